@@ -1,0 +1,21 @@
+/** An IP transport address, as plain data: the one shape for "who" on the wire, in reports and in both labs. */
+export interface Endpoint {
+  /** IPv4 dotted quad or RFC 5952 IPv6 text. */
+  readonly address: string;
+  readonly port: number;
+}
+
+export type Family = 'IPv4' | 'IPv6';
+
+export function familyOf(address: string): Family {
+  return address.includes(':') ? 'IPv6' : 'IPv4';
+}
+
+export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
+  return a.port === b.port && a.address === b.address;
+}
+
+/** `203.0.113.7:3478` or `[2001:db8::7]:3478` (RFC 5952 §6). */
+export function formatEndpoint({ address, port }: Endpoint): string {
+  return familyOf(address) === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
+}
