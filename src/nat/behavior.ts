@@ -1,4 +1,5 @@
 /** NAT behaviour in the terms of RFC 4787: the vocabulary that profiles, sessions and reports share. */
+import type { Reason } from './reason.ts';
 
 /** On what a mapping (RFC 4787 §4.1) or a filter (RFC 4787 §5) depends, besides the internal endpoint. */
 export type Dependency = 'endpoint-independent' | 'address-dependent' | 'address-and-port-dependent';
@@ -8,3 +9,16 @@ export const DEPENDENCIES = [
   'address-dependent',
   'address-and-port-dependent',
 ] as const satisfies readonly Dependency[];
+
+/** What was found on one axis; `none` is a mapping whose public endpoint is the local one: no NAT. */
+export type Finding =
+  | { readonly behavior: Dependency | 'none'; readonly reason: null }
+  | { readonly behavior: 'undetermined'; readonly reason: Reason };
+
+export function found(behavior: Dependency | 'none'): Finding {
+  return { behavior, reason: null };
+}
+
+export function undetermined(reason: Reason): Finding {
+  return { behavior: 'undetermined', reason };
+}

@@ -1,0 +1,132 @@
+/** Detection over the real network: names to addresses, sockets on the right interface, one discovery session. */
+import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
+import { type Family, familyOf } from './endpoint.ts';
+import { UsageError } from './errors.ts';
+import { createDiscovery, type Discovery, type DiscoveryOptions } from './nat/discovery.ts';
+import { DETECT_SOCKETS, type DetectReport, type DetectSocket, type ServerIdentity } from './nat/report.ts';
+import { unreachableReport } from './nat/unreachable.ts';
+import { type Driver, now, startDriver } from './net/driver.ts';
+import { PUBLIC_SERVERS } from './net/public-servers.ts';
+import { createResolver, type Resolver } from './net/resolver.ts';
+import { parseServerName, resolveServer } from './net/server-name.ts';
+import { localAddressToward, openUdpSocket, type UdpSocket } from './net/udp-socket.ts';
+
+/** Longer than any path with one answer in seven needs; a verdict mostly takes a few round trips. */
+export const DETECT_TIMEOUT_MS = 10_000;
+/** Where a natcheck server serves HTTP beside its UDP ports. */
+export const DEFAULT_HTTP_PORT = 3480;
+
+export interface DetectOptions {
+  /** `HOST`, `HOST:PORT` or `[IPv6]:PORT`; public servers when none is given. Several are asked at once. */
+  readonly servers?: readonly string[] | undefined;
+  /** What is not known after this time is undetermined; 10,000 ms by default. */
+  readonly timeoutMs?: number | undefined;
+  /** The address of the local interface to use; by default the one that routes to the server. */
+  readonly local?: string | undefined;
+  /** By default IPv4 where the server has it. */
+  readonly family?: Family | undefined;
+  /** The server's TCP port that tells a blocked UDP from a dead server; 3480 by default. */
+  readonly httpPort?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly resolver?: Resolver | undefined;
+}
+
+/**
+ * Finds how the NAT or firewall between this machine and the server behaves (RFC 4787, by the tests of RFC 5780).
+ *
+ * Network outcomes (no answer, blocked, undetermined) are values in the report, each with its reason.
+ * @throws UsageError when an option cannot be used: a server name that is none, a local address of another host.
+ * @throws the signal's reason when aborted.
+ */
+export async function detect(options: DetectOptions = {}): Promise<DetectReport> {
+  const { timeoutMs = DETECT_TIMEOUT_MS, httpPort = DEFAULT_HTTP_PORT, signal } = options;
+  signal?.throwIfAborted();
+  const startedAt = now();
+  const lookups = lookUp(options);
+  const first = await firstResolved(lookups);
+  const [server] = first;
+  if (!server) return unreachableReport('unknown-host', now() - startedAt);
+  const local = options.local ?? (await localAddressToward(server).catch(() => null));
+  if (local === null) return unreachableReport('no-route', now() - startedAt, server);
+
+  await using sockets = await openSockets(local);
+  const session = createDiscovery({
+    local: sockets.bound,
+    servers: first,
+    moreServers: lookups.length > 1,
+    httpPort,
+    timeoutMs,
+    now: startedAt,
+    randomBytes,
+  });
+  const driver = startDriver({ session, sockets: sockets.byName, signal });
+  if (lookups.length > 1) void addOthers(lookups, { session, driver, family: familyOf(local) });
+  return await driver.result;
+}
+
+type Lookup = Promise<readonly ServerIdentity[]>;
+
+/** @throws UsageError when a server's or the local address's text is none. */
+function lookUp(options: DetectOptions): readonly Lookup[] {
+  const { servers = PUBLIC_SERVERS, local, resolver = createResolver() } = options;
+  if (local !== undefined && isIP(local) === 0) throw new UsageError(`'${local}' is not an IP address`);
+  const family = options.family ?? (local === undefined ? null : familyOf(local));
+  return servers.map(parseServerName).map((name) => resolveServer(name, { family, resolver }));
+}
+
+/** The endpoints of whichever name is resolved first, all of one family; none when no name has any. */
+async function firstResolved(lookups: readonly Lookup[]): Promise<readonly ServerIdentity[]> {
+  const nonEmpty = lookups.map(async (lookup) => {
+    const [best, ...rest] = await lookup;
+    if (!best) throw new Error('no address of the wanted family');
+    return [best, ...ofFamily(rest, familyOf(best.address))];
+  });
+  return Promise.any(nonEmpty).catch(() => []);
+}
+
+/** Brings the servers whose names are resolved later into the race. */
+async function addOthers(
+  lookups: readonly Lookup[],
+  { session, driver, family }: { session: Discovery; driver: Driver<DetectReport>; family: Family },
+): Promise<void> {
+  const add = async (lookup: Lookup): Promise<void> => {
+    for (const server of ofFamily(await lookup, family)) session.addServer(server);
+    driver.wake();
+  };
+  await Promise.allSettled(lookups.map(add));
+  session.noMoreServers();
+  driver.wake();
+}
+
+function ofFamily(servers: readonly ServerIdentity[], family: Family): readonly ServerIdentity[] {
+  return servers.filter(({ address }) => familyOf(address) === family);
+}
+
+interface DetectSockets extends AsyncDisposable {
+  readonly byName: Readonly<Record<DetectSocket, UdpSocket>>;
+  readonly bound: DiscoveryOptions['local'];
+}
+
+/** @throws UsageError when the address is not one of this host. */
+async function openSockets(address: string): Promise<DetectSockets> {
+  const opened = await Promise.allSettled(DETECT_SOCKETS.map(() => openUdpSocket({ address, port: 0 })));
+  const sockets = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const close = async (): Promise<void> => {
+    await Promise.all(sockets.map((socket) => socket[Symbol.asyncDispose]()));
+  };
+  const [mapping, filtering, control] = sockets;
+  if (!mapping || !filtering || !control) {
+    await close();
+    const error: unknown = opened.find((one) => one.status === 'rejected')?.reason;
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRNOTAVAIL') {
+      throw new UsageError(`${address} is not an address of this host`);
+    }
+    throw error;
+  }
+  return {
+    byName: { mapping, filtering, control },
+    bound: { mapping: mapping.local, filtering: filtering.local, control: control.local },
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,9 @@
+/** The library: NAT behaviour detection, as data in and data out. */
+export { DETECT_TIMEOUT_MS, type DetectOptions, detect } from './detect.ts';
+export type { Endpoint, Family } from './endpoint.ts';
+export { UsageError } from './errors.ts';
+export type { Dependency, Finding } from './nat/behavior.ts';
+export { explainReason, type Reason } from './nat/reason.ts';
+export type { DetectReport, ProbeEvidence, Rejection, ServerIdentity } from './nat/report.ts';
+export type { Verdict, VerdictType } from './nat/verdict.ts';
+export { createResolver, type Resolver } from './net/resolver.ts';

@@ -1,0 +1,23 @@
+/** The server's alternate endpoints: two addresses by two ports (RFC 5780 §3). */
+import ipaddr from 'ipaddr.js';
+import { type Endpoint, familyOf } from '../endpoint.ts';
+
+/** The places other than the primary from which a reply is asked for. */
+export type Elsewhere = 'port' | 'ip-and-port';
+
+/** The source of the changed reply to a request that went to the server's primary endpoint. */
+export function changedSource(server: Endpoint, other: Endpoint, change: Elsewhere): Endpoint {
+  return change === 'port' ? { address: server.address, port: other.port } : other;
+}
+
+/**
+ * Whether what a server calls its other address can serve: same family, another address and another port, and an
+ * address that packets are sent to. Some servers announce their only address, or 0.0.0.0.
+ */
+export function isUsableAlternate(server: Endpoint, other: Endpoint): boolean {
+  if (other.port === 0 || other.port === server.port || other.address === server.address) return false;
+  if (familyOf(other.address) !== familyOf(server.address)) return false;
+  const range = ipaddr.parse(other.address).range();
+  if (range === 'loopback') return ipaddr.parse(server.address).range() === 'loopback';
+  return range !== 'unspecified' && range !== 'multicast' && range !== 'broadcast';
+}

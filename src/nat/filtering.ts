@@ -1,0 +1,115 @@
+/**
+ * The filtering axis (RFC 5780 §4.4) with a control: a fresh socket that has sent to nobody but the primary asks for
+ * replies from elsewhere. What comes has passed the filter; what does not is evidence only by the rule in silence.ts.
+ */
+import type { Endpoint } from '../endpoint.ts';
+import { changedSource, type Elsewhere } from './alternate.ts';
+import type { Axis } from './axis.ts';
+import { type Finding, found, undetermined } from './behavior.ts';
+import { createControl } from './control.ts';
+import type { Exchange } from './exchange.ts';
+import { ASK_LIMIT, type Pace } from './pace.ts';
+import { createProbe, isRefused, type Probe } from './probe.ts';
+import type { Reason } from './reason.ts';
+import { judgeSilence } from './silence.ts';
+
+/** Beyond this many rounds the loss is too high to conclude anything. */
+const MAX_ROUNDS = 24;
+
+type Passage = { readonly kind: 'passed' | 'blocked' } | { readonly kind: 'unknown'; readonly reason: Reason };
+
+export interface FilteringOptions {
+  readonly exchange: Exchange;
+  readonly pace: Pace;
+  readonly server: Endpoint;
+  /** The server's other address and port, once known. */
+  readonly other: () => Endpoint | null;
+}
+
+export function createFilteringAxis(options: FilteringOptions): Axis {
+  const { exchange, pace, server, other } = options;
+  const ask = (test: string, change: Elsewhere | 'none'): Probe =>
+    createProbe({
+      test: `filtering.${test}`,
+      socket: 'filtering',
+      to: server,
+      change,
+      expectedFrom: () => {
+        const alternate = other();
+        return change === 'none' ? server : alternate && changedSource(server, alternate, change);
+      },
+    });
+  const plain = ask('plain', 'none');
+  const changed = {
+    port: ask('change-port', 'port'),
+    'ip-and-port': ask('change-ip-and-port', 'ip-and-port'),
+  } as const;
+  const control = createControl(options);
+  let finding: Finding | null = null;
+  let lastRoundAt = Number.NEGATIVE_INFINITY;
+
+  /** Rounds that count: the companion was answered, and the changed reply had its time and that of its companion. */
+  const rounds = (now: number): number => {
+    const dueBefore = now - pace.patienceMs();
+    return plain.sends.filter(({ at, answeredAt }) => answeredAt !== null && at <= dueBefore).length;
+  };
+
+  const passage = (now: number, change: Elsewhere): Passage | null => {
+    const probe = changed[change];
+    if (probe.answer) return { kind: 'passed' };
+    if (isRefused(probe)) return { kind: 'unknown', reason: 'error-replies' };
+    const obstacle = control.obstacle(now, change);
+    if (obstacle) return { kind: 'unknown', reason: obstacle };
+    const judged = judgeSilence({ rounds: rounds(now), ...control.tally(now, change) });
+    if (judged === 'proven') return { kind: 'blocked' };
+    if (judged === 'control-mute') return { kind: 'unknown', reason: 'alternate-mute' };
+    const lastDue = lastRoundAt + pace.patienceMs();
+    return plain.sends.length >= MAX_ROUNDS && now >= lastDue ? { kind: 'unknown', reason: 'too-much-loss' } : null;
+  };
+
+  const startRound = (now: number): void => {
+    lastRoundAt = now;
+    exchange.send(now, plain);
+    for (const change of ['port', 'ip-and-port'] as const) {
+      if (passage(now, change) !== null) continue;
+      exchange.send(now, changed[change]);
+      control.ask(now, change);
+    }
+  };
+
+  const nextRoundAt = (): number => {
+    const tries = plain.sends.length;
+    if (tries >= MAX_ROUNDS) return Number.POSITIVE_INFINITY;
+    return lastRoundAt + (control.isReady() ? pace.roundMs() : pace.gapMs(Math.min(tries, ASK_LIMIT)));
+  };
+
+  return {
+    probes: () => [plain, changed.port, changed['ip-and-port'], ...control.probes()],
+    finding: () => finding,
+    step: (now) => {
+      finding ??= conclude(passage(now, 'port'), passage(now, 'ip-and-port'));
+      if (finding) return Number.POSITIVE_INFINITY;
+      const controlAt = control.step(now);
+      if (nextRoundAt() <= now || plain.sends.length === 0) startRound(now);
+      // Each send becomes evidence when its reply is due.
+      return Math.min(controlAt, nextRoundAt(), nextDue(now, [plain, ...control.probes()], pace));
+    },
+  };
+}
+
+/** The filter that explains both passages, or null while one that matters is open. */
+function conclude(port: Passage | null, ipAndPort: Passage | null): Finding | null {
+  if (ipAndPort?.kind === 'passed') return found('endpoint-independent');
+  // A filter that stops another port of a known address stops another address as well (RFC 4787 §5).
+  if (port?.kind === 'blocked') return found('address-and-port-dependent');
+  if (!port || !ipAndPort) return null;
+  if (port.kind === 'unknown') return undetermined(port.reason);
+  return ipAndPort.kind === 'unknown' ? undetermined(ipAndPort.reason) : found('address-dependent');
+}
+
+/** The earliest future time at which some send's reply is due. */
+function nextDue(now: number, probes: readonly Probe[], pace: Pace): number {
+  const patience = pace.patienceMs();
+  const due = probes.flatMap(({ sends }) => sends.map(({ at }) => at + patience)).filter((at) => at > now);
+  return Math.min(Number.POSITIVE_INFINITY, ...due);
+}

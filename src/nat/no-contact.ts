@@ -1,0 +1,21 @@
+/** Why no server could be spoken to: from what came instead of an answer, or from what the system said. */
+import type { Probe } from './probe.ts';
+import type { Reason } from './reason.ts';
+import type { Rejection, RejectionCause } from './report.ts';
+
+const REASON_OF_CAUSE: Readonly<Record<RejectionCause, Reason>> = {
+  malformed: 'malformed-replies',
+  'not-a-response': 'malformed-replies',
+  'no-mapped-address': 'malformed-replies',
+  'wrong-transaction-id': 'wrong-transaction-id',
+  'wrong-source': 'wrong-source',
+  'error-class': 'error-replies',
+};
+
+/** The most frequent cause among the rejected datagrams; without any, what the system said, or plain silence. */
+export function whyNoContact(rejected: readonly Rejection[], probes: readonly Probe[]): Reason {
+  const most = rejected.toSorted((a, b) => b.count - a.count)[0];
+  if (most) return REASON_OF_CAUSE[most.cause];
+  const unsendable = probes.length > 0 && probes.every(({ sendFailure }) => sendFailure !== null);
+  return unsendable ? 'no-route' : 'no-answer';
+}

@@ -1,0 +1,21 @@
+/** One TCP connection attempt that carries nothing: whether somebody accepts there. */
+import { connect } from 'node:net';
+import type { Endpoint } from '../endpoint.ts';
+import type { ConnectOutcome } from '../session.ts';
+
+/** Ends as `failed` when the signal aborts; never rejects. */
+export async function tryConnect({ address, port }: Endpoint, signal: AbortSignal): Promise<ConnectOutcome['outcome']> {
+  if (signal.aborted) return 'failed';
+  return new Promise((resolve) => {
+    const socket = connect({ host: address, port });
+    const settle = (outcome: ConnectOutcome['outcome']): void => {
+      signal.removeEventListener('abort', abort);
+      socket.destroy();
+      resolve(outcome);
+    };
+    const abort = (): void => settle('failed');
+    signal.addEventListener('abort', abort, { once: true });
+    socket.once('connect', () => settle('accepted'));
+    socket.once('error', () => settle('failed'));
+  });
+}
