@@ -1,0 +1,81 @@
+/** `natcheck detect`: what NAT is this machine behind. */
+import { DEFAULT_HTTP_PORT, DETECT_TIMEOUT_MS, detect as detectNat } from '../../src/detect.ts';
+import type { DetectReport } from '../../src/nat/report.ts';
+import { defineCommand } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { renderDetectReport } from '../render/detect-text.ts';
+import { withSpinner } from '../render/spinner.ts';
+import { UsageError } from '../usage-error.ts';
+
+export const detect = defineCommand({
+  name: 'detect',
+  options: {
+    server: {
+      type: 'string',
+      array: true,
+      describe: 'HOST[:PORT] of a STUN server with two addresses; repeat it to ask several. Also NATCHECK_SERVER',
+    },
+    json: { type: 'boolean', describe: 'One JSON object on stdout (schema natcheck.detect/1)' },
+    timeout: {
+      type: 'number',
+      default: DETECT_TIMEOUT_MS,
+      describe: 'ms after which what is not known is undetermined',
+    },
+    local: { type: 'string', describe: 'IP of the interface to use; by default the one that routes to the server' },
+    'http-port': {
+      type: 'number',
+      default: DEFAULT_HTTP_PORT,
+      describe: "The server's TCP port, asked when UDP is silent",
+    },
+    4: { type: 'boolean', describe: 'IPv4 only' },
+    6: { type: 'boolean', describe: 'IPv6 only' },
+    verbose: { type: 'boolean', describe: 'Each probe as evidence' },
+  },
+  examples: [
+    ['natcheck detect', 'asks well-known public servers'],
+    ['natcheck detect --server stun.example.org --verbose', 'asks one, and shows every probe'],
+  ],
+  run: async (argv, { stdout, stderr, signal, color, spinner, env }) => {
+    if (argv[4] && argv[6]) throw new UsageError('-4 and -6 exclude each other: IPv4 and IPv6 are two reports');
+    const servers = argv.server ?? (env.NATCHECK_SERVER ? [env.NATCHECK_SERVER] : undefined);
+    const work = detectNat({
+      servers,
+      timeoutMs: wholeNumber('timeout', argv.timeout, { min: 1, max: 600_000 }),
+      local: argv.local,
+      family: argv[6] ? 'IPv6' : argv[4] ? 'IPv4' : undefined,
+      httpPort: wholeNumber('http-port', argv['http-port'], { min: 1, max: 65_535 }),
+      signal,
+    });
+    const report = await withSpinner("asking for this NAT's behaviour", { enabled: spinner, stderr }, work);
+    const text = argv.json
+      ? JSON.stringify(report)
+      : renderDetectReport(report, { color, verbose: argv.verbose ?? false });
+    stdout.write(`${text}\n`);
+    return exitCodeOf(report);
+  },
+});
+
+function wholeNumber(
+  name: string,
+  value: number,
+  { min, max }: { readonly min: number; readonly max: number },
+): number {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new UsageError(`--${name} takes a whole number from ${min} to ${max}`);
+  }
+  return value;
+}
+
+function exitCodeOf({ verdict }: DetectReport): ExitCode {
+  if (verdict.type === 'udp-blocked') return EXIT.noServer;
+  switch (verdict.reason) {
+    case null:
+      return EXIT.ok;
+    case 'unknown-host':
+    case 'no-route':
+    case 'no-answer':
+      return EXIT.noServer;
+    default:
+      return EXIT.inconclusive;
+  }
+}

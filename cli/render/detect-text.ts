@@ -1,0 +1,122 @@
+/** The text report of a detection: the verdict, what it means, whom one can reach; with the evidence when asked for. */
+import { Chalk, type ChalkInstance } from 'chalk';
+import { type Endpoint, formatEndpoint } from '../../src/endpoint.ts';
+import type { Finding } from '../../src/nat/behavior.ts';
+import { type Behavior, CLASSIC_PEERS, type Prospect, prospectOf } from '../../src/nat/prospect.ts';
+import { explainReason } from '../../src/nat/reason.ts';
+import type { DetectReport, ProbeEvidence, Rejection } from '../../src/nat/report.ts';
+import type { VerdictType } from '../../src/nat/verdict.ts';
+import { MEANING, PROSPECT_TEXT } from './detect-words.ts';
+import { alignColumns } from './table.ts';
+
+export interface RenderOptions {
+  readonly color: boolean;
+  /** Every probe as a row of its own. */
+  readonly verbose: boolean;
+}
+
+const LABEL_WIDTH = 11;
+
+/** Lines without a trailing newline. */
+export function renderDetectReport(report: DetectReport, { color, verbose }: RenderOptions): string {
+  const paint = new Chalk({ level: color ? 1 : 0 });
+  const blocks = [
+    headBlock(report, paint),
+    peerBlock(report, paint),
+    ...(verbose ? [evidenceBlock(report, paint)] : []),
+  ];
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
+}
+
+function headBlock(report: DetectReport, paint: ChalkInstance): readonly string[] {
+  const { verdict, mapping, filtering, local, server, elapsedMs } = report;
+  const row = (label: string, value: string): string => `${paint.dim(label.padEnd(LABEL_WIDTH))}${value}`;
+  const lines = [row('NAT type', verdictPaint(verdict.type, paint)(verdict.type)), row('', MEANING[verdict.type])];
+  if (verdict.reason) lines.push(row('Reason', `${verdict.reason}: ${explainReason(verdict.reason)}`));
+  if (report.public)
+    lines.push(row('Public', `${endpoint(report.public)}${local ? ` (local ${endpoint(local)})` : ''}`));
+  if (report.public) lines.push(row('Mapping', findingText(mapping)), row('Filtering', findingText(filtering)));
+  if (server) lines.push(row('Server', `${serverText(server)}, ${(elapsedMs / 1000).toFixed(2)} s`));
+  return lines;
+}
+
+function serverText({ host, address, port }: NonNullable<DetectReport['server']>): string {
+  return host === address ? endpoint({ address, port }) : `${host} (${endpoint({ address, port })})`;
+}
+
+function findingText({ behavior, reason }: Finding): string {
+  return reason === null ? behavior : `${behavior} (${reason}: ${explainReason(reason)})`;
+}
+
+function peerBlock(report: DetectReport, paint: ChalkInstance): readonly string[] {
+  const prospect = prospectWith(report);
+  if (!prospect) return [];
+  const rows = Object.entries(CLASSIC_PEERS).map(([name, peer]) => {
+    const outcome = prospect(peer);
+    return ['  ', name, prospectPaint(outcome, paint)(PROSPECT_TEXT[outcome])];
+  });
+  return [paint.bold('A direct path to a peer behind'), ...alignColumns(rows)];
+}
+
+/** How this side gets on with a peer, or null when too little is known. */
+function prospectWith({ verdict, mapping, filtering }: DetectReport): ((peer: Behavior) => Prospect) | null {
+  if (verdict.type === 'udp-blocked') return () => 'relay';
+  if (verdict.type === 'inconclusive') return null;
+  // What is not known of a symmetric NAT is taken at its strictest.
+  const strictest = 'address-and-port-dependent';
+  const mine: Behavior = {
+    mapping: mapping.behavior === 'undetermined' ? strictest : mapping.behavior,
+    filtering: filtering.behavior === 'undetermined' || filtering.behavior === 'none' ? strictest : filtering.behavior,
+  };
+  return (peer) => prospectOf(mine, peer);
+}
+
+function evidenceBlock({ probes, rejected }: DetectReport, paint: ChalkInstance): readonly string[] {
+  if (probes.length === 0 && rejected.length === 0) return [];
+  return [paint.bold('Evidence'), ...alignColumns(probes.map(probeRow)), ...rejected.map(rejectionText)];
+}
+
+function probeRow({ test, to, sends, answers, from, rttMs, mapped }: ProbeEvidence): readonly string[] {
+  const answered = from && mapped ? `from ${endpoint(from)} after ${rttMs} ms, seen as ${endpoint(mapped)}` : 'silence';
+  return ['  ', test, `to ${endpoint(to)}`, `${answers} of ${sends} answered`, answered];
+}
+
+function rejectionText({ cause, socket, from, errorCode, count }: Rejection): string {
+  const code = errorCode === null ? '' : ` ${errorCode}`;
+  return `  not believed: ${count} × ${cause}${code} from ${endpoint(from)} on the ${socket} socket`;
+}
+
+function endpoint(one: Endpoint): string {
+  return formatEndpoint(one);
+}
+
+function verdictPaint(type: VerdictType, paint: ChalkInstance): ChalkInstance {
+  switch (type) {
+    case 'open':
+    case 'full-cone':
+      return paint.green.bold;
+    case 'firewalled':
+    case 'restricted':
+    case 'port-restricted':
+      return paint.cyan.bold;
+    case 'symmetric':
+    case 'inconclusive':
+      return paint.yellow.bold;
+    case 'udp-blocked':
+      return paint.red.bold;
+  }
+}
+
+function prospectPaint(prospect: Prospect, paint: ChalkInstance): ChalkInstance {
+  switch (prospect) {
+    case 'direct':
+      return paint.green;
+    case 'prediction':
+      return paint.yellow;
+    case 'relay':
+      return paint.red;
+  }
+}
