@@ -42,7 +42,7 @@ export interface Observation {
 
 /**
  * Observes mapping on one socket and filtering on a fresh one (RFC 5780 §4.3, §4.4, without STUN).
- * @throws Error when an outbound datagram does not come out, or comes out of a private address.
+ * @throws Error when an outbound datagram does not come out.
  */
 export async function observe(bed: ConformanceBed): Promise<Observation> {
   const { primary, samePlaceOtherPort, otherPlaceSamePort, otherPlaceOtherPort } = bed.publicSide;
@@ -74,8 +74,11 @@ export async function observe(bed: ConformanceBed): Promise<Observation> {
   return { mapping, filtering, mapped: seen };
 }
 
+/** What of a profile an observation can be held to. */
+export type Asked = Pick<NatProfile, 'name' | 'mapping' | 'filtering'>;
+
 /** Where an observation is not what the profile asks for: one `asked X, got Y` line each; none when it conforms. */
-export function mismatches(profile: NatProfile, observation: Observation): readonly string[] {
+export function mismatches(profile: Asked, observation: Observation): readonly string[] {
   const lines: string[] = [];
   for (const axis of ['mapping', 'filtering'] as const) {
     if (profile[axis] !== observation[axis]) {

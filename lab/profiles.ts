@@ -2,7 +2,7 @@
  * What each NAT of the lab does, once, as data in RFC 4787 terms.
  * lab/sim and lab/docker realize the same profiles; lab/conformance.ts holds both to them.
  */
-import type { Dependency } from '../src/nat/behavior.ts';
+import { DEPENDENCIES, type Dependency } from '../src/nat/behavior.ts';
 
 /** How a NAT chooses the public port of a new mapping (RFC 4787 §4.2). */
 export type PortAllocation = 'preserved' | 'sequential' | 'random';
@@ -63,3 +63,44 @@ export const SYMMETRIC: NatProfile = {
 
 /** The four classic NATs, in the order in which every table shows them. */
 export const CLASSIC_NATS: readonly NatProfile[] = [FULL_CONE, RESTRICTED, PORT_RESTRICTED, SYMMETRIC];
+
+/** How a host reaches the public network. */
+export type AccessProfile =
+  /** A public address and nothing before it. */
+  | { readonly kind: 'open' }
+  /** A public address behind a stateful firewall that translates nothing. */
+  | { readonly kind: 'firewall'; readonly filtering: Dependency; readonly lifetimeMs: number }
+  /** One NAT, or several in a row, the innermost first: a home router, then its carrier's. */
+  | { readonly kind: 'nat'; readonly layers: readonly [NatProfile, ...NatProfile[]] }
+  /** A public address in a network that lets TCP through and no UDP. */
+  | { readonly kind: 'udp-blocked' };
+
+/** What an observer in the public network can find out about an access. */
+export type ObservedAccess =
+  | { readonly kind: 'udp'; readonly mapping: Dependency | 'none'; readonly filtering: Dependency }
+  | { readonly kind: 'no-udp' };
+
+/**
+ * What the access is when seen from outside. Of nested NATs the most dependent mapping and the most dependent filtering
+ * show: each layer gives a new endpoint, or lets a packet in, only where those before it have not settled it.
+ */
+export function observedAccess(access: AccessProfile): ObservedAccess {
+  switch (access.kind) {
+    case 'open':
+      return { kind: 'udp', mapping: 'none', filtering: 'endpoint-independent' };
+    case 'firewall':
+      return { kind: 'udp', mapping: 'none', filtering: access.filtering };
+    case 'nat': {
+      const { layers } = access;
+      const mapping = mostDependent(layers.map((layer) => layer.mapping));
+      const filtering = mostDependent(layers.map((layer) => layer.filtering));
+      return { kind: 'udp', mapping, filtering };
+    }
+    case 'udp-blocked':
+      return { kind: 'no-udp' };
+  }
+}
+
+function mostDependent(dependencies: readonly Dependency[]): Dependency {
+  return DEPENDENCIES.findLast((one) => dependencies.includes(one)) ?? 'endpoint-independent';
+}

@@ -14,8 +14,8 @@ export interface Control {
   readonly probes: () => readonly Probe[];
   /** Opens the ways; answers when to be called again. */
   readonly step: (now: number) => number;
-  /** Whether the way from one of the alternates is open. */
-  readonly isReady: () => boolean;
+  /** Whether the way from that alternate is open. */
+  readonly isReady: (change: Elsewhere) => boolean;
   /** Asks once for the changed reply, if its way is open. */
   readonly ask: (now: number, change: Elsewhere) => void;
   /** Sends whose reply was due, and answers. */
@@ -69,7 +69,7 @@ export function createControl({ exchange, pace, server, other }: FilteringOption
       if (alternate) ways ??= openWays(alternate);
       return pursue(now, openers(), { exchange, pace });
     },
-    isReady: () => changedProbe('port') !== null || changedProbe('ip-and-port') !== null,
+    isReady: (change) => changedProbe(change) !== null,
     ask: (now, change) => {
       const probe = changedProbe(change);
       if (probe) exchange.send(now, probe);

@@ -12,7 +12,7 @@ import { createFilteringAxis } from './filtering.ts';
 import { classifyMapping, createMappingAxis, samplesOf } from './mapping.ts';
 import { whyNoContact } from './no-contact.ts';
 import { createPace } from './pace.ts';
-import { evidenceOf } from './probe.ts';
+import { evidenceOf, type Probe } from './probe.ts';
 import type { Reason } from './reason.ts';
 import { DETECT_SCHEMA, DETECT_SOCKETS, type DetectReport, type DetectSocket, type ServerIdentity } from './report.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
@@ -100,13 +100,19 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
         return write(now, classifyMapping(local.mapping, samples), undetermined('server-has-one-address'));
       }
       case 'unreachable': {
-        if (outcome.tcpAccepted && exchange.rejected().length === 0) return blocked(now);
-        return nothing(now, whyNoContact(exchange.rejected(), contact.probes()));
+        const reason = whyNoContact(exchange.rejected(), probes());
+        return reason === 'no-answer' && outcome.tcpAccepted ? blocked(now) : nothing(now, reason);
       }
       case undefined:
-        return late ? nothing(now, whyNoContact(exchange.rejected(), contact.probes())) : null;
+        return late ? nothing(now, whyNoContact(exchange.rejected(), probes())) : null;
     }
   };
+
+  const probes = (): readonly Probe[] => [
+    ...contact.probes(),
+    ...(mapping?.probes() ?? []),
+    ...(filtering?.probes() ?? []),
+  ];
 
   const nothing = (now: number, reason: Reason): DetectReport => write(now, undetermined(reason), undetermined(reason));
   const blocked = (now: number): DetectReport => ({
@@ -117,7 +123,6 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
   const write = (now: number, mappingFinding: Finding, filteringFinding: Finding): DetectReport => {
     const answered =
       outcome?.kind === 'behavior-server' ? outcome.chosen : contact.candidates().find(({ probe }) => probe.answer);
-    const probes = [...contact.probes(), ...(mapping?.probes() ?? []), ...(filtering?.probes() ?? [])];
     const verdict: Verdict = verdictOf(mappingFinding, filteringFinding);
     return {
       schema: DETECT_SCHEMA,
@@ -128,7 +133,9 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
       public: answered?.probe.answer?.mapped ?? null,
       server: answered?.identity ?? contact.candidates()[0]?.identity ?? null,
       elapsedMs: Math.round(now - startedAt),
-      probes: probes.filter(({ sends }) => sends.length > 0).map(evidenceOf),
+      probes: probes()
+        .filter(({ sends }) => sends.length > 0)
+        .map(evidenceOf),
       rejected: exchange.rejected(),
     };
   };

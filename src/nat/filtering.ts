@@ -8,13 +8,13 @@ import type { Axis } from './axis.ts';
 import { type Finding, found, undetermined } from './behavior.ts';
 import { createControl } from './control.ts';
 import type { Exchange } from './exchange.ts';
-import { ASK_LIMIT, type Pace } from './pace.ts';
+import type { Pace } from './pace.ts';
 import { createProbe, isRefused, type Probe } from './probe.ts';
 import type { Reason } from './reason.ts';
 import { judgeSilence } from './silence.ts';
 
-/** Beyond this many rounds the loss is too high to conclude anything. */
-const MAX_ROUNDS = 24;
+/** After this many the loss is too high to conclude anything: half of the rounds count when half of all packets are lost. */
+const MAX_ROUNDS = 60;
 
 type Passage = { readonly kind: 'passed' | 'blocked' } | { readonly kind: 'unknown'; readonly reason: Reason };
 
@@ -67,20 +67,24 @@ export function createFilteringAxis(options: FilteringOptions): Axis {
     return plain.sends.length >= MAX_ROUNDS && now >= lastDue ? { kind: 'unknown', reason: 'too-much-loss' } : null;
   };
 
+  const undecided = (now: number): readonly Elsewhere[] =>
+    (['port', 'ip-and-port'] as const).filter((change) => passage(now, change) === null);
+
   const startRound = (now: number): void => {
     lastRoundAt = now;
     exchange.send(now, plain);
-    for (const change of ['port', 'ip-and-port'] as const) {
-      if (passage(now, change) !== null) continue;
+    for (const change of undecided(now)) {
       exchange.send(now, changed[change]);
       control.ask(now, change);
     }
   };
 
-  const nextRoundAt = (): number => {
+  /** Rounds are fast only while they are evidence for something: while a control goes with them. */
+  const nextRoundAt = (now: number): number => {
     const tries = plain.sends.length;
     if (tries >= MAX_ROUNDS) return Number.POSITIVE_INFINITY;
-    return lastRoundAt + (control.isReady() ? pace.roundMs() : pace.gapMs(Math.min(tries, ASK_LIMIT)));
+    const isFast = undecided(now).some(control.isReady);
+    return lastRoundAt + (isFast ? pace.roundMs() : pace.gapMs(Math.max(1, tries)));
   };
 
   return {
@@ -90,9 +94,9 @@ export function createFilteringAxis(options: FilteringOptions): Axis {
       finding ??= conclude(passage(now, 'port'), passage(now, 'ip-and-port'));
       if (finding) return Number.POSITIVE_INFINITY;
       const controlAt = control.step(now);
-      if (nextRoundAt() <= now || plain.sends.length === 0) startRound(now);
+      if (nextRoundAt(now) <= now) startRound(now);
       // Each send becomes evidence when its reply is due.
-      return Math.min(controlAt, nextRoundAt(), nextDue(now, [plain, ...control.probes()], pace));
+      return Math.min(controlAt, nextRoundAt(now), nextDue(now, [plain, ...control.probes()], pace));
     },
   };
 }

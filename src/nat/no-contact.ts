@@ -12,10 +12,14 @@ const REASON_OF_CAUSE: Readonly<Record<RejectionCause, Reason>> = {
   'error-class': 'error-replies',
 };
 
-/** The most frequent cause among the rejected datagrams; without any, what the system said, or plain silence. */
+/**
+ * The most frequent cause among the rejected datagrams; without any, what the system said, or plain silence.
+ * An answer on any socket of the detection says that packets pass, though too few of them.
+ */
 export function whyNoContact(rejected: readonly Rejection[], probes: readonly Probe[]): Reason {
   const most = rejected.toSorted((a, b) => b.count - a.count)[0];
   if (most) return REASON_OF_CAUSE[most.cause];
+  if (probes.some(({ answer }) => answer)) return 'too-much-loss';
   const unsendable = probes.length > 0 && probes.every(({ sendFailure }) => sendFailure !== null);
   return unsendable ? 'no-route' : 'no-answer';
 }

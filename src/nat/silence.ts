@@ -7,8 +7,6 @@
 
 /** The probability of mistaking loss for a filter that is accepted per test. */
 export const SILENCE_ERROR = 1e-5;
-/** Even on a path without loss, so that one burst is not the whole evidence. */
-const MIN_ROUNDS = 5;
 /** With so many control sends unanswered, and none answered, the alternate is mute. */
 export const CONTROL_LIMIT = 8;
 
@@ -27,11 +25,17 @@ export function judgeSilence({
   controlAnswers,
 }: SilenceEvidence): 'proven' | 'open' | 'control-mute' {
   if (controlAnswers === 0) return controlSends >= CONTROL_LIMIT ? 'control-mute' : 'open';
-  if (rounds < MIN_ROUNDS || controlSends < MIN_ROUNDS) return 'open';
-  return lossRate(controlSends, controlAnswers) ** rounds <= SILENCE_ERROR ? 'proven' : 'open';
+  const control = { sends: controlSends, lost: controlSends - controlAnswers };
+  return allLost(rounds, control) <= SILENCE_ERROR ? 'proven' : 'open';
 }
 
-/** Jeffreys' estimate of a rate: defined, and never zero, from few samples. */
-function lossRate(sends: number, answers: number): number {
-  return (sends - answers + 0.5) / (sends + 1);
+/**
+ * The probability that all of `rounds` replies are lost, given what the control lost: the posterior predictive of a
+ * beta-binomial with Jeffreys' prior. It takes account of how little a short control says, where a plain estimate of the
+ * rate raised to the power of `rounds` would not.
+ */
+function allLost(rounds: number, { sends, lost }: { readonly sends: number; readonly lost: number }): number {
+  let probability = 1;
+  for (let round = 0; round < rounds; round++) probability *= (lost + 0.5 + round) / (sends + 1 + round);
+  return probability;
 }

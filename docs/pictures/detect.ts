@@ -1,0 +1,21 @@
+/**
+ * The picture in README: a detection behind a simulated port-restricted NAT, as `natcheck detect` prints it.
+ * Made again by: node docs/pictures/detect.ts
+ */
+import { writeFileSync } from 'node:fs';
+import { renderDetectReport } from '../../cli/render/detect-text.ts';
+import { PORT_RESTRICTED } from '../../lab/profiles.ts';
+import { detectInSim } from '../../lab/sim/detect.ts';
+import { symmetricLink } from '../../lab/sim/link.ts';
+import { terminalSvg } from './terminal-svg.ts';
+
+export function detectPicture(): string {
+  const report = detectInSim({
+    access: { kind: 'nat', layers: [PORT_RESTRICTED] },
+    seed: 1,
+    link: symmetricLink({ latencyMs: 12 }),
+  });
+  return terminalSvg(`$ natcheck detect\n${renderDetectReport(report, { color: true, verbose: false })}`);
+}
+
+if (import.meta.main) writeFileSync(new URL('detect.svg', import.meta.url), detectPicture());

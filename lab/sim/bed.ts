@@ -1,0 +1,80 @@
+/** The bed of lab/conformance.ts in the simulated network: a client behind one NAT, and four public endpoints. */
+import type { Endpoint } from '../../src/endpoint.ts';
+import { formatEndpoint, sameEndpoint } from '../../src/endpoint.ts';
+import type { ConformanceBed } from '../conformance.ts';
+import { createHost, type UdpSocket } from './host.ts';
+import type { Middlebox } from './middlebox.ts';
+import { addressPool, createRealm } from './realm.ts';
+import { connectRouter } from './router.ts';
+import { createWorld, type World } from './world.ts';
+
+const PUBLIC_ADDRESSES = ['203.0.113.10', '203.0.113.11'] as const;
+const PUBLIC_PORTS = [3478, 3479] as const;
+
+export interface BedOptions {
+  readonly seed: number;
+  /** How many public addresses the box has. */
+  readonly poolSize: number;
+  /** The box under test, which owns these public addresses. */
+  readonly createBox: (world: World, addresses: readonly [string, ...string[]]) => Middlebox;
+}
+
+interface Seen {
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  readonly bytes: Uint8Array;
+}
+
+export function createSimBed({ seed, poolSize, createBox }: BedOptions): ConformanceBed {
+  const world = createWorld({ seed });
+  const { clock, internet } = world;
+  const inside = createRealm('inside', addressPool('192.168.1', 10));
+  const addresses = [internet.allocate(), ...Array.from({ length: poolSize - 1 }, internet.allocate)] as const;
+  const box = createBox(world, addresses);
+  const router = connectRouter(world, { name: 'nat', box, inner: inside, outer: internet });
+  for (const address of addresses) router.announce(address);
+  const client = createHost(world, { name: 'client', realm: inside });
+  const server = createHost(world, { name: 'server', realm: internet, addresses: PUBLIC_ADDRESSES });
+
+  const atServer: Seen[] = [];
+  for (const address of PUBLIC_ADDRESSES) {
+    for (const port of PUBLIC_PORTS) {
+      const to = { address, port };
+      server.open((from, bytes) => atServer.push({ from, to, bytes }), to);
+    }
+  }
+  const atClient: Seen[] = [];
+  const sockets = new Map<string, UdpSocket>();
+  const socketOf = (name: string): UdpSocket => {
+    const socket =
+      sockets.get(name) ?? client.open((from, bytes) => atClient.push({ from, to: socketOf(name).local, bytes }));
+    sockets.set(name, socket);
+    return socket;
+  };
+
+  return {
+    publicSide: {
+      primary: { address: PUBLIC_ADDRESSES[0], port: PUBLIC_PORTS[0] },
+      samePlaceOtherPort: { address: PUBLIC_ADDRESSES[0], port: PUBLIC_PORTS[1] },
+      otherPlaceSamePort: { address: PUBLIC_ADDRESSES[1], port: PUBLIC_PORTS[0] },
+      otherPlaceOtherPort: { address: PUBLIC_ADDRESSES[1], port: PUBLIC_PORTS[1] },
+    },
+    outbound: async (socket, to) => {
+      atServer.length = 0;
+      socketOf(socket).send(to, Uint8Array.of(0));
+      clock.runToIdle();
+      return atServer.find((seen) => sameEndpoint(seen.to, to))?.from ?? null;
+    },
+    inbound: async (socket, { mapped, from, opened }) => {
+      atClient.length = 0;
+      for (const source of [...from, opened]) server.sendFrom(source, mapped, Uint8Array.of(0));
+      clock.runToIdle();
+      const { local } = socketOf(socket);
+      const arrived = atClient.filter((seen) => sameEndpoint(seen.to, local)).map((seen) => seen.from);
+      if (!arrived.some((source) => sameEndpoint(source, opened))) {
+        throw new Error(`nothing comes back from ${formatEndpoint(opened)}, which the client has sent to`);
+      }
+      return arrived.filter((source) => from.some((one) => sameEndpoint(one, source)));
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** The mappings of one NAT for one protocol: from internal endpoint and destination to public endpoint and back. */
+import { type Endpoint, formatEndpoint } from '../../src/endpoint.ts';
+import type { NatProfile } from '../profiles.ts';
+import { dependencyKey } from './dependency-key.ts';
+import { createFilter, type Filter } from './filter.ts';
+import { createPortAllocator, type PortAllocator } from './port-allocator.ts';
+import type { Random } from './random.ts';
+
+interface Mapping {
+  readonly internal: Endpoint;
+  readonly external: Endpoint;
+  readonly filter: Filter;
+}
+
+export interface MappingTable {
+  /** The mapping for a packet that goes out, created or refreshed by it; null when no port is free. */
+  readonly claim: (now: number, internal: Endpoint, remote: Endpoint) => Mapping | null;
+  /** The live mapping with that public endpoint. */
+  readonly find: (now: number, external: Endpoint) => Mapping | null;
+}
+
+export interface MappingTableOptions {
+  readonly profile: NatProfile;
+  /** The public addresses, `profile.poolSize` of them. */
+  readonly addresses: readonly [string, ...string[]];
+  readonly random: Random;
+}
+
+export function createMappingTable({ profile, addresses, random }: MappingTableOptions): MappingTable {
+  const byKey = new Map<string, Mapping>();
+  const byExternal = new Map<string, Mapping>();
+  const chooseAddress = createAddressChooser({ profile, addresses, random });
+  const allocators = new Map<string, PortAllocator>(
+    addresses.map((address) => [address, createPortAllocator(profile.ports, random.fork(`ports ${address}`))]),
+  );
+
+  const find = (now: number, external: Endpoint): Mapping | null => {
+    const mapping = byExternal.get(formatEndpoint(external));
+    return mapping?.filter.isLive(now) ? mapping : null;
+  };
+
+  const create = (now: number, internal: Endpoint): Mapping | null => {
+    const address = chooseAddress(internal);
+    const isFree = (port: number): boolean => find(now, { address, port }) === null;
+    const port = allocators.get(address)?.({ internalPort: internal.port, isFree }) ?? null;
+    return port === null ? null : { internal, external: { address, port }, filter: createFilter(profile) };
+  };
+
+  return {
+    find,
+    claim: (now, internal, remote) => {
+      // RFC 4787 §4.1: the same internal endpoint has one mapping per value of this key.
+      const key = `${formatEndpoint(internal)} ${dependencyKey(profile.mapping, remote)}`;
+      const known = byKey.get(key);
+      const mapping = known?.filter.isLive(now) ? known : create(now, internal);
+      if (!mapping) return null;
+      if (mapping !== known) {
+        byKey.set(key, mapping);
+        byExternal.set(formatEndpoint(mapping.external), mapping);
+      }
+      mapping.filter.open(now, remote);
+      return mapping;
+    },
+  };
+}
+
+/** Which public address a new mapping gets (RFC 4787 §4.1): always the same for one internal address, or any. */
+function createAddressChooser({ profile, addresses, random }: MappingTableOptions): (internal: Endpoint) => string {
+  const draws = random.fork('addresses');
+  const paired = new Map<string, string>();
+  switch (profile.pooling) {
+    case 'arbitrary':
+      return () => draws.pick(addresses);
+    case 'paired':
+      return ({ address }) => {
+        const chosen = paired.get(address) ?? draws.pick(addresses);
+        paired.set(address, chosen);
+        return chosen;
+      };
+  }
+}

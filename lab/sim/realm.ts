@@ -1,0 +1,44 @@
+/** An address realm (RFC 2663 §2.1): a network in which addresses are unique, with at most one way out of it. */
+import type { Packet, Receive } from './packet.ts';
+
+export interface Realm {
+  readonly name: string;
+  /** Who takes packets for an address in this realm. */
+  readonly stations: ReadonlyMap<string, Receive>;
+  readonly attach: (address: string, receive: Receive) => void;
+  /** Where packets for any other address go; null in the public network. */
+  gateway: Receive | null;
+  /** The next unused address. */
+  readonly allocate: () => string;
+}
+
+/** @param allocate gives out the realm's addresses, each once. */
+export function createRealm(name: string, allocate: () => string): Realm {
+  const stations = new Map<string, Receive>();
+  return {
+    name,
+    stations,
+    gateway: null,
+    attach: (address, receive) => {
+      if (stations.has(address)) throw new Error(`${address} is taken in ${name}`);
+      stations.set(address, receive);
+    },
+    allocate,
+  };
+}
+
+const LAST_HOST_PART = 254;
+
+/** The addresses from `prefix.first` to `prefix.254`, in order; the prefix is the first three parts. */
+export function addressPool(prefix: string, first: number): () => string {
+  let next = first;
+  return () => {
+    if (next > LAST_HOST_PART) throw new RangeError(`no address is left in ${prefix}.0/24`);
+    return `${prefix}.${next++}`;
+  };
+}
+
+/** Who takes the packet next in this realm; null when nobody does. */
+export function nextHop(realm: Realm, packet: Packet): Receive | null {
+  return realm.stations.get(packet.to.address) ?? realm.gateway;
+}

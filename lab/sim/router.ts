@@ -1,0 +1,47 @@
+/** Puts a middlebox between two realms: the one gateway of the inner, and a station of the outer. */
+import type { Link } from './link.ts';
+import type { Middlebox, Passage } from './middlebox.ts';
+import type { Packet, Receive } from './packet.ts';
+import type { Realm } from './realm.ts';
+import { createLine, forward, type Line, type World } from './world.ts';
+
+export interface RouterOptions {
+  /** Unique in the world. */
+  readonly name: string;
+  readonly box: Middlebox;
+  readonly inner: Realm;
+  readonly outer: Realm;
+  /** The link to the outer realm; without one, packets pass in no time. */
+  readonly link?: Link;
+}
+
+export interface Router {
+  /** Takes packets for that address of the outer realm. */
+  readonly announce: (address: string) => void;
+}
+
+const WIRE: Line = (packet, receive) => receive(packet);
+
+/** Connects the realms through the box; what it drops, it drops silently (DESIGN §7: an ICMP error ends a punch). */
+export function connectRouter(world: World, { name, box, inner, outer, link }: RouterOptions): Router {
+  const { clock, trace } = world;
+  const up = link ? createLine(world, { name: `${name} up`, conditions: link.up }) : WIRE;
+  const down = link ? createLine(world, { name: `${name} down`, conditions: link.down }) : WIRE;
+  const toOuter: Receive = (packet) => forward(world, { realm: outer, place: name, packet });
+  const toInner: Receive = (packet) => forward(world, { realm: inner, place: name, packet });
+
+  const act = (packet: Packet, passage: Passage): void => {
+    const entry = { at: clock.now(), place: name, packet };
+    if (passage.kind === 'drop') {
+      trace?.({ ...entry, event: 'dropped', why: passage.why });
+      return;
+    }
+    trace?.({ ...entry, event: 'passed', as: passage.packet });
+    if (passage.side === 'outside') up(passage.packet, toOuter);
+    else toInner(passage.packet);
+  };
+
+  inner.gateway = (packet) => act(packet, box.outbound(clock.now(), packet));
+  const fromOuter: Receive = (packet) => act(packet, box.inbound(clock.now(), packet));
+  return { announce: (address) => outer.attach(address, (packet) => down(packet, fromOuter)) };
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type AccessProfile,
+  CLASSIC_NATS,
+  FULL_CONE,
+  observedAccess,
+  PORT_RESTRICTED,
+  RESTRICTED,
+  SYMMETRIC,
+} from '../../lab/profiles.ts';
+
+const nat = (...layers: [typeof FULL_CONE, ...(typeof FULL_CONE)[]]): AccessProfile => ({ kind: 'nat', layers });
+const udp = (mapping: string, filtering: string) => ({ kind: 'udp', mapping, filtering });
+
+describe('observed access', () => {
+  it.each(CLASSIC_NATS.map((one) => [one.name, one] as const))('of one NAT is the NAT itself: %s', (_name, one) => {
+    expect(observedAccess(nat(one))).toEqual(udp(one.mapping, one.filtering));
+  });
+
+  it('of nested NATs is the most dependent mapping and the most dependent filtering, whichever is inside', () => {
+    const addressMapped = { ...FULL_CONE, mapping: 'address-dependent' } as const;
+    const expected = udp('address-dependent', 'address-and-port-dependent');
+    expect(observedAccess(nat(addressMapped, RESTRICTED, PORT_RESTRICTED))).toEqual(expected);
+    expect(observedAccess(nat(PORT_RESTRICTED, RESTRICTED, addressMapped))).toEqual(expected);
+    expect(observedAccess(nat(FULL_CONE, SYMMETRIC))).toEqual(
+      udp('address-and-port-dependent', 'address-and-port-dependent'),
+    );
+  });
+
+  it('of a host without NAT has no mapping', () => {
+    expect(observedAccess({ kind: 'open' })).toEqual(udp('none', 'endpoint-independent'));
+    const firewall = { kind: 'firewall', filtering: 'address-dependent', lifetimeMs: 30_000 } as const;
+    expect(observedAccess(firewall)).toEqual(udp('none', 'address-dependent'));
+  });
+
+  it('of a network without UDP is that alone', () => {
+    expect(observedAccess({ kind: 'udp-blocked' })).toEqual({ kind: 'no-udp' });
+  });
+});

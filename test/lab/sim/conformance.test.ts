@@ -1,0 +1,88 @@
+/** The simulated NATs are held to their profiles by the suite that also holds the container lab's to them. */
+import { describe, expect, it } from 'vitest';
+import { mismatches, observe } from '../../../lab/conformance.ts';
+import { FULL_CONE, type NatProfile, RESTRICTED, SYMMETRIC } from '../../../lab/profiles.ts';
+import { createSimBed } from '../../../lab/sim/bed.ts';
+import type { Middlebox } from '../../../lab/sim/middlebox.ts';
+import { drop } from '../../../lab/sim/middlebox.ts';
+import { createNat } from '../../../lab/sim/nat.ts';
+import type { World } from '../../../lab/sim/world.ts';
+import { DEPENDENCIES } from '../../../src/nat/behavior.ts';
+
+const ALLOCATIONS = ['preserved', 'sequential', 'random'] as const;
+
+const PAIRS = DEPENDENCIES.flatMap((mapping) => DEPENDENCIES.map((filtering) => ({ mapping, filtering })));
+const PROFILES: readonly NatProfile[] = PAIRS.flatMap((pair) =>
+  ALLOCATIONS.map((ports) => ({
+    ...FULL_CONE,
+    ...pair,
+    ports,
+    name: `${pair.mapping} / ${pair.filtering} / ${ports}`,
+  })),
+);
+
+const bedOf = (profile: NatProfile, seed: number) =>
+  createSimBed({
+    seed,
+    poolSize: profile.poolSize,
+    createBox: (world, addresses) => createNat({ profile, addresses, random: world.random.fork('box') }),
+  });
+
+describe('conformance of the simulated NATs', () => {
+  it.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s', async (_name, profile) => {
+    for (let seed = 1; seed <= 20; seed++) {
+      expect(mismatches(profile, await observe(bedOf(profile, seed)))).toEqual([]);
+    }
+  });
+
+  it.each(['paired', 'arbitrary'] as const)('holds with a pool of four addresses, %s', async (pooling) => {
+    for (const one of PROFILES) {
+      const profile = { ...one, poolSize: 4, pooling };
+      for (let seed = 1; seed <= 20; seed++) {
+        expect(mismatches(profile, await observe(bedOf(profile, seed)))).toEqual([]);
+      }
+    }
+  });
+
+  it('reports a NAT of another kind, on both axes', async () => {
+    expect(mismatches(FULL_CONE, await observe(bedOf(SYMMETRIC, 1)))).toEqual([
+      'full-cone: mapping: asked endpoint-independent, got address-and-port-dependent',
+      'full-cone: filtering: asked endpoint-independent, got address-and-port-dependent',
+    ]);
+  });
+
+  it('reports a filter that is one set for the whole router instead of one per mapping', async () => {
+    const bed = createSimBed({ seed: 1, poolSize: 1, createBox: createRouterWideFilter });
+    expect(mismatches(RESTRICTED, await observe(bed))).toEqual([
+      'restricted: filtering: asked address-dependent, got endpoint-independent',
+    ]);
+  });
+
+  it('fails when the client comes out of no public endpoint', async () => {
+    const block: Middlebox = { outbound: () => drop('udp-blocked'), inbound: () => drop('udp-blocked') };
+    const bed = createSimBed({ seed: 1, poolSize: 1, createBox: () => block });
+    await expect(observe(bed)).rejects.toThrow('nothing from the client reaches 203.0.113.10:3478');
+  });
+
+  it('fails when nothing comes back from where the client has sent to', async () => {
+    const createBox = (world: World, addresses: readonly [string, ...string[]]): Middlebox => {
+      const nat = createNat({ profile: FULL_CONE, addresses, random: world.random });
+      return { outbound: nat.outbound, inbound: () => drop('filtered') };
+    };
+    const bed = createSimBed({ seed: 1, poolSize: 1, createBox });
+    await expect(observe(bed)).rejects.toThrow('nothing comes back from 203.0.113.10:3478');
+  });
+});
+
+/** Endpoint-independent mapping, and an address filter that forgets which socket has sent (DESIGN §7). */
+function createRouterWideFilter(world: World, addresses: readonly [string, ...string[]]): Middlebox {
+  const nat = createNat({ profile: FULL_CONE, addresses, random: world.random });
+  const sentTo = new Set<string>();
+  return {
+    outbound: (now, packet) => {
+      sentTo.add(packet.to.address);
+      return nat.outbound(now, packet);
+    },
+    inbound: (now, packet) => (sentTo.has(packet.from.address) ? nat.inbound(now, packet) : drop('filtered')),
+  };
+}

@@ -1,0 +1,107 @@
+/** The NAT box by itself: mapping, filtering and hairpinning, rule by rule of RFC 4787. */
+import { describe, expect, it } from 'vitest';
+import { FULL_CONE, type NatProfile, PORT_RESTRICTED, RESTRICTED, SYMMETRIC } from '../../../lab/profiles.ts';
+import type { Passage } from '../../../lab/sim/middlebox.ts';
+import { createNat } from '../../../lab/sim/nat.ts';
+import { createRandom } from '../../../lab/sim/random.ts';
+import type { Endpoint } from '../../../src/endpoint.ts';
+import { A1, A2, at, B1, HOST, inside, natOf, outside, PUBLIC, packet } from './nat-box.ts';
+
+describe('mapping (RFC 4787 §4.1)', () => {
+  it('is one public endpoint for all destinations when endpoint-independent', () => {
+    const { send } = natOf(FULL_CONE);
+    for (const to of [A1, A2, B1]) expect(send(0, HOST, to)).toEqual(outside(at(40_000), to));
+  });
+
+  it('is one public endpoint per address when address-dependent', () => {
+    const { sourceOf } = natOf({ ...FULL_CONE, mapping: 'address-dependent' });
+    expect(sourceOf(0, HOST, A1)).toEqual(at(40_000));
+    expect(sourceOf(0, HOST, A2)).toEqual(at(40_000));
+    expect(sourceOf(0, HOST, B1)).not.toEqual(at(40_000));
+  });
+
+  it('is one public endpoint per address and port when address-and-port-dependent', () => {
+    const { sourceOf } = natOf({ ...FULL_CONE, mapping: 'address-and-port-dependent', ports: 'sequential' });
+    const ports = [A1, A2, B1, A1].map((to) => sourceOf(0, HOST, to).port);
+    const [first = Number.NaN] = ports;
+    expect(ports).toEqual([first, first + 1, first + 2, first]);
+  });
+
+  it('keeps UDP and TCP apart', () => {
+    const nat = createNat({ profile: FULL_CONE, addresses: [PUBLIC], random: createRandom(1) });
+    nat.outbound(0, { protocol: 'tcp', segment: 'syn', from: HOST, to: A1 });
+    expect(nat.inbound(0, packet(A1, at(40_000)))).toEqual({ kind: 'drop', why: 'no-mapping' });
+  });
+});
+
+describe('filtering (RFC 4787 §5)', () => {
+  const receivedBy = (profile: NatProfile): readonly Passage['kind'][] => {
+    const { send, receive } = natOf(profile);
+    send(0, HOST, A1);
+    return [A1, A2, B1].map((from) => receive(0, from, at(40_000)).kind);
+  };
+
+  it('lets anyone in when endpoint-independent', () => {
+    expect(receivedBy(FULL_CONE)).toEqual(['pass', 'pass', 'pass']);
+  });
+
+  it('lets in any port of an address that was sent to when address-dependent', () => {
+    expect(receivedBy(RESTRICTED)).toEqual(['pass', 'pass', 'drop']);
+  });
+
+  it('lets in only what was sent to when address-and-port-dependent', () => {
+    expect(receivedBy(PORT_RESTRICTED)).toEqual(['pass', 'drop', 'drop']);
+  });
+
+  it('is per mapping: one socket does not open the way to another', () => {
+    const { send, receive, sourceOf } = natOf(RESTRICTED);
+    const second = sourceOf(0, { ...HOST, port: 40_001 }, B1);
+    send(0, HOST, A1);
+    expect(receive(0, B1, second).kind).toBe('pass');
+    expect(receive(0, B1, at(40_000))).toEqual({ kind: 'drop', why: 'filtered' });
+  });
+
+  it('drops what comes to a port without a mapping', () => {
+    const { send, receive } = natOf(FULL_CONE);
+    expect(receive(0, A1, at(40_000))).toEqual({ kind: 'drop', why: 'no-mapping' });
+    send(0, HOST, A1);
+    expect(receive(0, A1, at(40_001))).toEqual({ kind: 'drop', why: 'no-mapping' });
+  });
+
+  it('lets a packet in on the mapping that it is for, and on no other of the same socket', () => {
+    const { sourceOf, receive } = natOf(SYMMETRIC);
+    const [toA, toB] = [sourceOf(0, HOST, A1), sourceOf(0, HOST, B1)];
+    expect(receive(0, A1, toA)).toEqual(inside(A1, HOST));
+    expect(receive(0, B1, toB)).toEqual(inside(B1, HOST));
+    expect(receive(0, A1, toB)).toEqual({ kind: 'drop', why: 'filtered' });
+  });
+});
+
+describe('hairpinning (RFC 4787 §6)', () => {
+  const hairpin: NatProfile = { ...FULL_CONE, hairpin: true };
+  const peer: Endpoint = { address: '192.168.1.11', port: 50_000 };
+
+  it('is dropped by a NAT that has none', () => {
+    const { send } = natOf(FULL_CONE);
+    send(0, peer, A1);
+    expect(send(0, HOST, at(50_000))).toEqual({ kind: 'drop', why: 'no-hairpin' });
+  });
+
+  it("shows the receiver the sender's external address and port (REQ-9a)", () => {
+    const { send } = natOf(hairpin);
+    send(0, peer, A1);
+    expect(send(0, HOST, at(50_000))).toEqual(inside(at(40_000), peer));
+  });
+
+  it('passes the filter like any packet from outside, so that both sides have to send', () => {
+    const { send } = natOf({ ...PORT_RESTRICTED, hairpin: true });
+    send(0, peer, A1);
+    expect(send(0, HOST, at(50_000))).toEqual({ kind: 'drop', why: 'filtered' });
+    expect(send(0, peer, at(40_000))).toEqual(inside(at(50_000), HOST));
+    expect(send(0, HOST, at(50_000))).toEqual(inside(at(40_000), peer));
+  });
+
+  it('reaches nobody at a port without a mapping', () => {
+    expect(natOf(hairpin).send(0, HOST, at(50_000))).toEqual({ kind: 'drop', why: 'no-mapping' });
+  });
+});
