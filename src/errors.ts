@@ -1,6 +1,6 @@
-/** Misuse of the library, as an exception that says in one line what to do differently. */
+/** The user, or the calling code, asked for something that cannot be. */
 
-/** Thrown when an option cannot be used as given; the message names the option's value and the cause. */
+/** One line that names the value at fault and says what to write instead; the command line exits with 2 on it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

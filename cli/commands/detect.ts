@@ -1,11 +1,11 @@
 /** `natcheck detect`: what NAT is this machine behind. */
 import { DEFAULT_HTTP_PORT, DETECT_TIMEOUT_MS, detect as detectNat } from '../../src/detect.ts';
+import { UsageError } from '../../src/errors.ts';
 import type { DetectReport } from '../../src/nat/report.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { renderDetectReport } from '../render/detect-text.ts';
 import { withSpinner } from '../render/spinner.ts';
-import { UsageError } from '../usage-error.ts';
 
 export const detect = defineCommand({
   name: 'detect',

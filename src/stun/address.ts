@@ -7,6 +7,8 @@
 import ipaddr from 'ipaddr.js';
 import { type Endpoint, familyOf } from '../endpoint.ts';
 
+const DOT = 0x2e;
+const ZERO = 0x30;
 const FAMILY_IPV4 = 0x01;
 const FAMILY_IPV6 = 0x02;
 const IPV4_VALUE_BYTES = 8;
@@ -15,10 +17,32 @@ const IPV6_VALUE_BYTES = 20;
 /** The 16 header bytes after the length, with which a XORed address is masked: the cookie, then the transaction id. */
 export type XorKey = Uint8Array;
 
-export function addressBytes(address: string): Uint8Array {
-  if (familyOf(address) === 'IPv6') return Uint8Array.from(ipaddr.IPv6.parse(address).toByteArray());
-  const bytes = Uint8Array.from(address.split('.'), Number);
-  if (bytes.length !== 4) throw new RangeError(`not an IP address: ${address}`);
+function addressBytes(address: string): Uint8Array {
+  if (familyOf(address) === 'IPv4') return ipv4Bytes(address);
+  if (!ipaddr.IPv6.isValid(address)) throw new RangeError(`not an IP address: ${address}`);
+  return Uint8Array.from(ipaddr.IPv6.parse(address).toByteArray());
+}
+
+/** By character codes: a server does this several times for each reply. */
+function ipv4Bytes(address: string): Uint8Array {
+  const bytes = new Uint8Array(4);
+  let octet = 0;
+  let digits = 0;
+  let value = 0;
+  for (let i = 0; i <= address.length; i++) {
+    const code = i === address.length ? DOT : address.charCodeAt(i);
+    const digit = code - ZERO;
+    if (code === DOT && digits > 0 && octet < 4) {
+      bytes[octet++] = value;
+      digits = value = 0;
+    } else if (digit >= 0 && digit <= 9 && digits < 3 && value * 10 + digit <= 255) {
+      value = value * 10 + digit;
+      digits++;
+    } else {
+      throw new RangeError(`not an IP address: ${address}`);
+    }
+  }
+  if (octet !== 4) throw new RangeError(`not an IP address: ${address}`);
   return bytes;
 }
 

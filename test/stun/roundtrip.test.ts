@@ -110,4 +110,12 @@ describe('encode', () => {
       new RangeError('a transaction id of 8 bytes: it has 12, or 16 without a cookie'),
     );
   });
+
+  it.each(['1.2.3', '1.2.3.4.5', '256.1.1.1', '1..2.3', '', '0001.2.3.4', '1.2.3.x', '2001:db8::g'])(
+    "throws a RangeError for the address '%s'",
+    (address) => {
+      const attributes = [{ type: 'MAPPED-ADDRESS', value: { address, port: 1 } }] as const;
+      expect(() => encode({ ...base, attributes })).toThrow(new RangeError(`not an IP address: ${address}`));
+    },
+  );
 });

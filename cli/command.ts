@@ -1,0 +1,59 @@
+/** What a command is to the frame: its name, its options, and one function that does the work. */
+import type { InferredOptionTypes, Options, PositionalOptions } from 'yargs';
+import type { ExitCode } from './exit-code.ts';
+
+/** All that a command may know of the process it runs in. */
+export interface Context {
+  /** Results only. */
+  readonly stdout: NodeJS.WritableStream;
+  /** Progress and diagnostics. */
+  readonly stderr: NodeJS.WritableStream;
+  /** Aborts on the first SIGINT or SIGTERM; a command that rethrows its reason ends the process by that signal. */
+  readonly signal: AbortSignal;
+  /** Whether stdout is a terminal that wants colour. */
+  readonly color: boolean;
+  /** Whether stderr is a terminal on which a spinner may turn. */
+  readonly spinner: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export type CommandOptions = Readonly<Record<string, Options>>;
+
+export interface CommandDefinition<O extends CommandOptions> {
+  readonly name: string;
+  /** What follows the name, such as `<action> [name]`, where there are positional arguments. */
+  readonly arguments?: string;
+  readonly positionals?: Readonly<Record<string, PositionalOptions>>;
+  readonly options: O;
+  /** Paragraphs after the options in `--help`. */
+  readonly notes?: string;
+  readonly examples?: readonly (readonly [command: string, what: string])[];
+  /**
+   * Does the work; `argv` holds the options by their names as they are written, each of its type or undefined.
+   * @throws UsageError for wrong use; any other exception is a bug.
+   */
+  run(argv: InferredOptionTypes<O>, context: Context): Promise<ExitCode>;
+}
+
+/** A command whose options' types are known to itself only. */
+export interface Command extends Omit<CommandDefinition<CommandOptions>, 'run'> {
+  run(argv: Readonly<Record<string, unknown>>, context: Context): Promise<ExitCode>;
+}
+
+/** Ties the type of `run`'s argument to the options beside it. */
+export function defineCommand<O extends CommandOptions>(definition: CommandDefinition<O>): Command {
+  // The frame passes what yargs has parsed by these very options.
+  return definition as unknown as Command;
+}
+
+/** Commands by name, each loaded only when it is the one to run. */
+export type Commands = Readonly<
+  Record<
+    string,
+    {
+      /** One line of `natcheck --help`. */
+      readonly summary: string;
+      readonly load: () => Promise<Command>;
+    }
+  >
+>;

@@ -1,0 +1,8 @@
+/** Every command there is: a line here makes one known. */
+import type { Commands } from '../command.ts';
+
+export const COMMANDS: Commands = {
+  detect: { summary: 'Tell what NAT this machine is behind', load: async () => (await import('./detect.ts')).detect },
+  demo: { summary: 'Show four simulated NATs, each detected', load: async () => (await import('./demo.ts')).demo },
+  serve: { summary: 'Run the public side: a STUN server', load: async () => (await import('./serve.ts')).serve },
+};

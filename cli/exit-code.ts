@@ -1,0 +1,18 @@
+/** What the process says to the shell that ran it; the same numbers for every command. */
+export const EXIT = {
+  /** A verdict, a direct path, or a server that ended when told to. */
+  ok: 0,
+  /** Wrong usage. */
+  usage: 2,
+  /** No server answers, or UDP is blocked. */
+  noServer: 3,
+  inconclusive: 4,
+  /** Connected, but only through a relay. */
+  relayed: 5,
+  /** The peer did not come. */
+  noPeer: 6,
+  noPath: 7,
+  bug: 70,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

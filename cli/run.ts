@@ -1,0 +1,53 @@
+/** One command line from its words to its outcome: signals become an AbortSignal, wrong use becomes a line. */
+
+import { UsageError } from '../src/errors.ts';
+import type { Commands } from './command.ts';
+import { type Terminal, terminalContext } from './context.ts';
+import { dispatch } from './dispatch.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+type Signal = (typeof SIGNALS)[number];
+
+export type Outcome =
+  | { readonly kind: 'exit'; readonly code: ExitCode }
+  /** The command gave up because of the signal. */
+  | { readonly kind: 'interrupted'; readonly signal: Signal }
+  | { readonly kind: 'bug'; readonly error: unknown };
+
+/** What it needs of `process`. */
+export interface Host extends Terminal {
+  on(signal: Signal, handler: () => void): unknown;
+  off(signal: Signal, handler: () => void): unknown;
+}
+
+/** Never throws. The first signal aborts the command, a second one finds no handler and ends the process at once. */
+export async function run(
+  words: readonly string[],
+  { host, commands }: { readonly host: Host; readonly commands: Commands },
+): Promise<Outcome> {
+  const abort = new AbortController();
+  const handlers = SIGNALS.map((signal) => ({ signal, handler: () => interrupt(signal) }));
+  const release = (): void => {
+    for (const { signal, handler } of handlers) host.off(signal, handler);
+  };
+  let received: Signal | undefined;
+  const interrupt = (signal: Signal): void => {
+    received = signal;
+    release();
+    abort.abort();
+  };
+  for (const { signal, handler } of handlers) host.on(signal, handler);
+  try {
+    const context = terminalContext(host, { words, signal: abort.signal });
+    const code = await dispatch(words, { commands, context });
+    return { kind: 'exit', code };
+  } catch (error) {
+    if (received !== undefined && error === abort.signal.reason) return { kind: 'interrupted', signal: received };
+    if (!(error instanceof UsageError)) return { kind: 'bug', error };
+    host.stderr.write(`natcheck: ${error.message}\n`);
+    return { kind: 'exit', code: EXIT.usage };
+  } finally {
+    release();
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * How many redirected replies one source may cause: a token bucket for each, by GCRA (ITU-T I.371, annex A), whose state
+ * is one number, the theoretical arrival time. A fixed table of them is all the memory there is.
+ */
+import { createHmac } from 'node:crypto';
+import ipaddr from 'ipaddr.js';
+import { familyOf } from '../src/endpoint.ts';
+
+/**
+ * A detection asks for up to 60 redirected replies within two seconds, and several clients may share one address behind
+ * a CGNAT: five at once, and then almost one more each second. What a forged source can direct at its victim is thereby
+ * at most 50 packets, about 3 kB, a second.
+ */
+export const REDIRECTED_BURST = 300;
+export const REDIRECTED_PER_SECOND = 50;
+
+/**
+ * 512 KiB. Two sources that fall on one slot share a bucket: under a flood from n forged addresses an honest client is
+ * hit with a chance of n / SLOTS, and by none of them on purpose, as the key is secret.
+ */
+export const SLOTS = 65_536;
+
+export interface RateLimitOptions {
+  /** Secret and random, so that nobody can tell which sources share a slot. */
+  readonly key: Uint8Array;
+  readonly burst?: number;
+  readonly perSecond?: number;
+  readonly slots?: number;
+}
+
+/** Takes a token of the source's bucket at `nowMs` of any one monotonic clock; false when there is none. */
+export type RateLimit = (sourceAddress: string, nowMs: number) => boolean;
+
+/** Buckets are full at the start. One is kept for an IPv4 address, or for an IPv6 /64: the part a site cannot choose. */
+export function createRateLimit({
+  key,
+  burst = REDIRECTED_BURST,
+  perSecond = REDIRECTED_PER_SECOND,
+  slots = SLOTS,
+}: RateLimitOptions): RateLimit {
+  const intervalMs = 1000 / perSecond;
+  const toleranceMs = (burst - 1) * intervalMs;
+  const theoreticalArrivalMs = new Float64Array(slots).fill(Number.NEGATIVE_INFINITY);
+  return (sourceAddress, nowMs) => {
+    const slot = createHmac('sha256', key).update(bucketName(sourceAddress)).digest().readUInt32BE() % slots;
+    const expectedMs = Math.max(theoreticalArrivalMs[slot] ?? nowMs, nowMs);
+    if (expectedMs - nowMs > toleranceMs) return false;
+    theoreticalArrivalMs[slot] = expectedMs + intervalMs;
+    return true;
+  };
+}
+
+function bucketName(address: string): string {
+  if (familyOf(address) === 'IPv4') return address;
+  return ipaddr.IPv6.parse(address).parts.slice(0, 4).join(':');
+}

@@ -1,0 +1,79 @@
+/** The bytes of a reply to a Binding request: success or error, in today's form or the classic one. */
+import type { Endpoint } from '../src/endpoint.ts';
+import type { Attribute } from '../src/stun/attribute.ts';
+import { encode } from '../src/stun/encode.ts';
+import { attribute, isClassic, type StunMessage } from '../src/stun/message.ts';
+
+/** The header of an attribute, before its value. */
+const ATTRIBUTE_HEADER_BYTES = 4;
+
+export interface Success {
+  /** Where the request came from. */
+  readonly mapped: Endpoint;
+  /** Where the reply leaves. */
+  readonly origin: Endpoint;
+  /** The other address with the other port; null where there is one address. */
+  readonly other: Endpoint | null;
+  readonly software: string | undefined;
+  /** The longest that PADDING may make the reply, in bytes: the length of the request. */
+  readonly paddedTo: number;
+}
+
+/** RFC 5780 §6.1, or RFC 3489 §8.1 for a classic request. */
+export function successBytes(request: StunMessage, success: Success): Uint8Array {
+  const attributes = isClassic(request) ? classicSuccess(success) : modernSuccess(success);
+  const bytes = replyBytes(request, 'success', attributes);
+  const padding = attribute(request, 'PADDING');
+  if (padding === undefined) return bytes;
+  // RFC 5780 §7.6 would have the MTU here; then a small request makes a large reply, which is an amplifier.
+  const room = Math.min(padding.length, success.paddedTo - bytes.length - ATTRIBUTE_HEADER_BYTES);
+  const length = room - (room % 4);
+  if (length <= 0) return bytes;
+  return replyBytes(request, 'success', [...attributes, { type: 'PADDING', value: new Uint8Array(length) }]);
+}
+
+function modernSuccess({ mapped, origin, other, software }: Success): readonly Attribute[] {
+  const attributes: Attribute[] = [
+    { type: 'XOR-MAPPED-ADDRESS', value: mapped },
+    { type: 'MAPPED-ADDRESS', value: mapped },
+    { type: 'RESPONSE-ORIGIN', value: origin },
+  ];
+  if (other) attributes.push({ type: 'OTHER-ADDRESS', value: other });
+  if (software !== undefined) attributes.push({ type: 'SOFTWARE', value: software });
+  return attributes;
+}
+
+function classicSuccess({ mapped, origin, other }: Success): readonly Attribute[] {
+  const attributes: Attribute[] = [
+    { type: 'MAPPED-ADDRESS', value: mapped },
+    { type: 'SOURCE-ADDRESS', value: origin },
+  ];
+  if (other) attributes.push({ type: 'CHANGED-ADDRESS', value: other });
+  return attributes;
+}
+
+/** 400 (RFC 8489 §14.8): the request is well formed but cannot be met as it is. */
+export function badRequestBytes(request: StunMessage): Uint8Array {
+  return replyBytes(request, 'error', [{ type: 'ERROR-CODE', value: { code: 400, reason: 'Bad Request' } }]);
+}
+
+/**
+ * 420 with the list (RFC 8489 §6.3.1). The reason is shorter than the RFC's: so the reply to a list of any length is no
+ * longer than the request or 68 bytes, the longest plain success over IPv4.
+ */
+export function unknownAttributesBytes(request: StunMessage, codes: readonly number[]): Uint8Array {
+  const classic = isClassic(request);
+  // RFC 3489 §11.2.9, §11.2.10 has no padding: both values are multiples of four by a blank, and by saying a type twice.
+  const list = classic && codes.length % 2 === 1 ? [...codes, ...codes.slice(-1)] : codes;
+  return replyBytes(request, 'error', [
+    { type: 'ERROR-CODE', value: { code: 420, reason: classic ? 'Unknown ' : 'Unknown' } },
+    { type: 'UNKNOWN-ATTRIBUTES', value: list },
+  ]);
+}
+
+/** With FINGERPRINT if the request has one (RFC 8489 §6.3.1.1); a classic client does not know it. */
+function replyBytes(request: StunMessage, kind: 'success' | 'error', attributes: readonly Attribute[]): Uint8Array {
+  const { method, transactionId } = request;
+  const fingerprint = !isClassic(request) && attribute(request, 'FINGERPRINT') !== undefined;
+  return encode({ class: kind, method, transactionId, attributes }, { fingerprint });
+}

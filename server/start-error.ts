@@ -1,0 +1,45 @@
+/** Why a server cannot start as it was asked to: something for its operator to change, not a bug. */
+import { type Endpoint, formatEndpoint } from '../src/endpoint.ts';
+
+export type StartErrorCode =
+  /** Not an IP address, or not one that a single host has. */
+  | 'bad-address'
+  | 'duplicate-address'
+  /** More than two of one family (RFC 5780 §6 has two). */
+  | 'too-many-addresses'
+  /** No address was named, and the host has no way to the Internet that would show one. */
+  | 'no-address'
+  | 'bad-port'
+  | 'same-ports'
+  | 'bad-software'
+  /** The address is not one of this host's. */
+  | 'not-here'
+  | 'port-in-use'
+  | 'not-permitted'
+  | 'cannot-listen';
+
+/** The message is one line, whole, and names the option or the endpoint at fault. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+  readonly code: StartErrorCode;
+
+  constructor(code: StartErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** What a failed `bind` or `listen` means; `error` is what Node gave. */
+export function listenError(error: NodeJS.ErrnoException, transport: 'UDP' | 'TCP', at: Endpoint): StartError {
+  const where = `${transport} ${formatEndpoint(at)}`;
+  switch (error.code) {
+    case 'EADDRNOTAVAIL':
+      return new StartError('not-here', `${at.address} is not an address of this host`);
+    case 'EADDRINUSE':
+      return new StartError('port-in-use', `${where} is already in use`);
+    case 'EACCES':
+      return new StartError('not-permitted', `${where} needs a privilege: root or CAP_NET_BIND_SERVICE`);
+    default:
+      return new StartError('cannot-listen', `cannot listen on ${where}: ${error.code ?? error.message}`);
+  }
+}

@@ -1,0 +1,51 @@
+/** The STUN service of one family: what comes to its sockets is answered by the responder, within the rate limit. */
+import { familyOf, sameEndpoint } from '../src/endpoint.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { type Arrival, type Layout, respond } from './responder.ts';
+import { headerOf, type Tally, transportOf } from './tally.ts';
+import type { UdpSocket } from './udp-socket.ts';
+
+export interface StunServiceOptions {
+  readonly layout: Layout;
+  /** One for each endpoint of the layout; they stay the caller's to close. */
+  readonly sockets: readonly UdpSocket[];
+  readonly limit: RateLimit;
+  readonly tally: Tally;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+}
+
+/** Answers on the layout's sockets from now on. */
+export function serveStun({ layout, sockets, limit, tally, now }: StunServiceOptions): void {
+  const transport = transportOf(familyOf(layout.addresses[0]));
+
+  const handle = (datagram: Uint8Array, arrival: Arrival): void => {
+    const header = headerOf(datagram);
+    tally.received[transport][header.class][header.form]++;
+    const answer = respond(layout, datagram, arrival);
+    if (answer.kind === 'drop') {
+      tally.unanswered[answer.why]++;
+      return;
+    }
+    const { from, to, bytes, redirected } = answer;
+    if (redirected && !limit(arrival.remote.address, now())) {
+      tally.unanswered['rate-limited']++;
+      return;
+    }
+    const failed = (): void => {
+      tally.unanswered['send-failed']++;
+    };
+    const socket = sockets.find((one) => sameEndpoint(one, from));
+    if (socket?.send(bytes, to, failed)) {
+      const kind = headerOf(bytes).class === 'error' ? 'error' : 'success';
+      tally.replied[transport][kind][redirected ? 'redirected' : 'direct']++;
+    } else {
+      failed();
+    }
+  };
+
+  for (const socket of sockets) {
+    const local = { address: socket.address, port: socket.port };
+    socket.onDatagram((datagram, remote) => handle(datagram, { local, remote }));
+  }
+}

@@ -1,0 +1,125 @@
+/** `natcheck detect` as a process: what it prints, the schema it keeps to, its exit codes, and one line for wrong use. */
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { REASONS } from '../../src/nat/reason.ts';
+import { VERDICT_TYPES } from '../../src/nat/verdict.ts';
+import { startFakeServer } from '../net/fake-server.ts';
+import { natcheck } from './natcheck.ts';
+
+const SCHEMA = JSON.parse(
+  readFileSync(new URL('../../docs/schema/natcheck.detect-1.schema.json', import.meta.url), 'utf8'),
+);
+const validate = new Ajv2020({ allErrors: true }).compile(SCHEMA);
+
+/** The one JSON object on stdout, held to the schema. */
+function jsonOf(stdout: string): Record<string, unknown> {
+  const report = JSON.parse(stdout);
+  expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
+  expect(stdout).toBe(`${JSON.stringify(report)}\n`);
+  return report;
+}
+
+describe.concurrent('natcheck detect', () => {
+  it('says the verdict, what it means, and whom one can reach', async () => {
+    await using server = await startFakeServer();
+    const { code, stdout, stderr } = await natcheck(['detect', '--server', server.name]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.split('\n')).toEqual([
+      'NAT type   open',
+      '           There is no NAT and no firewall: anyone can send to this machine.',
+      expect.stringMatching(/^Public {5}(127\.0\.0\.1:\d+) \(local \1\)$/),
+      'Mapping    none',
+      'Filtering  endpoint-independent',
+      expect.stringMatching(new RegExp(`^Server {5}${server.name}, \\d+\\.\\d\\d s$`)),
+      '',
+      'A direct path to a peer behind',
+      '    full-cone        direct',
+      '    restricted       direct',
+      '    port-restricted  direct',
+      '    symmetric        direct',
+      '',
+    ]);
+  });
+
+  it('shows each probe as evidence when verbose', async () => {
+    await using server = await startFakeServer();
+    const { stdout } = await natcheck(['detect', '--server', server.name, '--verbose']);
+    const evidence = stdout.split('\n').slice(stdout.split('\n').indexOf('Evidence') + 1);
+    const row =
+      /^ {4}mapping\.primary +to 127\.0\.0\.1:\d+ +1 of 1 answered +from 127\.0\.0\.1:\d+ after [\d.]+ ms, seen as 127\.0\.0\.1:\d+$/;
+    expect(evidence[0]).toMatch(row);
+    expect(evidence.filter((line) => line.includes('filtering.change-ip-and-port'))).toHaveLength(1);
+  });
+
+  it('with --json prints exactly one object, of the schema', async () => {
+    await using server = await startFakeServer();
+    const { code, stdout, stderr } = await natcheck(['detect', '--json', '--server', server.name]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(jsonOf(stdout)).toMatchObject({ schema: 'natcheck.detect/1', verdict: { type: 'open', reason: null } });
+  });
+
+  it('takes the server from NATCHECK_SERVER, and a flag wins', async () => {
+    await using named = await startFakeServer();
+    await using flagged = await startFakeServer();
+    const env = { NATCHECK_SERVER: named.name };
+    const byEnvironment = jsonOf((await natcheck(['detect', '--json'], env)).stdout);
+    expect(byEnvironment).toMatchObject({ server: { port: named.layout.port } });
+    const byFlag = jsonOf((await natcheck(['detect', '--json', '--server', flagged.name], env)).stdout);
+    expect(byFlag).toMatchObject({ server: { port: flagged.layout.port } });
+  });
+
+  it('exits with 3 when no server answers, and says so', async () => {
+    await using silent = await startFakeServer({ fault: () => [] });
+    const { code, stdout } = await natcheck(['detect', '--server', silent.name, '--timeout', '500']);
+    expect(code).toBe(3);
+    expect(stdout.split('\n')[2]).toBe('Reason     no-answer: no server answered, neither over UDP nor over TCP');
+  });
+
+  it('exits with 3 for a name that cannot be looked up', async () => {
+    const { code, stdout } = await natcheck(['detect', '--json', '--server', 'nosuch.invalid']);
+    expect(code).toBe(3);
+    expect(jsonOf(stdout)).toMatchObject({ verdict: { type: 'inconclusive', reason: 'unknown-host' }, local: null });
+  });
+
+  it('exits with 4 when it is inconclusive', async () => {
+    await using server = await startFakeServer({ oneAddress: true });
+    const { code, stdout } = await natcheck(['detect', '--json', '--server', server.name]);
+    expect(code).toBe(4);
+    expect(jsonOf(stdout)).toMatchObject({ verdict: { type: 'inconclusive', reason: 'server-has-one-address' } });
+  });
+
+  it('lists what it did not believe', async () => {
+    await using server = await startFakeServer({ fault: (reply) => [reply, { ...reply, bytes: Uint8Array.of(7) }] });
+    const { code, stdout } = await natcheck(['detect', '--json', '--server', server.name]);
+    expect(code).toBe(0);
+    const { rejected } = jsonOf(stdout) as { rejected: { cause: string }[] };
+    expect(new Set(rejected.map(({ cause }) => cause))).toEqual(new Set(['malformed']));
+  });
+
+  it.each([
+    [['--timeout', 'abc'], '--timeout takes a number'],
+    [['--timeout', '0'], '--timeout takes a whole number from 1 to 600000'],
+    [['--timeout', '1.5'], '--timeout takes a whole number from 1 to 600000'],
+    [['--local', '203.0.113.77', '--server', '127.0.0.1'], '203.0.113.77 is not an address of this host'],
+    [['--local', 'eth0'], "'eth0' is not an IP address"],
+    [['--server', 'http://x'], "'http://x' is not a server: write HOST, HOST:PORT or [IPv6]:PORT"],
+    [['-4', '-6'], '-4 and -6 exclude each other: IPv4 and IPv6 are two reports'],
+    [['--http-port', '70000'], '--http-port takes a whole number from 1 to 65535'],
+    [['--sever', 'x'], 'Unknown argument: sever; see natcheck --help'],
+  ])('%j is one clear line and exit 2', async (words, line) => {
+    expect(await natcheck(['detect', ...words])).toEqual({
+      code: 2,
+      signal: null,
+      stdout: '',
+      stderr: `natcheck: ${line}\n`,
+    });
+  });
+});
+
+describe('the schema', () => {
+  it('knows every verdict and every reason that the code knows', () => {
+    expect(SCHEMA.properties.verdict.properties.type.enum).toEqual([...VERDICT_TYPES]);
+    expect(SCHEMA.$defs.reason.enum.toSorted()).toEqual(Object.keys(REASONS).toSorted());
+  });
+});

@@ -1,0 +1,60 @@
+/** The frame around the commands: version, help, wrong use, a bug, a reader that leaves. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { MAIN, natcheck } from './natcheck.ts';
+
+const PACKAGE = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+const version = { code: 0, signal: null, stdout: `${PACKAGE.version}\n`, stderr: '' };
+
+describe('natcheck', () => {
+  it.each([[['--version']], [['serve', '--version']]])('%j shows the version', async (words) => {
+    expect(await natcheck(words)).toEqual(version);
+  });
+
+  it('--help lists the commands, each on a line', async () => {
+    const { code, stdout, stderr } = await natcheck(['--help']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^natcheck <command> \[options\]\n/);
+    expect(stdout).toMatch(/\n {2}natcheck serve +\S/);
+  });
+
+  it('COMMAND --help lists its options, without colour where there is no terminal', async () => {
+    const { code, stdout } = await natcheck(['serve', '--help']);
+    expect(code).toBe(0);
+    for (const option of ['--ip', '--port', '--alt-port', '--http-port', '--software', '--no-color']) {
+      expect(stdout).toContain(`\n  ${option} `);
+    }
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it.each([
+    [[], 'no command; see natcheck --help'],
+    [['srve'], 'Unknown command: srve; see natcheck --help'],
+    [['--verbos'], 'no command; see natcheck --help'],
+  ])('%j is wrong use', async (words, line) => {
+    expect(await natcheck(words)).toEqual({ code: 2, signal: null, stdout: '', stderr: `natcheck: ${line}\n` });
+  });
+
+  it('speaks the same language whatever the locale', async () => {
+    expect((await natcheck(['srve'], { LC_ALL: 'de_DE.UTF-8' })).stderr).toContain('Unknown command');
+  });
+
+  it('takes an unforeseen exception for a bug: stack and 70', async () => {
+    const broken = `import dgram from 'node:dgram'; import { syncBuiltinESMExports } from 'node:module';
+      dgram.createSocket = () => { throw new TypeError('boom') }; syncBuiltinESMExports();`;
+    const preload = `--import=data:text/javascript,${encodeURIComponent(broken)}`;
+    const { code, stdout, stderr } = await natcheck(['serve', '--ip', '127.0.0.1'], { NODE_OPTIONS: preload });
+    expect([code, stdout]).toEqual([70, '']);
+    expect(stderr).toMatch(/^natcheck: this is a bug in natcheck, please report it\nTypeError: boom\n {4}at /);
+  });
+
+  it('says the same by its exit code when the reader has left', async () => {
+    const child = spawn(process.execPath, [MAIN, 'serve', '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect([code, stderr]).toEqual([0, '']);
+  });
+});

@@ -1,0 +1,65 @@
+/** The command line tool as a process of its own, run from the sources. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+export const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(words: readonly string[], env: Record<string, string>) {
+  const child = spawn(process.execPath, [MAIN, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  const { stdout, stderr } = child;
+  const closed = once(child, 'close') as Promise<[number | null, string | null]>;
+  return { child, stdout, stderr, closed };
+}
+
+/** Runs it to its end. */
+export async function natcheck(words: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  const { stdout, stderr, closed } = start(words, env);
+  const [out, err, [code, signal]] = await Promise.all([text(stdout), text(stderr), closed]);
+  return { code, signal, stdout: out, stderr: err };
+}
+
+export interface Running extends AsyncDisposable {
+  /** What it wrote to stdout up to the line `ready`, without it. */
+  readonly lines: readonly string[];
+  readonly child: ChildProcess;
+  /** Sends the signal and waits for the end. */
+  end(signal: 'SIGINT' | 'SIGTERM'): Promise<Pick<Ended, 'code' | 'signal' | 'stderr'>>;
+}
+
+/** Runs it until it says `ready`. */
+export async function natcheckReady(words: readonly string[]): Promise<Running> {
+  const { child, stdout, stderr, closed } = start(words, {});
+  const errors = text(stderr);
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: stdout })) {
+    if (line === 'ready') break;
+    lines.push(line);
+  }
+  if (child.exitCode !== null) throw new Error(await errors);
+  return {
+    lines,
+    child,
+    end: async (name) => {
+      child.kill(name);
+      const [code, signal] = await closed;
+      return { code, signal, stderr: await errors };
+    },
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL');
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/** Wrong use of the server, each named before a socket is opened. */
+import { describe, expect, it } from 'vitest';
+import { planOf, type ServerOptions } from '../../server/options.ts';
+
+const IP = '192.0.2.1';
+
+/** The one line that the options are refused with. */
+function refusal(options: ServerOptions): string {
+  try {
+    planOf(options);
+  } catch (error) {
+    return `${(error as { code?: string }).code}: ${(error as Error).message}`;
+  }
+  throw new Error('accepted');
+}
+
+describe('options that are refused', () => {
+  it.each<[string, ServerOptions, string]>([
+    ['no address', { ip: [] }, 'no-address: no address to listen on'],
+    ['a name', { ip: ['localhost'] }, "bad-address: 'localhost' is not an IP address"],
+    ['a short form', { ip: ['127.1'] }, "bad-address: '127.1' is not an IP address"],
+    [
+      'every address',
+      { ip: ['0.0.0.0'] },
+      'bad-address: 0.0.0.0 is every address: name the ones that replies shall come from',
+    ],
+    [
+      'multicast',
+      { ip: ['224.0.0.1'] },
+      'bad-address: 224.0.0.1 is no address to serve from: it is a multicast address',
+    ],
+    [
+      'link-local',
+      { ip: ['fe80::1'] },
+      'bad-address: fe80::1 is no address to serve from: it is valid on one link only',
+    ],
+    [
+      'IPv4 as IPv6',
+      { ip: ['::ffff:192.0.2.1'] },
+      'bad-address: ::ffff:192.0.2.1 is no address to serve from: it is an IPv4 address written as IPv6',
+    ],
+    ['one twice', { ip: [IP, IP] }, 'duplicate-address: 192.0.2.1 is given twice'],
+    [
+      'one twice, written in two ways',
+      { ip: ['2001:DB8:0::1', '2001:db8::1'] },
+      'duplicate-address: 2001:db8::1 is given twice',
+    ],
+    [
+      'three of a family',
+      { ip: [IP, '192.0.2.2', '2001:db8::1', '192.0.2.3'] },
+      'too-many-addresses: 192.0.2.3 is one IPv4 address too many: at most 2 are used',
+    ],
+    [
+      'one port for both',
+      { ip: [IP], port: 3479 },
+      'same-ports: port and alt-port are both 3479: the change of port needs two',
+    ],
+    [
+      'a port too high',
+      { ip: [IP], httpPort: 65536 },
+      'bad-port: http-port is 65536: a port is 1 to 65535, or 0 for any free one',
+    ],
+    [
+      'half a port',
+      { ip: [IP], altPort: 1.5 },
+      'bad-port: alt-port is 1.5: a port is 1 to 65535, or 0 for any free one',
+    ],
+    ['no software', { ip: [IP], software: '' }, 'bad-software: software has 1 to 127 characters'],
+    ['much software', { ip: [IP], software: 'x'.repeat(128) }, 'bad-software: software has 1 to 127 characters'],
+  ])('%s', (_name, options, line) => {
+    expect(refusal(options)).toBe(line);
+  });
+});
+
+describe('options that are taken', () => {
+  it('have the ports of the contract unless told others', () => {
+    expect(planOf({ ip: [IP] })).toEqual({ families: [[IP]], port: 3478, altPort: 3479, httpPort: 3480 });
+  });
+
+  it('are parted by family, in the order given, in the form of RFC 5952', () => {
+    const ip = ['2001:DB8::00B', '192.0.2.2', '2001:db8::a', '192.0.2.1'];
+    expect(planOf({ ip, software: 'natcheck' })).toMatchObject({
+      families: [
+        ['192.0.2.2', '192.0.2.1'],
+        ['2001:db8::b', '2001:db8::a'],
+      ],
+      software: 'natcheck',
+    });
+  });
+
+  it('may leave every port to the system', () => {
+    expect(planOf({ ip: [IP], port: 0, altPort: 0, httpPort: 0 })).toMatchObject({ port: 0, altPort: 0, httpPort: 0 });
+  });
+});

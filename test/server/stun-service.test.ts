@@ -1,0 +1,105 @@
+/** What is sent by which socket, what is not, and how it is counted; with sockets that only remember. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { endpointsOf } from '../../server/layout.ts';
+import { serveStun } from '../../server/stun-service.ts';
+import { createTally, type Tally } from '../../server/tally.ts';
+import type { UdpSocket } from '../../server/udp-socket.ts';
+import { type Endpoint, formatEndpoint } from '../../src/endpoint.ts';
+import { A, ALT_PORT, B, CLIENT, changeRequest, classicRequest, PORT, request, TWO } from './requests.ts';
+
+class FakeSocket implements UdpSocket {
+  readonly sent: { bytes: Uint8Array; to: Endpoint }[] = [];
+  accepts = true;
+  #handle: (bytes: Uint8Array, remote: Endpoint) => void = () => {};
+  readonly address: string;
+  readonly port: number;
+
+  constructor({ address, port }: Endpoint) {
+    this.address = address;
+    this.port = port;
+  }
+  onDatagram(handle: (bytes: Uint8Array, remote: Endpoint) => void): void {
+    this.#handle = handle;
+  }
+  receive(bytes: Uint8Array, remote: Endpoint = CLIENT): void {
+    this.#handle(bytes, remote);
+  }
+  send(bytes: Uint8Array, to: Endpoint, failed: () => void): boolean {
+    if (to.port === FAILING_PORT) failed();
+    else if (this.accepts) this.sent.push({ bytes, to });
+    return this.accepts;
+  }
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+const FAILING_PORT = 1;
+let tally: Tally;
+let sockets: FakeSocket[];
+let limited: string[];
+
+/** The fake at that endpoint. */
+function at(address: string, port: number): FakeSocket {
+  const found = sockets.find((one) => one.address === address && one.port === port);
+  if (!found) throw new Error(`no socket at ${formatEndpoint({ address, port })}`);
+  return found;
+}
+
+beforeEach(() => {
+  tally = createTally();
+  sockets = endpointsOf(TWO).map((endpoint) => new FakeSocket(endpoint));
+  limited = [];
+  const limit = (source: string): boolean => {
+    limited.push(source);
+    return limited.length <= 2;
+  };
+  serveStun({ layout: TWO, sockets, limit, tally, now: () => 0 });
+});
+
+describe('the STUN service', () => {
+  it('answers by the socket that was asked, and takes no token for it', () => {
+    at(B, PORT).receive(request());
+    expect(at(B, PORT).sent).toEqual([{ bytes: expect.any(Uint8Array), to: CLIENT }]);
+    expect(sockets.flatMap(({ sent }) => sent)).toHaveLength(1);
+    expect(limited).toEqual([]);
+    expect(tally.received.udp4.request).toEqual({ modern: 1, classic: 0 });
+    expect(tally.replied.udp4.success).toEqual({ direct: 1, redirected: 0 });
+  });
+
+  it('answers by the other socket when that is asked for', () => {
+    at(A, PORT).receive(classicRequest([changeRequest(true, true)]));
+    expect(at(B, ALT_PORT).sent).toHaveLength(1);
+    expect(tally.received.udp4.request).toEqual({ modern: 0, classic: 1 });
+    expect(tally.replied.udp4.success).toEqual({ direct: 0, redirected: 1 });
+  });
+
+  it('keeps redirected replies within the limit of their source, and others out of it', () => {
+    for (let n = 0; n < 5; n++) at(A, PORT).receive(request([changeRequest(false, true)]));
+    at(A, PORT).receive(request());
+    expect(at(A, ALT_PORT).sent).toHaveLength(2);
+    expect(at(A, PORT).sent).toHaveLength(1);
+    expect(limited).toEqual(Array(5).fill(CLIENT.address));
+    expect(tally.unanswered['rate-limited']).toBe(3);
+  });
+
+  it('counts errors apart', () => {
+    at(A, PORT).receive(request([{ type: 'PRIORITY', value: 1 }]));
+    expect(tally.replied.udp4.error).toEqual({ direct: 1, redirected: 0 });
+  });
+
+  it('counts what it drops by reason, and by what the header claims', () => {
+    at(A, PORT).receive(request([], { kind: 'indication' }));
+    at(A, PORT).receive(new Uint8Array(3));
+    expect(tally.unanswered).toMatchObject({ 'not-a-request': 1, malformed: 1 });
+    expect(tally.received.udp4.indication.modern).toBe(1);
+    expect(tally.received.udp4.other.modern).toBe(1);
+    expect(sockets.flatMap(({ sent }) => sent)).toEqual([]);
+  });
+
+  it('counts a reply that the socket does not take, or cannot send', () => {
+    at(A, PORT).receive(request(), { ...CLIENT, port: FAILING_PORT });
+    expect(tally.unanswered['send-failed']).toBe(1);
+    at(A, PORT).accepts = false;
+    at(A, PORT).receive(request());
+    expect(tally.unanswered['send-failed']).toBe(2);
+  });
+});
