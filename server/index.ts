@@ -1,6 +1,7 @@
 /** The public side of natcheck as a library: one call opens every socket of it, one disposal closes them. */
 import { randomBytes } from 'node:crypto';
 import type { Endpoint } from '../src/endpoint.ts';
+import type { UdpSocket } from '../src/net/udp-socket.ts';
 import { type Bound, bindOnAll, closeAll } from './bind.ts';
 import { type HttpServer, openHttpServer, type Pages } from './http.ts';
 import { endpointsOf, type Layout } from './layout.ts';
@@ -9,7 +10,7 @@ import { type Plan, planOf, type ServerOptions } from './options.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { serveStun } from './stun-service.ts';
 import { createTally } from './tally.ts';
-import { openUdpSocket, type UdpSocket } from './udp-socket.ts';
+import { openUdpSocket } from './udp-socket.ts';
 
 export { defaultAddresses } from './default-address.ts';
 export type { Layout } from './layout.ts';
@@ -43,7 +44,7 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   const ports = { port: portOf(primary, port), altPort: portOf(alternate, altPort) };
   const layouts = families.map((addresses): Layout => ({ ...rest, ...ports, addresses }));
   for (const layout of layouts) {
-    const sockets = udp.filter(({ address }) => layout.addresses.some((one) => one === address));
+    const sockets = udp.filter(({ local }) => layout.addresses.some((one) => one === local.address));
     serveStun({ layout, sockets, limit, tally, now: () => performance.now() });
   }
   return {
@@ -55,8 +56,8 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
 }
 
 interface Opened {
-  readonly primary: readonly UdpSocket[];
-  readonly alternate: readonly UdpSocket[];
+  readonly primary: readonly (UdpSocket & Bound)[];
+  readonly alternate: readonly (UdpSocket & Bound)[];
   readonly http: readonly HttpServer[];
 }
 

@@ -1,7 +1,7 @@
 /** What a server can be asked for, and the check of it before any socket is opened. */
 import ipaddr from 'ipaddr.js';
 import { type Family, familyOf } from '../src/endpoint.ts';
-import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from './defaults.ts';
+import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../src/ports.ts';
 import { StartError } from './start-error.ts';
 
 /** RFC 8489 §14.14: fewer than 128 characters. */

@@ -1,9 +1,9 @@
 /** The STUN service of one family: what comes to its sockets is answered by the responder, within the rate limit. */
 import { familyOf, sameEndpoint } from '../src/endpoint.ts';
+import type { UdpSocket } from '../src/net/udp-socket.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { type Arrival, type Layout, respond } from './responder.ts';
 import { headerOf, type Tally, transportOf } from './tally.ts';
-import type { UdpSocket } from './udp-socket.ts';
 
 export interface StunServiceOptions {
   readonly layout: Layout;
@@ -32,20 +32,15 @@ export function serveStun({ layout, sockets, limit, tally, now }: StunServiceOpt
       tally.unanswered['rate-limited']++;
       return;
     }
-    const failed = (): void => {
+    const kind = headerOf(bytes).class === 'error' ? 'error' : 'success';
+    tally.replied[transport][kind][redirected ? 'redirected' : 'direct']++;
+    const socket = sockets.find(({ local }) => sameEndpoint(local, from));
+    socket?.send(bytes, to, () => {
       tally.unanswered['send-failed']++;
-    };
-    const socket = sockets.find((one) => sameEndpoint(one, from));
-    if (socket?.send(bytes, to, failed)) {
-      const kind = headerOf(bytes).class === 'error' ? 'error' : 'success';
-      tally.replied[transport][kind][redirected ? 'redirected' : 'direct']++;
-    } else {
-      failed();
-    }
+    });
   };
 
   for (const socket of sockets) {
-    const local = { address: socket.address, port: socket.port };
-    socket.onDatagram((datagram, remote) => handle(datagram, { local, remote }));
+    socket.onDatagram((datagram, remote) => handle(datagram, { local: socket.local, remote }));
   }
 }

@@ -11,11 +11,10 @@ import { PUBLIC_SERVERS } from './net/public-servers.ts';
 import { createResolver, type Resolver } from './net/resolver.ts';
 import { parseServerName, resolveServer } from './net/server-name.ts';
 import { localAddressToward, openUdpSocket, type UdpSocket } from './net/udp-socket.ts';
+import { DEFAULT_HTTP_PORT } from './ports.ts';
 
 /** Longer than any path with one answer in seven needs; a verdict mostly takes a few round trips. */
 export const DETECT_TIMEOUT_MS = 10_000;
-/** Where a natcheck server serves HTTP beside its UDP ports. */
-export const DEFAULT_HTTP_PORT = 3480;
 
 export interface DetectOptions {
   /** `HOST`, `HOST:PORT` or `[IPv6]:PORT`; public servers when none is given. Several are asked at once. */

@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const BASE: Readonly<Record<string, string>> = {
   'src/endpoint.ts': 'src/base',
   'src/errors.ts': 'src/base',
+  'src/ports.ts': 'src/base',
   'src/session.ts': 'src/base',
   'lab/profiles.ts': 'lab/base',
   'lab/conformance.ts': 'lab/base',

@@ -1,7 +1,8 @@
 /** `natcheck detect`: what NAT is this machine behind. */
-import { DEFAULT_HTTP_PORT, DETECT_TIMEOUT_MS, detect as detectNat } from '../../src/detect.ts';
+import { DETECT_TIMEOUT_MS, detect as detectNat } from '../../src/detect.ts';
 import { UsageError } from '../../src/errors.ts';
 import type { DetectReport } from '../../src/nat/report.ts';
+import { DEFAULT_HTTP_PORT } from '../../src/ports.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { renderDetectReport } from '../render/detect-text.ts';

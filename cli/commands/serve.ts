@@ -1,7 +1,7 @@
 /** `natcheck serve`: the public side, until a signal ends it. */
 import { once } from 'node:events';
-import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../../server/defaults.ts';
 import { UsageError } from '../../src/errors.ts';
+import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../../src/ports.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 

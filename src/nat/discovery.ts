@@ -100,11 +100,11 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
         return write(now, classifyMapping(local.mapping, samples), undetermined('server-has-one-address'));
       }
       case 'unreachable': {
-        const reason = whyNoContact(exchange.rejected(), probes());
+        const reason = whyNot();
         return reason === 'no-answer' && outcome.tcpAccepted ? blocked(now) : nothing(now, reason);
       }
       case undefined:
-        return late ? nothing(now, whyNoContact(exchange.rejected(), probes())) : null;
+        return late ? nothing(now, whyNot()) : null;
     }
   };
 
@@ -114,6 +114,8 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     ...(filtering?.probes() ?? []),
   ];
 
+  const whyNot = (): Reason =>
+    whyNoContact({ rejected: exchange.rejected(), contacts: contact.probes(), probes: probes() });
   const nothing = (now: number, reason: Reason): DetectReport => write(now, undetermined(reason), undetermined(reason));
   const blocked = (now: number): DetectReport => ({
     ...nothing(now, 'no-answer'),

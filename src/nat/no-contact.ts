@@ -12,14 +12,22 @@ const REASON_OF_CAUSE: Readonly<Record<RejectionCause, Reason>> = {
   'error-class': 'error-replies',
 };
 
+export interface NoContact {
+  readonly rejected: readonly Rejection[];
+  /** The first question to each server. */
+  readonly contacts: readonly Probe[];
+  /** Every question, those included. */
+  readonly probes: readonly Probe[];
+}
+
 /**
  * The most frequent cause among the rejected datagrams; without any, what the system said, or plain silence.
  * An answer on any socket of the detection says that packets pass, though too few of them.
  */
-export function whyNoContact(rejected: readonly Rejection[], probes: readonly Probe[]): Reason {
+export function whyNoContact({ rejected, contacts, probes }: NoContact): Reason {
   const most = rejected.toSorted((a, b) => b.count - a.count)[0];
   if (most) return REASON_OF_CAUSE[most.cause];
   if (probes.some(({ answer }) => answer)) return 'too-much-loss';
-  const unsendable = probes.length > 0 && probes.every(({ sendFailure }) => sendFailure !== null);
+  const unsendable = contacts.length > 0 && contacts.every(({ sendFailure }) => sendFailure !== null);
   return unsendable ? 'no-route' : 'no-answer';
 }

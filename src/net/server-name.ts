@@ -3,16 +3,15 @@ import { isIP, isIPv6 } from 'node:net';
 import type { Family } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
 import type { ServerIdentity } from '../nat/report.ts';
+import { DEFAULT_PORT } from '../ports.ts';
 import type { Resolver } from './resolver.ts';
 
-/** STUN over UDP (RFC 8489 §18.5). */
-export const STUN_PORT = 3478;
 /** The SRV service of behaviour discovery (RFC 5780 §6). */
 const SRV_SERVICE = '_stun-behavior._udp';
 
 export interface ServerName {
   readonly host: string;
-  /** Null asks DNS first, then takes STUN_PORT. */
+  /** Null asks DNS first, then takes DEFAULT_PORT. */
   readonly port: number | null;
 }
 
@@ -43,7 +42,7 @@ export async function resolveServer(
   const literal = isIP(host);
   if (literal !== 0) {
     const matches = family === null || (family === 'IPv6') === (literal === 6);
-    return matches ? [{ host, address: host, port: port ?? STUN_PORT }] : [];
+    return matches ? [{ host, address: host, port: port ?? DEFAULT_PORT }] : [];
   }
   const [plain, services] = await Promise.allSettled([
     resolver.addresses(host),
@@ -55,5 +54,5 @@ export async function resolveServer(
   return addresses
     .filter((one) => family === null || one.family === family)
     .toSorted((a, b) => a.family.localeCompare(b.family))
-    .map(({ address }) => ({ host, address, port: service?.port ?? port ?? STUN_PORT }));
+    .map(({ address }) => ({ host, address, port: service?.port ?? port ?? DEFAULT_PORT }));
 }

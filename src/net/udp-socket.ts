@@ -1,30 +1,36 @@
 /** A bound UDP socket with an owner: literal addresses only, no name lookup on the way of a datagram. */
 import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
 import { type Endpoint, type Family, familyOf } from '../endpoint.ts';
+
+/** What may wait in user space when the kernel's buffer is full; beyond it a datagram is refused, so memory is bounded. */
+const SEND_QUEUE_MAX_BYTES = 1024 * 1024;
 
 export interface UdpSocket extends AsyncDisposable {
   /** Where it is bound. */
   readonly local: Endpoint;
-  /** Sends one datagram; `onFailure` gets the system's code when the system refuses it. */
+  /** Sends one datagram; `onFailure` gets the system's code, or ENOBUFS when too much waits already. */
   readonly send: (bytes: Uint8Array, to: Endpoint, onFailure: (code: string) => void) => void;
   /** Sets the one receiver. */
   readonly onDatagram: (receive: (bytes: Uint8Array, from: Endpoint) => void) => void;
 }
 
 /** @throws the system's error (EADDRNOTAVAIL, EADDRINUSE, …) when it cannot be bound. */
-export async function openUdpSocket(at: Endpoint): Promise<UdpSocket> {
-  const family = familyOf(at.address);
-  const socket = createUnboundSocket(family);
-  await new Promise<void>((resolve, reject) => {
-    socket.once('error', reject);
-    socket.bind(at.port, at.address, () => {
-      socket.off('error', reject);
-      resolve();
-    });
-  }).catch((error: unknown) => {
+export async function openUdpSocket(
+  at: Endpoint,
+  {
+    bufferBytes,
+  }: { /** Of the kernel, each way; it cuts it to its own maximum. */ readonly bufferBytes?: number } = {},
+): Promise<UdpSocket> {
+  const socket = createUnboundSocket(familyOf(at.address), bufferBytes);
+  try {
+    const listening = once(socket, 'listening');
+    socket.bind({ ...at, exclusive: true });
+    await listening;
+  } catch (error) {
     socket.close();
     throw error;
-  });
+  }
   // Later errors are reported for the send that caused them; ICMP errors reach no unconnected socket.
   socket.on('error', () => {});
   const { address, port } = socket.address();
@@ -32,6 +38,7 @@ export async function openUdpSocket(at: Endpoint): Promise<UdpSocket> {
   return {
     local: { address, port },
     send: (bytes, to, onFailure) => {
+      if (socket.getSendQueueSize() > SEND_QUEUE_MAX_BYTES) return onFailure('ENOBUFS');
       socket.send(bytes, to.port, to.address, (error) => {
         if (error && !closed) onFailure((error as NodeJS.ErrnoException).code ?? error.message);
       });
@@ -57,20 +64,21 @@ export async function openUdpSocket(at: Endpoint): Promise<UdpSocket> {
 export async function localAddressToward(remote: Endpoint): Promise<string> {
   const socket = createUnboundSocket(familyOf(remote.address));
   try {
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', reject);
-      // Connecting a UDP socket sends nothing; it only asks for the route.
-      socket.connect(remote.port, remote.address, (error?: Error) => (error ? reject(error) : resolve()));
-    });
+    // Connecting a UDP socket sends nothing; it only asks for the route.
+    const connected = once(socket, 'connect');
+    socket.connect(remote.port, remote.address);
+    await connected;
     return socket.address().address;
   } finally {
     socket.close();
   }
 }
 
-function createUnboundSocket(family: Family): Socket {
+function createUnboundSocket(family: Family, bufferBytes?: number): Socket {
   return createSocket({
     type: family === 'IPv6' ? 'udp6' : 'udp4',
+    ipv6Only: family === 'IPv6',
+    ...(bufferBytes === undefined ? {} : { recvBufferSize: bufferBytes, sendBufferSize: bufferBytes }),
     // Everything sent to is a literal already; the default lookup would cost a thread each time.
     lookup: (hostname, _options, callback) => callback(null, hostname, family === 'IPv6' ? 6 : 4),
   });

@@ -3,20 +3,18 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { endpointsOf } from '../../server/layout.ts';
 import { serveStun } from '../../server/stun-service.ts';
 import { createTally, type Tally } from '../../server/tally.ts';
-import type { UdpSocket } from '../../server/udp-socket.ts';
-import { type Endpoint, formatEndpoint } from '../../src/endpoint.ts';
+import { type Endpoint, formatEndpoint, sameEndpoint } from '../../src/endpoint.ts';
+import type { UdpSocket } from '../../src/net/udp-socket.ts';
 import { A, ALT_PORT, B, CLIENT, changeRequest, classicRequest, PORT, request, TWO } from './requests.ts';
 
 class FakeSocket implements UdpSocket {
   readonly sent: { bytes: Uint8Array; to: Endpoint }[] = [];
   accepts = true;
   #handle: (bytes: Uint8Array, remote: Endpoint) => void = () => {};
-  readonly address: string;
-  readonly port: number;
+  readonly local: Endpoint;
 
-  constructor({ address, port }: Endpoint) {
-    this.address = address;
-    this.port = port;
+  constructor(local: Endpoint) {
+    this.local = local;
   }
   onDatagram(handle: (bytes: Uint8Array, remote: Endpoint) => void): void {
     this.#handle = handle;
@@ -24,10 +22,9 @@ class FakeSocket implements UdpSocket {
   receive(bytes: Uint8Array, remote: Endpoint = CLIENT): void {
     this.#handle(bytes, remote);
   }
-  send(bytes: Uint8Array, to: Endpoint, failed: () => void): boolean {
-    if (to.port === FAILING_PORT) failed();
-    else if (this.accepts) this.sent.push({ bytes, to });
-    return this.accepts;
+  send(bytes: Uint8Array, to: Endpoint, onFailure: (code: string) => void): void {
+    if (to.port === FAILING_PORT || !this.accepts) onFailure('ENOBUFS');
+    else this.sent.push({ bytes, to });
   }
   async [Symbol.asyncDispose](): Promise<void> {}
 }
@@ -39,7 +36,7 @@ let limited: string[];
 
 /** The fake at that endpoint. */
 function at(address: string, port: number): FakeSocket {
-  const found = sockets.find((one) => one.address === address && one.port === port);
+  const found = sockets.find(({ local }) => sameEndpoint(local, { address, port }));
   if (!found) throw new Error(`no socket at ${formatEndpoint({ address, port })}`);
   return found;
 }
