@@ -1,0 +1,78 @@
+/** Every address of the lab, in one place: given the subnets, who has which. The first of each is the bridge's own. */
+
+export interface Addressing {
+  /** First three numbers of the public /24. */
+  readonly publicPrefix: string;
+  /** First two numbers of the private /16; site n has the /24 of that third number. */
+  readonly privatePrefix: string;
+  /** First two numbers of the /16 of the sites without translation, seen by everyone as they are. */
+  readonly routedPrefix: string;
+}
+
+/** Documentation and benchmark ranges (RFC 5737, RFC 2544) where the public Internet is meant, so that nobody's are shadowed. */
+export const DEFAULT_ADDRESSING: Addressing = {
+  publicPrefix: '203.0.113',
+  privatePrefix: '10.113',
+  routedPrefix: '198.18',
+};
+
+/** UDP and TCP ports from `first` to `last`. */
+export interface PortBlock {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface ClientPlace {
+  readonly address: string;
+  /** The ports that this client alone uses, inside and, where the NAT preserves ports, outside. */
+  readonly ports: PortBlock;
+}
+
+export interface SitePlace {
+  readonly subnet: string;
+  /** The router's public address. */
+  readonly wan: string;
+  /** The router's address toward its clients. */
+  readonly lan: string;
+  readonly clients: readonly ClientPlace[];
+}
+
+export interface ServerPlace {
+  readonly subnet: string;
+  readonly primary: string;
+  readonly alternate: string;
+}
+
+const FIRST_ROUTER = 101;
+const FIRST_CLIENT = 2;
+const ROUTER_ON_LAN = 254;
+/** Ports below are for those who ask for them by number (RFC 6335 §6). */
+const FIRST_USER_PORT = 1024;
+
+export function serverPlace({ publicPrefix }: Addressing): ServerPlace {
+  return { subnet: `${publicPrefix}.0/24`, primary: `${publicPrefix}.10`, alternate: `${publicPrefix}.11` };
+}
+
+/** The addresses of site `index` (from 0), with as many clients. */
+export function sitePlace(
+  addressing: Addressing,
+  { index, clients, routed }: { readonly index: number; readonly clients: number; readonly routed: boolean },
+): SitePlace {
+  const prefix = `${routed ? addressing.routedPrefix : addressing.privatePrefix}.${index}`;
+  return {
+    subnet: `${prefix}.0/24`,
+    wan: `${addressing.publicPrefix}.${FIRST_ROUTER + index}`,
+    lan: `${prefix}.${ROUTER_ON_LAN}`,
+    clients: Array.from({ length: clients }, (_, client) => ({
+      address: `${prefix}.${FIRST_CLIENT + client}`,
+      ports: portBlock(client, clients),
+    })),
+  };
+}
+
+/** Share number `index` of `count` equal shares of the user ports. */
+export function portBlock(index: number, count: number): PortBlock {
+  const size = Math.floor((65_536 - FIRST_USER_PORT) / count);
+  const first = FIRST_USER_PORT + index * size;
+  return { first, last: first + size - 1 };
+}

@@ -1,0 +1,85 @@
+/** The files of natcheck itself that go into the image: dist/ and the closure of its production dependencies. */
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { IMAGE_FILES, PACKAGE_ROOT } from './package-root.ts';
+
+export interface AppFiles {
+  /** Path in the build context to path on this machine. */
+  readonly files: Readonly<Record<string, string>>;
+  /** What the image's tag must change with: contents of natcheck's own files, names and versions of the others. */
+  readonly contents: readonly (string | Uint8Array)[];
+}
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+/** @throws Error when natcheck is not built, or a dependency is not installed. */
+export async function appFiles(dist: string = join(PACKAGE_ROOT, 'dist')): Promise<AppFiles> {
+  const root = PACKAGE_ROOT;
+  const own = [join(root, 'package.json'), join(IMAGE_FILES, 'agent.mjs'), join(IMAGE_FILES, 'app.Dockerfile')];
+  const dependencies = await closure(root);
+  const files: Record<string, string> = {
+    'agent.mjs': join(IMAGE_FILES, 'agent.mjs'),
+    'natcheck/package.json': join(root, 'package.json'),
+    'natcheck/dist': dist,
+  };
+  for (const { name, dir } of dependencies.values()) files[`natcheck/node_modules/${name}`] = dir;
+  const installed = [...dependencies.values()].map(({ name, version }) => `${name}@${version}`).sort();
+  const built = await filesUnder(dist);
+  const names = built.map((path) => path.slice(dist.length));
+  const read = await Promise.all([...own, ...built].map((path) => readFile(path)));
+  return { files, contents: [...installed, ...names, ...read] };
+}
+
+interface Installed {
+  readonly name: string;
+  readonly version: string;
+  readonly dir: string;
+}
+
+/** Hoisted packages by name. One nested in another's node_modules comes along with that folder. */
+async function closure(root: string): Promise<ReadonlyMap<string, Installed>> {
+  const found = new Map<string, Installed>();
+  const visit = async (from: string): Promise<void> => {
+    const { dependencies = {} } = await manifestIn(from);
+    for (const name of Object.keys(dependencies)) {
+      const dir = await locate(name, from);
+      const nested = dir.startsWith(`${from}/`) && from !== root;
+      if (nested || found.has(name)) {
+        if (nested) await visit(dir);
+        continue;
+      }
+      found.set(name, { name, dir, version: (await manifestIn(dir)).version });
+      await visit(dir);
+    }
+  };
+  await visit(await realpath(root));
+  return found;
+}
+
+async function manifestIn(dir: string): Promise<Manifest> {
+  return JSON.parse(await readFile(join(dir, 'package.json'), 'utf8'));
+}
+
+/** The folder of an installed package, as Node looks for it; its own exports may hide its package.json. */
+async function locate(name: string, from: string): Promise<string> {
+  for (const modules of createRequire(join(from, 'package.json')).resolve.paths(name) ?? []) {
+    const dir = await realpath(join(modules, name)).catch(() => undefined);
+    if (dir !== undefined) return dir;
+  }
+  throw new Error(`${name}, which natcheck depends on, is not installed`);
+}
+
+async function filesUnder(dir: string): Promise<readonly string[]> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => {
+    throw new Error(`natcheck is not built: there is no ${dir}; run npm run build`);
+  });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}

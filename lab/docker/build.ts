@@ -1,0 +1,44 @@
+/** Builds one image from a Dockerfile of lab/docker/image and files of this machine, without copying them first. */
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type Dockerode from 'dockerode';
+import { IMAGE_FILES } from './package-root.ts';
+
+export interface BuildInput {
+  readonly tag: string;
+  /** Name of a file in lab/docker/image. */
+  readonly dockerfile: string;
+  readonly args: Readonly<Record<string, string>>;
+  /** Path in the build context to path on this machine, file or folder. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** @throws Error with the last lines of the build when it fails. */
+export async function build(docker: Dockerode, { tag, dockerfile, args, files }: BuildInput): Promise<void> {
+  await using context = await stage({ ...files, Dockerfile: join(IMAGE_FILES, dockerfile) });
+  // The links become what they lead to in the archive; uncompressed, as the engine is near.
+  const tar = spawn('tar', ['--dereference', '-C', context.dir, '-cf', '-', '.'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const answer = await docker.buildImage(tar.stdout, { t: tag, buildargs: { ...args }, forcerm: true });
+  const said: string[] = [];
+  await new Promise<void>((resolve, reject) => {
+    docker.modem.followProgress(
+      answer,
+      (error) =>
+        error === null ? resolve() : reject(new Error(`${tag}: ${error.message}\n${said.slice(-20).join('')}`)),
+      (event: { readonly stream?: string }) => said.push(event.stream ?? ''),
+    );
+  });
+}
+
+async function stage(files: Readonly<Record<string, string>>): Promise<AsyncDisposable & { readonly dir: string }> {
+  const dir = await mkdtemp(join(tmpdir(), 'natcheck-lab-image-'));
+  for (const [path, source] of Object.entries(files)) {
+    await mkdir(dirname(join(dir, path)), { recursive: true });
+    await symlink(source, join(dir, path));
+  }
+  return { dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true }) };
+}

@@ -1,0 +1,74 @@
+/**
+ * The container engine of the lab: the one of DOCKER_HOST, else the machine's own, else a private one
+ * that leaves the host's network alone. NATCHECK_LAB_ENGINE=private skips the first two, =none refuses all.
+ */
+import type Dockerode from 'dockerode';
+import { startDaemon } from './engine/daemon.ts';
+import { answersPing } from './engine/ping.ts';
+import { canInstall, ENGINE_PROGRAMS, provision } from './engine/provision.ts';
+import { takeSlot } from './engine/slot.ts';
+import { onInterrupt } from './interrupt.ts';
+import { sweep } from './labels.ts';
+import { once } from './once.ts';
+import type { Progress } from './progress.ts';
+import { connectDocker } from './testcontainers.ts';
+
+const SYSTEM_SOCKET = '/var/run/docker.sock';
+
+/** Where the private engine keeps images, and the base file system, between runs. */
+export const CACHE_DIR = '/var/lib/natcheck-lab';
+const RUNTIME_DIR = '/run/natcheck-lab';
+
+export interface Engine extends AsyncDisposable {
+  /** `private`: started by this process, and stopped when disposed; it reaches no registry. */
+  readonly kind: 'given' | 'system' | 'private';
+  /** As in DOCKER_HOST. */
+  readonly host: string;
+  readonly docker: Dockerode;
+}
+
+export interface EngineOptions {
+  readonly progress?: Progress;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Finds or starts an engine, and removes what killed runs have left on it.
+ * @throws Error saying what was tried and what to do when there is none.
+ */
+export async function findEngine({ progress = () => {}, env = process.env }: EngineOptions = {}): Promise<Engine> {
+  const wanted = env.NATCHECK_LAB_ENGINE ?? 'auto';
+  if (wanted === 'none') throw new Error('no container engine: NATCHECK_LAB_ENGINE=none forbids it');
+  if (wanted !== 'private') {
+    const given = env.DOCKER_HOST;
+    if (given !== undefined && given !== '') return attach('given', given);
+    if (await answersPing(SYSTEM_SOCKET)) return attach('system', `unix://${SYSTEM_SOCKET}`);
+  }
+  if (await canInstall()) return startPrivateEngine(progress);
+  throw new Error(
+    `no container engine: DOCKER_HOST is not set, nothing answers at ${SYSTEM_SOCKET}, and a private engine ` +
+      'takes root on Debian. Start Docker, set DOCKER_HOST, or run as root; NATCHECK_LAB_ENGINE=none leaves the lab out.',
+  );
+}
+
+async function attach(kind: 'given' | 'system', host: string): Promise<Engine> {
+  const docker = await connectDocker(host);
+  await sweep(docker);
+  return { kind, host, docker, async [Symbol.asyncDispose]() {} };
+}
+
+async function startPrivateEngine(progress: Progress): Promise<Engine> {
+  await provision(ENGINE_PROGRAMS, progress);
+  await using started = new AsyncDisposableStack();
+  const slot = started.use(await takeSlot({ cache: CACHE_DIR, runtime: RUNTIME_DIR }));
+  progress(`starting a private container engine, data in ${slot.dataRoot}`);
+  const daemon = started.use(await startDaemon(slot));
+  const host = `unix://${daemon.socketPath}`;
+  const docker = await connectDocker(host);
+  await sweep(docker);
+  const owned = started.move();
+  const end = once(() => owned.disposeAsync());
+  const interrupt = onInterrupt(end);
+  owned.defer(() => interrupt[Symbol.dispose]());
+  return { kind: 'private', host, docker, [Symbol.asyncDispose]: end };
+}

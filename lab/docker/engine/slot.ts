@@ -1,0 +1,47 @@
+/**
+ * A place for one private engine: two of them cannot share a data root, so each run takes a slot of its own.
+ * The lock is an abstract Unix socket: the kernel frees it when its owner is gone, however it went.
+ */
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+const SLOTS = 8;
+
+export interface Slot extends AsyncDisposable {
+  /** Kept between runs: images. */
+  readonly dataRoot: string;
+  /** Emptied at every start; only its owner may enter it, as whoever reaches the socket in it is root. */
+  readonly runtimeDir: string;
+}
+
+/**
+ * Takes the first slot that no other process holds.
+ * @throws Error when all are taken.
+ */
+export async function takeSlot(dirs: { readonly cache: string; readonly runtime: string }): Promise<Slot> {
+  for (let number = 0; number < SLOTS; number++) {
+    const lock = await hold(`\0natcheck-lab-engine-${number}`);
+    if (lock === undefined) continue;
+    const slot = {
+      dataRoot: join(dirs.cache, `engine-${number}`),
+      runtimeDir: join(dirs.runtime, `engine-${number}`),
+      [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose](),
+    };
+    await mkdir(slot.dataRoot, { recursive: true, mode: 0o700 });
+    await mkdir(slot.runtimeDir, { recursive: true, mode: 0o700 });
+    return slot;
+  }
+  throw new Error(`all ${SLOTS} slots for a private engine are taken`);
+}
+
+function hold(name: string): Promise<AsyncDisposable | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().unref();
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(undefined);
+      else reject(error);
+    });
+    server.listen(name, () => resolve(server));
+  });
+}

@@ -1,0 +1,95 @@
+/** The container lab: a public server, and clients behind real NATs, each of which has been held to its profile. */
+import { randomBytes } from 'node:crypto';
+import { type AccessProfile, CLASSIC_NATS } from '../profiles.ts';
+import { DEFAULT_ADDRESSING, type ServerPlace } from './addressing.ts';
+import type { LabContainer } from './container.ts';
+import type { Engine } from './engine.ts';
+import { onInterrupt } from './interrupt.ts';
+import { removeLab } from './labels.ts';
+import { once } from './once.ts';
+import { type PlanInput, planLab } from './plan.ts';
+import { type LabRouter, labRouter } from './router.ts';
+import { type StartedSite, startTopology } from './topology.ts';
+import { verifyTopology } from './verify.ts';
+
+export interface LabOptions extends Partial<Omit<PlanInput, 'clientsPerSite'>> {
+  readonly engine: Pick<Engine, 'docker'>;
+  /** From `ensureImage`. */
+  readonly image: string;
+  readonly clientsPerNat?: number;
+}
+
+export interface LabServer extends LabContainer, ServerPlace {}
+
+export interface LabSite {
+  readonly name: string;
+  readonly access: AccessProfile;
+  /** The router's public address; a site without translation shows its clients' own. */
+  readonly publicAddress: string;
+  readonly router: LabRouter;
+  readonly clients: readonly LabContainer[];
+  /** @throws RangeError when there is none of that number. */
+  client(index: number): LabContainer;
+}
+
+export interface Lab extends AsyncDisposable {
+  readonly server: LabServer;
+  readonly sites: readonly LabSite[];
+  /** The site of that name: its profile's, or `name-2` for the second of a profile. @throws RangeError when there is none. */
+  nat(name: string): LabSite;
+}
+
+/**
+ * Starts a lab: the four classic NATs with one client each, when not told otherwise.
+ * Dispose of it with `await using`; it is also removed when the process is interrupted, or when starting it fails.
+ * @throws NonconformingError when a NAT does not behave as its profile says.
+ * @throws Error when a profile cannot be realized, an address is taken, or a container does not start.
+ */
+export async function startLab({ engine: { docker }, image, clientsPerNat = 1, ...input }: LabOptions): Promise<Lab> {
+  const plan = planLab({
+    profiles: CLASSIC_NATS,
+    addressing: DEFAULT_ADDRESSING,
+    ...input,
+    clientsPerSite: clientsPerNat,
+  });
+  const id = randomBytes(3).toString('hex');
+  const starting = startTopology(docker, plan, { id, image });
+  // Removed only when nothing more is being created.
+  const remove = once(() => Promise.allSettled([starting]).then(() => removeLab(docker, id)));
+  await using started = new AsyncDisposableStack();
+  started.defer(remove);
+  started.use(onInterrupt(remove));
+
+  const topology = await starting;
+  await verifyTopology(topology, plan.server);
+
+  const sites = topology.sites.map(labSite);
+  const owned = started.move();
+  return {
+    server: { ...topology.server, ...plan.server },
+    sites,
+    nat: (name) =>
+      found(
+        sites.find((site) => site.name === name),
+        `NAT ${name}`,
+      ),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function labSite({ plan, router, clients }: StartedSite): LabSite {
+  const { name, access, place } = plan;
+  return {
+    name,
+    access,
+    publicAddress: place.wan,
+    router: labRouter(router),
+    clients,
+    client: (index) => found(clients[index], `client ${index} behind ${name}`),
+  };
+}
+
+function found<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new RangeError(`the lab has no ${what}`);
+  return value;
+}

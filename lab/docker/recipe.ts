@@ -1,0 +1,41 @@
+/** What the lab's images are made of; a tag is the hash of what it names, so that nothing stale is ever used. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { IMAGE_FILES } from './package-root.ts';
+
+export const DEBIAN_RELEASE = 'bookworm';
+export const DEBIAN_IMAGE = 'debian:bookworm-slim';
+
+/** Debian packages of the base image; base.Dockerfile says what each is for. */
+export const PACKAGES: readonly string[] = [
+  'ca-certificates',
+  'conntrack',
+  'coturn',
+  'iproute2',
+  'iputils-ping',
+  'libatomic1',
+  'libstdc++6',
+  'nftables',
+  'procps',
+  'stun-client',
+  'tcpdump',
+];
+
+/** Tag of the file system made by mmdebstrap. */
+export function rootfsTag(): string {
+  return `natcheck-lab-rootfs:${hashOf([DEBIAN_RELEASE, ...PACKAGES])}`;
+}
+
+/** Tag of the base image. */
+export async function baseTag(): Promise<string> {
+  const dockerfile = await readFile(join(IMAGE_FILES, 'base.Dockerfile'), 'utf8');
+  return `natcheck-lab-base:${hashOf([dockerfile, ...PACKAGES, process.version, process.arch])}`;
+}
+
+/** First 12 hex digits of the SHA-256 of all parts, each ended so that no two lists read alike. */
+export function hashOf(parts: Iterable<string | Uint8Array>): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part).update('\0');
+  return hash.digest('hex').slice(0, 12);
+}

@@ -1,0 +1,68 @@
+/** What each container does first, as root, with NET_ADMIN: name its links by their addresses, set its only way out. */
+import type { ClientPlace, ServerPlace, SitePlace } from './addressing.ts';
+
+/** Printed when a container is ready. */
+export const READY = 'natcheck-lab: ready';
+
+/** A subnet behind a router of the public network that does not translate addresses. */
+export interface Route {
+  readonly subnet: string;
+  readonly via: string;
+}
+
+const HEAD = `set -eu
+# The engine numbers interfaces as it likes; whoever has the address is the one.
+name_link() {
+  link=$(ip -o -4 addr show to "$1" | awk '{print $2}')
+  ip link set "$link" down
+  ip link set "$link" name "$2"
+  ip link set "$2" up
+}
+no_more_links_than() {
+  [ "$(ip -o link | grep -c 'link/ether')" -eq "$1" ] || { echo "unexpected interface:"; ip -br addr; exit 1; } >&2
+}
+ip route flush default`;
+
+const TAIL = `echo '${READY}'
+exec sleep infinity`;
+
+/** Two addresses on the public network; no way beyond it. */
+export function serverScript(place: ServerPlace, routes: readonly Route[]): string {
+  return script(
+    'no_more_links_than 1',
+    `name_link ${place.primary} wan`,
+    `ip addr add ${place.alternate}/24 dev wan`,
+    ...routes.map(routeCommand),
+  );
+}
+
+export function routerScript(
+  place: SitePlace,
+  options: { readonly rules: string; readonly routes: readonly Route[] },
+): string {
+  return script(
+    'no_more_links_than 2',
+    loadRules(options.rules),
+    `name_link ${place.wan} wan`,
+    `name_link ${place.lan} lan`,
+    ...options.routes.filter(({ via }) => via !== place.wan).map(routeCommand),
+  );
+}
+
+/** One link, and one way out of it: the router. */
+export function clientScript(place: ClientPlace, router: string): string {
+  return script('no_more_links_than 1', `name_link ${place.address} lan`, `ip route add default via ${router}`);
+}
+
+/** Shell that puts these rules in the place of all that are there. */
+export function loadRules(rules: string): string {
+  return `nft -f - <<'RULES'\nflush ruleset\n${rules}RULES`;
+}
+
+function script(...lines: readonly string[]): string {
+  return [HEAD, ...lines, TAIL].join('\n');
+}
+
+function routeCommand({ subnet, via }: Route): string {
+  return `ip route add ${subnet} via ${via}`;
+}

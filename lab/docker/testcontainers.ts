@@ -1,0 +1,31 @@
+/** The one door to Testcontainers, an optional peer: whoever only imports natcheck never loads it. */
+import type Dockerode from 'dockerode';
+
+export type Testcontainers = typeof import('testcontainers');
+
+/** @throws Error saying what to install when it is missing. */
+export async function loadTestcontainers(): Promise<Testcontainers> {
+  try {
+    return await import('testcontainers');
+  } catch (cause) {
+    throw new Error('natcheck lab needs testcontainers: npm i -D testcontainers', { cause });
+  }
+}
+
+/**
+ * The Docker client of Testcontainers for the engine at `host`, which DOCKER_HOST names from then on.
+ * @param host as in DOCKER_HOST, such as `unix:///var/run/docker.sock`.
+ * @throws Error when this process already uses another engine: Testcontainers has one per process.
+ */
+export async function connectDocker(host: string): Promise<Dockerode> {
+  if (connectedTo !== undefined && connectedTo !== host) {
+    throw new Error(`one engine per process: asked for ${host}, already at ${connectedTo}`);
+  }
+  process.env.DOCKER_HOST = host;
+  const { getContainerRuntimeClient } = await loadTestcontainers();
+  const { container } = await getContainerRuntimeClient();
+  connectedTo = host;
+  return container.dockerode;
+}
+
+let connectedTo: string | undefined;

@@ -1,0 +1,16 @@
+/** natcheck/lab: NATs to test against, real ones in containers, each held to its profile before it is used. */
+
+export { behindNat, FIREWALLED, type NamedAccess, OPEN, UDP_BLOCKED, UNTRANSLATED } from './docker/access.ts';
+export { type Addressing, DEFAULT_ADDRESSING } from './docker/addressing.ts';
+export type { LabContainer } from './docker/container.ts';
+export { type Engine, type EngineOptions, findEngine } from './docker/engine.ts';
+export type { ExecOptions, Output } from './docker/exec.ts';
+export { ensureImage, type ImageOptions } from './docker/image.ts';
+export { type Lab, type LabOptions, type LabServer, type LabSite, startLab } from './docker/lab.ts';
+export { startNatcheckServer } from './docker/natcheck-server.ts';
+export { NonconformingError } from './docker/nonconforming-error.ts';
+export type { Program } from './docker/program.ts';
+export type { Progress } from './docker/progress.ts';
+export type { LabRouter } from './docker/router.ts';
+export { type RuleOptions, routerRules } from './docker/rules.ts';
+export * from './profiles.ts';

@@ -1,0 +1,80 @@
+/** The container lab as a whole: its NATs conform, and there is no way around them. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CLASSIC_NATS, type Lab, RESTRICTED, UNTRANSLATED } from '../../../lab/index.ts';
+import { describeLab, startProvidedLab } from './provided.ts';
+
+describeLab('a lab of every access', () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await startProvidedLab({ profiles: [...CLASSIC_NATS, ...UNTRANSLATED], clientsPerNat: 1 });
+  });
+  afterAll(() => lab?.[Symbol.asyncDispose]());
+
+  it('has a site for each, every one held to its profile by the start', () => {
+    expect(lab.sites.map(({ name }) => name)).toEqual([
+      'full-cone',
+      'restricted',
+      'port-restricted',
+      'symmetric',
+      'open',
+      'firewalled',
+      'udp-blocked',
+    ]);
+  });
+
+  it('gives a client no way out but its router', async () => {
+    const { router, client } = lab.nat('port-restricted');
+    const ping = async (): Promise<number> =>
+      (await client(0).exec(['ping', '-c', '1', '-W', '1', lab.server.primary])).exitCode;
+    const rules = await router.rules();
+    expect(await ping()).toBe(0);
+    await router.exec(['nft', 'insert', 'rule', 'ip', 'lab', 'forward', 'drop']);
+    expect(await ping()).toBe(1);
+    await router.load(rules);
+    expect(await ping()).toBe(0);
+  });
+
+  it('gives a client one interface and one default route', async () => {
+    const { stdout } = await lab.nat('symmetric').client(0).exec(['ip', 'route']);
+    expect(stdout.trim().split('\n')).toEqual([
+      'default via 10.113.3.254 dev lan ',
+      '10.113.3.0/24 dev lan proto kernel scope link src 10.113.3.2',
+    ]);
+  });
+
+  it('runs a program to its end, with its output and exit code', async () => {
+    const output = await lab.server.exec(['sh', '-c', 'echo out; echo err >&2; exit 3']);
+    expect(output).toEqual({ stdout: 'out\n', stderr: 'err\n', exitCode: 3 });
+  });
+
+  it('ends a program that takes longer than it may', async () => {
+    await expect(lab.server.exec(['sleep', '60'], { timeoutMs: 100 })).rejects.toThrow('sleep 60: not done in 100 ms');
+  });
+
+  it('has the natcheck of the sources in its image', async () => {
+    const { stdout } = await lab.server.exec(['ls', '/opt/natcheck/dist']);
+    expect(stdout.split('\n')).toContain('src');
+  });
+});
+
+describeLab('a lab with two clients behind each NAT', () => {
+  it('lets both use the same local port, each with a public port of its own', async () => {
+    await using lab = await startProvidedLab({
+      profiles: [RESTRICTED],
+      clientsPerNat: 2,
+      addressing: OTHER_ADDRESSING,
+    });
+    const { router, clients } = lab.nat('restricted');
+    for (const client of clients) await client.exec(['node', '-e', SEND_FROM_PORT_5000, lab.server.primary]);
+    const ports = [...(await router.conntrack()).matchAll(/dport=9000 .*dport=(\d+)/g)].map(([, port]) => Number(port));
+    expect(ports).toHaveLength(2);
+    expect(ports.filter((port) => port === 5000)).toHaveLength(1);
+    expect(ports.filter((port) => port >= 33_280)).toHaveLength(1);
+  });
+});
+
+const OTHER_ADDRESSING = { publicPrefix: '198.51.100', privatePrefix: '10.114', routedPrefix: '198.19' };
+
+const SEND_FROM_PORT_5000 = `
+  const socket = require('node:dgram').createSocket('udp4').bind(5000);
+  socket.send('x', 9000, process.argv[1], () => socket.close());`;

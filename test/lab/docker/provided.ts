@@ -1,0 +1,16 @@
+/** The engine and image of setup.ts, for a test file of the container project. */
+import { describe, inject } from 'vitest';
+import { connectDocker } from '../../../lab/docker/testcontainers.ts';
+import { type Lab, type LabOptions, startLab } from '../../../lab/index.ts';
+
+const provided = inject('lab');
+
+/** `describe` that is left out where there is no engine. */
+export const describeLab = describe.skipIf(provided === null);
+
+/** A lab on the engine of this run. */
+export async function startProvidedLab(options: Omit<LabOptions, 'engine' | 'image'> = {}): Promise<Lab> {
+  if (provided === null) throw new Error('no engine');
+  const { host, image } = provided;
+  return startLab({ ...options, engine: { docker: await connectDocker(host) }, image });
+}

@@ -1,0 +1,27 @@
+/** A NAT that does not do what its profile says makes the lab refuse to run. */
+import { expect, it } from 'vitest';
+import type { SitePlace } from '../../../lab/docker/addressing.ts';
+import { type AccessProfile, NonconformingError, RESTRICTED, routerRules } from '../../../lab/index.ts';
+import { describeLab, startProvidedLab } from './provided.ts';
+
+/** A filter by remote address for the whole router: open to an address as soon as any socket has talked to it. */
+function filterForTheWholeRouter(access: AccessProfile, place: SitePlace): string {
+  return routerRules(access, place)
+    .replace('type ipv4_addr . inet_service\n', 'type ipv4_addr\n')
+    .replace('ip saddr . udp dport @contacts', 'ip saddr @contacts')
+    .replace('update @contacts { ip daddr . udp sport }', 'update @contacts { ip daddr }');
+}
+
+describeLab('a lab whose restricted NAT filters for the whole router', () => {
+  it('refuses to run, and shows the rules and the connections', async () => {
+    const refusal = await startProvidedLab({ profiles: [RESTRICTED], rules: filterForTheWholeRouter }).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(refusal).toBeInstanceOf(NonconformingError);
+    const { mismatches, rules, conntrack } = refusal as NonconformingError;
+    expect(mismatches).toEqual(['restricted: filtering: asked address-dependent, got endpoint-independent']);
+    expect(rules).toContain('ip saddr @contacts dnat');
+    expect(conntrack).toContain('src=203.0.113.11');
+  });
+});

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { DEFAULT_ADDRESSING, serverPlace, sitePlace } from '../../../lab/docker/addressing.ts';
+import { clientScript, loadRules, routerScript, serverScript } from '../../../lab/docker/setup-script.ts';
+
+const place = sitePlace(DEFAULT_ADDRESSING, { index: 0, clients: 1, routed: false });
+const routes = [
+  { subnet: '198.18.0.0/24', via: place.wan },
+  { subnet: '198.18.1.0/24', via: '203.0.113.102' },
+];
+
+/** The lines between the common beginning and the common end. */
+function ownLines(script: string): readonly string[] {
+  const lines = script.split('\n');
+  const tail = ["echo 'natcheck-lab: ready'", 'exec sleep infinity'];
+  expect(lines.slice(-2)).toEqual(tail);
+  return lines.slice(lines.indexOf('ip route flush default') + 1, -2);
+}
+
+it('a client has one link, and one way out of it', () => {
+  const [client = { address: '', ports: { first: 0, last: 0 } }] = place.clients;
+  expect(ownLines(clientScript(client, place.lan))).toEqual([
+    'no_more_links_than 1',
+    'name_link 10.113.0.2 lan',
+    'ip route add default via 10.113.0.254',
+  ]);
+});
+
+it('the server has a second address, and a route to each site without translation', () => {
+  expect(ownLines(serverScript(serverPlace(DEFAULT_ADDRESSING), routes))).toEqual([
+    'no_more_links_than 1',
+    'name_link 203.0.113.10 wan',
+    'ip addr add 203.0.113.11/24 dev wan',
+    'ip route add 198.18.0.0/24 via 203.0.113.101',
+    'ip route add 198.18.1.0/24 via 203.0.113.102',
+  ]);
+});
+
+it('a router has its rules before its links have names, and no route to itself', () => {
+  expect(ownLines(routerScript(place, { rules: 'table ip lab {}\n', routes }))).toEqual([
+    'no_more_links_than 2',
+    "nft -f - <<'RULES'",
+    'flush ruleset',
+    'table ip lab {}',
+    'RULES',
+    'name_link 203.0.113.101 wan',
+    'name_link 10.113.0.254 lan',
+    'ip route add 198.18.1.0/24 via 203.0.113.102',
+  ]);
+});
+
+it('rules are put in the place of all others in one transaction', () => {
+  expect(loadRules('table ip lab {}\n')).toBe("nft -f - <<'RULES'\nflush ruleset\ntable ip lab {}\nRULES");
+});

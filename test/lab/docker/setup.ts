@@ -1,0 +1,32 @@
+/** Once per run of the container tests: an engine, and the image with natcheck as the sources are now. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { run } from '../../../lab/docker/command.ts';
+import { ensureImage, findEngine } from '../../../lab/index.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Null when container tests are left out. */
+    readonly lab: { readonly host: string; readonly image: string } | null;
+  }
+}
+
+const progress = (line: string): void => void process.stderr.write(`lab: ${line}\n`);
+
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  if (process.env.NATCHECK_LAB_ENGINE === 'none') {
+    progress('WARNING: the container tests are LEFT OUT, because NATCHECK_LAB_ENGINE=none; no real NAT is tested');
+    project.provide('lab', null);
+    return;
+  }
+  await using started = new AsyncDisposableStack();
+  const engine = started.use(await findEngine({ progress }));
+  const dist = await mkdtemp(join(tmpdir(), 'natcheck-dist-'));
+  started.defer(() => rm(dist, { recursive: true }));
+  await run('tsc', ['-p', 'tsconfig.build.json', '--noCheck', '--outDir', dist]); // Types are another check's part.
+  project.provide('lab', { host: engine.host, image: await ensureImage(engine, { progress, dist }) });
+  const owned = started.move();
+  return () => owned.disposeAsync();
+}
