@@ -1,6 +1,7 @@
 /** Labels that say which run a container or network belongs to, and the removal of what belongs to none any more. */
 import { hostname } from 'node:os';
 import type Dockerode from 'dockerode';
+import { until } from './until.ts';
 
 const LAB = 'natcheck.lab';
 const OWNER = 'natcheck.lab.owner';
@@ -22,6 +23,12 @@ export async function sweep(docker: Dockerode): Promise<void> {
   await removeAll(docker, { label: LAB, condemned: (labels) => ownerIsDead(labels[OWNER] ?? '') });
 }
 
+type EngineError = Error & { readonly statusCode?: number };
+
+/** What the engine answers when it will not remove a network that is in use. */
+const ACTIVE_ENDPOINTS = 403;
+const REMOVAL_TIMEOUT_MS = 10_000;
+
 interface Removal {
   readonly label: string;
   readonly condemned: (labels: Labels) => boolean;
@@ -37,13 +44,29 @@ async function removeAll(docker: Dockerode, { label, condemned }: Removal): Prom
   );
   const networks = await docker.listNetworks({ filters });
   await Promise.all(
-    networks.filter(({ Labels }) => condemned(Labels ?? {})).map(({ Id }) => gone(docker.getNetwork(Id).remove())),
+    networks.filter(({ Labels }) => condemned(Labels ?? {})).map(({ Id }) => removeNetwork(docker.getNetwork(Id))),
+  );
+}
+
+/** An engine may say that a container is removed while its endpoints are not: then they are cut off, and it is tried again. */
+async function removeNetwork(network: Dockerode.Network): Promise<void> {
+  await until(
+    async () => {
+      const refused = await gone(network.remove()).catch((error: EngineError) => error);
+      if (!refused) return true;
+      if (refused.statusCode !== ACTIVE_ENDPOINTS) throw refused;
+      const { Containers = {} } = (await network.inspect()) as Dockerode.NetworkInspectInfo;
+      const cut = (Container: string): Promise<void> => gone(network.disconnect({ Container, Force: true }));
+      await Promise.allSettled(Object.keys(Containers).map(cut));
+      return false;
+    },
+    { what: `removal of network ${network.id}`, timeoutMs: REMOVAL_TIMEOUT_MS },
   );
 }
 
 /** Not there (404), or already being removed (409): what was wanted. */
 async function gone(removal: Promise<unknown>): Promise<void> {
-  await removal.catch((error: { readonly statusCode?: number }) => {
+  await removal.catch((error: EngineError) => {
     if (error.statusCode !== 404 && error.statusCode !== 409) throw error;
   });
 }

@@ -2,7 +2,7 @@
 import type { AccessProfile, NatProfile } from '../profiles.ts';
 import { behindNat, type NamedAccess } from './access.ts';
 import { type Addressing, type ServerPlace, type SitePlace, serverPlace, sitePlace } from './addressing.ts';
-import { type RuleOptions, routerRules } from './rules.ts';
+import { type RouterRules, type RuleOptions, routerRules } from './rules.ts';
 import type { Route } from './setup-script.ts';
 
 export interface PlanInput extends RuleOptions {
@@ -11,14 +11,14 @@ export interface PlanInput extends RuleOptions {
   readonly clientsPerSite: number;
   readonly addressing: Addressing;
   /** Other rules than the profile's own, for a test that wants a NAT to misbehave. */
-  readonly rules?: (access: AccessProfile, place: SitePlace) => string;
+  readonly rules?: (access: AccessProfile, place: SitePlace) => RouterRules;
 }
 
 export interface SitePlan {
   readonly name: string;
   readonly access: AccessProfile;
   readonly place: SitePlace;
-  readonly rules: string;
+  readonly rules: RouterRules;
 }
 
 export interface LabPlan {

@@ -13,6 +13,7 @@ export const PACKAGES: readonly string[] = [
   'conntrack',
   'coturn',
   'iproute2',
+  'iptables',
   'iputils-ping',
   'libatomic1',
   'libstdc++6',

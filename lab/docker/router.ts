@@ -1,12 +1,13 @@
 /** A router of the lab, open to inspection and to change. */
 import type { LabContainer } from './container.ts';
+import type { RouterRules } from './rules.ts';
 import { loadRules } from './setup-script.ts';
 
 export interface LabRouter extends LabContainer {
-  /** The rules in force, as nftables lists them. */
+  /** The rules in force, for a person to read. */
   rules(): Promise<string>;
-  /** Puts these rules (an nftables file) in the place of all others. */
-  load(rules: string): Promise<void>;
+  /** Puts these rules in the place of all others. */
+  load(rules: RouterRules): Promise<void>;
   /** The connections that the router tracks, one per line. */
   conntrack(): Promise<string>;
 }
@@ -19,7 +20,7 @@ export function labRouter(container: LabContainer): LabRouter {
   };
   return {
     ...container,
-    rules: () => output(['nft', 'list', 'ruleset']),
+    rules: () => output(['sh', '-c', 'iptables-save; nft list table ip cone 2>/dev/null || true']),
     load: async (rules) => void (await output(['sh', '-c', loadRules(rules)])),
     conntrack: () => output(['conntrack', '-L']),
   };

@@ -1,5 +1,6 @@
 /** What each container does first, as root, with NET_ADMIN: name its links by their addresses, set its only way out. */
 import type { ClientPlace, ServerPlace, SitePlace } from './addressing.ts';
+import type { RouterRules } from './rules.ts';
 
 /** Printed when a container is ready. */
 export const READY = 'natcheck-lab: ready';
@@ -38,7 +39,7 @@ export function serverScript(place: ServerPlace, routes: readonly Route[]): stri
 
 export function routerScript(
   place: SitePlace,
-  options: { readonly rules: string; readonly routes: readonly Route[] },
+  options: { readonly rules: RouterRules; readonly routes: readonly Route[] },
 ): string {
   return script(
     'no_more_links_than 2',
@@ -55,8 +56,8 @@ export function clientScript(place: ClientPlace, router: string): string {
 }
 
 /** Shell that puts these rules in the place of all that are there. */
-export function loadRules(rules: string): string {
-  return `nft -f - <<'RULES'\nflush ruleset\n${rules}RULES`;
+export function loadRules({ iptables, nft }: RouterRules): string {
+  return `nft -f - <<'RULES'\nflush ruleset\n${nft}RULES\niptables-restore <<'RULES'\n${iptables}RULES`;
 }
 
 function script(...lines: readonly string[]): string {

@@ -17,7 +17,10 @@ it('everyone on the public network knows the way to a site without translation, 
 });
 
 it('other rules take the place of those of the profile', () => {
-  const rules = ({ kind }: { kind: string }, { wan }: { wan: string }): string => `${kind} at ${wan}`;
+  const rules = ({ kind }: { kind: string }, { wan }: { wan: string }) => ({
+    iptables: `${kind} at ${wan}`,
+    nft: '',
+  });
   const { sites } = planLab({ ...input, profiles: [SYMMETRIC], rules });
-  expect(sites[0]?.rules).toBe('nat at 203.0.113.101');
+  expect(sites[0]?.rules).toEqual({ iptables: 'nat at 203.0.113.101', nft: '' });
 });

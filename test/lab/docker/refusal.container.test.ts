@@ -1,15 +1,23 @@
 /** A NAT that does not do what its profile says makes the lab refuse to run. */
 import { expect, it } from 'vitest';
 import type { SitePlace } from '../../../lab/docker/addressing.ts';
-import { type AccessProfile, NonconformingError, RESTRICTED, routerRules } from '../../../lab/index.ts';
+import {
+  type AccessProfile,
+  NonconformingError,
+  RESTRICTED,
+  type RouterRules,
+  routerRules,
+} from '../../../lab/index.ts';
 import { describeLab, startProvidedLab } from './provided.ts';
 
 /** A filter by remote address for the whole router: open to an address as soon as any socket has talked to it. */
-function filterForTheWholeRouter(access: AccessProfile, place: SitePlace): string {
-  return routerRules(access, place)
-    .replace('type ipv4_addr . inet_service\n', 'type ipv4_addr\n')
+function filterForTheWholeRouter(access: AccessProfile, place: SitePlace): RouterRules {
+  const { iptables, nft } = routerRules(access, place);
+  const wrong = nft
+    .replace('contacts { type ipv4_addr . inet_service;', 'contacts { type ipv4_addr;')
     .replace('ip saddr . udp dport @contacts', 'ip saddr @contacts')
     .replace('update @contacts { ip daddr . udp sport }', 'update @contacts { ip daddr }');
+  return { iptables, nft: wrong };
 }
 
 describeLab('a lab whose restricted NAT filters for the whole router', () => {
