@@ -2,7 +2,9 @@
  * The container engine of the lab: the one of DOCKER_HOST, else the machine's own, else a private one
  * that leaves the host's network alone. NATCHECK_LAB_ENGINE=private skips the first two, =none refuses all.
  */
+
 import type Dockerode from 'dockerode';
+import { createDisposal } from './disposal.ts';
 import { startDaemon } from './engine/daemon.ts';
 import { answersPing } from './engine/ping.ts';
 import { canInstall, ENGINE_PROGRAMS, provision } from './engine/provision.ts';
@@ -59,7 +61,7 @@ async function attach(kind: 'given' | 'system', host: string): Promise<Engine> {
 
 async function startPrivateEngine(progress: Progress): Promise<Engine> {
   await provision(ENGINE_PROGRAMS, progress);
-  await using started = new AsyncDisposableStack();
+  await using started = createDisposal();
   const slot = started.use(await takeSlot({ cache: CACHE_DIR, runtime: RUNTIME_DIR }));
   progress(`starting a private container engine, data in ${slot.dataRoot}`);
   const daemon = started.use(await startDaemon(slot));
@@ -67,7 +69,7 @@ async function startPrivateEngine(progress: Progress): Promise<Engine> {
   const docker = await connectDocker(host);
   await sweep(docker);
   const owned = started.move();
-  const end = once(() => owned.disposeAsync());
+  const end = once(() => owned[Symbol.asyncDispose]());
   const interrupt = onInterrupt(end);
   owned.defer(() => interrupt[Symbol.dispose]());
   return { kind: 'private', host, docker, [Symbol.asyncDispose]: end };

@@ -1,8 +1,10 @@
 /** The container lab: a public server, and clients behind real NATs, each of which has been held to its profile. */
+
 import { randomBytes } from 'node:crypto';
 import { type AccessProfile, CLASSIC_NATS } from '../profiles.ts';
 import { DEFAULT_ADDRESSING, type ServerPlace } from './addressing.ts';
 import type { LabContainer } from './container.ts';
+import { createDisposal } from './disposal.ts';
 import type { Engine } from './engine.ts';
 import { onInterrupt } from './interrupt.ts';
 import { removeLab } from './labels.ts';
@@ -56,7 +58,7 @@ export async function startLab({ engine: { docker }, image, clientsPerNat = 1, .
   const starting = startTopology(docker, plan, { id, image });
   // Removed only when nothing more is being created.
   const remove = once(() => Promise.allSettled([starting]).then(() => removeLab(docker, id)));
-  await using started = new AsyncDisposableStack();
+  await using started = createDisposal();
   started.defer(remove);
   started.use(onInterrupt(remove));
 
@@ -73,7 +75,7 @@ export async function startLab({ engine: { docker }, image, clientsPerNat = 1, .
         sites.find((site) => site.name === name),
         `NAT ${name}`,
       ),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
 }
 

@@ -1,9 +1,11 @@
 /** Once per run of the container tests: an engine, and the image with natcheck as the sources are now. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { run } from '../../../lab/docker/command.ts';
+import { createDisposal } from '../../../lab/docker/disposal.ts';
 import { ensureImage, findEngine } from '../../../lab/index.ts';
 
 declare module 'vitest' {
@@ -21,12 +23,12 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     project.provide('lab', null);
     return;
   }
-  await using started = new AsyncDisposableStack();
+  await using started = createDisposal();
   const engine = started.use(await findEngine({ progress }));
   const dist = await mkdtemp(join(tmpdir(), 'natcheck-dist-'));
   started.defer(() => rm(dist, { recursive: true }));
   await run('tsc', ['-p', 'tsconfig.build.json', '--noCheck', '--outDir', dist]); // Types are another check's part.
   project.provide('lab', { host: engine.host, image: await ensureImage(engine, { progress, dist }) });
   const owned = started.move();
-  return () => owned.disposeAsync();
+  return () => owned[Symbol.asyncDispose]();
 }
