@@ -10,6 +10,9 @@ import { pursue } from './pursue.ts';
 import type { Reason } from './reason.ts';
 import type { SilenceEvidence } from './silence.ts';
 
+/** A comprehension-required attribute is not understood (RFC 8489 §14.8). */
+const UNKNOWN_ATTRIBUTE = 420;
+
 export interface Control {
   readonly probes: () => readonly Probe[];
   /** Opens the ways; answers when to be called again. */
@@ -89,7 +92,8 @@ export function createControl({ exchange, pace, server, other }: FilteringOption
       if ([primary, way.opener].some((probe) => !probe.answer && givenUpAt(probe, pace) <= now))
         return 'alternate-mute';
       if (way.changed && way.changed.errorCode !== null) {
-        return way.changed.question.responsePort === undefined ? 'error-replies' : 'response-port-refused';
+        const asksForPort = way.changed.question.responsePort !== undefined;
+        return asksForPort && way.changed.errorCode === UNKNOWN_ATTRIBUTE ? 'response-port-refused' : 'error-replies';
       }
       const [seen, seenElsewhere] = [primary.answer?.mapped, way.opener.answer?.mapped];
       return seen && seenElsewhere && seen.address !== seenElsewhere.address ? 'several-public-addresses' : null;

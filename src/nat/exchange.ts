@@ -73,14 +73,12 @@ export function createExchange(options: {
       return { kind: 'rejected', cause: 'wrong-transaction-id' };
     }
     const { question } = transaction.probe;
-    if (message.class === 'error') {
-      // Errors are not redirected: they come from where the request went.
-      if (!sameEndpoint(from, question.to)) return { kind: 'rejected', cause: 'wrong-source' };
-      return { kind: 'refused', transaction, errorCode: attribute(message, 'ERROR-CODE')?.code ?? null };
-    }
-    const expected = question.expectedFrom();
+    const isError = message.class === 'error';
+    // An error need not be redirected: it may come from where the request went.
+    const expected = isError && sameEndpoint(from, question.to) ? from : question.expectedFrom();
     if (expected === null) return { kind: 'held' };
     if (!sameEndpoint(expected, from)) return { kind: 'rejected', cause: 'wrong-source' };
+    if (isError) return { kind: 'refused', transaction, errorCode: attribute(message, 'ERROR-CODE')?.code ?? null };
     const mapped = mappedOf(message);
     if (!mapped) return { kind: 'rejected', cause: 'no-mapped-address' };
     return { kind: 'answer', transaction, mapped, other: otherOf(message) };
