@@ -1,6 +1,7 @@
 /** Detection over the real network: names to addresses, sockets on the right interface, one discovery session. */
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { type Family, familyOf } from './endpoint.ts';
 import { UsageError } from './errors.ts';
 import { createDiscovery, type Discovery, type DiscoveryOptions } from './nat/discovery.ts';
@@ -70,6 +71,9 @@ type Lookup = Promise<readonly ServerIdentity[]>;
 function lookUp(options: DetectOptions): readonly Lookup[] {
   const { servers = PUBLIC_SERVERS, local, resolver = createResolver() } = options;
   if (local !== undefined && isIP(local) === 0) throw new UsageError(`'${local}' is not an IP address`);
+  if (local !== undefined && ipaddr.parse(local).range() === 'unspecified') {
+    throw new UsageError(`${local} is every address: name one of this host`);
+  }
   const family = options.family ?? (local === undefined ? null : familyOf(local));
   return servers.map(parseServerName).map((name) => resolveServer(name, { family, resolver }));
 }

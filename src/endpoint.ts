@@ -1,4 +1,6 @@
 /** An IP transport address, as plain data: the one shape for "who" on the wire, in reports and in both labs. */
+import ipaddr from 'ipaddr.js';
+
 export interface Endpoint {
   /** IPv4 dotted quad or RFC 5952 IPv6 text. */
   readonly address: string;
@@ -13,6 +15,11 @@ export function familyOf(address: string): Family {
 
 export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
   return a.port === b.port && a.address === b.address;
+}
+
+/** The one text by which addresses are compared: as the system writes them, IPv6 by RFC 5952. @throws Error when it is none. */
+export function canonicalAddress(address: string): string {
+  return familyOf(address) === 'IPv6' ? ipaddr.IPv6.parse(address).toRFC5952String() : address;
 }
 
 /** `203.0.113.7:3478` or `[2001:db8::7]:3478` (RFC 5952 §6). */

@@ -61,12 +61,17 @@ export function createContact({ exchange, pace, httpPort, startedAt }: ContactOp
     closed && candidates.every(({ probe }) => probe.answer || givenUpAt(probe, pace) <= now);
   const graceEndsAt = (): number =>
     firstAnswerAt === null ? Number.POSITIVE_INFINITY : firstAnswerAt + BETTER_SERVER_GRACE_MS + pace.patienceMs();
+  /** A natcheck server has HTTP; others may serve STUN over TCP on the same port (RFC 8489 §6.2.2). */
   const checkTcp = (): void => {
-    for (const { identity } of candidates) {
-      const to = { address: identity.address, port: httpPort };
-      if (connecting.has(formatEndpoint(to))) continue;
-      connecting.set(formatEndpoint(to), 'pending');
-      connects.push(to);
+    for (const { address, port } of candidates.map(({ identity }) => identity)) {
+      for (const to of [
+        { address, port: httpPort },
+        { address, port },
+      ]) {
+        if (connecting.has(formatEndpoint(to))) continue;
+        connecting.set(formatEndpoint(to), 'pending');
+        connects.push(to);
+      }
     }
   };
   /** When the last of the servers is given up, if none has answered. */

@@ -118,7 +118,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     whyNoContact({ rejected: exchange.rejected(), contacts: contact.probes(), probes: probes() });
   const nothing = (now: number, reason: Reason): DetectReport => write(now, undetermined(reason), undetermined(reason));
   const blocked = (now: number): DetectReport => ({
-    ...nothing(now, 'no-answer'),
+    ...nothing(now, 'udp-silent'),
     verdict: { type: 'udp-blocked', reason: null },
   });
 

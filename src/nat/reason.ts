@@ -3,6 +3,7 @@
 export const REASONS = {
   'unknown-host': 'no server name could be looked up',
   'no-answer': 'no server answered, neither over UDP nor over TCP',
+  'udp-silent': 'nothing answered over UDP, while the server accepts TCP connections',
   'no-route': 'the system has no route to the server',
   'malformed-replies': 'what answers at the server address does not speak STUN',
   'wrong-source': 'the replies did not come from the address that was asked',

@@ -1,6 +1,6 @@
 /** What a user writes for a server, and how it becomes addresses (RFC 8489 §8, RFC 5780 §6). */
 import { isIP, isIPv6 } from 'node:net';
-import type { Family } from '../endpoint.ts';
+import { canonicalAddress, type Family } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
 import type { ServerIdentity } from '../nat/report.ts';
 import { DEFAULT_PORT } from '../ports.ts';
@@ -42,7 +42,7 @@ export async function resolveServer(
   const literal = isIP(host);
   if (literal !== 0) {
     const matches = family === null || (family === 'IPv6') === (literal === 6);
-    return matches ? [{ host, address: host, port: port ?? DEFAULT_PORT }] : [];
+    return matches ? [{ host, address: canonicalAddress(host), port: port ?? DEFAULT_PORT }] : [];
   }
   const [plain, services] = await Promise.allSettled([
     resolver.addresses(host),
