@@ -12,6 +12,8 @@ export async function openUdpSocket(address: string, port: number): Promise<UdpS
     const socket = await open({ address, port }, { bufferBytes: BUFFER_BYTES });
     return { ...socket, port: socket.local.port };
   } catch (error) {
-    throw listenError(error as NodeJS.ErrnoException, 'UDP', { address, port });
+    // What has no system call in it is no refusal of the system, but a bug.
+    const isRefusal = error instanceof Error && 'syscall' in error;
+    throw isRefusal ? listenError(error, 'UDP', { address, port }) : error;
   }
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { REASONS } from '../../src/nat/reason.ts';
 import { VERDICT_TYPES } from '../../src/nat/verdict.ts';
 import { startFakeServer } from '../net/fake-server.ts';
-import { natcheck } from './natcheck.ts';
+import { natcheck, natcheckStarted } from './natcheck.ts';
 
 const SCHEMA = JSON.parse(
   readFileSync(new URL('../../docs/schema/natcheck.detect-1.schema.json', import.meta.url), 'utf8'),
@@ -87,6 +87,19 @@ describe.concurrent('natcheck detect', () => {
     const { code, stdout } = await natcheck(['detect', '--json', '--server', server.name]);
     expect(code).toBe(4);
     expect(jsonOf(stdout)).toMatchObject({ verdict: { type: 'inconclusive', reason: 'server-has-one-address' } });
+  });
+
+  it('ends at once by the signal that interrupts it, and prints nothing', async () => {
+    const asked = Promise.withResolvers<void>();
+    await using silent = await startFakeServer({
+      fault: () => {
+        asked.resolve();
+        return [];
+      },
+    });
+    await using running = natcheckStarted(['detect', '--server', silent.name]);
+    await asked.promise;
+    expect(await running.end('SIGINT')).toEqual({ code: null, signal: 'SIGINT', stdout: '', stderr: '' });
   });
 
   it('lists what it did not believe', async () => {

@@ -31,6 +31,28 @@ export async function natcheck(words: readonly string[], env: Record<string, str
   return { code, signal, stdout: out, stderr: err };
 }
 
+export interface Started extends AsyncDisposable {
+  /** Sends the signal and waits for the end. */
+  end(signal: 'SIGINT' | 'SIGTERM'): Promise<Ended>;
+}
+
+/** Starts it and lets it run. */
+export function natcheckStarted(words: readonly string[]): Started {
+  const { child, stdout, stderr, closed } = start(words, {});
+  const output = Promise.all([text(stdout), text(stderr)]);
+  return {
+    end: async (name) => {
+      child.kill(name);
+      const [[code, signal], [out, err]] = await Promise.all([closed, output]);
+      return { code, signal, stdout: out, stderr: err };
+    },
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL');
+      await closed;
+    },
+  };
+}
+
 export interface Running extends AsyncDisposable {
   /** What it wrote to stdout up to the line `ready`, without it. */
   readonly lines: readonly string[];
