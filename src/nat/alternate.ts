@@ -2,6 +2,14 @@
 import ipaddr from 'ipaddr.js';
 import { type Endpoint, familyOf } from '../endpoint.ts';
 
+/** A server whose alternates may not be known yet. */
+export interface AskedServer {
+  /** Its primary endpoint, where every request goes. */
+  readonly server: Endpoint;
+  /** Its other address and port, once known. */
+  readonly other: () => Endpoint | null;
+}
+
 /** The places other than the primary from which a reply is asked for. */
 export type Elsewhere = 'port' | 'ip-and-port';
 

@@ -6,10 +6,8 @@
 import { type Endpoint, formatEndpoint, sameEndpoint } from '../endpoint.ts';
 import type { ConnectOutcome } from '../session.ts';
 import { isUsableAlternate } from './alternate.ts';
-import type { Exchange } from './exchange.ts';
-import type { Pace } from './pace.ts';
 import { createProbe, givenUpAt, type Probe } from './probe.ts';
-import { pursue } from './pursue.ts';
+import { pursue, type Wire } from './pursue.ts';
 import type { ServerIdentity } from './report.ts';
 
 /** After so long without any answer TCP is asked as well. */
@@ -42,9 +40,7 @@ export interface Contact {
   readonly dequeueConnect: () => Endpoint | undefined;
 }
 
-export interface ContactOptions {
-  readonly exchange: Exchange;
-  readonly pace: Pace;
+export interface ContactOptions extends Wire {
   readonly httpPort: number;
   readonly startedAt: number;
 }

@@ -3,10 +3,9 @@
  * same changed replies. Only if these come is silence on the filtering socket evidence.
  */
 import type { Endpoint } from '../endpoint.ts';
-import { changedSource, type Elsewhere } from './alternate.ts';
-import type { FilteringOptions } from './filtering.ts';
+import { type AskedServer, changedSource, type Elsewhere } from './alternate.ts';
 import { createProbe, givenUpAt, type Probe } from './probe.ts';
-import { pursue } from './pursue.ts';
+import { pursue, type Wire } from './pursue.ts';
 import type { Reason } from './reason.ts';
 import type { SilenceEvidence } from './silence.ts';
 
@@ -33,7 +32,7 @@ interface Way {
   changed: Probe | null;
 }
 
-export function createControl({ exchange, pace, server, other }: FilteringOptions): Control {
+export function createControl({ exchange, pace, server, other }: Wire & AskedServer): Control {
   const plainTo = (test: string, to: Endpoint): Probe =>
     createProbe({ test: `control.${test}`, socket: 'control', to, change: 'none', expectedFrom: () => to });
   const primary = plainTo('primary', server);

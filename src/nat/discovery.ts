@@ -33,6 +33,7 @@ export interface DiscoveryOptions {
 }
 
 export interface Discovery extends Session<DetectReport> {
+  /** Takes effect at the next poll, as does `noMoreServers`. */
   addServer(server: ServerIdentity): void;
   noMoreServers(): void;
 }
@@ -49,6 +50,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
   let outcome: ContactOutcome | null = null;
   let mapping: Axis | null = null;
   let filtering: Axis | null = null;
+  /** When something is due; in the past when something has changed. */
   let wakeAt = startedAt;
   let report: DetectReport | null = null;
 
@@ -144,8 +146,14 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 
   return {
     sockets: DETECT_SOCKETS,
-    addServer: (server) => contact.add(server),
-    noMoreServers: () => contact.close(),
+    addServer: (server) => {
+      contact.add(server);
+      wakeAt = Number.NEGATIVE_INFINITY;
+    },
+    noMoreServers: () => {
+      contact.close();
+      wakeAt = Number.NEGATIVE_INFINITY;
+    },
     handleDatagram: (now, arrival) => {
       if (report) return;
       exchange.receive(now, arrival);

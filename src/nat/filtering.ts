@@ -2,14 +2,13 @@
  * The filtering axis (RFC 5780 §4.4) with a control: a fresh socket that has sent to nobody but the primary asks for
  * replies from elsewhere. What comes has passed the filter; what does not is evidence only by the rule in silence.ts.
  */
-import type { Endpoint } from '../endpoint.ts';
-import { changedSource, type Elsewhere } from './alternate.ts';
+import { type AskedServer, changedSource, type Elsewhere } from './alternate.ts';
 import type { Axis } from './axis.ts';
 import { type Finding, found, undetermined } from './behavior.ts';
 import { createControl } from './control.ts';
-import type { Exchange } from './exchange.ts';
 import type { Pace } from './pace.ts';
 import { createProbe, isRefused, type Probe } from './probe.ts';
+import type { Wire } from './pursue.ts';
 import type { Reason } from './reason.ts';
 import { judgeSilence } from './silence.ts';
 
@@ -18,15 +17,7 @@ const MAX_ROUNDS = 60;
 
 type Passage = { readonly kind: 'passed' | 'blocked' } | { readonly kind: 'unknown'; readonly reason: Reason };
 
-export interface FilteringOptions {
-  readonly exchange: Exchange;
-  readonly pace: Pace;
-  readonly server: Endpoint;
-  /** The server's other address and port, once known. */
-  readonly other: () => Endpoint | null;
-}
-
-export function createFilteringAxis(options: FilteringOptions): Axis {
+export function createFilteringAxis(options: Wire & AskedServer): Axis {
   const { exchange, pace, server, other } = options;
   const ask = (test: string, change: Elsewhere | 'none'): Probe =>
     createProbe({

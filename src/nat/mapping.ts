@@ -5,10 +5,8 @@
 import { type Endpoint, sameEndpoint } from '../endpoint.ts';
 import type { Axis } from './axis.ts';
 import { type Finding, found, undetermined } from './behavior.ts';
-import type { Exchange } from './exchange.ts';
-import type { Pace } from './pace.ts';
 import { createProbe, givenUpAt, type Probe } from './probe.ts';
-import { pursue } from './pursue.ts';
+import { pursue, type Wire } from './pursue.ts';
 
 /** What one server endpoint saw of the socket. */
 export interface MappingSample {
@@ -40,9 +38,7 @@ export function classifyMapping(local: Endpoint, samples: readonly MappingSample
   return found(portMatters ? 'address-and-port-dependent' : 'address-dependent');
 }
 
-export interface MappingOptions {
-  readonly exchange: Exchange;
-  readonly pace: Pace;
+export interface MappingOptions extends Wire {
   readonly local: Endpoint;
   /** The answered first question, to the server's primary endpoint. */
   readonly primary: Probe;
