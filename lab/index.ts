@@ -12,5 +12,5 @@ export { NonconformingError } from './docker/nonconforming-error.ts';
 export type { Program } from './docker/program.ts';
 export type { Progress } from './docker/progress.ts';
 export type { LabRouter } from './docker/router.ts';
-export { type RouterRules, type RuleOptions, routerRules } from './docker/rules.ts';
+export { type RouterRules, routerRules } from './docker/rules.ts';
 export * from './profiles.ts';

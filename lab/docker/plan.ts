@@ -2,10 +2,10 @@
 import type { AccessProfile, NatProfile } from '../profiles.ts';
 import { behindNat, type NamedAccess } from './access.ts';
 import { type Addressing, type ServerPlace, type SitePlace, serverPlace, sitePlace } from './addressing.ts';
-import { type RouterRules, type RuleOptions, routerRules } from './rules.ts';
+import { type RouterRules, routerRules } from './rules.ts';
 import type { Route } from './setup-script.ts';
 
-export interface PlanInput extends RuleOptions {
+export interface PlanInput {
   /** One site each; a profile that comes again is named `name-2`, `name-3`, … */
   readonly profiles: readonly (NatProfile | NamedAccess)[];
   readonly clientsPerSite: number;
@@ -30,7 +30,7 @@ export interface LabPlan {
 
 /** @throws Error when a profile cannot be realized. */
 export function planLab(input: PlanInput): LabPlan {
-  const rules = input.rules ?? ((access, place) => routerRules(access, place, input));
+  const rules = input.rules ?? ((access, place) => routerRules(access, place));
   const sites = input.profiles.map((profile, index): SitePlan => {
     const { access } = 'access' in profile ? profile : behindNat(profile);
     const routed = access.kind !== 'nat';

@@ -8,6 +8,8 @@ export interface LabRouter extends LabContainer {
   rules(): Promise<string>;
   /** Puts these rules in the place of all others. */
   load(rules: RouterRules): Promise<void>;
+  /** Drops every n-th UDP datagram of each direction from now on, by the router's count; 0 drops none. */
+  loseEveryNth(n: number): Promise<void>;
   /** The connections that the router tracks, one per line. */
   conntrack(): Promise<string>;
 }
@@ -22,6 +24,16 @@ export function labRouter(container: LabContainer): LabRouter {
     ...container,
     rules: () => output(['sh', '-c', 'iptables-save; nft list table ip cone 2>/dev/null || true']),
     load: async (rules) => void (await output(['sh', '-c', loadRules(rules)])),
+    loseEveryNth: async (n) => void (await output(['sh', '-c', lossCommand(n)])),
     conntrack: () => output(['conntrack', '-L']),
   };
+}
+
+/** Counted, not drawn, so that a test with loss is the same each time. */
+function lossCommand(n: number): string {
+  if (!Number.isInteger(n) || n < 0 || n === 1) throw new RangeError(`every n-th is 2 or more, or 0 for none: ${n}`);
+  const rules = ['lan', 'wan'].map(
+    (from) => `iptables -t raw -A PREROUTING -i ${from} -p udp -m statistic --mode nth --every ${n} --packet 0 -j DROP`,
+  );
+  return ['set -e', 'iptables -t raw -F PREROUTING', ...(n === 0 ? [] : rules)].join('\n');
 }

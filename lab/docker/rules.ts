@@ -6,11 +6,6 @@ import type { AccessProfile, NatProfile } from '../profiles.ts';
 import type { SitePlace } from './addressing.ts';
 import { coneTable } from './cone-table.ts';
 
-export interface RuleOptions {
-  /** Share of UDP datagrams that the router loses, each way, from 0 to 1. */
-  readonly loss?: number;
-}
-
 export interface RouterRules {
   /** For `iptables-restore`: translation, the stateful filter, loss. */
   readonly iptables: string;
@@ -19,7 +14,7 @@ export interface RouterRules {
 }
 
 /** The whole rule set of a site's router. @throws Error when the container lab cannot realize the access. */
-export function routerRules(access: AccessProfile, place: SitePlace, { loss = 0 }: RuleOptions = {}): RouterRules {
+export function routerRules(access: AccessProfile, place: SitePlace): RouterRules {
   const nat = access.kind === 'nat' ? theNat(access) : null;
   const isCone = nat !== null && nat.filtering !== 'address-and-port-dependent';
   return {
@@ -27,7 +22,7 @@ export function routerRules(access: AccessProfile, place: SitePlace, { loss = 0 
       table(
         'filter',
         ['INPUT ACCEPT', 'FORWARD DROP', 'OUTPUT ACCEPT'],
-        [...INPUT, ...lossRules(loss), ...forwardRules(access, { isCone })],
+        [...INPUT, ...forwardRules(access, { isCone })],
       ),
       table(
         'nat',
@@ -69,11 +64,6 @@ function sourceRules({ ports }: NatProfile, { wan, clients }: SitePlace): readon
     ['tcp', 'udp'].map((protocol) => snat(` -s ${address} -p ${protocol}`, `${wan}:${first}-${last}`)),
   );
   return [...blocks, snat('', wan)];
-}
-
-function lossRules(loss: number): readonly string[] {
-  if (loss < 0 || loss > 1) throw new RangeError(`loss is a share from 0 to 1, not ${loss}`);
-  return loss === 0 ? [] : [`-A FORWARD -p udp -m statistic --mode random --probability ${loss} -j DROP`];
 }
 
 function theNat({ layers }: AccessProfile & { readonly kind: 'nat' }): NatProfile {

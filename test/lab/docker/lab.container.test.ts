@@ -1,6 +1,6 @@
 /** The container lab as a whole: its NATs conform, and there is no way around them. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CLASSIC_NATS, type Lab, RESTRICTED, UNTRANSLATED } from '../../../lab/index.ts';
+import { CLASSIC_NATS, type Lab, RESTRICTED, startNatcheckServer, UNTRANSLATED } from '../../../lab/index.ts';
 import { describeLab, startProvidedLab } from './provided.ts';
 
 describeLab('a lab of every access', () => {
@@ -31,6 +31,18 @@ describeLab('a lab of every access', () => {
     expect(await ping()).toBe(1);
     await router.exec(['iptables', '-D', 'FORWARD', '1']);
     expect(await ping()).toBe(0);
+  });
+
+  it.for([
+    ['open', 'open', 0],
+    ['firewalled', 'firewalled', 0],
+    ['udp-blocked', 'udp-blocked', 3],
+  ] as const)('is found %s by natcheck detect where it is', async ([site, verdict, code]) => {
+    await using _server = await startNatcheckServer(lab.server);
+    const detect = ['natcheck', 'detect', '--json', '--server', lab.server.primary];
+    const { stdout, exitCode } = await lab.nat(site).client(0).exec(detect);
+    expect(JSON.parse(stdout).verdict).toEqual({ type: verdict, reason: null });
+    expect(exitCode).toBe(code);
   });
 
   it('gives a client one interface and one default route', async () => {

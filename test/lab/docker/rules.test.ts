@@ -84,13 +84,6 @@ describe('the rules of a router', () => {
     ]);
   });
 
-  it('lose the asked share of UDP datagrams before anything else', () => {
-    const { iptables } = routerRules(behindNat(SYMMETRIC).access, place, { loss: 0.05 });
-    const forward = iptables.split('\n').filter((line) => line.startsWith('-A FORWARD'));
-    expect(forward[0]).toBe('-A FORWARD -p udp -m statistic --mode random --probability 0.05 -j DROP');
-    expect(() => routerRules(behindNat(SYMMETRIC).access, place, { loss: 1.5 })).toThrow(RangeError);
-  });
-
   it.for([
     [OPEN, ['-j ACCEPT']],
     [FIREWALLED, STATEFUL],

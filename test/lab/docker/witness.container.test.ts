@@ -59,4 +59,26 @@ describeLab('behind each NAT of the lab', () => {
       });
     });
   });
+
+  describe('when every seventh datagram of each direction is lost', () => {
+    let server: AsyncDisposable;
+    beforeAll(async () => {
+      server = await startNatcheckServer(lab.server);
+      await Promise.all(lab.sites.map(({ router }) => router.loseEveryNth(7)));
+    });
+    afterAll(async () => {
+      await Promise.all(lab?.sites.map(({ router }) => router.loseEveryNth(0)) ?? []);
+      await server?.[Symbol.asyncDispose]();
+    });
+
+    it.concurrent.for(CLASSIC_NATS)('natcheck detect still finds $name', async ({ name, mapping, filtering }) => {
+      const detect = ['natcheck', 'detect', '--json', '--server', lab.server.primary];
+      const { stdout, stderr } = await lab.nat(name).client(0).exec(detect);
+      expect(JSON.parse(stdout), stderr).toMatchObject({
+        verdict: { type: name, reason: null },
+        mapping: { behavior: mapping },
+        filtering: { behavior: filtering },
+      });
+    });
+  });
 });
