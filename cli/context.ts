@@ -10,6 +10,7 @@ export function terminalContext(
 ): Context {
   const allowed = !env.NO_COLOR && env.TERM !== 'dumb' && !words.includes('--no-color');
   const color = allowed && stdout.isTTY === true;
-  const spinner = allowed && stderr.isTTY === true;
+  // A terminal of no width is one that nobody looks at, and a spinner would never get to the end of its line.
+  const spinner = allowed && stderr.isTTY === true && stderr.columns > 0;
   return { stdout, stderr, signal, color, spinner, env };
 }

@@ -47,8 +47,14 @@ function createParser(): Argv {
     yargs()
       .scriptName('natcheck')
       .usage('$0 <command> [options]')
-      // --no-color is an option of its own, and an array takes one value each time it is named.
-      .parserConfiguration({ 'boolean-negation': false, 'greedy-arrays': false, 'dot-notation': false })
+      // --no-color is an option of its own, an array takes one value each time it is named,
+      // and the words of a program to run are its own.
+      .parserConfiguration({
+        'boolean-negation': false,
+        'greedy-arrays': false,
+        'dot-notation': false,
+        'parse-positional-numbers': false,
+      })
       .option('no-color', { type: 'boolean', describe: 'No colour and no spinner; so does NO_COLOR' })
       .version(readVersion())
       .locale('en')

@@ -32,3 +32,18 @@ async function interrupted(signal: NodeJS.Signals): Promise<void> {
   for (const name of SIGNALS) process.off(name, interrupted);
   process.kill(process.pid, signal);
 }
+
+/**
+ * Runs `work`, which is to end soon when told to stop, and lets no signal end this process before it has. Libraries that
+ * end the process by a signal themselves do so only when nobody else listens for it.
+ */
+export async function beforeInterrupt<T>(work: () => Promise<T>): Promise<T> {
+  const { promise: done, resolve: finish } = Promise.withResolvers<void>();
+  // First registered, so run after the cleanups of all that `work` starts.
+  using _ = onInterrupt(() => done);
+  try {
+    return await work();
+  } finally {
+    finish();
+  }
+}

@@ -35,6 +35,8 @@ export interface LabSite {
 }
 
 export interface Lab extends AsyncDisposable {
+  /** In the names of its containers and networks, and the value of their label `natcheck.lab`. */
+  readonly id: string;
   readonly server: LabServer;
   readonly sites: readonly LabSite[];
   /** The site of that name: its profile's, or `name-2` for the second of a profile. @throws RangeError when there is none. */
@@ -68,6 +70,7 @@ export async function startLab({ engine: { docker }, image, clientsPerNat = 1, .
   const sites = topology.sites.map(labSite);
   const owned = started.move();
   return {
+    id,
     server: { ...topology.server, ...plan.server },
     sites,
     nat: (name) =>

@@ -1,6 +1,7 @@
 /** Labels that say which run a container or network belongs to, and the removal of what belongs to none any more. */
 import { hostname } from 'node:os';
 import type Dockerode from 'dockerode';
+import { startTime } from './process-start.ts';
 import { until } from './until.ts';
 
 const LAB = 'natcheck.lab';
@@ -15,7 +16,7 @@ export function labelsOf(lab: string): Labels {
 
 /** Removes the containers and then the networks of one lab, running or not. */
 export async function removeLab(docker: Dockerode, lab: string): Promise<void> {
-  await removeAll(docker, { label: `${LAB}=${lab}`, condemned: () => true });
+  await removeAll(docker, { label: `${LAB}=${lab}`, condemned: async () => true });
 }
 
 /** Removes what labs of dead processes of this machine have left. */
@@ -31,20 +32,22 @@ const REMOVAL_TIMEOUT_MS = 10_000;
 
 interface Removal {
   readonly label: string;
-  readonly condemned: (labels: Labels) => boolean;
+  readonly condemned: (labels: Labels) => Promise<boolean>;
 }
 
 async function removeAll(docker: Dockerode, { label, condemned }: Removal): Promise<void> {
   const filters = JSON.stringify({ label: [label] });
   const containers = await docker.listContainers({ all: true, filters });
   await Promise.all(
-    containers
-      .filter(({ Labels }) => condemned(Labels))
-      .map(({ Id }) => gone(docker.getContainer(Id).remove({ force: true, v: true }))),
+    containers.map(async ({ Id, Labels }) => {
+      if (await condemned(Labels)) await gone(docker.getContainer(Id).remove({ force: true, v: true }));
+    }),
   );
   const networks = await docker.listNetworks({ filters });
   await Promise.all(
-    networks.filter(({ Labels }) => condemned(Labels ?? {})).map(({ Id }) => removeNetwork(docker.getNetwork(Id))),
+    networks.map(async ({ Id, Labels }) => {
+      if (await condemned(Labels ?? {})) await removeNetwork(docker.getNetwork(Id));
+    }),
   );
 }
 
@@ -71,13 +74,7 @@ async function gone(removal: Promise<unknown>): Promise<void> {
   });
 }
 
-function ownerIsDead(owner: string): boolean {
+async function ownerIsDead(owner: string): Promise<boolean> {
   const [machine, pid] = owner.split('/');
-  if (machine !== hostname()) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
+  return machine === hostname() && (await startTime(Number(pid))) === undefined;
 }

@@ -8,6 +8,8 @@ import { exec } from './exec.ts';
 const LINE_TIMEOUT_MS = 10_000;
 
 export interface Program extends AsyncDisposable {
+  /** Resolves when it has ended, for whatever reason. */
+  readonly ended: Promise<void>;
   /** Writes one line to its stdin. */
   write(line: string): void;
   /** Calls back for every line of stdout and stderr from now on, until the registration is disposed. */
@@ -24,7 +26,7 @@ export async function startProgram(container: Container, argv: readonly string[]
   const stream = await created.start({ hijack: true, stdin: true });
   const output = new PassThrough();
   container.modem.demuxStream(stream, output, output);
-  const ended = once(stream, 'close').then(() => output.end());
+  const ended = once(stream, 'close').then(() => void output.end());
 
   const lines: string[] = [];
   const listeners = new Set<(line: string) => void>();
@@ -52,6 +54,7 @@ export async function startProgram(container: Container, argv: readonly string[]
   };
   const pid = await line(/^\d+$/);
   return {
+    ended,
     write: (text) => stream.write(`${text}\n`),
     onLine,
     line,

@@ -15,7 +15,7 @@ export async function loadTestcontainers(): Promise<Testcontainers> {
 /**
  * The Docker client of Testcontainers for the engine at `host`, which DOCKER_HOST names from then on.
  * @param host as in DOCKER_HOST, such as `unix:///var/run/docker.sock`.
- * @throws Error when this process already uses another engine: Testcontainers has one per process.
+ * @throws Error when nothing answers there, or when this process already uses another engine: Testcontainers has one per process.
  */
 export async function connectDocker(host: string): Promise<Dockerode> {
   if (connectedTo !== undefined && connectedTo !== host) {
@@ -23,7 +23,9 @@ export async function connectDocker(host: string): Promise<Dockerode> {
   }
   process.env.DOCKER_HOST = host;
   const { getContainerRuntimeClient } = await loadTestcontainers();
-  const { container } = await getContainerRuntimeClient();
+  const { container } = await getContainerRuntimeClient().catch((cause: Error) => {
+    throw new Error(`no container engine answers at ${host}`, { cause });
+  });
   connectedTo = host;
   return container.dockerode;
 }

@@ -11,10 +11,16 @@ interface Seen {
   context?: Context;
 }
 
+interface HostOptions {
+  readonly tty?: boolean;
+  readonly columns?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A process with terminals, whose stderr is kept. */
-function createHost({ tty = true, env = {} }: { tty?: boolean; env?: Record<string, string> } = {}) {
+function createHost({ tty = true, columns = 80, env = {} }: HostOptions = {}) {
   const written: string[] = [];
-  const stream = { isTTY: tty, write: (text: string) => written.push(text) };
+  const stream = { isTTY: tty, columns, write: (text: string) => written.push(text) };
   const host = Object.assign(new EventEmitter(), { stdout: stream, stderr: stream, env }) as unknown as Host;
   return { host, signals: host as unknown as EventEmitter, written };
 }
@@ -49,6 +55,12 @@ describe('a command', () => {
     expect(await run(words, { host: createHost().host, commands })).toEqual({ kind: 'exit', code: 4 });
     expect(seen.argv).toMatchObject({ where: 'here', server: ['a', 'b'], ipv4: true, 'wait-ms': 7 });
     expect(seen.argv?.json).toBeUndefined();
+  });
+
+  it('gets the words of a program as they are written', async () => {
+    const { commands, seen } = lookCommand();
+    await run(['look', '1e3', '0x10'], { host: createHost().host, commands });
+    expect(seen.argv).toMatchObject({ where: '1e3', when: '0x10' });
   });
 
   it('is not loaded for another', async () => {
@@ -121,5 +133,11 @@ describe('colour and spinners', () => {
     const { commands, seen } = lookCommand();
     await run(['look', 'here', ...words], { host: createHost(host).host, commands });
     expect([seen.context?.color, seen.context?.spinner]).toEqual([expected, expected]);
+  });
+
+  it('turns no spinner on a terminal without width, which has colour all the same', async () => {
+    const { commands, seen } = lookCommand();
+    await run(['look', 'here'], { host: createHost({ columns: 0 }).host, commands });
+    expect([seen.context?.color, seen.context?.spinner]).toEqual([true, false]);
   });
 });

@@ -5,7 +5,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { startTime } from '../process-start.ts';
 import { until } from '../until.ts';
 import { answersPing } from './ping.ts';
 import type { Slot } from './slot.ts';
@@ -80,6 +81,11 @@ async function stopDaemon(child: ChildProcess): Promise<void> {
   clearTimeout(late);
 }
 
+/** Ends the daemon that a killed run has left at this socket, and all that it runs. */
+export async function endDaemonAt(socketPath: string): Promise<void> {
+  await endLeftover(join(dirname(socketPath), 'owner'));
+}
+
 async function endLeftover(ownerFile: string): Promise<void> {
   const owner = await readFile(ownerFile, 'utf8').then(JSON.parse, () => undefined);
   if (owner === undefined || (await startTime(owner.dockerd)) !== owner.started) return;
@@ -92,10 +98,4 @@ async function childOf(pid: number | undefined): Promise<number | undefined> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
   const first = Number.parseInt(children, 10);
   return Number.isNaN(first) ? undefined : first;
-}
-
-/** Field 22 of /proc/pid/stat (proc(5)): with the pid it names a process for good, as pids are used again. */
-async function startTime(pid: number): Promise<string | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 }

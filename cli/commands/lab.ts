@@ -1,0 +1,84 @@
+/** `natcheck lab`: the container lab, used by hand. */
+import { UsageError } from '../../src/errors.ts';
+import { defineCommand } from '../command.ts';
+import type { LabAction, LabWords } from './lab/action.ts';
+
+const NOTES = `\
+up      starts a lab and leaves it running: a server with two addresses, and a
+        client behind each of the four classic NATs, each NAT held to its
+        profile before anything is said about it
+detect  runs natcheck detect in every client at once; where no lab is running,
+        in one that is there for as long as that takes
+exec    runs a program in the client PLACE: server, or NAT, NAT/CLIENT or
+        NAT/router, such as symmetric/0; exits as the program does
+down    ends the running lab, and waits until all of it is gone
+
+The engine is that of DOCKER_HOST, else the machine's own, else, as root on
+Debian, a private one that ends with the lab. It needs testcontainers.
+
+Exits with 2 when there is no engine, or no lab to use, or one too many; with 4
+when a verdict is not that of its NAT, or when the lab refuses to run on a NAT
+that does not behave as its profile says.`;
+
+/** `keep` is for `up` alone: the process that owns the lab. */
+const ACTIONS: Readonly<Record<string, () => Promise<LabAction>>> = {
+  up: async () => (await import('./lab/up.ts')).up,
+  detect: async () => (await import('./lab/detect.ts')).detect,
+  exec: async () => (await import('./lab/exec.ts')).exec,
+  down: async () => (await import('./lab/down.ts')).down,
+  keep: async () => (await import('./lab/keep.ts')).keep,
+};
+
+export const lab = defineCommand({
+  name: 'lab',
+  arguments: '<action> [place] [command..]',
+  positionals: {
+    action: { type: 'string', describe: 'up, detect, exec or down' },
+    place: { type: 'string', describe: 'exec: where to run the command' },
+    command: { type: 'string', array: true, describe: 'exec: a program and its arguments, after --' },
+  },
+  options: {
+    clients: { type: 'number', default: 1, describe: 'up, detect: how many clients behind each NAT' },
+    all: { type: 'boolean', describe: 'up, detect: also an open access, a firewall, and a UDP block' },
+    json: { type: 'boolean', describe: 'detect: one JSON object on stdout (schema natcheck.lab-detect/1)' },
+  },
+  notes: NOTES,
+  examples: [
+    ['natcheck lab up', 'the four classic NATs'],
+    ['natcheck lab exec symmetric -- ip route', 'the way out of the client behind the symmetric one'],
+    ['natcheck lab exec symmetric/router -- iptables-save', 'what its router does'],
+  ],
+  run: async (argv, context) => {
+    const { action: name, place, command = [], _ = [] } = argv as typeof argv & Positionals;
+    const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
+    if (action === undefined) throw new UsageError(`natcheck lab has no "${name}"; it has up, detect, exec and down`);
+    // The parser leaves what follows `--` behind the command's own name.
+    const words: LabWords = { ...argv, place, command: [...command, ..._.slice(1)].map(String) };
+    checkUse(name, words);
+    return (await action())(words, context);
+  },
+});
+
+interface Positionals {
+  readonly action: string;
+  readonly place?: string;
+  readonly command?: readonly string[];
+  readonly _?: readonly (string | number)[];
+}
+
+function checkUse(name: string, { place, command, clients, all, json }: LabWords): void {
+  if (!Number.isInteger(clients) || clients < 1 || clients > MAX_CLIENTS) {
+    throw new UsageError(`--clients takes a whole number from 1 to ${MAX_CLIENTS}`);
+  }
+  const isStarting = name === 'up' || name === 'detect' || name === 'keep';
+  if ((all || clients > 1) && !isStarting) throw new UsageError(`natcheck lab ${name} takes no --all and no --clients`);
+  if (json && name !== 'detect') throw new UsageError(`natcheck lab ${name} takes no --json`);
+  if (name === 'exec') {
+    if (place === undefined || command.length === 0) throw new UsageError('natcheck lab exec PLACE -- COMMAND…');
+  } else if (place !== undefined || command.length > 0) {
+    throw new UsageError(`natcheck lab ${name} takes no further words`);
+  }
+}
+
+/** Each is a container: more than a few are a load for the machine rather than a test of a NAT. */
+const MAX_CLIENTS = 16;

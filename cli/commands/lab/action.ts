@@ -1,0 +1,48 @@
+/** What the parts of `natcheck lab` have in common: their shape, and what becomes of a lab that is not there. */
+import { failureOf, type LabFailure } from '../../../lab/docker/failure.ts';
+import { beforeInterrupt } from '../../../lab/docker/interrupt.ts';
+import { UsageError } from '../../../src/errors.ts';
+import type { Context } from '../../command.ts';
+import { EXIT, type ExitCode } from '../../exit-code.ts';
+
+export interface LabWords {
+  readonly place: string | undefined;
+  readonly command: readonly string[];
+  readonly clients: number;
+  readonly all: boolean | undefined;
+  readonly json: boolean | undefined;
+}
+
+export type LabAction = (words: LabWords, context: Context) => Promise<ExitCode>;
+
+/** Ends as the failure asks for. @throws UsageError for what one line says, Error for a bug. */
+export function fail({ kind, message }: LabFailure, { stderr }: Pick<Context, 'stderr'>): ExitCode {
+  switch (kind) {
+    case 'usage':
+    case 'unavailable':
+      throw new UsageError(message);
+    case 'nonconforming':
+      stderr.write(`natcheck: ${message}\n`);
+      return EXIT.inconclusive;
+    case 'bug':
+      throw new Error(message);
+  }
+}
+
+/**
+ * Work with containers: what it throws is told from a bug; a signal ends the process only when the work has ended,
+ * and what it has cut short ends by that signal.
+ */
+export async function withLab(
+  { signal, stderr }: Pick<Context, 'signal' | 'stderr'>,
+  work: () => Promise<ExitCode>,
+): Promise<ExitCode> {
+  try {
+    return await beforeInterrupt(work);
+  } catch (error) {
+    signal.throwIfAborted();
+    const failure = failureOf(error);
+    if (failure.kind === 'bug') throw error;
+    return fail(failure, { stderr });
+  }
+}

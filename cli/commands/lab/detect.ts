@@ -1,0 +1,64 @@
+/** `natcheck lab detect`: what natcheck says behind each NAT of the lab, and whether it is right. */
+import { detectFromAll, type LabDetection } from '../../../lab/docker/keeper/detect-all.ts';
+import { startHandLab } from '../../../lab/docker/keeper/hand-lab.ts';
+import type { RunningLab } from '../../../lab/docker/keeper/running-lab.ts';
+import { UsageError } from '../../../src/errors.ts';
+import type { Context } from '../../command.ts';
+import { EXIT } from '../../exit-code.ts';
+import { renderLabDetections } from '../../render/lab-text.ts';
+import { createProgress } from '../../render/progress.ts';
+import { type LabAction, type LabWords, withLab } from './action.ts';
+import { findRunning } from './running.ts';
+
+export const detect: LabAction = (words, context) =>
+  withLab(context, async () => {
+    const { stdout, color } = context;
+    const running = await findRunning(context);
+    if (running && (words.all || words.clients > 1)) {
+      throw new UsageError('a lab is running: --all and --clients are for one that is started');
+    }
+    const detections = await (running ? inRunning(running, context) : inOwn(words, context));
+    const text = words.json
+      ? JSON.stringify({ schema: 'natcheck.lab-detect/1', detections })
+      : renderLabDetections(detections, { color });
+    stdout.write(`${text}\n`);
+    const isRight = detections.every(({ nat, report }) => report.verdict.type === nat);
+    return isRight ? EXIT.ok : EXIT.inconclusive;
+  });
+
+async function inRunning(lab: RunningLab, { stderr, spinner, signal }: Context): Promise<readonly LabDetection[]> {
+  using progress = await createProgress({ enabled: spinner, stderr });
+  return detectIn(lab, { progress: progress.line, signal });
+}
+
+/** In a lab that is gone when this resolves or rejects. */
+async function inOwn(
+  { clients, all = false }: LabWords,
+  { stderr, spinner, signal }: Context,
+): Promise<readonly LabDetection[]> {
+  using progress = await createProgress({ enabled: spinner, stderr });
+  await using lab = await startHandLab({ clientsPerNat: clients, all }, { progress: progress.line, signal });
+  const detections = await detectIn(lab.running, { progress: progress.line, signal });
+  progress.line('ending the lab');
+  return detections;
+}
+
+async function detectIn(
+  lab: RunningLab,
+  { progress, signal }: { readonly progress: (line: string) => void; readonly signal: AbortSignal },
+): Promise<readonly LabDetection[]> {
+  progress('detecting from every client at once');
+  return unlessAborted(detectFromAll(lab), signal);
+}
+
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(signal.reason);
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

@@ -1,0 +1,15 @@
+/** `natcheck lab down`: the end of the running lab, when it returns. */
+import { endLab } from '../../../lab/docker/keeper/end.ts';
+import { runtimeDir } from '../../../lab/docker/keeper/runtime-dir.ts';
+import { EXIT } from '../../exit-code.ts';
+import { withSpinner } from '../../render/spinner.ts';
+import { type LabAction, withLab } from './action.ts';
+
+export const down: LabAction = (_words, context) =>
+  withLab(context, async () => {
+    const { stdout, stderr, signal, spinner, env } = context;
+    const ending = endLab(await runtimeDir(env), signal);
+    const wasThere = await withSpinner('ending the lab', { enabled: spinner, stderr }, ending);
+    stdout.write(wasThere ? 'the lab is gone\n' : 'no lab is running\n');
+    return EXIT.ok;
+  });

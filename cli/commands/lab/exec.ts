@@ -1,0 +1,20 @@
+/** `natcheck lab exec`: a program in a client of the running lab. */
+import { execAttached } from '../../../lab/docker/exec-attached.ts';
+import { containersOf } from '../../../lab/docker/keeper/hand-lab.ts';
+import { containerAt } from '../../../lab/docker/keeper/place.ts';
+import { UsageError } from '../../../src/errors.ts';
+import type { ExitCode } from '../../exit-code.ts';
+import { type LabAction, withLab } from './action.ts';
+import { findRunning } from './running.ts';
+
+export const exec: LabAction = ({ place = '', command }, context) =>
+  withLab(context, async () => {
+    const lab = await findRunning(context);
+    if (lab === null) throw new UsageError('no lab is running; natcheck lab up starts one');
+    const name = containerAt(lab, place);
+    const container = await containersOf(lab);
+    const exitCode = await execAttached(container(name), command, context);
+    context.signal.throwIfAborted();
+    // The program's own, whatever it means by it.
+    return exitCode as ExitCode;
+  });

@@ -1,0 +1,12 @@
+/** `natcheck lab keep`: what `up` starts to own the lab. */
+import { beforeInterrupt } from '../../../lab/docker/interrupt.ts';
+import { keepLab } from '../../../lab/docker/keeper/keep.ts';
+import { connectParent } from '../../../lab/docker/keeper/parent.ts';
+import { EXIT } from '../../exit-code.ts';
+import type { LabAction } from './action.ts';
+
+export const keep: LabAction = async ({ clients, all = false }, { env, signal }) => {
+  const { tell } = connectParent();
+  await beforeInterrupt(() => keepLab({ clientsPerNat: clients, all }, { env, signal, tell }));
+  return EXIT.ok;
+};

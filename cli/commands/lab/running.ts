@@ -1,0 +1,15 @@
+/** The lab that is running, for the commands that use one. */
+
+import type { RunningLab } from '../../../lab/docker/keeper/running-lab.ts';
+import { runtimeDir } from '../../../lab/docker/keeper/runtime-dir.ts';
+import { inUse, knownLab } from '../../../lab/docker/keeper/state.ts';
+import { UsageError } from '../../../src/errors.ts';
+import type { Context } from '../../command.ts';
+
+/** Null when there is none. @throws UsageError when it is still being started. */
+export async function findRunning({ env }: Pick<Context, 'env'>): Promise<RunningLab | null> {
+  const known = await knownLab(await runtimeDir(env));
+  if (!known?.isKept) return null;
+  if (known.lab === null) throw new UsageError(inUse(known));
+  return known.lab;
+}

@@ -1,0 +1,23 @@
+/** `natcheck lab up`: a lab that goes on running, kept by a process of its own. */
+import { beforeInterrupt } from '../../../lab/docker/interrupt.ts';
+import { type Started, startKeeper } from '../../../lab/docker/keeper/spawn.ts';
+import type { Context } from '../../command.ts';
+import { EXIT } from '../../exit-code.ts';
+import { renderLab } from '../../render/lab-text.ts';
+import { createProgress } from '../../render/progress.ts';
+import { fail, type LabAction, type LabWords } from './action.ts';
+
+export const up: LabAction = (words, context) =>
+  beforeInterrupt(async () => {
+    const started = await startKept(words, context);
+    if (started.kind === 'failed') return fail(started.failure, context);
+    context.stdout.write(`${renderLab(started.lab, context)}\n`);
+    return EXIT.ok;
+  });
+
+async function startKept({ clients, all }: LabWords, { stderr, signal, spinner }: Context): Promise<Started> {
+  const [, main = ''] = process.argv;
+  const keep = [main, 'lab', 'keep', '--clients', `${clients}`, ...(all ? ['--all'] : [])];
+  using progress = await createProgress({ enabled: spinner, stderr });
+  return await startKeeper(keep, { progress: progress.line, signal });
+}

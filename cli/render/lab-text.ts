@@ -1,0 +1,46 @@
+/** What `natcheck lab` shows: what there is in a lab, and what was detected in it. */
+import { Chalk } from 'chalk';
+import type { LabDetection } from '../../lab/docker/keeper/detect-all.ts';
+import type { RunningLab } from '../../lab/docker/keeper/running-lab.ts';
+import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../../src/ports.ts';
+import { detectionTable } from './detection-table.ts';
+import { alignColumns } from './table.ts';
+
+/** Lines without a trailing newline. */
+export function renderLab(lab: RunningLab, { color }: { readonly color: boolean }): string {
+  const paint = new Chalk({ level: color ? 1 : 0 });
+  const { engine, server, sites } = lab;
+  const head = ['NAT', 'public address', 'client', 'its address'].map((title) => paint.dim(title));
+  const rows = sites.flatMap(({ name, clients }) =>
+    clients.map(({ address, publicAddress }, index) => [name, publicAddress, `${name}/${index}`, address]),
+  );
+  const [site] = sites;
+  const place = site ? site.name : 'server';
+  const container = site?.clients[0]?.container ?? server.container;
+  return [
+    `${paint.bold('Server')}  ${server.primary} and ${server.alternate}, UDP ${DEFAULT_PORT} and ${DEFAULT_ALT_PORT}, HTTP ${DEFAULT_HTTP_PORT}`,
+    '',
+    ...alignColumns([head, ...rows]),
+    '',
+    ...alignColumns([
+      ['Run a program in one', `natcheck lab exec ${place} -- natcheck detect --server ${server.primary}`],
+      ['A shell in one', `docker -H ${engine.host} exec -it ${container} bash`],
+      ['Detect from each', 'natcheck lab detect'],
+      ['End the lab', 'natcheck lab down'],
+    ]),
+  ].join('\n');
+}
+
+/** Lines without a trailing newline; clients are told apart where a NAT has several. */
+export function renderLabDetections(
+  detections: readonly LabDetection[],
+  { color }: { readonly color: boolean },
+): string {
+  const hasSeveral = detections.some(({ client }) => client > 0);
+  const rows = detections.map(({ nat, client, report }) => ({
+    label: hasSeveral ? `${nat}/${client}` : nat,
+    expected: nat,
+    report,
+  }));
+  return detectionTable(rows, { color, probes: false }).join('\n');
+}

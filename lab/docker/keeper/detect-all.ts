@@ -1,0 +1,41 @@
+/** `natcheck detect` from every client of a running lab. */
+import type { Container } from 'dockerode';
+import type { DetectReport } from '../../../src/nat/report.ts';
+import { exec } from '../exec.ts';
+import { containersOf } from './hand-lab.ts';
+import type { RunningLab } from './running-lab.ts';
+
+/** More than a detection takes when nothing answers, on a machine that is busy with all the others. */
+const DETECT_TIMEOUT_MS = 60_000;
+
+export interface LabDetection {
+  /** Name of the site, which is the verdict that belongs to it. */
+  readonly nat: string;
+  /** Number of the client behind it, from 0. */
+  readonly client: number;
+  readonly report: DetectReport;
+}
+
+/** All at once, each with the lab's own server. @throws Error with its output when one of them has no report. */
+export async function detectFromAll(lab: RunningLab): Promise<readonly LabDetection[]> {
+  const container = await containersOf(lab);
+  return Promise.all(
+    lab.sites.flatMap(({ name: nat, clients }) =>
+      clients.map(async ({ container: name }, client) => ({
+        nat,
+        client,
+        report: await detectIn(container(name), { name, server: lab.server.primary }),
+      })),
+    ),
+  );
+}
+
+async function detectIn(
+  container: Container,
+  { name, server }: { readonly name: string; readonly server: string },
+): Promise<DetectReport> {
+  const argv = ['natcheck', 'detect', '--json', '--server', server];
+  const { stdout, stderr, exitCode } = await exec(container, argv, { timeoutMs: DETECT_TIMEOUT_MS });
+  if (stdout === '') throw new Error(`${name}: ${argv.join(' ')}: exit ${exitCode}\n${stderr}`);
+  return JSON.parse(stdout) as DetectReport;
+}

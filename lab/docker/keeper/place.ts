@@ -1,0 +1,16 @@
+/** The container that a person means by `server`, `NAT`, `NAT/CLIENT` or `NAT/router`. */
+import { UsageError } from '../../../src/errors.ts';
+import type { RunningLab } from './running-lab.ts';
+
+/** Name of the container. @throws UsageError when there is none of that name, with those that there are. */
+export function containerAt(lab: RunningLab, place: string): string {
+  if (place === 'server') return lab.server.container;
+  const [nat = '', which = '0', ...rest] = place.split('/');
+  const site = lab.sites.find(({ name }) => name === nat);
+  const names = ['server', ...lab.sites.map(({ name }) => name)];
+  if (site === undefined) throw new UsageError(`the lab has no "${nat}"; it has ${names.join(', ')}`);
+  const found = which === 'router' ? site.router : site.clients[Number(which)]?.container;
+  if (found !== undefined && rest.length === 0) return found;
+  const inside = [...site.clients.keys(), 'router'].map((one) => `${nat}/${one}`);
+  throw new UsageError(`the lab has no "${place}"; behind ${nat} it has ${inside.join(', ')}`);
+}

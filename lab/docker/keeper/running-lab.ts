@@ -1,0 +1,54 @@
+/** What there is in a running lab, as plain data: enough for another process to use it. */
+import type { Engine } from '../engine.ts';
+import type { Lab, LabSite } from '../lab.ts';
+
+export interface RunningLab {
+  readonly id: string;
+  readonly engine: Pick<Engine, 'kind' | 'host'>;
+  readonly server: RunningServer;
+  readonly sites: readonly RunningSite[];
+}
+
+export interface RunningServer {
+  /** Name of its container. */
+  readonly container: string;
+  readonly primary: string;
+  readonly alternate: string;
+}
+
+export interface RunningSite {
+  /** Its profile's, which is also the verdict that belongs to it. */
+  readonly name: string;
+  /** Name of the router's container. */
+  readonly router: string;
+  readonly clients: readonly RunningClient[];
+}
+
+export interface RunningClient {
+  /** Name of its container. */
+  readonly container: string;
+  readonly address: string;
+  /** What the public side sees of it: its router's address, or its own where nothing is translated. */
+  readonly publicAddress: string;
+}
+
+export function runningLab({ id, server, sites }: Lab, { kind, host }: Engine): RunningLab {
+  return {
+    id,
+    engine: { kind, host },
+    server: { container: server.name, primary: server.primary, alternate: server.alternate },
+    sites: sites.map(runningSite),
+  };
+}
+
+function runningSite({ name, access, publicAddress, router, clients }: LabSite): RunningSite {
+  return {
+    name,
+    router: router.name,
+    clients: clients.map(({ name: container, address }) => ({
+      container,
+      address,
+      publicAddress: access.kind === 'nat' ? publicAddress : address,
+    })),
+  };
+}

@@ -1,0 +1,77 @@
+/** `natcheck lab` by hand, as processes: a lab that stays until it is told to go, and then is gone. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { connectDocker } from '../../lab/docker/testcontainers.ts';
+import { describeLab } from '../lab/docker/provided.ts';
+import { type Ended, MAIN, natcheck } from './natcheck.ts';
+
+const NATS = ['full-cone', 'restricted', 'port-restricted', 'symmetric'];
+
+describeLab('natcheck lab', () => {
+  const host = inject('lab')?.host ?? '';
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    env = { DOCKER_HOST: host, XDG_RUNTIME_DIR: await mkdtemp(join(tmpdir(), 'natcheck-test-')) };
+  });
+  afterAll(async () => {
+    await lab('down');
+    await rm(env.XDG_RUNTIME_DIR ?? '', { recursive: true });
+  });
+  const lab = (...words: readonly string[]): Promise<Ended> => natcheck(['lab', ...words], env);
+
+  async function expectNothingLeft(): Promise<void> {
+    const docker = await connectDocker(host);
+    const filters = JSON.stringify({ label: ['natcheck.lab'] });
+    expect(await docker.listContainers({ all: true, filters })).toEqual([]);
+    expect(await docker.listNetworks({ filters })).toEqual([]);
+    expect(await readdir(join(env.XDG_RUNTIME_DIR ?? '', 'natcheck'))).toEqual([]);
+  }
+
+  it('up leaves a lab that can be used until down, which leaves nothing', async () => {
+    const up = await lab('up');
+    expect(up.code, up.stderr).toBe(0);
+    for (const nat of NATS) expect(up.stdout).toContain(`${nat}/0`);
+    expect(up.stdout).toContain('\nEnd the lab           natcheck lab down\n');
+
+    const [second, detect, json, exec] = await Promise.all([
+      lab('up'),
+      lab('detect'),
+      lab('detect', '--json'),
+      lab('exec', 'server', '--', 'sh', '-c', 'echo out; echo err >&2; exit 3'),
+    ]);
+    expect(second.code).toBe(2);
+    expect(second.stderr).toMatch(/^natcheck: a lab is running \(keeper pid \d+\): .*\n$/);
+    expect(detect.code, detect.stdout).toBe(0);
+    const rows = detect.stdout.trimEnd().split('\n').slice(1);
+    expect(rows.map((row) => row.split(/ +/).slice(0, 2))).toEqual(NATS.map((nat) => [nat, nat]));
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      schema: 'natcheck.lab-detect/1',
+      detections: NATS.map((nat) => ({ nat, client: 0, report: { verdict: { type: nat, reason: null } } })),
+    });
+    expect(exec).toEqual({ code: 3, signal: null, stdout: 'out\n', stderr: 'err\n' });
+
+    expect(await lab('down')).toEqual({ code: 0, signal: null, stdout: 'the lab is gone\n', stderr: '' });
+    await expectNothingLeft();
+    expect(await lab('down')).toEqual({ code: 0, signal: null, stdout: 'no lab is running\n', stderr: '' });
+  });
+
+  it('up that is interrupted leaves nothing', async () => {
+    const up = spawn(process.execPath, [MAIN, 'lab', 'up'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
+    const ended = once(up, 'close');
+    const stdout = text(up.stdout);
+    for await (const line of createInterface({ input: up.stderr })) {
+      if (line.startsWith('starting')) up.kill('SIGINT');
+    }
+    expect([...(await ended), await stdout]).toEqual([null, 'SIGINT', '']);
+    await expectNothingLeft();
+  });
+});

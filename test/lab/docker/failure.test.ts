@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { failureOf } from '../../../lab/docker/failure.ts';
+import { NonconformingError } from '../../../lab/docker/nonconforming-error.ts';
+import { UsageError } from '../../../src/errors.ts';
+
+it.each([
+  ['usage', new UsageError('wrong')],
+  ['unavailable', new Error('no container engine')],
+  ['nonconforming', new NonconformingError({ mismatches: ['a'], rules: '', conntrack: '' })],
+] as const)('%s is told by its message', (kind, error) => {
+  expect(failureOf(error)).toEqual({ kind, message: error.message });
+});
+
+it('a mistake in the code is a bug, told with its stack', () => {
+  const error = new TypeError('boom');
+  expect(failureOf(error)).toEqual({ kind: 'bug', message: error.stack });
+});

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { containerAt } from '../../../../lab/docker/keeper/place.ts';
+import { EXAMPLE_LAB } from './example-lab.ts';
+
+it.each([
+  ['server', 'natcheck-abc123-server'],
+  ['symmetric', 'client-symmetric-0'],
+  ['symmetric/1', 'client-symmetric-1'],
+  ['symmetric/router', 'router-symmetric'],
+  ['open', 'client-open-0'],
+])('%s is the container %s', (place, container) => {
+  expect(containerAt(EXAMPLE_LAB, place)).toBe(container);
+});
+
+it.each([
+  ['cone', 'the lab has no "cone"; it has server, symmetric, open'],
+  ['open/1', 'the lab has no "open/1"; behind open it has open/0, open/router'],
+  ['open/0/0', 'the lab has no "open/0/0"; behind open it has open/0, open/router'],
+])('%s is refused with what there is', (place, message) => {
+  expect(() => containerAt(EXAMPLE_LAB, place)).toThrow(message);
+});
