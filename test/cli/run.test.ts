@@ -59,8 +59,8 @@ describe('a command', () => {
 
   it('gets the words of a program as they are written', async () => {
     const { commands, seen } = lookCommand();
-    await run(['look', '1e3', '0x10'], { host: createHost().host, commands });
-    expect(seen.argv).toMatchObject({ where: '1e3', when: '0x10' });
+    await run(['look', 'here', '--', 'seq', '1e3', '0x10'], { host: createHost().host, commands });
+    expect(seen.argv?._).toEqual(['look', 'seq', '1e3', '0x10']);
   });
 
   it('is not loaded for another', async () => {
