@@ -26,8 +26,9 @@ export type Decoded =
 export function decode(datagram: Uint8Array): Decoded {
   const walked = walk(datagram);
   if (!walked.ok) return walked;
-  const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);
-  const xor = datagram.subarray(4, HEADER_BYTES);
+  const { plain } = walked;
+  const view = new DataView(plain.buffer, plain.byteOffset, plain.byteLength);
+  const xor = plain.subarray(4, HEADER_BYTES);
   const attributes: Attribute[] = [];
   const allowed = createOrderFilter();
   for (const wire of walked.attributes) {
@@ -36,7 +37,7 @@ export function decode(datagram: Uint8Array): Decoded {
     if (typeof decoded === 'string') return { ok: false, error: { code: decoded, offset: wire.offset } };
     attributes.push(decoded);
   }
-  const transactionId = datagram.slice(view.getUint32(4) === MAGIC_COOKIE ? 8 : 4, HEADER_BYTES);
+  const transactionId = plain.slice(view.getUint32(4) === MAGIC_COOKIE ? 8 : 4, HEADER_BYTES);
   return { ok: true, message: { ...unpackType(view.getUint16(0)), transactionId, attributes } };
 }
 

@@ -31,12 +31,13 @@ export function checkIntegrity(
 ): 'valid' | 'wrong' | 'absent' {
   const { code, digest } = INTEGRITY[algorithm];
   const walked = walk(datagram);
-  const found = walked.ok ? walked.attributes.find((one) => one.code === code) : undefined;
+  if (!walked.ok) return 'absent';
+  const found = walked.attributes.find((one) => one.code === code);
   if (!found) return 'absent';
   const { offset, value } = found;
   const shortest = algorithm === 'sha1' ? INTEGRITY.sha1.bytes : 16;
   if (value.length < shortest || value.length > INTEGRITY[algorithm].bytes || value.length % 4 !== 0) return 'wrong';
-  const covered = datagram.slice(0, offset);
+  const covered = walked.plain.slice(0, offset);
   new DataView(covered.buffer).setUint16(2, offset + 4 + value.length - HEADER_BYTES);
   return timingSafeEqual(digest(key, covered).subarray(0, value.length), value) ? 'valid' : 'wrong';
 }

@@ -16,14 +16,21 @@ export interface WireAttribute {
 }
 
 export type Walk =
-  | { readonly ok: true; readonly attributes: readonly WireAttribute[] }
+  | {
+      readonly ok: true;
+      readonly attributes: readonly WireAttribute[];
+      /** The same bytes as a plain array: what a Buffer calls `slice` shares its memory, and a copy is wanted. */
+      readonly plain: Uint8Array;
+    }
   | { readonly ok: false; readonly error: DecodeError };
 
 /** The header's checks and then every attribute in order. */
 export function walk(datagram: Uint8Array): Walk {
   const fail = (code: DecodeError['code'], offset: number): Walk => ({ ok: false, error: { code, offset } });
   if (datagram.length < HEADER_BYTES) return fail('truncated', datagram.length);
-  const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);
+  const { buffer, byteOffset, byteLength } = datagram;
+  const plain = new Uint8Array(buffer, byteOffset, byteLength);
+  const view = new DataView(buffer, byteOffset, byteLength);
   if (view.getUint16(0) & 0xc000) return fail('not-stun', 0);
   const end = HEADER_BYTES + view.getUint16(2);
   if (end % 4 !== 0) return fail('unaligned-length', 2);
@@ -36,9 +43,9 @@ export function walk(datagram: Uint8Array): Walk {
     const length = view.getUint16(offset + 2);
     const next = offset + 4 + Math.ceil(length / 4) * 4;
     if (next > end) return fail('attribute-overrun', offset);
-    const value = datagram.subarray(offset + 4, offset + 4 + length);
+    const value = plain.subarray(offset + 4, offset + 4 + length);
     attributes.push({ code: view.getUint16(offset), offset, value });
     offset = next;
   }
-  return { ok: true, attributes };
+  return { ok: true, attributes, plain };
 }

@@ -95,6 +95,16 @@ describe.each(VECTORS)('RFC 5769 $name', ({ bytes, message }) => {
     expect(hasValidFingerprint(bytes)).toBe(true);
   });
 
+  it('is read the same from a Buffer inside a pool, which stays as it was', () => {
+    const pool = Buffer.concat([Buffer.alloc(13, 0xee), bytes, Buffer.alloc(7, 0xee)]);
+    const before = pool.toString('hex');
+    const inPool = pool.subarray(13, 13 + bytes.length);
+    expect(decode(inPool)).toEqual(decode(bytes));
+    expect(checkIntegrity(inPool, { algorithm: 'sha1', key: KEY })).toBe('valid');
+    expect(hasValidFingerprint(inPool)).toBe(true);
+    expect(pool.toString('hex')).toBe(before);
+  });
+
   it('is refused when any one bit before the integrity changes', () => {
     for (let bit = 8 * 20; bit < 8 * (bytes.length - 32); bit++) {
       const forged = bytes.slice();
