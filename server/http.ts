@@ -1,19 +1,24 @@
-/** The server's HTTP side: health and metrics now, and the connections that the rendezvous will upgrade. */
+/** The server's HTTP side, with TLS or without: health, metrics, and the connections that the rendezvous upgrades. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Endpoint } from '../src/endpoint.ts';
 import type { Bound } from './bind.ts';
-import { listenError } from './start-error.ts';
+import type { Tls } from './options.ts';
+import { listenError, StartError } from './start-error.ts';
 
 /** Bounds for strangers: what they may send, how long they may take, and how many may at once. */
 const HEADER_MAX_BYTES = 8 * 1024;
 const HEADERS_TIMEOUT_MS = 5_000;
 /** The whole request; it includes the headers. */
 const REQUEST_TIMEOUT_MS = 10_000;
+const TLS_HANDSHAKE_TIMEOUT_MS = 5_000;
 const KEEP_ALIVE_TIMEOUT_MS = 5_000;
 /** How often Node looks for requests over their time. */
 const CHECK_INTERVAL_MS = 1_000;
-const MAX_CONNECTIONS = 4_096;
+/** More than the rendezvous has room for (rendezvous/limits.ts), so that who comes too many is told so. */
+const MAX_CONNECTIONS = 16_384;
 
 export interface HttpServer extends Bound {
   /** For `upgrade` listeners. */
@@ -28,18 +33,14 @@ export interface Page {
 /** What answers a GET, by path; a page is made when it is asked for. */
 export type Pages = Readonly<Record<string, () => Page | Promise<Page>>>;
 
-/** @throws StartError when the address and port cannot be had. */
-export async function openHttpServer(address: string, port: number, pages: Pages): Promise<HttpServer> {
-  const server = createServer(
-    {
-      maxHeaderSize: HEADER_MAX_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      connectionsCheckingInterval: CHECK_INTERVAL_MS,
-    },
-    (request, response) => void answer(pages, request, response).catch(() => response.destroy()),
-  );
+/** @throws StartError when the address and port cannot be had, or the certificate cannot be used. */
+export async function openHttpServer(
+  { address, port }: Endpoint,
+  { pages, tls }: { readonly pages: Pages; readonly tls?: Tls | undefined },
+): Promise<HttpServer> {
+  const server = createBoundedServer(tls, (request, response) => {
+    void answer(pages, request, response).catch(() => response.destroy());
+  });
   server.maxConnections = MAX_CONNECTIONS;
   try {
     const listening = once(server, 'listening');
@@ -48,6 +49,12 @@ export async function openHttpServer(address: string, port: number, pages: Pages
   } catch (error) {
     throw listenError(error as NodeJS.ErrnoException, 'TCP', { address, port });
   }
+  // Node's own closing leaves out what is upgraded, and what is still shaking hands over TLS.
+  const open = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
   // A connection that cannot be accepted, for want of descriptors for instance, is no reason to stop.
   server.on('error', () => {});
   return {
@@ -56,9 +63,29 @@ export async function openHttpServer(address: string, port: number, pages: Pages
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        for (const socket of open) socket.destroy();
       }),
   };
+}
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+function createBoundedServer(tls: Tls | undefined, listener: Listener): Server {
+  const bounds = {
+    maxHeaderSize: HEADER_MAX_BYTES,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    // Who offers HTTP/2 beside its request is answered all the same; Node before 24.9 does not ask.
+    shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
+  };
+  if (!tls) return createServer(bounds, listener);
+  try {
+    return createTlsServer({ ...bounds, ...tls, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS }, listener);
+  } catch (error) {
+    throw new StartError('bad-tls', `the TLS certificate or key cannot be used: ${(error as Error).message}`);
+  }
 }
 
 async function answer(pages: Pages, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -2,6 +2,8 @@
 import ipaddr from 'ipaddr.js';
 import { type Family, familyOf } from '../src/endpoint.ts';
 import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../src/ports.ts';
+import { TOKEN_MAX_CHARACTERS } from '../src/rendezvous/bounds.ts';
+import type { RendezvousLimits } from './rendezvous/limits.ts';
 import { StartError } from './start-error.ts';
 
 /** RFC 8489 §14.14: fewer than 128 characters. */
@@ -18,6 +20,18 @@ export interface ServerOptions {
   readonly httpPort?: number;
   /** Sent as SOFTWARE with every success reply; left out, nothing is. */
   readonly software?: string;
+  /** What a peer of the rendezvous has to know; left out, everybody may join. */
+  readonly authToken?: string;
+  /** HTTPS and secure WebSockets in place of plain ones. */
+  readonly tls?: Tls;
+  /** For those of the rendezvous that are not to be the usual ones. */
+  readonly limits?: Partial<RendezvousLimits>;
+}
+
+/** PEM text: the certificate with those between it and the root, and its key. */
+export interface Tls {
+  readonly cert: string;
+  readonly key: string;
 }
 
 export interface Plan {
@@ -31,7 +45,14 @@ export interface Plan {
 
 /** @throws StartError when the options contradict themselves, or name what no host has. */
 export function planOf(options: ServerOptions): Plan {
-  const { ip, port = DEFAULT_PORT, altPort = DEFAULT_ALT_PORT, httpPort = DEFAULT_HTTP_PORT, software } = options;
+  const {
+    ip,
+    port = DEFAULT_PORT,
+    altPort = DEFAULT_ALT_PORT,
+    httpPort = DEFAULT_HTTP_PORT,
+    software,
+    authToken,
+  } = options;
   const addresses = ip.map(checkedAddress);
   const twice = addresses.find((address, index) => addresses.indexOf(address) !== index);
   if (twice !== undefined) throw new StartError('duplicate-address', `${twice} is given twice`);
@@ -44,6 +65,9 @@ export function planOf(options: ServerOptions): Plan {
   }
   if (software !== undefined && (software === '' || software.length > SOFTWARE_MAX_CHARACTERS)) {
     throw new StartError('bad-software', `software has 1 to ${SOFTWARE_MAX_CHARACTERS} characters`);
+  }
+  if (authToken !== undefined && (authToken === '' || authToken.length > TOKEN_MAX_CHARACTERS)) {
+    throw new StartError('bad-token', `the token has 1 to ${TOKEN_MAX_CHARACTERS} characters`);
   }
   const families = (['IPv4', 'IPv6'] as const).flatMap((family) => ofFamily(addresses, family));
   return { families, port, altPort, httpPort, ...(software === undefined ? {} : { software }) };

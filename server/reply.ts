@@ -71,9 +71,33 @@ export function unknownAttributesBytes(request: StunMessage, codes: readonly num
   ]);
 }
 
+/** 401 (RFC 8489 §9.1.3): no such ticket, it has expired, or the integrity is not that of its password. */
+export function unauthenticatedBytes(request: StunMessage): Uint8Array {
+  return replyBytes(request, 'error', [{ type: 'ERROR-CODE', value: { code: 401, reason: 'Unauthenticated' } }]);
+}
+
+/** 438 (RFC 8489 §9.2.4): the same again with this nonce. */
+export function staleNonceBytes(request: StunMessage, nonce: string): Uint8Array {
+  return replyBytes(request, 'error', [
+    { type: 'ERROR-CODE', value: { code: 438, reason: 'Stale Nonce' } },
+    { type: 'NONCE', value: nonce },
+  ]);
+}
+
+/** Only what the ticket is for, so that with its integrity the reply is no longer than a plain one. */
+export function boundBytes(request: StunMessage, mapped: Endpoint, key: Uint8Array): Uint8Array {
+  return replyBytes(request, 'success', [{ type: 'XOR-MAPPED-ADDRESS', value: mapped }], key);
+}
+
 /** With FINGERPRINT if the request has one (RFC 8489 §6.3.1.1); a classic client does not know it. */
-function replyBytes(request: StunMessage, kind: 'success' | 'error', attributes: readonly Attribute[]): Uint8Array {
+function replyBytes(
+  request: StunMessage,
+  kind: 'success' | 'error',
+  attributes: readonly Attribute[],
+  key?: Uint8Array,
+): Uint8Array {
   const { method, transactionId } = request;
   const fingerprint = !isClassic(request) && attribute(request, 'FINGERPRINT') !== undefined;
-  return encode({ class: kind, method, transactionId, attributes }, { fingerprint });
+  const integrity = key && { integrity: { algorithm: 'sha256', key } as const };
+  return encode({ class: kind, method, transactionId, attributes }, { fingerprint, ...integrity });
 }

@@ -6,6 +6,8 @@ import { METHOD } from '../src/stun/header.ts';
 import { attribute, isClassic, type StunMessage, unknownRequired } from '../src/stun/message.ts';
 import { departure, hasAlternate, isOwn, type Layout, NO_CHANGE } from './layout.ts';
 import { badRequestBytes, successBytes, unknownAttributesBytes } from './reply.ts';
+import type { TicketDesk } from './ticket-desk.ts';
+import { answerToTicket, hasTicket } from './ticketed.ts';
 import { understood } from './understood.ts';
 
 export type { Layout } from './layout.ts';
@@ -41,14 +43,16 @@ export type Answer =
       readonly bytes: Uint8Array;
       /** It leaves from another socket, or for another port, than the request's. */
       readonly redirected: boolean;
+      /** The ticket that the request showed from an endpoint which has proven to receive what is sent to it. */
+      readonly bound?: { readonly ticket: string; readonly endpoint: Endpoint };
     }
   | { readonly kind: 'drop'; readonly why: DropReason };
 
 /**
- * What to answer to a datagram that came to one socket of `layout`.
+ * What to answer to a datagram that came to one socket of `layout`; with a desk, tickets are taken.
  * @throws RangeError when `arrival.local` is not one of the layout's sockets.
  */
-export function respond(layout: Layout, datagram: Uint8Array, arrival: Arrival): Answer {
+export function respond(layout: Layout, datagram: Uint8Array, arrival: Arrival, desk?: TicketDesk): Answer {
   const { local, remote } = arrival;
   if (remote.port === 0) return drop('port-zero');
   if (isOwn(layout, remote)) return drop('own-endpoint');
@@ -61,6 +65,11 @@ export function respond(layout: Layout, datagram: Uint8Array, arrival: Arrival):
 
   const unknown = unknownRequired(request, understood(layout, request));
   if (unknown.length > 0) return reply(arrival, { bytes: unknownAttributesBytes(request, unknown) });
+  if (desk && hasTicket(request)) {
+    const { bytes, bound } = answerToTicket(request, { desk, datagram, remote });
+    const answer = reply(arrival, { bytes });
+    return bound && answer.kind === 'reply' ? { ...answer, bound } : answer;
+  }
   const responsePort = attribute(request, 'RESPONSE-PORT');
   // RFC 5780 §6.1: PADDING and RESPONSE-PORT exclude each other.
   const padsElsewhere = responsePort !== undefined && attribute(request, 'PADDING') !== undefined;

@@ -12,6 +12,9 @@ export type StartErrorCode =
   | 'bad-port'
   | 'same-ports'
   | 'bad-software'
+  | 'bad-token'
+  /** The certificate and the key are not PEM, or not a pair. */
+  | 'bad-tls'
   /** The address is not one of this host's. */
   | 'not-here'
   | 'port-in-use'

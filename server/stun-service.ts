@@ -2,8 +2,9 @@
 import { familyOf, sameEndpoint } from '../src/endpoint.ts';
 import type { UdpSocket } from '../src/net/udp-socket.ts';
 import type { RateLimit } from './rate-limit.ts';
-import { type Arrival, type Layout, respond } from './responder.ts';
+import { type Answer, type Arrival, type Layout, respond } from './responder.ts';
 import { headerOf, type Tally, transportOf } from './tally.ts';
+import type { TicketDesk } from './ticket-desk.ts';
 
 export interface StunServiceOptions {
   readonly layout: Layout;
@@ -13,21 +14,26 @@ export interface StunServiceOptions {
   readonly tally: Tally;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
+  /** Where tickets are taken, and what is to happen when one was good. */
+  readonly tickets?: { readonly desk: TicketDesk; readonly onBound: (bound: Bound) => void };
 }
 
+export type Bound = NonNullable<Extract<Answer, { readonly kind: 'reply' }>['bound']>;
+
 /** Answers on the layout's sockets from now on. */
-export function serveStun({ layout, sockets, limit, tally, now }: StunServiceOptions): void {
+export function serveStun({ layout, sockets, limit, tally, now, tickets }: StunServiceOptions): void {
   const transport = transportOf(familyOf(layout.addresses[0]));
 
   const handle = (datagram: Uint8Array, arrival: Arrival): void => {
     const header = headerOf(datagram);
     tally.received[transport][header.class][header.form]++;
-    const answer = respond(layout, datagram, arrival);
+    const answer = respond(layout, datagram, arrival, tickets?.desk);
     if (answer.kind === 'drop') {
       tally.unanswered[answer.why]++;
       return;
     }
-    const { from, to, bytes, redirected } = answer;
+    const { from, to, bytes, redirected, bound } = answer;
+    if (bound) tickets?.onBound(bound);
     if (redirected && !limit(arrival.remote.address, now())) {
       tally.unanswered['rate-limited']++;
       return;

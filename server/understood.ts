@@ -6,7 +6,7 @@ import { hasAlternate, type Layout } from './layout.ts';
 /**
  * The attributes of RFC 8489 itself. A basic STUN server must not use credentials, since checking them costs more than
  * the answer (§12), so USERNAME and its kin are known, unexpected here, and therefore ignored (§6.3): the reply carries
- * no integrity, and a client that insists on it drops the reply. ICE's and TURN's are not among them: a success would
+ * no integrity, and a client that insists on it drops the reply. Tickets (ticketed.ts) are the one exception. ICE's and TURN's are not among them: a success would
  * tell an ICE agent that this endpoint takes part in its checks (RFC 8445 §7.3).
  */
 const BASE: readonly AttributeName[] = [

@@ -1,4 +1,4 @@
-/** The library: NAT behaviour detection, as data in and data out. */
+/** The library: NAT behaviour detection and hole punching, as data in and data out. */
 export { DETECT_TIMEOUT_MS, type DetectOptions, detect } from './detect.ts';
 export type { Endpoint, Family } from './endpoint.ts';
 export { UsageError } from './errors.ts';
@@ -6,4 +6,7 @@ export type { Dependency, Finding } from './nat/behavior.ts';
 export { explainReason, type Reason } from './nat/reason.ts';
 export type { DetectReport, ProbeEvidence, Rejection, ServerIdentity } from './nat/report.ts';
 export type { Verdict, VerdictType } from './nat/verdict.ts';
+export type { IcePath } from './net/ice-path.ts';
 export { createResolver, type Resolver } from './net/resolver.ts';
+export { PUNCH_WAIT_MS, type Punched, type PunchOptions, punch } from './punch.ts';
+export type { PunchFailure, PunchReport, PunchStep } from './punch-report.ts';

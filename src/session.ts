@@ -30,7 +30,7 @@ export type Output<Result> =
   | { readonly kind: 'transmit'; readonly socket: string; readonly to: Endpoint; readonly bytes: Uint8Array }
   /** Try a TCP connection and answer with handleConnect. */
   | { readonly kind: 'connect'; readonly to: Endpoint }
-  /** Nothing to do before `until`, or before a datagram comes. */
+  /** Nothing to do before `until`, or before a datagram comes; Infinity waits for a datagram only. */
   | { readonly kind: 'wait'; readonly until: number }
   | { readonly kind: 'done'; readonly result: Result };
 

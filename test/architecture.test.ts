@@ -11,9 +11,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/base': [],
   'src/stun': ['src/base'],
   'src/nat': ['src/base', 'src/stun'],
-  'src/net': ['src/base', 'src/nat', 'src/stun'],
-  src: ['src/base', 'src/nat', 'src/net', 'src/stun'],
-  server: ['src/base', 'src/stun', 'src/net'],
+  'src/ice': ['src/base', 'src/stun'],
+  'src/rendezvous': ['src/base', 'src/nat', 'src/stun'],
+  'src/net': ['src/base', 'src/ice', 'src/nat', 'src/rendezvous', 'src/stun'],
+  src: ['src/base', 'src/ice', 'src/nat', 'src/net', 'src/rendezvous', 'src/stun'],
+  server: ['src/base', 'src/net', 'src/rendezvous', 'src/stun'],
   'lab/base': ['src/base', 'src/nat'],
   'lab/sim': ['lab/base', 'server', 'src', 'src/base', 'src/nat', 'src/stun'],
   'lab/docker': ['lab/base', 'src', 'src/base', 'src/nat'],
@@ -31,7 +33,7 @@ const BASE: Readonly<Record<string, string>> = {
   'lab/conformance.ts': 'lab/base',
 };
 
-const SANS_IO = ['src/stun', 'src/nat'];
+const SANS_IO = ['src/stun', 'src/nat', 'src/ice', 'src/rendezvous'];
 const IO =
   /node:(dgram|net|dns|timers|fs|child_process)|\b(setTimeout|setInterval|Date\.now|performance\.now|Math\.random)\b/;
 

@@ -2,17 +2,19 @@
 import type { NatcheckServer } from '../../server/index.ts';
 import { familyOf, formatEndpoint } from '../../src/endpoint.ts';
 
-export function listeningText({ addresses, layouts, httpPort }: NatcheckServer): string {
-  const http = layouts
+export function listeningText({ addresses, layouts, httpPort, isSecure, isGuarded }: NatcheckServer): string {
+  const tcp = layouts
     .flatMap((layout) => [...layout.addresses])
-    .map((address) => `http://${formatEndpoint({ address, port: httpPort })}`);
+    .map((address) => formatEndpoint({ address, port: httpPort }));
+  const urls = (scheme: string): string => tcp.map((at) => `${scheme}${isSecure ? 's' : ''}://${at}`).join('  ');
   const tests = layouts.map((layout) => {
     const offer = layout.addresses.length === 2 ? 'on offer' : 'not on offer, for want of a second address';
     return `${familyOf(layout.addresses[0])} ${offer}`;
   });
   return [
     `UDP    ${addresses.map(formatEndpoint).join('  ')}`,
-    `HTTP   ${http.join('  ')}`,
+    `HTTP   ${urls('http')}`,
+    `Rooms  ${urls('ws')}  ${isGuarded ? 'with a token' : 'open to everybody'}`,
     `Tests  ${tests.join('; ')}`,
     '',
   ].join('\n');

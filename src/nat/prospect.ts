@@ -32,6 +32,7 @@ export function prospectOf(a: Behavior, b: Behavior): Prospect {
   return stable.filtering === 'address-and-port-dependent' ? 'prediction' : 'direct';
 }
 
-function isStable({ mapping }: Behavior): boolean {
+/** Whether the endpoint that a server saw is the one that every peer will see. */
+export function isStable({ mapping }: Pick<Behavior, 'mapping'>): boolean {
   return mapping === 'none' || mapping === 'endpoint-independent';
 }

@@ -57,6 +57,7 @@ export function startDriver<Result>(options: {
         }
         case 'wait': {
           clearTimeout(timer);
+          if (output.until === Number.POSITIVE_INFINITY) return;
           timer = setTimeout(
             () => {
               session.handleTimeout(now());

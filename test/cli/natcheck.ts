@@ -32,6 +32,8 @@ export async function natcheck(words: readonly string[], env: Record<string, str
 }
 
 export interface Started extends AsyncDisposable {
+  /** Resolves when what it has written to stderr so far matches. */
+  said(pattern: RegExp): Promise<void>;
   /** Sends the signal and waits for the end. */
   end(signal: 'SIGINT' | 'SIGTERM'): Promise<Ended>;
 }
@@ -39,8 +41,22 @@ export interface Started extends AsyncDisposable {
 /** Starts it and lets it run. */
 export function natcheckStarted(words: readonly string[]): Started {
   const { child, stdout, stderr, closed } = start(words, {});
-  const output = Promise.all([text(stdout), text(stderr)]);
+  let spoken = '';
+  const listeners = new Set<() => void>();
+  stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    spoken += chunk;
+    for (const listener of listeners) listener();
+  });
+  const output = Promise.all([text(stdout), once(stderr, 'end').then(() => spoken)]);
   return {
+    said: (pattern) =>
+      new Promise((resolve) => {
+        const check = (): void => {
+          if (pattern.test(spoken)) resolve();
+        };
+        listeners.add(check);
+        check();
+      }),
     end: async (name) => {
       child.kill(name);
       const [[code, signal], [out, err]] = await Promise.all([closed, output]);

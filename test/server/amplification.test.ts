@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Layout, respond } from '../../server/responder.ts';
+import type { TicketDesk } from '../../server/ticket-desk.ts';
 import type { Endpoint } from '../../src/endpoint.ts';
+import type { Attribute } from '../../src/stun/attribute.ts';
+import { decode } from '../../src/stun/decode.ts';
+import { encode } from '../../src/stun/encode.ts';
+import { METHOD } from '../../src/stun/header.ts';
+import { attribute as attributeOf } from '../../src/stun/message.ts';
 import { CLIENT, CLIENT_V6, ONE, request, TWO, TWO_V6 } from './requests.ts';
 
 /** A plain success with two addresses, the longest reply to a short request: header, and four addresses. */
@@ -52,6 +58,34 @@ const SERVERS: readonly { name: string; layout: Layout; remote: Endpoint; plain:
   { name: 'IPv6 with two addresses', layout: TWO_V6, remote: CLIENT_V6, plain: PLAIN_BYTES.IPv6 },
 ];
 
+const KEY = new Uint8Array(32).fill(5);
+/** Every username is a ticket, and one nonce is good. */
+const DESK: TicketDesk = { keyOf: () => KEY, nonceFor: () => NONCE, isFresh: (nonce) => nonce === NONCE };
+const NONCE = 'n'.repeat(22);
+/** Requests with a ticket, right or not quite, and with what else may be asked for. */
+const ticketed = fc
+  .record({
+    username: fc.string({ maxLength: 22 }),
+    nonce: fc.constantFrom(undefined, NONCE, ''),
+    key: fc.constantFrom(KEY, KEY.subarray(1)),
+    fingerprint: fc.boolean(),
+    more: fc.array(attribute, { maxLength: 2 }),
+  })
+  .map(({ username, nonce, key, fingerprint, more }) => {
+    const attributes: Attribute[] = [
+      { type: 'USERNAME', value: username },
+      ...(nonce === undefined ? [] : [{ type: 'NONCE', value: nonce } as const]),
+      ...more.map((one) => ({ type: 'opaque', ...one }) as const),
+    ];
+    const message = {
+      class: 'request',
+      method: METHOD.binding,
+      transactionId: new Uint8Array(12),
+      attributes,
+    } as const;
+    return encode(message, { integrity: { algorithm: 'sha256', key }, fingerprint });
+  });
+
 describe.each(SERVERS)('over $name, where a plain success has $plain bytes at most,', ({ layout, remote, plain }) => {
   const local = { address: layout.addresses[0], port: layout.port };
 
@@ -66,6 +100,24 @@ describe.each(SERVERS)('over $name, where a plain success has $plain bytes at mo
       }),
       { numRuns: 3000 },
     );
+  });
+
+  it('a reply to a ticket is no longer than its request or a plain success over IPv4, and leaves the way it came', () => {
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(ticketed, (datagram) => {
+        const answer = respond(layout, datagram, { local, remote }, DESK);
+        if (answer.kind === 'drop') return;
+        const decoded = decode(answer.bytes);
+        seen.add(decoded.ok ? String(attributeOf(decoded.message, 'ERROR-CODE')?.code ?? 'success') : 'undecodable');
+        expect(answer.bytes.length).toBeLessThanOrEqual(
+          Math.max(datagram.length, PLAIN_BYTES.IPv4 + FINGERPRINT_BYTES),
+        );
+        expect(answer).toMatchObject({ from: local, to: remote, redirected: false });
+      }),
+      { numRuns: 2000 },
+    );
+    expect([...seen].toSorted()).toEqual(['400', '401', '420', '438', 'success']);
   });
 
   it('a refusal of any number of the shortest attributes is no longer than its request or that', () => {

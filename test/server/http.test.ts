@@ -1,4 +1,7 @@
 /** Health, metrics, and what is refused. */
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatcheckServer, startServer } from '../../server/index.ts';
 
@@ -19,6 +22,12 @@ describe('HTTP', () => {
     const response = await fetch(url('/healthz?probe=1'));
     expect([response.status, await response.text()]).toEqual([200, 'ok\n']);
     expect(response.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('answers who offers to go on in HTTP/2', async () => {
+    const offer = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAAQAAP__' };
+    const [response] = (await once(get(url('/healthz'), { headers: offer }), 'response')) as [IncomingMessage];
+    expect([response.statusCode, await text(response)]).toEqual([200, 'ok\n']);
   });
 
   it('answers HEAD without a body', async () => {

@@ -66,6 +66,8 @@ describe('options that are refused', () => {
       'bad-port: alt-port is 1.5: a port is 1 to 65535, or 0 for any free one',
     ],
     ['no software', { ip: [IP], software: '' }, 'bad-software: software has 1 to 127 characters'],
+    ['no token', { ip: [IP], authToken: '' }, 'bad-token: the token has 1 to 256 characters'],
+    ['much token', { ip: [IP], authToken: 'x'.repeat(257) }, 'bad-token: the token has 1 to 256 characters'],
     ['much software', { ip: [IP], software: 'x'.repeat(128) }, 'bad-software: software has 1 to 127 characters'],
   ])('%s', (_name, options, line) => {
     expect(refusal(options)).toBe(line);

@@ -1,0 +1,101 @@
+/** The load of bench/rendezvous.ts: idle peers, then pairs, each looked at from both sides. Arguments: PORT PEERS PAIRS. */
+import { randomBytes } from 'node:crypto';
+import { sameEndpoint } from '../src/endpoint.ts';
+import { startDriver } from '../src/net/driver.ts';
+import { joinRendezvous, type RendezvousClient } from '../src/net/rendezvous-client.ts';
+import { openUdpSocket, type UdpSocket } from '../src/net/udp-socket.ts';
+import type { ServerMessageOf } from '../src/rendezvous/server-message.ts';
+import { createTicketBinding } from '../src/rendezvous/ticket-binding.ts';
+
+const [port = 0, peers = 0, pairs = 0] = process.argv.slice(2).map(Number);
+const HOST = '127.0.0.1';
+const IN_FLIGHT = 64;
+const PEERS_PER_ROOM = 50;
+const TOLD = {
+  candidates: ['1 1 udp 2130706431 10.0.0.1 5000 typ host', '2 1 udp 2130706431 fd00::1 5000 typ host'],
+  behavior: { mapping: 'endpoint-independent', filtering: 'address-and-port-dependent' },
+} as const;
+
+async function join(room: string, id: string): Promise<RendezvousClient> {
+  const result = await joinRendezvous({ url: `ws://${HOST}:${port}`, room, id });
+  if (result.outcome !== 'joined') throw new Error(JSON.stringify(result));
+  return result.client;
+}
+
+/** Does `count` pieces of work, IN_FLIGHT at a time. */
+async function inParallel(count: number, work: (index: number, lane: number) => Promise<void>): Promise<void> {
+  let index = 0;
+  const lane = async (number: number): Promise<void> => {
+    while (index < count) await work(index++, number);
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, (_, number) => lane(number)));
+}
+
+async function bind({ joined }: RendezvousClient, socket: UdpSocket): Promise<void> {
+  const server = { address: HOST, port: joined.stun.port };
+  const session = createTicketBinding({ ticket: joined.ticket, server, randomBytes });
+  const { outcome } = await startDriver({ session, sockets: { punch: socket } }).result;
+  if (outcome !== 'bound') throw new Error(outcome);
+}
+
+/** One side of a pair, to its introduction. */
+async function introduced(client: RendezvousClient, peer: string, socket: UdpSocket) {
+  const introduction = new Promise<ServerMessageOf<'introduction'>>((resolve, reject) =>
+    client.onEvent((event) => {
+      if (event.type === 'introduction') resolve(event);
+      if (event.type === 'error' || event.type === 'closed') reject(new Error(JSON.stringify(event)));
+    }),
+  );
+  client.ask(peer, TOLD);
+  await bind(client, socket);
+  return introduction;
+}
+
+const perSecond = (count: number, startedAt: number): number =>
+  Math.round((count / (performance.now() - startedAt)) * 1000);
+
+const idleFrom = performance.now();
+const idle: RendezvousClient[] = [];
+await inParallel(peers, async (index) => {
+  idle.push(await join(`idle-${Math.floor(index / PEERS_PER_ROOM)}`, `peer-${index}`));
+});
+process.send?.({ perSecond: perSecond(peers, idleFrom) });
+await new Promise((resolve) => process.once('message', resolve));
+
+const open = (): Promise<UdpSocket> => openUdpSocket({ address: HOST, port: 0 });
+const sockets = await Promise.all(Array.from({ length: IN_FLIGHT }, () => Promise.all([open(), open()])));
+const tookMs: number[] = [];
+let checked = 0;
+const pairsFrom = performance.now();
+await inParallel(pairs, async (index, lane) => {
+  const [aliceSocket, bobSocket] = sockets[lane] ?? (await Promise.all([open(), open()]));
+  const startedAt = performance.now();
+  const room = `pair-${index}`;
+  const [alice, bob] = await Promise.all([join(room, 'alice'), join(room, 'bob')]);
+  const [toAlice, toBob] = await Promise.all([
+    introduced(alice, 'bob', aliceSocket),
+    introduced(bob, 'alice', bobSocket),
+  ]);
+  tookMs.push(performance.now() - startedAt);
+  const isRight =
+    sameEndpoint(toAlice.endpoint, bobSocket.local) &&
+    sameEndpoint(toBob.endpoint, aliceSocket.local) &&
+    toAlice.key === toBob.key &&
+    toAlice.role !== toBob.role;
+  if (isRight) checked++;
+  await Promise.all([alice[Symbol.asyncDispose](), bob[Symbol.asyncDispose]()]);
+});
+const rate = perSecond(pairs, pairsFrom);
+const sorted = tookMs.toSorted((a, b) => a - b);
+process.send?.({
+  perSecond: rate,
+  checked,
+  medianMs: Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0),
+  worstMs: Math.round(sorted.at(-1) ?? 0),
+});
+await new Promise((resolve) => process.once('message', resolve));
+await Promise.all([
+  ...idle.map((client) => client[Symbol.asyncDispose]()),
+  ...sockets.flat().map((socket) => socket[Symbol.asyncDispose]()),
+]);
+process.disconnect?.();

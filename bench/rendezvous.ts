@@ -1,0 +1,70 @@
+/**
+ * The rendezvous on loopback: the memory of a server that holds idle peers, and pairs introduced per second on top of
+ * them, each from its connection to its end: two WebSockets, joins, tickets bound over UDP, asks, introductions. The load
+ * is a process of its own (bench/rendezvous-load.ts), which checks every pair.
+ * Usage: node bench/rendezvous.ts [PEERS=10000] [PAIRS=3000]; each process needs a file descriptor for every peer.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { startServer } from '../server/index.ts';
+
+const [peers = 10_000, pairs = 3_000] = process.argv.slice(2).map(Number);
+const LOAD = fileURLToPath(new URL('rendezvous-load.ts', import.meta.url));
+/** Idle peers are looked at for one round of pings and more, so that what the joins left behind is collected. */
+const IDLE_MS = 20_000;
+const MEGABYTE = 1024 * 1024;
+
+const megabytes = (): number => Math.round(process.memoryUsage.rss() / MEGABYTE);
+
+/** Starts a measurement of this process: its end gives per cent of one core. */
+function cpuMeter(): () => number {
+  const before = process.cpuUsage();
+  const startedAt = performance.now();
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return Math.round((user + system) / (performance.now() - startedAt) / 10);
+  };
+}
+
+/** What the load says next. */
+async function next<Report>(load: ChildProcess): Promise<Report> {
+  const [report] = (await Promise.race([
+    once(load, 'message'),
+    once(load, 'exit').then(([code]) => {
+      throw new Error(`the load ended with ${code}`);
+    }),
+  ])) as [Report];
+  return report;
+}
+
+await using server = await startServer({ ip: ['127.0.0.1'], port: 0, altPort: 0, httpPort: 0 });
+const emptyMegabytes = megabytes();
+const load = fork(LOAD, [String(server.httpPort), String(peers), String(pairs)]);
+const joined = await next<{ perSecond: number }>(load);
+const joinedMegabytes = megabytes();
+const idle = cpuMeter();
+await wait(IDLE_MS);
+const idlePercent = idle();
+const idleMegabytes = megabytes();
+const busy = cpuMeter();
+load.send('pairs');
+const paired = await next<{ perSecond: number; checked: number; medianMs: number; worstMs: number }>(load);
+const pairPercent = busy();
+const pairMegabytes = megabytes();
+load.send('end');
+await once(load, 'exit');
+
+console.table({
+  'empty server': { MB: emptyMegabytes },
+  [`${peers} peers just joined`]: { MB: joinedMegabytes, 'per second': joined.perSecond },
+  [`${peers} peers, idle`]: { MB: idleMegabytes, 'CPU %': idlePercent },
+  [`${paired.checked} of ${pairs} pairs introduced and right`]: {
+    MB: pairMegabytes,
+    'CPU %': pairPercent,
+    'per second': paired.perSecond,
+    'median ms': paired.medianMs,
+    'worst ms': paired.worstMs,
+  },
+});

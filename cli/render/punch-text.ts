@@ -1,0 +1,32 @@
+/** The text of a punch: each step as it happens, then the path and its health, or why there is none. */
+import { Chalk } from 'chalk';
+import { formatEndpoint } from '../../src/endpoint.ts';
+import type { PathHealth } from '../../src/net/path-health.ts';
+import { PUNCH_FAILURES, type PunchReport, type PunchStep } from '../../src/punch-report.ts';
+
+/** One line without a trailing newline. */
+export function renderStep({ step, atMs, text }: PunchStep, { color }: { readonly color: boolean }): string {
+  const paint = new Chalk({ level: color ? 1 : 0 });
+  return `${paint.dim(`${String(atMs).padStart(6)} ms`)}  ${paint.bold(String(step))}  ${text}`;
+}
+
+/** Lines without a trailing newline. */
+export function renderPunch(
+  { report, health }: { readonly report: PunchReport; readonly health: PathHealth | null },
+  { color }: { readonly color: boolean },
+): string {
+  const paint = new Chalk({ level: color ? 1 : 0 });
+  const { outcome, reason, technique, id, peer, local, remote, elapsedMs } = report;
+  if (outcome === 'failed') {
+    const why = reason ? `${reason}: ${PUNCH_FAILURES[reason]}` : '';
+    const whose = reason === 'no-path' && report.plan ? `\n${report.plan.text}` : '';
+    return `${paint.red.bold('no path')} from ${id} to ${peer}: ${why}${whose}`;
+  }
+  const ends = local && remote ? ` ${formatEndpoint(local)} ↔ ${formatEndpoint(remote)}` : '';
+  const lines = [`${paint.green.bold('direct')}${ends}, by ${technique}, ${elapsedMs} ms after both were there`];
+  if (health?.rttMs) {
+    const [min, mean, max] = [health.rttMs.min, health.rttMs.mean, health.rttMs.max].map((ms) => ms.toFixed(1));
+    lines.push(`round trip min/mean/max ${min}/${mean}/${max} ms, ${health.lost} of ${health.probes} probes lost`);
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,105 @@
+/** Joining a room under an id, coming back to it, and leaving. */
+import type { ClientMessageOf } from '../../src/rendezvous/client-message.ts';
+import type { RefusalCode } from '../../src/rendezvous/refusal.ts';
+import { catchUp, forgetSpentAsks } from './ask.ts';
+import { CLOSE, hangUp, refuse, send } from './output.ts';
+import { ping } from './round-trip.ts';
+import { isSameSecret, secretOf } from './secret.ts';
+import type { Connection, Room, Session, State } from './state.ts';
+import { issueTicket, revokeTicket } from './tickets.ts';
+
+const RESUME_KEY_BYTES = 32;
+
+type Join = ClientMessageOf<'join'>;
+
+export function join(state: State, connection: Connection, message: Join, now: number): void {
+  const known = state.rooms.get(message.room)?.sessions.get(message.id);
+  const refusal = known ? refusalOfReturn(state, known, message) : refusalOfNew(state, message);
+  if (refusal !== null) {
+    refuse(state, connection, refusal, { re: 'join' });
+    const isFull = refusal === 'room-full' || refusal === 'too-many-rooms' || refusal === 'server-full';
+    hangUp(state, connection, { code: isFull ? CLOSE.tryAgainLater : CLOSE.policy, reason: refusal, now });
+    return;
+  }
+  if (known?.connection) {
+    refuse(state, known.connection, 'replaced');
+    hangUp(state, known.connection, { code: CLOSE.policy, reason: 'replaced', now });
+  }
+  const session = known ?? createSession(state, message);
+  session.connection = connection;
+  connection.session = session;
+  // Who comes back may come from elsewhere: the socket has to be shown again.
+  session.endpoint = null;
+  send(state, connection, {
+    type: 'joined',
+    id: session.id,
+    room: session.room.name,
+    peers: [...session.room.sessions.keys()].filter((id) => id !== session.id),
+    resumed: known !== undefined,
+    resumeKey: session.resumeKey,
+    ticket: issueTicket(state, session, now),
+    stun: state.stun,
+  });
+  if (!known) tellOthers(state, session, 'peer-joined');
+  catchUp(state, session);
+  ping(state, connection, now);
+}
+
+/** Without the token nobody learns which ids are in use. */
+function isAuthorized({ authToken }: State, { token = '' }: Join): boolean {
+  return authToken === null || isSameSecret(authToken, token);
+}
+
+function refusalOfReturn(state: State, known: Session, message: Join): RefusalCode | null {
+  if (!isAuthorized(state, message)) return 'unauthorized';
+  const { resumeKey } = message;
+  return resumeKey !== undefined && isSameSecret(known.resumeKey, resumeKey) ? null : 'id-in-use';
+}
+
+function refusalOfNew(state: State, message: Join): RefusalCode | null {
+  const { limits, rooms, sessions } = state;
+  if (!isAuthorized(state, message)) return 'unauthorized';
+  if (sessions >= limits.peers) return 'server-full';
+  const room = rooms.get(message.room);
+  if (room) return room.sessions.size >= limits.peersPerRoom ? 'room-full' : null;
+  return rooms.size >= limits.rooms ? 'too-many-rooms' : null;
+}
+
+function createSession(state: State, message: Join): Session {
+  const room: Room = state.rooms.get(message.room) ?? { name: message.room, sessions: new Map() };
+  state.rooms.set(room.name, room);
+  const resumeKey = secretOf(state.randomBytes(RESUME_KEY_BYTES));
+  const session: Session = {
+    id: message.id,
+    room,
+    resumeKey,
+    connection: null,
+    lostAt: 0,
+    ticket: null,
+    endpoint: null,
+    asks: new Map(),
+  };
+  room.sessions.set(session.id, session);
+  state.sessions++;
+  return session;
+}
+
+/** Ends the session: the id is free, and the others are told. */
+export function endSession(state: State, session: Session): void {
+  const { room } = session;
+  revokeTicket(state, session);
+  room.sessions.delete(session.id);
+  if (room.sessions.size === 0) state.rooms.delete(room.name);
+  state.sessions--;
+  forgetSpentAsks(session);
+  tellOthers(state, session, 'peer-left');
+}
+
+export function leave(state: State, connection: Connection, session: Session, now: number): void {
+  endSession(state, session);
+  hangUp(state, connection, { code: CLOSE.normal, reason: 'left', now });
+}
+
+function tellOthers(state: State, { id, room }: Session, type: 'peer-joined' | 'peer-left'): void {
+  for (const other of room.sessions.values()) if (other.id !== id) send(state, other, { type, peer: id });
+}

@@ -1,0 +1,37 @@
+/** How much the rendezvous takes from strangers, and how long it waits for them. */
+import { ROOM_PEERS_MAX } from '../../src/rendezvous/bounds.ts';
+
+export interface RendezvousLimits {
+  /** Sessions in all, those that lost their connection among them. */
+  readonly peers: number;
+  /** At most ROOM_PEERS_MAX, which clients count on. */
+  readonly peersPerRoom: number;
+  readonly rooms: number;
+  /** A connection's messages: a bucket of `burst`, and one more every 1000 / `perSecond` ms. */
+  readonly burst: number;
+  readonly perSecond: number;
+  readonly joinTimeoutMs: number;
+  readonly pingIntervalMs: number;
+  /** Neither message nor pong for that long: the connection is dead. Three pings, so that two may be lost. */
+  readonly silenceMs: number;
+  /** How long an id is kept for its owner after the connection is lost. */
+  readonly resumeMs: number;
+  readonly ticketMs: number;
+}
+
+export const DEFAULT_LIMITS: RendezvousLimits = {
+  peers: 12_000,
+  peersPerRoom: ROOM_PEERS_MAX,
+  rooms: 12_000,
+  // A WebRTC agent trickles some 40 candidates at once.
+  burst: 128,
+  perSecond: 32,
+  joinTimeoutMs: 5_000,
+  pingIntervalMs: 15_000,
+  silenceMs: 45_000,
+  resumeMs: 30_000,
+  ticketMs: 120_000,
+};
+
+/** How often the time-outs are looked at; each is late by that much at most. */
+export const TICK_MS = 1_000;

@@ -1,0 +1,125 @@
+/** The rendezvous as a sans-IO state machine: what came in and when, to what goes out (docs/rendezvous.md). */
+import { type Endpoint, sameEndpoint } from '../../src/endpoint.ts';
+import { type Counts, createCounts } from './counts.ts';
+import { introduceReady } from './introduction.ts';
+import { DEFAULT_LIMITS, type RendezvousLimits } from './limits.ts';
+import { CLOSE, forget, hangUp, type Output, send } from './output.ts';
+import { receive } from './receive.ts';
+import { pong } from './round-trip.ts';
+import { type Connection, createConnection, type State } from './state.ts';
+import { tick } from './tick.ts';
+import { validTicket } from './tickets.ts';
+
+/** A connection is known by a number that its owner gives it. */
+export type Input =
+  | { readonly kind: 'opened'; readonly connection: number }
+  /** Null is a binary message. */
+  | { readonly kind: 'message'; readonly connection: number; readonly text: string | null }
+  | { readonly kind: 'pong'; readonly connection: number; readonly payload: string }
+  | { readonly kind: 'closed'; readonly connection: number }
+  /** A Binding with that ticket, verified, came from that endpoint, which has proven to receive what is sent to it. */
+  | { readonly kind: 'bound'; readonly ticket: string; readonly endpoint: Endpoint }
+  /** To be given every TICK_MS. */
+  | { readonly kind: 'tick' }
+  /** The server is about to end. */
+  | { readonly kind: 'closing' };
+
+export interface RendezvousOptions {
+  readonly stun: { readonly port: number; readonly altPort: number };
+  readonly authToken?: string | undefined;
+  readonly limits?: Partial<RendezvousLimits> | undefined;
+  readonly randomBytes: (length: number) => Uint8Array;
+}
+
+export interface Rendezvous {
+  /** What the input leads to, in order; `now` is in ms of any one monotonic clock. */
+  readonly handle: (now: number, input: Input) => readonly Output[];
+  /** The password of a ticket that is good at `now`. */
+  readonly ticketPassword: (now: number, username: string) => string | null;
+  readonly counts: Readonly<Counts>;
+  readonly population: () => { readonly connections: number; readonly peers: number; readonly rooms: number };
+}
+
+export function createRendezvous({ stun, authToken, limits, randomBytes }: RendezvousOptions): Rendezvous {
+  const state: State = {
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    stun,
+    authToken: authToken ?? null,
+    randomBytes,
+    connections: new Map(),
+    rooms: new Map(),
+    tickets: new Map(),
+    sessions: 0,
+    counts: createCounts(),
+    outputs: [],
+  };
+  return {
+    handle: (now, input) => {
+      apply(state, input, now);
+      const { outputs } = state;
+      state.outputs = [];
+      return outputs;
+    },
+    ticketPassword: (now, username) => validTicket(state, username, now)?.password ?? null,
+    counts: state.counts,
+    population: () => ({
+      connections: state.connections.size,
+      peers: state.sessions,
+      rooms: state.rooms.size,
+    }),
+  };
+}
+
+function apply(state: State, input: Input, now: number): void {
+  switch (input.kind) {
+    case 'opened':
+      state.connections.set(input.connection, createConnection(input.connection, now));
+      break;
+    case 'tick':
+      tick(state, now);
+      break;
+    case 'closing':
+      close(state, now);
+      break;
+    case 'bound':
+      bind(state, input, now);
+      break;
+    default: {
+      const connection = state.connections.get(input.connection);
+      // Without one it was closed on our side first.
+      if (connection) applyTo(state, connection, input, now);
+    }
+  }
+}
+
+type ConnectionInput = Extract<Input, { readonly kind: 'message' | 'pong' | 'closed' }>;
+
+function applyTo(state: State, connection: Connection, input: ConnectionInput, now: number): void {
+  switch (input.kind) {
+    case 'message':
+      receive(state, connection, input.text, now);
+      break;
+    case 'pong':
+      if (pong(state, connection, input.payload, now) && connection.session) introduceReady(state, connection.session);
+      break;
+    case 'closed':
+      forget(state, connection, now);
+      break;
+  }
+}
+
+function close(state: State, now: number): void {
+  for (const connection of state.connections.values()) {
+    send(state, connection, { type: 'closing' });
+    hangUp(state, connection, { code: CLOSE.goingAway, reason: 'closing', now });
+  }
+}
+
+function bind(state: State, { ticket, endpoint }: Extract<Input, { readonly kind: 'bound' }>, now: number): void {
+  const session = validTicket(state, ticket, now)?.session;
+  if (!session || (session.endpoint && sameEndpoint(session.endpoint, endpoint))) return;
+  session.endpoint = endpoint;
+  state.counts.bindings++;
+  send(state, session, { type: 'bound', endpoint });
+  introduceReady(state, session);
+}

@@ -1,0 +1,108 @@
+/** The rendezvous over real WebSockets: what comes in goes to the state machine, what it wants is done. */
+import type { Duplex } from 'node:stream';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { MESSAGE_MAX_BYTES } from '../../src/rendezvous/bounds.ts';
+import type { HttpServer } from '../http.ts';
+import { TICK_MS } from './limits.ts';
+import type { Output } from './output.ts';
+import type { Input, Rendezvous } from './rendezvous.ts';
+
+/** What may wait for one peer that reads slowly; beyond it the peer is cut off. `ws` bounds the pongs by itself. */
+const BUFFERED_MAX_BYTES = MESSAGE_MAX_BYTES;
+/** How long a peer may take to answer a close (RFC 6455 §7.1.1), and the server to end. */
+const CLOSE_TIMEOUT_MS = 1_000;
+
+/** Declared apart, since the types of `ws` do not have `closeTimeout` yet. */
+const WEB_SOCKET_OPTIONS = {
+  noServer: true,
+  clientTracking: false,
+  perMessageDeflate: false,
+  maxPayload: MESSAGE_MAX_BYTES,
+  closeTimeout: CLOSE_TIMEOUT_MS,
+};
+
+export interface RendezvousService extends AsyncDisposable {
+  readonly handle: (input: Input) => void;
+}
+
+/** Takes WebSockets at `/` of the servers; its disposal tells every peer, and closes all of them within a second. */
+export function serveRendezvous(options: {
+  readonly rendezvous: Rendezvous;
+  readonly http: readonly HttpServer[];
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+}): RendezvousService {
+  const { rendezvous, http, now } = options;
+  const sockets = new Map<number, WebSocket>();
+  const webSockets = new WebSocketServer(WEB_SOCKET_OPTIONS);
+  let opened = 0;
+  let isClosing = false;
+  let onEmpty = (): void => {};
+
+  const handle = (input: Input): void => {
+    for (const output of rendezvous.handle(now(), input)) carryOut(sockets.get(output.connection), output);
+  };
+  const admit = (socket: WebSocket): void => {
+    const connection = opened++;
+    sockets.set(connection, socket);
+    socket.on('message', (data, isBinary) =>
+      handle({ kind: 'message', connection, text: isBinary ? null : textOf(data) }),
+    );
+    socket.on('pong', (payload) => handle({ kind: 'pong', connection, payload: payload.toString('latin1') }));
+    // A message too long or malformed, for instance: the close that follows is all there is to do.
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      sockets.delete(connection);
+      handle({ kind: 'closed', connection });
+      if (sockets.size === 0) onEmpty();
+    });
+    handle({ kind: 'opened', connection });
+  };
+  for (const { server } of http) {
+    server.on('upgrade', (request, socket, head) => {
+      const path = (request.url ?? '').split('?', 1)[0];
+      socket.on('error', () => {});
+      if (path !== '/') refuseUpgrade(socket, '404 Not Found');
+      else if (isClosing) refuseUpgrade(socket, '503 Service Unavailable');
+      else webSockets.handleUpgrade(request, socket, head, admit);
+    });
+  }
+  const ticking = setInterval(() => handle({ kind: 'tick' }), TICK_MS).unref();
+
+  return {
+    handle,
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(ticking);
+      isClosing = true;
+      const emptied = new Promise<void>((resolve) => {
+        onEmpty = resolve;
+      });
+      handle({ kind: 'closing' });
+      if (sockets.size > 0) await emptied;
+    },
+  };
+}
+
+function carryOut(socket: WebSocket | undefined, output: Output): void {
+  if (socket?.readyState !== socket?.OPEN) return;
+  switch (output.kind) {
+    case 'send':
+      socket?.send(JSON.stringify(output.message), () => {});
+      break;
+    case 'ping':
+      socket?.ping(output.payload, undefined, () => {});
+      break;
+    case 'close':
+      socket?.close(output.code, output.reason);
+      break;
+  }
+  if (socket && socket.bufferedAmount > BUFFERED_MAX_BYTES) socket.terminate();
+}
+
+function textOf(data: RawData): string {
+  return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as ArrayBuffer)).toString();
+}
+
+function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

@@ -1,0 +1,84 @@
+/** What the parts of one agent share, and the ways out of it. */
+import type { Endpoint } from '../endpoint.ts';
+import type { Output } from '../session.ts';
+import { shortTermKey } from '../stun/integrity.ts';
+import { type Checklist, createChecklist } from './checklist.ts';
+import type { Consent } from './consent.ts';
+import type { IceCredentials } from './credentials.ts';
+import type { IceEvent, Untimed } from './event.ts';
+import { createLocalCandidates, type LocalCandidates } from './local-candidates.ts';
+import type { Pair } from './pair.ts';
+import { createRejections, type Rejections } from './rejection.ts';
+import type { Role } from './role.ts';
+
+export type IceOutput =
+  | Extract<Output<never>, { kind: 'transmit' | 'wait' }>
+  | { readonly kind: 'event'; readonly event: IceEvent }
+  /** Nothing more will come: closed by its owner, failed, or without consent. */
+  | { readonly kind: 'closed' };
+
+/** Credentials, and the key that the password makes. */
+export interface Party {
+  readonly ufrag: string;
+  readonly key: Uint8Array;
+}
+
+export interface AgentState {
+  role: Role;
+  tieBreaker: bigint;
+  readonly own: Party;
+  /** Null until signalling has brought them; no check goes out before. */
+  peer: Party | null;
+  selected: Pair | null;
+  /** Of the selected pair. */
+  consent: Consent | null;
+  isClosed: boolean;
+  checksSent: number;
+  readonly locals: LocalCandidates;
+  readonly checklist: Checklist;
+  /** Pairs on which the peer's check came: the next own check goes there (RFC 8445 §6.1.4.1). */
+  readonly triggered: Set<Pair>;
+  readonly rejections: Rejections;
+  readonly randomBytes: (length: number) => Uint8Array;
+  readonly transmit: (socket: string, to: Endpoint, bytes: Uint8Array) => void;
+  readonly emit: (now: number, event: Untimed) => void;
+  readonly dequeue: () => IceOutput | undefined;
+}
+
+export function createAgentState(options: {
+  readonly role: Role;
+  readonly tieBreaker: bigint;
+  readonly credentials: IceCredentials;
+  readonly randomBytes: (length: number) => Uint8Array;
+}): AgentState {
+  const { role, tieBreaker, credentials, randomBytes } = options;
+  const queue: IceOutput[] = [];
+  const state: AgentState = {
+    role,
+    tieBreaker,
+    own: partyOf(credentials),
+    peer: null,
+    selected: null,
+    consent: null,
+    isClosed: false,
+    checksSent: 0,
+    locals: createLocalCandidates(),
+    checklist: createChecklist(() => state.role),
+    triggered: new Set(),
+    rejections: createRejections(),
+    randomBytes,
+    transmit: (socket, to, bytes) => void queue.push({ kind: 'transmit', socket, to, bytes }),
+    emit: (at, event) => void queue.push({ kind: 'event', event: { at, ...event } as IceEvent }),
+    dequeue: () => queue.shift(),
+  };
+  return state;
+}
+
+export function partyOf({ ufrag, pwd }: IceCredentials): Party {
+  return { ufrag, key: shortTermKey(pwd) };
+}
+
+/** 64 random bits (RFC 8445 §16.1). */
+export function randomTieBreaker(randomBytes: (length: number) => Uint8Array): bigint {
+  return Buffer.from(randomBytes(8)).readBigUInt64BE();
+}

@@ -1,0 +1,116 @@
+/** The answering side of an agent: replies to the peer's checks, and learns from them (RFC 8445 §7.3). */
+import { type Endpoint, sameEndpoint } from '../endpoint.ts';
+import type { Arrival } from '../session.ts';
+import type { StunMessage } from '../stun/message.ts';
+import type { AgentState } from './agent-state.ts';
+import type { Candidate, LocalCandidate } from './candidate.ts';
+import { encodeError, encodeSuccess } from './messages.ts';
+import { type Pair, reportOf } from './pair.ts';
+import { createRequestJudge } from './request.ts';
+import { otherRole } from './role.ts';
+import { select, switchRole } from './selection.ts';
+
+/** Answers to strangers per second: enough to tell a peer with stale credentials, useless to a reflector. */
+const MAX_REFUSALS_PER_S = 10;
+/** A peer behind a symmetric NAT has one per address of ours; more are a flood. */
+const MAX_PEER_REFLEXIVE = 32;
+
+export interface Answerer {
+  /** Takes a Binding request. */
+  readonly receive: (now: number, arrival: Arrival, message: StunMessage) => void;
+}
+
+export function createAnswerer(state: AgentState): Answerer {
+  const { own, locals, checklist, rejections } = state;
+  const judge = createRequestJudge(own);
+  const mayRefuse = createQuota(MAX_REFUSALS_PER_S);
+  let peerReflexive = 0;
+
+  /** RFC 8445 §7.3.1.3: an endpoint that nobody told of. */
+  const learn = (now: number, base: LocalCandidate, found: { endpoint: Endpoint; priority: number }): Pair | null => {
+    const known = checklist.pairs().find(({ remote }) => sameEndpoint(remote.endpoint, found.endpoint))?.remote;
+    if (!known && peerReflexive >= MAX_PEER_REFLEXIVE) return null;
+    const remote: Candidate = known ?? {
+      type: 'prflx',
+      ...found,
+      foundation: `prflx${peerReflexive}`,
+      related: null,
+    };
+    const pair = checklist.add(base, remote);
+    if (!pair || known) return pair;
+    peerReflexive++;
+    state.emit(now, { kind: 'remote-candidate', candidate: remote });
+    return pair;
+  };
+
+  /** RFC 8445 §7.3.1.4; a check under way is sent again at once, since now both NATs may be open. */
+  const trigger = (pair: Pair): void => {
+    if (pair.state === 'succeeded') return;
+    if (pair.state !== 'in-progress') {
+      pair.state = 'waiting';
+      pair.sends = 0;
+      pair.refusals = 0;
+    }
+    state.triggered.add(pair);
+  };
+
+  const accept = (now: number, pair: Pair, nominates: boolean): void => {
+    if (!pair.isHeard) {
+      pair.isHeard = true;
+      state.emit(now, { kind: 'check-received', pair: reportOf(pair) });
+    }
+    if (pair === state.selected) state.consent?.heard();
+    const isNominated = nominates && state.role === 'controlled' && pair.nomination !== 'nominated';
+    if (isNominated && pair.state === 'succeeded') {
+      select(state, now, pair);
+      return;
+    }
+    if (isNominated) pair.nomination = 'asked';
+    if (!state.selected || isNominated) trigger(pair);
+  };
+
+  return {
+    receive: (now, arrival, message) => {
+      const { socket, from } = arrival;
+      const { transactionId } = message;
+      const base = locals.base(socket);
+      if (!base) return;
+      const judged = judge({ arrival, message }, state);
+      switch (judged.kind) {
+        case 'ignored':
+          rejections.add(judged.cause);
+          return;
+        case 'refused': {
+          const { code, cause, isAuthentic, unknown = [] } = judged;
+          rejections.add(cause);
+          if (!isAuthentic && !mayRefuse(now)) return;
+          const key = isAuthentic ? own.key : null;
+          state.transmit(socket, from, encodeError({ transactionId, code, unknown, key }));
+          return;
+        }
+        case 'accepted': {
+          if (judged.switchesRole) switchRole(state, now, otherRole(state.role));
+          state.transmit(socket, from, encodeSuccess(transactionId, from, own.key));
+          const found = { endpoint: from, priority: judged.priority };
+          const pair = checklist.find(socket, from) ?? learn(now, base, found);
+          if (pair) accept(now, pair, judged.nominates);
+          else rejections.add('too-many-candidates');
+        }
+      }
+    },
+  };
+}
+
+/** Says of each moment whether one more may pass: at most so many in a second. */
+function createQuota(perSecond: number): (now: number) => boolean {
+  let windowEnd = Number.NEGATIVE_INFINITY;
+  let passed = 0;
+  return (now) => {
+    if (now >= windowEnd) {
+      windowEnd = now + 1000;
+      passed = 0;
+    }
+    passed++;
+    return passed <= perSecond;
+  };
+}

@@ -1,0 +1,71 @@
+/** An ICE agent on one real socket: its events to whoever watches, the peer's own datagrams to whoever reads. */
+import { formatEndpoint } from '../endpoint.ts';
+import type { IceAgent } from '../ice/agent.ts';
+import type { IceEvent } from '../ice/event.ts';
+import type { Session } from '../session.ts';
+import { type Driver, startDriver } from './driver.ts';
+import type { UdpSocket } from './udp-socket.ts';
+
+/** The one socket's name in the agent. */
+export const PUNCH_SOCKET = 'punch';
+
+/** Datagrams of the peer kept for a receiver that is not there yet. */
+const MAX_EARLY = 64;
+
+export interface IcePath extends AsyncDisposable {
+  /** Sends one datagram to the peer. @throws Error when there is no path. */
+  readonly send: (bytes: Uint8Array) => void;
+  /** Sets the one receiver of what the peer sends; what came before is given to it at once. */
+  readonly onData: (receive: (bytes: Uint8Array) => void) => void;
+  /** Lets the agent act after it was told something. */
+  readonly wake: () => void;
+}
+
+/** Drives the agent from now on; disposing of the path closes the agent and the socket. */
+export function startIcePath(options: {
+  readonly agent: IceAgent;
+  readonly socket: UdpSocket;
+  readonly onEvent: (event: IceEvent) => void;
+}): IcePath {
+  const { agent, socket, onEvent } = options;
+  const early: Uint8Array[] = [];
+  let receive = (bytes: Uint8Array): void => {
+    if (early.length < MAX_EARLY) early.push(bytes);
+  };
+  const session: Session<'closed'> = {
+    sockets: [PUNCH_SOCKET],
+    handleDatagram: (now, arrival) => {
+      if (agent.handleDatagram(now, arrival) === 'peer') receive(arrival.bytes);
+    },
+    handleSendFailure: agent.handleSendFailure,
+    handleConnect: () => {},
+    handleTimeout: agent.handleTimeout,
+    poll: (now) => {
+      for (;;) {
+        const output = agent.poll(now);
+        if (output.kind === 'closed') return { kind: 'done', result: 'closed' };
+        if (output.kind !== 'event') return output;
+        onEvent(output.event);
+      }
+    },
+  };
+  const driver: Driver<'closed'> = startDriver({ session, sockets: { [PUNCH_SOCKET]: socket } });
+  return {
+    wake: driver.wake,
+    onData: (next) => {
+      receive = next;
+      for (const bytes of early.splice(0)) next(bytes);
+    },
+    send: (bytes) => {
+      const pair = agent.selected();
+      if (!pair) throw new Error(`no path from ${formatEndpoint(socket.local)} to the peer`);
+      socket.send(bytes, pair.remote.endpoint, () => {});
+    },
+    [Symbol.asyncDispose]: async () => {
+      agent.close();
+      driver.wake();
+      await driver.result;
+      await socket[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** Opening a WebSocket: an open one, or in a value why there is none. */
+import { WebSocket } from 'ws';
+import { UsageError } from '../errors.ts';
+
+/** For name, connection, TLS and upgrade together. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** How long the other side may take to answer a close. */
+const CLOSE_TIMEOUT_MS = 1_000;
+
+export type OpenResult =
+  | { readonly outcome: 'open'; readonly socket: WebSocket }
+  /** 503. */
+  | { readonly outcome: 'closing' }
+  /** The system's code, or a line. */
+  | { readonly outcome: 'unreachable'; readonly reason: string };
+
+/** @throws UsageError when the URL is not one of a WebSocket; the signal's reason when it is aborted. */
+export async function openWebSocket(
+  url: string,
+  options: { readonly ca?: string | undefined; readonly signal?: AbortSignal | undefined; readonly maxPayload: number },
+): Promise<OpenResult> {
+  const { ca, signal, maxPayload } = options;
+  if (!URL.canParse(url) || !/^wss?:\/\/[^#]+$/.test(url)) {
+    throw new UsageError(`'${url}' is not a rendezvous: write ws://HOST:PORT or wss://HOST:PORT`);
+  }
+  signal?.throwIfAborted();
+  // `closeTimeout` is not in the types of `ws` yet.
+  const bounds = {
+    maxPayload,
+    perMessageDeflate: false,
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+  };
+  const socket = new WebSocket(url, ca === undefined ? bounds : { ...bounds, ca });
+  const { promise, resolve, reject } = Promise.withResolvers<OpenResult>();
+  const abort = (): void => {
+    socket.terminate();
+    reject(signal?.reason);
+  };
+  signal?.addEventListener('abort', abort, { once: true });
+  socket.on('open', () => resolve({ outcome: 'open', socket }));
+  // Later errors are followed by a close, which tells.
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    resolve({ outcome: 'unreachable', reason: error.code ?? error.message });
+  });
+  socket.on('unexpected-response', (_request, { statusCode = 0 }) => {
+    socket.terminate();
+    resolve(
+      statusCode === 503 ? { outcome: 'closing' } : { outcome: 'unreachable', reason: `HTTP status ${statusCode}` },
+    );
+  });
+  try {
+    return await promise;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,47 @@
+/** What a punch says: the plain data of `natcheck punch --json`, schema `natcheck.punch/1`. */
+import type { Endpoint } from './endpoint.ts';
+import type { PunchPlan } from './punch-plan.ts';
+
+export const PUNCH_SCHEMA = 'natcheck.punch/1';
+
+/** Why there is no path: a closed list of codes, and what each means in plain words. */
+export const PUNCH_FAILURES = {
+  'unknown-host': 'the name of the server cannot be looked up',
+  'rendezvous-unreachable': 'the rendezvous server cannot be reached',
+  'rendezvous-refused': 'the rendezvous server refuses this peer',
+  'rendezvous-lost': 'the rendezvous server went away before the peer came',
+  'udp-silent': 'the rendezvous server does not answer over UDP',
+  'no-peer': 'the peer did not come',
+  'no-path': 'no packet of the peer came through',
+} as const;
+export type PunchFailure = keyof typeof PUNCH_FAILURES;
+
+export type PunchTechnique = 'host' | 'simultaneous-open';
+
+/** One of the seven steps, when it happened, counted from the start of the command. */
+export interface PunchStep {
+  readonly step: 1 | 2 | 3 | 4 | 5 | 6 | 7;
+  readonly atMs: number;
+  readonly text: string;
+}
+
+export interface PunchReport {
+  readonly schema: typeof PUNCH_SCHEMA;
+  readonly outcome: 'direct' | 'failed';
+  readonly reason: PunchFailure | null;
+  /** What was tried, and what worked; null when it did not come to that. */
+  readonly technique: PunchTechnique | null;
+  /** What was expected of the pair; null when the peer did not come. */
+  readonly plan: PunchPlan | null;
+  readonly id: string;
+  readonly peer: string;
+  readonly local: Endpoint | null;
+  readonly public: Endpoint | null;
+  /** Where the peer is reached. */
+  readonly remote: Endpoint | null;
+  readonly rttMs: number | null;
+  /** From the moment both peers are known to the server. */
+  readonly elapsedMs: number;
+  readonly probesSent: number;
+  readonly steps: readonly PunchStep[];
+}

@@ -1,0 +1,18 @@
+/** What a rendezvous message may hold at most: part of the protocol, for both sides (docs/rendezvous.md). */
+
+/** Of one WebSocket message. A signal of the longest kind fits with every character escaped in JSON. */
+export const MESSAGE_MAX_BYTES = 128 * 1024;
+export const ID_MAX_CHARACTERS = 64;
+export const TOKEN_MAX_CHARACTERS = 256;
+/** Twice what a host with many interfaces gathers; ICE itself has agents cut a checklist at 100 pairs (RFC 8445 §6.1.2.5). */
+export const CANDIDATES_MAX = 32;
+/** The longest line of RFC 8839 §5.1 with IPv6, related address and the extensions in use has about 200. */
+export const CANDIDATE_MAX_CHARACTERS = 512;
+/** UTF-16 units, as JSON.parse gives them. An SDP with audio, video and a data channel has some 8,000. */
+export const SIGNAL_MAX_CHARACTERS = 16 * 1024;
+/** How many peers one peer may be asking for at a time. */
+export const ASKS_MAX = 64;
+/** Candidates of all asks that no introduction has met yet, together: what the server has to keep for a peer. */
+export const ASKED_MAX_CHARACTERS = 16 * 1024;
+/** Of the list of ids in a room. */
+export const ROOM_PEERS_MAX = 64;

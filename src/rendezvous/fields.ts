@@ -1,0 +1,42 @@
+/** The fields of rendezvous messages, as schemas that both sides validate with. */
+import { z } from 'zod';
+import { DEPENDENCIES } from '../nat/behavior.ts';
+import { CANDIDATE_MAX_CHARACTERS, CANDIDATES_MAX, ID_MAX_CHARACTERS, SIGNAL_MAX_CHARACTERS } from './bounds.ts';
+
+/** The unreserved characters of RFC 3986 §2.3, so that an id can stand in a URL, a log and a file name. */
+export const id = z
+  .string()
+  .regex(new RegExp(`^[A-Za-z0-9._~-]{1,${ID_MAX_CHARACTERS}}$`), `1 to ${ID_MAX_CHARACTERS} of A-Z a-z 0-9 . _ ~ -`);
+
+/** A secret of the server's making: base64url without padding. */
+export const secret = z.string().regex(/^[A-Za-z0-9_-]{16,128}$/, 'base64url text of 16 to 128 characters');
+
+/** The value of an SDP `a=candidate` line (RFC 8839 §5.1); the server looks at its size and that it is one line. */
+const candidate = z
+  .string()
+  .min(1)
+  .max(CANDIDATE_MAX_CHARACTERS)
+  .regex(/^[\x20-\x7e]*$/, 'one line of printable ASCII');
+export const candidates = z.array(candidate).max(CANDIDATES_MAX);
+
+const axis = z.enum([...DEPENDENCIES, 'none', 'undetermined']);
+/** What a peer says of its NAT, in the terms of RFC 4787; nobody checks it. */
+export const behavior = z.object({ mapping: axis, filtering: axis });
+export type ToldBehavior = Readonly<z.infer<typeof behavior>>;
+
+export const signalData = z.string().max(SIGNAL_MAX_CHARACTERS);
+
+export const endpoint = z.object({
+  address: z.union([z.ipv4(), z.ipv6()]),
+  port: z.int().min(1).max(0xffff),
+});
+
+/** Who decides on the path (RFC 8445 §4). */
+export const role = z.enum(['controlling', 'controlled']);
+export type Role = z.infer<typeof role>;
+
+const durationMs = z.number().min(0).max(86_400_000);
+export const startInMs = durationMs;
+
+export const ticket = z.object({ username: secret, password: secret, expiresInMs: durationMs });
+export type WireTicket = Readonly<z.infer<typeof ticket>>;

@@ -1,0 +1,61 @@
+/** What the rendezvous server says to a client. */
+import { z } from 'zod';
+import { ROOM_PEERS_MAX } from './bounds.ts';
+import { behavior, candidates, endpoint, id, role, secret, signalData, startInMs, ticket } from './fields.ts';
+import { REFUSAL_CODES } from './refusal.ts';
+
+const port = z.int().min(1).max(0xffff);
+
+export const serverMessage = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('joined'),
+    id,
+    room: id,
+    /** The others in the room. */
+    peers: z.array(id).max(ROOM_PEERS_MAX),
+    /** Whether this is the session that the resume key names, with its asks; or a new one. */
+    resumed: z.boolean(),
+    resumeKey: secret,
+    ticket,
+    /** The UDP ports that take the ticket, on the server's addresses. */
+    stun: z.object({ port, altPort: port }),
+  }),
+  z.object({ type: z.literal('ticket'), ticket }),
+  /** The endpoint that came with the ticket, whenever it is a new one. */
+  z.object({ type: z.literal('bound'), endpoint }),
+  z.object({ type: z.literal('peer-joined'), peer: id }),
+  z.object({ type: z.literal('peer-left'), peer: id }),
+  /** The ask is noted; whether that peer is in the room now. */
+  z.object({ type: z.literal('asked'), peer: id, present: z.boolean() }),
+  /** That peer asks for this one, which has not asked for it. */
+  z.object({ type: z.literal('wanted'), peer: id }),
+  /** Both asked: signals pass from now on. */
+  z.object({ type: z.literal('paired'), peer: id, role }),
+  /** Both asked, and both endpoints are known: all it takes to punch. */
+  z.object({
+    type: z.literal('introduction'),
+    peer: id,
+    endpoint,
+    candidates,
+    behavior,
+    /** The receiver's own endpoint, as the peer was told it. */
+    own: endpoint,
+    /** The receiver's. */
+    role,
+    key: secret,
+    startInMs,
+  }),
+  z.object({ type: z.literal('signal'), peer: id, data: signalData }),
+  z.object({
+    type: z.literal('error'),
+    code: z.enum(REFUSAL_CODES),
+    message: z.string(),
+    /** The type of the message that is refused, where there is one. */
+    re: z.string().optional(),
+    peer: id.optional(),
+  }),
+  z.object({ type: z.literal('closing') }),
+]);
+
+export type ServerMessage = Readonly<z.infer<typeof serverMessage>>;
+export type ServerMessageOf<T extends ServerMessage['type']> = Extract<ServerMessage, { readonly type: T }>;

@@ -1,0 +1,56 @@
+/** `natcheck demo` as a process: what was detected, and the grid of punches. */
+import { describe, expect, it } from 'vitest';
+import { natcheck } from './natcheck.ts';
+
+const NATS = ['full-cone', 'restricted', 'port-restricted', 'symmetric'];
+/** In the order of NATS, both ways. */
+const OUTCOMES = [
+  ['direct', 'direct', 'direct', 'direct'],
+  ['direct', 'direct', 'direct', 'direct'],
+  ['direct', 'direct', 'direct', 'no path'],
+  ['direct', 'direct', 'no path', 'no path'],
+];
+
+interface DemoJson {
+  readonly schema: string;
+  readonly detections: readonly { readonly report: { readonly verdict: { readonly type: string } } }[];
+  readonly punches: readonly {
+    readonly nats: readonly [string, string];
+    readonly a: { readonly outcome: string; readonly ms: number };
+    readonly b: { readonly outcome: string; readonly ms: number };
+  }[];
+}
+
+describe('natcheck demo', () => {
+  it('shows the four NATs detected, and under a heading of its own the grid of their punches', async () => {
+    const { code, stdout, stderr } = await natcheck(['demo']);
+    expect([code, stderr]).toEqual([0, '']);
+    const blocks = stdout.trimEnd().split('\n\n');
+    expect(blocks).toHaveLength(4);
+    const [, , heading, grid = ''] = blocks;
+    expect(heading).toMatch(/^Two peers, each behind one of them, punch: 80 ms round trip; .*$/);
+    const cells = grid.split('\n').map((line) => line.trim().split(/ {2,}/));
+    expect(cells.map((row) => row.map((cell) => cell.replace(/ \d+ ms$/, '')))).toEqual([
+      NATS,
+      ...OUTCOMES.map((row, index) => [NATS[index], ...row]),
+    ]);
+  });
+
+  it('--json gives each pair with both sides, whose later time is the one in the grid', async () => {
+    const [text, json] = await Promise.all([natcheck(['demo']), natcheck(['demo', '--json'])]);
+    const { schema, detections, punches }: DemoJson = JSON.parse(json.stdout);
+    expect([json.code, schema]).toEqual([0, 'natcheck.demo/1']);
+    expect(detections.map(({ report }) => report.verdict.type)).toEqual(NATS);
+    expect(punches.map(({ nats }) => nats)).toEqual(NATS.flatMap((a) => NATS.map((b) => [a, b])));
+    const outcomes = OUTCOMES.flat().map((cell) => (cell === 'direct' ? 'direct' : 'failed'));
+    expect(punches.map(({ a }) => a.outcome)).toEqual(outcomes);
+    expect(punches.map(({ b }) => b.outcome)).toEqual(outcomes);
+    const times = punches.flatMap(({ a, b }) => (a.outcome === 'direct' ? [Math.round(Math.max(a.ms, b.ms))] : []));
+    expect([...text.stdout.matchAll(/direct (\d+) ms/g)].map(([, ms]) => Number(ms))).toEqual(times);
+  });
+
+  it('comes out the same on other days: losses change times, not outcomes', async () => {
+    const runs = await Promise.all([2, 3, 4].map((seed) => natcheck(['demo', '--seed', String(seed)])));
+    expect(runs.map(({ code }) => code)).toEqual([0, 0, 0]);
+  });
+});

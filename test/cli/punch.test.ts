@@ -1,0 +1,109 @@
+/** `natcheck punch` as two processes on loopback: the steps, the path, the schema, and each way it can end. */
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type NatcheckServer, startServer } from '../../server/index.ts';
+import type { PunchReport } from '../../src/punch-report.ts';
+import { PUNCH_FAILURES } from '../../src/punch-report.ts';
+import { natcheck, natcheckStarted } from './natcheck.ts';
+
+const SCHEMA = JSON.parse(
+  readFileSync(new URL('../../docs/schema/natcheck.punch-1.schema.json', import.meta.url), 'utf8'),
+);
+const validate = new Ajv2020({ allErrors: true }).compile(SCHEMA);
+
+function jsonOf(stdout: string): PunchReport {
+  const report = JSON.parse(stdout);
+  expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
+  return report;
+}
+
+describe.concurrent('natcheck punch', { timeout: 20_000 }, () => {
+  let server: NatcheckServer;
+  let where: readonly string[];
+  beforeAll(async () => {
+    server = await startServer({ ip: ['127.0.0.1', '127.0.0.2'], port: 0, altPort: 0, httpPort: 0 });
+    const [udp] = server.addresses;
+    where = ['--server', `127.0.0.1:${udp?.port}`, '--rendezvous', `ws://127.0.0.1:${server.httpPort}`];
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  it('opens a path between two who ask for each other, and shows the seven steps', async () => {
+    const words = ['punch', '--json', '--room', 'steps', ...where];
+    const sides = await Promise.all([
+      natcheck([...words, '--id', 'alice', '--peer', 'bob']),
+      natcheck([...words, '--id', 'bob', '--peer', 'alice']),
+    ]);
+    for (const { code, stdout, stderr } of sides) {
+      expect(code, stderr).toBe(0);
+      const report = jsonOf(stdout);
+      expect(report).toMatchObject({
+        outcome: 'direct',
+        technique: 'host',
+        reason: null,
+        plan: { prospect: 'direct' },
+      });
+      expect(report.steps.map(({ step }) => step).toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+      expect(stderr).toContain('plan: direct: the two NATs can be opened from both sides');
+    }
+    const [alice, bob] = sides.map(({ stdout }) => jsonOf(stdout));
+    expect(alice?.remote).toEqual(bob?.local);
+    expect(bob?.remote).toEqual(alice?.local);
+  });
+
+  it('exits with 6 when the peer does not come', async () => {
+    const { code, stdout } = await natcheck(['punch', ...where, '--id', 'carol', '--peer', 'dave', '--wait', '0.5']);
+    expect(code).toBe(6);
+    expect(stdout).toBe('no path from carol to dave: no-peer: the peer did not come\n');
+  });
+
+  it('exits with 3 when nobody serves the rendezvous', async () => {
+    const words = [
+      'punch',
+      '--json',
+      '--id',
+      'a',
+      '--peer',
+      'b',
+      '--server',
+      '127.0.0.1',
+      '--rendezvous',
+      'ws://127.0.0.1:1',
+    ];
+    const { code, stdout } = await natcheck(words);
+    expect(code).toBe(3);
+    expect(jsonOf(stdout)).toMatchObject({ outcome: 'failed', reason: 'rendezvous-unreachable', steps: [] });
+  });
+
+  it('leaves the room at once when interrupted, so that its id is free', async () => {
+    const words = ['punch', ...where, '--room', 'leaving', '--id', 'erin', '--peer', 'frank'];
+    await using first = natcheckStarted(words);
+    await first.said(/ 1 {2}erin → server/);
+    const { signal } = await first.end('SIGINT');
+    expect(signal).toBe('SIGINT');
+    const { code } = await natcheck([...words, '--wait', '0.1']);
+    expect(code).toBe(6);
+  });
+
+  it.each([
+    [['--id', 'gina', '--peer', 'gina'], 'the peer is gina, and so is this one: each side takes an id of its own'],
+    [['--peer', 'x', '--wait', '0'], '--wait takes seconds, from more than 0 to 86400'],
+    [['--id', 'x'], 'Missing required argument: peer; see natcheck --help'],
+  ])('%j is one clear line and exit 2', async (words, line) => {
+    expect(await natcheck(['punch', ...where, ...words])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: `natcheck: ${line}\n`,
+    });
+  });
+
+  it('wants a server', async () => {
+    const { code, stderr } = await natcheck(['punch', '--peer', 'x'], { NATCHECK_SERVER: '' });
+    expect(code).toBe(2);
+    expect(stderr).toBe('natcheck: --server or NATCHECK_SERVER names the natcheck server where the two meet\n');
+  });
+});
+
+it('the schema of a punch knows every reason that the code knows', () => {
+  expect(SCHEMA.properties.reason.enum).toEqual([null, ...Object.keys(PUNCH_FAILURES)]);
+});

@@ -1,0 +1,90 @@
+/** Which pair is selected, and when: nominated by us, or by a regular or an aggressive peer. */
+import { describe, expect, it } from 'vitest';
+import { attribute } from '../../src/stun/message.ts';
+import { createBench, only, PEER, peerCheck, peerSuccess, REMOTE, remoteHost } from './wire.ts';
+
+const kinds = (bench: { readonly events: readonly { readonly kind: string }[] }): readonly string[] =>
+  bench.events.map(({ kind }) => kind);
+
+describe('nomination', () => {
+  it('by the controlling side: a second check with USE-CANDIDATE, and its answer connects', () => {
+    const bench = createBench({ taMs: 5 });
+    bench.receive(3, peerSuccess(only(bench.drain(0))));
+    const nomination = only(bench.drain(5));
+    expect(attribute(nomination.message, 'USE-CANDIDATE')).toBe(true);
+    expect(bench.agent.selected()).toBeNull();
+    bench.receive(9, peerSuccess(nomination));
+    expect(kinds(bench)).toEqual(['check-sent', 'pair-valid', 'connected']);
+    expect(bench.events.at(-1)).toMatchObject({
+      at: 9,
+      rttMs: 4,
+      checksSent: 2,
+      pair: { remote: { endpoint: REMOTE } },
+    });
+    expect(bench.agent.selected()?.remote.endpoint).toEqual(REMOTE);
+  });
+
+  it('by the controlling side is sent again when it is lost', () => {
+    const bench = createBench({ taMs: 5 });
+    bench.receive(0, peerSuccess(only(bench.drain(0))));
+    bench.drain(5);
+    expect(attribute(only(bench.drain(bench.until(5))).message, 'USE-CANDIDATE')).toBe(true);
+  });
+
+  it('of the peer counts once the own check has succeeded', () => {
+    const bench = createBench({ role: 'controlled', taMs: 5 });
+    const check = only(bench.drain(0));
+    bench.receive(1, peerCheck({ role: 'ICE-CONTROLLING', nominates: true }));
+    expect(bench.agent.selected()).toBeNull();
+    bench.receive(2, peerSuccess(check));
+    expect(kinds(bench)).toEqual(['check-sent', 'check-received', 'pair-valid', 'connected']);
+  });
+
+  it('of an aggressive peer moves to a better pair that is nominated later', () => {
+    const bench = createBench({ role: 'controlled', taMs: 5, isIntroduced: false });
+    const better = { ...REMOTE, port: 5001 };
+    bench.agent.addRemoteCandidate({ ...remoteHost(REMOTE), priority: 1000, foundation: 'low' });
+    bench.agent.addRemoteCandidate({ ...remoteHost(better), foundation: 'high' });
+    bench.agent.setRemoteCredentials(0, PEER);
+    const toBetter = only(bench.drain(0));
+    const toLower = only(bench.drain(5));
+    bench.receive(6, peerCheck({ role: 'ICE-CONTROLLING', nominates: true }));
+    bench.receive(6, peerSuccess(toLower));
+    bench.receive(7, peerCheck({ role: 'ICE-CONTROLLING', nominates: true }), better);
+    bench.receive(8, peerSuccess(toBetter), better);
+    expect(kinds(bench).slice(-4)).toEqual(['connected', 'check-received', 'pair-valid', 'pair-switched']);
+    expect(bench.agent.selected()?.remote.endpoint).toEqual(better);
+  });
+
+  it('of an aggressive peer stays with the better pair, whichever came first', () => {
+    const bench = createBench({ role: 'controlled', taMs: 5, isIntroduced: false });
+    const lower = { ...REMOTE, port: 5001 };
+    bench.agent.addRemoteCandidate({ ...remoteHost(REMOTE), foundation: 'high' });
+    bench.agent.addRemoteCandidate({ ...remoteHost(lower), priority: 1000, foundation: 'low' });
+    bench.agent.setRemoteCredentials(0, PEER);
+    const [toBetter, toLower] = [only(bench.drain(0)), only(bench.drain(5))];
+    bench.receive(6, peerCheck({ role: 'ICE-CONTROLLING', nominates: true }));
+    bench.receive(6, peerSuccess(toBetter));
+    bench.receive(7, peerCheck({ role: 'ICE-CONTROLLING', nominates: true }), lower);
+    bench.receive(8, peerSuccess(toLower), lower);
+    expect(kinds(bench).slice(-3)).toEqual(['connected', 'check-received', 'pair-valid']);
+    expect(bench.agent.selected()?.remote.endpoint).toEqual(REMOTE);
+  });
+
+  it('waits a moment for a better pair that is still open, and not longer', () => {
+    const bench = createBench({ taMs: 5, isIntroduced: false });
+    const lower = { ...REMOTE, port: 5001 };
+    bench.agent.addRemoteCandidate({ ...remoteHost(REMOTE), foundation: 'high' });
+    bench.agent.addRemoteCandidate({ ...remoteHost(lower), priority: 1000, foundation: 'low' });
+    bench.agent.setRemoteCredentials(0, PEER);
+    bench.drain(0);
+    const toLower = only(bench.drain(5));
+    bench.receive(9, peerSuccess(toLower), lower);
+    const isNomination = (sent: { readonly message: Parameters<typeof attribute>[0] }): boolean =>
+      attribute(sent.message, 'USE-CANDIDATE') === true;
+    // The better pair has had more than the round trip of 4 ms: 5 ms for queueing.
+    for (let now = 9; now < 14; now++) expect(bench.drain(now).filter(isNomination)).toEqual([]);
+    bench.drain(14);
+    expect([...bench.drain(15), ...bench.drain(20)].filter(isNomination).map(({ to }) => to)).toEqual([lower]);
+  });
+});

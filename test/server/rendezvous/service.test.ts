@@ -1,0 +1,139 @@
+/** The rendezvous over real WebSockets: what only the wire can do wrong, and how it ends. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { join, ROOM, startTestServer, TOLD, urlOf } from '../../net/rendezvous-peers.ts';
+
+const JOIN = JSON.stringify({ type: 'join', version: 1, room: 'r', id: 'raw' });
+
+/** Code and reason of the close of a raw WebSocket that sends these. */
+async function closeAfter(url: string, send: (socket: WebSocket) => void): Promise<readonly [number, string]> {
+  const socket = new WebSocket(url);
+  await once(socket, 'open');
+  send(socket);
+  const [code, reason] = (await once(socket, 'close')) as [number, Buffer];
+  return [code, reason.toString()];
+}
+
+async function metrics(port: number): Promise<readonly string[]> {
+  return (await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).split('\n');
+}
+
+describe('a WebSocket', () => {
+  it('with a message too long is closed with 1009, and its peer leaves nothing open', async () => {
+    await using server = await startTestServer();
+    expect(await closeAfter(urlOf(server), (socket) => socket.send('x'.repeat(128 * 1024 + 1)))).toEqual([1009, '']);
+    expect(await metrics(server.httpPort)).toContain('natcheck_rendezvous_connections 0');
+  });
+
+  it('with a message of the longest kind is heard', async () => {
+    await using server = await startTestServer();
+    await using alice = await join(server, 'alice');
+    await using bob = await join(server, 'bob');
+    alice.client.ask('bob', TOLD);
+    bob.client.ask('alice', TOLD);
+    await alice.next('paired');
+    const data = '\u0001'.repeat(16 * 1024);
+    alice.client.signal('bob', data);
+    expect((await bob.next('signal')).data).toBe(data);
+  });
+
+  it('that sends binary is told so', async () => {
+    await using server = await startTestServer();
+    const socket = new WebSocket(urlOf(server));
+    await once(socket, 'open');
+    socket.send(Buffer.from(JOIN));
+    const [answer] = (await once(socket, 'message')) as [Buffer];
+    expect(JSON.parse(answer.toString())).toEqual({ type: 'error', code: 'bad-message', message: 'not text' });
+    socket.terminate();
+  });
+
+  it('that leaves is closed by the server', async () => {
+    await using server = await startTestServer();
+    const closed = closeAfter(urlOf(server), (socket) => {
+      socket.send(JOIN);
+      socket.send('{"type":"leave"}');
+    });
+    expect(await closed).toEqual([1000, 'left']);
+  });
+
+  it('that does not read what its peer sends is cut off', async () => {
+    await using server = await startTestServer({ limits: { burst: 1_000 } });
+    await using alice = await join(server, 'alice');
+    const bob = new WebSocket(urlOf(server));
+    bob.on('error', () => {});
+    await once(bob, 'open');
+    bob.send(JSON.stringify({ type: 'join', version: 1, room: ROOM, id: 'bob' }));
+    bob.send(JSON.stringify({ type: 'ask', peer: 'alice', ...TOLD }));
+    alice.client.ask('bob', TOLD);
+    await alice.next('paired');
+    bob.pause();
+    // 40 MB, more than the system has buffers for between the two.
+    for (let n = 0; n < 400; n++) alice.client.signal('bob', '\u0001'.repeat(16 * 1024));
+    expect(await alice.next('error')).toMatchObject({ code: 'peer-away', peer: 'bob' });
+    bob.terminate();
+  });
+
+  it('is taken at / only', async () => {
+    await using server = await startTestServer();
+    const socket = new WebSocket(`${urlOf(server)}/metrics`);
+    const [error] = (await once(socket, 'error')) as [Error];
+    expect(error.message).toBe('Unexpected server response: 404');
+  });
+});
+
+describe('the counts', () => {
+  it('of peers, rooms, introductions and refusals are at /metrics', async () => {
+    await using server = await startTestServer({ authToken: 'secret' });
+    await using alice = await join(server, 'alice', { token: 'secret' });
+    await using bob = await join(server, 'bob', { token: 'secret' });
+    await closeAfter(urlOf(server), (socket) => socket.send(JOIN));
+    alice.client.ask('bob', TOLD);
+    bob.client.ask('alice', TOLD);
+    await Promise.all([alice.bind(), bob.bind()]);
+    await alice.next('introduction');
+    expect(await metrics(server.httpPort)).toEqual(
+      expect.arrayContaining([
+        'natcheck_rendezvous_connections 2',
+        'natcheck_rendezvous_peers 2',
+        'natcheck_rendezvous_rooms 1',
+        'natcheck_rendezvous_introductions_total 1',
+        'natcheck_rendezvous_bindings_total 2',
+        'natcheck_rendezvous_signals_total 0',
+        'natcheck_rendezvous_refused_total{reason="unauthorized"} 1',
+        'natcheck_rendezvous_refused_total{reason="id-in-use"} 0',
+      ]),
+    );
+  });
+});
+
+describe('the end of the server', () => {
+  it('is told to every peer, which is closed with 1001', async () => {
+    const server = await startTestServer();
+    await using alice = await join(server, 'alice');
+    await server[Symbol.asyncDispose]();
+    expect(await alice.next('closing')).toEqual({ type: 'closing' });
+    expect(await alice.next('closed')).toEqual({ type: 'closed', code: 1001, reason: 'closing', canResume: false });
+  });
+
+  it('does not wait for a peer that never answers, nor for a connection that says nothing', async () => {
+    const server = await startTestServer();
+    const mute = connect(server.httpPort, '127.0.0.1');
+    await once(mute, 'connect');
+    const key = 'AAAAAAAAAAAAAAAAAAAAAA==';
+    mute.write(
+      `GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
+    );
+    await once(mute, 'data');
+    const idle = connect(server.httpPort, '127.0.0.1');
+    await once(idle, 'connect');
+    const closed = Promise.all([once(mute.resume(), 'close'), once(idle.resume(), 'close')]);
+    mute.on('error', () => {});
+    idle.on('error', () => {});
+    const startedAt = performance.now();
+    await server[Symbol.asyncDispose]();
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    await closed;
+  });
+});
