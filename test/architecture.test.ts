@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   src: ['src/base', 'src/ice', 'src/nat', 'src/net', 'src/rendezvous', 'src/stun'],
   server: ['src/base', 'src/net', 'src/rendezvous', 'src/stun'],
   'lab/base': ['src/base', 'src/nat'],
-  'lab/sim': ['lab/base', 'server', 'src', 'src/base', 'src/nat', 'src/stun'],
+  'lab/sim': ['lab/base', 'server', 'src', 'src/base', 'src/ice', 'src/nat', 'src/rendezvous', 'src/stun'],
   'lab/docker': ['lab/base', 'src', 'src/base', 'src/nat'],
   lab: ['lab/base', 'lab/sim', 'lab/docker', 'src', 'src/base'],
   cli: ['lab', 'lab/base', 'lab/sim', 'lab/docker', 'server', 'src', 'src/base', 'src/nat', 'src/net'],

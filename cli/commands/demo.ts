@@ -1,11 +1,14 @@
-/** `natcheck demo`: no network, the four NATs in the simulated lab, detected by the real session and the real server. */
+/** `natcheck demo`: no network, the four NATs in the simulated lab, detected and punched by the real sessions. */
 
-import { CLASSIC_NATS } from '../../lab/profiles.ts';
+import { CLASSIC_NATS, type NatProfile } from '../../lab/profiles.ts';
 import { detectInSim } from '../../lab/sim/detect.ts';
 import { symmetricLink } from '../../lab/sim/link.ts';
+import { punchInSim } from '../../lab/sim/punch.ts';
+import { prospectOf } from '../../src/nat/prospect.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
-import { renderDemo } from '../render/demo-text.ts';
+import { type Demo, type DemoDetection, renderDemo } from '../render/demo-text.ts';
+import type { GridPunch } from '../render/punch-grid.ts';
 
 /** A home connection on a middling day: 40 ms round trip, one packet in fifty lost each way. */
 const HOME_LINK = symmetricLink({ latencyMs: 20, jitterMs: 4, loss: 0.02 });
@@ -14,16 +17,42 @@ export const demo = defineCommand({
   name: 'demo',
   options: {
     seed: { type: 'number', default: 1, describe: 'Another seed is another day: other losses, other ports' },
-    json: { type: 'boolean', describe: 'One JSON object on stdout: each NAT with its report' },
+    json: {
+      type: 'boolean',
+      describe: 'One JSON object on stdout: each NAT with its report, each pair with its punch',
+    },
   },
   run: async ({ seed, json }, { stdout, color }) => {
-    const detections = CLASSIC_NATS.map((profile, index) => ({
-      profile,
-      report: detectInSim({ access: { kind: 'nat', layers: [profile] }, seed: seed + index, link: HOME_LINK }),
-    }));
-    const text = json ? JSON.stringify({ schema: 'natcheck.demo/1', detections }) : renderDemo(detections, { color });
+    const shown: Demo = { detections: detectAll(seed), punches: punchAll(seed) };
+    const text = json ? JSON.stringify({ schema: 'natcheck.demo/1', ...shown }) : renderDemo(shown, { color });
     stdout.write(`${text}\n`);
-    const isRight = detections.every(({ profile, report }) => report.verdict.type === profile.name);
-    return isRight ? EXIT.ok : EXIT.inconclusive;
+    if (!shown.detections.every(({ profile, report }) => report.verdict.type === profile.name))
+      return EXIT.inconclusive;
+    return shown.punches.every(isAsExpected) ? EXIT.ok : EXIT.noPath;
   },
 });
+
+const behind = (profile: NatProfile) => ({ kind: 'nat', layers: [profile] }) as const;
+
+function detectAll(seed: number): readonly DemoDetection[] {
+  return CLASSIC_NATS.map((profile, index) => ({
+    profile,
+    report: detectInSim({ access: behind(profile), seed: seed + index, link: HOME_LINK }),
+  }));
+}
+
+function punchAll(seed: number): readonly GridPunch[] {
+  const pairs = CLASSIC_NATS.flatMap((a) => CLASSIC_NATS.map((b) => [a, b] as const));
+  return pairs.map(([a, b], index) => ({
+    nats: [a.name, b.name],
+    ...punchInSim({ a: behind(a), b: behind(b), seed: seed + index, linkA: HOME_LINK, linkB: HOME_LINK }),
+  }));
+}
+
+/** Whether both sides came out as the arithmetic of the two NATs says. */
+function isAsExpected({ nats, a, b }: GridPunch): boolean {
+  const [natA, natB] = nats.map((name) => CLASSIC_NATS.find((profile) => profile.name === name));
+  if (!natA || !natB) return false;
+  const expected = prospectOf(natA, natB) === 'direct' ? 'direct' : 'failed';
+  return a.outcome === expected && b.outcome === expected;
+}

@@ -3,19 +3,29 @@ import { Chalk } from 'chalk';
 import type { NatProfile } from '../../lab/profiles.ts';
 import type { DetectReport } from '../../src/nat/report.ts';
 import { detectionTable } from './detection-table.ts';
+import { type GridPunch, punchGrid } from './punch-grid.ts';
 
 export interface DemoDetection {
   readonly profile: NatProfile;
   readonly report: DetectReport;
 }
 
+export interface Demo {
+  readonly detections: readonly DemoDetection[];
+  readonly punches: readonly GridPunch[];
+}
+
 /** Lines without a trailing newline. */
-export function renderDemo(detections: readonly DemoDetection[], { color }: { readonly color: boolean }): string {
+export function renderDemo({ detections, punches }: Demo, { color }: { readonly color: boolean }): string {
   const paint = new Chalk({ level: color ? 1 : 0 });
   const rows = detections.map(({ profile: { name }, report }) => ({ label: name, expected: name, report }));
   return [
     paint.bold('Four simulated NATs, each with a client behind it: 40 ms round trip, 2 % of the packets lost each way'),
     '',
     ...detectionTable(rows, { color, probes: true }),
+    '',
+    paint.bold('Two peers, each behind one of them, punch: 80 ms round trip; time from the common start to the path'),
+    '',
+    ...punchGrid(punches, { color }),
   ].join('\n');
 }

@@ -1,0 +1,84 @@
+/** Drives an ICE agent over one simulated socket on virtual time, as net/ice-path does over a real one. */
+import type { Endpoint } from '../../src/endpoint.ts';
+import type { IceAgent } from '../../src/ice/agent.ts';
+import type { IceEvent } from '../../src/ice/event.ts';
+import type { UdpSocket } from './host.ts';
+import type { Run } from './run-session.ts';
+import type { World } from './world.ts';
+
+/** The one socket's name in the agent. */
+export const PUNCH_SOCKET = 'punch';
+
+/** Outputs that an agent may give at one moment before it is taken for one that never waits. */
+const MAX_OUTPUTS_AT_ONCE = 10_000;
+
+type Settled = Extract<IceEvent, { readonly kind: 'connected' | 'failed' }>;
+
+/** Its outcome is the first of `connected` and `failed`; the agent goes on answering afterwards. */
+export interface AgentRun extends Run<Settled> {
+  /** When the first pair was valid: its peer has answered a check. */
+  readonly validAt: () => number | null;
+  readonly receive: (from: Endpoint, bytes: Uint8Array) => void;
+  /** Lets the agent act after it was told something. */
+  readonly wake: () => void;
+}
+
+export function driveAgent(
+  world: World,
+  { agent, socket }: { readonly agent: IceAgent; readonly socket: UdpSocket },
+): AgentRun {
+  const { clock } = world;
+  let outcome: { readonly result: Settled; readonly at: number } | null = null;
+  let validAt: number | null = null;
+  let alarmAt = Number.POSITIVE_INFINITY;
+
+  const wake = (): void => {
+    for (let outputs = 0; outputs < MAX_OUTPUTS_AT_ONCE; outputs++) if (obey()) return;
+    throw new Error(`the agent on ${socket.local.address} never waits, at ${clock.now()} ms`);
+  };
+
+  /** Does the agent's next output; true when there is nothing more to do now. */
+  const obey = (): boolean => {
+    const output = agent.poll(clock.now());
+    switch (output.kind) {
+      case 'transmit': {
+        const code = socket.send(output.to, output.bytes);
+        if (code) agent.handleSendFailure(clock.now(), { socket: output.socket, to: output.to, code });
+        return false;
+      }
+      case 'event': {
+        const { event } = output;
+        if (event.kind === 'pair-valid') validAt ??= event.at;
+        if (event.kind === 'connected' || event.kind === 'failed') outcome ??= { result: event, at: event.at };
+        return false;
+      }
+      case 'wait':
+        wakeAt(output.until);
+        return true;
+      case 'closed':
+        return true;
+    }
+  };
+
+  /** A later deadline than the one set needs no new alarm: the early one asks the agent again. */
+  const wakeAt = (until: number): void => {
+    if (until >= alarmAt) return;
+    alarmAt = until;
+    clock.schedule(until, () => {
+      if (alarmAt !== until) return;
+      alarmAt = Number.POSITIVE_INFINITY;
+      agent.handleTimeout(clock.now());
+      wake();
+    });
+  };
+
+  return {
+    outcome: () => outcome,
+    validAt: () => validAt,
+    wake,
+    receive: (from, bytes) => {
+      agent.handleDatagram(clock.now(), { socket: PUNCH_SOCKET, from, bytes });
+      wake();
+    },
+  };
+}
