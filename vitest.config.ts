@@ -5,7 +5,7 @@ const CONTAINER_TESTS = 'test/**/*.container.test.ts';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [CONTAINER_TESTS] } },
+      { test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [CONTAINER_TESTS], testTimeout: 20_000 } },
       {
         test: {
           name: 'container',

@@ -20,7 +20,7 @@ function jsonOf(stdout: string): Record<string, unknown> {
   return report;
 }
 
-describe.concurrent('natcheck detect', { timeout: 20_000 }, () => {
+describe.concurrent('natcheck detect', () => {
   it('says the verdict, what it means, and whom one can reach', async () => {
     await using server = await startFakeServer();
     const { code, stdout, stderr } = await natcheck(['detect', '--server', server.name]);

@@ -18,7 +18,7 @@ function jsonOf(stdout: string): PunchReport {
   return report;
 }
 
-describe.concurrent('natcheck punch', { timeout: 20_000 }, () => {
+describe.concurrent('natcheck punch', () => {
   let server: NatcheckServer;
   let where: readonly string[];
   beforeAll(async () => {

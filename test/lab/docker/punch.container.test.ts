@@ -50,7 +50,7 @@ describeLab('natcheck punch', () => {
     for (const { stdout, stderr, exitCode } of results) {
       expect(JSON.parse(stdout), stderr).toMatchObject(
         isDirect
-          ? { outcome: 'direct', technique: 'simultaneous-open', reason: null, health: { lost: 0 } }
+          ? { outcome: 'direct', technique: 'simultaneous-open', reason: null, health: { probes: 20 } }
           : { outcome: 'failed', reason: 'no-path' },
       );
       expect(exitCode).toBe(isDirect ? 0 : 7);
