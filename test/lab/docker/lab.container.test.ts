@@ -5,10 +5,15 @@ import { describeLab, startProvidedLab } from './provided.ts';
 
 describeLab('a lab of every access', () => {
   let lab: Lab;
+  let server: AsyncDisposable;
   beforeAll(async () => {
     lab = await startProvidedLab({ profiles: [...CLASSIC_NATS, ...UNTRANSLATED], clientsPerNat: 1 });
+    server = await startNatcheckServer(lab.server);
   });
-  afterAll(() => lab?.[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await server?.[Symbol.asyncDispose]();
+    await lab?.[Symbol.asyncDispose]();
+  });
 
   it('has a site for each, every one held to its profile by the start', () => {
     expect(lab.sites.map(({ name }) => name)).toEqual([
@@ -33,12 +38,11 @@ describeLab('a lab of every access', () => {
     expect(await ping()).toBe(0);
   });
 
-  it.for([
+  it.concurrent.for([
     ['open', 'open', 0],
     ['firewalled', 'firewalled', 0],
     ['udp-blocked', 'udp-blocked', 3],
   ] as const)('is found %s by natcheck detect where it is', async ([site, verdict, code]) => {
-    await using _server = await startNatcheckServer(lab.server);
     const detect = ['natcheck', 'detect', '--json', '--server', lab.server.primary];
     const { stdout, exitCode } = await lab.nat(site).client(0).exec(detect);
     expect(JSON.parse(stdout).verdict).toEqual({ type: verdict, reason: null });
