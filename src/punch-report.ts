@@ -10,6 +10,7 @@ export const PUNCH_FAILURES = {
   'rendezvous-unreachable': 'the rendezvous server cannot be reached',
   'rendezvous-refused': 'the rendezvous server refuses this peer',
   'rendezvous-lost': 'the rendezvous server went away before the peer came',
+  'no-route': 'the system has no route to the server',
   'udp-silent': 'the rendezvous server does not answer over UDP',
   'no-peer': 'the peer did not come',
   'no-path': 'no packet of the peer came through',

@@ -88,11 +88,13 @@ export async function punch(options: PunchOptions): Promise<Punched> {
   if (joined.outcome === 'refused') return failed('rendezvous-refused');
   await using client = joined.client;
 
-  const { socket, binding } = await openPunchSocket({ ...options, server, ticket: client.joined.ticket });
+  const opened = await openPunchSocket({ ...options, server, ticket: client.joined.ticket }).catch(refusedBySystem);
+  if (opened === null) return failed('no-route');
+  const { socket, binding } = opened;
   const close = (): Promise<void> => Promise.resolve(socket[Symbol.asyncDispose]());
   if (binding.outcome !== 'bound') {
     await close();
-    return failed('udp-silent', { local: socket.local });
+    return failed(binding.outcome === 'not-sent' ? 'no-route' : 'udp-silent', { local: socket.local });
   }
   try {
     const own = { local: socket.local, public: binding.public };
@@ -134,6 +136,12 @@ export async function punch(options: PunchOptions): Promise<Punched> {
     await close();
     throw error;
   }
+}
+
+/** Null for what the system would not open or send. @throws what is no refusal of the system. */
+function refusedBySystem(error: unknown): null {
+  if (error instanceof Error && 'syscall' in error) return null;
+  throw error;
 }
 
 /** Says to the rendezvous who is wanted, and what that peer shall know: candidates, and how this NAT behaves. */

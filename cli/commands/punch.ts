@@ -58,6 +58,7 @@ function exitCodeOf({ reason }: PunchReport): ExitCode {
     case 'unknown-host':
     case 'rendezvous-unreachable':
     case 'rendezvous-lost':
+    case 'no-route':
     case 'udp-silent':
       return EXIT.noServer;
   }

@@ -1,5 +1,4 @@
 /** An ICE agent on one real socket: its events to whoever watches, the peer's own datagrams to whoever reads. */
-import { formatEndpoint } from '../endpoint.ts';
 import type { IceAgent } from '../ice/agent.ts';
 import type { IceEvent } from '../ice/event.ts';
 import type { Session } from '../session.ts';
@@ -13,8 +12,8 @@ export const PUNCH_SOCKET = 'punch';
 const MAX_EARLY = 64;
 
 export interface IcePath extends AsyncDisposable {
-  /** Sends one datagram to the peer. @throws Error when there is no path. */
-  readonly send: (bytes: Uint8Array) => void;
+  /** Sends one datagram to the peer; false when there is no path, or none any more. */
+  readonly send: (bytes: Uint8Array) => boolean;
   /** Sets the one receiver of what the peer sends; what came before is given to it at once. */
   readonly onData: (receive: (bytes: Uint8Array) => void) => void;
   /** Lets the agent act after it was told something. */
@@ -58,8 +57,8 @@ export function startIcePath(options: {
     },
     send: (bytes) => {
       const pair = agent.selected();
-      if (!pair) throw new Error(`no path from ${formatEndpoint(socket.local)} to the peer`);
-      socket.send(bytes, pair.remote.endpoint, () => {});
+      if (pair) socket.send(bytes, pair.remote.endpoint, () => {});
+      return pair !== null;
     },
     [Symbol.asyncDispose]: async () => {
       agent.close();

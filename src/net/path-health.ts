@@ -2,9 +2,9 @@
  * The health of an open path, by probes that the far side sends back. Both sides measure at the same time with the same
  * datagrams: a kind (0 is a probe, 1 its echo), then the number of the probe.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { now } from './driver.ts';
 import type { IcePath } from './ice-path.ts';
+import { pause } from './pause.ts';
 
 const PROBES = 20;
 const INTERVAL_MS = 20;
@@ -43,25 +43,24 @@ export async function measureHealth(path: IcePath, signal?: AbortSignal): Promis
     const counts = number < PROBES || !isMeasuring;
     if (kind === 1 && at !== undefined && counts && !rtts.has(number)) rtts.set(number, now() - at);
   });
-  const pause = (ms: number): Promise<void> => delay(ms, undefined, signal ? { signal } : {});
   const warmUpBy = now() + WARM_UP_MS;
   while (!rtts.has(WARM_UP) && now() < warmUpBy) {
     sentAt[WARM_UP] = now();
     path.send(Uint8Array.of(0, WARM_UP));
-    await pause(INTERVAL_MS);
+    await pause(INTERVAL_MS, signal);
   }
   rtts.delete(WARM_UP);
   isMeasuring = true;
   for (let number = 0; number < PROBES; number++) {
     sentAt[number] = now();
     path.send(Uint8Array.of(0, number));
-    await pause(INTERVAL_MS);
+    await pause(INTERVAL_MS, signal);
   }
   const lastEchoBy = now() + LAST_ECHO_MS + Math.max(0, ...rtts.values());
-  while (rtts.size < PROBES && now() < lastEchoBy) await pause(INTERVAL_MS);
-  while (!isPeerThrough && now() < lastHeardAt + LINGER_MS) await pause(INTERVAL_MS);
+  while (rtts.size < PROBES && now() < lastEchoBy) await pause(INTERVAL_MS, signal);
+  while (!isPeerThrough && now() < lastHeardAt + LINGER_MS) await pause(INTERVAL_MS, signal);
   // The far side's last echo is on its way to it.
-  await pause(INTERVAL_MS);
+  await pause(INTERVAL_MS, signal);
   const values = [...rtts.values()];
   const mean = values.reduce((sum, rtt) => sum + rtt, 0) / values.length;
   return {

@@ -1,5 +1,4 @@
 /** Steps 5 to 7: both sides check each other's candidates from the instant that the rendezvous has set. */
-import { setTimeout as delay } from 'node:timers/promises';
 import ipaddr from 'ipaddr.js';
 import type { IceAgent } from '../ice/agent.ts';
 import type { Candidate } from '../ice/candidate.ts';
@@ -9,6 +8,7 @@ import { iceCredentials } from '../rendezvous/ice-credentials.ts';
 import { now } from './driver.ts';
 import { type IcePath, startIcePath } from './ice-path.ts';
 import type { Introduction } from './introduction.ts';
+import { pause } from './pause.ts';
 import type { CandidateAgent } from './punch-agent.ts';
 import type { UdpSocket } from './udp-socket.ts';
 
@@ -48,7 +48,7 @@ export async function connectPeers(options: {
   try {
     const { likely, unlikely } = sortCandidates(introduction);
     for (const candidate of likely) agent.addRemoteCandidate(candidate);
-    await delay(startInMs, undefined, signal ? { signal } : {});
+    await pause(startInMs, signal);
     const peerRole = role === 'controlling' ? 'controlled' : 'controlling';
     agent.setRemoteCredentials(now(), iceCredentials(key, peerRole));
     later = setTimeout(() => {

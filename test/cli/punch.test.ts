@@ -75,6 +75,16 @@ describe.concurrent('natcheck punch', () => {
     expect(jsonOf(stdout)).toMatchObject({ outcome: 'failed', reason: 'rendezvous-unreachable', steps: [] });
   });
 
+  it('exits with 3 when the system cannot reach the server over UDP, though the rendezvous lives elsewhere', async () => {
+    // Broadcasting takes a permission that no socket here asks for: the system refuses, and nothing is sent.
+    const words = ['punch', '--json', '--id', 'h', '--peer', 'i', '--room', 'no-route', ...where];
+    const { code, stdout } = await natcheck(
+      [...words, '--server', '255.255.255.255'].toSpliced(words.indexOf('--server'), 2),
+    );
+    expect(code).toBe(3);
+    expect(jsonOf(stdout)).toMatchObject({ outcome: 'failed', reason: 'no-route' });
+  });
+
   it('leaves the room at once when interrupted, so that its id is free', async () => {
     const words = ['punch', ...where, '--room', 'leaving', '--id', 'erin', '--peer', 'frank'];
     await using first = natcheckStarted(words);
