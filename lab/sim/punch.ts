@@ -1,6 +1,7 @@
 /** One punch in the simulated network: how both peers are reached, over which links, by which seed; what came of it. */
 import type { Endpoint } from '../../src/endpoint.ts';
-import type { AccessProfile } from '../profiles.ts';
+import { type RoleParty, roleOf } from '../../src/rendezvous/role.ts';
+import { type AccessProfile, observedAccess } from '../profiles.ts';
 import type { Link } from './link.ts';
 import { createPunchPeer, type JoinedPeer, notBegun, type PunchPeer, type SimPunchSide } from './punch-peer.ts';
 import { runUntilDone } from './run-session.ts';
@@ -32,7 +33,8 @@ export interface SimPunch {
 
 /**
  * Runs the seven steps on virtual time until each side is connected or has failed. Both learn their reflexive endpoint
- * by STUN through their own NAT; what the rendezvous carries between them takes no time. `a` is the controlling side.
+ * by STUN through their own NAT; what the rendezvous carries between them takes no time. Roles are
+ * the rendezvous' own.
  * @throws Error when an agent does not end.
  */
 export function punchInSim(options: SimPunchOptions): SimPunch {
@@ -63,12 +65,20 @@ export function punchInSim(options: SimPunchOptions): SimPunch {
 
 function joinSites(world: World, { a, b, linkA, linkB }: SimPunchOptions): readonly [PunchPeer, PunchPeer] {
   const server: Endpoint = { address: LAB_LAYOUT.addresses[0], port: LAB_LAYOUT.port };
+  const [toldA, toldB] = [toldOf('a', a), toldOf('b', b)];
   const siteA = createSite(world, { name: 'router a', access: a, prefix: '192.168.1', ...(linkA && { link: linkA }) });
   const siteB = createSite(world, { name: 'router b', access: b, prefix: '192.168.2', ...(linkB && { link: linkB }) });
   return [
-    createPunchPeer(world, { host: siteA.addHost('peer a'), role: 'controlling', server }),
-    createPunchPeer(world, { host: siteB.addHost('peer b'), role: 'controlled', server }),
+    createPunchPeer(world, { host: siteA.addHost('peer a'), role: roleOf(toldA, toldB), server }),
+    createPunchPeer(world, { host: siteB.addHost('peer b'), role: roleOf(toldB, toldA), server }),
   ];
+}
+
+/** As a faultless detection would tell of it. */
+function toldOf(id: string, access: AccessProfile): RoleParty {
+  const observed = observedAccess(access);
+  const unknown = { mapping: 'undetermined', filtering: 'undetermined' } as const;
+  return { id, behavior: observed.kind === 'udp' ? observed : unknown };
 }
 
 function seen({ binding }: PunchPeer): Endpoint | null {

@@ -2,7 +2,8 @@
 import { ASKED_MAX_CHARACTERS, ASKS_MAX } from '../../src/rendezvous/bounds.ts';
 import type { ClientMessageOf } from '../../src/rendezvous/client-message.ts';
 import type { RefusalCode } from '../../src/rendezvous/refusal.ts';
-import { introduceIfReady, roleOf } from './introduction.ts';
+import { roleOf } from '../../src/rendezvous/role.ts';
+import { introduceIfReady } from './introduction.ts';
 import { send } from './output.ts';
 import { arePaired, peerOf, type Session, type State } from './state.ts';
 
@@ -20,11 +21,19 @@ export function ask(state: State, session: Session, message: ClientMessageOf<'as
   if (!theirs || theirs.spent) send(state, peer, { type: 'wanted', peer: session.id });
   if (!theirs) return null;
   if (!pairedBefore) {
-    send(state, session, { type: 'paired', peer: id, role: roleOf(session, peer) });
-    send(state, peer, { type: 'paired', peer: session.id, role: roleOf(peer, session) });
+    tellPaired(state, session, peer);
+    tellPaired(state, peer, session);
   }
   introduceIfReady(state, session, peer);
   return null;
+}
+
+/** Both have asked for each other. */
+function tellPaired(state: State, session: Session, peer: Session): void {
+  const [own, theirs] = [session.asks.get(peer.id), peer.asks.get(session.id)];
+  if (!own || !theirs) return;
+  const role = roleOf({ id: session.id, behavior: own.behavior }, { id: peer.id, behavior: theirs.behavior });
+  send(state, session, { type: 'paired', peer: peer.id, role });
 }
 
 function hasRoomFor({ asks }: Session, { peer, candidates }: ClientMessageOf<'ask'>): boolean {
@@ -43,7 +52,7 @@ export function catchUp(state: State, session: Session): void {
     const theirs = other.asks.get(session.id);
     if (!theirs) continue;
     const own = session.asks.get(other.id);
-    if (own) send(state, session, { type: 'paired', peer: other.id, role: roleOf(session, other) });
+    if (own) tellPaired(state, session, other);
     if (!theirs.spent && (!own || own.spent)) send(state, session, { type: 'wanted', peer: other.id });
   }
 }

@@ -1,5 +1,5 @@
 /** Introducing two peers: each is given the other's endpoint, a key for the pair, and the one instant at which both start. */
-import type { Role } from '../../src/rendezvous/fields.ts';
+import { roleOf } from '../../src/rendezvous/role.ts';
 import { send } from './output.ts';
 import { roundTripMs } from './round-trip.ts';
 import { secretOf } from './secret.ts';
@@ -8,11 +8,6 @@ import { type Ask, peerOf, type Session, type State } from './state.ts';
 const PAIR_KEY_BYTES = 32;
 /** Beyond the slower peer's way: what reading the message takes. A side that is later than that is checked again soon. */
 const START_MARGIN_MS = 3;
-
-/** The one whose id comes first, by character codes, is controlling: both can tell, and the lite rule does not arise (RFC 8445 §6.1.1). */
-export function roleOf(own: Session, peer: Session): Role {
-  return own.id < peer.id ? 'controlling' : 'controlled';
-}
 
 /** All pairs of the session that have become ready by what was just learned of it. */
 export function introduceReady(state: State, session: Session): void {
@@ -35,8 +30,8 @@ export function introduceIfReady(state: State, one: Session, other: Session): vo
   const key = secretOf(state.randomBytes(PAIR_KEY_BYTES));
   // The instant, counted from now; each message takes half of its peer's round trip to arrive.
   const startMs = Math.max(oneRttMs, otherRttMs) / 2 + START_MARGIN_MS;
-  tell(state, one, { peer: other, ask: otherAsk, key, startInMs: startMs - oneRttMs / 2 });
-  tell(state, other, { peer: one, ask: oneAsk, key, startInMs: startMs - otherRttMs / 2 });
+  tell(state, one, { own: oneAsk, peer: other, ask: otherAsk, key, startInMs: startMs - oneRttMs / 2 });
+  tell(state, other, { own: otherAsk, peer: one, ask: oneAsk, key, startInMs: startMs - otherRttMs / 2 });
   state.counts.introductions++;
 }
 
@@ -48,9 +43,15 @@ function spend({ behavior }: Ask): Ask {
 function tell(
   state: State,
   to: Session,
-  facts: { readonly peer: Session; readonly ask: Ask; readonly key: string; readonly startInMs: number },
+  facts: {
+    readonly own: Ask;
+    readonly peer: Session;
+    readonly ask: Ask;
+    readonly key: string;
+    readonly startInMs: number;
+  },
 ): void {
-  const { peer, ask, key, startInMs } = facts;
+  const { own, peer, ask, key, startInMs } = facts;
   if (!to.endpoint || !peer.endpoint) return;
   send(state, to, {
     type: 'introduction',
@@ -59,7 +60,7 @@ function tell(
     candidates: [...ask.candidates],
     behavior: ask.behavior,
     own: to.endpoint,
-    role: roleOf(to, peer),
+    role: roleOf({ id: to.id, behavior: own.behavior }, { id: peer.id, behavior: ask.behavior }),
     key,
     startInMs: Math.round(startInMs * 10) / 10,
   });

@@ -1,6 +1,6 @@
 /**
  * An ICE agent (RFC 8445) as a sans-IO session: one component over one or several local UDP sockets, trickled candidates,
- * regular nomination, consent freshness (RFC 7675). Its owner sends what `poll` gives and hands in what comes.
+ * regular nomination (but see nomination.ts), consent freshness (RFC 7675). Its owner sends what `poll` gives and hands in what comes.
  */
 import { sameEndpoint } from '../endpoint.ts';
 import type { Arrival, SendFailure } from '../session.ts';
@@ -91,7 +91,7 @@ export function createIceAgent(options: IceAgentOptions): IceAgent {
 
   const giveUpSilent = (now: number): void => {
     for (const pair of checklist.pairs()) {
-      const limit = pair.nomination === 'asking' ? MAX_NOMINATION_SENDS : MAX_SENDS;
+      const limit = pair.state === 'succeeded' ? MAX_NOMINATION_SENDS : MAX_SENDS;
       if (isUnderWay(pair) && pair.dueAt <= now && pair.sends >= limit) failPair(pair);
     }
   };

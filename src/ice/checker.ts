@@ -67,8 +67,10 @@ export function createChecker(state: AgentState): Checker {
     if (pair.state !== 'succeeded') {
       pair.state = 'succeeded';
       pair.validAt = now;
-      rest(pair);
-      state.triggered.delete(pair);
+      if (pair.nomination !== 'asking') {
+        rest(pair);
+        state.triggered.delete(pair);
+      }
       state.emit(now, { kind: 'pair-valid', pair: reportOf(pair), rttMs });
     }
     if (pair === state.selected) state.consent?.confirmed(now);

@@ -1,4 +1,10 @@
-/** Which valid pair the controlling side nominates, and when (RFC 8445 §8.1.1 leaves both to the agent). */
+/**
+ * Which pair the controlling side nominates, and when (RFC 8445 §8.1.1 leaves both to the agent).
+ *
+ * A valid pair as a rule. But where the peer's own check has come on a pair, and every better one has been tried without
+ * a word, the check that it triggers nominates already: half a round trip is saved. The peer takes it as any nomination
+ * that overtakes its own check (RFC 8445 §7.3.1.5): it counts once that check has succeeded.
+ */
 import type { Pair } from './pair.ts';
 
 export type NominationChoice =
@@ -12,20 +18,35 @@ const MAX_GRACE_MS = 100;
 /** A relayed path works soon and costs for ever: a direct one gets the time for some lost checks. */
 const RELAYED_GRACE_MS = 1000;
 
+/** Of a better pair's check: a shorter path would have been heard by then. */
+const TRIED_SENDS = 2;
+
 /** @param pairs the highest priority first. */
 export function chooseNomination(pairs: readonly Pair[], now: number): NominationChoice {
-  if (pairs.some(({ nomination }) => nomination === 'asking')) return { kind: 'none' };
+  if (pairs.some(({ nomination, state }) => nomination === 'asking' && state === 'succeeded')) return { kind: 'none' };
   const best = pairs.find(({ state }) => state === 'succeeded');
-  if (!best) return { kind: 'none' };
+  if (!best) return onTrigger(pairs);
   const rivals = pairs.slice(0, pairs.indexOf(best)).filter(({ state }) => state !== 'failed');
   const validSince = Math.min(...pairs.map(({ validAt }) => validAt ?? Number.POSITIVE_INFINITY));
   const until = validSince + graceMs(best, rivals, validSince);
   return rivals.length === 0 || now >= until ? { kind: 'now', pair: best } : { kind: 'wait', until };
 }
 
+function onTrigger(pairs: readonly Pair[]): NominationChoice {
+  const heard = pairs.find(({ isHeard, state }) => isHeard && state !== 'failed');
+  if (heard?.nomination !== 'none' || isRelayed(heard)) return { kind: 'none' };
+  const better = pairs.slice(0, pairs.indexOf(heard)).filter(({ state }) => state !== 'failed');
+  return better.every(({ sends }) => sends >= TRIED_SENDS) ? { kind: 'now', pair: heard } : { kind: 'none' };
+}
+
 /** A better pair was mostly checked first, and then has had its round trip already. */
-function graceMs({ local, remote, rttMs }: Pair, rivals: readonly Pair[], validSince: number): number {
-  if (local.type === 'relay' || remote.type === 'relay') return RELAYED_GRACE_MS;
+function graceMs(best: Pair, rivals: readonly Pair[], validSince: number): number {
+  if (isRelayed(best)) return RELAYED_GRACE_MS;
+  const { rttMs } = best;
   const answeredBy = rivals.map(({ checkedAt }) => (checkedAt ?? Number.NEGATIVE_INFINITY) + (rttMs ?? 0));
   return Math.min(MAX_GRACE_MS, GRACE_MS + Math.max(0, ...answeredBy.map((at) => at - validSince)));
+}
+
+function isRelayed({ local, remote }: Pair): boolean {
+  return local.type === 'relay' || remote.type === 'relay';
 }

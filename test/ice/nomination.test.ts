@@ -24,6 +24,60 @@ describe('nomination', () => {
     expect(bench.agent.selected()?.remote.endpoint).toEqual(REMOTE);
   });
 
+  it('rides on the check that the peer’s own triggers, where no better pair is left', () => {
+    const bench = createBench({ taMs: 5 });
+    const first = only(bench.drain(0));
+    expect(attribute(first.message, 'USE-CANDIDATE')).toBeUndefined();
+    bench.receive(3, peerCheck({ role: 'ICE-CONTROLLED' }));
+    const triggered = only(bench.drain(5));
+    expect(attribute(triggered.message, 'USE-CANDIDATE')).toBe(true);
+    // The first check's answer makes the pair valid; only the nomination's selects it.
+    bench.receive(6, peerSuccess(first));
+    expect(bench.agent.selected()).toBeNull();
+    bench.receive(9, peerSuccess(triggered));
+    expect(kinds(bench)).toEqual(['check-sent', 'check-received', 'pair-valid', 'connected']);
+  });
+
+  it('does not ride on the check of a pair before every better one was tried twice', () => {
+    const bench = createBench({ taMs: 5, isIntroduced: false });
+    const lower = { ...REMOTE, port: 5001 };
+    bench.agent.addRemoteCandidate({ ...remoteHost(REMOTE), foundation: 'high' });
+    bench.agent.addRemoteCandidate({ ...remoteHost(lower), priority: 1000, foundation: 'low' });
+    bench.agent.setRemoteCredentials(0, PEER);
+    bench.drain(0);
+    bench.receive(1, peerCheck({ role: 'ICE-CONTROLLED' }), lower);
+    const sent = [5, 10, 15].map((now) => {
+      const { to, message } = only(bench.drain(now));
+      return { to, nominates: attribute(message, 'USE-CANDIDATE') === true };
+    });
+    expect(sent).toEqual([
+      { to: lower, nominates: false },
+      { to: REMOTE, nominates: false },
+      { to: lower, nominates: true },
+    ]);
+  });
+
+  it('of a pair that is heard but never answers does not hold up one that does', () => {
+    const bench = createBench({ taMs: 5, isIntroduced: false });
+    const lower = { ...REMOTE, port: 5001 };
+    bench.agent.addRemoteCandidate({ ...remoteHost(REMOTE), foundation: 'high' });
+    bench.agent.addRemoteCandidate({ ...remoteHost(lower), priority: 1000, foundation: 'low' });
+    bench.agent.setRemoteCredentials(0, PEER);
+    bench.drain(0);
+    const toLower = only(bench.drain(5));
+    bench.receive(6, peerCheck({ role: 'ICE-CONTROLLED' }));
+    bench.receive(7, peerSuccess(toLower), lower);
+    const nominations = [];
+    for (let now = 7; now < 60; now++) {
+      const sent = bench.drain(now).filter(({ message }) => attribute(message, 'USE-CANDIDATE'));
+      nominations.push(...sent.filter(({ to }) => to.port === lower.port));
+    }
+    const [nomination] = nominations;
+    if (!nomination) throw new Error('the pair that answers was not nominated');
+    bench.receive(60, peerSuccess(nomination), lower);
+    expect(bench.agent.selected()?.remote.endpoint).toEqual(lower);
+  });
+
   it('by the controlling side is sent again when it is lost', () => {
     const bench = createBench({ taMs: 5 });
     bench.receive(0, peerSuccess(only(bench.drain(0))));

@@ -30,6 +30,20 @@ describe('an introduction', () => {
     expect(world.rendezvous.counts.introductions).toBe(1);
   });
 
+  it('makes the one controlled whose mapping is another toward each destination', () => {
+    const world = createWorld();
+    const [alice, bob] = [world.peer('alice'), world.peer('bob')];
+    alice.bind(A);
+    bob.bind(B);
+    const behavior = { mapping: 'address-and-port-dependent', filtering: 'undetermined' };
+    alice.say({ type: 'ask', peer: 'bob', candidates: [], behavior });
+    const toBob = bob.ask('alice');
+    const roles = (told: ReturnType<typeof alice.take>): readonly string[] =>
+      told.flatMap((one) => (one.type === 'paired' || one.type === 'introduction' ? [one.role] : []));
+    expect(roles(alice.take())).toEqual(['controlled', 'controlled']);
+    expect(roles(toBob)).toEqual(['controlling', 'controlling']);
+  });
+
   it('comes with the last of what it takes, in whatever order that comes', () => {
     const steps = ['ask alice', 'ask bob', 'bind alice', 'bind bob'];
     for (const last of steps) {
