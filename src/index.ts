@@ -9,4 +9,6 @@ export type { Verdict, VerdictType } from './nat/verdict.ts';
 export type { IcePath } from './net/ice-path.ts';
 export { createResolver, type Resolver } from './net/resolver.ts';
 export { PUNCH_WAIT_MS, type Punched, type PunchOptions, punch } from './punch.ts';
+export type { PunchEvent } from './punch-event.ts';
+export type { PunchPlan } from './punch-plan.ts';
 export type { PunchFailure, PunchReport, PunchStep } from './punch-report.ts';

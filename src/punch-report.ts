@@ -30,6 +30,8 @@ export interface PunchReport {
   readonly schema: typeof PUNCH_SCHEMA;
   readonly outcome: 'direct' | 'failed';
   readonly reason: PunchFailure | null;
+  /** More of the reason, in words: a refusal of the server, a code of the system. */
+  readonly detail: string | null;
   /** What was tried, and what worked; null when it did not come to that. */
   readonly technique: PunchTechnique | null;
   /** What was expected of the pair; null when the peer did not come. */

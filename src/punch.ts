@@ -4,22 +4,23 @@ import type { Endpoint } from './endpoint.ts';
 import { UsageError } from './errors.ts';
 import { now } from './net/driver.ts';
 import type { IcePath } from './net/ice-path.ts';
-import { awaitIntroduction } from './net/introduction.ts';
-import { keepOpen } from './net/keep-open.ts';
-import { candidateAgent } from './net/punch-agent.ts';
-import { connectPeers } from './net/punch-connect.ts';
-import { openPunchSocket } from './net/punch-socket.ts';
-import { joinRendezvous, type RendezvousClient } from './net/rendezvous-client.ts';
 import { createResolver } from './net/resolver.ts';
 import { parseServerName, resolveServer } from './net/server-name.ts';
+import type { UdpSocket } from './net/udp-socket.ts';
 import { DEFAULT_HTTP_PORT } from './ports.ts';
-import { type PunchPlan, planPunch } from './punch-plan.ts';
-import { PUNCH_SCHEMA, type PunchFailure, type PunchReport, type PunchStep } from './punch-report.ts';
+import { connectPeers } from './punch/connect.ts';
+import { createMeeting } from './punch/meeting.ts';
+import { createMembership } from './punch/membership.ts';
+import { openPunchSocket } from './punch/socket.ts';
+import type { PunchEvent } from './punch-event.ts';
+import { planPunch } from './punch-plan.ts';
+import { PUNCH_SCHEMA, type PunchFailure, type PunchReport } from './punch-report.ts';
 import { createStepRecorder } from './punch-steps.ts';
 import type { ToldBehavior } from './rendezvous/fields.ts';
 
 /** How long to wait for the peer. */
 export const PUNCH_WAIT_MS = 60_000;
+
 export interface PunchOptions {
   readonly id: string;
   readonly peer: string;
@@ -29,12 +30,11 @@ export interface PunchOptions {
   readonly rendezvous?: string | undefined;
   readonly room?: string | undefined;
   readonly token?: string | undefined;
+  /** From the moment that the peer is asked for; default PUNCH_WAIT_MS. */
   readonly waitMs?: number | undefined;
   readonly local?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly onStep?: ((step: PunchStep) => void) | undefined;
-  /** What is expected of the pair, before the first packet goes to the peer. */
-  readonly onPlan?: ((plan: PunchPlan) => void) | undefined;
+  readonly onEvent?: ((event: PunchEvent) => void) | undefined;
 }
 
 export interface Punched extends AsyncDisposable {
@@ -46,118 +46,155 @@ export interface Punched extends AsyncDisposable {
 /**
  * Opens a direct UDP path to `peer`, who does the same toward `id`.
  *
- * Network outcomes (nobody came, no path) are values in the report, each with its reason.
+ * A rendezvous that is lost while waiting is come back to; a peer that is lost before the path is open is waited for
+ * again. Network outcomes (nobody came, no path) are values in the report, each with its reason.
  * @throws UsageError when an option cannot be used; the signal's reason when aborted, after leaving the room.
  */
 export async function punch(options: PunchOptions): Promise<Punched> {
-  const { id, peer, signal, onStep = () => {}, onPlan = () => {} } = options;
+  const { id, peer, signal, onEvent = () => {} } = options;
   if (id === peer) throw new UsageError(`the peer is ${peer}, and so is this one: each side takes an id of its own`);
   const startedAt = now();
-  const steps = createStepRecorder({ id, peer, elapsed: () => now() - startedAt, onStep });
-  const report = (rest: Partial<PunchReport> & Pick<PunchReport, 'outcome'>): PunchReport => ({
-    schema: PUNCH_SCHEMA,
-    reason: null,
-    technique: null,
-    plan: null,
+  const steps = createStepRecorder({
     id,
     peer,
-    local: null,
-    public: null,
-    remote: null,
-    rttMs: null,
-    elapsedMs: 0,
-    probesSent: 0,
+    elapsed: () => now() - startedAt,
+    onStep: (step) => onEvent({ kind: 'step', step }),
+  });
+  const onNotice = (text: string): void => onEvent({ kind: 'notice', text });
+  /** What is known so far. */
+  let known: Partial<PunchReport> = {};
+  const report = (rest: Pick<PunchReport, 'outcome'> & Partial<PunchReport>): PunchReport => ({
+    ...BLANK,
+    id,
+    peer,
+    ...known,
     steps: steps.steps(),
     ...rest,
   });
-  const failed = (reason: PunchFailure, rest: Partial<PunchReport> = {}): Punched => ({
-    report: report({ outcome: 'failed', reason, ...rest }),
+  const failed = (reason: PunchFailure, detail: string | null): Punched => ({
+    report: report({ outcome: 'failed', reason, detail }),
     path: null,
     async [Symbol.asyncDispose]() {},
   });
 
-  const name = parseServerName(options.server);
-  const [identity] = await resolveServer(name, { family: null, resolver: createResolver() }).catch(() => []);
-  if (!identity) return failed('unknown-host');
-  const server: Endpoint = { address: identity.address, port: identity.port };
-  const url =
-    options.rendezvous ?? `ws://${name.host.includes(':') ? `[${name.host}]` : name.host}:${DEFAULT_HTTP_PORT}`;
-  const { room = 'default', token } = options;
-  const joined = await joinRendezvous({ url, room, id, token, signal });
-  if (joined.outcome === 'unreachable' || joined.outcome === 'closing') return failed('rendezvous-unreachable');
-  if (joined.outcome === 'refused') return failed('rendezvous-refused');
-  await using client = joined.client;
-
-  const opened = await openPunchSocket({ ...options, server, ticket: client.joined.ticket }).catch(refusedBySystem);
-  if (opened === null) return failed('no-route');
-  const { socket, binding } = opened;
-  const close = (): Promise<void> => Promise.resolve(socket[Symbol.asyncDispose]());
-  if (binding.outcome !== 'bound') {
-    await close();
-    return failed(binding.outcome === 'not-sent' ? 'no-route' : 'udp-silent', { local: socket.local });
-  }
-  try {
-    const own = { local: socket.local, public: binding.public };
-    steps.bound(binding.public);
-    const agentOf = candidateAgent(socket, { seen: binding.public, server: server.address });
-    using _ = keepOpen(socket, server);
-    const behavior = await askFor(client, { ...options, server, candidates: agentOf.candidates });
-    const waited = await awaitIntroduction(client, { peer, waitMs: options.waitMs ?? PUNCH_WAIT_MS, signal });
-    if (waited.kind !== 'introduced') {
-      await close();
-      return failed(waited.kind === 'lost' ? 'rendezvous-lost' : 'no-peer', own);
-    }
-    const { introduction } = waited;
-    const introducedAt = now();
-    const plan = planPunch({ id, behavior }, { id: peer, behavior: introduction.behavior });
-    onPlan(plan);
-    steps.introduced({ own: introduction.own, peer: introduction.endpoint });
-    const { path, result, agent } = await connectPeers({
-      introduction,
-      agentOf,
-      socket,
-      signal,
-      onEvent: steps.iceEvent,
-    });
-    const done = { ...own, plan, elapsedMs: Math.round(now() - introducedAt), probesSent: agent.checksSent() };
-    if (result.kind === 'failed') {
-      await path[Symbol.asyncDispose]();
-      return failed('no-path', { ...done, technique: 'simultaneous-open' });
-    }
-    const { remote } = result.pair;
-    const technique = remote.type === 'host' ? 'host' : 'simultaneous-open';
-    const rttMs = Math.round(result.rttMs * 100) / 100;
-    return {
-      report: report({ outcome: 'direct', technique, ...done, remote: remote.endpoint, rttMs }),
-      path,
-      [Symbol.asyncDispose]: () => Promise.resolve(path[Symbol.asyncDispose]()),
-    };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-/** Null for what the system would not open or send. @throws what is no refusal of the system. */
-function refusedBySystem(error: unknown): null {
-  if (error instanceof Error && 'syscall' in error) return null;
-  throw error;
-}
-
-/** Says to the rendezvous who is wanted, and what that peer shall know: candidates, and how this NAT behaves. */
-async function askFor(
-  client: RendezvousClient,
-  {
-    peer,
+  const place = await placeOf(options);
+  if (!place) return failed('unknown-host', null);
+  const { server, url } = place;
+  const { room = 'default', token, local, waitMs = PUNCH_WAIT_MS } = options;
+  await using membership = createMembership({ url, room, id, token, onNotice });
+  const opened = await openPunchSocket({ server, local });
+  if (!opened) return failed('no-route', null);
+  await using held = holding(opened);
+  using detection = detectOwn({ server, local, signal });
+  const meeting = createMeeting({
+    membership,
+    socket: opened,
     server,
-    local,
+    peer,
+    behavior: detection.behavior,
+    waitMs,
     signal,
-    candidates,
-  }: Omit<PunchOptions, 'server'> & { server: Endpoint; candidates: readonly string[] },
-): Promise<ToldBehavior> {
-  const host = server.address.includes(':') ? `[${server.address}]` : server.address;
-  const { mapping, filtering } = await detect({ servers: [`${host}:${server.port}`], local, signal });
-  const behavior = { mapping: mapping.behavior, filtering: filtering.behavior };
-  client.ask(peer, { candidates, behavior });
-  return behavior;
+    onBound: (own) => {
+      known = { ...known, local: opened.local, public: own };
+      steps.bound(own);
+    },
+    onNotice,
+  });
+  for (;;) {
+    const met = await meeting.introduce();
+    if (met.kind === 'failed') return failed(met.reason, met.detail);
+    const { introduction } = met;
+    const plan = planPunch({ id, behavior: await detection.behavior }, { id: peer, behavior: introduction.behavior });
+    onEvent({ kind: 'plan', plan });
+    steps.introduced({ own: introduction.own, peer: introduction.endpoint });
+    const attempt = await connectPeers({ met, meeting, socket: opened, signal, onEvent: steps.iceEvent });
+    known = { ...known, plan, elapsedMs: Math.round(now() - met.at), probesSent: attempt.checksSent };
+    if (attempt.kind === 'failed') {
+      known = { ...known, technique: 'simultaneous-open' };
+      return failed('no-path', null);
+    }
+    if (attempt.kind === 'connected') {
+      const { path, event } = attempt;
+      const { remote } = event.pair;
+      const technique = remote.type === 'host' ? 'host' : 'simultaneous-open';
+      const rttMs = Math.round(event.rttMs * 100) / 100;
+      return handOver(report({ outcome: 'direct', technique, remote: remote.endpoint, rttMs }), path, held.release());
+    }
+    onNotice(`${peer} was lost before there was a path: waiting for it again`);
+  }
+}
+
+const BLANK = {
+  schema: PUNCH_SCHEMA,
+  reason: null,
+  detail: null,
+  technique: null,
+  plan: null,
+  local: null,
+  public: null,
+  remote: null,
+  rttMs: null,
+  elapsedMs: 0,
+  probesSent: 0,
+} as const;
+
+/** Where the two meet; null when the server's name leads nowhere. */
+async function placeOf({
+  server,
+  rendezvous,
+}: PunchOptions): Promise<{ readonly server: Endpoint; readonly url: string } | null> {
+  const name = parseServerName(server);
+  const [identity] = await resolveServer(name, { family: null, resolver: createResolver() }).catch(() => []);
+  if (!identity) return null;
+  const { address, port } = identity;
+  return { server: { address, port }, url: rendezvous ?? `ws://${bracketed(name.host)}:${DEFAULT_HTTP_PORT}` };
+}
+
+/** What the own NAT does; it goes on beside the joining, and ends with its owner. */
+function detectOwn({
+  server,
+  local,
+  signal,
+}: {
+  readonly server: Endpoint;
+  readonly local: string | undefined;
+  readonly signal: AbortSignal | undefined;
+}): Disposable & { readonly behavior: Promise<ToldBehavior> } {
+  const ended = new AbortController();
+  const either = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
+  const servers = [`${bracketed(server.address)}:${server.port}`];
+  const behavior = detect({ servers, local, signal: either }).then(({ mapping, filtering }) => ({
+    mapping: mapping.behavior,
+    filtering: filtering.behavior,
+  }));
+  // Whoever waits for it is told; nobody may be left to.
+  behavior.catch(() => {});
+  return { behavior, [Symbol.dispose]: () => ended.abort() };
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Closes the socket, unless it was released to another owner. */
+function holding(socket: UdpSocket): AsyncDisposable & { readonly release: () => UdpSocket } {
+  let isHeld = true;
+  return {
+    release: () => {
+      isHeld = false;
+      return socket;
+    },
+    [Symbol.asyncDispose]: async () => {
+      if (isHeld) await socket[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The path's end is the socket's. */
+function handOver(report: PunchReport, path: IcePath, socket: UdpSocket): Punched {
+  const end = async (): Promise<void> => {
+    await path[Symbol.asyncDispose]();
+    await socket[Symbol.asyncDispose]();
+  };
+  return { report, path: { ...path, [Symbol.asyncDispose]: end }, [Symbol.asyncDispose]: end };
 }

@@ -6,7 +6,8 @@ import { PUNCH_WAIT_MS, punch as punchPeer } from '../../src/punch.ts';
 import type { PunchReport } from '../../src/punch-report.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { renderPunch, renderStep } from '../render/punch-text.ts';
+import { createPunchProgress } from '../render/punch-progress.ts';
+import { renderPunch } from '../render/punch-text.ts';
 
 export const punch = defineCommand({
   name: 'punch',
@@ -21,11 +22,12 @@ export const punch = defineCommand({
     json: { type: 'boolean', describe: 'One JSON object on stdout (schema natcheck.punch/1)' },
   },
   examples: [['natcheck punch --id alice --peer bob --server stun.example.org', 'while bob does the reverse']],
-  run: async (argv, { stdout, stderr, signal, color, env }) => {
+  run: async (argv, { stdout, stderr, signal, color, spinner, env }) => {
     const server = argv.server ?? env.NATCHECK_SERVER;
     if (!server) throw new UsageError('--server or NATCHECK_SERVER names the natcheck server where the two meet');
     if (!(argv.wait > 0 && argv.wait <= 86_400))
       throw new UsageError('--wait takes seconds, from more than 0 to 86400');
+    using progress = await createPunchProgress({ peer: argv.peer, spinner, stderr });
     await using punched = await punchPeer({
       id: argv.id ?? hostname(),
       peer: argv.peer,
@@ -35,11 +37,12 @@ export const punch = defineCommand({
       token: argv.token ?? env.NATCHECK_TOKEN,
       waitMs: argv.wait * 1000,
       signal,
-      onPlan: ({ prospect, text }) => void stderr.write(`plan: ${prospect ?? 'unknown'}: ${text}\n`),
-      onStep: (step) => void stderr.write(`${renderStep(step, { color })}\n`),
+      onEvent: progress.show,
     });
     const { report, path } = punched;
+    progress.measuring();
     const health = path && (await measureHealth(path, signal));
+    progress[Symbol.dispose]();
     stdout.write(`${argv.json ? JSON.stringify({ ...report, health }) : renderPunch({ report, health }, { color })}\n`);
     return exitCodeOf(report);
   },

@@ -16,9 +16,10 @@ export function renderPunch(
   { color }: { readonly color: boolean },
 ): string {
   const paint = new Chalk({ level: color ? 1 : 0 });
-  const { outcome, reason, technique, id, peer, local, remote, elapsedMs } = report;
+  const { outcome, reason, detail, technique, id, peer, local, remote, elapsedMs } = report;
   if (outcome === 'failed') {
-    const why = reason ? `${reason}: ${PUNCH_FAILURES[reason]}` : '';
+    const more = detail === null ? '' : ` (${detail})`;
+    const why = reason ? `${reason}: ${PUNCH_FAILURES[reason]}${more}` : '';
     const whose = reason === 'no-path' && report.plan ? `\n${report.plan.text}` : '';
     return `${paint.red.bold('no path')} from ${id} to ${peer}: ${why}${whose}`;
   }

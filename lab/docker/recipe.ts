@@ -19,6 +19,7 @@ export const PACKAGES: readonly string[] = [
   'libstdc++6',
   'nftables',
   'procps',
+  'python3-aioice',
   'stun-client',
   'tcpdump',
 ];

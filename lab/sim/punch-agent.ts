@@ -1,6 +1,6 @@
 /** Drives an ICE agent over one simulated socket on virtual time, as net/ice-path does over a real one. */
 import type { Endpoint } from '../../src/endpoint.ts';
-import type { IceAgent } from '../../src/ice/agent.ts';
+import type { DatagramKind, IceAgent } from '../../src/ice/agent.ts';
 import type { IceEvent } from '../../src/ice/event.ts';
 import type { UdpSocket } from './host.ts';
 import type { Run } from './run-session.ts';
@@ -18,15 +18,20 @@ type Settled = Extract<IceEvent, { readonly kind: 'connected' | 'failed' }>;
 export interface AgentRun extends Run<Settled> {
   /** When the first pair was valid: its peer has answered a check. */
   readonly validAt: () => number | null;
-  readonly receive: (from: Endpoint, bytes: Uint8Array) => void;
+  readonly receive: (from: Endpoint, bytes: Uint8Array) => DatagramKind;
   /** Lets the agent act after it was told something. */
   readonly wake: () => void;
 }
 
 export function driveAgent(
   world: World,
-  { agent, socket }: { readonly agent: IceAgent; readonly socket: UdpSocket },
+  options: {
+    readonly agent: IceAgent;
+    readonly socket: UdpSocket;
+    readonly onEvent?: (event: IceEvent) => void;
+  },
 ): AgentRun {
+  const { agent, socket, onEvent = () => {} } = options;
   const { clock } = world;
   let outcome: { readonly result: Settled; readonly at: number } | null = null;
   let validAt: number | null = null;
@@ -48,6 +53,7 @@ export function driveAgent(
       }
       case 'event': {
         const { event } = output;
+        onEvent(event);
         if (event.kind === 'pair-valid') validAt ??= event.at;
         if (event.kind === 'connected' || event.kind === 'failed') outcome ??= { result: event, at: event.at };
         return false;
@@ -77,8 +83,9 @@ export function driveAgent(
     validAt: () => validAt,
     wake,
     receive: (from, bytes) => {
-      agent.handleDatagram(clock.now(), { socket: PUNCH_SOCKET, from, bytes });
+      const kind = agent.handleDatagram(clock.now(), { socket: PUNCH_SOCKET, from, bytes });
       wake();
+      return kind;
     },
   };
 }

@@ -1,7 +1,9 @@
 /** Joining a room under an id, coming back to it, and leaving. */
 import type { ClientMessageOf } from '../../src/rendezvous/client-message.ts';
 import type { RefusalCode } from '../../src/rendezvous/refusal.ts';
+import type { ServerMessage } from '../../src/rendezvous/server-message.ts';
 import { catchUp, forgetSpentAsks } from './ask.ts';
+import { TICK_MS } from './limits.ts';
 import { CLOSE, hangUp, refuse, send } from './output.ts';
 import { ping } from './round-trip.ts';
 import { isSameSecret, secretOf } from './secret.ts';
@@ -16,7 +18,8 @@ export function join(state: State, connection: Connection, message: Join, now: n
   const known = state.rooms.get(message.room)?.sessions.get(message.id);
   const refusal = known ? refusalOfReturn(state, known, message) : refusalOfNew(state, message);
   if (refusal !== null) {
-    refuse(state, connection, refusal, { re: 'join' });
+    const retryInMs = refusal === 'id-in-use' && known ? freeInMs(state, known, now) : undefined;
+    refuse(state, connection, refusal, { re: 'join', retryInMs });
     const isFull = refusal === 'room-full' || refusal === 'too-many-rooms' || refusal === 'server-full';
     hangUp(state, connection, { code: isFull ? CLOSE.tryAgainLater : CLOSE.policy, reason: refusal, now });
     return;
@@ -40,7 +43,7 @@ export function join(state: State, connection: Connection, message: Join, now: n
     ticket: issueTicket(state, session, now),
     stun: state.stun,
   });
-  if (!known) tellOthers(state, session, 'peer-joined');
+  if (!known) tellOthers(state, session, { type: 'peer-joined', peer: session.id });
   catchUp(state, session);
   ping(state, connection, now);
 }
@@ -65,6 +68,11 @@ function refusalOfNew(state: State, message: Join): RefusalCode | null {
   return rooms.size >= limits.rooms ? 'too-many-rooms' : null;
 }
 
+/** When an id is free again that is kept for an owner who is away; undefined while its owner is there. */
+function freeInMs({ limits }: State, { connection, lostAt }: Session, now: number): number | undefined {
+  return connection ? undefined : Math.max(0, Math.ceil(lostAt + limits.resumeMs + TICK_MS - now));
+}
+
 function createSession(state: State, message: Join): Session {
   const room: Room = state.rooms.get(message.room) ?? { name: message.room, sessions: new Map() };
   state.rooms.set(room.name, room);
@@ -85,21 +93,21 @@ function createSession(state: State, message: Join): Session {
 }
 
 /** Ends the session: the id is free, and the others are told. */
-export function endSession(state: State, session: Session): void {
+export function endSession(state: State, session: Session, reason: 'left' | 'lost'): void {
   const { room } = session;
   revokeTicket(state, session);
   room.sessions.delete(session.id);
   if (room.sessions.size === 0) state.rooms.delete(room.name);
   state.sessions--;
   forgetSpentAsks(session);
-  tellOthers(state, session, 'peer-left');
+  tellOthers(state, session, { type: 'peer-left', peer: session.id, reason });
 }
 
 export function leave(state: State, connection: Connection, session: Session, now: number): void {
-  endSession(state, session);
+  endSession(state, session, 'left');
   hangUp(state, connection, { code: CLOSE.normal, reason: 'left', now });
 }
 
-function tellOthers(state: State, { id, room }: Session, type: 'peer-joined' | 'peer-left'): void {
-  for (const other of room.sessions.values()) if (other.id !== id) send(state, other, { type, peer: id });
+function tellOthers(state: State, { id, room }: Session, message: ServerMessage): void {
+  for (const other of room.sessions.values()) if (other.id !== id) send(state, other, message);
 }

@@ -14,7 +14,10 @@ export interface RendezvousLimits {
   readonly pingIntervalMs: number;
   /** Neither message nor pong for that long: the connection is dead. Three pings, so that two may be lost. */
   readonly silenceMs: number;
-  /** How long an id is kept for its owner after the connection is lost. */
+  /**
+   * How long an id is kept for its owner after the connection is lost: for coming back at once, which a client does that
+   * sees its end. Longer would keep out the same peer in a new process, which knows no resume key.
+   */
   readonly resumeMs: number;
   readonly ticketMs: number;
 }
@@ -29,7 +32,7 @@ export const DEFAULT_LIMITS: RendezvousLimits = {
   joinTimeoutMs: 5_000,
   pingIntervalMs: 15_000,
   silenceMs: 45_000,
-  resumeMs: 30_000,
+  resumeMs: 5_000,
   ticketMs: 120_000,
 };
 

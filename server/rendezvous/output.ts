@@ -23,11 +23,12 @@ export interface RefusalDetails {
   readonly peer?: string;
   /** In place of the code's own words. */
   readonly message?: string;
+  readonly retryInMs?: number | undefined;
 }
 
 /** Says no; the connection stays. */
 export function refuse(state: State, to: Connection, code: RefusalCode, details: RefusalDetails = {}): void {
-  const { re, peer, message = REFUSALS[code] } = details;
+  const { re, peer, message = REFUSALS[code], retryInMs } = details;
   state.counts.refused[code]++;
   send(state, to, {
     type: 'error',
@@ -35,6 +36,7 @@ export function refuse(state: State, to: Connection, code: RefusalCode, details:
     message,
     ...(re === undefined ? {} : { re }),
     ...(peer === undefined ? {} : { peer }),
+    ...(retryInMs === undefined ? {} : { retryInMs }),
   });
 }
 

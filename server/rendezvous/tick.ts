@@ -16,7 +16,7 @@ export function tick(state: State, now: number): void {
   }
   for (const room of state.rooms.values()) {
     for (const session of room.sessions.values()) {
-      if (!session.connection && now - session.lostAt >= resumeMs) endSession(state, session);
+      if (!session.connection && now - session.lostAt >= resumeMs) endSession(state, session, 'lost');
     }
   }
   for (const ticket of state.tickets.values()) {

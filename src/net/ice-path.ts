@@ -20,7 +20,7 @@ export interface IcePath extends AsyncDisposable {
   readonly wake: () => void;
 }
 
-/** Drives the agent from now on; disposing of the path closes the agent and the socket. */
+/** Drives the agent from now on; disposing of the path closes the agent. The socket stays the caller's. */
 export function startIcePath(options: {
   readonly agent: IceAgent;
   readonly socket: UdpSocket;
@@ -64,7 +64,6 @@ export function startIcePath(options: {
       agent.close();
       driver.wake();
       await driver.result;
-      await socket[Symbol.asyncDispose]();
     },
   };
 }

@@ -32,7 +32,12 @@ export interface RendezvousOptions {
 
 export type JoinResult =
   | { readonly outcome: 'joined'; readonly client: RendezvousClient }
-  | { readonly outcome: 'refused'; readonly code: RefusalCode; readonly message: string }
+  | {
+      readonly outcome: 'refused';
+      readonly code: RefusalCode;
+      readonly message: string;
+      readonly retryInMs?: number | undefined;
+    }
   /** The server is ending: another attempt may find its successor. */
   | { readonly outcome: 'closing' }
   /** Nobody speaks the protocol there; the reason is the system's code, or a line. */
@@ -129,8 +134,10 @@ function createClient(socket: WebSocket, settle: (result: JoinResult) => void) {
     } else if (message.type === 'joined') {
       hasJoined = true;
       settle({ outcome: 'joined', client: clientOf(message) });
-    } else if (message.type === 'error') settle({ outcome: 'refused', code: message.code, message: message.message });
-    else if (message.type === 'closing') settle({ outcome: 'closing' });
+    } else if (message.type === 'error') {
+      const { code, message: text, retryInMs } = message;
+      settle({ outcome: 'refused', code, message: text, retryInMs });
+    } else if (message.type === 'closing') settle({ outcome: 'closing' });
   };
 
   socket.on('message', (data) => {

@@ -35,8 +35,7 @@ export const endpoint = z.object({
 export const role = z.enum(['controlling', 'controlled']);
 export type Role = z.infer<typeof role>;
 
-const durationMs = z.number().min(0).max(86_400_000);
-export const startInMs = durationMs;
+export const durationMs = z.number().min(0).max(86_400_000);
 
 export const ticket = z.object({ username: secret, password: secret, expiresInMs: durationMs });
 export type WireTicket = Readonly<z.infer<typeof ticket>>;

@@ -1,7 +1,7 @@
 /** What the rendezvous server says to a client. */
 import { z } from 'zod';
 import { ROOM_PEERS_MAX } from './bounds.ts';
-import { behavior, candidates, endpoint, id, role, secret, signalData, startInMs, ticket } from './fields.ts';
+import { behavior, candidates, durationMs, endpoint, id, role, secret, signalData, ticket } from './fields.ts';
 import { REFUSAL_CODES } from './refusal.ts';
 
 const port = z.int().min(1).max(0xffff);
@@ -24,7 +24,8 @@ export const serverMessage = z.discriminatedUnion('type', [
   /** The endpoint that came with the ticket, whenever it is a new one. */
   z.object({ type: z.literal('bound'), endpoint }),
   z.object({ type: z.literal('peer-joined'), peer: id }),
-  z.object({ type: z.literal('peer-left'), peer: id }),
+  /** It said so, or its connection was lost and it did not come back in time. */
+  z.object({ type: z.literal('peer-left'), peer: id, reason: z.enum(['left', 'lost']) }),
   /** The ask is noted; whether that peer is in the room now. */
   z.object({ type: z.literal('asked'), peer: id, present: z.boolean() }),
   /** That peer asks for this one, which has not asked for it. */
@@ -43,7 +44,7 @@ export const serverMessage = z.discriminatedUnion('type', [
     /** The receiver's. */
     role,
     key: secret,
-    startInMs,
+    startInMs: durationMs,
   }),
   z.object({ type: z.literal('signal'), peer: id, data: signalData }),
   z.object({
@@ -53,6 +54,8 @@ export const serverMessage = z.discriminatedUnion('type', [
     /** The type of the message that is refused, where there is one. */
     re: z.string().optional(),
     peer: id.optional(),
+    /** Of `id-in-use`: the id is kept for an owner who is away, and for how long at most. */
+    retryInMs: durationMs.optional(),
   }),
   z.object({ type: z.literal('closing') }),
 ]);

@@ -1,7 +1,11 @@
 /** Two agents of ours on hosts of the simulated lab, with a signalling channel that loses nothing. */
-import { createHost, type Host } from '../../lab/sim/host.ts';
+import type { Host } from '../../lab/sim/host.ts';
+import { driveAgent, PUNCH_SOCKET } from '../../lab/sim/punch-agent.ts';
+import { type SimBinding, startBinding } from '../../lab/sim/punch-binding.ts';
+import { runUntilDone } from '../../lab/sim/run-session.ts';
+import { addStunServer, LAB_LAYOUT } from '../../lab/sim/stun-server.ts';
 import { createWorld, type World } from '../../lab/sim/world.ts';
-import { type Endpoint, formatEndpoint } from '../../src/endpoint.ts';
+import type { Endpoint } from '../../src/endpoint.ts';
 import { createIceAgent, type DatagramKind, type IceAgent, type IceAgentOptions } from '../../src/ice/agent.ts';
 import type { CandidateType } from '../../src/ice/candidate.ts';
 import { createCredentials, type IceCredentials } from '../../src/ice/credentials.ts';
@@ -9,16 +13,18 @@ import type { IceEvent } from '../../src/ice/event.ts';
 import { MIN_TA_MS } from '../../src/ice/pace.ts';
 import type { Role } from '../../src/ice/role.ts';
 
+const SERVER: Endpoint = { address: LAB_LAYOUT.addresses[0], port: LAB_LAYOUT.port };
+
 export interface Peer {
   readonly agent: IceAgent;
   readonly credentials: IceCredentials;
-  readonly events: IceEvent[];
+  readonly events: readonly IceEvent[];
   /** Data of the peer, not of the agent, as text. */
-  readonly data: { readonly kind: DatagramKind; readonly text: string }[];
-  readonly local: Endpoint;
-  /** What a reflector in the public network sees of the socket. */
-  readonly reflexive: () => Endpoint;
-  readonly pump: () => void;
+  readonly data: readonly { readonly kind: DatagramKind; readonly text: string }[];
+  /** Asks a server in the public network how it sees the socket, and adds the candidate. */
+  readonly reflect: () => void;
+  /** Lets the agent act after it was told something. */
+  readonly wake: () => void;
   readonly send: (text: string) => void;
 }
 
@@ -26,89 +32,39 @@ export interface PeerOptions extends Partial<Omit<IceAgentOptions, 'role'>> {
   readonly role: Role;
 }
 
-export function createPublicWorld(seed: number): World & { readonly reflector: Reflector } {
+/** A world with a STUN server. */
+export function createPublicWorld(seed: number): World {
   const world = createWorld({ seed });
-  return { ...world, reflector: createReflector(world) };
+  addStunServer(world);
+  return world;
 }
 
-interface Reflector {
-  readonly endpoint: Endpoint;
-  readonly seen: Map<string, Endpoint>;
-}
-
-function createReflector(world: World): Reflector {
-  const seen = new Map<string, Endpoint>();
-  const host = createHost(world, { name: 'reflector', realm: world.internet });
-  const socket = host.open((from, bytes) => void seen.set(new TextDecoder().decode(bytes), from), { port: 3478 });
-  return { endpoint: socket.local, seen };
-}
-
-export function createPeer(
-  world: World & { readonly reflector: Reflector },
-  host: Host,
-  { role, ...options }: PeerOptions,
-): Peer {
-  const { clock, reflector } = world;
+export function createPeer(world: World, host: Host, { role, ...options }: PeerOptions): Peer {
   const random = host.random.fork('ice');
   const credentials = createCredentials(random.bytes);
   const agent = createIceAgent({ role, credentials, randomBytes: random.bytes, taMs: MIN_TA_MS, ...options });
   const events: IceEvent[] = [];
   const data: { kind: DatagramKind; text: string }[] = [];
-  let alarmAt = Number.POSITIVE_INFINITY;
+  let binding: SimBinding | null = null;
   const socket = host.open((from, bytes) => {
-    const kind = agent.handleDatagram(clock.now(), { socket: 'main', from, bytes });
+    if (binding && !binding.outcome()) return binding.receive(from, bytes);
+    const kind = run.receive(from, bytes);
     if (kind !== 'ice') data.push({ kind, text: new TextDecoder().decode(bytes) });
-    pump();
   });
-  const pump = (): void => {
-    for (let outputs = 0; outputs < 10_000; outputs++) {
-      const output = agent.poll(clock.now());
-      switch (output.kind) {
-        case 'transmit': {
-          const code = socket.send(output.to, output.bytes);
-          if (code) agent.handleSendFailure(clock.now(), { socket: output.socket, to: output.to, code });
-          break;
-        }
-        case 'event':
-          events.push(output.event);
-          break;
-        case 'wait':
-          wakeAt(output.until);
-          return;
-        case 'closed':
-          return;
-      }
-    }
-    throw new Error(`the agent on ${host.name} never waits`);
-  };
-  const wakeAt = (until: number): void => {
-    if (until >= alarmAt || until === Number.POSITIVE_INFINITY) return;
-    alarmAt = until;
-    clock.schedule(until, () => {
-      if (alarmAt !== until) return;
-      alarmAt = Number.POSITIVE_INFINITY;
-      agent.handleTimeout(clock.now());
-      pump();
-    });
-  };
-  agent.addLocalCandidate({ type: 'host', socket: 'main', endpoint: socket.local });
+  agent.addLocalCandidate({ type: 'host', socket: PUNCH_SOCKET, endpoint: socket.local });
+  const run = driveAgent(world, { agent, socket, onEvent: (event) => events.push(event) });
   return {
     agent,
     credentials,
     events,
     data,
-    local: socket.local,
-    pump,
-    reflexive: () => {
-      for (let sends = 0; sends < 20 && !reflector.seen.has(host.name); sends++) {
-        socket.send(reflector.endpoint, new TextEncoder().encode(host.name));
-        clock.runUntil(clock.now() + 500);
-      }
-      const mapped = reflector.seen.get(host.name);
-      if (!mapped) throw new Error(`the reflector has not seen ${host.name} of ${formatEndpoint(socket.local)}`);
-      const server = reflector.endpoint.address;
-      agent.addLocalCandidate({ type: 'srflx', socket: 'main', endpoint: mapped, server });
-      return mapped;
+    wake: run.wake,
+    reflect: () => {
+      binding = startBinding(world, { socket, server: SERVER, random: random.fork('binding') });
+      runUntilDone(world, [binding]);
+      const endpoint = binding.outcome()?.result;
+      if (!endpoint || endpoint === 'silent') throw new Error(`the server does not answer ${host.name}`);
+      agent.addLocalCandidate({ type: 'srflx', socket: PUNCH_SOCKET, endpoint, server: SERVER.address });
     },
     send: (text) => {
       const pair = agent.selected();
@@ -142,7 +98,7 @@ export function introduce(
       one.agent.endOfRemoteCandidates();
       one.agent.endOfLocalCandidates();
       one.agent.setRemoteCredentials(at, other.credentials);
-      one.pump();
+      one.wake();
     });
   };
   tell(a, b, startedAt);

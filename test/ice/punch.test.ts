@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { FULL_CONE, type NatProfile, PORT_RESTRICTED, RESTRICTED, SYMMETRIC } from '../../lab/profiles.ts';
 import { type Link, PERFECT_LINK, symmetricLink } from '../../lab/sim/link.ts';
+import { PUNCH_SOCKET } from '../../lab/sim/punch-agent.ts';
 import { createSite } from '../../lab/sim/site.ts';
 import { createPeer, createPublicWorld, eventOf, introduce, type Peer, type PeerOptions } from './peers.ts';
 
@@ -27,7 +28,7 @@ function meet(options: {
     const access = { kind: 'nat', layers: [nats[index]] } as const;
     const site = createSite(world, { name: `site ${index}`, access, prefix: `192.168.${index + 1}`, link });
     const peer = createPeer(world, site.addHost(`peer ${index}`), { role: ROLES[index], ...agent });
-    peer.reflexive();
+    peer.reflect();
     return peer;
   };
   const [a, b] = [join(0), join(1)];
@@ -86,7 +87,7 @@ describe('two agents behind NATs', () => {
     expect(eventOf(a, 'connected')).toMatchObject({
       rttMs: 0,
       pair: {
-        socket: 'main',
+        socket: PUNCH_SOCKET,
         local: { type: 'srflx' },
         remote: { endpoint: eventOf(b, 'connected')?.pair.local.endpoint },
       },
@@ -175,8 +176,8 @@ describe('two agents behind one NAT', () => {
       const site = createSite(world, { name: 'home', access: { kind: 'nat', layers } });
       const a = createPeer(world, site.addHost('a'), { role: 'controlling' });
       const b = createPeer(world, site.addHost('b'), { role: 'controlled' });
-      a.reflexive();
-      b.reflexive();
+      a.reflect();
+      b.reflect();
       const startedAt = introduce(world, { a, b });
       world.clock.runUntil(startedAt + 100);
       const meeting = { a, b, startedAt, runFor: () => {} };
@@ -193,8 +194,8 @@ describe('two agents behind one NAT', () => {
     const site = createSite(world, { name: 'home', access: { kind: 'nat', layers } });
     const a = createPeer(world, site.addHost('a'), { role: 'controlling' });
     const b = createPeer(world, site.addHost('b'), { role: 'controlled' });
-    a.reflexive();
-    b.reflexive();
+    a.reflect();
+    b.reflect();
     const startedAt = introduce(world, { a, b, types: ['srflx'] });
     world.clock.runUntil(startedAt + 100);
     expect(connectedAfterMs({ a, b, startedAt, runFor: () => {} })).toBeLessThanOrEqual(20);

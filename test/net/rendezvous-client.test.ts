@@ -96,7 +96,7 @@ describe('events', () => {
     expect(carol.client.joined.peers).toEqual(['me']);
     expect(events).toEqual([
       { type: 'peer-joined', peer: 'bob' },
-      { type: 'peer-left', peer: 'bob' },
+      { type: 'peer-left', peer: 'bob', reason: 'left' },
       { type: 'peer-joined', peer: 'carol' },
     ]);
   });

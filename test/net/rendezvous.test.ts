@@ -62,7 +62,7 @@ describe('a peer', () => {
     const bob = await join(server, 'bob');
     await bob[Symbol.asyncDispose]();
     expect(await bob.next('closed')).toEqual({ type: 'closed', code: 1000, reason: 'left', canResume: false });
-    expect(await alice.next('peer-left')).toEqual({ type: 'peer-left', peer: 'bob' });
+    expect(await alice.next('peer-left')).toEqual({ type: 'peer-left', peer: 'bob', reason: 'left' });
   });
 
   it('comes back after a lost connection, with its resume key and without it not', async () => {

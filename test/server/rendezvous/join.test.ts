@@ -31,7 +31,7 @@ describe('joining', () => {
     expect(alice.take()).toEqual([{ type: 'peer-joined', peer: 'bob' }]);
     bob.say({ type: 'leave' });
     expect(bob.closed()).toEqual([1000, 'left']);
-    expect(alice.take()).toEqual([{ type: 'peer-left', peer: 'bob' }]);
+    expect(alice.take()).toEqual([{ type: 'peer-left', peer: 'bob', reason: 'left' }]);
     expect(carol.take()).toEqual([]);
     expect(world.rendezvous.population()).toEqual({ connections: 2, peers: 2, rooms: 2 });
   });
@@ -53,7 +53,9 @@ describe('joining', () => {
     const world = createWorld();
     const alice = world.peer('alice');
     const other = world.connect();
-    expect(other.join('alice')).toMatchObject([{ code: 'id-in-use' }]);
+    expect(other.join('alice')).toEqual([
+      { type: 'error', code: 'id-in-use', message: 'another peer of the room has this id', re: 'join' },
+    ]);
     const forger = world.connect();
     expect(forger.join('alice', { resumeKey: 'x'.repeat(43) })).toMatchObject([{ code: 'id-in-use' }]);
     expect([other.closed(), forger.closed()]).toEqual(Array(2).fill([1008, 'id-in-use']));

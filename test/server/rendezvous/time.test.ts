@@ -1,5 +1,6 @@
 /** What time alone brings about. */
 import { describe, expect, it } from 'vitest';
+import { TICK_MS } from '../../../server/rendezvous/limits.ts';
 import { createWorld } from './world.ts';
 
 const ENDPOINT = { address: '192.0.2.1', port: 1 };
@@ -52,16 +53,16 @@ describe('a connection', () => {
 });
 
 describe('a session whose connection is lost', () => {
-  it('is over after thirty seconds: the others are told, and the id is free', () => {
+  it('is over after five seconds: the others are told, and the id is free', () => {
     const world = createWorld();
     const [alice, bob] = [world.peer('alice'), world.peer('bob')];
     alice.take();
     bob.lose();
-    world.pass(29_999);
-    expect(world.connect().join('bob')).toMatchObject([{ code: 'id-in-use' }]);
+    world.pass(4_999);
+    expect(world.connect().join('bob')).toMatchObject([{ code: 'id-in-use', retryInMs: 1 + TICK_MS }]);
     expect(alice.take()).toEqual([]);
     world.pass(1);
-    expect(alice.take()).toEqual([{ type: 'peer-left', peer: 'bob' }]);
+    expect(alice.take()).toEqual([{ type: 'peer-left', peer: 'bob', reason: 'lost' }]);
     expect(world.connect().join('bob')).toMatchObject([{ type: 'joined', resumed: false }]);
   });
 
@@ -88,7 +89,7 @@ describe('a session whose connection is lost', () => {
   it('leaves no room behind when it was the last', () => {
     const world = createWorld();
     world.peer('alice').lose();
-    world.pass(30_000);
+    world.pass(5_000);
     expect(world.rendezvous.population()).toEqual({ connections: 0, peers: 0, rooms: 0 });
   });
 });

@@ -4,10 +4,10 @@ import type { Endpoint } from '../endpoint.ts';
 import { createIceAgent, type IceAgent } from '../ice/agent.ts';
 import { MIN_TA_MS } from '../ice/pace.ts';
 import { formatCandidate } from '../ice/sdp.ts';
+import { PUNCH_SOCKET } from '../net/ice-path.ts';
+import type { UdpSocket } from '../net/udp-socket.ts';
 import { iceCredentials } from '../rendezvous/ice-credentials.ts';
-import { PUNCH_SOCKET } from './ice-path.ts';
-import type { Introduction } from './introduction.ts';
-import type { UdpSocket } from './udp-socket.ts';
+import type { Introduction } from './meeting.ts';
 
 /** What the seven steps have not opened by then they will not open. */
 const PUNCH_TIMEOUT_MS = 9_000;

@@ -1,0 +1,57 @@
+/** A punch while it goes on, on stderr: each step a line that stays; below it, where somebody is looking, what is waited for. */
+import { Chalk } from 'chalk';
+import type { PunchEvent } from '../../src/punch-event.ts';
+import { renderStep } from './punch-text.ts';
+
+export interface PunchProgress extends Disposable {
+  readonly show: (event: PunchEvent) => void;
+  /** The path is open, and looked at. */
+  readonly measuring: () => void;
+}
+
+/** Loads ora only when it is shown. */
+export async function createPunchProgress({
+  peer,
+  spinner: enabled,
+  stderr,
+}: {
+  readonly peer: string;
+  readonly spinner: boolean;
+  readonly stderr: NodeJS.WritableStream;
+}): Promise<PunchProgress> {
+  const spinner = enabled
+    ? (await import('ora')).default({ text: 'joining the rendezvous', stream: stderr, discardStdin: false }).start()
+    : null;
+  const paint = new Chalk({ level: enabled ? 1 : 0 });
+  const line = (text: string, next?: string): void => {
+    spinner?.stop();
+    stderr.write(`${text}\n`);
+    if (spinner && next !== undefined) spinner.text = next;
+    spinner?.start();
+  };
+  return {
+    show: (event) => {
+      switch (event.kind) {
+        case 'step':
+          line(renderStep(event.step, { color: enabled }), waitedFor(event.step.step, peer));
+          return;
+        case 'plan': {
+          const { prospect, text } = event.plan;
+          line(`plan: ${paint.bold(prospect ?? 'unknown')}: ${text}`);
+          return;
+        }
+        case 'notice':
+          line(paint.yellow(event.text));
+      }
+    },
+    measuring: () => {
+      if (spinner) spinner.text = 'measuring the path';
+    },
+    [Symbol.dispose]: () => void spinner?.stop(),
+  };
+}
+
+function waitedFor(step: number, peer: string): string | undefined {
+  if (step === 1) return `waiting for ${peer}`;
+  return step === 4 || step === 5 ? `punching toward ${peer}` : undefined;
+}

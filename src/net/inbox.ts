@@ -1,0 +1,41 @@
+/** What came and was not taken yet, in order: from callbacks to a loop that waits. */
+import { now } from './driver.ts';
+
+export interface Inbox<T> {
+  readonly put: (item: T) => void;
+  /**
+   * The next item, or null when none has come by that time of `now`; Infinity waits for one.
+   * @throws the signal's reason when aborted.
+   */
+  readonly next: (until: { readonly by: number; readonly signal?: AbortSignal | undefined }) => Promise<T | null>;
+}
+
+/** One loop takes at a time. */
+export function createInbox<T>(): Inbox<T> {
+  const items: T[] = [];
+  let wake = (): void => {};
+  return {
+    put: (item) => {
+      items.push(item);
+      wake();
+    },
+    next: async ({ by, signal }) => {
+      signal?.throwIfAborted();
+      if (items.length === 0) {
+        const { promise, resolve, reject } = Promise.withResolvers<void>();
+        const timer =
+          by === Number.POSITIVE_INFINITY ? undefined : setTimeout(resolve, Math.max(0, Math.ceil(by - now())));
+        const abort = (): void => reject(signal?.reason);
+        signal?.addEventListener('abort', abort, { once: true });
+        wake = resolve;
+        try {
+          await promise;
+        } finally {
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', abort);
+        }
+      }
+      return items.shift() ?? null;
+    },
+  };
+}

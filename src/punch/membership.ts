@@ -1,0 +1,76 @@
+/** Being in a room of the rendezvous: entered once, and come back to when the server or the way to it was lost. */
+
+import { now } from '../net/driver.ts';
+import { pause } from '../net/pause.ts';
+import {
+  type JoinResult,
+  joinRendezvous,
+  type RendezvousClient,
+  type RendezvousOptions,
+} from '../net/rendezvous-client.ts';
+import type { PunchFailure } from '../punch-report.ts';
+
+/** Before each attempt to come back; the last one repeats. The first two fall into the time that the id is kept. */
+const BACK_AFTER_MS = [100, 400, 1_000, 2_000] as const;
+
+export type Entry =
+  | { readonly kind: 'joined'; readonly client: RendezvousClient }
+  | { readonly kind: 'failed'; readonly reason: PunchFailure; readonly detail: string };
+
+export interface Membership extends AsyncDisposable {
+  /**
+   * Joins. The first time, what keeps it out ends it, except an id that is kept for an owner who is away; later it goes
+   * on trying until `by`. @throws the signal's reason when aborted.
+   */
+  readonly enter: (until: { readonly by: number; readonly signal: AbortSignal | undefined }) => Promise<Entry>;
+}
+
+/** Disposing of it leaves the room. */
+export function createMembership(
+  options: Omit<RendezvousOptions, 'resumeKey' | 'signal'> & { readonly onNotice: (text: string) => void },
+): Membership {
+  const { onNotice } = options;
+  let client: RendezvousClient | null = null;
+  let isClosed = false;
+
+  const enter: Membership['enter'] = async ({ by, signal }) => {
+    const resumeKey = client?.joined.resumeKey;
+    for (let attempt = 0; ; attempt++) {
+      if (client) await pause(BACK_AFTER_MS[Math.min(attempt, BACK_AFTER_MS.length - 1)] ?? 0, signal);
+      const result = await joinRendezvous({ ...options, resumeKey, signal });
+      if (result.outcome === 'joined') {
+        if (client) onNotice('back at the rendezvous');
+        client = result.client;
+        // Disposed of while it was joining.
+        if (isClosed) await client[Symbol.asyncDispose]();
+        return { kind: 'joined', client };
+      }
+      const detail = detailOf(result);
+      const keptMs = result.outcome === 'refused' ? result.retryInMs : undefined;
+      if (keptMs !== undefined && now() + keptMs < by) {
+        onNotice(`${detail}, and is away: trying again in ${(keptMs / 1000).toFixed(1)} s`);
+        await pause(keptMs, signal);
+      } else if (result.outcome === 'refused') return { kind: 'failed', reason: 'rendezvous-refused', detail };
+      else if (!client) return { kind: 'failed', reason: 'rendezvous-unreachable', detail };
+      else if (now() >= by) return { kind: 'failed', reason: 'rendezvous-lost', detail };
+    }
+  };
+  return {
+    enter,
+    [Symbol.asyncDispose]: async () => {
+      isClosed = true;
+      await client?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function detailOf(result: Exclude<JoinResult, { readonly outcome: 'joined' }>): string {
+  switch (result.outcome) {
+    case 'closing':
+      return 'the server is closing';
+    case 'refused':
+      return `${result.code}: ${result.message}`;
+    case 'unreachable':
+      return result.reason;
+  }
+}

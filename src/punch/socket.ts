@@ -1,0 +1,43 @@
+/** The one local socket of a punch, tied to a rendezvous session by a ticket that is sent from it. */
+import { randomBytes } from 'node:crypto';
+import type { Endpoint } from '../endpoint.ts';
+import { startDriver } from '../net/driver.ts';
+import { localAddressToward, openUdpSocket, type UdpSocket } from '../net/udp-socket.ts';
+import type { WireTicket } from '../rendezvous/fields.ts';
+import { createTicketBinding, type TicketBindingResult } from '../rendezvous/ticket-binding.ts';
+
+/** Opens a socket on the interface that routes to the server, or on `local`; null when the system refuses. */
+export async function openPunchSocket({
+  server,
+  local,
+}: {
+  readonly server: Endpoint;
+  readonly local?: string | undefined;
+}): Promise<UdpSocket | null> {
+  try {
+    return await openUdpSocket({ address: local ?? (await localAddressToward(server)), port: 0 });
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error) return null;
+    throw error;
+  }
+}
+
+/**
+ * Shows the socket to the server, which ties it to the session of the ticket; it also keeps the NAT's mapping alive.
+ * @throws the signal's reason when aborted.
+ */
+export async function bindTicket(
+  socket: UdpSocket,
+  {
+    server,
+    ticket,
+    signal,
+  }: {
+    readonly server: Endpoint;
+    readonly ticket: Pick<WireTicket, 'username' | 'password'>;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<TicketBindingResult> {
+  const session = createTicketBinding({ ticket, server, randomBytes });
+  return startDriver({ session, sockets: { punch: socket }, signal }).result;
+}

@@ -1,0 +1,79 @@
+/** What a peer shows of itself while it waits: a mapping that changes is noticed, with a ticket that is never too old. */
+
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { expect, it } from 'vitest';
+import type { Endpoint } from '../../src/endpoint.ts';
+import { openUdpSocket } from '../../src/net/udp-socket.ts';
+import { createMeeting } from '../../src/punch/meeting.ts';
+import { createMembership } from '../../src/punch/membership.ts';
+import { join, startTestServer, TOLD, urlOf } from '../net/rendezvous-peers.ts';
+
+/** A NAT of one mapping on loopback, which can be made to take another port. */
+async function startNat(
+  server: Endpoint,
+): Promise<AsyncDisposable & { inside: Endpoint; remap: () => Promise<number> }> {
+  const inner = createSocket('udp4');
+  let client: { port: number; address: string } | null = null;
+  let outer: Socket | null = null;
+  const remap = async (): Promise<number> => {
+    outer?.close();
+    const next = createSocket('udp4');
+    next.bind(0, '127.0.0.1');
+    await once(next, 'listening');
+    next.on('message', (bytes) => client && inner.send(bytes, client.port, client.address));
+    outer = next;
+    return next.address().port;
+  };
+  inner.bind(0, '127.0.0.1');
+  await once(inner, 'listening');
+  inner.on('message', (bytes, from) => {
+    client = from;
+    outer?.send(bytes, server.port, server.address);
+  });
+  const { address, port } = inner.address();
+  return {
+    inside: { address, port },
+    remap,
+    [Symbol.asyncDispose]: async () => {
+      inner.close();
+      outer?.close();
+    },
+  };
+}
+
+it('tells the peer the endpoint that the NAT has last given it, though the first ticket is long void', async () => {
+  await using server = await startTestServer({ limits: { ticketMs: 200 } });
+  const [udp] = server.addresses;
+  await using nat = await startNat({ address: '127.0.0.1', port: udp?.port ?? 0 });
+  const ports = [await nat.remap()];
+  await using socket = await openUdpSocket({ address: '127.0.0.1', port: 0 });
+  await using membership = createMembership({ url: urlOf(server), room: 'test', id: 'alice', onNotice: () => {} });
+  const bound = Array.from({ length: 8 }, () => Promise.withResolvers<number>());
+  let count = 0;
+  const meeting = createMeeting({
+    membership,
+    socket,
+    server: nat.inside,
+    peer: 'bob',
+    behavior: Promise.resolve(TOLD.behavior),
+    waitMs: 15_000,
+    refreshMs: 20,
+    signal: undefined,
+    onBound: ({ port }) => bound[count++]?.resolve(port),
+    onNotice: () => {},
+  });
+  const met = meeting.introduce();
+  expect(await bound[0]?.promise).toBe(ports[0]);
+  // Each wait is for the server to have seen the new port, five times in a row, through several lives of a ticket.
+  for (let n = 1; n <= 5; n++) {
+    const port = await nat.remap();
+    expect(await bound[n]?.promise).toBe(port);
+    ports.push(port);
+  }
+  await using bob = await join(server, 'bob');
+  await bob.bind();
+  bob.client.ask('alice', TOLD);
+  expect((await bob.next('introduction')).endpoint.port).toBe(ports.at(-1));
+  expect(await met).toMatchObject({ kind: 'introduced', introduction: { peer: 'bob', own: { port: ports.at(-1) } } });
+});
