@@ -13,9 +13,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/nat': ['src/base', 'src/stun'],
   'src/ice': ['src/base', 'src/stun'],
   'src/rendezvous': ['src/base', 'src/nat', 'src/stun'],
-  'src/net': ['src/base', 'src/ice', 'src/nat', 'src/rendezvous', 'src/stun'],
+  'src/turn': ['src/base', 'src/stun'],
+  'src/net': ['src/base', 'src/ice', 'src/nat', 'src/rendezvous', 'src/stun', 'src/turn'],
   src: ['src/base', 'src/ice', 'src/nat', 'src/net', 'src/rendezvous', 'src/stun'],
-  server: ['src/base', 'src/net', 'src/rendezvous', 'src/stun'],
+  server: ['src/base', 'src/net', 'src/rendezvous', 'src/stun', 'src/turn'],
   'lab/base': ['src/base', 'src/nat'],
   'lab/sim': ['lab/base', 'server', 'src', 'src/base', 'src/ice', 'src/nat', 'src/rendezvous', 'src/stun'],
   'lab/docker': ['lab/base', 'src', 'src/base', 'src/nat'],
@@ -33,7 +34,7 @@ const BASE: Readonly<Record<string, string>> = {
   'lab/conformance.ts': 'lab/base',
 };
 
-const SANS_IO = ['src/stun', 'src/nat', 'src/ice', 'src/rendezvous'];
+const SANS_IO = ['src/stun', 'src/nat', 'src/ice', 'src/rendezvous', 'src/turn'];
 const IO =
   /node:(dgram|net|dns|timers|fs|child_process)|\b(setTimeout|setInterval|Date\.now|performance\.now|Math\.random)\b/;
 

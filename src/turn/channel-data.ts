@@ -1,0 +1,47 @@
+/**
+ * ChannelData, what TURN sends in place of whole STUN messages once a channel is bound (RFC 8656 §12.4).
+ *
+ *    0                   1                   2                   3
+ *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ *   |         Channel Number        |            Length             |
+ *   |                       Application Data …                      |
+ */
+
+export const CHANNEL_HEADER_BYTES = 4;
+/** RFC 8656 §12: 0x4000 to 0x4FFF are channels, the rest is reserved. */
+export const FIRST_CHANNEL = 0x4000;
+export const LAST_CHANNEL = 0x4fff;
+
+export interface ChannelData {
+  readonly channel: number;
+  readonly data: Uint8Array;
+}
+
+/** Padded to a multiple of four bytes for a stream; over UDP padding is not needed (RFC 8656 §12.5). */
+export function encodeChannelData(
+  { channel, data }: ChannelData,
+  { padded = false }: { readonly padded?: boolean } = {},
+): Uint8Array {
+  const length = CHANNEL_HEADER_BYTES + data.length;
+  const bytes = new Uint8Array(padded ? Math.ceil(length / 4) * 4 : length);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, channel);
+  view.setUint16(2, data.length);
+  bytes.set(data, CHANNEL_HEADER_BYTES);
+  return bytes;
+}
+
+/** Null for anything else. Bytes after the data are padding; the data is a view of the input. */
+export function decodeChannelData(bytes: Uint8Array): ChannelData | null {
+  if (!isChannelData(bytes) || bytes.length < CHANNEL_HEADER_BYTES) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const end = CHANNEL_HEADER_BYTES + view.getUint16(2);
+  if (end > bytes.length) return null;
+  return { channel: view.getUint16(0), data: bytes.subarray(CHANNEL_HEADER_BYTES, end) };
+}
+
+/** By the first two bits 01; STUN messages begin with 00 (RFC 8656 §12). */
+export function isChannelData(bytes: Uint8Array): boolean {
+  const [first = 0] = bytes;
+  return first >= FIRST_CHANNEL >> 8 && first <= LAST_CHANNEL >> 8;
+}
