@@ -11,6 +11,7 @@ import { DEFAULT_HTTP_PORT } from './ports.ts';
 import { connectPeers } from './punch/connect.ts';
 import { createMeeting } from './punch/meeting.ts';
 import { createMembership } from './punch/membership.ts';
+import { explainNoPath } from './punch/no-path.ts';
 import { openPunchSocket } from './punch/socket.ts';
 import type { PunchEvent } from './punch-event.ts';
 import { planPunch } from './punch-plan.ts';
@@ -111,7 +112,7 @@ export async function punch(options: PunchOptions): Promise<Punched> {
     known = { ...known, plan, elapsedMs: Math.round(now() - met.at), probesSent: attempt.checksSent };
     if (attempt.kind === 'failed') {
       known = { ...known, technique: 'simultaneous-open' };
-      return failed('no-path', null);
+      return failed('no-path', explainNoPath({ id, plan, introduction, isHeard: attempt.isHeard }));
     }
     if (attempt.kind === 'connected') {
       const { path, event } = attempt;

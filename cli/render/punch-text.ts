@@ -18,10 +18,9 @@ export function renderPunch(
   const paint = new Chalk({ level: color ? 1 : 0 });
   const { outcome, reason, detail, technique, id, peer, local, remote, elapsedMs } = report;
   if (outcome === 'failed') {
-    const more = detail === null ? '' : ` (${detail})`;
-    const why = reason ? `${reason}: ${PUNCH_FAILURES[reason]}${more}` : '';
-    const whose = reason === 'no-path' && report.plan ? `\n${report.plan.text}` : '';
-    return `${paint.red.bold('no path')} from ${id} to ${peer}: ${why}${whose}`;
+    const why = reason ? `${reason}: ${PUNCH_FAILURES[reason]}` : '';
+    const more = detail === null ? '' : `\n${detail}`;
+    return `${paint.red.bold('no path')} from ${id} to ${peer}: ${why}${more}`;
   }
   const ends = local && remote ? ` ${formatEndpoint(local)} ↔ ${formatEndpoint(remote)}` : '';
   const lines = [`${paint.green.bold('direct')}${ends}, by ${technique}, ${elapsedMs} ms after both were there`];

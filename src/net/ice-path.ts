@@ -2,12 +2,18 @@
 import type { IceAgent } from '../ice/agent.ts';
 import type { IceEvent } from '../ice/event.ts';
 import type { Session } from '../session.ts';
-import { type Driver, startDriver } from './driver.ts';
+import { type Driver, now, startDriver } from './driver.ts';
 import type { UdpSocket } from './udp-socket.ts';
 
 /** The one socket's name in the agent. */
 export const PUNCH_SOCKET = 'punch';
 
+/**
+ * The controlling side is connected once the other has answered its nomination, whose own check may still be open then:
+ * who ends the path at once goes on answering for so long, or until data shows that the peer has its path too.
+ */
+const LINGER_MS = 300;
+const LINGER_RTTS = 4;
 /** Datagrams of the peer kept for a receiver that is not there yet. */
 const MAX_EARLY = 64;
 
@@ -20,7 +26,7 @@ export interface IcePath extends AsyncDisposable {
   readonly wake: () => void;
 }
 
-/** Drives the agent from now on; disposing of the path closes the agent. The socket stays the caller's. */
+/** Drives the agent from now on; disposing of the path closes the agent, gently. The socket stays the caller's. */
 export function startIcePath(options: {
   readonly agent: IceAgent;
   readonly socket: UdpSocket;
@@ -28,23 +34,33 @@ export function startIcePath(options: {
 }): IcePath {
   const { agent, socket, onEvent } = options;
   const early: Uint8Array[] = [];
+  /** Until when the peer may need answers. */
+  let answersUntil = Number.NEGATIVE_INFINITY;
+  const settled = Promise.withResolvers<void>();
   let receive = (bytes: Uint8Array): void => {
     if (early.length < MAX_EARLY) early.push(bytes);
   };
   const session: Session<'closed'> = {
     sockets: [PUNCH_SOCKET],
-    handleDatagram: (now, arrival) => {
-      if (agent.handleDatagram(now, arrival) === 'peer') receive(arrival.bytes);
+    handleDatagram: (at, arrival) => {
+      if (agent.handleDatagram(at, arrival) !== 'peer') return;
+      settled.resolve();
+      receive(arrival.bytes);
     },
     handleSendFailure: agent.handleSendFailure,
     handleConnect: () => {},
     handleTimeout: agent.handleTimeout,
-    poll: (now) => {
+    poll: (at) => {
       for (;;) {
-        const output = agent.poll(now);
-        if (output.kind === 'closed') return { kind: 'done', result: 'closed' };
+        const output = agent.poll(at);
+        if (output.kind === 'closed') {
+          settled.resolve();
+          return { kind: 'done', result: 'closed' };
+        }
         if (output.kind !== 'event') return output;
-        onEvent(output.event);
+        const { event } = output;
+        if (event.kind === 'connected') answersUntil = event.at + Math.max(LINGER_MS, LINGER_RTTS * event.rttMs);
+        onEvent(event);
       }
     },
   };
@@ -61,6 +77,9 @@ export function startIcePath(options: {
       return pair !== null;
     },
     [Symbol.asyncDispose]: async () => {
+      const timer = setTimeout(settled.resolve, answersUntil - now());
+      if (answersUntil > now()) await settled.promise;
+      clearTimeout(timer);
       agent.close();
       driver.wake();
       await driver.result;

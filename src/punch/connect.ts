@@ -17,7 +17,7 @@ type Connected = Extract<IceEvent, { readonly kind: 'connected' }>;
 export type Attempt =
   /** The path is the caller's to dispose of. */
   | { readonly kind: 'connected'; readonly path: IcePath; readonly event: Connected; readonly checksSent: number }
-  | { readonly kind: 'failed'; readonly checksSent: number }
+  | { readonly kind: 'failed'; readonly checksSent: number; readonly isHeard: boolean }
   /** The peer that was introduced is no more: it was lost, or another one has come in its place. */
   | { readonly kind: 'void'; readonly checksSent: number };
 
@@ -57,7 +57,7 @@ export async function connectPeers(options: {
       case 'connected':
         return { kind: 'connected', path, event, checksSent };
       case 'failed':
-        return { kind: isGone ? 'void' : 'failed', checksSent };
+        return isGone ? { kind: 'void', checksSent } : { kind: 'failed', checksSent, isHeard };
       case 'lost':
       case 'anew':
         // A peer that was heard may have its path by now, and have left the room for that.

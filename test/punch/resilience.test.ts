@@ -60,7 +60,9 @@ describe.concurrent('a punch', () => {
     const bob = startPunch(server, { id: 'bob', peer: 'alice', room: ROOM });
     for (const { result } of [alice, bob]) {
       await using punched = await result;
-      expect(punched.report.outcome).toBe('direct');
+      expect(punched.report, JSON.stringify([punched.report, alice.notices, bob.notices])).toMatchObject({
+        outcome: 'direct',
+      });
     }
     expect(bob.notices).toEqual([
       expect.stringMatching(/^id-in-use: another peer of the room has this id, and is away: trying again in \d\.\d s$/),
@@ -88,7 +90,9 @@ describe.concurrent('a punch', () => {
     const bob = startPunch(server, { id: 'bob', peer: 'alice', room: ROOM });
     for (const { result } of [alice, bob]) {
       await using punched = await result;
-      expect(punched.report.outcome).toBe('direct');
+      expect(punched.report, JSON.stringify([punched.report, alice.notices, bob.notices])).toMatchObject({
+        outcome: 'direct',
+      });
     }
   });
 
@@ -101,7 +105,9 @@ describe.concurrent('a punch', () => {
     const bob = startPunch(server, { id: 'bob', peer: 'alice', room: ROOM });
     for (const { result } of [alice, bob]) {
       await using punched = await result;
-      expect(punched.report.outcome).toBe('direct');
+      expect(punched.report, JSON.stringify([punched.report, alice.notices, bob.notices])).toMatchObject({
+        outcome: 'direct',
+      });
       expect(punched.report.elapsedMs).toBeLessThan(9000);
     }
   });

@@ -1,0 +1,25 @@
+/** Why two peers who met did not get through to each other: the side, the cause, and what would help. */
+import type { PunchPlan } from '../punch-plan.ts';
+import type { Introduction } from './meeting.ts';
+
+export function explainNoPath({
+  id,
+  plan,
+  introduction: { peer, own, endpoint },
+  isHeard,
+}: {
+  readonly id: string;
+  readonly plan: PunchPlan;
+  readonly introduction: Introduction;
+  /** Whether a check of the peer came in. */
+  readonly isHeard: boolean;
+}): string {
+  if (plan.prospect !== null && plan.prospect !== 'direct') return plan.text;
+  if (isHeard) return `packets of ${peer} come in, and none gets out to it: its side, or ours, drops them`;
+  if (own.address === endpoint.address) {
+    const cause = `${id} and ${peer} are behind the same NAT, ${own.address}, which sends nothing back inside (no hairpinning)`;
+    return `${cause}, and their network keeps them apart: a relay would help, or another network on one side`;
+  }
+  const cause = `nothing of ${peer} came in, though both NATs, as they were found, would have let it`;
+  return `${cause}: a firewall on either side drops UDP between peers`;
+}
