@@ -15,12 +15,12 @@ import { createChecker } from './checker.ts';
 import { areCredentials, type IceCredentials } from './credentials.ts';
 import { isHopeless, whyFailed } from './failure.ts';
 import type { LocalCandidateSpec } from './local-candidates.ts';
-import { chooseNomination } from './nomination.ts';
+import { chooseNomination, RELAY_GRACE_MS } from './nomination.ts';
 import { MAX_NOMINATION_SENDS, MAX_SENDS, MIN_TA_MS, TA_MS } from './pace.ts';
-import { isUnderWay, type PairReport, reportOf } from './pair.ts';
+import { isRelayed, isUnderWay, type PairReport, reportOf } from './pair.ts';
 import type { RejectionCause } from './rejection.ts';
 import type { Role } from './role.ts';
-import { failPair } from './selection.ts';
+import { failPair, isFinal } from './selection.ts';
 
 /** How long to wait for a peer before the agent has failed (RFC 8863 §4: the 39.5 s of a STUN transaction). */
 const TIMEOUT_MS = 39_500;
@@ -39,6 +39,8 @@ export interface IceAgentOptions {
   readonly taMs?: number;
   /** From setRemoteCredentials until `failed`; default 39.5 s. */
   readonly timeoutMs?: number;
+  /** How long a relayed pair that works waits for a direct one; default RELAY_GRACE_MS. */
+  readonly relayGraceMs?: number;
 }
 
 /** `ice`: taken. `peer`: not STUN, from an endpoint that the peer has proved to be its own. `other`: anything else. */
@@ -71,6 +73,7 @@ export interface IceAgent {
 /** @throws RangeError when an option is out of its range. */
 export function createIceAgent(options: IceAgentOptions): IceAgent {
   const { role, credentials, randomBytes, taMs = TA_MS, timeoutMs = TIMEOUT_MS } = options;
+  const { relayGraceMs = RELAY_GRACE_MS } = options;
   const { tieBreaker = randomTieBreaker(randomBytes) } = options;
   if (taMs < MIN_TA_MS) throw new RangeError(`taMs is ${taMs}: at least ${MIN_TA_MS} (RFC 8445 §14.2)`);
   if (!areCredentials(credentials)) throw new RangeError('credentials are not of the form of RFC 8839 §5.4');
@@ -98,8 +101,9 @@ export function createIceAgent(options: IceAgentOptions): IceAgent {
 
   /** When the next nomination may be; Infinity when nothing is to be nominated. */
   const nominate = (now: number): number => {
-    if (state.role === 'controlled' || state.selected) return Number.POSITIVE_INFINITY;
-    const choice = chooseNomination(checklist.pairs(), now);
+    if (state.role === 'controlled' || isFinal(state)) return Number.POSITIVE_INFINITY;
+    const open = state.selected ? checklist.pairs().filter((pair) => !isRelayed(pair)) : checklist.pairs();
+    const choice = chooseNomination(open, { now, relayGraceMs });
     if (choice.kind === 'now') {
       Object.assign(choice.pair, { nomination: 'asking', sends: 0, dueAt: now });
       triggered.add(choice.pair);
@@ -110,7 +114,7 @@ export function createIceAgent(options: IceAgentOptions): IceAgent {
   /** Sends one check when the slot has come (RFC 8445 §6.1.4.2); when the next may go. */
   const checkNext = (now: number): number => {
     const [first] = triggered;
-    const ordinary = state.selected ? undefined : checklist.nextOrdinary();
+    const ordinary = isFinal(state) ? undefined : checklist.nextOrdinary();
     const due = checklist.nextDue();
     const next = first ?? ordinary ?? due;
     const readyAt = first || ordinary ? now : (due?.dueAt ?? Number.POSITIVE_INFINITY);
@@ -160,7 +164,7 @@ export function createIceAgent(options: IceAgentOptions): IceAgent {
     role: () => state.role,
     addLocalCandidate: (spec) => {
       const added = locals.add(spec);
-      if (added?.type === 'host') for (const remote of remotes) checklist.add(added, remote);
+      if (added?.type === 'host' || added?.type === 'relay') for (const remote of remotes) checklist.add(added, remote);
       return added;
     },
     localCandidates: locals.all,

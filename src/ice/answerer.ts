@@ -5,10 +5,10 @@ import type { StunMessage } from '../stun/message.ts';
 import type { AgentState } from './agent-state.ts';
 import type { Candidate, LocalCandidate } from './candidate.ts';
 import { encodeError, encodeSuccess } from './messages.ts';
-import { type Pair, reportOf } from './pair.ts';
+import { isRelayed, type Pair, reportOf } from './pair.ts';
 import { createRequestJudge } from './request.ts';
 import { otherRole } from './role.ts';
-import { select, switchRole } from './selection.ts';
+import { isFinal, select, switchRole } from './selection.ts';
 
 /** Answers to strangers per second: enough to tell a peer with stale credentials, useless to a reflector. */
 const MAX_REFUSALS_PER_S = 10;
@@ -66,7 +66,8 @@ export function createAnswerer(state: AgentState): Answerer {
       return;
     }
     if (isNominated) pair.nomination = 'asked';
-    if (!state.selected || isNominated) trigger(pair);
+    const isWanted = !state.selected || (!isFinal(state) && !isRelayed(pair));
+    if (isWanted || isNominated) trigger(pair);
   };
 
   return {

@@ -27,7 +27,7 @@ export type IceEvent = { readonly at: number } & (
   | { readonly kind: 'pair-valid'; readonly pair: PairReport; readonly rttMs: number }
   | { readonly kind: 'role-switched'; readonly role: Role }
   | { readonly kind: 'connected'; readonly pair: PairReport; readonly rttMs: number; readonly checksSent: number }
-  /** An aggressive nominator settled on a better pair (RFC 5245 §8.1.1.2). */
+  /** A better pair: of an aggressive nominator (RFC 5245 §8.1.1.2), or direct in place of relayed. */
   | { readonly kind: 'pair-switched'; readonly pair: PairReport; readonly rttMs: number }
   | { readonly kind: 'consent-lost'; readonly pair: PairReport }
   | { readonly kind: 'failed'; readonly reason: FailureReason }

@@ -1,4 +1,4 @@
-/** The own candidates: one host candidate per socket, and how each socket looks from elsewhere (RFC 8445 §5.1.1). */
+/** The own candidates: one base per socket, and how each socket looks from elsewhere (RFC 8445 §5.1.1). */
 import { type Endpoint, sameEndpoint } from '../endpoint.ts';
 import { foundationOf, type LocalCandidate } from './candidate.ts';
 import { candidatePriority, MAX_LOCAL_PREFERENCE } from './priority.ts';
@@ -12,6 +12,8 @@ export type LocalCandidateSpec =
       /** Default: each base after the first is worth one less. */
       readonly localPreference?: number;
     }
+  /** A socket of a TURN server, which stands for a local one; `mapped` is what that server saw of the own socket. */
+  | { readonly type: 'relay'; readonly socket: string; readonly endpoint: Endpoint; readonly mapped: Endpoint }
   /** The endpoint that a STUN server saw; `server` is its IP address. */
   | { readonly type: 'srflx'; readonly socket: string; readonly endpoint: Endpoint; readonly server: string };
 
@@ -30,7 +32,7 @@ export interface LocalCandidates {
 
 export function createLocalCandidates(): LocalCandidates {
   const candidates: LocalCandidate[] = [];
-  const bases = (): readonly LocalCandidate[] => candidates.filter(({ type }) => type === 'host');
+  const bases = (): readonly LocalCandidate[] => candidates.filter(({ type }) => type === 'host' || type === 'relay');
   const base = (socket: string): LocalCandidate | undefined => bases().find((one) => one.socket === socket);
   const known = (socket: string, endpoint: Endpoint): LocalCandidate | undefined =>
     candidates.find((one) => one.socket === socket && sameEndpoint(one.endpoint, endpoint));
@@ -51,6 +53,19 @@ export function createLocalCandidates(): LocalCandidates {
       related: null,
     };
   };
+  const relayed = ({ socket, endpoint, mapped }: LocalCandidateSpec & { readonly type: 'relay' }): LocalCandidate => {
+    const localPreference = MAX_LOCAL_PREFERENCE - bases().length;
+    return {
+      type: 'relay',
+      socket,
+      endpoint,
+      base: endpoint,
+      localPreference,
+      foundation: foundationOf({ type: 'relay', baseAddress: endpoint.address, server: endpoint.address }),
+      priority: candidatePriority('relay', localPreference),
+      related: mapped,
+    };
+  };
   const reflexive = (options: {
     readonly type: 'srflx' | 'prflx';
     readonly of: LocalCandidate;
@@ -68,6 +83,17 @@ export function createLocalCandidates(): LocalCandidates {
     };
   };
 
+  const createCandidate = (spec: LocalCandidateSpec, of: LocalCandidate | undefined): LocalCandidate | null => {
+    switch (spec.type) {
+      case 'host':
+        return host(spec);
+      case 'relay':
+        return of ? null : relayed(spec);
+      case 'srflx':
+        return of ? reflexive({ ...spec, of }) : null;
+    }
+  };
+
   return {
     bases,
     base,
@@ -76,7 +102,7 @@ export function createLocalCandidates(): LocalCandidates {
       const of = base(spec.socket);
       if (spec.type === 'srflx' && !of) throw new RangeError(`socket ${spec.socket} has no host candidate yet`);
       if (known(spec.socket, spec.endpoint)) return null;
-      const added = spec.type === 'host' ? host(spec) : of ? reflexive({ ...spec, of }) : null;
+      const added = createCandidate(spec, of);
       if (added) candidates.push(added);
       return added;
     },

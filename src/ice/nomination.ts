@@ -5,7 +5,7 @@
  * a word, the check that it triggers nominates already: half a round trip is saved. The peer takes it as any nomination
  * that overtakes its own check (RFC 8445 §7.3.1.5): it counts once that check has succeeded.
  */
-import type { Pair } from './pair.ts';
+import { isRelayed, type Pair } from './pair.ts';
 
 export type NominationChoice =
   | { readonly kind: 'none' }
@@ -16,19 +16,22 @@ export type NominationChoice =
 const GRACE_MS = 5;
 const MAX_GRACE_MS = 100;
 /** A relayed path works soon and costs for ever: a direct one gets the time for some lost checks. */
-const RELAYED_GRACE_MS = 1000;
+export const RELAY_GRACE_MS = 600;
 
 /** Of a better pair's check: a shorter path would have been heard by then. */
 const TRIED_SENDS = 2;
 
-/** @param pairs the highest priority first. */
-export function chooseNomination(pairs: readonly Pair[], now: number): NominationChoice {
+/** @param pairs the highest priority first, those that come into question. */
+export function chooseNomination(
+  pairs: readonly Pair[],
+  { now, relayGraceMs }: { readonly now: number; readonly relayGraceMs: number },
+): NominationChoice {
   if (pairs.some(({ nomination, state }) => nomination === 'asking' && state === 'succeeded')) return { kind: 'none' };
   const best = pairs.find(({ state }) => state === 'succeeded');
   if (!best) return onTrigger(pairs);
   const rivals = pairs.slice(0, pairs.indexOf(best)).filter(({ state }) => state !== 'failed');
   const validSince = Math.min(...pairs.map(({ validAt }) => validAt ?? Number.POSITIVE_INFINITY));
-  const until = validSince + graceMs(best, rivals, validSince);
+  const until = validSince + (isRelayed(best) ? relayGraceMs : graceMs(best, rivals, validSince));
   return rivals.length === 0 || now >= until ? { kind: 'now', pair: best } : { kind: 'wait', until };
 }
 
@@ -40,13 +43,7 @@ function onTrigger(pairs: readonly Pair[]): NominationChoice {
 }
 
 /** A better pair was mostly checked first, and then has had its round trip already. */
-function graceMs(best: Pair, rivals: readonly Pair[], validSince: number): number {
-  if (isRelayed(best)) return RELAYED_GRACE_MS;
-  const { rttMs } = best;
+function graceMs({ rttMs }: Pair, rivals: readonly Pair[], validSince: number): number {
   const answeredBy = rivals.map(({ checkedAt }) => (checkedAt ?? Number.NEGATIVE_INFINITY) + (rttMs ?? 0));
   return Math.min(MAX_GRACE_MS, GRACE_MS + Math.max(0, ...answeredBy.map((at) => at - validSince)));
-}
-
-function isRelayed({ local, remote }: Pair): boolean {
-  return local.type === 'relay' || remote.type === 'relay';
 }

@@ -63,6 +63,11 @@ export function pairFoundation({ local, remote }: Pair): string {
   return `${local.foundation} ${remote.foundation}`;
 }
 
+/** Whether data on it goes through a TURN server of either side. */
+export function isRelayed({ local, remote }: Pick<Pair, 'local' | 'remote'>): boolean {
+  return local.type === 'relay' || remote.type === 'relay';
+}
+
 /** Whether a check or a nomination is on its way and may be sent again. */
 export function isUnderWay({ state, nomination }: Pair): boolean {
   return state === 'in-progress' || (state === 'succeeded' && nomination === 'asking');

@@ -1,7 +1,7 @@
 /** What pairs go through on the way to the selected one: role, failure, selection (RFC 8445 §7.3.1.1, §8). */
 import type { AgentState } from './agent-state.ts';
 import { createConsent } from './consent.ts';
-import { type Pair, reportOf } from './pair.ts';
+import { isRelayed, type Pair, reportOf } from './pair.ts';
 import { pairPriority } from './priority.ts';
 import type { Role } from './role.ts';
 
@@ -28,9 +28,14 @@ export function rest(pair: Pair): void {
   pair.dueAt = Number.POSITIVE_INFINITY;
 }
 
+/** Whether nothing better is looked for: with a relayed path a direct one still is. */
+export function isFinal({ selected }: AgentState): boolean {
+  return selected !== null && !isRelayed(selected);
+}
+
 /**
  * The pair is valid and nominated: from now on data goes there. An aggressive nominator may come back with a better
- * one; the best counts (RFC 5245 §8.1.1.2).
+ * one; the best counts (RFC 5245 §8.1.1.2). So does a direct path that opens after a relayed one.
  */
 export function select(state: AgentState, now: number, pair: Pair): void {
   pair.nomination = 'nominated';
@@ -41,7 +46,7 @@ export function select(state: AgentState, now: number, pair: Pair): void {
   const random = (): number => Buffer.from(randomBytes(4)).readUInt32BE() / 2 ** 32;
   state.consent = createConsent({ now, rttMs, random });
   for (const other of checklist.pairs()) {
-    if (other.nomination === 'asked') continue;
+    if (other.nomination === 'asked' || (!isFinal(state) && !isRelayed(other))) continue;
     rest(other);
     state.triggered.delete(other);
   }

@@ -8,6 +8,8 @@ export interface Driver<Result> {
   readonly result: Promise<Result>;
   /** Lets the session act after its owner changed it. */
   readonly wake: () => void;
+  /** One more for a name that the session uses from now on. */
+  readonly addSocket: (name: string, socket: UdpSocket) => void;
 }
 
 /** The monotonic clock in milliseconds that every session is driven by. */
@@ -21,7 +23,8 @@ export function startDriver<Result>(options: {
   readonly sockets: Readonly<Record<string, UdpSocket>>;
   readonly signal?: AbortSignal | undefined;
 }): Driver<Result> {
-  const { session, sockets, signal } = options;
+  const { session, signal } = options;
+  const sockets = new Map<string, UdpSocket>();
   const { promise, resolve, reject } = Promise.withResolvers<Result>();
   const ended = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -39,7 +42,7 @@ export function startDriver<Result>(options: {
       switch (output.kind) {
         case 'transmit': {
           const { socket, to, bytes } = output;
-          sockets[socket]?.send(bytes, to, (code) => {
+          sockets.get(socket)?.send(bytes, to, (code) => {
             if (ended.signal.aborted) return;
             session.handleSendFailure(now(), { socket, to, code });
             pump();
@@ -75,15 +78,17 @@ export function startDriver<Result>(options: {
     }
   };
 
-  for (const [name, socket] of Object.entries(sockets)) {
+  const addSocket = (name: string, socket: UdpSocket): void => {
+    sockets.set(name, socket);
     socket.onDatagram((bytes, from) => {
       if (ended.signal.aborted) return;
       session.handleDatagram(now(), { socket: name, from, bytes });
       pump();
     });
-  }
+  };
+  for (const [name, socket] of Object.entries(options.sockets)) addSocket(name, socket);
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted) abort();
   else pump();
-  return { result: promise, wake: pump };
+  return { result: promise, wake: pump, addSocket };
 }

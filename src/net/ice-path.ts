@@ -1,11 +1,11 @@
-/** An ICE agent on one real socket: its events to whoever watches, the peer's own datagrams to whoever reads. */
+/** An ICE agent on real sockets: its events to whoever watches, the peer's own datagrams to whoever reads. */
 import type { IceAgent } from '../ice/agent.ts';
 import type { IceEvent } from '../ice/event.ts';
 import type { Session } from '../session.ts';
 import { type Driver, now, startDriver } from './driver.ts';
 import type { UdpSocket } from './udp-socket.ts';
 
-/** The one socket's name in the agent. */
+/** The name in the agent of the socket that every punch begins with. */
 export const PUNCH_SOCKET = 'punch';
 
 /**
@@ -22,16 +22,21 @@ export interface IcePath extends AsyncDisposable {
   readonly send: (bytes: Uint8Array) => boolean;
   /** Sets the one receiver of what the peer sends; what came before is given to it at once. */
   readonly onData: (receive: (bytes: Uint8Array) => void) => void;
-  /** Lets the agent act after it was told something. */
-  readonly wake: () => void;
 }
 
-/** Drives the agent from now on; disposing of the path closes the agent, gently. The socket stays the caller's. */
+export interface DrivenPath extends IcePath {
+  /** Lets the agent act after it was told something. */
+  readonly wake: () => void;
+  /** One more socket for the agent, by the name that its candidates have. */
+  readonly addSocket: (name: string, socket: UdpSocket) => void;
+}
+
+/** Drives the agent from now on; disposing of the path closes the agent, gently. The sockets stay the caller's. */
 export function startIcePath(options: {
   readonly agent: IceAgent;
   readonly socket: UdpSocket;
   readonly onEvent: (event: IceEvent) => void;
-}): IcePath {
+}): DrivenPath {
   const { agent, socket, onEvent } = options;
   const early: Uint8Array[] = [];
   /** Until when the peer may need answers. */
@@ -64,16 +69,21 @@ export function startIcePath(options: {
       }
     },
   };
+  const sockets = new Map([[PUNCH_SOCKET, socket]]);
   const driver: Driver<'closed'> = startDriver({ session, sockets: { [PUNCH_SOCKET]: socket } });
   return {
     wake: driver.wake,
+    addSocket: (name, added) => {
+      sockets.set(name, added);
+      driver.addSocket(name, added);
+    },
     onData: (next) => {
       receive = next;
       for (const bytes of early.splice(0)) next(bytes);
     },
     send: (bytes) => {
       const pair = agent.selected();
-      if (pair) socket.send(bytes, pair.remote.endpoint, () => {});
+      if (pair) sockets.get(pair.socket)?.send(bytes, pair.remote.endpoint, () => {});
       return pair !== null;
     },
     [Symbol.asyncDispose]: async () => {

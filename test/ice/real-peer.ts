@@ -4,10 +4,10 @@ import { createIceAgent, type IceAgent } from '../../src/ice/agent.ts';
 import { createCredentials, type IceCredentials } from '../../src/ice/credentials.ts';
 import type { PairReport } from '../../src/ice/pair.ts';
 import type { Role } from '../../src/ice/role.ts';
-import { type IcePath, PUNCH_SOCKET, startIcePath } from '../../src/net/ice-path.ts';
+import { type DrivenPath, PUNCH_SOCKET, startIcePath } from '../../src/net/ice-path.ts';
 import { openUdpSocket } from '../../src/net/udp-socket.ts';
 
-export interface RealPeer extends AsyncDisposable, Pick<IcePath, 'wake'> {
+export interface RealPeer extends AsyncDisposable, Pick<DrivenPath, 'wake'> {
   readonly agent: IceAgent;
   readonly credentials: IceCredentials;
   /** Resolves with the pair; rejects when the agent fails. */

@@ -26,6 +26,7 @@ export function freshId(): Uint8Array {
 }
 
 export interface Sent {
+  readonly socket: string;
   readonly to: Endpoint;
   readonly message: StunMessage;
   /** The code of an error response. */
@@ -38,7 +39,7 @@ export interface Bench {
   /** All that it wants sent at that time. */
   readonly drain: (now: number) => readonly Sent[];
   readonly until: (now: number) => number;
-  readonly receive: (now: number, bytes: Uint8Array, from?: Endpoint) => readonly Sent[];
+  readonly receive: (now: number, bytes: Uint8Array, from?: Endpoint, socket?: string) => readonly Sent[];
 }
 
 /** With one host candidate each, unless told otherwise, and Ta of 50 ms. */
@@ -68,7 +69,7 @@ export function createBench(options: Partial<IceAgentOptions> & { readonly isInt
     for (;;) {
       const output = agent.poll(now);
       if (output.kind === 'event') events.push(output.event);
-      else if (output.kind === 'transmit') sent.push(readSent(output.to, output.bytes));
+      else if (output.kind === 'transmit') sent.push(readSent(output));
       else return sent;
     }
   };
@@ -80,8 +81,8 @@ export function createBench(options: Partial<IceAgentOptions> & { readonly isInt
       const output = agent.poll(now);
       return output.kind === 'wait' ? output.until : Number.NaN;
     },
-    receive: (now, bytes, from = REMOTE) => {
-      agent.handleDatagram(now, { socket: 'main', from, bytes });
+    receive: (now, bytes, from = REMOTE, socket = 'main') => {
+      agent.handleDatagram(now, { socket, from, bytes });
       return drain(now);
     },
   };
@@ -91,10 +92,10 @@ export function remoteHost(endpoint: Endpoint) {
   return { type: 'host', endpoint, foundation: '1', priority: 2130706431, related: null } as const;
 }
 
-function readSent(to: Endpoint, bytes: Uint8Array): Sent {
+function readSent({ socket, to, bytes }: { socket: string; to: Endpoint; bytes: Uint8Array }): Sent {
   const decoded = decode(bytes);
   if (!decoded.ok) throw new Error(`the agent sent what is no STUN: ${decoded.error.code}`);
-  return { to, message: decoded.message, error: attribute(decoded.message, 'ERROR-CODE')?.code };
+  return { socket, to, message: decoded.message, error: attribute(decoded.message, 'ERROR-CODE')?.code };
 }
 
 /** A check of the peer, right in all that is not given. */
