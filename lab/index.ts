@@ -7,6 +7,14 @@ export { type Engine, type EngineOptions, findEngine } from './docker/engine.ts'
 export type { ExecOptions, Output } from './docker/exec.ts';
 export { ensureImage, type ImageOptions } from './docker/image.ts';
 export { type Lab, type LabOptions, type LabServer, type LabSite, startLab } from './docker/lab.ts';
+export type { Actual, Both, Expectation, MatrixCell, PeerReport, PunchedSide } from './docker/matrix/cell.ts';
+export { writeMatrixFiles } from './docker/matrix/files.ts';
+export { matrixJunit } from './docker/matrix/junit.ts';
+export { type MatrixOptions, runMatrix } from './docker/matrix/lab-matrix.ts';
+export { matrixMarkdown } from './docker/matrix/markdown.ts';
+export type { Matrix } from './docker/matrix/matrix.ts';
+export type { MatrixProgress } from './docker/matrix/run.ts';
+export { matrixSvg } from './docker/matrix/svg.ts';
 export { startNatcheckServer } from './docker/natcheck-server.ts';
 export { NonconformingError } from './docker/nonconforming-error.ts';
 export type { Program } from './docker/program.ts';

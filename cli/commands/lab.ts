@@ -9,6 +9,9 @@ up      starts a lab and leaves it running: a server with two addresses, and a
         profile before anything is said about it
 detect  runs natcheck detect in every client at once; where no lab is running,
         in one that is there for as long as that takes
+matrix  runs natcheck punch between every two NATs, both ways, in a lab of its
+        own with two routers of each kind, and writes what came of it to the
+        directory of --out: matrix.md, .json, .junit.xml and .svg
 exec    runs a program in the client PLACE: server, or NAT, NAT/CLIENT or
         NAT/router, such as symmetric/0; exits as the program does
 down    ends the running lab, and waits until all of it is gone
@@ -17,13 +20,15 @@ The engine is that of DOCKER_HOST, else the machine's own, else, as root on
 Debian, a private one that ends with the lab. It needs testcontainers.
 
 Exits with 2 when there is no engine, or no lab to use, or one too many; with 4
-when a verdict is not that of its NAT, or when the lab refuses to run on a NAT
-that does not behave as its profile says.`;
+when a verdict is not that of its NAT, when a pair does not end as arithmetic
+says, or when the lab refuses to run on a NAT that does not behave as its
+profile says.`;
 
 /** `keep` is for `up` alone: the process that owns the lab. */
 const ACTIONS: Readonly<Record<string, () => Promise<LabAction>>> = {
   up: async () => (await import('./lab/up.ts')).up,
   detect: async () => (await import('./lab/detect.ts')).detect,
+  matrix: async () => (await import('./lab/matrix.ts')).matrix,
   exec: async () => (await import('./lab/exec.ts')).exec,
   down: async () => (await import('./lab/down.ts')).down,
   keep: async () => (await import('./lab/keep.ts')).keep,
@@ -33,25 +38,31 @@ export const lab = defineCommand({
   name: 'lab',
   arguments: '<action> [place] [command..]',
   positionals: {
-    action: { type: 'string', describe: 'up, detect, exec or down' },
+    action: { type: 'string', describe: 'up, detect, matrix, exec or down' },
     place: { type: 'string', describe: 'exec: where to run the command' },
     command: { type: 'string', array: true, describe: 'exec: a program and its arguments, after --' },
   },
   options: {
     clients: { type: 'number', default: 1, describe: 'up, detect: how many clients behind each NAT' },
     all: { type: 'boolean', describe: 'up, detect: also an open access, a firewall, and a UDP block' },
-    json: { type: 'boolean', describe: 'detect: one JSON object on stdout (schema natcheck.lab-detect/1)' },
+    json: {
+      type: 'boolean',
+      describe: 'detect, matrix: one JSON object on stdout (schema natcheck.lab-detect/1, natcheck.lab-matrix/1)',
+    },
+    out: { type: 'string', describe: 'matrix: directory for the results; made when it is not there' },
   },
   notes: NOTES,
   examples: [
     ['natcheck lab up', 'the four classic NATs'],
+    ['natcheck lab matrix --out results', 'all 16 pairs of them, for CI'],
     ['natcheck lab exec symmetric -- ip route', 'the way out of the client behind the symmetric one'],
     ['natcheck lab exec symmetric/router -- iptables-save', 'what its router does'],
   ],
   run: async (argv, context) => {
     const { action: name, place, command = [], _ = [] } = argv as typeof argv & Positionals;
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-    if (action === undefined) throw new UsageError(`natcheck lab has no "${name}"; it has up, detect, exec and down`);
+    if (action === undefined)
+      throw new UsageError(`natcheck lab has no "${name}"; it has up, detect, matrix, exec and down`);
     // The parser leaves what follows `--` behind the command's own name.
     const words: LabWords = { ...argv, place, command: [...command, ..._.slice(1)].map(String) };
     checkUse(name, words);
@@ -66,13 +77,15 @@ interface Positionals {
   readonly _?: readonly (string | number)[];
 }
 
-function checkUse(name: string, { place, command, clients, all, json }: LabWords): void {
+function checkUse(name: string, { place, command, clients, all, json, out }: LabWords): void {
   if (!Number.isInteger(clients) || clients < 1 || clients > MAX_CLIENTS) {
     throw new UsageError(`--clients takes a whole number from 1 to ${MAX_CLIENTS}`);
   }
   const isStarting = name === 'up' || name === 'detect' || name === 'keep';
   if ((all || clients > 1) && !isStarting) throw new UsageError(`natcheck lab ${name} takes no --all and no --clients`);
-  if (json && name !== 'detect') throw new UsageError(`natcheck lab ${name} takes no --json`);
+  if (json && name !== 'detect' && name !== 'matrix') throw new UsageError(`natcheck lab ${name} takes no --json`);
+  if (out !== undefined && name !== 'matrix') throw new UsageError(`natcheck lab ${name} takes no --out`);
+  if (!out && name === 'matrix') throw new UsageError('natcheck lab matrix --out DIR');
   if (name === 'exec') {
     if (place === undefined || command.length === 0) throw new UsageError('natcheck lab exec PLACE -- COMMAND…');
   } else if (place !== undefined || command.length > 0) {

@@ -8,19 +8,32 @@ export interface GridPunch extends SimPunch {
   readonly nats: readonly [a: string, b: string];
 }
 
-/** Lines; rows and columns are in the order in which their names first appear. */
+/** What is shown of one pair. */
+export interface GridCell {
+  readonly nats: readonly [a: string, b: string];
+  readonly text: string;
+  readonly isGood: boolean;
+}
+
+/** Lines. */
 export function punchGrid(punches: readonly GridPunch[], { color }: { readonly color: boolean }): readonly string[] {
+  const cells = punches.map((punch): GridCell => {
+    const text = cellText(punch);
+    return { nats: punch.nats, text, isGood: text.startsWith('direct') };
+  });
+  return pairGrid(cells, { color });
+}
+
+/** Lines; rows and columns are in the order in which their names first appear; green is good, red is not. */
+export function pairGrid(cells: readonly GridCell[], { color }: { readonly color: boolean }): readonly string[] {
   const paint = new Chalk({ level: color ? 1 : 0 });
-  const cell = (punch: GridPunch | undefined): string => {
-    const text = punch ? cellText(punch) : '-';
-    return (text.startsWith('direct') ? paint.green : paint.red)(text);
+  const cellAt = (a: string, b: string): string => {
+    const { text = '-', isGood = false } = cells.find(({ nats }) => nats[0] === a && nats[1] === b) ?? {};
+    return (isGood ? paint.green : paint.red)(text);
   };
-  const names = (side: 0 | 1): readonly string[] => [...new Set(punches.map(({ nats }) => nats[side]))];
+  const names = (side: 0 | 1): readonly string[] => [...new Set(cells.map(({ nats }) => nats[side]))];
   const head = ['', ...names(1)].map((title) => paint.dim(title));
-  const rows = names(0).map((a) => [
-    paint.dim(a),
-    ...names(1).map((b) => cell(punches.find(({ nats }) => nats[0] === a && nats[1] === b))),
-  ]);
+  const rows = names(0).map((a) => [paint.dim(a), ...names(1).map((b) => cellAt(a, b))]);
   return alignColumns([head, ...rows]);
 }
 

@@ -11,6 +11,7 @@ export interface LabWords {
   readonly clients: number;
   readonly all: boolean | undefined;
   readonly json: boolean | undefined;
+  readonly out: string | undefined;
 }
 
 export type LabAction = (words: LabWords, context: Context) => Promise<ExitCode>;

@@ -1,0 +1,39 @@
+/** `natcheck lab matrix`: what natcheck punch makes of every pair of NATs, and whether it is right. */
+import { clearMatrixFiles, writeMatrixFiles } from '../../../lab/docker/matrix/files.ts';
+import { runMatrix } from '../../../lab/docker/matrix/lab-matrix.ts';
+import type { Matrix } from '../../../lab/docker/matrix/matrix.ts';
+import { startMatrixLab } from '../../../lab/docker/matrix/start.ts';
+import type { Context } from '../../command.ts';
+import { EXIT } from '../../exit-code.ts';
+import { renderMatrix, renderMatrixProgress } from '../../render/matrix-text.ts';
+import { createProgress } from '../../render/progress.ts';
+import { type LabAction, withLab } from './action.ts';
+import { findRunning } from './running.ts';
+
+export const matrix: LabAction = ({ out = '', json }, context) =>
+  withLab(context, async () => {
+    const { stdout, stderr, color } = context;
+    await clearMatrixFiles(out);
+    if (await findRunning(context)) {
+      stderr.write('a lab is running: the matrix starts one of its own beside it, with two routers of each kind\n');
+    }
+    const { result, paths } = await inOwnLab(out, context);
+    stdout.write(`${json ? JSON.stringify(result) : renderMatrix(result, { color, paths })}\n`);
+    return result.isAsExpected ? EXIT.ok : EXIT.inconclusive;
+  });
+
+/** In a lab that is gone when this resolves or rejects; what is known by then is written before it is ended. */
+async function inOwnLab(
+  out: string,
+  { stderr, spinner, signal }: Context,
+): Promise<{ readonly result: Matrix; readonly paths: readonly string[] }> {
+  using progress = await createProgress({ enabled: spinner, stderr });
+  await using started = await startMatrixLab({ progress: progress.line, signal });
+  const result = await runMatrix(started.lab, {
+    signal,
+    onCell: (done) => progress.line(renderMatrixProgress(done)),
+  });
+  const paths = await writeMatrixFiles(out, result);
+  progress.line('ending the lab');
+  return { result, paths };
+}

@@ -1,0 +1,102 @@
+/** One cell of the matrix: what arithmetic says of a pair of sites, what its two peers say, and whether that is the same. */
+import { type Prospect, prospectOf } from '../../../src/nat/prospect.ts';
+import type { PunchFailure, PunchReport } from '../../../src/punch-report.ts';
+import { type AccessProfile, type ObservedAccess, observedAccess } from '../../profiles.ts';
+
+/** One for each peer: that of the row first, then that of the column. */
+export type Both<T> = readonly [a: T, b: T];
+
+/** What a peer says at its end; `natcheck punch --json` says this and more, and all of it is kept. */
+export interface PeerReport {
+  /** `direct`, `failed`, … */
+  readonly outcome: string;
+  /** Why it failed; null when it did not. */
+  readonly reason: string | null;
+  /** What worked, or what was tried. */
+  readonly technique: string | null;
+  /** From the moment both peers were known to the server. */
+  readonly elapsedMs: number;
+}
+
+/** How one of the two programs ended. */
+export interface PunchedSide {
+  readonly exitCode: number;
+  /** Null when it gave none. */
+  readonly report: PeerReport | null;
+  readonly stderr: string;
+}
+
+export interface Expectation {
+  readonly prospect: Prospect;
+  /** That of both sides. */
+  readonly outcome: PunchReport['outcome'];
+  readonly reasons: Both<PunchFailure | null>;
+}
+
+export interface Actual {
+  /** That of both sides; `one-sided` when they do not say the same, `no-report` when one of them says nothing. */
+  readonly outcome: string;
+  readonly reasons: Both<string | null>;
+  readonly techniques: Both<string | null>;
+  /** Until the later side was done; null without any report. */
+  readonly ms: number | null;
+}
+
+export interface MatrixCell {
+  /** Name of the row. */
+  readonly a: string;
+  /** Name of the column. */
+  readonly b: string;
+  readonly expected: Expectation;
+  readonly actual: Actual;
+  readonly isAsExpected: boolean;
+  readonly sides: Both<PunchedSide>;
+}
+
+/** What `natcheck punch` makes of a pair: the seven steps, and nothing else yet. */
+const OUTCOME_OF: Readonly<Record<Prospect, PunchReport['outcome']>> = {
+  direct: 'direct',
+  prediction: 'failed',
+  relay: 'failed',
+};
+
+/** What is right for two peers behind these accesses. */
+export function expectationOf(a: AccessProfile, b: AccessProfile): Expectation {
+  const [seenA, seenB] = [observedAccess(a), observedAccess(b)];
+  const prospect = seenA.kind === 'udp' && seenB.kind === 'udp' ? prospectOf(seenA, seenB) : 'relay';
+  const outcome = OUTCOME_OF[prospect];
+  const reasons: Both<PunchFailure | null> =
+    outcome === 'failed' ? [failureOf(seenA, seenB), failureOf(seenB, seenA)] : [null, null];
+  return { prospect, outcome, reasons };
+}
+
+function failureOf(own: ObservedAccess, peer: ObservedAccess): PunchFailure {
+  if (own.kind === 'no-udp') return 'udp-silent';
+  return peer.kind === 'no-udp' ? 'no-peer' : 'no-path';
+}
+
+/** Holds what the two sides say to what is expected: one alone that has a path is wrong, and so is another failure. */
+export function judgeCell(
+  { a, b, expected }: Pick<MatrixCell, 'a' | 'b' | 'expected'>,
+  sides: Both<PunchedSide>,
+): MatrixCell {
+  const actual = actualOf(sides);
+  const isAsExpected =
+    actual.outcome === expected.outcome && actual.reasons.every((reason, side) => reason === expected.reasons[side]);
+  return { a, b, expected, actual, isAsExpected, sides };
+}
+
+function actualOf([{ report: a }, { report: b }]: Both<PunchedSide>): Actual {
+  const times = [a, b].flatMap((report) => (report ? [report.elapsedMs] : []));
+  return {
+    outcome: outcomeOf(a, b),
+    reasons: [a?.reason ?? null, b?.reason ?? null],
+    techniques: [a?.technique ?? null, b?.technique ?? null],
+    ms: times.length === 0 ? null : Math.max(...times),
+  };
+}
+
+function outcomeOf(a: PeerReport | null, b: PeerReport | null): string {
+  if (!a || !b) return 'no-report';
+  return a.outcome === b.outcome ? a.outcome : 'one-sided';
+}

@@ -1,0 +1,50 @@
+/** The matrix as files of one directory, and a directory that can take them. */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UsageError } from '../../../src/errors.ts';
+import { matrixJunit } from './junit.ts';
+import { matrixMarkdown } from './markdown.ts';
+import type { Matrix } from './matrix.ts';
+import { matrixSvg } from './svg.ts';
+
+type Renderer = (matrix: Matrix) => string;
+
+/** Each file's text by its name. */
+const RENDERERS: Readonly<Record<string, Renderer>> = {
+  'matrix.md': matrixMarkdown,
+  'matrix.json': (matrix) => `${JSON.stringify(matrix, null, 2)}\n`,
+  'matrix.junit.xml': matrixJunit,
+  'matrix.svg': matrixSvg,
+};
+
+/**
+ * Makes the directory, and removes what an earlier matrix has left in it, so that nobody takes that for the result of one
+ * that was cut short.
+ * @throws UsageError when the files could not be written there.
+ */
+export async function clearMatrixFiles(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true });
+    for (const name of Object.keys(RENDERERS)) {
+      await writeFile(join(dir, name), '');
+      await rm(join(dir, name));
+    }
+  } catch (error) {
+    throw new UsageError(`the matrix cannot be written to ${dir}: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * Writes `matrix.md`, `matrix.json`, `matrix.junit.xml` and `matrix.svg` to a directory, which is made if need be.
+ * @returns the paths.
+ */
+export async function writeMatrixFiles(dir: string, matrix: Matrix): Promise<readonly string[]> {
+  await mkdir(dir, { recursive: true });
+  return Promise.all(
+    Object.entries(RENDERERS).map(async ([name, render]) => {
+      const path = join(dir, name);
+      await writeFile(path, render(matrix));
+      return path;
+    }),
+  );
+}

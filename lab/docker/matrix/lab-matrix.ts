@@ -1,0 +1,51 @@
+/** The matrix of a container lab: every NAT with every NAT, each time on two routers. */
+import type { Lab, LabSite } from '../lab.ts';
+import type { Both, PunchedSide } from './cell.ts';
+import type { Matrix } from './matrix.ts';
+import { punchWithNatcheck } from './natcheck-pair.ts';
+import { type MatrixPeer, type MatrixProgress, runPairs } from './run.ts';
+
+export interface MatrixOptions {
+  /** Runs both peers of a pair to their ends, in the first client of each site; `natcheck punch` when not given. */
+  readonly punchPair?: (a: LabSite, b: LabSite) => Promise<Both<PunchedSide>>;
+  /** No further pair is begun once it has aborted; those under way end with the lab. */
+  readonly signal?: AbortSignal;
+  /** Called as each cell is done. */
+  readonly onCell?: (progress: MatrixProgress) => void;
+}
+
+/**
+ * Runs all ordered pairs in a lab that was started with its profiles twice over, `[...profiles, ...profiles]`: the first
+ * half of its sites are the rows, the second half the columns, under the same names. `natcheck serve` has to be running
+ * on the lab's server, as `startNatcheckServer` starts it.
+ * @throws RangeError when the two halves are not alike; the signal's reason; Error when the engine does not run a program.
+ */
+export async function runMatrix(lab: Lab, options: MatrixOptions = {}): Promise<Matrix> {
+  const { rows, columns } = halvesOf(lab);
+  const withNatcheck = (a: LabSite, b: LabSite): Promise<Both<PunchedSide>> =>
+    punchWithNatcheck({
+      clients: [a.client(0), b.client(0)],
+      server: lab.server.primary,
+      room: `${a.name}.${b.name}`,
+    });
+  const { punchPair = withNatcheck, ...rest } = options;
+  return runPairs({ ...rest, rows, columns, punchPair: (a, b) => punchPair(a.site, b.site) });
+}
+
+interface Peer extends MatrixPeer {
+  readonly site: LabSite;
+}
+
+function halvesOf({ sites }: Lab): { readonly rows: readonly Peer[]; readonly columns: readonly Peer[] } {
+  const half = sites.length / 2;
+  const rows = sites.slice(0, half).map((site): Peer => ({ name: site.name, access: site.access, site }));
+  const columns = sites.slice(half).map((site, index): Peer => {
+    const name = rows[index]?.name;
+    // As the second site of a profile is named.
+    if (name === undefined || site.name !== `${name}-2`) {
+      throw new RangeError('a matrix takes a lab of all its profiles twice: [...profiles, ...profiles]');
+    }
+    return { name, access: site.access, site };
+  });
+  return { rows, columns };
+}

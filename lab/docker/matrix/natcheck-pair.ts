@@ -1,0 +1,48 @@
+/** `natcheck punch` in two clients of a lab, toward each other. */
+import type { LabContainer } from '../container.ts';
+import type { Output } from '../exec.ts';
+import type { Both, PeerReport, PunchedSide } from './cell.ts';
+
+/** Both are started at once: a peer that is later than this does not come. */
+const WAIT_S = 20;
+/** That, the 9 s that a punch may take, and what a busy machine adds. */
+const TIMEOUT_S = 45;
+/** Ends a punch that hangs, as a side without a report rather than the end of the whole matrix. */
+const LIMITED = ['timeout', '--preserve-status', '--kill-after=1', `${TIMEOUT_S}`];
+const IDS = ['alice', 'bob'] as const;
+
+export interface NatcheckPair {
+  readonly clients: Both<LabContainer>;
+  /** Address of a natcheck server. */
+  readonly server: string;
+  /** Where the two meet, and nobody else. */
+  readonly room: string;
+}
+
+/** Runs both to their ends. @throws Error when the engine does not run them. */
+export function punchWithNatcheck({ clients: [a, b], server, room }: NatcheckPair): Promise<Both<PunchedSide>> {
+  const punch = (client: LabContainer, [id, peer]: readonly [string, string]): Promise<PunchedSide> =>
+    punchIn(client, ['--server', server, '--room', room, '--id', id, '--peer', peer, '--wait', `${WAIT_S}`]);
+  const [alice, bob] = IDS;
+  return Promise.all([punch(a, [alice, bob]), punch(b, [bob, alice])]);
+}
+
+async function punchIn(client: LabContainer, options: readonly string[]): Promise<PunchedSide> {
+  const argv = [...LIMITED, 'natcheck', 'punch', '--json', ...options];
+  return punchedSide(await client.exec(argv, { timeoutMs: 2 * TIMEOUT_S * 1000 }));
+}
+
+/** What is on stdout and is no report is kept with the rest of what it said. */
+export function punchedSide({ stdout, stderr, exitCode }: Output): PunchedSide {
+  const report = reportIn(stdout);
+  return { exitCode, report, stderr: report ? stderr : `${stdout}${stderr}` };
+}
+
+function reportIn(stdout: string): PeerReport | null {
+  try {
+    const report = JSON.parse(stdout);
+    return typeof report?.outcome === 'string' && typeof report.elapsedMs === 'number' ? report : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,49 @@
+/** A lab for a matrix, with an engine, an image and `natcheck serve`: started and ended as one. */
+import { CLASSIC_NATS, type NatProfile } from '../../profiles.ts';
+import type { NamedAccess } from '../access.ts';
+import type { Addressing } from '../addressing.ts';
+import { createDisposal } from '../disposal.ts';
+import { findEngine } from '../engine.ts';
+import { ensureImage } from '../image.ts';
+import { type Lab, startLab } from '../lab.ts';
+import { startNatcheckServer } from '../natcheck-server.ts';
+import type { Progress } from '../progress.ts';
+
+/** The rows, and the columns. */
+const PROFILES: readonly (NatProfile | NamedAccess)[] = CLASSIC_NATS;
+
+/**
+ * Beside those of DEFAULT_ADDRESSING, in the same kinds of ranges (RFC 5737, RFC 2544): an engine that runs a lab by hand
+ * has room for a matrix.
+ */
+const MATRIX_ADDRESSING: Addressing = {
+  publicPrefix: '198.51.100',
+  privatePrefix: '10.114',
+  routedPrefix: '198.19',
+};
+
+export interface MatrixLab extends AsyncDisposable {
+  readonly lab: Lab;
+}
+
+/** @throws the signal's reason, NonconformingError, or Error of the step that failed. */
+export async function startMatrixLab({
+  progress,
+  signal,
+}: {
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}): Promise<MatrixLab> {
+  await using started = createDisposal();
+  const engine = started.use(await findEngine({ progress }));
+  signal.throwIfAborted();
+  const image = await ensureImage(engine, { progress });
+  signal.throwIfAborted();
+  const profiles = [...PROFILES, ...PROFILES];
+  progress(`starting ${profiles.length} sites, and holding each to its profile`);
+  const lab = started.use(await startLab({ engine, image, profiles, addressing: MATRIX_ADDRESSING }));
+  started.use(await startNatcheckServer(lab.server));
+  signal.throwIfAborted();
+  const owned = started.move();
+  return { lab, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };
+}

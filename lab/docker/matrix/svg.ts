@@ -1,0 +1,96 @@
+/**
+ * The matrix as a picture on a ground of its own, light or dark as its reader has it. What a cell means is said in words
+ * and by its frame; colour only repeats it.
+ */
+import type { MatrixCell } from './cell.ts';
+import { type Matrix, rowsOf } from './matrix.ts';
+import { detailWords, pairWords, resultWords, summaryWords } from './words.ts';
+import { escapeXml } from './xml.ts';
+
+const MARGIN = 16;
+const GAP = 4;
+/** Of the widest common sans-serif at 13 px, rounded up. */
+const CHARACTER_WIDTH = 7.6;
+const PADDING = 10;
+const CELL_HEIGHT = 44;
+const HEAD_HEIGHT = 58;
+/** Of the headline's letters to the others. */
+const HEAD_SCALE = 15 / 13;
+
+/** Each pair of text and ground has a contrast of more than 7 to 1. */
+const STYLE = `\
+text{font:13px system-ui,"Segoe UI",Helvetica,Arial,sans-serif;fill:#16212c}
+.head{font-size:15px;font-weight:600}
+.name,.result{font-weight:600}
+.detail{font-size:12px}
+.ground{fill:#ffffff;stroke:#c8d0d9}
+.open{fill:#d9f2e1;stroke:#3f8f5b}
+.closed{fill:#e8ebef;stroke:#8a95a1}
+.wrong{fill:#ffe0dc;stroke:#c2261b;stroke-width:3;stroke-dasharray:6 3}
+@media (prefers-color-scheme:dark){
+text{fill:#eef3f8}
+.ground{fill:#0d1b2a;stroke:#3a4a5c}
+.open{fill:#17432a;stroke:#5fc285}
+.closed{fill:#2a3644;stroke:#7d8b9a}
+.wrong{fill:#5c1a1a;stroke:#ff8a80}
+}`;
+
+export function matrixSvg(matrix: Matrix): string {
+  const { rows, columns, cells } = matrix;
+  const words = cells.flatMap((cell) => [resultWords(cell), detailWords(cell)]);
+  const nameWidth = widthOf(rows);
+  const cellWidth = widthOf([...columns, ...words]);
+  const headline = `NAT matrix: ${summaryWords(matrix)}`;
+  const grid = nameWidth + columns.length * (cellWidth + GAP);
+  const width = Math.ceil(Math.max(grid, widthOf([headline]) * HEAD_SCALE)) + 2 * MARGIN;
+  const height = HEAD_HEIGHT + rows.length * (CELL_HEIGHT + GAP) + MARGIN;
+  const leftOf = (column: number): number => MARGIN + nameWidth + column * (cellWidth + GAP) + GAP;
+  const topOf = (row: number): number => HEAD_HEIGHT + row * (CELL_HEIGHT + GAP);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="matrix-title matrix-desc">`,
+    `<title id="matrix-title">${escapeXml(headline)}</title>`,
+    `<desc id="matrix-desc">${escapeXml(cells.map(sentence).join(' '))}</desc>`,
+    `<style>${STYLE}</style>`,
+    `<rect class="ground" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8"/>`,
+    text('head', { x: MARGIN, y: 28 }, headline),
+    ...columns.map((name, column) => text('name', { x: leftOf(column) + PADDING, y: HEAD_HEIGHT - 8 }, name)),
+    ...rowsOf(matrix).flatMap((row, index) => [
+      text('name', { x: MARGIN, y: topOf(index) + 27 }, rows[index] ?? ''),
+      ...row.map((cell, column) => box(cell, { x: leftOf(column), y: topOf(index), width: cellWidth })),
+    ]),
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+function box(cell: MatrixCell, { x, y, width }: Place & { readonly width: number }): string {
+  return [
+    `<g><title>${escapeXml(sentence(cell))}</title>`,
+    `<rect class="${frameOf(cell)}" x="${x}" y="${y}" width="${width}" height="${CELL_HEIGHT}" rx="4"/>`,
+    text('result', { x: x + PADDING, y: y + 19 }, resultWords(cell)),
+    `${text('detail', { x: x + PADDING, y: y + 36 }, detailWords(cell))}</g>`,
+  ].join('\n');
+}
+
+function frameOf({ isAsExpected, actual }: MatrixCell): 'open' | 'closed' | 'wrong' {
+  if (!isAsExpected) return 'wrong';
+  return actual.outcome === 'failed' ? 'closed' : 'open';
+}
+
+function sentence(cell: MatrixCell): string {
+  return `${pairWords(cell)}: ${resultWords(cell)}, ${detailWords(cell)}.`;
+}
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+function text(kind: string, { x, y }: Place, words: string): string {
+  return `<text class="${kind}" x="${x}" y="${y}">${escapeXml(words)}</text>`;
+}
+
+function widthOf(texts: readonly string[]): number {
+  const longest = Math.max(0, ...texts.map((one) => one.length));
+  return Math.ceil(longest * CHARACTER_WIDTH) + 2 * PADDING;
+}

@@ -1,0 +1,69 @@
+/** A cell in words, the same in every form that the matrix is written in. */
+import type { Both, MatrixCell, PunchedSide } from './cell.ts';
+import { type Matrix, wrongCells } from './matrix.ts';
+
+/** Put before a cell that is not as expected, so that no colour is needed to see it. */
+export const WRONG_MARK = '✗';
+
+/** Such as `direct 12 ms`, `no path`, `one-sided`; with the mark when it is not as expected. */
+export function resultWords(cell: MatrixCell): string {
+  return cell.isAsExpected ? endWords(cell) : `${WRONG_MARK} ${endWords(cell)}`;
+}
+
+function endWords({ actual: { outcome, reasons, ms } }: MatrixCell): string {
+  switch (outcome) {
+    case 'failed':
+      return reasons.some((reason) => reason !== null) ? spaced(together(reasons)) : 'failed';
+    case 'one-sided':
+      return outcome;
+    case 'no-report':
+      return spaced(outcome);
+    default:
+      return ms === null ? outcome : `${outcome} ${ms} ms`;
+  }
+}
+
+/** Beside the result: how there is a path, what a pair without one needs, or what was expected instead. */
+export function detailWords(cell: MatrixCell): string {
+  const { expected, actual, isAsExpected } = cell;
+  if (!isAsExpected) return `expected ${expectedWords(cell)}`;
+  return actual.outcome === 'failed' ? `needs ${expected.prospect}` : together(actual.techniques);
+}
+
+/** `direct`, or why not, such as `no path`. */
+export function expectedWords({ expected: { outcome, reasons } }: MatrixCell): string {
+  return outcome === 'failed' ? spaced(together(reasons)) : outcome;
+}
+
+/** What one side says, such as `direct by simultaneous-open after 12 ms, exit 0`; a failure with what was tried. */
+export function sideWords({ report, exitCode }: PunchedSide): string {
+  if (report === null) return `no report, exit ${exitCode}`;
+  const { outcome, reason, technique, elapsedMs } = report;
+  const why = reason === null ? '' : ` (${reason})`;
+  const how = technique === null ? '' : ` ${outcome === 'failed' ? 'with' : 'by'} ${technique}`;
+  return `${outcome}${why}${how} after ${elapsedMs} ms, exit ${exitCode}`;
+}
+
+/** Both sides of a cell, the row's first, each with its name. */
+export function sidesWords({ a, b, sides }: MatrixCell): Both<string> {
+  return [`row ${a}: ${sideWords(sides[0])}`, `column ${b}: ${sideWords(sides[1])}`];
+}
+
+export function pairWords({ a, b }: Pick<MatrixCell, 'a' | 'b'>): string {
+  return `${a} → ${b}`;
+}
+
+/** One line for all. */
+export function summaryWords(matrix: Matrix): string {
+  const right = matrix.cells.length - wrongCells(matrix).length;
+  return `${right} of ${matrix.cells.length} pairs as expected, in ${(matrix.elapsedMs / 1000).toFixed(1)} s`;
+}
+
+/** Once when both are the same. */
+function together(values: Both<string | null>): string {
+  return [...new Set(values)].map((value) => value ?? '-').join(' / ');
+}
+
+function spaced(code: string): string {
+  return code.replaceAll('-', ' ');
+}

@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import type { Lab, LabSite } from '../../../../lab/docker/lab.ts';
+import { runMatrix } from '../../../../lab/docker/matrix/lab-matrix.ts';
+import { FULL_CONE, type NatProfile, SYMMETRIC } from '../../../../lab/profiles.ts';
+import { behind, direct, failed } from './example.ts';
+
+const site = (name: string, profile: NatProfile): LabSite => ({ name, access: behind(profile) }) as LabSite;
+const labOf = (...sites: readonly LabSite[]): Lab => ({ sites }) as Lab;
+
+it('the first half of a lab punches with the second half, each pair behind two routers', async () => {
+  const lab = labOf(
+    site('full-cone', FULL_CONE),
+    site('symmetric', SYMMETRIC),
+    site('full-cone-2', FULL_CONE),
+    site('symmetric-2', SYMMETRIC),
+  );
+  const punched: string[] = [];
+  const matrix = await runMatrix(lab, {
+    punchPair: async (a, b) => {
+      punched.push(`${a.name} ${b.name}`);
+      return b.name === 'symmetric-2' && a.name === 'symmetric'
+        ? [failed('no-path'), failed('no-path')]
+        : [direct(12), direct(15)];
+    },
+  });
+  expect(punched.toSorted()).toEqual([
+    'full-cone full-cone-2',
+    'full-cone symmetric-2',
+    'symmetric full-cone-2',
+    'symmetric symmetric-2',
+  ]);
+  expect([matrix.rows, matrix.columns, matrix.isAsExpected]).toEqual([
+    ['full-cone', 'symmetric'],
+    ['full-cone', 'symmetric'],
+    true,
+  ]);
+});
+
+it.each([
+  ['once only', [site('full-cone', FULL_CONE), site('symmetric', SYMMETRIC)]],
+  ['an odd number', [site('full-cone', FULL_CONE), site('full-cone-2', FULL_CONE), site('symmetric', SYMMETRIC)]],
+])('a lab with its profiles %s has no matrix', async (_, sites) => {
+  await expect(runMatrix(labOf(...sites), {})).rejects.toThrow(
+    new RangeError('a matrix takes a lab of all its profiles twice: [...profiles, ...profiles]'),
+  );
+});
