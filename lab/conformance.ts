@@ -17,6 +17,11 @@ export interface PublicSide {
   readonly otherPlaceOtherPort: Endpoint;
 }
 
+const NEIGHBOUR = 'neighbour';
+const NEIGHBOUR_OTHER = 'neighbour-other';
+/** Sockets of another host behind the same NAT, or of the client where there is none; all others are the client's. */
+export const NEIGHBOUR_SOCKETS: readonly string[] = [NEIGHBOUR, NEIGHBOUR_OTHER];
+
 /** A client behind the NAT under test and the public endpoints beyond it; each lab brings one. */
 export interface ConformanceBed {
   readonly publicSide: PublicSide;
@@ -31,17 +36,31 @@ export interface ConformanceBed {
     socket: string,
     probe: { readonly mapped: Endpoint; readonly from: readonly Endpoint[]; readonly opened: Endpoint },
   ): Promise<readonly Endpoint[]>;
+  /**
+   * Sends a datagram from `socket` to `mapped`, which is the public endpoint of the socket `at`; then one from `socket`
+   * to `opened` and one from there to `mapped`. When that is there, the first one has come or been dropped.
+   * Answers the source that `at` has seen, or null; fails when the last datagram does not come.
+   */
+  hairpin(
+    socket: string,
+    probe: { readonly at: string; readonly mapped: Endpoint; readonly opened: Endpoint },
+  ): Promise<Endpoint | null>;
 }
+
+/** Whom a NAT lets in by hairpinning: nobody, or whom its filter says; or under another name than the sender's own. */
+export type Hairpin = 'none' | 'other-source' | Dependency;
 
 export interface Observation {
   readonly mapping: Dependency;
   readonly filtering: Dependency;
+  readonly hairpin: Hairpin;
   /** The public endpoints seen by primary, other port, other address, both other. */
   readonly mapped: readonly Endpoint[];
 }
 
 /**
- * Observes mapping on one socket and filtering on a fresh one (RFC 5780 §4.3, §4.4, without STUN).
+ * Observes mapping on one socket, filtering on a fresh one, and hairpinning between others (RFC 5780 §4.3, §4.4, §3.4,
+ * without STUN).
  * @throws Error when an outbound datagram does not come out.
  */
 export async function observe(bed: ConformanceBed): Promise<Observation> {
@@ -71,19 +90,48 @@ export async function observe(bed: ConformanceBed): Promise<Observation> {
       : passes(samePlaceOtherPort)
         ? 'address-dependent'
         : 'address-and-port-dependent';
-  return { mapping, filtering, mapped: seen };
+  return { mapping, filtering, hairpin: await observeHairpin(bed), mapped: seen };
 }
 
-/** What of a profile an observation can be held to. */
-export type Asked = Pick<NatProfile, 'name' | 'mapping' | 'filtering'>;
+/** The receiver's filter is opened step by step: not at all, to the sender's address, to its very endpoint. */
+async function observeHairpin(bed: ConformanceBed): Promise<Hairpin> {
+  const opened = bed.publicSide.primary;
+  const mappedOf = async (socket: string): Promise<Endpoint> => {
+    const mapped = await bed.outbound(socket, opened);
+    if (mapped === null) throw new Error(`nothing from the client reaches ${formatEndpoint(opened)}`);
+    return mapped;
+  };
+  const client = { at: 'hairpin', mapped: await mappedOf('hairpin'), opened };
+  const neighbour = { at: NEIGHBOUR, mapped: await mappedOf(NEIGHBOUR), opened };
+  const otherPort = { at: NEIGHBOUR_OTHER, mapped: await mappedOf(NEIGHBOUR_OTHER), opened };
+
+  const steps = [
+    ['endpoint-independent', null],
+    ['address-dependent', otherPort],
+    ['address-and-port-dependent', neighbour],
+  ] as const;
+  for (const [filtering, toOpen] of steps) {
+    if (toOpen) await bed.hairpin(client.at, toOpen);
+    const source = await bed.hairpin(NEIGHBOUR, client);
+    if (source !== null) return sameEndpoint(source, neighbour.mapped) ? filtering : 'other-source';
+  }
+  return 'none';
+}
+
+/** What of a profile an observation can be held to; without `hairpin` there is nothing that could translate. */
+export type Asked = Pick<NatProfile, 'name' | 'mapping' | 'filtering'> & Partial<Pick<NatProfile, 'hairpin'>>;
 
 /** Where an observation is not what the profile asks for: one `asked X, got Y` line each; none when it conforms. */
 export function mismatches(profile: Asked, observation: Observation): readonly string[] {
-  const lines: string[] = [];
-  for (const axis of ['mapping', 'filtering'] as const) {
-    if (profile[axis] !== observation[axis]) {
-      lines.push(`${profile.name}: ${axis}: asked ${profile[axis]}, got ${observation[axis]}`);
-    }
-  }
-  return lines;
+  const { name, mapping, filtering } = profile;
+  const asked = { mapping, filtering, hairpin: hairpinOf(profile) };
+  return (['mapping', 'filtering', 'hairpin'] as const)
+    .filter((axis) => asked[axis] !== undefined && asked[axis] !== observation[axis])
+    .map((axis) => `${name}: ${axis}: asked ${asked[axis]}, got ${observation[axis]}`);
+}
+
+/** Hairpinned packets are filtered like any other. The source is known beforehand of an endpoint-independent mapping only. */
+function hairpinOf({ mapping, filtering, hairpin }: Asked): Hairpin | undefined {
+  if (hairpin === undefined || (hairpin && mapping !== 'endpoint-independent')) return undefined;
+  return hairpin ? filtering : 'none';
 }

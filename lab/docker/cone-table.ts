@@ -4,23 +4,23 @@
  * public port is and, for an address-dependent filter, which address that very port has sent to.
  */
 import type { NatProfile } from '../profiles.ts';
+import { kept, mappingsMap, noteMapping } from './learned.ts';
 
 /** One nftables table. */
-export function coneTable({ filtering, lifetimeMs }: NatProfile): string {
-  const kept = `flags dynamic,timeout; timeout ${lifetimeMs / 1000}s; size 65535;`;
-  const isRestricted = filtering === 'address-dependent';
+export function coneTable(profile: NatProfile): string {
+  const isRestricted = profile.filtering === 'address-dependent';
   const known = isRestricted ? ' ip saddr . udp dport @contacts' : '';
   return [
     'table ip cone {',
-    `  map mappings { type inet_service : ipv4_addr . inet_service; ${kept} }`,
-    ...(isRestricted ? [`  set contacts { type ipv4_addr . inet_service; ${kept} }`] : []),
+    `  ${mappingsMap(profile)}`,
+    ...(isRestricted ? [`  set contacts { type ipv4_addr . inet_service; ${kept(profile)} }`] : []),
     '  chain destination {',
     '    type nat hook prerouting priority dstnat;',
     `    iifname "wan"${known} dnat ip to udp dport map @mappings`,
     '  }',
     '  chain learn {',
     '    type filter hook postrouting priority srcnat + 1;',
-    '    oifname "wan" update @mappings { udp sport : ct original ip saddr . ct original proto-src }',
+    ...noteMapping('oifname "wan"').map((rule) => `    ${rule}`),
     ...(isRestricted ? ['    oifname "wan" update @contacts { ip daddr . udp sport }'] : []),
     '  }',
     '}',

@@ -1,6 +1,6 @@
-/** The conformance bed of the container lab: four public sockets of the server, and sockets of one client. */
+/** The conformance bed of the container lab: four public sockets of the server, and sockets of clients of one site. */
 import { type Endpoint, formatEndpoint } from '../../src/endpoint.ts';
-import type { ConformanceBed, PublicSide } from '../conformance.ts';
+import { type ConformanceBed, NEIGHBOUR_SOCKETS, type PublicSide } from '../conformance.ts';
 import type { ServerPlace } from './addressing.ts';
 import { type Agent, type Arrival, arrival } from './agent.ts';
 
@@ -28,24 +28,32 @@ export async function openPublicSide(server: Agent, side: PublicSide): Promise<v
   await Promise.all(Object.values(side).map((endpoint: Endpoint) => server.bind(formatEndpoint(endpoint), endpoint)));
 }
 
+export interface BedHost {
+  readonly agent: Agent;
+  readonly address: string;
+}
+
 export interface BedParts {
   readonly server: Agent;
-  readonly client: Agent;
-  readonly clientAddress: string;
+  readonly client: BedHost;
+  /** Another client of the site; the same one where there is no other. */
+  readonly neighbour: BedHost;
   readonly publicSide: PublicSide;
 }
 
-export function conformanceBed({ server, client, clientAddress, publicSide }: BedParts): ConformanceBed {
+export function conformanceBed({ server, client, neighbour, publicSide }: BedParts): ConformanceBed {
+  const hostOf = (socket: string): BedHost => (NEIGHBOUR_SOCKETS.includes(socket) ? neighbour : client);
   const open = new Map<string, Promise<Endpoint>>();
   const opened = (socket: string): Promise<Endpoint> => {
-    const local = open.get(socket) ?? client.bind(socket, { address: clientAddress, port: 0 });
+    const { agent, address } = hostOf(socket);
+    const local = open.get(socket) ?? agent.bind(socket, { address, port: 0 });
     open.set(socket, local);
     return local;
   };
   let sent = 0;
-  const token = (): string => `${clientAddress} ${++sent}`;
+  const token = (): string => `${client.address} ${++sent}`;
 
-  return {
+  const bed: ConformanceBed = {
     publicSide,
     async outbound(socket, to) {
       await opened(socket);
@@ -53,11 +61,12 @@ export function conformanceBed({ server, client, clientAddress, publicSide }: Be
       const seen = await arrival(server, {
         wanted: (candidate) => candidate.data === data && candidate.socket === formatEndpoint(to),
         timeoutMs: ARRIVAL_TIMEOUT_MS,
-        meanwhile: () => client.send(socket, to, data),
+        meanwhile: () => hostOf(socket).agent.send(socket, to, data),
       });
       return seen?.from ?? null;
     },
     async inbound(socket, { mapped, from, opened: last }) {
+      const { agent } = hostOf(socket);
       const arrived = new Set<string>();
       for (let round = 0; round < ROUNDS; round++) {
         const tokens = new Map(from.map((endpoint) => [token(), endpoint]));
@@ -66,8 +75,8 @@ export function conformanceBed({ server, client, clientAddress, publicSide }: Be
           const source = tokens.get(data);
           if (source !== undefined) arrived.add(formatEndpoint(source));
         };
-        using _ = client.onArrival(note);
-        const finished = await arrival(client, {
+        using _ = agent.onArrival(note);
+        const finished = await arrival(agent, {
           wanted: ({ data }) => data === end,
           timeoutMs: ARRIVAL_TIMEOUT_MS,
           meanwhile: () => {
@@ -80,5 +89,18 @@ export function conformanceBed({ server, client, clientAddress, publicSide }: Be
       }
       return from.filter((endpoint) => arrived.has(formatEndpoint(endpoint)));
     },
+    async hairpin(socket, { at, mapped, opened: last }) {
+      const data = token();
+      let source: Endpoint | null = null;
+      using _ = hostOf(at).agent.onArrival((candidate) => {
+        if (candidate.socket === at && candidate.data === data) source = candidate.from;
+      });
+      hostOf(socket).agent.send(socket, mapped, data);
+      if ((await bed.outbound(socket, last)) === null)
+        throw new Error(`${socket} cannot reach ${formatEndpoint(last)}`);
+      await bed.inbound(at, { mapped, from: [], opened: last });
+      return source;
+    },
   };
+  return bed;
 }

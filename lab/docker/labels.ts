@@ -28,7 +28,7 @@ type EngineError = Error & { readonly statusCode?: number };
 
 /** What the engine answers when it will not remove a network that is in use. */
 const ACTIVE_ENDPOINTS = 403;
-const REMOVAL_TIMEOUT_MS = 10_000;
+const REMOVAL_TIMEOUT_MS = 30_000;
 
 interface Removal {
   readonly label: string;

@@ -14,6 +14,9 @@ export interface LabRouter extends LabContainer {
   conntrack(): Promise<string>;
 }
 
+/** Tables of nftables' own that a router may have, beside those of iptables. */
+const LIST_RULES = 'iptables-save; for table in cone hairpin; do nft list table ip $table; done 2>/dev/null; true';
+
 export function labRouter(container: LabContainer): LabRouter {
   const output = async (argv: readonly string[]): Promise<string> => {
     const { stdout, stderr, exitCode } = await container.exec(argv);
@@ -22,7 +25,7 @@ export function labRouter(container: LabContainer): LabRouter {
   };
   return {
     ...container,
-    rules: () => output(['sh', '-c', 'iptables-save; nft list table ip cone 2>/dev/null || true']),
+    rules: () => output(['sh', '-c', LIST_RULES]),
     load: async (rules) => void (await output(['sh', '-c', loadRules(rules)])),
     loseEveryNth: async (n) => void (await output(['sh', '-c', lossCommand(n)])),
     conntrack: () => output(['conntrack', '-L']),

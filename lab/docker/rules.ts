@@ -5,11 +5,12 @@
 import type { AccessProfile, NatProfile } from '../profiles.ts';
 import type { SitePlace } from './addressing.ts';
 import { coneTable } from './cone-table.ts';
+import { hairpinTable } from './hairpin-table.ts';
 
 export interface RouterRules {
   /** For `iptables-restore`: translation, the stateful filter, loss. */
   readonly iptables: string;
-  /** For `nft -f`: what a cone remembers of its mappings, for which iptables has no words; empty elsewhere. */
+  /** For `nft -f`: what cones and hairpinning remember of mappings, for which iptables has no words; empty elsewhere. */
   readonly nft: string;
 }
 
@@ -30,7 +31,7 @@ export function routerRules(access: AccessProfile, place: SitePlace): RouterRule
         [...(nat ? sourceRules(nat, place) : [])],
       ),
     ].join(''),
-    nft: isCone ? coneTable(nat) : '',
+    nft: [...(isCone ? [coneTable(nat)] : []), ...(nat?.hairpin ? [hairpinTable(nat, place.wan)] : [])].join(''),
   };
 }
 
@@ -57,13 +58,18 @@ function forwardRules(access: AccessProfile, { isCone }: { readonly isCone: bool
 }
 
 /** Each client has a block of public ports to itself, so that no mapping of one can ever stand in another's way. */
-function sourceRules({ ports }: NatProfile, { wan, clients }: SitePlace): readonly string[] {
-  const snat = (match: string, to: string): string => `-A POSTROUTING -o wan${match} -j SNAT --to-source ${to}`;
-  if (ports === 'random') return [snat('', `${wan} --random-fully`)];
-  const blocks = clients.flatMap(({ address, ports: { first, last } }) =>
-    ['tcp', 'udp'].map((protocol) => snat(` -s ${address} -p ${protocol}`, `${wan}:${first}-${last}`)),
-  );
-  return [...blocks, snat('', wan)];
+function sourceRules({ ports, hairpin }: NatProfile, { wan, clients }: SitePlace): readonly string[] {
+  const snat = (match: string, to: string): string => `-A POSTROUTING ${match} -j SNAT --to-source ${to}`;
+  if (ports === 'random') return [snat('-o wan', `${wan} --random-fully`)];
+  const blocks = clients.flatMap(({ address, ports: { first, last } }) => {
+    const matches = [
+      `-o wan -s ${address} -p tcp`,
+      `-o wan -s ${address} -p udp`,
+      ...(hairpin ? [`-o lan -s ${address} -p udp -m conntrack --ctorigdst ${wan}`] : []),
+    ];
+    return matches.map((match) => snat(match, `${wan}:${first}-${last}`));
+  });
+  return [...blocks, snat('-o wan', wan)];
 }
 
 function theNat({ layers }: AccessProfile & { readonly kind: 'nat' }): NatProfile {
@@ -81,7 +87,7 @@ function unrealized({ mapping, filtering, ports, hairpin, poolSize }: NatProfile
     ...(mapping === 'address-dependent' ? ['address-dependent mapping'] : []),
     ...(ports !== (symmetric ? 'random' : 'preserved') ? [`${ports} ports with ${mapping} mapping`] : []),
     ...(symmetric && filtering !== 'address-and-port-dependent' ? [`${filtering} filter with ${mapping} mapping`] : []),
-    ...(hairpin ? ['hairpinning'] : []),
+    ...(hairpin && mapping !== 'endpoint-independent' ? [`hairpinning with ${mapping} mapping`] : []),
     ...(poolSize > 1 ? ['pool of addresses'] : []),
   ];
 }

@@ -1,9 +1,9 @@
 /** Holds every site of a started lab to its profile, all at once, before anyone may use it. */
 import { type Asked, type ConformanceBed, mismatches, observe } from '../conformance.ts';
-import { type ObservedAccess, observedAccess } from '../profiles.ts';
+import { type AccessProfile, type ObservedAccess, observedAccess } from '../profiles.ts';
 import type { ServerPlace } from './addressing.ts';
 import { startAgent } from './agent.ts';
-import { conformanceBed, openPublicSide, publicSide } from './conformance-bed.ts';
+import { type BedHost, conformanceBed, openPublicSide, publicSide } from './conformance-bed.ts';
 import type { LabContainer } from './container.ts';
 import { NonconformingError } from './nonconforming-error.ts';
 import { labRouter } from './router.ts';
@@ -16,18 +16,25 @@ export async function verifyTopology({ server, sites }: Topology, place: ServerP
   await openPublicSide(serverAgent, side);
   await Promise.all(
     sites.map(async (site) => {
-      const [client] = site.clients;
+      const [client, other] = site.clients;
       if (client === undefined) return;
-      await using agent = await startAgent(client);
+      const [first, second] = await Promise.all([bedHost(client), other && bedHost(other)]);
+      await using host = first;
+      await using neighbour = second;
       const bed = conformanceBed({
         server: serverAgent,
-        client: agent,
-        clientAddress: client.address,
+        client: host,
+        neighbour: neighbour ?? host,
         publicSide: side,
       });
       await verifySite(site, { bed, client });
     }),
   );
+}
+
+async function bedHost(client: LabContainer): Promise<BedHost & AsyncDisposable> {
+  const agent = await startAgent(client);
+  return { agent, address: client.address, [Symbol.asyncDispose]: () => agent[Symbol.asyncDispose]() };
 }
 
 async function verifySite(
@@ -40,15 +47,21 @@ async function verifySite(
   const lines =
     observed.kind === 'no-udp'
       ? await udpLeaks(bed, name)
-      : await deviations(bed, { asked: asked(name, observed), seenAs });
+      : await deviations(bed, { asked: asked(name, { access, observed }), seenAs });
   if (lines.length === 0) return;
   const { rules, conntrack } = labRouter(router);
   throw new NonconformingError({ mismatches: lines, rules: await rules(), conntrack: await conntrack() });
 }
 
-/** Where nothing is translated, every destination sees the one local endpoint. */
-function asked(name: string, { mapping, filtering }: ObservedAccess & { readonly kind: 'udp' }): Asked {
-  return { name, filtering, mapping: mapping === 'none' ? 'endpoint-independent' : mapping };
+/** Where nothing is translated, every destination sees the one local endpoint, and there is nothing to hairpin. */
+function asked(
+  name: string,
+  options: { readonly access: AccessProfile; readonly observed: ObservedAccess & { readonly kind: 'udp' } },
+): Asked {
+  const { access, observed } = options;
+  const { filtering } = observed;
+  const mapping = observed.mapping === 'none' ? 'endpoint-independent' : observed.mapping;
+  return { name, filtering, mapping, ...(access.kind === 'nat' && { hairpin: access.layers[0].hairpin }) };
 }
 
 async function deviations(

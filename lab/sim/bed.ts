@@ -1,7 +1,7 @@
-/** The bed of lab/conformance.ts in the simulated network: a client behind one NAT, and four public endpoints. */
+/** The bed of lab/conformance.ts in the simulated network: two hosts behind one NAT, and four public endpoints. */
 import type { Endpoint } from '../../src/endpoint.ts';
 import { formatEndpoint, sameEndpoint } from '../../src/endpoint.ts';
-import type { ConformanceBed } from '../conformance.ts';
+import { type ConformanceBed, NEIGHBOUR_SOCKETS } from '../conformance.ts';
 import { createHost, type UdpSocket } from './host.ts';
 import type { Middlebox } from './middlebox.ts';
 import { addressPool, createRealm } from './realm.ts';
@@ -34,6 +34,7 @@ export function createSimBed({ seed, poolSize, createBox }: BedOptions): Conform
   const router = connectRouter(world, { name: 'nat', box, inner: inside, outer: internet });
   for (const address of addresses) router.announce(address);
   const client = createHost(world, { name: 'client', realm: inside });
+  const neighbour = createHost(world, { name: 'neighbour', realm: inside });
   const server = createHost(world, { name: 'server', realm: internet, addresses: PUBLIC_ADDRESSES });
 
   const atServer: Seen[] = [];
@@ -43,13 +44,19 @@ export function createSimBed({ seed, poolSize, createBox }: BedOptions): Conform
       server.open((from, bytes) => atServer.push({ from, to, bytes }), to);
     }
   }
-  const atClient: Seen[] = [];
+  const atClients: Seen[] = [];
   const sockets = new Map<string, UdpSocket>();
   const socketOf = (name: string): UdpSocket => {
+    const host = NEIGHBOUR_SOCKETS.includes(name) ? neighbour : client;
     const socket =
-      sockets.get(name) ?? client.open((from, bytes) => atClient.push({ from, to: socketOf(name).local, bytes }));
+      sockets.get(name) ?? host.open((from, bytes) => atClients.push({ from, to: socketOf(name).local, bytes }));
     sockets.set(name, socket);
     return socket;
+  };
+
+  const seenAt = (socket: string): readonly Endpoint[] => {
+    const { local } = socketOf(socket);
+    return atClients.filter((seen) => sameEndpoint(seen.to, local)).map((seen) => seen.from);
   };
 
   return {
@@ -66,15 +73,21 @@ export function createSimBed({ seed, poolSize, createBox }: BedOptions): Conform
       return atServer.find((seen) => sameEndpoint(seen.to, to))?.from ?? null;
     },
     inbound: async (socket, { mapped, from, opened }) => {
-      atClient.length = 0;
+      atClients.length = 0;
       for (const source of [...from, opened]) server.sendFrom(source, mapped, Uint8Array.of(0));
       clock.runToIdle();
-      const { local } = socketOf(socket);
-      const arrived = atClient.filter((seen) => sameEndpoint(seen.to, local)).map((seen) => seen.from);
+      const arrived = seenAt(socket);
       if (!arrived.some((source) => sameEndpoint(source, opened))) {
         throw new Error(`nothing comes back from ${formatEndpoint(opened)}, which the client has sent to`);
       }
       return arrived.filter((source) => from.some((one) => sameEndpoint(one, source)));
+    },
+    // Here silence is known by itself: nothing is under way when the clock has run to idle.
+    hairpin: async (socket, { at, mapped }) => {
+      atClients.length = 0;
+      socketOf(socket).send(mapped, Uint8Array.of(0));
+      clock.runToIdle();
+      return seenAt(at)[0] ?? null;
     },
   };
 }

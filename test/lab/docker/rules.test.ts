@@ -51,7 +51,8 @@ describe('the rules of a router', () => {
   }
   chain learn {
     type filter hook postrouting priority srcnat + 1;
-    oifname "wan" update @mappings { udp sport : ct original ip saddr . ct original proto-src }
+    oifname "wan" ct direction original update @mappings { udp sport : ct original ip saddr . ct original proto-src }
+    oifname "wan" ct direction reply update @mappings { udp sport : ct reply ip saddr . ct reply proto-src }
   }
 }
 `);
@@ -69,7 +70,8 @@ describe('the rules of a router', () => {
   }
   chain learn {
     type filter hook postrouting priority srcnat + 1;
-    oifname "wan" update @mappings { udp sport : ct original ip saddr . ct original proto-src }
+    oifname "wan" ct direction original update @mappings { udp sport : ct original ip saddr . ct original proto-src }
+    oifname "wan" ct direction reply update @mappings { udp sport : ct reply ip saddr . ct reply proto-src }
     oifname "wan" update @contacts { ip daddr . udp sport }
   }
 }
@@ -82,6 +84,51 @@ describe('the rules of a router', () => {
       '-A POSTROUTING -o wan -s 10.113.0.2 -p udp -j SNAT --to-source 203.0.113.101:1024-33279',
       '-A POSTROUTING -o wan -s 10.113.0.3 -p udp -j SNAT --to-source 203.0.113.101:33280-65535',
     ]);
+  });
+
+  it('of a port-restricted NAT that hairpins lead a packet to its own address to the owner of the port, if that one has sent to its source', () => {
+    const rules = routerRules(behindNat({ ...PORT_RESTRICTED, hairpin: true }).access, placeOfTwo);
+    expect(rules.iptables.split('\n').filter((line) => line.includes('-o lan'))).toEqual([
+      '-A POSTROUTING -o lan -s 10.113.0.2 -p udp -m conntrack --ctorigdst 203.0.113.101 -j SNAT --to-source 203.0.113.101:1024-33279',
+      '-A POSTROUTING -o lan -s 10.113.0.3 -p udp -m conntrack --ctorigdst 203.0.113.101 -j SNAT --to-source 203.0.113.101:33280-65535',
+    ]);
+    expect(rules.nft).toBe(`table ip hairpin {
+  map mappings { type inet_service : ipv4_addr . inet_service; flags dynamic,timeout; timeout 120s; size 65535; }
+  set contacts { type ipv4_addr . inet_service . inet_service; flags dynamic,timeout; timeout 120s; size 65535; }
+  chain note {
+    type filter hook prerouting priority dstnat - 1;
+    iifname "lan" ip daddr 203.0.113.101 update @contacts { ip saddr . udp sport . udp dport }
+  }
+  chain destination {
+    type nat hook prerouting priority dstnat;
+    iifname "lan" ip daddr 203.0.113.101 dnat ip to udp dport map @mappings
+  }
+  chain learn {
+    type filter hook postrouting priority srcnat + 1;
+    ip saddr 203.0.113.101 ct direction original update @mappings { udp sport : ct original ip saddr . ct original proto-src }
+    ip saddr 203.0.113.101 ct direction reply update @mappings { udp sport : ct reply ip saddr . ct reply proto-src }
+    ip saddr 203.0.113.101 oifname "lan" ip daddr . udp dport . udp sport != @contacts drop
+  }
+}
+`);
+  });
+
+  it.for([
+    [FULL_CONE, []],
+    [
+      RESTRICTED,
+      [
+        '  set contacts { type ipv4_addr . inet_service; flags dynamic,timeout; timeout 120s; size 65535; }',
+        '    iifname "lan" ip daddr 203.0.113.101 update @contacts { ip saddr . udp sport }',
+        '    ip saddr 203.0.113.101 oifname "lan" ip daddr . udp dport != @contacts drop',
+      ],
+    ],
+  ] as const)('of a $0.name NAT that hairpins keep its filter for what is hairpinned', ([profile, contacts]) => {
+    const { nft } = routerRules(behindNat({ ...profile, hairpin: true }).access, place);
+    const plain = routerRules(behindNat(profile).access, place);
+    expect(nft.startsWith(`${plain.nft}table ip hairpin {`)).toBe(true);
+    const added = nft.slice(plain.nft.length).split('\n');
+    expect(added.filter((line) => line.includes('contacts'))).toEqual(contacts);
   });
 
   it.for([
@@ -101,7 +148,7 @@ describe('the rules of a router', () => {
     [{ ...SYMMETRIC, mapping: 'address-dependent' }, 'no address-dependent mapping, no random ports'],
     [{ ...SYMMETRIC, ports: 'sequential' }, 'no sequential ports with address-and-port-dependent mapping'],
     [{ ...SYMMETRIC, filtering: 'endpoint-independent' }, 'no endpoint-independent filter'],
-    [{ ...FULL_CONE, hairpin: true }, 'no hairpinning'],
+    [{ ...SYMMETRIC, hairpin: true }, 'no hairpinning with address-and-port-dependent mapping'],
     [{ ...FULL_CONE, poolSize: 2 }, 'no pool of addresses'],
   ] as const)('are refused for a profile that they cannot express: $1', ([profile, reason]) => {
     expect(() => routerRules(behindNat(profile).access, place)).toThrow(reason);

@@ -1,11 +1,12 @@
 /** The simulated NATs are held to their profiles by the suite that also holds the container lab's to them. */
 import { describe, expect, it } from 'vitest';
 import { mismatches, observe } from '../../../lab/conformance.ts';
-import { FULL_CONE, type NatProfile, RESTRICTED, SYMMETRIC } from '../../../lab/profiles.ts';
+import { FULL_CONE, type NatProfile, PORT_RESTRICTED, RESTRICTED, SYMMETRIC } from '../../../lab/profiles.ts';
 import { createSimBed } from '../../../lab/sim/bed.ts';
 import type { Middlebox } from '../../../lab/sim/middlebox.ts';
 import { drop } from '../../../lab/sim/middlebox.ts';
 import { createNat } from '../../../lab/sim/nat.ts';
+import { createRandom } from '../../../lab/sim/random.ts';
 import type { World } from '../../../lab/sim/world.ts';
 import { DEPENDENCIES } from '../../../src/nat/behavior.ts';
 
@@ -42,6 +43,41 @@ describe('conformance of the simulated NATs', () => {
         expect(mismatches(profile, await observe(bedOf(profile, seed)))).toEqual([]);
       }
     }
+  });
+
+  it.for(DEPENDENCIES)('holds hairpinning to the filter: %s', async (filtering) => {
+    for (const ports of ALLOCATIONS) {
+      for (let seed = 1; seed <= 20; seed++) {
+        const profile = { ...FULL_CONE, filtering, ports, hairpin: true };
+        const observation = await observe(bedOf(profile, seed));
+        expect(observation.hairpin).toBe(filtering);
+        expect(mismatches(profile, observation)).toEqual([]);
+      }
+    }
+  });
+
+  it('reports a NAT that hairpins and should not, and the reverse', async () => {
+    const hairpinning: NatProfile = { ...RESTRICTED, hairpin: true };
+    expect(mismatches(RESTRICTED, await observe(bedOf(hairpinning, 1)))).toEqual([
+      'restricted: hairpin: asked none, got address-dependent',
+    ]);
+    expect(mismatches(hairpinning, await observe(bedOf(RESTRICTED, 1)))).toEqual([
+      'restricted: hairpin: asked address-dependent, got none',
+    ]);
+  });
+
+  it('reports a NAT that hairpins past its filter', async () => {
+    const bed = createSimBed({ seed: 1, poolSize: 1, createBox: createUnfilteredHairpin });
+    expect(mismatches({ ...PORT_RESTRICTED, hairpin: true }, await observe(bed))).toEqual([
+      'port-restricted: hairpin: asked address-and-port-dependent, got endpoint-independent',
+    ]);
+  });
+
+  it("reports a NAT that hairpins with the sender's inside address as source", async () => {
+    const bed = createSimBed({ seed: 1, poolSize: 1, createBox: createInsideSourceHairpin });
+    expect(mismatches({ ...FULL_CONE, hairpin: true }, await observe(bed))).toEqual([
+      'full-cone: hairpin: asked endpoint-independent, got other-source',
+    ]);
   });
 
   it('reports a NAT of another kind, on both axes', async () => {
@@ -84,5 +120,31 @@ function createRouterWideFilter(world: World, addresses: readonly [string, ...st
       return nat.outbound(now, packet);
     },
     inbound: (now, packet) => (sentTo.has(packet.from.address) ? nat.inbound(now, packet) : drop('filtered')),
+  };
+}
+
+/** Two NATs in one: what is hairpinned goes by the rules of a full cone, and all else by those of a port-restricted one. */
+function createUnfilteredHairpin(world: World, addresses: readonly [string, ...string[]]): Middlebox {
+  const outside = createNat({ profile: PORT_RESTRICTED, addresses, random: world.random });
+  const hairpin = createNat({ profile: { ...FULL_CONE, hairpin: true }, addresses, random: world.random });
+  return {
+    outbound: (now, packet) => {
+      const hairpinned = hairpin.outbound(now, packet);
+      return addresses.includes(packet.to.address) ? hairpinned : outside.outbound(now, packet);
+    },
+    inbound: outside.inbound,
+  };
+}
+
+/** RFC 4787 §6, "Internal source IP address and port": what REQ-9a rules out. */
+function createInsideSourceHairpin(_world: World, addresses: readonly [string, ...string[]]): Middlebox {
+  const nat = createNat({ profile: { ...FULL_CONE, hairpin: true }, addresses, random: createRandom(1) });
+  return {
+    outbound: (now, packet) => {
+      const passage = nat.outbound(now, packet);
+      if (passage.kind === 'drop' || passage.side === 'outside') return passage;
+      return { ...passage, packet: { ...passage.packet, from: packet.from } };
+    },
+    inbound: nat.inbound,
   };
 }
