@@ -4,7 +4,7 @@
  * node bench/accuracy.ts --trace SEED [--loss P] [--burst PACKETS]
  */
 import { parseArgs } from 'node:util';
-import { judge, runSample, type Sample, wrongFindings } from '../lab/sim/accuracy.ts';
+import { judge, judgeAllocation, runSample, type Sample, wrongFindings } from '../lab/sim/accuracy.ts';
 import { formatTraceEntry } from '../lab/sim/trace-text.ts';
 import { VERDICT_TYPES, type VerdictType } from '../src/nat/verdict.ts';
 
@@ -37,6 +37,9 @@ interface Row {
   readonly got: VerdictType;
   readonly judgement: ReturnType<typeof judge>;
   readonly wrongFindings: readonly string[];
+  readonly ports: ReturnType<typeof judgeAllocation>;
+  /** What was said of port allocation and pooling. */
+  readonly portsText: string;
   /** Why the verdict is inconclusive; or, beside a verdict, why an axis is not known. */
   readonly reasons: string;
   readonly elapsedMs: number;
@@ -47,8 +50,18 @@ function rowOf(sample: Sample): Row {
   const { type: got, reason } = report.verdict;
   const axes = got === 'udp-blocked' ? [] : [report.mapping, report.filtering];
   const reasons = reason ?? axes.flatMap((axis) => axis.reason ?? []).join(', ');
-  const { elapsedMs } = report;
-  return { seed, expected, got, judgement: judge(sample), wrongFindings: wrongFindings(sample), reasons, elapsedMs };
+  const { elapsedMs, allocation, pooling } = report;
+  return {
+    seed,
+    expected,
+    got,
+    judgement: judge(sample),
+    wrongFindings: wrongFindings(sample),
+    ports: judgeAllocation(sample),
+    portsText: `${[allocation.kind, allocation.step, allocation.reason].filter((one) => one !== null).join(' ')}, ${pooling.behavior}`,
+    reasons,
+    elapsedMs,
+  };
 }
 
 function measure({ runs, first }: { readonly runs: number; readonly first: number }): void {
@@ -60,6 +73,7 @@ function measure({ runs, first }: { readonly runs: number; readonly first: numbe
   const kind = lossBurst > 0 ? `in runs of ${lossBurst} on average` : 'independent';
   console.log(`\n${runs} runs, seeds ${first} to ${first + runs - 1}, loss ${loss} each way, ${kind}`);
   printOutcomes(rows);
+  printPorts(rows);
   const elapsed = rows.map(({ elapsedMs }) => elapsedMs).sort((a, b) => a - b);
   const quantiles = [0.5, 0.9, 0.99, 1].map((q) => elapsed[Math.ceil(q * runs) - 1]);
   console.log(`elapsed ms: median, 90 %, 99 %, max    ${quantiles.join(', ')}`);
@@ -95,5 +109,19 @@ function printOutcomes(rows: readonly Row[]): void {
     .flat()
     .slice(0, LISTED_RUNS)) {
     console.log(`--trace ${seed}: expected ${expected}, got ${[got, reasons, ...wrong].filter(Boolean).join(', ')}`);
+  }
+}
+
+/** Port allocation and pooling: judged where UDP passes. */
+function printPorts(rows: readonly Row[]): void {
+  const judged = rows.filter(({ ports }) => ports !== null);
+  for (const axis of ['allocation', 'pooling'] as const) {
+    const countOf = (judgement: string): number => judged.filter(({ ports }) => ports?.[axis] === judgement).length;
+    const share = (judgement: string): string =>
+      `${judgement} ${((100 * countOf(judgement)) / judged.length).toFixed(3)} % (${countOf(judgement)})`;
+    console.log(`${axis.padEnd(38)} ${['right', 'wrong', 'undetermined'].map(share).join(', ')}`);
+    for (const row of judged.filter(({ ports }) => ports?.[axis] === 'wrong').slice(0, LISTED_RUNS)) {
+      console.log(`--trace ${row.seed}: ${axis}: got ${row.portsText}`);
+    }
   }
 }

@@ -5,7 +5,7 @@
 import { DEPENDENCIES, type Dependency } from '../src/nat/behavior.ts';
 
 /** How a NAT chooses the public port of a new mapping (RFC 4787 §4.2). */
-export type PortAllocation = 'preserved' | 'sequential' | 'random';
+export type PortAllocation = 'preserved' | 'sequential' | 'random' | 'block';
 
 /** Whether the public addresses of a pool stay with an internal host (RFC 4787 §4.1, REQ-2). */
 export type Pooling = 'paired' | 'arbitrary';
@@ -15,6 +15,15 @@ export interface NatProfile {
   readonly mapping: Dependency;
   readonly filtering: Dependency;
   readonly ports: PortAllocation;
+  /** What `sequential` ports differ by, one from the next; default: 1. */
+  readonly portStep?: number;
+  /** How many contiguous ports a host behind a NAT with `block` ports has to itself (RFC 7422); default: 1024. */
+  readonly blockSize?: number;
+  /**
+   * Whether a packet from outside that no mapping lets in is remembered, as by a Linux router that accepts packets to
+   * itself: the own packet to its sender, once it comes, then leaves from another port than the mapping's. Default: no.
+   */
+  readonly inboundFirst?: boolean;
   /** Idle time after which a mapping ends, in ms (RFC 4787 REQ-5 asks for at least 120 s). */
   readonly lifetimeMs: number;
   /** Whether an inside host reaches another by its public endpoint (RFC 4787 §6). */
@@ -23,6 +32,9 @@ export interface NatProfile {
   readonly poolSize: number;
   readonly pooling: Pooling;
 }
+
+/** Ports of a block where a profile names no size. */
+export const DEFAULT_BLOCK_SIZE = 1024;
 
 const HOME_ROUTER = {
   ports: 'preserved',
@@ -64,6 +76,22 @@ export const SYMMETRIC: NatProfile = {
 /** The four classic NATs, in the order in which every table shows them. */
 export const CLASSIC_NATS: readonly NatProfile[] = [FULL_CONE, RESTRICTED, PORT_RESTRICTED, SYMMETRIC];
 
+/** A counter for all mappings of the router: the next port can be told. */
+export const SYMMETRIC_SEQUENTIAL: NatProfile = { ...SYMMETRIC, name: 'symmetric-sequential', ports: 'sequential' };
+
+/** One public endpoint for each address that is sent to, whatever its port. */
+export const SYMMETRIC_ADDRESS: NatProfile = {
+  ...SYMMETRIC,
+  name: 'symmetric-address',
+  mapping: 'address-dependent',
+};
+
+/** Random ports, but only of a small range that the host has to itself: what a carrier does to keep short logs. */
+export const SYMMETRIC_BLOCK: NatProfile = { ...SYMMETRIC, name: 'symmetric-block', ports: 'block' };
+
+/** Port-restricted to all who wait for its own packet; who does not is answered from a port that it does not know. */
+export const INBOUND_FIRST: NatProfile = { ...PORT_RESTRICTED, name: 'inbound-first', inboundFirst: true };
+
 /** How a host reaches the public network. */
 export type AccessProfile =
   /** A public address and nothing before it. */
@@ -74,6 +102,26 @@ export type AccessProfile =
   | { readonly kind: 'nat'; readonly layers: readonly [NatProfile, ...NatProfile[]] }
   /** A public address in a network that lets TCP through and no UDP. */
   | { readonly kind: 'udp-blocked' };
+
+export interface NamedAccess {
+  readonly name: string;
+  readonly access: AccessProfile;
+}
+
+/** A home router behind its carrier's NAT, with shared address space between them (RFC 6598). */
+export const CARRIER_GRADE: NamedAccess = {
+  name: 'carrier-grade',
+  access: { kind: 'nat', layers: [PORT_RESTRICTED, { ...PORT_RESTRICTED, name: 'carrier' }] },
+};
+
+/** What makes a punch harder than the classic four do, in the order in which every table shows it, after them. */
+export const HARD_NATS: readonly (NatProfile | NamedAccess)[] = [
+  SYMMETRIC_SEQUENTIAL,
+  SYMMETRIC_ADDRESS,
+  SYMMETRIC_BLOCK,
+  INBOUND_FIRST,
+  CARRIER_GRADE,
+];
 
 /** What an observer in the public network can find out about an access. */
 export type ObservedAccess =

@@ -2,22 +2,24 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { detectMore, type MoreOptions } from './detect-more.ts';
+import { openSockets } from './detect-sockets.ts';
 import { type Family, familyOf } from './endpoint.ts';
 import { UsageError } from './errors.ts';
-import { createDiscovery, type Discovery, type DiscoveryOptions } from './nat/discovery.ts';
-import { DETECT_SOCKETS, type DetectReport, type DetectSocket, type ServerIdentity } from './nat/report.ts';
+import { createDiscovery, type Discovery } from './nat/discovery.ts';
+import { DETECT_SOCKETS, type DetectReport, type ServerIdentity } from './nat/report.ts';
 import { unreachableReport } from './nat/unreachable.ts';
 import { type Driver, now, startDriver } from './net/driver.ts';
 import { PUBLIC_SERVERS } from './net/public-servers.ts';
 import { createResolver, type Resolver } from './net/resolver.ts';
 import { parseServerName, resolveServer } from './net/server-name.ts';
-import { localAddressToward, openUdpSocket, type UdpSocket } from './net/udp-socket.ts';
+import { localAddressToward } from './net/udp-socket.ts';
 import { DEFAULT_HTTP_PORT } from './ports.ts';
 
 /** Longer than any path with one answer in seven needs; a verdict mostly takes a few round trips. */
 export const DETECT_TIMEOUT_MS = 10_000;
 
-export interface DetectOptions {
+export interface DetectOptions extends MoreOptions {
   /** `HOST`, `HOST:PORT` or `[IPv6]:PORT`; public servers when none is given. Several are asked at once. */
   readonly servers?: readonly string[] | undefined;
   /** What is not known after this time is undetermined; 10,000 ms by default. */
@@ -28,7 +30,6 @@ export interface DetectOptions {
   readonly family?: Family | undefined;
   /** The server's TCP port that tells a blocked UDP from a dead server; 3480 by default. */
   readonly httpPort?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
   readonly resolver?: Resolver | undefined;
 }
 
@@ -40,7 +41,13 @@ export interface DetectOptions {
  * @throws the signal's reason when aborted.
  */
 export async function detect(options: DetectOptions = {}): Promise<DetectReport> {
-  const { timeoutMs = DETECT_TIMEOUT_MS, httpPort = DEFAULT_HTTP_PORT, signal } = options;
+  const { timeoutMs = DETECT_TIMEOUT_MS } = options;
+  const report = await discover({ ...options, timeoutMs });
+  return { ...report, ...(await detectMore(report, { ...options, timeoutMs })) };
+}
+
+async function discover(options: DetectOptions & { readonly timeoutMs: number }): Promise<DetectReport> {
+  const { timeoutMs, httpPort = DEFAULT_HTTP_PORT, signal } = options;
   signal?.throwIfAborted();
   const startedAt = now();
   const lookups = lookUp(options);
@@ -50,7 +57,7 @@ export async function detect(options: DetectOptions = {}): Promise<DetectReport>
   const local = options.local ?? (await localAddressToward(server).catch(() => null));
   if (local === null) return unreachableReport('no-route', now() - startedAt, server);
 
-  await using sockets = await openSockets(local);
+  await using sockets = await openSockets(local, DETECT_SOCKETS);
   const session = createDiscovery({
     local: sockets.bound,
     servers: first,
@@ -104,32 +111,4 @@ async function addOthers(
 
 function ofFamily(servers: readonly ServerIdentity[], family: Family): readonly ServerIdentity[] {
   return servers.filter(({ address }) => familyOf(address) === family);
-}
-
-interface DetectSockets extends AsyncDisposable {
-  readonly byName: Readonly<Record<DetectSocket, UdpSocket>>;
-  readonly bound: DiscoveryOptions['local'];
-}
-
-/** @throws UsageError when the address is not one of this host. */
-async function openSockets(address: string): Promise<DetectSockets> {
-  const opened = await Promise.allSettled(DETECT_SOCKETS.map(() => openUdpSocket({ address, port: 0 })));
-  const sockets = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  const close = async (): Promise<void> => {
-    await Promise.all(sockets.map((socket) => socket[Symbol.asyncDispose]()));
-  };
-  const [mapping, filtering, control] = sockets;
-  if (!mapping || !filtering || !control) {
-    await close();
-    const error: unknown = opened.find((one) => one.status === 'rejected')?.reason;
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRNOTAVAIL') {
-      throw new UsageError(`${address} is not an address of this host`);
-    }
-    throw error;
-  }
-  return {
-    byName: { mapping, filtering, control },
-    bound: { mapping: mapping.local, filtering: filtering.local, control: control.local },
-    [Symbol.asyncDispose]: close,
-  };
 }

@@ -5,6 +5,7 @@ import { detect } from '../src/detect.ts';
 import { UsageError } from '../src/errors.ts';
 import { decode } from '../src/stun/decode.ts';
 import { encode } from '../src/stun/encode.ts';
+import { attribute } from '../src/stun/message.ts';
 import { type Fault, startFakeServer } from './net/fake-server.ts';
 
 /** Long enough for every rule to come to its end by itself, the blind schedule included. */
@@ -159,6 +160,54 @@ describe('several servers', () => {
     const other = `127.0.0.2:${b.layout.port}`;
     const report = await detect({ servers: [a.name, other] });
     expect(report.mapping.behavior).toBe('none');
+  });
+});
+
+describe('what is asked for on top', () => {
+  /** Its alternate port is mute: the filtering is not known, and so neither is whether the host is open. */
+  const startHalfMute = (seen: (bytes: Uint8Array) => void = () => {}) =>
+    startFakeServer({
+      fault: (reply, { bytes, layout }) => {
+        seen(bytes);
+        return reply.from.port === layout.altPort ? [] : [reply];
+      },
+    });
+
+  it('is tested after the detection: hairpinning, and how long the way to a socket stays open', async () => {
+    await using server = await startHalfMute();
+    const told: number[] = [];
+    const report = await detect({
+      servers: [server.name],
+      hairpin: true,
+      lifetimeMaxS: 1,
+      onLifetimeProgress: ({ aliveAfterS }) => told.push(aliveAfterS),
+    });
+    expect(report.verdict).toEqual({ type: 'inconclusive', reason: 'alternate-mute' });
+    expect(report.hairpin).toEqual({ supported: null, reason: 'no-nat' });
+    expect(report.lifetime).toEqual({ atLeastS: 1, atMostS: null, reason: null });
+    expect(told).toEqual([1]);
+  });
+
+  it('has the reason of the detection when no server could be spoken to', async () => {
+    const resolver = { addresses: () => Promise.reject(new Error('ENOTFOUND')), services: () => Promise.resolve([]) };
+    const { hairpin, lifetime } = await detect({
+      servers: ['nosuch.invalid'],
+      resolver,
+      hairpin: true,
+      lifetimeMaxS: 60,
+    });
+    expect(hairpin).toEqual({ supported: null, reason: 'unknown-host' });
+    expect(lifetime).toEqual({ atLeastS: null, atMostS: null, reason: 'unknown-host' });
+  });
+
+  it('ends at once when aborted', async () => {
+    const abort = new AbortController();
+    await using server = await startHalfMute((bytes) => {
+      const decoded = decode(bytes);
+      if (decoded.ok && attribute(decoded.message, 'RESPONSE-PORT')) abort.abort(new Error('enough'));
+    });
+    const running = detect({ servers: [server.name], lifetimeMaxS: 3600, signal: abort.signal });
+    await expect(running).rejects.toThrow('enough');
   });
 });
 

@@ -3,10 +3,14 @@ import { DETECT_TIMEOUT_MS, detect as detectNat } from '../../src/detect.ts';
 import { UsageError } from '../../src/errors.ts';
 import type { DetectReport } from '../../src/nat/report.ts';
 import { DEFAULT_HTTP_PORT } from '../../src/ports.ts';
-import { defineCommand } from '../command.ts';
+import { type Context, defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { renderDetectReport } from '../render/detect-text.ts';
+import { createLifetimeProgress, type LifetimeOutput } from '../render/lifetime-progress.ts';
 import { withSpinner } from '../render/spinner.ts';
+
+/** Half a minute, a minute and the two minutes of RFC 4787 REQ-5 are told apart within it. */
+const LIFETIME_MAX_S = 180;
 
 export const detect = defineCommand({
   name: 'detect',
@@ -28,6 +32,12 @@ export const detect = defineCommand({
       default: DEFAULT_HTTP_PORT,
       describe: "The server's TCP port, asked when UDP is silent",
     },
+    hairpin: { type: 'boolean', describe: 'Also whether two hosts behind the NAT reach each other from outside of it' },
+    lifetime: {
+      type: 'string',
+      requiresArg: false,
+      describe: `Also how long an idle mapping lives, up to so many seconds (${LIFETIME_MAX_S} if not said)`,
+    },
     4: { type: 'boolean', describe: 'IPv4 only' },
     6: { type: 'boolean', describe: 'IPv6 only' },
     verbose: { type: 'boolean', describe: 'Each probe as evidence' },
@@ -39,15 +49,20 @@ export const detect = defineCommand({
   run: async (argv, { stdout, stderr, signal, color, spinner, env }) => {
     if (argv[4] && argv[6]) throw new UsageError('-4 and -6 exclude each other: IPv4 and IPv6 are two reports');
     const servers = argv.server ?? (env.NATCHECK_SERVER ? [env.NATCHECK_SERVER] : undefined);
-    const work = detectNat({
-      servers,
-      timeoutMs: wholeNumber('timeout', argv.timeout, { min: 1, max: 600_000 }),
-      local: argv.local,
-      family: argv[6] ? 'IPv6' : argv[4] ? 'IPv4' : undefined,
-      httpPort: wholeNumber('http-port', argv['http-port'], { min: 1, max: 65_535 }),
-      signal,
-    });
-    const report = await withSpinner("asking for this NAT's behaviour", { enabled: spinner, stderr }, work);
+    const lifetimeMaxS = lifetimeMax(argv.lifetime);
+    const report = await watched({ lifetimeMaxS, spinner, stderr }, (onLifetimeProgress) =>
+      detectNat({
+        servers,
+        timeoutMs: wholeNumber('timeout', argv.timeout, { min: 1, max: 600_000 }),
+        local: argv.local,
+        family: argv[6] ? 'IPv6' : argv[4] ? 'IPv4' : undefined,
+        httpPort: wholeNumber('http-port', argv['http-port'], { min: 1, max: 65_535 }),
+        hairpin: argv.hairpin,
+        lifetimeMaxS,
+        onLifetimeProgress,
+        signal,
+      }),
+    );
     const text = argv.json
       ? JSON.stringify(report)
       : renderDetectReport(report, { color, verbose: argv.verbose ?? false });
@@ -55,6 +70,26 @@ export const detect = defineCommand({
     return exitCodeOf(report);
   },
 });
+
+/** Shows that the work goes on, and for the long one how far it is. */
+async function watched(
+  {
+    lifetimeMaxS,
+    spinner: enabled,
+    stderr,
+  }: { readonly lifetimeMaxS: number | undefined } & Pick<Context, 'spinner' | 'stderr'>,
+  work: (onLifetimeProgress?: LifetimeOutput['show']) => Promise<DetectReport>,
+): Promise<DetectReport> {
+  if (lifetimeMaxS === undefined) return withSpinner("asking for this NAT's behaviour", { enabled, stderr }, work());
+  using progress = await createLifetimeProgress({ maxS: lifetimeMaxS, enabled, stderr });
+  return await work(progress.show);
+}
+
+function lifetimeMax(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (text === '') return LIFETIME_MAX_S;
+  return wholeNumber('lifetime', Number(text), { min: 1, max: 3600 });
+}
 
 function wholeNumber(
   name: string,

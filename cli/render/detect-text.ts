@@ -7,6 +7,8 @@ import { explainReason } from '../../src/nat/reason.ts';
 import type { DetectReport, ProbeEvidence, Rejection } from '../../src/nat/report.ts';
 import type { VerdictType } from '../../src/nat/verdict.ts';
 import { MEANING, PROSPECT_TEXT } from './detect-words.ts';
+import { hairpinText, lifetimeText } from './more-text.ts';
+import { portsText } from './ports-text.ts';
 import { alignColumns } from './table.ts';
 
 export interface RenderOptions {
@@ -38,7 +40,12 @@ function headBlock(report: DetectReport, paint: ChalkInstance): readonly string[
   if (verdict.reason) lines.push(row('Reason', `${verdict.reason}: ${explainReason(verdict.reason)}`));
   if (report.public)
     lines.push(row('Public', `${endpoint(report.public)}${local ? ` (local ${endpoint(local)})` : ''}`));
-  if (report.public) lines.push(row('Mapping', findingText(mapping)), row('Filtering', findingText(filtering)));
+  if (report.public) {
+    lines.push(row('Mapping', findingText(mapping)), row('Filtering', findingText(filtering)));
+    lines.push(row('Ports', portsText(report)));
+    if (report.hairpin) lines.push(row('Hairpin', hairpinText(report.hairpin)));
+    if (report.lifetime) lines.push(row('Lifetime', lifetimeText(report.lifetime)));
+  }
   if (server) lines.push(row('Server', `${serverText(server)}, ${(elapsedMs / 1000).toFixed(2)} s`));
   return lines;
 }

@@ -1,11 +1,13 @@
 /** Many detections over random accesses and links, each from a seed of its own; what came out, counted. */
 import type { DetectReport } from '../../src/nat/report.ts';
 import type { VerdictType } from '../../src/nat/verdict.ts';
+import { expectedVerdict } from '../expected-verdict.ts';
 import { type AccessProfile, observedAccess } from '../profiles.ts';
-import { detectInSim, expectedVerdict } from './detect.ts';
+import { detectInSim } from './detect.ts';
 import type { Link } from './link.ts';
+import { observedAllocation } from './observed-allocation.ts';
 import { createRandom } from './random.ts';
-import { drawAccess, drawLink } from './random-access.ts';
+import { drawAccess, drawLink, drawNeighbourGap } from './random-access.ts';
 import type { Trace } from './trace.ts';
 
 export interface Sample {
@@ -30,7 +32,14 @@ export function runSample({ seed, loss, lossBurst = 0, trace }: SampleOptions): 
   const random = createRandom(seed).fork('population');
   const access = drawAccess(random.fork('access'));
   const link = drawLink(random.fork('link'), { loss, lossBurst });
-  const report = detectInSim({ access, link, seed, ...(trace && { trace }) });
+  const neighbourGapMs = drawNeighbourGap(random.fork('neighbour'));
+  const report = detectInSim({
+    access,
+    link,
+    seed,
+    ...(neighbourGapMs !== undefined && { neighbourGapMs }),
+    ...(trace && { trace }),
+  });
   return { seed, access, link, expected: expectedVerdict(access), report };
 }
 
@@ -54,3 +63,25 @@ export function wrongFindings({ access, report }: Sample): readonly string[] {
   }
   return lines;
 }
+
+/** How the report's word on port allocation and on pooling stands to what the access does; null where UDP is blocked. */
+export function judgeAllocation({
+  access,
+  report,
+}: Sample): Readonly<Record<'allocation' | 'pooling', Judgement>> | null {
+  const observed = observedAllocation(access);
+  if (!observed) return null;
+  const { allocation, pooling } = report;
+  const isStepRight = observed.step === null || allocation.step === null || allocation.step === observed.step;
+  const isRight = observed.kinds.includes(allocation.kind) && isStepRight;
+  return {
+    allocation: isRight ? 'right' : allocation.kind === 'undetermined' ? 'undetermined' : 'wrong',
+    pooling: observed.pooling.includes(pooling.behavior)
+      ? 'right'
+      : pooling.behavior === 'undetermined'
+        ? 'undetermined'
+        : 'wrong',
+  };
+}
+
+export type Judgement = 'right' | 'wrong' | 'undetermined';

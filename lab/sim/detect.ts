@@ -1,11 +1,10 @@
 /** One detection in the simulated network: how the client is reached, over which link, by which seed; the report. */
 import type { Layout } from '../../server/layout.ts';
-import { found } from '../../src/nat/behavior.ts';
 import { createDiscovery } from '../../src/nat/discovery.ts';
 import { DETECT_SOCKETS, type DetectReport } from '../../src/nat/report.ts';
-import { type VerdictType, verdictOf } from '../../src/nat/verdict.ts';
-import { type AccessProfile, observedAccess } from '../profiles.ts';
+import type { AccessProfile } from '../profiles.ts';
 import type { Link } from './link.ts';
+import { addNeighbour } from './neighbour.ts';
 import { type RunBounds, runSession } from './run-session.ts';
 import { createSite } from './site.ts';
 import { addStunServer, LAB_HTTP_PORT, LAB_LAYOUT, type Respond } from './stun-server.ts';
@@ -23,6 +22,8 @@ export interface SimDetection {
   readonly serverState?: 'up' | 'down';
   /** Default: 30 s. */
   readonly timeoutMs?: number;
+  /** Another host behind the same box opens a mapping so often, on average; default: there is none. */
+  readonly neighbourGapMs?: number;
   readonly trace?: Trace;
   readonly bounds?: RunBounds;
 }
@@ -36,6 +37,8 @@ export function detectInSim(options: SimDetection): DetectReport {
   addStunServer(world, { layout, ...(respond && { respond }), ...(serverState && { state: serverState }) });
   const site = createSite(world, { name: 'router', access, ...(link && { link }) });
   const [address] = layout.addresses;
+  const { neighbourGapMs } = options;
+  if (neighbourGapMs !== undefined) addNeighbour(world, { site, toward: address, meanGapMs: neighbourGapMs });
   return runSession(world, {
     host: site.addHost('client'),
     sockets: DETECT_SOCKETS,
@@ -50,11 +53,4 @@ export function detectInSim(options: SimDetection): DetectReport {
       }),
     ...(bounds && { bounds }),
   });
-}
-
-/** The verdict that a perfect detection gives for that access. */
-export function expectedVerdict(access: AccessProfile): VerdictType {
-  const observed = observedAccess(access);
-  if (observed.kind === 'no-udp') return 'udp-blocked';
-  return verdictOf(found(observed.mapping), found(observed.filtering)).type;
 }

@@ -2,6 +2,7 @@
 import { type Endpoint, formatEndpoint } from '../../src/endpoint.ts';
 import type { NatProfile } from '../profiles.ts';
 import { dependencyKey } from './dependency-key.ts';
+import type { EarlyPackets } from './early-packets.ts';
 import { createFilter, type Filter } from './filter.ts';
 import { createPortAllocator, type PortAllocator } from './port-allocator.ts';
 import type { Random } from './random.ts';
@@ -24,14 +25,15 @@ export interface MappingTableOptions {
   /** The public addresses, `profile.poolSize` of them. */
   readonly addresses: readonly [string, ...string[]];
   readonly random: Random;
+  readonly early: EarlyPackets;
 }
 
-export function createMappingTable({ profile, addresses, random }: MappingTableOptions): MappingTable {
+export function createMappingTable({ profile, addresses, random, early }: MappingTableOptions): MappingTable {
   const byKey = new Map<string, Mapping>();
   const byExternal = new Map<string, Mapping>();
   const chooseAddress = createAddressChooser({ profile, addresses, random });
   const allocators = new Map<string, PortAllocator>(
-    addresses.map((address) => [address, createPortAllocator(profile.ports, random.fork(`ports ${address}`))]),
+    addresses.map((address) => [address, createPortAllocator(profile, random.fork(`ports ${address}`))]),
   );
 
   const find = (now: number, external: Endpoint): Mapping | null => {
@@ -39,10 +41,16 @@ export function createMappingTable({ profile, addresses, random }: MappingTableO
     return mapping?.filter.isLive(now) ? mapping : null;
   };
 
-  const create = (now: number, internal: Endpoint): Mapping | null => {
+  const live = (now: number, key: string): Mapping | null => {
+    const mapping = byKey.get(key);
+    return mapping?.filter.isLive(now) ? mapping : null;
+  };
+
+  const create = (now: number, internal: Endpoint, remote: Endpoint): Mapping | null => {
     const address = chooseAddress(internal);
-    const isFree = (port: number): boolean => find(now, { address, port }) === null;
-    const port = allocators.get(address)?.({ internalPort: internal.port, isFree }) ?? null;
+    const isFree = (port: number): boolean =>
+      find(now, { address, port }) === null && !early.holds(now, { address, port }, remote);
+    const port = allocators.get(address)?.({ internal, isFree }) ?? null;
     return port === null ? null : { internal, external: { address, port }, filter: createFilter(profile) };
   };
 
@@ -51,11 +59,14 @@ export function createMappingTable({ profile, addresses, random }: MappingTableO
     claim: (now, internal, remote) => {
       // RFC 4787 §4.1: the same internal endpoint has one mapping per value of this key.
       const key = `${formatEndpoint(internal)} ${dependencyKey(profile.mapping, remote)}`;
-      const known = byKey.get(key);
-      const mapping = known?.filter.isLive(now) ? known : create(now, internal);
+      // Who came early, and collides with that mapping, has one of its own.
+      const asideKey = profile.inboundFirst ? `${formatEndpoint(internal)} aside ${formatEndpoint(remote)}` : key;
+      const known = live(now, asideKey) ?? live(now, key);
+      const isAside = known !== null && early.holds(now, known.external, remote);
+      const mapping = known && !isAside ? known : create(now, internal, remote);
       if (!mapping) return null;
       if (mapping !== known) {
-        byKey.set(key, mapping);
+        byKey.set(isAside ? asideKey : key, mapping);
         byExternal.set(formatEndpoint(mapping.external), mapping);
       }
       mapping.filter.open(now, remote);
@@ -65,7 +76,11 @@ export function createMappingTable({ profile, addresses, random }: MappingTableO
 }
 
 /** Which public address a new mapping gets (RFC 4787 §4.1): always the same for one internal address, or any. */
-function createAddressChooser({ profile, addresses, random }: MappingTableOptions): (internal: Endpoint) => string {
+function createAddressChooser({
+  profile,
+  addresses,
+  random,
+}: Omit<MappingTableOptions, 'early'>): (internal: Endpoint) => string {
   const draws = random.fork('addresses');
   const paired = new Map<string, string>();
   switch (profile.pooling) {

@@ -46,12 +46,19 @@ function drawNat(random: Random): NatProfile {
     name: 'random',
     mapping: random.pick(MAPPINGS),
     filtering: random.pick(DEPENDENCIES),
-    ports: random.pick(['preserved', 'sequential', 'random']),
+    ports: random.pick(['preserved', 'sequential', 'random', 'block']),
+    portStep: random.pick([1, 1, 2, -1]),
+    blockSize: random.pick([1024, 2048, 4096]),
     lifetimeMs: random.pick(LIFETIMES_MS),
     hairpin: random.next() < 0.5,
     poolSize: random.pick(POOL_SIZES),
     pooling: random.pick(['paired', 'arbitrary']),
   };
+}
+
+/** The mean time between two mappings of another host behind the same box, in ms; mostly there is no such host. */
+export function drawNeighbourGap(random: Random): number | undefined {
+  return random.pick([undefined, undefined, 200, 20]);
 }
 
 /** A link of 5 to 300 ms one way with jitter, and with loss some packets out of order or doubled. */

@@ -1,9 +1,10 @@
 /**
- * NAT behaviour discovery (RFC 5780 §4) as a sans-IO session: mapping, filtering and its control, all in flight together,
- * each on sockets of its own, every finding with its evidence.
+ * NAT behaviour discovery (RFC 5780 §4) as a sans-IO session: mapping, filtering and its control, port allocation, all in
+ * flight together, each on sockets of its own, every finding with its evidence.
  */
 import type { Endpoint } from '../endpoint.ts';
 import type { Session } from '../session.ts';
+import { type AllocationAxis, allocationOf, createAllocationAxis } from './allocation.ts';
 import type { Axis } from './axis.ts';
 import { type Finding, undetermined } from './behavior.ts';
 import { type ContactOutcome, createContact } from './contact.ts';
@@ -12,6 +13,8 @@ import { createFilteringAxis } from './filtering.ts';
 import { classifyMapping, createMappingAxis, samplesOf } from './mapping.ts';
 import { whyNoContact } from './no-contact.ts';
 import { createPace } from './pace.ts';
+import { classifyPooling } from './pooling.ts';
+import { type PortPattern, undeterminedPorts } from './port-pattern.ts';
 import { evidenceOf, type Probe } from './probe.ts';
 import type { Reason } from './reason.ts';
 import { DETECT_SCHEMA, DETECT_SOCKETS, type DetectReport, type DetectSocket, type ServerIdentity } from './report.ts';
@@ -50,6 +53,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
   let outcome: ContactOutcome | null = null;
   let mapping: Axis | null = null;
   let filtering: Axis | null = null;
+  let allocation: AllocationAxis | null = null;
   /** When something is due; in the past when something has changed. */
   let wakeAt = startedAt;
   let report: DetectReport | null = null;
@@ -72,20 +76,17 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
         const { chosen } = outcome;
         const server = chosen.probe.question.to;
         startFiltering(server);
-        mapping = createMappingAxis({
-          exchange,
-          pace,
-          local: local.mapping,
-          primary: chosen.probe,
-          server,
-          other: outcome.other,
-        });
+        const asked = { exchange, pace, primary: chosen.probe, server, other: outcome.other };
+        const axis = createMappingAxis({ ...asked, local: local.mapping });
+        mapping = axis;
+        allocation = createAllocationAxis({ ...asked, local, mapping: axis.finding });
         exchange.reconsider();
       }
     }
     const mappingAt = mapping?.step(now) ?? Number.POSITIVE_INFINITY;
     const filteringAt = !outcome || outcome.kind === 'behavior-server' ? filtering?.step(now) : undefined;
-    wakeAt = Math.min(deadline, contactAt, mappingAt, filteringAt ?? Number.POSITIVE_INFINITY);
+    const allocationAt = allocation?.step(now) ?? Number.POSITIVE_INFINITY;
+    wakeAt = Math.min(deadline, contactAt, mappingAt, filteringAt ?? Number.POSITIVE_INFINITY, allocationAt);
     report = conclude(now);
   };
 
@@ -95,51 +96,49 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
       case 'behavior-server': {
         const mappingFinding = mapping?.finding() ?? (late ? undetermined('deadline') : null);
         const filteringFinding = filtering?.finding() ?? (late ? undetermined('deadline') : null);
-        return mappingFinding && filteringFinding ? write(now, mappingFinding, filteringFinding) : null;
+        const ports = allocation?.finding() ?? (late ? undeterminedPorts('deadline') : null);
+        if (!mappingFinding || !filteringFinding || !ports) return null;
+        return write(now, { mapping: mappingFinding, filtering: filteringFinding, ports });
       }
       case 'one-address': {
         const samples = samplesOf(outcome.answered.map(({ probe }) => probe));
-        return write(now, classifyMapping(local.mapping, samples), undetermined('server-has-one-address'));
+        const oneAddress = unknown('server-has-one-address');
+        return write(now, { ...oneAddress, mapping: classifyMapping(local.mapping, samples) });
       }
       case 'unreachable': {
         const reason = whyNot();
-        return reason === 'no-answer' && outcome.tcpAccepted ? blocked(now) : nothing(now, reason);
+        if (reason !== 'no-answer' || !outcome.tcpAccepted) return write(now, unknown(reason));
+        return { ...write(now, unknown('udp-silent')), verdict: { type: 'udp-blocked', reason: null } };
       }
       case undefined:
-        return late ? nothing(now, whyNot()) : null;
+        return late ? write(now, unknown(whyNot())) : null;
     }
   };
 
-  const probes = (): readonly Probe[] => [
-    ...contact.probes(),
-    ...(mapping?.probes() ?? []),
-    ...(filtering?.probes() ?? []),
-  ];
+  const probes = (): readonly Probe[] =>
+    [contact, mapping, filtering, allocation]
+      .flatMap((part) => part?.probes() ?? [])
+      .filter(({ sends }) => sends.length > 0);
 
   const whyNot = (): Reason =>
     whyNoContact({ rejected: exchange.rejected(), contacts: contact.probes(), probes: probes() });
-  const nothing = (now: number, reason: Reason): DetectReport => write(now, undetermined(reason), undetermined(reason));
-  const blocked = (now: number): DetectReport => ({
-    ...nothing(now, 'udp-silent'),
-    verdict: { type: 'udp-blocked', reason: null },
-  });
 
-  const write = (now: number, mappingFinding: Finding, filteringFinding: Finding): DetectReport => {
+  const write = (now: number, findings: Findings): DetectReport => {
     const answered =
       outcome?.kind === 'behavior-server' ? outcome.chosen : contact.candidates().find(({ probe }) => probe.answer);
-    const verdict: Verdict = verdictOf(mappingFinding, filteringFinding);
+    const verdict: Verdict = verdictOf(findings.mapping, findings.filtering);
     return {
       schema: DETECT_SCHEMA,
       verdict,
-      mapping: mappingFinding,
-      filtering: filteringFinding,
+      mapping: findings.mapping,
+      filtering: findings.filtering,
+      allocation: allocationOf(findings.ports, { probes: allocation?.probes() ?? [], startedAt, local }),
+      pooling: classifyPooling(probes(), findings.ports.reason ?? 'too-much-loss'),
       local: local.mapping,
       public: answered?.probe.answer?.mapped ?? null,
       server: answered?.identity ?? contact.candidates()[0]?.identity ?? null,
       elapsedMs: Math.round(now - startedAt),
-      probes: probes()
-        .filter(({ sends }) => sends.length > 0)
-        .map(evidenceOf),
+      probes: probes().map(evidenceOf),
       rejected: exchange.rejected(),
     };
   };
@@ -177,4 +176,14 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
       return to ? { kind: 'connect', to } : { kind: 'wait', until: wakeAt };
     },
   };
+}
+
+interface Findings {
+  readonly mapping: Finding;
+  readonly filtering: Finding;
+  readonly ports: PortPattern;
+}
+
+function unknown(reason: Reason): Findings {
+  return { mapping: undetermined(reason), filtering: undetermined(reason), ports: undeterminedPorts(reason) };
 }

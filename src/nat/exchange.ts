@@ -13,7 +13,7 @@ import { attribute, type StunMessage } from '../stun/message.ts';
 import type { Pace } from './pace.ts';
 import type { Probe, Question, Send } from './probe.ts';
 import { createRejections } from './rejections.ts';
-import type { DetectSocket, Rejection, RejectionCause } from './report.ts';
+import type { Rejection, RejectionCause } from './report.ts';
 
 type Transmit = Extract<Output<never>, { kind: 'transmit' }>;
 
@@ -69,11 +69,11 @@ export function createExchange(options: {
       return { kind: 'rejected', cause: 'not-a-response' };
     }
     const transaction = transactions.get(hex(message.transactionId));
-    if (!transaction || transaction.probe.question.socket !== socket) {
+    const isError = message.class === 'error';
+    if (!transaction || socketOf(transaction.probe.question, isError) !== socket) {
       return { kind: 'rejected', cause: 'wrong-transaction-id' };
     }
     const { question } = transaction.probe;
-    const isError = message.class === 'error';
     // An error need not be redirected: it may come from where the request went.
     const expected = isError && sameEndpoint(from, question.to) ? from : question.expectedFrom();
     if (expected === null) return { kind: 'held' };
@@ -88,7 +88,7 @@ export function createExchange(options: {
     const { from } = arrival;
     const judged = judge(arrival);
     const record = (cause: RejectionCause, errorCode: number | null): void =>
-      rejections.add({ cause, socket: arrival.socket as DetectSocket, from, errorCode });
+      rejections.add({ cause, socket: arrival.socket, from, errorCode });
     switch (judged.kind) {
       case 'rejected':
         record(judged.cause, null);
@@ -135,6 +135,11 @@ export function createExchange(options: {
     },
     rejected: rejections.list,
   };
+}
+
+/** Where the response comes: an error-class one is never redirected to another port. */
+function socketOf({ socket, hearsAt }: Question, isError: boolean): string {
+  return isError ? socket : (hearsAt ?? socket);
 }
 
 function requestOf(question: Question, transactionId: Uint8Array): StunMessage {

@@ -1,18 +1,20 @@
 /** One question of a detection: where it goes, what it asks, its sends, and the answers that counted. */
 import type { Endpoint } from '../endpoint.ts';
 import { ASK_LIMIT, type Pace } from './pace.ts';
-import type { DetectSocket, ProbeEvidence } from './report.ts';
+import type { ProbeEvidence } from './report.ts';
 
 /** From where the server is asked to reply (RFC 5780 §7.2). */
 export type Change = 'none' | 'port' | 'ip-and-port';
 
 export interface Question {
   readonly test: string;
-  readonly socket: DetectSocket;
+  readonly socket: string;
   readonly to: Endpoint;
   readonly change: Change;
   /** Asks for the reply at this port of ours (RFC 5780 §7.5). */
   readonly responsePort?: number;
+  /** The socket behind that port, when it is another one than asks. */
+  readonly hearsAt?: string;
   /** The only source whose answer counts; null while the server's alternate is not known. */
   readonly expectedFrom: () => Endpoint | null;
 }

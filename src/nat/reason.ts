@@ -12,11 +12,13 @@ export const REASONS = {
   'server-has-one-address': 'the server has one address; this test needs a server with two',
   'alternate-mute':
     'the server does not answer from its alternate address or port, even where the way is open, so silence proves nothing',
-  'response-port-refused': 'behind this mapping the test needs RESPONSE-PORT, which the server does not offer',
+  'response-port-refused': 'the test needs RESPONSE-PORT, which the server does not offer',
   'several-public-addresses':
     'the public address changes with the destination, so that the server cannot reach the control socket',
   'depends-on-destination':
     'the public endpoint changes with the destination; a server with two addresses tells on what exactly it depends',
+  'no-nat': 'there is no NAT, so that there is nothing to find out',
+  'irregular-ports': 'the public ports are too regular for chance, and not regular enough for a rule',
   'too-much-loss': 'too many packets were lost to tell silence from loss',
   deadline: 'time was up',
 } as const;

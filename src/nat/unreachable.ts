@@ -1,5 +1,6 @@
 /** The report of a detection that ends before a packet could be sent. */
 import { undetermined } from './behavior.ts';
+import { undeterminedPorts } from './port-pattern.ts';
 import type { Reason } from './reason.ts';
 import { DETECT_SCHEMA, type DetectReport, type ServerIdentity } from './report.ts';
 
@@ -13,6 +14,8 @@ export function unreachableReport(
     verdict: { type: 'inconclusive', reason },
     mapping: undetermined(reason),
     filtering: undetermined(reason),
+    allocation: { ...undeterminedPorts(reason), samples: [] },
+    pooling: { behavior: 'undetermined', reason },
     local: null,
     public: null,
     server,

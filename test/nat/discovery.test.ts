@@ -1,7 +1,8 @@
 /** The session's own contract, driven by hand; how it judges NATs is tested in the simulated lab. */
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../src/endpoint.ts';
-import { createDiscovery, type Discovery } from '../../src/nat/discovery.ts';
+import { createDiscovery, type Discovery, type DiscoveryOptions } from '../../src/nat/discovery.ts';
+import { DETECT_SOCKETS } from '../../src/nat/report.ts';
 
 const local = (port: number): Endpoint => ({ address: '10.1.0.2', port });
 const server = (address: string) => ({ host: address, address, port: 3478 });
@@ -9,7 +10,9 @@ const server = (address: string) => ({ host: address, address, port: 3478 });
 function discover(options: { readonly servers: readonly string[]; readonly moreServers?: boolean }): Discovery {
   let serial = 0;
   return createDiscovery({
-    local: { mapping: local(1), filtering: local(2), control: local(3) },
+    local: Object.fromEntries(
+      DETECT_SOCKETS.map((name, index) => [name, local(1 + index)]),
+    ) as DiscoveryOptions['local'],
     servers: options.servers.map(server),
     moreServers: options.moreServers ?? false,
     httpPort: 3480,

@@ -1,0 +1,66 @@
+/** A client of the simulated lab on which one session runs to its end, with the server that it asks. */
+import { type AccessProfile, observedAccess } from '../../lab/profiles.ts';
+import { type Link, symmetricLink } from '../../lab/sim/link.ts';
+import { runSession, type SessionContext } from '../../lab/sim/run-session.ts';
+import { createSite } from '../../lab/sim/site.ts';
+import { addStunServer, LAB_LAYOUT, type Respond } from '../../lab/sim/stun-server.ts';
+import type { Trace } from '../../lab/sim/trace.ts';
+import { createWorld } from '../../lab/sim/world.ts';
+import type { Endpoint } from '../../src/endpoint.ts';
+import { type Finding, found } from '../../src/nat/behavior.ts';
+import { createHairpinTest, HAIRPIN_SOCKETS, type Hairpin } from '../../src/nat/hairpin.ts';
+import {
+  createLifetimeTest,
+  idleTimes,
+  type Lifetime,
+  type LifetimeProgress,
+  lifetimeSockets,
+} from '../../src/nat/lifetime.ts';
+import type { Session } from '../../src/session.ts';
+
+export interface SimClient {
+  readonly access: AccessProfile;
+  readonly seed?: number;
+  /** Default: 20 ms one way, without loss. */
+  readonly link?: Link;
+  readonly respond?: Respond;
+  readonly trace?: Trace;
+}
+
+const SERVER: Endpoint = { address: LAB_LAYOUT.addresses[0], port: LAB_LAYOUT.port };
+
+function runInSim<Result>(
+  { access, seed = 1, link = symmetricLink({ latencyMs: 20 }), respond, trace }: SimClient,
+  sockets: readonly string[],
+  create: (context: SessionContext<string>) => Session<Result>,
+): { readonly result: Result; readonly tookMs: number } {
+  const world = createWorld({ seed, ...(trace && { trace }) });
+  addStunServer(world, { ...(respond && { respond }) });
+  const site = createSite(world, { name: 'router', access, link });
+  const result = runSession(world, { host: site.addHost('client'), sockets, create });
+  return { result, tookMs: world.clock.now() };
+}
+
+/** Tests hairpinning with what a perfect detection would have found, or other findings. */
+export function hairpinInSim(options: SimClient & { readonly mapping?: Finding; readonly timeoutMs?: number }): {
+  readonly result: Hairpin;
+  readonly tookMs: number;
+} {
+  const observed = observedAccess(options.access);
+  if (observed.kind === 'no-udp') throw new Error('there is nothing to test where UDP is blocked');
+  const { mapping = found(observed.mapping), timeoutMs = 10_000 } = options;
+  const filtering = found(observed.filtering);
+  return runInSim(options, HAIRPIN_SOCKETS, ({ random, now }) =>
+    createHairpinTest({ server: SERVER, mapping, filtering, timeoutMs, now, randomBytes: random.bytes }),
+  );
+}
+
+export function lifetimeInSim(
+  options: SimClient & { readonly maxS?: number; readonly onProgress?: (progress: LifetimeProgress) => void },
+): { readonly result: Lifetime; readonly tookMs: number } {
+  const idleTimesS = idleTimes(options.maxS ?? 180);
+  const { onProgress } = options;
+  return runInSim(options, lifetimeSockets(idleTimesS), ({ random, now }) =>
+    createLifetimeTest({ server: SERVER, idleTimesS, now, randomBytes: random.bytes, onProgress }),
+  );
+}
