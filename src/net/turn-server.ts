@@ -1,0 +1,64 @@
+/** From a TURN server's name or URL to an open transport. */
+import { isIP } from 'node:net';
+import { canonicalAddress, familyOf } from '../endpoint.ts';
+import { UsageError } from '../errors.ts';
+import { parseTurnUrl, type TurnUrl } from '../turn/url.ts';
+import { createResolver, type Resolver } from './resolver.ts';
+import { openTurnDatagrams } from './turn-datagrams.ts';
+import { openTurnStream } from './turn-stream.ts';
+import type { OpenedTransport } from './turn-transport.ts';
+
+export interface TurnTransportOptions {
+  /** Or its URL (RFC 7065). */
+  readonly server: TurnUrl | string;
+  /** The local IP address; the one that routes to the server when left out. */
+  readonly local?: string | undefined;
+  /** PEM, in place of the certificates that the system trusts. */
+  readonly ca?: string | undefined;
+  /** What a TLS server's certificate has to name, where that is not its host. */
+  readonly certificateName?: string | undefined;
+  readonly resolver?: Resolver | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Opens it to the first of the server's addresses, IPv4 before IPv6, that there is a route to over UDP, or that accepts a
+ * connection. Unreachable is told of the last one; of a name that nobody knows as `ENOTFOUND`.
+ * @throws UsageError when the URL or the local address is none; the signal's reason when aborted.
+ */
+export async function openTurnTransport(options: TurnTransportOptions): Promise<OpenedTransport> {
+  const { local, ca, resolver = createResolver(), signal } = options;
+  const { host, port, transport } = turnServer(options.server);
+  if (local !== undefined && isIP(local) === 0) throw new UsageError(`'${local}' is not a local IP address`);
+  signal?.throwIfAborted();
+  const addresses = await addressesOf(host, { local, resolver });
+  let detail = 'ENOTFOUND';
+  signal?.throwIfAborted();
+  for (const address of addresses) {
+    const to = { address, port };
+    const tls = transport === 'tls' ? { name: options.certificateName ?? host, ca } : null;
+    const opened = await (transport === 'udp'
+      ? openTurnDatagrams({ to, local })
+      : openTurnStream({ to, local, tls, signal }));
+    if (opened.outcome === 'open') return opened;
+    ({ detail } = opened);
+  }
+  return { outcome: 'unreachable', detail };
+}
+
+/** @throws UsageError when it is a text and no TURN URL. */
+export function turnServer(server: TurnUrl | string): TurnUrl {
+  return typeof server === 'string' ? parseTurnUrl(server) : server;
+}
+
+/** Of the local address's family where there is one; none when the name cannot be looked up. */
+async function addressesOf(
+  host: string,
+  { local, resolver }: { readonly local: string | undefined; readonly resolver: Resolver },
+): Promise<readonly string[]> {
+  const all = isIP(host) === 0 ? await resolver.addresses(host).catch(() => []) : [{ address: host }];
+  return all
+    .map(({ address }) => canonicalAddress(address))
+    .filter((address) => local === undefined || familyOf(address) === familyOf(local))
+    .toSorted((a, b) => familyOf(a).localeCompare(familyOf(b)));
+}

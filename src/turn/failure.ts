@@ -1,0 +1,61 @@
+/** Why there is no relay, or none any more: a closed list of reasons, and what each means in plain words. */
+import type { Endpoint } from '../endpoint.ts';
+
+export const TURN_FAILURES = {
+  unreachable: 'no connection to the server could be opened',
+  'connection-closed': 'the connection to the server has ended',
+  'no-answer': 'the server does not answer',
+  'wrong-integrity': 'what answers does not know the password',
+  'bad-answer': 'the server answered with something that is no allocation',
+  'try-alternate': 'the server sends its clients to another one',
+  unauthorized: 'the server does not accept the user name and password',
+  forbidden: 'the server may not be used for this',
+  'allocation-mismatch':
+    'the server knows another allocation, or none, for this socket: a new local socket has to be used',
+  'stale-nonce': 'the server calls every nonce stale that it gives',
+  'family-not-supported': 'the server does not relay for this address family',
+  'wrong-credentials': 'the allocation belongs to another user',
+  'unsupported-transport': 'the server does not relay UDP',
+  'quota-reached': 'this user has as many allocations as the server allows',
+  'insufficient-capacity': 'the server has no relay address left',
+  'server-error': 'the server has a fault of its own',
+  refused: 'the server refuses the request',
+  expired: 'the allocation ran out before the server confirmed a refresh',
+} as const;
+
+export type TurnFailureReason = keyof typeof TURN_FAILURES;
+
+export interface TurnFailure {
+  readonly reason: TurnFailureReason;
+  /** The STUN error code (RFC 8489 §18.4, RFC 8656 §19); null when no error answer was the cause. */
+  readonly code: number | null;
+  /** What the server, or the system, says about it. */
+  readonly detail: string | null;
+}
+
+/** The server to ask instead; the domain is what its certificate has to name (RFC 8489 §10). */
+export interface Alternate {
+  readonly endpoint: Endpoint;
+  readonly domain: string | null;
+}
+
+const REASON_OF_CODE: Readonly<Record<number, TurnFailureReason>> = {
+  300: 'try-alternate',
+  401: 'unauthorized',
+  403: 'forbidden',
+  437: 'allocation-mismatch',
+  438: 'stale-nonce',
+  440: 'family-not-supported',
+  441: 'wrong-credentials',
+  442: 'unsupported-transport',
+  486: 'quota-reached',
+  508: 'insufficient-capacity',
+};
+
+export function reasonOfCode(code: number): TurnFailureReason {
+  return REASON_OF_CODE[code] ?? (code >= 500 ? 'server-error' : 'refused');
+}
+
+export function explainTurnFailure(reason: TurnFailureReason): string {
+  return TURN_FAILURES[reason];
+}
