@@ -2,24 +2,26 @@
 import { randomBytes } from 'node:crypto';
 import type { Endpoint } from '../src/endpoint.ts';
 import { now } from '../src/net/driver.ts';
-import type { UdpSocket } from '../src/net/udp-socket.ts';
-import { bindOnAll, closeAll, type Bound as Open } from './bind.ts';
-import { type HttpServer, openHttpServer, type Pages } from './http.ts';
+import { closeAll, type Bound as Open } from './bind.ts';
 import { endpointsOf, type Layout } from './layout.ts';
 import { createMetrics } from './metrics.ts';
-import { type Plan, planOf, type ServerOptions, type Tls } from './options.ts';
+import { openAll } from './open.ts';
+import { planOf, type ServerOptions } from './options.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { startRelay } from './relay/start.ts';
+import { secretFor, turnServersOf } from './relay/turn-servers.ts';
 import { addRendezvousMetrics } from './rendezvous/metrics.ts';
 import { createRendezvous } from './rendezvous/rendezvous.ts';
 import { serveRendezvous } from './rendezvous/service.ts';
 import { type Bound, serveStun } from './stun-service.ts';
 import { createTally } from './tally.ts';
 import { createTicketDesk } from './ticket-desk.ts';
-import { openUdpSocket } from './udp-socket.ts';
 
 export { defaultAddresses } from './default-address.ts';
 export type { Layout } from './layout.ts';
 export type { ServerOptions, Tls } from './options.ts';
+export type { RelayLimits } from './relay/limits.ts';
+export type { OtherTurnOptions, RelayServerOptions } from './relay/plan.ts';
 export type { RendezvousLimits } from './rendezvous/limits.ts';
 export { StartError, type StartErrorCode } from './start-error.ts';
 
@@ -33,6 +35,10 @@ export interface NatcheckServer extends AsyncDisposable {
   readonly isSecure: boolean;
   /** Whether the rendezvous wants a token. */
   readonly isGuarded: boolean;
+  /** TURN over UDP and TCP is on the primary port of every address, over TLS on this one; null: there is no relay. */
+  readonly relay: { readonly turnsPort: number | null } | null;
+  /** The TURN servers that peers of the rendezvous are told of. */
+  readonly turnUrls: readonly string[];
 }
 
 /**
@@ -41,20 +47,29 @@ export interface NatcheckServer extends AsyncDisposable {
  */
 export async function startServer(options: ServerOptions): Promise<NatcheckServer> {
   const plan = planOf(options);
-  const { authToken, tls, limits } = options;
+  const { authToken, tls, limits, relay: relayOptions } = options;
   const tally = createTally();
   const metrics = createMetrics(tally);
-  const { primary, alternate, http } = await openAll(plan, tls, {
+  const pages = {
     '/healthz': () => ({ contentType: 'text/plain', body: 'ok\n' }),
     '/metrics': async () => ({ contentType: metrics.contentType, body: await metrics.metrics() }),
-  });
+  };
+  const { primary, alternate, http, turns } = await openAll(plan, { pages, tls, relay: relayOptions });
   const udp = [...primary, ...alternate];
   const limit = createRateLimit({ key: randomBytes(32) });
   const { families, port, altPort, httpPort, ...rest } = plan;
   const ports = { port: portOf(primary, port), altPort: portOf(alternate, altPort) };
   const layouts = families.map((addresses): Layout => ({ ...rest, ...ports, addresses }));
 
-  const rendezvous = createRendezvous({ stun: ports, authToken, limits, randomBytes });
+  const secret = relayOptions ? secretFor(relayOptions, randomBytes) : null;
+  const listeners = [...primary.flatMap(({ listener }) => listener ?? []), ...turns];
+  const relay =
+    relayOptions &&
+    startRelay({ relay: relayOptions, secret, families, sockets: primary, listeners, metrics, now, randomBytes });
+  const turnsPort = turns[0]?.port ?? null;
+  const turn = turnServersOf(options, { secret, primaries: families.map(([one]) => one), port: ports.port, turnsPort });
+
+  const rendezvous = createRendezvous({ stun: ports, authToken, limits, randomBytes, turnFor: turn.serversFor });
   addRendezvousMetrics(metrics, rendezvous);
   const service = serveRendezvous({ rendezvous, http, now });
   const passwordOf = (username: string): string | null => rendezvous.ticketPassword(now(), username);
@@ -62,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   const tickets = { desk, onBound: (bound: Bound) => service.handle({ kind: 'bound', ...bound }) };
   for (const layout of layouts) {
     const sockets = udp.filter(({ local }) => layout.addresses.some((one) => one === local.address));
-    serveStun({ layout, sockets, limit, tally, now, tickets });
+    serveStun({ layout, sockets, limit, tally, now, tickets, relay: relay?.take });
   }
   return {
     addresses: layouts.flatMap(endpointsOf),
@@ -70,42 +85,14 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
     httpPort: portOf(http, httpPort),
     isSecure: tls !== undefined,
     isGuarded: authToken !== undefined,
+    relay: relay ? { turnsPort } : null,
+    turnUrls: turn.urls,
     [Symbol.asyncDispose]: async () => {
       await service[Symbol.asyncDispose]();
-      await closeAll([...udp, ...http]);
+      await relay?.[Symbol.asyncDispose]();
+      await closeAll([...udp, ...http, ...turns]);
     },
   };
-}
-
-interface Opened {
-  readonly primary: readonly (UdpSocket & Open)[];
-  readonly alternate: readonly (UdpSocket & Open)[];
-  readonly http: readonly HttpServer[];
-}
-
-/** The UDP sockets of port and alt-port and the HTTP servers, one of each for every address; or none of them. */
-async function openAll(
-  { families, port, altPort, httpPort }: Plan,
-  tls: Tls | undefined,
-  pages: Pages,
-): Promise<Opened> {
-  const addresses = families.flat();
-  const opened: AsyncDisposable[] = [];
-  const open = async <One extends Open>(at: number, one: (address: string, port: number) => Promise<One>) => {
-    const bound = await bindOnAll(addresses, at, one);
-    opened.push(...bound);
-    return bound;
-  };
-  try {
-    return {
-      primary: await open(port, openUdpSocket),
-      alternate: await open(altPort, openUdpSocket),
-      http: await open(httpPort, (address, at) => openHttpServer({ address, port: at }, { pages, tls })),
-    };
-  } catch (error) {
-    await closeAll(opened);
-    throw error;
-  }
 }
 
 /** What port 0 became. */

@@ -3,6 +3,8 @@ import ipaddr from 'ipaddr.js';
 import { type Family, familyOf } from '../src/endpoint.ts';
 import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../src/ports.ts';
 import { TOKEN_MAX_CHARACTERS } from '../src/rendezvous/bounds.ts';
+import { checkPort } from './port.ts';
+import { checkOtherTurn, checkRelay, type OtherTurnOptions, type RelayServerOptions } from './relay/plan.ts';
 import type { RendezvousLimits } from './rendezvous/limits.ts';
 import { StartError } from './start-error.ts';
 
@@ -26,6 +28,10 @@ export interface ServerOptions {
   readonly tls?: Tls;
   /** For those of the rendezvous that are not to be the usual ones. */
   readonly limits?: Partial<RendezvousLimits>;
+  /** A TURN server on the primary port, over UDP and TCP; left out, there is none. */
+  readonly relay?: RelayServerOptions;
+  /** TURN servers of others that the peers of the rendezvous are told of. */
+  readonly otherTurn?: OtherTurnOptions;
 }
 
 /** PEM text: the certificate with those between it and the root, and its key. */
@@ -52,6 +58,8 @@ export function planOf(options: ServerOptions): Plan {
     httpPort = DEFAULT_HTTP_PORT,
     software,
     authToken,
+    relay,
+    otherTurn,
   } = options;
   const addresses = ip.map(checkedAddress);
   const twice = addresses.find((address, index) => addresses.indexOf(address) !== index);
@@ -69,6 +77,8 @@ export function planOf(options: ServerOptions): Plan {
   if (authToken !== undefined && (authToken === '' || authToken.length > TOKEN_MAX_CHARACTERS)) {
     throw new StartError('bad-token', `the token has 1 to ${TOKEN_MAX_CHARACTERS} characters`);
   }
+  if (relay) checkRelay(relay);
+  if (otherTurn) checkOtherTurn(otherTurn);
   const families = (['IPv4', 'IPv6'] as const).flatMap((family) => ofFamily(addresses, family));
   return { families, port, altPort, httpPort, ...(software === undefined ? {} : { software }) };
 }
@@ -98,11 +108,6 @@ const RANGE_NAME = {
   ipv4Mapped: 'an IPv4 address written as IPv6',
   linkLocal: 'valid on one link only',
 } as const;
-
-function checkPort(option: string, port: number): void {
-  if (Number.isInteger(port) && port >= 0 && port <= 0xffff) return;
-  throw new StartError('bad-port', `${option} is ${port}: a port is 1 to 65535, or 0 for any free one`);
-}
 
 function ofFamily(addresses: readonly string[], family: Family): Plan['families'] {
   const [primary, other, third] = addresses.filter((address) => familyOf(address) === family);

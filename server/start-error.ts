@@ -15,6 +15,8 @@ export type StartErrorCode =
   | 'bad-token'
   /** The certificate and the key are not PEM, or not a pair. */
   | 'bad-tls'
+  /** The relay is asked for what cannot be. */
+  | 'bad-relay'
   /** The address is not one of this host's. */
   | 'not-here'
   | 'port-in-use'

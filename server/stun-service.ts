@@ -14,6 +14,8 @@ export interface StunServiceOptions {
   readonly tally: Tally;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
+  /** Takes what is for the relay on the same sockets; false when it is not. */
+  readonly relay?: ((datagram: Uint8Array, arrival: Arrival) => boolean) | undefined;
   /** Where tickets are taken, and what is to happen when one was good. */
   readonly tickets?: { readonly desk: TicketDesk; readonly onBound: (bound: Bound) => void };
 }
@@ -21,10 +23,11 @@ export interface StunServiceOptions {
 export type Bound = NonNullable<Extract<Answer, { readonly kind: 'reply' }>['bound']>;
 
 /** Answers on the layout's sockets from now on. */
-export function serveStun({ layout, sockets, limit, tally, now, tickets }: StunServiceOptions): void {
+export function serveStun({ layout, sockets, limit, tally, now, relay, tickets }: StunServiceOptions): void {
   const transport = transportOf(familyOf(layout.addresses[0]));
 
   const handle = (datagram: Uint8Array, arrival: Arrival): void => {
+    if (relay?.(datagram, arrival)) return;
     const header = headerOf(datagram);
     tally.received[transport][header.class][header.form]++;
     const answer = respond(layout, datagram, arrival, tickets?.desk);

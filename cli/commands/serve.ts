@@ -18,7 +18,15 @@ never binds to every address, since a reply has to leave from the one that was
 asked.
 
 Peers meet in rooms on the TCP port. Without a token everybody may; the token
-is better given as NATCHECK_TOKEN, as other users can read a command line.`;
+is better given as NATCHECK_TOKEN, as other users can read a command line, and
+the relay's secret as NATCHECK_RELAY_SECRET.
+
+With --relay the server is a TURN server too, for pairs that find no direct
+path: UDP and TCP on --port, TLS on --turns-port when there is a certificate.
+Peers of a room are handed credentials by the server itself; --relay-user
+names users of one's own instead. It never relays into private networks, unless
+--relay-allow-private is given. With --turn-url the peers are told of another
+TURN server, which has the same --relay-secret.`;
 
 export const serve = defineCommand({
   name: 'serve',
@@ -34,12 +42,26 @@ export const serve = defineCommand({
     'auth-token': { type: 'string', describe: 'What a peer has to know to join a room. Also NATCHECK_TOKEN' },
     'tls-cert': { type: 'string', describe: 'PEM file of the certificate chain: https and wss on the TCP port' },
     'tls-key': { type: 'string', describe: 'PEM file of its key' },
+    relay: { type: 'boolean', describe: 'Be a TURN server as well' },
+    'relay-user': { type: 'string', array: true, describe: 'NAME:PASSWORD of a user of the relay; any number of them' },
+    'relay-secret': {
+      type: 'string',
+      describe: 'Secret that time-limited credentials are made with; random by default. Also NATCHECK_RELAY_SECRET',
+    },
+    'relay-ports': { type: 'string', describe: 'FIRST-LAST of the relayed ports; by default 49152-65535' },
+    'relay-allow-private': { type: 'boolean', describe: 'Relay to private and loopback addresses too' },
+    'relay-user-quota': { type: 'number', describe: 'Allocations of one user at a time; by default 16' },
+    'relay-total-quota': { type: 'number', describe: 'Allocations of all at a time; by default 1000' },
+    'relay-max-bps': { type: 'number', describe: 'Bytes a second of an allocation, each way; by default 1250000' },
+    'turns-port': { type: 'number', describe: 'TCP port of TURN over TLS; by default 5349' },
+    'turn-url': { type: 'string', array: true, describe: 'Another TURN server to tell peers of; needs --relay-secret' },
     software: { type: 'string', describe: 'Name to tell in every reply; without it none is told' },
   },
   notes: NOTES,
   examples: [
     ['$0 serve --ip 203.0.113.10 --ip 203.0.113.11', 'the tests on offer over IPv4'],
     ['$0 serve', 'STUN on the address of the default route'],
+    ['$0 serve --relay', 'and a relay, of which the peers in its rooms are told'],
   ],
   async run(argv, { stdout, signal, env }) {
     const [{ startServer, defaultAddresses, StartError }, { listeningText }] = await Promise.all([
@@ -56,6 +78,7 @@ export const serve = defineCommand({
       ...(software !== undefined && { software }),
       ...(authToken !== undefined && { authToken }),
       ...(tls && { tls }),
+      ...relayOptions(argv, env.NATCHECK_RELAY_SECRET || undefined),
     };
     try {
       await using server = await startServer(options);
@@ -77,4 +100,77 @@ async function readTls(cert: string | undefined, key: string | undefined): Promi
       throw new UsageError(`cannot read the file of --${option}: ${path}: ${error.code}`);
     });
   return { cert: await read('tls-cert', cert), key: await read('tls-key', key) };
+}
+
+interface RelayArguments {
+  readonly relay: boolean | undefined;
+  readonly 'relay-user': string[] | undefined;
+  readonly 'relay-secret': string | undefined;
+  readonly 'relay-ports': string | undefined;
+  readonly 'relay-allow-private': boolean | undefined;
+  readonly 'relay-user-quota': number | undefined;
+  readonly 'relay-total-quota': number | undefined;
+  readonly 'relay-max-bps': number | undefined;
+  readonly 'turns-port': number | undefined;
+  readonly 'turn-url': string[] | undefined;
+  readonly 'tls-cert': string | undefined;
+}
+
+const OF_RELAY_ONLY = [
+  'relay-user',
+  'relay-ports',
+  'relay-allow-private',
+  'relay-user-quota',
+  'relay-total-quota',
+  'relay-max-bps',
+  'turns-port',
+] as const satisfies readonly (keyof RelayArguments)[];
+
+function relayOptions(
+  argv: RelayArguments,
+  secretOfEnv: string | undefined,
+): Pick<ServerOptions, 'relay' | 'otherTurn'> {
+  const { relay, 'turn-url': urls } = argv;
+  const secret = argv['relay-secret'] ?? secretOfEnv;
+  if (relay && argv['turns-port'] !== undefined && argv['tls-cert'] === undefined) {
+    throw new UsageError('--turns-port is of use with --tls-cert and --tls-key only');
+  }
+  const homeless = relay ? undefined : OF_RELAY_ONLY.find((name) => argv[name] !== undefined);
+  if (homeless) throw new UsageError(`--${homeless} is of use with --relay only`);
+  if (argv['relay-secret'] !== undefined && !relay && !urls) {
+    throw new UsageError('--relay-secret is of use with --relay or --turn-url only');
+  }
+  if (urls && secret === undefined) throw new UsageError('--turn-url needs the --relay-secret of that server');
+  return {
+    ...(urls && secret !== undefined && { otherTurn: { urls, secret } }),
+    ...(relay && { relay: ownRelay(argv, secret) }),
+  };
+}
+
+function ownRelay(argv: RelayArguments, secret: string | undefined): NonNullable<ServerOptions['relay']> {
+  const { 'relay-user': users, 'relay-ports': ports, 'turns-port': turnsPort } = argv;
+  const limits = {
+    ...(argv['relay-user-quota'] !== undefined && { allocationsPerUser: argv['relay-user-quota'] }),
+    ...(argv['relay-total-quota'] !== undefined && { allocations: argv['relay-total-quota'] }),
+    ...(argv['relay-max-bps'] !== undefined && { bytesPerSecond: argv['relay-max-bps'] }),
+  };
+  return {
+    ...{ allowPrivate: argv['relay-allow-private'] ?? false, limits },
+    ...(secret !== undefined && { secret }),
+    ...(turnsPort !== undefined && { turnsPort }),
+    ...(users && { users: users.map(userOf) }),
+    ...(ports !== undefined && { ports: rangeOf(ports) }),
+  };
+}
+
+function userOf(text: string): { readonly name: string; readonly password: string } {
+  const colon = text.indexOf(':');
+  if (colon < 1 || colon === text.length - 1) throw new UsageError('--relay-user takes NAME:PASSWORD');
+  return { name: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+function rangeOf(text: string): { readonly first: number; readonly last: number } {
+  const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(text) ?? [];
+  if (first === undefined || last === undefined) throw new UsageError(`--relay-ports takes FIRST-LAST, not '${text}'`);
+  return { first: Number(first), last: Number(last) };
 }

@@ -2,7 +2,8 @@
 import type { NatcheckServer } from '../../server/index.ts';
 import { familyOf, formatEndpoint } from '../../src/endpoint.ts';
 
-export function listeningText({ addresses, layouts, httpPort, isSecure, isGuarded }: NatcheckServer): string {
+export function listeningText(server: NatcheckServer): string {
+  const { addresses, layouts, httpPort, isSecure, isGuarded } = server;
   const tcp = layouts
     .flatMap((layout) => [...layout.addresses])
     .map((address) => formatEndpoint({ address, port: httpPort }));
@@ -16,6 +17,20 @@ export function listeningText({ addresses, layouts, httpPort, isSecure, isGuarde
     `HTTP   ${urls('http')}`,
     `Rooms  ${urls('ws')}  ${isGuarded ? 'with a token' : 'open to everybody'}`,
     `Tests  ${tests.join('; ')}`,
+    ...relayLines(server),
     '',
   ].join('\n');
+}
+
+function relayLines({ layouts, relay, turnUrls }: NatcheckServer): readonly string[] {
+  const urls = layouts.flatMap(({ addresses, port }) =>
+    addresses.flatMap((address) => {
+      const secure = relay?.turnsPort ? [`turns:${formatEndpoint({ address, port: relay.turnsPort })}`] : [];
+      return [`turn:${formatEndpoint({ address, port })}`, ...secure];
+    }),
+  );
+  return [
+    ...(relay ? [`Relay  ${urls.join('  ')}  over UDP and TCP`] : []),
+    ...(turnUrls.length > 0 ? [`Told   ${turnUrls.join('  ')}`] : []),
+  ];
 }

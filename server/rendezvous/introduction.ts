@@ -6,8 +6,8 @@ import { secretOf } from './secret.ts';
 import { type Ask, peerOf, type Session, type State } from './state.ts';
 
 const PAIR_KEY_BYTES = 32;
-/** Beyond the slower peer's way: what reading the message takes. A side that is later than that is checked again soon. */
-const START_MARGIN_MS = 3;
+/** Beyond the slower peer's way: what reading the message takes. A side that is later begins with the other's check. */
+const START_MARGIN_MS = 1;
 
 /** All pairs of the session that have become ready by what was just learned of it. */
 export function introduceReady(state: State, session: Session): void {

@@ -8,9 +8,10 @@ import { CLOSE, hangUp, refuse, send } from './output.ts';
 import { ping } from './round-trip.ts';
 import { isSameSecret, secretOf } from './secret.ts';
 import type { Connection, Room, Session, State } from './state.ts';
-import { issueTicket, revokeTicket } from './tickets.ts';
+import { issueTicket, revokeTicket, turnOf } from './tickets.ts';
 
 const RESUME_KEY_BYTES = 32;
+const TURN_USER_BYTES = 9;
 
 type Join = ClientMessageOf<'join'>;
 
@@ -42,6 +43,7 @@ export function join(state: State, connection: Connection, message: Join, now: n
     resumeKey: session.resumeKey,
     ticket: issueTicket(state, session, now),
     stun: state.stun,
+    ...turnOf(state, session),
   });
   if (!known) tellOthers(state, session, { type: 'peer-joined', peer: session.id });
   catchUp(state, session);
@@ -81,6 +83,7 @@ function createSession(state: State, message: Join): Session {
     id: message.id,
     room,
     resumeKey,
+    turnUser: secretOf(state.randomBytes(TURN_USER_BYTES)),
     connection: null,
     lostAt: 0,
     ticket: null,

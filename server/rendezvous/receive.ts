@@ -6,7 +6,7 @@ import { ask, signal, withdraw } from './ask.ts';
 import { join, leave } from './join.ts';
 import { CLOSE, hangUp, refuse, send } from './output.ts';
 import type { Connection, State } from './state.ts';
-import { issueTicket } from './tickets.ts';
+import { issueTicket, turnOf } from './tickets.ts';
 
 /** `text` is null for a binary message. */
 export function receive(state: State, connection: Connection, text: string | null, now: number): void {
@@ -41,7 +41,7 @@ function obey(state: State, connection: Connection, message: ClientMessage, now:
   if (!session) return 'not-joined';
   switch (message.type) {
     case 'ticket':
-      send(state, connection, { type: 'ticket', ticket: issueTicket(state, session, now) });
+      send(state, connection, { type: 'ticket', ticket: issueTicket(state, session, now), ...turnOf(state, session) });
       return null;
     case 'ask':
       return ask(state, session, message);

@@ -1,5 +1,6 @@
 /** The rendezvous as a sans-IO state machine: what came in and when, to what goes out (docs/rendezvous.md). */
 import { type Endpoint, sameEndpoint } from '../../src/endpoint.ts';
+import type { TurnServer } from '../../src/rendezvous/fields.ts';
 import { type Counts, createCounts } from './counts.ts';
 import { introduceReady } from './introduction.ts';
 import { DEFAULT_LIMITS, type RendezvousLimits } from './limits.ts';
@@ -29,6 +30,8 @@ export interface RendezvousOptions {
   readonly authToken?: string | undefined;
   readonly limits?: Partial<RendezvousLimits> | undefined;
   readonly randomBytes: (length: number) => Uint8Array;
+  /** The TURN servers to tell a user of; left out, there are none. */
+  readonly turnFor?: (user: string) => readonly TurnServer[];
 }
 
 export interface Rendezvous {
@@ -40,12 +43,14 @@ export interface Rendezvous {
   readonly population: () => { readonly connections: number; readonly peers: number; readonly rooms: number };
 }
 
-export function createRendezvous({ stun, authToken, limits, randomBytes }: RendezvousOptions): Rendezvous {
+export function createRendezvous(options: RendezvousOptions): Rendezvous {
+  const { stun, authToken, limits, randomBytes, turnFor = () => [] } = options;
   const state: State = {
     limits: { ...DEFAULT_LIMITS, ...limits },
     stun,
     authToken: authToken ?? null,
     randomBytes,
+    turnFor,
     connections: new Map(),
     rooms: new Map(),
     tickets: new Map(),

@@ -1,6 +1,6 @@
 /** What the rendezvous knows: connections, sessions in rooms, tickets. Changed by the rules beside this file only. */
 import type { Endpoint } from '../../src/endpoint.ts';
-import type { ToldBehavior } from '../../src/rendezvous/fields.ts';
+import type { ToldBehavior, TurnServer } from '../../src/rendezvous/fields.ts';
 import type { Counts } from './counts.ts';
 import type { RendezvousLimits } from './limits.ts';
 import type { Output } from './output.ts';
@@ -37,6 +37,8 @@ export interface Session {
   readonly id: string;
   readonly room: Room;
   readonly resumeKey: string;
+  /** As whom it uses TURN servers: a name that tells nothing, and is nobody else's. */
+  readonly turnUser: string;
   connection: Connection | null;
   /** When the connection was lost. */
   lostAt: number;
@@ -58,6 +60,8 @@ export interface State {
   /** What a join has to show; null lets everybody in. */
   readonly authToken: string | null;
   readonly randomBytes: (length: number) => Uint8Array;
+  /** The TURN servers that a user is told of, with credentials made at that moment. */
+  readonly turnFor: (user: string) => readonly TurnServer[];
   readonly connections: Map<number, Connection>;
   readonly rooms: Map<string, Room>;
   /** By username. */

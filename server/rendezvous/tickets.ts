@@ -1,5 +1,5 @@
 /** Tickets: the short-term credentials (RFC 8489 §9.1) that tie a UDP socket to a session. */
-import type { WireTicket } from '../../src/rendezvous/fields.ts';
+import type { TurnServer, WireTicket } from '../../src/rendezvous/fields.ts';
 import { secretOf } from './secret.ts';
 import type { Session, State, Ticket } from './state.ts';
 
@@ -28,4 +28,10 @@ export function revokeTicket(state: State, session: Session): void {
 export function validTicket(state: State, username: string, now: number): Ticket | null {
   const ticket = state.tickets.get(username);
   return ticket !== undefined && now < ticket.expiresAt ? ticket : null;
+}
+
+/** The part of a message that tells of the TURN servers; nothing where there are none. */
+export function turnOf({ turnFor }: State, { turnUser }: Session): { readonly turn?: TurnServer[] } {
+  const turn = turnFor(turnUser);
+  return turn.length === 0 ? {} : { turn: [...turn] };
 }

@@ -16,3 +16,6 @@ export const ASKS_MAX = 64;
 export const ASKED_MAX_CHARACTERS = 16 * 1024;
 /** Of the list of ids in a room. */
 export const ROOM_PEERS_MAX = 64;
+/** TURN servers that a peer is told of, and URLs of one: each family over UDP, TCP and TLS, and some to spare. */
+export const TURN_SERVERS_MAX = 4;
+export const TURN_URLS_MAX = 16;

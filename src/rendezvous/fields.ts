@@ -1,7 +1,17 @@
 /** The fields of rendezvous messages, as schemas that both sides validate with. */
 import { z } from 'zod';
 import { DEPENDENCIES } from '../nat/behavior.ts';
-import { CANDIDATE_MAX_CHARACTERS, CANDIDATES_MAX, ID_MAX_CHARACTERS, SIGNAL_MAX_CHARACTERS } from './bounds.ts';
+import { ALLOCATION_KINDS } from '../nat/port-pattern.ts';
+import {
+  CANDIDATE_MAX_CHARACTERS,
+  CANDIDATES_MAX,
+  ID_MAX_CHARACTERS,
+  SIGNAL_MAX_CHARACTERS,
+  TURN_URLS_MAX,
+} from './bounds.ts';
+
+/** A host name has 253 characters. */
+const TURN_URL_MAX_CHARACTERS = 300;
 
 /** The unreserved characters of RFC 3986 §2.3, so that an id can stand in a URL, a log and a file name. */
 export const id = z
@@ -20,8 +30,15 @@ const candidate = z
 export const candidates = z.array(candidate).max(CANDIDATES_MAX);
 
 const axis = z.enum([...DEPENDENCIES, 'none', 'undetermined']);
+const port = z.int().min(1).max(0xffff);
+/** How a NAT chooses the ports of new mappings: a counter's step, a range's ends, and nothing else where they are null. */
+const allocation = z.object({
+  kind: z.enum(ALLOCATION_KINDS),
+  step: z.int().min(-0xffff).max(0xffff).nullable(),
+  range: z.object({ first: port, last: port }).nullable(),
+});
 /** What a peer says of its NAT, in the terms of RFC 4787; nobody checks it. */
-export const behavior = z.object({ mapping: axis, filtering: axis });
+export const behavior = z.object({ mapping: axis, filtering: axis, allocation: allocation.optional() });
 export type ToldBehavior = Readonly<z.infer<typeof behavior>>;
 
 export const signalData = z.string().max(SIGNAL_MAX_CHARACTERS);
@@ -39,3 +56,21 @@ export const durationMs = z.number().min(0).max(86_400_000);
 
 export const ticket = z.object({ username: secret, password: secret, expiresInMs: durationMs });
 export type WireTicket = Readonly<z.infer<typeof ticket>>;
+
+/** A TURN server, as WebRTC's RTCIceServer has it: URLs of RFC 7065, and credentials for that long. */
+export const turnServer = z.object({
+  urls: z
+    .array(
+      z
+        .string()
+        .max(TURN_URL_MAX_CHARACTERS)
+        .regex(/^turns?:/),
+    )
+    .min(1)
+    .max(TURN_URLS_MAX),
+  /** RFC 8489 §14.3: at most 508 bytes. */
+  username: z.string().min(1).max(508),
+  password: z.string().min(1).max(508),
+  expiresInMs: durationMs,
+});
+export type TurnServer = Readonly<z.infer<typeof turnServer>>;

@@ -1,10 +1,23 @@
 /** What the rendezvous server says to a client. */
 import { z } from 'zod';
-import { ROOM_PEERS_MAX } from './bounds.ts';
-import { behavior, candidates, durationMs, endpoint, id, role, secret, signalData, ticket } from './fields.ts';
+import { ROOM_PEERS_MAX, TURN_SERVERS_MAX } from './bounds.ts';
+import {
+  behavior,
+  candidates,
+  durationMs,
+  endpoint,
+  id,
+  role,
+  secret,
+  signalData,
+  ticket,
+  turnServer,
+} from './fields.ts';
 import { REFUSAL_CODES } from './refusal.ts';
 
 const port = z.int().min(1).max(0xffff);
+/** The TURN servers that this peer may use; left out where there are none. */
+const turn = z.array(turnServer).max(TURN_SERVERS_MAX).optional();
 
 export const serverMessage = z.discriminatedUnion('type', [
   z.object({
@@ -19,8 +32,9 @@ export const serverMessage = z.discriminatedUnion('type', [
     ticket,
     /** The UDP ports that take the ticket, on the server's addresses. */
     stun: z.object({ port, altPort: port }),
+    turn,
   }),
-  z.object({ type: z.literal('ticket'), ticket }),
+  z.object({ type: z.literal('ticket'), ticket, turn }),
   /** The endpoint that came with the ticket, whenever it is a new one. */
   z.object({ type: z.literal('bound'), endpoint }),
   z.object({ type: z.literal('peer-joined'), peer: id }),

@@ -6,6 +6,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { joinRendezvous } from '../../src/net/rendezvous-client.ts';
 import { decode } from '../../src/stun/decode.ts';
 import { attribute } from '../../src/stun/message.ts';
+import { timeLimitedPassword } from '../../src/turn/credentials.ts';
+import { openTurnClient } from '../server/relay/turn-client.ts';
 import { request } from '../server/requests.ts';
 import { CERT_FILE, KEY_FILE, LOOPBACK_TLS } from '../server/tls/loopback.ts';
 import { natcheck, natcheckReady } from './natcheck.ts';
@@ -79,6 +81,64 @@ describe('natcheck serve as a rendezvous', () => {
   });
 });
 
+describe('natcheck serve as a relay', () => {
+  const joinedAt = async (lines: readonly string[]) => {
+    const joined = await joinRendezvous({ url: /ws:\S+/.exec(lines[2] ?? '')?.[0] ?? '', room: 'r', id: 'me' });
+    if (joined.outcome !== 'joined') throw new Error(joined.outcome);
+    return joined.client;
+  };
+
+  it('prints where it is and what peers are told, and hands credentials that allocate', async () => {
+    const relay = ['--relay', '--relay-allow-private', '--relay-ports', '50000-50999', '--relay-secret', 'north'];
+    await using server = await natcheckReady(['serve', '--ip', A, '--ip', B, ...ANY_PORTS, ...relay]);
+    const port = Number(/:(\d+)/.exec(server.lines[0] ?? '')?.[1]);
+    expect(server.lines.slice(4)).toEqual([
+      `Relay  turn:${A}:${port}  turn:${B}:${port}  over UDP and TCP`,
+      `Told   turn:${A}:${port}?transport=udp  turn:${A}:${port}?transport=tcp`,
+    ]);
+    await using me = await joinedAt(server.lines);
+    const [told] = me.joined.turn ?? [];
+    expect(told?.password).toBe(timeLimitedPassword('north', told?.username ?? ''));
+    await using client = await openTurnClient(port, { ...told });
+    const { address, port: relayedPort } = await client.allocate();
+    expect([address, Math.floor(relayedPort / 1000)]).toEqual([A, 50]);
+    expect(await server.end('SIGTERM')).toEqual({ code: 0, signal: null, stderr: '' });
+  });
+
+  it('knows users by name, and then tells peers nothing', async () => {
+    const relay = ['--relay', '--relay-user', 'alice:a:b', '--relay-user', 'bob:c', '--relay-user-quota', '1'];
+    await using server = await natcheckReady(['serve', '--ip', A, ...ANY_PORTS, ...relay]);
+    expect(server.lines.slice(4)).toEqual([
+      expect.stringMatching(/^Relay {2}turn:127\.0\.0\.1:\d+ {2}over UDP and TCP$/),
+    ]);
+    const port = Number(/:(\d+)/.exec(server.lines[0] ?? '')?.[1]);
+    for (const user of [
+      { username: 'alice', password: 'a:b' },
+      { username: 'bob', password: 'c' },
+    ]) {
+      await using client = await openTurnClient(port, user);
+      expect((await client.allocate()).address).toBe(A);
+    }
+  });
+
+  it('of somebody else is told to peers with --turn-url', async () => {
+    vi.stubEnv('NATCHECK_RELAY_SECRET', 'north');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const words = ['--turn-url', 'turn:coturn.example:3478'];
+    await using server = await natcheckReady(['serve', '--ip', A, ...ANY_PORTS, ...words]);
+    expect(server.lines.slice(4)).toEqual(['Told   turn:coturn.example:3478']);
+    await using me = await joinedAt(server.lines);
+    expect(me.joined.turn).toMatchObject([{ urls: ['turn:coturn.example:3478'] }]);
+  });
+
+  it('has TLS on a port of its own when there is a certificate', async () => {
+    const words = ['--relay', '--turns-port', '0', '--tls-cert', CERT_FILE, '--tls-key', KEY_FILE];
+    await using server = await natcheckReady(['serve', '--ip', A, ...ANY_PORTS, ...words]);
+    expect(server.lines[4]).toMatch(/^Relay {2}turn:127\.0\.0\.1:\d+ {2}turns:127\.0\.0\.1:\d+ {2}over UDP and TCP$/);
+    expect(server.lines[5]).toMatch(/ {2}turns:127\.0\.0\.1:\d+\?transport=tcp$/);
+  });
+});
+
 describe('natcheck serve, used wrongly, says so in one line', () => {
   it.each([
     [['--ip', '192.0.2.250'], '192.0.2.250 is not an address of this host'],
@@ -94,6 +154,13 @@ describe('natcheck serve, used wrongly, says so in one line', () => {
       'cannot read the file of --tls-cert: /nowhere.pem: ENOENT',
     ],
     [['--ip', A, '--auth-token', ''], 'the token has 1 to 256 characters'],
+    [['--ip', A, '--relay-user', 'a:b'], '--relay-user is of use with --relay only'],
+    [['--ip', A, '--relay-secret', 'a'], '--relay-secret is of use with --relay or --turn-url only'],
+    [['--ip', A, '--turn-url', 'turn:a.example'], '--turn-url needs the --relay-secret of that server'],
+    [['--ip', A, '--relay', '--turns-port', '0'], '--turns-port is of use with --tls-cert and --tls-key only'],
+    [['--ip', A, '--relay', '--relay-user', 'alice'], '--relay-user takes NAME:PASSWORD'],
+    [['--ip', A, '--relay', '--relay-ports', 'all'], "--relay-ports takes FIRST-LAST, not 'all'"],
+    [['--ip', A, '--relay', '--relay-ports', '9-5'], 'relay-ports is 9-5: FIRST-LAST, from 1024 to 65535'],
     [['--speed', '9'], 'Unknown argument: speed; see natcheck --help'],
   ])('%j', async (words, line) => {
     expect(await natcheck(['serve', ...words])).toEqual({

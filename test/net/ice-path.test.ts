@@ -7,18 +7,18 @@ import { createCredentials, type IceCredentials } from '../../src/ice/credential
 import type { IceEvent } from '../../src/ice/event.ts';
 import type { Role } from '../../src/ice/role.ts';
 import { now } from '../../src/net/driver.ts';
-import { PUNCH_SOCKET, startIcePath } from '../../src/net/ice-path.ts';
+import { startIcePath } from '../../src/net/ice-path.ts';
 import { openUdpSocket } from '../../src/net/udp-socket.ts';
 
 async function openPath(role: Role) {
   const socket = await openUdpSocket({ address: '127.0.0.1', port: 0 });
   const credentials = createCredentials(randomBytes);
   const agent = createIceAgent({ role, credentials, randomBytes, timeoutMs: 3_000 });
-  agent.addLocalCandidate({ type: 'host', socket: PUNCH_SOCKET, endpoint: socket.local });
+  agent.addLocalCandidate({ type: 'host', socket: 'main', endpoint: socket.local });
   const ended = Promise.withResolvers<IceEvent['kind']>();
   const path = startIcePath({
-    agent,
-    socket,
+    session: agent,
+    sockets: { main: socket },
     onEvent: ({ kind }) => {
       if (kind === 'connected' || kind === 'failed') ended.resolve(kind);
     },

@@ -76,11 +76,16 @@ describe('a ticket', () => {
     expect(session.poll(0)).toEqual({ kind: 'done', result: { outcome: 'refused', code: 401 } });
   });
 
-  it('is given up after six sends without an answer', () => {
+  it('is given up after nine sends without an answer', () => {
     const { session, request } = start();
-    for (const at of [0, 200, 600, 1_400, 3_000, 6_200]) request(at);
-    expect(session.poll(12_599)).toEqual({ kind: 'wait', until: 12_600 });
-    expect(session.poll(12_600)).toEqual({ kind: 'done', result: { outcome: 'no-answer' } });
+    let at = 0;
+    for (let sends = 0; sends < 9; sends++) {
+      request(at);
+      at += 200 * 1.5 ** sends;
+    }
+    expect(at).toBeCloseTo(14_977, 0);
+    expect(session.poll(at - 1)).toEqual({ kind: 'wait', until: at });
+    expect(session.poll(at)).toEqual({ kind: 'done', result: { outcome: 'no-answer' } });
   });
 
   it('is not bound by a success without integrity, from elsewhere, or to another request', () => {

@@ -68,6 +68,52 @@ describe('options that are refused', () => {
     ['no software', { ip: [IP], software: '' }, 'bad-software: software has 1 to 127 characters'],
     ['no token', { ip: [IP], authToken: '' }, 'bad-token: the token has 1 to 256 characters'],
     ['much token', { ip: [IP], authToken: 'x'.repeat(257) }, 'bad-token: the token has 1 to 256 characters'],
+    [
+      'a relay user twice',
+      { ip: [IP], relay: { users: Array(2).fill({ name: 'a', password: 'b' }) } },
+      "bad-relay: the relay user 'a' is given twice",
+    ],
+    [
+      'a relay user with a colon',
+      { ip: [IP], relay: { users: [{ name: 'a:b', password: 'c' }] } },
+      "bad-relay: 'a:b' is no name of a relay user: it has 1 to 508 bytes and no colon",
+    ],
+    [
+      'a relay user without a password',
+      { ip: [IP], relay: { users: [{ name: 'a', password: '' }] } },
+      "bad-relay: the relay user 'a' has no password",
+    ],
+    ['no relay secret', { ip: [IP], relay: { secret: '' } }, 'bad-relay: the secret of the relay is empty'],
+    [
+      'relay ports the wrong way round',
+      { ip: [IP], relay: { ports: { first: 50_001, last: 50_000 } } },
+      'bad-relay: relay-ports is 50001-50000: FIRST-LAST, from 1024 to 65535',
+    ],
+    [
+      'relay ports of the system',
+      { ip: [IP], relay: { ports: { first: 1, last: 50_000 } } },
+      'bad-relay: relay-ports is 1-50000: FIRST-LAST, from 1024 to 65535',
+    ],
+    [
+      'no bandwidth',
+      { ip: [IP], relay: { limits: { bytesPerSecond: 0 } } },
+      'bad-relay: bytesPerSecond of the relay is 0: it is more than 0',
+    ],
+    [
+      'a turns port too high',
+      { ip: [IP], relay: { turnsPort: 65_536 } },
+      'bad-port: turns-port is 65536: a port is 1 to 65535, or 0 for any free one',
+    ],
+    [
+      'no TURN URL',
+      { ip: [IP], otherTurn: { urls: ['stun:a.example'], secret: 's' } },
+      "bad-relay: 'stun:a.example' is no TURN URL: turn:HOST[:PORT][?transport=udp|tcp], or turns:",
+    ],
+    [
+      'many TURN URLs',
+      { ip: [IP], otherTurn: { urls: Array(17).fill('turn:a.example'), secret: 's' } },
+      'bad-relay: 17 TURN URLs are given: at most 16 are told',
+    ],
     ['much software', { ip: [IP], software: 'x'.repeat(128) }, 'bad-software: software has 1 to 127 characters'],
   ])('%s', (_name, options, line) => {
     expect(refusal(options)).toBe(line);
@@ -89,6 +135,13 @@ describe('options that are taken', () => {
       software: 'natcheck',
     });
   });
+
+  it.each(['turn:a.example', 'turns:a.example:5349?transport=tcp', 'turn:192.0.2.1:3478', 'turn:[2001:db8::1]:3478'])(
+    'may tell of %s',
+    (url) => {
+      expect(() => planOf({ ip: [IP], otherTurn: { urls: [url], secret: 's' } })).not.toThrow();
+    },
+  );
 
   it('may leave every port to the system', () => {
     expect(planOf({ ip: [IP], port: 0, altPort: 0, httpPort: 0 })).toMatchObject({ port: 0, altPort: 0, httpPort: 0 });

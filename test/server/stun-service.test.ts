@@ -1,10 +1,12 @@
 /** What is sent by which socket, what is not, and how it is counted; with sockets that only remember. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { endpointsOf } from '../../server/layout.ts';
+import type { Arrival } from '../../server/responder.ts';
 import { serveStun } from '../../server/stun-service.ts';
 import { createTally, type Tally } from '../../server/tally.ts';
 import { type Endpoint, formatEndpoint, sameEndpoint } from '../../src/endpoint.ts';
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
+import { METHOD } from '../../src/stun/header.ts';
 import { A, ALT_PORT, B, CLIENT, changeRequest, classicRequest, PORT, request, TWO } from './requests.ts';
 
 class FakeSocket implements UdpSocket {
@@ -98,5 +100,25 @@ describe('the STUN service', () => {
     at(A, PORT).accepts = false;
     at(A, PORT).receive(request());
     expect(tally.unanswered['send-failed']).toBe(2);
+  });
+
+  it('leaves to the relay what that takes, uncounted, and answers the rest', () => {
+    const taken: Arrival[] = [];
+    const relay = (datagram: Uint8Array, arrival: Arrival): boolean => {
+      if (datagram[1] !== METHOD.allocate) return false;
+      taken.push(arrival);
+      return true;
+    };
+    serveStun({ layout: TWO, sockets, limit: () => true, tally, now: () => 0, relay });
+    at(A, PORT).receive(request([], { method: METHOD.allocate }));
+    at(A, PORT).receive(request());
+    expect(taken).toEqual([{ local: { address: A, port: PORT }, remote: CLIENT }]);
+    expect(at(A, PORT).sent).toHaveLength(1);
+    expect(tally.received.udp4.request.modern).toBe(1);
+  });
+
+  it('knows no TURN without a relay', () => {
+    at(A, PORT).receive(request([], { method: METHOD.allocate }));
+    expect(tally.unanswered['unknown-method']).toBe(1);
   });
 });

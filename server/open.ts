@@ -1,0 +1,70 @@
+/** Every socket of the server: all of them, or none. */
+import type { UdpSocket } from '../src/net/udp-socket.ts';
+import { type Bound, bindOnAll, closeAll } from './bind.ts';
+import { type HttpServer, openHttpServer, type Pages } from './http.ts';
+import type { Plan, Tls } from './options.ts';
+import { DEFAULT_RELAY_LIMITS } from './relay/limits.ts';
+import { DEFAULT_TURNS_PORT, type RelayServerOptions } from './relay/plan.ts';
+import { openStreamServer, type StreamServer } from './relay/stream-server.ts';
+import { openUdpSocket } from './udp-socket.ts';
+
+/** Of the primary port: UDP, and TCP where there is a relay. */
+interface Primary extends UdpSocket, Bound {
+  readonly listener: StreamServer | null;
+}
+
+export interface Opened {
+  readonly primary: readonly Primary[];
+  readonly alternate: readonly (UdpSocket & Bound)[];
+  readonly http: readonly HttpServer[];
+  /** TURN over TLS. */
+  readonly turns: readonly StreamServer[];
+}
+
+/** One socket of each kind for every address. @throws StartError when one cannot be had; nothing is left open then. */
+export async function openAll(
+  { families, port, altPort, httpPort }: Plan,
+  options: {
+    readonly pages: Pages;
+    readonly tls?: Tls | undefined;
+    readonly relay?: RelayServerOptions | undefined;
+  },
+): Promise<Opened> {
+  const { pages, tls, relay } = options;
+  const addresses = families.flat();
+  const opened: AsyncDisposable[] = [];
+  const open = async <One extends Bound>(at: number, one: (address: string, port: number) => Promise<One>) => {
+    const bound = await bindOnAll(addresses, at, one);
+    opened.push(...bound);
+    return bound;
+  };
+  const connections = relay?.limits?.connections ?? DEFAULT_RELAY_LIMITS.connections;
+  const turnsPort = relay?.turnsPort ?? DEFAULT_TURNS_PORT;
+  try {
+    return {
+      primary: await open(port, (address, at) => openPrimary(address, at, relay ? connections : null)),
+      alternate: await open(altPort, openUdpSocket),
+      http: await open(httpPort, (address, at) => openHttpServer({ address, port: at }, { pages, tls })),
+      turns:
+        relay && tls
+          ? await open(turnsPort, (address, at) => openStreamServer({ address, port: at }, { tls, connections }))
+          : [],
+    };
+  } catch (error) {
+    await closeAll(opened);
+    throw error;
+  }
+}
+
+/** Both transports have one port, so that with port 0 it is one that is free for both. */
+async function openPrimary(address: string, port: number, connections: number | null): Promise<Primary> {
+  const socket = await openUdpSocket(address, port);
+  if (connections === null) return { ...socket, listener: null };
+  try {
+    const listener = await openStreamServer({ address, port: socket.port }, { connections });
+    return { ...socket, listener, [Symbol.asyncDispose]: () => closeAll([listener, socket]) };
+  } catch (error) {
+    await socket[Symbol.asyncDispose]();
+    throw error;
+  }
+}

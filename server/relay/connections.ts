@@ -1,0 +1,94 @@
+/** The clients that come over TCP or TLS: a flow for each connection, with bounds on how many, how long and how slow. */
+import type { Socket } from 'node:net';
+import { isChannelData } from '../../src/turn/channel-data.ts';
+import { createStreamReader } from '../../src/turn/stream.ts';
+import type { Flow } from './flow.ts';
+import type { RelayLimits } from './limits.ts';
+
+interface Connection {
+  readonly socket: Socket;
+  readonly flow: Flow;
+  /** When it was last seen with an allocation, or was opened. */
+  allocatedAt: number;
+}
+
+export interface Connections {
+  readonly admit: (socket: Socket, transport: 'tcp' | 'tls') => void;
+  /** False when it is gone, or reads too slowly for one more of that kind. */
+  readonly send: (via: number, bytes: Uint8Array, isData: boolean) => boolean;
+  /** Closes those that have had no allocation for too long. */
+  readonly tick: () => void;
+  readonly size: () => number;
+}
+
+export interface ConnectionsOptions {
+  readonly limits: RelayLimits;
+  readonly now: () => number;
+  readonly isAllocated: (flow: Flow) => boolean;
+  readonly onMessage: (flow: Flow, bytes: Uint8Array) => void;
+  readonly onClosed: (flow: Flow) => void;
+}
+
+export function createConnections(options: ConnectionsOptions): Connections {
+  const { limits, now, isAllocated, onMessage, onClosed } = options;
+  const connections = new Map<number, Connection>();
+  const perAddress = new Map<string, number>();
+  let nextVia = 0;
+
+  const count = (address: string, change: 1 | -1): void => {
+    const left = (perAddress.get(address) ?? 0) + change;
+    if (left > 0) perAddress.set(address, left);
+    else perAddress.delete(address);
+  };
+  return {
+    admit: (socket, transport) => {
+      const { remoteAddress: address, remotePort: port } = socket;
+      socket.on('error', () => {});
+      // Without an address it has ended already.
+      const hasRoom =
+        address !== undefined &&
+        connections.size < limits.connections &&
+        (perAddress.get(address) ?? 0) < limits.connectionsPerAddress;
+      if (!hasRoom || port === undefined) {
+        socket.destroy();
+        return;
+      }
+      const via = nextVia++;
+      const flow: Flow = { transport, via, remote: { address, port } };
+      const reader = createStreamReader();
+      let isFirst = true;
+      connections.set(via, { socket, flow, allocatedAt: now() });
+      count(address, 1);
+      socket.on('data', (chunk) => {
+        // Nobody begins with ChannelData, but `GET` looks like it.
+        const messages = isFirst && isChannelData(chunk as Uint8Array) ? null : reader.push(chunk as Uint8Array);
+        isFirst = false;
+        // What is no TURN cannot be followed any further.
+        if (!messages) socket.destroy();
+        for (const bytes of messages ?? []) onMessage(flow, bytes);
+      });
+      socket.once('close', () => {
+        connections.delete(via);
+        count(address, -1);
+        onClosed(flow);
+      });
+    },
+    send: (via, bytes, isData) => {
+      const socket = connections.get(via)?.socket;
+      if (!socket?.writable) return false;
+      const waiting = socket.writableLength;
+      if (isData && waiting > limits.bufferedBytes) return false;
+      // Who asks on without reading the answers is no client.
+      if (waiting > 2 * limits.bufferedBytes) socket.destroy();
+      else socket.write(bytes);
+      return true;
+    },
+    tick: () => {
+      for (const connection of connections.values()) {
+        if (isAllocated(connection.flow)) connection.allocatedAt = now();
+        else if (now() - connection.allocatedAt >= limits.unallocatedMs) connection.socket.destroy();
+      }
+    },
+    size: () => connections.size,
+  };
+}

@@ -1,0 +1,65 @@
+/** Puts a relay together: its state machine, its sockets, its metrics, and what its host knows of itself. */
+import { networkInterfaces } from 'node:os';
+import type { Registry } from 'prom-client';
+import { canonicalAddress, familyOf } from '../../src/endpoint.ts';
+import type { UdpSocket } from '../../src/net/udp-socket.ts';
+import { createRateLimit } from '../rate-limit.ts';
+import { isStream } from './flow.ts';
+import { DEFAULT_RELAY_LIMITS } from './limits.ts';
+import { addRelayMetrics } from './metrics.ts';
+import { DEFAULT_RELAY_PORTS, type RelayServerOptions } from './plan.ts';
+import { createRelay } from './relay.ts';
+import { type RelayService, serveRelay } from './service.ts';
+import type { StreamServer } from './stream-server.ts';
+import { passwordAt } from './users.ts';
+
+const REALM = 'natcheck';
+/**
+ * Errors for a source that has shown no credentials. A client causes one for each allocation, and one for each nonce that
+ * has become stale; many may share an address.
+ */
+const UNPROVEN_BURST = 100;
+const UNPROVEN_PER_SECOND = 20;
+
+export function startRelay(options: {
+  readonly relay: RelayServerOptions;
+  /** Of time-limited credentials; null: there are none. */
+  readonly secret: string | null;
+  /** The addresses of each family that the server has, its primary one first. */
+  readonly families: readonly (readonly [string, ...string[]])[];
+  readonly sockets: readonly UdpSocket[];
+  readonly listeners: readonly StreamServer[];
+  readonly metrics: Registry;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  readonly randomBytes: (length: number) => Uint8Array;
+}): RelayService {
+  const { relay: asked, secret, families, sockets, listeners, metrics, now, randomBytes } = options;
+  const limits = { ...DEFAULT_RELAY_LIMITS, ...asked.limits };
+  const directory = { users: asked.users ?? [], secret };
+  const limit = createRateLimit({
+    key: randomBytes(32),
+    burst: UNPROVEN_BURST,
+    perSecond: UNPROVEN_PER_SECOND,
+  });
+  const relay = createRelay({
+    addresses: Object.fromEntries(families.map(([primary]) => [familyOf(primary), primary])),
+    ports: asked.ports ?? DEFAULT_RELAY_PORTS,
+    policy: { allowPrivate: asked.allowPrivate ?? false, own: [...families.flat(), ...hostAddresses()] },
+    realm: REALM,
+    passwordOf: (username) => passwordAt(directory, username, Date.now() / 1000),
+    // The source of a stream is no forged one.
+    mayRefuse: (flow, at) => isStream(flow) || limit(flow.remote.address, at),
+    limits,
+    randomBytes,
+  });
+  const service = serveRelay({ relay, limits, sockets, listeners, now });
+  addRelayMetrics(metrics, relay, service);
+  return service;
+}
+
+/** What is on this host and listens on other addresses of it is nothing to relay to either. */
+function hostAddresses(): readonly string[] {
+  const all = Object.values(networkInterfaces()).flatMap((one) => one ?? []);
+  return all.map(({ address }) => canonicalAddress(address));
+}
