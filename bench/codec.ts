@@ -5,15 +5,12 @@
 import { decode } from '../src/stun/decode.ts';
 import { encode } from '../src/stun/encode.ts';
 import { createDice, mutate, readCorpus } from '../test/stun/corpus.ts';
+import { quantile } from './quantile.ts';
 
 const [inputs = 5_000_000, seed = 1] = process.argv.slice(2).map(Number);
 const corpus = [...readCorpus('coturn-4.6.1'), ...readCorpus('channel-data')];
 const ROUNDS = 7;
 const PER_ROUND = 200_000;
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
 
 /** Median operations per second over rounds of equal work. */
 function measure(work: (index: number) => void): number {
@@ -22,7 +19,7 @@ function measure(work: (index: number) => void): number {
     for (let index = 0; index < PER_ROUND; index++) work(index);
     return (PER_ROUND / (performance.now() - startedAt)) * 1000;
   });
-  return median(rates);
+  return quantile(rates, 0.5);
 }
 
 const valid = corpus.filter((bytes) => decode(bytes).ok);

@@ -6,16 +6,11 @@
  */
 import { parseStunClient, stunClientCommand } from '../lab/docker/witness/stun-client.ts';
 import { parseTurnutils, turnutilsCommand } from '../lab/docker/witness/turnutils.ts';
-import {
-  CLASSIC_NATS,
-  ensureImage,
-  findEngine,
-  type LabContainer,
-  startLab,
-  startNatcheckServer,
-} from '../lab/index.ts';
+import { CLASSIC_NATS, type LabContainer } from '../lab/index.ts';
 import { found, undetermined } from '../src/nat/behavior.ts';
 import { verdictOf } from '../src/nat/verdict.ts';
+import { openBenchLab, progress } from './lab.ts';
+import { quantile } from './quantile.ts';
 
 const runs = Number(process.argv[2] ?? 7);
 const TIMED = 's=$(date +%s%N); "$@"; e=$(date +%s%N); echo "bench: $((e - s))"';
@@ -66,20 +61,14 @@ async function time(client: LabContainer, { command, verdict }: Detector, server
   return { seconds: Number(stdout.slice(mark + 7)) / 1e9, verdict: verdict(stdout.slice(0, mark)) };
 }
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const cell = (timings: readonly Timing[], nat: string): string => {
   const seconds = timings.map((timing) => timing.seconds);
   const wrong = timings.filter(({ verdict }) => verdict !== nat).length;
   const range = `${Math.min(...seconds).toFixed(2)} to ${Math.max(...seconds).toFixed(2)}`;
-  return `${median(seconds).toFixed(2)} s (${range})${wrong === 0 ? '' : `, ${wrong} wrong`}`;
+  return `${quantile(seconds, 0.5).toFixed(2)} s (${range})${wrong === 0 ? '' : `, ${wrong} wrong`}`;
 };
 
-const progress = (line: string): void => console.error(line);
-await using engine = await findEngine({ progress });
-const image = await ensureImage(engine, { progress });
-await using lab = await startLab({ engine, image });
-await using _server = await startNatcheckServer(lab.server);
+await using lab = await openBenchLab();
 
 const timings = new Map<string, Timing[]>();
 for (let run = 0; run <= runs; run++) {

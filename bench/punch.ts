@@ -1,55 +1,73 @@
 /**
- * natcheck punch over every openable pair of the container lab: the time from both present to the open path.
+ * How fast a direct path opens over every openable pair of the container lab, with natcheck and with hyperdht, in the same
+ * containers and in turns. What is counted is not quite the same:
+ * natcheck, either side: from the introduction, when the server knows both, to step 7, when an authenticated check has been
+ * answered and the pair is nominated. The way to the server, the room and the own NAT are known by then.
+ * hyperdht, the side that connects: from `connect`, with the key of a peer who listens and whom it has never met, until the
+ * stream opens, which the peer's first packet is enough for; `byte back`: until what it wrote has come back. The DHT is
+ * joined by then; finding the peer in it and the handshake by way of it are counted.
  * Usage: node bench/punch.ts [RUNS=10]
  */
-import {
-  CLASSIC_NATS,
-  ensureImage,
-  findEngine,
-  type LabContainer,
-  startLab,
-  startNatcheckServer,
-} from '../lab/index.ts';
 import { CLASSIC_PEERS, prospectOf } from '../src/nat/prospect.ts';
-import type { PunchReport } from '../src/punch-report.ts';
+import { openBenchLab, progress } from './lab.ts';
+import type { Contestant, Meetings, Pair, Times } from './punch/contestant.ts';
+import { HYPERDHT, startHyperdhtNetwork } from './punch/hyperdht.ts';
+import { ensurePeersImage } from './punch/image.ts';
+import { FRESH_NATCHECK, WARM_NATCHECK } from './punch/natcheck.ts';
+import { quantile } from './quantile.ts';
+
+const CONTESTANTS: readonly Contestant[] = [FRESH_NATCHECK, WARM_NATCHECK, HYPERDHT];
+/** Of each pair, not counted: what is warm gets warm, and files come into the cache. */
+const WARM_UP_RUNS = 3;
 
 const runs = Number(process.argv[2] ?? 10);
 const names = Object.keys(CLASSIC_PEERS) as (keyof typeof CLASSIC_PEERS)[];
 const pairs = names.flatMap((a) => names.map((b) => [a, b] as const));
 const openable = pairs.filter(([a, b]) => prospectOf(CLASSIC_PEERS[a], CLASSIC_PEERS[b]) === 'direct');
 
-const progress = (line: string): void => console.error(line);
-await using engine = await findEngine({ progress });
-const image = await ensureImage(engine, { progress });
-await using lab = await startLab({ engine, image, profiles: [...CLASSIC_NATS, ...CLASSIC_NATS] });
-await using _server = await startNatcheckServer(lab.server);
+await using lab = await openBenchLab({ sitesPerNat: 2, imageOn: ensurePeersImage });
+await using _network = await startHyperdhtNetwork(lab);
 
-async function punch(client: LabContainer, words: readonly string[]): Promise<PunchReport> {
-  const { stdout } = await client.exec(['natcheck', 'punch', '--json', '--server', lab.server.primary, ...words]);
-  return JSON.parse(stdout);
+/** Every run of every contestant, in turns, by contestant; null is a run without a direct path. */
+async function meetInTurns(pair: Pair): Promise<readonly (Times | null)[][]> {
+  await using started = new AsyncDisposableStack();
+  const field: Meetings[] = [];
+  for (const contestant of CONTESTANTS) field.push(started.use(await contestant.start(pair)));
+  const met = field.map((): (Times | null)[] => []);
+  for (let run = -WARM_UP_RUNS; run < runs; run++) {
+    for (const [index, meetings] of field.entries()) {
+      const times = await meetings.meet().catch((error: Error) => {
+        progress(error.message);
+        return null;
+      });
+      if (run >= 0) met[index]?.push(times);
+    }
+  }
+  return met;
 }
 
-const quantile = (values: readonly number[], share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
+/** `median (p95)` of all that each name counts. */
+function summary(met: readonly (Times | null)[]): Readonly<Record<string, string>> {
+  const counted = met.flatMap((times) => Object.entries(times ?? {}));
+  const byName = Object.entries(Object.groupBy(counted, ([name]) => name));
+  return Object.fromEntries(
+    byName.map(([name, some = []]) => {
+      const values = some.flatMap(([, times]) => times);
+      return [name, `${quantile(values, 0.5).toFixed(1)} (${quantile(values, 0.95).toFixed(1)})`];
+    }),
+  );
+}
+
+const failures = (met: readonly (Times | null)[]): number => met.filter((times) => times === null).length;
 
 const rows: Record<string, object> = {};
-const all: number[] = [];
+const all: (Times | null)[][] = CONTESTANTS.map(() => []);
 for (const [a, b] of openable) {
-  const times: number[] = [];
-  let failures = 0;
-  for (let run = 0; run < runs; run++) {
-    const room = ['--room', `${a}-${b}-${run}`];
-    const sides = await Promise.all([
-      punch(lab.nat(a).client(0), [...room, '--id', 'alice', '--peer', 'bob']),
-      punch(lab.nat(`${b}-2`).client(0), [...room, '--id', 'bob', '--peer', 'alice']),
-    ]);
-    if (sides.every(({ outcome }) => outcome === 'direct')) times.push(...sides.map(({ elapsedMs }) => elapsedMs));
-    else failures++;
-  }
-  all.push(...times);
-  rows[`${a} × ${b}`] = { 'median ms': quantile(times, 0.5), 'p95 ms': quantile(times, 0.95), failures };
+  const met = await meetInTurns({ lab, a: lab.nat(a), b: lab.nat(`${b}-2`) });
+  for (const [index, some] of met.entries()) all[index]?.push(...some);
+  rows[`${a} × ${b}`] = { ...summary(met.flat()), failures: met.map(failures).join(', ') };
   progress(`${a} × ${b}`);
 }
-console.log(`From both present to the open path, each side, ${runs} runs per ordered pair`);
+console.log(`Median ms (95th percentile), ${runs} runs per ordered pair; failures in the order of the columns`);
 console.table(rows);
-console.log(`all: median ${quantile(all, 0.5)} ms, p95 ${quantile(all, 0.95)} ms`);
+for (const [name, values] of Object.entries(summary(all.flat()))) console.log(`all: ${name}: ${values} ms`);

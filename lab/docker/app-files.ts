@@ -11,6 +11,12 @@ export interface AppFiles {
   readonly contents: readonly (string | Uint8Array)[];
 }
 
+export interface InstalledPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly dir: string;
+}
+
 interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -21,44 +27,40 @@ interface Manifest {
 export async function appFiles(dist: string = join(PACKAGE_ROOT, 'dist')): Promise<AppFiles> {
   const root = PACKAGE_ROOT;
   const own = [join(root, 'package.json'), join(IMAGE_FILES, 'agent.mjs'), join(IMAGE_FILES, 'app.Dockerfile')];
-  const dependencies = await closure(root);
+  const dependencies = await closureOf(Object.keys((await manifestIn(root)).dependencies ?? {}));
   const files: Record<string, string> = {
     'agent.mjs': join(IMAGE_FILES, 'agent.mjs'),
     'natcheck/package.json': join(root, 'package.json'),
     'natcheck/dist': dist,
   };
-  for (const { name, dir } of dependencies.values()) files[`natcheck/node_modules/${name}`] = dir;
-  const installed = [...dependencies.values()].map(({ name, version }) => `${name}@${version}`).sort();
+  for (const { name, dir } of dependencies) files[`natcheck/node_modules/${name}`] = dir;
+  const installed = dependencies.map(({ name, version }) => `${name}@${version}`).sort();
   const built = await filesUnder(dist);
   const names = built.map((path) => path.slice(dist.length));
   const read = await Promise.all([...own, ...built].map((path) => readFile(path)));
   return { files, contents: [...installed, ...names, ...read] };
 }
 
-interface Installed {
-  readonly name: string;
-  readonly version: string;
-  readonly dir: string;
-}
-
-/** Hoisted packages by name. One nested in another's node_modules comes along with that folder. */
-async function closure(root: string): Promise<ReadonlyMap<string, Installed>> {
-  const found = new Map<string, Installed>();
-  const visit = async (from: string): Promise<void> => {
-    const { dependencies = {} } = await manifestIn(from);
-    for (const name of Object.keys(dependencies)) {
+/**
+ * The packages of these names that natcheck has installed, and all that they depend on. One nested in another's
+ * node_modules is not listed: it comes along with that folder.
+ * @throws Error when one is not installed.
+ */
+export async function closureOf(names: readonly string[]): Promise<readonly InstalledPackage[]> {
+  const root = await realpath(PACKAGE_ROOT);
+  const found = new Map<string, InstalledPackage>();
+  const visit = async (from: string, dependencies: readonly string[]): Promise<void> => {
+    for (const name of dependencies) {
       const dir = await locate(name, from);
       const nested = dir.startsWith(`${from}/`) && from !== root;
-      if (nested || found.has(name)) {
-        if (nested) await visit(dir);
-        continue;
-      }
-      found.set(name, { name, dir, version: (await manifestIn(dir)).version });
-      await visit(dir);
+      if (!nested && found.has(name)) continue;
+      const { version, dependencies: own = {} } = await manifestIn(dir);
+      if (!nested) found.set(name, { name, version, dir });
+      await visit(dir, Object.keys(own));
     }
   };
-  await visit(await realpath(root));
-  return found;
+  await visit(root, names);
+  return [...found.values()];
 }
 
 async function manifestIn(dir: string): Promise<Manifest> {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { appFiles } from '../../../lab/docker/app-files.ts';
+import { appFiles, closureOf } from '../../../lab/docker/app-files.ts';
 import { hashOf } from '../../../lab/docker/recipe.ts';
 
 it('the image gets natcheck, what it depends on, and what those depend on, but nothing of development', async () => {
@@ -27,6 +27,16 @@ it('a natcheck that is not built is refused with what to do', async () => {
   await expect(appFiles('/nowhere/dist')).rejects.toThrow(
     'natcheck is not built: there is no /nowhere/dist; run npm run build',
   );
+});
+
+it('what a package of development brings along is told by its name', async () => {
+  const names = (await closureOf(['hyperdht'])).map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['hyperdht', 'udx-native', '@hyperswarm/secret-stream']));
+  expect(names).not.toContain('yargs');
+});
+
+it('a package that is not installed is named', async () => {
+  await expect(closureOf(['not-there'])).rejects.toThrow('not-there, which natcheck depends on, is not installed');
 });
 
 async function builtDir(): Promise<AsyncDisposable & { readonly dir: string }> {

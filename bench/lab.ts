@@ -1,0 +1,32 @@
+/** A container lab with natcheck serving, as the benchmarks start it. */
+import {
+  CLASSIC_NATS,
+  type Engine,
+  ensureImage,
+  findEngine,
+  type Lab,
+  startLab,
+  startNatcheckServer,
+} from '../lab/index.ts';
+
+export interface BenchLabOptions {
+  /** How many sites there are of each classic NAT; the second of a name is `name-2`. */
+  readonly sitesPerNat?: number;
+  /** Makes the image to run from the lab's own. */
+  readonly imageOn?: (engine: Engine, image: string) => Promise<string>;
+}
+
+export const progress = (line: string): void => console.error(line);
+
+/** All of it ends with the lab. */
+export async function openBenchLab({ sitesPerNat = 1, imageOn }: BenchLabOptions = {}): Promise<Lab> {
+  await using opened = new AsyncDisposableStack();
+  const engine = opened.use(await findEngine({ progress }));
+  const own = await ensureImage(engine, { progress });
+  const image = imageOn ? await imageOn(engine, own) : own;
+  const profiles = Array.from({ length: sitesPerNat }, () => CLASSIC_NATS).flat();
+  const lab = opened.use(await startLab({ engine, image, profiles }));
+  opened.use(await startNatcheckServer(lab.server));
+  const owned = opened.move();
+  return { ...lab, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}

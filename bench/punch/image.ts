@@ -1,0 +1,29 @@
+/** The lab's image with the peers of bench/peers in it, hyperdht and what that depends on. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { closureOf } from '../../lab/docker/app-files.ts';
+import { build } from '../../lab/docker/build.ts';
+import { hashOf } from '../../lab/docker/recipe.ts';
+import { hasImage } from '../../lab/docker/rootfs.ts';
+import type { Engine } from '../../lab/index.ts';
+import { progress } from '../lab.ts';
+
+const PEERS = join(import.meta.dirname, '..', 'peers');
+
+/** Makes sure that the engine has it, on top of the image `base`; returns its tag, one of those that a newer natcheck removes. */
+export async function ensurePeersImage({ docker }: Engine, base: string): Promise<string> {
+  const packages = await closureOf(['hyperdht']);
+  const names = (await readdir(PEERS)).sort();
+  const contents = await Promise.all(names.map((name) => readFile(join(PEERS, name))));
+  const versions = packages.map(({ name, version }) => `${name}@${version}`).sort();
+  const tag = `natcheck-lab:peers-${hashOf([base, ...versions, ...names, ...contents])}`;
+  if (await hasImage(docker, tag)) return tag;
+  progress(`building ${tag}`);
+  await build(docker, {
+    tag,
+    dockerfile: join(PEERS, 'Dockerfile'),
+    args: { BASE: base },
+    files: { peers: PEERS, ...Object.fromEntries(packages.map(({ name, dir }) => [`node_modules/${name}`, dir])) },
+  });
+  return tag;
+}

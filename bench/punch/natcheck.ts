@@ -1,0 +1,62 @@
+/** natcheck, its time taken from the introduction to step 7, on either side, as its report says it. */
+import type { PunchReport } from '../../src/punch/report.ts';
+import type { Contestant, Pair } from './contestant.ts';
+import { type Peer, startPeer } from './peer.ts';
+
+type Outcome = Pick<PunchReport, 'outcome' | 'reason' | 'elapsedMs'>;
+
+/** Two processes of the command for every meeting: their code is cold. */
+export const FRESH_NATCHECK: Contestant = {
+  name: 'natcheck (fresh process)',
+  async start({ lab, a, b }) {
+    return {
+      async meet() {
+        const outcomes = await Promise.all(
+          sides({ lab, a, b }).map(async ({ site, id, peer, room, server }): Promise<Outcome> => {
+            const where = ['--server', server, '--room', room, '--id', id, '--peer', peer];
+            const { stdout } = await site.client(0).exec(['natcheck', 'punch', '--json', ...where]);
+            return JSON.parse(stdout);
+          }),
+        );
+        return { [FRESH_NATCHECK.name]: outcomes.map(elapsedOf) };
+      },
+      async [Symbol.asyncDispose]() {},
+    };
+  },
+};
+
+/** Two processes that hold the library and punch again and again. */
+export const WARM_NATCHECK: Contestant = {
+  name: 'natcheck (warm)',
+  async start(pair) {
+    await using started = new AsyncDisposableStack();
+    const peers: Peer[] = [];
+    for (const { client } of [pair.a, pair.b]) peers.push(started.use(await startPeer(client(0), 'natcheck-peer.ts')));
+    const owned = started.move();
+    return {
+      async meet() {
+        const asked = sides(pair).map(({ site: _, ...request }, side) => peers[side]?.ask<Outcome>('punch', request));
+        const outcomes = (await Promise.all(asked)).filter((outcome) => outcome !== undefined);
+        return { [WARM_NATCHECK.name]: outcomes.map(elapsedOf) };
+      },
+      [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    };
+  },
+};
+
+let meetings = 0;
+
+/** What each side is told, in a room that nobody has been in. */
+function sides({ lab, a, b }: Pair) {
+  const room = `meeting-${++meetings}`;
+  const server = lab.server.primary;
+  return [
+    { site: a, id: 'alice', peer: 'bob', room, server },
+    { site: b, id: 'bob', peer: 'alice', room, server },
+  ];
+}
+
+function elapsedOf({ outcome, reason, elapsedMs }: Outcome): number {
+  if (outcome !== 'direct') throw new Error(`natcheck: ${reason}`);
+  return elapsedMs;
+}
