@@ -1,23 +1,24 @@
-/** The punch: two peers meet at the rendezvous and open a direct path by simultaneous open (the seven steps). */
-import { detect } from './detect.ts';
-import type { Endpoint } from './endpoint.ts';
+/** The punch: two peers meet at the rendezvous and open a path, direct wherever that is possible. */
 import { UsageError } from './errors.ts';
+import { isRelayed, type PairReport } from './ice/pair.ts';
 import { now } from './net/driver.ts';
 import type { IcePath } from './net/ice-path.ts';
-import { createResolver } from './net/resolver.ts';
-import { parseServerName, resolveServer } from './net/server-name.ts';
-import type { UdpSocket } from './net/udp-socket.ts';
-import { DEFAULT_HTTP_PORT } from './ports.ts';
-import { connectPeers } from './punch/connect.ts';
-import { createMeeting } from './punch/meeting.ts';
+import { findOwnBehavior } from './own-behavior.ts';
+import { type AttemptResult, connectPeers } from './punch/connect.ts';
+import type { PunchEvent } from './punch/event.ts';
+import { createMeeting, type Met } from './punch/meeting.ts';
 import { createMembership } from './punch/membership.ts';
 import { explainNoPath } from './punch/no-path.ts';
+import { createOwned } from './punch/owned.ts';
+import { placeOf } from './punch/place.ts';
+import { type PunchPlan, planPunch } from './punch/plan.ts';
+import { createPresence, type PathMode } from './punch/presence.ts';
+import { openFirstRelay, type TurnServerChoice } from './punch/relay.ts';
+import { blankReport, type PunchFailure, type PunchReport } from './punch/report.ts';
 import { openPunchSocket } from './punch/socket.ts';
-import type { PunchEvent } from './punch-event.ts';
-import { planPunch } from './punch-plan.ts';
-import { PUNCH_SCHEMA, type PunchFailure, type PunchReport } from './punch-report.ts';
-import { createStepRecorder } from './punch-steps.ts';
-import type { ToldBehavior } from './rendezvous/fields.ts';
+import { createStepRecorder } from './punch/steps.ts';
+import { techniqueOf } from './punch/technique.ts';
+import { awaitUpgrade } from './punch/upgrade.ts';
 
 /** How long to wait for the peer. */
 export const PUNCH_WAIT_MS = 60_000;
@@ -31,6 +32,10 @@ export interface PunchOptions {
   readonly rendezvous?: string | undefined;
   readonly room?: string | undefined;
   readonly token?: string | undefined;
+  /** TURN servers beside those that the rendezvous tells of. */
+  readonly turn?: readonly TurnServerChoice[] | undefined;
+  /** Default `any`: direct where it is possible, else relayed. */
+  readonly mode?: PathMode | undefined;
   /** From the moment that the peer is asked for; default PUNCH_WAIT_MS. */
   readonly waitMs?: number | undefined;
   readonly local?: string | undefined;
@@ -40,12 +45,14 @@ export interface PunchOptions {
 
 export interface Punched extends AsyncDisposable {
   readonly report: PunchReport;
-  /** The live path, the caller's until disposed; null when there is none. */
+  /** The live path, the caller's until disposed; null when there is none. It goes on when it becomes direct. */
   readonly path: IcePath | null;
+  /** Of a relayed path: the report when it has become direct; null when that has not happened in the plan's time. */
+  readonly upgraded: Promise<PunchReport | null>;
 }
 
 /**
- * Opens a direct UDP path to `peer`, who does the same toward `id`.
+ * Opens a UDP path to `peer`, who does the same toward `id`.
  *
  * A rendezvous that is lost while waiting is come back to; a peer that is lost before the path is open is waited for
  * again. Network outcomes (nobody came, no path) are values in the report, each with its reason.
@@ -55,19 +62,13 @@ export async function punch(options: PunchOptions): Promise<Punched> {
   const { id, peer, signal, onEvent = () => {} } = options;
   if (id === peer) throw new UsageError(`the peer is ${peer}, and so is this one: each side takes an id of its own`);
   const startedAt = now();
-  const steps = createStepRecorder({
-    id,
-    peer,
-    elapsed: () => now() - startedAt,
-    onStep: (step) => onEvent({ kind: 'step', step }),
-  });
+  const elapsed = (): number => now() - startedAt;
+  const steps = createStepRecorder({ id, peer, elapsed, onStep: (step) => onEvent({ kind: 'step', step }) });
   const onNotice = (text: string): void => onEvent({ kind: 'notice', text });
   /** What is known so far. */
   let known: Partial<PunchReport> = {};
   const report = (rest: Pick<PunchReport, 'outcome'> & Partial<PunchReport>): PunchReport => ({
-    ...BLANK,
-    id,
-    peer,
+    ...blankReport({ id, peer }),
     ...known,
     steps: steps.steps(),
     ...rest,
@@ -75,127 +76,90 @@ export async function punch(options: PunchOptions): Promise<Punched> {
   const failed = (reason: PunchFailure, detail: string | null): Punched => ({
     report: report({ outcome: 'failed', reason, detail }),
     path: null,
+    upgraded: Promise.resolve(null),
     async [Symbol.asyncDispose]() {},
   });
 
   const place = await placeOf(options);
   if (!place) return failed('unknown-host', null);
   const { server, url } = place;
-  const { room = 'default', token, local, waitMs = PUNCH_WAIT_MS } = options;
-  await using membership = createMembership({ url, room, id, token, onNotice });
-  const opened = await openPunchSocket({ server, local });
-  if (!opened) return failed('no-route', null);
-  await using held = holding(opened);
-  using detection = detectOwn({ server, local, signal });
+  const { room = 'default', token, local, mode = 'any', turn = [], waitMs = PUNCH_WAIT_MS } = options;
+  await using owned = createOwned();
+  const membership = owned.add(createMembership({ url, room, id, token, onNotice }));
+  const socket = await openPunchSocket({ server, local });
+  if (!socket) return failed('no-route', null);
+  owned.add(socket);
+  const openRelay: Parameters<typeof createPresence>[0]['openRelay'] = (servers, either) =>
+    openFirstRelay(servers, { local, signal: either });
+  const presence = owned.add(createPresence({ socket, server, mode, openRelay, onNotice }));
+  using detection = findOwnBehavior({ server, local, signal });
   const meeting = createMeeting({
     membership,
-    socket: opened,
-    server,
+    presence,
+    turn,
     peer,
     behavior: detection.behavior,
     waitMs,
     signal,
     onBound: (own) => {
-      known = { ...known, local: opened.local, public: own };
+      known = { ...known, local: socket.local, public: own };
       steps.bound(own);
     },
     onNotice,
   });
+
+  const success = (pair: PairReport, { plan, rttMs, at }: { plan: PunchPlan; rttMs: number; at: number }) =>
+    report({
+      outcome: isRelayed(pair) ? 'relayed' : 'direct',
+      technique: techniqueOf(pair, plan),
+      remote: pair.remote.endpoint,
+      rttMs: Math.round(rttMs * 100) / 100,
+      elapsedMs: Math.round(now() - at),
+    });
+  const keep = (
+    attempt: Extract<AttemptResult, { kind: 'connected' }>,
+    { plan, at }: { plan: PunchPlan; at: number },
+  ): Punched => {
+    const { path, event } = attempt;
+    owned.add(path);
+    const kept = owned.move();
+    const upgrade = awaitUpgrade(attempt, plan);
+    const end = async (): Promise<void> => {
+      upgrade[Symbol.dispose]();
+      await kept[Symbol.asyncDispose]();
+    };
+    const upgraded = upgrade.switched.then(
+      (better) => better && success(better.pair, { plan, rttMs: better.rttMs, at }),
+    );
+    // Nothing more is told over the rendezvous.
+    void upgraded.then(() => membership[Symbol.asyncDispose]());
+    return {
+      report: success(event.pair, { plan, rttMs: event.rttMs, at }),
+      path: { send: path.send, onData: path.onData, [Symbol.asyncDispose]: end },
+      upgraded,
+      [Symbol.asyncDispose]: end,
+    };
+  };
   for (;;) {
-    const met = await meeting.introduce();
+    const met: Met = await meeting.introduce();
     if (met.kind === 'failed') return failed(met.reason, met.detail);
-    const { introduction } = met;
-    const plan = planPunch({ id, behavior: await detection.behavior }, { id: peer, behavior: introduction.behavior });
+    const { introduction, at } = met;
+    const { own, endpoint } = introduction;
+    const isSameNat = own.address === endpoint.address && presence.isDirect();
+    const behavior = met.behavior;
+    const plan = planPunch({ id, behavior }, { id: peer, behavior: introduction.behavior }, { isSameNat });
     onEvent({ kind: 'plan', plan });
-    steps.introduced({ own: introduction.own, peer: introduction.endpoint });
-    const attempt = await connectPeers({ met, meeting, socket: opened, signal, onEvent: steps.iceEvent });
-    known = { ...known, plan, elapsedMs: Math.round(now() - met.at), probesSent: attempt.checksSent };
-    if (attempt.kind === 'failed') {
-      known = { ...known, technique: 'simultaneous-open' };
-      return failed('no-path', explainNoPath({ id, plan, introduction, isHeard: attempt.isHeard }));
+    steps.introduced({ own, peer: endpoint });
+    const attempt = await connectPeers({ met, plan, meeting, presence, server, signal, onEvent: steps.iceEvent });
+    known = { ...known, plan, elapsedMs: Math.round(now() - at), probesSent: attempt.packetsSent() };
+    switch (attempt.kind) {
+      case 'connected':
+        return keep(attempt, { plan, at });
+      case 'failed':
+        known = { ...known, technique: plan.technique };
+        return failed('no-path', explainNoPath({ id, plan, introduction, isHeard: attempt.isHeard }));
+      case 'void':
+        onNotice(`${peer} was lost before there was a path: waiting for it again`);
     }
-    if (attempt.kind === 'connected') {
-      const { path, event } = attempt;
-      const { remote } = event.pair;
-      const technique = remote.type === 'host' ? 'host' : 'simultaneous-open';
-      const rttMs = Math.round(event.rttMs * 100) / 100;
-      return handOver(report({ outcome: 'direct', technique, remote: remote.endpoint, rttMs }), path, held.release());
-    }
-    onNotice(`${peer} was lost before there was a path: waiting for it again`);
   }
-}
-
-const BLANK = {
-  schema: PUNCH_SCHEMA,
-  reason: null,
-  detail: null,
-  technique: null,
-  plan: null,
-  local: null,
-  public: null,
-  remote: null,
-  rttMs: null,
-  elapsedMs: 0,
-  probesSent: 0,
-} as const;
-
-/** Where the two meet; null when the server's name leads nowhere. */
-async function placeOf({
-  server,
-  rendezvous,
-}: PunchOptions): Promise<{ readonly server: Endpoint; readonly url: string } | null> {
-  const name = parseServerName(server);
-  const [identity] = await resolveServer(name, { family: null, resolver: createResolver() }).catch(() => []);
-  if (!identity) return null;
-  const { address, port } = identity;
-  return { server: { address, port }, url: rendezvous ?? `ws://${bracketed(name.host)}:${DEFAULT_HTTP_PORT}` };
-}
-
-/** What the own NAT does; it goes on beside the joining, and ends with its owner. */
-function detectOwn({
-  server,
-  local,
-  signal,
-}: {
-  readonly server: Endpoint;
-  readonly local: string | undefined;
-  readonly signal: AbortSignal | undefined;
-}): Disposable & { readonly behavior: Promise<ToldBehavior> } {
-  const ended = new AbortController();
-  const either = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
-  const servers = [`${bracketed(server.address)}:${server.port}`];
-  const behavior = detect({ servers, local, signal: either }).then(({ mapping, filtering }) => ({
-    mapping: mapping.behavior,
-    filtering: filtering.behavior,
-  }));
-  // Whoever waits for it is told; nobody may be left to.
-  behavior.catch(() => {});
-  return { behavior, [Symbol.dispose]: () => ended.abort() };
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
-}
-
-/** Closes the socket, unless it was released to another owner. */
-function holding(socket: UdpSocket): AsyncDisposable & { readonly release: () => UdpSocket } {
-  let isHeld = true;
-  return {
-    release: () => {
-      isHeld = false;
-      return socket;
-    },
-    [Symbol.asyncDispose]: async () => {
-      if (isHeld) await socket[Symbol.asyncDispose]();
-    },
-  };
-}
-
-/** The path's end is the socket's. */
-function handOver(report: PunchReport, path: IcePath, socket: UdpSocket): Punched {
-  const end = async (): Promise<void> => {
-    await path[Symbol.asyncDispose]();
-    await socket[Symbol.asyncDispose]();
-  };
-  return { report, path: { ...path, [Symbol.asyncDispose]: end }, [Symbol.asyncDispose]: end };
 }

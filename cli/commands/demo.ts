@@ -53,6 +53,6 @@ function punchAll(seed: number): readonly GridPunch[] {
 function isAsExpected({ nats, a, b }: GridPunch): boolean {
   const [natA, natB] = nats.map((name) => CLASSIC_NATS.find((profile) => profile.name === name));
   if (!natA || !natB) return false;
-  const expected = prospectOf(natA, natB) === 'direct' ? 'direct' : 'failed';
+  const expected = prospectOf(natA, natB) === 'relay' ? 'failed' : 'direct';
   return a.outcome === expected && b.outcome === expected;
 }

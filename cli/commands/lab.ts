@@ -11,7 +11,8 @@ detect  runs natcheck detect in every client at once; where no lab is running,
         in one that is there for as long as that takes
 matrix  runs natcheck punch between every two NATs, both ways, in a lab of its
         own with two routers of each kind, and writes what came of it to the
-        directory of --out: matrix.md, .json, .junit.xml and .svg
+        directory of --out: matrix.md, .json, .junit.xml and .svg; with --hard
+        100 pairs in place of 16
 exec    runs a program in the client PLACE: server, or NAT, NAT/CLIENT or
         NAT/router, such as symmetric/0; exits as the program does
 down    ends the running lab, and waits until all of it is gone
@@ -44,7 +45,8 @@ export const lab = defineCommand({
   },
   options: {
     clients: { type: 'number', default: 1, describe: 'up, detect: how many clients behind each NAT' },
-    all: { type: 'boolean', describe: 'up, detect: also an open access, a firewall, and a UDP block' },
+    all: { type: 'boolean', describe: 'up, detect: also the hard NATs, an open access, a firewall, and a UDP block' },
+    hard: { type: 'boolean', describe: 'matrix: also the hard NATs, and a UDP block' },
     json: {
       type: 'boolean',
       describe: 'detect, matrix: one JSON object on stdout (schema natcheck.lab-detect/1, natcheck.lab-matrix/1)',
@@ -77,12 +79,13 @@ interface Positionals {
   readonly _?: readonly (string | number)[];
 }
 
-function checkUse(name: string, { place, command, clients, all, json, out }: LabWords): void {
+function checkUse(name: string, { place, command, clients, all, hard, json, out }: LabWords): void {
   if (!Number.isInteger(clients) || clients < 1 || clients > MAX_CLIENTS) {
     throw new UsageError(`--clients takes a whole number from 1 to ${MAX_CLIENTS}`);
   }
   const isStarting = name === 'up' || name === 'detect' || name === 'keep';
   if ((all || clients > 1) && !isStarting) throw new UsageError(`natcheck lab ${name} takes no --all and no --clients`);
+  if (hard && name !== 'matrix') throw new UsageError(`natcheck lab ${name} takes no --hard`);
   if (json && name !== 'detect' && name !== 'matrix') throw new UsageError(`natcheck lab ${name} takes no --json`);
   if (out !== undefined && name !== 'matrix') throw new UsageError(`natcheck lab ${name} takes no --out`);
   if (!out && name === 'matrix') throw new UsageError('natcheck lab matrix --out DIR');

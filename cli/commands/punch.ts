@@ -1,13 +1,23 @@
-/** `natcheck punch`: a direct path to a peer who runs the same command. */
+/** `natcheck punch`: a path to a peer who runs the same command, direct wherever that is possible. */
 import { hostname } from 'node:os';
 import { UsageError } from '../../src/errors.ts';
-import { measureHealth } from '../../src/net/path-health.ts';
-import { PUNCH_WAIT_MS, punch as punchPeer } from '../../src/punch.ts';
-import type { PunchReport } from '../../src/punch-report.ts';
-import { defineCommand } from '../command.ts';
+import { measureHealth, type PathHealth } from '../../src/net/path-health.ts';
+import type { PathMode } from '../../src/punch/presence.ts';
+import type { TurnServerChoice } from '../../src/punch/relay.ts';
+import type { PunchReport } from '../../src/punch/report.ts';
+import { PUNCH_WAIT_MS, type Punched, punch as punchPeer } from '../../src/punch.ts';
+import { type Context, defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { createPunchProgress } from '../render/punch-progress.ts';
 import { renderPunch } from '../render/punch-text.ts';
+
+const NOTES = `\
+Where no direct path opens in time, the two are connected through a TURN server
+that the rendezvous names, or that --turn does; the direct path is tried on, and
+taken when it opens. A relayed path is never called anything else.
+
+Exits with 0 for a direct path, 5 for a relayed one, 6 when the peer did not
+come, 7 when there is no path, 3 when no server answers.`;
 
 export const punch = defineCommand({
   name: 'punch',
@@ -18,15 +28,22 @@ export const punch = defineCommand({
     rendezvous: { type: 'string', describe: 'URL of the rendezvous; by default ws://HOST:3480' },
     room: { type: 'string', default: 'default', describe: 'Where the two meet' },
     token: { type: 'string', describe: 'What the server wants to be shown. Also NATCHECK_TOKEN' },
+    turn: { type: 'string', array: true, describe: 'turn:HOST[:PORT][?transport=udp|tcp] or turns:…' },
+    'turn-user': { type: 'string', describe: 'Its NAME:PASSWORD. Also NATCHECK_TURN_USER' },
+    'direct-only': { type: 'boolean', describe: 'No relay' },
+    'relay-only': { type: 'boolean', describe: 'Nothing but a relay: the peer does not learn the own address' },
     wait: { type: 'number', default: PUNCH_WAIT_MS / 1000, describe: 'Seconds to wait for the peer' },
     json: { type: 'boolean', describe: 'One JSON object on stdout (schema natcheck.punch/1)' },
   },
+  notes: NOTES,
   examples: [['natcheck punch --id alice --peer bob --server stun.example.org', 'while bob does the reverse']],
   run: async (argv, { stdout, stderr, signal, color, spinner, env }) => {
     const server = argv.server ?? env.NATCHECK_SERVER;
     if (!server) throw new UsageError('--server or NATCHECK_SERVER names the natcheck server where the two meet');
     if (!(argv.wait > 0 && argv.wait <= 86_400))
       throw new UsageError('--wait takes seconds, from more than 0 to 86400');
+    const mode = modeOf(argv);
+    const turn = turnServers({ urls: argv.turn ?? [], user: argv['turn-user'] ?? env.NATCHECK_TURN_USER });
     using progress = await createPunchProgress({ peer: argv.peer, spinner, stderr });
     await using punched = await punchPeer({
       id: argv.id ?? hostname(),
@@ -35,26 +52,71 @@ export const punch = defineCommand({
       rendezvous: argv.rendezvous,
       room: argv.room,
       token: argv.token ?? env.NATCHECK_TOKEN,
+      turn,
+      mode,
       waitMs: argv.wait * 1000,
       signal,
       onEvent: progress.show,
     });
-    const { report, path } = punched;
-    progress.measuring();
-    const health = path && (await measureHealth(path, signal));
+    const { report, health } = await conclude(punched, { progress, signal });
     progress[Symbol.dispose]();
     stdout.write(`${argv.json ? JSON.stringify({ ...report, health }) : renderPunch({ report, health }, { color })}\n`);
     return exitCodeOf(report);
   },
 });
 
-function exitCodeOf({ reason }: PunchReport): ExitCode {
+/** Gives a relayed path the time to become direct, then looks at what there is. */
+async function conclude(
+  { report, path, upgraded }: Punched,
+  {
+    progress,
+    signal,
+  }: Pick<Context, 'signal'> & { readonly progress: Awaited<ReturnType<typeof createPunchProgress>> },
+): Promise<{ readonly report: PunchReport; readonly health: PathHealth | null }> {
+  if (!path) return { report, health: null };
+  progress.connected(report);
+  const better = report.outcome === 'relayed' ? await upgraded : null;
+  signal.throwIfAborted();
+  if (better) progress.connected(better);
+  const health = await measureHealth(path, signal);
+  const last = better ?? report;
+  return { report: health.rttMs ? last : { ...last, outcome: 'failed', reason: 'path-lost' }, health };
+}
+
+function modeOf(argv: {
+  readonly 'direct-only'?: boolean | undefined;
+  readonly 'relay-only'?: boolean | undefined;
+}): PathMode {
+  const [direct, relay] = [argv['direct-only'] === true, argv['relay-only'] === true];
+  if (direct && relay) throw new UsageError('--direct-only and --relay-only leave no path at all');
+  if (direct) return 'direct-only';
+  return relay ? 'relay-only' : 'any';
+}
+
+function turnServers({
+  urls,
+  user,
+}: {
+  readonly urls: readonly string[];
+  readonly user: string | undefined;
+}): readonly TurnServerChoice[] {
+  if (urls.length === 0) return [];
+  const [, username, password] = /^([^:]+):(.+)$/s.exec(user ?? '') ?? [];
+  if (username === undefined || password === undefined) {
+    throw new UsageError('--turn takes its NAME:PASSWORD from --turn-user or NATCHECK_TURN_USER');
+  }
+  return [{ urls, username, password }];
+}
+
+function exitCodeOf({ reason, outcome }: PunchReport): ExitCode {
   switch (reason) {
     case null:
-      return EXIT.ok;
+      return outcome === 'relayed' ? EXIT.relayed : EXIT.ok;
     case 'no-peer':
       return EXIT.noPeer;
     case 'no-path':
+    case 'no-relay':
+    case 'path-lost':
       return EXIT.noPath;
     case 'rendezvous-refused':
       return EXIT.usage;

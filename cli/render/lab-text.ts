@@ -37,9 +37,9 @@ export function renderLabDetections(
   { color }: { readonly color: boolean },
 ): string {
   const hasSeveral = detections.some(({ client }) => client > 0);
-  const rows = detections.map(({ nat, client, report }) => ({
+  const rows = detections.map(({ nat, expected, client, report }) => ({
     label: hasSeveral ? `${nat}/${client}` : nat,
-    expected: nat,
+    expected,
     report,
   }));
   return detectionTable(rows, { color, probes: false }).join('\n');

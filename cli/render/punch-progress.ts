@@ -1,12 +1,13 @@
 /** A punch while it goes on, on stderr: each step a line that stays; below it, where somebody is looking, what is waited for. */
 import { Chalk } from 'chalk';
-import type { PunchEvent } from '../../src/punch-event.ts';
+import type { PunchEvent } from '../../src/punch/event.ts';
+import type { PunchReport } from '../../src/punch/report.ts';
 import { renderStep } from './punch-text.ts';
 
 export interface PunchProgress extends Disposable {
   readonly show: (event: PunchEvent) => void;
-  /** The path is open, and looked at. */
-  readonly measuring: () => void;
+  /** There is a path. */
+  readonly connected: (report: PunchReport) => void;
 }
 
 /** Loads ora only when it is shown. */
@@ -36,16 +37,18 @@ export async function createPunchProgress({
           line(renderStep(event.step, { color: enabled }), waitedFor(event.step.step, peer));
           return;
         case 'plan': {
-          const { prospect, text } = event.plan;
-          line(`plan: ${paint.bold(prospect ?? 'unknown')}: ${text}`);
+          const { technique, text } = event.plan;
+          line(`plan: ${paint.bold(technique)}: ${text}`);
           return;
         }
         case 'notice':
           line(paint.yellow(event.text));
       }
     },
-    measuring: () => {
-      if (spinner) spinner.text = 'measuring the path';
+    connected: ({ outcome, plan }) => {
+      const isTried = outcome === 'relayed' && plan?.technique !== 'relay';
+      if (isTried) line('connected through a relay; a direct path is tried on');
+      if (spinner) spinner.text = isTried ? `trying for a direct path to ${peer}` : 'measuring the path';
     },
     [Symbol.dispose]: () => void spinner?.stop(),
   };

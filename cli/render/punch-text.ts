@@ -2,7 +2,7 @@
 import { Chalk } from 'chalk';
 import { formatEndpoint } from '../../src/endpoint.ts';
 import type { PathHealth } from '../../src/net/path-health.ts';
-import { PUNCH_FAILURES, type PunchReport, type PunchStep } from '../../src/punch-report.ts';
+import { PUNCH_FAILURES, type PunchReport, type PunchStep } from '../../src/punch/report.ts';
 
 /** One line without a trailing newline. */
 export function renderStep({ step, atMs, text }: PunchStep, { color }: { readonly color: boolean }): string {
@@ -23,7 +23,9 @@ export function renderPunch(
     return `${paint.red.bold('no path')} from ${id} to ${peer}: ${why}${more}`;
   }
   const ends = local && remote ? ` ${formatEndpoint(local)} ↔ ${formatEndpoint(remote)}` : '';
-  const lines = [`${paint.green.bold('direct')}${ends}, by ${technique}, ${elapsedMs} ms after both were there`];
+  const how = outcome === 'relayed' ? paint.yellow.bold('relayed') : paint.green.bold('direct');
+  const lines = [`${how}${ends}, by ${technique}, ${elapsedMs} ms after both were there`];
+  if (outcome === 'relayed' && report.plan) lines.push(`not direct: ${report.plan.text}`);
   if (health?.rttMs) {
     const [min, mean, max] = [health.rttMs.min, health.rttMs.mean, health.rttMs.max].map((ms) => ms.toFixed(1));
     lines.push(`round trip min/mean/max ${min}/${mean}/${max} ms, ${health.lost} of ${health.probes} probes lost`);

@@ -25,8 +25,8 @@ export interface HostOptions {
 
 export interface UdpSocket {
   readonly local: Endpoint;
-  /** Null, or the system's code when it will not send. */
-  readonly send: (to: Endpoint, bytes: Uint8Array) => 'ENETUNREACH' | null;
+  /** Null, or the system's code when it will not send. Without a TTL it gets as far as it has to. */
+  readonly send: (to: Endpoint, bytes: Uint8Array, options?: { readonly ttl?: number }) => 'ENETUNREACH' | null;
   readonly close: () => void;
 }
 
@@ -100,9 +100,9 @@ export function createHost(world: World, options: HostOptions): Host {
       sockets.set(key, receive);
       return {
         local,
-        send: (to, bytes) => {
+        send: (to, bytes, { ttl } = {}) => {
           if (familyOf(to.address) !== familyOf(address)) return 'ENETUNREACH';
-          send({ protocol: 'udp', from: local, to, bytes });
+          send({ protocol: 'udp', from: local, to, bytes, ...(ttl !== undefined && { ttl }) });
           return null;
         },
         close: () => void sockets.delete(key),

@@ -1,22 +1,24 @@
 /** A NAT as RFC 4787 defines it, after a profile; it drops what it does not let in without a word. */
 
+import { createEarlyPackets } from './early-packets.ts';
 import { createMappingTable, type MappingTableOptions } from './mapping-table.ts';
 import { drop, type Middlebox, type Passage, pass } from './middlebox.ts';
 import type { Packet } from './packet.ts';
 
 /** UDP and TCP have mappings of their own; TCP behaves by the same profile (RFC 5382 has the same terms). */
-export function createNat(options: MappingTableOptions): Middlebox {
+export function createNat(options: Omit<MappingTableOptions, 'early'>): Middlebox {
   const { profile, addresses, random } = options;
+  const early = { udp: createEarlyPackets(), tcp: createEarlyPackets() };
   const tables = {
-    udp: createMappingTable({ ...options, random: random.fork('udp') }),
-    tcp: createMappingTable({ ...options, random: random.fork('tcp') }),
+    udp: createMappingTable({ ...options, early: early.udp, random: random.fork('udp') }),
+    tcp: createMappingTable({ ...options, early: early.tcp, random: random.fork('tcp') }),
   };
 
   const inbound = (now: number, packet: Packet): Passage => {
     const mapping = tables[packet.protocol].find(now, packet.to);
-    if (!mapping) return drop('no-mapping');
-    if (!mapping.filter.allows(now, packet.from)) return drop('filtered');
-    return pass('inside', { ...packet, to: mapping.internal });
+    if (mapping?.filter.allows(now, packet.from)) return pass('inside', { ...packet, to: mapping.internal });
+    if (profile.inboundFirst) early[packet.protocol].note(now, packet.to, packet.from);
+    return drop(mapping ? 'filtered' : 'no-mapping');
   };
 
   return {

@@ -8,6 +8,8 @@ export interface UdpPacket {
   readonly from: Endpoint;
   readonly to: Endpoint;
   readonly bytes: Uint8Array;
+  /** How many hops it has left (RFC 791 §3.2); without one, as many as it takes. */
+  readonly ttl?: number;
 }
 
 export interface TcpPacket {
@@ -18,12 +20,21 @@ export interface TcpPacket {
   readonly segment: 'syn' | 'syn-ack' | 'rst';
 }
 
+/** The packet after so many hops more; null when it has not that many left. */
+export function afterHops(packet: Packet, hops: number): Packet | null {
+  if (packet.protocol === 'tcp' || packet.ttl === undefined || hops === 0) return packet;
+  const ttl = packet.ttl - hops;
+  return ttl > 0 ? { ...packet, ttl } : null;
+}
+
 /** Takes a packet over; what then becomes of it is the taker's affair. */
 export type Receive = (packet: Packet) => void;
 
 export type DropReason =
   /** Lost on a link. */
   | 'loss'
+  /** Its hops are used up. */
+  | 'ttl'
   /** No host or router has the destination address, and no gateway leads on. */
   | 'no-route'
   /** The public port has no live mapping. */

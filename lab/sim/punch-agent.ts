@@ -1,13 +1,12 @@
-/** Drives an ICE agent over one simulated socket on virtual time, as net/ice-path does over a real one. */
+/** Drives an ICE agent, or an attempt, over simulated sockets on virtual time, as net/ice-path does over real ones. */
 import type { Endpoint } from '../../src/endpoint.ts';
-import type { DatagramKind, IceAgent } from '../../src/ice/agent.ts';
+import type { DatagramKind } from '../../src/ice/agent.ts';
 import type { IceEvent } from '../../src/ice/event.ts';
-import type { UdpSocket } from './host.ts';
+import type { PathSession } from '../../src/ice/path-session.ts';
+import { PUNCH_SOCKET } from '../../src/punch/candidate-agent.ts';
+import type { Host, UdpSocket } from './host.ts';
 import type { Run } from './run-session.ts';
 import type { World } from './world.ts';
-
-/** The one socket's name in the agent. */
-export const PUNCH_SOCKET = 'punch';
 
 /** Outputs that an agent may give at one moment before it is taken for one that never waits. */
 const MAX_OUTPUTS_AT_ONCE = 10_000;
@@ -26,12 +25,16 @@ export interface AgentRun extends Run<Settled> {
 export function driveAgent(
   world: World,
   options: {
-    readonly agent: IceAgent;
+    readonly agent: PathSession;
     readonly socket: UdpSocket;
+    /** Where further sockets are opened; without one none is. */
+    readonly host?: Host;
     readonly onEvent?: (event: IceEvent) => void;
+    readonly onTell?: (ports: readonly number[]) => void;
   },
 ): AgentRun {
-  const { agent, socket, onEvent = () => {} } = options;
+  const { agent, socket, host, onEvent = () => {}, onTell = () => {} } = options;
+  const sockets = new Map([[PUNCH_SOCKET, socket]]);
   const { clock } = world;
   let outcome: { readonly result: Settled; readonly at: number } | null = null;
   let validAt: number | null = null;
@@ -47,7 +50,7 @@ export function driveAgent(
     const output = agent.poll(clock.now());
     switch (output.kind) {
       case 'transmit': {
-        const code = socket.send(output.to, output.bytes);
+        const code = sockets.get(output.socket)?.send(output.to, output.bytes);
         if (code) agent.handleSendFailure(clock.now(), { socket: output.socket, to: output.to, code });
         return false;
       }
@@ -58,6 +61,20 @@ export function driveAgent(
         if (event.kind === 'connected' || event.kind === 'failed') outcome ??= { result: event, at: event.at };
         return false;
       }
+      case 'open': {
+        const { socket: name } = output;
+        const opened = host?.open((from, bytes) => receive(name, from, bytes)) ?? null;
+        if (opened) sockets.set(name, opened);
+        agent.handleOpened?.(clock.now(), name, opened?.local ?? null);
+        return false;
+      }
+      case 'close':
+        sockets.get(output.socket)?.close();
+        sockets.delete(output.socket);
+        return false;
+      case 'tell':
+        onTell(output.ports);
+        return false;
       case 'wait':
         wakeAt(output.until);
         return true;
@@ -78,14 +95,16 @@ export function driveAgent(
     });
   };
 
+  const receive = (name: string, from: Endpoint, bytes: Uint8Array): DatagramKind => {
+    const kind = agent.handleDatagram(clock.now(), { socket: name, from, bytes });
+    wake();
+    return kind;
+  };
+
   return {
     outcome: () => outcome,
     validAt: () => validAt,
     wake,
-    receive: (from, bytes) => {
-      const kind = agent.handleDatagram(clock.now(), { socket: PUNCH_SOCKET, from, bytes });
-      wake();
-      return kind;
-    },
+    receive: (from, bytes) => receive(PUNCH_SOCKET, from, bytes),
   };
 }

@@ -1,19 +1,16 @@
-/** One peer of a simulated punch: one UDP socket for the server and for the peer, an agent set up as net/punch-agent's. */
+/** One side of a simulated punch: one socket for the server and for the peer, and the attempt that the product makes. */
 import type { Endpoint } from '../../src/endpoint.ts';
-import { createIceAgent } from '../../src/ice/agent.ts';
-import type { Candidate } from '../../src/ice/candidate.ts';
-import { MIN_TA_MS } from '../../src/ice/pace.ts';
-import type { PunchTechnique } from '../../src/punch-report.ts';
-import { iceCredentials } from '../../src/rendezvous/ice-credentials.ts';
+import { type CandidateAgent, candidateAgent } from '../../src/punch/candidate-agent.ts';
+import { createIntroducedAttempt } from '../../src/punch/introduced-attempt.ts';
+import type { Introduction } from '../../src/punch/meeting.ts';
+import type { PunchPlan } from '../../src/punch/plan.ts';
+import type { PunchTechnique } from '../../src/punch/report.ts';
+import { techniqueOf } from '../../src/punch/technique.ts';
+import type { ToldBehavior } from '../../src/rendezvous/fields.ts';
 import type { Host } from './host.ts';
-import { type AgentRun, driveAgent, PUNCH_SOCKET } from './punch-agent.ts';
+import { type AgentRun, driveAgent } from './punch-agent.ts';
 import { type SimBinding, startBinding } from './punch-binding.ts';
 import type { World } from './world.ts';
-
-/** As PUNCH_TIMEOUT_MS of net/punch-agent. */
-const PUNCH_TIMEOUT_MS = 9_000;
-
-type PunchRole = 'controlling' | 'controlled';
 
 export interface SimPunchSide {
   readonly outcome: 'direct' | 'failed';
@@ -27,25 +24,31 @@ export interface SimPunchSide {
   readonly validMs: number | null;
   /** As the check that proved the pair measured it. */
   readonly rttMs: number | null;
-  /** Until connected or failed. */
-  readonly checksSent: number;
+  /** Toward the other side, until the run was over. */
+  readonly packetsSent: number;
 }
 
 type AgentResult = NonNullable<ReturnType<AgentRun['outcome']>>['result'];
 
 export interface PunchPeer {
   readonly binding: SimBinding;
-  /** Makes the agent once the socket is bound; it answers from then on. */
-  readonly join: (introduction: { readonly key: string; readonly reflexive: Endpoint }) => JoinedPeer;
+  /** What it can be reached at, once the server has seen it at `seen`. */
+  readonly agentOf: (seen: Endpoint) => CandidateAgent;
+  /** Takes part from then on; its checks begin at `startAt`. */
+  readonly join: (facts: {
+    readonly agentOf: CandidateAgent;
+    readonly introduction: Introduction;
+    readonly plan: PunchPlan;
+    readonly behavior: ToldBehavior;
+    readonly startAt: number;
+    readonly onTell: (ports: readonly number[]) => void;
+  }) => JoinedPeer;
 }
 
 export interface JoinedPeer {
   readonly run: AgentRun;
-  /** What the other peer is told. */
-  readonly candidates: readonly Candidate[];
-  readonly learn: (candidates: readonly Candidate[]) => void;
-  /** Checks begin. */
-  readonly begin: () => void;
+  /** What the other peer's attempt told. */
+  readonly hear: (ports: readonly number[]) => void;
   /** Of a run that is over, with its times counted from `startedAt`. */
   readonly side: (startedAt: number) => SimPunchSide;
 }
@@ -53,39 +56,32 @@ export interface JoinedPeer {
 /** Opens the socket and asks the server at once how it sees it. */
 export function createPunchPeer(
   world: World,
-  { host, role, server }: { readonly host: Host; readonly role: PunchRole; readonly server: Endpoint },
+  { host, server }: { readonly host: Host; readonly server: Endpoint },
 ): PunchPeer {
   const { clock } = world;
   const random = host.random.fork('punch');
+  const { bytes: randomBytes, integer: randomInteger } = random.fork('attempt');
   let run: AgentRun | null = null;
   const socket = host.open((from, bytes) => (run ?? binding).receive(from, bytes));
   const binding = startBinding(world, { socket, server, random: random.fork('binding') });
 
   return {
     binding,
-    join: ({ key, reflexive }) => {
-      const agent = createIceAgent({
-        role,
-        credentials: iceCredentials(key, role),
-        randomBytes: random.fork('agent').bytes,
-        taMs: MIN_TA_MS,
-        timeoutMs: PUNCH_TIMEOUT_MS,
-      });
-      agent.addLocalCandidate({ type: 'host', socket: PUNCH_SOCKET, endpoint: socket.local });
-      agent.addLocalCandidate({ type: 'srflx', socket: PUNCH_SOCKET, endpoint: reflexive, server: server.address });
-      agent.endOfLocalCandidates();
-      const joined = driveAgent(world, { agent, socket });
+    agentOf: (seen) =>
+      candidateAgent({
+        direct: { local: socket.local, seen, server: server.address },
+        relay: null,
+        randomBytes,
+      }),
+    join: ({ onTell, plan, ...facts }) => {
+      const attempt = createIntroducedAttempt({ ...facts, plan, server, randomBytes, randomInteger });
+      const joined = driveAgent(world, { agent: attempt, socket, host, onTell });
       run = joined;
+      joined.wake();
       return {
         run: joined,
-        candidates: agent.localCandidates(),
-        learn: (candidates) => {
-          for (const candidate of candidates) agent.addRemoteCandidate(candidate);
-          agent.endOfRemoteCandidates();
-        },
-        begin: () => {
-          const peerRole = role === 'controlling' ? 'controlled' : 'controlling';
-          agent.setRemoteCredentials(clock.now(), iceCredentials(key, peerRole));
+        hear: (ports) => {
+          attempt.handlePorts(ports);
           joined.wake();
         },
         side: (startedAt) => {
@@ -93,7 +89,7 @@ export function createPunchPeer(
           if (!result) throw new Error(`the agent on ${host.name} is not done at ${clock.now()} ms`);
           const validAt = joined.validAt();
           const validMs = validAt === null ? null : validAt - startedAt;
-          return sideOf(result, { startedAt, validMs, checksSent: agent.checksSent() });
+          return sideOf(result, { startedAt, validMs, plan, packetsSent: attempt.packetsSent() });
         },
       };
     },
@@ -102,20 +98,24 @@ export function createPunchPeer(
 
 /** A side that did not get as far as to check. */
 export function notBegun(reason: 'udp-silent' | 'no-peer'): SimPunchSide {
-  return { outcome: 'failed', reason, technique: null, ms: 0, validMs: null, rttMs: null, checksSent: 0 };
+  return { outcome: 'failed', reason, technique: null, ms: 0, validMs: null, rttMs: null, packetsSent: 0 };
 }
 
 function sideOf(
   result: AgentResult,
-  rest: { readonly startedAt: number; readonly validMs: number | null; readonly checksSent: number },
+  rest: {
+    readonly startedAt: number;
+    readonly validMs: number | null;
+    readonly plan: PunchPlan;
+    readonly packetsSent: number;
+  },
 ): SimPunchSide {
-  const { startedAt, validMs, checksSent } = rest;
+  const { startedAt, validMs, plan, packetsSent } = rest;
   const ms = result.at - startedAt;
   if (result.kind === 'failed') {
     const { reason } = result;
-    return { outcome: 'failed', reason, technique: 'simultaneous-open', ms, validMs, rttMs: null, checksSent };
+    return { outcome: 'failed', reason, technique: plan.technique, ms, validMs, rttMs: null, packetsSent };
   }
   const { pair, rttMs } = result;
-  const technique = pair.remote.type === 'host' ? 'host' : 'simultaneous-open';
-  return { outcome: 'direct', reason: null, technique, ms, validMs, rttMs, checksSent: result.checksSent };
+  return { outcome: 'direct', reason: null, technique: techniqueOf(pair, plan), ms, validMs, rttMs, packetsSent };
 }

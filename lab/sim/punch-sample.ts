@@ -90,7 +90,7 @@ export function summarize(samples: readonly PunchSample[]): PunchSummary {
     medianRtts: medianRtts(direct, ({ ms }) => ms),
     validRtts: medianRtts(direct, ({ validMs }) => validMs ?? Number.NaN),
     checks: quantile(
-      samples.map(({ punch: { a, b } }) => a.checksSent + b.checksSent),
+      samples.map(({ punch: { a, b } }) => a.packetsSent + b.packetsSent),
       0.5,
     ),
   };

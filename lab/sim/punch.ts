@@ -1,5 +1,7 @@
 /** One punch in the simulated network: how both peers are reached, over which links, by which seed; what came of it. */
 import type { Endpoint } from '../../src/endpoint.ts';
+import type { Allocation } from '../../src/ice/strategy.ts';
+import { planPunch } from '../../src/punch/plan.ts';
 import { type RoleParty, roleOf } from '../../src/rendezvous/role.ts';
 import { type AccessProfile, observedAccess } from '../profiles.ts';
 import type { Link } from './link.ts';
@@ -51,42 +53,82 @@ export function punchInSim(options: SimPunchOptions): SimPunch {
     return { a: notBegun(seenA ? 'no-peer' : 'udp-silent'), b: notBegun(seenB ? 'no-peer' : 'udp-silent'), skewMs };
 
   const key = Buffer.from(random.bytes(KEY_BYTES)).toString('base64url');
-  const peers = [a.join({ key, reflexive: seenA }), b.join({ key, reflexive: seenB })] as const;
-  introduce(...peers);
   const startedAt = clock.now();
-  const late = random.integer(peers.length);
-  for (const [index, peer] of peers.entries()) clock.schedule(startedAt + (index === late ? skewMs : 0), peer.begin);
+  const late = random.integer(2);
+  const sides = [
+    { id: 'a', peer: a, seen: seenA, told: toldOf('a', options.a), startAt: startedAt + (late === 0 ? skewMs : 0) },
+    { id: 'b', peer: b, seen: seenB, told: toldOf('b', options.b), startAt: startedAt + (late === 1 ? skewMs : 0) },
+  ] as const;
+  const agents = [a.agentOf(seenA), b.agentOf(seenB)] as const;
+  const joined: JoinedPeer[] = [];
+  for (const [own, other] of [[0, 1] as const, [1, 0] as const]) {
+    const [mine, theirs] = [sides[own], sides[other]];
+    joined.push(
+      mine.peer.join({
+        agentOf: agents[own],
+        introduction: {
+          type: 'introduction',
+          peer: theirs.id,
+          endpoint: theirs.seen,
+          candidates: [...agents[other].candidates],
+          behavior: theirs.told.behavior,
+          own: mine.seen,
+          role: roleOf(mine.told, theirs.told),
+          key,
+          startInMs: 0,
+        },
+        plan: planPunch(mine.told, theirs.told),
+        behavior: mine.told.behavior,
+        startAt: mine.startAt,
+        onTell: (ports) => clock.schedule(clock.now(), () => joined[other]?.hear(ports)),
+      }),
+    );
+  }
   runUntilDone(
     world,
-    peers.map(({ run }) => run),
+    joined.map(({ run }) => run),
   );
-  return { a: peers[0].side(startedAt), b: peers[1].side(startedAt), skewMs };
+  const [endA, endB] = joined.map((one) => one.side(startedAt));
+  if (!endA || !endB) throw new Error('two sides were to end');
+  return { a: endA, b: endB, skewMs };
 }
 
 function joinSites(world: World, { a, b, linkA, linkB }: SimPunchOptions): readonly [PunchPeer, PunchPeer] {
   const server: Endpoint = { address: LAB_LAYOUT.addresses[0], port: LAB_LAYOUT.port };
-  const [toldA, toldB] = [toldOf('a', a), toldOf('b', b)];
   const siteA = createSite(world, { name: 'router a', access: a, prefix: '192.168.1', ...(linkA && { link: linkA }) });
   const siteB = createSite(world, { name: 'router b', access: b, prefix: '192.168.2', ...(linkB && { link: linkB }) });
   return [
-    createPunchPeer(world, { host: siteA.addHost('peer a'), role: roleOf(toldA, toldB), server }),
-    createPunchPeer(world, { host: siteB.addHost('peer b'), role: roleOf(toldB, toldA), server }),
+    createPunchPeer(world, { host: siteA.addHost('peer a'), server }),
+    createPunchPeer(world, { host: siteB.addHost('peer b'), server }),
   ];
 }
 
 /** As a faultless detection would tell of it. */
 function toldOf(id: string, access: AccessProfile): RoleParty {
   const observed = observedAccess(access);
-  const unknown = { mapping: 'undetermined', filtering: 'undetermined' } as const;
-  return { id, behavior: observed.kind === 'udp' ? observed : unknown };
+  if (observed.kind !== 'udp') return { id, behavior: { mapping: 'undetermined', filtering: 'undetermined' } };
+  const { mapping, filtering } = observed;
+  return { id, behavior: { mapping, filtering, allocation: allocationOf(access) } };
+}
+
+/** Of several layers the outermost gives the ports. */
+function allocationOf(access: AccessProfile): Allocation {
+  const untold = { step: null, range: null } as const;
+  const nat = access.kind === 'nat' ? access.layers.at(-1) : undefined;
+  switch (nat?.ports) {
+    case undefined:
+      return { kind: 'none', ...untold };
+    case 'sequential':
+      return { kind: 'sequential', step: nat?.portStep ?? 1, range: null };
+    case 'block':
+      // Which ports a block has is seen from samples; here nobody has taken any.
+      return { kind: 'random', ...untold };
+    default:
+      return { kind: nat?.ports ?? 'none', ...untold };
+  }
 }
 
 function seen({ binding }: PunchPeer): Endpoint | null {
   const result = binding.outcome()?.result;
   return result && result !== 'silent' ? result : null;
-}
-
-function introduce(a: JoinedPeer, b: JoinedPeer): void {
-  a.learn(b.candidates);
-  b.learn(a.candidates);
 }

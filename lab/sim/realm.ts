@@ -3,6 +3,8 @@ import type { Packet, Receive } from './packet.ts';
 
 export interface Realm {
   readonly name: string;
+  /** How many routers there are between any two stations of the realm. */
+  readonly hops: number;
   /** Who takes packets for an address in this realm. */
   readonly stations: ReadonlyMap<string, Receive>;
   readonly attach: (address: string, receive: Receive) => void;
@@ -13,10 +15,15 @@ export interface Realm {
 }
 
 /** @param allocate gives out the realm's addresses, each once. */
-export function createRealm(name: string, allocate: () => string): Realm {
+export function createRealm(
+  name: string,
+  allocate: () => string,
+  { hops = 0 }: { readonly hops?: number } = {},
+): Realm {
   const stations = new Map<string, Receive>();
   return {
     name,
+    hops,
     stations,
     gateway: null,
     attach: (address, receive) => {

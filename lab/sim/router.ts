@@ -1,7 +1,7 @@
 /** Puts a middlebox between two realms: the one gateway of the inner, and a station of the outer. */
 import type { Link } from './link.ts';
-import type { Middlebox, Passage } from './middlebox.ts';
-import type { Packet, Receive } from './packet.ts';
+import { drop, type Middlebox, type Passage } from './middlebox.ts';
+import { afterHops, type Packet, type Receive } from './packet.ts';
 import type { Realm } from './realm.ts';
 import { createLine, forward, type Line, type World } from './world.ts';
 
@@ -41,7 +41,19 @@ export function connectRouter(world: World, { name, box, inner, outer, link }: R
     else toInner(passage.packet);
   };
 
-  inner.gateway = (packet) => act(packet, box.outbound(clock.now(), packet));
-  const fromOuter: Receive = (packet) => act(packet, box.inbound(clock.now(), packet));
+  // As in Linux, a packet that dies here on its way out has made no mapping, and one on its way in has been looked at.
+  inner.gateway = (packet) => {
+    const onward = afterHops(packet, 1);
+    act(packet, onward ? box.outbound(clock.now(), onward) : drop('ttl'));
+  };
+  const fromOuter: Receive = (packet) => {
+    const passage = box.inbound(clock.now(), packet);
+    act(packet, passage.kind === 'drop' ? passage : (spent(passage) ?? drop('ttl')));
+  };
   return { announce: (address) => outer.attach(address, (packet) => down(packet, fromOuter)) };
+}
+
+function spent(passage: Passage & { readonly kind: 'pass' }): Passage | null {
+  const packet = afterHops(passage.packet, 1);
+  return packet && { ...passage, packet };
 }

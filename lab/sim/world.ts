@@ -1,7 +1,7 @@
 /** One simulated world: its clock, its chance, its public network, and who listens to what happens in it. */
 import { type Clock, createClock } from './clock.ts';
 import { createPipe, type LinkConditions } from './link.ts';
-import type { Packet, Receive } from './packet.ts';
+import { afterHops, type DropReason, type Packet, type Receive } from './packet.ts';
 import { createRandom, type Random } from './random.ts';
 import { addressPool, createRealm, nextHop, type Realm } from './realm.ts';
 import type { Trace } from './trace.ts';
@@ -9,7 +9,7 @@ import type { Trace } from './trace.ts';
 export interface World {
   readonly clock: Clock;
   readonly random: Random;
-  /** The public network. Its addresses are of TEST-NET-2 (RFC 5737). */
+  /** The public network, which is a hop of its own. Its addresses are of TEST-NET-2 (RFC 5737). */
   readonly internet: Realm;
   readonly trace: Trace | null;
 }
@@ -19,7 +19,7 @@ export function createWorld(options: { readonly seed: number; readonly trace?: T
   return {
     clock: createClock(),
     random: createRandom(options.seed),
-    internet: createRealm('internet', addressPool('198.51.100', 1)),
+    internet: createRealm('internet', addressPool('198.51.100', 1), { hops: 1 }),
     trace: options.trace ?? null,
   };
 }
@@ -30,9 +30,13 @@ export function forward(
   hop: { readonly realm: Realm; readonly place: string; readonly packet: Packet },
 ): void {
   const { realm, place, packet } = hop;
+  const dropped = (why: DropReason): void =>
+    world.trace?.({ at: world.clock.now(), place, packet, event: 'dropped', why });
   const receive = nextHop(realm, packet);
-  if (receive) receive(packet);
-  else world.trace?.({ at: world.clock.now(), place, packet, event: 'dropped', why: 'no-route' });
+  const onward = afterHops(packet, realm.hops);
+  if (!receive) dropped('no-route');
+  else if (!onward) dropped('ttl');
+  else receive(onward);
 }
 
 /** Carries a packet over one direction of a link to `receive`: later, twice, or never. */

@@ -118,11 +118,13 @@ export function createIceAgent(options: IceAgentOptions): IceAgent {
     const due = checklist.nextDue();
     const next = first ?? ordinary ?? due;
     const readyAt = first || ordinary ? now : (due?.dueAt ?? Number.POSITIVE_INFINITY);
-    if (!next || readyAt > now || slotAt > now) return Math.max(readyAt, slotAt);
+    // A triggered check may take the slot after its own: one in a row, so that the rate stays one in Ta.
+    const mayAt = first ? slotAt - taMs : slotAt;
+    if (!next || readyAt > now || mayAt > now) return Math.max(readyAt, mayAt);
     triggered.delete(next);
     checker.check(now, next);
-    slotAt = now + taMs;
-    return slotAt;
+    slotAt = Math.max(slotAt, now) + taMs;
+    return triggered.size > 0 ? slotAt - taMs : slotAt;
   };
 
   const refresh = (now: number): number => {

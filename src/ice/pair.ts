@@ -64,7 +64,7 @@ export function pairFoundation({ local, remote }: Pair): string {
 }
 
 /** Whether data on it goes through a TURN server of either side. */
-export function isRelayed({ local, remote }: Pick<Pair, 'local' | 'remote'>): boolean {
+export function isRelayed({ local, remote }: Pick<PairReport, 'local' | 'remote'>): boolean {
   return local.type === 'relay' || remote.type === 'relay';
 }
 

@@ -66,7 +66,7 @@ export function startDriver<Result>(options: {
               session.handleTimeout(now());
               pump();
             },
-            Math.ceil(output.until - now()),
+            Math.max(0, Math.ceil(output.until - now())),
           );
           return;
         }

@@ -1,12 +1,10 @@
-/** An ICE agent on real sockets: its events to whoever watches, the peer's own datagrams to whoever reads. */
-import type { IceAgent } from '../ice/agent.ts';
+/** An ICE session on real sockets: its events to whoever watches, the peer's own datagrams to whoever reads. */
 import type { IceEvent } from '../ice/event.ts';
+import type { PathSession } from '../ice/path-session.ts';
 import type { Session } from '../session.ts';
 import { type Driver, now, startDriver } from './driver.ts';
+import { createSocketSet } from './socket-set.ts';
 import type { UdpSocket } from './udp-socket.ts';
-
-/** The name in the agent of the socket that every punch begins with. */
-export const PUNCH_SOCKET = 'punch';
 
 /**
  * The controlling side is connected once the other has answered its nomination, whose own check may still be open then:
@@ -25,19 +23,23 @@ export interface IcePath extends AsyncDisposable {
 }
 
 export interface DrivenPath extends IcePath {
-  /** Lets the agent act after it was told something. */
+  /** Lets the session act after it was told something. */
   readonly wake: () => void;
-  /** One more socket for the agent, by the name that its candidates have. */
+  /** One more socket, by the name that its candidates have; it stays the caller's. */
   readonly addSocket: (name: string, socket: UdpSocket) => void;
 }
 
-/** Drives the agent from now on; disposing of the path closes the agent, gently. The sockets stay the caller's. */
+/**
+ * Drives the session from now on; disposing of the path closes it, gently, and the sockets that it asked for. Those given
+ * stay the caller's.
+ */
 export function startIcePath(options: {
-  readonly agent: IceAgent;
-  readonly socket: UdpSocket;
+  readonly session: PathSession;
+  readonly sockets: Readonly<Record<string, UdpSocket>>;
   readonly onEvent: (event: IceEvent) => void;
+  readonly onTell?: (ports: readonly number[]) => void;
 }): DrivenPath {
-  const { agent, socket, onEvent } = options;
+  const { session, onEvent, onTell = () => {} } = options;
   const early: Uint8Array[] = [];
   /** Until when the peer may need answers. */
   let answersUntil = Number.NEGATIVE_INFINITY;
@@ -45,54 +47,77 @@ export function startIcePath(options: {
   let receive = (bytes: Uint8Array): void => {
     if (early.length < MAX_EARLY) early.push(bytes);
   };
-  const session: Session<'closed'> = {
-    sockets: [PUNCH_SOCKET],
+  const opened = createSocketSet(Object.values(options.sockets)[0]?.local.address ?? '');
+  const given = new Map(Object.entries(options.sockets));
+
+  const open = async (name: string): Promise<void> => {
+    const socket = await opened.open(name);
+    if (socket) driver.addSocket(name, socket);
+    session.handleOpened?.(now(), name, socket?.local ?? null);
+    driver.wake();
+  };
+  const driven: Session<'closed'> = {
+    sockets: Object.keys(options.sockets),
     handleDatagram: (at, arrival) => {
-      if (agent.handleDatagram(at, arrival) !== 'peer') return;
+      if (session.handleDatagram(at, arrival) !== 'peer') return;
       settled.resolve();
       receive(arrival.bytes);
     },
-    handleSendFailure: agent.handleSendFailure,
+    handleSendFailure: session.handleSendFailure,
     handleConnect: () => {},
-    handleTimeout: agent.handleTimeout,
+    handleTimeout: session.handleTimeout,
     poll: (at) => {
       for (;;) {
-        const output = agent.poll(at);
-        if (output.kind === 'closed') {
-          settled.resolve();
-          return { kind: 'done', result: 'closed' };
+        const output = session.poll(at);
+        switch (output.kind) {
+          case 'closed':
+            settled.resolve();
+            return { kind: 'done', result: 'closed' };
+          case 'event': {
+            const { event } = output;
+            if (event.kind === 'connected') answersUntil = event.at + Math.max(LINGER_MS, LINGER_RTTS * event.rttMs);
+            onEvent(event);
+            break;
+          }
+          case 'open':
+            void open(output.socket);
+            break;
+          case 'close':
+            opened.close(output.socket);
+            break;
+          case 'tell':
+            onTell(output.ports);
+            break;
+          default:
+            return output;
         }
-        if (output.kind !== 'event') return output;
-        const { event } = output;
-        if (event.kind === 'connected') answersUntil = event.at + Math.max(LINGER_MS, LINGER_RTTS * event.rttMs);
-        onEvent(event);
       }
     },
   };
-  const sockets = new Map([[PUNCH_SOCKET, socket]]);
-  const driver: Driver<'closed'> = startDriver({ session, sockets: { [PUNCH_SOCKET]: socket } });
+  const driver: Driver<'closed'> = startDriver({ session: driven, sockets: options.sockets });
   return {
     wake: driver.wake,
-    addSocket: (name, added) => {
-      sockets.set(name, added);
-      driver.addSocket(name, added);
+    addSocket: (name, socket) => {
+      given.set(name, socket);
+      driver.addSocket(name, socket);
     },
     onData: (next) => {
       receive = next;
       for (const bytes of early.splice(0)) next(bytes);
     },
     send: (bytes) => {
-      const pair = agent.selected();
-      if (pair) sockets.get(pair.socket)?.send(bytes, pair.remote.endpoint, () => {});
+      const pair = session.selected();
+      if (pair) (given.get(pair.socket) ?? opened.get(pair.socket))?.send(bytes, pair.remote.endpoint, () => {});
       return pair !== null;
     },
     [Symbol.asyncDispose]: async () => {
-      const timer = setTimeout(settled.resolve, answersUntil - now());
+      const timer = setTimeout(settled.resolve, Math.max(0, answersUntil - now()));
       if (answersUntil > now()) await settled.promise;
       clearTimeout(timer);
-      agent.close();
+      session.close();
       driver.wake();
       await driver.result;
+      await opened[Symbol.asyncDispose]();
     },
   };
 }

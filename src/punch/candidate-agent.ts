@@ -1,45 +1,59 @@
-/** The ICE agent of a punch: told of the one socket's candidates before the role is known, made when it is. */
-import { randomBytes } from 'node:crypto';
+/** The ICE agent of a punch: told of the first socket's candidates before the role is known, made when it is. */
 import type { Endpoint } from '../endpoint.ts';
 import { createIceAgent, type IceAgent } from '../ice/agent.ts';
 import { MIN_TA_MS } from '../ice/pace.ts';
 import { formatCandidate } from '../ice/sdp.ts';
-import { PUNCH_SOCKET } from '../net/ice-path.ts';
-import type { UdpSocket } from '../net/udp-socket.ts';
 import { iceCredentials } from '../rendezvous/ice-credentials.ts';
-import type { Introduction } from './meeting.ts';
+import type { ServerMessageOf } from '../rendezvous/server-message.ts';
 
 /** What the seven steps have not opened by then they will not open. */
 const PUNCH_TIMEOUT_MS = 9_000;
+/** The agent's name for the socket that every punch begins with. */
+export const PUNCH_SOCKET = 'punch';
+export const RELAY_SOCKET = 'relay';
 
 export interface CandidateAgent {
   /** As SDP lines, for the peer. */
   readonly candidates: readonly string[];
   /** The agent itself, once the role is known. */
-  readonly create: (introduction: Introduction) => IceAgent;
+  readonly create: (
+    introduction: Pick<ServerMessageOf<'introduction'>, 'key' | 'role'>,
+    options?: { readonly relayGraceMs?: number },
+  ) => IceAgent;
 }
 
-/** What this socket can be reached at, said before the role is known and checked from afterwards. */
-export function candidateAgent(
-  socket: UdpSocket,
-  { seen, server }: { readonly seen: Endpoint; readonly server: string },
-): CandidateAgent {
-  const fill = (agent: IceAgent): IceAgent => {
-    agent.addLocalCandidate({ type: 'host', socket: PUNCH_SOCKET, endpoint: socket.local });
-    agent.addLocalCandidate({ type: 'srflx', socket: PUNCH_SOCKET, endpoint: seen, server });
+/** What this side can be reached at, said before the role is known and checked from afterwards. */
+export function candidateAgent({
+  direct,
+  relay,
+  randomBytes,
+}: {
+  /** The first socket, how a server sees it, and that server's IP address; null where it reaches nobody. */
+  readonly direct: { readonly local: Endpoint; readonly seen: Endpoint; readonly server: string } | null;
+  readonly relay: { readonly relayed: Endpoint; readonly mapped: Endpoint } | null;
+  readonly randomBytes: (length: number) => Uint8Array;
+}): CandidateAgent {
+  const create: CandidateAgent['create'] = ({ key, role }, options = {}) => {
+    const agent = createIceAgent({
+      role,
+      credentials: iceCredentials(key, role),
+      randomBytes,
+      taMs: MIN_TA_MS,
+      timeoutMs: PUNCH_TIMEOUT_MS,
+      ...options,
+    });
+    if (direct) {
+      const { local, seen, server } = direct;
+      agent.addLocalCandidate({ type: 'host', socket: PUNCH_SOCKET, endpoint: local });
+      agent.addLocalCandidate({ type: 'srflx', socket: PUNCH_SOCKET, endpoint: seen, server });
+    }
+    if (relay) {
+      const { relayed: endpoint, mapped } = relay;
+      agent.addLocalCandidate({ type: 'relay', socket: RELAY_SOCKET, endpoint, mapped });
+    }
     agent.endOfLocalCandidates();
     return agent;
   };
-  const create = ({ key, role }: Pick<Introduction, 'key' | 'role'>): IceAgent =>
-    fill(
-      createIceAgent({
-        role,
-        credentials: iceCredentials(key, role),
-        randomBytes,
-        taMs: MIN_TA_MS,
-        timeoutMs: PUNCH_TIMEOUT_MS,
-      }),
-    );
   const candidates = create({ key: 'none', role: 'controlled' }).localCandidates().map(formatCandidate);
   return { candidates, create };
 }

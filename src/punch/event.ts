@@ -1,6 +1,6 @@
 /** What happens while a punch goes on, told as it happens. */
-import type { PunchPlan } from './punch-plan.ts';
-import type { PunchStep } from './punch-report.ts';
+import type { PunchPlan } from './plan.ts';
+import type { PunchStep } from './report.ts';
 
 export type PunchEvent =
   /** One of the seven steps, each once. */

@@ -6,13 +6,14 @@ import { type Endpoint, sameEndpoint } from '../endpoint.ts';
 import { now } from '../net/driver.ts';
 import { createInbox } from '../net/inbox.ts';
 import type { RendezvousClient, RendezvousEvent } from '../net/rendezvous-client.ts';
-import type { UdpSocket } from '../net/udp-socket.ts';
-import type { PunchFailure } from '../punch-report.ts';
 import type { ToldBehavior } from '../rendezvous/fields.ts';
 import type { ServerMessageOf } from '../rendezvous/server-message.ts';
-import { type CandidateAgent, candidateAgent } from './candidate-agent.ts';
+import type { CandidateAgent } from './candidate-agent.ts';
 import type { Membership } from './membership.ts';
-import { bindTicket } from './socket.ts';
+import type { Presence } from './presence.ts';
+import { rehearse } from './rehearsal.ts';
+import type { TurnServerChoice } from './relay.ts';
+import type { PunchFailure } from './report.ts';
 
 /**
  * RFC 8445 §11 keeps a mapping by a packet every 15 s: the shortest lifetimes seen are 20 to 30 s, on Linux 30 s for one
@@ -22,13 +23,17 @@ const REFRESH_MS = 15_000;
 /** A ticket that is refused is mostly one of a server that has just been started again, which the connection will tell. */
 const REFUSALS_MAX = 3;
 
+/** Beyond the detection: a relay that comes later is not told of. */
+const RELAY_PATIENCE_MS = 1_500;
+const UNKNOWN: ToldBehavior = { mapping: 'undetermined', filtering: 'undetermined' };
+
 export type Introduction = ServerMessageOf<'introduction'>;
 
 export interface MeetingOptions {
   readonly membership: Membership;
-  readonly socket: UdpSocket;
-  /** The UDP endpoint of the rendezvous. */
-  readonly server: Endpoint;
+  readonly presence: Presence;
+  /** TURN servers beside those that the rendezvous tells of. */
+  readonly turn: readonly TurnServerChoice[];
   readonly peer: string;
   /** What the own NAT does, once it is known; asked for before the first ask. */
   readonly behavior: Promise<ToldBehavior>;
@@ -49,11 +54,18 @@ export type Met =
       /** When it came, by the driver's clock. */
       readonly at: number;
       readonly agentOf: CandidateAgent;
+      /** As the peer was told of the own NAT. */
+      readonly behavior: ToldBehavior;
     }
   | { readonly kind: 'failed'; readonly reason: PunchFailure; readonly detail: string | null };
 
-/** Of the peer, after the introduction: its connection was lost for good, or it asks for another introduction. */
-export type PeerNews = 'lost' | 'anew';
+/** Of the peer, after the introduction. */
+export type PeerNews =
+  /** Its connection was lost for good. */
+  | { readonly kind: 'lost' }
+  /** It asks for another introduction. */
+  | { readonly kind: 'anew' }
+  | { readonly kind: 'signal'; readonly data: string };
 
 export interface Meeting {
   /**
@@ -61,36 +73,50 @@ export interface Meeting {
    * @throws the signal's reason when aborted.
    */
   readonly introduce: () => Promise<Met>;
-  /** Sets the one receiver of what is heard of the peer after an introduction. */
+  /** Sets the one receiver of what is heard of the peer after an introduction; what came since is given to it at once. */
   readonly onPeerNews: (receive: (news: PeerNews) => void) => void;
+  /** Relays a line to the peer; it is lost when the rendezvous is. */
+  readonly signal: (data: string) => void;
 }
 
-/** Membership and socket stay the caller's. */
+/** Membership and presence stay the caller's. */
 export function createMeeting(options: MeetingOptions): Meeting {
-  const { membership, socket, server, peer, signal, refreshMs = REFRESH_MS, onBound, onNotice } = options;
+  const { membership, presence, peer, signal, refreshMs = REFRESH_MS, onBound, onNotice } = options;
   const inbox = createInbox<{ readonly event: RendezvousEvent; readonly at: number }>();
   let client: RendezvousClient | null = null;
   let ticket = { username: '', password: '', renewAt: 0 };
   let agentOf: CandidateAgent | null = null;
   let own: Endpoint | null = null;
+  let told = UNKNOWN;
   let hasAsked = false;
   let showAt = Number.NEGATIVE_INFINITY;
   let refusals = 0;
+  /** Since the first ask. */
+  let isWaiting = false;
   let by = now() + options.waitMs;
   let interruption = new AbortController();
-  let tellNews = (_news: PeerNews): void => {};
+  let receiveNews: ((news: PeerNews) => void) | null = null;
+  let earlyNews: PeerNews[] = [];
+
+  const tellNews = (news: PeerNews): void => {
+    if (receiveNews) receiveNews(news);
+    else earlyNews.push(news);
+  };
 
   const attach = (next: RendezvousClient): void => {
     client = next;
     ticket = ticketOf(next.joined.ticket);
     hasAsked = false;
     showAt = Number.NEGATIVE_INFINITY;
+    presence.seekRelay([...options.turn, ...(next.joined.turn ?? [])]);
     next.onEvent((event) => {
       inbox.put({ event, at: now() });
       if (event.type === 'introduction' || event.type === 'closed') interruption.abort();
       if (!('peer' in event) || event.peer !== peer) return;
-      if (event.type === 'peer-left' && event.reason === 'lost') tellNews('lost');
-      if (event.type === 'wanted') tellNews('anew');
+      if (event.type === 'introduction') earlyNews = [];
+      if (event.type === 'peer-left' && event.reason === 'lost') tellNews({ kind: 'lost' });
+      if (event.type === 'wanted') tellNews({ kind: 'anew' });
+      if (event.type === 'signal') tellNews({ kind: 'signal', data: event.data });
     });
   };
 
@@ -99,7 +125,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
     interruption = new AbortController();
     const either = signal ? AbortSignal.any([signal, interruption.signal]) : interruption.signal;
     try {
-      return await bindTicket(socket, { server, ticket, signal: either });
+      return await presence.show(ticket, either);
     } catch (error) {
       signal?.throwIfAborted();
       if (interruption.signal.aborted) return null;
@@ -123,10 +149,11 @@ export function createMeeting(options: MeetingOptions): Meeting {
         refusals = 0;
         if (own && sameEndpoint(own, binding.public)) return null;
         own = binding.public;
-        agentOf = candidateAgent(socket, { seen: own, server: server.address });
         hasAsked = false;
         onBound(own);
         return null;
+      case 'no-relay':
+        return failed('no-relay', binding.details.join('; ') || null);
       case 'refused':
         if (!own && ++refusals === REFUSALS_MAX) return failed('udp-silent', `it refuses the ticket: ${binding.code}`);
         to.renewTicket();
@@ -142,15 +169,21 @@ export function createMeeting(options: MeetingOptions): Meeting {
     }
   };
 
-  const ask = async (to: RendezvousClient, { candidates }: CandidateAgent): Promise<void> => {
-    const isFirst = !hasAsked;
+  const ask = async (to: RendezvousClient, seen: Endpoint): Promise<void> => {
     hasAsked = true;
-    to.ask(peer, { candidates, behavior: await options.behavior });
-    if (isFirst) by = Math.max(by, now() + options.waitMs);
+    // Over UDP that is blocked there is nothing to be found out.
+    told = presence.isDirect() ? await options.behavior : UNKNOWN;
+    await presence.relayed(RELAY_PATIENCE_MS);
+    if (!isWaiting) rehearse();
+    agentOf = presence.agentOf(seen);
+    to.ask(peer, { candidates: agentOf.candidates, behavior: told });
+    if (!isWaiting) by = now() + options.waitMs;
+    isWaiting = true;
   };
 
   const introduce = async (): Promise<Met> => {
     hasAsked = false;
+    receiveNews = null;
     for (;;) {
       if (!client) {
         const entry = await membership.enter({ by, signal });
@@ -162,7 +195,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
         const failure = await show(client);
         if (failure) return failure;
       }
-      if (agentOf && !hasAsked) await ask(client, agentOf);
+      if (own && !hasAsked) await ask(client, own);
       const came = await inbox.next({ by: Math.min(by, showAt), signal });
       if (came === null) {
         if (now() >= by) return { kind: 'failed', reason: 'no-peer', detail: null };
@@ -170,7 +203,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
       }
       const { event, at } = came;
       if (event.type === 'introduction' && event.peer === peer && agentOf) {
-        return { kind: 'introduced', introduction: event, at, agentOf };
+        return { kind: 'introduced', introduction: event, at, agentOf, behavior: told };
       }
       if (event.type === 'ticket') {
         ticket = ticketOf(event.ticket);
@@ -186,8 +219,10 @@ export function createMeeting(options: MeetingOptions): Meeting {
   return {
     introduce,
     onPeerNews: (receive) => {
-      tellNews = receive;
+      receiveNews = receive;
+      for (const news of earlyNews.splice(0)) receive(news);
     },
+    signal: (data) => client?.signal(peer, data),
   };
 }
 

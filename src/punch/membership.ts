@@ -8,7 +8,7 @@ import {
   type RendezvousClient,
   type RendezvousOptions,
 } from '../net/rendezvous-client.ts';
-import type { PunchFailure } from '../punch-report.ts';
+import type { PunchFailure } from './report.ts';
 
 /** Before each attempt to come back; the last one repeats. The first two fall into the time that the id is kept. */
 const BACK_AFTER_MS = [100, 400, 1_000, 2_000] as const;

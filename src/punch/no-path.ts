@@ -1,6 +1,7 @@
 /** Why two peers who met did not get through to each other: the side, the cause, and what would help. */
-import type { PunchPlan } from '../punch-plan.ts';
+
 import type { Introduction } from './meeting.ts';
+import type { PunchPlan } from './plan.ts';
 
 export function explainNoPath({
   id,
@@ -14,7 +15,7 @@ export function explainNoPath({
   /** Whether a check of the peer came in. */
   readonly isHeard: boolean;
 }): string {
-  if (plan.prospect !== null && plan.prospect !== 'direct') return plan.text;
+  if (plan.technique !== 'simultaneous-open') return plan.text;
   if (isHeard) return `packets of ${peer} come in, and none gets out to it: its side, or ours, drops them`;
   if (own.address === endpoint.address) {
     const cause = `${id} and ${peer} are behind the same NAT, ${own.address}, which sends nothing back inside (no hairpinning)`;

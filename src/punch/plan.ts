@@ -1,6 +1,7 @@
-/** What the seven steps are likely to do with a pair, said before they start; and, if they fail, whose NAT it was. */
-import { type Behavior, isStable, type Prospect, prospectOf } from './nat/prospect.ts';
-import type { ToldBehavior } from './rendezvous/fields.ts';
+/** What is tried with a pair, and with what odds, said before it starts; and, if it fails, whose NAT it was. */
+import { type Allocation, chooseStrategy, type Strategy, type StrategyPeer } from '../ice/strategy.ts';
+import { isStable } from '../nat/prospect.ts';
+import type { ToldBehavior } from '../rendezvous/fields.ts';
 
 /** One side: its id, and its NAT as its own detection found it. */
 export interface PlanSide {
@@ -8,40 +9,58 @@ export interface PlanSide {
   readonly behavior: ToldBehavior;
 }
 
-export interface PunchPlan {
-  /** Null when too little is known of one side. */
-  readonly prospect: Prospect | null;
+export interface PunchPlan extends Omit<Strategy, 'probability'> {
+  /** Null where too little is known of one side: the plain steps are tried then. */
+  readonly probability: number | null;
   /** One sentence that names the side and the cause, and what would help. */
   readonly text: string;
 }
 
-export function planPunch(own: PlanSide, peer: PlanSide): PunchPlan {
-  const [a, b] = [behaviorOf(own), behaviorOf(peer)];
+const PLAIN: Strategy = { technique: 'simultaneous-open', probability: 1, packets: 0, seconds: 0 };
+const NOTHING_KNOWN: Allocation = { kind: 'undetermined', step: null, range: null };
+
+/** @param options.isSameNat both show the same public address: what their NAT does toward others does not matter. */
+export function planPunch(
+  own: PlanSide,
+  peer: PlanSide,
+  { isSameNat = false }: { readonly isSameNat?: boolean } = {},
+): PunchPlan {
+  if (isSameNat) return { ...PLAIN, text: `${own.id} and ${peer.id} are behind the same NAT, or on one network` };
+  const [a, b] = [strategyPeer(own), strategyPeer(peer)];
   if (!a || !b) {
-    const unknown = [own, peer].filter((side) => !behaviorOf(side)).map(({ id }) => id);
-    return { prospect: null, text: `too little is known of the NAT of ${unknown.join(' and ')} to tell` };
+    const unknown = [own, peer].filter((side) => !strategyPeer(side)).map(({ id }) => id);
+    return { ...PLAIN, probability: null, text: `too little is known of the NAT of ${unknown.join(' and ')} to tell` };
   }
-  const prospect = prospectOf(a, b);
-  switch (prospect) {
-    case 'direct':
-      return { prospect, text: 'the two NATs can be opened from both sides' };
-    case 'prediction': {
-      const [moving, strict] = isStable(a) ? [peer, own] : [own, peer];
-      const cause = `${moving.id} is behind a symmetric NAT, whose port is another toward each destination`;
-      const effect = `${strict.id} lets in only the exact port that it has sent to`;
-      return { prospect, text: `${cause}, and ${effect}: port prediction or a relay would help` };
+  const strategy = chooseStrategy(a, b);
+  return { ...strategy, text: textOf(strategy, isStable(a) ? [peer, own] : [own, peer]) };
+}
+
+/** @param sides a moving one first, where there is one. */
+function textOf({ technique, probability, packets, seconds }: Strategy, sides: readonly [PlanSide, PlanSide]): string {
+  const [moving, other] = sides;
+  switch (technique) {
+    case 'simultaneous-open':
+      return 'the two NATs can be opened from both sides';
+    case 'port-prediction': {
+      const all = sides.filter(({ behavior }) => !isStable(behavior as StrategyPeer)).map(({ id }) => id);
+      return `the next port of the symmetric NAT of ${all.join(' and of that of ')} can be told (port prediction)`;
+    }
+    case 'birthday': {
+      const cause = `${moving.id} is behind a symmetric NAT with random ports, and ${other.id} lets in only the exact port that it has sent to`;
+      const odds = `${(100 * probability).toFixed(2)} % to meet by chance`;
+      return `${cause}: ${odds}, with ${packets} packets at most, within ${seconds.toFixed(1)} s`;
     }
     case 'relay': {
-      const cause = `${own.id} and ${peer.id} are both behind symmetric NATs, whose ports are others toward each destination`;
-      return { prospect, text: `${cause}: a relay would help, or another NAT on one side` };
+      const cause = `${moving.id} and ${other.id} are both behind symmetric NATs, whose ports cannot be told`;
+      return `${cause}: only a relay gets through, or another NAT on one side`;
     }
   }
 }
 
-/** A destination-dependent mapping decides by itself; a stable one needs its filter known. */
-function behaviorOf({ behavior: { mapping, filtering } }: PlanSide): Behavior | null {
+/** Null where too little is known. A destination-dependent mapping decides by itself; a stable one needs its filter known. */
+export function strategyPeer({ behavior }: PlanSide): StrategyPeer | null {
+  const { mapping, filtering, allocation = NOTHING_KNOWN } = behavior;
   if (mapping === 'undetermined') return null;
-  const isKnown = filtering !== 'undetermined' && filtering !== 'none';
-  if (isKnown) return { mapping, filtering };
-  return isStable({ mapping }) ? null : { mapping, filtering: 'address-and-port-dependent' };
+  if (filtering !== 'undetermined' && filtering !== 'none') return { mapping, filtering, allocation };
+  return isStable({ mapping }) ? null : { mapping, filtering: 'address-and-port-dependent', allocation };
 }

@@ -1,6 +1,7 @@
 /** What a punch says: the plain data of `natcheck punch --json`, schema `natcheck.punch/1`. */
-import type { Endpoint } from './endpoint.ts';
-import type { PunchPlan } from './punch-plan.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { Technique } from '../ice/strategy.ts';
+import type { PunchPlan } from './plan.ts';
 
 export const PUNCH_SCHEMA = 'natcheck.punch/1';
 
@@ -12,12 +13,14 @@ export const PUNCH_FAILURES = {
   'rendezvous-lost': 'the rendezvous server went away before the peer came',
   'no-route': 'the system has no route to the server',
   'udp-silent': 'the rendezvous server does not answer over UDP',
+  'no-relay': 'no TURN server gives a relay',
   'no-peer': 'the peer did not come',
   'no-path': 'no packet of the peer came through',
+  'path-lost': 'the path was open, and then nothing came through any more',
 } as const;
 export type PunchFailure = keyof typeof PUNCH_FAILURES;
 
-export type PunchTechnique = 'host' | 'simultaneous-open';
+export type PunchTechnique = 'host' | Technique;
 
 /** One of the seven steps, when it happened, counted from the start of the command. */
 export interface PunchStep {
@@ -28,7 +31,7 @@ export interface PunchStep {
 
 export interface PunchReport {
   readonly schema: typeof PUNCH_SCHEMA;
-  readonly outcome: 'direct' | 'failed';
+  readonly outcome: 'direct' | 'relayed' | 'failed';
   readonly reason: PunchFailure | null;
   /** More of the reason, in words: a refusal of the server, a code of the system. */
   readonly detail: string | null;
@@ -47,4 +50,24 @@ export interface PunchReport {
   readonly elapsedMs: number;
   readonly probesSent: number;
   readonly steps: readonly PunchStep[];
+}
+
+/** One of a punch that has not come to anything yet. */
+export function blankReport({ id, peer }: Pick<PunchReport, 'id' | 'peer'>): Omit<PunchReport, 'outcome'> {
+  return {
+    schema: PUNCH_SCHEMA,
+    reason: null,
+    detail: null,
+    technique: null,
+    plan: null,
+    id,
+    peer,
+    local: null,
+    public: null,
+    remote: null,
+    rttMs: null,
+    elapsedMs: 0,
+    probesSent: 0,
+    steps: [],
+  };
 }

@@ -1,7 +1,8 @@
 /** The seven steps of a punch as one peer sees them: each told once, in words, when it happens. */
-import { type Endpoint, formatEndpoint } from './endpoint.ts';
-import type { IceEvent } from './ice/event.ts';
-import type { PunchStep } from './punch-report.ts';
+import { type Endpoint, formatEndpoint } from '../endpoint.ts';
+import type { IceEvent } from '../ice/event.ts';
+import { isRelayed } from '../ice/pair.ts';
+import type { PunchStep } from './report.ts';
 
 export interface StepRecorder {
   readonly steps: () => readonly PunchStep[];
@@ -37,7 +38,8 @@ export function createStepRecorder(options: {
       if (event.kind === 'check-sent') tell(5, `${id} → ${peer}: first packet to ${remoteOf(event)}`);
       if (event.kind === 'check-received') tell(6, `${peer} → ${id}: first packet from ${remoteOf(event)}`);
       if (event.kind === 'connected') {
-        tell(7, `${id} ↔ ${peer}: direct, ${event.rttMs.toFixed(1)} ms round trip to ${remoteOf(event)}`);
+        const how = isRelayed(event.pair) ? 'relayed' : 'direct';
+        tell(7, `${id} ↔ ${peer}: ${how}, ${event.rttMs.toFixed(1)} ms round trip to ${remoteOf(event)}`);
       }
     },
   };

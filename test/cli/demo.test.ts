@@ -7,8 +7,8 @@ const NATS = ['full-cone', 'restricted', 'port-restricted', 'symmetric'];
 const OUTCOMES = [
   ['direct', 'direct', 'direct', 'direct'],
   ['direct', 'direct', 'direct', 'direct'],
+  ['direct', 'direct', 'direct', 'direct'],
   ['direct', 'direct', 'direct', 'no path'],
-  ['direct', 'direct', 'no path', 'no path'],
 ];
 
 interface DemoJson {

@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
+import { FULL_CONE, SYMMETRIC } from '../../lab/profiles.ts';
+import { detectInSim } from '../../lab/sim/detect.ts';
+import { ALLOCATION_KINDS } from '../../src/nat/port-pattern.ts';
 import { REASONS } from '../../src/nat/reason.ts';
 import { VERDICT_TYPES } from '../../src/nat/verdict.ts';
 import { startFakeServer } from '../net/fake-server.ts';
@@ -31,6 +34,7 @@ describe.concurrent('natcheck detect', () => {
       expect.stringMatching(/^Public {5}(127\.0\.0\.1:\d+) \(local \1\)$/),
       'Mapping    none',
       'Filtering  endpoint-independent',
+      'Ports      not translated',
       expect.stringMatching(new RegExp(`^Server {5}${server.name}, \\d+\\.\\d\\d s$`)),
       '',
       'A direct path to a peer behind',
@@ -102,6 +106,20 @@ describe.concurrent('natcheck detect', () => {
     expect(await running.end('SIGINT')).toEqual({ code: null, signal: 'SIGINT', stdout: '', stderr: '' });
   });
 
+  it('tests hairpinning and the lifetime only when asked to', async () => {
+    await using server = await startFakeServer();
+    const words = ['detect', '--json', '--server', server.name];
+    const plain = await natcheck(words);
+    expect(Object.keys(jsonOf(plain.stdout))).not.toContain('hairpin');
+    expect(Object.keys(jsonOf(plain.stdout))).not.toContain('lifetime');
+    const { code, stdout, stderr } = await natcheck([...words, '--hairpin', '--lifetime']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'mapping lifetime: this takes up to 180 s\n' });
+    expect(jsonOf(stdout)).toMatchObject({
+      hairpin: { supported: null, reason: 'no-nat' },
+      lifetime: { atLeastS: null, atMostS: null, reason: 'no-nat' },
+    });
+  });
+
   it('lists what it did not believe', async () => {
     await using server = await startFakeServer({ fault: (reply) => [reply, { ...reply, bytes: Uint8Array.of(7) }] });
     const { code, stdout } = await natcheck(['detect', '--json', '--server', server.name]);
@@ -119,6 +137,8 @@ describe.concurrent('natcheck detect', () => {
     [['--server', 'http://x'], "'http://x' is not a server: write HOST, HOST:PORT or [IPv6]:PORT"],
     [['-4', '-6'], '-4 and -6 exclude each other: IPv4 and IPv6 are two reports'],
     [['--http-port', '70000'], '--http-port takes a whole number from 1 to 65535'],
+    [['--lifetime', 'long'], '--lifetime takes a whole number from 1 to 3600'],
+    [['--lifetime=0'], '--lifetime takes a whole number from 1 to 3600'],
     [['--sever', 'x'], 'Unknown argument: sever; see natcheck --help'],
   ])('%j is one clear line and exit 2', async (words, line) => {
     expect(await natcheck(['detect', ...words])).toEqual({
@@ -131,8 +151,17 @@ describe.concurrent('natcheck detect', () => {
 });
 
 describe('the schema', () => {
-  it('knows every verdict and every reason that the code knows', () => {
+  it.each([FULL_CONE, SYMMETRIC, { ...FULL_CONE, ports: 'sequential' }, { ...FULL_CONE, ports: 'block' }] as const)(
+    'fits a report from behind a NAT: %o',
+    (nat) => {
+      const report = detectInSim({ access: { kind: 'nat', layers: [nat] }, seed: 1 });
+      expect(validate(JSON.parse(JSON.stringify(report))), JSON.stringify(validate.errors)).toBe(true);
+    },
+  );
+
+  it('knows every verdict, every kind of allocation and every reason that the code knows', () => {
     expect(SCHEMA.properties.verdict.properties.type.enum).toEqual([...VERDICT_TYPES]);
+    expect(SCHEMA.properties.allocation.properties.kind.enum).toEqual([...ALLOCATION_KINDS]);
     expect(SCHEMA.$defs.reason.enum.toSorted()).toEqual(Object.keys(REASONS).toSorted());
   });
 });

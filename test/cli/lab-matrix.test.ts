@@ -20,6 +20,7 @@ describe.concurrent('natcheck lab matrix', () => {
     [['matrix', '--out', ''], 'natcheck lab matrix --out DIR'],
     [['matrix', '--out', 'x', 'symmetric'], 'natcheck lab matrix takes no further words'],
     [['matrix', '--out', 'x', '--all'], 'natcheck lab matrix takes no --all and no --clients'],
+    [['up', '--hard'], 'natcheck lab up takes no --hard'],
     [['detect', '--out', 'x'], 'natcheck lab detect takes no --out'],
   ])('%j is wrong use', async (words, line) => {
     expect(await matrix(...words)).toEqual(wrongUse(line));

@@ -35,8 +35,8 @@ describe('consent', () => {
 describe('a connected agent', () => {
   function connect() {
     const bench = createBench({ taMs: 5 });
-    bench.receive(0, peerSuccess(only(bench.drain(0))));
-    bench.receive(5, peerSuccess(only(bench.drain(5))));
+    const nomination = only(bench.receive(0, peerSuccess(only(bench.drain(0)))));
+    bench.receive(5, peerSuccess(nomination));
     return bench;
   }
 

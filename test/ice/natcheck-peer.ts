@@ -8,7 +8,7 @@ import { createCredentials } from '../../src/ice/credentials.ts';
 import type { Role } from '../../src/ice/role.ts';
 import { formatCandidate, parseCandidate } from '../../src/ice/sdp.ts';
 import { now } from '../../src/net/driver.ts';
-import { PUNCH_SOCKET, startIcePath } from '../../src/net/ice-path.ts';
+import { startIcePath } from '../../src/net/ice-path.ts';
 import { localAddressToward, openUdpSocket } from '../../src/net/udp-socket.ts';
 import { decode } from '../../src/stun/decode.ts';
 import { encode } from '../../src/stun/encode.ts';
@@ -32,12 +32,12 @@ const reflexive = await new Promise<Endpoint>((resolve) => {
 
 const credentials = createCredentials(randomBytes);
 const agent = createIceAgent({ role, credentials, randomBytes });
-agent.addLocalCandidate({ type: 'host', socket: PUNCH_SOCKET, endpoint: socket.local });
-agent.addLocalCandidate({ type: 'srflx', socket: PUNCH_SOCKET, endpoint: reflexive, server: address });
+agent.addLocalCandidate({ type: 'host', socket: 'main', endpoint: socket.local });
+agent.addLocalCandidate({ type: 'srflx', socket: 'main', endpoint: reflexive, server: address });
 const connected = Promise.withResolvers<void>();
 const path = startIcePath({
-  agent,
-  socket,
+  session: agent,
+  sockets: { main: socket },
   onEvent: (event) => {
     if (event.kind === 'connected') connected.resolve();
     if (event.kind === 'failed') connected.reject(new Error(event.reason));

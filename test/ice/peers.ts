@@ -1,6 +1,6 @@
 /** Two agents of ours on hosts of the simulated lab, with a signalling channel that loses nothing. */
 import type { Host } from '../../lab/sim/host.ts';
-import { driveAgent, PUNCH_SOCKET } from '../../lab/sim/punch-agent.ts';
+import { driveAgent } from '../../lab/sim/punch-agent.ts';
 import { type SimBinding, startBinding } from '../../lab/sim/punch-binding.ts';
 import { runUntilDone } from '../../lab/sim/run-session.ts';
 import { addStunServer, LAB_LAYOUT } from '../../lab/sim/stun-server.ts';
@@ -12,6 +12,7 @@ import { createCredentials, type IceCredentials } from '../../src/ice/credential
 import type { IceEvent } from '../../src/ice/event.ts';
 import { MIN_TA_MS } from '../../src/ice/pace.ts';
 import type { Role } from '../../src/ice/role.ts';
+import { PUNCH_SOCKET } from '../../src/punch/candidate-agent.ts';
 
 const SERVER: Endpoint = { address: LAB_LAYOUT.addresses[0], port: LAB_LAYOUT.port };
 

@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { FULL_CONE, type NatProfile, PORT_RESTRICTED, RESTRICTED, SYMMETRIC } from '../../lab/profiles.ts';
 import { type Link, PERFECT_LINK, symmetricLink } from '../../lab/sim/link.ts';
-import { PUNCH_SOCKET } from '../../lab/sim/punch-agent.ts';
+
 import { createSite } from '../../lab/sim/site.ts';
+import { PUNCH_SOCKET } from '../../src/punch/candidate-agent.ts';
 import { createPeer, createPublicWorld, eventOf, introduce, type Peer, type PeerOptions } from './peers.ts';
 
 const ROLES = ['controlling', 'controlled'] as const;

@@ -4,7 +4,7 @@ import { createIceAgent, type IceAgent } from '../../src/ice/agent.ts';
 import { createCredentials, type IceCredentials } from '../../src/ice/credentials.ts';
 import type { PairReport } from '../../src/ice/pair.ts';
 import type { Role } from '../../src/ice/role.ts';
-import { type DrivenPath, PUNCH_SOCKET, startIcePath } from '../../src/net/ice-path.ts';
+import { type DrivenPath, startIcePath } from '../../src/net/ice-path.ts';
 import { openUdpSocket } from '../../src/net/udp-socket.ts';
 
 export interface RealPeer extends AsyncDisposable, Pick<DrivenPath, 'wake'> {
@@ -21,12 +21,12 @@ export async function openRealPeer(role: Role): Promise<RealPeer> {
   const socket = await openUdpSocket({ address: '127.0.0.1', port: 0 });
   const credentials = createCredentials(randomBytes);
   const agent = createIceAgent({ role, credentials, randomBytes, timeoutMs: 10_000 });
-  agent.addLocalCandidate({ type: 'host', socket: PUNCH_SOCKET, endpoint: socket.local });
+  agent.addLocalCandidate({ type: 'host', socket: 'main', endpoint: socket.local });
   const connected = Promise.withResolvers<PairReport>();
   connected.promise.catch(() => {});
   const path = startIcePath({
-    agent,
-    socket,
+    session: agent,
+    sockets: { main: socket },
     onEvent: (event) => {
       if (event.kind === 'connected') connected.resolve(event.pair);
       if (event.kind === 'failed') connected.reject(new Error(event.reason));

@@ -31,9 +31,10 @@ describe('a check', () => {
     const bench = createBench();
     bench.drain(0);
     const check = peerCheck();
-    expect(bench.receive(1, check)).toHaveLength(1);
+    const answers = (now: number) => bench.receive(now, check).filter(({ message }) => message.class === 'success');
+    expect(answers(1)).toHaveLength(1);
     expect(bench.receive(2, check, STRANGER)).toEqual([]);
-    expect(bench.receive(3, check)).toHaveLength(1);
+    expect(answers(3)).toHaveLength(1);
     expect(bench.agent.rejected()).toEqual({ replayed: 1 });
     expect(bench.events.filter(({ kind }) => kind === 'remote-candidate')).toEqual([]);
   });
@@ -122,7 +123,8 @@ describe('what is not STUN', () => {
     const check = peerCheck();
     const pool = Buffer.alloc(256, 0xee);
     pool.set(check, 100);
-    expect(only(bench.receive(1, pool.subarray(100, 100 + check.length))).message.class).toBe('success');
+    const [answer] = bench.receive(1, pool.subarray(100, 100 + check.length));
+    expect(answer?.message.class).toBe('success');
     expect(pool.subarray(0, 100).every((byte) => byte === 0xee)).toBe(true);
     expect(pool.subarray(100, 100 + check.length).equals(check)).toBe(true);
   });

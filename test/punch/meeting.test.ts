@@ -7,6 +7,7 @@ import type { Endpoint } from '../../src/endpoint.ts';
 import { openUdpSocket } from '../../src/net/udp-socket.ts';
 import { createMeeting } from '../../src/punch/meeting.ts';
 import { createMembership } from '../../src/punch/membership.ts';
+import { createPresence } from '../../src/punch/presence.ts';
 import { join, startTestServer, TOLD, urlOf } from '../net/rendezvous-peers.ts';
 
 /** A NAT of one mapping on loopback, which can be made to take another port. */
@@ -51,10 +52,17 @@ it('tells the peer the endpoint that the NAT has last given it, though the first
   await using membership = createMembership({ url: urlOf(server), room: 'test', id: 'alice', onNotice: () => {} });
   const bound = Array.from({ length: 8 }, () => Promise.withResolvers<number>());
   let count = 0;
-  const meeting = createMeeting({
-    membership,
+  await using presence = createPresence({
     socket,
     server: nat.inside,
+    mode: 'direct-only',
+    openRelay: async () => ({ outcome: 'failed', details: [] }),
+    onNotice: () => {},
+  });
+  const meeting = createMeeting({
+    membership,
+    presence,
+    turn: [],
     peer: 'bob',
     behavior: Promise.resolve(TOLD.behavior),
     waitMs: 15_000,

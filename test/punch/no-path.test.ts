@@ -16,13 +16,19 @@ const introduction: Introduction = {
 };
 const failure = {
   id: 'alice',
-  plan: { prospect: 'direct', text: 'the two NATs can be opened from both sides' },
+  plan: {
+    technique: 'simultaneous-open',
+    probability: 1,
+    packets: 0,
+    seconds: 0,
+    text: 'the two NATs can be opened from both sides',
+  },
   introduction,
   isHeard: false,
 } as const;
 
 it('is what the plan said, where the plan said it', () => {
-  const plan = { prospect: 'relay', text: 'both move' } as const;
+  const plan = { ...failure.plan, technique: 'relay', text: 'both move' } as const;
   expect(explainNoPath({ ...failure, plan, isHeard: true })).toBe('both move');
 });
 
@@ -41,7 +47,7 @@ it('is the NAT that both are behind, where nothing came in', () => {
 });
 
 it('is a firewall, where everything else speaks for a path', () => {
-  expect(explainNoPath({ ...failure, plan: { ...failure.plan, prospect: null } })).toBe(
+  expect(explainNoPath({ ...failure, plan: { ...failure.plan, probability: null } })).toBe(
     'nothing of bob came in, though both NATs, as they were found, would have let it: a firewall on either side drops UDP between peers',
   );
 });

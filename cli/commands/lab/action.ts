@@ -10,6 +10,7 @@ export interface LabWords {
   readonly command: readonly string[];
   readonly clients: number;
   readonly all: boolean | undefined;
+  readonly hard: boolean | undefined;
   readonly json: boolean | undefined;
   readonly out: string | undefined;
 }

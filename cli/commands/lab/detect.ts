@@ -22,7 +22,7 @@ export const detect: LabAction = (words, context) =>
       ? JSON.stringify({ schema: 'natcheck.lab-detect/1', detections })
       : renderLabDetections(detections, { color });
     stdout.write(`${text}\n`);
-    const isRight = detections.every(({ nat, report }) => report.verdict.type === nat);
+    const isRight = detections.every(({ expected, report }) => report.verdict.type === expected);
     return isRight ? EXIT.ok : EXIT.inconclusive;
   });
 

@@ -10,25 +10,25 @@ import { createProgress } from '../../render/progress.ts';
 import { type LabAction, withLab } from './action.ts';
 import { findRunning } from './running.ts';
 
-export const matrix: LabAction = ({ out = '', json }, context) =>
+export const matrix: LabAction = ({ out = '', json, hard = false }, context) =>
   withLab(context, async () => {
     const { stdout, stderr, color } = context;
     await clearMatrixFiles(out);
     if (await findRunning(context)) {
       stderr.write('a lab is running: the matrix starts one of its own beside it, with two routers of each kind\n');
     }
-    const { result, paths } = await inOwnLab(out, context);
+    const { result, paths } = await inOwnLab({ out, hard }, context);
     stdout.write(`${json ? JSON.stringify(result) : renderMatrix(result, { color, paths })}\n`);
     return result.isAsExpected ? EXIT.ok : EXIT.inconclusive;
   });
 
 /** In a lab that is gone when this resolves or rejects; what is known by then is written before it is ended. */
 async function inOwnLab(
-  out: string,
+  { out, hard }: { readonly out: string; readonly hard: boolean },
   { stderr, spinner, signal }: Context,
 ): Promise<{ readonly result: Matrix; readonly paths: readonly string[] }> {
   using progress = await createProgress({ enabled: spinner, stderr });
-  await using started = await startMatrixLab({ progress: progress.line, signal });
+  await using started = await startMatrixLab({ hard, progress: progress.line, signal });
   const result = await runMatrix(started.lab, {
     signal,
     onCell: (done) => progress.line(renderMatrixProgress(done)),

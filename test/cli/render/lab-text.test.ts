@@ -9,10 +9,11 @@ it('a lab is shown with its addresses and the commands to use it', () => {
   expect(renderLab(EXAMPLE_LAB, { color: false })).toBe(`\
 Server  203.0.113.10 and 203.0.113.11, UDP 3478 and 3479, HTTP 3480
 
-NAT        public address  client       its address
-symmetric  203.0.113.101   symmetric/0  10.113.0.2
-symmetric  203.0.113.101   symmetric/1  10.113.0.3
-open       198.18.1.2      open/0       198.18.1.2
+NAT            public address  client           its address
+symmetric      203.0.113.101   symmetric/0      10.113.0.2
+symmetric      203.0.113.101   symmetric/1      10.113.0.3
+open           198.18.1.2      open/0           198.18.1.2
+carrier-grade  203.0.113.103   carrier-grade/0  10.113.2.2
 
 Run a program in one  natcheck lab exec symmetric -- natcheck detect --server 203.0.113.10
 A shell in one        docker -H unix:///engine.sock exec -it client-symmetric-0 bash
@@ -26,21 +27,31 @@ describe('the detections of a lab', () => {
   const first = (text: string): readonly string[] => text.split('\n').map((line) => line.split(/ {2,}/)[0] ?? '');
 
   it('are a row each', () => {
-    const text = renderLabDetections([{ nat: 'symmetric', client: 0, report: symmetric }], { color: false });
+    const text = renderLabDetections(
+      [{ nat: 'symmetric-block', expected: 'symmetric', client: 0, report: symmetric }],
+      { color: false },
+    );
     const [head, row] = text.split('\n').map((line) => line.split(/ {2,}/));
     expect(head).toEqual(['NAT', 'detected as', 'mapping', 'filtering', 'public endpoint', 'time']);
-    expect(row?.slice(0, 2)).toEqual(['symmetric', 'symmetric']);
+    expect(row?.slice(0, 2)).toEqual(['symmetric-block', 'symmetric']);
     expect(row?.at(-1)).toBe(`${symmetric.elapsedMs} ms`);
   });
 
   it('name the client where a NAT has several', () => {
-    const both = [0, 1].map((client) => ({ nat: 'symmetric', client, report: symmetric }));
+    const both = [0, 1].map((client) => ({
+      nat: 'symmetric',
+      expected: 'symmetric' as const,
+      client,
+      report: symmetric,
+    }));
     expect(first(renderLabDetections(both, { color: false }))).toEqual(['NAT', 'symmetric/0', 'symmetric/1']);
   });
 
   it('are red where the verdict is not that of the NAT', () => {
-    const right = renderLabDetections([{ nat: 'open', client: 0, report: open }], { color: true });
-    const wrong = renderLabDetections([{ nat: 'symmetric', client: 0, report: open }], { color: true });
+    const right = renderLabDetections([{ nat: 'open', expected: 'open', client: 0, report: open }], { color: true });
+    const wrong = renderLabDetections([{ nat: 'symmetric', expected: 'symmetric', client: 0, report: open }], {
+      color: true,
+    });
     expect(right).toContain('\u001b[32mopen');
     expect(wrong).toContain('\u001b[31mopen');
   });

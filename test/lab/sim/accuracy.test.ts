@@ -1,6 +1,7 @@
 /** The accuracy that detection is held to, over random accesses and links from fixed seeds (bench/accuracy.ts: more). */
 import { describe, expect, it } from 'vitest';
-import { judge, runSample, type Sample, wrongFindings } from '../../../lab/sim/accuracy.ts';
+import { judge, judgeAllocation, runSample, type Sample, wrongFindings } from '../../../lab/sim/accuracy.ts';
+import { ALLOCATION_KINDS } from '../../../src/nat/port-pattern.ts';
 
 const RUNS = 1000;
 
@@ -17,12 +18,23 @@ const describeSample = ({ seed, expected, report: { verdict } }: Sample): string
 const judged = (samples: readonly Sample[], as: ReturnType<typeof judge>): readonly string[] =>
   samples.filter((sample) => judge(sample) === as).map(describeSample);
 
+/** Runs whose word on ports or pooling is judged so: `axis: seed`. */
+const portsJudged = (samples: readonly Sample[], as: string): readonly string[] =>
+  samples.flatMap((sample) =>
+    Object.entries(judgeAllocation(sample) ?? {})
+      .filter(([, judgement]) => judgement === as)
+      .map(([axis]) => `${axis}: seed ${sample.seed}`),
+  );
+
 describe(`detection of ${RUNS} random accesses`, { timeout: TIMEOUT_MS }, () => {
   it('is right about each one without loss', () => {
     const samples = run(0);
     expect(judged(samples, 'wrong')).toEqual([]);
     expect(judged(samples, 'inconclusive')).toEqual([]);
     expect(samples.flatMap(wrongFindings)).toEqual([]);
+    expect(portsJudged(samples, 'wrong')).toEqual([]);
+    expect(portsJudged(samples, 'undetermined').length).toBeLessThanOrEqual(RUNS * 0.005);
+    expect(new Set(samples.map(({ report }) => report.allocation.kind))).toEqual(new Set(ALLOCATION_KINDS));
     // The runs are worth something only if every kind of access is among them.
     expect(new Set(samples.map(({ expected }) => expected))).toEqual(
       new Set(['open', 'firewalled', 'full-cone', 'restricted', 'port-restricted', 'symmetric', 'udp-blocked']),
@@ -34,5 +46,7 @@ describe(`detection of ${RUNS} random accesses`, { timeout: TIMEOUT_MS }, () => 
     expect(judged(samples, 'wrong')).toEqual([]);
     expect(judged(samples, 'inconclusive').length).toBeLessThanOrEqual(RUNS * 0.02);
     expect(samples.flatMap(wrongFindings)).toEqual([]);
+    expect(portsJudged(samples, 'wrong')).toEqual([]);
+    expect(portsJudged(samples, 'undetermined').length).toBeLessThanOrEqual(RUNS * 0.01);
   });
 });

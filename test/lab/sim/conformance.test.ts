@@ -1,7 +1,18 @@
 /** The simulated NATs are held to their profiles by the suite that also holds the container lab's to them. */
 import { describe, expect, it } from 'vitest';
-import { mismatches, observe } from '../../../lab/conformance.ts';
-import { FULL_CONE, type NatProfile, PORT_RESTRICTED, RESTRICTED, SYMMETRIC } from '../../../lab/profiles.ts';
+import { observe } from '../../../lab/conformance.ts';
+import { mismatches } from '../../../lab/mismatches.ts';
+import {
+  FULL_CONE,
+  INBOUND_FIRST,
+  type NatProfile,
+  PORT_RESTRICTED,
+  RESTRICTED,
+  SYMMETRIC,
+  SYMMETRIC_ADDRESS,
+  SYMMETRIC_BLOCK,
+  SYMMETRIC_SEQUENTIAL,
+} from '../../../lab/profiles.ts';
 import { createSimBed } from '../../../lab/sim/bed.ts';
 import type { Middlebox } from '../../../lab/sim/middlebox.ts';
 import { drop } from '../../../lab/sim/middlebox.ts';
@@ -10,7 +21,7 @@ import { createRandom } from '../../../lab/sim/random.ts';
 import type { World } from '../../../lab/sim/world.ts';
 import { DEPENDENCIES } from '../../../src/nat/behavior.ts';
 
-const ALLOCATIONS = ['preserved', 'sequential', 'random'] as const;
+const ALLOCATIONS = ['preserved', 'sequential', 'random', 'block'] as const;
 
 const PAIRS = DEPENDENCIES.flatMap((mapping) => DEPENDENCIES.map((filtering) => ({ mapping, filtering })));
 const PROFILES: readonly NatProfile[] = PAIRS.flatMap((pair) =>
@@ -32,6 +43,20 @@ const bedOf = (profile: NatProfile, seed: number) =>
 describe('conformance of the simulated NATs', () => {
   it.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s', async (_name, profile) => {
     for (let seed = 1; seed <= 20; seed++) {
+      expect(mismatches(profile, await observe(bedOf(profile, seed)))).toEqual([]);
+    }
+  });
+
+  it.each([
+    SYMMETRIC_SEQUENTIAL,
+    { ...SYMMETRIC_SEQUENTIAL, name: 'counting down by two', portStep: -2 },
+    SYMMETRIC_ADDRESS,
+    SYMMETRIC_BLOCK,
+    { ...SYMMETRIC_BLOCK, name: 'a block of eight', blockSize: 8 },
+    INBOUND_FIRST,
+    { ...RESTRICTED, name: 'restricted, inbound first', inboundFirst: true },
+  ])('$name', async (profile) => {
+    for (let seed = 1; seed <= 50; seed++) {
       expect(mismatches(profile, await observe(bedOf(profile, seed)))).toEqual([]);
     }
   });
@@ -77,6 +102,30 @@ describe('conformance of the simulated NATs', () => {
     const bed = createSimBed({ seed: 1, poolSize: 1, createBox: createInsideSourceHairpin });
     expect(mismatches({ ...FULL_CONE, hairpin: true }, await observe(bed))).toEqual([
       'full-cone: hairpin: asked endpoint-independent, got other-source',
+    ]);
+  });
+
+  it.each([
+    [PORT_RESTRICTED, INBOUND_FIRST, 'inbound-first: early: asked changes-port, got forgotten'],
+    [INBOUND_FIRST, PORT_RESTRICTED, 'port-restricted: early: asked forgotten, got changes-port'],
+  ])('reports that $0.name is no $1.name', async (actual, asked, line) => {
+    expect(mismatches(asked, await observe(bedOf(actual, 1)))).toEqual([line]);
+  });
+
+  it.each([
+    [SYMMETRIC, SYMMETRIC_SEQUENTIAL],
+    [SYMMETRIC, SYMMETRIC_BLOCK],
+    [SYMMETRIC_SEQUENTIAL, SYMMETRIC],
+    [SYMMETRIC_SEQUENTIAL, { ...SYMMETRIC_SEQUENTIAL, portStep: 2 }],
+    [
+      { ...SYMMETRIC_SEQUENTIAL, mapping: 'address-dependent' },
+      { ...SYMMETRIC_ADDRESS, ports: 'block', blockSize: 1 },
+    ],
+  ] as const)('reports that the ports of $0.name are not those of $1.name', async (actual, asked) => {
+    const observation = await observe(bedOf(actual, 1));
+    const ports = new Set(observation.mapped.map(({ port }) => port));
+    expect(mismatches(asked, observation)).toEqual([
+      `${asked.name}: ports: asked ${asked.ports}, got ${[...ports].join(', ')}`,
     ]);
   });
 

@@ -14,7 +14,7 @@ import { DEPENDENCIES, type Dependency } from '../../../src/nat/behavior.ts';
 import type { VerdictType } from '../../../src/nat/verdict.ts';
 
 const SEEDS = Array.from({ length: 25 }, (_, index) => index + 1);
-const ALLOCATIONS = ['preserved', 'sequential', 'random'] as const;
+const ALLOCATIONS = ['preserved', 'sequential', 'random', 'block'] as const;
 
 /** What comes out: verdict, mapping and filtering, over all seeds, on a link without loss; each different row once. */
 function rowsOf(access: AccessProfile): readonly string[] {

@@ -8,6 +8,9 @@ import { SERVER_FAULTS } from '../../../lab/sim/server-fault.ts';
 import { LAB_LAYOUT, type Respond } from '../../../lab/sim/stun-server.ts';
 import { respond } from '../../../server/responder.ts';
 import { formatEndpoint } from '../../../src/endpoint.ts';
+import { DETECT_SOCKETS } from '../../../src/nat/report.ts';
+import { decode } from '../../../src/stun/decode.ts';
+import { attribute } from '../../../src/stun/message.ts';
 
 const behind = (nat: NatProfile) => ({ kind: 'nat', layers: [nat] }) as const;
 const LINK = symmetricLink({ latencyMs: 20, jitterMs: 2 });
@@ -19,13 +22,16 @@ function deafTo(number: number): Respond {
   return (...request) => (seen++ === number ? { kind: 'drop', why: 'malformed' } : respond(...request));
 }
 
+function asksForChange(packet: Packet): boolean {
+  const decoded = packet.protocol === 'udp' ? decode(packet.bytes) : null;
+  return decoded?.ok === true && attribute(decoded.message, 'CHANGE-REQUEST') !== undefined;
+}
+
 describe('detection', () => {
   it('does not call a NAT symmetric because each of its sockets has another port', () => {
     const { verdict, probes } = detectInSim({ access: behind({ ...FULL_CONE, ports: 'random' }), seed: 1, link: LINK });
-    const ports = new Set(
-      probes.filter(({ mapped }) => mapped).map(({ socket, mapped }) => `${socket} ${mapped?.port}`),
-    );
-    expect(ports.size).toBe(3);
+    const ports = new Map(probes.filter(({ mapped }) => mapped).map(({ socket, mapped }) => [socket, mapped?.port]));
+    expect(new Set(ports.values()).size).toBe(DETECT_SOCKETS.length);
     expect(verdict.type).toBe('full-cone');
   });
 
@@ -41,6 +47,7 @@ describe('detection', () => {
     for (let number = 0; number < 80; number++) {
       const report = detectInSim({ access: behind(nat), seed: 1, link: LINK, respond: deafTo(number) });
       expect(report.verdict, `request ${number}`).toEqual({ type: name, reason: null });
+      expect(report.allocation.kind, `request ${number}`).toBe(nat.ports);
     }
   });
 
@@ -73,19 +80,13 @@ describe('detection', () => {
         if (event === 'sent' && place === 'client') sent.push(packet);
       },
     });
-    const filteringPorts = new Set(
-      sent
-        .filter(({ to }) => to.address === LAB_LAYOUT.addresses[0] && to.port === LAB_LAYOUT.port)
-        .map(({ from }) => from.port),
-    );
-    const opened = sent
-      .filter(({ from }) => filteringPorts.has(from.port))
-      .map(({ from, to }) => `${from.port} ${formatEndpoint(to)}`);
-    // Three sockets ask the primary; mapping and control ask others as well, and one, filtering, asks nobody else.
-    const destinations = [...filteringPorts].map(
-      (port) => new Set(opened.filter((one) => one.startsWith(`${port} `))).size,
-    );
-    expect(destinations.filter((count) => count === 1)).toHaveLength(1);
+    const destinationsOf = (port: number) =>
+      new Set(sent.filter(({ from }) => from.port === port).map(({ to }) => formatEndpoint(to)));
+    // The filtering socket and the control ask for changed replies; the control asks the alternates as well.
+    const askForChanges = new Set(sent.filter(asksForChange).map(({ from }) => from.port));
+    const primary = formatEndpoint({ address: LAB_LAYOUT.addresses[0], port: LAB_LAYOUT.port });
+    const filtering = [...askForChanges].map(destinationsOf).filter(({ size }) => size === 1);
+    expect(filtering).toEqual([new Set([primary])]);
     expect(report.verdict.type).toBe(nat.name);
   });
 

@@ -1,6 +1,13 @@
 /** The NAT box by itself: mapping, filtering and hairpinning, rule by rule of RFC 4787. */
 import { describe, expect, it } from 'vitest';
-import { FULL_CONE, type NatProfile, PORT_RESTRICTED, RESTRICTED, SYMMETRIC } from '../../../lab/profiles.ts';
+import {
+  FULL_CONE,
+  INBOUND_FIRST,
+  type NatProfile,
+  PORT_RESTRICTED,
+  RESTRICTED,
+  SYMMETRIC,
+} from '../../../lab/profiles.ts';
 import type { Passage } from '../../../lab/sim/middlebox.ts';
 import { createNat } from '../../../lab/sim/nat.ts';
 import { createRandom } from '../../../lab/sim/random.ts';
@@ -74,6 +81,51 @@ describe('filtering (RFC 4787 §5)', () => {
     expect(receive(0, A1, toA)).toEqual(inside(A1, HOST));
     expect(receive(0, B1, toB)).toEqual(inside(B1, HOST));
     expect(receive(0, A1, toB)).toEqual({ kind: 'drop', why: 'filtered' });
+  });
+});
+
+describe('a packet that comes before the own one (DESIGN §7)', () => {
+  it('is forgotten at once by a NAT that drops it', () => {
+    const { sourceOf, receive } = natOf(PORT_RESTRICTED);
+    sourceOf(0, HOST, A1);
+    receive(0, B1, at(40_000));
+    expect(sourceOf(1, HOST, B1)).toEqual(at(40_000));
+  });
+
+  it('makes the own one come from another port where it is remembered, toward its sender alone', () => {
+    const { sourceOf, receive } = natOf(INBOUND_FIRST);
+    sourceOf(0, HOST, A1);
+    expect(receive(0, B1, at(40_000))).toEqual({ kind: 'drop', why: 'filtered' });
+    const aside = sourceOf(1, HOST, B1);
+    expect(aside.port).not.toBe(40_000);
+    expect(sourceOf(2, HOST, B1)).toEqual(aside);
+    for (const to of [A1, A2]) expect(sourceOf(2, HOST, to)).toEqual(at(40_000));
+    expect(receive(3, B1, at(40_000))).toEqual({ kind: 'drop', why: 'filtered' });
+    expect(receive(3, B1, aside)).toEqual(inside(B1, HOST));
+    expect(receive(3, A1, aside)).toEqual({ kind: 'drop', why: 'filtered' });
+  });
+
+  it('counts as well when there is no mapping at all yet', () => {
+    const { sourceOf, receive } = natOf(INBOUND_FIRST);
+    expect(receive(0, B1, at(40_000))).toEqual({ kind: 'drop', why: 'no-mapping' });
+    expect(sourceOf(1, HOST, B1)).not.toEqual(at(40_000));
+  });
+
+  it('is forgotten 30 s after the last one', () => {
+    const { sourceOf, receive } = natOf(INBOUND_FIRST);
+    sourceOf(0, HOST, A1);
+    receive(0, B1, at(40_000));
+    receive(20_000, B1, at(40_000));
+    expect(sourceOf(50_000, HOST, B1)).toEqual(at(40_000));
+    receive(50_000, A2, at(40_000));
+    expect(sourceOf(79_999, HOST, A2)).not.toEqual(at(40_000));
+  });
+
+  it('does nothing where a mapping lets it in', () => {
+    const { sourceOf, receive } = natOf({ ...FULL_CONE, inboundFirst: true });
+    sourceOf(0, HOST, A1);
+    receive(0, B1, at(40_000));
+    expect(sourceOf(1, HOST, B1)).toEqual(at(40_000));
   });
 });
 

@@ -1,0 +1,27 @@
+/** The line of a detection that says how the NAT chooses public ports and addresses. */
+import { explainReason } from '../../src/nat/reason.ts';
+import type { Allocation, DetectReport } from '../../src/nat/report.ts';
+
+/** Such as `sequential, step 2 (from 12 mappings)`; of the public addresses only what is out of the ordinary. */
+export function portsText({ allocation, pooling }: Pick<DetectReport, 'allocation' | 'pooling'>): string {
+  const addresses = pooling.behavior === 'arbitrary' ? ', on any of several public addresses' : '';
+  return `${allocationText(allocation)}${addresses}`;
+}
+
+function allocationText({ samples, ...pattern }: Allocation): string {
+  const evidence = ` (from ${samples.length} mappings)`;
+  switch (pattern.kind) {
+    case 'none':
+      return 'not translated';
+    case 'undetermined':
+      return `undetermined (${pattern.reason}: ${explainReason(pattern.reason)})`;
+    case 'sequential':
+      return `sequential, step ${pattern.step}${evidence}`;
+    case 'range':
+      return `any from about ${pattern.range.first} to ${pattern.range.last}${evidence}`;
+    case 'preserved':
+      return `preserved, as on this machine${evidence}`;
+    case 'random':
+      return `random${evidence}`;
+  }
+}

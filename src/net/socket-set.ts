@@ -1,0 +1,49 @@
+/** UDP sockets by name on one local address, opened and closed as something asks; none is left when the set is disposed. */
+import { openUdpSocket, type UdpSocket } from './udp-socket.ts';
+
+export interface SocketSet extends AsyncDisposable {
+  /** Null when the system refuses one, or when it was closed before it was open. */
+  readonly open: (name: string) => Promise<UdpSocket | null>;
+  readonly get: (name: string) => UdpSocket | undefined;
+  readonly close: (name: string) => void;
+}
+
+export function createSocketSet(address: string): SocketSet {
+  const sockets = new Map<string, UdpSocket>();
+  /** Opening or closing: what disposal has to wait for. */
+  const pending = new Set<Promise<unknown>>();
+  const asked = new Set<string>();
+  const track = <T>(work: Promise<T>): Promise<T> => {
+    const tracked = work.finally(() => pending.delete(tracked));
+    pending.add(tracked);
+    return tracked;
+  };
+  const close = (name: string): void => {
+    asked.delete(name);
+    const socket = sockets.get(name);
+    sockets.delete(name);
+    if (socket) void track(Promise.resolve(socket[Symbol.asyncDispose]()));
+  };
+  const openOne = async (name: string): Promise<UdpSocket | null> => {
+    const socket = await openUdpSocket({ address, port: 0 }).catch(() => null);
+    if (!socket || asked.has(name)) {
+      if (socket) sockets.set(name, socket);
+      return socket;
+    }
+    await socket[Symbol.asyncDispose]();
+    return null;
+  };
+  return {
+    get: (name) => sockets.get(name),
+    open: (name) => {
+      asked.add(name);
+      return track(openOne(name));
+    },
+    close,
+    [Symbol.asyncDispose]: async () => {
+      asked.clear();
+      for (const name of [...sockets.keys()]) close(name);
+      while (pending.size > 0) await Promise.allSettled([...pending]);
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/**
+ * One attempt of two introduced peers, sans-IO: an ICE agent that begins at the instant set, and the tactic of the pair
+ * beside it.
+ */
+import type { IceAgent } from '../ice/agent.ts';
+import type { Candidate } from '../ice/candidate.ts';
+import type { IceCredentials } from '../ice/credentials.ts';
+import type { IceEvent } from '../ice/event.ts';
+import type { PathSession } from '../ice/path-session.ts';
+import type { Tactic, TacticOutput } from './tactic.ts';
+
+/** More than the seven steps take on most paths. */
+const UNLIKELY_AFTER_MS = 150;
+
+export interface Attempt extends PathSession {
+  /** What the peer's attempt told. */
+  readonly handlePorts: (ports: readonly number[]) => void;
+  /** Of the agent and of the tactic. */
+  readonly packetsSent: () => number;
+}
+
+export interface AttemptOptions {
+  readonly agent: IceAgent;
+  readonly peerCredentials: IceCredentials;
+  readonly startAt: number;
+  /** Those checked from the start, and those that come later. */
+  readonly remote: { readonly likely: readonly Candidate[]; readonly unlikely: readonly Candidate[] };
+  /** Null for a plain punch. It is given the way out of the attempt. */
+  readonly createTactic: ((emit: (output: TacticOutput) => void) => Tactic) | null;
+}
+
+export function createAttempt(options: AttemptOptions): Attempt {
+  const { agent, peerCredentials, startAt, remote } = options;
+  const queue: TacticOutput[] = [];
+  const tactic = options.createTactic?.((output) => void queue.push(output)) ?? null;
+  let unlikelyAt: number | null = null;
+
+  const begin = (now: number): void => {
+    for (const candidate of remote.likely) agent.addRemoteCandidate(candidate);
+    agent.setRemoteCredentials(now, peerCredentials);
+    unlikelyAt = now + UNLIKELY_AFTER_MS;
+  };
+  const addUnlikely = (): void => {
+    for (const candidate of remote.unlikely) agent.addRemoteCandidate(candidate);
+    agent.endOfRemoteCandidates();
+    unlikelyAt = Number.POSITIVE_INFINITY;
+  };
+  const handleEvent = (now: number, event: IceEvent): void => {
+    // The peer has begun, and its check has shown the way: nothing is gained by waiting for the instant.
+    if (event.kind === 'check-received' && unlikelyAt === null && (tactic?.mayBegin() ?? true)) begin(now);
+    tactic?.handleEvent(event);
+  };
+  /** Does what is due beside the agent; when the next thing will be. */
+  const advance = (now: number): number => {
+    const tacticAt = tactic?.advance(now) ?? Number.POSITIVE_INFINITY;
+    if (unlikelyAt === null && now >= startAt && (tactic?.mayBegin() ?? true)) begin(now);
+    if (unlikelyAt !== null && now >= unlikelyAt) addUnlikely();
+    return Math.min(tacticAt, unlikelyAt ?? (now < startAt ? startAt : Number.POSITIVE_INFINITY));
+  };
+
+  return {
+    handleDatagram: (now, arrival) =>
+      tactic?.handleDatagram(now, arrival) ? 'ice' : agent.handleDatagram(now, arrival),
+    handleSendFailure: agent.handleSendFailure,
+    handleOpened: (now, socket, local) => tactic?.handleOpened(now, socket, local),
+    handlePorts: (ports) => tactic?.handlePorts(ports),
+    handleTimeout: agent.handleTimeout,
+    poll: (now) => {
+      const until = advance(now);
+      const first = queue.shift();
+      if (first) return first;
+      const output = agent.poll(now);
+      if (output.kind === 'event') handleEvent(now, output.event);
+      if (output.kind === 'closed') tactic?.stop();
+      const late = output.kind === 'wait' || output.kind === 'closed' ? queue.shift() : undefined;
+      if (late) return late;
+      return output.kind === 'wait' ? { kind: 'wait', until: Math.min(until, output.until) } : output;
+    },
+    selected: agent.selected,
+    packetsSent: () => agent.checksSent() + (tactic?.sent() ?? 0),
+    close: () => {
+      tactic?.stop();
+      agent.close();
+    },
+  };
+}

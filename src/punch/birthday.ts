@@ -1,0 +1,114 @@
+/**
+ * The birthday: the moving side sends from many sockets, each at a port that its NAT draws; the other probes ports that it
+ * draws. Where the two meet the NATs of both are open, whichever came first, and a check of the one arrives at a socket of
+ * the other, which the ICE agent then takes over.
+ */
+import type { Endpoint } from '../endpoint.ts';
+import { encodeCheck } from '../ice/messages.ts';
+import { isRelayed } from '../ice/pair.ts';
+import { candidatePriority } from '../ice/priority.ts';
+import { BIRTHDAY_RATE, birthdayOf } from '../ice/strategy.ts';
+import { TRANSACTION_ID_BYTES } from '../stun/header.ts';
+import { checkIntegrity, shortTermKey } from '../stun/integrity.ts';
+import { PUNCH_SOCKET } from './candidate-agent.ts';
+import type { Tactic, TacticFacts } from './tactic.ts';
+import { createDraw, createVolley } from './volley.ts';
+
+const PREFIX = 'birthday ';
+
+/** The moving side. */
+export function createOpeners(facts: TacticFacts): Tactic {
+  const { agent, peer, own, startAt, emit } = facts;
+  const key = shortTermKey(own.credentials.pwd);
+  const { sockets: count } = birthdayOf(own.allocation);
+  const opened: string[] = [];
+  const locals = new Map<string, Endpoint>();
+  let hasAsked = false;
+  let isOver = false;
+  const volley = createVolley({ count, perSecond: BIRTHDAY_RATE, startAt, make: (index) => opened[index] ?? '' });
+
+  const stop = (except?: string): void => {
+    isOver = true;
+    for (const socket of locals.keys()) if (socket !== except) emit({ kind: 'close', socket });
+    locals.clear();
+  };
+  return {
+    advance: (now) => {
+      if (!hasAsked && !isOver) {
+        hasAsked = true;
+        for (let index = 0; index < count; index++) emit({ kind: 'open', socket: `${PREFIX}${index}` });
+      }
+      if (isOver || volley.sent() === opened.length) return Number.POSITIVE_INFINITY;
+      const next = volley.next(now);
+      if ('until' in next) return next.until;
+      emit({ kind: 'transmit', socket: next.item, to: peer, bytes: checkOf(facts) });
+      return now;
+    },
+    handleOpened: (_now, socket, local) => {
+      if (local === null) return;
+      if (isOver) return emit({ kind: 'close', socket });
+      opened.push(socket);
+      locals.set(socket, local);
+    },
+    handlePorts: () => {},
+    handleDatagram: (now, arrival) => {
+      const local = locals.get(arrival.socket);
+      if (!local) return false;
+      // A check of the peer, and of nobody else: it alone knows the password.
+      if (checkIntegrity(arrival.bytes, { algorithm: 'sha1', key }) !== 'valid') return true;
+      stop(arrival.socket);
+      agent.addLocalCandidate({ type: 'host', socket: arrival.socket, endpoint: local });
+      agent.handleDatagram(now, arrival);
+      return true;
+    },
+    handleEvent: (event) => {
+      if (event.kind === 'pair-valid' && !isRelayed(event.pair) && !isOver) stop();
+    },
+    mayBegin: () => true,
+    stop: () => stop(),
+    sent: volley.sent,
+  };
+}
+
+/** The other side. */
+export function createProber(facts: TacticFacts): Tactic {
+  const { peer, other, startAt, randomInteger, emit } = facts;
+  const { first, ports, probes } = birthdayOf(other.allocation);
+  const draw = createDraw({ first, count: ports, randomInteger });
+  const volley = createVolley({ count: probes, perSecond: BIRTHDAY_RATE, startAt, make: draw });
+  let isOver = false;
+  return {
+    advance: (now) => {
+      if (isOver) return Number.POSITIVE_INFINITY;
+      const next = volley.next(now);
+      if ('until' in next) return next.until;
+      const to = { address: peer.address, port: next.item ?? peer.port };
+      emit({ kind: 'transmit', socket: PUNCH_SOCKET, to, bytes: checkOf(facts) });
+      return now;
+    },
+    handleOpened: () => {},
+    handlePorts: () => {},
+    handleDatagram: () => false,
+    handleEvent: (event) => {
+      if (event.kind === 'check-received' && !isRelayed(event.pair)) isOver = true;
+    },
+    mayBegin: () => true,
+    stop: () => {
+      isOver = true;
+    },
+    sent: volley.sent,
+  };
+}
+
+/** One that opens the way; its answer is nobody's, since the checks that count are the agent's own. */
+function checkOf({ agent, own, other, randomBytes }: TacticFacts): Uint8Array {
+  return encodeCheck({
+    transactionId: randomBytes(TRANSACTION_ID_BYTES),
+    username: `${other.credentials.ufrag}:${own.credentials.ufrag}`,
+    key: shortTermKey(other.credentials.pwd),
+    priority: candidatePriority('prflx'),
+    role: agent.role(),
+    tieBreaker: 0n,
+    nominates: false,
+  });
+}

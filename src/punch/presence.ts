@@ -1,0 +1,128 @@
+/** Where this side can be reached: at its own socket, as the server sees it, and at a relay. */
+import { randomBytes } from 'node:crypto';
+import type { Endpoint } from '../endpoint.ts';
+import { pause } from '../net/pause.ts';
+import type { RelaySocket } from '../net/relay-socket.ts';
+import type { UdpSocket } from '../net/udp-socket.ts';
+import type { TicketBindingResult } from '../rendezvous/ticket-binding.ts';
+import { type CandidateAgent, candidateAgent, PUNCH_SOCKET, RELAY_SOCKET } from './candidate-agent.ts';
+import type { RelayResult, TurnServerChoice } from './relay.ts';
+import { bindTicket } from './socket.ts';
+
+/** What is used of the two. */
+export type PathMode = 'any' | 'direct-only' | 'relay-only';
+
+/** An own socket that the server has not answered by then is shown through the relay as well. */
+const UDP_PATIENCE_MS = 1_000;
+
+export type Shown = TicketBindingResult | { readonly outcome: 'no-relay'; readonly details: readonly string[] };
+
+export interface Presence extends AsyncDisposable {
+  /** Begins to look for a relay; once. */
+  readonly seekRelay: (servers: readonly TurnServerChoice[]) => void;
+  /** Resolves when there is a relay, or will be none, or when that takes too long to wait for. */
+  readonly relayed: (patienceMs: number) => Promise<RelaySocket | null>;
+  /** Shows a socket to the server. @throws the signal's reason when aborted. */
+  readonly show: (
+    ticket: { readonly username: string; readonly password: string },
+    signal: AbortSignal,
+  ) => Promise<Shown>;
+  /** Whether the server is reached over the own socket. */
+  readonly isDirect: () => boolean;
+  /** What can be told now, once the server has seen `own`. */
+  readonly agentOf: (own: Endpoint) => CandidateAgent;
+  readonly sockets: () => Readonly<Record<string, UdpSocket>>;
+}
+
+/** The own socket stays the caller's; the relay is the presence's. */
+export function createPresence(options: {
+  readonly socket: UdpSocket;
+  readonly server: Endpoint;
+  readonly mode: PathMode;
+  readonly openRelay: (servers: readonly TurnServerChoice[], signal: AbortSignal) => Promise<RelayResult>;
+  readonly onNotice: (text: string) => void;
+}): Presence {
+  const { socket, server, mode, openRelay, onNotice } = options;
+  const ended = new AbortController();
+  let relay: RelaySocket | null = null;
+  let details: readonly string[] = [];
+  let seeking: Promise<RelaySocket | null> | null = null;
+  let isDirect: boolean | null = null;
+
+  const seek = async (servers: readonly TurnServerChoice[]): Promise<RelaySocket | null> => {
+    const result = await openRelay(servers, ended.signal);
+    if (result.outcome === 'failed') {
+      details = result.details;
+      if (servers.length > 0) onNotice(`no relay: ${details.join('; ')}`);
+      return null;
+    }
+    relay = result.relay;
+    relay.onLost(({ reason }) => onNotice(`the relay is lost: ${reason}`));
+    return relay;
+  };
+  const viaRelay = async (ticket: Parameters<Presence['show']>[0], signal: AbortSignal): Promise<Shown> => {
+    const found = await seeking;
+    return found ? bindTicket(found, { server, ticket, signal }) : { outcome: 'no-relay', details };
+  };
+  /** The own socket, and through the relay too when that stays silent; the first that is bound. */
+  const race = async (ticket: Parameters<Presence['show']>[0], signal: AbortSignal): Promise<Shown> => {
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    const bound = (one: Shown, direct: boolean): Shown => {
+      if (one.outcome !== 'bound') throw one;
+      isDirect = direct;
+      return one;
+    };
+    const direct = bindTicket(socket, { server, ticket, signal: either }).then((one) => bound(one, true));
+    const relayed = pause(UDP_PATIENCE_MS, either)
+      .then(() => viaRelay(ticket, either))
+      .then((one) => bound(one, false));
+    relayed.catch(() => {});
+    try {
+      return await Promise.any([direct, relayed]);
+    } catch {
+      signal.throwIfAborted();
+      return await direct.catch((failure: Shown) => failure);
+    } finally {
+      over.abort();
+    }
+  };
+
+  return {
+    seekRelay: (servers) => {
+      seeking ??= mode === 'direct-only' ? Promise.resolve(null) : seek(servers);
+      // Whoever waits for it is told.
+      seeking.catch(() => {});
+    },
+    relayed: async (patienceMs) => {
+      const late = new AbortController();
+      const patience = pause(patienceMs, late.signal).then(
+        () => null,
+        () => null,
+      );
+      try {
+        return await Promise.race([seeking ?? null, patience]);
+      } finally {
+        late.abort();
+      }
+    },
+    show: (ticket, signal) => {
+      if (mode === 'relay-only') isDirect = false;
+      if (isDirect === null) return race(ticket, signal);
+      return isDirect ? bindTicket(socket, { server, ticket, signal }) : viaRelay(ticket, signal);
+    },
+    isDirect: () => isDirect === true,
+    agentOf: (own) =>
+      candidateAgent({
+        direct: isDirect ? { local: socket.local, seen: own, server: server.address } : null,
+        relay: relay && { relayed: relay.relayed, mapped: relay.mapped },
+        randomBytes,
+      }),
+    sockets: () => ({ [PUNCH_SOCKET]: socket, ...(relay && { [RELAY_SOCKET]: relay }) }),
+    [Symbol.asyncDispose]: async () => {
+      ended.abort();
+      await seeking?.catch(() => {});
+      await relay?.[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/** The relay of a punch: of all the TURN servers that are known, the first that gives one, the least costly way first. */
+
+import { pause } from '../net/pause.ts';
+import { type OpenedRelay, openRelay } from '../net/relay.ts';
+import type { RelaySocket } from '../net/relay-socket.ts';
+import { parseTurnUrl, type TurnTransportName } from '../turn/url.ts';
+
+export interface TurnServerChoice {
+  readonly urls: readonly string[];
+  readonly username: string;
+  readonly password: string;
+}
+
+/** How much later TCP is tried than UDP, and TLS than TCP: over UDP a lost packet holds up nothing else. */
+const HEAD_START_MS: Readonly<Record<TurnTransportName, number>> = { udp: 0, tcp: 300, tls: 600 };
+
+export type RelayResult =
+  | { readonly outcome: 'open'; readonly relay: RelaySocket }
+  /** Of each server, why not. */
+  | { readonly outcome: 'failed'; readonly details: readonly string[] };
+
+/**
+ * The relay is the caller's to dispose of; the others that come later are given back.
+ * @throws UsageError when a URL is none; the signal's reason when aborted.
+ */
+export async function openFirstRelay(
+  servers: readonly TurnServerChoice[],
+  { local, signal }: { readonly local?: string | undefined; readonly signal: AbortSignal },
+): Promise<RelayResult> {
+  const won = new AbortController();
+  const attempts = servers.flatMap(({ urls, username, password }) =>
+    urls.map(async (url): Promise<RelaySocket> => {
+      const server = parseTurnUrl(url);
+      const either = AbortSignal.any([signal, won.signal]);
+      await pause(HEAD_START_MS[server.transport], either);
+      const opened = await openRelay({ server, credentials: { username, password }, local, signal: either });
+      if (opened.outcome === 'failed') throw new NoRelay(url, opened);
+      if (won.signal.aborted) await opened.relay[Symbol.asyncDispose]();
+      won.signal.throwIfAborted();
+      won.abort();
+      return opened.relay;
+    }),
+  );
+  const settled = Promise.allSettled(attempts);
+  const relay = await Promise.any(attempts).catch(() => null);
+  if (relay) return { outcome: 'open', relay };
+  signal.throwIfAborted();
+  const failures = (await settled).flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  const bug = failures.find((failure) => !(failure instanceof NoRelay));
+  if (bug) throw bug;
+  return { outcome: 'failed', details: failures.map((failure) => (failure as NoRelay).message) };
+}
+
+/** Carries one server's refusal out of a race. */
+class NoRelay extends Error {
+  constructor(url: string, { reason, detail }: Extract<OpenedRelay, { readonly outcome: 'failed' }>) {
+    super(`${url}: ${reason}${detail === null ? '' : ` (${detail})`}`);
+  }
+}

@@ -1,0 +1,19 @@
+/** The tactic of a strategy, on the side that it is for. */
+
+import type { Strategy } from '../ice/strategy.ts';
+import { createOpeners, createProber } from './birthday.ts';
+import { createPrediction } from './prediction.ts';
+import type { Tactic, TacticFacts } from './tactic.ts';
+
+/** Null where the agent's own checks are all that is done. */
+export function tacticOf({ technique }: Pick<Strategy, 'technique'>): ((facts: TacticFacts) => Tactic) | null {
+  switch (technique) {
+    case 'simultaneous-open':
+    case 'relay':
+      return null;
+    case 'port-prediction':
+      return createPrediction;
+    case 'birthday':
+      return (facts) => (facts.own.isMoving ? createOpeners(facts) : createProber(facts));
+  }
+}

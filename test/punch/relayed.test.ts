@@ -1,0 +1,88 @@
+/** A punch through the relay of the server that the two meet on, or of another. */
+import { describe, expect, it } from 'vitest';
+import type { Punched } from '../../src/punch.ts';
+import { startPunch, startPunchServer } from './punches.ts';
+
+const ROOM = 'test';
+/** Everything is on loopback here, which a relay refuses when not told otherwise. */
+const RELAY = { relay: { allowPrivate: true } } as const;
+
+/** One datagram each way. */
+async function talk(one: Punched, other: Punched): Promise<readonly string[]> {
+  const heard = [one, other].map(
+    ({ path }) => new Promise<string>((resolve) => path?.onData((bytes) => resolve(new TextDecoder().decode(bytes)))),
+  );
+  one.path?.send(new TextEncoder().encode('from one'));
+  other.path?.send(new TextEncoder().encode('from other'));
+  return Promise.all(heard);
+}
+
+describe.concurrent('a punch', () => {
+  it('by a relay alone is relayed on both sides, and says so', async () => {
+    await using server = await startPunchServer(RELAY);
+    const options = { room: ROOM, mode: 'relay-only' } as const;
+    const alice = startPunch(server, { id: 'alice', peer: 'bob', ...options });
+    const bob = startPunch(server, { id: 'bob', peer: 'alice', ...options });
+    await using one = await alice.result;
+    await using other = await bob.result;
+    for (const { report } of [one, other]) {
+      expect(report).toMatchObject({ outcome: 'relayed', technique: 'relay', reason: null });
+    }
+    expect(await talk(one, other)).toEqual(['from other', 'from one']);
+  });
+
+  it('is direct where both ways are open', async () => {
+    await using server = await startPunchServer(RELAY);
+    const alice = startPunch(server, { id: 'alice', peer: 'bob', room: ROOM });
+    const bob = startPunch(server, { id: 'bob', peer: 'alice', room: ROOM });
+    await using one = await alice.result;
+    await using other = await bob.result;
+    expect([one.report.outcome, other.report.outcome]).toEqual(['direct', 'direct']);
+    expect([await one.upgraded, await other.upgraded]).toEqual([null, null]);
+  });
+
+  it('with one side that wants a relay alone is relayed for both', async () => {
+    await using server = await startPunchServer(RELAY);
+    const alice = startPunch(server, { id: 'alice', peer: 'bob', room: ROOM, mode: 'relay-only' });
+    const bob = startPunch(server, { id: 'bob', peer: 'alice', room: ROOM });
+    await using one = await alice.result;
+    await using other = await bob.result;
+    expect([one.report.outcome, other.report.outcome]).toEqual(['relayed', 'relayed']);
+    expect(await talk(one, other)).toEqual(['from other', 'from one']);
+  });
+
+  it('by a relay alone, where there is none, ends with the reason', async () => {
+    await using server = await startPunchServer();
+    await using alice = await startPunch(server, { id: 'alice', peer: 'bob', room: ROOM, mode: 'relay-only' }).result;
+    expect(alice.report).toMatchObject({ outcome: 'failed', reason: 'no-relay' });
+  });
+
+  it('says what is wrong with the credentials of a TURN server, and goes on without', async () => {
+    await using server = await startPunchServer({
+      relay: { allowPrivate: true, users: [{ name: 'u', password: 'right' }] },
+    });
+    const [udp] = server.addresses;
+    const turn = [{ urls: [`turn:127.0.0.1:${udp?.port}`], username: 'u', password: 'wrong' }];
+    const alice = startPunch(server, { id: 'alice', peer: 'bob', room: ROOM, turn });
+    const bob = startPunch(server, { id: 'bob', peer: 'alice', room: ROOM });
+    await using one = await alice.result;
+    await using other = await bob.result;
+    expect([one.report.outcome, other.report.outcome]).toEqual(['direct', 'direct']);
+    expect(alice.notices).toEqual([expect.stringMatching(/^no relay: turn:127\.0\.0\.1:\d+: unauthorized/)]);
+  });
+
+  it('leaves no allocation behind', async () => {
+    await using server = await startPunchServer(RELAY);
+    const options = { room: ROOM, mode: 'relay-only' } as const;
+    const sides = [
+      startPunch(server, { id: 'alice', peer: 'bob', ...options }),
+      startPunch(server, { id: 'bob', peer: 'alice', ...options }),
+    ];
+    for (const { result } of sides) await (await result)[Symbol.asyncDispose]();
+    const metrics = await (await fetch(`http://127.0.0.1:${server.httpPort}/metrics`)).text();
+    const left = [...metrics.matchAll(/^natcheck_relay_(?:allocations\{.*\}|sockets) (\d+)$/gm)].map(
+      ([, count]) => count,
+    );
+    expect(left).toEqual(['0', '0', '0', '0']);
+  });
+});
