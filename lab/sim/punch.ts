@@ -1,7 +1,7 @@
 /** One punch in the simulated network: how both peers are reached, over which links, by which seed; what came of it. */
 import type { Endpoint } from '../../src/endpoint.ts';
 import type { Allocation } from '../../src/ice/strategy.ts';
-import { planPunch } from '../../src/punch/plan.ts';
+import { type PunchPlan, planPunch } from '../../src/punch/plan.ts';
 import { type RoleParty, roleOf } from '../../src/rendezvous/role.ts';
 import { type AccessProfile, observedAccess } from '../profiles.ts';
 import type { Link } from './link.ts';
@@ -27,6 +27,8 @@ export interface SimPunchOptions {
 }
 
 export interface SimPunch {
+  /** As both sides made it; null when they did not get as far. */
+  readonly plan: PunchPlan | null;
   readonly a: SimPunchSide;
   readonly b: SimPunchSide;
   /** By how much the later of the two began after the common start. */
@@ -50,7 +52,12 @@ export function punchInSim(options: SimPunchOptions): SimPunch {
   const random = world.random.fork('rendezvous');
   const skewMs = random.next() * MAX_SKEW_MS;
   if (!seenA || !seenB)
-    return { a: notBegun(seenA ? 'no-peer' : 'udp-silent'), b: notBegun(seenB ? 'no-peer' : 'udp-silent'), skewMs };
+    return {
+      plan: null,
+      a: notBegun(seenA ? 'no-peer' : 'udp-silent'),
+      b: notBegun(seenB ? 'no-peer' : 'udp-silent'),
+      skewMs,
+    };
 
   const key = Buffer.from(random.bytes(KEY_BYTES)).toString('base64url');
   const startedAt = clock.now();
@@ -90,7 +97,7 @@ export function punchInSim(options: SimPunchOptions): SimPunch {
   );
   const [endA, endB] = joined.map((one) => one.side(startedAt));
   if (!endA || !endB) throw new Error('two sides were to end');
-  return { a: endA, b: endB, skewMs };
+  return { plan: planPunch(sides[0].told, sides[1].told), a: endA, b: endB, skewMs };
 }
 
 function joinSites(world: World, { a, b, linkA, linkB }: SimPunchOptions): readonly [PunchPeer, PunchPeer] {
