@@ -65,7 +65,18 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   const listeners = [...primary.flatMap(({ listener }) => listener ?? []), ...turns];
   const relay =
     relayOptions &&
-    startRelay({ relay: relayOptions, secret, families, sockets: primary, listeners, metrics, now, randomBytes });
+    startRelay({
+      relay: relayOptions,
+      secret,
+      families,
+      // STUN and tickets, and no TURN: nobody gets an allocation for an allocation.
+      services: alternate.map(({ local }) => local),
+      sockets: primary,
+      listeners,
+      metrics,
+      now,
+      randomBytes,
+    });
   const turnsPort = turns[0]?.port ?? null;
   const turn = turnServersOf(options, { secret, primaries: families.map(([one]) => one), port: ports.port, turnsPort });
 

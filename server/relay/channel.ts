@@ -20,9 +20,9 @@ export function channelBind(state: State, allocation: Allocation, { request, now
   // One number has one peer, and one peer has one number.
   if ((ofNumber && !sameEndpoint(ofNumber.peer, peer)) || (ofPeer && ofPeer.number !== number)) return 400;
   if (!ofNumber && channels.size >= state.limits.peersPerAllocation) return 508;
+  if (!isAllowedEndpoint(state, peer)) return 403;
   const refusal = permit(state, allocation, [peer], now);
   if (refusal !== null) return refusal;
-  if (!isAllowedEndpoint(state, peer)) return 403;
   const channel: Channel = ofNumber ?? { number, peer, expiresAt: 0 };
   channel.expiresAt = now + CHANNEL_MS;
   channels.set(number, channel);

@@ -1,6 +1,6 @@
 /** To whom data may be relayed: not into the networks that the server stands in, nor to the server itself. */
 import ipaddr from 'ipaddr.js';
-import type { Endpoint } from '../../src/endpoint.ts';
+import { type Endpoint, sameEndpoint } from '../../src/endpoint.ts';
 import { peerKey, type State } from './state.ts';
 
 export interface PeerPolicy {
@@ -8,6 +8,8 @@ export interface PeerPolicy {
   readonly allowPrivate: boolean;
   /** Every address of this host, as RFC 5952 writes it. */
   readonly own: readonly string[];
+  /** Services of its own that may be reached all the same: where a peer without UDP shows its relayed endpoint. */
+  readonly services?: readonly Endpoint[];
 }
 
 /** RFC 5737 §3 and RFC 3849: nobody has them, except in a lab; ipaddr.js counts them among the reserved ones. */
@@ -35,10 +37,11 @@ export function isAllowedAddress({ policy, addresses }: Pick<State, 'policy' | '
   return policy.allowPrivate || !policy.own.includes(address) || Object.values(addresses).includes(address);
 }
 
-/** Whether data may go to the endpoint, its address being allowed: of the server itself, to a relayed socket only. */
+/** Whether data may go to the endpoint, its address being allowed: of the server itself, to a relayed socket or to what it offers. */
 export function isAllowedEndpoint({ policy, byRelayed }: State, peer: Endpoint): boolean {
   if (peer.port === 0) return false;
-  return policy.allowPrivate || !policy.own.includes(peer.address) || byRelayed.has(peerKey(peer));
+  if (policy.allowPrivate || !policy.own.includes(peer.address)) return true;
+  return byRelayed.has(peerKey(peer)) || (policy.services ?? []).some((one) => sameEndpoint(one, peer));
 }
 
 type Address = ReturnType<typeof ipaddr.parse>;

@@ -1,7 +1,7 @@
 /** Puts a relay together: its state machine, its sockets, its metrics, and what its host knows of itself. */
 import { networkInterfaces } from 'node:os';
 import type { Registry } from 'prom-client';
-import { canonicalAddress, familyOf } from '../../src/endpoint.ts';
+import { canonicalAddress, type Endpoint, familyOf } from '../../src/endpoint.ts';
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
 import { createRateLimit } from '../rate-limit.ts';
 import { isStream } from './flow.ts';
@@ -27,6 +27,8 @@ export function startRelay(options: {
   readonly secret: string | null;
   /** The addresses of each family that the server has, its primary one first. */
   readonly families: readonly (readonly [string, ...string[]])[];
+  /** What the relay may lead to of this very server. */
+  readonly services: readonly Endpoint[];
   readonly sockets: readonly UdpSocket[];
   readonly listeners: readonly StreamServer[];
   readonly metrics: Registry;
@@ -34,7 +36,7 @@ export function startRelay(options: {
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
 }): RelayService {
-  const { relay: asked, secret, families, sockets, listeners, metrics, now, randomBytes } = options;
+  const { relay: asked, secret, families, services, sockets, listeners, metrics, now, randomBytes } = options;
   const limits = { ...DEFAULT_RELAY_LIMITS, ...asked.limits };
   const directory = { users: asked.users ?? [], secret };
   const limit = createRateLimit({
@@ -45,7 +47,7 @@ export function startRelay(options: {
   const relay = createRelay({
     addresses: Object.fromEntries(families.map(([primary]) => [familyOf(primary), primary])),
     ports: asked.ports ?? DEFAULT_RELAY_PORTS,
-    policy: { allowPrivate: asked.allowPrivate ?? false, own: [...families.flat(), ...hostAddresses()] },
+    policy: { allowPrivate: asked.allowPrivate ?? false, own: [...families.flat(), ...hostAddresses()], services },
     realm: REALM,
     passwordOf: (username) => passwordAt(directory, username, Date.now() / 1000),
     // The source of a stream is no forged one.

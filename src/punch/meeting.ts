@@ -85,6 +85,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
   const inbox = createInbox<{ readonly event: RendezvousEvent; readonly at: number }>();
   let client: RendezvousClient | null = null;
   let ticket = { username: '', password: '', renewAt: 0 };
+  let altPort = 0;
   let agentOf: CandidateAgent | null = null;
   let own: Endpoint | null = null;
   let told = UNKNOWN;
@@ -106,6 +107,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
   const attach = (next: RendezvousClient): void => {
     client = next;
     ticket = ticketOf(next.joined.ticket);
+    altPort = next.joined.stun.altPort;
     hasAsked = false;
     showAt = Number.NEGATIVE_INFINITY;
     presence.seekRelay([...options.turn, ...(next.joined.turn ?? [])]);
@@ -125,7 +127,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
     interruption = new AbortController();
     const either = signal ? AbortSignal.any([signal, interruption.signal]) : interruption.signal;
     try {
-      return await presence.show(ticket, either);
+      return await presence.show({ ticket, altPort }, either);
     } catch (error) {
       signal?.throwIfAborted();
       if (interruption.signal.aborted) return null;

@@ -24,7 +24,11 @@ export interface Presence extends AsyncDisposable {
   readonly relayed: (patienceMs: number) => Promise<RelaySocket | null>;
   /** Shows a socket to the server. @throws the signal's reason when aborted. */
   readonly show: (
-    ticket: { readonly username: string; readonly password: string },
+    shown: {
+      readonly ticket: { readonly username: string; readonly password: string };
+      /** The server's other UDP port, which is shown what comes through its own relay. */
+      readonly altPort: number;
+    },
     signal: AbortSignal,
   ) => Promise<Shown>;
   /** Whether the server is reached over the own socket. */
@@ -60,12 +64,13 @@ export function createPresence(options: {
     relay.onLost(({ reason }) => onNotice(`the relay is lost: ${reason}`));
     return relay;
   };
-  const viaRelay = async (ticket: Parameters<Presence['show']>[0], signal: AbortSignal): Promise<Shown> => {
+  const viaRelay: Presence['show'] = async ({ ticket, altPort }, signal) => {
     const found = await seeking;
-    return found ? bindTicket(found, { server, ticket, signal }) : { outcome: 'no-relay', details };
+    if (!found) return { outcome: 'no-relay', details };
+    return bindTicket(found, { server: { ...server, port: altPort }, ticket, signal });
   };
   /** The own socket, and through the relay too when that stays silent; the first that is bound. */
-  const race = async (ticket: Parameters<Presence['show']>[0], signal: AbortSignal): Promise<Shown> => {
+  const race: Presence['show'] = async (shown, signal) => {
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
     const bound = (one: Shown, direct: boolean): Shown => {
@@ -73,9 +78,9 @@ export function createPresence(options: {
       isDirect = direct;
       return one;
     };
-    const direct = bindTicket(socket, { server, ticket, signal: either }).then((one) => bound(one, true));
+    const direct = bindTicket(socket, { server, ticket: shown.ticket, signal: either }).then((one) => bound(one, true));
     const relayed = pause(UDP_PATIENCE_MS, either)
-      .then(() => viaRelay(ticket, either))
+      .then(() => viaRelay(shown, either))
       .then((one) => bound(one, false));
     relayed.catch(() => {});
     try {
@@ -106,10 +111,10 @@ export function createPresence(options: {
         late.abort();
       }
     },
-    show: (ticket, signal) => {
+    show: (shown, signal) => {
       if (mode === 'relay-only') isDirect = false;
-      if (isDirect === null) return race(ticket, signal);
-      return isDirect ? bindTicket(socket, { server, ticket, signal }) : viaRelay(ticket, signal);
+      if (isDirect === null) return race(shown, signal);
+      return isDirect ? bindTicket(socket, { server, ticket: shown.ticket, signal }) : viaRelay(shown, signal);
     },
     isDirect: () => isDirect === true,
     agentOf: (own) =>

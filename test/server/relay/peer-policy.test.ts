@@ -51,6 +51,22 @@ describe('a peer', () => {
 });
 
 describe('the server itself', () => {
+  it('is relayed to where it offers something to its relayed peers, and nowhere else', () => {
+    const stun: Endpoint = { address: SERVER, port: 3479 };
+    const world = createWorld({ policy: { allowPrivate: false, own: [SERVER], services: [stun] } });
+    const alice = world.client();
+    alice.allocate();
+    expect([alice.bind(0x4000, stun), alice.bind(0x4001, { ...stun, port: 3478 })]).toEqual(['success', 403]);
+  });
+
+  it('gives no permission by a channel that it refuses', () => {
+    const world = createWorld();
+    const alice = world.client();
+    const relayed = alice.allocate();
+    expect(alice.bind(0x4000, { address: SERVER, port: 3478 })).toBe(403);
+    expect(world.fromPeer(relayed, { address: SERVER, port: 3478 }, DATA)).toEqual([]);
+  });
+
   it('is no peer on an address that has no relayed sockets', () => {
     expect(refusals(OWN_OTHER)).toEqual([403, 403]);
     expect(refusals(OWN_OTHER, true)).toEqual(['success', 'success']);
