@@ -27,7 +27,14 @@ export interface ConnectOutcome {
 }
 
 export type Output<Result> =
-  | { readonly kind: 'transmit'; readonly socket: string; readonly to: Endpoint; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'transmit';
+      readonly socket: string;
+      readonly to: Endpoint;
+      readonly bytes: Uint8Array;
+      /** Routers that it may pass; the system's own number when left out. */
+      readonly ttl?: number;
+    }
   /** Try a TCP connection and answer with handleConnect. */
   | { readonly kind: 'connect'; readonly to: Endpoint }
   /** Nothing to do before `until`, or before a datagram comes; Infinity waits for a datagram only. */

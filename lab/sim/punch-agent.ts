@@ -50,7 +50,8 @@ export function driveAgent(
     const output = agent.poll(clock.now());
     switch (output.kind) {
       case 'transmit': {
-        const code = sockets.get(output.socket)?.send(output.to, output.bytes);
+        const { ttl } = output;
+        const code = sockets.get(output.socket)?.send(output.to, output.bytes, ttl === undefined ? {} : { ttl });
         if (code) agent.handleSendFailure(clock.now(), { socket: output.socket, to: output.to, code });
         return false;
       }

@@ -2,7 +2,7 @@
 import { givenUpAt, nextSendAt, type Probe } from './probe.ts';
 import type { Wire } from './pursue.ts';
 
-/** More than two packets of one host change places by on a path; a few of them are still a small part of any round trip. */
+/** Two packets of one host that leave so far apart hardly ever change places before the NAT; all turns together are short. */
 export const TURN_MS = 2;
 
 export interface InTurn {

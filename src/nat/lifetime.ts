@@ -104,7 +104,7 @@ export function createLifetimeTest({
     const idle = idles[next];
     const sentAt = idle?.opener.sends.at(-1)?.at;
     if (!idle || sentAt === undefined) {
-      result = { atLeastS: aliveS, atMostS: null, reason: null };
+      result = aliveS > 0 ? { atLeastS: aliveS, atMostS: null, reason: null } : unknownLifetime('too-much-loss');
       return now;
     }
     idle.test ??= testOf(idle.socket, idle.opener);

@@ -41,12 +41,13 @@ export function startDriver<Result>(options: {
       const output = session.poll(now());
       switch (output.kind) {
         case 'transmit': {
-          const { socket, to, bytes } = output;
-          sockets.get(socket)?.send(bytes, to, (code) => {
+          const { socket, to, bytes, ttl } = output;
+          const fail = (code: string): void => {
             if (ended.signal.aborted) return;
             session.handleSendFailure(now(), { socket, to, code });
             pump();
-          });
+          };
+          sockets.get(socket)?.send(bytes, to, fail, ttl);
           break;
         }
         case 'connect': {

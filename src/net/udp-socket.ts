@@ -6,11 +6,17 @@ import { type Endpoint, type Family, familyOf } from '../endpoint.ts';
 /** What may wait in user space when the kernel's buffer is full; beyond it a datagram is refused, so memory is bounded. */
 const SEND_QUEUE_MAX_BYTES = 1024 * 1024;
 
+/** RFC 1122 §3.2.1.7, and what systems use. */
+const DEFAULT_TTL = 64;
+
 export interface UdpSocket extends AsyncDisposable {
   /** Where it is bound. */
   readonly local: Endpoint;
-  /** Sends one datagram; `onFailure` gets the system's code, or ENOBUFS when too much waits already. */
-  readonly send: (bytes: Uint8Array, to: Endpoint, onFailure: (code: string) => void) => void;
+  /**
+   * Sends one datagram; `onFailure` gets the system's code, or ENOBUFS when too much waits already. `ttl`, where the way
+   * has one: how many routers it may pass.
+   */
+  readonly send: (bytes: Uint8Array, to: Endpoint, onFailure: (code: string) => void, ttl?: number) => void;
   /** Sets the one receiver. */
   readonly onDatagram: (receive: (bytes: Uint8Array, from: Endpoint) => void) => void;
 }
@@ -37,9 +43,12 @@ export async function openUdpSocket(
   let closed = false;
   return {
     local: { address, port },
-    send: (bytes, to, onFailure) => {
+    send: (bytes, to, onFailure, ttl) => {
+      if (ttl !== undefined) socket.setTTL(ttl);
       if (socket.getSendQueueSize() > SEND_QUEUE_MAX_BYTES) return onFailure('ENOBUFS');
       socket.send(bytes, to.port, to.address, (error) => {
+        // It is the socket's, and what is sent meanwhile has it too: only for sockets that send nothing else yet.
+        if (ttl !== undefined && !closed) socket.setTTL(DEFAULT_TTL);
         if (error && !closed) onFailure((error as NodeJS.ErrnoException).code ?? error.message);
       });
     },

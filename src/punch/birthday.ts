@@ -4,13 +4,11 @@
  * the other, which the ICE agent then takes over.
  */
 import type { Endpoint } from '../endpoint.ts';
-import { encodeCheck } from '../ice/messages.ts';
 import { isRelayed } from '../ice/pair.ts';
-import { candidatePriority } from '../ice/priority.ts';
 import { BIRTHDAY_RATE, birthdayOf } from '../ice/strategy.ts';
-import { TRANSACTION_ID_BYTES } from '../stun/header.ts';
 import { checkIntegrity, shortTermKey } from '../stun/integrity.ts';
 import { PUNCH_SOCKET } from './candidate-agent.ts';
+import { encodeOpener } from './opener.ts';
 import type { Tactic, TacticFacts } from './tactic.ts';
 import { createDraw, createVolley } from './volley.ts';
 
@@ -41,7 +39,7 @@ export function createOpeners(facts: TacticFacts): Tactic {
       if (isOver || volley.sent() === opened.length) return Number.POSITIVE_INFINITY;
       const next = volley.next(now);
       if ('until' in next) return next.until;
-      emit({ kind: 'transmit', socket: next.item, to: peer, bytes: checkOf(facts) });
+      emit({ kind: 'transmit', socket: next.item, to: peer, bytes: encodeOpener(facts) });
       return now;
     },
     handleOpened: (_now, socket, local) => {
@@ -83,7 +81,7 @@ export function createProber(facts: TacticFacts): Tactic {
       const next = volley.next(now);
       if ('until' in next) return next.until;
       const to = { address: peer.address, port: next.item ?? peer.port };
-      emit({ kind: 'transmit', socket: PUNCH_SOCKET, to, bytes: checkOf(facts) });
+      emit({ kind: 'transmit', socket: PUNCH_SOCKET, to, bytes: encodeOpener(facts) });
       return now;
     },
     handleOpened: () => {},
@@ -98,17 +96,4 @@ export function createProber(facts: TacticFacts): Tactic {
     },
     sent: volley.sent,
   };
-}
-
-/** One that opens the way; its answer is nobody's, since the checks that count are the agent's own. */
-function checkOf({ agent, own, other, randomBytes }: TacticFacts): Uint8Array {
-  return encodeCheck({
-    transactionId: randomBytes(TRANSACTION_ID_BYTES),
-    username: `${other.credentials.ufrag}:${own.credentials.ufrag}`,
-    key: shortTermKey(other.credentials.pwd),
-    priority: candidatePriority('prflx'),
-    role: agent.role(),
-    tieBreaker: 0n,
-    nominates: false,
-  });
 }

@@ -5,11 +5,9 @@ import type { IceCredentials } from '../ice/credentials.ts';
 import type { IceEvent } from '../ice/event.ts';
 import type { PathRequest } from '../ice/path-session.ts';
 import type { Allocation } from '../ice/strategy.ts';
-import type { Arrival } from '../session.ts';
+import type { Arrival, Output } from '../session.ts';
 
-export type TacticOutput =
-  | { readonly kind: 'transmit'; readonly socket: string; readonly to: Endpoint; readonly bytes: Uint8Array }
-  | PathRequest;
+export type TacticOutput = Extract<Output<never>, { readonly kind: 'transmit' }> | PathRequest;
 
 export interface Tactic {
   /** Does what is due; when the next thing will be. */

@@ -3,12 +3,14 @@
 import type { Strategy } from '../ice/strategy.ts';
 import { createOpeners, createProber } from './birthday.ts';
 import { createPrediction } from './prediction.ts';
+import { createSecondTry } from './second-try.ts';
 import type { Tactic, TacticFacts } from './tactic.ts';
 
 /** Null where the agent's own checks are all that is done. */
 export function tacticOf({ technique }: Pick<Strategy, 'technique'>): ((facts: TacticFacts) => Tactic) | null {
   switch (technique) {
     case 'simultaneous-open':
+      return createSecondTry;
     case 'relay':
       return null;
     case 'port-prediction':

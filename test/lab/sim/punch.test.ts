@@ -1,6 +1,6 @@
 /** Punches in the simulated lab: every ordered pair over bad links (bench/punch-sim.ts: more seeds), and single ones. */
 import { describe, expect, it } from 'vitest';
-import { FULL_CONE, PORT_RESTRICTED, SYMMETRIC } from '../../../lab/profiles.ts';
+import { FULL_CONE, INBOUND_FIRST, PORT_RESTRICTED, SYMMETRIC } from '../../../lab/profiles.ts';
 import { symmetricLink } from '../../../lab/sim/link.ts';
 import { MAX_SKEW_MS, punchInSim } from '../../../lab/sim/punch.ts';
 import { expectedProspect, PUNCH_PEERS, samplePunch, summarize } from '../../../lab/sim/punch-sample.ts';
@@ -71,6 +71,18 @@ describe('one punch', () => {
     for (const side of [a, b]) expect(side).toMatchObject({ outcome: 'failed', reason: 'no-answer', validMs: null });
     const [first = 0, second = 0] = [a.ms, b.ms].sort((x, y) => x - y);
     expect([first, second]).toEqual([9000, expect.closeTo(9000 + skewMs, 6)]);
+  });
+
+  it('through routers that answer inbound first is healed where a packet came too early', () => {
+    const near = symmetricLink({ latencyMs: 0.1 });
+    for (const other of [INBOUND_FIRST, PORT_RESTRICTED]) {
+      const punches = Array.from({ length: 20 }, (_, seed) =>
+        punchInSim({ a: behind(INBOUND_FIRST), b: behind(other), seed, linkA: near, linkB: near }),
+      );
+      expect(punches.flatMap(({ a, b }) => [a.outcome, b.outcome])).toEqual(Array(40).fill('direct'));
+      // Those that were spoilt had to wait for the second try.
+      expect(punches.filter(({ a }) => a.ms > 600).length).toBeGreaterThan(0);
+    }
   });
 
   it('does not begin where one side has no UDP, and each is told whose fault it was', () => {

@@ -1,0 +1,32 @@
+/** The router that an interface's default route names, where the system tells it without a command: on Linux. */
+import { readFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+
+/** RTF_UP and RTF_GATEWAY of linux/route.h. */
+const UP_AND_GATEWAY = 0x3;
+
+/** Null when there is none on the interface that has `local`, or when the system does not tell. */
+export async function defaultGateway(local: string): Promise<string | null> {
+  const device = Object.entries(networkInterfaces()).find(([, all]) => all?.some(({ address }) => address === local));
+  if (!device) return null;
+  const table = await readFile('/proc/net/route', 'latin1').catch(() => '');
+  return gatewayIn(table, device[0]);
+}
+
+/**
+ * Of the kernel's table, of which each line has, with tabs between,
+ * `Iface Destination Gateway Flags RefCnt Use Metric Mask …`, addresses as eight hex digits with the last byte first.
+ */
+export function gatewayIn(table: string, device: string): string | null {
+  const routes = table
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([name, destination, , flags = '', , , , mask]) => {
+      const isDefault = destination === '00000000' && mask === '00000000';
+      return name === device && isDefault && (Number.parseInt(flags, 16) & UP_AND_GATEWAY) === UP_AND_GATEWAY;
+    })
+    .sort(([, , , , , , a], [, , , , , , b]) => Number(a) - Number(b));
+  const gateway = routes[0]?.[2];
+  if (gateway === undefined || !/^[\dA-F]{8}$/i.test(gateway)) return null;
+  return [...Buffer.from(gateway, 'hex').reverse()].join('.');
+}
