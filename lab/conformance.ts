@@ -4,7 +4,7 @@
  */
 import { type Endpoint, formatEndpoint, sameEndpoint } from '../src/endpoint.ts';
 import type { Dependency } from '../src/nat/behavior.ts';
-import type { NatProfile } from './profiles.ts';
+import { DEFAULT_BLOCK_SIZE, type NatProfile } from './profiles.ts';
 
 /** Four public endpoints, two addresses by two ports, as a behaviour-discovery server has them (RFC 5780 §3). */
 export interface PublicSide {
@@ -50,26 +50,29 @@ export interface ConformanceBed {
 /** Whom a NAT lets in by hairpinning: nobody, or whom its filter says; or under another name than the sender's own. */
 export type Hairpin = 'none' | 'other-source' | Dependency;
 
+/** What a packet that comes before its receiver has sent to its source does to the receiver's mapping toward it. */
+export type Early = 'forgotten' | 'changes-port';
+
 export interface Observation {
   readonly mapping: Dependency;
   readonly filtering: Dependency;
   readonly hairpin: Hairpin;
+  /** Null where every destination has a port of its own anyway. */
+  readonly early: Early | null;
   /** The public endpoints seen by primary, other port, other address, both other. */
   readonly mapped: readonly Endpoint[];
 }
 
 /**
- * Observes mapping on one socket, filtering on a fresh one, and hairpinning between others (RFC 5780 §4.3, §4.4, §3.4,
- * without STUN).
+ * Observes mapping on one socket, filtering on a fresh one, early packets on another, and hairpinning between others
+ * (RFC 5780 §4.3, §4.4, §3.4, without STUN).
  * @throws Error when an outbound datagram does not come out.
  */
 export async function observe(bed: ConformanceBed): Promise<Observation> {
   const { primary, samePlaceOtherPort, otherPlaceSamePort, otherPlaceOtherPort } = bed.publicSide;
   const seen: Endpoint[] = [];
   for (const to of [primary, samePlaceOtherPort, otherPlaceSamePort, otherPlaceOtherPort]) {
-    const source = await bed.outbound('mapping', to);
-    if (source === null) throw new Error(`nothing from the client reaches ${formatEndpoint(to)}`);
-    seen.push(source);
+    seen.push(await mappedBy(bed, 'mapping', to));
   }
   const [atPrimary, atPort, atPlace, atBoth] = seen as [Endpoint, Endpoint, Endpoint, Endpoint];
   const mapping: Dependency =
@@ -79,8 +82,7 @@ export async function observe(bed: ConformanceBed): Promise<Observation> {
         ? 'address-dependent'
         : 'address-and-port-dependent';
 
-  const mapped = await bed.outbound('filtering', primary);
-  if (mapped === null) throw new Error(`nothing from the client reaches ${formatEndpoint(primary)}`);
+  const mapped = await mappedBy(bed, 'filtering', primary);
   const from = [otherPlaceOtherPort, otherPlaceSamePort, samePlaceOtherPort];
   const arrived = await bed.inbound('filtering', { mapped, from, opened: primary });
   const passes = (endpoint: Endpoint): boolean => arrived.some((other) => sameEndpoint(other, endpoint));
@@ -90,20 +92,23 @@ export async function observe(bed: ConformanceBed): Promise<Observation> {
       : passes(samePlaceOtherPort)
         ? 'address-dependent'
         : 'address-and-port-dependent';
-  return { mapping, filtering, hairpin: await observeHairpin(bed), mapped: seen };
+  const early = mapping === 'endpoint-independent' ? await observeEarly(bed) : null;
+  return { mapping, filtering, early, hairpin: await observeHairpin(bed), mapped: seen };
+}
+
+async function observeEarly(bed: ConformanceBed): Promise<Early> {
+  const { primary, otherPlaceOtherPort: source } = bed.publicSide;
+  const mapped = await mappedBy(bed, 'early', primary);
+  await bed.inbound('early', { mapped, from: [source], opened: primary });
+  return sameEndpoint(await mappedBy(bed, 'early', source), mapped) ? 'forgotten' : 'changes-port';
 }
 
 /** The receiver's filter is opened step by step: not at all, to the sender's address, to its very endpoint. */
 async function observeHairpin(bed: ConformanceBed): Promise<Hairpin> {
   const opened = bed.publicSide.primary;
-  const mappedOf = async (socket: string): Promise<Endpoint> => {
-    const mapped = await bed.outbound(socket, opened);
-    if (mapped === null) throw new Error(`nothing from the client reaches ${formatEndpoint(opened)}`);
-    return mapped;
-  };
-  const client = { at: 'hairpin', mapped: await mappedOf('hairpin'), opened };
-  const neighbour = { at: NEIGHBOUR, mapped: await mappedOf(NEIGHBOUR), opened };
-  const otherPort = { at: NEIGHBOUR_OTHER, mapped: await mappedOf(NEIGHBOUR_OTHER), opened };
+  const client = { at: 'hairpin', mapped: await mappedBy(bed, 'hairpin', opened), opened };
+  const neighbour = { at: NEIGHBOUR, mapped: await mappedBy(bed, NEIGHBOUR, opened), opened };
+  const otherPort = { at: NEIGHBOUR_OTHER, mapped: await mappedBy(bed, NEIGHBOUR_OTHER, opened), opened };
 
   const steps = [
     ['endpoint-independent', null],
@@ -118,20 +123,61 @@ async function observeHairpin(bed: ConformanceBed): Promise<Hairpin> {
   return 'none';
 }
 
+async function mappedBy(bed: ConformanceBed, socket: string, to: Endpoint): Promise<Endpoint> {
+  const mapped = await bed.outbound(socket, to);
+  if (mapped === null) throw new Error(`nothing from the client reaches ${formatEndpoint(to)}`);
+  return mapped;
+}
+
 /** What of a profile an observation can be held to; without `hairpin` there is nothing that could translate. */
-export type Asked = Pick<NatProfile, 'name' | 'mapping' | 'filtering'> & Partial<Pick<NatProfile, 'hairpin'>>;
+export type Asked = Pick<NatProfile, 'name' | 'mapping' | 'filtering'> &
+  Partial<Pick<NatProfile, 'hairpin' | 'inboundFirst' | 'ports' | 'portStep' | 'blockSize' | 'poolSize'>>;
 
 /** Where an observation is not what the profile asks for: one `asked X, got Y` line each; none when it conforms. */
 export function mismatches(profile: Asked, observation: Observation): readonly string[] {
   const { name, mapping, filtering } = profile;
-  const asked = { mapping, filtering, hairpin: hairpinOf(profile) };
-  return (['mapping', 'filtering', 'hairpin'] as const)
+  const asked = { mapping, filtering, hairpin: hairpinOf(profile), early: earlyOf(profile, observation) };
+  const axes = (['mapping', 'filtering', 'hairpin', 'early'] as const)
     .filter((axis) => asked[axis] !== undefined && asked[axis] !== observation[axis])
     .map((axis) => `${name}: ${axis}: asked ${asked[axis]}, got ${observation[axis]}`);
+  if (axes.length > 0) return axes;
+  const ports = portsOf(mapping, observation);
+  return fits(profile, ports) ? [] : [`${name}: ports: asked ${profile.ports}, got ${ports.join(', ')}`];
 }
 
 /** Hairpinned packets are filtered like any other. The source is known beforehand of an endpoint-independent mapping only. */
 function hairpinOf({ mapping, filtering, hairpin }: Asked): Hairpin | undefined {
   if (hairpin === undefined || (hairpin && mapping !== 'endpoint-independent')) return undefined;
   return hairpin ? filtering : 'none';
+}
+
+/** What is let in is not early; and a port of another mapping than was asked for says nothing of it. */
+function earlyOf({ filtering, inboundFirst }: Asked, { early }: Observation): Early | undefined {
+  if (early === null) return undefined;
+  return inboundFirst && filtering !== 'endpoint-independent' ? 'changes-port' : 'forgotten';
+}
+
+/** The public ports of the mapping socket, one for each mapping, in the order in which they were made. */
+function portsOf(mapping: Dependency, { mapped }: Observation): readonly number[] {
+  const perMapping = { 'endpoint-independent': 4, 'address-dependent': 2, 'address-and-port-dependent': 1 }[mapping];
+  return mapped.filter((_, index) => index % perMapping === 0).map(({ port }) => port);
+}
+
+/** A counter goes round the user ports. Counters and blocks are those of one public address; of a pool nothing is known. */
+const USER_PORT_COUNT = 65_536 - 1024;
+
+function fits(asked: Asked, ports: readonly number[]): boolean {
+  const { ports: allocation, portStep = 1, blockSize = DEFAULT_BLOCK_SIZE, poolSize = 1 } = asked;
+  if (poolSize > 1) return true;
+  const steps = ports.slice(1).map((port, index) => port - (ports[index] ?? 0));
+  switch (allocation) {
+    case 'sequential':
+      return steps.every((step) => (step - portStep) % USER_PORT_COUNT === 0);
+    case 'block':
+      return Math.max(...ports) - Math.min(...ports) < blockSize;
+    case 'random':
+      return steps.length < 2 || steps.some((step) => step !== steps[0]);
+    default:
+      return true;
+  }
 }

@@ -1,6 +1,6 @@
 /** natcheck/lab: NATs to test against, real ones in containers, each held to its profile before it is used. */
 
-export { behindNat, FIREWALLED, type NamedAccess, OPEN, UDP_BLOCKED, UNTRANSLATED } from './docker/access.ts';
+export { ALL_ACCESSES, behindNat, FIREWALLED, OPEN, UDP_BLOCKED, UNTRANSLATED } from './docker/access.ts';
 export { type Addressing, DEFAULT_ADDRESSING } from './docker/addressing.ts';
 export type { LabContainer } from './docker/container.ts';
 export { type Engine, type EngineOptions, findEngine } from './docker/engine.ts';

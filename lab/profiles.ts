@@ -2,7 +2,8 @@
  * What each NAT of the lab does, once, as data in RFC 4787 terms.
  * lab/sim and lab/docker realize the same profiles; lab/conformance.ts holds both to them.
  */
-import { DEPENDENCIES, type Dependency } from '../src/nat/behavior.ts';
+import { DEPENDENCIES, type Dependency, found } from '../src/nat/behavior.ts';
+import { type VerdictType, verdictOf } from '../src/nat/verdict.ts';
 
 /** How a NAT chooses the public port of a new mapping (RFC 4787 §4.2). */
 export type PortAllocation = 'preserved' | 'sequential' | 'random' | 'block';
@@ -147,6 +148,13 @@ export function observedAccess(access: AccessProfile): ObservedAccess {
     case 'udp-blocked':
       return { kind: 'no-udp' };
   }
+}
+
+/** The verdict that a perfect detection gives for that access. */
+export function expectedVerdict(access: AccessProfile): VerdictType {
+  const observed = observedAccess(access);
+  if (observed.kind === 'no-udp') return 'udp-blocked';
+  return verdictOf(found(observed.mapping), found(observed.filtering)).type;
 }
 
 function mostDependent(dependencies: readonly Dependency[]): Dependency {

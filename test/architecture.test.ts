@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/punch': ['src/base', 'src/ice', 'src/nat', 'src/net', 'src/rendezvous', 'src/stun', 'src/turn'],
   src: ['src/base', 'src/ice', 'src/nat', 'src/net', 'src/punch', 'src/rendezvous', 'src/stun'],
   server: ['src/base', 'src/net', 'src/rendezvous', 'src/stun', 'src/turn'],
-  'lab/base': ['src/base', 'src/nat'],
+  'lab/base': ['src/base', 'src/ice', 'src/nat'],
   'lab/sim': ['lab/base', 'server', 'src', 'src/base', 'src/ice', 'src/nat', 'src/punch', 'src/rendezvous', 'src/stun'],
   'lab/docker': ['lab/base', 'src', 'src/base', 'src/ice', 'src/nat', 'src/punch'],
   lab: ['lab/base', 'lab/sim', 'lab/docker', 'src', 'src/base'],
@@ -33,6 +33,7 @@ const BASE: Readonly<Record<string, string>> = {
   'src/session.ts': 'src/base',
   'lab/profiles.ts': 'lab/base',
   'lab/conformance.ts': 'lab/base',
+  'lab/strategy-peer.ts': 'lab/base',
 };
 
 /** Of the server, what decides and does nothing. */

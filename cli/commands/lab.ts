@@ -13,8 +13,9 @@ matrix  runs natcheck punch between every two NATs, both ways, in a lab of its
         own with two routers of each kind, and writes what came of it to the
         directory of --out: matrix.md, .json, .junit.xml and .svg; with --hard
         100 pairs in place of 16
-exec    runs a program in the client PLACE: server, or NAT, NAT/CLIENT or
-        NAT/router, such as symmetric/0; exits as the program does
+exec    runs a program in the client PLACE: server, or NAT, NAT/CLIENT,
+        NAT/router or NAT/carrier, such as symmetric/0; exits as the program
+        does
 down    ends the running lab, and waits until all of it is gone
 
 The engine is that of DOCKER_HOST, else the machine's own, else, as root on

@@ -1,10 +1,5 @@
 /** The accesses of a container lab that are no NAT, and names for all of them. */
-import type { AccessProfile, NatProfile } from '../profiles.ts';
-
-export interface NamedAccess {
-  readonly name: string;
-  readonly access: AccessProfile;
-}
+import { CLASSIC_NATS, HARD_NATS, type NamedAccess, type NatProfile } from '../profiles.ts';
 
 export const OPEN: NamedAccess = { name: 'open', access: { kind: 'open' } };
 
@@ -16,6 +11,9 @@ export const FIREWALLED: NamedAccess = {
 export const UDP_BLOCKED: NamedAccess = { name: 'udp-blocked', access: { kind: 'udp-blocked' } };
 
 export const UNTRANSLATED: readonly NamedAccess[] = [OPEN, FIREWALLED, UDP_BLOCKED];
+
+/** Everything that a lab has a name for, in the order in which every table shows it. */
+export const ALL_ACCESSES: readonly (NatProfile | NamedAccess)[] = [...CLASSIC_NATS, ...HARD_NATS, ...UNTRANSLATED];
 
 /** The access of hosts behind this one NAT, under its name. */
 export function behindNat(profile: NatProfile): NamedAccess {

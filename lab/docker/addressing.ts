@@ -7,6 +7,8 @@ export interface Addressing {
   readonly privatePrefix: string;
   /** First two numbers of the /16 of the sites without translation, seen by everyone as they are. */
   readonly routedPrefix: string;
+  /** First two numbers of the /16 between home routers and their carriers' NATs; default: shared space (RFC 6598). */
+  readonly carrierPrefix?: string;
 }
 
 /** Documentation and benchmark ranges (RFC 5737, RFC 2544) where the public Internet is meant, so that nobody's are shadowed. */
@@ -15,6 +17,8 @@ export const DEFAULT_ADDRESSING: Addressing = {
   privatePrefix: '10.113',
   routedPrefix: '198.18',
 };
+
+const DEFAULT_CARRIER_PREFIX = '100.64';
 
 /** UDP and TCP ports from `first` to `last`. */
 export interface PortBlock {
@@ -30,11 +34,17 @@ export interface ClientPlace {
 
 export interface SitePlace {
   readonly subnet: string;
-  /** The router's public address. */
+  /** The router's public address, or that toward its carrier. */
   readonly wan: string;
   /** The router's address toward its clients. */
   readonly lan: string;
   readonly clients: readonly ClientPlace[];
+}
+
+/** A router between all members of the public network. */
+export interface BackbonePlace {
+  readonly subnet: string;
+  readonly address: string;
 }
 
 export interface ServerPlace {
@@ -45,12 +55,32 @@ export interface ServerPlace {
 
 const FIRST_ROUTER = 101;
 const FIRST_CLIENT = 2;
+/** After all sites, on the public network. */
+const BACKBONE = 254;
 const ROUTER_ON_LAN = 254;
 /** Ports below are for those who ask for them by number (RFC 6335 §6). */
 const FIRST_USER_PORT = 1024;
 
 export function serverPlace({ publicPrefix }: Addressing): ServerPlace {
   return { subnet: `${publicPrefix}.0/24`, primary: `${publicPrefix}.10`, alternate: `${publicPrefix}.11` };
+}
+
+export function backbonePlace({ publicPrefix }: Addressing): BackbonePlace {
+  return { subnet: `${publicPrefix}.0/24`, address: `${publicPrefix}.${BACKBONE}` };
+}
+
+/** The carrier's NAT of site `index`: its one client is the site's own router. */
+export function carrierPlace(
+  { publicPrefix, carrierPrefix = DEFAULT_CARRIER_PREFIX }: Addressing,
+  index: number,
+): SitePlace & { readonly clients: readonly [ClientPlace] } {
+  const prefix = `${carrierPrefix}.${index}`;
+  return {
+    subnet: `${prefix}.0/24`,
+    wan: `${publicPrefix}.${FIRST_ROUTER + index}`,
+    lan: `${prefix}.${ROUTER_ON_LAN}`,
+    clients: [{ address: `${prefix}.${FIRST_CLIENT}`, ports: portBlock(0, 1) }],
+  };
 }
 
 /** The addresses of site `index` (from 0), with as many clients. */

@@ -9,9 +9,10 @@ import type { Engine } from './engine.ts';
 import { onInterrupt } from './interrupt.ts';
 import { removeLab } from './labels.ts';
 import { once } from './once.ts';
-import { type PlanInput, planLab } from './plan.ts';
+import { type PlanInput, planLab, publicAddressOf } from './plan.ts';
 import { type LabRouter, labRouter } from './router.ts';
-import { type StartedSite, startTopology } from './topology.ts';
+import type { StartedSite } from './started-site.ts';
+import { startTopology } from './topology.ts';
 import { verifyTopology } from './verify.ts';
 
 export interface LabOptions extends Partial<Omit<PlanInput, 'clientsPerSite'>> {
@@ -29,6 +30,8 @@ export interface LabSite {
   /** The router's public address; a site without translation shows its clients' own. */
   readonly publicAddress: string;
   readonly router: LabRouter;
+  /** The carrier's, behind which that one is, if the site has two NATs in a row. */
+  readonly carrier: LabRouter | null;
   readonly clients: readonly LabContainer[];
   /** @throws RangeError when there is none of that number. */
   client(index: number): LabContainer;
@@ -82,13 +85,14 @@ export async function startLab({ engine: { docker }, image, clientsPerNat = 1, .
   };
 }
 
-function labSite({ plan, router, clients }: StartedSite): LabSite {
-  const { name, access, place } = plan;
+function labSite({ plan, router, carrier, clients }: StartedSite): LabSite {
+  const { name, access } = plan;
   return {
     name,
     access,
-    publicAddress: place.wan,
+    publicAddress: publicAddressOf(plan),
     router: labRouter(router),
+    carrier: carrier && labRouter(carrier),
     clients,
     client: (index) => found(clients[index], `client ${index} behind ${name}`),
   };

@@ -17,6 +17,7 @@ export const PACKAGES: readonly string[] = [
   'iputils-ping',
   'libatomic1',
   'libstdc++6',
+  'miniupnpd-nftables',
   'nftables',
   'procps',
   'python3-aioice',

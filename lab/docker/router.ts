@@ -15,7 +15,8 @@ export interface LabRouter extends LabContainer {
 }
 
 /** Tables of nftables' own that a router may have, beside those of iptables. */
-const LIST_RULES = 'iptables-save; for table in cone hairpin; do nft list table ip $table; done 2>/dev/null; true';
+const LIST_RULES =
+  'iptables-save; for table in cone hairpin; do nft list table ip $table; done 2>/dev/null; nft -t list table ip ports 2>/dev/null; true';
 
 export function labRouter(container: LabContainer): LabRouter {
   const output = async (argv: readonly string[]): Promise<string> => {

@@ -1,22 +1,18 @@
 /** Brings a planned lab up, everything at once: networks, then server, routers and clients. */
 import type Dockerode from 'dockerode';
-import type { AccessProfile } from '../profiles.ts';
-import type { PortBlock } from './addressing.ts';
-import { type Attachment, type ContainerSpec, type LabContainer, startContainer } from './container.ts';
+import type { BackbonePlace } from './addressing.ts';
+import { allOf } from './all-of.ts';
+import { type Attachment, type LabContainer, startContainer } from './container.ts';
 import { labelsOf } from './labels.ts';
 import { createNetwork } from './network.ts';
-import type { LabPlan, SitePlan } from './plan.ts';
-import { clientScript, routerScript, serverScript } from './setup-script.ts';
+import type { LabPlan } from './plan.ts';
+import { backboneScript, serverScript, type Uplink } from './setup-script.ts';
+import { carrierNetwork, type Start, type StartedSite, startSite } from './started-site.ts';
+import { BACKBONE_SYSCTLS } from './sysctls.ts';
 
 export interface Topology {
   readonly server: LabContainer;
   readonly sites: readonly StartedSite[];
-}
-
-export interface StartedSite {
-  readonly plan: SitePlan;
-  readonly router: LabContainer;
-  readonly clients: readonly LabContainer[];
 }
 
 export interface TopologyOptions {
@@ -28,72 +24,38 @@ export interface TopologyOptions {
 /** @throws Error of the first part that does not come up; what did is for the caller to remove, by its label. */
 export async function startTopology(
   docker: Dockerode,
-  { server, sites, routes }: LabPlan,
+  { server, backbone, sites, routes }: LabPlan,
   { id, image }: TopologyOptions,
 ): Promise<Topology> {
   const labels = labelsOf(id);
   const network = (name: string): string => `natcheck-${id}-${name}`;
   await allOf([
     createNetwork(docker, { name: network('public'), subnet: server.subnet, labels }),
-    ...sites.map(({ name, place }) => createNetwork(docker, { name: network(name), subnet: place.subnet, labels })),
+    ...sites.flatMap((plan) => [
+      createNetwork(docker, { name: network(plan.name), subnet: plan.place.subnet, labels }),
+      ...(plan.carrier
+        ? [createNetwork(docker, { name: network(carrierNetwork(plan)), subnet: plan.carrier.place.subnet, labels })]
+        : []),
+    ]),
   ]);
 
   const onPublic = (address: string): Attachment => ({ network: network('public'), address });
-  const start = (spec: Omit<ContainerSpec, 'image' | 'labels'>): Promise<LabContainer> =>
-    startContainer(docker, { ...spec, name: network(spec.name), image, labels });
-  const startSite = async (plan: SitePlan): Promise<StartedSite> => {
-    const { name, place, access, rules } = plan;
-    const onSite = (address: string): Attachment => ({ network: network(name), address });
-    const [router, ...clients] = await allOf([
-      start({
-        name: `router-${name}`,
-        script: routerScript(place, { rules, routes }),
-        sysctls: routerSysctls(access),
-        attachments: [onPublic(place.wan), onSite(place.lan)],
-      }),
-      ...place.clients.map((client, index) =>
-        start({
-          name: `client-${name}-${index}`,
-          script: clientScript(client, place.lan),
-          sysctls: clientSysctls(client.ports),
-          attachments: [onSite(client.address)],
-        }),
-      ),
-    ]);
-    if (router === undefined) throw new Error(`no router for ${name}`);
-    return { plan, router, clients };
-  };
+  const start: Start = (spec) => startContainer(docker, { ...spec, name: network(spec.name), image, labels });
+  const uplink: Uplink = backbone ? { kind: 'backbone', place: backbone } : { kind: 'link', routes };
   const startServer = start({
     name: 'server',
-    script: serverScript(server, routes),
+    script: serverScript(server, uplink),
     sysctls: {},
     attachments: [onPublic(server.primary)],
   });
-  const startedSites = allOf(sites.map(startSite));
-  await allOf<unknown>([startServer, startedSites]);
+  const startBackbone = (place: BackbonePlace): Promise<LabContainer> =>
+    start({
+      name: 'backbone',
+      script: backboneScript(place, routes),
+      sysctls: BACKBONE_SYSCTLS,
+      attachments: [onPublic(place.address)],
+    });
+  const startedSites = allOf(sites.map((plan) => startSite(plan, { start, network, onPublic, uplink })));
+  await allOf<unknown>([startServer, startedSites, ...(backbone ? [startBackbone(backbone)] : [])]);
   return { server: await startServer, sites: await startedSites };
-}
-
-/** All results, or the first error, but not before every attempt has ended: nothing is created behind a removal's back. */
-async function allOf<T>(attempts: readonly Promise<T>[]): Promise<T[]> {
-  await Promise.allSettled(attempts);
-  return Promise.all(attempts);
-}
-
-function routerSysctls(access: AccessProfile): Record<string, string> {
-  const forward = { 'net.ipv4.ip_forward': '1' };
-  const lifetimeMs =
-    access.kind === 'nat' ? access.layers[0].lifetimeMs : access.kind === 'firewall' ? access.lifetimeMs : undefined;
-  if (lifetimeMs === undefined) return forward;
-  const seconds = `${lifetimeMs / 1000}`;
-  return {
-    ...forward,
-    'net.netfilter.nf_conntrack_udp_timeout': seconds,
-    'net.netfilter.nf_conntrack_udp_timeout_stream': seconds,
-  };
-}
-
-/** Sockets of this client that name no port get one of its own block, which its NAT then has no reason to change. */
-function clientSysctls({ first, last }: PortBlock): Record<string, string> {
-  return { 'net.ipv4.ip_local_port_range': `${first} ${last}` };
 }

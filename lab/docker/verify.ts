@@ -6,8 +6,10 @@ import { startAgent } from './agent.ts';
 import { type BedHost, conformanceBed, openPublicSide, publicSide } from './conformance-bed.ts';
 import type { LabContainer } from './container.ts';
 import { NonconformingError } from './nonconforming-error.ts';
+import { publicAddressOf } from './plan.ts';
 import { labRouter } from './router.ts';
-import type { StartedSite, Topology } from './topology.ts';
+import type { StartedSite } from './started-site.ts';
+import type { Topology } from './topology.ts';
 
 /** @throws NonconformingError of the first site that behaves otherwise. */
 export async function verifyTopology({ server, sites }: Topology, place: ServerPlace): Promise<void> {
@@ -38,19 +40,23 @@ async function bedHost(client: LabContainer): Promise<BedHost & AsyncDisposable>
 }
 
 async function verifySite(
-  { plan, router }: StartedSite,
+  { plan, router, carrier }: StartedSite,
   { bed, client }: { readonly bed: ConformanceBed; readonly client: LabContainer },
 ): Promise<void> {
-  const { name, access, place } = plan;
+  const { name, access } = plan;
   const observed = observedAccess(access);
-  const seenAs = access.kind === 'nat' ? place.wan : client.address;
+  const seenAs = access.kind === 'nat' ? publicAddressOf(plan) : client.address;
   const lines =
     observed.kind === 'no-udp'
       ? await udpLeaks(bed, name)
       : await deviations(bed, { asked: asked(name, { access, observed }), seenAs });
   if (lines.length === 0) return;
-  const { rules, conntrack } = labRouter(router);
-  throw new NonconformingError({ mismatches: lines, rules: await rules(), conntrack: await conntrack() });
+  const routers = [router, ...(carrier ? [carrier] : [])].map(labRouter);
+  const [rules, connections] = await Promise.all([
+    Promise.all(routers.map((one) => one.rules())),
+    Promise.all(routers.map((one) => one.conntrack())),
+  ]);
+  throw new NonconformingError({ mismatches: lines, rules: rules.join('\n'), conntrack: connections.join('\n') });
 }
 
 /** Where nothing is translated, every destination sees the one local endpoint, and there is nothing to hairpin. */
@@ -61,7 +67,10 @@ function asked(
   const { access, observed } = options;
   const { filtering } = observed;
   const mapping = observed.mapping === 'none' ? 'endpoint-independent' : observed.mapping;
-  return { name, filtering, mapping, ...(access.kind === 'nat' && { hairpin: access.layers[0].hairpin }) };
+  if (access.kind !== 'nat') return { name, filtering, mapping };
+  const [nat, ...outer] = access.layers;
+  // Of ports and early packets, one NAT's doings show through no other.
+  return outer.length === 0 ? { ...nat, name } : { name, filtering, mapping, hairpin: nat.hairpin };
 }
 
 async function deviations(

@@ -1,8 +1,7 @@
 /** Many detections over random accesses and links, each from a seed of its own; what came out, counted. */
 import type { DetectReport } from '../../src/nat/report.ts';
 import type { VerdictType } from '../../src/nat/verdict.ts';
-import { expectedVerdict } from '../expected-verdict.ts';
-import { type AccessProfile, observedAccess } from '../profiles.ts';
+import { type AccessProfile, expectedVerdict, observedAccess } from '../profiles.ts';
 import { detectInSim } from './detect.ts';
 import type { Link } from './link.ts';
 import { observedAllocation } from './observed-allocation.ts';

@@ -1,9 +1,9 @@
 /** One punch in the simulated network: how both peers are reached, over which links, by which seed; what came of it. */
 import type { Endpoint } from '../../src/endpoint.ts';
-import type { Allocation } from '../../src/ice/strategy.ts';
 import { type PunchPlan, planPunch } from '../../src/punch/plan.ts';
 import { type RoleParty, roleOf } from '../../src/rendezvous/role.ts';
-import { type AccessProfile, observedAccess } from '../profiles.ts';
+import type { AccessProfile } from '../profiles.ts';
+import { strategyPeerOf } from '../strategy-peer.ts';
 import type { Link } from './link.ts';
 import { createPunchPeer, type JoinedPeer, notBegun, type PunchPeer, type SimPunchSide } from './punch-peer.ts';
 import { runUntilDone } from './run-session.ts';
@@ -112,27 +112,8 @@ function joinSites(world: World, { a, b, linkA, linkB }: SimPunchOptions): reado
 
 /** As a faultless detection would tell of it. */
 function toldOf(id: string, access: AccessProfile): RoleParty {
-  const observed = observedAccess(access);
-  if (observed.kind !== 'udp') return { id, behavior: { mapping: 'undetermined', filtering: 'undetermined' } };
-  const { mapping, filtering } = observed;
-  return { id, behavior: { mapping, filtering, allocation: allocationOf(access) } };
-}
-
-/** Of several layers the outermost gives the ports. */
-function allocationOf(access: AccessProfile): Allocation {
-  const untold = { step: null, range: null } as const;
-  const nat = access.kind === 'nat' ? access.layers.at(-1) : undefined;
-  switch (nat?.ports) {
-    case undefined:
-      return { kind: 'none', ...untold };
-    case 'sequential':
-      return { kind: 'sequential', step: nat?.portStep ?? 1, range: null };
-    case 'block':
-      // Which ports a block has is seen from samples; here nobody has taken any.
-      return { kind: 'random', ...untold };
-    default:
-      return { kind: nat?.ports ?? 'none', ...untold };
-  }
+  const unknown = { mapping: 'undetermined', filtering: 'undetermined' } as const;
+  return { id, behavior: strategyPeerOf(access) ?? unknown };
 }
 
 function seen({ binding }: PunchPeer): Endpoint | null {

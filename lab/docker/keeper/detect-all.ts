@@ -1,6 +1,7 @@
 /** `natcheck detect` from every client of a running lab. */
 import type { Container } from 'dockerode';
 import type { DetectReport } from '../../../src/nat/report.ts';
+import type { VerdictType } from '../../../src/nat/verdict.ts';
 import { exec } from '../exec.ts';
 import { containersOf } from './hand-lab.ts';
 import type { RunningLab } from './running-lab.ts';
@@ -9,8 +10,10 @@ import type { RunningLab } from './running-lab.ts';
 const DETECT_TIMEOUT_MS = 60_000;
 
 export interface LabDetection {
-  /** Name of the site, which is the verdict that belongs to it. */
+  /** Name of the site. */
   readonly nat: string;
+  /** The verdict that belongs to it. */
+  readonly expected: VerdictType;
   /** Number of the client behind it, from 0. */
   readonly client: number;
   readonly report: DetectReport;
@@ -20,9 +23,10 @@ export interface LabDetection {
 export async function detectFromAll(lab: RunningLab): Promise<readonly LabDetection[]> {
   const container = await containersOf(lab);
   return Promise.all(
-    lab.sites.flatMap(({ name: nat, clients }) =>
+    lab.sites.flatMap(({ name: nat, verdict: expected, clients }) =>
       clients.map(async ({ container: name }, client) => ({
         nat,
+        expected,
         client,
         report: await detectIn(container(name), { name, server: lab.server.primary }),
       })),

@@ -1,7 +1,7 @@
 /** A lab as it is used by hand: engine, image, NATs and `natcheck serve`, started and ended as one. */
 import type { Container } from 'dockerode';
 import { CLASSIC_NATS } from '../../profiles.ts';
-import { UNTRANSLATED } from '../access.ts';
+import { ALL_ACCESSES } from '../access.ts';
 import { createDisposal } from '../disposal.ts';
 import { findEngine } from '../engine.ts';
 import { ensureImage } from '../image.ts';
@@ -14,7 +14,7 @@ import { type RunningLab, runningLab } from './running-lab.ts';
 /** What a lab is asked to be. */
 export interface LabOrder {
   readonly clientsPerNat: number;
-  /** Also the accesses without translation. */
+  /** Also the hard NATs and the accesses without translation, and a backbone between them all. */
   readonly all: boolean;
 }
 
@@ -40,9 +40,9 @@ export async function startHandLab(
   signal.throwIfAborted();
   const image = await ensureImage(engine, { progress });
   signal.throwIfAborted();
-  const profiles = [...CLASSIC_NATS, ...(all ? UNTRANSLATED : [])];
+  const profiles = all ? ALL_ACCESSES : CLASSIC_NATS;
   progress(`starting ${profiles.length} sites, and holding each to its profile`);
-  const lab = started.use(await startLab({ engine, image, profiles, clientsPerNat }));
+  const lab = started.use(await startLab({ engine, image, profiles, clientsPerNat, backbone: all }));
   const server = started.use(await startNatcheckServer(lab.server));
   signal.throwIfAborted();
   const owned = started.move();

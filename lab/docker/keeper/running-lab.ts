@@ -1,4 +1,6 @@
 /** What there is in a running lab, as plain data: enough for another process to use it. */
+import type { VerdictType } from '../../../src/nat/verdict.ts';
+import { expectedVerdict } from '../../profiles.ts';
 import type { Engine } from '../engine.ts';
 import type { Lab, LabSite } from '../lab.ts';
 
@@ -17,10 +19,14 @@ export interface RunningServer {
 }
 
 export interface RunningSite {
-  /** Its profile's, which is also the verdict that belongs to it. */
+  /** Its profile's. */
   readonly name: string;
+  /** The verdict that belongs to it. */
+  readonly verdict: VerdictType;
   /** Name of the router's container. */
   readonly router: string;
+  /** That of the carrier's, where there are two routers in a row. */
+  readonly carrier: string | null;
   readonly clients: readonly RunningClient[];
 }
 
@@ -41,10 +47,12 @@ export function runningLab({ id, server, sites }: Lab, { kind, host }: Engine): 
   };
 }
 
-function runningSite({ name, access, publicAddress, router, clients }: LabSite): RunningSite {
+function runningSite({ name, access, publicAddress, router, carrier, clients }: LabSite): RunningSite {
   return {
     name,
+    verdict: expectedVerdict(access),
     router: router.name,
+    carrier: carrier?.name ?? null,
     clients: clients.map(({ name: container, address }) => ({
       container,
       address,

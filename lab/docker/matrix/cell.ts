@@ -1,7 +1,8 @@
 /** One cell of the matrix: what arithmetic says of a pair of sites, what its two peers say, and whether that is the same. */
-import { type Prospect, prospectOf } from '../../../src/nat/prospect.ts';
-import type { PunchFailure, PunchReport } from '../../../src/punch-report.ts';
-import { type AccessProfile, type ObservedAccess, observedAccess } from '../../profiles.ts';
+import { chooseStrategy, type Strategy } from '../../../src/ice/strategy.ts';
+import type { PunchFailure, PunchReport } from '../../../src/punch/report.ts';
+import type { AccessProfile } from '../../profiles.ts';
+import { strategyPeerOf } from '../../strategy-peer.ts';
 
 /** One for each peer: that of the row first, then that of the column. */
 export type Both<T> = readonly [a: T, b: T];
@@ -27,7 +28,10 @@ export interface PunchedSide {
 }
 
 export interface Expectation {
-  readonly prospect: Prospect;
+  /** As the plan has it; `relay` where one side has no UDP. */
+  readonly technique: Strategy['technique'];
+  /** Of a direct path. */
+  readonly probability: number;
   /** That of both sides. */
   readonly outcome: PunchReport['outcome'];
   readonly reasons: Both<PunchFailure | null>;
@@ -53,26 +57,27 @@ export interface MatrixCell {
   readonly sides: Both<PunchedSide>;
 }
 
-/** What `natcheck punch` makes of a pair: the seven steps, and nothing else yet. */
-const OUTCOME_OF: Readonly<Record<Prospect, PunchReport['outcome']>> = {
-  direct: 'direct',
-  prediction: 'failed',
-  relay: 'failed',
-};
-
-/** What is right for two peers behind these accesses. */
-export function expectationOf(a: AccessProfile, b: AccessProfile): Expectation {
-  const [seenA, seenB] = [observedAccess(a), observedAccess(b)];
-  const prospect = seenA.kind === 'udp' && seenB.kind === 'udp' ? prospectOf(seenA, seenB) : 'relay';
-  const outcome = OUTCOME_OF[prospect];
+/** What is right for two peers behind these accesses; where arithmetic leaves only a relay, there may be one. */
+export function expectationOf(
+  a: AccessProfile,
+  b: AccessProfile,
+  { hasRelay = false }: { readonly hasRelay?: boolean } = {},
+): Expectation {
+  const [peerA, peerB] = [strategyPeerOf(a), strategyPeerOf(b)];
+  const { technique, probability } =
+    peerA && peerB ? chooseStrategy(peerA, peerB) : ({ technique: 'relay', probability: 0 } as const);
+  const outcome = technique !== 'relay' ? 'direct' : hasRelay ? 'relayed' : 'failed';
   const reasons: Both<PunchFailure | null> =
-    outcome === 'failed' ? [failureOf(seenA, seenB), failureOf(seenB, seenA)] : [null, null];
-  return { prospect, outcome, reasons };
+    outcome === 'failed'
+      ? [failureOf({ own: peerA, peer: peerB }), failureOf({ own: peerB, peer: peerA })]
+      : [null, null];
+  return { technique, probability, outcome, reasons };
 }
 
-function failureOf(own: ObservedAccess, peer: ObservedAccess): PunchFailure {
-  if (own.kind === 'no-udp') return 'udp-silent';
-  return peer.kind === 'no-udp' ? 'no-peer' : 'no-path';
+/** Null is a side without UDP. */
+function failureOf({ own, peer }: { readonly own: object | null; readonly peer: object | null }): PunchFailure {
+  if (!own) return 'udp-silent';
+  return peer ? 'no-path' : 'no-peer';
 }
 
 /** Holds what the two sides say to what is expected: one alone that has a path is wrong, and so is another failure. */

@@ -8,6 +8,8 @@ import { type MatrixPeer, type MatrixProgress, runPairs } from './run.ts';
 export interface MatrixOptions {
   /** Runs both peers of a pair to their ends, in the first client of each site; `natcheck punch` when not given. */
   readonly punchPair?: (a: LabSite, b: LabSite) => Promise<Both<PunchedSide>>;
+  /** Whether the server has a relay, `natcheck serve --relay`; default true. */
+  readonly hasRelay?: boolean;
   /** No further pair is begun once it has aborted; those under way end with the lab. */
   readonly signal?: AbortSignal;
   /** Called as each cell is done. */
@@ -16,8 +18,8 @@ export interface MatrixOptions {
 
 /**
  * Runs all ordered pairs in a lab that was started with its profiles twice over, `[...profiles, ...profiles]`: the first
- * half of its sites are the rows, the second half the columns, under the same names. `natcheck serve` has to be running
- * on the lab's server, as `startNatcheckServer` starts it.
+ * half of its sites are the rows, the second half the columns, under the same names. `natcheck serve --relay` has to be
+ * running on the lab's server, as `startNatcheckServer` starts it.
  * @throws RangeError when the two halves are not alike; the signal's reason; Error when the engine does not run a program.
  */
 export async function runMatrix(lab: Lab, options: MatrixOptions = {}): Promise<Matrix> {
@@ -28,8 +30,8 @@ export async function runMatrix(lab: Lab, options: MatrixOptions = {}): Promise<
       server: lab.server.primary,
       room: `${a.name}.${b.name}`,
     });
-  const { punchPair = withNatcheck, ...rest } = options;
-  return runPairs({ ...rest, rows, columns, punchPair: (a, b) => punchPair(a.site, b.site) });
+  const { punchPair = withNatcheck, hasRelay = true, ...rest } = options;
+  return runPairs({ ...rest, hasRelay, rows, columns, punchPair: (a, b) => punchPair(a.site, b.site) });
 }
 
 interface Peer extends MatrixPeer {

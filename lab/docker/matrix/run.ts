@@ -27,6 +27,8 @@ export interface RunOptions<P extends MatrixPeer> {
   readonly columns: readonly P[];
   /** Runs both peers of a pair to their ends. */
   readonly punchPair: (a: P, b: P) => Promise<Both<PunchedSide>>;
+  /** Whether what arithmetic leaves to a relay has one. */
+  readonly hasRelay?: boolean;
   /** No further pair is begun once it has aborted. */
   readonly signal?: AbortSignal | undefined;
   /** Called as each cell is done, in whatever order they are. */
@@ -36,15 +38,16 @@ export interface RunOptions<P extends MatrixPeer> {
 }
 
 /**
- * Runs all pairs. Those that are not expected to open come first: they end by a timeout, and the others go on beside them.
+ * Runs all pairs. Those that take long come first, by chance or by a timeout, and the others go on beside them.
  * @throws what `punchPair` throws, or the signal's reason, at once; pairs that are under way are left to their own end.
  */
 export async function runPairs<P extends MatrixPeer>(options: RunOptions<P>): Promise<Matrix> {
   const { rows, columns, punchPair, signal, onCell = () => {}, now = () => performance.now() } = options;
   const pairs = rows
-    .flatMap((a) => columns.map((b) => ({ a, b, expected: expectationOf(a.access, b.access) })))
+    .flatMap((a) => columns.map((b) => ({ a, b, expected: expectationOf(a.access, b.access, options) })))
     .map((pair, index) => ({ ...pair, index }));
-  const isWaiting = ({ expected }: (typeof pairs)[number]): boolean => expected.outcome === 'failed';
+  const isWaiting = ({ expected }: (typeof pairs)[number]): boolean =>
+    expected.outcome === 'failed' || expected.technique === 'birthday';
   const queue = [...pairs.filter(isWaiting), ...pairs.filter((pair) => !isWaiting(pair))];
   const cells: MatrixCell[] = [];
   let done = 0;

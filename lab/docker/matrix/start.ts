@@ -1,6 +1,6 @@
 /** A lab for a matrix, with an engine, an image and `natcheck serve`: started and ended as one. */
-import { CLASSIC_NATS, type NatProfile } from '../../profiles.ts';
-import type { NamedAccess } from '../access.ts';
+import { CLASSIC_NATS, HARD_NATS, type NamedAccess, type NatProfile } from '../../profiles.ts';
+import { UDP_BLOCKED } from '../access.ts';
 import type { Addressing } from '../addressing.ts';
 import { createDisposal } from '../disposal.ts';
 import { findEngine } from '../engine.ts';
@@ -9,8 +9,10 @@ import { type Lab, startLab } from '../lab.ts';
 import { startNatcheckServer } from '../natcheck-server.ts';
 import type { Progress } from '../progress.ts';
 
-/** The rows, and the columns. */
-const PROFILES: readonly (NatProfile | NamedAccess)[] = CLASSIC_NATS;
+type Profiles = readonly (NatProfile | NamedAccess)[];
+
+/** The rows, and the columns, of a matrix with the hard NATs in it. */
+const ALL_PROFILES: Profiles = [...CLASSIC_NATS, ...HARD_NATS, UDP_BLOCKED];
 
 /**
  * Beside those of DEFAULT_ADDRESSING, in the same kinds of ranges (RFC 5737, RFC 2544): an engine that runs a lab by hand
@@ -20,6 +22,7 @@ const MATRIX_ADDRESSING: Addressing = {
   publicPrefix: '198.51.100',
   privatePrefix: '10.114',
   routedPrefix: '198.19',
+  carrierPrefix: '100.65',
 };
 
 export interface MatrixLab extends AsyncDisposable {
@@ -28,9 +31,12 @@ export interface MatrixLab extends AsyncDisposable {
 
 /** @throws the signal's reason, NonconformingError, or Error of the step that failed. */
 export async function startMatrixLab({
+  hard,
   progress,
   signal,
 }: {
+  /** Also those that are harder than the classic four, and UDP that is blocked; with a backbone between them all. */
+  readonly hard: boolean;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }): Promise<MatrixLab> {
@@ -39,10 +45,11 @@ export async function startMatrixLab({
   signal.throwIfAborted();
   const image = await ensureImage(engine, { progress });
   signal.throwIfAborted();
-  const profiles = [...PROFILES, ...PROFILES];
+  const once: Profiles = hard ? ALL_PROFILES : CLASSIC_NATS;
+  const profiles = [...once, ...once];
   progress(`starting ${profiles.length} sites, and holding each to its profile`);
-  const lab = started.use(await startLab({ engine, image, profiles, addressing: MATRIX_ADDRESSING }));
-  started.use(await startNatcheckServer(lab.server));
+  const lab = started.use(await startLab({ engine, image, profiles, addressing: MATRIX_ADDRESSING, backbone: hard }));
+  started.use(await startNatcheckServer(lab.server, ['--relay']));
   signal.throwIfAborted();
   const owned = started.move();
   return { lab, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };

@@ -27,7 +27,10 @@ function endWords({ actual: { outcome, reasons, ms } }: MatrixCell): string {
 export function detailWords(cell: MatrixCell): string {
   const { expected, actual, isAsExpected } = cell;
   if (!isAsExpected) return `expected ${expectedWords(cell)}`;
-  return actual.outcome === 'failed' ? `needs ${expected.prospect}` : together(actual.techniques);
+  if (actual.outcome === 'failed') return `needs ${expected.technique}`;
+  const { probability } = expected;
+  const odds = probability > 0 && probability < 1 ? `, ${(100 * probability).toFixed(2)} %` : '';
+  return `${together(actual.techniques)}${odds}`;
 }
 
 /** `direct`, or why not, such as `no path`. */

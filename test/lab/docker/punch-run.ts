@@ -1,7 +1,7 @@
 /** One `natcheck punch` in a client of the lab, followed by the lines that it says. */
 import type { LabContainer, LabServer, Program } from '../../../lab/index.ts';
 import type { PathHealth } from '../../../src/net/path-health.ts';
-import type { PunchReport } from '../../../src/punch-report.ts';
+import type { PunchReport } from '../../../src/punch/report.ts';
 
 /** Less than RESULT_TIMEOUT_MS, so that both sides say why when one of them does not come. */
 const WAIT_SECONDS = 20;

@@ -14,23 +14,17 @@ import { describeLab } from './provided.ts';
 
 const NATS = ['full-cone', 'restricted', 'port-restricted', 'symmetric'];
 const DIRECT = { outcome: 'direct', reason: null, technique: 'simultaneous-open', exitCode: 0, probes: 20 };
-const NO_PATH = {
-  outcome: 'failed',
-  reason: 'no-path',
-  technique: 'simultaneous-open',
-  exitCode: 7,
-  probes: undefined,
-};
+const BY_CHANCE = { ...DIRECT, technique: 'birthday' };
+const RELAYED = { outcome: 'relayed', reason: null, technique: 'relay', exitCode: 5, probes: 20 };
 /** In the order of NATS, both ways. */
 const ENDS = [
   [DIRECT, DIRECT, DIRECT, DIRECT],
   [DIRECT, DIRECT, DIRECT, DIRECT],
-  [DIRECT, DIRECT, DIRECT, NO_PATH],
-  [DIRECT, DIRECT, NO_PATH, NO_PATH],
+  [DIRECT, DIRECT, DIRECT, BY_CHANCE],
+  [DIRECT, DIRECT, BY_CHANCE, RELAYED],
 ];
 /** The start of eight sites, the matrix, and the end of the lab. */
 const TEST_TIMEOUT_MS = 240_000;
-const MATRIX_WITHIN_MS = 60_000;
 
 /** As far as this test looks into a report. */
 type Health = { readonly health?: { readonly probes: number } | null } | null;
@@ -62,7 +56,6 @@ describeLab('natcheck lab matrix', () => {
       expect([actual.outcome, actual.reasons, isAsExpected]).toEqual([expected.outcome, expected.reasons, true]);
     }
     expect([matrix.rows, matrix.columns, matrix.isAsExpected]).toEqual([NATS, NATS, true]);
-    expect(matrix.elapsedMs).toBeLessThan(MATRIX_WITHIN_MS);
 
     const ajv = new Ajv2020({ allErrors: true });
     expect(ajv.validate(await schemaOf('lab-matrix'), matrix), ajv.errorsText()).toBe(true);
@@ -79,7 +72,7 @@ describeLab('natcheck lab matrix', () => {
 
     const said = stderr.split('\n').filter((line) => / of 16 {2}/.test(line));
     expect(said).toHaveLength(16);
-    expect(said[15]).toMatch(/^16 of 16 {2}\S+ → \S+: (direct \d+ ms|no path)$/);
+    expect(said[15]).toMatch(/^16 of 16 {2}\S+ → \S+: (direct|relayed) \d+ ms$/);
     const docker = await connectDocker(host);
     const filters = JSON.stringify({ label: ['natcheck.lab'] });
     expect(await docker.listContainers({ all: true, filters })).toEqual([]);

@@ -3,10 +3,17 @@ import { expect, it } from 'vitest';
 import type { SitePlace } from '../../../lab/docker/addressing.ts';
 import {
   type AccessProfile,
+  behindNat,
+  INBOUND_FIRST,
   NonconformingError,
+  PORT_RESTRICTED,
   RESTRICTED,
   type RouterRules,
   routerRules,
+  SYMMETRIC,
+  SYMMETRIC_ADDRESS,
+  SYMMETRIC_BLOCK,
+  SYMMETRIC_SEQUENTIAL,
 } from '../../../lab/index.ts';
 import { describeLab, startProvidedLab } from './provided.ts';
 
@@ -31,5 +38,25 @@ describeLab('a lab whose restricted NAT filters for the whole router', () => {
     expect(mismatches).toEqual(['restricted: filtering: asked address-dependent, got endpoint-independent']);
     expect(rules).toContain('ip saddr @contacts dnat');
     expect(conntrack).toContain('src=203.0.113.11');
+  });
+});
+
+describeLab('a lab of a hard NAT that is another one', () => {
+  it.for([
+    { asked: SYMMETRIC_SEQUENTIAL, actual: SYMMETRIC, line: /: ports: asked sequential, got \d+, \d+, \d+, \d+$/ },
+    { asked: SYMMETRIC_BLOCK, actual: SYMMETRIC, line: /: ports: asked block, got \d+, \d+, \d+, \d+$/ },
+    {
+      asked: SYMMETRIC_ADDRESS,
+      actual: SYMMETRIC,
+      line: /: mapping: asked address-dependent, got address-and-port-dependent$/,
+    },
+    { asked: INBOUND_FIRST, actual: PORT_RESTRICTED, line: /: early: asked changes-port, got forgotten$/ },
+    { asked: PORT_RESTRICTED, actual: INBOUND_FIRST, line: /: early: asked forgotten, got changes-port$/ },
+  ])('refuses to run: $actual.name in the place of $asked.name', async ({ asked, actual, line }) => {
+    const rules = (_access: AccessProfile, place: SitePlace): RouterRules =>
+      routerRules(behindNat(actual).access, place);
+    const refusal = await startProvidedLab({ profiles: [asked], rules }).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(NonconformingError);
+    expect((refusal as NonconformingError).mismatches).toEqual([expect.stringMatching(line)]);
   });
 });

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { behindNat, FIREWALLED, OPEN, UDP_BLOCKED } from '../../../lab/docker/access.ts';
 import { DEFAULT_ADDRESSING, sitePlace } from '../../../lab/docker/addressing.ts';
 import { routerRules } from '../../../lab/docker/rules.ts';
-import { FULL_CONE, PORT_RESTRICTED, RESTRICTED, SYMMETRIC } from '../../../lab/profiles.ts';
+import {
+  FULL_CONE,
+  INBOUND_FIRST,
+  PORT_RESTRICTED,
+  RESTRICTED,
+  SYMMETRIC,
+  SYMMETRIC_ADDRESS,
+  SYMMETRIC_BLOCK,
+  SYMMETRIC_SEQUENTIAL,
+} from '../../../lab/profiles.ts';
 
 const place = sitePlace(DEFAULT_ADDRESSING, { index: 0, clients: 1, routed: false });
 const placeOfTwo = sitePlace(DEFAULT_ADDRESSING, { index: 0, clients: 2, routed: false });
@@ -27,6 +36,10 @@ const KEEP_PORTS = [
   '-o wan -s 10.113.0.2 -p udp -j SNAT --to-source 203.0.113.101:1024-65535',
   '-o wan -j SNAT --to-source 203.0.113.101',
 ];
+
+/** The values of a map, whose keys are the numbers from 0 on. */
+const portsIn = (elements: string): readonly number[] =>
+  [...elements.matchAll(/(\d+) : (\d+)/g)].map(([, key, port], index) => (Number(key) === index ? Number(port) : -1));
 
 describe('the rules of a router', () => {
   it('of a port-restricted NAT are plain source translation, which Linux filters by address and port', () => {
@@ -76,6 +89,71 @@ describe('the rules of a router', () => {
   }
 }
 `);
+  });
+
+  it('of a sequential symmetric NAT count the ports of UDP, one for each connection', () => {
+    const { iptables, nft } = routerRules(behindNat(SYMMETRIC_SEQUENTIAL).access, place);
+    expect(iptables).toBe(file(STATEFUL, ['-o wan -j SNAT --to-source 203.0.113.101 --random-fully']));
+    const lines = nft.split('\n');
+    expect(lines.toSpliced(1, 1).join('\n')).toBe(`table ip ports {
+  chain source {
+    type nat hook postrouting priority srcnat - 1;
+    oifname "wan" meta l4proto udp snat ip to 203.0.113.101 : numgen inc mod 4096 map @sequence
+  }
+}
+`);
+    const [head, elements = ''] = (lines[1] ?? '').split('elements = ');
+    expect(head).toBe('  map sequence { typeof numgen inc mod 4096 : udp sport; ');
+    expect(portsIn(elements)).toEqual(Array.from({ length: 4096 }, (_, index) => 32_768 + index));
+  });
+
+  it.each([
+    [2, 4096, [32_768, 32_770, 32_772], 40_958],
+    [-1, 4096, [65_535, 65_534, 65_533], 61_440],
+    [10, 3277, [32_768, 32_778, 32_788], 65_528],
+  ])('count by steps of %i as well', (portStep, count, first, last) => {
+    const { nft } = routerRules(behindNat({ ...SYMMETRIC_SEQUENTIAL, portStep }).access, place);
+    const ports = portsIn(nft.split('elements = ')[1] ?? '');
+    expect([ports.length, ports.slice(0, 3), ports.at(-1)]).toEqual([count, first, last]);
+    expect(nft).toContain(`numgen inc mod ${count} map @sequence`);
+  });
+
+  it('of an address-dependent NAT learn the port for each address', () => {
+    const { iptables, nft } = routerRules(behindNat(SYMMETRIC_ADDRESS).access, place);
+    expect(iptables).toBe(file(STATEFUL, ['-o wan -j SNAT --to-source 203.0.113.101 --random-fully']));
+    expect(nft).toBe(`table ip ports {
+  map mappings { type ipv4_addr . ipv4_addr . inet_service : inet_service; flags dynamic,timeout; timeout 120s; size 65535; }
+  chain source {
+    type nat hook postrouting priority srcnat - 1;
+    oifname "wan" meta l4proto udp snat ip to 203.0.113.101 : ip saddr . ip daddr . udp sport map @mappings
+  }
+  chain learn {
+    type filter hook postrouting priority srcnat + 1;
+    oifname "wan" meta l4proto udp ct direction original update @mappings { ct original ip saddr . ip daddr . ct original proto-src : udp sport }
+  }
+}
+`);
+  });
+
+  it('of a NAT with port blocks draw from a block for each client', () => {
+    const { iptables, nft } = routerRules(behindNat({ ...SYMMETRIC_BLOCK, blockSize: 256 }).access, placeOfTwo);
+    expect(nft).toBe('');
+    expect(iptables).toBe(
+      file(STATEFUL, [
+        '-o wan -s 10.113.0.2 -p tcp -j SNAT --to-source 203.0.113.101:1024-1279 --random-fully',
+        '-o wan -s 10.113.0.2 -p udp -j SNAT --to-source 203.0.113.101:1024-1279 --random-fully',
+        '-o wan -s 10.113.0.3 -p tcp -j SNAT --to-source 203.0.113.101:33280-33535 --random-fully',
+        '-o wan -s 10.113.0.3 -p udp -j SNAT --to-source 203.0.113.101:33280-33535 --random-fully',
+        '-o wan -j SNAT --to-source 203.0.113.101',
+      ]),
+    );
+  });
+
+  it('of a NAT that takes early packets for its own are those of a port-restricted one, but accept and answer nothing', () => {
+    const rules = routerRules(behindNat(INBOUND_FIRST).access, place);
+    const plain = routerRules(behindNat(PORT_RESTRICTED).access, place);
+    const silent = '-A OUTPUT -p icmp --icmp-type destination-unreachable -j DROP';
+    expect(rules).toEqual({ iptables: plain.iptables.replace('-A INPUT -p udp -j DROP', silent), nft: '' });
   });
 
   it('give each of two clients public ports to itself', () => {
@@ -140,13 +218,22 @@ describe('the rules of a router', () => {
   });
 
   it('never reject: an ICMP error would end a punch', () => {
-    const all = [...[FULL_CONE, RESTRICTED, PORT_RESTRICTED, SYMMETRIC].map(behindNat), OPEN, FIREWALLED, UDP_BLOCKED];
+    const nats = [FULL_CONE, RESTRICTED, PORT_RESTRICTED, SYMMETRIC, SYMMETRIC_SEQUENTIAL, SYMMETRIC_ADDRESS];
+    const all = [...[...nats, SYMMETRIC_BLOCK, INBOUND_FIRST].map(behindNat), OPEN, FIREWALLED, UDP_BLOCKED];
     for (const { access } of all) expect(JSON.stringify(routerRules(access, place))).not.toMatch(/reject/i);
   });
 
   it.for([
-    [{ ...SYMMETRIC, mapping: 'address-dependent' }, 'no address-dependent mapping, no random ports'],
-    [{ ...SYMMETRIC, ports: 'sequential' }, 'no sequential ports with address-and-port-dependent mapping'],
+    [{ ...SYMMETRIC_ADDRESS, ports: 'sequential' }, 'no sequential ports with address-dependent mapping'],
+    [{ ...SYMMETRIC, ports: 'preserved' }, 'no preserved ports with address-and-port-dependent mapping'],
+    [{ ...FULL_CONE, ports: 'random' }, 'no random ports with endpoint-independent mapping'],
+    [{ ...SYMMETRIC_SEQUENTIAL, portStep: 0 }, 'no ports by steps of 0'],
+    [{ ...SYMMETRIC_SEQUENTIAL, portStep: 100 }, 'no ports by steps of 100'],
+    [{ ...SYMMETRIC_BLOCK, blockSize: 65_000 }, 'no 65000 ports for each client'],
+    [
+      { ...INBOUND_FIRST, filtering: 'address-dependent' },
+      'no inbound first with endpoint-independent mapping, address-',
+    ],
     [{ ...SYMMETRIC, filtering: 'endpoint-independent' }, 'no endpoint-independent filter'],
     [{ ...SYMMETRIC, hairpin: true }, 'no hairpinning with address-and-port-dependent mapping'],
     [{ ...FULL_CONE, poolSize: 2 }, 'no pool of addresses'],
@@ -156,6 +243,6 @@ describe('the rules of a router', () => {
 
   it('are refused for one NAT behind another', () => {
     const access = { kind: 'nat', layers: [FULL_CONE, SYMMETRIC] } as const;
-    expect(() => routerRules(access, place)).toThrow('full-cone: the container lab has no NAT behind a NAT');
+    expect(() => routerRules(access, place)).toThrow('full-cone: a router of the container lab is one NAT');
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { judge, judgeAllocation, runSample, type Sample, wrongFindings } from '../../../lab/sim/accuracy.ts';
 import { ALLOCATION_KINDS } from '../../../src/nat/port-pattern.ts';
 
-const RUNS = 1000;
+const RUNS = 600;
 
 /** Takes a second or two; more where many tests share a core. */
 const TIMEOUT_MS = 60_000;

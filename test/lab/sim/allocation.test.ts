@@ -4,7 +4,8 @@ import { type AccessProfile, FULL_CONE, type NatProfile, PORT_RESTRICTED, SYMMET
 import { detectInSim, type SimDetection } from '../../../lab/sim/detect.ts';
 import { symmetricLink } from '../../../lab/sim/link.ts';
 import { SERVER_FAULTS } from '../../../lab/sim/server-fault.ts';
-import { LAB_LAYOUT } from '../../../lab/sim/stun-server.ts';
+import { LAB_LAYOUT, type Respond } from '../../../lab/sim/stun-server.ts';
+import { respond } from '../../../server/responder.ts';
 import { DEPENDENCIES } from '../../../src/nat/behavior.ts';
 import type { DetectReport } from '../../../src/nat/report.ts';
 
@@ -121,6 +122,19 @@ describe('the allocation of ports', () => {
     const mute = { respond: SERVER_FAULTS['mute alternate address'] };
     expect(outcomes(behind(FULL_CONE), kindOf, mute)).toEqual(['undetermined alternate-mute']);
     expect(outcomes({ kind: 'udp-blocked' }, kindOf)).toEqual(['undetermined udp-silent']);
+  });
+
+  it('is undetermined where the NAT has mappings for few sockets only, and leaves the verdict as it is', () => {
+    const known = new Set<number>();
+    const toThree: Respond = (layout, bytes, arrival) => {
+      if (known.size < 3) known.add(arrival.remote.port);
+      return known.has(arrival.remote.port) ? respond(layout, bytes, arrival) : { kind: 'drop', why: 'malformed' };
+    };
+    const report = detectInSim({ access: behind(FULL_CONE), seed: 1, respond: toThree });
+    expect(report.verdict).toEqual({ type: 'full-cone', reason: null });
+    expect(kindOf(report)).toBe('undetermined too-much-loss');
+    // Seven sends of each, 50 ms apart.
+    expect(report.elapsedMs).toBeLessThan(400);
   });
 
   it('does not make a detection longer than 50 ms beyond its other axes', () => {

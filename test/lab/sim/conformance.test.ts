@@ -1,7 +1,6 @@
 /** The simulated NATs are held to their profiles by the suite that also holds the container lab's to them. */
 import { describe, expect, it } from 'vitest';
-import { observe } from '../../../lab/conformance.ts';
-import { mismatches } from '../../../lab/mismatches.ts';
+import { mismatches, observe } from '../../../lab/conformance.ts';
 import {
   FULL_CONE,
   INBOUND_FIRST,
@@ -106,22 +105,22 @@ describe('conformance of the simulated NATs', () => {
   });
 
   it.each([
-    [PORT_RESTRICTED, INBOUND_FIRST, 'inbound-first: early: asked changes-port, got forgotten'],
-    [INBOUND_FIRST, PORT_RESTRICTED, 'port-restricted: early: asked forgotten, got changes-port'],
-  ])('reports that $0.name is no $1.name', async (actual, asked, line) => {
-    expect(mismatches(asked, await observe(bedOf(actual, 1)))).toEqual([line]);
+    { actual: PORT_RESTRICTED, asked: INBOUND_FIRST, early: 'asked changes-port, got forgotten' },
+    { actual: INBOUND_FIRST, asked: PORT_RESTRICTED, early: 'asked forgotten, got changes-port' },
+  ])('reports that $actual.name is no $asked.name', async ({ actual, asked, early }) => {
+    expect(mismatches(asked, await observe(bedOf(actual, 1)))).toEqual([`${asked.name}: early: ${early}`]);
   });
 
-  it.each([
-    [SYMMETRIC, SYMMETRIC_SEQUENTIAL],
-    [SYMMETRIC, SYMMETRIC_BLOCK],
-    [SYMMETRIC_SEQUENTIAL, SYMMETRIC],
-    [SYMMETRIC_SEQUENTIAL, { ...SYMMETRIC_SEQUENTIAL, portStep: 2 }],
-    [
-      { ...SYMMETRIC_SEQUENTIAL, mapping: 'address-dependent' },
-      { ...SYMMETRIC_ADDRESS, ports: 'block', blockSize: 1 },
-    ],
-  ] as const)('reports that the ports of $0.name are not those of $1.name', async (actual, asked) => {
+  it.each<{ actual: NatProfile; asked: NatProfile }>([
+    { actual: SYMMETRIC, asked: SYMMETRIC_SEQUENTIAL },
+    { actual: SYMMETRIC, asked: SYMMETRIC_BLOCK },
+    { actual: SYMMETRIC_SEQUENTIAL, asked: SYMMETRIC },
+    { actual: SYMMETRIC_SEQUENTIAL, asked: { ...SYMMETRIC_SEQUENTIAL, name: 'by steps of two', portStep: 2 } },
+    {
+      actual: SYMMETRIC_ADDRESS,
+      asked: { ...SYMMETRIC_ADDRESS, name: 'a block of one', ports: 'block', blockSize: 1 },
+    },
+  ])('reports that the ports of $actual.name are not those of $asked.name', async ({ actual, asked }) => {
     const observation = await observe(bedOf(actual, 1));
     const ports = new Set(observation.mapped.map(({ port }) => port));
     expect(mismatches(asked, observation)).toEqual([

@@ -1,7 +1,6 @@
 /** A faulty server makes a detection inconclusive at worst; it never makes it name another NAT. */
 import { describe, expect, it } from 'vitest';
-import { expectedVerdict } from '../../../lab/expected-verdict.ts';
-import { type AccessProfile, CLASSIC_NATS } from '../../../lab/profiles.ts';
+import { type AccessProfile, CLASSIC_NATS, expectedVerdict } from '../../../lab/profiles.ts';
 import { detectInSim } from '../../../lab/sim/detect.ts';
 import { symmetricLink } from '../../../lab/sim/link.ts';
 import { SERVER_FAULTS } from '../../../lab/sim/server-fault.ts';

@@ -1,4 +1,4 @@
-/** A lab of two NATs, one with two clients, and an open site. */
+/** A lab of a NAT with two clients, an open site, and a NAT behind a NAT. */
 import type { RunningLab } from '../../../../lab/docker/keeper/running-lab.ts';
 
 export const EXAMPLE_LAB: RunningLab = {
@@ -8,7 +8,9 @@ export const EXAMPLE_LAB: RunningLab = {
   sites: [
     {
       name: 'symmetric',
+      verdict: 'symmetric',
       router: 'router-symmetric',
+      carrier: null,
       clients: [
         { container: 'client-symmetric-0', address: '10.113.0.2', publicAddress: '203.0.113.101' },
         { container: 'client-symmetric-1', address: '10.113.0.3', publicAddress: '203.0.113.101' },
@@ -16,8 +18,17 @@ export const EXAMPLE_LAB: RunningLab = {
     },
     {
       name: 'open',
+      verdict: 'open',
       router: 'router-open',
+      carrier: null,
       clients: [{ container: 'client-open-0', address: '198.18.1.2', publicAddress: '198.18.1.2' }],
+    },
+    {
+      name: 'carrier-grade',
+      verdict: 'port-restricted',
+      router: 'router-carrier-grade',
+      carrier: 'carrier-carrier-grade',
+      clients: [{ container: 'client-carrier-grade-0', address: '10.113.2.2', publicAddress: '203.0.113.103' }],
     },
   ],
 };

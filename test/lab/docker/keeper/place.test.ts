@@ -8,13 +8,17 @@ it.each([
   ['symmetric/1', 'client-symmetric-1'],
   ['symmetric/router', 'router-symmetric'],
   ['open', 'client-open-0'],
+  ['carrier-grade/router', 'router-carrier-grade'],
+  ['carrier-grade/carrier', 'carrier-carrier-grade'],
 ])('%s is the container %s', (place, container) => {
   expect(containerAt(EXAMPLE_LAB, place)).toBe(container);
 });
 
 it.each([
-  ['cone', 'the lab has no "cone"; it has server, symmetric, open'],
+  ['cone', 'the lab has no "cone"; it has server, symmetric, open, carrier-grade'],
   ['open/1', 'the lab has no "open/1"; behind open it has open/0, open/router'],
+  ['open/carrier', 'the lab has no "open/carrier"; behind open it has open/0, open/router'],
+  ['carrier-grade/1', 'behind carrier-grade it has carrier-grade/0, carrier-grade/router, carrier-grade/carrier'],
   ['open/0/0', 'the lab has no "open/0/0"; behind open it has open/0, open/router'],
 ])('%s is refused with what there is', (place, message) => {
   expect(() => containerAt(EXAMPLE_LAB, place)).toThrow(message);

@@ -1,43 +1,58 @@
 import { describe, expect, it } from 'vitest';
 import { FIREWALLED, OPEN, UDP_BLOCKED } from '../../../../lab/docker/access.ts';
 import { expectationOf, judgeCell, type PunchedSide } from '../../../../lab/docker/matrix/cell.ts';
-import { CLASSIC_NATS, FULL_CONE, PORT_RESTRICTED, SYMMETRIC } from '../../../../lab/profiles.ts';
+import { CLASSIC_NATS, FULL_CONE, HARD_NATS, PORT_RESTRICTED, SYMMETRIC } from '../../../../lab/profiles.ts';
 import { behind, direct, failed } from './example.ts';
 
 describe('what is expected of a pair', () => {
-  it('is by arithmetic: direct, but for symmetric with what looks at the port', () => {
-    const prospects = CLASSIC_NATS.map((a) =>
-      CLASSIC_NATS.map((b) => expectationOf(behind(a), behind(b))).map(({ prospect }) => prospect),
+  it('is by arithmetic: the technique, and its odds', () => {
+    const techniques = CLASSIC_NATS.map((a) =>
+      CLASSIC_NATS.map((b) => expectationOf(behind(a), behind(b))).map(({ technique }) => technique),
     );
-    expect(prospects).toEqual([
-      ['direct', 'direct', 'direct', 'direct'],
-      ['direct', 'direct', 'direct', 'direct'],
-      ['direct', 'direct', 'direct', 'prediction'],
-      ['direct', 'direct', 'prediction', 'relay'],
+    const open = 'simultaneous-open';
+    expect(techniques).toEqual([
+      [open, open, open, open],
+      [open, open, open, open],
+      [open, open, open, 'birthday'],
+      [open, open, 'birthday', 'relay'],
     ]);
-  });
-
-  it('is a path for both, or the same failure for both', () => {
-    expect(expectationOf(behind(FULL_CONE), behind(SYMMETRIC))).toEqual({
-      prospect: 'direct',
+    expect(expectationOf(behind(SYMMETRIC), behind(PORT_RESTRICTED))).toEqual({
+      technique: 'birthday',
+      probability: expect.closeTo(0.999745, 6),
       outcome: 'direct',
       reasons: [null, null],
     });
-    expect(expectationOf(behind(SYMMETRIC), behind(PORT_RESTRICTED))).toEqual({
-      prospect: 'prediction',
-      outcome: 'failed',
-      reasons: ['no-path', 'no-path'],
+  });
+
+  it('is a relayed path where there is a relay, else the same failure for both', () => {
+    const pair = [behind(SYMMETRIC), behind(SYMMETRIC)] as const;
+    const expected = { technique: 'relay', probability: 0 };
+    expect(expectationOf(...pair, { hasRelay: true })).toEqual({
+      ...expected,
+      outcome: 'relayed',
+      reasons: [null, null],
     });
+    expect(expectationOf(...pair)).toEqual({ ...expected, outcome: 'failed', reasons: ['no-path', 'no-path'] });
   });
 
   it('is told of accesses without a NAT as well', () => {
-    expect(expectationOf(OPEN.access, behind(SYMMETRIC)).prospect).toBe('direct');
-    expect(expectationOf(FIREWALLED.access, behind(SYMMETRIC)).prospect).toBe('prediction');
+    expect(expectationOf(OPEN.access, behind(SYMMETRIC)).technique).toBe('simultaneous-open');
+    expect(expectationOf(FIREWALLED.access, behind(SYMMETRIC)).technique).toBe('birthday');
     expect(expectationOf(UDP_BLOCKED.access, OPEN.access)).toEqual({
-      prospect: 'relay',
+      technique: 'relay',
+      probability: 0,
       outcome: 'failed',
       reasons: ['udp-silent', 'no-peer'],
     });
+    expect(expectationOf(UDP_BLOCKED.access, OPEN.access, { hasRelay: true }).outcome).toBe('relayed');
+  });
+
+  it('is known for every access of the labs', () => {
+    const accesses = [
+      ...CLASSIC_NATS.map(behind),
+      ...HARD_NATS.map((one) => ('access' in one ? one.access : behind(one))),
+    ];
+    for (const a of accesses) for (const b of accesses) expect(expectationOf(a, b)).toEqual(expectationOf(b, a));
   });
 });
 

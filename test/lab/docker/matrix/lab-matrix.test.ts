@@ -16,6 +16,7 @@ it('the first half of a lab punches with the second half, each pair behind two r
   );
   const punched: string[] = [];
   const matrix = await runMatrix(lab, {
+    hasRelay: false,
     punchPair: async (a, b) => {
       punched.push(`${a.name} ${b.name}`);
       return b.name === 'symmetric-2' && a.name === 'symmetric'

@@ -7,7 +7,9 @@ import { behind, direct, failed } from './example.ts';
 
 const PEERS: readonly MatrixPeer[] = CLASSIC_NATS.map((profile) => ({ name: profile.name, access: behind(profile) }));
 const BOTH = { rows: PEERS, columns: PEERS };
-const NO_PATH = ['port-restricted symmetric', 'symmetric port-restricted', 'symmetric symmetric'];
+const NO_PATH = ['symmetric symmetric'];
+/** By chance, or not at all. */
+const LONG = ['port-restricted symmetric', 'symmetric port-restricted', ...NO_PATH];
 
 const nameOf = (a: MatrixPeer, b: MatrixPeer): string => `${a.name} ${b.name}`;
 const rightEnd = (a: MatrixPeer, b: MatrixPeer): Both<PunchedSide> =>
@@ -54,10 +56,10 @@ describe('all pairs', () => {
     expect(cells.filter((cell) => !cell.isAsExpected).map(({ a, b }) => `${a} ${b}`)).toEqual(NO_PATH);
   });
 
-  it('go eight at a time, those first that wait for a timeout, and one more as soon as one has ended', async () => {
+  it('go eight at a time, those first that take long, and one more as soon as one has ended', async () => {
     const { begun, ends, punchPair } = heldPairs();
     const running = runPairs({ ...BOTH, punchPair });
-    expect(begun.slice(0, 4)).toEqual([...NO_PATH, 'full-cone full-cone']);
+    expect(begun.slice(0, 4)).toEqual([...LONG, 'full-cone full-cone']);
     for (let ended = 0; ended < 16; ended++) {
       expect(begun).toHaveLength(Math.min(16, ended + 8));
       // The last one begun ends first: those that wait hold up nobody else.
