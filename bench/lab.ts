@@ -5,6 +5,7 @@ import {
   ensureImage,
   findEngine,
   type Lab,
+  type LabOptions,
   startLab,
   startNatcheckServer,
 } from '../lab/index.ts';
@@ -12,6 +13,10 @@ import {
 export interface BenchLabOptions {
   /** How many sites there are of each classic NAT; the second of a name is `name-2`. */
   readonly sitesPerNat?: number;
+  /** In place of the classic NATs. */
+  readonly profiles?: LabOptions['profiles'];
+  /** Further options of `natcheck serve`. */
+  readonly serve?: readonly string[];
   /** Makes the image to run from the lab's own. */
   readonly imageOn?: (engine: Engine, image: string) => Promise<string>;
 }
@@ -19,14 +24,18 @@ export interface BenchLabOptions {
 export const progress = (line: string): void => console.error(line);
 
 /** All of it ends with the lab. */
-export async function openBenchLab({ sitesPerNat = 1, imageOn }: BenchLabOptions = {}): Promise<Lab> {
+export async function openBenchLab({
+  sitesPerNat = 1,
+  profiles = Array.from({ length: sitesPerNat }, () => CLASSIC_NATS).flat(),
+  serve = [],
+  imageOn,
+}: BenchLabOptions = {}): Promise<Lab> {
   await using opened = new AsyncDisposableStack();
   const engine = opened.use(await findEngine({ progress }));
   const own = await ensureImage(engine, { progress });
   const image = imageOn ? await imageOn(engine, own) : own;
-  const profiles = Array.from({ length: sitesPerNat }, () => CLASSIC_NATS).flat();
   const lab = opened.use(await startLab({ engine, image, profiles }));
-  opened.use(await startNatcheckServer(lab.server));
+  opened.use(await startNatcheckServer(lab.server, serve));
   const owned = opened.move();
   return { ...lab, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

@@ -6,24 +6,31 @@ import { type Peer, startPeer } from './peer.ts';
 type Outcome = Pick<PunchReport, 'outcome' | 'reason' | 'elapsedMs'>;
 
 /** Two processes of the command for every meeting: their code is cold. */
-export const FRESH_NATCHECK: Contestant = {
-  name: 'natcheck (fresh process)',
-  async start({ lab, a, b }) {
-    return {
-      async meet() {
-        const outcomes = await Promise.all(
-          sides({ lab, a, b }).map(async ({ site, id, peer, room, server }): Promise<Outcome> => {
-            const where = ['--server', server, '--room', room, '--id', id, '--peer', peer];
-            const { stdout } = await site.client(0).exec(['natcheck', 'punch', '--json', ...where]);
-            return JSON.parse(stdout);
-          }),
-        );
-        return { [FRESH_NATCHECK.name]: outcomes.map(elapsedOf) };
-      },
-      async [Symbol.asyncDispose]() {},
-    };
-  },
-};
+export const FRESH_NATCHECK: Contestant = freshNatcheck({ name: 'natcheck (fresh process)', outcome: 'direct' });
+
+/** The same, where a relay is all there is: until the relayed path is there. */
+export const RELAYED_NATCHECK: Contestant = freshNatcheck({ name: 'natcheck (relayed)', outcome: 'relayed' });
+
+function freshNatcheck({ name, outcome }: { readonly name: string; readonly outcome: Outcome['outcome'] }): Contestant {
+  return {
+    name,
+    async start({ lab, a, b }) {
+      return {
+        async meet() {
+          const outcomes = await Promise.all(
+            sides({ lab, a, b }).map(async ({ site, id, peer, room, server }): Promise<Outcome> => {
+              const where = ['--server', server, '--room', room, '--id', id, '--peer', peer];
+              const { stdout } = await site.client(0).exec(['natcheck', 'punch', '--json', ...where]);
+              return JSON.parse(stdout);
+            }),
+          );
+          return { [name]: outcomes.map((one) => elapsedOf(one, outcome)) };
+        },
+        async [Symbol.asyncDispose]() {},
+      };
+    },
+  };
+}
 
 /** Two processes that hold the library and punch again and again. */
 export const WARM_NATCHECK: Contestant = {
@@ -37,7 +44,7 @@ export const WARM_NATCHECK: Contestant = {
       async meet() {
         const asked = sides(pair).map(({ site: _, ...request }, side) => peers[side]?.ask<Outcome>('punch', request));
         const outcomes = (await Promise.all(asked)).filter((outcome) => outcome !== undefined);
-        return { [WARM_NATCHECK.name]: outcomes.map(elapsedOf) };
+        return { [WARM_NATCHECK.name]: outcomes.map((one) => elapsedOf(one, 'direct')) };
       },
       [Symbol.asyncDispose]: () => owned.disposeAsync(),
     };
@@ -56,7 +63,7 @@ function sides({ lab, a, b }: Pair) {
   ];
 }
 
-function elapsedOf({ outcome, reason, elapsedMs }: Outcome): number {
-  if (outcome !== 'direct') throw new Error(`natcheck: ${reason}`);
+function elapsedOf({ outcome, reason, elapsedMs }: Outcome, wanted: Outcome['outcome']): number {
+  if (outcome !== wanted) throw new Error(`natcheck: ${outcome}${reason === null ? '' : `, ${reason}`}`);
   return elapsedMs;
 }

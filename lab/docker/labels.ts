@@ -38,11 +38,11 @@ interface Removal {
 async function removeAll(docker: Dockerode, { label, condemned }: Removal): Promise<void> {
   const filters = JSON.stringify({ label: [label] });
   const containers = await docker.listContainers({ all: true, filters });
-  await Promise.all(
-    containers.map(async ({ Id, Labels }) => {
-      if (await condemned(Labels)) await gone(docker.getContainer(Id).remove({ force: true, v: true }));
-    }),
-  );
+  // One after the other: an engine that takes several endpoints off a network at once may miscount them (20.10), and then
+  // calls the network in use for ever.
+  for (const { Id, Labels } of containers) {
+    if (await condemned(Labels)) await gone(docker.getContainer(Id).remove({ force: true, v: true }));
+  }
   const networks = await docker.listNetworks({ filters });
   await Promise.all(
     networks.map(async ({ Id, Labels }) => {

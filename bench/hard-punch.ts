@@ -1,0 +1,41 @@
+/**
+ * What the seven steps do not open, over real NATs: by chance, by prediction, through a relay; natcheck in two fresh
+ * processes for every run, and hyperdht in the same containers where it opens the pair at all. bench/punch.ts says what the
+ * times count.
+ * Usage: node bench/hard-punch.ts [RUNS=20]
+ */
+import { behindNat, CLASSIC_NATS, SYMMETRIC_ADDRESS, SYMMETRIC_SEQUENTIAL, UDP_BLOCKED } from '../lab/index.ts';
+import { openBenchLab } from './lab.ts';
+import { compare } from './punch/compare.ts';
+import { HYPERDHT, startHyperdhtNetwork } from './punch/hyperdht.ts';
+import { ensurePeersImage } from './punch/image.ts';
+import { FRESH_NATCHECK, RELAYED_NATCHECK } from './punch/natcheck.ts';
+
+const both = [FRESH_NATCHECK, HYPERDHT];
+const direct = [FRESH_NATCHECK];
+const relayed = [RELAYED_NATCHECK];
+const once = [
+  ...CLASSIC_NATS.map(behindNat),
+  behindNat(SYMMETRIC_SEQUENTIAL),
+  behindNat(SYMMETRIC_ADDRESS),
+  UDP_BLOCKED,
+];
+
+await using lab = await openBenchLab({ profiles: [...once, ...once], imageOn: ensurePeersImage, serve: ['--relay'] });
+await using _network = await startHyperdhtNetwork(lab);
+await compare({
+  lab,
+  runs: Number(process.argv[2] ?? 20),
+  pairs: [
+    { a: 'port-restricted', b: 'symmetric-2', contestants: both },
+    { a: 'symmetric', b: 'port-restricted-2', contestants: both },
+    { a: 'port-restricted', b: 'symmetric-address-2', contestants: direct },
+    { a: 'port-restricted', b: 'symmetric-sequential-2', contestants: direct },
+    { a: 'symmetric-sequential', b: 'port-restricted-2', contestants: direct },
+    { a: 'symmetric-sequential', b: 'symmetric-sequential-2', contestants: direct },
+    { a: 'symmetric', b: 'symmetric-2', contestants: relayed },
+    { a: 'udp-blocked', b: 'port-restricted-2', contestants: relayed },
+    { a: 'symmetric', b: 'udp-blocked-2', contestants: relayed },
+    { a: 'udp-blocked', b: 'udp-blocked-2', contestants: relayed },
+  ],
+});
