@@ -6,6 +6,7 @@ import { FULL_CONE, SYMMETRIC } from '../../lab/profiles.ts';
 import { detectInSim } from '../../lab/sim/detect.ts';
 import { ALLOCATION_KINDS } from '../../src/nat/port-pattern.ts';
 import { REASONS } from '../../src/nat/reason.ts';
+import { ROUTER_REASONS } from '../../src/nat/router.ts';
 import { VERDICT_TYPES } from '../../src/nat/verdict.ts';
 import { startFakeServer } from '../net/fake-server.ts';
 import { natcheck, natcheckStarted } from './natcheck.ts';
@@ -119,6 +120,16 @@ describe.concurrent('natcheck detect', () => {
       hairpin: { supported: null, reason: 'no-nat' },
       lifetime: { atLeastS: null, atMostS: null, reason: 'no-nat' },
     });
+  });
+
+  it('asks the router when told to, and none where there is no NAT', async () => {
+    await using server = await startFakeServer();
+    const { code, stdout } = await natcheck(['detect', '--json', '--server', server.name, '--router']);
+    expect(code).toBe(0);
+    expect(jsonOf(stdout)).toMatchObject({
+      router: { mapping: null, wan: null, carrierGrade: null, reason: 'no-nat' },
+    });
+    expect(SCHEMA.properties.router.properties.reason.enum).toEqual([...Object.keys(ROUTER_REASONS), null]);
   });
 
   it('lists what it did not believe', async () => {

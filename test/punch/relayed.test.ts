@@ -1,5 +1,6 @@
 /** A punch through the relay of the server that the two meet on, or of another. */
 import { describe, expect, it } from 'vitest';
+import { measureHealth } from '../../src/net/path-health.ts';
 import type { Punched } from '../../src/punch.ts';
 import { startPunch, startPunchServer } from './punches.ts';
 
@@ -69,6 +70,18 @@ describe.concurrent('a punch', () => {
     await using other = await bob.result;
     expect([one.report.outcome, other.report.outcome]).toEqual(['direct', 'direct']);
     expect(alice.notices).toEqual([expect.stringMatching(/^no relay: turn:127\.0\.0\.1:\d+: unauthorized/)]);
+  });
+
+  it('finds that nothing comes through any more when the relay is killed', async () => {
+    const server = await startPunchServer(RELAY);
+    const options = { room: ROOM, mode: 'relay-only' } as const;
+    const alice = startPunch(server, { id: 'alice', peer: 'bob', ...options });
+    const bob = startPunch(server, { id: 'bob', peer: 'alice', ...options });
+    await using one = await alice.result;
+    await using other = await bob.result;
+    await server[Symbol.asyncDispose]();
+    const looked = await Promise.all([one, other].map(({ path }) => path && measureHealth(path)));
+    expect(looked).toEqual(Array(2).fill({ probes: 20, lost: 20, rttMs: null }));
   });
 
   it('leaves no allocation behind', async () => {

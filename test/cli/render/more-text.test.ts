@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hairpinText, lifetimeText } from '../../../cli/render/more-text.ts';
+import { hairpinText, lifetimeText, routerText } from '../../../cli/render/more-text.ts';
 
 describe('the line on', () => {
   it.each([
@@ -24,5 +24,26 @@ describe('the line on', () => {
     [{ atLeastS: null, atMostS: null, reason: 'deadline' }, 'undetermined (deadline: time was up)'],
   ] as const)('the lifetime of %o', (lifetime, expected) => {
     expect(lifetimeText(lifetime)).toBe(expected);
+  });
+
+  it.each([
+    [
+      { mapping: 'upnp-igd', wan: '203.0.113.7', carrierGrade: false, reason: null },
+      'maps ports by UPnP-IGD; its own address 203.0.113.7 is the public one',
+    ],
+    [
+      { mapping: 'nat-pmp', wan: '100.64.3.2', carrierGrade: true, reason: null },
+      'maps ports by NAT-PMP; its own address is 100.64.3.2, another NAT is beyond it: of the carrier, or of a second router',
+    ],
+    [
+      { mapping: null, wan: null, carrierGrade: true, reason: 'router-silent' },
+      'router-silent: no router answers UPnP or NAT-PMP; often they are turned off in its settings; another NAT is beyond it: of the carrier, or of a second router',
+    ],
+    [
+      { mapping: null, wan: null, carrierGrade: null, reason: 'no-nat' },
+      'no-nat: there is no NAT, so that there is nothing to ask for',
+    ],
+  ] as const)('the router of %o', (router, expected) => {
+    expect(routerText(router)).toBe(expected);
   });
 });

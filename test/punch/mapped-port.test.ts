@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { parseCandidate } from '../../src/ice/sdp.ts';
+import { candidateAgent } from '../../src/punch/candidate-agent.ts';
+import { seekMappedPort } from '../../src/punch/mapped-port.ts';
+
+const LOCAL = { address: '10.0.0.2', port: 40_000 };
+const SEEN = { address: '203.0.113.7', port: 50_000 };
+const MAPPED = { endpoint: { address: '203.0.113.7', port: 40_000 }, router: '10.0.0.1' };
+
+const told = (mapped: typeof MAPPED | null, seen = SEEN) =>
+  candidateAgent({ direct: { local: LOCAL, seen, server: '198.51.100.1' }, mapped, relay: null, randomBytes })
+    .candidates.map(parseCandidate)
+    .flatMap((one) => (one.kind === 'candidate' ? [one.candidate] : []));
+
+it('a mapped port is told as a server-reflexive candidate with a foundation of its own', () => {
+  const all = told(MAPPED);
+  expect(all.map(({ type, endpoint, related }) => [type, endpoint, related])).toEqual([
+    ['host', LOCAL, null],
+    ['srflx', SEEN, LOCAL],
+    ['srflx', MAPPED.endpoint, LOCAL],
+  ]);
+  expect(new Set(all.map(({ foundation }) => foundation)).size).toBe(3);
+});
+
+it('a mapped port that is the one the server sees is told once', () => {
+  expect(told(MAPPED, MAPPED.endpoint)).toHaveLength(2);
+});
+
+it('on loopback nobody is asked, and there is nothing to end', async () => {
+  const port = seekMappedPort({ local: { address: '127.0.0.1', port: 40_000 } });
+  expect(port.toward(SEEN)).toBeNull();
+  await port[Symbol.asyncDispose]();
+  expect(port.toward(SEEN)).toBeNull();
+});
