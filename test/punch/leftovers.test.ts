@@ -14,11 +14,11 @@ const MOVING = {
   allocation: { kind: 'random', step: null, range: null },
 } as const;
 
-const udpSockets = (): number => process.getActiveResourcesInfo().filter((one) => one === 'UDPWRAP').length;
+const udpSockets = (): number => process.getActiveResourcesInfo().filter((one) => one === 'UDPWrap').length;
 
-/** Goes on until there are that many sockets in the process. */
-async function untilOpen(count: number): Promise<void> {
-  while (udpSockets() < count) await new Promise((resolve) => setImmediate(resolve));
+/** The system counts a closed socket until its loop has turned; one that is left behind, for ever. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 it.each([
@@ -52,10 +52,11 @@ it.each([
     randomInteger: (below) => randomInt(below),
   });
   const path = startIcePath({ session: attempt, sockets: { [PUNCH_SOCKET]: socket }, onEvent: () => {} });
-  await untilOpen(before + 2 + opened);
+  await until(() => udpSockets() >= before + 2 + opened);
   await path[Symbol.asyncDispose]();
-  expect(udpSockets()).toBe(before + 2);
+  await until(() => udpSockets() <= before + 2);
   await socket[Symbol.asyncDispose]();
   await nobody[Symbol.asyncDispose]();
+  await until(() => udpSockets() <= before);
   expect(udpSockets()).toBe(before);
 });
