@@ -1,4 +1,7 @@
-/** What a detection finds out on top when asked to: hairpinning and the lifetime of mappings, each a session of its own. */
+/**
+ * What a detection finds out on top when asked to: hairpinning and the lifetime of mappings, each a session of its own, and
+ * what the own router says.
+ */
 import { randomBytes } from 'node:crypto';
 import { openSockets } from './detect-sockets.ts';
 import { createHairpinTest, HAIRPIN_SOCKETS, type Hairpin, unknownHairpin } from './nat/hairpin.ts';
@@ -12,13 +15,17 @@ import {
 } from './nat/lifetime.ts';
 import type { Reason } from './nat/reason.ts';
 import type { DetectReport } from './nat/report.ts';
+import { type RouterReport, routerReport, unknownRouter } from './nat/router.ts';
 import { now, startDriver } from './net/driver.ts';
+import { openUdpSocket } from './net/udp-socket.ts';
 
 export interface MoreOptions {
   /** Also whether two hosts behind this NAT reach each other by their public endpoints (RFC 4787 §6). */
   readonly hairpin?: boolean | undefined;
   /** Also how long a mapping lives without traffic, up to so many seconds: that is how long it may take. */
   readonly lifetimeMaxS?: number | undefined;
+  /** Also whether the own router maps ports on request, and whether there is another NAT beyond it: up to 2 s more. */
+  readonly router?: boolean | undefined;
   /** Called when a mapping was still there after an idle time. */
   readonly onLifetimeProgress?: ((progress: LifetimeProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -30,12 +37,29 @@ type TimedOptions = MoreOptions & { readonly timeoutMs: number };
 export async function detectMore(
   report: DetectReport,
   options: TimedOptions,
-): Promise<Pick<DetectReport, 'hairpin' | 'lifetime'>> {
-  const { hairpin = false, lifetimeMaxS } = options;
+): Promise<Pick<DetectReport, 'hairpin' | 'lifetime' | 'router'>> {
+  const { hairpin = false, lifetimeMaxS, router = false } = options;
   return {
+    ...(router && { router: await askRouter(report, options) }),
     ...(hairpin && { hairpin: await testHairpin(report, options) }),
     ...(lifetimeMaxS !== undefined && { lifetime: await testLifetime(report, { ...options, lifetimeMaxS }) }),
   };
+}
+
+/** Has a port mapped for a moment: a router that says its address may refuse that all the same. */
+async function askRouter(report: DetectReport, { signal }: MoreOptions): Promise<RouterReport> {
+  if (report.mapping.behavior === 'none') return unknownRouter('no-nat');
+  if (!report.local) return unknownRouter('no-route');
+  const { openPortMapping } = await import('./net/port-mapping.ts');
+  const { address } = report.local;
+  const addresses = { local: address, public: report.public?.address ?? null };
+  await using socket = await openUdpSocket({ address, port: 0 });
+  const result = await openPortMapping({ local: socket.local, signal });
+  if (result.outcome === 'none') {
+    return routerReport({ mapping: null, wan: result.wan, refusal: result.reason }, addresses);
+  }
+  await using mapped = result;
+  return routerReport({ mapping: mapped.protocol, wan: mapped.external.address, refusal: null }, addresses);
 }
 
 async function testHairpin(report: DetectReport, { timeoutMs, signal }: TimedOptions): Promise<Hairpin> {

@@ -17,6 +17,7 @@ export type {
   Rejection,
   ServerIdentity,
 } from './nat/report.ts';
+export type { RouterReport } from './nat/router.ts';
 export type { Verdict, VerdictType } from './nat/verdict.ts';
 export type { IcePath } from './net/ice-path.ts';
 export { createResolver, type Resolver } from './net/resolver.ts';

@@ -6,6 +6,7 @@ import type { IcePath } from './net/ice-path.ts';
 import { findOwnBehavior } from './own-behavior.ts';
 import { type AttemptResult, connectPeers } from './punch/connect.ts';
 import type { PunchEvent } from './punch/event.ts';
+import { seekMappedPort, tellsMappedPort } from './punch/mapped-port.ts';
 import { createMeeting, type Met } from './punch/meeting.ts';
 import { createMembership } from './punch/membership.ts';
 import { explainNoPath } from './punch/no-path.ts';
@@ -36,6 +37,8 @@ export interface PunchOptions {
   readonly turn?: readonly TurnServerChoice[] | undefined;
   /** Default `any`: direct where it is possible, else relayed. */
   readonly mode?: PathMode | undefined;
+  /** Whether the own router is asked for a port (UPnP-IGD, NAT-PMP), which holds up nothing; default true. */
+  readonly portMapping?: boolean | undefined;
   /** From the moment that the peer is asked for; default PUNCH_WAIT_MS. */
   readonly waitMs?: number | undefined;
   readonly local?: string | undefined;
@@ -83,15 +86,25 @@ export async function punch(options: PunchOptions): Promise<Punched> {
   const place = await placeOf(options);
   if (!place) return failed('unknown-host', null);
   const { server, url } = place;
-  const { room = 'default', token, local, mode = 'any', turn = [], waitMs = PUNCH_WAIT_MS } = options;
+  const {
+    room = 'default',
+    token,
+    local,
+    mode = 'any',
+    turn = [],
+    waitMs = PUNCH_WAIT_MS,
+    portMapping = true,
+  } = options;
   await using owned = createOwned();
   const membership = owned.add(createMembership({ url, room, id, token, onNotice }));
   const socket = await openPunchSocket({ server, local });
   if (!socket) return failed('no-route', null);
   owned.add(socket);
+  const isAsked = portMapping && mode !== 'relay-only';
+  const mappedPort = isAsked ? owned.add(seekMappedPort({ local: socket.local })) : null;
   const openRelay: Parameters<typeof createPresence>[0]['openRelay'] = (servers, either) =>
     openFirstRelay(servers, { local, signal: either });
-  const presence = owned.add(createPresence({ socket, server, mode, openRelay, onNotice }));
+  const presence = owned.add(createPresence({ socket, server, mode, mappedPort, openRelay, onNotice }));
   using detection = findOwnBehavior({ server, local, signal });
   const meeting = createMeeting({
     membership,
@@ -147,7 +160,8 @@ export async function punch(options: PunchOptions): Promise<Punched> {
     const { own, endpoint } = introduction;
     const isSameNat = own.address === endpoint.address && presence.isDirect();
     const behavior = met.behavior;
-    const plan = planPunch({ id, behavior }, { id: peer, behavior: introduction.behavior }, { isSameNat });
+    const isMapped = tellsMappedPort(introduction.candidates, endpoint) || tellsMappedPort(met.agentOf.candidates, own);
+    const plan = planPunch({ id, behavior }, { id: peer, behavior: introduction.behavior }, { isSameNat, isMapped });
     onEvent({ kind: 'plan', plan });
     steps.introduced({ own, peer: endpoint });
     const attempt = await connectPeers({ met, plan, meeting, presence, server, signal, onEvent: steps.iceEvent });

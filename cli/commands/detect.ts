@@ -38,6 +38,10 @@ export const detect = defineCommand({
       requiresArg: false,
       describe: `Also how long an idle mapping lives, up to so many seconds (${LIFETIME_MAX_S} if not said)`,
     },
+    router: {
+      type: 'boolean',
+      describe: 'Also what the own router says: port mapping, another NAT beyond it (up to 2 s)',
+    },
     4: { type: 'boolean', describe: 'IPv4 only' },
     6: { type: 'boolean', describe: 'IPv6 only' },
     verbose: { type: 'boolean', describe: 'Each probe as evidence' },
@@ -58,6 +62,7 @@ export const detect = defineCommand({
         family: argv[6] ? 'IPv6' : argv[4] ? 'IPv4' : undefined,
         httpPort: wholeNumber('http-port', argv['http-port'], { min: 1, max: 65_535 }),
         hairpin: argv.hairpin,
+        router: argv.router,
         lifetimeMaxS,
         onLifetimeProgress,
         signal,

@@ -7,7 +7,7 @@ import { explainReason } from '../../src/nat/reason.ts';
 import type { DetectReport, ProbeEvidence, Rejection } from '../../src/nat/report.ts';
 import type { VerdictType } from '../../src/nat/verdict.ts';
 import { MEANING, PROSPECT_TEXT } from './detect-words.ts';
-import { hairpinText, lifetimeText } from './more-text.ts';
+import { hairpinText, lifetimeText, routerText } from './more-text.ts';
 import { portsText } from './ports-text.ts';
 import { alignColumns } from './table.ts';
 
@@ -46,6 +46,7 @@ function headBlock(report: DetectReport, paint: ChalkInstance): readonly string[
     if (report.hairpin) lines.push(row('Hairpin', hairpinText(report.hairpin)));
     if (report.lifetime) lines.push(row('Lifetime', lifetimeText(report.lifetime)));
   }
+  if (report.router) lines.push(row('Router', routerText(report.router)));
   if (server) lines.push(row('Server', `${serverText(server)}, ${(elapsedMs / 1000).toFixed(2)} s`));
   return lines;
 }

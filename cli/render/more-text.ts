@@ -1,7 +1,10 @@
-/** The lines of a detection on what was asked for beside the NAT type: hairpinning and the lifetime of mappings. */
+/** The lines of a detection on what was asked for beside the NAT type: hairpinning, the lifetime of mappings, the router. */
 import type { Hairpin } from '../../src/nat/hairpin.ts';
 import type { Lifetime } from '../../src/nat/lifetime.ts';
 import { explainReason } from '../../src/nat/reason.ts';
+import { type MappingProtocol, ROUTER_REASONS, type RouterReport } from '../../src/nat/router.ts';
+
+const PROTOCOL: Readonly<Record<MappingProtocol, string>> = { 'upnp-igd': 'UPnP-IGD', 'nat-pmp': 'NAT-PMP' };
 
 export function hairpinText({ supported, reason }: Hairpin): string {
   if (reason !== null) return `undetermined (${reason}: ${explainReason(reason)})`;
@@ -15,4 +18,16 @@ export function lifetimeText({ atLeastS, atMostS, reason }: Lifetime): string {
   return atLeastS === 0
     ? `an idle mapping lives less than ${atMostS} s`
     : `an idle mapping lives ${atLeastS} to ${atMostS} s`;
+}
+
+export function routerText({ mapping, wan, carrierGrade, reason }: RouterReport): string {
+  const maps = mapping === null ? [] : [`maps ports by ${PROTOCOL[mapping]}`];
+  const why = reason === null ? [] : [`${reason}: ${ROUTER_REASONS[reason]}`];
+  return [...maps, ...why, ...(carrierGrade === null ? [] : [beyondText({ wan, carrierGrade })])].join('; ');
+}
+
+function beyondText({ wan, carrierGrade }: { readonly wan: string | null; readonly carrierGrade: boolean }): string {
+  if (!carrierGrade) return `its own address ${wan} is the public one`;
+  const own = wan === null ? '' : `its own address is ${wan}, `;
+  return `${own}another NAT is beyond it: of the carrier, or of a second router`;
 }

@@ -5,6 +5,7 @@ import type { Hairpin } from './hairpin.ts';
 import type { Lifetime } from './lifetime.ts';
 import type { Pooling } from './pooling.ts';
 import type { PortPattern } from './port-pattern.ts';
+import type { RouterReport } from './router.ts';
 import type { Verdict } from './verdict.ts';
 
 export const DETECT_SCHEMA = 'natcheck.detect/1';
@@ -97,6 +98,8 @@ export interface DetectReport {
   /** Only where it was asked for, as is `lifetime`; both are tested after everything else. */
   readonly hairpin?: Hairpin;
   readonly lifetime?: Lifetime;
+  /** What the own router says of itself; only where it was asked for. */
+  readonly router?: RouterReport;
   /** The mapping socket's own endpoint on the interface that it uses; null when there is none. */
   readonly local: Endpoint | null;
   /** The same socket as the server sees it. */

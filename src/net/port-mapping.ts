@@ -40,9 +40,7 @@ export async function openPortMapping(options: {
   const at = [SSDP_GROUP, ...(gateway === null ? [] : [{ address: gateway, port: SSDP_PORT }])];
   const finders: readonly FindRouter[] = [
     (either) => findUpnpRouter({ local: address, at, signal: either }),
-    ...(gateway === null
-      ? []
-      : [natPmpFinder({ local: address, gateway: { address: gateway, port: NAT_PMP_PORT } })]),
+    ...(gateway === null ? [] : [natPmpFinder({ local: address, gateway: { address: gateway, port: NAT_PMP_PORT } })]),
   ];
   return firstMapping({ finders, port, timeoutMs, signal });
 }

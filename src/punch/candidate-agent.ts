@@ -5,6 +5,7 @@ import { MIN_TA_MS } from '../ice/pace.ts';
 import { formatCandidate } from '../ice/sdp.ts';
 import { iceCredentials } from '../rendezvous/ice-credentials.ts';
 import type { ServerMessageOf } from '../rendezvous/server-message.ts';
+import type { MappedCandidate } from './mapped-port.ts';
 
 /** What the seven steps have not opened by then they will not open. */
 const PUNCH_TIMEOUT_MS = 9_000;
@@ -25,11 +26,14 @@ export interface CandidateAgent {
 /** What this side can be reached at, said before the role is known and checked from afterwards. */
 export function candidateAgent({
   direct,
+  mapped = null,
   relay,
   randomBytes,
 }: {
   /** The first socket, how a server sees it, and that server's IP address; null where it reaches nobody. */
   readonly direct: { readonly local: Endpoint; readonly seen: Endpoint; readonly server: string } | null;
+  /** What the own router has mapped to that socket: a reflexive candidate as well, as RFC 8445 §5.1.1 has no other name. */
+  readonly mapped?: MappedCandidate | null;
   readonly relay: { readonly relayed: Endpoint; readonly mapped: Endpoint } | null;
   readonly randomBytes: (length: number) => Uint8Array;
 }): CandidateAgent {
@@ -46,6 +50,10 @@ export function candidateAgent({
       const { local, seen, server } = direct;
       agent.addLocalCandidate({ type: 'host', socket: PUNCH_SOCKET, endpoint: local });
       agent.addLocalCandidate({ type: 'srflx', socket: PUNCH_SOCKET, endpoint: seen, server });
+      if (mapped) {
+        const { endpoint, router } = mapped;
+        agent.addLocalCandidate({ type: 'srflx', socket: PUNCH_SOCKET, endpoint, server: router });
+      }
     }
     if (relay) {
       const { relayed: endpoint, mapped } = relay;

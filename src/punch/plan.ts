@@ -19,13 +19,17 @@ export interface PunchPlan extends Omit<Strategy, 'probability'> {
 const PLAIN: Strategy = { technique: 'simultaneous-open', probability: 1, packets: 0, seconds: 0 };
 const NOTHING_KNOWN: Allocation = { kind: 'undetermined', step: null, range: null };
 
-/** @param options.isSameNat both show the same public address: what their NAT does toward others does not matter. */
+/**
+ * @param options.isSameNat both show the same public address: what their NAT does toward others does not matter.
+ * @param options.isMapped a router has mapped a port to one of the two, at which anyone reaches it.
+ */
 export function planPunch(
   own: PlanSide,
   peer: PlanSide,
-  { isSameNat = false }: { readonly isSameNat?: boolean } = {},
+  { isSameNat = false, isMapped = false }: { readonly isSameNat?: boolean; readonly isMapped?: boolean } = {},
 ): PunchPlan {
   if (isSameNat) return { ...PLAIN, text: `${own.id} and ${peer.id} are behind the same NAT, or on one network` };
+  if (isMapped) return { ...PLAIN, text: 'a router has mapped a port, at which its side is reached' };
   const [a, b] = [strategyPeer(own), strategyPeer(peer)];
   if (!a || !b) {
     const unknown = [own, peer].filter((side) => !strategyPeer(side)).map(({ id }) => id);

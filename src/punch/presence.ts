@@ -1,4 +1,4 @@
-/** Where this side can be reached: at its own socket, as the server sees it, and at a relay. */
+/** Where this side can be reached: at its own socket, as the server sees it or its router maps it, and at a relay. */
 import { randomBytes } from 'node:crypto';
 import type { Endpoint } from '../endpoint.ts';
 import { pause } from '../net/pause.ts';
@@ -6,6 +6,7 @@ import type { RelaySocket } from '../net/relay-socket.ts';
 import type { UdpSocket } from '../net/udp-socket.ts';
 import type { TicketBindingResult } from '../rendezvous/ticket-binding.ts';
 import { type CandidateAgent, candidateAgent, PUNCH_SOCKET, RELAY_SOCKET } from './candidate-agent.ts';
+import type { MappedPort } from './mapped-port.ts';
 import type { RelayResult, TurnServerChoice } from './relay.ts';
 import { bindTicket } from './socket.ts';
 
@@ -38,15 +39,17 @@ export interface Presence extends AsyncDisposable {
   readonly sockets: () => Readonly<Record<string, UdpSocket>>;
 }
 
-/** The own socket stays the caller's; the relay is the presence's. */
+/** The own socket and its mapped port stay the caller's; the relay is the presence's. */
 export function createPresence(options: {
   readonly socket: UdpSocket;
   readonly server: Endpoint;
   readonly mode: PathMode;
+  /** Of the socket; none when not given. */
+  readonly mappedPort?: Pick<MappedPort, 'toward'> | null;
   readonly openRelay: (servers: readonly TurnServerChoice[], signal: AbortSignal) => Promise<RelayResult>;
   readonly onNotice: (text: string) => void;
 }): Presence {
-  const { socket, server, mode, openRelay, onNotice } = options;
+  const { socket, server, mode, mappedPort = null, openRelay, onNotice } = options;
   const ended = new AbortController();
   let relay: RelaySocket | null = null;
   let details: readonly string[] = [];
@@ -120,6 +123,7 @@ export function createPresence(options: {
     agentOf: (own) =>
       candidateAgent({
         direct: isDirect ? { local: socket.local, seen: own, server: server.address } : null,
+        mapped: mappedPort?.toward(own) ?? null,
         relay: relay && { relayed: relay.relayed, mapped: relay.mapped },
         randomBytes,
       }),

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseCandidate } from '../../src/ice/sdp.ts';
 import { candidateAgent } from '../../src/punch/candidate-agent.ts';
-import { seekMappedPort } from '../../src/punch/mapped-port.ts';
+import { seekMappedPort, tellsMappedPort } from '../../src/punch/mapped-port.ts';
 
 const LOCAL = { address: '10.0.0.2', port: 40_000 };
 const SEEN = { address: '203.0.113.7', port: 50_000 };
@@ -32,4 +32,21 @@ it('on loopback nobody is asked, and there is nothing to end', async () => {
   expect(port.toward(SEEN)).toBeNull();
   await port[Symbol.asyncDispose]();
   expect(port.toward(SEEN)).toBeNull();
+});
+
+describe('what a side has told', () => {
+  const seen = { address: '198.51.100.2', port: 6000 };
+  const reflexive = (port: number): string =>
+    `2 1 udp 1694498815 198.51.100.2 ${port} typ srflx raddr 192.168.1.7 rport 5000`;
+
+  it('has a mapped port in it when there is a reflexive candidate that the server has not seen', () => {
+    expect(tellsMappedPort([reflexive(6000), reflexive(7000)], seen)).toBe(true);
+  });
+
+  it.each([[[]], [['nonsense']], [[reflexive(6000), '1 1 udp 2130706431 192.168.1.7 5000 typ host']]])(
+    'has none in %j',
+    (candidates) => {
+      expect(tellsMappedPort(candidates, seen)).toBe(false);
+    },
+  );
 });

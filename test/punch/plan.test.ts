@@ -59,6 +59,11 @@ describe('the plan of a punch', () => {
     });
   });
 
+  it('does not care for NATs either where a router has mapped a port', () => {
+    const [a, b] = [side('a', 'symmetric'), side('b', 'symmetric')];
+    expect(planPunch(a, b, { isMapped: true })).toMatchObject({ technique: 'simultaneous-open', probability: 1 });
+  });
+
   it('does not guess about a side of which too little is known', () => {
     const unknown: PlanSide = { id: 'bob', behavior: { mapping: 'undetermined', filtering: 'undetermined' } };
     const unfiltered: PlanSide = { id: 'bob', behavior: { mapping: 'none', filtering: 'undetermined' } };

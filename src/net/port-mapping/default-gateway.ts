@@ -7,10 +7,13 @@ const UP_AND_GATEWAY = 0x3;
 
 /** Null when there is none on the interface that has `local`, or when the system does not tell. */
 export async function defaultGateway(local: string): Promise<string | null> {
-  const device = Object.entries(networkInterfaces()).find(([, all]) => all?.some(({ address }) => address === local));
-  if (!device) return null;
-  const table = await readFile('/proc/net/route', 'latin1').catch(() => '');
-  return gatewayIn(table, device[0]);
+  try {
+    const device = Object.entries(networkInterfaces()).find(([, all]) => all?.some(({ address }) => address === local));
+    return device ? gatewayIn(await readFile('/proc/net/route', 'latin1'), device[0]) : null;
+  } catch {
+    // There is no such file, or the system lets nobody see its interfaces.
+    return null;
+  }
 }
 
 /**

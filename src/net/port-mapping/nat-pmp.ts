@@ -59,7 +59,10 @@ function removal({ internalPort }: Pick<PortRequest, 'internalPort'>): PortReque
 /** Null when the system gives no socket, and when aborted. */
 async function ask<Answer extends NatPmpResponse>(
   { local, gateway }: { readonly local: string; readonly gateway: Endpoint },
-  { signal, ...request }: Omit<Parameters<typeof createNatPmpRequest<Answer>>[0], 'gateway'> & {
+  {
+    signal,
+    ...request
+  }: Omit<Parameters<typeof createNatPmpRequest<Answer>>[0], 'gateway'> & {
     readonly signal?: AbortSignal;
   },
 ): Promise<Answer | null> {

@@ -45,6 +45,7 @@ export async function searchRouters(options: {
     for (const gapMs of [...GAPS_MS, Number.POSITIVE_INFINITY]) {
       for (const { address, port } of at)
         for (const target of TARGETS) socket.send(searchFor(target), port, address, () => {});
+      signal.throwIfAborted();
       await (gapMs === Number.POSITIVE_INFINITY ? once(signal, 'abort') : pause(gapMs, signal));
     }
   } catch {
