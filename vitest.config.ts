@@ -14,7 +14,7 @@ export default defineConfig({
           exclude: [CONTAINER_TESTS],
           // No test changes what is global to its process; a process of its own for each file takes longer than most files.
           isolate: false,
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {

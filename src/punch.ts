@@ -136,7 +136,8 @@ export async function punch(options: PunchOptions): Promise<Punched> {
     const { path, event } = attempt;
     owned.add(path);
     const kept = owned.move();
-    const upgrade = awaitUpgrade(attempt, plan);
+    // Without candidates of its own this side has nothing but the relay.
+    const upgrade = awaitUpgrade(attempt, mode === 'relay-only' ? { technique: 'relay', seconds: 0 } : plan);
     const end = async (): Promise<void> => {
       upgrade[Symbol.dispose]();
       await kept[Symbol.asyncDispose]();

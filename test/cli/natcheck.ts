@@ -34,6 +34,8 @@ export async function natcheck(words: readonly string[], env: Record<string, str
 export interface Started extends AsyncDisposable {
   /** Resolves when what it has written to stderr so far matches. */
   said(pattern: RegExp): Promise<void>;
+  /** Its own end. */
+  readonly ended: Promise<Ended>;
   /** Sends the signal and waits for the end. */
   end(signal: 'SIGINT' | 'SIGTERM'): Promise<Ended>;
 }
@@ -48,7 +50,11 @@ export function natcheckStarted(words: readonly string[]): Started {
     for (const listener of listeners) listener();
   });
   const output = Promise.all([text(stdout), once(stderr, 'end').then(() => spoken)]);
+  const ended = Promise.all([closed, output]).then(
+    ([[code, signal], [out, err]]): Ended => ({ code, signal, stdout: out, stderr: err }),
+  );
   return {
+    ended,
     said: (pattern) =>
       new Promise((resolve) => {
         const check = (): void => {
@@ -59,8 +65,7 @@ export function natcheckStarted(words: readonly string[]): Started {
       }),
     end: async (name) => {
       child.kill(name);
-      const [[code, signal], [out, err]] = await Promise.all([closed, output]);
-      return { code, signal, stdout: out, stderr: err };
+      return ended;
     },
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGKILL');

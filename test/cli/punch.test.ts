@@ -18,13 +18,19 @@ function jsonOf(stdout: string): PunchReport {
   return report;
 }
 
+const ANY_PORT = { ip: ['127.0.0.1', '127.0.0.2'], port: 0, altPort: 0, httpPort: 0 } as const;
+
+/** The options that lead to it. */
+function at({ addresses: [udp], httpPort }: NatcheckServer): readonly string[] {
+  return ['--server', `127.0.0.1:${udp?.port}`, '--rendezvous', `ws://127.0.0.1:${httpPort}`];
+}
+
 describe.concurrent('natcheck punch', () => {
   let server: NatcheckServer;
   let where: readonly string[];
   beforeAll(async () => {
-    server = await startServer({ ip: ['127.0.0.1', '127.0.0.2'], port: 0, altPort: 0, httpPort: 0 });
-    const [udp] = server.addresses;
-    where = ['--server', `127.0.0.1:${udp?.port}`, '--rendezvous', `ws://127.0.0.1:${server.httpPort}`];
+    server = await startServer(ANY_PORT);
+    where = at(server);
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
@@ -51,6 +57,34 @@ describe.concurrent('natcheck punch', () => {
     const [alice, bob] = sides.map(({ stdout }) => jsonOf(stdout));
     expect(alice?.remote).toEqual(bob?.local);
     expect(bob?.remote).toEqual(alice?.local);
+  });
+
+  it('by a relay is called relayed, and exits with 5', async () => {
+    await using relay = await startServer({ ...ANY_PORT, relay: { allowPrivate: true } });
+    const words = ['punch', '--json', '--relay-only', ...at(relay)];
+    const sides = await Promise.all([
+      natcheck([...words, '--id', 'alice', '--peer', 'bob']),
+      natcheck([...words, '--id', 'bob', '--peer', 'alice']),
+    ]);
+    for (const { code, stdout, stderr } of sides) {
+      expect(code, stderr).toBe(5);
+      const report = jsonOf(stdout);
+      expect(report).toMatchObject({ outcome: 'relayed', technique: 'relay', reason: null });
+      expect(report.steps.at(-1)?.text).toMatch(/: relayed, /);
+    }
+  });
+
+  it('whose relay is killed while the path is looked at says that it is lost, and exits with 7', async () => {
+    await using relay = await startServer({ ...ANY_PORT, relay: { allowPrivate: true } });
+    const words = ['punch', '--json', '--relay-only', ...at(relay)];
+    await using alice = natcheckStarted([...words, '--id', 'alice', '--peer', 'bob']);
+    await using bob = natcheckStarted([...words, '--id', 'bob', '--peer', 'alice']);
+    await Promise.all([alice.said(/ 7 {2}alice ↔ bob: relayed/), bob.said(/ 7 {2}bob ↔ alice: relayed/)]);
+    await relay[Symbol.asyncDispose]();
+    for (const { code, stdout, stderr } of await Promise.all([alice.ended, bob.ended])) {
+      expect(code, stderr).toBe(7);
+      expect(jsonOf(stdout)).toMatchObject({ outcome: 'failed', reason: 'path-lost' });
+    }
   });
 
   it('exits with 6 when the peer does not come', async () => {
