@@ -13,6 +13,7 @@ import {
 } from '../lab/profiles.ts';
 import { symmetricLink } from '../lab/sim/link.ts';
 import { punchInSim } from '../lab/sim/punch.ts';
+import { formatOdds } from '../src/punch/odds.ts';
 import { quantile } from './quantile.ts';
 
 const runs = Number(process.argv[2] ?? 2000);
@@ -45,7 +46,7 @@ for (const [a, b] of PAIRS) {
   const odds = plan.probability ?? Number.NaN;
   rows[`${a.name} × ${b.name}`] = {
     technique: plan.technique,
-    'formula %': (100 * odds).toFixed(3),
+    formula: formatOdds(odds),
     'measured %': ((100 * times.length) / runs).toFixed(3),
     '99 % interval': `${(100 * low).toFixed(3)} to ${(100 * high).toFixed(3)}`,
     'formula in it': odds >= low && odds <= high,

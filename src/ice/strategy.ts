@@ -40,8 +40,12 @@ export interface Strategy {
 export const BIRTHDAY_SOCKETS = 256;
 /** Packets per second of each side. */
 export const BIRTHDAY_RATE = 500;
-/** Probes of the other side: with 64,512 ports, one in 3,900 punches meets none of 256 sockets. */
+/** Probes of the other side: with 64,512 ports, one round in 3,900 meets none of 256 sockets. */
 const BIRTHDAY_PROBES = 2048;
+/** The moving side's: the second with fresh sockets, when the other side has probed all that it will. */
+const BIRTHDAY_ROUNDS = 2;
+/** After the other side's last probe, before the second round: what that takes to have reached its own NAT. */
+export const BIRTHDAY_MARGIN_MS = 200;
 /** The ports that a NAT may give a mapping, where nothing else is known (RFC 6335 §6: not the well-known ones). */
 export const USER_PORTS = { first: 1024, last: 65_535 } as const;
 /** The next ports of a counter that are tried: others behind the same NAT may take some of them. */
@@ -57,11 +61,12 @@ export function chooseStrategy(a: StrategyPeer, b: StrategyPeer): Strategy {
   const [only, other] = moving;
   if (!only || other) return { technique: 'relay', probability: 0, packets: 0, seconds: 0 };
   const { sockets, probes, ports } = birthdayOf(only.allocation);
+  const missed = 1 - birthdayProbability({ sockets, probes, ports });
   return {
     technique: 'birthday',
-    probability: birthdayProbability({ sockets, probes, ports }),
-    packets: sockets + probes,
-    seconds: probes / BIRTHDAY_RATE,
+    probability: 1 - missed ** BIRTHDAY_ROUNDS,
+    packets: BIRTHDAY_ROUNDS * sockets + probes,
+    seconds: (probes + sockets) / BIRTHDAY_RATE + BIRTHDAY_MARGIN_MS / 1000,
   };
 }
 

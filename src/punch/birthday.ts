@@ -5,7 +5,7 @@
  */
 import type { Endpoint } from '../endpoint.ts';
 import { isRelayed } from '../ice/pair.ts';
-import { BIRTHDAY_RATE, birthdayOf } from '../ice/strategy.ts';
+import { BIRTHDAY_MARGIN_MS, BIRTHDAY_RATE, birthdayOf } from '../ice/strategy.ts';
 import { checkIntegrity, shortTermKey } from '../stun/integrity.ts';
 import { PUNCH_SOCKET } from './candidate-agent.ts';
 import { encodeOpener } from './opener.ts';
@@ -14,37 +14,60 @@ import { createDraw, createVolley } from './volley.ts';
 
 const PREFIX = 'birthday ';
 
-/** The moving side. */
+/**
+ * The moving side. Its second round has fresh sockets, and comes when the other side has probed all that it will: it is met
+ * by the same odds again, also through a router that had answered the packets of the first one itself.
+ */
 export function createOpeners(facts: TacticFacts): Tactic {
   const { agent, peer, own, startAt, emit } = facts;
   const key = shortTermKey(own.credentials.pwd);
-  const { sockets: count } = birthdayOf(own.allocation);
-  const opened: string[] = [];
+  const { sockets: count, probes } = birthdayOf(own.allocation);
+  const starts = [startAt, startAt + (probes * 1000) / BIRTHDAY_RATE + BIRTHDAY_MARGIN_MS];
   const locals = new Map<string, Endpoint>();
+  let opened: string[] = [];
+  let round = 0;
   let hasAsked = false;
   let isOver = false;
-  const volley = createVolley({ count, perSecond: BIRTHDAY_RATE, startAt, make: (index) => opened[index] ?? '' });
+  let sentBefore = 0;
+  const volleyAt = (at: number) =>
+    createVolley({ count, perSecond: BIRTHDAY_RATE, startAt: at, make: (index) => opened[index] ?? '' });
+  let volley = volleyAt(startAt);
 
-  const stop = (except?: string): void => {
-    isOver = true;
+  const close = (except?: string): void => {
     for (const socket of locals.keys()) if (socket !== except) emit({ kind: 'close', socket });
     locals.clear();
   };
+  const stop = (except?: string): void => {
+    isOver = true;
+    close(except);
+  };
+  const nextRound = (at: number): void => {
+    close();
+    sentBefore += volley.sent();
+    opened = [];
+    round++;
+    hasAsked = false;
+    volley = volleyAt(at);
+  };
   return {
     advance: (now) => {
-      if (!hasAsked && !isOver) {
+      if (isOver) return Number.POSITIVE_INFINITY;
+      const laterAt = starts[round + 1] ?? Number.POSITIVE_INFINITY;
+      if (now >= laterAt) nextRound(laterAt);
+      if (!hasAsked) {
         hasAsked = true;
-        for (let index = 0; index < count; index++) emit({ kind: 'open', socket: `${PREFIX}${index}` });
+        for (let index = 0; index < count; index++) emit({ kind: 'open', socket: `${PREFIX}${round} ${index}` });
       }
-      if (isOver || volley.sent() === opened.length) return Number.POSITIVE_INFINITY;
+      const until = starts[round + 1] ?? Number.POSITIVE_INFINITY;
+      if (volley.sent() === opened.length) return until;
       const next = volley.next(now);
-      if ('until' in next) return next.until;
+      if ('until' in next) return Math.min(next.until, until);
       emit({ kind: 'transmit', socket: next.item, to: peer, bytes: encodeOpener(facts) });
       return now;
     },
     handleOpened: (_now, socket, local) => {
       if (local === null) return;
-      if (isOver) return emit({ kind: 'close', socket });
+      if (isOver || !socket.startsWith(`${PREFIX}${round} `)) return emit({ kind: 'close', socket });
       opened.push(socket);
       locals.set(socket, local);
     },
@@ -64,7 +87,7 @@ export function createOpeners(facts: TacticFacts): Tactic {
     },
     mayBegin: () => true,
     stop: () => stop(),
-    sent: volley.sent,
+    sent: () => sentBefore + volley.sent(),
   };
 }
 

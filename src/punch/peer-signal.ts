@@ -5,8 +5,8 @@ import { PREDICTED_PORTS } from '../ice/strategy.ts';
 const port = z.int().min(1).max(0xffff);
 
 const peerSignal = z.discriminatedUnion('type', [
-  /** The ports at which the sender will be met, in order. */
-  z.object({ type: z.literal('ports'), ports: z.array(port).min(1).max(PREDICTED_PORTS) }),
+  /** The ports at which the sender will be met, in order; none: it has opened toward those that it was told. */
+  z.object({ type: z.literal('ports'), ports: z.array(port).max(PREDICTED_PORTS) }),
 ]);
 export type PeerSignal = Readonly<z.infer<typeof peerSignal>>;
 

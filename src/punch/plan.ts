@@ -2,6 +2,7 @@
 import { type Allocation, chooseStrategy, type Strategy, type StrategyPeer } from '../ice/strategy.ts';
 import { isStable } from '../nat/prospect.ts';
 import type { ToldBehavior } from '../rendezvous/fields.ts';
+import { formatOdds } from './odds.ts';
 
 /** One side: its id, and its NAT as its own detection found it. */
 export interface PlanSide {
@@ -51,7 +52,7 @@ function textOf({ technique, probability, packets, seconds }: Strategy, sides: r
     }
     case 'birthday': {
       const cause = `${moving.id} is behind a symmetric NAT with random ports, and ${other.id} lets in only the exact port that it has sent to`;
-      const odds = `${(100 * probability).toFixed(2)} % to meet by chance`;
+      const odds = `${formatOdds(probability)} to meet by chance`;
       return `${cause}: ${odds}, with ${packets} packets at most, within ${seconds.toFixed(1)} s`;
     }
     case 'relay': {

@@ -1,11 +1,13 @@
 /**
  * Port prediction: each moving side sees at which port its NAT stands, tells the peer the ports that come next, and sends
- * to the peer before anything else takes them. Between two moving sides the n-th packet of each goes to the n-th port of
+ * to the peer before anything else takes them. A side that is stable opens toward all of them first, and says so: what comes
+ * to its router before that may be answered there (see second-try.ts). Between two moving sides the n-th packet of each goes to the n-th port of
  * the other, and leaves from the own n-th port.
  */
 import type { Endpoint } from '../endpoint.ts';
+import { MIN_TA_MS } from '../ice/pace.ts';
 import { candidatePriority } from '../ice/priority.ts';
-import { predictPorts } from '../ice/strategy.ts';
+import { PREDICTED_PORTS, predictPorts } from '../ice/strategy.ts';
 import { createSample } from './sample.ts';
 import type { Tactic, TacticFacts } from './tactic.ts';
 
@@ -16,13 +18,16 @@ const FRESH = 'fresh';
 /** Without a word of the peer by then, the plain checks begin. */
 const PATIENCE_MS = 2_000;
 
-export function createPrediction({ agent, peer, server, own, other, startAt, randomBytes, emit }: TacticFacts): Tactic {
+export function createPrediction({ agent, peer, server, own, startAt, randomBytes, emit }: TacticFacts): Tactic {
   const isCounted = own.isMoving && own.allocation.kind === 'sequential';
   const isKept = own.isMoving && !isCounted;
   const sample = createSample({ server, randomBytes });
   let isOpen: 'no' | 'asked' | 'yes' = 'no';
   let hasTold = !own.isMoving;
-  let hasHeard = !other.isMoving;
+  let hasHeard = false;
+  /** When the stable side has opened toward every port. */
+  let openAt: number | null = null;
+  let isOpenTold = own.isMoving;
   let isLate = false;
 
   const tell = (ports: readonly number[]): void => {
@@ -48,6 +53,12 @@ export function createPrediction({ agent, peer, server, own, other, startAt, ran
       const lateAt = startAt + PATIENCE_MS;
       isLate = now >= lateAt;
       if (now < startAt) return startAt;
+      if (!isOpenTold && hasHeard) {
+        openAt ??= now + (PREDICTED_PORTS + 1) * MIN_TA_MS;
+        if (now < openAt) return openAt;
+        isOpenTold = true;
+        emit({ kind: 'tell', ports: [] });
+      }
       if (!hasTold && isOpen === 'no') {
         isOpen = 'asked';
         emit({ kind: 'open', socket: isCounted ? SAMPLE : FRESH });

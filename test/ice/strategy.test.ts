@@ -46,9 +46,9 @@ describe('the strategy', () => {
   it('for a random moving side and a strict filter is a birthday, with its odds and its cost', () => {
     expect(chooseStrategy(STRICT, peer('symmetric', RANDOM))).toEqual({
       technique: 'birthday',
-      probability: expect.closeTo(0.999745, 6),
-      packets: 256 + 2048,
-      seconds: 4.096,
+      probability: expect.closeTo(0.999999935, 9),
+      packets: 2 * 256 + 2048,
+      seconds: expect.closeTo(4.808, 9),
     });
   });
 
@@ -58,8 +58,8 @@ describe('the strategy', () => {
     expect(chooseStrategy(STRICT, peer('symmetric', SMALL))).toEqual({
       technique: 'birthday',
       probability: 1,
-      packets: 96,
-      seconds: 0.128,
+      packets: 2 * 32 + 64,
+      seconds: expect.closeTo(0.392, 9),
     });
   });
 

@@ -47,6 +47,23 @@ describe('the moving side', () => {
     expect([transmits(taken()).length, tactic.sent()]).toEqual([206, 256]);
   });
 
+  it('takes fresh sockets for a second round, when the other side has probed all that it will', () => {
+    const { taken, tactic, names } = open();
+    run(tactic, 1000, 5295);
+    taken();
+    tactic.advance(5296);
+    const again = taken();
+    expect(named(again, 'close')).toEqual(names);
+    const fresh = named(again, 'open');
+    expect([fresh.length, fresh.filter((name) => names.includes(name))]).toEqual([256, []]);
+    for (const [index, name] of fresh.entries()) {
+      tactic.handleOpened(5297, name, { address: '10.0.0.2', port: 30_000 + index });
+    }
+    run(tactic, 5297, 9000);
+    expect(transmits(taken()).map(({ socket }) => socket)).toEqual(fresh);
+    expect(tactic.sent()).toBe(512);
+  });
+
   it('at the first check of the peer keeps that socket, closes the others and falls silent', () => {
     const { taken, tactic, names } = open();
     run(tactic, 1000, 1100);

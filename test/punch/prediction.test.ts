@@ -26,7 +26,7 @@ function answerTo(output: TacticOutput | undefined, port: number, from = SERVER)
 }
 
 describe('a side whose NAT counts', () => {
-  it('sees where the counter stands, tells what comes next, and may begin at once', () => {
+  it('sees where the counter stands, tells what comes next, and begins when the other has opened toward that', () => {
     const { facts, taken } = createFacts({ own: { isMoving: true, allocation: COUNTED }, other: STABLE });
     const tactic = createPrediction(facts);
     expect(tactic.advance(999)).toBe(1000);
@@ -45,6 +45,8 @@ describe('a side whose NAT counts', () => {
       { kind: 'tell', ports },
       { kind: 'close', socket: 'sample' },
     ]);
+    expect(tactic.mayBegin()).toBe(false);
+    tactic.handlePorts([]);
     expect(tactic.mayBegin()).toBe(true);
   });
 
@@ -66,22 +68,27 @@ describe('a side whose NAT counts', () => {
   });
 });
 
-it('a side whose NAT keeps the port of a fresh socket tells that port, and begins', () => {
+it('a side whose NAT keeps the port of a fresh socket tells that port', () => {
   const { facts, taken } = createFacts({ own: { isMoving: true, allocation: KEPT }, other: STABLE });
   const tactic = createPrediction(facts);
   tactic.advance(1000);
   expect(taken()).toEqual([{ kind: 'open', socket: 'fresh' }]);
   tactic.handleOpened(1001, 'fresh', LOCAL);
   expect(taken()).toEqual([{ kind: 'tell', ports: [5555] }]);
+  tactic.handlePorts([]);
   expect(tactic.mayBegin()).toBe(true);
   expect(facts.agent.localCandidates().map(({ socket }) => socket)).toEqual(['punch', 'fresh']);
 });
 
-it('a side that is stable waits for the ports, once, and takes no more than it is told', () => {
+it('a side that is stable waits for the ports, opens toward all of them, and says so', () => {
   const { facts, taken } = createFacts({ own: STABLE, other: { isMoving: true, allocation: COUNTED } });
   const tactic = createPrediction(facts);
   tactic.advance(1000);
   expect([taken(), tactic.mayBegin()]).toEqual([[], false]);
   tactic.handlePorts([40_002, 40_004]);
   expect(tactic.mayBegin()).toBe(true);
+  // Sixteen checks at the agent's pace, and one to spare.
+  expect([tactic.advance(1100), taken()]).toEqual([1185, []]);
+  tactic.advance(1185);
+  expect(taken()).toEqual([{ kind: 'tell', ports: [] }]);
 });

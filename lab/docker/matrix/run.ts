@@ -38,7 +38,8 @@ export interface RunOptions<P extends MatrixPeer> {
 }
 
 /**
- * Runs all pairs. Those that take long come first, by chance or by a timeout, and the others go on beside them.
+ * Runs all pairs. Those that take long come first, by chance or by a timeout, and the others go on beside them; but no two
+ * at once behind one router, where the one would take the ports that the other counts on.
  * @throws what `punchPair` throws, or the signal's reason, at once; pairs that are under way are left to their own end.
  */
 export async function runPairs<P extends MatrixPeer>(options: RunOptions<P>): Promise<Matrix> {
@@ -50,21 +51,36 @@ export async function runPairs<P extends MatrixPeer>(options: RunOptions<P>): Pr
     expected.outcome === 'failed' || expected.technique === 'birthday';
   const queue = [...pairs.filter(isWaiting), ...pairs.filter((pair) => !isWaiting(pair))];
   const cells: MatrixCell[] = [];
+  const busy = new Set<P>();
+  const { promise: allDone, resolve, reject } = Promise.withResolvers<void>();
   let done = 0;
-  const work = async (): Promise<void> => {
-    for (let pair = queue.shift(); pair; pair = queue.shift()) {
-      const { a, b, expected, index } = pair;
-      const cell = judgeCell({ a: a.name, b: b.name, expected }, await punchPair(a, b));
-      cells[index] = cell;
-      done += 1;
-      if (!signal?.aborted) onCell({ cell, done, total: pairs.length });
+  const run = async (pair: (typeof pairs)[number]): Promise<void> => {
+    const { a, b, expected, index } = pair;
+    const cell = judgeCell({ a: a.name, b: b.name, expected }, await punchPair(a, b));
+    cells[index] = cell;
+    done += 1;
+    if (!signal?.aborted) onCell({ cell, done, total: pairs.length });
+    busy.delete(a);
+    busy.delete(b);
+    if (done === pairs.length) resolve();
+    else begin();
+  };
+  /** All that may begin now, in the order of the queue. */
+  const begin = (): void => {
+    for (const pair of [...queue]) {
+      const { a, b } = pair;
+      if (busy.size >= 2 * PAIRS_AT_ONCE || busy.has(a) || busy.has(b)) continue;
+      queue.splice(queue.indexOf(pair), 1);
+      busy.add(a).add(b);
+      run(pair).catch(reject);
     }
   };
 
   signal?.throwIfAborted();
   const startedAt = now();
   try {
-    await unlessAborted(Promise.all(Array.from({ length: PAIRS_AT_ONCE }, work)), signal);
+    begin();
+    await unlessAborted(allDone, signal);
   } finally {
     queue.length = 0;
   }

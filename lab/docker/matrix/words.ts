@@ -1,4 +1,6 @@
 /** A cell in words, the same in every form that the matrix is written in. */
+
+import { formatOdds } from '../../../src/punch/odds.ts';
 import type { Both, MatrixCell, PunchedSide } from './cell.ts';
 import { type Matrix, wrongCells } from './matrix.ts';
 
@@ -29,7 +31,7 @@ export function detailWords(cell: MatrixCell): string {
   if (!isAsExpected) return `expected ${expectedWords(cell)}`;
   if (actual.outcome === 'failed') return `needs ${expected.technique}`;
   const { probability } = expected;
-  const odds = probability > 0 && probability < 1 ? `, ${(100 * probability).toFixed(2)} %` : '';
+  const odds = probability > 0 && probability < 1 ? `, ${formatOdds(probability)}` : '';
   return `${together(actual.techniques)}${odds}`;
 }
 

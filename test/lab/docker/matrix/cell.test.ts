@@ -18,7 +18,7 @@ describe('what is expected of a pair', () => {
     ]);
     expect(expectationOf(behind(SYMMETRIC), behind(PORT_RESTRICTED))).toEqual({
       technique: 'birthday',
-      probability: expect.closeTo(0.999745, 6),
+      probability: expect.closeTo(0.999999935, 9),
       outcome: 'direct',
       reasons: [null, null],
     });

@@ -2,14 +2,13 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Both, PunchedSide } from '../../../../lab/docker/matrix/cell.ts';
 import { type MatrixPeer, runPairs } from '../../../../lab/docker/matrix/run.ts';
-import { CLASSIC_NATS } from '../../../../lab/profiles.ts';
+import { CLASSIC_NATS, FULL_CONE } from '../../../../lab/profiles.ts';
 import { behind, direct, failed } from './example.ts';
 
 const PEERS: readonly MatrixPeer[] = CLASSIC_NATS.map((profile) => ({ name: profile.name, access: behind(profile) }));
-const BOTH = { rows: PEERS, columns: PEERS };
+/** The columns are sites of their own. */
+const BOTH = { rows: PEERS, columns: PEERS.map((peer) => ({ ...peer })) };
 const NO_PATH = ['symmetric symmetric'];
-/** By chance, or not at all. */
-const LONG = ['port-restricted symmetric', 'symmetric port-restricted', ...NO_PATH];
 
 const nameOf = (a: MatrixPeer, b: MatrixPeer): string => `${a.name} ${b.name}`;
 const rightEnd = (a: MatrixPeer, b: MatrixPeer): Both<PunchedSide> =>
@@ -56,18 +55,44 @@ describe('all pairs', () => {
     expect(cells.filter((cell) => !cell.isAsExpected).map(({ a, b }) => `${a} ${b}`)).toEqual(NO_PATH);
   });
 
-  it('go eight at a time, those first that take long, and one more as soon as one has ended', async () => {
+  it('begin with those that take long, and go on beside each other, but never two behind one router', async () => {
     const { begun, ends, punchPair } = heldPairs();
     const running = runPairs({ ...BOTH, punchPair });
-    expect(begun.slice(0, 4)).toEqual([...LONG, 'full-cone full-cone']);
-    for (let ended = 0; ended < 16; ended++) {
-      expect(begun).toHaveLength(Math.min(16, ended + 8));
-      // The last one begun ends first: those that wait hold up nobody else.
+    expect(begun).toEqual([
+      'port-restricted symmetric',
+      'symmetric port-restricted',
+      'full-cone full-cone',
+      'restricted restricted',
+    ]);
+    // The last one begun ends first: those that wait hold up nobody else.
+    const under = new Set(begun);
+    while (ends.length > 0) {
+      const [rows, columns] = [0, 1].map((side) => [...under].map((pair) => pair.split(' ')[side]));
+      expect([new Set(rows).size, new Set(columns).size]).toEqual([under.size, under.size]);
+      const last = [...under].at(-1) ?? '';
+      under.delete(last);
       ends.splice(-1)[0]?.();
+      const before = begun.length;
       await turn();
+      for (const pair of begun.slice(before)) under.add(pair);
     }
     expect((await running).cells).toHaveLength(16);
     expect(new Set(begun).size).toBe(16);
+  });
+
+  it('are eight at once at most', async () => {
+    const { begun, ends, punchPair } = heldPairs();
+    const many = Array.from(
+      { length: 12 },
+      (_, index): MatrixPeer => ({ name: `${index}`, access: behind(FULL_CONE) }),
+    );
+    const columns = many.map((peer) => ({ ...peer }));
+    const abort = new AbortController();
+    const running = runPairs({ rows: many, columns, punchPair, signal: abort.signal });
+    expect(begun).toHaveLength(8);
+    abort.abort(new Error('enough'));
+    await expect(running).rejects.toThrow('enough');
+    for (const end of ends) end();
   });
 
   it('may be more rows than columns', async () => {
@@ -92,7 +117,7 @@ describe('a matrix that is cut short', () => {
     await expect(running).rejects.toThrow('Ctrl-C');
     for (const end of ends) end();
     await turn();
-    expect([begun.length, shown]).toEqual([8, []]);
+    expect([begun.length, shown]).toEqual([4, []]);
   });
 
   it('begins none when the signal has aborted before', async () => {
@@ -108,12 +133,12 @@ describe('a matrix that is cut short', () => {
       ...BOTH,
       punchPair: (a, b) => {
         const held = punchPair(a, b);
-        return begun.length === 8 ? Promise.reject(new Error('no such container')) : held;
+        return begun.length === 4 ? Promise.reject(new Error('no such container')) : held;
       },
     });
     await expect(running).rejects.toThrow('no such container');
     for (const end of ends) end();
     await turn();
-    expect(begun).toHaveLength(8);
+    expect(begun).toHaveLength(4);
   });
 });
