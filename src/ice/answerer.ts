@@ -12,8 +12,13 @@ import { isFinal, select, switchRole } from './selection.ts';
 
 /** Answers to strangers per second: enough to tell a peer with stale credentials, useless to a reflector. */
 const MAX_REFUSALS_PER_S = 10;
-/** A peer behind a symmetric NAT has one per address of ours; more are a flood. */
+/**
+ * A peer behind a symmetric NAT has one per address of ours; in a birthday (src/punch) many of its sockets may be heard at
+ * once, of which it keeps the last. Beyond that number the oldest gives way of which nothing has come.
+ */
 const MAX_PEER_REFLEXIVE = 32;
+
+const PRFLX = 'prflx';
 
 export interface Answerer {
   /** Takes a Binding request. */
@@ -26,14 +31,25 @@ export function createAnswerer(state: AgentState): Answerer {
   const mayRefuse = createQuota(MAX_REFUSALS_PER_S);
   let peerReflexive = 0;
 
+  const hasRoom = (): boolean => {
+    const learnt = checklist.pairs().filter(({ remote }) => remote.type === 'prflx');
+    if (learnt.length < MAX_PEER_REFLEXIVE) return true;
+    const idle = learnt.filter(({ state: one, nomination }) => one !== 'succeeded' && nomination !== 'asked');
+    const oldest = idle.reduce<Pair | null>((one, pair) => (one && ageOf(one) <= ageOf(pair) ? one : pair), null);
+    if (!oldest) return false;
+    state.triggered.delete(oldest);
+    checklist.remove(oldest);
+    return true;
+  };
+
   /** RFC 8445 §7.3.1.3: an endpoint that nobody told of. */
   const learn = (now: number, base: LocalCandidate, found: { endpoint: Endpoint; priority: number }): Pair | null => {
     const known = checklist.pairs().find(({ remote }) => sameEndpoint(remote.endpoint, found.endpoint))?.remote;
-    if (!known && peerReflexive >= MAX_PEER_REFLEXIVE) return null;
+    if (!known && !hasRoom()) return null;
     const remote: Candidate = known ?? {
       type: 'prflx',
       ...found,
-      foundation: `prflx${peerReflexive}`,
+      foundation: `${PRFLX}${peerReflexive}`,
       related: null,
     };
     const pair = checklist.add(base, remote);
@@ -100,6 +116,11 @@ export function createAnswerer(state: AgentState): Answerer {
       }
     },
   };
+}
+
+/** The foundations of those learnt are numbered. */
+function ageOf({ remote }: Pair): number {
+  return Number(remote.foundation.slice(PRFLX.length));
 }
 
 /** Says of each moment whether one more may pass: at most so many in a second. */

@@ -58,6 +58,8 @@ export function createChecker(state: AgentState): Checker {
 
   const succeed = (now: number, { transaction, mapped, rttMs }: Success): void => {
     const { pair } = transaction;
+    // It has given way to another meanwhile.
+    if (checklist.find(pair.local.socket, pair.remote.endpoint) !== pair) return;
     const { candidate, isNew } = locals.seenAs(pair.local, mapped);
     if (isNew) state.emit(now, { kind: 'local-candidate', candidate });
     pair.seenAs = candidate;

@@ -16,6 +16,8 @@ export interface Checklist {
   readonly find: (socket: string, remote: Endpoint) => Pair | undefined;
   /** The new pair, or null: it cannot be, is there already (RFC 8445 §6.1.2.4), or is the least of too many. */
   readonly add: (local: LocalCandidate, remote: Candidate) => Pair | null;
+  /** Forgets a pair that nothing has come of. */
+  readonly remove: (pair: Pair) => void;
   /** The best pair that was never checked and need not wait for another of its foundation. */
   readonly nextOrdinary: () => Pair | undefined;
   /** The pair whose check is due first. */
@@ -51,6 +53,10 @@ export function createChecklist(role: () => Role): Checklist {
       byKey.set(key, pair);
       sort();
       return pair;
+    },
+    remove: ({ local, remote }) => {
+      byKey.delete(keyOf(local.socket, remote.endpoint));
+      sort();
     },
     nextOrdinary: () => sorted.find((pair) => pair.state === 'waiting' || (pair.state === 'frozen' && isFree(pair))),
     nextDue: () => sorted.filter(isUnderWay).sort((a, b) => a.dueAt - b.dueAt)[0],
