@@ -57,42 +57,63 @@ const perSecond = (count: number, startedAt: number): number =>
 const idleFrom = performance.now();
 const idle: RendezvousClient[] = [];
 await inParallel(peers, async (index) => {
-  idle.push(await join(`idle-${Math.floor(index / PEERS_PER_ROOM)}`, `peer-${index}`));
+  idle[index] = await join(`idle-${Math.floor(index / PEERS_PER_ROOM)}`, `peer-${index}`);
 });
 process.send?.({ perSecond: perSecond(peers, idleFrom) });
 await new Promise((resolve) => process.once('message', resolve));
 
 const open = (): Promise<UdpSocket> => openUdpSocket({ address: HOST, port: 0 });
 const sockets = await Promise.all(Array.from({ length: IN_FLIGHT }, () => Promise.all([open(), open()])));
-const tookMs: number[] = [];
-let checked = 0;
-const pairsFrom = performance.now();
-await inParallel(pairs, async (index, lane) => {
+
+/** Both bind and ask; whether each was told the right thing. */
+async function meet(alice: RendezvousClient, bob: RendezvousClient, lane: number): Promise<boolean> {
   const [aliceSocket, bobSocket] = sockets[lane] ?? (await Promise.all([open(), open()]));
-  const startedAt = performance.now();
-  const room = `pair-${index}`;
-  const [alice, bob] = await Promise.all([join(room, 'alice'), join(room, 'bob')]);
   const [toAlice, toBob] = await Promise.all([
-    introduced(alice, 'bob', aliceSocket),
-    introduced(bob, 'alice', bobSocket),
+    introduced(alice, bob.joined.id, aliceSocket),
+    introduced(bob, alice.joined.id, bobSocket),
   ]);
-  tookMs.push(performance.now() - startedAt);
-  const isRight =
+  return (
     sameEndpoint(toAlice.endpoint, bobSocket.local) &&
     sameEndpoint(toBob.endpoint, aliceSocket.local) &&
     toAlice.key === toBob.key &&
-    toAlice.role !== toBob.role;
-  if (isRight) checked++;
-  await Promise.all([alice[Symbol.asyncDispose](), bob[Symbol.asyncDispose]()]);
-});
-const rate = perSecond(pairs, pairsFrom);
-const sorted = tookMs.toSorted((a, b) => a - b);
-process.send?.({
-  perSecond: rate,
-  checked,
-  medianMs: Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0),
-  worstMs: Math.round(sorted.at(-1) ?? 0),
-});
+    toAlice.role !== toBob.role
+  );
+}
+
+/** Runs so many meetings; how fast they went, how many were right, and what one took. */
+async function measure(count: number, one: (index: number, lane: number) => Promise<boolean>) {
+  const tookMs: number[] = [];
+  let checked = 0;
+  const from = performance.now();
+  await inParallel(count, async (index, lane) => {
+    const startedAt = performance.now();
+    if (await one(index, lane)) checked++;
+    tookMs.push(performance.now() - startedAt);
+  });
+  const rate = perSecond(count, from);
+  const sorted = tookMs.toSorted((a, b) => a - b);
+  const medianMs = Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0);
+  return { perSecond: rate, count, checked, medianMs, worstMs: Math.round(sorted.at(-1) ?? 0) };
+}
+
+// Those who are there already, two and two.
+process.send?.(
+  await measure(Math.min(pairs, Math.floor(peers / 2)), async (index, lane) => {
+    const [alice, bob] = [idle[2 * index], idle[2 * index + 1]];
+    return alice !== undefined && bob !== undefined && meet(alice, bob, lane);
+  }),
+);
+await new Promise((resolve) => process.once('message', resolve));
+// From the connection to its end.
+process.send?.(
+  await measure(pairs, async (index, lane) => {
+    const room = `pair-${index}`;
+    const [alice, bob] = await Promise.all([join(room, 'alice'), join(room, 'bob')]);
+    const isRight = await meet(alice, bob, lane);
+    await Promise.all([alice[Symbol.asyncDispose](), bob[Symbol.asyncDispose]()]);
+    return isRight;
+  }),
+);
 await new Promise((resolve) => process.once('message', resolve));
 await Promise.all([
   ...idle.map((client) => client[Symbol.asyncDispose]()),

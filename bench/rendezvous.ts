@@ -1,6 +1,6 @@
 /**
- * The rendezvous on loopback: the memory of a server that holds idle peers, and pairs introduced per second on top of
- * them, each from its connection to its end: two WebSockets, joins, tickets bound over UDP, asks, introductions. The load
+ * The rendezvous on loopback: the memory of a server that holds idle peers, and pairs introduced per second: first of those
+ * peers (tickets bound over UDP, asks, introductions), then of new ones, each from its connection to its end. The load
  * is a process of its own (bench/rendezvous-load.ts), which checks every pair.
  * Usage: node bench/rendezvous.ts [PEERS=10000] [PAIRS=3000]; each process needs a file descriptor for every peer.
  */
@@ -48,11 +48,24 @@ const idle = cpuMeter();
 await wait(IDLE_MS);
 const idlePercent = idle();
 const idleMegabytes = megabytes();
-const busy = cpuMeter();
-load.send('pairs');
-const paired = await next<{ perSecond: number; checked: number; medianMs: number; worstMs: number }>(load);
-const pairPercent = busy();
-const pairMegabytes = megabytes();
+/** One kind of pairs, from the word to their end. */
+async function pairsOf(): Promise<object> {
+  const busy = cpuMeter();
+  load.send('pairs');
+  const met = await next<{ perSecond: number; count: number; checked: number; medianMs: number; worstMs: number }>(
+    load,
+  );
+  return {
+    MB: megabytes(),
+    'CPU %': busy(),
+    'per second': met.perSecond,
+    right: `${met.checked} of ${met.count}`,
+    'median ms': met.medianMs,
+    'worst ms': met.worstMs,
+  };
+}
+const amongIdle = await pairsOf();
+const fromConnection = await pairsOf();
 load.send('end');
 await once(load, 'exit');
 
@@ -60,11 +73,6 @@ console.table({
   'empty server': { MB: emptyMegabytes },
   [`${peers} peers just joined`]: { MB: joinedMegabytes, 'per second': joined.perSecond },
   [`${peers} peers, idle`]: { MB: idleMegabytes, 'CPU %': idlePercent },
-  [`${paired.checked} of ${pairs} pairs introduced and right`]: {
-    MB: pairMegabytes,
-    'CPU %': pairPercent,
-    'per second': paired.perSecond,
-    'median ms': paired.medianMs,
-    'worst ms': paired.worstMs,
-  },
+  'pairs of these: tickets bound, asked, introduced': amongIdle,
+  'new pairs: from the connection to its end': fromConnection,
 });
