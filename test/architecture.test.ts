@@ -78,6 +78,12 @@ describe('the arrows', () => {
     expect(core.filter((file) => IO.test(textOf(file)))).toEqual([]);
   });
 
+  it('keep sockets, timers and clocks in src/net: a punch has none of its own', () => {
+    const punch = sources.filter((file) => partOf(file) === 'src/punch');
+    expect(punch.length).toBeGreaterThan(20);
+    expect(punch.filter((file) => IO.test(textOf(file)))).toEqual([]);
+  });
+
   it('keep the console and the exit of the process in cli', () => {
     const outside = sources.filter((file) => !file.startsWith('cli/'));
     expect(outside.filter((file) => /\bconsole\.|process\.exit\b/.test(textOf(file)))).toEqual([]);

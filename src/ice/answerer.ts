@@ -18,8 +18,6 @@ const MAX_REFUSALS_PER_S = 10;
  */
 const MAX_PEER_REFLEXIVE = 32;
 
-const PRFLX = 'prflx';
-
 export interface Answerer {
   /** Takes a Binding request. */
   readonly receive: (now: number, arrival: Arrival, message: StunMessage) => void;
@@ -30,13 +28,16 @@ export function createAnswerer(state: AgentState): Answerer {
   const judge = createRequestJudge(own);
   const mayRefuse = createQuota(MAX_REFUSALS_PER_S);
   let peerReflexive = 0;
+  /** The pairs with endpoints that nobody told of, the oldest first. */
+  const learnt: Pair[] = [];
 
   const hasRoom = (): boolean => {
-    const learnt = checklist.pairs().filter(({ remote }) => remote.type === 'prflx');
     if (learnt.length < MAX_PEER_REFLEXIVE) return true;
-    const idle = learnt.filter(({ state: one, nomination }) => one !== 'succeeded' && nomination !== 'asked');
-    const oldest = idle.reduce<Pair | null>((one, pair) => (one && ageOf(one) <= ageOf(pair) ? one : pair), null);
+    const oldest = learnt.find(({ state: one, nomination }) => one !== 'succeeded' && nomination !== 'asked');
     if (!oldest) return false;
+    learnt.splice(learnt.indexOf(oldest), 1);
+    // Signalling may have told of it since.
+    if (oldest.remote.type !== 'prflx') return true;
     state.triggered.delete(oldest);
     checklist.remove(oldest);
     return true;
@@ -49,12 +50,13 @@ export function createAnswerer(state: AgentState): Answerer {
     const remote: Candidate = known ?? {
       type: 'prflx',
       ...found,
-      foundation: `${PRFLX}${peerReflexive}`,
+      foundation: `prflx${peerReflexive}`,
       related: null,
     };
     const pair = checklist.add(base, remote);
     if (!pair || known) return pair;
     peerReflexive++;
+    learnt.push(pair);
     state.emit(now, { kind: 'remote-candidate', candidate: remote });
     return pair;
   };
@@ -116,11 +118,6 @@ export function createAnswerer(state: AgentState): Answerer {
       }
     },
   };
-}
-
-/** The foundations of those learnt are numbered. */
-function ageOf({ remote }: Pair): number {
-  return Number(remote.foundation.slice(PRFLX.length));
 }
 
 /** Says of each moment whether one more may pass: at most so many in a second. */

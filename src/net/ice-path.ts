@@ -25,8 +25,6 @@ export interface IcePath extends AsyncDisposable {
 export interface DrivenPath extends IcePath {
   /** Lets the session act after it was told something. */
   readonly wake: () => void;
-  /** One more socket, by the name that its candidates have; it stays the caller's. */
-  readonly addSocket: (name: string, socket: UdpSocket) => void;
 }
 
 /**
@@ -48,7 +46,6 @@ export function startIcePath(options: {
     if (early.length < MAX_EARLY) early.push(bytes);
   };
   const opened = createSocketSet(Object.values(options.sockets)[0]?.local.address ?? '');
-  const given = new Map(Object.entries(options.sockets));
 
   const open = async (name: string): Promise<void> => {
     const socket = await opened.open(name);
@@ -97,17 +94,13 @@ export function startIcePath(options: {
   const driver: Driver<'closed'> = startDriver({ session: driven, sockets: options.sockets });
   return {
     wake: driver.wake,
-    addSocket: (name, socket) => {
-      given.set(name, socket);
-      driver.addSocket(name, socket);
-    },
     onData: (next) => {
       receive = next;
       for (const bytes of early.splice(0)) next(bytes);
     },
     send: (bytes) => {
       const pair = session.selected();
-      if (pair) (given.get(pair.socket) ?? opened.get(pair.socket))?.send(bytes, pair.remote.endpoint, () => {});
+      if (pair) (options.sockets[pair.socket] ?? opened.get(pair.socket))?.send(bytes, pair.remote.endpoint, () => {});
       return pair !== null;
     },
     [Symbol.asyncDispose]: async () => {

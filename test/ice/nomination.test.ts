@@ -1,10 +1,21 @@
 /** Which pair is selected, and when: nominated by us, or by a regular or an aggressive peer. */
 import { describe, expect, it } from 'vitest';
+import type { Role } from '../../src/ice/role.ts';
 import { attribute } from '../../src/stun/message.ts';
 import { createBench, only, PEER, peerCheck, peerSuccess, REMOTE, remoteHost } from './wire.ts';
 
 const kinds = (bench: { readonly events: readonly { readonly kind: string }[] }): readonly string[] =>
   bench.events.map(({ kind }) => kind);
+
+/** With two candidates of the peer, REMOTE and one that is worth less. */
+function createTwoPairBench(role: Role = 'controlling') {
+  const bench = createBench({ role, taMs: 5, isIntroduced: false });
+  const lower = { ...REMOTE, port: 5001 };
+  bench.agent.addRemoteCandidate({ ...remoteHost(REMOTE), foundation: 'high' });
+  bench.agent.addRemoteCandidate({ ...remoteHost(lower), priority: 1000, foundation: 'low' });
+  bench.agent.setRemoteCredentials(0, PEER);
+  return { bench, lower };
+}
 
 describe('nomination', () => {
   it('by the controlling side: a second check with USE-CANDIDATE, and its answer connects', () => {
@@ -38,11 +49,7 @@ describe('nomination', () => {
   });
 
   it('does not ride on the check of a pair before every better one was tried twice', () => {
-    const bench = createBench({ taMs: 5, isIntroduced: false });
-    const lower = { ...REMOTE, port: 5001 };
-    bench.agent.addRemoteCandidate({ ...remoteHost(REMOTE), foundation: 'high' });
-    bench.agent.addRemoteCandidate({ ...remoteHost(lower), priority: 1000, foundation: 'low' });
-    bench.agent.setRemoteCredentials(0, PEER);
+    const { bench, lower } = createTwoPairBench();
     bench.drain(0);
     const sent = [...bench.receive(1, peerCheck({ role: 'ICE-CONTROLLED' }), lower)];
     for (let now = 2; now <= 15; now++) sent.push(...bench.drain(now));
@@ -57,11 +64,7 @@ describe('nomination', () => {
   });
 
   it('of a pair that is heard but never answers does not hold up one that does', () => {
-    const bench = createBench({ taMs: 5, isIntroduced: false });
-    const lower = { ...REMOTE, port: 5001 };
-    bench.agent.addRemoteCandidate({ ...remoteHost(REMOTE), foundation: 'high' });
-    bench.agent.addRemoteCandidate({ ...remoteHost(lower), priority: 1000, foundation: 'low' });
-    bench.agent.setRemoteCredentials(0, PEER);
+    const { bench, lower } = createTwoPairBench();
     bench.drain(0);
     const toLower = only(bench.drain(5));
     bench.receive(6, peerCheck({ role: 'ICE-CONTROLLED' }));
@@ -109,11 +112,7 @@ describe('nomination', () => {
   });
 
   it('of an aggressive peer stays with the better pair, whichever came first', () => {
-    const bench = createBench({ role: 'controlled', taMs: 5, isIntroduced: false });
-    const lower = { ...REMOTE, port: 5001 };
-    bench.agent.addRemoteCandidate({ ...remoteHost(REMOTE), foundation: 'high' });
-    bench.agent.addRemoteCandidate({ ...remoteHost(lower), priority: 1000, foundation: 'low' });
-    bench.agent.setRemoteCredentials(0, PEER);
+    const { bench, lower } = createTwoPairBench('controlled');
     const [toBetter, toLower] = [only(bench.drain(0)), only(bench.drain(5))];
     bench.receive(6, peerCheck({ role: 'ICE-CONTROLLING', nominates: true }));
     bench.receive(6, peerSuccess(toBetter));
@@ -124,11 +123,7 @@ describe('nomination', () => {
   });
 
   it('waits a moment for a better pair that is still open, and not longer', () => {
-    const bench = createBench({ taMs: 5, isIntroduced: false });
-    const lower = { ...REMOTE, port: 5001 };
-    bench.agent.addRemoteCandidate({ ...remoteHost(REMOTE), foundation: 'high' });
-    bench.agent.addRemoteCandidate({ ...remoteHost(lower), priority: 1000, foundation: 'low' });
-    bench.agent.setRemoteCredentials(0, PEER);
+    const { bench, lower } = createTwoPairBench();
     bench.drain(0);
     const toLower = only(bench.drain(5));
     bench.receive(9, peerSuccess(toLower), lower);

@@ -2,6 +2,7 @@
 import { detectFromAll, type LabDetection } from '../../../lab/docker/keeper/detect-all.ts';
 import { startHandLab } from '../../../lab/docker/keeper/hand-lab.ts';
 import type { RunningLab } from '../../../lab/docker/keeper/running-lab.ts';
+import { unlessAborted } from '../../../lab/docker/unless-aborted.ts';
 import { UsageError } from '../../../src/errors.ts';
 import type { Context } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
@@ -49,16 +50,4 @@ async function detectIn(
 ): Promise<readonly LabDetection[]> {
   progress('detecting from every client at once');
   return unlessAborted(detectFromAll(lab), signal);
-}
-
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const stop = (): void => reject(signal.reason);
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

@@ -1,5 +1,6 @@
 /** Every row with every column, a few pairs at a time. */
 import type { AccessProfile } from '../../profiles.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import { type Both, expectationOf, judgeCell, type MatrixCell, type PunchedSide } from './cell.ts';
 import { MATRIX_SCHEMA, type Matrix } from './matrix.ts';
 
@@ -92,15 +93,4 @@ export async function runPairs<P extends MatrixPeer>(options: RunOptions<P>): Pr
     elapsedMs: Math.round(now() - startedAt),
     cells,
   };
-}
-
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const stop = (): void => reject(signal?.reason);
-  signal?.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal?.removeEventListener('abort', stop);
-  }
 }
