@@ -3,8 +3,7 @@
  * is one number, the theoretical arrival time. A fixed table of them is all the memory there is.
  */
 import { createHmac } from 'node:crypto';
-import ipaddr from 'ipaddr.js';
-import { familyOf } from '../src/endpoint.ts';
+import { sourceOf } from './source.ts';
 
 /**
  * A detection asks for up to 60 redirected replies within two seconds, and several clients may share one address behind
@@ -31,7 +30,7 @@ export interface RateLimitOptions {
 /** Takes a token of the source's bucket at `nowMs` of any one monotonic clock; false when there is none. */
 export type RateLimit = (sourceAddress: string, nowMs: number) => boolean;
 
-/** Buckets are full at the start. One is kept for an IPv4 address, or for an IPv6 /64: the part a site cannot choose. */
+/** Buckets are full at the start. One is kept for an IPv4 address, or for an IPv6 /64 (source.ts). */
 export function createRateLimit({
   key,
   burst = REDIRECTED_BURST,
@@ -42,15 +41,10 @@ export function createRateLimit({
   const toleranceMs = (burst - 1) * intervalMs;
   const theoreticalArrivalMs = new Float64Array(slots).fill(Number.NEGATIVE_INFINITY);
   return (sourceAddress, nowMs) => {
-    const slot = createHmac('sha256', key).update(bucketName(sourceAddress)).digest().readUInt32BE() % slots;
+    const slot = createHmac('sha256', key).update(sourceOf(sourceAddress)).digest().readUInt32BE() % slots;
     const expectedMs = Math.max(theoreticalArrivalMs[slot] ?? nowMs, nowMs);
     if (expectedMs - nowMs > toleranceMs) return false;
     theoreticalArrivalMs[slot] = expectedMs + intervalMs;
     return true;
   };
-}
-
-function bucketName(address: string): string {
-  if (familyOf(address) === 'IPv4') return address;
-  return ipaddr.IPv6.parse(address).parts.slice(0, 4).join(':');
 }

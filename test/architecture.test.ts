@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Leaves that everything of their tree may use. */
 const BASE: Readonly<Record<string, string>> = {
+  'src/address-scope.ts': 'src/base',
   'src/endpoint.ts': 'src/base',
   'src/errors.ts': 'src/base',
   'src/ports.ts': 'src/base',

@@ -1,0 +1,12 @@
+/** Who a packet is from, as far as limits can tell: an IPv4 address, or the /64 of an IPv6 one. */
+import ipaddr from 'ipaddr.js';
+
+/**
+ * The name under which a source is counted. Of IPv6 the first 64 bits, the part that a site cannot choose (RFC 6177 §2);
+ * an IPv4-mapped address counts as the IPv4 address.
+ * @throws Error when it is no IP address.
+ */
+export function sourceOf(address: string): string {
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv4 ? parsed.toString() : parsed.parts.slice(0, 4).join(':');
+}
