@@ -2,6 +2,7 @@
 import type { Endpoint } from '../endpoint.ts';
 import type { Output } from '../session.ts';
 import { shortTermKey } from '../stun/integrity.ts';
+import type { CheckBudget } from './budget.ts';
 import { type Checklist, createChecklist } from './checklist.ts';
 import type { Consent } from './consent.ts';
 import type { IceCredentials } from './credentials.ts';
@@ -39,6 +40,7 @@ export interface AgentState {
   /** Pairs on which the peer's check came: the next own check goes there (RFC 8445 §6.1.4.1). */
   readonly triggered: Set<Pair>;
   readonly rejections: Rejections;
+  readonly budget: CheckBudget;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly transmit: (socket: string, to: Endpoint, bytes: Uint8Array) => void;
   readonly emit: (now: number, event: Untimed) => void;
@@ -49,9 +51,10 @@ export function createAgentState(options: {
   readonly role: Role;
   readonly tieBreaker: bigint;
   readonly credentials: IceCredentials;
+  readonly budget: CheckBudget;
   readonly randomBytes: (length: number) => Uint8Array;
 }): AgentState {
-  const { role, tieBreaker, credentials, randomBytes } = options;
+  const { role, tieBreaker, credentials, budget, randomBytes } = options;
   const queue: IceOutput[] = [];
   const state: AgentState = {
     role,
@@ -66,6 +69,7 @@ export function createAgentState(options: {
     checklist: createChecklist(() => state.role),
     triggered: new Set(),
     rejections: createRejections(),
+    budget,
     randomBytes,
     transmit: (socket, to, bytes) => void queue.push({ kind: 'transmit', socket, to, bytes }),
     emit: (at, event) => void queue.push({ kind: 'event', event: { at, ...event } as IceEvent }),

@@ -10,6 +10,7 @@ import { METHOD } from '../stun/header.ts';
 import { isClassic, type StunMessage } from '../stun/message.ts';
 import { createAgentState, type IceOutput, partyOf, randomTieBreaker } from './agent-state.ts';
 import { createAnswerer } from './answerer.ts';
+import { type CheckBudget, createCheckBudget } from './budget.ts';
 import type { Candidate, LocalCandidate } from './candidate.ts';
 import { createChecker } from './checker.ts';
 import { areCredentials, type IceCredentials } from './credentials.ts';
@@ -41,6 +42,8 @@ export interface IceAgentOptions {
   readonly timeoutMs?: number;
   /** How long a relayed pair that works waits for a direct one; default RELAY_GRACE_MS. */
   readonly relayGraceMs?: number;
+  /** What its checks are taken from; default: a budget of its own. */
+  readonly budget?: CheckBudget;
 }
 
 /** `ice`: taken. `peer`: not STUN, from an endpoint that the peer has proved to be its own. `other`: anything else. */
@@ -73,12 +76,12 @@ export interface IceAgent {
 /** @throws RangeError when an option is out of its range. */
 export function createIceAgent(options: IceAgentOptions): IceAgent {
   const { role, credentials, randomBytes, taMs = TA_MS, timeoutMs = TIMEOUT_MS } = options;
-  const { relayGraceMs = RELAY_GRACE_MS } = options;
+  const { relayGraceMs = RELAY_GRACE_MS, budget = createCheckBudget() } = options;
   const { tieBreaker = randomTieBreaker(randomBytes) } = options;
   if (taMs < MIN_TA_MS) throw new RangeError(`taMs is ${taMs}: at least ${MIN_TA_MS} (RFC 8445 §14.2)`);
   if (!areCredentials(credentials)) throw new RangeError('credentials are not of the form of RFC 8839 §5.4');
 
-  const state = createAgentState({ role, tieBreaker, credentials, randomBytes });
+  const state = createAgentState({ role, tieBreaker, credentials, budget, randomBytes });
   const { locals, checklist, triggered, rejections } = state;
   const checker = createChecker(state);
   const answerer = createAnswerer(state);
@@ -105,7 +108,7 @@ export function createIceAgent(options: IceAgentOptions): IceAgent {
     const open = state.selected ? checklist.pairs().filter((pair) => !isRelayed(pair)) : checklist.pairs();
     const choice = chooseNomination(open, { now, relayGraceMs });
     if (choice.kind === 'now') {
-      Object.assign(choice.pair, { nomination: 'asking', sends: 0, dueAt: now });
+      Object.assign(choice.pair, { nomination: 'asking', sends: 0, gaps: 0, dueAt: now });
       triggered.add(choice.pair);
     }
     return choice.kind === 'wait' ? choice.until : Number.POSITIVE_INFINITY;

@@ -5,6 +5,7 @@ import type { StunMessage } from '../stun/message.ts';
 import type { AgentState } from './agent-state.ts';
 import type { Candidate, LocalCandidate } from './candidate.ts';
 import { encodeError, encodeSuccess } from './messages.ts';
+import { TRIGGERED_GAPS } from './pace.ts';
 import { isRelayed, type Pair, reportOf } from './pair.ts';
 import { createRequestJudge } from './request.ts';
 import { otherRole } from './role.ts';
@@ -61,14 +62,16 @@ export function createAnswerer(state: AgentState): Answerer {
     return pair;
   };
 
-  /** RFC 8445 §7.3.1.4; a check under way is sent again at once, since now both NATs may be open. */
+  /** RFC 8445 §7.3.1.4: a new check in place of one under way, and at once, since now both NATs may be open. */
   const trigger = (pair: Pair): void => {
     if (pair.state === 'succeeded') return;
     if (pair.state !== 'in-progress') {
       pair.state = 'waiting';
-      pair.sends = 0;
       pair.refusals = 0;
+      pair.gaps = 0;
     }
+    pair.sends = 0;
+    pair.gaps = Math.min(pair.gaps, TRIGGERED_GAPS);
     state.triggered.add(pair);
   };
 

@@ -1,5 +1,6 @@
 /** ICE candidates as plain data (RFC 8445 §5.1): one component, UDP, what is known of a transport address. */
 import { crc32 } from 'node:zlib';
+import { type AddressScope, scopeOf } from '../address-scope.ts';
 import { type Endpoint, familyOf } from '../endpoint.ts';
 
 export const CANDIDATE_TYPES = ['host', 'srflx', 'prflx', 'relay'] as const;
@@ -38,15 +39,19 @@ export function foundationOf(options: {
   return String(crc32(`${type} ${baseAddress} ${server} udp`));
 }
 
-/** Whether a packet can go from one to the other: one family, and link-local only to link-local (RFC 8445 §6.1.2.2). */
+/** Reached only from within the same host or link. */
+const NEAR: ReadonlySet<AddressScope> = new Set(['loopback', 'link-local']);
+/** Addresses of nobody, or of everybody. */
+const NOT_UNICAST: ReadonlySet<AddressScope> = new Set(['multicast', 'broadcast', 'unspecified']);
+
+/**
+ * Whether a packet may go from one to the other: one family, only to one host, and from loopback or a link to the same
+ * (RFC 8445 §6.1.2.2), so that no peer's word leads to a service of this host, or to all hosts of a network.
+ */
 export function canPair(local: Candidate, remote: Candidate): boolean {
   const { address: from } = local.endpoint;
   const { address: to } = remote.endpoint;
   if (familyOf(from) !== familyOf(to)) return false;
-  return familyOf(from) === 'IPv4' || isLinkLocal(from) === isLinkLocal(to);
-}
-
-/** Of fe80::/10 (RFC 4291 §2.5.6). */
-function isLinkLocal(address: string): boolean {
-  return /^fe[89ab][0-9a-f]:/i.test(address);
+  const [near, far] = [scopeOf(from), scopeOf(to)];
+  return !NOT_UNICAST.has(far) && (near === far || !(NEAR.has(near) || NEAR.has(far)));
 }

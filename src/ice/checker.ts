@@ -60,6 +60,7 @@ export function createChecker(state: AgentState): Checker {
     const { pair } = transaction;
     // It has given way to another meanwhile.
     if (checklist.find(pair.local.socket, pair.remote.endpoint) !== pair) return;
+    state.budget.answered(pair.remote.endpoint);
     const { candidate, isNew } = locals.seenAs(pair.local, mapped);
     if (isNew) state.emit(now, { kind: 'local-candidate', candidate });
     pair.seenAs = candidate;
@@ -101,10 +102,13 @@ export function createChecker(state: AgentState): Checker {
 
   return {
     check: (now, pair) => {
+      if (!state.budget.take(pair.remote.endpoint)) return failPair(pair);
       const nominates = pair.nomination === 'asking';
       if (pair.state !== 'succeeded') pair.state = 'in-progress';
       pair.sends++;
-      pair.dueAt = now + resendGapMs(pair.sends, knownRttMs());
+      pair.gaps++;
+      const isSilent = !pair.isHeard && pair.state !== 'succeeded';
+      pair.dueAt = now + resendGapMs(pair.gaps, { isSilent, rttMs: knownRttMs() });
       send(now, pair, nominates);
     },
     askConsent: (now) => {

@@ -11,6 +11,8 @@ export interface Pair {
   state: PairState;
   /** Sends of the check under way. */
   sends: number;
+  /** How far the gaps between sends have grown: a check that the peer's own triggers does not begin again with short ones. */
+  gaps: number;
   /** When the first check went out on it. */
   checkedAt: number | null;
   /** When it is sent again, or given up after the last send; Infinity while nothing is under way. */
@@ -42,6 +44,7 @@ export function createPair(local: LocalCandidate, remote: Candidate): Pair {
     remote,
     state: 'frozen',
     sends: 0,
+    gaps: 0,
     checkedAt: null,
     dueAt: Number.POSITIVE_INFINITY,
     refusals: 0,

@@ -32,7 +32,7 @@ describe('a check', () => {
     expect(attribute(message, 'ICE-CONTROLLING')).toBe(TIE_BREAKER);
   });
 
-  it('is sent again soon, then ever more slowly, each time as a transaction of its own, and given up', () => {
+  it('is sent seven times, soon and then ever more slowly, each time as a transaction of its own, and given up', () => {
     const bench = createBench({ taMs: 5 });
     const at: number[] = [];
     const ids = new Set<string>();
@@ -42,9 +42,8 @@ describe('a check', () => {
         ids.add(message.transactionId.join());
       }
     }
-    expect(at.slice(0, 5)).toEqual([0, 10, 25, 47.5, 81.25]);
-    expect(at).toHaveLength(24);
-    expect(ids.size).toBe(24);
+    expect(at).toEqual([0, 10, 25, 50, 100, 300, 2000]);
+    expect(ids.size).toBe(7);
     bench.drain(39_500);
     expect(bench.events.at(-1)).toEqual({ kind: 'failed', at: 39_500, reason: 'no-answer' });
   });

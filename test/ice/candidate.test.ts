@@ -91,4 +91,21 @@ describe('two candidates', () => {
     expect(canPair(at('fe80::1'), at('fe80::2'))).toBe(true);
     expect(canPair(at('fe80::1'), at('2001:db8::1'))).toBe(false);
   });
+
+  it.each([
+    ['10.0.0.1', '10.9.9.9', true],
+    ['10.0.0.1', '127.0.0.1', false],
+    ['10.0.0.1', '169.254.169.254', false],
+    ['10.0.0.1', '0.0.0.0', false],
+    ['10.0.0.1', '224.0.0.251', false],
+    ['10.0.0.1', '255.255.255.255', false],
+    ['127.0.0.1', '127.0.0.9', true],
+    ['127.0.0.1', '10.0.0.1', false],
+    ['169.254.3.4', '169.254.169.254', true],
+    ['2001:db8::1', '::1', false],
+    ['2001:db8::1', '::ffff:127.0.0.1', false],
+    ['2001:db8::1', 'ff02::1', false],
+  ])('pair to one host only, and leave loopback or a link for no other: %s to %s: %s', (from, to, can) => {
+    expect(canPair(at(from), at(to))).toBe(can);
+  });
 });

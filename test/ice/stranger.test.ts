@@ -190,7 +190,7 @@ describe('a flood', () => {
   it('of candidates makes a checklist of a hundred pairs', () => {
     const bench = createBench({ taMs: 5 });
     for (let i = 0; i < 1000; i++) {
-      const endpoint = { address: '10.0.1.1', port: 1 + i };
+      const endpoint = { address: `10.0.1.${1 + (i % 8)}`, port: 1 + i };
       bench.agent.addRemoteCandidate({ type: 'host', endpoint, foundation: String(i), priority: 1 + i, related: null });
     }
     const targets = new Set<number>();
