@@ -14,7 +14,7 @@ import { createOwned } from './punch/owned.ts';
 import { placeOf } from './punch/place.ts';
 import { type PunchPlan, planPunch } from './punch/plan.ts';
 import { createPresence, type PathMode } from './punch/presence.ts';
-import { openFirstRelay, type TurnServerChoice } from './punch/relay.ts';
+import { openFirstRelay, type TurnServerChoice, tellsRelayOnly } from './punch/relay.ts';
 import { blankReport, type PunchFailure, type PunchReport } from './punch/report.ts';
 import { openPunchSocket } from './punch/socket.ts';
 import { createStepRecorder } from './punch/steps.ts';
@@ -35,7 +35,10 @@ export interface PunchOptions {
   readonly token?: string | undefined;
   /** TURN servers beside those that the rendezvous tells of. */
   readonly turn?: readonly TurnServerChoice[] | undefined;
-  /** Default `any`: direct where it is possible, else relayed. */
+  /**
+   * Default `any`: direct where it is possible, else relayed. With `relay-only` no packet leaves this host but toward the
+   * TURN servers and the rendezvous, and nothing that the peer is told says where this host is.
+   */
   readonly mode?: PathMode | undefined;
   /** Whether the own router is asked for a port (UPnP-IGD, NAT-PMP), which holds up nothing; default true. */
   readonly portMapping?: boolean | undefined;
@@ -97,25 +100,25 @@ export async function punch(options: PunchOptions): Promise<Punched> {
   } = options;
   await using owned = createOwned();
   const membership = owned.add(createMembership({ url, room, id, token, onNotice }));
-  const socket = await openPunchSocket({ server, local });
-  if (!socket) return failed('no-route', null);
-  owned.add(socket);
-  const isAsked = portMapping && mode !== 'relay-only';
-  const mappedPort = isAsked ? owned.add(seekMappedPort({ local: socket.local })) : null;
+  const isRelayOnly = mode === 'relay-only';
+  const socket = isRelayOnly ? null : await openPunchSocket({ server, local });
+  if (!socket && !isRelayOnly) return failed('no-route', null);
+  if (socket) owned.add(socket);
+  const mappedPort = portMapping && socket ? owned.add(seekMappedPort({ local: socket.local })) : null;
   const openRelay: Parameters<typeof createPresence>[0]['openRelay'] = (servers, either) =>
     openFirstRelay(servers, { local, signal: either });
   const presence = owned.add(createPresence({ socket, server, mode, mappedPort, openRelay, onNotice }));
-  using detection = findOwnBehavior({ server, local, signal });
+  using detection = isRelayOnly ? null : findOwnBehavior({ server, local, signal });
   const meeting = createMeeting({
     membership,
     presence,
     turn,
     peer,
-    behavior: detection.behavior,
+    behavior: detection?.behavior ?? null,
     waitMs,
     signal,
     onBound: (own) => {
-      known = { ...known, local: socket.local, public: own };
+      known = { ...known, local: socket?.local ?? null, public: own };
       steps.bound(own);
     },
     onNotice,
@@ -136,8 +139,7 @@ export async function punch(options: PunchOptions): Promise<Punched> {
     const { path, event } = attempt;
     owned.add(path);
     const kept = owned.move();
-    // Without candidates of its own this side has nothing but the relay.
-    const upgrade = awaitUpgrade(attempt, mode === 'relay-only' ? { technique: 'relay', seconds: 0 } : plan);
+    const upgrade = awaitUpgrade(attempt, plan);
     const end = async (): Promise<void> => {
       upgrade[Symbol.dispose]();
       await kept[Symbol.asyncDispose]();
@@ -159,10 +161,15 @@ export async function punch(options: PunchOptions): Promise<Punched> {
     if (met.kind === 'failed') return failed(met.reason, met.detail);
     const { introduction, at } = met;
     const { own, endpoint } = introduction;
-    const isSameNat = own.address === endpoint.address && presence.isDirect();
-    const behavior = met.behavior;
-    const isMapped = tellsMappedPort(introduction.candidates, endpoint) || tellsMappedPort(met.agentOf.candidates, own);
-    const plan = planPunch({ id, behavior }, { id: peer, behavior: introduction.behavior }, { isSameNat, isMapped });
+    const [told, heard] = [met.agentOf.candidates, introduction.candidates];
+    const plan = planPunch(
+      { id, behavior: met.behavior, isRelayOnly: tellsRelayOnly(told, own) },
+      { id: peer, behavior: introduction.behavior, isRelayOnly: tellsRelayOnly(heard, endpoint) },
+      {
+        isSameNat: own.address === endpoint.address && presence.isDirect(),
+        isMapped: tellsMappedPort(heard, endpoint) || tellsMappedPort(told, own),
+      },
+    );
     onEvent({ kind: 'plan', plan });
     steps.introduced({ own, peer: endpoint });
     const attempt = await connectPeers({ met, plan, meeting, presence, server, signal, onEvent: steps.iceEvent });

@@ -31,7 +31,7 @@ export const punch = defineCommand({
     turn: { type: 'string', array: true, describe: 'turn:HOST[:PORT][?transport=udp|tcp] or turns:…' },
     'turn-user': { type: 'string', describe: 'Its NAME:PASSWORD. Also NATCHECK_TURN_USER' },
     'direct-only': { type: 'boolean', describe: 'No relay' },
-    'relay-only': { type: 'boolean', describe: 'Nothing but a relay: the peer does not learn the own address' },
+    'relay-only': { type: 'boolean', describe: 'Nothing but a relay: the peer does not learn where this host is' },
     'no-port-mapping': { type: 'boolean', describe: 'Do not ask the own router for a port (UPnP-IGD, NAT-PMP)' },
     wait: { type: 'number', default: PUNCH_WAIT_MS / 1000, describe: 'Seconds to wait for the peer' },
     json: { type: 'boolean', describe: 'One JSON object on stdout (schema natcheck.punch/1)' },

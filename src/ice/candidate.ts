@@ -39,6 +39,11 @@ export function foundationOf(options: {
   return String(crc32(`${type} ${baseAddress} ${server} udp`));
 }
 
+/** What is told as the related address of a candidate by a host that hides its own (RFC 8839 §5.1). */
+export function hiddenRelated({ address }: Pick<Endpoint, 'address'>): Endpoint {
+  return { address: familyOf(address) === 'IPv4' ? '0.0.0.0' : '::', port: 9 };
+}
+
 /** Reached only from within the same host or link. */
 const NEAR: ReadonlySet<AddressScope> = new Set(['loopback', 'link-local']);
 /** Addresses of nobody, or of everybody. */

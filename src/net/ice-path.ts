@@ -34,10 +34,12 @@ export interface DrivenPath extends IcePath {
 export function startIcePath(options: {
   readonly session: PathSession;
   readonly sockets: Readonly<Record<string, UdpSocket>>;
+  /** Whether the session gets more sockets, at the address of the first, when it asks for them; default true. */
+  readonly mayOpen?: boolean;
   readonly onEvent: (event: IceEvent) => void;
   readonly onTell?: (ports: readonly number[]) => void;
 }): DrivenPath {
-  const { session, onEvent, onTell = () => {} } = options;
+  const { session, mayOpen = true, onEvent, onTell = () => {} } = options;
   const early: Uint8Array[] = [];
   /** Until when the peer may need answers. */
   let answersUntil = Number.NEGATIVE_INFINITY;
@@ -45,7 +47,8 @@ export function startIcePath(options: {
   let receive = (bytes: Uint8Array): void => {
     if (early.length < MAX_EARLY) early.push(bytes);
   };
-  const opened = createSocketSet(Object.values(options.sockets)[0]?.local.address ?? '');
+  const [first] = Object.values(options.sockets);
+  const opened = createSocketSet(first && mayOpen ? first.local.address : null);
 
   const open = async (name: string): Promise<void> => {
     const socket = await opened.open(name);

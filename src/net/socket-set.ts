@@ -8,7 +8,8 @@ export interface SocketSet extends AsyncDisposable {
   readonly close: (name: string) => void;
 }
 
-export function createSocketSet(address: string): SocketSet {
+/** @param address null: every one is refused. */
+export function createSocketSet(address: string | null): SocketSet {
   const sockets = new Map<string, UdpSocket>();
   /** Opening or closing: what disposal has to wait for. */
   const pending = new Set<Promise<unknown>>();
@@ -25,7 +26,7 @@ export function createSocketSet(address: string): SocketSet {
     if (socket) void track(Promise.resolve(socket[Symbol.asyncDispose]()));
   };
   const openOne = async (name: string): Promise<UdpSocket | null> => {
-    const socket = await openUdpSocket({ address, port: 0 }).catch(() => null);
+    const socket = address === null ? null : await openUdpSocket({ address, port: 0 }).catch(() => null);
     if (!socket || asked.has(name)) {
       if (socket) sockets.set(name, socket);
       return socket;

@@ -58,6 +58,7 @@ export async function connectPeers(options: {
   const path = startIcePath({
     session: attempt,
     sockets: presence.sockets(),
+    mayOpen: presence.isDirect(),
     onEvent: (event) => {
       onEvent(event);
       inbox.put(event);

@@ -35,8 +35,8 @@ export interface MeetingOptions {
   /** TURN servers beside those that the rendezvous tells of. */
   readonly turn: readonly TurnServerChoice[];
   readonly peer: string;
-  /** What the own NAT does, once it is known; asked for before the first ask. */
-  readonly behavior: Promise<ToldBehavior>;
+  /** What this side's NAT does, once it is known, waited for before the first ask; null when it is not looked at. */
+  readonly behavior: Promise<ToldBehavior> | null;
   /** How long to wait for the peer, from the first ask on. */
   readonly waitMs: number;
   /** Between two showings of the socket; default REFRESH_MS. */
@@ -174,7 +174,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
   const ask = async (to: RendezvousClient, seen: Endpoint): Promise<void> => {
     hasAsked = true;
     // Over UDP that is blocked there is nothing to be found out.
-    told = presence.isDirect() ? await options.behavior : UNKNOWN;
+    told = (presence.isDirect() ? await options.behavior : null) ?? UNKNOWN;
     await presence.relayed(RELAY_PATIENCE_MS);
     if (!isWaiting) rehearse();
     agentOf = presence.agentOf(seen);

@@ -8,6 +8,8 @@ import { formatOdds } from './odds.ts';
 export interface PlanSide {
   readonly id: string;
   readonly behavior: ToldBehavior;
+  /** Whether all that it has told of is a relay: what its NAT does is out of the question then. */
+  readonly isRelayOnly?: boolean;
 }
 
 export interface PunchPlan extends Omit<Strategy, 'probability'> {
@@ -18,6 +20,7 @@ export interface PunchPlan extends Omit<Strategy, 'probability'> {
 }
 
 const PLAIN: Strategy = { technique: 'simultaneous-open', probability: 1, packets: 0, seconds: 0 };
+const RELAY: Strategy = { technique: 'relay', probability: 0, packets: 0, seconds: 0 };
 const NOTHING_KNOWN: Allocation = { kind: 'undetermined', step: null, range: null };
 
 /**
@@ -29,6 +32,14 @@ export function planPunch(
   peer: PlanSide,
   { isSameNat = false, isMapped = false }: { readonly isSameNat?: boolean; readonly isMapped?: boolean } = {},
 ): PunchPlan {
+  const relayOnly = [own, peer].filter((side) => side.isRelayOnly).map(({ id }) => id);
+  if (relayOnly.length > 0) {
+    const verb = relayOnly.length > 1 ? 'are' : 'is';
+    return {
+      ...RELAY,
+      text: `${relayOnly.join(' and ')} ${verb} reached through a relay alone: nothing direct is tried`,
+    };
+  }
   if (isSameNat) return { ...PLAIN, text: `${own.id} and ${peer.id} are behind the same NAT, or on one network` };
   if (isMapped) return { ...PLAIN, text: 'a router has mapped a port, at which its side is reached' };
   const [a, b] = [strategyPeer(own), strategyPeer(peer)];

@@ -1,6 +1,10 @@
-/** Where this side can be reached: at its own socket, as the server sees it or its router maps it, and at a relay. */
+/**
+ * Where this side can be reached: at its own socket, as the server sees it or its router maps it, and at a relay. In the
+ * mode `relay-only` there is no socket but the relay's, and nothing that is told here says where this host is.
+ */
 import { randomBytes } from 'node:crypto';
 import type { Endpoint } from '../endpoint.ts';
+import { hiddenRelated } from '../ice/candidate.ts';
 import { pause } from '../net/pause.ts';
 import type { RelaySocket } from '../net/relay-socket.ts';
 import type { UdpSocket } from '../net/udp-socket.ts';
@@ -32,7 +36,7 @@ export interface Presence extends AsyncDisposable {
     },
     signal: AbortSignal,
   ) => Promise<Shown>;
-  /** Whether the server is reached over the own socket. */
+  /** Whether the server is reached over this side's own socket: only then is anything direct to be hoped for. */
   readonly isDirect: () => boolean;
   /** What can be told now, once the server has seen `own`. */
   readonly agentOf: (own: Endpoint) => CandidateAgent;
@@ -41,7 +45,8 @@ export interface Presence extends AsyncDisposable {
 
 /** The own socket and its mapped port stay the caller's; the relay is the presence's. */
 export function createPresence(options: {
-  readonly socket: UdpSocket;
+  /** Null in the mode `relay-only`. */
+  readonly socket: UdpSocket | null;
   readonly server: Endpoint;
   readonly mode: PathMode;
   /** Of the socket; none when not given. */
@@ -54,7 +59,7 @@ export function createPresence(options: {
   let relay: RelaySocket | null = null;
   let details: readonly string[] = [];
   let seeking: Promise<RelaySocket | null> | null = null;
-  let isDirect: boolean | null = null;
+  let isDirect: boolean | null = socket ? null : false;
 
   const seek = async (servers: readonly TurnServerChoice[]): Promise<RelaySocket | null> => {
     const result = await openRelay(servers, ended.signal);
@@ -73,7 +78,7 @@ export function createPresence(options: {
     return bindTicket(found, { server: { ...server, port: altPort }, ticket, signal });
   };
   /** The own socket, and through the relay too when that stays silent; the first that is bound. */
-  const race: Presence['show'] = async (shown, signal) => {
+  const race = async (socket: UdpSocket, ...[shown, signal]: Parameters<Presence['show']>): Promise<Shown> => {
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
     const bound = (one: Shown, direct: boolean): Shown => {
@@ -115,19 +120,22 @@ export function createPresence(options: {
       }
     },
     show: (shown, signal) => {
-      if (mode === 'relay-only') isDirect = false;
-      if (isDirect === null) return race(shown, signal);
-      return isDirect ? bindTicket(socket, { server, ticket: shown.ticket, signal }) : viaRelay(shown, signal);
+      if (!socket || isDirect === false) return viaRelay(shown, signal);
+      if (isDirect === null) return race(socket, shown, signal);
+      return bindTicket(socket, { server, ticket: shown.ticket, signal });
     },
     isDirect: () => isDirect === true,
     agentOf: (own) =>
       candidateAgent({
-        direct: isDirect ? { local: socket.local, seen: own, server: server.address } : null,
+        direct: socket && isDirect ? { local: socket.local, seen: own, server: server.address } : null,
         mapped: mappedPort?.toward(own) ?? null,
-        relay: relay && { relayed: relay.relayed, mapped: relay.mapped },
+        relay: relay && {
+          relayed: relay.relayed,
+          mapped: mode === 'relay-only' ? hiddenRelated(relay.relayed) : relay.mapped,
+        },
         randomBytes,
       }),
-    sockets: () => ({ [PUNCH_SOCKET]: socket, ...(relay && { [RELAY_SOCKET]: relay }) }),
+    sockets: () => ({ ...(socket && { [PUNCH_SOCKET]: socket }), ...(relay && { [RELAY_SOCKET]: relay }) }),
     [Symbol.asyncDispose]: async () => {
       ended.abort();
       await seeking?.catch(() => {});

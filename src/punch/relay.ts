@@ -1,5 +1,7 @@
 /** The relay of a punch: of all the TURN servers that are known, the first that gives one, the least costly way first. */
 
+import { type Endpoint, sameEndpoint } from '../endpoint.ts';
+import { parseCandidate } from '../ice/sdp.ts';
 import { pause } from '../net/pause.ts';
 import { type OpenedRelay, openRelay } from '../net/relay.ts';
 import type { RelaySocket } from '../net/relay-socket.ts';
@@ -49,6 +51,12 @@ export async function openFirstRelay(
   const bug = failures.find((failure) => !(failure instanceof NoRelay));
   if (bug) throw bug;
   return { outcome: 'failed', details: failures.map((failure) => (failure as NoRelay).message) };
+}
+
+/** Whether a side that the server has seen at `seen` has told of nothing but a relay, which it was seen through as well. */
+export function tellsRelayOnly(candidates: readonly string[], seen: Endpoint): boolean {
+  const told = candidates.map(parseCandidate).flatMap((one) => (one.kind === 'candidate' ? [one.candidate] : []));
+  return told.every(({ type }) => type === 'relay') && told.some(({ endpoint }) => sameEndpoint(endpoint, seen));
 }
 
 /** Carries one server's refusal out of a race. */

@@ -74,6 +74,29 @@ describe.concurrent('natcheck punch', () => {
     }
   });
 
+  it('with one side that wants a relay alone is relayed for both, at once and with a whole look at the path', async () => {
+    await using relay = await startServer({ ...ANY_PORT, relay: { allowPrivate: true } });
+    const words = ['punch', '--json', ...at(relay)];
+    const sides = await Promise.all([
+      natcheck([...words, '--id', 'alice', '--peer', 'bob', '--relay-only']),
+      natcheck([...words, '--id', 'bob', '--peer', 'alice']),
+    ]);
+    for (const { code, stdout, stderr } of sides) {
+      expect(code, stderr).toBe(5);
+      expect(jsonOf(stdout)).toMatchObject({
+        outcome: 'relayed',
+        technique: 'relay',
+        reason: null,
+        plan: {
+          technique: 'relay',
+          probability: 0,
+          text: 'alice is reached through a relay alone: nothing direct is tried',
+        },
+        health: { probes: 20, lost: 0 },
+      });
+    }
+  });
+
   it('whose relay is killed while the path is looked at says that it is lost, and exits with 7', async () => {
     await using relay = await startServer({ ...ANY_PORT, relay: { allowPrivate: true } });
     const words = ['punch', '--json', '--relay-only', ...at(relay)];

@@ -64,6 +64,23 @@ describe('the plan of a punch', () => {
     expect(planPunch(a, b, { isMapped: true })).toMatchObject({ technique: 'simultaneous-open', probability: 1 });
   });
 
+  it('names those who are reached through a relay alone, whatever their NATs are', () => {
+    const [a, b] = [side('a', 'full-cone'), side('b', 'full-cone')];
+    const hidden = { ...b, isRelayOnly: true };
+    const plan = {
+      technique: 'relay',
+      probability: 0,
+      packets: 0,
+      seconds: 0,
+      text: 'b is reached through a relay alone: nothing direct is tried',
+    };
+    expect(planPunch(a, hidden, { isSameNat: true, isMapped: true })).toEqual(plan);
+    expect(planPunch(hidden, a)).toEqual(plan);
+    expect(planPunch({ ...a, isRelayOnly: true }, hidden).text).toBe(
+      'a and b are reached through a relay alone: nothing direct is tried',
+    );
+  });
+
   it('does not guess about a side of which too little is known', () => {
     const unknown: PlanSide = { id: 'bob', behavior: { mapping: 'undetermined', filtering: 'undetermined' } };
     const unfiltered: PlanSide = { id: 'bob', behavior: { mapping: 'none', filtering: 'undetermined' } };

@@ -30,17 +30,19 @@ export interface PunchNames {
   readonly rendezvous?: string;
   /** How long to wait for the peer; default WAIT_SECONDS. */
   readonly waitSeconds?: number | undefined;
+  readonly mode?: '--relay-only' | '--direct-only';
 }
 
 /** A program that is killed takes its shell along, which is what says the exit code. */
 const SAY_EXIT_CODE = '"$@" & echo "pid: $!"; wait $!; echo "exit: $?"';
 
 export async function startPunch(client: LabContainer, names: PunchNames): Promise<PunchRun> {
-  const { server, id, peer, room, rendezvous, waitSeconds = WAIT_SECONDS } = names;
+  const { server, id, peer, room, rendezvous, waitSeconds = WAIT_SECONDS, mode } = names;
   const flags = [
     '--json',
     ...['--server', server.primary, '--room', room, '--id', id, '--peer', peer, '--wait', `${waitSeconds}`],
     ...(rendezvous ? ['--rendezvous', rendezvous] : []),
+    ...(mode ? [mode] : []),
   ];
   const program: Program = await client.start(['sh', '-c', SAY_EXIT_CODE, 'sh', 'natcheck', 'punch', ...flags]);
   const after = async (label: RegExp): Promise<string> => {

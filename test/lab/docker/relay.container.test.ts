@@ -5,6 +5,7 @@ import type { Output } from '../../../lab/docker/exec.ts';
 import { type Lab, startNatcheckServer } from '../../../lab/index.ts';
 import { turnServerFor } from '../../../server/relay/turn-servers.ts';
 import { describeLab, startProvidedLab } from './provided.ts';
+import { startPunch } from './punch-run.ts';
 
 const MESSAGES = 20;
 
@@ -100,6 +101,30 @@ describeLab("coturn's turnutils_uclient behind a NAT", () => {
     const options = ['-s', '-n', '1', '-c', '-v', ...USER, '-e', '10.0.0.1'];
     const { stdout, stderr } = await client.exec(['turnutils_uclient', ...options, lab.server.primary]);
     expect(stdout + stderr).toMatch(/error 403/);
+  });
+});
+
+describeLab('two punches, each behind a NAT that lets the other in', () => {
+  it('are relayed on both sides when one of them wants a relay alone', async () => {
+    await using lab = await startProvidedLab();
+    await using _server = await startNatcheckServer(lab.server, ['--relay']);
+    const names = { server: lab.server, room: 'hidden' };
+    const alice = await startPunch(lab.nat('full-cone').client(0), {
+      ...names,
+      id: 'alice',
+      peer: 'bob',
+      mode: '--relay-only',
+    });
+    const bob = await startPunch(lab.nat('restricted').client(0), { ...names, id: 'bob', peer: 'alice' });
+    for (const { report, exitCode } of await Promise.all([alice.result(), bob.result()])) {
+      expect({ ...report, exitCode }, JSON.stringify(report)).toMatchObject({
+        exitCode: 5,
+        outcome: 'relayed',
+        technique: 'relay',
+        plan: { text: 'alice is reached through a relay alone: nothing direct is tried' },
+        health: { probes: 20 },
+      });
+    }
   });
 });
 
