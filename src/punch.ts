@@ -6,15 +6,16 @@ import type { IcePath } from './net/ice-path.ts';
 import { findOwnBehavior } from './own-behavior.ts';
 import { type AttemptResult, connectPeers } from './punch/connect.ts';
 import type { PunchEvent } from './punch/event.ts';
+import { createPunchBudget, INTRODUCTIONS_MAX } from './punch/limits/budget.ts';
 import { seekMappedPort, tellsMappedPort } from './punch/mapped-port.ts';
 import { createMeeting, type Met } from './punch/meeting.ts';
 import { createMembership } from './punch/membership.ts';
-import { explainNoPath } from './punch/no-path.ts';
+import { explainLost, explainNoPath } from './punch/no-path.ts';
 import { createOwned } from './punch/owned.ts';
 import { placeOf } from './punch/place.ts';
 import { type PunchPlan, planPunch } from './punch/plan.ts';
 import { createPresence, type PathMode } from './punch/presence.ts';
-import { openFirstRelay, type TurnServerChoice, tellsRelayOnly } from './punch/relay.ts';
+import { openFirstRelay, relayAddresses, type TurnServerChoice, tellsRelayOnly } from './punch/relay.ts';
 import { blankReport, type PunchFailure, type PunchReport } from './punch/report.ts';
 import { openPunchSocket } from './punch/socket.ts';
 import { createStepRecorder } from './punch/steps.ts';
@@ -156,7 +157,8 @@ export async function punch(options: PunchOptions): Promise<Punched> {
       [Symbol.asyncDispose]: end,
     };
   };
-  for (;;) {
+  const budget = createPunchBudget();
+  for (let introductions = 1; ; introductions++) {
     const met: Met = await meeting.introduce();
     if (met.kind === 'failed') return failed(met.reason, met.detail);
     const { introduction, at } = met;
@@ -168,11 +170,13 @@ export async function punch(options: PunchOptions): Promise<Punched> {
       {
         isSameNat: own.address === endpoint.address && presence.isDirect(),
         isMapped: tellsMappedPort(heard, endpoint) || tellsMappedPort(told, own),
+        isAtRelay: endpoint.address === server.address || relayAddresses([...told, ...heard]).has(endpoint.address),
       },
     );
     onEvent({ kind: 'plan', plan });
     steps.introduced({ own, peer: endpoint });
-    const attempt = await connectPeers({ met, plan, meeting, presence, server, signal, onEvent: steps.iceEvent });
+    const onIceEvent = steps.iceEvent;
+    const attempt = await connectPeers({ met, plan, meeting, presence, server, budget, signal, onEvent: onIceEvent });
     known = { ...known, plan, elapsedMs: Math.round(now() - at), probesSent: attempt.packetsSent() };
     switch (attempt.kind) {
       case 'connected':
@@ -181,6 +185,7 @@ export async function punch(options: PunchOptions): Promise<Punched> {
         known = { ...known, technique: plan.technique };
         return failed('no-path', explainNoPath({ id, plan, introduction, isHeard: attempt.isHeard }));
       case 'void':
+        if (introductions === INTRODUCTIONS_MAX) return failed('no-path', explainLost(peer));
         onNotice(`${peer} was lost before there was a path: waiting for it again`);
     }
   }

@@ -2,6 +2,7 @@
 import type { Endpoint } from '../../src/endpoint.ts';
 import { type CandidateAgent, candidateAgent } from '../../src/punch/candidate-agent.ts';
 import { createIntroducedAttempt } from '../../src/punch/introduced-attempt.ts';
+import { createPunchBudget } from '../../src/punch/limits/budget.ts';
 import type { Introduction } from '../../src/punch/meeting.ts';
 import type { PunchPlan } from '../../src/punch/plan.ts';
 import type { PunchTechnique } from '../../src/punch/report.ts';
@@ -74,7 +75,12 @@ export function createPunchPeer(
         randomBytes,
       }),
     join: ({ onTell, plan, ...facts }) => {
-      const attempt = createIntroducedAttempt({ ...facts, plan, server, randomBytes, randomInteger });
+      const networks = [`${socket.local.address}/24`];
+      const budget = createPunchBudget();
+      const attempt = createIntroducedAttempt({
+        ...facts,
+        ...{ plan, server, networks, budget, randomBytes, randomInteger },
+      });
       const joined = driveAgent(world, { agent: attempt, socket, host, onTell });
       run = joined;
       joined.wake();

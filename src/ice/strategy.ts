@@ -41,7 +41,7 @@ export const BIRTHDAY_SOCKETS = 256;
 /** Packets per second of each side. */
 export const BIRTHDAY_RATE = 500;
 /** Probes of the other side: with 64,512 ports, one round in 3,900 meets none of 256 sockets. */
-const BIRTHDAY_PROBES = 2048;
+export const BIRTHDAY_PROBES = 2048;
 /** The moving side's: the second with fresh sockets, when the other side has probed all that it will. */
 const BIRTHDAY_ROUNDS = 2;
 /** After the other side's last probe, before the second round: what that takes to have reached its own NAT. */

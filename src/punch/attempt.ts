@@ -2,6 +2,7 @@
  * One attempt of two introduced peers, sans-IO: an ICE agent that begins at the instant set, and the tactic of the pair
  * beside it.
  */
+import { type Endpoint, sameEndpoint } from '../endpoint.ts';
 import type { IceAgent } from '../ice/agent.ts';
 import type { Candidate } from '../ice/candidate.ts';
 import type { IceCredentials } from '../ice/credentials.ts';
@@ -23,16 +24,27 @@ export interface AttemptOptions {
   readonly agent: IceAgent;
   readonly peerCredentials: IceCredentials;
   readonly startAt: number;
+  /** The STUN server, to which a tactic sends as well. */
+  readonly server: Endpoint;
   /** Those checked from the start, and those that come later. */
   readonly remote: { readonly likely: readonly Candidate[]; readonly unlikely: readonly Candidate[] };
   /** Null for a plain punch. It is given the way out of the attempt. */
   readonly createTactic: ((emit: (output: TacticOutput) => void) => Tactic) | null;
+  /** Whether the tactic may send one more packet toward the peer. */
+  readonly takeProbe: () => boolean;
 }
 
 export function createAttempt(options: AttemptOptions): Attempt {
   const { agent, peerCredentials, startAt, remote } = options;
   const queue: TacticOutput[] = [];
-  const tactic = options.createTactic?.((output) => void queue.push(output)) ?? null;
+  let probes = 0;
+  const emit = (output: TacticOutput): void => {
+    const isProbe = output.kind === 'transmit' && !sameEndpoint(output.to, options.server);
+    if (isProbe && !options.takeProbe()) return;
+    if (isProbe) probes++;
+    queue.push(output);
+  };
+  const tactic = options.createTactic?.(emit) ?? null;
   let unlikelyAt: number | null = null;
 
   const begin = (now: number): void => {
@@ -77,7 +89,7 @@ export function createAttempt(options: AttemptOptions): Attempt {
       return output.kind === 'wait' ? { kind: 'wait', until: Math.min(until, output.until) } : output;
     },
     selected: agent.selected,
-    packetsSent: () => agent.checksSent() + (tactic?.sent() ?? 0),
+    packetsSent: () => agent.checksSent() + probes,
     close: () => {
       tactic?.stop();
       agent.close();

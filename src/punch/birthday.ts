@@ -28,7 +28,6 @@ export function createOpeners(facts: TacticFacts): Tactic {
   let round = 0;
   let hasAsked = false;
   let isOver = false;
-  let sentBefore = 0;
   const volleyAt = (at: number) =>
     createVolley({ count, perSecond: BIRTHDAY_RATE, startAt: at, make: (index) => opened[index] ?? '' });
   let volley = volleyAt(startAt);
@@ -43,7 +42,6 @@ export function createOpeners(facts: TacticFacts): Tactic {
   };
   const nextRound = (at: number): void => {
     close();
-    sentBefore += volley.sent();
     opened = [];
     round++;
     hasAsked = false;
@@ -87,7 +85,6 @@ export function createOpeners(facts: TacticFacts): Tactic {
     },
     mayBegin: () => true,
     stop: () => stop(),
-    sent: () => sentBefore + volley.sent(),
   };
 }
 
@@ -117,6 +114,5 @@ export function createProber(facts: TacticFacts): Tactic {
     stop: () => {
       isOver = true;
     },
-    sent: volley.sent,
   };
 }

@@ -1,6 +1,6 @@
 /** The ICE agent of a punch: told of the first socket's candidates before the role is known, made when it is. */
 import type { Endpoint } from '../endpoint.ts';
-import { createIceAgent, type IceAgent } from '../ice/agent.ts';
+import { createIceAgent, type IceAgent, type IceAgentOptions } from '../ice/agent.ts';
 import { MIN_TA_MS } from '../ice/pace.ts';
 import { formatCandidate } from '../ice/sdp.ts';
 import { iceCredentials } from '../rendezvous/ice-credentials.ts';
@@ -19,7 +19,7 @@ export interface CandidateAgent {
   /** The agent itself, once the role is known. */
   readonly create: (
     introduction: Pick<ServerMessageOf<'introduction'>, 'key' | 'role'>,
-    options?: { readonly relayGraceMs?: number },
+    options?: Pick<IceAgentOptions, 'relayGraceMs' | 'budget'>,
   ) => IceAgent;
 }
 

@@ -5,7 +5,9 @@ import type { IceEvent } from '../ice/event.ts';
 import { isRelayed } from '../ice/pair.ts';
 import { type DrivenPath, startIcePath } from '../net/ice-path.ts';
 import { createInbox } from '../net/inbox.ts';
+import { ownNetworks } from '../net/own-networks.ts';
 import { createIntroducedAttempt } from './introduced-attempt.ts';
+import type { PunchBudget } from './limits/budget.ts';
 import type { Meeting, Met, PeerNews } from './meeting.ts';
 import { formatPeerSignal, parsePeerSignal } from './peer-signal.ts';
 import type { PunchPlan } from './plan.ts';
@@ -37,10 +39,11 @@ export async function connectPeers(options: {
   readonly presence: Presence;
   /** A STUN server. */
   readonly server: Endpoint;
+  readonly budget: PunchBudget;
   readonly signal: AbortSignal | undefined;
   readonly onEvent: (event: IceEvent) => void;
 }): Promise<AttemptResult> {
-  const { met, plan, meeting, presence, server, signal, onEvent } = options;
+  const { met, plan, meeting, presence, server, budget, signal, onEvent } = options;
   const { introduction, at, agentOf, behavior } = met;
   const attempt = createIntroducedAttempt({
     introduction,
@@ -48,6 +51,8 @@ export async function connectPeers(options: {
     behavior,
     agentOf,
     server,
+    networks: ownNetworks(),
+    budget,
     startAt: at + introduction.startInMs,
     randomBytes,
     randomInteger: (below) => randomInt(below),

@@ -7,6 +7,8 @@ import type { ToldBehavior } from '../rendezvous/fields.ts';
 import { iceCredentials } from '../rendezvous/ice-credentials.ts';
 import { type Attempt, createAttempt } from './attempt.ts';
 import type { CandidateAgent } from './candidate-agent.ts';
+import type { PunchBudget } from './limits/budget.ts';
+import { isTarget } from './limits/targets.ts';
 import type { Introduction } from './meeting.ts';
 import type { PunchPlan } from './plan.ts';
 import { remoteCandidates } from './remote-candidates.ts';
@@ -22,24 +24,35 @@ export function createIntroducedAttempt(options: {
   readonly agentOf: CandidateAgent;
   /** A STUN server. */
   readonly server: Endpoint;
+  /** Those that this host is in, such as `192.168.1.7/24`. */
+  readonly networks: readonly string[];
+  /** Of the punch. */
+  readonly budget: PunchBudget;
   readonly startAt: number;
   readonly randomBytes: (length: number) => Uint8Array;
   /** Uniform from 0 to `below - 1`. */
   readonly randomInteger: (below: number) => number;
 }): Attempt {
-  const { introduction, plan, agentOf, ...rest } = options;
+  const { introduction, plan, agentOf, networks, budget, ...rest } = options;
   const { key, role, endpoint: peer } = introduction;
-  // Where nothing else gets through there is nothing to wait for.
-  const agent = agentOf.create(introduction, plan.technique === 'relay' ? { relayGraceMs: 0 } : {});
+  const agent = agentOf.create(introduction, {
+    budget: budget.checks,
+    // Where nothing else gets through there is nothing to wait for.
+    ...(plan.technique === 'relay' && { relayGraceMs: 0 }),
+  });
   const own = { ...sideOf(options.behavior), credentials: iceCredentials(key, role) };
   const other = { ...sideOf(introduction.behavior), credentials: iceCredentials(key, otherRole(role)) };
-  const tactic = tacticOf(plan);
+  const surroundings = { server: rest.server.address, networks };
+  const tactic = isTarget(peer.address, introduction, surroundings) ? tacticOf(plan) : null;
+  const isPredicted = plan.technique === 'port-prediction' && other.isMoving;
   return createAttempt({
     agent,
     peerCredentials: other.credentials,
     startAt: rest.startAt,
-    remote: remoteCandidates(introduction, { isPredicted: plan.technique === 'port-prediction' && other.isMoving }),
+    server: rest.server,
+    remote: remoteCandidates(introduction, { isPredicted, ...surroundings }),
     createTactic: tactic && ((emit) => tactic({ ...rest, agent, peer, own, other, emit })),
+    takeProbe: budget.takeProbe,
   });
 }
 

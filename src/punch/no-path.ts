@@ -1,5 +1,6 @@
 /** Why two peers who met did not get through to each other: the side, the cause, and what would help. */
 
+import { INTRODUCTIONS_MAX } from './limits/budget.ts';
 import type { Introduction } from './meeting.ts';
 import type { PunchPlan } from './plan.ts';
 
@@ -23,4 +24,9 @@ export function explainNoPath({
   }
   const cause = `nothing of ${peer} came in, though both NATs, as they were found, would have let it`;
   return `${cause}: a firewall on either side drops UDP between peers`;
+}
+
+/** Of a peer that may be met no more: each introduction makes this host send to whatever the peer has told of. */
+export function explainLost(peer: string): string {
+  return `${peer} was introduced ${INTRODUCTIONS_MAX} times, and was lost each time before there was a path`;
 }

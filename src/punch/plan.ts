@@ -23,14 +23,20 @@ const PLAIN: Strategy = { technique: 'simultaneous-open', probability: 1, packet
 const RELAY: Strategy = { technique: 'relay', probability: 0, packets: 0, seconds: 0 };
 const NOTHING_KNOWN: Allocation = { kind: 'undetermined', step: null, range: null };
 
-/**
- * @param options.isSameNat both show the same public address: what their NAT does toward others does not matter.
- * @param options.isMapped a router has mapped a port to one of the two, at which anyone reaches it.
- */
+/** What else is known of the two. */
+interface PairFacts {
+  /** Both show the same public address: what their NAT does toward others does not matter. */
+  readonly isSameNat?: boolean;
+  /** A router has mapped a port to one of the two, at which anyone reaches it. */
+  readonly isMapped?: boolean;
+  /** The peer's endpoint is at an address of a relay: thousands of packets at its ports would reach others. */
+  readonly isAtRelay?: boolean;
+}
+
 export function planPunch(
   own: PlanSide,
   peer: PlanSide,
-  { isSameNat = false, isMapped = false }: { readonly isSameNat?: boolean; readonly isMapped?: boolean } = {},
+  { isSameNat = false, isMapped = false, isAtRelay = false }: PairFacts = {},
 ): PunchPlan {
   const relayOnly = [own, peer].filter((side) => side.isRelayOnly).map(({ id }) => id);
   if (relayOnly.length > 0) {
@@ -48,6 +54,9 @@ export function planPunch(
     return { ...PLAIN, probability: null, text: `too little is known of the NAT of ${unknown.join(' and ')} to tell` };
   }
   const strategy = chooseStrategy(a, b);
+  if (strategy.technique === 'birthday' && isAtRelay) {
+    return { ...RELAY, text: `${peer.id} shows itself at a relay, toward which no birthday is held` };
+  }
   return { ...strategy, text: textOf(strategy, isStable(a) ? [peer, own] : [own, peer]) };
 }
 

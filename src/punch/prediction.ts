@@ -93,6 +93,5 @@ export function createPrediction({ agent, peer, server, own, startAt, randomByte
     // The kept port has to go to the peer alone: it is not to be begun with from elsewhere.
     mayBegin: () => isLate || (hasTold && hasHeard && (!isKept || isOpen === 'yes')),
     stop: closeSample,
-    sent: () => 0,
   };
 }

@@ -7,6 +7,7 @@ import type { Endpoint } from '../endpoint.ts';
 import { otherRole, type Role } from '../ice/role.ts';
 import { type CandidateAgent, candidateAgent, PUNCH_SOCKET } from './candidate-agent.ts';
 import { createIntroducedAttempt } from './introduced-attempt.ts';
+import { createPunchBudget } from './limits/budget.ts';
 
 /** Nothing is sent to them (RFC 5737). */
 const PLACES: Readonly<Record<Role, Endpoint>> = {
@@ -45,6 +46,8 @@ export function rehearse(): void {
       behavior: BEHAVIOR,
       agentOf: agents[role],
       server: PLACES[other],
+      networks: [],
+      budget: createPunchBudget(),
       startAt: 0,
       randomBytes,
       randomInteger: (below) => randomInt(below),

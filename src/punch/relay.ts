@@ -59,6 +59,12 @@ export function tellsRelayOnly(candidates: readonly string[], seen: Endpoint): b
   return told.every(({ type }) => type === 'relay') && told.some(({ endpoint }) => sameEndpoint(endpoint, seen));
 }
 
+/** The addresses of the relays that the candidates tell of. */
+export function relayAddresses(candidates: readonly string[]): ReadonlySet<string> {
+  const told = candidates.map(parseCandidate).flatMap((one) => (one.kind === 'candidate' ? [one.candidate] : []));
+  return new Set(told.filter(({ type }) => type === 'relay').map(({ endpoint }) => endpoint.address));
+}
+
 /** Carries one server's refusal out of a race. */
 class NoRelay extends Error {
   constructor(url: string, { reason, detail }: Extract<OpenedRelay, { readonly outcome: 'failed' }>) {

@@ -100,6 +100,5 @@ export function createSecondTry(facts: TacticFacts): Tactic {
     stop: () => {
       isOver = true;
     },
-    sent: () => 0,
   };
 }

@@ -22,7 +22,6 @@ export interface Tactic {
   readonly mayBegin: () => boolean;
   /** Sockets that are not needed (any more) are closed; no more is sent. */
   readonly stop: () => void;
-  readonly sent: () => number;
 }
 
 /** What every tactic works with. */

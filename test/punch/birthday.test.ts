@@ -44,13 +44,13 @@ describe('the moving side', () => {
       names.slice(0, 50).map((name) => [name, PEER_ENDPOINT]),
     );
     run(tactic, 1100, 9000);
-    expect([transmits(taken()).length, tactic.sent()]).toEqual([206, 256]);
+    expect(transmits(taken()).length).toBe(206);
   });
 
   it('takes fresh sockets for a second round, when the other side has probed all that it will', () => {
     const { taken, tactic, names } = open();
     run(tactic, 1000, 5295);
-    taken();
+    expect(transmits(taken()).length).toBe(256);
     tactic.advance(5296);
     const again = taken();
     expect(named(again, 'close')).toEqual(names);
@@ -61,7 +61,6 @@ describe('the moving side', () => {
     }
     run(tactic, 5297, 9000);
     expect(transmits(taken()).map(({ socket }) => socket)).toEqual(fresh);
-    expect(tactic.sent()).toBe(512);
   });
 
   it('at the first check of the peer keeps that socket, closes the others and falls silent', () => {
@@ -117,9 +116,10 @@ describe('the other side', () => {
     const { facts, taken } = createFacts({ own: STABLE, other: MOVING });
     const tactic = createProber(facts);
     run(tactic, 1000, 1999);
-    expect(tactic.sent()).toBe(500);
+    const first = transmits(taken());
+    expect(first.length).toBe(500);
     run(tactic, 2000, 9000);
-    const sent = transmits(taken());
+    const sent = [...first, ...transmits(taken())];
     expect(new Set(sent.map(({ to }) => to.port)).size).toBe(2048);
     expect(new Set(sent.map(({ socket, to }) => `${socket} ${to.address}`))).toEqual(new Set(['punch 198.51.100.7']));
   });

@@ -6,6 +6,7 @@ import { startIcePath } from '../../src/net/ice-path.ts';
 import { openUdpSocket } from '../../src/net/udp-socket.ts';
 import { candidateAgent, PUNCH_SOCKET } from '../../src/punch/candidate-agent.ts';
 import { createIntroducedAttempt } from '../../src/punch/introduced-attempt.ts';
+import { createPunchBudget } from '../../src/punch/limits/budget.ts';
 
 const STABLE = { mapping: 'endpoint-independent', filtering: 'address-and-port-dependent' } as const;
 const MOVING = {
@@ -47,6 +48,8 @@ it.each([
     behavior: MOVING,
     agentOf: candidateAgent({ direct: place, relay: null, randomBytes }),
     server: nobody.local,
+    networks: [],
+    budget: createPunchBudget(),
     startAt: now(),
     randomBytes,
     randomInteger: (below) => randomInt(below),
