@@ -1,6 +1,7 @@
 /** The relay of a punch: of all the TURN servers that are known, the first that gives one, the least costly way first. */
 
 import { type Endpoint, sameEndpoint } from '../endpoint.ts';
+import type { Candidate } from '../ice/candidate.ts';
 import { parseCandidate } from '../ice/sdp.ts';
 import { pause } from '../net/pause.ts';
 import { type OpenedRelay, openRelay } from '../net/relay.ts';
@@ -55,14 +56,18 @@ export async function openFirstRelay(
 
 /** Whether a side that the server has seen at `seen` has told of nothing but a relay, which it was seen through as well. */
 export function tellsRelayOnly(candidates: readonly string[], seen: Endpoint): boolean {
-  const told = candidates.map(parseCandidate).flatMap((one) => (one.kind === 'candidate' ? [one.candidate] : []));
+  const told = readCandidates(candidates);
   return told.every(({ type }) => type === 'relay') && told.some(({ endpoint }) => sameEndpoint(endpoint, seen));
 }
 
 /** The addresses of the relays that the candidates tell of. */
 export function relayAddresses(candidates: readonly string[]): ReadonlySet<string> {
-  const told = candidates.map(parseCandidate).flatMap((one) => (one.kind === 'candidate' ? [one.candidate] : []));
-  return new Set(told.filter(({ type }) => type === 'relay').map(({ endpoint }) => endpoint.address));
+  const relayed = readCandidates(candidates).filter(({ type }) => type === 'relay');
+  return new Set(relayed.map(({ endpoint }) => endpoint.address));
+}
+
+function readCandidates(lines: readonly string[]): readonly Candidate[] {
+  return lines.map(parseCandidate).flatMap((one) => (one.kind === 'candidate' ? [one.candidate] : []));
 }
 
 /** Carries one server's refusal out of a race. */

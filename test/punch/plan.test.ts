@@ -64,6 +64,17 @@ describe('the plan of a punch', () => {
     expect(planPunch(a, b, { isMapped: true })).toMatchObject({ technique: 'simultaneous-open', probability: 1 });
   });
 
+  it('holds no birthday toward a relay, whatever the peer says of its NAT', () => {
+    const [alice, mallory] = [side('alice', 'port-restricted'), side('mallory', 'symmetric')];
+    expect(planPunch(alice, mallory, { isAtRelay: true })).toMatchObject({
+      technique: 'relay',
+      packets: 0,
+      text: 'mallory shows itself at a relay, toward which no birthday is held',
+    });
+    const open = side('mallory', 'full-cone');
+    expect(planPunch(alice, open, { isAtRelay: true })).toMatchObject({ technique: 'simultaneous-open' });
+  });
+
   it('names those who are reached through a relay alone, whatever their NATs are', () => {
     const [a, b] = [side('a', 'full-cone'), side('b', 'full-cone')];
     const hidden = { ...b, isRelayOnly: true };

@@ -1,6 +1,6 @@
 /** Whether a side is known by a relay alone, from what it has told and where the server has seen it. */
 import { expect, it } from 'vitest';
-import { tellsRelayOnly } from '../../src/punch/relay.ts';
+import { relayAddresses, tellsRelayOnly } from '../../src/punch/relay.ts';
 
 const RELAYED = { address: '198.51.100.1', port: 50_000 };
 const RELAY = '1 1 udp 16777215 198.51.100.1 50000 typ relay raddr 0.0.0.0 rport 9';
@@ -13,4 +13,8 @@ it.each([
   ['one that has told of nothing', [], RELAYED, false],
 ] as const)('%s', (_who, candidates, seen, expected) => {
   expect(tellsRelayOnly(candidates, seen)).toBe(expected);
+});
+
+it('the addresses of the relays that candidates tell of are known, and no others', () => {
+  expect(relayAddresses([RELAY, HOST, 'nonsense'])).toEqual(new Set([RELAYED.address]));
 });
