@@ -19,7 +19,7 @@ export type {
 } from './nat/report.ts';
 export type { RouterReport } from './nat/router.ts';
 export type { Verdict, VerdictType } from './nat/verdict.ts';
-export type { IcePath } from './net/ice-path.ts';
+export type { IcePath, PathState } from './net/ice-path.ts';
 export { createResolver, type Resolver } from './net/resolver.ts';
 export type { PunchEvent } from './punch/event.ts';
 export type { PunchPlan } from './punch/plan.ts';

@@ -138,6 +138,7 @@ export async function punch(options: PunchOptions): Promise<Punched> {
     { plan, at }: { plan: PunchPlan; at: number },
   ): Punched => {
     const { path, event } = attempt;
+    const { send, onData, state, onState } = path;
     owned.add(path);
     const kept = owned.move();
     const upgrade = awaitUpgrade(attempt, plan);
@@ -152,7 +153,7 @@ export async function punch(options: PunchOptions): Promise<Punched> {
     void upgraded.then(() => membership[Symbol.asyncDispose]());
     return {
       report: success(event.pair, { plan, rttMs: event.rttMs, at }),
-      path: { send: path.send, onData: path.onData, [Symbol.asyncDispose]: end },
+      path: { send, onData, state, onState, [Symbol.asyncDispose]: end },
       upgraded,
       [Symbol.asyncDispose]: end,
     };

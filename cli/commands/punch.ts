@@ -82,7 +82,9 @@ async function conclude(
   if (better) progress.connected(better);
   const health = await measureHealth(path, signal);
   const last = better ?? report;
-  return { report: health.rttMs ? last : { ...last, outcome: 'failed', reason: 'path-lost' }, health };
+  // A peer that was done first has said so: the path was there, and is not lost.
+  const isThere = health.rttMs !== null || path.state() === 'closed-by-peer';
+  return { report: isThere ? last : { ...last, outcome: 'failed', reason: 'path-lost' }, health };
 }
 
 function modeOf(argv: {

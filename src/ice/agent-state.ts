@@ -15,7 +15,7 @@ import type { Role } from './role.ts';
 export type IceOutput =
   | Extract<Output<never>, { kind: 'transmit' | 'wait' }>
   | { readonly kind: 'event'; readonly event: IceEvent }
-  /** Nothing more will come: closed by its owner, failed, or without consent. */
+  /** Nothing more will come: closed by its owner or by the peer, failed, or without consent. */
   | { readonly kind: 'closed' };
 
 /** Credentials, and the key that the password makes. */
@@ -33,6 +33,8 @@ export interface AgentState {
   selected: Pair | null;
   /** Of the selected pair. */
   consent: Consent | null;
+  /** Whether the owner was told last that the consent is doubtful. */
+  isDoubtful: boolean;
   isClosed: boolean;
   checksSent: number;
   readonly locals: LocalCandidates;
@@ -63,6 +65,7 @@ export function createAgentState(options: {
     peer: null,
     selected: null,
     consent: null,
+    isDoubtful: false,
     isClosed: false,
     checksSent: 0,
     locals: createLocalCandidates(),

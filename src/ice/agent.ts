@@ -15,6 +15,7 @@ import type { Candidate, LocalCandidate } from './candidate.ts';
 import { createChecker } from './checker.ts';
 import { areCredentials, type IceCredentials } from './credentials.ts';
 import { isHopeless, whyFailed } from './failure.ts';
+import { createFarewell } from './farewell.ts';
 import type { LocalCandidateSpec } from './local-candidates.ts';
 import { chooseNomination, RELAY_GRACE_MS } from './nomination.ts';
 import { MAX_NOMINATION_SENDS, MAX_SENDS, MIN_TA_MS, TA_MS } from './pace.ts';
@@ -65,10 +66,12 @@ export interface IceAgent {
   readonly handleSendFailure: (now: number, failure: SendFailure) => void;
   readonly handleTimeout: (now: number) => void;
   readonly poll: (now: number) => IceOutput;
-  /** Where data goes, once connected; null again when closed. */
+  /** Where data goes, once connected; null again when it leaves or is closed. */
   readonly selected: () => PairReport | null;
   readonly checksSent: () => number;
   readonly rejected: () => Readonly<Partial<Record<RejectionCause, number>>>;
+  /** Tells the peer that the path is closed, within 45 ms in which it still answers, and is closed then. */
+  readonly leave: (now: number) => void;
   /** Stops at once; nothing is sent or answered afterwards. */
   readonly close: () => void;
 }
@@ -85,6 +88,7 @@ export function createIceAgent(options: IceAgentOptions): IceAgent {
   const { locals, checklist, triggered, rejections } = state;
   const checker = createChecker(state);
   const answerer = createAnswerer(state);
+  const farewell = createFarewell(state);
   const remotes: Candidate[] = [];
   const ended = { locals: false, remotes: false };
   let deadline = Number.POSITIVE_INFINITY;
@@ -138,8 +142,14 @@ export function createIceAgent(options: IceAgentOptions): IceAgent {
       close();
       return Number.POSITIVE_INFINITY;
     }
+    const isDoubtful = now >= consent.doubtfulAt();
+    if (isDoubtful !== state.isDoubtful) {
+      state.isDoubtful = isDoubtful;
+      state.emit(now, { kind: isDoubtful ? 'consent-doubtful' : 'consent-restored', pair: reportOf(selected) });
+    }
     if (now >= consent.dueAt()) checker.askConsent(now);
-    return Math.min(consent.dueAt(), consent.expiresAt());
+    const doubtfulAt = isDoubtful ? Number.POSITIVE_INFINITY : consent.doubtfulAt();
+    return Math.min(consent.dueAt(), consent.expiresAt(), doubtfulAt);
   };
 
   const conclude = (now: number): void => {
@@ -151,7 +161,8 @@ export function createIceAgent(options: IceAgentOptions): IceAgent {
 
   /** Does what is due; when the next thing will be. */
   const advance = (now: number): number => {
-    if (state.isClosed || !state.peer) return Number.POSITIVE_INFINITY;
+    const farewellAt = farewell.advance(now);
+    if (state.isClosed || !state.peer || farewell.isLeaving()) return farewellAt;
     giveUpSilent(now);
     const nominateAt = nominate(now);
     const checkAt = checkNext(now);
@@ -199,6 +210,7 @@ export function createIceAgent(options: IceAgentOptions): IceAgent {
       const message = stunOf(arrival.bytes);
       if (state.isClosed || !message) return dataKind(arrival);
       if (message.class === 'request') answerer.receive(now, arrival, message);
+      if (message.class === 'indication') farewell.receive(arrival, message);
       if (message.class === 'request' || message.class === 'indication') return 'ice';
       const cause = checker.receive(now, arrival, message);
       if (cause) rejections.add(cause);
@@ -210,9 +222,10 @@ export function createIceAgent(options: IceAgentOptions): IceAgent {
       const until = advance(now);
       return state.dequeue() ?? (state.isClosed ? { kind: 'closed' } : { kind: 'wait', until });
     },
-    selected: () => (state.selected && !state.isClosed ? reportOf(state.selected) : null),
+    selected: () => (state.selected && !state.isClosed && !farewell.isLeaving() ? reportOf(state.selected) : null),
     checksSent: () => state.checksSent,
     rejected: rejections.counts,
+    leave: farewell.leave,
     close,
   };
 }

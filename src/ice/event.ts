@@ -29,7 +29,14 @@ export type IceEvent = { readonly at: number } & (
   | { readonly kind: 'connected'; readonly pair: PairReport; readonly rttMs: number; readonly checksSent: number }
   /** A better pair: of an aggressive nominator (RFC 5245 §8.1.1.2), or direct in place of relayed. */
   | { readonly kind: 'pair-switched'; readonly pair: PairReport; readonly rttMs: number }
+  /** The peer has not answered for some seconds, and may again; what is sent on the pair may come to nothing. */
+  | { readonly kind: 'consent-doubtful'; readonly pair: PairReport }
+  /** It has answered again. */
+  | { readonly kind: 'consent-restored'; readonly pair: PairReport }
+  /** The peer has not answered for so long that nothing may be sent to it any more (RFC 7675 §5.1). */
   | { readonly kind: 'consent-lost'; readonly pair: PairReport }
+  /** The peer has said that it closes the path. */
+  | { readonly kind: 'closed-by-peer'; readonly pair: PairReport }
   | { readonly kind: 'failed'; readonly reason: FailureReason }
 );
 

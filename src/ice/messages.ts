@@ -1,4 +1,4 @@
-/** The STUN messages of ICE as bytes: the check, and the two kinds of answers to one (RFC 8445 §7.1, §7.3). */
+/** The STUN messages of ICE as bytes: the check, the two kinds of answers to one (RFC 8445 §7.1, §7.3), and the farewell. */
 import type { Endpoint } from '../endpoint.ts';
 import type { Attribute } from '../stun/attribute.ts';
 import { encode } from '../stun/encode.ts';
@@ -33,6 +33,23 @@ export function encodeCheck(options: {
   if (nominates) attributes.push({ type: 'USE-CANDIDATE', value: true });
   return encode(
     { class: 'request', method: METHOD.binding, transactionId, attributes },
+    { integrity: { algorithm: 'sha1', key }, fingerprint: true },
+  );
+}
+
+/** The word that the path is closed: under the peer's password, as a check is. */
+export function encodeFarewell(options: {
+  readonly transactionId: Uint8Array;
+  readonly username: string;
+  readonly key: Uint8Array;
+}): Uint8Array {
+  const { transactionId, username, key } = options;
+  const attributes: Attribute[] = [
+    { type: 'USERNAME', value: username },
+    { type: 'PATH-CLOSED', value: true },
+  ];
+  return encode(
+    { class: 'indication', method: METHOD.binding, transactionId, attributes },
     { integrity: { algorithm: 'sha1', key }, fingerprint: true },
   );
 }

@@ -4,7 +4,7 @@ import type { IceAgent } from './agent.ts';
 import type { IceOutput } from './agent-state.ts';
 
 export interface PathSession
-  extends Pick<IceAgent, 'handleDatagram' | 'handleSendFailure' | 'handleTimeout' | 'selected' | 'close'> {
+  extends Pick<IceAgent, 'handleDatagram' | 'handleSendFailure' | 'handleTimeout' | 'selected' | 'leave' | 'close'> {
   readonly poll: (now: number) => IceOutput | PathRequest;
   /** The answer to `open`: where the socket is bound, or null when the system refused it. */
   readonly handleOpened?: (now: number, socket: string, local: Endpoint | null) => void;

@@ -15,9 +15,27 @@ const LINGER_RTTS = 4;
 /** Datagrams of the peer kept for a receiver that is not there yet. */
 const MAX_EARLY = 64;
 
+/** What each event makes of the path; the others leave it as it is. */
+const STATE_AFTER: Readonly<Partial<Record<IceEvent['kind'], PathState>>> = {
+  'consent-doubtful': 'doubtful',
+  'consent-restored': 'live',
+  'consent-lost': 'lost',
+  'closed-by-peer': 'closed-by-peer',
+};
+
+/**
+ * `live`: the peer answers. `doubtful`: it has not answered for 5 to 7.5 s, and may again, which makes it live. The other
+ * two are final: it has said that it closes the path, or has not answered for 30 s (RFC 7675 §5.1).
+ */
+export type PathState = 'live' | 'doubtful' | 'closed-by-peer' | 'lost';
+
+/** Disposing of it tells the peer. */
 export interface IcePath extends AsyncDisposable {
-  /** Sends one datagram to the peer; false when there is no path, or none any more. */
+  /** Sends one datagram to the peer, who may not hear it, in doubt above all; false when the path is over, or not there yet. */
   readonly send: (bytes: Uint8Array) => boolean;
+  readonly state: () => PathState;
+  /** Sets the one receiver of each new state; it is given the present one at once, unless that is `live`. */
+  readonly onState: (receive: (state: PathState) => void) => void;
   /** Sets the one receiver of what the peer sends; what came before is given to it at once. */
   readonly onData: (receive: (bytes: Uint8Array) => void) => void;
 }
@@ -28,8 +46,8 @@ export interface DrivenPath extends IcePath {
 }
 
 /**
- * Drives the session from now on; disposing of the path closes it, gently, and the sockets that it asked for. Those given
- * stay the caller's.
+ * Drives the session from now on; disposing of the path leaves the peer, gently, and closes the sockets that it asked for.
+ * Those given stay the caller's.
  */
 export function startIcePath(options: {
   readonly session: PathSession;
@@ -44,12 +62,19 @@ export function startIcePath(options: {
   /** Until when the peer may need answers. */
   let answersUntil = Number.NEGATIVE_INFINITY;
   const settled = Promise.withResolvers<void>();
+  let state: PathState = 'live';
+  let tellState = (_state: PathState): void => {};
   let receive = (bytes: Uint8Array): void => {
     if (early.length < MAX_EARLY) early.push(bytes);
   };
   const [first] = Object.values(options.sockets);
   const opened = createSocketSet(first && mayOpen ? first.local.address : null);
 
+  const become = (next: PathState): void => {
+    if (next === state) return;
+    state = next;
+    tellState(next);
+  };
   const open = async (name: string): Promise<void> => {
     const socket = await opened.open(name);
     if (socket) driver.addSocket(name, socket);
@@ -77,6 +102,7 @@ export function startIcePath(options: {
             const { event } = output;
             if (event.kind === 'connected') answersUntil = event.at + Math.max(LINGER_MS, LINGER_RTTS * event.rttMs);
             onEvent(event);
+            become(STATE_AFTER[event.kind] ?? state);
             break;
           }
           case 'open':
@@ -101,6 +127,11 @@ export function startIcePath(options: {
       receive = next;
       for (const bytes of early.splice(0)) next(bytes);
     },
+    state: () => state,
+    onState: (next) => {
+      tellState = next;
+      if (state !== 'live') next(state);
+    },
     send: (bytes) => {
       const pair = session.selected();
       if (pair) (options.sockets[pair.socket] ?? opened.get(pair.socket))?.send(bytes, pair.remote.endpoint, () => {});
@@ -110,7 +141,7 @@ export function startIcePath(options: {
       const timer = setTimeout(settled.resolve, Math.max(0, answersUntil - now()));
       if (answersUntil > now()) await settled.promise;
       clearTimeout(timer);
-      session.close();
+      session.leave(now());
       driver.wake();
       await driver.result;
       await opened[Symbol.asyncDispose]();

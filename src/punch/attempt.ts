@@ -90,6 +90,10 @@ export function createAttempt(options: AttemptOptions): Attempt {
     },
     selected: agent.selected,
     packetsSent: () => agent.checksSent() + probes,
+    leave: (now) => {
+      tactic?.stop();
+      agent.leave(now);
+    },
     close: () => {
       tactic?.stop();
       agent.close();

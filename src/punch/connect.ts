@@ -23,8 +23,8 @@ export type AttemptResult = { readonly packetsSent: () => number } & (
       /** The caller's to dispose of. */
       readonly path: DrivenPath;
       readonly event: Connected;
-      /** Resolves when a relayed path has become direct. */
-      readonly switched: Promise<Switched>;
+      /** Resolves when a relayed path has become direct, with null when the path has ended. */
+      readonly switched: Promise<Switched | null>;
     }
   | { readonly kind: 'failed'; readonly isHeard: boolean }
   /** The peer that was introduced is no more: it was lost, or another one has come in its place. */
@@ -58,7 +58,7 @@ export async function connectPeers(options: {
     randomInteger: (below) => randomInt(below),
   });
   const { packetsSent } = attempt;
-  const switched = Promise.withResolvers<Switched>();
+  const switched = Promise.withResolvers<Switched | null>();
   const inbox = createInbox<IceEvent | Exclude<PeerNews, { readonly kind: 'signal' }>>();
   const path = startIcePath({
     session: attempt,
@@ -68,6 +68,7 @@ export async function connectPeers(options: {
       onEvent(event);
       inbox.put(event);
       if (event.kind === 'pair-switched' && !isRelayed(event.pair)) switched.resolve(event);
+      if (event.kind === 'closed-by-peer' || event.kind === 'consent-lost') switched.resolve(null);
     },
     onTell: (ports) => meeting.signal(formatPeerSignal({ type: 'ports', ports: [...ports] })),
   });

@@ -10,7 +10,10 @@ const PATIENCE_MS = 5_000;
 type Connected = Extract<AttemptResult, { readonly kind: 'connected' }>;
 type Switched = Awaited<Connected['switched']>;
 
-/** Null at once where the path is direct, or nothing direct is to be hoped for; on disposal; and when it takes too long. */
+/**
+ * Null at once where the path is direct, or nothing direct is to be hoped for; on disposal; when the path ends; and when it
+ * takes too long.
+ */
 export function awaitUpgrade(
   { event, switched }: Pick<Connected, 'event' | 'switched'>,
   { technique, seconds }: Pick<PunchPlan, 'technique' | 'seconds'>,

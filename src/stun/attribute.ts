@@ -82,6 +82,11 @@ export const ATTRIBUTES = {
   'USE-CANDIDATE': { code: 0x0025, shape: 'flag' },
   'ICE-CONTROLLED': { code: 0x8029, shape: 'uint64' },
   'ICE-CONTROLLING': { code: 0x802a, shape: 'uint64' },
+  /**
+   * Natcheck's own, in a Binding indication: the sender closes the path. Of the range that is given out by expert review
+   * (RFC 8489 §18.3.2), where nobody has it; comprehension-optional, so that every other agent reads over it.
+   */
+  'PATH-CLOSED': { code: 0xecc1, shape: 'flag' },
   // TURN, RFC 8656 §18, and TURN over TCP, RFC 6062 §6.2.2
   'CHANNEL-NUMBER': { code: 0x000c, shape: 'uint16' },
   LIFETIME: { code: 0x000d, shape: 'uint32' },

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatcheckServer, startServer } from '../../server/index.ts';
 import type { PunchReport } from '../../src/punch/report.ts';
 import { PUNCH_FAILURES } from '../../src/punch/report.ts';
+import { punch } from '../../src/punch.ts';
 import { natcheck, natcheckStarted } from './natcheck.ts';
 
 const SCHEMA = JSON.parse(
@@ -57,6 +58,26 @@ describe.concurrent('natcheck punch', () => {
     const [alice, bob] = sides.map(({ stdout }) => jsonOf(stdout));
     expect(alice?.remote).toEqual(bob?.local);
     expect(bob?.remote).toEqual(alice?.local);
+  });
+
+  it('whose peer closes the path before it was looked at is direct all the same, and says what was measured', async () => {
+    const [udp] = server.addresses;
+    const alice = natcheck(['punch', '--json', '--room', 'closing', ...where, '--id', 'alice', '--peer', 'bob']);
+    const bob = await punch({
+      id: 'bob',
+      peer: 'alice',
+      room: 'closing',
+      server: `127.0.0.1:${udp?.port}`,
+      rendezvous: `ws://127.0.0.1:${server.httpPort}`,
+    });
+    await bob[Symbol.asyncDispose]();
+    const { code, stdout, stderr } = await alice;
+    expect(code, stderr).toBe(0);
+    expect(jsonOf(stdout)).toMatchObject({
+      outcome: 'direct',
+      reason: null,
+      health: { probes: 0, lost: 0, rttMs: null },
+    });
   });
 
   it('by a relay is called relayed, and exits with 5', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Candidate, Connection } from 'werift';
 import type { Role } from '../../src/ice/role.ts';
 import { formatCandidate, parseCandidate } from '../../src/ice/sdp.ts';
-import { openRealPeer } from './real-peer.ts';
+import { openRealPeer, type RealPeer } from './real-peer.ts';
 
 async function openWerift(isControlling: boolean): Promise<Connection & AsyncDisposable> {
   const connection = new Connection(isControlling, {
@@ -22,6 +22,11 @@ async function openWerift(isControlling: boolean): Promise<Connection & AsyncDis
 async function meet(ourRole: Role, theirs: { readonly isControlling: boolean }): Promise<Role> {
   await using us = await openRealPeer(ourRole);
   await using them = await openWerift(theirs.isControlling);
+  await talk(us, them);
+  return us.agent.role();
+}
+
+async function talk(us: RealPeer, them: Connection): Promise<void> {
   for (const local of us.agent.localCandidates()) {
     await them.addRemoteCandidate(Candidate.fromSdp(formatCandidate(local).replace(/^candidate:/, '')));
   }
@@ -40,7 +45,6 @@ async function meet(ourRole: Role, theirs: { readonly isControlling: boolean }):
   await them.send(Buffer.from('from them'));
   expect(await heard).toBe('from us');
   expect(await us.received).toBe('from them');
-  return us.agent.role();
 }
 
 describe("werift's agent", () => {
@@ -58,5 +62,17 @@ describe("werift's agent", () => {
 
   it('connects when neither thinks so', async () => {
     await meet('controlled', { isControlling: false });
+  });
+
+  it('reads over our farewell, and is read by us as long as it sends', async () => {
+    await using us = await openRealPeer('controlling');
+    await using them = await openWerift(false);
+    await talk(us, them);
+    const { state } = them;
+    us.agent.leave(performance.now());
+    us.wake();
+    await us[Symbol.asyncDispose]();
+    expect(them.state).toBe(state);
+    await them.send(Buffer.from('to nobody'));
   });
 });

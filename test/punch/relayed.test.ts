@@ -84,6 +84,19 @@ describe.concurrent('a punch', () => {
     expect(looked).toEqual(Array(2).fill({ probes: 20, lost: 20, rttMs: null }));
   });
 
+  it('that one side disposes of is closed for the other at once, and takes nothing more', async () => {
+    await using server = await startPunchServer(RELAY);
+    const options = { room: ROOM, mode: 'relay-only' } as const;
+    const alice = startPunch(server, { id: 'alice', peer: 'bob', ...options });
+    const bob = startPunch(server, { id: 'bob', peer: 'alice', ...options });
+    await using one = await alice.result;
+    await using other = await bob.result;
+    const state = new Promise((resolve) => other.path?.onState(resolve));
+    await one[Symbol.asyncDispose]();
+    expect(await state).toBe('closed-by-peer');
+    expect(other.path?.send(Uint8Array.of(1))).toBe(false);
+  });
+
   it('leaves no allocation behind', async () => {
     await using server = await startPunchServer(RELAY);
     const options = { room: ROOM, mode: 'relay-only' } as const;
