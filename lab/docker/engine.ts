@@ -13,13 +13,11 @@ import { onInterrupt } from './interrupt.ts';
 import { sweep } from './labels.ts';
 import { once } from './once.ts';
 import type { Progress } from './progress.ts';
+import { ROOT_CACHE_DIR } from './storage/cache-dir.ts';
+import { ROOT_RUNTIME_DIR } from './storage/runtime-dir.ts';
 import { connectDocker } from './testcontainers.ts';
 
 const SYSTEM_SOCKET = '/var/run/docker.sock';
-
-/** Where the private engine keeps images, and the base file system, between runs. */
-export const CACHE_DIR = '/var/lib/natcheck-lab';
-const RUNTIME_DIR = '/run/natcheck-lab';
 
 export interface Engine extends AsyncDisposable {
   /** `private`: started by this process, and stopped when disposed; it reaches no registry. */
@@ -62,7 +60,7 @@ async function attach(kind: 'given' | 'system', host: string): Promise<Engine> {
 async function startPrivateEngine(progress: Progress): Promise<Engine> {
   await provision(ENGINE_PROGRAMS, progress);
   await using started = createDisposal();
-  const slot = started.use(await takeSlot({ cache: CACHE_DIR, runtime: RUNTIME_DIR }));
+  const slot = started.use(await takeSlot({ cache: ROOT_CACHE_DIR, runtime: ROOT_RUNTIME_DIR }));
   progress(`starting a private container engine, data in ${slot.dataRoot}`);
   const daemon = started.use(await startDaemon(slot));
   const host = `unix://${daemon.socketPath}`;

@@ -1,38 +1,39 @@
 /** A Debian file system without a registry: made by mmdebstrap once per machine, imported once per engine. */
-import { createReadStream } from 'node:fs';
-import { access, mkdir, rename } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type Dockerode from 'dockerode';
 import { run } from './command.ts';
 import { provision, ROOTFS_PROGRAMS } from './engine/provision.ts';
-import { CACHE_DIR } from './engine.ts';
 import type { Progress } from './progress.ts';
 import { DEBIAN_RELEASE, PACKAGES, rootfsTag } from './recipe.ts';
+import { cacheDir } from './storage/cache-dir.ts';
+import { openOwnFile } from './storage/own-dir.ts';
 
-/** Makes sure that the engine has the image `rootfsTag()`; returns that tag. */
+/**
+ * Makes sure that the engine has the image `rootfsTag()`; returns that tag.
+ * @throws UsageError when the place where it is kept is not this user's alone; Error when it cannot be made or imported.
+ */
 export async function ensureRootfs(docker: Dockerode, progress: Progress): Promise<string> {
   const tag = rootfsTag();
   if (await hasImage(docker, tag)) return tag;
   const tar = await ensureTar(tag, progress);
   progress(`importing ${tag}`);
   const [repo, version] = tag.split(':') as [string, string];
-  const answer = await docker.importImage(createReadStream(tar) as unknown as string, { repo, tag: version });
+  await using file = await openOwnFile(tar);
+  const answer = await docker.importImage(file.createReadStream() as unknown as string, { repo, tag: version });
   await text(answer as NodeJS.ReadableStream);
   if (!(await hasImage(docker, tag))) throw new Error(`the engine did not take ${tar}`);
   return tag;
 }
 
 async function ensureTar(tag: string, progress: Progress): Promise<string> {
-  const cache = process.getuid?.() === 0 ? CACHE_DIR : join(tmpdir(), 'natcheck-lab');
-  const tar = join(cache, `${tag.replace(':', '-')}.tar`);
+  const tar = join(await cacheDir(process.env), `${tag.replace(':', '-')}.tar`);
   const made = await access(tar).then(
     () => true,
     () => false,
   );
   if (made) return tar;
-  await mkdir(cache, { recursive: true });
   await provision(ROOTFS_PROGRAMS, progress);
   progress(`making a Debian ${DEBIAN_RELEASE} file system by mmdebstrap (about 20 s, once)`);
   const unfinished = `${tar}.${process.pid}.tar`;

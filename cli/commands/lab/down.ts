@@ -1,6 +1,6 @@
 /** `natcheck lab down`: the end of the running lab, when it returns. */
 import { endLab } from '../../../lab/docker/keeper/end.ts';
-import { runtimeDir } from '../../../lab/docker/keeper/runtime-dir.ts';
+import { runtimeDir } from '../../../lab/docker/storage/runtime-dir.ts';
 import { EXIT } from '../../exit-code.ts';
 import { withSpinner } from '../../render/spinner.ts';
 import { type LabAction, withLab } from './action.ts';

@@ -5,6 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { ownDir } from '../storage/own-dir.ts';
 
 const SLOTS = 8;
 
@@ -17,9 +18,10 @@ export interface Slot extends AsyncDisposable {
 
 /**
  * Takes the first slot that no other process holds.
- * @throws Error when all are taken.
+ * @throws UsageError when one of the two directories is not this user's alone; Error when all slots are taken.
  */
 export async function takeSlot(dirs: { readonly cache: string; readonly runtime: string }): Promise<Slot> {
+  for (const dir of [dirs.cache, dirs.runtime]) await ownDir(dir, { remedy: 'remove it' });
   for (let number = 0; number < SLOTS; number++) {
     const lock = await hold(`\0natcheck-lab-engine-${number}`);
     if (lock === undefined) continue;

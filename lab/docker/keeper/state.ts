@@ -3,6 +3,7 @@ import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../../../src/errors.ts';
 import { isAlive, type ProcessId, thisProcess } from '../process-start.ts';
+import { READ_NO_LINK, WRITE_NO_LINK } from '../storage/own-dir.ts';
 import type { RunningLab } from './running-lab.ts';
 
 const SCHEMA = 'natcheck.lab/1';
@@ -39,7 +40,10 @@ export async function claimLab(dir: string): Promise<Claim> {
   const file = stateFile(dir);
   const draft = `${file}.${keeper.pid}`;
   const write = (lab: RunningLab | null): Promise<void> =>
-    writeFile(draft, JSON.stringify({ schema: SCHEMA, keeper, lab } satisfies LabState), { mode: 0o600 });
+    writeFile(draft, JSON.stringify({ schema: SCHEMA, keeper, lab } satisfies LabState), {
+      mode: 0o600,
+      flag: WRITE_NO_LINK,
+    });
 
   await write(null);
   try {
@@ -78,10 +82,12 @@ function stateFile(dir: string): string {
 
 /** Null as well for what no natcheck of this kind has written: it must not stand in the way. */
 async function readState(dir: string): Promise<LabState | null> {
-  const text = await readFile(stateFile(dir), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return 'null';
-    throw error;
-  });
+  const text = await readFile(stateFile(dir), { encoding: 'utf8', flag: READ_NO_LINK }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return 'null';
+      throw error;
+    },
+  );
   try {
     const state = JSON.parse(text) as LabState | null;
     return state?.schema === SCHEMA ? state : null;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -18,4 +18,15 @@ it('two runs at a time never share a data root, and a freed slot is taken again'
   }
   await using third = await takeSlot(dirs);
   expect(third.dataRoot).toBe(freed);
+});
+
+it('takes no place in a directory that others may enter', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'natcheck-test-'));
+  await using _ = { [Symbol.asyncDispose]: () => rm(dir, { recursive: true }) };
+  const dirs = { cache: join(dir, 'cache'), runtime: join(dir, 'runtime') };
+  await mkdir(dirs.runtime);
+  await chmod(dirs.runtime, 0o777);
+  await expect(takeSlot(dirs)).rejects.toThrow(
+    `${dirs.runtime} may be entered by others than you (mode 0777): remove it`,
+  );
 });

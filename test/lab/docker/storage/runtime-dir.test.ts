@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { runtimeDir, runtimeDirOf } from '../../../../lab/docker/keeper/runtime-dir.ts';
+import { runtimeDir, runtimeDirOf } from '../../../../lab/docker/storage/runtime-dir.ts';
 
 it.each([
   [{ XDG_RUNTIME_DIR: '/run/user/1000' }, 1000, '/run/user/1000/natcheck'],
@@ -18,7 +18,9 @@ it('is made for its user alone, and not used when others may enter it', async ()
     const dir = await runtimeDir({ XDG_RUNTIME_DIR });
     expect((await stat(dir)).mode & 0o777).toBe(0o700);
     await chmod(dir, 0o770);
-    await expect(runtimeDir({ XDG_RUNTIME_DIR })).rejects.toThrow(`${dir} is not a directory that only you may enter`);
+    await expect(runtimeDir({ XDG_RUNTIME_DIR })).rejects.toThrow(
+      `${dir} may be entered by others than you (mode 0770): remove it, or set XDG_RUNTIME_DIR`,
+    );
   } finally {
     await rm(XDG_RUNTIME_DIR, { recursive: true });
   }
