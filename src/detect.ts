@@ -7,9 +7,12 @@ import { openSockets } from './detect-sockets.ts';
 import { type Family, familyOf } from './endpoint.ts';
 import { UsageError } from './errors.ts';
 import { createDiscovery, type Discovery } from './nat/discovery.ts';
+import type { Reason } from './nat/reason.ts';
 import { DETECT_SOCKETS, type DetectReport, type ServerIdentity } from './nat/report.ts';
 import { unreachableReport } from './nat/unreachable.ts';
 import { type Driver, now, startDriver } from './net/driver.ts';
+import { limitLookups } from './net/lookup/limit.ts';
+import { isUnanswered } from './net/lookup/silence.ts';
 import { PUBLIC_SERVERS } from './net/public-servers.ts';
 import { createResolver, type Resolver } from './net/resolver.ts';
 import { parseServerName, resolveServer } from './net/server-name.ts';
@@ -22,7 +25,7 @@ export const DETECT_TIMEOUT_MS = 10_000;
 export interface DetectOptions extends MoreOptions {
   /** `HOST`, `HOST:PORT` or `[IPv6]:PORT`; public servers when none is given. Several are asked at once. */
   readonly servers?: readonly string[] | undefined;
-  /** What is not known after this time is undetermined; 10,000 ms by default. */
+  /** What is not known after this time is undetermined; 10,000 ms by default. Name lookups are part of it. */
   readonly timeoutMs?: number | undefined;
   /** The address of the local interface to use; by default the one that routes to the server. */
   readonly local?: string | undefined;
@@ -50,17 +53,20 @@ async function discover(options: DetectOptions & { readonly timeoutMs: number })
   const { timeoutMs, httpPort = DEFAULT_HTTP_PORT, signal } = options;
   signal?.throwIfAborted();
   const startedAt = now();
-  const lookups = lookUp(options);
+  using limit = limitLookups(timeoutMs, signal);
+  const lookups = lookUp(options, limit.signal);
   const first = await firstResolved(lookups);
-  const [server] = first;
-  if (!server) return unreachableReport('unknown-host', now() - startedAt);
+  signal?.throwIfAborted();
+  if ('reason' in first) return unreachableReport(first.reason, now() - startedAt);
+  const { servers } = first;
+  const [server] = servers;
   const local = options.local ?? (await localAddressToward(server).catch(() => null));
   if (local === null) return unreachableReport('no-route', now() - startedAt, server);
 
   await using sockets = await openSockets(local, DETECT_SOCKETS);
   const session = createDiscovery({
     local: sockets.bound,
-    servers: first,
+    servers,
     moreServers: lookups.length > 1,
     httpPort,
     timeoutMs,
@@ -75,24 +81,28 @@ async function discover(options: DetectOptions & { readonly timeoutMs: number })
 type Lookup = Promise<readonly ServerIdentity[]>;
 
 /** @throws UsageError when a server's or the local address's text is none. */
-function lookUp(options: DetectOptions): readonly Lookup[] {
+function lookUp(options: DetectOptions, signal: AbortSignal): readonly Lookup[] {
   const { servers = PUBLIC_SERVERS, local, resolver = createResolver() } = options;
   if (local !== undefined && isIP(local) === 0) throw new UsageError(`'${local}' is not an IP address`);
   if (local !== undefined && ipaddr.parse(local).range() === 'unspecified') {
     throw new UsageError(`${local} is every address: name one of this host`);
   }
   const family = options.family ?? (local === undefined ? null : familyOf(local));
-  return servers.map(parseServerName).map((name) => resolveServer(name, { family, resolver }));
+  return servers.map(parseServerName).map((name) => resolveServer(name, { family, resolver, signal }));
 }
 
-/** The endpoints of whichever name is resolved first, all of one family; none when no name has any. */
-async function firstResolved(lookups: readonly Lookup[]): Promise<readonly ServerIdentity[]> {
-  const nonEmpty = lookups.map(async (lookup) => {
+type Resolved = { readonly servers: readonly [ServerIdentity, ...ServerIdentity[]] } | { readonly reason: Reason };
+
+/** The endpoints of whichever name is resolved first, all of one family; or why no name has any. */
+async function firstResolved(lookups: readonly Lookup[]): Promise<Resolved> {
+  const nonEmpty = lookups.map(async (lookup): Promise<Resolved> => {
     const [best, ...rest] = await lookup;
     if (!best) throw new Error('no address of the wanted family');
-    return [best, ...ofFamily(rest, familyOf(best.address))];
+    return { servers: [best, ...ofFamily(rest, familyOf(best.address))] };
   });
-  return Promise.any(nonEmpty).catch(() => []);
+  return Promise.any(nonEmpty).catch(({ errors }: AggregateError) => ({
+    reason: errors.some(isUnanswered) ? 'dns-silent' : 'unknown-host',
+  }));
 }
 
 /** Brings the servers whose names are resolved later into the race. */

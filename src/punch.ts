@@ -3,6 +3,7 @@ import { UsageError } from './errors.ts';
 import { isRelayed, type PairReport } from './ice/pair.ts';
 import { now } from './net/driver.ts';
 import type { IcePath } from './net/ice-path.ts';
+import type { Resolver } from './net/resolver.ts';
 import { findOwnBehavior } from './own-behavior.ts';
 import { type AttemptResult, connectPeers } from './punch/connect.ts';
 import type { PunchEvent } from './punch/event.ts';
@@ -46,6 +47,7 @@ export interface PunchOptions {
   /** From the moment that the peer is asked for; default PUNCH_WAIT_MS. */
   readonly waitMs?: number | undefined;
   readonly local?: string | undefined;
+  readonly resolver?: Resolver | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: PunchEvent) => void) | undefined;
 }
@@ -87,18 +89,11 @@ export async function punch(options: PunchOptions): Promise<Punched> {
     async [Symbol.asyncDispose]() {},
   });
 
-  const place = await placeOf(options);
-  if (!place) return failed('unknown-host', null);
+  const { waitMs = PUNCH_WAIT_MS } = options;
+  const place = await placeOf({ ...options, waitMs });
+  if (place.outcome !== 'found') return failed(place.outcome, null);
   const { server, url } = place;
-  const {
-    room = 'default',
-    token,
-    local,
-    mode = 'any',
-    turn = [],
-    waitMs = PUNCH_WAIT_MS,
-    portMapping = true,
-  } = options;
+  const { room = 'default', token, local, mode = 'any', turn = [], portMapping = true } = options;
   await using owned = createOwned();
   const membership = owned.add(createMembership({ url, room, id, token, onNotice }));
   const isRelayOnly = mode === 'relay-only';

@@ -32,6 +32,7 @@ const BASE: Readonly<Record<string, string>> = {
   'src/errors.ts': 'src/base',
   'src/ports.ts': 'src/base',
   'src/session.ts': 'src/base',
+  'src/unless-aborted.ts': 'src/base',
   'lab/profiles.ts': 'lab/base',
   'lab/conformance.ts': 'lab/base',
   'lab/strategy-peer.ts': 'lab/base',

@@ -113,6 +113,7 @@ function exitCodeOf({ verdict }: DetectReport): ExitCode {
     case null:
       return EXIT.ok;
     case 'unknown-host':
+    case 'dns-silent':
     case 'no-route':
     case 'no-answer':
       return EXIT.noServer;

@@ -125,6 +125,7 @@ function exitCodeOf({ reason, outcome }: PunchReport): ExitCode {
     case 'rendezvous-refused':
       return EXIT.usage;
     case 'unknown-host':
+    case 'dns-silent':
     case 'rendezvous-unreachable':
     case 'rendezvous-lost':
     case 'no-route':

@@ -2,6 +2,7 @@
 
 export const REASONS = {
   'unknown-host': 'no server name could be looked up',
+  'dns-silent': 'the name servers do not answer, so that no server name could be looked up',
   'no-answer': 'no server answered, neither over UDP nor over TCP',
   'udp-silent': 'nothing answered over UDP, while the server accepts TCP connections',
   'no-route': 'the system has no route to the server',

@@ -1,6 +1,6 @@
-/** Name lookups: addresses by the system's own rules (hosts file, search list), services by DNS. */
-import { Resolver as DnsResolver, lookup } from 'node:dns/promises';
-import type { Family } from '../endpoint.ts';
+/** Name lookups: addresses by the hosts file, DNS and the system, services by DNS. */
+import { type Family, familyOf } from '../endpoint.ts';
+import { addressesOf, cancellable } from './lookup/addresses.ts';
 
 /** Services are optional: a resolver that knows none must not hold up a detection. */
 const SRV_TIMEOUT_MS = 500;
@@ -15,23 +15,23 @@ export interface Service {
   readonly port: number;
 }
 
+/** A lookup is of no use any more when its signal aborts; a resolver that does not know of signals is left alone then. */
 export interface Resolver {
-  readonly addresses: (host: string) => Promise<readonly ResolvedAddress[]>;
+  readonly addresses: (host: string, signal?: AbortSignal) => Promise<readonly ResolvedAddress[]>;
   /** Best first (RFC 2782). */
-  readonly services: (name: string) => Promise<readonly Service[]>;
+  readonly services: (name: string, signal?: AbortSignal) => Promise<readonly Service[]>;
 }
 
-/** @param dnsServers `ADDRESS:PORT` of the DNS servers that are asked for services, the system's own if left out. */
+/** @param dnsServers `ADDRESS:PORT` of the DNS servers that are asked, the system's own if left out. */
 export function createResolver(dnsServers?: readonly string[]): Resolver {
   return {
-    addresses: async (host) => {
-      const all = await lookup(host, { all: true });
-      return all.map(({ address, family }) => ({ address, family: family === 6 ? 'IPv6' : 'IPv4' }));
+    addresses: async (host, signal) => {
+      const all = await addressesOf(host, { dnsServers, signal });
+      return all.map((address) => ({ address, family: familyOf(address) }));
     },
-    services: async (name) => {
-      const dns = new DnsResolver({ timeout: SRV_TIMEOUT_MS, tries: 1 });
-      if (dnsServers) dns.setServers(dnsServers);
-      const records = await dns.resolveSrv(name);
+    services: async (name, signal) => {
+      using dns = cancellable({ dnsServers, signal, timeoutMs: SRV_TIMEOUT_MS, tries: 1 });
+      const records = await dns.resolver.resolveSrv(name);
       return records.toSorted((a, b) => a.priority - b.priority || b.weight - a.weight);
     },
   };

@@ -4,6 +4,7 @@ import { canonicalAddress, type Family } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
 import type { ServerIdentity } from '../nat/report.ts';
 import { DEFAULT_PORT } from '../ports.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import type { Resolver } from './resolver.ts';
 
 /** The SRV service of behaviour discovery (RFC 5780 §6). */
@@ -33,11 +34,20 @@ export function parseServerName(text: string): ServerName {
 /**
  * All endpoints of a server, best first; of the wanted family only, or IPv4 before IPv6.
  * An empty list is a name without an address of that family.
- * @throws the resolver's error when the name cannot be looked up.
+ * @throws the resolver's error when the name cannot be looked up; the signal's reason when it aborts, whatever the resolver
+ * does then. Addresses that are known by then are taken without the services.
  */
 export async function resolveServer(
   { host, port }: ServerName,
-  { family, resolver }: { readonly family: Family | null; readonly resolver: Resolver },
+  {
+    family,
+    resolver,
+    signal,
+  }: {
+    readonly family: Family | null;
+    readonly resolver: Resolver;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<readonly ServerIdentity[]> {
   const literal = isIP(host);
   if (literal !== 0) {
@@ -45,12 +55,16 @@ export async function resolveServer(
     return matches ? [{ host, address: canonicalAddress(host), port: port ?? DEFAULT_PORT }] : [];
   }
   const [plain, services] = await Promise.allSettled([
-    resolver.addresses(host),
-    port === null ? resolver.services(`${SRV_SERVICE}.${host}`) : [],
+    unlessAborted(resolver.addresses(host, signal), signal),
+    port === null ? unlessAborted(resolver.services(`${SRV_SERVICE}.${host}`, signal), signal) : [],
   ]);
   const [service] = services.status === 'fulfilled' ? services.value : [];
   if (!service && plain.status === 'rejected') throw plain.reason;
-  const addresses = service ? await resolver.addresses(service.name) : plain.status === 'fulfilled' ? plain.value : [];
+  const addresses = service
+    ? await unlessAborted(resolver.addresses(service.name, signal), signal)
+    : plain.status === 'fulfilled'
+      ? plain.value
+      : [];
   return addresses
     .filter((one) => family === null || one.family === family)
     .toSorted((a, b) => a.family.localeCompare(b.family))

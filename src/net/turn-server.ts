@@ -3,10 +3,15 @@ import { isIP } from 'node:net';
 import { canonicalAddress, familyOf } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
 import { parseTurnUrl, type TurnUrl } from '../turn/url.ts';
-import { createResolver, type Resolver } from './resolver.ts';
+import { unlessAborted } from '../unless-aborted.ts';
+import { limitLookups } from './lookup/limit.ts';
+import { createResolver, type ResolvedAddress, type Resolver } from './resolver.ts';
 import { openTurnDatagrams } from './turn-datagrams.ts';
 import { openTurnStream } from './turn-stream.ts';
 import type { OpenedTransport } from './turn-transport.ts';
+
+/** As long as a connection may take (turn-stream.ts). */
+const LOOKUP_TIMEOUT_MS = 5_000;
 
 export interface TurnTransportOptions {
   /** Or its URL (RFC 7065). */
@@ -23,7 +28,7 @@ export interface TurnTransportOptions {
 
 /**
  * Opens it to the first of the server's addresses, IPv4 before IPv6, that there is a route to over UDP, or that accepts a
- * connection. Unreachable is told of the last one; of a name that nobody knows as `ENOTFOUND`.
+ * connection. Unreachable is told of the last one; of a name without an address as `ENOTFOUND`.
  * @throws UsageError when the URL or the local address is none; the signal's reason when aborted.
  */
 export async function openTurnTransport(options: TurnTransportOptions): Promise<OpenedTransport> {
@@ -31,9 +36,8 @@ export async function openTurnTransport(options: TurnTransportOptions): Promise<
   const { host, port, transport } = turnServer(options.server);
   if (local !== undefined && isIP(local) === 0) throw new UsageError(`'${local}' is not a local IP address`);
   signal?.throwIfAborted();
-  const addresses = await addressesOf(host, { local, resolver });
+  const addresses = await addressesOf(host, { local, resolver, signal });
   let detail = 'ENOTFOUND';
-  signal?.throwIfAborted();
   for (const address of addresses) {
     const to = { address, port };
     const tls = transport === 'tls' ? { name: options.certificateName ?? host, ca } : null;
@@ -51,14 +55,30 @@ export function turnServer(server: TurnUrl | string): TurnUrl {
   return typeof server === 'string' ? parseTurnUrl(server) : server;
 }
 
-/** Of the local address's family where there is one; none when the name cannot be looked up. */
+/** Of the local address's family where there is one; none when the name cannot be looked up in time. */
 async function addressesOf(
   host: string,
-  { local, resolver }: { readonly local: string | undefined; readonly resolver: Resolver },
+  {
+    local,
+    resolver,
+    signal,
+  }: { readonly local: string | undefined; readonly resolver: Resolver; readonly signal: AbortSignal | undefined },
 ): Promise<readonly string[]> {
-  const all = isIP(host) === 0 ? await resolver.addresses(host).catch(() => []) : [{ address: host }];
+  const all = isIP(host) === 0 ? await lookUp(host, { resolver, signal }) : [{ address: host }];
   return all
     .map(({ address }) => canonicalAddress(address))
     .filter((address) => local === undefined || familyOf(address) === familyOf(local))
     .toSorted((a, b) => familyOf(a).localeCompare(familyOf(b)));
+}
+
+/** @throws the signal's reason when aborted. */
+async function lookUp(
+  host: string,
+  { resolver, signal }: { readonly resolver: Resolver; readonly signal: AbortSignal | undefined },
+): Promise<readonly ResolvedAddress[]> {
+  using limit = limitLookups(LOOKUP_TIMEOUT_MS, signal);
+  return await unlessAborted(resolver.addresses(host, limit.signal), limit.signal).catch(() => {
+    signal?.throwIfAborted();
+    return [];
+  });
 }

@@ -1,26 +1,43 @@
 /** Where two peers meet: a natcheck server's UDP endpoint, and the URL of its rendezvous. */
 import type { Endpoint } from '../endpoint.ts';
-import { createResolver } from '../net/resolver.ts';
+import { limitLookups } from '../net/lookup/limit.ts';
+import { isUnanswered } from '../net/lookup/silence.ts';
+import { createResolver, type Resolver } from '../net/resolver.ts';
 import { parseServerName, resolveServer } from '../net/server-name.ts';
 import { DEFAULT_HTTP_PORT } from '../ports.ts';
 
-export interface Place {
-  readonly server: Endpoint;
-  readonly url: string;
-}
+/** As long as a detection takes at most: whoever waits for a peer for an hour does not wait for a name that long. */
+const LOOKUP_MAX_MS = 10_000;
 
-/** Null when the server's name leads nowhere. @throws UsageError when it is none. */
-export async function placeOf({
-  server,
-  rendezvous,
-}: {
+export type Place =
+  | { readonly outcome: 'found'; readonly server: Endpoint; readonly url: string }
+  /** The name leads nowhere, or no name server says where. */
+  | { readonly outcome: 'unknown-host' | 'dns-silent' };
+
+export interface PlaceOptions {
   readonly server: string;
   readonly rendezvous?: string | undefined;
-}): Promise<Place | null> {
-  const name = parseServerName(server);
-  const [identity] = await resolveServer(name, { family: null, resolver: createResolver() }).catch(() => []);
-  if (!identity) return null;
-  const { address, port } = identity;
-  const host = name.host.includes(':') ? `[${name.host}]` : name.host;
-  return { server: { address, port }, url: rendezvous ?? `ws://${host}:${DEFAULT_HTTP_PORT}` };
+  readonly resolver?: Resolver | undefined;
+  /** How long the lookup may take, LOOKUP_MAX_MS at most. */
+  readonly waitMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws UsageError when the server's name is none; the signal's reason when aborted. */
+export async function placeOf(options: PlaceOptions): Promise<Place> {
+  const { rendezvous, resolver = createResolver(), waitMs, signal } = options;
+  const name = parseServerName(options.server);
+  signal?.throwIfAborted();
+  using limit = limitLookups(Math.min(waitMs, LOOKUP_MAX_MS), signal);
+  try {
+    const [identity] = await resolveServer(name, { family: null, resolver, signal: limit.signal });
+    if (!identity) return { outcome: 'unknown-host' };
+    const { address, port } = identity;
+    const host = name.host.includes(':') ? `[${name.host}]` : name.host;
+    const url = rendezvous ?? `ws://${host}:${DEFAULT_HTTP_PORT}`;
+    return { outcome: 'found', server: { address, port }, url };
+  } catch (error) {
+    signal?.throwIfAborted();
+    return { outcome: isUnanswered(error) ? 'dns-silent' : 'unknown-host' };
+  }
 }

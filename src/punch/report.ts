@@ -8,6 +8,7 @@ export const PUNCH_SCHEMA = 'natcheck.punch/1';
 /** Why there is no path: a closed list of codes, and what each means in plain words. */
 export const PUNCH_FAILURES = {
   'unknown-host': 'the name of the server cannot be looked up',
+  'dns-silent': 'the name servers do not answer, so that the name of the server cannot be looked up',
   'rendezvous-unreachable': 'the rendezvous server cannot be reached',
   'rendezvous-refused': 'the rendezvous server refuses this peer',
   'rendezvous-lost': 'the rendezvous server went away before the peer came',

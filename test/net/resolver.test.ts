@@ -1,37 +1,29 @@
 /** The service lookup against a real DNS server on loopback. */
-import { createSocket, type Socket } from 'node:dgram';
-import dnsPacket from 'dns-packet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createResolver } from '../../src/net/resolver.ts';
+import { type FakeDns, SILENT, startFakeDns } from './lookup/fake-dns.ts';
 
 const NAME = '_stun-behavior._udp.example.org';
 const record = (target: string, data: { priority: number; weight: number; port: number }) =>
   ({ type: 'SRV', name: NAME, ttl: 1, data: { target, ...data } }) as const;
 
 describe('a service lookup', () => {
-  let server: Socket;
+  let server: FakeDns;
 
   beforeAll(async () => {
-    server = createSocket('udp4');
-    server.on('message', (bytes, { address, port }) => {
-      const { id, questions = [] } = dnsPacket.decode(bytes);
-      const isKnown = questions.some(({ name, type }) => name === NAME && type === 'SRV');
-      const answers = isKnown
+    server = await startFakeDns(({ name, type }) =>
+      name === NAME && type === 'SRV'
         ? [
             record('backup.example.org', { priority: 20, weight: 100, port: 3 }),
             record('light.example.org', { priority: 10, weight: 1, port: 2 }),
             record('heavy.example.org', { priority: 10, weight: 9, port: 1 }),
           ]
-        : [];
-      // Bit 15 says reply; response code 3 says that there is no such name (RFC 1035 §4.1.1).
-      const reply = dnsPacket.encode({ type: 'response', id: id ?? 0, flags: isKnown ? 0 : 3, questions, answers });
-      server.send(reply, port, address);
-    });
-    await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
+        : [],
+    );
   });
-  afterAll(() => void server.close());
+  afterAll(() => server[Symbol.asyncDispose]());
 
-  const services = (name: string) => createResolver([`127.0.0.1:${server.address().port}`]).services(name);
+  const services = (name: string) => createResolver([server.name]).services(name);
 
   it('orders by priority, then by weight', async () => {
     const found = await services(NAME);
@@ -44,5 +36,14 @@ describe('a service lookup', () => {
 
   it('rejects when there is none', async () => {
     await expect(services('_stun-behavior._udp.elsewhere.example')).rejects.toMatchObject({ code: 'ENOTFOUND' });
+  });
+
+  it('is given up when its signal aborts', async () => {
+    await using silent = await startFakeDns(SILENT);
+    const abort = new AbortController();
+    const lookup = createResolver([silent.name]).services(NAME, abort.signal);
+    await silent.hasBeenAsked(1);
+    abort.abort(new Error('enough'));
+    await expect(lookup).rejects.toMatchObject({ code: 'ECANCELLED' });
   });
 });

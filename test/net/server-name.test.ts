@@ -83,6 +83,28 @@ describe('resolving a server', () => {
     expect(servers).toEqual([{ host: named.host, address: V4.address, port: 9 }]);
   });
 
+  it('ends with its signal, whatever the resolver does', async () => {
+    const never = resolverOf(
+      () => new Promise(() => {}),
+      () => new Promise(() => {}),
+    );
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(resolveServer(named, { family: null, resolver: never, signal })).rejects.toThrow('enough');
+  });
+
+  it('takes the addresses that it has when it ends before the services are known', async () => {
+    const abort = new AbortController();
+    const resolver = resolverOf(
+      async () => [V4],
+      () => new Promise(() => {}),
+    );
+    const resolving = resolveServer(named, { family: null, resolver, signal: abort.signal });
+    // The addresses are there when what has been begun has run.
+    await new Promise(setImmediate);
+    abort.abort();
+    expect(await resolving).toEqual([{ host: named.host, address: V4.address, port: 3478 }]);
+  });
+
   it('rejects with the lookup error when there is neither service nor address', async () => {
     const resolver = resolverOf(
       () => Promise.reject(new Error('ENOTFOUND')),

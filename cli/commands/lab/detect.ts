@@ -2,8 +2,8 @@
 import { detectFromAll, type LabDetection } from '../../../lab/docker/keeper/detect-all.ts';
 import { startHandLab } from '../../../lab/docker/keeper/hand-lab.ts';
 import type { RunningLab } from '../../../lab/docker/keeper/running-lab.ts';
-import { unlessAborted } from '../../../lab/docker/unless-aborted.ts';
 import { UsageError } from '../../../src/errors.ts';
+import { unlessAborted } from '../../../src/unless-aborted.ts';
 import type { Context } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
 import { renderLabDetections } from '../../render/lab-text.ts';

@@ -1,6 +1,7 @@
 /** Every row with every column, a few pairs at a time. */
+
+import { unlessAborted } from '../../../src/unless-aborted.ts';
 import type { AccessProfile } from '../../profiles.ts';
-import { unlessAborted } from '../unless-aborted.ts';
 import { type Both, expectationOf, judgeCell, type MatrixCell, type PunchedSide } from './cell.ts';
 import { MATRIX_SCHEMA, type Matrix } from './matrix.ts';
 
