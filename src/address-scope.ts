@@ -42,6 +42,25 @@ export function scopeOf(address: string): AddressScope {
   return inner ? scopeOfIpv4(inner) : 'global';
 }
 
+/**
+ * Whether somebody at an address of scope `from` may have this host send to one of scope `to`. A global address is named by
+ * anybody; a closer one only by somebody who is as close; a group, or no host at all, by nobody.
+ */
+export function mayName(from: AddressScope, to: AddressScope): boolean {
+  switch (to) {
+    case 'global':
+      return true;
+    case 'private':
+    case 'loopback':
+    case 'link-local':
+      return from === to;
+    case 'multicast':
+    case 'broadcast':
+    case 'unspecified':
+      return false;
+  }
+}
+
 function scopeOfIpv4(address: ipaddr.IPv4): AddressScope {
   return address.match(THIS_NETWORK) ? 'unspecified' : (SCOPE_OF_RANGE[address.range()] ?? 'global');
 }

@@ -1,6 +1,6 @@
 /** How far an address reaches, also where an IPv4 address hides in an IPv6 one. */
 import { describe, expect, it } from 'vitest';
-import { scopeOf } from '../src/address-scope.ts';
+import { type AddressScope, mayName, scopeOf } from '../src/address-scope.ts';
 
 describe('the scope of an address', () => {
   it.each([
@@ -38,5 +38,17 @@ describe('the scope of an address', () => {
     ['2002:808:808::1', 'global'],
   ])('of %s is %s', (address, scope) => {
     expect(scopeOf(address)).toBe(scope);
+  });
+});
+
+describe('who may have this host send to an address', () => {
+  const CLOSE = ['private', 'loopback', 'link-local'] as const;
+  const NEVER = ['multicast', 'broadcast', 'unspecified'] as const;
+  const ALL: readonly AddressScope[] = ['global', ...CLOSE, ...NEVER];
+
+  it.each(ALL)('that is %s is told by its own scope', (to) => {
+    const allowed = ALL.filter((from) => mayName(from, to));
+    const isClose = CLOSE.some((one) => one === to);
+    expect(allowed).toEqual(to === 'global' ? ALL : isClose ? [to] : []);
   });
 });

@@ -1,5 +1,5 @@
 /** The server's alternate endpoints: two addresses by two ports (RFC 5780 §3). */
-import ipaddr from 'ipaddr.js';
+import { mayName, scopeOf } from '../address-scope.ts';
 import { type Endpoint, familyOf } from '../endpoint.ts';
 
 /** A server whose alternates may not be known yet. */
@@ -19,13 +19,12 @@ export function changedSource(server: Endpoint, other: Endpoint, change: Elsewhe
 }
 
 /**
- * Whether what a server calls its other address can serve: same family, another address and another port, and an
- * address that packets are sent to. Some servers announce their only address, or 0.0.0.0.
+ * Whether what a server calls its other address can serve: same family, another address and another port, and one that
+ * the server may have this host send to. Some servers announce their only address, or 0.0.0.0; a hostile one might name a
+ * host of this network.
  */
 export function isUsableAlternate(server: Endpoint, other: Endpoint): boolean {
   if (other.port === 0 || other.port === server.port || other.address === server.address) return false;
   if (familyOf(other.address) !== familyOf(server.address)) return false;
-  const range = ipaddr.parse(other.address).range();
-  if (range === 'loopback') return ipaddr.parse(server.address).range() === 'loopback';
-  return range !== 'unspecified' && range !== 'multicast' && range !== 'broadcast';
+  return mayName(scopeOf(server.address), scopeOf(other.address));
 }

@@ -3,6 +3,7 @@
  * endpoint, each opening its filter for the other. What comes has been turned around by the NAT; silence is judged as in
  * silence.ts, by plain requests to the server that go with it.
  */
+import { mayName, scopeOf } from '../address-scope.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Output, Session } from '../session.ts';
 import { decode } from '../stun/decode.ts';
@@ -66,9 +67,13 @@ export function createHairpinTest(options: HairpinOptions): Session<Hairpin> {
     return decoded.ok && decoded.message.class === 'request' && knockIds.has(hex(decoded.message.transactionId));
   };
 
+  /** What the server calls a public endpoint is sent to: it may be somebody else's. */
+  const isTrusted = ({ address }: Endpoint): boolean => mayName(scopeOf(server.address), scopeOf(address));
+
   const judge = (now: number): Hairpin | null => {
     if (heard) return { supported: true, reason: null };
     if (first.some((probe) => !probe.answer && givenUpAt(probe, pace) <= now)) return unknownHairpin('no-answer');
+    if (first.some(({ answer }) => answer && !isTrusted(answer.mapped))) return unknownHairpin('untrusted-address');
     const [one = [], other = []] = companions.map(({ sends }) =>
       sends.filter(({ at }) => at + pace.patienceMs() <= now),
     );

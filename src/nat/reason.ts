@@ -16,6 +16,8 @@ export const REASONS = {
   'response-port-refused': 'the test needs RESPONSE-PORT, which the server does not offer',
   'several-public-addresses':
     'the public address changes with the destination, so that the server cannot reach the control socket',
+  'untrusted-address':
+    "the public address that the server tells is one that this host does not send to on a server's word",
   'depends-on-destination':
     'the public endpoint changes with the destination; a server with two addresses tells on what exactly it depends',
   'no-nat': 'there is no NAT, so that there is nothing to find out',

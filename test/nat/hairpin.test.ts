@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type AccessProfile, FULL_CONE, type NatProfile, PORT_RESTRICTED, RESTRICTED } from '../../lab/profiles.ts';
 import { symmetricLink } from '../../lab/sim/link.ts';
+import { type Endpoint, formatEndpoint, sameEndpoint } from '../../src/endpoint.ts';
 import { DEPENDENCIES, undetermined } from '../../src/nat/behavior.ts';
+import { createHairpinTest, type Hairpin } from '../../src/nat/hairpin.ts';
+import { decode } from '../../src/stun/decode.ts';
+import { encode } from '../../src/stun/encode.ts';
 import { hairpinInSim } from './sim-client.ts';
 
 const behind = (...layers: readonly [NatProfile, ...NatProfile[]]): AccessProfile => ({ kind: 'nat', layers });
@@ -72,5 +76,55 @@ describe('hairpinning', () => {
       result: { supported: null, reason: 'deadline' },
       tookMs: 1000,
     });
+  });
+});
+
+/** The session against a server that tells it that public endpoint; where it has sent packets by then. */
+function underServerThatTells(mapped: Endpoint): { readonly result: Hairpin; readonly sentTo: ReadonlySet<string> } {
+  const server = { address: '203.0.113.10', port: 3478 };
+  const mapping = { behavior: 'endpoint-independent', reason: null } as const;
+  const filtering = { behavior: 'endpoint-independent', reason: null } as const;
+  let serial = 0;
+  const session = createHairpinTest({
+    server,
+    mapping,
+    filtering,
+    timeoutMs: 5_000,
+    now: 0,
+    randomBytes: (length) => new Uint8Array(length).fill(++serial),
+  });
+  const sentTo = new Set<string>();
+  for (let now = 0; ; ) {
+    const output = session.poll(now);
+    if (output.kind === 'done') return { result: output.result, sentTo };
+    if (output.kind === 'wait') {
+      now = output.until;
+      session.handleTimeout(now);
+    }
+    if (output.kind !== 'transmit') continue;
+    const { socket, to, bytes } = output;
+    sentTo.add(formatEndpoint(to));
+    const decoded = decode(bytes);
+    if (!decoded.ok || !sameEndpoint(to, server)) continue;
+    const attributes = [{ type: 'XOR-MAPPED-ADDRESS', value: mapped }] as const;
+    const reply = encode({ ...decoded.message, class: 'success', attributes });
+    session.handleDatagram(now, { socket, from: server, bytes: reply });
+  }
+}
+
+describe('a server that lies about the public endpoint', () => {
+  it.each(['127.0.0.1', '192.168.1.1', '100.64.0.1', '169.254.169.254', '224.0.0.251', '255.255.255.255', '0.0.0.0'])(
+    'has nothing sent to %s',
+    (address) => {
+      const { result, sentTo } = underServerThatTells({ address, port: 53 });
+      expect(result).toEqual({ supported: null, reason: 'untrusted-address' });
+      expect([...sentTo]).toEqual(['203.0.113.10:3478']);
+    },
+  );
+
+  it('is believed about another public one, which gets a packet of 20 bytes from each socket a round', () => {
+    const { result, sentTo } = underServerThatTells({ address: '198.51.100.1', port: 53 });
+    expect(result).toEqual({ supported: false, reason: null });
+    expect([...sentTo]).toEqual(['203.0.113.10:3478', '198.51.100.1:53']);
   });
 });

@@ -2,6 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv4 } from 'node:net';
+import { scopeOf } from '../../address-scope.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import { pause } from '../pause.ts';
 
@@ -19,7 +20,7 @@ const MAX_LOCATIONS = 4;
 /**
  * Asks from `local`, on its interface only, until the signal aborts.
  * @param options.at whom: the group of all, or single hosts.
- * @param options.onLocation is called once for each description, whose URL is of the very host that answered.
+ * @param options.onLocation is called once for each description that is believed.
  */
 export async function searchRouters(options: {
   readonly local: string;
@@ -32,8 +33,8 @@ export async function searchRouters(options: {
   const socket = createSocket({ type: 'udp4', lookup: (hostname, _options, callback) => callback(null, hostname, 4) });
   socket.on('error', () => {});
   socket.on('message', (bytes, { address }) => {
-    const location = locationOf(bytes.toString('latin1'));
-    if (location?.hostname !== address || known.has(location.href) || known.size === MAX_LOCATIONS) return;
+    const location = believedLocation(bytes.toString('latin1'), { from: address, local });
+    if (!location || known.has(location.href) || known.size === MAX_LOCATIONS) return;
     known.add(location.href);
     onLocation(location);
   });
@@ -67,8 +68,20 @@ function searchFor(target: string): string {
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
+/**
+ * Null when it is none, or not of the very host that answered, or when that host is not as close as this one: a router's
+ * address on a private network is a private one.
+ */
+export function believedLocation(
+  text: string,
+  { from, local }: { readonly from: string; readonly local: string },
+): URL | null {
+  const location = locationOf(text);
+  return location?.hostname === from && scopeOf(from) === scopeOf(local) ? location : null;
+}
+
 /** Null for what is no answer to a search (§1.3.3), or names no literal address. */
-export function locationOf(text: string): URL | null {
+function locationOf(text: string): URL | null {
   const [first = '', ...lines] = text.split(/\r?\n/, 64);
   if (!/^HTTP\/1\.[01] 200\b/.test(first)) return null;
   const location = lines.map((line) => /^location:\s*(\S+)\s*$/i.exec(line)?.[1]).find((value) => value !== undefined);
