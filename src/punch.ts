@@ -16,11 +16,12 @@ import { createOwned } from './punch/owned.ts';
 import { placeOf } from './punch/place.ts';
 import { type PunchPlan, planPunch } from './punch/plan.ts';
 import { createPresence, type PathMode } from './punch/presence.ts';
-import { openFirstRelay, relayAddresses, type TurnServerChoice, tellsRelayOnly } from './punch/relay.ts';
+import { openFirstRelay, relayAddresses, tellsRelayOnly } from './punch/relay.ts';
 import { blankReport, type PunchFailure, type PunchReport } from './punch/report.ts';
 import { openPunchSocket } from './punch/socket.ts';
 import { createStepRecorder } from './punch/steps.ts';
 import { techniqueOf } from './punch/technique.ts';
+import type { TurnServerChoice } from './punch/turn-choice.ts';
 import { awaitUpgrade } from './punch/upgrade.ts';
 
 /** How long to wait for the peer. */
@@ -93,7 +94,7 @@ export async function punch(options: PunchOptions): Promise<Punched> {
   const place = await placeOf({ ...options, waitMs });
   if (place.outcome !== 'found') return failed(place.outcome, null);
   const { server, url } = place;
-  const { room = 'default', token, local, mode = 'any', turn = [], portMapping = true } = options;
+  const { room = 'default', token, local, resolver, mode = 'any', turn = [], portMapping = true } = options;
   await using owned = createOwned();
   const membership = owned.add(createMembership({ url, room, id, token, onNotice }));
   const isRelayOnly = mode === 'relay-only';
@@ -102,7 +103,7 @@ export async function punch(options: PunchOptions): Promise<Punched> {
   if (socket) owned.add(socket);
   const mappedPort = portMapping && socket ? owned.add(seekMappedPort({ local: socket.local })) : null;
   const openRelay: Parameters<typeof createPresence>[0]['openRelay'] = (servers, either) =>
-    openFirstRelay(servers, { local, signal: either });
+    openFirstRelay(servers, { local, resolver, signal: either, onNotice });
   const presence = owned.add(createPresence({ socket, server, mode, mappedPort, openRelay, onNotice }));
   using detection = isRelayOnly ? null : findOwnBehavior({ server, local, signal });
   const meeting = createMeeting({

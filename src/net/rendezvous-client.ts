@@ -50,6 +50,8 @@ export type RendezvousEvent =
 
 export interface RendezvousClient extends AsyncDisposable {
   readonly joined: ServerMessageOf<'joined'>;
+  /** The server's IP address. */
+  readonly address: string;
   /** Sets the one receiver; what came before it was there is given to it at once, in order. */
   readonly onEvent: (receive: (event: RendezvousEvent) => void) => void;
   readonly ask: (
@@ -76,7 +78,7 @@ export async function joinRendezvous(options: RendezvousOptions): Promise<JoinRe
   const { promise, resolve, reject } = Promise.withResolvers<JoinResult>();
   const abort = (): void => reject(signal?.reason);
   const timer = setTimeout(() => resolve({ outcome: 'unreachable', reason: 'no answer to the join' }), JOIN_TIMEOUT_MS);
-  const client = createClient(socket, resolve);
+  const client = createClient(opened, resolve);
   signal?.addEventListener('abort', abort, { once: true });
   client.say({ type: 'join', version: PROTOCOL_VERSION, room, id, token, resumeKey });
   try {
@@ -93,7 +95,10 @@ export async function joinRendezvous(options: RendezvousOptions): Promise<JoinRe
 }
 
 /** Reads the socket from now on; `settle` is called with how the join ended. */
-function createClient(socket: WebSocket, settle: (result: JoinResult) => void) {
+function createClient(
+  { socket, address }: { readonly socket: WebSocket; readonly address: string },
+  settle: (result: JoinResult) => void,
+) {
   const waiting: RendezvousEvent[] = [];
   let receive: ((event: RendezvousEvent) => void) | null = null;
   let hasJoined = false;
@@ -109,6 +114,7 @@ function createClient(socket: WebSocket, settle: (result: JoinResult) => void) {
 
   const clientOf = (joined: ServerMessageOf<'joined'>): RendezvousClient => ({
     joined,
+    address,
     onEvent: (next) => {
       receive = next;
       for (const event of waiting.splice(0)) next(event);

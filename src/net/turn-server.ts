@@ -5,11 +5,14 @@ import { UsageError } from '../errors.ts';
 import { parseTurnUrl, type TurnUrl } from '../turn/url.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { limitLookups } from './lookup/limit.ts';
+import { refusalOf } from './named-address.ts';
 import { createResolver, type ResolvedAddress, type Resolver } from './resolver.ts';
 import { openTurnDatagrams } from './turn-datagrams.ts';
 import { openTurnStream } from './turn-stream.ts';
 import type { OpenedTransport } from './turn-transport.ts';
 
+/** Of one name: two of each family, or more of one. A name with more would keep a client connecting for long. */
+const ADDRESSES_MAX = 4;
 /** As long as a connection may take (turn-stream.ts). */
 const LOOKUP_TIMEOUT_MS = 5_000;
 
@@ -22,23 +25,30 @@ export interface TurnTransportOptions {
   readonly ca?: string | undefined;
   /** What a TLS server's certificate has to name, where that is not its host. */
   readonly certificateName?: string | undefined;
+  /** The IP address of the server that named this one, and may not name every address. The user may: left out then. */
+  readonly namedBy?: string | undefined;
   readonly resolver?: Resolver | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Opens it to the first of the server's addresses, IPv4 before IPv6, that there is a route to over UDP, or that accepts a
- * connection. Unreachable is told of the last one; of a name without an address as `ENOTFOUND`.
+ * connection. What is connected to is the very address that was looked at: the name is looked up once. One address that may
+ * not be named is enough to refuse a name.
+ *
+ * Unreachable is told of the last one; of a name without an address as `ENOTFOUND`.
  * @throws UsageError when the URL or the local address is none; the signal's reason when aborted.
  */
 export async function openTurnTransport(options: TurnTransportOptions): Promise<OpenedTransport> {
-  const { local, ca, resolver = createResolver(), signal } = options;
+  const { local, ca, namedBy, resolver = createResolver(), signal } = options;
   const { host, port, transport } = turnServer(options.server);
   if (local !== undefined && isIP(local) === 0) throw new UsageError(`'${local}' is not a local IP address`);
   signal?.throwIfAborted();
   const addresses = await addressesOf(host, { local, resolver, signal });
+  const refusal = namedBy === undefined ? null : refusalOf(addresses, { host, namedBy });
+  if (refusal !== null) return { outcome: 'refused', detail: refusal };
   let detail = 'ENOTFOUND';
-  for (const address of addresses) {
+  for (const address of addresses.slice(0, ADDRESSES_MAX)) {
     const to = { address, port };
     const tls = transport === 'tls' ? { name: options.certificateName ?? host, ca } : null;
     const opened = await (transport === 'udp'

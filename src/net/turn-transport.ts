@@ -16,5 +16,7 @@ export interface TurnTransport extends UdpSocket {
 
 export type OpenedTransport =
   | { readonly outcome: 'open'; readonly transport: TurnTransport }
+  /** Whoever named the server may not name such an address; a clause that says which it is. */
+  | { readonly outcome: 'refused'; readonly detail: string }
   /** The system's code, or what is wrong with the certificate. */
   | { readonly outcome: 'unreachable'; readonly detail: string };

@@ -8,7 +8,8 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 1_000;
 
 export type OpenResult =
-  | { readonly outcome: 'open'; readonly socket: WebSocket }
+  /** `address`: the IP address that it is connected to. */
+  | { readonly outcome: 'open'; readonly socket: WebSocket; readonly address: string }
   /** 503. */
   | { readonly outcome: 'closing' }
   /** The system's code, or a line. */
@@ -38,7 +39,11 @@ export async function openWebSocket(
     reject(signal?.reason);
   };
   signal?.addEventListener('abort', abort, { once: true });
-  socket.on('open', () => resolve({ outcome: 'open', socket }));
+  let address = '';
+  socket.on('upgrade', ({ socket: { remoteAddress } }) => {
+    address = remoteAddress ?? '';
+  });
+  socket.on('open', () => resolve({ outcome: 'open', socket, address }));
   // Later errors are followed by a close, which tells.
   socket.on('error', (error: NodeJS.ErrnoException) => {
     resolve({ outcome: 'unreachable', reason: error.code ?? error.message });

@@ -12,8 +12,8 @@ import type { CandidateAgent } from './candidate-agent.ts';
 import type { Membership } from './membership.ts';
 import type { Presence } from './presence.ts';
 import { rehearse } from './rehearsal.ts';
-import type { TurnServerChoice } from './relay.ts';
 import type { PunchFailure } from './report.ts';
+import type { TurnServerChoice } from './turn-choice.ts';
 
 /**
  * RFC 8445 §11 keeps a mapping by a packet every 15 s: the shortest lifetimes seen are 20 to 30 s, on Linux 30 s for one
@@ -110,7 +110,8 @@ export function createMeeting(options: MeetingOptions): Meeting {
     altPort = next.joined.stun.altPort;
     hasAsked = false;
     showAt = Number.NEGATIVE_INFINITY;
-    presence.seekRelay([...options.turn, ...(next.joined.turn ?? [])]);
+    const named = (next.joined.turn ?? []).map((server) => ({ ...server, namedBy: next.address }));
+    presence.seekRelay([...options.turn, ...named]);
     next.onEvent((event) => {
       inbox.put({ event, at: now() });
       if (event.type === 'introduction' || event.type === 'closed') interruption.abort();

@@ -11,8 +11,9 @@ import type { UdpSocket } from '../net/udp-socket.ts';
 import type { TicketBindingResult } from '../rendezvous/ticket-binding.ts';
 import { type CandidateAgent, candidateAgent, PUNCH_SOCKET, RELAY_SOCKET } from './candidate-agent.ts';
 import type { MappedPort } from './mapped-port.ts';
-import type { RelayResult, TurnServerChoice } from './relay.ts';
+import type { RelayResult } from './relay.ts';
 import { bindTicket } from './socket.ts';
+import type { TurnServerChoice } from './turn-choice.ts';
 
 /** What is used of the two. */
 export type PathMode = 'any' | 'direct-only' | 'relay-only';

@@ -1,18 +1,15 @@
 /** The relay of a punch: of all the TURN servers that are known, the first that gives one, the least costly way first. */
 
 import { type Endpoint, sameEndpoint } from '../endpoint.ts';
+import { UsageError } from '../errors.ts';
 import type { Candidate } from '../ice/candidate.ts';
 import { parseCandidate } from '../ice/sdp.ts';
 import { pause } from '../net/pause.ts';
 import { type OpenedRelay, openRelay } from '../net/relay.ts';
 import type { RelaySocket } from '../net/relay-socket.ts';
-import { parseTurnUrl, type TurnTransportName } from '../turn/url.ts';
-
-export interface TurnServerChoice {
-  readonly urls: readonly string[];
-  readonly username: string;
-  readonly password: string;
-}
+import type { Resolver } from '../net/resolver.ts';
+import type { TurnTransportName } from '../turn/url.ts';
+import { notTried, type TurnAttempt, type TurnServerChoice, turnAttempts } from './turn-choice.ts';
 
 /** How much later TCP is tried than UDP, and TLS than TCP: over UDP a lost packet holds up nothing else. */
 const HEAD_START_MS: Readonly<Record<TurnTransportName, number>> = { udp: 0, tcp: 300, tls: 600 };
@@ -22,28 +19,33 @@ export type RelayResult =
   /** Of each server, why not. */
   | { readonly outcome: 'failed'; readonly details: readonly string[] };
 
+export interface FirstRelayOptions {
+  readonly local?: string | undefined;
+  readonly resolver?: Resolver | undefined;
+  readonly signal: AbortSignal;
+  /** Told of what the rendezvous names and is not tried. */
+  readonly onNotice: (text: string) => void;
+}
+
 /**
  * The relay is the caller's to dispose of; the others that come later are given back.
- * @throws UsageError when a URL is none; the signal's reason when aborted.
+ * @throws UsageError when a URL of the user's is none; the signal's reason when aborted.
  */
 export async function openFirstRelay(
   servers: readonly TurnServerChoice[],
-  { local, signal }: { readonly local?: string | undefined; readonly signal: AbortSignal },
+  options: FirstRelayOptions,
 ): Promise<RelayResult> {
+  const { signal } = options;
   const won = new AbortController();
-  const attempts = servers.flatMap(({ urls, username, password }) =>
-    urls.map(async (url): Promise<RelaySocket> => {
-      const server = parseTurnUrl(url);
-      const either = AbortSignal.any([signal, won.signal]);
-      await pause(HEAD_START_MS[server.transport], either);
-      const opened = await openRelay({ server, credentials: { username, password }, local, signal: either });
-      if (opened.outcome === 'failed') throw new NoRelay(url, opened);
-      if (won.signal.aborted) await opened.relay[Symbol.asyncDispose]();
-      won.signal.throwIfAborted();
-      won.abort();
-      return opened.relay;
-    }),
-  );
+  const either = AbortSignal.any([signal, won.signal]);
+  const attempts = turnAttempts(servers, options).map(async (one): Promise<RelaySocket> => {
+    await pause(HEAD_START_MS[one.server.transport], either);
+    const relay = await tryOne(one, { ...options, signal: either });
+    if (won.signal.aborted) await relay[Symbol.asyncDispose]();
+    won.signal.throwIfAborted();
+    won.abort();
+    return relay;
+  });
   const settled = Promise.allSettled(attempts);
   const relay = await Promise.any(attempts).catch(() => null);
   if (relay) return { outcome: 'open', relay };
@@ -52,6 +54,21 @@ export async function openFirstRelay(
   const bug = failures.find((failure) => !(failure instanceof NoRelay));
   if (bug) throw bug;
   return { outcome: 'failed', details: failures.map((failure) => (failure as NoRelay).message) };
+}
+
+/** @throws NoRelay when it gives none, or is one that the rendezvous may not name, which is told. */
+async function tryOne(attempt: TurnAttempt, options: FirstRelayOptions): Promise<RelaySocket> {
+  const { url, namedBy } = attempt;
+  const { local, resolver, signal, onNotice } = options;
+  const opened = await openRelay({ ...attempt, local, resolver, signal }).catch((error: unknown) => {
+    if (namedBy === undefined || !(error instanceof UsageError)) throw error;
+    onNotice(notTried(url, `and ${error.message}`));
+    return { outcome: 'failed', reason: 'refused', code: null, detail: error.message } as const;
+  });
+  if (opened.outcome === 'open') return opened.relay;
+  const { reason, detail } = opened;
+  if (reason === 'address-refused' && namedBy !== undefined) onNotice(notTried(url, detail ?? ''));
+  throw new NoRelay(url, opened);
 }
 
 /** Whether a side that the server has seen at `seen` has told of nothing but a relay, which it was seen through as well. */

@@ -19,3 +19,5 @@ export const ROOM_PEERS_MAX = 64;
 /** TURN servers that a peer is told of, and URLs of one: each family over UDP, TCP and TLS, and some to spare. */
 export const TURN_SERVERS_MAX = 4;
 export const TURN_URLS_MAX = 16;
+/** Of all the URLs of all servers, how many a client tries: two servers, each over UDP, TCP and TLS, and two to spare. */
+export const TURN_URLS_TRIED_MAX = 8;

@@ -2,6 +2,7 @@
 import type { Endpoint } from '../endpoint.ts';
 
 export const TURN_FAILURES = {
+  'address-refused': 'whoever names the server may not name an address that is that close',
   unreachable: 'no connection to the server could be opened',
   'connection-closed': 'the connection to the server has ended',
   'no-answer': 'the server does not answer',

@@ -11,9 +11,9 @@ import { HOST, join, startTestServer, urlOf } from './rendezvous-peers.ts';
 const WHO = { room: 'r', id: 'me' };
 
 /** A server that answers a request to upgrade with that status. */
-async function answering(status: number) {
+async function answering(status: number, fields = '') {
   const server = createServer();
-  server.on('upgrade', (_request, socket) => socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`));
+  server.on('upgrade', (_request, socket) => socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n${fields}\r\n`));
   server.listen(0, HOST);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -42,6 +42,22 @@ describe('joining', () => {
   ])('where HTTP says %i ends so', async (status, expected) => {
     await using server = await answering(status);
     expect(await joinRendezvous({ url: server.url, ...WHO })).toEqual(expected);
+  });
+
+  it('where HTTP sends elsewhere does not go there', async () => {
+    const elsewhere = createServer((_request, response) => response.end());
+    let connections = 0;
+    elsewhere.on('connection', () => connections++);
+    elsewhere.listen(0, HOST);
+    await once(elsewhere, 'listening');
+    const { port } = elsewhere.address() as AddressInfo;
+    await using server = await answering(302, `Location: ws://${HOST}:${port}/\r\n`);
+    expect(await joinRendezvous({ url: server.url, ...WHO })).toEqual({
+      outcome: 'unreachable',
+      reason: 'HTTP status 302',
+    });
+    expect(connections).toBe(0);
+    elsewhere.close();
   });
 
   it('where another protocol is spoken, and then nothing, ends with the connection', async () => {
