@@ -22,6 +22,7 @@ import { openPunchSocket } from './punch/socket.ts';
 import { createStepRecorder } from './punch/steps.ts';
 import { techniqueOf } from './punch/technique.ts';
 import type { TurnServerChoice } from './punch/turn-choice.ts';
+import { DEFAULT_ROOM, explainUnproven } from './punch/unproven.ts';
 import { awaitUpgrade } from './punch/upgrade.ts';
 
 /** How long to wait for the peer. */
@@ -32,7 +33,7 @@ export interface PunchOptions {
   readonly peer: string;
   /** `HOST` or `HOST:PORT` of a natcheck server. */
   readonly server: string;
-  /** `ws://` or `wss://` URL; by default the server's own, on port 3480. */
+  /** `ws://` or `wss://` URL; by default the server's own, on port 3480, over TLS where it speaks it. */
   readonly rendezvous?: string | undefined;
   readonly room?: string | undefined;
   readonly token?: string | undefined;
@@ -94,9 +95,9 @@ export async function punch(options: PunchOptions): Promise<Punched> {
   const place = await placeOf({ ...options, waitMs });
   if (place.outcome !== 'found') return failed(place.outcome, null);
   const { server, url } = place;
-  const { room = 'default', token, local, resolver, mode = 'any', turn = [], portMapping = true } = options;
+  const { room = DEFAULT_ROOM, token, local, resolver, mode = 'any', turn = [], portMapping = true } = options;
   await using owned = createOwned();
-  const membership = owned.add(createMembership({ url, room, id, token, onNotice }));
+  const membership = owned.add(createMembership({ url, room, id, token, resolver, onNotice }));
   const isRelayOnly = mode === 'relay-only';
   const socket = isRelayOnly ? null : await openPunchSocket({ server, local });
   if (!socket && !isRelayOnly) return failed('no-route', null);
@@ -170,6 +171,8 @@ export async function punch(options: PunchOptions): Promise<Punched> {
         isAtRelay: endpoint.address === server.address || relayAddresses([...told, ...heard]).has(endpoint.address),
       },
     );
+    const isOverheard = membership.isOverheard();
+    if (introductions === 1) onNotice(explainUnproven({ peer, room, token, isOverheard }));
     onEvent({ kind: 'plan', plan });
     steps.introduced({ own, peer: endpoint });
     const onIceEvent = steps.iceEvent;

@@ -25,7 +25,10 @@ export const punch = defineCommand({
     peer: { type: 'string', demandOption: true, describe: 'Id of the peer, who runs the same command' },
     id: { type: 'string', describe: 'The own id; by default the host name' },
     server: { type: 'string', describe: 'HOST[:PORT] of a natcheck server. Also NATCHECK_SERVER' },
-    rendezvous: { type: 'string', describe: 'URL of the rendezvous; by default ws://HOST:3480' },
+    rendezvous: {
+      type: 'string',
+      describe: 'URL of the rendezvous; by default wss://HOST:3480, or ws:// where it speaks no TLS',
+    },
     room: { type: 'string', default: 'default', describe: 'Where the two meet' },
     token: { type: 'string', describe: 'What the server wants to be shown. Also NATCHECK_TOKEN' },
     turn: { type: 'string', array: true, describe: 'turn:HOST[:PORT][?transport=udp|tcp] or turns:…' },

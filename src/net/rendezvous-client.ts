@@ -9,7 +9,8 @@ import type { ToldBehavior } from '../rendezvous/fields.ts';
 import { parseMessage } from '../rendezvous/parse.ts';
 import type { RefusalCode } from '../rendezvous/refusal.ts';
 import { type ServerMessage, type ServerMessageOf, serverMessage } from '../rendezvous/server-message.ts';
-import { openWebSocket } from './web-socket.ts';
+import { openRendezvousSocket, type RendezvousHost } from './rendezvous-socket.ts';
+import type { Resolver } from './resolver.ts';
 
 /** The server pings every 15 s; three of them missing is a connection that is dead without saying so. */
 const SILENCE_MS = 45_000;
@@ -17,8 +18,8 @@ const SILENCE_MS = 45_000;
 const JOIN_TIMEOUT_MS = 10_000;
 
 export interface RendezvousOptions {
-  /** `ws://HOST:PORT` or `wss://…`. */
-  readonly url: string;
+  /** `ws://HOST:PORT` or `wss://…`; of a host alone wss is tried first, and ws taken where it speaks no TLS. */
+  readonly url: string | RendezvousHost;
   readonly room: string;
   readonly id: string;
   readonly token?: string | undefined;
@@ -26,6 +27,9 @@ export interface RendezvousOptions {
   readonly resumeKey?: string | undefined;
   /** PEM of a certificate authority to trust in place of the system's. */
   readonly ca?: string | undefined;
+  readonly resolver?: Resolver | undefined;
+  /** Called with the URL that a WebSocket was opened at, however the join ends. */
+  readonly onOpen?: ((url: string) => void) | undefined;
   /** Ends the attempt to join; afterwards it does nothing. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -72,7 +76,8 @@ export interface RendezvousClient extends AsyncDisposable {
  */
 export async function joinRendezvous(options: RendezvousOptions): Promise<JoinResult> {
   const { room, id, token, resumeKey, signal } = options;
-  const opened = await openWebSocket(options.url, { ca: options.ca, signal, maxPayload: MESSAGE_MAX_BYTES });
+  const { url, ca, resolver, onOpen } = options;
+  const opened = await openRendezvousSocket(url, { ca, resolver, onOpen, signal, maxPayload: MESSAGE_MAX_BYTES });
   if (opened.outcome !== 'open') return opened;
   const { socket } = opened;
   const { promise, resolve, reject } = Promise.withResolvers<JoinResult>();

@@ -1,6 +1,9 @@
 /** Opening a WebSocket: an open one, or in a value why there is none. */
+import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { UsageError } from '../errors.ts';
+import { sharedLookup } from './lookup/shared-lookup.ts';
+import { createResolver, type Resolver } from './resolver.ts';
 
 /** For name, connection, TLS and upgrade together. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -15,12 +18,19 @@ export type OpenResult =
   /** The system's code, or a line. */
   | { readonly outcome: 'unreachable'; readonly reason: string };
 
+export interface WebSocketOptions {
+  /** PEM, in place of the certificates that the system trusts. */
+  readonly ca?: string | undefined;
+  /** One to the host of the URL, over TLS for `wss`, to be used; a new one when left out. */
+  readonly connection?: Socket | undefined;
+  readonly resolver?: Resolver | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly maxPayload: number;
+}
+
 /** @throws UsageError when the URL is not one of a WebSocket; the signal's reason when it is aborted. */
-export async function openWebSocket(
-  url: string,
-  options: { readonly ca?: string | undefined; readonly signal?: AbortSignal | undefined; readonly maxPayload: number },
-): Promise<OpenResult> {
-  const { ca, signal, maxPayload } = options;
+export async function openWebSocket(url: string, options: WebSocketOptions): Promise<OpenResult> {
+  const { ca, connection, signal, maxPayload, resolver = createResolver() } = options;
   if (!URL.canParse(url) || !/^wss?:\/\/[^#]+$/.test(url)) {
     throw new UsageError(`'${url}' is not a rendezvous: write ws://HOST:PORT or wss://HOST:PORT`);
   }
@@ -32,7 +42,11 @@ export async function openWebSocket(
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     closeTimeout: CLOSE_TIMEOUT_MS,
   };
-  const socket = new WebSocket(url, ca === undefined ? bounds : { ...bounds, ca });
+  const socket = new WebSocket(url, {
+    ...bounds,
+    ...(ca !== undefined && { ca }),
+    ...(connection ? { createConnection: () => connection } : { lookup: sharedLookup(resolver, signal) }),
+  });
   const { promise, resolve, reject } = Promise.withResolvers<OpenResult>();
   const abort = (): void => {
     socket.terminate();

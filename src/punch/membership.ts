@@ -1,5 +1,6 @@
 /** Being in a room of the rendezvous: entered once, and come back to when the server or the way to it was lost. */
 
+import { scopeOf } from '../address-scope.ts';
 import { now } from '../net/driver.ts';
 import { pause } from '../net/pause.ts';
 import {
@@ -23,21 +24,27 @@ export interface Membership extends AsyncDisposable {
    * on trying until `by`. @throws the signal's reason when aborted.
    */
   readonly enter: (until: { readonly by: number; readonly signal: AbortSignal | undefined }) => Promise<Entry>;
+  /** Whether everybody on the way to the server reads what is said: over ws, except to this very host. */
+  readonly isOverheard: () => boolean;
 }
 
-/** Disposing of it leaves the room. */
+/** Disposing of it leaves the room. Where only the host was known, the URL that was opened first is the one for good. */
 export function createMembership(
-  options: Omit<RendezvousOptions, 'resumeKey' | 'signal'> & { readonly onNotice: (text: string) => void },
+  options: Omit<RendezvousOptions, 'resumeKey' | 'onOpen' | 'signal'> & { readonly onNotice: (text: string) => void },
 ): Membership {
   const { onNotice } = options;
   let client: RendezvousClient | null = null;
   let isClosed = false;
+  let { url } = options;
+  const onOpen = (opened: string): void => {
+    url = opened;
+  };
 
   const enter: Membership['enter'] = async ({ by, signal }) => {
     const resumeKey = client?.joined.resumeKey;
     for (let attempt = 0; ; attempt++) {
       if (client) await pause(BACK_AFTER_MS[Math.min(attempt, BACK_AFTER_MS.length - 1)] ?? 0, signal);
-      const result = await joinRendezvous({ ...options, resumeKey, signal });
+      const result = await joinRendezvous({ ...options, url, resumeKey, onOpen, signal });
       if (result.outcome === 'joined') {
         if (client) onNotice('back at the rendezvous');
         client = result.client;
@@ -57,6 +64,10 @@ export function createMembership(
   };
   return {
     enter,
+    isOverheard: () => {
+      const isSecure = typeof url === 'string' && url.startsWith('wss:');
+      return client !== null && !isSecure && scopeOf(client.address) !== 'loopback';
+    },
     [Symbol.asyncDispose]: async () => {
       isClosed = true;
       await client?.[Symbol.asyncDispose]();

@@ -1,7 +1,8 @@
-/** Where two peers meet: a natcheck server's UDP endpoint, and the URL of its rendezvous. */
+/** Where two peers meet: a natcheck server's UDP endpoint, and the URL of its rendezvous or where that is. */
 import type { Endpoint } from '../endpoint.ts';
 import { limitLookups } from '../net/lookup/limit.ts';
 import { isUnanswered } from '../net/lookup/silence.ts';
+import type { RendezvousHost } from '../net/rendezvous-socket.ts';
 import { createResolver, type Resolver } from '../net/resolver.ts';
 import { parseServerName, resolveServer } from '../net/server-name.ts';
 import { DEFAULT_HTTP_PORT } from '../ports.ts';
@@ -10,7 +11,7 @@ import { DEFAULT_HTTP_PORT } from '../ports.ts';
 const LOOKUP_MAX_MS = 10_000;
 
 export type Place =
-  | { readonly outcome: 'found'; readonly server: Endpoint; readonly url: string }
+  | { readonly outcome: 'found'; readonly server: Endpoint; readonly url: string | RendezvousHost }
   /** The name leads nowhere, or no name server says where. */
   | { readonly outcome: 'unknown-host' | 'dns-silent' };
 
@@ -33,8 +34,7 @@ export async function placeOf(options: PlaceOptions): Promise<Place> {
     const [identity] = await resolveServer(name, { family: null, resolver, signal: limit.signal });
     if (!identity) return { outcome: 'unknown-host' };
     const { address, port } = identity;
-    const host = name.host.includes(':') ? `[${name.host}]` : name.host;
-    const url = rendezvous ?? `ws://${host}:${DEFAULT_HTTP_PORT}`;
+    const url = rendezvous ?? { host: name.host, port: DEFAULT_HTTP_PORT };
     return { outcome: 'found', server: { address, port }, url };
   } catch (error) {
     signal?.throwIfAborted();

@@ -42,6 +42,8 @@ export interface PunchReport {
   readonly plan: PunchPlan | null;
   readonly id: string;
   readonly peer: string;
+  /** Whether it is proven who the peer is, beyond its id: never yet. */
+  readonly authenticated: boolean;
   readonly local: Endpoint | null;
   readonly public: Endpoint | null;
   /** Where the peer is reached. */
@@ -63,6 +65,7 @@ export function blankReport({ id, peer }: Pick<PunchReport, 'id' | 'peer'>): Omi
     plan: null,
     id,
     peer,
+    authenticated: false,
     local: null,
     public: null,
     remote: null,

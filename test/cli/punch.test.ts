@@ -51,6 +51,8 @@ describe.concurrent('natcheck punch', () => {
         plan: { technique: 'simultaneous-open', probability: 1 },
       });
       expect(report.steps.map(({ step }) => step).toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+      expect(report.authenticated).toBe(false);
+      expect(stderr).toMatch(/^not authenticated: whoever knows the room can be (alice|bob)\nplan: /m);
       expect(stderr).toMatch(
         /plan: simultaneous-open: (alice and bob|bob and alice) are behind the same NAT, or on one network/,
       );

@@ -35,8 +35,12 @@ describe.concurrent('a punch', () => {
       await using punched = await result;
       expect(punched.report).toMatchObject({ outcome: 'direct', technique: 'host' });
     }
-    expect(alice.notices).toEqual(['the rendezvous is lost (closing): coming back', 'back at the rendezvous']);
-    expect(bob.notices).toEqual([]);
+    expect(alice.notices).toEqual([
+      'the rendezvous is lost (closing): coming back',
+      'back at the rendezvous',
+      'not authenticated: whoever knows the room can be bob',
+    ]);
+    expect(bob.notices).toEqual(['not authenticated: whoever knows the room can be alice']);
   });
 
   it('says that the server is lost when it does not come back in the time to wait', async () => {
@@ -66,6 +70,7 @@ describe.concurrent('a punch', () => {
     }
     expect(bob.notices).toEqual([
       expect.stringMatching(/^id-in-use: another peer of the room has this id, and is away: trying again in \d\.\d s$/),
+      'not authenticated: whoever knows the room can be alice',
     ]);
   });
 

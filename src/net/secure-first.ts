@@ -1,0 +1,85 @@
+/**
+ * A connection to a server of which only the host is known, over TLS where it speaks it. Two are opened at once: one begins
+ * with a TLS handshake; the other is kept for the plain WebSocket, and waits. A server without TLS answers the handshake
+ * with something else, one round trip later, and the plain connection is used: one round trip more than without the attempt.
+ *
+ * Whoever is on the way can make a server look like one without TLS. So it is never silent: the scheme that was used is
+ * told, and a scheme that is named (`--rendezvous wss://…`) is never left.
+ */
+import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+
+/** For name, connection and TLS together. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+
+export interface SecureFirstOptions {
+  /** A name, or an IP address without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** PEM, in place of the certificates that the system trusts. */
+  readonly ca?: string | undefined;
+  readonly lookup: LookupFunction;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type SecureFirst =
+  | { readonly outcome: 'open'; readonly scheme: 'wss' | 'ws'; readonly socket: Socket }
+  /** The system's code, or a sentence: also for a server that speaks TLS, and not as it should. */
+  | { readonly outcome: 'unreachable'; readonly reason: string };
+
+/** @throws the signal's reason when aborted. */
+export async function connectSecureFirst(options: SecureFirstOptions): Promise<SecureFirst> {
+  const { host, port, ca, lookup, signal } = options;
+  signal?.throwIfAborted();
+  const place = { host, port, lookup };
+  const plain = connectTcp(place);
+  // It counts what has come, which a TLS socket does not when its handshake fails.
+  const carrier = connectTcp(place);
+  // An address is no server name (RFC 6066 §3).
+  const name = isIP(host) === 0 ? { servername: host } : {};
+  const secure = connectTls({ socket: carrier, host, ...name, ...(ca !== undefined && { ca }) });
+  const { promise, resolve, reject } = Promise.withResolvers<SecureFirst>();
+  const fail = (reason: string): void => resolve({ outcome: 'unreachable', reason });
+  const abort = (): void => reject(signal?.reason);
+  const late = (): void => fail(carrier.connecting ? 'ETIMEDOUT' : `ETIMEDOUT: ${failed(options)}`);
+  const timer = setTimeout(late, HANDSHAKE_TIMEOUT_MS);
+  signal?.addEventListener('abort', abort, { once: true });
+  // Of the two the one for TLS tells; the other is looked at when it is used.
+  for (const socket of [plain, carrier]) socket.on('error', () => {});
+  secure.once('secureConnect', () => resolve({ outcome: 'open', scheme: 'wss', socket: secure }));
+  secure.on('error', (error: NodeJS.ErrnoException) => {
+    const { bytesRead } = carrier;
+    if (speaksNoTls(error, bytesRead)) resolve({ outcome: 'open', scheme: 'ws', socket: plain });
+    else if (secure.authorizationError) fail(distrusted(error, options));
+    else fail(bytesRead > 0 ? `${codeOf(error)}: ${failed(options)}` : codeOf(error));
+  });
+  let used: Socket | null = null;
+  try {
+    const result = await promise;
+    if (result.outcome === 'open') used = result.socket;
+    return result;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+    if (used !== plain) plain.destroy();
+    if (used !== secure) for (const socket of [secure, carrier]) socket.destroy();
+  }
+}
+
+/** It has answered with what is no TLS record (RFC 8446 §5.1), or has ended the connection without a byte. */
+function speaksNoTls({ code }: NodeJS.ErrnoException, bytesRead: number): boolean {
+  return code === 'ERR_SSL_WRONG_VERSION_NUMBER' || (code === 'ECONNRESET' && bytesRead === 0);
+}
+
+function distrusted(error: NodeJS.ErrnoException, { host, port }: SecureFirstOptions): string {
+  const help = `give its CA in NODE_EXTRA_CA_CERTS, or the name that it is for by --rendezvous wss://NAME:${port}`;
+  return `${codeOf(error)}: the certificate of ${host}:${port} is not trusted: ${help}`;
+}
+
+function failed({ host, port }: SecureFirstOptions): string {
+  return `the TLS handshake with ${host}:${port} failed: --rendezvous ws://… or wss://… says which`;
+}
+
+function codeOf({ code, message }: NodeJS.ErrnoException): string {
+  return code ?? message;
+}

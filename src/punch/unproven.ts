@@ -1,0 +1,28 @@
+/** What a punch does not know of the peer: who it is, and who else has the key. */
+
+/** Where two meet when no room is named. */
+export const DEFAULT_ROOM = 'default';
+
+export interface UnprovenOptions {
+  readonly peer: string;
+  readonly room: string;
+  readonly token: string | undefined;
+  /** Whether everybody on the way to the rendezvous reads what it says. */
+  readonly isOverheard: boolean;
+}
+
+/** One line. */
+export function explainUnproven({ peer, room, token, isOverheard }: UnprovenOptions): string {
+  const [hasRoom, hasToken] = [room !== DEFAULT_ROOM, token !== undefined];
+  const who = `can be ${peer}`;
+  const claim =
+    hasRoom && hasToken
+      ? `whoever has the token and knows the room ${who}`
+      : hasToken
+        ? `whoever has the token ${who}`
+        : hasRoom
+          ? `whoever knows the room ${who}`
+          : `without a token and a room of your own anybody ${who}`;
+  const overheard = isOverheard ? '; over ws everybody on the way to the server reads the key' : '';
+  return `not authenticated: ${claim}${overheard}`;
+}
