@@ -1,5 +1,6 @@
 /** Coming back to a rendezvous: by the scheme that it was first joined by, and no other. */
 import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
 import { afterEach, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { NatcheckServer } from '../../server/index.ts';
@@ -12,8 +13,8 @@ afterEach(async () => {
   for (const one of held.splice(0).toReversed()) await one[Symbol.asyncDispose]();
 });
 
-function membershipOf(server: NatcheckServer): Membership {
-  const url = { host: HOST, port: server.httpPort };
+function membershipOf(server: NatcheckServer, host = HOST): Membership {
+  const url = { host, port: server.httpPort };
   const membership = createMembership({ url, room: 'r', id: 'me', ca: LOOPBACK_TLS.cert, onNotice: () => {} });
   held.push(membership);
   return membership;
@@ -36,6 +37,18 @@ it('never comes back over ws where it was joined over wss', async () => {
   expect(await enter(membership, 50)).toMatchObject({ kind: 'failed', reason: 'rendezvous-lost' });
   expect(joins).toEqual([]);
   plain.close();
+});
+
+const [mine] = Object.values(networkInterfaces())
+  .flatMap((all) => all ?? [])
+  .filter(({ internal, family }) => !internal && family === 'IPv4');
+
+it.runIf(mine)('over ws is overheard on the way to an address that is not loopback', async () => {
+  const host = mine?.address ?? '';
+  await using server = await startTestServer({ ip: [host] });
+  const membership = membershipOf(server, host);
+  expect((await enter(membership)).kind).toBe('joined');
+  expect(membership.isOverheard()).toBe(true);
 });
 
 it.each([
