@@ -4,6 +4,7 @@ import type { Endpoint } from '../src/endpoint.ts';
 import { now } from '../src/net/driver.ts';
 import { closeAll, type Bound as Open } from './bind.ts';
 import { endpointsOf, type Layout } from './layout.ts';
+import { createPlainLimit } from './limit/plain-replies.ts';
 import { createMetrics } from './metrics.ts';
 import { openAll } from './open.ts';
 import { planOf, type ServerOptions } from './options.ts';
@@ -56,7 +57,10 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   };
   const { primary, alternate, http, turns } = await openAll(plan, { pages, tls, relay: relayOptions });
   const udp = [...primary, ...alternate];
-  const limit = createRateLimit({ key: randomBytes(32) });
+  const replyLimits = {
+    redirected: createRateLimit({ key: randomBytes(32) }),
+    plain: createPlainLimit({ seed: randomBytes(4).readUInt32BE() }),
+  };
   const { families, port, altPort, httpPort, ...rest } = plan;
   const ports = { port: portOf(primary, port), altPort: portOf(alternate, altPort) };
   const layouts = families.map((addresses): Layout => ({ ...rest, ...ports, addresses }));
@@ -88,7 +92,7 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   const tickets = { desk, onBound: (bound: Bound) => service.handle({ kind: 'bound', ...bound }) };
   for (const layout of layouts) {
     const sockets = udp.filter(({ local }) => layout.addresses.some((one) => one === local.address));
-    serveStun({ layout, sockets, limit, tally, now, tickets, relay: relay?.take });
+    serveStun({ layout, sockets, limits: replyLimits, tally, now, tickets, relay: relay?.take });
   }
   return {
     addresses: layouts.flatMap(endpointsOf),

@@ -7,7 +7,7 @@ export interface Layout {
   readonly altPort: number;
   /** The primary address first, as RFC 5952 writes it where it is IPv6. Two of them, or no behaviour tests. */
   readonly addresses: readonly [string] | readonly [string, string];
-  /** Goes into every success reply as SOFTWARE, and makes it that much longer. */
+  /** Goes as SOFTWARE into every success reply that is no longer for it than its request. */
   readonly software?: string;
 }
 

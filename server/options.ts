@@ -20,7 +20,7 @@ export interface ServerOptions {
   readonly port?: number;
   readonly altPort?: number;
   readonly httpPort?: number;
-  /** Sent as SOFTWARE with every success reply; left out, nothing is. */
+  /** Sent as SOFTWARE with every success reply that is no longer for it than its request; left out, nothing is. */
   readonly software?: string;
   /** What a peer of the rendezvous has to know; left out, everybody may join. */
   readonly authToken?: string;

@@ -1,8 +1,6 @@
-/**
- * How many redirected replies one source may cause: a token bucket for each, by GCRA (ITU-T I.371, annex A), whose state
- * is one number, the theoretical arrival time. A fixed table of them is all the memory there is.
- */
+/** How many redirected replies one source may cause: a token bucket for each. */
 import { createHmac } from 'node:crypto';
+import { createBuckets, SLOTS } from './limit/buckets.ts';
 import { sourceOf } from './source.ts';
 
 /**
@@ -12,12 +10,6 @@ import { sourceOf } from './source.ts';
  */
 export const REDIRECTED_BURST = 300;
 export const REDIRECTED_PER_SECOND = 50;
-
-/**
- * 512 KiB. Two sources that fall on one slot share a bucket: under a flood from n forged addresses an honest client is
- * hit with a chance of n / SLOTS, and by none of them on purpose, as the key is secret.
- */
-export const SLOTS = 65_536;
 
 export interface RateLimitOptions {
   /** Secret and random, so that nobody can tell which sources share a slot. */
@@ -30,21 +22,18 @@ export interface RateLimitOptions {
 /** Takes a token of the source's bucket at `nowMs` of any one monotonic clock; false when there is none. */
 export type RateLimit = (sourceAddress: string, nowMs: number) => boolean;
 
-/** Buckets are full at the start. One is kept for an IPv4 address, or for an IPv6 /64 (source.ts). */
+/**
+ * Buckets are full at the start. One is kept for an IPv4 address, or for an IPv6 /64 (source.ts). Under a flood from n
+ * forged addresses an honest client shares a slot with a chance of n / SLOTS, and with none of them on purpose, as the key
+ * is secret.
+ */
 export function createRateLimit({
   key,
   burst = REDIRECTED_BURST,
   perSecond = REDIRECTED_PER_SECOND,
   slots = SLOTS,
 }: RateLimitOptions): RateLimit {
-  const intervalMs = 1000 / perSecond;
-  const toleranceMs = (burst - 1) * intervalMs;
-  const theoreticalArrivalMs = new Float64Array(slots).fill(Number.NEGATIVE_INFINITY);
-  return (sourceAddress, nowMs) => {
-    const slot = createHmac('sha256', key).update(sourceOf(sourceAddress)).digest().readUInt32BE() % slots;
-    const expectedMs = Math.max(theoreticalArrivalMs[slot] ?? nowMs, nowMs);
-    if (expectedMs - nowMs > toleranceMs) return false;
-    theoreticalArrivalMs[slot] = expectedMs + intervalMs;
-    return true;
-  };
+  const take = createBuckets({ burst, perSecond, slots });
+  return (sourceAddress, nowMs) =>
+    take(createHmac('sha256', key).update(sourceOf(sourceAddress)).digest().readUInt32BE() % slots, nowMs);
 }

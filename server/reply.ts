@@ -15,31 +15,49 @@ export interface Success {
   /** The other address with the other port; null where there is one address. */
   readonly other: Endpoint | null;
   readonly software: string | undefined;
-  /** The longest that PADDING may make the reply, in bytes: the length of the request. */
-  readonly paddedTo: number;
+  /** Whether the reply leaves from another socket, or for another port, than the request had: a behaviour test. */
+  readonly redirected: boolean;
+  /** The length of the request: SOFTWARE and PADDING make no reply longer than that. */
+  readonly requestBytes: number;
 }
 
 /** RFC 5780 §6.1, or RFC 3489 §8.1 for a classic request. */
 export function successBytes(request: StunMessage, success: Success): Uint8Array {
-  const attributes = isClassic(request) ? classicSuccess(success) : modernSuccess(success);
+  if (isClassic(request)) return replyBytes(request, 'success', classicSuccess(success));
+  const attributes = modernSuccess(success);
+  const bytes = replyBytes(request, 'success', attributes);
+  return success.requestBytes > bytes.length ? filledBytes(request, success, attributes) : bytes;
+}
+
+/** The same with SOFTWARE, and with the PADDING that was asked for, as far as the length of the request goes. */
+function filledBytes(
+  request: StunMessage,
+  { software, requestBytes }: Success,
+  least: readonly Attribute[],
+): Uint8Array {
+  const named: readonly Attribute[] =
+    software === undefined ? least : [...least, { type: 'SOFTWARE', value: software }];
+  const isNamed = replyBytes(request, 'success', named).length <= requestBytes;
+  const attributes = isNamed ? named : least;
   const bytes = replyBytes(request, 'success', attributes);
   const padding = attribute(request, 'PADDING');
   if (padding === undefined) return bytes;
   // RFC 5780 §7.6 would have the MTU here; then a small request makes a large reply, which is an amplifier.
-  const room = Math.min(padding.length, success.paddedTo - bytes.length - ATTRIBUTE_HEADER_BYTES);
+  const room = Math.min(padding.length, requestBytes - bytes.length - ATTRIBUTE_HEADER_BYTES);
   const length = room - (room % 4);
   if (length <= 0) return bytes;
   return replyBytes(request, 'success', [...attributes, { type: 'PADDING', value: new Uint8Array(length) }]);
 }
 
-function modernSuccess({ mapped, origin, other, software }: Success): readonly Attribute[] {
-  const attributes: Attribute[] = [
-    { type: 'XOR-MAPPED-ADDRESS', value: mapped },
-    { type: 'MAPPED-ADDRESS', value: mapped },
-    { type: 'RESPONSE-ORIGIN', value: origin },
-  ];
+/**
+ * MAPPED-ADDRESS says the same as XOR-MAPPED-ADDRESS, and RFC 8489 §6.3.1 has it for classic clients only. Whoever tests
+ * for a middlebox that rewrites addresses compares the two; a plain request, whose source may be forged, gets one.
+ */
+function modernSuccess({ mapped, origin, other, redirected }: Success): readonly Attribute[] {
+  const attributes: Attribute[] = [{ type: 'XOR-MAPPED-ADDRESS', value: mapped }];
+  if (redirected) attributes.push({ type: 'MAPPED-ADDRESS', value: mapped });
+  attributes.push({ type: 'RESPONSE-ORIGIN', value: origin });
   if (other) attributes.push({ type: 'OTHER-ADDRESS', value: other });
-  if (software !== undefined) attributes.push({ type: 'SOFTWARE', value: software });
   return attributes;
 }
 
@@ -58,15 +76,15 @@ export function badRequestBytes(request: StunMessage): Uint8Array {
 }
 
 /**
- * 420 with the list (RFC 8489 §6.3.1). The reason is shorter than the RFC's: so the reply to a list of any length is no
- * longer than the request or 68 bytes, the longest plain success over IPv4.
+ * 420 with the list (RFC 8489 §6.3.1). There are no words with it, so that the reply to a list of any length is no longer
+ * than the request, or than 56 bytes, the longest plain success over IPv4.
  */
 export function unknownAttributesBytes(request: StunMessage, codes: readonly number[]): Uint8Array {
   const classic = isClassic(request);
-  // RFC 3489 §11.2.9, §11.2.10 has no padding: both values are multiples of four by a blank, and by saying a type twice.
+  // RFC 3489 §11.2.10 has no padding: the value is a multiple of four by saying a type twice.
   const list = classic && codes.length % 2 === 1 ? [...codes, ...codes.slice(-1)] : codes;
   return replyBytes(request, 'error', [
-    { type: 'ERROR-CODE', value: { code: 420, reason: classic ? 'Unknown ' : 'Unknown' } },
+    { type: 'ERROR-CODE', value: { code: 420, reason: '' } },
     { type: 'UNKNOWN-ATTRIBUTES', value: list },
   ]);
 }

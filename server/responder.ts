@@ -78,14 +78,16 @@ export function respond(layout: Layout, datagram: Uint8Array, arrival: Arrival, 
   const from = departure(layout, local, attribute(request, 'CHANGE-REQUEST') ?? NO_CHANGE);
   const to = { address: remote.address, port: responsePort ?? remote.port };
   if (isOwn(layout, to)) return drop('own-endpoint');
+  const redirected = !sameEndpoint(from, local) || !sameEndpoint(to, remote);
   const bytes = successBytes(request, {
     mapped: remote,
     origin: from,
     other: hasAlternate(layout) ? departure(layout, local, { ip: true, port: true }) : null,
     software: layout.software,
-    paddedTo: datagram.length,
+    redirected,
+    requestBytes: datagram.length,
   });
-  return reply(arrival, { bytes, from, to });
+  return { kind: 'reply', from, to, bytes, redirected };
 }
 
 /** RFC 8489 §7.3: what has a FINGERPRINT that does not fit is another protocol's. A classic sender knows none. */
@@ -98,9 +100,7 @@ function drop(why: DropReason): Answer {
   return { kind: 'drop', why };
 }
 
-function reply(
-  { local, remote }: Arrival,
-  { bytes, from = local, to = remote }: { bytes: Uint8Array; from?: Endpoint; to?: Endpoint },
-): Answer {
-  return { kind: 'reply', from, to, bytes, redirected: !sameEndpoint(from, local) || !sameEndpoint(to, remote) };
+/** By the way that the request came. */
+function reply({ local, remote }: Arrival, { bytes }: { readonly bytes: Uint8Array }): Answer {
+  return { kind: 'reply', from: local, to: remote, bytes, redirected: false };
 }

@@ -1,4 +1,4 @@
-/** The STUN service of one family: what comes to its sockets is answered by the responder, within the rate limit. */
+/** The STUN service of one family: what comes to its sockets is answered by the responder, within the rate limits. */
 import { familyOf, sameEndpoint } from '../src/endpoint.ts';
 import type { UdpSocket } from '../src/net/udp-socket.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -10,7 +10,12 @@ export interface StunServiceOptions {
   readonly layout: Layout;
   /** One for each endpoint of the layout; they stay the caller's to close. */
   readonly sockets: readonly UdpSocket[];
-  readonly limit: RateLimit;
+  readonly limits: {
+    /** Of what leaves from another socket, or for another port, than the request had. */
+    readonly redirected: RateLimit;
+    /** Of all other replies, except to a ticket whose nonce has shown that its source is no forged one. */
+    readonly plain: RateLimit;
+  };
   readonly tally: Tally;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
@@ -23,7 +28,7 @@ export interface StunServiceOptions {
 export type Bound = NonNullable<Extract<Answer, { readonly kind: 'reply' }>['bound']>;
 
 /** Answers on the layout's sockets from now on. */
-export function serveStun({ layout, sockets, limit, tally, now, relay, tickets }: StunServiceOptions): void {
+export function serveStun({ layout, sockets, limits, tally, now, relay, tickets }: StunServiceOptions): void {
   const transport = transportOf(familyOf(layout.addresses[0]));
 
   const handle = (datagram: Uint8Array, arrival: Arrival): void => {
@@ -37,7 +42,8 @@ export function serveStun({ layout, sockets, limit, tally, now, relay, tickets }
     }
     const { from, to, bytes, redirected, bound } = answer;
     if (bound) tickets?.onBound(bound);
-    if (redirected && !limit(arrival.remote.address, now())) {
+    const limit = redirected ? limits.redirected : limits.plain;
+    if (!bound && !limit(arrival.remote.address, now())) {
       tally.unanswered['rate-limited']++;
       return;
     }

@@ -16,7 +16,7 @@ type ReplyClass = (typeof REPLY_CLASSES)[number];
 /** The responder's reasons, and those of the service around it. */
 export const UNANSWERED_REASONS = [
   ...DROP_REASONS,
-  /** A redirected reply beyond its source's share. */
+  /** A reply beyond the share of its source, or of its source's network. */
   'rate-limited',
   /** The system refused it, or too much was waiting to be sent. */
   'send-failed',

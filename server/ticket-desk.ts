@@ -6,7 +6,7 @@ import { isSameSecret } from './rendezvous/secret.ts';
 
 /** A nonce is good for this long at least, and twice that at most. */
 const NONCE_WINDOW_MS = 30_000;
-/** 22 characters: with it the reply is no longer than 68 bytes, and guessing is hopeless. */
+/** 22 characters: with it a 438 has 68 bytes, fewer than its request, and guessing is hopeless. */
 const NONCE_BYTES = 16;
 
 export interface TicketDesk {

@@ -55,7 +55,7 @@ export const serve = defineCommand({
     'relay-max-bps': { type: 'number', describe: 'Bytes a second of an allocation, each way; by default 1250000' },
     'turns-port': { type: 'number', describe: 'TCP port of TURN over TLS; by default 5349' },
     'turn-url': { type: 'string', array: true, describe: 'Another TURN server to tell peers of; needs --relay-secret' },
-    software: { type: 'string', describe: 'Name to tell in every reply; without it none is told' },
+    software: { type: 'string', describe: 'Name to tell in replies that it makes no longer than their requests' },
   },
   notes: NOTES,
   examples: [

@@ -1,6 +1,6 @@
 /** What a request is refused with (RFC 8489 §14.8, RFC 8656 §19). */
 
-/** 401 and 438 go to strangers and have no words, so that neither is longer than a plain Binding success over IPv4. */
+/** 401 and 438 go to strangers and have no words, so that both are as short as can be. */
 const REASONS = {
   400: 'Bad Request',
   401: '',

@@ -32,7 +32,8 @@ describe('natcheck serve', () => {
     const [udp = '', http = '', , tests] = server.lines;
     expect(tests).toBe('Tests  IPv4 not on offer, for want of a second address');
     await using socket = createSocket('udp4');
-    socket.send(request(), Number(/:(\d+)/.exec(udp)?.[1]), A);
+    const asked = request([{ type: 'SOFTWARE', value: 'a client whose request is as long as the reply' }]);
+    socket.send(asked, Number(/:(\d+)/.exec(udp)?.[1]), A);
     const [reply] = (await once(socket, 'message')) as [Buffer];
     const decoded = decode(reply);
     expect(decoded.ok && attribute(decoded.message, 'SOFTWARE')).toBe('natcheck');

@@ -35,6 +35,7 @@ describe.each([
     expect(reply.to).toEqual(remote);
     expect(reply.redirected).toBe(row.ip || row.port);
     expect(attribute(reply.message, 'RESPONSE-ORIGIN')).toEqual(place(row.from));
+    expect(attribute(reply.message, 'MAPPED-ADDRESS')).toEqual(row.ip || row.port ? remote : undefined);
     expect(attribute(reply.message, 'OTHER-ADDRESS')).toEqual(place(row.other));
   });
 

@@ -73,7 +73,8 @@ describe('a server on two addresses', () => {
 
   it('names the software that it is told to', async () => {
     await using server = await startServer({ ip: [A], software: 'natcheck/test', ...ANY_PORTS });
-    const { message } = await exchange(request(), { address: A, port: server.layouts[0]?.port ?? 0 });
+    const asked = request([{ type: 'SOFTWARE', value: 'a client whose request is as long as the reply' }]);
+    const { message } = await exchange(asked, { address: A, port: server.layouts[0]?.port ?? 0 });
     expect(attribute(message, 'SOFTWARE')).toBe('natcheck/test');
   });
 

@@ -6,8 +6,21 @@ import { serveStun } from '../../server/stun-service.ts';
 import { createTally, type Tally } from '../../server/tally.ts';
 import { type Endpoint, formatEndpoint, sameEndpoint } from '../../src/endpoint.ts';
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
+import type { Attribute } from '../../src/stun/attribute.ts';
+import { encode } from '../../src/stun/encode.ts';
 import { METHOD } from '../../src/stun/header.ts';
-import { A, ALT_PORT, B, CLIENT, changeRequest, classicRequest, PORT, request, TWO } from './requests.ts';
+import {
+  A,
+  ALT_PORT,
+  B,
+  CLIENT,
+  changeRequest,
+  classicRequest,
+  PORT,
+  request,
+  TRANSACTION_ID,
+  TWO,
+} from './requests.ts';
 
 class FakeSocket implements UdpSocket {
   readonly sent: { bytes: Uint8Array; to: Endpoint }[] = [];
@@ -35,6 +48,7 @@ const FAILING_PORT = 1;
 let tally: Tally;
 let sockets: FakeSocket[];
 let limited: string[];
+let plain: string[];
 
 /** The fake at that endpoint. */
 function at(address: string, port: number): FakeSocket {
@@ -47,19 +61,21 @@ beforeEach(() => {
   tally = createTally();
   sockets = endpointsOf(TWO).map((endpoint) => new FakeSocket(endpoint));
   limited = [];
-  const limit = (source: string): boolean => {
-    limited.push(source);
-    return limited.length <= 2;
-  };
-  serveStun({ layout: TWO, sockets, limit, tally, now: () => 0 });
+  plain = [];
+  const limit =
+    (asked: string[], most: number) =>
+    (source: string): boolean =>
+      asked.push(source) <= most;
+  const limits = { redirected: limit(limited, 2), plain: limit(plain, 3) };
+  serveStun({ layout: TWO, sockets, limits, tally, now: () => 0 });
 });
 
 describe('the STUN service', () => {
-  it('answers by the socket that was asked, and takes no token for it', () => {
+  it('answers by the socket that was asked, and takes no token of the redirected ones for it', () => {
     at(B, PORT).receive(request());
     expect(at(B, PORT).sent).toEqual([{ bytes: expect.any(Uint8Array), to: CLIENT }]);
     expect(sockets.flatMap(({ sent }) => sent)).toHaveLength(1);
-    expect(limited).toEqual([]);
+    expect([limited, plain]).toEqual([[], [CLIENT.address]]);
     expect(tally.received.udp4.request).toEqual({ modern: 1, classic: 0 });
     expect(tally.replied.udp4.success).toEqual({ direct: 1, redirected: 0 });
   });
@@ -78,6 +94,39 @@ describe('the STUN service', () => {
     expect(at(A, PORT).sent).toHaveLength(1);
     expect(limited).toEqual(Array(5).fill(CLIENT.address));
     expect(tally.unanswered['rate-limited']).toBe(3);
+  });
+
+  it('keeps plain replies, errors among them, within the limit of their network', () => {
+    for (let n = 0; n < 2; n++) at(A, PORT).receive(request());
+    for (let n = 0; n < 3; n++) at(A, PORT).receive(request([{ type: 'PRIORITY', value: 1 }]));
+    expect(at(A, PORT).sent).toHaveLength(3);
+    expect(plain).toEqual(Array(5).fill(CLIENT.address));
+    expect(tally.unanswered['rate-limited']).toBe(2);
+    expect(tally.replied.udp4).toMatchObject({ success: { direct: 2 }, error: { direct: 1 } });
+  });
+
+  it('takes no token for what has nothing to answer', () => {
+    at(A, PORT).receive(request([], { kind: 'indication' }));
+    expect(plain).toEqual([]);
+  });
+
+  it('takes no token for a ticket with its nonce, whose source is no forged one', () => {
+    const key = new Uint8Array(32).fill(5);
+    const desk = { keyOf: () => key, nonceFor: () => 'n', isFresh: (nonce: string) => nonce === 'n' };
+    const withTicket = (attributes: readonly Attribute[]): Uint8Array =>
+      encode(
+        { class: 'request', method: METHOD.binding, transactionId: TRANSACTION_ID, attributes },
+        { integrity: { algorithm: 'sha256', key } },
+      );
+    const bound: string[] = [];
+    const tickets = { desk, onBound: ({ ticket }: { ticket: string }) => void bound.push(ticket) };
+    const limits = { redirected: () => false, plain: () => false };
+    serveStun({ layout: TWO, sockets, limits, tally, now: () => 0, tickets });
+    const name = { type: 'USERNAME', value: 'ticket' } as const;
+    at(A, PORT).receive(withTicket([name]));
+    expect([at(A, PORT).sent.length, bound]).toEqual([0, []]);
+    at(A, PORT).receive(withTicket([name, { type: 'NONCE', value: 'n' }]));
+    expect([at(A, PORT).sent.length, bound]).toEqual([1, ['ticket']]);
   });
 
   it('counts errors apart', () => {
@@ -109,7 +158,14 @@ describe('the STUN service', () => {
       taken.push(arrival);
       return true;
     };
-    serveStun({ layout: TWO, sockets, limit: () => true, tally, now: () => 0, relay });
+    serveStun({
+      layout: TWO,
+      sockets,
+      limits: { redirected: () => true, plain: () => true },
+      tally,
+      now: () => 0,
+      relay,
+    });
     at(A, PORT).receive(request([], { method: METHOD.allocate }));
     at(A, PORT).receive(request());
     expect(taken).toEqual([{ local: { address: A, port: PORT }, remote: CLIENT }]);

@@ -13,7 +13,7 @@ const hex = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).
 const ID = Uint8Array.from({ length: 12 }, (_, index) => index + 1);
 
 describe('a request without credentials', () => {
-  it('gets the 60 bytes of a 401 with realm and nonce, fewer than a plain Binding success', () => {
+  it('gets the 60 bytes of a 401 with realm and nonce', () => {
     const alice = createWorld().client();
     const [bytes] = alice.say(requestBytes(METHOD.allocate, [REQUESTED_TRANSPORT], { id: ID }));
     const nonce = attribute(decoded(bytes ?? ID), 'NONCE') ?? '';

@@ -1,0 +1,63 @@
+/**
+ * The network that a packet is from, as a number: of IPv4 the /24, of IPv6 the /48. Providers route nothing smaller to
+ * each other, so that packets forged in the name of one network, whichever of its addresses they take, count together.
+ */
+const DOT = 46;
+const COLON = 58;
+const PERCENT = 37;
+/** Of an IPv6 address as the system writes it: a digit is below `a`, and a letter is lower case. */
+const LETTER_A = 97;
+const DIGIT_0 = 48;
+const OCTETS = 3;
+const GROUPS = 3;
+
+/**
+ * A hash of 32 bits, under a seed that nobody outside knows. It needs no more strength than that: who finds two networks
+ * that share a bucket can do no more to one of them than by forging its own addresses.
+ * @param address as the system writes it: four decimal numbers, or RFC 5952
+ */
+export function prefixHash(address: string, seed: number): number {
+  return address.includes(':') ? hashOfIpv6(address, seed) : mixed(seed, octetsOf(address));
+}
+
+/** The first three numbers. */
+function octetsOf(address: string): number {
+  let octets = 0;
+  let octet = 0;
+  for (let at = 0, dots = 0; dots < OCTETS && at < address.length; at++) {
+    const code = address.charCodeAt(at);
+    if (code === DOT) {
+      octets = octets * 256 + octet;
+      octet = 0;
+      dots++;
+    } else octet = octet * 10 + (code - DIGIT_0);
+  }
+  return octets;
+}
+
+/** The first three groups; where `::` stands among them, the rest of them is zero. */
+function hashOfIpv6(address: string, seed: number): number {
+  let hash = seed;
+  let group = 0;
+  let groups = 0;
+  for (let at = 0; groups < GROUPS; at++) {
+    const code = address.charCodeAt(at);
+    // NaN at the end.
+    if (code === COLON || code === PERCENT || Number.isNaN(code)) {
+      hash = mixed(hash, group);
+      groups++;
+      group = 0;
+      if (code !== COLON || address.charCodeAt(at + 1) === COLON) break;
+    } else group = group * 16 + (code < LETTER_A ? code - DIGIT_0 : code - LETTER_A + 10);
+  }
+  while (groups++ < GROUPS) hash = mixed(hash, 0);
+  return hash;
+}
+
+/** One word more: the finalizer of MurmurHash3, in which every bit of its input reaches every bit of its output. */
+function mixed(hash: number, word: number): number {
+  let bits = hash ^ word;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
+}
