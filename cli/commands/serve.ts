@@ -24,7 +24,8 @@ the relay's secret as NATCHECK_RELAY_SECRET.
 With --relay the server is a TURN server too, for pairs that find no direct
 path: UDP and TCP on --port, TLS on --turns-port when there is a certificate.
 Peers of a room are handed credentials by the server itself; --relay-user
-names users of one's own instead. It never relays into private networks, unless
+names users of one's own instead. It never relays into private networks, nor to
+its neighbours on a link, unless --relay-allow-peer names their network, or
 --relay-allow-private is given. With --turn-url the peers are told of another
 TURN server, which has the same --relay-secret.`;
 
@@ -50,6 +51,11 @@ export const serve = defineCommand({
     },
     'relay-ports': { type: 'string', describe: 'FIRST-LAST of the relayed ports; by default 49152-65535' },
     'relay-allow-private': { type: 'boolean', describe: 'Relay to private and loopback addresses too' },
+    'relay-allow-peer': {
+      type: 'string',
+      array: true,
+      describe: 'ADDRESS/BITS to relay to though it is private, or on a link of this host; any number of them',
+    },
     'relay-user-quota': { type: 'number', describe: 'Allocations of one user at a time; by default 16' },
     'relay-total-quota': { type: 'number', describe: 'Allocations of all at a time; by default 1000' },
     'relay-max-bps': { type: 'number', describe: 'Bytes a second of an allocation, each way; by default 1250000' },
@@ -108,6 +114,7 @@ interface RelayArguments {
   readonly 'relay-secret': string | undefined;
   readonly 'relay-ports': string | undefined;
   readonly 'relay-allow-private': boolean | undefined;
+  readonly 'relay-allow-peer': string[] | undefined;
   readonly 'relay-user-quota': number | undefined;
   readonly 'relay-total-quota': number | undefined;
   readonly 'relay-max-bps': number | undefined;
@@ -120,6 +127,7 @@ const OF_RELAY_ONLY = [
   'relay-user',
   'relay-ports',
   'relay-allow-private',
+  'relay-allow-peer',
   'relay-user-quota',
   'relay-total-quota',
   'relay-max-bps',
@@ -148,7 +156,7 @@ function relayOptions(
 }
 
 function ownRelay(argv: RelayArguments, secret: string | undefined): NonNullable<ServerOptions['relay']> {
-  const { 'relay-user': users, 'relay-ports': ports, 'turns-port': turnsPort } = argv;
+  const { 'relay-user': users, 'relay-ports': ports, 'turns-port': turnsPort, 'relay-allow-peer': allowPeers } = argv;
   const limits = {
     ...(argv['relay-user-quota'] !== undefined && { allocationsPerUser: argv['relay-user-quota'] }),
     ...(argv['relay-total-quota'] !== undefined && { allocations: argv['relay-total-quota'] }),
@@ -158,6 +166,7 @@ function ownRelay(argv: RelayArguments, secret: string | undefined): NonNullable
     ...{ allowPrivate: argv['relay-allow-private'] ?? false, limits },
     ...(secret !== undefined && { secret }),
     ...(turnsPort !== undefined && { turnsPort }),
+    ...(allowPeers && { allowPeers }),
     ...(users && { users: users.map(userOf) }),
     ...(ports !== undefined && { ports: rangeOf(ports) }),
   };

@@ -2,7 +2,10 @@
 import type { LabServer } from './lab.ts';
 import type { Program } from './program.ts';
 
-/** Starts it on both addresses of the lab's server, ports 3478 and 3479; listening when this resolves. */
+/**
+ * Starts it on both addresses of the lab's server, ports 3478 and 3479; listening when this resolves. A relay may lead to
+ * the public network of the lab, which is the server's own link here.
+ */
 export async function startNatcheckServer(server: LabServer, options: readonly string[] = []): Promise<Program> {
   const program = await server.start([
     'natcheck',
@@ -12,6 +15,7 @@ export async function startNatcheckServer(server: LabServer, options: readonly s
     '--ip',
     server.alternate,
     ...options,
+    ...(options.includes('--relay') ? ['--relay-allow-peer', server.subnet] : []),
   ]);
   await program.line(/\bready\b/);
   return program;

@@ -1,4 +1,5 @@
 /** What a relay can be asked for, and the check of it before any socket is opened. */
+import ipaddr from 'ipaddr.js';
 import { TURN_URLS_MAX } from '../../src/rendezvous/bounds.ts';
 import { checkPort } from '../port.ts';
 import { StartError } from '../start-error.ts';
@@ -23,6 +24,8 @@ export interface RelayServerOptions {
   readonly turnsPort?: number;
   /** Relay to private and loopback addresses too, and to the server itself. */
   readonly allowPrivate?: boolean;
+  /** Networks, `ADDRESS/BITS`, to relay to though they are private, or on a link of the server's. */
+  readonly allowPeers?: readonly string[];
   /** For those that are not to be the usual ones. */
   readonly limits?: Partial<RelayLimits>;
 }
@@ -35,7 +38,8 @@ export interface OtherTurnOptions {
 }
 
 /** @throws StartError when the options contradict themselves, or name what cannot be. */
-export function checkRelay({ users = [], secret, ports = DEFAULT_RELAY_PORTS, turnsPort, limits }: RelayServerOptions) {
+export function checkRelay(options: RelayServerOptions): void {
+  const { users = [], secret, ports = DEFAULT_RELAY_PORTS, turnsPort, allowPeers = [], limits } = options;
   for (const { name, password } of users) {
     const isName = name !== '' && !name.includes(':') && Buffer.byteLength(name) <= NAME_MAX_BYTES;
     if (!isName) throw bad(`'${name}' is no name of a relay user: it has 1 to ${NAME_MAX_BYTES} bytes and no colon`);
@@ -47,6 +51,8 @@ export function checkRelay({ users = [], secret, ports = DEFAULT_RELAY_PORTS, tu
   const { first, last } = ports;
   const isRange = [first, last].every((port) => Number.isInteger(port) && port >= 1024 && port <= 0xffff);
   if (!isRange || first > last) throw bad(`relay-ports is ${first}-${last}: FIRST-LAST, from 1024 to 65535`);
+  const noNetwork = allowPeers.find((one) => !ipaddr.isValidCIDR(one));
+  if (noNetwork !== undefined) throw bad(`'${noNetwork}' is no network to relay to: ADDRESS/BITS`);
   for (const [name, value] of Object.entries(limits ?? {})) {
     if (!(value > 0)) throw bad(`${name} of the relay is ${value}: it is more than 0`);
   }

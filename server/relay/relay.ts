@@ -7,7 +7,7 @@ import { type Flow, flowKey, TRANSPORTS } from './flow.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
 import { createNonceDesk } from './nonce.ts';
 import type { Output } from './output.ts';
-import type { PeerPolicy } from './peer-policy.ts';
+import { type Host, knownHost, type PeerPolicy, setHost } from './peer-policy.ts';
 import { receive } from './receive.ts';
 import { release, type State } from './state.ts';
 import { tick } from './tick.ts';
@@ -22,6 +22,8 @@ export type Input =
   | { readonly kind: 'open-failed'; readonly allocation: number; readonly inUse: boolean }
   /** A datagram came to a relayed socket. */
   | { readonly kind: 'from-peer'; readonly allocation: number; readonly from: Endpoint; readonly bytes: Uint8Array }
+  /** The host has got, or lost, an address. */
+  | ({ readonly kind: 'host' } & Host)
   /** To be given every TICK_MS. */
   | { readonly kind: 'tick' }
   /** The server is about to end. */
@@ -32,6 +34,8 @@ export interface RelayOptions {
   readonly addresses: Readonly<Partial<Record<Family, string>>>;
   readonly ports: { readonly first: number; readonly last: number };
   readonly policy: PeerPolicy;
+  /** As it is at the start. */
+  readonly host: Host;
   readonly realm: string;
   /** The password of a username that is good now, or null. */
   readonly passwordOf: (username: string) => string | null;
@@ -53,9 +57,10 @@ export interface Relay {
 
 const NONCE_SECRET_BYTES = 32;
 
-export function createRelay({ limits, randomBytes, ...options }: RelayOptions): Relay {
+export function createRelay({ limits, randomBytes, host, ...options }: RelayOptions): Relay {
   const state: State = {
     ...options,
+    host: knownHost(host),
     randomBytes,
     limits: { ...DEFAULT_RELAY_LIMITS, ...limits },
     nonces: createNonceDesk(randomBytes(NONCE_SECRET_BYTES)),
@@ -101,6 +106,9 @@ function apply(state: State, input: Input, now: number): void {
       if (allocation) release(state, allocation);
       break;
     }
+    case 'host':
+      setHost(state, input);
+      break;
     case 'tick':
       tick(state, now);
       break;

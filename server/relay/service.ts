@@ -5,6 +5,7 @@ import type { Arrival } from '../responder.ts';
 import { createConnections } from './connections.ts';
 import { type RelayLimits, TICK_MS } from './limits.ts';
 import type { Output } from './output.ts';
+import type { Host } from './peer-policy.ts';
 import { isForRelay } from './receive.ts';
 import type { Input, Relay } from './relay.ts';
 import { createRelayedSockets } from './relayed-sockets.ts';
@@ -26,10 +27,12 @@ export function serveRelay(options: {
   readonly limits: RelayLimits;
   readonly sockets: readonly UdpSocket[];
   readonly listeners: readonly StreamServer[];
+  /** What the host has now; looked at every TICK_MS. */
+  readonly readHost: () => Host;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }): RelayService {
-  const { relay, limits, sockets, listeners, now } = options;
+  const { relay, limits, sockets, listeners, readHost, now } = options;
   const { dropped } = relay.counts;
   const failed = (): void => {
     dropped['send-failed']++;
@@ -69,7 +72,15 @@ export function serveRelay(options: {
     }
   };
   for (const { transport, onConnection } of listeners) onConnection((socket) => connections.admit(socket, transport));
+  let told = '';
+  const tellHost = (): void => {
+    const host = readHost();
+    const text = JSON.stringify(host);
+    if (text !== told) handle({ kind: 'host', ...host });
+    told = text;
+  };
   const ticking = setInterval(() => {
+    tellHost();
     handle({ kind: 'tick' });
     connections.tick();
   }, TICK_MS).unref();

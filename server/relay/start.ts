@@ -7,6 +7,7 @@ import { createRateLimit } from '../rate-limit.ts';
 import { isStream } from './flow.ts';
 import { DEFAULT_RELAY_LIMITS } from './limits.ts';
 import { addRelayMetrics } from './metrics.ts';
+import type { Host } from './peer-policy.ts';
 import { DEFAULT_RELAY_PORTS, type RelayServerOptions } from './plan.ts';
 import { createRelay } from './relay.ts';
 import { type RelayService, serveRelay } from './service.ts';
@@ -38,6 +39,10 @@ export function startRelay(options: {
 }): RelayService {
   const { relay: asked, secret, families, services, sockets, listeners, metrics, now, randomBytes } = options;
   const limits = { ...DEFAULT_RELAY_LIMITS, ...asked.limits };
+  const readHost = (): Host => {
+    const { addresses, networks } = hostNow();
+    return { addresses: [...families.flat(), ...addresses], networks };
+  };
   const directory = { users: asked.users ?? [], secret };
   const limit = createRateLimit({
     key: randomBytes(32),
@@ -47,7 +52,8 @@ export function startRelay(options: {
   const relay = createRelay({
     addresses: Object.fromEntries(families.map(([primary]) => [familyOf(primary), primary])),
     ports: asked.ports ?? DEFAULT_RELAY_PORTS,
-    policy: { allowPrivate: asked.allowPrivate ?? false, own: [...families.flat(), ...hostAddresses()], services },
+    policy: { allowPrivate: asked.allowPrivate ?? false, allowPeers: asked.allowPeers ?? [], services },
+    host: readHost(),
     realm: REALM,
     passwordOf: (username) => passwordAt(directory, username, Date.now() / 1000),
     // The source of a stream is no forged one.
@@ -55,13 +61,16 @@ export function startRelay(options: {
     limits,
     randomBytes,
   });
-  const service = serveRelay({ relay, limits, sockets, listeners, now });
+  const service = serveRelay({ relay, limits, sockets, listeners, readHost, now });
   addRelayMetrics(metrics, relay, service);
   return service;
 }
 
-/** What is on this host and listens on other addresses of it is nothing to relay to either. */
-function hostAddresses(): readonly string[] {
+/** What is on this host and listens on other addresses of it is nothing to relay to either, nor are its links. */
+function hostNow(): Host {
   const all = Object.values(networkInterfaces()).flatMap((one) => one ?? []);
-  return all.map(({ address }) => canonicalAddress(address));
+  return {
+    addresses: all.map(({ address }) => canonicalAddress(address)),
+    networks: all.flatMap(({ cidr }) => cidr ?? []),
+  };
 }

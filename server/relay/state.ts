@@ -7,7 +7,7 @@ import { type Flow, flowKey } from './flow.ts';
 import type { RelayLimits } from './limits.ts';
 import type { NonceDesk } from './nonce.ts';
 import type { Output } from './output.ts';
-import type { PeerPolicy } from './peer-policy.ts';
+import type { KnownHost, PeerPolicy } from './peer-policy.ts';
 
 export interface Channel {
   readonly number: number;
@@ -44,6 +44,7 @@ export interface State {
   readonly addresses: Readonly<Partial<Record<Family, string>>>;
   readonly ports: { readonly first: number; readonly last: number };
   readonly policy: PeerPolicy;
+  host: KnownHost;
   readonly realm: string;
   readonly nonces: NonceDesk;
   readonly passwordOf: (username: string) => string | null;

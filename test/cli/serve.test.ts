@@ -156,6 +156,11 @@ describe('natcheck serve, used wrongly, says so in one line', () => {
     ],
     [['--ip', A, '--auth-token', ''], 'the token has 1 to 256 characters'],
     [['--ip', A, '--relay-user', 'a:b'], '--relay-user is of use with --relay only'],
+    [['--ip', A, '--relay-allow-peer', '10.0.0.0/8'], '--relay-allow-peer is of use with --relay only'],
+    [
+      ['--ip', A, '--relay', '--relay-user', 'a:b', '--relay-allow-peer', '10.0.0.0'],
+      "'10.0.0.0' is no network to relay to: ADDRESS/BITS",
+    ],
     [['--ip', A, '--relay-secret', 'a'], '--relay-secret is of use with --relay or --turn-url only'],
     [['--ip', A, '--turn-url', 'turn:a.example'], '--turn-url needs the --relay-secret of that server'],
     [['--ip', A, '--relay', '--turns-port', '0'], '--turns-port is of use with --tls-cert and --tls-key only'],

@@ -46,7 +46,8 @@ export function createWorld(options: Partial<RelayOptions> & { readonly opens?: 
   const relay = createRelay({
     addresses: { IPv4: SERVER },
     ports: PORTS,
-    policy: { allowPrivate: false, own: [SERVER, '203.0.113.11'] },
+    policy: { allowPrivate: false },
+    host: { addresses: [SERVER, '203.0.113.11'], networks: [] },
     realm: 'natcheck',
     passwordOf: (username) => (username === USER.username ? USER.password : username === 'bob' ? 'south' : null),
     mayRefuse: () => true,
