@@ -21,7 +21,11 @@ const once = [
   UDP_BLOCKED,
 ];
 
-await using lab = await openBenchLab({ profiles: [...once, ...once], imageOn: ensurePeersImage, serve: ['--relay'] });
+await using lab = await openBenchLab({
+  profiles: [...once, ...once],
+  imageOn: ensurePeersImage,
+  serve: ['--relay', '--open-relay'],
+});
 await using _network = await startHyperdhtNetwork(lab);
 await compare({
   lab,

@@ -9,8 +9,9 @@ import { createMetrics } from './metrics.ts';
 import { openAll } from './open.ts';
 import { planOf, type ServerOptions } from './options.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { isOpenRelay } from './relay/plan.ts';
 import { startRelay } from './relay/start.ts';
-import { secretFor, turnServersOf } from './relay/turn-servers.ts';
+import { sessionSecretFor, turnServersOf } from './relay/turn-servers.ts';
 import { addRendezvousMetrics } from './rendezvous/metrics.ts';
 import { createRendezvous } from './rendezvous/rendezvous.ts';
 import { serveRendezvous } from './rendezvous/service.ts';
@@ -37,7 +38,11 @@ export interface NatcheckServer extends AsyncDisposable {
   /** Whether the rendezvous wants a token. */
   readonly isGuarded: boolean;
   /** TURN over UDP and TCP is on the primary port of every address, over TLS on this one; null: there is no relay. */
-  readonly relay: { readonly turnsPort: number | null } | null;
+  readonly relay: {
+    readonly turnsPort: number | null;
+    /** Whether everybody who joins a room may use it. */
+    readonly isOpen: boolean;
+  } | null;
   /** The TURN servers that peers of the rendezvous are told of. */
   readonly turnUrls: readonly string[];
 }
@@ -65,13 +70,16 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   const ports = { port: portOf(primary, port), altPort: portOf(alternate, altPort) };
   const layouts = families.map((addresses): Layout => ({ ...rest, ...ports, addresses }));
 
-  const secret = relayOptions ? secretFor(relayOptions, randomBytes) : null;
+  const isOpen = isOpenRelay(relayOptions, authToken);
+  const sessionSecret = sessionSecretFor(relayOptions, randomBytes);
   const listeners = [...primary.flatMap(({ listener }) => listener ?? []), ...turns];
   const relay =
     relayOptions &&
     startRelay({
       relay: relayOptions,
-      secret,
+      sessionSecret,
+      isAttended: (session) => rendezvous.hasTurnUser(session),
+      isOpen,
       families,
       // STUN and tickets, and no TURN: nobody gets an allocation for an allocation.
       services: alternate.map(({ local }) => local),
@@ -82,7 +90,10 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
       randomBytes,
     });
   const turnsPort = turns[0]?.port ?? null;
-  const turn = turnServersOf(options, { secret, primaries: families.map(([one]) => one), port: ports.port, turnsPort });
+  const turn = turnServersOf(options, {
+    ...{ secret: sessionSecret, primaries: families.map(([one]) => one) },
+    ...{ port: ports.port, turnsPort },
+  });
 
   const rendezvous = createRendezvous({ stun: ports, authToken, limits, randomBytes, turnFor: turn.serversFor });
   addRendezvousMetrics(metrics, rendezvous);
@@ -100,7 +111,7 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
     httpPort: portOf(http, httpPort),
     isSecure: tls !== undefined,
     isGuarded: authToken !== undefined,
-    relay: relay ? { turnsPort } : null,
+    relay: relay ? { turnsPort, isOpen } : null,
     turnUrls: turn.urls,
     [Symbol.asyncDispose]: async () => {
       await service[Symbol.asyncDispose]();

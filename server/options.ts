@@ -77,7 +77,7 @@ export function planOf(options: ServerOptions): Plan {
   if (authToken !== undefined && (authToken === '' || authToken.length > TOKEN_MAX_CHARACTERS)) {
     throw new StartError('bad-token', `the token has 1 to ${TOKEN_MAX_CHARACTERS} characters`);
   }
-  if (relay) checkRelay(relay);
+  if (relay) checkRelay(relay, authToken);
   if (otherTurn) checkOtherTurn(otherTurn);
   const families = (['IPv4', 'IPv6'] as const).flatMap((family) => ofFamily(addresses, family));
   return { families, port, altPort, httpPort, ...(software === undefined ? {} : { software }) };

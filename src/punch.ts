@@ -146,8 +146,11 @@ export async function punch(options: PunchOptions): Promise<Punched> {
     const upgraded = upgrade.switched.then(
       (better) => better && success(better.pair, { plan, rttMs: better.rttMs, at }),
     );
-    // Nothing more is told over the rendezvous.
-    void upgraded.then(() => membership[Symbol.asyncDispose]());
+    // Nothing more is told over the rendezvous; but its relays are for who is there.
+    if (isRelayed(event.pair)) void membership.stay();
+    void upgraded.then(async (better) => {
+      if (better || !isRelayed(event.pair)) await membership[Symbol.asyncDispose]();
+    });
     return {
       report: success(event.pair, { plan, rttMs: event.rttMs, at }),
       path: { send, onData, state, onState, [Symbol.asyncDispose]: end },

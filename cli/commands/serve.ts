@@ -23,7 +23,9 @@ the relay's secret as NATCHECK_RELAY_SECRET.
 
 With --relay the server is a TURN server too, for pairs that find no direct
 path: UDP and TCP on --port, TLS on --turns-port when there is a certificate.
-Peers of a room are handed credentials by the server itself; --relay-user
+Peers of a room are handed credentials by the server itself, good as long as
+they are in the room. Without a token everybody may join, and so everybody may
+relay: that takes --open-relay to say so. --relay-user
 names users of one's own instead. It never relays into private networks, nor to
 its neighbours on a link, unless --relay-allow-peer names their network, or
 --relay-allow-private is given. With --turn-url the peers are told of another
@@ -44,10 +46,11 @@ export const serve = defineCommand({
     'tls-cert': { type: 'string', describe: 'PEM file of the certificate chain: https and wss on the TCP port' },
     'tls-key': { type: 'string', describe: 'PEM file of its key' },
     relay: { type: 'boolean', describe: 'Be a TURN server as well' },
+    'open-relay': { type: 'boolean', describe: 'Needed for a relay without a token: everybody may use it' },
     'relay-user': { type: 'string', array: true, describe: 'NAME:PASSWORD of a user of the relay; any number of them' },
     'relay-secret': {
       type: 'string',
-      describe: 'Secret that time-limited credentials are made with; random by default. Also NATCHECK_RELAY_SECRET',
+      describe: 'Secret of time-limited credentials that others make, as for coturn. Also NATCHECK_RELAY_SECRET',
     },
     'relay-ports': { type: 'string', describe: 'FIRST-LAST of the relayed ports; by default 49152-65535' },
     'relay-allow-private': { type: 'boolean', describe: 'Relay to private and loopback addresses too' },
@@ -57,8 +60,11 @@ export const serve = defineCommand({
       describe: 'ADDRESS/BITS to relay to though it is private, or on a link of this host; any number of them',
     },
     'relay-user-quota': { type: 'number', describe: 'Allocations of one user at a time; by default 16' },
+    'relay-source-quota': { type: 'number', describe: 'Allocations from one address at a time; by default 64' },
     'relay-total-quota': { type: 'number', describe: 'Allocations of all at a time; by default 1000' },
     'relay-max-bps': { type: 'number', describe: 'Bytes a second of an allocation, each way; by default 1250000' },
+    'relay-source-bps': { type: 'number', describe: 'The same of all from one address; by default 2500000' },
+    'relay-total-bps': { type: 'number', describe: 'The same of the whole relay; by default 12500000' },
     'turns-port': { type: 'number', describe: 'TCP port of TURN over TLS; by default 5349' },
     'turn-url': { type: 'string', array: true, describe: 'Another TURN server to tell peers of; needs --relay-secret' },
     software: { type: 'string', describe: 'Name to tell in replies that it makes no longer than their requests' },
@@ -67,7 +73,7 @@ export const serve = defineCommand({
   examples: [
     ['$0 serve --ip 203.0.113.10 --ip 203.0.113.11', 'the tests on offer over IPv4'],
     ['$0 serve', 'STUN on the address of the default route'],
-    ['$0 serve --relay', 'and a relay, of which the peers in its rooms are told'],
+    ['$0 serve --relay --auth-token T', 'and a relay, of which the peers in its rooms are told'],
   ],
   async run(argv, { stdout, signal, env }) {
     const [{ startServer, defaultAddresses, StartError }, { listeningText }] = await Promise.all([
@@ -110,27 +116,35 @@ async function readTls(cert: string | undefined, key: string | undefined): Promi
 
 interface RelayArguments {
   readonly relay: boolean | undefined;
+  readonly 'open-relay': boolean | undefined;
   readonly 'relay-user': string[] | undefined;
   readonly 'relay-secret': string | undefined;
   readonly 'relay-ports': string | undefined;
   readonly 'relay-allow-private': boolean | undefined;
   readonly 'relay-allow-peer': string[] | undefined;
   readonly 'relay-user-quota': number | undefined;
+  readonly 'relay-source-quota': number | undefined;
   readonly 'relay-total-quota': number | undefined;
   readonly 'relay-max-bps': number | undefined;
+  readonly 'relay-source-bps': number | undefined;
+  readonly 'relay-total-bps': number | undefined;
   readonly 'turns-port': number | undefined;
   readonly 'turn-url': string[] | undefined;
   readonly 'tls-cert': string | undefined;
 }
 
 const OF_RELAY_ONLY = [
+  'open-relay',
   'relay-user',
   'relay-ports',
   'relay-allow-private',
   'relay-allow-peer',
   'relay-user-quota',
+  'relay-source-quota',
   'relay-total-quota',
   'relay-max-bps',
+  'relay-source-bps',
+  'relay-total-bps',
   'turns-port',
 ] as const satisfies readonly (keyof RelayArguments)[];
 
@@ -159,11 +173,14 @@ function ownRelay(argv: RelayArguments, secret: string | undefined): NonNullable
   const { 'relay-user': users, 'relay-ports': ports, 'turns-port': turnsPort, 'relay-allow-peer': allowPeers } = argv;
   const limits = {
     ...(argv['relay-user-quota'] !== undefined && { allocationsPerUser: argv['relay-user-quota'] }),
+    ...(argv['relay-source-quota'] !== undefined && { allocationsPerSource: argv['relay-source-quota'] }),
     ...(argv['relay-total-quota'] !== undefined && { allocations: argv['relay-total-quota'] }),
     ...(argv['relay-max-bps'] !== undefined && { bytesPerSecond: argv['relay-max-bps'] }),
+    ...(argv['relay-source-bps'] !== undefined && { bytesPerSecondPerSource: argv['relay-source-bps'] }),
+    ...(argv['relay-total-bps'] !== undefined && { bytesPerSecondInAll: argv['relay-total-bps'] }),
   };
   return {
-    ...{ allowPrivate: argv['relay-allow-private'] ?? false, limits },
+    ...{ open: argv['open-relay'] ?? false, allowPrivate: argv['relay-allow-private'] ?? false, limits },
     ...(secret !== undefined && { secret }),
     ...(turnsPort !== undefined && { turnsPort }),
     ...(allowPeers && { allowPeers }),

@@ -31,6 +31,7 @@ function relayLines({ layouts, relay, turnUrls }: NatcheckServer): readonly stri
   );
   return [
     ...(relay ? [`Relay  ${urls.join('  ')}  over UDP and TCP`] : []),
+    ...(relay?.isOpen ? ['Open   the relay, to everybody who joins a room (--open-relay)'] : []),
     ...(turnUrls.length > 0 ? [`Told   ${turnUrls.join('  ')}`] : []),
   ];
 }

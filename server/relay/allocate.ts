@@ -8,6 +8,7 @@ import { flowKey } from './flow.ts';
 import { lifetimeOf } from './lifetime.ts';
 import { pickPort } from './ports.ts';
 import { refuse, successBytes } from './reply.ts';
+import { addAllocation, allocationsOf } from './sources.ts';
 import { type Allocation, allocationOf, peerKey, release, type State } from './state.ts';
 
 /** IANA protocol number: the one transport between server and peer here (RFC 8656 §18.8). */
@@ -19,7 +20,7 @@ const PORT_ATTEMPTS = 16;
 export function allocate(state: State, { flow, request, now }: Received, proof: Proof): ErrorCode | null {
   const existing = allocationOf(state, flow, now);
   if (existing) return again(state, existing, request);
-  const code = faultOf(request) ?? shortageOf(state, request, proof);
+  const code = faultOf(request) ?? shortageOf(state, { flow, request }, proof);
   if (code !== null) return code;
   const family = attribute(request, 'REQUESTED-ADDRESS-FAMILY') ?? 'IPv4';
   const even = attribute(request, 'EVEN-PORT') !== undefined;
@@ -40,7 +41,9 @@ export function allocate(state: State, { flow, request, now }: Received, proof: 
     permissions: new Map(),
     channels: new Map(),
     channelsByPeer: new Map(),
+    source: addAllocation(state, flow, now),
     arrivalMs: { 'to-peer': now, 'to-client': now },
+    attendedAt: now,
   };
   state.allocations.set(allocation.id, allocation);
   state.byFlow.set(flowKey(flow), allocation);
@@ -73,10 +76,15 @@ function faultOf(request: StunMessage): ErrorCode | null {
 }
 
 /** What the server has not got. */
-function shortageOf(state: State, request: StunMessage, { credentials }: Proof): ErrorCode | null {
+function shortageOf(
+  state: State,
+  { flow, request }: Pick<Received, 'flow' | 'request'>,
+  { credentials }: Proof,
+): ErrorCode | null {
   const { limits, allocations, addresses, users } = state;
   if (addresses[attribute(request, 'REQUESTED-ADDRESS-FAMILY') ?? 'IPv4'] === undefined) return 440;
   if ((users.get(credentials.user) ?? 0) >= limits.allocationsPerUser) return 486;
+  if (allocationsOf(state, flow) >= limits.allocationsPerSource) return 486;
   return allocations.size >= limits.allocations ? 508 : null;
 }
 

@@ -9,6 +9,8 @@ export interface Credentials {
   readonly username: string;
   /** Whose quota counts. */
   readonly user: string;
+  /** The session of the rendezvous that they were given to, whose end is theirs; null: they are nobody's session's. */
+  readonly session: string | null;
   readonly key: Uint8Array;
 }
 
@@ -54,7 +56,8 @@ function credentialsOf(
 ): Credentials | null {
   const own = allocationOf(state, flow, now)?.proof.credentials;
   if (own?.username === username) return own;
-  const password = state.passwordOf(username);
-  if (password === null) return null;
-  return { username, user: userOf(username), key: longTermKey({ username, realm: state.realm, password }) };
+  const account = state.accountOf(username);
+  if (account === null) return null;
+  const { password, session } = account;
+  return { username, user: userOf(username), session, key: longTermKey({ username, realm: state.realm, password }) };
 }

@@ -14,8 +14,10 @@ export const DROP_REASONS = [
   'no-channel',
   /** To where nothing is relayed. */
   'forbidden-peer',
-  /** Beyond the allocation's bandwidth. */
+  /** Beyond the bandwidth of the allocation, of its source, or of the whole relay. */
   'bandwidth',
+  'source-bandwidth',
+  'total-bandwidth',
   /** The client does not read what came for it. */
   'slow-client',
   /** An error beyond the share of a source without credentials. */

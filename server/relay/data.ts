@@ -44,7 +44,8 @@ function toPeer(
   if (!isPermitted(allocation, peer.address, now)) return 'no-permission';
   if (!isAllowedEndpoint(state, peer)) return 'forbidden-peer';
   const bytes = data.length;
-  if (!takeBytes(state, allocation, { direction: 'to-peer', bytes, now })) return 'bandwidth';
+  const excess = takeBytes(state, allocation, { direction: 'to-peer', bytes, now });
+  if (excess) return excess;
   const sent = state.counts.relayed['to-peer'];
   sent.packets++;
   sent.bytes += bytes;
@@ -62,7 +63,8 @@ export function receiveFromPeer(
   if (!allocation?.reply || now >= allocation.expiresAt) return 'no-allocation';
   if (!isPermitted(allocation, from.address, now)) return 'no-permission';
   const length = bytes.length;
-  if (!takeBytes(state, allocation, { direction: 'to-client', bytes: length, now })) return 'bandwidth';
+  const excess = takeBytes(state, allocation, { direction: 'to-client', bytes: length, now });
+  if (excess) return excess;
   const sent = state.counts.relayed['to-client'];
   sent.packets++;
   sent.bytes += length;

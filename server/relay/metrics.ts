@@ -11,7 +11,11 @@ interface Series {
   readonly value: number;
 }
 
-export function addRelayMetrics(registry: Registry, { counts, population }: Relay, { open }: RelayService): void {
+export function addRelayMetrics(
+  registry: Registry,
+  { counts, population }: Relay,
+  { open, isOpen }: Pick<RelayService, 'open'> & { readonly isOpen: boolean },
+): void {
   const registers = [registry];
   const gauge = (name: string, help: string, labelNames: readonly string[], read: () => readonly Series[]): void => {
     new Gauge({
@@ -35,6 +39,7 @@ export function addRelayMetrics(registry: Registry, { counts, population }: Rela
   gauge('allocations', 'Allocations now, by how their clients come.', ['transport'], () =>
     TRANSPORTS.map((transport) => ({ labels: { transport }, value: population()[transport] })),
   );
+  gauge('open', '1 when everybody who joins a room may use the relay, else 0.', [], () => one(isOpen ? 1 : 0));
   gauge('sockets', 'Relayed sockets.', [], () => one(open().relayedSockets));
   gauge('connections', 'TCP and TLS connections, with an allocation or without.', [], () => one(open().connections));
   counter('allocations', 'Allocations made.', [], () => one(counts.allocations));

@@ -16,8 +16,10 @@ const NAME_MAX_BYTES = 508;
 export interface RelayServerOptions {
   /** Users with a name and a password of their own. */
   readonly users?: readonly RelayUser[];
-  /** Time-limited credentials are made with it; left out and without users, it is a random one of this process. */
+  /** Whoever has it makes time-limited credentials, as for coturn; with it, or without users, peers are told of the relay. */
   readonly secret?: string;
+  /** Says that everybody who joins a room may use the relay: without it, there has to be a token. */
+  readonly open?: boolean;
   /** From which relayed sockets get their ports. */
   readonly ports?: { readonly first: number; readonly last: number };
   /** Of TURN over TLS, which is there when the server has a certificate; 0 is any free one. */
@@ -37,8 +39,18 @@ export interface OtherTurnOptions {
   readonly secret: string;
 }
 
+/** Whether the rendezvous hands out credentials to whoever joins a room, and not to named users only. */
+export function isHandedOut({ users = [], secret }: RelayServerOptions): boolean {
+  return secret !== undefined || users.length === 0;
+}
+
+/** Whether everybody may use it, as everybody may join a room. */
+export function isOpenRelay(relay: RelayServerOptions | undefined, authToken: string | undefined): boolean {
+  return relay !== undefined && isHandedOut(relay) && authToken === undefined;
+}
+
 /** @throws StartError when the options contradict themselves, or name what cannot be. */
-export function checkRelay(options: RelayServerOptions): void {
+export function checkRelay(options: RelayServerOptions, authToken: string | undefined): void {
   const { users = [], secret, ports = DEFAULT_RELAY_PORTS, turnsPort, allowPeers = [], limits } = options;
   for (const { name, password } of users) {
     const isName = name !== '' && !name.includes(':') && Buffer.byteLength(name) <= NAME_MAX_BYTES;
@@ -47,6 +59,9 @@ export function checkRelay(options: RelayServerOptions): void {
     if (users.filter((one) => one.name === name).length > 1) throw bad(`the relay user '${name}' is given twice`);
   }
   checkSecret(secret);
+  if (isOpenRelay(options, authToken) && !options.open) {
+    throw bad('without auth-token everybody who joins a room may use the relay: open-relay says that it is meant so');
+  }
   checkPort('turns-port', turnsPort ?? DEFAULT_TURNS_PORT);
   const { first, last } = ports;
   const isRange = [first, last].every((port) => Number.isInteger(port) && port >= 1024 && port <= 0xffff);

@@ -11,6 +11,7 @@ import { type Host, knownHost, type PeerPolicy, setHost } from './peer-policy.ts
 import { receive } from './receive.ts';
 import { release, type State } from './state.ts';
 import { tick } from './tick.ts';
+import type { Account } from './users.ts';
 
 export type Input =
   /** One datagram, or one message of a stream. */
@@ -37,8 +38,10 @@ export interface RelayOptions {
   /** As it is at the start. */
   readonly host: Host;
   readonly realm: string;
-  /** The password of a username that is good now, or null. */
-  readonly passwordOf: (username: string) => string | null;
+  /** What belongs to a username that is good now, or null. */
+  readonly accountOf: (username: string) => Account | null;
+  /** Whether the session of an account is there. */
+  readonly isAttended: (session: string) => boolean;
   /** Whether a source without credentials may have one more error. */
   readonly mayRefuse: (flow: Flow, now: number) => boolean;
   readonly limits?: Partial<RelayLimits> | undefined;
@@ -68,6 +71,8 @@ export function createRelay({ limits, randomBytes, host, ...options }: RelayOpti
     byFlow: new Map(),
     byRelayed: new Map(),
     users: new Map(),
+    sources: new Map(),
+    arrivalMs: { 'to-peer': 0, 'to-client': 0 },
     nextId: 0,
     counts: createCounts(),
     outputs: [],

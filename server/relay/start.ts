@@ -12,7 +12,7 @@ import { DEFAULT_RELAY_PORTS, type RelayServerOptions } from './plan.ts';
 import { createRelay } from './relay.ts';
 import { type RelayService, serveRelay } from './service.ts';
 import type { StreamServer } from './stream-server.ts';
-import { passwordAt } from './users.ts';
+import { accountOf, type UserDirectory } from './users.ts';
 
 const REALM = 'natcheck';
 /**
@@ -24,8 +24,12 @@ const UNPROVEN_PER_SECOND = 20;
 
 export function startRelay(options: {
   readonly relay: RelayServerOptions;
-  /** Of time-limited credentials; null: there are none. */
-  readonly secret: string | null;
+  /** Of what the rendezvous hands out; null: it hands out nothing. */
+  readonly sessionSecret: string | null;
+  /** Whether a session of the rendezvous is there, by its user. */
+  readonly isAttended: (session: string) => boolean;
+  /** Whether everybody who joins a room may use the relay. */
+  readonly isOpen: boolean;
   /** The addresses of each family that the server has, its primary one first. */
   readonly families: readonly (readonly [string, ...string[]])[];
   /** What the relay may lead to of this very server. */
@@ -37,13 +41,19 @@ export function startRelay(options: {
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
 }): RelayService {
-  const { relay: asked, secret, families, services, sockets, listeners, metrics, now, randomBytes } = options;
+  const { relay: asked, sessionSecret, isAttended, isOpen, families, services } = options;
+  const { sockets, listeners, metrics, now, randomBytes } = options;
   const limits = { ...DEFAULT_RELAY_LIMITS, ...asked.limits };
   const readHost = (): Host => {
     const { addresses, networks } = hostNow();
     return { addresses: [...families.flat(), ...addresses], networks };
   };
-  const directory = { users: asked.users ?? [], secret };
+  const directory: UserDirectory = {
+    users: asked.users ?? [],
+    secret: asked.secret ?? null,
+    sessionSecret,
+    isAttended,
+  };
   const limit = createRateLimit({
     key: randomBytes(32),
     burst: UNPROVEN_BURST,
@@ -55,14 +65,15 @@ export function startRelay(options: {
     policy: { allowPrivate: asked.allowPrivate ?? false, allowPeers: asked.allowPeers ?? [], services },
     host: readHost(),
     realm: REALM,
-    passwordOf: (username) => passwordAt(directory, username, Date.now() / 1000),
+    accountOf: (username) => accountOf(directory, username, Date.now() / 1000),
+    isAttended,
     // The source of a stream is no forged one.
     mayRefuse: (flow, at) => isStream(flow) || limit(flow.remote.address, at),
     limits,
     randomBytes,
   });
   const service = serveRelay({ relay, limits, sockets, listeners, readHost, now });
-  addRelayMetrics(metrics, relay, service);
+  addRelayMetrics(metrics, relay, { ...service, isOpen });
   return service;
 }
 

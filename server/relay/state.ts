@@ -2,12 +2,13 @@
 import type { Endpoint, Family } from '../../src/endpoint.ts';
 import type { StunMessage } from '../../src/stun/message.ts';
 import type { Proof } from './authenticate.ts';
-import type { Counts } from './counts.ts';
+import type { Counts, Direction } from './counts.ts';
 import { type Flow, flowKey } from './flow.ts';
 import type { RelayLimits } from './limits.ts';
 import type { NonceDesk } from './nonce.ts';
 import type { Output } from './output.ts';
 import type { KnownHost, PeerPolicy } from './peer-policy.ts';
+import type { Account } from './users.ts';
 
 export interface Channel {
   readonly number: number;
@@ -34,8 +35,20 @@ export interface Allocation {
   readonly channels: Map<number, Channel>;
   /** By `peerKey`. */
   readonly channelsByPeer: Map<string, Channel>;
-  /** Of its buckets, each way: the theoretical arrival time (GCRA). */
-  readonly arrivalMs: { 'to-peer': number; 'to-client': number };
+  readonly source: Source;
+  readonly arrivalMs: ArrivalMs;
+  /** When the session of its credentials was last seen to be there; of no interest without one. */
+  attendedAt: number;
+}
+
+/** Of the buckets of bytes, each way: the theoretical arrival time (GCRA). */
+export type ArrivalMs = Record<Direction, number>;
+
+/** What the clients at one address (server/source.ts) have together. */
+export interface Source {
+  readonly name: string;
+  allocations: number;
+  readonly arrivalMs: ArrivalMs;
 }
 
 export interface State {
@@ -47,7 +60,9 @@ export interface State {
   host: KnownHost;
   readonly realm: string;
   readonly nonces: NonceDesk;
-  readonly passwordOf: (username: string) => string | null;
+  readonly accountOf: (username: string) => Account | null;
+  /** Whether a session of the rendezvous is there, by its user. */
+  readonly isAttended: (session: string) => boolean;
   /** False when a source without credentials has had its share of errors. */
   readonly mayRefuse: (flow: Flow, now: number) => boolean;
   readonly randomBytes: (length: number) => Uint8Array;
@@ -58,6 +73,10 @@ export interface State {
   readonly byRelayed: Map<string, Allocation>;
   /** How many each user has. */
   readonly users: Map<string, number>;
+  /** By name. */
+  readonly sources: Map<string, Source>;
+  /** Of the whole relay. */
+  readonly arrivalMs: ArrivalMs;
   nextId: number;
   readonly counts: Counts;
   /** What the last input led to, until it is taken. */
@@ -92,5 +111,7 @@ export function release(state: State, allocation: Allocation): void {
   const left = (state.users.get(user) ?? 0) - 1;
   if (left > 0) state.users.set(user, left);
   else state.users.delete(user);
+  // The source itself is forgotten when its bandwidth is its own again (tick.ts).
+  allocation.source.allocations--;
   state.outputs.push({ kind: 'close-relay', allocation: id });
 }

@@ -5,18 +5,22 @@ import type { TurnServer } from '../../src/rendezvous/fields.ts';
 import { timeLimitedCredentials } from '../../src/turn/credentials.ts';
 import type { ServerOptions } from '../options.ts';
 import { secretOf } from '../rendezvous/secret.ts';
-import type { RelayServerOptions } from './plan.ts';
+import { isHandedOut, type RelayServerOptions } from './plan.ts';
+import { userElsewhere } from './users.ts';
 
 /** Long enough for whoever waits for a peer, short for whoever finds it later. An allocation may outlive it. */
 export const CREDENTIALS_MS = 3_600_000;
 const SECRET_BYTES = 32;
 
-/** The secret of the relay's time-limited credentials: a random one where nobody named users or a secret. */
-export function secretFor(
-  { users = [], secret }: RelayServerOptions,
+/**
+ * The secret of the credentials that the rendezvous hands out for the server's own relay, which are good as long as the
+ * session is: a random one, so that nobody else can make them. Null where peers are told nothing.
+ */
+export function sessionSecretFor(
+  relay: RelayServerOptions | undefined,
   randomBytes: (length: number) => Uint8Array,
 ): string | null {
-  return secret ?? (users.length === 0 ? secretOf(randomBytes(SECRET_BYTES)) : null);
+  return relay && isHandedOut(relay) ? secretOf(randomBytes(SECRET_BYTES)) : null;
 }
 
 export interface TurnServers {
@@ -41,10 +45,17 @@ export function turnServersOf(
   const { secret, primaries, port, turnsPort } = own;
   const secure = tls && turnsPort !== null ? { cert: tls.cert, port: turnsPort } : undefined;
   const ownUrls = primaries.flatMap((address) => urlsOf(address, port, secure));
-  const shared = [...(secret === null ? [] : [{ urls: ownUrls, secret }]), ...(otherTurn ? [otherTurn] : [])];
+  const mine = secret === null ? null : { urls: ownUrls, secret };
+  const urls = [mine, otherTurn].flatMap((one) => one?.urls ?? []);
   return {
-    urls: shared.flatMap(({ urls }) => urls),
-    serversFor: (user) => shared.map((one) => turnServerFor(one, user, Date.now() / 1000)),
+    urls,
+    serversFor: (user) => {
+      const unixS = Date.now() / 1000;
+      return [
+        ...(mine ? [turnServerFor(mine, user, unixS)] : []),
+        ...(otherTurn ? [turnServerFor(otherTurn, userElsewhere(user), unixS)] : []),
+      ];
+    },
   };
 }
 

@@ -8,10 +8,9 @@ import { CLOSE, hangUp, refuse, send } from './output.ts';
 import { ping } from './round-trip.ts';
 import { isSameSecret, secretOf } from './secret.ts';
 import type { Connection, Room, Session, State } from './state.ts';
-import { issueTicket, revokeTicket, turnOf } from './tickets.ts';
+import { issueTicket, revokeTicket, turnOf, turnUserOf } from './tickets.ts';
 
 const RESUME_KEY_BYTES = 32;
-const TURN_USER_BYTES = 9;
 
 type Join = ClientMessageOf<'join'>;
 
@@ -78,12 +77,14 @@ function freeInMs({ limits }: State, { connection, lostAt }: Session, now: numbe
 function createSession(state: State, message: Join): Session {
   const room: Room = state.rooms.get(message.room) ?? { name: message.room, sessions: new Map() };
   state.rooms.set(room.name, room);
-  const resumeKey = secretOf(state.randomBytes(RESUME_KEY_BYTES));
+  const resumeKey = lateKeyOf(state, message) ?? secretOf(state.randomBytes(RESUME_KEY_BYTES));
+  const turnUser = turnUserOf(resumeKey);
+  state.turnUsers.add(turnUser);
   const session: Session = {
     id: message.id,
     room,
     resumeKey,
-    turnUser: secretOf(state.randomBytes(TURN_USER_BYTES)),
+    turnUser,
     connection: null,
     lostAt: 0,
     ticket: null,
@@ -95,6 +96,11 @@ function createSession(state: State, message: Join): Session {
   return session;
 }
 
+/** Of who comes back when its id is no longer kept: it stays the TURN user that it was, so that its allocations go on. */
+function lateKeyOf({ turnUsers }: State, { resumeKey }: Join): string | undefined {
+  return resumeKey !== undefined && !turnUsers.has(turnUserOf(resumeKey)) ? resumeKey : undefined;
+}
+
 /** Ends the session: the id is free, and the others are told. */
 export function endSession(state: State, session: Session, reason: 'left' | 'lost'): void {
   const { room } = session;
@@ -102,6 +108,7 @@ export function endSession(state: State, session: Session, reason: 'left' | 'los
   room.sessions.delete(session.id);
   if (room.sessions.size === 0) state.rooms.delete(room.name);
   state.sessions--;
+  state.turnUsers.delete(session.turnUser);
   forgetSpentAsks(session);
   tellOthers(state, session, { type: 'peer-left', peer: session.id, reason });
 }

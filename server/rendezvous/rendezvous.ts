@@ -39,6 +39,8 @@ export interface Rendezvous {
   readonly handle: (now: number, input: Input) => readonly Output[];
   /** The password of a ticket that is good at `now`. */
   readonly ticketPassword: (now: number, username: string) => string | null;
+  /** Whether a session that is a TURN user of that name is there, or kept for its owner. */
+  readonly hasTurnUser: (user: string) => boolean;
   readonly counts: Readonly<Counts>;
   readonly population: () => { readonly connections: number; readonly peers: number; readonly rooms: number };
 }
@@ -53,6 +55,7 @@ export function createRendezvous(options: RendezvousOptions): Rendezvous {
     turnFor,
     connections: new Map(),
     rooms: new Map(),
+    turnUsers: new Set(),
     tickets: new Map(),
     sessions: 0,
     counts: createCounts(),
@@ -66,6 +69,7 @@ export function createRendezvous(options: RendezvousOptions): Rendezvous {
       return outputs;
     },
     ticketPassword: (now, username) => validTicket(state, username, now)?.password ?? null,
+    hasTurnUser: (user) => state.turnUsers.has(user),
     counts: state.counts,
     population: () => ({
       connections: state.connections.size,

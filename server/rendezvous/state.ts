@@ -64,6 +64,8 @@ export interface State {
   readonly turnFor: (user: string) => readonly TurnServer[];
   readonly connections: Map<number, Connection>;
   readonly rooms: Map<string, Room>;
+  /** Of the sessions that there are. */
+  readonly turnUsers: Set<string>;
   /** By username. */
   readonly tickets: Map<string, Ticket>;
   sessions: number;

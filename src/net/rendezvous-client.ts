@@ -66,6 +66,8 @@ export interface RendezvousClient extends AsyncDisposable {
   readonly signal: (peer: string, data: string) => void;
   /** For a new ticket; it comes as an event. */
   readonly renewTicket: () => void;
+  /** Resolves when the connection has ended, whoever ended it. */
+  readonly closed: Promise<void>;
   /** Drops the connection without leaving, as a lost network does. */
   readonly drop: () => void;
 }
@@ -116,6 +118,7 @@ function createClient(
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message), () => {});
   };
   const silence = setTimeout(() => socket.terminate(), SILENCE_MS).unref();
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
 
   const clientOf = (joined: ServerMessageOf<'joined'>): RendezvousClient => ({
     joined,
@@ -128,10 +131,10 @@ function createClient(
     withdraw: (peer) => say({ type: 'withdraw', peer }),
     signal: (peer, data) => say({ type: 'signal', peer, data }),
     renewTicket: () => say({ type: 'ticket' }),
+    closed,
     drop: () => socket.terminate(),
     [Symbol.asyncDispose]: async () => {
       if (socket.readyState === WebSocket.CLOSED) return;
-      const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
       isOver = true;
       say({ type: 'leave' });
       socket.close(1000);

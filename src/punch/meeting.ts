@@ -113,7 +113,10 @@ export function createMeeting(options: MeetingOptions): Meeting {
     const named = (next.joined.turn ?? []).map((server) => ({ ...server, namedBy: next.address }));
     presence.seekRelay([...options.turn, ...named]);
     next.onEvent((event) => {
-      inbox.put({ event, at: now() });
+      // The rest leads to nothing here, and may go on for as long as a path.
+      if (event.type === 'introduction' || event.type === 'ticket' || event.type === 'closed') {
+        inbox.put({ event, at: now() });
+      }
       if (event.type === 'introduction' || event.type === 'closed') interruption.abort();
       if (!('peer' in event) || event.peer !== peer) return;
       if (event.type === 'introduction') earlyNews = [];

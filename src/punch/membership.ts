@@ -13,6 +13,8 @@ import type { PunchFailure } from './report.ts';
 
 /** Before each attempt to come back; the last one repeats. The first two fall into the time that the id is kept. */
 const BACK_AFTER_MS = [100, 400, 1_000, 2_000] as const;
+/** What a natcheck server leaves an allocation whose session is gone (server/relay/limits.ts): later is too late. */
+const STAY_PATIENCE_MS = 60_000;
 
 export type Entry =
   | { readonly kind: 'joined'; readonly client: RendezvousClient }
@@ -26,6 +28,11 @@ export interface Membership extends AsyncDisposable {
   readonly enter: (until: { readonly by: number; readonly signal: AbortSignal | undefined }) => Promise<Entry>;
   /** Whether everybody on the way to the server reads what is said: over ws, except to this very host. */
   readonly isOverheard: () => boolean;
+  /**
+   * Stays with nothing to say, until disposed of: comes back each time that the connection is lost, as its TURN servers
+   * relay only for who is there. Resolves when that is over, or cannot be had any more.
+   */
+  readonly stay: () => Promise<void>;
 }
 
 /** Disposing of it leaves the room. Where only the host was known, the URL that was opened first is the one for good. */
@@ -34,11 +41,11 @@ export function createMembership(
 ): Membership {
   const { onNotice } = options;
   let client: RendezvousClient | null = null;
-  let isClosed = false;
   let { url } = options;
   const onOpen = (opened: string): void => {
     url = opened;
   };
+  const left = new AbortController();
 
   const enter: Membership['enter'] = async ({ by, signal }) => {
     const resumeKey = client?.joined.resumeKey;
@@ -49,7 +56,7 @@ export function createMembership(
         if (client) onNotice('back at the rendezvous');
         client = result.client;
         // Disposed of while it was joining.
-        if (isClosed) await client[Symbol.asyncDispose]();
+        if (left.signal.aborted) await client[Symbol.asyncDispose]();
         return { kind: 'joined', client };
       }
       const detail = detailOf(result);
@@ -62,14 +69,25 @@ export function createMembership(
       else if (now() >= by) return { kind: 'failed', reason: 'rendezvous-lost', detail };
     }
   };
+  const stay = async (): Promise<void> => {
+    while (client && !left.signal.aborted) {
+      await client.closed;
+      if (left.signal.aborted) return;
+      const entry = await enter({ by: now() + STAY_PATIENCE_MS, signal: left.signal }).catch(() => null);
+      if (entry?.kind !== 'joined') return;
+      // Nobody else reads it any more.
+      entry.client.onEvent(() => {});
+    }
+  };
   return {
     enter,
     isOverheard: () => {
       const isSecure = typeof url === 'string' && url.startsWith('wss:');
       return client !== null && !isSecure && scopeOf(client.address) !== 'loopback';
     },
+    stay,
     [Symbol.asyncDispose]: async () => {
-      isClosed = true;
+      left.abort();
       await client?.[Symbol.asyncDispose]();
     },
   };

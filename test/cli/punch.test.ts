@@ -83,7 +83,7 @@ describe.concurrent('natcheck punch', () => {
   });
 
   it('by a relay is called relayed, and exits with 5', async () => {
-    await using relay = await startServer({ ...ANY_PORT, relay: { allowPrivate: true } });
+    await using relay = await startServer({ ...ANY_PORT, relay: { open: true, allowPrivate: true } });
     const words = ['punch', '--json', '--relay-only', ...at(relay)];
     const sides = await Promise.all([
       natcheck([...words, '--id', 'alice', '--peer', 'bob']),
@@ -98,7 +98,7 @@ describe.concurrent('natcheck punch', () => {
   });
 
   it('with one side that wants a relay alone is relayed for both, at once and with a whole look at the path', async () => {
-    await using relay = await startServer({ ...ANY_PORT, relay: { allowPrivate: true } });
+    await using relay = await startServer({ ...ANY_PORT, relay: { open: true, allowPrivate: true } });
     const words = ['punch', '--json', ...at(relay)];
     const sides = await Promise.all([
       natcheck([...words, '--id', 'alice', '--peer', 'bob', '--relay-only']),
@@ -121,7 +121,7 @@ describe.concurrent('natcheck punch', () => {
   });
 
   it('whose relay is killed while the path is looked at says that it is lost, and exits with 7', async () => {
-    await using relay = await startServer({ ...ANY_PORT, relay: { allowPrivate: true } });
+    await using relay = await startServer({ ...ANY_PORT, relay: { open: true, allowPrivate: true } });
     const words = ['punch', '--json', '--relay-only', ...at(relay)];
     await using alice = natcheckStarted([...words, '--id', 'alice', '--peer', 'bob']);
     await using bob = natcheckStarted([...words, '--id', 'bob', '--peer', 'alice']);

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { joinRendezvous } from '../../src/net/rendezvous-client.ts';
 import { decode } from '../../src/stun/decode.ts';
 import { attribute } from '../../src/stun/message.ts';
-import { timeLimitedPassword } from '../../src/turn/credentials.ts';
+import { timeLimitedCredentials } from '../../src/turn/credentials.ts';
 import { openTurnClient } from '../server/relay/turn-client.ts';
 import { request } from '../server/requests.ts';
 import { CERT_FILE, KEY_FILE, LOOPBACK_TLS } from '../server/tls/loopback.ts';
@@ -90,19 +90,23 @@ describe('natcheck serve as a relay', () => {
   };
 
   it('prints where it is and what peers are told, and hands credentials that allocate', async () => {
-    const relay = ['--relay', '--relay-allow-private', '--relay-ports', '50000-50999', '--relay-secret', 'north'];
+    const words = ['--relay-allow-private', '--relay-ports', '50000-50999', '--relay-secret', 'north'];
+    const relay = ['--relay', '--open-relay', ...words];
     await using server = await natcheckReady(['serve', '--ip', A, '--ip', B, ...ANY_PORTS, ...relay]);
     const port = Number(/:(\d+)/.exec(server.lines[0] ?? '')?.[1]);
     expect(server.lines.slice(4)).toEqual([
       `Relay  turn:${A}:${port}  turn:${B}:${port}  over UDP and TCP`,
+      'Open   the relay, to everybody who joins a room (--open-relay)',
       `Told   turn:${A}:${port}?transport=udp  turn:${A}:${port}?transport=tcp`,
     ]);
     await using me = await joinedAt(server.lines);
     const [told] = me.joined.turn ?? [];
-    expect(told?.password).toBe(timeLimitedPassword('north', told?.username ?? ''));
     await using client = await openTurnClient(port, { ...told });
     const { address, port: relayedPort } = await client.allocate();
     expect([address, Math.floor(relayedPort / 1000)]).toEqual([A, 50]);
+    const ofOperator = timeLimitedCredentials({ secret: 'north', user: 'x', expiresAtS: 4_000_000_000 });
+    await using other = await openTurnClient(port, ofOperator);
+    expect((await other.allocate()).address).toBe(A);
     expect(await server.end('SIGTERM')).toEqual({ code: 0, signal: null, stderr: '' });
   });
 
@@ -133,7 +137,17 @@ describe('natcheck serve as a relay', () => {
   });
 
   it('has TLS on a port of its own when there is a certificate', async () => {
-    const words = ['--relay', '--turns-port', '0', '--tls-cert', CERT_FILE, '--tls-key', KEY_FILE];
+    const words = [
+      '--relay',
+      '--auth-token',
+      'north',
+      '--turns-port',
+      '0',
+      '--tls-cert',
+      CERT_FILE,
+      '--tls-key',
+      KEY_FILE,
+    ];
     await using server = await natcheckReady(['serve', '--ip', A, ...ANY_PORTS, ...words]);
     expect(server.lines[4]).toMatch(/^Relay {2}turn:127\.0\.0\.1:\d+ {2}turns:127\.0\.0\.1:\d+ {2}over UDP and TCP$/);
     expect(server.lines[5]).toMatch(/ {2}turns:127\.0\.0\.1:\d+\?transport=tcp$/);
@@ -155,6 +169,11 @@ describe('natcheck serve, used wrongly, says so in one line', () => {
       'cannot read the file of --tls-cert: /nowhere.pem: ENOENT',
     ],
     [['--ip', A, '--auth-token', ''], 'the token has 1 to 256 characters'],
+    [
+      ['--ip', A, '--relay'],
+      'without auth-token everybody who joins a room may use the relay: open-relay says that it is meant so',
+    ],
+    [['--ip', A, '--open-relay'], '--open-relay is of use with --relay only'],
     [['--ip', A, '--relay-user', 'a:b'], '--relay-user is of use with --relay only'],
     [['--ip', A, '--relay-allow-peer', '10.0.0.0/8'], '--relay-allow-peer is of use with --relay only'],
     [
@@ -166,7 +185,10 @@ describe('natcheck serve, used wrongly, says so in one line', () => {
     [['--ip', A, '--relay', '--turns-port', '0'], '--turns-port is of use with --tls-cert and --tls-key only'],
     [['--ip', A, '--relay', '--relay-user', 'alice'], '--relay-user takes NAME:PASSWORD'],
     [['--ip', A, '--relay', '--relay-ports', 'all'], "--relay-ports takes FIRST-LAST, not 'all'"],
-    [['--ip', A, '--relay', '--relay-ports', '9-5'], 'relay-ports is 9-5: FIRST-LAST, from 1024 to 65535'],
+    [
+      ['--ip', A, '--relay', '--open-relay', '--relay-ports', '9-5'],
+      'relay-ports is 9-5: FIRST-LAST, from 1024 to 65535',
+    ],
     [['--speed', '9'], 'Unknown argument: speed; see natcheck --help'],
   ])('%j', async (words, line) => {
     expect(await natcheck(['serve', ...words])).toEqual({

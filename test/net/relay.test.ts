@@ -24,6 +24,7 @@ function start(relay: Partial<RelayServerOptions> = {}): Promise<NatcheckServer>
     ...{ port: 0, altPort: 0, httpPort: 0 },
     tls: LOOPBACK_TLS,
     relay: {
+      open: true,
       users: [{ name: ALICE.username, password: ALICE.password }],
       secret: SECRET,
       allowPrivate: true,

@@ -1,11 +1,13 @@
-/** Coming back to a rendezvous: by the scheme that it was first joined by, and no other. */
+/** Coming back to a rendezvous: by the scheme that it was first joined by, and no other; while a relay of it is in use, unasked. */
 import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { afterEach, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { NatcheckServer } from '../../server/index.ts';
 import { createMembership, type Membership } from '../../src/punch/membership.ts';
-import { HOST, startTestServer } from '../net/rendezvous-peers.ts';
+import { METHOD } from '../../src/stun/header.ts';
+import { HOST, join, startTestServer, urlOf } from '../net/rendezvous-peers.ts';
+import { openTurnClient } from '../server/relay/turn-client.ts';
 import { LOOPBACK_TLS } from '../server/tls/loopback.ts';
 
 const held: AsyncDisposable[] = [];
@@ -59,4 +61,38 @@ it.each([
   const membership = membershipOf(server);
   expect((await enter(membership)).kind).toBe('joined');
   expect(membership.isOverheard()).toBe(expected);
+});
+
+const FIRST = { by: Number.POSITIVE_INFINITY, signal: undefined };
+
+it('who stays comes back when the connection is lost, to the same session, and leaves when disposed of', async () => {
+  await using server = await startTestServer({ relay: { open: true, allowPrivate: true } });
+  const back = Promise.withResolvers<string>();
+  const membership = createMembership({ url: urlOf(server), room: 'test', id: 'alice', onNotice: back.resolve });
+  const entry = await membership.enter(FIRST);
+  if (entry.kind !== 'joined') throw new Error(entry.detail);
+  await using bob = await join(server, 'bob');
+  await using turn = await openTurnClient(server.layouts[0]?.port ?? 0, { ...entry.client.joined.turn?.[0] });
+  await turn.allocate();
+
+  const stayed = membership.stay();
+  entry.client.drop();
+  expect(await back.promise).toBe('back at the rendezvous');
+  expect(await turn.outcome(METHOD.refresh)).toBe('success');
+  await membership[Symbol.asyncDispose]();
+  await stayed;
+  // The first that bob hears of: there was no loss for good.
+  expect(await bob.next('peer-left')).toMatchObject({ peer: 'alice', reason: 'left' });
+});
+
+it('who stays, and is disposed of while the server is away, tries no more', async () => {
+  const server = await startTestServer();
+  const membership = createMembership({ url: urlOf(server), room: 'test', id: 'alice', onNotice: () => {} });
+  const entry = await membership.enter(FIRST);
+  if (entry.kind !== 'joined') throw new Error(entry.detail);
+  const stayed = membership.stay();
+  await server[Symbol.asyncDispose]();
+  await entry.client.closed;
+  await membership[Symbol.asyncDispose]();
+  await stayed;
 });

@@ -13,7 +13,7 @@ import { portsOf, type RunningPunch, startPunch, startPunchServer } from './punc
 import type { Said } from './watched-punch.ts';
 
 const PROGRAM = fileURLToPath(new URL('watched-punch.ts', import.meta.url));
-const RELAY = { relay: { allowPrivate: true } } as const;
+const RELAY = { relay: { open: true, allowPrivate: true } } as const;
 const ROOM = 'test';
 /** Of the host that hides: no other socket of these tests is there. */
 const HIDDEN = '127.0.0.77';

@@ -2,11 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { measureHealth } from '../../src/net/path-health.ts';
 import type { Punched } from '../../src/punch.ts';
+import { join } from '../net/rendezvous-peers.ts';
 import { startPunch, startPunchServer } from './punches.ts';
 
 const ROOM = 'test';
 /** Everything is on loopback here, which a relay refuses when not told otherwise. */
-const RELAY = { relay: { allowPrivate: true } } as const;
+const RELAY = { relay: { open: true, allowPrivate: true } } as const;
 
 /** One datagram each way. */
 async function talk(one: Punched, other: Punched): Promise<readonly string[]> {
@@ -30,6 +31,20 @@ describe.concurrent('a punch', () => {
       expect(report).toMatchObject({ outcome: 'relayed', technique: 'relay', reason: null });
     }
     expect(await talk(one, other)).toEqual(['from other', 'from one']);
+  });
+
+  it('stays in the room as long as its path is relayed, as the relay is for who is there, and leaves at its end', async () => {
+    await using server = await startPunchServer(RELAY);
+    const options = { room: ROOM, mode: 'relay-only' } as const;
+    const alice = startPunch(server, { id: 'alice', peer: 'bob', ...options });
+    const bob = startPunch(server, { id: 'bob', peer: 'alice', ...options });
+    const one = await alice.result;
+    await using other = await bob.result;
+    expect([await one.upgraded, await other.upgraded]).toEqual([null, null]);
+    await using carol = await join(server, 'carol');
+    expect(carol.client.joined.peers.toSorted()).toEqual(['alice', 'bob']);
+    await one[Symbol.asyncDispose]();
+    expect(await carol.next('peer-left')).toMatchObject({ peer: 'alice', reason: 'left' });
   });
 
   it('is direct where both ways are open', async () => {

@@ -85,23 +85,33 @@ describe('options that are refused', () => {
     ],
     ['no relay secret', { ip: [IP], relay: { secret: '' } }, 'bad-relay: the secret of the relay is empty'],
     [
+      'a relay for everybody, unsaid',
+      { ip: [IP], relay: { secret: 'north' } },
+      'bad-relay: without auth-token everybody who joins a room may use the relay: open-relay says that it is meant so',
+    ],
+    [
+      'no network to relay to',
+      { ip: [IP], relay: { open: true, allowPeers: ['10.0.0.0/33'] } },
+      "bad-relay: '10.0.0.0/33' is no network to relay to: ADDRESS/BITS",
+    ],
+    [
       'relay ports the wrong way round',
-      { ip: [IP], relay: { ports: { first: 50_001, last: 50_000 } } },
+      { ip: [IP], relay: { open: true, ports: { first: 50_001, last: 50_000 } } },
       'bad-relay: relay-ports is 50001-50000: FIRST-LAST, from 1024 to 65535',
     ],
     [
       'relay ports of the system',
-      { ip: [IP], relay: { ports: { first: 1, last: 50_000 } } },
+      { ip: [IP], relay: { open: true, ports: { first: 1, last: 50_000 } } },
       'bad-relay: relay-ports is 1-50000: FIRST-LAST, from 1024 to 65535',
     ],
     [
       'no bandwidth',
-      { ip: [IP], relay: { limits: { bytesPerSecond: 0 } } },
+      { ip: [IP], relay: { open: true, limits: { bytesPerSecond: 0 } } },
       'bad-relay: bytesPerSecond of the relay is 0: it is more than 0',
     ],
     [
       'a turns port too high',
-      { ip: [IP], relay: { turnsPort: 65_536 } },
+      { ip: [IP], relay: { open: true, turnsPort: 65_536 } },
       'bad-port: turns-port is 65536: a port is 1 to 65535, or 0 for any free one',
     ],
     [

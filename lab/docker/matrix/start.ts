@@ -49,7 +49,7 @@ export async function startMatrixLab({
   const profiles = [...once, ...once];
   progress(`starting ${profiles.length} sites, and holding each to its profile`);
   const lab = started.use(await startLab({ engine, image, profiles, addressing: MATRIX_ADDRESSING, backbone: hard }));
-  started.use(await startNatcheckServer(lab.server, ['--relay']));
+  started.use(await startNatcheckServer(lab.server, ['--relay', '--open-relay']));
   signal.throwIfAborted();
   const owned = started.move();
   return { lab, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };

@@ -58,8 +58,8 @@ describeLab("coturn's turnutils_uclient behind a NAT", () => {
   beforeAll(async () => {
     lab = await startProvidedLab();
     // What a client gives up without a word stays for ten minutes over UDP.
-    const quotas = ['--relay-user-quota', '5000', '--relay-total-quota', '10000'];
-    const relay = ['--relay', '--relay-user', 'user:password', '--relay-secret', 'north', ...quotas];
+    const quotas = ['--relay-user-quota', '5000', '--relay-source-quota', '5000', '--relay-total-quota', '10000'];
+    const relay = ['--relay', '--open-relay', '--relay-user', 'user:password', '--relay-secret', 'north', ...quotas];
     server = await startNatcheckServer(lab.server, relay);
   });
   afterAll(async () => {
@@ -107,7 +107,7 @@ describeLab("coturn's turnutils_uclient behind a NAT", () => {
 describeLab('two punches, each behind a NAT that lets the other in', () => {
   it('are relayed on both sides when one of them wants a relay alone', async () => {
     await using lab = await startProvidedLab();
-    await using _server = await startNatcheckServer(lab.server, ['--relay']);
+    await using _server = await startNatcheckServer(lab.server, ['--relay', '--open-relay']);
     const names = { server: lab.server, room: 'hidden' };
     const alice = await startPunch(lab.nat('full-cone').client(0), {
       ...names,

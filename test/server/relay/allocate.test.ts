@@ -183,7 +183,7 @@ describe('quotas', () => {
   });
 
   it('give every port of the range before there is none', () => {
-    const world = createWorld({ limits: { allocationsPerUser: 1000 } });
+    const world = createWorld({ limits: { allocationsPerUser: 1000, allocationsPerSource: 1000 } });
     const ports = Array.from(
       { length: 100 },
       (_, port) => world.client({ remote: { ...CLIENT, port: port + 1 } }).allocate().port,

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRateLimit } from '../../../server/rate-limit.ts';
 import { NONCE_WINDOW_MS } from '../../../server/relay/nonce.ts';
-import { passwordAt, userOf } from '../../../server/relay/users.ts';
+import { accountOf, userOf } from '../../../server/relay/users.ts';
 import { METHOD } from '../../../src/stun/header.ts';
 import { attribute } from '../../../src/stun/message.ts';
 import { timeLimitedCredentials } from '../../../src/turn/credentials.ts';
@@ -125,8 +125,9 @@ describe('credentials', () => {
 describe('time-limited credentials', () => {
   const secret = 'one secret';
   const madeFor = (user: string, expiresAtS: number) => timeLimitedCredentials({ secret, user, expiresAtS });
+  const none = { users: [], secret: null, sessionSecret: null, isAttended: () => false };
   const at = (unixS: number) => ({
-    passwordOf: (username: string) => passwordAt({ users: [], secret }, username, unixS),
+    accountOf: (username: string) => accountOf({ ...none, secret }, username, unixS),
   });
 
   it('are good until their end, and get 401 from then on', () => {
@@ -148,8 +149,7 @@ describe('time-limited credentials', () => {
 
   it('carry an allocation beyond their own end, as nobody may change the username of one', () => {
     let unixS = 900;
-    const passwordOf = (username: string) => passwordAt({ users: [], secret }, username, unixS);
-    const world = createWorld({ passwordOf });
+    const world = createWorld({ accountOf: (username) => accountOf({ ...none, secret }, username, unixS) });
     const alice = world.client(madeFor('alice', 1_000));
     alice.allocate();
     unixS = 1_100;
@@ -169,9 +169,10 @@ describe('time-limited credentials', () => {
 
   it('are none without a secret, and do not stand above named users', () => {
     const { username, password } = madeFor('alice', 1_000);
-    expect(passwordAt({ users: [], secret: null }, username, 0)).toBeNull();
-    expect(passwordAt({ users: [{ name: 'alice', password: 'x' }], secret }, 'alice', 0)).toBe('x');
-    expect(passwordAt({ users: [], secret }, username, 0)).toBe(password);
-    expect(passwordAt({ users: [], secret }, 'alice', 0)).toBeNull();
+    const users = [{ name: 'alice', password: 'x' }];
+    expect(accountOf(none, username, 0)).toBeNull();
+    expect(accountOf({ ...none, users, secret }, 'alice', 0)).toEqual({ password: 'x', session: null });
+    expect(accountOf({ ...none, secret }, username, 0)).toEqual({ password, session: null });
+    expect(accountOf({ ...none, secret }, 'alice', 0)).toBeNull();
   });
 });

@@ -1,5 +1,6 @@
 /** What the peers of the rendezvous are told of TURN servers, and that it works for them. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import type { ServerOptions } from '../../../server/index.ts';
 import { turnServerFor, turnServersOf, urlsOf } from '../../../server/relay/turn-servers.ts';
 import { METHOD } from '../../../src/stun/header.ts';
 import { timeLimitedPassword } from '../../../src/turn/credentials.ts';
@@ -10,7 +11,10 @@ import { HOST, openTurnClient } from './turn-client.ts';
 
 describe('a server with a relay and nothing else said', () => {
   it('hands each peer credentials that are good for every one of its URLs', async () => {
-    await using server = await startTestServer({ relay: { allowPrivate: true, turnsPort: 0 }, tls: LOOPBACK_TLS });
+    await using server = await startTestServer({
+      relay: { open: true, allowPrivate: true, turnsPort: 0 },
+      tls: LOOPBACK_TLS,
+    });
     const ca = LOOPBACK_TLS.cert;
     await using alice = await join(server, 'alice', { ca });
     await using bob = await join(server, 'bob', { ca });
@@ -39,6 +43,37 @@ describe('a server with a relay and nothing else said', () => {
   });
 });
 
+describe('what a peer was told', () => {
+  it('is good until its session has ended, and its allocation ends soon after', async () => {
+    const limits = { orphanMs: 1 };
+    await using server = await startTestServer({ relay: { open: true, allowPrivate: true, limits } });
+    const alice = await join(server, 'alice');
+    const [told] = alice.client.joined.turn ?? [];
+    const port = server.layouts[0]?.port ?? 0;
+    await using client = await openTurnClient(port, { ...told });
+    await client.allocate();
+    expect(await client.outcome(METHOD.refresh)).toBe('success');
+    await alice[Symbol.asyncDispose]();
+    await vi.waitFor(async () => expect(await client.outcome(METHOD.refresh)).toBe(401), { timeout: 5_000 });
+    await using late = await openTurnClient(port, { ...told });
+    expect(await late.outcome(METHOD.allocate, [REQUESTED_TRANSPORT])).toBe(401);
+  });
+});
+
+describe('a relay that everybody may use', () => {
+  const openOf = async (options: Partial<ServerOptions>) => {
+    await using server = await startTestServer(options);
+    const metrics = await (await fetch(`http://${HOST}:${server.httpPort}/metrics`)).text();
+    return [server.relay?.isOpen, /^natcheck_relay_open (\d)$/m.exec(metrics)?.[1]];
+  };
+
+  it('is said to be open, and shown so in the metrics', async () => {
+    expect(await openOf({ relay: { open: true } })).toEqual([true, '1']);
+    expect(await openOf({ relay: { open: true }, authToken: 'north' })).toEqual([false, '0']);
+    expect(await openOf({ relay: { users: [{ name: 'a', password: 'b' }] } })).toEqual([false, '0']);
+  });
+});
+
 describe('a server', () => {
   it('without a relay tells of none', async () => {
     await using server = await startTestServer();
@@ -50,7 +85,7 @@ describe('a server', () => {
     await using server = await startTestServer({ relay: { users: [{ name: 'a', password: 'b' }] } });
     await using alice = await join(server, 'alice');
     expect(alice.client.joined.turn).toBeUndefined();
-    expect(server.relay).toEqual({ turnsPort: null });
+    expect(server.relay).toEqual({ turnsPort: null, isOpen: false });
   });
 
   it('tells of another one, with credentials of the secret that both know', async () => {

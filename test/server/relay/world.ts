@@ -49,7 +49,11 @@ export function createWorld(options: Partial<RelayOptions> & { readonly opens?: 
     policy: { allowPrivate: false },
     host: { addresses: [SERVER, '203.0.113.11'], networks: [] },
     realm: 'natcheck',
-    passwordOf: (username) => (username === USER.username ? USER.password : username === 'bob' ? 'south' : null),
+    accountOf: (username) => {
+      const password = username === USER.username ? USER.password : username === 'bob' ? 'south' : null;
+      return password === null ? null : { password, session: null };
+    },
+    isAttended: () => false,
     mayRefuse: () => true,
     randomBytes: (length) => new Uint8Array(length).fill(random++),
     ...more,

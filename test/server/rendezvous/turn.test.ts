@@ -34,3 +34,34 @@ it('where there are none, nothing is said of them', () => {
   expect(alice.joined).not.toHaveProperty('turn');
   expect(alice.say({ type: 'ticket' })[0]).not.toHaveProperty('turn');
 });
+
+it('who comes back when its id is no longer kept is the same user all the same, by its resume key', () => {
+  const world = createWorld({ turnFor });
+  const alice = world.peer('alice');
+  const user = alice.joined.turn?.[0]?.username.slice(2) ?? '';
+  expect(world.rendezvous.hasTurnUser(user)).toBe(true);
+  alice.lose();
+  world.pass(4_999);
+  expect(world.rendezvous.hasTurnUser(user)).toBe(true);
+  world.pass(1);
+  expect(world.rendezvous.hasTurnUser(user)).toBe(false);
+  const { joined } = world.peer('alice', { resumeKey: alice.joined.resumeKey });
+  expect(joined).toMatchObject({ resumed: false, resumeKey: alice.joined.resumeKey });
+  expect(joined.turn).toEqual(alice.joined.turn);
+  expect(world.rendezvous.hasTurnUser(user)).toBe(true);
+});
+
+it('nobody is the user of another session that is there, whatever resume key is shown', () => {
+  const world = createWorld({ turnFor });
+  const alice = world.peer('alice');
+  const { joined } = world.peer('bob', { resumeKey: alice.joined.resumeKey });
+  expect(joined.turn).not.toEqual(alice.joined.turn);
+  expect(joined.resumeKey).not.toBe(alice.joined.resumeKey);
+});
+
+it('who leaves is no user any more', () => {
+  const world = createWorld({ turnFor });
+  const alice = world.peer('alice');
+  alice.say({ type: 'leave' });
+  expect(world.rendezvous.hasTurnUser(alice.joined.turn?.[0]?.username.slice(2) ?? '')).toBe(false);
+});
