@@ -84,8 +84,8 @@ export interface Birthday {
 }
 
 /** How a birthday is held with a moving side of that allocation; a small range takes no more sockets than half of it. */
-export function birthdayOf({ range }: Allocation): Birthday {
-  const { first, last } = range ?? USER_PORTS;
+export function birthdayOf(allocation: Allocation): Birthday {
+  const { first, last } = portsOf(allocation);
   const ports = last - first + 1;
   return {
     first,
@@ -93,6 +93,17 @@ export function birthdayOf({ range }: Allocation): Birthday {
     sockets: Math.min(BIRTHDAY_SOCKETS, Math.max(1, Math.floor(ports / 2))),
     probes: Math.min(BIRTHDAY_PROBES, ports),
   };
+}
+
+/**
+ * The ports to draw from: of a range that was told, the user ports of it, since no NAT gives a mapping another one and a
+ * peer's word shall not make this side probe well-known ports. A range without any is as good as none.
+ */
+function portsOf({ kind, range }: Allocation): NonNullable<Allocation['range']> {
+  if (kind !== 'range' || !range) return USER_PORTS;
+  const first = Math.max(range.first, USER_PORTS.first);
+  const last = Math.min(range.last, USER_PORTS.last);
+  return Number.isInteger(first) && Number.isInteger(last) && first <= last ? { first, last } : USER_PORTS;
 }
 
 /**

@@ -2,6 +2,7 @@
 
 /** The ports that a NAT may use: all but the well-known ones (RFC 6335 §6). */
 const PORT_COUNT = 65_536 - 1024;
+const FIRST_PORT = 1;
 const LAST_PORT = 65_535;
 /** The probability of taking ports from everywhere for those of a block. */
 const RANGE_ERROR = 1e-4;
@@ -26,7 +27,7 @@ export function rangeOf(ports: readonly number[]): PortRange | null {
   const chance = count * ((highest - lowest + 1) / PORT_COUNT) ** (count - 1);
   if (count < 2 || chance > RANGE_ERROR) return null;
   const margin = Math.round((highest - lowest) / (count - 1));
-  const widened = { first: Math.max(1, lowest - margin), last: Math.min(LAST_PORT, highest + margin) };
+  const widened = clamped({ first: lowest - margin, last: highest + margin });
   const block = alignedBlock(lowest, highest);
   return widthOf(block) <= BLOCK_TOLERANCE * widthOf(widened) ? block : widened;
 }
@@ -36,7 +37,12 @@ function alignedBlock(lowest: number, highest: number): PortRange {
   let size = 1;
   while (Math.floor(lowest / size) !== Math.floor(highest / size)) size *= 2;
   const first = Math.floor(lowest / size) * size;
-  return { first, last: first + size - 1 };
+  return clamped({ first, last: first + size - 1 });
+}
+
+/** Without ports that there are not; a server may say that a mapping has port 0. */
+function clamped({ first, last }: PortRange): PortRange {
+  return { first: Math.max(FIRST_PORT, first), last: Math.min(LAST_PORT, Math.max(FIRST_PORT, last)) };
 }
 
 function widthOf({ first, last }: PortRange): number {

@@ -6,7 +6,7 @@ export interface Volley<T> {
   readonly sent: () => number;
 }
 
-/** @param options.make is called once for each index from 0 to `count - 1`, in order. */
+/** @param options.make is called once for each index from 0 to `count - 1`, in order; never where that is no positive number. */
 export function createVolley<T>({
   count,
   perSecond,
@@ -22,7 +22,7 @@ export function createVolley<T>({
   return {
     sent: () => sent,
     next: (now) => {
-      if (sent === count) return { until: Number.POSITIVE_INFINITY };
+      if (!(sent < count)) return { until: Number.POSITIVE_INFINITY };
       const dueAt = startAt + (sent * 1000) / perSecond;
       return dueAt <= now ? { item: make(sent++) } : { until: dueAt };
     },
@@ -44,7 +44,7 @@ export function createDraw({
   const moved = new Map<number, number>();
   let left = count;
   return () => {
-    if (left === 0) return null;
+    if (!(left >= 1)) return null;
     const at = randomInteger(left);
     left--;
     const drawn = moved.get(at) ?? at;

@@ -31,12 +31,18 @@ export const candidates = z.array(candidate).max(CANDIDATES_MAX);
 
 const axis = z.enum([...DEPENDENCIES, 'none', 'undetermined']);
 const port = z.int().min(1).max(0xffff);
+/** What a counter adds for each mapping; one that adds nothing counts nothing. */
+const step = z
+  .int()
+  .min(-0xffff)
+  .max(0xffff)
+  .refine((value) => value !== 0, 'a step is not 0');
+/** Both ends included. */
+const range = z
+  .object({ first: port, last: port })
+  .refine(({ first, last }) => first <= last, 'the first port is not beyond the last');
 /** How a NAT chooses the ports of new mappings: a counter's step, a range's ends, and nothing else where they are null. */
-const allocation = z.object({
-  kind: z.enum(ALLOCATION_KINDS),
-  step: z.int().min(-0xffff).max(0xffff).nullable(),
-  range: z.object({ first: port, last: port }).nullable(),
-});
+const allocation = z.object({ kind: z.enum(ALLOCATION_KINDS), step: step.nullable(), range: range.nullable() });
 /** What a peer says of its NAT, in the terms of RFC 4787; nobody checks it. */
 export const behavior = z.object({ mapping: axis, filtering: axis, allocation: allocation.optional() });
 export type ToldBehavior = Readonly<z.infer<typeof behavior>>;

@@ -63,6 +63,19 @@ describe('the strategy', () => {
     });
   });
 
+  it.each([
+    ['a range without a port', { first: 3, last: 1 }, { first: 1024, ports: 64_512 }],
+    ['a range of well-known ports', { first: 1, last: 1023 }, { first: 1024, ports: 64_512 }],
+    ['a range of no numbers', { first: Number.NaN, last: Number.NaN }, { first: 1024, ports: 64_512 }],
+    ['a range that begins with well-known ports', { first: 1, last: 1033 }, { first: 1024, ports: 10 }],
+  ])('draws from the user ports alone, whatever is told: %s', (_what, range, drawn) => {
+    expect(birthdayOf({ kind: 'range', step: null, range })).toMatchObject(drawn);
+  });
+
+  it('looks at a range only where the ports are said to be of one', () => {
+    expect(birthdayOf({ ...BLOCK, kind: 'random' })).toEqual(birthdayOf(RANDOM));
+  });
+
   it('takes an allocation of which nothing is known for a random one', () => {
     const unknown: Allocation = { kind: 'undetermined', ...UNTOLD };
     expect(chooseStrategy(STRICT, peer('symmetric', unknown))).toEqual(

@@ -18,6 +18,11 @@ describe('the range of ports', () => {
     expect(rangeOf(spread(46_000, 64_000, 11))).toEqual({ first: 44_200, last: 65_535 });
   });
 
+  it('begins with port 1 at the least, also where the block that they fill has port 0', () => {
+    expect(rangeOf(spread(1_100, 3_900))).toEqual({ first: 1, last: 4_095 });
+    expect(rangeOf(spread(0, 0))).toEqual({ first: 1, last: 1 });
+  });
+
   it('is everything where chance puts them so close once in 10,000 times', () => {
     // 10 · (w / 64512)^9 = 10^-4 at w = 17,950.8.
     expect(rangeOf(spread(20_000, 37_949))).not.toBeNull();

@@ -45,3 +45,12 @@ it('a draw gives each number of its range once, whatever chance says', () => {
     ),
   );
 });
+
+it.each([0, -1, Number.NaN])('a volley and a draw of %d give nothing, and ask chance for nothing', (count) => {
+  const never = (): never => {
+    throw new Error('asked');
+  };
+  const volley = createVolley({ count, perSecond: 500, startAt: 0, make: never });
+  expect([volley.next(10), volley.sent()]).toEqual([{ until: Number.POSITIVE_INFINITY }, 0]);
+  expect(createDraw({ first: 1024, count, randomInteger: never })()).toBeNull();
+});

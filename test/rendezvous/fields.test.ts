@@ -1,0 +1,32 @@
+/** What a peer may say of its NAT: nothing that the plan of a punch could not be made from. */
+import { describe, expect, it } from 'vitest';
+import { behavior } from '../../src/rendezvous/fields.ts';
+
+const told = (allocation: unknown) => ({
+  mapping: 'address-and-port-dependent',
+  filtering: 'address-and-port-dependent',
+  allocation,
+});
+
+describe('an allocation', () => {
+  it.each([
+    ['a range from its last port to its first', { kind: 'range', step: null, range: { first: 3, last: 1 } }],
+    ['a range of ports that there are not', { kind: 'range', step: null, range: { first: 1, last: 65_536 } }],
+    ['a range from port 0', { kind: 'range', step: null, range: { first: 0, last: 9 } }],
+    ['a range of no numbers', { kind: 'range', step: null, range: { first: Number.NaN, last: 9 } }],
+    ['a range of parts of ports', { kind: 'range', step: null, range: { first: 1024.5, last: 2048 } }],
+    ['a counter that stands still', { kind: 'sequential', step: 0, range: null }],
+    ['a step beyond all ports', { kind: 'sequential', step: 65_536, range: null }],
+  ])('is refused with %s', (_what, allocation) => {
+    expect(behavior.safeParse(told(allocation)).success).toBe(false);
+  });
+
+  it.each([
+    ['one port', { kind: 'range', step: null, range: { first: 3, last: 3 } }],
+    ['all ports', { kind: 'range', step: null, range: { first: 1, last: 65_535 } }],
+    ['a counter that goes down', { kind: 'sequential', step: -2, range: null }],
+    ['a counter of which the step is not told', { kind: 'sequential', step: null, range: null }],
+  ])('is taken with %s', (_what, allocation) => {
+    expect(behavior.parse(told(allocation))).toEqual(told(allocation));
+  });
+});
