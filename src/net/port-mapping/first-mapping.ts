@@ -5,6 +5,8 @@ import type { FindRouter, PortGrant, Router } from './router.ts';
 
 /** RFC 6886 §3.3 recommends two hours. */
 const LIFETIME_S = 7_200;
+/** Between two renewals, whatever lifetime a router says and however often it refuses. */
+const RENEWAL_GAP_MIN_MS = 10_000;
 
 export interface PortMapping extends AsyncDisposable {
   readonly outcome: 'mapped';
@@ -79,8 +81,10 @@ function keep(
     timer = setTimeout(() => {
       renewal = router.map({ internalPort: port, externalPort, lifetimeS: LIFETIME_S }).then((again) => {
         // Half of what is left is for another attempt.
-        if (!isOver) renewAfter(again ? halfOf(again) : ms / 2);
+        if (!isOver) renewAfter(again ? halfOf(again) : Math.max(RENEWAL_GAP_MIN_MS, ms / 2));
       });
+      // Whoever disposes of the mapping is told.
+      renewal.catch(() => {});
     }, ms).unref();
   };
   renewAfter(halfOf(granted));
@@ -93,15 +97,18 @@ function keep(
       if (isOver) return;
       isOver = true;
       clearTimeout(timer);
-      await renewal;
-      await router.unmap({ internalPort: port, externalPort });
+      try {
+        await renewal;
+      } finally {
+        await router.unmap({ internalPort: port, externalPort });
+      }
     },
   };
 }
 
-/** RFC 6886 §3.3: a renewal is begun halfway. In milliseconds, and no more often than every ten seconds. */
+/** RFC 6886 §3.3: a renewal is begun halfway. In milliseconds. */
 function halfOf({ lifetimeS }: PortGrant): number {
-  return Math.max(10_000, Math.min(lifetimeS, LIFETIME_S) * 500);
+  return Math.max(RENEWAL_GAP_MIN_MS, Math.min(lifetimeS, LIFETIME_S) * 500);
 }
 
 async function* asTheyCome<T>(promises: readonly Promise<T>[]): AsyncGenerator<T> {

@@ -43,9 +43,10 @@ export async function findNatPmpRouter(options: {
     wan: answer.kind === 'address' ? wanAddress(answer.address) : null,
     map: async (request) => {
       const mapped = await askToMap(request);
-      // Nothing was heard: something may have been given all the same.
-      if (!mapped) await askToMap(removal(request));
-      return mapped?.kind === 'map' && mapped.lifetimeS > 0 ? mapped : null;
+      const isNowhere = mapped?.kind === 'map' && mapped.externalPort === 0;
+      // Nothing was heard, or no port: something may have been given all the same.
+      if (!mapped || isNowhere) await askToMap(removal(request));
+      return mapped?.kind === 'map' && mapped.lifetimeS > 0 && !isNowhere ? mapped : null;
     },
     unmap: async (mapped) => void (await askToMap(removal(mapped))),
   };

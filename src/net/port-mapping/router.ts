@@ -1,4 +1,6 @@
 /** A router that answers when it is asked for a port, whatever it was asked by. */
+import { isIPv4 } from 'node:net';
+import { scopeOf } from '../../address-scope.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import type { MappingProtocol } from '../../nat/router.ts';
 
@@ -29,7 +31,10 @@ export type FindRouter = (signal: AbortSignal) => Promise<Router | null>;
 /** How long one request may take that has to be brought to its end. */
 export const REQUEST_TIMEOUT_MS = 1_500;
 
-/** @returns null for what is no address of a router: RFC 6886 and routers without a link say 0.0.0.0. */
+/**
+ * @returns null for what is no address that a router can have on its outside: RFC 6886 and routers without a link say
+ * 0.0.0.0; what is no IPv4 address, or one of a loopback, a link or a group, would be reported as a NAT beyond the router.
+ */
 export function wanAddress(text: string | null | undefined): string | null {
-  return text && /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text !== '0.0.0.0' ? text : null;
+  return text && isIPv4(text) && ['global', 'private'].includes(scopeOf(text)) ? text : null;
 }

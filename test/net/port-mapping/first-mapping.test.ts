@@ -109,6 +109,28 @@ describe('a mapping', () => {
     expect(asked).toHaveLength(3);
   });
 
+  it('is renewed every ten seconds at the most, however short the router says and however often it refuses', async () => {
+    let asked = 0;
+    const { router } = fakeRouter({ map: async (request) => (++asked === 1 ? { ...request, lifetimeS: 1 } : null) });
+    await using _ = await mappingOf([at(router)]);
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(asked).toBe(11);
+  });
+
+  it('whose renewal throws is taken back all the same, and whoever disposes of it is told', async () => {
+    let asked = 0;
+    const { router, log } = fakeRouter({
+      map: async (request) => {
+        if (++asked === 2) throw new Error('a bug');
+        return request;
+      },
+    });
+    const mapping = await mappingOf([at(router)]);
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    await expect(mapping[Symbol.asyncDispose]()).rejects.toThrow('a bug');
+    expect(log).toEqual(['unmap 40000 40000']);
+  });
+
   it('is of the port that the router gave', async () => {
     const { router, log } = fakeRouter({ map: async () => ({ externalPort: 50_000, lifetimeS: 60 }) });
     const mapping = await mappingOf([at(router)]);

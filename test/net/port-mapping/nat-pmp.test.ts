@@ -50,6 +50,16 @@ describe('NAT-PMP', () => {
     expect(await (await found(fake.gateway)).map(REQUEST)).toBeNull();
   });
 
+  it('takes port 0 for no mapping, and takes back what there may be', async () => {
+    await using fake = await startFakeNatPmp((request) => {
+      const answer = goodAnswer(request);
+      if (isMap(request)) answer.writeUInt16BE(0, 10);
+      return [{ bytes: answer }];
+    });
+    expect(await (await found(fake.gateway)).map(REQUEST)).toBeNull();
+    expect(fake.requests.at(-1)).toBe('000100009c40000000000000');
+  });
+
   it('takes back what it may have been given without a word', async () => {
     await using fake = await startFakeNatPmp((request) =>
       isMap(request) && request.readUInt32BE(8) > 0 ? [] : undefined,
