@@ -111,12 +111,13 @@ async function addOthers(
   { session, driver, family }: { session: Discovery; driver: Driver<DetectReport>; family: Family },
 ): Promise<void> {
   const add = async (lookup: Lookup): Promise<void> => {
-    for (const server of ofFamily(await lookup, family)) session.addServer(server);
-    driver.wake();
+    const found = ofFamily(await lookup, family);
+    driver.wake(() => {
+      for (const server of found) session.addServer(server);
+    });
   };
   await Promise.allSettled(lookups.map(add));
-  session.noMoreServers();
-  driver.wake();
+  driver.wake(session.noMoreServers);
 }
 
 function ofFamily(servers: readonly ServerIdentity[], family: Family): readonly ServerIdentity[] {

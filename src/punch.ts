@@ -148,9 +148,12 @@ export async function punch(options: PunchOptions): Promise<Punched> {
     );
     // Nothing more is told over the rendezvous; but its relays are for who is there.
     if (isRelayed(event.pair)) void membership.stay();
-    void upgraded.then(async (better) => {
+    const leaveOnceDirect = async (): Promise<void> => {
+      const better = await upgraded;
       if (better || !isRelayed(event.pair)) await membership[Symbol.asyncDispose]();
-    });
+    };
+    // Whoever disposes of the punch is told what goes wrong.
+    leaveOnceDirect().catch(() => {});
     return {
       report: success(event.pair, { plan, rttMs: event.rttMs, at }),
       path: { send, onData, state, onState, [Symbol.asyncDispose]: end },

@@ -1,13 +1,21 @@
 /** Drives a sans-IO session over real sockets and the real clock: the one place where the two meet. */
-import type { Session } from '../session.ts';
+import type { Output, Session } from '../session.ts';
 import { tryConnect } from './tcp-connect.ts';
 import type { UdpSocket } from './udp-socket.ts';
 
+/** Far more than any session has to say at one moment; one that goes on after it never waits. */
+const OUTPUTS_AT_ONCE_MAX = 100_000;
+/** What a timer of Node takes, 24.8 days: for more it fires at once. Waking a session too early is harmless. */
+export const TIMER_MAX_MS = 2 ** 31 - 1;
+
 export interface Driver<Result> {
-  /** Rejects with the signal's reason when aborted. */
+  /**
+   * Rejects with the signal's reason when aborted, and with what the session or a callback of its owner throws, whatever
+   * called it: nothing of it escapes to a timer or a socket.
+   */
   readonly result: Promise<Result>;
-  /** Lets the session act after its owner changed it. */
-  readonly wake: () => void;
+  /** Lets the session act after its owner changed it; the change can be made by `tell`, which then may throw like the session. */
+  readonly wake: (tell?: () => void) => void;
   /** One more for a name that the session uses from now on. */
   readonly addSocket: (name: string, socket: UdpSocket) => void;
 }
@@ -27,6 +35,7 @@ export function startDriver<Result>(options: {
   const sockets = new Map<string, UdpSocket>();
   const { promise, resolve, reject } = Promise.withResolvers<Result>();
   const ended = new AbortController();
+  let isPumping = false;
   let timer: NodeJS.Timeout | undefined;
 
   const end = (settle: () => void): void => {
@@ -36,60 +45,68 @@ export function startDriver<Result>(options: {
     settle();
   };
   const abort = (): void => end(() => reject(signal?.reason));
+
+  /** Lets the session take in something, then does all that it wants. */
+  const act = (take: () => void): void => {
+    if (ended.signal.aborted) return;
+    try {
+      take();
+      // What is said while it is being polled is seen by the next poll.
+      if (!isPumping) pump();
+    } catch (error) {
+      end(() => reject(error));
+    }
+  };
   const pump = (): void => {
-    while (!ended.signal.aborted) {
-      const output = session.poll(now());
-      switch (output.kind) {
-        case 'transmit': {
-          const { socket, to, bytes, ttl } = output;
-          const fail = (code: string): void => {
-            if (ended.signal.aborted) return;
-            session.handleSendFailure(now(), { socket, to, code });
-            pump();
-          };
-          sockets.get(socket)?.send(bytes, to, fail, ttl);
-          break;
-        }
-        case 'connect': {
-          const { to } = output;
-          void tryConnect(to, ended.signal).then((outcome) => {
-            if (ended.signal.aborted) return;
-            session.handleConnect(now(), { to, outcome });
-            pump();
-          });
-          break;
-        }
-        case 'wait': {
-          clearTimeout(timer);
-          if (output.until === Number.POSITIVE_INFINITY) return;
-          timer = setTimeout(
-            () => {
-              session.handleTimeout(now());
-              pump();
-            },
-            Math.max(0, Math.ceil(output.until - now())),
-          );
-          return;
-        }
-        case 'done': {
-          const { result } = output;
-          end(() => resolve(result));
-        }
+    isPumping = true;
+    try {
+      for (let outputs = 0; !ended.signal.aborted; outputs++) {
+        if (outputs === OUTPUTS_AT_ONCE_MAX) throw new Error(`a session never waits: ${outputs} outputs at one moment`);
+        if (obey(session.poll(now()))) return;
       }
+    } finally {
+      isPumping = false;
+    }
+  };
+  /** True when there is nothing more to do now. */
+  const obey = (output: Output<Result>): boolean => {
+    switch (output.kind) {
+      case 'transmit': {
+        const { socket, to, bytes, ttl } = output;
+        const fail = (code: string): void => act(() => session.handleSendFailure(now(), { socket, to, code }));
+        sockets.get(socket)?.send(bytes, to, fail, ttl);
+        return false;
+      }
+      case 'connect': {
+        const { to } = output;
+        void tryConnect(to, ended.signal).then(
+          (outcome) => act(() => session.handleConnect(now(), { to, outcome })),
+          (error: unknown) => end(() => reject(error)),
+        );
+        return false;
+      }
+      case 'wait':
+        clearTimeout(timer);
+        if (output.until === Number.POSITIVE_INFINITY) return true;
+        timer = setTimeout(
+          () => act(() => session.handleTimeout(now())),
+          Math.min(TIMER_MAX_MS, Math.max(0, Math.ceil(output.until - now()))),
+        );
+        return true;
+      case 'done':
+        end(() => resolve(output.result));
+        return true;
     }
   };
 
   const addSocket = (name: string, socket: UdpSocket): void => {
     sockets.set(name, socket);
-    socket.onDatagram((bytes, from) => {
-      if (ended.signal.aborted) return;
-      session.handleDatagram(now(), { socket: name, from, bytes });
-      pump();
-    });
+    socket.onDatagram((bytes, from) => act(() => session.handleDatagram(now(), { socket: name, from, bytes })));
   };
   for (const [name, socket] of Object.entries(options.sockets)) addSocket(name, socket);
   signal?.addEventListener('abort', abort, { once: true });
+  const wake = (tell: () => void = () => {}): void => act(tell);
   if (signal?.aborted) abort();
-  else pump();
-  return { result: promise, wake: pump, addSocket };
+  else wake();
+  return { result: promise, wake, addSocket };
 }

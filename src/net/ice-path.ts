@@ -25,7 +25,8 @@ const STATE_AFTER: Readonly<Partial<Record<IceEvent['kind'], PathState>>> = {
 
 /**
  * `live`: the peer answers. `doubtful`: it has not answered for 5 to 7.5 s, and may again, which makes it live. The other
- * two are final: it has said that it closes the path, or has not answered for 30 s (RFC 7675 §5.1).
+ * two are final: it has said that it closes the path, or has not answered for 30 s (RFC 7675 §5.1); `lost` is also a path
+ * of which a callback has thrown.
  */
 export type PathState = 'live' | 'doubtful' | 'closed-by-peer' | 'lost';
 
@@ -36,13 +37,18 @@ export interface IcePath extends AsyncDisposable {
   readonly state: () => PathState;
   /** Sets the one receiver of each new state; it is given the present one at once, unless that is `live`. */
   readonly onState: (receive: (state: PathState) => void) => void;
-  /** Sets the one receiver of what the peer sends; what came before is given to it at once. */
+  /**
+   * Sets the one receiver of what the peer sends; what came before is given to it at once. If it throws, the path ends, and
+   * disposing of it rejects with that.
+   */
   readonly onData: (receive: (bytes: Uint8Array) => void) => void;
 }
 
 export interface DrivenPath extends IcePath {
-  /** Lets the session act after it was told something. */
-  readonly wake: () => void;
+  /** Lets the session act after it was told something, which `tell` can do; what that throws ends the path. */
+  readonly wake: (tell?: () => void) => void;
+  /** Resolves when the path has ended; rejects with what the session, or a callback, threw. */
+  readonly ended: Promise<unknown>;
 }
 
 /**
@@ -78,8 +84,7 @@ export function startIcePath(options: {
   const open = async (name: string): Promise<void> => {
     const socket = await opened.open(name);
     if (socket) driver.addSocket(name, socket);
-    session.handleOpened?.(now(), name, socket?.local ?? null);
-    driver.wake();
+    driver.wake(() => session.handleOpened?.(now(), name, socket?.local ?? null));
   };
   const driven: Session<'closed'> = {
     sockets: Object.keys(options.sockets),
@@ -121,8 +126,18 @@ export function startIcePath(options: {
     },
   };
   const driver: Driver<'closed'> = startDriver({ session: driven, sockets: options.sockets });
+  let isBroken = false;
+  driver.result.catch(() => {
+    isBroken = true;
+    settled.resolve();
+    // Of two errors the first one is told, by the disposal.
+    try {
+      become('lost');
+    } catch {}
+  });
   return {
     wake: driver.wake,
+    ended: driver.result,
     onData: (next) => {
       receive = next;
       for (const bytes of early.splice(0)) next(bytes);
@@ -133,7 +148,7 @@ export function startIcePath(options: {
       if (state !== 'live') next(state);
     },
     send: (bytes) => {
-      const pair = session.selected();
+      const pair = isBroken ? null : session.selected();
       if (pair) (options.sockets[pair.socket] ?? opened.get(pair.socket))?.send(bytes, pair.remote.endpoint, () => {});
       return pair !== null;
     },
@@ -141,10 +156,12 @@ export function startIcePath(options: {
       const timer = setTimeout(settled.resolve, Math.max(0, answersUntil - now()));
       if (answersUntil > now()) await settled.promise;
       clearTimeout(timer);
-      session.leave(now());
-      driver.wake();
-      await driver.result;
-      await opened[Symbol.asyncDispose]();
+      try {
+        driver.wake(() => session.leave(now()));
+        await driver.result;
+      } finally {
+        await opened[Symbol.asyncDispose]();
+      }
     },
   };
 }

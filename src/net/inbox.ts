@@ -1,10 +1,10 @@
 /** What came and was not taken yet, in order: from callbacks to a loop that waits. */
-import { now } from './driver.ts';
+import { now, TIMER_MAX_MS } from './driver.ts';
 
 export interface Inbox<T> {
   readonly put: (item: T) => void;
   /**
-   * The next item, or null when none has come by that time of `now`; Infinity waits for one.
+   * The next item, or null when none has come by that time of `now`, or within 24 days; Infinity waits for one.
    * @throws the signal's reason when aborted.
    */
   readonly next: (until: { readonly by: number; readonly signal?: AbortSignal | undefined }) => Promise<T | null>;
@@ -23,8 +23,8 @@ export function createInbox<T>(): Inbox<T> {
       signal?.throwIfAborted();
       if (items.length === 0) {
         const { promise, resolve, reject } = Promise.withResolvers<void>();
-        const timer =
-          by === Number.POSITIVE_INFINITY ? undefined : setTimeout(resolve, Math.max(0, Math.ceil(by - now())));
+        const waitMs = Math.min(TIMER_MAX_MS, Math.max(0, Math.ceil(by - now())));
+        const timer = by === Number.POSITIVE_INFINITY ? undefined : setTimeout(resolve, waitMs);
         const abort = (): void => reject(signal?.reason);
         signal?.addEventListener('abort', abort, { once: true });
         wake = resolve;

@@ -35,7 +35,8 @@ export type Allocated =
 
 /**
  * Asks for an allocation. The transport is the relay's from now on; without one it is closed.
- * @throws the signal's reason when aborted, after giving back what the server had given.
+ * @throws the signal's reason when aborted, after giving back what the server had given; what `onEvent` throws. A receiver
+ * that throws later ends the relay, and disposing of it rejects with that.
  */
 export async function allocateRelay(options: {
   readonly transport: TurnTransport;
@@ -79,15 +80,19 @@ export async function allocateRelay(options: {
     },
   };
   const driver = startDriver({ session, sockets: { [TURN_SOCKET]: transport } });
-  transport.onClose((code) => {
-    client.handleDisconnect(now(), code);
-    driver.wake();
+  let isBroken = false;
+  driver.result.catch((error: unknown) => {
+    isBroken = true;
+    allocation.reject(error);
   });
+  transport.onClose((code) => driver.wake(() => client.handleDisconnect(now(), code)));
   const close = async (): Promise<void> => {
-    client.close(now());
-    driver.wake();
-    await driver.result;
-    await transport[Symbol.asyncDispose]();
+    try {
+      driver.wake(() => client.close(now()));
+      await driver.result;
+    } finally {
+      await transport[Symbol.asyncDispose]();
+    }
   };
 
   const abort = (): void => allocation.reject(signal?.reason);
@@ -106,7 +111,7 @@ export async function allocateRelay(options: {
       mapped,
       server,
       send: (bytes, to, onFailure) => {
-        const refusal = client.send(now(), to, bytes);
+        const refusal = isBroken ? 'ENOTCONN' : client.send(now(), to, bytes);
         if (refusal) onFailure(refusal);
         else driver.wake();
       },

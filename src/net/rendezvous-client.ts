@@ -56,7 +56,10 @@ export interface RendezvousClient extends AsyncDisposable {
   readonly joined: ServerMessageOf<'joined'>;
   /** The server's IP address. */
   readonly address: string;
-  /** Sets the one receiver; what came before it was there is given to it at once, in order. */
+  /**
+   * Sets the one receiver; what came before it was there is given to it at once, in order. If it throws, the connection
+   * ends, and disposing of the client rejects with that.
+   */
   readonly onEvent: (receive: (event: RendezvousEvent) => void) => void;
   readonly ask: (
     peer: string,
@@ -110,9 +113,16 @@ function createClient(
   let receive: ((event: RendezvousEvent) => void) | null = null;
   let hasJoined = false;
   let isOver = false;
+  let failure: { readonly error: unknown } | null = null;
+  /** What the receiver throws ends the connection, in place of the process: it is called by a socket. */
   const emit = (event: RendezvousEvent): void => {
-    if (receive) receive(event);
-    else waiting.push(event);
+    if (!receive) return void waiting.push(event);
+    try {
+      if (!failure) receive(event);
+    } catch (error) {
+      failure = { error };
+      socket.terminate();
+    }
   };
   const say = (message: ClientMessage): void => {
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message), () => {});
@@ -134,11 +144,13 @@ function createClient(
     closed,
     drop: () => socket.terminate(),
     [Symbol.asyncDispose]: async () => {
-      if (socket.readyState === WebSocket.CLOSED) return;
-      isOver = true;
-      say({ type: 'leave' });
-      socket.close(1000);
-      await closed;
+      if (socket.readyState !== WebSocket.CLOSED) {
+        isOver = true;
+        say({ type: 'leave' });
+        socket.close(1000);
+        await closed;
+      }
+      if (failure) throw failure.error;
     },
   });
   const handle = (message: ServerMessage): void => {

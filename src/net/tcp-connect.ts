@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { Endpoint } from '../endpoint.ts';
 import type { ConnectOutcome } from '../session.ts';
 
-/** Ends as `failed` when the signal aborts; never rejects. */
+/** Ends as `failed` when the signal aborts. @throws RangeError when the port is none. */
 export async function tryConnect({ address, port }: Endpoint, signal: AbortSignal): Promise<ConnectOutcome['outcome']> {
   if (signal.aborted) return 'failed';
   return new Promise((resolve) => {

@@ -13,7 +13,7 @@ export interface UdpSocket extends AsyncDisposable {
   /** Where it is bound. */
   readonly local: Endpoint;
   /**
-   * Sends one datagram; `onFailure` gets the system's code, or ENOBUFS when too much waits already. `ttl`, where the way
+   * Sends one datagram; `onFailure` gets the system's code, ENOBUFS when too much waits already, EBADF when it is closed. `ttl`, where the way
    * has one: how many routers it may pass.
    */
   readonly send: (bytes: Uint8Array, to: Endpoint, onFailure: (code: string) => void, ttl?: number) => void;
@@ -44,6 +44,9 @@ export async function openUdpSocket(
   return {
     local: { address, port },
     send: (bytes, to, onFailure, ttl) => {
+      if (closed) return onFailure('EBADF');
+      // Node throws at it, and a stranger's datagram may come from it.
+      if (to.port === 0) return onFailure('EINVAL');
       if (ttl !== undefined) socket.setTTL(ttl);
       if (socket.getSendQueueSize() > SEND_QUEUE_MAX_BYTES) return onFailure('ENOBUFS');
       socket.send(bytes, to.port, to.address, (error) => {

@@ -31,7 +31,16 @@ export type AttemptResult = { readonly packetsSent: () => number } & (
   | { readonly kind: 'void' }
 );
 
-/** The sockets stay their owners', whatever the result. @throws the signal's reason when aborted. */
+/** What the session, or a callback of the user, has thrown. */
+interface Broken {
+  readonly kind: 'broken';
+  readonly error: unknown;
+}
+
+/**
+ * The sockets stay their owners', whatever the result.
+ * @throws the signal's reason when aborted; what `onEvent` throws.
+ */
 export async function connectPeers(options: {
   readonly met: Extract<Met, { readonly kind: 'introduced' }>;
   readonly plan: PunchPlan;
@@ -59,7 +68,7 @@ export async function connectPeers(options: {
   });
   const { packetsSent } = attempt;
   const switched = Promise.withResolvers<Switched | null>();
-  const inbox = createInbox<IceEvent | Exclude<PeerNews, { readonly kind: 'signal' }>>();
+  const inbox = createInbox<IceEvent | Exclude<PeerNews, { readonly kind: 'signal' }> | Broken>();
   const path = startIcePath({
     session: attempt,
     sockets: presence.sockets(),
@@ -72,11 +81,14 @@ export async function connectPeers(options: {
     },
     onTell: (ports) => meeting.signal(formatPeerSignal({ type: 'ports', ports: [...ports] })),
   });
+  path.ended.catch((error: unknown) => {
+    inbox.put({ kind: 'broken', error });
+    switched.resolve(null);
+  });
   meeting.onPeerNews((news) => {
     if (news.kind !== 'signal') return inbox.put(news);
     const told = parsePeerSignal(news.data);
-    if (told) attempt.handlePorts(told.ports);
-    path.wake();
+    if (told) path.wake(() => attempt.handlePorts(told.ports));
   });
   let isHeard = false;
   let isGone = false;
@@ -99,6 +111,9 @@ export async function connectPeers(options: {
           // A peer that was heard may have its path by now, and have left the room for that.
           isGone = true;
           if (!isHeard) result = { kind: 'void', packetsSent };
+          break;
+        case 'broken':
+          throw event.error;
       }
     }
     return result;

@@ -1,5 +1,6 @@
-/** Things that are disposed of together, the last one first, unless they are moved to another owner. */
+/** Things that are disposed of together, the last one first, all of them also where some throw, unless they are moved to another owner. */
 
+/** Its disposal rejects with the first error of those that it disposes of. */
 export interface Owned extends AsyncDisposable {
   readonly add: <T extends AsyncDisposable>(one: T) => T;
   /** From now on theirs. */
@@ -21,7 +22,15 @@ export function createOwned(held: readonly AsyncDisposable[] = []): Owned {
     [Symbol.asyncDispose]: async () => {
       const ending = all.toReversed();
       all = [];
-      for (const one of ending) await one[Symbol.asyncDispose]();
+      const failures: unknown[] = [];
+      for (const one of ending) {
+        try {
+          await one[Symbol.asyncDispose]();
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      if (failures.length > 0) throw failures[0];
     },
   };
 }
