@@ -20,6 +20,8 @@ import type { TurnServerChoice } from './turn-choice.ts';
  * without a reply. By a ticket, so that the server learns when the mapping has become another one.
  */
 const REFRESH_MS = 15_000;
+/** From one showing, or request for a ticket, to the next, however short a server's tickets live and however often it refuses them. */
+const SHOW_GAP_MIN_MS = 1_000;
 /** A ticket that is refused is mostly one of a server that has just been started again, which the connection will tell. */
 const REFUSALS_MAX = 3;
 
@@ -82,6 +84,7 @@ export interface Meeting {
 /** Membership and presence stay the caller's. */
 export function createMeeting(options: MeetingOptions): Meeting {
   const { membership, presence, peer, signal, refreshMs = REFRESH_MS, onBound, onNotice } = options;
+  const gapMs = Math.min(refreshMs, SHOW_GAP_MIN_MS);
   const inbox = createInbox<{ readonly event: RendezvousEvent; readonly at: number }>();
   let client: RendezvousClient | null = null;
   let ticket = { username: '', password: '', renewAt: 0 };
@@ -91,6 +94,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
   let told = UNKNOWN;
   let hasAsked = false;
   let showAt = Number.NEGATIVE_INFINITY;
+  let shownAt = Number.NEGATIVE_INFINITY;
   let refusals = 0;
   /** Since the first ask. */
   let isWaiting = false;
@@ -106,7 +110,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
 
   const attach = (next: RendezvousClient): void => {
     client = next;
-    ticket = ticketOf(next.joined.ticket);
+    ticket = ticketOf(next.joined.ticket, gapMs);
     altPort = next.joined.stun.altPort;
     hasAsked = false;
     showAt = Number.NEGATIVE_INFINITY;
@@ -142,8 +146,9 @@ export function createMeeting(options: MeetingOptions): Meeting {
   /** Shows the socket to the server; a failure before it was ever seen. */
   const show = async (to: RendezvousClient): Promise<Extract<Met, { kind: 'failed' }> | null> => {
     const failed = (reason: PunchFailure, detail: string | null) => ({ kind: 'failed', reason, detail }) as const;
-    showAt = now() + refreshMs;
-    if (now() >= ticket.renewAt) {
+    shownAt = now();
+    showAt = shownAt + refreshMs;
+    if (shownAt > ticket.renewAt) {
       to.renewTicket();
       return null;
     }
@@ -212,8 +217,8 @@ export function createMeeting(options: MeetingOptions): Meeting {
         return { kind: 'introduced', introduction: event, at, agentOf, behavior: told };
       }
       if (event.type === 'ticket') {
-        ticket = ticketOf(event.ticket);
-        showAt = Number.NEGATIVE_INFINITY;
+        ticket = ticketOf(event.ticket, gapMs);
+        showAt = shownAt + gapMs;
       }
       if (event.type === 'closed') {
         client = null;
@@ -232,7 +237,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
   };
 }
 
-/** At half of its life there is time for several attempts. */
-function ticketOf({ username, password, expiresInMs }: RendezvousClient['joined']['ticket']) {
-  return { username, password, renewAt: now() + expiresInMs / 2 };
+/** At half of its life there is time for several attempts; each ticket is shown once, also one that has no life. */
+function ticketOf({ username, password, expiresInMs }: RendezvousClient['joined']['ticket'], gapMs: number) {
+  return { username, password, renewAt: now() + Math.max(gapMs, expiresInMs / 2) };
 }

@@ -1,0 +1,102 @@
+/** How often a peer that waits says something: its own pace, whatever the server makes of its tickets. */
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { RendezvousClient, RendezvousEvent } from '../../src/net/rendezvous-client.ts';
+import { createMeeting } from '../../src/punch/meeting.ts';
+import type { Presence, Shown } from '../../src/punch/presence.ts';
+import { TOLD } from '../net/rendezvous-peers.ts';
+
+const SECRET = 's'.repeat(22);
+const OWN = { address: '203.0.113.101', port: 40_000 };
+
+/** Meets nobody for as long as it may wait; the seconds at which it asked for a ticket, and showed its socket. */
+async function wait(options: {
+  readonly expiresInMs: number;
+  readonly waitMs: number;
+  readonly shown: (count: number) => Shown;
+}) {
+  const ticket = { username: SECRET, password: SECRET, expiresInMs: options.expiresInMs };
+  const startedAt = performance.now();
+  const seconds = (): number => Math.round(performance.now() - startedAt) / 1000;
+  const asked: number[] = [];
+  const shown: number[] = [];
+  let receive = (_event: RendezvousEvent): void => {};
+  const client: RendezvousClient = {
+    address: '203.0.113.10',
+    joined: {
+      type: 'joined',
+      id: 'alice',
+      room: 'test',
+      peers: [],
+      resumed: false,
+      resumeKey: SECRET,
+      ticket,
+      stun: { port: 3478, altPort: 3479 },
+    },
+    onEvent: (next) => {
+      receive = next;
+    },
+    ask: () => {},
+    withdraw: () => {},
+    signal: () => {},
+    renewTicket: () => {
+      asked.push(seconds());
+      receive({ type: 'ticket', ticket });
+    },
+    drop: () => {},
+    async [Symbol.asyncDispose]() {},
+  };
+  const presence = {
+    seekRelay: () => {},
+    relayed: async () => null,
+    show: async () => options.shown(shown.push(seconds())),
+    isDirect: () => true,
+    agentOf: () => ({ candidates: [] }),
+  } as unknown as Presence;
+  const meeting = createMeeting({
+    membership: {
+      enter: async () => ({ kind: 'joined', client }),
+      isOverheard: () => true,
+      async [Symbol.asyncDispose]() {},
+    },
+    presence,
+    turn: [],
+    peer: 'bob',
+    behavior: Promise.resolve(TOLD.behavior),
+    waitMs: options.waitMs,
+    signal: undefined,
+    onBound: () => {},
+    onNotice: () => {},
+  });
+  const met = meeting.introduce();
+  await vi.advanceTimersByTimeAsync(options.waitMs + 10_000);
+  return { met: await met, asked, shown };
+}
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+afterEach(() => void vi.useRealTimers());
+
+const bound: Shown = { outcome: 'bound', public: OWN, rttMs: 1 };
+
+it('a ticket that has expired when it comes is shown all the same, and the next is asked for when it is time', async () => {
+  const { met, asked, shown } = await wait({ expiresInMs: 0, waitMs: 60_000, shown: () => bound });
+  expect(met).toMatchObject({ kind: 'failed', reason: 'no-peer' });
+  expect({ asked, shown }).toEqual({ asked: [15, 31, 47], shown: [0, 16, 32, 48] });
+});
+
+it('a ticket with a life of its own is renewed at half of it', async () => {
+  const { asked, shown } = await wait({ expiresInMs: 60_000, waitMs: 60_000, shown: () => bound });
+  expect({ asked, shown }).toEqual({ asked: [45], shown: [0, 15, 30, 46] });
+});
+
+it('a server that refuses every ticket is asked for another once a second', async () => {
+  const shown = (count: number): Shown => (count === 1 ? bound : { outcome: 'refused', code: 401 });
+  const told = await wait({ expiresInMs: 120_000, waitMs: 20_000, shown });
+  expect(told.asked).toEqual([15, 16, 17, 18, 19]);
+  expect(told.shown).toEqual([0, 15, 16, 17, 18, 19]);
+});
+
+it('a server that has never taken a ticket is given up after the third', async () => {
+  const told = await wait({ expiresInMs: 120_000, waitMs: 20_000, shown: () => ({ outcome: 'refused', code: 401 }) });
+  expect(told.met).toEqual({ kind: 'failed', reason: 'udp-silent', detail: 'it refuses the ticket: 401' });
+  expect(told.shown).toEqual([0, 1, 2]);
+});
