@@ -16,6 +16,8 @@ export const ASKS_MAX = 64;
 export const ASKED_MAX_CHARACTERS = 16 * 1024;
 /** Of the list of ids in a room. */
 export const ROOM_PEERS_MAX = 64;
+/** How long after an introduction a peer may be told to start: ten times what the server's own rule comes to (docs/rendezvous.md). */
+export const START_MAX_MS = 10_000;
 /** TURN servers that a peer is told of, and URLs of one: each family over UDP, TCP and TLS, and some to spare. */
 export const TURN_SERVERS_MAX = 4;
 export const TURN_URLS_MAX = 16;

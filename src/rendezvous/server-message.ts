@@ -1,6 +1,6 @@
 /** What the rendezvous server says to a client. */
 import { z } from 'zod';
-import { ROOM_PEERS_MAX, TURN_SERVERS_MAX } from './bounds.ts';
+import { ROOM_PEERS_MAX, START_MAX_MS, TURN_SERVERS_MAX } from './bounds.ts';
 import {
   behavior,
   candidates,
@@ -58,7 +58,7 @@ export const serverMessage = z.discriminatedUnion('type', [
     /** The receiver's. */
     role,
     key: secret,
-    startInMs: durationMs,
+    startInMs: durationMs.max(START_MAX_MS),
   }),
   z.object({ type: z.literal('signal'), peer: id, data: signalData }),
   z.object({

@@ -1,6 +1,7 @@
-/** What a peer may say of its NAT: nothing that the plan of a punch could not be made from. */
+/** What a peer may say of its NAT, and a server of an introduction: nothing that a punch could not be made from. */
 import { describe, expect, it } from 'vitest';
 import { behavior } from '../../src/rendezvous/fields.ts';
+import { serverMessage } from '../../src/rendezvous/server-message.ts';
 
 const told = (allocation: unknown) => ({
   mapping: 'address-and-port-dependent',
@@ -29,4 +30,25 @@ describe('an allocation', () => {
   ])('is taken with %s', (_what, allocation) => {
     expect(behavior.parse(told(allocation))).toEqual(told(allocation));
   });
+});
+
+it.each([
+  [0, true],
+  [10_000, true],
+  [10_001, false],
+  [86_400_000, false],
+])('an introduction that starts in %d ms is taken: %s', (startInMs, expected) => {
+  const place = { address: '203.0.113.7', port: 40_000 };
+  const introduction = {
+    type: 'introduction',
+    peer: 'bob',
+    endpoint: place,
+    candidates: [],
+    behavior: { mapping: 'none', filtering: 'none' },
+    own: place,
+    role: 'controlled',
+    key: 'k'.repeat(43),
+    startInMs,
+  };
+  expect(serverMessage.safeParse(introduction).success).toBe(expected);
 });
