@@ -124,8 +124,10 @@ function close(state: State, now: number): void {
   }
 }
 
-function bind(state: State, { ticket, endpoint }: Extract<Input, { readonly kind: 'bound' }>, now: number): void {
+function bind(state: State, { ticket, endpoint: from }: Extract<Input, { readonly kind: 'bound' }>, now: number): void {
   const session = validTicket(state, ticket, now)?.session;
+  // The zone of a link-local address is nobody's but this host's (RFC 4007 §6), and no client takes it.
+  const endpoint = { address: from.address.replace(/%.*$/, ''), port: from.port };
   if (!session || (session.endpoint && sameEndpoint(session.endpoint, endpoint))) return;
   session.endpoint = endpoint;
   state.counts.bindings++;

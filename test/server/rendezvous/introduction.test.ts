@@ -89,6 +89,22 @@ describe('an introduction', () => {
     expect(far.taken('introduction').startInMs).toBe(1);
   });
 
+  it('has link-local endpoints without their zone, which is another on each host', () => {
+    const world = createWorld();
+    const [alice, bob] = [world.peer('alice'), world.peer('bob')];
+    alice.bind({ address: 'fe80::1%eth0', port: 1001 });
+    expect(alice.taken('bound').endpoint).toEqual({ address: 'fe80::1', port: 1001 });
+    alice.bind({ address: 'fe80::1%eth0', port: 1001 });
+    expect(alice.take()).toEqual([]);
+    bob.bind({ address: 'fe80::2%eth0', port: 2002 });
+    alice.ask('bob');
+    bob.ask('alice');
+    expect(alice.taken('introduction')).toMatchObject({
+      endpoint: { address: 'fe80::2', port: 2002 },
+      own: { address: 'fe80::1', port: 1001 },
+    });
+  });
+
   it('is not held up by a peer that answers pings late on purpose for more than a second', () => {
     const world = createWorld();
     const [honest, slow] = [world.peer('honest'), world.peer('slow', { roundTripMs: 14_000 })];
