@@ -1,0 +1,130 @@
+/** A punch from its introduction on: a server that introduces anybody, and a peer that knows the key and says anything. */
+import type { Random } from '../../../lab/sim/random.ts';
+import type { Attempt } from '../../../src/punch/attempt.ts';
+import { candidateAgent } from '../../../src/punch/candidate-agent.ts';
+import { createIntroducedAttempt } from '../../../src/punch/introduced-attempt.ts';
+import { createPunchBudget } from '../../../src/punch/limits/budget.ts';
+import type { Introduction } from '../../../src/punch/meeting.ts';
+import { explainNoPath } from '../../../src/punch/no-path.ts';
+import { parsePeerSignal } from '../../../src/punch/peer-signal.ts';
+import { planPunch } from '../../../src/punch/plan.ts';
+import { createStepRecorder } from '../../../src/punch/steps.ts';
+import { parseMessage } from '../../../src/rendezvous/parse.ts';
+import { serverMessage } from '../../../src/rendezvous/server-message.ts';
+import { jsonOf } from '../corpus.ts';
+import { createHolder, type Holder, LOCAL, SERVER } from '../holder.ts';
+import { inbound, type Keys, keysOf } from '../hostile-peer.ts';
+import { damagedJson } from '../json.ts';
+import { introduction as anyIntroduction, behavior, signal } from '../messages.ts';
+import { type Feed, hold, type Target } from '../target.ts';
+import { chance, endpoint, secret } from '../values.ts';
+
+const INPUTS = 40;
+/** Of those that live to their own end; they take as long as all the others. */
+const WHOLE_SHARE = 0.05;
+/** The start, nine seconds, two rounds of a birthday and thirty of consent all fit in. */
+const ENDS_BY_MS = 120_000;
+const PAST_MAX = 50;
+const KEPT = jsonOf('rendezvous');
+
+/** One that is kept, after accidents, if a client takes it still. */
+function taken(random: Random): Introduction | null {
+  if (chance(random, 0.7)) return null;
+  const told = chance(random, 0.5) ? random.pick(KEPT) : anyIntroduction(random);
+  const parsed = parseMessage(serverMessage, damagedJson(random, told, 0.8));
+  return parsed.ok && parsed.message.type === 'introduction' ? parsed.message : null;
+}
+
+export const attemptTarget: Target = {
+  name: 'introductions',
+  weight: 10,
+  run: (random, feed) => {
+    const introduction = taken(random) ?? anyIntroduction(random);
+    const told = behavior(random);
+    const isSameNat = chance(random, 0.1);
+    const plan = planPunch(
+      { id: 'alice', behavior: told },
+      { id: introduction.peer, behavior: introduction.behavior },
+      { isSameNat },
+    );
+    explainNoPath({ id: 'alice', plan, introduction, isHeard: chance(random, 0.5) });
+    const steps = createStepRecorder({ id: 'alice', peer: introduction.peer, elapsed: () => 0, onStep: () => {} });
+    const direct = chance(random, 0.9) ? { local: LOCAL, seen: introduction.own, server: SERVER.address } : null;
+    const relay = chance(random, 0.3) ? { relayed: endpoint(random), mapped: endpoint(random) } : null;
+    const startAt = introduction.startInMs;
+    const budget = createPunchBudget();
+    const attempt = createIntroducedAttempt({
+      introduction,
+      plan,
+      behavior: told,
+      agentOf: candidateAgent({ direct, relay, randomBytes: random.bytes }),
+      server: SERVER,
+      networks: ['192.168.1.10/24', 'fd00::10/64'],
+      budget,
+      startAt,
+      randomBytes: random.bytes,
+      randomInteger: (below) => {
+        // As node:crypto has it.
+        hold(Number.isInteger(below) && below > 0, `a number below ${below}`);
+        return random.integer(below);
+      },
+    });
+    const holder = createHolder(attempt, { random, onEvent: steps.iceEvent });
+    // Without a check that is believed a birthday goes on to its second round.
+    const keys = keysOf(chance(random, 0.7) ? introduction : { ...introduction, key: secret(random) });
+    const now = harass(attempt, { random, feed, holder, keys });
+    if (now === 'closed') return;
+    if (!chance(random, WHOLE_SHARE)) attempt.close();
+    live(attempt, { now, drain: holder.drain });
+  },
+};
+
+/** Feeds it what a peer says who knows the key, and what others send; until when. */
+function harass(
+  attempt: Attempt,
+  options: {
+    readonly random: Random;
+    readonly feed: Feed;
+    readonly holder: Holder;
+    readonly keys: Keys;
+  },
+): number | 'closed' {
+  const { random, feed, holder, keys } = options;
+  const { drain } = holder;
+  let now = 0;
+  let until = drain(now);
+  for (let count = 0; count < INPUTS; count++) {
+    if (until === 'closed') return 'closed';
+    if (chance(random, 0.1)) {
+      const told = parsePeerSignal(signal(random));
+      if (told) feed(() => attempt.handlePorts(told.ports));
+    } else {
+      const arrival = inbound(random, { holder, keys });
+      holder.heard(arrival.from);
+      feed(() => void attempt.handleDatagram(now, arrival));
+    }
+    until = drain(now);
+    if (until === 'closed' || !chance(random, 0.5)) continue;
+    now = until === Number.POSITIVE_INFINITY ? now + 1 : Math.max(now, until);
+    attempt.handleTimeout(now);
+    until = drain(now);
+  }
+  return until === 'closed' ? 'closed' : now;
+}
+
+/** Until it is closed by itself. @throws Error where that takes too long. */
+function live(
+  attempt: Attempt,
+  { now: from, drain }: { readonly now: number; readonly drain: (now: number) => number | 'closed' },
+): void {
+  let now = from;
+  for (let past = 0; ; ) {
+    const until = drain(now);
+    if (until === 'closed') return;
+    past = until <= now ? past + 1 : 0;
+    hold(past < PAST_MAX, `it waits until ${until}, which is past at ${now}`);
+    hold(until <= ENDS_BY_MS, `at ${now} it waits until ${until}`);
+    now = Math.max(now, until);
+    attempt.handleTimeout(now);
+  }
+}

@@ -1,0 +1,29 @@
+/** Everything that strangers, peers, servers, routers and relays are heard by. */
+import type { Target } from '../target.ts';
+import { attemptTarget } from './attempt.ts';
+import { messageTarget, signalTarget, ssdpTarget, streamTarget, stunTarget, xmlTarget } from './codec.ts';
+import { detectTarget } from './detection.ts';
+import { meetingTarget } from './meeting.ts';
+import { relayTarget } from './relay.ts';
+import { rendezvousTarget } from './rendezvous-server.ts';
+import { natPmpTarget, ticketTarget } from './sessions.ts';
+import { responderTarget } from './stun-server.ts';
+import { turnClientTarget } from './turn-client.ts';
+
+export const TARGETS: readonly Target[] = [
+  attemptTarget,
+  meetingTarget,
+  messageTarget,
+  signalTarget,
+  ticketTarget,
+  detectTarget,
+  turnClientTarget,
+  streamTarget,
+  stunTarget,
+  responderTarget,
+  relayTarget,
+  rendezvousTarget,
+  xmlTarget,
+  ssdpTarget,
+  natPmpTarget,
+];
