@@ -9,6 +9,7 @@ import type { RendezvousClient, RendezvousEvent } from '../net/rendezvous-client
 import type { ToldBehavior } from '../rendezvous/fields.ts';
 import type { ServerMessageOf } from '../rendezvous/server-message.ts';
 import type { CandidateAgent } from './candidate-agent.ts';
+import { createMailbox, UNREAD_MAX } from './limits/mailbox.ts';
 import type { Membership } from './membership.ts';
 import type { Presence } from './presence.ts';
 import { rehearse } from './rehearsal.ts';
@@ -86,6 +87,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
   const { membership, presence, peer, signal, refreshMs = REFRESH_MS, onBound, onNotice } = options;
   const gapMs = Math.min(refreshMs, SHOW_GAP_MIN_MS);
   const inbox = createInbox<{ readonly event: RendezvousEvent; readonly at: number }>();
+  let unread = 0;
   let client: RendezvousClient | null = null;
   let ticket = { username: '', password: '', renewAt: 0 };
   let altPort = 0;
@@ -100,12 +102,13 @@ export function createMeeting(options: MeetingOptions): Meeting {
   let isWaiting = false;
   let by = now() + options.waitMs;
   let interruption = new AbortController();
-  let receiveNews: ((news: PeerNews) => void) | null = null;
-  let earlyNews: PeerNews[] = [];
+  const news = createMailbox<PeerNews>();
 
-  const tellNews = (news: PeerNews): void => {
-    if (receiveNews) receiveNews(news);
-    else earlyNews.push(news);
+  const keep = (event: RendezvousEvent): void => {
+    const isWanted = event.type === 'introduction' || event.type === 'ticket';
+    if (event.type !== 'closed' && !(isWanted && unread < UNREAD_MAX)) return;
+    unread++;
+    inbox.put({ event, at: now() });
   };
 
   const attach = (next: RendezvousClient): void => {
@@ -117,16 +120,13 @@ export function createMeeting(options: MeetingOptions): Meeting {
     const named = (next.joined.turn ?? []).map((server) => ({ ...server, namedBy: next.address }));
     presence.seekRelay([...options.turn, ...named]);
     next.onEvent((event) => {
-      // The rest leads to nothing here, and may go on for as long as a path.
-      if (event.type === 'introduction' || event.type === 'ticket' || event.type === 'closed') {
-        inbox.put({ event, at: now() });
-      }
+      keep(event);
       if (event.type === 'introduction' || event.type === 'closed') interruption.abort();
       if (!('peer' in event) || event.peer !== peer) return;
-      if (event.type === 'introduction') earlyNews = [];
-      if (event.type === 'peer-left' && event.reason === 'lost') tellNews({ kind: 'lost' });
-      if (event.type === 'wanted') tellNews({ kind: 'anew' });
-      if (event.type === 'signal') tellNews({ kind: 'signal', data: event.data });
+      if (event.type === 'introduction') news.clear();
+      if (event.type === 'peer-left' && event.reason === 'lost') news.put({ kind: 'lost' });
+      if (event.type === 'wanted') news.put({ kind: 'anew' });
+      if (event.type === 'signal') news.put({ kind: 'signal', data: event.data });
     });
   };
 
@@ -194,7 +194,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
 
   const introduce = async (): Promise<Met> => {
     hasAsked = false;
-    receiveNews = null;
+    news.receive(null);
     for (;;) {
       if (!client) {
         const entry = await membership.enter({ by, signal });
@@ -212,6 +212,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
         if (now() >= by) return { kind: 'failed', reason: 'no-peer', detail: null };
         continue;
       }
+      unread--;
       const { event, at } = came;
       if (event.type === 'introduction' && event.peer === peer && agentOf) {
         return { kind: 'introduced', introduction: event, at, agentOf, behavior: told };
@@ -229,10 +230,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
 
   return {
     introduce,
-    onPeerNews: (receive) => {
-      receiveNews = receive;
-      for (const news of earlyNews.splice(0)) receive(news);
-    },
+    onPeerNews: news.receive,
     signal: (data) => client?.signal(peer, data),
   };
 }

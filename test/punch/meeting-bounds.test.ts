@@ -1,4 +1,4 @@
-/** How often a peer that waits says something: its own pace, whatever the server makes of its tickets. */
+/** What a server makes a peer say while it waits, and keep: at its own pace, and no more than is read. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { RendezvousClient, RendezvousEvent } from '../../src/net/rendezvous-client.ts';
 import { createMeeting } from '../../src/punch/meeting.ts';
@@ -8,12 +8,14 @@ import { TOLD } from '../net/rendezvous-peers.ts';
 const SECRET = 's'.repeat(22);
 const OWN = { address: '203.0.113.101', port: 40_000 };
 
-/** Meets nobody for as long as it may wait; the seconds at which it asked for a ticket, and showed its socket. */
-async function wait(options: {
+interface Server {
   readonly expiresInMs: number;
   readonly waitMs: number;
   readonly shown: (count: number) => Shown;
-}) {
+}
+
+/** A meeting at a server that says what it is told to; the seconds at which a ticket was asked for, and the socket shown. */
+function meetAt(options: Server) {
   const ticket = { username: SECRET, password: SECRET, expiresInMs: options.expiresInMs };
   const startedAt = performance.now();
   const seconds = (): number => Math.round(performance.now() - startedAt) / 1000;
@@ -67,8 +69,14 @@ async function wait(options: {
     onBound: () => {},
     onNotice: () => {},
   });
+  return { meeting, asked, shown, say: (event: RendezvousEvent): void => receive(event) };
+}
+
+/** Meets nobody for as long as it may wait. */
+async function wait(server: Server) {
+  const { meeting, asked, shown } = meetAt(server);
   const met = meeting.introduce();
-  await vi.advanceTimersByTimeAsync(options.waitMs + 10_000);
+  await vi.advanceTimersByTimeAsync(server.waitMs + 10_000);
   return { met: await met, asked, shown };
 }
 
@@ -99,4 +107,37 @@ it('a server that has never taken a ticket is given up after the third', async (
   const told = await wait({ expiresInMs: 120_000, waitMs: 20_000, shown: () => ({ outcome: 'refused', code: 401 }) });
   expect(told.met).toEqual({ kind: 'failed', reason: 'udp-silent', detail: 'it refuses the ticket: 401' });
   expect(told.shown).toEqual([0, 1, 2]);
+});
+
+it('of a server that says more than is read 64 introductions are kept, and as many news of the peer', async () => {
+  const { meeting, say } = meetAt({ expiresInMs: 120_000, waitMs: 20_000, shown: () => bound });
+  const introduction: RendezvousEvent = {
+    type: 'introduction',
+    peer: 'bob',
+    endpoint: { address: '203.0.113.102', port: 40_000 },
+    candidates: [],
+    behavior: TOLD.behavior,
+    own: OWN,
+    role: 'controlling',
+    key: SECRET,
+    startInMs: 0,
+  };
+  const first = meeting.introduce();
+  await vi.advanceTimersByTimeAsync(1);
+  say(introduction);
+  expect((await first).kind).toBe('introduced');
+  for (let count = 0; count < 1_000; count++) say({ type: 'peer-joined', peer: 'carol' });
+  for (let count = 0; count < 1_000; count++) say(introduction);
+  for (let count = 0; count < 1_000; count++) say({ type: 'signal', peer: 'bob', data: `${count}` });
+  const news: unknown[] = [];
+  meeting.onPeerNews((one) => news.push(one));
+  expect([news.length, news[0], news[63]]).toEqual([64, { kind: 'signal', data: '0' }, { kind: 'signal', data: '63' }]);
+  let met = 0;
+  for (;;) {
+    const next = meeting.introduce();
+    await vi.advanceTimersByTimeAsync(30_000);
+    if ((await next).kind === 'failed') break;
+    met++;
+  }
+  expect(met).toBe(64);
 });
