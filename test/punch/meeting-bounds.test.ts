@@ -45,6 +45,7 @@ function meetAt(options: Server) {
       receive({ type: 'ticket', ticket });
     },
     drop: () => {},
+    closed: new Promise(() => {}),
     async [Symbol.asyncDispose]() {},
   };
   const presence = {
@@ -58,6 +59,7 @@ function meetAt(options: Server) {
     membership: {
       enter: async () => ({ kind: 'joined', client }),
       isOverheard: () => true,
+      stay: async () => {},
       async [Symbol.asyncDispose]() {},
     },
     presence,

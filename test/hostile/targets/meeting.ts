@@ -93,6 +93,7 @@ function createServer(random: Random, { say, feed }: { readonly say: () => void;
       says();
     },
     drop: () => {},
+    closed: new Promise(() => {}),
     async [Symbol.asyncDispose]() {},
   });
   const membership: Membership = {
@@ -103,6 +104,7 @@ function createServer(random: Random, { say, feed }: { readonly say: () => void;
       return { kind: 'joined', client: client() };
     },
     isOverheard: () => true,
+    stay: async () => {},
     async [Symbol.asyncDispose]() {},
   };
   return { membership, says };

@@ -40,9 +40,12 @@ export const relayTarget: Target = {
     const relay = createRelay({
       addresses: { IPv4: '203.0.113.10', IPv6: '2001:db8::10' },
       ports: { first: 50_000, last: 50_007 },
-      policy: { allowPrivate: chance(random, 0.5), own: ['203.0.113.10'] },
+      policy: { allowPrivate: chance(random, 0.5) },
+      host: { addresses: ['203.0.113.10'], networks: ['203.0.113.10/24'] },
       realm: 'natcheck',
-      passwordOf: (username) => (username === USER.username ? USER.password : null),
+      accountOf: (username) =>
+        username === USER.username ? { password: USER.password, session: chance(random, 0.5) ? 'one' : null } : null,
+      isAttended: () => chance(random, 0.9),
       mayRefuse: () => chance(random, 0.95),
       randomBytes: random.bytes,
     });
