@@ -11,6 +11,8 @@ import {
 } from '../net/rendezvous-client.ts';
 import type { PunchFailure } from './report.ts';
 
+/** A connection that has held for so long was no failure: the pauses begin anew after it. */
+const SETTLED_MS = 10_000;
 /** Before each attempt to come back; the last one repeats. The first two fall into the time that the id is kept. */
 const BACK_AFTER_MS = [100, 400, 1_000, 2_000] as const;
 /** What a natcheck server leaves an allocation whose session is gone (server/relay/limits.ts): later is too late. */
@@ -46,15 +48,20 @@ export function createMembership(
     url = opened;
   };
   const left = new AbortController();
+  let joinedAt = Number.NEGATIVE_INFINITY;
+  /** Attempts to come back since the last connection that held. */
+  let returns = 0;
 
   const enter: Membership['enter'] = async ({ by, signal }) => {
     const resumeKey = client?.joined.resumeKey;
-    for (let attempt = 0; ; attempt++) {
-      if (client) await pause(BACK_AFTER_MS[Math.min(attempt, BACK_AFTER_MS.length - 1)] ?? 0, signal);
+    if (now() - joinedAt >= SETTLED_MS) returns = 0;
+    for (;;) {
+      if (client) await pause(BACK_AFTER_MS[Math.min(returns++, BACK_AFTER_MS.length - 1)] ?? 0, signal);
       const result = await joinRendezvous({ ...options, url, resumeKey, onOpen, signal });
       if (result.outcome === 'joined') {
         if (client) onNotice('back at the rendezvous');
         client = result.client;
+        joinedAt = now();
         // Disposed of while it was joining.
         if (left.signal.aborted) await client[Symbol.asyncDispose]();
         return { kind: 'joined', client };

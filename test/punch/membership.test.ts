@@ -85,6 +85,21 @@ it('who stays comes back when the connection is lost, to the same session, and l
   expect(await bob.next('peer-left')).toMatchObject({ peer: 'alice', reason: 'left' });
 });
 
+it('a server that closes each connection at once is come back to with growing pauses', async () => {
+  const server = await startTestServer();
+  held.push(server);
+  const membership = membershipOf(server);
+  const startedAt = performance.now();
+  for (let joins = 0; joins < 3; joins++) {
+    const entry = await enter(membership);
+    if (entry.kind !== 'joined') throw new Error(entry.detail);
+    entry.client.drop();
+    await entry.client.closed;
+  }
+  // 100 ms, then 400: no timer fires a millisecond early.
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(498);
+});
+
 it('who stays, and is disposed of while the server is away, tries no more', async () => {
   const server = await startTestServer();
   const membership = createMembership({ url: urlOf(server), room: 'test', id: 'alice', onNotice: () => {} });
