@@ -56,7 +56,8 @@ describe.concurrent('a punch', () => {
   });
 
   it('waits for the id of the same peer in a process that died, and takes it', async () => {
-    await using server = await startPunchServer({ limits: { resumeMs: 100 } });
+    // Long enough for bob to join meanwhile, however busy the machine is.
+    await using server = await startPunchServer({ limits: { resumeMs: 2_000 } });
     await using died = await join(server, 'bob');
     died.client.drop();
     await died.next('closed');

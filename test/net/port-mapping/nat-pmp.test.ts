@@ -83,7 +83,8 @@ describe('NAT-PMP', () => {
     ],
   ] satisfies [string, NatPmpFault][])('does not believe %s', async (_name, fault) => {
     await using fake = await startFakeNatPmp(fault);
-    const signal = AbortSignal.timeout(300);
+    // After the second request, which goes out at 250 ms, and before the third, at 750.
+    const signal = AbortSignal.timeout(600);
     expect(await findNatPmpRouter({ local: LOCAL, gateway: fake.gateway, signal })).toBeNull();
     expect(fake.requests).toEqual(['0000', '0000']);
   });
