@@ -1,14 +1,17 @@
 /** What a command is to the frame: its name, its options, and one function that does the work. */
 import type { InferredOptionTypes, Options, PositionalOptions } from 'yargs';
 import type { ExitCode } from './exit-code.ts';
+import type { TextOutput } from './output.ts';
 
 /** All that a command may know of the process it runs in. */
 export interface Context {
   /** Results only. */
-  readonly stdout: NodeJS.WritableStream;
+  readonly stdout: TextOutput;
   /** Progress and diagnostics. */
-  readonly stderr: NodeJS.WritableStream;
-  /** Aborts on the first SIGINT or SIGTERM; a command that rethrows its reason ends the process by that signal. */
+  readonly stderr: TextOutput;
+  /** The streams below them: for a spinner, and for what a program that the user runs in the lab writes by itself. */
+  readonly streams: Readonly<Record<'stdout' | 'stderr', NodeJS.WritableStream>>;
+  /** Aborts on the first SIGINT, SIGTERM or SIGHUP; a command that rethrows its reason ends the process by that signal. */
   readonly signal: AbortSignal;
   /** Whether stdout is a terminal that wants colour. */
   readonly color: boolean;

@@ -1,5 +1,6 @@
 /** The process as commands see it. */
 import type { Context } from './command.ts';
+import { textOutput } from './output.ts';
 
 export type Terminal = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env'>;
 
@@ -12,5 +13,9 @@ export function terminalContext(
   const color = allowed && stdout.isTTY === true;
   // A terminal of no width is one that nobody looks at, and a spinner would never get to the end of its line.
   const spinner = allowed && stderr.isTTY === true && stderr.columns > 0;
-  return { stdout, stderr, signal, color, spinner, env };
+  return {
+    stdout: textOutput(stdout, { color }),
+    stderr: textOutput(stderr, { color: spinner }),
+    ...{ streams: { stdout, stderr }, signal, color, spinner, env },
+  };
 }

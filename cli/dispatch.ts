@@ -3,7 +3,15 @@ import yargs, { type Argv, type Options } from 'yargs';
 import { UsageError } from '../src/errors.ts';
 import type { Command, Commands, Context } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import { renderNotes } from './render/notes.ts';
+import { usageError } from './usage.ts';
 import { readVersion } from './version.ts';
+
+/** Of help: where nothing says how wide it may be, and at most, as longer lines are hard to read. */
+const HELP_COLUMNS = 80;
+const HELP_COLUMNS_MAX = 100;
+/** Options of natcheck itself. */
+const OWN_OPTIONS: readonly string[] = ['help', 'version', 'no-color'];
 
 interface Chosen {
   readonly command: Command;
@@ -11,7 +19,7 @@ interface Chosen {
 }
 
 /**
- * Runs what `words` ask for.
+ * Runs what `words` ask for; without a command, or without the words that a command cannot do without, it is help.
  * @throws UsageError when they ask for nothing there is; otherwise what the command throws.
  */
 export async function dispatch(
@@ -19,21 +27,27 @@ export async function dispatch(
   { commands, context }: { readonly commands: Commands; readonly context: Context },
 ): Promise<ExitCode> {
   let chosen: Chosen | undefined;
-  const named = words.some((word) => Object.hasOwn(commands, word));
+  const name = words.find((word) => Object.hasOwn(commands, word));
+  const named = name === undefined ? undefined : await commands[name]?.load();
+  const columns = Math.min(context.stdout.columns ?? HELP_COLUMNS, HELP_COLUMNS_MAX);
+  const fail = (message: string | null, error: Error | undefined): never => {
+    const options = [...OWN_OPTIONS, ...Object.keys(named?.options ?? {})];
+    throw usageError(message, error, { words, commands: Object.keys(commands), options }) ?? error;
+  };
   // Without a command every word is taken for one; with it, a word too many is an argument.
-  let parser: Argv = createParser().strictCommands(!named);
-  for (const [name, { summary, load }] of Object.entries(commands)) {
-    const command = words.includes(name) ? await load() : undefined;
+  let parser: Argv = createParser({ columns, fail }).strictCommands(!named);
+  for (const [each, { summary }] of Object.entries(commands)) {
+    const command = each === name ? named : undefined;
     parser = parser.command({
-      command: [name, command?.arguments].filter(Boolean).join(' '),
+      command: [each, command?.arguments].filter(Boolean).join(' '),
       describe: summary,
-      builder: (into) => (command ? withOptions(into, command) : into),
+      builder: (into) => (command ? withOptions(into, { command, columns }) : into),
       handler: (argv) => {
         if (command) chosen = { command, argv };
       },
     });
   }
-  const shown = await parse(parser, words);
+  const shown = await parse(parser, isBare(words, named) ? [...words, '--help'] : words);
   if (!chosen) {
     context.stdout.write(`${shown}\n`);
     return EXIT.ok;
@@ -42,7 +56,19 @@ export async function dispatch(
   return chosen.command.run(chosen.argv, context);
 }
 
-function createParser(): Argv {
+/** Whether nothing is asked for yet. */
+function isBare(words: readonly string[], command: Command | undefined): boolean {
+  const said = words.filter((word) => word !== '--no-color');
+  return command ? said.length === 1 && command.arguments?.startsWith('<') === true : said.length === 0;
+}
+
+function createParser({
+  columns,
+  fail,
+}: {
+  readonly columns: number;
+  readonly fail: (message: string | null, error: Error | undefined) => never;
+}): Argv {
   return (
     yargs()
       .scriptName('natcheck')
@@ -57,31 +83,29 @@ function createParser(): Argv {
       })
       .option('no-color', { type: 'boolean', describe: 'No colour and no spinner; so does NO_COLOR' })
       .version(readVersion())
+      .alias('version', 'v')
+      .help('help')
+      .alias('help', 'h')
       .locale('en')
-      .demandCommand(1, 'no command')
+      .wrap(columns)
       .strict()
       .exitProcess(false)
-      .fail((message, error) => {
-        throw usageError(message, error) ?? error;
-      })
+      .fail(fail)
   );
 }
 
-/** Null for an exception that is not the parser's own. */
-function usageError(message: string | null, error: Error | undefined): UsageError | null {
-  if (error && error.name !== 'YError') return null;
-  const line = (message ?? error?.message ?? 'wrong usage').replaceAll(/\s*\n\s*/g, ' ');
-  return new UsageError(`${line}; see natcheck --help`);
-}
-
-function withOptions(parser: Argv, { options, positionals = {}, notes, examples = [] }: Command): Argv {
+function withOptions(
+  parser: Argv,
+  { command, columns }: { readonly command: Command; readonly columns: number },
+): Argv {
+  const { options, positionals = {}, notes, examples = [] } = command;
   let into = parser;
   for (const [name, positional] of Object.entries(positionals)) into = into.positional(name, positional);
   for (const [name, option] of Object.entries(options)) {
     into = into.option(name, option.type === 'boolean' ? option : { requiresArg: true, ...option });
   }
   for (const [line, what] of examples) into = into.example(line, what);
-  return notes === undefined ? into : into.epilogue(notes);
+  return notes === undefined ? into : into.epilogue(renderNotes(notes, columns));
 }
 
 /** What `--help` or `--version` shows. */

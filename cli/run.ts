@@ -1,12 +1,15 @@
 /** One command line from its words to its outcome: signals become an AbortSignal, wrong use becomes a line. */
 
 import { UsageError } from '../src/errors.ts';
+import { visible } from '../src/visible.ts';
 import type { Commands } from './command.ts';
 import { type Terminal, terminalContext } from './context.ts';
 import { dispatch } from './dispatch.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import { textOutput } from './output.ts';
+import { hang } from './render/wrap.ts';
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Signal = (typeof SIGNALS)[number];
 
 export type Outcome =
@@ -45,7 +48,8 @@ export async function run(
   } catch (error) {
     if (received !== undefined && error === abort.signal.reason) return { kind: 'interrupted', signal: received };
     if (!(error instanceof UsageError)) return { kind: 'bug', error };
-    host.stderr.write(`natcheck: ${error.message}\n`);
+    const stderr = textOutput(host.stderr, { color: false });
+    stderr.write(`${hang('natcheck: ', visible(error.message), stderr.columns)}\n`);
     return { kind: 'exit', code: EXIT.usage };
   } finally {
     release();

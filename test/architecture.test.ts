@@ -33,6 +33,7 @@ const BASE: Readonly<Record<string, string>> = {
   'src/ports.ts': 'src/base',
   'src/session.ts': 'src/base',
   'src/unless-aborted.ts': 'src/base',
+  'src/visible.ts': 'src/base',
   'lab/profiles.ts': 'lab/base',
   'lab/conformance.ts': 'lab/base',
   'lab/strategy-peer.ts': 'lab/base',

@@ -24,7 +24,9 @@ export const demo = defineCommand({
   },
   run: async ({ seed, json }, { stdout, color }) => {
     const shown: Demo = { detections: detectAll(seed), punches: punchAll(seed) };
-    const text = json ? JSON.stringify({ schema: 'natcheck.demo/1', ...shown }) : renderDemo(shown, { color });
+    const text = json
+      ? JSON.stringify({ schema: 'natcheck.demo/1', ...shown })
+      : renderDemo(shown, { color, columns: stdout.columns });
     stdout.write(`${text}\n`);
     if (!shown.detections.every(({ profile, report }) => report.verdict.type === profile.name))
       return EXIT.inconclusive;

@@ -50,11 +50,12 @@ export const detect = defineCommand({
     ['natcheck detect', 'asks well-known public servers'],
     ['natcheck detect --server stun.example.org --verbose', 'asks one, and shows every probe'],
   ],
-  run: async (argv, { stdout, stderr, signal, color, spinner, env }) => {
+  run: async (argv, context) => {
+    const { stdout, signal, color, env } = context;
     if (argv[4] && argv[6]) throw new UsageError('-4 and -6 exclude each other: IPv4 and IPv6 are two reports');
     const servers = argv.server ?? (env.NATCHECK_SERVER ? [env.NATCHECK_SERVER] : undefined);
     const lifetimeMaxS = lifetimeMax(argv.lifetime);
-    const report = await watched({ lifetimeMaxS, spinner, stderr }, (onLifetimeProgress) =>
+    const report = await watched(lifetimeMaxS, context, (onLifetimeProgress) =>
       detectNat({
         servers,
         timeoutMs: wholeNumber('timeout', argv.timeout, { min: 1, max: 600_000 }),
@@ -70,7 +71,7 @@ export const detect = defineCommand({
     );
     const text = argv.json
       ? JSON.stringify(report)
-      : renderDetectReport(report, { color, verbose: argv.verbose ?? false });
+      : renderDetectReport(report, { color, verbose: argv.verbose ?? false, columns: stdout.columns });
     stdout.write(`${text}\n`);
     return exitCodeOf(report);
   },
@@ -78,15 +79,12 @@ export const detect = defineCommand({
 
 /** Shows that the work goes on, and for the long one how far it is. */
 async function watched(
-  {
-    lifetimeMaxS,
-    spinner: enabled,
-    stderr,
-  }: { readonly lifetimeMaxS: number | undefined } & Pick<Context, 'spinner' | 'stderr'>,
+  lifetimeMaxS: number | undefined,
+  context: Context,
   work: (onLifetimeProgress?: LifetimeOutput['show']) => Promise<DetectReport>,
 ): Promise<DetectReport> {
-  if (lifetimeMaxS === undefined) return withSpinner("asking for this NAT's behaviour", { enabled, stderr }, work());
-  using progress = await createLifetimeProgress({ maxS: lifetimeMaxS, enabled, stderr });
+  if (lifetimeMaxS === undefined) return withSpinner("asking for this NAT's behaviour", context, work());
+  using progress = await createLifetimeProgress(lifetimeMaxS, context);
   return await work(progress.show);
 }
 

@@ -1,6 +1,7 @@
 /** `natcheck lab`: the container lab, used by hand. */
 import { UsageError } from '../../src/errors.ts';
 import { defineCommand } from '../command.ts';
+import { nearest } from '../suggest.ts';
 import type { LabAction, LabWords } from './lab/action.ts';
 
 const NOTES = `\
@@ -64,8 +65,11 @@ export const lab = defineCommand({
   run: async (argv, context) => {
     const { action: name, place, command = [], _ = [] } = argv as typeof argv & Positionals;
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-    if (action === undefined)
-      throw new UsageError(`natcheck lab has no "${name}"; it has up, detect, matrix, exec and down`);
+    if (action === undefined) {
+      const meant = nearest(name, ['up', 'detect', 'matrix', 'exec', 'down']);
+      const help = meant === null ? 'it has' : `did you mean ${meant}? It has`;
+      throw new UsageError(`natcheck lab has no "${name}"; ${help} up, detect, matrix, exec and down`);
+    }
     // The parser leaves what follows `--` behind the command's own name.
     const words: LabWords = { ...argv, place, command: [...command, ..._.slice(1)].map(String) };
     checkUse(name, words);

@@ -41,14 +41,15 @@ export const punch = defineCommand({
   },
   notes: NOTES,
   examples: [['natcheck punch --id alice --peer bob --server stun.example.org', 'while bob does the reverse']],
-  run: async (argv, { stdout, stderr, signal, color, spinner, env }) => {
+  run: async (argv, context) => {
+    const { stdout, signal, color, env } = context;
     const server = argv.server ?? env.NATCHECK_SERVER;
     if (!server) throw new UsageError('--server or NATCHECK_SERVER names the natcheck server where the two meet');
     if (!(argv.wait > 0 && argv.wait <= 86_400))
       throw new UsageError('--wait takes seconds, from more than 0 to 86400');
     const mode = modeOf(argv);
     const turn = turnServers({ urls: argv.turn ?? [], user: argv['turn-user'] ?? env.NATCHECK_TURN_USER });
-    using progress = await createPunchProgress({ peer: argv.peer, spinner, stderr });
+    using progress = await createPunchProgress(argv.peer, context);
     await using punched = await punchPeer({
       id: argv.id ?? hostname(),
       peer: argv.peer,
@@ -65,7 +66,10 @@ export const punch = defineCommand({
     });
     const { report, health } = await conclude(punched, { progress, signal });
     progress[Symbol.dispose]();
-    stdout.write(`${argv.json ? JSON.stringify({ ...report, health }) : renderPunch({ report, health }, { color })}\n`);
+    const text = argv.json
+      ? JSON.stringify({ ...report, health })
+      : renderPunch({ report, health }, { color, columns: stdout.columns });
+    stdout.write(`${text}\n`);
     return exitCodeOf(report);
   },
 });

@@ -95,7 +95,7 @@ export const serve = defineCommand({
     };
     try {
       await using server = await startServer(options);
-      stdout.write(listeningText(server));
+      stdout.write(listeningText(server, stdout.columns));
       stdout.write('ready\n');
       if (!signal.aborted) await once(signal, 'abort');
     } catch (error) {

@@ -4,6 +4,7 @@ import type { NatProfile } from '../../lab/profiles.ts';
 import type { DetectReport } from '../../src/nat/report.ts';
 import { detectionTable } from './detection-table.ts';
 import { type GridPunch, punchGrid } from './punch-grid.ts';
+import { hang } from './wrap.ts';
 
 export interface DemoDetection {
   readonly profile: NatProfile;
@@ -16,16 +17,20 @@ export interface Demo {
 }
 
 /** Lines without a trailing newline. */
-export function renderDemo({ detections, punches }: Demo, { color }: { readonly color: boolean }): string {
+export function renderDemo(
+  { detections, punches }: Demo,
+  { color, columns = null }: { readonly color: boolean; readonly columns?: number | null },
+): string {
   const paint = new Chalk({ level: color ? 1 : 0 });
   const rows = detections.map(({ profile: { name }, report }) => ({ label: name, expected: name, report }));
+  const heading = (text: string): string => hang('', paint.bold(text), columns);
   return [
-    paint.bold('Four simulated NATs, each with a client behind it: 40 ms round trip, 2 % of the packets lost each way'),
+    heading('Four simulated NATs, each with a client behind it: 40 ms round trip, 2 % of the packets lost each way'),
     '',
-    ...detectionTable(rows, { color, probes: true }),
+    ...detectionTable(rows, { color, columns, shows: 'probes' }),
     '',
-    paint.bold('Two peers, each behind one of them, punch: 80 ms round trip; time from the common start to the path'),
+    heading('Two peers, each behind one of them, punch: 80 ms round trip; time from the common start to the path'),
     '',
-    ...punchGrid(punches, { color }),
+    ...punchGrid(punches, { color, columns }),
   ].join('\n');
 }

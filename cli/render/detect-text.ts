@@ -10,32 +10,38 @@ import { MEANING, PROSPECT_TEXT } from './detect-words.ts';
 import { hairpinText, lifetimeText, routerText } from './more-text.ts';
 import { portsText } from './ports-text.ts';
 import { alignColumns } from './table.ts';
+import { visibleIn } from './visible-in.ts';
+import { hang } from './wrap.ts';
 
 export interface RenderOptions {
   readonly color: boolean;
   /** Every probe as a row of its own. */
   readonly verbose: boolean;
+  /** The terminal's width; null or left out where there is none. */
+  readonly columns?: number | null;
 }
 
 const LABEL_WIDTH = 11;
 
+interface Look {
+  readonly paint: ChalkInstance;
+  readonly columns: number | null;
+}
+
 /** Lines without a trailing newline. */
-export function renderDetectReport(report: DetectReport, { color, verbose }: RenderOptions): string {
-  const paint = new Chalk({ level: color ? 1 : 0 });
-  const blocks = [
-    headBlock(report, paint),
-    peerBlock(report, paint),
-    ...(verbose ? [evidenceBlock(report, paint)] : []),
-  ];
+export function renderDetectReport(given: DetectReport, { color, verbose, columns = null }: RenderOptions): string {
+  const report = visibleIn(given);
+  const look = { paint: new Chalk({ level: color ? 1 : 0 }), columns };
+  const blocks = [headBlock(report, look), peerBlock(report, look), ...(verbose ? [evidenceBlock(report, look)] : [])];
   return blocks
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n');
 }
 
-function headBlock(report: DetectReport, paint: ChalkInstance): readonly string[] {
+function headBlock(report: DetectReport, { paint, columns }: Look): readonly string[] {
   const { verdict, mapping, filtering, local, server, elapsedMs } = report;
-  const row = (label: string, value: string): string => `${paint.dim(label.padEnd(LABEL_WIDTH))}${value}`;
+  const row = (label: string, value: string): string => hang(paint.dim(label.padEnd(LABEL_WIDTH)), value, columns);
   const lines = [row('NAT type', verdictPaint(verdict.type, paint)(verdict.type)), row('', MEANING[verdict.type])];
   if (verdict.reason) lines.push(row('Reason', `${verdict.reason}: ${explainReason(verdict.reason)}`));
   if (report.public)
@@ -59,14 +65,14 @@ function findingText({ behavior, reason }: Finding): string {
   return reason === null ? behavior : `${behavior} (${reason}: ${explainReason(reason)})`;
 }
 
-function peerBlock(report: DetectReport, paint: ChalkInstance): readonly string[] {
+function peerBlock(report: DetectReport, { paint, columns }: Look): readonly string[] {
   const prospect = prospectWith(report);
   if (!prospect) return [];
   const rows = Object.entries(CLASSIC_PEERS).map(([name, peer]) => {
     const outcome = prospect(peer);
-    return ['  ', name, prospectPaint(outcome, paint)(PROSPECT_TEXT[outcome])];
+    return [`    ${name}`, prospectPaint(outcome, paint)(PROSPECT_TEXT[outcome])];
   });
-  return [paint.bold('A direct path to a peer behind'), ...alignColumns(rows)];
+  return [paint.bold('A direct path to a peer behind'), ...alignColumns(rows, { columns })];
 }
 
 /** How this side gets on with a peer, or null when too little is known. */
@@ -82,19 +88,23 @@ function prospectWith({ verdict, mapping, filtering }: DetectReport): ((peer: Be
   return (peer) => prospectOf(mine, peer);
 }
 
-function evidenceBlock({ probes, rejected }: DetectReport, paint: ChalkInstance): readonly string[] {
+function evidenceBlock({ probes, rejected }: DetectReport, { paint, columns }: Look): readonly string[] {
   if (probes.length === 0 && rejected.length === 0) return [];
-  return [paint.bold('Evidence'), ...alignColumns(probes.map(probeRow)), ...rejected.map(rejectionText)];
+  return [
+    paint.bold('Evidence'),
+    ...alignColumns(probes.map(probeRow), { columns }),
+    ...rejected.map((one) => hang('  not believed: ', rejectionText(one), columns)),
+  ];
 }
 
 function probeRow({ test, to, sends, answers, from, rttMs, mapped }: ProbeEvidence): readonly string[] {
   const answered = from && mapped ? `from ${endpoint(from)} after ${rttMs} ms, seen as ${endpoint(mapped)}` : 'silence';
-  return ['  ', test, `to ${endpoint(to)}`, `${answers} of ${sends} answered`, answered];
+  return [`    ${test}`, `to ${endpoint(to)}`, `${answers} of ${sends} answered`, answered];
 }
 
 function rejectionText({ cause, socket, from, errorCode, count }: Rejection): string {
   const code = errorCode === null ? '' : ` ${errorCode}`;
-  return `  not believed: ${count} × ${cause}${code} from ${endpoint(from)} on the ${socket} socket`;
+  return `${count} × ${cause}${code} from ${endpoint(from)} on the ${socket} socket`;
 }
 
 function endpoint(one: Endpoint): string {

@@ -3,6 +3,7 @@ import { Chalk } from 'chalk';
 import { formatEndpoint } from '../../src/endpoint.ts';
 import type { DetectReport } from '../../src/nat/report.ts';
 import { alignColumns } from './table.ts';
+import { visibleIn } from './visible-in.ts';
 
 export interface Detection {
   /** What the row is called. */
@@ -12,28 +13,40 @@ export interface Detection {
   readonly report: DetectReport;
 }
 
-export interface TableOptions {
+export interface DetectionTableOptions {
   readonly color: boolean;
-  /** A column with the number of packets sent. */
-  readonly probes: boolean;
+  /** What else there is to say of each: where it is seen, or how many packets it took. */
+  readonly shows: 'public-endpoint' | 'probes';
+  /** The terminal's width; null or left out where there is none. */
+  readonly columns?: number | null;
 }
 
 /** Lines; a verdict is green when it is right, and red when it is not. */
-export function detectionTable(detections: readonly Detection[], { color, probes }: TableOptions): readonly string[] {
+export function detectionTable(
+  detections: readonly Detection[],
+  { color, shows, columns = null }: DetectionTableOptions,
+): readonly string[] {
   const paint = new Chalk({ level: color ? 1 : 0 });
-  const optional = (cell: string): readonly string[] => (probes ? [cell] : []);
-  const head = ['NAT', 'detected as', 'mapping', 'filtering', 'public endpoint', ...optional('probes'), 'time'];
-  const rows = detections.map(({ label, expected, report }) => {
-    const { verdict, mapping, filtering, elapsedMs } = report;
+  const head = [
+    'NAT',
+    'detected as',
+    'mapping',
+    'filtering',
+    shows === 'probes' ? 'probes' : 'public endpoint',
+    'time',
+  ];
+  const rows = visibleIn(detections).map(({ label, expected, report }) => {
+    const { verdict, mapping, filtering, probes, elapsedMs } = report;
+    const endpoint = report.public ? formatEndpoint(report.public) : '-';
+    const sends = probes.reduce((sum, probe) => sum + probe.sends, 0);
     return [
       label,
       (verdict.type === expected ? paint.green : paint.red)(verdict.type),
       mapping.behavior,
       filtering.behavior,
-      report.public ? formatEndpoint(report.public) : '-',
-      ...optional(String(report.probes.reduce((sum, { sends }) => sum + sends, 0))),
+      shows === 'probes' ? String(sends) : endpoint,
       `${elapsedMs} ms`,
     ];
   });
-  return alignColumns([head.map((title) => paint.dim(title)), ...rows]);
+  return alignColumns([head.map((title) => paint.dim(title)), ...rows], { columns, hasHead: true });
 }

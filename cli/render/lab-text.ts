@@ -5,11 +5,19 @@ import type { RunningLab } from '../../lab/docker/keeper/running-lab.ts';
 import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../../src/ports.ts';
 import { detectionTable } from './detection-table.ts';
 import { alignColumns } from './table.ts';
+import { visibleIn } from './visible-in.ts';
+import { hang } from './wrap.ts';
 
-/** Lines without a trailing newline. */
-export function renderLab(lab: RunningLab, { color }: { readonly color: boolean }): string {
+export interface RenderLabOptions {
+  readonly color: boolean;
+  /** The terminal's width; null or left out where there is none. */
+  readonly columns?: number | null;
+}
+
+/** Lines without a trailing newline; a command to copy is never broken. */
+export function renderLab(given: RunningLab, { color, columns = null }: RenderLabOptions): string {
   const paint = new Chalk({ level: color ? 1 : 0 });
-  const { engine, server, sites } = lab;
+  const { engine, server, sites } = visibleIn(given);
   const head = ['NAT', 'public address', 'client', 'its address'].map((title) => paint.dim(title));
   const rows = sites.flatMap(({ name, clients }) =>
     clients.map(({ address, publicAddress }, index) => [name, publicAddress, `${name}/${index}`, address]),
@@ -18,23 +26,37 @@ export function renderLab(lab: RunningLab, { color }: { readonly color: boolean 
   const place = site ? site.name : 'server';
   const container = site?.clients[0]?.container ?? server.container;
   return [
-    `${paint.bold('Server')}  ${server.primary} and ${server.alternate}, UDP ${DEFAULT_PORT} and ${DEFAULT_ALT_PORT}, HTTP ${DEFAULT_HTTP_PORT}`,
+    hang(
+      `${paint.bold('Server')}  `,
+      `${server.primary} and ${server.alternate}, UDP ${DEFAULT_PORT} and ${DEFAULT_ALT_PORT}, HTTP ${DEFAULT_HTTP_PORT}`,
+      columns,
+    ),
     '',
-    ...alignColumns([head, ...rows]),
+    ...alignColumns([head, ...rows], { columns, hasHead: true }),
     '',
-    ...alignColumns([
-      ['Run a program in one', `natcheck lab exec ${place} -- natcheck detect --server ${server.primary}`],
-      ['A shell in one', `docker -H ${engine.host} exec -it ${container} bash`],
-      ['Detect from each', 'natcheck lab detect'],
-      ['End the lab', 'natcheck lab down'],
-    ]),
+    ...hints(
+      [
+        ['Run a program in one', `natcheck lab exec ${place} -- natcheck detect --server ${server.primary}`],
+        ['A shell in one', `docker -H ${engine.host} exec -it ${container} bash`],
+        ['Detect from each', 'natcheck lab detect'],
+        ['End the lab', 'natcheck lab down'],
+      ],
+      columns,
+    ),
   ].join('\n');
+}
+
+/** Each with its command beside it, or where that is too wide below it. */
+function hints(all: readonly (readonly [what: string, command: string])[], columns: number | null): readonly string[] {
+  const beside = alignColumns(all);
+  if (columns === null || beside.every((line) => line.length <= columns)) return beside;
+  return all.flatMap(([what, command]) => [what, `  ${command}`]);
 }
 
 /** Lines without a trailing newline; clients are told apart where a NAT has several. */
 export function renderLabDetections(
   detections: readonly LabDetection[],
-  { color }: { readonly color: boolean },
+  { color, columns = null }: RenderLabOptions,
 ): string {
   const hasSeveral = detections.some(({ client }) => client > 0);
   const rows = detections.map(({ nat, expected, client, report }) => ({
@@ -42,5 +64,5 @@ export function renderLabDetections(
     expected,
     report,
   }));
-  return detectionTable(rows, { color, probes: false }).join('\n');
+  return detectionTable(rows, { color, columns, shows: 'public-endpoint' }).join('\n');
 }

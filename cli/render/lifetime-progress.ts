@@ -1,5 +1,7 @@
 /** A test of the mapping lifetime while it goes on, on stderr: a bar where somebody is looking, lines elsewhere. */
 import type { LifetimeProgress } from '../../src/nat/lifetime.ts';
+import type { Context } from '../command.ts';
+import { createSpinner } from './spinner.ts';
 
 const BAR_WIDTH = 30;
 const TICK_MS = 1000;
@@ -8,32 +10,27 @@ export interface LifetimeOutput extends Disposable {
   readonly show: (progress: LifetimeProgress) => void;
 }
 
-/** Loads ora only when it is shown. @param maxS how long it may take. */
-export async function createLifetimeProgress({
-  maxS,
-  enabled,
-  stderr,
-}: {
-  readonly maxS: number;
-  readonly enabled: boolean;
-  readonly stderr: NodeJS.WritableStream;
-}): Promise<LifetimeOutput> {
-  if (!enabled) {
+/** @param maxS how long it may take. */
+export async function createLifetimeProgress(
+  maxS: number,
+  context: Pick<Context, 'spinner' | 'stderr' | 'streams' | 'signal'>,
+): Promise<LifetimeOutput> {
+  const { spinner: isShown, stderr } = context;
+  if (!isShown) {
     stderr.write(`mapping lifetime: this takes up to ${maxS} s\n`);
     return {
-      show: ({ aliveAfterS }) => void stderr.write(`mapping lifetime: alive after ${aliveAfterS} s\n`),
+      show: ({ aliveAfterS }) => stderr.write(`mapping lifetime: alive after ${aliveAfterS} s\n`),
       [Symbol.dispose]() {},
     };
   }
-  const { default: ora } = await import('ora');
+  const spinner = await createSpinner(context);
   const startedAt = performance.now();
   let aliveAfterS = 0;
-  const text = (): string =>
-    lifetimeBar({ elapsedS: Math.floor((performance.now() - startedAt) / 1000), maxS, aliveAfterS });
-  const spinner = ora({ text: text(), stream: stderr, discardStdin: false }).start();
   const tick = (): void => {
-    spinner.text = text();
+    const elapsedS = Math.floor((performance.now() - startedAt) / 1000);
+    spinner.say(lifetimeBar({ elapsedS, maxS, aliveAfterS }));
   };
+  tick();
   const ticking = setInterval(tick, TICK_MS);
   return {
     show: (progress) => {
@@ -42,7 +39,7 @@ export async function createLifetimeProgress({
     },
     [Symbol.dispose]: () => {
       clearInterval(ticking);
-      spinner.stop();
+      spinner[Symbol.dispose]();
     },
   };
 }

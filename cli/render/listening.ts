@@ -1,8 +1,13 @@
 /** What a server listens on, as lines of text. */
 import type { NatcheckServer } from '../../server/index.ts';
 import { familyOf, formatEndpoint } from '../../src/endpoint.ts';
+import { visible } from '../../src/visible.ts';
+import { hang } from './wrap.ts';
 
-export function listeningText(server: NatcheckServer): string {
+const LABEL_WIDTH = 7;
+type Row = readonly [label: string, text: string];
+
+export function listeningText(server: NatcheckServer, columns: number | null = null): string {
   const { addresses, layouts, httpPort, isSecure, isGuarded } = server;
   const tcp = layouts
     .flatMap((layout) => [...layout.addresses])
@@ -12,17 +17,17 @@ export function listeningText(server: NatcheckServer): string {
     const offer = layout.addresses.length === 2 ? 'on offer' : 'not on offer, for want of a second address';
     return `${familyOf(layout.addresses[0])} ${offer}`;
   });
-  return [
-    `UDP    ${addresses.map(formatEndpoint).join('  ')}`,
-    `HTTP   ${urls('http')}`,
-    `Rooms  ${urls('ws')}  ${isGuarded ? 'with a token' : 'open to everybody'}`,
-    `Tests  ${tests.join('; ')}`,
-    ...relayLines(server),
-    '',
-  ].join('\n');
+  const rows: readonly Row[] = [
+    ['UDP', addresses.map(formatEndpoint).join('  ')],
+    ['HTTP', urls('http')],
+    ['Rooms', `${urls('ws')}  ${isGuarded ? 'with a token' : 'open to everybody'}`],
+    ['Tests', tests.join('; ')],
+    ...relayRows(server),
+  ];
+  return rows.map(([label, text]) => `${hang(label.padEnd(LABEL_WIDTH), visible(text), columns)}\n`).join('');
 }
 
-function relayLines({ layouts, relay, turnUrls }: NatcheckServer): readonly string[] {
+function relayRows({ layouts, relay, turnUrls }: NatcheckServer): readonly Row[] {
   const urls = layouts.flatMap(({ addresses, port }) =>
     addresses.flatMap((address) => {
       const secure = relay?.turnsPort ? [`turns:${formatEndpoint({ address, port: relay.turnsPort })}`] : [];
@@ -30,8 +35,8 @@ function relayLines({ layouts, relay, turnUrls }: NatcheckServer): readonly stri
     }),
   );
   return [
-    ...(relay ? [`Relay  ${urls.join('  ')}  over UDP and TCP`] : []),
-    ...(relay?.isOpen ? ['Open   the relay, to everybody who joins a room (--open-relay)'] : []),
-    ...(turnUrls.length > 0 ? [`Told   ${turnUrls.join('  ')}`] : []),
+    ...(relay ? [['Relay', `${urls.join('  ')}  over UDP and TCP`] as const] : []),
+    ...(relay?.isOpen ? [['Open', 'the relay, to everybody who joins a room (--open-relay)'] as const] : []),
+    ...(turnUrls.length > 0 ? [['Told', turnUrls.join('  ')] as const] : []),
   ];
 }

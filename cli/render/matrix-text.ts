@@ -4,6 +4,8 @@ import { wrongCells } from '../../lab/docker/matrix/matrix.ts';
 import type { MatrixProgress } from '../../lab/docker/matrix/run.ts';
 import { detailWords, pairWords, resultWords, sidesWords, summaryWords } from '../../lab/docker/matrix/words.ts';
 import { pairGrid } from './punch-grid.ts';
+import { visibleIn } from './visible-in.ts';
+import { hang } from './wrap.ts';
 
 /** One line without a trailing newline. */
 export function renderMatrixProgress({ cell, done, total }: MatrixProgress): string {
@@ -14,10 +16,13 @@ export interface RenderMatrixOptions {
   readonly color: boolean;
   /** Of the files that it is in. */
   readonly paths: readonly string[];
+  /** The terminal's width; null or left out where there is none. */
+  readonly columns?: number | null;
 }
 
 /** Lines without a trailing newline; green is what is as expected. */
-export function renderMatrix(matrix: Matrix, { color, paths }: RenderMatrixOptions): string {
+export function renderMatrix(given: Matrix, { color, paths, columns = null }: RenderMatrixOptions): string {
+  const matrix = visibleIn(given);
   const cells = matrix.cells.map((cell) => ({
     nats: [cell.a, cell.b] as const,
     text: resultWords(cell),
@@ -25,8 +30,8 @@ export function renderMatrix(matrix: Matrix, { color, paths }: RenderMatrixOptio
   }));
   const wrong = wrongCells(matrix).flatMap((cell) => [
     '',
-    `${pairWords(cell)}: ${resultWords(cell)}, ${detailWords(cell)}`,
-    ...sidesWords(cell).map((words) => `  ${words}`),
+    hang('', `${pairWords(cell)}: ${resultWords(cell)}, ${detailWords(cell)}`, columns),
+    ...sidesWords(cell).map((words) => hang('  ', words, columns)),
   ]);
-  return [...pairGrid(cells, { color }), ...wrong, '', summaryWords(matrix), ...paths].join('\n');
+  return [...pairGrid(cells, { color, columns }), ...wrong, '', summaryWords(matrix), ...paths].join('\n');
 }

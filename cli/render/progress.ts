@@ -1,22 +1,19 @@
 /** Steps of long work on stderr: one that turns where somebody is looking, lines that stay elsewhere. */
+import { visible } from '../../src/visible.ts';
+import type { Context } from '../command.ts';
+import { createSpinner } from './spinner.ts';
 
 export interface ProgressOutput extends Disposable {
   line(text: string): void;
 }
 
-/** Loads ora only when it is shown. */
+/** Goes on when the work is told to end, which takes its time and says so. */
 export async function createProgress({
-  enabled,
+  spinner: isShown,
   stderr,
-}: {
-  readonly enabled: boolean;
-  readonly stderr: NodeJS.WritableStream;
-}): Promise<ProgressOutput> {
-  if (!enabled) return { line: (text) => void stderr.write(`${text}\n`), [Symbol.dispose]() {} };
-  const { default: ora } = await import('ora');
-  const spinner = ora({ stream: stderr, discardStdin: false });
-  return {
-    line: (text) => void spinner.start(text),
-    [Symbol.dispose]: () => void spinner.stop(),
-  };
+  streams,
+}: Pick<Context, 'spinner' | 'stderr' | 'streams'>): Promise<ProgressOutput> {
+  if (!isShown) return { line: (text) => stderr.write(`${visible(text)}\n`), [Symbol.dispose]() {} };
+  const spinner = await createSpinner({ stderr, streams });
+  return { line: spinner.say, [Symbol.dispose]: () => spinner[Symbol.dispose]() };
 }

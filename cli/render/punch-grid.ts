@@ -2,6 +2,7 @@
 import { Chalk } from 'chalk';
 import type { SimPunch } from '../../lab/sim/punch.ts';
 import { alignColumns } from './table.ts';
+import { visibleIn } from './visible-in.ts';
 
 export interface GridPunch extends SimPunch {
   /** What the two peers are behind. */
@@ -15,17 +16,24 @@ export interface GridCell {
   readonly isGood: boolean;
 }
 
+export interface GridOptions {
+  readonly color: boolean;
+  /** The terminal's width; null or left out where there is none. */
+  readonly columns?: number | null;
+}
+
 /** Lines. */
-export function punchGrid(punches: readonly GridPunch[], { color }: { readonly color: boolean }): readonly string[] {
+export function punchGrid(punches: readonly GridPunch[], options: GridOptions): readonly string[] {
   const cells = punches.map((punch): GridCell => {
     const text = cellText(punch);
     return { nats: punch.nats, text, isGood: text.startsWith('direct') };
   });
-  return pairGrid(cells, { color });
+  return pairGrid(cells, options);
 }
 
 /** Lines; rows and columns are in the order in which their names first appear; green is good, red is not. */
-export function pairGrid(cells: readonly GridCell[], { color }: { readonly color: boolean }): readonly string[] {
+export function pairGrid(given: readonly GridCell[], { color, columns = null }: GridOptions): readonly string[] {
+  const cells = visibleIn(given);
   const paint = new Chalk({ level: color ? 1 : 0 });
   const cellAt = (a: string, b: string): string => {
     const { text = '-', isGood = false } = cells.find(({ nats }) => nats[0] === a && nats[1] === b) ?? {};
@@ -34,7 +42,7 @@ export function pairGrid(cells: readonly GridCell[], { color }: { readonly color
   const names = (side: 0 | 1): readonly string[] => [...new Set(cells.map(({ nats }) => nats[side]))];
   const head = ['', ...names(1)].map((title) => paint.dim(title));
   const rows = names(0).map((a) => [paint.dim(a), ...names(1).map((b) => cellAt(a, b))]);
-  return alignColumns([head, ...rows]);
+  return alignColumns([head, ...rows], { columns, hasHead: true });
 }
 
 /** Until the later side was connected. One side alone is no path, and is said as what it is: a bug. */

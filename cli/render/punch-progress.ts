@@ -2,7 +2,11 @@
 import { Chalk } from 'chalk';
 import type { PunchEvent } from '../../src/punch/event.ts';
 import type { PunchReport } from '../../src/punch/report.ts';
+import type { Context } from '../command.ts';
 import { renderStep } from './punch-text.ts';
+import { createSpinner } from './spinner.ts';
+import { visibleIn } from './visible-in.ts';
+import { hang } from './wrap.ts';
 
 export interface PunchProgress extends Disposable {
   readonly show: (event: PunchEvent) => void;
@@ -10,48 +14,39 @@ export interface PunchProgress extends Disposable {
   readonly connected: (report: PunchReport) => void;
 }
 
-/** Loads ora only when it is shown. */
-export async function createPunchProgress({
-  peer,
-  spinner: enabled,
-  stderr,
-}: {
-  readonly peer: string;
-  readonly spinner: boolean;
-  readonly stderr: NodeJS.WritableStream;
-}): Promise<PunchProgress> {
-  const spinner = enabled
-    ? (await import('ora')).default({ text: 'joining the rendezvous', stream: stderr, discardStdin: false }).start()
-    : null;
-  const paint = new Chalk({ level: enabled ? 1 : 0 });
-  const line = (text: string, next?: string): void => {
-    spinner?.stop();
-    stderr.write(`${text}\n`);
-    if (spinner && next !== undefined) spinner.text = next;
-    spinner?.start();
-  };
+export async function createPunchProgress(
+  peer: string,
+  context: Pick<Context, 'spinner' | 'stderr' | 'streams' | 'signal'>,
+): Promise<PunchProgress> {
+  const { spinner: isShown, stderr } = context;
+  const spinner = isShown ? await createSpinner(context) : null;
+  spinner?.say('joining the rendezvous');
+  const line = (text: string): void => (spinner ? spinner.line(text) : stderr.write(`${text}\n`));
   return {
     show: (event) => {
-      switch (event.kind) {
-        case 'step':
-          line(renderStep(event.step, { color: enabled }), waitedFor(event.step.step, peer));
-          return;
-        case 'plan': {
-          const { technique, text } = event.plan;
-          line(`plan: ${paint.bold(technique)}: ${text}`);
-          return;
-        }
-        case 'notice':
-          line(paint.yellow(event.text));
-      }
+      line(eventText(visibleIn(event), { color: isShown, columns: stderr.columns }));
+      const next = event.kind === 'step' ? waitedFor(event.step.step, peer) : undefined;
+      if (next !== undefined) spinner?.say(next);
     },
     connected: ({ outcome, plan }) => {
       const isTried = outcome === 'relayed' && plan?.technique !== 'relay';
       if (isTried) line('connected through a relay; a direct path is tried on');
-      if (spinner) spinner.text = isTried ? `trying for a direct path to ${peer}` : 'measuring the path';
+      spinner?.say(isTried ? `trying for a direct path to ${peer}` : 'measuring the path');
     },
-    [Symbol.dispose]: () => void spinner?.stop(),
+    [Symbol.dispose]: () => spinner?.[Symbol.dispose](),
   };
+}
+
+function eventText(event: PunchEvent, options: { readonly color: boolean; readonly columns: number | null }): string {
+  const paint = new Chalk({ level: options.color ? 1 : 0 });
+  switch (event.kind) {
+    case 'step':
+      return renderStep(event.step, options);
+    case 'plan':
+      return hang('plan: ', `${paint.bold(event.plan.technique)}: ${event.plan.text}`, options.columns);
+    case 'notice':
+      return hang('', paint.yellow(event.text), options.columns);
+  }
 }
 
 function waitedFor(step: number, peer: string): string | undefined {

@@ -3,24 +3,41 @@ import { Chalk } from 'chalk';
 import { formatEndpoint } from '../../src/endpoint.ts';
 import type { PathHealth } from '../../src/net/path-health.ts';
 import { PUNCH_FAILURES, type PunchReport, type PunchStep } from '../../src/punch/report.ts';
+import { visibleIn } from './visible-in.ts';
+import { hang } from './wrap.ts';
 
-/** One line without a trailing newline. */
-export function renderStep({ step, atMs, text }: PunchStep, { color }: { readonly color: boolean }): string {
+export interface PunchTextOptions {
+  readonly color: boolean;
+  /** The terminal's width; null or left out where there is none. */
+  readonly columns?: number | null;
+}
+
+/** Without a trailing newline. */
+export function renderStep({ step, atMs, text }: PunchStep, { color, columns = null }: PunchTextOptions): string {
   const paint = new Chalk({ level: color ? 1 : 0 });
-  return `${paint.dim(`${String(atMs).padStart(6)} ms`)}  ${paint.bold(String(step))}  ${text}`;
+  return hang(`${paint.dim(`${String(atMs).padStart(6)} ms`)}  ${paint.bold(String(step))}  `, text, columns);
 }
 
 /** Lines without a trailing newline. */
 export function renderPunch(
-  { report, health }: { readonly report: PunchReport; readonly health: PathHealth | null },
-  { color }: { readonly color: boolean },
+  punched: { readonly report: PunchReport; readonly health: PathHealth | null },
+  { color, columns = null }: PunchTextOptions,
 ): string {
+  const { report, health } = visibleIn(punched);
+  return linesOf(report, { health, color })
+    .map((line) => hang('', line, columns))
+    .join('\n');
+}
+
+function linesOf(
+  report: PunchReport,
+  { health, color }: { readonly health: PathHealth | null; readonly color: boolean },
+): readonly string[] {
   const paint = new Chalk({ level: color ? 1 : 0 });
   const { outcome, reason, detail, technique, id, peer, local, remote, elapsedMs } = report;
   if (outcome === 'failed') {
     const why = reason ? `${reason}: ${PUNCH_FAILURES[reason]}` : '';
-    const more = detail === null ? '' : `\n${detail}`;
-    return `${paint.red.bold('no path')} from ${id} to ${peer}: ${why}${more}`;
+    return [`${paint.red.bold('no path')} from ${id} to ${peer}: ${why}`, ...(detail === null ? [] : [detail])];
   }
   const ends = local && remote ? ` ${formatEndpoint(local)} ↔ ${formatEndpoint(remote)}` : '';
   const how = outcome === 'relayed' ? paint.yellow.bold('relayed') : paint.green.bold('direct');
@@ -30,5 +47,5 @@ export function renderPunch(
     const [min, mean, max] = [health.rttMs.min, health.rttMs.mean, health.rttMs.max].map((ms) => ms.toFixed(1));
     lines.push(`round trip min/mean/max ${min}/${mean}/${max} ms, ${health.lost} of ${health.probes} probes lost`);
   }
-  return lines.join('\n');
+  return lines;
 }

@@ -1,17 +1,59 @@
 /** Something that turns on stderr while work goes on, where somebody is looking. */
+import { visible } from '../../src/visible.ts';
+import type { Context } from '../command.ts';
+import { hang } from './wrap.ts';
 
-/** Resolves or rejects as `work` does; ora is loaded only when it is shown. */
+/** What ora puts before its text. */
+const TURNING_COLUMNS = 2;
+
+export interface Spinner extends Disposable {
+  /** Turns from the first time on with this beside it; strangers' words are spelled out here. */
+  say(text: string): void;
+  /** A line that stays above it. */
+  line(text: string): void;
+}
+
+/** With a `signal`, it turns no more once the work is told to end. Ora is loaded only here. */
+export async function createSpinner({
+  stderr,
+  streams,
+  signal,
+}: Pick<Context, 'stderr' | 'streams'> & { readonly signal?: AbortSignal }): Promise<Spinner> {
+  const { default: ora } = await import('ora');
+  // Where ora hides the cursor it ends the process on the first signal, to show it again, before anything is left in
+  // order; and a process that is killed would leave it hidden.
+  const spinner = ora({ stream: streams.stderr, discardStdin: false, hideCursor: false });
+  const stop = (): void => void spinner.stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  return {
+    say: (text) => {
+      const room = stderr.columns === null ? null : stderr.columns - TURNING_COLUMNS;
+      spinner.text = hang('', visible(text), room).replaceAll('\n', `\n${' '.repeat(TURNING_COLUMNS)}`);
+      if (!signal?.aborted) spinner.start();
+    },
+    line: (text) => {
+      const { isSpinning } = spinner;
+      spinner.stop();
+      stderr.write(`${text}\n`);
+      if (isSpinning) spinner.start();
+    },
+    [Symbol.dispose]: () => {
+      signal?.removeEventListener('abort', stop);
+      stop();
+    },
+  };
+}
+
+/** Resolves or rejects as `work` does. */
 export async function withSpinner<T>(
   text: string,
-  { enabled, stderr }: { readonly enabled: boolean; readonly stderr: NodeJS.WritableStream },
+  context: Pick<Context, 'spinner' | 'stderr' | 'streams' | 'signal'>,
   work: Promise<T>,
 ): Promise<T> {
-  if (!enabled) return work;
-  const { default: ora } = await import('ora');
-  const spinner = ora({ text, stream: stderr, discardStdin: false }).start();
-  try {
-    return await work;
-  } finally {
-    spinner.stop();
-  }
+  if (!context.spinner) return work;
+  // It may reject while ora is being loaded; that is told of below.
+  work.catch(() => {});
+  using spinner = await createSpinner(context);
+  spinner.say(text);
+  return await work;
 }

@@ -151,7 +151,7 @@ describe.concurrent('natcheck detect', () => {
     [['--http-port', '70000'], '--http-port takes a whole number from 1 to 65535'],
     [['--lifetime', 'long'], '--lifetime takes a whole number from 1 to 3600'],
     [['--lifetime=0'], '--lifetime takes a whole number from 1 to 3600'],
-    [['--sever', 'x'], 'Unknown argument: sever; see natcheck --help'],
+    [['--sever', 'x'], 'Unknown argument: sever; did you mean --server? See natcheck --help'],
   ])('%j is one clear line and exit 2', async (words, line) => {
     expect(await natcheck(['detect', ...words])).toEqual({
       code: 2,

@@ -10,30 +10,56 @@ const PACKAGE = JSON.parse(readFileSync(new URL('../../package.json', import.met
 const version = { code: 0, signal: null, stdout: `${PACKAGE.version}\n`, stderr: '' };
 
 describe('natcheck', () => {
-  it.each([[['--version']], [['serve', '--version']]])('%j shows the version', async (words) => {
-    expect(await natcheck(words)).toEqual(version);
-  });
+  it.each([[['--version']], [['-v']], [['serve', '--version']], [['serve', '-v']]])(
+    '%j shows the version',
+    async (words) => {
+      expect(await natcheck(words)).toEqual(version);
+    },
+  );
 
-  it('--help lists the commands, each on a line', async () => {
-    const { code, stdout, stderr } = await natcheck(['--help']);
+  it.each([[['--help']], [['-h']], [[]], [['--no-color']]])('%j lists the commands, each on a line', async (words) => {
+    const { code, stdout, stderr } = await natcheck(words);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^natcheck <command> \[options\]\n/);
     expect(stdout).toMatch(/\n {2}natcheck serve +\S/);
+  });
+
+  it.each([
+    [['lab'], ['lab', '--help']],
+    [
+      ['lab', '--no-color'],
+      ['lab', '--help'],
+    ],
+    [
+      ['detect', '-h'],
+      ['detect', '--help'],
+    ],
+  ])('%j shows what %j shows', async (words, same) => {
+    const [given, help] = await Promise.all([natcheck(words), natcheck(same)]);
+    expect(given).toMatchObject({ code: 0, stderr: '' });
+    expect(given.stdout).toMatch(new RegExp(`^natcheck ${words[0]}`));
+    expect(given).toEqual(help);
   });
 
   it('COMMAND --help lists its options, without colour where there is no terminal', async () => {
     const { code, stdout } = await natcheck(['serve', '--help']);
     expect(code).toBe(0);
     for (const option of ['--ip', '--port', '--alt-port', '--http-port', '--software', '--no-color']) {
-      expect(stdout).toContain(`\n  ${option} `);
+      expect(stdout).toContain(`\n      ${option} `);
     }
     expect(stdout).not.toContain('\u001b');
   });
 
   it.each([
-    [[], 'no command; see natcheck --help'],
-    [['srve'], 'Unknown command: srve; see natcheck --help'],
-    [['--verbos'], 'no command; see natcheck --help'],
+    [['srve'], 'Unknown command: srve; did you mean serve? See natcheck --help'],
+    [['frobnicate'], 'Unknown command: frobnicate; see natcheck --help'],
+    [['--verbos'], 'Unknown argument: verbos; see natcheck --help'],
+    [['--versoin'], 'Unknown argument: versoin; did you mean --version? See natcheck --help'],
+    [['serve', '--alt-prt=1'], 'Unknown argument: alt-prt; did you mean --alt-port? See natcheck --help'],
+    [['serve', 'port'], 'Unknown argument: port; see natcheck --help'],
+    [['lab', 'matrx'], 'natcheck lab has no "matrx"; did you mean matrix? It has up, detect, matrix, exec and down'],
+    [['lab', 'away'], 'natcheck lab has no "away"; it has up, detect, matrix, exec and down'],
+    [['a\u001b[31m\u202e'], 'Unknown command: a\\u001b[31m\\u202e; see natcheck --help'],
   ])('%j is wrong use', async (words, line) => {
     expect(await natcheck(words)).toEqual({ code: 2, signal: null, stdout: '', stderr: `natcheck: ${line}\n` });
   });

@@ -63,6 +63,14 @@ describe('a command', () => {
     expect(seen.argv?._).toEqual(['look', 'seq', '1e3', '0x10']);
   });
 
+  it('that cannot do without words, given none, shows its help', async () => {
+    const { commands, seen } = lookCommand();
+    const { host, written } = createHost();
+    expect(await run(['look'], { host, commands })).toEqual({ kind: 'exit', code: 0 });
+    expect(written.join('')).toMatch(/^natcheck look <where> \[when\]\n/);
+    expect(seen.argv).toBeUndefined();
+  });
+
   it('is not loaded for another', async () => {
     const { commands } = lookCommand();
     const never = { summary: 'Never', load: () => Promise.reject(new Error('loaded')) };
@@ -72,13 +80,13 @@ describe('a command', () => {
   });
 
   it.each([
-    [['look'], /Not enough non-option arguments/],
+    [['look', '--json'], /Not enough non-option arguments/],
     [['look', 'a', 'b', 'c'], /Unknown argument: c/],
     [['look', 'here', '--wait-ms', '1', '--wait-ms', '2'], /--wait-ms is given twice/],
     [['look', 'here', '--mode', 'idle'], /^natcheck: Invalid values: Argument: mode, Given: "idle", Choices: .*\n$/],
   ])('is not run by %j', async (words, line) => {
     const { commands, seen } = lookCommand();
-    const { host, written } = createHost();
+    const { host, written } = createHost({ columns: 200 });
     expect(await run(words, { host, commands })).toEqual({ kind: 'exit', code: EXIT.usage });
     expect(written.join('')).toMatch(line);
     expect(seen.argv).toBeUndefined();
@@ -100,7 +108,7 @@ describe('a command', () => {
   });
 });
 
-describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
+describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', (signal) => {
   it('aborts the command, and leaves the next signal to the system', async () => {
     const { host, signals } = createHost();
     const { commands } = lookCommand(async (context) => {

@@ -2,6 +2,7 @@
 import { failureOf, type LabFailure } from '../../../lab/docker/failure.ts';
 import { beforeInterrupt } from '../../../lab/docker/interrupt.ts';
 import { UsageError } from '../../../src/errors.ts';
+import { visibleLines } from '../../../src/visible.ts';
 import type { Context } from '../../command.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
 
@@ -21,10 +22,12 @@ export type LabAction = (words: LabWords, context: Context) => Promise<ExitCode>
 export function fail({ kind, message }: LabFailure, { stderr }: Pick<Context, 'stderr'>): ExitCode {
   switch (kind) {
     case 'usage':
-    case 'unavailable':
       throw new UsageError(message);
+    case 'unavailable':
+      stderr.write(`natcheck: ${visibleLines(message)}\n`);
+      return EXIT.usage;
     case 'nonconforming':
-      stderr.write(`natcheck: ${message}\n`);
+      stderr.write(`natcheck: ${visibleLines(message)}\n`);
       return EXIT.inconclusive;
     case 'bug':
       throw new Error(message);

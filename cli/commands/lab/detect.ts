@@ -21,23 +21,21 @@ export const detect: LabAction = (words, context) =>
     const detections = await (running ? inRunning(running, context) : inOwn(words, context));
     const text = words.json
       ? JSON.stringify({ schema: 'natcheck.lab-detect/1', detections })
-      : renderLabDetections(detections, { color });
+      : renderLabDetections(detections, { color, columns: stdout.columns });
     stdout.write(`${text}\n`);
     const isRight = detections.every(({ expected, report }) => report.verdict.type === expected);
     return isRight ? EXIT.ok : EXIT.inconclusive;
   });
 
-async function inRunning(lab: RunningLab, { stderr, spinner, signal }: Context): Promise<readonly LabDetection[]> {
-  using progress = await createProgress({ enabled: spinner, stderr });
-  return detectIn(lab, { progress: progress.line, signal });
+async function inRunning(lab: RunningLab, context: Context): Promise<readonly LabDetection[]> {
+  using progress = await createProgress(context);
+  return detectIn(lab, { progress: progress.line, signal: context.signal });
 }
 
 /** In a lab that is gone when this resolves or rejects. */
-async function inOwn(
-  { clients, all = false }: LabWords,
-  { stderr, spinner, signal }: Context,
-): Promise<readonly LabDetection[]> {
-  using progress = await createProgress({ enabled: spinner, stderr });
+async function inOwn({ clients, all = false }: LabWords, context: Context): Promise<readonly LabDetection[]> {
+  using progress = await createProgress(context);
+  const { signal } = context;
   await using lab = await startHandLab({ clientsPerNat: clients, all }, { progress: progress.line, signal });
   const detections = await detectIn(lab.running, { progress: progress.line, signal });
   progress.line('ending the lab');

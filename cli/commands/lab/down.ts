@@ -7,9 +7,9 @@ import { type LabAction, withLab } from './action.ts';
 
 export const down: LabAction = (_words, context) =>
   withLab(context, async () => {
-    const { stdout, stderr, signal, spinner, env } = context;
+    const { stdout, signal, env } = context;
     const ending = endLab(await runtimeDir(env), signal);
-    const wasThere = await withSpinner('ending the lab', { enabled: spinner, stderr }, ending);
+    const wasThere = await withSpinner('ending the lab', context, ending);
     stdout.write(wasThere ? 'the lab is gone\n' : 'no lab is running\n');
     return EXIT.ok;
   });

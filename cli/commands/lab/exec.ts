@@ -13,7 +13,7 @@ export const exec: LabAction = ({ place = '', command }, context) =>
     if (lab === null) throw new UsageError('no lab is running; natcheck lab up starts one');
     const name = containerAt(lab, place);
     const container = await containersOf(lab);
-    const exitCode = await execAttached(container(name), command, context);
+    const exitCode = await execAttached(container(name), command, { ...context.streams, signal: context.signal });
     context.signal.throwIfAborted();
     // The program's own, whatever it means by it.
     return exitCode as ExitCode;

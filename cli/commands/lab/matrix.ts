@@ -18,16 +18,19 @@ export const matrix: LabAction = ({ out = '', json, hard = false }, context) =>
       stderr.write('a lab is running: the matrix starts one of its own beside it, with two routers of each kind\n');
     }
     const { result, paths } = await inOwnLab({ out, hard }, context);
-    stdout.write(`${json ? JSON.stringify(result) : renderMatrix(result, { color, paths })}\n`);
+    stdout.write(
+      `${json ? JSON.stringify(result) : renderMatrix(result, { color, paths, columns: stdout.columns })}\n`,
+    );
     return result.isAsExpected ? EXIT.ok : EXIT.inconclusive;
   });
 
 /** In a lab that is gone when this resolves or rejects; what is known by then is written before it is ended. */
 async function inOwnLab(
   { out, hard }: { readonly out: string; readonly hard: boolean },
-  { stderr, spinner, signal }: Context,
+  context: Context,
 ): Promise<{ readonly result: Matrix; readonly paths: readonly string[] }> {
-  using progress = await createProgress({ enabled: spinner, stderr });
+  using progress = await createProgress(context);
+  const { signal } = context;
   await using started = await startMatrixLab({ hard, progress: progress.line, signal });
   const result = await runMatrix(started.lab, {
     signal,

@@ -11,13 +11,13 @@ export const up: LabAction = (words, context) =>
   beforeInterrupt(async () => {
     const started = await startKept(words, context);
     if (started.kind === 'failed') return fail(started.failure, context);
-    context.stdout.write(`${renderLab(started.lab, context)}\n`);
+    context.stdout.write(`${renderLab(started.lab, { color: context.color, columns: context.stdout.columns })}\n`);
     return EXIT.ok;
   });
 
-async function startKept({ clients, all }: LabWords, { stderr, signal, spinner }: Context): Promise<Started> {
+async function startKept({ clients, all }: LabWords, context: Context): Promise<Started> {
   const [, main = ''] = process.argv;
   const keep = [main, 'lab', 'keep', '--clients', `${clients}`, ...(all ? ['--all'] : [])];
-  using progress = await createProgress({ enabled: spinner, stderr });
-  return await startKeeper(keep, { progress: progress.line, signal });
+  using progress = await createProgress(context);
+  return await startKeeper(keep, { progress: progress.line, signal: context.signal });
 }

@@ -1,12 +1,17 @@
 /** Text of others, such as what a program has said, in an XML document. */
 import { stripVTControlCharacters } from 'node:util';
+import { visibleLines } from '../../../src/visible.ts';
 
 /** What XML 1.0 has no place for even when it is escaped (§2.2), and the control characters that it discourages. */
 const UNPRINTABLE = /[^\t\n\u{20}-\u{7E}\u{A0}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 
-/** Without a terminal's colours and moves, where nothing would obey them; lines end with a line feed. */
+/**
+ * Without a terminal's colours and moves, where nothing would obey them; what a reader would not see, or would see in
+ * another order, is spelled out; lines end with a line feed.
+ */
 export function printable(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/\r\n?/g, '\n').replaceAll(UNPRINTABLE, '');
+  const kept = stripVTControlCharacters(text).replaceAll(/\r\n?/g, '\n').replaceAll(UNPRINTABLE, '');
+  return kept.split('\t').map(visibleLines).join('\t');
 }
 
 /** For content, and for attributes in double quotes. */

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { textOutput } from '../../../cli/output.ts';
 import { createLifetimeProgress, lifetimeBar } from '../../../cli/render/lifetime-progress.ts';
 
 describe('the progress of a lifetime test', () => {
@@ -22,7 +23,12 @@ describe('the progress of a lifetime test', () => {
   it('is lines where nobody is looking', async () => {
     const stderr = new PassThrough();
     {
-      using progress = await createLifetimeProgress({ maxS: 60, enabled: false, stderr });
+      using progress = await createLifetimeProgress(60, {
+        stderr: textOutput(stderr, { color: false }),
+        streams: { stdout: stderr, stderr },
+        spinner: false,
+        signal: new AbortController().signal,
+      });
       progress.show({ aliveAfterS: 10 });
     }
     stderr.end();

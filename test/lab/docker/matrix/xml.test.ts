@@ -19,6 +19,12 @@ it('what XML has no place for is left out, and the rest stays', () => {
   expect(printable('\ttab é → 🙂\n')).toBe('\ttab é → 🙂\n');
 });
 
+it('what turns text around, or has no width, is spelled out', () => {
+  expect(printable('a\tb\u202egnp.exe\u2069\u200b\ufeff\u2028c\n')).toBe(
+    'a\tb\\u202egnp.exe\\u2069\\u200b\\ufeff\\u2028c\n',
+  );
+});
+
 it('every line ends with a line feed', () => {
   expect(printable('one\r\ntwo\rthree\n')).toBe('one\ntwo\nthree\n');
 });

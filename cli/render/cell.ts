@@ -1,0 +1,36 @@
+/** A cell of a table in several lines. */
+import stringWidth from 'string-width';
+import { COLOUR } from './colour.ts';
+
+/** Colours before and after all of the text, as chalk writes them; a cell has them around the whole or not at all. */
+const PAINTED = new RegExp(`^((?:${COLOUR})*)(.*?)((?:${COLOUR})*)$`, 's');
+/** A piece of text that is not broken: up to a blank, or up to and with a hyphen. */
+const PIECE = /[^\s-]*-+|[^\s-]+|\s+/g;
+
+/** How narrow it can be: as its longest piece. */
+export function narrowestOf(cell: string): number {
+  return Math.max(0, ...piecesOf(textOf(cell)).map((piece) => stringWidth(piece.trim())));
+}
+
+/** Lines no wider than `width`, each with the cell's colour; a piece that is wider has a line of its own. */
+export function breakCell(cell: string, width: number): readonly string[] {
+  const [, before = '', text = '', after = ''] = PAINTED.exec(cell) ?? [];
+  if (stringWidth(text) <= width) return [cell];
+  const lines: string[] = [];
+  let line = '';
+  for (const piece of piecesOf(text)) {
+    if (stringWidth((line + piece).trimEnd()) > width) {
+      lines.push(line);
+      line = piece.trimStart();
+    } else line += piece;
+  }
+  return [...lines, line].map((each) => `${before}${each.trimEnd()}${after}`);
+}
+
+function textOf(cell: string): string {
+  return PAINTED.exec(cell)?.[2] ?? cell;
+}
+
+function piecesOf(text: string): readonly string[] {
+  return text.match(PIECE) ?? [];
+}
