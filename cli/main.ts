@@ -1,44 +1,14 @@
 #!/usr/bin/env node
-/** The process: signals in, exit code out. Nothing else ends it. */
-import { EXIT, type ExitCode } from './exit-code.ts';
+/**
+ * The door: on a Node that is too old it says so, before anything is read that such a Node may not understand. So this
+ * file, and the one that it imports, are written in the JavaScript of Node 12, the first that knows modules.
+ */
+import { isOldNode, NODE_NEEDED } from './node-needed.ts';
 
-const words = process.argv.slice(2);
-
-process.on('uncaughtException', (error) => bug(error));
-// A reader that leaves, as in `natcheck … | head -1`, changes nothing of what the exit code says.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
-
-if (words.length === 1 && words[0] === '--version') {
-  // Without the option parser, which takes longer to load than all the rest.
-  const { readVersion } = await import('./version.ts');
-  process.stdout.write(`${readVersion()}\n`);
+if (isOldNode(process.versions.node)) {
+  process.stderr.write(`natcheck: needs Node ${NODE_NEEDED} or later, and this is Node ${process.versions.node}\n`);
+  // Wrong usage, as in exit-code.ts.
+  process.exitCode = 2;
 } else {
-  const [{ run }, { COMMANDS }] = await Promise.all([import('./run.ts'), import('./commands/index.ts')]);
-  const outcome = await run(words, { host: process, commands: COMMANDS });
-  switch (outcome.kind) {
-    case 'exit':
-      end(outcome.code);
-      break;
-    case 'interrupted':
-      // By the signal itself, so that the shell knows; its handler is gone by now.
-      process.kill(process.pid, outcome.signal);
-      break;
-    case 'bug':
-      bug(outcome.error);
-  }
-}
-
-function bug(error: unknown): void {
-  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`natcheck: this is a bug in natcheck, please report it\n${trace}\n`);
-  end(EXIT.bug);
-}
-
-/** Exits once what was written is on its way, whatever is still open. */
-function end(code: ExitCode): void {
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+  import('./process.ts');
 }

@@ -15,8 +15,11 @@ export interface FakeNatPmp extends AsyncDisposable {
 }
 
 /** Without a fault it maps what it is asked for, and says that it is 203.0.113.101. */
-export async function startFakeNatPmp(fault: NatPmpFault = () => undefined): Promise<FakeNatPmp> {
-  const socket = await openUdpSocket({ address: '127.0.0.9', port: 0 });
+export async function startFakeNatPmp(
+  fault: NatPmpFault = () => undefined,
+  at: Endpoint = { address: '127.0.0.9', port: 0 },
+): Promise<FakeNatPmp> {
+  const socket = await openUdpSocket(at);
   const stranger = await openUdpSocket({ address: '127.0.0.8', port: 0 });
   const requests: string[] = [];
   socket.onDatagram((bytes, from) => {
