@@ -3,7 +3,7 @@ import yargs, { type Argv, type Options } from 'yargs';
 import { UsageError } from '../src/errors.ts';
 import type { Command, Commands, Context } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { renderNotes } from './render/notes.ts';
+import { renderNotes } from './render/layout/notes.ts';
 import { usageError } from './usage.ts';
 import { readVersion } from './version.ts';
 

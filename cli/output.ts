@@ -1,6 +1,6 @@
 /** Where commands write: text only, in which nothing but line feeds and the colours of our own is obeyed by a terminal. */
 import { visibleLines } from '../src/visible.ts';
-import { COLOUR } from './render/colour.ts';
+import { COLOUR } from './render/layout/colour.ts';
 
 /** Below it, lines are as long as at it: words would come one by one. */
 const COLUMNS_MIN = 40;

@@ -7,7 +7,7 @@ import { type Terminal, terminalContext } from './context.ts';
 import { dispatch } from './dispatch.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { textOutput } from './output.ts';
-import { hang } from './render/wrap.ts';
+import { hang } from './render/layout/wrap.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Signal = (typeof SIGNALS)[number];

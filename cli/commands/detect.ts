@@ -6,8 +6,8 @@ import { DEFAULT_HTTP_PORT } from '../../src/ports.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { renderDetectReport } from '../render/detect-text.ts';
-import { createLifetimeProgress, type LifetimeOutput } from '../render/lifetime-progress.ts';
-import { withSpinner } from '../render/spinner.ts';
+import { createLifetimeProgress, type LifetimeOutput } from '../render/progress/lifetime.ts';
+import { withSpinner } from '../render/progress/spinner.ts';
 
 /** Half a minute, a minute and the two minutes of RFC 4787 REQ-5 are told apart within it. */
 const LIFETIME_MAX_S = 180;

@@ -8,7 +8,7 @@ import type { TurnServerChoice } from '../../src/punch/turn-choice.ts';
 import { PUNCH_WAIT_MS, type Punched, punch as punchPeer } from '../../src/punch.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { createPunchProgress } from '../render/punch-progress.ts';
+import { createPunchProgress } from '../render/progress/punch.ts';
 import { renderPunch } from '../render/punch-text.ts';
 
 const NOTES = `\

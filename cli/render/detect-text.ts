@@ -7,11 +7,11 @@ import { explainReason } from '../../src/nat/reason.ts';
 import type { DetectReport, ProbeEvidence, Rejection } from '../../src/nat/report.ts';
 import type { VerdictType } from '../../src/nat/verdict.ts';
 import { MEANING, PROSPECT_TEXT } from './detect-words.ts';
+import { alignColumns } from './layout/table.ts';
+import { visibleIn } from './layout/visible-in.ts';
+import { hang } from './layout/wrap.ts';
 import { hairpinText, lifetimeText, routerText } from './more-text.ts';
 import { portsText } from './ports-text.ts';
-import { alignColumns } from './table.ts';
-import { visibleIn } from './visible-in.ts';
-import { hang } from './wrap.ts';
 
 export interface RenderOptions {
   readonly color: boolean;

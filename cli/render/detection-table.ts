@@ -2,8 +2,8 @@
 import { Chalk } from 'chalk';
 import { formatEndpoint } from '../../src/endpoint.ts';
 import type { DetectReport } from '../../src/nat/report.ts';
-import { alignColumns } from './table.ts';
-import { visibleIn } from './visible-in.ts';
+import { alignColumns } from './layout/table.ts';
+import { visibleIn } from './layout/visible-in.ts';
 
 export interface Detection {
   /** What the row is called. */

@@ -4,9 +4,9 @@ import type { LabDetection } from '../../lab/docker/keeper/detect-all.ts';
 import type { RunningLab } from '../../lab/docker/keeper/running-lab.ts';
 import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../../src/ports.ts';
 import { detectionTable } from './detection-table.ts';
-import { alignColumns } from './table.ts';
-import { visibleIn } from './visible-in.ts';
-import { hang } from './wrap.ts';
+import { alignColumns } from './layout/table.ts';
+import { visibleIn } from './layout/visible-in.ts';
+import { hang } from './layout/wrap.ts';
 
 export interface RenderLabOptions {
   readonly color: boolean;

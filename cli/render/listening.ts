@@ -2,7 +2,7 @@
 import type { NatcheckServer } from '../../server/index.ts';
 import { familyOf, formatEndpoint } from '../../src/endpoint.ts';
 import { visible } from '../../src/visible.ts';
-import { hang } from './wrap.ts';
+import { hang } from './layout/wrap.ts';
 
 const LABEL_WIDTH = 7;
 type Row = readonly [label: string, text: string];

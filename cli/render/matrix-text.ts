@@ -3,9 +3,9 @@ import type { Matrix } from '../../lab/docker/matrix/matrix.ts';
 import { wrongCells } from '../../lab/docker/matrix/matrix.ts';
 import type { MatrixProgress } from '../../lab/docker/matrix/run.ts';
 import { detailWords, pairWords, resultWords, sidesWords, summaryWords } from '../../lab/docker/matrix/words.ts';
+import { visibleIn } from './layout/visible-in.ts';
+import { hang } from './layout/wrap.ts';
 import { pairGrid } from './punch-grid.ts';
-import { visibleIn } from './visible-in.ts';
-import { hang } from './wrap.ts';
 
 /** One line without a trailing newline. */
 export function renderMatrixProgress({ cell, done, total }: MatrixProgress): string {

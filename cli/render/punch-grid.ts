@@ -1,8 +1,8 @@
 /** A grid of punches: a row for each NAT of one peer, a column for each of the other, in each cell what came of it. */
 import { Chalk } from 'chalk';
 import type { SimPunch } from '../../lab/sim/punch.ts';
-import { alignColumns } from './table.ts';
-import { visibleIn } from './visible-in.ts';
+import { alignColumns } from './layout/table.ts';
+import { visibleIn } from './layout/visible-in.ts';
 
 export interface GridPunch extends SimPunch {
   /** What the two peers are behind. */

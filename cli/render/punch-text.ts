@@ -3,8 +3,8 @@ import { Chalk } from 'chalk';
 import { formatEndpoint } from '../../src/endpoint.ts';
 import type { PathHealth } from '../../src/net/path-health.ts';
 import { PUNCH_FAILURES, type PunchReport, type PunchStep } from '../../src/punch/report.ts';
-import { visibleIn } from './visible-in.ts';
-import { hang } from './wrap.ts';
+import { visibleIn } from './layout/visible-in.ts';
+import { hang } from './layout/wrap.ts';
 
 export interface PunchTextOptions {
   readonly color: boolean;

@@ -7,7 +7,7 @@ import { unlessAborted } from '../../../src/unless-aborted.ts';
 import type { Context } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
 import { renderLabDetections } from '../../render/lab-text.ts';
-import { createProgress } from '../../render/progress.ts';
+import { createProgress } from '../../render/progress/progress.ts';
 import { type LabAction, type LabWords, withLab } from './action.ts';
 import { findRunning } from './running.ts';
 

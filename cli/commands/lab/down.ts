@@ -2,7 +2,7 @@
 import { endLab } from '../../../lab/docker/keeper/end.ts';
 import { runtimeDir } from '../../../lab/docker/storage/runtime-dir.ts';
 import { EXIT } from '../../exit-code.ts';
-import { withSpinner } from '../../render/spinner.ts';
+import { withSpinner } from '../../render/progress/spinner.ts';
 import { type LabAction, withLab } from './action.ts';
 
 export const down: LabAction = (_words, context) =>

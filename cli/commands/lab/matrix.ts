@@ -6,7 +6,7 @@ import { startMatrixLab } from '../../../lab/docker/matrix/start.ts';
 import type { Context } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
 import { renderMatrix, renderMatrixProgress } from '../../render/matrix-text.ts';
-import { createProgress } from '../../render/progress.ts';
+import { createProgress } from '../../render/progress/progress.ts';
 import { type LabAction, withLab } from './action.ts';
 import { findRunning } from './running.ts';
 

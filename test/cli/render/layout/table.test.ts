@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alignColumns } from '../../../cli/render/table.ts';
+import { alignColumns } from '../../../../cli/render/layout/table.ts';
 
 const ROWS = [
   ['NAT', 'detected as', 'mapping', 'time'],
@@ -43,6 +43,18 @@ describe('a table', () => {
       '  detected as  \u001b[32mport-restricted\u001b[39m',
       '  mapping      endpoint-\n               independent',
       '  time         12 ms',
+    ]);
+  });
+
+  it('has what cannot be broken cut, when it is paragraphs', () => {
+    const rows = [
+      ['NAT', 'endpoint', 'time'],
+      ['open', '[2001:db8::1:2:3]:40000', '1 ms'],
+    ];
+    expect(alignColumns(rows, { columns: 26, hasHead: true })).toEqual([
+      'open',
+      '  endpoint  [2001:db8::1:2\n            :3]:40000',
+      '  time      1 ms',
     ]);
   });
 

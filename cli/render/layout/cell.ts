@@ -12,14 +12,14 @@ export function narrowestOf(cell: string): number {
   return Math.max(0, ...piecesOf(textOf(cell)).map((piece) => stringWidth(piece.trim())));
 }
 
-/** Lines no wider than `width`, each with the cell's colour; a piece that is wider has a line of its own. */
+/** Lines no wider than `width`, each with the cell's colour; a piece that is wider is cut. */
 export function breakCell(cell: string, width: number): readonly string[] {
   const [, before = '', text = '', after = ''] = PAINTED.exec(cell) ?? [];
   if (stringWidth(text) <= width) return [cell];
   const lines: string[] = [];
   let line = '';
-  for (const piece of piecesOf(text)) {
-    if (stringWidth((line + piece).trimEnd()) > width) {
+  for (const piece of piecesOf(text).flatMap((whole) => cut(whole, width))) {
+    if (line !== '' && stringWidth((line + piece).trimEnd()) > width) {
       lines.push(line);
       line = piece.trimStart();
     } else line += piece;
@@ -33,4 +33,10 @@ function textOf(cell: string): string {
 
 function piecesOf(text: string): readonly string[] {
   return text.match(PIECE) ?? [];
+}
+
+function cut(piece: string, width: number): readonly string[] {
+  return stringWidth(piece.trim()) <= width
+    ? [piece]
+    : (piece.match(new RegExp(`.{1,${Math.max(1, width)}}`, 'gsu')) ?? []);
 }

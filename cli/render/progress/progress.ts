@@ -1,6 +1,6 @@
 /** Steps of long work on stderr: one that turns where somebody is looking, lines that stay elsewhere. */
-import { visible } from '../../src/visible.ts';
-import type { Context } from '../command.ts';
+import { visible } from '../../../src/visible.ts';
+import type { Context } from '../../command.ts';
 import { createSpinner } from './spinner.ts';
 
 export interface ProgressOutput extends Disposable {

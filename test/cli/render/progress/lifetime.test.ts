@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { textOutput } from '../../../cli/output.ts';
-import { createLifetimeProgress, lifetimeBar } from '../../../cli/render/lifetime-progress.ts';
+import { textOutput } from '../../../../cli/output.ts';
+import { createLifetimeProgress, lifetimeBar } from '../../../../cli/render/progress/lifetime.ts';
 
 describe('the progress of a lifetime test', () => {
   it('is a bar with what is known so far', () => {

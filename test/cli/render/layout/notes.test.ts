@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { renderNotes } from '../../../cli/render/notes.ts';
+import { renderNotes } from '../../../../cli/render/layout/notes.ts';
 
 it('notes are filled to the width that there is, and what explains a term is below itself', () => {
   const notes = `\

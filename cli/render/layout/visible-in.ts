@@ -1,5 +1,5 @@
 /** Data as it may be shown: every text in it one line in which nothing is unseen. */
-import { visible } from '../../src/visible.ts';
+import { visible } from '../../../src/visible.ts';
 
 /**
  * Goes through plain data, such as a report, before it is put between the colours of our own: what peers, servers and

@@ -1,7 +1,7 @@
 /** Something that turns on stderr while work goes on, where somebody is looking. */
-import { visible } from '../../src/visible.ts';
-import type { Context } from '../command.ts';
-import { hang } from './wrap.ts';
+import { visible } from '../../../src/visible.ts';
+import type { Context } from '../../command.ts';
+import { hang } from '../layout/wrap.ts';
 
 /** What ora puts before its text. */
 const TURNING_COLUMNS = 2;

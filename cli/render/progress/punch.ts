@@ -1,12 +1,12 @@
 /** A punch while it goes on, on stderr: each step a line that stays; below it, where somebody is looking, what is waited for. */
 import { Chalk } from 'chalk';
-import type { PunchEvent } from '../../src/punch/event.ts';
-import type { PunchReport } from '../../src/punch/report.ts';
-import type { Context } from '../command.ts';
-import { renderStep } from './punch-text.ts';
+import type { PunchEvent } from '../../../src/punch/event.ts';
+import type { PunchReport } from '../../../src/punch/report.ts';
+import type { Context } from '../../command.ts';
+import { visibleIn } from '../layout/visible-in.ts';
+import { hang } from '../layout/wrap.ts';
+import { renderStep } from '../punch-text.ts';
 import { createSpinner } from './spinner.ts';
-import { visibleIn } from './visible-in.ts';
-import { hang } from './wrap.ts';
 
 export interface PunchProgress extends Disposable {
   readonly show: (event: PunchEvent) => void;
