@@ -223,7 +223,9 @@ export function createMeeting(options: MeetingOptions): Meeting {
       }
       if (event.type === 'closed') {
         client = null;
-        onNotice(`the rendezvous is lost (${event.reason || event.code}): coming back`);
+        const why = event.reason || String(event.code);
+        if (now() >= by) return { kind: 'failed', reason: 'rendezvous-lost', detail: why };
+        onNotice(`the rendezvous is lost (${why}): coming back`);
       }
     }
   };

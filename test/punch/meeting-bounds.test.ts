@@ -12,6 +12,8 @@ interface Server {
   readonly expiresInMs: number;
   readonly waitMs: number;
   readonly shown: (count: number) => Shown;
+  /** Ends each connection when the socket is shown. */
+  readonly closes?: boolean;
 }
 
 /** A meeting at a server that says what it is told to; the seconds at which a ticket was asked for, and the socket shown. */
@@ -51,13 +53,21 @@ function meetAt(options: Server) {
   const presence = {
     seekRelay: () => {},
     relayed: async () => null,
-    show: async () => options.shown(shown.push(seconds())),
+    show: async () => {
+      const count = shown.push(seconds());
+      if (!options.closes) return options.shown(count);
+      receive({ type: 'closed', code: 1011, reason: 'again', canResume: true });
+      throw new Error('interrupted');
+    },
     isDirect: () => true,
     agentOf: () => ({ candidates: [] }),
   } as unknown as Presence;
   const meeting = createMeeting({
     membership: {
-      enter: async () => ({ kind: 'joined', client }),
+      enter: async () => {
+        if (options.closes) await new Promise((resolve) => setTimeout(resolve, 2_000));
+        return { kind: 'joined', client };
+      },
       isOverheard: () => true,
       stay: async () => {},
       async [Symbol.asyncDispose]() {},
@@ -109,6 +119,12 @@ it('a server that has never taken a ticket is given up after the third', async (
   const told = await wait({ expiresInMs: 120_000, waitMs: 20_000, shown: () => ({ outcome: 'refused', code: 401 }) });
   expect(told.met).toEqual({ kind: 'failed', reason: 'udp-silent', detail: 'it refuses the ticket: 401' });
   expect(told.shown).toEqual([0, 1, 2]);
+});
+
+it('a server that lets in and closes, again and again, is given up when the time to wait is over', async () => {
+  const told = await wait({ expiresInMs: 120_000, waitMs: 5_000, shown: () => bound, closes: true });
+  expect(told.met).toEqual({ kind: 'failed', reason: 'rendezvous-lost', detail: 'again' });
+  expect(told.shown).toEqual([2, 4, 6]);
 });
 
 it('of a server that says more than is read 64 introductions are kept, and as many news of the peer', async () => {
