@@ -10,6 +10,12 @@ export interface RendezvousLimits {
   /** A connection's messages: a bucket of `burst`, and one more every 1000 / `perSecond` ms. */
   readonly burst: number;
   readonly perSecond: number;
+  /**
+   * A connection's pings, and pongs that nobody asked for: a bucket likewise. Between the fragments of a message they are
+   * kept with what was read together with them, so that without a bound a small fragment holds a whole read.
+   */
+  readonly controlBurst: number;
+  readonly controlPerSecond: number;
   readonly joinTimeoutMs: number;
   readonly pingIntervalMs: number;
   /** Neither message nor pong for that long: the connection is dead. Three pings, so that two may be lost. */
@@ -29,6 +35,9 @@ export const DEFAULT_LIMITS: RendezvousLimits = {
   // A WebRTC agent trickles some 40 candidates at once.
   burst: 128,
   perSecond: 32,
+  // A client that looks whether its server is there pings once in a few seconds.
+  controlBurst: 32,
+  controlPerSecond: 2,
   joinTimeoutMs: 5_000,
   pingIntervalMs: 15_000,
   silenceMs: 45_000,

@@ -2,6 +2,7 @@
 import { type ClientMessage, clientMessage } from '../../src/rendezvous/client-message.ts';
 import { parseMessage } from '../../src/rendezvous/parse.ts';
 import type { RefusalCode } from '../../src/rendezvous/refusal.ts';
+import { take } from '../bucket.ts';
 import { ask, signal, withdraw } from './ask.ts';
 import { join, leave } from './join.ts';
 import { CLOSE, hangUp, refuse, send } from './output.ts';
@@ -10,12 +11,14 @@ import { issueTicket, turnOf } from './tickets.ts';
 
 /** `text` is null for a binary message. */
 export function receive(state: State, connection: Connection, text: string | null, now: number): void {
+  const { limits } = state;
   connection.heardAt = now;
-  if (!takeToken(state, connection, now)) {
-    refuse(state, connection, 'rate-limited');
-    hangUp(state, connection, { code: CLOSE.policy, reason: 'rate-limited', now });
+  const arrivalMs = take(connection.arrivalMs, now, { burst: limits.burst, intervalMs: 1000 / limits.perSecond });
+  if (arrivalMs === null) {
+    cutOff(state, connection, now);
     return;
   }
+  connection.arrivalMs = arrivalMs;
   if (text === null) {
     refuse(state, connection, 'bad-message', { message: 'not text' });
     return;
@@ -56,11 +59,15 @@ function obey(state: State, connection: Connection, message: ClientMessage, now:
   }
 }
 
-/** Of the connection's bucket (GCRA, as in server/rate-limit.ts). */
-export function takeToken({ limits }: State, connection: Connection, now: number): boolean {
-  const intervalMs = 1000 / limits.perSecond;
-  const expectedMs = Math.max(connection.arrivalMs, now);
-  if (expectedMs - now > (limits.burst - 1) * intervalMs) return false;
-  connection.arrivalMs = expectedMs + intervalMs;
-  return true;
+/** A ping, or a pong that nobody asked for: it tells nothing, and is counted. */
+export function receiveControl(state: State, connection: Connection, now: number): void {
+  const { controlBurst: burst, controlPerSecond } = state.limits;
+  const arrivalMs = take(connection.controlArrivalMs, now, { burst, intervalMs: 1000 / controlPerSecond });
+  if (arrivalMs === null) cutOff(state, connection, now);
+  else connection.controlArrivalMs = arrivalMs;
+}
+
+function cutOff(state: State, connection: Connection, now: number): void {
+  refuse(state, connection, 'rate-limited');
+  hangUp(state, connection, { code: CLOSE.policy, reason: 'rate-limited', now });
 }

@@ -5,7 +5,7 @@ import { type Counts, createCounts } from './counts.ts';
 import { introduceReady } from './introduction.ts';
 import { DEFAULT_LIMITS, type RendezvousLimits } from './limits.ts';
 import { CLOSE, forget, hangUp, type Output, send } from './output.ts';
-import { receive } from './receive.ts';
+import { receive, receiveControl } from './receive.ts';
 import { pong } from './round-trip.ts';
 import { type Connection, createConnection, type State } from './state.ts';
 import { tick } from './tick.ts';
@@ -17,6 +17,8 @@ export type Input =
   /** Null is a binary message. */
   | { readonly kind: 'message'; readonly connection: number; readonly text: string | null }
   | { readonly kind: 'pong'; readonly connection: number; readonly payload: string }
+  /** The peer pings, which is answered already. */
+  | { readonly kind: 'ping'; readonly connection: number }
   | { readonly kind: 'closed'; readonly connection: number }
   /** A Binding with that ticket, verified, came from that endpoint, which has proven to receive what is sent to it. */
   | { readonly kind: 'bound'; readonly ticket: string; readonly endpoint: Endpoint }
@@ -101,7 +103,7 @@ function apply(state: State, input: Input, now: number): void {
   }
 }
 
-type ConnectionInput = Extract<Input, { readonly kind: 'message' | 'pong' | 'closed' }>;
+type ConnectionInput = Extract<Input, { readonly kind: 'message' | 'pong' | 'ping' | 'closed' }>;
 
 function applyTo(state: State, connection: Connection, input: ConnectionInput, now: number): void {
   switch (input.kind) {
@@ -109,7 +111,11 @@ function applyTo(state: State, connection: Connection, input: ConnectionInput, n
       receive(state, connection, input.text, now);
       break;
     case 'pong':
-      if (pong(state, connection, input.payload, now) && connection.session) introduceReady(state, connection.session);
+      if (!pong(state, connection, input.payload, now)) receiveControl(state, connection, now);
+      else if (connection.session) introduceReady(state, connection.session);
+      break;
+    case 'ping':
+      receiveControl(state, connection, now);
       break;
     case 'closed':
       forget(state, connection, now);

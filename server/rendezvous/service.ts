@@ -12,12 +12,21 @@ const BUFFERED_MAX_BYTES = MESSAGE_MAX_BYTES;
 /** How long a peer may take to answer a close (RFC 6455 §7.1.1), and the server to end. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
+/**
+ * The pieces in which a message may come: frames, and reads of the system. Without a bound each of them, however short, is
+ * kept with some 500 bytes of its own. A library that cuts cuts into 1 KiB or more, and TCP into some 536 bytes (RFC 9293 §3.7.1).
+ */
+const FRAGMENTS_MAX = MESSAGE_MAX_BYTES / 1024;
+const BUFFERED_CHUNKS_MAX = MESSAGE_MAX_BYTES / 512;
+
 /** Declared apart, since the types of `ws` do not have `closeTimeout` yet. */
 const WEB_SOCKET_OPTIONS = {
   noServer: true,
   clientTracking: false,
   perMessageDeflate: false,
   maxPayload: MESSAGE_MAX_BYTES,
+  maxFragments: FRAGMENTS_MAX,
+  maxBufferedChunks: BUFFERED_CHUNKS_MAX,
   closeTimeout: CLOSE_TIMEOUT_MS,
 };
 
@@ -45,10 +54,16 @@ export function serveRendezvous(options: {
   const admit = (socket: WebSocket): void => {
     const connection = opened++;
     sockets.set(connection, socket);
+    const hear = (input: Input): void => {
+      // Who goes on after the server's close is read no further, until the time for its answer is over.
+      if (socket.readyState === socket.CLOSING) socket.pause();
+      else handle(input);
+    };
     socket.on('message', (data, isBinary) =>
-      handle({ kind: 'message', connection, text: isBinary ? null : textOf(data) }),
+      hear({ kind: 'message', connection, text: isBinary ? null : textOf(data) }),
     );
-    socket.on('pong', (payload) => handle({ kind: 'pong', connection, payload: payload.toString('latin1') }));
+    socket.on('pong', (payload) => hear({ kind: 'pong', connection, payload: payload.toString('latin1') }));
+    socket.on('ping', () => hear({ kind: 'ping', connection }));
     // A message too long or malformed, for instance: the close that follows is all there is to do.
     socket.on('error', () => {});
     socket.on('close', () => {

@@ -11,6 +11,8 @@ export interface Connection {
   heardAt: number;
   /** Of its message bucket: the theoretical arrival time (GCRA). */
   arrivalMs: number;
+  /** The same of its bucket of control frames. */
+  controlArrivalMs: number;
   session: Session | null;
   /** The ping that is under way. */
   ping: { readonly payload: string; readonly sentAt: number } | null;
@@ -90,6 +92,7 @@ export function createConnection(id: number, now: number): Connection {
     openedAt: now,
     heardAt: now,
     arrivalMs: now,
+    controlArrivalMs: now,
     session: null,
     ping: null,
     pingedAt: now,

@@ -1,9 +1,13 @@
 /** The rendezvous over real WebSockets: what only the wire can do wrong, and how it ends. */
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { connect } from 'node:net';
+import { duplexPair } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { join, ROOM, startTestServer, TOLD, urlOf } from '../../net/rendezvous-peers.ts';
+import type { HttpServer } from '../../../server/http.ts';
+import type { Rendezvous } from '../../../server/rendezvous/rendezvous.ts';
+import { serveRendezvous } from '../../../server/rendezvous/service.ts';
+import { HOST, join, ROOM, startTestServer, TOLD, urlOf } from '../../net/rendezvous-peers.ts';
 
 const JOIN = JSON.stringify({ type: 'join', version: 1, room: 'r', id: 'raw' });
 
@@ -16,6 +20,50 @@ async function closeAfter(url: string, send: (socket: WebSocket) => void): Promi
   return [code, reason.toString()];
 }
 
+/** The head of a text frame of 126 to 65,535 bytes, masked with zeros (RFC 6455 §5.2). */
+function textFrameHead(length: number): Buffer {
+  const head = Buffer.from([0x81, 0xfe, 0, 0, 0, 0, 0, 0]);
+  head.writeUInt16BE(length, 2);
+  return head;
+}
+
+/** The service with one WebSocket whose stream has the pieces that a test writes, which TCP does not promise. */
+function openUpgraded() {
+  const heard: (string | null)[] = [];
+  const handle: Rendezvous['handle'] = (_, input) => {
+    if (input.kind === 'message') heard.push(input.text);
+    return [];
+  };
+  const server = new EventEmitter();
+  const service = serveRendezvous({
+    rendezvous: { handle } as Rendezvous,
+    http: [{ server } as unknown as HttpServer],
+    now: () => 0,
+  });
+  const [near, far] = duplexPair();
+  const headers = { upgrade: 'websocket', 'sec-websocket-key': `${'A'.repeat(22)}==`, 'sec-websocket-version': '13' };
+  const request = { method: 'GET', url: '/', headers, socket: { remoteAddress: HOST } };
+  let told = Buffer.alloc(0);
+  near.on('data', (bytes) => {
+    told = Buffer.concat([told, bytes]);
+  });
+  server.emit('upgrade', request, far, Buffer.alloc(0));
+  return {
+    heard,
+    write: (bytes: Uint8Array) => new Promise<void>((resolve) => near.write(bytes, () => resolve())),
+    /** The code of the close frame that came after the answer to the upgrade. */
+    closedWith: () => {
+      const frames = told.subarray(told.indexOf('\r\n\r\n') + 4);
+      return frames[0] === 0x88 ? frames.readUInt16BE(2) : null;
+    },
+    [Symbol.asyncDispose]: async () => {
+      near.destroy();
+      far.destroy();
+      await service[Symbol.asyncDispose]();
+    },
+  };
+}
+
 async function metrics(port: number): Promise<readonly string[]> {
   return (await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).split('\n');
 }
@@ -25,6 +73,45 @@ describe('a WebSocket', () => {
     await using server = await startTestServer();
     expect(await closeAfter(urlOf(server), (socket) => socket.send('x'.repeat(128 * 1024 + 1)))).toEqual([1009, '']);
     expect(await metrics(server.httpPort)).toContain('natcheck_rendezvous_connections 0');
+  });
+
+  it('with a message in 128 fragments is heard, and with one more is closed with 1008 while the others are served', async () => {
+    await using server = await startTestServer();
+    const inFragments = (count: number) => (socket: WebSocket) => {
+      for (let n = 1; n < count; n++) socket.send('x', { fin: false });
+      socket.send('x');
+    };
+    await using alice = await join(server, 'alice');
+    const told = new WebSocket(urlOf(server));
+    await once(told, 'open');
+    inFragments(128)(told);
+    const [answer] = (await once(told, 'message')) as [Buffer];
+    expect(JSON.parse(answer.toString())).toMatchObject({ type: 'error', code: 'bad-message' });
+    told.terminate();
+    expect(await closeAfter(urlOf(server), inFragments(129))).toEqual([1008, '']);
+    expect(await alice.bind()).toMatchObject({ outcome: 'bound' });
+  });
+
+  it('with a frame in 256 pieces is heard, and with one more is closed with 1008', async () => {
+    await using one = openUpgraded();
+    const sendBytewise = async (length: number): Promise<void> => {
+      await one.write(textFrameHead(length));
+      for (let n = 0; n < length; n++) await one.write(Buffer.from('x'));
+    };
+    await sendBytewise(256);
+    expect(one.heard).toEqual(['x'.repeat(256)]);
+    expect(one.closedWith()).toBeNull();
+    await sendBytewise(257);
+    expect(one.heard).toEqual(['x'.repeat(256)]);
+    expect(one.closedWith()).toBe(1008);
+  });
+
+  it('that floods with pings is closed with 1008', async () => {
+    await using server = await startTestServer();
+    const flood = (socket: WebSocket): void => {
+      for (let n = 0; n < 1_000; n++) socket.ping('x'.repeat(125), undefined, () => {});
+    };
+    expect(await closeAfter(urlOf(server), flood)).toEqual([1008, 'rate-limited']);
   });
 
   it('with a message of the longest kind is heard', async () => {

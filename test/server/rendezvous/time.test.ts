@@ -154,6 +154,34 @@ describe('messages', () => {
   });
 });
 
+describe.each(['ping', 'pong'] as const)('a %s that nobody asked for', (kind) => {
+  it('may come 32 times at once and twice a second; beyond it ends the connection', () => {
+    const world = createWorld();
+    const alice = world.peer('alice');
+    const flood = (times: number): void => {
+      for (let n = 0; n < times; n++) world.handle({ kind, connection: alice.connection, payload: 'made up' });
+    };
+    flood(32);
+    world.pass(499);
+    expect(alice.isOpen()).toBe(true);
+    world.pass(1);
+    flood(1);
+    expect(alice.isOpen()).toBe(true);
+    flood(1);
+    expect(alice.take()).toMatchObject([{ type: 'error', code: 'rate-limited' }]);
+    expect(alice.closed()).toEqual([1008, 'rate-limited']);
+  });
+
+  it('keeps no connection alive', () => {
+    const world = createWorld();
+    const alice = world.peer('alice');
+    world.pass(44_999);
+    world.handle({ kind, connection: alice.connection, payload: 'made up' });
+    world.pass(1);
+    expect(alice.closed()).toEqual([1008, 'silent']);
+  });
+});
+
 describe('a server that ends', () => {
   it('says so to everybody, joined or not', () => {
     const world = createWorld();
