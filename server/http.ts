@@ -1,24 +1,45 @@
 /** The server's HTTP side, with TLS or without: health, metrics, and the connections that the rendezvous upgrades. */
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Endpoint } from '../src/endpoint.ts';
 import type { Bound } from './bind.ts';
 import type { Tls } from './options.ts';
-import { listenError, StartError } from './start-error.ts';
+import { StartError } from './start-error.ts';
+import type { ConnectionLimits } from './tcp/admission.ts';
+import { type Gate, listenTcp } from './tcp/listen.ts';
 
-/** Bounds for strangers: what they may send, how long they may take, and how many may at once. */
+/** Of the headers of a request. */
 const HEADER_MAX_BYTES = 8 * 1024;
-const HEADERS_TIMEOUT_MS = 5_000;
-/** The whole request; it includes the headers. */
-const REQUEST_TIMEOUT_MS = 10_000;
-const TLS_HANDSHAKE_TIMEOUT_MS = 5_000;
-const KEEP_ALIVE_TIMEOUT_MS = 5_000;
-/** How often Node looks for requests over their time. */
-const CHECK_INTERVAL_MS = 1_000;
+/**
+ * Requests of one connection, which may come all at once and are each some kilobytes while they are answered. Who has more
+ * to ask opens another.
+ */
+const REQUESTS_MAX = 100;
 /** More than the rendezvous has room for (rendezvous/limits.ts), so that who comes too many is told so. */
-const MAX_CONNECTIONS = 16_384;
+const CONNECTIONS_MAX = 16_384;
+
+/** How long strangers may take. */
+export interface Patience {
+  /** From the acceptance, or from the last answer, to the end of the headers. */
+  readonly headersMs: number;
+  /** To the end of the whole request. */
+  readonly requestMs: number;
+  /** From an answer to the next request. */
+  readonly keepAliveMs: number;
+  /** Without a byte either way, until a WebSocket has come of it. */
+  readonly idleMs: number;
+  /** How often Node looks for requests over their time. */
+  readonly checkMs: number;
+}
+
+const PATIENCE: Patience = {
+  headersMs: 5_000,
+  requestMs: 10_000,
+  keepAliveMs: 5_000,
+  idleMs: 10_000,
+  checkMs: 1_000,
+};
 
 export interface HttpServer extends Bound {
   /** For `upgrade` listeners. */
@@ -33,56 +54,54 @@ export interface Page {
 /** What answers a GET, by path; a page is made when it is asked for. */
 export type Pages = Readonly<Record<string, () => Page | Promise<Page>>>;
 
+interface HttpOptions extends Gate {
+  readonly pages: Pages;
+  readonly tls?: Tls | undefined;
+  /** For what is not to be the usual. */
+  readonly patience?: Partial<Patience>;
+}
+
 /** @throws StartError when the address and port cannot be had, or the certificate cannot be used. */
 export async function openHttpServer(
-  { address, port }: Endpoint,
-  { pages, tls }: { readonly pages: Pages; readonly tls?: Tls | undefined },
+  at: Endpoint,
+  { pages, tls, patience, ...gate }: HttpOptions,
 ): Promise<HttpServer> {
-  const server = createBoundedServer(tls, (request, response) => {
+  const server = createBoundedServer({ ...PATIENCE, ...patience }, tls, (request, response) => {
     void answer(pages, request, response).catch(() => response.destroy());
   });
-  server.maxConnections = MAX_CONNECTIONS;
-  try {
-    const listening = once(server, 'listening');
-    server.listen({ host: address, port, exclusive: true });
-    await listening;
-  } catch (error) {
-    throw listenError(error as NodeJS.ErrnoException, 'TCP', { address, port });
-  }
-  // Node's own closing leaves out what is upgraded, and what is still shaking hands over TLS.
-  const open = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-  });
-  // A connection that cannot be accepted, for want of descriptors for instance, is no reason to stop.
-  server.on('error', () => {});
-  return {
-    server,
-    port: (server.address() as AddressInfo).port,
-    [Symbol.asyncDispose]: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of open) socket.destroy();
-      }),
-  };
+  return { ...(await listenTcp(server, at, gate)), server };
+}
+
+/**
+ * Of HTTP on all addresses together. A site of `peersPerSource` peers behind one address has them all connected, and
+ * a quarter of them once more: who has lost a connection that the server still believes in, and who asks for a page.
+ */
+export function httpConnectionLimits(peersPerSource: number): ConnectionLimits {
+  return { connections: CONNECTIONS_MAX, connectionsPerSource: Math.ceil((peersPerSource * 5) / 4) };
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
-function createBoundedServer(tls: Tls | undefined, listener: Listener): Server {
+function createBoundedServer(patience: Patience, tls: Tls | undefined, listener: Listener): Server {
   const bounds = {
     maxHeaderSize: HEADER_MAX_BYTES,
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    headersTimeout: patience.headersMs,
+    requestTimeout: patience.requestMs,
+    keepAliveTimeout: patience.keepAliveMs,
+    connectionsCheckingInterval: patience.checkMs,
     // Who offers HTTP/2 beside its request is answered all the same; Node before 24.9 does not ask.
     shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
   };
-  if (!tls) return createServer(bounds, listener);
+  const server = tls ? createSecureServer({ ...bounds, ...tls }, listener) : createServer(bounds, listener);
+  server.maxRequestsPerSocket = REQUESTS_MAX;
+  server.on('dropRequest', (_, socket: Duplex) => socket.destroy());
+  server.timeout = patience.idleMs;
+  return server;
+}
+
+function createSecureServer(options: ServerOptions & Tls, listener: Listener): Server {
   try {
-    return createTlsServer({ ...bounds, ...tls, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS }, listener);
+    return createTlsServer(options, listener);
   } catch (error) {
     throw new StartError('bad-tls', `the TLS certificate or key cannot be used: ${(error as Error).message}`);
   }

@@ -17,6 +17,7 @@ import { createRendezvous } from './rendezvous/rendezvous.ts';
 import { serveRendezvous } from './rendezvous/service.ts';
 import { type Bound, serveStun } from './stun-service.ts';
 import { createTally } from './tally.ts';
+import { addConnectionMetrics } from './tcp/metrics.ts';
 import { createTicketDesk } from './ticket-desk.ts';
 
 export { defaultAddresses } from './default-address.ts';
@@ -60,7 +61,8 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
     '/healthz': () => ({ contentType: 'text/plain', body: 'ok\n' }),
     '/metrics': async () => ({ contentType: metrics.contentType, body: await metrics.metrics() }),
   };
-  const { primary, alternate, http, turns } = await openAll(plan, { pages, tls, relay: relayOptions });
+  const { primary, alternate, http, turns, admissions } = await openAll(plan, { ...options, pages, now });
+  addConnectionMetrics(metrics, admissions);
   const udp = [...primary, ...alternate];
   const replyLimits = {
     redirected: createRateLimit({ key: randomBytes(32) }),

@@ -1,11 +1,14 @@
 /** Every socket of the server: all of them, or none. */
 import type { UdpSocket } from '../src/net/udp-socket.ts';
 import { type Bound, bindOnAll, closeAll } from './bind.ts';
-import { type HttpServer, openHttpServer, type Pages } from './http.ts';
-import type { Plan, Tls } from './options.ts';
+import { type HttpServer, httpConnectionLimits, openHttpServer, type Pages } from './http.ts';
+import type { Plan, ServerOptions } from './options.ts';
 import { DEFAULT_RELAY_LIMITS } from './relay/limits.ts';
-import { DEFAULT_TURNS_PORT, type RelayServerOptions } from './relay/plan.ts';
+import { DEFAULT_TURNS_PORT } from './relay/plan.ts';
 import { openStreamServer, type StreamServer } from './relay/stream-server.ts';
+import { DEFAULT_LIMITS } from './rendezvous/limits.ts';
+import { type Admission, createAdmission } from './tcp/admission.ts';
+import type { Gate } from './tcp/listen.ts';
 import { openUdpSocket } from './udp-socket.ts';
 
 /** Of the primary port: UDP, and TCP where there is a relay. */
@@ -19,18 +22,20 @@ export interface Opened {
   readonly http: readonly HttpServer[];
   /** TURN over TLS. */
   readonly turns: readonly StreamServer[];
+  /** Of the connections to all addresses together. */
+  readonly admissions: { readonly http: Admission; readonly turn: Admission };
 }
 
 /** One socket of each kind for every address. @throws StartError when one cannot be had; nothing is left open then. */
 export async function openAll(
   { families, port, altPort, httpPort }: Plan,
-  options: {
+  options: Pick<ServerOptions, 'tls' | 'limits' | 'relay'> & {
     readonly pages: Pages;
-    readonly tls?: Tls | undefined;
-    readonly relay?: RelayServerOptions | undefined;
+    /** Milliseconds of a monotonic clock. */
+    readonly now: () => number;
   },
 ): Promise<Opened> {
-  const { pages, tls, relay } = options;
+  const { pages, tls, limits, relay, now } = options;
   const addresses = families.flat();
   const opened: AsyncDisposable[] = [];
   const open = async <One extends Bound>(at: number, one: (address: string, port: number) => Promise<One>) => {
@@ -38,17 +43,26 @@ export async function openAll(
     opened.push(...bound);
     return bound;
   };
-  const connections = relay?.limits?.connections ?? DEFAULT_RELAY_LIMITS.connections;
+  const { connections, connectionsPerAddress } = { ...DEFAULT_RELAY_LIMITS, ...relay?.limits };
+  const { peersPerSource } = { ...DEFAULT_LIMITS, ...limits };
+  const admissions = {
+    http: createAdmission(httpConnectionLimits(peersPerSource)),
+    turn: createAdmission({ connections, connectionsPerSource: connectionsPerAddress }),
+  };
+  const turn: Gate = { admission: admissions.turn, now };
   const turnsPort = relay?.turnsPort ?? DEFAULT_TURNS_PORT;
   try {
     return {
-      primary: await open(port, (address, at) => openPrimary(address, at, relay ? connections : null)),
+      primary: await open(port, (address, at) => openPrimary(address, at, relay ? turn : null)),
       alternate: await open(altPort, openUdpSocket),
-      http: await open(httpPort, (address, at) => openHttpServer({ address, port: at }, { pages, tls })),
+      http: await open(httpPort, (address, at) =>
+        openHttpServer({ address, port: at }, { pages, tls, admission: admissions.http, now }),
+      ),
       turns:
         relay && tls
-          ? await open(turnsPort, (address, at) => openStreamServer({ address, port: at }, { tls, connections }))
+          ? await open(turnsPort, (address, at) => openStreamServer({ address, port: at }, { tls, ...turn }))
           : [],
+      admissions,
     };
   } catch (error) {
     await closeAll(opened);
@@ -57,11 +71,11 @@ export async function openAll(
 }
 
 /** Both transports have one port, so that with port 0 it is one that is free for both. */
-async function openPrimary(address: string, port: number, connections: number | null): Promise<Primary> {
+async function openPrimary(address: string, port: number, gate: Gate | null): Promise<Primary> {
   const socket = await openUdpSocket(address, port);
-  if (connections === null) return { ...socket, listener: null };
+  if (gate === null) return { ...socket, listener: null };
   try {
-    const listener = await openStreamServer({ address, port: socket.port }, { connections });
+    const listener = await openStreamServer({ address, port: socket.port }, gate);
     return { ...socket, listener, [Symbol.asyncDispose]: () => closeAll([listener, socket]) };
   } catch (error) {
     await socket[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-/** The clients that come over TCP or TLS: a flow for each connection, with bounds on how many, how long and how slow. */
+/** The clients that come over TCP or TLS: a flow for each connection, with bounds on how long and how slow; how many is the listener's to bound. */
 import type { Socket } from 'node:net';
 import { isChannelData } from '../../src/turn/channel-data.ts';
 import { createStreamReader } from '../../src/turn/stream.ts';
@@ -32,24 +32,14 @@ export interface ConnectionsOptions {
 export function createConnections(options: ConnectionsOptions): Connections {
   const { limits, now, isAllocated, onMessage, onClosed } = options;
   const connections = new Map<number, Connection>();
-  const perAddress = new Map<string, number>();
   let nextVia = 0;
 
-  const count = (address: string, change: 1 | -1): void => {
-    const left = (perAddress.get(address) ?? 0) + change;
-    if (left > 0) perAddress.set(address, left);
-    else perAddress.delete(address);
-  };
   return {
     admit: (socket, transport) => {
       const { remoteAddress: address, remotePort: port } = socket;
       socket.on('error', () => {});
       // Without an address it has ended already.
-      const hasRoom =
-        address !== undefined &&
-        connections.size < limits.connections &&
-        (perAddress.get(address) ?? 0) < limits.connectionsPerAddress;
-      if (!hasRoom || port === undefined) {
+      if (address === undefined || port === undefined) {
         socket.destroy();
         return;
       }
@@ -58,7 +48,6 @@ export function createConnections(options: ConnectionsOptions): Connections {
       const reader = createStreamReader();
       let isFirst = true;
       connections.set(via, { socket, flow, allocatedAt: now() });
-      count(address, 1);
       socket.on('data', (chunk) => {
         // Nobody begins with ChannelData, but `GET` looks like it.
         const messages = isFirst && isChannelData(chunk as Uint8Array) ? null : reader.push(chunk as Uint8Array);
@@ -69,7 +58,6 @@ export function createConnections(options: ConnectionsOptions): Connections {
       });
       socket.once('close', () => {
         connections.delete(via);
-        count(address, -1);
         onClosed(flow);
       });
     },

@@ -27,7 +27,7 @@ export interface RelayLimits {
   readonly bytesPerSecondInAll: number;
   /** How long an allocation outlives the session of the rendezvous that its credentials were given to. */
   readonly orphanMs: number;
-  /** TCP and TLS connections, and those from one address. */
+  /** TCP and TLS connections, those still shaking hands among them, and those from one source (../source.ts). */
   readonly connections: number;
   readonly connectionsPerAddress: number;
   /** How long a connection may be without an allocation. */

@@ -4,6 +4,11 @@ import { ROOM_PEERS_MAX } from '../../src/rendezvous/bounds.ts';
 export interface RendezvousLimits {
   /** Sessions in all, those that lost their connection among them. */
   readonly peers: number;
+  /**
+   * Of one source (../source.ts), counted where they joined first; and as many rooms that it has opened. It may join, and
+   * ask for tickets, as often at once, and as often again in each minute.
+   */
+  readonly peersPerSource: number;
   /** At most ROOM_PEERS_MAX, which clients count on. */
   readonly peersPerRoom: number;
   readonly rooms: number;
@@ -30,6 +35,9 @@ export interface RendezvousLimits {
 
 export const DEFAULT_LIMITS: RendezvousLimits = {
   peers: 12_000,
+  // A twenty-third of all. A carrier's NAT has some hundred customers behind an address, of whom few meet peers at a time;
+  // a developer's swarm of 64 fits eight times.
+  peersPerSource: 512,
   peersPerRoom: ROOM_PEERS_MAX,
   rooms: 12_000,
   // A WebRTC agent trickles some 40 candidates at once.

@@ -119,5 +119,7 @@ function textOf(data: RawData): string {
 }
 
 function refuseUpgrade(socket: Duplex, status: string): void {
+  // Node lets the other side keep its half open for as long as it likes.
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
