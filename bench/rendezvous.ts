@@ -39,7 +39,9 @@ async function next<Report>(load: ChildProcess): Promise<Report> {
   return report;
 }
 
-await using server = await startServer({ ip: ['127.0.0.1'], port: 0, altPort: 0, httpPort: 0 });
+/** Nothing of what one source may have is to be met: here all come from one. */
+const limits = { peersPerSource: 2 * (peers + 2 * pairs) };
+await using server = await startServer({ ip: ['127.0.0.1'], port: 0, altPort: 0, httpPort: 0, limits });
 const emptyMegabytes = megabytes();
 const load = fork(LOAD, [String(server.httpPort), String(peers), String(pairs)]);
 const joined = await next<{ perSecond: number }>(load);

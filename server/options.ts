@@ -5,7 +5,7 @@ import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../src/ports.
 import { TOKEN_MAX_CHARACTERS } from '../src/rendezvous/bounds.ts';
 import { checkPort } from './port.ts';
 import { checkOtherTurn, checkRelay, type OtherTurnOptions, type RelayServerOptions } from './relay/plan.ts';
-import type { RendezvousLimits } from './rendezvous/limits.ts';
+import { DEFAULT_LIMITS, type RendezvousLimits } from './rendezvous/limits.ts';
 import { StartError } from './start-error.ts';
 
 /** RFC 8489 §14.14: fewer than 128 characters. */
@@ -26,7 +26,7 @@ export interface ServerOptions {
   readonly authToken?: string;
   /** HTTPS and secure WebSockets in place of plain ones. */
   readonly tls?: Tls;
-  /** For those of the rendezvous that are not to be the usual ones. */
+  /** For those of the rendezvous that are not to be the usual ones; `peersPerSource` sets TCP connections of a source too. */
   readonly limits?: Partial<RendezvousLimits>;
   /** A TURN server on the primary port, over UDP and TCP; left out, there is none. */
   readonly relay?: RelayServerOptions;
@@ -58,6 +58,7 @@ export function planOf(options: ServerOptions): Plan {
     httpPort = DEFAULT_HTTP_PORT,
     software,
     authToken,
+    limits,
     relay,
     otherTurn,
   } = options;
@@ -76,6 +77,10 @@ export function planOf(options: ServerOptions): Plan {
   }
   if (authToken !== undefined && (authToken === '' || authToken.length > TOKEN_MAX_CHARACTERS)) {
     throw new StartError('bad-token', `the token has 1 to ${TOKEN_MAX_CHARACTERS} characters`);
+  }
+  const { peersPerSource } = { ...DEFAULT_LIMITS, ...limits };
+  if (!Number.isInteger(peersPerSource) || peersPerSource < 1) {
+    throw new StartError('bad-limit', `the peers of one source are ${peersPerSource}: 1 or more`);
   }
   if (relay) checkRelay(relay, authToken);
   if (otherTurn) checkOtherTurn(otherTurn);

@@ -13,6 +13,7 @@ export type StartErrorCode =
   | 'same-ports'
   | 'bad-software'
   | 'bad-token'
+  | 'bad-limit'
   /** The certificate and the key are not PEM, or not a pair. */
   | 'bad-tls'
   /** The relay is asked for what cannot be. */

@@ -22,6 +22,10 @@ Peers meet in rooms on the TCP port. Without a token everybody may; the token
 is better given as NATCHECK_TOKEN, as other users can read a command line, and
 the relay's secret as NATCHECK_RELAY_SECRET.
 
+One address has a small share of it all, so that nobody takes the whole. Behind
+a reverse proxy all peers have the address of the proxy: let it bound them, and
+give --per-source 12000, which is all there are.
+
 With --relay the server is a TURN server too, for pairs that find no direct
 path: UDP and TCP on --port, TLS on --turns-port when there is a certificate.
 Peers of a room are handed credentials by the server itself, good as long as
@@ -44,6 +48,10 @@ export const serve = defineCommand({
       describe: 'TCP port of the rendezvous, /healthz and /metrics',
     },
     'auth-token': { type: 'string', describe: 'What a peer has to know to join a room. Also NATCHECK_TOKEN' },
+    'per-source': {
+      type: 'number',
+      describe: 'Peers in rooms from one address, or from one /64 of IPv6; by default 512',
+    },
     'tls-cert': { type: 'string', describe: 'PEM file of the certificate chain: https and wss on the TCP port' },
     'tls-key': { type: 'string', describe: 'PEM file of its key' },
     relay: { type: 'boolean', describe: 'Be a TURN server as well' },
@@ -91,6 +99,7 @@ export const serve = defineCommand({
       ...(software !== undefined && { software }),
       ...(authToken !== undefined && { authToken }),
       ...(tls && { tls }),
+      ...(argv['per-source'] !== undefined && { limits: { peersPerSource: argv['per-source'] } }),
       ...relayOptions(argv, env.NATCHECK_RELAY_SECRET || undefined),
     };
     try {

@@ -1,13 +1,12 @@
 /** Joining a room under an id, coming back to it, and leaving. */
 import type { ClientMessageOf } from '../../src/rendezvous/client-message.ts';
-import type { RefusalCode } from '../../src/rendezvous/refusal.ts';
 import type { ServerMessage } from '../../src/rendezvous/server-message.ts';
 import { catchUp, forgetSpentAsks } from './ask.ts';
-import { TICK_MS } from './limits.ts';
+import { PASSING, refusalOf } from './may-join.ts';
 import { CLOSE, hangUp, refuse, send } from './output.ts';
 import { ping } from './round-trip.ts';
-import { isSameSecret, secretOf } from './secret.ts';
-import type { Connection, Room, Session, State } from './state.ts';
+import { secretOf } from './secret.ts';
+import type { Connection, Room, Session, Source, State } from './state.ts';
 import { issueTicket, revokeTicket, turnOf, turnUserOf } from './tickets.ts';
 
 const RESUME_KEY_BYTES = 32;
@@ -16,19 +15,18 @@ type Join = ClientMessageOf<'join'>;
 
 export function join(state: State, connection: Connection, message: Join, now: number): void {
   const known = state.rooms.get(message.room)?.sessions.get(message.id);
-  const refusal = known ? refusalOfReturn(state, known, message) : refusalOfNew(state, message);
-  if (refusal !== null) {
-    const retryInMs = refusal === 'id-in-use' && known ? freeInMs(state, known, now) : undefined;
-    refuse(state, connection, refusal, { re: 'join', retryInMs });
-    const isFull = refusal === 'room-full' || refusal === 'too-many-rooms' || refusal === 'server-full';
-    hangUp(state, connection, { code: isFull ? CLOSE.tryAgainLater : CLOSE.policy, reason: refusal, now });
+  const refusal = refusalOf(state, connection, { known, message, now });
+  if (refusal) {
+    const { code, retryInMs } = refusal;
+    refuse(state, connection, code, { re: 'join', retryInMs });
+    hangUp(state, connection, { code: PASSING.has(code) ? CLOSE.tryAgainLater : CLOSE.policy, reason: code, now });
     return;
   }
   if (known?.connection) {
     refuse(state, known.connection, 'replaced');
     hangUp(state, known.connection, { code: CLOSE.policy, reason: 'replaced', now });
   }
-  const session = known ?? createSession(state, message);
+  const session = known ?? createSession(state, connection.source, message);
   session.connection = connection;
   connection.session = session;
   // Who comes back may come from elsewhere: the socket has to be shown again.
@@ -49,39 +47,21 @@ export function join(state: State, connection: Connection, message: Join, now: n
   ping(state, connection, now);
 }
 
-/** Without the token nobody learns which ids are in use. */
-function isAuthorized({ authToken }: State, { token = '' }: Join): boolean {
-  return authToken === null || isSameSecret(authToken, token);
+function openRoom(state: State, opener: Source, name: string): Room {
+  const room: Room = { name, opener, sessions: new Map() };
+  state.rooms.set(name, room);
+  opener.rooms++;
+  return room;
 }
 
-function refusalOfReturn(state: State, known: Session, message: Join): RefusalCode | null {
-  if (!isAuthorized(state, message)) return 'unauthorized';
-  const { resumeKey } = message;
-  return resumeKey !== undefined && isSameSecret(known.resumeKey, resumeKey) ? null : 'id-in-use';
-}
-
-function refusalOfNew(state: State, message: Join): RefusalCode | null {
-  const { limits, rooms, sessions } = state;
-  if (!isAuthorized(state, message)) return 'unauthorized';
-  if (sessions >= limits.peers) return 'server-full';
-  const room = rooms.get(message.room);
-  if (room) return room.sessions.size >= limits.peersPerRoom ? 'room-full' : null;
-  return rooms.size >= limits.rooms ? 'too-many-rooms' : null;
-}
-
-/** When an id is free again that is kept for an owner who is away; undefined while its owner is there. */
-function freeInMs({ limits }: State, { connection, lostAt }: Session, now: number): number | undefined {
-  return connection ? undefined : Math.max(0, Math.ceil(lostAt + limits.resumeMs + TICK_MS - now));
-}
-
-function createSession(state: State, message: Join): Session {
-  const room: Room = state.rooms.get(message.room) ?? { name: message.room, sessions: new Map() };
-  state.rooms.set(room.name, room);
+function createSession(state: State, source: Source, message: Join): Session {
+  const room = state.rooms.get(message.room) ?? openRoom(state, source, message.room);
   const resumeKey = lateKeyOf(state, message) ?? secretOf(state.randomBytes(RESUME_KEY_BYTES));
   const turnUser = turnUserOf(resumeKey);
   state.turnUsers.add(turnUser);
   const session: Session = {
     id: message.id,
+    source,
     room,
     resumeKey,
     turnUser,
@@ -93,6 +73,7 @@ function createSession(state: State, message: Join): Session {
   };
   room.sessions.set(session.id, session);
   state.sessions++;
+  source.peers++;
   return session;
 }
 
@@ -103,14 +84,20 @@ function lateKeyOf({ turnUsers }: State, { resumeKey }: Join): string | undefine
 
 /** Ends the session: the id is free, and the others are told. */
 export function endSession(state: State, session: Session, reason: 'left' | 'lost'): void {
-  const { room } = session;
+  const { room, source } = session;
   revokeTicket(state, session);
   room.sessions.delete(session.id);
-  if (room.sessions.size === 0) state.rooms.delete(room.name);
+  if (room.sessions.size === 0) closeRoom(state, room);
   state.sessions--;
   state.turnUsers.delete(session.turnUser);
+  source.peers--;
   forgetSpentAsks(session);
   tellOthers(state, session, { type: 'peer-left', peer: session.id, reason });
+}
+
+function closeRoom(state: State, { name, opener }: Room): void {
+  state.rooms.delete(name);
+  opener.rooms--;
 }
 
 export function leave(state: State, connection: Connection, session: Session, now: number): void {

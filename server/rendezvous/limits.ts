@@ -6,7 +6,7 @@ export interface RendezvousLimits {
   readonly peers: number;
   /**
    * Of one source (../source.ts), counted where they joined first; and as many rooms that it has opened. It may join, and
-   * ask for tickets, as often at once, and as often again in each minute.
+   * ask for tickets, twice as often at once, and as often again in each minute.
    */
   readonly peersPerSource: number;
   /** At most ROOM_PEERS_MAX, which clients count on. */

@@ -3,7 +3,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import { REFUSAL_CODES } from '../../src/rendezvous/refusal.ts';
 import type { Rendezvous } from './rendezvous.ts';
 
-export function addRendezvousMetrics(registry: Registry, { counts, population }: Rendezvous): void {
+export function addRendezvousMetrics(registry: Registry, { counts, population, sources }: Rendezvous): void {
   const registers = [registry];
   const gauge = (name: string, help: string, read: () => number): void => {
     new Gauge({
@@ -33,6 +33,7 @@ export function addRendezvousMetrics(registry: Registry, { counts, population }:
     () => population().peers,
   );
   gauge('rooms', 'Rooms with a peer in them.', () => population().rooms);
+  gauge('sources', 'Addresses, or /64 of IPv6, from which these come.', sources);
   counter('introductions', 'Pairs introduced.', () => counts.introductions);
   counter('signals', 'Signals relayed.', () => counts.signals);
   counter('bindings', 'Endpoints tied to a peer by its ticket.', () => counts.bindings);

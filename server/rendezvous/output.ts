@@ -53,7 +53,8 @@ export function hangUp(
 /** The connection is no more. */
 export function forget(state: State, connection: Connection, now: number): void {
   state.connections.delete(connection.id);
-  const { session } = connection;
+  const { session, source } = connection;
+  source.connections--;
   if (!session) return;
   connection.session = null;
   session.connection = null;

@@ -6,6 +6,7 @@ import { take } from '../bucket.ts';
 import { ask, signal, withdraw } from './ask.ts';
 import { join, leave } from './join.ts';
 import { CLOSE, hangUp, refuse, send } from './output.ts';
+import { takeTicket } from './sources.ts';
 import type { Connection, State } from './state.ts';
 import { issueTicket, turnOf } from './tickets.ts';
 
@@ -44,6 +45,7 @@ function obey(state: State, connection: Connection, message: ClientMessage, now:
   if (!session) return 'not-joined';
   switch (message.type) {
     case 'ticket':
+      if (takeTicket(state, connection.source, now) > 0) return 'source-busy';
       send(state, connection, { type: 'ticket', ticket: issueTicket(state, session, now), ...turnOf(state, session) });
       return null;
     case 'ask':

@@ -7,13 +7,15 @@ import { DEFAULT_LIMITS, type RendezvousLimits } from './limits.ts';
 import { CLOSE, forget, hangUp, type Output, send } from './output.ts';
 import { receive, receiveControl } from './receive.ts';
 import { pong } from './round-trip.ts';
+import { enter } from './sources.ts';
 import { type Connection, createConnection, type State } from './state.ts';
 import { tick } from './tick.ts';
 import { validTicket } from './tickets.ts';
 
 /** A connection is known by a number that its owner gives it. */
 export type Input =
-  | { readonly kind: 'opened'; readonly connection: number }
+  /** `source` is the name of where it comes from (../source.ts). */
+  | { readonly kind: 'opened'; readonly connection: number; readonly source: string }
   /** Null is a binary message. */
   | { readonly kind: 'message'; readonly connection: number; readonly text: string | null }
   | { readonly kind: 'pong'; readonly connection: number; readonly payload: string }
@@ -45,6 +47,8 @@ export interface Rendezvous {
   readonly hasTurnUser: (user: string) => boolean;
   readonly counts: Readonly<Counts>;
   readonly population: () => { readonly connections: number; readonly peers: number; readonly rooms: number };
+  /** How many sources something is kept of. */
+  readonly sources: () => number;
 }
 
 export function createRendezvous(options: RendezvousOptions): Rendezvous {
@@ -56,6 +60,7 @@ export function createRendezvous(options: RendezvousOptions): Rendezvous {
     randomBytes,
     turnFor,
     connections: new Map(),
+    sources: new Map(),
     rooms: new Map(),
     turnUsers: new Set(),
     tickets: new Map(),
@@ -78,13 +83,14 @@ export function createRendezvous(options: RendezvousOptions): Rendezvous {
       peers: state.sessions,
       rooms: state.rooms.size,
     }),
+    sources: () => state.sources.size,
   };
 }
 
 function apply(state: State, input: Input, now: number): void {
   switch (input.kind) {
     case 'opened':
-      state.connections.set(input.connection, createConnection(input.connection, now));
+      open(state, input, now);
       break;
     case 'tick':
       tick(state, now);
@@ -101,6 +107,14 @@ function apply(state: State, input: Input, now: number): void {
       if (connection) applyTo(state, connection, input, now);
     }
   }
+}
+
+function open(
+  state: State,
+  { connection: id, source }: Extract<Input, { readonly kind: 'opened' }>,
+  now: number,
+): void {
+  state.connections.set(id, createConnection(id, enter(state, source, now), now));
 }
 
 type ConnectionInput = Extract<Input, { readonly kind: 'message' | 'pong' | 'ping' | 'closed' }>;

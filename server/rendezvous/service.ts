@@ -1,8 +1,10 @@
 /** The rendezvous over real WebSockets: what comes in goes to the state machine, what it wants is done. */
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { MESSAGE_MAX_BYTES } from '../../src/rendezvous/bounds.ts';
 import type { HttpServer } from '../http.ts';
+import { sourceOf } from '../source.ts';
 import { TICK_MS } from './limits.ts';
 import type { Output } from './output.ts';
 import type { Input, Rendezvous } from './rendezvous.ts';
@@ -51,7 +53,12 @@ export function serveRendezvous(options: {
   const handle = (input: Input): void => {
     for (const output of rendezvous.handle(now(), input)) carryOut(sockets.get(output.connection), output);
   };
-  const admit = (socket: WebSocket): void => {
+  const admit = (socket: WebSocket, { socket: { remoteAddress } }: IncomingMessage): void => {
+    // Without an address it has ended already.
+    if (remoteAddress === undefined) {
+      socket.terminate();
+      return;
+    }
     const connection = opened++;
     sockets.set(connection, socket);
     const hear = (input: Input): void => {
@@ -71,7 +78,7 @@ export function serveRendezvous(options: {
       handle({ kind: 'closed', connection });
       if (sockets.size === 0) onEmpty();
     });
-    handle({ kind: 'opened', connection });
+    handle({ kind: 'opened', connection, source: sourceOf(remoteAddress) });
   };
   for (const { server } of http) {
     server.on('upgrade', (request, socket, head) => {

@@ -5,8 +5,20 @@ import type { Counts } from './counts.ts';
 import type { RendezvousLimits } from './limits.ts';
 import type { Output } from './output.ts';
 
+/** Those who share an address, together. */
+export interface Source {
+  connections: number;
+  /** Who joined from it first, those that lost their connection among them. */
+  peers: number;
+  /** Those that it has opened and that are still there. */
+  rooms: number;
+  /** Of its bucket of joins and tickets: the theoretical arrival time (GCRA). */
+  arrivalMs: number;
+}
+
 export interface Connection {
   readonly id: number;
+  readonly source: Source;
   readonly openedAt: number;
   heardAt: number;
   /** Of its message bucket: the theoretical arrival time (GCRA). */
@@ -37,6 +49,8 @@ export interface Ticket {
 
 export interface Session {
   readonly id: string;
+  /** From which it joined first. */
+  readonly source: Source;
   readonly room: Room;
   readonly resumeKey: string;
   /** As whom it uses TURN servers: a name that tells nothing, and is nobody else's. */
@@ -53,6 +67,7 @@ export interface Session {
 
 export interface Room {
   readonly name: string;
+  readonly opener: Source;
   readonly sessions: Map<string, Session>;
 }
 
@@ -65,6 +80,8 @@ export interface State {
   /** The TURN servers that a user is told of, with credentials made at that moment. */
   readonly turnFor: (user: string) => readonly TurnServer[];
   readonly connections: Map<number, Connection>;
+  /** By name (../source.ts). */
+  readonly sources: Map<string, Source>;
   readonly rooms: Map<string, Room>;
   /** Of the sessions that there are. */
   readonly turnUsers: Set<string>;
@@ -86,9 +103,10 @@ export function arePaired(one: Session, other: Session): boolean {
   return one.asks.has(other.id) && other.asks.has(one.id);
 }
 
-export function createConnection(id: number, now: number): Connection {
+export function createConnection(id: number, source: Source, now: number): Connection {
   return {
     id,
+    source,
     openedAt: now,
     heardAt: now,
     arrivalMs: now,

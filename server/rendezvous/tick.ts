@@ -2,6 +2,7 @@
 import { endSession } from './join.ts';
 import { CLOSE, hangUp, refuse } from './output.ts';
 import { ping } from './round-trip.ts';
+import { forgetIdleSources } from './sources.ts';
 import type { State } from './state.ts';
 
 export function tick(state: State, now: number): void {
@@ -19,6 +20,7 @@ export function tick(state: State, now: number): void {
       if (!session.connection && now - session.lostAt >= resumeMs) endSession(state, session, 'lost');
     }
   }
+  forgetIdleSources(state, now);
   for (const ticket of state.tickets.values()) {
     if (now >= ticket.expiresAt) state.tickets.delete(ticket.username);
   }

@@ -67,11 +67,13 @@ export function createMembership(
         return { kind: 'joined', client };
       }
       const detail = detailOf(result);
-      const keptMs = result.outcome === 'refused' ? result.retryInMs : undefined;
+      const refused = result.outcome === 'refused' ? result : null;
+      const keptMs = refused?.retryInMs;
       if (keptMs !== undefined && now() + keptMs < by) {
-        onNotice(`${detail}, and is away: trying again in ${(keptMs / 1000).toFixed(1)} s`);
+        const away = refused?.code === 'id-in-use' ? ', and is away' : '';
+        onNotice(`${detail}${away}: trying again in ${(keptMs / 1000).toFixed(1)} s`);
         await pause(keptMs, signal);
-      } else if (result.outcome === 'refused') return { kind: 'failed', reason: 'rendezvous-refused', detail };
+      } else if (refused) return { kind: 'failed', reason: 'rendezvous-refused', detail };
       else if (!client) return { kind: 'failed', reason: 'rendezvous-unreachable', detail };
       else if (now() >= by) return { kind: 'failed', reason: 'rendezvous-lost', detail };
     }

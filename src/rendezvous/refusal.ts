@@ -7,6 +7,8 @@ export const REFUSALS = {
   'room-full': 'the room has as many peers as it may have',
   'too-many-rooms': 'the server has as many rooms as it may have',
   'server-full': 'the server has as many peers as it may have',
+  'source-full': 'your address has as many peers, or has opened as many rooms, as one address may',
+  'source-busy': 'too many joins and tickets from your address in too short a time',
   'not-joined': 'join first',
   'already-joined': 'this connection has joined already',
   'join-timeout': 'the connection did not join in time',

@@ -66,6 +66,18 @@ describe('natcheck serve as a rendezvous', () => {
     expect(joined.outcome).toBe('joined');
   });
 
+  it('takes as many peers from one address as --per-source says', async () => {
+    await using server = await natcheckReady(['serve', '--ip', A, ...ANY_PORTS, '--per-source', '1']);
+    const url = urlIn(server.lines);
+    const joined = await joinRendezvous({ url, ...who });
+    expect(await joinRendezvous({ url, room: 'r', id: 'other' })).toMatchObject({
+      outcome: 'refused',
+      code: 'source-full',
+    });
+    if (joined.outcome === 'joined') await joined.client[Symbol.asyncDispose]();
+    expect(joined.outcome).toBe('joined');
+  });
+
   it('speaks TLS when given a certificate, and ends cleanly with a peer in a room', async () => {
     const tls = ['--tls-cert', CERT_FILE, '--tls-key', KEY_FILE];
     await using server = await natcheckReady(['serve', '--ip', A, ...ANY_PORTS, ...tls]);

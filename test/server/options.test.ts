@@ -39,6 +39,7 @@ describe('options that are refused', () => {
       { ip: ['::ffff:192.0.2.1'] },
       'bad-address: ::ffff:192.0.2.1 is no address to serve from: it is an IPv4 address written as IPv6',
     ],
+    ['no peer', { ip: [IP], limits: { peersPerSource: 0 } }, 'bad-limit: the peers of one source are 0: 1 or more'],
     ['one twice', { ip: [IP, IP] }, 'duplicate-address: 192.0.2.1 is given twice'],
     [
       'one twice, written in two ways',

@@ -6,6 +6,8 @@ import type { ClientMessageOf } from '../../../src/rendezvous/client-message.ts'
 import type { ServerMessage, ServerMessageOf } from '../../../src/rendezvous/server-message.ts';
 
 export const STUN = { port: 3478, altPort: 3479 };
+/** Of whoever comes from nowhere in particular. */
+const SOURCE = '198.51.100.1';
 export const BEHAVIOR = { mapping: 'endpoint-independent', filtering: 'address-dependent' } as const;
 export const CANDIDATE = '1 1 udp 2130706431 10.0.0.1 5000 typ host';
 
@@ -47,11 +49,11 @@ export function createWorld(options: Partial<RendezvousOptions> = {}) {
   };
   const handle = (input: Input): void => rendezvous.handle(now, input).forEach(carryOut);
 
-  const connect = (): Peer => {
+  const connect = (source = SOURCE): Peer => {
     const connection = connections++;
     told.set(connection, []);
     pings.set(connection, []);
-    handle({ kind: 'opened', connection });
+    handle({ kind: 'opened', connection, source });
     const take = (): readonly ServerMessage[] => told.get(connection)?.splice(0) ?? [];
     const sayText = (text: string | null): readonly ServerMessage[] => {
       handle({ kind: 'message', connection, text });
@@ -91,9 +93,13 @@ export function createWorld(options: Partial<RendezvousOptions> = {}) {
     /** A peer that has joined and been measured; what it was told so far is taken. */
     peer: (
       id: string,
-      { roundTripMs = 0, ...more }: { roundTripMs?: number } & Partial<ClientMessageOf<'join'>> = {},
+      {
+        roundTripMs = 0,
+        source,
+        ...more
+      }: { roundTripMs?: number; source?: string } & Partial<ClientMessageOf<'join'>> = {},
     ) => {
-      const peer = connect();
+      const peer = connect(source);
       const joined = peer.join(id, more).find((one) => one.type === 'joined');
       if (joined?.type !== 'joined') throw new Error(`${id} did not join`);
       peer.pong(roundTripMs);
