@@ -27,8 +27,6 @@ export interface Patience {
   readonly requestMs: number;
   /** From an answer to the next request. */
   readonly keepAliveMs: number;
-  /** Without a byte either way, until a WebSocket has come of it. */
-  readonly idleMs: number;
   /** How often Node looks for requests over their time. */
   readonly checkMs: number;
 }
@@ -37,7 +35,6 @@ const PATIENCE: Patience = {
   headersMs: 5_000,
   requestMs: 10_000,
   keepAliveMs: 5_000,
-  idleMs: 10_000,
   checkMs: 1_000,
 };
 
@@ -95,7 +92,6 @@ function createBoundedServer(patience: Patience, tls: Tls | undefined, listener:
   const server = tls ? createSecureServer({ ...bounds, ...tls }, listener) : createServer(bounds, listener);
   server.maxRequestsPerSocket = REQUESTS_MAX;
   server.on('dropRequest', (_, socket: Duplex) => socket.destroy());
-  server.timeout = patience.idleMs;
   return server;
 }
 
