@@ -44,12 +44,23 @@ export interface HttpServer extends Bound {
 }
 
 export interface Page {
+  /** 200 unless it is another one. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly contentType: string;
   readonly body: string;
 }
 
+/** Who asks for a page; without addresses it has gone already. */
+export interface Visitor {
+  readonly remoteAddress: string | undefined;
+  readonly localAddress: string | undefined;
+  /** The header of that name. */
+  readonly authorization?: string | undefined;
+}
+
 /** What answers a GET, by path; a page is made when it is asked for. */
-export type Pages = Readonly<Record<string, () => Page | Promise<Page>>>;
+export type Pages = Readonly<Record<string, (visitor: Visitor) => Page | Promise<Page>>>;
 
 interface HttpOptions extends Gate {
   readonly pages: Pages;
@@ -108,20 +119,22 @@ async function answer(pages: Pages, request: IncomingMessage, response: ServerRe
   const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
   // No page takes a body; what comes of one is read no further than this connection.
   if (request.headers['content-length'] ?? request.headers['transfer-encoding']) response.shouldKeepAlive = false;
-  if (!page) return end(response, 404, { contentType: 'text/plain', body: 'not found\n' });
+  if (!page) return end(response, { status: 404, contentType: 'text/plain', body: 'not found\n' });
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
-    return end(response, 405, { contentType: 'text/plain', body: 'only GET and HEAD\n' });
+    return end(response, { status: 405, contentType: 'text/plain', body: 'only GET and HEAD\n' });
   }
-  end(response, 200, await page());
+  const { remoteAddress, localAddress } = request.socket;
+  end(response, await page({ remoteAddress, localAddress, authorization: request.headers.authorization }));
 }
 
-function end(response: ServerResponse, status: number, { contentType, body }: Page): void {
+function end(response: ServerResponse, { status = 200, headers, contentType, body }: Page): void {
   response.writeHead(status, {
     'content-type': contentType,
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
+    ...headers,
   });
   response.end(body);
 }

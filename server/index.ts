@@ -6,6 +6,7 @@ import { closeAll, type Bound as Open } from './bind.ts';
 import { endpointsOf, type Layout } from './layout.ts';
 import { createPlainLimit } from './limit/plain-replies.ts';
 import { createMetrics } from './metrics.ts';
+import { metricsPage } from './metrics-page.ts';
 import { openAll } from './open.ts';
 import { planOf, type ServerOptions } from './options.ts';
 import { createRateLimit } from './rate-limit.ts';
@@ -59,7 +60,7 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   const metrics = createMetrics(tally);
   const pages = {
     '/healthz': () => ({ contentType: 'text/plain', body: 'ok\n' }),
-    '/metrics': async () => ({ contentType: metrics.contentType, body: await metrics.metrics() }),
+    '/metrics': metricsPage(metrics, options.metricsToken),
   };
   const { primary, alternate, http, turns, admissions } = await openAll(plan, { ...options, pages, now });
   addConnectionMetrics(metrics, admissions);

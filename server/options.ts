@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly software?: string;
   /** What a peer of the rendezvous has to know; left out, everybody may join. */
   readonly authToken?: string;
+  /** What whoever reads /metrics has to know, this host too; left out, this host alone may. */
+  readonly metricsToken?: string;
   /** HTTPS and secure WebSockets in place of plain ones. */
   readonly tls?: Tls;
   /** For those of the rendezvous that are not to be the usual ones; `peersPerSource` sets TCP connections of a source too. */
@@ -57,8 +59,6 @@ export function planOf(options: ServerOptions): Plan {
     altPort = DEFAULT_ALT_PORT,
     httpPort = DEFAULT_HTTP_PORT,
     software,
-    authToken,
-    limits,
     relay,
     otherTurn,
   } = options;
@@ -75,17 +75,29 @@ export function planOf(options: ServerOptions): Plan {
   if (software !== undefined && (software === '' || software.length > SOFTWARE_MAX_CHARACTERS)) {
     throw new StartError('bad-software', `software has 1 to ${SOFTWARE_MAX_CHARACTERS} characters`);
   }
-  if (authToken !== undefined && (authToken === '' || authToken.length > TOKEN_MAX_CHARACTERS)) {
-    throw new StartError('bad-token', `the token has 1 to ${TOKEN_MAX_CHARACTERS} characters`);
+  checkAccess(options);
+  if (relay) checkRelay(relay, options.authToken);
+  if (otherTurn) checkOtherTurn(otherTurn);
+  const families = (['IPv4', 'IPv6'] as const).flatMap((family) => ofFamily(addresses, family));
+  return { families, port, altPort, httpPort, ...(software === undefined ? {} : { software }) };
+}
+
+/** What decides who may have what. */
+function checkAccess({ authToken, metricsToken, limits }: ServerOptions): void {
+  checkToken('the token', authToken);
+  checkToken('the token of the metrics', metricsToken);
+  if (metricsToken !== undefined && !/^[\x21-\x7e]+$/.test(metricsToken)) {
+    throw new StartError('bad-token', 'the token of the metrics has printable ASCII characters only, and no space');
   }
   const { peersPerSource } = { ...DEFAULT_LIMITS, ...limits };
   if (!Number.isInteger(peersPerSource) || peersPerSource < 1) {
     throw new StartError('bad-limit', `the peers of one source are ${peersPerSource}: 1 or more`);
   }
-  if (relay) checkRelay(relay, authToken);
-  if (otherTurn) checkOtherTurn(otherTurn);
-  const families = (['IPv4', 'IPv6'] as const).flatMap((family) => ofFamily(addresses, family));
-  return { families, port, altPort, httpPort, ...(software === undefined ? {} : { software }) };
+}
+
+function checkToken(name: string, token: string | undefined): void {
+  if (token === undefined || (token !== '' && token.length <= TOKEN_MAX_CHARACTERS)) return;
+  throw new StartError('bad-token', `${name} has 1 to ${TOKEN_MAX_CHARACTERS} characters`);
 }
 
 function checkedAddress(text: string): string {

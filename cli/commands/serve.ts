@@ -22,6 +22,9 @@ Peers meet in rooms on the TCP port. Without a token everybody may; the token
 is better given as NATCHECK_TOKEN, as other users can read a command line, and
 the relay's secret as NATCHECK_RELAY_SECRET.
 
+/metrics is for this host only, or for whoever shows --metrics-token as a Bearer
+token. To a reverse proxy on this host everybody is this host: set the token.
+
 One address has a small share of it all, so that nobody takes the whole. Behind
 a reverse proxy all peers have the address of the proxy: let it bound them, and
 give --per-source 12000, which is all there are.
@@ -48,6 +51,10 @@ export const serve = defineCommand({
       describe: 'TCP port of the rendezvous, /healthz and /metrics',
     },
     'auth-token': { type: 'string', describe: 'What a peer has to know to join a room. Also NATCHECK_TOKEN' },
+    'metrics-token': {
+      type: 'string',
+      describe: 'What a reader of /metrics has to show; without it this host alone may. Also NATCHECK_METRICS_TOKEN',
+    },
     'per-source': {
       type: 'number',
       describe: 'Peers in rooms from one address, or from one /64 of IPv6; by default 512',
@@ -93,11 +100,13 @@ export const serve = defineCommand({
     if (ip.length === 0) throw new UsageError('this host has no default route: name its address with --ip');
     const { port, software } = argv;
     const authToken = argv['auth-token'] ?? (env.NATCHECK_TOKEN || undefined);
+    const metricsToken = argv['metrics-token'] ?? (env.NATCHECK_METRICS_TOKEN || undefined);
     const tls = await readTls(argv['tls-cert'], argv['tls-key']);
     const options: ServerOptions = {
       ...{ ip, port, altPort: argv['alt-port'], httpPort: argv['http-port'] },
       ...(software !== undefined && { software }),
       ...(authToken !== undefined && { authToken }),
+      ...(metricsToken !== undefined && { metricsToken }),
       ...(tls && { tls }),
       ...(argv['per-source'] !== undefined && { limits: { peersPerSource: argv['per-source'] } }),
       ...relayOptions(argv, env.NATCHECK_RELAY_SECRET || undefined),

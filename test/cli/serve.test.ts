@@ -46,6 +46,22 @@ describe('natcheck serve', () => {
   });
 });
 
+describe('the metrics of natcheck serve', () => {
+  it.each([
+    ['--metrics-token', ['--metrics-token', 'secret'], {}],
+    ['NATCHECK_METRICS_TOKEN', [], { NATCHECK_METRICS_TOKEN: 'secret' }],
+    ['--metrics-token rather than the variable', ['--metrics-token', 'secret'], { NATCHECK_METRICS_TOKEN: 'other' }],
+  ])('are for who shows the token of %s', async (_, words, env) => {
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await using server = await natcheckReady(['serve', '--ip', A, ...ANY_PORTS, ...words]);
+    const url = `${/http:\S+/.exec(server.lines[1] ?? '')?.[0]}/metrics`;
+    const statusWith = async (headers: Record<string, string>) => (await fetch(url, { headers })).status;
+    expect(await statusWith({})).toBe(401);
+    expect(await statusWith({ authorization: 'Bearer secret' })).toBe(200);
+  });
+});
+
 describe('natcheck serve as a rendezvous', () => {
   const urlIn = (lines: readonly string[]): string => /wss?:\S+/.exec(lines[2] ?? '')?.[0] ?? '';
   const who = { room: 'r', id: 'me' };

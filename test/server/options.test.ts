@@ -39,6 +39,16 @@ describe('options that are refused', () => {
       { ip: ['::ffff:192.0.2.1'] },
       'bad-address: ::ffff:192.0.2.1 is no address to serve from: it is an IPv4 address written as IPv6',
     ],
+    [
+      'a token of the metrics that no header can carry',
+      { ip: [IP], metricsToken: 'one two' },
+      'bad-token: the token of the metrics has printable ASCII characters only, and no space',
+    ],
+    [
+      'no token of the metrics',
+      { ip: [IP], metricsToken: '' },
+      'bad-token: the token of the metrics has 1 to 256 characters',
+    ],
     ['no peer', { ip: [IP], limits: { peersPerSource: 0 } }, 'bad-limit: the peers of one source are 0: 1 or more'],
     ['one twice', { ip: [IP, IP] }, 'duplicate-address: 192.0.2.1 is given twice'],
     [
