@@ -26,6 +26,7 @@ const UPGRADE = [
 /** Frames of RFC 6455 §5.2, masked with zeros. */
 const FIRST_FRAGMENT = Buffer.from([0x01, 0x84, 0, 0, 0, 0, 1, 2, 3, 4]);
 const NEXT_FRAGMENT = Buffer.from([0x00, 0x84, 0, 0, 0, 0, 1, 2, 3, 4]);
+const LONG_FRAGMENT = Buffer.concat([Buffer.from([0x00, 0xfe, 0x03, 0xe8, 0, 0, 0, 0]), Buffer.alloc(1_000)]);
 const PONG = Buffer.concat([Buffer.from([0x8a, 0xfd, 0, 0, 0, 0]), Buffer.alloc(125)]);
 /** The head of a frame of 128 KiB, whose payload then comes byte by byte. */
 const LONG_FRAME_HEAD = Buffer.from([0x81, 0xff, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0]);
@@ -37,6 +38,9 @@ type Attack = (socket: Socket, pieces: number) => Promise<void>;
 const ATTACKS: Readonly<Record<string, Attack>> = {
   'fragments of 4 bytes': async (socket, pieces) => {
     await write(socket, Buffer.concat([FIRST_FRAGMENT, ...Array(pieces - 1).fill(NEXT_FRAGMENT)]));
+  },
+  'fragments of 1,000 bytes': async (socket, pieces) => {
+    await write(socket, Buffer.concat([FIRST_FRAGMENT, ...Array(Math.min(pieces, 126)).fill(LONG_FRAGMENT)]));
   },
   'fragments between pongs that fill a read': async (socket, pieces) => {
     const filled = Buffer.concat(Array(Math.ceil(READ_BYTES / PONG.length)).fill(PONG));
