@@ -53,8 +53,8 @@ export async function listenTcp(server: Server, { address, port }: Endpoint, gat
 function guard(server: Server, { admission, now, handshakeMs = HANDSHAKE_MS }: Gate, open: Set<Socket>): void {
   const receivers = server.listeners('connection');
   server.removeAllListeners('connection');
-  const deadlines = new Map<string, NodeJS.Timeout>();
   const isTls = server.listenerCount('secureConnection') > 0;
+  const limitHandshake = handshakeLimit(server, handshakeMs);
   server.on('connection', (socket: Socket) => {
     socket.on('error', () => {});
     const { remoteAddress: address } = socket;
@@ -63,25 +63,32 @@ function guard(server: Server, { admission, now, handshakeMs = HANDSHAKE_MS }: G
       socket.destroy();
       return;
     }
-    const key = keyOf(socket);
     open.add(socket);
-    if (isTls) deadlines.set(key, setTimeout(() => socket.destroy(), handshakeMs).unref());
     socket.once('close', () => {
       open.delete(socket);
-      clearDeadline(deadlines, key);
       admission.leave(address, now());
     });
+    if (isTls) limitHandshake(socket);
     for (const receive of receivers) receive.call(server, socket);
   });
-  server.on('secureConnection', (secure: Socket) => clearDeadline(deadlines, keyOf(secure)));
+}
+
+/** Ends a connection of TLS whose handshake is not done by then. */
+function handshakeLimit(server: Server, handshakeMs: number): (socket: Socket) => void {
+  const deadlines = new Map<string, NodeJS.Timeout>();
+  const lift = (key: string): void => {
+    clearTimeout(deadlines.get(key));
+    deadlines.delete(key);
+  };
+  server.on('secureConnection', (secure: Socket) => lift(keyOf(secure)));
+  return (socket) => {
+    const key = keyOf(socket);
+    deadlines.set(key, setTimeout(() => socket.destroy(), handshakeMs).unref());
+    socket.once('close', () => lift(key));
+  };
 }
 
 /** Node does not tell which connection it is that has shaken hands; both have the same remote endpoint. */
 function keyOf({ remoteAddress, remotePort }: Socket): string {
   return `${remotePort} ${remoteAddress}`;
-}
-
-function clearDeadline(deadlines: Map<string, NodeJS.Timeout>, key: string): void {
-  clearTimeout(deadlines.get(key));
-  deadlines.delete(key);
 }
