@@ -81,11 +81,11 @@ export async function openHttpServer(
 }
 
 /**
- * Of HTTP on all addresses together. A site of `peersPerSource` peers behind one address has them all connected, and
- * a quarter of them once more: who has lost a connection that the server still believes in, and who asks for a page.
+ * Of HTTP on all addresses together. Each peer of a source has its connection, and may open another beside it: a client
+ * that tries TLS first opens two at once, and one that comes back does while the server still believes in the last.
  */
 export function httpConnectionLimits(peersPerSource: number): ConnectionLimits {
-  return { connections: CONNECTIONS_MAX, connectionsPerSource: Math.ceil((peersPerSource * 5) / 4) };
+  return { connections: CONNECTIONS_MAX, connectionsPerSource: 2 * peersPerSource };
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;

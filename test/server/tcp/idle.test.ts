@@ -177,7 +177,7 @@ describe('a whole server', () => {
     const [turn = 0, turns = 0] = [server.layouts[0]?.port, server.relay?.turnsPort ?? 0];
     const idle = [await open(turn), await open(turns), await open(turns, IDLER, '127.0.0.9')];
     for (const port of [turn, turns]) await closeOf(await open(port));
-    for (let n = 0; n < 5; n++) idle.push(await open(server.httpPort));
+    for (let n = 0; n < 8; n++) idle.push(await open(server.httpPort));
     await closeOf(await open(server.httpPort));
     for (const port of [turns, server.httpPort]) idle.push(await shakeHands(port, OTHER));
     const page = await fetchMetrics(server);
