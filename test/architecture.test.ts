@@ -41,7 +41,7 @@ const BASE: Readonly<Record<string, string>> = {
 
 /** Of the server, what decides and does nothing. */
 const SANS_IO_FILES =
-  /^server\/(bucket|responder|rendezvous\/(?!service)[\w-]+|relay\/(?!connections|relayed-sockets|service|start|stream-server|turn-servers)[\w-]+|tcp\/admission)\.ts$/;
+  /^server\/(limit\/[\w-]+|responder|rendezvous\/(?!service)[\w-]+|relay\/(?!connections|relayed-sockets|service|start|stream-server|turn-servers)[\w-]+|tcp\/admission)\.ts$/;
 const SANS_IO = ['src/stun', 'src/nat', 'src/ice', 'src/rendezvous', 'src/turn'];
 const IO =
   /node:(dgram|net|dns|timers|fs|child_process)|\b(setTimeout|setInterval|Date\.now|performance\.now|Math\.random)\b/;

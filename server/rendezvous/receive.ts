@@ -2,7 +2,7 @@
 import { type ClientMessage, clientMessage } from '../../src/rendezvous/client-message.ts';
 import { parseMessage } from '../../src/rendezvous/parse.ts';
 import type { RefusalCode } from '../../src/rendezvous/refusal.ts';
-import { take } from '../bucket.ts';
+import { take } from '../limit/bucket.ts';
 import { ask, signal, withdraw } from './ask.ts';
 import { join, leave } from './join.ts';
 import { CLOSE, hangUp, refuse, send } from './output.ts';

@@ -1,5 +1,5 @@
 /** What those who share an address have of the rendezvous together, so that one address never has all of it. */
-import { type Rate, take, waitMs } from '../bucket.ts';
+import { type Rate, take, waitMs } from '../limit/bucket.ts';
 import type { RendezvousLimits } from './limits.ts';
 import type { Source, State } from './state.ts';
 

@@ -1,5 +1,5 @@
 /** Who may open one more TCP connection: so many at a time of all, and of each source so many at a time and over time. */
-import { type Rate, take } from '../bucket.ts';
+import { type Rate, take } from '../limit/bucket.ts';
 import { sourceOf } from '../source.ts';
 
 export interface ConnectionLimits {

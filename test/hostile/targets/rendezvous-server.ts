@@ -26,7 +26,9 @@ export const rendezvousTarget: Target = {
         hold(parsed?.success ?? true, `it says what nobody takes: ${JSON.stringify(message)}`);
       }
     };
-    for (let connection = 0; connection < CONNECTIONS; connection++) say({ kind: 'opened', connection });
+    const open = (connection: number): void =>
+      say({ kind: 'opened', connection, source: random.pick(['192.0.2.1', '192.0.2.2']) });
+    for (let connection = 0; connection < CONNECTIONS; connection++) open(connection);
     for (let count = 0; count < INPUTS; count++) {
       const connection = random.integer(CONNECTIONS);
       const text = chance(random, 0.02) ? null : damagedJson(random, clientMessageOf(random), 0.2);
@@ -39,9 +41,10 @@ export const rendezvousTarget: Target = {
       // The responder answers nothing that comes from port 0.
       if (ticket && bound.port !== 0 && chance(random, 0.5)) say({ kind: 'bound', ticket, endpoint: bound });
       if (chance(random, 0.1)) say({ kind: 'tick' });
+      if (chance(random, 0.1)) say({ kind: 'ping', connection });
       if (chance(random, 0.02)) {
         say({ kind: 'closed', connection });
-        say({ kind: 'opened', connection });
+        open(connection);
       }
       now += random.pick([0, 10, 100, 1_000, 20_000]);
     }

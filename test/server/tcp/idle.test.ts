@@ -171,7 +171,7 @@ describe('a connection over HTTP', () => {
 describe('a whole server', () => {
   it('has one count for its addresses, one for HTTP and one for TURN', async () => {
     const limits = { peersPerSource: 4 };
-    const relay = { turnsPort: 0, limits: { connectionsPerAddress: 3, unallocatedMs: NEVER_MS } };
+    const relay = { turnsPort: 0, open: true, limits: { connectionsPerAddress: 3, unallocatedMs: NEVER_MS } };
     const options = { port: 0, altPort: 0, httpPort: 0, tls: LOOPBACK_TLS, limits, relay };
     await using server = await startServer({ ip: [HOST, '127.0.0.9'], ...options });
     const [turn = 0, turns = 0] = [server.layouts[0]?.port, server.relay?.turnsPort ?? 0];
