@@ -1,4 +1,5 @@
 /** Who a packet is from, as far as limits can tell: an IPv4 address, or the /64 of an IPv6 one. */
+import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /**
@@ -7,6 +8,8 @@ import ipaddr from 'ipaddr.js';
  * @throws Error when it is no IP address.
  */
 export function sourceOf(address: string): string {
+  // As the system writes it: there is nothing to parse.
+  if (isIPv4(address)) return address;
   const parsed = ipaddr.process(address);
   return parsed instanceof ipaddr.IPv4 ? parsed.toString() : parsed.parts.slice(0, 4).join(':');
 }
