@@ -1,7 +1,7 @@
 /** The STUN service of one family: what comes to its sockets is answered by the responder, within the rate limits. */
 import { familyOf, sameEndpoint } from '../src/endpoint.ts';
 import type { UdpSocket } from '../src/net/udp-socket.ts';
-import type { RateLimit } from './rate-limit.ts';
+import type { RateLimit } from './limit/rate-limit.ts';
 import { type Answer, type Arrival, type Layout, respond } from './responder.ts';
 import { headerOf, type Tally, transportOf } from './tally.ts';
 import type { TicketDesk } from './ticket-desk.ts';

@@ -1,7 +1,5 @@
-/**
- * A fixed table of token buckets by GCRA (ITU-T I.371, annex A): the state of each is one number, its theoretical arrival
- * time, so that the table is all the memory there is, whoever floods it.
- */
+/** A fixed table of token buckets (bucket.ts), which is all the memory there is, whoever floods it. */
+import { take } from './bucket.ts';
 
 /** 512 KiB of numbers. Two sources that fall on one slot share a bucket. */
 export const SLOTS = 65_536;
@@ -18,13 +16,12 @@ export type Buckets = (slot: number, nowMs: number) => boolean;
 
 /** Buckets are full at the start. */
 export function createBuckets({ burst, perSecond, slots = SLOTS }: BucketOptions): Buckets {
-  const intervalMs = 1000 / perSecond;
-  const toleranceMs = (burst - 1) * intervalMs;
-  const theoreticalArrivalMs = new Float64Array(slots).fill(Number.NEGATIVE_INFINITY);
+  const rate = { burst, intervalMs: 1000 / perSecond };
+  const arrivalMs = new Float64Array(slots).fill(Number.NEGATIVE_INFINITY);
   return (slot, nowMs) => {
-    const expectedMs = Math.max(theoreticalArrivalMs[slot] ?? nowMs, nowMs);
-    if (expectedMs - nowMs > toleranceMs) return false;
-    theoreticalArrivalMs[slot] = expectedMs + intervalMs;
+    const next = take(arrivalMs[slot] ?? nowMs, nowMs, rate);
+    if (next === null) return false;
+    arrivalMs[slot] = next;
     return true;
   };
 }

@@ -1,5 +1,5 @@
 /** What counts for all clients at one address together, whoever they say they are: their allocations and their bandwidth. */
-import { sourceOf } from '../source.ts';
+import { sourceOf } from '../limit/source.ts';
 import type { Flow } from './flow.ts';
 import type { Source, State } from './state.ts';
 

@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import type { Registry } from 'prom-client';
 import { canonicalAddress, type Endpoint, familyOf } from '../../src/endpoint.ts';
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
-import { createRateLimit } from '../rate-limit.ts';
+import { createRateLimit } from '../limit/rate-limit.ts';
 import { isStream } from './flow.ts';
 import { DEFAULT_RELAY_LIMITS } from './limits.ts';
 import { addRelayMetrics } from './metrics.ts';

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { MESSAGE_MAX_BYTES } from '../../src/rendezvous/bounds.ts';
 import type { HttpServer } from '../http.ts';
-import { sourceOf } from '../source.ts';
+import { sourceOf } from '../limit/source.ts';
 import { TICK_MS } from './limits.ts';
 import type { Output } from './output.ts';
 import type { Input, Rendezvous } from './rendezvous.ts';

@@ -1,6 +1,6 @@
 /** Who may open one more TCP connection: so many at a time of all, and of each source so many at a time and over time. */
 import { type Rate, take } from '../limit/bucket.ts';
-import { sourceOf } from '../source.ts';
+import { sourceOf } from '../limit/source.ts';
 
 export interface ConnectionLimits {
   /** At a time, of all sources. */

@@ -1,6 +1,6 @@
 /** How many redirected replies one source may cause: a token bucket for each. */
 import { createHmac } from 'node:crypto';
-import { createBuckets, SLOTS } from './limit/buckets.ts';
+import { createBuckets, SLOTS } from './buckets.ts';
 import { sourceOf } from './source.ts';
 
 /**
