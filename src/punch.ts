@@ -3,20 +3,22 @@ import { UsageError } from './errors.ts';
 import { isRelayed, type PairReport } from './ice/pair.ts';
 import { now } from './net/driver.ts';
 import type { IcePath } from './net/ice-path.ts';
+import { ownNetworks } from './net/own-networks.ts';
 import type { Resolver } from './net/resolver.ts';
 import { findOwnBehavior } from './own-behavior.ts';
 import { type AttemptResult, connectPeers } from './punch/connect.ts';
 import type { PunchEvent } from './punch/event.ts';
+import { planIntroduced } from './punch/introduced-plan.ts';
 import { createPunchBudget, INTRODUCTIONS_MAX } from './punch/limits/budget.ts';
-import { seekMappedPort, tellsMappedPort } from './punch/mapped-port.ts';
+import { seekMappedPort } from './punch/mapped-port.ts';
 import { createMeeting, type Met } from './punch/meeting.ts';
 import { createMembership } from './punch/membership.ts';
 import { explainLost, explainNoPath } from './punch/no-path.ts';
 import { createOwned } from './punch/owned.ts';
 import { placeOf } from './punch/place.ts';
-import { type PunchPlan, planPunch } from './punch/plan.ts';
+import type { PunchPlan } from './punch/plan.ts';
 import { createPresence, type PathMode } from './punch/presence.ts';
-import { openFirstRelay, relayAddresses, tellsRelayOnly } from './punch/relay.ts';
+import { openFirstRelay } from './punch/relay.ts';
 import { blankReport, type PunchFailure, type PunchReport } from './punch/report.ts';
 import { openPunchSocket } from './punch/socket.ts';
 import { createStepRecorder } from './punch/steps.ts';
@@ -116,8 +118,10 @@ export async function punch(options: PunchOptions): Promise<Punched> {
     waitMs,
     signal,
     onBound: (own) => {
+      const isFirst = !known.public;
       known = { ...known, local: socket?.local ?? null, public: own };
       steps.bound(own);
+      if (isFirst) onNotice(explainUnproven({ peer, room, token, isOverheard: membership.isOverheard() }));
     },
     onNotice,
   });
@@ -163,26 +167,22 @@ export async function punch(options: PunchOptions): Promise<Punched> {
   };
   const budget = createPunchBudget();
   for (let introductions = 1; ; introductions++) {
+    // Before the introduction, from which on the time counts.
+    const networks = ownNetworks();
     const met: Met = await meeting.introduce();
     if (met.kind === 'failed') return failed(met.reason, met.detail);
     const { introduction, at } = met;
     const { own, endpoint } = introduction;
-    const [told, heard] = [met.agentOf.candidates, introduction.candidates];
-    const plan = planPunch(
-      { id, behavior: met.behavior, isRelayOnly: tellsRelayOnly(told, own) },
-      { id: peer, behavior: introduction.behavior, isRelayOnly: tellsRelayOnly(heard, endpoint) },
-      {
-        isSameNat: own.address === endpoint.address && presence.isDirect(),
-        isMapped: tellsMappedPort(heard, endpoint) || tellsMappedPort(told, own),
-        isAtRelay: endpoint.address === server.address || relayAddresses([...told, ...heard]).has(endpoint.address),
-      },
-    );
-    const isOverheard = membership.isOverheard();
-    if (introductions === 1) onNotice(explainUnproven({ peer, room, token, isOverheard }));
+    const plan = planIntroduced(introduction, {
+      ...{ id, candidates: met.agentOf.candidates, behavior: met.behavior },
+      ...{ isDirect: presence.isDirect(), server: server.address },
+    });
     onEvent({ kind: 'plan', plan });
     steps.introduced({ own, peer: endpoint });
-    const onIceEvent = steps.iceEvent;
-    const attempt = await connectPeers({ met, plan, meeting, presence, server, budget, signal, onEvent: onIceEvent });
+    const attempt = await connectPeers({
+      ...{ met, plan, meeting, presence, server, networks, budget, signal },
+      onEvent: steps.iceEvent,
+    });
     known = { ...known, plan, elapsedMs: Math.round(now() - at), probesSent: attempt.packetsSent() };
     switch (attempt.kind) {
       case 'connected':

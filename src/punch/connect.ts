@@ -5,7 +5,6 @@ import type { IceEvent } from '../ice/event.ts';
 import { isRelayed } from '../ice/pair.ts';
 import { type DrivenPath, startIcePath } from '../net/ice-path.ts';
 import { createInbox } from '../net/inbox.ts';
-import { ownNetworks } from '../net/own-networks.ts';
 import { createIntroducedAttempt } from './introduced-attempt.ts';
 import type { PunchBudget } from './limits/budget.ts';
 import type { Meeting, Met, PeerNews } from './meeting.ts';
@@ -48,11 +47,13 @@ export async function connectPeers(options: {
   readonly presence: Presence;
   /** A STUN server. */
   readonly server: Endpoint;
+  /** Those that this host is in, such as `192.168.1.7/24`. */
+  readonly networks: readonly string[];
   readonly budget: PunchBudget;
   readonly signal: AbortSignal | undefined;
   readonly onEvent: (event: IceEvent) => void;
 }): Promise<AttemptResult> {
-  const { met, plan, meeting, presence, server, budget, signal, onEvent } = options;
+  const { met, plan, meeting, presence, server, networks, budget, signal, onEvent } = options;
   const { introduction, at, agentOf, behavior } = met;
   const attempt = createIntroducedAttempt({
     introduction,
@@ -60,7 +61,7 @@ export async function connectPeers(options: {
     behavior,
     agentOf,
     server,
-    networks: ownNetworks(),
+    networks,
     budget,
     startAt: at + introduction.startInMs,
     randomBytes,

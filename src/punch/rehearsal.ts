@@ -7,7 +7,9 @@ import type { Endpoint } from '../endpoint.ts';
 import { otherRole, type Role } from '../ice/role.ts';
 import { type CandidateAgent, candidateAgent, PUNCH_SOCKET } from './candidate-agent.ts';
 import { createIntroducedAttempt } from './introduced-attempt.ts';
+import { planIntroduced } from './introduced-plan.ts';
 import { createPunchBudget } from './limits/budget.ts';
+import type { Introduction } from './meeting.ts';
 
 /** Nothing is sent to them (RFC 5737). */
 const PLACES: Readonly<Record<Role, Endpoint>> = {
@@ -30,19 +32,22 @@ export function rehearse(): void {
 
   function attemptOf(role: Role) {
     const other = otherRole(role);
+    const { candidates } = agents[role];
+    const introduction: Introduction = {
+      type: 'introduction',
+      peer: other,
+      endpoint: PLACES[other],
+      candidates: [...agents[other].candidates],
+      behavior: BEHAVIOR,
+      own: PLACES[role],
+      role,
+      key,
+      startInMs: 0,
+    };
+    const side = { id: role, candidates, behavior: BEHAVIOR, isDirect: true, server: PLACES[other].address };
     return createIntroducedAttempt({
-      introduction: {
-        type: 'introduction',
-        peer: other,
-        endpoint: PLACES[other],
-        candidates: [...agents[other].candidates],
-        behavior: BEHAVIOR,
-        own: PLACES[role],
-        role,
-        key,
-        startInMs: 0,
-      },
-      plan: { technique: 'simultaneous-open' },
+      introduction,
+      plan: planIntroduced(introduction, side),
       behavior: BEHAVIOR,
       agentOf: agents[role],
       server: PLACES[other],

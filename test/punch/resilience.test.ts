@@ -36,9 +36,9 @@ describe.concurrent('a punch', () => {
       expect(punched.report).toMatchObject({ outcome: 'direct', technique: 'host' });
     }
     expect(alice.notices).toEqual([
+      'not authenticated: whoever knows the room can be bob',
       'the rendezvous is lost (closing): coming back',
       'back at the rendezvous',
-      'not authenticated: whoever knows the room can be bob',
     ]);
     expect(bob.notices).toEqual(['not authenticated: whoever knows the room can be alice']);
   });

@@ -48,5 +48,5 @@ it('a punch that comes to nothing is not authenticated either', async () => {
   await alice.told(isStep(1));
   await using punched = await alice.result;
   expect(punched.report).toMatchObject({ outcome: 'failed', reason: 'no-peer', authenticated: false });
-  expect(alice.notices).toEqual([]);
+  expect(alice.notices).toEqual(['not authenticated: without a token and a room of your own anybody can be bob']);
 });
