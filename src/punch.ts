@@ -18,6 +18,7 @@ import { createOwned } from './punch/owned.ts';
 import { placeOf } from './punch/place.ts';
 import type { PunchPlan } from './punch/plan.ts';
 import { createPresence, type PathMode } from './punch/presence.ts';
+import { rehearse } from './punch/rehearsal.ts';
 import { openFirstRelay } from './punch/relay.ts';
 import { blankReport, type PunchFailure, type PunchReport } from './punch/report.ts';
 import { openPunchSocket } from './punch/socket.ts';
@@ -109,12 +110,16 @@ export async function punch(options: PunchOptions): Promise<Punched> {
     openFirstRelay(servers, { local, resolver, signal: either, onNotice });
   const presence = owned.add(createPresence({ socket, server, mode, mappedPort, openRelay, onNotice }));
   using detection = isRelayOnly ? null : findOwnBehavior({ server, local, signal });
+  // The peer is asked for once all is ready for it.
+  const ready = detection?.behavior.then((found) => rehearse().then(() => found)) ?? null;
+  // Whoever waits for it is told; nobody may be left to.
+  ready?.catch(() => {});
   const meeting = createMeeting({
     membership,
     presence,
     turn,
     peer,
-    behavior: detection?.behavior ?? null,
+    behavior: ready,
     waitMs,
     signal,
     onBound: (own) => {

@@ -12,7 +12,6 @@ import type { CandidateAgent } from './candidate-agent.ts';
 import { createMailbox, UNREAD_MAX } from './limits/mailbox.ts';
 import type { Membership } from './membership.ts';
 import type { Presence } from './presence.ts';
-import { rehearse } from './rehearsal.ts';
 import type { PunchFailure } from './report.ts';
 import type { TurnServerChoice } from './turn-choice.ts';
 
@@ -185,7 +184,6 @@ export function createMeeting(options: MeetingOptions): Meeting {
     // Over UDP that is blocked there is nothing to be found out.
     told = (presence.isDirect() ? await options.behavior : null) ?? UNKNOWN;
     await presence.relayed(RELAY_PATIENCE_MS);
-    if (!isWaiting) rehearse();
     agentOf = presence.agentOf(seen);
     to.ask(peer, { candidates: agentOf.candidates, behavior: told });
     if (!isWaiting) by = now() + options.waitMs;

@@ -2,8 +2,8 @@
 import { expect, it } from 'vitest';
 import { rehearse } from '../../src/punch/rehearsal.ts';
 
-it('comes to its end, with no handle open that was not before', () => {
+it('comes to its end, with no handle open that was not before', async () => {
   const before = process.getActiveResourcesInfo().length;
-  rehearse();
+  await rehearse();
   expect(process.getActiveResourcesInfo().length).toBe(before);
 });
