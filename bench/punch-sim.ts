@@ -1,16 +1,16 @@
 /**
  * How often and how fast punches open in the simulated lab: every ordered pair of accesses, links of 5 to 200 ms one way
- * per side with jitter and 5 % loss each way. Times count from the common start until the later side is connected.
- * Usage: node bench/punch-sim.ts [SEEDS=1000]
+ * per side with jitter and loss each way. Times count from the common start until the later side is connected.
+ * Usage: node bench/punch-sim.ts [SEEDS=1000] [LOSS=0.05]
  */
 import { expectedProspect, PUNCH_PEERS, samplePunch, summarize } from '../lab/sim/punch-sample.ts';
 
-const seeds = Number(process.argv[2] ?? 1000);
+const [seeds = 1000, loss = 0.05] = process.argv.slice(2).map(Number);
 const startedAt = performance.now();
 
 const rows = PUNCH_PEERS.flatMap((a) =>
   PUNCH_PEERS.map((b) => {
-    const samples = Array.from({ length: seeds }, (_, index) => samplePunch({ a, b, seed: index + 1 }));
+    const samples = Array.from({ length: seeds }, (_, index) => samplePunch({ a, b, seed: index + 1, loss }));
     const { direct, oneSided, medianMs, p95Ms, medianRtts, validRtts, checks } = summarize(samples);
     return {
       a: a.name,

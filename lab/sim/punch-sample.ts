@@ -37,18 +37,20 @@ export function samplePunch(options: {
   readonly a: NamedPeer;
   readonly b: NamedPeer;
   readonly seed: number;
+  /** On each link, in each direction; default: 5 %. */
+  readonly loss?: number;
 }): PunchSample {
-  const { a, b, seed } = options;
+  const { a, b, seed, loss = LOSS } = options;
   const random = createRandom(seed).fork(`punch ${a.name} ${b.name}`);
-  const [linkA, linkB] = [drawLink(random.fork('a')), drawLink(random.fork('b'))];
+  const [linkA, linkB] = [drawLink(random.fork('a'), loss), drawLink(random.fork('b'), loss)];
   const punch = punchInSim({ a: a.access, b: b.access, seed: random.integer(2 ** 32), linkA, linkB });
   return { seed, punch, rttMs: meanRttMs(linkA) + meanRttMs(linkB) };
 }
 
-/** 5 to 200 ms one way, jitter up to a quarter of it, 5 % loss in each direction. */
-function drawLink(random: Random): Link {
+/** 5 to 200 ms one way, jitter up to a quarter of it. */
+function drawLink(random: Random, loss: number): Link {
   const latencyMs = LATENCY_MS.min + random.next() * (LATENCY_MS.max - LATENCY_MS.min);
-  return symmetricLink({ latencyMs, jitterMs: random.next() * Math.min(MAX_JITTER_MS, latencyMs / 4), loss: LOSS });
+  return symmetricLink({ latencyMs, jitterMs: random.next() * Math.min(MAX_JITTER_MS, latencyMs / 4), loss });
 }
 
 function meanRttMs({ up, down }: Link): number {
