@@ -30,6 +30,7 @@ export interface TerminalProgram extends AsyncDisposable {
   readonly type: (keys: string) => void;
   /** Closes the terminal, as somebody does who closes its window. */
   readonly close: () => void;
+  /** Resolves when it has ended, and all that it wrote has been shown. */
   readonly ended: Promise<ProgramEnd>;
 }
 
@@ -53,6 +54,7 @@ export async function onTerminal(
   });
   const [shell] = (await once(server, 'connection')) as [Socket];
   const screen = screenOf(script);
+  const closed = script.stdout ? once(script.stdout, 'close') : null;
   const told = createInterface({ input: shell })[Symbol.asyncIterator]();
   const next = async (): Promise<unknown> => JSON.parse((await told.next()).value ?? 'null');
   const { pid } = (await next()) as { readonly pid: number };
@@ -60,7 +62,10 @@ export async function onTerminal(
     ...{ pid, ...screen },
     type: (keys) => void script.stdin?.write(keys),
     close: () => void script.kill('SIGKILL'),
-    ended: next() as Promise<ProgramEnd>,
+    ended: next().then(async (end) => {
+      await closed;
+      return end as ProgramEnd;
+    }),
     [Symbol.asyncDispose]: async () => {
       shell.destroy();
       server.close();
