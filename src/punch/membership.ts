@@ -15,6 +15,8 @@ import type { PunchFailure } from './report.ts';
 const SETTLED_MS = 10_000;
 /** Before each attempt to come back; the last one repeats. The first two fall into the time that the id is kept. */
 const BACK_AFTER_MS = [100, 400, 1_000, 2_000] as const;
+/** Between two joins that are refused for a while, however short the server says that is. */
+const RETRY_MIN_MS = 1_000;
 /** What a natcheck server leaves an allocation whose session is gone (server/relay/limits.ts): later is too late. */
 const STAY_PATIENCE_MS = 60_000;
 
@@ -68,8 +70,8 @@ export function createMembership(
       }
       const detail = detailOf(result);
       const refused = result.outcome === 'refused' ? result : null;
-      const keptMs = refused?.retryInMs;
-      if (keptMs !== undefined && now() + keptMs < by) {
+      const keptMs = refused?.retryInMs === undefined ? null : Math.max(RETRY_MIN_MS, refused.retryInMs);
+      if (keptMs !== null && now() + keptMs < by) {
         const away = refused?.code === 'id-in-use' ? ', and is away' : '';
         onNotice(`${detail}${away}: trying again in ${(keptMs / 1000).toFixed(1)} s`);
         await pause(keptMs, signal);

@@ -1,5 +1,6 @@
 /** Coming back to a rendezvous: by the scheme that it was first joined by, and no other; while a relay of it is in use, unasked. */
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -98,6 +99,25 @@ it('a server that closes each connection at once is come back to with growing pa
   }
   // 100 ms, then 400: no timer fires a millisecond early.
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(498);
+});
+
+it('a server that refuses each join for no time at all is asked once a second', async () => {
+  const server = new WebSocketServer({ port: 0, host: HOST });
+  await once(server, 'listening');
+  let joins = 0;
+  const refusal = { type: 'error', code: 'id-in-use', message: 'now', retryInMs: 0 };
+  server.on('connection', (socket) => {
+    socket.on('message', () => {
+      joins++;
+      socket.send(JSON.stringify(refusal));
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  const url = `ws://${HOST}:${port}`;
+  const membership = createMembership({ url, room: 'r', id: 'me', onNotice: () => {} });
+  expect(await enter(membership, 1_500)).toMatchObject({ kind: 'failed', reason: 'rendezvous-refused' });
+  expect(joins).toBe(2);
+  server.close();
 });
 
 it('who stays, and is disposed of while the server is away, tries no more', async () => {
