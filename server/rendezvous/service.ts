@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { WEB_SOCKET_BOUNDS } from '../../src/net/web-socket-bounds.ts';
 import { MESSAGE_MAX_BYTES } from '../../src/rendezvous/bounds.ts';
 import type { HttpServer } from '../http.ts';
 import { sourceOf } from '../limit/source.ts';
@@ -11,27 +12,6 @@ import type { Input, Rendezvous } from './rendezvous.ts';
 
 /** What may wait for one peer that reads slowly; beyond it the peer is cut off. `ws` bounds the pongs by itself. */
 const BUFFERED_MAX_BYTES = MESSAGE_MAX_BYTES;
-/** How long a peer may take to answer a close (RFC 6455 §7.1.1), and the server to end. */
-const CLOSE_TIMEOUT_MS = 1_000;
-
-/**
- * The pieces in which a message may come: frames, and reads of the system. Without a bound each of them, however short, is
- * kept with some 500 bytes of its own. A library that cuts cuts into 1 KiB or more, and TCP into some 536 bytes (RFC 9293 §3.7.1).
- */
-const FRAGMENTS_MAX = MESSAGE_MAX_BYTES / 1024;
-const BUFFERED_CHUNKS_MAX = MESSAGE_MAX_BYTES / 512;
-
-/** Declared apart, since the types of `ws` do not have `closeTimeout` yet. */
-const WEB_SOCKET_OPTIONS = {
-  noServer: true,
-  clientTracking: false,
-  perMessageDeflate: false,
-  maxPayload: MESSAGE_MAX_BYTES,
-  maxFragments: FRAGMENTS_MAX,
-  maxBufferedChunks: BUFFERED_CHUNKS_MAX,
-  closeTimeout: CLOSE_TIMEOUT_MS,
-};
-
 export interface RendezvousService extends AsyncDisposable {
   readonly handle: (input: Input) => void;
 }
@@ -45,7 +25,7 @@ export function serveRendezvous(options: {
 }): RendezvousService {
   const { rendezvous, http, now } = options;
   const sockets = new Map<number, WebSocket>();
-  const webSockets = new WebSocketServer(WEB_SOCKET_OPTIONS);
+  const webSockets = new WebSocketServer({ ...WEB_SOCKET_BOUNDS, noServer: true, clientTracking: false });
   let opened = 0;
   let isClosing = false;
   let onEmpty = (): void => {};

@@ -3,7 +3,6 @@
  * when to come back, with the resume key, is the caller's to decide.
  */
 import { WebSocket } from 'ws';
-import { MESSAGE_MAX_BYTES } from '../rendezvous/bounds.ts';
 import { type ClientMessage, PROTOCOL_VERSION } from '../rendezvous/client-message.ts';
 import type { ToldBehavior } from '../rendezvous/fields.ts';
 import { parseMessage } from '../rendezvous/parse.ts';
@@ -82,7 +81,7 @@ export interface RendezvousClient extends AsyncDisposable {
 export async function joinRendezvous(options: RendezvousOptions): Promise<JoinResult> {
   const { room, id, token, resumeKey, signal } = options;
   const { url, ca, resolver, onOpen } = options;
-  const opened = await openRendezvousSocket(url, { ca, resolver, onOpen, signal, maxPayload: MESSAGE_MAX_BYTES });
+  const opened = await openRendezvousSocket(url, { ca, resolver, onOpen, signal });
   if (opened.outcome !== 'open') return opened;
   const { socket } = opened;
   const { promise, resolve, reject } = Promise.withResolvers<JoinResult>();

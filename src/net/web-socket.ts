@@ -4,12 +4,10 @@ import { WebSocket } from 'ws';
 import { UsageError } from '../errors.ts';
 import { sharedLookup } from './lookup/shared-lookup.ts';
 import { createResolver, type Resolver } from './resolver.ts';
+import { WEB_SOCKET_BOUNDS } from './web-socket-bounds.ts';
 
 /** For name, connection, TLS and upgrade together. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** How long the other side may take to answer a close. */
-const CLOSE_TIMEOUT_MS = 1_000;
-
 export type OpenResult =
   /** `address`: the IP address that it is connected to. */
   | { readonly outcome: 'open'; readonly socket: WebSocket; readonly address: string }
@@ -25,23 +23,16 @@ export interface WebSocketOptions {
   readonly connection?: Socket | undefined;
   readonly resolver?: Resolver | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly maxPayload: number;
 }
 
 /** @throws UsageError when the URL is not one of a WebSocket; the signal's reason when it is aborted. */
 export async function openWebSocket(url: string, options: WebSocketOptions): Promise<OpenResult> {
-  const { ca, connection, signal, maxPayload, resolver = createResolver() } = options;
+  const { ca, connection, signal, resolver = createResolver() } = options;
   if (!URL.canParse(url) || !/^wss?:\/\/[^#]+$/.test(url)) {
     throw new UsageError(`'${url}' is not a rendezvous: write ws://HOST:PORT or wss://HOST:PORT`);
   }
   signal?.throwIfAborted();
-  // `closeTimeout` is not in the types of `ws` yet.
-  const bounds = {
-    maxPayload,
-    perMessageDeflate: false,
-    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-    closeTimeout: CLOSE_TIMEOUT_MS,
-  };
+  const bounds = { ...WEB_SOCKET_BOUNDS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS };
   const socket = new WebSocket(url, {
     ...bounds,
     ...(ca !== undefined && { ca }),

@@ -75,6 +75,20 @@ describe('joining', () => {
     other.close();
   });
 
+  it('where a message comes in 129 fragments ends the connection, and in 128 does not', async () => {
+    const server = new WebSocketServer({ port: 0, host: HOST });
+    await once(server, 'listening');
+    server.on('connection', (socket, { url = '' }) => {
+      for (let left = Number(url.slice(1)); left > 0; left--) socket.send('x', { fin: left === 1 });
+      if (url === '/128') socket.close(4000);
+    });
+    const url = `ws://${HOST}:${(server.address() as AddressInfo).port}`;
+    const joined = (fragments: number) => joinRendezvous({ url: `${url}/${fragments}`, ...WHO });
+    expect(await joined(128)).toEqual({ outcome: 'unreachable', reason: 'closed with 4000' });
+    expect(await joined(129)).toEqual({ outcome: 'unreachable', reason: 'closed with 1006' });
+    server.close();
+  });
+
   it('rejects with the reason of its signal, before and while it waits', async () => {
     const mute = new WebSocketServer({ port: 0, host: HOST });
     await once(mute, 'listening');
