@@ -10,6 +10,8 @@ export const CANDIDATES_MAX = 32;
 export const CANDIDATE_MAX_CHARACTERS = 512;
 /** UTF-16 units, as JSON.parse gives them. An SDP with audio, video and a data channel has some 8,000. */
 export const SIGNAL_MAX_CHARACTERS = 16 * 1024;
+/** What a client keeps of the words of a refusal; a natcheck server's have some 60. */
+export const REFUSAL_MAX_CHARACTERS = 256;
 /** How many peers one peer may be asking for at a time. */
 export const ASKS_MAX = 64;
 /** Candidates of all asks that no introduction has met yet, together: what the server has to keep for a peer. */

@@ -1,6 +1,6 @@
 /** What the rendezvous server says to a client. */
 import { z } from 'zod';
-import { ROOM_PEERS_MAX, START_MAX_MS, TURN_SERVERS_MAX } from './bounds.ts';
+import { REFUSAL_MAX_CHARACTERS, ROOM_PEERS_MAX, START_MAX_MS, TURN_SERVERS_MAX } from './bounds.ts';
 import {
   behavior,
   candidates,
@@ -64,7 +64,8 @@ export const serverMessage = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('error'),
     code: z.enum(REFUSAL_CODES),
-    message: z.string(),
+    /** Cut, however long it is: users read it. */
+    message: z.string().transform((text) => text.slice(0, REFUSAL_MAX_CHARACTERS)),
     /** The type of the message that is refused, where there is one. */
     re: z.string().optional(),
     peer: id.optional(),

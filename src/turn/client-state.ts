@@ -52,8 +52,14 @@ export function createClientState({ transactions, emit }: Pick<ClientState, 'tra
   return state;
 }
 
+/** RFC 8489 §14.8 has fewer than 128; a server that says more is not read further, as users read it. */
+const REASON_MAX_CHARACTERS = 127;
+
 /** What an answer other than success means. */
 export function failureOf(answer: Exclude<Answer, { kind: 'success' }>): TurnFailure {
-  if (answer.kind === 'error') return { reason: reasonOfCode(answer.code), code: answer.code, detail: answer.text };
+  if (answer.kind === 'error') {
+    const { code, text } = answer;
+    return { reason: reasonOfCode(code), code, detail: text.slice(0, REASON_MAX_CHARACTERS) };
+  }
   return { reason: answer.because === 'forged' ? 'wrong-integrity' : 'no-answer', code: null, detail: null };
 }

@@ -52,3 +52,8 @@ it.each([
   };
   expect(serverMessage.safeParse(introduction).success).toBe(expected);
 });
+
+it('the words of a refusal are cut after 256 characters', () => {
+  const refusal = { type: 'error', code: 'room-full', message: 'x'.repeat(100_000) };
+  expect(serverMessage.parse(refusal)).toEqual({ ...refusal, message: 'x'.repeat(256) });
+});
