@@ -3,7 +3,7 @@ import { UsageError } from './errors.ts';
 import { isRelayed, type PairReport } from './ice/pair.ts';
 import { now } from './net/driver.ts';
 import type { IcePath } from './net/ice-path.ts';
-import { ownNetworks } from './net/own-networks.ts';
+import { hostNetworks } from './net/interfaces.ts';
 import type { Resolver } from './net/resolver.ts';
 import { findOwnBehavior } from './own-behavior.ts';
 import { type AttemptResult, connectPeers } from './punch/connect.ts';
@@ -173,7 +173,7 @@ export async function punch(options: PunchOptions): Promise<Punched> {
   const budget = createPunchBudget();
   for (let introductions = 1; ; introductions++) {
     // Before the introduction, from which on the time counts.
-    const networks = ownNetworks();
+    const networks = hostNetworks();
     const met: Met = await meeting.introduce();
     if (met.kind === 'failed') return failed(met.reason, met.detail);
     const { introduction, at } = met;

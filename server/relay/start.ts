@@ -1,7 +1,7 @@
 /** Puts a relay together: its state machine, its sockets, its metrics, and what its host knows of itself. */
-import { networkInterfaces } from 'node:os';
 import type { Registry } from 'prom-client';
-import { canonicalAddress, type Endpoint, familyOf } from '../../src/endpoint.ts';
+import { type Endpoint, familyOf } from '../../src/endpoint.ts';
+import { hostAddresses, hostNetworks } from '../../src/net/interfaces.ts';
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
 import { createRateLimit } from '../limit/rate-limit.ts';
 import { isStream } from './flow.ts';
@@ -44,10 +44,8 @@ export function startRelay(options: {
   const { relay: asked, sessionSecret, isAttended, isOpen, families, services } = options;
   const { sockets, listeners, metrics, now, randomBytes } = options;
   const limits = { ...DEFAULT_RELAY_LIMITS, ...asked.limits };
-  const readHost = (): Host => {
-    const { addresses, networks } = hostNow();
-    return { addresses: [...families.flat(), ...addresses], networks };
-  };
+  // What is on this host and listens on other addresses of it is nothing to relay to either, nor are its links.
+  const readHost = (): Host => ({ addresses: [...families.flat(), ...hostAddresses()], networks: hostNetworks() });
   const directory: UserDirectory = {
     users: asked.users ?? [],
     secret: asked.secret ?? null,
@@ -75,13 +73,4 @@ export function startRelay(options: {
   const service = serveRelay({ relay, limits, sockets, listeners, readHost, now });
   addRelayMetrics(metrics, relay, { ...service, isOpen });
   return service;
-}
-
-/** What is on this host and listens on other addresses of it is nothing to relay to either, nor are its links. */
-function hostNow(): Host {
-  const all = Object.values(networkInterfaces()).flatMap((one) => one ?? []);
-  return {
-    addresses: all.map(({ address }) => canonicalAddress(address)),
-    networks: all.flatMap(({ cidr }) => cidr ?? []),
-  };
 }

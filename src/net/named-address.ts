@@ -1,7 +1,7 @@
 /** Whether a server that names another one may have this host connect there (docs/rendezvous.md, TURN servers). */
-import { networkInterfaces } from 'node:os';
 import { type AddressScope, mayName, scopeOf } from '../address-scope.ts';
 import { canonicalAddress, familyOf } from '../endpoint.ts';
+import { hostAddresses } from './interfaces.ts';
 
 /**
  * Null when all addresses may be connected to; otherwise a clause about the first that may not.
@@ -12,7 +12,7 @@ export function refusalOf(
   addresses: readonly string[],
   { host, namedBy }: { readonly host: string; readonly namedBy: string },
 ): string | null {
-  const own = ownAddresses();
+  const own = new Set(hostAddresses());
   /** What is bound to an address of this host is reached from here alike, past a firewall. */
   const reachOf = (address: string): AddressScope => (own.has(address) ? 'loopback' : scopeOf(address));
   const by = reachOf(canonicalAddress(namedBy));
@@ -21,14 +21,6 @@ export function refusalOf(
   const scope = scopeOf(refused);
   const what = own.has(refused) && scope !== 'loopback' ? 'an address of this host' : inWords(scope);
   return addresses.length === 1 && isSame(refused, host) ? what : `which is at ${refused}, ${what}`;
-}
-
-function ownAddresses(): ReadonlySet<string> {
-  return new Set(
-    Object.values(networkInterfaces())
-      .flatMap((all) => all ?? [])
-      .map(({ address }) => address),
-  );
 }
 
 function isSame(address: string, host: string): boolean {
