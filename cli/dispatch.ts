@@ -7,7 +7,7 @@ import { renderNotes } from './render/layout/notes.ts';
 import { usageError } from './usage.ts';
 import { readVersion } from './version.ts';
 
-/** Of help: where nothing says how wide it may be, and at most, as longer lines are hard to read. */
+/** How wide help is where nothing says how wide it may be, and at most, as longer lines are hard to read. */
 const HELP_COLUMNS = 80;
 const HELP_COLUMNS_MAX = 100;
 /** Options of natcheck itself. */

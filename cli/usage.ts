@@ -9,7 +9,7 @@ export interface Usage {
   /** As they were written. */
   readonly words: readonly string[];
   readonly commands: readonly string[];
-  /** Of the command that is named; of natcheck itself when none is. */
+  /** Those of the command that is named; natcheck's own when none is. */
   readonly options: readonly string[];
 }
 
@@ -35,7 +35,7 @@ function camelCase(name: string): string {
   return name.replaceAll(/-+(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Of the first unknown word that was written as an option. */
+/** What the first unknown word that was written as an option may have meant. */
 function meantOption(unknown: readonly string[], { words, options }: Usage): string | null {
   const isOption = (name: string): boolean => words.some((word) => word.split('=')[0] === `--${name}`);
   const meant = nearest(unknown.find(isOption) ?? '', options);

@@ -9,7 +9,7 @@ import { StartError } from './start-error.ts';
 import type { ConnectionLimits } from './tcp/admission.ts';
 import { type Gate, listenTcp } from './tcp/listen.ts';
 
-/** Of the headers of a request. */
+/** How long the headers of a request may be. */
 const HEADER_MAX_BYTES = 8 * 1024;
 /**
  * Requests of one connection, which may come all at once and are each some kilobytes while they are answered. Who has more
@@ -81,7 +81,7 @@ export async function openHttpServer(
 }
 
 /**
- * Of HTTP on all addresses together. Each peer of a source has its connection, and may open another beside it: a client
+ * How many connections HTTP takes on all addresses together. Each peer of a source has its connection, and may open another beside it: a client
  * that tries TLS first opens two at once, and one that comes back does while the server still believes in the last.
  */
 export function httpConnectionLimits(peersPerSource: number): ConnectionLimits {

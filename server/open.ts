@@ -22,7 +22,7 @@ export interface Opened {
   readonly http: readonly HttpServer[];
   /** TURN over TLS. */
   readonly turns: readonly StreamServer[];
-  /** Of the connections to all addresses together. */
+  /** Who may connect, to all addresses together. */
   readonly admissions: { readonly http: Admission; readonly turn: Admission };
 }
 

@@ -1,7 +1,7 @@
 /** The STUN service of one family: what comes to its sockets is answered by the responder, within the rate limits. */
 import { familyOf, sameEndpoint } from '../src/endpoint.ts';
 import type { UdpSocket } from '../src/net/udp-socket.ts';
-import type { RateLimit } from './limit/rate-limit.ts';
+import type { RateLimit } from './limit/per-source.ts';
 import { type Answer, type Arrival, type Layout, respond } from './responder.ts';
 import { headerOf, type Tally, transportOf } from './tally.ts';
 import type { TicketDesk } from './ticket-desk.ts';
@@ -11,9 +11,9 @@ export interface StunServiceOptions {
   /** One for each endpoint of the layout; they stay the caller's to close. */
   readonly sockets: readonly UdpSocket[];
   readonly limits: {
-    /** Of what leaves from another socket, or for another port, than the request had. */
+    /** For what leaves from another socket, or for another port, than the request had. */
     readonly redirected: RateLimit;
-    /** Of all other replies, except to a ticket whose nonce has shown that its source is no forged one. */
+    /** For all other replies, except to a ticket whose nonce has shown that its source is no forged one. */
     readonly plain: RateLimit;
   };
   readonly tally: Tally;

@@ -40,7 +40,7 @@ export const detect = defineCommand({
     },
     router: {
       type: 'boolean',
-      describe: 'Also what the own router says: port mapping, another NAT beyond it (up to 2 s)',
+      describe: 'Also what your router says: port mapping, another NAT beyond it (up to 2 s)',
     },
     4: { type: 'boolean', describe: 'IPv4 only' },
     6: { type: 'boolean', describe: 'IPv6 only' },

@@ -23,7 +23,7 @@ export const punch = defineCommand({
   name: 'punch',
   options: {
     peer: { type: 'string', demandOption: true, describe: 'Id of the peer, who runs the same command' },
-    id: { type: 'string', describe: 'The own id; by default the host name' },
+    id: { type: 'string', describe: 'Your id; by default the name of this host' },
     server: { type: 'string', describe: 'HOST[:PORT] of a natcheck server. Also NATCHECK_SERVER' },
     rendezvous: {
       type: 'string',
@@ -35,7 +35,7 @@ export const punch = defineCommand({
     'turn-user': { type: 'string', describe: 'Its NAME:PASSWORD. Also NATCHECK_TURN_USER' },
     'direct-only': { type: 'boolean', describe: 'No relay' },
     'relay-only': { type: 'boolean', describe: 'Nothing but a relay: the peer does not learn where this host is' },
-    'no-port-mapping': { type: 'boolean', describe: 'Do not ask the own router for a port (UPnP-IGD, NAT-PMP)' },
+    'no-port-mapping': { type: 'boolean', describe: 'Do not ask your router for a port (UPnP-IGD, NAT-PMP)' },
     wait: { type: 'number', default: PUNCH_WAIT_MS / 1000, describe: 'Seconds to wait for the peer' },
     json: { type: 'boolean', describe: 'One JSON object on stdout (schema natcheck.punch/1)' },
   },

@@ -1,8 +1,8 @@
 /** How many replies to plain requests one network may cause: what a forged source can direct at its victim. */
 
-import { createBuckets, SLOTS } from './buckets.ts';
+import { createBuckets, SLOTS } from './bucket-table.ts';
+import type { RateLimit } from './per-source.ts';
 import { prefixHash } from './prefix.ts';
-import type { RateLimit } from './rate-limit.ts';
 
 /**
  * 12,000 peers, all that the rendezvous has room for (rendezvous/limits.ts), are 800 requests a second when each keeps its

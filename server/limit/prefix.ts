@@ -5,7 +5,7 @@
 const DOT = 46;
 const COLON = 58;
 const PERCENT = 37;
-/** Of an IPv6 address as the system writes it: a digit is below `a`, and a letter is lower case. */
+/** In an IPv6 address, as the system writes it, a digit is below `a`, and a letter is lower case. */
 const LETTER_A = 97;
 const DIGIT_0 = 48;
 const OCTETS = 3;

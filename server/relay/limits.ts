@@ -14,7 +14,7 @@ export interface RelayLimits {
   /** Of one user. Beyond it: 486. An ICE agent makes one for each of its interfaces and each transport. */
   readonly allocationsPerUser: number;
   /**
-   * From one source address (server/source.ts), of all its users. Beyond it: 486. Whoever joins rooms again and again is a
+   * From one source address (../limit/source.ts), of all its users. Beyond it: 486. Whoever joins rooms again and again is a
    * new user each time, but comes from the same address.
    */
   readonly allocationsPerSource: number;
@@ -22,12 +22,12 @@ export interface RelayLimits {
   readonly peersPerAllocation: number;
   /** Of one allocation, each way: a bucket that holds what a second fills. Beyond it datagrams are dropped. */
   readonly bytesPerSecond: number;
-  /** Of all allocations from one source, and of all there are, each way, in the same manner. */
+  /** The same for all allocations from one source together, and for all there are. */
   readonly bytesPerSecondPerSource: number;
   readonly bytesPerSecondInAll: number;
   /** How long an allocation outlives the session of the rendezvous that its credentials were given to. */
   readonly orphanMs: number;
-  /** TCP and TLS connections, those still shaking hands among them, and those from one source (../source.ts). */
+  /** TCP and TLS connections, those still shaking hands among them, and those from one source (../limit/source.ts). */
   readonly connections: number;
   readonly connectionsPerAddress: number;
   /** How long a connection may be without an allocation. */

@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 import { type Endpoint, familyOf } from '../../src/endpoint.ts';
 import { hostAddresses, hostNetworks } from '../../src/net/interfaces.ts';
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
-import { createRateLimit } from '../limit/rate-limit.ts';
+import { createRateLimit } from '../limit/per-source.ts';
 import { isStream } from './flow.ts';
 import { DEFAULT_RELAY_LIMITS } from './limits.ts';
 import { addRelayMetrics } from './metrics.ts';
@@ -24,7 +24,7 @@ const UNPROVEN_PER_SECOND = 20;
 
 export function startRelay(options: {
   readonly relay: RelayServerOptions;
-  /** Of what the rendezvous hands out; null: it hands out nothing. */
+  /** What the credentials that the rendezvous hands out are made of; null: it hands out nothing. */
   readonly sessionSecret: string | null;
   /** Whether a session of the rendezvous is there, by its user. */
   readonly isAttended: (session: string) => boolean;

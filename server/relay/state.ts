@@ -41,10 +41,10 @@ export interface Allocation {
   attendedAt: number;
 }
 
-/** Of the buckets of bytes, each way: the theoretical arrival time (GCRA). */
+/** A bucket of bytes each way, as its theoretical arrival time (GCRA). */
 export type ArrivalMs = Record<Direction, number>;
 
-/** What the clients at one address (server/source.ts) have together. */
+/** What the clients at one address (../limit/source.ts) have together. */
 export interface Source {
   readonly name: string;
   allocations: number;
@@ -75,7 +75,7 @@ export interface State {
   readonly users: Map<string, number>;
   /** By name. */
   readonly sources: Map<string, Source>;
-  /** Of the whole relay. */
+  /** The whole relay's. */
   readonly arrivalMs: ArrivalMs;
   nextId: number;
   readonly counts: Counts;

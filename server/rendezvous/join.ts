@@ -77,7 +77,7 @@ function createSession(state: State, source: Source, message: Join): Session {
   return session;
 }
 
-/** Of who comes back when its id is no longer kept: it stays the TURN user that it was, so that its allocations go on. */
+/** The key of a peer that comes back when its id is no longer kept: it stays the TURN user that it was, so that its allocations go on. */
 function lateKeyOf({ turnUsers }: State, { resumeKey }: Join): string | undefined {
   return resumeKey !== undefined && !turnUsers.has(turnUserOf(resumeKey)) ? resumeKey : undefined;
 }

@@ -5,7 +5,7 @@ export interface RendezvousLimits {
   /** Sessions in all, those that lost their connection among them. */
   readonly peers: number;
   /**
-   * Of one source (../source.ts), counted where they joined first; and as many rooms that it has opened. It may join, and
+   * Sessions from one source (../limit/source.ts), counted where they joined first; and as many rooms that it has opened. It may join, and
    * ask for tickets, twice as often at once, and as often again in each minute.
    */
   readonly peersPerSource: number;

@@ -14,7 +14,7 @@ import { validTicket } from './tickets.ts';
 
 /** A connection is known by a number that its owner gives it. */
 export type Input =
-  /** `source` is the name of where it comes from (../source.ts). */
+  /** `source` is the name of where it comes from (../limit/source.ts). */
   | { readonly kind: 'opened'; readonly connection: number; readonly source: string }
   /** Null is a binary message. */
   | { readonly kind: 'message'; readonly connection: number; readonly text: string | null }

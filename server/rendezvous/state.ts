@@ -12,7 +12,7 @@ export interface Source {
   peers: number;
   /** Those that it has opened and that are still there. */
   rooms: number;
-  /** Of its bucket of joins and tickets: the theoretical arrival time (GCRA). */
+  /** Its bucket of joins and tickets, as the theoretical arrival time (GCRA). */
   arrivalMs: number;
 }
 
@@ -80,10 +80,10 @@ export interface State {
   /** The TURN servers that a user is told of, with credentials made at that moment. */
   readonly turnFor: (user: string) => readonly TurnServer[];
   readonly connections: Map<number, Connection>;
-  /** By name (../source.ts). */
+  /** By name (../limit/source.ts). */
   readonly sources: Map<string, Source>;
   readonly rooms: Map<string, Room>;
-  /** Of the sessions that there are. */
+  /** As whom the sessions that there are use TURN servers. */
   readonly turnUsers: Set<string>;
   /** By username. */
   readonly tickets: Map<string, Ticket>;

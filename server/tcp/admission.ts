@@ -5,7 +5,7 @@ import { sourceOf } from '../limit/source.ts';
 export interface ConnectionLimits {
   /** At a time, of all sources. */
   readonly connections: number;
-  /** At a time, of one source (source.ts): so few of all that it takes many sources to leave no room. */
+  /** At a time, of one source (../limit/source.ts): so few of all that it takes many sources to leave no room. */
   readonly connectionsPerSource: number;
 }
 
@@ -17,7 +17,7 @@ const REFILL_MS = 60_000;
 export const ADMISSION_REFUSALS = [
   /** As many are open as may be. */
   'full',
-  /** Of this source. */
+  /** As many of this source are open as may be. */
   'source-full',
   /** This source has begun too many in too short a time. */
   'source-busy',
@@ -39,7 +39,7 @@ export interface Admission {
 
 interface Account {
   open: number;
-  /** Of its bucket of beginnings (bucket.ts). */
+  /** Its bucket of beginnings (../limit/bucket.ts). */
   arrivalMs: number;
 }
 

@@ -9,7 +9,7 @@ import { type Endpoint, formatEndpoint } from '../endpoint.ts';
  * a plain punch that comes to nothing sends 14 to 28 to each address.
  */
 export const CHECKS_PER_ADDRESS = 128;
-/** Of four such addresses; a host with many interfaces shows a dozen, which take seven checks from each socket. */
+/** What four such addresses take; a host with many interfaces shows a dozen, which take seven checks from each socket. */
 export const CHECKS_MAX = 512;
 
 export interface CheckBudget {

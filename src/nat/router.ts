@@ -8,7 +8,7 @@ export type MappingProtocol = 'upnp-igd' | 'nat-pmp';
 export const ROUTER_REASONS = {
   'no-nat': 'there is no NAT, so that there is nothing to ask for',
   'no-route': 'it is not known which interface leads to the router',
-  'not-private': 'the own address is not a private IPv4 address, so that no router is asked',
+  'not-private': 'this host has no private IPv4 address, so that no router is asked',
   'router-silent': 'no router answers UPnP or NAT-PMP; often they are turned off in its settings',
   'no-wan-address': 'a router answers, and does not tell its own address',
   'router-refuses': 'the router answers, and maps no port',

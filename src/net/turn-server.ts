@@ -11,7 +11,7 @@ import { openTurnDatagrams } from './turn-datagrams.ts';
 import { openTurnStream } from './turn-stream.ts';
 import type { OpenedTransport } from './turn-transport.ts';
 
-/** Of one name: two of each family, or more of one. A name with more would keep a client connecting for long. */
+/** How many addresses of a name are tried: two of each family, or more of one. A name with more would keep a client connecting for long. */
 const ADDRESSES_MAX = 4;
 /** As long as a connection may take (turn-stream.ts). */
 const LOOKUP_TIMEOUT_MS = 5_000;
@@ -65,7 +65,7 @@ export function turnServer(server: TurnUrl | string): TurnUrl {
   return typeof server === 'string' ? parseTurnUrl(server) : server;
 }
 
-/** Of the local address's family where there is one; none when the name cannot be looked up in time. */
+/** Those of the local address's family where there is one; none when the name cannot be looked up in time. */
 async function addressesOf(
   host: string,
   {

@@ -26,7 +26,7 @@ export function createIntroducedAttempt(options: {
   readonly server: Endpoint;
   /** Those that this host is in, such as `192.168.1.7/24`. */
   readonly networks: readonly string[];
-  /** Of the punch. */
+  /** What the punch has left to send. */
   readonly budget: PunchBudget;
   readonly startAt: number;
   readonly randomBytes: (length: number) => Uint8Array;

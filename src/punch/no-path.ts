@@ -26,7 +26,7 @@ export function explainNoPath({
   return `${cause}: a firewall on either side drops UDP between peers`;
 }
 
-/** Of a peer that may be met no more: each introduction makes this host send to whatever the peer has told of. */
+/** Why a peer is met no more: each introduction makes this host send to whatever the peer has told of. */
 export function explainLost(peer: string): string {
   return `${peer} was introduced ${INTRODUCTIONS_MAX} times, and was lost each time before there was a path`;
 }

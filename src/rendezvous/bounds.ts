@@ -23,5 +23,5 @@ export const START_MAX_MS = 10_000;
 /** TURN servers that a peer is told of, and URLs of one: each family over UDP, TCP and TLS, and some to spare. */
 export const TURN_SERVERS_MAX = 4;
 export const TURN_URLS_MAX = 16;
-/** Of all the URLs of all servers, how many a client tries: two servers, each over UDP, TCP and TLS, and two to spare. */
+/** How many of all the URLs of all servers a client tries: two servers, each over UDP, TCP and TLS, and two to spare. */
 export const TURN_URLS_TRIED_MAX = 8;

@@ -65,6 +65,7 @@ function meetAt(options: Server) {
   const meeting = createMeeting({
     membership: {
       enter: async () => {
+        // On the clock that the test turns: what a membership pauses for.
         if (options.closes) await new Promise((resolve) => setTimeout(resolve, 2_000));
         return { kind: 'joined', client };
       },

@@ -1,9 +1,10 @@
 /** A punch through the relay of the server that the two meet on, or of another. */
 import { describe, expect, it } from 'vitest';
+import type { NatcheckServer } from '../../server/index.ts';
 import { measureHealth } from '../../src/net/path-health.ts';
 import type { Punched } from '../../src/punch.ts';
 import { join } from '../net/rendezvous-peers.ts';
-import { startPunch, startPunchServer } from './punches.ts';
+import { type RunningPunch, startPunch, startPunchServer } from './punches.ts';
 
 const ROOM = 'test';
 /** Everything is on loopback here, which a relay refuses when not told otherwise. */
@@ -19,12 +20,19 @@ async function talk(one: Punched, other: Punched): Promise<readonly string[]> {
   return Promise.all(heard);
 }
 
+/** Two sides that want a relay alone. */
+function startRelayed(server: NatcheckServer): readonly [RunningPunch, RunningPunch] {
+  const options = { room: ROOM, mode: 'relay-only' } as const;
+  return [
+    startPunch(server, { id: 'alice', peer: 'bob', ...options }),
+    startPunch(server, { id: 'bob', peer: 'alice', ...options }),
+  ];
+}
+
 describe.concurrent('a punch', () => {
   it('by a relay alone is relayed on both sides, and says so', async () => {
     await using server = await startPunchServer(RELAY);
-    const options = { room: ROOM, mode: 'relay-only' } as const;
-    const alice = startPunch(server, { id: 'alice', peer: 'bob', ...options });
-    const bob = startPunch(server, { id: 'bob', peer: 'alice', ...options });
+    const [alice, bob] = startRelayed(server);
     await using one = await alice.result;
     await using other = await bob.result;
     for (const { report } of [one, other]) {
@@ -93,9 +101,7 @@ describe.concurrent('a punch', () => {
 
   it('finds that nothing comes through any more when the relay is killed', async () => {
     const server = await startPunchServer(RELAY);
-    const options = { room: ROOM, mode: 'relay-only' } as const;
-    const alice = startPunch(server, { id: 'alice', peer: 'bob', ...options });
-    const bob = startPunch(server, { id: 'bob', peer: 'alice', ...options });
+    const [alice, bob] = startRelayed(server);
     await using one = await alice.result;
     await using other = await bob.result;
     await server[Symbol.asyncDispose]();
@@ -105,9 +111,7 @@ describe.concurrent('a punch', () => {
 
   it('that one side disposes of is closed for the other at once, and takes nothing more', async () => {
     await using server = await startPunchServer(RELAY);
-    const options = { room: ROOM, mode: 'relay-only' } as const;
-    const alice = startPunch(server, { id: 'alice', peer: 'bob', ...options });
-    const bob = startPunch(server, { id: 'bob', peer: 'alice', ...options });
+    const [alice, bob] = startRelayed(server);
     await using one = await alice.result;
     await using other = await bob.result;
     const state = new Promise((resolve) => other.path?.onState(resolve));

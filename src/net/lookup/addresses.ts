@@ -7,7 +7,7 @@ import { lookup, Resolver } from 'node:dns/promises';
 import { hostsFileAddresses } from './hosts-file.ts';
 import { isSilence } from './silence.ts';
 
-/** Of the first question to each name server; later ones take longer (c-ares doubles it). The C library takes 5 s. */
+/** How long the first question to each name server may take; later ones take longer (c-ares doubles it). The C library takes 5 s. */
 const DNS_TIMEOUT_MS = 1_000;
 /** How often each name server is asked: 7 s in all where there is one. */
 const DNS_TRIES = 3;
@@ -43,7 +43,7 @@ export async function addressesOf(host: string, options: AddressOptions = {}): P
   }
 }
 
-/** Of both families; when one of them is not answered, the other's. */
+/** Those of both families; when one of them is not answered, the other's. */
 async function dnsAddresses(host: string, { dnsServers, signal }: AddressOptions): Promise<readonly string[]> {
   using dns = cancellable({ dnsServers, signal, timeoutMs: DNS_TIMEOUT_MS, tries: DNS_TRIES });
   const answers = await Promise.allSettled([dns.resolver.resolve4(host), dns.resolver.resolve6(host)]);

@@ -4,7 +4,7 @@ import { BIRTHDAY_PROBES } from '../../ice/strategy.ts';
 
 /** The first, and two more for a peer that was lost before there was a path: started again, or back from another network. */
 export const INTRODUCTIONS_MAX = 3;
-/** Of the techniques, beyond checks: those of one birthday, and the one packet of the second try after each introduction. */
+/** What techniques send beyond checks: the probes of one birthday, and the one packet of the second try after each introduction. */
 export const PROBES_MAX = BIRTHDAY_PROBES + INTRODUCTIONS_MAX;
 
 /** One for each punch, over all of its introductions. */

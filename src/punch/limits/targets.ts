@@ -27,7 +27,7 @@ export function isTarget(
   return scope === 'private' && (own.address === endpoint.address || networks.some((one) => isHostIn(address, one)));
 }
 
-/** Of the network, and not its broadcast address (RFC 1122 §3.2.1.3). */
+/** Whether it is a host's in the network, and not the broadcast address (RFC 1122 §3.2.1.3). */
 function isHostIn(address: string, network: string): boolean {
   const [parsed, range] = [ipaddr.parse(address), ipaddr.parseCIDR(network)];
   if (parsed.kind() !== range[0].kind() || !parsed.match(range)) return false;

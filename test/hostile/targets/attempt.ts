@@ -15,7 +15,7 @@ import { jsonOf } from '../corpus.ts';
 import { createHolder, type Holder, LOCAL, SERVER } from '../holder.ts';
 import { inbound, type Keys, keysOf } from '../hostile-peer.ts';
 import { damagedJson } from '../json.ts';
-import { introduction as anyIntroduction, behavior, signal } from '../messages.ts';
+import { behavior, introduction as drawnIntroduction, signal } from '../messages.ts';
 import { type Feed, hold, type Target } from '../target.ts';
 import { chance, endpoint, secret } from '../values.ts';
 
@@ -30,7 +30,7 @@ const KEPT = jsonOf('rendezvous');
 /** One that is kept, after accidents, if a client takes it still. */
 function taken(random: Random): Introduction | null {
   if (chance(random, 0.7)) return null;
-  const told = chance(random, 0.5) ? random.pick(KEPT) : anyIntroduction(random);
+  const told = chance(random, 0.5) ? random.pick(KEPT) : drawnIntroduction(random);
   const parsed = parseMessage(serverMessage, damagedJson(random, told, 0.8));
   return parsed.ok && parsed.message.type === 'introduction' ? parsed.message : null;
 }
@@ -39,7 +39,7 @@ export const attemptTarget: Target = {
   name: 'introductions',
   weight: 10,
   run: (random, feed) => {
-    const introduction = taken(random) ?? anyIntroduction(random);
+    const introduction = taken(random) ?? drawnIntroduction(random);
     const told = behavior(random);
     const isSameNat = chance(random, 0.1);
     const plan = planPunch(

@@ -1,6 +1,6 @@
 /** Who may use the relay: long-term credentials (RFC 8489 §9.2.4), named or made from a secret, and what strangers get. */
 import { describe, expect, it } from 'vitest';
-import { createRateLimit } from '../../../server/limit/rate-limit.ts';
+import { createRateLimit } from '../../../server/limit/per-source.ts';
 import { NONCE_WINDOW_MS } from '../../../server/relay/nonce.ts';
 import { accountOf, userOf } from '../../../server/relay/users.ts';
 import { METHOD } from '../../../src/stun/header.ts';

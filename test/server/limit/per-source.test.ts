@@ -1,6 +1,6 @@
 /** The limit on redirected replies, with a clock that the test turns. */
 import { describe, expect, it } from 'vitest';
-import { createRateLimit, REDIRECTED_BURST, REDIRECTED_PER_SECOND } from '../../../server/limit/rate-limit.ts';
+import { createRateLimit, REDIRECTED_BURST, REDIRECTED_PER_SECOND } from '../../../server/limit/per-source.ts';
 
 const KEY = new Uint8Array(32).fill(7);
 const SOURCE = '192.0.2.1';

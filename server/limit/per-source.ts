@@ -1,6 +1,6 @@
-/** How many redirected replies one source may cause: a token bucket for each. */
+/** A token bucket for each source (source.ts); as it comes, how many redirected replies one source may cause. */
 import { createHmac } from 'node:crypto';
-import { createBuckets, SLOTS } from './buckets.ts';
+import { createBuckets, SLOTS } from './bucket-table.ts';
 import { sourceOf } from './source.ts';
 
 /**
