@@ -13,6 +13,8 @@ export interface ConnectionLimits {
 const BEGUN_PER_CONNECTION = 2;
 /** And as many again in this time. */
 const REFILL_MS = 60_000;
+/** An account that has lost its use is kept no longer than this, however many sources come and go. */
+const SWEEP_MS = 1_000;
 
 export const ADMISSION_REFUSALS = [
   /** As many are open as may be. */
@@ -53,7 +55,7 @@ export function createAdmission({ connections, connectionsPerSource }: Connectio
 
   /** An account is forgotten that says no more than a new one would. */
   const sweep = (now: number): void => {
-    if (now - sweptAt < REFILL_MS) return;
+    if (now - sweptAt < SWEEP_MS) return;
     sweptAt = now;
     for (const [source, { open, arrivalMs }] of accounts) if (open === 0 && arrivalMs <= now) accounts.delete(source);
   };

@@ -61,6 +61,19 @@ describe('all sources', () => {
     expect(sources()).toBe(1);
   });
 
+  it('that came and went at once are forgotten within a second of when they may begin as much as new ones', () => {
+    const { enter, leave, sources } = createAdmission({ connections: 1_000, connectionsPerSource: 2 });
+    for (let n = 0; n < 250; n++) {
+      enter(`192.0.2.${n}`, 0);
+      leave(`192.0.2.${n}`, 0);
+    }
+    expect(sources()).toBe(250);
+    enter('192.0.2.250', 14_999);
+    expect(sources()).toBe(251);
+    enter('192.0.2.250', 15_999);
+    expect(sources()).toBe(1);
+  });
+
   it('that never entered are not counted off', () => {
     const { leave, size, sources } = createAdmission({ connections: 3, connectionsPerSource: 1 });
     leave(A, 0);
