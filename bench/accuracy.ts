@@ -4,8 +4,8 @@
  * node bench/accuracy.ts --trace SEED [--loss P] [--burst PACKETS]
  */
 import { parseArgs } from 'node:util';
-import { judge, judgeAllocation, runSample, type Sample, wrongFindings } from '../lab/sim/accuracy.ts';
-import { formatTraceEntry } from '../lab/sim/trace-text.ts';
+import { judge, judgeAllocation, runSample, type Sample, wrongFindings } from '../lab/sim/detect/accuracy.ts';
+import { formatTraceEntry } from '../lab/sim/network/trace-text.ts';
 import { VERDICT_TYPES, type VerdictType } from '../src/nat/verdict.ts';
 
 /** Single runs that are listed, so that `--trace` can explain them. */

@@ -4,8 +4,8 @@
  * container, around the process alone. natcheck runs alone; the others, which mostly wait, run in all clients at once.
  * Usage: node bench/detect.ts [RUNS=7]
  */
-import { parseStunClient, stunClientCommand } from '../lab/docker/witness/stun-client.ts';
-import { parseTurnutils, turnutilsCommand } from '../lab/docker/witness/turnutils.ts';
+import { parseStunClient, stunClientCommand } from '../lab/docker/reference-clients/stun-client.ts';
+import { parseTurnutils, turnutilsCommand } from '../lab/docker/reference-clients/turnutils.ts';
 import { CLASSIC_NATS, type LabContainer } from '../lab/index.ts';
 import { found, undetermined } from '../src/nat/behavior.ts';
 import { verdictOf } from '../src/nat/verdict.ts';

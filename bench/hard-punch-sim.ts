@@ -11,9 +11,9 @@ import {
   SYMMETRIC_BLOCK,
   SYMMETRIC_SEQUENTIAL,
 } from '../lab/profiles.ts';
-import { symmetricLink } from '../lab/sim/link.ts';
-import { punchInSim } from '../lab/sim/punch.ts';
-import { formatOdds } from '../src/punch/odds.ts';
+import { symmetricLink } from '../lab/sim/network/link.ts';
+import { punchInSim } from '../lab/sim/punch/punch.ts';
+import { formatOdds } from '../src/punch/attempt/odds.ts';
 import { quantile } from './quantile.ts';
 
 const runs = Number(process.argv[2] ?? 2000);

@@ -3,7 +3,7 @@
  * per side with jitter and loss each way. Times count from the common start until the later side is connected.
  * Usage: node bench/punch-sim.ts [SEEDS=1000] [LOSS=0.05]
  */
-import { expectedProspect, PUNCH_PEERS, samplePunch, summarize } from '../lab/sim/punch-sample.ts';
+import { expectedProspect, PUNCH_PEERS, samplePunch, summarize } from '../lab/sim/punch/sample.ts';
 
 const [seeds = 1000, loss = 0.05] = process.argv.slice(2).map(Number);
 const startedAt = performance.now();

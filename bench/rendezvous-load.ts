@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { sameEndpoint } from '../src/endpoint.ts';
 import { startDriver } from '../src/net/driver.ts';
-import { joinRendezvous, type RendezvousClient } from '../src/net/rendezvous-client.ts';
+import { joinRendezvous, type RendezvousClient } from '../src/net/rendezvous/client.ts';
 import { openUdpSocket, type UdpSocket } from '../src/net/udp-socket.ts';
-import type { ServerMessageOf } from '../src/rendezvous/server-message.ts';
+import type { ServerMessageOf } from '../src/rendezvous/protocol/server-message.ts';
 import { createTicketBinding } from '../src/rendezvous/ticket-binding.ts';
 
 const [port = 0, peers = 0, pairs = 0] = process.argv.slice(2).map(Number);

@@ -1,11 +1,11 @@
 /** natcheck/lab: NATs to test against, real ones in containers, each held to its profile before it is used. */
 
-export { ALL_ACCESSES, behindNat, FIREWALLED, OPEN, UDP_BLOCKED, UNTRANSLATED } from './docker/access.ts';
-export { type Addressing, DEFAULT_ADDRESSING } from './docker/addressing.ts';
-export type { LabContainer } from './docker/container.ts';
-export { type Engine, type EngineOptions, findEngine } from './docker/engine.ts';
-export type { ExecOptions, Output } from './docker/exec.ts';
-export { ensureImage, type ImageOptions } from './docker/image.ts';
+export { NonconformingError } from './docker/conformance/nonconforming-error.ts';
+export type { LabContainer } from './docker/container/container.ts';
+export type { ExecOptions, Output } from './docker/container/exec.ts';
+export type { Program } from './docker/container/program.ts';
+export { type Engine, type EngineOptions, findEngine } from './docker/engine/engine.ts';
+export { ensureImage, type ImageOptions } from './docker/image/image.ts';
 export { type Lab, type LabOptions, type LabServer, type LabSite, startLab } from './docker/lab.ts';
 export type { Actual, Both, Expectation, MatrixCell, PeerReport, PunchedSide } from './docker/matrix/cell.ts';
 export { writeMatrixFiles } from './docker/matrix/files.ts';
@@ -16,9 +16,9 @@ export type { Matrix } from './docker/matrix/matrix.ts';
 export type { MatrixProgress } from './docker/matrix/run.ts';
 export { matrixSvg } from './docker/matrix/svg.ts';
 export { startNatcheckServer } from './docker/natcheck-server.ts';
-export { NonconformingError } from './docker/nonconforming-error.ts';
-export type { Program } from './docker/program.ts';
 export type { Progress } from './docker/progress.ts';
-export type { LabRouter } from './docker/router.ts';
-export { type RouterRules, routerRules } from './docker/rules.ts';
+export type { LabRouter } from './docker/router/router.ts';
+export { type RouterRules, routerRules } from './docker/router/rules.ts';
+export { ALL_ACCESSES, behindNat, FIREWALLED, OPEN, UDP_BLOCKED, UNTRANSLATED } from './docker/topology/access.ts';
+export { type Addressing, DEFAULT_ADDRESSING } from './docker/topology/addressing.ts';
 export * from './profiles.ts';

@@ -2,32 +2,32 @@
 import { randomBytes } from 'node:crypto';
 import type { Endpoint } from '../src/endpoint.ts';
 import { now } from '../src/net/driver.ts';
-import { closeAll, type Bound as Open } from './bind.ts';
-import { endpointsOf, type Layout } from './layout.ts';
+import { metricsPage } from './http/metrics-page.ts';
 import { createRateLimit } from './limit/per-source.ts';
 import { createPlainLimit } from './limit/plain-replies.ts';
-import { createMetrics } from './metrics.ts';
-import { metricsPage } from './metrics-page.ts';
 import { openAll } from './open.ts';
 import { planOf, type ServerOptions } from './options.ts';
-import { isOpenRelay } from './relay/plan.ts';
-import { startRelay } from './relay/start.ts';
-import { sessionSecretFor, turnServersOf } from './relay/turn-servers.ts';
+import { createRendezvous } from './rendezvous/decisions/rendezvous.ts';
 import { addRendezvousMetrics } from './rendezvous/metrics.ts';
-import { createRendezvous } from './rendezvous/rendezvous.ts';
 import { serveRendezvous } from './rendezvous/service.ts';
-import { type Bound, serveStun } from './stun-service.ts';
-import { createTally } from './tally.ts';
-import { addConnectionMetrics } from './tcp/metrics.ts';
-import { createTicketDesk } from './ticket-desk.ts';
+import { closeAll, type Bound as Open } from './sockets/bind.ts';
+import { addConnectionMetrics } from './sockets/metrics.ts';
+import { createTally } from './stun/counts.ts';
+import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
+import { createTicketDesk } from './stun/decisions/ticket-desk.ts';
+import { createMetrics } from './stun/metrics.ts';
+import { type Bound, serveStun } from './stun/service.ts';
+import { isOpenRelay } from './turn/options.ts';
+import { startRelay } from './turn/start.ts';
+import { sessionSecretFor, turnServersOf } from './turn/turn-servers.ts';
 
-export { defaultAddresses } from './default-address.ts';
-export type { Layout } from './layout.ts';
 export type { ServerOptions, Tls } from './options.ts';
-export type { RelayLimits } from './relay/limits.ts';
-export type { OtherTurnOptions, RelayServerOptions } from './relay/plan.ts';
-export type { RendezvousLimits } from './rendezvous/limits.ts';
+export type { RendezvousLimits } from './rendezvous/decisions/limits.ts';
+export { defaultAddresses } from './sockets/default-address.ts';
 export { StartError, type StartErrorCode } from './start-error.ts';
+export type { Layout } from './stun/decisions/layout.ts';
+export type { RelayLimits } from './turn/decisions/limits.ts';
+export type { OtherTurnOptions, RelayServerOptions } from './turn/options.ts';
 
 export interface NatcheckServer extends AsyncDisposable {
   /** Every UDP endpoint it answers on; the primary one first. */

@@ -1,15 +1,15 @@
 /** Every socket of the server: all of them, or none. */
 import type { UdpSocket } from '../src/net/udp-socket.ts';
-import { type Bound, bindOnAll, closeAll } from './bind.ts';
-import { type HttpServer, httpConnectionLimits, openHttpServer, type Pages } from './http.ts';
+import { type HttpServer, httpConnectionLimits, openHttpServer, type Pages } from './http/http.ts';
+import { type Admission, createAdmission } from './limit/tcp-admission.ts';
 import type { Plan, ServerOptions } from './options.ts';
-import { DEFAULT_RELAY_LIMITS } from './relay/limits.ts';
-import { DEFAULT_TURNS_PORT } from './relay/plan.ts';
-import { openStreamServer, type StreamServer } from './relay/stream-server.ts';
-import { DEFAULT_LIMITS } from './rendezvous/limits.ts';
-import { type Admission, createAdmission } from './tcp/admission.ts';
-import type { Gate } from './tcp/listen.ts';
-import { openUdpSocket } from './udp-socket.ts';
+import { DEFAULT_LIMITS } from './rendezvous/decisions/limits.ts';
+import { type Bound, bindOnAll, closeAll } from './sockets/bind.ts';
+import type { Gate } from './sockets/listen.ts';
+import { openUdpSocket } from './sockets/udp-socket.ts';
+import { DEFAULT_RELAY_LIMITS } from './turn/decisions/limits.ts';
+import { DEFAULT_TURNS_PORT } from './turn/options.ts';
+import { openStreamServer, type StreamServer } from './turn/stream-server.ts';
 
 /** Of the primary port: UDP, and TCP where there is a relay. */
 interface Primary extends UdpSocket, Bound {

@@ -2,11 +2,11 @@
 import ipaddr from 'ipaddr.js';
 import { type Family, familyOf } from '../src/endpoint.ts';
 import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../src/ports.ts';
-import { TOKEN_MAX_CHARACTERS } from '../src/rendezvous/bounds.ts';
+import { TOKEN_MAX_CHARACTERS } from '../src/rendezvous/protocol/bounds.ts';
 import { checkPort } from './port.ts';
-import { checkOtherTurn, checkRelay, type OtherTurnOptions, type RelayServerOptions } from './relay/plan.ts';
-import { DEFAULT_LIMITS, type RendezvousLimits } from './rendezvous/limits.ts';
+import { DEFAULT_LIMITS, type RendezvousLimits } from './rendezvous/decisions/limits.ts';
 import { StartError } from './start-error.ts';
+import { checkOtherTurn, checkRelay, type OtherTurnOptions, type RelayServerOptions } from './turn/options.ts';
 
 /** RFC 8489 §14.14: fewer than 128 characters. */
 const SOFTWARE_MAX_CHARACTERS = 127;

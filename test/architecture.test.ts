@@ -32,11 +32,11 @@ const BASE: Readonly<Record<string, string>> = {
   'src/errors.ts': 'src/base',
   'src/ports.ts': 'src/base',
   'src/session.ts': 'src/base',
-  'src/unless-aborted.ts': 'src/base',
+  'src/net/unless-aborted.ts': 'src/base',
   'src/visible.ts': 'src/base',
   'lab/profiles.ts': 'lab/base',
   'lab/conformance.ts': 'lab/base',
-  'lab/strategy-peer.ts': 'lab/base',
+  'lab/known-behavior.ts': 'lab/base',
 };
 
 /** Of the server, what decides and does nothing. */

@@ -1,10 +1,10 @@
 /** The lab's image with the peers of bench/peers in it, hyperdht and what that depends on. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { closureOf } from '../../lab/docker/app-files.ts';
-import { build } from '../../lab/docker/build.ts';
-import { hashOf } from '../../lab/docker/recipe.ts';
-import { hasImage } from '../../lab/docker/rootfs.ts';
+import { closureOf } from '../../lab/docker/image/app-files.ts';
+import { build } from '../../lab/docker/image/build.ts';
+import { hashOf } from '../../lab/docker/image/recipe.ts';
+import { hasImage } from '../../lab/docker/image/rootfs.ts';
 import type { Engine } from '../../lab/index.ts';
 import { progress } from '../lab.ts';
 

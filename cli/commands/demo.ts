@@ -1,9 +1,9 @@
 /** `natcheck demo`: no network, the four NATs in the simulated lab, detected and punched by the real sessions. */
 
 import { CLASSIC_NATS, type NatProfile } from '../../lab/profiles.ts';
-import { detectInSim } from '../../lab/sim/detect.ts';
-import { symmetricLink } from '../../lab/sim/link.ts';
-import { punchInSim } from '../../lab/sim/punch.ts';
+import { detectInSim } from '../../lab/sim/detect/detect.ts';
+import { symmetricLink } from '../../lab/sim/network/link.ts';
+import { punchInSim } from '../../lab/sim/punch/punch.ts';
 import { prospectOf } from '../../src/nat/prospect.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-code.ts';

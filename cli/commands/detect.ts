@@ -1,5 +1,5 @@
 /** `natcheck detect`: what NAT is this machine behind. */
-import { DETECT_TIMEOUT_MS, detect as detectNat } from '../../src/detect.ts';
+import { DETECT_TIMEOUT_MS, detect as detectNat } from '../../src/detect/detect.ts';
 import { UsageError } from '../../src/errors.ts';
 import type { DetectReport } from '../../src/nat/report.ts';
 import { DEFAULT_HTTP_PORT } from '../../src/ports.ts';

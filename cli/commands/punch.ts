@@ -1,11 +1,11 @@
 /** `natcheck punch`: a path to a peer who runs the same command, direct wherever that is possible. */
 import { hostname } from 'node:os';
 import { UsageError } from '../../src/errors.ts';
-import { measureHealth, type PathHealth } from '../../src/net/path-health.ts';
-import type { PathMode } from '../../src/punch/presence.ts';
-import type { PunchReport } from '../../src/punch/report.ts';
+import { measureHealth, type PathHealth } from '../../src/punch/path/health.ts';
+import { PUNCH_WAIT_MS, type Punched, punch as punchPeer } from '../../src/punch/punch.ts';
+import type { PathMode } from '../../src/punch/reachability.ts';
+import type { PunchReport } from '../../src/punch/report/report.ts';
 import type { TurnServerChoice } from '../../src/punch/turn-choice.ts';
-import { PUNCH_WAIT_MS, type Punched, punch as punchPeer } from '../../src/punch.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { createPunchProgress } from '../render/progress/punch.ts';

@@ -1,6 +1,6 @@
 /** A grid of punches: a row for each NAT of one peer, a column for each of the other, in each cell what came of it. */
 import { Chalk } from 'chalk';
-import type { SimPunch } from '../../lab/sim/punch.ts';
+import type { SimPunch } from '../../lab/sim/punch/punch.ts';
 import { alignColumns } from './layout/table.ts';
 import { visibleIn } from './layout/visible-in.ts';
 

@@ -1,8 +1,8 @@
 /** The text of a punch: each step as it happens, then the path and its health, or why there is none. */
 import { Chalk } from 'chalk';
 import { formatEndpoint } from '../../src/endpoint.ts';
-import type { PathHealth } from '../../src/net/path-health.ts';
-import { PUNCH_FAILURES, type PunchReport, type PunchStep } from '../../src/punch/report.ts';
+import type { PathHealth } from '../../src/punch/path/health.ts';
+import { PUNCH_FAILURES, type PunchReport, type PunchStep } from '../../src/punch/report/report.ts';
 import { visibleIn } from './layout/visible-in.ts';
 import { hang } from './layout/wrap.ts';
 

@@ -5,8 +5,8 @@
 import { writeFileSync } from 'node:fs';
 import { renderDetectReport } from '../../cli/render/detect-text.ts';
 import { PORT_RESTRICTED } from '../../lab/profiles.ts';
-import { detectInSim } from '../../lab/sim/detect.ts';
-import { symmetricLink } from '../../lab/sim/link.ts';
+import { detectInSim } from '../../lab/sim/detect/detect.ts';
+import { symmetricLink } from '../../lab/sim/network/link.ts';
 import { terminalSvg } from './terminal-svg.ts';
 
 export function detectPicture(): string {

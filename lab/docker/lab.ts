@@ -2,18 +2,18 @@
 
 import { randomBytes } from 'node:crypto';
 import { type AccessProfile, CLASSIC_NATS } from '../profiles.ts';
-import { DEFAULT_ADDRESSING, type ServerPlace } from './addressing.ts';
-import type { LabContainer } from './container.ts';
+import { verifyTopology } from './conformance/verify.ts';
+import type { LabContainer } from './container/container.ts';
 import { createDisposal } from './disposal.ts';
-import type { Engine } from './engine.ts';
-import { onInterrupt } from './interrupt.ts';
-import { removeLab } from './labels.ts';
+import type { Engine } from './engine/engine.ts';
+import { onInterrupt } from './engine/interrupt.ts';
+import { removeLab } from './engine/labels.ts';
 import { once } from './once.ts';
-import { type PlanInput, planLab, publicAddressOf } from './plan.ts';
-import { type LabRouter, labRouter } from './router.ts';
-import type { StartedSite } from './started-site.ts';
-import { startTopology } from './topology.ts';
-import { verifyTopology } from './verify.ts';
+import { type LabRouter, labRouter } from './router/router.ts';
+import { DEFAULT_ADDRESSING, type ServerPlace } from './topology/addressing.ts';
+import { type PlanInput, planLab, publicAddressOf } from './topology/plan.ts';
+import type { StartedSite } from './topology/started-site.ts';
+import { startTopology } from './topology/topology.ts';
 
 export interface LabOptions extends Partial<Omit<PlanInput, 'clientsPerSite'>> {
   readonly engine: Pick<Engine, 'docker'>;

@@ -1,6 +1,7 @@
 /** `natcheck serve` as the public side of a lab. */
+
+import type { Program } from './container/program.ts';
 import type { LabServer } from './lab.ts';
-import type { Program } from './program.ts';
 
 /**
  * Starts it on both addresses of the lab's server, ports 3478 and 3479; listening when this resolves. A relay may lead to

@@ -1,7 +1,7 @@
 /** The rendezvous as Prometheus metrics, read when they are asked for. */
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { REFUSAL_CODES } from '../../src/rendezvous/refusal.ts';
-import type { Rendezvous } from './rendezvous.ts';
+import { REFUSAL_CODES } from '../../src/rendezvous/protocol/refusal.ts';
+import type { Rendezvous } from './decisions/rendezvous.ts';
 
 export function addRendezvousMetrics(registry: Registry, { counts, population, sources }: Rendezvous): void {
   const registers = [registry];

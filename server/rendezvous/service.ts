@@ -2,13 +2,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import { WEB_SOCKET_BOUNDS } from '../../src/net/web-socket-bounds.ts';
-import { MESSAGE_MAX_BYTES } from '../../src/rendezvous/bounds.ts';
-import type { HttpServer } from '../http.ts';
+import { WEB_SOCKET_BOUNDS } from '../../src/net/rendezvous/web-socket-bounds.ts';
+import { MESSAGE_MAX_BYTES } from '../../src/rendezvous/protocol/bounds.ts';
+import type { HttpServer } from '../http/http.ts';
 import { sourceOf } from '../limit/source.ts';
-import { TICK_MS } from './limits.ts';
-import type { Output } from './output.ts';
-import type { Input, Rendezvous } from './rendezvous.ts';
+import { TICK_MS } from './decisions/limits.ts';
+import type { Output } from './decisions/output.ts';
+import type { Input, Rendezvous } from './decisions/rendezvous.ts';
 
 /** What may wait for one peer that reads slowly; beyond it the peer is cut off. `ws` bounds the pongs by itself. */
 const BUFFERED_MAX_BYTES = MESSAGE_MAX_BYTES;

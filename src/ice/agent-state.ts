@@ -2,15 +2,15 @@
 import type { Endpoint } from '../endpoint.ts';
 import type { Output } from '../session.ts';
 import { shortTermKey } from '../stun/integrity.ts';
-import type { CheckBudget } from './budget.ts';
-import { type Checklist, createChecklist } from './checklist.ts';
-import type { Consent } from './consent.ts';
+import { createLocalCandidates, type LocalCandidates } from './candidates/local-candidates.ts';
+import { type Checklist, createChecklist } from './checklist/checklist.ts';
+import type { Pair } from './checklist/pair.ts';
+import type { CheckBudget } from './checks/budget.ts';
+import { createRejections, type Rejections } from './checks/rejection.ts';
 import type { IceCredentials } from './credentials.ts';
 import type { IceEvent, Untimed } from './event.ts';
-import { createLocalCandidates, type LocalCandidates } from './local-candidates.ts';
-import type { Pair } from './pair.ts';
-import { createRejections, type Rejections } from './rejection.ts';
 import type { Role } from './role.ts';
+import type { Consent } from './selected/consent.ts';
 
 export type IceOutput =
   | Extract<Output<never>, { kind: 'transmit' | 'wait' }>

@@ -1,6 +1,6 @@
 /** What an agent tells its owner while it works: plain data, each with the time at which it happened. */
-import type { Candidate, LocalCandidate } from './candidate.ts';
-import type { PairReport } from './pair.ts';
+import type { Candidate, LocalCandidate } from './candidates/candidate.ts';
+import type { PairReport } from './checklist/pair.ts';
 import type { Role } from './role.ts';
 
 export type FailureReason =

@@ -1,7 +1,8 @@
 /** When an agent has failed, and why. */
+
+import type { LocalCandidates } from './candidates/local-candidates.ts';
+import type { Pair } from './checklist/pair.ts';
 import type { FailureReason } from './event.ts';
-import type { LocalCandidates } from './local-candidates.ts';
-import type { Pair } from './pair.ts';
 
 /** Sends that the system must refuse before a pair is given up: one may be a full buffer. */
 export const MAX_REFUSALS = 3;

@@ -1,16 +1,16 @@
 /** What a detection says: the plain data of `natcheck detect --json`, schema `natcheck.detect/1`. */
 import type { Endpoint } from '../endpoint.ts';
 import type { Finding } from './behavior.ts';
-import type { Hairpin } from './hairpin.ts';
-import type { Lifetime } from './lifetime.ts';
-import type { Pooling } from './pooling.ts';
-import type { PortPattern } from './port-pattern.ts';
+import type { Hairpin } from './extra/hairpin.ts';
+import type { Lifetime } from './extra/lifetime.ts';
+import type { Pooling } from './ports/pooling.ts';
+import type { PortPattern } from './ports/port-pattern.ts';
 import type { RouterReport } from './router.ts';
 import type { Verdict } from './verdict.ts';
 
 export const DETECT_SCHEMA = 'natcheck.detect/1';
 
-/** As many as it takes to tell a counter from chance, with some to lose (src/nat/port-sequence.ts). */
+/** As many as it takes to tell a counter from chance, with some to lose (src/nat/ports/port-sequence.ts). */
 export const ALLOCATION_SOCKETS = [
   'allocation-1',
   'allocation-2',

@@ -1,16 +1,16 @@
 /** Steps 5 to 7: both sides check each other's candidates from the instant that the rendezvous has set, and do what the plan says. */
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Endpoint } from '../endpoint.ts';
+import { isRelayed } from '../ice/checklist/pair.ts';
 import type { IceEvent } from '../ice/event.ts';
-import { isRelayed } from '../ice/pair.ts';
-import { type DrivenPath, startIcePath } from '../net/ice-path.ts';
 import { createInbox } from '../net/inbox.ts';
-import { createIntroducedAttempt } from './introduced-attempt.ts';
-import type { PunchBudget } from './limits/budget.ts';
+import type { PunchBudget } from './attempt/budget.ts';
+import { createIntroducedAttempt } from './attempt/introduced-attempt.ts';
+import { formatPeerSignal, parsePeerSignal } from './attempt/peer-signal.ts';
+import type { PunchPlan } from './attempt/plan.ts';
 import type { Meeting, Met, PeerNews } from './meeting.ts';
-import { formatPeerSignal, parsePeerSignal } from './peer-signal.ts';
-import type { PunchPlan } from './plan.ts';
-import type { Presence } from './presence.ts';
+import { type DrivenPath, startIcePath } from './path/path.ts';
+import type { Presence } from './reachability.ts';
 
 type Connected = Extract<IceEvent, { readonly kind: 'connected' }>;
 type Switched = Extract<IceEvent, { readonly kind: 'pair-switched' }>;

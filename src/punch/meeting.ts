@@ -5,14 +5,14 @@
 import { type Endpoint, sameEndpoint } from '../endpoint.ts';
 import { now } from '../net/driver.ts';
 import { createInbox } from '../net/inbox.ts';
-import type { RendezvousClient, RendezvousEvent } from '../net/rendezvous-client.ts';
-import type { ToldBehavior } from '../rendezvous/fields.ts';
-import type { ServerMessageOf } from '../rendezvous/server-message.ts';
-import type { CandidateAgent } from './candidate-agent.ts';
-import { createMailbox, UNREAD_MAX } from './limits/mailbox.ts';
-import type { Membership } from './membership.ts';
-import type { Presence } from './presence.ts';
-import type { PunchFailure } from './report.ts';
+import type { RendezvousClient, RendezvousEvent } from '../net/rendezvous/client.ts';
+import type { ToldBehavior } from '../rendezvous/protocol/fields.ts';
+import type { ServerMessageOf } from '../rendezvous/protocol/server-message.ts';
+import type { CandidateAgent } from './attempt/candidate-agent.ts';
+import { createMailbox, UNREAD_MAX } from './mailbox.ts';
+import type { Presence } from './reachability.ts';
+import type { PunchFailure } from './report/report.ts';
+import type { Membership } from './room.ts';
 import type { TurnServerChoice } from './turn-choice.ts';
 
 /**

@@ -1,10 +1,10 @@
 /** Where two peers meet: a natcheck server's UDP endpoint, and the URL of its rendezvous or where that is. */
 import type { Endpoint } from '../endpoint.ts';
 import { limitLookups } from '../net/lookup/limit.ts';
+import { createResolver, type Resolver } from '../net/lookup/resolver.ts';
+import { parseServerName, resolveServer } from '../net/lookup/server-name.ts';
 import { isUnanswered } from '../net/lookup/silence.ts';
-import type { RendezvousHost } from '../net/rendezvous-socket.ts';
-import { createResolver, type Resolver } from '../net/resolver.ts';
-import { parseServerName, resolveServer } from '../net/server-name.ts';
+import type { RendezvousHost } from '../net/rendezvous/socket.ts';
 import { DEFAULT_HTTP_PORT } from '../ports.ts';
 
 /** As long as a detection takes at most: whoever waits for a peer for an hour does not wait for a name that long. */

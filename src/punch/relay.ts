@@ -2,12 +2,12 @@
 
 import { type Endpoint, sameEndpoint } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
-import type { Candidate } from '../ice/candidate.ts';
-import { parseCandidate } from '../ice/sdp.ts';
+import type { Candidate } from '../ice/candidates/candidate.ts';
+import { parseCandidate } from '../ice/candidates/sdp.ts';
+import type { Resolver } from '../net/lookup/resolver.ts';
 import { pause } from '../net/pause.ts';
-import { type OpenedRelay, openRelay } from '../net/relay.ts';
-import type { RelaySocket } from '../net/relay-socket.ts';
-import type { Resolver } from '../net/resolver.ts';
+import { type OpenedRelay, openRelay } from '../net/turn/relay.ts';
+import type { RelaySocket } from '../net/turn/relay-socket.ts';
 import type { TurnTransportName } from '../turn/url.ts';
 import { notTried, type TurnAttempt, type TurnServerChoice, turnAttempts } from './turn-choice.ts';
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Endpoint } from '../endpoint.ts';
 import { startDriver } from '../net/driver.ts';
 import { localAddressToward, openUdpSocket, type UdpSocket } from '../net/udp-socket.ts';
-import type { WireTicket } from '../rendezvous/fields.ts';
+import type { WireTicket } from '../rendezvous/protocol/fields.ts';
 import { createTicketBinding, type TicketBindingResult } from '../rendezvous/ticket-binding.ts';
 
 /** Opens a socket on the interface that routes to the server, or on `local`; null when the system refuses. */

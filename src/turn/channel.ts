@@ -1,9 +1,9 @@
 /** Channels: a number in place of a peer's endpoint, bound for the peers that answer (RFC 8656 §12). */
 import { type Endpoint, formatEndpoint } from '../endpoint.ts';
 import { METHOD } from '../stun/header.ts';
-import { FIRST_CHANNEL } from './channel-data.ts';
 import { type ClientState, failureOf } from './client-state.ts';
 import { CHANNEL_LIFETIME_MS, refreshAfterMs } from './pace.ts';
+import { FIRST_CHANNEL } from './wire/channel-data.ts';
 
 /** Peers with a channel: those that answered first. A number stays its peer's for good (RFC 8656 §12.1). */
 const CHANNELS_MAX = 64;

@@ -8,15 +8,15 @@ import { TRANSACTION_ID_BYTES } from '../stun/header.ts';
 import { createAllocation } from './allocation.ts';
 import { createAuthentication } from './authentication.ts';
 import { createChannels } from './channel.ts';
-import { encodeChannelData } from './channel-data.ts';
 import { createClientState, createExit } from './client-state.ts';
 import type { TurnCredentials } from './credentials.ts';
 import type { TurnOutput } from './event.ts';
 import { createInbound } from './inbound.ts';
 import { createPermissions } from './permission.ts';
 import { createTurnRejections, type TurnRejectionCause } from './rejection.ts';
-import { encodeSend } from './send-indication.ts';
 import { createTransactions } from './transaction.ts';
+import { encodeChannelData } from './wire/channel-data.ts';
+import { encodeSend } from './wire/send-indication.ts';
 
 /** Of one datagram to a peer: with every header around it, it still fits one UDP datagram and one STUN message. */
 const DATA_MAX_BYTES = 65_400;

@@ -6,10 +6,10 @@ import { decode } from '../stun/decode.ts';
 import { METHOD } from '../stun/header.ts';
 import { attribute, isClassic, type StunMessage, unknownRequired } from '../stun/message.ts';
 import type { Channels } from './channel.ts';
-import { decodeChannelData, isChannelData } from './channel-data.ts';
 import type { ClientState } from './client-state.ts';
 import type { Permissions } from './permission.ts';
 import type { TurnRejectionCause } from './rejection.ts';
+import { decodeChannelData, isChannelData } from './wire/channel-data.ts';
 
 /** Everything that the codec knows. */
 const UNDERSTOOD = new Set(ATTRIBUTE_NAMES);

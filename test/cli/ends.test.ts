@@ -2,10 +2,10 @@
 import { randomInt } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { NatcheckServer } from '../../server/index.ts';
-import { NAT_PMP_PORT } from '../../src/net/port-mapping/nat-pmp.ts';
+import { NAT_PMP_PORT } from '../../src/port-mapping/nat-pmp.ts';
 import { startFakeServer } from '../net/fake-server.ts';
-import { type FakeNatPmp, goodAnswer, startFakeNatPmp } from '../net/port-mapping/fake-nat-pmp.ts';
-import { HOST, join, ROOM, startTestServer } from '../net/rendezvous-peers.ts';
+import { HOST, join, ROOM, startTestServer } from '../net/rendezvous/peers.ts';
+import { type FakeNatPmp, goodAnswer, startFakeNatPmp } from '../port-mapping/fake-nat-pmp.ts';
 import { NO_TERMINAL, onTerminal, type TerminalProgram } from './terminal/terminal.ts';
 
 if (NO_TERMINAL !== null) process.stderr.write(`no test of a terminal: ${NO_TERMINAL}\n`);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { connectDocker } from '../../lab/docker/testcontainers.ts';
+import { connectDocker } from '../../lab/docker/engine/testcontainers.ts';
 import { describeLab } from '../lab/docker/provided.ts';
 import { type Ended, MAIN, natcheck } from './natcheck.ts';
 

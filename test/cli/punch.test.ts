@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatcheckServer, startServer } from '../../server/index.ts';
-import type { PunchReport } from '../../src/punch/report.ts';
-import { PUNCH_FAILURES } from '../../src/punch/report.ts';
-import { punch } from '../../src/punch.ts';
+import { punch } from '../../src/punch/punch.ts';
+import type { PunchReport } from '../../src/punch/report/report.ts';
+import { PUNCH_FAILURES } from '../../src/punch/report/report.ts';
 import { natcheck, natcheckStarted } from './natcheck.ts';
 
 const SCHEMA = JSON.parse(

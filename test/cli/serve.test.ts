@@ -3,13 +3,13 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { joinRendezvous } from '../../src/net/rendezvous-client.ts';
+import { joinRendezvous } from '../../src/net/rendezvous/client.ts';
 import { decode } from '../../src/stun/decode.ts';
 import { attribute } from '../../src/stun/message.ts';
 import { timeLimitedCredentials } from '../../src/turn/credentials.ts';
-import { openTurnClient } from '../server/relay/turn-client.ts';
-import { request } from '../server/requests.ts';
+import { request } from '../server/stun/requests.ts';
 import { CERT_FILE, KEY_FILE, LOOPBACK_TLS } from '../server/tls/loopback.ts';
+import { openTurnClient } from '../server/turn/turn-client.ts';
 import { natcheck, natcheckReady } from './natcheck.ts';
 
 const A = '127.0.0.1';

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { punch } from '../../src/punch.ts';
+import { punch } from '../../src/punch/punch.ts';
 import { startFakeServer } from '../net/fake-server.ts';
-import { HOST, startTestServer } from '../net/rendezvous-peers.ts';
+import { HOST, startTestServer } from '../net/rendezvous/peers.ts';
 import { ROOT, SAMPLES } from './sample.ts';
 
 /** Where the packages that samples import are found: within node_modules, and in nobody's way. */

@@ -1,13 +1,13 @@
 /** What holds the sockets of an attempt, keeps what it sends, and looks at where that goes. */
-import type { Random } from '../../lab/sim/random.ts';
+import type { Random } from '../../lab/sim/network/random.ts';
 import { scopeOf } from '../../src/address-scope.ts';
 import { type Endpoint, sameEndpoint } from '../../src/endpoint.ts';
-import { CHECKS_MAX, CHECKS_PER_ADDRESS } from '../../src/ice/budget.ts';
+import { CHECKS_MAX, CHECKS_PER_ADDRESS } from '../../src/ice/checks/budget.ts';
 import type { IceEvent } from '../../src/ice/event.ts';
-import type { Attempt } from '../../src/punch/attempt.ts';
-import { PUNCH_SOCKET, RELAY_SOCKET } from '../../src/punch/candidate-agent.ts';
-import { PROBES_MAX } from '../../src/punch/limits/budget.ts';
-import { formatPeerSignal } from '../../src/punch/peer-signal.ts';
+import type { Attempt } from '../../src/punch/attempt/attempt.ts';
+import { PROBES_MAX } from '../../src/punch/attempt/budget.ts';
+import { PUNCH_SOCKET, RELAY_SOCKET } from '../../src/punch/attempt/candidate-agent.ts';
+import { formatPeerSignal } from '../../src/punch/attempt/peer-signal.ts';
 import { hold } from './target.ts';
 import { chance, port } from './values.ts';
 

@@ -1,11 +1,11 @@
 /** A peer that knows the key of its introduction, or somebody beside it: what it sends to an attempt. */
-import type { Random } from '../../lab/sim/random.ts';
+import type { Random } from '../../lab/sim/network/random.ts';
 import { type Endpoint, sameEndpoint } from '../../src/endpoint.ts';
+import { encodeCheck } from '../../src/ice/checks/messages.ts';
 import type { IceCredentials } from '../../src/ice/credentials.ts';
-import { encodeCheck } from '../../src/ice/messages.ts';
 import { otherRole, type Role } from '../../src/ice/role.ts';
-import { PUNCH_SOCKET } from '../../src/punch/candidate-agent.ts';
-import { iceCredentials } from '../../src/rendezvous/ice-credentials.ts';
+import { PUNCH_SOCKET } from '../../src/punch/attempt/candidate-agent.ts';
+import { iceCredentials } from '../../src/rendezvous/protocol/ice-credentials.ts';
 import { shortTermKey } from '../../src/stun/integrity.ts';
 import { type Holder, SERVER } from './holder.ts';
 import { answerTo, anyMessage, damaged, requestIn } from './stun.ts';

@@ -1,5 +1,5 @@
 /** What accidents make of JSON: values of another kind, left out, doubled, and the text itself damaged. */
-import type { Random } from '../../lab/sim/random.ts';
+import type { Random } from '../../lab/sim/network/random.ts';
 import { chance } from './values.ts';
 
 const NASTY: readonly [unknown, ...unknown[]] = [

@@ -1,5 +1,5 @@
 /** A STUN server that answers with anything, from anywhere. */
-import type { Random } from '../../lab/sim/random.ts';
+import type { Random } from '../../lab/sim/network/random.ts';
 import type { Endpoint } from '../../src/endpoint.ts';
 import type { AttributeName } from '../../src/stun/attribute.ts';
 import type { Answer, Sent } from './session.ts';

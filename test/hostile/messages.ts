@@ -1,13 +1,18 @@
 /** Rendezvous messages and peer signals that the schemas take, and that say anything within them. */
-import type { Random } from '../../lab/sim/random.ts';
-import { PREDICTED_PORTS } from '../../src/ice/strategy.ts';
+import type { Random } from '../../lab/sim/network/random.ts';
 import { DEPENDENCIES } from '../../src/nat/behavior.ts';
-import { ALLOCATION_KINDS } from '../../src/nat/port-pattern.ts';
-import { CANDIDATES_MAX, ROOM_PEERS_MAX, START_MAX_MS, TURN_SERVERS_MAX } from '../../src/rendezvous/bounds.ts';
-import type { ClientMessage } from '../../src/rendezvous/client-message.ts';
-import type { ToldBehavior } from '../../src/rendezvous/fields.ts';
-import { REFUSAL_CODES } from '../../src/rendezvous/refusal.ts';
-import type { ServerMessage, ServerMessageOf } from '../../src/rendezvous/server-message.ts';
+import { ALLOCATION_KINDS } from '../../src/nat/ports/port-pattern.ts';
+import { PREDICTED_PORTS } from '../../src/punch/attempt/techniques/choose-technique.ts';
+import {
+  CANDIDATES_MAX,
+  ROOM_PEERS_MAX,
+  START_MAX_MS,
+  TURN_SERVERS_MAX,
+} from '../../src/rendezvous/protocol/bounds.ts';
+import type { ClientMessage } from '../../src/rendezvous/protocol/client-message.ts';
+import type { ToldBehavior } from '../../src/rendezvous/protocol/fields.ts';
+import { REFUSAL_CODES } from '../../src/rendezvous/protocol/refusal.ts';
+import type { ServerMessage, ServerMessageOf } from '../../src/rendezvous/protocol/server-message.ts';
 import { address, chance, endpoint, listOf, port, secret, text } from './values.ts';
 
 type Some<T> = readonly [T, ...T[]];

@@ -1,5 +1,5 @@
 /** Drives a sans-IO session on virtual time while somebody hostile answers it. */
-import type { Random } from '../../lab/sim/random.ts';
+import type { Random } from '../../lab/sim/network/random.ts';
 import type { Endpoint } from '../../src/endpoint.ts';
 import type { Output, Session } from '../../src/session.ts';
 import { type Feed, hold } from './target.ts';

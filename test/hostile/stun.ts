@@ -1,5 +1,5 @@
 /** STUN and TURN messages that are well formed and say anything, and what accidents make of them. */
-import type { Random } from '../../lab/sim/random.ts';
+import type { Random } from '../../lab/sim/network/random.ts';
 import type { Endpoint } from '../../src/endpoint.ts';
 import {
   ATTRIBUTE_NAMES,

@@ -2,7 +2,7 @@
  * What is shown to strangers, and how hostile input is given to it. One run is one machine's life: it is made, fed some
  * inputs, and let go. All of it follows from the run's seed.
  */
-import { createRandom, type Random } from '../../lab/sim/random.ts';
+import { createRandom, type Random } from '../../lab/sim/network/random.ts';
 
 /** Gives one input; whoever runs the target counts and times it. */
 export type Feed = (work: () => void) => void;

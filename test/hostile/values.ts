@@ -1,5 +1,5 @@
 /** The values that break things: the ends of every range, other families, empty and long texts. */
-import type { Random } from '../../lab/sim/random.ts';
+import type { Random } from '../../lab/sim/network/random.ts';
 import type { Endpoint } from '../../src/endpoint.ts';
 
 export const chance = (random: Random, share: number): boolean => random.next() < share;

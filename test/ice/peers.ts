@@ -1,18 +1,18 @@
 /** Two agents of ours on hosts of the simulated lab, with a signalling channel that loses nothing. */
-import type { Host } from '../../lab/sim/host.ts';
-import { driveAgent } from '../../lab/sim/punch-agent.ts';
-import { type SimBinding, startBinding } from '../../lab/sim/punch-binding.ts';
-import { runUntilDone } from '../../lab/sim/run-session.ts';
-import { addStunServer, LAB_LAYOUT } from '../../lab/sim/stun-server.ts';
-import { createWorld, type World } from '../../lab/sim/world.ts';
+import type { Host } from '../../lab/sim/network/host.ts';
+import { runUntilDone } from '../../lab/sim/network/run-session.ts';
+import { createWorld, type World } from '../../lab/sim/network/world.ts';
+import { driveAgent } from '../../lab/sim/punch/agent.ts';
+import { type SimBinding, startBinding } from '../../lab/sim/punch/binding.ts';
+import { addStunServer, LAB_LAYOUT } from '../../lab/sim/server/stun-server.ts';
 import type { Endpoint } from '../../src/endpoint.ts';
 import { createIceAgent, type DatagramKind, type IceAgent, type IceAgentOptions } from '../../src/ice/agent.ts';
-import type { CandidateType } from '../../src/ice/candidate.ts';
+import type { CandidateType } from '../../src/ice/candidates/candidate.ts';
+import { MIN_TA_MS } from '../../src/ice/checklist/pace.ts';
 import { createCredentials, type IceCredentials } from '../../src/ice/credentials.ts';
 import type { IceEvent } from '../../src/ice/event.ts';
-import { MIN_TA_MS } from '../../src/ice/pace.ts';
 import type { Role } from '../../src/ice/role.ts';
-import { PUNCH_SOCKET } from '../../src/punch/candidate-agent.ts';
+import { PUNCH_SOCKET } from '../../src/punch/attempt/candidate-agent.ts';
 
 const SERVER: Endpoint = { address: LAB_LAYOUT.addresses[0], port: LAB_LAYOUT.port };
 

@@ -1,10 +1,10 @@
 /** Two agents of ours across the simulated lab's NATs: the seven steps, their time, loss, and the pairs that cannot be. */
 import { describe, expect, it } from 'vitest';
 import { FULL_CONE, type NatProfile, PORT_RESTRICTED, RESTRICTED, SYMMETRIC } from '../../lab/profiles.ts';
-import { type Link, PERFECT_LINK, symmetricLink } from '../../lab/sim/link.ts';
+import { type Link, PERFECT_LINK, symmetricLink } from '../../lab/sim/network/link.ts';
 
-import { createSite } from '../../lab/sim/site.ts';
-import { PUNCH_SOCKET } from '../../src/punch/candidate-agent.ts';
+import { createSite } from '../../lab/sim/site/site.ts';
+import { PUNCH_SOCKET } from '../../src/punch/attempt/candidate-agent.ts';
 import { createPeer, createPublicWorld, eventOf, introduce, type Peer, type PeerOptions } from './peers.ts';
 
 const ROLES = ['controlling', 'controlled'] as const;

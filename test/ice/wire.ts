@@ -1,8 +1,8 @@
 /** One agent of ours driven by hand, and the peer's packets made here byte by byte. */
 import type { Endpoint } from '../../src/endpoint.ts';
 import { createIceAgent, type IceAgent, type IceAgentOptions } from '../../src/ice/agent.ts';
+import { encodeError, encodeSuccess } from '../../src/ice/checks/messages.ts';
 import type { IceEvent } from '../../src/ice/event.ts';
-import { encodeError, encodeSuccess } from '../../src/ice/messages.ts';
 import type { Attribute } from '../../src/stun/attribute.ts';
 import { decode } from '../../src/stun/decode.ts';
 import { encode } from '../../src/stun/encode.ts';

@@ -1,21 +1,21 @@
 /** A client of the simulated lab on which one session runs to its end, with the server that it asks. */
 import { type AccessProfile, observedAccess } from '../../lab/profiles.ts';
-import { type Link, symmetricLink } from '../../lab/sim/link.ts';
-import { runSession, type SessionContext } from '../../lab/sim/run-session.ts';
-import { createSite } from '../../lab/sim/site.ts';
-import { addStunServer, LAB_LAYOUT, type Respond } from '../../lab/sim/stun-server.ts';
-import type { Trace } from '../../lab/sim/trace.ts';
-import { createWorld } from '../../lab/sim/world.ts';
+import { type Link, symmetricLink } from '../../lab/sim/network/link.ts';
+import { runSession, type SessionContext } from '../../lab/sim/network/run-session.ts';
+import type { Trace } from '../../lab/sim/network/trace.ts';
+import { createWorld } from '../../lab/sim/network/world.ts';
+import { addStunServer, LAB_LAYOUT, type Respond } from '../../lab/sim/server/stun-server.ts';
+import { createSite } from '../../lab/sim/site/site.ts';
 import type { Endpoint } from '../../src/endpoint.ts';
 import { type Finding, found } from '../../src/nat/behavior.ts';
-import { createHairpinTest, HAIRPIN_SOCKETS, type Hairpin } from '../../src/nat/hairpin.ts';
+import { createHairpinTest, HAIRPIN_SOCKETS, type Hairpin } from '../../src/nat/extra/hairpin.ts';
 import {
   createLifetimeTest,
   idleTimes,
   type Lifetime,
   type LifetimeProgress,
   lifetimeSockets,
-} from '../../src/nat/lifetime.ts';
+} from '../../src/nat/extra/lifetime.ts';
 import type { Session } from '../../src/session.ts';
 
 export interface SimClient {

@@ -1,5 +1,5 @@
 /** A STUN server on loopback whose answers a test bends: the real responder on four real sockets, and a fault. */
-import { type Answer, type Layout, respond } from '../../server/responder.ts';
+import { type Answer, type Layout, respond } from '../../server/stun/decisions/responder.ts';
 import type { Endpoint } from '../../src/endpoint.ts';
 import { formatEndpoint } from '../../src/endpoint.ts';
 import { openUdpSocket, type UdpSocket } from '../../src/net/udp-socket.ts';

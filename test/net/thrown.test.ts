@@ -1,12 +1,12 @@
 /** What a session, or a callback of its user, throws ends what it is part of; whoever asked for that, or disposes of it, is told. */
 import { describe, expect, it } from 'vitest';
-import type { PathSession } from '../../src/ice/path-session.ts';
-import { type PathState, startIcePath } from '../../src/net/ice-path.ts';
-import { openRelay } from '../../src/net/relay.ts';
-import { joinRendezvous } from '../../src/net/rendezvous-client.ts';
+import { joinRendezvous } from '../../src/net/rendezvous/client.ts';
+import { openRelay } from '../../src/net/turn/relay.ts';
 import { openUdpSocket } from '../../src/net/udp-socket.ts';
-import { startTestServer, urlOf } from './rendezvous-peers.ts';
-import { CREDENTIALS, startFakeTurnServer } from './turn-fake-server.ts';
+import type { PathSession } from '../../src/punch/attempt/path-session.ts';
+import { type PathState, startIcePath } from '../../src/punch/path/path.ts';
+import { startTestServer, urlOf } from './rendezvous/peers.ts';
+import { CREDENTIALS, startFakeTurnServer } from './turn/fake-server.ts';
 
 const BUG = new Error('a bug');
 const fail = (): never => {

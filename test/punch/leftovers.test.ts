@@ -2,11 +2,11 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { now } from '../../src/net/driver.ts';
-import { startIcePath } from '../../src/net/ice-path.ts';
 import { openUdpSocket } from '../../src/net/udp-socket.ts';
-import { candidateAgent, PUNCH_SOCKET } from '../../src/punch/candidate-agent.ts';
-import { createIntroducedAttempt } from '../../src/punch/introduced-attempt.ts';
-import { createPunchBudget } from '../../src/punch/limits/budget.ts';
+import { createPunchBudget } from '../../src/punch/attempt/budget.ts';
+import { candidateAgent, PUNCH_SOCKET } from '../../src/punch/attempt/candidate-agent.ts';
+import { createIntroducedAttempt } from '../../src/punch/attempt/introduced-attempt.ts';
+import { startIcePath } from '../../src/punch/path/path.ts';
 
 const STABLE = { mapping: 'endpoint-independent', filtering: 'address-and-port-dependent' } as const;
 const MOVING = {

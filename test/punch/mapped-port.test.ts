@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { parseCandidate } from '../../src/ice/sdp.ts';
-import { candidateAgent } from '../../src/punch/candidate-agent.ts';
+import { parseCandidate } from '../../src/ice/candidates/sdp.ts';
+import { candidateAgent } from '../../src/punch/attempt/candidate-agent.ts';
 import { seekMappedPort, tellsMappedPort } from '../../src/punch/mapped-port.ts';
 
 const LOCAL = { address: '10.0.0.2', port: 40_000 };

@@ -1,9 +1,9 @@
 /** What a server makes a peer say while it waits, and keep: at its own pace, and no more than is read. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { RendezvousClient, RendezvousEvent } from '../../src/net/rendezvous-client.ts';
+import type { RendezvousClient, RendezvousEvent } from '../../src/net/rendezvous/client.ts';
 import { createMeeting } from '../../src/punch/meeting.ts';
-import type { Presence, Shown } from '../../src/punch/presence.ts';
-import { TOLD } from '../net/rendezvous-peers.ts';
+import type { Presence, Shown } from '../../src/punch/reachability.ts';
+import { TOLD } from '../net/rendezvous/peers.ts';
 
 const SECRET = 's'.repeat(22);
 const OWN = { address: '203.0.113.101', port: 40_000 };

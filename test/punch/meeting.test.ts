@@ -6,9 +6,9 @@ import { expect, it } from 'vitest';
 import type { Endpoint } from '../../src/endpoint.ts';
 import { openUdpSocket } from '../../src/net/udp-socket.ts';
 import { createMeeting } from '../../src/punch/meeting.ts';
-import { createMembership } from '../../src/punch/membership.ts';
-import { createPresence } from '../../src/punch/presence.ts';
-import { join, startTestServer, TOLD, urlOf } from '../net/rendezvous-peers.ts';
+import { createPresence } from '../../src/punch/reachability.ts';
+import { createMembership } from '../../src/punch/room.ts';
+import { join, startTestServer, TOLD, urlOf } from '../net/rendezvous/peers.ts';
 
 /** A NAT of one mapping on loopback, which can be made to take another port. */
 async function startNat(

@@ -1,9 +1,9 @@
 /** Where two peers meet, from the name of a server; and that no name holds up a punch. */
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
-import { createResolver, type Resolver } from '../../src/net/resolver.ts';
+import { createResolver, type Resolver } from '../../src/net/lookup/resolver.ts';
 import { placeOf } from '../../src/punch/place.ts';
-import { punch } from '../../src/punch.ts';
+import { punch } from '../../src/punch/punch.ts';
 import { SILENT, startFakeDns } from '../net/lookup/fake-dns.ts';
 
 const NAME = 'natcheck.example.org';

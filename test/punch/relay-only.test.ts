@@ -8,7 +8,7 @@ import type { NatcheckServer } from '../../server/index.ts';
 import { formatEndpoint } from '../../src/endpoint.ts';
 import { openUdpSocket } from '../../src/net/udp-socket.ts';
 import { METHOD } from '../../src/stun/header.ts';
-import { join } from '../net/rendezvous-peers.ts';
+import { join } from '../net/rendezvous/peers.ts';
 import { portsOf, type RunningPunch, startPunch, startPunchServer } from './punches.ts';
 import type { Said } from './watched-punch.ts';
 

@@ -1,9 +1,9 @@
 /** A punch through the relay of the server that the two meet on, or of another. */
 import { describe, expect, it } from 'vitest';
 import type { NatcheckServer } from '../../server/index.ts';
-import { measureHealth } from '../../src/net/path-health.ts';
-import type { Punched } from '../../src/punch.ts';
-import { join } from '../net/rendezvous-peers.ts';
+import { measureHealth } from '../../src/punch/path/health.ts';
+import type { Punched } from '../../src/punch/punch.ts';
+import { join } from '../net/rendezvous/peers.ts';
 import { type RunningPunch, startPunch, startPunchServer } from './punches.ts';
 
 const ROOM = 'test';

@@ -1,7 +1,7 @@
 /** A punch outlives the rendezvous and its peer: a server that comes back, a peer that restarts or goes away. */
 import { describe, expect, it } from 'vitest';
 import type { NatcheckServer } from '../../server/index.ts';
-import { join, type Peer } from '../net/rendezvous-peers.ts';
+import { join, type Peer } from '../net/rendezvous/peers.ts';
 import { isNotice, isStep, portsOf, startPunch, startPunchServer } from './punches.ts';
 
 const ROOM = 'test';

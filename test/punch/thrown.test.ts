@@ -1,7 +1,7 @@
 /** What a user's callback throws comes out of the punch that called it, whatever called it; and nothing is left behind. */
 import { describe, expect, it } from 'vitest';
-import type { PunchEvent } from '../../src/punch/event.ts';
-import { join, ROOM } from '../net/rendezvous-peers.ts';
+import type { PunchEvent } from '../../src/punch/report/event.ts';
+import { join, ROOM } from '../net/rendezvous/peers.ts';
 import { isStep, startPunch, startPunchServer } from './punches.ts';
 
 const isPlan = ({ kind }: PunchEvent): boolean => kind === 'plan';

@@ -5,7 +5,7 @@
 import { Socket as DatagramSocket } from 'node:dgram';
 import { Socket as StreamSocket } from 'node:net';
 import { WebSocket } from 'ws';
-import { punch } from '../../src/punch.ts';
+import { punch } from '../../src/punch/punch.ts';
 
 export type Said =
   /** A datagram that left a UDP socket, the n-th that this process has sent from. */

@@ -15,7 +15,7 @@ import {
   replyTo,
   request,
   TWO,
-} from './requests.ts';
+} from './stun/requests.ts';
 
 const elsewhere = { address: '198.51.100.9', port: 9 };
 

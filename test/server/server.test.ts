@@ -8,7 +8,7 @@ import type { Endpoint } from '../../src/endpoint.ts';
 import { familyOf } from '../../src/endpoint.ts';
 import { decode } from '../../src/stun/decode.ts';
 import { attribute } from '../../src/stun/message.ts';
-import { changeRequest, request } from './requests.ts';
+import { changeRequest, request } from './stun/requests.ts';
 
 const A = '127.0.0.1';
 const B = '127.0.0.2';

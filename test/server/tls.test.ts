@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { joinRendezvous } from '../../src/net/rendezvous-client.ts';
-import { HOST, join, startTestServer, urlOf } from '../net/rendezvous-peers.ts';
+import { joinRendezvous } from '../../src/net/rendezvous/client.ts';
+import { HOST, join, startTestServer, urlOf } from '../net/rendezvous/peers.ts';
 import { LOOPBACK_TLS } from './tls/loopback.ts';
 
 const { cert: ca } = LOOPBACK_TLS;

@@ -1,6 +1,7 @@
 /** `natcheck lab down`: the end of the running lab, when it returns. */
+
+import { runtimeDir } from '../../../lab/docker/engine/storage/runtime-dir.ts';
 import { endLab } from '../../../lab/docker/keeper/end.ts';
-import { runtimeDir } from '../../../lab/docker/storage/runtime-dir.ts';
 import { EXIT } from '../../exit-code.ts';
 import { withSpinner } from '../../render/progress/spinner.ts';
 import { type LabAction, withLab } from './action.ts';

@@ -1,5 +1,5 @@
 /** `natcheck lab keep`: what `up` starts to own the lab. */
-import { beforeInterrupt } from '../../../lab/docker/interrupt.ts';
+import { beforeInterrupt } from '../../../lab/docker/engine/interrupt.ts';
 import { keepLab } from '../../../lab/docker/keeper/keep.ts';
 import { connectParent } from '../../../lab/docker/keeper/parent.ts';
 import { EXIT } from '../../exit-code.ts';

@@ -1,8 +1,8 @@
 /** The lab that is running, for the commands that use one. */
 
+import { runtimeDir } from '../../../lab/docker/engine/storage/runtime-dir.ts';
 import type { RunningLab } from '../../../lab/docker/keeper/running-lab.ts';
 import { inUse, knownLab } from '../../../lab/docker/keeper/state.ts';
-import { runtimeDir } from '../../../lab/docker/storage/runtime-dir.ts';
 import { UsageError } from '../../../src/errors.ts';
 import type { Context } from '../../command.ts';
 

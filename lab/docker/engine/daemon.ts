@@ -6,9 +6,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { startTime } from '../process-start.ts';
 import { until } from '../until.ts';
 import { answersPing } from './ping.ts';
+import { startTime } from './process-start.ts';
 import type { Slot } from './slot.ts';
 
 const START_TIMEOUT_MS = 30_000;

@@ -2,8 +2,8 @@
 import { constants } from 'node:fs';
 import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { run } from '../command.ts';
 import type { Progress } from '../progress.ts';
+import { run } from './command.ts';
 
 /** Programs and the Debian package each comes in. */
 export const ENGINE_PROGRAMS = { dockerd: 'docker.io', iptables: 'iptables', ip: 'iproute2' } as const;

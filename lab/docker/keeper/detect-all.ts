@@ -2,7 +2,7 @@
 import type { Container } from 'dockerode';
 import type { DetectReport } from '../../../src/nat/report.ts';
 import type { VerdictType } from '../../../src/nat/verdict.ts';
-import { exec } from '../exec.ts';
+import { exec } from '../container/exec.ts';
 import { containersOf } from './hand-lab.ts';
 import type { RunningLab } from './running-lab.ts';
 

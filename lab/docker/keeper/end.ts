@@ -1,8 +1,8 @@
 /** Ends a lab that another process keeps, and what a dead keeper has left. */
 import { endDaemonAt } from '../engine/daemon.ts';
-import { removeLab } from '../labels.ts';
-import { isAlive, type ProcessId } from '../process-start.ts';
-import { connectDocker } from '../testcontainers.ts';
+import { removeLab } from '../engine/labels.ts';
+import { isAlive, type ProcessId } from '../engine/process-start.ts';
+import { connectDocker } from '../engine/testcontainers.ts';
 import { until } from '../until.ts';
 import type { RunningLab } from './running-lab.ts';
 import { forgetLab, knownLab } from './state.ts';

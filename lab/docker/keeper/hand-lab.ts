@@ -1,14 +1,14 @@
 /** A lab as it is used by hand: engine, image, NATs and `natcheck serve`, started and ended as one. */
 import type { Container } from 'dockerode';
 import { CLASSIC_NATS } from '../../profiles.ts';
-import { ALL_ACCESSES } from '../access.ts';
 import { createDisposal } from '../disposal.ts';
-import { findEngine } from '../engine.ts';
-import { ensureImage } from '../image.ts';
+import { findEngine } from '../engine/engine.ts';
+import { connectDocker } from '../engine/testcontainers.ts';
+import { ensureImage } from '../image/image.ts';
 import { startLab } from '../lab.ts';
 import { startNatcheckServer } from '../natcheck-server.ts';
 import type { Progress } from '../progress.ts';
-import { connectDocker } from '../testcontainers.ts';
+import { ALL_ACCESSES } from '../topology/access.ts';
 import { type RunningLab, runningLab } from './running-lab.ts';
 
 /** What a lab is asked to be. */

@@ -1,7 +1,7 @@
 /** What there is in a running lab, as plain data: enough for another process to use it. */
 import type { VerdictType } from '../../../src/nat/verdict.ts';
 import { expectedVerdict } from '../../profiles.ts';
-import type { Engine } from '../engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Lab, LabSite } from '../lab.ts';
 
 export interface RunningLab {

@@ -1,8 +1,8 @@
 /** One cell of the matrix: what arithmetic says of a pair of sites, what its two peers say, and whether that is the same. */
-import { chooseStrategy, type Strategy } from '../../../src/ice/strategy.ts';
-import type { PunchFailure, PunchReport } from '../../../src/punch/report.ts';
+import { chooseStrategy, type Strategy } from '../../../src/punch/attempt/techniques/choose-technique.ts';
+import type { PunchFailure, PunchReport } from '../../../src/punch/report/report.ts';
+import { strategyPeerOf } from '../../known-behavior.ts';
 import type { AccessProfile } from '../../profiles.ts';
-import { strategyPeerOf } from '../../strategy-peer.ts';
 
 /** One for each peer: that of the row first, then that of the column. */
 export type Both<T> = readonly [a: T, b: T];

@@ -1,6 +1,6 @@
 /** `natcheck punch` in two clients of a lab, toward each other. */
-import type { LabContainer } from '../container.ts';
-import type { Output } from '../exec.ts';
+import type { LabContainer } from '../container/container.ts';
+import type { Output } from '../container/exec.ts';
 import type { Both, PeerReport, PunchedSide } from './cell.ts';
 
 /** Both are started at once: a peer that is later than this does not come. */

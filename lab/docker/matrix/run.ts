@@ -1,6 +1,6 @@
 /** Every row with every column, a few pairs at a time. */
 
-import { unlessAborted } from '../../../src/unless-aborted.ts';
+import { unlessAborted } from '../../../src/net/unless-aborted.ts';
 import type { AccessProfile } from '../../profiles.ts';
 import { type Both, expectationOf, judgeCell, type MatrixCell, type PunchedSide } from './cell.ts';
 import { MATRIX_SCHEMA, type Matrix } from './matrix.ts';

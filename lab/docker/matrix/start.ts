@@ -1,13 +1,13 @@
 /** A lab for a matrix, with an engine, an image and `natcheck serve`: started and ended as one. */
 import { CLASSIC_NATS, HARD_NATS, type NamedAccess, type NatProfile } from '../../profiles.ts';
-import { UDP_BLOCKED } from '../access.ts';
-import type { Addressing } from '../addressing.ts';
 import { createDisposal } from '../disposal.ts';
-import { findEngine } from '../engine.ts';
-import { ensureImage } from '../image.ts';
+import { findEngine } from '../engine/engine.ts';
+import { ensureImage } from '../image/image.ts';
 import { type Lab, startLab } from '../lab.ts';
 import { startNatcheckServer } from '../natcheck-server.ts';
 import type { Progress } from '../progress.ts';
+import { UDP_BLOCKED } from '../topology/access.ts';
+import type { Addressing } from '../topology/addressing.ts';
 
 type Profiles = readonly (NatProfile | NamedAccess)[];
 

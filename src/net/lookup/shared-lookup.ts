@@ -1,7 +1,7 @@
 /** A lookup for the connections that Node opens by name: by our own resolver, so that it can be given up. */
 import type { LookupFunction } from 'node:net';
-import { unlessAborted } from '../../unless-aborted.ts';
-import type { ResolvedAddress, Resolver } from '../resolver.ts';
+import { unlessAborted } from '../unless-aborted.ts';
+import type { ResolvedAddress, Resolver } from './resolver.ts';
 
 /** One name is looked up once, however many connections ask. */
 export function sharedLookup(resolver: Resolver, signal?: AbortSignal): LookupFunction {

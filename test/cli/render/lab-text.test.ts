@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { renderLab, renderLabDetections } from '../../../cli/render/lab-text.ts';
-import { OPEN } from '../../../lab/docker/access.ts';
+import { OPEN } from '../../../lab/docker/topology/access.ts';
 import { SYMMETRIC } from '../../../lab/profiles.ts';
-import { detectInSim } from '../../../lab/sim/detect.ts';
+import { detectInSim } from '../../../lab/sim/detect/detect.ts';
 import { EXAMPLE_LAB } from '../../lab/docker/keeper/example-lab.ts';
 
 it('a lab is shown with its addresses and the commands to use it', () => {

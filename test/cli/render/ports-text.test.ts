@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { portsText } from '../../../cli/render/ports-text.ts';
-import type { Pooling } from '../../../src/nat/pooling.ts';
-import { type PortPattern, patternOf, undeterminedPorts } from '../../../src/nat/port-pattern.ts';
+import type { Pooling } from '../../../src/nat/ports/pooling.ts';
+import { type PortPattern, patternOf, undeterminedPorts } from '../../../src/nat/ports/port-pattern.ts';
 import type { AllocationSample } from '../../../src/nat/report.ts';
 
 const SAMPLE: AllocationSample = {

@@ -8,11 +8,11 @@ import { listeningText } from '../../../cli/render/listening.ts';
 import { renderMatrix } from '../../../cli/render/matrix-text.ts';
 import { renderPunch, renderStep } from '../../../cli/render/punch-text.ts';
 import { CLASSIC_NATS, PORT_RESTRICTED } from '../../../lab/profiles.ts';
-import { detectInSim } from '../../../lab/sim/detect.ts';
-import { punchInSim } from '../../../lab/sim/punch.ts';
-import { blankReport } from '../../../src/punch/report.ts';
+import { detectInSim } from '../../../lab/sim/detect/detect.ts';
+import { punchInSim } from '../../../lab/sim/punch/punch.ts';
+import { blankReport } from '../../../src/punch/report/report.ts';
 import { direct, failed, matrixWith } from '../../lab/docker/matrix/example.ts';
-import { startTestServer } from '../../net/rendezvous-peers.ts';
+import { startTestServer } from '../../net/rendezvous/peers.ts';
 
 const behind = (profile: (typeof CLASSIC_NATS)[number]) => ({ kind: 'nat', layers: [profile] }) as const;
 const detections = CLASSIC_NATS.map((profile) => ({

@@ -1,16 +1,16 @@
 /** A punch from its introduction on: a server that introduces anybody, and a peer that knows the key and says anything. */
-import type { Random } from '../../../lab/sim/random.ts';
-import type { Attempt } from '../../../src/punch/attempt.ts';
-import { candidateAgent } from '../../../src/punch/candidate-agent.ts';
-import { createIntroducedAttempt } from '../../../src/punch/introduced-attempt.ts';
-import { createPunchBudget } from '../../../src/punch/limits/budget.ts';
+import type { Random } from '../../../lab/sim/network/random.ts';
+import type { Attempt } from '../../../src/punch/attempt/attempt.ts';
+import { createPunchBudget } from '../../../src/punch/attempt/budget.ts';
+import { candidateAgent } from '../../../src/punch/attempt/candidate-agent.ts';
+import { createIntroducedAttempt } from '../../../src/punch/attempt/introduced-attempt.ts';
+import { parsePeerSignal } from '../../../src/punch/attempt/peer-signal.ts';
+import { planPunch } from '../../../src/punch/attempt/plan.ts';
 import type { Introduction } from '../../../src/punch/meeting.ts';
-import { explainNoPath } from '../../../src/punch/no-path.ts';
-import { parsePeerSignal } from '../../../src/punch/peer-signal.ts';
-import { planPunch } from '../../../src/punch/plan.ts';
-import { createStepRecorder } from '../../../src/punch/steps.ts';
-import { parseMessage } from '../../../src/rendezvous/parse.ts';
-import { serverMessage } from '../../../src/rendezvous/server-message.ts';
+import { explainNoPath } from '../../../src/punch/report/no-path.ts';
+import { createStepRecorder } from '../../../src/punch/report/steps.ts';
+import { parseMessage } from '../../../src/rendezvous/protocol/parse.ts';
+import { serverMessage } from '../../../src/rendezvous/protocol/server-message.ts';
 import { jsonOf } from '../corpus.ts';
 import { createHolder, type Holder, LOCAL, SERVER } from '../holder.ts';
 import { inbound, type Keys, keysOf } from '../hostile-peer.ts';

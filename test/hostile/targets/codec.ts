@@ -1,16 +1,16 @@
 /** What reads bytes and texts of strangers, and keeps nothing: STUN, TURN's framing, signals, NAT-PMP, SSDP, XML. */
 import { familyOf } from '../../../src/endpoint.ts';
-import { parseCandidate } from '../../../src/ice/sdp.ts';
-import { igdServicesOf } from '../../../src/net/port-mapping/igd-service.ts';
-import { wanAddress } from '../../../src/net/port-mapping/router.ts';
-import { believedLocation } from '../../../src/net/port-mapping/ssdp.ts';
-import { textOf } from '../../../src/net/port-mapping/xml.ts';
-import { parsePeerSignal } from '../../../src/punch/peer-signal.ts';
-import { clientMessage } from '../../../src/rendezvous/client-message.ts';
-import { parseMessage } from '../../../src/rendezvous/parse.ts';
-import { serverMessage } from '../../../src/rendezvous/server-message.ts';
+import { parseCandidate } from '../../../src/ice/candidates/sdp.ts';
+import { igdServicesOf } from '../../../src/port-mapping/igd-service.ts';
+import { wanAddress } from '../../../src/port-mapping/router.ts';
+import { believedLocation } from '../../../src/port-mapping/ssdp.ts';
+import { textOf } from '../../../src/port-mapping/xml.ts';
+import { parsePeerSignal } from '../../../src/punch/attempt/peer-signal.ts';
+import { clientMessage } from '../../../src/rendezvous/protocol/client-message.ts';
+import { parseMessage } from '../../../src/rendezvous/protocol/parse.ts';
+import { serverMessage } from '../../../src/rendezvous/protocol/server-message.ts';
 import { decode } from '../../../src/stun/decode.ts';
-import { createStreamReader } from '../../../src/turn/stream.ts';
+import { createStreamReader } from '../../../src/turn/wire/stream.ts';
 import { mutate } from '../../stun/corpus.ts';
 import { jsonOf, linesOf, stunOf, textsOf } from '../corpus.ts';
 import { damagedJson, damagedText } from '../json.ts';

@@ -1,14 +1,14 @@
 /** Detection, with hairpinning and lifetime: a server that lies now and then, or always, behind a NAT of any kind. */
-import type { Random } from '../../../lab/sim/random.ts';
-import { LAB_LAYOUT } from '../../../lab/sim/stun-server.ts';
-import { isOwn } from '../../../server/layout.ts';
-import { respond } from '../../../server/responder.ts';
+import type { Random } from '../../../lab/sim/network/random.ts';
+import { LAB_LAYOUT } from '../../../lab/sim/server/stun-server.ts';
+import { isOwn } from '../../../server/stun/decisions/layout.ts';
+import { respond } from '../../../server/stun/decisions/responder.ts';
 import { type Endpoint, formatEndpoint } from '../../../src/endpoint.ts';
-import { createDiscovery } from '../../../src/nat/discovery.ts';
-import { createHairpinTest } from '../../../src/nat/hairpin.ts';
-import { createLifetimeTest, idleTimes } from '../../../src/nat/lifetime.ts';
+import { createDiscovery } from '../../../src/nat/discovery/discovery.ts';
+import { createHairpinTest } from '../../../src/nat/extra/hairpin.ts';
+import { createLifetimeTest, idleTimes } from '../../../src/nat/extra/lifetime.ts';
 import { DETECT_SOCKETS, type DetectSocket } from '../../../src/nat/report.ts';
-import { behavior } from '../../../src/rendezvous/fields.ts';
+import { behavior } from '../../../src/rendezvous/protocol/fields.ts';
 import type { AttributeName } from '../../../src/stun/attribute.ts';
 import { lie, SERVER } from '../lying-server.ts';
 import { type Answer, driveHostile, type Sent } from '../session.ts';

@@ -1,13 +1,13 @@
 /** A meeting whose server says anything that the schema takes, in any order, and shows the socket with any result. */
 
-import type { Random } from '../../../lab/sim/random.ts';
-import type { RendezvousClient, RendezvousEvent } from '../../../src/net/rendezvous-client.ts';
-import { candidateAgent } from '../../../src/punch/candidate-agent.ts';
+import type { Random } from '../../../lab/sim/network/random.ts';
+import type { RendezvousClient, RendezvousEvent } from '../../../src/net/rendezvous/client.ts';
+import { candidateAgent } from '../../../src/punch/attempt/candidate-agent.ts';
 import { createMeeting, type Meeting } from '../../../src/punch/meeting.ts';
-import type { Membership } from '../../../src/punch/membership.ts';
-import type { Presence, Shown } from '../../../src/punch/presence.ts';
-import { REFUSALS } from '../../../src/rendezvous/refusal.ts';
-import type { ServerMessageOf } from '../../../src/rendezvous/server-message.ts';
+import type { Presence, Shown } from '../../../src/punch/reachability.ts';
+import type { Membership } from '../../../src/punch/room.ts';
+import { REFUSALS } from '../../../src/rendezvous/protocol/refusal.ts';
+import type { ServerMessageOf } from '../../../src/rendezvous/protocol/server-message.ts';
 import { behavior, serverMessageOf } from '../messages.ts';
 import { type Feed, hold, type Target } from '../target.ts';
 import { address, chance, endpoint } from '../values.ts';

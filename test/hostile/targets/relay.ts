@@ -1,15 +1,15 @@
 /** The relay's machine: clients that know a password and ask for anything, and peers that send from anywhere. */
-import type { Random } from '../../../lab/sim/random.ts';
-import { isForRelay } from '../../../server/relay/receive.ts';
-import { createRelay, type Input } from '../../../server/relay/relay.ts';
+import type { Random } from '../../../lab/sim/network/random.ts';
+import { isForRelay } from '../../../server/turn/decisions/receive.ts';
+import { createRelay, type Input } from '../../../server/turn/decisions/relay.ts';
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { Attribute, AttributeName } from '../../../src/stun/attribute.ts';
 import { decode } from '../../../src/stun/decode.ts';
 import { encode } from '../../../src/stun/encode.ts';
 import { METHOD } from '../../../src/stun/header.ts';
 import { attribute } from '../../../src/stun/message.ts';
-import { encodeChannelData } from '../../../src/turn/channel-data.ts';
-import { requestBytes, USER } from '../../server/relay/requests.ts';
+import { encodeChannelData } from '../../../src/turn/wire/channel-data.ts';
+import { requestBytes, USER } from '../../server/turn/requests.ts';
 import { mutate } from '../../stun/corpus.ts';
 import { stunOf } from '../corpus.ts';
 import { anyMessage, attributesOf, damaged } from '../stun.ts';

@@ -1,6 +1,6 @@
 /** The rendezvous' machine: connections that say anything, in any order, and lose their network now and then. */
-import { createRendezvous, type Input } from '../../../server/rendezvous/rendezvous.ts';
-import { serverMessage } from '../../../src/rendezvous/server-message.ts';
+import { createRendezvous, type Input } from '../../../server/rendezvous/decisions/rendezvous.ts';
+import { serverMessage } from '../../../src/rendezvous/protocol/server-message.ts';
 import { damagedJson } from '../json.ts';
 import { clientMessageOf } from '../messages.ts';
 import { hold, type Target } from '../target.ts';

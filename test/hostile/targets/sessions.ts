@@ -1,12 +1,8 @@
 /** Sessions of one question: a ticket, and what a router is asked by NAT-PMP. */
 import type { Endpoint } from '../../../src/endpoint.ts';
-import {
-  decodeResponse,
-  encodeAddressRequest,
-  encodeMapRequest,
-} from '../../../src/net/port-mapping/nat-pmp-message.ts';
-import { createNatPmpRequest } from '../../../src/net/port-mapping/nat-pmp-request.ts';
-import { wanAddress } from '../../../src/net/port-mapping/router.ts';
+import { decodeResponse, encodeAddressRequest, encodeMapRequest } from '../../../src/port-mapping/nat-pmp-message.ts';
+import { createNatPmpRequest } from '../../../src/port-mapping/nat-pmp-request.ts';
+import { wanAddress } from '../../../src/port-mapping/router.ts';
 import { createTicketBinding } from '../../../src/rendezvous/ticket-binding.ts';
 import type { AttributeName } from '../../../src/stun/attribute.ts';
 import { shortTermKey } from '../../../src/stun/integrity.ts';

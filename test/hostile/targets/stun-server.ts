@@ -1,15 +1,15 @@
 /** The STUN responder, with tickets: requests that are right, nearly right and wrong. */
-import type { Random } from '../../../lab/sim/random.ts';
-import { LAB_LAYOUT } from '../../../lab/sim/stun-server.ts';
-import { respond } from '../../../server/responder.ts';
-import { createTicketDesk, type TicketDesk } from '../../../server/ticket-desk.ts';
+import type { Random } from '../../../lab/sim/network/random.ts';
+import { LAB_LAYOUT } from '../../../lab/sim/server/stun-server.ts';
+import { respond } from '../../../server/stun/decisions/responder.ts';
+import { createTicketDesk, type TicketDesk } from '../../../server/stun/decisions/ticket-desk.ts';
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { Attribute, AttributeName } from '../../../src/stun/attribute.ts';
 import { decode } from '../../../src/stun/decode.ts';
 import { encode } from '../../../src/stun/encode.ts';
 import { METHOD } from '../../../src/stun/header.ts';
 import { shortTermKey } from '../../../src/stun/integrity.ts';
-import { USER } from '../../server/relay/requests.ts';
+import { USER } from '../../server/turn/requests.ts';
 import { mutate } from '../../stun/corpus.ts';
 import { stunOf } from '../corpus.ts';
 import { anyMessage, attributesOf, damaged } from '../stun.ts';

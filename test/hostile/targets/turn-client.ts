@@ -1,12 +1,12 @@
 /** A TURN client, and a server that knows its password and says what it likes. */
 
-import type { Random } from '../../../lab/sim/random.ts';
+import type { Random } from '../../../lab/sim/network/random.ts';
 import type { AttributeName } from '../../../src/stun/attribute.ts';
 import { encode } from '../../../src/stun/encode.ts';
 import { METHOD } from '../../../src/stun/header.ts';
 import { longTermKey } from '../../../src/stun/integrity.ts';
-import { encodeChannelData } from '../../../src/turn/channel-data.ts';
 import { createTurnClient, type TurnClient } from '../../../src/turn/client.ts';
+import { encodeChannelData } from '../../../src/turn/wire/channel-data.ts';
 import {
   allocated,
   CREDENTIALS,

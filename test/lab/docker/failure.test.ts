@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { NonconformingError } from '../../../lab/docker/conformance/nonconforming-error.ts';
 import { failureOf } from '../../../lab/docker/failure.ts';
-import { NonconformingError } from '../../../lab/docker/nonconforming-error.ts';
 import { UsageError } from '../../../src/errors.ts';
 
 it.each([

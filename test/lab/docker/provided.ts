@@ -1,6 +1,6 @@
 /** The engine and image of setup.ts, for a test file of the container project. */
 import { describe, inject } from 'vitest';
-import { connectDocker } from '../../../lab/docker/testcontainers.ts';
+import { connectDocker } from '../../../lab/docker/engine/testcontainers.ts';
 import { type Lab, type LabOptions, startLab } from '../../../lab/index.ts';
 
 const provided = inject('lab');

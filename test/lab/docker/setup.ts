@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { run } from '../../../lab/docker/command.ts';
 import { createDisposal } from '../../../lab/docker/disposal.ts';
+import { run } from '../../../lab/docker/engine/command.ts';
 import { ensureImage, findEngine } from '../../../lab/index.ts';
 
 declare module 'vitest' {

@@ -12,12 +12,12 @@ import {
   SYMMETRIC_BLOCK,
   SYMMETRIC_SEQUENTIAL,
 } from '../../../lab/profiles.ts';
-import { createSimBed } from '../../../lab/sim/bed.ts';
-import type { Middlebox } from '../../../lab/sim/middlebox.ts';
-import { drop } from '../../../lab/sim/middlebox.ts';
-import { createNat } from '../../../lab/sim/nat.ts';
-import { createRandom } from '../../../lab/sim/random.ts';
-import type { World } from '../../../lab/sim/world.ts';
+import { createNat } from '../../../lab/sim/nat/nat.ts';
+import type { Middlebox } from '../../../lab/sim/network/middlebox.ts';
+import { drop } from '../../../lab/sim/network/middlebox.ts';
+import { createRandom } from '../../../lab/sim/network/random.ts';
+import type { World } from '../../../lab/sim/network/world.ts';
+import { createSimBed } from '../../../lab/sim/site/bed.ts';
 import { DEPENDENCIES } from '../../../src/nat/behavior.ts';
 
 const ALLOCATIONS = ['preserved', 'sequential', 'random', 'block'] as const;

@@ -4,10 +4,10 @@ import { connect } from 'node:net';
 import { duplexPair } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import type { HttpServer } from '../../../server/http.ts';
-import type { Rendezvous } from '../../../server/rendezvous/rendezvous.ts';
+import type { HttpServer } from '../../../server/http/http.ts';
+import type { Rendezvous } from '../../../server/rendezvous/decisions/rendezvous.ts';
 import { serveRendezvous } from '../../../server/rendezvous/service.ts';
-import { HOST, join, ROOM, startTestServer, TOLD, urlOf } from '../../net/rendezvous-peers.ts';
+import { HOST, join, ROOM, startTestServer, TOLD, urlOf } from '../../net/rendezvous/peers.ts';
 
 const JOIN = JSON.stringify({ type: 'join', version: 1, room: 'r', id: 'raw' });
 

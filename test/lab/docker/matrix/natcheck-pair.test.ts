@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { LabContainer } from '../../../../lab/docker/container.ts';
-import type { Output } from '../../../../lab/docker/exec.ts';
+import type { LabContainer } from '../../../../lab/docker/container/container.ts';
+import type { Output } from '../../../../lab/docker/container/exec.ts';
 import { punchedSide, punchWithNatcheck } from '../../../../lab/docker/matrix/natcheck-pair.ts';
 
 const REPORT = { outcome: 'direct', reason: null, technique: 'simultaneous-open', elapsedMs: 12, probesSent: 6 };

@@ -1,0 +1,57 @@
+/** Sockets inside a lab container, moved from here by lines to image/agent.mjs. */
+import type { Endpoint } from '../../../src/endpoint.ts';
+import type { LabContainer } from './container.ts';
+
+export interface Arrival {
+  readonly socket: string;
+  readonly from: Endpoint;
+  readonly data: string;
+}
+
+export interface Agent extends AsyncDisposable {
+  /** Opens a UDP socket of that name; port 0 lets the system choose. */
+  bind(socket: string, at: Endpoint): Promise<Endpoint>;
+  send(socket: string, to: Endpoint, data: string): void;
+  /** Calls back for each datagram that arrives, in order, until the registration is disposed. */
+  onArrival(listener: (arrival: Arrival) => void): Disposable;
+}
+
+const AGENT = ['node', '/usr/local/lib/natcheck-lab/agent.mjs'];
+
+export async function startAgent(container: LabContainer): Promise<Agent> {
+  const program = await container.start(AGENT);
+  return {
+    async bind(socket, bind) {
+      program.write(JSON.stringify({ socket, bind }));
+      const line = await program.line(new RegExp(`^{"socket":${JSON.stringify(socket)},"local":`));
+      return JSON.parse(line).local;
+    },
+    send: (socket, to, data) => program.write(JSON.stringify({ socket, to, data })),
+    onArrival: (listener) =>
+      program.onLine((line) => {
+        const message = JSON.parse(line);
+        if ('data' in message) listener(message);
+      }),
+    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
+  };
+}
+
+/** The first arrival that `wanted` accepts, or null when there is none within `timeoutMs`; `meanwhile` sends what is to arrive. */
+export async function arrival(
+  agent: Agent,
+  options: {
+    readonly wanted: (arrival: Arrival) => boolean;
+    readonly timeoutMs: number;
+    readonly meanwhile: () => void;
+  },
+): Promise<Arrival | null> {
+  const { promise, resolve } = Promise.withResolvers<Arrival | null>();
+  using _ = agent.onArrival((candidate) => options.wanted(candidate) && resolve(candidate));
+  const timer = setTimeout(() => resolve(null), options.timeoutMs);
+  options.meanwhile();
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+  }
+}

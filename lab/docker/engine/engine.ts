@@ -1,0 +1,74 @@
+/**
+ * The container engine of the lab: the one of DOCKER_HOST, else the machine's own, else a private one
+ * that leaves the host's network alone. NATCHECK_LAB_ENGINE=private skips the first two, =none refuses all.
+ */
+
+import type Dockerode from 'dockerode';
+import { createDisposal } from '../disposal.ts';
+import { once } from '../once.ts';
+import type { Progress } from '../progress.ts';
+import { startDaemon } from './daemon.ts';
+import { onInterrupt } from './interrupt.ts';
+import { sweep } from './labels.ts';
+import { answersPing } from './ping.ts';
+import { canInstall, ENGINE_PROGRAMS, provision } from './provision.ts';
+import { takeSlot } from './slot.ts';
+import { ROOT_CACHE_DIR } from './storage/cache-dir.ts';
+import { ROOT_RUNTIME_DIR } from './storage/runtime-dir.ts';
+import { connectDocker } from './testcontainers.ts';
+
+const SYSTEM_SOCKET = '/var/run/docker.sock';
+
+export interface Engine extends AsyncDisposable {
+  /** `private`: started by this process, and stopped when disposed; it reaches no registry. */
+  readonly kind: 'given' | 'system' | 'private';
+  /** As in DOCKER_HOST. */
+  readonly host: string;
+  readonly docker: Dockerode;
+}
+
+export interface EngineOptions {
+  readonly progress?: Progress;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Finds or starts an engine, and removes what killed runs have left on it.
+ * @throws Error saying what was tried and what to do when there is none.
+ */
+export async function findEngine({ progress = () => {}, env = process.env }: EngineOptions = {}): Promise<Engine> {
+  const wanted = env.NATCHECK_LAB_ENGINE ?? 'auto';
+  if (wanted === 'none') throw new Error('no container engine: NATCHECK_LAB_ENGINE=none forbids it');
+  if (wanted !== 'private') {
+    const given = env.DOCKER_HOST;
+    if (given !== undefined && given !== '') return attach('given', given);
+    if (await answersPing(SYSTEM_SOCKET)) return attach('system', `unix://${SYSTEM_SOCKET}`);
+  }
+  if (await canInstall()) return startPrivateEngine(progress);
+  throw new Error(
+    `no container engine: DOCKER_HOST is not set, nothing answers at ${SYSTEM_SOCKET}, and a private engine ` +
+      'takes root on Debian. Start Docker, set DOCKER_HOST, or run as root; NATCHECK_LAB_ENGINE=none leaves the lab out.',
+  );
+}
+
+async function attach(kind: 'given' | 'system', host: string): Promise<Engine> {
+  const docker = await connectDocker(host);
+  await sweep(docker);
+  return { kind, host, docker, async [Symbol.asyncDispose]() {} };
+}
+
+async function startPrivateEngine(progress: Progress): Promise<Engine> {
+  await provision(ENGINE_PROGRAMS, progress);
+  await using started = createDisposal();
+  const slot = started.use(await takeSlot({ cache: ROOT_CACHE_DIR, runtime: ROOT_RUNTIME_DIR }));
+  progress(`starting a private container engine, data in ${slot.dataRoot}`);
+  const daemon = started.use(await startDaemon(slot));
+  const host = `unix://${daemon.socketPath}`;
+  const docker = await connectDocker(host);
+  await sweep(docker);
+  const owned = started.move();
+  const end = once(() => owned[Symbol.asyncDispose]());
+  const interrupt = onInterrupt(end);
+  owned.defer(() => interrupt[Symbol.dispose]());
+  return { kind: 'private', host, docker, [Symbol.asyncDispose]: end };
+}

@@ -1,0 +1,80 @@
+/** Labels that say which run a container or network belongs to, and the removal of what belongs to none any more. */
+import { hostname } from 'node:os';
+import type Dockerode from 'dockerode';
+import { until } from '../until.ts';
+import { startTime } from './process-start.ts';
+
+const LAB = 'natcheck.lab';
+const OWNER = 'natcheck.lab.owner';
+
+export type Labels = Record<string, string>;
+
+/** Labels of everything that the lab of that id creates. */
+export function labelsOf(lab: string): Labels {
+  return { [LAB]: lab, [OWNER]: `${hostname()}/${process.pid}` };
+}
+
+/** Removes the containers and then the networks of one lab, running or not. */
+export async function removeLab(docker: Dockerode, lab: string): Promise<void> {
+  await removeAll(docker, { label: `${LAB}=${lab}`, condemned: async () => true });
+}
+
+/** Removes what labs of dead processes of this machine have left. */
+export async function sweep(docker: Dockerode): Promise<void> {
+  await removeAll(docker, { label: LAB, condemned: (labels) => ownerIsDead(labels[OWNER] ?? '') });
+}
+
+type EngineError = Error & { readonly statusCode?: number };
+
+/** What the engine answers when it will not remove a network that is in use. */
+const ACTIVE_ENDPOINTS = 403;
+const REMOVAL_TIMEOUT_MS = 30_000;
+
+interface Removal {
+  readonly label: string;
+  readonly condemned: (labels: Labels) => Promise<boolean>;
+}
+
+async function removeAll(docker: Dockerode, { label, condemned }: Removal): Promise<void> {
+  const filters = JSON.stringify({ label: [label] });
+  const containers = await docker.listContainers({ all: true, filters });
+  // One after the other: an engine that takes several endpoints off a network at once may miscount them (20.10), and then
+  // calls the network in use for ever.
+  for (const { Id, Labels } of containers) {
+    if (await condemned(Labels)) await gone(docker.getContainer(Id).remove({ force: true, v: true }));
+  }
+  const networks = await docker.listNetworks({ filters });
+  await Promise.all(
+    networks.map(async ({ Id, Labels }) => {
+      if (await condemned(Labels ?? {})) await removeNetwork(docker.getNetwork(Id));
+    }),
+  );
+}
+
+/** An engine may say that a container is removed while its endpoints are not: then they are cut off, and it is tried again. */
+async function removeNetwork(network: Dockerode.Network): Promise<void> {
+  await until(
+    async () => {
+      const refused = await gone(network.remove()).catch((error: EngineError) => error);
+      if (!refused) return true;
+      if (refused.statusCode !== ACTIVE_ENDPOINTS) throw refused;
+      const { Containers = {} } = (await network.inspect()) as Dockerode.NetworkInspectInfo;
+      const cut = (Container: string): Promise<void> => gone(network.disconnect({ Container, Force: true }));
+      await Promise.allSettled(Object.keys(Containers).map(cut));
+      return false;
+    },
+    { what: `removal of network ${network.id}`, timeoutMs: REMOVAL_TIMEOUT_MS },
+  );
+}
+
+/** Not there (404), or already being removed (409): what was wanted. */
+async function gone(removal: Promise<unknown>): Promise<void> {
+  await removal.catch((error: EngineError) => {
+    if (error.statusCode !== 404 && error.statusCode !== 409) throw error;
+  });
+}
+
+async function ownerIsDead(owner: string): Promise<boolean> {
+  const [machine, pid] = owner.split('/');
+  return machine === hostname() && (await startTime(Number(pid))) === undefined;
+}

@@ -1,0 +1,69 @@
+/** The image that every container of the lab runs: made when it is not there yet, found by its tag afterwards. */
+import type Dockerode from 'dockerode';
+import type { Engine } from '../engine/engine.ts';
+import type { Progress } from '../progress.ts';
+import { appFiles } from './app-files.ts';
+import { build } from './build.ts';
+import { baseTag, DEBIAN_IMAGE, hashOf, PACKAGES } from './recipe.ts';
+import { ensureRootfs, hasImage } from './rootfs.ts';
+
+export interface ImageOptions {
+  readonly progress?: Progress;
+  /** The compiled natcheck to put in; the package's own dist/ when not given. */
+  readonly dist?: string;
+}
+
+/**
+ * Makes sure that the engine has the lab's image with this build of natcheck in it.
+ * @returns its tag.
+ * @throws Error when natcheck is not built, or the image cannot be made, with the reason.
+ */
+export async function ensureImage(engine: Engine, { progress = () => {}, dist }: ImageOptions = {}): Promise<string> {
+  const [base, { files, contents }] = await Promise.all([baseTag(), appFiles(dist)]);
+  const tag = `natcheck-lab:${hashOf([base, ...contents])}`;
+  if (await hasImage(engine.docker, tag)) return tag;
+  if (!(await hasImage(engine.docker, base))) await buildBase(engine, { base, progress });
+  progress(`building ${tag}`);
+  await build(engine.docker, { tag, dockerfile: 'app.Dockerfile', args: { BASE: base }, files });
+  if (engine.kind === 'private') await removeOlder(engine.docker, tag);
+  return tag;
+}
+
+/** Every change of natcheck makes an image; only this process uses a private engine, and it wants the last one. */
+async function removeOlder(docker: Dockerode, current: string): Promise<void> {
+  const images = await docker.listImages({ filters: JSON.stringify({ reference: ['natcheck-lab'] }) });
+  const tags = images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((tag) => tag !== current);
+  await Promise.allSettled(tags.map((tag) => docker.getImage(tag).remove()));
+}
+
+async function buildBase(engine: Engine, { base, progress }: { base: string; progress: Progress }): Promise<void> {
+  const rootfs = (await pulled(engine, progress)) ? DEBIAN_IMAGE : await ensureRootfs(engine.docker, progress);
+  progress(`building ${base} on ${rootfs}`);
+  await build(engine.docker, {
+    tag: base,
+    dockerfile: 'base.Dockerfile',
+    args: { ROOTFS: rootfs, PACKAGES: PACKAGES.join(' ') },
+    files: { node: process.execPath },
+  });
+}
+
+/** Whether the ordinary Debian image is there, or comes from the registry; a private engine reaches none. */
+async function pulled({ kind, docker }: Engine, progress: Progress): Promise<boolean> {
+  if (await hasImage(docker, DEBIAN_IMAGE)) return true;
+  if (kind === 'private') return false;
+  progress(`pulling ${DEBIAN_IMAGE}`);
+  return pull(docker).then(
+    () => true,
+    (error: Error) => {
+      progress(`no registry: ${error.message}`);
+      return false;
+    },
+  );
+}
+
+async function pull(docker: Dockerode): Promise<void> {
+  const answer = await docker.pull(DEBIAN_IMAGE);
+  await new Promise<void>((resolve, reject) => {
+    docker.modem.followProgress(answer, (error) => (error === null ? resolve() : reject(error)));
+  });
+}

@@ -1,0 +1,69 @@
+/**
+ * The public ports of UDP mappings where iptables has no way to choose them: counted up, or one for each address that is
+ * sent to. Before the router's own source translation, which then has nothing left to do.
+ */
+import type { NatProfile } from '../../profiles.ts';
+import { kept } from './learned.ts';
+
+/** One nftables table, or nothing where iptables can do it. */
+export function portTable(profile: NatProfile, wan: string): string {
+  if (profile.ports === 'sequential') return sequenceTable(profile, wan);
+  return profile.mapping === 'address-dependent' ? addressTable(profile, wan) : '';
+}
+
+const FIRST_COUNTED = 32_768;
+const LAST_COUNTED = 65_535;
+/** So that no two mappings of one lifetime meet, and the rules stay short enough for one argument of a program (128 KiB). */
+const MAX_COUNTED = 4096;
+const MIN_COUNTED = 1024;
+
+/** Whether there is room for ports that differ by that step. */
+export function canCount(step: number): boolean {
+  return step !== 0 && portsBy(step).length >= MIN_COUNTED;
+}
+
+/**
+ * A counter chooses from a list of ports: used as a port itself it would have its bytes in the machine's order
+ * (nftables 1.0.6). The rule is asked once for each connection, by its first packet, whatever becomes of that.
+ */
+function sequenceTable({ portStep = 1 }: NatProfile, wan: string): string {
+  const ports = portsBy(portStep);
+  const counter = `numgen inc mod ${ports.length}`;
+  return [
+    'table ip ports {',
+    `  map sequence { typeof ${counter} : udp sport; elements = { ${ports.map((port, index) => `${index} : ${port}`).join(', ')} } }`,
+    '  chain source {',
+    '    type nat hook postrouting priority srcnat - 1;',
+    `    oifname "wan" meta l4proto udp snat ip to ${wan} : ${counter} map @sequence`,
+    '  }',
+    '}',
+    '',
+  ].join('\n');
+}
+
+function portsBy(step: number): readonly number[] {
+  const length = Math.min(MAX_COUNTED, Math.floor((LAST_COUNTED - FIRST_COUNTED) / Math.abs(step)) + 1);
+  const start = step > 0 ? FIRST_COUNTED : LAST_COUNTED;
+  return Array.from({ length }, (_, index) => start + index * step);
+}
+
+/**
+ * The first mapping toward an address gets a random port from iptables, and is noted once it has it; the next ones get the
+ * same. Were the port a hash of the addresses, two sockets could meet in one, and the packets of the later be lost.
+ */
+function addressTable(profile: NatProfile, wan: string): string {
+  return [
+    'table ip ports {',
+    `  map mappings { type ipv4_addr . ipv4_addr . inet_service : inet_service; ${kept(profile)} }`,
+    '  chain source {',
+    '    type nat hook postrouting priority srcnat - 1;',
+    `    oifname "wan" meta l4proto udp snat ip to ${wan} : ip saddr . ip daddr . udp sport map @mappings`,
+    '  }',
+    '  chain learn {',
+    '    type filter hook postrouting priority srcnat + 1;',
+    '    oifname "wan" meta l4proto udp ct direction original update @mappings { ct original ip saddr . ip daddr . ct original proto-src : udp sport }',
+    '  }',
+    '}',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,43 @@
+/** A router of the lab, open to inspection and to change. */
+import type { LabContainer } from '../container/container.ts';
+import { loadRules } from '../topology/setup-script.ts';
+import type { RouterRules } from './rules.ts';
+
+export interface LabRouter extends LabContainer {
+  /** The rules in force, for a person to read. */
+  rules(): Promise<string>;
+  /** Puts these rules in the place of all others. */
+  load(rules: RouterRules): Promise<void>;
+  /** Drops every n-th UDP datagram of each direction from now on, by the router's count; 0 drops none. */
+  loseEveryNth(n: number): Promise<void>;
+  /** The connections that the router tracks, one per line. */
+  conntrack(): Promise<string>;
+}
+
+/** Tables of nftables' own that a router may have, beside those of iptables. */
+const LIST_RULES =
+  'iptables-save; for table in cone hairpin; do nft list table ip $table; done 2>/dev/null; nft -t list table ip ports 2>/dev/null; true';
+
+export function labRouter(container: LabContainer): LabRouter {
+  const output = async (argv: readonly string[]): Promise<string> => {
+    const { stdout, stderr, exitCode } = await container.exec(argv);
+    if (exitCode !== 0) throw new Error(`${container.name}: ${argv[0]}: exit ${exitCode}\n${stderr}`);
+    return stdout;
+  };
+  return {
+    ...container,
+    rules: () => output(['sh', '-c', LIST_RULES]),
+    load: async (rules) => void (await output(['sh', '-c', loadRules(rules)])),
+    loseEveryNth: async (n) => void (await output(['sh', '-c', lossCommand(n)])),
+    conntrack: () => output(['conntrack', '-L']),
+  };
+}
+
+/** Counted, not drawn, so that a test with loss is the same each time. */
+function lossCommand(n: number): string {
+  if (!Number.isInteger(n) || n < 0 || n === 1) throw new RangeError(`every n-th is 2 or more, or 0 for none: ${n}`);
+  const rules = ['lan', 'wan'].map(
+    (from) => `iptables -t raw -A PREROUTING -i ${from} -p udp -m statistic --mode nth --every ${n} --packet 0 -j DROP`,
+  );
+  return ['set -e', 'iptables -t raw -F PREROUTING', ...(n === 0 ? [] : rules)].join('\n');
+}

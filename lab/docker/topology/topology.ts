@@ -1,0 +1,61 @@
+/** Brings a planned lab up, everything at once: networks, then server, routers and clients. */
+import type Dockerode from 'dockerode';
+import { allOf } from '../all-of.ts';
+import { type Attachment, type LabContainer, startContainer } from '../container/container.ts';
+import { labelsOf } from '../engine/labels.ts';
+import type { BackbonePlace } from './addressing.ts';
+import { createNetwork } from './network.ts';
+import type { LabPlan } from './plan.ts';
+import { backboneScript, serverScript, type Uplink } from './setup-script.ts';
+import { carrierNetwork, type Start, type StartedSite, startSite } from './started-site.ts';
+import { BACKBONE_SYSCTLS } from './sysctls.ts';
+
+export interface Topology {
+  readonly server: LabContainer;
+  readonly sites: readonly StartedSite[];
+}
+
+export interface TopologyOptions {
+  /** Names and labels all that is created. */
+  readonly id: string;
+  readonly image: string;
+}
+
+/** @throws Error of the first part that does not come up; what did is for the caller to remove, by its label. */
+export async function startTopology(
+  docker: Dockerode,
+  { server, backbone, sites, routes }: LabPlan,
+  { id, image }: TopologyOptions,
+): Promise<Topology> {
+  const labels = labelsOf(id);
+  const network = (name: string): string => `natcheck-${id}-${name}`;
+  await allOf([
+    createNetwork(docker, { name: network('public'), subnet: server.subnet, labels }),
+    ...sites.flatMap((plan) => [
+      createNetwork(docker, { name: network(plan.name), subnet: plan.place.subnet, labels }),
+      ...(plan.carrier
+        ? [createNetwork(docker, { name: network(carrierNetwork(plan)), subnet: plan.carrier.place.subnet, labels })]
+        : []),
+    ]),
+  ]);
+
+  const onPublic = (address: string): Attachment => ({ network: network('public'), address });
+  const start: Start = (spec) => startContainer(docker, { ...spec, name: network(spec.name), image, labels });
+  const uplink: Uplink = backbone ? { kind: 'backbone', place: backbone } : { kind: 'link', routes };
+  const startServer = start({
+    name: 'server',
+    script: serverScript(server, uplink),
+    sysctls: {},
+    attachments: [onPublic(server.primary)],
+  });
+  const startBackbone = (place: BackbonePlace): Promise<LabContainer> =>
+    start({
+      name: 'backbone',
+      script: backboneScript(place, routes),
+      sysctls: BACKBONE_SYSCTLS,
+      attachments: [onPublic(place.address)],
+    });
+  const startedSites = allOf(sites.map((plan) => startSite(plan, { start, network, onPublic, uplink })));
+  await allOf<unknown>([startServer, startedSites, ...(backbone ? [startBackbone(backbone)] : [])]);
+  return { server: await startServer, sites: await startedSites };
+}

@@ -1,0 +1,30 @@
+/** An access as the plan of a punch sees it, when its detection makes no mistake. */
+import type { Allocation, StrategyPeer } from '../src/punch/attempt/techniques/choose-technique.ts';
+import { type AccessProfile, observedAccess } from './profiles.ts';
+
+const UNTOLD = { step: null, range: null } as const;
+
+/** Null where no UDP passes. */
+export function strategyPeerOf(access: AccessProfile): StrategyPeer | null {
+  const observed = observedAccess(access);
+  return observed.kind === 'udp' ? { ...observed, allocation: allocationOf(access) } : null;
+}
+
+/** Of several layers the outermost gives the ports. */
+function allocationOf(access: AccessProfile): Allocation {
+  const nat = access.kind === 'nat' ? access.layers.at(-1) : undefined;
+  switch (nat?.ports) {
+    case undefined:
+      return { kind: 'none', ...UNTOLD };
+    case 'sequential':
+      return { kind: 'sequential', step: nat?.portStep ?? 1, range: null };
+    case 'block':
+      // Which ports a block has is seen from samples; here nobody has taken any.
+      return { kind: 'random', ...UNTOLD };
+    case 'preserved':
+      // A mapping that depends on the destination cannot keep the port for a second one.
+      return { kind: nat?.mapping === 'endpoint-independent' ? 'preserved' : 'random', ...UNTOLD };
+    case 'random':
+      return { kind: 'random', ...UNTOLD };
+  }
+}

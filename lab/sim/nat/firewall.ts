@@ -1,0 +1,30 @@
+/** Boxes that translate nothing: a stateful firewall, and a network that lets no UDP through. */
+import { formatEndpoint } from '../../../src/endpoint.ts';
+import { drop, type Middlebox, pass } from '../network/middlebox.ts';
+import { createFilter, type Filter, type FilterOptions } from './filter.ts';
+
+/** Lets in what the inside has asked for, by the terms of RFC 4787 §5, and drops the rest without a word. */
+export function createFirewall(options: FilterOptions): Middlebox {
+  const filters = new Map<string, Filter>();
+  return {
+    outbound: (now, packet) => {
+      const key = `${packet.protocol} ${formatEndpoint(packet.from)}`;
+      const filter = filters.get(key) ?? createFilter(options);
+      filters.set(key, filter);
+      filter.open(now, packet.to);
+      return pass('outside', packet);
+    },
+    inbound: (now, packet) => {
+      const filter = filters.get(`${packet.protocol} ${formatEndpoint(packet.to)}`);
+      return filter?.allows(now, packet.from) ? pass('inside', packet) : drop('filtered');
+    },
+  };
+}
+
+/** Passes TCP both ways and no UDP. */
+export function createUdpBlock(): Middlebox {
+  return {
+    outbound: (_now, packet) => (packet.protocol === 'udp' ? drop('udp-blocked') : pass('outside', packet)),
+    inbound: (_now, packet) => (packet.protocol === 'udp' ? drop('udp-blocked') : pass('inside', packet)),
+  };
+}

@@ -1,0 +1,81 @@
+/** How a NAT chooses the public port of a new mapping, on one of its public addresses (RFC 4787 §4.2). */
+import type { Endpoint } from '../../../src/endpoint.ts';
+import { DEFAULT_BLOCK_SIZE, type NatProfile } from '../../profiles.ts';
+import type { Random } from '../network/random.ts';
+
+/** Outside the well-known ports (RFC 6335 §6). */
+const FIRST_PORT = 1024;
+const LAST_PORT = 65_535;
+const PORT_COUNT = LAST_PORT - FIRST_PORT + 1;
+
+interface PortRequest {
+  /** Whose mapping it is. */
+  readonly internal: Endpoint;
+  /** Whether no live mapping has that port. */
+  readonly isFree: (port: number) => boolean;
+}
+
+/** A port that is free, or null when none is. */
+export type PortAllocator = (request: PortRequest) => number | null;
+
+/**
+ * `preserved` keeps the internal port while no live mapping has it, and else takes a random one as Linux does
+ * (`nf_nat_l4proto_unique_tuple`). A mapping that depends on the destination thus keeps the port for the first
+ * destination only: with the same port for two of them both would share one public endpoint, which is
+ * endpoint-independent mapping in all but name.
+ * `sequential` counts from a random start, also across hosts and sockets.
+ * `block` draws from the host's own block, which it keeps.
+ */
+export function createPortAllocator(
+  { ports, portStep = 1, blockSize = DEFAULT_BLOCK_SIZE }: Pick<NatProfile, 'ports' | 'portStep' | 'blockSize'>,
+  random: Random,
+): PortAllocator {
+  const randomPort = (): number => FIRST_PORT + random.integer(PORT_COUNT);
+  switch (ports) {
+    case 'preserved':
+      return ({ internal, isFree }) => (isFree(internal.port) ? internal.port : firstFree(randomPort(), isFree));
+    case 'sequential': {
+      let next = randomPort();
+      return ({ isFree }) => {
+        const port = firstFree(next, isFree, portStep);
+        if (port !== null) next = wrapped(port + portStep);
+        return port;
+      };
+    }
+    case 'random':
+      return ({ isFree }) => firstFree(randomPort(), isFree);
+    case 'block':
+      return createBlockAllocator(blockSize, random);
+  }
+}
+
+/** Each host draws from a block of its own, given to it at its first mapping; null when no port or no block is left. */
+function createBlockAllocator(size: number, random: Random): PortAllocator {
+  const free = Array.from({ length: Math.floor(PORT_COUNT / size) }, (_, index) => FIRST_PORT + index * size);
+  const blocks = new Map<string, number>();
+  return ({ internal, isFree }) => {
+    const first = blocks.get(internal.address) ?? free.splice(random.integer(free.length), 1)[0];
+    if (first === undefined) return null;
+    blocks.set(internal.address, first);
+    const start = random.integer(size);
+    for (let tries = 0; tries < size; tries++) {
+      const port = first + ((start + tries) % size);
+      if (isFree(port)) return port;
+    }
+    return null;
+  };
+}
+
+/** The first free port from `start` on, beginning again at the first port after the last. */
+function firstFree(start: number, isFree: (port: number) => boolean, step = 1): number | null {
+  for (let tries = 0; tries < PORT_COUNT; tries++) {
+    const port = wrapped(start + tries * step);
+    if (isFree(port)) return port;
+  }
+  return null;
+}
+
+function wrapped(port: number): number {
+  const offset = (port - FIRST_PORT) % PORT_COUNT;
+  return FIRST_PORT + (offset < 0 ? offset + PORT_COUNT : offset);
+}

@@ -1,0 +1,138 @@
+/** Drives sessions of src/session.ts over simulated hosts on virtual time, as net/driver does over real sockets. */
+import type { Endpoint } from '../../../src/endpoint.ts';
+import type { Session } from '../../../src/session.ts';
+import type { Host, UdpSocket } from './host.ts';
+import type { Random } from './random.ts';
+import type { World } from './world.ts';
+
+/** What a session may know of the place that it runs in. */
+export interface SessionContext<Name extends string> {
+  /** The local endpoint of each of its sockets. */
+  readonly local: Readonly<Record<Name, Endpoint>>;
+  readonly random: Random;
+  /** The virtual time at which it starts, in ms. */
+  readonly now: number;
+}
+
+export interface SessionOptions<Name extends string, Result> {
+  readonly host: Host;
+  /** The names of the sockets to open; the session's own list must be the same. */
+  readonly sockets: readonly Name[];
+  readonly create: (context: SessionContext<Name>) => Session<Result>;
+}
+
+export interface Run<Result> {
+  /** Null until the session is done. */
+  readonly outcome: () => { readonly result: Result; readonly at: number } | null;
+}
+
+/** Outputs that a session may give at one moment before it is taken for one that never waits. */
+const MAX_OUTPUTS_AT_ONCE = 100_000;
+
+/** Opens the sockets, starts the session, and lets it live on the world's clock; its sockets close when it is done. */
+export function startSession<Name extends string, Result>(
+  world: World,
+  { host, sockets: names, create }: SessionOptions<Name, Result>,
+): Run<Result> {
+  const { clock } = world;
+  let outcome: { readonly result: Result; readonly at: number } | null = null;
+  let alarmAt = Number.POSITIVE_INFINITY;
+
+  /** Lets the session take in one thing that happened, then does all that it asks for. */
+  const react = (take: (session: Session<Result>, now: number) => void): void => {
+    if (outcome) return;
+    take(session, clock.now());
+    for (let outputs = 0; outputs < MAX_OUTPUTS_AT_ONCE; outputs++) if (obey()) return;
+    throw new Error(`a session on ${host.name} never waits, at ${clock.now()} ms`);
+  };
+
+  const sockets = new Map<string, UdpSocket>();
+  for (const name of names) {
+    const receive = (from: Endpoint, bytes: Uint8Array): void =>
+      react((one, now) => one.handleDatagram(now, { socket: name, from, bytes }));
+    sockets.set(name, host.open(receive));
+  }
+  const local = Object.fromEntries([...sockets].map(([name, socket]) => [name, socket.local])) as Record<
+    Name,
+    Endpoint
+  >;
+  const session = create({ local, random: host.random.fork(`session ${clock.now()}`), now: clock.now() });
+
+  /** Does the session's next output; true when there is nothing more to do now. */
+  function obey(): boolean {
+    const output = session.poll(clock.now());
+    switch (output.kind) {
+      case 'transmit': {
+        const { socket, to, bytes } = output;
+        const sender = sockets.get(socket);
+        if (!sender) throw new Error(`a session on ${host.name} has no socket named ${socket}`);
+        const code = sender.send(to, bytes);
+        if (code) session.handleSendFailure(clock.now(), { socket, to, code });
+        return false;
+      }
+      case 'connect': {
+        const { to } = output;
+        host.connect(to, (result) => react((one, now) => one.handleConnect(now, { to, outcome: result })));
+        return false;
+      }
+      case 'wait':
+        wakeAt(output.until);
+        return true;
+      case 'done':
+        outcome = { result: output.result, at: clock.now() };
+        for (const socket of sockets.values()) socket.close();
+        return true;
+    }
+  }
+
+  /** A later deadline than the one set needs no new alarm: the early one asks the session again. */
+  function wakeAt(until: number): void {
+    if (until >= alarmAt) return;
+    alarmAt = until;
+    clock.schedule(until, () => {
+      if (alarmAt !== until) return;
+      alarmAt = Number.POSITIVE_INFINITY;
+      react((one, now) => one.handleTimeout(now));
+    });
+  }
+
+  clock.schedule(clock.now(), () => react(() => {}));
+  return { outcome: () => outcome };
+}
+
+export interface RunBounds {
+  /** Far more than any run of a few sessions needs. */
+  readonly maxEvents?: number;
+  readonly maxVirtualMs?: number;
+}
+
+const DEFAULT_BOUNDS = { maxEvents: 1_000_000, maxVirtualMs: 3_600_000 } as const satisfies RunBounds;
+
+/**
+ * Runs the world until every one of the sessions is done.
+ * @throws Error when nothing is left to happen before that, or a bound is reached: a bug in a session.
+ */
+export function runUntilDone(world: World, runs: readonly Run<unknown>[], bounds: RunBounds = {}): void {
+  const { maxEvents, maxVirtualMs } = { ...DEFAULT_BOUNDS, ...bounds };
+  const { clock } = world;
+  const lastEvent = clock.events() + maxEvents;
+  const lastMoment = clock.now() + maxVirtualMs;
+  while (runs.some((run) => run.outcome() === null)) {
+    const isBounded = clock.events() >= lastEvent || clock.now() > lastMoment;
+    if (isBounded || !clock.step()) {
+      throw new Error(`a session is not done at ${clock.now()} ms, after ${clock.events()} events`);
+    }
+  }
+}
+
+/** Runs one session to its end. @throws Error as runUntilDone does. */
+export function runSession<Name extends string, Result>(
+  world: World,
+  options: SessionOptions<Name, Result> & { readonly bounds?: RunBounds },
+): Result {
+  const run = startSession(world, options);
+  runUntilDone(world, [run], options.bounds);
+  const outcome = run.outcome();
+  if (!outcome) throw new Error('runUntilDone returned before the session was done');
+  return outcome.result;
+}

@@ -1,0 +1,50 @@
+/** The public side of a detection in the simulated network: the real responder on its sockets, and TCP that answers. */
+import { endpointsOf, type Layout } from '../../../server/stun/decisions/layout.ts';
+import { type Answer, type Arrival, respond } from '../../../server/stun/decisions/responder.ts';
+import { createHost, type Host } from '../network/host.ts';
+import type { Link } from '../network/link.ts';
+import type { World } from '../network/world.ts';
+
+/** Decides on one datagram, as server/stun/decisions/responder.ts does. */
+export type Respond = (layout: Layout, datagram: Uint8Array, arrival: Arrival) => Answer;
+
+/** TEST-NET-3 (RFC 5737), the ports of STUN (RFC 8489 §18.6), and the one beside it. */
+export const LAB_LAYOUT: Layout = {
+  addresses: ['203.0.113.10', '203.0.113.11'],
+  port: 3478,
+  altPort: 3479,
+};
+export const LAB_HTTP_PORT = 3480;
+
+export interface StunServerOptions {
+  /** Default: LAB_LAYOUT. */
+  readonly layout?: Layout;
+  readonly httpPort?: number;
+  readonly link?: Link;
+  /** Default: the real one; lab/sim/server/server-fault.ts has others. */
+  readonly respond?: Respond;
+  /** A server that is down answers neither over UDP nor over TCP. */
+  readonly state?: 'up' | 'down';
+}
+
+/** Puts a STUN server into the public network; its socket for a reply is the one that the answer names. */
+export function addStunServer(world: World, options: StunServerOptions = {}): Host {
+  const { layout = LAB_LAYOUT, httpPort = LAB_HTTP_PORT, link, respond: decide = respond, state = 'up' } = options;
+  const [address] = layout.addresses;
+  const host = createHost(world, {
+    name: `server ${address}`,
+    realm: world.internet,
+    addresses: layout.addresses as readonly [string, ...string[]],
+    state,
+    ...(link && { link }),
+  });
+  for (const local of endpointsOf(layout)) {
+    const answer = (remote: Arrival['remote'], bytes: Uint8Array): void => {
+      const decision = decide(layout, bytes, { local, remote });
+      if (decision.kind === 'reply') host.sendFrom(decision.from, decision.to, decision.bytes);
+    };
+    host.open(answer, local);
+  }
+  host.listen(httpPort);
+  return host;
+}

@@ -1,0 +1,140 @@
+/** The server's HTTP side, with TLS or without: health, metrics, and the connections that the rendezvous upgrades. */
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
+import type { Endpoint } from '../../src/endpoint.ts';
+import type { ConnectionLimits } from '../limit/tcp-admission.ts';
+import type { Tls } from '../options.ts';
+import type { Bound } from '../sockets/bind.ts';
+import { type Gate, listenTcp } from '../sockets/listen.ts';
+import { StartError } from '../start-error.ts';
+
+/** How long the headers of a request may be. */
+const HEADER_MAX_BYTES = 8 * 1024;
+/**
+ * Requests of one connection, which may come all at once and are each some kilobytes while they are answered. Who has more
+ * to ask opens another.
+ */
+const REQUESTS_MAX = 100;
+/** More than the rendezvous has room for (rendezvous/limits.ts), so that who comes too many is told so. */
+const CONNECTIONS_MAX = 16_384;
+
+/** How long strangers may take. */
+export interface Patience {
+  /** From the acceptance, or from the last answer, to the end of the headers. */
+  readonly headersMs: number;
+  /** To the end of the whole request. */
+  readonly requestMs: number;
+  /** From an answer to the next request. */
+  readonly keepAliveMs: number;
+  /** How often Node looks for requests over their time. */
+  readonly checkMs: number;
+}
+
+const PATIENCE: Patience = {
+  headersMs: 5_000,
+  requestMs: 10_000,
+  keepAliveMs: 5_000,
+  checkMs: 1_000,
+};
+
+export interface HttpServer extends Bound {
+  /** For `upgrade` listeners. */
+  readonly server: Server;
+}
+
+export interface Page {
+  /** 200 unless it is another one. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Who asks for a page; without addresses it has gone already. */
+export interface Visitor {
+  readonly remoteAddress: string | undefined;
+  readonly localAddress: string | undefined;
+  /** The header of that name. */
+  readonly authorization?: string | undefined;
+}
+
+/** What answers a GET, by path; a page is made when it is asked for. */
+export type Pages = Readonly<Record<string, (visitor: Visitor) => Page | Promise<Page>>>;
+
+interface HttpOptions extends Gate {
+  readonly pages: Pages;
+  readonly tls?: Tls | undefined;
+  /** For what is not to be the usual. */
+  readonly patience?: Partial<Patience>;
+}
+
+/** @throws StartError when the address and port cannot be had, or the certificate cannot be used. */
+export async function openHttpServer(
+  at: Endpoint,
+  { pages, tls, patience, ...gate }: HttpOptions,
+): Promise<HttpServer> {
+  const server = createBoundedServer({ ...PATIENCE, ...patience }, tls, (request, response) => {
+    void answer(pages, request, response).catch(() => response.destroy());
+  });
+  return { ...(await listenTcp(server, at, gate)), server };
+}
+
+/**
+ * How many connections HTTP takes on all addresses together. Each peer of a source has its connection, and may open another beside it: a client
+ * that tries TLS first opens two at once, and one that comes back does while the server still believes in the last.
+ */
+export function httpConnectionLimits(peersPerSource: number): ConnectionLimits {
+  return { connections: CONNECTIONS_MAX, connectionsPerSource: 2 * peersPerSource };
+}
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+function createBoundedServer(patience: Patience, tls: Tls | undefined, listener: Listener): Server {
+  const bounds = {
+    maxHeaderSize: HEADER_MAX_BYTES,
+    headersTimeout: patience.headersMs,
+    requestTimeout: patience.requestMs,
+    keepAliveTimeout: patience.keepAliveMs,
+    connectionsCheckingInterval: patience.checkMs,
+    // Who offers HTTP/2 beside its request is answered all the same; Node before 24.9 does not ask.
+    shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
+  };
+  const server = tls ? createSecureServer({ ...bounds, ...tls }, listener) : createServer(bounds, listener);
+  server.maxRequestsPerSocket = REQUESTS_MAX;
+  server.on('dropRequest', (_, socket: Duplex) => socket.destroy());
+  return server;
+}
+
+function createSecureServer(options: ServerOptions & Tls, listener: Listener): Server {
+  try {
+    return createTlsServer(options, listener);
+  } catch (error) {
+    throw new StartError('bad-tls', `the TLS certificate or key cannot be used: ${(error as Error).message}`);
+  }
+}
+
+async function answer(pages: Pages, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
+  // No page takes a body; what comes of one is read no further than this connection.
+  if (request.headers['content-length'] ?? request.headers['transfer-encoding']) response.shouldKeepAlive = false;
+  if (!page) return end(response, { status: 404, contentType: 'text/plain', body: 'not found\n' });
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD');
+    return end(response, { status: 405, contentType: 'text/plain', body: 'only GET and HEAD\n' });
+  }
+  const { remoteAddress, localAddress } = request.socket;
+  end(response, await page({ remoteAddress, localAddress, authorization: request.headers.authorization }));
+}
+
+function end(response: ServerResponse, { status = 200, headers, contentType, body }: Page): void {
+  response.writeHead(status, {
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...headers,
+  });
+  response.end(body);
+}

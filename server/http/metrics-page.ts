@@ -1,0 +1,32 @@
+/** The metrics as a page, and who may read it: programs of this host, or whoever has the token when there is one. */
+import type { Registry } from 'prom-client';
+import { scopeOf } from '../../src/address-scope.ts';
+import { isSameSecret } from '../secret.ts';
+import type { Page, Visitor } from './http.ts';
+
+export function metricsPage(registry: Registry, token: string | undefined): (visitor: Visitor) => Promise<Page> {
+  return async (visitor) => {
+    const refusal = token === undefined ? refusalWithoutToken(visitor) : refusalWithToken(visitor, token);
+    return refusal ?? { contentType: registry.contentType, body: await registry.metrics() };
+  };
+}
+
+function refusalWithoutToken({ remoteAddress, localAddress }: Visitor): Page | null {
+  // What this host sends to an address of its own comes from that address, which no other host can use over TCP.
+  const isHere =
+    remoteAddress !== undefined && (remoteAddress === localAddress || scopeOf(remoteAddress) === 'loopback');
+  if (isHere) return null;
+  return plain(403, 'the metrics are for this host only; with --metrics-token they are for whoever shows the token\n');
+}
+
+/** RFC 6750 §2.1, §3. */
+function refusalWithToken({ authorization = '' }: Visitor, token: string): Page | null {
+  const [, shown] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
+  if (shown !== undefined && isSameSecret(shown, token)) return null;
+  const page = plain(401, 'the metrics are for whoever shows the token: Authorization: Bearer TOKEN\n');
+  return { ...page, headers: { 'www-authenticate': 'Bearer' } };
+}
+
+function plain(status: number, body: string): Page {
+  return { contentType: 'text/plain', status, body };
+}

@@ -1,0 +1,80 @@
+/** Asking for a peer by its id, and what both asking leads to: signals pass, and the two are introduced once it is possible. */
+import { ASKED_MAX_CHARACTERS, ASKS_MAX } from '../../../src/rendezvous/protocol/bounds.ts';
+import type { ClientMessageOf } from '../../../src/rendezvous/protocol/client-message.ts';
+import type { RefusalCode } from '../../../src/rendezvous/protocol/refusal.ts';
+import { roleOf } from '../../../src/rendezvous/protocol/role.ts';
+import { introduceIfReady } from './introduction.ts';
+import { send } from './output.ts';
+import { arePaired, peerOf, type Session, type State } from './state.ts';
+
+/** Who may be told what: a peer hears of an ask only the id, and of the rest only when it has asked itself. */
+export function ask(state: State, session: Session, message: ClientMessageOf<'ask'>): RefusalCode | null {
+  const { peer: id, candidates, behavior } = message;
+  if (id === session.id) return 'peer-is-self';
+  if (!hasRoomFor(session, message)) return 'too-many-asks';
+  const peer = peerOf(session, id);
+  const pairedBefore = peer !== undefined && arePaired(session, peer);
+  session.asks.set(id, { candidates, behavior, spent: false });
+  send(state, session, { type: 'asked', peer: id, present: peer !== undefined });
+  if (!peer) return null;
+  const theirs = peer.asks.get(session.id);
+  if (!theirs || theirs.spent) send(state, peer, { type: 'wanted', peer: session.id });
+  if (!theirs) return null;
+  if (!pairedBefore) {
+    tellPaired(state, session, peer);
+    tellPaired(state, peer, session);
+  }
+  introduceIfReady(state, session, peer);
+  return null;
+}
+
+/** Both have asked for each other. */
+function tellPaired(state: State, session: Session, peer: Session): void {
+  const [own, theirs] = [session.asks.get(peer.id), peer.asks.get(session.id)];
+  if (!own || !theirs) return;
+  const role = roleOf({ id: session.id, behavior: own.behavior }, { id: peer.id, behavior: theirs.behavior });
+  send(state, session, { type: 'paired', peer: peer.id, role });
+}
+
+function hasRoomFor({ asks }: Session, { peer, candidates }: ClientMessageOf<'ask'>): boolean {
+  const others = [...asks].filter(([id]) => id !== peer).map(([, one]) => one.candidates);
+  const characters = [candidates, ...others].flat().reduce((sum, { length }) => sum + length, 0);
+  return others.length < ASKS_MAX && characters <= ASKED_MAX_CHARACTERS;
+}
+
+export function withdraw(session: Session, { peer }: ClientMessageOf<'withdraw'>): void {
+  session.asks.delete(peer);
+}
+
+/** Tells who has just come, or come back, of the peers that ask for it. */
+export function catchUp(state: State, session: Session): void {
+  for (const other of session.room.sessions.values()) {
+    const theirs = other.asks.get(session.id);
+    if (!theirs) continue;
+    const own = session.asks.get(other.id);
+    if (own) tellPaired(state, session, other);
+    if (!theirs.spent && (!own || own.spent)) send(state, session, { type: 'wanted', peer: other.id });
+  }
+}
+
+/** Whoever takes the id next is another one: what was asked of the last is asked of it only if it was never met. */
+export function forgetSpentAsks(session: Session): void {
+  for (const id of session.asks.keys()) {
+    const peer = peerOf(session, id);
+    if (peer?.asks.get(session.id)?.spent) peer.asks.delete(session.id);
+  }
+}
+
+export function signal(
+  state: State,
+  session: Session,
+  { peer: id, data }: ClientMessageOf<'signal'>,
+): RefusalCode | null {
+  if (id === session.id) return 'peer-is-self';
+  const peer = peerOf(session, id);
+  if (!peer || !arePaired(session, peer)) return 'not-paired';
+  if (!peer.connection) return 'peer-away';
+  state.counts.signals++;
+  send(state, peer, { type: 'signal', peer: session.id, data });
+  return null;
+}

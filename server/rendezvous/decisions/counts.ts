@@ -1,0 +1,15 @@
+/** What the rendezvous has counted, for the metrics. */
+import { REFUSAL_CODES, type RefusalCode } from '../../../src/rendezvous/protocol/refusal.ts';
+
+export interface Counts {
+  introductions: number;
+  signals: number;
+  /** Endpoints that came with a ticket, each time another one. */
+  bindings: number;
+  readonly refused: Record<RefusalCode, number>;
+}
+
+export function createCounts(): Counts {
+  const refused = Object.fromEntries(REFUSAL_CODES.map((code) => [code, 0])) as Record<RefusalCode, number>;
+  return { introductions: 0, signals: 0, bindings: 0, refused };
+}

@@ -1,0 +1,110 @@
+/** Joining a room under an id, coming back to it, and leaving. */
+import type { ClientMessageOf } from '../../../src/rendezvous/protocol/client-message.ts';
+import type { ServerMessage } from '../../../src/rendezvous/protocol/server-message.ts';
+import { secretOf } from '../../secret.ts';
+import { catchUp, forgetSpentAsks } from './ask.ts';
+import { PASSING, refusalOf } from './may-join.ts';
+import { CLOSE, hangUp, refuse, send } from './output.ts';
+import { ping } from './round-trip.ts';
+import type { Connection, Room, Session, Source, State } from './state.ts';
+import { issueTicket, revokeTicket, turnOf, turnUserOf } from './tickets.ts';
+
+const RESUME_KEY_BYTES = 32;
+
+type Join = ClientMessageOf<'join'>;
+
+export function join(state: State, connection: Connection, message: Join, now: number): void {
+  const known = state.rooms.get(message.room)?.sessions.get(message.id);
+  const refusal = refusalOf(state, connection, { known, message, now });
+  if (refusal) {
+    const { code, retryInMs } = refusal;
+    refuse(state, connection, code, { re: 'join', retryInMs });
+    hangUp(state, connection, { code: PASSING.has(code) ? CLOSE.tryAgainLater : CLOSE.policy, reason: code, now });
+    return;
+  }
+  if (known?.connection) {
+    refuse(state, known.connection, 'replaced');
+    hangUp(state, known.connection, { code: CLOSE.policy, reason: 'replaced', now });
+  }
+  const session = known ?? createSession(state, connection.source, message);
+  session.connection = connection;
+  connection.session = session;
+  // Who comes back may come from elsewhere: the socket has to be shown again.
+  session.endpoint = null;
+  send(state, connection, {
+    type: 'joined',
+    id: session.id,
+    room: session.room.name,
+    peers: [...session.room.sessions.keys()].filter((id) => id !== session.id),
+    resumed: known !== undefined,
+    resumeKey: session.resumeKey,
+    ticket: issueTicket(state, session, now),
+    stun: state.stun,
+    ...turnOf(state, session),
+  });
+  if (!known) tellOthers(state, session, { type: 'peer-joined', peer: session.id });
+  catchUp(state, session);
+  ping(state, connection, now);
+}
+
+function openRoom(state: State, opener: Source, name: string): Room {
+  const room: Room = { name, opener, sessions: new Map() };
+  state.rooms.set(name, room);
+  opener.rooms++;
+  return room;
+}
+
+function createSession(state: State, source: Source, message: Join): Session {
+  const room = state.rooms.get(message.room) ?? openRoom(state, source, message.room);
+  const resumeKey = lateKeyOf(state, message) ?? secretOf(state.randomBytes(RESUME_KEY_BYTES));
+  const turnUser = turnUserOf(resumeKey);
+  state.turnUsers.add(turnUser);
+  const session: Session = {
+    id: message.id,
+    source,
+    room,
+    resumeKey,
+    turnUser,
+    connection: null,
+    lostAt: 0,
+    ticket: null,
+    endpoint: null,
+    asks: new Map(),
+  };
+  room.sessions.set(session.id, session);
+  state.sessions++;
+  source.peers++;
+  return session;
+}
+
+/** The key of a peer that comes back when its id is no longer kept: it stays the TURN user that it was, so that its allocations go on. */
+function lateKeyOf({ turnUsers }: State, { resumeKey }: Join): string | undefined {
+  return resumeKey !== undefined && !turnUsers.has(turnUserOf(resumeKey)) ? resumeKey : undefined;
+}
+
+/** Ends the session: the id is free, and the others are told. */
+export function endSession(state: State, session: Session, reason: 'left' | 'lost'): void {
+  const { room, source } = session;
+  revokeTicket(state, session);
+  room.sessions.delete(session.id);
+  if (room.sessions.size === 0) closeRoom(state, room);
+  state.sessions--;
+  state.turnUsers.delete(session.turnUser);
+  source.peers--;
+  forgetSpentAsks(session);
+  tellOthers(state, session, { type: 'peer-left', peer: session.id, reason });
+}
+
+function closeRoom(state: State, { name, opener }: Room): void {
+  state.rooms.delete(name);
+  opener.rooms--;
+}
+
+export function leave(state: State, connection: Connection, session: Session, now: number): void {
+  endSession(state, session, 'left');
+  hangUp(state, connection, { code: CLOSE.normal, reason: 'left', now });
+}
+
+function tellOthers(state: State, { id, room }: Session, message: ServerMessage): void {
+  for (const other of room.sessions.values()) if (other.id !== id) send(state, other, message);
+}

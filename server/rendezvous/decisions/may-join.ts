@@ -1,0 +1,65 @@
+/** Whether a join is let in, and what it is told if not. */
+import type { ClientMessageOf } from '../../../src/rendezvous/protocol/client-message.ts';
+import type { RefusalCode } from '../../../src/rendezvous/protocol/refusal.ts';
+import { isSameSecret } from '../../secret.ts';
+import { TICK_MS } from './limits.ts';
+import { takeTicket } from './sources.ts';
+import type { Connection, Session, Source, State } from './state.ts';
+
+type Join = ClientMessageOf<'join'>;
+
+/** Refusals that pass by themselves. */
+export const PASSING: ReadonlySet<RefusalCode> = new Set([
+  'room-full',
+  'too-many-rooms',
+  'server-full',
+  'source-full',
+  'source-busy',
+]);
+
+export interface Refusal {
+  readonly code: RefusalCode;
+  /** When another join can be let in, where that is known. */
+  readonly retryInMs?: number | undefined;
+}
+
+/** Null lets it in; `known` is the session that has the id already. */
+export function refusalOf(
+  state: State,
+  { source }: Connection,
+  { known, message, now }: { readonly known: Session | undefined; readonly message: Join; readonly now: number },
+): Refusal | null {
+  // Before anything is looked at: guesses at the token count too.
+  const busyMs = takeTicket(state, source, now);
+  if (busyMs > 0) return { code: 'source-busy', retryInMs: Math.ceil(busyMs) };
+  const code = known ? refusalOfReturn(state, known, message) : refusalOfNew(state, source, message);
+  if (code === null) return null;
+  return { code, retryInMs: code === 'id-in-use' && known ? freeInMs(state, known, now) : undefined };
+}
+
+/** Without the token nobody learns which ids are in use. */
+function isAuthorized({ authToken }: State, { token = '' }: Join): boolean {
+  return authToken === null || isSameSecret(authToken, token);
+}
+
+function refusalOfReturn(state: State, known: Session, message: Join): RefusalCode | null {
+  if (!isAuthorized(state, message)) return 'unauthorized';
+  const { resumeKey } = message;
+  return resumeKey !== undefined && isSameSecret(known.resumeKey, resumeKey) ? null : 'id-in-use';
+}
+
+function refusalOfNew(state: State, source: Source, message: Join): RefusalCode | null {
+  const { limits, rooms, sessions } = state;
+  if (!isAuthorized(state, message)) return 'unauthorized';
+  if (source.peers >= limits.peersPerSource) return 'source-full';
+  if (sessions >= limits.peers) return 'server-full';
+  const room = rooms.get(message.room);
+  if (room) return room.sessions.size >= limits.peersPerRoom ? 'room-full' : null;
+  if (source.rooms >= limits.peersPerSource) return 'source-full';
+  return rooms.size >= limits.rooms ? 'too-many-rooms' : null;
+}
+
+/** When an id is free again that is kept for an owner who is away; undefined while its owner is there. */
+function freeInMs({ limits }: State, { connection, lostAt }: Session, now: number): number | undefined {
+  return connection ? undefined : Math.max(0, Math.ceil(lostAt + limits.resumeMs + TICK_MS - now));
+}

@@ -1,0 +1,156 @@
+/** The rendezvous as a sans-IO state machine: what came in and when, to what goes out (docs/rendezvous.md). */
+import { type Endpoint, sameEndpoint } from '../../../src/endpoint.ts';
+import type { TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
+import { type Counts, createCounts } from './counts.ts';
+import { introduceReady } from './introduction.ts';
+import { DEFAULT_LIMITS, type RendezvousLimits } from './limits.ts';
+import { CLOSE, forget, hangUp, type Output, send } from './output.ts';
+import { receive, receiveControl } from './receive.ts';
+import { pong } from './round-trip.ts';
+import { enter } from './sources.ts';
+import { type Connection, createConnection, type State } from './state.ts';
+import { tick } from './tick.ts';
+import { validTicket } from './tickets.ts';
+
+/** A connection is known by a number that its owner gives it. */
+export type Input =
+  /** `source` is the name of where it comes from (../limit/source.ts). */
+  | { readonly kind: 'opened'; readonly connection: number; readonly source: string }
+  /** Null is a binary message. */
+  | { readonly kind: 'message'; readonly connection: number; readonly text: string | null }
+  | { readonly kind: 'pong'; readonly connection: number; readonly payload: string }
+  /** The peer pings, which is answered already. */
+  | { readonly kind: 'ping'; readonly connection: number }
+  | { readonly kind: 'closed'; readonly connection: number }
+  /** A Binding with that ticket, verified, came from that endpoint, which has proven to receive what is sent to it. */
+  | { readonly kind: 'bound'; readonly ticket: string; readonly endpoint: Endpoint }
+  /** To be given every TICK_MS. */
+  | { readonly kind: 'tick' }
+  /** The server is about to end. */
+  | { readonly kind: 'closing' };
+
+export interface RendezvousOptions {
+  readonly stun: { readonly port: number; readonly altPort: number };
+  readonly authToken?: string | undefined;
+  readonly limits?: Partial<RendezvousLimits> | undefined;
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** The TURN servers to tell a user of; left out, there are none. */
+  readonly turnFor?: (user: string) => readonly TurnServer[];
+}
+
+export interface Rendezvous {
+  /** What the input leads to, in order; `now` is in ms of any one monotonic clock. */
+  readonly handle: (now: number, input: Input) => readonly Output[];
+  /** The password of a ticket that is good at `now`. */
+  readonly ticketPassword: (now: number, username: string) => string | null;
+  /** Whether a session that is a TURN user of that name is there, or kept for its owner. */
+  readonly hasTurnUser: (user: string) => boolean;
+  readonly counts: Readonly<Counts>;
+  readonly population: () => { readonly connections: number; readonly peers: number; readonly rooms: number };
+  /** How many sources something is kept of. */
+  readonly sources: () => number;
+}
+
+export function createRendezvous(options: RendezvousOptions): Rendezvous {
+  const { stun, authToken, limits, randomBytes, turnFor = () => [] } = options;
+  const state: State = {
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    stun,
+    authToken: authToken ?? null,
+    randomBytes,
+    turnFor,
+    connections: new Map(),
+    sources: new Map(),
+    rooms: new Map(),
+    turnUsers: new Set(),
+    tickets: new Map(),
+    sessions: 0,
+    counts: createCounts(),
+    outputs: [],
+  };
+  return {
+    handle: (now, input) => {
+      apply(state, input, now);
+      const { outputs } = state;
+      state.outputs = [];
+      return outputs;
+    },
+    ticketPassword: (now, username) => validTicket(state, username, now)?.password ?? null,
+    hasTurnUser: (user) => state.turnUsers.has(user),
+    counts: state.counts,
+    population: () => ({
+      connections: state.connections.size,
+      peers: state.sessions,
+      rooms: state.rooms.size,
+    }),
+    sources: () => state.sources.size,
+  };
+}
+
+function apply(state: State, input: Input, now: number): void {
+  switch (input.kind) {
+    case 'opened':
+      open(state, input, now);
+      break;
+    case 'tick':
+      tick(state, now);
+      break;
+    case 'closing':
+      close(state, now);
+      break;
+    case 'bound':
+      bind(state, input, now);
+      break;
+    default: {
+      const connection = state.connections.get(input.connection);
+      // Without one it was closed on our side first.
+      if (connection) applyTo(state, connection, input, now);
+    }
+  }
+}
+
+function open(
+  state: State,
+  { connection: id, source }: Extract<Input, { readonly kind: 'opened' }>,
+  now: number,
+): void {
+  state.connections.set(id, createConnection(id, enter(state, source, now), now));
+}
+
+type ConnectionInput = Extract<Input, { readonly kind: 'message' | 'pong' | 'ping' | 'closed' }>;
+
+function applyTo(state: State, connection: Connection, input: ConnectionInput, now: number): void {
+  switch (input.kind) {
+    case 'message':
+      receive(state, connection, input.text, now);
+      break;
+    case 'pong':
+      if (!pong(state, connection, input.payload, now)) receiveControl(state, connection, now);
+      else if (connection.session) introduceReady(state, connection.session);
+      break;
+    case 'ping':
+      receiveControl(state, connection, now);
+      break;
+    case 'closed':
+      forget(state, connection, now);
+      break;
+  }
+}
+
+function close(state: State, now: number): void {
+  for (const connection of state.connections.values()) {
+    send(state, connection, { type: 'closing' });
+    hangUp(state, connection, { code: CLOSE.goingAway, reason: 'closing', now });
+  }
+}
+
+function bind(state: State, { ticket, endpoint: from }: Extract<Input, { readonly kind: 'bound' }>, now: number): void {
+  const session = validTicket(state, ticket, now)?.session;
+  // The zone of a link-local address is nobody's but this host's (RFC 4007 §6), and no client takes it.
+  const endpoint = { address: from.address.replace(/%.*$/, ''), port: from.port };
+  if (!session || (session.endpoint && sameEndpoint(session.endpoint, endpoint))) return;
+  session.endpoint = endpoint;
+  state.counts.bindings++;
+  send(state, session, { type: 'bound', endpoint });
+  introduceReady(state, session);
+}

@@ -1,0 +1,35 @@
+/** Pings: whether a peer is still there, and how long its way is. */
+import { secretOf } from '../../secret.ts';
+import type { Connection, State } from './state.ts';
+
+/** The least of the last few is the way without the queues. */
+const SAMPLES = 4;
+/** Taken one after the other at the start, so that the first introduction has a good number. */
+const FIRST_SAMPLES = 3;
+/** A peer that answers pings late on purpose does not hold up the other for longer than half of this. */
+const ROUND_TRIP_MAX_MS = 2_000;
+/** Not to be guessed: a pong that was not asked for measures nothing. */
+const PAYLOAD_BYTES = 6;
+
+export function ping(state: State, connection: Connection, now: number): void {
+  const payload = secretOf(state.randomBytes(PAYLOAD_BYTES));
+  connection.ping = { payload, sentAt: now };
+  connection.pingedAt = now;
+  state.outputs.push({ kind: 'ping', connection: connection.id, payload });
+}
+
+/** Whether the pong was one to a ping of ours. */
+export function pong(state: State, connection: Connection, payload: string, now: number): boolean {
+  if (connection.ping?.payload !== payload) return false;
+  connection.rttsMs.push(Math.min(now - connection.ping.sentAt, ROUND_TRIP_MAX_MS));
+  if (connection.rttsMs.length > SAMPLES) connection.rttsMs.shift();
+  connection.ping = null;
+  connection.heardAt = now;
+  if (connection.rttsMs.length < FIRST_SAMPLES) ping(state, connection, now);
+  return true;
+}
+
+/** Null until there is a sample. */
+export function roundTripMs(connection: Connection | null): number | null {
+  return connection === null || connection.rttsMs.length === 0 ? null : Math.min(...connection.rttsMs);
+}

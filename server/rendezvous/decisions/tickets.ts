@@ -1,0 +1,45 @@
+/** Tickets: the short-term credentials (RFC 8489 §9.1) that tie a UDP socket to a session. */
+import { createHash } from 'node:crypto';
+import type { TurnServer, WireTicket } from '../../../src/rendezvous/protocol/fields.ts';
+import { secretOf } from '../../secret.ts';
+import type { Session, State, Ticket } from './state.ts';
+
+/** 128 bits to name it, 256 to prove it: the strength of the HMAC. */
+const USERNAME_BYTES = 16;
+const PASSWORD_BYTES = 32;
+/** 72 bits: a random name, as it were. */
+const TURN_USER_BYTES = 9;
+
+/** Gives the session a ticket in place of any that it has. */
+export function issueTicket(state: State, session: Session, now: number): WireTicket {
+  revokeTicket(state, session);
+  const username = secretOf(state.randomBytes(USERNAME_BYTES));
+  const password = secretOf(state.randomBytes(PASSWORD_BYTES));
+  const { ticketMs } = state.limits;
+  const ticket: Ticket = { username, password, expiresAt: now + ticketMs, session };
+  session.ticket = ticket;
+  state.tickets.set(username, ticket);
+  return { username, password, expiresInMs: ticketMs };
+}
+
+export function revokeTicket(state: State, session: Session): void {
+  if (session.ticket) state.tickets.delete(session.ticket.username);
+  session.ticket = null;
+}
+
+/** A ticket that is good now. */
+export function validTicket(state: State, username: string, now: number): Ticket | null {
+  const ticket = state.tickets.get(username);
+  return ticket !== undefined && now < ticket.expiresAt ? ticket : null;
+}
+
+/** As whom a session uses TURN servers: told by its resume key, which nobody else knows, and telling nothing of it. */
+export function turnUserOf(resumeKey: string): string {
+  return secretOf(createHash('sha256').update(`turn user ${resumeKey}`).digest().subarray(0, TURN_USER_BYTES));
+}
+
+/** The part of a message that tells of the TURN servers; nothing where there are none. */
+export function turnOf({ turnFor }: State, { turnUser }: Session): { readonly turn?: TurnServer[] } {
+  const turn = turnFor(turnUser);
+  return turn.length === 0 ? {} : { turn: [...turn] };
+}

@@ -1,0 +1,35 @@
+/** One port on several addresses: all of them, or none. */
+import { StartError } from '../start-error.ts';
+
+/** Enough when port 0 gave a port that another program holds on the next address. */
+const FREE_PORT_ATTEMPTS = 20;
+
+export interface Bound extends AsyncDisposable {
+  readonly port: number;
+}
+
+/**
+ * Opens one resource for each address, all on the same port; with port 0 that is a port free on all of them.
+ * @throws what `open` throws, after what was opened is closed.
+ */
+export async function bindOnAll<Resource extends Bound>(
+  addresses: readonly string[],
+  port: number,
+  open: (address: string, port: number) => Promise<Resource>,
+): Promise<readonly Resource[]> {
+  for (let attempt = 1; ; attempt++) {
+    const bound: Resource[] = [];
+    try {
+      for (const address of addresses) bound.push(await open(address, bound[0]?.port ?? port));
+      return bound;
+    } catch (error) {
+      await closeAll(bound);
+      const taken = error instanceof StartError && error.code === 'port-in-use';
+      if (port !== 0 || !taken || attempt === FREE_PORT_ATTEMPTS) throw error;
+    }
+  }
+}
+
+export async function closeAll(resources: readonly AsyncDisposable[]): Promise<void> {
+  await Promise.all(resources.map((one) => one[Symbol.asyncDispose]()));
+}

@@ -1,0 +1,121 @@
+/** The bytes of a reply to a Binding request: success or error, in today's form or the classic one. */
+import type { Endpoint } from '../../../src/endpoint.ts';
+import type { Attribute } from '../../../src/stun/attribute.ts';
+import { encode } from '../../../src/stun/encode.ts';
+import { attribute, isClassic, type StunMessage } from '../../../src/stun/message.ts';
+
+/** The header of an attribute, before its value. */
+const ATTRIBUTE_HEADER_BYTES = 4;
+
+export interface Success {
+  /** Where the request came from. */
+  readonly mapped: Endpoint;
+  /** Where the reply leaves. */
+  readonly origin: Endpoint;
+  /** The other address with the other port; null where there is one address. */
+  readonly other: Endpoint | null;
+  readonly software: string | undefined;
+  /** Whether the reply leaves from another socket, or for another port, than the request had: a behaviour test. */
+  readonly redirected: boolean;
+  /** The length of the request: SOFTWARE and PADDING make no reply longer than that. */
+  readonly requestBytes: number;
+}
+
+/** RFC 5780 §6.1, or RFC 3489 §8.1 for a classic request. */
+export function successBytes(request: StunMessage, success: Success): Uint8Array {
+  if (isClassic(request)) return replyBytes(request, 'success', classicSuccess(success));
+  const attributes = modernSuccess(success);
+  const bytes = replyBytes(request, 'success', attributes);
+  return success.requestBytes > bytes.length ? filledBytes(request, success, attributes) : bytes;
+}
+
+/** The same with SOFTWARE, and with the PADDING that was asked for, as far as the length of the request goes. */
+function filledBytes(
+  request: StunMessage,
+  { software, requestBytes }: Success,
+  least: readonly Attribute[],
+): Uint8Array {
+  const named: readonly Attribute[] =
+    software === undefined ? least : [...least, { type: 'SOFTWARE', value: software }];
+  const isNamed = replyBytes(request, 'success', named).length <= requestBytes;
+  const attributes = isNamed ? named : least;
+  const bytes = replyBytes(request, 'success', attributes);
+  const padding = attribute(request, 'PADDING');
+  if (padding === undefined) return bytes;
+  // RFC 5780 §7.6 would have the MTU here; then a small request makes a large reply, which is an amplifier.
+  const room = Math.min(padding.length, requestBytes - bytes.length - ATTRIBUTE_HEADER_BYTES);
+  const length = room - (room % 4);
+  if (length <= 0) return bytes;
+  return replyBytes(request, 'success', [...attributes, { type: 'PADDING', value: new Uint8Array(length) }]);
+}
+
+/**
+ * MAPPED-ADDRESS says the same as XOR-MAPPED-ADDRESS, and RFC 8489 §6.3.1 has it for classic clients only. Whoever tests
+ * for a middlebox that rewrites addresses compares the two; a plain request, whose source may be forged, gets one.
+ */
+function modernSuccess({ mapped, origin, other, redirected }: Success): readonly Attribute[] {
+  const attributes: Attribute[] = [{ type: 'XOR-MAPPED-ADDRESS', value: mapped }];
+  if (redirected) attributes.push({ type: 'MAPPED-ADDRESS', value: mapped });
+  attributes.push({ type: 'RESPONSE-ORIGIN', value: origin });
+  if (other) attributes.push({ type: 'OTHER-ADDRESS', value: other });
+  return attributes;
+}
+
+function classicSuccess({ mapped, origin, other }: Success): readonly Attribute[] {
+  const attributes: Attribute[] = [
+    { type: 'MAPPED-ADDRESS', value: mapped },
+    { type: 'SOURCE-ADDRESS', value: origin },
+  ];
+  if (other) attributes.push({ type: 'CHANGED-ADDRESS', value: other });
+  return attributes;
+}
+
+/** 400 (RFC 8489 §14.8): the request is well formed but cannot be met as it is. */
+export function badRequestBytes(request: StunMessage): Uint8Array {
+  return replyBytes(request, 'error', [{ type: 'ERROR-CODE', value: { code: 400, reason: 'Bad Request' } }]);
+}
+
+/**
+ * 420 with the list (RFC 8489 §6.3.1). There are no words with it, so that the reply to a list of any length is no longer
+ * than the request, or than 56 bytes, the longest plain success over IPv4.
+ */
+export function unknownAttributesBytes(request: StunMessage, codes: readonly number[]): Uint8Array {
+  const classic = isClassic(request);
+  // RFC 3489 §11.2.10 has no padding: the value is a multiple of four by saying a type twice.
+  const list = classic && codes.length % 2 === 1 ? [...codes, ...codes.slice(-1)] : codes;
+  return replyBytes(request, 'error', [
+    { type: 'ERROR-CODE', value: { code: 420, reason: '' } },
+    { type: 'UNKNOWN-ATTRIBUTES', value: list },
+  ]);
+}
+
+/** 401 (RFC 8489 §9.1.3): no such ticket, it has expired, or the integrity is not that of its password. */
+export function unauthenticatedBytes(request: StunMessage): Uint8Array {
+  return replyBytes(request, 'error', [{ type: 'ERROR-CODE', value: { code: 401, reason: 'Unauthenticated' } }]);
+}
+
+/** 438 (RFC 8489 §9.2.4): the same again with this nonce. */
+export function staleNonceBytes(request: StunMessage, nonce: string): Uint8Array {
+  return replyBytes(request, 'error', [
+    { type: 'ERROR-CODE', value: { code: 438, reason: 'Stale Nonce' } },
+    { type: 'NONCE', value: nonce },
+  ]);
+}
+
+/** Only what the ticket is for, so that with its integrity the reply is no longer than a plain one. */
+export function boundBytes(request: StunMessage, mapped: Endpoint, key: Uint8Array): Uint8Array {
+  return replyBytes(request, 'success', [{ type: 'XOR-MAPPED-ADDRESS', value: mapped }], key);
+}
+
+/** With FINGERPRINT if the request has one (RFC 8489 §6.3.1.1); a classic client does not know it. */
+function replyBytes(
+  request: StunMessage,
+  kind: 'success' | 'error',
+  attributes: readonly Attribute[],
+  key?: Uint8Array,
+): Uint8Array {
+  const { method, transactionId } = request;
+  const fingerprint = !isClassic(request) && attribute(request, 'FINGERPRINT') !== undefined;
+  const integrity = key && { integrity: { algorithm: 'sha256', key } as const };
+  return encode({ class: kind, method, transactionId, attributes }, { fingerprint, ...integrity });
+}

@@ -1,0 +1,106 @@
+/** The STUN server's decision for one datagram (RFC 8489 §6.3, RFC 5780 §6, classic RFC 3489 §8.1): pure, no socket. */
+import { type Endpoint, sameEndpoint } from '../../../src/endpoint.ts';
+import { decode } from '../../../src/stun/decode.ts';
+import { hasValidFingerprint } from '../../../src/stun/fingerprint.ts';
+import { METHOD } from '../../../src/stun/header.ts';
+import { attribute, isClassic, type StunMessage, unknownRequired } from '../../../src/stun/message.ts';
+import { departure, hasAlternate, isOwn, type Layout, NO_CHANGE } from './layout.ts';
+import { badRequestBytes, successBytes, unknownAttributesBytes } from './reply.ts';
+import type { TicketDesk } from './ticket-desk.ts';
+import { answerToTicket, hasTicket } from './ticketed.ts';
+import { understood } from './understood.ts';
+
+export type { Layout } from './layout.ts';
+
+/** A datagram's way: the socket it came to, and where it came from. */
+export interface Arrival {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+}
+
+export const DROP_REASONS = [
+  /** Not STUN, or not well formed. */
+  'malformed',
+  /** An indication or a response: answering one is how loops begin. */
+  'not-a-request',
+  /** A method other than Binding. */
+  'unknown-method',
+  /** FINGERPRINT does not fit the datagram. */
+  'bad-fingerprint',
+  /** From, or to, one of our own sockets: a forged source, and a loop. */
+  'own-endpoint',
+  /** From port 0, to which nothing can be sent. */
+  'port-zero',
+] as const;
+
+export type DropReason = (typeof DROP_REASONS)[number];
+
+export type Answer =
+  | {
+      readonly kind: 'reply';
+      readonly from: Endpoint;
+      readonly to: Endpoint;
+      readonly bytes: Uint8Array;
+      /** It leaves from another socket, or for another port, than the request's. */
+      readonly redirected: boolean;
+      /** The ticket that the request showed from an endpoint which has proven to receive what is sent to it. */
+      readonly bound?: { readonly ticket: string; readonly endpoint: Endpoint };
+    }
+  | { readonly kind: 'drop'; readonly why: DropReason };
+
+/**
+ * What to answer to a datagram that came to one socket of `layout`; with a desk, tickets are taken.
+ * @throws RangeError when `arrival.local` is not one of the layout's sockets.
+ */
+export function respond(layout: Layout, datagram: Uint8Array, arrival: Arrival, desk?: TicketDesk): Answer {
+  const { local, remote } = arrival;
+  if (remote.port === 0) return drop('port-zero');
+  if (isOwn(layout, remote)) return drop('own-endpoint');
+  const decoded = decode(datagram);
+  if (!decoded.ok) return drop('malformed');
+  const request = decoded.message;
+  if (request.class !== 'request') return drop('not-a-request');
+  if (request.method !== METHOD.binding) return drop('unknown-method');
+  if (hasBadFingerprint(request, datagram)) return drop('bad-fingerprint');
+
+  const unknown = unknownRequired(request, understood(layout, request));
+  if (unknown.length > 0) return reply(arrival, { bytes: unknownAttributesBytes(request, unknown) });
+  if (desk && hasTicket(request)) {
+    const { bytes, bound } = answerToTicket(request, { desk, datagram, remote });
+    const answer = reply(arrival, { bytes });
+    return bound && answer.kind === 'reply' ? { ...answer, bound } : answer;
+  }
+  const responsePort = attribute(request, 'RESPONSE-PORT');
+  // RFC 5780 §6.1: PADDING and RESPONSE-PORT exclude each other.
+  const padsElsewhere = responsePort !== undefined && attribute(request, 'PADDING') !== undefined;
+  if (responsePort === 0 || padsElsewhere) return reply(arrival, { bytes: badRequestBytes(request) });
+
+  const from = departure(layout, local, attribute(request, 'CHANGE-REQUEST') ?? NO_CHANGE);
+  const to = { address: remote.address, port: responsePort ?? remote.port };
+  if (isOwn(layout, to)) return drop('own-endpoint');
+  const redirected = !sameEndpoint(from, local) || !sameEndpoint(to, remote);
+  const bytes = successBytes(request, {
+    mapped: remote,
+    origin: from,
+    other: hasAlternate(layout) ? departure(layout, local, { ip: true, port: true }) : null,
+    software: layout.software,
+    redirected,
+    requestBytes: datagram.length,
+  });
+  return { kind: 'reply', from, to, bytes, redirected };
+}
+
+/** RFC 8489 §7.3: what has a FINGERPRINT that does not fit is another protocol's. A classic sender knows none. */
+function hasBadFingerprint(request: StunMessage, datagram: Uint8Array): boolean {
+  if (isClassic(request) || attribute(request, 'FINGERPRINT') === undefined) return false;
+  return !hasValidFingerprint(datagram);
+}
+
+function drop(why: DropReason): Answer {
+  return { kind: 'drop', why };
+}
+
+/** By the way that the request came. */
+function reply({ local, remote }: Arrival, { bytes }: { readonly bytes: Uint8Array }): Answer {
+  return { kind: 'reply', from: local, to: remote, bytes, redirected: false };
+}

@@ -1,0 +1,132 @@
+/** Allocate (RFC 8656 §7.2): a relayed socket for a flow that has none, once the system has opened it. */
+import type { Family } from '../../../../src/endpoint.ts';
+import type { Attribute } from '../../../../src/stun/attribute.ts';
+import { attribute, type StunMessage } from '../../../../src/stun/message.ts';
+import type { Proof, Received } from '../access/authenticate.ts';
+import type { ErrorCode } from '../error-code.ts';
+import { flowKey } from '../five-tuple.ts';
+import { refuse, successBytes } from '../reply.ts';
+import { type Allocation, allocationOf, peerKey, release, type State } from '../state.ts';
+import { lifetimeOf } from './lifetime.ts';
+import { pickPort } from './ports.ts';
+import { addAllocation, allocationsOf } from './sources.ts';
+
+/** IANA protocol number: the one transport between server and peer here (RFC 8656 §18.8). */
+const UDP = 17;
+/** Ports tried before the server has none: another program may hold some of the range. */
+const PORT_ATTEMPTS = 16;
+
+/** What to refuse it with, or null when the answer comes from here, now or as soon as the socket is open. */
+export function allocate(state: State, { flow, request, now }: Received, proof: Proof): ErrorCode | null {
+  const existing = allocationOf(state, flow, now);
+  if (existing) return again(state, existing, request);
+  const code = faultOf(request) ?? shortageOf(state, { flow, request }, proof);
+  if (code !== null) return code;
+  const family = attribute(request, 'REQUESTED-ADDRESS-FAMILY') ?? 'IPv4';
+  const even = attribute(request, 'EVEN-PORT') !== undefined;
+  const port = pickPort(state, { family, even });
+  const address = state.addresses[family];
+  if (port === null || address === undefined) return 508;
+  const { user } = proof.credentials;
+  const allocation: Allocation = {
+    id: state.nextId++,
+    flow,
+    asked: { lifetimeS: lifetimeOf(request), even, request },
+    proof,
+    family,
+    relayed: { address, port },
+    attempts: 1,
+    reply: null,
+    expiresAt: Number.POSITIVE_INFINITY,
+    permissions: new Map(),
+    channels: new Map(),
+    channelsByPeer: new Map(),
+    source: addAllocation(state, flow, now),
+    arrivalMs: { 'to-peer': now, 'to-client': now },
+    attendedAt: now,
+  };
+  state.allocations.set(allocation.id, allocation);
+  state.byFlow.set(flowKey(flow), allocation);
+  state.byRelayed.set(peerKey(allocation.relayed), allocation);
+  state.users.set(user, (state.users.get(user) ?? 0) + 1);
+  state.outputs.push({ kind: 'open-relay', allocation: allocation.id, at: allocation.relayed });
+  return null;
+}
+
+/** The same request once more gets the same answer, which may have been lost; any other one is a mismatch (§7.2). */
+function again(state: State, { flow, asked, reply }: Allocation, { transactionId }: StunMessage): ErrorCode | null {
+  if (Buffer.compare(asked.request.transactionId, transactionId) !== 0) return 437;
+  if (reply) state.outputs.push({ kind: 'reply', flow, bytes: reply, isData: false });
+  return null;
+}
+
+/** What is wrong with the request itself, in the order of §7.2. */
+function faultOf(request: StunMessage): ErrorCode | null {
+  const transport = attribute(request, 'REQUESTED-TRANSPORT');
+  const evenPort = attribute(request, 'EVEN-PORT');
+  const token = attribute(request, 'RESERVATION-TOKEN');
+  const family = attribute(request, 'REQUESTED-ADDRESS-FAMILY');
+  const additional = attribute(request, 'ADDITIONAL-ADDRESS-FAMILY');
+  if (transport === undefined) return 400;
+  if (transport !== UDP) return 442;
+  if (token !== undefined && (evenPort !== undefined || family !== undefined || additional !== undefined)) return 400;
+  if (additional !== undefined && (family !== undefined || additional === 'IPv4' || evenPort)) return 400;
+  // No port is ever reserved, so that no token is good, and the R bit asks for too much.
+  return token !== undefined || evenPort ? 508 : null;
+}
+
+/** What the server has not got. */
+function shortageOf(
+  state: State,
+  { flow, request }: Pick<Received, 'flow' | 'request'>,
+  { credentials }: Proof,
+): ErrorCode | null {
+  const { limits, allocations, addresses, users } = state;
+  if (addresses[attribute(request, 'REQUESTED-ADDRESS-FAMILY') ?? 'IPv4'] === undefined) return 440;
+  if ((users.get(credentials.user) ?? 0) >= limits.allocationsPerUser) return 486;
+  if (allocationsOf(state, flow) >= limits.allocationsPerSource) return 486;
+  return allocations.size >= limits.allocations ? 508 : null;
+}
+
+/** The relayed socket is open: now the client is told. */
+export function opened(state: State, allocation: Allocation, now: number): void {
+  const { flow, asked, relayed, proof } = allocation;
+  if (allocation.reply) return;
+  allocation.expiresAt = now + asked.lifetimeS * 1000;
+  allocation.reply = successBytes(
+    asked.request,
+    [
+      { type: 'XOR-RELAYED-ADDRESS', value: relayed },
+      { type: 'LIFETIME', value: asked.lifetimeS },
+      { type: 'XOR-MAPPED-ADDRESS', value: flow.remote },
+      ...onlyOneFamily(asked.request),
+    ],
+    proof,
+  );
+  state.counts.allocations++;
+  state.outputs.push({ kind: 'reply', flow, bytes: allocation.reply, isData: false });
+}
+
+/** One address at a time: who asks for another family as well is told that it is not there (§7.2). */
+function onlyOneFamily(request: StunMessage): readonly Attribute[] {
+  const family: Family | undefined = attribute(request, 'ADDITIONAL-ADDRESS-FAMILY');
+  if (family === undefined) return [];
+  return [{ type: 'ADDRESS-ERROR-CODE', value: { family, code: 440, reason: 'Address Family not Supported' } }];
+}
+
+/** It could not be opened: another port, if that one was in use, or none. */
+export function openFailed(state: State, allocation: Allocation, inUse: boolean): void {
+  const { id, flow, family, asked, proof, relayed } = allocation;
+  // It stays taken while another one is looked for, so that it is not that one again.
+  const port = inUse && allocation.attempts < PORT_ATTEMPTS ? pickPort(state, { family, even: asked.even }) : null;
+  state.byRelayed.delete(peerKey(relayed));
+  if (port === null) {
+    release(state, allocation);
+    refuse(state, { flow, request: asked.request, proof }, 508);
+    return;
+  }
+  allocation.attempts++;
+  allocation.relayed = { address: relayed.address, port };
+  state.byRelayed.set(peerKey(allocation.relayed), allocation);
+  state.outputs.push({ kind: 'open-relay', allocation: id, at: allocation.relayed });
+}

@@ -1,0 +1,25 @@
+/** What counts for all clients at one address together, whoever they say they are: their allocations and their bandwidth. */
+import { sourceOf } from '../../../limit/source.ts';
+import type { Flow } from '../five-tuple.ts';
+import type { Source, State } from '../state.ts';
+
+/** How many allocations there are of the flow's source. */
+export function allocationsOf({ sources }: State, { remote }: Flow): number {
+  return sources.get(sourceOf(remote.address))?.allocations ?? 0;
+}
+
+/** The flow's source, with one allocation more. */
+export function addAllocation({ sources }: State, { remote }: Flow, now: number): Source {
+  const name = sourceOf(remote.address);
+  const source = sources.get(name) ?? { name, allocations: 0, arrivalMs: { 'to-peer': now, 'to-client': now } };
+  source.allocations++;
+  sources.set(name, source);
+  return source;
+}
+
+/** Forgets those that have no allocation, and whose buckets are full again: an allocation made anew fills none. */
+export function forgetSources({ sources }: State, now: number): void {
+  for (const { name, allocations, arrivalMs } of sources.values()) {
+    if (allocations === 0 && Math.max(...Object.values(arrivalMs)) <= now) sources.delete(name);
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * Bandwidth: of an allocation, of its source and of the whole relay, each a bucket of bytes each way, as a theoretical
+ * arrival time (GCRA, ITU-T I.371, annex A).
+ */
+import type { Direction, DropReason } from '../counts.ts';
+import type { Allocation, State } from '../state.ts';
+
+/** What a bucket holds: what fills it in that time. */
+const BURST_MS = 1_000;
+
+/** Takes that many bytes of all three; or, where they are not there, of none. */
+export function takeBytes(
+  { limits, arrivalMs: all }: Pick<State, 'limits' | 'arrivalMs'>,
+  { arrivalMs: own, source: { arrivalMs: source } }: Allocation,
+  { direction, bytes, now }: { readonly direction: Direction; readonly bytes: number; readonly now: number },
+): DropReason | null {
+  const latest = now + BURST_MS;
+  if (own[direction] > latest) return 'bandwidth';
+  if (source[direction] > latest) return 'source-bandwidth';
+  if (all[direction] > latest) return 'total-bandwidth';
+  own[direction] = Math.max(own[direction], now) + (bytes * 1000) / limits.bytesPerSecond;
+  source[direction] = Math.max(source[direction], now) + (bytes * 1000) / limits.bytesPerSecondPerSource;
+  all[direction] = Math.max(all[direction], now) + (bytes * 1000) / limits.bytesPerSecondInAll;
+  return null;
+}

@@ -1,0 +1,101 @@
+/** Data through an allocation, both ways, in ChannelData (RFC 8656 §12.5 to §12.7) or in indications (§11). */
+import { type Endpoint, familyOf } from '../../../../src/endpoint.ts';
+import { encode } from '../../../../src/stun/encode.ts';
+import { METHOD } from '../../../../src/stun/header.ts';
+import { attribute, unknownRequired } from '../../../../src/stun/message.ts';
+import { decodeChannelData, encodeChannelData } from '../../../../src/turn/wire/channel-data.ts';
+import type { Received } from '../access/authenticate.ts';
+import { isAllowedEndpoint } from '../access/peer-policy.ts';
+import type { DropReason } from '../counts.ts';
+import { type Flow, isStream } from '../five-tuple.ts';
+import { type Allocation, openAllocationOf, peerKey, type State } from '../state.ts';
+import { understood } from '../understood.ts';
+import { takeBytes } from './bandwidth.ts';
+import { channelOf } from './channel.ts';
+import { isPermitted } from './permission.ts';
+
+/** A client's ChannelData; all of its way that has to be fast. */
+export function receiveChannelData(state: State, flow: Flow, bytes: Uint8Array, now: number): DropReason | null {
+  const framed = decodeChannelData(bytes);
+  if (!framed) return 'malformed';
+  const allocation = openAllocationOf(state, flow, now);
+  if (!allocation) return 'no-allocation';
+  const channel = channelOf(allocation, framed.channel, now);
+  if (!channel) return 'no-channel';
+  return toPeer(state, allocation, { peer: channel.peer, data: framed.data, now });
+}
+
+/** A client's Send indication (§11.2); what is wrong with one is never answered. */
+export function receiveSend(state: State, { flow, request, now }: Received): DropReason | null {
+  const peer = attribute(request, 'XOR-PEER-ADDRESS');
+  const data = attribute(request, 'DATA');
+  const allocation = openAllocationOf(state, flow, now);
+  if (!allocation) return 'no-allocation';
+  if (!peer || !data || unknownRequired(request, understood(METHOD.send)).length > 0) return 'malformed';
+  if (familyOf(peer.address) !== allocation.family) return 'no-permission';
+  return toPeer(state, allocation, { peer, data, now });
+}
+
+function toPeer(
+  state: State,
+  allocation: Allocation,
+  { peer, data, now }: { readonly peer: Endpoint; readonly data: Uint8Array; readonly now: number },
+): DropReason | null {
+  if (!isPermitted(allocation, peer.address, now)) return 'no-permission';
+  if (!isAllowedEndpoint(state, peer)) return 'forbidden-peer';
+  const bytes = data.length;
+  const excess = takeBytes(state, allocation, { direction: 'to-peer', bytes, now });
+  if (excess) return excess;
+  const sent = state.counts.relayed['to-peer'];
+  sent.packets++;
+  sent.bytes += bytes;
+  state.outputs.push({ kind: 'relay', allocation: allocation.id, to: peer, bytes: data });
+  return null;
+}
+
+/** A peer's datagram, which came to the relayed socket. */
+export function receiveFromPeer(
+  state: State,
+  { allocation: id, from, bytes }: FromPeer,
+  now: number,
+): DropReason | null {
+  const allocation = state.allocations.get(id);
+  if (!allocation?.reply || now >= allocation.expiresAt) return 'no-allocation';
+  if (!isPermitted(allocation, from.address, now)) return 'no-permission';
+  const length = bytes.length;
+  const excess = takeBytes(state, allocation, { direction: 'to-client', bytes: length, now });
+  if (excess) return excess;
+  const sent = state.counts.relayed['to-client'];
+  sent.packets++;
+  sent.bytes += length;
+  const channel = channelOf(allocation, allocation.channelsByPeer.get(peerKey(from))?.number, now);
+  const { flow } = allocation;
+  state.outputs.push({
+    kind: 'reply',
+    flow,
+    bytes: channel
+      ? encodeChannelData({ channel: channel.number, data: bytes }, { padded: isStream(flow) })
+      : dataIndication(state, from, bytes),
+    isData: true,
+  });
+  return null;
+}
+
+export interface FromPeer {
+  readonly allocation: number;
+  readonly from: Endpoint;
+  readonly bytes: Uint8Array;
+}
+
+/** §11.4. */
+function dataIndication({ randomBytes }: State, from: Endpoint, data: Uint8Array): Uint8Array {
+  return encode({
+    class: 'indication',
+    method: METHOD.data,
+    transactionId: randomBytes(12),
+    attributes: [
+      { type: 'XOR-PEER-ADDRESS', value: from },
+      { type: 'DATA', value: data },
+    ],
+  });
+}

@@ -1,0 +1,36 @@
+/** CreatePermission (RFC 8656 §10.2): which addresses may send to the allocation, and be sent to. */
+import { type Endpoint, familyOf } from '../../../../src/endpoint.ts';
+import type { Received } from '../access/authenticate.ts';
+import { isAllowedAddress } from '../access/peer-policy.ts';
+import type { ErrorCode } from '../error-code.ts';
+import { PERMISSION_MS } from '../limits.ts';
+import type { Verdict } from '../reply.ts';
+import type { Allocation, State } from '../state.ts';
+
+/** All the addresses of the request, or none. */
+export function createPermission(state: State, allocation: Allocation, { request, now }: Received): Verdict {
+  const peers = request.attributes.flatMap((one) => (one.type === 'XOR-PEER-ADDRESS' ? [one.value] : []));
+  return peers.length === 0 ? 400 : (permit(state, allocation, peers, now) ?? []);
+}
+
+/** Installs or renews the permissions; or says why none of them can be. */
+export function permit(
+  state: State,
+  { family, permissions }: Allocation,
+  peers: readonly Endpoint[],
+  now: number,
+): ErrorCode | null {
+  const addresses = new Set(peers.map(({ address }) => address));
+  for (const address of addresses) {
+    if (familyOf(address) !== family) return 443;
+    if (!isAllowedAddress(state, address)) return 403;
+  }
+  const fresh = [...addresses].filter((address) => !permissions.has(address)).length;
+  if (permissions.size + fresh > state.limits.peersPerAllocation) return 508;
+  for (const address of addresses) permissions.set(address, now + PERMISSION_MS);
+  return null;
+}
+
+export function isPermitted({ permissions }: Allocation, address: string, now: number): boolean {
+  return now < (permissions.get(address) ?? 0);
+}

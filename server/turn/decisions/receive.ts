@@ -1,0 +1,89 @@
+/** One message of a client: what it is, whether it is well formed, who sent it; then to the rule for it. */
+import { decode } from '../../../src/stun/decode.ts';
+import { hasValidFingerprint } from '../../../src/stun/fingerprint.ts';
+import { HEADER_BYTES, MAGIC_COOKIE, METHOD, unpackType } from '../../../src/stun/header.ts';
+import { attribute, isClassic, unknownRequired } from '../../../src/stun/message.ts';
+import { isChannelData } from '../../../src/turn/wire/channel-data.ts';
+import { authenticate, type Proof, type Received } from './access/authenticate.ts';
+import { allocate } from './allocation/allocate.ts';
+import { refresh } from './allocation/lifetime.ts';
+import type { DropReason } from './counts.ts';
+import { channelBind } from './data/channel.ts';
+import { receiveChannelData, receiveSend } from './data/data.ts';
+import { createPermission } from './data/permission.ts';
+import type { Flow } from './five-tuple.ts';
+import { answer, refuse, type Verdict } from './reply.ts';
+import { type Allocation, openAllocationOf, type State } from './state.ts';
+import { understood } from './understood.ts';
+
+/** What a request on an allocation comes to. */
+type Rule = (state: State, allocation: Allocation, received: Received) => Verdict;
+const RULES: ReadonlyMap<number, Rule> = new Map([
+  [METHOD.refresh, refresh],
+  [METHOD.createPermission, createPermission],
+  [METHOD.channelBind, channelBind],
+]);
+
+/** Whether a datagram is for the relay, and not for the STUN service on the same socket: by its first bytes only. */
+export function isForRelay(bytes: Uint8Array): boolean {
+  if (isChannelData(bytes)) return true;
+  const [first = 0xff, second = 0] = bytes;
+  if (bytes.length < HEADER_BYTES || first > 0x3f) return false;
+  if (new DataView(bytes.buffer, bytes.byteOffset).getUint32(4) !== MAGIC_COOKIE) return false;
+  const { method } = unpackType((first << 8) | second);
+  return method === METHOD.allocate || method === METHOD.send || RULES.has(method);
+}
+
+/** Why the message came to nothing, or null when it was answered or passed on. */
+export function receive(state: State, flow: Flow, bytes: Uint8Array, now: number): DropReason | null {
+  if (isChannelData(bytes)) return receiveChannelData(state, flow, bytes, now);
+  const decoded = decode(bytes);
+  if (!decoded.ok || isClassic(decoded.message)) return 'malformed';
+  const request = decoded.message;
+  if (attribute(request, 'FINGERPRINT') !== undefined && !hasValidFingerprint(bytes)) return 'bad-fingerprint';
+  const received: Received = { flow, request, bytes, now };
+  if (request.class === 'request') return receiveRequest(state, received);
+  const isSend = request.class === 'indication' && request.method === METHOD.send;
+  return isSend ? receiveSend(state, received) : 'unexpected';
+}
+
+function receiveRequest(state: State, received: Received): DropReason | null {
+  const { flow, request } = received;
+  const { method } = request;
+  if (method === METHOD.binding) {
+    // Over UDP the STUN service has them; over a stream this is all there is to tell.
+    answer(state, { flow, request, proof: null }, [{ type: 'XOR-MAPPED-ADDRESS', value: flow.remote }]);
+    return null;
+  }
+  if (method !== METHOD.allocate && !RULES.has(method)) return 'unexpected';
+  const proof = authenticate(state, received);
+  if (typeof proof === 'number') return challenge(state, received, proof);
+  const answering = { flow, request, proof };
+  const unknown = unknownRequired(request, understood(method));
+  if (unknown.length > 0) {
+    refuse(state, answering, 420, [{ type: 'UNKNOWN-ATTRIBUTES', value: unknown }]);
+    return null;
+  }
+  const verdict = method === METHOD.allocate ? allocate(state, received, proof) : verdictOf(state, received, proof);
+  if (verdict !== null) answer(state, answering, verdict);
+  return null;
+}
+
+/** To whom has not shown who he is; a source may have so many of these. */
+function challenge(state: State, { flow, request, now }: Received, code: 400 | 401 | 438): DropReason | null {
+  if (!state.mayRefuse(flow, now)) return 'rate-limited';
+  const realmAndNonce = [
+    { type: 'REALM', value: state.realm },
+    { type: 'NONCE', value: state.nonces.nonceFor(flow, now) },
+  ] as const;
+  refuse(state, { flow, request, proof: null }, code, code === 400 ? [] : realmAndNonce);
+  return null;
+}
+
+/** Of a request on an allocation: one of the same flow and the same user (RFC 8656 §5). */
+function verdictOf(state: State, received: Received, { credentials }: Proof): Verdict {
+  const allocation = openAllocationOf(state, received.flow, received.now);
+  if (!allocation) return 437;
+  if (allocation.proof.credentials.username !== credentials.username) return 441;
+  return RULES.get(received.request.method)?.(state, allocation, received) ?? 400;
+}

@@ -1,0 +1,136 @@
+/** The relay as a sans-IO state machine: a TURN server (RFC 8656) that is told what came in and when, and says what goes out. */
+import type { Endpoint, Family } from '../../../src/endpoint.ts';
+import { createNonceDesk } from './access/nonce.ts';
+import { type Host, knownHost, type PeerPolicy, setHost } from './access/peer-policy.ts';
+import type { Account } from './access/users.ts';
+import { opened, openFailed } from './allocation/allocate.ts';
+import { type Counts, createCounts, type DropReason } from './counts.ts';
+import { receiveFromPeer } from './data/data.ts';
+import { type Flow, flowKey, TRANSPORTS } from './five-tuple.ts';
+import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
+import type { Output } from './output.ts';
+import { receive } from './receive.ts';
+import { release, type State } from './state.ts';
+import { tick } from './tick.ts';
+
+export type Input =
+  /** One datagram, or one message of a stream. */
+  | { readonly kind: 'message'; readonly flow: Flow; readonly bytes: Uint8Array }
+  /** The connection has ended. */
+  | { readonly kind: 'closed'; readonly flow: Flow }
+  /** What `open-relay` led to. */
+  | { readonly kind: 'opened'; readonly allocation: number }
+  | { readonly kind: 'open-failed'; readonly allocation: number; readonly inUse: boolean }
+  /** A datagram came to a relayed socket. */
+  | { readonly kind: 'from-peer'; readonly allocation: number; readonly from: Endpoint; readonly bytes: Uint8Array }
+  /** The host has got, or lost, an address. */
+  | ({ readonly kind: 'host' } & Host)
+  /** To be given every TICK_MS. */
+  | { readonly kind: 'tick' }
+  /** The server is about to end. */
+  | { readonly kind: 'closing' };
+
+export interface RelayOptions {
+  /** Where relayed sockets are opened: one address for each family that is served. */
+  readonly addresses: Readonly<Partial<Record<Family, string>>>;
+  readonly ports: { readonly first: number; readonly last: number };
+  readonly policy: PeerPolicy;
+  /** As it is at the start. */
+  readonly host: Host;
+  readonly realm: string;
+  /** What belongs to a username that is good now, or null. */
+  readonly accountOf: (username: string) => Account | null;
+  /** Whether the session of an account is there. */
+  readonly isAttended: (session: string) => boolean;
+  /** Whether a source without credentials may have one more error. */
+  readonly mayRefuse: (flow: Flow, now: number) => boolean;
+  readonly limits?: Partial<RelayLimits> | undefined;
+  readonly randomBytes: (length: number) => Uint8Array;
+}
+
+export interface Relay {
+  /** What the input leads to, in order; `now` is in ms of any one monotonic clock. */
+  readonly handle: (now: number, input: Input) => readonly Output[];
+  /** Whether the flow has an allocation, one that is still being made among them. */
+  readonly isAllocated: (flow: Flow) => boolean;
+  /** Counted on by its owner too, who drops what it cannot send. */
+  readonly counts: Counts;
+  readonly population: () => Readonly<Record<Flow['transport'], number>>;
+}
+
+const NONCE_SECRET_BYTES = 32;
+
+export function createRelay({ limits, randomBytes, host, ...options }: RelayOptions): Relay {
+  const state: State = {
+    ...options,
+    host: knownHost(host),
+    randomBytes,
+    limits: { ...DEFAULT_RELAY_LIMITS, ...limits },
+    nonces: createNonceDesk(randomBytes(NONCE_SECRET_BYTES)),
+    allocations: new Map(),
+    byFlow: new Map(),
+    byRelayed: new Map(),
+    users: new Map(),
+    sources: new Map(),
+    arrivalMs: { 'to-peer': 0, 'to-client': 0 },
+    nextId: 0,
+    counts: createCounts(),
+    outputs: [],
+  };
+  return {
+    handle: (now, input) => {
+      apply(state, input, now);
+      const { outputs } = state;
+      state.outputs = [];
+      return outputs;
+    },
+    isAllocated: (flow) => state.byFlow.has(flowKey(flow)),
+    counts: state.counts,
+    population: () => {
+      const all = [...state.allocations.values()];
+      const count = (transport: string): number => all.filter(({ flow }) => flow.transport === transport).length;
+      return Object.fromEntries(TRANSPORTS.map((one) => [one, count(one)])) as ReturnType<Relay['population']>;
+    },
+  };
+}
+
+function apply(state: State, input: Input, now: number): void {
+  switch (input.kind) {
+    case 'message':
+      count(state, receive(state, input.flow, input.bytes, now));
+      break;
+    case 'from-peer':
+      count(state, receiveFromPeer(state, input, now));
+      break;
+    case 'opened':
+    case 'open-failed':
+      settle(state, input, now);
+      break;
+    case 'closed': {
+      const allocation = state.byFlow.get(flowKey(input.flow));
+      if (allocation) release(state, allocation);
+      break;
+    }
+    case 'host':
+      setHost(state, input);
+      break;
+    case 'tick':
+      tick(state, now);
+      break;
+    case 'closing':
+      for (const allocation of state.allocations.values()) release(state, allocation);
+      break;
+  }
+}
+
+function count({ counts }: State, dropped: DropReason | null): void {
+  if (dropped !== null) counts.dropped[dropped]++;
+}
+
+function settle(state: State, input: Extract<Input, { readonly kind: 'opened' | 'open-failed' }>, now: number): void {
+  const allocation = state.allocations.get(input.allocation);
+  // Without one it has ended meanwhile, and its owner was told to close the socket.
+  if (!allocation) return;
+  if (input.kind === 'opened') opened(state, allocation, now);
+  else openFailed(state, allocation, input.inUse);
+}

@@ -1,0 +1,60 @@
+/** The bytes of an answer: success or error, with the integrity that the request had (RFC 8489 §9.2.4). */
+import type { Attribute } from '../../../src/stun/attribute.ts';
+import { encode } from '../../../src/stun/encode.ts';
+import { attribute, type StunMessage } from '../../../src/stun/message.ts';
+import type { Proof } from './access/authenticate.ts';
+import { type ErrorCode, reasonOf } from './error-code.ts';
+import type { Flow } from './five-tuple.ts';
+import type { State } from './state.ts';
+
+/** What a rule makes of a request: the code it is refused with, or the attributes of its success. */
+export type Verdict = ErrorCode | readonly Attribute[];
+
+export interface Answering {
+  readonly flow: Flow;
+  readonly request: StunMessage;
+  /** Null where the request has shown none, or nothing was asked for. */
+  readonly proof: Proof | null;
+}
+
+export function answer(state: State, answering: Answering, verdict: Verdict): void {
+  if (typeof verdict === 'number') {
+    refuse(state, answering, verdict);
+    return;
+  }
+  const { flow, request, proof } = answering;
+  state.outputs.push({ kind: 'reply', flow, bytes: successBytes(request, verdict, proof), isData: false });
+}
+
+/** Says no. */
+export function refuse(
+  state: State,
+  { flow, request, proof }: Answering,
+  code: ErrorCode,
+  more: readonly Attribute[] = [],
+): void {
+  state.counts.refused[code]++;
+  const attributes: Attribute[] = [{ type: 'ERROR-CODE', value: { code, reason: reasonOf(code) } }, ...more];
+  const bytes = replyBytes(request, { kind: 'error', attributes, proof });
+  state.outputs.push({ kind: 'reply', flow, bytes, isData: false });
+}
+
+export function successBytes(request: StunMessage, attributes: readonly Attribute[], proof: Proof | null): Uint8Array {
+  return replyBytes(request, { kind: 'success', attributes, proof });
+}
+
+/** With FINGERPRINT if the request has one (RFC 8489 §6.3.1.1). */
+function replyBytes(
+  request: StunMessage,
+  reply: {
+    readonly kind: 'success' | 'error';
+    readonly attributes: readonly Attribute[];
+    readonly proof: Proof | null;
+  },
+): Uint8Array {
+  const { method, transactionId } = request;
+  const { kind, attributes, proof } = reply;
+  const fingerprint = attribute(request, 'FINGERPRINT') !== undefined;
+  const integrity = proof && { integrity: { algorithm: proof.algorithm, key: proof.credentials.key } };
+  return encode({ class: kind, method, transactionId, attributes }, { fingerprint, ...integrity });
+}

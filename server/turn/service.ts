@@ -1,0 +1,103 @@
+/** The relay over real sockets: what comes in goes to the state machine, what it wants is done. */
+import type { UdpSocket } from '../../src/net/udp-socket.ts';
+import { closeAll } from '../sockets/bind.ts';
+import type { Arrival } from '../stun/decisions/responder.ts';
+import { createConnections } from './connections.ts';
+import type { Host } from './decisions/access/peer-policy.ts';
+import { type RelayLimits, TICK_MS } from './decisions/limits.ts';
+import type { Output } from './decisions/output.ts';
+import { isForRelay } from './decisions/receive.ts';
+import type { Input, Relay } from './decisions/relay.ts';
+import { createRelayedSockets } from './relayed-sockets.ts';
+import type { StreamServer } from './stream-server.ts';
+
+export interface RelayService extends AsyncDisposable {
+  /** Takes a datagram that came to one of the UDP sockets; false when it is not the relay's. */
+  readonly take: (datagram: Uint8Array, arrival: Arrival) => boolean;
+  /** What is open at the moment, for the metrics. */
+  readonly open: () => { readonly relayedSockets: number; readonly connections: number };
+}
+
+/**
+ * Serves on the UDP sockets, which stay the caller's to read and to close, and on the listeners.
+ * Its disposal ends every allocation and closes listeners, connections and relayed sockets.
+ */
+export function serveRelay(options: {
+  readonly relay: Relay;
+  readonly limits: RelayLimits;
+  readonly sockets: readonly UdpSocket[];
+  readonly listeners: readonly StreamServer[];
+  /** What the host has now; looked at every TICK_MS. */
+  readonly readHost: () => Host;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+}): RelayService {
+  const { relay, limits, sockets, listeners, readHost, now } = options;
+  const { dropped } = relay.counts;
+  const failed = (): void => {
+    dropped['send-failed']++;
+  };
+  const handle = (input: Input): void => {
+    for (const output of relay.handle(now(), input)) carryOut(output);
+  };
+  const relayed = createRelayedSockets({
+    opened: (allocation) => handle({ kind: 'opened', allocation }),
+    openFailed: (allocation, inUse) => handle({ kind: 'open-failed', allocation, inUse }),
+    datagram: (allocation, from, bytes) => handle({ kind: 'from-peer', allocation, from, bytes }),
+  });
+  const connections = createConnections({
+    limits,
+    now,
+    isAllocated: relay.isAllocated,
+    onMessage: (flow, bytes) => handle({ kind: 'message', flow, bytes }),
+    onClosed: (flow) => handle({ kind: 'closed', flow }),
+  });
+  const carryOut = (output: Output): void => {
+    switch (output.kind) {
+      case 'reply': {
+        const { flow, bytes, isData } = output;
+        if (flow.transport === 'udp') sockets[flow.via]?.send(bytes, flow.remote, failed);
+        else if (!connections.send(flow.via, bytes, isData)) dropped['slow-client']++;
+        break;
+      }
+      case 'relay':
+        relayed.send(output.allocation, output, failed);
+        break;
+      case 'open-relay':
+        relayed.open(output.allocation, output.at);
+        break;
+      case 'close-relay':
+        relayed.close(output.allocation);
+        break;
+    }
+  };
+  for (const { transport, onConnection } of listeners) onConnection((socket) => connections.admit(socket, transport));
+  let told = '';
+  const tellHost = (): void => {
+    const host = readHost();
+    const text = JSON.stringify(host);
+    if (text !== told) handle({ kind: 'host', ...host });
+    told = text;
+  };
+  const ticking = setInterval(() => {
+    tellHost();
+    handle({ kind: 'tick' });
+    connections.tick();
+  }, TICK_MS).unref();
+  const viaOf = new Map(sockets.map(({ local }, via) => [`${local.port} ${local.address}`, via]));
+
+  return {
+    take: (bytes, { local, remote }) => {
+      const via = viaOf.get(`${local.port} ${local.address}`);
+      if (via === undefined || !isForRelay(bytes)) return false;
+      if (remote.port !== 0) handle({ kind: 'message', flow: { transport: 'udp', via, remote }, bytes });
+      return true;
+    },
+    open: () => ({ relayedSockets: relayed.size(), connections: connections.size() }),
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(ticking);
+      handle({ kind: 'closing' });
+      await closeAll([...listeners, relayed]);
+    },
+  };
+}

@@ -1,0 +1,76 @@
+/** Puts a relay together: its state machine, its sockets, its metrics, and what its host knows of itself. */
+import type { Registry } from 'prom-client';
+import { type Endpoint, familyOf } from '../../src/endpoint.ts';
+import { hostAddresses, hostNetworks } from '../../src/net/interfaces.ts';
+import type { UdpSocket } from '../../src/net/udp-socket.ts';
+import { createRateLimit } from '../limit/per-source.ts';
+import type { Host } from './decisions/access/peer-policy.ts';
+import { accountOf, type UserDirectory } from './decisions/access/users.ts';
+import { isStream } from './decisions/five-tuple.ts';
+import { DEFAULT_RELAY_LIMITS } from './decisions/limits.ts';
+import { createRelay } from './decisions/relay.ts';
+import { addRelayMetrics } from './metrics.ts';
+import { DEFAULT_RELAY_PORTS, type RelayServerOptions } from './options.ts';
+import { type RelayService, serveRelay } from './service.ts';
+import type { StreamServer } from './stream-server.ts';
+
+const REALM = 'natcheck';
+/**
+ * Errors for a source that has shown no credentials. A client causes one for each allocation, and one for each nonce that
+ * has become stale; many may share an address.
+ */
+const UNPROVEN_BURST = 100;
+const UNPROVEN_PER_SECOND = 20;
+
+export function startRelay(options: {
+  readonly relay: RelayServerOptions;
+  /** What the credentials that the rendezvous hands out are made of; null: it hands out nothing. */
+  readonly sessionSecret: string | null;
+  /** Whether a session of the rendezvous is there, by its user. */
+  readonly isAttended: (session: string) => boolean;
+  /** Whether everybody who joins a room may use the relay. */
+  readonly isOpen: boolean;
+  /** The addresses of each family that the server has, its primary one first. */
+  readonly families: readonly (readonly [string, ...string[]])[];
+  /** What the relay may lead to of this very server. */
+  readonly services: readonly Endpoint[];
+  readonly sockets: readonly UdpSocket[];
+  readonly listeners: readonly StreamServer[];
+  readonly metrics: Registry;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  readonly randomBytes: (length: number) => Uint8Array;
+}): RelayService {
+  const { relay: asked, sessionSecret, isAttended, isOpen, families, services } = options;
+  const { sockets, listeners, metrics, now, randomBytes } = options;
+  const limits = { ...DEFAULT_RELAY_LIMITS, ...asked.limits };
+  // What is on this host and listens on other addresses of it is nothing to relay to either, nor are its links.
+  const readHost = (): Host => ({ addresses: [...families.flat(), ...hostAddresses()], networks: hostNetworks() });
+  const directory: UserDirectory = {
+    users: asked.users ?? [],
+    secret: asked.secret ?? null,
+    sessionSecret,
+    isAttended,
+  };
+  const limit = createRateLimit({
+    key: randomBytes(32),
+    burst: UNPROVEN_BURST,
+    perSecond: UNPROVEN_PER_SECOND,
+  });
+  const relay = createRelay({
+    addresses: Object.fromEntries(families.map(([primary]) => [familyOf(primary), primary])),
+    ports: asked.ports ?? DEFAULT_RELAY_PORTS,
+    policy: { allowPrivate: asked.allowPrivate ?? false, allowPeers: asked.allowPeers ?? [], services },
+    host: readHost(),
+    realm: REALM,
+    accountOf: (username) => accountOf(directory, username, Date.now() / 1000),
+    isAttended,
+    // The source of a stream is no forged one.
+    mayRefuse: (flow, at) => isStream(flow) || limit(flow.remote.address, at),
+    limits,
+    randomBytes,
+  });
+  const service = serveRelay({ relay, limits, sockets, listeners, readHost, now });
+  addRelayMetrics(metrics, relay, { ...service, isOpen });
+  return service;
+}

@@ -1,0 +1,41 @@
+/** A listener for TURN over TCP, or over TLS (RFC 8656 §3.1): it hands out connections, and closes every one with itself. */
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { Endpoint } from '../../src/endpoint.ts';
+import type { Tls } from '../options.ts';
+import type { Bound } from '../sockets/bind.ts';
+import { type Gate, listenTcp } from '../sockets/listen.ts';
+import { StartError } from '../start-error.ts';
+
+export interface StreamServer extends Bound {
+  readonly transport: 'tcp' | 'tls';
+  /** Sets the one receiver of connections; what comes before is closed. */
+  readonly onConnection: (take: (socket: Socket) => void) => void;
+}
+
+/** @throws StartError when the address and port cannot be had, or the certificate cannot be used. */
+export async function openStreamServer(
+  at: Endpoint,
+  { tls, ...gate }: Gate & { readonly tls?: Tls | undefined },
+): Promise<StreamServer> {
+  let take = (socket: Socket): void => void socket.destroy();
+  const server = createListener(tls, (socket) => take(socket));
+  return {
+    ...(await listenTcp(server, at, gate)),
+    transport: tls ? 'tls' : 'tcp',
+    onConnection: (receive) => {
+      take = receive;
+    },
+  };
+}
+
+function createListener(tls: Tls | undefined, take: (socket: Socket) => void): Server {
+  if (!tls) return createServer({ noDelay: true }, take);
+  try {
+    const server = createTlsServer({ ...tls, noDelay: true }, take);
+    // Node does not close the connection for every failure.
+    return server.on('tlsClientError', (_, socket) => socket.destroy());
+  } catch (error) {
+    throw new StartError('bad-tls', `the TLS certificate or key cannot be used: ${(error as Error).message}`);
+  }
+}

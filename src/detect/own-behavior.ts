@@ -1,0 +1,32 @@
+/** What the own NAT does, found out beside something else that goes on meanwhile. */
+
+import type { Endpoint } from '../endpoint.ts';
+import type { ToldBehavior } from '../rendezvous/protocol/fields.ts';
+import { detect } from './detect.ts';
+
+export interface OwnBehavior extends Disposable {
+  /** As a peer is told of it. Rejects with the signal's reason when aborted, or disposed. */
+  readonly behavior: Promise<ToldBehavior>;
+}
+
+/** Begins at once, and ends with its owner. */
+export function findOwnBehavior({
+  server: { address, port },
+  local,
+  signal,
+}: {
+  readonly server: Endpoint;
+  readonly local: string | undefined;
+  readonly signal: AbortSignal | undefined;
+}): OwnBehavior {
+  const ended = new AbortController();
+  const either = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
+  const servers = [address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`];
+  const behavior = detect({ servers, local, signal: either }).then(({ mapping, filtering, allocation }) => {
+    const { kind, step, range } = allocation;
+    return { mapping: mapping.behavior, filtering: filtering.behavior, allocation: { kind, step, range } };
+  });
+  // Whoever waits for it is told; nobody may be left to.
+  behavior.catch(() => {});
+  return { behavior, [Symbol.dispose]: () => ended.abort() };
+}

@@ -1,0 +1,77 @@
+/** One candidate pair of the checklist and where its checks stand (RFC 8445 §6.1.2.6). */
+import type { Candidate, LocalCandidate } from '../candidates/candidate.ts';
+
+export type PairState = 'frozen' | 'waiting' | 'in-progress' | 'succeeded' | 'failed';
+
+export interface Pair {
+  /** The base: reflexive candidates are sent from it too, so that they give no pairs of their own (RFC 8445 §6.1.2.4). */
+  readonly local: LocalCandidate;
+  /** A peer-reflexive one gives way to what signalling says of the same endpoint. */
+  remote: Candidate;
+  state: PairState;
+  /** Sends of the check under way. */
+  sends: number;
+  /** How far the gaps between sends have grown: a check that the peer's own triggers does not begin again with short ones. */
+  gaps: number;
+  /** When the first check went out on it. */
+  checkedAt: number | null;
+  /** When it is sent again, or given up after the last send; Infinity while nothing is under way. */
+  dueAt: number;
+  /** Sends that the system refused since the pair was last heard of. */
+  refusals: number;
+  /** The last error that the peer answered with. */
+  errorCode: number | null;
+  /** Whether an authentic check of the peer came on it. */
+  isHeard: boolean;
+  /** As which of the own candidates the peer saw the check (RFC 8445 §7.2.5.3.2); null until it succeeded. */
+  seenAs: LocalCandidate | null;
+  rttMs: number | null;
+  validAt: number | null;
+  /** `asking`: controlling, the check with USE-CANDIDATE is under way. `asked`: the peer nominated it, own check still open. */
+  nomination: 'none' | 'asking' | 'asked' | 'nominated';
+}
+
+/** A pair as events and results show it. */
+export interface PairReport {
+  readonly socket: string;
+  readonly local: LocalCandidate;
+  readonly remote: Candidate;
+}
+
+export function createPair(local: LocalCandidate, remote: Candidate): Pair {
+  return {
+    local,
+    remote,
+    state: 'frozen',
+    sends: 0,
+    gaps: 0,
+    checkedAt: null,
+    dueAt: Number.POSITIVE_INFINITY,
+    refusals: 0,
+    errorCode: null,
+    isHeard: false,
+    seenAs: null,
+    rttMs: null,
+    validAt: null,
+    nomination: 'none',
+  };
+}
+
+export function reportOf({ local, remote, seenAs }: Pair): PairReport {
+  return { socket: local.socket, local: seenAs ?? local, remote };
+}
+
+/** RFC 8445 §6.1.2.6. */
+export function pairFoundation({ local, remote }: Pair): string {
+  return `${local.foundation} ${remote.foundation}`;
+}
+
+/** Whether data on it goes through a TURN server of either side. */
+export function isRelayed({ local, remote }: Pick<PairReport, 'local' | 'remote'>): boolean {
+  return local.type === 'relay' || remote.type === 'relay';
+}
+
+/** Whether a check or a nomination is on its way and may be sent again. */
+export function isUnderWay({ state, nomination }: Pair): boolean {
+  return state === 'in-progress' || (state === 'succeeded' && nomination === 'asking');
+}

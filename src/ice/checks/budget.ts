@@ -1,0 +1,44 @@
+/**
+ * How many checks go to endpoints that have not answered one: all that a peer, who may tell of any endpoint and forge
+ * checks from any, can make this host send to somebody else (RFC 8445 §19.5.1 calls it a STUN amplification attack).
+ */
+import { type Endpoint, formatEndpoint } from '../../endpoint.ts';
+
+/**
+ * Port prediction checks 16 ports of one address seven times each, which is the most that an honest pair needs at once;
+ * a plain punch that comes to nothing sends 14 to 28 to each address.
+ */
+export const CHECKS_PER_ADDRESS = 128;
+/** What four such addresses take; a host with many interfaces shows a dozen, which take seven checks from each socket. */
+export const CHECKS_MAX = 512;
+
+export interface CheckBudget {
+  /** Whether one more check may go there; it is counted if so. */
+  readonly take: (to: Endpoint) => boolean;
+  /** The endpoint has answered a check, and so consents to more: they are not counted. */
+  readonly answered: (by: Endpoint) => void;
+}
+
+/** One for all the agents that a peer can make a host begin. */
+export function createCheckBudget({
+  perAddress = CHECKS_PER_ADDRESS,
+  total = CHECKS_MAX,
+}: {
+  readonly perAddress?: number;
+  readonly total?: number;
+} = {}): CheckBudget {
+  const spent = new Map<string, number>();
+  const consenting = new Set<string>();
+  let left = total;
+  return {
+    take: (to) => {
+      if (consenting.has(formatEndpoint(to))) return true;
+      const before = spent.get(to.address) ?? 0;
+      if (left === 0 || before >= perAddress) return false;
+      left--;
+      spent.set(to.address, before + 1);
+      return true;
+    },
+    answered: (by) => void consenting.add(formatEndpoint(by)),
+  };
+}

@@ -1,0 +1,49 @@
+/**
+ * Which pair the controlling side nominates, and when (RFC 8445 §8.1.1 leaves both to the agent).
+ *
+ * A valid pair as a rule. But where the peer's own check has come on a pair, and every better one has been tried without
+ * a word, the check that it triggers nominates already: half a round trip is saved. The peer takes it as any nomination
+ * that overtakes its own check (RFC 8445 §7.3.1.5): it counts once that check has succeeded.
+ */
+import { isRelayed, type Pair } from '../checklist/pair.ts';
+
+export type NominationChoice =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'wait'; readonly until: number }
+  | { readonly kind: 'now'; readonly pair: Pair };
+
+/** Scheduling and queueing: what a better pair's answer may be late by, after the round trip that the valid one took. */
+const GRACE_MS = 5;
+const MAX_GRACE_MS = 100;
+/** A relayed path works soon and costs for ever: a direct one gets the time for some lost checks. */
+export const RELAY_GRACE_MS = 600;
+
+/** Of a better pair's check: a shorter path would have been heard by then. */
+const TRIED_SENDS = 2;
+
+/** @param pairs the highest priority first, those that come into question. */
+export function chooseNomination(
+  pairs: readonly Pair[],
+  { now, relayGraceMs }: { readonly now: number; readonly relayGraceMs: number },
+): NominationChoice {
+  if (pairs.some(({ nomination, state }) => nomination === 'asking' && state === 'succeeded')) return { kind: 'none' };
+  const best = pairs.find(({ state }) => state === 'succeeded');
+  if (!best) return onTrigger(pairs);
+  const rivals = pairs.slice(0, pairs.indexOf(best)).filter(({ state }) => state !== 'failed');
+  const validSince = Math.min(...pairs.map(({ validAt }) => validAt ?? Number.POSITIVE_INFINITY));
+  const until = validSince + (isRelayed(best) ? relayGraceMs : graceMs(best, rivals, validSince));
+  return rivals.length === 0 || now >= until ? { kind: 'now', pair: best } : { kind: 'wait', until };
+}
+
+function onTrigger(pairs: readonly Pair[]): NominationChoice {
+  const heard = pairs.find(({ isHeard, state }) => isHeard && state !== 'failed');
+  if (heard?.nomination !== 'none' || isRelayed(heard)) return { kind: 'none' };
+  const better = pairs.slice(0, pairs.indexOf(heard)).filter(({ state }) => state !== 'failed');
+  return better.every(({ sends }) => sends >= TRIED_SENDS) ? { kind: 'now', pair: heard } : { kind: 'none' };
+}
+
+/** A better pair was mostly checked first, and then has had its round trip already. */
+function graceMs({ rttMs }: Pair, rivals: readonly Pair[], validSince: number): number {
+  const answeredBy = rivals.map(({ checkedAt }) => (checkedAt ?? Number.NEGATIVE_INFINITY) + (rttMs ?? 0));
+  return Math.min(MAX_GRACE_MS, GRACE_MS + Math.max(0, ...answeredBy.map((at) => at - validSince)));
+}

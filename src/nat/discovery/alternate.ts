@@ -1,0 +1,30 @@
+/** The server's alternate endpoints: two addresses by two ports (RFC 5780 §3). */
+import { mayName, scopeOf } from '../../address-scope.ts';
+import { type Endpoint, familyOf } from '../../endpoint.ts';
+
+/** A server whose alternates may not be known yet. */
+export interface AskedServer {
+  /** Its primary endpoint, where every request goes. */
+  readonly server: Endpoint;
+  /** Its other address and port, once known. */
+  readonly other: () => Endpoint | null;
+}
+
+/** The places other than the primary from which a reply is asked for. */
+export type Elsewhere = 'port' | 'ip-and-port';
+
+/** The source of the changed reply to a request that went to the server's primary endpoint. */
+export function changedSource(server: Endpoint, other: Endpoint, change: Elsewhere): Endpoint {
+  return change === 'port' ? { address: server.address, port: other.port } : other;
+}
+
+/**
+ * Whether what a server calls its other address can serve: same family, another address and another port, and one that
+ * the server may have this host send to. Some servers announce their only address, or 0.0.0.0; a hostile one might name a
+ * host of this network.
+ */
+export function isUsableAlternate(server: Endpoint, other: Endpoint): boolean {
+  if (other.port === 0 || other.port === server.port || other.address === server.address) return false;
+  if (familyOf(other.address) !== familyOf(server.address)) return false;
+  return mayName(scopeOf(server.address), scopeOf(other.address));
+}

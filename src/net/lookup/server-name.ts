@@ -1,0 +1,72 @@
+/** What a user writes for a server, and how it becomes addresses (RFC 8489 §8, RFC 5780 §6). */
+import { isIP, isIPv6 } from 'node:net';
+import { canonicalAddress, type Family } from '../../endpoint.ts';
+import { UsageError } from '../../errors.ts';
+import type { ServerIdentity } from '../../nat/report.ts';
+import { DEFAULT_PORT } from '../../ports.ts';
+import { unlessAborted } from '../unless-aborted.ts';
+import type { Resolver } from './resolver.ts';
+
+/** The SRV service of behaviour discovery (RFC 5780 §6). */
+const SRV_SERVICE = '_stun-behavior._udp';
+
+export interface ServerName {
+  readonly host: string;
+  /** Null asks DNS first, then takes DEFAULT_PORT. */
+  readonly port: number | null;
+}
+
+/**
+ * Reads `HOST`, `HOST:PORT`, `ADDRESS`, `ADDRESS:PORT`, an IPv6 address bare or `[ADDRESS]:PORT`.
+ * @throws UsageError when it is none of these.
+ */
+export function parseServerName(text: string): ServerName {
+  if (isIPv6(text)) return { host: text, port: null };
+  const parts = /^(?:\[(?<ipv6>[^\]]+)\]|(?<name>[^:[\]\s/]+))(?::(?<port>\d{1,5}))?$/.exec(text)?.groups;
+  const host = parts?.ipv6 ?? parts?.name;
+  const port = parts?.port === undefined ? null : Number(parts.port);
+  const isValid =
+    host && (parts?.ipv6 === undefined || isIPv6(host)) && (port === null || (port > 0 && port <= 0xffff));
+  if (!isValid) throw new UsageError(`'${text}' is not a server: write HOST, HOST:PORT or [IPv6]:PORT`);
+  return { host, port };
+}
+
+/**
+ * All endpoints of a server, best first; of the wanted family only, or IPv4 before IPv6.
+ * An empty list is a name without an address of that family.
+ * @throws the resolver's error when the name cannot be looked up; the signal's reason when it aborts, whatever the resolver
+ * does then. Addresses that are known by then are taken without the services.
+ */
+export async function resolveServer(
+  { host, port }: ServerName,
+  {
+    family,
+    resolver,
+    signal,
+  }: {
+    readonly family: Family | null;
+    readonly resolver: Resolver;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<readonly ServerIdentity[]> {
+  const literal = isIP(host);
+  if (literal !== 0) {
+    const matches = family === null || (family === 'IPv6') === (literal === 6);
+    return matches ? [{ host, address: canonicalAddress(host), port: port ?? DEFAULT_PORT }] : [];
+  }
+  const [plain, services] = await Promise.allSettled([
+    unlessAborted(resolver.addresses(host, signal), signal),
+    port === null ? unlessAborted(resolver.services(`${SRV_SERVICE}.${host}`, signal), signal) : [],
+  ]);
+  const [service] = services.status === 'fulfilled' ? services.value : [];
+  if (!service && plain.status === 'rejected') throw plain.reason;
+  const addresses = service
+    ? await unlessAborted(resolver.addresses(service.name, signal), signal)
+    : plain.status === 'fulfilled'
+      ? plain.value
+      : [];
+  return addresses
+    .filter((one) => family === null || one.family === family)
+    .toSorted((a, b) => a.family.localeCompare(b.family))
+    .map(({ address }) => ({ host, address, port: service?.port ?? port ?? DEFAULT_PORT }));
+}

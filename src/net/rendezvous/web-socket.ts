@@ -1,0 +1,67 @@
+/** Opening a WebSocket: an open one, or in a value why there is none. */
+import type { Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import { UsageError } from '../../errors.ts';
+import { createResolver, type Resolver } from '../lookup/resolver.ts';
+import { sharedLookup } from '../lookup/shared-lookup.ts';
+import { WEB_SOCKET_BOUNDS } from './web-socket-bounds.ts';
+
+/** For name, connection, TLS and upgrade together. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+export type OpenResult =
+  /** `address`: the IP address that it is connected to. */
+  | { readonly outcome: 'open'; readonly socket: WebSocket; readonly address: string }
+  /** 503. */
+  | { readonly outcome: 'closing' }
+  /** The system's code, or a line. */
+  | { readonly outcome: 'unreachable'; readonly reason: string };
+
+export interface WebSocketOptions {
+  /** PEM, in place of the certificates that the system trusts. */
+  readonly ca?: string | undefined;
+  /** One to the host of the URL, over TLS for `wss`, to be used; a new one when left out. */
+  readonly connection?: Socket | undefined;
+  readonly resolver?: Resolver | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws UsageError when the URL is not one of a WebSocket; the signal's reason when it is aborted. */
+export async function openWebSocket(url: string, options: WebSocketOptions): Promise<OpenResult> {
+  const { ca, connection, signal, resolver = createResolver() } = options;
+  if (!URL.canParse(url) || !/^wss?:\/\/[^#]+$/.test(url)) {
+    throw new UsageError(`'${url}' is not a rendezvous: write ws://HOST:PORT or wss://HOST:PORT`);
+  }
+  signal?.throwIfAborted();
+  const bounds = { ...WEB_SOCKET_BOUNDS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS };
+  const socket = new WebSocket(url, {
+    ...bounds,
+    ...(ca !== undefined && { ca }),
+    ...(connection ? { createConnection: () => connection } : { lookup: sharedLookup(resolver, signal) }),
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<OpenResult>();
+  const abort = (): void => {
+    socket.terminate();
+    reject(signal?.reason);
+  };
+  signal?.addEventListener('abort', abort, { once: true });
+  let address = '';
+  socket.on('upgrade', ({ socket: { remoteAddress } }) => {
+    address = remoteAddress ?? '';
+  });
+  socket.on('open', () => resolve({ outcome: 'open', socket, address }));
+  // Later errors are followed by a close, which tells.
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    resolve({ outcome: 'unreachable', reason: error.code ?? error.message });
+  });
+  socket.on('unexpected-response', (_request, { statusCode = 0 }) => {
+    socket.terminate();
+    resolve(
+      statusCode === 503 ? { outcome: 'closing' } : { outcome: 'unreachable', reason: `HTTP status ${statusCode}` },
+    );
+  });
+  try {
+    return await promise;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+}

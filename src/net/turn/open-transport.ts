@@ -1,0 +1,94 @@
+/** From a TURN server's name or URL to an open transport. */
+import { isIP } from 'node:net';
+import { canonicalAddress, familyOf } from '../../endpoint.ts';
+import { UsageError } from '../../errors.ts';
+import { parseTurnUrl, type TurnUrl } from '../../turn/url.ts';
+import { limitLookups } from '../lookup/limit.ts';
+import { refusalOf } from '../lookup/named-address.ts';
+import { createResolver, type ResolvedAddress, type Resolver } from '../lookup/resolver.ts';
+import { unlessAborted } from '../unless-aborted.ts';
+import { openTurnDatagrams } from './datagram-transport.ts';
+import { openTurnStream } from './stream-transport.ts';
+import type { OpenedTransport } from './transport.ts';
+
+/** How many addresses of a name are tried: two of each family, or more of one. A name with more would keep a client connecting for long. */
+const ADDRESSES_MAX = 4;
+/** As long as a connection may take (turn-stream.ts). */
+const LOOKUP_TIMEOUT_MS = 5_000;
+
+export interface TurnTransportOptions {
+  /** Or its URL (RFC 7065). */
+  readonly server: TurnUrl | string;
+  /** The local IP address; the one that routes to the server when left out. */
+  readonly local?: string | undefined;
+  /** PEM, in place of the certificates that the system trusts. */
+  readonly ca?: string | undefined;
+  /** What a TLS server's certificate has to name, where that is not its host. */
+  readonly certificateName?: string | undefined;
+  /** The IP address of the server that named this one, and may not name every address. The user may: left out then. */
+  readonly namedBy?: string | undefined;
+  readonly resolver?: Resolver | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Opens it to the first of the server's addresses, IPv4 before IPv6, that there is a route to over UDP, or that accepts a
+ * connection. What is connected to is the very address that was looked at: the name is looked up once. One address that may
+ * not be named is enough to refuse a name.
+ *
+ * Unreachable is told of the last one; of a name without an address as `ENOTFOUND`.
+ * @throws UsageError when the URL or the local address is none; the signal's reason when aborted.
+ */
+export async function openTurnTransport(options: TurnTransportOptions): Promise<OpenedTransport> {
+  const { local, ca, namedBy, resolver = createResolver(), signal } = options;
+  const { host, port, transport } = turnServer(options.server);
+  if (local !== undefined && isIP(local) === 0) throw new UsageError(`'${local}' is not a local IP address`);
+  signal?.throwIfAborted();
+  const addresses = await addressesOf(host, { local, resolver, signal });
+  const refusal = namedBy === undefined ? null : refusalOf(addresses, { host, namedBy });
+  if (refusal !== null) return { outcome: 'refused', detail: refusal };
+  let detail = 'ENOTFOUND';
+  for (const address of addresses.slice(0, ADDRESSES_MAX)) {
+    const to = { address, port };
+    const tls = transport === 'tls' ? { name: options.certificateName ?? host, ca } : null;
+    const opened = await (transport === 'udp'
+      ? openTurnDatagrams({ to, local })
+      : openTurnStream({ to, local, tls, signal }));
+    if (opened.outcome === 'open') return opened;
+    ({ detail } = opened);
+  }
+  return { outcome: 'unreachable', detail };
+}
+
+/** @throws UsageError when it is a text and no TURN URL. */
+export function turnServer(server: TurnUrl | string): TurnUrl {
+  return typeof server === 'string' ? parseTurnUrl(server) : server;
+}
+
+/** Those of the local address's family where there is one; none when the name cannot be looked up in time. */
+async function addressesOf(
+  host: string,
+  {
+    local,
+    resolver,
+    signal,
+  }: { readonly local: string | undefined; readonly resolver: Resolver; readonly signal: AbortSignal | undefined },
+): Promise<readonly string[]> {
+  const all = isIP(host) === 0 ? await lookUp(host, { resolver, signal }) : [{ address: host }];
+  return all
+    .map(({ address }) => canonicalAddress(address))
+    .filter((address) => local === undefined || familyOf(address) === familyOf(local))
+    .toSorted((a, b) => familyOf(a).localeCompare(familyOf(b)));
+}
+
+/** @throws the signal's reason when aborted. */
+async function lookUp(
+  host: string,
+  { resolver, signal }: { readonly resolver: Resolver; readonly signal: AbortSignal | undefined },
+): Promise<readonly ResolvedAddress[]> {
+  using limit = limitLookups(LOOKUP_TIMEOUT_MS, signal);
+  return await unlessAborted(resolver.addresses(host, limit.signal), limit.signal).catch(() => {
+    signal?.throwIfAborted();
+    return [];
+  });
+}

@@ -1,0 +1,40 @@
+/** A router that answers when it is asked for a port, whatever it was asked by. */
+import { isIPv4 } from 'node:net';
+import { scopeOf } from '../address-scope.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { MappingProtocol } from '../nat/router.ts';
+
+export interface PortRequest {
+  readonly internalPort: number;
+  /** The wish; a router may give another one. */
+  readonly externalPort: number;
+  readonly lifetimeS: number;
+}
+
+export type PortGrant = Pick<PortRequest, 'externalPort' | 'lifetimeS'>;
+
+/** What is asked of it takes no signal but ends by itself, in a second or two: what was given must be known to be given back. */
+export interface Router {
+  readonly protocol: MappingProtocol;
+  /** Where it answers. */
+  readonly endpoint: Endpoint;
+  /** Its own address toward the outside; null when it does not say, or has none. */
+  readonly wan: string | null;
+  /** For the own address and UDP; null when it refuses. The same request again renews. */
+  readonly map: (request: PortRequest) => Promise<PortGrant | null>;
+  readonly unmap: (mapped: Pick<PortRequest, 'internalPort' | 'externalPort'>) => Promise<void>;
+}
+
+/** Null when none is found before the signal aborts; then nothing of the search is left. */
+export type FindRouter = (signal: AbortSignal) => Promise<Router | null>;
+
+/** How long one request may take that has to be brought to its end. */
+export const REQUEST_TIMEOUT_MS = 1_500;
+
+/**
+ * @returns null for what is no address that a router can have on its outside: RFC 6886 and routers without a link say
+ * 0.0.0.0; what is no IPv4 address, or one of a loopback, a link or a group, would be reported as a NAT beyond the router.
+ */
+export function wanAddress(text: string | null | undefined): string | null {
+  return text && isIPv4(text) && ['global', 'private'].includes(scopeOf(text)) ? text : null;
+}

@@ -1,0 +1,91 @@
+/** Searching for UPnP routers (UPnP Device Architecture 1.1 §1.3): a question to all on the link, and where each describes itself. */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { isIPv4 } from 'node:net';
+import { scopeOf } from '../address-scope.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { pause } from '../net/pause.ts';
+
+/** UPnP Device Architecture 1.1 §1.1. */
+export const SSDP_PORT = 1900;
+export const SSDP_GROUP: Endpoint = { address: '239.255.255.250', port: SSDP_PORT };
+
+/** A router of version 2 has to answer to both (§1.3.2); not every one does. */
+const TARGETS = ['1', '2'].map((version) => `urn:schemas-upnp-org:device:InternetGatewayDevice:${version}`);
+/** Datagrams get lost: asked again after these. */
+const GAPS_MS = [300, 600] as const;
+/** A link has one router or two. */
+const MAX_LOCATIONS = 4;
+
+/**
+ * Asks from `local`, on its interface only, until the signal aborts.
+ * @param options.at whom: the group of all, or single hosts.
+ * @param options.onLocation is called once for each description that is believed.
+ */
+export async function searchRouters(options: {
+  readonly local: string;
+  readonly at: readonly Endpoint[];
+  readonly signal: AbortSignal;
+  readonly onLocation: (location: URL) => void;
+}): Promise<void> {
+  const { local, at, signal, onLocation } = options;
+  const known = new Set<string>();
+  const socket = createSocket({ type: 'udp4', lookup: (hostname, _options, callback) => callback(null, hostname, 4) });
+  socket.on('error', () => {});
+  socket.on('message', (bytes, { address }) => {
+    const location = believedLocation(bytes.toString('latin1'), { from: address, local });
+    if (!location || known.has(location.href) || known.size === MAX_LOCATIONS) return;
+    known.add(location.href);
+    onLocation(location);
+  });
+  try {
+    const listening = once(socket, 'listening', { signal });
+    socket.bind({ address: local, port: 0, exclusive: true });
+    await listening;
+    socket.setMulticastInterface(local);
+    for (const gapMs of [...GAPS_MS, Number.POSITIVE_INFINITY]) {
+      for (const { address, port } of at)
+        for (const target of TARGETS) socket.send(searchFor(target), port, address, () => {});
+      signal.throwIfAborted();
+      await (gapMs === Number.POSITIVE_INFINITY ? once(signal, 'abort') : pause(gapMs, signal));
+    }
+  } catch {
+    // Aborted; or the system gives no such socket, and there is nobody to be found.
+  } finally {
+    socket.close();
+  }
+}
+
+/** `MX: 1` has the answers within a second (§1.3.2). */
+function searchFor(target: string): string {
+  const lines = [
+    'M-SEARCH * HTTP/1.1',
+    `HOST: ${SSDP_GROUP.address}:${SSDP_GROUP.port}`,
+    'MAN: "ssdp:discover"',
+    'MX: 1',
+    `ST: ${target}`,
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}
+
+/**
+ * Null when it is none, or not of the very host that answered, or when that host is not as close as this one: a router's
+ * address on a private network is a private one.
+ */
+export function believedLocation(
+  text: string,
+  { from, local }: { readonly from: string; readonly local: string },
+): URL | null {
+  const location = locationOf(text);
+  return location?.hostname === from && scopeOf(from) === scopeOf(local) ? location : null;
+}
+
+/** Null for what is no answer to a search (§1.3.3), or names no literal address. */
+function locationOf(text: string): URL | null {
+  const [first = '', ...lines] = text.split(/\r?\n/, 64);
+  if (!/^HTTP\/1\.[01] 200\b/.test(first)) return null;
+  const location = lines.map((line) => /^location:\s*(\S+)\s*$/i.exec(line)?.[1]).find((value) => value !== undefined);
+  if (location === undefined || !URL.canParse(location)) return null;
+  const url = new URL(location);
+  return url.protocol === 'http:' && isIPv4(url.hostname) ? url : null;
+}

@@ -1,0 +1,61 @@
+/** The attempt that follows from an introduction: the agent, the tactic of the plan, what is checked when. Sans-IO. */
+import type { Endpoint } from '../../endpoint.ts';
+import { otherRole } from '../../ice/role.ts';
+import { isStable } from '../../nat/prospect.ts';
+import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
+import { iceCredentials } from '../../rendezvous/protocol/ice-credentials.ts';
+import type { Introduction } from '../meeting.ts';
+import { type Attempt, createAttempt } from './attempt.ts';
+import type { PunchBudget } from './budget.ts';
+import type { CandidateAgent } from './candidate-agent.ts';
+import type { PunchPlan } from './plan.ts';
+import { remoteCandidates } from './remote-candidates.ts';
+import { isTarget } from './targets.ts';
+import type { Allocation } from './techniques/choose-technique.ts';
+import { tacticOf } from './techniques/techniques.ts';
+
+const NOTHING_KNOWN: Allocation = { kind: 'undetermined', step: null, range: null };
+
+export function createIntroducedAttempt(options: {
+  readonly introduction: Introduction;
+  readonly plan: Pick<PunchPlan, 'technique'>;
+  /** As the own side has told. */
+  readonly behavior: ToldBehavior;
+  readonly agentOf: CandidateAgent;
+  /** A STUN server. */
+  readonly server: Endpoint;
+  /** Those that this host is in, such as `192.168.1.7/24`. */
+  readonly networks: readonly string[];
+  /** What the punch has left to send. */
+  readonly budget: PunchBudget;
+  readonly startAt: number;
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** Uniform from 0 to `below - 1`. */
+  readonly randomInteger: (below: number) => number;
+}): Attempt {
+  const { introduction, plan, agentOf, networks, budget, ...rest } = options;
+  const { key, role, endpoint: peer } = introduction;
+  const agent = agentOf.create(introduction, {
+    budget: budget.checks,
+    // Where nothing else gets through there is nothing to wait for.
+    ...(plan.technique === 'relay' && { relayGraceMs: 0 }),
+  });
+  const own = { ...sideOf(options.behavior), credentials: iceCredentials(key, role) };
+  const other = { ...sideOf(introduction.behavior), credentials: iceCredentials(key, otherRole(role)) };
+  const surroundings = { server: rest.server.address, networks };
+  const tactic = isTarget(peer.address, introduction, surroundings) ? tacticOf(plan) : null;
+  const isPredicted = plan.technique === 'port-prediction' && other.isMoving;
+  return createAttempt({
+    agent,
+    peerCredentials: other.credentials,
+    startAt: rest.startAt,
+    server: rest.server,
+    remote: remoteCandidates(introduction, { isPredicted, ...surroundings }),
+    createTactic: tactic && ((emit) => tactic({ ...rest, agent, peer, own, other, emit })),
+    takeProbe: budget.takeProbe,
+  });
+}
+
+function sideOf({ mapping, allocation = NOTHING_KNOWN }: ToldBehavior) {
+  return { isMoving: mapping !== 'undetermined' && !isStable({ mapping }), allocation };
+}

@@ -1,0 +1,92 @@
+/** What is tried with a pair, and with what odds, said before it starts; and, if it fails, whose NAT it was. */
+
+import { isStable } from '../../nat/prospect.ts';
+import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
+import { formatOdds } from './odds.ts';
+import { type Allocation, chooseStrategy, type Strategy, type StrategyPeer } from './techniques/choose-technique.ts';
+
+/** One side: its id, and its NAT as its own detection found it. */
+export interface PlanSide {
+  readonly id: string;
+  readonly behavior: ToldBehavior;
+  /** Whether all that it has told of is a relay: what its NAT does is out of the question then. */
+  readonly isRelayOnly?: boolean;
+}
+
+export interface PunchPlan extends Omit<Strategy, 'probability'> {
+  /** Null where too little is known of one side: the plain steps are tried then. */
+  readonly probability: number | null;
+  /** One sentence that names the side and the cause, and what would help. */
+  readonly text: string;
+}
+
+const PLAIN: Strategy = { technique: 'simultaneous-open', probability: 1, packets: 0, seconds: 0 };
+const RELAY: Strategy = { technique: 'relay', probability: 0, packets: 0, seconds: 0 };
+const NOTHING_KNOWN: Allocation = { kind: 'undetermined', step: null, range: null };
+
+/** What else is known of the two. */
+interface PairFacts {
+  /** Both show the same public address: what their NAT does toward others does not matter. */
+  readonly isSameNat?: boolean;
+  /** A router has mapped a port to one of the two, at which anyone reaches it. */
+  readonly isMapped?: boolean;
+  /** The peer's endpoint is at an address of a relay: thousands of packets at its ports would reach others. */
+  readonly isAtRelay?: boolean;
+}
+
+export function planPunch(
+  own: PlanSide,
+  peer: PlanSide,
+  { isSameNat = false, isMapped = false, isAtRelay = false }: PairFacts = {},
+): PunchPlan {
+  const relayOnly = [own, peer].filter((side) => side.isRelayOnly).map(({ id }) => id);
+  if (relayOnly.length > 0) {
+    const verb = relayOnly.length > 1 ? 'are' : 'is';
+    return {
+      ...RELAY,
+      text: `${relayOnly.join(' and ')} ${verb} reached through a relay alone: nothing direct is tried`,
+    };
+  }
+  if (isSameNat) return { ...PLAIN, text: `${own.id} and ${peer.id} are behind the same NAT, or on one network` };
+  if (isMapped) return { ...PLAIN, text: 'a router has mapped a port, at which its side is reached' };
+  const [a, b] = [strategyPeer(own), strategyPeer(peer)];
+  if (!a || !b) {
+    const unknown = [own, peer].filter((side) => !strategyPeer(side)).map(({ id }) => id);
+    return { ...PLAIN, probability: null, text: `too little is known of the NAT of ${unknown.join(' and ')} to tell` };
+  }
+  const strategy = chooseStrategy(a, b);
+  if (strategy.technique === 'birthday' && isAtRelay) {
+    return { ...RELAY, text: `${peer.id} shows itself at a relay, toward which no birthday is held` };
+  }
+  return { ...strategy, text: textOf(strategy, isStable(a) ? [peer, own] : [own, peer]) };
+}
+
+/** @param sides a moving one first, where there is one. */
+function textOf({ technique, probability, packets, seconds }: Strategy, sides: readonly [PlanSide, PlanSide]): string {
+  const [moving, other] = sides;
+  switch (technique) {
+    case 'simultaneous-open':
+      return 'the two NATs can be opened from both sides';
+    case 'port-prediction': {
+      const all = sides.filter(({ behavior }) => !isStable(behavior as StrategyPeer)).map(({ id }) => id);
+      return `the next port of the symmetric NAT of ${all.join(' and of that of ')} can be told (port prediction)`;
+    }
+    case 'birthday': {
+      const cause = `${moving.id} is behind a symmetric NAT with random ports, and ${other.id} lets in only the exact port that it has sent to`;
+      const odds = `${formatOdds(probability)} to meet by chance`;
+      return `${cause}: ${odds}, with ${packets} packets at most, within ${seconds.toFixed(1)} s`;
+    }
+    case 'relay': {
+      const cause = `${moving.id} and ${other.id} are both behind symmetric NATs, whose ports cannot be told`;
+      return `${cause}: only a relay gets through, or another NAT on one side`;
+    }
+  }
+}
+
+/** Null where too little is known. A destination-dependent mapping decides by itself; a stable one needs its filter known. */
+export function strategyPeer({ behavior }: PlanSide): StrategyPeer | null {
+  const { mapping, filtering, allocation = NOTHING_KNOWN } = behavior;
+  if (mapping === 'undetermined') return null;
+  if (filtering !== 'undetermined' && filtering !== 'none') return { mapping, filtering, allocation };
+  return isStable({ mapping }) ? null : { mapping, filtering: 'address-and-port-dependent', allocation };
+}

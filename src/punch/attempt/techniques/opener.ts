@@ -1,0 +1,19 @@
+/** A check that opens the way; its answer is nobody's, since the checks that count are the agent's own. */
+
+import { candidatePriority } from '../../../ice/candidates/priority.ts';
+import { encodeCheck } from '../../../ice/checks/messages.ts';
+import { TRANSACTION_ID_BYTES } from '../../../stun/header.ts';
+import { shortTermKey } from '../../../stun/integrity.ts';
+import type { TacticFacts } from './technique.ts';
+
+export function encodeOpener({ agent, own, other, randomBytes }: TacticFacts): Uint8Array {
+  return encodeCheck({
+    transactionId: randomBytes(TRANSACTION_ID_BYTES),
+    username: `${other.credentials.ufrag}:${own.credentials.ufrag}`,
+    key: shortTermKey(other.credentials.pwd),
+    priority: candidatePriority('prflx'),
+    role: agent.role(),
+    tieBreaker: 0n,
+    nominates: false,
+  });
+}

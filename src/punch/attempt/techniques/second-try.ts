@@ -1,0 +1,104 @@
+/**
+ * A second try, for routers that answer inbound first: a peer's packet that comes before the own one leaves a trace there,
+ * and the own packets then get another port, at which the peer does not let them in. What is spoilt stays so for half a
+ * minute; so where nothing has come in, both take a socket that nobody knows yet, and take turns. The one side tells where
+ * it is. The other opens its NAT toward that with a packet that dies on the way, and only then tells where it is itself;
+ * so that the first packet to arrive at either router is one that is waited for.
+ */
+
+import { candidatePriority } from '../../../ice/candidates/priority.ts';
+import { isRelayed } from '../../../ice/checklist/pair.ts';
+import { encodeOpener } from './opener.ts';
+import { createSample } from './sample.ts';
+import type { Tactic, TacticFacts } from './technique.ts';
+
+const AGAIN = 'again';
+/** Most paths are open by then, whatever the round trip; the checks of the first try go on meanwhile. */
+const AFTER_MS = 600;
+/** Past the own router, and not as far as the peer's. */
+const OPENER_TTL = 2;
+
+export function createSecondTry(facts: TacticFacts): Tactic {
+  const { agent, peer, server, startAt, randomBytes, emit } = facts;
+  const sample = createSample({ server, randomBytes });
+  let local: { readonly address: string; readonly port: number } | null = null;
+  let isAsked = false;
+  let seenPort: number | null = null;
+  let peerPort: number | null = null;
+  let isOver = false;
+  let isTold = false;
+
+  const join = (): void => {
+    if (local) agent.addLocalCandidate({ type: 'host', socket: AGAIN, endpoint: local });
+  };
+  const tell = (port: number): void => {
+    isTold = true;
+    emit({ kind: 'tell', ports: [port] });
+  };
+  /** Tells, then waits for the other's port, and checks it. */
+  const goFirst = (port: number): void => {
+    if (!isTold) tell(port);
+    if (peerPort === null) return;
+    isOver = true;
+    join();
+    agent.addRemoteCandidate({
+      type: 'srflx',
+      endpoint: { address: peer.address, port: peerPort },
+      foundation: AGAIN,
+      priority: candidatePriority('srflx'),
+      related: null,
+    });
+  };
+  /** Waits for the other's port, opens toward it, then tells, and waits for the check. */
+  const goSecond = (port: number): void => {
+    if (peerPort === null) return;
+    isOver = true;
+    const to = { address: peer.address, port: peerPort };
+    emit({ kind: 'transmit', socket: AGAIN, to, bytes: encodeOpener(facts), ttl: OPENER_TTL });
+    join();
+    tell(port);
+  };
+  const takeTurn = (): void => {
+    if (isOver || seenPort === null) return;
+    if (agent.role() === 'controlled') goFirst(seenPort);
+    else goSecond(seenPort);
+  };
+
+  return {
+    advance: (now) => {
+      if (isOver) return Number.POSITIVE_INFINITY;
+      if (now < startAt + AFTER_MS) return startAt + AFTER_MS;
+      if (!isAsked) {
+        isAsked = true;
+        emit({ kind: 'open', socket: AGAIN });
+      }
+      if (!local || seenPort !== null) return Number.POSITIVE_INFINITY;
+      const next = sample.next(now);
+      if ('until' in next) return next.until;
+      emit({ kind: 'transmit', socket: AGAIN, to: server, bytes: next.bytes });
+      return now;
+    },
+    handleOpened: (_now, _socket, opened) => {
+      local = opened;
+    },
+    handlePorts: ([port]) => {
+      peerPort ??= port ?? null;
+      takeTurn();
+    },
+    handleDatagram: (_now, arrival) => {
+      if (arrival.socket !== AGAIN || seenPort !== null) return false;
+      const seen = sample.answer(arrival);
+      if (!seen) return false;
+      seenPort = seen.port;
+      takeTurn();
+      return true;
+    },
+    handleEvent: (event) => {
+      if (event.kind === 'check-received' && !isRelayed(event.pair)) isOver = true;
+    },
+    mayBegin: () => true,
+    stop: () => {
+      isOver = true;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/** What goes on beside an ICE agent where a plain punch is not enough: the contract of the hard techniques. Sans-IO. */
+import type { Endpoint } from '../../../endpoint.ts';
+import type { IceAgent } from '../../../ice/agent.ts';
+import type { IceCredentials } from '../../../ice/credentials.ts';
+import type { IceEvent } from '../../../ice/event.ts';
+import type { Arrival, Output } from '../../../session.ts';
+import type { PathRequest } from '../path-session.ts';
+import type { Allocation } from './choose-technique.ts';
+
+export type TacticOutput = Extract<Output<never>, { readonly kind: 'transmit' }> | PathRequest;
+
+export interface Tactic {
+  /** Does what is due; when the next thing will be. */
+  readonly advance: (now: number) => number;
+  readonly handleOpened: (now: number, socket: string, local: Endpoint | null) => void;
+  /** What the peer's tactic told. */
+  readonly handlePorts: (ports: readonly number[]) => void;
+  /** True when the datagram was the tactic's own business. */
+  readonly handleDatagram: (now: number, arrival: Arrival) => boolean;
+  readonly handleEvent: (event: IceEvent) => void;
+  /** Whether the agent may begin its checks. */
+  readonly mayBegin: () => boolean;
+  /** Sockets that are not needed (any more) are closed; no more is sent. */
+  readonly stop: () => void;
+}
+
+/** What every tactic works with. */
+export interface TacticFacts {
+  readonly agent: IceAgent;
+  /** Where the server sees the peer. */
+  readonly peer: Endpoint;
+  /** A STUN server, to see how the own NAT maps. */
+  readonly server: Endpoint;
+  readonly own: { readonly isMoving: boolean; readonly allocation: Allocation; readonly credentials: IceCredentials };
+  readonly other: { readonly isMoving: boolean; readonly allocation: Allocation; readonly credentials: IceCredentials };
+  readonly startAt: number;
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** Uniform from 0 to `below - 1`. */
+  readonly randomInteger: (below: number) => number;
+  readonly emit: (output: TacticOutput) => void;
+}

@@ -1,0 +1,12 @@
+/** What a path came by, as `natcheck punch` names it. */
+import { isRelayed, type PairReport } from '../../../ice/checklist/pair.ts';
+import type { PunchTechnique } from '../../report/report.ts';
+import { PUNCH_SOCKET } from '../candidate-agent.ts';
+import type { PunchPlan } from '../plan.ts';
+
+export function techniqueOf(pair: PairReport, { technique }: Pick<PunchPlan, 'technique'>): PunchTechnique {
+  if (isRelayed(pair)) return 'relay';
+  const isMet = pair.socket !== PUNCH_SOCKET || pair.remote.type !== 'host';
+  if (isMet && (technique === 'birthday' || technique === 'port-prediction')) return technique;
+  return pair.remote.type === 'host' ? 'host' : 'simultaneous-open';
+}

@@ -1,0 +1,32 @@
+/** Why two peers who met did not get through to each other: the side, the cause, and what would help. */
+
+import { INTRODUCTIONS_MAX } from '../attempt/budget.ts';
+import type { PunchPlan } from '../attempt/plan.ts';
+import type { Introduction } from '../meeting.ts';
+
+export function explainNoPath({
+  id,
+  plan,
+  introduction: { peer, own, endpoint },
+  isHeard,
+}: {
+  readonly id: string;
+  readonly plan: PunchPlan;
+  readonly introduction: Introduction;
+  /** Whether a check of the peer came in. */
+  readonly isHeard: boolean;
+}): string {
+  if (plan.technique !== 'simultaneous-open') return plan.text;
+  if (isHeard) return `packets of ${peer} come in, and none gets out to it: its side, or ours, drops them`;
+  if (own.address === endpoint.address) {
+    const cause = `${id} and ${peer} are behind the same NAT, ${own.address}, which sends nothing back inside (no hairpinning)`;
+    return `${cause}, and their network keeps them apart: a relay would help, or another network on one side`;
+  }
+  const cause = `nothing of ${peer} came in, though both NATs, as they were found, would have let it`;
+  return `${cause}: a firewall on either side drops UDP between peers`;
+}
+
+/** Why a peer is met no more: each introduction makes this host send to whatever the peer has told of. */
+export function explainLost(peer: string): string {
+  return `${peer} was introduced ${INTRODUCTIONS_MAX} times, and was lost each time before there was a path`;
+}

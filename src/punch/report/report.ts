@@ -1,0 +1,77 @@
+/** What a punch says: the plain data of `natcheck punch --json`, schema `natcheck.punch/1`. */
+import type { Endpoint } from '../../endpoint.ts';
+import type { PunchPlan } from '../attempt/plan.ts';
+import type { Technique } from '../attempt/techniques/choose-technique.ts';
+
+export const PUNCH_SCHEMA = 'natcheck.punch/1';
+
+/** Why there is no path: a closed list of codes, and what each means in plain words. */
+export const PUNCH_FAILURES = {
+  'unknown-host': 'the name of the server cannot be looked up',
+  'dns-silent': 'the name servers do not answer, so that the name of the server cannot be looked up',
+  'rendezvous-unreachable': 'the rendezvous server cannot be reached',
+  'rendezvous-refused': 'the rendezvous server refuses this peer',
+  'rendezvous-lost': 'the rendezvous server went away before the peer came',
+  'no-route': 'the system has no route to the server',
+  'udp-silent': 'the rendezvous server does not answer over UDP',
+  'no-relay': 'no TURN server gives a relay',
+  'no-peer': 'the peer did not come',
+  'no-path': 'no packet of the peer came through',
+  'path-lost': 'the path was open, and then nothing came through any more',
+} as const;
+export type PunchFailure = keyof typeof PUNCH_FAILURES;
+
+export type PunchTechnique = 'host' | Technique;
+
+/** One of the seven steps, when it happened, counted from the start of the command. */
+export interface PunchStep {
+  readonly step: 1 | 2 | 3 | 4 | 5 | 6 | 7;
+  readonly atMs: number;
+  readonly text: string;
+}
+
+export interface PunchReport {
+  readonly schema: typeof PUNCH_SCHEMA;
+  readonly outcome: 'direct' | 'relayed' | 'failed';
+  readonly reason: PunchFailure | null;
+  /** More of the reason, in words: a refusal of the server, a code of the system. */
+  readonly detail: string | null;
+  /** What was tried, and what worked; null when it did not come to that. */
+  readonly technique: PunchTechnique | null;
+  /** What was expected of the pair; null when the peer did not come. */
+  readonly plan: PunchPlan | null;
+  readonly id: string;
+  readonly peer: string;
+  /** Whether it is proven who the peer is, beyond its id: never yet. */
+  readonly authenticated: boolean;
+  readonly local: Endpoint | null;
+  readonly public: Endpoint | null;
+  /** Where the peer is reached. */
+  readonly remote: Endpoint | null;
+  readonly rttMs: number | null;
+  /** From the moment both peers are known to the server. */
+  readonly elapsedMs: number;
+  readonly probesSent: number;
+  readonly steps: readonly PunchStep[];
+}
+
+/** One of a punch that has not come to anything yet. */
+export function blankReport({ id, peer }: Pick<PunchReport, 'id' | 'peer'>): Omit<PunchReport, 'outcome'> {
+  return {
+    schema: PUNCH_SCHEMA,
+    reason: null,
+    detail: null,
+    technique: null,
+    plan: null,
+    id,
+    peer,
+    authenticated: false,
+    local: null,
+    public: null,
+    remote: null,
+    rttMs: null,
+    elapsedMs: 0,
+    probesSent: 0,
+    steps: [],
+  };
+}

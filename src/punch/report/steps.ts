@@ -1,0 +1,50 @@
+/** The seven steps of a punch as one peer sees them: each told once, in words, when it happens. */
+import { type Endpoint, formatEndpoint } from '../../endpoint.ts';
+import { isRelayed } from '../../ice/checklist/pair.ts';
+import type { IceEvent } from '../../ice/event.ts';
+import type { PunchStep } from './report.ts';
+
+export interface StepRecorder {
+  readonly steps: () => readonly PunchStep[];
+  readonly bound: (own: Endpoint) => void;
+  readonly introduced: (endpoints: { readonly own: Endpoint; readonly peer: Endpoint }) => void;
+  readonly iceEvent: (event: IceEvent) => void;
+}
+
+export function createStepRecorder(options: {
+  readonly id: string;
+  readonly peer: string;
+  /** Milliseconds since the start. */
+  readonly elapsed: () => number;
+  readonly onStep: (step: PunchStep) => void;
+}): StepRecorder {
+  const { id, peer, elapsed, onStep } = options;
+  const steps: PunchStep[] = [];
+  const tell = (step: PunchStep['step'], text: string): void => {
+    if (steps.some((one) => one.step === step)) return;
+    const told: PunchStep = { step, atMs: Math.round(elapsed()), text };
+    steps.push(told);
+    onStep(told);
+  };
+  return {
+    steps: () => steps,
+    bound: (own) => tell(1, `${id} → server: it sees ${id} at ${formatEndpoint(own)}`),
+    introduced: ({ own, peer: peerEndpoint }) => {
+      tell(2, `${peer} → server: it sees ${peer} at ${formatEndpoint(peerEndpoint)}`);
+      tell(3, `server → ${id}: ${peer} is at ${formatEndpoint(peerEndpoint)}`);
+      tell(4, `server → ${peer}: ${id} is at ${formatEndpoint(own)}`);
+    },
+    iceEvent: (event) => {
+      if (event.kind === 'check-sent') tell(5, `${id} → ${peer}: first packet to ${remoteOf(event)}`);
+      if (event.kind === 'check-received') tell(6, `${peer} → ${id}: first packet from ${remoteOf(event)}`);
+      if (event.kind === 'connected') {
+        const how = isRelayed(event.pair) ? 'relayed' : 'direct';
+        tell(7, `${id} ↔ ${peer}: ${how}, ${event.rttMs.toFixed(1)} ms round trip to ${remoteOf(event)}`);
+      }
+    },
+  };
+}
+
+function remoteOf({ pair }: Extract<IceEvent, { readonly pair: unknown }>): string {
+  return formatEndpoint(pair.remote.endpoint);
+}

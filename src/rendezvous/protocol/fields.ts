@@ -1,0 +1,82 @@
+/** The fields of rendezvous messages, as schemas that both sides validate with. */
+import { z } from 'zod';
+import { DEPENDENCIES } from '../../nat/behavior.ts';
+import { ALLOCATION_KINDS } from '../../nat/ports/port-pattern.ts';
+import {
+  CANDIDATE_MAX_CHARACTERS,
+  CANDIDATES_MAX,
+  ID_MAX_CHARACTERS,
+  SIGNAL_MAX_CHARACTERS,
+  TURN_URLS_MAX,
+} from './bounds.ts';
+
+/** A host name has 253 characters. */
+const TURN_URL_MAX_CHARACTERS = 300;
+
+/** The unreserved characters of RFC 3986 §2.3, so that an id can stand in a URL, a log and a file name. */
+export const id = z
+  .string()
+  .regex(new RegExp(`^[A-Za-z0-9._~-]{1,${ID_MAX_CHARACTERS}}$`), `1 to ${ID_MAX_CHARACTERS} of A-Z a-z 0-9 . _ ~ -`);
+
+/** A secret of the server's making: base64url without padding. */
+export const secret = z.string().regex(/^[A-Za-z0-9_-]{16,128}$/, 'base64url text of 16 to 128 characters');
+
+/** The value of an SDP `a=candidate` line (RFC 8839 §5.1); the server looks at its size and that it is one line. */
+const candidate = z
+  .string()
+  .min(1)
+  .max(CANDIDATE_MAX_CHARACTERS)
+  .regex(/^[\x20-\x7e]*$/, 'one line of printable ASCII');
+export const candidates = z.array(candidate).max(CANDIDATES_MAX);
+
+const axis = z.enum([...DEPENDENCIES, 'none', 'undetermined']);
+const port = z.int().min(1).max(0xffff);
+/** What a counter adds for each mapping; one that adds nothing counts nothing. */
+const step = z
+  .int()
+  .min(-0xffff)
+  .max(0xffff)
+  .refine((value) => value !== 0, 'a step is not 0');
+/** Both ends included. */
+const range = z
+  .object({ first: port, last: port })
+  .refine(({ first, last }) => first <= last, 'the first port is not beyond the last');
+/** How a NAT chooses the ports of new mappings: a counter's step, a range's ends, and nothing else where they are null. */
+const allocation = z.object({ kind: z.enum(ALLOCATION_KINDS), step: step.nullable(), range: range.nullable() });
+/** What a peer says of its NAT, in the terms of RFC 4787; nobody checks it. */
+export const behavior = z.object({ mapping: axis, filtering: axis, allocation: allocation.optional() });
+export type ToldBehavior = Readonly<z.infer<typeof behavior>>;
+
+export const signalData = z.string().max(SIGNAL_MAX_CHARACTERS);
+
+export const endpoint = z.object({
+  address: z.union([z.ipv4(), z.ipv6()]),
+  port: z.int().min(1).max(0xffff),
+});
+
+/** Who decides on the path (RFC 8445 §4). */
+export const role = z.enum(['controlling', 'controlled']);
+export type Role = z.infer<typeof role>;
+
+export const durationMs = z.number().min(0).max(86_400_000);
+
+export const ticket = z.object({ username: secret, password: secret, expiresInMs: durationMs });
+export type WireTicket = Readonly<z.infer<typeof ticket>>;
+
+/** A TURN server, as WebRTC's RTCIceServer has it: URLs of RFC 7065, and credentials for that long. */
+export const turnServer = z.object({
+  urls: z
+    .array(
+      z
+        .string()
+        .max(TURN_URL_MAX_CHARACTERS)
+        .regex(/^turns?:/),
+    )
+    .min(1)
+    .max(TURN_URLS_MAX),
+  /** RFC 8489 §14.3: at most 508 bytes. */
+  username: z.string().min(1).max(508),
+  password: z.string().min(1).max(508),
+  expiresInMs: durationMs,
+});
+export type TurnServer = Readonly<z.infer<typeof turnServer>>;

@@ -1,0 +1,67 @@
+/** Two agents in clients of the container lab, ours or aioice's: programs that talk in JSON lines, which are carried between them. */
+import { readFileSync } from 'node:fs';
+import type { LabContainer, Program } from '../../../lab/index.ts';
+import type { Endpoint } from '../../../src/endpoint.ts';
+import type { CandidateType } from '../../../src/ice/candidates/candidate.ts';
+import { parseCandidate } from '../../../src/ice/candidates/sdp.ts';
+import type { Role } from '../../../src/ice/role.ts';
+
+/** For each of the two things that a program says; most of it is what a busy machine takes to start one. */
+const TIMEOUT_MS = 25_000;
+
+/** The image has the sources compiled, and no tests: these come as text. */
+const OURS = readFileSync(new URL('./natcheck-peer.ts', import.meta.url), 'utf8');
+const AIOICE = readFileSync(new URL('./aioice-peer.py', import.meta.url), 'utf8');
+
+const COMMANDS = {
+  natcheck: ['node', '--input-type=module-typescript', '-e', compiledImports(OURS)],
+  aioice: ['python3', '-c', AIOICE],
+} as const;
+
+export interface Attendant {
+  readonly agent: keyof typeof COMMANDS;
+  readonly client: LabContainer;
+  readonly role: Role;
+}
+
+export interface Met {
+  /** The endpoints that it told the other of. */
+  readonly told: Readonly<Partial<Record<CandidateType, Endpoint>>>;
+  /** The text that came from the other. */
+  readonly heard: string;
+  /** At the end, whatever it was at the beginning. */
+  readonly role: Role;
+  /** The other's endpoint in the pair that it selected. */
+  readonly remote: Endpoint;
+}
+
+/** Resolves when each has heard the other. @throws Error with what one of them said when they do not connect. */
+export async function meet(attendants: readonly [Attendant, Attendant], server: string): Promise<readonly [Met, Met]> {
+  await using a = await start(attendants[0], server);
+  await using b = await start(attendants[1], server);
+  const [offerOfA, offerOfB] = await Promise.all([saysOffer(a), saysOffer(b)]);
+  a.write(offerOfB);
+  b.write(offerOfA);
+  const [endOfA, endOfB] = await Promise.all([saysEnd(a), saysEnd(b)]);
+  return [
+    { ...JSON.parse(endOfA), told: endpoints(offerOfA) },
+    { ...JSON.parse(endOfB), told: endpoints(offerOfB) },
+  ];
+}
+
+function start({ agent, client, role }: Attendant, server: string): Promise<Program> {
+  return client.start([...COMMANDS[agent], role, server]);
+}
+
+const saysOffer = (program: Program) => program.line(/^\{"ufrag"/, { timeoutMs: TIMEOUT_MS });
+const saysEnd = (program: Program) => program.line(/^\{"heard"/, { timeoutMs: TIMEOUT_MS });
+
+function endpoints(offer: string): Met['told'] {
+  const { candidates } = JSON.parse(offer) as { readonly candidates: readonly string[] };
+  const parsed = candidates.map(parseCandidate).flatMap((one) => (one.kind === 'candidate' ? [one.candidate] : []));
+  return Object.fromEntries(parsed.map(({ type, endpoint }) => [type, endpoint]));
+}
+
+function compiledImports(source: string): string {
+  return source.replace(/'(?:\.\.\/)+(src\/.*)\.ts'/g, "'/opt/natcheck/dist/$1.js'");
+}

@@ -1,0 +1,10 @@
+/** A program that starts a lab and says so: interrupt.container.test.ts tells it to stop. Arguments: engine, image. */
+import { connectDocker } from '../../../../lab/docker/engine/testcontainers.ts';
+import { SYMMETRIC, startLab } from '../../../../lab/index.ts';
+
+const [host = '', image = ''] = process.argv.slice(2);
+const docker = await connectDocker(host);
+process.stdout.write('starting\n');
+await using lab = await startLab({ engine: { docker }, image, profiles: [SYMMETRIC] });
+process.stdout.write('started\n');
+await lab.server.exec(['sleep', '60'], { timeoutMs: 60_000 });

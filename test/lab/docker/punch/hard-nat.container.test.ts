@@ -1,0 +1,121 @@
+/**
+ * The NATs that make a punch hard, on real routers: each is held to its profile by the start, natcheck detect names it
+ * rightly, and a packet with few hops ends between the routers.
+ */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  HARD_NATS,
+  type Lab,
+  type LabRouter,
+  type NamedAccess,
+  RESTRICTED,
+  SYMMETRIC,
+  startNatcheckServer,
+} from '../../../../lab/index.ts';
+import { describeLab, startProvidedLab } from '../provided.ts';
+
+/** The stricter of the two is the outer one. */
+const CARRIER_SYMMETRIC: NamedAccess = {
+  name: 'carrier-symmetric',
+  access: { kind: 'nat', layers: [RESTRICTED, { ...SYMMETRIC, name: 'carrier' }] },
+};
+
+const ANY = 'address-and-port-dependent';
+
+describeLab('a lab of hard NATs, with a backbone', () => {
+  let lab: Lab;
+  let server: AsyncDisposable;
+  beforeAll(async () => {
+    lab = await startProvidedLab({ profiles: [...HARD_NATS, CARRIER_SYMMETRIC], backbone: true });
+    server = await startNatcheckServer(lab.server);
+  });
+  afterAll(async () => {
+    await server?.[Symbol.asyncDispose]();
+    await lab?.[Symbol.asyncDispose]();
+  });
+
+  it('has a site for each, every one held to its profile by the start', () => {
+    expect(lab.sites.map(({ name, carrier }) => [name, carrier !== null])).toEqual([
+      ['symmetric-sequential', false],
+      ['symmetric-address', false],
+      ['symmetric-block', false],
+      ['inbound-first', false],
+      ['carrier-grade', true],
+      ['carrier-symmetric', true],
+    ]);
+  });
+
+  it.concurrent.for([
+    ['symmetric-sequential', 'symmetric', ANY],
+    ['symmetric-address', 'symmetric', 'address-dependent'],
+    ['symmetric-block', 'symmetric', ANY],
+    ['inbound-first', 'port-restricted', 'endpoint-independent'],
+    ['carrier-grade', 'port-restricted', 'endpoint-independent'],
+    ['carrier-symmetric', 'symmetric', ANY],
+  ] as const)('%s is found to be %s by natcheck detect', async ([site, verdict, mapping]) => {
+    const detect = ['natcheck', 'detect', '--json', '--server', lab.server.primary];
+    const { stdout, stderr, exitCode } = await lab.nat(site).client(0).exec(detect);
+    expect(exitCode, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      verdict: { type: verdict, reason: null },
+      mapping: { behavior: mapping, reason: null },
+      filtering: { behavior: ANY, reason: null },
+      public: { address: lab.nat(site).publicAddress },
+    });
+  });
+
+  it('counts one port for each new destination of a socket, and none for what it sends there again', async () => {
+    const { router, client } = lab.nat('symmetric-sequential');
+    await client(0).exec(['node', '-e', SEND, lab.server.primary, '9001', '9001', '9002', '9001', '9003', '9002']);
+    const [first = 0, ...others] = await publicPorts(router, [9001, 9002, 9003]);
+    expect(others).toEqual([first + 1, first + 2]);
+  });
+
+  it('lets a packet with a TTL of 2 out of its own router, and not as far as the next one', async () => {
+    const [near, far] = [lab.nat('carrier-grade').carrier, lab.nat('inbound-first')];
+    if (near === null) throw new Error('no carrier');
+    const send = ['node', '-e', SEND_BY_TTL, far.publicAddress];
+    // Its own router and its carrier's are two hops already.
+    await lab
+      .nat('carrier-grade')
+      .client(0)
+      .exec([...send, '5003=3', '5064=64']);
+    await lab
+      .nat('symmetric-block')
+      .client(0)
+      .exec([...send, '5002=2', '5065=64']);
+    const passed = async (router: LabRouter): Promise<readonly string[]> =>
+      [...(await router.conntrack()).matchAll(/^udp .*? dst=\S+ sport=\d+ dport=(50\d\d) /gm)].map(([, to = '']) => to);
+    expect((await passed(near)).toSorted()).toEqual(['5003', '5064']);
+    expect((await passed(lab.nat('symmetric-block').router)).toSorted()).toEqual(['5002', '5065']);
+    expect((await passed(far.router)).toSorted()).toEqual(['5064', '5065']);
+  });
+});
+
+/** The public port of the connection to each of these ports, of which there is one. */
+async function publicPorts(router: LabRouter, to: readonly number[]): Promise<readonly number[]> {
+  const connections = await router.conntrack();
+  return to.map((port) => {
+    const found = [...connections.matchAll(new RegExp(`^udp .* dport=${port} .* dport=(\\d+) `, 'gm'))];
+    expect(found).toHaveLength(1);
+    return Number(found[0]?.[1]);
+  });
+}
+
+const SEND = `
+  const [address, ...ports] = process.argv.slice(1);
+  const socket = require('node:dgram').createSocket('udp4').bind(5000, async () => {
+    for (const port of ports) await new Promise((sent) => socket.send('x', Number(port), address, sent));
+    socket.close();
+  });`;
+
+/** To ports each by a TTL, such as 5002=2. */
+const SEND_BY_TTL = `
+  const [address, ...each] = process.argv.slice(1);
+  const socket = require('node:dgram').createSocket('udp4').bind(0, async () => {
+    for (const [port, ttl] of each.map((one) => one.split('=').map(Number))) {
+      socket.setTTL(ttl);
+      await new Promise((sent) => socket.send('x', port, address, sent));
+    }
+    socket.close();
+  });`;

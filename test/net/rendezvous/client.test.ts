@@ -1,0 +1,133 @@
+/** How an attempt to join ends when it does not: a value for what the network does, an exception for misuse. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { UsageError } from '../../../src/errors.ts';
+import { joinRendezvous, type RendezvousEvent } from '../../../src/net/rendezvous/client.ts';
+import { HOST, join, startTestServer, urlOf } from './peers.ts';
+
+const WHO = { room: 'r', id: 'me' };
+
+/** A server that answers a request to upgrade with that status. */
+async function answering(status: number, fields = '') {
+  const server = createServer();
+  server.on('upgrade', (_request, socket) => socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n${fields}\r\n`));
+  server.listen(0, HOST);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { url: `ws://${HOST}:${port}`, [Symbol.asyncDispose]: async () => void server.close() };
+}
+
+describe('joining', () => {
+  it('is refused with the code that the server gives', async () => {
+    await using server = await startTestServer({ authToken: 'secret' });
+    const result = await joinRendezvous({ url: urlOf(server), ...WHO, token: 'guess' });
+    expect(result).toEqual({ outcome: 'refused', code: 'unauthorized', message: expect.stringContaining('token') });
+  });
+
+  it('where nobody listens ends with the code of the system', async () => {
+    const server = await startTestServer();
+    await server[Symbol.asyncDispose]();
+    expect(await joinRendezvous({ url: urlOf(server), ...WHO })).toEqual({
+      outcome: 'unreachable',
+      reason: 'ECONNREFUSED',
+    });
+  });
+
+  it.each([
+    [503, { outcome: 'closing' }],
+    [404, { outcome: 'unreachable', reason: 'HTTP status 404' }],
+  ])('where HTTP says %i ends so', async (status, expected) => {
+    await using server = await answering(status);
+    expect(await joinRendezvous({ url: server.url, ...WHO })).toEqual(expected);
+  });
+
+  it('where HTTP sends elsewhere does not go there', async () => {
+    const elsewhere = createServer((_request, response) => response.end());
+    let connections = 0;
+    elsewhere.on('connection', () => connections++);
+    elsewhere.listen(0, HOST);
+    await once(elsewhere, 'listening');
+    const { port } = elsewhere.address() as AddressInfo;
+    await using server = await answering(302, `Location: ws://${HOST}:${port}/\r\n`);
+    expect(await joinRendezvous({ url: server.url, ...WHO })).toEqual({
+      outcome: 'unreachable',
+      reason: 'HTTP status 302',
+    });
+    expect(connections).toBe(0);
+    elsewhere.close();
+  });
+
+  it('where another protocol is spoken, and then nothing, ends with the connection', async () => {
+    const other = new WebSocketServer({ port: 0, host: HOST });
+    await once(other, 'listening');
+    other.on('connection', (socket) => {
+      socket.send('hello');
+      socket.close(4000);
+    });
+    const { port } = other.address() as AddressInfo;
+    expect(await joinRendezvous({ url: `ws://${HOST}:${port}`, ...WHO })).toEqual({
+      outcome: 'unreachable',
+      reason: 'closed with 4000',
+    });
+    other.close();
+  });
+
+  it('where a message comes in 129 fragments ends the connection, and in 128 does not', async () => {
+    const server = new WebSocketServer({ port: 0, host: HOST });
+    await once(server, 'listening');
+    server.on('connection', (socket, { url = '' }) => {
+      for (let left = Number(url.slice(1)); left > 0; left--) socket.send('x', { fin: left === 1 });
+      if (url === '/128') socket.close(4000);
+    });
+    const url = `ws://${HOST}:${(server.address() as AddressInfo).port}`;
+    const joined = (fragments: number) => joinRendezvous({ url: `${url}/${fragments}`, ...WHO });
+    expect(await joined(128)).toEqual({ outcome: 'unreachable', reason: 'closed with 4000' });
+    expect(await joined(129)).toEqual({ outcome: 'unreachable', reason: 'closed with 1006' });
+    server.close();
+  });
+
+  it('rejects with the reason of its signal, before and while it waits', async () => {
+    const mute = new WebSocketServer({ port: 0, host: HOST });
+    await once(mute, 'listening');
+    const url = `ws://${HOST}:${(mute.address() as AddressInfo).port}`;
+    const reason = new Error('enough');
+    await expect(joinRendezvous({ url, ...WHO, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const abort = new AbortController();
+    mute.on('connection', (socket) => socket.once('message', () => abort.abort(reason)));
+    await expect(joinRendezvous({ url, ...WHO, signal: abort.signal })).rejects.toBe(reason);
+    mute.close();
+  });
+
+  it.each(['http://host', 'host:3480', '', 'ws://', 'ws://host/#x'])('at %j is misuse', async (url) => {
+    await expect(joinRendezvous({ url, ...WHO })).rejects.toThrow(UsageError);
+  });
+});
+
+describe('events', () => {
+  it('that came before there was a receiver are given to it in order', async () => {
+    await using server = await startTestServer();
+    const result = await joinRendezvous({ url: urlOf(server), ...WHO, room: 'test' });
+    if (result.outcome !== 'joined') throw new Error(result.outcome);
+    await using client = result.client;
+    const bob = await join(server, 'bob');
+    await bob[Symbol.asyncDispose]();
+    await using carol = await join(server, 'carol');
+    const events: RendezvousEvent[] = [];
+    const third = new Promise<void>((resolve) =>
+      client.onEvent((event) => {
+        events.push(event);
+        if (events.length === 3) resolve();
+      }),
+    );
+    await third;
+    expect(carol.client.joined.peers).toEqual(['me']);
+    expect(events).toEqual([
+      { type: 'peer-joined', peer: 'bob' },
+      { type: 'peer-left', peer: 'bob', reason: 'left' },
+      { type: 'peer-joined', peer: 'carol' },
+    ]);
+  });
+});

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { CLASSIC_PEERS } from '../../../src/nat/prospect.ts';
+import { type PlanSide, planPunch } from '../../../src/punch/attempt/plan.ts';
+import type { Allocation } from '../../../src/punch/attempt/techniques/choose-technique.ts';
+
+const UNTOLD = { step: null, range: null } as const;
+const side = (
+  id: string,
+  nat: keyof typeof CLASSIC_PEERS,
+  allocation: Allocation = { kind: 'random', ...UNTOLD },
+): PlanSide => ({ id, behavior: { ...CLASSIC_PEERS[nat], allocation } });
+
+describe('the plan of a punch', () => {
+  it('for a birthday names the side whose port moves, the side whose filter minds, and odds and cost', () => {
+    const text =
+      'bob is behind a symmetric NAT with random ports, and alice lets in only the exact port that it has sent to: ' +
+      '99.9999935 % to meet by chance, with 2560 packets at most, within 4.8 s';
+    const [alice, bob] = [side('alice', 'port-restricted'), side('bob', 'symmetric')];
+    expect(planPunch(alice, bob)).toMatchObject({ technique: 'birthday', packets: 2560, text });
+    expect(planPunch(bob, alice)).toMatchObject({ technique: 'birthday', packets: 2560, text });
+  });
+
+  it('names those whose next port can be told', () => {
+    const counted: Allocation = { kind: 'sequential', step: 1, range: null };
+    const [alice, bob] = [side('alice', 'port-restricted'), side('bob', 'symmetric', counted)];
+    expect(planPunch(alice, bob)).toMatchObject({
+      technique: 'port-prediction',
+      text: 'the next port of the symmetric NAT of bob can be told (port prediction)',
+    });
+    expect(planPunch(side('alice', 'symmetric', counted), bob).text).toBe(
+      'the next port of the symmetric NAT of alice and of that of bob can be told (port prediction)',
+    );
+  });
+
+  it('names both when both are symmetric and neither can be told', () => {
+    expect(planPunch(side('alice', 'symmetric'), side('bob', 'symmetric'))).toEqual({
+      technique: 'relay',
+      probability: 0,
+      packets: 0,
+      seconds: 0,
+      text:
+        'alice and bob are both behind symmetric NATs, whose ports cannot be told: ' +
+        'only a relay gets through, or another NAT on one side',
+    });
+  });
+
+  it('says of the rest that they can be opened', () => {
+    expect(planPunch(side('a', 'restricted'), side('b', 'symmetric'))).toMatchObject({
+      technique: 'simultaneous-open',
+      probability: 1,
+    });
+  });
+
+  it('does not care for the NAT that both are behind', () => {
+    const [a, b] = [side('a', 'symmetric'), side('b', 'symmetric')];
+    expect(planPunch(a, b, { isSameNat: true })).toMatchObject({
+      technique: 'simultaneous-open',
+      text: 'a and b are behind the same NAT, or on one network',
+    });
+  });
+
+  it('does not care for NATs either where a router has mapped a port', () => {
+    const [a, b] = [side('a', 'symmetric'), side('b', 'symmetric')];
+    expect(planPunch(a, b, { isMapped: true })).toMatchObject({ technique: 'simultaneous-open', probability: 1 });
+  });
+
+  it('holds no birthday toward a relay, whatever the peer says of its NAT', () => {
+    const [alice, mallory] = [side('alice', 'port-restricted'), side('mallory', 'symmetric')];
+    expect(planPunch(alice, mallory, { isAtRelay: true })).toMatchObject({
+      technique: 'relay',
+      packets: 0,
+      text: 'mallory shows itself at a relay, toward which no birthday is held',
+    });
+    const open = side('mallory', 'full-cone');
+    expect(planPunch(alice, open, { isAtRelay: true })).toMatchObject({ technique: 'simultaneous-open' });
+  });
+
+  it('names those who are reached through a relay alone, whatever their NATs are', () => {
+    const [a, b] = [side('a', 'full-cone'), side('b', 'full-cone')];
+    const hidden = { ...b, isRelayOnly: true };
+    const plan = {
+      technique: 'relay',
+      probability: 0,
+      packets: 0,
+      seconds: 0,
+      text: 'b is reached through a relay alone: nothing direct is tried',
+    };
+    expect(planPunch(a, hidden, { isSameNat: true, isMapped: true })).toEqual(plan);
+    expect(planPunch(hidden, a)).toEqual(plan);
+    expect(planPunch({ ...a, isRelayOnly: true }, hidden).text).toBe(
+      'a and b are reached through a relay alone: nothing direct is tried',
+    );
+  });
+
+  it('does not guess about a side of which too little is known', () => {
+    const unknown: PlanSide = { id: 'bob', behavior: { mapping: 'undetermined', filtering: 'undetermined' } };
+    const unfiltered: PlanSide = { id: 'bob', behavior: { mapping: 'none', filtering: 'undetermined' } };
+    for (const bob of [unknown, unfiltered]) {
+      expect(planPunch(side('alice', 'full-cone'), bob)).toMatchObject({
+        technique: 'simultaneous-open',
+        probability: null,
+        text: 'too little is known of the NAT of bob to tell',
+      });
+    }
+  });
+});

@@ -1,0 +1,107 @@
+/** The plan table, and its arithmetic. */
+import { describe, expect, it } from 'vitest';
+import { CLASSIC_PEERS } from '../../../../src/nat/prospect.ts';
+import {
+  type Allocation,
+  birthdayOf,
+  birthdayProbability,
+  chooseStrategy,
+  predictPorts,
+  type StrategyPeer,
+} from '../../../../src/punch/attempt/techniques/choose-technique.ts';
+
+const UNTOLD = { step: null, range: null } as const;
+const RANDOM: Allocation = { kind: 'random', ...UNTOLD };
+const PRESERVED: Allocation = { kind: 'preserved', ...UNTOLD };
+const SEQUENTIAL: Allocation = { kind: 'sequential', step: 2, range: null };
+const BLOCK: Allocation = { kind: 'range', step: null, range: { first: 20_480, last: 22_527 } };
+const SMALL: Allocation = { kind: 'range', step: null, range: { first: 20_480, last: 20_543 } };
+
+const peer = (nat: keyof typeof CLASSIC_PEERS, allocation: Allocation): StrategyPeer => ({
+  ...CLASSIC_PEERS[nat],
+  allocation,
+});
+const STRICT = peer('port-restricted', PRESERVED);
+
+describe('the strategy', () => {
+  it.each([
+    ['stable on both sides', STRICT, peer('full-cone', RANDOM), 'simultaneous-open', 1],
+    [
+      'a moving side and a filter that minds no port',
+      peer('symmetric', RANDOM),
+      peer('restricted', RANDOM),
+      'simultaneous-open',
+      1,
+    ],
+    ['a counted moving side and a strict filter', peer('symmetric', SEQUENTIAL), STRICT, 'port-prediction', 1],
+    ['a moving side that keeps the port of a fresh socket', peer('symmetric', PRESERVED), STRICT, 'port-prediction', 1],
+    ['two counted moving sides', peer('symmetric', SEQUENTIAL), peer('symmetric', SEQUENTIAL), 'port-prediction', 1],
+    ['a counted and a random moving side', peer('symmetric', SEQUENTIAL), peer('symmetric', RANDOM), 'relay', 0],
+    ['two random moving sides', peer('symmetric', RANDOM), peer('symmetric', RANDOM), 'relay', 0],
+  ] as const)('for %s, whoever asks', (_what, a, b, technique, probability) => {
+    expect(chooseStrategy(a, b)).toMatchObject({ technique, probability });
+    expect(chooseStrategy(b, a)).toEqual(chooseStrategy(a, b));
+  });
+
+  it('for a random moving side and a strict filter is a birthday, with its odds and its cost', () => {
+    expect(chooseStrategy(STRICT, peer('symmetric', RANDOM))).toEqual({
+      technique: 'birthday',
+      probability: expect.closeTo(0.999999935, 9),
+      packets: 2 * 256 + 2048,
+      seconds: expect.closeTo(4.808, 9),
+    });
+  });
+
+  it('for a port block has better odds, at the same price or less', () => {
+    expect(birthdayOf(BLOCK)).toEqual({ first: 20_480, ports: 2048, sockets: 256, probes: 2048 });
+    expect(birthdayOf(SMALL)).toEqual({ first: 20_480, ports: 64, sockets: 32, probes: 64 });
+    expect(chooseStrategy(STRICT, peer('symmetric', SMALL))).toEqual({
+      technique: 'birthday',
+      probability: 1,
+      packets: 2 * 32 + 64,
+      seconds: expect.closeTo(0.392, 9),
+    });
+  });
+
+  it.each([
+    ['a range without a port', { first: 3, last: 1 }, { first: 1024, ports: 64_512 }],
+    ['a range of well-known ports', { first: 1, last: 1023 }, { first: 1024, ports: 64_512 }],
+    ['a range of no numbers', { first: Number.NaN, last: Number.NaN }, { first: 1024, ports: 64_512 }],
+    ['a range that begins with well-known ports', { first: 1, last: 1033 }, { first: 1024, ports: 10 }],
+  ])('draws from the user ports alone, whatever is told: %s', (_what, range, drawn) => {
+    expect(birthdayOf({ kind: 'range', step: null, range })).toMatchObject(drawn);
+  });
+
+  it('looks at a range only where the ports are said to be of one', () => {
+    expect(birthdayOf({ ...BLOCK, kind: 'random' })).toEqual(birthdayOf(RANDOM));
+  });
+
+  it('takes an allocation of which nothing is known for a random one', () => {
+    const unknown: Allocation = { kind: 'undetermined', ...UNTOLD };
+    expect(chooseStrategy(STRICT, peer('symmetric', unknown))).toEqual(
+      chooseStrategy(STRICT, peer('symmetric', RANDOM)),
+    );
+  });
+});
+
+describe('the odds of a birthday', () => {
+  it('are those of the literature for 256 sockets and 1,024 probes', () => {
+    expect(birthdayProbability({ sockets: 256, probes: 1024, ports: 64_512 })).toBeCloseTo(0.9835, 3);
+  });
+
+  it('are exact for small numbers, by counting', () => {
+    // 2 of 5 ports open, 2 of 5 probed: C(3,2) / C(5,2) = 3 / 10 missed.
+    expect(birthdayProbability({ sockets: 2, probes: 2, ports: 5 })).toBeCloseTo(0.7, 12);
+    expect(birthdayProbability({ sockets: 1, probes: 5, ports: 5 })).toBe(1);
+    expect(birthdayProbability({ sockets: 0, probes: 5, ports: 5 })).toBe(0);
+  });
+});
+
+describe('predicted ports', () => {
+  it('go on by the step, and around at the end of the user ports', () => {
+    expect(predictPorts({ last: 40_000, step: 2 }).slice(0, 3)).toEqual([40_002, 40_004, 40_006]);
+    expect(predictPorts({ last: 65_534, step: 1 }).slice(0, 3)).toEqual([65_535, 1024, 1025]);
+    expect(predictPorts({ last: 1025, step: -1 }).slice(0, 3)).toEqual([1024, 65_535, 65_534]);
+    expect(predictPorts({ last: 40_000, step: 1 })).toHaveLength(16);
+  });
+});

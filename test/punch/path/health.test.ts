@@ -1,0 +1,33 @@
+/** The look at a path that its peer closes meanwhile. */
+import { expect, it } from 'vitest';
+import { measureHealth } from '../../../src/punch/path/health.ts';
+import type { IcePath, PathState } from '../../../src/punch/path/path.ts';
+
+/** A peer that answers at once, and closes the path when it is sent its probe number `closesAt`. */
+function pathUntil(closesAt: number): IcePath {
+  let state: PathState = 'live';
+  let receive = (_bytes: Uint8Array): void => {};
+  return {
+    send: (bytes) => {
+      const [, number = 0] = bytes;
+      if (number === closesAt) state = 'closed-by-peer';
+      if (state === 'live') receive(Uint8Array.of(1, number));
+      return state === 'live';
+    },
+    state: () => state,
+    onData: (next) => {
+      receive = next;
+    },
+    onState: () => {},
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+it('tells what was measured until then', async () => {
+  const health = await measureHealth(pathUntil(5));
+  expect(health).toMatchObject({ probes: 5, lost: 0, rttMs: { min: expect.any(Number) } });
+});
+
+it('tells of nothing where the peer was gone before the first probe', async () => {
+  expect(await measureHealth(pathUntil(255))).toEqual({ probes: 0, lost: 0, rttMs: null });
+});

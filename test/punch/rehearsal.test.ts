@@ -1,9 +1,0 @@
-/** The rehearsal takes no socket and leaves nothing behind. */
-import { expect, it } from 'vitest';
-import { rehearse } from '../../src/punch/rehearsal.ts';
-
-it('comes to its end, with no handle open that was not before', async () => {
-  const before = process.getActiveResourcesInfo().length;
-  await rehearse();
-  expect(process.getActiveResourcesInfo().length).toBe(before);
-});

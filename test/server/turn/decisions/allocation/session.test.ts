@@ -1,0 +1,92 @@
+/** Credentials that the rendezvous gave to a session are good as long as that session, and what was made with them a little longer. */
+import { describe, expect, it } from 'vitest';
+import { accountOf } from '../../../../../server/turn/decisions/access/users.ts';
+import { DEFAULT_RELAY_LIMITS } from '../../../../../server/turn/decisions/limits.ts';
+import { turnServersOf } from '../../../../../server/turn/turn-servers.ts';
+import { METHOD } from '../../../../../src/stun/header.ts';
+import { timeLimitedCredentials } from '../../../../../src/turn/credentials.ts';
+import { lifetime, REQUESTED_TRANSPORT } from '../../requests.ts';
+import { CLIENT, createWorld, PEER } from '../world.ts';
+
+const SESSION = timeLimitedCredentials({ secret: 'of the process', user: 'alice', expiresAtS: 4_000 });
+const OPERATOR = timeLimitedCredentials({ secret: 'of the operator', user: 'alice', expiresAtS: 4_000 });
+
+/** A relay and the sessions of its rendezvous; nothing lives longer for want of a Refresh here. */
+function createSessions() {
+  const sessions = new Set(['alice']);
+  const isAttended = (session: string): boolean => sessions.has(session);
+  const directory = { users: [], secret: 'of the operator', sessionSecret: 'of the process', isAttended };
+  const world = createWorld({ isAttended, accountOf: (username) => accountOf(directory, username, 1_000) });
+  const client = (credentials: object, port = CLIENT.port) =>
+    world.client({ remote: { ...CLIENT, port }, ...credentials });
+  return { ...world, sessions, client };
+}
+
+describe('an allocation of a session', () => {
+  it('outlives the session by 60 s; then its socket is closed, nothing is relayed, and Refresh gets 401', () => {
+    expect(DEFAULT_RELAY_LIMITS.orphanMs).toBe(60_000);
+    const { client, sessions, pass, sockets, fromPeer } = createSessions();
+    const alice = client(SESSION);
+    const relayed = alice.allocate([lifetime(3_600)]);
+    alice.permit(PEER);
+    pass(200_000);
+    sessions.delete('alice');
+    pass(59_999);
+    expect(alice.outcome(METHOD.refresh, [lifetime(3_600)])).toBe('success');
+    expect(fromPeer(relayed, PEER, Uint8Array.of(1))).toHaveLength(1);
+    pass(1);
+    expect([sockets.size, fromPeer(relayed, PEER, Uint8Array.of(1))]).toEqual([0, []]);
+    expect(alice.outcome(METHOD.refresh)).toBe(401);
+  });
+
+  it('goes on when the session is there again in that time', () => {
+    const { client, sessions, pass, sockets } = createSessions();
+    const alice = client(SESSION);
+    alice.allocate([lifetime(3_600)]);
+    sessions.delete('alice');
+    pass(59_000);
+    sessions.add('alice');
+    pass(1_000);
+    sessions.delete('alice');
+    pass(59_000);
+    expect(sockets.size).toBe(1);
+    pass(1_000);
+    expect(sockets.size).toBe(0);
+  });
+});
+
+describe('the credentials of a session', () => {
+  it('are good for no new allocation once it has ended: 401', () => {
+    const { client, sessions } = createSessions();
+    client(SESSION, 1).allocate();
+    sessions.delete('alice');
+    expect(client(SESSION, 2).outcome(METHOD.allocate, [REQUESTED_TRANSPORT])).toBe(401);
+  });
+
+  it('are good from any address: its WebSocket may come over IPv6, and TURN over IPv4', () => {
+    const { client, sockets } = createSessions();
+    client({ ...SESSION, remote: { address: '2001:db8::1', port: 5 } }).allocate();
+    client({ ...SESSION, remote: { address: '192.0.2.9', port: 5 } }).allocate();
+    expect(sockets.size).toBe(2);
+  });
+
+  it('for the TURN server of somebody else are none here, whose secret may be the operator\u2019s too', () => {
+    const otherTurn = { urls: ['turn:other.example'], secret: 'of the operator' };
+    const own = { secret: 'of the process', primaries: ['203.0.113.10'], port: 3478, turnsPort: null };
+    const [here, there] = turnServersOf({ otherTurn }, own).serversFor('alice');
+    const { client, sessions } = createSessions();
+    client({ ...here }).allocate();
+    for (const end of [() => {}, () => sessions.delete('alice')]) {
+      end();
+      expect(client({ ...there }, 2).outcome(METHOD.allocate, [REQUESTED_TRANSPORT])).toBe(401);
+    }
+  });
+
+  it('are not what the operator makes, who answers for them: those need no session', () => {
+    const { client, sessions, pass, sockets } = createSessions();
+    sessions.delete('alice');
+    client(OPERATOR).allocate([lifetime(3_600)]);
+    pass(3_599_000);
+    expect(sockets.size).toBe(1);
+  });
+});
