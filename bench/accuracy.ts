@@ -4,7 +4,7 @@
  * node bench/accuracy.ts --trace SEED [--loss P] [--burst PACKETS]
  */
 import { parseArgs } from 'node:util';
-import { judge, judgeAllocation, runSample, type Sample, wrongFindings } from '../lab/sim/detect/accuracy.ts';
+import { judge, judgePorts, runSample, type Sample, wrongFindings } from '../lab/sim/detect/accuracy.ts';
 import { formatTraceEntry } from '../lab/sim/network/trace-text.ts';
 import { VERDICT_TYPES, type VerdictType } from '../src/nat/verdict.ts';
 
@@ -37,7 +37,7 @@ interface Row {
   readonly got: VerdictType;
   readonly judgement: ReturnType<typeof judge>;
   readonly wrongFindings: readonly string[];
-  readonly ports: ReturnType<typeof judgeAllocation>;
+  readonly ports: ReturnType<typeof judgePorts>;
   /** What was said of port allocation and pooling. */
   readonly portsText: string;
   /** Why the verdict is inconclusive; or, beside a verdict, why an axis is not known. */
@@ -57,7 +57,7 @@ function rowOf(sample: Sample): Row {
     got,
     judgement: judge(sample),
     wrongFindings: wrongFindings(sample),
-    ports: judgeAllocation(sample),
+    ports: judgePorts(sample),
     portsText: `${[allocation.kind, allocation.step, allocation.reason].filter((one) => one !== null).join(' ')}, ${pooling.behavior}`,
     reasons,
     elapsedMs,

@@ -1,17 +1,17 @@
 /** An access as the plan of a punch sees it, when its detection makes no mistake. */
-import type { Allocation, StrategyPeer } from '../src/punch/attempt/techniques/choose-technique.ts';
+import type { KnownBehavior, PortAssignment } from '../src/punch/attempt/techniques/choose-technique.ts';
 import { type AccessProfile, observedAccess } from './profiles.ts';
 
 const UNTOLD = { step: null, range: null } as const;
 
 /** Null where no UDP passes. */
-export function strategyPeerOf(access: AccessProfile): StrategyPeer | null {
+export function knownBehaviorOf(access: AccessProfile): KnownBehavior | null {
   const observed = observedAccess(access);
-  return observed.kind === 'udp' ? { ...observed, allocation: allocationOf(access) } : null;
+  return observed.kind === 'udp' ? { ...observed, allocation: portAssignmentOf(access) } : null;
 }
 
 /** Of several layers the outermost gives the ports. */
-function allocationOf(access: AccessProfile): Allocation {
+function portAssignmentOf(access: AccessProfile): PortAssignment {
   const nat = access.kind === 'nat' ? access.layers.at(-1) : undefined;
   switch (nat?.ports) {
     case undefined:

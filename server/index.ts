@@ -10,20 +10,21 @@ import { planOf, type ServerOptions } from './options.ts';
 import { createRendezvous } from './rendezvous/decisions/rendezvous.ts';
 import { addRendezvousMetrics } from './rendezvous/metrics.ts';
 import { serveRendezvous } from './rendezvous/service.ts';
-import { closeAll, type Bound as Open } from './sockets/bind.ts';
+import { type BoundSocket, closeAll } from './sockets/bind.ts';
 import { addConnectionMetrics } from './sockets/metrics.ts';
-import { createTally } from './stun/counts.ts';
+import { createStunCounts } from './stun/counts.ts';
 import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
 import { createTicketDesk } from './stun/decisions/ticket-desk.ts';
 import { createMetrics } from './stun/metrics.ts';
-import { type Bound, serveStun } from './stun/service.ts';
+import { type BoundTicket, serveStun } from './stun/service.ts';
 import { isOpenRelay } from './turn/options.ts';
 import { startRelay } from './turn/start.ts';
 import { sessionSecretFor, turnServersOf } from './turn/turn-servers.ts';
 
-export type { ServerOptions, Tls } from './options.ts';
+export type { ServerOptions } from './options.ts';
 export type { RendezvousLimits } from './rendezvous/decisions/limits.ts';
 export { defaultAddresses } from './sockets/default-address.ts';
+export type { Tls } from './sockets/tls.ts';
 export { StartError, type StartErrorCode } from './start-error.ts';
 export type { Layout } from './stun/decisions/layout.ts';
 export type { RelayLimits } from './turn/decisions/limits.ts';
@@ -56,8 +57,8 @@ export interface NatcheckServer extends AsyncDisposable {
 export async function startServer(options: ServerOptions): Promise<NatcheckServer> {
   const plan = planOf(options);
   const { authToken, tls, limits, relay: relayOptions } = options;
-  const tally = createTally();
-  const metrics = createMetrics(tally);
+  const counts = createStunCounts();
+  const metrics = createMetrics(counts);
   const pages = {
     '/healthz': () => ({ contentType: 'text/plain', body: 'ok\n' }),
     '/metrics': metricsPage(metrics, options.metricsToken),
@@ -103,10 +104,10 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   const service = serveRendezvous({ rendezvous, http, now });
   const passwordOf = (username: string): string | null => rendezvous.ticketPassword(now(), username);
   const desk = createTicketDesk({ secret: randomBytes(32), passwordOf, now });
-  const tickets = { desk, onBound: (bound: Bound) => service.handle({ kind: 'bound', ...bound }) };
+  const tickets = { desk, onBound: (bound: BoundTicket) => service.handle({ kind: 'bound', ...bound }) };
   for (const layout of layouts) {
     const sockets = udp.filter(({ local }) => layout.addresses.some((one) => one === local.address));
-    serveStun({ layout, sockets, limits: replyLimits, tally, now, tickets, relay: relay?.take });
+    serveStun({ layout, sockets, limits: replyLimits, counts, now, tickets, relay: relay?.take });
   }
   return {
     addresses: layouts.flatMap(endpointsOf),
@@ -125,6 +126,6 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
 }
 
 /** What port 0 became. */
-function portOf(bound: readonly Open[], asked: number): number {
+function portOf(bound: readonly BoundSocket[], asked: number): number {
   return bound[0]?.port ?? asked;
 }

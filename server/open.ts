@@ -4,7 +4,7 @@ import { type HttpServer, httpConnectionLimits, openHttpServer, type Pages } fro
 import { type Admission, createAdmission } from './limit/tcp-admission.ts';
 import type { Plan, ServerOptions } from './options.ts';
 import { DEFAULT_LIMITS } from './rendezvous/decisions/limits.ts';
-import { type Bound, bindOnAll, closeAll } from './sockets/bind.ts';
+import { type BoundSocket, bindOnAll, closeAll } from './sockets/bind.ts';
 import type { Gate } from './sockets/listen.ts';
 import { openUdpSocket } from './sockets/udp-socket.ts';
 import { DEFAULT_RELAY_LIMITS } from './turn/decisions/limits.ts';
@@ -12,13 +12,13 @@ import { DEFAULT_TURNS_PORT } from './turn/options.ts';
 import { openStreamServer, type StreamServer } from './turn/stream-server.ts';
 
 /** Of the primary port: UDP, and TCP where there is a relay. */
-interface Primary extends UdpSocket, Bound {
+interface Primary extends UdpSocket, BoundSocket {
   readonly listener: StreamServer | null;
 }
 
 export interface Opened {
   readonly primary: readonly Primary[];
-  readonly alternate: readonly (UdpSocket & Bound)[];
+  readonly alternate: readonly (UdpSocket & BoundSocket)[];
   readonly http: readonly HttpServer[];
   /** TURN over TLS. */
   readonly turns: readonly StreamServer[];
@@ -38,7 +38,7 @@ export async function openAll(
   const { pages, tls, limits, relay, now } = options;
   const addresses = families.flat();
   const opened: AsyncDisposable[] = [];
-  const open = async <One extends Bound>(at: number, one: (address: string, port: number) => Promise<One>) => {
+  const open = async <One extends BoundSocket>(at: number, one: (address: string, port: number) => Promise<One>) => {
     const bound = await bindOnAll(addresses, at, one);
     opened.push(...bound);
     return bound;

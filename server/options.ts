@@ -5,6 +5,7 @@ import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../src/ports.
 import { TOKEN_MAX_CHARACTERS } from '../src/rendezvous/protocol/bounds.ts';
 import { checkPort } from './port.ts';
 import { DEFAULT_LIMITS, type RendezvousLimits } from './rendezvous/decisions/limits.ts';
+import type { Tls } from './sockets/tls.ts';
 import { StartError } from './start-error.ts';
 import { checkOtherTurn, checkRelay, type OtherTurnOptions, type RelayServerOptions } from './turn/options.ts';
 
@@ -34,12 +35,6 @@ export interface ServerOptions {
   readonly relay?: RelayServerOptions;
   /** TURN servers of others that the peers of the rendezvous are told of. */
   readonly otherTurn?: OtherTurnOptions;
-}
-
-/** PEM text: the certificate with those between it and the root, and its key. */
-export interface Tls {
-  readonly cert: string;
-  readonly key: string;
 }
 
 export interface Plan {

@@ -1,28 +1,70 @@
-/** The arrows of the design: who may import whom, and which parts hold no socket, timer, clock or randomness. */
+/**
+ * The house as docs/architecture.md draws it: who may import whom, which parts hold no socket, timer, clock or randomness,
+ * that nothing goes round in a circle, and that no room is crowded.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const TOPS = ['cli', 'server', 'src', 'lab'];
+const MAX_ENTRIES = 16;
+const MAX_LINES = 250;
 
-/** From each part, the parts it may import; the longest matching prefix names a file's part. */
+/** From each part, the parts it may import beside itself; the longest matching folder names a file's part. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/base': [],
   'src/stun': ['src/base'],
   'src/nat': ['src/base', 'src/stun'],
-  'src/ice': ['src/base', 'src/nat', 'src/stun'],
-  'src/rendezvous': ['src/base', 'src/nat', 'src/stun'],
+  'src/ice': ['src/base', 'src/stun'],
   'src/turn': ['src/base', 'src/stun'],
-  'src/net': ['src/base', 'src/ice', 'src/nat', 'src/rendezvous', 'src/stun', 'src/turn'],
-  'src/punch': ['src/base', 'src/ice', 'src/nat', 'src/net', 'src/rendezvous', 'src/stun', 'src/turn'],
-  src: ['src/base', 'src/ice', 'src/nat', 'src/net', 'src/punch', 'src/rendezvous', 'src/stun'],
-  server: ['src/base', 'src/net', 'src/rendezvous', 'src/stun', 'src/turn'],
-  'lab/base': ['src/base', 'src/ice', 'src/nat'],
-  'lab/sim': ['lab/base', 'server', 'src', 'src/base', 'src/ice', 'src/nat', 'src/punch', 'src/rendezvous', 'src/stun'],
-  'lab/docker': ['lab/base', 'src', 'src/base', 'src/ice', 'src/nat', 'src/punch'],
-  lab: ['lab/base', 'lab/sim', 'lab/docker', 'src', 'src/base'],
-  cli: ['lab', 'lab/base', 'lab/sim', 'lab/docker', 'server', 'src', 'src/base', 'src/nat', 'src/net', 'src/punch'],
+  'src/rendezvous': ['src/base', 'src/nat', 'src/stun'],
+  'src/net': ['src/base', 'src/rendezvous', 'src/turn'],
+  'src/port-mapping': ['src/base', 'src/nat', 'src/net'],
+  'src/detect': ['src/base', 'src/nat', 'src/net', 'src/port-mapping', 'src/rendezvous'],
+  'src/punch/attempt': ['src/base', 'src/ice', 'src/nat', 'src/rendezvous', 'src/stun'],
+  'src/punch': [
+    ...['src/base', 'src/detect', 'src/ice', 'src/net', 'src/port-mapping', 'src/punch/attempt'],
+    ...['src/rendezvous', 'src/turn'],
+  ],
+  src: ['src/base', 'src/detect', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
+  'server/base': ['src/base'],
+  'server/limit': ['src/base'],
+  'server/stun/decisions': ['server/base', 'src/base', 'src/stun'],
+  'server/turn/decisions': ['server/base', 'server/limit', 'src/base', 'src/stun', 'src/turn'],
+  'server/rendezvous/decisions': ['server/base', 'server/limit', 'src/base', 'src/rendezvous'],
+  'server/sockets': ['server/base', 'server/limit', 'src/base', 'src/net'],
+  'server/http': ['server/base', 'server/limit', 'server/sockets', 'src/base'],
+  'server/stun': ['server/limit', 'server/stun/decisions', 'src/base', 'src/net', 'src/stun'],
+  'server/turn': [
+    ...['server/base', 'server/limit', 'server/sockets', 'server/stun/decisions', 'server/turn/decisions'],
+    ...['src/base', 'src/net', 'src/rendezvous', 'src/turn'],
+  ],
+  'server/rendezvous': ['server/http', 'server/limit', 'server/rendezvous/decisions', 'src/net', 'src/rendezvous'],
+  server: [
+    ...['server/base', 'server/http', 'server/limit', 'server/rendezvous', 'server/rendezvous/decisions'],
+    ...['server/sockets', 'server/stun', 'server/stun/decisions', 'server/turn', 'server/turn/decisions'],
+    ...['src/base', 'src/net', 'src/rendezvous'],
+  ],
+  'lab/base': ['src/base', 'src/nat', 'src/punch/attempt'],
+  'lab/sim/network': ['src/base', 'src/stun'],
+  'lab/sim/nat': ['lab/base', 'lab/sim/network', 'src/base', 'src/nat'],
+  'lab/sim/site': ['lab/base', 'lab/sim/nat', 'lab/sim/network', 'src/base'],
+  'lab/sim/server': ['lab/sim/network', 'server/stun/decisions', 'src/base', 'src/stun'],
+  'lab/sim/detect': [
+    ...['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site', 'server/stun/decisions', 'src/nat'],
+  ],
+  'lab/sim/punch': [
+    ...['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site'],
+    ...['src/base', 'src/ice', 'src/nat', 'src/punch/attempt', 'src/rendezvous', 'src/stun'],
+  ],
+  'lab/docker': ['lab/base', 'src/base', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
+  lab: ['lab/base', 'lab/docker'],
+  cli: [
+    ...['lab/base', 'lab/docker', 'lab/sim/detect', 'lab/sim/network', 'lab/sim/punch', 'server', 'src/base'],
+    ...['src/detect', 'src/nat', 'src/net', 'src/punch'],
+  ],
 };
 
 /** Leaves that everything of their tree may use. */
@@ -32,26 +74,39 @@ const BASE: Readonly<Record<string, string>> = {
   'src/errors.ts': 'src/base',
   'src/ports.ts': 'src/base',
   'src/session.ts': 'src/base',
-  'src/net/unless-aborted.ts': 'src/base',
   'src/visible.ts': 'src/base',
+  'server/port.ts': 'server/base',
+  'server/secret.ts': 'server/base',
+  'server/start-error.ts': 'server/base',
   'lab/profiles.ts': 'lab/base',
   'lab/conformance.ts': 'lab/base',
   'lab/known-behavior.ts': 'lab/base',
 };
 
-/** Of the server, what decides and does nothing. */
-const SANS_IO_FILES =
-  /^server\/(limit\/[\w-]+|responder|rendezvous\/(?!service)[\w-]+|relay\/(?!connections|relayed-sockets|service|start|stream-server|turn-servers)[\w-]+|tcp\/admission)\.ts$/;
-const SANS_IO = ['src/stun', 'src/nat', 'src/ice', 'src/rendezvous', 'src/turn'];
+/** What decides, and does nothing: driven by whoever has sockets and a clock. */
+const SANS_IO = [
+  ...['src/stun', 'src/nat', 'src/ice', 'src/rendezvous', 'src/turn', 'src/punch/attempt'],
+  ...['server/limit', 'server/stun/decisions', 'server/turn/decisions', 'server/rendezvous/decisions'],
+];
+/** They have sockets and clocks of `src/net` alone. */
+const WITHOUT_OWN_IO = ['src/punch', 'src/detect'];
 const IO =
   /node:(dgram|net|dns|timers|fs|child_process)|\b(setTimeout|setInterval|Date\.now|performance\.now|Math\.random)\b/;
 
+/** Pure functions of `node:net`. */
+const PURE = /import \{ isIP(v[46])? \} from 'node:net';/;
+
+const hasIo = (file: string): boolean => IO.test(textOf(file).replace(PURE, ''));
+
 function partOf(file: string): string {
-  const [top = '', second = ''] = file.split('/');
-  return BASE[file] ?? (`${top}/${second}` in MAY_IMPORT ? `${top}/${second}` : top);
+  const base = BASE[file];
+  if (base) return base;
+  let folder = dirname(file);
+  while (!(folder in MAY_IMPORT)) folder = dirname(folder);
+  return folder;
 }
 
-const sources = ['cli', 'server', 'src', 'lab'].flatMap((top) =>
+const sources = TOPS.flatMap((top) =>
   readdirSync(join(ROOT, top), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => `${top}/${name}`),
@@ -61,34 +116,80 @@ const importsOf = (file: string): readonly string[] =>
   [...textOf(file).matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, to = '']) =>
     relative(ROOT, join(ROOT, dirname(file), to)),
   );
+const imports = new Map(sources.map((file) => [file, importsOf(file)]));
+
+/** The first circle that is met on the way from `file`, or null. */
+function circleFrom(file: string, way: readonly string[], done: Set<string>): readonly string[] | null {
+  if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+  if (done.has(file)) return null;
+  for (const to of imports.get(file) ?? []) {
+    const circle = circleFrom(to, [...way, file], done);
+    if (circle) return circle;
+  }
+  done.add(file);
+  return null;
+}
 
 describe('the arrows', () => {
   it('point one way: every import goes where its part may look', () => {
     const wrong = sources.flatMap((file) => {
       const from = partOf(file);
       const allowed = [from, ...(MAY_IMPORT[from] ?? [])];
-      return importsOf(file)
+      return (imports.get(file) ?? [])
         .filter((to) => !allowed.includes(partOf(to)) && !to.endsWith('.json'))
         .map((to) => `${file} -> ${to}`);
     });
-    expect(sources.length).toBeGreaterThan(40);
+    expect(sources.length).toBeGreaterThan(300);
     expect(wrong).toEqual([]);
   });
 
-  it('keep sockets, timers, clocks and randomness out of the sans-IO core', () => {
-    const core = sources.filter((file) => SANS_IO.includes(partOf(file)) || SANS_IO_FILES.test(file));
-    expect(core.length).toBeGreaterThan(20);
-    expect(core.filter((file) => IO.test(textOf(file)))).toEqual([]);
+  it('all are there: no part that is named is empty, and nothing is allowed that nobody does', () => {
+    const used = new Map<string, Set<string>>();
+    for (const file of sources) {
+      const of = used.get(partOf(file)) ?? new Set();
+      for (const to of imports.get(file) ?? []) of.add(partOf(to));
+      used.set(partOf(file), of);
+    }
+    expect(Object.keys(MAY_IMPORT).filter((part) => !used.has(part))).toEqual([]);
+    const idle = Object.entries(MAY_IMPORT).flatMap(([part, allowed]) =>
+      allowed.filter((to) => !used.get(part)?.has(to)).map((to) => `${part} -> ${to}`),
+    );
+    expect(idle).toEqual([]);
   });
 
-  it('keep sockets, timers and clocks in src/net: a punch has none of its own', () => {
-    const punch = sources.filter((file) => partOf(file) === 'src/punch');
-    expect(punch.length).toBeGreaterThan(20);
-    expect(punch.filter((file) => IO.test(textOf(file)))).toEqual([]);
+  it('lead nobody back to where it came from, types included', () => {
+    const done = new Set<string>();
+    expect(sources.map((file) => circleFrom(file, [], done)).filter((circle) => circle !== null)).toEqual([]);
+  });
+
+  it('keep sockets, timers, clocks and randomness out of the sans-IO core', () => {
+    const core = sources.filter((file) => SANS_IO.includes(partOf(file)));
+    expect(core.length).toBeGreaterThan(120);
+    expect(core.filter(hasIo)).toEqual([]);
+  });
+
+  it('keep sockets, timers and clocks in src/net: a punch and a detection have none of their own', () => {
+    const driven = sources.filter((file) => WITHOUT_OWN_IO.includes(partOf(file)));
+    expect(driven.length).toBeGreaterThan(20);
+    expect(driven.filter(hasIo)).toEqual([]);
   });
 
   it('keep the console and the exit of the process in cli', () => {
     const outside = sources.filter((file) => !file.startsWith('cli/'));
     expect(outside.filter((file) => /\bconsole\.|process\.exit\b/.test(textOf(file)))).toEqual([]);
+  });
+});
+
+describe('the rooms', () => {
+  it(`have ${MAX_ENTRIES} entries at most`, () => {
+    const folders = new Set(sources.map(dirname).flatMap((folder) => [folder, dirname(folder)]));
+    folders.delete('.');
+    const crowded = [...folders].map((folder) => [folder, readdirSync(join(ROOT, folder)).length] as const);
+    expect(crowded.filter(([, entries]) => entries > MAX_ENTRIES)).toEqual([]);
+  });
+
+  it(`have no file of more than ${MAX_LINES} lines`, () => {
+    const lines = sources.map((file) => [file, textOf(file).split('\n').length - 1] as const);
+    expect(lines.filter(([, count]) => count > MAX_LINES)).toEqual([]);
   });
 });

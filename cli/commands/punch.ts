@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { UsageError } from '../../src/errors.ts';
 import { measureHealth, type PathHealth } from '../../src/punch/path/health.ts';
-import { PUNCH_WAIT_MS, type Punched, punch as punchPeer } from '../../src/punch/punch.ts';
+import { PUNCH_WAIT_MS, type PunchResult, punch as punchPeer } from '../../src/punch/punch.ts';
 import type { PathMode } from '../../src/punch/reachability.ts';
 import type { PunchReport } from '../../src/punch/report/report.ts';
 import type { TurnServerChoice } from '../../src/punch/turn-choice.ts';
@@ -76,7 +76,7 @@ export const punch = defineCommand({
 
 /** Gives a relayed path the time to become direct, then looks at what there is. */
 async function conclude(
-  { report, path, upgraded }: Punched,
+  { report, path, upgraded }: PunchResult,
   {
     progress,
     signal,

@@ -2,9 +2,10 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { type Endpoint, formatEndpoint } from '../../src/endpoint.ts';
 import type { Finding } from '../../src/nat/behavior.ts';
+import type { ProbeEvidence, Rejection } from '../../src/nat/evidence.ts';
 import { type Behavior, CLASSIC_PEERS, type Prospect, prospectOf } from '../../src/nat/prospect.ts';
 import { explainReason } from '../../src/nat/reason.ts';
-import type { DetectReport, ProbeEvidence, Rejection } from '../../src/nat/report.ts';
+import type { DetectReport } from '../../src/nat/report.ts';
 import type { VerdictType } from '../../src/nat/verdict.ts';
 import { MEANING, PROSPECT_TEXT } from './detect-words.ts';
 import { alignColumns } from './layout/table.ts';

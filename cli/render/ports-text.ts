@@ -1,6 +1,6 @@
 /** The line of a detection that says how the NAT chooses public ports and addresses. */
 import { explainReason } from '../../src/nat/reason.ts';
-import type { Allocation, DetectReport } from '../../src/nat/report.ts';
+import type { DetectReport, PortAssignmentReport } from '../../src/nat/report.ts';
 
 /** Such as `sequential, step 2 (from 12 mappings)`; of the public addresses only what is out of the ordinary. */
 export function portsText({ allocation, pooling }: Pick<DetectReport, 'allocation' | 'pooling'>): string {
@@ -8,7 +8,7 @@ export function portsText({ allocation, pooling }: Pick<DetectReport, 'allocatio
   return `${allocationText(allocation)}${addresses}`;
 }
 
-function allocationText({ samples, ...pattern }: Allocation): string {
+function allocationText({ samples, ...pattern }: PortAssignmentReport): string {
   const evidence = ` (from ${samples.length} mappings)`;
   switch (pattern.kind) {
     case 'none':

@@ -1,19 +1,19 @@
 /** The container lab: a public server, and clients behind real NATs, each of which has been held to its profile. */
 
 import { randomBytes } from 'node:crypto';
+import { createOwner } from '../../src/net/owner.ts';
 import { type AccessProfile, CLASSIC_NATS } from '../profiles.ts';
 import { verifyTopology } from './conformance/verify.ts';
 import type { LabContainer } from './container/container.ts';
-import { createDisposal } from './disposal.ts';
 import type { Engine } from './engine/engine.ts';
 import { onInterrupt } from './engine/interrupt.ts';
 import { removeLab } from './engine/labels.ts';
-import { once } from './once.ts';
 import { type LabRouter, labRouter } from './router/router.ts';
 import { DEFAULT_ADDRESSING, type ServerPlace } from './topology/addressing.ts';
 import { type PlanInput, planLab, publicAddressOf } from './topology/plan.ts';
 import type { StartedSite } from './topology/started-site.ts';
 import { startTopology } from './topology/topology.ts';
+import { once } from './waiting.ts';
 
 export interface LabOptions extends Partial<Omit<PlanInput, 'clientsPerSite'>> {
   readonly engine: Pick<Engine, 'docker'>;
@@ -63,7 +63,7 @@ export async function startLab({ engine: { docker }, image, clientsPerNat = 1, .
   const starting = startTopology(docker, plan, { id, image });
   // Removed only when nothing more is being created.
   const remove = once(() => Promise.allSettled([starting]).then(() => removeLab(docker, id)));
-  await using started = createDisposal();
+  await using started = createOwner();
   started.defer(remove);
   started.use(onInterrupt(remove));
 

@@ -4,9 +4,9 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Endpoint } from '../../src/endpoint.ts';
 import type { ConnectionLimits } from '../limit/tcp-admission.ts';
-import type { Tls } from '../options.ts';
-import type { Bound } from '../sockets/bind.ts';
+import type { BoundSocket } from '../sockets/bind.ts';
 import { type Gate, listenTcp } from '../sockets/listen.ts';
+import type { Tls } from '../sockets/tls.ts';
 import { StartError } from '../start-error.ts';
 
 /** How long the headers of a request may be. */
@@ -38,7 +38,7 @@ const PATIENCE: Patience = {
   checkMs: 1_000,
 };
 
-export interface HttpServer extends Bound {
+export interface HttpServer extends BoundSocket {
   /** For `upgrade` listeners. */
   readonly server: Server;
 }

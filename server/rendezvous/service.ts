@@ -7,7 +7,7 @@ import { MESSAGE_MAX_BYTES } from '../../src/rendezvous/protocol/bounds.ts';
 import type { HttpServer } from '../http/http.ts';
 import { sourceOf } from '../limit/source.ts';
 import { TICK_MS } from './decisions/limits.ts';
-import type { Output } from './decisions/output.ts';
+import type { RendezvousOutput } from './decisions/output.ts';
 import type { Input, Rendezvous } from './decisions/rendezvous.ts';
 
 /** What may wait for one peer that reads slowly; beyond it the peer is cut off. `ws` bounds the pongs by itself. */
@@ -85,7 +85,7 @@ export function serveRendezvous(options: {
   };
 }
 
-function carryOut(socket: WebSocket | undefined, output: Output): void {
+function carryOut(socket: WebSocket | undefined, output: RendezvousOutput): void {
   if (socket?.readyState !== socket?.OPEN) return;
   switch (output.kind) {
     case 'send':

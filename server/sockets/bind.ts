@@ -4,7 +4,7 @@ import { StartError } from '../start-error.ts';
 /** Enough when port 0 gave a port that another program holds on the next address. */
 const FREE_PORT_ATTEMPTS = 20;
 
-export interface Bound extends AsyncDisposable {
+export interface BoundSocket extends AsyncDisposable {
   readonly port: number;
 }
 
@@ -12,7 +12,7 @@ export interface Bound extends AsyncDisposable {
  * Opens one resource for each address, all on the same port; with port 0 that is a port free on all of them.
  * @throws what `open` throws, after what was opened is closed.
  */
-export async function bindOnAll<Resource extends Bound>(
+export async function bindOnAll<Resource extends BoundSocket>(
   addresses: readonly string[],
   port: number,
   open: (address: string, port: number) => Promise<Resource>,

@@ -7,7 +7,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Endpoint } from '../../src/endpoint.ts';
 import type { Admission } from '../limit/tcp-admission.ts';
 import { listenError } from '../start-error.ts';
-import type { Bound } from './bind.ts';
+import type { BoundSocket } from './bind.ts';
 
 /** Node's own time-out of a handshake begins anew with each byte. */
 export const HANDSHAKE_MS = 5_000;
@@ -26,7 +26,7 @@ export interface Gate {
  * @param server of TCP, TLS, HTTP or HTTPS, with its listeners for connections in place.
  * @throws StartError when the address and port cannot be had.
  */
-export async function listenTcp(server: Server, { address, port }: Endpoint, gate: Gate): Promise<Bound> {
+export async function listenTcp(server: Server, { address, port }: Endpoint, gate: Gate): Promise<BoundSocket> {
   const open = new Set<Socket>();
   guard(server, gate, open);
   try {

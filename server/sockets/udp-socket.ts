@@ -1,13 +1,13 @@
 /** One UDP socket of the server: bound to one literal address, so that a reply leaves from where it must. */
 import { openUdpSocket as open, type UdpSocket } from '../../src/net/udp-socket.ts';
 import { listenError } from '../start-error.ts';
-import type { Bound } from './bind.ts';
+import type { BoundSocket } from './bind.ts';
 
 /** Some 5,000 datagrams (the kernel counts about 800 bytes for a small one). */
 const BUFFER_BYTES = 4 * 1024 * 1024;
 
 /** @throws StartError when the address and port cannot be had. */
-export async function openUdpSocket(address: string, port: number): Promise<UdpSocket & Bound> {
+export async function openUdpSocket(address: string, port: number): Promise<UdpSocket & BoundSocket> {
   try {
     const socket = await open({ address, port }, { bufferBytes: BUFFER_BYTES });
     return { ...socket, port: socket.local.port };

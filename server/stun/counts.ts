@@ -23,13 +23,13 @@ export const UNANSWERED_REASONS = [
 ] as const;
 export type UnansweredReason = (typeof UNANSWERED_REASONS)[number];
 
-export interface Tally {
+export interface StunCounts {
   readonly received: Record<Transport, Record<ReceivedClass, { modern: number; classic: number }>>;
   readonly replied: Record<Transport, Record<ReplyClass, { direct: number; redirected: number }>>;
   readonly unanswered: Record<UnansweredReason, number>;
 }
 
-export function createTally(): Tally {
+export function createStunCounts(): StunCounts {
   return {
     received: record(TRANSPORTS, () => record(RECEIVED_CLASSES, () => ({ modern: 0, classic: 0 }))),
     replied: record(TRANSPORTS, () => record(REPLY_CLASSES, () => ({ direct: 0, redirected: 0 }))),

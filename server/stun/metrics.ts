@@ -1,9 +1,9 @@
-/** The tally and the process as Prometheus metrics, in a registry of their own. */
+/** The counts and the process as Prometheus metrics, in a registry of their own. */
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
-import { RECEIVED_CLASSES, REPLY_CLASSES, type Tally, TRANSPORTS, UNANSWERED_REASONS } from './counts.ts';
+import { RECEIVED_CLASSES, REPLY_CLASSES, type StunCounts, TRANSPORTS, UNANSWERED_REASONS } from './counts.ts';
 
-/** The metrics are read from the tally when they are asked for, so that a datagram costs an increment and no more. */
-export function createMetrics(tally: Tally): Registry {
+/** The metrics are read from the counts when they are asked for, so that a datagram costs an increment and no more. */
+export function createMetrics(counts: StunCounts): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -17,7 +17,7 @@ export function createMetrics(tally: Tally): Registry {
       this.reset();
       for (const transport of TRANSPORTS) {
         for (const received of RECEIVED_CLASSES) {
-          const { modern, classic } = tally.received[transport][received];
+          const { modern, classic } = counts.received[transport][received];
           this.inc({ transport, class: received, classic: 'false' }, modern);
           this.inc({ transport, class: received, classic: 'true' }, classic);
         }
@@ -34,7 +34,7 @@ export function createMetrics(tally: Tally): Registry {
       this.reset();
       for (const transport of TRANSPORTS) {
         for (const kind of REPLY_CLASSES) {
-          const { direct, redirected } = tally.replied[transport][kind];
+          const { direct, redirected } = counts.replied[transport][kind];
           this.inc({ transport, class: kind, redirected: 'false' }, direct);
           this.inc({ transport, class: kind, redirected: 'true' }, redirected);
         }
@@ -49,7 +49,7 @@ export function createMetrics(tally: Tally): Registry {
     registers,
     collect() {
       this.reset();
-      for (const reason of UNANSWERED_REASONS) this.inc({ reason }, tally.unanswered[reason]);
+      for (const reason of UNANSWERED_REASONS) this.inc({ reason }, counts.unanswered[reason]);
     },
   });
 

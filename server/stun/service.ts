@@ -2,8 +2,8 @@
 import { familyOf, sameEndpoint } from '../../src/endpoint.ts';
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
 import type { RateLimit } from '../limit/per-source.ts';
-import { headerOf, type Tally, transportOf } from './counts.ts';
-import { type Answer, type Arrival, type Layout, respond } from './decisions/responder.ts';
+import { headerOf, type StunCounts, transportOf } from './counts.ts';
+import { type Answer, type EndpointPair, type Layout, respond } from './decisions/responder.ts';
 import type { TicketDesk } from './decisions/ticket-desk.ts';
 
 export interface StunServiceOptions {
@@ -16,42 +16,42 @@ export interface StunServiceOptions {
     /** For all other replies, except to a ticket whose nonce has shown that its source is no forged one. */
     readonly plain: RateLimit;
   };
-  readonly tally: Tally;
+  readonly counts: StunCounts;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   /** Takes what is for the relay on the same sockets; false when it is not. */
-  readonly relay?: ((datagram: Uint8Array, arrival: Arrival) => boolean) | undefined;
+  readonly relay?: ((datagram: Uint8Array, arrival: EndpointPair) => boolean) | undefined;
   /** Where tickets are taken, and what is to happen when one was good. */
-  readonly tickets?: { readonly desk: TicketDesk; readonly onBound: (bound: Bound) => void };
+  readonly tickets?: { readonly desk: TicketDesk; readonly onBound: (bound: BoundTicket) => void };
 }
 
-export type Bound = NonNullable<Extract<Answer, { readonly kind: 'reply' }>['bound']>;
+export type BoundTicket = NonNullable<Extract<Answer, { readonly kind: 'reply' }>['bound']>;
 
 /** Answers on the layout's sockets from now on. */
-export function serveStun({ layout, sockets, limits, tally, now, relay, tickets }: StunServiceOptions): void {
+export function serveStun({ layout, sockets, limits, counts, now, relay, tickets }: StunServiceOptions): void {
   const transport = transportOf(familyOf(layout.addresses[0]));
 
-  const handle = (datagram: Uint8Array, arrival: Arrival): void => {
+  const handle = (datagram: Uint8Array, arrival: EndpointPair): void => {
     if (relay?.(datagram, arrival)) return;
     const header = headerOf(datagram);
-    tally.received[transport][header.class][header.form]++;
+    counts.received[transport][header.class][header.form]++;
     const answer = respond(layout, datagram, arrival, tickets?.desk);
     if (answer.kind === 'drop') {
-      tally.unanswered[answer.why]++;
+      counts.unanswered[answer.why]++;
       return;
     }
     const { from, to, bytes, redirected, bound } = answer;
     if (bound) tickets?.onBound(bound);
     const limit = redirected ? limits.redirected : limits.plain;
     if (!bound && !limit(arrival.remote.address, now())) {
-      tally.unanswered['rate-limited']++;
+      counts.unanswered['rate-limited']++;
       return;
     }
     const kind = headerOf(bytes).class === 'error' ? 'error' : 'success';
-    tally.replied[transport][kind][redirected ? 'redirected' : 'direct']++;
+    counts.replied[transport][kind][redirected ? 'redirected' : 'direct']++;
     const socket = sockets.find(({ local }) => sameEndpoint(local, from));
     socket?.send(bytes, to, () => {
-      tally.unanswered['send-failed']++;
+      counts.unanswered['send-failed']++;
     });
   };
 

@@ -1,13 +1,13 @@
-/** The clients that come over TCP or TLS: a flow for each connection, with bounds on how long and how slow; how many is the listener's to bound. */
+/** The clients that come over TCP or TLS: a fiveTuple for each connection, with bounds on how long and how slow; how many is the listener's to bound. */
 import type { Socket } from 'node:net';
 import { isChannelData } from '../../src/turn/wire/channel-data.ts';
 import { createStreamReader } from '../../src/turn/wire/stream.ts';
-import type { Flow } from './decisions/five-tuple.ts';
+import type { FiveTuple } from './decisions/five-tuple.ts';
 import type { RelayLimits } from './decisions/limits.ts';
 
 interface Connection {
   readonly socket: Socket;
-  readonly flow: Flow;
+  readonly fiveTuple: FiveTuple;
   /** When it was last seen with an allocation, or was opened. */
   allocatedAt: number;
 }
@@ -24,9 +24,9 @@ export interface Connections {
 export interface ConnectionsOptions {
   readonly limits: RelayLimits;
   readonly now: () => number;
-  readonly isAllocated: (flow: Flow) => boolean;
-  readonly onMessage: (flow: Flow, bytes: Uint8Array) => void;
-  readonly onClosed: (flow: Flow) => void;
+  readonly isAllocated: (fiveTuple: FiveTuple) => boolean;
+  readonly onMessage: (fiveTuple: FiveTuple, bytes: Uint8Array) => void;
+  readonly onClosed: (fiveTuple: FiveTuple) => void;
 }
 
 export function createConnections(options: ConnectionsOptions): Connections {
@@ -44,21 +44,21 @@ export function createConnections(options: ConnectionsOptions): Connections {
         return;
       }
       const via = nextVia++;
-      const flow: Flow = { transport, via, remote: { address, port } };
+      const fiveTuple: FiveTuple = { transport, via, remote: { address, port } };
       const reader = createStreamReader();
       let isFirst = true;
-      connections.set(via, { socket, flow, allocatedAt: now() });
+      connections.set(via, { socket, fiveTuple, allocatedAt: now() });
       socket.on('data', (chunk) => {
         // Nobody begins with ChannelData, but `GET` looks like it.
         const messages = isFirst && isChannelData(chunk as Uint8Array) ? null : reader.push(chunk as Uint8Array);
         isFirst = false;
         // What is no TURN cannot be followed any further.
         if (!messages) socket.destroy();
-        for (const bytes of messages ?? []) onMessage(flow, bytes);
+        for (const bytes of messages ?? []) onMessage(fiveTuple, bytes);
       });
       socket.once('close', () => {
         connections.delete(via);
-        onClosed(flow);
+        onClosed(fiveTuple);
       });
     },
     send: (via, bytes, isData) => {
@@ -73,7 +73,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     },
     tick: () => {
       for (const connection of connections.values()) {
-        if (isAllocated(connection.flow)) connection.allocatedAt = now();
+        if (isAllocated(connection.fiveTuple)) connection.allocatedAt = now();
         else if (now() - connection.allocatedAt >= limits.unallocatedMs) connection.socket.destroy();
       }
     },

@@ -1,11 +1,11 @@
 /** The relay over real sockets: what comes in goes to the state machine, what it wants is done. */
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
 import { closeAll } from '../sockets/bind.ts';
-import type { Arrival } from '../stun/decisions/responder.ts';
+import type { EndpointPair } from '../stun/decisions/responder.ts';
 import { createConnections } from './connections.ts';
-import type { Host } from './decisions/access/peer-policy.ts';
+import type { Host } from './decisions/access/known-host.ts';
 import { type RelayLimits, TICK_MS } from './decisions/limits.ts';
-import type { Output } from './decisions/output.ts';
+import type { TurnOutput } from './decisions/output.ts';
 import { isForRelay } from './decisions/receive.ts';
 import type { Input, Relay } from './decisions/relay.ts';
 import { createRelayedSockets } from './relayed-sockets.ts';
@@ -13,7 +13,7 @@ import type { StreamServer } from './stream-server.ts';
 
 export interface RelayService extends AsyncDisposable {
   /** Takes a datagram that came to one of the UDP sockets; false when it is not the relay's. */
-  readonly take: (datagram: Uint8Array, arrival: Arrival) => boolean;
+  readonly take: (datagram: Uint8Array, arrival: EndpointPair) => boolean;
   /** What is open at the moment, for the metrics. */
   readonly open: () => { readonly relayedSockets: number; readonly connections: number };
 }
@@ -49,15 +49,15 @@ export function serveRelay(options: {
     limits,
     now,
     isAllocated: relay.isAllocated,
-    onMessage: (flow, bytes) => handle({ kind: 'message', flow, bytes }),
-    onClosed: (flow) => handle({ kind: 'closed', flow }),
+    onMessage: (fiveTuple, bytes) => handle({ kind: 'message', fiveTuple, bytes }),
+    onClosed: (fiveTuple) => handle({ kind: 'closed', fiveTuple }),
   });
-  const carryOut = (output: Output): void => {
+  const carryOut = (output: TurnOutput): void => {
     switch (output.kind) {
       case 'reply': {
-        const { flow, bytes, isData } = output;
-        if (flow.transport === 'udp') sockets[flow.via]?.send(bytes, flow.remote, failed);
-        else if (!connections.send(flow.via, bytes, isData)) dropped['slow-client']++;
+        const { fiveTuple, bytes, isData } = output;
+        if (fiveTuple.transport === 'udp') sockets[fiveTuple.via]?.send(bytes, fiveTuple.remote, failed);
+        else if (!connections.send(fiveTuple.via, bytes, isData)) dropped['slow-client']++;
         break;
       }
       case 'relay':
@@ -90,7 +90,7 @@ export function serveRelay(options: {
     take: (bytes, { local, remote }) => {
       const via = viaOf.get(`${local.port} ${local.address}`);
       if (via === undefined || !isForRelay(bytes)) return false;
-      if (remote.port !== 0) handle({ kind: 'message', flow: { transport: 'udp', via, remote }, bytes });
+      if (remote.port !== 0) handle({ kind: 'message', fiveTuple: { transport: 'udp', via, remote }, bytes });
       return true;
     },
     open: () => ({ relayedSockets: relayed.size(), connections: connections.size() }),

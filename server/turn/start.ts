@@ -4,7 +4,7 @@ import { type Endpoint, familyOf } from '../../src/endpoint.ts';
 import { hostAddresses, hostNetworks } from '../../src/net/interfaces.ts';
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
 import { createRateLimit } from '../limit/per-source.ts';
-import type { Host } from './decisions/access/peer-policy.ts';
+import type { Host } from './decisions/access/known-host.ts';
 import { accountOf, type UserDirectory } from './decisions/access/users.ts';
 import { isStream } from './decisions/five-tuple.ts';
 import { DEFAULT_RELAY_LIMITS } from './decisions/limits.ts';
@@ -66,7 +66,7 @@ export function startRelay(options: {
     accountOf: (username) => accountOf(directory, username, Date.now() / 1000),
     isAttended,
     // The source of a stream is no forged one.
-    mayRefuse: (flow, at) => isStream(flow) || limit(flow.remote.address, at),
+    mayRefuse: (fiveTuple, at) => isStream(fiveTuple) || limit(fiveTuple.remote.address, at),
     limits,
     randomBytes,
   });

@@ -2,12 +2,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Endpoint } from '../../src/endpoint.ts';
-import type { Tls } from '../options.ts';
-import type { Bound } from '../sockets/bind.ts';
+import type { BoundSocket } from '../sockets/bind.ts';
 import { type Gate, listenTcp } from '../sockets/listen.ts';
+import type { Tls } from '../sockets/tls.ts';
 import { StartError } from '../start-error.ts';
 
-export interface StreamServer extends Bound {
+export interface StreamServer extends BoundSocket {
   readonly transport: 'tcp' | 'tls';
   /** Sets the one receiver of connections; what comes before is closed. */
   readonly onConnection: (take: (socket: Socket) => void) => void;

@@ -3,10 +3,10 @@ import { X509Certificate } from 'node:crypto';
 import { formatEndpoint } from '../../src/endpoint.ts';
 import type { TurnServer } from '../../src/rendezvous/protocol/fields.ts';
 import { timeLimitedCredentials } from '../../src/turn/credentials.ts';
-import type { ServerOptions } from '../options.ts';
 import { secretOf } from '../secret.ts';
+import type { Tls } from '../sockets/tls.ts';
 import { userElsewhere } from './decisions/access/users.ts';
-import { isHandedOut, type RelayServerOptions } from './options.ts';
+import { isHandedOut, type OtherTurnOptions, type RelayServerOptions } from './options.ts';
 
 /** Long enough for whoever waits for a peer, short for whoever finds it later. An allocation may outlive it. */
 export const CREDENTIALS_MS = 3_600_000;
@@ -32,7 +32,7 @@ export interface TurnServers {
 
 /** The server's own relay, where it has a secret, and those of others that it was told of. */
 export function turnServersOf(
-  { tls, otherTurn }: Pick<ServerOptions, 'tls' | 'otherTurn'>,
+  { tls, otherTurn }: { readonly tls?: Tls | undefined; readonly otherTurn?: OtherTurnOptions | undefined },
   own: {
     /** Null: nobody is to be told of the relay, or there is none. */
     readonly secret: string | null;

@@ -6,8 +6,9 @@ import { type Family, familyOf } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
 import { createDiscovery, type Discovery } from '../nat/discovery/discovery.ts';
 import { unreachableReport } from '../nat/discovery/unreachable.ts';
+import { DETECT_SOCKETS, type ServerIdentity } from '../nat/evidence.ts';
 import type { Reason } from '../nat/reason.ts';
-import { DETECT_SOCKETS, type DetectReport, type ServerIdentity } from '../nat/report.ts';
+import type { DetectReport } from '../nat/report.ts';
 import { type Driver, now, startDriver } from '../net/driver.ts';
 import { limitLookups } from '../net/lookup/limit.ts';
 import { PUBLIC_SERVERS } from '../net/lookup/public-servers.ts';
@@ -16,7 +17,7 @@ import { parseServerName, resolveServer } from '../net/lookup/server-name.ts';
 import { isUnanswered } from '../net/lookup/silence.ts';
 import { localAddressToward } from '../net/udp-socket.ts';
 import { DEFAULT_HTTP_PORT } from '../ports.ts';
-import { detectMore, type MoreOptions } from './extra-tests.ts';
+import { extraTests, type MoreOptions } from './extra-tests.ts';
 import { openSockets } from './sockets.ts';
 
 /** Longer than any path with one answer in seven needs; a verdict mostly takes a few round trips. */
@@ -46,7 +47,7 @@ export interface DetectOptions extends MoreOptions {
 export async function detect(options: DetectOptions = {}): Promise<DetectReport> {
   const { timeoutMs = DETECT_TIMEOUT_MS } = options;
   const report = await discover({ ...options, timeoutMs });
-  return { ...report, ...(await detectMore(report, { ...options, timeoutMs })) };
+  return { ...report, ...(await extraTests(report, { ...options, timeoutMs })) };
 }
 
 async function discover(options: DetectOptions & { readonly timeoutMs: number }): Promise<DetectReport> {

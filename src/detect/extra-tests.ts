@@ -34,7 +34,7 @@ export interface MoreOptions {
 type TimedOptions = MoreOptions & { readonly timeoutMs: number };
 
 /** @throws the signal's reason when aborted. */
-export async function detectMore(
+export async function extraTests(
   report: DetectReport,
   options: TimedOptions,
 ): Promise<Pick<DetectReport, 'hairpin' | 'lifetime' | 'router'>> {

@@ -1,36 +1,35 @@
-/** Things that are disposed of together, the last one first, all of them also where some throw, unless they are moved to another owner. */
+/** Resources released together, the last one first: what AsyncDisposableStack is on runtimes that have it (Node 24). */
 
-/** Its disposal rejects with the first error of those that it disposes of. */
-export interface Owned extends AsyncDisposable {
-  readonly add: <T extends AsyncDisposable>(one: T) => T;
-  /** From now on theirs. */
-  readonly move: () => Owned;
+export interface Owner extends AsyncDisposable {
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+  /** Takes a resource over, and gives it back for use. */
+  readonly use: <T extends AsyncDisposable | Disposable>(resource: T) => T;
+  readonly defer: (release: () => unknown) => void;
+  /** Hands everything over to a new owner; this one then releases nothing. */
+  readonly move: () => Owner;
 }
 
-export function createOwned(held: readonly AsyncDisposable[] = []): Owned {
-  let all = [...held];
+/** Every release is tried; the first error is thrown when all are done. */
+export function createOwner(releases: (() => unknown)[] = []): Owner {
   return {
-    add: (one) => {
-      all.push(one);
-      return one;
+    use: (resource) => {
+      releases.push(() =>
+        Symbol.asyncDispose in resource ? resource[Symbol.asyncDispose]() : resource[Symbol.dispose](),
+      );
+      return resource;
     },
-    move: () => {
-      const moved = createOwned(all);
-      all = [];
-      return moved;
-    },
+    defer: (release) => void releases.push(release),
+    move: () => createOwner(releases.splice(0)),
     [Symbol.asyncDispose]: async () => {
-      const ending = all.toReversed();
-      all = [];
-      const failures: unknown[] = [];
-      for (const one of ending) {
+      const errors: unknown[] = [];
+      for (const release of releases.splice(0).toReversed()) {
         try {
-          await one[Symbol.asyncDispose]();
+          await release();
         } catch (error) {
-          failures.push(error);
+          errors.push(error);
         }
       }
-      if (failures.length > 0) throw failures[0];
+      if (errors.length > 0) throw errors[0];
     },
   };
 }

@@ -10,12 +10,12 @@ import { formatPeerSignal, parsePeerSignal } from './attempt/peer-signal.ts';
 import type { PunchPlan } from './attempt/plan.ts';
 import type { Meeting, Met, PeerNews } from './meeting.ts';
 import { type DrivenPath, startIcePath } from './path/path.ts';
-import type { Presence } from './reachability.ts';
+import type { Reachability } from './reachability.ts';
 
 type Connected = Extract<IceEvent, { readonly kind: 'connected' }>;
 type Switched = Extract<IceEvent, { readonly kind: 'pair-switched' }>;
 
-/** `packetsSent`: so far, of the checks and of the tactic. */
+/** `packetsSent`: so far, of the checks and of the technique. */
 export type AttemptResult = { readonly packetsSent: () => number } & (
   | {
       readonly kind: 'connected';
@@ -44,7 +44,7 @@ export async function connectPeers(options: {
   readonly met: Extract<Met, { readonly kind: 'introduced' }>;
   readonly plan: PunchPlan;
   readonly meeting: Meeting;
-  readonly presence: Presence;
+  readonly reachability: Reachability;
   /** A STUN server. */
   readonly server: Endpoint;
   /** Those that this host is in, such as `192.168.1.7/24`. */
@@ -53,7 +53,7 @@ export async function connectPeers(options: {
   readonly signal: AbortSignal | undefined;
   readonly onEvent: (event: IceEvent) => void;
 }): Promise<AttemptResult> {
-  const { met, plan, meeting, presence, server, networks, budget, signal, onEvent } = options;
+  const { met, plan, meeting, reachability, server, networks, budget, signal, onEvent } = options;
   const { introduction, at, agentOf, behavior } = met;
   const attempt = createIntroducedAttempt({
     introduction,
@@ -72,8 +72,8 @@ export async function connectPeers(options: {
   const inbox = createInbox<IceEvent | Exclude<PeerNews, { readonly kind: 'signal' }> | Broken>();
   const path = startIcePath({
     session: attempt,
-    sockets: presence.sockets(),
-    mayOpen: presence.isDirect(),
+    sockets: reachability.sockets(),
+    mayOpen: reachability.isDirect(),
     onEvent: (event) => {
       onEvent(event);
       inbox.put(event);

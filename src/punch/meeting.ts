@@ -7,12 +7,12 @@ import { now } from '../net/driver.ts';
 import { createInbox } from '../net/inbox.ts';
 import type { RendezvousClient, RendezvousEvent } from '../net/rendezvous/client.ts';
 import type { ToldBehavior } from '../rendezvous/protocol/fields.ts';
-import type { ServerMessageOf } from '../rendezvous/protocol/server-message.ts';
+import type { Introduction } from '../rendezvous/protocol/server-message.ts';
 import type { CandidateAgent } from './attempt/candidate-agent.ts';
 import { createMailbox, UNREAD_MAX } from './mailbox.ts';
-import type { Presence } from './reachability.ts';
+import type { Reachability } from './reachability.ts';
 import type { PunchFailure } from './report/report.ts';
-import type { Membership } from './room.ts';
+import type { Room } from './room.ts';
 import type { TurnServerChoice } from './turn-choice.ts';
 
 /**
@@ -29,11 +29,9 @@ const REFUSALS_MAX = 3;
 const RELAY_PATIENCE_MS = 1_500;
 const UNKNOWN: ToldBehavior = { mapping: 'undetermined', filtering: 'undetermined' };
 
-export type Introduction = ServerMessageOf<'introduction'>;
-
 export interface MeetingOptions {
-  readonly membership: Membership;
-  readonly presence: Presence;
+  readonly membership: Room;
+  readonly reachability: Reachability;
   /** TURN servers beside those that the rendezvous tells of. */
   readonly turn: readonly TurnServerChoice[];
   readonly peer: string;
@@ -81,9 +79,9 @@ export interface Meeting {
   readonly signal: (data: string) => void;
 }
 
-/** Membership and presence stay the caller's. */
+/** Room and reachability stay the caller's. */
 export function createMeeting(options: MeetingOptions): Meeting {
-  const { membership, presence, peer, signal, refreshMs = REFRESH_MS, onBound, onNotice } = options;
+  const { membership, reachability, peer, signal, refreshMs = REFRESH_MS, onBound, onNotice } = options;
   const gapMs = Math.min(refreshMs, SHOW_GAP_MIN_MS);
   const inbox = createInbox<{ readonly event: RendezvousEvent; readonly at: number }>();
   let unread = 0;
@@ -117,7 +115,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
     hasAsked = false;
     showAt = Number.NEGATIVE_INFINITY;
     const named = (next.joined.turn ?? []).map((server) => ({ ...server, namedBy: next.address }));
-    presence.seekRelay([...options.turn, ...named]);
+    reachability.seekRelay([...options.turn, ...named]);
     next.onEvent((event) => {
       keep(event);
       if (event.type === 'introduction' || event.type === 'closed') interruption.abort();
@@ -134,7 +132,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
     interruption = new AbortController();
     const either = signal ? AbortSignal.any([signal, interruption.signal]) : interruption.signal;
     try {
-      return await presence.show({ ticket, altPort }, either);
+      return await reachability.show({ ticket, altPort }, either);
     } catch (error) {
       signal?.throwIfAborted();
       if (interruption.signal.aborted) return null;
@@ -182,9 +180,9 @@ export function createMeeting(options: MeetingOptions): Meeting {
   const ask = async (to: RendezvousClient, seen: Endpoint): Promise<void> => {
     hasAsked = true;
     // Over UDP that is blocked there is nothing to be found out.
-    told = (presence.isDirect() ? await options.behavior : null) ?? UNKNOWN;
-    await presence.relayed(RELAY_PATIENCE_MS);
-    agentOf = presence.agentOf(seen);
+    told = (reachability.isDirect() ? await options.behavior : null) ?? UNKNOWN;
+    await reachability.relayed(RELAY_PATIENCE_MS);
+    agentOf = reachability.agentOf(seen);
     to.ask(peer, { candidates: agentOf.candidates, behavior: told });
     if (!isWaiting) by = now() + options.waitMs;
     isWaiting = true;

@@ -6,7 +6,7 @@ import { isRelayed, type PairReport } from '../ice/checklist/pair.ts';
 import { now } from '../net/driver.ts';
 import { hostNetworks } from '../net/interfaces.ts';
 import type { Resolver } from '../net/lookup/resolver.ts';
-import { createOwned } from '../net/owner.ts';
+import { createOwner } from '../net/owner.ts';
 import { createPunchBudget, INTRODUCTIONS_MAX } from './attempt/budget.ts';
 import { planIntroduced } from './attempt/introduced-plan.ts';
 import type { PunchPlan } from './attempt/plan.ts';
@@ -17,7 +17,7 @@ import { createMeeting, type Met } from './meeting.ts';
 import type { IcePath } from './path/path.ts';
 import { awaitUpgrade } from './path/upgrade.ts';
 import { placeOf } from './place.ts';
-import { createPresence, type PathMode } from './reachability.ts';
+import { createReachability, type PathMode } from './reachability.ts';
 import { openFirstRelay } from './relay.ts';
 import type { PunchEvent } from './report/event.ts';
 import { explainLost, explainNoPath } from './report/no-path.ts';
@@ -27,7 +27,7 @@ import { DEFAULT_ROOM, explainUnproven } from './report/unproven.ts';
 import { createMembership } from './room.ts';
 import { openPunchSocket } from './socket.ts';
 import type { TurnServerChoice } from './turn-choice.ts';
-import { rehearse } from './warm-up.ts';
+import { warmUp } from './warm-up.ts';
 
 /** How long to wait for the peer. */
 export const PUNCH_WAIT_MS = 60_000;
@@ -58,7 +58,7 @@ export interface PunchOptions {
   readonly onEvent?: ((event: PunchEvent) => void) | undefined;
 }
 
-export interface Punched extends AsyncDisposable {
+export interface PunchResult extends AsyncDisposable {
   readonly report: PunchReport;
   /** The live path, the caller's until disposed; null when there is none. It goes on when it becomes direct. */
   readonly path: IcePath | null;
@@ -73,7 +73,7 @@ export interface Punched extends AsyncDisposable {
  * again. Network outcomes (nobody came, no path) are values in the report, each with its reason.
  * @throws UsageError when an option cannot be used; the signal's reason when aborted, after leaving the room.
  */
-export async function punch(options: PunchOptions): Promise<Punched> {
+export async function punch(options: PunchOptions): Promise<PunchResult> {
   const { id, peer, signal, onEvent = () => {} } = options;
   if (id === peer) throw new UsageError(`the peer is ${peer}, and so is this one: each side takes an id of its own`);
   const startedAt = now();
@@ -88,7 +88,7 @@ export async function punch(options: PunchOptions): Promise<Punched> {
     steps: steps.steps(),
     ...rest,
   });
-  const failed = (reason: PunchFailure, detail: string | null): Punched => ({
+  const failed = (reason: PunchFailure, detail: string | null): PunchResult => ({
     report: report({ outcome: 'failed', reason, detail }),
     path: null,
     upgraded: Promise.resolve(null),
@@ -100,24 +100,24 @@ export async function punch(options: PunchOptions): Promise<Punched> {
   if (place.outcome !== 'found') return failed(place.outcome, null);
   const { server, url } = place;
   const { room = DEFAULT_ROOM, token, local, resolver, mode = 'any', turn = [], portMapping = true } = options;
-  await using owned = createOwned();
-  const membership = owned.add(createMembership({ url, room, id, token, resolver, onNotice }));
+  await using owned = createOwner();
+  const membership = owned.use(createMembership({ url, room, id, token, resolver, onNotice }));
   const isRelayOnly = mode === 'relay-only';
   const socket = isRelayOnly ? null : await openPunchSocket({ server, local });
   if (!socket && !isRelayOnly) return failed('no-route', null);
-  if (socket) owned.add(socket);
-  const mappedPort = portMapping && socket ? owned.add(seekMappedPort({ local: socket.local })) : null;
-  const openRelay: Parameters<typeof createPresence>[0]['openRelay'] = (servers, either) =>
+  if (socket) owned.use(socket);
+  const mappedPort = portMapping && socket ? owned.use(seekMappedPort({ local: socket.local })) : null;
+  const openRelay: Parameters<typeof createReachability>[0]['openRelay'] = (servers, either) =>
     openFirstRelay(servers, { local, resolver, signal: either, onNotice });
-  const presence = owned.add(createPresence({ socket, server, mode, mappedPort, openRelay, onNotice }));
+  const reachability = owned.use(createReachability({ socket, server, mode, mappedPort, openRelay, onNotice }));
   using detection = isRelayOnly ? null : findOwnBehavior({ server, local, signal });
   // The peer is asked for once all is ready for it.
-  const ready = detection?.behavior.then((found) => rehearse().then(() => found)) ?? null;
+  const ready = detection?.behavior.then((found) => warmUp().then(() => found)) ?? null;
   // Whoever waits for it is told; nobody may be left to.
   ready?.catch(() => {});
   const meeting = createMeeting({
     membership,
-    presence,
+    reachability,
     turn,
     peer,
     behavior: ready,
@@ -143,10 +143,10 @@ export async function punch(options: PunchOptions): Promise<Punched> {
   const keep = (
     attempt: Extract<AttemptResult, { kind: 'connected' }>,
     { plan, at }: { plan: PunchPlan; at: number },
-  ): Punched => {
+  ): PunchResult => {
     const { path, event } = attempt;
     const { send, onData, state, onState } = path;
-    owned.add(path);
+    owned.use(path);
     const kept = owned.move();
     const upgrade = awaitUpgrade(attempt, plan);
     const end = async (): Promise<void> => {
@@ -181,12 +181,12 @@ export async function punch(options: PunchOptions): Promise<Punched> {
     const { own, endpoint } = introduction;
     const plan = planIntroduced(introduction, {
       ...{ id, candidates: met.agentOf.candidates, behavior: met.behavior },
-      ...{ isDirect: presence.isDirect(), server: server.address },
+      ...{ isDirect: reachability.isDirect(), server: server.address },
     });
     onEvent({ kind: 'plan', plan });
     steps.introduced({ own, peer: endpoint });
     const attempt = await connectPeers({
-      ...{ met, plan, meeting, presence, server, networks, budget, signal },
+      ...{ met, plan, meeting, reachability, server, networks, budget, signal },
       onEvent: steps.iceEvent,
     });
     known = { ...known, plan, elapsedMs: Math.round(now() - at), probesSent: attempt.packetsSent() };

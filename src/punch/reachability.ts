@@ -23,7 +23,7 @@ const UDP_PATIENCE_MS = 1_000;
 
 export type Shown = TicketBindingResult | { readonly outcome: 'no-relay'; readonly details: readonly string[] };
 
-export interface Presence extends AsyncDisposable {
+export interface Reachability extends AsyncDisposable {
   /** Begins to look for a relay; once. */
   readonly seekRelay: (servers: readonly TurnServerChoice[]) => void;
   /** Resolves when there is a relay, or will be none, or when that takes too long to wait for. */
@@ -44,8 +44,8 @@ export interface Presence extends AsyncDisposable {
   readonly sockets: () => Readonly<Record<string, UdpSocket>>;
 }
 
-/** The own socket and its mapped port stay the caller's; the relay is the presence's. */
-export function createPresence(options: {
+/** The own socket and its mapped port stay the caller's; the relay is the reachability's. */
+export function createReachability(options: {
   /** Null in the mode `relay-only`. */
   readonly socket: UdpSocket | null;
   readonly server: Endpoint;
@@ -54,7 +54,7 @@ export function createPresence(options: {
   readonly mappedPort?: Pick<MappedPort, 'toward'> | null;
   readonly openRelay: (servers: readonly TurnServerChoice[], signal: AbortSignal) => Promise<RelayResult>;
   readonly onNotice: (text: string) => void;
-}): Presence {
+}): Reachability {
   const { socket, server, mode, mappedPort = null, openRelay, onNotice } = options;
   const ended = new AbortController();
   let relay: RelaySocket | null = null;
@@ -73,13 +73,13 @@ export function createPresence(options: {
     relay.onLost(({ reason }) => onNotice(`the relay is lost: ${reason}`));
     return relay;
   };
-  const viaRelay: Presence['show'] = async ({ ticket, altPort }, signal) => {
+  const viaRelay: Reachability['show'] = async ({ ticket, altPort }, signal) => {
     const found = await seeking;
     if (!found) return { outcome: 'no-relay', details };
     return bindTicket(found, { server: { ...server, port: altPort }, ticket, signal });
   };
   /** The own socket, and through the relay too when that stays silent; the first that is bound. */
-  const race = async (socket: UdpSocket, ...[shown, signal]: Parameters<Presence['show']>): Promise<Shown> => {
+  const race = async (socket: UdpSocket, ...[shown, signal]: Parameters<Reachability['show']>): Promise<Shown> => {
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
     const bound = (one: Shown, direct: boolean): Shown => {

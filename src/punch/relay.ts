@@ -1,9 +1,6 @@
 /** The relay of a punch: of all the TURN servers that are known, the first that gives one, the least costly way first. */
 
-import { type Endpoint, sameEndpoint } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
-import type { Candidate } from '../ice/candidates/candidate.ts';
-import { parseCandidate } from '../ice/candidates/sdp.ts';
 import type { Resolver } from '../net/lookup/resolver.ts';
 import { pause } from '../net/pause.ts';
 import { type OpenedRelay, openRelay } from '../net/turn/relay.ts';
@@ -69,22 +66,6 @@ async function tryOne(attempt: TurnAttempt, options: FirstRelayOptions): Promise
   const { reason, detail } = opened;
   if (reason === 'address-refused' && namedBy !== undefined) onNotice(notTried(url, detail ?? ''));
   throw new NoRelay(url, opened);
-}
-
-/** Whether a side that the server has seen at `seen` has told of nothing but a relay, which it was seen through as well. */
-export function tellsRelayOnly(candidates: readonly string[], seen: Endpoint): boolean {
-  const told = readCandidates(candidates);
-  return told.every(({ type }) => type === 'relay') && told.some(({ endpoint }) => sameEndpoint(endpoint, seen));
-}
-
-/** The addresses of the relays that the candidates tell of. */
-export function relayAddresses(candidates: readonly string[]): ReadonlySet<string> {
-  const relayed = readCandidates(candidates).filter(({ type }) => type === 'relay');
-  return new Set(relayed.map(({ endpoint }) => endpoint.address));
-}
-
-function readCandidates(lines: readonly string[]): readonly Candidate[] {
-  return lines.map(parseCandidate).flatMap((one) => (one.kind === 'candidate' ? [one.candidate] : []));
 }
 
 /** Carries one server's refusal out of a race. */

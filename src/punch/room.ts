@@ -24,7 +24,7 @@ export type Entry =
   | { readonly kind: 'joined'; readonly client: RendezvousClient }
   | { readonly kind: 'failed'; readonly reason: PunchFailure; readonly detail: string };
 
-export interface Membership extends AsyncDisposable {
+export interface Room extends AsyncDisposable {
   /**
    * Joins. The first time, what keeps it out ends it, except an id that is kept for an owner who is away; later it goes
    * on trying until `by`. @throws the signal's reason when aborted.
@@ -42,7 +42,7 @@ export interface Membership extends AsyncDisposable {
 /** Disposing of it leaves the room. Where only the host was known, the URL that was opened first is the one for good. */
 export function createMembership(
   options: Omit<RendezvousOptions, 'resumeKey' | 'onOpen' | 'signal'> & { readonly onNotice: (text: string) => void },
-): Membership {
+): Room {
   const { onNotice } = options;
   let client: RendezvousClient | null = null;
   let { url } = options;
@@ -54,7 +54,7 @@ export function createMembership(
   /** Attempts to come back since the last connection that held. */
   let returns = 0;
 
-  const enter: Membership['enter'] = async ({ by, signal }) => {
+  const enter: Room['enter'] = async ({ by, signal }) => {
     const resumeKey = client?.joined.resumeKey;
     if (now() - joinedAt >= SETTLED_MS) returns = 0;
     for (;;) {

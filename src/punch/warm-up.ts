@@ -7,11 +7,11 @@ import type { Endpoint } from '../endpoint.ts';
 import { otherRole, type Role } from '../ice/role.ts';
 import { now } from '../net/driver.ts';
 import type { UdpSocket } from '../net/udp-socket.ts';
+import type { Introduction } from '../rendezvous/protocol/server-message.ts';
 import { createPunchBudget } from './attempt/budget.ts';
 import { type CandidateAgent, candidateAgent, PUNCH_SOCKET } from './attempt/candidate-agent.ts';
 import { createIntroducedAttempt } from './attempt/introduced-attempt.ts';
 import { planIntroduced } from './attempt/introduced-plan.ts';
-import type { Introduction } from './meeting.ts';
 import { startIcePath } from './path/path.ts';
 
 /** Nothing is sent to them (RFC 5737). */
@@ -25,7 +25,7 @@ const NETWORKS = ['127.0.0.1/8', '10.0.0.1/24'];
 const BEHAVIOR = { mapping: 'none', filtering: 'endpoint-independent' } as const;
 
 /** Takes some 30 ms the first time, most of them of a core. */
-export async function rehearse(): Promise<void> {
+export async function warmUp(): Promise<void> {
   const key = randomBytes(32).toString('base64url');
   const agents = { controlling: agentAt('controlling'), controlled: agentAt('controlled') };
   const sockets = memorySockets();

@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { FULL_CONE, SYMMETRIC } from '../../lab/profiles.ts';
 import { detectInSim } from '../../lab/sim/detect/detect.ts';
-import { ALLOCATION_KINDS } from '../../src/nat/ports/port-pattern.ts';
+import { PORT_ASSIGNMENT_KINDS } from '../../src/nat/ports/port-pattern.ts';
 import { REASONS } from '../../src/nat/reason.ts';
 import { ROUTER_REASONS } from '../../src/nat/router.ts';
 import { VERDICT_TYPES } from '../../src/nat/verdict.ts';
@@ -173,7 +173,7 @@ describe('the schema', () => {
 
   it('knows every verdict, every kind of allocation and every reason that the code knows', () => {
     expect(SCHEMA.properties.verdict.properties.type.enum).toEqual([...VERDICT_TYPES]);
-    expect(SCHEMA.properties.allocation.properties.kind.enum).toEqual([...ALLOCATION_KINDS]);
+    expect(SCHEMA.properties.allocation.properties.kind.enum).toEqual([...PORT_ASSIGNMENT_KINDS]);
     expect(SCHEMA.$defs.reason.enum.toSorted()).toEqual(Object.keys(REASONS).toSorted());
   });
 });

@@ -1,7 +1,7 @@
 /** Rendezvous messages and peer signals that the schemas take, and that say anything within them. */
 import type { Random } from '../../lab/sim/network/random.ts';
 import { DEPENDENCIES } from '../../src/nat/behavior.ts';
-import { ALLOCATION_KINDS } from '../../src/nat/ports/port-pattern.ts';
+import { PORT_ASSIGNMENT_KINDS } from '../../src/nat/ports/port-pattern.ts';
 import { PREDICTED_PORTS } from '../../src/punch/attempt/techniques/choose-technique.ts';
 import {
   CANDIDATES_MAX,
@@ -19,7 +19,7 @@ type Some<T> = readonly [T, ...T[]];
 export const IDS = ['alice', 'bob', 'carol', '~', '.'] as const;
 
 const AXES = [...DEPENDENCIES, 'none', 'undetermined'] as unknown as Some<ToldBehavior['mapping']>;
-const KINDS = ALLOCATION_KINDS as unknown as Some<(typeof ALLOCATION_KINDS)[number]>;
+const KINDS = PORT_ASSIGNMENT_KINDS as unknown as Some<(typeof PORT_ASSIGNMENT_KINDS)[number]>;
 
 export function durationMs(random: Random): number {
   return random.pick([0, 0.1, 1, 500, 10_000, 120_000, 86_400_000]);
@@ -128,7 +128,7 @@ export function serverMessageOf(random: Random, type = random.pick(SERVER_TYPES)
   return SERVER_MESSAGES[type](random);
 }
 
-/** Ports as the tactic tells them, or what another application would say. */
+/** Ports as the technique tells them, or what another application would say. */
 export function signal(random: Random): string {
   if (chance(random, 0.2)) return text(random, 64);
   return JSON.stringify({ type: 'ports', ports: listOf(random, PREDICTED_PORTS, () => port(random)) });

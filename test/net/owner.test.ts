@@ -1,19 +1,52 @@
-import { expect, it } from 'vitest';
-import { createOwned } from '../../src/net/owner.ts';
+import { describe, expect, it } from 'vitest';
+import { createOwner } from '../../src/net/owner.ts';
 
-it('all are disposed of, the last one first, also where some throw; the first error is told', async () => {
-  const log: string[] = [];
-  const owned = createOwned();
-  for (const name of ['a', 'b', 'c', 'd']) {
-    owned.add({
-      [Symbol.asyncDispose]: async () => {
-        log.push(name);
-        if (name === 'b' || name === 'c') throw new Error(name);
-      },
-    });
-  }
-  await expect(owned[Symbol.asyncDispose]()).rejects.toThrow('c');
-  expect(log).toEqual(['d', 'c', 'b', 'a']);
-  await owned[Symbol.asyncDispose]();
-  expect(log).toHaveLength(4);
+describe('an owner', () => {
+  it('releases the last resource first, of either kind, and each once', async () => {
+    const released: string[] = [];
+    const owner = createOwner();
+    owner.use({ [Symbol.dispose]: () => void released.push('first') });
+    owner.use({ [Symbol.asyncDispose]: async () => void released.push('second') });
+    owner.defer(() => released.push('third'));
+    await owner[Symbol.asyncDispose]();
+    await owner[Symbol.asyncDispose]();
+    expect(released).toEqual(['third', 'second', 'first']);
+  });
+
+  it('releases the rest when one release fails, and then throws that error', async () => {
+    const released: string[] = [];
+    const owner = createOwner();
+    owner.defer(() => released.push('first'));
+    owner.defer(() => Promise.reject(new Error('stuck')));
+    await expect(owner[Symbol.asyncDispose]()).rejects.toThrow('stuck');
+    expect(released).toEqual(['first']);
+  });
+
+  it('releases nothing once it was moved', async () => {
+    const released: string[] = [];
+    const owner = createOwner();
+    owner.defer(() => released.push('moved'));
+    const heir = owner.move();
+    await owner[Symbol.asyncDispose]();
+    expect(released).toEqual([]);
+    await heir[Symbol.asyncDispose]();
+    expect(released).toEqual(['moved']);
+  });
+
+  it('all are disposed of, the last one first, also where some throw; the first error is told', async () => {
+    const log: string[] = [];
+    const owner = createOwner();
+    for (const name of ['a', 'b', 'c', 'd']) {
+      owner.use({
+        [Symbol.asyncDispose]: async () => {
+          log.push(name);
+          if (name === 'b' || name === 'c') throw new Error(name);
+        },
+      });
+    }
+    await expect(owner[Symbol.asyncDispose]()).rejects.toThrow('c');
+    expect(log).toEqual(['d', 'c', 'b', 'a']);
+    await owner[Symbol.asyncDispose]();
+    expect(log).toHaveLength(4);
+  });
 });

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { RendezvousClient, RendezvousEvent } from '../../src/net/rendezvous/client.ts';
 import { createMeeting } from '../../src/punch/meeting.ts';
-import type { Presence, Shown } from '../../src/punch/reachability.ts';
+import type { Reachability, Shown } from '../../src/punch/reachability.ts';
 import { TOLD } from '../net/rendezvous/peers.ts';
 
 const SECRET = 's'.repeat(22);
@@ -50,7 +50,7 @@ function meetAt(options: Server) {
     closed: new Promise(() => {}),
     async [Symbol.asyncDispose]() {},
   };
-  const presence = {
+  const reachability = {
     seekRelay: () => {},
     relayed: async () => null,
     show: async () => {
@@ -61,7 +61,7 @@ function meetAt(options: Server) {
     },
     isDirect: () => true,
     agentOf: () => ({ candidates: [] }),
-  } as unknown as Presence;
+  } as unknown as Reachability;
   const meeting = createMeeting({
     membership: {
       enter: async () => {
@@ -73,7 +73,7 @@ function meetAt(options: Server) {
       stay: async () => {},
       async [Symbol.asyncDispose]() {},
     },
-    presence,
+    reachability,
     turn: [],
     peer: 'bob',
     behavior: Promise.resolve(TOLD.behavior),

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import type { Endpoint } from '../../src/endpoint.ts';
 import { openUdpSocket } from '../../src/net/udp-socket.ts';
 import { createMeeting } from '../../src/punch/meeting.ts';
-import { createPresence } from '../../src/punch/reachability.ts';
+import { createReachability } from '../../src/punch/reachability.ts';
 import { createMembership } from '../../src/punch/room.ts';
 import { join, startTestServer, TOLD, urlOf } from '../net/rendezvous/peers.ts';
 
@@ -52,7 +52,7 @@ it('tells the peer the endpoint that the NAT has last given it, though the first
   await using membership = createMembership({ url: urlOf(server), room: 'test', id: 'alice', onNotice: () => {} });
   const bound = Array.from({ length: 8 }, () => Promise.withResolvers<number>());
   let count = 0;
-  await using presence = createPresence({
+  await using reachability = createReachability({
     socket,
     server: nat.inside,
     mode: 'direct-only',
@@ -61,7 +61,7 @@ it('tells the peer the endpoint that the NAT has last given it, though the first
   });
   const meeting = createMeeting({
     membership,
-    presence,
+    reachability,
     turn: [],
     peer: 'bob',
     behavior: Promise.resolve(TOLD.behavior),

@@ -1,6 +1,6 @@
 /** Punches as the library makes them, against a real server on loopback, with what they told on the way. */
 import { type NatcheckServer, type ServerOptions, startServer } from '../../server/index.ts';
-import { type Punched, type PunchOptions, punch } from '../../src/punch/punch.ts';
+import { type PunchOptions, type PunchResult, punch } from '../../src/punch/punch.ts';
 import type { PunchEvent } from '../../src/punch/report/event.ts';
 
 export function startPunchServer(options: Partial<ServerOptions> = {}): Promise<NatcheckServer> {
@@ -14,7 +14,7 @@ export function portsOf({ addresses, httpPort }: NatcheckServer): Pick<ServerOpt
 }
 
 export interface RunningPunch {
-  readonly result: Promise<Punched>;
+  readonly result: Promise<PunchResult>;
   readonly notices: readonly string[];
   /** Resolves when the event has come, or was there. */
   readonly told: (what: (event: PunchEvent) => boolean) => Promise<void>;

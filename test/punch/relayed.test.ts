@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NatcheckServer } from '../../server/index.ts';
 import { measureHealth } from '../../src/punch/path/health.ts';
-import type { Punched } from '../../src/punch/punch.ts';
+import type { PunchResult } from '../../src/punch/punch.ts';
 import { join } from '../net/rendezvous/peers.ts';
 import { type RunningPunch, startPunch, startPunchServer } from './punches.ts';
 
@@ -11,7 +11,7 @@ const ROOM = 'test';
 const RELAY = { relay: { open: true, allowPrivate: true } } as const;
 
 /** One datagram each way. */
-async function talk(one: Punched, other: Punched): Promise<readonly string[]> {
+async function talk(one: PunchResult, other: PunchResult): Promise<readonly string[]> {
   const heard = [one, other].map(
     ({ path }) => new Promise<string>((resolve) => path?.onData((bytes) => resolve(new TextDecoder().decode(bytes)))),
   );

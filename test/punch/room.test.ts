@@ -5,7 +5,7 @@ import { networkInterfaces } from 'node:os';
 import { afterEach, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { NatcheckServer } from '../../server/index.ts';
-import { createMembership, type Membership } from '../../src/punch/room.ts';
+import { createMembership, type Room } from '../../src/punch/room.ts';
 import { METHOD } from '../../src/stun/header.ts';
 import { HOST, join, startTestServer, urlOf } from '../net/rendezvous/peers.ts';
 import { LOOPBACK_TLS } from '../server/tls/loopback.ts';
@@ -16,14 +16,14 @@ afterEach(async () => {
   for (const one of held.splice(0).toReversed()) await one[Symbol.asyncDispose]();
 });
 
-function membershipOf(server: NatcheckServer, host = HOST): Membership {
+function membershipOf(server: NatcheckServer, host = HOST): Room {
   const url = { host, port: server.httpPort };
   const membership = createMembership({ url, room: 'r', id: 'me', ca: LOOPBACK_TLS.cert, onNotice: () => {} });
   held.push(membership);
   return membership;
 }
 
-const enter = (membership: Membership, waitMs = 5_000) =>
+const enter = (membership: Room, waitMs = 5_000) =>
   membership.enter({ by: performance.now() + waitMs, signal: undefined });
 
 it('never comes back over ws where it was joined over wss', async () => {

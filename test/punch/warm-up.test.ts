@@ -1,9 +1,9 @@
-/** The rehearsal takes no socket and leaves nothing behind. */
+/** The warm-up takes no socket and leaves nothing behind. */
 import { expect, it } from 'vitest';
-import { rehearse } from '../../src/punch/warm-up.ts';
+import { warmUp } from '../../src/punch/warm-up.ts';
 
 it('comes to its end, with no handle open that was not before', async () => {
   const before = process.getActiveResourcesInfo().length;
-  await rehearse();
+  await warmUp();
   expect(process.getActiveResourcesInfo().length).toBe(before);
 });

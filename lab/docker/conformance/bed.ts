@@ -1,7 +1,7 @@
 /** The conformance bed of the container lab: four public sockets of the server, and sockets of clients of one site. */
 import { type Endpoint, formatEndpoint } from '../../../src/endpoint.ts';
 import { type ConformanceBed, NEIGHBOUR_SOCKETS, type PublicSide } from '../../conformance.ts';
-import { type Agent, type Arrival, arrival } from '../container/agent.ts';
+import { type Agent, type AgentArrival, arrival } from '../container/agent.ts';
 import type { ServerPlace } from '../topology/addressing.ts';
 
 /** Ports of the public sockets; nothing else of the lab uses them. */
@@ -71,7 +71,7 @@ export function conformanceBed({ server, client, neighbour, publicSide }: BedPar
       for (let round = 0; round < ROUNDS; round++) {
         const tokens = new Map(from.map((endpoint) => [token(), endpoint]));
         const end = token();
-        const note = ({ data }: Arrival): void => {
+        const note = ({ data }: AgentArrival): void => {
           const source = tokens.get(data);
           if (source !== undefined) arrived.add(formatEndpoint(source));
         };

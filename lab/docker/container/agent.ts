@@ -2,7 +2,7 @@
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { LabContainer } from './container.ts';
 
-export interface Arrival {
+export interface AgentArrival {
   readonly socket: string;
   readonly from: Endpoint;
   readonly data: string;
@@ -13,7 +13,7 @@ export interface Agent extends AsyncDisposable {
   bind(socket: string, at: Endpoint): Promise<Endpoint>;
   send(socket: string, to: Endpoint, data: string): void;
   /** Calls back for each datagram that arrives, in order, until the registration is disposed. */
-  onArrival(listener: (arrival: Arrival) => void): Disposable;
+  onArrival(listener: (arrival: AgentArrival) => void): Disposable;
 }
 
 const AGENT = ['node', '/usr/local/lib/natcheck-lab/agent.mjs'];
@@ -40,12 +40,12 @@ export async function startAgent(container: LabContainer): Promise<Agent> {
 export async function arrival(
   agent: Agent,
   options: {
-    readonly wanted: (arrival: Arrival) => boolean;
+    readonly wanted: (arrival: AgentArrival) => boolean;
     readonly timeoutMs: number;
     readonly meanwhile: () => void;
   },
-): Promise<Arrival | null> {
-  const { promise, resolve } = Promise.withResolvers<Arrival | null>();
+): Promise<AgentArrival | null> {
+  const { promise, resolve } = Promise.withResolvers<AgentArrival | null>();
   using _ = agent.onArrival((candidate) => options.wanted(candidate) && resolve(candidate));
   const timer = setTimeout(() => resolve(null), options.timeoutMs);
   options.meanwhile();

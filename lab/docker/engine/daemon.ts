@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { until } from '../until.ts';
+import { until } from '../waiting.ts';
 import { answersPing } from './ping.ts';
 import { startTime } from './process-start.ts';
 import type { Slot } from './slot.ts';

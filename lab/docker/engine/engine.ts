@@ -4,9 +4,9 @@
  */
 
 import type Dockerode from 'dockerode';
-import { createDisposal } from '../disposal.ts';
-import { once } from '../once.ts';
+import { createOwner } from '../../../src/net/owner.ts';
 import type { Progress } from '../progress.ts';
+import { once } from '../waiting.ts';
 import { startDaemon } from './daemon.ts';
 import { onInterrupt } from './interrupt.ts';
 import { sweep } from './labels.ts';
@@ -59,7 +59,7 @@ async function attach(kind: 'given' | 'system', host: string): Promise<Engine> {
 
 async function startPrivateEngine(progress: Progress): Promise<Engine> {
   await provision(ENGINE_PROGRAMS, progress);
-  await using started = createDisposal();
+  await using started = createOwner();
   const slot = started.use(await takeSlot({ cache: ROOT_CACHE_DIR, runtime: ROOT_RUNTIME_DIR }));
   progress(`starting a private container engine, data in ${slot.dataRoot}`);
   const daemon = started.use(await startDaemon(slot));

@@ -1,7 +1,7 @@
 /** Labels that say which run a container or network belongs to, and the removal of what belongs to none any more. */
 import { hostname } from 'node:os';
 import type Dockerode from 'dockerode';
-import { until } from '../until.ts';
+import { until } from '../waiting.ts';
 import { startTime } from './process-start.ts';
 
 const LAB = 'natcheck.lab';

@@ -3,7 +3,7 @@ import { endDaemonAt } from '../engine/daemon.ts';
 import { removeLab } from '../engine/labels.ts';
 import { isAlive, type ProcessId } from '../engine/process-start.ts';
 import { connectDocker } from '../engine/testcontainers.ts';
-import { until } from '../until.ts';
+import { until } from '../waiting.ts';
 import type { RunningLab } from './running-lab.ts';
 import { forgetLab, knownLab } from './state.ts';
 

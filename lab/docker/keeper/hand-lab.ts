@@ -1,7 +1,7 @@
 /** A lab as it is used by hand: engine, image, NATs and `natcheck serve`, started and ended as one. */
 import type { Container } from 'dockerode';
+import { createOwner } from '../../../src/net/owner.ts';
 import { CLASSIC_NATS } from '../../profiles.ts';
-import { createDisposal } from '../disposal.ts';
 import { findEngine } from '../engine/engine.ts';
 import { connectDocker } from '../engine/testcontainers.ts';
 import { ensureImage } from '../image/image.ts';
@@ -35,7 +35,7 @@ export async function startHandLab(
   { clientsPerNat, all }: LabOrder,
   { progress, signal }: StartOptions,
 ): Promise<HandLab> {
-  await using started = createDisposal();
+  await using started = createOwner();
   const engine = started.use(await findEngine({ progress }));
   signal.throwIfAborted();
   const image = await ensureImage(engine, { progress });

@@ -1,7 +1,7 @@
 /** One cell of the matrix: what arithmetic says of a pair of sites, what its two peers say, and whether that is the same. */
-import { chooseStrategy, type Strategy } from '../../../src/punch/attempt/techniques/choose-technique.ts';
+import { chooseTechnique, type TechniqueChoice } from '../../../src/punch/attempt/techniques/choose-technique.ts';
 import type { PunchFailure, PunchReport } from '../../../src/punch/report/report.ts';
-import { strategyPeerOf } from '../../known-behavior.ts';
+import { knownBehaviorOf } from '../../known-behavior.ts';
 import type { AccessProfile } from '../../profiles.ts';
 
 /** One for each peer: that of the row first, then that of the column. */
@@ -29,7 +29,7 @@ export interface PunchedSide {
 
 export interface Expectation {
   /** As the plan has it; `relay` where one side has no UDP. */
-  readonly technique: Strategy['technique'];
+  readonly technique: TechniqueChoice['technique'];
   /** Of a direct path. */
   readonly probability: number;
   /** That of both sides. */
@@ -63,9 +63,9 @@ export function expectationOf(
   b: AccessProfile,
   { hasRelay = false }: { readonly hasRelay?: boolean } = {},
 ): Expectation {
-  const [peerA, peerB] = [strategyPeerOf(a), strategyPeerOf(b)];
+  const [peerA, peerB] = [knownBehaviorOf(a), knownBehaviorOf(b)];
   const { technique, probability } =
-    peerA && peerB ? chooseStrategy(peerA, peerB) : ({ technique: 'relay', probability: 0 } as const);
+    peerA && peerB ? chooseTechnique(peerA, peerB) : ({ technique: 'relay', probability: 0 } as const);
   const outcome = technique !== 'relay' ? 'direct' : hasRelay ? 'relayed' : 'failed';
   const reasons: Both<PunchFailure | null> =
     outcome === 'failed'

@@ -1,6 +1,7 @@
 /** A lab for a matrix, with an engine, an image and `natcheck serve`: started and ended as one. */
+
+import { createOwner } from '../../../src/net/owner.ts';
 import { CLASSIC_NATS, HARD_NATS, type NamedAccess, type NatProfile } from '../../profiles.ts';
-import { createDisposal } from '../disposal.ts';
 import { findEngine } from '../engine/engine.ts';
 import { ensureImage } from '../image/image.ts';
 import { type Lab, startLab } from '../lab.ts';
@@ -40,7 +41,7 @@ export async function startMatrixLab({
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }): Promise<MatrixLab> {
-  await using started = createDisposal();
+  await using started = createOwner();
   const engine = started.use(await findEngine({ progress }));
   signal.throwIfAborted();
   const image = await ensureImage(engine, { progress });

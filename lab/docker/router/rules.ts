@@ -3,7 +3,7 @@
  * named `wan` and `lan`. Nothing is ever rejected, only dropped: an ICMP error ends a punch.
  */
 import type { Dependency } from '../../../src/nat/behavior.ts';
-import { type AccessProfile, DEFAULT_BLOCK_SIZE, type NatProfile, type PortAllocation } from '../../profiles.ts';
+import { type AccessProfile, DEFAULT_BLOCK_SIZE, type NatProfile, type PortAssignmentKind } from '../../profiles.ts';
 import type { ClientPlace, PortBlock, SitePlace } from '../topology/addressing.ts';
 import { coneTable } from './cone-table.ts';
 import { hairpinTable } from './hairpin-table.ts';
@@ -126,7 +126,7 @@ function unrealized(profile: NatProfile): readonly string[] {
   ];
 }
 
-const PORTS_OF: Readonly<Record<Dependency, readonly PortAllocation[]>> = {
+const PORTS_OF: Readonly<Record<Dependency, readonly PortAssignmentKind[]>> = {
   'endpoint-independent': ['preserved'],
   'address-dependent': ['random'],
   'address-and-port-dependent': ['random', 'sequential', 'block'],

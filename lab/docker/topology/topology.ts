@@ -1,8 +1,8 @@
 /** Brings a planned lab up, everything at once: networks, then server, routers and clients. */
 import type Dockerode from 'dockerode';
-import { allOf } from '../all-of.ts';
 import { type Attachment, type LabContainer, startContainer } from '../container/container.ts';
 import { labelsOf } from '../engine/labels.ts';
+import { allOf } from '../waiting.ts';
 import type { BackbonePlace } from './addressing.ts';
 import { createNetwork } from './network.ts';
 import type { LabPlan } from './plan.ts';

@@ -6,7 +6,7 @@ import type { Link } from '../network/link.ts';
 import { createRandom } from '../network/random.ts';
 import type { Trace } from '../network/trace.ts';
 import { detectInSim } from './detect.ts';
-import { observedAllocation } from './observed-ports.ts';
+import { observedPorts } from './observed-ports.ts';
 import { drawAccess, drawLink, drawNeighbourGap } from './random-access.ts';
 
 export interface Sample {
@@ -64,11 +64,8 @@ export function wrongFindings({ access, report }: Sample): readonly string[] {
 }
 
 /** How the report's word on port allocation and on pooling stands to what the access does; null where UDP is blocked. */
-export function judgeAllocation({
-  access,
-  report,
-}: Sample): Readonly<Record<'allocation' | 'pooling', Judgement>> | null {
-  const observed = observedAllocation(access);
+export function judgePorts({ access, report }: Sample): Readonly<Record<'allocation' | 'pooling', Judgement>> | null {
+  const observed = observedPorts(access);
   if (!observed) return null;
   const { allocation, pooling } = report;
   const isStepRight = observed.step === null || allocation.step === null || allocation.step === observed.step;

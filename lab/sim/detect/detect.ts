@@ -1,7 +1,8 @@
 /** One detection in the simulated network: how the client is reached, over which link, by which seed; the report. */
 import type { Layout } from '../../../server/stun/decisions/layout.ts';
 import { createDiscovery } from '../../../src/nat/discovery/discovery.ts';
-import { DETECT_SOCKETS, type DetectReport } from '../../../src/nat/report.ts';
+import { DETECT_SOCKETS } from '../../../src/nat/evidence.ts';
+import type { DetectReport } from '../../../src/nat/report.ts';
 import type { AccessProfile } from '../../profiles.ts';
 import type { Link } from '../network/link.ts';
 import { type RunBounds, runSession } from '../network/run-session.ts';

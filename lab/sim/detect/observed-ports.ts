@@ -1,20 +1,20 @@
 /** What an observer can find out about the ports and addresses that an access gives out: the truth for src/nat/ports/port-assignment.ts. */
 import type { Pooling } from '../../../src/nat/ports/pooling.ts';
-import { ALLOCATION_KINDS, type PortPattern } from '../../../src/nat/ports/port-pattern.ts';
+import { PORT_ASSIGNMENT_KINDS, type PortPattern } from '../../../src/nat/ports/port-pattern.ts';
 import type { AccessProfile, NatProfile } from '../../profiles.ts';
 
-type AllocationKind = PortPattern['kind'];
+type PortPatternKind = PortPattern['kind'];
 
-export interface ObservedAllocation {
+export interface ObservedPorts {
   /** The kinds that are true of it: several where several NATs in a row mix their ways. */
-  readonly kinds: readonly AllocationKind[];
+  readonly kinds: readonly PortPatternKind[];
   /** Of `sequential`; null where any is true. */
   readonly step: number | null;
   readonly pooling: readonly Pooling['behavior'][];
 }
 
 /** @returns null when nothing can be found out: UDP does not pass. */
-export function observedAllocation(access: AccessProfile): ObservedAllocation | null {
+export function observedPorts(access: AccessProfile): ObservedPorts | null {
   switch (access.kind) {
     case 'udp-blocked':
       return null;
@@ -22,17 +22,17 @@ export function observedAllocation(access: AccessProfile): ObservedAllocation | 
     case 'firewall':
       return { kinds: ['none'], step: 1, pooling: ['one-address'] };
     case 'nat':
-      return { ...observedPorts(access.layers), pooling: observedPooling(access.layers) };
+      return { ...portsOfChain(access.layers), pooling: observedPooling(access.layers) };
   }
 }
 
-type Ports = Omit<ObservedAllocation, 'pooling'>;
+type Ports = Omit<ObservedPorts, 'pooling'>;
 
 /**
  * The ports that a chain of NATs gives to the next mapping: of a fresh socket where mappings are stable, else of a known
  * socket toward a new destination. Each layer sees what the one before it made of that, as an old endpoint or a new one.
  */
-function observedPorts(layers: readonly NatProfile[]): Ports {
+function portsOfChain(layers: readonly NatProfile[]): Ports {
   let isNew = layers.every(({ mapping }) => mapping === 'endpoint-independent');
   let hosts: 'one' | 'several' = 'one';
   let ports: Ports = { kinds: ['preserved'], step: 1 };
@@ -53,7 +53,7 @@ function portsOf(
 ): Ports {
   const { portStep: step = 1 } = layer;
   // Counters and blocks of several hosts, or of several addresses, look like chance once they are mixed.
-  const mixed = (kind: AllocationKind): Ports => ({ kinds: [kind, 'range', 'random', 'undetermined'], step });
+  const mixed = (kind: PortPatternKind): Ports => ({ kinds: [kind, 'range', 'random', 'undetermined'], step });
   switch (layer.ports) {
     case 'random':
       return { kinds: ['random'], step };
@@ -69,7 +69,7 @@ function portsOf(
           : entering.ports;
       }
       // The port is in use for an earlier destination, unless the new mapping gets another address: then it is what it was.
-      return hasArbitraryPool(layer) ? { kinds: ALLOCATION_KINDS, step: null } : { kinds: ['random'], step };
+      return hasArbitraryPool(layer) ? { kinds: PORT_ASSIGNMENT_KINDS, step: null } : { kinds: ['random'], step };
     }
   }
 }

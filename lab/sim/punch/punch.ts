@@ -2,7 +2,7 @@
 import type { Endpoint } from '../../../src/endpoint.ts';
 import { type PunchPlan, planPunch } from '../../../src/punch/attempt/plan.ts';
 import { type RoleParty, roleOf } from '../../../src/rendezvous/protocol/role.ts';
-import { strategyPeerOf } from '../../known-behavior.ts';
+import { knownBehaviorOf } from '../../known-behavior.ts';
 import type { AccessProfile } from '../../profiles.ts';
 import type { Link } from '../network/link.ts';
 import { runUntilDone } from '../network/run-session.ts';
@@ -113,7 +113,7 @@ function joinSites(world: World, { a, b, linkA, linkB }: SimPunchOptions): reado
 /** As a faultless detection would tell of it. */
 function toldOf(id: string, access: AccessProfile): RoleParty {
   const unknown = { mapping: 'undetermined', filtering: 'undetermined' } as const;
-  return { id, behavior: strategyPeerOf(access) ?? unknown };
+  return { id, behavior: knownBehaviorOf(access) ?? unknown };
 }
 
 function seen({ binding }: PunchPeer): Endpoint | null {

@@ -1,12 +1,12 @@
 /** The public side of a detection in the simulated network: the real responder on its sockets, and TCP that answers. */
 import { endpointsOf, type Layout } from '../../../server/stun/decisions/layout.ts';
-import { type Answer, type Arrival, respond } from '../../../server/stun/decisions/responder.ts';
+import { type Answer, type EndpointPair, respond } from '../../../server/stun/decisions/responder.ts';
 import { createHost, type Host } from '../network/host.ts';
 import type { Link } from '../network/link.ts';
 import type { World } from '../network/world.ts';
 
 /** Decides on one datagram, as server/stun/decisions/responder.ts does. */
-export type Respond = (layout: Layout, datagram: Uint8Array, arrival: Arrival) => Answer;
+export type Respond = (layout: Layout, datagram: Uint8Array, arrival: EndpointPair) => Answer;
 
 /** TEST-NET-3 (RFC 5737), the ports of STUN (RFC 8489 §18.6), and the one beside it. */
 export const LAB_LAYOUT: Layout = {
@@ -39,7 +39,7 @@ export function addStunServer(world: World, options: StunServerOptions = {}): Ho
     ...(link && { link }),
   });
   for (const local of endpointsOf(layout)) {
-    const answer = (remote: Arrival['remote'], bytes: Uint8Array): void => {
+    const answer = (remote: EndpointPair['remote'], bytes: Uint8Array): void => {
       const decision = decide(layout, bytes, { local, remote });
       if (decision.kind === 'reply') host.sendFrom(decision.from, decision.to, decision.bytes);
     };

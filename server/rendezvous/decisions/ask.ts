@@ -4,7 +4,7 @@ import type { ClientMessageOf } from '../../../src/rendezvous/protocol/client-me
 import type { RefusalCode } from '../../../src/rendezvous/protocol/refusal.ts';
 import { roleOf } from '../../../src/rendezvous/protocol/role.ts';
 import { introduceIfReady } from './introduction.ts';
-import { send } from './output.ts';
+import { send } from './say.ts';
 import { arePaired, peerOf, type Session, type State } from './state.ts';
 
 /** Who may be told what: a peer hears of an ask only the id, and of the rest only when it has asked itself. */

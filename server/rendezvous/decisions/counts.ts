@@ -1,7 +1,7 @@
 /** What the rendezvous has counted, for the metrics. */
 import { REFUSAL_CODES, type RefusalCode } from '../../../src/rendezvous/protocol/refusal.ts';
 
-export interface Counts {
+export interface RendezvousCounts {
   introductions: number;
   signals: number;
   /** Endpoints that came with a ticket, each time another one. */
@@ -9,7 +9,7 @@ export interface Counts {
   readonly refused: Record<RefusalCode, number>;
 }
 
-export function createCounts(): Counts {
+export function createRendezvousCounts(): RendezvousCounts {
   const refused = Object.fromEntries(REFUSAL_CODES.map((code) => [code, 0])) as Record<RefusalCode, number>;
   return { introductions: 0, signals: 0, bindings: 0, refused };
 }

@@ -1,8 +1,8 @@
 /** Introducing two peers: each is given the other's endpoint, a key for the pair, and the one instant at which both start. */
 import { roleOf } from '../../../src/rendezvous/protocol/role.ts';
 import { secretOf } from '../../secret.ts';
-import { send } from './output.ts';
 import { roundTripMs } from './round-trip.ts';
+import { send } from './say.ts';
 import { type Ask, peerOf, type Session, type State } from './state.ts';
 
 const PAIR_KEY_BYTES = 32;

@@ -4,8 +4,8 @@ import type { ServerMessage } from '../../../src/rendezvous/protocol/server-mess
 import { secretOf } from '../../secret.ts';
 import { catchUp, forgetSpentAsks } from './ask.ts';
 import { PASSING, refusalOf } from './may-join.ts';
-import { CLOSE, hangUp, refuse, send } from './output.ts';
 import { ping } from './round-trip.ts';
+import { CLOSE, hangUp, refuse, send } from './say.ts';
 import type { Connection, Room, Session, Source, State } from './state.ts';
 import { issueTicket, revokeTicket, turnOf, turnUserOf } from './tickets.ts';
 

@@ -5,7 +5,7 @@ import type { RefusalCode } from '../../../src/rendezvous/protocol/refusal.ts';
 import { take } from '../../limit/bucket.ts';
 import { ask, signal, withdraw } from './ask.ts';
 import { join, leave } from './join.ts';
-import { CLOSE, hangUp, refuse, send } from './output.ts';
+import { CLOSE, hangUp, refuse, send } from './say.ts';
 import { takeTicket } from './sources.ts';
 import type { Connection, State } from './state.ts';
 import { issueTicket, turnOf } from './tickets.ts';

@@ -1,12 +1,13 @@
 /** The rendezvous as a sans-IO state machine: what came in and when, to what goes out (docs/rendezvous.md). */
 import { type Endpoint, sameEndpoint } from '../../../src/endpoint.ts';
 import type { TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
-import { type Counts, createCounts } from './counts.ts';
+import { createRendezvousCounts, type RendezvousCounts } from './counts.ts';
 import { introduceReady } from './introduction.ts';
 import { DEFAULT_LIMITS, type RendezvousLimits } from './limits.ts';
-import { CLOSE, forget, hangUp, type Output, send } from './output.ts';
+import type { RendezvousOutput } from './output.ts';
 import { receive, receiveControl } from './receive.ts';
 import { pong } from './round-trip.ts';
+import { CLOSE, forget, hangUp, send } from './say.ts';
 import { enter } from './sources.ts';
 import { type Connection, createConnection, type State } from './state.ts';
 import { tick } from './tick.ts';
@@ -40,12 +41,12 @@ export interface RendezvousOptions {
 
 export interface Rendezvous {
   /** What the input leads to, in order; `now` is in ms of any one monotonic clock. */
-  readonly handle: (now: number, input: Input) => readonly Output[];
+  readonly handle: (now: number, input: Input) => readonly RendezvousOutput[];
   /** The password of a ticket that is good at `now`. */
   readonly ticketPassword: (now: number, username: string) => string | null;
   /** Whether a session that is a TURN user of that name is there, or kept for its owner. */
   readonly hasTurnUser: (user: string) => boolean;
-  readonly counts: Readonly<Counts>;
+  readonly counts: Readonly<RendezvousCounts>;
   readonly population: () => { readonly connections: number; readonly peers: number; readonly rooms: number };
   /** How many sources something is kept of. */
   readonly sources: () => number;
@@ -65,7 +66,7 @@ export function createRendezvous(options: RendezvousOptions): Rendezvous {
     turnUsers: new Set(),
     tickets: new Map(),
     sessions: 0,
-    counts: createCounts(),
+    counts: createRendezvousCounts(),
     outputs: [],
   };
   return {

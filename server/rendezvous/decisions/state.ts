@@ -1,9 +1,9 @@
 /** What the rendezvous knows: connections, sessions in rooms, tickets. Changed by the rules beside this file only. */
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { ToldBehavior, TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
-import type { Counts } from './counts.ts';
+import type { RendezvousCounts } from './counts.ts';
 import type { RendezvousLimits } from './limits.ts';
-import type { Output } from './output.ts';
+import type { RendezvousOutput } from './output.ts';
 
 /** Those who share an address, together. */
 export interface Source {
@@ -88,9 +88,9 @@ export interface State {
   /** By username. */
   readonly tickets: Map<string, Ticket>;
   sessions: number;
-  readonly counts: Counts;
+  readonly counts: RendezvousCounts;
   /** What the last input led to, until it is taken. */
-  outputs: Output[];
+  outputs: RendezvousOutput[];
 }
 
 /** The peer of that id in the session's room. */

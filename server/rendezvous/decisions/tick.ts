@@ -1,7 +1,7 @@
 /** What time alone brings about: pings, silent connections, sessions whose owner did not come back, tickets gone stale. */
 import { endSession } from './join.ts';
-import { CLOSE, hangUp, refuse } from './output.ts';
 import { ping } from './round-trip.ts';
+import { CLOSE, hangUp, refuse } from './say.ts';
 import { forgetIdleSources } from './sources.ts';
 import type { State } from './state.ts';
 

@@ -13,7 +13,7 @@ import { understood } from './understood.ts';
 export type { Layout } from './layout.ts';
 
 /** A datagram's way: the socket it came to, and where it came from. */
-export interface Arrival {
+export interface EndpointPair {
   readonly local: Endpoint;
   readonly remote: Endpoint;
 }
@@ -52,7 +52,7 @@ export type Answer =
  * What to answer to a datagram that came to one socket of `layout`; with a desk, tickets are taken.
  * @throws RangeError when `arrival.local` is not one of the layout's sockets.
  */
-export function respond(layout: Layout, datagram: Uint8Array, arrival: Arrival, desk?: TicketDesk): Answer {
+export function respond(layout: Layout, datagram: Uint8Array, arrival: EndpointPair, desk?: TicketDesk): Answer {
   const { local, remote } = arrival;
   if (remote.port === 0) return drop('port-zero');
   if (isOwn(layout, remote)) return drop('own-endpoint');
@@ -101,6 +101,6 @@ function drop(why: DropReason): Answer {
 }
 
 /** By the way that the request came. */
-function reply({ local, remote }: Arrival, { bytes }: { readonly bytes: Uint8Array }): Answer {
+function reply({ local, remote }: EndpointPair, { bytes }: { readonly bytes: Uint8Array }): Answer {
   return { kind: 'reply', from: local, to: remote, bytes, redirected: false };
 }

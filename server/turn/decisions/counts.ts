@@ -30,7 +30,7 @@ export type DropReason = (typeof DROP_REASONS)[number];
 export const DIRECTIONS = ['to-peer', 'to-client'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
-export interface Counts {
+export interface TurnCounts {
   /** Made, ever. */
   allocations: number;
   readonly refused: Record<ErrorCode, number>;
@@ -38,7 +38,7 @@ export interface Counts {
   readonly dropped: Record<DropReason, number>;
 }
 
-export function createCounts(): Counts {
+export function createTurnCounts(): TurnCounts {
   return {
     allocations: 0,
     refused: record(ERROR_CODES, () => 0),

@@ -3,7 +3,7 @@ import type { Endpoint } from '../../../src/endpoint.ts';
 
 export const TRANSPORTS = ['udp', 'tcp', 'tls'] as const;
 
-export interface Flow {
+export interface FiveTuple {
   readonly transport: (typeof TRANSPORTS)[number];
   /** Of UDP, which of its owner's sockets it comes to; else the number of its connection, never given twice. */
   readonly via: number;
@@ -11,11 +11,11 @@ export interface Flow {
   readonly remote: Endpoint;
 }
 
-/** One text for one flow. */
-export function flowKey({ transport, via, remote }: Flow): string {
+/** One text for one fiveTuple. */
+export function fiveTupleKey({ transport, via, remote }: FiveTuple): string {
   return transport === 'udp' ? `${via} ${remote.port} ${remote.address}` : `${transport} ${via}`;
 }
 
-export function isStream({ transport }: Flow): boolean {
+export function isStream({ transport }: FiveTuple): boolean {
   return transport !== 'udp';
 }

@@ -4,14 +4,15 @@ import { hasValidFingerprint } from '../../../src/stun/fingerprint.ts';
 import { HEADER_BYTES, MAGIC_COOKIE, METHOD, unpackType } from '../../../src/stun/header.ts';
 import { attribute, isClassic, unknownRequired } from '../../../src/stun/message.ts';
 import { isChannelData } from '../../../src/turn/wire/channel-data.ts';
-import { authenticate, type Proof, type Received } from './access/authenticate.ts';
+import { authenticate, type Received } from './access/authenticate.ts';
+import type { Proof } from './access/proof.ts';
 import { allocate } from './allocation/allocate.ts';
 import { refresh } from './allocation/lifetime.ts';
 import type { DropReason } from './counts.ts';
 import { channelBind } from './data/channel.ts';
 import { receiveChannelData, receiveSend } from './data/data.ts';
 import { createPermission } from './data/permission.ts';
-import type { Flow } from './five-tuple.ts';
+import type { FiveTuple } from './five-tuple.ts';
 import { answer, refuse, type Verdict } from './reply.ts';
 import { type Allocation, openAllocationOf, type State } from './state.ts';
 import { understood } from './understood.ts';
@@ -35,30 +36,30 @@ export function isForRelay(bytes: Uint8Array): boolean {
 }
 
 /** Why the message came to nothing, or null when it was answered or passed on. */
-export function receive(state: State, flow: Flow, bytes: Uint8Array, now: number): DropReason | null {
-  if (isChannelData(bytes)) return receiveChannelData(state, flow, bytes, now);
+export function receive(state: State, fiveTuple: FiveTuple, bytes: Uint8Array, now: number): DropReason | null {
+  if (isChannelData(bytes)) return receiveChannelData(state, fiveTuple, bytes, now);
   const decoded = decode(bytes);
   if (!decoded.ok || isClassic(decoded.message)) return 'malformed';
   const request = decoded.message;
   if (attribute(request, 'FINGERPRINT') !== undefined && !hasValidFingerprint(bytes)) return 'bad-fingerprint';
-  const received: Received = { flow, request, bytes, now };
+  const received: Received = { fiveTuple, request, bytes, now };
   if (request.class === 'request') return receiveRequest(state, received);
   const isSend = request.class === 'indication' && request.method === METHOD.send;
   return isSend ? receiveSend(state, received) : 'unexpected';
 }
 
 function receiveRequest(state: State, received: Received): DropReason | null {
-  const { flow, request } = received;
+  const { fiveTuple, request } = received;
   const { method } = request;
   if (method === METHOD.binding) {
     // Over UDP the STUN service has them; over a stream this is all there is to tell.
-    answer(state, { flow, request, proof: null }, [{ type: 'XOR-MAPPED-ADDRESS', value: flow.remote }]);
+    answer(state, { fiveTuple, request, proof: null }, [{ type: 'XOR-MAPPED-ADDRESS', value: fiveTuple.remote }]);
     return null;
   }
   if (method !== METHOD.allocate && !RULES.has(method)) return 'unexpected';
   const proof = authenticate(state, received);
   if (typeof proof === 'number') return challenge(state, received, proof);
-  const answering = { flow, request, proof };
+  const answering = { fiveTuple, request, proof };
   const unknown = unknownRequired(request, understood(method));
   if (unknown.length > 0) {
     refuse(state, answering, 420, [{ type: 'UNKNOWN-ATTRIBUTES', value: unknown }]);
@@ -70,19 +71,19 @@ function receiveRequest(state: State, received: Received): DropReason | null {
 }
 
 /** To whom has not shown who he is; a source may have so many of these. */
-function challenge(state: State, { flow, request, now }: Received, code: 400 | 401 | 438): DropReason | null {
-  if (!state.mayRefuse(flow, now)) return 'rate-limited';
+function challenge(state: State, { fiveTuple, request, now }: Received, code: 400 | 401 | 438): DropReason | null {
+  if (!state.mayRefuse(fiveTuple, now)) return 'rate-limited';
   const realmAndNonce = [
     { type: 'REALM', value: state.realm },
-    { type: 'NONCE', value: state.nonces.nonceFor(flow, now) },
+    { type: 'NONCE', value: state.nonces.nonceFor(fiveTuple, now) },
   ] as const;
-  refuse(state, { flow, request, proof: null }, code, code === 400 ? [] : realmAndNonce);
+  refuse(state, { fiveTuple, request, proof: null }, code, code === 400 ? [] : realmAndNonce);
   return null;
 }
 
-/** Of a request on an allocation: one of the same flow and the same user (RFC 8656 §5). */
+/** Of a request on an allocation: one of the same fiveTuple and the same user (RFC 8656 §5). */
 function verdictOf(state: State, received: Received, { credentials }: Proof): Verdict {
-  const allocation = openAllocationOf(state, received.flow, received.now);
+  const allocation = openAllocationOf(state, received.fiveTuple, received.now);
   if (!allocation) return 437;
   if (allocation.proof.credentials.username !== credentials.username) return 441;
   return RULES.get(received.request.method)?.(state, allocation, received) ?? 400;

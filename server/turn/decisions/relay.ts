@@ -1,23 +1,24 @@
 /** The relay as a sans-IO state machine: a TURN server (RFC 8656) that is told what came in and when, and says what goes out. */
 import type { Endpoint, Family } from '../../../src/endpoint.ts';
+import { type Host, knownHost, type PeerPolicy } from './access/known-host.ts';
 import { createNonceDesk } from './access/nonce.ts';
-import { type Host, knownHost, type PeerPolicy, setHost } from './access/peer-policy.ts';
+import { setHost } from './access/peer-policy.ts';
 import type { Account } from './access/users.ts';
 import { opened, openFailed } from './allocation/allocate.ts';
-import { type Counts, createCounts, type DropReason } from './counts.ts';
+import { createTurnCounts, type DropReason, type TurnCounts } from './counts.ts';
 import { receiveFromPeer } from './data/data.ts';
-import { type Flow, flowKey, TRANSPORTS } from './five-tuple.ts';
+import { type FiveTuple, fiveTupleKey, TRANSPORTS } from './five-tuple.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
-import type { Output } from './output.ts';
+import type { TurnOutput } from './output.ts';
 import { receive } from './receive.ts';
 import { release, type State } from './state.ts';
 import { tick } from './tick.ts';
 
 export type Input =
   /** One datagram, or one message of a stream. */
-  | { readonly kind: 'message'; readonly flow: Flow; readonly bytes: Uint8Array }
+  | { readonly kind: 'message'; readonly fiveTuple: FiveTuple; readonly bytes: Uint8Array }
   /** The connection has ended. */
-  | { readonly kind: 'closed'; readonly flow: Flow }
+  | { readonly kind: 'closed'; readonly fiveTuple: FiveTuple }
   /** What `open-relay` led to. */
   | { readonly kind: 'opened'; readonly allocation: number }
   | { readonly kind: 'open-failed'; readonly allocation: number; readonly inUse: boolean }
@@ -43,19 +44,19 @@ export interface RelayOptions {
   /** Whether the session of an account is there. */
   readonly isAttended: (session: string) => boolean;
   /** Whether a source without credentials may have one more error. */
-  readonly mayRefuse: (flow: Flow, now: number) => boolean;
+  readonly mayRefuse: (fiveTuple: FiveTuple, now: number) => boolean;
   readonly limits?: Partial<RelayLimits> | undefined;
   readonly randomBytes: (length: number) => Uint8Array;
 }
 
 export interface Relay {
   /** What the input leads to, in order; `now` is in ms of any one monotonic clock. */
-  readonly handle: (now: number, input: Input) => readonly Output[];
-  /** Whether the flow has an allocation, one that is still being made among them. */
-  readonly isAllocated: (flow: Flow) => boolean;
+  readonly handle: (now: number, input: Input) => readonly TurnOutput[];
+  /** Whether the fiveTuple has an allocation, one that is still being made among them. */
+  readonly isAllocated: (fiveTuple: FiveTuple) => boolean;
   /** Counted on by its owner too, who drops what it cannot send. */
-  readonly counts: Counts;
-  readonly population: () => Readonly<Record<Flow['transport'], number>>;
+  readonly counts: TurnCounts;
+  readonly population: () => Readonly<Record<FiveTuple['transport'], number>>;
 }
 
 const NONCE_SECRET_BYTES = 32;
@@ -68,13 +69,13 @@ export function createRelay({ limits, randomBytes, host, ...options }: RelayOpti
     limits: { ...DEFAULT_RELAY_LIMITS, ...limits },
     nonces: createNonceDesk(randomBytes(NONCE_SECRET_BYTES)),
     allocations: new Map(),
-    byFlow: new Map(),
+    byFiveTuple: new Map(),
     byRelayed: new Map(),
     users: new Map(),
     sources: new Map(),
     arrivalMs: { 'to-peer': 0, 'to-client': 0 },
     nextId: 0,
-    counts: createCounts(),
+    counts: createTurnCounts(),
     outputs: [],
   };
   return {
@@ -84,11 +85,12 @@ export function createRelay({ limits, randomBytes, host, ...options }: RelayOpti
       state.outputs = [];
       return outputs;
     },
-    isAllocated: (flow) => state.byFlow.has(flowKey(flow)),
+    isAllocated: (fiveTuple) => state.byFiveTuple.has(fiveTupleKey(fiveTuple)),
     counts: state.counts,
     population: () => {
       const all = [...state.allocations.values()];
-      const count = (transport: string): number => all.filter(({ flow }) => flow.transport === transport).length;
+      const count = (transport: string): number =>
+        all.filter(({ fiveTuple }) => fiveTuple.transport === transport).length;
       return Object.fromEntries(TRANSPORTS.map((one) => [one, count(one)])) as ReturnType<Relay['population']>;
     },
   };
@@ -97,7 +99,7 @@ export function createRelay({ limits, randomBytes, host, ...options }: RelayOpti
 function apply(state: State, input: Input, now: number): void {
   switch (input.kind) {
     case 'message':
-      count(state, receive(state, input.flow, input.bytes, now));
+      count(state, receive(state, input.fiveTuple, input.bytes, now));
       break;
     case 'from-peer':
       count(state, receiveFromPeer(state, input, now));
@@ -107,7 +109,7 @@ function apply(state: State, input: Input, now: number): void {
       settle(state, input, now);
       break;
     case 'closed': {
-      const allocation = state.byFlow.get(flowKey(input.flow));
+      const allocation = state.byFiveTuple.get(fiveTupleKey(input.fiveTuple));
       if (allocation) release(state, allocation);
       break;
     }

@@ -2,16 +2,16 @@
 import type { Attribute } from '../../../src/stun/attribute.ts';
 import { encode } from '../../../src/stun/encode.ts';
 import { attribute, type StunMessage } from '../../../src/stun/message.ts';
-import type { Proof } from './access/authenticate.ts';
+import type { Proof } from './access/proof.ts';
 import { type ErrorCode, reasonOf } from './error-code.ts';
-import type { Flow } from './five-tuple.ts';
+import type { FiveTuple } from './five-tuple.ts';
 import type { State } from './state.ts';
 
 /** What a rule makes of a request: the code it is refused with, or the attributes of its success. */
 export type Verdict = ErrorCode | readonly Attribute[];
 
 export interface Answering {
-  readonly flow: Flow;
+  readonly fiveTuple: FiveTuple;
   readonly request: StunMessage;
   /** Null where the request has shown none, or nothing was asked for. */
   readonly proof: Proof | null;
@@ -22,21 +22,21 @@ export function answer(state: State, answering: Answering, verdict: Verdict): vo
     refuse(state, answering, verdict);
     return;
   }
-  const { flow, request, proof } = answering;
-  state.outputs.push({ kind: 'reply', flow, bytes: successBytes(request, verdict, proof), isData: false });
+  const { fiveTuple, request, proof } = answering;
+  state.outputs.push({ kind: 'reply', fiveTuple, bytes: successBytes(request, verdict, proof), isData: false });
 }
 
 /** Says no. */
 export function refuse(
   state: State,
-  { flow, request, proof }: Answering,
+  { fiveTuple, request, proof }: Answering,
   code: ErrorCode,
   more: readonly Attribute[] = [],
 ): void {
   state.counts.refused[code]++;
   const attributes: Attribute[] = [{ type: 'ERROR-CODE', value: { code, reason: reasonOf(code) } }, ...more];
   const bytes = replyBytes(request, { kind: 'error', attributes, proof });
-  state.outputs.push({ kind: 'reply', flow, bytes, isData: false });
+  state.outputs.push({ kind: 'reply', fiveTuple, bytes, isData: false });
 }
 
 export function successBytes(request: StunMessage, attributes: readonly Attribute[], proof: Proof | null): Uint8Array {

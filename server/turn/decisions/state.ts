@@ -1,14 +1,14 @@
 /** What the relay knows: its allocations, with their permissions and channels. Changed by the rules beside this file only. */
 import type { Endpoint, Family } from '../../../src/endpoint.ts';
 import type { StunMessage } from '../../../src/stun/message.ts';
-import type { Proof } from './access/authenticate.ts';
+import type { KnownHost, PeerPolicy } from './access/known-host.ts';
 import type { NonceDesk } from './access/nonce.ts';
-import type { KnownHost, PeerPolicy } from './access/peer-policy.ts';
+import type { Proof } from './access/proof.ts';
 import type { Account } from './access/users.ts';
-import type { Counts, Direction } from './counts.ts';
-import { type Flow, flowKey } from './five-tuple.ts';
+import type { Direction, TurnCounts } from './counts.ts';
+import { type FiveTuple, fiveTupleKey } from './five-tuple.ts';
 import type { RelayLimits } from './limits.ts';
-import type { Output } from './output.ts';
+import type { TurnOutput } from './output.ts';
 
 export interface Channel {
   readonly number: number;
@@ -18,7 +18,7 @@ export interface Channel {
 
 export interface Allocation {
   readonly id: number;
-  readonly flow: Flow;
+  readonly fiveTuple: FiveTuple;
   /** Of the Allocate that made it: its lifetime in seconds, whether the port has to be even, the request itself. */
   readonly asked: { readonly lifetimeS: number; readonly even: boolean; readonly request: StunMessage };
   /** What its Allocate has shown; the credentials are good as long as it lasts. */
@@ -64,11 +64,11 @@ export interface State {
   /** Whether a session of the rendezvous is there, by its user. */
   readonly isAttended: (session: string) => boolean;
   /** False when a source without credentials has had its share of errors. */
-  readonly mayRefuse: (flow: Flow, now: number) => boolean;
+  readonly mayRefuse: (fiveTuple: FiveTuple, now: number) => boolean;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly allocations: Map<number, Allocation>;
-  /** By `flowKey`. */
-  readonly byFlow: Map<string, Allocation>;
+  /** By `fiveTupleKey`. */
+  readonly byFiveTuple: Map<string, Allocation>;
   /** By `peerKey` of the relayed endpoint. */
   readonly byRelayed: Map<string, Allocation>;
   /** How many each user has. */
@@ -78,35 +78,35 @@ export interface State {
   /** The whole relay's. */
   readonly arrivalMs: ArrivalMs;
   nextId: number;
-  readonly counts: Counts;
+  readonly counts: TurnCounts;
   /** What the last input led to, until it is taken. */
-  outputs: Output[];
+  outputs: TurnOutput[];
 }
 
 export function peerKey({ address, port }: Endpoint): string {
   return `${port} ${address}`;
 }
 
-/** The allocation of the flow, one whose socket is still being opened among them. */
-export function allocationOf(state: State, flow: Flow, now: number): Allocation | undefined {
-  const found = state.byFlow.get(flowKey(flow));
+/** The allocation of the fiveTuple, one whose socket is still being opened among them. */
+export function allocationOf(state: State, fiveTuple: FiveTuple, now: number): Allocation | undefined {
+  const found = state.byFiveTuple.get(fiveTupleKey(fiveTuple));
   if (!found || now < found.expiresAt) return found;
   release(state, found);
   return undefined;
 }
 
 /** The same, once it can be used. */
-export function openAllocationOf(state: State, flow: Flow, now: number): Allocation | undefined {
-  const found = allocationOf(state, flow, now);
+export function openAllocationOf(state: State, fiveTuple: FiveTuple, now: number): Allocation | undefined {
+  const found = allocationOf(state, fiveTuple, now);
   return found?.reply ? found : undefined;
 }
 
 /** Ends the allocation; its socket is closed. */
 export function release(state: State, allocation: Allocation): void {
-  const { id, flow, relayed } = allocation;
+  const { id, fiveTuple, relayed } = allocation;
   const { user } = allocation.proof.credentials;
   state.allocations.delete(id);
-  state.byFlow.delete(flowKey(flow));
+  state.byFiveTuple.delete(fiveTupleKey(fiveTuple));
   state.byRelayed.delete(peerKey(relayed));
   const left = (state.users.get(user) ?? 0) - 1;
   if (left > 0) state.users.set(user, left);

@@ -5,9 +5,9 @@
  */
 import { type Endpoint, formatEndpoint, sameEndpoint } from '../../endpoint.ts';
 import type { ConnectOutcome } from '../../session.ts';
+import type { ServerIdentity } from '../evidence.ts';
 import { createProbe, givenUpAt, type Probe } from '../probes/probe.ts';
 import { pursue, type Wire } from '../probes/pursue.ts';
-import type { ServerIdentity } from '../report.ts';
 import { isUsableAlternate } from './alternate.ts';
 
 /** After so long without any answer TCP is asked as well. */

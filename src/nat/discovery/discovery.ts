@@ -5,14 +5,15 @@
 import type { Endpoint } from '../../endpoint.ts';
 import type { Session } from '../../session.ts';
 import { type Finding, undetermined } from '../behavior.ts';
+import { DETECT_SOCKETS, type DetectSocket, type ServerIdentity } from '../evidence.ts';
 import { classifyPooling } from '../ports/pooling.ts';
-import { type AllocationAxis, allocationOf, createAllocationAxis } from '../ports/port-assignment.ts';
+import { createPortAssignmentAxis, type PortAssignmentAxis, portAssignmentOf } from '../ports/port-assignment.ts';
 import { type PortPattern, undeterminedPorts } from '../ports/port-pattern.ts';
 import { createExchange } from '../probes/exchange.ts';
 import { createPace } from '../probes/pace.ts';
 import { evidenceOf, type Probe } from '../probes/probe.ts';
 import type { Reason } from '../reason.ts';
-import { DETECT_SCHEMA, DETECT_SOCKETS, type DetectReport, type DetectSocket, type ServerIdentity } from '../report.ts';
+import { DETECT_SCHEMA, type DetectReport } from '../report.ts';
 import { type Verdict, verdictOf } from '../verdict.ts';
 import type { Axis } from './axis.ts';
 import { type ContactOutcome, createContact } from './contact.ts';
@@ -53,7 +54,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
   let outcome: ContactOutcome | null = null;
   let mapping: Axis | null = null;
   let filtering: Axis | null = null;
-  let allocation: AllocationAxis | null = null;
+  let allocation: PortAssignmentAxis | null = null;
   /** When something is due; in the past when something has changed. */
   let wakeAt = startedAt;
   let report: DetectReport | null = null;
@@ -79,7 +80,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
         const asked = { exchange, pace, primary: chosen.probe, server, other: outcome.other };
         const axis = createMappingAxis({ ...asked, local: local.mapping });
         mapping = axis;
-        allocation = createAllocationAxis({ ...asked, local, mapping: axis.finding });
+        allocation = createPortAssignmentAxis({ ...asked, local, mapping: axis.finding });
         exchange.reconsider();
       }
     }
@@ -132,7 +133,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
       verdict,
       mapping: findings.mapping,
       filtering: findings.filtering,
-      allocation: allocationOf(findings.ports, { probes: allocation?.probes() ?? [], startedAt, local }),
+      allocation: portAssignmentOf(findings.ports, { probes: allocation?.probes() ?? [], startedAt, local }),
       pooling: classifyPooling(probes(), findings.ports.reason ?? 'too-much-loss'),
       local: local.mapping,
       public: answered?.probe.answer?.mapped ?? null,

@@ -1,7 +1,8 @@
 /** Why no server could be spoken to: from what came instead of an answer, or from what the system said. */
+
+import type { Rejection, RejectionCause } from '../evidence.ts';
 import type { Probe } from '../probes/probe.ts';
 import type { Reason } from '../reason.ts';
-import type { Rejection, RejectionCause } from '../report.ts';
 
 const REASON_OF_CAUSE: Readonly<Record<RejectionCause, Reason>> = {
   malformed: 'malformed-replies',

@@ -1,8 +1,9 @@
 /** The report of a detection that ends before a packet could be sent. */
 import { undetermined } from '../behavior.ts';
+import type { ServerIdentity } from '../evidence.ts';
 import { undeterminedPorts } from '../ports/port-pattern.ts';
 import type { Reason } from '../reason.ts';
-import { DETECT_SCHEMA, type DetectReport, type ServerIdentity } from '../report.ts';
+import { DETECT_SCHEMA, type DetectReport } from '../report.ts';
 
 export function unreachableReport(
   reason: Reason,

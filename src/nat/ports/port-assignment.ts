@@ -5,16 +5,17 @@
  */
 import { type Endpoint, formatEndpoint, sameEndpoint } from '../../endpoint.ts';
 import type { Finding } from '../behavior.ts';
+import { type DetectSocket, PORT_ASSIGNMENT_SOCKETS, type PortAssignmentSample } from '../evidence.ts';
 import { createInTurn } from '../probes/in-turn.ts';
 import { createProbe, type Probe } from '../probes/probe.ts';
 import type { Wire } from '../probes/pursue.ts';
-import { ALLOCATION_SOCKETS, type Allocation, type AllocationSample, type DetectSocket } from '../report.ts';
+import type { PortAssignmentReport } from '../report.ts';
 import { classifyPorts, type PortPattern, type PortSample, patternOf, undeterminedPorts } from './port-pattern.ts';
 
 /** With ten of twelve samples a counter is proven by their order alone: one in 1.8 million by chance. */
 const ENOUGH_SAMPLES = 10;
 
-export interface AllocationOptions extends Wire {
+export interface PortAssignmentOptions extends Wire {
   readonly local: Readonly<Record<DetectSocket, Endpoint>>;
   /** The answered first question of the mapping socket, to the server's primary endpoint. */
   readonly primary: Probe;
@@ -24,19 +25,19 @@ export interface AllocationOptions extends Wire {
   readonly mapping: () => Finding | null;
 }
 
-export interface AllocationAxis {
+export interface PortAssignmentAxis {
   readonly probes: () => readonly Probe[];
   readonly finding: () => PortPattern | null;
   /** Does what is due; answers when to be called again if nothing comes. */
   readonly step: (now: number) => number;
 }
 
-export function createAllocationAxis(options: AllocationOptions): AllocationAxis {
+export function createPortAssignmentAxis(options: PortAssignmentOptions): PortAssignmentAxis {
   const { local, primary, server, other, mapping } = options;
   const inTurn = createInTurn({ ...options, enough: ENOUGH_SAMPLES });
   const ask = (test: string, socket: string, to: Endpoint): Probe =>
     createProbe({ test, socket, to, change: 'none', expectedFrom: () => to });
-  const first = ALLOCATION_SOCKETS.map((socket) => ask('allocation.first', socket, server));
+  const first = PORT_ASSIGNMENT_SOCKETS.map((socket) => ask('allocation.first', socket, server));
   // What looks like no NAT is not asked anything before the mapping axis says that there is one.
   const looksOpen = primary.answer !== null && sameEndpoint(primary.answer.mapped, local.mapping);
   let next: readonly Probe[] | null = null;
@@ -73,12 +74,12 @@ export function createAllocationAxis(options: AllocationOptions): AllocationAxis
 }
 
 /** What the report says of it. */
-export function allocationOf(
+export function portAssignmentOf(
   pattern: PortPattern,
-  evidence: { readonly probes: readonly Probe[]; readonly startedAt: number } & Pick<AllocationOptions, 'local'>,
-): Allocation {
+  evidence: { readonly probes: readonly Probe[]; readonly startedAt: number } & Pick<PortAssignmentOptions, 'local'>,
+): PortAssignmentReport {
   const { probes, startedAt, local } = evidence;
-  const samples = probes.flatMap(({ question, answer, sends: [firstSend] }): readonly AllocationSample[] => {
+  const samples = probes.flatMap(({ question, answer, sends: [firstSend] }): readonly PortAssignmentSample[] => {
     if (!answer || !firstSend) return [];
     const { address, port } = answer.mapped;
     const { socket, to } = question;
@@ -92,7 +93,7 @@ function internalPort(local: Readonly<Record<string, Endpoint>>, socket: string)
   return local[socket]?.port ?? 0;
 }
 
-function portSamples(probes: readonly Probe[], local: AllocationOptions['local']): readonly PortSample[] {
+function portSamples(probes: readonly Probe[], local: PortAssignmentOptions['local']): readonly PortSample[] {
   return probes.flatMap(({ question: { socket }, answer, sends: [firstSend] }) =>
     answer
       ? [

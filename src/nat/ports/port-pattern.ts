@@ -4,7 +4,7 @@ import type { Reason } from '../reason.ts';
 import { type PortRange, rangeOf } from './port-range.ts';
 import { bestSequence, type PortSequence, SEQUENCE_DOUBT, SEQUENCE_ERROR } from './port-sequence.ts';
 
-export const ALLOCATION_KINDS = ['preserved', 'sequential', 'range', 'random', 'none', 'undetermined'] as const;
+export const PORT_ASSIGNMENT_KINDS = ['preserved', 'sequential', 'range', 'random', 'none', 'undetermined'] as const;
 
 /** How the next public port follows from the earlier ones; `none` is no translation. */
 export type PortPattern =

@@ -10,7 +10,7 @@ import { decode } from '../../stun/decode.ts';
 import { encode } from '../../stun/encode.ts';
 import { METHOD, TRANSACTION_ID_BYTES } from '../../stun/header.ts';
 import { attribute, type StunMessage } from '../../stun/message.ts';
-import type { Rejection, RejectionCause } from '../report.ts';
+import type { Rejection, RejectionCause } from '../evidence.ts';
 import type { Pace } from './pace.ts';
 import type { Probe, Question, Send } from './probe.ts';
 import { createRejections } from './rejections.ts';

@@ -1,6 +1,6 @@
 /** One question of a detection: where it goes, what it asks, its sends, and the answers that counted. */
 import type { Endpoint } from '../../endpoint.ts';
-import type { ProbeEvidence } from '../report.ts';
+import type { ProbeEvidence } from '../evidence.ts';
 import { ASK_LIMIT, type Pace } from './pace.ts';
 
 /** From where the server is asked to reply (RFC 5780 §7.2). */

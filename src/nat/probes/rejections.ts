@@ -1,6 +1,6 @@
 /** Counts datagrams that were not believed, in bounded memory: strangers decide how many come. */
 import { formatEndpoint } from '../../endpoint.ts';
-import type { Rejection } from '../report.ts';
+import type { Rejection } from '../evidence.ts';
 
 /** Distinct (cause, socket, source) rows kept; more than a detection's own servers can cause. */
 const MAX_ROWS = 32;

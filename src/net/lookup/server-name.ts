@@ -2,7 +2,6 @@
 import { isIP, isIPv6 } from 'node:net';
 import { canonicalAddress, type Family } from '../../endpoint.ts';
 import { UsageError } from '../../errors.ts';
-import type { ServerIdentity } from '../../nat/report.ts';
 import { DEFAULT_PORT } from '../../ports.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import type { Resolver } from './resolver.ts';
@@ -14,6 +13,15 @@ export interface ServerName {
   readonly host: string;
   /** Null asks DNS first, then takes DEFAULT_PORT. */
   readonly port: number | null;
+}
+
+/** One endpoint of a server. */
+export interface ResolvedServer {
+  /** The name or address it was asked for by. */
+  readonly host: string;
+  readonly port: number;
+  /** An IP address of it. */
+  readonly address: string;
 }
 
 /**
@@ -48,7 +56,7 @@ export async function resolveServer(
     readonly resolver: Resolver;
     readonly signal?: AbortSignal | undefined;
   },
-): Promise<readonly ServerIdentity[]> {
+): Promise<readonly ResolvedServer[]> {
   const literal = isIP(host);
   if (literal !== 0) {
     const matches = family === null || (family === 'IPv6') === (literal === 6);

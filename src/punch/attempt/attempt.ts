@@ -1,5 +1,5 @@
 /**
- * One attempt of two introduced peers, sans-IO: an ICE agent that begins at the instant set, and the tactic of the pair
+ * One attempt of two introduced peers, sans-IO: an ICE agent that begins at the instant set, and the technique of the pair
  * beside it.
  */
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
@@ -8,7 +8,7 @@ import type { Candidate } from '../../ice/candidates/candidate.ts';
 import type { IceCredentials } from '../../ice/credentials.ts';
 import type { IceEvent } from '../../ice/event.ts';
 import type { PathSession } from './path-session.ts';
-import type { Tactic, TacticOutput } from './techniques/technique.ts';
+import type { Technique, TechniqueOutput } from './techniques/technique.ts';
 
 /** More than the seven steps take on most paths. */
 const UNLIKELY_AFTER_MS = 150;
@@ -16,7 +16,7 @@ const UNLIKELY_AFTER_MS = 150;
 export interface Attempt extends PathSession {
   /** What the peer's attempt told. */
   readonly handlePorts: (ports: readonly number[]) => void;
-  /** Of the agent and of the tactic. */
+  /** Of the agent and of the technique. */
   readonly packetsSent: () => number;
 }
 
@@ -24,27 +24,27 @@ export interface AttemptOptions {
   readonly agent: IceAgent;
   readonly peerCredentials: IceCredentials;
   readonly startAt: number;
-  /** The STUN server, to which a tactic sends as well. */
+  /** The STUN server, to which a technique sends as well. */
   readonly server: Endpoint;
   /** Those checked from the start, and those that come later. */
   readonly remote: { readonly likely: readonly Candidate[]; readonly unlikely: readonly Candidate[] };
   /** Null for a plain punch. It is given the way out of the attempt. */
-  readonly createTactic: ((emit: (output: TacticOutput) => void) => Tactic) | null;
-  /** Whether the tactic may send one more packet toward the peer. */
+  readonly createTechnique: ((emit: (output: TechniqueOutput) => void) => Technique) | null;
+  /** Whether the technique may send one more packet toward the peer. */
   readonly takeProbe: () => boolean;
 }
 
 export function createAttempt(options: AttemptOptions): Attempt {
   const { agent, peerCredentials, startAt, remote } = options;
-  const queue: TacticOutput[] = [];
+  const queue: TechniqueOutput[] = [];
   let probes = 0;
-  const emit = (output: TacticOutput): void => {
+  const emit = (output: TechniqueOutput): void => {
     const isProbe = output.kind === 'transmit' && !sameEndpoint(output.to, options.server);
     if (isProbe && !options.takeProbe()) return;
     if (isProbe) probes++;
     queue.push(output);
   };
-  const tactic = options.createTactic?.(emit) ?? null;
+  const technique = options.createTechnique?.(emit) ?? null;
   let unlikelyAt: number | null = null;
 
   const begin = (now: number): void => {
@@ -59,23 +59,23 @@ export function createAttempt(options: AttemptOptions): Attempt {
   };
   const handleEvent = (now: number, event: IceEvent): void => {
     // The peer has begun, and its check has shown the way: nothing is gained by waiting for the instant.
-    if (event.kind === 'check-received' && unlikelyAt === null && (tactic?.mayBegin() ?? true)) begin(now);
-    tactic?.handleEvent(event);
+    if (event.kind === 'check-received' && unlikelyAt === null && (technique?.mayBegin() ?? true)) begin(now);
+    technique?.handleEvent(event);
   };
   /** Does what is due beside the agent; when the next thing will be. */
   const advance = (now: number): number => {
-    const tacticAt = tactic?.advance(now) ?? Number.POSITIVE_INFINITY;
-    if (unlikelyAt === null && now >= startAt && (tactic?.mayBegin() ?? true)) begin(now);
+    const techniqueAt = technique?.advance(now) ?? Number.POSITIVE_INFINITY;
+    if (unlikelyAt === null && now >= startAt && (technique?.mayBegin() ?? true)) begin(now);
     if (unlikelyAt !== null && now >= unlikelyAt) addUnlikely();
-    return Math.min(tacticAt, unlikelyAt ?? (now < startAt ? startAt : Number.POSITIVE_INFINITY));
+    return Math.min(techniqueAt, unlikelyAt ?? (now < startAt ? startAt : Number.POSITIVE_INFINITY));
   };
 
   return {
     handleDatagram: (now, arrival) =>
-      tactic?.handleDatagram(now, arrival) ? 'ice' : agent.handleDatagram(now, arrival),
+      technique?.handleDatagram(now, arrival) ? 'ice' : agent.handleDatagram(now, arrival),
     handleSendFailure: agent.handleSendFailure,
-    handleOpened: (now, socket, local) => tactic?.handleOpened(now, socket, local),
-    handlePorts: (ports) => tactic?.handlePorts(ports),
+    handleOpened: (now, socket, local) => technique?.handleOpened(now, socket, local),
+    handlePorts: (ports) => technique?.handlePorts(ports),
     handleTimeout: agent.handleTimeout,
     poll: (now) => {
       const until = advance(now);
@@ -83,7 +83,7 @@ export function createAttempt(options: AttemptOptions): Attempt {
       if (first) return first;
       const output = agent.poll(now);
       if (output.kind === 'event') handleEvent(now, output.event);
-      if (output.kind === 'closed') tactic?.stop();
+      if (output.kind === 'closed') technique?.stop();
       const late = output.kind === 'wait' || output.kind === 'closed' ? queue.shift() : undefined;
       if (late) return late;
       return output.kind === 'wait' ? { kind: 'wait', until: Math.min(until, output.until) } : output;
@@ -91,11 +91,11 @@ export function createAttempt(options: AttemptOptions): Attempt {
     selected: agent.selected,
     packetsSent: () => agent.checksSent() + probes,
     leave: (now) => {
-      tactic?.stop();
+      technique?.stop();
       agent.leave(now);
     },
     close: () => {
-      tactic?.stop();
+      technique?.stop();
       agent.close();
     },
   };

@@ -5,13 +5,19 @@ import { formatCandidate } from '../../ice/candidates/sdp.ts';
 import { MIN_TA_MS } from '../../ice/checklist/pace.ts';
 import { iceCredentials } from '../../rendezvous/protocol/ice-credentials.ts';
 import type { ServerMessageOf } from '../../rendezvous/protocol/server-message.ts';
-import type { MappedCandidate } from '../mapped-port.ts';
 
 /** What the seven steps have not opened by then they will not open. */
 const PUNCH_TIMEOUT_MS = 9_000;
 /** The agent's name for the socket that every punch begins with. */
 export const PUNCH_SOCKET = 'punch';
 export const RELAY_SOCKET = 'relay';
+
+/** Anyone may send to `endpoint`, whatever the NAT's mapping and filter: a static mapping of the `router`. */
+export interface MappedCandidate {
+  readonly endpoint: Endpoint;
+  /** The IP address that told of it. */
+  readonly router: string;
+}
 
 export interface CandidateAgent {
   /** As SDP lines, for the peer. */

@@ -1,20 +1,20 @@
-/** The attempt that follows from an introduction: the agent, the tactic of the plan, what is checked when. Sans-IO. */
+/** The attempt that follows from an introduction: the agent, the technique of the plan, what is checked when. Sans-IO. */
 import type { Endpoint } from '../../endpoint.ts';
 import { otherRole } from '../../ice/role.ts';
 import { isStable } from '../../nat/prospect.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import { iceCredentials } from '../../rendezvous/protocol/ice-credentials.ts';
-import type { Introduction } from '../meeting.ts';
+import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import { type Attempt, createAttempt } from './attempt.ts';
 import type { PunchBudget } from './budget.ts';
 import type { CandidateAgent } from './candidate-agent.ts';
 import type { PunchPlan } from './plan.ts';
 import { remoteCandidates } from './remote-candidates.ts';
 import { isTarget } from './targets.ts';
-import type { Allocation } from './techniques/choose-technique.ts';
-import { tacticOf } from './techniques/techniques.ts';
+import type { PortAssignment } from './techniques/choose-technique.ts';
+import { techniqueFor } from './techniques/techniques.ts';
 
-const NOTHING_KNOWN: Allocation = { kind: 'undetermined', step: null, range: null };
+const NOTHING_KNOWN: PortAssignment = { kind: 'undetermined', step: null, range: null };
 
 export function createIntroducedAttempt(options: {
   readonly introduction: Introduction;
@@ -43,7 +43,7 @@ export function createIntroducedAttempt(options: {
   const own = { ...sideOf(options.behavior), credentials: iceCredentials(key, role) };
   const other = { ...sideOf(introduction.behavior), credentials: iceCredentials(key, otherRole(role)) };
   const surroundings = { server: rest.server.address, networks };
-  const tactic = isTarget(peer.address, introduction, surroundings) ? tacticOf(plan) : null;
+  const technique = isTarget(peer.address, introduction, surroundings) ? techniqueFor(plan) : null;
   const isPredicted = plan.technique === 'port-prediction' && other.isMoving;
   return createAttempt({
     agent,
@@ -51,7 +51,7 @@ export function createIntroducedAttempt(options: {
     startAt: rest.startAt,
     server: rest.server,
     remote: remoteCandidates(introduction, { isPredicted, ...surroundings }),
-    createTactic: tactic && ((emit) => tactic({ ...rest, agent, peer, own, other, emit })),
+    createTechnique: technique && ((emit) => technique({ ...rest, agent, peer, own, other, emit })),
     takeProbe: budget.takeProbe,
   });
 }

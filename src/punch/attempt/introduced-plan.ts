@@ -1,9 +1,8 @@
 /** The plan that follows from an introduction: what both sides have told of themselves, and where the server has seen them. */
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
-import { tellsMappedPort } from '../mapped-port.ts';
-import type { Introduction } from '../meeting.ts';
-import { relayAddresses, tellsRelayOnly } from '../relay.ts';
+import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import { type PunchPlan, planPunch } from './plan.ts';
+import { relayAddresses, tellsMappedPort, tellsRelayOnly } from './told-candidates.ts';
 
 export function planIntroduced(
   { peer, candidates: heard, behavior: peerBehavior, own, endpoint }: Introduction,

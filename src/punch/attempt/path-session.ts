@@ -1,4 +1,4 @@
-/** What drives a path: an ICE agent, or one with a tactic beside it that wants more sockets and tells the peer something. */
+/** What drives a path: an ICE agent, or one with a technique beside it that wants more sockets and tells the peer something. */
 import type { Endpoint } from '../../endpoint.ts';
 import type { IceAgent } from '../../ice/agent.ts';
 import type { IceOutput } from '../../ice/agent-state.ts';

@@ -3,7 +3,12 @@
 import { isStable } from '../../nat/prospect.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import { formatOdds } from './odds.ts';
-import { type Allocation, chooseStrategy, type Strategy, type StrategyPeer } from './techniques/choose-technique.ts';
+import {
+  chooseTechnique,
+  type KnownBehavior,
+  type PortAssignment,
+  type TechniqueChoice,
+} from './techniques/choose-technique.ts';
 
 /** One side: its id, and its NAT as its own detection found it. */
 export interface PlanSide {
@@ -13,16 +18,16 @@ export interface PlanSide {
   readonly isRelayOnly?: boolean;
 }
 
-export interface PunchPlan extends Omit<Strategy, 'probability'> {
+export interface PunchPlan extends Omit<TechniqueChoice, 'probability'> {
   /** Null where too little is known of one side: the plain steps are tried then. */
   readonly probability: number | null;
   /** One sentence that names the side and the cause, and what would help. */
   readonly text: string;
 }
 
-const PLAIN: Strategy = { technique: 'simultaneous-open', probability: 1, packets: 0, seconds: 0 };
-const RELAY: Strategy = { technique: 'relay', probability: 0, packets: 0, seconds: 0 };
-const NOTHING_KNOWN: Allocation = { kind: 'undetermined', step: null, range: null };
+const PLAIN: TechniqueChoice = { technique: 'simultaneous-open', probability: 1, packets: 0, seconds: 0 };
+const RELAY: TechniqueChoice = { technique: 'relay', probability: 0, packets: 0, seconds: 0 };
+const NOTHING_KNOWN: PortAssignment = { kind: 'undetermined', step: null, range: null };
 
 /** What else is known of the two. */
 interface PairFacts {
@@ -49,26 +54,29 @@ export function planPunch(
   }
   if (isSameNat) return { ...PLAIN, text: `${own.id} and ${peer.id} are behind the same NAT, or on one network` };
   if (isMapped) return { ...PLAIN, text: 'a router has mapped a port, at which its side is reached' };
-  const [a, b] = [strategyPeer(own), strategyPeer(peer)];
+  const [a, b] = [knownBehavior(own), knownBehavior(peer)];
   if (!a || !b) {
-    const unknown = [own, peer].filter((side) => !strategyPeer(side)).map(({ id }) => id);
+    const unknown = [own, peer].filter((side) => !knownBehavior(side)).map(({ id }) => id);
     return { ...PLAIN, probability: null, text: `too little is known of the NAT of ${unknown.join(' and ')} to tell` };
   }
-  const strategy = chooseStrategy(a, b);
-  if (strategy.technique === 'birthday' && isAtRelay) {
+  const choice = chooseTechnique(a, b);
+  if (choice.technique === 'birthday' && isAtRelay) {
     return { ...RELAY, text: `${peer.id} shows itself at a relay, toward which no birthday is held` };
   }
-  return { ...strategy, text: textOf(strategy, isStable(a) ? [peer, own] : [own, peer]) };
+  return { ...choice, text: textOf(choice, isStable(a) ? [peer, own] : [own, peer]) };
 }
 
 /** @param sides a moving one first, where there is one. */
-function textOf({ technique, probability, packets, seconds }: Strategy, sides: readonly [PlanSide, PlanSide]): string {
+function textOf(
+  { technique, probability, packets, seconds }: TechniqueChoice,
+  sides: readonly [PlanSide, PlanSide],
+): string {
   const [moving, other] = sides;
   switch (technique) {
     case 'simultaneous-open':
       return 'the two NATs can be opened from both sides';
     case 'port-prediction': {
-      const all = sides.filter(({ behavior }) => !isStable(behavior as StrategyPeer)).map(({ id }) => id);
+      const all = sides.filter(({ behavior }) => !isStable(behavior as KnownBehavior)).map(({ id }) => id);
       return `the next port of the symmetric NAT of ${all.join(' and of that of ')} can be told (port prediction)`;
     }
     case 'birthday': {
@@ -84,7 +92,7 @@ function textOf({ technique, probability, packets, seconds }: Strategy, sides: r
 }
 
 /** Null where too little is known. A destination-dependent mapping decides by itself; a stable one needs its filter known. */
-export function strategyPeer({ behavior }: PlanSide): StrategyPeer | null {
+export function knownBehavior({ behavior }: PlanSide): KnownBehavior | null {
   const { mapping, filtering, allocation = NOTHING_KNOWN } = behavior;
   if (mapping === 'undetermined') return null;
   if (filtering !== 'undetermined' && filtering !== 'none') return { mapping, filtering, allocation };

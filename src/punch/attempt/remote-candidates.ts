@@ -3,9 +3,9 @@ import { scopeOf } from '../../address-scope.ts';
 import { sameEndpoint } from '../../endpoint.ts';
 import type { Candidate } from '../../ice/candidates/candidate.ts';
 import { candidatePriority } from '../../ice/candidates/priority.ts';
-import { parseCandidate } from '../../ice/candidates/sdp.ts';
-import type { Introduction } from '../meeting.ts';
+import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import { isTarget, type Surroundings } from './targets.ts';
+import { readCandidates } from './told-candidates.ts';
 
 /**
  * A private address of a peer with another public address than our own is one of another network in all likelihood, where
@@ -23,7 +23,7 @@ export function remoteCandidates(
   readonly unlikely: readonly Candidate[];
 } {
   const { candidates, endpoint, own } = introduction;
-  const told = candidates.map(parseCandidate).flatMap((one) => (one.kind === 'candidate' ? [one.candidate] : []));
+  const told = readCandidates(candidates);
   const proven: Candidate = {
     type: 'srflx',
     endpoint,

@@ -1,7 +1,7 @@
 /** To which addresses a peer, or a server that introduces one, may make this host send. */
 import ipaddr from 'ipaddr.js';
 import { scopeOf } from '../../address-scope.ts';
-import type { Introduction } from '../meeting.ts';
+import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 
 export interface Surroundings {
   /** IP address of the server that the user has named. */

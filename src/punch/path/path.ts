@@ -1,6 +1,7 @@
 /** An ICE session on real sockets: its events to whoever watches, the peer's own datagrams to whoever reads. */
 import type { IceEvent } from '../../ice/event.ts';
 import { type Driver, now, startDriver } from '../../net/driver.ts';
+import { pause } from '../../net/pause.ts';
 import { createSocketSet } from '../../net/socket-set.ts';
 import type { UdpSocket } from '../../net/udp-socket.ts';
 import type { Session } from '../../session.ts';
@@ -76,6 +77,11 @@ export function startIcePath(options: {
   const [first] = Object.values(options.sockets);
   const opened = createSocketSet(first && mayOpen ? first.local.address : null);
 
+  const settledBy = async (by: number): Promise<void> => {
+    if (by <= now()) return;
+    const over = new AbortController();
+    await Promise.race([settled.promise, pause(by - now(), over.signal)]).finally(() => over.abort());
+  };
   const become = (next: PathState): void => {
     if (next === state) return;
     state = next;
@@ -153,9 +159,7 @@ export function startIcePath(options: {
       return pair !== null;
     },
     [Symbol.asyncDispose]: async () => {
-      const timer = setTimeout(settled.resolve, Math.max(0, answersUntil - now()));
-      if (answersUntil > now()) await settled.promise;
-      clearTimeout(timer);
+      await settledBy(answersUntil);
       try {
         driver.wake(() => session.leave(now()));
         await driver.result;

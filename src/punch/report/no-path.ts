@@ -1,8 +1,8 @@
 /** Why two peers who met did not get through to each other: the side, the cause, and what would help. */
 
+import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import { INTRODUCTIONS_MAX } from '../attempt/budget.ts';
 import type { PunchPlan } from '../attempt/plan.ts';
-import type { Introduction } from '../meeting.ts';
 
 export function explainNoPath({
   id,

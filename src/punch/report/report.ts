@@ -1,7 +1,7 @@
 /** What a punch says: the plain data of `natcheck punch --json`, schema `natcheck.punch/1`. */
 import type { Endpoint } from '../../endpoint.ts';
 import type { PunchPlan } from '../attempt/plan.ts';
-import type { Technique } from '../attempt/techniques/choose-technique.ts';
+import type { PunchTechnique } from '../attempt/techniques/winner.ts';
 
 export const PUNCH_SCHEMA = 'natcheck.punch/1';
 
@@ -20,8 +20,6 @@ export const PUNCH_FAILURES = {
   'path-lost': 'the path was open, and then nothing came through any more',
 } as const;
 export type PunchFailure = keyof typeof PUNCH_FAILURES;
-
-export type PunchTechnique = 'host' | Technique;
 
 /** One of the seven steps, when it happened, counted from the start of the command. */
 export interface PunchStep {

@@ -1,7 +1,7 @@
 /** The fields of rendezvous messages, as schemas that both sides validate with. */
 import { z } from 'zod';
 import { DEPENDENCIES } from '../../nat/behavior.ts';
-import { ALLOCATION_KINDS } from '../../nat/ports/port-pattern.ts';
+import { PORT_ASSIGNMENT_KINDS } from '../../nat/ports/port-pattern.ts';
 import {
   CANDIDATE_MAX_CHARACTERS,
   CANDIDATES_MAX,
@@ -42,7 +42,7 @@ const range = z
   .object({ first: port, last: port })
   .refine(({ first, last }) => first <= last, 'the first port is not beyond the last');
 /** How a NAT chooses the ports of new mappings: a counter's step, a range's ends, and nothing else where they are null. */
-const allocation = z.object({ kind: z.enum(ALLOCATION_KINDS), step: step.nullable(), range: range.nullable() });
+const allocation = z.object({ kind: z.enum(PORT_ASSIGNMENT_KINDS), step: step.nullable(), range: range.nullable() });
 /** What a peer says of its NAT, in the terms of RFC 4787; nobody checks it. */
 export const behavior = z.object({ mapping: axis, filtering: axis, allocation: allocation.optional() });
 export type ToldBehavior = Readonly<z.infer<typeof behavior>>;

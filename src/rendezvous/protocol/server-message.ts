@@ -76,4 +76,6 @@ export const serverMessage = z.discriminatedUnion('type', [
 ]);
 
 export type ServerMessage = Readonly<z.infer<typeof serverMessage>>;
+/** Both peers have asked for each other: all it takes to punch. */
+export type Introduction = ServerMessageOf<'introduction'>;
 export type ServerMessageOf<T extends ServerMessage['type']> = Extract<ServerMessage, { readonly type: T }>;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { portsText } from '../../../cli/render/ports-text.ts';
+import type { PortAssignmentSample } from '../../../src/nat/evidence.ts';
 import type { Pooling } from '../../../src/nat/ports/pooling.ts';
 import { type PortPattern, patternOf, undeterminedPorts } from '../../../src/nat/ports/port-pattern.ts';
-import type { AllocationSample } from '../../../src/nat/report.ts';
 
-const SAMPLE: AllocationSample = {
+const SAMPLE: PortAssignmentSample = {
   socket: 'allocation-1',
   internalPort: 50_000,
   to: '203.0.113.10:3478',

@@ -4,8 +4,8 @@ import type { Random } from '../../../lab/sim/network/random.ts';
 import type { RendezvousClient, RendezvousEvent } from '../../../src/net/rendezvous/client.ts';
 import { candidateAgent } from '../../../src/punch/attempt/candidate-agent.ts';
 import { createMeeting, type Meeting } from '../../../src/punch/meeting.ts';
-import type { Presence, Shown } from '../../../src/punch/reachability.ts';
-import type { Membership } from '../../../src/punch/room.ts';
+import type { Reachability, Shown } from '../../../src/punch/reachability.ts';
+import type { Room } from '../../../src/punch/room.ts';
 import { REFUSALS } from '../../../src/rendezvous/protocol/refusal.ts';
 import type { ServerMessageOf } from '../../../src/rendezvous/protocol/server-message.ts';
 import { behavior, serverMessageOf } from '../messages.ts';
@@ -29,7 +29,7 @@ export const meetingTarget: Target = {
     const server = createServer(random, { say, feed });
     const options = {
       membership: server.membership,
-      presence: presenceOf(random, say),
+      reachability: reachabilityOf(random, say),
       turn: [],
       peer: 'bob',
       behavior: Promise.resolve(behavior(random)),
@@ -96,7 +96,7 @@ function createServer(random: Random, { say, feed }: { readonly say: () => void;
     closed: new Promise(() => {}),
     async [Symbol.asyncDispose]() {},
   });
-  const membership: Membership = {
+  const membership: Room = {
     enter: async () => {
       say();
       if (left <= 0 || chance(random, 0.1))
@@ -110,7 +110,7 @@ function createServer(random: Random, { say, feed }: { readonly say: () => void;
   return { membership, says };
 }
 
-function presenceOf(random: Random, say: () => void): Presence {
+function reachabilityOf(random: Random, say: () => void): Reachability {
   const seen = (): Shown =>
     random.pick<Shown>([
       { outcome: 'bound', public: endpoint(random), rttMs: 1 },

@@ -67,7 +67,7 @@ export const relayTarget: Target = {
         );
       }
     };
-    const flowOf = (client: number) =>
+    const fiveTupleOf = (client: number) =>
       ({
         transport: client === 2 ? 'tcp' : 'udp',
         via: client,
@@ -77,12 +77,12 @@ export const relayTarget: Target = {
       const client = random.integer(3);
       const bytes = turnRequest(random, nonces.get(client));
       feed(() => {
-        if (client === 2 || isForRelay(bytes)) say({ kind: 'message', flow: flowOf(client), bytes }, client);
+        if (client === 2 || isForRelay(bytes)) say({ kind: 'message', fiveTuple: fiveTupleOf(client), bytes }, client);
       });
       const from = chance(random, 0.5) ? PEER : source(random);
       if (chance(random, 0.2)) say({ kind: 'from-peer', allocation: random.integer(4), from, bytes: random.bytes(20) });
       if (chance(random, 0.05)) say({ kind: 'tick' });
-      if (chance(random, 0.02)) say({ kind: 'closed', flow: flowOf(client) });
+      if (chance(random, 0.02)) say({ kind: 'closed', fiveTuple: fiveTupleOf(client) });
       now += random.pick([0, 1, 1_000, 60_000]);
     }
     say({ kind: 'closing' });

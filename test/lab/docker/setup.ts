@@ -4,9 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { createDisposal } from '../../../lab/docker/disposal.ts';
 import { run } from '../../../lab/docker/engine/command.ts';
 import { ensureImage, findEngine } from '../../../lab/index.ts';
+import { createOwner } from '../../../src/net/owner.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,7 +23,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     project.provide('lab', null);
     return;
   }
-  await using started = createDisposal();
+  await using started = createOwner();
   const engine = started.use(await findEngine({ progress }));
   const dist = await mkdtemp(join(tmpdir(), 'natcheck-dist-'));
   started.defer(() => rm(dist, { recursive: true }));

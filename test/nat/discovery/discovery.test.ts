@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../../src/endpoint.ts';
 import { createDiscovery, type Discovery, type DiscoveryOptions } from '../../../src/nat/discovery/discovery.ts';
-import { DETECT_SOCKETS } from '../../../src/nat/report.ts';
+import { DETECT_SOCKETS } from '../../../src/nat/evidence.ts';
 
 const local = (port: number): Endpoint => ({ address: '10.1.0.2', port });
 const server = (address: string) => ({ host: address, address, port: 3478 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { DetectSocket } from '../../../src/nat/evidence.ts';
 import { classifyPooling } from '../../../src/nat/ports/pooling.ts';
 import { createProbe, type Probe } from '../../../src/nat/probes/probe.ts';
-import type { DetectSocket } from '../../../src/nat/report.ts';
 
 const SERVER = { address: '203.0.113.10', port: 3478 };
 const seen = (socket: DetectSocket, address: string | null): Probe => {

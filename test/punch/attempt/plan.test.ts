@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { CLASSIC_PEERS } from '../../../src/nat/prospect.ts';
 import { type PlanSide, planPunch } from '../../../src/punch/attempt/plan.ts';
-import type { Allocation } from '../../../src/punch/attempt/techniques/choose-technique.ts';
+import type { PortAssignment } from '../../../src/punch/attempt/techniques/choose-technique.ts';
 
 const UNTOLD = { step: null, range: null } as const;
 const side = (
   id: string,
   nat: keyof typeof CLASSIC_PEERS,
-  allocation: Allocation = { kind: 'random', ...UNTOLD },
+  allocation: PortAssignment = { kind: 'random', ...UNTOLD },
 ): PlanSide => ({ id, behavior: { ...CLASSIC_PEERS[nat], allocation } });
 
 describe('the plan of a punch', () => {
@@ -21,7 +21,7 @@ describe('the plan of a punch', () => {
   });
 
   it('names those whose next port can be told', () => {
-    const counted: Allocation = { kind: 'sequential', step: 1, range: null };
+    const counted: PortAssignment = { kind: 'sequential', step: 1, range: null };
     const [alice, bob] = [side('alice', 'port-restricted'), side('bob', 'symmetric', counted)];
     expect(planPunch(alice, bob)).toMatchObject({
       technique: 'port-prediction',

@@ -1,7 +1,7 @@
 /** Why there is no path, in one sentence that names the side and the cause. */
 import { expect, it } from 'vitest';
-import type { Introduction } from '../../../src/punch/meeting.ts';
 import { explainNoPath } from '../../../src/punch/report/no-path.ts';
+import type { Introduction } from '../../../src/rendezvous/protocol/server-message.ts';
 
 const introduction: Introduction = {
   type: 'introduction',

@@ -1,6 +1,6 @@
 /** One port on all addresses, or nothing open. */
 import { describe, expect, it } from 'vitest';
-import { type Bound, bindOnAll } from '../../../server/sockets/bind.ts';
+import { type BoundSocket, bindOnAll } from '../../../server/sockets/bind.ts';
 import { listenError, StartError } from '../../../server/start-error.ts';
 
 const ADDRESSES = ['a', 'b'];
@@ -11,7 +11,7 @@ function createHost(taken: readonly string[]) {
   let free = 50_000;
   return {
     open,
-    bind: async (address: string, port: number): Promise<Bound> => {
+    bind: async (address: string, port: number): Promise<BoundSocket> => {
       const actual = port === 0 ? free++ : port;
       const name = `${address}:${actual}`;
       if (taken.includes(name)) throw new StartError('port-in-use', name);

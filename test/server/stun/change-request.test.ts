@@ -5,7 +5,7 @@ import { CLIENT, CLIENT_V6, changeRequest, classicRequest, replyTo, request, TWO
 
 type Place = 'A1' | 'A2' | 'B1' | 'B2';
 
-/** Arrival; then the departure for: neither flag, change port, change IP, both; then the other address. */
+/** EndpointPair; then the departure for: neither flag, change port, change IP, both; then the other address. */
 const TABLE: readonly (readonly [Place, Place, Place, Place, Place, Place])[] = [
   ['A1', 'A1', 'A2', 'B1', 'B2', 'B2'],
   ['A2', 'A2', 'A1', 'B2', 'B1', 'B1'],

@@ -1,8 +1,8 @@
 /** What is sent by which socket, what is not, and how it is counted; with sockets that only remember. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createTally, type Tally } from '../../../server/stun/counts.ts';
+import { createStunCounts, type StunCounts } from '../../../server/stun/counts.ts';
 import { endpointsOf } from '../../../server/stun/decisions/layout.ts';
-import type { Arrival } from '../../../server/stun/decisions/responder.ts';
+import type { EndpointPair } from '../../../server/stun/decisions/responder.ts';
 import { serveStun } from '../../../server/stun/service.ts';
 import { type Endpoint, formatEndpoint, sameEndpoint } from '../../../src/endpoint.ts';
 import type { UdpSocket } from '../../../src/net/udp-socket.ts';
@@ -45,7 +45,7 @@ class FakeSocket implements UdpSocket {
 }
 
 const FAILING_PORT = 1;
-let tally: Tally;
+let counts: StunCounts;
 let sockets: FakeSocket[];
 let limited: string[];
 let plain: string[];
@@ -58,7 +58,7 @@ function at(address: string, port: number): FakeSocket {
 }
 
 beforeEach(() => {
-  tally = createTally();
+  counts = createStunCounts();
   sockets = endpointsOf(TWO).map((endpoint) => new FakeSocket(endpoint));
   limited = [];
   plain = [];
@@ -67,7 +67,7 @@ beforeEach(() => {
     (source: string): boolean =>
       asked.push(source) <= most;
   const limits = { redirected: limit(limited, 2), plain: limit(plain, 3) };
-  serveStun({ layout: TWO, sockets, limits, tally, now: () => 0 });
+  serveStun({ layout: TWO, sockets, limits, counts, now: () => 0 });
 });
 
 describe('the STUN service', () => {
@@ -76,15 +76,15 @@ describe('the STUN service', () => {
     expect(at(B, PORT).sent).toEqual([{ bytes: expect.any(Uint8Array), to: CLIENT }]);
     expect(sockets.flatMap(({ sent }) => sent)).toHaveLength(1);
     expect([limited, plain]).toEqual([[], [CLIENT.address]]);
-    expect(tally.received.udp4.request).toEqual({ modern: 1, classic: 0 });
-    expect(tally.replied.udp4.success).toEqual({ direct: 1, redirected: 0 });
+    expect(counts.received.udp4.request).toEqual({ modern: 1, classic: 0 });
+    expect(counts.replied.udp4.success).toEqual({ direct: 1, redirected: 0 });
   });
 
   it('answers by the other socket when that is asked for', () => {
     at(A, PORT).receive(classicRequest([changeRequest(true, true)]));
     expect(at(B, ALT_PORT).sent).toHaveLength(1);
-    expect(tally.received.udp4.request).toEqual({ modern: 0, classic: 1 });
-    expect(tally.replied.udp4.success).toEqual({ direct: 0, redirected: 1 });
+    expect(counts.received.udp4.request).toEqual({ modern: 0, classic: 1 });
+    expect(counts.replied.udp4.success).toEqual({ direct: 0, redirected: 1 });
   });
 
   it('keeps redirected replies within the limit of their source, and others out of it', () => {
@@ -93,7 +93,7 @@ describe('the STUN service', () => {
     expect(at(A, ALT_PORT).sent).toHaveLength(2);
     expect(at(A, PORT).sent).toHaveLength(1);
     expect(limited).toEqual(Array(5).fill(CLIENT.address));
-    expect(tally.unanswered['rate-limited']).toBe(3);
+    expect(counts.unanswered['rate-limited']).toBe(3);
   });
 
   it('keeps plain replies, errors among them, within the limit of their network', () => {
@@ -101,8 +101,8 @@ describe('the STUN service', () => {
     for (let n = 0; n < 3; n++) at(A, PORT).receive(request([{ type: 'PRIORITY', value: 1 }]));
     expect(at(A, PORT).sent).toHaveLength(3);
     expect(plain).toEqual(Array(5).fill(CLIENT.address));
-    expect(tally.unanswered['rate-limited']).toBe(2);
-    expect(tally.replied.udp4).toMatchObject({ success: { direct: 2 }, error: { direct: 1 } });
+    expect(counts.unanswered['rate-limited']).toBe(2);
+    expect(counts.replied.udp4).toMatchObject({ success: { direct: 2 }, error: { direct: 1 } });
   });
 
   it('takes no token for what has nothing to answer', () => {
@@ -121,7 +121,7 @@ describe('the STUN service', () => {
     const bound: string[] = [];
     const tickets = { desk, onBound: ({ ticket }: { ticket: string }) => void bound.push(ticket) };
     const limits = { redirected: () => false, plain: () => false };
-    serveStun({ layout: TWO, sockets, limits, tally, now: () => 0, tickets });
+    serveStun({ layout: TWO, sockets, limits, counts, now: () => 0, tickets });
     const name = { type: 'USERNAME', value: 'ticket' } as const;
     at(A, PORT).receive(withTicket([name]));
     expect([at(A, PORT).sent.length, bound]).toEqual([0, []]);
@@ -131,29 +131,29 @@ describe('the STUN service', () => {
 
   it('counts errors apart', () => {
     at(A, PORT).receive(request([{ type: 'PRIORITY', value: 1 }]));
-    expect(tally.replied.udp4.error).toEqual({ direct: 1, redirected: 0 });
+    expect(counts.replied.udp4.error).toEqual({ direct: 1, redirected: 0 });
   });
 
   it('counts what it drops by reason, and by what the header claims', () => {
     at(A, PORT).receive(request([], { kind: 'indication' }));
     at(A, PORT).receive(new Uint8Array(3));
-    expect(tally.unanswered).toMatchObject({ 'not-a-request': 1, malformed: 1 });
-    expect(tally.received.udp4.indication.modern).toBe(1);
-    expect(tally.received.udp4.other.modern).toBe(1);
+    expect(counts.unanswered).toMatchObject({ 'not-a-request': 1, malformed: 1 });
+    expect(counts.received.udp4.indication.modern).toBe(1);
+    expect(counts.received.udp4.other.modern).toBe(1);
     expect(sockets.flatMap(({ sent }) => sent)).toEqual([]);
   });
 
   it('counts a reply that the socket does not take, or cannot send', () => {
     at(A, PORT).receive(request(), { ...CLIENT, port: FAILING_PORT });
-    expect(tally.unanswered['send-failed']).toBe(1);
+    expect(counts.unanswered['send-failed']).toBe(1);
     at(A, PORT).accepts = false;
     at(A, PORT).receive(request());
-    expect(tally.unanswered['send-failed']).toBe(2);
+    expect(counts.unanswered['send-failed']).toBe(2);
   });
 
   it('leaves to the relay what that takes, uncounted, and answers the rest', () => {
-    const taken: Arrival[] = [];
-    const relay = (datagram: Uint8Array, arrival: Arrival): boolean => {
+    const taken: EndpointPair[] = [];
+    const relay = (datagram: Uint8Array, arrival: EndpointPair): boolean => {
       if (datagram[1] !== METHOD.allocate) return false;
       taken.push(arrival);
       return true;
@@ -162,7 +162,7 @@ describe('the STUN service', () => {
       layout: TWO,
       sockets,
       limits: { redirected: () => true, plain: () => true },
-      tally,
+      counts,
       now: () => 0,
       relay,
     });
@@ -170,11 +170,11 @@ describe('the STUN service', () => {
     at(A, PORT).receive(request());
     expect(taken).toEqual([{ local: { address: A, port: PORT }, remote: CLIENT }]);
     expect(at(A, PORT).sent).toHaveLength(1);
-    expect(tally.received.udp4.request.modern).toBe(1);
+    expect(counts.received.udp4.request.modern).toBe(1);
   });
 
   it('knows no TURN without a relay', () => {
     at(A, PORT).receive(request([], { method: METHOD.allocate }));
-    expect(tally.unanswered['unknown-method']).toBe(1);
+    expect(counts.unanswered['unknown-method']).toBe(1);
   });
 });

@@ -1,7 +1,7 @@
-/** Nonces (RFC 8489 §9.2, RFC 8656 §5) of which nothing is kept: a digest of the flow and the time under a secret. */
+/** Nonces (RFC 8489 §9.2, RFC 8656 §5) of which nothing is kept: a digest of the fiveTuple and the time under a secret. */
 import { createHmac } from 'node:crypto';
 import { isSameSecret } from '../../../secret.ts';
-import { type Flow, flowKey } from '../five-tuple.ts';
+import { type FiveTuple, fiveTupleKey } from '../five-tuple.ts';
 
 /** A nonce is good for this long at least, and twice that at most: RFC 8656 §5 has one expire within the hour. */
 export const NONCE_WINDOW_MS = 600_000;
@@ -9,22 +9,22 @@ export const NONCE_WINDOW_MS = 600_000;
 const NONCE_BYTES = 12;
 
 export interface NonceDesk {
-  readonly nonceFor: (flow: Flow, now: number) => string;
-  readonly isFresh: (nonce: string, flow: Flow, now: number) => boolean;
+  readonly nonceFor: (fiveTuple: FiveTuple, now: number) => string;
+  readonly isFresh: (nonce: string, fiveTuple: FiveTuple, now: number) => boolean;
 }
 
 /** @param secret random; whoever knows it can make nonces. */
 export function createNonceDesk(secret: Uint8Array): NonceDesk {
   const windowAt = (now: number): number => Math.floor(now / NONCE_WINDOW_MS);
-  const nonceOf = (flow: Flow, window: number): string =>
+  const nonceOf = (fiveTuple: FiveTuple, window: number): string =>
     createHmac('sha256', secret)
-      .update(`${window} ${flow.remote.address} ${flowKey(flow)}`)
+      .update(`${window} ${fiveTuple.remote.address} ${fiveTupleKey(fiveTuple)}`)
       .digest()
       .subarray(0, NONCE_BYTES)
       .toString('base64url');
   return {
-    nonceFor: (flow, now) => nonceOf(flow, windowAt(now)),
-    isFresh: (nonce, flow, now) =>
-      [windowAt(now), windowAt(now) - 1].some((window) => isSameSecret(nonce, nonceOf(flow, window))),
+    nonceFor: (fiveTuple, now) => nonceOf(fiveTuple, windowAt(now)),
+    isFresh: (nonce, fiveTuple, now) =>
+      [windowAt(now), windowAt(now) - 1].some((window) => isSameSecret(nonce, nonceOf(fiveTuple, window))),
   };
 }

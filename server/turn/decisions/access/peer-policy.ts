@@ -2,40 +2,12 @@
 import ipaddr from 'ipaddr.js';
 import { type Endpoint, sameEndpoint } from '../../../../src/endpoint.ts';
 import { peerKey, type State } from '../state.ts';
-
-export interface PeerPolicy {
-  /** Private and loopback addresses too, and the server's own services: for a lab, or a network of one's own. */
-  readonly allowPrivate: boolean;
-  /** Networks, `ADDRESS/BITS`, that may be relayed to though they are private, or on a link of the server's. */
-  readonly allowPeers?: readonly string[];
-  /** Services of its own that may be reached all the same: where a peer without UDP shows its relayed endpoint. */
-  readonly services?: readonly Endpoint[];
-}
+import { type Host, knownHost, type Network } from './known-host.ts';
 
 /** RFC 5737 §3 and RFC 3849: nobody has them, except in a lab; ipaddr.js counts them among the reserved ones. */
 const DOCUMENTATION = ['192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24', '2001:db8::/32'].map((one) =>
   ipaddr.parseCIDR(one),
 );
-/** What the host has by now: it may get and lose addresses as long as it runs. */
-export interface Host {
-  /** Every address of it, as RFC 5952 writes it. */
-  readonly addresses: readonly string[];
-  /** The networks on its links, `ADDRESS/BITS`: its neighbours there may trust it for where it stands. */
-  readonly networks: readonly string[];
-}
-
-/** The same, read. */
-export interface KnownHost {
-  readonly addresses: ReadonlySet<string>;
-  readonly networks: readonly Network[];
-}
-
-type Network = ReturnType<typeof ipaddr.parseCIDR>;
-
-export function knownHost({ addresses, networks }: Host): KnownHost {
-  return { addresses: new Set(addresses), networks: networks.map((one) => ipaddr.parseCIDR(one)) };
-}
-
 /**
  * Where clouds tell a machine its secrets, at addresses that are somebody's peer nowhere: Azure (wire server, in a public
  * range: https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16), Alibaba, AWS and Google over

@@ -1,10 +1,11 @@
-/** Allocate (RFC 8656 §7.2): a relayed socket for a flow that has none, once the system has opened it. */
+/** Allocate (RFC 8656 §7.2): a relayed socket for a fiveTuple that has none, once the system has opened it. */
 import type { Family } from '../../../../src/endpoint.ts';
 import type { Attribute } from '../../../../src/stun/attribute.ts';
 import { attribute, type StunMessage } from '../../../../src/stun/message.ts';
-import type { Proof, Received } from '../access/authenticate.ts';
+import type { Received } from '../access/authenticate.ts';
+import type { Proof } from '../access/proof.ts';
 import type { ErrorCode } from '../error-code.ts';
-import { flowKey } from '../five-tuple.ts';
+import { fiveTupleKey } from '../five-tuple.ts';
 import { refuse, successBytes } from '../reply.ts';
 import { type Allocation, allocationOf, peerKey, release, type State } from '../state.ts';
 import { lifetimeOf } from './lifetime.ts';
@@ -17,10 +18,10 @@ const UDP = 17;
 const PORT_ATTEMPTS = 16;
 
 /** What to refuse it with, or null when the answer comes from here, now or as soon as the socket is open. */
-export function allocate(state: State, { flow, request, now }: Received, proof: Proof): ErrorCode | null {
-  const existing = allocationOf(state, flow, now);
+export function allocate(state: State, { fiveTuple, request, now }: Received, proof: Proof): ErrorCode | null {
+  const existing = allocationOf(state, fiveTuple, now);
   if (existing) return again(state, existing, request);
-  const code = faultOf(request) ?? shortageOf(state, { flow, request }, proof);
+  const code = faultOf(request) ?? shortageOf(state, { fiveTuple, request }, proof);
   if (code !== null) return code;
   const family = attribute(request, 'REQUESTED-ADDRESS-FAMILY') ?? 'IPv4';
   const even = attribute(request, 'EVEN-PORT') !== undefined;
@@ -30,7 +31,7 @@ export function allocate(state: State, { flow, request, now }: Received, proof: 
   const { user } = proof.credentials;
   const allocation: Allocation = {
     id: state.nextId++,
-    flow,
+    fiveTuple,
     asked: { lifetimeS: lifetimeOf(request), even, request },
     proof,
     family,
@@ -41,12 +42,12 @@ export function allocate(state: State, { flow, request, now }: Received, proof: 
     permissions: new Map(),
     channels: new Map(),
     channelsByPeer: new Map(),
-    source: addAllocation(state, flow, now),
+    source: addAllocation(state, fiveTuple, now),
     arrivalMs: { 'to-peer': now, 'to-client': now },
     attendedAt: now,
   };
   state.allocations.set(allocation.id, allocation);
-  state.byFlow.set(flowKey(flow), allocation);
+  state.byFiveTuple.set(fiveTupleKey(fiveTuple), allocation);
   state.byRelayed.set(peerKey(allocation.relayed), allocation);
   state.users.set(user, (state.users.get(user) ?? 0) + 1);
   state.outputs.push({ kind: 'open-relay', allocation: allocation.id, at: allocation.relayed });
@@ -54,9 +55,13 @@ export function allocate(state: State, { flow, request, now }: Received, proof: 
 }
 
 /** The same request once more gets the same answer, which may have been lost; any other one is a mismatch (§7.2). */
-function again(state: State, { flow, asked, reply }: Allocation, { transactionId }: StunMessage): ErrorCode | null {
+function again(
+  state: State,
+  { fiveTuple, asked, reply }: Allocation,
+  { transactionId }: StunMessage,
+): ErrorCode | null {
   if (Buffer.compare(asked.request.transactionId, transactionId) !== 0) return 437;
-  if (reply) state.outputs.push({ kind: 'reply', flow, bytes: reply, isData: false });
+  if (reply) state.outputs.push({ kind: 'reply', fiveTuple, bytes: reply, isData: false });
   return null;
 }
 
@@ -78,19 +83,19 @@ function faultOf(request: StunMessage): ErrorCode | null {
 /** What the server has not got. */
 function shortageOf(
   state: State,
-  { flow, request }: Pick<Received, 'flow' | 'request'>,
+  { fiveTuple, request }: Pick<Received, 'fiveTuple' | 'request'>,
   { credentials }: Proof,
 ): ErrorCode | null {
   const { limits, allocations, addresses, users } = state;
   if (addresses[attribute(request, 'REQUESTED-ADDRESS-FAMILY') ?? 'IPv4'] === undefined) return 440;
   if ((users.get(credentials.user) ?? 0) >= limits.allocationsPerUser) return 486;
-  if (allocationsOf(state, flow) >= limits.allocationsPerSource) return 486;
+  if (allocationsOf(state, fiveTuple) >= limits.allocationsPerSource) return 486;
   return allocations.size >= limits.allocations ? 508 : null;
 }
 
 /** The relayed socket is open: now the client is told. */
 export function opened(state: State, allocation: Allocation, now: number): void {
-  const { flow, asked, relayed, proof } = allocation;
+  const { fiveTuple, asked, relayed, proof } = allocation;
   if (allocation.reply) return;
   allocation.expiresAt = now + asked.lifetimeS * 1000;
   allocation.reply = successBytes(
@@ -98,13 +103,13 @@ export function opened(state: State, allocation: Allocation, now: number): void 
     [
       { type: 'XOR-RELAYED-ADDRESS', value: relayed },
       { type: 'LIFETIME', value: asked.lifetimeS },
-      { type: 'XOR-MAPPED-ADDRESS', value: flow.remote },
+      { type: 'XOR-MAPPED-ADDRESS', value: fiveTuple.remote },
       ...onlyOneFamily(asked.request),
     ],
     proof,
   );
   state.counts.allocations++;
-  state.outputs.push({ kind: 'reply', flow, bytes: allocation.reply, isData: false });
+  state.outputs.push({ kind: 'reply', fiveTuple, bytes: allocation.reply, isData: false });
 }
 
 /** One address at a time: who asks for another family as well is told that it is not there (§7.2). */
@@ -116,13 +121,13 @@ function onlyOneFamily(request: StunMessage): readonly Attribute[] {
 
 /** It could not be opened: another port, if that one was in use, or none. */
 export function openFailed(state: State, allocation: Allocation, inUse: boolean): void {
-  const { id, flow, family, asked, proof, relayed } = allocation;
+  const { id, fiveTuple, family, asked, proof, relayed } = allocation;
   // It stays taken while another one is looked for, so that it is not that one again.
   const port = inUse && allocation.attempts < PORT_ATTEMPTS ? pickPort(state, { family, even: asked.even }) : null;
   state.byRelayed.delete(peerKey(relayed));
   if (port === null) {
     release(state, allocation);
-    refuse(state, { flow, request: asked.request, proof }, 508);
+    refuse(state, { fiveTuple, request: asked.request, proof }, 508);
     return;
   }
   allocation.attempts++;

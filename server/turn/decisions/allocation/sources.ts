@@ -1,15 +1,15 @@
 /** What counts for all clients at one address together, whoever they say they are: their allocations and their bandwidth. */
 import { sourceOf } from '../../../limit/source.ts';
-import type { Flow } from '../five-tuple.ts';
+import type { FiveTuple } from '../five-tuple.ts';
 import type { Source, State } from '../state.ts';
 
-/** How many allocations there are of the flow's source. */
-export function allocationsOf({ sources }: State, { remote }: Flow): number {
+/** How many allocations there are of the fiveTuple's source. */
+export function allocationsOf({ sources }: State, { remote }: FiveTuple): number {
   return sources.get(sourceOf(remote.address))?.allocations ?? 0;
 }
 
-/** The flow's source, with one allocation more. */
-export function addAllocation({ sources }: State, { remote }: Flow, now: number): Source {
+/** The fiveTuple's source, with one allocation more. */
+export function addAllocation({ sources }: State, { remote }: FiveTuple, now: number): Source {
   const name = sourceOf(remote.address);
   const source = sources.get(name) ?? { name, allocations: 0, arrivalMs: { 'to-peer': now, 'to-client': now } };
   source.allocations++;

@@ -7,7 +7,7 @@ import { decodeChannelData, encodeChannelData } from '../../../../src/turn/wire/
 import type { Received } from '../access/authenticate.ts';
 import { isAllowedEndpoint } from '../access/peer-policy.ts';
 import type { DropReason } from '../counts.ts';
-import { type Flow, isStream } from '../five-tuple.ts';
+import { type FiveTuple, isStream } from '../five-tuple.ts';
 import { type Allocation, openAllocationOf, peerKey, type State } from '../state.ts';
 import { understood } from '../understood.ts';
 import { takeBytes } from './bandwidth.ts';
@@ -15,10 +15,15 @@ import { channelOf } from './channel.ts';
 import { isPermitted } from './permission.ts';
 
 /** A client's ChannelData; all of its way that has to be fast. */
-export function receiveChannelData(state: State, flow: Flow, bytes: Uint8Array, now: number): DropReason | null {
+export function receiveChannelData(
+  state: State,
+  fiveTuple: FiveTuple,
+  bytes: Uint8Array,
+  now: number,
+): DropReason | null {
   const framed = decodeChannelData(bytes);
   if (!framed) return 'malformed';
-  const allocation = openAllocationOf(state, flow, now);
+  const allocation = openAllocationOf(state, fiveTuple, now);
   if (!allocation) return 'no-allocation';
   const channel = channelOf(allocation, framed.channel, now);
   if (!channel) return 'no-channel';
@@ -26,10 +31,10 @@ export function receiveChannelData(state: State, flow: Flow, bytes: Uint8Array, 
 }
 
 /** A client's Send indication (§11.2); what is wrong with one is never answered. */
-export function receiveSend(state: State, { flow, request, now }: Received): DropReason | null {
+export function receiveSend(state: State, { fiveTuple, request, now }: Received): DropReason | null {
   const peer = attribute(request, 'XOR-PEER-ADDRESS');
   const data = attribute(request, 'DATA');
-  const allocation = openAllocationOf(state, flow, now);
+  const allocation = openAllocationOf(state, fiveTuple, now);
   if (!allocation) return 'no-allocation';
   if (!peer || !data || unknownRequired(request, understood(METHOD.send)).length > 0) return 'malformed';
   if (familyOf(peer.address) !== allocation.family) return 'no-permission';
@@ -69,12 +74,12 @@ export function receiveFromPeer(
   sent.packets++;
   sent.bytes += length;
   const channel = channelOf(allocation, allocation.channelsByPeer.get(peerKey(from))?.number, now);
-  const { flow } = allocation;
+  const { fiveTuple } = allocation;
   state.outputs.push({
     kind: 'reply',
-    flow,
+    fiveTuple,
     bytes: channel
-      ? encodeChannelData({ channel: channel.number, data: bytes }, { padded: isStream(flow) })
+      ? encodeChannelData({ channel: channel.number, data: bytes }, { padded: isStream(fiveTuple) })
       : dataIndication(state, from, bytes),
     isData: true,
   });

@@ -9,7 +9,7 @@ import { checkIntegrity, shortTermKey } from '../../../stun/integrity.ts';
 import { PUNCH_SOCKET } from '../candidate-agent.ts';
 import { BIRTHDAY_MARGIN_MS, BIRTHDAY_RATE, birthdayOf } from './choose-technique.ts';
 import { encodeOpener } from './opener.ts';
-import type { Tactic, TacticFacts } from './technique.ts';
+import type { Technique, TechniqueFacts } from './technique.ts';
 import { createDraw, createVolley } from './volley.ts';
 
 const PREFIX = 'birthday ';
@@ -18,7 +18,7 @@ const PREFIX = 'birthday ';
  * The moving side. Its second round has fresh sockets, and comes when the other side has probed all that it will: it is met
  * by the same odds again, also through a router that had answered the packets of the first one itself.
  */
-export function createOpeners(facts: TacticFacts): Tactic {
+export function createOpeners(facts: TechniqueFacts): Technique {
   const { agent, peer, own, startAt, emit } = facts;
   const key = shortTermKey(own.credentials.pwd);
   const { sockets: count, probes } = birthdayOf(own.allocation);
@@ -89,7 +89,7 @@ export function createOpeners(facts: TacticFacts): Tactic {
 }
 
 /** The other side. */
-export function createProber(facts: TacticFacts): Tactic {
+export function createProber(facts: TechniqueFacts): Technique {
   const { peer, other, startAt, randomInteger, emit } = facts;
   const { first, ports, probes } = birthdayOf(other.allocation);
   const draw = createDraw({ first, count: ports, randomInteger });

@@ -11,8 +11,8 @@
 import type { Behavior } from '../../../nat/prospect.ts';
 import { isStable, prospectOf } from '../../../nat/prospect.ts';
 
-/** How a NAT chooses the ports of new mappings, as far as a strategy needs it. */
-export interface Allocation {
+/** How a NAT chooses the ports of new mappings, as far as a choice needs it. */
+export interface PortAssignment {
   readonly kind: 'none' | 'preserved' | 'sequential' | 'range' | 'random' | 'undetermined';
   /** Of `sequential`. */
   readonly step: number | null;
@@ -20,14 +20,14 @@ export interface Allocation {
   readonly range: { readonly first: number; readonly last: number } | null;
 }
 
-export interface StrategyPeer extends Behavior {
-  readonly allocation: Allocation;
+export interface KnownBehavior extends Behavior {
+  readonly allocation: PortAssignment;
 }
 
-export type Technique = 'simultaneous-open' | 'port-prediction' | 'birthday' | 'relay';
+export type TechniqueName = 'simultaneous-open' | 'port-prediction' | 'birthday' | 'relay';
 
-export interface Strategy {
-  readonly technique: Technique;
+export interface TechniqueChoice {
+  readonly technique: TechniqueName;
   /** Of a direct path, where no packet is lost and nobody else takes ports of the same NAT meanwhile. */
   readonly probability: number;
   /** That both sides send at most toward each other, beyond the checks of a plain punch. */
@@ -52,7 +52,7 @@ export const USER_PORTS = { first: 1024, last: 65_535 } as const;
 export const PREDICTED_PORTS = 16;
 
 /** The same for both orders. Both sides begin at one instant, as the seven steps have it. */
-export function chooseStrategy(a: StrategyPeer, b: StrategyPeer): Strategy {
+export function chooseTechnique(a: KnownBehavior, b: KnownBehavior): TechniqueChoice {
   if (prospectOf(a, b) === 'direct') return { technique: 'simultaneous-open', probability: 1, packets: 0, seconds: 0 };
   const moving = [a, b].filter((peer) => !isStable(peer));
   if (moving.every(({ allocation }) => isPredictable(allocation))) {
@@ -71,7 +71,7 @@ export function chooseStrategy(a: StrategyPeer, b: StrategyPeer): Strategy {
 }
 
 /** Whether the port of the next mapping can be told. */
-export function isPredictable({ kind }: Allocation): boolean {
+export function isPredictable({ kind }: PortAssignment): boolean {
   return kind === 'sequential' || kind === 'preserved';
 }
 
@@ -84,7 +84,7 @@ export interface Birthday {
 }
 
 /** How a birthday is held with a moving side of that allocation; a small range takes no more sockets than half of it. */
-export function birthdayOf(allocation: Allocation): Birthday {
+export function birthdayOf(allocation: PortAssignment): Birthday {
   const { first, last } = portsOf(allocation);
   const ports = last - first + 1;
   return {
@@ -99,7 +99,7 @@ export function birthdayOf(allocation: Allocation): Birthday {
  * The ports to draw from: of a range that was told, the user ports of it, since no NAT gives a mapping another one and a
  * peer's word shall not make this side probe well-known ports. A range without any is as good as none.
  */
-function portsOf({ kind, range }: Allocation): NonNullable<Allocation['range']> {
+function portsOf({ kind, range }: PortAssignment): NonNullable<PortAssignment['range']> {
   if (kind !== 'range' || !range) return USER_PORTS;
   const first = Math.max(range.first, USER_PORTS.first);
   const last = Math.min(range.last, USER_PORTS.last);

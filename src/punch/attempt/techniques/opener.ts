@@ -4,9 +4,9 @@ import { candidatePriority } from '../../../ice/candidates/priority.ts';
 import { encodeCheck } from '../../../ice/checks/messages.ts';
 import { TRANSACTION_ID_BYTES } from '../../../stun/header.ts';
 import { shortTermKey } from '../../../stun/integrity.ts';
-import type { TacticFacts } from './technique.ts';
+import type { TechniqueFacts } from './technique.ts';
 
-export function encodeOpener({ agent, own, other, randomBytes }: TacticFacts): Uint8Array {
+export function encodeOpener({ agent, own, other, randomBytes }: TechniqueFacts): Uint8Array {
   return encodeCheck({
     transactionId: randomBytes(TRANSACTION_ID_BYTES),
     username: `${other.credentials.ufrag}:${own.credentials.ufrag}`,

@@ -9,7 +9,7 @@ import { candidatePriority } from '../../../ice/candidates/priority.ts';
 import { MIN_TA_MS } from '../../../ice/checklist/pace.ts';
 import { PREDICTED_PORTS, predictPorts } from './choose-technique.ts';
 import { createSample } from './sample.ts';
-import type { Tactic, TacticFacts } from './technique.ts';
+import type { Technique, TechniqueFacts } from './technique.ts';
 
 /** The socket that sees where the counter stands. */
 const SAMPLE = 'sample';
@@ -18,7 +18,7 @@ const FRESH = 'fresh';
 /** Without a word of the peer by then, the plain checks begin. */
 const PATIENCE_MS = 2_000;
 
-export function createPrediction({ agent, peer, server, own, startAt, randomBytes, emit }: TacticFacts): Tactic {
+export function createPrediction({ agent, peer, server, own, startAt, randomBytes, emit }: TechniqueFacts): Technique {
   const isCounted = own.isMoving && own.allocation.kind === 'sequential';
   const isKept = own.isMoving && !isCounted;
   const sample = createSample({ server, randomBytes });

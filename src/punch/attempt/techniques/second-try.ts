@@ -10,7 +10,7 @@ import { candidatePriority } from '../../../ice/candidates/priority.ts';
 import { isRelayed } from '../../../ice/checklist/pair.ts';
 import { encodeOpener } from './opener.ts';
 import { createSample } from './sample.ts';
-import type { Tactic, TacticFacts } from './technique.ts';
+import type { Technique, TechniqueFacts } from './technique.ts';
 
 const AGAIN = 'again';
 /** Most paths are open by then, whatever the round trip; the checks of the first try go on meanwhile. */
@@ -18,7 +18,7 @@ const AFTER_MS = 600;
 /** Past the own router, and not as far as the peer's. */
 const OPENER_TTL = 2;
 
-export function createSecondTry(facts: TacticFacts): Tactic {
+export function createSecondTry(facts: TechniqueFacts): Technique {
   const { agent, peer, server, startAt, randomBytes, emit } = facts;
   const sample = createSample({ server, randomBytes });
   let local: { readonly address: string; readonly port: number } | null = null;

@@ -5,17 +5,17 @@ import type { IceCredentials } from '../../../ice/credentials.ts';
 import type { IceEvent } from '../../../ice/event.ts';
 import type { Arrival, Output } from '../../../session.ts';
 import type { PathRequest } from '../path-session.ts';
-import type { Allocation } from './choose-technique.ts';
+import type { PortAssignment } from './choose-technique.ts';
 
-export type TacticOutput = Extract<Output<never>, { readonly kind: 'transmit' }> | PathRequest;
+export type TechniqueOutput = Extract<Output<never>, { readonly kind: 'transmit' }> | PathRequest;
 
-export interface Tactic {
+export interface Technique {
   /** Does what is due; when the next thing will be. */
   readonly advance: (now: number) => number;
   readonly handleOpened: (now: number, socket: string, local: Endpoint | null) => void;
-  /** What the peer's tactic told. */
+  /** What the peer's technique told. */
   readonly handlePorts: (ports: readonly number[]) => void;
-  /** True when the datagram was the tactic's own business. */
+  /** True when the datagram was the technique's own business. */
   readonly handleDatagram: (now: number, arrival: Arrival) => boolean;
   readonly handleEvent: (event: IceEvent) => void;
   /** Whether the agent may begin its checks. */
@@ -24,18 +24,26 @@ export interface Tactic {
   readonly stop: () => void;
 }
 
-/** What every tactic works with. */
-export interface TacticFacts {
+/** What every technique works with. */
+export interface TechniqueFacts {
   readonly agent: IceAgent;
   /** Where the server sees the peer. */
   readonly peer: Endpoint;
   /** A STUN server, to see how the own NAT maps. */
   readonly server: Endpoint;
-  readonly own: { readonly isMoving: boolean; readonly allocation: Allocation; readonly credentials: IceCredentials };
-  readonly other: { readonly isMoving: boolean; readonly allocation: Allocation; readonly credentials: IceCredentials };
+  readonly own: {
+    readonly isMoving: boolean;
+    readonly allocation: PortAssignment;
+    readonly credentials: IceCredentials;
+  };
+  readonly other: {
+    readonly isMoving: boolean;
+    readonly allocation: PortAssignment;
+    readonly credentials: IceCredentials;
+  };
   readonly startAt: number;
   readonly randomBytes: (length: number) => Uint8Array;
   /** Uniform from 0 to `below - 1`. */
   readonly randomInteger: (below: number) => number;
-  readonly emit: (output: TacticOutput) => void;
+  readonly emit: (output: TechniqueOutput) => void;
 }

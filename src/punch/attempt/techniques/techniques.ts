@@ -1,13 +1,15 @@
-/** The tactic of a strategy, on the side that it is for. */
+/** The technique of a choice, on the side that it is for. */
 
 import { createOpeners, createProber } from './birthday.ts';
-import type { Strategy } from './choose-technique.ts';
+import type { TechniqueChoice } from './choose-technique.ts';
 import { createPrediction } from './prediction.ts';
 import { createSecondTry } from './second-try.ts';
-import type { Tactic, TacticFacts } from './technique.ts';
+import type { Technique, TechniqueFacts } from './technique.ts';
 
 /** Null where the agent's own checks are all that is done. */
-export function tacticOf({ technique }: Pick<Strategy, 'technique'>): ((facts: TacticFacts) => Tactic) | null {
+export function techniqueFor({
+  technique,
+}: Pick<TechniqueChoice, 'technique'>): ((facts: TechniqueFacts) => Technique) | null {
   switch (technique) {
     case 'simultaneous-open':
       return createSecondTry;

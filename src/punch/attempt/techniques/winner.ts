@@ -1,8 +1,11 @@
 /** What a path came by, as `natcheck punch` names it. */
 import { isRelayed, type PairReport } from '../../../ice/checklist/pair.ts';
-import type { PunchTechnique } from '../../report/report.ts';
 import { PUNCH_SOCKET } from '../candidate-agent.ts';
 import type { PunchPlan } from '../plan.ts';
+import type { TechniqueName } from './choose-technique.ts';
+
+/** `host`: the peer was reached at an address of its own. */
+export type PunchTechnique = 'host' | TechniqueName;
 
 export function techniqueOf(pair: PairReport, { technique }: Pick<PunchPlan, 'technique'>): PunchTechnique {
   if (isRelayed(pair)) return 'relay';

@@ -1,7 +1,7 @@
 /** The accuracy that detection is held to, over random accesses and links from fixed seeds (bench/accuracy.ts: more). */
 import { describe, expect, it } from 'vitest';
-import { judge, judgeAllocation, runSample, type Sample, wrongFindings } from '../../../../lab/sim/detect/accuracy.ts';
-import { ALLOCATION_KINDS } from '../../../../src/nat/ports/port-pattern.ts';
+import { judge, judgePorts, runSample, type Sample, wrongFindings } from '../../../../lab/sim/detect/accuracy.ts';
+import { PORT_ASSIGNMENT_KINDS } from '../../../../src/nat/ports/port-pattern.ts';
 
 const RUNS = 600;
 
@@ -21,7 +21,7 @@ const judged = (samples: readonly Sample[], as: ReturnType<typeof judge>): reado
 /** Runs whose word on ports or pooling is judged so: `axis: seed`. */
 const portsJudged = (samples: readonly Sample[], as: string): readonly string[] =>
   samples.flatMap((sample) =>
-    Object.entries(judgeAllocation(sample) ?? {})
+    Object.entries(judgePorts(sample) ?? {})
       .filter(([, judgement]) => judgement === as)
       .map(([axis]) => `${axis}: seed ${sample.seed}`),
   );
@@ -34,7 +34,7 @@ describe(`detection of ${RUNS} random accesses`, { timeout: TIMEOUT_MS }, () => 
     expect(samples.flatMap(wrongFindings)).toEqual([]);
     expect(portsJudged(samples, 'wrong')).toEqual([]);
     expect(portsJudged(samples, 'undetermined').length).toBeLessThanOrEqual(RUNS * 0.005);
-    expect(new Set(samples.map(({ report }) => report.allocation.kind))).toEqual(new Set(ALLOCATION_KINDS));
+    expect(new Set(samples.map(({ report }) => report.allocation.kind))).toEqual(new Set(PORT_ASSIGNMENT_KINDS));
     // The runs are worth something only if every kind of access is among them.
     expect(new Set(samples.map(({ expected }) => expected))).toEqual(
       new Set(['open', 'firewalled', 'full-cone', 'restricted', 'port-restricted', 'symmetric', 'udp-blocked']),

@@ -8,7 +8,7 @@ import { SERVER_FAULTS } from '../../../../lab/sim/server/server-fault.ts';
 import { LAB_LAYOUT, type Respond } from '../../../../lab/sim/server/stun-server.ts';
 import { respond } from '../../../../server/stun/decisions/responder.ts';
 import { formatEndpoint } from '../../../../src/endpoint.ts';
-import { DETECT_SOCKETS } from '../../../../src/nat/report.ts';
+import { DETECT_SOCKETS } from '../../../../src/nat/evidence.ts';
 import { decode } from '../../../../src/stun/decode.ts';
 import { attribute } from '../../../../src/stun/message.ts';
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createOpeners, createProber } from '../../../../src/punch/attempt/techniques/birthday.ts';
 import { encodeOpener } from '../../../../src/punch/attempt/techniques/opener.ts';
-import type { TacticOutput } from '../../../../src/punch/attempt/techniques/technique.ts';
+import type { TechniqueOutput } from '../../../../src/punch/attempt/techniques/technique.ts';
 import { createFacts, PEER_ENDPOINT, RANDOM } from './facts.ts';
 
 const MOVING = { isMoving: true, allocation: RANDOM } as const;
@@ -12,101 +12,101 @@ const BLOCK = {
   allocation: { kind: 'range', step: null, range: { first: 2000, last: 2099 } },
 } as const;
 
-const named = (outputs: readonly TacticOutput[], kind: 'open' | 'close'): readonly string[] =>
+const named = (outputs: readonly TechniqueOutput[], kind: 'open' | 'close'): readonly string[] =>
   outputs.flatMap((output) => (output.kind === kind ? [output.socket] : []));
-const transmits = (outputs: readonly TacticOutput[]) =>
+const transmits = (outputs: readonly TechniqueOutput[]) =>
   outputs.flatMap((output) => (output.kind === 'transmit' ? [output] : []));
 
 /** Lets it act at each millisecond until `end`; how many packets there were in each. */
-function run(tactic: ReturnType<typeof createProber>, from: number, end: number): void {
-  for (let now = from; now <= end; now++) for (let steps = 0; tactic.advance(now) <= now && steps < 5000; steps++);
+function run(technique: ReturnType<typeof createProber>, from: number, end: number): void {
+  for (let now = from; now <= end; now++) for (let steps = 0; technique.advance(now) <= now && steps < 5000; steps++);
 }
 
 describe('the moving side', () => {
   function open() {
     const { facts, taken } = createFacts({ own: MOVING, other: STABLE });
-    const tactic = createOpeners(facts);
-    tactic.advance(0);
+    const technique = createOpeners(facts);
+    technique.advance(0);
     const names = named(taken(), 'open');
     for (const [index, name] of names.entries()) {
-      tactic.handleOpened(1, name, { address: '10.0.0.2', port: 20_000 + index });
+      technique.handleOpened(1, name, { address: '10.0.0.2', port: 20_000 + index });
     }
-    return { facts, taken, tactic, names };
+    return { facts, taken, technique, names };
   }
 
   it('asks for 256 sockets, and sends from each once, 500 a second, from the instant on', () => {
-    const { taken, tactic, names } = open();
+    const { taken, technique, names } = open();
     expect(new Set(names).size).toBe(256);
-    run(tactic, 0, 999);
+    run(technique, 0, 999);
     expect(taken()).toEqual([]);
-    run(tactic, 1000, 1099);
+    run(technique, 1000, 1099);
     expect(transmits(taken()).map(({ socket, to }) => [socket, to])).toEqual(
       names.slice(0, 50).map((name) => [name, PEER_ENDPOINT]),
     );
-    run(tactic, 1100, 9000);
+    run(technique, 1100, 9000);
     expect(transmits(taken()).length).toBe(206);
   });
 
   it('takes fresh sockets for a second round, when the other side has probed all that it will', () => {
-    const { taken, tactic, names } = open();
-    run(tactic, 1000, 5295);
+    const { taken, technique, names } = open();
+    run(technique, 1000, 5295);
     expect(transmits(taken()).length).toBe(256);
-    tactic.advance(5296);
+    technique.advance(5296);
     const again = taken();
     expect(named(again, 'close')).toEqual(names);
     const fresh = named(again, 'open');
     expect([fresh.length, fresh.filter((name) => names.includes(name))]).toEqual([256, []]);
     for (const [index, name] of fresh.entries()) {
-      tactic.handleOpened(5297, name, { address: '10.0.0.2', port: 30_000 + index });
+      technique.handleOpened(5297, name, { address: '10.0.0.2', port: 30_000 + index });
     }
-    run(tactic, 5297, 9000);
+    run(technique, 5297, 9000);
     expect(transmits(taken()).map(({ socket }) => socket)).toEqual(fresh);
   });
 
   it('at the first check of the peer keeps that socket, closes the others and falls silent', () => {
-    const { taken, tactic, names } = open();
-    run(tactic, 1000, 1100);
+    const { taken, technique, names } = open();
+    run(technique, 1000, 1100);
     taken();
     const peer = createFacts({ own: STABLE, other: MOVING, role: 'controlling' });
     const [, , hit = ''] = names;
     const arrival = { socket: hit, from: PEER_ENDPOINT, bytes: encodeOpener(peer.facts) };
-    expect(tactic.handleDatagram(1101, arrival)).toBe(true);
+    expect(technique.handleDatagram(1101, arrival)).toBe(true);
     expect(named(taken(), 'close').toSorted()).toEqual(names.filter((name) => name !== hit).toSorted());
-    run(tactic, 1102, 9000);
+    run(technique, 1102, 9000);
     expect(taken()).toEqual([]);
     // From now on the socket is the agent's.
-    expect(tactic.handleDatagram(1103, arrival)).toBe(false);
+    expect(technique.handleDatagram(1103, arrival)).toBe(false);
   });
 
   it('takes nothing of a stranger for a hit', () => {
-    const { facts, taken, tactic, names } = open();
+    const { facts, taken, technique, names } = open();
     const [hit = ''] = names;
     // Under the wrong one of the two passwords.
     const bytes = encodeOpener(facts);
-    expect(tactic.handleDatagram(1001, { socket: hit, from: PEER_ENDPOINT, bytes })).toBe(true);
-    expect(tactic.handleDatagram(1001, { socket: hit, from: PEER_ENDPOINT, bytes: Uint8Array.of(1, 2) })).toBe(true);
+    expect(technique.handleDatagram(1001, { socket: hit, from: PEER_ENDPOINT, bytes })).toBe(true);
+    expect(technique.handleDatagram(1001, { socket: hit, from: PEER_ENDPOINT, bytes: Uint8Array.of(1, 2) })).toBe(true);
     expect(named(taken(), 'close')).toEqual([]);
   });
 
   it('closes every socket when it is stopped, those that open later too', () => {
     const { facts, taken } = createFacts({ own: MOVING, other: STABLE });
-    const tactic = createOpeners(facts);
-    tactic.advance(0);
+    const technique = createOpeners(facts);
+    technique.advance(0);
     const names = named(taken(), 'open');
-    for (const name of names.slice(0, 100)) tactic.handleOpened(1, name, { address: '10.0.0.2', port: 1 });
-    tactic.stop();
-    for (const name of names.slice(100)) tactic.handleOpened(2, name, { address: '10.0.0.2', port: 1 });
+    for (const name of names.slice(0, 100)) technique.handleOpened(1, name, { address: '10.0.0.2', port: 1 });
+    technique.stop();
+    for (const name of names.slice(100)) technique.handleOpened(2, name, { address: '10.0.0.2', port: 1 });
     expect(named(taken(), 'close')).toEqual(names);
   });
 
   it('goes on with fewer where the system refuses some', () => {
     const { facts, taken } = createFacts({ own: MOVING, other: STABLE });
-    const tactic = createOpeners(facts);
-    tactic.advance(0);
+    const technique = createOpeners(facts);
+    technique.advance(0);
     for (const [index, name] of named(taken(), 'open').entries()) {
-      tactic.handleOpened(1, name, index % 2 === 0 ? { address: '10.0.0.2', port: 1 } : null);
+      technique.handleOpened(1, name, index % 2 === 0 ? { address: '10.0.0.2', port: 1 } : null);
     }
-    run(tactic, 1000, 9000);
+    run(technique, 1000, 9000);
     expect(transmits(taken()).length).toBe(128);
   });
 });
@@ -114,11 +114,11 @@ describe('the moving side', () => {
 describe('the other side', () => {
   it('probes 2,048 different ports, 500 a second, from its one socket', () => {
     const { facts, taken } = createFacts({ own: STABLE, other: MOVING });
-    const tactic = createProber(facts);
-    run(tactic, 1000, 1999);
+    const technique = createProber(facts);
+    run(technique, 1000, 1999);
     const first = transmits(taken());
     expect(first.length).toBe(500);
-    run(tactic, 2000, 9000);
+    run(technique, 2000, 9000);
     const sent = [...first, ...transmits(taken())];
     expect(new Set(sent.map(({ to }) => to.port)).size).toBe(2048);
     expect(new Set(sent.map(({ socket, to }) => `${socket} ${to.address}`))).toEqual(new Set(['punch 198.51.100.7']));
@@ -126,22 +126,22 @@ describe('the other side', () => {
 
   it('probes a block that is known, and no port beyond it', () => {
     const { facts, taken } = createFacts({ own: STABLE, other: BLOCK });
-    const tactic = createProber(facts);
-    run(tactic, 1000, 9000);
+    const technique = createProber(facts);
+    run(technique, 1000, 9000);
     const ports = transmits(taken()).map(({ to }) => to.port);
     expect(ports.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, index) => 2000 + index));
   });
 
   it('stops at the first check that comes in', () => {
     const { facts, taken } = createFacts({ own: STABLE, other: MOVING });
-    const tactic = createProber(facts);
-    run(tactic, 1000, 1100);
+    const technique = createProber(facts);
+    run(technique, 1000, 1100);
     taken();
     const [local] = facts.agent.localCandidates();
     if (!local) throw new Error('no candidate');
     const remote = { type: 'prflx', endpoint: PEER_ENDPOINT, foundation: 'x', priority: 1, related: null } as const;
-    tactic.handleEvent({ at: 1101, kind: 'check-received', pair: { socket: 'punch', local, remote } });
-    run(tactic, 1101, 9000);
+    technique.handleEvent({ at: 1101, kind: 'check-received', pair: { socket: 'punch', local, remote } });
+    run(technique, 1101, 9000);
     expect(taken()).toEqual([]);
   });
 });

@@ -2,28 +2,28 @@
 import { describe, expect, it } from 'vitest';
 import { CLASSIC_PEERS } from '../../../../src/nat/prospect.ts';
 import {
-  type Allocation,
   birthdayOf,
   birthdayProbability,
-  chooseStrategy,
+  chooseTechnique,
+  type KnownBehavior,
+  type PortAssignment,
   predictPorts,
-  type StrategyPeer,
 } from '../../../../src/punch/attempt/techniques/choose-technique.ts';
 
 const UNTOLD = { step: null, range: null } as const;
-const RANDOM: Allocation = { kind: 'random', ...UNTOLD };
-const PRESERVED: Allocation = { kind: 'preserved', ...UNTOLD };
-const SEQUENTIAL: Allocation = { kind: 'sequential', step: 2, range: null };
-const BLOCK: Allocation = { kind: 'range', step: null, range: { first: 20_480, last: 22_527 } };
-const SMALL: Allocation = { kind: 'range', step: null, range: { first: 20_480, last: 20_543 } };
+const RANDOM: PortAssignment = { kind: 'random', ...UNTOLD };
+const PRESERVED: PortAssignment = { kind: 'preserved', ...UNTOLD };
+const SEQUENTIAL: PortAssignment = { kind: 'sequential', step: 2, range: null };
+const BLOCK: PortAssignment = { kind: 'range', step: null, range: { first: 20_480, last: 22_527 } };
+const SMALL: PortAssignment = { kind: 'range', step: null, range: { first: 20_480, last: 20_543 } };
 
-const peer = (nat: keyof typeof CLASSIC_PEERS, allocation: Allocation): StrategyPeer => ({
+const peer = (nat: keyof typeof CLASSIC_PEERS, allocation: PortAssignment): KnownBehavior => ({
   ...CLASSIC_PEERS[nat],
   allocation,
 });
 const STRICT = peer('port-restricted', PRESERVED);
 
-describe('the strategy', () => {
+describe('the choice', () => {
   it.each([
     ['stable on both sides', STRICT, peer('full-cone', RANDOM), 'simultaneous-open', 1],
     [
@@ -39,12 +39,12 @@ describe('the strategy', () => {
     ['a counted and a random moving side', peer('symmetric', SEQUENTIAL), peer('symmetric', RANDOM), 'relay', 0],
     ['two random moving sides', peer('symmetric', RANDOM), peer('symmetric', RANDOM), 'relay', 0],
   ] as const)('for %s, whoever asks', (_what, a, b, technique, probability) => {
-    expect(chooseStrategy(a, b)).toMatchObject({ technique, probability });
-    expect(chooseStrategy(b, a)).toEqual(chooseStrategy(a, b));
+    expect(chooseTechnique(a, b)).toMatchObject({ technique, probability });
+    expect(chooseTechnique(b, a)).toEqual(chooseTechnique(a, b));
   });
 
   it('for a random moving side and a strict filter is a birthday, with its odds and its cost', () => {
-    expect(chooseStrategy(STRICT, peer('symmetric', RANDOM))).toEqual({
+    expect(chooseTechnique(STRICT, peer('symmetric', RANDOM))).toEqual({
       technique: 'birthday',
       probability: expect.closeTo(0.999999935, 9),
       packets: 2 * 256 + 2048,
@@ -55,7 +55,7 @@ describe('the strategy', () => {
   it('for a port block has better odds, at the same price or less', () => {
     expect(birthdayOf(BLOCK)).toEqual({ first: 20_480, ports: 2048, sockets: 256, probes: 2048 });
     expect(birthdayOf(SMALL)).toEqual({ first: 20_480, ports: 64, sockets: 32, probes: 64 });
-    expect(chooseStrategy(STRICT, peer('symmetric', SMALL))).toEqual({
+    expect(chooseTechnique(STRICT, peer('symmetric', SMALL))).toEqual({
       technique: 'birthday',
       probability: 1,
       packets: 2 * 32 + 64,
@@ -77,9 +77,9 @@ describe('the strategy', () => {
   });
 
   it('takes an allocation of which nothing is known for a random one', () => {
-    const unknown: Allocation = { kind: 'undetermined', ...UNTOLD };
-    expect(chooseStrategy(STRICT, peer('symmetric', unknown))).toEqual(
-      chooseStrategy(STRICT, peer('symmetric', RANDOM)),
+    const unknown: PortAssignment = { kind: 'undetermined', ...UNTOLD };
+    expect(chooseTechnique(STRICT, peer('symmetric', unknown))).toEqual(
+      chooseTechnique(STRICT, peer('symmetric', RANDOM)),
     );
   });
 });

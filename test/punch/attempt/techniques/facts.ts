@@ -1,15 +1,15 @@
-/** A tactic taken out of its attempt: what it wants is kept, and an agent of its own is beside it. */
+/** A technique taken out of its attempt: what it wants is kept, and an agent of its own is beside it. */
 import { createHash } from 'node:crypto';
 import { createIceAgent } from '../../../../src/ice/agent.ts';
 import type { Role } from '../../../../src/ice/role.ts';
-import type { Allocation } from '../../../../src/punch/attempt/techniques/choose-technique.ts';
-import type { TacticFacts, TacticOutput } from '../../../../src/punch/attempt/techniques/technique.ts';
+import type { PortAssignment } from '../../../../src/punch/attempt/techniques/choose-technique.ts';
+import type { TechniqueFacts, TechniqueOutput } from '../../../../src/punch/attempt/techniques/technique.ts';
 import { iceCredentials } from '../../../../src/rendezvous/protocol/ice-credentials.ts';
 
 export const SERVER = { address: '203.0.113.10', port: 3478 };
 export const PEER_ENDPOINT = { address: '198.51.100.7', port: 7007 };
 const KEY = 'k'.repeat(43);
-export const RANDOM: Allocation = { kind: 'random', step: null, range: null };
+export const RANDOM: PortAssignment = { kind: 'random', step: null, range: null };
 
 /** Bytes that differ each time, and are the same in every run. */
 export function countedBytes(): (length: number) => Uint8Array {
@@ -18,10 +18,10 @@ export function countedBytes(): (length: number) => Uint8Array {
 }
 
 export function createFacts(options: {
-  readonly own: { readonly isMoving: boolean; readonly allocation: Allocation };
-  readonly other: { readonly isMoving: boolean; readonly allocation: Allocation };
+  readonly own: { readonly isMoving: boolean; readonly allocation: PortAssignment };
+  readonly other: { readonly isMoving: boolean; readonly allocation: PortAssignment };
   readonly role?: Role;
-}): { readonly facts: TacticFacts; readonly taken: () => readonly TacticOutput[] } {
+}): { readonly facts: TechniqueFacts; readonly taken: () => readonly TechniqueOutput[] } {
   const { role = 'controlled' } = options;
   const randomBytes = countedBytes();
   const credentials = {
@@ -30,7 +30,7 @@ export function createFacts(options: {
   };
   const agent = createIceAgent({ role, credentials: credentials.own, randomBytes });
   agent.addLocalCandidate({ type: 'host', socket: 'punch', endpoint: { address: '10.0.0.2', port: 4000 } });
-  const outputs: TacticOutput[] = [];
+  const outputs: TechniqueOutput[] = [];
   let draws = 0;
   return {
     facts: {

@@ -1,20 +1,20 @@
 /** Port prediction from both sides: what is asked, told, learnt, and when checks may begin. */
 import { describe, expect, it } from 'vitest';
-import type { Allocation } from '../../../../src/punch/attempt/techniques/choose-technique.ts';
+import type { PortAssignment } from '../../../../src/punch/attempt/techniques/choose-technique.ts';
 import { createPrediction } from '../../../../src/punch/attempt/techniques/prediction.ts';
-import type { TacticOutput } from '../../../../src/punch/attempt/techniques/technique.ts';
+import type { TechniqueOutput } from '../../../../src/punch/attempt/techniques/technique.ts';
 import { decode } from '../../../../src/stun/decode.ts';
 import { encode } from '../../../../src/stun/encode.ts';
 import { METHOD } from '../../../../src/stun/header.ts';
 import { createFacts, RANDOM, SERVER } from './facts.ts';
 
-const COUNTED: Allocation = { kind: 'sequential', step: 2, range: null };
-const KEPT: Allocation = { kind: 'preserved', step: null, range: null };
+const COUNTED: PortAssignment = { kind: 'sequential', step: 2, range: null };
+const KEPT: PortAssignment = { kind: 'preserved', step: null, range: null };
 const STABLE = { isMoving: false, allocation: RANDOM } as const;
 const LOCAL = { address: '10.0.0.2', port: 5555 };
 
 /** The server's answer to the Binding in that output: it was seen at that port. */
-function answerTo(output: TacticOutput | undefined, port: number, from = SERVER) {
+function answerTo(output: TechniqueOutput | undefined, port: number, from = SERVER) {
   if (output?.kind !== 'transmit') throw new Error('no Binding');
   const request = decode(output.bytes);
   if (!request.ok) throw new Error('no STUN');
@@ -28,67 +28,67 @@ function answerTo(output: TacticOutput | undefined, port: number, from = SERVER)
 describe('a side whose NAT counts', () => {
   it('sees where the counter stands, tells what comes next, and begins when the other has opened toward that', () => {
     const { facts, taken } = createFacts({ own: { isMoving: true, allocation: COUNTED }, other: STABLE });
-    const tactic = createPrediction(facts);
-    expect(tactic.advance(999)).toBe(1000);
-    tactic.advance(1000);
+    const technique = createPrediction(facts);
+    expect(technique.advance(999)).toBe(1000);
+    technique.advance(1000);
     expect(taken()).toEqual([{ kind: 'open', socket: 'sample' }]);
-    tactic.handleOpened(1001, 'sample', LOCAL);
-    tactic.advance(1001);
+    technique.handleOpened(1001, 'sample', LOCAL);
+    technique.advance(1001);
     const [binding] = taken();
     expect(binding).toMatchObject({ kind: 'transmit', socket: 'sample', to: SERVER });
-    expect(tactic.mayBegin()).toBe(false);
-    tactic.handleDatagram(1002, answerTo(binding, 40_000, { ...SERVER, port: 1 }));
+    expect(technique.mayBegin()).toBe(false);
+    technique.handleDatagram(1002, answerTo(binding, 40_000, { ...SERVER, port: 1 }));
     expect(taken()).toEqual([]);
-    tactic.handleDatagram(1003, answerTo(binding, 40_000));
+    technique.handleDatagram(1003, answerTo(binding, 40_000));
     const ports = Array.from({ length: 16 }, (_, index) => 40_002 + 2 * index);
     expect(taken()).toEqual([
       { kind: 'tell', ports },
       { kind: 'close', socket: 'sample' },
     ]);
-    expect(tactic.mayBegin()).toBe(false);
-    tactic.handlePorts([]);
-    expect(tactic.mayBegin()).toBe(true);
+    expect(technique.mayBegin()).toBe(false);
+    technique.handlePorts([]);
+    expect(technique.mayBegin()).toBe(true);
   });
 
   it('asks again while nobody answers, and begins without after two seconds', () => {
     const { facts, taken } = createFacts({ own: { isMoving: true, allocation: COUNTED }, other: STABLE });
-    const tactic = createPrediction(facts);
-    tactic.advance(1000);
-    tactic.handleOpened(1000, 'sample', LOCAL);
+    const technique = createPrediction(facts);
+    technique.advance(1000);
+    technique.handleOpened(1000, 'sample', LOCAL);
     const at: number[] = [];
     for (let now = 1000; now <= 3000; now++) {
       taken();
-      while (tactic.advance(now) <= now && at.length < 100);
+      while (technique.advance(now) <= now && at.length < 100);
       if (taken().some(({ kind }) => kind === 'transmit')) at.push(now);
     }
     expect(at).toEqual([1000, 1100, 1300, 1700, 2500]);
-    expect(tactic.mayBegin()).toBe(true);
-    tactic.stop();
+    expect(technique.mayBegin()).toBe(true);
+    technique.stop();
     expect(taken()).toEqual([{ kind: 'close', socket: 'sample' }]);
   });
 });
 
 it('a side whose NAT keeps the port of a fresh socket tells that port', () => {
   const { facts, taken } = createFacts({ own: { isMoving: true, allocation: KEPT }, other: STABLE });
-  const tactic = createPrediction(facts);
-  tactic.advance(1000);
+  const technique = createPrediction(facts);
+  technique.advance(1000);
   expect(taken()).toEqual([{ kind: 'open', socket: 'fresh' }]);
-  tactic.handleOpened(1001, 'fresh', LOCAL);
+  technique.handleOpened(1001, 'fresh', LOCAL);
   expect(taken()).toEqual([{ kind: 'tell', ports: [5555] }]);
-  tactic.handlePorts([]);
-  expect(tactic.mayBegin()).toBe(true);
+  technique.handlePorts([]);
+  expect(technique.mayBegin()).toBe(true);
   expect(facts.agent.localCandidates().map(({ socket }) => socket)).toEqual(['punch', 'fresh']);
 });
 
 it('a side that is stable waits for the ports, opens toward all of them, and says so', () => {
   const { facts, taken } = createFacts({ own: STABLE, other: { isMoving: true, allocation: COUNTED } });
-  const tactic = createPrediction(facts);
-  tactic.advance(1000);
-  expect([taken(), tactic.mayBegin()]).toEqual([[], false]);
-  tactic.handlePorts([40_002, 40_004]);
-  expect(tactic.mayBegin()).toBe(true);
+  const technique = createPrediction(facts);
+  technique.advance(1000);
+  expect([taken(), technique.mayBegin()]).toEqual([[], false]);
+  technique.handlePorts([40_002, 40_004]);
+  expect(technique.mayBegin()).toBe(true);
   // Sixteen checks at the agent's pace, and one to spare.
-  expect([tactic.advance(1100), taken()]).toEqual([1185, []]);
-  tactic.advance(1185);
+  expect([technique.advance(1100), taken()]).toEqual([1185, []]);
+  technique.advance(1185);
   expect(taken()).toEqual([{ kind: 'tell', ports: [] }]);
 });

@@ -1,5 +1,5 @@
 /** The state machine of the rendezvous under a test's clock, with peers that only remember what they are told. */
-import type { Output } from '../../../../server/rendezvous/decisions/output.ts';
+import type { RendezvousOutput } from '../../../../server/rendezvous/decisions/output.ts';
 import {
   createRendezvous,
   type Input,
@@ -46,7 +46,7 @@ export function createWorld(options: Partial<RendezvousOptions> = {}) {
     randomBytes: (length) => new Uint8Array(length).fill(random++),
     ...options,
   });
-  const carryOut = (output: Output): void => {
+  const carryOut = (output: RendezvousOutput): void => {
     if (output.kind === 'send') told.get(output.connection)?.push(output.message);
     else if (output.kind === 'ping') pings.get(output.connection)?.push(output.payload);
     else closes.set(output.connection, [output.code, output.reason]);

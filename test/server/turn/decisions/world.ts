@@ -1,6 +1,6 @@
 /** The relay's state machine under a test's clock, with clients that only remember and sockets that open when told to. */
-import type { Flow } from '../../../../server/turn/decisions/five-tuple.ts';
-import type { Output } from '../../../../server/turn/decisions/output.ts';
+import type { FiveTuple } from '../../../../server/turn/decisions/five-tuple.ts';
+import type { TurnOutput } from '../../../../server/turn/decisions/output.ts';
 import { createRelay, type Input, type RelayOptions } from '../../../../server/turn/decisions/relay.ts';
 import type { Endpoint } from '../../../../src/endpoint.ts';
 import type { Attribute } from '../../../../src/stun/attribute.ts';
@@ -27,7 +27,7 @@ export const PORTS = { first: 50_000, last: 50_099 } as const;
 
 export interface ClientOptions {
   readonly remote?: Endpoint;
-  readonly transport?: Flow['transport'];
+  readonly transport?: FiveTuple['transport'];
   readonly username?: string;
   readonly password?: string;
   readonly algorithm?: IntegrityAlgorithm;
@@ -39,10 +39,10 @@ export function createWorld(options: Partial<RelayOptions> & { readonly opens?: 
   let random = 0;
   let vias = 0;
   /** What went to clients and to peers, and is not taken yet; and what is open. */
-  const replies: Extract<Output, { kind: 'reply' }>[] = [];
-  const relayed: Extract<Output, { kind: 'relay' }>[] = [];
+  const replies: Extract<TurnOutput, { kind: 'reply' }>[] = [];
+  const relayed: Extract<TurnOutput, { kind: 'relay' }>[] = [];
   const sockets = new Map<number, Endpoint>();
-  const opening: Extract<Output, { kind: 'open-relay' }>[] = [];
+  const opening: Extract<TurnOutput, { kind: 'open-relay' }>[] = [];
   const relay = createRelay({
     addresses: { IPv4: SERVER },
     ports: PORTS,
@@ -58,7 +58,7 @@ export function createWorld(options: Partial<RelayOptions> & { readonly opens?: 
     randomBytes: (length) => new Uint8Array(length).fill(random++),
     ...more,
   });
-  const carryOut = (output: Output): void => {
+  const carryOut = (output: TurnOutput): void => {
     switch (output.kind) {
       case 'reply':
         replies.push(output);
@@ -92,10 +92,10 @@ export function createWorld(options: Partial<RelayOptions> & { readonly opens?: 
     password = USER.password,
     algorithm = 'sha1',
   }: ClientOptions = {}) => {
-    const flow: Flow = { transport, via: transport === 'udp' ? 0 : vias++, remote };
+    const fiveTuple: FiveTuple = { transport, via: transport === 'udp' ? 0 : vias++, remote };
     let nonce = '';
     const say = (bytes: Uint8Array): readonly Uint8Array[] => {
-      handle({ kind: 'message', flow, bytes });
+      handle({ kind: 'message', fiveTuple, bytes });
       return takeReplies();
     };
     const answerTo = (bytes: Uint8Array): StunMessage => {
@@ -110,7 +110,7 @@ export function createWorld(options: Partial<RelayOptions> & { readonly opens?: 
       return answerTo(requestBytes(method, attributes, { shown: shown() }));
     };
     return {
-      flow,
+      fiveTuple,
       say,
       answerTo,
       shown,
@@ -128,7 +128,7 @@ export function createWorld(options: Partial<RelayOptions> & { readonly opens?: 
         outcomeOf(ask(METHOD.channelBind, [channelNumber(number), peerAddress(peer)])),
       send: (peer: Endpoint, data: Uint8Array) => say(sendIndication(peer, data)),
       sendOn: (channel: number, data: Uint8Array) => say(encodeChannelData({ channel, data })),
-      close: () => handle({ kind: 'closed', flow }),
+      close: () => handle({ kind: 'closed', fiveTuple }),
     };
   };
 

@@ -39,7 +39,7 @@ describe('a request without credentials', () => {
       const request = requestBytes(METHOD.allocate, [REQUESTED_TRANSPORT]);
       const [reply] = stranger.say(request);
       expect(reply?.length).toBeLessThanOrEqual(68);
-      expect(world.relay.isAllocated(stranger.flow)).toBe(false);
+      expect(world.relay.isAllocated(stranger.fiveTuple)).toBe(false);
     }
     expect([world.sockets.size, world.opening.length, world.relay.population().udp]).toEqual([0, 0, 0]);
     expect(world.relay.counts.refused[401]).toBe(1_000);
@@ -47,7 +47,7 @@ describe('a request without credentials', () => {
 
   it('is not answered beyond the share of its source; another source is', () => {
     const limit = createRateLimit({ key: new Uint8Array(32), burst: 3, perSecond: 1 });
-    const world = createWorld({ mayRefuse: (flow, now) => limit(flow.remote.address, now) });
+    const world = createWorld({ mayRefuse: (fiveTuple, now) => limit(fiveTuple.remote.address, now) });
     const [stranger, alice] = [world.client(), world.client({ remote: { address: '192.0.2.99', port: 9 } })];
     const replies = Array.from({ length: 5 }, () => stranger.say(requestBytes(METHOD.allocate, [])).length);
     expect(replies).toEqual([1, 1, 1, 0, 0]);
@@ -81,7 +81,7 @@ describe('credentials', () => {
     expect(attribute(answer, 'NONCE')).toBeUndefined();
   });
 
-  it('with a nonce of another flow get 438 and one of their own', () => {
+  it('with a nonce of another fiveTuple get 438 and one of their own', () => {
     const world = createWorld();
     const [alice, other] = [world.client(), world.client({ remote: { ...CLIENT, port: 2 } })];
     const nonce = attribute(other.answerTo(requestBytes(METHOD.allocate, [])), 'NONCE') ?? '';
@@ -114,7 +114,7 @@ describe('credentials', () => {
     expect(world.sockets.size).toBe(1);
   });
 
-  it('on a flow without an allocation get 437', () => {
+  it('on a fiveTuple without an allocation get 437', () => {
     const alice = createWorld().client();
     for (const method of [METHOD.refresh, METHOD.createPermission, METHOD.channelBind]) {
       expect(alice.outcome(method)).toBe(437);

@@ -1,6 +1,6 @@
 /** The host is looked at every second, as it may get an address that must not be relayed to. */
 import { afterEach, expect, it, vi } from 'vitest';
-import type { Host } from '../../../../../server/turn/decisions/access/peer-policy.ts';
+import type { Host } from '../../../../../server/turn/decisions/access/known-host.ts';
 import { DEFAULT_RELAY_LIMITS } from '../../../../../server/turn/decisions/limits.ts';
 import type { Input } from '../../../../../server/turn/decisions/relay.ts';
 import { serveRelay } from '../../../../../server/turn/service.ts';

@@ -1,6 +1,6 @@
 /** To whom nothing is relayed, in every way in which the address can be written. */
 import { describe, expect, it } from 'vitest';
-import type { Host } from '../../../../../server/turn/decisions/access/peer-policy.ts';
+import type { Host } from '../../../../../server/turn/decisions/access/known-host.ts';
 import type { Endpoint } from '../../../../../src/endpoint.ts';
 import { createWorld, PEER, SERVER, SERVER_V6 } from '../world.ts';
 
@@ -170,7 +170,7 @@ describe('the server itself', () => {
     expect(alice.bind(0x4000, atBob)).toBe('success');
     alice.sendOn(0x4000, DATA);
     expect(world.takeRelayed()).toEqual([{ from: atAlice, to: atBob, data: [1] }]);
-    world.handle({ kind: 'closed', flow: bob.flow });
+    world.handle({ kind: 'closed', fiveTuple: bob.fiveTuple });
     alice.sendOn(0x4000, DATA);
     expect(world.takeRelayed()).toEqual([]);
   });

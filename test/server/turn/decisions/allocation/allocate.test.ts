@@ -56,7 +56,7 @@ describe('Allocate', () => {
     expect(world.relay.counts.allocations).toBe(1);
   });
 
-  it('of another transaction on the same flow is a mismatch: 437', () => {
+  it('of another transaction on the same fiveTuple is a mismatch: 437', () => {
     const alice = createWorld().client();
     alice.allocate();
     expect(alice.outcome(METHOD.allocate, [REQUESTED_TRANSPORT])).toBe(437);
@@ -156,7 +156,7 @@ describe('Allocate', () => {
 });
 
 describe('quotas', () => {
-  it('of a user, over all of its flows: 486', () => {
+  it('of a user, over all of its fiveTuples: 486', () => {
     const world = createWorld({ limits: { allocationsPerUser: 2 } });
     const [one, two, three] = [1, 2, 3].map((port) => world.client({ remote: { ...CLIENT, port } }));
     one?.allocate();
@@ -232,7 +232,7 @@ describe('the lifetime', () => {
     expect(world.sockets.size).toBe(0);
   });
 
-  it('is ended by Refresh with 0, and the flow is free again', () => {
+  it('is ended by Refresh with 0, and the fiveTuple is free again', () => {
     const world = createWorld();
     const alice = world.client();
     alice.allocate();
@@ -246,12 +246,12 @@ describe('the lifetime', () => {
     const world = createWorld();
     const alice = world.client({ transport: 'tcp' });
     alice.allocate();
-    expect(world.relay.isAllocated(alice.flow)).toBe(true);
+    expect(world.relay.isAllocated(alice.fiveTuple)).toBe(true);
     alice.close();
-    expect([world.sockets.size, world.relay.isAllocated(alice.flow)]).toEqual([0, false]);
+    expect([world.sockets.size, world.relay.isAllocated(alice.fiveTuple)]).toEqual([0, false]);
   });
 
-  it('has no end before its time: nothing but its own flow ends it', () => {
+  it('has no end before its time: nothing but its own fiveTuple ends it', () => {
     const world = createWorld();
     world.client().allocate();
     const other = world.client({ remote: { ...CLIENT, port: 2 } });

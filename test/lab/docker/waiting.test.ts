@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { until } from '../../../lab/docker/until.ts';
+import { until } from '../../../lab/docker/waiting.ts';
 
 it('the first value that is there is the result', async () => {
   const values = [undefined, false, 7, 8] as const;
