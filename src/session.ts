@@ -1,7 +1,8 @@
 /**
- * The contract between a sans-IO session and whatever drives it: real sockets (net/driver) or the simulated lab.
- * A session holds no socket, timer, clock or randomness. After every `handle…` call the driver polls until `wait` or
- * `done`. Times are milliseconds of any one monotonic clock.
+ * The one contract between a sans-IO session and whoever drives it: real sockets (net/driver) or the simulated lab.
+ *
+ * A session holds no socket, timer, clock or randomness. After every `handle…` call its driver polls until `wait` or
+ * `done`. Times are milliseconds of any one monotonic clock, and come first.
  */
 import type { Endpoint } from './endpoint.ts';
 
@@ -26,28 +27,59 @@ export interface ConnectOutcome {
   readonly outcome: 'accepted' | 'failed';
 }
 
-export type Output<Result> =
-  | {
-      readonly kind: 'transmit';
-      readonly socket: string;
-      readonly to: Endpoint;
-      readonly bytes: Uint8Array;
-      /** Routers that it may pass; the system's own number when left out. */
-      readonly ttl?: number;
-    }
-  /** Try a TCP connection and answer with handleConnect. */
-  | { readonly kind: 'connect'; readonly to: Endpoint }
-  /** Nothing to do before `until`, or before a datagram comes; Infinity waits for a datagram only. */
-  | { readonly kind: 'wait'; readonly until: number }
-  | { readonly kind: 'done'; readonly result: Result };
+export interface Transmit {
+  readonly kind: 'transmit';
+  readonly socket: string;
+  readonly to: Endpoint;
+  readonly bytes: Uint8Array;
+  /** How many routers it may pass; the system's own number when left out. */
+  readonly ttl?: number;
+}
 
-export interface Session<Result> {
-  /** The names of the local UDP sockets that it uses; the driver opens one for each, all different. */
-  readonly sockets: readonly string[];
-  handleDatagram(now: number, arrival: Arrival): void;
+/** Nothing is to be done before `until`, or before a datagram comes; Infinity waits for a datagram only. */
+export interface Wait {
+  readonly kind: 'wait';
+  readonly until: number;
+}
+
+/** Asks for a TCP connection; answered by `handleConnect`. */
+export interface Connect {
+  readonly kind: 'connect';
+  readonly to: Endpoint;
+}
+
+/** Nothing more will come. */
+export interface Done<Result> {
+  readonly kind: 'done';
+  readonly result: Result;
+}
+
+/** Something that happened, for the session's owner. */
+export interface Told<Event> {
+  readonly kind: 'event';
+  readonly event: Event;
+}
+
+export type Output<Result> = Transmit | Wait | Connect | Done<Result>;
+
+/**
+ * `Extra` are outputs beyond these, which the driver hands to the session's owner: events, for most.
+ * What `handleDatagram` returns is for who calls it directly.
+ */
+export interface Session<Result, Extra extends { readonly kind: string } = never> {
+  handleDatagram(now: number, arrival: Arrival): unknown;
   handleSendFailure(now: number, failure: SendFailure): void;
-  handleConnect(now: number, outcome: ConnectOutcome): void;
+  /** Only of a session that asks for connections. */
+  handleConnect?(now: number, outcome: ConnectOutcome): void;
   /** To be called when the deadline of `wait` has come; earlier calls are harmless. */
   handleTimeout(now: number): void;
-  poll(now: number): Output<Result>;
+  poll(now: number): Output<Result> | Extra;
+}
+
+/** Whether it is an output that every driver knows. */
+export function isCommon<Result, Extra extends { readonly kind: string }>(
+  output: Output<Result> | Extra,
+): output is Output<Result> {
+  const { kind } = output;
+  return kind === 'transmit' || kind === 'wait' || kind === 'connect' || kind === 'done';
 }

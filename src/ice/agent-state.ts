@@ -1,6 +1,6 @@
 /** What the parts of one agent share, and the ways out of it. */
 import type { Endpoint } from '../endpoint.ts';
-import type { Output } from '../session.ts';
+import type { Done, Told, Transmit, Wait } from '../session.ts';
 import { shortTermKey } from '../stun/integrity.ts';
 import { createLocalCandidates, type LocalCandidates } from './candidates/local-candidates.ts';
 import { type Checklist, createChecklist } from './checklist/checklist.ts';
@@ -12,11 +12,8 @@ import type { IceEvent, Untimed } from './event.ts';
 import type { Role } from './role.ts';
 import type { Consent } from './selected/consent.ts';
 
-export type IceOutput =
-  | Extract<Output<never>, { kind: 'transmit' | 'wait' }>
-  | { readonly kind: 'event'; readonly event: IceEvent }
-  /** Nothing more will come: closed by its owner or by the peer, failed, or without consent. */
-  | { readonly kind: 'closed' };
+/** `done` once it is closed by its owner or by the peer, has failed, or is without consent. */
+export type IceOutput = Transmit | Wait | Told<IceEvent> | Done<'closed'>;
 
 /** Credentials, and the key that the password makes. */
 export interface Party {

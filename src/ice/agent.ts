@@ -220,7 +220,7 @@ export function createIceAgent(options: IceAgentOptions): IceAgent {
     handleTimeout: (now) => void advance(now),
     poll: (now) => {
       const until = advance(now);
-      return state.dequeue() ?? (state.isClosed ? { kind: 'closed' } : { kind: 'wait', until });
+      return state.dequeue() ?? (state.isClosed ? { kind: 'done', result: 'closed' } : { kind: 'wait', until });
     },
     selected: () => (state.selected && !state.isClosed && !farewell.isLeaving() ? reportOf(state.selected) : null),
     checksSent: () => state.checksSent,

@@ -1,5 +1,5 @@
 /** Drives a sans-IO session over real sockets and the real clock: the one place where the two meet. */
-import type { Output, Session } from '../session.ts';
+import { type Connect, isCommon, type Output, type Session, type Transmit } from '../session.ts';
 import { tryConnect } from './tcp-connect.ts';
 import type { UdpSocket } from './udp-socket.ts';
 
@@ -26,12 +26,14 @@ export function now(): number {
 }
 
 /** Starts at once. The sockets, one for each name the session uses, stay the caller's to close. */
-export function startDriver<Result>(options: {
-  readonly session: Session<Result>;
+export function startDriver<Result, Extra extends { readonly kind: string } = never>(options: {
+  readonly session: Session<Result, Extra>;
   readonly sockets: Readonly<Record<string, UdpSocket>>;
+  /** Takes what the session gives beyond the outputs that every driver knows. */
+  readonly onOutput?: (output: Extra) => void;
   readonly signal?: AbortSignal | undefined;
 }): Driver<Result> {
-  const { session, signal } = options;
+  const { session, onOutput, signal } = options;
   const sockets = new Map<string, UdpSocket>();
   const { promise, resolve, reject } = Promise.withResolvers<Result>();
   const ended = new AbortController();
@@ -68,35 +70,42 @@ export function startDriver<Result>(options: {
       isPumping = false;
     }
   };
+  const transmit = ({ socket, to, bytes, ttl }: Transmit): void => {
+    const fail = (code: string): void => act(() => session.handleSendFailure(now(), { socket, to, code }));
+    sockets.get(socket)?.send(bytes, to, fail, ttl);
+  };
+  const connect = ({ to }: Connect): void => {
+    void tryConnect(to, ended.signal).then(
+      (outcome) => act(() => session.handleConnect?.(now(), { to, outcome })),
+      (error: unknown) => end(() => reject(error)),
+    );
+  };
+  const wait = (until: number): void => {
+    clearTimeout(timer);
+    if (until === Number.POSITIVE_INFINITY) return;
+    const waitMs = Math.min(TIMER_MAX_MS, Math.max(0, Math.ceil(until - now())));
+    timer = setTimeout(() => act(() => session.handleTimeout(now())), waitMs);
+  };
   /** True when there is nothing more to do now. */
-  const obey = (output: Output<Result>): boolean => {
-    switch (output.kind) {
-      case 'transmit': {
-        const { socket, to, bytes, ttl } = output;
-        const fail = (code: string): void => act(() => session.handleSendFailure(now(), { socket, to, code }));
-        sockets.get(socket)?.send(bytes, to, fail, ttl);
-        return false;
+  const obey = (output: Output<Result> | Extra): boolean => {
+    if (isCommon(output)) {
+      switch (output.kind) {
+        case 'transmit':
+          transmit(output);
+          return false;
+        case 'connect':
+          connect(output);
+          return false;
+        case 'wait':
+          wait(output.until);
+          return true;
+        case 'done':
+          end(() => resolve(output.result));
+          return true;
       }
-      case 'connect': {
-        const { to } = output;
-        void tryConnect(to, ended.signal).then(
-          (outcome) => act(() => session.handleConnect(now(), { to, outcome })),
-          (error: unknown) => end(() => reject(error)),
-        );
-        return false;
-      }
-      case 'wait':
-        clearTimeout(timer);
-        if (output.until === Number.POSITIVE_INFINITY) return true;
-        timer = setTimeout(
-          () => act(() => session.handleTimeout(now())),
-          Math.min(TIMER_MAX_MS, Math.max(0, Math.ceil(output.until - now()))),
-        );
-        return true;
-      case 'done':
-        end(() => resolve(output.result));
-        return true;
     }
+    onOutput?.(output);
+    return false;
   };
 
   const addSocket = (name: string, socket: UdpSocket): void => {

@@ -19,7 +19,6 @@ export function createNatPmpRequest<Answer extends NatPmpResponse>(options: {
   let dueAt = Number.NEGATIVE_INFINITY;
   let result: Answer | null | undefined;
   return {
-    sockets: [NAT_PMP_SOCKET],
     handleDatagram: (_now, { from, bytes }) => {
       // RFC 6886 §3.1: what does not come from the gateway is discarded.
       const response = sameEndpoint(from, gateway) ? decodeResponse(bytes) : null;
@@ -28,7 +27,6 @@ export function createNatPmpRequest<Answer extends NatPmpResponse>(options: {
     handleSendFailure: () => {
       result ??= null;
     },
-    handleConnect: () => {},
     handleTimeout: () => {},
     poll: (now) => {
       if (result === undefined && now >= until) result = null;

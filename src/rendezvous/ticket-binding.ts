@@ -82,7 +82,6 @@ export function createTicketBinding({
   };
 
   return {
-    sockets: ['punch'],
     handleDatagram: (now: number, { from, bytes }: Arrival) => {
       if (result || !sameEndpoint(from, server)) return;
       const decoded = decode(bytes);
@@ -93,7 +92,6 @@ export function createTicketBinding({
     handleSendFailure: (_now, { code }) => {
       result ??= { outcome: 'not-sent', code };
     },
-    handleConnect: () => {},
     handleTimeout: () => {},
     poll: (now): Output<TicketBindingResult> => {
       if (result) return { kind: 'done', result };

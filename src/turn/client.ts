@@ -135,7 +135,7 @@ export function createTurnClient(options: TurnClientOptions): TurnClient {
     handleTimeout: (now) => void advance(now),
     poll: (now) => {
       const until = advance(now);
-      return dequeue() ?? (state.phase === 'closed' ? { kind: 'closed' } : { kind: 'wait', until });
+      return dequeue() ?? (state.phase === 'closed' ? { kind: 'done', result: 'closed' } : { kind: 'wait', until });
     },
     rejected: rejections.counts,
     close: (now) => allocation.close(now, { isChallenged: authentication.isChallenged() }),

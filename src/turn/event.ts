@@ -1,6 +1,6 @@
 /** What a TURN client tells its owner: plain data, each with the time at which it happened. */
 import type { Endpoint } from '../endpoint.ts';
-import type { Output } from '../session.ts';
+import type { Done, Told, Transmit, Wait } from '../session.ts';
 import type { Alternate, TurnFailure } from './failure.ts';
 
 export type TurnEvent = { readonly at: number } & (
@@ -26,8 +26,5 @@ export type TurnEvent = { readonly at: number } & (
 /** An event before it has a time. */
 export type Untimed = TurnEvent extends infer E ? (E extends TurnEvent ? Omit<E, 'at'> : never) : never;
 
-export type TurnOutput =
-  | Extract<Output<never>, { kind: 'transmit' | 'wait' }>
-  | { readonly kind: 'event'; readonly event: TurnEvent }
-  /** Nothing more will come: closed by its owner, failed, or lost. */
-  | { readonly kind: 'closed' };
+/** `done` once it is closed by its owner, has failed, or is lost. */
+export type TurnOutput = Transmit | Wait | Told<TurnEvent> | Done<'closed'>;

@@ -52,7 +52,7 @@ export function createHolder(
       hold(outputs++ < OUTPUTS_MAX, `more than ${OUTPUTS_MAX} outputs, at ${now} ms`);
       const output = attempt.poll(now);
       switch (output.kind) {
-        case 'closed':
+        case 'done':
           return 'closed';
         case 'wait':
           return output.until;

@@ -27,12 +27,14 @@ export function driveHostile<Result>(
     readonly feed: Feed;
     /** What comes in, after what was sent. */
     readonly answer: (sent: Sent) => Answer;
+    /** Another of its sockets, to which an answer comes now and then. */
+    readonly otherSocket: string;
     readonly startAt?: number;
     /** By when it has to be done by itself, in ms of its clock. */
     readonly endsBy: number;
   },
 ): Result {
-  const { random, feed, answer, startAt = 0, endsBy } = options;
+  const { random, feed, answer, otherSocket, startAt = 0, endsBy } = options;
   const sent: Sent[] = [];
   let now = startAt;
   let past = 0;
@@ -43,7 +45,7 @@ export function driveHostile<Result>(
         return output.result;
       case 'connect': {
         const { to } = output;
-        session.handleConnect(now, { to, outcome: random.pick(['accepted', 'failed']) });
+        session.handleConnect?.(now, { to, outcome: random.pick(['accepted', 'failed']) });
         break;
       }
       case 'transmit':
@@ -59,7 +61,7 @@ export function driveHostile<Result>(
         const first = sent[random.integer(sent.length)];
         if (first && chance(random, 0.6)) {
           const { from, bytes } = answer(first);
-          const socket = chance(random, 0.95) ? first.socket : (session.sockets[0] ?? '');
+          const socket = chance(random, 0.95) ? first.socket : otherSocket;
           now += chance(random, 0.5) ? 0 : random.next() * Math.max(0, until - now);
           feed(() => session.handleDatagram(now, { socket, from, bytes }));
         } else {

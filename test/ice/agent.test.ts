@@ -177,7 +177,7 @@ describe('the end', () => {
     agent.setRemoteCredentials(0, PEER);
     const at = reason === 'no-local-candidates' ? 0 : 1000;
     expect(agent.poll(at)).toEqual({ kind: 'event', event: { kind: 'failed', at, reason } });
-    expect(agent.poll(at)).toEqual({ kind: 'closed' });
+    expect(agent.poll(at)).toEqual({ kind: 'done', result: 'closed' });
   });
 
   it('comes at once when the system will send on no pair', () => {
@@ -205,7 +205,7 @@ describe('the end', () => {
     const bench = createBench();
     bench.agent.close();
     expect(bench.receive(1, peerCheck())).toEqual([]);
-    expect(bench.agent.poll(1)).toEqual({ kind: 'closed' });
+    expect(bench.agent.poll(1)).toEqual({ kind: 'done', result: 'closed' });
   });
 });
 

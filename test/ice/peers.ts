@@ -53,7 +53,7 @@ export function createPeer(world: World, host: Host, { role, ...options }: PeerO
     if (kind !== 'ice') data.push({ kind, text: new TextDecoder().decode(bytes) });
   });
   agent.addLocalCandidate({ type: 'host', socket: PUNCH_SOCKET, endpoint: socket.local });
-  const run = driveAgent(world, { agent, socket, onEvent: (event) => events.push(event) });
+  const run = driveAgent(world, { agent, host, socket, onEvent: (event) => events.push(event) });
   return {
     agent,
     credentials,

@@ -113,7 +113,7 @@ describe('two agents behind NATs', () => {
         expect(eventOf(peer, 'failed')).toEqual({ kind: 'failed', at: startedAt + 8000, reason: 'no-answer' });
         // Two pairs of the peer's candidates, each with a bounded number of sends.
         expect(peer.agent.checksSent()).toBeLessThanOrEqual(48);
-        expect(peer.agent.poll(startedAt + 9000)).toEqual({ kind: 'closed' });
+        expect(peer.agent.poll(startedAt + 9000)).toEqual({ kind: 'done', result: 'closed' });
       }
     },
   );

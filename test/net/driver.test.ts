@@ -11,10 +11,8 @@ const NEVER = { kind: 'wait', until: Number.POSITIVE_INFINITY } as const;
 /** One that only waits, but for the parts given. */
 function sessionOf(parts: Partial<Session<string>>): Session<string> {
   return {
-    sockets: ['main'],
     handleDatagram: () => {},
     handleSendFailure: () => {},
-    handleConnect: () => {},
     handleTimeout: () => {},
     poll: () => NEVER,
     ...parts,

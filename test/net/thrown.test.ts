@@ -28,7 +28,7 @@ function pathSession(parts: Partial<PathSession> = {}): PathSession {
     leave: () => {
       isClosed = true;
     },
-    poll: () => (isClosed ? { kind: 'closed' } : { kind: 'wait', until: Number.POSITIVE_INFINITY }),
+    poll: () => (isClosed ? { kind: 'done', result: 'closed' } : { kind: 'wait', until: Number.POSITIVE_INFINITY }),
     ...parts,
   };
 }

@@ -21,7 +21,7 @@ function start({ password = TICKET.password }: { password?: string } = {}) {
     if (answer.kind === 'drop') throw new Error(answer.why);
     return answer.bytes;
   };
-  const receive = (now: number, bytes: Uint8Array, from = SERVER): void =>
+  const receive = (now: number, bytes: Uint8Array, from = SERVER): unknown =>
     session.handleDatagram(now, { socket: 'punch', from, bytes });
   const request = (now: number): Uint8Array => {
     const output = session.poll(now);

@@ -1,6 +1,7 @@
-/** Drives sessions of src/session.ts over simulated hosts on virtual time, as net/driver does over real sockets. */
+/** Runs sessions on simulated hosts to their end, each with sockets of its own. */
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { Session } from '../../../src/session.ts';
+import { driveSession } from './driver.ts';
 import type { Host, UdpSocket } from './host.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
@@ -26,9 +27,6 @@ export interface Run<Result> {
   readonly outcome: () => { readonly result: Result; readonly at: number } | null;
 }
 
-/** Outputs that a session may give at one moment before it is taken for one that never waits. */
-const MAX_OUTPUTS_AT_ONCE = 100_000;
-
 /** Opens the sockets, starts the session, and lets it live on the world's clock; its sockets close when it is done. */
 export function startSession<Name extends string, Result>(
   world: World,
@@ -36,67 +34,27 @@ export function startSession<Name extends string, Result>(
 ): Run<Result> {
   const { clock } = world;
   let outcome: { readonly result: Result; readonly at: number } | null = null;
-  let alarmAt = Number.POSITIVE_INFINITY;
-
-  /** Lets the session take in one thing that happened, then does all that it asks for. */
-  const react = (take: (session: Session<Result>, now: number) => void): void => {
-    if (outcome) return;
-    take(session, clock.now());
-    for (let outputs = 0; outputs < MAX_OUTPUTS_AT_ONCE; outputs++) if (obey()) return;
-    throw new Error(`a session on ${host.name} never waits, at ${clock.now()} ms`);
-  };
-
   const sockets = new Map<string, UdpSocket>();
-  for (const name of names) {
-    const receive = (from: Endpoint, bytes: Uint8Array): void =>
-      react((one, now) => one.handleDatagram(now, { socket: name, from, bytes }));
-    sockets.set(name, host.open(receive));
-  }
+  for (const name of names)
+    sockets.set(
+      name,
+      host.open((from, bytes) => void driver.receive(name, from, bytes)),
+    );
   const local = Object.fromEntries([...sockets].map(([name, socket]) => [name, socket.local])) as Record<
     Name,
     Endpoint
   >;
   const session = create({ local, random: host.random.fork(`session ${clock.now()}`), now: clock.now() });
-
-  /** Does the session's next output; true when there is nothing more to do now. */
-  function obey(): boolean {
-    const output = session.poll(clock.now());
-    switch (output.kind) {
-      case 'transmit': {
-        const { socket, to, bytes } = output;
-        const sender = sockets.get(socket);
-        if (!sender) throw new Error(`a session on ${host.name} has no socket named ${socket}`);
-        const code = sender.send(to, bytes);
-        if (code) session.handleSendFailure(clock.now(), { socket, to, code });
-        return false;
-      }
-      case 'connect': {
-        const { to } = output;
-        host.connect(to, (result) => react((one, now) => one.handleConnect(now, { to, outcome: result })));
-        return false;
-      }
-      case 'wait':
-        wakeAt(output.until);
-        return true;
-      case 'done':
-        outcome = { result: output.result, at: clock.now() };
-        for (const socket of sockets.values()) socket.close();
-        return true;
-    }
-  }
-
-  /** A later deadline than the one set needs no new alarm: the early one asks the session again. */
-  function wakeAt(until: number): void {
-    if (until >= alarmAt) return;
-    alarmAt = until;
-    clock.schedule(until, () => {
-      if (alarmAt !== until) return;
-      alarmAt = Number.POSITIVE_INFINITY;
-      react((one, now) => one.handleTimeout(now));
-    });
-  }
-
-  clock.schedule(clock.now(), () => react(() => {}));
+  const driver = driveSession(world, {
+    session,
+    host,
+    sockets,
+    onDone: (result, at) => {
+      outcome = { result, at };
+      for (const socket of sockets.values()) socket.close();
+    },
+  });
+  clock.schedule(clock.now(), () => driver.wake());
   return { outcome: () => outcome };
 }
 

@@ -81,7 +81,7 @@ export function createPunchPeer(
         ...facts,
         ...{ plan, server, networks, budget, randomBytes, randomInteger },
       });
-      const joined = driveAgent(world, { agent: attempt, socket, host, onTell });
+      const joined = driveAgent(world, { agent: attempt, host, socket, mayOpen: true, onTell });
       run = joined;
       joined.wake();
       return {

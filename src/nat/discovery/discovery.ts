@@ -5,7 +5,7 @@
 import type { Endpoint } from '../../endpoint.ts';
 import type { Session } from '../../session.ts';
 import { type Finding, undetermined } from '../behavior.ts';
-import { DETECT_SOCKETS, type DetectSocket, type ServerIdentity } from '../evidence.ts';
+import type { DetectSocket, ServerIdentity } from '../evidence.ts';
 import { classifyPooling } from '../ports/pooling.ts';
 import { createPortAssignmentAxis, type PortAssignmentAxis, portAssignmentOf } from '../ports/port-assignment.ts';
 import { type PortPattern, undeterminedPorts } from '../ports/port-pattern.ts';
@@ -145,7 +145,6 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
   };
 
   return {
-    sockets: DETECT_SOCKETS,
     addServer: (server) => {
       contact.add(server);
       wakeAt = Number.NEGATIVE_INFINITY;

@@ -106,7 +106,6 @@ export function createHairpinTest(options: HairpinOptions): Session<Hairpin> {
   };
 
   return {
-    sockets: HAIRPIN_SOCKETS,
     handleDatagram: (now, arrival) => {
       if (isKnock(arrival.bytes)) heard = true;
       else exchange.receive(now, arrival);
@@ -116,7 +115,6 @@ export function createHairpinTest(options: HairpinOptions): Session<Hairpin> {
       exchange.fail(failure);
       advance(now);
     },
-    handleConnect: () => {},
     handleTimeout: advance,
     poll: (now) => {
       if (wakeAt <= now) advance(now);

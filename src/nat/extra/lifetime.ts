@@ -143,7 +143,6 @@ export function createLifetimeTest({
   };
 
   return {
-    sockets: lifetimeSockets(idleTimesS),
     handleDatagram: (now, arrival) => {
       wire.exchange.receive(now, arrival);
       advance(now);
@@ -152,7 +151,6 @@ export function createLifetimeTest({
       wire.exchange.fail(failure);
       advance(now);
     },
-    handleConnect: () => {},
     handleTimeout: advance,
     poll: (now) => {
       if (!result && wakeAt <= now) advance(now);

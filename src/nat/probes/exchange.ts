@@ -4,7 +4,7 @@
  * expected source and of the success class; anything else is recorded.
  */
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
-import type { Arrival, Output, SendFailure } from '../../session.ts';
+import type { Arrival, SendFailure, Transmit } from '../../session.ts';
 import type { Attribute } from '../../stun/attribute.ts';
 import { decode } from '../../stun/decode.ts';
 import { encode } from '../../stun/encode.ts';
@@ -14,8 +14,6 @@ import type { Rejection, RejectionCause } from '../evidence.ts';
 import type { Pace } from './pace.ts';
 import type { Probe, Question, Send } from './probe.ts';
 import { createRejections } from './rejections.ts';
-
-type Transmit = Extract<Output<never>, { kind: 'transmit' }>;
 
 export interface Exchange {
   /** Puts one more send of the probe into the queue. */

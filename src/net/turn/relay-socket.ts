@@ -1,7 +1,6 @@
 /** A TURN client on an open transport: once it has an allocation, a socket that is bound on the server. */
 import { randomBytes } from 'node:crypto';
 import type { Endpoint, Family } from '../../endpoint.ts';
-import type { Session } from '../../session.ts';
 import { createTurnClient } from '../../turn/client.ts';
 import type { TurnCredentials } from '../../turn/credentials.ts';
 import type { TurnEvent } from '../../turn/event.ts';
@@ -64,22 +63,11 @@ export async function allocateRelay(options: {
     lost = event;
     tell(event);
   };
-  const session: Session<'closed'> = {
-    sockets: [TURN_SOCKET],
-    handleDatagram: client.handleDatagram,
-    handleSendFailure: client.handleSendFailure,
-    handleConnect: () => {},
-    handleTimeout: client.handleTimeout,
-    poll: (at) => {
-      for (;;) {
-        const output = client.poll(at);
-        if (output.kind === 'closed') return { kind: 'done', result: 'closed' };
-        if (output.kind !== 'event') return output;
-        take(output.event);
-      }
-    },
-  };
-  const driver = startDriver({ session, sockets: { [TURN_SOCKET]: transport } });
+  const driver = startDriver({
+    session: client,
+    sockets: { [TURN_SOCKET]: transport },
+    onOutput: ({ event }) => take(event),
+  });
   let isBroken = false;
   driver.result.catch((error: unknown) => {
     isBroken = true;

@@ -83,8 +83,8 @@ export function createAttempt(options: AttemptOptions): Attempt {
       if (first) return first;
       const output = agent.poll(now);
       if (output.kind === 'event') handleEvent(now, output.event);
-      if (output.kind === 'closed') technique?.stop();
-      const late = output.kind === 'wait' || output.kind === 'closed' ? queue.shift() : undefined;
+      if (output.kind === 'done') technique?.stop();
+      const late = output.kind === 'wait' || output.kind === 'done' ? queue.shift() : undefined;
       if (late) return late;
       return output.kind === 'wait' ? { kind: 'wait', until: Math.min(until, output.until) } : output;
     },

@@ -1,11 +1,13 @@
 /** What drives a path: an ICE agent, or one with a technique beside it that wants more sockets and tells the peer something. */
 import type { Endpoint } from '../../endpoint.ts';
-import type { IceAgent } from '../../ice/agent.ts';
-import type { IceOutput } from '../../ice/agent-state.ts';
+import type { DatagramKind, IceAgent } from '../../ice/agent.ts';
+import type { IceEvent } from '../../ice/event.ts';
+import type { Arrival, Session, Told } from '../../session.ts';
 
 export interface PathSession
-  extends Pick<IceAgent, 'handleDatagram' | 'handleSendFailure' | 'handleTimeout' | 'selected' | 'leave' | 'close'> {
-  readonly poll: (now: number) => IceOutput | PathRequest;
+  extends Session<'closed', Told<IceEvent> | PathRequest>,
+    Pick<IceAgent, 'selected' | 'leave' | 'close'> {
+  handleDatagram(now: number, arrival: Arrival): DatagramKind;
   /** The answer to `open`: where the socket is bound, or null when the system refused it. */
   readonly handleOpened?: (now: number, socket: string, local: Endpoint | null) => void;
 }

@@ -4,8 +4,8 @@ import { type Driver, now, startDriver } from '../../net/driver.ts';
 import { pause } from '../../net/pause.ts';
 import { createSocketSet } from '../../net/socket-set.ts';
 import type { UdpSocket } from '../../net/udp-socket.ts';
-import type { Session } from '../../session.ts';
-import type { PathSession } from '../attempt/path-session.ts';
+import type { Told } from '../../session.ts';
+import type { PathRequest, PathSession } from '../attempt/path-session.ts';
 
 /**
  * The controlling side is connected once the other has answered its nomination, whose own check may still be open then:
@@ -92,46 +92,43 @@ export function startIcePath(options: {
     if (socket) driver.addSocket(name, socket);
     driver.wake(() => session.handleOpened?.(now(), name, socket?.local ?? null));
   };
-  const driven: Session<'closed'> = {
-    sockets: Object.keys(options.sockets),
-    handleDatagram: (at, arrival) => {
-      if (session.handleDatagram(at, arrival) !== 'peer') return;
-      settled.resolve();
-      receive(arrival.bytes);
-    },
-    handleSendFailure: session.handleSendFailure,
-    handleConnect: () => {},
-    handleTimeout: session.handleTimeout,
-    poll: (at) => {
-      for (;;) {
-        const output = session.poll(at);
-        switch (output.kind) {
-          case 'closed':
-            settled.resolve();
-            return { kind: 'done', result: 'closed' };
-          case 'event': {
-            const { event } = output;
-            if (event.kind === 'connected') answersUntil = event.at + Math.max(LINGER_MS, LINGER_RTTS * event.rttMs);
-            onEvent(event);
-            become(STATE_AFTER[event.kind] ?? state);
-            break;
-          }
-          case 'open':
-            void open(output.socket);
-            break;
-          case 'close':
-            opened.close(output.socket);
-            break;
-          case 'tell':
-            onTell(output.ports);
-            break;
-          default:
-            return output;
-        }
-      }
-    },
+  const hear = (event: IceEvent): void => {
+    if (event.kind === 'connected') answersUntil = event.at + Math.max(LINGER_MS, LINGER_RTTS * event.rttMs);
+    onEvent(event);
+    become(STATE_AFTER[event.kind] ?? state);
   };
-  const driver: Driver<'closed'> = startDriver({ session: driven, sockets: options.sockets });
+  const obey = (output: Told<IceEvent> | PathRequest): void => {
+    switch (output.kind) {
+      case 'event':
+        hear(output.event);
+        break;
+      case 'open':
+        void open(output.socket);
+        break;
+      case 'close':
+        opened.close(output.socket);
+        break;
+      case 'tell':
+        onTell(output.ports);
+        break;
+    }
+  };
+  const handleDatagram: PathSession['handleDatagram'] = (at, arrival) => {
+    const kind = session.handleDatagram(at, arrival);
+    if (kind !== 'peer') return kind;
+    settled.resolve();
+    receive(arrival.bytes);
+    return kind;
+  };
+  const driver: Driver<'closed'> = startDriver({
+    session: { ...session, handleDatagram },
+    sockets: options.sockets,
+    onOutput: obey,
+  });
+  driver.result.then(
+    () => settled.resolve(),
+    () => {},
+  );
   let isBroken = false;
   driver.result.catch(() => {
     isBroken = true;

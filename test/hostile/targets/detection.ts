@@ -6,8 +6,8 @@ import { respond } from '../../../server/stun/decisions/responder.ts';
 import { type Endpoint, formatEndpoint } from '../../../src/endpoint.ts';
 import { createDiscovery } from '../../../src/nat/discovery/discovery.ts';
 import { DETECT_SOCKETS, type DetectSocket } from '../../../src/nat/evidence.ts';
-import { createHairpinTest } from '../../../src/nat/extra/hairpin.ts';
-import { createLifetimeTest, idleTimes } from '../../../src/nat/extra/lifetime.ts';
+import { createHairpinTest, HAIRPIN_SOCKETS } from '../../../src/nat/extra/hairpin.ts';
+import { createLifetimeTest, idleTimes, lifetimeSockets } from '../../../src/nat/extra/lifetime.ts';
 import { behavior } from '../../../src/rendezvous/protocol/fields.ts';
 import type { AttributeName } from '../../../src/stun/attribute.ts';
 import { lie, SERVER } from '../lying-server.ts';
@@ -81,7 +81,7 @@ export const detectTarget: Target = {
       const truth = chance(random, share) ? null : honest(sent);
       return truth ?? lie(random, sent, { answers: ANSWERS });
     };
-    const report = driveHostile(session, { random, feed, answer, endsBy: 10_001 });
+    const report = driveHostile(session, { random, feed, answer, otherSocket: 'mapping', endsBy: 10_001 });
     const { kind, step, range } = report.allocation;
     const told = {
       mapping: report.mapping.behavior,
@@ -99,7 +99,7 @@ export const detectTarget: Target = {
       now: 11_000,
       randomBytes: random.bytes,
     });
-    driveHostile(hairpin, { ...rest, endsBy: 60_000 });
+    driveHostile(hairpin, { ...rest, otherSocket: HAIRPIN_SOCKETS[0], endsBy: 60_000 });
     if (!chance(random, 0.1)) return;
     const lifetime = createLifetimeTest({
       server: SERVER,
@@ -107,6 +107,6 @@ export const detectTarget: Target = {
       now: 11_000,
       randomBytes: random.bytes,
     });
-    driveHostile(lifetime, { ...rest, endsBy: 1_000_000 });
+    driveHostile(lifetime, { ...rest, otherSocket: lifetimeSockets([])[0] ?? '', endsBy: 1_000_000 });
   },
 };

@@ -1,7 +1,7 @@
 /** Sessions of one question: a ticket, and what a router is asked by NAT-PMP. */
 import type { Endpoint } from '../../../src/endpoint.ts';
 import { decodeResponse, encodeAddressRequest, encodeMapRequest } from '../../../src/port-mapping/nat-pmp-message.ts';
-import { createNatPmpRequest } from '../../../src/port-mapping/nat-pmp-request.ts';
+import { createNatPmpRequest, NAT_PMP_SOCKET } from '../../../src/port-mapping/nat-pmp-request.ts';
 import { wanAddress } from '../../../src/port-mapping/router.ts';
 import { createTicketBinding } from '../../../src/rendezvous/ticket-binding.ts';
 import type { AttributeName } from '../../../src/stun/attribute.ts';
@@ -32,6 +32,7 @@ export const ticketTarget: Target = {
       random,
       feed,
       answer: (sent) => lie(random, sent, { answers: TICKET_ANSWERS, key }),
+      otherSocket: 'punch',
       endsBy: 65_000,
     });
   },
@@ -55,7 +56,7 @@ export const natPmpTarget: Target = {
       from: chance(random, 0.9) ? GATEWAY : source(random),
       bytes: chance(random, 0.5) ? mutate(random.pick(NAT_PMP), random.integer) : random.bytes(random.integer(20)),
     });
-    const result = driveHostile(session, { random, feed, answer, endsBy: 1_500 });
+    const result = driveHostile(session, { random, feed, answer, otherSocket: NAT_PMP_SOCKET, endsBy: 1_500 });
     if (result?.kind === 'address') wanAddress(result.address);
     for (let count = 0; count < 20; count++) {
       const { bytes } = answer();

@@ -70,7 +70,7 @@ function inbound(random: Random, sent: readonly Uint8Array[]): Uint8Array {
 function drain(client: TurnClient, now: number, sent: Uint8Array[]): number | 'closed' {
   for (let outputs = 0; outputs < OUTPUTS_MAX; outputs++) {
     const output = client.poll(now);
-    if (output.kind === 'closed') return 'closed';
+    if (output.kind === 'done') return 'closed';
     if (output.kind === 'wait') {
       hold(output.until > now, `at ${now} it waits until ${output.until}`);
       return output.until;

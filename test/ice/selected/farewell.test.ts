@@ -33,7 +33,7 @@ function connect(): Bench {
   return bench;
 }
 
-const isOver = ({ agent }: Bench, now: number): boolean => agent.poll(now).kind === 'closed';
+const isOver = ({ agent }: Bench, now: number): boolean => agent.poll(now).kind === 'done';
 
 describe("a peer's farewell", () => {
   it('ends a path at once, and nothing is sent any more', () => {

@@ -9,7 +9,6 @@ import { now, startDriver } from '../../../src/net/driver.ts';
 import { openRelay, type RelayOptions } from '../../../src/net/turn/relay.ts';
 import type { RelayEvent, RelaySocket } from '../../../src/net/turn/relay-socket.ts';
 import { openUdpSocket, type UdpSocket } from '../../../src/net/udp-socket.ts';
-import type { Session } from '../../../src/session.ts';
 import { timeLimitedCredentials } from '../../../src/turn/credentials.ts';
 import type { TurnTransportName } from '../../../src/turn/url.ts';
 import { LOOPBACK_TLS } from '../../server/tls/loopback.ts';
@@ -136,25 +135,19 @@ function agentOn(relay: RelaySocket, role: Role) {
   agent.addLocalCandidate({ type: 'host', socket: 'relay', endpoint: relay.local });
   const connected = Promise.withResolvers<void>();
   const heard = Promise.withResolvers<string>();
-  const session: Session<'closed'> = {
-    sockets: ['relay'],
-    handleDatagram: (at, arrival) => {
-      if (agent.handleDatagram(at, arrival) === 'peer') heard.resolve(Buffer.from(arrival.bytes).toString());
-    },
-    handleSendFailure: agent.handleSendFailure,
-    handleConnect: () => {},
-    handleTimeout: agent.handleTimeout,
-    poll: (at) => {
-      for (;;) {
-        const output = agent.poll(at);
-        if (output.kind === 'closed') return { kind: 'done', result: 'closed' };
-        if (output.kind !== 'event') return output;
-        if (output.event.kind === 'connected') connected.resolve();
-        if (output.event.kind === 'failed') connected.reject(new Error(output.event.reason));
-      }
-    },
+  const handleDatagram: typeof agent.handleDatagram = (at, arrival) => {
+    const kind = agent.handleDatagram(at, arrival);
+    if (kind === 'peer') heard.resolve(Buffer.from(arrival.bytes).toString());
+    return kind;
   };
-  const { wake, result } = startDriver({ session, sockets: { relay } });
+  const { wake, result } = startDriver({
+    session: { ...agent, handleDatagram },
+    sockets: { relay },
+    onOutput: ({ event }) => {
+      if (event.kind === 'connected') connected.resolve();
+      if (event.kind === 'failed') connected.reject(new Error(event.reason));
+    },
+  });
   const close = async (): Promise<void> => {
     agent.close();
     wake();

@@ -119,7 +119,7 @@ describe('all that one punch sends to endpoints that never answer, over three in
       attempt.handlePorts(Array.from({ length: 16 }, (_, index) => 6000 + index));
       for (let now = 0; ; ) {
         const output = attempt.poll(now);
-        if (output.kind === 'closed') break;
+        if (output.kind === 'done') break;
         if (output.kind === 'transmit' && output.to.address !== SERVER.address) {
           counts.set(output.to.address, (counts.get(output.to.address) ?? 0) + 1);
         }

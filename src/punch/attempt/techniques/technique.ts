@@ -3,11 +3,11 @@ import type { Endpoint } from '../../../endpoint.ts';
 import type { IceAgent } from '../../../ice/agent.ts';
 import type { IceCredentials } from '../../../ice/credentials.ts';
 import type { IceEvent } from '../../../ice/event.ts';
-import type { Arrival, Output } from '../../../session.ts';
+import type { Arrival, Transmit } from '../../../session.ts';
 import type { PathRequest } from '../path-session.ts';
 import type { PortAssignment } from './choose-technique.ts';
 
-export type TechniqueOutput = Extract<Output<never>, { readonly kind: 'transmit' }> | PathRequest;
+export type TechniqueOutput = Transmit | PathRequest;
 
 export interface Technique {
   /** Does what is due; when the next thing will be. */

@@ -26,7 +26,6 @@ function scripted(outputs: readonly Output<Log>[], until: (log: Log) => boolean)
   const log: Log = [];
   const queue = [...outputs];
   return {
-    sockets: ['a', 'b'],
     handleDatagram: (now, { socket, from, bytes }) => log.push(`${now} datagram ${socket} ${from.address} ${bytes}`),
     handleSendFailure: (now, { socket, code }) => log.push(`${now} send failure ${socket} ${code}`),
     handleConnect: (now, { outcome }) => log.push(`${now} connect ${outcome}`),
