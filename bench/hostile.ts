@@ -26,22 +26,22 @@ const rows: Record<string, string | number>[] = [];
 let failed = 0;
 for (const target of chosen) {
   const startedAt = performance.now();
-  const tally = await runTarget(target, { inputs: Math.ceil((inputs * target.weight) / weights), seed });
+  const run = await runTarget(target, { inputs: Math.ceil((inputs * target.weight) / weights), seed });
   const seconds = (performance.now() - startedAt) / 1000;
   // What the collector, or another process, has held up is not slow again.
-  const again = await runTarget(target, { inputs: 1, seed: tally.slowestSeed });
-  failed += tally.failed;
+  const again = await runTarget(target, { inputs: 1, seed: run.slowestSeed });
+  failed += run.failed;
   rows.push({
     target: target.name,
-    inputs: tally.inputs,
+    inputs: run.inputs,
     seconds: seconds.toFixed(1),
-    'inputs/s': Math.round(tally.inputs / seconds),
-    exceptions: tally.failed,
-    'slowest ms': tally.slowestMs.toFixed(1),
+    'inputs/s': Math.round(run.inputs / seconds),
+    exceptions: run.failed,
+    'slowest ms': run.slowestMs.toFixed(1),
     'again ms': again.slowestMs.toFixed(2),
-    'of seed': tally.slowestSeed,
+    'of seed': run.slowestSeed,
   });
-  for (const { seed: of, input, error } of tally.failures) {
+  for (const { seed: of, input, error } of run.failures) {
     console.error(`${target.name}, seed ${of}, input ${input}:`, error);
   }
 }

@@ -17,5 +17,5 @@ export { createResolver, type Resolver } from './net/lookup/resolver.ts';
 export type { PunchPlan } from './punch/attempt/plan.ts';
 export type { IcePath, PathState } from './punch/path/path.ts';
 export { PUNCH_WAIT_MS, type PunchOptions, type PunchResult, punch } from './punch/punch.ts';
-export type { PunchEvent } from './punch/report/event.ts';
 export type { PunchFailure, PunchReport, PunchStep } from './punch/report/report.ts';
+export type { PunchEvent } from './punch/report/steps.ts';

@@ -63,6 +63,8 @@ export interface IceAgent {
   /** Checks begin with these. @throws RangeError when they are not of the form of RFC 8839 §5.4. */
   readonly setRemoteCredentials: (now: number, credentials: IceCredentials) => void;
   readonly handleDatagram: (now: number, arrival: Arrival) => DatagramKind;
+  /** Whether the datagram is for this agent, where several share a socket. */
+  readonly owns: (arrival: Arrival) => boolean;
   readonly handleSendFailure: (now: number, failure: SendFailure) => void;
   readonly handleTimeout: (now: number) => void;
   readonly poll: (now: number) => IceOutput;
@@ -216,6 +218,7 @@ export function createIceAgent(options: IceAgentOptions): IceAgent {
       if (cause) rejections.add(cause);
       return cause === 'unknown-transaction' ? 'other' : 'ice';
     },
+    owns: () => true,
     handleSendFailure: (_now, failure) => checker.fail(failure),
     handleTimeout: (now) => void advance(now),
     poll: (now) => {

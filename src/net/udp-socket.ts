@@ -2,12 +2,16 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { type Endpoint, type Family, familyOf } from '../endpoint.ts';
+import { UsageError } from '../errors.ts';
 
 /** What may wait in user space when the kernel's buffer is full; beyond it a datagram is refused, so memory is bounded. */
 const SEND_QUEUE_MAX_BYTES = 1024 * 1024;
 
 /** RFC 1122 §3.2.1.7, and what systems use. */
 const DEFAULT_TTL = 64;
+
+/** Node's UDP socket. */
+export type DgramSocket = Socket;
 
 export interface UdpSocket extends AsyncDisposable {
   /** Where it is bound. */
@@ -44,16 +48,8 @@ export async function openUdpSocket(
   return {
     local: { address, port },
     send: (bytes, to, onFailure, ttl) => {
-      if (closed) return onFailure('EBADF');
-      // Node throws at it, and a stranger's datagram may come from it.
-      if (to.port === 0) return onFailure('EINVAL');
-      if (ttl !== undefined) socket.setTTL(ttl);
-      if (socket.getSendQueueSize() > SEND_QUEUE_MAX_BYTES) return onFailure('ENOBUFS');
-      socket.send(bytes, to.port, to.address, (error) => {
-        // It is the socket's, and what is sent meanwhile has it too: only for sockets that send nothing else yet.
-        if (ttl !== undefined && !closed) socket.setTTL(DEFAULT_TTL);
-        if (error && !closed) onFailure((error as NodeJS.ErrnoException).code ?? error.message);
-      });
+      if (closed) onFailure('EBADF');
+      else sendFrom(socket, bytes, { to, ttl, isClosed: () => closed, onFailure });
     },
     onDatagram: (receive) => {
       socket.removeAllListeners('message');
@@ -67,6 +63,71 @@ export async function openUdpSocket(
       await new Promise<void>((resolve) => socket.close(resolve));
     },
   };
+}
+
+/**
+ * A socket of somebody else's, bound by them: its disposal gives it back, open, with no listener of ours on it.
+ * @throws UsageError when it is not bound.
+ */
+export function adoptUdpSocket(socket: Socket): UdpSocket {
+  const local = boundTo(socket);
+  let closed = false;
+  let receive = (_bytes: Uint8Array, _from: Endpoint): void => {};
+  const onMessage = (bytes: Buffer, { address, port }: Endpoint): void => receive(bytes, { address, port });
+  const onError = (): void => {};
+  socket.on('message', onMessage).on('error', onError);
+  return {
+    local,
+    send: (bytes, to, onFailure, ttl) => {
+      if (closed) onFailure('EBADF');
+      else sendFrom(socket, bytes, { to, ttl, isClosed: () => closed, onFailure });
+    },
+    onDatagram: (next) => {
+      receive = next;
+    },
+    [Symbol.asyncDispose]: async () => {
+      closed = true;
+      socket.off('message', onMessage).off('error', onError);
+    },
+  };
+}
+
+function boundTo(socket: Socket): Endpoint {
+  try {
+    const { address, port } = socket.address();
+    return { address, port };
+  } catch {
+    throw new UsageError('the socket is not bound: bind it to an address and port first');
+  }
+}
+
+function sendFrom(
+  socket: Socket,
+  bytes: Uint8Array,
+  {
+    to,
+    ttl,
+    isClosed,
+    onFailure,
+  }: {
+    readonly to: Endpoint;
+    readonly ttl: number | undefined;
+    readonly isClosed: () => boolean;
+    readonly onFailure: (code: string) => void;
+  },
+): void {
+  // Node throws at it, and a stranger's datagram may come from it.
+  const refusal = to.port === 0 ? 'EINVAL' : socket.getSendQueueSize() > SEND_QUEUE_MAX_BYTES ? 'ENOBUFS' : null;
+  if (refusal) {
+    onFailure(refusal);
+    return;
+  }
+  if (ttl !== undefined) socket.setTTL(ttl);
+  socket.send(bytes, to.port, to.address, (error) => {
+    // It is the socket's, and what is sent meanwhile has it too: only for sockets that send nothing else yet.
+    if (ttl !== undefined && !isClosed()) socket.setTTL(DEFAULT_TTL);
+    if (error && !isClosed()) onFailure((error as NodeJS.ErrnoException).code ?? error.message);
+  });
 }
 
 /**

@@ -1,16 +1,17 @@
 /** Steps 5 to 7: both sides check each other's candidates from the instant that the rendezvous has set, and do what the plan says. */
 import { randomBytes, randomInt } from 'node:crypto';
-import type { Endpoint } from '../endpoint.ts';
 import { isRelayed } from '../ice/checklist/pair.ts';
 import type { IceEvent } from '../ice/event.ts';
-import { createInbox } from '../net/inbox.ts';
+import { createInbox, type Inbox } from '../net/inbox.ts';
+import { createOwner } from '../net/owner.ts';
+import type { PeerNews } from '../rendezvous/introduction/output.ts';
 import type { PunchBudget } from './attempt/budget.ts';
 import { createIntroducedAttempt } from './attempt/introduced-attempt.ts';
 import { formatPeerSignal, parsePeerSignal } from './attempt/peer-signal.ts';
 import type { PunchPlan } from './attempt/plan.ts';
-import type { Meeting, Met, PeerNews } from './meeting.ts';
+import type { Ground } from './ground.ts';
 import { type DrivenPath, startIcePath } from './path/path.ts';
-import type { Reachability } from './reachability.ts';
+import type { Met } from './room.ts';
 
 type Connected = Extract<IceEvent, { readonly kind: 'connected' }>;
 type Switched = Extract<IceEvent, { readonly kind: 'pair-switched' }>;
@@ -36,30 +37,56 @@ interface Broken {
   readonly error: unknown;
 }
 
-/**
- * The sockets stay their owners', whatever the result.
- * @throws the signal's reason when aborted; what `onEvent` throws.
- */
-export async function connectPeers(options: {
+type Happening = IceEvent | Exclude<PeerNews, { readonly kind: 'signal' }> | Broken;
+
+export interface ConnectOptions {
+  readonly ground: Ground;
+  readonly peer: string;
   readonly met: Extract<Met, { readonly kind: 'introduced' }>;
   readonly plan: PunchPlan;
-  readonly meeting: Meeting;
-  readonly reachability: Reachability;
-  /** A STUN server. */
-  readonly server: Endpoint;
   /** Those that this host is in, such as `192.168.1.7/24`. */
   readonly networks: readonly string[];
   readonly budget: PunchBudget;
   readonly signal: AbortSignal | undefined;
   readonly onEvent: (event: IceEvent) => void;
-}): Promise<AttemptResult> {
-  const { met, plan, meeting, reachability, server, networks, budget, signal, onEvent } = options;
-  const { introduction, at, agentOf, behavior } = met;
+  /** Called when the peer asks for another introduction once the path is there. */
+  readonly onAnew?: () => void;
+}
+
+/**
+ * The sockets stay their owners', whatever the result.
+ * @throws the signal's reason when aborted; what `onEvent` throws.
+ */
+export async function connectPeers(options: ConnectOptions): Promise<AttemptResult> {
+  const { ground, peer, signal, onAnew = () => {} } = options;
+  const inbox = createInbox<Happening>();
+  const attempt = startAttempt(options, inbox);
+  const { path, packetsSent, switched } = attempt;
+  let isConnected = false;
+  ground.room.onNews(peer, (news) => {
+    if (news.kind === 'signal') attempt.hear(news.data);
+    else if (isConnected && news.kind === 'anew') onAnew();
+    else inbox.put(news);
+  });
+  try {
+    const result = await judge(inbox, signal);
+    isConnected = result.kind === 'connected';
+    return result.kind === 'connected' ? { ...result, path, switched, packetsSent } : { ...result, packetsSent };
+  } finally {
+    if (!isConnected) await path[Symbol.asyncDispose]();
+  }
+}
+
+/** The attempt on its way, with what happens to it in the inbox. */
+function startAttempt(options: ConnectOptions, inbox: Inbox<Happening>) {
+  const { ground, peer, met, plan, networks, budget, onEvent } = options;
+  const { introduction, at, told } = met;
+  const { reachability, room, server } = ground;
   const attempt = createIntroducedAttempt({
     introduction,
     plan,
-    behavior,
-    agentOf,
+    behavior: told.behavior,
+    agentOf: told.agentOf,
     server,
     networks,
     budget,
@@ -67,12 +94,11 @@ export async function connectPeers(options: {
     randomBytes,
     randomInteger: (below) => randomInt(below),
   });
-  const { packetsSent } = attempt;
   const switched = Promise.withResolvers<Switched | null>();
-  const inbox = createInbox<IceEvent | Exclude<PeerNews, { readonly kind: 'signal' }> | Broken>();
-  const path = startIcePath({
+  const sockets = reachability.share(attempt.owns);
+  const driven = startIcePath({
     session: attempt,
-    sockets: reachability.sockets(),
+    sockets,
     mayOpen: reachability.isDirect(),
     onEvent: (event) => {
       onEvent(event);
@@ -80,48 +106,55 @@ export async function connectPeers(options: {
       if (event.kind === 'pair-switched' && !isRelayed(event.pair)) switched.resolve(event);
       if (event.kind === 'closed-by-peer' || event.kind === 'consent-lost') switched.resolve(null);
     },
-    onTell: (ports) => meeting.signal(formatPeerSignal({ type: 'ports', ports: [...ports] })),
+    onTell: (ports) => room.signal(peer, formatPeerSignal({ type: 'ports', ports: [...ports] })),
   });
-  path.ended.catch((error: unknown) => {
+  const broken = (error: unknown): void => {
     inbox.put({ kind: 'broken', error });
     switched.resolve(null);
-  });
-  meeting.onPeerNews((news) => {
-    if (news.kind !== 'signal') return inbox.put(news);
-    const told = parsePeerSignal(news.data);
-    if (told) path.wake(() => attempt.handlePorts(told.ports));
-  });
+  };
+  driven.ended.catch(broken);
+  room.broken.catch(broken);
+  const owner = createOwner();
+  for (const socket of Object.values(sockets)) owner.use(socket);
+  owner.defer(() => room.forget(peer));
+  owner.use(driven);
+  return {
+    path: { ...driven, [Symbol.asyncDispose]: owner[Symbol.asyncDispose] },
+    packetsSent: attempt.packetsSent,
+    switched: switched.promise,
+    hear: (data: string): void => {
+      const said = parsePeerSignal(data);
+      if (said) driven.wake(() => attempt.handlePorts(said.ports));
+    },
+  };
+}
+
+type Judged =
+  | { readonly kind: 'connected'; readonly event: Connected }
+  | { readonly kind: 'failed'; readonly isHeard: boolean }
+  | { readonly kind: 'void' };
+
+async function judge(inbox: Inbox<Happening>, signal: AbortSignal | undefined): Promise<Judged> {
   let isHeard = false;
   let isGone = false;
-  let result: AttemptResult | null = null;
-  try {
-    while (!result) {
-      const event = await inbox.next({ by: Number.POSITIVE_INFINITY, signal });
-      switch (event?.kind) {
-        case 'check-received':
-          isHeard = true;
-          break;
-        case 'connected':
-          result = { kind: 'connected', path, event, switched: switched.promise, packetsSent };
-          break;
-        case 'failed':
-          result = isGone ? { kind: 'void', packetsSent } : { kind: 'failed', isHeard, packetsSent };
-          break;
-        case 'lost':
-        case 'anew':
-          // A peer that was heard may have its path by now, and have left the room for that.
-          isGone = true;
-          if (!isHeard) result = { kind: 'void', packetsSent };
-          break;
-        case 'broken':
-          throw event.error;
-      }
-    }
-    return result;
-  } finally {
-    if (result?.kind !== 'connected') {
-      meeting.onPeerNews(() => {});
-      await path[Symbol.asyncDispose]();
+  for (;;) {
+    const event = await inbox.next({ by: Number.POSITIVE_INFINITY, signal });
+    switch (event?.kind) {
+      case 'check-received':
+        isHeard = true;
+        break;
+      case 'connected':
+        return { kind: 'connected', event };
+      case 'failed':
+        return isGone ? { kind: 'void' } : { kind: 'failed', isHeard };
+      case 'lost':
+      case 'anew':
+        // A peer that was heard may have its path by now, and have left the room for that.
+        isGone = true;
+        if (!isHeard) return { kind: 'void' };
+        break;
+      case 'broken':
+        throw event.error;
     }
   }
 }

@@ -3,12 +3,15 @@
  * mode `relay-only` there is no socket but the relay's, and nothing that is told here says where this host is.
  */
 import { randomBytes } from 'node:crypto';
-import type { Endpoint } from '../endpoint.ts';
+import { type Endpoint, sameEndpoint } from '../endpoint.ts';
 import { hiddenRelated } from '../ice/candidates/candidate.ts';
 import { pause } from '../net/pause.ts';
+import { type SharedSocket, shareSocket } from '../net/shared-socket.ts';
 import type { RelaySocket } from '../net/turn/relay-socket.ts';
 import type { UdpSocket } from '../net/udp-socket.ts';
-import type { TicketBindingResult } from '../rendezvous/ticket-binding.ts';
+import type { BindResult } from '../rendezvous/introduction/output.ts';
+import type { TicketBindingOptions } from '../rendezvous/ticket-binding.ts';
+import type { Arrival } from '../session.ts';
 import { type CandidateAgent, candidateAgent, PUNCH_SOCKET, RELAY_SOCKET } from './attempt/candidate-agent.ts';
 import type { MappedPort } from './mapped-port.ts';
 import type { RelayResult } from './relay.ts';
@@ -18,33 +21,32 @@ import type { TurnServerChoice } from './turn-choice.ts';
 /** What is used of the two. */
 export type PathMode = 'any' | 'direct-only' | 'relay-only';
 
-/** An own socket that the server has not answered by then is shown through the relay as well. */
+/** A socket that the server has not answered by then is bound through the relay as well. */
 const UDP_PATIENCE_MS = 1_000;
-
-export type Shown = TicketBindingResult | { readonly outcome: 'no-relay'; readonly details: readonly string[] };
 
 export interface Reachability extends AsyncDisposable {
   /** Begins to look for a relay; once. */
   readonly seekRelay: (servers: readonly TurnServerChoice[]) => void;
   /** Resolves when there is a relay, or will be none, or when that takes too long to wait for. */
   readonly relayed: (patienceMs: number) => Promise<RelaySocket | null>;
-  /** Shows a socket to the server. @throws the signal's reason when aborted. */
-  readonly show: (
-    shown: {
+  /** Binds a socket to the session of the ticket. @throws the signal's reason when aborted. */
+  readonly bind: (
+    by: {
       readonly ticket: { readonly username: string; readonly password: string };
-      /** The server's other UDP port, which is shown what comes through its own relay. */
+      /** The server's other UDP port, at which it takes tickets through its own relay. */
       readonly altPort: number;
     },
     signal: AbortSignal,
-  ) => Promise<Shown>;
+  ) => Promise<BindResult>;
   /** Whether the server is reached over this side's own socket: only then is anything direct to be hoped for. */
   readonly isDirect: () => boolean;
   /** What can be told now, once the server has seen `own`. */
   readonly agentOf: (own: Endpoint) => CandidateAgent;
-  readonly sockets: () => Readonly<Record<string, UdpSocket>>;
+  /** The sockets for one attempt, which gets what it `owns`; they are its to dispose of. */
+  readonly share: (owns: (arrival: Arrival) => boolean) => Readonly<Record<string, UdpSocket>>;
 }
 
-/** The own socket and its mapped port stay the caller's; the relay is the reachability's. */
+/** The socket and its mapped port stay the caller's; the relay is the reachability's. */
 export function createReachability(options: {
   /** Null in the mode `relay-only`. */
   readonly socket: UdpSocket | null;
@@ -57,6 +59,10 @@ export function createReachability(options: {
 }): Reachability {
   const { socket, server, mode, mappedPort = null, openRelay, onNotice } = options;
   const ended = new AbortController();
+  const shared: { direct: SharedSocket | null; relay: SharedSocket | null } = {
+    direct: socket && shareSocket(socket),
+    relay: null,
+  };
   let relay: RelaySocket | null = null;
   let details: readonly string[] = [];
   let seeking: Promise<RelaySocket | null> | null = null;
@@ -70,33 +76,43 @@ export function createReachability(options: {
       return null;
     }
     relay = result.relay;
+    shared.relay = shareSocket(relay);
     relay.onLost(({ reason }) => onNotice(`the relay is lost: ${reason}`));
     return relay;
   };
-  const viaRelay: Reachability['show'] = async ({ ticket, altPort }, signal) => {
-    const found = await seeking;
-    if (!found) return { outcome: 'no-relay', details };
-    return bindTicket(found, { server: { ...server, port: altPort }, ticket, signal });
+  const bindBy = async (
+    shared: SharedSocket,
+    to: Endpoint,
+    { ticket, signal }: { readonly ticket: TicketBindingOptions['ticket']; readonly signal: AbortSignal },
+  ): Promise<BindResult> => {
+    await using one = shared.share((_bytes, from) => sameEndpoint(from, to));
+    return await bindTicket(one, { server: to, ticket, signal });
   };
-  /** The own socket, and through the relay too when that stays silent; the first that is bound. */
-  const race = async (socket: UdpSocket, ...[shown, signal]: Parameters<Reachability['show']>): Promise<Shown> => {
+  const viaRelay: Reachability['bind'] = async ({ ticket, altPort }, signal) => {
+    await seeking;
+    const found = shared.relay;
+    if (!found) return { outcome: 'no-relay', details };
+    return bindBy(found, { ...server, port: altPort }, { ticket, signal });
+  };
+  /** By the socket itself, and through the relay too when that stays silent; the first that is bound. */
+  const race = async (direct: SharedSocket, ...[by, signal]: Parameters<Reachability['bind']>): Promise<BindResult> => {
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
-    const bound = (one: Shown, direct: boolean): Shown => {
+    const bound = (one: BindResult, isItself: boolean): BindResult => {
       if (one.outcome !== 'bound') throw one;
-      isDirect = direct;
+      isDirect = isItself;
       return one;
     };
-    const direct = bindTicket(socket, { server, ticket: shown.ticket, signal: either }).then((one) => bound(one, true));
+    const itself = bindBy(direct, server, { ticket: by.ticket, signal: either }).then((one) => bound(one, true));
     const relayed = pause(UDP_PATIENCE_MS, either)
-      .then(() => viaRelay(shown, either))
+      .then(() => viaRelay(by, either))
       .then((one) => bound(one, false));
     relayed.catch(() => {});
     try {
-      return await Promise.any([direct, relayed]);
+      return await Promise.any([itself, relayed]);
     } catch {
       signal.throwIfAborted();
-      return await direct.catch((failure: Shown) => failure);
+      return await itself.catch((failure: BindResult) => failure);
     } finally {
       over.abort();
     }
@@ -120,10 +136,11 @@ export function createReachability(options: {
         late.abort();
       }
     },
-    show: (shown, signal) => {
-      if (!socket || isDirect === false) return viaRelay(shown, signal);
-      if (isDirect === null) return race(socket, shown, signal);
-      return bindTicket(socket, { server, ticket: shown.ticket, signal });
+    bind: (by, signal) => {
+      const { direct } = shared;
+      if (!direct || isDirect === false) return viaRelay(by, signal);
+      if (isDirect === null) return race(direct, by, signal);
+      return bindBy(direct, server, { ticket: by.ticket, signal });
     },
     isDirect: () => isDirect === true,
     agentOf: (own) =>
@@ -136,7 +153,13 @@ export function createReachability(options: {
         },
         randomBytes,
       }),
-    sockets: () => ({ ...(socket && { [PUNCH_SOCKET]: socket }), ...(relay && { [RELAY_SOCKET]: relay }) }),
+    share: (owns) => {
+      const by = { [PUNCH_SOCKET]: shared.direct, [RELAY_SOCKET]: shared.relay };
+      const all = Object.entries(by).flatMap(([name, one]) =>
+        one ? [[name, one.share((bytes, from) => owns({ socket: name, from, bytes }))] as const] : [],
+      );
+      return Object.fromEntries(all);
+    },
     [Symbol.asyncDispose]: async () => {
       ended.abort();
       await seeking?.catch(() => {});

@@ -1,19 +1,33 @@
 /** The one local socket of a punch, tied to a rendezvous session by a ticket that is sent from it. */
 import { randomBytes } from 'node:crypto';
+
 import type { Endpoint } from '../endpoint.ts';
 import { startDriver } from '../net/driver.ts';
-import { localAddressToward, openUdpSocket, type UdpSocket } from '../net/udp-socket.ts';
+import {
+  adoptUdpSocket,
+  type DgramSocket,
+  localAddressToward,
+  openUdpSocket,
+  type UdpSocket,
+} from '../net/udp-socket.ts';
 import type { WireTicket } from '../rendezvous/protocol/fields.ts';
 import { createTicketBinding, type TicketBindingResult } from '../rendezvous/ticket-binding.ts';
 
-/** Opens a socket on the interface that routes to the server, or on `local`; null when the system refuses. */
+/**
+ * The socket to punch from: the one given, or a new one on `local`, or on the interface that routes to the server. Null
+ * when the system refuses.
+ * @throws UsageError when the socket given is not bound.
+ */
 export async function openPunchSocket({
   server,
   local,
+  socket,
 }: {
   readonly server: Endpoint;
   readonly local?: string | undefined;
+  readonly socket?: DgramSocket | undefined;
 }): Promise<UdpSocket | null> {
+  if (socket) return adoptUdpSocket(socket);
   try {
     return await openUdpSocket({ address: local ?? (await localAddressToward(server)), port: 0 });
   } catch (error) {
@@ -23,7 +37,7 @@ export async function openPunchSocket({
 }
 
 /**
- * Shows the socket to the server, which ties it to the session of the ticket; it also keeps the NAT's mapping alive.
+ * Binds the socket at the server, which ties it to the session of the ticket; it also keeps the NAT's mapping alive.
  * @throws the signal's reason when aborted.
  */
 export async function bindTicket(

@@ -24,7 +24,7 @@ export interface Failure {
   readonly error: unknown;
 }
 
-export interface StunCounts {
+export interface RunCounts {
   readonly inputs: number;
   readonly runs: number;
   /** The first few. */
@@ -41,7 +41,7 @@ const FAILURES_KEPT = 3;
 export async function runTarget(
   target: Target,
   { inputs: wanted, seed }: { readonly inputs: number; readonly seed: number },
-): Promise<StunCounts> {
+): Promise<RunCounts> {
   const failures: Failure[] = [];
   let [inputs, runs, failed, slowestMs, slowestSeed] = [0, 0, 0, 0, seed];
   for (; inputs < wanted; runs++) {

@@ -1,6 +1,6 @@
 /** What a user's callback throws comes out of the punch that called it, whatever called it; and nothing is left behind. */
 import { describe, expect, it } from 'vitest';
-import type { PunchEvent } from '../../src/punch/report/event.ts';
+import type { PunchEvent } from '../../src/punch/report/steps.ts';
 import { join, ROOM } from '../net/rendezvous/peers.ts';
 import { isStep, startPunch, startPunchServer } from './punches.ts';
 

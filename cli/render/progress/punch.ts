@@ -1,7 +1,7 @@
 /** A punch while it goes on, on stderr: each step a line that stays; below it, where somebody is looking, what is waited for. */
 import { Chalk } from 'chalk';
-import type { PunchEvent } from '../../../src/punch/report/event.ts';
 import type { PunchReport } from '../../../src/punch/report/report.ts';
+import type { PunchEvent } from '../../../src/punch/report/steps.ts';
 import type { Context } from '../../command.ts';
 import { visibleIn } from '../layout/visible-in.ts';
 import { hang } from '../layout/wrap.ts';

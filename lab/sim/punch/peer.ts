@@ -5,7 +5,7 @@ import { type CandidateAgent, candidateAgent } from '../../../src/punch/attempt/
 import { createIntroducedAttempt } from '../../../src/punch/attempt/introduced-attempt.ts';
 import type { PunchPlan } from '../../../src/punch/attempt/plan.ts';
 import type { PunchTechnique } from '../../../src/punch/attempt/techniques/winner.ts';
-import { techniqueOf } from '../../../src/punch/attempt/techniques/winner.ts';
+import { wonBy } from '../../../src/punch/attempt/techniques/winner.ts';
 import type { ToldBehavior } from '../../../src/rendezvous/protocol/fields.ts';
 import type { Introduction } from '../../../src/rendezvous/protocol/server-message.ts';
 import type { Host } from '../network/host.ts';
@@ -123,5 +123,5 @@ function sideOf(
     return { outcome: 'failed', reason, technique: plan.technique, ms, validMs, rttMs: null, packetsSent };
   }
   const { pair, rttMs } = result;
-  return { outcome: 'direct', reason: null, technique: techniqueOf(pair, plan), ms, validMs, rttMs, packetsSent };
+  return { outcome: 'direct', reason: null, technique: wonBy(pair, plan), ms, validMs, rttMs, packetsSent };
 }

@@ -3,10 +3,10 @@
  * when to come back, with the resume key, is the caller's to decide.
  */
 import { WebSocket } from 'ws';
+import type { NotJoined } from '../../rendezvous/introduction/output.ts';
 import { type ClientMessage, PROTOCOL_VERSION } from '../../rendezvous/protocol/client-message.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import { parseMessage } from '../../rendezvous/protocol/parse.ts';
-import type { RefusalCode } from '../../rendezvous/protocol/refusal.ts';
 import { type ServerMessage, type ServerMessageOf, serverMessage } from '../../rendezvous/protocol/server-message.ts';
 import type { Resolver } from '../lookup/resolver.ts';
 import { openRendezvousSocket, type RendezvousHost } from './socket.ts';
@@ -33,18 +33,7 @@ export interface RendezvousOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export type JoinResult =
-  | { readonly outcome: 'joined'; readonly client: RendezvousClient }
-  | {
-      readonly outcome: 'refused';
-      readonly code: RefusalCode;
-      readonly message: string;
-      readonly retryInMs?: number | undefined;
-    }
-  /** The server is ending: another attempt may find its successor. */
-  | { readonly outcome: 'closing' }
-  /** Nobody speaks the protocol there; the reason is the system's code, or a line. */
-  | { readonly outcome: 'unreachable'; readonly reason: string };
+export type JoinResult = { readonly outcome: 'joined'; readonly client: RendezvousClient } | NotJoined;
 
 export type RendezvousEvent =
   | Exclude<ServerMessage, { readonly type: 'joined' }>
@@ -60,6 +49,7 @@ export interface RendezvousClient extends AsyncDisposable {
    * ends, and disposing of the client rejects with that.
    */
   readonly onEvent: (receive: (event: RendezvousEvent) => void) => void;
+  readonly say: (message: ClientMessage) => void;
   readonly ask: (
     peer: string,
     told: { readonly candidates: readonly string[]; readonly behavior: ToldBehavior },
@@ -136,6 +126,7 @@ function createClient(
       receive = next;
       for (const event of waiting.splice(0)) next(event);
     },
+    say,
     ask: (peer, { candidates, behavior }) => say({ type: 'ask', peer, candidates: [...candidates], behavior }),
     withdraw: (peer) => say({ type: 'withdraw', peer }),
     signal: (peer, data) => say({ type: 'signal', peer, data }),

@@ -14,6 +14,8 @@ import type { Technique, TechniqueOutput } from './techniques/technique.ts';
 const UNLIKELY_AFTER_MS = 150;
 
 export interface Attempt extends PathSession {
+  /** Whether a datagram that came to a socket which several attempts share is this one's. */
+  readonly owns: IceAgent['owns'];
   /** What the peer's attempt told. */
   readonly handlePorts: (ports: readonly number[]) => void;
   /** Of the agent and of the technique. */
@@ -73,6 +75,7 @@ export function createAttempt(options: AttemptOptions): Attempt {
   return {
     handleDatagram: (now, arrival) =>
       technique?.handleDatagram(now, arrival) ? 'ice' : agent.handleDatagram(now, arrival),
+    owns: agent.owns,
     handleSendFailure: agent.handleSendFailure,
     handleOpened: (now, socket, local) => technique?.handleOpened(now, socket, local),
     handlePorts: (ports) => technique?.handlePorts(ports),

@@ -1,8 +1,17 @@
-/** The seven steps of a punch as one peer sees them: each told once, in words, when it happens. */
+/** What happens while a punch goes on, told as it happens: above all the seven steps, each once, in words. */
 import { type Endpoint, formatEndpoint } from '../../endpoint.ts';
 import { isRelayed } from '../../ice/checklist/pair.ts';
 import type { IceEvent } from '../../ice/event.ts';
+import type { PunchPlan } from '../attempt/plan.ts';
 import type { PunchStep } from './report.ts';
+
+export type PunchEvent =
+  /** One of the seven steps, each once. */
+  | { readonly kind: 'step'; readonly step: PunchStep }
+  /** What is expected of the pair, before the first packet goes to the peer. */
+  | { readonly kind: 'plan'; readonly plan: PunchPlan }
+  /** One line about what is out of the ordinary, and what is done about it. */
+  | { readonly kind: 'notice'; readonly text: string };
 
 export interface StepRecorder {
   readonly steps: () => readonly PunchStep[];

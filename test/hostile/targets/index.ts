@@ -3,7 +3,7 @@ import type { Target } from '../target.ts';
 import { attemptTarget } from './attempt.ts';
 import { messageTarget, signalTarget, ssdpTarget, streamTarget, stunTarget, xmlTarget } from './codec.ts';
 import { detectTarget } from './detection.ts';
-import { meetingTarget } from './meeting.ts';
+import { introductionsTarget } from './introductions.ts';
 import { relayTarget } from './relay.ts';
 import { rendezvousTarget } from './rendezvous-server.ts';
 import { natPmpTarget, ticketTarget } from './sessions.ts';
@@ -12,7 +12,7 @@ import { turnClientTarget } from './turn-client.ts';
 
 export const TARGETS: readonly Target[] = [
   attemptTarget,
-  meetingTarget,
+  introductionsTarget,
   messageTarget,
   signalTarget,
   ticketTarget,

@@ -7,7 +7,7 @@ import type { TechniqueName } from './choose-technique.ts';
 /** `host`: the peer was reached at an address of its own. */
 export type PunchTechnique = 'host' | TechniqueName;
 
-export function techniqueOf(pair: PairReport, { technique }: Pick<PunchPlan, 'technique'>): PunchTechnique {
+export function wonBy(pair: PairReport, { technique }: Pick<PunchPlan, 'technique'>): PunchTechnique {
   if (isRelayed(pair)) return 'relay';
   const isMet = pair.socket !== PUNCH_SOCKET || pair.remote.type !== 'host';
   if (isMet && (technique === 'birthday' || technique === 'port-prediction')) return technique;

@@ -5,9 +5,8 @@ import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import type { Endpoint } from '../../src/endpoint.ts';
 import { openUdpSocket } from '../../src/net/udp-socket.ts';
-import { createMeeting } from '../../src/punch/meeting.ts';
 import { createReachability } from '../../src/punch/reachability.ts';
-import { createMembership } from '../../src/punch/room.ts';
+import { createRoom } from '../../src/punch/room.ts';
 import { join, startTestServer, TOLD, urlOf } from '../net/rendezvous/peers.ts';
 
 /** A NAT of one mapping on loopback, which can be made to take another port. */
@@ -49,7 +48,6 @@ it('tells the peer the endpoint that the NAT has last given it, though the first
   await using nat = await startNat({ address: '127.0.0.1', port: udp?.port ?? 0 });
   const ports = [await nat.remap()];
   await using socket = await openUdpSocket({ address: '127.0.0.1', port: 0 });
-  await using membership = createMembership({ url: urlOf(server), room: 'test', id: 'alice', onNotice: () => {} });
   const bound = Array.from({ length: 8 }, () => Promise.withResolvers<number>());
   let count = 0;
   await using reachability = createReachability({
@@ -59,19 +57,17 @@ it('tells the peer the endpoint that the NAT has last given it, though the first
     openRelay: async () => ({ outcome: 'failed', details: [] }),
     onNotice: () => {},
   });
-  const meeting = createMeeting({
-    membership,
+  await using room = createRoom({
+    connection: { url: urlOf(server), room: 'test', id: 'alice' },
     reachability,
     turn: [],
-    peer: 'bob',
     behavior: Promise.resolve(TOLD.behavior),
-    waitMs: 15_000,
+    joinWaitMs: 15_000,
     refreshMs: 20,
-    signal: undefined,
-    onBound: ({ port }) => bound[count++]?.resolve(port),
+    onPublic: ({ port }) => bound[count++]?.resolve(port),
     onNotice: () => {},
   });
-  const met = meeting.introduce();
+  const met = room.introduce('bob', { waitMs: 15_000 });
   expect(await bound[0]?.promise).toBe(ports[0]);
   // Each wait is for the server to have seen the new port, five times in a row, through several lives of a ticket.
   for (let n = 1; n <= 5; n++) {

@@ -1,0 +1,152 @@
+/**
+ * What all punches of one id in one room have in common: the server, the socket and the other ways to be reached, the
+ * room of the rendezvous, and what this side's NAT does.
+ */
+
+import { findOwnBehavior } from '../detect/own-behavior.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { Resolver } from '../net/lookup/resolver.ts';
+import { createOwner, type Owner } from '../net/owner.ts';
+import type { DgramSocket, UdpSocket } from '../net/udp-socket.ts';
+import { seekMappedPort } from './mapped-port.ts';
+import { type Place, placeOf } from './place.ts';
+import { createReachability, type PathMode, type Reachability } from './reachability.ts';
+import { openFirstRelay } from './relay.ts';
+import { DEFAULT_ROOM } from './report/unproven.ts';
+import { createRoom, type Room } from './room.ts';
+import { openPunchSocket } from './socket.ts';
+import type { TurnServerChoice } from './turn-choice.ts';
+import { warmUp } from './warm-up.ts';
+
+/** What a punch, or a room for several, is opened with. */
+export interface GroundOptions {
+  /** Your id in the room. */
+  readonly id: string;
+  /** `HOST` or `HOST:PORT` of a natcheck server. */
+  readonly server: string;
+  /** `ws://` or `wss://` URL; by default the server's own, on port 3480, over TLS where it speaks it. */
+  readonly rendezvous?: string | undefined;
+  readonly room?: string | undefined;
+  readonly token?: string | undefined;
+  /** TURN servers beside those that the rendezvous tells of. */
+  readonly turn?: readonly TurnServerChoice[] | undefined;
+  /**
+   * Default `any`: direct where it is possible, else relayed. With `relay-only` no packet leaves this host but toward the
+   * TURN servers and the rendezvous, and nothing that the peer is told says where this host is.
+   */
+  readonly mode?: PathMode | undefined;
+  /** Whether this host's router is asked for a port (UPnP-IGD, NAT-PMP), which holds up nothing; default true. */
+  readonly portMapping?: boolean | undefined;
+  /** The local address to send from; default: that of the interface which leads to the server. */
+  readonly local?: string | undefined;
+  /**
+   * A bound UDP socket to punch from, in place of one of natcheck's own. Its `message` events are taken as long as the
+   * punch or its path lasts; it stays yours to close.
+   */
+  readonly socket?: DgramSocket | undefined;
+  readonly resolver?: Resolver | undefined;
+  /** Ends everything that is under way. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Ground extends AsyncDisposable {
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+  readonly id: string;
+  readonly server: Endpoint;
+  /** The socket's endpoint on this host; null in the mode `relay-only`. */
+  readonly local: Endpoint | null;
+  readonly room: Room;
+  readonly reachability: Reachability;
+  /** This side's endpoint, as the server last saw it. */
+  readonly seen: () => Endpoint | null;
+  /** What a peer is not known by, for whoever is told of it. */
+  readonly unproven: () => { readonly room: string; readonly token: string | undefined; readonly isOverheard: boolean };
+  /** Leaves the room; everything else stays. */
+  readonly leave: () => Promise<void>;
+}
+
+export type OpenedGround =
+  | { readonly outcome: 'open'; readonly ground: Ground }
+  | { readonly outcome: Exclude<Place['outcome'], 'found'> | 'no-route' };
+
+/** @throws UsageError when an option cannot be used; the signal's reason when aborted. */
+export async function openGround(
+  options: GroundOptions & {
+    /** How long the server's name, and an id that is kept for its owner, are waited for. */
+    readonly joinWaitMs: number;
+    /** How long a lost rendezvous is tried when nobody is waited for; default: for good. */
+    readonly patienceMs?: number | undefined;
+    readonly onSeen: (own: Endpoint) => void;
+    readonly onIncoming?: (peer: string) => void;
+    readonly onNotice: (text: string) => void;
+  },
+): Promise<OpenedGround> {
+  const place = await placeOf({ ...options, waitMs: options.joinWaitMs });
+  if (place.outcome !== 'found') return place;
+  const { server, url } = place;
+  await using owner = createOwner();
+  const isRelayOnly = options.mode === 'relay-only';
+  const socket = isRelayOnly ? null : await openPunchSocket({ ...options, server });
+  if (!socket && !isRelayOnly) return { outcome: 'no-route' };
+  if (socket) owner.use(socket);
+  const reachability = owner.use(reachabilityOf(owner, { ...options, endpoint: server, udp: socket }));
+  const { id, room: name = DEFAULT_ROOM, token, resolver, turn = [], onNotice } = options;
+  let own: Endpoint | null = null;
+  const room = owner.use(
+    createRoom({
+      ...options,
+      connection: { url, room: name, id, token, resolver },
+      reachability,
+      turn,
+      behavior: isRelayOnly ? null : behaviorOf(owner, { ...options, endpoint: server }),
+      onPublic: (seen) => {
+        own = seen;
+        options.onSeen(seen);
+      },
+      onNotice,
+    }),
+  );
+  const kept = owner.move();
+  const ground: Ground = {
+    id,
+    server,
+    local: socket?.local ?? null,
+    room,
+    reachability,
+    seen: () => own,
+    unproven: () => ({ room: name, token, isOverheard: room.isOverheard() }),
+    leave: async () => room[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
+  };
+  return { outcome: 'open', ground };
+}
+
+function reachabilityOf(
+  owner: Owner,
+  options: GroundOptions & {
+    readonly endpoint: Endpoint;
+    readonly udp: UdpSocket | null;
+    readonly onNotice: (text: string) => void;
+  },
+): Reachability {
+  const { endpoint: server, udp: socket, mode = 'any', portMapping = true, local, resolver, onNotice } = options;
+  const mappedPort = portMapping && socket ? owner.use(seekMappedPort({ local: socket.local })) : null;
+  return createReachability({
+    socket,
+    server,
+    mode,
+    mappedPort,
+    openRelay: (servers, signal) => openFirstRelay(servers, { local, resolver, signal, onNotice }),
+    onNotice,
+  });
+}
+
+/** What this side's NAT does, told once all is ready for a peer. */
+function behaviorOf(owner: Owner, options: GroundOptions & { readonly endpoint: Endpoint }) {
+  const { endpoint: server, local, signal } = options;
+  const detection = owner.use(findOwnBehavior({ server, local, signal }));
+  const ready = detection.behavior.then((found) => warmUp().then(() => found));
+  // Whoever waits for it is told; nobody may be left to.
+  ready.catch(() => {});
+  return ready;
+}

@@ -1,0 +1,121 @@
+/** Meeting one peer on a ground that is open: introduced, connected, and introduced again when it was lost before that. */
+import { isRelayed, type PairReport } from '../ice/checklist/pair.ts';
+import { now } from '../net/driver.ts';
+import { hostNetworks } from '../net/interfaces.ts';
+import { createPunchBudget, INTRODUCTIONS_MAX, type PunchBudget } from './attempt/budget.ts';
+import { planIntroduced } from './attempt/introduced-plan.ts';
+import type { PunchPlan } from './attempt/plan.ts';
+import { wonBy } from './attempt/techniques/winner.ts';
+import { type AttemptResult, connectPeers } from './connect.ts';
+import type { Ground } from './ground.ts';
+import type { IcePath } from './path/path.ts';
+import { awaitUpgrade } from './path/upgrade.ts';
+import { explainLost, explainNoPath } from './report/no-path.ts';
+import type { Recorder } from './report/recorder.ts';
+import type { PunchFailure, PunchReport } from './report/report.ts';
+import type { Met } from './room.ts';
+
+export interface PunchResult extends AsyncDisposable {
+  readonly report: PunchReport;
+  /** The live path, the caller's until disposed; null when there is none. It goes on when it becomes direct. */
+  readonly path: IcePath | null;
+  /** Of a relayed path: the report when it has become direct; null when that has not happened in the plan's time. */
+  readonly upgraded: Promise<PunchReport | null>;
+}
+
+export interface MeetOptions {
+  readonly peer: string;
+  /** From the moment that the peer is asked for. */
+  readonly waitMs: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly recorder: Recorder;
+  readonly onAnew?: () => void;
+}
+
+type Introduced = Extract<Met, { readonly kind: 'introduced' }>;
+type Connected = Extract<AttemptResult, { readonly kind: 'connected' }>;
+
+/** @throws the signal's reason when aborted; what a callback has thrown. */
+export async function meetPeer(ground: Ground, options: MeetOptions): Promise<PunchResult> {
+  const { peer, waitMs, signal, recorder } = options;
+  const budget = createPunchBudget();
+  for (let introductions = 1; ; introductions++) {
+    // Before the introduction, from which on the time counts.
+    const networks = hostNetworks();
+    const met = await ground.room.introduce(peer, { waitMs, signal });
+    if (met.kind === 'failed') return notMet(recorder, met.reason, met.detail);
+    const { plan, attempt } = await tryOnce(ground, { ...options, met, networks, budget });
+    switch (attempt.kind) {
+      case 'connected':
+        return resultOf(attempt, { recorder, plan, at: met.at });
+      case 'failed': {
+        const { introduction } = met;
+        recorder.learn({ technique: plan.technique });
+        return notMet(recorder, 'no-path', explainNoPath({ id: ground.id, plan, introduction, ...attempt }));
+      }
+      case 'void':
+        if (introductions === INTRODUCTIONS_MAX) return notMet(recorder, 'no-path', explainLost(peer));
+        recorder.notice(`${peer} was lost before there was a path: waiting for it again`);
+    }
+  }
+}
+
+/** The result of a punch that came to nothing. */
+export function notMet(recorder: Recorder, reason: PunchFailure, detail: string | null): PunchResult {
+  return {
+    report: recorder.report({ outcome: 'failed', reason, detail }),
+    path: null,
+    upgraded: Promise.resolve(null),
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+/** One introduction: the plan for it, and what came of it. */
+async function tryOnce(
+  ground: Ground,
+  options: MeetOptions & {
+    readonly met: Introduced;
+    readonly networks: readonly string[];
+    readonly budget: PunchBudget;
+  },
+): Promise<{ readonly plan: PunchPlan; readonly attempt: AttemptResult }> {
+  const { met, recorder } = options;
+  const { introduction, at, told } = met;
+  const plan = planIntroduced(introduction, {
+    id: ground.id,
+    ...told,
+    isDirect: ground.reachability.isDirect(),
+    server: ground.server.address,
+  });
+  recorder.introduced(introduction, plan);
+  const attempt = await connectPeers({ ...options, signal: options.signal, ground, plan, onEvent: recorder.iceEvent });
+  recorder.learn({ plan, elapsedMs: Math.round(now() - at), probesSent: attempt.packetsSent() });
+  return { plan, attempt };
+}
+
+function resultOf(
+  attempt: Connected,
+  { recorder, plan, at }: { readonly recorder: Recorder; readonly plan: PunchPlan; readonly at: number },
+): PunchResult {
+  const { path, event } = attempt;
+  const success = (pair: PairReport, rttMs: number): PunchReport =>
+    recorder.report({
+      outcome: isRelayed(pair) ? 'relayed' : 'direct',
+      technique: wonBy(pair, plan),
+      remote: pair.remote.endpoint,
+      rttMs: Math.round(rttMs * 100) / 100,
+      elapsedMs: Math.round(now() - at),
+    });
+  const upgrade = awaitUpgrade(attempt, plan);
+  const end = async (): Promise<void> => {
+    upgrade[Symbol.dispose]();
+    await path[Symbol.asyncDispose]();
+  };
+  const { send, onData, state, onState } = path;
+  return {
+    report: success(event.pair, event.rttMs),
+    path: { send, onData, state, onState, [Symbol.asyncDispose]: end },
+    upgraded: upgrade.switched.then((better) => better && success(better.pair, better.rttMs)),
+    [Symbol.asyncDispose]: end,
+  };
+}

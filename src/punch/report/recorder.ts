@@ -1,0 +1,45 @@
+/** What is known of one punch so far, and the report that follows from it. */
+import type { Endpoint } from '../../endpoint.ts';
+import type { IceEvent } from '../../ice/event.ts';
+import type { PunchPlan } from '../attempt/plan.ts';
+import { blankReport, type PunchReport } from './report.ts';
+import { createStepRecorder, type PunchEvent } from './steps.ts';
+
+export interface Recorder {
+  /** Where the server sees this side's socket. */
+  readonly seen: (endpoints: { readonly local: Endpoint | null; readonly public: Endpoint }) => void;
+  readonly introduced: (introduction: { readonly own: Endpoint; readonly endpoint: Endpoint }, plan: PunchPlan) => void;
+  readonly iceEvent: (event: IceEvent) => void;
+  readonly notice: (text: string) => void;
+  readonly learn: (known: Partial<PunchReport>) => void;
+  readonly report: (rest: Pick<PunchReport, 'outcome'> & Partial<PunchReport>) => PunchReport;
+}
+
+export function createRecorder(options: {
+  readonly id: string;
+  readonly peer: string;
+  /** Milliseconds since the start. */
+  readonly elapsed: () => number;
+  readonly onEvent: (event: PunchEvent) => void;
+}): Recorder {
+  const { id, peer, elapsed, onEvent } = options;
+  const steps = createStepRecorder({ id, peer, elapsed, onStep: (step) => onEvent({ kind: 'step', step }) });
+  let known: Partial<PunchReport> = {};
+  const learn = (more: Partial<PunchReport>): void => {
+    known = { ...known, ...more };
+  };
+  return {
+    seen: (endpoints) => {
+      learn(endpoints);
+      steps.bound(endpoints.public);
+    },
+    introduced: ({ own, endpoint }, plan) => {
+      onEvent({ kind: 'plan', plan });
+      steps.introduced({ own, peer: endpoint });
+    },
+    iceEvent: steps.iceEvent,
+    notice: (text) => onEvent({ kind: 'notice', text }),
+    learn,
+    report: (rest) => ({ ...blankReport({ id, peer }), ...known, steps: steps.steps(), ...rest }),
+  };
+}

@@ -1,0 +1,91 @@
+/** The punching socket, bound to the session by tickets: at once, and again and again, so that a mapping that changes is noticed. */
+import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
+import { fail } from './failing.ts';
+import type { BindResult } from './output.ts';
+import { type State, type Told, waiting } from './state.ts';
+
+/** A ticket that is refused is mostly one of a server that has just been started again, which the connection will tell. */
+const REFUSALS_MAX = 3;
+
+/** Binds the socket when it is time, or asks for another ticket first. */
+export function bindIfDue<T extends Told>(now: number, state: State<T>): void {
+  const { phase } = state;
+  if (phase.kind !== 'joined' || state.binding !== null || now < state.bindAt) return;
+  state.boundAt = now;
+  state.bindAt = now + state.refreshMs;
+  const { username, password, renewAt } = phase.ticket;
+  if (now > renewAt) {
+    askForTicket(state);
+    return;
+  }
+  const binding = ++state.bindings;
+  state.binding = binding;
+  state.outputs.push({ kind: 'bind', binding, ticket: { username, password }, altPort: phase.altPort });
+}
+
+/** A binding has ended. One that fails before the server has ever seen this side is the end. */
+export function bound<T extends Told>(
+  state: State<T>,
+  { binding, result }: { readonly binding: number; readonly result: BindResult },
+): void {
+  if (state.phase.kind !== 'joined' || binding !== state.binding) return;
+  state.binding = null;
+  state.phase.hasBound = true;
+  if (result.outcome === 'bound') seen(state, result.public);
+  else if (!state.own) notSeen(state, result);
+  else seenNoMore(state, result);
+}
+
+function seen<T extends Told>(state: State<T>, endpoint: Endpoint): void {
+  state.refusals = 0;
+  if (state.own && sameEndpoint(state.own, endpoint)) return;
+  state.own = endpoint;
+  for (const peer of waiting(state)) peer.phase = 'wanted';
+  state.outputs.push({ kind: 'public', endpoint });
+}
+
+type NotBound = Exclude<BindResult, { readonly outcome: 'bound' }>;
+
+/** The server has never seen this side: only a ticket that it refuses may be followed by a better one. */
+function notSeen<T extends Told>(state: State<T>, result: NotBound): void {
+  switch (result.outcome) {
+    case 'no-relay':
+      fail(state, 'no-relay', result.details.join('; ') || null);
+      break;
+    case 'refused':
+      if (++state.refusals < REFUSALS_MAX) askForTicket(state);
+      else fail(state, 'udp-silent', `it refuses the ticket: ${result.code}`);
+      break;
+    case 'no-answer':
+      fail(state, 'udp-silent', null);
+      break;
+    case 'not-sent':
+      fail(state, 'no-route', result.code);
+      break;
+  }
+}
+
+function seenNoMore<T extends Told>(state: State<T>, result: NotBound): void {
+  switch (result.outcome) {
+    case 'no-relay':
+      fail(state, 'no-relay', result.details.join('; ') || null);
+      break;
+    case 'refused':
+      askForTicket(state);
+      break;
+    case 'no-answer':
+      notice(state, 'the server does not answer over UDP any more');
+      break;
+    case 'not-sent':
+      notice(state, `the system refuses to send to the server: ${result.code}`);
+      break;
+  }
+}
+
+function askForTicket<T extends Told>(state: State<T>): void {
+  state.outputs.push({ kind: 'send', message: { type: 'ticket' } });
+}
+
+function notice<T extends Told>(state: State<T>, text: string): void {
+  state.outputs.push({ kind: 'notice', text });
+}

@@ -1,0 +1,19 @@
+/** The two ends of waiting without an introduction: of one peer, and of all. */
+import type { IntroductionFailure } from './output.ts';
+import type { Peer, State, Told } from './state.ts';
+
+export function fail<T extends Told>(state: State<T>, reason: IntroductionFailure, detail: string | null): void {
+  state.phase = { kind: 'over' };
+  state.binding = null;
+  state.outputs.push({ kind: 'failed', reason, detail });
+}
+
+export function giveUp<T extends Told>(
+  state: State<T>,
+  { id: peer }: Peer<T>,
+  reason: IntroductionFailure,
+  detail: string | null = null,
+): void {
+  state.peers.delete(peer);
+  state.outputs.push({ kind: 'not-introduced', peer, reason, detail });
+}

@@ -1,0 +1,148 @@
+/**
+ * A peer's side of the rendezvous as a sans-IO state machine (docs/rendezvous.md): in the room, its socket bound by
+ * tickets, peers asked for, until each is introduced. A server that goes away is rejoined; as long as the peer is in the
+ * room, the socket is bound again, and a mapping that has changed is told to those that wait.
+ */
+import { expire, forget, gathered, gatherIfWanted, hear, mayExpire, want } from './asking.ts';
+import { bindIfDue, bound } from './binding.ts';
+import { closed, joined, notJoined, renewed, startJoin } from './joining.ts';
+import type { Input, Output } from './output.ts';
+import { type State, type Told, waiting } from './state.ts';
+
+/**
+ * RFC 8445 §11 keeps a mapping by a packet every 15 s: the shortest lifetimes seen are 20 to 30 s, on Linux 30 s for one
+ * without a reply. By a ticket, so that the server learns when the mapping has become another one.
+ */
+const REFRESH_MS = 15_000;
+/** From one binding, or request for a ticket, to the next, however short a server's tickets live and however often it refuses them. */
+const BIND_GAP_MIN_MS = 1_000;
+
+export interface IntroductionsOptions {
+  /** How long an id that is kept for an owner who is away is waited for, where nobody is wanted yet. */
+  readonly joinWaitMs: number;
+  /** How long a lost server is tried when nobody is waited for; default: for good. */
+  readonly patienceMs?: number | undefined;
+  /** From one binding of the socket to the next; default REFRESH_MS. */
+  readonly refreshMs?: number | undefined;
+}
+
+export interface Introductions<T extends Told> {
+  /** What the input leads to, in order; `now` is in ms of any one monotonic clock. */
+  readonly handle: (now: number, input: Input<T>) => readonly Output<T>[];
+  /** When `timeout` is due; Infinity when nothing is. */
+  readonly wakeAt: () => number;
+}
+
+/** The first input, whatever it is, begins to join. */
+export function createIntroductions<T extends Told>(options: IntroductionsOptions): Introductions<T> {
+  const { joinWaitMs, patienceMs = Number.POSITIVE_INFINITY, refreshMs = REFRESH_MS } = options;
+  let state: State<T> | null = null;
+  return {
+    handle: (now, input) => {
+      const isFirst = state === null;
+      state ??= createState({ now, joinWaitMs, patienceMs, refreshMs });
+      apply(now, state, input);
+      if (isFirst) startJoin(state, Math.max(now + joinWaitMs, ...waiting(state).map(({ by }) => by)));
+      advance(now, state);
+      const { outputs } = state;
+      state.outputs = [];
+      return outputs;
+    },
+    wakeAt: () => (state ? wakeAt(state) : Number.NEGATIVE_INFINITY),
+  };
+}
+
+function createState<T extends Told>(options: {
+  readonly now: number;
+  readonly joinWaitMs: number;
+  readonly patienceMs: number;
+  readonly refreshMs: number;
+}): State<T> {
+  const { now, joinWaitMs, patienceMs, refreshMs } = options;
+  return {
+    refreshMs,
+    gapMs: Math.min(refreshMs, BIND_GAP_MIN_MS),
+    patienceMs,
+    phase: { kind: 'joining', by: now + joinWaitMs },
+    resumeKey: undefined,
+    joinedAt: Number.NEGATIVE_INFINITY,
+    lostAt: now,
+    returns: 0,
+    bindAt: Number.NEGATIVE_INFINITY,
+    boundAt: Number.NEGATIVE_INFINITY,
+    binding: null,
+    bindings: 0,
+    refusals: 0,
+    own: null,
+    gatheringFor: null,
+    peers: new Map(),
+    outputs: [],
+  };
+}
+
+function apply<T extends Told>(now: number, state: State<T>, input: Input<T>): void {
+  if (state.phase.kind === 'over') return;
+  switch (input.kind) {
+    case 'want':
+      want(now, state, input);
+      break;
+    case 'forget':
+      forget(state, input.peer);
+      break;
+    case 'signal':
+      signal(state, input);
+      break;
+    case 'joined':
+      joined(now, state, input);
+      break;
+    case 'not-joined':
+      notJoined(now, state, input);
+      break;
+    case 'message':
+      if (state.phase.kind === 'joined') read(now, state, input.message);
+      break;
+    case 'closed':
+      closed(now, state, input);
+      break;
+    case 'bound':
+      bound(state, input);
+      break;
+    case 'gathered':
+      gathered(now, state, input.told);
+      break;
+    case 'timeout':
+      break;
+  }
+}
+
+function read<T extends Told>(
+  now: number,
+  state: State<T>,
+  message: Extract<Input<T>, { readonly kind: 'message' }>['message'],
+): void {
+  if (message.type === 'ticket') renewed(now, state, message.ticket);
+  else hear(now, state, message);
+}
+
+function signal<T extends Told>(
+  state: State<T>,
+  { peer, data }: { readonly peer: string; readonly data: string },
+): void {
+  if (state.phase.kind === 'joined') state.outputs.push({ kind: 'send', message: { type: 'signal', peer, data } });
+}
+
+/** Does what is due. */
+function advance<T extends Told>(now: number, state: State<T>): void {
+  if (state.phase.kind === 'pausing' && now >= state.phase.until) startJoin(state, state.phase.by);
+  bindIfDue(now, state);
+  gatherIfWanted(state);
+  expire(now, state);
+}
+
+function wakeAt<T extends Told>(state: State<T>): number {
+  const { phase, binding, bindAt } = state;
+  if (phase.kind === 'pausing') return phase.until;
+  if (phase.kind !== 'joined') return Number.POSITIVE_INFINITY;
+  const deadlines = mayExpire(state) ? waiting(state).map(({ by }) => by) : [];
+  return Math.min(binding === null ? bindAt : Number.POSITIVE_INFINITY, ...deadlines);
+}

@@ -1,0 +1,120 @@
+/** Being in the room: joined once, and rejoined when the server or the way to it was lost. */
+import type { WireTicket } from '../protocol/fields.ts';
+
+import { fail, giveUp } from './failing.ts';
+import type { Input, NotJoined } from './output.ts';
+import { type State, type Ticket, type Told, waiting } from './state.ts';
+
+/** A connection that has held for so long was no failure: the pauses begin anew after it. */
+const SETTLED_MS = 10_000;
+/** Before each attempt to come back; the last one repeats. The first two fall into the time that the id is kept. */
+const BACK_AFTER_MS = [100, 400, 1_000, 2_000] as const;
+/** Between two joins that are refused for a while, however short the server says that is. */
+const RETRY_MIN_MS = 1_000;
+
+export function startJoin<T extends Told>(state: State<T>, by: number): void {
+  state.phase = { kind: 'joining', by };
+  state.outputs.push({ kind: 'join', resumeKey: state.resumeKey });
+}
+
+export function joined<T extends Told>(
+  now: number,
+  state: State<T>,
+  { joined: message, address }: Extract<Input<T>, { readonly kind: 'joined' }>,
+): void {
+  const { resumeKey, ticket, stun, turn = [] } = message;
+  if (state.resumeKey !== undefined) state.outputs.push({ kind: 'notice', text: 'back at the rendezvous' });
+  state.resumeKey = resumeKey;
+  state.joinedAt = now;
+  state.phase = {
+    kind: 'joined',
+    altPort: stun.altPort,
+    ticket: ticketOf(now, ticket, state.gapMs),
+    hasBound: false,
+  };
+  state.bindAt = Number.NEGATIVE_INFINITY;
+  for (const peer of waiting(state)) peer.phase = 'wanted';
+  state.outputs.push({ kind: 'turn', servers: turn, address });
+}
+
+/**
+ * The first time, what keeps it out ends it, except a refusal that is said to pass; later it goes on trying as long as
+ * somebody is waited for, and `patienceMs` when nobody is.
+ */
+export function notJoined<T extends Told>(now: number, state: State<T>, result: NotJoined): void {
+  const { phase } = state;
+  if (phase.kind !== 'joining') return;
+  const detail = detailOf(result);
+  if (result.outcome === 'refused') refused(now, state, { ...result, detail, by: phase.by });
+  else if (state.resumeKey === undefined) fail(state, 'rendezvous-unreachable', detail);
+  else comeBack(now, state, detail);
+}
+
+function refused<T extends Told>(
+  now: number,
+  state: State<T>,
+  { code, retryInMs, detail, by }: Extract<NotJoined, { outcome: 'refused' }> & { detail: string; by: number },
+): void {
+  const keptMs = retryInMs === undefined ? Number.POSITIVE_INFINITY : Math.max(RETRY_MIN_MS, retryInMs);
+  if (!(now + keptMs < by)) {
+    fail(state, 'rendezvous-refused', detail);
+    return;
+  }
+  const away = code === 'id-in-use' ? ', and is away' : '';
+  const text = `${detail}${away}: trying again in ${(keptMs / 1000).toFixed(1)} s`;
+  state.outputs.push({ kind: 'notice', text });
+  const backMs = state.resumeKey === undefined ? 0 : backAfterMs(state);
+  state.phase = { kind: 'pausing', until: now + keptMs + backMs, by };
+}
+
+/** The connection has ended. */
+export function closed<T extends Told>(
+  now: number,
+  state: State<T>,
+  { code, reason }: Extract<Input<T>, { readonly kind: 'closed' }>,
+): void {
+  if (state.phase.kind !== 'joined') return;
+  if (state.binding !== null) state.outputs.push({ kind: 'unbind' });
+  state.binding = null;
+  state.lostAt = now;
+  if (now - state.joinedAt >= SETTLED_MS) state.returns = 0;
+  const why = reason || String(code);
+  if (waiting(state).length === 0 || waiting(state).some(({ by }) => now < by)) {
+    state.outputs.push({ kind: 'notice', text: `the rendezvous is lost (${why}): coming back` });
+  }
+  comeBack(now, state, why);
+}
+
+/** Gives up those whose time is over, and pauses before the next join if there is a reason for one. */
+function comeBack<T extends Told>(now: number, state: State<T>, detail: string): void {
+  for (const peer of waiting(state)) if (now >= peer.by) giveUp(state, peer, 'rendezvous-lost', detail);
+  const by = Math.max(state.lostAt + state.patienceMs, ...waiting(state).map((peer) => peer.by));
+  if (now >= by) fail(state, 'rendezvous-lost', detail);
+  else state.phase = { kind: 'pausing', until: now + backAfterMs(state), by };
+}
+
+function backAfterMs<T extends Told>(state: State<T>): number {
+  return BACK_AFTER_MS[Math.min(state.returns++, BACK_AFTER_MS.length - 1)] ?? 0;
+}
+
+export function renewed<T extends Told>(now: number, state: State<T>, ticket: WireTicket): void {
+  if (state.phase.kind !== 'joined') return;
+  state.phase.ticket = ticketOf(now, ticket, state.gapMs);
+  state.bindAt = state.boundAt + state.gapMs;
+}
+
+/** At half of its life there is time for several attempts; each ticket is used once, also one that has no life. */
+function ticketOf(now: number, { username, password, expiresInMs }: WireTicket, gapMs: number): Ticket {
+  return { username, password, renewAt: now + Math.max(gapMs, expiresInMs / 2) };
+}
+
+function detailOf(result: NotJoined): string {
+  switch (result.outcome) {
+    case 'closing':
+      return 'the server is closing';
+    case 'refused':
+      return `${result.code}: ${result.message}`;
+    case 'unreachable':
+      return result.reason;
+  }
+}

@@ -1,0 +1,98 @@
+/** One side's introductions on a clock that the test turns, with a server and a socket that do as they are told. */
+import { createIntroductions, type IntroductionsOptions } from '../../../src/rendezvous/introduction/introductions.ts';
+import type { BindResult, Input, NotJoined, Output } from '../../../src/rendezvous/introduction/output.ts';
+import type { Told } from '../../../src/rendezvous/introduction/state.ts';
+import type { ServerMessageOf } from '../../../src/rendezvous/protocol/server-message.ts';
+
+export const SECRET = 's'.repeat(22);
+export const OWN = { address: '203.0.113.101', port: 40_000 };
+export const TOLD: Told = {
+  candidates: [],
+  behavior: { mapping: 'endpoint-independent', filtering: 'endpoint-independent' },
+};
+export const BOUND: BindResult = { outcome: 'bound', public: OWN, rttMs: 1 };
+
+export function joinedWith(expiresInMs = 120_000): ServerMessageOf<'joined'> {
+  return {
+    type: 'joined',
+    id: 'alice',
+    room: 'test',
+    peers: [],
+    resumed: false,
+    resumeKey: SECRET,
+    ticket: { username: SECRET, password: SECRET, expiresInMs },
+    stun: { port: 3478, altPort: 3479 },
+  };
+}
+
+interface Join {
+  readonly afterMs: number;
+  readonly refused?: NotJoined;
+}
+
+export interface SideOptions extends Partial<IntroductionsOptions> {
+  /** The life of every ticket. */
+  readonly expiresInMs?: number;
+  /** What the n-th binding, counted from 1, comes to; null: it never ends. Default: BOUND. */
+  readonly bind?: (count: number) => BindResult | null;
+  /** How the n-th join ends, and after how many ms. Default: joined at once. */
+  readonly join?: (count: number) => Join;
+  /** Whether the connection is closed as soon as the socket is bound. */
+  readonly closesOnBind?: boolean;
+}
+
+/** Seconds since the start are what is noted; times of the machine are ms. */
+export function createSide(options: SideOptions = {}) {
+  const { expiresInMs, bind = () => BOUND, join = (): Join => ({ afterMs: 0 }) } = options;
+  const machine = createIntroductions<Told>({ joinWaitMs: 60_000, ...options });
+  const later: { readonly at: number; readonly input: Input<Told> }[] = [];
+  const noted = { joins: [] as number[], tickets: [] as number[], bindings: [] as number[] };
+  const outputs: Output<Told>[] = [];
+  let clock = 0;
+
+  const after = (ms: number, input: Input<Told>): void => void later.push({ at: clock + ms, input });
+  const obey = (output: Output<Told>): void => {
+    outputs.push(output);
+    if (output.kind === 'join') {
+      const { afterMs, refused } = join(noted.joins.push(clock / 1000));
+      const accepted = { kind: 'joined', joined: joinedWith(expiresInMs), address: '203.0.113.10' } as const;
+      after(afterMs, refused ? { kind: 'not-joined', ...refused } : accepted);
+    }
+    if (output.kind === 'gather') after(0, { kind: 'gathered', told: TOLD });
+    if (output.kind === 'send' && output.message.type === 'ticket') {
+      noted.tickets.push(clock / 1000);
+      const { ticket } = joinedWith(expiresInMs);
+      after(0, { kind: 'message', message: { type: 'ticket', ticket } });
+    }
+    if (output.kind !== 'bind') return;
+    const result = bind(noted.bindings.push(clock / 1000));
+    if (options.closesOnBind) after(0, { kind: 'closed', code: 1011, reason: 'again' });
+    else if (result) after(0, { kind: 'bound', binding: output.binding, result });
+  };
+  const tell = (input: Input<Told>): void => {
+    for (const output of machine.handle(clock, input)) obey(output);
+  };
+  /** Lets everything happen up to that time. */
+  const runUntil = (endMs: number): void => {
+    for (let steps = 0; steps < 100_000; steps++) {
+      const [next] = later.toSorted((one, other) => one.at - other.at);
+      const wakeAt = machine.wakeAt();
+      const at = Math.max(clock, Math.min(next?.at ?? Number.POSITIVE_INFINITY, wakeAt));
+      if (at > endMs) break;
+      clock = at;
+      if (next && next.at <= at) tell(later.splice(later.indexOf(next), 1)[0]?.input ?? { kind: 'timeout' });
+      else tell({ kind: 'timeout' });
+    }
+    clock = endMs;
+  };
+  return {
+    tell,
+    runUntil,
+    noted,
+    outputs,
+    of: <K extends Output<Told>['kind']>(kind: K) =>
+      outputs.filter((one): one is Extract<Output<Told>, { kind: K }> => one.kind === kind),
+    notices: () => outputs.flatMap((one) => (one.kind === 'notice' ? [one.text] : [])),
+    sent: () => outputs.flatMap((one) => (one.kind === 'send' ? [one.message] : [])),
+  };
+}
