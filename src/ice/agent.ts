@@ -1,76 +1,74 @@
 /**
- * An ICE agent (RFC 8445) as a sans-IO session: one component over one or several local UDP sockets, trickled candidates,
- * regular nomination (but see nomination.ts), consent freshness (RFC 7675). Its owner sends what `poll` gives and hands in what comes.
+ * An ICE agent (RFC 8445) as a sans-IO session: one component over one or several local UDP sockets, trickled candidates
+ * (RFC 8838), regular nomination (but see selected-pair/nomination.ts), consent freshness (RFC 7675). Its owner sends what
+ * `poll` gives, and hands in what comes.
  */
-import { sameEndpoint } from '../endpoint.ts';
-import type { Arrival, SendFailure } from '../session.ts';
-import { decode } from '../stun/decode.ts';
-import { hasValidFingerprint } from '../stun/fingerprint.ts';
-import { METHOD } from '../stun/header.ts';
-import { isClassic, type StunMessage } from '../stun/message.ts';
-import { createAgentState, type IceOutput, partyOf, randomTieBreaker } from './agent-state.ts';
+import type { Arrival, SendFailure, Session, Told } from '../session.ts';
+import { advance } from './advance.ts';
+import { close, createAgentState, type IceOutput, partyOf } from './agent-state.ts';
 import type { Candidate, LocalCandidate } from './candidates/candidate.ts';
-import type { LocalCandidateSpec } from './candidates/local-candidates.ts';
-import { MAX_NOMINATION_SENDS, MAX_SENDS, MIN_TA_MS, TA_MS } from './checklist/pace.ts';
-import { isRelayed, isUnderWay, type PairReport, reportOf } from './checklist/pair.ts';
-import { createAnswerer } from './checks/answerer.ts';
+import type { LocalCandidateSpec } from './candidates/local-candidate.ts';
+import { addLocalCandidate, addRemoteCandidate } from './checklist/add-candidate.ts';
+import { MIN_TA_MS, TA_MS } from './checklist/pace.ts';
+import { type PairReport, reportOf } from './checklist/pair.ts';
 import { type CheckBudget, createCheckBudget } from './checks/budget.ts';
-import { createChecker } from './checks/checker.ts';
-import type { RejectionCause } from './checks/rejection.ts';
+import { failSend } from './checks/check.ts';
+import type { RejectionCause } from './checks/rejection-cause.ts';
 import { areCredentials, type IceCredentials } from './credentials.ts';
-import { isHopeless, whyFailed } from './failure.ts';
-import type { Role } from './role.ts';
-import { createFarewell } from './selected/farewell.ts';
-import { chooseNomination, RELAY_GRACE_MS } from './selected/nomination.ts';
-import { failPair, isFinal } from './selected/selection.ts';
+import type { IceEvent } from './event.ts';
+import { type DatagramKind, receive } from './receive.ts';
+import { type Role, randomTieBreaker } from './role.ts';
+import { isLeaving, leave } from './selected-pair/farewell.ts';
+import { RELAY_GRACE_MS } from './selected-pair/nomination.ts';
+
+export type { DatagramKind } from './receive.ts';
 
 /** How long to wait for a peer before the agent has failed (RFC 8863 §4: the 39.5 s of a STUN transaction). */
 const TIMEOUT_MS = 39_500;
-/** Candidates of the peer that are kept for sockets that come later. */
-const MAX_REMOTE_CANDIDATES = 100;
 
 export interface IceAgentOptions {
   readonly role: Role;
-  /** Default: random. */
+  /** Settles a role conflict; random by default. */
   readonly tieBreaker?: bigint;
-  /** The own ones; see createCredentials. */
+  /** This agent's credentials; see createCredentials. */
   readonly credentials: IceCredentials;
-  /** Unpredictable bytes, for transaction ids and tie-breakers. */
+  /** Gives unpredictable bytes, for transaction ids and tie-breakers. */
   readonly randomBytes: (length: number) => Uint8Array;
-  /** Between two checks; default TA_MS. Smaller only with a peer that does the same (RFC 8445 §14.2). */
+  /** Ta, the time between two checks: TA_MS by default. Smaller only with a peer that does the same (RFC 8445 §14.2). */
   readonly taMs?: number;
-  /** From setRemoteCredentials until `failed`; default 39.5 s. */
+  /** How long after setRemoteCredentials the agent has failed if nothing is selected: 39.5 s by default. */
   readonly timeoutMs?: number;
-  /** How long a relayed pair that works waits for a direct one; default RELAY_GRACE_MS. */
+  /** How long a relayed pair that works waits for a direct one: RELAY_GRACE_MS by default. */
   readonly relayGraceMs?: number;
-  /** What its checks are taken from; default: a budget of its own. */
+  /** What the checks are taken from: by default a budget for this agent alone. */
   readonly budget?: CheckBudget;
 }
 
-/** `ice`: taken. `peer`: not STUN, from an endpoint that the peer has proved to be its own. `other`: anything else. */
-export type DatagramKind = 'ice' | 'peer' | 'other';
-
-export interface IceAgent {
+export interface IceAgent extends Session<'closed', Told<IceEvent>> {
+  /** The role, which a conflict may have changed. */
   readonly role: () => Role;
-  /** The candidate to signal, or null when the same is known. @throws RangeError for a wildcard or a socket unknown. */
+  /**
+   * Adds a candidate of this side; returns what is to be signalled, or null when the same is known already.
+   * @throws RangeError for a wildcard address, or a reflexive candidate before the host candidate of its socket.
+   */
   readonly addLocalCandidate: (spec: LocalCandidateSpec) => LocalCandidate | null;
   /** All so far, the peer-reflexive ones that checks found included. */
   readonly localCandidates: () => readonly LocalCandidate[];
   readonly endOfLocalCandidates: () => void;
-  /** Candidates beyond a hundred are left out. */
+  /** Adds a candidate that the peer told of; beyond a hundred they are left out. */
   readonly addRemoteCandidate: (candidate: Candidate) => void;
   readonly endOfRemoteCandidates: () => void;
-  /** Checks begin with these. @throws RangeError when they are not of the form of RFC 8839 §5.4. */
+  /** Lets checks begin. @throws RangeError when the credentials are not of the form of RFC 8839 §5.4. */
   readonly setRemoteCredentials: (now: number, credentials: IceCredentials) => void;
+  /** Takes a datagram, and says what it was. */
   readonly handleDatagram: (now: number, arrival: Arrival) => DatagramKind;
-  /** Whether the datagram is for this agent, where several share a socket. */
-  readonly owns: (arrival: Arrival) => boolean;
   readonly handleSendFailure: (now: number, failure: SendFailure) => void;
   readonly handleTimeout: (now: number) => void;
   readonly poll: (now: number) => IceOutput;
-  /** Where data goes, once connected; null again when it leaves or is closed. */
+  /** Where data goes, once connected; null again when the agent leaves or is closed. */
   readonly selected: () => PairReport | null;
   readonly checksSent: () => number;
+  /** How many messages were not believed, by cause. */
   readonly rejected: () => Readonly<Partial<Record<RejectionCause, number>>>;
   /** Tells the peer that the path is closed, within 45 ms in which it still answers, and is closed then. */
   readonly leave: (now: number) => void;
@@ -85,158 +83,35 @@ export function createIceAgent(options: IceAgentOptions): IceAgent {
   const { tieBreaker = randomTieBreaker(randomBytes) } = options;
   if (taMs < MIN_TA_MS) throw new RangeError(`taMs is ${taMs}: at least ${MIN_TA_MS} (RFC 8445 §14.2)`);
   if (!areCredentials(credentials)) throw new RangeError('credentials are not of the form of RFC 8839 §5.4');
-
-  const state = createAgentState({ role, tieBreaker, credentials, budget, randomBytes });
-  const { locals, checklist, triggered, rejections } = state;
-  const checker = createChecker(state);
-  const answerer = createAnswerer(state);
-  const farewell = createFarewell(state);
-  const remotes: Candidate[] = [];
-  const ended = { locals: false, remotes: false };
-  let deadline = Number.POSITIVE_INFINITY;
-  let slotAt = Number.NEGATIVE_INFINITY;
-
-  const close = (): void => {
-    state.isClosed = true;
-    triggered.clear();
-  };
-
-  const giveUpSilent = (now: number): void => {
-    for (const pair of checklist.pairs()) {
-      const limit = pair.state === 'succeeded' ? MAX_NOMINATION_SENDS : MAX_SENDS;
-      if (isUnderWay(pair) && pair.dueAt <= now && pair.sends >= limit) failPair(pair);
-    }
-  };
-
-  /** When the next nomination may be; Infinity when nothing is to be nominated. */
-  const nominate = (now: number): number => {
-    if (state.role === 'controlled' || isFinal(state)) return Number.POSITIVE_INFINITY;
-    const open = state.selected ? checklist.pairs().filter((pair) => !isRelayed(pair)) : checklist.pairs();
-    const choice = chooseNomination(open, { now, relayGraceMs });
-    if (choice.kind === 'now') {
-      Object.assign(choice.pair, { nomination: 'asking', sends: 0, gaps: 0, dueAt: now });
-      triggered.add(choice.pair);
-    }
-    return choice.kind === 'wait' ? choice.until : Number.POSITIVE_INFINITY;
-  };
-
-  /** Sends one check when the slot has come (RFC 8445 §6.1.4.2); when the next may go. */
-  const checkNext = (now: number): number => {
-    const [first] = triggered;
-    const ordinary = isFinal(state) ? undefined : checklist.nextOrdinary();
-    const due = checklist.nextDue();
-    const next = first ?? ordinary ?? due;
-    const readyAt = first || ordinary ? now : (due?.dueAt ?? Number.POSITIVE_INFINITY);
-    // A triggered check may take the slot after its own: one in a row, so that the rate stays one in Ta.
-    const mayAt = first ? slotAt - taMs : slotAt;
-    if (!next || readyAt > now || mayAt > now) return Math.max(readyAt, mayAt);
-    triggered.delete(next);
-    checker.check(now, next);
-    slotAt = Math.max(slotAt, now) + taMs;
-    return triggered.size > 0 ? slotAt - taMs : slotAt;
-  };
-
-  const refresh = (now: number): number => {
-    const { consent, selected } = state;
-    if (!consent || !selected) return Number.POSITIVE_INFINITY;
-    if (now >= consent.expiresAt()) {
-      state.emit(now, { kind: 'consent-lost', pair: reportOf(selected) });
-      close();
-      return Number.POSITIVE_INFINITY;
-    }
-    const isDoubtful = now >= consent.doubtfulAt();
-    if (isDoubtful !== state.isDoubtful) {
-      state.isDoubtful = isDoubtful;
-      state.emit(now, { kind: isDoubtful ? 'consent-doubtful' : 'consent-restored', pair: reportOf(selected) });
-    }
-    if (now >= consent.dueAt()) checker.askConsent(now);
-    const doubtfulAt = isDoubtful ? Number.POSITIVE_INFINITY : consent.doubtfulAt();
-    return Math.min(consent.dueAt(), consent.expiresAt(), doubtfulAt);
-  };
-
-  const conclude = (now: number): void => {
-    const isOver = now >= deadline || isHopeless(locals, checklist.pairs(), ended);
-    if (state.selected || !isOver) return;
-    state.emit(now, { kind: 'failed', reason: whyFailed(locals, checklist.pairs()) });
-    close();
-  };
-
-  /** Does what is due; when the next thing will be. */
-  const advance = (now: number): number => {
-    const farewellAt = farewell.advance(now);
-    if (state.isClosed || !state.peer || farewell.isLeaving()) return farewellAt;
-    giveUpSilent(now);
-    const nominateAt = nominate(now);
-    const checkAt = checkNext(now);
-    const refreshAt = refresh(now);
-    conclude(now);
-    return Math.min(nominateAt, checkAt, refreshAt, state.selected ? Number.POSITIVE_INFINITY : deadline);
-  };
-
-  const dataKind = ({ socket, from }: Arrival): DatagramKind => {
-    const pair = checklist.find(socket, from);
-    return !state.isClosed && pair && (pair.isHeard || pair.state === 'succeeded') ? 'peer' : 'other';
-  };
-
+  const config = { taMs, timeoutMs, relayGraceMs, budget, randomBytes };
+  const state = createAgentState({ role, tieBreaker, credentials, config });
   return {
     role: () => state.role,
-    addLocalCandidate: (spec) => {
-      const added = locals.add(spec);
-      if (added?.type === 'host' || added?.type === 'relay') for (const remote of remotes) checklist.add(added, remote);
-      return added;
-    },
-    localCandidates: locals.all,
+    addLocalCandidate: (spec) => addLocalCandidate(state, spec),
+    localCandidates: state.localCandidates.all,
     endOfLocalCandidates: () => {
-      ended.locals = true;
+      state.ended.local = true;
     },
-    addRemoteCandidate: (candidate) => {
-      if (remotes.length >= MAX_REMOTE_CANDIDATES) return rejections.add('too-many-candidates');
-      if (remotes.some(({ endpoint }) => sameEndpoint(endpoint, candidate.endpoint))) return;
-      remotes.push(candidate);
-      // A peer-reflexive candidate is the same thing, seen before it was told of (RFC 8838 §11.4).
-      for (const pair of checklist.pairs()) {
-        if (sameEndpoint(pair.remote.endpoint, candidate.endpoint)) pair.remote = candidate;
-      }
-      checklist.sort();
-      for (const base of locals.bases()) checklist.add(base, candidate);
-    },
+    addRemoteCandidate: (candidate) => addRemoteCandidate(state, candidate),
     endOfRemoteCandidates: () => {
-      ended.remotes = true;
+      state.ended.remote = true;
     },
     setRemoteCredentials: (now, remote) => {
       if (!areCredentials(remote)) throw new RangeError('remote credentials are not of the form of RFC 8839 §5.4');
-      state.peer = partyOf(remote);
-      deadline = now + timeoutMs;
+      state.remote = partyOf(remote);
+      state.deadline = now + timeoutMs;
     },
-    handleDatagram: (now, arrival) => {
-      const message = stunOf(arrival.bytes);
-      if (state.isClosed || !message) return dataKind(arrival);
-      if (message.class === 'request') answerer.receive(now, arrival, message);
-      if (message.class === 'indication') farewell.receive(arrival, message);
-      if (message.class === 'request' || message.class === 'indication') return 'ice';
-      const cause = checker.receive(now, arrival, message);
-      if (cause) rejections.add(cause);
-      return cause === 'unknown-transaction' ? 'other' : 'ice';
-    },
-    owns: () => true,
-    handleSendFailure: (_now, failure) => checker.fail(failure),
-    handleTimeout: (now) => void advance(now),
+    handleDatagram: (now, arrival) => receive(now, state, arrival),
+    handleSendFailure: (_now, failure) => failSend(state, failure),
+    handleTimeout: (now) => void advance(now, state),
     poll: (now) => {
-      const until = advance(now);
-      return state.dequeue() ?? (state.isClosed ? { kind: 'done', result: 'closed' } : { kind: 'wait', until });
+      const until = advance(now, state);
+      return state.outputs.shift() ?? (state.isClosed ? { kind: 'done', result: 'closed' } : { kind: 'wait', until });
     },
-    selected: () => (state.selected && !state.isClosed && !farewell.isLeaving() ? reportOf(state.selected) : null),
+    selected: () => (state.selected && !state.isClosed && !isLeaving(state) ? reportOf(state.selected) : null),
     checksSent: () => state.checksSent,
-    rejected: rejections.counts,
-    leave: farewell.leave,
-    close,
+    rejected: () => ({ ...state.rejected }),
+    leave: (now) => leave(now, state),
+    close: () => close(state),
   };
-}
-
-/** The Binding message in a datagram; FINGERPRINT tells it from data, and ICE's from a server's (RFC 8445 §7). */
-function stunOf(bytes: Uint8Array): StunMessage | null {
-  if (!hasValidFingerprint(bytes)) return null;
-  const decoded = decode(bytes);
-  const isBinding = decoded.ok && decoded.message.method === METHOD.binding && !isClassic(decoded.message);
-  return isBinding ? decoded.message : null;
 }

@@ -1,18 +1,21 @@
 /** When an agent has failed, and why. */
-
-import type { LocalCandidates } from './candidates/local-candidates.ts';
-import type { Pair } from './checklist/pair.ts';
+import { type AgentState, close, emit } from './agent-state.ts';
+import { MAX_SEND_FAILURES, type Pair } from './checklist/pair.ts';
 import type { FailureReason } from './event.ts';
 
-/** Sends that the system must refuse before a pair is given up: one may be a full buffer. */
-export const MAX_REFUSALS = 3;
+/** Ends an agent that has selected nothing, when its time is over or nothing can come of it any more. */
+export function failWhenOver(now: number, state: AgentState): void {
+  if (state.selected || (now < state.deadline && !isHopeless(state))) return;
+  emit(now, state, { kind: 'failed', reason: whyFailed(state) });
+  close(state);
+}
 
-/** The reason of an agent whose time is over. */
-export function whyFailed(locals: LocalCandidates, pairs: readonly Pair[]): FailureReason {
-  if (locals.bases().length === 0) return 'no-local-candidates';
+function whyFailed({ localCandidates, checklist }: AgentState): FailureReason {
+  const pairs = checklist.pairs();
+  if (localCandidates.bases().length === 0) return 'no-local-candidates';
   if (pairs.length === 0) return 'no-remote-candidates';
   if (pairs.some(({ state }) => state === 'succeeded')) return 'not-nominated';
-  if (pairs.every(({ refusals }) => refusals >= MAX_REFUSALS)) return 'send-refused';
+  if (pairs.every(isRefusedBySystem)) return 'send-refused';
   return pairs.some(({ errorCode }) => errorCode !== null) ? 'refused-by-peer' : 'no-answer';
 }
 
@@ -20,14 +23,15 @@ export function whyFailed(locals: LocalCandidates, pairs: readonly Pair[]): Fail
  * Whether nothing can come of it any more although there is time left. Silence is not enough: a peer that was not open
  * yet may still come by itself, from an endpoint that nobody told of (RFC 8863 §4).
  */
-export function isHopeless(
-  locals: LocalCandidates,
-  pairs: readonly Pair[],
-  ended: { readonly locals: boolean; readonly remotes: boolean },
-): boolean {
-  if (!ended.locals) return false;
-  if (locals.bases().length === 0) return true;
-  const isFinal = ({ state, refusals, errorCode }: Pair): boolean =>
-    state === 'failed' && (refusals >= MAX_REFUSALS || errorCode !== null);
-  return ended.remotes && pairs.length > 0 && pairs.every(isFinal);
+function isHopeless({ localCandidates, checklist, ended }: AgentState): boolean {
+  if (!ended.local) return false;
+  if (localCandidates.bases().length === 0) return true;
+  const pairs = checklist.pairs();
+  const isOver = (pair: Pair): boolean =>
+    pair.state === 'failed' && (isRefusedBySystem(pair) || pair.errorCode !== null);
+  return ended.remote && pairs.length > 0 && pairs.every(isOver);
+}
+
+function isRefusedBySystem({ sendFailures }: Pair): boolean {
+  return sendFailures >= MAX_SEND_FAILURES;
 }

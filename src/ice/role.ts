@@ -1,7 +1,8 @@
-/** Who nominates, and what becomes of it when both agents think they do, or neither (RFC 8445 §6.1.1, §7.3.1.1). */
+/** Who nominates, and what happens when both agents think that they do, or neither (RFC 8445 §6.1.1, §7.3.1.1). */
 import type { Attribute } from '../stun/attribute.ts';
 import { attribute, type StunMessage } from '../stun/message.ts';
 
+/** Which of the two agents nominates: the controlling one. */
 export type Role = 'controlling' | 'controlled';
 
 export function otherRole(role: Role): Role {
@@ -12,13 +13,21 @@ export function roleAttribute(role: Role, tieBreaker: bigint): Attribute {
   return { type: role === 'controlling' ? 'ICE-CONTROLLING' : 'ICE-CONTROLLED', value: tieBreaker };
 }
 
-/** `refuse`: the own role stays, and the other is told so with 487. `switch`: the own role changes, and the check counts. */
+/** 64 random bits (RFC 8445 §16.1). */
+export function randomTieBreaker(randomBytes: (length: number) => Uint8Array): bigint {
+  return Buffer.from(randomBytes(8)).readBigUInt64BE();
+}
+
+/**
+ * What becomes of a check that claims a role. `refuse`: this agent keeps its role, and says so with 487. `switch`: it takes
+ * the other role, and the check counts.
+ */
 export function resolveRole(
-  own: { readonly role: Role; readonly tieBreaker: bigint },
+  { role, tieBreaker }: { readonly role: Role; readonly tieBreaker: bigint },
   request: StunMessage,
 ): 'none' | 'refuse' | 'switch' {
-  const theirs = attribute(request, own.role === 'controlling' ? 'ICE-CONTROLLING' : 'ICE-CONTROLLED');
+  const theirs = attribute(request, role === 'controlling' ? 'ICE-CONTROLLING' : 'ICE-CONTROLLED');
   if (theirs === undefined) return 'none';
-  const isStronger = own.tieBreaker >= theirs;
-  return isStronger === (own.role === 'controlling') ? 'refuse' : 'switch';
+  const isStronger = tieBreaker >= theirs;
+  return isStronger === (role === 'controlling') ? 'refuse' : 'switch';
 }

@@ -5,16 +5,16 @@ import { pairPriority } from '../candidates/priority.ts';
 import type { Role } from '../role.ts';
 import { createPair, isUnderWay, type Pair, pairFoundation } from './pair.ts';
 
-/** RFC 8445 §6.1.2.5. */
+/** What a checklist may have (RFC 8445 §6.1.2.5). */
 const MAX_PAIRS = 100;
 /** 80 ms of sends: a pair that is silent for longer keeps no other of its foundation frozen. */
 const HOLDING_SENDS = 5;
 
 export interface Checklist {
-  /** By pair priority, the highest first. */
+  /** All pairs by their priority, the highest first. */
   readonly pairs: () => readonly Pair[];
   readonly find: (socket: string, remote: Endpoint) => Pair | undefined;
-  /** The new pair, or null: it cannot be, is there already (RFC 8445 §6.1.2.4), or is the least of too many. */
+  /** The new pair; null when it cannot be, is there already (RFC 8445 §6.1.2.4), or is the least of too many. */
   readonly add: (local: LocalCandidate, remote: Candidate) => Pair | null;
   /** Forgets a pair that nothing has come of. */
   readonly remove: (pair: Pair) => void;
@@ -22,7 +22,7 @@ export interface Checklist {
   readonly nextOrdinary: () => Pair | undefined;
   /** The pair whose check is due first. */
   readonly nextDue: () => Pair | undefined;
-  /** To be called when the own role, or a candidate's priority, has changed. */
+  /** To be called when the role, or the priority of a candidate, has changed. */
   readonly sort: () => void;
 }
 
@@ -59,10 +59,14 @@ export function createChecklist(role: () => Role): Checklist {
       sort();
     },
     nextOrdinary: () => sorted.find((pair) => pair.state === 'waiting' || (pair.state === 'frozen' && isFree(pair))),
-    nextDue: () => sorted.filter(isUnderWay).sort((a, b) => a.dueAt - b.dueAt)[0],
+    nextDue: () => {
+      let next: Pair | undefined;
+      for (const pair of sorted) if (isUnderWay(pair) && (!next || pair.dueAt < next.dueAt)) next = pair;
+      return next;
+    },
   };
 
-  /** Of each foundation one pair goes first; the others follow when it has succeeded, failed, or is silent. */
+  /** One pair of each foundation goes first; the others follow when it has succeeded, failed, or is silent. */
   function isFree(pair: Pair): boolean {
     const kin = sorted.filter((other) => other !== pair && pairFoundation(other) === pairFoundation(pair));
     if (kin.some(({ state }) => state === 'succeeded')) return true;

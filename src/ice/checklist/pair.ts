@@ -1,15 +1,18 @@
 /** One candidate pair of the checklist and where its checks stand (RFC 8445 §6.1.2.6). */
 import type { Candidate, LocalCandidate } from '../candidates/candidate.ts';
 
+/** Sends that the system must refuse before a pair is given up: one may be a full buffer. */
+export const MAX_SEND_FAILURES = 3;
+
 export type PairState = 'frozen' | 'waiting' | 'in-progress' | 'succeeded' | 'failed';
 
 export interface Pair {
-  /** The base: reflexive candidates are sent from it too, so that they give no pairs of their own (RFC 8445 §6.1.2.4). */
+  /** A base: reflexive candidates are sent from it too, so they form no pairs of their own (RFC 8445 §6.1.2.4). */
   readonly local: LocalCandidate;
   /** A peer-reflexive one gives way to what signalling says of the same endpoint. */
   remote: Candidate;
   state: PairState;
-  /** Sends of the check under way. */
+  /** How often the check under way was sent. */
   sends: number;
   /** How far the gaps between sends have grown: a check that the peer's own triggers does not begin again with short ones. */
   gaps: number;
@@ -18,22 +21,24 @@ export interface Pair {
   /** When it is sent again, or given up after the last send; Infinity while nothing is under way. */
   dueAt: number;
   /** Sends that the system refused since the pair was last heard of. */
-  refusals: number;
+  sendFailures: number;
   /** The last error that the peer answered with. */
   errorCode: number | null;
   /** Whether an authentic check of the peer came on it. */
   isHeard: boolean;
-  /** As which of the own candidates the peer saw the check (RFC 8445 §7.2.5.3.2); null until it succeeded. */
+  /** The local candidate that the peer saw the check come from (RFC 8445 §7.2.5.3.2); null until it succeeded. */
   seenAs: LocalCandidate | null;
   rttMs: number | null;
   validAt: number | null;
-  /** `asking`: controlling, the check with USE-CANDIDATE is under way. `asked`: the peer nominated it, own check still open. */
+  /** `asking`: the check with USE-CANDIDATE is under way. `asked`: the peer nominated it, and the check of it is still open. */
   nomination: 'none' | 'asking' | 'asked' | 'nominated';
 }
 
 /** A pair as events and results show it. */
 export interface PairReport {
+  /** The local socket that is sent from. */
   readonly socket: string;
+  /** The local candidate that the peer sees, once a check has told which. */
   readonly local: LocalCandidate;
   readonly remote: Candidate;
 }
@@ -47,7 +52,7 @@ export function createPair(local: LocalCandidate, remote: Candidate): Pair {
     gaps: 0,
     checkedAt: null,
     dueAt: Number.POSITIVE_INFINITY,
-    refusals: 0,
+    sendFailures: 0,
     errorCode: null,
     isHeard: false,
     seenAs: null,
@@ -61,7 +66,7 @@ export function reportOf({ local, remote, seenAs }: Pair): PairReport {
   return { socket: local.socket, local: seenAs ?? local, remote };
 }
 
-/** RFC 8445 §6.1.2.6. */
+/** The foundations of both candidates (RFC 8445 §6.1.2.6). */
 export function pairFoundation({ local, remote }: Pair): string {
   return `${local.foundation} ${remote.foundation}`;
 }
@@ -74,4 +79,16 @@ export function isRelayed({ local, remote }: Pick<PairReport, 'local' | 'remote'
 /** Whether a check or a nomination is on its way and may be sent again. */
 export function isUnderWay({ state, nomination }: Pair): boolean {
   return state === 'in-progress' || (state === 'succeeded' && nomination === 'asking');
+}
+
+export function failPair(pair: Pair): void {
+  rest(pair);
+  pair.state = 'failed';
+  pair.nomination = 'none';
+  pair.validAt = null;
+}
+
+/** Ends what is under way on the pair; late answers still count. */
+export function rest(pair: Pair): void {
+  pair.dueAt = Number.POSITIVE_INFINITY;
 }

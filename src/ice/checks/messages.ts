@@ -1,8 +1,10 @@
-/** The STUN messages of ICE as bytes: the check, the two kinds of answers to one (RFC 8445 §7.1, §7.3), and the farewell. */
+/** The STUN messages of ICE: the check, the two kinds of answers to one (RFC 8445 §7.1, §7.3), and the farewell. */
 import type { Endpoint } from '../../endpoint.ts';
+import type { Arrival } from '../../session.ts';
 import type { Attribute } from '../../stun/attribute.ts';
 import { encode } from '../../stun/encode.ts';
 import { METHOD } from '../../stun/header.ts';
+import { attribute, type StunMessage } from '../../stun/message.ts';
 import { type Role, roleAttribute } from '../role.ts';
 
 const REASON = {
@@ -13,7 +15,18 @@ const REASON = {
 } as const;
 export type ErrorCode = keyof typeof REASON;
 
-/** A Binding request under the peer's password; the username is the peer's fragment, then the own (RFC 8445 §7.2.2). */
+/** A datagram, and the message that was read from it. */
+export interface Received {
+  readonly arrival: Arrival;
+  readonly message: StunMessage;
+}
+
+/** Whether USERNAME names the agent with that fragment: it comes before the colon (RFC 8445 §7.2.2). */
+export function isAddressedTo(ufrag: string, message: StunMessage): boolean {
+  return attribute(message, 'USERNAME')?.startsWith(`${ufrag}:`) ?? false;
+}
+
+/** A Binding request under the peer's password; the username is the peer's fragment, then the sender's (RFC 8445 §7.2.2). */
 export function encodeCheck(options: {
   readonly transactionId: Uint8Array;
   readonly username: string;
@@ -37,7 +50,7 @@ export function encodeCheck(options: {
   );
 }
 
-/** The word that the path is closed: under the peer's password, as a check is. */
+/** A Binding indication that says that the path is closed, under the peer's password as a check is. */
 export function encodeFarewell(options: {
   readonly transactionId: Uint8Array;
   readonly username: string;
@@ -54,7 +67,7 @@ export function encodeFarewell(options: {
   );
 }
 
-/** Tells the peer from where its check came; the zone of a link-local address is nobody's but the own host's. */
+/** Tells the peer where its check came from, without the zone of a link-local address, which means nothing elsewhere. */
 export function encodeSuccess(transactionId: Uint8Array, from: Endpoint, key: Uint8Array): Uint8Array {
   const mapped = { address: from.address.replace(/%.*$/, ''), port: from.port };
   return encode(
@@ -68,7 +81,7 @@ export function encodeSuccess(transactionId: Uint8Array, from: Endpoint, key: Ui
   );
 }
 
-/** @param options.key null where the asker has not shown that it knows it: 400 and 401 (RFC 8489 §9.1.3). */
+/** @param options.key null where the sender has not shown that it knows it: 400 and 401 (RFC 8489 §9.1.3). */
 export function encodeError(options: {
   readonly transactionId: Uint8Array;
   readonly code: ErrorCode;

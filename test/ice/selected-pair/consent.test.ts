@@ -1,7 +1,16 @@
 /** Consent freshness on a clock of the test's own (RFC 7675 §5.1). */
 import { describe, expect, it } from 'vitest';
 import type { IceEvent } from '../../../src/ice/event.ts';
-import { type Consent, createConsent } from '../../../src/ice/selected/consent.ts';
+import {
+  type Consent,
+  consentAnswered,
+  consentAsked,
+  consentDoubtfulAt,
+  consentDueAt,
+  consentExpiresAt,
+  consentHeard,
+  createConsent,
+} from '../../../src/ice/selected-pair/consent.ts';
 import { type Bench, createBench, only, peerCheck, peerSuccess } from '../wire.ts';
 
 const isConnected = ({ kind }: IceEvent): boolean => kind === 'connected';
@@ -9,73 +18,73 @@ const isConnected = ({ kind }: IceEvent): boolean => kind === 'connected';
 describe('consent', () => {
   it('is asked for a few times at once, then every 5 s, give or take a fifth', () => {
     const draws = [0, 0.5, 1];
-    const consent = createConsent({ now: 1000, rttMs: 10, random: () => draws.shift() ?? 0 });
+    const consent = createConsent(1000, { rttMs: 10, random: () => draws.shift() ?? 0 });
     const at: number[] = [];
     for (let sends = 0; sends < 7; sends++) {
-      const dueAt = consent.dueAt();
+      const dueAt = consentDueAt(consent);
       at.push(dueAt);
-      consent.sent(dueAt);
-      consent.confirmed(dueAt);
+      consentAsked(dueAt, consent);
+      consentAnswered(dueAt, consent);
     }
     // Gaps of 20, 40, 80 and 160 ms and the round trip, then 4, 5 and 6 s.
     expect(at).toEqual([1030, 1080, 1170, 1340, 5340, 10_340, 16_340]);
   });
 
   it('needs no haste once both directions have been seen to work', () => {
-    const consent = createConsent({ now: 0, rttMs: 0, random: () => 0.5 });
-    consent.confirmed(20);
-    consent.heard();
-    consent.sent(20);
-    consent.confirmed(20);
-    expect(consent.dueAt()).toBe(5020);
+    const consent = createConsent(0, { rttMs: 0, random: () => 0.5 });
+    consentAnswered(20, consent);
+    consentHeard(consent);
+    consentAsked(20, consent);
+    consentAnswered(20, consent);
+    expect(consentDueAt(consent)).toBe(5020);
   });
 
   it('is asked for again every 500 ms where a check stays out, seven times at most until the next', () => {
     const consent = settled(10);
     const at: number[] = [];
     for (let sends = 0; sends < 9; sends++) {
-      at.push(consent.dueAt());
-      consent.sent(consent.dueAt());
+      at.push(consentDueAt(consent));
+      consentAsked(consentDueAt(consent), consent);
     }
     expect(at).toEqual([5000, 5500, 6000, 6500, 7000, 7500, 8000, 10_000, 10_500]);
   });
 
   it('is asked for again as the round trip allows, and not any more once an answer has come', () => {
     const consent = settled(400);
-    consent.sent(5000);
-    expect(consent.dueAt()).toBe(5800);
-    consent.sent(5800);
-    consent.confirmed(6100);
-    expect(consent.dueAt()).toBe(10_000);
+    consentAsked(5000, consent);
+    expect(consentDueAt(consent)).toBe(5800);
+    consentAsked(5800, consent);
+    consentAnswered(6100, consent);
+    expect(consentDueAt(consent)).toBe(10_000);
   });
 
   it('is doubtful 5 s after the last answer, when three checks have had their time, until the next answer', () => {
     const consent = settled(10);
-    expect(consent.doubtfulAt()).toBe(Number.POSITIVE_INFINITY);
-    consent.sent(5000);
-    expect(consent.doubtfulAt()).toBe(6500);
-    consent.confirmed(6600);
-    expect(consent.doubtfulAt()).toBe(Number.POSITIVE_INFINITY);
-    consent.sent(7000);
+    expect(consentDoubtfulAt(consent)).toBe(Number.POSITIVE_INFINITY);
+    consentAsked(5000, consent);
+    expect(consentDoubtfulAt(consent)).toBe(6500);
+    consentAnswered(6600, consent);
+    expect(consentDoubtfulAt(consent)).toBe(Number.POSITIVE_INFINITY);
+    consentAsked(7000, consent);
     // 5 s after 6600, later than three times 500 ms after 7000.
-    expect(consent.doubtfulAt()).toBe(11_600);
+    expect(consentDoubtfulAt(consent)).toBe(11_600);
   });
 
   it('lasts 30 s from the last answer', () => {
-    const consent = createConsent({ now: 0, rttMs: 0, random: () => 0 });
-    expect(consent.expiresAt()).toBe(30_000);
-    consent.confirmed(12_000);
-    expect(consent.expiresAt()).toBe(42_000);
+    const consent = createConsent(0, { rttMs: 0, random: () => 0 });
+    expect(consentExpiresAt(consent)).toBe(30_000);
+    consentAnswered(12_000, consent);
+    expect(consentExpiresAt(consent)).toBe(42_000);
   });
 });
 
 /** Both directions have been seen to work, and the last check was answered at 0. */
 function settled(rttMs: number): Consent {
-  const consent = createConsent({ now: -20 - rttMs, rttMs, random: () => 0.5 });
-  consent.confirmed(-10);
-  consent.heard();
-  consent.sent(0);
-  consent.confirmed(0);
+  const consent = createConsent(-20 - rttMs, { rttMs, random: () => 0.5 });
+  consentAnswered(-10, consent);
+  consentHeard(consent);
+  consentAsked(0, consent);
+  consentAnswered(0, consent);
   return consent;
 }
 

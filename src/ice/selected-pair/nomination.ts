@@ -5,27 +5,39 @@
  * a word, the check that it triggers nominates already: half a round trip is saved. The peer takes it as any nomination
  * that overtakes its own check (RFC 8445 §7.3.1.5): it counts once that check has succeeded.
  */
+import type { AgentState } from '../agent-state.ts';
 import { isRelayed, type Pair } from '../checklist/pair.ts';
+import { isFinal } from './selection.ts';
 
-export type NominationChoice =
+type Choice =
   | { readonly kind: 'none' }
   | { readonly kind: 'wait'; readonly until: number }
   | { readonly kind: 'now'; readonly pair: Pair };
 
-/** Scheduling and queueing: what a better pair's answer may be late by, after the round trip that the valid one took. */
+/** How late a better pair's answer may be, by scheduling and queueing, after the round trip that the valid one took. */
 const GRACE_MS = 5;
 const MAX_GRACE_MS = 100;
 /** A relayed path works soon and costs for ever: a direct one gets the time for some lost checks. */
 export const RELAY_GRACE_MS = 600;
 
-/** Of a better pair's check: a shorter path would have been heard by then. */
+/** Sends of a better pair's check after which a shorter path would have been heard. */
 const TRIED_SENDS = 2;
 
-/** @param pairs the highest priority first, those that come into question. */
-export function chooseNomination(
-  pairs: readonly Pair[],
-  { now, relayGraceMs }: { readonly now: number; readonly relayGraceMs: number },
-): NominationChoice {
+/** Nominates a pair when it is time to; returns when that will be, Infinity while there is nothing to wait for. */
+export function nominate(now: number, state: AgentState): number {
+  const { role, selected, checklist, triggered, config } = state;
+  if (role === 'controlled' || isFinal(state)) return Number.POSITIVE_INFINITY;
+  const pairs = selected ? checklist.pairs().filter((pair) => !isRelayed(pair)) : checklist.pairs();
+  const choice = choose(now, pairs, config.relayGraceMs);
+  if (choice.kind === 'now') {
+    Object.assign(choice.pair, { nomination: 'asking', sends: 0, gaps: 0, dueAt: now });
+    triggered.add(choice.pair);
+  }
+  return choice.kind === 'wait' ? choice.until : Number.POSITIVE_INFINITY;
+}
+
+/** @param pairs those that may be nominated, the highest priority first. */
+function choose(now: number, pairs: readonly Pair[], relayGraceMs: number): Choice {
   if (pairs.some(({ nomination, state }) => nomination === 'asking' && state === 'succeeded')) return { kind: 'none' };
   const best = pairs.find(({ state }) => state === 'succeeded');
   if (!best) return onTrigger(pairs);
@@ -35,7 +47,7 @@ export function chooseNomination(
   return rivals.length === 0 || now >= until ? { kind: 'now', pair: best } : { kind: 'wait', until };
 }
 
-function onTrigger(pairs: readonly Pair[]): NominationChoice {
+function onTrigger(pairs: readonly Pair[]): Choice {
   const heard = pairs.find(({ isHeard, state }) => isHeard && state !== 'failed');
   if (heard?.nomination !== 'none' || isRelayed(heard)) return { kind: 'none' };
   const better = pairs.slice(0, pairs.indexOf(heard)).filter(({ state }) => state !== 'failed');

@@ -1,0 +1,82 @@
+/** Local candidates, made from what their owner knows of a socket (RFC 8445 §5.1.1). */
+import type { Endpoint } from '../../endpoint.ts';
+import { foundationOf, type LocalCandidate } from './candidate.ts';
+import { candidatePriority } from './priority.ts';
+
+export interface HostSpec {
+  readonly type: 'host';
+  /** The name that the owner has given to the socket. */
+  readonly socket: string;
+  /** Where the socket is bound: an address of an interface, never a wildcard. */
+  readonly endpoint: Endpoint;
+  /** From 0 to 65,535; by default each base after the first is worth one less. */
+  readonly localPreference?: number;
+}
+
+export interface RelayedSpec {
+  readonly type: 'relay';
+  /** The name of the allocation, which stands for a local socket. */
+  readonly socket: string;
+  /** The relayed transport address of the allocation. */
+  readonly endpoint: Endpoint;
+  /** How the TURN server saw the client. */
+  readonly mapped: Endpoint;
+}
+
+export interface ServerReflexiveSpec {
+  readonly type: 'srflx';
+  /** A socket whose host candidate is known. */
+  readonly socket: string;
+  /** The endpoint that a STUN server saw. */
+  readonly endpoint: Endpoint;
+  /** The IP address of that server. */
+  readonly server: string;
+}
+
+export type LocalCandidateSpec = HostSpec | RelayedSpec | ServerReflexiveSpec;
+
+/** @throws RangeError for a wildcard address, which no peer can send to. */
+export function hostCandidate({ socket, endpoint }: HostSpec, localPreference: number): LocalCandidate {
+  const { address } = endpoint;
+  if (address === '0.0.0.0' || address === '::') throw new RangeError(`${address} is not an address of an interface`);
+  return {
+    type: 'host',
+    socket,
+    endpoint,
+    base: endpoint,
+    localPreference,
+    foundation: foundationOf({ type: 'host', baseAddress: address }),
+    priority: candidatePriority('host', localPreference),
+    related: null,
+  };
+}
+
+export function relayedCandidate({ socket, endpoint, mapped }: RelayedSpec, localPreference: number): LocalCandidate {
+  const { address } = endpoint;
+  return {
+    type: 'relay',
+    socket,
+    endpoint,
+    base: endpoint,
+    localPreference,
+    foundation: foundationOf({ type: 'relay', baseAddress: address, server: address }),
+    priority: candidatePriority('relay', localPreference),
+    related: mapped,
+  };
+}
+
+/** How a base looks from elsewhere; `server` told of it, unless the peer did. */
+export function reflexiveCandidate(
+  base: LocalCandidate,
+  seen: { readonly type: 'srflx' | 'prflx'; readonly endpoint: Endpoint; readonly server?: string },
+): LocalCandidate {
+  const { type, endpoint, server } = seen;
+  return {
+    ...base,
+    type,
+    endpoint,
+    foundation: foundationOf({ type, baseAddress: base.base.address, server }),
+    priority: candidatePriority(type, base.localPreference),
+    related: base.base,
+  };
+}

@@ -1,0 +1,32 @@
+/** Candidates that become known while the agent runs, and the pairs that they form (RFC 8445 §6.1.2.2, RFC 8838 §8, §11). */
+import { sameEndpoint } from '../../endpoint.ts';
+import { type AgentState, reject } from '../agent-state.ts';
+import type { Candidate, LocalCandidate } from '../candidates/candidate.ts';
+import type { LocalCandidateSpec } from '../candidates/local-candidate.ts';
+
+/** Candidates of the peer that are kept for sockets that come later. */
+const MAX_REMOTE_CANDIDATES = 100;
+
+/** @throws RangeError for a wildcard address, or a reflexive candidate before its base. */
+export function addLocalCandidate(state: AgentState, spec: LocalCandidateSpec): LocalCandidate | null {
+  const { localCandidates, remoteCandidates, checklist } = state;
+  const added = localCandidates.add(spec);
+  // A reflexive candidate is sent from its base, which has its pairs already (RFC 8445 §6.1.2.4).
+  if (added && added.type !== 'srflx') for (const remote of remoteCandidates) checklist.add(added, remote);
+  return added;
+}
+
+export function addRemoteCandidate(state: AgentState, candidate: Candidate): void {
+  const { localCandidates, remoteCandidates, checklist } = state;
+  const { endpoint } = candidate;
+  if (remoteCandidates.length >= MAX_REMOTE_CANDIDATES) {
+    reject(state, 'too-many-candidates');
+    return;
+  }
+  if (remoteCandidates.some((known) => sameEndpoint(known.endpoint, endpoint))) return;
+  remoteCandidates.push(candidate);
+  // A peer-reflexive candidate is the same thing, seen before it was told of (RFC 8838 §11.4).
+  for (const pair of checklist.pairs()) if (sameEndpoint(pair.remote.endpoint, endpoint)) pair.remote = candidate;
+  checklist.sort();
+  for (const base of localCandidates.bases()) checklist.add(base, candidate);
+}

@@ -1,0 +1,73 @@
+/** Sending checks (RFC 8445 §7.2.4), for connectivity, nomination and consent, and what the system refuses to send. */
+import type { SendFailure } from '../../session.ts';
+import { TRANSACTION_ID_BYTES } from '../../stun/header.ts';
+import { type AgentState, emit, transmit } from '../agent-state.ts';
+import { candidatePriority } from '../candidates/priority.ts';
+import { resendGapMs } from '../checklist/pace.ts';
+import { failPair, MAX_SEND_FAILURES, type Pair, reportOf } from '../checklist/pair.ts';
+import { consentAsked } from '../selected-pair/consent.ts';
+import { encodeCheck } from './messages.ts';
+import { openTransaction } from './transactions.ts';
+
+/** Sends the pair's check, or its nomination, once more. */
+export function check(now: number, state: AgentState, pair: Pair): void {
+  if (!state.config.budget.take(pair.remote.endpoint)) {
+    failPair(pair);
+    return;
+  }
+  if (pair.state !== 'succeeded') pair.state = 'in-progress';
+  pair.sends++;
+  pair.gaps++;
+  const isSilent = !pair.isHeard && pair.state !== 'succeeded';
+  pair.dueAt = now + resendGapMs(pair.gaps, { isSilent, rttMs: leastRttMs(state) });
+  send(now, state, { pair, nominates: pair.nomination === 'asking' });
+}
+
+/** Asks for consent to send on the selected pair (RFC 7675 §5.1). */
+export function askConsent(now: number, state: AgentState): void {
+  const { selected, consent } = state;
+  if (!selected || !consent) return;
+  consentAsked(now, consent);
+  send(now, state, { pair: selected, nominates: false });
+}
+
+/** Counts a send that the system refused: one may be a full buffer, some in a row end the pair. */
+export function failSend({ checklist, selected }: AgentState, { socket, to }: SendFailure): void {
+  const pair = checklist.find(socket, to);
+  if (!pair || pair === selected) return;
+  pair.sendFailures++;
+  if (pair.sendFailures >= MAX_SEND_FAILURES && pair.state !== 'succeeded') failPair(pair);
+}
+
+function send(
+  now: number,
+  state: AgentState,
+  { pair, nominates }: { readonly pair: Pair; readonly nominates: boolean },
+): void {
+  const { local, remote, role, tieBreaker } = state;
+  if (!remote) return;
+  const transactionId = state.config.randomBytes(TRANSACTION_ID_BYTES);
+  openTransaction(state.transactions, transactionId, { pair, at: now, role, nominates });
+  const bytes = encodeCheck({
+    transactionId,
+    username: `${remote.ufrag}:${local.ufrag}`,
+    key: remote.key,
+    // What the candidate would be worth that the peer finds by this check (RFC 8445 §7.1.1).
+    priority: candidatePriority('prflx', pair.local.localPreference),
+    role,
+    tieBreaker,
+    nominates,
+  });
+  state.checksSent++;
+  transmit(state, { socket: pair.local.socket, to: pair.remote.endpoint, bytes });
+  if (pair.checkedAt !== null) return;
+  pair.checkedAt = now;
+  emit(now, state, { kind: 'check-sent', pair: reportOf(pair) });
+}
+
+/** The fastest way to the peer so far: whatever path a pair takes, its replies hardly come sooner. */
+function leastRttMs({ checklist }: AgentState): number | null {
+  let least: number | null = null;
+  for (const { rttMs } of checklist.pairs()) if (rttMs !== null && (least === null || rttMs < least)) least = rttMs;
+  return least;
+}

@@ -1,0 +1,50 @@
+/** What a datagram is to an agent: a message of ICE, data of the peer, or none of its business (RFC 8445 §7, §12). */
+import type { Arrival } from '../session.ts';
+import { decode } from '../stun/decode.ts';
+import { hasValidFingerprint } from '../stun/fingerprint.ts';
+import { METHOD } from '../stun/header.ts';
+import { isClassic, type StunMessage } from '../stun/message.ts';
+import { type AgentState, reject } from './agent-state.ts';
+import { receiveRequest } from './checks/answer.ts';
+import { receiveResponse } from './checks/response.ts';
+import { receiveIndication } from './selected-pair/farewell.ts';
+
+/**
+ * What an agent made of a datagram. `ice`: it was a message for the agent, which has taken it. `peer`: it is data, and came
+ * from an endpoint that the peer has proved to be its own. `other`: anything else.
+ */
+export type DatagramKind = 'ice' | 'peer' | 'other';
+
+export function receive(now: number, state: AgentState, arrival: Arrival): DatagramKind {
+  const message = state.isClosed ? null : stunOf(arrival.bytes);
+  if (!message) return isFromPeer(state, arrival) ? 'peer' : 'other';
+  const received = { arrival, message };
+  switch (message.class) {
+    case 'request':
+      receiveRequest(now, state, received);
+      return 'ice';
+    case 'indication':
+      receiveIndication(state, received);
+      return 'ice';
+    case 'success':
+    case 'error': {
+      const cause = receiveResponse(now, state, received);
+      if (cause) reject(state, cause);
+      return cause === 'unknown-transaction' ? 'other' : 'ice';
+    }
+  }
+}
+
+/** Whether the peer has proved that it is at the datagram's source: by an authentic check, or by an answer to one. */
+function isFromPeer({ isClosed, checklist }: AgentState, { socket, from }: Arrival): boolean {
+  const pair = isClosed ? undefined : checklist.find(socket, from);
+  return pair !== undefined && (pair.isHeard || pair.state === 'succeeded');
+}
+
+/** The Binding message in a datagram; FINGERPRINT tells it from data, and ICE's from a server's (RFC 8445 §7). */
+function stunOf(bytes: Uint8Array): StunMessage | null {
+  if (!hasValidFingerprint(bytes)) return null;
+  const decoded = decode(bytes);
+  const isBinding = decoded.ok && decoded.message.method === METHOD.binding && !isClassic(decoded.message);
+  return isBinding ? decoded.message : null;
+}

@@ -1,0 +1,63 @@
+/**
+ * The end of a path, told to the peer, who would otherwise find out by silence alone. It is a Binding indication with an
+ * attribute that other ICE agents ignore, under the short-term credentials of the pair (RFC 8489 §9.1), so that nobody else
+ * can have made it, and it belongs to no other session.
+ */
+import { TRANSACTION_ID_BYTES } from '../../stun/header.ts';
+import { checkIntegrity } from '../../stun/integrity.ts';
+import { attribute, type StunMessage } from '../../stun/message.ts';
+import { type AgentState, close, emit, reject, transmit } from '../agent-state.ts';
+import { reportOf } from '../checklist/pair.ts';
+import { encodeFarewell, isAddressedTo, type Received } from '../checks/messages.ts';
+
+/** Three times, since nobody answers it; apart, since packets are lost in bursts; and soon, since its owner waits for it. */
+const SENT_AFTER_MS = [0, 15, 45] as const;
+
+export function isFarewell(message: StunMessage): boolean {
+  return message.class === 'indication' && attribute(message, 'PATH-CLOSED') !== undefined;
+}
+
+/** Takes a Binding indication; one that is wrong is dropped without a word (RFC 8489 §9.1.3). */
+export function receiveIndication(state: AgentState, { arrival, message }: Received): void {
+  if (!isFarewell(message)) return;
+  const { ufrag, key } = state.local;
+  const isForUs = isAddressedTo(ufrag, message);
+  const isAuthentic = checkIntegrity(arrival.bytes, { algorithm: 'sha1', key }) === 'valid';
+  if (isForUs && isAuthentic) state.hasPeerLeft = true;
+  else reject(state, isForUs ? 'wrong-integrity' : 'wrong-username');
+}
+
+/** Leaves the peer; where there is no path, the agent is closed at once. */
+export function leave(now: number, state: AgentState): void {
+  if (state.selected) state.farewellsAt = SENT_AFTER_MS.map((ms) => now + ms);
+  else close(state);
+}
+
+export function isLeaving({ farewellsAt }: AgentState): boolean {
+  return farewellsAt !== null;
+}
+
+/** Does what is due of leaving, or of the peer's having left; returns when the next thing is due. */
+export function advanceFarewell(now: number, state: AgentState): number {
+  // Before there is a path it is kept: the answer that makes it one may come behind the farewell.
+  if (state.hasPeerLeft && state.selected && !state.isClosed) {
+    emit(now, state, { kind: 'closed-by-peer', pair: reportOf(state.selected) });
+    close(state);
+  }
+  const { farewellsAt } = state;
+  if (!farewellsAt || state.isClosed) return Number.POSITIVE_INFINITY;
+  for (const at of farewellsAt) if (at <= now) sendFarewell(state);
+  const left = farewellsAt.filter((at) => at > now);
+  state.farewellsAt = left;
+  const [next] = left;
+  if (next === undefined) close(state);
+  return next ?? Number.POSITIVE_INFINITY;
+}
+
+function sendFarewell(state: AgentState): void {
+  const { selected, local, remote, config } = state;
+  if (!selected || !remote) return;
+  const transactionId = config.randomBytes(TRANSACTION_ID_BYTES);
+  const bytes = encodeFarewell({ transactionId, username: `${remote.ufrag}:${local.ufrag}`, key: remote.key });
+  transmit(state, { socket: selected.local.socket, to: selected.remote.endpoint, bytes });
+}

@@ -1,0 +1,49 @@
+/** Which pair is the selected one, and what changes with it and with the role (RFC 8445 §7.3.1.1, §8). */
+import { type AgentState, emit } from '../agent-state.ts';
+import { pairPriority } from '../candidates/priority.ts';
+import { isRelayed, type Pair, reportOf, rest } from '../checklist/pair.ts';
+import type { Role } from '../role.ts';
+import { createConsent } from './consent.ts';
+
+/** Takes the role; a nomination begun in the former one is void. */
+export function switchRole(now: number, state: AgentState, role: Role): void {
+  if (state.role === role) return;
+  state.role = role;
+  for (const pair of state.checklist.pairs()) {
+    if (pair.nomination !== 'nominated') pair.nomination = 'none';
+  }
+  state.checklist.sort();
+  emit(now, state, { kind: 'role-switched', role });
+}
+
+/** Whether nothing better is looked for: after a relayed path a direct one still is. */
+export function isFinal({ selected }: AgentState): boolean {
+  return selected !== null && !isRelayed(selected);
+}
+
+/**
+ * Sends data on the pair from now on, since it is valid and nominated. An aggressive nominator may come back with a better
+ * one; the best counts (RFC 5245 §8.1.1.2). So does a direct path that opens after a relayed one.
+ */
+export function select(now: number, state: AgentState, pair: Pair): void {
+  pair.nomination = 'nominated';
+  const { selected, role, config } = state;
+  if (selected && pairPriority(role, selected) >= pairPriority(role, pair)) return;
+  state.selected = pair;
+  const rttMs = pair.rttMs ?? 0;
+  const random = (): number => Buffer.from(config.randomBytes(4)).readUInt32BE() / 2 ** 32;
+  state.consent = createConsent(now, { rttMs, random });
+  restOthers(state);
+  const report = { pair: reportOf(pair), rttMs };
+  if (selected) emit(now, state, { kind: 'pair-switched', ...report });
+  else emit(now, state, { kind: 'connected', ...report, checksSent: state.checksSent });
+}
+
+/** Stops the checks that are not needed any more: beside a relayed path those of direct pairs go on. */
+function restOthers(state: AgentState): void {
+  for (const pair of state.checklist.pairs()) {
+    if (pair.nomination === 'asked' || (!isFinal(state) && !isRelayed(pair))) continue;
+    rest(pair);
+    state.triggered.delete(pair);
+  }
+}
