@@ -16,7 +16,7 @@ import { failSend } from './checks/check.ts';
 import type { RejectionCause } from './checks/rejection-cause.ts';
 import { areCredentials, type IceCredentials } from './credentials.ts';
 import type { IceEvent } from './event.ts';
-import { type DatagramKind, receive } from './receive.ts';
+import { type DatagramKind, owns, receive } from './receive.ts';
 import { type Role, randomTieBreaker } from './role.ts';
 import { isLeaving, leave } from './selected-pair/farewell.ts';
 import { RELAY_GRACE_MS } from './selected-pair/nomination.ts';
@@ -62,6 +62,13 @@ export interface IceAgent extends Session<'closed', Told<IceEvent>> {
   readonly setRemoteCredentials: (now: number, credentials: IceCredentials) => void;
   /** Takes a datagram, and says what it was. */
   readonly handleDatagram: (now: number, arrival: Arrival) => DatagramKind;
+  /**
+   * Whether a datagram is for this agent, so that several can share a socket; it changes nothing. It is where it is a check
+   * or a farewell whose USERNAME begins with this agent's fragment (RFC 8445 §7.2.2), a response to a check of this agent's
+   * that is still open, or no message of ICE and from where the peer has proved to be. Agents whose peers share an endpoint
+   * all own the data that comes from there. A closed agent owns nothing.
+   */
+  readonly owns: (arrival: Arrival) => boolean;
   readonly handleSendFailure: (now: number, failure: SendFailure) => void;
   readonly handleTimeout: (now: number) => void;
   readonly poll: (now: number) => IceOutput;
@@ -102,6 +109,7 @@ export function createIceAgent(options: IceAgentOptions): IceAgent {
       state.deadline = now + timeoutMs;
     },
     handleDatagram: (now, arrival) => receive(now, state, arrival),
+    owns: (arrival) => owns(state, arrival),
     handleSendFailure: (_now, failure) => failSend(state, failure),
     handleTimeout: (now) => void advance(now, state),
     poll: (now) => {

@@ -6,8 +6,10 @@ import { METHOD } from '../stun/header.ts';
 import { isClassic, type StunMessage } from '../stun/message.ts';
 import { type AgentState, reject } from './agent-state.ts';
 import { receiveRequest } from './checks/answer.ts';
+import { isAddressedTo } from './checks/messages.ts';
 import { receiveResponse } from './checks/response.ts';
-import { receiveIndication } from './selected-pair/farewell.ts';
+import { idOf } from './checks/transactions.ts';
+import { isFarewell, receiveIndication } from './selected-pair/farewell.ts';
 
 /**
  * What an agent made of a datagram. `ice`: it was a message for the agent, which has taken it. `peer`: it is data, and came
@@ -32,6 +34,22 @@ export function receive(now: number, state: AgentState, arrival: Arrival): Datag
       if (cause) reject(state, cause);
       return cause === 'unknown-transaction' ? 'other' : 'ice';
     }
+  }
+}
+
+/** Whether the datagram is for this agent, where several share a socket; changes nothing. */
+export function owns(state: AgentState, arrival: Arrival): boolean {
+  if (state.isClosed) return false;
+  const message = stunOf(arrival.bytes);
+  if (!message) return isFromPeer(state, arrival);
+  switch (message.class) {
+    case 'request':
+      return isAddressedTo(state.local.ufrag, message);
+    case 'indication':
+      return isFarewell(message) && isAddressedTo(state.local.ufrag, message);
+    case 'success':
+    case 'error':
+      return state.transactions.has(idOf(message.transactionId));
   }
 }
 

@@ -22,8 +22,8 @@ export function receiveIndication(state: AgentState, { arrival, message }: Recei
   if (!isFarewell(message)) return;
   const { ufrag, key } = state.local;
   const isForUs = isAddressedTo(ufrag, message);
-  const isAuthentic = checkIntegrity(arrival.bytes, { algorithm: 'sha1', key }) === 'valid';
-  if (isForUs && isAuthentic) state.hasPeerLeft = true;
+  const isAuthentic = isForUs && checkIntegrity(arrival.bytes, { algorithm: 'sha1', key }) === 'valid';
+  if (isAuthentic) state.hasPeerLeft = true;
   else reject(state, isForUs ? 'wrong-integrity' : 'wrong-username');
 }
 
