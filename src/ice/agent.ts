@@ -10,7 +10,7 @@ import type { Candidate, LocalCandidate } from './candidates/candidate.ts';
 import type { LocalCandidateSpec } from './candidates/local-candidate.ts';
 import { addLocalCandidate, addRemoteCandidate } from './checklist/add-candidate.ts';
 import { MIN_TA_MS, TA_MS } from './checklist/pace.ts';
-import { type PairReport, reportOf } from './checklist/pair.ts';
+import { reportOf, type SelectedPair } from './checklist/pair.ts';
 import { type CheckBudget, createCheckBudget } from './checks/budget.ts';
 import { failSend } from './checks/check.ts';
 import type { RejectionCause } from './checks/rejection-cause.ts';
@@ -73,7 +73,7 @@ export interface IceAgent extends Session<'closed', Told<IceEvent>> {
   readonly handleTimeout: (now: number) => void;
   readonly poll: (now: number) => IceOutput;
   /** Where data goes, once connected; null again when the agent leaves or is closed. */
-  readonly selected: () => PairReport | null;
+  readonly selected: () => SelectedPair | null;
   readonly checksSent: () => number;
   /** How many messages were not believed, by cause. */
   readonly rejected: () => Readonly<Partial<Record<RejectionCause, number>>>;
@@ -116,7 +116,11 @@ export function createIceAgent(options: IceAgentOptions): IceAgent {
       const until = advance(now, state);
       return state.outputs.shift() ?? (state.isClosed ? { kind: 'done', result: 'closed' } : { kind: 'wait', until });
     },
-    selected: () => (state.selected && !state.isClosed && !isLeaving(state) ? reportOf(state.selected) : null),
+    selected: () => {
+      const { selected, isClosed } = state;
+      if (!selected || isClosed || isLeaving(state)) return null;
+      return { ...reportOf(selected), rttMs: selected.rttMs };
+    },
     checksSent: () => state.checksSent,
     rejected: () => ({ ...state.rejected }),
     leave: (now) => leave(now, state),

@@ -10,7 +10,7 @@ import { createIntroducedAttempt } from './attempt/introduced-attempt.ts';
 import { formatPeerSignal, parsePeerSignal } from './attempt/peer-signal.ts';
 import type { PunchPlan } from './attempt/plan.ts';
 import type { Ground } from './ground.ts';
-import { type DrivenPath, startIcePath } from './path/path.ts';
+import { type DrivenPath, startPath } from './path/path.ts';
 import type { Met } from './room.ts';
 
 type Connected = Extract<IceEvent, { readonly kind: 'connected' }>;
@@ -96,7 +96,7 @@ function startAttempt(options: ConnectOptions, inbox: Inbox<Happening>) {
   });
   const switched = Promise.withResolvers<Switched | null>();
   const sockets = reachability.share(attempt.owns);
-  const driven = startIcePath({
+  const driven = startPath({
     session: attempt,
     sockets,
     mayOpen: reachability.isDirect(),
@@ -104,17 +104,15 @@ function startAttempt(options: ConnectOptions, inbox: Inbox<Happening>) {
       onEvent(event);
       inbox.put(event);
       if (event.kind === 'pair-switched' && !isRelayed(event.pair)) switched.resolve(event);
-      if (event.kind === 'closed-by-peer' || event.kind === 'consent-lost') switched.resolve(null);
     },
     onTell: (ports) => room.signal(peer, formatPeerSignal({ type: 'ports', ports: [...ports] })),
   });
-  const broken = (error: unknown): void => {
-    inbox.put({ kind: 'broken', error });
-    switched.resolve(null);
-  };
+  const broken = (error: unknown): void => inbox.put({ kind: 'broken', error });
   driven.ended.catch(broken);
   room.broken.catch(broken);
+  void driven.closed.then(() => switched.resolve(null));
   const owner = createOwner();
+  owner.use(reachability.onRelayLost(driven.handleRelayLost));
   for (const socket of Object.values(sockets)) owner.use(socket);
   owner.defer(() => room.forget(peer));
   owner.use(driven);

@@ -8,7 +8,7 @@ import type { PunchPlan } from './attempt/plan.ts';
 import { wonBy } from './attempt/techniques/winner.ts';
 import { type AttemptResult, connectPeers } from './connect.ts';
 import type { Ground } from './ground.ts';
-import type { IcePath } from './path/path.ts';
+import type { Path } from './path/path.ts';
 import { awaitUpgrade } from './path/upgrade.ts';
 import { explainLost, explainNoPath } from './report/no-path.ts';
 import type { Recorder } from './report/recorder.ts';
@@ -18,7 +18,7 @@ import type { Met } from './room.ts';
 export interface PunchResult extends AsyncDisposable {
   readonly report: PunchReport;
   /** The live path, the caller's until disposed; null when there is none. It goes on when it becomes direct. */
-  readonly path: IcePath | null;
+  readonly path: Path | null;
   /** Of a relayed path: the report when it has become direct; null when that has not happened in the plan's time. */
   readonly upgraded: Promise<PunchReport | null>;
 }
@@ -97,7 +97,8 @@ function resultOf(
   attempt: Connected,
   { recorder, plan, at }: { readonly recorder: Recorder; readonly plan: PunchPlan; readonly at: number },
 ): PunchResult {
-  const { path, event } = attempt;
+  const { event } = attempt;
+  const { wake, ended, handleRelayLost, ...path } = attempt.path;
   const success = (pair: PairReport, rttMs: number): PunchReport =>
     recorder.report({
       outcome: isRelayed(pair) ? 'relayed' : 'direct',
@@ -111,10 +112,9 @@ function resultOf(
     upgrade[Symbol.dispose]();
     await path[Symbol.asyncDispose]();
   };
-  const { send, onData, state, onState } = path;
   return {
     report: success(event.pair, event.rttMs),
-    path: { send, onData, state, onState, [Symbol.asyncDispose]: end },
+    path: { ...path, [Symbol.asyncDispose]: end },
     upgraded: upgrade.switched.then((better) => better && success(better.pair, better.rttMs)),
     [Symbol.asyncDispose]: end,
   };

@@ -38,6 +38,8 @@ export interface Reachability extends AsyncDisposable {
     },
     signal: AbortSignal,
   ) => Promise<BindResult>;
+  /** Calls back when the relay is lost, until the registration is disposed of. */
+  readonly onRelayLost: (receive: () => void) => Disposable;
   /** Whether the server is reached over this side's own socket: only then is anything direct to be hoped for. */
   readonly isDirect: () => boolean;
   /** What can be told now, once the server has seen `own`. */
@@ -63,6 +65,7 @@ export function createReachability(options: {
     direct: socket && shareSocket(socket),
     relay: null,
   };
+  const relayUsers = new Set<() => void>();
   let relay: RelaySocket | null = null;
   let details: readonly string[] = [];
   let seeking: Promise<RelaySocket | null> | null = null;
@@ -77,7 +80,12 @@ export function createReachability(options: {
     }
     relay = result.relay;
     shared.relay = shareSocket(relay);
-    relay.onLost(({ reason }) => onNotice(`the relay is lost: ${reason}`));
+    relay.onLost(({ reason }) => {
+      // Nobody is told of it any more.
+      shared.relay = null;
+      for (const lost of relayUsers) lost();
+      onNotice(`the relay is lost: ${reason}`);
+    });
     return relay;
   };
   const bindBy = async (
@@ -142,15 +150,20 @@ export function createReachability(options: {
       if (isDirect === null) return race(direct, by, signal);
       return bindBy(direct, server, { ticket: by.ticket, signal });
     },
+    onRelayLost: (receive) => {
+      relayUsers.add(receive);
+      return { [Symbol.dispose]: () => void relayUsers.delete(receive) };
+    },
     isDirect: () => isDirect === true,
     agentOf: (own) =>
       candidateAgent({
         direct: socket && isDirect ? { local: socket.local, seen: own, server: server.address } : null,
         mapped: mappedPort?.toward(own) ?? null,
-        relay: relay && {
-          relayed: relay.relayed,
-          mapped: mode === 'relay-only' ? hiddenRelated(relay.relayed) : relay.mapped,
-        },
+        relay: relay &&
+          shared.relay && {
+            relayed: relay.relayed,
+            mapped: mode === 'relay-only' ? hiddenRelated(relay.relayed) : relay.mapped,
+          },
         randomBytes,
       }),
     share: (owns) => {

@@ -12,7 +12,7 @@ import { createPunchBudget } from './attempt/budget.ts';
 import { type CandidateAgent, candidateAgent, PUNCH_SOCKET } from './attempt/candidate-agent.ts';
 import { createIntroducedAttempt } from './attempt/introduced-attempt.ts';
 import { planIntroduced } from './attempt/introduced-plan.ts';
-import { startIcePath } from './path/path.ts';
+import { startPath } from './path/path.ts';
 
 /** Nothing is sent to them (RFC 5737). */
 const PLACES: Readonly<Record<Role, Endpoint>> = {
@@ -36,7 +36,7 @@ export async function warmUp(): Promise<void> {
   function play(role: Role) {
     const attempt = attemptOf(role);
     const connected = Promise.withResolvers<void>();
-    const path = startIcePath({
+    const path = startPath({
       session: attempt,
       sockets: { [PUNCH_SOCKET]: sockets[role] },
       mayOpen: false,

@@ -19,7 +19,7 @@ import { encodeChannelData } from './wire/channel-data.ts';
 import { encodeSend } from './wire/send-indication.ts';
 
 /** Of one datagram to a peer: with every header around it, it still fits one UDP datagram and one STUN message. */
-const DATA_MAX_BYTES = 65_400;
+export const DATA_MAX_BYTES = 65_400;
 
 /** Why a datagram was not taken, in the system's words. */
 export type SendRefusal =

@@ -4,7 +4,9 @@ import { joinRendezvous } from '../../src/net/rendezvous/client.ts';
 import { openRelay } from '../../src/net/turn/relay.ts';
 import { openUdpSocket } from '../../src/net/udp-socket.ts';
 import type { PathSession } from '../../src/punch/attempt/path-session.ts';
-import { type PathState, startIcePath } from '../../src/punch/path/path.ts';
+import { startPath } from '../../src/punch/path/path.ts';
+import type { PathState } from '../../src/punch/path/state.ts';
+import { refusalOf } from '../punch/path/sides.ts';
 import { startTestServer, urlOf } from './rendezvous/peers.ts';
 import { CREDENTIALS, startFakeTurnServer } from './turn/fake-server.ts';
 
@@ -12,6 +14,7 @@ const BUG = new Error('a bug');
 const fail = (): never => {
   throw BUG;
 };
+const BROKEN = { code: 'path-over', message: 'the path is over: a callback or its session has thrown' };
 const LOCAL = { address: '127.0.0.1', port: 0 };
 
 /** One that takes everything for the peer's, and only waits. */
@@ -41,20 +44,28 @@ describe('a path', () => {
   ] satisfies [string, Partial<PathSession>][])('ends with what its session throws: %s', async (what, parts) => {
     await using main = await openUdpSocket(LOCAL);
     await using stranger = await openUdpSocket(LOCAL);
-    const path = startIcePath({ session: pathSession(parts), sockets: { main }, onEvent: () => {} });
+    const path = startPath({ session: pathSession(parts), sockets: { main }, onEvent: () => {} });
     if (what === 'handleDatagram') stranger.send(Uint8Array.of(1), main.local, () => {});
     if (!('leave' in parts)) await expect(path.ended).rejects.toBe(BUG);
-    expect(path.send(Uint8Array.of(1))).toBe(false);
+    expect(refusalOf(path)).toEqual(
+      'leave' in parts ? { code: 'not-connected', message: 'the path is not open yet' } : BROKEN,
+    );
     await expect(path[Symbol.asyncDispose]()).rejects.toBe(BUG);
+    expect(await path.closed).toEqual(
+      'leave' in parts
+        ? { reason: 'own-end', at: expect.any(Number) }
+        : { reason: 'broken', error: BUG, at: expect.any(Number) },
+    );
   });
 
   it('ends with what the receiver of its data throws, and sends nothing any more', async () => {
     await using main = await openUdpSocket(LOCAL);
     await using peer = await openUdpSocket(LOCAL);
-    const remote = { endpoint: peer.local };
-    const selected = (() => ({ socket: 'main', remote })) as unknown as PathSession['selected'];
-    const path = startIcePath({ session: pathSession({ selected }), sockets: { main }, onEvent: () => {} });
-    expect(path.send(Uint8Array.of(1))).toBe(true);
+    const local = { type: 'host', endpoint: main.local };
+    const remote = { type: 'host', endpoint: peer.local };
+    const selected = (() => ({ socket: 'main', local, remote })) as unknown as PathSession['selected'];
+    const path = startPath({ session: pathSession({ selected }), sockets: { main }, onEvent: () => {} });
+    expect(refusalOf(path)).toBeNull();
     path.onData(fail);
     const states: PathState[] = [];
     path.onState((state) => {
@@ -63,7 +74,8 @@ describe('a path', () => {
     });
     peer.send(Uint8Array.of(1), main.local, () => {});
     await expect(path.ended).rejects.toBe(BUG);
-    expect([path.send(Uint8Array.of(1)), path.state(), states]).toEqual([false, 'lost', ['lost']]);
+    expect([refusalOf(path), path.state(), states]).toEqual([BROKEN, 'lost', ['lost']]);
+    expect(await path.closed).toEqual({ reason: 'broken', error: BUG, at: expect.any(Number) });
     await expect(path[Symbol.asyncDispose]()).rejects.toBe(BUG);
   });
 
@@ -71,7 +83,7 @@ describe('a path', () => {
     await using main = await openUdpSocket(LOCAL);
     const event = { kind: 'failed', reason: 'no-answer', at: 0 } as const;
     const poll = oneOf(() => ({ kind: 'event', event }));
-    const path = startIcePath({ session: pathSession({ poll }), sockets: { main }, onEvent: fail });
+    const path = startPath({ session: pathSession({ poll }), sockets: { main }, onEvent: fail });
     await expect(path.ended).rejects.toBe(BUG);
     await expect(path[Symbol.asyncDispose]()).rejects.toBe(BUG);
   });

@@ -6,7 +6,7 @@ import { openUdpSocket } from '../../src/net/udp-socket.ts';
 import { createPunchBudget } from '../../src/punch/attempt/budget.ts';
 import { candidateAgent, PUNCH_SOCKET } from '../../src/punch/attempt/candidate-agent.ts';
 import { createIntroducedAttempt } from '../../src/punch/attempt/introduced-attempt.ts';
-import { startIcePath } from '../../src/punch/path/path.ts';
+import { startPath } from '../../src/punch/path/path.ts';
 
 const STABLE = { mapping: 'endpoint-independent', filtering: 'address-and-port-dependent' } as const;
 const MOVING = {
@@ -54,7 +54,7 @@ it.each([
     randomBytes,
     randomInteger: (below) => randomInt(below),
   });
-  const path = startIcePath({ session: attempt, sockets: { [PUNCH_SOCKET]: socket }, onEvent: () => {} });
+  const path = startPath({ session: attempt, sockets: { [PUNCH_SOCKET]: socket }, onEvent: () => {} });
   await until(() => udpSockets() >= before + 2 + opened);
   await path[Symbol.asyncDispose]();
   await until(() => udpSockets() <= before + 2);

@@ -4,7 +4,8 @@ import type { NatcheckServer } from '../../server/index.ts';
 import { measureHealth } from '../../src/punch/path/health.ts';
 import type { PunchResult } from '../../src/punch/punch.ts';
 import { join } from '../net/rendezvous/peers.ts';
-import { type RunningPunch, startPunch, startPunchServer } from './punches.ts';
+import { refusalOf } from './path/sides.ts';
+import { portsOf, type RunningPunch, startPunch, startPunchServer } from './punches.ts';
 
 const ROOM = 'test';
 /** Everything is on loopback here, which a relay refuses when not told otherwise. */
@@ -117,7 +118,59 @@ describe.concurrent('a punch', () => {
     const state = new Promise((resolve) => other.path?.onState(resolve));
     await one[Symbol.asyncDispose]();
     expect(await state).toBe('closed-by-peer');
-    expect(other.path?.send(Uint8Array.of(1))).toBe(false);
+    expect(refusalOf(other.path)).toEqual({
+      code: 'path-over',
+      message: 'the path is over: the peer has closed it',
+    });
+    expect(await other.path?.closed).toEqual({ reason: 'peer-left', at: expect.any(Number) });
+  });
+
+  it('takes what the relay takes, which arrives whole, and counts it on both sides', async () => {
+    await using server = await startPunchServer(RELAY);
+    const [alice, bob] = startRelayed(server);
+    await using one = await alice.result;
+    await using other = await bob.result;
+    expect([one.path?.maxDatagram(), other.path?.maxDatagram()]).toEqual([65_400, 65_400]);
+    expect(refusalOf(one.path, new Uint8Array(65_401))).toEqual({
+      code: 'too-large',
+      message: 'a datagram of 65401 bytes: this path takes 65400 at most',
+    });
+    const heard = new Promise<Uint8Array>((resolve) => other.path?.onData(resolve));
+    const bytes = Uint8Array.from({ length: 65_400 }, (_, index) => index % 251);
+    one.path?.send(bytes);
+    expect(Buffer.compare(await heard, bytes)).toBe(0);
+    expect(one.path?.stats()).toMatchObject({
+      datagramsSent: 1,
+      bytesSent: 65_400,
+      sendFailures: 0,
+      rttMs: expect.any(Number),
+      pair: { local: { type: 'relay' }, remote: { type: 'relay', endpoint: one.report.remote } },
+    });
+    expect(other.path?.stats()).toMatchObject({ datagramsReceived: 1, bytesReceived: 65_400 });
+  });
+
+  it('whose relay is lost is over at once, which is no reason to wait for a direct path any longer', async () => {
+    await using server = await startPunchServer();
+    const relay = await startPunchServer({
+      relay: { allowPrivate: true, users: [{ name: 'u', password: 'p' }] },
+    });
+    // Over TCP the end of the server is heard of.
+    const turn = [{ urls: [`turn:127.0.0.1:${portsOf(relay).port}?transport=tcp`], username: 'u', password: 'p' }];
+    const alice = startPunch(server, { id: 'alice', peer: 'bob', room: ROOM, mode: 'relay-only', turn });
+    const bob = startPunch(server, { id: 'bob', peer: 'alice', room: ROOM });
+    await using one = await alice.result;
+    await using other = await bob.result;
+    expect([one.report.outcome, other.report.outcome]).toEqual(['relayed', 'relayed']);
+    await relay[Symbol.asyncDispose]();
+    expect(await one.path?.closed).toEqual({ reason: 'relay-lost', at: expect.any(Number) });
+    expect([await one.upgraded, one.path?.state(), refusalOf(one.path)]).toEqual([
+      null,
+      'lost',
+      { code: 'path-over', message: 'the path is over: the relay that it went through is lost' },
+    ]);
+    expect(alice.notices.at(-1)).toBe('the relay is lost: connection-closed');
+    // It was not this one's relay.
+    expect(other.path?.state()).toBe('live');
   });
 
   it('leaves no allocation behind', async () => {

@@ -49,6 +49,7 @@ export function seenAtOnce(onJoin: Reachability['seekRelay'] = () => {}): Reacha
     seekRelay: onJoin,
     relayed: async () => null,
     bind: async () => ({ outcome: 'bound', public: OWN, rttMs: 1 }),
+    onRelayLost: () => ({ [Symbol.dispose]: () => {} }),
     isDirect: () => true,
     agentOf: () => ({
       ...TOLD,

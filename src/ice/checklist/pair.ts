@@ -43,6 +43,12 @@ export interface PairReport {
   readonly remote: Candidate;
 }
 
+/** The pair that data goes on. */
+export interface SelectedPair extends PairReport {
+  /** The round trip of the check, or the consent check, that was answered last; null before the first answer. */
+  readonly rttMs: number | null;
+}
+
 export function createPair(local: LocalCandidate, remote: Candidate): Pair {
   return {
     local,

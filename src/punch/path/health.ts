@@ -4,7 +4,8 @@
  */
 import { now } from '../../net/driver.ts';
 import { pause } from '../../net/pause.ts';
-import type { IcePath } from './path.ts';
+import type { Path } from './path.ts';
+import { PathSendError } from './send-error.ts';
 
 const PROBES = 20;
 const INTERVAL_MS = 20;
@@ -16,6 +17,9 @@ const WARM_UP_MS = 500;
 /** The far side measures too; it is through when its last probe has come, or none has come for so long. */
 const LINGER_MS = 500;
 
+const PROBE = 0;
+const ECHO = 1;
+
 export interface PathHealth {
   /** Sent; where the peer has closed the path meanwhile, those that it had the time to answer. */
   readonly probes: number;
@@ -24,49 +28,88 @@ export interface PathHealth {
   readonly rttMs: { readonly min: number; readonly mean: number; readonly max: number } | null;
 }
 
+type MeasuredPath = Pick<Path, 'send' | 'state' | 'onData'>;
+
+interface Measurement {
+  readonly path: MeasuredPath;
+  /** When each probe was sent. */
+  readonly sentAt: number[];
+  /** The round trip of each probe that has been answered. */
+  readonly rtts: Map<number, number>;
+  lastHeardAt: number;
+  isPeerThrough: boolean;
+  /** False during the warm-up. */
+  isMeasuring: boolean;
+}
+
 /**
  * Takes about 0.6 s; keeps answering until the far side has what it needs. A path that ends is measured until then.
  * @throws the signal's reason when aborted.
  */
-export async function measureHealth(path: IcePath, signal?: AbortSignal): Promise<PathHealth> {
-  const sentAt: number[] = [];
-  const rtts = new Map<number, number>();
-  let lastHeardAt = now();
-  let isPeerThrough = false;
-  let isMeasuring = false;
-  const isOpen = (): boolean => path.state() === 'live' || path.state() === 'doubtful';
-  path.onData((bytes) => {
-    const [kind, number] = bytes;
-    if (bytes.length !== 2 || kind === undefined || number === undefined) return;
-    if (kind === 0) {
-      lastHeardAt = now();
-      isPeerThrough ||= number === PROBES - 1;
-      path.send(Uint8Array.of(1, number));
-    }
-    const at = sentAt[number];
-    // A late echo of the warm-up is none of the twenty.
-    const counts = number < PROBES || !isMeasuring;
-    if (kind === 1 && at !== undefined && counts && !rtts.has(number)) rtts.set(number, now() - at);
-  });
+export async function measureHealth(path: MeasuredPath, signal?: AbortSignal): Promise<PathHealth> {
+  const measurement: Measurement = {
+    path,
+    sentAt: [],
+    rtts: new Map(),
+    lastHeardAt: now(),
+    isPeerThrough: false,
+    isMeasuring: false,
+  };
+  path.onData((bytes) => take(measurement, bytes));
+  await warmUp(measurement, signal);
+  const sent = await probeAll(measurement, signal);
+  await awaitEchoes(measurement, signal);
+  return healthOf(sent, measurement.rtts);
+}
+
+function take(measurement: Measurement, bytes: Uint8Array): void {
+  const { path, sentAt, rtts } = measurement;
+  const [kind, number] = bytes;
+  if (bytes.length !== 2 || kind === undefined || number === undefined) return;
+  if (kind === PROBE) {
+    measurement.lastHeardAt = now();
+    measurement.isPeerThrough ||= number === PROBES - 1;
+    say(path, ECHO, number);
+  }
+  const at = sentAt[number];
+  // A late echo of the warm-up is none of the twenty.
+  const counts = number < PROBES || !measurement.isMeasuring;
+  if (kind === ECHO && at !== undefined && counts && !rtts.has(number)) rtts.set(number, now() - at);
+}
+
+async function warmUp(measurement: Measurement, signal: AbortSignal | undefined): Promise<void> {
+  const { path, rtts } = measurement;
   const warmUpBy = now() + WARM_UP_MS;
-  while (isOpen() && !rtts.has(WARM_UP) && now() < warmUpBy) {
-    sentAt[WARM_UP] = now();
-    path.send(Uint8Array.of(0, WARM_UP));
-    await pause(INTERVAL_MS, signal);
-  }
+  while (isOpen(path) && !rtts.has(WARM_UP) && now() < warmUpBy) await probe(measurement, WARM_UP, signal);
   rtts.delete(WARM_UP);
-  isMeasuring = true;
+  measurement.isMeasuring = true;
+}
+
+/** Gives the number of probes that were sent. */
+async function probeAll(measurement: Measurement, signal: AbortSignal | undefined): Promise<number> {
   let sent = 0;
-  for (; sent < PROBES && isOpen(); sent++) {
-    sentAt[sent] = now();
-    path.send(Uint8Array.of(0, sent));
-    await pause(INTERVAL_MS, signal);
-  }
+  for (; sent < PROBES && isOpen(measurement.path); sent++) await probe(measurement, sent, signal);
+  return sent;
+}
+
+async function probe({ path, sentAt }: Measurement, number: number, signal: AbortSignal | undefined): Promise<void> {
+  sentAt[number] = now();
+  say(path, PROBE, number);
+  await pause(INTERVAL_MS, signal);
+}
+
+/** Those that are still on their way, and those that the far side waits for. */
+async function awaitEchoes(measurement: Measurement, signal: AbortSignal | undefined): Promise<void> {
+  const { path, rtts } = measurement;
   const lastEchoBy = now() + LAST_ECHO_MS + Math.max(0, ...rtts.values());
-  while (isOpen() && rtts.size < PROBES && now() < lastEchoBy) await pause(INTERVAL_MS, signal);
-  while (isOpen() && !isPeerThrough && now() < lastHeardAt + LINGER_MS) await pause(INTERVAL_MS, signal);
+  while (isOpen(path) && rtts.size < PROBES && now() < lastEchoBy) await pause(INTERVAL_MS, signal);
+  const isPeerDone = (): boolean => measurement.isPeerThrough || now() >= measurement.lastHeardAt + LINGER_MS;
+  while (isOpen(path) && !isPeerDone()) await pause(INTERVAL_MS, signal);
   // The far side's last echo is on its way to it.
   await pause(INTERVAL_MS, signal);
+}
+
+function healthOf(sent: number, rtts: ReadonlyMap<number, number>): PathHealth {
   const values = [...rtts.values()];
   const probes = sent === PROBES ? PROBES : Math.max(-1, ...rtts.keys()) + 1;
   const mean = values.reduce((sum, rtt) => sum + rtt, 0) / values.length;
@@ -75,4 +118,17 @@ export async function measureHealth(path: IcePath, signal?: AbortSignal): Promis
     lost: probes - values.length,
     rttMs: values.length === 0 ? null : { min: Math.min(...values), mean, max: Math.max(...values) },
   };
+}
+
+function isOpen(path: MeasuredPath): boolean {
+  return path.state() === 'live' || path.state() === 'doubtful';
+}
+
+/** A path that has ended meanwhile is measured until then. */
+function say(path: MeasuredPath, kind: number, number: number): void {
+  try {
+    path.send(Uint8Array.of(kind, number));
+  } catch (error) {
+    if (!(error instanceof PathSendError)) throw error;
+  }
 }

@@ -9,7 +9,7 @@ import { createCredentials } from '../../../src/ice/credentials.ts';
 import type { Role } from '../../../src/ice/role.ts';
 import { now } from '../../../src/net/driver.ts';
 import { localAddressToward, openUdpSocket } from '../../../src/net/udp-socket.ts';
-import { startIcePath } from '../../../src/punch/path/path.ts';
+import { startPath } from '../../../src/punch/path/path.ts';
 import { decode } from '../../../src/stun/decode.ts';
 import { encode } from '../../../src/stun/encode.ts';
 import { METHOD, TRANSACTION_ID_BYTES } from '../../../src/stun/header.ts';
@@ -35,7 +35,7 @@ const agent = createIceAgent({ role, credentials, randomBytes });
 agent.addLocalCandidate({ type: 'host', socket: 'main', endpoint: socket.local });
 agent.addLocalCandidate({ type: 'srflx', socket: 'main', endpoint: reflexive, server: address });
 const connected = Promise.withResolvers<void>();
-const path = startIcePath({
+const path = startPath({
   session: agent,
   sockets: { main: socket },
   onEvent: (event) => {

@@ -126,6 +126,14 @@ describe('a connected agent', () => {
     expect(bench.events.at(-1)).toMatchObject({ kind: 'consent-lost', at: 30_005 });
   });
 
+  it('knows the round trip of the consent check that was answered last', () => {
+    const bench = connect();
+    expect(bench.agent.selected()?.rttMs).toBe(5);
+    const first = bench.until(5);
+    bench.receive(first + 70, peerSuccess(only(bench.drain(first))));
+    expect(bench.agent.selected()?.rttMs).toBe(70);
+  });
+
   /** Runs until `end`, with every check answered that `isAnswered` says of. */
   function run(bench: Bench, [from, end]: readonly [number, number], isAnswered: (at: number) => boolean): number {
     let sent = 0;

@@ -1,25 +1,25 @@
 /** The look at a path that its peer closes meanwhile. */
 import { expect, it } from 'vitest';
 import { measureHealth } from '../../../src/punch/path/health.ts';
-import type { IcePath, PathState } from '../../../src/punch/path/path.ts';
+import type { Path } from '../../../src/punch/path/path.ts';
+import { PathSendError } from '../../../src/punch/path/send-error.ts';
+import type { PathState } from '../../../src/punch/path/state.ts';
 
 /** A peer that answers at once, and closes the path when it is sent its probe number `closesAt`. */
-function pathUntil(closesAt: number): IcePath {
+function pathUntil(closesAt: number): Pick<Path, 'send' | 'state' | 'onData'> {
   let state: PathState = 'live';
   let receive = (_bytes: Uint8Array): void => {};
   return {
     send: (bytes) => {
       const [, number = 0] = bytes;
       if (number === closesAt) state = 'closed-by-peer';
-      if (state === 'live') receive(Uint8Array.of(1, number));
-      return state === 'live';
+      if (state !== 'live') throw new PathSendError('path-over', 'the path is over: the peer has closed it');
+      receive(Uint8Array.of(1, number));
     },
     state: () => state,
     onData: (next) => {
       receive = next;
     },
-    onState: () => {},
-    [Symbol.asyncDispose]: async () => {},
   };
 }
 

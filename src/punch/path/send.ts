@@ -1,0 +1,55 @@
+/** What a path takes to send, and what it does not. */
+import { familyOf } from '../../endpoint.ts';
+import { isRelayed, type PairReport, type SelectedPair } from '../../ice/checklist/pair.ts';
+import { DATA_MAX_BYTES } from '../../turn/client.ts';
+import { RELAY_SOCKET } from '../attempt/candidate-agent.ts';
+import { explainEnd } from './end.ts';
+import { count, type PathRecord } from './record.ts';
+import { PathSendError } from './send-error.ts';
+
+/** The 65,535 bytes of an IPv4 packet (RFC 791 §3.1) without its 20 of header and the 8 of UDP. */
+const IPV4_MAX_BYTES = 65_507;
+/** The 65,535 bytes that an IPv6 packet has beside its header (RFC 8200 §3), without the 8 of UDP. */
+const IPV6_MAX_BYTES = 65_527;
+
+/** @throws PathSendError when it is not taken. */
+export function send(record: PathRecord, bytes: Uint8Array): void {
+  const { socket, remote } = pairFor(record, bytes);
+  count(record.sent, bytes);
+  const refuse = (): void => {
+    record.sendFailures++;
+  };
+  const via = record.sockets[socket] ?? record.opened.get(socket);
+  if (via) via.send(bytes, remote.endpoint, refuse);
+  else refuse();
+}
+
+/** The most bytes that `send` takes in one datagram now: 0 while there is no pair to send on. */
+export function maxDatagram({ end, session }: PathRecord): number {
+  const pair = end ? null : session.selected();
+  return pair ? maxOn(pair) : 0;
+}
+
+/** Whether what is sent on the pair leaves this side through its relay. */
+export function leavesByRelay({ socket, local }: PairReport): boolean {
+  // The peer may see the relay at another address than the server tells of, which is then a peer-reflexive candidate.
+  return local.type === 'relay' || socket === RELAY_SOCKET;
+}
+
+function pairFor({ end, session, openedAt }: PathRecord, bytes: Uint8Array): SelectedPair {
+  if (end) throw new PathSendError('path-over', `the path is over: ${explainEnd(end)}`);
+  const pair = session.selected();
+  if (!pair && openedAt !== null) throw new PathSendError('path-over', 'the path is over');
+  if (!pair) throw new PathSendError('not-connected', 'the path is not open yet');
+  const max = maxOn(pair);
+  if (bytes.length > max) {
+    throw new PathSendError('too-large', `a datagram of ${bytes.length} bytes: this path takes ${max} at most`);
+  }
+  return pair;
+}
+
+/** What a direct datagram may have, and what goes through a relay of either side. */
+function maxOn(pair: PairReport): number {
+  if (isRelayed(pair) || leavesByRelay(pair)) return DATA_MAX_BYTES;
+  return familyOf(pair.remote.endpoint.address) === 'IPv6' ? IPV6_MAX_BYTES : IPV4_MAX_BYTES;
+}
