@@ -66,6 +66,26 @@ describe.concurrent('a punch', () => {
     expect([await one.upgraded, await other.upgraded]).toEqual([null, null]);
   });
 
+  it('takes nothing more from the moment on that it is disposed of', async () => {
+    await using server = await startPunchServer();
+    const alice = startPunch(server, { id: 'alice', peer: 'bob', room: ROOM });
+    const bob = startPunch(server, { id: 'bob', peer: 'alice', room: ROOM });
+    const one = await alice.result;
+    await using other = await bob.result;
+    expect([one.path?.maxDatagram(), refusalOf(one.path)]).toEqual([65_507, null]);
+    const end = one[Symbol.asyncDispose]();
+    expect(refusalOf(one.path)).toEqual({
+      code: 'path-over',
+      message: 'the path is over: this side has disposed of it',
+    });
+    await end;
+    expect([await one.path?.closed, await other.path?.closed]).toEqual([
+      { reason: 'own-end', at: expect.any(Number) },
+      { reason: 'peer-left', at: expect.any(Number) },
+    ]);
+    expect(one.path?.stats()).toMatchObject({ datagramsSent: 1, bytesSent: 1 });
+  });
+
   it('with one side that wants a relay alone is relayed for both', async () => {
     await using server = await startPunchServer(RELAY);
     const alice = startPunch(server, { id: 'alice', peer: 'bob', room: ROOM, mode: 'relay-only' });

@@ -9,7 +9,7 @@ import { leavesByRelay } from './send.ts';
 
 export interface PathOwner {
   readonly onEvent: (event: IceEvent) => void;
-  /** Told the ports at which this side will be met, for the peer. */
+  /** It is told the ports at which this side will be met, to tell the peer of them. */
   readonly onTell?: (ports: readonly number[]) => void;
 }
 

@@ -17,9 +17,9 @@ export interface Path extends AsyncDisposable {
    */
   readonly send: (bytes: Uint8Array) => void;
   /**
-   * The most bytes that `send` takes in one datagram now: 65,507 over IPv4, 65,527 over IPv6, 65,400 through a relay; 0 while
-   * there is nothing to send on. Not how many arrive: beyond about 1,200 bytes IP may cut a datagram into fragments, which
-   * many NATs drop, and nothing here finds out the MTU of the path.
+   * Gives the most bytes that `send` takes in one datagram now: 65,507 over IPv4, 65,527 over IPv6, 65,400 through a relay;
+   * 0 while there is nothing to send on. It is not how many arrive: beyond about 1,200 bytes IP may cut a datagram into
+   * fragments, which many NATs drop, and there is no path MTU discovery.
    */
   readonly maxDatagram: () => number;
   readonly state: () => PathState;
@@ -32,6 +32,7 @@ export interface Path extends AsyncDisposable {
   readonly onData: (receive: (bytes: Uint8Array) => void) => void;
   /** Resolves as soon as the path's end is known, with why and when; never rejects. */
   readonly closed: Promise<PathEnd>;
+  /** Gives what has gone over the path, and how it goes now. */
   readonly stats: () => PathStats;
 }
 
