@@ -85,6 +85,10 @@ describe('a path is over', () => {
     const { at } = await other.came('closed-by-peer');
     await other.path[Symbol.asyncDispose]();
     expect(await other.path.closed).toEqual({ reason: 'peer-left', at });
+    expect(refusalOf(other.path)).toEqual({
+      code: 'path-over',
+      message: 'the path is over: the peer has closed it',
+    });
   });
 
   it('when the relay that it goes through is lost: at once', async () => {
