@@ -1,9 +1,7 @@
 /** natcheck/lab: NATs to test against, real ones in containers, each held to its profile before it is used. */
 
 export { NonconformingError } from './docker/conformance/nonconforming-error.ts';
-export type { LabContainer } from './docker/container/container.ts';
-export type { ExecOptions, Output } from './docker/container/exec.ts';
-export type { Program } from './docker/container/program.ts';
+export type { ExecOptions, ExecResult, LabContainer, Program } from './docker/container/container.ts';
 export { type Engine, type EngineOptions, findEngine } from './docker/engine/engine.ts';
 export { ensureImage, type ImageOptions } from './docker/image/image.ts';
 export { type Lab, type LabOptions, type LabServer, type LabSite, startLab } from './docker/lab.ts';

@@ -1,6 +1,7 @@
 /** The lab's image with the peers of bench/peers in it, hyperdht and what that depends on. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { connectDocker } from '../../lab/docker/engine/testcontainers.ts';
 import { closureOf } from '../../lab/docker/image/app-files.ts';
 import { build } from '../../lab/docker/image/build.ts';
 import { hashOf } from '../../lab/docker/image/recipe.ts';
@@ -11,7 +12,8 @@ import { progress } from '../lab.ts';
 const PEERS = join(import.meta.dirname, '..', 'peers');
 
 /** Makes sure that the engine has it, on top of the image `base`; returns its tag, one of those that a newer natcheck removes. */
-export async function ensurePeersImage({ docker }: Engine, base: string): Promise<string> {
+export async function ensurePeersImage({ host }: Engine, base: string): Promise<string> {
+  const docker = await connectDocker(host);
   const packages = await closureOf(['hyperdht']);
   const names = (await readdir(PEERS)).sort();
   const contents = await Promise.all(names.map((name) => readFile(join(PEERS, name))));

@@ -8,6 +8,7 @@ import type { LabContainer } from './container/container.ts';
 import type { Engine } from './engine/engine.ts';
 import { onInterrupt } from './engine/interrupt.ts';
 import { removeLab } from './engine/labels.ts';
+import { connectDocker } from './engine/testcontainers.ts';
 import { type LabRouter, labRouter } from './router/router.ts';
 import { DEFAULT_ADDRESSING, type ServerPlace } from './topology/addressing.ts';
 import { type PlanInput, planLab, publicAddressOf } from './topology/plan.ts';
@@ -16,7 +17,7 @@ import { startTopology } from './topology/topology.ts';
 import { once } from './waiting.ts';
 
 export interface LabOptions extends Partial<Omit<PlanInput, 'clientsPerSite'>> {
-  readonly engine: Pick<Engine, 'docker'>;
+  readonly engine: Pick<Engine, 'host'>;
   /** From `ensureImage`. */
   readonly image: string;
   readonly clientsPerNat?: number;
@@ -52,13 +53,14 @@ export interface Lab extends AsyncDisposable {
  * @throws NonconformingError when a NAT does not behave as its profile says.
  * @throws Error when a profile cannot be realized, an address is taken, or a container does not start.
  */
-export async function startLab({ engine: { docker }, image, clientsPerNat = 1, ...input }: LabOptions): Promise<Lab> {
+export async function startLab({ engine, image, clientsPerNat = 1, ...input }: LabOptions): Promise<Lab> {
   const plan = planLab({
     profiles: CLASSIC_NATS,
     addressing: DEFAULT_ADDRESSING,
     ...input,
     clientsPerSite: clientsPerNat,
   });
+  const docker = await connectDocker(engine.host);
   const id = randomBytes(3).toString('hex');
   const starting = startTopology(docker, plan, { id, image });
   // Removed only when nothing more is being created.

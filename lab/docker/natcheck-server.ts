@@ -1,6 +1,6 @@
 /** `natcheck serve` as the public side of a lab. */
 
-import type { Program } from './container/program.ts';
+import type { Program } from './container/container.ts';
 import type { LabServer } from './lab.ts';
 
 /**

@@ -3,7 +3,6 @@
  * that leaves the host's network alone. NATCHECK_LAB_ENGINE=private skips the first two, =none refuses all.
  */
 
-import type Dockerode from 'dockerode';
 import { createOwner } from '../../../src/net/owner.ts';
 import type { Progress } from '../progress.ts';
 import { once } from '../waiting.ts';
@@ -24,7 +23,6 @@ export interface Engine extends AsyncDisposable {
   readonly kind: 'given' | 'system' | 'private';
   /** As in DOCKER_HOST. */
   readonly host: string;
-  readonly docker: Dockerode;
 }
 
 export interface EngineOptions {
@@ -52,9 +50,8 @@ export async function findEngine({ progress = () => {}, env = process.env }: Eng
 }
 
 async function attach(kind: 'given' | 'system', host: string): Promise<Engine> {
-  const docker = await connectDocker(host);
-  await sweep(docker);
-  return { kind, host, docker, async [Symbol.asyncDispose]() {} };
+  await sweep(await connectDocker(host));
+  return { kind, host, async [Symbol.asyncDispose]() {} };
 }
 
 async function startPrivateEngine(progress: Progress): Promise<Engine> {
@@ -64,11 +61,10 @@ async function startPrivateEngine(progress: Progress): Promise<Engine> {
   progress(`starting a private container engine, data in ${slot.dataRoot}`);
   const daemon = started.use(await startDaemon(slot));
   const host = `unix://${daemon.socketPath}`;
-  const docker = await connectDocker(host);
-  await sweep(docker);
+  await sweep(await connectDocker(host));
   const owned = started.move();
   const end = once(() => owned[Symbol.asyncDispose]());
   const interrupt = onInterrupt(end);
   owned.defer(() => interrupt[Symbol.dispose]());
-  return { kind: 'private', host, docker, [Symbol.asyncDispose]: end };
+  return { kind: 'private', host, [Symbol.asyncDispose]: end };
 }

@@ -1,6 +1,7 @@
 /** The image that every container of the lab runs: made when it is not there yet, found by its tag afterwards. */
 import type Dockerode from 'dockerode';
 import type { Engine } from '../engine/engine.ts';
+import { connectDocker } from '../engine/testcontainers.ts';
 import type { Progress } from '../progress.ts';
 import { appFiles } from './app-files.ts';
 import { build } from './build.ts';
@@ -20,12 +21,14 @@ export interface ImageOptions {
  */
 export async function ensureImage(engine: Engine, { progress = () => {}, dist }: ImageOptions = {}): Promise<string> {
   const [base, { files, contents }] = await Promise.all([baseTag(), appFiles(dist)]);
+  const isPrivate = engine.kind === 'private';
   const tag = `natcheck-lab:${hashOf([base, ...contents])}`;
-  if (await hasImage(engine.docker, tag)) return tag;
-  if (!(await hasImage(engine.docker, base))) await buildBase(engine, { base, progress });
+  const docker = await connectDocker(engine.host);
+  if (await hasImage(docker, tag)) return tag;
+  if (!(await hasImage(docker, base))) await buildBase(docker, { base, isPrivate, progress });
   progress(`building ${tag}`);
-  await build(engine.docker, { tag, dockerfile: 'app.Dockerfile', args: { BASE: base }, files });
-  if (engine.kind === 'private') await removeOlder(engine.docker, tag);
+  await build(docker, { tag, dockerfile: 'app.Dockerfile', args: { BASE: base }, files });
+  if (isPrivate) await removeOlder(docker, tag);
   return tag;
 }
 
@@ -36,10 +39,18 @@ async function removeOlder(docker: Dockerode, current: string): Promise<void> {
   await Promise.allSettled(tags.map((tag) => docker.getImage(tag).remove()));
 }
 
-async function buildBase(engine: Engine, { base, progress }: { base: string; progress: Progress }): Promise<void> {
-  const rootfs = (await pulled(engine, progress)) ? DEBIAN_IMAGE : await ensureRootfs(engine.docker, progress);
+interface BaseOptions {
+  /** Tag of the base image. */
+  readonly base: string;
+  readonly isPrivate: boolean;
+  readonly progress: Progress;
+}
+
+async function buildBase(docker: Dockerode, options: BaseOptions): Promise<void> {
+  const { base, progress } = options;
+  const rootfs = (await pulled(docker, options)) ? DEBIAN_IMAGE : await ensureRootfs(docker, progress);
   progress(`building ${base} on ${rootfs}`);
-  await build(engine.docker, {
+  await build(docker, {
     tag: base,
     dockerfile: 'base.Dockerfile',
     args: { ROOTFS: rootfs, PACKAGES: PACKAGES.join(' ') },
@@ -48,9 +59,9 @@ async function buildBase(engine: Engine, { base, progress }: { base: string; pro
 }
 
 /** Whether the ordinary Debian image is there, or comes from the registry; a private engine reaches none. */
-async function pulled({ kind, docker }: Engine, progress: Progress): Promise<boolean> {
+async function pulled(docker: Dockerode, { isPrivate, progress }: BaseOptions): Promise<boolean> {
   if (await hasImage(docker, DEBIAN_IMAGE)) return true;
-  if (kind === 'private') return false;
+  if (isPrivate) return false;
   progress(`pulling ${DEBIAN_IMAGE}`);
   return pull(docker).then(
     () => true,

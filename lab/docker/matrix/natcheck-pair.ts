@@ -1,6 +1,5 @@
 /** `natcheck punch` in two clients of a lab, toward each other. */
-import type { LabContainer } from '../container/container.ts';
-import type { Output } from '../container/exec.ts';
+import type { ExecResult, LabContainer } from '../container/container.ts';
 import type { Both, PeerReport, PunchedSide } from './cell.ts';
 
 /** Both are started at once: a peer that is later than this does not come. */
@@ -33,7 +32,7 @@ async function punchIn(client: LabContainer, options: readonly string[]): Promis
 }
 
 /** What is on stdout and is no report is kept with the rest of what it said. */
-export function punchedSide({ stdout, stderr, exitCode }: Output): PunchedSide {
+export function punchedSide({ stdout, stderr, exitCode }: ExecResult): PunchedSide {
   const report = reportIn(stdout);
   return { exitCode, report, stderr: report ? stderr : `${stdout}${stderr}` };
 }

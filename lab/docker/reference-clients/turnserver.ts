@@ -1,6 +1,6 @@
 /** coturn's `turnserver`, for behaviour discovery on two addresses, and as a TURN server (coturn 4.6.1). */
 
-import type { Program } from '../container/program.ts';
+import type { Program } from '../container/container.ts';
 import type { LabServer } from '../lab.ts';
 
 /** Starts it in the lab's server, on ports 3478 and 3479 of both addresses; listening when this resolves. */

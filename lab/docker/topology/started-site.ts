@@ -1,6 +1,7 @@
 /** Brings one planned site up, everything at once: its router, or two in a row, and its clients. */
 
-import type { Attachment, ContainerSpec, LabContainer } from '../container/container.ts';
+import type { LabContainer } from '../container/container.ts';
+import type { Attachment, ContainerSpec } from '../container/start.ts';
 import { allOf } from '../waiting.ts';
 import type { RouterPlan, SitePlan } from './plan.ts';
 import { clientScript, routerScript, type Uplink } from './setup-script.ts';

@@ -1,6 +1,7 @@
 /** Brings a planned lab up, everything at once: networks, then server, routers and clients. */
 import type Dockerode from 'dockerode';
-import { type Attachment, type LabContainer, startContainer } from '../container/container.ts';
+import type { LabContainer } from '../container/container.ts';
+import { type Attachment, startContainer } from '../container/start.ts';
 import { labelsOf } from '../engine/labels.ts';
 import { allOf } from '../waiting.ts';
 import type { BackbonePlace } from './addressing.ts';

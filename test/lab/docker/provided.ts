@@ -1,6 +1,5 @@
 /** The engine and image of setup.ts, for a test file of the container project. */
 import { describe, inject } from 'vitest';
-import { connectDocker } from '../../../lab/docker/engine/testcontainers.ts';
 import { type Lab, type LabOptions, startLab } from '../../../lab/index.ts';
 
 const provided = inject('lab');
@@ -12,5 +11,5 @@ export const describeLab = describe.skipIf(provided === null);
 export async function startProvidedLab(options: Omit<LabOptions, 'engine' | 'image'> = {}): Promise<Lab> {
   if (provided === null) throw new Error('no engine');
   const { host, image } = provided;
-  return startLab({ ...options, engine: { docker: await connectDocker(host) }, image });
+  return startLab({ ...options, engine: { host }, image });
 }

@@ -3,8 +3,8 @@ import { connectDocker } from '../../../../lab/docker/engine/testcontainers.ts';
 import { SYMMETRIC, startLab } from '../../../../lab/index.ts';
 
 const [host = '', image = ''] = process.argv.slice(2);
-const docker = await connectDocker(host);
+await connectDocker(host); // Before the word, so that what is interrupted is the start of the lab.
 process.stdout.write('starting\n');
-await using lab = await startLab({ engine: { docker }, image, profiles: [SYMMETRIC] });
+await using lab = await startLab({ engine: { host }, image, profiles: [SYMMETRIC] });
 process.stdout.write('started\n');
 await lab.server.exec(['sleep', '60'], { timeoutMs: 60_000 });

@@ -1,15 +1,14 @@
 import { expect, it } from 'vitest';
-import type { LabContainer } from '../../../../lab/docker/container/container.ts';
-import type { Output } from '../../../../lab/docker/container/exec.ts';
+import type { ExecResult, LabContainer } from '../../../../lab/docker/container/container.ts';
 import { punchedSide, punchWithNatcheck } from '../../../../lab/docker/matrix/natcheck-pair.ts';
 
 const REPORT = { outcome: 'direct', reason: null, technique: 'simultaneous-open', elapsedMs: 12, probesSent: 6 };
 
-function client(output: Output) {
+function client(result: ExecResult) {
   const ran: string[] = [];
-  const exec = async (argv: readonly string[]): Promise<Output> => {
+  const exec = async (argv: readonly string[]): Promise<ExecResult> => {
     ran.push(argv.join(' '));
-    return output;
+    return result;
   };
   return { ran, container: { exec } as LabContainer };
 }

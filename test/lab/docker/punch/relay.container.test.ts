@@ -1,8 +1,7 @@
 /** coturn's own client, behind a real NAT, relays through `natcheck serve --relay`, and loses nothing (coturn 4.6.1). */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Output } from '../../../../lab/docker/container/exec.ts';
-import { type Lab, startNatcheckServer } from '../../../../lab/index.ts';
+import { type ExecResult, type Lab, startNatcheckServer } from '../../../../lab/index.ts';
 import { turnServerFor } from '../../../../server/turn/turn-servers.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
 import { startPunch } from './run.ts';
@@ -41,7 +40,7 @@ const DRAWS_MAX = 300;
  * It draws its channel numbers from the range of RFC 5766 (0x4000 to 0x7FFF), of which RFC 8656 §12 has reserved three
  * quarters: they are refused with 400, and it gives up. So until it draws allowed ones.
  */
-async function untilAllowed(run: () => Promise<Output>): Promise<string> {
+async function untilAllowed(run: () => Promise<ExecResult>): Promise<string> {
   for (let draw = 1; draw <= DRAWS_MAX; draw++) {
     const { stdout, stderr } = await run();
     if (!stdout.includes('channel bind: error 400')) return stdout + stderr;
