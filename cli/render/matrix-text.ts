@@ -1,7 +1,7 @@
 /** What `natcheck lab matrix` shows: each pair as it is done, then the grid, and what is not as expected. */
 import type { Matrix } from '../../lab/docker/matrix/matrix.ts';
 import { wrongCells } from '../../lab/docker/matrix/matrix.ts';
-import type { MatrixProgress } from '../../lab/docker/matrix/run.ts';
+import type { MatrixProgress } from '../../lab/docker/matrix/run-pairs.ts';
 import { detailWords, pairWords, resultWords, sidesWords, summaryWords } from '../../lab/docker/matrix/words.ts';
 import { visibleIn } from './layout/visible-in.ts';
 import { hang } from './layout/wrap.ts';

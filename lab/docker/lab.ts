@@ -12,7 +12,7 @@ import { connectDocker } from './engine/testcontainers.ts';
 import { type LabRouter, labRouter } from './router/router.ts';
 import { DEFAULT_ADDRESSING, type ServerPlace } from './topology/addressing.ts';
 import { type PlanInput, planLab, publicAddressOf } from './topology/plan.ts';
-import type { StartedSite } from './topology/started-site.ts';
+import type { StartedSite } from './topology/site.ts';
 import { startTopology } from './topology/topology.ts';
 import { once } from './waiting.ts';
 

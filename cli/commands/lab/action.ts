@@ -1,7 +1,7 @@
 /** What the parts of `natcheck lab` have in common: their shape, and what becomes of a lab that is not there. */
 
 import { beforeInterrupt } from '../../../lab/docker/engine/interrupt.ts';
-import { failureOf, type LabFailure } from '../../../lab/docker/failure.ts';
+import { failureOf, type LabFailure } from '../../../lab/docker/keeper/failure.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { visibleLines } from '../../../src/visible.ts';
 import type { Context } from '../../command.ts';

@@ -1,7 +1,7 @@
 /** `natcheck lab keep`: what `up` starts to own the lab. */
 import { beforeInterrupt } from '../../../lab/docker/engine/interrupt.ts';
+import { connectParent } from '../../../lab/docker/keeper/channel.ts';
 import { keepLab } from '../../../lab/docker/keeper/keep.ts';
-import { connectParent } from '../../../lab/docker/keeper/parent.ts';
 import { EXIT } from '../../exit-code.ts';
 import type { LabAction } from './action.ts';
 

@@ -1,8 +1,8 @@
 /** `natcheck lab matrix`: what natcheck punch makes of every pair of NATs, and whether it is right. */
 import { clearMatrixFiles, writeMatrixFiles } from '../../../lab/docker/matrix/files.ts';
-import { runMatrix } from '../../../lab/docker/matrix/lab-matrix.ts';
 import type { Matrix } from '../../../lab/docker/matrix/matrix.ts';
-import { startMatrixLab } from '../../../lab/docker/matrix/start.ts';
+import { runMatrix } from '../../../lab/docker/matrix/run-matrix.ts';
+import { startMatrixLab } from '../../../lab/docker/matrix/start-lab.ts';
 import type { Context } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
 import { renderMatrix, renderMatrixProgress } from '../../render/matrix-text.ts';

@@ -1,6 +1,7 @@
 /** `natcheck lab up`: a lab that goes on running, kept by a process of its own. */
 import { beforeInterrupt } from '../../../lab/docker/engine/interrupt.ts';
-import { type Started, startKeeper } from '../../../lab/docker/keeper/spawn.ts';
+import type { Started } from '../../../lab/docker/keeper/channel.ts';
+import { startKeeper } from '../../../lab/docker/keeper/spawn.ts';
 import type { Context } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
 import { renderLab } from '../../render/lab-text.ts';

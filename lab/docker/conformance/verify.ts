@@ -6,7 +6,7 @@ import type { LabContainer } from '../container/container.ts';
 import { labRouter } from '../router/router.ts';
 import type { ServerPlace } from '../topology/addressing.ts';
 import { publicAddressOf } from '../topology/plan.ts';
-import type { StartedSite } from '../topology/started-site.ts';
+import type { StartedSite } from '../topology/site.ts';
 import type { Topology } from '../topology/topology.ts';
 import { type BedHost, conformanceBed, openPublicSide, publicSide } from './bed.ts';
 import { NonconformingError } from './nonconforming-error.ts';

@@ -8,7 +8,7 @@ import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { until } from '../waiting.ts';
 import { answersPing } from './ping.ts';
-import { startTime } from './process-start.ts';
+import { startTime } from './process-id.ts';
 import type { Slot } from './slot.ts';
 
 const START_TIMEOUT_MS = 30_000;

@@ -4,13 +4,12 @@
  */
 
 import { createOwner } from '../../../src/net/owner.ts';
-import type { Progress } from '../progress.ts';
 import { once } from '../waiting.ts';
 import { startDaemon } from './daemon.ts';
 import { onInterrupt } from './interrupt.ts';
 import { sweep } from './labels.ts';
 import { answersPing } from './ping.ts';
-import { canInstall, ENGINE_PROGRAMS, provision } from './provision.ts';
+import { canInstall, ENGINE_PROGRAMS, type Progress, provision } from './provision.ts';
 import { takeSlot } from './slot.ts';
 import { ROOT_CACHE_DIR } from './storage/cache-dir.ts';
 import { ROOT_RUNTIME_DIR } from './storage/runtime-dir.ts';

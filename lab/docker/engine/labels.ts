@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import type Dockerode from 'dockerode';
 import { until } from '../waiting.ts';
-import { startTime } from './process-start.ts';
+import { startTime } from './process-id.ts';
 
 const LAB = 'natcheck.lab';
 const OWNER = 'natcheck.lab.owner';

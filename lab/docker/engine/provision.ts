@@ -2,8 +2,10 @@
 import { constants } from 'node:fs';
 import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import type { Progress } from '../progress.ts';
 import { run } from './command.ts';
+
+/** Receives one line for each step that takes time or changes the machine. */
+export type Progress = (line: string) => void;
 
 /** Programs and the Debian package each comes in. */
 export const ENGINE_PROGRAMS = { dockerd: 'docker.io', iptables: 'iptables', ip: 'iproute2' } as const;

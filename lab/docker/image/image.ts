@@ -1,8 +1,8 @@
 /** The image that every container of the lab runs: made when it is not there yet, found by its tag afterwards. */
 import type Dockerode from 'dockerode';
 import type { Engine } from '../engine/engine.ts';
+import type { Progress } from '../engine/provision.ts';
 import { connectDocker } from '../engine/testcontainers.ts';
-import type { Progress } from '../progress.ts';
 import { appFiles } from './app-files.ts';
 import { build } from './build.ts';
 import { baseTag, DEBIAN_IMAGE, hashOf, PACKAGES } from './recipe.ts';

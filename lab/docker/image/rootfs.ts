@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type Dockerode from 'dockerode';
 import { run } from '../engine/command.ts';
+import type { Progress } from '../engine/provision.ts';
 import { provision, ROOTFS_PROGRAMS } from '../engine/provision.ts';
 import { cacheDir } from '../engine/storage/cache-dir.ts';
 import { openOwnFile } from '../engine/storage/own-dir.ts';
-import type { Progress } from '../progress.ts';
 import { DEBIAN_RELEASE, PACKAGES, rootfsTag } from './recipe.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** Ends a lab that another process keeps, and what a dead keeper has left. */
 import { endDaemonAt } from '../engine/daemon.ts';
 import { removeLab } from '../engine/labels.ts';
-import { isAlive, type ProcessId } from '../engine/process-start.ts';
+import { isAlive, type ProcessId } from '../engine/process-id.ts';
 import { connectDocker } from '../engine/testcontainers.ts';
 import { until } from '../waiting.ts';
 import type { RunningLab } from './running-lab.ts';

@@ -3,11 +3,11 @@ import type { Container } from 'dockerode';
 import { createOwner } from '../../../src/net/owner.ts';
 import { CLASSIC_NATS } from '../../profiles.ts';
 import { findEngine } from '../engine/engine.ts';
+import type { Progress } from '../engine/provision.ts';
 import { connectDocker } from '../engine/testcontainers.ts';
 import { ensureImage } from '../image/image.ts';
 import { startLab } from '../lab.ts';
 import { startNatcheckServer } from '../natcheck-server.ts';
-import type { Progress } from '../progress.ts';
 import { ALL_ACCESSES } from '../topology/access.ts';
 import { type RunningLab, runningLab } from './running-lab.ts';
 

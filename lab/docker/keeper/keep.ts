@@ -1,9 +1,9 @@
 /** The keeper: a process that owns a lab from its start until it is told to end, and leaves nothing. */
 import { once } from 'node:events';
 import { type Env, runtimeDir } from '../engine/storage/runtime-dir.ts';
-import { failureOf } from '../failure.ts';
+import type { KeeperMessage } from './channel.ts';
+import { failureOf } from './failure.ts';
 import { type LabOrder, startHandLab } from './hand-lab.ts';
-import type { KeeperMessage } from './message.ts';
 import { claimLab } from './state.ts';
 
 export interface KeepOptions {

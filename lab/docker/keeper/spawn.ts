@@ -2,14 +2,8 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import type { LabFailure } from '../failure.ts';
-import type { Progress } from '../progress.ts';
-import type { KeeperMessage } from './message.ts';
-import type { RunningLab } from './running-lab.ts';
-
-export type Started =
-  | { readonly kind: 'ready'; readonly lab: RunningLab }
-  | { readonly kind: 'failed'; readonly failure: LabFailure };
+import type { Progress } from '../engine/provision.ts';
+import type { KeeperMessage, Started } from './channel.ts';
 
 export interface SpawnOptions {
   readonly progress: Progress;

@@ -8,7 +8,7 @@ import type { BackbonePlace } from './addressing.ts';
 import { createNetwork } from './network.ts';
 import type { LabPlan } from './plan.ts';
 import { backboneScript, serverScript, type Uplink } from './setup-script.ts';
-import { carrierNetwork, type Start, type StartedSite, startSite } from './started-site.ts';
+import { carrierNetwork, type Start, type StartedSite, startSite } from './site.ts';
 import { BACKBONE_SYSCTLS } from './sysctls.ts';
 
 export interface Topology {

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { thisProcess } from '../../../../lab/docker/engine/process-start.ts';
+import { thisProcess } from '../../../../lab/docker/engine/process-id.ts';
 import { claimLab, knownLab } from '../../../../lab/docker/keeper/state.ts';
 import { EXAMPLE_LAB } from './example-lab.ts';
 

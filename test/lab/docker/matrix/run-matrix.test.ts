@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Lab, LabSite } from '../../../../lab/docker/lab.ts';
-import { runMatrix } from '../../../../lab/docker/matrix/lab-matrix.ts';
+import { runMatrix } from '../../../../lab/docker/matrix/run-matrix.ts';
 import { FULL_CONE, type NatProfile, SYMMETRIC } from '../../../../lab/profiles.ts';
 import { behind, direct, failed } from './example.ts';
 

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Both, PunchedSide } from '../../../../lab/docker/matrix/cell.ts';
-import { type MatrixPeer, runPairs } from '../../../../lab/docker/matrix/run.ts';
+import { type MatrixPeer, runPairs } from '../../../../lab/docker/matrix/run-pairs.ts';
 import { CLASSIC_NATS, FULL_CONE } from '../../../../lab/profiles.ts';
 import { behind, direct, failed } from './example.ts';
 

@@ -3,10 +3,10 @@
 import { createOwner } from '../../../src/net/owner.ts';
 import { CLASSIC_NATS, HARD_NATS, type NamedAccess, type NatProfile } from '../../profiles.ts';
 import { findEngine } from '../engine/engine.ts';
+import type { Progress } from '../engine/provision.ts';
 import { ensureImage } from '../image/image.ts';
 import { type Lab, startLab } from '../lab.ts';
 import { startNatcheckServer } from '../natcheck-server.ts';
-import type { Progress } from '../progress.ts';
 import { UDP_BLOCKED } from '../topology/access.ts';
 import type { Addressing } from '../topology/addressing.ts';
 

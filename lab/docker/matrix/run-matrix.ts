@@ -3,7 +3,7 @@ import type { Lab, LabSite } from '../lab.ts';
 import type { Both, PunchedSide } from './cell.ts';
 import type { Matrix } from './matrix.ts';
 import { punchWithNatcheck } from './natcheck-pair.ts';
-import { type MatrixPeer, type MatrixProgress, runPairs } from './run.ts';
+import { type MatrixPeer, type MatrixProgress, runPairs } from './run-pairs.ts';
 
 export interface MatrixOptions {
   /** Runs both peers of a pair to their ends, in the first client of each site; `natcheck punch` when not given. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { NonconformingError } from '../../../lab/docker/conformance/nonconforming-error.ts';
-import { failureOf } from '../../../lab/docker/failure.ts';
-import { UsageError } from '../../../src/errors.ts';
+import { NonconformingError } from '../../../../lab/docker/conformance/nonconforming-error.ts';
+import { failureOf } from '../../../../lab/docker/keeper/failure.ts';
+import { UsageError } from '../../../../src/errors.ts';
 
 it.each([
   ['usage', new UsageError('wrong')],

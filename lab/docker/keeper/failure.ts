@@ -1,6 +1,6 @@
 /** Why there is no lab: as data, since it may have to travel from one process to another. */
-import { UsageError } from '../../src/errors.ts';
-import { NonconformingError } from './conformance/nonconforming-error.ts';
+import { UsageError } from '../../../src/errors.ts';
+import { NonconformingError } from '../conformance/nonconforming-error.ts';
 
 export interface LabFailure {
   /** `unavailable`: nothing is wrong with natcheck or its use, but this machine has not what the lab needs. */
