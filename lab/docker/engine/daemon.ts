@@ -1,6 +1,6 @@
 /**
- * One dockerd in network, mount and process namespaces of its own: nothing of the host's network is touched,
- * and when it ends, all that it started or mounted or set up ends with it, by the kernel's hand.
+ * A dockerd in separate network, mount and process namespaces: it touches nothing of the host's network, and when it ends,
+ * the kernel ends everything that it started, mounted or set up.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ import { startTime } from './process-id.ts';
 import type { Slot } from './slot.ts';
 
 const START_TIMEOUT_MS = 30_000;
-/** More than dockerd's own time to stop what still runs (15 s). */
+/** Longer than dockerd gives its containers to stop (15 s). */
 const STOP_TIMEOUT_MS = 25_000;
 
 export interface Daemon extends AsyncDisposable {
@@ -20,21 +20,58 @@ export interface Daemon extends AsyncDisposable {
 }
 
 /**
- * Starts dockerd in the slot; one that a killed run has left there is ended first.
+ * Starts dockerd in the slot; if a killed run has left one there, that is ended first.
  * @throws Error with the end of its log when it does not come up.
  */
 export async function startDaemon(slot: Slot): Promise<Daemon> {
-  const at = (name: string): string => join(slot.runtimeDir, name);
-  await endLeftover(at('owner'));
-  await Promise.all(
-    ['exec', 'docker.sock', 'docker.pid'].map((name) => rm(at(name), { recursive: true, force: true })),
-  );
+  const at = pathsIn(slot);
+  await clearSlot(slot);
+  const child = await spawnDockerd(slot);
+  const stop = (): Promise<void> => stopDaemon(child);
+  try {
+    await until(
+      () => {
+        if (child.exitCode !== null) throw new Error(`dockerd ended with ${child.exitCode}`);
+        return answersPing(at.socket);
+      },
+      { what: 'dockerd answers', timeoutMs: START_TIMEOUT_MS },
+    );
+    const dockerd = await childOf(child.pid);
+    if (dockerd !== undefined)
+      await writeFile(at.owner, JSON.stringify({ dockerd, started: await startTime(dockerd) }));
+  } catch (cause) {
+    await stop();
+    const lines = (await readFile(at.log, 'utf8')).trimEnd().split('\n').slice(-10);
+    throw new Error(`the private engine does not come up:\n${lines.join('\n')}`, { cause });
+  }
+  return { socketPath: at.socket, [Symbol.asyncDispose]: stop };
+}
 
+/** Ends the daemon that a killed run has left at this socket, and everything that it runs. */
+export async function endDaemonAt(socketPath: string): Promise<void> {
+  await endLeftover(join(dirname(socketPath), OWNER_FILE));
+}
+
+/** Says which process is the dockerd of a slot. */
+const OWNER_FILE = 'owner';
+
+function pathsIn({ runtimeDir }: Slot) {
+  const at = (name: string): string => join(runtimeDir, name);
+  return { socket: at('docker.sock'), pid: at('docker.pid'), exec: at('exec'), log: at('log'), owner: at(OWNER_FILE) };
+}
+
+async function clearSlot(slot: Slot): Promise<void> {
+  const at = pathsIn(slot);
+  await endLeftover(at.owner);
+  await Promise.all([at.exec, at.socket, at.pid].map((path) => rm(path, { recursive: true, force: true })));
   // No network outlives its engine, but a killed dockerd (20.10) may leave one half written, on which the next one panics.
   await rm(join(slot.dataRoot, 'network'), { recursive: true, force: true });
+}
 
-  await using log = await open(at('log'), 'w', 0o600);
-  const options = `-H unix://${at('docker.sock')} --data-root ${slot.dataRoot} --exec-root ${at('exec')} --pidfile ${at('docker.pid')}`;
+async function spawnDockerd(slot: Slot): Promise<ChildProcess> {
+  const at = pathsIn(slot);
+  await using log = await open(at.log, 'w', 0o600);
+  const options = `-H unix://${at.socket} --data-root ${slot.dataRoot} --exec-root ${at.exec} --pidfile ${at.pid}`;
   // If this process dies, unshare is killed, and then dockerd, the first process of its namespace, is asked to stop.
   const unshare = ['unshare', '--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child=TERM'];
   const child = spawn(
@@ -48,24 +85,7 @@ export async function startDaemon(slot: Slot): Promise<Daemon> {
   );
   await once(child, 'spawn');
   child.unref();
-  const stop = (): Promise<void> => stopDaemon(child);
-  try {
-    await until(
-      () => {
-        if (child.exitCode !== null) throw new Error(`dockerd ended with ${child.exitCode}`);
-        return answersPing(at('docker.sock'));
-      },
-      { what: 'dockerd answers', timeoutMs: START_TIMEOUT_MS },
-    );
-    const dockerd = await childOf(child.pid);
-    if (dockerd !== undefined)
-      await writeFile(at('owner'), JSON.stringify({ dockerd, started: await startTime(dockerd) }));
-  } catch (cause) {
-    await stop();
-    const lines = (await readFile(at('log'), 'utf8')).trimEnd().split('\n').slice(-10);
-    throw new Error(`the private engine does not come up:\n${lines.join('\n')}`, { cause });
-  }
-  return { socketPath: at('docker.sock'), [Symbol.asyncDispose]: stop };
+  return child;
 }
 
 async function stopDaemon(child: ChildProcess): Promise<void> {
@@ -79,11 +99,6 @@ async function stopDaemon(child: ChildProcess): Promise<void> {
   const late = setTimeout(() => signal('SIGKILL'), STOP_TIMEOUT_MS);
   await ended;
   clearTimeout(late);
-}
-
-/** Ends the daemon that a killed run has left at this socket, and all that it runs. */
-export async function endDaemonAt(socketPath: string): Promise<void> {
-  await endLeftover(join(dirname(socketPath), 'owner'));
 }
 
 async function endLeftover(ownerFile: string): Promise<void> {

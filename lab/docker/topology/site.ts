@@ -1,5 +1,4 @@
-/** Brings one planned site up, everything at once: its router, or two in a row, and its clients. */
-
+/** Brings up one planned site, everything at once: its router, or two in a row, and its clients. */
 import type { LabContainer } from '../container/container.ts';
 import type { Attachment, ContainerSpec } from '../container/start.ts';
 import { allOf } from '../waiting.ts';
@@ -10,7 +9,7 @@ import { clientSysctls, routerSysctls } from './sysctls.ts';
 export interface StartedSite {
   readonly plan: SitePlan;
   readonly router: LabContainer;
-  /** The router before that one, if the site has two. */
+  /** The router between that one and the public network, if the site has two. */
   readonly carrier: LabContainer | null;
   readonly clients: readonly LabContainer[];
 }
@@ -23,7 +22,7 @@ export interface SiteSurroundings {
   /** The full name of a network of the lab. */
   readonly network: (name: string) => string;
   readonly onPublic: (address: string) => Attachment;
-  /** Of the public network. */
+  /** How the site reaches the rest of the public network. */
   readonly uplink: Uplink;
 }
 
@@ -32,50 +31,56 @@ export function carrierNetwork({ name }: Pick<SitePlan, 'name'>): string {
   return `${name}-carrier`;
 }
 
+/** @throws Error of the first container that does not start, after every other one has started or failed too. */
 export async function startSite(plan: SitePlan, surroundings: SiteSurroundings): Promise<StartedSite> {
-  const { start, network, onPublic, uplink } = surroundings;
+  const routers = allOf(routersOf(plan, surroundings).map((spec) => surroundings.start(spec)));
+  const clients = allOf(clientsOf(plan, surroundings).map((spec) => surroundings.start(spec)));
+  await allOf<unknown>([routers, clients]);
+  const [router, carrier = null] = await routers;
+  if (router === undefined) throw new Error(`no router for ${plan.name}`);
+  return { plan, router, carrier, clients: await clients };
+}
+
+type SiteContainer = Parameters<Start>[0];
+
+/** The site's router, and its carrier's if it has one. */
+function routersOf(plan: SitePlan, { network, onPublic, uplink }: SiteSurroundings): readonly SiteContainer[] {
   const { name, place, carrier } = plan;
-  const onSite = (address: string): Attachment => ({ network: network(name), address });
+  const onSite = { network: network(name), address: place.lan };
+  if (carrier === null) {
+    return [routerContainer(plan, { name: `router-${name}`, attachments: [onPublic(place.wan), onSite], uplink })];
+  }
   const onCarrier = (address: string): Attachment => ({ network: network(carrierNetwork(plan)), address });
-  const startRouter = (own: string, options: RouterOptions): Promise<LabContainer> => {
-    const { plan: router, attachments, uplink } = options;
-    const script = routerScript(router.place, { rules: router.rules, uplink });
-    return start({ name: own, script, sysctls: routerSysctls(router), attachments });
-  };
-  const startRouters = allOf(
-    carrier
-      ? [
-          startRouter(`router-${name}`, {
-            plan,
-            attachments: [onCarrier(place.wan), onSite(place.lan)],
-            uplink: { kind: 'gateway', address: carrier.place.lan },
-          }),
-          startRouter(`carrier-${name}`, {
-            plan: carrier,
-            attachments: [onPublic(carrier.place.wan), onCarrier(carrier.place.lan)],
-            uplink,
-          }),
-        ]
-      : [startRouter(`router-${name}`, { plan, attachments: [onPublic(place.wan), onSite(place.lan)], uplink })],
-  );
-  const startClients = allOf(
-    place.clients.map((client, index) =>
-      start({
-        name: `client-${name}-${index}`,
-        script: clientScript(client, place.lan),
-        sysctls: clientSysctls(client.ports),
-        attachments: [onSite(client.address)],
-      }),
-    ),
-  );
-  await allOf<unknown>([startRouters, startClients]);
-  const [router, outer = null] = await startRouters;
-  if (router === undefined) throw new Error(`no router for ${name}`);
-  return { plan, router, carrier: outer, clients: await startClients };
+  return [
+    routerContainer(plan, {
+      name: `router-${name}`,
+      attachments: [onCarrier(place.wan), onSite],
+      uplink: { kind: 'gateway', address: carrier.place.lan },
+    }),
+    routerContainer(carrier, {
+      name: `carrier-${name}`,
+      attachments: [onPublic(carrier.place.wan), onCarrier(carrier.place.lan)],
+      uplink,
+    }),
+  ];
 }
 
 interface RouterOptions {
-  readonly plan: RouterPlan;
+  readonly name: string;
   readonly attachments: readonly [Attachment, Attachment];
   readonly uplink: Uplink;
+}
+
+function routerContainer(plan: RouterPlan, { uplink, ...rest }: RouterOptions): SiteContainer {
+  const { place, rules } = plan;
+  return { ...rest, script: routerScript(place, { rules, uplink }), sysctls: routerSysctls(plan) };
+}
+
+function clientsOf({ name, place }: SitePlan, { network }: SiteSurroundings): readonly SiteContainer[] {
+  return place.clients.map((client, index) => ({
+    name: `client-${name}-${index}`,
+    script: clientScript(client, place.lan),
+    sysctls: clientSysctls(client.ports),
+    attachments: [{ network: network(name), address: client.address }],
+  }));
 }

@@ -1,11 +1,11 @@
-/** Brings a planned lab up, everything at once: networks, then server, routers and clients. */
+/** Brings up a planned lab, everything at once: networks, then server, routers and clients. */
 import type Dockerode from 'dockerode';
 import type { LabContainer } from '../container/container.ts';
 import { type Attachment, startContainer } from '../container/start.ts';
 import { labelsOf } from '../engine/labels.ts';
 import { allOf } from '../waiting.ts';
 import type { BackbonePlace } from './addressing.ts';
-import { createNetwork } from './network.ts';
+import { createNetwork, type NetworkSpec } from './network.ts';
 import type { LabPlan } from './plan.ts';
 import { backboneScript, serverScript, type Uplink } from './setup-script.ts';
 import { carrierNetwork, type Start, type StartedSite, startSite } from './site.ts';
@@ -17,28 +17,22 @@ export interface Topology {
 }
 
 export interface TopologyOptions {
-  /** Names and labels all that is created. */
+  /** Part of every name and label of what is created. */
   readonly id: string;
   readonly image: string;
 }
 
-/** @throws Error of the first part that does not come up; what did is for the caller to remove, by its label. */
+/** @throws Error of the first part that does not come up; what did come up is for the caller to remove, by its label. */
 export async function startTopology(
   docker: Dockerode,
-  { server, backbone, sites, routes }: LabPlan,
+  plan: LabPlan,
   { id, image }: TopologyOptions,
 ): Promise<Topology> {
+  const { server, backbone, sites, routes } = plan;
   const labels = labelsOf(id);
   const network = (name: string): string => `natcheck-${id}-${name}`;
-  await allOf([
-    createNetwork(docker, { name: network('public'), subnet: server.subnet, labels }),
-    ...sites.flatMap((plan) => [
-      createNetwork(docker, { name: network(plan.name), subnet: plan.place.subnet, labels }),
-      ...(plan.carrier
-        ? [createNetwork(docker, { name: network(carrierNetwork(plan)), subnet: plan.carrier.place.subnet, labels })]
-        : []),
-    ]),
-  ]);
+  const networks = networksOf(plan);
+  await allOf(networks.map(({ name, subnet }) => createNetwork(docker, { name: network(name), subnet, labels })));
 
   const onPublic = (address: string): Attachment => ({ network: network('public'), address });
   const start: Start = (spec) => startContainer(docker, { ...spec, name: network(spec.name), image, labels });
@@ -56,7 +50,18 @@ export async function startTopology(
       sysctls: BACKBONE_SYSCTLS,
       attachments: [onPublic(place.address)],
     });
-  const startedSites = allOf(sites.map((plan) => startSite(plan, { start, network, onPublic, uplink })));
+  const startedSites = allOf(sites.map((site) => startSite(site, { start, network, onPublic, uplink })));
   await allOf<unknown>([startServer, startedSites, ...(backbone ? [startBackbone(backbone)] : [])]);
   return { server: await startServer, sites: await startedSites };
+}
+
+/** The public network, each site's, and those between sites and their carriers. */
+function networksOf({ server, sites }: LabPlan): readonly Pick<NetworkSpec, 'name' | 'subnet'>[] {
+  return [
+    { name: 'public', subnet: server.subnet },
+    ...sites.flatMap((site) => [
+      { name: site.name, subnet: site.place.subnet },
+      ...(site.carrier ? [{ name: carrierNetwork(site), subnet: site.carrier.place.subnet }] : []),
+    ]),
+  ];
 }
