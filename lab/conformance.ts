@@ -19,7 +19,7 @@ export interface PublicSide {
 
 const NEIGHBOUR = 'neighbour';
 const NEIGHBOUR_OTHER = 'neighbour-other';
-/** Sockets of another host behind the same NAT, or of the client where there is none; all others are the client's. */
+/** Sockets of another host behind the same NAT, or of the client if there is no other; all other sockets are the client's. */
 export const NEIGHBOUR_SOCKETS: readonly string[] = [NEIGHBOUR, NEIGHBOUR_OTHER];
 
 /** A client behind the NAT under test and the public endpoints beyond it; each lab brings one. */
@@ -47,7 +47,7 @@ export interface ConformanceBed {
   ): Promise<Endpoint | null>;
 }
 
-/** Whom a NAT lets in by hairpinning: nobody, or whom its filter says; or under another name than the sender's own. */
+/** Whom a NAT lets in by hairpinning: nobody, or whomever such a filter does; `other-source`: not by the sender's public endpoint. */
 export type Hairpin = 'none' | 'other-source' | Dependency;
 
 /** What a packet that comes before its receiver has sent to its source does to the receiver's mapping toward it. */
@@ -57,7 +57,7 @@ export interface Observation {
   readonly mapping: Dependency;
   readonly filtering: Dependency;
   readonly hairpin: Hairpin;
-  /** Null where every destination has a port of its own anyway. */
+  /** Null if every destination sees a different port anyway. */
   readonly early: Early | null;
   /** The public endpoints seen by primary, other port, other address, both other. */
   readonly mapped: readonly Endpoint[];
@@ -129,7 +129,7 @@ async function mappedBy(bed: ConformanceBed, socket: string, to: Endpoint): Prom
   return mapped;
 }
 
-/** What of a profile an observation can be held to; without `hairpin` there is nothing that could translate. */
+/** The part of a profile that an observation can be held to; without `hairpin` there is nothing that could translate. */
 export type Asked = Pick<NatProfile, 'name' | 'mapping' | 'filtering'> &
   Partial<Pick<NatProfile, 'hairpin' | 'inboundFirst' | 'ports' | 'portStep' | 'blockSize' | 'poolSize'>>;
 
@@ -145,13 +145,13 @@ export function mismatches(profile: Asked, observation: Observation): readonly s
   return fits(profile, ports) ? [] : [`${name}: ports: asked ${profile.ports}, got ${ports.join(', ')}`];
 }
 
-/** Hairpinned packets are filtered like any other. The source is known beforehand of an endpoint-independent mapping only. */
+/** Hairpinned packets are filtered like any other. Only an endpoint-independent mapping has a source that is known beforehand. */
 function hairpinOf({ mapping, filtering, hairpin }: Asked): Hairpin | undefined {
   if (hairpin === undefined || (hairpin && mapping !== 'endpoint-independent')) return undefined;
   return hairpin ? filtering : 'none';
 }
 
-/** What is let in is not early; and a port of another mapping than was asked for says nothing of it. */
+/** A packet that the filter lets in is not early. Undefined where the observation cannot tell. */
 function earlyOf({ filtering, inboundFirst }: Asked, { early }: Observation): Early | undefined {
   if (early === null) return undefined;
   return inboundFirst && filtering !== 'endpoint-independent' ? 'changes-port' : 'forgotten';
@@ -163,7 +163,7 @@ function portsOf(mapping: Dependency, { mapped }: Observation): readonly number[
   return mapped.filter((_, index) => index % perMapping === 0).map(({ port }) => port);
 }
 
-/** A counter goes round the user ports. Counters and blocks are those of one public address; of a pool nothing is known. */
+/** A counter wraps around within the user ports. Counters and blocks belong to one public address; a pool cannot be judged. */
 const USER_PORT_COUNT = 65_536 - 1024;
 
 function fits(asked: Asked, ports: readonly number[]): boolean {

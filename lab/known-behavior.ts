@@ -4,13 +4,13 @@ import { type AccessProfile, observedAccess } from './profiles.ts';
 
 const UNTOLD = { step: null, range: null } as const;
 
-/** Null where no UDP passes. */
+/** Null if no UDP passes. */
 export function knownBehaviorOf(access: AccessProfile): KnownBehavior | null {
   const observed = observedAccess(access);
   return observed.kind === 'udp' ? { ...observed, allocation: portAssignmentOf(access) } : null;
 }
 
-/** Of several layers the outermost gives the ports. */
+/** The outermost of several layers chooses the ports. */
 function portAssignmentOf(access: AccessProfile): PortAssignment {
   const nat = access.kind === 'nat' ? access.layers.at(-1) : undefined;
   switch (nat?.ports) {
@@ -19,7 +19,7 @@ function portAssignmentOf(access: AccessProfile): PortAssignment {
     case 'sequential':
       return { kind: 'sequential', step: nat?.portStep ?? 1, range: null };
     case 'block':
-      // Which ports a block has is seen from samples; here nobody has taken any.
+      // Samples would show which ports the block has; here there are none.
       return { kind: 'random', ...UNTOLD };
     case 'preserved':
       // A mapping that depends on the destination cannot keep the port for a second one.

@@ -22,7 +22,7 @@ export interface NatProfile {
   readonly blockSize?: number;
   /**
    * Whether a packet from outside that no mapping lets in is remembered, as by a Linux router that accepts packets to
-   * itself: the own packet to its sender, once it comes, then leaves from another port than the mapping's. Default: no.
+   * itself: the host's packet to its sender then leaves from another port than the mapping's. Default: no.
    */
   readonly inboundFirst?: boolean;
   /** Idle time after which a mapping ends, in ms (RFC 4787 REQ-5 asks for at least 120 s). */
@@ -77,7 +77,7 @@ export const SYMMETRIC: NatProfile = {
 /** The four classic NATs, in the order in which every table shows them. */
 export const CLASSIC_NATS: readonly NatProfile[] = [FULL_CONE, RESTRICTED, PORT_RESTRICTED, SYMMETRIC];
 
-/** A counter for all mappings of the router: the next port can be told. */
+/** One counter for all mappings of the router, so that the next port can be predicted. */
 export const SYMMETRIC_SEQUENTIAL: NatProfile = { ...SYMMETRIC, name: 'symmetric-sequential', ports: 'sequential' };
 
 /** One public endpoint for each address that is sent to, whatever its port. */
@@ -90,7 +90,7 @@ export const SYMMETRIC_ADDRESS: NatProfile = {
 /** Random ports, but only of a small range that the host has to itself: what a carrier does to keep short logs. */
 export const SYMMETRIC_BLOCK: NatProfile = { ...SYMMETRIC, name: 'symmetric-block', ports: 'block' };
 
-/** Port-restricted to all who wait for its own packet; who does not is answered from a port that it does not know. */
+/** Port-restricted toward a peer that waits for the host's packet; one that sends first is answered from a port that it does not know. */
 export const INBOUND_FIRST: NatProfile = { ...PORT_RESTRICTED, name: 'inbound-first', inboundFirst: true };
 
 /** How a host reaches the public network. */
@@ -115,7 +115,7 @@ export const CARRIER_GRADE: NamedAccess = {
   access: { kind: 'nat', layers: [PORT_RESTRICTED, { ...PORT_RESTRICTED, name: 'carrier' }] },
 };
 
-/** What makes a punch harder than the classic four do, in the order in which every table shows it, after them. */
+/** The NATs that make a punch harder than the classic four do, in the order in which every table shows them, after those. */
 export const HARD_NATS: readonly (NatProfile | NamedAccess)[] = [
   SYMMETRIC_SEQUENTIAL,
   SYMMETRIC_ADDRESS,
@@ -130,8 +130,8 @@ export type ObservedAccess =
   | { readonly kind: 'no-udp' };
 
 /**
- * What the access is when seen from outside. Of nested NATs the most dependent mapping and the most dependent filtering
- * show: each layer gives a new endpoint, or lets a packet in, only where those before it have not settled it.
+ * What the access is when seen from outside. Nested NATs show the most dependent mapping and the most dependent filtering
+ * among them: each layer gives a new endpoint, or lets a packet in, only where those before it have not settled it.
  */
 export function observedAccess(access: AccessProfile): ObservedAccess {
   switch (access.kind) {

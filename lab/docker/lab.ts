@@ -1,5 +1,4 @@
 /** The container lab: a public server, and clients behind real NATs, each of which has been held to its profile. */
-
 import { randomBytes } from 'node:crypto';
 import { createOwner } from '../../src/net/owner.ts';
 import { type AccessProfile, CLASSIC_NATS } from '../profiles.ts';
@@ -28,10 +27,10 @@ export interface LabServer extends LabContainer, ServerPlace {}
 export interface LabSite {
   readonly name: string;
   readonly access: AccessProfile;
-  /** The router's public address; a site without translation shows its clients' own. */
+  /** The router's public address. Where nothing is translated, each client is seen by its own address. */
   readonly publicAddress: string;
   readonly router: LabRouter;
-  /** The carrier's, behind which that one is, if the site has two NATs in a row. */
+  /** The carrier's router, which the site's router is behind, if the site has two NATs in a row. */
   readonly carrier: LabRouter | null;
   readonly clients: readonly LabContainer[];
   /** @throws RangeError when there is none of that number. */
@@ -39,11 +38,11 @@ export interface LabSite {
 }
 
 export interface Lab extends AsyncDisposable {
-  /** In the names of its containers and networks, and the value of their label `natcheck.lab`. */
+  /** Part of the names of its containers and networks, and the value of their label `natcheck.lab`. */
   readonly id: string;
   readonly server: LabServer;
   readonly sites: readonly LabSite[];
-  /** The site of that name: its profile's, or `name-2` for the second of a profile. @throws RangeError when there is none. */
+  /** The site of that name: the profile's, or `name-2` for the second site of a profile. @throws RangeError when there is none. */
   nat(name: string): LabSite;
 }
 

@@ -1,10 +1,11 @@
-/** The lab's ways to wait: for a condition, for all of several attempts, for an end that is under way already. */
+/** Ways to wait: for a condition, for several attempts, for an end that is already under way. */
 import { setTimeout as delay } from 'node:timers/promises';
 
 const CHECK_EVERY_MS = 20;
 
 /**
- * Waits for a condition of another process that offers no event to wait on. Resolves with the first value of `condition` that is neither undefined nor false.
+ * Waits for a condition of another process that offers no event to wait on.
+ * Resolves with the first value of `condition` that is neither undefined nor false.
  * @throws Error naming `what` when there is none within `timeoutMs`.
  */
 export async function until<T>(
@@ -20,13 +21,13 @@ export async function until<T>(
   }
 }
 
-/** All results, or the first error, but not before every attempt has ended: nothing is created behind a removal's back. */
+/** Resolves with all results, or rejects with the first error, once every attempt has ended: what they create can then be removed. */
 export async function allOf<T>(attempts: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(attempts);
   return Promise.all(attempts);
 }
 
-/** Whoever ends a thing a second time waits for the first to be done. */
+/** Makes an action that runs once: later calls get the first result, such as the promise of an end that is under way. */
 export function once<T>(action: () => T): () => T {
   let result: { readonly value: T } | undefined;
   return () => {

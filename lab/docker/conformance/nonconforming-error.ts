@@ -1,10 +1,11 @@
 /** Thrown when a site of the lab does not behave as its profile says: no result from such a lab would mean anything. */
 
 export interface NonconformingDetails {
-  /** One `name: axis: asked X, got Y` each. */
+  /** Each is one line, `name: axis: asked X, got Y`. */
   readonly mismatches: readonly string[];
-  /** What the router had in force, and what it tracked, just after. */
+  /** The rules that the router had in force just after. */
   readonly rules: string;
+  /** The connections that it tracked just after. */
   readonly conntrack: string;
 }
 

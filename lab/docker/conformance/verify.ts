@@ -11,7 +11,7 @@ import type { Topology } from '../topology/topology.ts';
 import { type BedHost, conformanceBed, openPublicSide, publicSide } from './bed.ts';
 import { NonconformingError } from './nonconforming-error.ts';
 
-/** @throws NonconformingError of the first site that behaves otherwise. */
+/** @throws NonconformingError for the first site that does not behave as its profile says. */
 export async function verifyTopology({ server, sites }: Topology, place: ServerPlace): Promise<void> {
   const side = publicSide(place);
   await using serverAgent = await startAgent(server);
@@ -69,7 +69,7 @@ function asked(
   const mapping = observed.mapping === 'none' ? 'endpoint-independent' : observed.mapping;
   if (access.kind !== 'nat') return { name, filtering, mapping };
   const [nat, ...outer] = access.layers;
-  // Of ports and early packets, one NAT's doings show through no other.
+  // How one NAT chooses ports and treats early packets cannot be seen through another.
   return outer.length === 0 ? { ...nat, name } : { name, filtering, mapping, hairpin: nat.hairpin };
 }
 

@@ -1,4 +1,4 @@
-/** Sockets inside a lab container, moved from here by lines to image/agent.mjs. */
+/** Sockets inside a lab container, controlled from here by lines to image/agent.mjs. */
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { LabContainer } from './container.ts';
 
@@ -36,7 +36,7 @@ export async function startAgent(container: LabContainer): Promise<Agent> {
   };
 }
 
-/** The first arrival that `wanted` accepts, or null when there is none within `timeoutMs`; `meanwhile` sends what is to arrive. */
+/** Waits for the first arrival that `wanted` accepts; null when there is none within `timeoutMs`. `meanwhile` sends what is to arrive. */
 export async function arrival(
   agent: Agent,
   options: {

@@ -41,7 +41,7 @@ export async function startContainer(docker: Dockerode, spec: ContainerSpec): Pr
       .withCommand(['sh', '-c', script])
       .withWaitStrategy(testcontainers.Wait.forLogMessage(READY))
       .withStartupTimeout(START_TIMEOUT_MS)
-      .withAutoCleanup(false) // The lab removes its own; no helper container is wanted for it.
+      .withAutoCleanup(false) // The lab removes its containers itself, without a helper container.
       .start();
   } catch (cause) {
     const said = await logsOf(docker, created.id());

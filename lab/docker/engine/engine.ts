@@ -1,8 +1,7 @@
 /**
- * The container engine of the lab: the one of DOCKER_HOST, else the machine's own, else a private one
+ * The container engine of the lab: the one that DOCKER_HOST names, else the machine's, else a private one
  * that leaves the host's network alone. NATCHECK_LAB_ENGINE=private skips the first two, =none refuses all.
  */
-
 import { createOwner } from '../../../src/net/owner.ts';
 import { once } from '../waiting.ts';
 import { startDaemon } from './daemon.ts';
@@ -20,7 +19,7 @@ const SYSTEM_SOCKET = '/var/run/docker.sock';
 export interface Engine extends AsyncDisposable {
   /** `private`: started by this process, and stopped when disposed; it reaches no registry. */
   readonly kind: 'given' | 'system' | 'private';
-  /** As in DOCKER_HOST. */
+  /** Its address, in the form that DOCKER_HOST has. */
   readonly host: string;
 }
 

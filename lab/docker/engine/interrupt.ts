@@ -1,4 +1,4 @@
-/** Lets what was started be ended when the process is told to stop (Ctrl-C, SIGTERM, SIGHUP): last started, first ended. */
+/** Cleans up when the process is told to stop (Ctrl-C, SIGTERM, SIGHUP): what was started last ends first. */
 import { constants } from 'node:os';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -22,7 +22,7 @@ export function onInterrupt(cleanup: Cleanup): Disposable {
 
 async function interrupted(signal: NodeJS.Signals): Promise<void> {
   process.exitCode = 128 + constants.signals[signal];
-  // What was in use is now taken away: whatever fails from here on fails because of that, and must not cut this short.
+  // What was in use is now taken away. Whatever fails from here on fails because of that, and must not cut this short.
   process.on('uncaughtException', () => {});
   for (;;) {
     const cleanup = cleanups.pop();
@@ -34,12 +34,12 @@ async function interrupted(signal: NodeJS.Signals): Promise<void> {
 }
 
 /**
- * Runs `work`, which is to end soon when told to stop, and lets no signal end this process before it has. Libraries that
- * end the process by a signal themselves do so only when nobody else listens for it.
+ * Runs `work`, which should end soon after it is told to stop, and lets no signal end this process before that. Libraries
+ * that end the process on a signal do so only when nothing else listens for it.
  */
 export async function beforeInterrupt<T>(work: () => Promise<T>): Promise<T> {
   const { promise: done, resolve: finish } = Promise.withResolvers<void>();
-  // First registered, so run after the cleanups of all that `work` starts.
+  // It is registered first, so it runs after the cleanups of everything that `work` starts.
   using _ = onInterrupt(() => done);
   try {
     return await work();

@@ -1,4 +1,4 @@
-/** Labels that say which run a container or network belongs to, and the removal of what belongs to none any more. */
+/** Labels that say which run a container or network belongs to, and the removal of what no living run owns. */
 import { hostname } from 'node:os';
 import type Dockerode from 'dockerode';
 import { until } from '../waiting.ts';
@@ -9,7 +9,7 @@ const OWNER = 'natcheck.lab.owner';
 
 export type Labels = Record<string, string>;
 
-/** Labels of everything that the lab of that id creates. */
+/** The labels of everything that the lab with this id creates. */
 export function labelsOf(lab: string): Labels {
   return { [LAB]: lab, [OWNER]: `${hostname()}/${process.pid}` };
 }
@@ -19,7 +19,7 @@ export async function removeLab(docker: Dockerode, lab: string): Promise<void> {
   await removeAll(docker, { label: `${LAB}=${lab}`, condemned: async () => true });
 }
 
-/** Removes what labs of dead processes of this machine have left. */
+/** Removes what labs have left behind whose processes, on this machine, are dead. */
 export async function sweep(docker: Dockerode): Promise<void> {
   await removeAll(docker, { label: LAB, condemned: (labels) => ownerIsDead(labels[OWNER] ?? '') });
 }
@@ -32,6 +32,7 @@ const REMOVAL_TIMEOUT_MS = 30_000;
 
 interface Removal {
   readonly label: string;
+  /** Whether what has these labels is to be removed. */
   readonly condemned: (labels: Labels) => Promise<boolean>;
 }
 
@@ -51,7 +52,7 @@ async function removeAll(docker: Dockerode, { label, condemned }: Removal): Prom
   );
 }
 
-/** An engine may say that a container is removed while its endpoints are not: then they are cut off, and it is tried again. */
+/** An engine may call a container removed while its endpoints are not: they are then disconnected, and the removal is tried again. */
 async function removeNetwork(network: Dockerode.Network): Promise<void> {
   await until(
     async () => {
@@ -67,7 +68,7 @@ async function removeNetwork(network: Dockerode.Network): Promise<void> {
   );
 }
 
-/** Not there (404), or already being removed (409): what was wanted. */
+/** Takes it for success that the thing is not there (404), or is being removed already (409). */
 async function gone(removal: Promise<unknown>): Promise<void> {
   await removal.catch((error: EngineError) => {
     if (error.statusCode !== 404 && error.statusCode !== 409) throw error;

@@ -7,11 +7,11 @@ import { run } from './command.ts';
 /** Receives one line for each step that takes time or changes the machine. */
 export type Progress = (line: string) => void;
 
-/** Programs and the Debian package each comes in. */
+/** Programs, each with the Debian package that it comes in. */
 export const ENGINE_PROGRAMS = { dockerd: 'docker.io', iptables: 'iptables', ip: 'iproute2' } as const;
 export const ROOTFS_PROGRAMS = { mmdebstrap: 'mmdebstrap' } as const;
 
-/** Asked by maintainer scripts before they start a service; 101 forbids it (Debian's invoke-rc.d(8)). */
+/** Maintainer scripts ask this program before they start a service; exit code 101 forbids it (Debian's invoke-rc.d(8)). */
 const POLICY = '/usr/sbin/policy-rc.d';
 const NO_SERVICES = '#!/bin/sh\nexit 101\n';
 
@@ -42,7 +42,7 @@ export async function provision(programs: Readonly<Record<string, string>>, prog
   });
 }
 
-/** A service started by the installation would be a second engine, in the host's network: keep it from starting. */
+/** Keeps the installation from starting a service, which would be a second engine, in the host's network. */
 async function withoutServices(): Promise<AsyncDisposable> {
   const written = await writeFile(POLICY, NO_SERVICES, { mode: 0o755, flag: 'wx' }).then(
     () => true,
@@ -55,7 +55,7 @@ async function withoutServices(): Promise<AsyncDisposable> {
   };
 }
 
-/** Full path of a program, also where the PATH of an ordinary user does not lead. */
+/** The full path of a program, also in directories that an ordinary user's PATH leaves out; undefined when there is none. */
 export async function findProgram(name: string): Promise<string | undefined> {
   const dirs = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
   for (const dir of dirs) {

@@ -1,6 +1,6 @@
 /**
- * A place for one private engine: two of them cannot share a data root, so each run takes a slot of its own.
- * The lock is an abstract Unix socket: the kernel frees it when its owner is gone, however it went.
+ * A place for one private engine: two cannot share a data root, so no two runs share a slot.
+ * The lock is an abstract Unix socket, which the kernel frees when its owner is gone, for whatever reason.
  */
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -10,9 +10,9 @@ import { ownDir } from './storage/own-dir.ts';
 const SLOTS = 8;
 
 export interface Slot extends AsyncDisposable {
-  /** Kept between runs: images. */
+  /** Keeps the images from one run to the next. */
   readonly dataRoot: string;
-  /** Emptied at every start; only its owner may enter it, as whoever reaches the socket in it is root. */
+  /** Emptied at every start. Only its owner may enter it, because whoever reaches the socket in it is root. */
   readonly runtimeDir: string;
 }
 

@@ -1,4 +1,4 @@
-/** The one door to Testcontainers, an optional peer: whoever only imports natcheck never loads it. */
+/** The only place that loads Testcontainers, an optional peer: a program that just imports natcheck never does. */
 import type Dockerode from 'dockerode';
 
 export type Testcontainers = typeof import('testcontainers');
@@ -15,7 +15,7 @@ export async function loadTestcontainers(): Promise<Testcontainers> {
 /**
  * The Docker client of Testcontainers for the engine at `host`, which DOCKER_HOST names from then on.
  * @param host as in DOCKER_HOST, such as `unix:///var/run/docker.sock`.
- * @throws Error when nothing answers there, or when this process already uses another engine: Testcontainers has one per process.
+ * @throws Error when nothing answers there, or when this process already uses another engine: Testcontainers knows only one per process.
  */
 export async function connectDocker(host: string): Promise<Dockerode> {
   if (connectedTo !== undefined && connectedTo !== host) {

@@ -7,7 +7,7 @@ import { IMAGE_FILES, PACKAGE_ROOT } from './package-root.ts';
 export interface AppFiles {
   /** Path in the build context to path on this machine. */
   readonly files: Readonly<Record<string, string>>;
-  /** What the image's tag must change with: contents of natcheck's own files, names and versions of the others. */
+  /** What the image's tag depends on: the contents of natcheck's files, and the names and versions of the packages. */
   readonly contents: readonly (string | Uint8Array)[];
 }
 
@@ -42,7 +42,7 @@ export async function appFiles(dist: string = join(PACKAGE_ROOT, 'dist')): Promi
 }
 
 /**
- * The packages of these names that natcheck has installed, and all that they depend on. One nested in another's
+ * Finds the packages of these names that natcheck has installed, and all that they depend on. One nested in another's
  * node_modules is not listed: it comes along with that folder.
  * @throws Error when one is not installed.
  */
@@ -67,7 +67,7 @@ async function manifestIn(dir: string): Promise<Manifest> {
   return JSON.parse(await readFile(join(dir, 'package.json'), 'utf8'));
 }
 
-/** The folder of an installed package, as Node looks for it; its own exports may hide its package.json. */
+/** Finds the folder of an installed package as Node does; a package's exports may hide its package.json. */
 async function locate(name: string, from: string): Promise<string> {
   for (const modules of createRequire(join(from, 'package.json')).resolve.paths(name) ?? []) {
     const dir = await realpath(join(modules, name)).catch(() => undefined);

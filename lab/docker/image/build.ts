@@ -8,7 +8,7 @@ import { IMAGE_FILES } from './package-root.ts';
 
 export interface BuildInput {
   readonly tag: string;
-  /** Name of a file in lab/docker/image, or the whole path of another. */
+  /** The name of a file in lab/docker/image, or the full path of another. */
   readonly dockerfile: string;
   readonly args: Readonly<Record<string, string>>;
   /** Path in the build context to path on this machine, file or folder. */
@@ -18,7 +18,7 @@ export interface BuildInput {
 /** @throws Error with the last lines of the build when it fails. */
 export async function build(docker: Dockerode, { tag, dockerfile, args, files }: BuildInput): Promise<void> {
   await using context = await stage({ ...files, Dockerfile: resolve(IMAGE_FILES, dockerfile) });
-  // The links become what they lead to in the archive; uncompressed, as the engine is near.
+  // The archive contains what the links lead to. It is not compressed, since the engine is near.
   const tar = spawn('tar', ['--dereference', '-C', context.dir, '-cf', '-', '.'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });

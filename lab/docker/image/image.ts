@@ -10,7 +10,7 @@ import { ensureRootfs, hasImage } from './rootfs.ts';
 
 export interface ImageOptions {
   readonly progress?: Progress;
-  /** The compiled natcheck to put in; the package's own dist/ when not given. */
+  /** The compiled natcheck to put in; default: the package's dist/. */
   readonly dist?: string;
 }
 
@@ -32,7 +32,7 @@ export async function ensureImage(engine: Engine, { progress = () => {}, dist }:
   return tag;
 }
 
-/** Every change of natcheck makes an image; only this process uses a private engine, and it wants the last one. */
+/** Every change to natcheck makes an image. Only this process uses a private engine, and it needs only the latest. */
 async function removeOlder(docker: Dockerode, current: string): Promise<void> {
   const images = await docker.listImages({ filters: JSON.stringify({ reference: ['natcheck-lab'] }) });
   const tags = images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((tag) => tag !== current);
@@ -58,7 +58,7 @@ async function buildBase(docker: Dockerode, options: BaseOptions): Promise<void>
   });
 }
 
-/** Whether the ordinary Debian image is there, or comes from the registry; a private engine reaches none. */
+/** Whether the ordinary Debian image is there, or could be pulled; a private engine reaches no registry. */
 async function pulled(docker: Dockerode, { isPrivate, progress }: BaseOptions): Promise<boolean> {
   if (await hasImage(docker, DEBIAN_IMAGE)) return true;
   if (isPrivate) return false;

@@ -1,4 +1,4 @@
-/** Where natcheck's own package is on this machine, from the sources as well as from dist/. */
+/** Where natcheck's package is on this machine, whether this runs from the sources or from dist/. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 

@@ -36,7 +36,7 @@ export async function baseTag(): Promise<string> {
   return `natcheck-lab-base:${hashOf([dockerfile, ...PACKAGES, process.version, process.arch])}`;
 }
 
-/** First 12 hex digits of the SHA-256 of all parts, each ended so that no two lists read alike. */
+/** First 12 hex digits of the SHA-256 of all parts, each terminated, so that no two lists hash alike. */
 export function hashOf(parts: Iterable<string | Uint8Array>): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part).update('\0');

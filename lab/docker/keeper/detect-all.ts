@@ -12,14 +12,14 @@ const DETECT_TIMEOUT_MS = 60_000;
 export interface LabDetection {
   /** Name of the site. */
   readonly nat: string;
-  /** The verdict that belongs to it. */
+  /** The verdict that is right for it. */
   readonly expected: VerdictType;
-  /** Number of the client behind it, from 0. */
+  /** The number of the client behind it, from 0. */
   readonly client: number;
   readonly report: DetectReport;
 }
 
-/** All at once, each with the lab's own server. @throws Error with its output when one of them has no report. */
+/** Detects from all clients at once, each with the lab's server. @throws Error with its output when one of them has no report. */
 export async function detectFromAll(lab: RunningLab): Promise<readonly LabDetection[]> {
   const container = await containersOf(lab);
   return Promise.all(

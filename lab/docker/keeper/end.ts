@@ -7,7 +7,7 @@ import { until } from '../waiting.ts';
 import type { RunningLab } from './running-lab.ts';
 import { forgetLab, knownLab } from './state.ts';
 
-/** A keeper that installs packages or builds an image does that to its end first. */
+/** A keeper that is installing packages or building an image finishes that first. */
 const END_TIMEOUT_MS = 300_000;
 
 /**
@@ -33,7 +33,7 @@ async function endKeeper(keeper: ProcessId, signal: AbortSignal): Promise<void> 
   await until(ended, { what: `the end of the lab's keeper (pid ${keeper.pid})`, timeoutMs: END_TIMEOUT_MS });
 }
 
-/** There are some when the keeper was killed, or could not remove it all. */
+/** Removes what is left of a lab whose keeper was killed, or could not remove everything. */
 async function endRemains({ id, engine: { kind, host } }: RunningLab): Promise<void> {
   if (kind === 'private') await endDaemonAt(host.replace(/^unix:\/\//, ''));
   else await removeLab(await connectDocker(host), id);

@@ -3,9 +3,9 @@ import { UsageError } from '../../../src/errors.ts';
 import { NonconformingError } from '../conformance/nonconforming-error.ts';
 
 export interface LabFailure {
-  /** `unavailable`: nothing is wrong with natcheck or its use, but this machine has not what the lab needs. */
+  /** `unavailable`: nothing is wrong with natcheck or its use, but this machine lacks what the lab needs. */
   readonly kind: 'usage' | 'unavailable' | 'nonconforming' | 'bug';
-  /** For a person; of a bug with the stack. */
+  /** A text for a person; for a bug it is the stack. */
   readonly message: string;
 }
 
@@ -17,7 +17,7 @@ export function failureOf(error: unknown): LabFailure {
   return isMistake(error) ? { kind: 'bug', message: stack } : { kind: 'unavailable', message };
 }
 
-/** What the language itself throws: code that is wrong, not a machine that lacks something. */
+/** Whether the language itself threw it: then the code is wrong, and not the machine. */
 function isMistake(error: Error): boolean {
   return [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind);
 }

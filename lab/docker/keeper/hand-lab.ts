@@ -53,7 +53,7 @@ export async function startHandLab(
   };
 }
 
-/** The way to the containers of a running lab, of this process or another. */
+/** Finds the containers of a running lab by their names, whichever process has started it. */
 export async function containersOf({ engine }: RunningLab): Promise<(name: string) => Container> {
   const docker = await connectDocker(engine.host);
   return (name) => docker.getContainer(name);

@@ -1,4 +1,4 @@
-/** The keeper: a process that owns a lab from its start until it is told to end, and leaves nothing. */
+/** The keeper: a process that owns a lab from its start until it is told to end, and leaves nothing behind. */
 import { once } from 'node:events';
 import { type Env, runtimeDir } from '../engine/storage/runtime-dir.ts';
 import type { KeeperMessage } from './channel.ts';

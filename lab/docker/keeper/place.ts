@@ -2,7 +2,7 @@
 import { UsageError } from '../../../src/errors.ts';
 import type { RunningLab } from './running-lab.ts';
 
-/** Name of the container. @throws UsageError when there is none of that name, with those that there are. */
+/** Returns the name of the container. @throws UsageError when the lab has no such place, with those that it has. */
 export function containerAt(lab: RunningLab, place: string): string {
   if (place === 'server') return lab.server.container;
   const [nat = '', which = '0', ...rest] = place.split('/');

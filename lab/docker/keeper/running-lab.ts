@@ -19,13 +19,13 @@ export interface RunningServer {
 }
 
 export interface RunningSite {
-  /** Its profile's. */
+  /** The name of its profile. */
   readonly name: string;
-  /** The verdict that belongs to it. */
+  /** The verdict that is right for it. */
   readonly verdict: VerdictType;
   /** Name of the router's container. */
   readonly router: string;
-  /** That of the carrier's, where there are two routers in a row. */
+  /** Name of the carrier's container, if there are two routers in a row. */
   readonly carrier: string | null;
   readonly clients: readonly RunningClient[];
 }
@@ -34,7 +34,7 @@ export interface RunningClient {
   /** Name of its container. */
   readonly container: string;
   readonly address: string;
-  /** What the public side sees of it: its router's address, or its own where nothing is translated. */
+  /** The address at which the public side sees it: its router's, or its own where nothing is translated. */
   readonly publicAddress: string;
 }
 

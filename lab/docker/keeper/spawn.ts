@@ -50,7 +50,7 @@ function lastWord(keeper: ChildProcess, progress: Progress): Promise<Started> {
   });
 }
 
-/** From here on it runs on its own. */
+/** Lets it run without this process. */
 function release(keeper: ChildProcess): void {
   keeper.disconnect();
   keeper.stderr?.destroy();

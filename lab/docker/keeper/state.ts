@@ -32,8 +32,8 @@ export interface Claim extends AsyncDisposable {
 }
 
 /**
- * Makes this process the keeper of the directory's one lab, in the place of a dead one; its state is removed when disposed.
- * @throws UsageError when a living process is.
+ * Makes this process the keeper of the directory's one lab, replacing a dead one; its state is removed when disposed.
+ * @throws UsageError when a living process is the keeper.
  */
 export async function claimLab(dir: string): Promise<Claim> {
   const keeper = await thisProcess();
@@ -80,7 +80,7 @@ function stateFile(dir: string): string {
   return join(dir, 'lab.json');
 }
 
-/** Null as well for what no natcheck of this kind has written: it must not stand in the way. */
+/** Null too for a file that this version of natcheck has not written, so that it stands in nobody's way. */
 async function readState(dir: string): Promise<LabState | null> {
   const text = await readFile(stateFile(dir), { encoding: 'utf8', flag: READ_NO_LINK }).catch(
     (error: NodeJS.ErrnoException) => {

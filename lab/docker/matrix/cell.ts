@@ -1,4 +1,4 @@
-/** One cell of the matrix: what arithmetic says of a pair of sites, what its two peers say, and whether that is the same. */
+/** One cell of the matrix: what arithmetic says of a pair of sites, what its two peers report, and whether the two agree. */
 import { chooseTechnique, type TechniqueChoice } from '../../../src/punch/attempt/techniques/choose-technique.ts';
 import type { PunchFailure, PunchReport } from '../../../src/punch/report/report.ts';
 import { knownBehaviorOf } from '../../known-behavior.ts';
@@ -7,7 +7,7 @@ import type { AccessProfile } from '../../profiles.ts';
 /** One for each peer: that of the row first, then that of the column. */
 export type Both<T> = readonly [a: T, b: T];
 
-/** What a peer says at its end; `natcheck punch --json` says this and more, and all of it is kept. */
+/** What a peer reports at its end; `natcheck punch --json` reports this and more, and all of it is kept. */
 export interface PeerReport {
   /** `direct`, `failed`, … */
   readonly outcome: string;
@@ -28,21 +28,21 @@ export interface PunchedSide {
 }
 
 export interface Expectation {
-  /** As the plan has it; `relay` where one side has no UDP. */
+  /** The technique that the plan chooses; `relay` where one side has no UDP. */
   readonly technique: TechniqueChoice['technique'];
-  /** Of a direct path. */
+  /** The probability of a direct path. */
   readonly probability: number;
-  /** That of both sides. */
+  /** The outcome on both sides. */
   readonly outcome: PunchReport['outcome'];
   readonly reasons: Both<PunchFailure | null>;
 }
 
 export interface Actual {
-  /** That of both sides; `one-sided` when they do not say the same, `no-report` when one of them says nothing. */
+  /** The outcome on both sides; `one-sided` when they report different ones, `no-report` when one of them reports none. */
   readonly outcome: string;
   readonly reasons: Both<string | null>;
   readonly techniques: Both<string | null>;
-  /** Until the later side was done; null without any report. */
+  /** How long the later side took; null without any report. */
   readonly ms: number | null;
 }
 
@@ -57,7 +57,7 @@ export interface MatrixCell {
   readonly sides: Both<PunchedSide>;
 }
 
-/** What is right for two peers behind these accesses; where arithmetic leaves only a relay, there may be one. */
+/** Returns what is right for two peers behind these accesses; `hasRelay` says whether there is a relay where nothing else works. */
 export function expectationOf(
   a: AccessProfile,
   b: AccessProfile,
@@ -74,13 +74,13 @@ export function expectationOf(
   return { technique, probability, outcome, reasons };
 }
 
-/** Null is a side without UDP. */
+/** A side without UDP is null. */
 function failureOf({ own, peer }: { readonly own: object | null; readonly peer: object | null }): PunchFailure {
   if (!own) return 'udp-silent';
   return peer ? 'no-path' : 'no-peer';
 }
 
-/** Holds what the two sides say to what is expected: one alone that has a path is wrong, and so is another failure. */
+/** Compares what the two sides report with what is expected: a path on one side only is wrong, and so is a different failure. */
 export function judgeCell(
   { a, b, expected }: Pick<MatrixCell, 'a' | 'b' | 'expected'>,
   sides: Both<PunchedSide>,

@@ -1,4 +1,4 @@
-/** The matrix as files of one directory, and a directory that can take them. */
+/** The matrix as files in one directory. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../../../src/errors.ts';
@@ -9,7 +9,7 @@ import { matrixSvg } from './svg.ts';
 
 type Renderer = (matrix: Matrix) => string;
 
-/** Each file's text by its name. */
+/** What makes the text of each file, by the file's name. */
 const RENDERERS: Readonly<Record<string, Renderer>> = {
   'matrix.md': matrixMarkdown,
   'matrix.json': (matrix) => `${JSON.stringify(matrix, null, 2)}\n`,
@@ -18,7 +18,7 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
 };
 
 /**
- * Makes the directory, and removes what an earlier matrix has left in it, so that nobody takes that for the result of one
+ * Makes the directory, and removes what an earlier matrix has left in it, so that nobody takes it for the result of a run
  * that was cut short.
  * @throws UsageError when the files could not be written there.
  */
@@ -35,7 +35,7 @@ export async function clearMatrixFiles(dir: string): Promise<void> {
 }
 
 /**
- * Writes `matrix.md`, `matrix.json`, `matrix.junit.xml` and `matrix.svg` to a directory, which is made if need be.
+ * Writes `matrix.md`, `matrix.json`, `matrix.junit.xml` and `matrix.svg` to a directory, which is made if it is not there.
  * @returns the paths.
  */
 export async function writeMatrixFiles(dir: string, matrix: Matrix): Promise<readonly string[]> {

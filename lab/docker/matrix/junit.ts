@@ -7,7 +7,7 @@ import { escapeXml } from './xml.ts';
 const SUITE = 'natcheck lab matrix';
 const CLASS = 'natcheck.lab.matrix';
 
-/** The time of a case is that of its punch, the time of the suite that of all together, pairs beside each other. */
+/** The time of a case is that of its punch, the time of the suite that of the whole run, in which pairs run side by side. */
 export function matrixJunit(matrix: Matrix): string {
   const { cells, elapsedMs } = matrix;
   const counts = `tests="${cells.length}" failures="${wrongCells(matrix).length}" errors="0" skipped="0" time="${seconds(elapsedMs)}"`;

@@ -39,7 +39,7 @@ function section(cell: MatrixCell): readonly string[] {
   return [`### ${plain(`${pairWords(cell)}: ${resultWords(cell)}, ${detailWords(cell)}`)}`, '', ...sides];
 }
 
-/** By more backticks than any run of them in the text. */
+/** Fences the text with more backticks than any run of them in it. */
 function fenced(text: string): readonly string[] {
   const body = printable(text).trimEnd();
   if (body === '') return [];
@@ -48,7 +48,7 @@ function fenced(text: string): readonly string[] {
   return [`${fence}text`, body, fence, ''];
 }
 
-/** A name or a word of a report, on one line and meaning nothing but itself. */
+/** A name or a word of a report, on one line, with nothing in it that Markdown would interpret. */
 function plain(text: string): string {
   return printable(text)
     .replaceAll(/\s+/g, ' ')

@@ -8,9 +8,9 @@ export interface Matrix {
   /** Names, in the order of the cells. */
   readonly rows: readonly string[];
   readonly columns: readonly string[];
-  /** Whether every cell is. */
+  /** Whether every cell is as expected. */
   readonly isAsExpected: boolean;
-  /** From the start of the first pair to the end of the last; the start of the lab is not in it. */
+  /** From the start of the first pair to the end of the last, without the start of the lab. */
   readonly elapsedMs: number;
   /** Row by row. */
   readonly cells: readonly MatrixCell[];

@@ -2,11 +2,11 @@
 import type { ExecResult, LabContainer } from '../container/container.ts';
 import type { Both, PeerReport, PunchedSide } from './cell.ts';
 
-/** Both are started at once: a peer that is later than this does not come. */
+/** Both start at once: a peer that is later than this will not come. */
 const WAIT_S = 20;
-/** That, the 9 s that a punch may take, and what a busy machine adds. */
+/** `WAIT_S`, the 9 s that a punch may take, and what a busy machine adds. */
 const TIMEOUT_S = 45;
-/** Ends a punch that hangs, as a side without a report rather than the end of the whole matrix. */
+/** Ends a punch that hangs, so that it costs one side its report rather than the whole matrix. */
 const LIMITED = ['timeout', '--preserve-status', '--kill-after=1', `${TIMEOUT_S}`];
 const IDS = ['alice', 'bob'] as const;
 
@@ -31,7 +31,7 @@ async function punchIn(client: LabContainer, options: readonly string[]): Promis
   return punchedSide(await client.exec(argv, { timeoutMs: 2 * TIMEOUT_S * 1000 }));
 }
 
-/** What is on stdout and is no report is kept with the rest of what it said. */
+/** Whatever is on stdout but is not a report is kept with stderr. */
 export function punchedSide({ stdout, stderr, exitCode }: ExecResult): PunchedSide {
   const report = reportIn(stdout);
   return { exitCode, report, stderr: report ? stderr : `${stdout}${stderr}` };

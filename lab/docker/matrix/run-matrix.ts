@@ -6,11 +6,11 @@ import { punchWithNatcheck } from './natcheck-pair.ts';
 import { type MatrixPeer, type MatrixProgress, runPairs } from './run-pairs.ts';
 
 export interface MatrixOptions {
-  /** Runs both peers of a pair to their ends, in the first client of each site; `natcheck punch` when not given. */
+  /** Runs both peers of a pair to their ends, in the first client of each site; default: `natcheck punch`. */
   readonly punchPair?: (a: LabSite, b: LabSite) => Promise<Both<PunchedSide>>;
   /** Whether the server has a relay, `natcheck serve --relay`; default true. */
   readonly hasRelay?: boolean;
-  /** No further pair is begun once it has aborted; those under way end with the lab. */
+  /** Once it has aborted, no further pair begins; those that are running end with the lab. */
   readonly signal?: AbortSignal;
   /** Called as each cell is done. */
   readonly onCell?: (progress: MatrixProgress) => void;
@@ -43,7 +43,7 @@ function halvesOf({ sites }: Lab): { readonly rows: readonly Peer[]; readonly co
   const rows = sites.slice(0, half).map((site): Peer => ({ name: site.name, access: site.access, site }));
   const columns = sites.slice(half).map((site, index): Peer => {
     const name = rows[index]?.name;
-    // As the second site of a profile is named.
+    // The second site of a profile is named like this.
     if (name === undefined || site.name !== `${name}-2`) {
       throw new RangeError('a matrix takes a lab of all its profiles twice: [...profiles, ...profiles]');
     }

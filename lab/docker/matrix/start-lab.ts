@@ -1,5 +1,4 @@
 /** A lab for a matrix, with an engine, an image and `natcheck serve`: started and ended as one. */
-
 import { createOwner } from '../../../src/net/owner.ts';
 import { CLASSIC_NATS, HARD_NATS, type NamedAccess, type NatProfile } from '../../profiles.ts';
 import { findEngine } from '../engine/engine.ts';
@@ -16,8 +15,8 @@ type Profiles = readonly (NatProfile | NamedAccess)[];
 const ALL_PROFILES: Profiles = [...CLASSIC_NATS, ...HARD_NATS, UDP_BLOCKED];
 
 /**
- * Beside those of DEFAULT_ADDRESSING, in the same kinds of ranges (RFC 5737, RFC 2544): an engine that runs a lab by hand
- * has room for a matrix.
+ * Other addresses than DEFAULT_ADDRESSING has, from the same kinds of ranges (RFC 5737, RFC 2544), so that a matrix can run
+ * on the engine of a lab that is used by hand.
  */
 const MATRIX_ADDRESSING: Addressing = {
   publicPrefix: '198.51.100',
@@ -46,8 +45,8 @@ export async function startMatrixLab({
   signal.throwIfAborted();
   const image = await ensureImage(engine, { progress });
   signal.throwIfAborted();
-  const once: Profiles = hard ? ALL_PROFILES : CLASSIC_NATS;
-  const profiles = [...once, ...once];
+  const half: Profiles = hard ? ALL_PROFILES : CLASSIC_NATS;
+  const profiles = [...half, ...half];
   progress(`starting ${profiles.length} sites, and holding each to its profile`);
   const lab = started.use(await startLab({ engine, image, profiles, addressing: MATRIX_ADDRESSING, backbone: hard }));
   started.use(await startNatcheckServer(lab.server, ['--relay', '--open-relay']));

@@ -1,6 +1,6 @@
 /**
- * The matrix as a picture on a ground of its own, light or dark as its reader has it. What a cell means is said in words
- * and by its frame; colour only repeats it.
+ * The matrix as a picture with a background, light or dark as its reader prefers. Words and the frame say what a cell
+ * means; colour only repeats it.
  */
 import type { MatrixCell } from './cell.ts';
 import { type Matrix, rowsOf } from './matrix.ts';
@@ -9,15 +9,15 @@ import { escapeXml } from './xml.ts';
 
 const MARGIN = 16;
 const GAP = 4;
-/** Of the widest common sans-serif at 13 px, rounded up. */
+/** A character of the widest common sans-serif at 13 px, rounded up. */
 const CHARACTER_WIDTH = 7.6;
 const PADDING = 10;
 const CELL_HEIGHT = 44;
 const HEAD_HEIGHT = 58;
-/** Of the headline's letters to the others. */
+/** How much larger the headline's letters are than the others. */
 const HEAD_SCALE = 15 / 13;
 
-/** Each pair of text and ground has a contrast of more than 7 to 1. */
+/** Each pair of text and background has a contrast of more than 7 to 1. */
 const STYLE = `\
 text{font:13px system-ui,"Segoe UI",Helvetica,Arial,sans-serif;fill:#16212c}
 .head{font-size:15px;font-weight:600}
@@ -52,10 +52,10 @@ export function matrixSvg(matrix: Matrix): string {
     `<desc id="matrix-desc">${escapeXml(cells.map(sentence).join(' '))}</desc>`,
     `<style>${STYLE}</style>`,
     `<rect class="ground" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8"/>`,
-    text('head', { x: MARGIN, y: 28 }, headline),
-    ...columns.map((name, column) => text('name', { x: leftOf(column) + PADDING, y: HEAD_HEIGHT - 8 }, name)),
+    text(headline, { kind: 'head', x: MARGIN, y: 28 }),
+    ...columns.map((name, column) => text(name, { kind: 'name', x: leftOf(column) + PADDING, y: HEAD_HEIGHT - 8 })),
     ...rowsOf(matrix).flatMap((row, index) => [
-      text('name', { x: MARGIN, y: topOf(index) + 27 }, rows[index] ?? ''),
+      text(rows[index] ?? '', { kind: 'name', x: MARGIN, y: topOf(index) + 27 }),
       ...row.map((cell, column) => box(cell, { x: leftOf(column), y: topOf(index), width: cellWidth })),
     ]),
     '</svg>',
@@ -67,8 +67,8 @@ function box(cell: MatrixCell, { x, y, width }: Place & { readonly width: number
   return [
     `<g><title>${escapeXml(sentence(cell))}</title>`,
     `<rect class="${frameOf(cell)}" x="${x}" y="${y}" width="${width}" height="${CELL_HEIGHT}" rx="4"/>`,
-    text('result', { x: x + PADDING, y: y + 19 }, resultWords(cell)),
-    `${text('detail', { x: x + PADDING, y: y + 36 }, detailWords(cell))}</g>`,
+    text(resultWords(cell), { kind: 'result', x: x + PADDING, y: y + 19 }),
+    `${text(detailWords(cell), { kind: 'detail', x: x + PADDING, y: y + 36 })}</g>`,
   ].join('\n');
 }
 
@@ -86,7 +86,8 @@ interface Place {
   readonly y: number;
 }
 
-function text(kind: string, { x, y }: Place, words: string): string {
+/** `kind` is a class of `STYLE`. */
+function text(words: string, { kind, x, y }: Place & { readonly kind: string }): string {
   return `<text class="${kind}" x="${x}" y="${y}">${escapeXml(words)}</text>`;
 }
 

@@ -1,5 +1,4 @@
 /** A cell in words, the same in every form that the matrix is written in. */
-
 import { formatOdds } from '../../../src/punch/attempt/odds.ts';
 import type { Both, MatrixCell, PunchedSide } from './cell.ts';
 import { type Matrix, wrongCells } from './matrix.ts';
@@ -40,7 +39,7 @@ export function expectedWords({ expected: { outcome, reasons } }: MatrixCell): s
   return outcome === 'failed' ? spaced(together(reasons)) : outcome;
 }
 
-/** What one side says, such as `direct by simultaneous-open after 12 ms, exit 0`; a failure with what was tried. */
+/** What one side reports, such as `direct by simultaneous-open after 12 ms, exit 0`; a failure with what was tried. */
 export function sideWords({ report, exitCode }: PunchedSide): string {
   if (report === null) return `no report, exit ${exitCode}`;
   const { outcome, reason, technique, elapsedMs } = report;
@@ -64,7 +63,7 @@ export function summaryWords(matrix: Matrix): string {
   return `${right} of ${matrix.cells.length} pairs as expected, in ${(matrix.elapsedMs / 1000).toFixed(1)} s`;
 }
 
-/** Once when both are the same. */
+/** Both values, or one when they are the same. */
 function together(values: Both<string | null>): string {
   return [...new Set(values)].map((value) => value ?? '-').join(' / ');
 }

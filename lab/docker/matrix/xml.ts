@@ -1,13 +1,13 @@
-/** Text of others, such as what a program has said, in an XML document. */
+/** Makes text of unknown origin, such as the output of a program, fit for an XML document. */
 import { stripVTControlCharacters } from 'node:util';
 import { visibleLines } from '../../../src/visible.ts';
 
-/** What XML 1.0 has no place for even when it is escaped (§2.2), and the control characters that it discourages. */
+/** Characters that XML 1.0 does not allow even when they are escaped (§2.2), and the control characters that it discourages. */
 const UNPRINTABLE = /[^\t\n\u{20}-\u{7E}\u{A0}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 
 /**
- * Without a terminal's colours and moves, where nothing would obey them; what a reader would not see, or would see in
- * another order, is spelled out; lines end with a line feed.
+ * Removes a terminal's colours and cursor moves, which nothing would obey, and spells out what a reader would not see, or
+ * would see in another order; lines end with a line feed.
  */
 export function printable(text: string): string {
   const kept = stripVTControlCharacters(text).replaceAll(/\r\n?/g, '\n').replaceAll(UNPRINTABLE, '');

@@ -10,12 +10,12 @@ const VERDICT_OF: readonly (readonly [pattern: RegExp, verdict: string])[] = [
   [/^Blocked\b/, 'udp-blocked'],
 ];
 
-/** Arguments that make it look for the type of the NAT by that server. */
+/** The command that finds out the type of the NAT with that server. */
 export function stunClientCommand(server: string): readonly string[] {
   return ['stun', server];
 }
 
-/** The verdict in natcheck's words, or null when it gives none. */
+/** Its verdict in natcheck's words, or null when it gives none. */
 export function parseStunClient(stdout: string): string | null {
   const primary = /^Primary: (.*)$/m.exec(stdout)?.[1] ?? '';
   return VERDICT_OF.find(([pattern]) => pattern.test(primary))?.[1] ?? null;

@@ -1,34 +1,33 @@
 /** coturn's `turnserver`, for behaviour discovery on two addresses, and as a TURN server (coturn 4.6.1). */
-
 import type { Program } from '../container/container.ts';
 import type { LabServer } from '../lab.ts';
 
-/** Starts it in the lab's server, on ports 3478 and 3479 of both addresses; listening when this resolves. */
+/** Starts it in the lab's server, on ports 3478 and 3479 of both addresses; it listens when this resolves. */
 export async function startTurnserver(server: LabServer): Promise<Program> {
   return start(server, ['--no-tls']);
 }
 
-export interface RelayOfTurnserver {
-  /** `USER:PASSWORD`, as long as they are wanted. */
+export interface TurnserverRelayOptions {
+  /** `USER:PASSWORD`: its one user, with long-term credentials. */
   readonly user?: string;
-  /** Of time-limited credentials, in place of a user. */
+  /** The secret of time-limited credentials, in place of a user. */
   readonly secret?: string;
-  /** PEM: with it, TLS on port 5349 too. */
+  /** In PEM. With it, the server also speaks TLS, on port 5349. */
   readonly tls?: { readonly cert: string; readonly key: string };
   /** Addresses to which it does not relay. */
   readonly deniedPeers?: readonly string[];
   readonly maxLifetimeS?: number;
-  /** After how long a nonce is stale. */
+  /** The time after which a nonce is stale. */
   readonly nonceS?: number;
-  /** Allocations of one user. */
+  /** How many allocations a user may have. */
   readonly quota?: number;
 }
 
 const CERT = '/run/turnserver-cert.pem';
 const KEY = '/run/turnserver-key.pem';
 
-/** The same as a relay of realm `lab`, over UDP, TCP and, with a certificate, TLS; every session is in its lines. */
-export async function startTurnserverRelay(server: LabServer, options: RelayOfTurnserver): Promise<Program> {
+/** Starts it as a relay of realm `lab`, over UDP, TCP and, with a certificate, TLS; its lines report every session. */
+export async function startTurnserverRelay(server: LabServer, options: TurnserverRelayOptions): Promise<Program> {
   const { user, secret, tls, deniedPeers = [], maxLifetimeS, nonceS, quota } = options;
   if (tls) await writeFiles(server, { [CERT]: tls.cert, [KEY]: tls.key });
   const valued = (name: string, value: string | number | undefined): readonly string[] =>
@@ -44,7 +43,7 @@ export async function startTurnserverRelay(server: LabServer, options: RelayOfTu
     ...valued('stale-nonce', nonceS),
     ...valued('user-quota', quota),
   ]);
-  await program.line(/DB connection success/); // Credentials are known after this only.
+  await program.line(/DB connection success/); // Only after this it knows its credentials.
   return program;
 }
 

@@ -2,7 +2,7 @@
 import type { Dependency } from '../../../src/nat/behavior.ts';
 
 export interface TurnutilsFinding {
-  /** Without a NAT it says `endpoint-independent` too, as it compares with 0.0.0.0; null: it says nothing. */
+  /** Without a NAT it says `endpoint-independent` too, since it compares with 0.0.0.0. Null: it says nothing. */
   readonly mapping: Dependency | null;
   readonly filtering: Dependency | null;
 }
@@ -13,7 +13,7 @@ const DEPENDENCY_OF: Readonly<Record<string, Dependency>> = {
   'Address and Port Dependent': 'address-and-port-dependent',
 };
 
-/** Arguments that make it look for both axes at that server. */
+/** The command that finds out mapping and filtering with that server. */
 export function turnutilsCommand(server: string): readonly string[] {
   return ['turnutils_natdiscovery', '-m', '-f', server];
 }

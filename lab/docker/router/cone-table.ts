@@ -1,12 +1,12 @@
 /**
- * What a cone NAT remembers of its mappings. Linux alone lets in only what answers, and iptables can note a packet's
- * port before its source is translated, not after. So each outbound packet notes here, once it is translated, whose the
- * public port is and, for an address-dependent filter, which address that very port has sent to.
+ * What a cone NAT remembers of its mappings. Linux by itself lets in only answers, and iptables sees a packet's source
+ * port only before it is translated. So each outbound packet is noted here once it is translated: who owns the public port
+ * and, for an address-dependent filter, which address that port has sent to.
  */
 import type { NatProfile } from '../../profiles.ts';
 import { kept, mappingsMap, noteMapping } from './learned.ts';
 
-/** One nftables table. */
+/** Returns one nftables table. */
 export function coneTable(profile: NatProfile): string {
   const isRestricted = profile.filtering === 'address-dependent';
   const known = isRestricted ? ' ip saddr . udp dport @contacts' : '';

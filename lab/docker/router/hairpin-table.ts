@@ -1,8 +1,8 @@
 /**
- * Hairpinning (RFC 4787 §6): a packet from the inside to a public endpoint of the router itself is led to its owner, and
- * comes from the sender's public endpoint (REQ-9a), which the router's own source translation gives it. Packets with
- * the router's address as source come this way only, so what their filter has to know is kept here, apart from all else.
- * Who sends to the router's address notes it before any translation, so that a packet that is dropped opens the way too.
+ * Hairpinning (RFC 4787 §6): a packet from the inside to a public endpoint of the router goes to the owner of that
+ * endpoint, and comes from the sender's public endpoint (REQ-9a), which the router's source translation gives it. Only
+ * such packets have the router's address as their source, so what their filter has to know is kept here, apart from the
+ * rest. A packet to the router's address is noted before any translation, so that it opens the filter even if it is dropped.
  */
 import type { Dependency } from '../../../src/nat/behavior.ts';
 import type { NatProfile } from '../../profiles.ts';
@@ -10,13 +10,13 @@ import { kept, mappingsMap, noteMapping } from './learned.ts';
 
 interface Contacts {
   readonly type: string;
-  /** Of a packet on its way in: who has sent, and where to. */
+  /** What is noted of a packet on its way in: who has sent it, and where to. */
   readonly noted: string;
-  /** Of a translated packet on its way to its receiver: what the receiver must have noted. */
+  /** What must have been noted of the receiver for a translated packet to reach it. */
   readonly wanted: string;
 }
 
-/** One nftables table. */
+/** Returns one nftables table. */
 export function hairpinTable(profile: NatProfile, wan: string): string {
   const contacts = contactsOf(profile.filtering);
   const arriving = `iifname "lan" ip daddr ${wan}`;
@@ -48,7 +48,7 @@ export function hairpinTable(profile: NatProfile, wan: string): string {
   ].join('\n');
 }
 
-/** By inside endpoint, which is as good as by mapping where the mapping is endpoint-independent. */
+/** Contacts are kept by inside endpoint, which is as good as by mapping where the mapping is endpoint-independent. */
 function contactsOf(filtering: Dependency): Contacts | null {
   switch (filtering) {
     case 'endpoint-independent':

@@ -1,4 +1,4 @@
-/** What a router learns from the packets that pass it, in nftables' words: maps and sets that forget, and who writes them. */
+/** What a router learns from the packets that pass it: nftables maps and sets that forget, and the rules that fill them. */
 import type { NatProfile } from '../../profiles.ts';
 
 /** The properties of a map or set whose entries last as long as an idle mapping does. */
@@ -11,8 +11,8 @@ export function mappingsMap(profile: Pick<NatProfile, 'lifetimeMs'>): string {
 }
 
 /**
- * Rules that note, for a packet whose source has been translated, whose the public port is: the source that connection
- * tracking has for that direction. An answer to somebody who came first is of the reply direction.
+ * Rules that note, for a packet whose source has been translated, who owns the public port: the source that connection
+ * tracking has for the packet's direction. An answer to a host that sent first travels in the reply direction.
  */
 export function noteMapping(match: string): readonly string[] {
   return ['original', 'reply'].map(

@@ -1,11 +1,11 @@
 /**
- * The public ports of UDP mappings where iptables has no way to choose them: counted up, or one for each address that is
- * sent to. Before the router's own source translation, which then has nothing left to do.
+ * Chooses the public ports of UDP mappings where iptables cannot: counted up, or one for each destination address. It acts
+ * before the router's source translation, which then has nothing left to do.
  */
 import type { NatProfile } from '../../profiles.ts';
 import { kept } from './learned.ts';
 
-/** One nftables table, or nothing where iptables can do it. */
+/** Returns one nftables table, or nothing where iptables can do it. */
 export function portTable(profile: NatProfile, wan: string): string {
   if (profile.ports === 'sequential') return sequenceTable(profile, wan);
   return profile.mapping === 'address-dependent' ? addressTable(profile, wan) : '';
@@ -13,7 +13,7 @@ export function portTable(profile: NatProfile, wan: string): string {
 
 const FIRST_COUNTED = 32_768;
 const LAST_COUNTED = 65_535;
-/** So that no two mappings of one lifetime meet, and the rules stay short enough for one argument of a program (128 KiB). */
+/** Enough that no two mappings of one lifetime meet, and so few that the rules fit into one argument of a program (128 KiB). */
 const MAX_COUNTED = 4096;
 const MIN_COUNTED = 1024;
 
@@ -23,8 +23,8 @@ export function canCount(step: number): boolean {
 }
 
 /**
- * A counter chooses from a list of ports: used as a port itself it would have its bytes in the machine's order
- * (nftables 1.0.6). The rule is asked once for each connection, by its first packet, whatever becomes of that.
+ * A counter chooses from a list of ports: used as the port, it would have its bytes in the machine's order
+ * (nftables 1.0.6). The rule applies once to each connection, to its first packet, whatever becomes of that packet.
  */
 function sequenceTable({ portStep = 1 }: NatProfile, wan: string): string {
   const ports = portsBy(portStep);
@@ -48,8 +48,8 @@ function portsBy(step: number): readonly number[] {
 }
 
 /**
- * The first mapping toward an address gets a random port from iptables, and is noted once it has it; the next ones get the
- * same. Were the port a hash of the addresses, two sockets could meet in one, and the packets of the later be lost.
+ * The first mapping toward an address gets a random port from iptables, and is noted once it has it; later ones get the
+ * same port. If the port were a hash of the addresses, two sockets could get the same, and the later one lose its packets.
  */
 function addressTable(profile: NatProfile, wan: string): string {
   return [

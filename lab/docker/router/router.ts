@@ -6,7 +6,7 @@ import type { RouterRules } from './rules.ts';
 export interface LabRouter extends LabContainer {
   /** The rules in force, for a person to read. */
   rules(): Promise<string>;
-  /** Puts these rules in the place of all others. */
+  /** Replaces all rules with these. */
   load(rules: RouterRules): Promise<void>;
   /** Drops every n-th UDP datagram of each direction from now on, by the router's count; 0 drops none. */
   loseEveryNth(n: number): Promise<void>;
@@ -14,7 +14,7 @@ export interface LabRouter extends LabContainer {
   conntrack(): Promise<string>;
 }
 
-/** Tables of nftables' own that a router may have, beside those of iptables. */
+/** Lists the rules of iptables, and the nftables tables that a router may have beside them. */
 const LIST_RULES =
   'iptables-save; for table in cone hairpin; do nft list table ip $table; done 2>/dev/null; nft -t list table ip ports 2>/dev/null; true';
 
@@ -33,7 +33,7 @@ export function labRouter(container: LabContainer): LabRouter {
   };
 }
 
-/** Counted, not drawn, so that a test with loss is the same each time. */
+/** Datagrams are counted, not drawn by lot, so that a test with loss is the same each time. */
 function lossCommand(n: number): string {
   if (!Number.isInteger(n) || n < 0 || n === 1) throw new RangeError(`every n-th is 2 or more, or 0 for none: ${n}`);
   const rules = ['lan', 'wan'].map(

@@ -12,7 +12,7 @@ import { canCount, portTable } from './port-table.ts';
 export interface RouterRules {
   /** For `iptables-restore`: translation, the stateful filter, loss. */
   readonly iptables: string;
-  /** For `nft -f`: what iptables has no words for, such as what cones remember of mappings; mostly empty. */
+  /** For `nft -f`: what iptables cannot express, such as the mappings that a cone NAT remembers; often empty. */
   readonly nft: string;
 }
 
@@ -22,16 +22,14 @@ export function routerRules(access: AccessProfile, place: SitePlace): RouterRule
   const isCone = nat !== null && nat.filtering !== 'address-and-port-dependent';
   return {
     iptables: [
-      table(
-        'filter',
-        ['INPUT ACCEPT', 'FORWARD DROP', 'OUTPUT ACCEPT'],
-        [...(nat?.inboundFirst ? EARLY_REMEMBERED : EARLY_DROPPED), ...forwardRules(access, { isCone })],
-      ),
-      table(
-        'nat',
-        ['PREROUTING ACCEPT', 'INPUT ACCEPT', 'OUTPUT ACCEPT', 'POSTROUTING ACCEPT'],
-        [...(nat ? sourceRules(nat, place) : [])],
-      ),
+      table('filter', {
+        chains: ['INPUT ACCEPT', 'FORWARD DROP', 'OUTPUT ACCEPT'],
+        rules: [...(nat?.inboundFirst ? EARLY_REMEMBERED : EARLY_DROPPED), ...forwardRules(access, { isCone })],
+      }),
+      table('nat', {
+        chains: ['PREROUTING ACCEPT', 'INPUT ACCEPT', 'OUTPUT ACCEPT', 'POSTROUTING ACCEPT'],
+        rules: nat ? sourceRules(nat, place) : [],
+      }),
     ].join(''),
     nft: [
       ...(isCone ? [coneTable(nat)] : []),
@@ -41,22 +39,21 @@ export function routerRules(access: AccessProfile, place: SitePlace): RouterRule
   };
 }
 
-/** Of a router that only forwards, and tells nobody of a shorter way. */
+/** The rules of a router that only forwards, and tells nobody of a shorter route. */
 export const BACKBONE_RULES: RouterRules = {
-  iptables: table(
-    'filter',
-    ['INPUT ACCEPT', 'FORWARD ACCEPT', 'OUTPUT ACCEPT'],
-    ['-A OUTPUT -p icmp --icmp-type redirect -j DROP'],
-  ),
+  iptables: table('filter', {
+    chains: ['INPUT ACCEPT', 'FORWARD ACCEPT', 'OUTPUT ACCEPT'],
+    rules: ['-A OUTPUT -p icmp --icmp-type redirect -j DROP'],
+  }),
   nft: '',
 };
 
 /**
- * To a peer that is early, the router says nothing and remembers nothing: a packet that INPUT accepts would leave
- * a conntrack entry, and the own packet to that peer would then be given another port.
+ * The router does not answer a peer that is early, and remembers nothing of it: a packet that INPUT accepts would leave
+ * a conntrack entry, and the host's packet to that peer would then get another port.
  */
 const EARLY_DROPPED = ['-A INPUT -p udp -j DROP'];
-/** Such an entry, and not a word either. */
+/** The router keeps such an entry, but does not answer either. */
 const EARLY_REMEMBERED = ['-A OUTPUT -p icmp --icmp-type destination-unreachable -j DROP'];
 const ANSWERS = '-A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT';
 const OUTBOUND = '-A FORWARD -i lan -j ACCEPT';
@@ -79,7 +76,7 @@ function forwardRules(access: AccessProfile, { isCone }: { readonly isCone: bool
 function sourceRules(nat: NatProfile, { wan, clients }: SitePlace): readonly string[] {
   const { ports, hairpin } = nat;
   const snat = (match: string, to: string): string => `-A POSTROUTING ${match} -j SNAT --to-source ${to}`;
-  // Where `ports` are counted this is for what is not UDP.
+  // Counted ports are for UDP only; everything else gets random ones.
   if (ports === 'random' || ports === 'sequential') return [snat('-o wan', `${wan} --random-fully`)];
   const how = ports === 'block' ? ' --random-fully' : '';
   const blocks = clients.flatMap((client) => {
@@ -95,7 +92,7 @@ function sourceRules(nat: NatProfile, { wan, clients }: SitePlace): readonly str
   return [...blocks, snat('-o wan', wan)];
 }
 
-/** Of the ports that are the client's own: all, or the first so many. */
+/** The public ports of a client: all that it has to itself, or the first `blockSize` of them. */
 function blockOf({ ports: own }: ClientPlace, { name, ports, blockSize = DEFAULT_BLOCK_SIZE }: NatProfile): PortBlock {
   if (ports !== 'block') return own;
   const last = own.first + blockSize - 1;
@@ -111,7 +108,7 @@ function theNat({ layers }: AccessProfile & { readonly kind: 'nat' }): NatProfil
   return nat;
 }
 
-/** What of a profile these rules do not express. */
+/** What a profile asks for that these rules cannot express. */
 function unrealized(profile: NatProfile): readonly string[] {
   const { mapping, filtering, ports, portStep = 1, hairpin, inboundFirst = false, poolSize } = profile;
   const isStable = mapping === 'endpoint-independent';
@@ -132,6 +129,12 @@ const PORTS_OF: Readonly<Record<Dependency, readonly PortAssignmentKind[]>> = {
   'address-and-port-dependent': ['random', 'sequential', 'block'],
 };
 
-function table(name: string, chains: readonly string[], rules: readonly string[]): string {
+interface Table {
+  /** Each with its policy. */
+  readonly chains: readonly string[];
+  readonly rules: readonly string[];
+}
+
+function table(name: string, { chains, rules }: Table): string {
   return [`*${name}`, ...chains.map((chain) => `:${chain} [0:0]`), ...rules, 'COMMIT', ''].join('\n');
 }

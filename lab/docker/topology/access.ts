@@ -1,4 +1,4 @@
-/** The accesses of a container lab that are no NAT, and names for all of them. */
+/** The accesses of a container lab that are not NATs, and a list of all that there are. */
 import { CLASSIC_NATS, HARD_NATS, type NamedAccess, type NatProfile } from '../../profiles.ts';
 
 export const OPEN: NamedAccess = { name: 'open', access: { kind: 'open' } };

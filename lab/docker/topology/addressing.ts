@@ -1,4 +1,4 @@
-/** Every address of the lab, in one place: given the subnets, who has which. The first of each is the bridge's own. */
+/** Every address in the lab, derived from its subnets. The first address of each subnet belongs to the bridge. */
 
 export interface Addressing {
   /** First three numbers of the public /24. */
@@ -11,7 +11,7 @@ export interface Addressing {
   readonly carrierPrefix?: string;
 }
 
-/** Documentation and benchmark ranges (RFC 5737, RFC 2544) where the public Internet is meant, so that nobody's are shadowed. */
+/** Documentation and benchmark ranges (RFC 5737, RFC 2544) stand for the public Internet, so that nobody's addresses are shadowed. */
 export const DEFAULT_ADDRESSING: Addressing = {
   publicPrefix: '203.0.113',
   privatePrefix: '10.113',
@@ -34,7 +34,7 @@ export interface ClientPlace {
 
 export interface SitePlace {
   readonly subnet: string;
-  /** The router's public address, or that toward its carrier. */
+  /** The router's public address, or its address toward its carrier. */
   readonly wan: string;
   /** The router's address toward its clients. */
   readonly lan: string;
@@ -58,7 +58,7 @@ const FIRST_CLIENT = 2;
 /** After all sites, on the public network. */
 const BACKBONE = 254;
 const ROUTER_ON_LAN = 254;
-/** Ports below are for those who ask for them by number (RFC 6335 §6). */
+/** Lower ports are left to programs that ask for them by number (RFC 6335 §6). */
 const FIRST_USER_PORT = 1024;
 
 export function serverPlace({ publicPrefix }: Addressing): ServerPlace {
@@ -83,7 +83,7 @@ export function carrierPlace(
   };
 }
 
-/** The addresses of site `index` (from 0), with as many clients. */
+/** The addresses of site `index` (from 0) with that many clients. */
 export function sitePlace(
   addressing: Addressing,
   { index, clients, routed }: { readonly index: number; readonly clients: number; readonly routed: boolean },

@@ -1,4 +1,4 @@
-/** A network of the lab: an ordinary bridge that translates nothing, as the routers are to do that. */
+/** A network of the lab: an ordinary bridge that translates nothing, since that is the routers' task. */
 import type Dockerode from 'dockerode';
 import type { Labels } from '../engine/labels.ts';
 

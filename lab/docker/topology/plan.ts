@@ -1,4 +1,4 @@
-/** From what a lab is asked to be to who is in it, with every name and address settled: data only. */
+/** Plans a lab, as plain data: every site and router that it will have, with all names and addresses. */
 import type { AccessProfile, NamedAccess, NatProfile } from '../../profiles.ts';
 import { type RouterRules, routerRules } from '../router/rules.ts';
 import { behindNat } from './access.ts';
@@ -15,13 +15,13 @@ import {
 import type { Route } from './setup-script.ts';
 
 export interface PlanInput {
-  /** One site each; a profile that comes again is named `name-2`, `name-3`, … */
+  /** One site for each; the sites of a repeated profile are named `name-2`, `name-3`, … */
   readonly profiles: readonly (NatProfile | NamedAccess)[];
   readonly clientsPerSite: number;
   readonly addressing: Addressing;
   /** Whether there is a router between any two members of the public network, as in the Internet; default: no. */
   readonly backbone?: boolean;
-  /** Other rules than the profile's own, for a test that wants a NAT to misbehave. */
+  /** Replaces the profile's rules, for a test that wants a NAT to misbehave. */
   readonly rules?: (access: AccessProfile, place: SitePlace) => RouterRules;
 }
 
@@ -29,7 +29,7 @@ export interface PlanInput {
 export interface RouterPlan {
   readonly place: SitePlace;
   readonly rules: RouterRules;
-  /** How long it keeps a flow that is idle; undefined where it keeps none. */
+  /** How long it keeps an idle flow; undefined if it tracks no flows. */
   readonly lifetimeMs: number | undefined;
   readonly inboundFirst: boolean;
 }
@@ -37,7 +37,7 @@ export interface RouterPlan {
 export interface SitePlan extends RouterPlan {
   readonly name: string;
   readonly access: AccessProfile;
-  /** The NAT behind which the site's own router is, if any. */
+  /** The NAT that the site's router is behind, if any. */
   readonly carrier: RouterPlan | null;
 }
 
@@ -45,7 +45,7 @@ export interface LabPlan {
   readonly server: ServerPlace;
   readonly backbone: BackbonePlace | null;
   readonly sites: readonly SitePlan[];
-  /** What everyone on the public network must know to answer the sites without translation. */
+  /** The routes that everyone on the public network needs to answer the sites without translation. */
   readonly routes: readonly Route[];
 }
 
@@ -100,7 +100,7 @@ function memoryOf(access: AccessProfile): Pick<RouterPlan, 'lifetimeMs' | 'inbou
   }
 }
 
-/** The address that the public side sees a NAT's clients at. */
+/** The address at which the public side sees a NAT's clients. */
 export function publicAddressOf({ place, carrier }: SitePlan): string {
   return (carrier ?? { place }).place.wan;
 }

@@ -1,5 +1,4 @@
-/** What each container does first, as root, with NET_ADMIN: name its links by their addresses, set its only way out. */
-
+/** What each container runs first, as root with NET_ADMIN: it names its links by their addresses, and sets its only way out. */
 import { BACKBONE_RULES, type RouterRules } from '../router/rules.ts';
 import type { BackbonePlace, ClientPlace, ServerPlace, SitePlace } from './addressing.ts';
 
@@ -12,17 +11,17 @@ export interface Route {
   readonly via: string;
 }
 
-/** How one reaches what is beyond the own links. */
+/** How a router or the server reaches what is beyond its links. */
 export type Uplink =
-  /** Of the public network, where everyone is on one link: the subnets behind routers that do not translate. */
+  /** On the public network everyone is on one link; the routes lead to the subnets behind routers that do not translate. */
   | { readonly kind: 'link'; readonly routes: readonly Route[] }
-  /** Behind a router. */
+  /** It is behind a router. */
   | { readonly kind: 'gateway'; readonly address: string }
-  /** Of the public network, where everyone else is behind a router, though the link is the same. */
+  /** On the public network everyone else is behind this router, though the link is the same. */
   | { readonly kind: 'backbone'; readonly place: BackbonePlace };
 
 const HEAD = `set -eu
-# The engine numbers interfaces as it likes; whoever has the address is the one.
+# The engine numbers interfaces as it likes, so each is found by its address.
 name_link() {
   link=$(ip -o -4 addr show to "$1" | awk '{print $2}')
   ip link set "$link" down
@@ -76,11 +75,11 @@ export function clientScript(place: ClientPlace, router: string): string {
   return script('no_more_links_than 1', `name_link ${place.address} lan`, ...uplinkCommands(uplink));
 }
 
-/** @param own The address of whom these are for: a route to oneself is none. */
-function uplinkCommands(uplink: Uplink, own?: string): readonly string[] {
+/** @param self the router's own address: a route by way of itself is left out. */
+function uplinkCommands(uplink: Uplink, self?: string): readonly string[] {
   switch (uplink.kind) {
     case 'link':
-      return uplink.routes.filter(({ via }) => via !== own).map(routeCommand);
+      return uplink.routes.filter(({ via }) => via !== self).map(routeCommand);
     case 'gateway':
       return [`ip route add default via ${uplink.address}`];
     case 'backbone': {
@@ -94,7 +93,7 @@ function uplinkCommands(uplink: Uplink, own?: string): readonly string[] {
   }
 }
 
-/** Shell that puts these rules in the place of all that are there. */
+/** Shell commands that replace all rules with these. */
 export function loadRules({ iptables, nft }: RouterRules): string {
   return `nft -f - <<'RULES'\nflush ruleset\n${nft}RULES\niptables-restore <<'RULES'\n${iptables}RULES`;
 }

@@ -1,4 +1,4 @@
-/** What the kernel is told of each container's network, at its creation: later `/proc/sys` is read-only. */
+/** Kernel settings of each container's network. They are made at its creation, since `/proc/sys` is read-only afterwards. */
 import type { PortBlock } from './addressing.ts';
 import type { RouterPlan } from './plan.ts';
 
@@ -6,7 +6,7 @@ type Sysctls = Readonly<Record<string, string>>;
 
 const FORWARDING = { 'net.ipv4.ip_forward': '1' };
 
-/** As Linux has it by itself: an early packet is remembered no longer than there. */
+/** Linux's default: an early packet is not remembered any longer. */
 const UNREPLIED_S = 30;
 
 export const BACKBONE_SYSCTLS: Sysctls = {
@@ -25,7 +25,7 @@ export function routerSysctls({ lifetimeMs, inboundFirst }: RouterPlan): Sysctls
   };
 }
 
-/** Sockets of this client that name no port get one of its own block, which its NAT then has no reason to change. */
+/** Sockets of this client that name no port get one from its block, which its NAT then has no reason to change. */
 export function clientSysctls({ first, last }: PortBlock): Sysctls {
   return { 'net.ipv4.ip_local_port_range': `${first} ${last}` };
 }

@@ -4,17 +4,17 @@ import { isAbsolute, join } from 'node:path';
 import { ownDir } from './own-dir.ts';
 import type { Env } from './runtime-dir.ts';
 
-/** Root's, who runs the private engine. */
+/** Root's directory; the private engine runs as root. */
 export const ROOT_CACHE_DIR = '/var/lib/natcheck-lab';
 
-/** By the XDG Base Directory Specification, which has a relative path ignored. */
+/** Follows the XDG Base Directory Specification, by which a relative path is ignored. */
 export function cacheDirOf({ XDG_CACHE_HOME: given }: Env, uid: number): string {
   if (uid === 0) return ROOT_CACHE_DIR;
   return join(given && isAbsolute(given) ? given : join(homedir(), '.cache'), 'natcheck-lab');
 }
 
 /**
- * Makes it when it is not there.
+ * Makes the directory if it is not there.
  * @throws UsageError when it is not this user's alone: containers are made from what is in it.
  */
 export async function cacheDir(env: Env): Promise<string> {

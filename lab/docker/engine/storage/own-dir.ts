@@ -8,7 +8,7 @@ export const READ_NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW;
 export const WRITE_NO_LINK = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
 
 /**
- * Makes the directory, and what leads to it, when it is not there.
+ * Makes the directory and its parents if they are not there.
  * @param options.remedy what to do about a directory that cannot be used, at the end of the error's line.
  * @returns the same path.
  * @throws UsageError when it is a link, belongs to somebody else, or may be entered by others, with the path and the owner.
@@ -20,8 +20,8 @@ export async function ownDir(dir: string, { remedy }: { readonly remedy: string 
 }
 
 /**
- * Opens a file for reading. One that somebody else has put there, while the directory was open to others, is none of ours.
- * @throws UsageError when it is a link, no file, or belongs to somebody else; the system's error when it cannot be opened.
+ * Opens a file for reading, but not one that somebody else put there while the directory was open to others.
+ * @throws UsageError when it is a link, is not a file, or belongs to somebody else; the system's error when it cannot be opened.
  */
 export async function openOwnFile(path: string): Promise<FileHandle> {
   const file = await open(path, READ_NO_LINK).catch((error: NodeJS.ErrnoException) => {
@@ -35,9 +35,9 @@ export async function openOwnFile(path: string): Promise<FileHandle> {
   throw new UsageError(`${path} ${problem}: remove it`);
 }
 
-/** Null when it is there, whatever it is. */
+/** Null when something is there afterwards, whatever it is; else what is wrong. */
 async function make(dir: string): Promise<string | null> {
-  // Without a look before, a link that leads nowhere would be followed.
+  // Without looking first, mkdir would follow a link that leads nowhere.
   const isThere = await lstat(dir).then(
     () => true,
     () => false,

@@ -1,11 +1,11 @@
-/** Where the lab that is used by hand has its state: a directory that is this user's alone. */
+/** Where a lab that is used by hand keeps its state: a directory that is this user's alone. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ownDir } from './own-dir.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** Root's, who runs the private engine. */
+/** Root's directory; the private engine runs as root. */
 export const ROOT_RUNTIME_DIR = '/run/natcheck-lab';
 
 export function runtimeDirOf(env: Env, uid: number): string {
@@ -14,7 +14,7 @@ export function runtimeDirOf(env: Env, uid: number): string {
 }
 
 /**
- * Makes the directory when it is not there.
+ * Makes the directory if it is not there.
  * @throws UsageError when somebody else owns it or may enter it: what it says is acted on.
  */
 export async function runtimeDir(env: Env): Promise<string> {

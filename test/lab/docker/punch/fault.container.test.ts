@@ -13,7 +13,7 @@ import { type PunchResult, startPunch } from './run.ts';
 
 const HAIRPINNING = { ...PORT_RESTRICTED, name: 'hairpinning', hairpin: true };
 
-/** Of a second server on the same addresses, which one test may kill. */
+/** The ports of a second server on the same addresses, which one test may kill. */
 const MORTAL = { port: '4478', altPort: '4479', httpPort: '4480' };
 
 describeLab('natcheck punch in difficult circumstances', () => {

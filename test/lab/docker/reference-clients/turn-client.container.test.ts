@@ -4,7 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RelayOfTurnserver, startTurnserverRelay } from '../../../../lab/docker/reference-clients/turnserver.ts';
+import {
+  startTurnserverRelay,
+  type TurnserverRelayOptions,
+} from '../../../../lab/docker/reference-clients/turnserver.ts';
 import type { Lab, LabContainer, Program } from '../../../../lab/index.ts';
 import type { Endpoint } from '../../../../src/endpoint.ts';
 import type { RelayOptions } from '../../../../src/net/turn/relay.ts';
@@ -41,7 +44,7 @@ describeLab('a relay on coturn', () => {
   });
   afterAll(() => lab?.[Symbol.asyncDispose]());
 
-  const startCoturn = (options: RelayOfTurnserver = {}): Promise<Program> =>
+  const startCoturn = (options: TurnserverRelayOptions = {}): Promise<Program> =>
     startTurnserverRelay(lab.server, { user: 'alice:wonderland', tls: LOOPBACK_TLS, ...options });
 
   const openFrom = (nat: string, scheme: string, options: Partial<RelayOptions> = {}): Promise<Program> => {
