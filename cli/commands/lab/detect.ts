@@ -1,6 +1,6 @@
 /** `natcheck lab detect`: what natcheck says behind each NAT of the lab, and whether it is right. */
 import { detectFromAll, type LabDetection } from '../../../lab/docker/keeper/detect-all.ts';
-import { startHandLab } from '../../../lab/docker/keeper/hand-lab.ts';
+import { startKeptLab } from '../../../lab/docker/keeper/kept-lab.ts';
 import type { RunningLab } from '../../../lab/docker/keeper/running-lab.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { unlessAborted } from '../../../src/net/unless-aborted.ts';
@@ -36,7 +36,7 @@ async function inRunning(lab: RunningLab, context: Context): Promise<readonly La
 async function inOwn({ clients, all = false }: LabWords, context: Context): Promise<readonly LabDetection[]> {
   using progress = await createProgress(context);
   const { signal } = context;
-  await using lab = await startHandLab({ clientsPerNat: clients, all }, { progress: progress.line, signal });
+  await using lab = await startKeptLab({ clientsPerNat: clients, all }, { progress: progress.line, signal });
   const detections = await detectIn(lab.running, { progress: progress.line, signal });
   progress.line('ending the lab');
   return detections;

@@ -1,6 +1,6 @@
 /** `natcheck lab exec`: a program in a client of the running lab. */
 import { execAttached } from '../../../lab/docker/container/exec.ts';
-import { containersOf } from '../../../lab/docker/keeper/hand-lab.ts';
+import { containersOf } from '../../../lab/docker/keeper/kept-lab.ts';
 import { containerAt } from '../../../lab/docker/keeper/place.ts';
 import { UsageError } from '../../../src/errors.ts';
 import type { ExitCode } from '../../exit-code.ts';

@@ -3,7 +3,7 @@ import type { Container } from 'dockerode';
 import type { DetectReport } from '../../../src/nat/report.ts';
 import type { VerdictType } from '../../../src/nat/verdict.ts';
 import { exec } from '../container/exec.ts';
-import { containersOf } from './hand-lab.ts';
+import { containersOf } from './kept-lab.ts';
 import type { RunningLab } from './running-lab.ts';
 
 /** More than a detection takes when nothing answers, on a machine that is busy with all the others. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type Env, runtimeDir } from '../engine/storage/runtime-dir.ts';
 import type { KeeperMessage } from './channel.ts';
 import { failureOf } from './failure.ts';
-import { type LabOrder, startHandLab } from './hand-lab.ts';
+import { type KeptLabOptions, startKeptLab } from './kept-lab.ts';
 import { claimLab } from './state.ts';
 
 export interface KeepOptions {
@@ -17,12 +17,12 @@ export interface KeepOptions {
  * Keeps a lab until the signal aborts, or the lab's server ends; what goes wrong before it is ready is told, not thrown.
  * @throws the signal's reason, or Error when something could not be removed.
  */
-export async function keepLab(order: LabOrder, { env, signal, tell }: KeepOptions): Promise<void> {
+export async function keepLab(options: KeptLabOptions, { env, signal, tell }: KeepOptions): Promise<void> {
   let isReady = false;
   try {
     await using claim = await claimLab(await runtimeDir(env));
     const progress = (line: string): void => void tell({ kind: 'progress', line });
-    await using lab = await startHandLab(order, { progress, signal });
+    await using lab = await startKeptLab(options, { progress, signal });
     await claim.publish(lab.running);
     await tell({ kind: 'ready', lab: lab.running });
     isReady = true;

@@ -1,11 +1,6 @@
-/** A lab for a matrix, with an engine, an image and `natcheck serve`: started and ended as one. */
-import { createOwner } from '../../../src/net/owner.ts';
+/** The lab of a matrix, with a relay on its server. */
 import { CLASSIC_NATS, HARD_NATS, type NamedAccess, type NatProfile } from '../../profiles.ts';
-import { findEngine } from '../engine/engine.ts';
-import type { Progress } from '../engine/provision.ts';
-import { ensureImage } from '../image/image.ts';
-import { type Lab, startLab } from '../lab.ts';
-import { startNatcheckServer } from '../natcheck-server.ts';
+import { type ServedLab, type ServedLabOptions, startServedLab } from '../served-lab.ts';
 import { UDP_BLOCKED } from '../topology/access.ts';
 import type { Addressing } from '../topology/addressing.ts';
 
@@ -25,32 +20,19 @@ const MATRIX_ADDRESSING: Addressing = {
   carrierPrefix: '100.65',
 };
 
-export interface MatrixLab extends AsyncDisposable {
-  readonly lab: Lab;
+export interface MatrixLabOptions extends Pick<ServedLabOptions, 'progress' | 'signal'> {
+  /** Also the NATs that are harder than the classic four, and blocked UDP, with a backbone between them all. */
+  readonly hard: boolean;
 }
 
 /** @throws the signal's reason, NonconformingError, or Error of the step that failed. */
-export async function startMatrixLab({
-  hard,
-  progress,
-  signal,
-}: {
-  /** Also those that are harder than the classic four, and UDP that is blocked; with a backbone between them all. */
-  readonly hard: boolean;
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
-}): Promise<MatrixLab> {
-  await using started = createOwner();
-  const engine = started.use(await findEngine({ progress }));
-  signal.throwIfAborted();
-  const image = await ensureImage(engine, { progress });
-  signal.throwIfAborted();
+export function startMatrixLab({ hard, ...start }: MatrixLabOptions): Promise<ServedLab> {
   const half: Profiles = hard ? ALL_PROFILES : CLASSIC_NATS;
-  const profiles = [...half, ...half];
-  progress(`starting ${profiles.length} sites, and holding each to its profile`);
-  const lab = started.use(await startLab({ engine, image, profiles, addressing: MATRIX_ADDRESSING, backbone: hard }));
-  started.use(await startNatcheckServer(lab.server, ['--relay', '--open-relay']));
-  signal.throwIfAborted();
-  const owned = started.move();
-  return { lab, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };
+  return startServedLab({
+    ...start,
+    profiles: [...half, ...half],
+    addressing: MATRIX_ADDRESSING,
+    backbone: hard,
+    serve: ['--relay', '--open-relay'],
+  });
 }

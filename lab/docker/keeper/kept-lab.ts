@@ -1,0 +1,39 @@
+/** A lab as it is used by hand: what `natcheck lab up` and `natcheck lab detect` start. */
+import type { Container } from 'dockerode';
+import { CLASSIC_NATS } from '../../profiles.ts';
+import { connectDocker } from '../engine/testcontainers.ts';
+import { type ServedLabOptions, startServedLab } from '../served-lab.ts';
+import { ALL_ACCESSES } from '../topology/access.ts';
+import { type RunningLab, runningLab } from './running-lab.ts';
+
+export interface KeptLabOptions {
+  readonly clientsPerNat: number;
+  /** Also the hard NATs and the accesses without translation, and a backbone between them all. */
+  readonly all: boolean;
+}
+
+export interface KeptLab extends AsyncDisposable {
+  readonly running: RunningLab;
+  /** Settles when the server has ended: then there is nothing left to use. */
+  readonly serverEnded: Promise<void>;
+}
+
+/** @throws the signal's reason, NonconformingError, or Error of the step that failed. */
+export async function startKeptLab(
+  { clientsPerNat, all }: KeptLabOptions,
+  start: Pick<ServedLabOptions, 'progress' | 'signal'>,
+): Promise<KeptLab> {
+  const profiles = all ? ALL_ACCESSES : CLASSIC_NATS;
+  const served = await startServedLab({ ...start, profiles, clientsPerNat, backbone: all });
+  return {
+    running: runningLab(served.lab, served.engine),
+    serverEnded: served.server.ended,
+    [Symbol.asyncDispose]: () => served[Symbol.asyncDispose](),
+  };
+}
+
+/** Finds the containers of a running lab by their names, whichever process has started it. */
+export async function containersOf({ engine }: RunningLab): Promise<(name: string) => Container> {
+  const docker = await connectDocker(engine.host);
+  return (name) => docker.getContainer(name);
+}
