@@ -56,7 +56,10 @@ export async function startContainer(docker: Dockerode, spec: ContainerSpec): Pr
   };
 }
 
-/** Testcontainers knows neither fixed addresses nor a second network nor sysctls. Its id is empty until it is created. */
+/**
+ * Adds what Testcontainers does not have: fixed addresses, a second network, sysctls. The id is empty until the engine has
+ * created the container.
+ */
 function fixedAddressContainer(
   { GenericContainer }: Testcontainers,
   { docker, spec }: { readonly docker: Dockerode; readonly spec: ContainerSpec },

@@ -43,7 +43,7 @@ export async function startTurnserverRelay(server: LabServer, options: Turnserve
     ...valued('stale-nonce', nonceS),
     ...valued('user-quota', quota),
   ]);
-  await program.line(/DB connection success/); // Only after this it knows its credentials.
+  await program.line(/DB connection success/); // It does not know its credentials before this.
   return program;
 }
 
