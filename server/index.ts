@@ -102,8 +102,7 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   const rendezvous = createRendezvous({ stun: ports, authToken, limits, randomBytes, turnFor: turn.serversFor });
   addRendezvousMetrics(metrics, rendezvous);
   const service = serveRendezvous({ rendezvous, http, now });
-  const passwordOf = (username: string): string | null => rendezvous.ticketPassword(now(), username);
-  const desk = createTicketDesk({ secret: randomBytes(32), passwordOf, now });
+  const desk = createTicketDesk({ secret: randomBytes(32), passwordOf: rendezvous.ticketPassword });
   const tickets = { desk, onBound: (bound: BoundTicket) => service.handle({ kind: 'bound', ...bound }) };
   for (const layout of layouts) {
     const sockets = udp.filter(({ local }) => layout.addresses.some((one) => one === local.address));

@@ -11,15 +11,15 @@ export interface BucketOptions {
   readonly slots?: number | undefined;
 }
 
-/** Takes a token of the slot's bucket at `nowMs` of any one monotonic clock; false when there is none. */
-export type Buckets = (slot: number, nowMs: number) => boolean;
+/** Takes a token of the slot's bucket, `now` being in ms of any one monotonic clock; false when there is none. */
+export type Buckets = (now: number, slot: number) => boolean;
 
 /** Buckets are full at the start. */
 export function createBuckets({ burst, perSecond, slots = SLOTS }: BucketOptions): Buckets {
   const rate = { burst, intervalMs: 1000 / perSecond };
   const arrivalMs = new Float64Array(slots).fill(Number.NEGATIVE_INFINITY);
-  return (slot, nowMs) => {
-    const next = take(arrivalMs[slot] ?? nowMs, nowMs, rate);
+  return (now, slot) => {
+    const next = take(now, arrivalMs[slot] ?? now, rate);
     if (next === null) return false;
     arrivalMs[slot] = next;
     return true;

@@ -8,11 +8,11 @@ export interface Rate {
 }
 
 /** The state after a token was taken at `now`, or null when there was none. A bucket begins with `now`: it is full. */
-export function take(arrivalMs: number, now: number, rate: Rate): number | null {
-  return waitMs(arrivalMs, now, rate) > 0 ? null : Math.max(arrivalMs, now) + rate.intervalMs;
+export function take(now: number, arrivalMs: number, rate: Rate): number | null {
+  return waitMs(now, arrivalMs, rate) > 0 ? null : Math.max(arrivalMs, now) + rate.intervalMs;
 }
 
 /** How long until there is a token; 0 when there is one. */
-export function waitMs(arrivalMs: number, now: number, { burst, intervalMs }: Rate): number {
+export function waitMs(now: number, arrivalMs: number, { burst, intervalMs }: Rate): number {
   return Math.max(0, arrivalMs - now - (burst - 1) * intervalMs);
 }

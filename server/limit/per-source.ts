@@ -19,8 +19,8 @@ export interface RateLimitOptions {
   readonly slots?: number;
 }
 
-/** Takes a token of the source's bucket at `nowMs` of any one monotonic clock; false when there is none. */
-export type RateLimit = (sourceAddress: string, nowMs: number) => boolean;
+/** Takes a token of the source's bucket, `now` being in ms of any one monotonic clock; false when there is none. */
+export type RateLimit = (now: number, sourceAddress: string) => boolean;
 
 /**
  * Buckets are full at the start. One is kept for an IPv4 address, or for an IPv6 /64 (source.ts). Under a flood from n
@@ -34,6 +34,6 @@ export function createRateLimit({
   slots = SLOTS,
 }: RateLimitOptions): RateLimit {
   const take = createBuckets({ burst, perSecond, slots });
-  return (sourceAddress, nowMs) =>
-    take(createHmac('sha256', key).update(sourceOf(sourceAddress)).digest().readUInt32BE() % slots, nowMs);
+  return (now, sourceAddress) =>
+    take(now, createHmac('sha256', key).update(sourceOf(sourceAddress)).digest().readUInt32BE() % slots);
 }

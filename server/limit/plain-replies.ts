@@ -27,7 +27,7 @@ export function createPlainLimit({
   readonly slots?: number;
 }): RateLimit {
   const take = createBuckets({ burst, perSecond, slots });
-  return (address, nowMs) => isLoopback(address) || take(prefixHash(address, seed) % slots, nowMs);
+  return (now, address) => isLoopback(address) || take(now, prefixHash(address, seed) % slots);
 }
 
 /** RFC 1122 §3.2.1.3, RFC 4291 §2.5.3: no packet from outside has it, as hosts drop what claims to. */

@@ -31,8 +31,8 @@ export interface Admission {
    * Counts one more connection from the address, until `leave` is called for it; or says why not, and counts nothing.
    * `now` is in ms of any one monotonic clock.
    */
-  readonly enter: (address: string, now: number) => AdmissionRefusal | null;
-  readonly leave: (address: string, now: number) => void;
+  readonly enter: (now: number, address: string) => AdmissionRefusal | null;
+  readonly leave: (now: number, address: string) => void;
   readonly size: () => number;
   /** How many sources something is kept of. */
   readonly sources: () => number;
@@ -64,13 +64,13 @@ export function createAdmission({ connections, connectionsPerSource }: Connectio
     return why;
   };
   return {
-    enter: (address, now) => {
+    enter: (now, address) => {
       sweep(now);
       if (size >= connections) return refuse('full');
       const source = sourceOf(address);
       const account = accounts.get(source) ?? { open: 0, arrivalMs: now };
       if (account.open >= connectionsPerSource) return refuse('source-full');
-      const arrivalMs = take(account.arrivalMs, now, rate);
+      const arrivalMs = take(now, account.arrivalMs, rate);
       if (arrivalMs === null) return refuse('source-busy');
       accounts.set(source, account);
       account.arrivalMs = arrivalMs;
@@ -78,7 +78,7 @@ export function createAdmission({ connections, connectionsPerSource }: Connectio
       size++;
       return null;
     },
-    leave: (address, now) => {
+    leave: (now, address) => {
       const source = sourceOf(address);
       const account = accounts.get(source);
       if (!account || account.open === 0) return;

@@ -59,14 +59,14 @@ function guard(server: Server, { admission, now, handshakeMs = HANDSHAKE_MS }: G
     socket.on('error', () => {});
     const { remoteAddress: address } = socket;
     // Without an address it has ended already.
-    if (address === undefined || admission.enter(address, now()) !== null) {
+    if (address === undefined || admission.enter(now(), address) !== null) {
       socket.destroy();
       return;
     }
     open.add(socket);
     socket.once('close', () => {
       open.delete(socket);
-      admission.leave(address, now());
+      admission.leave(now(), address);
     });
     if (isTls) limitHandshake(socket);
     for (const receive of receivers) receive.call(server, socket);

@@ -35,7 +35,8 @@ export function serveStun({ layout, sockets, limits, counts, now, relay, tickets
     if (relay?.(datagram, arrival)) return;
     const header = headerOf(datagram);
     counts.received[transport][header.class][header.form]++;
-    const answer = respond(layout, datagram, arrival, tickets?.desk);
+    const at = now();
+    const answer = respond(at, layout, { ...arrival, datagram, desk: tickets?.desk });
     if (answer.kind === 'drop') {
       counts.unanswered[answer.why]++;
       return;
@@ -43,7 +44,7 @@ export function serveStun({ layout, sockets, limits, counts, now, relay, tickets
     const { from, to, bytes, redirected, bound } = answer;
     if (bound) tickets?.onBound(bound);
     const limit = redirected ? limits.redirected : limits.plain;
-    if (!bound && !limit(arrival.remote.address, now())) {
+    if (!bound && !limit(at, arrival.remote.address)) {
       counts.unanswered['rate-limited']++;
       return;
     }

@@ -63,10 +63,10 @@ export function startRelay(options: {
     policy: { allowPrivate: asked.allowPrivate ?? false, allowPeers: asked.allowPeers ?? [], services },
     host: readHost(),
     realm: REALM,
-    accountOf: (username) => accountOf(directory, username, Date.now() / 1000),
+    accountOf: (username) => accountOf(Date.now() / 1000, directory, username),
     isAttended,
     // The source of a stream is no forged one.
-    mayRefuse: (fiveTuple, at) => isStream(fiveTuple) || limit(fiveTuple.remote.address, at),
+    mayRefuse: (at, fiveTuple) => isStream(fiveTuple) || limit(at, fiveTuple.remote.address),
     limits,
     randomBytes,
   });

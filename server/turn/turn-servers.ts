@@ -52,8 +52,8 @@ export function turnServersOf(
     serversFor: (user) => {
       const unixS = Date.now() / 1000;
       return [
-        ...(mine ? [turnServerFor(mine, user, unixS)] : []),
-        ...(otherTurn ? [turnServerFor(otherTurn, userElsewhere(user), unixS)] : []),
+        ...(mine ? [turnServerFor(unixS, mine, user)] : []),
+        ...(otherTurn ? [turnServerFor(unixS, otherTurn, userElsewhere(user))] : []),
       ];
     },
   };
@@ -61,9 +61,9 @@ export function turnServersOf(
 
 /** @param unixS seconds of the Unix clock. */
 export function turnServerFor(
+  unixS: number,
   { urls, secret }: { readonly urls: readonly string[]; readonly secret: string },
   user: string,
-  unixS: number,
 ): TurnServer {
   const expiresAtS = Math.floor(unixS) + CREDENTIALS_MS / 1000;
   return { urls: [...urls], ...timeLimitedCredentials({ secret, user, expiresAtS }), expiresInMs: CREDENTIALS_MS };

@@ -40,7 +40,7 @@ export async function startFakeServer(
 
   for (const socket of sockets.values()) {
     socket.onDatagram((bytes, remote) => {
-      const answer: Answer = respond(layout, bytes, { local: socket.local, remote });
+      const answer: Answer = respond(0, layout, { datagram: bytes, local: socket.local, remote });
       if (answer.kind !== 'reply') return;
       for (const reply of fault(answer, { local: socket.local, bytes, layout })) {
         sockets.get(formatEndpoint(reply.from))?.send(reply.bytes, reply.to, () => {});

@@ -20,11 +20,11 @@ function altered(change: (reply: Reply, request: Parameters<Respond>) => Reply |
 
 export const SERVER_FAULTS = {
   /** The second address neither answers nor sends: bound to the wrong interface, or not routed. */
-  'mute alternate address': altered((reply, [{ addresses }, , { local }]) =>
+  'mute alternate address': altered((reply, [, { addresses }, { local }]) =>
     local.address === addresses[1] || reply.from.address === addresses[1] ? null : reply,
   ),
   /** The second port neither answers nor sends: closed by the operator's firewall. */
-  'mute alternate port': altered((reply, [{ altPort }, , { local }]) =>
+  'mute alternate port': altered((reply, [, { altPort }, { local }]) =>
     local.port === altPort || reply.from.port === altPort ? null : reply,
   ),
   /** CHANGE-REQUEST is taken for granted but not done: the reply leaves from where the request came to. */

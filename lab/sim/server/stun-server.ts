@@ -1,12 +1,13 @@
 /** The public side of a detection in the simulated network: the real responder on its sockets, and TCP that answers. */
 import { endpointsOf, type Layout } from '../../../server/stun/decisions/layout.ts';
-import { type Answer, type EndpointPair, respond } from '../../../server/stun/decisions/responder.ts';
+import { type Answer, type Arrival, respond } from '../../../server/stun/decisions/responder.ts';
+import type { Endpoint } from '../../../src/endpoint.ts';
 import { createHost, type Host } from '../network/host.ts';
 import type { Link } from '../network/link.ts';
 import type { World } from '../network/world.ts';
 
 /** Decides on one datagram, as server/stun/decisions/responder.ts does. */
-export type Respond = (layout: Layout, datagram: Uint8Array, arrival: EndpointPair) => Answer;
+export type Respond = (now: number, layout: Layout, arrival: Arrival) => Answer;
 
 /** TEST-NET-3 (RFC 5737), the ports of STUN (RFC 8489 §18.6), and the one beside it. */
 export const LAB_LAYOUT: Layout = {
@@ -39,8 +40,8 @@ export function addStunServer(world: World, options: StunServerOptions = {}): Ho
     ...(link && { link }),
   });
   for (const local of endpointsOf(layout)) {
-    const answer = (remote: EndpointPair['remote'], bytes: Uint8Array): void => {
-      const decision = decide(layout, bytes, { local, remote });
+    const answer = (remote: Endpoint, datagram: Uint8Array): void => {
+      const decision = decide(world.clock.now(), layout, { datagram, local, remote });
       if (decision.kind === 'reply') host.sendFrom(decision.from, decision.to, decision.bytes);
     };
     host.open(answer, local);

@@ -13,18 +13,22 @@ const RESUME_KEY_BYTES = 32;
 
 type Join = ClientMessageOf<'join'>;
 
-export function join(state: State, connection: Connection, message: Join, now: number): void {
+export function join(
+  now: number,
+  state: State,
+  { connection, message }: { readonly connection: Connection; readonly message: Join },
+): void {
   const known = state.rooms.get(message.room)?.sessions.get(message.id);
-  const refusal = refusalOf(state, connection, { known, message, now });
+  const refusal = refusalOf(now, state, { source: connection.source, known, message });
   if (refusal) {
     const { code, retryInMs } = refusal;
-    refuse(state, connection, code, { re: 'join', retryInMs });
-    hangUp(state, connection, { code: PASSING.has(code) ? CLOSE.tryAgainLater : CLOSE.policy, reason: code, now });
+    refuse(state, connection, { code, re: 'join', retryInMs });
+    hangUp(now, state, { connection, code: PASSING.has(code) ? CLOSE.tryAgainLater : CLOSE.policy, reason: code });
     return;
   }
   if (known?.connection) {
-    refuse(state, known.connection, 'replaced');
-    hangUp(state, known.connection, { code: CLOSE.policy, reason: 'replaced', now });
+    refuse(state, known.connection, { code: 'replaced' });
+    hangUp(now, state, { connection: known.connection, code: CLOSE.policy, reason: 'replaced' });
   }
   const session = known ?? createSession(state, connection.source, message);
   session.connection = connection;
@@ -38,13 +42,13 @@ export function join(state: State, connection: Connection, message: Join, now: n
     peers: [...session.room.sessions.keys()].filter((id) => id !== session.id),
     resumed: known !== undefined,
     resumeKey: session.resumeKey,
-    ticket: issueTicket(state, session, now),
+    ticket: issueTicket(now, state, session),
     stun: state.stun,
     ...turnOf(state, session),
   });
   if (!known) tellOthers(state, session, { type: 'peer-joined', peer: session.id });
   catchUp(state, session);
-  ping(state, connection, now);
+  ping(now, state, connection);
 }
 
 function openRoom(state: State, opener: Source, name: string): Room {
@@ -100,9 +104,13 @@ function closeRoom(state: State, { name, opener }: Room): void {
   opener.rooms--;
 }
 
-export function leave(state: State, connection: Connection, session: Session, now: number): void {
+export function leave(
+  now: number,
+  state: State,
+  { connection, session }: { readonly connection: Connection; readonly session: Session },
+): void {
   endSession(state, session, 'left');
-  hangUp(state, connection, { code: CLOSE.normal, reason: 'left', now });
+  hangUp(now, state, { connection, code: CLOSE.normal, reason: 'left' });
 }
 
 function tellOthers(state: State, { id, room }: Session, message: ServerMessage): void {

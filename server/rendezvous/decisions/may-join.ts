@@ -4,7 +4,7 @@ import type { RefusalCode } from '../../../src/rendezvous/protocol/refusal.ts';
 import { isSameSecret } from '../../secret.ts';
 import { TICK_MS } from './limits.ts';
 import { takeTicket } from './sources.ts';
-import type { Connection, Session, Source, State } from './state.ts';
+import type { Session, Source, State } from './state.ts';
 
 type Join = ClientMessageOf<'join'>;
 
@@ -25,16 +25,16 @@ export interface Refusal {
 
 /** Null lets it in; `known` is the session that has the id already. */
 export function refusalOf(
+  now: number,
   state: State,
-  { source }: Connection,
-  { known, message, now }: { readonly known: Session | undefined; readonly message: Join; readonly now: number },
+  { source, known, message }: { readonly source: Source; readonly known: Session | undefined; readonly message: Join },
 ): Refusal | null {
   // Before anything is looked at: guesses at the token count too.
-  const busyMs = takeTicket(state, source, now);
+  const busyMs = takeTicket(now, state, source);
   if (busyMs > 0) return { code: 'source-busy', retryInMs: Math.ceil(busyMs) };
   const code = known ? refusalOfReturn(state, known, message) : refusalOfNew(state, source, message);
   if (code === null) return null;
-  return { code, retryInMs: code === 'id-in-use' && known ? freeInMs(state, known, now) : undefined };
+  return { code, retryInMs: code === 'id-in-use' && known ? freeInMs(now, state, known) : undefined };
 }
 
 /** Without the token nobody learns which ids are in use. */
@@ -60,6 +60,6 @@ function refusalOfNew(state: State, source: Source, message: Join): RefusalCode 
 }
 
 /** When an id is free again that is kept for an owner who is away; undefined while its owner is there. */
-function freeInMs({ limits }: State, { connection, lostAt }: Session, now: number): number | undefined {
+function freeInMs(now: number, { limits }: State, { connection, lostAt }: Session): number | undefined {
   return connection ? undefined : Math.max(0, Math.ceil(lostAt + limits.resumeMs + TICK_MS - now));
 }

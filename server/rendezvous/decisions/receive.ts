@@ -11,42 +11,50 @@ import type { Connection, State } from './state.ts';
 import { issueTicket, turnOf } from './tickets.ts';
 
 /** `text` is null for a binary message. */
-export function receive(state: State, connection: Connection, text: string | null, now: number): void {
+export function receive(
+  now: number,
+  state: State,
+  { connection, text }: { readonly connection: Connection; readonly text: string | null },
+): void {
   const { limits } = state;
   connection.heardAt = now;
-  const arrivalMs = take(connection.arrivalMs, now, { burst: limits.burst, intervalMs: 1000 / limits.perSecond });
+  const arrivalMs = take(now, connection.arrivalMs, { burst: limits.burst, intervalMs: 1000 / limits.perSecond });
   if (arrivalMs === null) {
-    cutOff(state, connection, now);
+    cutOff(now, state, connection);
     return;
   }
   connection.arrivalMs = arrivalMs;
   if (text === null) {
-    refuse(state, connection, 'bad-message', { message: 'not text' });
+    refuse(state, connection, { code: 'bad-message', message: 'not text' });
     return;
   }
   const parsed = parseMessage(clientMessage, text);
   if (!parsed.ok) {
-    refuse(state, connection, 'bad-message', { re: parsed.type, message: parsed.problem });
+    refuse(state, connection, { code: 'bad-message', re: parsed.type, message: parsed.problem });
     return;
   }
   const { message } = parsed;
-  const refusal = obey(state, connection, message, now);
+  const refusal = obey(now, state, { connection, message });
   if (refusal === null) return;
-  refuse(state, connection, refusal, { re: message.type, ...('peer' in message && { peer: message.peer }) });
+  refuse(state, connection, { code: refusal, re: message.type, ...('peer' in message && { peer: message.peer }) });
 }
 
-function obey(state: State, connection: Connection, message: ClientMessage, now: number): RefusalCode | null {
+function obey(
+  now: number,
+  state: State,
+  { connection, message }: { readonly connection: Connection; readonly message: ClientMessage },
+): RefusalCode | null {
   const { session } = connection;
   if (message.type === 'join') {
     if (session) return 'already-joined';
-    join(state, connection, message, now);
+    join(now, state, { connection, message });
     return null;
   }
   if (!session) return 'not-joined';
   switch (message.type) {
     case 'ticket':
-      if (takeTicket(state, connection.source, now) > 0) return 'source-busy';
-      send(state, connection, { type: 'ticket', ticket: issueTicket(state, session, now), ...turnOf(state, session) });
+      if (takeTicket(now, state, connection.source) > 0) return 'source-busy';
+      send(state, connection, { type: 'ticket', ticket: issueTicket(now, state, session), ...turnOf(state, session) });
       return null;
     case 'ask':
       return ask(state, session, message);
@@ -56,20 +64,20 @@ function obey(state: State, connection: Connection, message: ClientMessage, now:
     case 'signal':
       return signal(state, session, message);
     case 'leave':
-      leave(state, connection, session, now);
+      leave(now, state, { connection, session });
       return null;
   }
 }
 
 /** A ping, or a pong that nobody asked for: it tells nothing, and is counted. */
-export function receiveControl(state: State, connection: Connection, now: number): void {
+export function receiveControl(now: number, state: State, connection: Connection): void {
   const { controlBurst: burst, controlPerSecond } = state.limits;
-  const arrivalMs = take(connection.controlArrivalMs, now, { burst, intervalMs: 1000 / controlPerSecond });
-  if (arrivalMs === null) cutOff(state, connection, now);
+  const arrivalMs = take(now, connection.controlArrivalMs, { burst, intervalMs: 1000 / controlPerSecond });
+  if (arrivalMs === null) cutOff(now, state, connection);
   else connection.controlArrivalMs = arrivalMs;
 }
 
-function cutOff(state: State, connection: Connection, now: number): void {
-  refuse(state, connection, 'rate-limited');
-  hangUp(state, connection, { code: CLOSE.policy, reason: 'rate-limited', now });
+function cutOff(now: number, state: State, connection: Connection): void {
+  refuse(state, connection, { code: 'rate-limited' });
+  hangUp(now, state, { connection, code: CLOSE.policy, reason: 'rate-limited' });
 }

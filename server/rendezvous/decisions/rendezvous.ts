@@ -71,12 +71,12 @@ export function createRendezvous(options: RendezvousOptions): Rendezvous {
   };
   return {
     handle: (now, input) => {
-      apply(state, input, now);
+      apply(now, state, input);
       const { outputs } = state;
       state.outputs = [];
       return outputs;
     },
-    ticketPassword: (now, username) => validTicket(state, username, now)?.password ?? null,
+    ticketPassword: (now, username) => validTicket(now, state, username)?.password ?? null,
     hasTurnUser: (user) => state.turnUsers.has(user),
     counts: state.counts,
     population: () => ({
@@ -88,65 +88,69 @@ export function createRendezvous(options: RendezvousOptions): Rendezvous {
   };
 }
 
-function apply(state: State, input: Input, now: number): void {
+function apply(now: number, state: State, input: Input): void {
   switch (input.kind) {
     case 'opened':
-      open(state, input, now);
+      open(now, state, input);
       break;
     case 'tick':
-      tick(state, now);
+      tick(now, state);
       break;
     case 'closing':
-      close(state, now);
+      close(now, state);
       break;
     case 'bound':
-      bind(state, input, now);
+      bind(now, state, input);
       break;
     default: {
       const connection = state.connections.get(input.connection);
       // Without one it was closed on our side first.
-      if (connection) applyTo(state, connection, input, now);
+      if (connection) applyTo(now, state, { connection, input });
     }
   }
 }
 
 function open(
+  now: number,
   state: State,
   { connection: id, source }: Extract<Input, { readonly kind: 'opened' }>,
-  now: number,
 ): void {
-  state.connections.set(id, createConnection(id, enter(state, source, now), now));
+  state.connections.set(id, createConnection(now, id, enter(now, state, source)));
 }
 
 type ConnectionInput = Extract<Input, { readonly kind: 'message' | 'pong' | 'ping' | 'closed' }>;
 
-function applyTo(state: State, connection: Connection, input: ConnectionInput, now: number): void {
+function applyTo(
+  now: number,
+  state: State,
+  { connection, input }: { readonly connection: Connection; readonly input: ConnectionInput },
+): void {
   switch (input.kind) {
     case 'message':
-      receive(state, connection, input.text, now);
+      receive(now, state, { connection, text: input.text });
       break;
     case 'pong':
-      if (!pong(state, connection, input.payload, now)) receiveControl(state, connection, now);
+      if (!pong(now, state, { connection, payload: input.payload })) receiveControl(now, state, connection);
       else if (connection.session) introduceReady(state, connection.session);
       break;
     case 'ping':
-      receiveControl(state, connection, now);
+      receiveControl(now, state, connection);
       break;
     case 'closed':
-      forget(state, connection, now);
+      forget(now, state, connection);
       break;
   }
 }
 
-function close(state: State, now: number): void {
+function close(now: number, state: State): void {
   for (const connection of state.connections.values()) {
     send(state, connection, { type: 'closing' });
-    hangUp(state, connection, { code: CLOSE.goingAway, reason: 'closing', now });
+    hangUp(now, state, { connection, code: CLOSE.goingAway, reason: 'closing' });
   }
 }
 
-function bind(state: State, { ticket, endpoint: from }: Extract<Input, { readonly kind: 'bound' }>, now: number): void {
-  const session = validTicket(state, ticket, now)?.session;
+function bind(now: number, state: State, { ticket, endpoint: from }: Extract<Input, { readonly kind: 'bound' }>): void {
+  const session = validTicket(now, state, ticket)?.session;
   // The zone of a link-local address is nobody's but this host's (RFC 4007 §6), and no client takes it.
   const endpoint = { address: from.address.replace(/%.*$/, ''), port: from.port };
   if (!session || (session.endpoint && sameEndpoint(session.endpoint, endpoint))) return;

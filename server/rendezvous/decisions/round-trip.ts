@@ -11,7 +11,7 @@ const ROUND_TRIP_MAX_MS = 2_000;
 /** Not to be guessed: a pong that was not asked for measures nothing. */
 const PAYLOAD_BYTES = 6;
 
-export function ping(state: State, connection: Connection, now: number): void {
+export function ping(now: number, state: State, connection: Connection): void {
   const payload = secretOf(state.randomBytes(PAYLOAD_BYTES));
   connection.ping = { payload, sentAt: now };
   connection.pingedAt = now;
@@ -19,13 +19,17 @@ export function ping(state: State, connection: Connection, now: number): void {
 }
 
 /** Whether the pong was one to a ping of ours. */
-export function pong(state: State, connection: Connection, payload: string, now: number): boolean {
+export function pong(
+  now: number,
+  state: State,
+  { connection, payload }: { readonly connection: Connection; readonly payload: string },
+): boolean {
   if (connection.ping?.payload !== payload) return false;
   connection.rttsMs.push(Math.min(now - connection.ping.sentAt, ROUND_TRIP_MAX_MS));
   if (connection.rttsMs.length > SAMPLES) connection.rttsMs.shift();
   connection.ping = null;
   connection.heardAt = now;
-  if (connection.rttsMs.length < FIRST_SAMPLES) ping(state, connection, now);
+  if (connection.rttsMs.length < FIRST_SAMPLES) ping(now, state, connection);
   return true;
 }
 

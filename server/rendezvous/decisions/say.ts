@@ -11,7 +11,8 @@ export function send(state: State, to: Connection | Session, message: ServerMess
   if (connection) state.outputs.push({ kind: 'send', connection: connection.id, message });
 }
 
-export interface RefusalDetails {
+export interface Refusing {
+  readonly code: RefusalCode;
   /** The type of the refused message. */
   readonly re?: string | undefined;
   readonly peer?: string;
@@ -21,8 +22,8 @@ export interface RefusalDetails {
 }
 
 /** Says no; the connection stays. */
-export function refuse(state: State, to: Connection, code: RefusalCode, details: RefusalDetails = {}): void {
-  const { re, peer, message = REFUSALS[code], retryInMs } = details;
+export function refuse(state: State, to: Connection, refusing: Refusing): void {
+  const { code, re, peer, message = REFUSALS[code], retryInMs } = refusing;
   state.counts.refused[code]++;
   send(state, to, {
     type: 'error',
@@ -36,16 +37,16 @@ export function refuse(state: State, to: Connection, code: RefusalCode, details:
 
 /** Closes a connection and forgets it; its session, if it has one, waits for its owner to come back. */
 export function hangUp(
+  now: number,
   state: State,
-  connection: Connection,
-  { code, reason, now }: { readonly code: number; readonly reason: string; readonly now: number },
+  { connection, code, reason }: { readonly connection: Connection; readonly code: number; readonly reason: string },
 ): void {
   state.outputs.push({ kind: 'close', connection: connection.id, code, reason });
-  forget(state, connection, now);
+  forget(now, state, connection);
 }
 
 /** The connection is no more. */
-export function forget(state: State, connection: Connection, now: number): void {
+export function forget(now: number, state: State, connection: Connection): void {
   state.connections.delete(connection.id);
   const { session, source } = connection;
   source.connections--;

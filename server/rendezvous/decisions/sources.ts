@@ -9,7 +9,7 @@ const TICKETS_PER_PEER = 2;
 const REFILL_MS = 60_000;
 
 /** The source of that name, with one more connection. */
-export function enter({ sources }: State, name: string, now: number): Source {
+export function enter(now: number, { sources }: State, name: string): Source {
   const source = sources.get(name) ?? { connections: 0, peers: 0, rooms: 0, arrivalMs: now };
   sources.set(name, source);
   source.connections++;
@@ -17,10 +17,10 @@ export function enter({ sources }: State, name: string, now: number): Source {
 }
 
 /** Takes the token for one join, or one ticket; 0, or how long until there is one, and then none is taken. */
-export function takeTicket({ limits }: State, source: Source, now: number): number {
+export function takeTicket(now: number, { limits }: State, source: Source): number {
   const rate = ticketRate(limits);
-  const arrivalMs = take(source.arrivalMs, now, rate);
-  if (arrivalMs === null) return waitMs(source.arrivalMs, now, rate);
+  const arrivalMs = take(now, source.arrivalMs, rate);
+  if (arrivalMs === null) return waitMs(now, source.arrivalMs, rate);
   source.arrivalMs = arrivalMs;
   return 0;
 }
@@ -31,7 +31,7 @@ function ticketRate({ peersPerSource }: RendezvousLimits): Rate {
 }
 
 /** Those of which nothing is left that a new one would not have. */
-export function forgetIdleSources({ sources }: State, now: number): void {
+export function forgetIdleSources(now: number, { sources }: State): void {
   for (const [name, { connections, peers, rooms, arrivalMs }] of sources) {
     if (connections + peers + rooms === 0 && arrivalMs <= now) sources.delete(name);
   }

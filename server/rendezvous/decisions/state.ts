@@ -103,7 +103,7 @@ export function arePaired(one: Session, other: Session): boolean {
   return one.asks.has(other.id) && other.asks.has(one.id);
 }
 
-export function createConnection(id: number, source: Source, now: number): Connection {
+export function createConnection(now: number, id: number, source: Source): Connection {
   return {
     id,
     source,

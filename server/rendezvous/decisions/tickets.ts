@@ -11,7 +11,7 @@ const PASSWORD_BYTES = 32;
 const TURN_USER_BYTES = 9;
 
 /** Gives the session a ticket in place of any that it has. */
-export function issueTicket(state: State, session: Session, now: number): WireTicket {
+export function issueTicket(now: number, state: State, session: Session): WireTicket {
   revokeTicket(state, session);
   const username = secretOf(state.randomBytes(USERNAME_BYTES));
   const password = secretOf(state.randomBytes(PASSWORD_BYTES));
@@ -28,7 +28,7 @@ export function revokeTicket(state: State, session: Session): void {
 }
 
 /** A ticket that is good now. */
-export function validTicket(state: State, username: string, now: number): Ticket | null {
+export function validTicket(now: number, state: State, username: string): Ticket | null {
   const ticket = state.tickets.get(username);
   return ticket !== undefined && now < ticket.expiresAt ? ticket : null;
 }

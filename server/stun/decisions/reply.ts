@@ -23,9 +23,9 @@ export interface Success {
 
 /** RFC 5780 §6.1, or RFC 3489 §8.1 for a classic request. */
 export function successBytes(request: StunMessage, success: Success): Uint8Array {
-  if (isClassic(request)) return replyBytes(request, 'success', classicSuccess(success));
+  if (isClassic(request)) return replyBytes(request, { kind: 'success', attributes: classicSuccess(success) });
   const attributes = modernSuccess(success);
-  const bytes = replyBytes(request, 'success', attributes);
+  const bytes = replyBytes(request, { kind: 'success', attributes });
   return success.requestBytes > bytes.length ? filledBytes(request, success, attributes) : bytes;
 }
 
@@ -37,16 +37,17 @@ function filledBytes(
 ): Uint8Array {
   const named: readonly Attribute[] =
     software === undefined ? least : [...least, { type: 'SOFTWARE', value: software }];
-  const isNamed = replyBytes(request, 'success', named).length <= requestBytes;
+  const isNamed = replyBytes(request, { kind: 'success', attributes: named }).length <= requestBytes;
   const attributes = isNamed ? named : least;
-  const bytes = replyBytes(request, 'success', attributes);
+  const bytes = replyBytes(request, { kind: 'success', attributes });
   const padding = attribute(request, 'PADDING');
   if (padding === undefined) return bytes;
   // RFC 5780 §7.6 would have the MTU here; then a small request makes a large reply, which is an amplifier.
   const room = Math.min(padding.length, requestBytes - bytes.length - ATTRIBUTE_HEADER_BYTES);
   const length = room - (room % 4);
   if (length <= 0) return bytes;
-  return replyBytes(request, 'success', [...attributes, { type: 'PADDING', value: new Uint8Array(length) }]);
+  const padded: readonly Attribute[] = [...attributes, { type: 'PADDING', value: new Uint8Array(length) }];
+  return replyBytes(request, { kind: 'success', attributes: padded });
 }
 
 /**
@@ -72,7 +73,10 @@ function classicSuccess({ mapped, origin, other }: Success): readonly Attribute[
 
 /** 400 (RFC 8489 §14.8): the request is well formed but cannot be met as it is. */
 export function badRequestBytes(request: StunMessage): Uint8Array {
-  return replyBytes(request, 'error', [{ type: 'ERROR-CODE', value: { code: 400, reason: 'Bad Request' } }]);
+  return replyBytes(request, {
+    kind: 'error',
+    attributes: [{ type: 'ERROR-CODE', value: { code: 400, reason: 'Bad Request' } }],
+  });
 }
 
 /**
@@ -83,38 +87,50 @@ export function unknownAttributesBytes(request: StunMessage, codes: readonly num
   const classic = isClassic(request);
   // RFC 3489 §11.2.10 has no padding: the value is a multiple of four by saying a type twice.
   const list = classic && codes.length % 2 === 1 ? [...codes, ...codes.slice(-1)] : codes;
-  return replyBytes(request, 'error', [
-    { type: 'ERROR-CODE', value: { code: 420, reason: '' } },
-    { type: 'UNKNOWN-ATTRIBUTES', value: list },
-  ]);
+  return replyBytes(request, {
+    kind: 'error',
+    attributes: [
+      { type: 'ERROR-CODE', value: { code: 420, reason: '' } },
+      { type: 'UNKNOWN-ATTRIBUTES', value: list },
+    ],
+  });
 }
 
 /** 401 (RFC 8489 §9.1.3): no such ticket, it has expired, or the integrity is not that of its password. */
 export function unauthenticatedBytes(request: StunMessage): Uint8Array {
-  return replyBytes(request, 'error', [{ type: 'ERROR-CODE', value: { code: 401, reason: 'Unauthenticated' } }]);
+  return replyBytes(request, {
+    kind: 'error',
+    attributes: [{ type: 'ERROR-CODE', value: { code: 401, reason: 'Unauthenticated' } }],
+  });
 }
 
 /** 438 (RFC 8489 §9.2.4): the same again with this nonce. */
 export function staleNonceBytes(request: StunMessage, nonce: string): Uint8Array {
-  return replyBytes(request, 'error', [
-    { type: 'ERROR-CODE', value: { code: 438, reason: 'Stale Nonce' } },
-    { type: 'NONCE', value: nonce },
-  ]);
+  return replyBytes(request, {
+    kind: 'error',
+    attributes: [
+      { type: 'ERROR-CODE', value: { code: 438, reason: 'Stale Nonce' } },
+      { type: 'NONCE', value: nonce },
+    ],
+  });
 }
 
 /** Only what the ticket is for, so that with its integrity the reply is no longer than a plain one. */
 export function boundBytes(request: StunMessage, mapped: Endpoint, key: Uint8Array): Uint8Array {
-  return replyBytes(request, 'success', [{ type: 'XOR-MAPPED-ADDRESS', value: mapped }], key);
+  return replyBytes(request, { kind: 'success', attributes: [{ type: 'XOR-MAPPED-ADDRESS', value: mapped }], key });
 }
 
 /** With FINGERPRINT if the request has one (RFC 8489 §6.3.1.1); a classic client does not know it. */
 function replyBytes(
   request: StunMessage,
-  kind: 'success' | 'error',
-  attributes: readonly Attribute[],
-  key?: Uint8Array,
+  reply: {
+    readonly kind: 'success' | 'error';
+    readonly attributes: readonly Attribute[];
+    readonly key?: Uint8Array;
+  },
 ): Uint8Array {
   const { method, transactionId } = request;
+  const { kind, attributes, key } = reply;
   const fingerprint = !isClassic(request) && attribute(request, 'FINGERPRINT') !== undefined;
   const integrity = key && { integrity: { algorithm: 'sha256', key } as const };
   return encode({ class: kind, method, transactionId, attributes }, { fingerprint, ...integrity });

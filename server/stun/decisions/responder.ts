@@ -33,6 +33,13 @@ export const DROP_REASONS = [
   'port-zero',
 ] as const;
 
+/** A datagram as it came to one of the sockets. */
+export interface Arrival extends EndpointPair {
+  readonly datagram: Uint8Array;
+  /** Takes tickets; left out, there are none. */
+  readonly desk?: TicketDesk | undefined;
+}
+
 export type DropReason = (typeof DROP_REASONS)[number];
 
 export type Answer =
@@ -49,11 +56,11 @@ export type Answer =
   | { readonly kind: 'drop'; readonly why: DropReason };
 
 /**
- * What to answer to a datagram that came to one socket of `layout`; with a desk, tickets are taken.
+ * What to answer to a datagram that came to one socket of `layout`. `now` is in ms of any one monotonic clock.
  * @throws RangeError when `arrival.local` is not one of the layout's sockets.
  */
-export function respond(layout: Layout, datagram: Uint8Array, arrival: EndpointPair, desk?: TicketDesk): Answer {
-  const { local, remote } = arrival;
+export function respond(now: number, layout: Layout, arrival: Arrival): Answer {
+  const { local, remote, datagram, desk } = arrival;
   if (remote.port === 0) return drop('port-zero');
   if (isOwn(layout, remote)) return drop('own-endpoint');
   const decoded = decode(datagram);
@@ -66,7 +73,7 @@ export function respond(layout: Layout, datagram: Uint8Array, arrival: EndpointP
   const unknown = unknownRequired(request, understood(layout, request));
   if (unknown.length > 0) return reply(arrival, { bytes: unknownAttributesBytes(request, unknown) });
   if (desk && hasTicket(request)) {
-    const { bytes, bound } = answerToTicket(request, { desk, datagram, remote });
+    const { bytes, bound } = answerToTicket(now, request, { desk, datagram, remote });
     const answer = reply(arrival, { bytes });
     return bound && answer.kind === 'reply' ? { ...answer, bound } : answer;
   }

@@ -9,36 +9,41 @@ const NONCE_WINDOW_MS = 30_000;
 /** 22 characters: with it a 438 has 68 bytes, fewer than its request, and guessing is hopeless. */
 const NONCE_BYTES = 16;
 
+/** The ticket's name and the endpoint that a request claims to come from. */
+export interface Asker {
+  readonly username: string;
+  readonly remote: Endpoint;
+}
+
+/** `now` is in ms of any one monotonic clock. */
 export interface TicketDesk {
   /** The key of a ticket that is good now, or null. */
-  readonly keyOf: (username: string) => Uint8Array | null;
-  /** The nonce to send to whoever says to be at `remote`. */
-  readonly nonceFor: (username: string, remote: Endpoint) => string;
-  readonly isFresh: (nonce: string, username: string, remote: Endpoint) => boolean;
+  readonly keyOf: (now: number, username: string) => Uint8Array | null;
+  /** The nonce to send to that endpoint. */
+  readonly nonceFor: (now: number, asker: Asker) => string;
+  readonly isFresh: (now: number, nonce: string, asker: Asker) => boolean;
 }
 
 /** Nothing is kept for a nonce: it is a digest of the ticket, the endpoint and the time under the secret. */
 export function createTicketDesk(options: {
   readonly secret: Uint8Array;
-  readonly passwordOf: (username: string) => string | null;
-  /** Milliseconds of a monotonic clock. */
-  readonly now: () => number;
+  readonly passwordOf: (now: number, username: string) => string | null;
 }): TicketDesk {
-  const { secret, passwordOf, now } = options;
-  const window = (): number => Math.floor(now() / NONCE_WINDOW_MS);
-  const nonceOf = (username: string, remote: Endpoint, at: number): string =>
+  const { secret, passwordOf } = options;
+  const windowAt = (now: number): number => Math.floor(now / NONCE_WINDOW_MS);
+  const nonceOf = (window: number, { username, remote }: Asker): string =>
     createHmac('sha256', secret)
-      .update(`${at} ${username} ${formatEndpoint(remote)}`)
+      .update(`${window} ${username} ${formatEndpoint(remote)}`)
       .digest()
       .subarray(0, NONCE_BYTES)
       .toString('base64url');
   return {
-    keyOf: (username) => {
-      const password = passwordOf(username);
+    keyOf: (now, username) => {
+      const password = passwordOf(now, username);
       return password === null ? null : shortTermKey(password);
     },
-    nonceFor: (username, remote) => nonceOf(username, remote, window()),
-    isFresh: (nonce, username, remote) =>
-      [window(), window() - 1].some((at) => isSameSecret(nonce, nonceOf(username, remote, at))),
+    nonceFor: (now, asker) => nonceOf(windowAt(now), asker),
+    isFresh: (now, nonce, asker) =>
+      [windowAt(now), windowAt(now) - 1].some((window) => isSameSecret(nonce, nonceOf(window, asker))),
   };
 }

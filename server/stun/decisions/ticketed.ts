@@ -25,12 +25,14 @@ export interface TicketAnswer {
 
 /** For a request that has a ticket. The longest reply is a 438 of 68 bytes, to a request that has 84 with a ticket's name. */
 export function answerToTicket(
+  now: number,
   request: StunMessage,
   context: { readonly desk: TicketDesk; readonly datagram: Uint8Array; readonly remote: Endpoint },
 ): TicketAnswer {
   const { desk, datagram, remote } = context;
   const ticket = attribute(request, 'USERNAME') ?? '';
-  const key = desk.keyOf(ticket);
+  const asker = { username: ticket, remote };
+  const key = desk.keyOf(now, ticket);
   if (key === null || checkIntegrity(datagram, { algorithm: 'sha256', key }) !== 'valid') {
     return { bytes: unauthenticatedBytes(request) };
   }
@@ -40,8 +42,8 @@ export function answerToTicket(
     return { bytes: badRequestBytes(request) };
   }
   const nonce = attribute(request, 'NONCE');
-  if (nonce === undefined || !desk.isFresh(nonce, ticket, remote)) {
-    return { bytes: staleNonceBytes(request, desk.nonceFor(ticket, remote)) };
+  if (nonce === undefined || !desk.isFresh(now, nonce, asker)) {
+    return { bytes: staleNonceBytes(request, desk.nonceFor(now, asker)) };
   }
   return { bytes: boundBytes(request, remote, key), bound: { ticket, endpoint: remote } };
 }

@@ -4,21 +4,20 @@ import { hasValidFingerprint } from '../../../src/stun/fingerprint.ts';
 import { HEADER_BYTES, MAGIC_COOKIE, METHOD, unpackType } from '../../../src/stun/header.ts';
 import { attribute, isClassic, unknownRequired } from '../../../src/stun/message.ts';
 import { isChannelData } from '../../../src/turn/wire/channel-data.ts';
-import { authenticate, type Received } from './access/authenticate.ts';
-import type { Proof } from './access/proof.ts';
+import { authenticate } from './access/authenticate.ts';
 import { allocate } from './allocation/allocate.ts';
 import { refresh } from './allocation/lifetime.ts';
 import type { DropReason } from './counts.ts';
 import { channelBind } from './data/channel.ts';
 import { receiveChannelData, receiveSend } from './data/data.ts';
 import { createPermission } from './data/permission.ts';
-import type { FiveTuple } from './five-tuple.ts';
+import type { AllocationRequest, AuthenticatedRequest, ClientMessage, Received } from './received.ts';
 import { answer, refuse, type Verdict } from './reply.ts';
-import { type Allocation, openAllocationOf, type State } from './state.ts';
+import { openAllocationOf, type State } from './state.ts';
 import { understood } from './understood.ts';
 
 /** What a request on an allocation comes to. */
-type Rule = (state: State, allocation: Allocation, received: Received) => Verdict;
+type Rule = (now: number, state: State, request: AllocationRequest) => Verdict;
 const RULES: ReadonlyMap<number, Rule> = new Map([
   [METHOD.refresh, refresh],
   [METHOD.createPermission, createPermission],
@@ -36,19 +35,20 @@ export function isForRelay(bytes: Uint8Array): boolean {
 }
 
 /** Why the message came to nothing, or null when it was answered or passed on. */
-export function receive(state: State, fiveTuple: FiveTuple, bytes: Uint8Array, now: number): DropReason | null {
-  if (isChannelData(bytes)) return receiveChannelData(state, fiveTuple, bytes, now);
+export function receive(now: number, state: State, message: ClientMessage): DropReason | null {
+  const { fiveTuple, bytes } = message;
+  if (isChannelData(bytes)) return receiveChannelData(now, state, message);
   const decoded = decode(bytes);
   if (!decoded.ok || isClassic(decoded.message)) return 'malformed';
   const request = decoded.message;
   if (attribute(request, 'FINGERPRINT') !== undefined && !hasValidFingerprint(bytes)) return 'bad-fingerprint';
-  const received: Received = { fiveTuple, request, bytes, now };
-  if (request.class === 'request') return receiveRequest(state, received);
+  const received: Received = { fiveTuple, request, bytes };
+  if (request.class === 'request') return receiveRequest(now, state, received);
   const isSend = request.class === 'indication' && request.method === METHOD.send;
-  return isSend ? receiveSend(state, received) : 'unexpected';
+  return isSend ? receiveSend(now, state, received) : 'unexpected';
 }
 
-function receiveRequest(state: State, received: Received): DropReason | null {
+function receiveRequest(now: number, state: State, received: Received): DropReason | null {
   const { fiveTuple, request } = received;
   const { method } = request;
   if (method === METHOD.binding) {
@@ -57,34 +57,38 @@ function receiveRequest(state: State, received: Received): DropReason | null {
     return null;
   }
   if (method !== METHOD.allocate && !RULES.has(method)) return 'unexpected';
-  const proof = authenticate(state, received);
-  if (typeof proof === 'number') return challenge(state, received, proof);
+  const proof = authenticate(now, state, received);
+  if (typeof proof === 'number') return challenge(now, state, { fiveTuple, request, code: proof });
   const answering = { fiveTuple, request, proof };
   const unknown = unknownRequired(request, understood(method));
   if (unknown.length > 0) {
-    refuse(state, answering, 420, [{ type: 'UNKNOWN-ATTRIBUTES', value: unknown }]);
+    refuse(state, answering, { code: 420, more: [{ type: 'UNKNOWN-ATTRIBUTES', value: unknown }] });
     return null;
   }
-  const verdict = method === METHOD.allocate ? allocate(state, received, proof) : verdictOf(state, received, proof);
+  const verdict = (method === METHOD.allocate ? allocate : verdictOf)(now, state, answering);
   if (verdict !== null) answer(state, answering, verdict);
   return null;
 }
 
 /** To whom has not shown who he is; a source may have so many of these. */
-function challenge(state: State, { fiveTuple, request, now }: Received, code: 400 | 401 | 438): DropReason | null {
-  if (!state.mayRefuse(fiveTuple, now)) return 'rate-limited';
+function challenge(
+  now: number,
+  state: State,
+  { fiveTuple, request, code }: Pick<Received, 'fiveTuple' | 'request'> & { readonly code: 400 | 401 | 438 },
+): DropReason | null {
+  if (!state.mayRefuse(now, fiveTuple)) return 'rate-limited';
   const realmAndNonce = [
     { type: 'REALM', value: state.realm },
-    { type: 'NONCE', value: state.nonces.nonceFor(fiveTuple, now) },
+    { type: 'NONCE', value: state.nonces.nonceFor(now, fiveTuple) },
   ] as const;
-  refuse(state, { fiveTuple, request, proof: null }, code, code === 400 ? [] : realmAndNonce);
+  refuse(state, { fiveTuple, request, proof: null }, { code, more: code === 400 ? [] : realmAndNonce });
   return null;
 }
 
 /** Of a request on an allocation: one of the same fiveTuple and the same user (RFC 8656 §5). */
-function verdictOf(state: State, received: Received, { credentials }: Proof): Verdict {
-  const allocation = openAllocationOf(state, received.fiveTuple, received.now);
+function verdictOf(now: number, state: State, { fiveTuple, request, proof }: AuthenticatedRequest): Verdict {
+  const allocation = openAllocationOf(now, state, fiveTuple);
   if (!allocation) return 437;
-  if (allocation.proof.credentials.username !== credentials.username) return 441;
-  return RULES.get(received.request.method)?.(state, allocation, received) ?? 400;
+  if (allocation.proof.credentials.username !== proof.credentials.username) return 441;
+  return RULES.get(request.method)?.(now, state, { allocation, request }) ?? 400;
 }

@@ -44,7 +44,7 @@ export interface RelayOptions {
   /** Whether the session of an account is there. */
   readonly isAttended: (session: string) => boolean;
   /** Whether a source without credentials may have one more error. */
-  readonly mayRefuse: (fiveTuple: FiveTuple, now: number) => boolean;
+  readonly mayRefuse: (now: number, fiveTuple: FiveTuple) => boolean;
   readonly limits?: Partial<RelayLimits> | undefined;
   readonly randomBytes: (length: number) => Uint8Array;
 }
@@ -80,7 +80,7 @@ export function createRelay({ limits, randomBytes, host, ...options }: RelayOpti
   };
   return {
     handle: (now, input) => {
-      apply(state, input, now);
+      apply(now, state, input);
       const { outputs } = state;
       state.outputs = [];
       return outputs;
@@ -96,17 +96,17 @@ export function createRelay({ limits, randomBytes, host, ...options }: RelayOpti
   };
 }
 
-function apply(state: State, input: Input, now: number): void {
+function apply(now: number, state: State, input: Input): void {
   switch (input.kind) {
     case 'message':
-      count(state, receive(state, input.fiveTuple, input.bytes, now));
+      count(state, receive(now, state, input));
       break;
     case 'from-peer':
-      count(state, receiveFromPeer(state, input, now));
+      count(state, receiveFromPeer(now, state, input));
       break;
     case 'opened':
     case 'open-failed':
-      settle(state, input, now);
+      settle(now, state, input);
       break;
     case 'closed': {
       const allocation = state.byFiveTuple.get(fiveTupleKey(input.fiveTuple));
@@ -117,7 +117,7 @@ function apply(state: State, input: Input, now: number): void {
       setHost(state, input);
       break;
     case 'tick':
-      tick(state, now);
+      tick(now, state);
       break;
     case 'closing':
       for (const allocation of state.allocations.values()) release(state, allocation);
@@ -129,10 +129,10 @@ function count({ counts }: State, dropped: DropReason | null): void {
   if (dropped !== null) counts.dropped[dropped]++;
 }
 
-function settle(state: State, input: Extract<Input, { readonly kind: 'opened' | 'open-failed' }>, now: number): void {
+function settle(now: number, state: State, input: Extract<Input, { readonly kind: 'opened' | 'open-failed' }>): void {
   const allocation = state.allocations.get(input.allocation);
   // Without one it has ended meanwhile, and its owner was told to close the socket.
   if (!allocation) return;
-  if (input.kind === 'opened') opened(state, allocation, now);
-  else openFailed(state, allocation, input.inUse);
+  if (input.kind === 'opened') opened(now, state, allocation);
+  else openFailed(state, allocation, input);
 }

@@ -19,7 +19,7 @@ export interface Answering {
 
 export function answer(state: State, answering: Answering, verdict: Verdict): void {
   if (typeof verdict === 'number') {
-    refuse(state, answering, verdict);
+    refuse(state, answering, { code: verdict });
     return;
   }
   const { fiveTuple, request, proof } = answering;
@@ -30,8 +30,7 @@ export function answer(state: State, answering: Answering, verdict: Verdict): vo
 export function refuse(
   state: State,
   { fiveTuple, request, proof }: Answering,
-  code: ErrorCode,
-  more: readonly Attribute[] = [],
+  { code, more = [] }: { readonly code: ErrorCode; readonly more?: readonly Attribute[] },
 ): void {
   state.counts.refused[code]++;
   const attributes: Attribute[] = [{ type: 'ERROR-CODE', value: { code, reason: reasonOf(code) } }, ...more];

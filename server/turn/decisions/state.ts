@@ -64,7 +64,7 @@ export interface State {
   /** Whether a session of the rendezvous is there, by its user. */
   readonly isAttended: (session: string) => boolean;
   /** False when a source without credentials has had its share of errors. */
-  readonly mayRefuse: (fiveTuple: FiveTuple, now: number) => boolean;
+  readonly mayRefuse: (now: number, fiveTuple: FiveTuple) => boolean;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly allocations: Map<number, Allocation>;
   /** By `fiveTupleKey`. */
@@ -88,7 +88,7 @@ export function peerKey({ address, port }: Endpoint): string {
 }
 
 /** The allocation of the fiveTuple, one whose socket is still being opened among them. */
-export function allocationOf(state: State, fiveTuple: FiveTuple, now: number): Allocation | undefined {
+export function allocationOf(now: number, state: State, fiveTuple: FiveTuple): Allocation | undefined {
   const found = state.byFiveTuple.get(fiveTupleKey(fiveTuple));
   if (!found || now < found.expiresAt) return found;
   release(state, found);
@@ -96,8 +96,8 @@ export function allocationOf(state: State, fiveTuple: FiveTuple, now: number): A
 }
 
 /** The same, once it can be used. */
-export function openAllocationOf(state: State, fiveTuple: FiveTuple, now: number): Allocation | undefined {
-  const found = allocationOf(state, fiveTuple, now);
+export function openAllocationOf(now: number, state: State, fiveTuple: FiveTuple): Allocation | undefined {
+  const found = allocationOf(now, state, fiveTuple);
   return found?.reply ? found : undefined;
 }
 

@@ -46,7 +46,7 @@ function createHonest(random: Random): (sent: Sent) => Answer | null {
     mapped.set(key, port);
     if (!isOwn(LAB_LAYOUT, sent.to)) return null;
     const remote = { address: '198.51.100.7', port };
-    const answer = respond(LAB_LAYOUT, sent.bytes, { local: sent.to, remote });
+    const answer = respond(0, LAB_LAYOUT, { datagram: sent.bytes, local: sent.to, remote });
     return answer.kind === 'reply' ? { from: answer.from, bytes: answer.bytes } : null;
   };
 }

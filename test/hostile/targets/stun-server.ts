@@ -30,18 +30,19 @@ export const responderTarget: Target = {
     const alone = { ...LAB_LAYOUT, addresses: [LAB_LAYOUT.addresses[0]] } as const;
     const desk = createTicketDesk({
       secret: random.bytes(32),
-      passwordOf: (username) => (username === USER.username ? USER.password : null),
-      now: () => 0,
+      passwordOf: (_now, username) => (username === USER.username ? USER.password : null),
     });
     for (let count = 0; count < INPUTS; count++) {
       const bytes = stunRequest(random, desk);
       const layout = chance(random, 0.7) ? LAB_LAYOUT : alone;
       const arrival = {
+        datagram: bytes,
         local: layout === alone ? BOTH[0] : random.pick(BOTH),
         remote: chance(random, 0.3) ? CLIENT : source(random),
+        desk,
       };
       feed(() => {
-        const answer = respond(layout, bytes, arrival, desk);
+        const answer = respond(0, layout, arrival);
         if (answer.kind === 'reply') hold(decode(answer.bytes).ok && answer.to.port !== 0, 'a reply that is none');
       });
     }
@@ -52,7 +53,7 @@ function stunRequest(random: Random, desk: TicketDesk): Uint8Array {
   if (chance(random, 0.4)) return mutate(random.pick(STUN), random.integer);
   if (chance(random, 0.5)) return damaged(random, anyMessage(random));
   const { username, password } = USER;
-  const nonce = desk.nonceFor(username, CLIENT);
+  const nonce = desk.nonceFor(0, { username, remote: CLIENT });
   const names = random.pick<readonly AttributeName[]>([
     [],
     [],

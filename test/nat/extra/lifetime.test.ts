@@ -28,10 +28,10 @@ const BOUNDS = [
 /** The real responder, to which a request with RESPONSE-PORT is another one. */
 const onResponsePort =
   (answer: (...request: Parameters<Respond>) => ReturnType<Respond>): Respond =>
-  (layout, bytes, arrival) => {
-    const decoded = decode(bytes);
+  (now, layout, arrival) => {
+    const decoded = decode(arrival.datagram);
     const asks = decoded.ok && attribute(decoded.message, 'RESPONSE-PORT') !== undefined;
-    return asks ? answer(layout, bytes, arrival) : respond(layout, bytes, arrival);
+    return asks ? answer(now, layout, arrival) : respond(now, layout, arrival);
   };
 
 describe('the lifetime of mappings', () => {
@@ -89,12 +89,21 @@ describe('the lifetime of mappings', () => {
   it.each<[string, Respond]>([
     [
       'refuses',
-      onResponsePort((layout, bytes, arrival) =>
-        respond({ ...layout, addresses: ['203.0.113.10'] }, withUnknown(bytes), arrival),
+      onResponsePort((now, layout, arrival) =>
+        respond(
+          now,
+          { ...layout, addresses: ['203.0.113.10'] },
+          { ...arrival, datagram: withUnknown(arrival.datagram) },
+        ),
       ),
     ],
     ['drops', onResponsePort(() => ({ kind: 'drop', why: 'malformed' }))],
-    ['ignores', onResponsePort((layout, bytes, arrival) => respond(layout, withoutResponsePort(bytes), arrival))],
+    [
+      'ignores',
+      onResponsePort((now, layout, arrival) =>
+        respond(now, layout, { ...arrival, datagram: withoutResponsePort(arrival.datagram) }),
+      ),
+    ],
   ])('is not known by a server that %s RESPONSE-PORT, and that is said at once', (_what, faulty) => {
     const { result, tookMs } = lifetimeInSim({ access: behind(PORT_RESTRICTED, 60_000), respond: faulty });
     expect(result).toEqual({ atLeastS: null, atMostS: null, reason: 'response-port-refused' });

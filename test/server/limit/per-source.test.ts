@@ -7,7 +7,7 @@ const SOURCE = '192.0.2.1';
 
 /** How many of `attempts` at one instant pass. */
 const passing = (limit: ReturnType<typeof createRateLimit>, source: string, nowMs: number, attempts = 1000): number =>
-  Array.from({ length: attempts }, () => limit(source, nowMs)).filter(Boolean).length;
+  Array.from({ length: attempts }, () => limit(nowMs, source)).filter(Boolean).length;
 
 describe('the limit on redirected replies', () => {
   it('lets a burst through, and no more at the same instant', () => {
@@ -32,8 +32,8 @@ describe('the limit on redirected replies', () => {
   it('does not make a refused attempt longer to wait for', () => {
     const limit = createRateLimit({ key: KEY, burst: 1, perSecond: 1 });
     expect(passing(limit, SOURCE, 0)).toBe(1);
-    for (let now = 0; now < 1000; now += 10) expect(limit(SOURCE, now)).toBe(false);
-    expect(limit(SOURCE, 1000)).toBe(true);
+    for (let now = 0; now < 1000; now += 10) expect(limit(now, SOURCE)).toBe(false);
+    expect(limit(1000, SOURCE)).toBe(true);
   });
 
   it('keeps up the rate for ever', () => {
@@ -61,14 +61,14 @@ describe('the limit on redirected replies', () => {
 
   it('holds a flood of forged sources to as many tokens as it has slots', () => {
     const limit = createRateLimit({ key: KEY, burst: 1, perSecond: 0.001, slots: 16 });
-    const passed = Array.from({ length: 1000 }, (_, n) => limit(`10.0.${n >> 8}.${n & 255}`, 0)).filter(Boolean).length;
+    const passed = Array.from({ length: 1000 }, (_, n) => limit(0, `10.0.${n >> 8}.${n & 255}`)).filter(Boolean).length;
     expect(passed).toBe(16);
   });
 
   it('puts the same sources on other slots under another key', () => {
     const shared = (key: Uint8Array): number => {
       const limit = createRateLimit({ key, burst: 1, perSecond: 0.001, slots: 4 });
-      return Number.parseInt(Array.from({ length: 16 }, (_, n) => +limit(`192.0.2.${n}`, 0)).join(''), 2);
+      return Number.parseInt(Array.from({ length: 16 }, (_, n) => +limit(0, `192.0.2.${n}`)).join(''), 2);
     };
     expect(shared(KEY)).toBe(shared(KEY));
     expect(shared(KEY)).not.toBe(shared(new Uint8Array(32).fill(8)));

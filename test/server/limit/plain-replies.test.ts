@@ -7,7 +7,7 @@ const SOURCE = '192.0.2.1';
 
 /** How many of `attempts` at one instant pass. */
 const passing = (limit: ReturnType<typeof createPlainLimit>, source: string, nowMs: number, attempts: number): number =>
-  Array.from({ length: attempts }, () => limit(source, nowMs)).filter(Boolean).length;
+  Array.from({ length: attempts }, () => limit(nowMs, source)).filter(Boolean).length;
 
 describe('the limit on plain replies', () => {
   it('lets 10,000 through at one instant, and then 2,000 in each second', () => {
@@ -47,13 +47,13 @@ describe('the limit on plain replies', () => {
   it('holds a flood of forged prefixes to as many tokens as it has slots', () => {
     const limit = createPlainLimit({ seed: SEED, burst: 1, perSecond: 0.001, slots: 16 });
     const sources = Array.from({ length: 1_000 }, (_, n) => `10.${n >> 8}.${n & 255}.1`);
-    expect(sources.filter((source) => limit(source, 0))).toHaveLength(16);
+    expect(sources.filter((source) => limit(0, source))).toHaveLength(16);
   });
 
   it('spreads prefixes over its slots as chance would, those of one network in a row too', () => {
     const limit = createPlainLimit({ seed: SEED, burst: 1, perSecond: 0.001, slots: 65_536 });
     const sources = Array.from({ length: 65_536 }, (_, n) => `10.${n >> 8}.${n & 255}.1`);
-    const used = sources.filter((source) => limit(source, 0)).length;
+    const used = sources.filter((source) => limit(0, source)).length;
     // 1 - 1/e of them.
     expect(Math.abs(used / 65_536 - (1 - Math.exp(-1)))).toBeLessThan(0.01);
   });
@@ -61,7 +61,7 @@ describe('the limit on plain replies', () => {
   it('puts the same prefixes on other slots under another seed', () => {
     const shared = (seed: number): string => {
       const limit = createPlainLimit({ seed, burst: 1, perSecond: 0.001, slots: 4 });
-      return Array.from({ length: 16 }, (_, n) => +limit(`192.0.${n}.1`, 0)).join('');
+      return Array.from({ length: 16 }, (_, n) => +limit(0, `192.0.${n}.1`)).join('');
     };
     expect(shared(SEED)).toBe(shared(SEED));
     expect(shared(SEED)).not.toBe(shared(SEED + 1));

@@ -68,7 +68,7 @@ const SERVERS: readonly { name: string; layout: Layout; remote: Endpoint; plain:
 
 const KEY = new Uint8Array(32).fill(5);
 /** Every username is a ticket, and one nonce is good. */
-const DESK: TicketDesk = { keyOf: () => KEY, nonceFor: () => NONCE, isFresh: (nonce) => nonce === NONCE };
+const DESK: TicketDesk = { keyOf: () => KEY, nonceFor: () => NONCE, isFresh: (_now, nonce) => nonce === NONCE };
 const NONCE = 'n'.repeat(22);
 /** Requests with a ticket, right or not quite, and with what else may be asked for. */
 const ticketed = fc
@@ -101,7 +101,7 @@ describe.each(SERVERS)('over $name, where a plain success has $plain bytes at mo
   it('a reply is no longer than its request or that, or than one address more when it is redirected', () => {
     fc.assert(
       fc.property(datagrams, (datagram) => {
-        const answer = respond(layout, datagram, { local, remote });
+        const answer = respond(0, layout, { datagram, local, remote });
         if (answer.kind === 'drop') return;
         // The fingerprint comes on top only where the request is long enough to have had one.
         const least = answer.redirected ? elsewhere : plain;
@@ -116,7 +116,7 @@ describe.each(SERVERS)('over $name, where a plain success has $plain bytes at mo
     const seen = new Set<string>();
     fc.assert(
       fc.property(ticketed, (datagram) => {
-        const answer = respond(layout, datagram, { local, remote }, DESK);
+        const answer = respond(0, layout, { datagram, local, remote, desk: DESK });
         if (answer.kind === 'drop') return;
         const decoded = decode(answer.bytes);
         seen.add(decoded.ok ? String(attributeOf(decoded.message, 'ERROR-CODE')?.code ?? 'success') : 'undecodable');
@@ -134,7 +134,7 @@ describe.each(SERVERS)('over $name, where a plain success has $plain bytes at mo
     for (let count = 1; count <= 200; count++) {
       const unknown = Array.from({ length: count }, (_, n) => ({ type: 'opaque', code: 0x7000 + n }) as const);
       const datagram = request(unknown.map((one) => ({ ...one, value: new Uint8Array(0) })));
-      const answer = respond(layout, datagram, { local, remote });
+      const answer = respond(0, layout, { datagram, local, remote });
       if (answer.kind === 'drop') throw new Error(answer.why);
       expect(answer.bytes.length).toBeLessThanOrEqual(Math.max(datagram.length, plain));
     }
@@ -143,7 +143,7 @@ describe.each(SERVERS)('over $name, where a plain success has $plain bytes at mo
   it('a reply goes to the address that the request came from, from one of our own sockets', () => {
     fc.assert(
       fc.property(datagrams, (datagram) => {
-        const answer = respond(layout, datagram, { local, remote });
+        const answer = respond(0, layout, { datagram, local, remote });
         if (answer.kind === 'drop') return;
         expect(answer.to.address).toBe(remote.address);
         expect(answer.to.port).toBeGreaterThan(0);
@@ -157,9 +157,12 @@ describe.each(SERVERS)('over $name, where a plain success has $plain bytes at mo
   it('a reply is never itself answered', () => {
     fc.assert(
       fc.property(datagrams, (datagram) => {
-        const answer = respond(layout, datagram, { local, remote });
+        const answer = respond(0, layout, { datagram, local, remote });
         if (answer.kind === 'drop') return;
-        expect(respond(layout, answer.bytes, { local, remote })).toEqual({ kind: 'drop', why: 'not-a-request' });
+        expect(respond(0, layout, { datagram: answer.bytes, local, remote })).toEqual({
+          kind: 'drop',
+          why: 'not-a-request',
+        });
       }),
       { numRuns: 1000 },
     );

@@ -49,7 +49,7 @@ export function replyTo(
   datagram: Uint8Array,
   { local = { address: layout.addresses[0], port: layout.port }, remote = CLIENT } = {},
 ) {
-  const answer = respond(layout, datagram, { local, remote });
+  const answer = respond(0, layout, { datagram, local, remote });
   if (answer.kind === 'drop') throw new Error(`dropped: ${answer.why}`);
   const decoded = decode(answer.bytes);
   if (!decoded.ok) throw new Error(`an undecodable reply: ${decoded.error.code}`);
@@ -59,6 +59,6 @@ export function replyTo(
 /** Why the datagram gets no reply, or null when it does. */
 export function dropped(layout: Layout, datagram: Uint8Array, remote: Endpoint = CLIENT): string | null {
   const local = { address: layout.addresses[0], port: layout.port };
-  const answer = respond(layout, datagram, { local, remote });
+  const answer = respond(0, layout, { datagram, local, remote });
   return answer.kind === 'drop' ? answer.why : null;
 }

@@ -64,7 +64,7 @@ beforeEach(() => {
   plain = [];
   const limit =
     (asked: string[], most: number) =>
-    (source: string): boolean =>
+    (_now: number, source: string): boolean =>
       asked.push(source) <= most;
   const limits = { redirected: limit(limited, 2), plain: limit(plain, 3) };
   serveStun({ layout: TWO, sockets, limits, counts, now: () => 0 });
@@ -112,7 +112,7 @@ describe('the STUN service', () => {
 
   it('takes no token for a ticket with its nonce, whose source is no forged one', () => {
     const key = new Uint8Array(32).fill(5);
-    const desk = { keyOf: () => key, nonceFor: () => 'n', isFresh: (nonce: string) => nonce === 'n' };
+    const desk = { keyOf: () => key, nonceFor: () => 'n', isFresh: (_now: number, nonce: string) => nonce === 'n' };
     const withTicket = (attributes: readonly Attribute[]): Uint8Array =>
       encode(
         { class: 'request', method: METHOD.binding, transactionId: TRANSACTION_ID, attributes },

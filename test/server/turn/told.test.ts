@@ -100,7 +100,7 @@ describe('a server', () => {
 
 describe('what is told', () => {
   it('has the end of the credentials in the username, in whole seconds', () => {
-    expect(turnServerFor({ urls: ['turn:a'], secret: 'north' }, 'alice', 1_699_996_400.9)).toEqual({
+    expect(turnServerFor(1_699_996_400.9, { urls: ['turn:a'], secret: 'north' }, 'alice')).toEqual({
       urls: ['turn:a'],
       username: '1700000000:alice',
       password: 'Cd/49soE35ICqcJF/bCTn8Z4OyE=',

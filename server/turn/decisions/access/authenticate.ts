@@ -2,28 +2,25 @@
 import { checkIntegrity, type IntegrityAlgorithm, longTermKey } from '../../../../src/stun/integrity.ts';
 import { attribute, type StunMessage } from '../../../../src/stun/message.ts';
 import type { FiveTuple } from '../five-tuple.ts';
+import type { Received } from '../received.ts';
 import { allocationOf, type State } from '../state.ts';
 import type { Credentials, Proof } from './proof.ts';
 import { userOf } from './users.ts';
 
-export interface Received {
-  readonly fiveTuple: FiveTuple;
-  readonly request: StunMessage;
-  /** As it came. */
-  readonly bytes: Uint8Array;
-  readonly now: number;
-}
-
 /** The proof, or what to refuse the request with. Nothing is kept of whoever has none. */
-export function authenticate(state: State, { fiveTuple, request, bytes, now }: Received): Proof | 400 | 401 | 438 {
+export function authenticate(
+  now: number,
+  state: State,
+  { fiveTuple, request, bytes }: Received,
+): Proof | 400 | 401 | 438 {
   const algorithm = algorithmOf(request);
   if (algorithm === null) return 401;
   const username = attribute(request, 'USERNAME');
   const nonce = attribute(request, 'NONCE');
   if (username === undefined || nonce === undefined || attribute(request, 'REALM') === undefined) return 400;
-  const credentials = credentialsOf(state, { fiveTuple, username, now });
+  const credentials = credentialsOf(now, state, { fiveTuple, username });
   if (!credentials || checkIntegrity(bytes, { algorithm, key: credentials.key }) !== 'valid') return 401;
-  return state.nonces.isFresh(nonce, fiveTuple, now) ? { credentials, algorithm } : 438;
+  return state.nonces.isFresh(now, nonce, fiveTuple) ? { credentials, algorithm } : 438;
 }
 
 /** The stronger one where both are there (RFC 8489 §9.2.4). */
@@ -37,10 +34,11 @@ function algorithmOf(request: StunMessage): IntegrityAlgorithm | null {
  * after it: RFC 8656 §5 forbids to change the username.
  */
 function credentialsOf(
+  now: number,
   state: State,
-  { fiveTuple, username, now }: { readonly fiveTuple: FiveTuple; readonly username: string; readonly now: number },
+  { fiveTuple, username }: { readonly fiveTuple: FiveTuple; readonly username: string },
 ): Credentials | null {
-  const own = allocationOf(state, fiveTuple, now)?.proof.credentials;
+  const own = allocationOf(now, state, fiveTuple)?.proof.credentials;
   if (own?.username === username) return own;
   const account = state.accountOf(username);
   if (account === null) return null;

@@ -9,22 +9,22 @@ export const NONCE_WINDOW_MS = 600_000;
 const NONCE_BYTES = 12;
 
 export interface NonceDesk {
-  readonly nonceFor: (fiveTuple: FiveTuple, now: number) => string;
-  readonly isFresh: (nonce: string, fiveTuple: FiveTuple, now: number) => boolean;
+  readonly nonceFor: (now: number, fiveTuple: FiveTuple) => string;
+  readonly isFresh: (now: number, nonce: string, fiveTuple: FiveTuple) => boolean;
 }
 
 /** @param secret random; whoever knows it can make nonces. */
 export function createNonceDesk(secret: Uint8Array): NonceDesk {
   const windowAt = (now: number): number => Math.floor(now / NONCE_WINDOW_MS);
-  const nonceOf = (fiveTuple: FiveTuple, window: number): string =>
+  const nonceOf = (window: number, fiveTuple: FiveTuple): string =>
     createHmac('sha256', secret)
       .update(`${window} ${fiveTuple.remote.address} ${fiveTupleKey(fiveTuple)}`)
       .digest()
       .subarray(0, NONCE_BYTES)
       .toString('base64url');
   return {
-    nonceFor: (fiveTuple, now) => nonceOf(fiveTuple, windowAt(now)),
-    isFresh: (nonce, fiveTuple, now) =>
-      [windowAt(now), windowAt(now) - 1].some((window) => isSameSecret(nonce, nonceOf(fiveTuple, window))),
+    nonceFor: (now, fiveTuple) => nonceOf(windowAt(now), fiveTuple),
+    isFresh: (now, nonce, fiveTuple) =>
+      [windowAt(now), windowAt(now) - 1].some((window) => isSameSecret(nonce, nonceOf(window, fiveTuple))),
   };
 }

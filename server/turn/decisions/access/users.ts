@@ -33,7 +33,7 @@ export interface Account {
 }
 
 /** What belongs to that username, or null when nothing does at `unixS`, in seconds of the Unix clock. */
-export function accountOf(directory: UserDirectory, username: string, unixS: number): Account | null {
+export function accountOf(unixS: number, directory: UserDirectory, username: string): Account | null {
   const { users, secret, sessionSecret, isAttended } = directory;
   const named = users.find(({ name }) => name === username);
   if (named) return { password: named.password, session: null };

@@ -2,10 +2,9 @@
 import type { Family } from '../../../../src/endpoint.ts';
 import type { Attribute } from '../../../../src/stun/attribute.ts';
 import { attribute, type StunMessage } from '../../../../src/stun/message.ts';
-import type { Received } from '../access/authenticate.ts';
-import type { Proof } from '../access/proof.ts';
 import type { ErrorCode } from '../error-code.ts';
 import { fiveTupleKey } from '../five-tuple.ts';
+import type { AuthenticatedRequest } from '../received.ts';
 import { refuse, successBytes } from '../reply.ts';
 import { type Allocation, allocationOf, peerKey, release, type State } from '../state.ts';
 import { lifetimeOf } from './lifetime.ts';
@@ -18,10 +17,14 @@ const UDP = 17;
 const PORT_ATTEMPTS = 16;
 
 /** What to refuse it with, or null when the answer comes from here, now or as soon as the socket is open. */
-export function allocate(state: State, { fiveTuple, request, now }: Received, proof: Proof): ErrorCode | null {
-  const existing = allocationOf(state, fiveTuple, now);
+export function allocate(
+  now: number,
+  state: State,
+  { fiveTuple, request, proof }: AuthenticatedRequest,
+): ErrorCode | null {
+  const existing = allocationOf(now, state, fiveTuple);
   if (existing) return again(state, existing, request);
-  const code = faultOf(request) ?? shortageOf(state, { fiveTuple, request }, proof);
+  const code = faultOf(request) ?? shortageOf(state, { fiveTuple, request, proof });
   if (code !== null) return code;
   const family = attribute(request, 'REQUESTED-ADDRESS-FAMILY') ?? 'IPv4';
   const even = attribute(request, 'EVEN-PORT') !== undefined;
@@ -42,7 +45,7 @@ export function allocate(state: State, { fiveTuple, request, now }: Received, pr
     permissions: new Map(),
     channels: new Map(),
     channelsByPeer: new Map(),
-    source: addAllocation(state, fiveTuple, now),
+    source: addAllocation(now, state, fiveTuple),
     arrivalMs: { 'to-peer': now, 'to-client': now },
     attendedAt: now,
   };
@@ -83,8 +86,7 @@ function faultOf(request: StunMessage): ErrorCode | null {
 /** What the server has not got. */
 function shortageOf(
   state: State,
-  { fiveTuple, request }: Pick<Received, 'fiveTuple' | 'request'>,
-  { credentials }: Proof,
+  { fiveTuple, request, proof: { credentials } }: AuthenticatedRequest,
 ): ErrorCode | null {
   const { limits, allocations, addresses, users } = state;
   if (addresses[attribute(request, 'REQUESTED-ADDRESS-FAMILY') ?? 'IPv4'] === undefined) return 440;
@@ -94,7 +96,7 @@ function shortageOf(
 }
 
 /** The relayed socket is open: now the client is told. */
-export function opened(state: State, allocation: Allocation, now: number): void {
+export function opened(now: number, state: State, allocation: Allocation): void {
   const { fiveTuple, asked, relayed, proof } = allocation;
   if (allocation.reply) return;
   allocation.expiresAt = now + asked.lifetimeS * 1000;
@@ -120,14 +122,14 @@ function onlyOneFamily(request: StunMessage): readonly Attribute[] {
 }
 
 /** It could not be opened: another port, if that one was in use, or none. */
-export function openFailed(state: State, allocation: Allocation, inUse: boolean): void {
+export function openFailed(state: State, allocation: Allocation, { inUse }: { readonly inUse: boolean }): void {
   const { id, fiveTuple, family, asked, proof, relayed } = allocation;
   // It stays taken while another one is looked for, so that it is not that one again.
   const port = inUse && allocation.attempts < PORT_ATTEMPTS ? pickPort(state, { family, even: asked.even }) : null;
   state.byRelayed.delete(peerKey(relayed));
   if (port === null) {
     release(state, allocation);
-    refuse(state, { fiveTuple, request: asked.request, proof }, 508);
+    refuse(state, { fiveTuple, request: asked.request, proof }, { code: 508 });
     return;
   }
   allocation.attempts++;

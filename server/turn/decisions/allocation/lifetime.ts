@@ -1,16 +1,16 @@
 /** How long an allocation is given (RFC 8656 §7.2, §7.3), and Refresh, which asks for more, or for its end. */
 import { attribute, type StunMessage } from '../../../../src/stun/message.ts';
-import type { Received } from '../access/authenticate.ts';
 import { LIFETIME_MAX_S, LIFETIME_S } from '../limits.ts';
+import type { AllocationRequest } from '../received.ts';
 import type { Verdict } from '../reply.ts';
-import { type Allocation, release, type State } from '../state.ts';
+import { release, type State } from '../state.ts';
 
 /** In seconds: what is asked for within the bounds, never less than the default. */
 export function lifetimeOf(request: StunMessage): number {
   return Math.max(LIFETIME_S, Math.min(attribute(request, 'LIFETIME') ?? LIFETIME_S, LIFETIME_MAX_S));
 }
 
-export function refresh(state: State, allocation: Allocation, { request, now }: Received): Verdict {
+export function refresh(now: number, state: State, { allocation, request }: AllocationRequest): Verdict {
   const family = attribute(request, 'REQUESTED-ADDRESS-FAMILY');
   if (family !== undefined && family !== allocation.family) return 443;
   const lifetimeS = attribute(request, 'LIFETIME') === 0 ? 0 : lifetimeOf(request);

@@ -9,7 +9,7 @@ export function allocationsOf({ sources }: State, { remote }: FiveTuple): number
 }
 
 /** The fiveTuple's source, with one allocation more. */
-export function addAllocation({ sources }: State, { remote }: FiveTuple, now: number): Source {
+export function addAllocation(now: number, { sources }: State, { remote }: FiveTuple): Source {
   const name = sourceOf(remote.address);
   const source = sources.get(name) ?? { name, allocations: 0, arrivalMs: { 'to-peer': now, 'to-client': now } };
   source.allocations++;
@@ -18,7 +18,7 @@ export function addAllocation({ sources }: State, { remote }: FiveTuple, now: nu
 }
 
 /** Forgets those that have no allocation, and whose buckets are full again: an allocation made anew fills none. */
-export function forgetSources({ sources }: State, now: number): void {
+export function forgetSources(now: number, { sources }: State): void {
   for (const { name, allocations, arrivalMs } of sources.values()) {
     if (allocations === 0 && Math.max(...Object.values(arrivalMs)) <= now) sources.delete(name);
   }

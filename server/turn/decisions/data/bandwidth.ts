@@ -10,10 +10,15 @@ const BURST_MS = 1_000;
 
 /** Takes that many bytes of all three; or, where they are not there, of none. */
 export function takeBytes(
+  now: number,
   { limits, arrivalMs: all }: Pick<State, 'limits' | 'arrivalMs'>,
-  { arrivalMs: own, source: { arrivalMs: source } }: Allocation,
-  { direction, bytes, now }: { readonly direction: Direction; readonly bytes: number; readonly now: number },
+  taking: { readonly allocation: Allocation; readonly direction: Direction; readonly bytes: number },
 ): DropReason | null {
+  const { allocation, direction, bytes } = taking;
+  const {
+    arrivalMs: own,
+    source: { arrivalMs: source },
+  } = allocation;
   const latest = now + BURST_MS;
   if (own[direction] > latest) return 'bandwidth';
   if (source[direction] > latest) return 'source-bandwidth';

@@ -2,26 +2,26 @@
 import { sameEndpoint } from '../../../../src/endpoint.ts';
 import { attribute } from '../../../../src/stun/message.ts';
 import { FIRST_CHANNEL, LAST_CHANNEL } from '../../../../src/turn/wire/channel-data.ts';
-import type { Received } from '../access/authenticate.ts';
 import { isAllowedEndpoint } from '../access/peer-policy.ts';
 import { CHANNEL_MS } from '../limits.ts';
+import type { AllocationRequest } from '../received.ts';
 import type { Verdict } from '../reply.ts';
 import { type Allocation, type Channel, peerKey, type State } from '../state.ts';
 import { permit } from './permission.ts';
 
 /** Binds, or renews the binding and the permission with it. */
-export function channelBind(state: State, allocation: Allocation, { request, now }: Received): Verdict {
+export function channelBind(now: number, state: State, { allocation, request }: AllocationRequest): Verdict {
   const number = attribute(request, 'CHANNEL-NUMBER');
   const peer = attribute(request, 'XOR-PEER-ADDRESS');
   if (number === undefined || peer === undefined || number < FIRST_CHANNEL || number > LAST_CHANNEL) return 400;
   const { channels, channelsByPeer } = allocation;
-  const ofNumber = channelOf(allocation, number, now);
-  const ofPeer = channelOf(allocation, channelsByPeer.get(peerKey(peer))?.number, now);
+  const ofNumber = channelOf(now, allocation, number);
+  const ofPeer = channelOf(now, allocation, channelsByPeer.get(peerKey(peer))?.number);
   // One number has one peer, and one peer has one number.
   if ((ofNumber && !sameEndpoint(ofNumber.peer, peer)) || (ofPeer && ofPeer.number !== number)) return 400;
   if (!ofNumber && channels.size >= state.limits.peersPerAllocation) return 508;
   if (!isAllowedEndpoint(state, peer)) return 403;
-  const refusal = permit(state, allocation, [peer], now);
+  const refusal = permit(now, state, { allocation, peers: [peer] });
   if (refusal !== null) return refusal;
   const channel: Channel = ofNumber ?? { number, peer, expiresAt: 0 };
   channel.expiresAt = now + CHANNEL_MS;
@@ -31,7 +31,7 @@ export function channelBind(state: State, allocation: Allocation, { request, now
 }
 
 /** The channel of that number; one that is over is forgotten. */
-export function channelOf(allocation: Allocation, number: number | undefined, now: number): Channel | undefined {
+export function channelOf(now: number, allocation: Allocation, number: number | undefined): Channel | undefined {
   const channel = number === undefined ? undefined : allocation.channels.get(number);
   if (!channel || now < channel.expiresAt) return channel;
   allocation.channels.delete(channel.number);

@@ -4,10 +4,10 @@ import { encode } from '../../../../src/stun/encode.ts';
 import { METHOD } from '../../../../src/stun/header.ts';
 import { attribute, unknownRequired } from '../../../../src/stun/message.ts';
 import { decodeChannelData, encodeChannelData } from '../../../../src/turn/wire/channel-data.ts';
-import type { Received } from '../access/authenticate.ts';
 import { isAllowedEndpoint } from '../access/peer-policy.ts';
 import type { DropReason } from '../counts.ts';
-import { type FiveTuple, isStream } from '../five-tuple.ts';
+import { isStream } from '../five-tuple.ts';
+import type { ClientMessage, Received } from '../received.ts';
 import { type Allocation, openAllocationOf, peerKey, type State } from '../state.ts';
 import { understood } from '../understood.ts';
 import { takeBytes } from './bandwidth.ts';
@@ -15,41 +15,36 @@ import { channelOf } from './channel.ts';
 import { isPermitted } from './permission.ts';
 
 /** A client's ChannelData; all of its way that has to be fast. */
-export function receiveChannelData(
-  state: State,
-  fiveTuple: FiveTuple,
-  bytes: Uint8Array,
-  now: number,
-): DropReason | null {
+export function receiveChannelData(now: number, state: State, { fiveTuple, bytes }: ClientMessage): DropReason | null {
   const framed = decodeChannelData(bytes);
   if (!framed) return 'malformed';
-  const allocation = openAllocationOf(state, fiveTuple, now);
+  const allocation = openAllocationOf(now, state, fiveTuple);
   if (!allocation) return 'no-allocation';
-  const channel = channelOf(allocation, framed.channel, now);
+  const channel = channelOf(now, allocation, framed.channel);
   if (!channel) return 'no-channel';
-  return toPeer(state, allocation, { peer: channel.peer, data: framed.data, now });
+  return toPeer(now, state, { allocation, peer: channel.peer, data: framed.data });
 }
 
 /** A client's Send indication (§11.2); what is wrong with one is never answered. */
-export function receiveSend(state: State, { fiveTuple, request, now }: Received): DropReason | null {
+export function receiveSend(now: number, state: State, { fiveTuple, request }: Received): DropReason | null {
   const peer = attribute(request, 'XOR-PEER-ADDRESS');
   const data = attribute(request, 'DATA');
-  const allocation = openAllocationOf(state, fiveTuple, now);
+  const allocation = openAllocationOf(now, state, fiveTuple);
   if (!allocation) return 'no-allocation';
   if (!peer || !data || unknownRequired(request, understood(METHOD.send)).length > 0) return 'malformed';
   if (familyOf(peer.address) !== allocation.family) return 'no-permission';
-  return toPeer(state, allocation, { peer, data, now });
+  return toPeer(now, state, { allocation, peer, data });
 }
 
 function toPeer(
+  now: number,
   state: State,
-  allocation: Allocation,
-  { peer, data, now }: { readonly peer: Endpoint; readonly data: Uint8Array; readonly now: number },
+  { allocation, peer, data }: { readonly allocation: Allocation; readonly peer: Endpoint; readonly data: Uint8Array },
 ): DropReason | null {
-  if (!isPermitted(allocation, peer.address, now)) return 'no-permission';
+  if (!isPermitted(now, allocation, peer.address)) return 'no-permission';
   if (!isAllowedEndpoint(state, peer)) return 'forbidden-peer';
   const bytes = data.length;
-  const excess = takeBytes(state, allocation, { direction: 'to-peer', bytes, now });
+  const excess = takeBytes(now, state, { allocation, direction: 'to-peer', bytes });
   if (excess) return excess;
   const sent = state.counts.relayed['to-peer'];
   sent.packets++;
@@ -60,20 +55,20 @@ function toPeer(
 
 /** A peer's datagram, which came to the relayed socket. */
 export function receiveFromPeer(
+  now: number,
   state: State,
   { allocation: id, from, bytes }: FromPeer,
-  now: number,
 ): DropReason | null {
   const allocation = state.allocations.get(id);
   if (!allocation?.reply || now >= allocation.expiresAt) return 'no-allocation';
-  if (!isPermitted(allocation, from.address, now)) return 'no-permission';
+  if (!isPermitted(now, allocation, from.address)) return 'no-permission';
   const length = bytes.length;
-  const excess = takeBytes(state, allocation, { direction: 'to-client', bytes: length, now });
+  const excess = takeBytes(now, state, { allocation, direction: 'to-client', bytes: length });
   if (excess) return excess;
   const sent = state.counts.relayed['to-client'];
   sent.packets++;
   sent.bytes += length;
-  const channel = channelOf(allocation, allocation.channelsByPeer.get(peerKey(from))?.number, now);
+  const channel = channelOf(now, allocation, allocation.channelsByPeer.get(peerKey(from))?.number);
   const { fiveTuple } = allocation;
   state.outputs.push({
     kind: 'reply',

@@ -1,25 +1,25 @@
 /** CreatePermission (RFC 8656 §10.2): which addresses may send to the allocation, and be sent to. */
 import { type Endpoint, familyOf } from '../../../../src/endpoint.ts';
-import type { Received } from '../access/authenticate.ts';
 import { isAllowedAddress } from '../access/peer-policy.ts';
 import type { ErrorCode } from '../error-code.ts';
 import { PERMISSION_MS } from '../limits.ts';
+import type { AllocationRequest } from '../received.ts';
 import type { Verdict } from '../reply.ts';
 import type { Allocation, State } from '../state.ts';
 
 /** All the addresses of the request, or none. */
-export function createPermission(state: State, allocation: Allocation, { request, now }: Received): Verdict {
+export function createPermission(now: number, state: State, { allocation, request }: AllocationRequest): Verdict {
   const peers = request.attributes.flatMap((one) => (one.type === 'XOR-PEER-ADDRESS' ? [one.value] : []));
-  return peers.length === 0 ? 400 : (permit(state, allocation, peers, now) ?? []);
+  return peers.length === 0 ? 400 : (permit(now, state, { allocation, peers }) ?? []);
 }
 
 /** Installs or renews the permissions; or says why none of them can be. */
 export function permit(
-  state: State,
-  { family, permissions }: Allocation,
-  peers: readonly Endpoint[],
   now: number,
+  state: State,
+  { allocation, peers }: { readonly allocation: Allocation; readonly peers: readonly Endpoint[] },
 ): ErrorCode | null {
+  const { family, permissions } = allocation;
   const addresses = new Set(peers.map(({ address }) => address));
   for (const address of addresses) {
     if (familyOf(address) !== family) return 443;
@@ -31,6 +31,6 @@ export function permit(
   return null;
 }
 
-export function isPermitted({ permissions }: Allocation, address: string, now: number): boolean {
+export function isPermitted(now: number, { permissions }: Allocation, address: string): boolean {
   return now < (permissions.get(address) ?? 0);
 }

@@ -147,7 +147,7 @@ describeLab('coturn with the configuration of docs/relay.md', () => {
     await using turnserver = await lab.server.start(['turnserver', ...options]);
     await turnserver.line(/DB connection success/);
     const run = async (secret: string): Promise<string> => {
-      const { username, password } = turnServerFor({ urls: [], secret }, 'alice', Date.now() / 1000);
+      const { username, password } = turnServerFor(Date.now() / 1000, { urls: [], secret }, 'alice');
       const words = uclient(primary, [...IN_INDICATIONS, '-u', username, '-w', password]);
       const { stdout, stderr } = await lab.nat('restricted').client(0).exec(words);
       return stdout + stderr;

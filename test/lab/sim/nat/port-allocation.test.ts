@@ -132,9 +132,9 @@ describe('the allocation of ports', () => {
 
   it('is undetermined where the NAT has mappings for few sockets only, and leaves the verdict as it is', () => {
     const known = new Set<number>();
-    const toThree: Respond = (layout, bytes, arrival) => {
+    const toThree: Respond = (now, layout, arrival) => {
       if (known.size < 3) known.add(arrival.remote.port);
-      return known.has(arrival.remote.port) ? respond(layout, bytes, arrival) : { kind: 'drop', why: 'malformed' };
+      return known.has(arrival.remote.port) ? respond(now, layout, arrival) : { kind: 'drop', why: 'malformed' };
     };
     const report = detectInSim({ access: behind(FULL_CONE), seed: 1, respond: toThree });
     expect(report.verdict).toEqual({ type: 'full-cone', reason: null });

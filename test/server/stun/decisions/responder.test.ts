@@ -74,7 +74,7 @@ describe('a plain Binding request', () => {
 
   it('at a socket that the server does not have is a mistake of the caller', () => {
     const local = { address: '198.51.100.1', port: PORT };
-    expect(() => respond(TWO, request(), { local, remote: CLIENT })).toThrow(RangeError);
+    expect(() => respond(0, TWO, { datagram: request(), local, remote: CLIENT })).toThrow(RangeError);
   });
 });
 

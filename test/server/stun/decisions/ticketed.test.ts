@@ -17,8 +17,7 @@ const USERNAME = { type: 'USERNAME', value: 'alice' } as const;
 let now = 0;
 const desk = createTicketDesk({
   secret: new Uint8Array(32).fill(1),
-  passwordOf: (username) => TICKETS[username] ?? null,
-  now: () => now,
+  passwordOf: (_now, username) => TICKETS[username] ?? null,
 });
 
 function ticketed(attributes: readonly Attribute[], password = TICKETS.alice ?? ''): Uint8Array {
@@ -31,7 +30,7 @@ function answer(
   { remote = CLIENT, layout = TWO }: { remote?: Endpoint; layout?: typeof TWO } = {},
 ) {
   const local = { address: layout.addresses[0], port: layout.port };
-  const given = respond(layout, datagram, { local, remote }, desk);
+  const given = respond(now, layout, { datagram, local, remote, desk });
   if (given.kind === 'drop') throw new Error(given.why);
   const decoded = decode(given.bytes);
   if (!decoded.ok) throw new Error(decoded.error.code);
@@ -42,7 +41,7 @@ function answer(
 /** What a 438 to that endpoint gives. */
 const nonceAt = (remote: Endpoint, username = 'alice'): Attribute => ({
   type: 'NONCE',
-  value: desk.nonceFor(username, remote),
+  value: desk.nonceFor(now, { username, remote }),
 });
 
 describe('a Binding with a ticket', () => {

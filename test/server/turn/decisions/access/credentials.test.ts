@@ -47,7 +47,7 @@ describe('a request without credentials', () => {
 
   it('is not answered beyond the share of its source; another source is', () => {
     const limit = createRateLimit({ key: new Uint8Array(32), burst: 3, perSecond: 1 });
-    const world = createWorld({ mayRefuse: (fiveTuple, now) => limit(fiveTuple.remote.address, now) });
+    const world = createWorld({ mayRefuse: (now, fiveTuple) => limit(now, fiveTuple.remote.address) });
     const [stranger, alice] = [world.client(), world.client({ remote: { address: '192.0.2.99', port: 9 } })];
     const replies = Array.from({ length: 5 }, () => stranger.say(requestBytes(METHOD.allocate, [])).length);
     expect(replies).toEqual([1, 1, 1, 0, 0]);
@@ -127,7 +127,7 @@ describe('time-limited credentials', () => {
   const madeFor = (user: string, expiresAtS: number) => timeLimitedCredentials({ secret, user, expiresAtS });
   const none = { users: [], secret: null, sessionSecret: null, isAttended: () => false };
   const at = (unixS: number) => ({
-    accountOf: (username: string) => accountOf({ ...none, secret }, username, unixS),
+    accountOf: (username: string) => accountOf(unixS, { ...none, secret }, username),
   });
 
   it('are good until their end, and get 401 from then on', () => {
@@ -149,7 +149,7 @@ describe('time-limited credentials', () => {
 
   it('carry an allocation beyond their own end, as nobody may change the username of one', () => {
     let unixS = 900;
-    const world = createWorld({ accountOf: (username) => accountOf({ ...none, secret }, username, unixS) });
+    const world = createWorld({ accountOf: (username) => accountOf(unixS, { ...none, secret }, username) });
     const alice = world.client(madeFor('alice', 1_000));
     alice.allocate();
     unixS = 1_100;
@@ -170,9 +170,9 @@ describe('time-limited credentials', () => {
   it('are none without a secret, and do not stand above named users', () => {
     const { username, password } = madeFor('alice', 1_000);
     const users = [{ name: 'alice', password: 'x' }];
-    expect(accountOf(none, username, 0)).toBeNull();
-    expect(accountOf({ ...none, users, secret }, 'alice', 0)).toEqual({ password: 'x', session: null });
-    expect(accountOf({ ...none, secret }, username, 0)).toEqual({ password, session: null });
-    expect(accountOf({ ...none, secret }, 'alice', 0)).toBeNull();
+    expect(accountOf(0, none, username)).toBeNull();
+    expect(accountOf(0, { ...none, users, secret }, 'alice')).toEqual({ password: 'x', session: null });
+    expect(accountOf(0, { ...none, secret }, username)).toEqual({ password, session: null });
+    expect(accountOf(0, { ...none, secret }, 'alice')).toBeNull();
   });
 });

@@ -16,7 +16,7 @@ function createSessions() {
   const sessions = new Set(['alice']);
   const isAttended = (session: string): boolean => sessions.has(session);
   const directory = { users: [], secret: 'of the operator', sessionSecret: 'of the process', isAttended };
-  const world = createWorld({ isAttended, accountOf: (username) => accountOf(directory, username, 1_000) });
+  const world = createWorld({ isAttended, accountOf: (username) => accountOf(1_000, directory, username) });
   const client = (credentials: object, port = CLIENT.port) =>
     world.client({ remote: { ...CLIENT, port }, ...credentials });
   return { ...world, sessions, client };

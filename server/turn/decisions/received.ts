@@ -1,0 +1,29 @@
+/** What a client sends, in the steps in which it is read. */
+import type { StunMessage } from '../../../src/stun/message.ts';
+import type { Proof } from './access/proof.ts';
+import type { FiveTuple } from './five-tuple.ts';
+import type { Allocation } from './state.ts';
+
+/** One datagram, or one message of a stream. */
+export interface ClientMessage {
+  readonly fiveTuple: FiveTuple;
+  readonly bytes: Uint8Array;
+}
+
+/** The same, decoded. */
+export interface Received extends ClientMessage {
+  readonly request: StunMessage;
+}
+
+/** A request that has shown who it is from. */
+export interface AuthenticatedRequest {
+  readonly fiveTuple: FiveTuple;
+  readonly request: StunMessage;
+  readonly proof: Proof;
+}
+
+/** A request on an allocation that is its user's. */
+export interface AllocationRequest {
+  readonly allocation: Allocation;
+  readonly request: StunMessage;
+}
