@@ -1,25 +1,20 @@
 /** The public side of natcheck as a library: one call opens every socket of it, one disposal closes them. */
 import { randomBytes } from 'node:crypto';
+import type { Registry } from 'prom-client';
 import type { Endpoint } from '../src/endpoint.ts';
 import { now } from '../src/net/driver.ts';
+import type { Pages } from './http/http.ts';
 import { metricsPage } from './http/metrics-page.ts';
-import { createRateLimit } from './limit/per-source.ts';
-import { createPlainLimit } from './limit/plain-replies.ts';
+import { createRegistry } from './metrics.ts';
 import { openAll } from './open.ts';
 import { planOf, type ServerOptions } from './options.ts';
 import { createRendezvous } from './rendezvous/decisions/rendezvous.ts';
 import { addRendezvousMetrics } from './rendezvous/metrics.ts';
 import { serveRendezvous } from './rendezvous/service.ts';
-import { type BoundSocket, closeAll } from './sockets/bind.ts';
+import { boundOf, portOf, startStun, startTurn } from './services.ts';
+import { closeAll } from './sockets/bind.ts';
 import { addConnectionMetrics } from './sockets/metrics.ts';
-import { createStunCounts } from './stun/counts.ts';
 import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
-import { createTicketDesk } from './stun/decisions/ticket-desk.ts';
-import { createMetrics } from './stun/metrics.ts';
-import { type BoundTicket, serveStun } from './stun/service.ts';
-import { isOpenRelay } from './turn/options.ts';
-import { startRelay } from './turn/start.ts';
-import { sessionSecretFor, turnServersOf } from './turn/turn-servers.ts';
 
 export type { ServerOptions } from './options.ts';
 export type { RendezvousLimits } from './rendezvous/decisions/limits.ts';
@@ -56,75 +51,38 @@ export interface NatcheckServer extends AsyncDisposable {
  */
 export async function startServer(options: ServerOptions): Promise<NatcheckServer> {
   const plan = planOf(options);
-  const { authToken, tls, limits, relay: relayOptions } = options;
-  const counts = createStunCounts();
-  const metrics = createMetrics(counts);
-  const pages = {
-    '/healthz': () => ({ contentType: 'text/plain', body: 'ok\n' }),
-    '/metrics': metricsPage(metrics, options.metricsToken),
-  };
-  const { primary, alternate, http, turns, admissions } = await openAll(plan, { ...options, pages, now });
-  addConnectionMetrics(metrics, admissions);
-  const udp = [...primary, ...alternate];
-  const replyLimits = {
-    redirected: createRateLimit({ key: randomBytes(32) }),
-    plain: createPlainLimit({ seed: randomBytes(4).readUInt32BE() }),
-  };
-  const { families, port, altPort, httpPort, ...rest } = plan;
-  const ports = { port: portOf(primary, port), altPort: portOf(alternate, altPort) };
-  const layouts = families.map((addresses): Layout => ({ ...rest, ...ports, addresses }));
+  const metrics = createRegistry();
+  const opened = await openAll(plan, { ...options, pages: pagesOf(metrics, options), now });
+  addConnectionMetrics(metrics, opened.admissions);
+  const bound = boundOf(plan, opened);
+  const { layouts, stun } = bound;
 
-  const isOpen = isOpenRelay(relayOptions, authToken);
-  const sessionSecret = sessionSecretFor(relayOptions, randomBytes);
-  const listeners = [...primary.flatMap(({ listener }) => listener ?? []), ...turns];
-  const relay =
-    relayOptions &&
-    startRelay({
-      relay: relayOptions,
-      sessionSecret,
-      isAttended: (session) => rendezvous.hasTurnUser(session),
-      isOpen,
-      families,
-      // STUN and tickets, and no TURN: nobody gets an allocation for an allocation.
-      services: alternate.map(({ local }) => local),
-      sockets: primary,
-      listeners,
-      metrics,
-      now,
-      randomBytes,
-    });
-  const turnsPort = turns[0]?.port ?? null;
-  const turn = turnServersOf(options, {
-    ...{ secret: sessionSecret, primaries: families.map(([one]) => one) },
-    ...{ port: ports.port, turnsPort },
-  });
-
-  const rendezvous = createRendezvous({ stun: ports, authToken, limits, randomBytes, turnFor: turn.serversFor });
+  const isAttended = (session: string): boolean => rendezvous.hasTurnUser(session);
+  const turn = startTurn(options, { opened, bound, metrics, isAttended });
+  const { authToken, limits } = options;
+  const rendezvous = createRendezvous({ stun, authToken, limits, randomBytes, turnFor: turn.servers.serversFor });
   addRendezvousMetrics(metrics, rendezvous);
-  const service = serveRendezvous({ rendezvous, http, now });
-  const desk = createTicketDesk({ secret: randomBytes(32), passwordOf: rendezvous.ticketPassword });
-  const tickets = { desk, onBound: (bound: BoundTicket) => service.handle({ kind: 'bound', ...bound }) };
-  for (const layout of layouts) {
-    const sockets = udp.filter(({ local }) => layout.addresses.some((one) => one === local.address));
-    serveStun({ layout, sockets, limits: replyLimits, counts, now, tickets, relay: relay?.take });
-  }
+  const service = serveRendezvous({ rendezvous, http: opened.http, now });
+  startStun({ opened, layouts, metrics, rendezvous, service, relay: turn.service });
   return {
     addresses: layouts.flatMap(endpointsOf),
     layouts,
-    httpPort: portOf(http, httpPort),
-    isSecure: tls !== undefined,
+    httpPort: portOf(opened.http, plan.httpPort),
+    isSecure: options.tls !== undefined,
     isGuarded: authToken !== undefined,
-    relay: relay ? { turnsPort, isOpen } : null,
-    turnUrls: turn.urls,
+    relay: turn.service && { turnsPort: turn.turnsPort, isOpen: turn.isOpen },
+    turnUrls: turn.servers.urls,
     [Symbol.asyncDispose]: async () => {
       await service[Symbol.asyncDispose]();
-      await relay?.[Symbol.asyncDispose]();
-      await closeAll([...udp, ...http, ...turns]);
+      await turn.service?.[Symbol.asyncDispose]();
+      await closeAll([...opened.primary, ...opened.alternate, ...opened.http, ...opened.turns]);
     },
   };
 }
 
-/** What port 0 became. */
-function portOf(bound: readonly BoundSocket[], asked: number): number {
-  return bound[0]?.port ?? asked;
+function pagesOf(metrics: Registry, { metricsToken }: ServerOptions): Pages {
+  return {
+    '/healthz': () => ({ contentType: 'text/plain', body: 'ok\n' }),
+    '/metrics': metricsPage(metrics, metricsToken),
+  };
 }

@@ -35,7 +35,7 @@ export async function openAll(
     readonly now: () => number;
   },
 ): Promise<Opened> {
-  const { pages, tls, limits, relay, now } = options;
+  const { pages, tls, relay, now } = options;
   const addresses = families.flat();
   const opened: AsyncDisposable[] = [];
   const open = async <One extends BoundSocket>(at: number, one: (address: string, port: number) => Promise<One>) => {
@@ -43,12 +43,7 @@ export async function openAll(
     opened.push(...bound);
     return bound;
   };
-  const { connections, connectionsPerAddress } = { ...DEFAULT_RELAY_LIMITS, ...relay?.limits };
-  const { peersPerSource } = { ...DEFAULT_LIMITS, ...limits };
-  const admissions = {
-    http: createAdmission(httpConnectionLimits(peersPerSource)),
-    turn: createAdmission({ connections, connectionsPerSource: connectionsPerAddress }),
-  };
+  const admissions = createAdmissions(options);
   const turn: Gate = { admission: admissions.turn, now };
   const turnsPort = relay?.turnsPort ?? DEFAULT_TURNS_PORT;
   try {
@@ -68,6 +63,15 @@ export async function openAll(
     await closeAll(opened);
     throw error;
   }
+}
+
+function createAdmissions({ limits, relay }: Pick<ServerOptions, 'limits' | 'relay'>): Opened['admissions'] {
+  const { connections, connectionsPerAddress } = { ...DEFAULT_RELAY_LIMITS, ...relay?.limits };
+  const { peersPerSource } = { ...DEFAULT_LIMITS, ...limits };
+  return {
+    http: createAdmission(httpConnectionLimits(peersPerSource)),
+    turn: createAdmission({ connections, connectionsPerSource: connectionsPerAddress }),
+  };
 }
 
 /** Both transports have one port, so that with port 0 it is one that is free for both. */

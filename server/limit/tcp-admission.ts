@@ -45,49 +45,67 @@ interface Account {
   arrivalMs: number;
 }
 
-export function createAdmission({ connections, connectionsPerSource }: ConnectionLimits): Admission {
-  const burst = BEGUN_PER_CONNECTION * connectionsPerSource;
-  const rate: Rate = { burst, intervalMs: REFILL_MS / burst };
-  const accounts = new Map<string, Account>();
-  const refused: Record<AdmissionRefusal, number> = { full: 0, 'source-full': 0, 'source-busy': 0 };
-  let size = 0;
-  let sweptAt = Number.NEGATIVE_INFINITY;
+interface State {
+  readonly limits: ConnectionLimits;
+  readonly rate: Rate;
+  /** By the name of the source. */
+  readonly accounts: Map<string, Account>;
+  readonly refused: Record<AdmissionRefusal, number>;
+  size: number;
+  sweptAt: number;
+}
 
-  /** An account is forgotten that says no more than a new one would. */
-  const sweep = (now: number): void => {
-    if (now - sweptAt < SWEEP_MS) return;
-    sweptAt = now;
-    for (const [source, { open, arrivalMs }] of accounts) if (open === 0 && arrivalMs <= now) accounts.delete(source);
-  };
-  const refuse = (why: AdmissionRefusal): AdmissionRefusal => {
-    refused[why]++;
-    return why;
+export function createAdmission(limits: ConnectionLimits): Admission {
+  const burst = BEGUN_PER_CONNECTION * limits.connectionsPerSource;
+  const state: State = {
+    limits,
+    rate: { burst, intervalMs: REFILL_MS / burst },
+    accounts: new Map(),
+    refused: { full: 0, 'source-full': 0, 'source-busy': 0 },
+    size: 0,
+    sweptAt: Number.NEGATIVE_INFINITY,
   };
   return {
     enter: (now, address) => {
-      sweep(now);
-      if (size >= connections) return refuse('full');
-      const source = sourceOf(address);
-      const account = accounts.get(source) ?? { open: 0, arrivalMs: now };
-      if (account.open >= connectionsPerSource) return refuse('source-full');
-      const arrivalMs = take(now, account.arrivalMs, rate);
-      if (arrivalMs === null) return refuse('source-busy');
-      accounts.set(source, account);
-      account.arrivalMs = arrivalMs;
-      account.open++;
-      size++;
-      return null;
+      const refusal = enter(now, state, sourceOf(address));
+      if (refusal !== null) state.refused[refusal]++;
+      return refusal;
     },
-    leave: (now, address) => {
-      const source = sourceOf(address);
-      const account = accounts.get(source);
-      if (!account || account.open === 0) return;
-      account.open--;
-      size--;
-      if (account.open === 0 && account.arrivalMs <= now) accounts.delete(source);
-    },
-    size: () => size,
-    sources: () => accounts.size,
-    refused,
+    leave: (now, address) => leave(now, state, sourceOf(address)),
+    size: () => state.size,
+    sources: () => state.accounts.size,
+    refused: state.refused,
   };
+}
+
+function enter(now: number, state: State, source: string): AdmissionRefusal | null {
+  const { limits, rate, accounts } = state;
+  sweep(now, state);
+  if (state.size >= limits.connections) return 'full';
+  const account = accounts.get(source) ?? { open: 0, arrivalMs: now };
+  if (account.open >= limits.connectionsPerSource) return 'source-full';
+  const arrivalMs = take(now, account.arrivalMs, rate);
+  if (arrivalMs === null) return 'source-busy';
+  accounts.set(source, account);
+  account.arrivalMs = arrivalMs;
+  account.open++;
+  state.size++;
+  return null;
+}
+
+function leave(now: number, state: State, source: string): void {
+  const account = state.accounts.get(source);
+  if (!account || account.open === 0) return;
+  account.open--;
+  state.size--;
+  if (account.open === 0 && account.arrivalMs <= now) state.accounts.delete(source);
+}
+
+/** Forgets the accounts that say no more than a new one would. */
+function sweep(now: number, state: State): void {
+  if (now - state.sweptAt < SWEEP_MS) return;
+  state.sweptAt = now;
+  for (const [source, { open, arrivalMs }] of state.accounts) {
+    if (open === 0 && arrivalMs <= now) state.accounts.delete(source);
+  }
 }

@@ -1,50 +1,57 @@
-/** The rendezvous as Prometheus metrics, read when they are asked for. */
-import { Counter, Gauge, type Registry } from 'prom-client';
+/** The rendezvous as Prometheus metrics. */
+import type { Registry } from 'prom-client';
 import { REFUSAL_CODES } from '../../src/rendezvous/protocol/refusal.ts';
+import { addCounter, addGauge } from '../metrics.ts';
 import type { Rendezvous } from './decisions/rendezvous.ts';
 
-export function addRendezvousMetrics(registry: Registry, { counts, population, sources }: Rendezvous): void {
-  const registers = [registry];
-  const gauge = (name: string, help: string, read: () => number): void => {
-    new Gauge({
-      name: `natcheck_rendezvous_${name}`,
-      help,
-      registers,
-      collect() {
-        this.set(read());
-      },
-    });
-  };
-  const counter = (name: string, help: string, read: () => number): void => {
-    new Counter({
-      name: `natcheck_rendezvous_${name}_total`,
-      help,
-      registers,
-      collect() {
-        this.reset();
-        this.inc(read());
-      },
-    });
-  };
-  gauge('connections', 'WebSocket connections, joined or not.', () => population().connections);
-  gauge(
-    'peers',
-    'Peers in rooms, those that may come back after a lost connection among them.',
-    () => population().peers,
-  );
-  gauge('rooms', 'Rooms with a peer in them.', () => population().rooms);
-  gauge('sources', 'Addresses, or /64 of IPv6, from which these come.', sources);
-  counter('introductions', 'Pairs introduced.', () => counts.introductions);
-  counter('signals', 'Signals relayed.', () => counts.signals);
-  counter('bindings', 'Endpoints tied to a peer by its ticket.', () => counts.bindings);
-  new Counter({
+export function addRendezvousMetrics(registry: Registry, rendezvous: Rendezvous): void {
+  addPopulation(registry, rendezvous);
+  addEvents(registry, rendezvous);
+}
+
+function addPopulation(registry: Registry, { population, sources }: Rendezvous): void {
+  addGauge(registry, {
+    name: 'natcheck_rendezvous_connections',
+    help: 'WebSocket connections, joined or not.',
+    read: () => population().connections,
+  });
+  addGauge(registry, {
+    name: 'natcheck_rendezvous_peers',
+    help: 'Peers in rooms, those that may come back after a lost connection among them.',
+    read: () => population().peers,
+  });
+  addGauge(registry, {
+    name: 'natcheck_rendezvous_rooms',
+    help: 'Rooms with a peer in them.',
+    read: () => population().rooms,
+  });
+  addGauge(registry, {
+    name: 'natcheck_rendezvous_sources',
+    help: 'Addresses, or /64 of IPv6, from which these come.',
+    read: sources,
+  });
+}
+
+function addEvents(registry: Registry, { counts }: Rendezvous): void {
+  addCounter(registry, {
+    name: 'natcheck_rendezvous_introductions_total',
+    help: 'Pairs introduced.',
+    read: () => counts.introductions,
+  });
+  addCounter(registry, {
+    name: 'natcheck_rendezvous_signals_total',
+    help: 'Signals relayed.',
+    read: () => counts.signals,
+  });
+  addCounter(registry, {
+    name: 'natcheck_rendezvous_bindings_total',
+    help: 'Endpoints tied to a peer by its ticket.',
+    read: () => counts.bindings,
+  });
+  addCounter(registry, {
     name: 'natcheck_rendezvous_refused_total',
     help: 'Messages and connections refused, by the code that the peer was told.',
     labelNames: ['reason'],
-    registers,
-    collect() {
-      this.reset();
-      for (const reason of REFUSAL_CODES) this.inc({ reason }, counts.refused[reason]);
-    },
+    read: () => REFUSAL_CODES.map((reason) => ({ labels: { reason }, value: counts.refused[reason] })),
   });
 }

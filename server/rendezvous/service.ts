@@ -12,8 +12,19 @@ import type { Input, Rendezvous } from './decisions/rendezvous.ts';
 
 /** What may wait for one peer that reads slowly; beyond it the peer is cut off. `ws` bounds the pongs by itself. */
 const BUFFERED_MAX_BYTES = MESSAGE_MAX_BYTES;
+
 export interface RendezvousService extends AsyncDisposable {
   readonly handle: (input: Input) => void;
+}
+
+interface State {
+  readonly handle: (input: Input) => void;
+  readonly webSockets: WebSocketServer;
+  /** By the number of its connection. */
+  readonly sockets: Map<number, WebSocket>;
+  opened: number;
+  isClosing: boolean;
+  onEmpty: () => void;
 }
 
 /** Takes WebSockets at `/` of the servers; its disposal tells every peer, and closes all of them within a second. */
@@ -25,64 +36,74 @@ export function serveRendezvous(options: {
 }): RendezvousService {
   const { rendezvous, http, now } = options;
   const sockets = new Map<number, WebSocket>();
-  const webSockets = new WebSocketServer({ ...WEB_SOCKET_BOUNDS, noServer: true, clientTracking: false });
-  let opened = 0;
-  let isClosing = false;
-  let onEmpty = (): void => {};
-
   const handle = (input: Input): void => {
     for (const output of rendezvous.handle(now(), input)) carryOut(sockets.get(output.connection), output);
   };
-  const admit = (socket: WebSocket, { socket: { remoteAddress } }: IncomingMessage): void => {
-    // Without an address it has ended already.
-    if (remoteAddress === undefined) {
-      socket.terminate();
-      return;
-    }
-    const connection = opened++;
-    sockets.set(connection, socket);
-    const hear = (input: Input): void => {
-      // Who goes on after the server's close is read no further, until the time for its answer is over.
-      if (socket.readyState === socket.CLOSING) socket.pause();
-      else handle(input);
-    };
-    socket.on('message', (data, isBinary) =>
-      hear({ kind: 'message', connection, text: isBinary ? null : textOf(data) }),
-    );
-    socket.on('pong', (payload) => hear({ kind: 'pong', connection, payload: payload.toString('latin1') }));
-    socket.on('ping', () => hear({ kind: 'ping', connection }));
-    // A message too long or malformed, for instance: the close that follows is all there is to do.
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      sockets.delete(connection);
-      handle({ kind: 'closed', connection });
-      if (sockets.size === 0) onEmpty();
-    });
-    handle({ kind: 'opened', connection, source: sourceOf(remoteAddress) });
-  };
+  const webSockets = new WebSocketServer({ ...WEB_SOCKET_BOUNDS, noServer: true, clientTracking: false });
+  const state: State = { handle, webSockets, sockets, opened: 0, isClosing: false, onEmpty: () => {} };
   for (const { server } of http) {
-    server.on('upgrade', (request, socket, head) => {
-      const path = (request.url ?? '').split('?', 1)[0];
-      socket.on('error', () => {});
-      if (path !== '/') refuseUpgrade(socket, '404 Not Found');
-      else if (isClosing) refuseUpgrade(socket, '503 Service Unavailable');
-      else webSockets.handleUpgrade(request, socket, head, admit);
-    });
+    server.on('upgrade', (request, socket, head) => upgrade(state, { request, socket, head }));
   }
   const ticking = setInterval(() => handle({ kind: 'tick' }), TICK_MS).unref();
-
   return {
     handle,
-    [Symbol.asyncDispose]: async () => {
+    [Symbol.asyncDispose]: () => {
       clearInterval(ticking);
-      isClosing = true;
-      const emptied = new Promise<void>((resolve) => {
-        onEmpty = resolve;
-      });
-      handle({ kind: 'closing' });
-      if (sockets.size > 0) await emptied;
+      return closeAll(state);
     },
   };
+}
+
+function upgrade(
+  state: State,
+  { request, socket, head }: { readonly request: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
+): void {
+  const path = (request.url ?? '').split('?', 1)[0];
+  socket.on('error', () => {});
+  if (path !== '/') refuseUpgrade(socket, '404 Not Found');
+  else if (state.isClosing) refuseUpgrade(socket, '503 Service Unavailable');
+  else state.webSockets.handleUpgrade(request, socket, head, (upgraded) => admit(state, upgraded, request));
+}
+
+function admit(state: State, socket: WebSocket, { socket: { remoteAddress } }: IncomingMessage): void {
+  // Without an address it has ended already.
+  if (remoteAddress === undefined) {
+    socket.terminate();
+    return;
+  }
+  const { handle, sockets } = state;
+  const connection = state.opened++;
+  sockets.set(connection, socket);
+  hear(state, socket, connection);
+  // A message too long or malformed, for instance: the close that follows is all there is to do.
+  socket.on('error', () => {});
+  socket.on('close', () => {
+    sockets.delete(connection);
+    handle({ kind: 'closed', connection });
+    if (sockets.size === 0) state.onEmpty();
+  });
+  handle({ kind: 'opened', connection, source: sourceOf(remoteAddress) });
+}
+
+/** Gives to the state machine what the peer says. */
+function hear({ handle }: State, socket: WebSocket, connection: number): void {
+  const take = (input: Input): void => {
+    // Who goes on after the server's close is read no further, until the time for its answer is over.
+    if (socket.readyState === socket.CLOSING) socket.pause();
+    else handle(input);
+  };
+  socket.on('message', (data, isBinary) => take({ kind: 'message', connection, text: isBinary ? null : textOf(data) }));
+  socket.on('pong', (payload) => take({ kind: 'pong', connection, payload: payload.toString('latin1') }));
+  socket.on('ping', () => take({ kind: 'ping', connection }));
+}
+
+async function closeAll(state: State): Promise<void> {
+  state.isClosing = true;
+  const emptied = new Promise<void>((resolve) => {
+    state.onEmpty = resolve;
+  });
+  state.handle({ kind: 'closing' });
+  if (state.sockets.size > 0) await emptied;
 }
 
 function carryOut(socket: WebSocket | undefined, output: RendezvousOutput): void {

@@ -1,9 +1,9 @@
 /** The STUN service of one family: what comes to its sockets is answered by the responder, within the rate limits. */
-import { familyOf, sameEndpoint } from '../../src/endpoint.ts';
+import { type Endpoint, familyOf, sameEndpoint } from '../../src/endpoint.ts';
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
 import type { RateLimit } from '../limit/per-source.ts';
-import { headerOf, type StunCounts, transportOf } from './counts.ts';
-import { type Answer, type EndpointPair, type Layout, respond } from './decisions/responder.ts';
+import { headerOf, type StunCounts, type Transport, transportOf } from './counts.ts';
+import { type Answer, type Arrival, type EndpointPair, type Layout, respond } from './decisions/responder.ts';
 import type { TicketDesk } from './decisions/ticket-desk.ts';
 
 export interface StunServiceOptions {
@@ -25,38 +25,50 @@ export interface StunServiceOptions {
   readonly tickets?: { readonly desk: TicketDesk; readonly onBound: (bound: BoundTicket) => void };
 }
 
-export type BoundTicket = NonNullable<Extract<Answer, { readonly kind: 'reply' }>['bound']>;
+type Reply = Extract<Answer, { readonly kind: 'reply' }>;
+export type BoundTicket = NonNullable<Reply['bound']>;
 
 /** Answers on the layout's sockets from now on. */
-export function serveStun({ layout, sockets, limits, counts, now, relay, tickets }: StunServiceOptions): void {
-  const transport = transportOf(familyOf(layout.addresses[0]));
-
-  const handle = (datagram: Uint8Array, arrival: EndpointPair): void => {
-    if (relay?.(datagram, arrival)) return;
-    const header = headerOf(datagram);
-    counts.received[transport][header.class][header.form]++;
-    const at = now();
-    const answer = respond(at, layout, { ...arrival, datagram, desk: tickets?.desk });
-    if (answer.kind === 'drop') {
-      counts.unanswered[answer.why]++;
-      return;
-    }
-    const { from, to, bytes, redirected, bound } = answer;
-    if (bound) tickets?.onBound(bound);
-    const limit = redirected ? limits.redirected : limits.plain;
-    if (!bound && !limit(at, arrival.remote.address)) {
-      counts.unanswered['rate-limited']++;
-      return;
-    }
-    const kind = headerOf(bytes).class === 'error' ? 'error' : 'success';
-    counts.replied[transport][kind][redirected ? 'redirected' : 'direct']++;
-    const socket = sockets.find(({ local }) => sameEndpoint(local, from));
-    socket?.send(bytes, to, () => {
-      counts.unanswered['send-failed']++;
-    });
-  };
-
-  for (const socket of sockets) {
-    socket.onDatagram((datagram, remote) => handle(datagram, { local: socket.local, remote }));
+export function serveStun(options: StunServiceOptions): void {
+  const desk = options.tickets?.desk;
+  for (const socket of options.sockets) {
+    socket.onDatagram((datagram, remote) => handle(options, { datagram, local: socket.local, remote, desk }));
   }
+}
+
+function handle(options: StunServiceOptions, arrival: Arrival): void {
+  const { layout, counts, tickets, relay } = options;
+  const { datagram, remote } = arrival;
+  if (relay?.(datagram, { local: arrival.local, remote })) return;
+  const transport = transportOf(familyOf(layout.addresses[0]));
+  const header = headerOf(datagram);
+  counts.received[transport][header.class][header.form]++;
+  const now = options.now();
+  const answer = respond(now, layout, arrival);
+  if (answer.kind === 'drop') {
+    counts.unanswered[answer.why]++;
+    return;
+  }
+  if (answer.bound) tickets?.onBound(answer.bound);
+  if (isWithinLimits(now, options, { reply: answer, remote })) send(options, transport, answer);
+  else counts.unanswered['rate-limited']++;
+}
+
+function isWithinLimits(
+  now: number,
+  { limits }: StunServiceOptions,
+  { reply: { bound, redirected }, remote }: { readonly reply: Reply; readonly remote: Endpoint },
+): boolean {
+  if (bound) return true;
+  return (redirected ? limits.redirected : limits.plain)(now, remote.address);
+}
+
+function send({ sockets, counts }: StunServiceOptions, transport: Transport, reply: Reply): void {
+  const { from, to, bytes, redirected } = reply;
+  const kind = headerOf(bytes).class === 'error' ? 'error' : 'success';
+  counts.replied[transport][kind][redirected ? 'redirected' : 'direct']++;
+  const socket = sockets.find(({ local }) => sameEndpoint(local, from));
+  socket?.send(bytes, to, () => {
+    counts.unanswered['send-failed']++;
+  });
 }

@@ -1,4 +1,4 @@
-/** The clients that come over TCP or TLS: a fiveTuple for each connection, with bounds on how long and how slow; how many is the listener's to bound. */
+/** The clients that come over TCP or TLS: a five-tuple for each connection, with bounds on how long and how slow; how many is the listener's to bound. */
 import type { Socket } from 'node:net';
 import { isChannelData } from '../../src/turn/wire/channel-data.ts';
 import { createStreamReader } from '../../src/turn/wire/stream.ts';
@@ -15,7 +15,7 @@ interface Connection {
 export interface Connections {
   readonly admit: (socket: Socket, transport: 'tcp' | 'tls') => void;
   /** False when it is gone, or reads too slowly for one more of that kind. */
-  readonly send: (via: number, bytes: Uint8Array, isData: boolean) => boolean;
+  readonly send: (via: number, message: { readonly bytes: Uint8Array; readonly isData: boolean }) => boolean;
   /** Closes those that have had no allocation for too long. */
   readonly tick: () => void;
   readonly size: () => number;
@@ -45,31 +45,16 @@ export function createConnections(options: ConnectionsOptions): Connections {
       }
       const via = nextVia++;
       const fiveTuple: FiveTuple = { transport, via, remote: { address, port } };
-      const reader = createStreamReader();
-      let isFirst = true;
       connections.set(via, { socket, fiveTuple, allocatedAt: now() });
-      socket.on('data', (chunk) => {
-        // Nobody begins with ChannelData, but `GET` looks like it.
-        const messages = isFirst && isChannelData(chunk as Uint8Array) ? null : reader.push(chunk as Uint8Array);
-        isFirst = false;
-        // What is no TURN cannot be followed any further.
-        if (!messages) socket.destroy();
-        for (const bytes of messages ?? []) onMessage(fiveTuple, bytes);
-      });
+      readMessages(socket, (bytes) => onMessage(fiveTuple, bytes));
       socket.once('close', () => {
         connections.delete(via);
         onClosed(fiveTuple);
       });
     },
-    send: (via, bytes, isData) => {
+    send: (via, { bytes, isData }) => {
       const socket = connections.get(via)?.socket;
-      if (!socket?.writable) return false;
-      const waiting = socket.writableLength;
-      if (isData && waiting > limits.bufferedBytes) return false;
-      // Who asks on without reading the answers is no client.
-      if (waiting > 2 * limits.bufferedBytes) socket.destroy();
-      else socket.write(bytes);
-      return true;
+      return socket?.writable === true && write(socket, { bytes, isData, bufferedBytes: limits.bufferedBytes });
     },
     tick: () => {
       for (const connection of connections.values()) {
@@ -79,4 +64,31 @@ export function createConnections(options: ConnectionsOptions): Connections {
     },
     size: () => connections.size,
   };
+}
+
+/** Ends the connection at the first bytes that are no TURN, since they cannot be followed any further. */
+function readMessages(socket: Socket, onMessage: (bytes: Uint8Array) => void): void {
+  const reader = createStreamReader();
+  let isFirst = true;
+  socket.on('data', (chunk) => {
+    // Nobody begins with ChannelData, but `GET` looks like it.
+    const messages = isFirst && isChannelData(chunk as Uint8Array) ? null : reader.push(chunk as Uint8Array);
+    isFirst = false;
+    if (!messages) socket.destroy();
+    for (const bytes of messages ?? []) onMessage(bytes);
+  });
+}
+
+/** False when data is dropped because more than `bufferedBytes` are waiting already. */
+function write(
+  socket: Socket,
+  message: { readonly bytes: Uint8Array; readonly isData: boolean; readonly bufferedBytes: number },
+): boolean {
+  const { bytes, isData, bufferedBytes } = message;
+  const waiting = socket.writableLength;
+  if (isData && waiting > bufferedBytes) return false;
+  // A client that goes on asking without reading the answers is none.
+  if (waiting > 2 * bufferedBytes) socket.destroy();
+  else socket.write(bytes);
+  return true;
 }

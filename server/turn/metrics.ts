@@ -1,58 +1,75 @@
-/** The relay as Prometheus metrics, read when they are asked for. */
-import { Counter, Gauge, type Registry } from 'prom-client';
-import { DIRECTIONS, DROP_REASONS } from './decisions/counts.ts';
+/** The relay as Prometheus metrics. */
+import type { Registry } from 'prom-client';
+import { addCounter, addGauge } from '../metrics.ts';
+import { DIRECTIONS, DROP_REASONS, type TurnCounts } from './decisions/counts.ts';
 import { ERROR_CODES } from './decisions/error-code.ts';
 import { TRANSPORTS } from './decisions/five-tuple.ts';
 import type { Relay } from './decisions/relay.ts';
 import type { RelayService } from './service.ts';
 
-interface Series {
-  readonly labels: Readonly<Record<string, string | number>>;
-  readonly value: number;
+/** What is to be read, beside the counts. */
+interface Present extends Pick<Relay, 'population'>, Pick<RelayService, 'open'> {
+  /** Whether everybody who joins a room may use the relay. */
+  readonly isOpen: boolean;
 }
 
-export function addRelayMetrics(
-  registry: Registry,
-  { counts, population }: Relay,
-  { open, isOpen }: Pick<RelayService, 'open'> & { readonly isOpen: boolean },
-): void {
-  const registers = [registry];
-  const gauge = (name: string, help: string, labelNames: readonly string[], read: () => readonly Series[]): void => {
-    new Gauge({
-      ...{ name: `natcheck_relay_${name}`, help, labelNames, registers },
-      collect() {
-        for (const { labels, value } of read()) this.set(labels, value);
-      },
-    });
-  };
-  const counter = (name: string, help: string, labelNames: readonly string[], read: () => readonly Series[]): void => {
-    new Counter({
-      ...{ name: `natcheck_relay_${name}_total`, help, labelNames, registers },
-      collect() {
-        this.reset();
-        for (const { labels, value } of read()) this.inc(labels, value);
-      },
-    });
-  };
-  const one = (value: number): readonly Series[] => [{ labels: {}, value }];
+export function addRelayMetrics(registry: Registry, { counts, ...present }: Present & Pick<Relay, 'counts'>): void {
+  addPresent(registry, present);
+  addEvents(registry, counts);
+}
 
-  gauge('allocations', 'Allocations now, by how their clients come.', ['transport'], () =>
-    TRANSPORTS.map((transport) => ({ labels: { transport }, value: population()[transport] })),
-  );
-  gauge('open', '1 when everybody who joins a room may use the relay, else 0.', [], () => one(isOpen ? 1 : 0));
-  gauge('sockets', 'Relayed sockets.', [], () => one(open().relayedSockets));
-  gauge('connections', 'TCP and TLS connections, with an allocation or without.', [], () => one(open().connections));
-  counter('allocations', 'Allocations made.', [], () => one(counts.allocations));
-  counter('refused', 'Requests refused, by the code that the client was told.', ['code'], () =>
-    ERROR_CODES.map((code) => ({ labels: { code }, value: counts.refused[code] })),
-  );
-  counter('packets', 'Datagrams relayed.', ['direction'], () =>
-    DIRECTIONS.map((direction) => ({ labels: { direction }, value: counts.relayed[direction].packets })),
-  );
-  counter('bytes', 'Their application data.', ['direction'], () =>
-    DIRECTIONS.map((direction) => ({ labels: { direction }, value: counts.relayed[direction].bytes })),
-  );
-  counter('dropped', 'What came and was neither answered nor relayed, by reason.', ['reason'], () =>
-    DROP_REASONS.map((reason) => ({ labels: { reason }, value: counts.dropped[reason] })),
-  );
+function addPresent(registry: Registry, { population, open, isOpen }: Present): void {
+  addGauge(registry, {
+    name: 'natcheck_relay_allocations',
+    help: 'Allocations now, by how their clients come.',
+    labelNames: ['transport'],
+    read: () => TRANSPORTS.map((transport) => ({ labels: { transport }, value: population()[transport] })),
+  });
+  addGauge(registry, {
+    name: 'natcheck_relay_open',
+    help: '1 when everybody who joins a room may use the relay, else 0.',
+    read: () => (isOpen ? 1 : 0),
+  });
+  addGauge(registry, {
+    name: 'natcheck_relay_sockets',
+    help: 'Relayed sockets.',
+    read: () => open().relayedSockets,
+  });
+  addGauge(registry, {
+    name: 'natcheck_relay_connections',
+    help: 'TCP and TLS connections, with an allocation or without.',
+    read: () => open().connections,
+  });
+}
+
+function addEvents(registry: Registry, counts: TurnCounts): void {
+  addCounter(registry, {
+    name: 'natcheck_relay_allocations_total',
+    help: 'Allocations made.',
+    read: () => counts.allocations,
+  });
+  addCounter(registry, {
+    name: 'natcheck_relay_refused_total',
+    help: 'Requests refused, by the code that the client was told.',
+    labelNames: ['code'],
+    read: () => ERROR_CODES.map((code) => ({ labels: { code }, value: counts.refused[code] })),
+  });
+  addCounter(registry, {
+    name: 'natcheck_relay_packets_total',
+    help: 'Datagrams relayed.',
+    labelNames: ['direction'],
+    read: () => DIRECTIONS.map((direction) => ({ labels: { direction }, value: counts.relayed[direction].packets })),
+  });
+  addCounter(registry, {
+    name: 'natcheck_relay_bytes_total',
+    help: 'Their application data.',
+    labelNames: ['direction'],
+    read: () => DIRECTIONS.map((direction) => ({ labels: { direction }, value: counts.relayed[direction].bytes })),
+  });
+  addCounter(registry, {
+    name: 'natcheck_relay_dropped_total',
+    help: 'What came and was neither answered nor relayed, by reason.',
+    labelNames: ['reason'],
+    read: () => DROP_REASONS.map((reason) => ({ labels: { reason }, value: counts.dropped[reason] })),
+  });
 }

@@ -16,51 +16,62 @@ export interface RelayedSockets extends AsyncDisposable {
 
 export interface RelayedEvents {
   readonly opened: (allocation: number) => void;
-  readonly openFailed: (allocation: number, inUse: boolean) => void;
+  readonly openFailed: (allocation: number, why: { readonly inUse: boolean }) => void;
   readonly datagram: (allocation: number, from: Endpoint, bytes: Uint8Array) => void;
 }
 
-export function createRelayedSockets(events: RelayedEvents): RelayedSockets {
-  const sockets = new Map<number, UdpSocket>();
+interface State {
+  readonly events: RelayedEvents;
+  readonly sockets: Map<number, UdpSocket>;
   /** Those that are being opened, as long as they are wanted. */
-  const opening = new Set<number>();
-  const pending = new Set<Promise<void>>();
+  readonly opening: Set<number>;
+  /** What is being opened or closed. */
+  readonly pending: Set<Promise<void>>;
+}
 
-  const track = (work: Promise<void>): void => {
-    const tracked = work.finally(() => pending.delete(tracked));
-    pending.add(tracked);
-  };
-  const open = async (allocation: number, at: Endpoint): Promise<void> => {
-    const [outcome] = await Promise.allSettled([openUdpSocket(at)]);
-    const isWanted = opening.delete(allocation);
-    if (outcome.status === 'rejected') {
-      if (isWanted) events.openFailed(allocation, (outcome.reason as NodeJS.ErrnoException).code === 'EADDRINUSE');
-    } else if (isWanted) {
-      sockets.set(allocation, outcome.value);
-      outcome.value.onDatagram((bytes, from) => events.datagram(allocation, from, bytes));
-      events.opened(allocation);
-    } else {
-      await outcome.value[Symbol.asyncDispose]();
-    }
-  };
-  const close = (allocation: number): void => {
-    opening.delete(allocation);
-    const socket = sockets.get(allocation);
-    if (!socket) return;
-    sockets.delete(allocation);
-    track(Promise.resolve(socket[Symbol.asyncDispose]()));
-  };
+export function createRelayedSockets(events: RelayedEvents): RelayedSockets {
+  const state: State = { events, sockets: new Map(), opening: new Set(), pending: new Set() };
+  const { sockets, opening, pending } = state;
   return {
     open: (allocation, at) => {
       opening.add(allocation);
-      track(open(allocation, at));
+      track(state, open(state, allocation, at));
     },
-    close,
+    close: (allocation) => close(state, allocation),
     send: (allocation, { to, bytes }, onFailure) => sockets.get(allocation)?.send(bytes, to, onFailure),
     size: () => sockets.size + pending.size,
     [Symbol.asyncDispose]: async () => {
-      for (const allocation of [...opening, ...sockets.keys()]) close(allocation);
+      for (const allocation of [...opening, ...sockets.keys()]) close(state, allocation);
       await Promise.all(pending);
     },
   };
+}
+
+function track({ pending }: State, work: Promise<void>): void {
+  const tracked = work.finally(() => pending.delete(tracked));
+  pending.add(tracked);
+}
+
+async function open({ events, sockets, opening }: State, allocation: number, at: Endpoint): Promise<void> {
+  const [outcome] = await Promise.allSettled([openUdpSocket(at)]);
+  const isWanted = opening.delete(allocation);
+  if (outcome.status === 'rejected') {
+    const { code } = outcome.reason as NodeJS.ErrnoException;
+    if (isWanted) events.openFailed(allocation, { inUse: code === 'EADDRINUSE' });
+  } else if (isWanted) {
+    sockets.set(allocation, outcome.value);
+    outcome.value.onDatagram((bytes, from) => events.datagram(allocation, from, bytes));
+    events.opened(allocation);
+  } else {
+    await outcome.value[Symbol.asyncDispose]();
+  }
+}
+
+function close(state: State, allocation: number): void {
+  const { sockets, opening } = state;
+  opening.delete(allocation);
+  const socket = sockets.get(allocation);
+  if (!socket) return;
+  sockets.delete(allocation);
+  track(state, Promise.resolve(socket[Symbol.asyncDispose]()));
 }

@@ -2,13 +2,14 @@
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
 import { closeAll } from '../sockets/bind.ts';
 import type { EndpointPair } from '../stun/decisions/responder.ts';
-import { createConnections } from './connections.ts';
+import { type Connections, createConnections } from './connections.ts';
 import type { Host } from './decisions/access/known-host.ts';
+import type { TurnCounts } from './decisions/counts.ts';
 import { type RelayLimits, TICK_MS } from './decisions/limits.ts';
 import type { TurnOutput } from './decisions/output.ts';
 import { isForRelay } from './decisions/receive.ts';
 import type { Input, Relay } from './decisions/relay.ts';
-import { createRelayedSockets } from './relayed-sockets.ts';
+import { createRelayedSockets, type RelayedSockets } from './relayed-sockets.ts';
 import type { StreamServer } from './stream-server.ts';
 
 export interface RelayService extends AsyncDisposable {
@@ -18,11 +19,7 @@ export interface RelayService extends AsyncDisposable {
   readonly open: () => { readonly relayedSockets: number; readonly connections: number };
 }
 
-/**
- * Serves on the UDP sockets, which stay the caller's to read and to close, and on the listeners.
- * Its disposal ends every allocation and closes listeners, connections and relayed sockets.
- */
-export function serveRelay(options: {
+export interface RelayServiceOptions {
   readonly relay: Relay;
   readonly limits: RelayLimits;
   readonly sockets: readonly UdpSocket[];
@@ -31,18 +28,21 @@ export function serveRelay(options: {
   readonly readHost: () => Host;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
-}): RelayService {
-  const { relay, limits, sockets, listeners, readHost, now } = options;
-  const { dropped } = relay.counts;
-  const failed = (): void => {
-    dropped['send-failed']++;
-  };
-  const handle = (input: Input): void => {
-    for (const output of relay.handle(now(), input)) carryOut(output);
+}
+
+type Handle = (input: Input) => void;
+
+/**
+ * Serves on the UDP sockets, which stay the caller's to read and to close, and on the listeners.
+ * Its disposal ends every allocation and closes listeners, connections and relayed sockets.
+ */
+export function serveRelay({ relay, limits, sockets, listeners, readHost, now }: RelayServiceOptions): RelayService {
+  const handle: Handle = (input) => {
+    for (const output of relay.handle(now(), input)) carryOut(ways, output);
   };
   const relayed = createRelayedSockets({
     opened: (allocation) => handle({ kind: 'opened', allocation }),
-    openFailed: (allocation, inUse) => handle({ kind: 'open-failed', allocation, inUse }),
+    openFailed: (allocation, { inUse }) => handle({ kind: 'open-failed', allocation, inUse }),
     datagram: (allocation, from, bytes) => handle({ kind: 'from-peer', allocation, from, bytes }),
   });
   const connections = createConnections({
@@ -52,52 +52,76 @@ export function serveRelay(options: {
     onMessage: (fiveTuple, bytes) => handle({ kind: 'message', fiveTuple, bytes }),
     onClosed: (fiveTuple) => handle({ kind: 'closed', fiveTuple }),
   });
-  const carryOut = (output: TurnOutput): void => {
-    switch (output.kind) {
-      case 'reply': {
-        const { fiveTuple, bytes, isData } = output;
-        if (fiveTuple.transport === 'udp') sockets[fiveTuple.via]?.send(bytes, fiveTuple.remote, failed);
-        else if (!connections.send(fiveTuple.via, bytes, isData)) dropped['slow-client']++;
-        break;
-      }
-      case 'relay':
-        relayed.send(output.allocation, output, failed);
-        break;
-      case 'open-relay':
-        relayed.open(output.allocation, output.at);
-        break;
-      case 'close-relay':
-        relayed.close(output.allocation);
-        break;
-    }
+  const { dropped } = relay.counts;
+  const failed = (): void => {
+    dropped['send-failed']++;
   };
+  const ways: Ways = { sockets, connections, relayed, dropped, failed };
   for (const { transport, onConnection } of listeners) onConnection((socket) => connections.admit(socket, transport));
-  let told = '';
-  const tellHost = (): void => {
-    const host = readHost();
-    const text = JSON.stringify(host);
-    if (text !== told) handle({ kind: 'host', ...host });
-    told = text;
-  };
+  const tellHost = createHostWatch(readHost, handle);
   const ticking = setInterval(() => {
     tellHost();
     handle({ kind: 'tick' });
     connections.tick();
   }, TICK_MS).unref();
-  const viaOf = new Map(sockets.map(({ local }, via) => [`${local.port} ${local.address}`, via]));
 
   return {
-    take: (bytes, { local, remote }) => {
-      const via = viaOf.get(`${local.port} ${local.address}`);
-      if (via === undefined || !isForRelay(bytes)) return false;
-      if (remote.port !== 0) handle({ kind: 'message', fiveTuple: { transport: 'udp', via, remote }, bytes });
-      return true;
-    },
+    take: createTaker(sockets, handle),
     open: () => ({ relayedSockets: relayed.size(), connections: connections.size() }),
     [Symbol.asyncDispose]: async () => {
       clearInterval(ticking);
       handle({ kind: 'closing' });
       await closeAll([...listeners, relayed]);
     },
+  };
+}
+
+/** The ways out, and what counts the things that could not be sent. */
+interface Ways {
+  readonly sockets: readonly UdpSocket[];
+  readonly connections: Connections;
+  readonly relayed: RelayedSockets;
+  readonly dropped: TurnCounts['dropped'];
+  readonly failed: () => void;
+}
+
+function carryOut({ sockets, connections, relayed, dropped, failed }: Ways, output: TurnOutput): void {
+  switch (output.kind) {
+    case 'reply': {
+      const { fiveTuple, bytes, isData } = output;
+      if (fiveTuple.transport === 'udp') sockets[fiveTuple.via]?.send(bytes, fiveTuple.remote, failed);
+      else if (!connections.send(fiveTuple.via, { bytes, isData })) dropped['slow-client']++;
+      break;
+    }
+    case 'relay':
+      relayed.send(output.allocation, output, failed);
+      break;
+    case 'open-relay':
+      relayed.open(output.allocation, output.at);
+      break;
+    case 'close-relay':
+      relayed.close(output.allocation);
+      break;
+  }
+}
+
+/** Tells the relay of its host whenever it is called and something has changed. */
+function createHostWatch(readHost: () => Host, handle: Handle): () => void {
+  let told = '';
+  return () => {
+    const host = readHost();
+    const text = JSON.stringify(host);
+    if (text !== told) handle({ kind: 'host', ...host });
+    told = text;
+  };
+}
+
+function createTaker(sockets: readonly UdpSocket[], handle: Handle): RelayService['take'] {
+  const viaOf = new Map(sockets.map(({ local }, via) => [`${local.port} ${local.address}`, via]));
+  return (bytes, { local, remote }) => {
+    const via = viaOf.get(`${local.port} ${local.address}`);
+    if (via === undefined || !isForRelay(bytes)) return false;
+    if (remote.port !== 0) handle({ kind: 'message', fiveTuple: { transport: 'udp', via, remote }, bytes });
+    return true;
   };
 }

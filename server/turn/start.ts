@@ -7,8 +7,8 @@ import { createRateLimit } from '../limit/per-source.ts';
 import type { Host } from './decisions/access/known-host.ts';
 import { accountOf, type UserDirectory } from './decisions/access/users.ts';
 import { isStream } from './decisions/five-tuple.ts';
-import { DEFAULT_RELAY_LIMITS } from './decisions/limits.ts';
-import { createRelay } from './decisions/relay.ts';
+import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './decisions/limits.ts';
+import { createRelay, type Relay, type RelayOptions } from './decisions/relay.ts';
 import { addRelayMetrics } from './metrics.ts';
 import { DEFAULT_RELAY_PORTS, type RelayServerOptions } from './options.ts';
 import { type RelayService, serveRelay } from './service.ts';
@@ -22,7 +22,7 @@ const REALM = 'natcheck';
 const UNPROVEN_BURST = 100;
 const UNPROVEN_PER_SECOND = 20;
 
-export function startRelay(options: {
+export interface RelayStart {
   readonly relay: RelayServerOptions;
   /** What the credentials that the rendezvous hands out are made of; null: it hands out nothing. */
   readonly sessionSecret: string | null;
@@ -40,37 +40,41 @@ export function startRelay(options: {
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
-}): RelayService {
-  const { relay: asked, sessionSecret, isAttended, isOpen, families, services } = options;
-  const { sockets, listeners, metrics, now, randomBytes } = options;
-  const limits = { ...DEFAULT_RELAY_LIMITS, ...asked.limits };
+}
+
+export function startRelay(start: RelayStart): RelayService {
+  const { families, sockets, listeners, metrics, isOpen, now } = start;
+  const limits = { ...DEFAULT_RELAY_LIMITS, ...start.relay.limits };
   // What is on this host and listens on other addresses of it is nothing to relay to either, nor are its links.
   const readHost = (): Host => ({ addresses: [...families.flat(), ...hostAddresses()], networks: hostNetworks() });
-  const directory: UserDirectory = {
-    users: asked.users ?? [],
-    secret: asked.secret ?? null,
-    sessionSecret,
-    isAttended,
-  };
-  const limit = createRateLimit({
-    key: randomBytes(32),
-    burst: UNPROVEN_BURST,
-    perSecond: UNPROVEN_PER_SECOND,
-  });
-  const relay = createRelay({
+  const relay = createRelayFor(start, { limits, host: readHost() });
+  const service = serveRelay({ relay, limits, sockets, listeners, readHost, now });
+  addRelayMetrics(metrics, { ...relay, open: service.open, isOpen });
+  return service;
+}
+
+function createRelayFor(
+  { relay: asked, families, services, sessionSecret, isAttended, randomBytes }: RelayStart,
+  { limits, host }: { readonly limits: RelayLimits; readonly host: Host },
+): Relay {
+  const { users = [], secret = null, ports = DEFAULT_RELAY_PORTS, allowPrivate = false, allowPeers = [] } = asked;
+  const directory: UserDirectory = { users, secret, sessionSecret, isAttended };
+  return createRelay({
     addresses: Object.fromEntries(families.map(([primary]) => [familyOf(primary), primary])),
-    ports: asked.ports ?? DEFAULT_RELAY_PORTS,
-    policy: { allowPrivate: asked.allowPrivate ?? false, allowPeers: asked.allowPeers ?? [], services },
-    host: readHost(),
+    ports,
+    policy: { allowPrivate, allowPeers, services },
+    host,
     realm: REALM,
     accountOf: (username) => accountOf(Date.now() / 1000, directory, username),
     isAttended,
-    // The source of a stream is no forged one.
-    mayRefuse: (at, fiveTuple) => isStream(fiveTuple) || limit(at, fiveTuple.remote.address),
+    mayRefuse: unprovenLimit(randomBytes),
     limits,
     randomBytes,
   });
-  const service = serveRelay({ relay, limits, sockets, listeners, readHost, now });
-  addRelayMetrics(metrics, relay, { ...service, isOpen });
-  return service;
+}
+
+function unprovenLimit(randomBytes: RelayStart['randomBytes']): RelayOptions['mayRefuse'] {
+  const take = createRateLimit({ key: randomBytes(32), burst: UNPROVEN_BURST, perSecond: UNPROVEN_PER_SECOND });
+  // The source of a stream is no forged one.
+  return (now, fiveTuple) => isStream(fiveTuple) || take(now, fiveTuple.remote.address);
 }

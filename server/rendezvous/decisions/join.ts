@@ -31,6 +31,19 @@ export function join(
     hangUp(now, state, { connection: known.connection, code: CLOSE.policy, reason: 'replaced' });
   }
   const session = known ?? createSession(state, connection.source, message);
+  attach(now, state, { connection, session, resumed: known !== undefined });
+  if (!known) tellOthers(state, session, { type: 'peer-joined', peer: session.id });
+  catchUp(state, session);
+  ping(now, state, connection);
+}
+
+/** Gives the connection to the session, and tells the peer so. */
+function attach(
+  now: number,
+  state: State,
+  joined: { readonly connection: Connection; readonly session: Session; readonly resumed: boolean },
+): void {
+  const { connection, session, resumed } = joined;
   session.connection = connection;
   connection.session = session;
   // Who comes back may come from elsewhere: the socket has to be shown again.
@@ -40,15 +53,12 @@ export function join(
     id: session.id,
     room: session.room.name,
     peers: [...session.room.sessions.keys()].filter((id) => id !== session.id),
-    resumed: known !== undefined,
+    resumed,
     resumeKey: session.resumeKey,
     ticket: issueTicket(now, state, session),
     stun: state.stun,
     ...turnOf(state, session),
   });
-  if (!known) tellOthers(state, session, { type: 'peer-joined', peer: session.id });
-  catchUp(state, session);
-  ping(now, state, connection);
 }
 
 function openRoom(state: State, opener: Source, name: string): Room {

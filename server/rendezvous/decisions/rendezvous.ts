@@ -53,22 +53,7 @@ export interface Rendezvous {
 }
 
 export function createRendezvous(options: RendezvousOptions): Rendezvous {
-  const { stun, authToken, limits, randomBytes, turnFor = () => [] } = options;
-  const state: State = {
-    limits: { ...DEFAULT_LIMITS, ...limits },
-    stun,
-    authToken: authToken ?? null,
-    randomBytes,
-    turnFor,
-    connections: new Map(),
-    sources: new Map(),
-    rooms: new Map(),
-    turnUsers: new Set(),
-    tickets: new Map(),
-    sessions: 0,
-    counts: createRendezvousCounts(),
-    outputs: [],
-  };
+  const state = createState(options);
   return {
     handle: (now, input) => {
       apply(now, state, input);
@@ -85,6 +70,24 @@ export function createRendezvous(options: RendezvousOptions): Rendezvous {
       rooms: state.rooms.size,
     }),
     sources: () => state.sources.size,
+  };
+}
+
+function createState({ stun, authToken, limits, randomBytes, turnFor = () => [] }: RendezvousOptions): State {
+  return {
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    stun,
+    authToken: authToken ?? null,
+    randomBytes,
+    turnFor,
+    connections: new Map(),
+    sources: new Map(),
+    rooms: new Map(),
+    turnUsers: new Set(),
+    tickets: new Map(),
+    sessions: 0,
+    counts: createRendezvousCounts(),
+    outputs: [],
   };
 }
 

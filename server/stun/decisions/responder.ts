@@ -7,7 +7,7 @@ import { attribute, isClassic, type StunMessage, unknownRequired } from '../../.
 import { departure, hasAlternate, isOwn, type Layout, NO_CHANGE } from './layout.ts';
 import { badRequestBytes, successBytes, unknownAttributesBytes } from './reply.ts';
 import type { TicketDesk } from './ticket-desk.ts';
-import { answerToTicket, hasTicket } from './ticketed.ts';
+import { answerToTicket, hasTicket, type TicketAnswer } from './ticketed.ts';
 import { understood } from './understood.ts';
 
 export type { Layout } from './layout.ts';
@@ -60,7 +60,7 @@ export type Answer =
  * @throws RangeError when `arrival.local` is not one of the layout's sockets.
  */
 export function respond(now: number, layout: Layout, arrival: Arrival): Answer {
-  const { local, remote, datagram, desk } = arrival;
+  const { remote, datagram, desk } = arrival;
   if (remote.port === 0) return drop('port-zero');
   if (isOwn(layout, remote)) return drop('own-endpoint');
   const decoded = decode(datagram);
@@ -71,16 +71,18 @@ export function respond(now: number, layout: Layout, arrival: Arrival): Answer {
   if (hasBadFingerprint(request, datagram)) return drop('bad-fingerprint');
 
   const unknown = unknownRequired(request, understood(layout, request));
-  if (unknown.length > 0) return reply(arrival, { bytes: unknownAttributesBytes(request, unknown) });
-  if (desk && hasTicket(request)) {
-    const { bytes, bound } = answerToTicket(now, request, { desk, datagram, remote });
-    const answer = reply(arrival, { bytes });
-    return bound && answer.kind === 'reply' ? { ...answer, bound } : answer;
-  }
+  if (unknown.length > 0) return replyAsCame(arrival, { bytes: unknownAttributesBytes(request, unknown) });
+  if (desk && hasTicket(request)) return replyAsCame(arrival, answerToTicket(now, request, { desk, datagram, remote }));
+  return bindingAnswer(layout, request, arrival);
+}
+
+/** To a Binding that is all understood. */
+function bindingAnswer(layout: Layout, request: StunMessage, arrival: Arrival): Answer {
+  const { local, remote, datagram } = arrival;
   const responsePort = attribute(request, 'RESPONSE-PORT');
   // RFC 5780 §6.1: PADDING and RESPONSE-PORT exclude each other.
   const padsElsewhere = responsePort !== undefined && attribute(request, 'PADDING') !== undefined;
-  if (responsePort === 0 || padsElsewhere) return reply(arrival, { bytes: badRequestBytes(request) });
+  if (responsePort === 0 || padsElsewhere) return replyAsCame(arrival, { bytes: badRequestBytes(request) });
 
   const from = departure(layout, local, attribute(request, 'CHANGE-REQUEST') ?? NO_CHANGE);
   const to = { address: remote.address, port: responsePort ?? remote.port };
@@ -107,7 +109,7 @@ function drop(why: DropReason): Answer {
   return { kind: 'drop', why };
 }
 
-/** By the way that the request came. */
-function reply({ local, remote }: EndpointPair, { bytes }: { readonly bytes: Uint8Array }): Answer {
-  return { kind: 'reply', from: local, to: remote, bytes, redirected: false };
+/** A reply that leaves from where the request came to, for where it came from. */
+function replyAsCame({ local, remote }: EndpointPair, answer: TicketAnswer): Answer {
+  return { kind: 'reply', from: local, to: remote, redirected: false, ...answer };
 }

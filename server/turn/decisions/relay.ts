@@ -7,7 +7,7 @@ import type { Account } from './access/users.ts';
 import { opened, openFailed } from './allocation/allocate.ts';
 import { createTurnCounts, type DropReason, type TurnCounts } from './counts.ts';
 import { receiveFromPeer } from './data/data.ts';
-import { type FiveTuple, fiveTupleKey, TRANSPORTS } from './five-tuple.ts';
+import { type FiveTuple, fiveTupleKey } from './five-tuple.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
 import type { TurnOutput } from './output.ts';
 import { receive } from './receive.ts';
@@ -61,8 +61,23 @@ export interface Relay {
 
 const NONCE_SECRET_BYTES = 32;
 
-export function createRelay({ limits, randomBytes, host, ...options }: RelayOptions): Relay {
-  const state: State = {
+export function createRelay(options: RelayOptions): Relay {
+  const state = createState(options);
+  return {
+    handle: (now, input) => {
+      apply(now, state, input);
+      const { outputs } = state;
+      state.outputs = [];
+      return outputs;
+    },
+    isAllocated: (fiveTuple) => state.byFiveTuple.has(fiveTupleKey(fiveTuple)),
+    counts: state.counts,
+    population: () => populationOf(state),
+  };
+}
+
+function createState({ limits, randomBytes, host, ...options }: RelayOptions): State {
+  return {
     ...options,
     host: knownHost(host),
     randomBytes,
@@ -78,22 +93,12 @@ export function createRelay({ limits, randomBytes, host, ...options }: RelayOpti
     counts: createTurnCounts(),
     outputs: [],
   };
-  return {
-    handle: (now, input) => {
-      apply(now, state, input);
-      const { outputs } = state;
-      state.outputs = [];
-      return outputs;
-    },
-    isAllocated: (fiveTuple) => state.byFiveTuple.has(fiveTupleKey(fiveTuple)),
-    counts: state.counts,
-    population: () => {
-      const all = [...state.allocations.values()];
-      const count = (transport: string): number =>
-        all.filter(({ fiveTuple }) => fiveTuple.transport === transport).length;
-      return Object.fromEntries(TRANSPORTS.map((one) => [one, count(one)])) as ReturnType<Relay['population']>;
-    },
-  };
+}
+
+function populationOf({ allocations }: State): ReturnType<Relay['population']> {
+  const population = { udp: 0, tcp: 0, tls: 0 };
+  for (const { fiveTuple } of allocations.values()) population[fiveTuple.transport]++;
+  return population;
 }
 
 function apply(now: number, state: State, input: Input): void {

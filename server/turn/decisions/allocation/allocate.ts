@@ -31,30 +31,40 @@ export function allocate(
   const port = pickPort(state, { family, even });
   const address = state.addresses[family];
   if (port === null || address === undefined) return 508;
-  const { user } = proof.credentials;
-  const allocation: Allocation = {
+  const asked = { lifetimeS: lifetimeOf(request), even, request };
+  add(state, createAllocation(now, state, { fiveTuple, proof, asked, family, relayed: { address, port } }));
+  return null;
+}
+
+function createAllocation(
+  now: number,
+  state: State,
+  given: Pick<Allocation, 'fiveTuple' | 'proof' | 'asked' | 'family' | 'relayed'>,
+): Allocation {
+  return {
+    ...given,
     id: state.nextId++,
-    fiveTuple,
-    asked: { lifetimeS: lifetimeOf(request), even, request },
-    proof,
-    family,
-    relayed: { address, port },
     attempts: 1,
     reply: null,
     expiresAt: Number.POSITIVE_INFINITY,
     permissions: new Map(),
     channels: new Map(),
     channelsByPeer: new Map(),
-    source: addAllocation(now, state, fiveTuple),
+    source: addAllocation(now, state, given.fiveTuple),
     arrivalMs: { 'to-peer': now, 'to-client': now },
     attendedAt: now,
   };
-  state.allocations.set(allocation.id, allocation);
+}
+
+/** Enters the allocation everywhere it is looked for, and has its socket opened. */
+function add(state: State, allocation: Allocation): void {
+  const { id, fiveTuple, relayed } = allocation;
+  const { user } = allocation.proof.credentials;
+  state.allocations.set(id, allocation);
   state.byFiveTuple.set(fiveTupleKey(fiveTuple), allocation);
-  state.byRelayed.set(peerKey(allocation.relayed), allocation);
+  state.byRelayed.set(peerKey(relayed), allocation);
   state.users.set(user, (state.users.get(user) ?? 0) + 1);
-  state.outputs.push({ kind: 'open-relay', allocation: allocation.id, at: allocation.relayed });
-  return null;
+  state.outputs.push({ kind: 'open-relay', allocation: id, at: relayed });
 }
 
 /** The same request once more gets the same answer, which may have been lost; any other one is a mismatch (§7.2). */

@@ -1,0 +1,118 @@
+/** STUN and TURN, started on the sockets that are open. */
+import { randomBytes } from 'node:crypto';
+import type { Registry } from 'prom-client';
+import { now } from '../src/net/driver.ts';
+import { createRateLimit } from './limit/per-source.ts';
+import { createPlainLimit } from './limit/plain-replies.ts';
+import type { Opened } from './open.ts';
+import type { Plan, ServerOptions } from './options.ts';
+import type { Rendezvous } from './rendezvous/decisions/rendezvous.ts';
+import type { RendezvousService } from './rendezvous/service.ts';
+import type { BoundSocket } from './sockets/bind.ts';
+import { createStunCounts } from './stun/counts.ts';
+import type { Layout } from './stun/decisions/layout.ts';
+import { createTicketDesk } from './stun/decisions/ticket-desk.ts';
+import { addStunMetrics } from './stun/metrics.ts';
+import { serveStun } from './stun/service.ts';
+import { isOpenRelay } from './turn/options.ts';
+import type { RelayService } from './turn/service.ts';
+import { startRelay } from './turn/start.ts';
+import { sessionSecretFor, type TurnServers, turnServersOf } from './turn/turn-servers.ts';
+
+/** Where the server is, now that its sockets have their ports. */
+export interface Bound {
+  readonly families: Plan['families'];
+  readonly layouts: readonly Layout[];
+  readonly stun: { readonly port: number; readonly altPort: number };
+}
+
+export function boundOf({ families, software, ...asked }: Plan, { primary, alternate }: Opened): Bound {
+  const stun = { port: portOf(primary, asked.port), altPort: portOf(alternate, asked.altPort) };
+  const named = software === undefined ? {} : { software };
+  return { families, stun, layouts: families.map((addresses) => ({ ...stun, addresses, ...named })) };
+}
+
+/** What port 0 became. */
+export function portOf(bound: readonly BoundSocket[], asked: number): number {
+  return bound[0]?.port ?? asked;
+}
+
+export interface Turn {
+  /** Null: there is no relay. */
+  readonly service: RelayService | null;
+  readonly isOpen: boolean;
+  readonly turnsPort: number | null;
+  readonly servers: TurnServers;
+}
+
+export interface TurnStart {
+  readonly opened: Opened;
+  readonly bound: Bound;
+  readonly metrics: Registry;
+  /** Whether a session of the rendezvous is there, by its user. */
+  readonly isAttended: (session: string) => boolean;
+}
+
+/** Starts the relay, if there is to be one. */
+export function startTurn(options: ServerOptions, { opened, bound, metrics, isAttended }: TurnStart): Turn {
+  const { primary, alternate, turns } = opened;
+  const { families, stun } = bound;
+  const { relay } = options;
+  const isOpen = isOpenRelay(relay, options.authToken);
+  const sessionSecret = sessionSecretFor(relay, randomBytes);
+  const turnsPort = turns[0]?.port ?? null;
+  const servers = turnServersOf(options, {
+    secret: sessionSecret,
+    primaries: families.map(([one]) => one),
+    port: stun.port,
+    turnsPort,
+  });
+  if (!relay) return { service: null, isOpen, turnsPort, servers };
+  const service = startRelay({
+    relay,
+    sessionSecret,
+    isAttended,
+    isOpen,
+    families,
+    // STUN and tickets, and no TURN: nobody gets an allocation for an allocation.
+    services: alternate.map(({ local }) => local),
+    sockets: primary,
+    listeners: [...primary.flatMap(({ listener }) => listener ?? []), ...turns],
+    metrics,
+    now,
+    randomBytes,
+  });
+  return { service, isOpen, turnsPort, servers };
+}
+
+export interface StunStart {
+  readonly opened: Opened;
+  readonly layouts: readonly Layout[];
+  readonly metrics: Registry;
+  readonly rendezvous: Rendezvous;
+  readonly service: RendezvousService;
+  readonly relay: RelayService | null;
+}
+
+/** Starts STUN in every family; what is for the relay goes there, and who shows a ticket is made known to the rendezvous. */
+export function startStun({ opened, layouts, metrics, rendezvous, service, relay }: StunStart): void {
+  const counts = createStunCounts();
+  addStunMetrics(metrics, counts);
+  const limits = {
+    redirected: createRateLimit({ key: randomBytes(32) }),
+    plain: createPlainLimit({ seed: randomBytes(4).readUInt32BE() }),
+  };
+  const desk = createTicketDesk({ secret: randomBytes(32), passwordOf: rendezvous.ticketPassword });
+  const udp = [...opened.primary, ...opened.alternate];
+  for (const layout of layouts) {
+    serveStun({
+      layout,
+      sockets: udp.filter(({ local }) => layout.addresses.some((one) => one === local.address)),
+      limits,
+      counts,
+      now,
+      relay: relay?.take,
+      tickets: { desk, onBound: (bound) => service.handle({ kind: 'bound', ...bound }) },
+    });
+  }
+}
