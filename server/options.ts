@@ -3,10 +3,9 @@ import ipaddr from 'ipaddr.js';
 import { type Family, familyOf } from '../src/endpoint.ts';
 import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../src/ports.ts';
 import { TOKEN_MAX_CHARACTERS } from '../src/rendezvous/protocol/bounds.ts';
-import { checkPort } from './port.ts';
 import { DEFAULT_LIMITS, type RendezvousLimits } from './rendezvous/decisions/limits.ts';
 import type { Tls } from './sockets/tls.ts';
-import { StartError } from './start-error.ts';
+import { checkPort, StartError } from './start-error.ts';
 import { checkOtherTurn, checkRelay, type OtherTurnOptions, type RelayServerOptions } from './turn/options.ts';
 
 /** RFC 8489 §14.14: fewer than 128 characters. */

@@ -35,6 +35,12 @@ export class StartError extends Error {
   }
 }
 
+/** @throws StartError when the option's value is no port. */
+export function checkPort(option: string, port: number): void {
+  if (Number.isInteger(port) && port >= 0 && port <= 0xffff) return;
+  throw new StartError('bad-port', `${option} is ${port}: a port is 1 to 65535, or 0 for any free one`);
+}
+
 /** What a failed `bind` or `listen` means; `error` is what Node gave. */
 export function listenError(error: NodeJS.ErrnoException, transport: 'UDP' | 'TCP', at: Endpoint): StartError {
   const where = `${transport} ${formatEndpoint(at)}`;

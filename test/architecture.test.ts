@@ -83,7 +83,6 @@ const BASE: Readonly<Record<string, string>> = {
   'src/session.ts': 'src/base',
   'src/visible.ts': 'src/base',
   'server/metrics.ts': 'server/base',
-  'server/port.ts': 'server/base',
   'server/secret.ts': 'server/base',
   'server/start-error.ts': 'server/base',
   'lab/profiles.ts': 'lab/base',

@@ -1,13 +1,12 @@
 /** The server's HTTP side, with TLS or without: health, metrics, and the connections that the rendezvous upgrades. */
-import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Endpoint } from '../../src/endpoint.ts';
 import type { ConnectionLimits } from '../limit/tcp-admission.ts';
 import type { BoundSocket } from '../sockets/bind.ts';
 import { type Gate, listenTcp } from '../sockets/listen.ts';
-import type { Tls } from '../sockets/tls.ts';
-import { StartError } from '../start-error.ts';
+import { createSecure, type Tls } from '../sockets/tls.ts';
 
 /** How long the headers of a request may be. */
 const HEADER_MAX_BYTES = 8 * 1024;
@@ -100,18 +99,12 @@ function createBoundedServer(patience: Patience, tls: Tls | undefined, listener:
     // Who offers HTTP/2 beside its request is answered all the same; Node before 24.9 does not ask.
     shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
   };
-  const server = tls ? createSecureServer({ ...bounds, ...tls }, listener) : createServer(bounds, listener);
+  const server = tls
+    ? createSecure(() => createTlsServer({ ...bounds, ...tls }, listener))
+    : createServer(bounds, listener);
   server.maxRequestsPerSocket = REQUESTS_MAX;
   server.on('dropRequest', (_, socket: Duplex) => socket.destroy());
   return server;
-}
-
-function createSecureServer(options: ServerOptions & Tls, listener: Listener): Server {
-  try {
-    return createTlsServer(options, listener);
-  } catch (error) {
-    throw new StartError('bad-tls', `the TLS certificate or key cannot be used: ${(error as Error).message}`);
-  }
 }
 
 async function answer(pages: Pages, request: IncomingMessage, response: ServerResponse): Promise<void> {

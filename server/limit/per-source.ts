@@ -1,6 +1,6 @@
 /** A token bucket for each source (source.ts); as it comes, how many redirected replies one source may cause. */
 import { createHmac } from 'node:crypto';
-import { createBuckets, SLOTS } from './bucket-table.ts';
+import { createBuckets, SLOTS } from './bucket.ts';
 import { sourceOf } from './source.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** How many replies to plain requests one network may cause: what a forged source can direct at its victim. */
 
-import { createBuckets, SLOTS } from './bucket-table.ts';
+import { createBuckets, SLOTS } from './bucket.ts';
 import type { RateLimit } from './per-source.ts';
 import { prefixHash } from './prefix.ts';
 

@@ -6,19 +6,19 @@ import { WEB_SOCKET_BOUNDS } from '../../src/net/rendezvous/web-socket-bounds.ts
 import { MESSAGE_MAX_BYTES } from '../../src/rendezvous/protocol/bounds.ts';
 import type { HttpServer } from '../http/http.ts';
 import { sourceOf } from '../limit/source.ts';
+import type { RendezvousInput, RendezvousOutput } from './decisions/input-output.ts';
 import { TICK_MS } from './decisions/limits.ts';
-import type { RendezvousOutput } from './decisions/output.ts';
-import type { Input, Rendezvous } from './decisions/rendezvous.ts';
+import type { Rendezvous } from './decisions/rendezvous.ts';
 
 /** What may wait for one peer that reads slowly; beyond it the peer is cut off. `ws` bounds the pongs by itself. */
 const BUFFERED_MAX_BYTES = MESSAGE_MAX_BYTES;
 
 export interface RendezvousService extends AsyncDisposable {
-  readonly handle: (input: Input) => void;
+  readonly handle: (input: RendezvousInput) => void;
 }
 
 interface State {
-  readonly handle: (input: Input) => void;
+  readonly handle: (input: RendezvousInput) => void;
   readonly webSockets: WebSocketServer;
   /** By the number of its connection. */
   readonly sockets: Map<number, WebSocket>;
@@ -36,7 +36,7 @@ export function serveRendezvous(options: {
 }): RendezvousService {
   const { rendezvous, http, now } = options;
   const sockets = new Map<number, WebSocket>();
-  const handle = (input: Input): void => {
+  const handle = (input: RendezvousInput): void => {
     for (const output of rendezvous.handle(now(), input)) carryOut(sockets.get(output.connection), output);
   };
   const webSockets = new WebSocketServer({ ...WEB_SOCKET_BOUNDS, noServer: true, clientTracking: false });
@@ -87,7 +87,7 @@ function admit(state: State, socket: WebSocket, { socket: { remoteAddress } }: I
 
 /** Gives to the state machine what the peer says. */
 function hear({ handle }: State, socket: WebSocket, connection: number): void {
-  const take = (input: Input): void => {
+  const take = (input: RendezvousInput): void => {
     // Who goes on after the server's close is read no further, until the time for its answer is over.
     if (socket.readyState === socket.CLOSING) socket.pause();
     else handle(input);

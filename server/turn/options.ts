@@ -1,8 +1,7 @@
 /** What a relay can be asked for, and the check of it before any socket is opened. */
 import ipaddr from 'ipaddr.js';
 import { TURN_URLS_MAX } from '../../src/rendezvous/protocol/bounds.ts';
-import { checkPort } from '../port.ts';
-import { StartError } from '../start-error.ts';
+import { checkPort, StartError } from '../start-error.ts';
 import type { RelayUser } from './decisions/access/users.ts';
 import type { RelayLimits } from './decisions/limits.ts';
 

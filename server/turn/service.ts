@@ -5,10 +5,10 @@ import type { EndpointPair } from '../stun/decisions/responder.ts';
 import { type Connections, createConnections } from './connections.ts';
 import type { Host } from './decisions/access/known-host.ts';
 import type { TurnCounts } from './decisions/counts.ts';
+import type { TurnInput, TurnOutput } from './decisions/input-output.ts';
 import { type RelayLimits, TICK_MS } from './decisions/limits.ts';
-import type { TurnOutput } from './decisions/output.ts';
 import { isForRelay } from './decisions/receive.ts';
-import type { Input, Relay } from './decisions/relay.ts';
+import type { Relay } from './decisions/relay.ts';
 import { createRelayedSockets, type RelayedSockets } from './relayed-sockets.ts';
 import type { StreamServer } from './stream-server.ts';
 
@@ -30,7 +30,7 @@ export interface RelayServiceOptions {
   readonly now: () => number;
 }
 
-type Handle = (input: Input) => void;
+type Handle = (input: TurnInput) => void;
 
 /**
  * Serves on the UDP sockets, which stay the caller's to read and to close, and on the listeners.

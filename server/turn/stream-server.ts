@@ -4,8 +4,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import type { Endpoint } from '../../src/endpoint.ts';
 import type { BoundSocket } from '../sockets/bind.ts';
 import { type Gate, listenTcp } from '../sockets/listen.ts';
-import type { Tls } from '../sockets/tls.ts';
-import { StartError } from '../start-error.ts';
+import { createSecure, type Tls } from '../sockets/tls.ts';
 
 export interface StreamServer extends BoundSocket {
   readonly transport: 'tcp' | 'tls';
@@ -31,11 +30,7 @@ export async function openStreamServer(
 
 function createListener(tls: Tls | undefined, take: (socket: Socket) => void): Server {
   if (!tls) return createServer({ noDelay: true }, take);
-  try {
-    const server = createTlsServer({ ...tls, noDelay: true }, take);
-    // Node does not close the connection for every failure.
-    return server.on('tlsClientError', (_, socket) => socket.destroy());
-  } catch (error) {
-    throw new StartError('bad-tls', `the TLS certificate or key cannot be used: ${(error as Error).message}`);
-  }
+  const server = createSecure(() => createTlsServer({ ...tls, noDelay: true }, take));
+  // Node does not close the connection for every failure.
+  return server.on('tlsClientError', (_, socket) => socket.destroy());
 }

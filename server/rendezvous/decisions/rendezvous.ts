@@ -1,10 +1,10 @@
 /** The rendezvous as a sans-IO state machine: what came in and when, to what goes out (docs/rendezvous.md). */
-import { type Endpoint, sameEndpoint } from '../../../src/endpoint.ts';
+import { sameEndpoint } from '../../../src/endpoint.ts';
 import type { TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
 import { createRendezvousCounts, type RendezvousCounts } from './counts.ts';
+import type { RendezvousInput, RendezvousOutput } from './input-output.ts';
 import { introduceReady } from './introduction.ts';
 import { DEFAULT_LIMITS, type RendezvousLimits } from './limits.ts';
-import type { RendezvousOutput } from './output.ts';
 import { receive, receiveControl } from './receive.ts';
 import { pong } from './round-trip.ts';
 import { CLOSE, forget, hangUp, send } from './say.ts';
@@ -12,23 +12,6 @@ import { enter } from './sources.ts';
 import { type Connection, createConnection, type State } from './state.ts';
 import { tick } from './tick.ts';
 import { validTicket } from './tickets.ts';
-
-/** A connection is known by a number that its owner gives it. */
-export type Input =
-  /** `source` is the name of where it comes from (../limit/source.ts). */
-  | { readonly kind: 'opened'; readonly connection: number; readonly source: string }
-  /** Null is a binary message. */
-  | { readonly kind: 'message'; readonly connection: number; readonly text: string | null }
-  | { readonly kind: 'pong'; readonly connection: number; readonly payload: string }
-  /** The peer pings, which is answered already. */
-  | { readonly kind: 'ping'; readonly connection: number }
-  | { readonly kind: 'closed'; readonly connection: number }
-  /** A Binding with that ticket, verified, came from that endpoint, which has proven to receive what is sent to it. */
-  | { readonly kind: 'bound'; readonly ticket: string; readonly endpoint: Endpoint }
-  /** To be given every TICK_MS. */
-  | { readonly kind: 'tick' }
-  /** The server is about to end. */
-  | { readonly kind: 'closing' };
 
 export interface RendezvousOptions {
   readonly stun: { readonly port: number; readonly altPort: number };
@@ -41,7 +24,7 @@ export interface RendezvousOptions {
 
 export interface Rendezvous {
   /** What the input leads to, in order; `now` is in ms of any one monotonic clock. */
-  readonly handle: (now: number, input: Input) => readonly RendezvousOutput[];
+  readonly handle: (now: number, input: RendezvousInput) => readonly RendezvousOutput[];
   /** The password of a ticket that is good at `now`. */
   readonly ticketPassword: (now: number, username: string) => string | null;
   /** Whether a session that is a TURN user of that name is there, or kept for its owner. */
@@ -91,7 +74,7 @@ function createState({ stun, authToken, limits, randomBytes, turnFor = () => [] 
   };
 }
 
-function apply(now: number, state: State, input: Input): void {
+function apply(now: number, state: State, input: RendezvousInput): void {
   switch (input.kind) {
     case 'opened':
       open(now, state, input);
@@ -116,12 +99,12 @@ function apply(now: number, state: State, input: Input): void {
 function open(
   now: number,
   state: State,
-  { connection: id, source }: Extract<Input, { readonly kind: 'opened' }>,
+  { connection: id, source }: Extract<RendezvousInput, { readonly kind: 'opened' }>,
 ): void {
   state.connections.set(id, createConnection(now, id, enter(now, state, source)));
 }
 
-type ConnectionInput = Extract<Input, { readonly kind: 'message' | 'pong' | 'ping' | 'closed' }>;
+type ConnectionInput = Extract<RendezvousInput, { readonly kind: 'message' | 'pong' | 'ping' | 'closed' }>;
 
 function applyTo(
   now: number,
@@ -152,7 +135,11 @@ function close(now: number, state: State): void {
   }
 }
 
-function bind(now: number, state: State, { ticket, endpoint: from }: Extract<Input, { readonly kind: 'bound' }>): void {
+function bind(
+  now: number,
+  state: State,
+  { ticket, endpoint: from }: Extract<RendezvousInput, { readonly kind: 'bound' }>,
+): void {
   const session = validTicket(now, state, ticket)?.session;
   // The zone of a link-local address is nobody's but this host's (RFC 4007 §6), and no client takes it.
   const endpoint = { address: from.address.replace(/%.*$/, ''), port: from.port };

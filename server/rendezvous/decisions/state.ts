@@ -2,8 +2,8 @@
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { ToldBehavior, TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
 import type { RendezvousCounts } from './counts.ts';
+import type { RendezvousOutput } from './input-output.ts';
 import type { RendezvousLimits } from './limits.ts';
-import type { RendezvousOutput } from './output.ts';
 
 /** Those who share an address, together. */
 export interface Source {

@@ -1,6 +1,6 @@
 /** What a client sends, in the steps in which it is read. */
 import type { StunMessage } from '../../../src/stun/message.ts';
-import type { Proof } from './access/proof.ts';
+import type { Proof } from './access/users.ts';
 import type { FiveTuple } from './five-tuple.ts';
 import type { Allocation } from './state.ts';
 

@@ -1,5 +1,5 @@
 /** The relay as a sans-IO state machine: a TURN server (RFC 8656) that is told what came in and when, and says what goes out. */
-import type { Endpoint, Family } from '../../../src/endpoint.ts';
+import type { Family } from '../../../src/endpoint.ts';
 import { type Host, knownHost, type PeerPolicy } from './access/known-host.ts';
 import { createNonceDesk } from './access/nonce.ts';
 import { setHost } from './access/peer-policy.ts';
@@ -8,28 +8,11 @@ import { opened, openFailed } from './allocation/allocate.ts';
 import { createTurnCounts, type DropReason, type TurnCounts } from './counts.ts';
 import { receiveFromPeer } from './data/data.ts';
 import { type FiveTuple, fiveTupleKey } from './five-tuple.ts';
+import type { TurnInput, TurnOutput } from './input-output.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
-import type { TurnOutput } from './output.ts';
 import { receive } from './receive.ts';
 import { release, type State } from './state.ts';
 import { tick } from './tick.ts';
-
-export type Input =
-  /** One datagram, or one message of a stream. */
-  | { readonly kind: 'message'; readonly fiveTuple: FiveTuple; readonly bytes: Uint8Array }
-  /** The connection has ended. */
-  | { readonly kind: 'closed'; readonly fiveTuple: FiveTuple }
-  /** What `open-relay` led to. */
-  | { readonly kind: 'opened'; readonly allocation: number }
-  | { readonly kind: 'open-failed'; readonly allocation: number; readonly inUse: boolean }
-  /** A datagram came to a relayed socket. */
-  | { readonly kind: 'from-peer'; readonly allocation: number; readonly from: Endpoint; readonly bytes: Uint8Array }
-  /** The host has got, or lost, an address. */
-  | ({ readonly kind: 'host' } & Host)
-  /** To be given every TICK_MS. */
-  | { readonly kind: 'tick' }
-  /** The server is about to end. */
-  | { readonly kind: 'closing' };
 
 export interface RelayOptions {
   /** Where relayed sockets are opened: one address for each family that is served. */
@@ -51,7 +34,7 @@ export interface RelayOptions {
 
 export interface Relay {
   /** What the input leads to, in order; `now` is in ms of any one monotonic clock. */
-  readonly handle: (now: number, input: Input) => readonly TurnOutput[];
+  readonly handle: (now: number, input: TurnInput) => readonly TurnOutput[];
   /** Whether the fiveTuple has an allocation, one that is still being made among them. */
   readonly isAllocated: (fiveTuple: FiveTuple) => boolean;
   /** Counted on by its owner too, who drops what it cannot send. */
@@ -101,7 +84,7 @@ function populationOf({ allocations }: State): ReturnType<Relay['population']> {
   return population;
 }
 
-function apply(now: number, state: State, input: Input): void {
+function apply(now: number, state: State, input: TurnInput): void {
   switch (input.kind) {
     case 'message':
       count(state, receive(now, state, input));
@@ -134,7 +117,11 @@ function count({ counts }: State, dropped: DropReason | null): void {
   if (dropped !== null) counts.dropped[dropped]++;
 }
 
-function settle(now: number, state: State, input: Extract<Input, { readonly kind: 'opened' | 'open-failed' }>): void {
+function settle(
+  now: number,
+  state: State,
+  input: Extract<TurnInput, { readonly kind: 'opened' | 'open-failed' }>,
+): void {
   const allocation = state.allocations.get(input.allocation);
   // Without one it has ended meanwhile, and its owner was told to close the socket.
   if (!allocation) return;

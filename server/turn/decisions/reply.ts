@@ -2,7 +2,7 @@
 import type { Attribute } from '../../../src/stun/attribute.ts';
 import { encode } from '../../../src/stun/encode.ts';
 import { attribute, type StunMessage } from '../../../src/stun/message.ts';
-import type { Proof } from './access/proof.ts';
+import type { Proof } from './access/users.ts';
 import { type ErrorCode, reasonOf } from './error-code.ts';
 import type { FiveTuple } from './five-tuple.ts';
 import type { State } from './state.ts';

@@ -3,12 +3,11 @@ import type { Endpoint, Family } from '../../../src/endpoint.ts';
 import type { StunMessage } from '../../../src/stun/message.ts';
 import type { KnownHost, PeerPolicy } from './access/known-host.ts';
 import type { NonceDesk } from './access/nonce.ts';
-import type { Proof } from './access/proof.ts';
-import type { Account } from './access/users.ts';
+import type { Account, Proof } from './access/users.ts';
 import type { Direction, TurnCounts } from './counts.ts';
 import { type FiveTuple, fiveTupleKey } from './five-tuple.ts';
+import type { TurnOutput } from './input-output.ts';
 import type { RelayLimits } from './limits.ts';
-import type { TurnOutput } from './output.ts';
 
 export interface Channel {
   readonly number: number;

@@ -1,7 +1,8 @@
 /** The relay's machine: clients that know a password and ask for anything, and peers that send from anywhere. */
 import type { Random } from '../../../lab/sim/network/random.ts';
+import type { TurnInput } from '../../../server/turn/decisions/input-output.ts';
 import { isForRelay } from '../../../server/turn/decisions/receive.ts';
-import { createRelay, type Input } from '../../../server/turn/decisions/relay.ts';
+import { createRelay } from '../../../server/turn/decisions/relay.ts';
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { Attribute, AttributeName } from '../../../src/stun/attribute.ts';
 import { decode } from '../../../src/stun/decode.ts';
@@ -51,7 +52,7 @@ export const relayTarget: Target = {
     });
     const nonces = new Map<number, string>();
     let now = 1_000;
-    const say = (input: Input, client = 0): void => {
+    const say = (input: TurnInput, client = 0): void => {
       for (const output of relay.handle(now, input)) {
         if (output.kind === 'reply') {
           const decoded = decode(output.bytes);

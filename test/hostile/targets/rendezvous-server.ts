@@ -1,5 +1,6 @@
 /** The rendezvous' machine: connections that say anything, in any order, and lose their network now and then. */
-import { createRendezvous, type Input } from '../../../server/rendezvous/decisions/rendezvous.ts';
+import type { RendezvousInput } from '../../../server/rendezvous/decisions/input-output.ts';
+import { createRendezvous } from '../../../server/rendezvous/decisions/rendezvous.ts';
 import { serverMessage } from '../../../src/rendezvous/protocol/server-message.ts';
 import { damagedJson } from '../json.ts';
 import { clientMessageOf } from '../messages.ts';
@@ -16,7 +17,7 @@ export const rendezvousTarget: Target = {
     const pings: [number, string][] = [];
     let now = 1_000;
     const rendezvous = createRendezvous({ stun: { port: 3478, altPort: 3479 }, randomBytes: random.bytes });
-    const say = (input: Input): void => {
+    const say = (input: RendezvousInput): void => {
       for (const output of rendezvous.handle(now, input)) {
         if (output.kind === 'ping') pings.push([output.connection, output.payload]);
         if (output.kind !== 'send') continue;

@@ -1,55 +1,21 @@
 /** The relay of a whole server over real sockets on loopback: UDP, TCP and TLS, and nothing left behind. */
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it, vi } from 'vitest';
-import {
-  type NatcheckServer,
-  type RelayServerOptions,
-  type ServerOptions,
-  startServer,
-} from '../../../server/index.ts';
-import type { Endpoint } from '../../../src/endpoint.ts';
 import { METHOD } from '../../../src/stun/header.ts';
 import { attribute } from '../../../src/stun/message.ts';
 import { LOOPBACK_TLS } from '../tls/loopback.ts';
-import { lifetime, REQUESTED_TRANSPORT, requestBytes, USER } from './requests.ts';
+import { metric, openPeer, portOf, startRelayServer, USERS } from './relay-server.ts';
+import { lifetime, REQUESTED_TRANSPORT, requestBytes } from './requests.ts';
 import { HOST, openTurnClient } from './turn-client.ts';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
-const USERS = [{ name: USER.username, password: USER.password }];
-
-function start(relay: RelayServerOptions = {}, more: Partial<ServerOptions> = {}) {
-  return startServer({
-    ip: [HOST],
-    ...{ port: 0, altPort: 0, httpPort: 0 },
-    relay: { users: USERS, allowPrivate: true, turnsPort: 0, ...relay },
-    ...more,
-  });
-}
-
-const portOf = (server: NatcheckServer): number => server.layouts[0]?.port ?? 0;
-
-/** The value of one line of /metrics. */
-async function metric(server: NatcheckServer, line: string): Promise<number> {
-  const text = await (await fetch(`http://${HOST}:${server.httpPort}/metrics`)).text();
-  const found = text.split('\n').find((one) => one.startsWith(`${line} `));
-  return Number(found?.slice(line.length));
-}
-
-/** A peer that answers everything with its own name and what it heard. */
-async function openPeer(): Promise<Socket & { readonly at: Endpoint }> {
-  const socket = createSocket('udp4');
-  socket.bind(0, HOST);
-  await once(socket, 'listening');
-  socket.on('message', (bytes, { address, port }) => socket.send(`echo ${bytes}`, port, address));
-  return Object.assign(socket, { at: { address: HOST, port: socket.address().port } });
-}
 
 describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
   it('data goes to a peer and back, in indications and on a channel', async () => {
-    await using server = await start();
+    await using server = await startRelayServer();
     await using peer = await openPeer();
     await using alice = await openTurnClient(portOf(server), { transport });
     const relayed = await alice.allocate();
@@ -68,7 +34,7 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
   });
 
   it('two users of one server are each other’s peers', async () => {
-    await using server = await start({ users: [...USERS, { name: 'bob', password: 'south' }] });
+    await using server = await startRelayServer({ users: [...USERS, { name: 'bob', password: 'south' }] });
     await using alice = await openTurnClient(portOf(server), { transport });
     await using bob = await openTurnClient(portOf(server), { transport, username: 'bob', password: 'south' });
     const [atAlice, atBob] = [await alice.allocate(), await bob.allocate()];
@@ -81,7 +47,7 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
   });
 
   it('an allocation that is given up leaves no socket', async () => {
-    await using server = await start();
+    await using server = await startRelayServer();
     await using alice = await openTurnClient(portOf(server), { transport });
     await alice.allocate();
     expect(await metric(server, 'natcheck_relay_sockets')).toBe(1);
@@ -91,7 +57,7 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
   });
 
   it('credentials that are wrong get 401', async () => {
-    await using server = await start();
+    await using server = await startRelayServer();
     await using mallory = await openTurnClient(portOf(server), { transport, password: 'guess' });
     expect(await mallory.outcome(METHOD.allocate, [REQUESTED_TRANSPORT])).toBe(401);
     expect(await metric(server, 'natcheck_relay_refused_total{code="401"}')).toBe(2);
@@ -99,69 +65,9 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
   });
 });
 
-describe('a client over TCP', () => {
-  it('that goes away takes its allocation with it', async () => {
-    await using server = await start();
-    const alice = await openTurnClient(portOf(server), { transport: 'tcp' });
-    await alice.allocate();
-    expect(await metric(server, 'natcheck_relay_connections')).toBe(1);
-    await alice[Symbol.asyncDispose]();
-    await vi.waitFor(async () => {
-      expect(await metric(server, 'natcheck_relay_sockets')).toBe(0);
-      expect(await metric(server, 'natcheck_relay_connections')).toBe(0);
-    });
-  });
-
-  it('is told its own endpoint by a Binding', async () => {
-    await using server = await start();
-    await using alice = await openTurnClient(portOf(server), { transport: 'tcp' });
-    expect(attribute(await alice.ask(METHOD.binding), 'XOR-MAPPED-ADDRESS')).toMatchObject({ address: HOST });
-  });
-
-  it('that allocates nothing is closed in time', async () => {
-    await using server = await start({ limits: { unallocatedMs: 1 } });
-    await using mute = await openTurnClient(portOf(server), { transport: 'tcp' });
-    await mute.closed;
-    await vi.waitFor(async () => expect(await metric(server, 'natcheck_relay_connections')).toBe(0));
-  });
-
-  it('that speaks something else is closed at once', async () => {
-    await using server = await start();
-    const other = connect(portOf(server), HOST);
-    other.write('GET / HTTP/1.1\r\n\r\n');
-    await once(other.resume(), 'close');
-  });
-
-  it('is one of a bounded number from its address', async () => {
-    await using server = await start({ limits: { connectionsPerAddress: 1 } });
-    await using alice = await openTurnClient(portOf(server), { transport: 'tcp' });
-    await alice.allocate();
-    await using second = await openTurnClient(portOf(server), { transport: 'tcp' });
-    await second.closed;
-  });
-
-  it('that reads nothing has data dropped, not kept', async () => {
-    await using server = await start({ limits: { bufferedBytes: 1, bytesPerSecond: 1e9 } });
-    await using alice = await openTurnClient(portOf(server), { transport: 'tcp' });
-    await using bob = await openTurnClient(portOf(server));
-    const [atAlice, atBob] = [await alice.allocate(), await bob.allocate()];
-    await alice.bind(0x4000, atBob);
-    await bob.bind(0x4000, atAlice);
-    alice.pause();
-    const flood = new Uint8Array(1200);
-    await vi.waitFor(
-      async () => {
-        for (let n = 0; n < 500; n++) bob.sendOn(0x4000, flood);
-        expect(await metric(server, 'natcheck_relay_dropped_total{reason="slow-client"}')).toBeGreaterThan(0);
-      },
-      { timeout: 15_000 },
-    );
-  });
-});
-
 describe('a thousand strangers', () => {
   it('open nothing and keep nothing, and hear less and less', async () => {
-    await using server = await start();
+    await using server = await startRelayServer();
     const port = portOf(server);
     await using stranger = createSocket('udp4');
     stranger.bind(0, HOST);
@@ -185,7 +91,7 @@ describe('a thousand strangers', () => {
 
 describe.runIf(hasIpv6)('a server of both families', () => {
   it('relays over IPv6 for a client that comes over IPv4', async () => {
-    await using server = await start({}, { ip: [HOST, '::1'] });
+    await using server = await startRelayServer({}, { ip: [HOST, '::1'] });
     await using peer = createSocket('udp6');
     peer.bind(0, '::1');
     await once(peer, 'listening');
@@ -204,7 +110,7 @@ describe.runIf(hasIpv6)('a server of both families', () => {
 
 describe('with a certificate', () => {
   it('there is TURN over TLS on a port of its own', async () => {
-    await using server = await start({}, { tls: LOOPBACK_TLS });
+    await using server = await startRelayServer({}, { tls: LOOPBACK_TLS });
     await using peer = await openPeer();
     const turnsPort = server.relay?.turnsPort ?? 0;
     await using alice = await openTurnClient(turnsPort, { transport: 'tls', ca: LOOPBACK_TLS.cert });
@@ -218,7 +124,7 @@ describe('with a certificate', () => {
 describe('the end of the server', () => {
   it('closes every relayed socket, every connection and every listener', async () => {
     const before = process.getActiveResourcesInfo().length;
-    const server = await start({}, { tls: LOOPBACK_TLS });
+    const server = await startRelayServer({}, { tls: LOOPBACK_TLS });
     const turnsPort = server.relay?.turnsPort ?? 0;
     const clients = await Promise.all(
       (['udp', 'tcp', 'tls'] as const).map((transport) =>
@@ -242,7 +148,7 @@ describe('the end of the server', () => {
   });
 
   it('comes while sockets are being opened, and closes those too', async () => {
-    const server = await start();
+    const server = await startRelayServer();
     await using alice = await openTurnClient(portOf(server), { transport: 'tcp' });
     const outcome = alice.allocate();
     outcome.catch(() => {});

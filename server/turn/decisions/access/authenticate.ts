@@ -4,7 +4,7 @@ import { attribute, type StunMessage } from '../../../../src/stun/message.ts';
 import type { FiveTuple } from '../five-tuple.ts';
 import type { Received } from '../received.ts';
 import { allocationOf, type State } from '../state.ts';
-import type { Credentials, Proof } from './proof.ts';
+import type { Credentials, Proof } from './users.ts';
 import { userOf } from './users.ts';
 
 /** The proof, or what to refuse the request with. Nothing is kept of whoever has none. */

@@ -1,4 +1,5 @@
 /** Who may use the relay: users by name, sessions of the rendezvous, and whoever has credentials of a shared secret. */
+import type { IntegrityAlgorithm } from '../../../../src/stun/integrity.ts';
 import { expiryOf, timeLimitedPassword } from '../../../../src/turn/credentials.ts';
 
 export interface RelayUser {
@@ -30,6 +31,21 @@ export interface Account {
   readonly password: string;
   /** The session of the rendezvous that it was given to; null: the operator gave it. */
   readonly session: string | null;
+}
+
+export interface Credentials {
+  readonly username: string;
+  /** Whose quota counts. */
+  readonly user: string;
+  /** The session of the rendezvous that they were given to, whose end is theirs; null: they are nobody's session's. */
+  readonly session: string | null;
+  readonly key: Uint8Array;
+}
+
+/** What a request has shown, and with which algorithm the answer shows the same. */
+export interface Proof {
+  readonly credentials: Credentials;
+  readonly algorithm: IntegrityAlgorithm;
 }
 
 /** What belongs to that username, or null when nothing does at `unixS`, in seconds of the Unix clock. */

@@ -1,10 +1,6 @@
 /** The state machine of the rendezvous under a test's clock, with peers that only remember what they are told. */
-import type { RendezvousOutput } from '../../../../server/rendezvous/decisions/output.ts';
-import {
-  createRendezvous,
-  type Input,
-  type RendezvousOptions,
-} from '../../../../server/rendezvous/decisions/rendezvous.ts';
+import type { RendezvousInput, RendezvousOutput } from '../../../../server/rendezvous/decisions/input-output.ts';
+import { createRendezvous, type RendezvousOptions } from '../../../../server/rendezvous/decisions/rendezvous.ts';
 import type { Endpoint } from '../../../../src/endpoint.ts';
 import type { ClientMessageOf } from '../../../../src/rendezvous/protocol/client-message.ts';
 import type { ServerMessage, ServerMessageOf } from '../../../../src/rendezvous/protocol/server-message.ts';
@@ -51,7 +47,7 @@ export function createWorld(options: Partial<RendezvousOptions> = {}) {
     else if (output.kind === 'ping') pings.get(output.connection)?.push(output.payload);
     else closes.set(output.connection, [output.code, output.reason]);
   };
-  const handle = (input: Input): void => rendezvous.handle(now, input).forEach(carryOut);
+  const handle = (input: RendezvousInput): void => rendezvous.handle(now, input).forEach(carryOut);
 
   const connect = (source = SOURCE): Peer => {
     const connection = connections++;

@@ -1,7 +1,7 @@
 /** The relay's state machine under a test's clock, with clients that only remember and sockets that open when told to. */
 import type { FiveTuple } from '../../../../server/turn/decisions/five-tuple.ts';
-import type { TurnOutput } from '../../../../server/turn/decisions/output.ts';
-import { createRelay, type Input, type RelayOptions } from '../../../../server/turn/decisions/relay.ts';
+import type { TurnInput, TurnOutput } from '../../../../server/turn/decisions/input-output.ts';
+import { createRelay, type RelayOptions } from '../../../../server/turn/decisions/relay.ts';
 import type { Endpoint } from '../../../../src/endpoint.ts';
 import type { Attribute } from '../../../../src/stun/attribute.ts';
 import { METHOD } from '../../../../src/stun/header.ts';
@@ -75,7 +75,7 @@ export function createWorld(options: Partial<RelayOptions> & { readonly opens?: 
         break;
     }
   };
-  const handle = (input: Input): void => relay.handle(now, input).forEach(carryOut);
+  const handle = (input: TurnInput): void => relay.handle(now, input).forEach(carryOut);
   /** What was asked for last is open. */
   const open = (): void => {
     const next = opening.shift();

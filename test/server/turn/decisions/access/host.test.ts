@@ -1,8 +1,8 @@
 /** The host is looked at every second, as it may get an address that must not be relayed to. */
 import { afterEach, expect, it, vi } from 'vitest';
 import type { Host } from '../../../../../server/turn/decisions/access/known-host.ts';
+import type { TurnInput } from '../../../../../server/turn/decisions/input-output.ts';
 import { DEFAULT_RELAY_LIMITS } from '../../../../../server/turn/decisions/limits.ts';
-import type { Input } from '../../../../../server/turn/decisions/relay.ts';
 import { serveRelay } from '../../../../../server/turn/service.ts';
 import { createWorld, SERVER } from '../world.ts';
 
@@ -11,7 +11,7 @@ afterEach(() => void vi.useRealTimers());
 it('the relay is told of the host when it has become another one, and not again', async () => {
   vi.useFakeTimers();
   const { relay } = createWorld();
-  const told: Input[] = [];
+  const told: TurnInput[] = [];
   const handle: typeof relay.handle = (now, input) => {
     if (input.kind === 'host') told.push(input);
     return relay.handle(now, input);
