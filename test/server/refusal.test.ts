@@ -29,7 +29,10 @@ describe('420 with the list of what is not understood', () => {
   ];
 
   it.each(REFUSED)('answers %s', (_name, attribute, code) => {
-    const { message, from, to, redirected } = replyTo(TWO, request([changeRequest(true, true), attribute]));
+    const { message, from, to, redirected } = replyTo(
+      TWO,
+      request([changeRequest({ ip: true, port: true }), attribute]),
+    );
     expect(message.class).toBe('error');
     expect(message.attributes).toEqual([
       { type: 'ERROR-CODE', value: { code: 420, reason: '' } },
@@ -44,7 +47,7 @@ describe('420 with the list of what is not understood', () => {
     [true, false],
     [true, true],
   ])('answers CHANGE-REQUEST (ip %s, port %s) where there is one address', (ip, port) => {
-    const { attributes } = replyTo(ONE, request([changeRequest(ip, port)]));
+    const { attributes } = replyTo(ONE, request([changeRequest({ ip, port })]));
     expect(attributes[1]).toEqual({ type: 'UNKNOWN-ATTRIBUTES', value: [0x0003] });
   });
 

@@ -54,10 +54,10 @@ describe('a server on two addresses', () => {
     if (!primary) throw new Error('no address');
     const departures = await Promise.all(
       [
-        changeRequest(false, false),
-        changeRequest(false, true),
-        changeRequest(true, false),
-        changeRequest(true, true),
+        changeRequest({ ip: false, port: false }),
+        changeRequest({ ip: false, port: true }),
+        changeRequest({ ip: true, port: false }),
+        changeRequest({ ip: true, port: true }),
       ].map(async (change) => {
         const { message, from, port } = await exchange(request([change]), primary);
         expect(attribute(message, 'RESPONSE-ORIGIN')).toEqual(from);

@@ -1,37 +1,45 @@
 /** The limit on redirected replies, with a clock that the test turns. */
 import { describe, expect, it } from 'vitest';
-import { createRateLimit, REDIRECTED_BURST, REDIRECTED_PER_SECOND } from '../../../server/limit/per-source.ts';
+import {
+  createRateLimit,
+  type RateLimit,
+  REDIRECTED_BURST,
+  REDIRECTED_PER_SECOND,
+} from '../../../server/limit/per-source.ts';
 
 const KEY = new Uint8Array(32).fill(7);
 const SOURCE = '192.0.2.1';
 
 /** How many of `attempts` at one instant pass. */
-const passing = (limit: ReturnType<typeof createRateLimit>, source: string, nowMs: number, attempts = 1000): number =>
-  Array.from({ length: attempts }, () => limit(nowMs, source)).filter(Boolean).length;
+const passing = (
+  now: number,
+  limit: RateLimit,
+  { source, attempts = 1000 }: { readonly source: string; readonly attempts?: number },
+): number => Array.from({ length: attempts }, () => limit(now, source)).filter(Boolean).length;
 
 describe('the limit on redirected replies', () => {
   it('lets a burst through, and no more at the same instant', () => {
-    expect(passing(createRateLimit({ key: KEY }), SOURCE, 0)).toBe(REDIRECTED_BURST);
+    expect(passing(0, createRateLimit({ key: KEY }), { source: SOURCE })).toBe(REDIRECTED_BURST);
   });
 
   it('gives back what the rate says, token by token', () => {
     const limit = createRateLimit({ key: KEY, burst: 5, perSecond: 10 });
-    expect(passing(limit, SOURCE, 0)).toBe(5);
-    expect(passing(limit, SOURCE, 99)).toBe(0);
-    expect(passing(limit, SOURCE, 100)).toBe(1);
-    expect(passing(limit, SOURCE, 350)).toBe(2);
-    expect(passing(limit, SOURCE, 400)).toBe(1);
+    expect(passing(0, limit, { source: SOURCE })).toBe(5);
+    expect(passing(99, limit, { source: SOURCE })).toBe(0);
+    expect(passing(100, limit, { source: SOURCE })).toBe(1);
+    expect(passing(350, limit, { source: SOURCE })).toBe(2);
+    expect(passing(400, limit, { source: SOURCE })).toBe(1);
   });
 
   it('never gives back more than the burst, however long the silence', () => {
     const limit = createRateLimit({ key: KEY, burst: 5, perSecond: 10 });
-    expect(passing(limit, SOURCE, 0)).toBe(5);
-    expect(passing(limit, SOURCE, 1e9)).toBe(5);
+    expect(passing(0, limit, { source: SOURCE })).toBe(5);
+    expect(passing(1e9, limit, { source: SOURCE })).toBe(5);
   });
 
   it('does not make a refused attempt longer to wait for', () => {
     const limit = createRateLimit({ key: KEY, burst: 1, perSecond: 1 });
-    expect(passing(limit, SOURCE, 0)).toBe(1);
+    expect(passing(0, limit, { source: SOURCE })).toBe(1);
     for (let now = 0; now < 1000; now += 10) expect(limit(now, SOURCE)).toBe(false);
     expect(limit(1000, SOURCE)).toBe(true);
   });
@@ -39,14 +47,16 @@ describe('the limit on redirected replies', () => {
   it('keeps up the rate for ever', () => {
     const limit = createRateLimit({ key: KEY });
     for (let second = 0; second < 100; second++) {
-      expect(passing(limit, SOURCE, second * 1000, REDIRECTED_PER_SECOND)).toBe(REDIRECTED_PER_SECOND);
+      expect(passing(second * 1000, limit, { source: SOURCE, attempts: REDIRECTED_PER_SECOND })).toBe(
+        REDIRECTED_PER_SECOND,
+      );
     }
   });
 
   it('keeps one source from using up another', () => {
     const limit = createRateLimit({ key: KEY, burst: 5, perSecond: 10 });
-    expect(passing(limit, SOURCE, 0)).toBe(5);
-    expect(passing(limit, '192.0.2.2', 0)).toBe(5);
+    expect(passing(0, limit, { source: SOURCE })).toBe(5);
+    expect(passing(0, limit, { source: '192.0.2.2' })).toBe(5);
   });
 
   it.each([
@@ -55,8 +65,8 @@ describe('the limit on redirected replies', () => {
     ['fe80::1%eth0', 'fe80::2%eth1', 0],
   ])('counts an IPv6 /64 as one source: %s, then %s', (first, second, left) => {
     const limit = createRateLimit({ key: KEY, burst: 5, perSecond: 10 });
-    expect(passing(limit, first, 0)).toBe(5);
-    expect(passing(limit, second, 0)).toBe(left);
+    expect(passing(0, limit, { source: first })).toBe(5);
+    expect(passing(0, limit, { source: second })).toBe(left);
   });
 
   it('holds a flood of forged sources to as many tokens as it has slots', () => {

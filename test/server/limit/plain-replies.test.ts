@@ -1,27 +1,32 @@
 /** The limit on replies that leave by the way the request came, with a clock that the test turns. */
 import { describe, expect, it } from 'vitest';
+import type { RateLimit } from '../../../server/limit/per-source.ts';
 import { createPlainLimit, PLAIN_BURST, PLAIN_PER_SECOND } from '../../../server/limit/plain-replies.ts';
 
 const SEED = 7;
 const SOURCE = '192.0.2.1';
 
 /** How many of `attempts` at one instant pass. */
-const passing = (limit: ReturnType<typeof createPlainLimit>, source: string, nowMs: number, attempts: number): number =>
-  Array.from({ length: attempts }, () => limit(nowMs, source)).filter(Boolean).length;
+const passing = (
+  now: number,
+  limit: RateLimit,
+  { source, attempts }: { readonly source: string; readonly attempts: number },
+): number => Array.from({ length: attempts }, () => limit(now, source)).filter(Boolean).length;
 
 describe('the limit on plain replies', () => {
   it('lets 10,000 through at one instant, and then 2,000 in each second', () => {
     const limit = createPlainLimit({ seed: SEED });
     expect([PLAIN_BURST, PLAIN_PER_SECOND]).toEqual([10_000, 2_000]);
-    expect(passing(limit, SOURCE, 0, 20_000)).toBe(10_000);
-    expect(passing(limit, SOURCE, 1_000, 20_000)).toBe(2_000);
-    expect(passing(limit, SOURCE, 2_000, 20_000)).toBe(2_000);
+    expect(passing(0, limit, { source: SOURCE, attempts: 20_000 })).toBe(10_000);
+    expect(passing(1_000, limit, { source: SOURCE, attempts: 20_000 })).toBe(2_000);
+    expect(passing(2_000, limit, { source: SOURCE, attempts: 20_000 })).toBe(2_000);
   });
 
   it('is not met by all 12,000 peers of a rendezvous behind one address, each shown again every 15 s', () => {
     const limit = createPlainLimit({ seed: SEED });
     let refused = 0;
-    for (let second = 0; second < 60; second++) refused += 800 - passing(limit, SOURCE, second * 1_000, 800);
+    for (let second = 0; second < 60; second++)
+      refused += 800 - passing(second * 1_000, limit, { source: SOURCE, attempts: 800 });
     expect(refused).toBe(0);
   });
 
@@ -35,13 +40,13 @@ describe('the limit on plain replies', () => {
     ['fe80::1%eth0', 'fe80::2%eth1', 0],
   ])('counts an IPv4 /24, or an IPv6 /48, as one: %s, then %s', (first, second, left) => {
     const limit = createPlainLimit({ seed: SEED, burst: 5, perSecond: 10 });
-    expect(passing(limit, first, 0, 10)).toBe(5);
-    expect(passing(limit, second, 0, 10)).toBe(left);
+    expect(passing(0, limit, { source: first, attempts: 10 })).toBe(5);
+    expect(passing(0, limit, { source: second, attempts: 10 })).toBe(left);
   });
 
   it.each(['127.0.0.1', '127.9.8.7', '::1'])('is none for %s, which nobody can forge from outside', (source) => {
     const limit = createPlainLimit({ seed: SEED, burst: 1, perSecond: 1 });
-    expect(passing(limit, source, 0, 100)).toBe(100);
+    expect(passing(0, limit, { source, attempts: 100 })).toBe(100);
   });
 
   it('holds a flood of forged prefixes to as many tokens as it has slots', () => {

@@ -30,7 +30,10 @@ describe.each([
   });
 
   it.each(CASES)('at $at with ip $ip and port $port leaves from $from and names $other', (row) => {
-    const reply = replyTo(layout, request([changeRequest(row.ip, row.port)]), { local: place(row.at), remote });
+    const reply = replyTo(layout, request([changeRequest({ ip: row.ip, port: row.port })]), {
+      local: place(row.at),
+      remote,
+    });
     expect(reply.from).toEqual(place(row.from));
     expect(reply.to).toEqual(remote);
     expect(reply.redirected).toBe(row.ip || row.port);
@@ -40,7 +43,10 @@ describe.each([
   });
 
   it.each(CASES)('of a classic client at $at with ip $ip and port $port leaves from $from too', (row) => {
-    const reply = replyTo(layout, classicRequest([changeRequest(row.ip, row.port)]), { local: place(row.at), remote });
+    const reply = replyTo(layout, classicRequest([changeRequest({ ip: row.ip, port: row.port })]), {
+      local: place(row.at),
+      remote,
+    });
     expect(reply.from).toEqual(place(row.from));
     expect(reply.redirected).toBe(row.ip || row.port);
     expect(reply.attributes).toEqual([

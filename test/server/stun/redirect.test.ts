@@ -26,7 +26,7 @@ describe('RESPONSE-PORT', () => {
   });
 
   it('goes together with a change of address', () => {
-    const both = request([changeRequest(true, false), { type: 'RESPONSE-PORT', value: 50_000 }]);
+    const both = request([changeRequest({ ip: true, port: false }), { type: 'RESPONSE-PORT', value: 50_000 }]);
     expect(replyTo(TWO, both)).toMatchObject({ from: { address: B, port: PORT }, to: { ...CLIENT, port: 50_000 } });
   });
 
@@ -75,11 +75,11 @@ describe('a classic request to a server with one address', () => {
   });
 
   it('may carry a CHANGE-REQUEST that asks for nothing, as every classic client sends it', () => {
-    expect(replyTo(ONE, classicRequest([changeRequest(false, false)])).message.class).toBe('success');
+    expect(replyTo(ONE, classicRequest([changeRequest({ ip: false, port: false })])).message.class).toBe('success');
   });
 
   it('that asks for a change is refused', () => {
-    const { message } = replyTo(ONE, classicRequest([changeRequest(false, true)]));
+    const { message } = replyTo(ONE, classicRequest([changeRequest({ ip: false, port: true })]));
     expect(message.class).toBe('error');
     expect(attribute(message, 'UNKNOWN-ATTRIBUTES')).toEqual([0x0003, 0x0003]);
   });

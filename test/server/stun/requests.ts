@@ -1,4 +1,5 @@
 /** Requests and layouts that the responder's tests share. */
+import type { Change } from '../../../server/stun/decisions/layout.ts';
 import { type Layout, respond } from '../../../server/stun/decisions/responder.ts';
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { Attribute } from '../../../src/stun/attribute.ts';
@@ -38,10 +39,7 @@ export function classicRequest(attributes: readonly Attribute[] = []): Uint8Arra
   return request(attributes, { id: CLASSIC_ID });
 }
 
-export const changeRequest = (ip: boolean, port: boolean): Attribute => ({
-  type: 'CHANGE-REQUEST',
-  value: { ip, port },
-});
+export const changeRequest = (value: Change): Attribute => ({ type: 'CHANGE-REQUEST', value });
 
 /** The reply to a datagram from CLIENT to the layout's primary socket, decoded; it has to be one. */
 export function replyTo(

@@ -81,14 +81,14 @@ describe('the STUN service', () => {
   });
 
   it('answers by the other socket when that is asked for', () => {
-    at(A, PORT).receive(classicRequest([changeRequest(true, true)]));
+    at(A, PORT).receive(classicRequest([changeRequest({ ip: true, port: true })]));
     expect(at(B, ALT_PORT).sent).toHaveLength(1);
     expect(counts.received.udp4.request).toEqual({ modern: 0, classic: 1 });
     expect(counts.replied.udp4.success).toEqual({ direct: 0, redirected: 1 });
   });
 
   it('keeps redirected replies within the limit of their source, and others out of it', () => {
-    for (let n = 0; n < 5; n++) at(A, PORT).receive(request([changeRequest(false, true)]));
+    for (let n = 0; n < 5; n++) at(A, PORT).receive(request([changeRequest({ ip: false, port: true })]));
     at(A, PORT).receive(request());
     expect(at(A, ALT_PORT).sent).toHaveLength(2);
     expect(at(A, PORT).sent).toHaveLength(1);

@@ -109,7 +109,7 @@ describe('a Binding with a ticket', () => {
   });
 
   it.each<[string, Attribute]>([
-    ['CHANGE-REQUEST', changeRequest(true, true)],
+    ['CHANGE-REQUEST', changeRequest({ ip: true, port: true })],
     ['RESPONSE-PORT', { type: 'RESPONSE-PORT', value: 9 }],
   ])('and %s is a bad request: the reply has to return the way it came', (_, more) => {
     const { error, redirected, bound } = answer(ticketed([USERNAME, nonceAt(CLIENT), more]));
