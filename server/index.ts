@@ -26,22 +26,25 @@ export type { RelayLimits } from './turn/decisions/limits.ts';
 export type { OtherTurnOptions, RelayServerOptions } from './turn/options.ts';
 
 export interface NatcheckServer extends AsyncDisposable {
-  /** Every UDP endpoint it answers on; the primary one first. */
+  /** Every UDP endpoint that the server answers on, the primary one first. */
   readonly addresses: readonly Endpoint[];
-  /** One for each family in use. */
+  /** One layout for each family in use. */
   readonly layouts: readonly Layout[];
   /** HTTP and the rendezvous are on this port of every address. */
   readonly httpPort: number;
   readonly isSecure: boolean;
   /** Whether the rendezvous wants a token. */
   readonly isGuarded: boolean;
-  /** TURN over UDP and TCP is on the primary port of every address, over TLS on this one; null: there is no relay. */
+  /**
+   * TURN over UDP and TCP is on the primary port of every address, over TLS on `turnsPort`; null where there is no
+   * relay.
+   */
   readonly relay: {
     readonly turnsPort: number | null;
     /** Whether everybody who joins a room may use it. */
     readonly isOpen: boolean;
   } | null;
-  /** The TURN servers that peers of the rendezvous are told of. */
+  /** The TURN servers that the rendezvous offers to its peers. */
   readonly turnUrls: readonly string[];
 }
 

@@ -1,4 +1,7 @@
-/** Prometheus metrics that are read from the server's counts when somebody asks for them, so that an event costs an increment and no more. */
+/**
+ * Prometheus metrics that are read from the server's counts when somebody asks for them, so that an event costs an
+ * increment and no more.
+ */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 /** One value of a metric, and the labels that tell it from the others. */

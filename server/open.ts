@@ -1,4 +1,4 @@
-/** Every socket of the server: all of them, or none. */
+/** Opens every socket of the server: all of them, or none. */
 import type { UdpSocket } from '../src/net/udp-socket.ts';
 import { type HttpServer, httpConnectionLimits, openHttpServer, type Pages } from './http/http.ts';
 import { type Admission, createAdmission } from './limit/tcp-admission.ts';
@@ -11,7 +11,7 @@ import { DEFAULT_RELAY_LIMITS } from './turn/decisions/limits.ts';
 import { DEFAULT_TURNS_PORT } from './turn/options.ts';
 import { openStreamServer, type StreamServer } from './turn/stream-server.ts';
 
-/** Of the primary port: UDP, and TCP where there is a relay. */
+/** What listens on the primary port of one address: UDP, and TCP where there is a relay. */
 interface Primary extends UdpSocket, BoundSocket {
   readonly listener: StreamServer | null;
 }
@@ -20,13 +20,16 @@ export interface Opened {
   readonly primary: readonly Primary[];
   readonly alternate: readonly (UdpSocket & BoundSocket)[];
   readonly http: readonly HttpServer[];
-  /** TURN over TLS. */
+  /** The listeners for TURN over TLS. */
   readonly turns: readonly StreamServer[];
-  /** Who may connect, to all addresses together. */
+  /** Decide who may connect, for all addresses together. */
   readonly admissions: { readonly http: Admission; readonly turn: Admission };
 }
 
-/** One socket of each kind for every address. @throws StartError when one cannot be had; nothing is left open then. */
+/**
+ * Opens one socket of each kind for every address.
+ * @throws StartError when one cannot be had; nothing is left open then.
+ */
 export async function openAll(
   { families, port, altPort, httpPort }: Plan,
   options: Pick<ServerOptions, 'tls' | 'limits' | 'relay'> & {
@@ -74,7 +77,7 @@ function createAdmissions({ limits, relay }: Pick<ServerOptions, 'limits' | 'rel
   };
 }
 
-/** Both transports have one port, so that with port 0 it is one that is free for both. */
+/** Opens both transports on one port; port 0 takes one that is free for both. */
 async function openPrimary(address: string, port: number, gate: Gate | null): Promise<Primary> {
   const socket = await openUdpSocket(address, port);
   if (gate === null) return { ...socket, listener: null };

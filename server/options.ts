@@ -1,4 +1,4 @@
-/** What a server can be asked for, and the check of it before any socket is opened. */
+/** The options of a server, checked before any socket is opened. */
 import ipaddr from 'ipaddr.js';
 import { type Family, familyOf } from '../src/endpoint.ts';
 import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../src/ports.ts';
@@ -8,31 +8,33 @@ import type { Tls } from './sockets/tls.ts';
 import { checkPort, StartError } from './start-error.ts';
 import { checkOtherTurn, checkRelay, type OtherTurnOptions, type RelayServerOptions } from './turn/options.ts';
 
-/** RFC 8489 §14.14: fewer than 128 characters. */
+/** SOFTWARE has fewer than 128 characters (RFC 8489 §14.14). */
 const SOFTWARE_MAX_CHARACTERS = 127;
-/** RFC 5780 §6: a primary address, and one to change to. */
+/** A primary address, and one to change to (RFC 5780 §6). */
 const MAX_ADDRESSES_PER_FAMILY = 2;
 
 export interface ServerOptions {
   /** Addresses of this host, one or two of each family; the first of a family is its primary one. */
   readonly ip: readonly string[];
-  /** Port 0 is any free one, the same on every address. */
+  /** 0 takes any port that is free on every address. */
   readonly port?: number;
   readonly altPort?: number;
   readonly httpPort?: number;
-  /** Sent as SOFTWARE with every success reply that is no longer for it than its request; left out, nothing is. */
+  /**
+   * Sent as SOFTWARE in every success reply that it makes no longer than the request; left out, there is no SOFTWARE.
+   */
   readonly software?: string;
-  /** What a peer of the rendezvous has to know; left out, everybody may join. */
+  /** The token that a peer has to show to join a room; left out, everybody may join. */
   readonly authToken?: string;
-  /** What whoever reads /metrics has to know, this host too; left out, this host alone may. */
+  /** The token that whoever reads /metrics has to show, on this host too; left out, only this host may read them. */
   readonly metricsToken?: string;
   /** HTTPS and secure WebSockets in place of plain ones. */
   readonly tls?: Tls;
-  /** For those of the rendezvous that are not to be the usual ones; `peersPerSource` sets TCP connections of a source too. */
+  /** Replaces default limits of the rendezvous; `peersPerSource` also bounds the TCP connections of a source. */
   readonly limits?: Partial<RendezvousLimits>;
   /** A TURN server on the primary port, over UDP and TCP; left out, there is none. */
   readonly relay?: RelayServerOptions;
-  /** TURN servers of others that the peers of the rendezvous are told of. */
+  /** Other TURN servers that the rendezvous offers to its peers. */
   readonly otherTurn?: OtherTurnOptions;
 }
 
@@ -45,7 +47,7 @@ export interface Plan {
   readonly software?: string;
 }
 
-/** @throws StartError when the options contradict themselves, or name what no host has. */
+/** @throws StartError when the options contradict each other, or name an address or a port that cannot be. */
 export function planOf(options: ServerOptions): Plan {
   const {
     ip,
@@ -64,10 +66,13 @@ export function planOf(options: ServerOptions): Plan {
   checkPort('alt-port', altPort);
   checkPort('http-port', httpPort);
   if (port === altPort && port !== 0) {
-    throw new StartError('same-ports', `port and alt-port are both ${port}: the change of port needs two`);
+    throw new StartError(
+      'same-ports',
+      `port and alt-port are both ${port}: to change the port takes two different ones`,
+    );
   }
   if (software !== undefined && (software === '' || software.length > SOFTWARE_MAX_CHARACTERS)) {
-    throw new StartError('bad-software', `software has 1 to ${SOFTWARE_MAX_CHARACTERS} characters`);
+    throw new StartError('bad-software', `software must have 1 to ${SOFTWARE_MAX_CHARACTERS} characters`);
   }
   checkAccess(options);
   if (relay) checkRelay(relay, options.authToken);
@@ -76,22 +81,22 @@ export function planOf(options: ServerOptions): Plan {
   return { families, port, altPort, httpPort, ...(software === undefined ? {} : { software }) };
 }
 
-/** What decides who may have what. */
+/** Checks the tokens and the limits. */
 function checkAccess({ authToken, metricsToken, limits }: ServerOptions): void {
   checkToken('the token', authToken);
-  checkToken('the token of the metrics', metricsToken);
+  checkToken('the metrics token', metricsToken);
   if (metricsToken !== undefined && !/^[\x21-\x7e]+$/.test(metricsToken)) {
-    throw new StartError('bad-token', 'the token of the metrics has printable ASCII characters only, and no space');
+    throw new StartError('bad-token', 'the metrics token must have printable ASCII characters only, and no spaces');
   }
   const { peersPerSource } = { ...DEFAULT_LIMITS, ...limits };
   if (!Number.isInteger(peersPerSource) || peersPerSource < 1) {
-    throw new StartError('bad-limit', `the peers of one source are ${peersPerSource}: 1 or more`);
+    throw new StartError('bad-limit', `peersPerSource is ${peersPerSource}: it must be 1 or more`);
   }
 }
 
 function checkToken(name: string, token: string | undefined): void {
   if (token === undefined || (token !== '' && token.length <= TOKEN_MAX_CHARACTERS)) return;
-  throw new StartError('bad-token', `${name} has 1 to ${TOKEN_MAX_CHARACTERS} characters`);
+  throw new StartError('bad-token', `${name} must have 1 to ${TOKEN_MAX_CHARACTERS} characters`);
 }
 
 function checkedAddress(text: string): string {
@@ -102,12 +107,12 @@ function checkedAddress(text: string): string {
   const range = address.range();
   switch (range) {
     case 'unspecified':
-      throw new StartError('bad-address', `${text} is every address: name the ones that replies shall come from`);
+      throw new StartError('bad-address', `${text} means every address: name the ones that replies are to come from`);
     case 'multicast':
     case 'broadcast':
     case 'ipv4Mapped':
     case 'linkLocal':
-      throw new StartError('bad-address', `${text} is no address to serve from: it is ${RANGE_NAME[range]}`);
+      throw new StartError('bad-address', `${text} cannot be served from: it is ${RANGE_NAME[range]}`);
     default:
       return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString();
   }

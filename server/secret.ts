@@ -1,4 +1,4 @@
-/** Secrets as text, and their comparison in a time that tells nothing. */
+/** Secrets as text, and their comparison in a time that does not depend on them. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 export function secretOf(bytes: Uint8Array): string {

@@ -1,4 +1,4 @@
-/** STUN and TURN, started on the sockets that are open. */
+/** Starts STUN and TURN on the sockets that are open. */
 import { randomBytes } from 'node:crypto';
 import type { Registry } from 'prom-client';
 import { now } from '../src/net/driver.ts';
@@ -19,7 +19,7 @@ import type { RelayService } from './turn/service.ts';
 import { startRelay } from './turn/start.ts';
 import { sessionSecretFor, type TurnServers, turnServersOf } from './turn/turn-servers.ts';
 
-/** Where the server is, now that its sockets have their ports. */
+/** The endpoints of the server, now that its sockets have their ports. */
 export interface Bound {
   readonly families: Plan['families'];
   readonly layouts: readonly Layout[];
@@ -32,13 +32,13 @@ export function boundOf({ families, software, ...asked }: Plan, { primary, alter
   return { families, stun, layouts: families.map((addresses) => ({ ...stun, addresses, ...named })) };
 }
 
-/** What port 0 became. */
+/** The port that is bound; it differs from the one asked for where that was 0. */
 export function portOf(bound: readonly BoundSocket[], asked: number): number {
   return bound[0]?.port ?? asked;
 }
 
 export interface Turn {
-  /** Null: there is no relay. */
+  /** Null where there is no relay. */
   readonly service: RelayService | null;
   readonly isOpen: boolean;
   readonly turnsPort: number | null;
@@ -49,7 +49,7 @@ export interface TurnStart {
   readonly opened: Opened;
   readonly bound: Bound;
   readonly metrics: Registry;
-  /** Whether a session of the rendezvous is there, by its user. */
+  /** Whether the session of the rendezvous that has this TURN user is there. */
   readonly isAttended: (session: string) => boolean;
 }
 
@@ -74,7 +74,7 @@ export function startTurn(options: ServerOptions, { opened, bound, metrics, isAt
     isAttended,
     isOpen,
     families,
-    // STUN and tickets, and no TURN: nobody gets an allocation for an allocation.
+    // The alternate port serves STUN and tickets but no TURN, so that nobody gets an allocation for an allocation.
     services: alternate.map(({ local }) => local),
     sockets: primary,
     listeners: [...primary.flatMap(({ listener }) => listener ?? []), ...turns],
@@ -94,7 +94,9 @@ export interface StunStart {
   readonly relay: RelayService | null;
 }
 
-/** Starts STUN in every family; what is for the relay goes there, and who shows a ticket is made known to the rendezvous. */
+/**
+ * Starts STUN in every family; it passes to the relay what is for it, and tells the rendezvous whose ticket has come.
+ */
 export function startStun({ opened, layouts, metrics, rendezvous, service, relay }: StunStart): void {
   const counts = createStunCounts();
   addStunMetrics(metrics, counts);

@@ -1,8 +1,8 @@
-/** Why a server cannot start as it was asked to: something for its operator to change, not a bug. */
+/** The reasons why a server cannot start as it was asked to: something for its operator to change, not a bug. */
 import { type Endpoint, formatEndpoint } from '../src/endpoint.ts';
 
 export type StartErrorCode =
-  /** Not an IP address, or not one that a single host has. */
+  /** It is not an IP address, or not one that a single host has. */
   | 'bad-address'
   | 'duplicate-address'
   /** More than two of one family (RFC 5780 §6 has two). */
@@ -16,7 +16,7 @@ export type StartErrorCode =
   | 'bad-limit'
   /** The certificate and the key are not PEM, or not a pair. */
   | 'bad-tls'
-  /** The relay is asked for what cannot be. */
+  /** The options of the relay contradict each other, or cannot be met. */
   | 'bad-relay'
   /** The address is not one of this host's. */
   | 'not-here'
@@ -24,7 +24,7 @@ export type StartErrorCode =
   | 'not-permitted'
   | 'cannot-listen';
 
-/** The message is one line, whole, and names the option or the endpoint at fault. */
+/** An error whose message is one complete line that names the option or the endpoint at fault. */
 export class StartError extends Error {
   override readonly name = 'StartError';
   readonly code: StartErrorCode;
@@ -41,7 +41,7 @@ export function checkPort(option: string, port: number): void {
   throw new StartError('bad-port', `${option} is ${port}: a port is 1 to 65535, or 0 for any free one`);
 }
 
-/** What a failed `bind` or `listen` means; `error` is what Node gave. */
+/** Translates Node's error of a failed `bind` or `listen`. */
 export function listenError(error: NodeJS.ErrnoException, transport: 'UDP' | 'TCP', at: Endpoint): StartError {
   const where = `${transport} ${formatEndpoint(at)}`;
   switch (error.code) {

@@ -37,6 +37,6 @@ function relayRows({ layouts, relay, turnUrls }: NatcheckServer): readonly Row[]
   return [
     ...(relay ? [['Relay', `${urls.join('  ')}  over UDP and TCP`] as const] : []),
     ...(relay?.isOpen ? [['Open', 'the relay, to everybody who joins a room (--open-relay)'] as const] : []),
-    ...(turnUrls.length > 0 ? [['Told', turnUrls.join('  ')] as const] : []),
+    ...(turnUrls.length > 0 ? [['TURN', `${turnUrls.join('  ')}  offered to peers`] as const] : []),
   ];
 }

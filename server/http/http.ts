@@ -1,4 +1,4 @@
-/** The server's HTTP side, with TLS or without: health, metrics, and the connections that the rendezvous upgrades. */
+/** The server's HTTP side, with or without TLS: health, metrics, and the connections that the rendezvous upgrades. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
@@ -8,25 +8,27 @@ import type { BoundSocket } from '../sockets/bind.ts';
 import { type Gate, listenTcp } from '../sockets/listen.ts';
 import { createSecure, type Tls } from '../sockets/tls.ts';
 
-/** How long the headers of a request may be. */
+/** The greatest length of a request's headers. */
 const HEADER_MAX_BYTES = 8 * 1024;
 /**
- * Requests of one connection, which may come all at once and are each some kilobytes while they are answered. Who has more
- * to ask opens another.
+ * The greatest number of requests on one connection. They may all come at once, and each takes some kilobytes while it
+ * is answered. A client that has more to ask opens another connection.
  */
 const REQUESTS_MAX = 100;
-/** More than the rendezvous has room for (rendezvous/limits.ts), so that who comes too many is told so. */
+/**
+ * More than the rendezvous has room for (rendezvous/decisions/limits.ts), so that it can tell those it has no room for.
+ */
 const CONNECTIONS_MAX = 16_384;
 
-/** How long strangers may take. */
+/** How long clients may take. */
 export interface Patience {
-  /** From the acceptance, or from the last answer, to the end of the headers. */
+  /** From the acceptance, or the last answer, to the end of the headers. */
   readonly headersMs: number;
   /** To the end of the whole request. */
   readonly requestMs: number;
   /** From an answer to the next request. */
   readonly keepAliveMs: number;
-  /** How often Node looks for requests over their time. */
+  /** How often Node looks for requests that take too long. */
   readonly checkMs: number;
 }
 
@@ -38,33 +40,33 @@ const PATIENCE: Patience = {
 };
 
 export interface HttpServer extends BoundSocket {
-  /** For `upgrade` listeners. */
+  /** Takes `upgrade` listeners. */
   readonly server: Server;
 }
 
 export interface Page {
-  /** 200 unless it is another one. */
+  /** 200 unless given. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly contentType: string;
   readonly body: string;
 }
 
-/** Who asks for a page; without addresses it has gone already. */
+/** The client that asks for a page; without addresses it has gone already. */
 export interface Visitor {
   readonly remoteAddress: string | undefined;
   readonly localAddress: string | undefined;
-  /** The header of that name. */
+  /** The Authorization header. */
   readonly authorization?: string | undefined;
 }
 
-/** What answers a GET, by path; a page is made when it is asked for. */
+/** The pages by their paths; each is made when a GET asks for it. */
 export type Pages = Readonly<Record<string, (visitor: Visitor) => Page | Promise<Page>>>;
 
 interface HttpOptions extends Gate {
   readonly pages: Pages;
   readonly tls?: Tls | undefined;
-  /** For what is not to be the usual. */
+  /** Replaces the usual times. */
   readonly patience?: Partial<Patience>;
 }
 
@@ -80,8 +82,9 @@ export async function openHttpServer(
 }
 
 /**
- * How many connections HTTP takes on all addresses together. Each peer of a source has its connection, and may open another beside it: a client
- * that tries TLS first opens two at once, and one that comes back does while the server still believes in the last.
+ * How many connections HTTP takes on all addresses together. Each peer of a source has one, and may open another beside
+ * it: a client that tries TLS first opens two at once, and one that comes back may do so before the server has noticed
+ * that its last connection is gone.
  */
 export function httpConnectionLimits(peersPerSource: number): ConnectionLimits {
   return { connections: CONNECTIONS_MAX, connectionsPerSource: 2 * peersPerSource };
@@ -96,7 +99,7 @@ function createBoundedServer(patience: Patience, tls: Tls | undefined, listener:
     requestTimeout: patience.requestMs,
     keepAliveTimeout: patience.keepAliveMs,
     connectionsCheckingInterval: patience.checkMs,
-    // Who offers HTTP/2 beside its request is answered all the same; Node before 24.9 does not ask.
+    // A client that offers HTTP/2 with its request is answered all the same; Node before 24.9 does not ask.
     shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
   };
   const server = tls
@@ -110,7 +113,7 @@ function createBoundedServer(patience: Patience, tls: Tls | undefined, listener:
 async function answer(pages: Pages, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
-  // No page takes a body; what comes of one is read no further than this connection.
+  // No page takes a body; the connection ends after the answer, so that none has to be read to its end.
   if (request.headers['content-length'] ?? request.headers['transfer-encoding']) response.shouldKeepAlive = false;
   if (!page) return end(response, { status: 404, contentType: 'text/plain', body: 'not found\n' });
   if (request.method !== 'GET' && request.method !== 'HEAD') {

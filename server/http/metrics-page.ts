@@ -1,4 +1,4 @@
-/** The metrics as a page, and who may read it: programs of this host, or whoever has the token when there is one. */
+/** The metrics as a page for programs on this host, or, where there is a token, for whoever shows it. */
 import type { Registry } from 'prom-client';
 import { scopeOf } from '../../src/address-scope.ts';
 import { isSameSecret } from '../secret.ts';
@@ -12,14 +12,14 @@ export function metricsPage(registry: Registry, token: string | undefined): (vis
 }
 
 function refusalWithoutToken({ remoteAddress, localAddress }: Visitor): Page | null {
-  // What this host sends to an address of its own comes from that address, which no other host can use over TCP.
+  // A connection from this host to one of its addresses comes from that address, which no other host can use over TCP.
   const isHere =
     remoteAddress !== undefined && (remoteAddress === localAddress || scopeOf(remoteAddress) === 'loopback');
   if (isHere) return null;
   return plain(403, 'the metrics are for this host only; with --metrics-token they are for whoever shows the token\n');
 }
 
-/** RFC 6750 §2.1, §3. */
+/** Checks the bearer token (RFC 6750 §2.1, §3). */
 function refusalWithToken({ authorization = '' }: Visitor, token: string): Page | null {
   const [, shown] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
   if (shown !== undefined && isSameSecret(shown, token)) return null;

@@ -1,18 +1,18 @@
-/** A token bucket for each source (source.ts); as it comes, how many redirected replies one source may cause. */
+/** A token bucket for each source (source.ts); its defaults bound the redirected replies that one source may cause. */
 import { createHmac } from 'node:crypto';
 import { createBuckets, SLOTS } from './bucket.ts';
 import { sourceOf } from './source.ts';
 
 /**
  * A detection asks for up to 60 redirected replies within two seconds, and several clients may share one address behind
- * a CGNAT: five at once, and then almost one more each second. What a forged source can direct at its victim is thereby
- * at most 50 packets, about 3 kB, a second.
+ * a CGNAT: this lets five at once through, and then almost one more each second. A forged source can direct at most 50
+ * packets, about 3 kB, a second at its victim.
  */
 export const REDIRECTED_BURST = 300;
 export const REDIRECTED_PER_SECOND = 50;
 
 export interface RateLimitOptions {
-  /** Secret and random, so that nobody can tell which sources share a slot. */
+  /** A random secret, so that nobody can tell which sources share a slot. */
   readonly key: Uint8Array;
   readonly burst?: number;
   readonly perSecond?: number;
@@ -23,8 +23,8 @@ export interface RateLimitOptions {
 export type RateLimit = (now: number, sourceAddress: string) => boolean;
 
 /**
- * Buckets are full at the start. One is kept for an IPv4 address, or for an IPv6 /64 (source.ts). Under a flood from n
- * forged addresses an honest client shares a slot with a chance of n / SLOTS, and with none of them on purpose, as the key
+ * Keeps a bucket, full at the start, for each IPv4 address or IPv6 /64 (source.ts). Under a flood from n forged
+ * addresses an honest client shares a slot with probability n / SLOTS, and nobody can bring that about, since the key
  * is secret.
  */
 export function createRateLimit({

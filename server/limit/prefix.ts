@@ -1,26 +1,26 @@
 /**
- * The network that a packet is from, as a number: of IPv4 the /24, of IPv6 the /48. Providers route nothing smaller to
- * each other, so that packets forged in the name of one network, whichever of its addresses they take, count together.
+ * The network that a packet is from, as a number: the /24 for IPv4, the /48 for IPv6. Providers route nothing smaller
+ * to each other, so that packets forged in the name of one network count together, whichever of its addresses they use.
  */
 const DOT = 46;
 const COLON = 58;
 const PERCENT = 37;
-/** In an IPv6 address, as the system writes it, a digit is below `a`, and a letter is lower case. */
+/** In an IPv6 address as the system writes it, digits sort below `a`, and letters are in lower case. */
 const LETTER_A = 97;
 const DIGIT_0 = 48;
 const OCTETS = 3;
 const GROUPS = 3;
 
 /**
- * A hash of 32 bits, under a seed that nobody outside knows. It needs no more strength than that: who finds two networks
- * that share a bucket can do no more to one of them than by forging its own addresses.
+ * Hashes the network of an address to 32 bits, under a seed that nobody outside knows. It needs no more strength:
+ * whoever finds two networks that share a bucket can do no more to one of them than by forging its addresses.
  * @param address as the system writes it: four decimal numbers, or RFC 5952
  */
 export function prefixHash(address: string, seed: number): number {
   return address.includes(':') ? hashOfIpv6(address, seed) : mixed(seed, octetsOf(address));
 }
 
-/** The first three numbers. */
+/** Reads the first three numbers of an IPv4 address as one. */
 function octetsOf(address: string): number {
   let octets = 0;
   let octet = 0;
@@ -35,14 +35,14 @@ function octetsOf(address: string): number {
   return octets;
 }
 
-/** The first three groups; where `::` stands among them, the rest of them is zero. */
+/** Hashes the first three groups of an IPv6 address; a `::` among them makes the rest of the three zero. */
 function hashOfIpv6(address: string, seed: number): number {
   let hash = seed;
   let group = 0;
   let groups = 0;
   for (let at = 0; groups < GROUPS; at++) {
     const code = address.charCodeAt(at);
-    // NaN at the end.
+    // `charCodeAt` gives NaN at the end.
     if (code === COLON || code === PERCENT || Number.isNaN(code)) {
       hash = mixed(hash, group);
       groups++;
@@ -54,7 +54,7 @@ function hashOfIpv6(address: string, seed: number): number {
   return hash;
 }
 
-/** One word more: the finalizer of MurmurHash3, in which every bit of its input reaches every bit of its output. */
+/** Mixes one more word in with the finalizer of MurmurHash3, in which every input bit reaches every output bit. */
 function mixed(hash: number, word: number): number {
   let bits = hash ^ word;
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);

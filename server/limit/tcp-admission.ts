@@ -1,27 +1,32 @@
-/** Who may open one more TCP connection: so many at a time of all, and of each source so many at a time and over time. */
+/**
+ * Decides who may open one more TCP connection: there is a bound for all sources, and two for each: at a time, and over
+ * time.
+ */
 import { type Rate, take } from './bucket.ts';
 import { sourceOf } from './source.ts';
 
 export interface ConnectionLimits {
-  /** At a time, of all sources. */
+  /** How many all sources may have at a time. */
   readonly connections: number;
-  /** At a time, of one source (../limit/source.ts): so few of all that it takes many sources to leave no room. */
+  /** How many one source (source.ts) may have at a time: few enough that it takes many sources to leave no room. */
   readonly connectionsPerSource: number;
 }
 
-/** One source may begin so many times its connections at once, as all who share an address do after a lost network. */
+/**
+ * One source may begin this many times its connections at once, as all who share an address do after a lost network.
+ */
 const BEGUN_PER_CONNECTION = 2;
-/** And as many again in this time. */
+/** It may begin as many again in this time. */
 const REFILL_MS = 60_000;
-/** An account that has lost its use is kept no longer than this, however many sources come and go. */
+/** A useless account is kept no longer than this, however many sources come and go. */
 const SWEEP_MS = 1_000;
 
 export const ADMISSION_REFUSALS = [
-  /** As many are open as may be. */
+  /** As many connections are open as are allowed. */
   'full',
-  /** As many of this source are open as may be. */
+  /** As many connections of this source are open as are allowed. */
   'source-full',
-  /** This source has begun too many in too short a time. */
+  /** This source has begun too many connections in too short a time. */
   'source-busy',
 ] as const;
 export type AdmissionRefusal = (typeof ADMISSION_REFUSALS)[number];
@@ -34,21 +39,21 @@ export interface Admission {
   readonly enter: (now: number, address: string) => AdmissionRefusal | null;
   readonly leave: (now: number, address: string) => void;
   readonly size: () => number;
-  /** How many sources something is kept of. */
+  /** How many sources there are accounts for. */
   readonly sources: () => number;
   readonly refused: Readonly<Record<AdmissionRefusal, number>>;
 }
 
 interface Account {
   open: number;
-  /** Its bucket of beginnings (../limit/bucket.ts). */
+  /** The state of its bucket of new connections (bucket.ts). */
   arrivalMs: number;
 }
 
 interface State {
   readonly limits: ConnectionLimits;
   readonly rate: Rate;
-  /** By the name of the source. */
+  /** The accounts by the name of their source. */
   readonly accounts: Map<string, Account>;
   readonly refused: Record<AdmissionRefusal, number>;
   size: number;

@@ -17,7 +17,7 @@ function addPopulation(registry: Registry, { population, sources }: Rendezvous):
   });
   addGauge(registry, {
     name: 'natcheck_rendezvous_peers',
-    help: 'Peers in rooms, those that may come back after a lost connection among them.',
+    help: 'Peers in rooms, including those that may come back after a lost connection.',
     read: () => population().peers,
   });
   addGauge(registry, {

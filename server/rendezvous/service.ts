@@ -1,4 +1,4 @@
-/** The rendezvous over real WebSockets: what comes in goes to the state machine, what it wants is done. */
+/** The rendezvous over real WebSockets: passes what comes in to the state machine, and carries out what it wants. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
@@ -10,7 +10,7 @@ import type { RendezvousInput, RendezvousOutput } from './decisions/input-output
 import { TICK_MS } from './decisions/limits.ts';
 import type { Rendezvous } from './decisions/rendezvous.ts';
 
-/** What may wait for one peer that reads slowly; beyond it the peer is cut off. `ws` bounds the pongs by itself. */
+/** How much may wait for a peer that reads slowly before the peer is cut off. `ws` bounds the pongs by itself. */
 const BUFFERED_MAX_BYTES = MESSAGE_MAX_BYTES;
 
 export interface RendezvousService extends AsyncDisposable {
@@ -20,14 +20,16 @@ export interface RendezvousService extends AsyncDisposable {
 interface State {
   readonly handle: (input: RendezvousInput) => void;
   readonly webSockets: WebSocketServer;
-  /** By the number of its connection. */
+  /** The sockets by the numbers of their connections. */
   readonly sockets: Map<number, WebSocket>;
   opened: number;
   isClosing: boolean;
   onEmpty: () => void;
 }
 
-/** Takes WebSockets at `/` of the servers; its disposal tells every peer, and closes all of them within a second. */
+/**
+ * Takes WebSockets at `/` of the HTTP servers; its disposal tells every peer, and closes all of them within a second.
+ */
 export function serveRendezvous(options: {
   readonly rendezvous: Rendezvous;
   readonly http: readonly HttpServer[];
@@ -75,7 +77,7 @@ function admit(state: State, socket: WebSocket, { socket: { remoteAddress } }: I
   const connection = state.opened++;
   sockets.set(connection, socket);
   hear(state, socket, connection);
-  // A message too long or malformed, for instance: the close that follows is all there is to do.
+  // After an error, for instance a message that is too long, the close that follows does all there is to do.
   socket.on('error', () => {});
   socket.on('close', () => {
     sockets.delete(connection);
@@ -85,10 +87,11 @@ function admit(state: State, socket: WebSocket, { socket: { remoteAddress } }: I
   handle({ kind: 'opened', connection, source: sourceOf(remoteAddress) });
 }
 
-/** Gives to the state machine what the peer says. */
+/** Passes what the peer says to the state machine. */
 function hear({ handle }: State, socket: WebSocket, connection: number): void {
   const take = (input: RendezvousInput): void => {
-    // Who goes on after the server's close is read no further, until the time for its answer is over.
+    // A peer that goes on after the server's close is not read any further; its connection ends when its answer is
+    // overdue.
     if (socket.readyState === socket.CLOSING) socket.pause();
     else handle(input);
   };
@@ -127,7 +130,7 @@ function textOf(data: RawData): string {
 }
 
 function refuseUpgrade(socket: Duplex, status: string): void {
-  // Node lets the other side keep its half open for as long as it likes.
+  // Node would let the other side keep its half open for as long as it likes.
   socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -1,7 +1,7 @@
-/** One port on several addresses: all of them, or none. */
+/** Binds one port on several addresses: on all of them, or on none. */
 import { StartError } from '../start-error.ts';
 
-/** Enough when port 0 gave a port that another program holds on the next address. */
+/** How often another port is tried when port 0 gave one that another program holds on the next address. */
 const FREE_PORT_ATTEMPTS = 20;
 
 export interface BoundSocket extends AsyncDisposable {

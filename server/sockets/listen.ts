@@ -1,6 +1,6 @@
 /**
- * A listener for TCP, for what is spoken over it: each connection is counted from its acceptance to its end, and what is
- * not admitted costs neither a handshake of TLS nor a parser of HTTP.
+ * A TCP listener for whatever is spoken over it: each connection is counted from its acceptance to its end, and one
+ * that is not admitted costs neither a TLS handshake nor an HTTP parser.
  */
 import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
@@ -9,21 +9,21 @@ import type { Admission } from '../limit/tcp-admission.ts';
 import { listenError } from '../start-error.ts';
 import type { BoundSocket } from './bind.ts';
 
-/** Node's own time-out of a handshake begins anew with each byte. */
+/** How long a TLS handshake may take. Node's own timeout begins anew with each byte. */
 export const HANDSHAKE_MS = 5_000;
 
 export interface Gate {
-  /** One may be shared by many listeners. */
+  /** Counts the connections; many listeners may share one. */
   readonly admission: Admission;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
-  /** How long after its acceptance a connection may still be shaking hands over TLS. */
+  /** How long after its acceptance a connection may still be in its TLS handshake. */
   readonly handshakeMs?: number;
 }
 
 /**
- * Begins to listen; disposal ends every connection.
- * @param server of TCP, TLS, HTTP or HTTPS, with its listeners for connections in place.
+ * Begins to listen; its disposal ends every connection.
+ * @param server a TCP, TLS, HTTP or HTTPS server whose listeners for connections are in place.
  * @throws StartError when the address and port cannot be had.
  */
 export async function listenTcp(server: Server, { address, port }: Endpoint, gate: Gate): Promise<BoundSocket> {
@@ -36,11 +36,11 @@ export async function listenTcp(server: Server, { address, port }: Endpoint, gat
   } catch (error) {
     throw listenError(error as NodeJS.ErrnoException, 'TCP', { address, port });
   }
-  // A connection that cannot be accepted, for want of descriptors for instance, is no reason to stop.
+  // A connection that cannot be accepted, because no descriptors are left for instance, is no reason to stop.
   server.on('error', () => {});
   return {
     port: (server.address() as AddressInfo).port,
-    // Node's own closing leaves out what is upgraded, and what is still shaking hands over TLS.
+    // Node's own closing leaves out upgraded connections, and those still in their TLS handshake.
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -49,7 +49,7 @@ export async function listenTcp(server: Server, { address, port }: Endpoint, gat
   };
 }
 
-/** Stands before the server's own listeners for connections. */
+/** Admits or closes each connection before the server's listeners for connections see it. */
 function guard(server: Server, { admission, now, handshakeMs = HANDSHAKE_MS }: Gate, open: Set<Socket>): void {
   const receivers = server.listeners('connection');
   server.removeAllListeners('connection');
@@ -73,7 +73,7 @@ function guard(server: Server, { admission, now, handshakeMs = HANDSHAKE_MS }: G
   });
 }
 
-/** Ends a connection of TLS whose handshake is not done by then. */
+/** Ends a TLS connection whose handshake is not done in time. */
 function handshakeLimit(server: Server, handshakeMs: number): (socket: Socket) => void {
   const deadlines = new Map<string, NodeJS.Timeout>();
   const lift = (key: string): void => {
@@ -88,7 +88,9 @@ function handshakeLimit(server: Server, handshakeMs: number): (socket: Socket) =
   };
 }
 
-/** Node does not tell which connection it is that has shaken hands; both have the same remote endpoint. */
+/**
+ * A key for both the TCP and the TLS socket: Node does not say which belong together, but they share a remote endpoint.
+ */
 function keyOf({ remoteAddress, remotePort }: Socket): string {
   return `${remotePort} ${remoteAddress}`;
 }

@@ -7,7 +7,7 @@ export function addConnectionMetrics(registry: Registry, admissions: Readonly<Re
   const each = Object.entries(admissions);
   addGauge(registry, {
     name: 'natcheck_tcp_connections',
-    help: 'TCP connections by what they are for, those still shaking hands among them.',
+    help: 'TCP connections by service, including those still in their TLS handshake.',
     labelNames: ['service'],
     read: () => each.map(([service, { size }]) => ({ labels: { service }, value: size() })),
   });

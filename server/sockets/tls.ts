@@ -1,7 +1,7 @@
-/** What servers of TLS present, and how one is created with it. */
+/** The certificate of TLS servers, and how a server is created with it. */
 import { StartError } from '../start-error.ts';
 
-/** PEM text: the certificate with those between it and the root, and its key. */
+/** PEM text: the certificate, followed by those between it and the root, and its key. */
 export interface Tls {
   readonly cert: string;
   readonly key: string;

@@ -1,9 +1,9 @@
-/** One UDP socket of the server: bound to one literal address, so that a reply leaves from where it must. */
+/** A UDP socket of the server, bound to one literal address, so that a reply leaves from where it must. */
 import { openUdpSocket as open, type UdpSocket } from '../../src/net/udp-socket.ts';
 import { listenError } from '../start-error.ts';
 import type { BoundSocket } from './bind.ts';
 
-/** Some 5,000 datagrams (the kernel counts about 800 bytes for a small one). */
+/** Room for some 5,000 datagrams (the kernel counts about 800 bytes for a small one). */
 const BUFFER_BYTES = 4 * 1024 * 1024;
 
 /** @throws StartError when the address and port cannot be had. */
@@ -12,7 +12,7 @@ export async function openUdpSocket(address: string, port: number): Promise<UdpS
     const socket = await open({ address, port }, { bufferBytes: BUFFER_BYTES });
     return { ...socket, port: socket.local.port };
   } catch (error) {
-    // What has no system call in it is no refusal of the system, but a bug.
+    // An error without a system call in it is not a refusal by the system but a bug.
     const isRefusal = error instanceof Error && 'syscall' in error;
     throw isRefusal ? listenError(error as NodeJS.ErrnoException, 'UDP', { address, port }) : error;
   }

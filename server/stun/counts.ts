@@ -1,4 +1,4 @@
-/** What the STUN service has counted: plain numbers, one increment for an event, read by the metrics. */
+/** The counts of the STUN service: plain numbers, one increment for an event, read by the metrics. */
 import type { Family } from '../../src/endpoint.ts';
 import { HEADER_BYTES, MAGIC_COOKIE, type MessageClass, unpackType } from '../../src/stun/header.ts';
 import { DROP_REASONS } from './decisions/responder.ts';
@@ -6,19 +6,19 @@ import { DROP_REASONS } from './decisions/responder.ts';
 export const TRANSPORTS = ['udp4', 'udp6'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
-/** `other` is what has no STUN header. */
+/** `other` counts what has no STUN header. */
 export const RECEIVED_CLASSES = ['request', 'indication', 'success', 'error', 'other'] as const;
 type ReceivedClass = (typeof RECEIVED_CLASSES)[number];
 
 export const REPLY_CLASSES = ['success', 'error'] as const satisfies readonly MessageClass[];
 type ReplyClass = (typeof REPLY_CLASSES)[number];
 
-/** The responder's reasons, and those of the service around it. */
+/** Why a datagram got no reply: the responder's reasons, and those of the service around it. */
 export const UNANSWERED_REASONS = [
   ...DROP_REASONS,
-  /** A reply beyond the share of its source, or of its source's network. */
+  /** The source, or its network, has had its share of replies. */
   'rate-limited',
-  /** The system refused it, or too much was waiting to be sent. */
+  /** The system refused the reply, or too much was waiting to be sent. */
   'send-failed',
 ] as const;
 export type UnansweredReason = (typeof UNANSWERED_REASONS)[number];
@@ -41,7 +41,7 @@ export function transportOf(family: Family): Transport {
   return family === 'IPv4' ? 'udp4' : 'udp6';
 }
 
-/** The class that a datagram's header claims, and whether it is classic: without the magic cookie. */
+/** Reads the class that a datagram's header claims, and its form: classic is without the magic cookie. */
 export function headerOf(datagram: Uint8Array): { readonly class: ReceivedClass; readonly form: 'modern' | 'classic' } {
   const [first = 0xff, second = 0] = datagram;
   if (datagram.length < HEADER_BYTES || first > 0x3f) return { class: 'other', form: 'modern' };

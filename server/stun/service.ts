@@ -1,4 +1,4 @@
-/** The STUN service of one family: what comes to its sockets is answered by the responder, within the rate limits. */
+/** The STUN service of one family: the responder answers what comes to its sockets, within the rate limits. */
 import { type Endpoint, familyOf, sameEndpoint } from '../../src/endpoint.ts';
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
 import type { RateLimit } from '../limit/per-source.ts';
@@ -8,20 +8,20 @@ import type { TicketDesk } from './decisions/ticket-desk.ts';
 
 export interface StunServiceOptions {
   readonly layout: Layout;
-  /** One for each endpoint of the layout; they stay the caller's to close. */
+  /** One socket for each endpoint of the layout; the caller closes them. */
   readonly sockets: readonly UdpSocket[];
   readonly limits: {
-    /** For what leaves from another socket, or for another port, than the request had. */
+    /** Limits the replies that leave from another socket, or for another port, than the request had. */
     readonly redirected: RateLimit;
-    /** For all other replies, except to a ticket whose nonce has shown that its source is no forged one. */
+    /** Limits all other replies, except to a ticket whose nonce has shown that its source is not forged. */
     readonly plain: RateLimit;
   };
   readonly counts: StunCounts;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
-  /** Takes what is for the relay on the same sockets; false when it is not. */
+  /** Takes the datagrams on the same sockets that are for the relay; false when one is not. */
   readonly relay?: ((datagram: Uint8Array, arrival: EndpointPair) => boolean) | undefined;
-  /** Where tickets are taken, and what is to happen when one was good. */
+  /** Takes tickets, and hears of each good one; left out, there are no tickets. */
   readonly tickets?: { readonly desk: TicketDesk; readonly onBound: (bound: BoundTicket) => void };
 }
 

@@ -1,4 +1,7 @@
-/** The clients that come over TCP or TLS: a five-tuple for each connection, with bounds on how long and how slow; how many is the listener's to bound. */
+/**
+ * The connections of clients over TCP or TLS, each with a five-tuple. They are bounded in how long they may have no
+ * allocation, and how slowly they may read; the listener bounds how many there are.
+ */
 import type { Socket } from 'node:net';
 import { isChannelData } from '../../src/turn/wire/channel-data.ts';
 import { createStreamReader } from '../../src/turn/wire/stream.ts';
@@ -8,15 +11,15 @@ import type { RelayLimits } from './decisions/limits.ts';
 interface Connection {
   readonly socket: Socket;
   readonly fiveTuple: FiveTuple;
-  /** When it was last seen with an allocation, or was opened. */
+  /** When the connection was last seen with an allocation, or was opened. */
   allocatedAt: number;
 }
 
 export interface Connections {
   readonly admit: (socket: Socket, transport: 'tcp' | 'tls') => void;
-  /** False when it is gone, or reads too slowly for one more of that kind. */
+  /** Sends a message; false when the connection is gone, or reads too slowly for more data. */
   readonly send: (via: number, message: { readonly bytes: Uint8Array; readonly isData: boolean }) => boolean;
-  /** Closes those that have had no allocation for too long. */
+  /** Closes the connections that have had no allocation for too long. */
   readonly tick: () => void;
   readonly size: () => number;
 }
@@ -38,7 +41,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     admit: (socket, transport) => {
       const { remoteAddress: address, remotePort: port } = socket;
       socket.on('error', () => {});
-      // Without an address it has ended already.
+      // A connection without an address has ended already.
       if (address === undefined || port === undefined) {
         socket.destroy();
         return;
@@ -66,12 +69,15 @@ export function createConnections(options: ConnectionsOptions): Connections {
   };
 }
 
-/** Ends the connection at the first bytes that are no TURN, since they cannot be followed any further. */
+/**
+ * Reads messages; ends the connection at the first bytes that are not TURN, since the stream cannot be followed after
+ * them.
+ */
 function readMessages(socket: Socket, onMessage: (bytes: Uint8Array) => void): void {
   const reader = createStreamReader();
   let isFirst = true;
   socket.on('data', (chunk) => {
-    // Nobody begins with ChannelData, but `GET` looks like it.
+    // No client begins with ChannelData, but `GET` looks like it.
     const messages = isFirst && isChannelData(chunk as Uint8Array) ? null : reader.push(chunk as Uint8Array);
     isFirst = false;
     if (!messages) socket.destroy();
@@ -79,7 +85,7 @@ function readMessages(socket: Socket, onMessage: (bytes: Uint8Array) => void): v
   });
 }
 
-/** False when data is dropped because more than `bufferedBytes` are waiting already. */
+/** Writes a message; data is dropped, and the result false, when more than `bufferedBytes` are waiting already. */
 function write(
   socket: Socket,
   message: { readonly bytes: Uint8Array; readonly isData: boolean; readonly bufferedBytes: number },
@@ -87,7 +93,7 @@ function write(
   const { bytes, isData, bufferedBytes } = message;
   const waiting = socket.writableLength;
   if (isData && waiting > bufferedBytes) return false;
-  // A client that goes on asking without reading the answers is none.
+  // A client that goes on asking without reading the answers is cut off.
   if (waiting > 2 * bufferedBytes) socket.destroy();
   else socket.write(bytes);
   return true;

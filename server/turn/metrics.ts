@@ -7,7 +7,7 @@ import { TRANSPORTS } from './decisions/five-tuple.ts';
 import type { Relay } from './decisions/relay.ts';
 import type { RelayService } from './service.ts';
 
-/** What is to be read, beside the counts. */
+/** What is read beside the counts. */
 interface Present extends Pick<Relay, 'population'>, Pick<RelayService, 'open'> {
   /** Whether everybody who joins a room may use the relay. */
   readonly isOpen: boolean;
@@ -21,7 +21,7 @@ export function addRelayMetrics(registry: Registry, { counts, ...present }: Pres
 function addPresent(registry: Registry, { population, open, isOpen }: Present): void {
   addGauge(registry, {
     name: 'natcheck_relay_allocations',
-    help: 'Allocations now, by how their clients come.',
+    help: 'Allocations now, by the transport of their clients.',
     labelNames: ['transport'],
     read: () => TRANSPORTS.map((transport) => ({ labels: { transport }, value: population()[transport] })),
   });
@@ -62,13 +62,13 @@ function addEvents(registry: Registry, counts: TurnCounts): void {
   });
   addCounter(registry, {
     name: 'natcheck_relay_bytes_total',
-    help: 'Their application data.',
+    help: 'Application data relayed.',
     labelNames: ['direction'],
     read: () => DIRECTIONS.map((direction) => ({ labels: { direction }, value: counts.relayed[direction].bytes })),
   });
   addCounter(registry, {
     name: 'natcheck_relay_dropped_total',
-    help: 'What came and was neither answered nor relayed, by reason.',
+    help: 'Messages and datagrams that were neither answered nor relayed, by reason.',
     labelNames: ['reason'],
     read: () => DROP_REASONS.map((reason) => ({ labels: { reason }, value: counts.dropped[reason] })),
   });

@@ -1,4 +1,4 @@
-/** The relayed sockets: opened and closed as the relay says, each with the number of its allocation. */
+/** The relayed sockets, opened and closed as the relay says; each has the number of its allocation. */
 import type { Endpoint } from '../../src/endpoint.ts';
 import { openUdpSocket, type UdpSocket } from '../../src/net/udp-socket.ts';
 
@@ -10,7 +10,7 @@ export interface RelayedSockets extends AsyncDisposable {
     datagram: { readonly to: Endpoint; readonly bytes: Uint8Array },
     onFailure: () => void,
   ) => void;
-  /** Those that are open, or are being opened or closed. */
+  /** How many are open, or are being opened or closed. */
   readonly size: () => number;
 }
 
@@ -23,7 +23,7 @@ export interface RelayedEvents {
 interface State {
   readonly events: RelayedEvents;
   readonly sockets: Map<number, UdpSocket>;
-  /** Those that are being opened, as long as they are wanted. */
+  /** The allocations whose sockets are being opened and are still wanted. */
   readonly opening: Set<number>;
   /** What is being opened or closed. */
   readonly pending: Set<Promise<void>>;

@@ -1,4 +1,4 @@
-/** The relay over real sockets: what comes in goes to the state machine, what it wants is done. */
+/** The relay over real sockets: passes what comes in to the state machine, and carries out what it wants. */
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
 import { closeAll } from '../sockets/bind.ts';
 import type { EndpointPair } from '../stun/decisions/responder.ts';
@@ -13,9 +13,9 @@ import { createRelayedSockets, type RelayedSockets } from './relayed-sockets.ts'
 import type { StreamServer } from './stream-server.ts';
 
 export interface RelayService extends AsyncDisposable {
-  /** Takes a datagram that came to one of the UDP sockets; false when it is not the relay's. */
+  /** Takes a datagram that came to one of the UDP sockets; false when it is not for the relay. */
   readonly take: (datagram: Uint8Array, arrival: EndpointPair) => boolean;
-  /** What is open at the moment, for the metrics. */
+  /** How many sockets and connections are open, for the metrics. */
   readonly open: () => { readonly relayedSockets: number; readonly connections: number };
 }
 
@@ -24,7 +24,7 @@ export interface RelayServiceOptions {
   readonly limits: RelayLimits;
   readonly sockets: readonly UdpSocket[];
   readonly listeners: readonly StreamServer[];
-  /** What the host has now; looked at every TICK_MS. */
+  /** Reads which addresses and networks the host has; called every TICK_MS. */
   readonly readHost: () => Host;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
@@ -33,7 +33,7 @@ export interface RelayServiceOptions {
 type Handle = (input: TurnInput) => void;
 
 /**
- * Serves on the UDP sockets, which stay the caller's to read and to close, and on the listeners.
+ * Serves on the listeners, and on the UDP sockets, which the caller reads and closes.
  * Its disposal ends every allocation and closes listeners, connections and relayed sockets.
  */
 export function serveRelay({ relay, limits, sockets, listeners, readHost, now }: RelayServiceOptions): RelayService {
@@ -76,7 +76,7 @@ export function serveRelay({ relay, limits, sockets, listeners, readHost, now }:
   };
 }
 
-/** The ways out, and what counts the things that could not be sent. */
+/** The ways out, and the counts of what could not be sent. */
 interface Ways {
   readonly sockets: readonly UdpSocket[];
   readonly connections: Connections;
@@ -105,7 +105,7 @@ function carryOut({ sockets, connections, relayed, dropped, failed }: Ways, outp
   }
 }
 
-/** Tells the relay of its host whenever it is called and something has changed. */
+/** Gives a function that tells the relay about its host if something has changed since the last call. */
 function createHostWatch(readHost: () => Host, handle: Handle): () => void {
   let told = '';
   return () => {

@@ -1,4 +1,4 @@
-/** Puts a relay together: its state machine, its sockets, its metrics, and what its host knows of itself. */
+/** Puts a relay together: its state machine, its sockets, its metrics, and what it has to know about its host. */
 import type { Registry } from 'prom-client';
 import { type Endpoint, familyOf } from '../../src/endpoint.ts';
 import { hostAddresses, hostNetworks } from '../../src/net/interfaces.ts';
@@ -16,23 +16,23 @@ import type { StreamServer } from './stream-server.ts';
 
 const REALM = 'natcheck';
 /**
- * Errors for a source that has shown no credentials. A client causes one for each allocation, and one for each nonce that
- * has become stale; many may share an address.
+ * How many errors a source without credentials may cause. A client causes one for each allocation, and one for each
+ * nonce that has become stale; many clients may share an address.
  */
 const UNPROVEN_BURST = 100;
 const UNPROVEN_PER_SECOND = 20;
 
 export interface RelayStart {
   readonly relay: RelayServerOptions;
-  /** What the credentials that the rendezvous hands out are made of; null: it hands out nothing. */
+  /** The secret of the credentials that the rendezvous gives to peers; null where it gives none. */
   readonly sessionSecret: string | null;
-  /** Whether a session of the rendezvous is there, by its user. */
+  /** Whether the session of the rendezvous that has this TURN user is there. */
   readonly isAttended: (session: string) => boolean;
   /** Whether everybody who joins a room may use the relay. */
   readonly isOpen: boolean;
   /** The addresses of each family that the server has, its primary one first. */
   readonly families: readonly (readonly [string, ...string[]])[];
-  /** What the relay may lead to of this very server. */
+  /** The endpoints of this server that the relay may lead to. */
   readonly services: readonly Endpoint[];
   readonly sockets: readonly UdpSocket[];
   readonly listeners: readonly StreamServer[];
@@ -45,7 +45,8 @@ export interface RelayStart {
 export function startRelay(start: RelayStart): RelayService {
   const { families, sockets, listeners, metrics, isOpen, now } = start;
   const limits = { ...DEFAULT_RELAY_LIMITS, ...start.relay.limits };
-  // What is on this host and listens on other addresses of it is nothing to relay to either, nor are its links.
+  // Nothing is relayed to other addresses of this host, on which other programs may listen, nor to the networks on its
+  // links.
   const readHost = (): Host => ({ addresses: [...families.flat(), ...hostAddresses()], networks: hostNetworks() });
   const relay = createRelayFor(start, { limits, host: readHost() });
   const service = serveRelay({ relay, limits, sockets, listeners, readHost, now });
@@ -75,6 +76,6 @@ function createRelayFor(
 
 function unprovenLimit(randomBytes: RelayStart['randomBytes']): RelayOptions['mayRefuse'] {
   const take = createRateLimit({ key: randomBytes(32), burst: UNPROVEN_BURST, perSecond: UNPROVEN_PER_SECOND });
-  // The source of a stream is no forged one.
+  // The source of a stream is not forged.
   return (now, fiveTuple) => isStream(fiveTuple) || take(now, fiveTuple.remote.address);
 }

@@ -1,4 +1,7 @@
-/** A listener for TURN over TCP, or over TLS (RFC 8656 §3.1): it hands out connections, and closes every one with itself. */
+/**
+ * A listener for TURN over TCP or TLS (RFC 8656 §3.1), which hands out its connections, and closes them when it is
+ * closed.
+ */
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Endpoint } from '../../src/endpoint.ts';
@@ -8,7 +11,7 @@ import { createSecure, type Tls } from '../sockets/tls.ts';
 
 export interface StreamServer extends BoundSocket {
   readonly transport: 'tcp' | 'tls';
-  /** Sets the one receiver of connections; what comes before is closed. */
+  /** Sets the one receiver of connections; those that come before are closed. */
   readonly onConnection: (take: (socket: Socket) => void) => void;
 }
 
@@ -31,6 +34,6 @@ export async function openStreamServer(
 function createListener(tls: Tls | undefined, take: (socket: Socket) => void): Server {
   if (!tls) return createServer({ noDelay: true }, take);
   const server = createSecure(() => createTlsServer({ ...tls, noDelay: true }, take));
-  // Node does not close the connection for every failure.
+  // Node does not close the connection after every failure.
   return server.on('tlsClientError', (_, socket) => socket.destroy());
 }

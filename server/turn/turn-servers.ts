@@ -1,4 +1,4 @@
-/** What the rendezvous tells its peers of TURN servers: where they are, and credentials that are good for a while. */
+/** The TURN servers that the rendezvous offers to its peers: their URLs, and credentials that are good for a while. */
 import { X509Certificate } from 'node:crypto';
 import { formatEndpoint } from '../../src/endpoint.ts';
 import type { TurnServer } from '../../src/rendezvous/protocol/fields.ts';
@@ -8,13 +8,17 @@ import type { Tls } from '../sockets/tls.ts';
 import { userElsewhere } from './decisions/access/users.ts';
 import { isHandedOut, type OtherTurnOptions, type RelayServerOptions } from './options.ts';
 
-/** Long enough for whoever waits for a peer, short for whoever finds it later. An allocation may outlive it. */
+/**
+ * How long the credentials are good: long enough to wait for a peer, and of little use to whoever finds them later. An
+ * allocation may outlive them.
+ */
 export const CREDENTIALS_MS = 3_600_000;
 const SECRET_BYTES = 32;
 
 /**
- * The secret of the credentials that the rendezvous hands out for the server's own relay, which are good as long as the
- * session is: a random one, so that nobody else can make them. Null where peers are told nothing.
+ * Makes the secret of the credentials that the rendezvous gives for this server's relay, which are good as long as the
+ * session is. It is random, so that nobody else can make such credentials; null where the relay is not offered to
+ * peers.
  */
 export function sessionSecretFor(
   relay: RelayServerOptions | undefined,
@@ -24,17 +28,17 @@ export function sessionSecretFor(
 }
 
 export interface TurnServers {
-  /** All there are to tell of. */
+  /** The URLs of all servers that are offered. */
   readonly urls: readonly string[];
-  /** With credentials for one user, who counts as one for the relay's quota. */
+  /** The servers with credentials for one user, whom the relay's quota counts as one. */
   readonly serversFor: (user: string) => readonly TurnServer[];
 }
 
-/** The server's own relay, where it has a secret, and those of others that it was told of. */
+/** This server's relay, if it has a secret, and the other servers that are configured. */
 export function turnServersOf(
   { tls, otherTurn }: { readonly tls?: Tls | undefined; readonly otherTurn?: OtherTurnOptions | undefined },
   own: {
-    /** Null: nobody is to be told of the relay, or there is none. */
+    /** Null where there is no relay, or it is not offered to peers. */
     readonly secret: string | null;
     /** The primary address of each family. */
     readonly primaries: readonly string[];
@@ -59,7 +63,7 @@ export function turnServersOf(
   };
 }
 
-/** @param unixS seconds of the Unix clock. */
+/** Makes credentials for one user. @param unixS seconds of the Unix clock. */
 export function turnServerFor(
   unixS: number,
   { urls, secret }: { readonly urls: readonly string[]; readonly secret: string },
@@ -69,7 +73,7 @@ export function turnServerFor(
   return { urls: [...urls], ...timeLimitedCredentials({ secret, user, expiresAtS }), expiresInMs: CREDENTIALS_MS };
 }
 
-/** The URLs (RFC 7065) of a relay on the address; over TLS only under a name that its certificate has. */
+/** The URLs (RFC 7065) of a relay on the address; one over TLS is there only under a name that the certificate has. */
 export function urlsOf(
   address: string,
   port: number,
@@ -81,7 +85,7 @@ export function urlsOf(
   return [...plain, `turns:${formatEndpoint({ address: host, port: secure.port })}?transport=tcp`];
 }
 
-/** The address if the certificate has it, else its first name that is no pattern. */
+/** The address if the certificate has it, else its first name that is not a pattern. */
 function nameOf(cert: string, address: string): string | undefined {
   const certificate = new X509Certificate(cert);
   if (certificate.checkIP(address) !== undefined) return address;

@@ -125,7 +125,7 @@ describe('natcheck serve as a relay', () => {
     expect(server.lines.slice(4)).toEqual([
       `Relay  turn:${A}:${port}  turn:${B}:${port}  over UDP and TCP`,
       'Open   the relay, to everybody who joins a room (--open-relay)',
-      `Told   turn:${A}:${port}?transport=udp  turn:${A}:${port}?transport=tcp`,
+      `TURN   turn:${A}:${port}?transport=udp  turn:${A}:${port}?transport=tcp  offered to peers`,
     ]);
     await using me = await joinedAt(server.lines);
     const [told] = me.joined.turn ?? [];
@@ -159,7 +159,7 @@ describe('natcheck serve as a relay', () => {
     onTestFinished(() => void vi.unstubAllEnvs());
     const words = ['--turn-url', 'turn:coturn.example:3478'];
     await using server = await natcheckReady(['serve', '--ip', A, ...ANY_PORTS, ...words]);
-    expect(server.lines.slice(4)).toEqual(['Told   turn:coturn.example:3478']);
+    expect(server.lines.slice(4)).toEqual(['TURN   turn:coturn.example:3478  offered to peers']);
     await using me = await joinedAt(server.lines);
     expect(me.joined.turn).toMatchObject([{ urls: ['turn:coturn.example:3478'] }]);
   });
@@ -178,7 +178,7 @@ describe('natcheck serve as a relay', () => {
     ];
     await using server = await natcheckReady(['serve', '--ip', A, ...ANY_PORTS, ...words]);
     expect(server.lines[4]).toMatch(/^Relay {2}turn:127\.0\.0\.1:\d+ {2}turns:127\.0\.0\.1:\d+ {2}over UDP and TCP$/);
-    expect(server.lines[5]).toMatch(/ {2}turns:127\.0\.0\.1:\d+\?transport=tcp$/);
+    expect(server.lines[5]).toMatch(/ {2}turns:127\.0\.0\.1:\d+\?transport=tcp {2}offered to peers$/);
   });
 });
 
@@ -187,7 +187,7 @@ describe('natcheck serve, used wrongly, says so in one line', () => {
     [['--ip', '192.0.2.250'], '192.0.2.250 is not an address of this host'],
     [['--ip', A, '--ip', A], `${A} is given twice`],
     [['--ip', A, '--ip', B, '--ip', '127.0.0.3'], '127.0.0.3 is one IPv4 address too many: at most 2 are used'],
-    [['--ip', A, '--alt-port', '3478'], 'port and alt-port are both 3478: the change of port needs two'],
+    [['--ip', A, '--alt-port', '3478'], 'port and alt-port are both 3478: to change the port takes two different ones'],
     [['--ip', A, '--port', 'stun'], '--port takes a number'],
     [['--ip', A, B], `Unknown argument: ${B}; see natcheck --help`],
     [['--ip'], 'Not enough arguments following: ip; see natcheck --help'],
@@ -196,17 +196,17 @@ describe('natcheck serve, used wrongly, says so in one line', () => {
       ['--ip', A, '--tls-cert', '/nowhere.pem', '--tls-key', KEY_FILE],
       'cannot read the file of --tls-cert: /nowhere.pem: ENOENT',
     ],
-    [['--ip', A, '--auth-token', ''], 'the token has 1 to 256 characters'],
+    [['--ip', A, '--auth-token', ''], 'the token must have 1 to 256 characters'],
     [
       ['--ip', A, '--relay'],
-      'without auth-token everybody who joins a room may use the relay: open-relay says that it is meant so',
+      'without auth-token everybody who joins a room may use the relay: set auth-token, or allow that with open-relay',
     ],
     [['--ip', A, '--open-relay'], '--open-relay is of use with --relay only'],
     [['--ip', A, '--relay-user', 'a:b'], '--relay-user is of use with --relay only'],
     [['--ip', A, '--relay-allow-peer', '10.0.0.0/8'], '--relay-allow-peer is of use with --relay only'],
     [
       ['--ip', A, '--relay', '--relay-user', 'a:b', '--relay-allow-peer', '10.0.0.0'],
-      "'10.0.0.0' is no network to relay to: ADDRESS/BITS",
+      "'10.0.0.0' is not a network to relay to: it must be ADDRESS/BITS",
     ],
     [['--ip', A, '--relay-secret', 'a'], '--relay-secret is of use with --relay or --turn-url only'],
     [['--ip', A, '--turn-url', 'turn:a.example'], '--turn-url needs the --relay-secret of that server'],
@@ -215,7 +215,7 @@ describe('natcheck serve, used wrongly, says so in one line', () => {
     [['--ip', A, '--relay', '--relay-ports', 'all'], "--relay-ports takes FIRST-LAST, not 'all'"],
     [
       ['--ip', A, '--relay', '--open-relay', '--relay-ports', '9-5'],
-      'relay-ports is 9-5: FIRST-LAST, from 1024 to 65535',
+      'relay-ports is 9-5: it must be FIRST-LAST, from 1024 to 65535',
     ],
     [['--speed', '9'], 'Unknown argument: speed; see natcheck --help'],
   ])('%j', async (words, line) => {

@@ -22,34 +22,22 @@ describe('options that are refused', () => {
     [
       'every address',
       { ip: ['0.0.0.0'] },
-      'bad-address: 0.0.0.0 is every address: name the ones that replies shall come from',
+      'bad-address: 0.0.0.0 means every address: name the ones that replies are to come from',
     ],
-    [
-      'multicast',
-      { ip: ['224.0.0.1'] },
-      'bad-address: 224.0.0.1 is no address to serve from: it is a multicast address',
-    ],
-    [
-      'link-local',
-      { ip: ['fe80::1'] },
-      'bad-address: fe80::1 is no address to serve from: it is valid on one link only',
-    ],
+    ['multicast', { ip: ['224.0.0.1'] }, 'bad-address: 224.0.0.1 cannot be served from: it is a multicast address'],
+    ['link-local', { ip: ['fe80::1'] }, 'bad-address: fe80::1 cannot be served from: it is valid on one link only'],
     [
       'IPv4 as IPv6',
       { ip: ['::ffff:192.0.2.1'] },
-      'bad-address: ::ffff:192.0.2.1 is no address to serve from: it is an IPv4 address written as IPv6',
+      'bad-address: ::ffff:192.0.2.1 cannot be served from: it is an IPv4 address written as IPv6',
     ],
     [
-      'a token of the metrics that no header can carry',
+      'a metrics token that no header can carry',
       { ip: [IP], metricsToken: 'one two' },
-      'bad-token: the token of the metrics has printable ASCII characters only, and no space',
+      'bad-token: the metrics token must have printable ASCII characters only, and no spaces',
     ],
-    [
-      'no token of the metrics',
-      { ip: [IP], metricsToken: '' },
-      'bad-token: the token of the metrics has 1 to 256 characters',
-    ],
-    ['no peer', { ip: [IP], limits: { peersPerSource: 0 } }, 'bad-limit: the peers of one source are 0: 1 or more'],
+    ['no metrics token', { ip: [IP], metricsToken: '' }, 'bad-token: the metrics token must have 1 to 256 characters'],
+    ['no peer', { ip: [IP], limits: { peersPerSource: 0 } }, 'bad-limit: peersPerSource is 0: it must be 1 or more'],
     ['one twice', { ip: [IP, IP] }, 'duplicate-address: 192.0.2.1 is given twice'],
     [
       'one twice, written in two ways',
@@ -64,7 +52,7 @@ describe('options that are refused', () => {
     [
       'one port for both',
       { ip: [IP], port: 3479 },
-      'same-ports: port and alt-port are both 3479: the change of port needs two',
+      'same-ports: port and alt-port are both 3479: to change the port takes two different ones',
     ],
     [
       'a port too high',
@@ -76,9 +64,9 @@ describe('options that are refused', () => {
       { ip: [IP], altPort: 1.5 },
       'bad-port: alt-port is 1.5: a port is 1 to 65535, or 0 for any free one',
     ],
-    ['no software', { ip: [IP], software: '' }, 'bad-software: software has 1 to 127 characters'],
-    ['no token', { ip: [IP], authToken: '' }, 'bad-token: the token has 1 to 256 characters'],
-    ['much token', { ip: [IP], authToken: 'x'.repeat(257) }, 'bad-token: the token has 1 to 256 characters'],
+    ['no software', { ip: [IP], software: '' }, 'bad-software: software must have 1 to 127 characters'],
+    ['no token', { ip: [IP], authToken: '' }, 'bad-token: the token must have 1 to 256 characters'],
+    ['much token', { ip: [IP], authToken: 'x'.repeat(257) }, 'bad-token: the token must have 1 to 256 characters'],
     [
       'a relay user twice',
       { ip: [IP], relay: { users: Array(2).fill({ name: 'a', password: 'b' }) } },
@@ -87,38 +75,38 @@ describe('options that are refused', () => {
     [
       'a relay user with a colon',
       { ip: [IP], relay: { users: [{ name: 'a:b', password: 'c' }] } },
-      "bad-relay: 'a:b' is no name of a relay user: it has 1 to 508 bytes and no colon",
+      "bad-relay: 'a:b' is not a valid name for a relay user: it must have 1 to 508 bytes and no colon",
     ],
     [
       'a relay user without a password',
       { ip: [IP], relay: { users: [{ name: 'a', password: '' }] } },
       "bad-relay: the relay user 'a' has no password",
     ],
-    ['no relay secret', { ip: [IP], relay: { secret: '' } }, 'bad-relay: the secret of the relay is empty'],
+    ['no relay secret', { ip: [IP], relay: { secret: '' } }, 'bad-relay: the relay secret is empty'],
     [
       'a relay for everybody, unsaid',
       { ip: [IP], relay: { secret: 'north' } },
-      'bad-relay: without auth-token everybody who joins a room may use the relay: open-relay says that it is meant so',
+      'bad-relay: without auth-token everybody who joins a room may use the relay: set auth-token, or allow that with open-relay',
     ],
     [
       'no network to relay to',
       { ip: [IP], relay: { open: true, allowPeers: ['10.0.0.0/33'] } },
-      "bad-relay: '10.0.0.0/33' is no network to relay to: ADDRESS/BITS",
+      "bad-relay: '10.0.0.0/33' is not a network to relay to: it must be ADDRESS/BITS",
     ],
     [
       'relay ports the wrong way round',
       { ip: [IP], relay: { open: true, ports: { first: 50_001, last: 50_000 } } },
-      'bad-relay: relay-ports is 50001-50000: FIRST-LAST, from 1024 to 65535',
+      'bad-relay: relay-ports is 50001-50000: it must be FIRST-LAST, from 1024 to 65535',
     ],
     [
       'relay ports of the system',
       { ip: [IP], relay: { open: true, ports: { first: 1, last: 50_000 } } },
-      'bad-relay: relay-ports is 1-50000: FIRST-LAST, from 1024 to 65535',
+      'bad-relay: relay-ports is 1-50000: it must be FIRST-LAST, from 1024 to 65535',
     ],
     [
       'no bandwidth',
       { ip: [IP], relay: { open: true, limits: { bytesPerSecond: 0 } } },
-      'bad-relay: bytesPerSecond of the relay is 0: it is more than 0',
+      'bad-relay: the relay limit bytesPerSecond is 0: it must be more than 0',
     ],
     [
       'a turns port too high',
@@ -128,14 +116,14 @@ describe('options that are refused', () => {
     [
       'no TURN URL',
       { ip: [IP], otherTurn: { urls: ['stun:a.example'], secret: 's' } },
-      "bad-relay: 'stun:a.example' is no TURN URL: turn:HOST[:PORT][?transport=udp|tcp], or turns:",
+      "bad-relay: 'stun:a.example' is not a TURN URL: it must be turn:HOST[:PORT][?transport=udp|tcp], or turns:",
     ],
     [
       'many TURN URLs',
       { ip: [IP], otherTurn: { urls: Array(17).fill('turn:a.example'), secret: 's' } },
-      'bad-relay: 17 TURN URLs are given: at most 16 are told',
+      'bad-relay: 17 TURN URLs are given: at most 16 are allowed',
     ],
-    ['much software', { ip: [IP], software: 'x'.repeat(128) }, 'bad-software: software has 1 to 127 characters'],
+    ['much software', { ip: [IP], software: 'x'.repeat(128) }, 'bad-software: software must have 1 to 127 characters'],
   ])('%s', (_name, options, line) => {
     expect(refusal(options)).toBe(line);
   });

@@ -1,5 +1,6 @@
-/** Servers as they are met in the wild, each a fault put around a responder: what a detection must not be misled by. */
-
+/**
+ * Faulty servers as they are met in the wild, each a fault put around a responder, which must not mislead a detection.
+ */
 import { type Answer, respond } from '../../../server/stun/decisions/responder.ts';
 import { sameEndpoint } from '../../../src/endpoint.ts';
 import { decode } from '../../../src/stun/decode.ts';
@@ -10,7 +11,7 @@ type Reply = Extract<Answer, { kind: 'reply' }>;
 
 const SILENCE: Answer = { kind: 'drop', why: 'malformed' };
 
-/** A responder whose replies are changed, or withheld by null. */
+/** Wraps the responder to change its replies; null withholds one. */
 function altered(change: (reply: Reply, request: Parameters<Respond>) => Reply | null): Respond {
   return (...request) => {
     const answer = respond(...request);
@@ -19,19 +20,19 @@ function altered(change: (reply: Reply, request: Parameters<Respond>) => Reply |
 }
 
 export const SERVER_FAULTS = {
-  /** The second address neither answers nor sends: bound to the wrong interface, or not routed. */
+  /** The second address neither answers nor sends: it is bound to the wrong interface, or not routed. */
   'mute alternate address': altered((reply, [, { addresses }, { local }]) =>
     local.address === addresses[1] || reply.from.address === addresses[1] ? null : reply,
   ),
-  /** The second port neither answers nor sends: closed by the operator's firewall. */
+  /** The second port neither answers nor sends: the operator's firewall closes it. */
   'mute alternate port': altered((reply, [, { altPort }, { local }]) =>
     local.port === altPort || reply.from.port === altPort ? null : reply,
   ),
-  /** CHANGE-REQUEST is taken for granted but not done: the reply leaves from where the request came to. */
+  /** CHANGE-REQUEST is accepted but not done: the reply leaves from where the request came to. */
   'change not done': altered((reply, [, , { local }]) => ({ ...reply, from: local })),
-  /** The reply leaves from a port that is none of the server's: itself behind a NAT. */
+  /** The reply leaves from a port that is not the server's: the server is behind a NAT itself. */
   'wrong source': altered((reply) => ({ ...reply, from: { ...reply.from, port: reply.from.port + 1000 } })),
-  /** One bit of the transaction id is another: a late reply of someone else's request. */
+  /** One bit of the transaction id is flipped, as in a late reply to someone else's request. */
   'wrong transaction id': altered((reply) => {
     const bytes = reply.bytes.slice();
     bytes[19] = (bytes[19] ?? 0) ^ 1;
@@ -39,13 +40,13 @@ export const SERVER_FAULTS = {
   }),
   /** Every reply is an error response, 500. */
   'errors only': altered((reply) => ({ ...reply, bytes: errorBytes(reply.bytes) })),
-  /** To a change it answers with an error from the changed place, as if that were a reply to believe. */
+  /** A request for a change is answered with an error from the changed place, as if that were a reply to believe. */
   'errors on change': altered((reply, [, , { local }]) =>
     sameEndpoint(reply.from, local) ? reply : { ...reply, bytes: errorBytes(reply.bytes) },
   ),
-  /** The bytes of the reply are not STUN: its first two bits are set (RFC 8489 §5). */
+  /** The reply is not STUN: the first two bits of its bytes are set (RFC 8489 §5). */
   garbage: altered((reply) => ({ ...reply, bytes: reply.bytes.map((byte) => byte | 0xc0) })),
-  /** No answer at all over UDP, while the host is up. */
+  /** The server does not answer over UDP at all, while its host is up. */
   silent: altered(() => null),
 } as const satisfies Record<string, Respond>;
 

@@ -1,4 +1,7 @@
-/** The public side of a detection in the simulated network: the real responder on its sockets, and TCP that answers. */
+/**
+ * The public side of a detection in the simulated network: the real responder on its sockets, and a TCP port that
+ * answers.
+ */
 import { endpointsOf, type Layout } from '../../../server/stun/decisions/layout.ts';
 import { type Answer, type Arrival, respond } from '../../../server/stun/decisions/responder.ts';
 import type { Endpoint } from '../../../src/endpoint.ts';
@@ -6,10 +9,10 @@ import { createHost, type Host } from '../network/host.ts';
 import type { Link } from '../network/link.ts';
 import type { World } from '../network/world.ts';
 
-/** Decides on one datagram, as server/stun/decisions/responder.ts does. */
+/** Decides on one datagram, like server/stun/decisions/responder.ts. */
 export type Respond = (now: number, layout: Layout, arrival: Arrival) => Answer;
 
-/** TEST-NET-3 (RFC 5737), the ports of STUN (RFC 8489 §18.6), and the one beside it. */
+/** Two addresses of TEST-NET-3 (RFC 5737), the port of STUN (RFC 8489 §18.6), and the port after it. */
 export const LAB_LAYOUT: Layout = {
   addresses: ['203.0.113.10', '203.0.113.11'],
   port: 3478,
@@ -22,13 +25,13 @@ export interface StunServerOptions {
   readonly layout?: Layout;
   readonly httpPort?: number;
   readonly link?: Link;
-  /** Default: the real one; lab/sim/server/server-fault.ts has others. */
+  /** Default: the real responder; lab/sim/server/server-fault.ts has others. */
   readonly respond?: Respond;
   /** A server that is down answers neither over UDP nor over TCP. */
   readonly state?: 'up' | 'down';
 }
 
-/** Puts a STUN server into the public network; its socket for a reply is the one that the answer names. */
+/** Puts a STUN server into the public network; each reply leaves from the socket that the answer names. */
 export function addStunServer(world: World, options: StunServerOptions = {}): Host {
   const { layout = LAB_LAYOUT, httpPort = LAB_HTTP_PORT, link, respond: decide = respond, state = 'up' } = options;
   const [address] = layout.addresses;

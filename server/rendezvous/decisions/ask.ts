@@ -1,4 +1,6 @@
-/** Asking for a peer by its id, and what both asking leads to: signals pass, and the two are introduced once it is possible. */
+/**
+ * Asks for a peer by its id. Once both have asked, signals pass, and the two are introduced as soon as it is possible.
+ */
 import { ASKED_MAX_CHARACTERS, ASKS_MAX } from '../../../src/rendezvous/protocol/bounds.ts';
 import type { ClientMessageOf } from '../../../src/rendezvous/protocol/client-message.ts';
 import type { RefusalCode } from '../../../src/rendezvous/protocol/refusal.ts';
@@ -7,7 +9,7 @@ import { introduceIfReady } from './introduction.ts';
 import { send } from './say.ts';
 import { arePaired, peerOf, type Session, type State } from './state.ts';
 
-/** Who may be told what: a peer hears of an ask only the id, and of the rest only when it has asked itself. */
+/** Enters an ask. The peer hears who has asked for it, and the rest only when it has asked as well. */
 export function ask(state: State, session: Session, message: ClientMessageOf<'ask'>): RefusalCode | null {
   const { peer: id, candidates, behavior } = message;
   if (id === session.id) return 'peer-is-self';
@@ -28,7 +30,7 @@ export function ask(state: State, session: Session, message: ClientMessageOf<'as
   return null;
 }
 
-/** Both have asked for each other. */
+/** Tells a session that it and the peer have asked for each other. */
 function tellPaired(state: State, session: Session, peer: Session): void {
   const [own, theirs] = [session.asks.get(peer.id), peer.asks.get(session.id)];
   if (!own || !theirs) return;
@@ -46,7 +48,7 @@ export function withdraw(session: Session, { peer }: ClientMessageOf<'withdraw'>
   session.asks.delete(peer);
 }
 
-/** Tells who has just come, or come back, of the peers that ask for it. */
+/** Tells a peer that has just joined or rejoined who has asked for it. */
 export function catchUp(state: State, session: Session): void {
   for (const other of session.room.sessions.values()) {
     const theirs = other.asks.get(session.id);
@@ -57,7 +59,7 @@ export function catchUp(state: State, session: Session): void {
   }
 }
 
-/** Whoever takes the id next is another one: what was asked of the last is asked of it only if it was never met. */
+/** Forgets the asks that led to an introduction with a session that ends: whoever takes the id next is another peer. */
 export function forgetSpentAsks(session: Session): void {
   for (const id of session.asks.keys()) {
     const peer = peerOf(session, id);

@@ -1,10 +1,10 @@
-/** What the rendezvous has counted, for the metrics. */
+/** The counts of the rendezvous, for the metrics. */
 import { REFUSAL_CODES, type RefusalCode } from '../../../src/rendezvous/protocol/refusal.ts';
 
 export interface RendezvousCounts {
   introductions: number;
   signals: number;
-  /** Endpoints that came with a ticket, each time another one. */
+  /** How often a ticket tied an endpoint to a peer that it did not have before. */
   bindings: number;
   readonly refused: Record<RefusalCode, number>;
 }

@@ -1,4 +1,4 @@
-/** Introducing two peers: each is given the other's endpoint, a key for the pair, and the one instant at which both start. */
+/** Introduces two peers: gives each the other's endpoint, a key for the pair, and the instant at which both start. */
 import { roleOf } from '../../../src/rendezvous/protocol/role.ts';
 import { secretOf } from '../../secret.ts';
 import { roundTripMs } from './round-trip.ts';
@@ -6,10 +6,12 @@ import { send } from './say.ts';
 import { type Ask, peerOf, type Session, type State } from './state.ts';
 
 const PAIR_KEY_BYTES = 32;
-/** Beyond the slower peer's way: what reading the message takes. A side that is later begins with the other's check. */
+/**
+ * What reading the message takes, on top of the slower peer's way. A side that is later begins with the other's check.
+ */
 const START_MARGIN_MS = 1;
 
-/** All pairs of the session that have become ready by what was just learned of it. */
+/** Introduces the session to every peer for which what was just learned was the last thing missing. */
 export function introduceReady(state: State, session: Session): void {
   for (const [id, { spent }] of session.asks) {
     const peer = spent ? undefined : peerOf(session, id);
@@ -17,7 +19,7 @@ export function introduceReady(state: State, session: Session): void {
   }
 }
 
-/** Both asked, both are there, and of both the endpoint is proven and the round trip measured. */
+/** Introduces two peers if both have asked and are there, and both have a proven endpoint and a measured round trip. */
 export function introduceIfReady(state: State, one: Session, other: Session): void {
   const oneAsk = one.asks.get(other.id);
   const otherAsk = other.asks.get(one.id);
@@ -28,14 +30,14 @@ export function introduceIfReady(state: State, one: Session, other: Session): vo
   one.asks.set(other.id, spend(oneAsk));
   other.asks.set(one.id, spend(otherAsk));
   const key = secretOf(state.randomBytes(PAIR_KEY_BYTES));
-  // The instant, counted from now; each message takes half of its peer's round trip to arrive.
+  // The instant counts from now; each message takes half of its peer's round trip to arrive.
   const startMs = Math.max(oneRttMs, otherRttMs) / 2 + START_MARGIN_MS;
   tell(state, one, { own: oneAsk, peer: other, ask: otherAsk, key, startInMs: startMs - oneRttMs / 2 });
   tell(state, other, { own: otherAsk, peer: one, ask: oneAsk, key, startInMs: startMs - otherRttMs / 2 });
   state.counts.introductions++;
 }
 
-/** What is left of an ask: that signals pass. */
+/** What is left of an ask after the introduction: signals still pass. */
 function spend({ behavior }: Ask): Ask {
   return { candidates: [], behavior, spent: true };
 }

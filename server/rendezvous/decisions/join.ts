@@ -1,4 +1,4 @@
-/** Joining a room under an id, coming back to it, and leaving. */
+/** Joining a room under an id, rejoining it, and leaving. */
 import type { ClientMessageOf } from '../../../src/rendezvous/protocol/client-message.ts';
 import type { ServerMessage } from '../../../src/rendezvous/protocol/server-message.ts';
 import { secretOf } from '../../secret.ts';
@@ -37,7 +37,7 @@ export function join(
   ping(now, state, connection);
 }
 
-/** Gives the connection to the session, and tells the peer so. */
+/** Attaches the connection to the session, and tells the peer that it has joined. */
 function attach(
   now: number,
   state: State,
@@ -46,7 +46,7 @@ function attach(
   const { connection, session, resumed } = joined;
   session.connection = connection;
   connection.session = session;
-  // Who comes back may come from elsewhere: the socket has to be shown again.
+  // A peer that rejoins may be somewhere else by now, so that it has to show its socket again.
   session.endpoint = null;
   send(state, connection, {
     type: 'joined',
@@ -91,7 +91,10 @@ function createSession(state: State, source: Source, message: Join): Session {
   return session;
 }
 
-/** The key of a peer that comes back when its id is no longer kept: it stays the TURN user that it was, so that its allocations go on. */
+/**
+ * The resume key of a peer that comes back when its id is no longer kept. With it the peer stays the TURN user that it
+ * was, so that its allocations go on.
+ */
 function lateKeyOf({ turnUsers }: State, { resumeKey }: Join): string | undefined {
   return resumeKey !== undefined && !turnUsers.has(turnUserOf(resumeKey)) ? resumeKey : undefined;
 }

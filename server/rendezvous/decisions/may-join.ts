@@ -1,4 +1,4 @@
-/** Whether a join is let in, and what it is told if not. */
+/** Decides whether a join is let in, and what a refused one is told. */
 import type { ClientMessageOf } from '../../../src/rendezvous/protocol/client-message.ts';
 import type { RefusalCode } from '../../../src/rendezvous/protocol/refusal.ts';
 import { isSameSecret } from '../../secret.ts';
@@ -8,7 +8,7 @@ import type { Session, Source, State } from './state.ts';
 
 type Join = ClientMessageOf<'join'>;
 
-/** Refusals that pass by themselves. */
+/** The refusals that pass with time. */
 export const PASSING: ReadonlySet<RefusalCode> = new Set([
   'room-full',
   'too-many-rooms',
@@ -19,17 +19,17 @@ export const PASSING: ReadonlySet<RefusalCode> = new Set([
 
 export interface Refusal {
   readonly code: RefusalCode;
-  /** When another join can be let in, where that is known. */
+  /** How long until another join can be let in, where that is known. */
   readonly retryInMs?: number | undefined;
 }
 
-/** Null lets it in; `known` is the session that has the id already. */
+/** The refusal of a join, or null to let it in; `known` is the session that has the id already. */
 export function refusalOf(
   now: number,
   state: State,
   { source, known, message }: { readonly source: Source; readonly known: Session | undefined; readonly message: Join },
 ): Refusal | null {
-  // Before anything is looked at: guesses at the token count too.
+  // This comes before everything else, so that guesses at the token count too.
   const busyMs = takeTicket(now, state, source);
   if (busyMs > 0) return { code: 'source-busy', retryInMs: Math.ceil(busyMs) };
   const code = known ? refusalOfReturn(state, known, message) : refusalOfNew(state, source, message);
@@ -37,7 +37,7 @@ export function refusalOf(
   return { code, retryInMs: code === 'id-in-use' && known ? freeInMs(now, state, known) : undefined };
 }
 
-/** Without the token nobody learns which ids are in use. */
+/** Whether the join shows the token; it is checked first, so that without it nobody learns which ids are in use. */
 function isAuthorized({ authToken }: State, { token = '' }: Join): boolean {
   return authToken === null || isSameSecret(authToken, token);
 }
@@ -59,7 +59,7 @@ function refusalOfNew(state: State, source: Source, message: Join): RefusalCode 
   return rooms.size >= limits.rooms ? 'too-many-rooms' : null;
 }
 
-/** When an id is free again that is kept for an owner who is away; undefined while its owner is there. */
+/** How long until an id is free that is kept for an owner who is away; undefined while the owner is there. */
 function freeInMs(now: number, { limits }: State, { connection, lostAt }: Session): number | undefined {
   return connection ? undefined : Math.max(0, Math.ceil(lostAt + limits.resumeMs + TICK_MS - now));
 }

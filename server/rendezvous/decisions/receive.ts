@@ -1,4 +1,4 @@
-/** One message of a connection: within the rate, of the protocol, in order; then to the rule for it. */
+/** Receives a message: checks its rate, its form and its order, and passes it to the rule for it. */
 import { type ClientMessage, clientMessage } from '../../../src/rendezvous/protocol/client-message.ts';
 import { parseMessage } from '../../../src/rendezvous/protocol/parse.ts';
 import type { RefusalCode } from '../../../src/rendezvous/protocol/refusal.ts';
@@ -69,7 +69,7 @@ function obey(
   }
 }
 
-/** A ping, or a pong that nobody asked for: it tells nothing, and is counted. */
+/** Receives a ping, or a pong that nobody asked for: it says nothing, but uses up the rate. */
 export function receiveControl(now: number, state: State, connection: Connection): void {
   const { controlBurst: burst, controlPerSecond } = state.limits;
   const arrivalMs = take(now, connection.controlArrivalMs, { burst, intervalMs: 1000 / controlPerSecond });

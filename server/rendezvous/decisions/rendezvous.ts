@@ -1,4 +1,7 @@
-/** The rendezvous as a sans-IO state machine: what came in and when, to what goes out (docs/rendezvous.md). */
+/**
+ * The rendezvous (docs/rendezvous.md) as a sans-IO state machine: it is told what comes in and when, and says what goes
+ * out.
+ */
 import { sameEndpoint } from '../../../src/endpoint.ts';
 import type { TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
 import { createRendezvousCounts, type RendezvousCounts } from './counts.ts';
@@ -18,20 +21,20 @@ export interface RendezvousOptions {
   readonly authToken?: string | undefined;
   readonly limits?: Partial<RendezvousLimits> | undefined;
   readonly randomBytes: (length: number) => Uint8Array;
-  /** The TURN servers to tell a user of; left out, there are none. */
+  /** The TURN servers to offer to a user; left out, there are none. */
   readonly turnFor?: (user: string) => readonly TurnServer[];
 }
 
 export interface Rendezvous {
-  /** What the input leads to, in order; `now` is in ms of any one monotonic clock. */
+  /** Takes an input, and gives what it leads to, in order. `now` is in ms of any one monotonic clock. */
   readonly handle: (now: number, input: RendezvousInput) => readonly RendezvousOutput[];
-  /** The password of a ticket that is good at `now`. */
+  /** The password of a ticket; null unless it is good at `now`. */
   readonly ticketPassword: (now: number, username: string) => string | null;
-  /** Whether a session that is a TURN user of that name is there, or kept for its owner. */
+  /** Whether the session that has this TURN user is there, or is kept for its owner. */
   readonly hasTurnUser: (user: string) => boolean;
   readonly counts: Readonly<RendezvousCounts>;
   readonly population: () => { readonly connections: number; readonly peers: number; readonly rooms: number };
-  /** How many sources something is kept of. */
+  /** How many sources there is a record of. */
   readonly sources: () => number;
 }
 
@@ -90,7 +93,7 @@ function apply(now: number, state: State, input: RendezvousInput): void {
       break;
     default: {
       const connection = state.connections.get(input.connection);
-      // Without one it was closed on our side first.
+      // A connection that is unknown was closed by the server first.
       if (connection) applyTo(now, state, { connection, input });
     }
   }
@@ -141,7 +144,7 @@ function bind(
   { ticket, endpoint: from }: Extract<RendezvousInput, { readonly kind: 'bound' }>,
 ): void {
   const session = validTicket(now, state, ticket)?.session;
-  // The zone of a link-local address is nobody's but this host's (RFC 4007 §6), and no client takes it.
+  // The zone of a link-local address means something on this host only (RFC 4007 §6), and no client takes it.
   const endpoint = { address: from.address.replace(/%.*$/, ''), port: from.port };
   if (!session || (session.endpoint && sameEndpoint(session.endpoint, endpoint))) return;
   session.endpoint = endpoint;

@@ -1,14 +1,14 @@
-/** Pings: whether a peer is still there, and how long its way is. */
+/** Pings, which show whether a peer is still there, and how long its way is. */
 import { secretOf } from '../../secret.ts';
 import type { Connection, State } from './state.ts';
 
-/** The least of the last few is the way without the queues. */
+/** How many samples are kept: the least of the last few is the way without the queues. */
 const SAMPLES = 4;
-/** Taken one after the other at the start, so that the first introduction has a good number. */
+/** How many are taken one after the other at the start, so that the first introduction has a good estimate. */
 const FIRST_SAMPLES = 3;
-/** A peer that answers pings late on purpose does not hold up the other for longer than half of this. */
+/** A peer that answers pings late on purpose holds up the other for no longer than half of this. */
 const ROUND_TRIP_MAX_MS = 2_000;
-/** Not to be guessed: a pong that was not asked for measures nothing. */
+/** Long enough not to be guessed: a pong that was not asked for measures nothing. */
 const PAYLOAD_BYTES = 6;
 
 export function ping(now: number, state: State, connection: Connection): void {
@@ -18,7 +18,7 @@ export function ping(now: number, state: State, connection: Connection): void {
   state.outputs.push({ kind: 'ping', connection: connection.id, payload });
 }
 
-/** Whether the pong was one to a ping of ours. */
+/** Takes a pong; false when it answers no ping of the server. */
 export function pong(
   now: number,
   state: State,
@@ -33,7 +33,7 @@ export function pong(
   return true;
 }
 
-/** Null until there is a sample. */
+/** The estimated round trip; null until there is a sample. */
 export function roundTripMs(connection: Connection | null): number | null {
   return connection === null || connection.rttsMs.length === 0 ? null : Math.min(...connection.rttsMs);
 }

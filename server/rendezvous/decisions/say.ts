@@ -1,4 +1,4 @@
-/** The few ways in which the rules of the rendezvous say what they want done. */
+/** The few things that the rules of the rendezvous have done: sending, refusing, and closing a connection. */
 import { REFUSALS, type RefusalCode } from '../../../src/rendezvous/protocol/refusal.ts';
 import type { ServerMessage } from '../../../src/rendezvous/protocol/server-message.ts';
 import type { Connection, Session, State } from './state.ts';
@@ -16,12 +16,12 @@ export interface Refusing {
   /** The type of the refused message. */
   readonly re?: string | undefined;
   readonly peer?: string;
-  /** In place of the code's own words. */
+  /** Replaces the usual words for the code. */
   readonly message?: string;
   readonly retryInMs?: number | undefined;
 }
 
-/** Says no; the connection stays. */
+/** Tells the peer that it is refused; the connection stays open. */
 export function refuse(state: State, to: Connection, refusing: Refusing): void {
   const { code, re, peer, message = REFUSALS[code], retryInMs } = refusing;
   state.counts.refused[code]++;
@@ -35,7 +35,7 @@ export function refuse(state: State, to: Connection, refusing: Refusing): void {
   });
 }
 
-/** Closes a connection and forgets it; its session, if it has one, waits for its owner to come back. */
+/** Closes a connection and forgets it; a session that it has is kept for its owner. */
 export function hangUp(
   now: number,
   state: State,
@@ -45,7 +45,7 @@ export function hangUp(
   forget(now, state, connection);
 }
 
-/** The connection is no more. */
+/** Forgets a connection that has ended. */
 export function forget(now: number, state: State, connection: Connection): void {
   state.connections.delete(connection.id);
   const { session, source } = connection;

@@ -1,14 +1,14 @@
-/** What those who share an address have of the rendezvous together, so that one address never has all of it. */
+/** What all who share an address use of the rendezvous, so that one address never uses up all of it. */
 import { type Rate, take, waitMs } from '../../limit/bucket.ts';
 import type { RendezvousLimits } from './limits.ts';
 import type { Source, State } from './state.ts';
 
-/** Joins and tickets of each peer, at once: it may lose its connection and come back. */
+/** Each peer may join and ask for a ticket this often at once, since it may lose its connection and rejoin. */
 const TICKETS_PER_PEER = 2;
-/** And as many again in this time. */
+/** It may do so as often again in this time. */
 const REFILL_MS = 60_000;
 
-/** The source of that name, with one more connection. */
+/** Counts one more connection of the source of that name. */
 export function enter(now: number, { sources }: State, name: string): Source {
   const source = sources.get(name) ?? { connections: 0, peers: 0, rooms: 0, arrivalMs: now };
   sources.set(name, source);
@@ -16,7 +16,9 @@ export function enter(now: number, { sources }: State, name: string): Source {
   return source;
 }
 
-/** Takes the token for one join, or one ticket; 0, or how long until there is one, and then none is taken. */
+/**
+ * Takes a token for one join or one ticket, and gives 0; or, when there is none, how long it takes until there is one.
+ */
 export function takeTicket(now: number, { limits }: State, source: Source): number {
   const rate = ticketRate(limits);
   const arrivalMs = take(now, source.arrivalMs, rate);
@@ -30,7 +32,7 @@ function ticketRate({ peersPerSource }: RendezvousLimits): Rate {
   return { burst, intervalMs: REFILL_MS / burst };
 }
 
-/** Those of which nothing is left that a new one would not have. */
+/** Forgets the sources that have nothing that a new one would not have. */
 export function forgetIdleSources(now: number, { sources }: State): void {
   for (const [name, { connections, peers, rooms, arrivalMs }] of sources) {
     if (connections + peers + rooms === 0 && arrivalMs <= now) sources.delete(name);

@@ -1,18 +1,18 @@
-/** What the rendezvous knows: connections, sessions in rooms, tickets. Changed by the rules beside this file only. */
+/** The state of the rendezvous: connections, sessions in rooms, tickets. Only the rules beside this file change it. */
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { ToldBehavior, TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
 import type { RendezvousCounts } from './counts.ts';
 import type { RendezvousOutput } from './input-output.ts';
 import type { RendezvousLimits } from './limits.ts';
 
-/** Those who share an address, together. */
+/** What all who share an address have together. */
 export interface Source {
   connections: number;
-  /** Who joined from it first, those that lost their connection among them. */
+  /** The peers that joined first from this source, including those that lost their connection. */
   peers: number;
-  /** Those that it has opened and that are still there. */
+  /** The rooms that it has opened and that are still there. */
   rooms: number;
-  /** Its bucket of joins and tickets, as the theoretical arrival time (GCRA). */
+  /** The state of its bucket of joins and tickets (../../limit/bucket.ts). */
   arrivalMs: number;
 }
 
@@ -21,22 +21,22 @@ export interface Connection {
   readonly source: Source;
   readonly openedAt: number;
   heardAt: number;
-  /** Of its message bucket: the theoretical arrival time (GCRA). */
+  /** The state of its bucket of messages. */
   arrivalMs: number;
-  /** The same of its bucket of control frames. */
+  /** The state of its bucket of control frames. */
   controlArrivalMs: number;
   session: Session | null;
-  /** The ping that is under way. */
+  /** The ping that has not been answered yet. */
   ping: { readonly payload: string; readonly sentAt: number } | null;
   pingedAt: number;
-  /** The last round trips, in ms. */
+  /** The last few round trips. */
   readonly rttsMs: number[];
 }
 
 export interface Ask {
   readonly candidates: readonly string[];
   readonly behavior: ToldBehavior;
-  /** Introduced on the strength of this ask: the next introduction takes another one. */
+  /** Whether this ask has led to an introduction; the next one takes another ask. */
   readonly spent: boolean;
 }
 
@@ -49,19 +49,19 @@ export interface Ticket {
 
 export interface Session {
   readonly id: string;
-  /** From which it joined first. */
+  /** The source that it joined from first. */
   readonly source: Source;
   readonly room: Room;
   readonly resumeKey: string;
-  /** As whom it uses TURN servers: a name that tells nothing, and is nobody else's. */
+  /** Its username for TURN servers, which reveals nothing, and which nobody else has. */
   readonly turnUser: string;
   connection: Connection | null;
   /** When the connection was lost. */
   lostAt: number;
   ticket: Ticket | null;
-  /** What came with a ticket of this connection. */
+  /** The endpoint that has shown a ticket of this connection. */
   endpoint: Endpoint | null;
-  /** By the id of the peer that is asked for. */
+  /** The asks by the id of the peer that is asked for. */
   readonly asks: Map<string, Ask>;
 }
 
@@ -74,26 +74,26 @@ export interface Room {
 export interface State {
   readonly limits: RendezvousLimits;
   readonly stun: { readonly port: number; readonly altPort: number };
-  /** What a join has to show; null lets everybody in. */
+  /** The token that a join has to show; null lets everybody in. */
   readonly authToken: string | null;
   readonly randomBytes: (length: number) => Uint8Array;
-  /** The TURN servers that a user is told of, with credentials made at that moment. */
+  /** The TURN servers to offer to a user, with credentials made at that moment. */
   readonly turnFor: (user: string) => readonly TurnServer[];
   readonly connections: Map<number, Connection>;
-  /** By name (../limit/source.ts). */
+  /** The sources by their names (../../limit/source.ts). */
   readonly sources: Map<string, Source>;
   readonly rooms: Map<string, Room>;
-  /** As whom the sessions that there are use TURN servers. */
+  /** The TURN users of all sessions. */
   readonly turnUsers: Set<string>;
-  /** By username. */
+  /** The tickets by their usernames. */
   readonly tickets: Map<string, Ticket>;
   sessions: number;
   readonly counts: RendezvousCounts;
-  /** What the last input led to, until it is taken. */
+  /** What the last input led to, until the caller takes it. */
   outputs: RendezvousOutput[];
 }
 
-/** The peer of that id in the session's room. */
+/** The peer that has the id in the session's room. */
 export function peerOf({ room }: Session, id: string): Session | undefined {
   return room.sessions.get(id);
 }

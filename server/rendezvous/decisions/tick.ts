@@ -1,4 +1,4 @@
-/** What time alone brings about: pings, silent connections, sessions whose owner did not come back, tickets gone stale. */
+/** Does what time alone brings about: pings, and the end of silent connections, lost sessions and stale tickets. */
 import { endSession } from './join.ts';
 import { ping } from './round-trip.ts';
 import { CLOSE, hangUp, refuse } from './say.ts';

@@ -7,7 +7,7 @@ import type { Session, State, Ticket } from './state.ts';
 /** 128 bits to name it, 256 to prove it: the strength of the HMAC. */
 const USERNAME_BYTES = 16;
 const PASSWORD_BYTES = 32;
-/** 72 bits: a random name, as it were. */
+/** 72 bits, as for a random name. */
 const TURN_USER_BYTES = 9;
 
 /** Gives the session a ticket in place of any that it has. */
@@ -27,18 +27,18 @@ export function revokeTicket(state: State, session: Session): void {
   session.ticket = null;
 }
 
-/** A ticket that is good now. */
+/** The ticket of that name; null unless it is good now. */
 export function validTicket(now: number, state: State, username: string): Ticket | null {
   const ticket = state.tickets.get(username);
   return ticket !== undefined && now < ticket.expiresAt ? ticket : null;
 }
 
-/** As whom a session uses TURN servers: told by its resume key, which nobody else knows, and telling nothing of it. */
+/** The TURN username of a session: a digest of its resume key, which nobody else knows and the name does not reveal. */
 export function turnUserOf(resumeKey: string): string {
   return secretOf(createHash('sha256').update(`turn user ${resumeKey}`).digest().subarray(0, TURN_USER_BYTES));
 }
 
-/** The part of a message that tells of the TURN servers; nothing where there are none. */
+/** The part of a message that offers the TURN servers; empty where there are none. */
 export function turnOf({ turnFor }: State, { turnUser }: Session): { readonly turn?: TurnServer[] } {
   const turn = turnFor(turnUser);
   return turn.length === 0 ? {} : { turn: [...turn] };

@@ -1,13 +1,16 @@
-/** Which sockets the server has in one address family, and from which of them a reply leaves (RFC 5780 §6). */
+/**
+ * The sockets that the server has in one address family, and the choice of the one that a reply leaves from (RFC 5780
+ * §6).
+ */
 import type { Endpoint } from '../../../src/endpoint.ts';
 
 /** The sockets of one family: every address with both ports. */
 export interface Layout {
   readonly port: number;
   readonly altPort: number;
-  /** The primary address first, as RFC 5952 writes it where it is IPv6. Two of them, or no behaviour tests. */
+  /** The primary address first; IPv6 is written as RFC 5952 has it. Behaviour tests need two. */
   readonly addresses: readonly [string] | readonly [string, string];
-  /** Goes as SOFTWARE into every success reply that is no longer for it than its request. */
+  /** Goes as SOFTWARE into every success reply that it makes no longer than the request. */
   readonly software?: string;
 }
 
@@ -35,11 +38,12 @@ export function hasAlternate({ addresses }: Layout): boolean {
 }
 
 /**
- * The endpoint from which a reply leaves: the socket it came to, with the address or port changed (RFC 5780 §6.1, table 1).
- * @throws RangeError when `local` is not of the layout, or has no other address to change to.
+ * The endpoint that a reply leaves from: the one that the request came to, with address or port changed (RFC 5780 §6.1,
+ * table 1).
+ * @throws RangeError when `local` is not in the layout, or there is no other address to change to.
  */
 export function departure(layout: Layout, local: Endpoint, { ip, port }: Change): Endpoint {
-  if (!isOwn(layout, local)) throw new RangeError(`${local.address}:${local.port} is no socket of this server`);
+  if (!isOwn(layout, local)) throw new RangeError(`${local.address}:${local.port} is not a socket of this server`);
   const address = ip ? layout.addresses.find((one) => one !== local.address) : local.address;
   if (address === undefined) throw new RangeError('a server with one address cannot change it');
   const otherPort = local.port === layout.port ? layout.altPort : layout.port;

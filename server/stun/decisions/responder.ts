@@ -1,4 +1,6 @@
-/** The STUN server's decision for one datagram (RFC 8489 §6.3, RFC 5780 §6, classic RFC 3489 §8.1): pure, no socket. */
+/**
+ * The STUN server's decision on one datagram (RFC 8489 §6.3, RFC 5780 §6, classic RFC 3489 §8.1), as a pure function.
+ */
 import { type Endpoint, sameEndpoint } from '../../../src/endpoint.ts';
 import { decode } from '../../../src/stun/decode.ts';
 import { hasValidFingerprint } from '../../../src/stun/fingerprint.ts';
@@ -12,31 +14,33 @@ import { understood } from './understood.ts';
 
 export type { Layout } from './layout.ts';
 
-/** A datagram's way: the socket it came to, and where it came from. */
+/** The two ends of a datagram's way: the socket that it came to, and where it came from. */
 export interface EndpointPair {
   readonly local: Endpoint;
   readonly remote: Endpoint;
 }
 
 export const DROP_REASONS = [
-  /** Not STUN, or not well formed. */
+  /** It is not STUN, or not well formed. */
   'malformed',
-  /** An indication or a response: answering one is how loops begin. */
+  /** It is an indication or a response: answering one is how loops begin. */
   'not-a-request',
-  /** A method other than Binding. */
+  /** Its method is not Binding. */
   'unknown-method',
-  /** FINGERPRINT does not fit the datagram. */
+  /** Its FINGERPRINT does not match. */
   'bad-fingerprint',
-  /** From, or to, one of our own sockets: a forged source, and a loop. */
+  /**
+   * It comes from, or its reply would go to, one of the server's sockets: the source is forged, and would make a loop.
+   */
   'own-endpoint',
-  /** From port 0, to which nothing can be sent. */
+  /** It comes from port 0, to which nothing can be sent. */
   'port-zero',
 ] as const;
 
 /** A datagram as it came to one of the sockets. */
 export interface Arrival extends EndpointPair {
   readonly datagram: Uint8Array;
-  /** Takes tickets; left out, there are none. */
+  /** Takes tickets; left out, they are ignored. */
   readonly desk?: TicketDesk | undefined;
 }
 
@@ -48,7 +52,7 @@ export type Answer =
       readonly from: Endpoint;
       readonly to: Endpoint;
       readonly bytes: Uint8Array;
-      /** It leaves from another socket, or for another port, than the request's. */
+      /** Whether it leaves from another socket, or for another port, than the request had. */
       readonly redirected: boolean;
       /** The ticket that the request showed from an endpoint which has proven to receive what is sent to it. */
       readonly bound?: { readonly ticket: string; readonly endpoint: Endpoint };
@@ -56,7 +60,7 @@ export type Answer =
   | { readonly kind: 'drop'; readonly why: DropReason };
 
 /**
- * What to answer to a datagram that came to one socket of `layout`. `now` is in ms of any one monotonic clock.
+ * Decides what to answer to a datagram that came to one socket of `layout`. `now` is in ms of any one monotonic clock.
  * @throws RangeError when `arrival.local` is not one of the layout's sockets.
  */
 export function respond(now: number, layout: Layout, arrival: Arrival): Answer {
@@ -76,7 +80,7 @@ export function respond(now: number, layout: Layout, arrival: Arrival): Answer {
   return bindingAnswer(layout, request, arrival);
 }
 
-/** To a Binding that is all understood. */
+/** Answers a Binding whose attributes are all understood. */
 function bindingAnswer(layout: Layout, request: StunMessage, arrival: Arrival): Answer {
   const { local, remote, datagram } = arrival;
   const responsePort = attribute(request, 'RESPONSE-PORT');
@@ -99,7 +103,10 @@ function bindingAnswer(layout: Layout, request: StunMessage, arrival: Arrival): 
   return { kind: 'reply', from, to, bytes, redirected };
 }
 
-/** RFC 8489 §7.3: what has a FINGERPRINT that does not fit is another protocol's. A classic sender knows none. */
+/**
+ * Whether the FINGERPRINT does not match, which makes it another protocol's datagram (RFC 8489 §7.3). Classic senders
+ * know none.
+ */
 function hasBadFingerprint(request: StunMessage, datagram: Uint8Array): boolean {
   if (isClassic(request) || attribute(request, 'FINGERPRINT') === undefined) return false;
   return !hasValidFingerprint(datagram);
@@ -109,7 +116,7 @@ function drop(why: DropReason): Answer {
   return { kind: 'drop', why };
 }
 
-/** A reply that leaves from where the request came to, for where it came from. */
+/** Sends the reply back the way that the request came. */
 function replyAsCame({ local, remote }: EndpointPair, answer: TicketAnswer): Answer {
   return { kind: 'reply', from: local, to: remote, redirected: false, ...answer };
 }

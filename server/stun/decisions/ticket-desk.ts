@@ -1,12 +1,15 @@
-/** What the STUN responder has to know to take tickets: their keys, and nonces that only the asking endpoint can have read. */
+/**
+ * Gives the STUN responder what it needs to take tickets: their keys, and nonces that only the asking endpoint can have
+ * read.
+ */
 import { createHmac } from 'node:crypto';
 import { type Endpoint, formatEndpoint } from '../../../src/endpoint.ts';
 import { shortTermKey } from '../../../src/stun/integrity.ts';
 import { isSameSecret } from '../../secret.ts';
 
-/** A nonce is good for this long at least, and twice that at most. */
+/** A nonce is good for at least this long, and at most twice as long. */
 const NONCE_WINDOW_MS = 30_000;
-/** 22 characters: with it a 438 has 68 bytes, fewer than its request, and guessing is hopeless. */
+/** A nonce of 22 characters cannot be guessed, and makes a 438 of 68 bytes, which is shorter than its request. */
 const NONCE_BYTES = 16;
 
 /** The ticket's name and the endpoint that a request claims to come from. */
@@ -24,7 +27,7 @@ export interface TicketDesk {
   readonly isFresh: (now: number, nonce: string, asker: Asker) => boolean;
 }
 
-/** Nothing is kept for a nonce: it is a digest of the ticket, the endpoint and the time under the secret. */
+/** Keeps no nonce: each is a digest of the ticket, the endpoint and the time under the secret. */
 export function createTicketDesk(options: {
   readonly secret: Uint8Array;
   readonly passwordOf: (now: number, username: string) => string | null;

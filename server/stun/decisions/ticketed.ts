@@ -1,7 +1,7 @@
 /**
  * A Binding with a ticket: short-term credentials (RFC 8489 §9.1) and a nonce. The nonce goes to the endpoint that the
- * request claims to come from, and only with it does the ticket bind: a forged source never sees it, so that nobody can
- * have the rendezvous send others to a victim.
+ * request claims to come from, and the ticket binds only with it. Whoever forges a source never sees the nonce, so that
+ * nobody can have the rendezvous send others to a victim.
  *
  *   Binding USERNAME MESSAGE-INTEGRITY-SHA256         -> 438 NONCE
  *   Binding USERNAME NONCE MESSAGE-INTEGRITY-SHA256   -> success XOR-MAPPED-ADDRESS MESSAGE-INTEGRITY-SHA256
@@ -12,7 +12,10 @@ import { attribute, isClassic, type StunMessage } from '../../../src/stun/messag
 import { badRequestBytes, boundBytes, staleNonceBytes, unauthenticatedBytes } from './reply.ts';
 import type { TicketDesk } from './ticket-desk.ts';
 
-/** The pair of attributes makes it one; any other credentials are ignored, as on a server without a rendezvous. */
+/**
+ * Whether the request has the pair of attributes that make a ticket. Other credentials are ignored, as on a server
+ * without a rendezvous.
+ */
 export function hasTicket(request: StunMessage): boolean {
   if (isClassic(request) || attribute(request, 'USERNAME') === undefined) return false;
   return attribute(request, 'MESSAGE-INTEGRITY-SHA256') !== undefined;
@@ -23,7 +26,7 @@ export interface TicketAnswer {
   readonly bound?: { readonly ticket: string; readonly endpoint: Endpoint };
 }
 
-/** For a request that has a ticket. The longest reply is a 438 of 68 bytes, to a request that has 84 with a ticket's name. */
+/** Answers a request that has a ticket. The longest reply is a 438 of 68 bytes, to a request of at least 84. */
 export function answerToTicket(
   now: number,
   request: StunMessage,
@@ -36,7 +39,7 @@ export function answerToTicket(
   if (key === null || checkIntegrity(datagram, { algorithm: 'sha256', key }) !== 'valid') {
     return { bytes: unauthenticatedBytes(request) };
   }
-  // The reply has to return to the endpoint that is bound, by the way the request came.
+  // The reply has to go back to the endpoint that is bound, the way the request came.
   const change = attribute(request, 'CHANGE-REQUEST');
   if (change?.ip || change?.port || attribute(request, 'RESPONSE-PORT') !== undefined) {
     return { bytes: badRequestBytes(request) };

@@ -1,28 +1,28 @@
-/** What the relay has counted, for the metrics: plain numbers, one increment for an event. */
+/** The counts of the relay: plain numbers, one increment for an event, read by the metrics. */
 import { ERROR_CODES, type ErrorCode } from './error-code.ts';
 
 export const DROP_REASONS = [
-  /** Neither STUN nor ChannelData, or not well formed. */
+  /** It is neither STUN nor ChannelData, or not well formed. */
   'malformed',
-  /** A response, or an indication that no client sends. */
+  /** It is a response, or an indication that no client sends. */
   'unexpected',
-  /** FINGERPRINT does not fit. */
+  /** Its FINGERPRINT does not match. */
   'bad-fingerprint',
-  /** Data of a client that has no allocation, or to an allocation that has ended. */
+  /** It is data from a client that has no allocation, or for an allocation that has ended. */
   'no-allocation',
   'no-permission',
   'no-channel',
-  /** To where nothing is relayed. */
+  /** It is for an endpoint that nothing is relayed to. */
   'forbidden-peer',
-  /** Beyond the bandwidth of the allocation, of its source, or of the whole relay. */
+  /** It exceeds the bandwidth of the allocation, of its source, or of the whole relay. */
   'bandwidth',
   'source-bandwidth',
   'total-bandwidth',
-  /** The client does not read what came for it. */
+  /** The client does not read fast enough. */
   'slow-client',
-  /** An error beyond the share of a source without credentials. */
+  /** A source without credentials has had its share of errors. */
   'rate-limited',
-  /** The system refused it, or too much was waiting to be sent. */
+  /** The system refused to send it, or too much was waiting to be sent. */
   'send-failed',
 ] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
@@ -31,7 +31,7 @@ export const DIRECTIONS = ['to-peer', 'to-client'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
 export interface TurnCounts {
-  /** Made, ever. */
+  /** How many were ever made. */
   allocations: number;
   readonly refused: Record<ErrorCode, number>;
   readonly relayed: Record<Direction, { packets: number; bytes: number }>;

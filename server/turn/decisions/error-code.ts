@@ -1,6 +1,6 @@
-/** What a request is refused with (RFC 8489 §14.8, RFC 8656 §19). */
+/** The codes that requests are refused with (RFC 8489 §14.8, RFC 8656 §19). */
 
-/** 401 and 438 go to strangers and have no words, so that both are as short as can be. */
+/** 401 and 438 go to clients without credentials, and have no reason phrase, so that they are as short as possible. */
 const REASONS = {
   400: 'Bad Request',
   401: '',

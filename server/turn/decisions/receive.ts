@@ -1,4 +1,4 @@
-/** One message of a client: what it is, whether it is well formed, who sent it; then to the rule for it. */
+/** Receives a message of a client: finds out what it is and who sent it, and passes it to the rule for it. */
 import { decode } from '../../../src/stun/decode.ts';
 import { hasValidFingerprint } from '../../../src/stun/fingerprint.ts';
 import { HEADER_BYTES, MAGIC_COOKIE, METHOD, unpackType } from '../../../src/stun/header.ts';
@@ -16,7 +16,7 @@ import { answer, refuse, type Verdict } from './reply.ts';
 import { openAllocationOf, type State } from './state.ts';
 import { understood } from './understood.ts';
 
-/** What a request on an allocation comes to. */
+/** Decides on a request on an allocation. */
 type Rule = (now: number, state: State, request: AllocationRequest) => Verdict;
 const RULES: ReadonlyMap<number, Rule> = new Map([
   [METHOD.refresh, refresh],
@@ -24,7 +24,7 @@ const RULES: ReadonlyMap<number, Rule> = new Map([
   [METHOD.channelBind, channelBind],
 ]);
 
-/** Whether a datagram is for the relay, and not for the STUN service on the same socket: by its first bytes only. */
+/** Whether a datagram is for the relay, and not for the STUN service on the same socket; its first bytes tell. */
 export function isForRelay(bytes: Uint8Array): boolean {
   if (isChannelData(bytes)) return true;
   const [first = 0xff, second = 0] = bytes;
@@ -34,7 +34,7 @@ export function isForRelay(bytes: Uint8Array): boolean {
   return method === METHOD.allocate || method === METHOD.send || RULES.has(method);
 }
 
-/** Why the message came to nothing, or null when it was answered or passed on. */
+/** Receives a message; gives why it was dropped, or null when it was answered or relayed. */
 export function receive(now: number, state: State, message: ClientMessage): DropReason | null {
   const { fiveTuple, bytes } = message;
   if (isChannelData(bytes)) return receiveChannelData(now, state, message);
@@ -52,7 +52,7 @@ function receiveRequest(now: number, state: State, received: Received): DropReas
   const { fiveTuple, request } = received;
   const { method } = request;
   if (method === METHOD.binding) {
-    // Over UDP the STUN service has them; over a stream this is all there is to tell.
+    // Over UDP the STUN service takes Bindings; over a stream this is all that there is to say.
     answer(state, { fiveTuple, request, proof: null }, [{ type: 'XOR-MAPPED-ADDRESS', value: fiveTuple.remote }]);
     return null;
   }
@@ -70,7 +70,7 @@ function receiveRequest(now: number, state: State, received: Received): DropReas
   return null;
 }
 
-/** To whom has not shown who he is; a source may have so many of these. */
+/** Challenges an unauthenticated client, as long as its source has not had its share of errors. */
 function challenge(
   now: number,
   state: State,
@@ -85,7 +85,7 @@ function challenge(
   return null;
 }
 
-/** Of a request on an allocation: one of the same fiveTuple and the same user (RFC 8656 §5). */
+/** Decides on a request on the allocation of its five-tuple, which has to be of the same user (RFC 8656 §5). */
 function verdictOf(now: number, state: State, { fiveTuple, request, proof }: AuthenticatedRequest): Verdict {
   const allocation = openAllocationOf(now, state, fiveTuple);
   if (!allocation) return 437;

@@ -1,4 +1,4 @@
-/** What a client sends, in the steps in which it is read. */
+/** A message of a client in each step of its reading. */
 import type { StunMessage } from '../../../src/stun/message.ts';
 import type { Proof } from './access/users.ts';
 import type { FiveTuple } from './five-tuple.ts';
@@ -10,7 +10,7 @@ export interface ClientMessage {
   readonly bytes: Uint8Array;
 }
 
-/** The same, decoded. */
+/** The message, decoded. */
 export interface Received extends ClientMessage {
   readonly request: StunMessage;
 }
@@ -22,7 +22,7 @@ export interface AuthenticatedRequest {
   readonly proof: Proof;
 }
 
-/** A request on an allocation that is its user's. */
+/** A request on an allocation of the user that it is from. */
 export interface AllocationRequest {
   readonly allocation: Allocation;
   readonly request: StunMessage;

@@ -1,4 +1,7 @@
-/** The relay as a sans-IO state machine: a TURN server (RFC 8656) that is told what came in and when, and says what goes out. */
+/**
+ * The relay, a TURN server (RFC 8656), as a sans-IO state machine: it is told what comes in and when, and says what
+ * goes out.
+ */
 import type { Family } from '../../../src/endpoint.ts';
 import { type Host, knownHost, type PeerPolicy } from './access/known-host.ts';
 import { createNonceDesk } from './access/nonce.ts';
@@ -15,29 +18,29 @@ import { release, type State } from './state.ts';
 import { tick } from './tick.ts';
 
 export interface RelayOptions {
-  /** Where relayed sockets are opened: one address for each family that is served. */
+  /** The addresses where relayed sockets are opened, one for each family that is served. */
   readonly addresses: Readonly<Partial<Record<Family, string>>>;
   readonly ports: { readonly first: number; readonly last: number };
   readonly policy: PeerPolicy;
-  /** As it is at the start. */
+  /** The host as it is at the start. */
   readonly host: Host;
   readonly realm: string;
-  /** What belongs to a username that is good now, or null. */
+  /** The account of a username; null unless it is good now. */
   readonly accountOf: (username: string) => Account | null;
-  /** Whether the session of an account is there. */
+  /** Whether the session of the rendezvous that has this TURN user is there. */
   readonly isAttended: (session: string) => boolean;
-  /** Whether a source without credentials may have one more error. */
+  /** Whether a client without credentials may be sent one more error. */
   readonly mayRefuse: (now: number, fiveTuple: FiveTuple) => boolean;
   readonly limits?: Partial<RelayLimits> | undefined;
   readonly randomBytes: (length: number) => Uint8Array;
 }
 
 export interface Relay {
-  /** What the input leads to, in order; `now` is in ms of any one monotonic clock. */
+  /** Takes an input, and gives what it leads to, in order. `now` is in ms of any one monotonic clock. */
   readonly handle: (now: number, input: TurnInput) => readonly TurnOutput[];
-  /** Whether the fiveTuple has an allocation, one that is still being made among them. */
+  /** Whether the five-tuple has an allocation, which may still be in the making. */
   readonly isAllocated: (fiveTuple: FiveTuple) => boolean;
-  /** Counted on by its owner too, who drops what it cannot send. */
+  /** The caller counts here too when it drops what it cannot send. */
   readonly counts: TurnCounts;
   readonly population: () => Readonly<Record<FiveTuple['transport'], number>>;
 }
@@ -123,7 +126,7 @@ function settle(
   input: Extract<TurnInput, { readonly kind: 'opened' | 'open-failed' }>,
 ): void {
   const allocation = state.allocations.get(input.allocation);
-  // Without one it has ended meanwhile, and its owner was told to close the socket.
+  // An allocation that is unknown has ended meanwhile, and the caller was told to close its socket.
   if (!allocation) return;
   if (input.kind === 'opened') opened(now, state, allocation);
   else openFailed(state, allocation, input);

@@ -1,4 +1,4 @@
-/** The bytes of an answer: success or error, with the integrity that the request had (RFC 8489 §9.2.4). */
+/** Answers a request with a success or an error, under the integrity that the request had (RFC 8489 §9.2.4). */
 import type { Attribute } from '../../../src/stun/attribute.ts';
 import { encode } from '../../../src/stun/encode.ts';
 import { attribute, type StunMessage } from '../../../src/stun/message.ts';
@@ -7,13 +7,13 @@ import { type ErrorCode, reasonOf } from './error-code.ts';
 import type { FiveTuple } from './five-tuple.ts';
 import type { State } from './state.ts';
 
-/** What a rule makes of a request: the code it is refused with, or the attributes of its success. */
+/** What a rule decides on a request: the code to refuse it with, or the attributes of the success. */
 export type Verdict = ErrorCode | readonly Attribute[];
 
 export interface Answering {
   readonly fiveTuple: FiveTuple;
   readonly request: StunMessage;
-  /** Null where the request has shown none, or nothing was asked for. */
+  /** Null where the request has shown none, or needs none. */
   readonly proof: Proof | null;
 }
 
@@ -26,7 +26,7 @@ export function answer(state: State, answering: Answering, verdict: Verdict): vo
   state.outputs.push({ kind: 'reply', fiveTuple, bytes: successBytes(request, verdict, proof), isData: false });
 }
 
-/** Says no. */
+/** Refuses a request. */
 export function refuse(
   state: State,
   { fiveTuple, request, proof }: Answering,
@@ -42,7 +42,7 @@ export function successBytes(request: StunMessage, attributes: readonly Attribut
   return replyBytes(request, { kind: 'success', attributes, proof });
 }
 
-/** With FINGERPRINT if the request has one (RFC 8489 §6.3.1.1). */
+/** Encodes a reply, with FINGERPRINT if the request has one (RFC 8489 §6.3.1.1). */
 function replyBytes(
   request: StunMessage,
   reply: {

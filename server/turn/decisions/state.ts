@@ -1,4 +1,7 @@
-/** What the relay knows: its allocations, with their permissions and channels. Changed by the rules beside this file only. */
+/**
+ * The state of the relay: its allocations, with their permissions and channels. Only the rules beside this file change
+ * it.
+ */
 import type { Endpoint, Family } from '../../../src/endpoint.ts';
 import type { StunMessage } from '../../../src/stun/message.ts';
 import type { KnownHost, PeerPolicy } from './access/known-host.ts';
@@ -18,32 +21,32 @@ export interface Channel {
 export interface Allocation {
   readonly id: number;
   readonly fiveTuple: FiveTuple;
-  /** Of the Allocate that made it: its lifetime in seconds, whether the port has to be even, the request itself. */
+  /** The Allocate that made it, the lifetime in seconds that it gets, and whether its port has to be even. */
   readonly asked: { readonly lifetimeS: number; readonly even: boolean; readonly request: StunMessage };
-  /** What its Allocate has shown; the credentials are good as long as it lasts. */
+  /** What its Allocate has shown; the credentials are good as long as the allocation lasts. */
   readonly proof: Proof;
   readonly family: Family;
   relayed: Endpoint;
-  /** Of its port: how many were tried. */
+  /** How many ports were tried for it. */
   attempts: number;
-  /** The success that its Allocate got; null until its socket is open. */
+  /** The success that answered its Allocate; null until its socket is open. */
   reply: Uint8Array | null;
   expiresAt: number;
-  /** By the peer's address: when it ends. */
+  /** When the permission for each address ends. */
   readonly permissions: Map<string, number>;
   readonly channels: Map<number, Channel>;
-  /** By `peerKey`. */
+  /** The channels by the `peerKey` of their peers. */
   readonly channelsByPeer: Map<string, Channel>;
   readonly source: Source;
   readonly arrivalMs: ArrivalMs;
-  /** When the session of its credentials was last seen to be there; of no interest without one. */
+  /** When the session of its credentials was last there; it means nothing for credentials without a session. */
   attendedAt: number;
 }
 
-/** A bucket of bytes each way, as its theoretical arrival time (GCRA). */
+/** The state of a bucket of bytes each way (data/bandwidth.ts). */
 export type ArrivalMs = Record<Direction, number>;
 
-/** What the clients at one address (../limit/source.ts) have together. */
+/** What the clients at one source (../../limit/source.ts) have together. */
 export interface Source {
   readonly name: string;
   allocations: number;
@@ -52,7 +55,7 @@ export interface Source {
 
 export interface State {
   readonly limits: RelayLimits;
-  /** Where relayed sockets are opened; one address for each family that is served. */
+  /** The addresses where relayed sockets are opened, one for each family that is served. */
   readonly addresses: Readonly<Partial<Record<Family, string>>>;
   readonly ports: { readonly first: number; readonly last: number };
   readonly policy: PeerPolicy;
@@ -60,25 +63,25 @@ export interface State {
   readonly realm: string;
   readonly nonces: NonceDesk;
   readonly accountOf: (username: string) => Account | null;
-  /** Whether a session of the rendezvous is there, by its user. */
+  /** Whether the session of the rendezvous that has this TURN user is there. */
   readonly isAttended: (session: string) => boolean;
   /** False when a source without credentials has had its share of errors. */
   readonly mayRefuse: (now: number, fiveTuple: FiveTuple) => boolean;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly allocations: Map<number, Allocation>;
-  /** By `fiveTupleKey`. */
+  /** The allocations by `fiveTupleKey`. */
   readonly byFiveTuple: Map<string, Allocation>;
-  /** By `peerKey` of the relayed endpoint. */
+  /** The allocations by the `peerKey` of their relayed endpoints. */
   readonly byRelayed: Map<string, Allocation>;
-  /** How many each user has. */
+  /** How many allocations each user has. */
   readonly users: Map<string, number>;
-  /** By name. */
+  /** The sources by their names. */
   readonly sources: Map<string, Source>;
-  /** The whole relay's. */
+  /** The state of the whole relay's buckets. */
   readonly arrivalMs: ArrivalMs;
   nextId: number;
   readonly counts: TurnCounts;
-  /** What the last input led to, until it is taken. */
+  /** What the last input led to, until the caller takes it. */
   outputs: TurnOutput[];
 }
 
@@ -86,7 +89,7 @@ export function peerKey({ address, port }: Endpoint): string {
   return `${port} ${address}`;
 }
 
-/** The allocation of the fiveTuple, one whose socket is still being opened among them. */
+/** The allocation of the five-tuple, whose socket may still be being opened. */
 export function allocationOf(now: number, state: State, fiveTuple: FiveTuple): Allocation | undefined {
   const found = state.byFiveTuple.get(fiveTupleKey(fiveTuple));
   if (!found || now < found.expiresAt) return found;
@@ -94,13 +97,13 @@ export function allocationOf(now: number, state: State, fiveTuple: FiveTuple): A
   return undefined;
 }
 
-/** The same, once it can be used. */
+/** The allocation of the five-tuple, once its socket is open. */
 export function openAllocationOf(now: number, state: State, fiveTuple: FiveTuple): Allocation | undefined {
   const found = allocationOf(now, state, fiveTuple);
   return found?.reply ? found : undefined;
 }
 
-/** Ends the allocation; its socket is closed. */
+/** Ends the allocation, and has its socket closed. */
 export function release(state: State, allocation: Allocation): void {
   const { id, fiveTuple, relayed } = allocation;
   const { user } = allocation.proof.credentials;
@@ -110,7 +113,7 @@ export function release(state: State, allocation: Allocation): void {
   const left = (state.users.get(user) ?? 0) - 1;
   if (left > 0) state.users.set(user, left);
   else state.users.delete(user);
-  // The source itself is forgotten when its bandwidth is its own again (tick.ts).
+  // The source itself is forgotten when its buckets are full again (tick.ts).
   allocation.source.allocations--;
   state.outputs.push({ kind: 'close-relay', allocation: id });
 }

@@ -1,5 +1,4 @@
-/** What time alone brings about: allocations, permissions, channels and sources that are over are forgotten. */
-
+/** Does what time alone brings about: forgets the allocations, permissions, channels and sources that are over. */
 import { forgetSources } from './allocation/sources.ts';
 import { channelOf } from './data/channel.ts';
 import { type Allocation, release, type State } from './state.ts';
@@ -17,7 +16,7 @@ export function tick(now: number, state: State): void {
   forgetSources(now, state);
 }
 
-/** Whether the session that its credentials were given to has been gone for too long. */
+/** Whether the session of the allocation's credentials has been gone for too long. */
 function isOrphaned(now: number, { isAttended, limits }: State, allocation: Allocation): boolean {
   const { session } = allocation.proof.credentials;
   if (session === null || isAttended(session)) allocation.attendedAt = now;

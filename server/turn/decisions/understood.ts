@@ -1,4 +1,6 @@
-/** The comprehension-required attributes that each method may carry here; a request with another one is answered with 420. */
+/**
+ * The comprehension-required attributes that each method may carry here; a request with any other is answered with 420.
+ */
 import type { AttributeName } from '../../../src/stun/attribute.ts';
 import { METHOD } from '../../../src/stun/header.ts';
 
@@ -10,7 +12,7 @@ const CREDENTIALS: readonly AttributeName[] = [
   'MESSAGE-INTEGRITY-SHA256',
 ];
 
-/** DONT-FRAGMENT is not among them, since Node cannot set the bit for a datagram (RFC 8656 §7.2: then 420). */
+/** DONT-FRAGMENT is missing, since Node cannot set that bit for a datagram; RFC 8656 §7.2 has 420 for this case. */
 const UNDERSTOOD: ReadonlyMap<number, ReadonlySet<AttributeName>> = new Map([
   [
     METHOD.allocate,

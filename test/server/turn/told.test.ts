@@ -121,7 +121,7 @@ describe('what is told', () => {
     expect(urlsOf('203.0.113.10', 3478, secure).at(-1)).toBe('turns:localhost:5349?transport=tcp');
   });
 
-  it('is the own relay and another one when there are both', () => {
+  it('is this server’s relay and another one when there are both', () => {
     const otherTurn = { urls: ['turn:other.example'], secret: 'north' };
     const { urls, serversFor } = turnServersOf(
       { otherTurn },

@@ -1,4 +1,4 @@
-/** Long-term credentials (RFC 8489 §9.2.4), as every request but a Binding has to show them (RFC 8656 §5). */
+/** Checks the long-term credentials (RFC 8489 §9.2.4) that every request but a Binding has to show (RFC 8656 §5). */
 import { checkIntegrity, type IntegrityAlgorithm, longTermKey } from '../../../../src/stun/integrity.ts';
 import { attribute, type StunMessage } from '../../../../src/stun/message.ts';
 import type { FiveTuple } from '../five-tuple.ts';
@@ -7,7 +7,7 @@ import { allocationOf, type State } from '../state.ts';
 import type { Credentials, Proof } from './users.ts';
 import { userOf } from './users.ts';
 
-/** The proof, or what to refuse the request with. Nothing is kept of whoever has none. */
+/** The proof, or the code to refuse the request with. Nothing is kept about a client without one. */
 export function authenticate(
   now: number,
   state: State,
@@ -23,15 +23,15 @@ export function authenticate(
   return state.nonces.isFresh(now, nonce, fiveTuple) ? { credentials, algorithm } : 438;
 }
 
-/** The stronger one where both are there (RFC 8489 §9.2.4). */
+/** The algorithm of the request's integrity, the stronger one where it has both (RFC 8489 §9.2.4). */
 function algorithmOf(request: StunMessage): IntegrityAlgorithm | null {
   if (attribute(request, 'MESSAGE-INTEGRITY-SHA256') !== undefined) return 'sha256';
   return attribute(request, 'MESSAGE-INTEGRITY') === undefined ? null : 'sha1';
 }
 
 /**
- * Those of the fiveTuple's allocation when it is of that user, so that what began within the time of its credentials can go on
- * after it: RFC 8656 §5 forbids to change the username.
+ * The credentials of that username. Those of the five-tuple's allocation stay good, so that what began before they
+ * expired can go on: RFC 8656 §5 does not let the username change.
  */
 function credentialsOf(
   now: number,

@@ -1,25 +1,25 @@
-/** What the relay is told of itself: the host that it runs on, and the operator's policy. */
+/** What the relay knows about its host, and the operator's policy on peers. */
 import ipaddr from 'ipaddr.js';
 import type { Endpoint } from '../../../../src/endpoint.ts';
 
 export interface PeerPolicy {
-  /** Private and loopback addresses too, and the server's own services: for a lab, or a network of one's own. */
+  /** Allows private and loopback addresses, and the server itself, which suits a lab or a private network. */
   readonly allowPrivate: boolean;
-  /** Networks, `ADDRESS/BITS`, that may be relayed to though they are private, or on a link of the server's. */
+  /** Networks, `ADDRESS/BITS`, that may be relayed to although they are private, or on a link of the server. */
   readonly allowPeers?: readonly string[];
-  /** Services of its own that may be reached all the same: where a peer without UDP shows its relayed endpoint. */
+  /** Endpoints of the server that may be reached all the same; a peer without UDP shows its relayed endpoint there. */
   readonly services?: readonly Endpoint[];
 }
 
-/** What the host has by now: it may get and lose addresses as long as it runs. */
+/** The addresses and networks of the host, which may change while it runs. */
 export interface Host {
-  /** Every address of it, as RFC 5952 writes it. */
+  /** Every address of the host; IPv6 is written as RFC 5952 has it. */
   readonly addresses: readonly string[];
-  /** The networks on its links, `ADDRESS/BITS`: its neighbours there may trust it for where it stands. */
+  /** The networks on its links, `ADDRESS/BITS`, where neighbours may trust the host because it is near. */
   readonly networks: readonly string[];
 }
 
-/** The same, read. */
+/** The host, parsed. */
 export interface KnownHost {
   readonly addresses: ReadonlySet<string>;
   readonly networks: readonly Network[];

@@ -1,11 +1,14 @@
-/** Nonces (RFC 8489 §9.2, RFC 8656 §5) of which nothing is kept: a digest of the fiveTuple and the time under a secret. */
+/**
+ * Nonces (RFC 8489 §9.2, RFC 8656 §5) that need not be kept: each is a digest of the five-tuple and the time under a
+ * secret.
+ */
 import { createHmac } from 'node:crypto';
 import { isSameSecret } from '../../../secret.ts';
 import { type FiveTuple, fiveTupleKey } from '../five-tuple.ts';
 
-/** A nonce is good for this long at least, and twice that at most: RFC 8656 §5 has one expire within the hour. */
+/** A nonce is good for at least this long, and at most twice as long: RFC 8656 §5 has it expire within the hour. */
 export const NONCE_WINDOW_MS = 600_000;
-/** 16 characters of base64url. */
+/** A nonce has 16 characters of base64url. */
 const NONCE_BYTES = 12;
 
 export interface NonceDesk {
@@ -13,7 +16,7 @@ export interface NonceDesk {
   readonly isFresh: (now: number, nonce: string, fiveTuple: FiveTuple) => boolean;
 }
 
-/** @param secret random; whoever knows it can make nonces. */
+/** @param secret random bytes; whoever knows them can make nonces. */
 export function createNonceDesk(secret: Uint8Array): NonceDesk {
   const windowAt = (now: number): number => Math.floor(now / NONCE_WINDOW_MS);
   const nonceOf = (window: number, fiveTuple: FiveTuple): string =>

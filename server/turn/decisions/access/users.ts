@@ -1,4 +1,7 @@
-/** Who may use the relay: users by name, sessions of the rendezvous, and whoever has credentials of a shared secret. */
+/**
+ * The users of the relay: named users, sessions of the rendezvous, and whoever has credentials made from a shared
+ * secret.
+ */
 import type { IntegrityAlgorithm } from '../../../../src/stun/integrity.ts';
 import { expiryOf, timeLimitedPassword } from '../../../../src/turn/credentials.ts';
 
@@ -9,17 +12,18 @@ export interface RelayUser {
 
 export interface UserDirectory {
   readonly users: readonly RelayUser[];
-  /** What the operator makes time-limited credentials of (src/turn/credentials.ts); null: there are none. */
+  /** The secret of the operator's time-limited credentials (src/turn/credentials.ts); null where there are none. */
   readonly secret: string | null;
-  /** The same for what the rendezvous hands out; null: it hands out nothing. */
+  /** The secret of the credentials that the rendezvous gives to peers; null where it gives none. */
   readonly sessionSecret: string | null;
-  /** Whether a session of the rendezvous is there, by its user. */
+  /** Whether the session of the rendezvous that has this TURN user is there. */
   readonly isAttended: (session: string) => boolean;
 }
 
 /**
- * Before the user of what a session is handed for TURN servers of others, whose secret may be the operator's here too: so
- * that it is good there, and not here beyond the end of the session. No session's user has a dot.
+ * Marks the user in the credentials that a session is given for other TURN servers. Those may have the same secret as
+ * this operator, and the mark keeps their credentials from being good here after the session ends. No session's user
+ * has a dot.
  */
 const ELSEWHERE = 'session.';
 
@@ -29,26 +33,26 @@ export function userElsewhere(session: string): string {
 
 export interface Account {
   readonly password: string;
-  /** The session of the rendezvous that it was given to; null: the operator gave it. */
+  /** The session of the rendezvous that the account belongs to; null where the operator gave it. */
   readonly session: string | null;
 }
 
 export interface Credentials {
   readonly username: string;
-  /** Whose quota counts. */
+  /** The user on whose quota they count. */
   readonly user: string;
-  /** The session of the rendezvous that they were given to, whose end is theirs; null: they are nobody's session's. */
+  /** The session of the rendezvous that they were given to, with which they end; null where there is none. */
   readonly session: string | null;
   readonly key: Uint8Array;
 }
 
-/** What a request has shown, and with which algorithm the answer shows the same. */
+/** The credentials that a request has shown, and the algorithm of its integrity, which the answer uses too. */
 export interface Proof {
   readonly credentials: Credentials;
   readonly algorithm: IntegrityAlgorithm;
 }
 
-/** What belongs to that username, or null when nothing does at `unixS`, in seconds of the Unix clock. */
+/** The account of a username; null when there is none at `unixS`, in seconds of the Unix clock. */
 export function accountOf(unixS: number, directory: UserDirectory, username: string): Account | null {
   const { users, secret, sessionSecret, isAttended } = directory;
   const named = users.find(({ name }) => name === username);
@@ -63,7 +67,9 @@ export function accountOf(unixS: number, directory: UserDirectory, username: str
   return { password: timeLimitedPassword(secret, username), session: null };
 }
 
-/** Whose quota the username counts on: what follows the expiry, so that new credentials do not make a new user. */
+/**
+ * The user on whose quota a username counts: what follows the expiry, so that new credentials do not make a new user.
+ */
 export function userOf(username: string): string {
   return expiryOf(username) === null ? username : username.slice(username.indexOf(':'));
 }

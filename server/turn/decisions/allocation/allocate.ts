@@ -1,4 +1,4 @@
-/** Allocate (RFC 8656 §7.2): a relayed socket for a fiveTuple that has none, once the system has opened it. */
+/** Allocate (RFC 8656 §7.2): gives a relayed socket to a five-tuple that has none, once the system has opened it. */
 import type { Family } from '../../../../src/endpoint.ts';
 import type { Attribute } from '../../../../src/stun/attribute.ts';
 import { attribute, type StunMessage } from '../../../../src/stun/message.ts';
@@ -11,12 +11,12 @@ import { lifetimeOf } from './lifetime.ts';
 import { pickPort } from './ports.ts';
 import { addAllocation, allocationsOf } from './sources.ts';
 
-/** IANA protocol number: the one transport between server and peer here (RFC 8656 §18.8). */
+/** The IANA protocol number of the one transport between server and peers here (RFC 8656 §18.8). */
 const UDP = 17;
-/** Ports tried before the server has none: another program may hold some of the range. */
+/** How many ports are tried before giving up, since other programs may hold some of the range. */
 const PORT_ATTEMPTS = 16;
 
-/** What to refuse it with, or null when the answer comes from here, now or as soon as the socket is open. */
+/** The code to refuse the request with; or null when this file answers it, now or as soon as the socket is open. */
 export function allocate(
   now: number,
   state: State,
@@ -56,7 +56,7 @@ function createAllocation(
   };
 }
 
-/** Enters the allocation everywhere it is looked for, and has its socket opened. */
+/** Adds the allocation to every index, and has its socket opened. */
 function add(state: State, allocation: Allocation): void {
   const { id, fiveTuple, relayed } = allocation;
   const { user } = allocation.proof.credentials;
@@ -67,7 +67,9 @@ function add(state: State, allocation: Allocation): void {
   state.outputs.push({ kind: 'open-relay', allocation: id, at: relayed });
 }
 
-/** The same request once more gets the same answer, which may have been lost; any other one is a mismatch (§7.2). */
+/**
+ * Answers a repeated request as before, since the answer may have been lost; any other request is a mismatch (§7.2).
+ */
 function again(
   state: State,
   { fiveTuple, asked, reply }: Allocation,
@@ -78,7 +80,7 @@ function again(
   return null;
 }
 
-/** What is wrong with the request itself, in the order of §7.2. */
+/** The code for what is wrong with the request itself, in the order of §7.2. */
 function faultOf(request: StunMessage): ErrorCode | null {
   const transport = attribute(request, 'REQUESTED-TRANSPORT');
   const evenPort = attribute(request, 'EVEN-PORT');
@@ -89,11 +91,11 @@ function faultOf(request: StunMessage): ErrorCode | null {
   if (transport !== UDP) return 442;
   if (token !== undefined && (evenPort !== undefined || family !== undefined || additional !== undefined)) return 400;
   if (additional !== undefined && (family !== undefined || additional === 'IPv4' || evenPort)) return 400;
-  // No port is ever reserved, so that no token is good, and the R bit asks for too much.
+  // No port is ever reserved: no token is good, and EVEN-PORT with its R bit set asks for too much.
   return token !== undefined || evenPort ? 508 : null;
 }
 
-/** What the server has not got. */
+/** The code for what the server lacks, or will not give. */
 function shortageOf(
   state: State,
   { fiveTuple, request, proof: { credentials } }: AuthenticatedRequest,
@@ -105,7 +107,7 @@ function shortageOf(
   return allocations.size >= limits.allocations ? 508 : null;
 }
 
-/** The relayed socket is open: now the client is told. */
+/** Tells the client that its relayed socket is open. */
 export function opened(now: number, state: State, allocation: Allocation): void {
   const { fiveTuple, asked, relayed, proof } = allocation;
   if (allocation.reply) return;
@@ -124,17 +126,19 @@ export function opened(now: number, state: State, allocation: Allocation): void 
   state.outputs.push({ kind: 'reply', fiveTuple, bytes: allocation.reply, isData: false });
 }
 
-/** One address at a time: who asks for another family as well is told that it is not there (§7.2). */
+/** Tells a client that asks for a second family as well that it gets one address only (§7.2). */
 function onlyOneFamily(request: StunMessage): readonly Attribute[] {
   const family: Family | undefined = attribute(request, 'ADDITIONAL-ADDRESS-FAMILY');
   if (family === undefined) return [];
   return [{ type: 'ADDRESS-ERROR-CODE', value: { family, code: 440, reason: 'Address Family not Supported' } }];
 }
 
-/** It could not be opened: another port, if that one was in use, or none. */
+/**
+ * Tries another port if the relayed socket could not be opened because its port was in use; else refuses the request.
+ */
 export function openFailed(state: State, allocation: Allocation, { inUse }: { readonly inUse: boolean }): void {
   const { id, fiveTuple, family, asked, proof, relayed } = allocation;
-  // It stays taken while another one is looked for, so that it is not that one again.
+  // The port stays taken while another is picked, so that it is not picked again.
   const port = inUse && allocation.attempts < PORT_ATTEMPTS ? pickPort(state, { family, even: asked.even }) : null;
   state.byRelayed.delete(peerKey(relayed));
   if (port === null) {

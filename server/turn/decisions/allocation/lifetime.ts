@@ -1,11 +1,13 @@
-/** How long an allocation is given (RFC 8656 §7.2, §7.3), and Refresh, which asks for more, or for its end. */
+/** The lifetime of an allocation (RFC 8656 §7.2), and Refresh (§7.3), which prolongs or ends it. */
 import { attribute, type StunMessage } from '../../../../src/stun/message.ts';
 import { LIFETIME_MAX_S, LIFETIME_S } from '../limits.ts';
 import type { AllocationRequest } from '../received.ts';
 import type { Verdict } from '../reply.ts';
 import { release, type State } from '../state.ts';
 
-/** In seconds: what is asked for within the bounds, never less than the default. */
+/**
+ * The lifetime in seconds: the one that is asked for, but no shorter than the default and no longer than the maximum.
+ */
 export function lifetimeOf(request: StunMessage): number {
   return Math.max(LIFETIME_S, Math.min(attribute(request, 'LIFETIME') ?? LIFETIME_S, LIFETIME_MAX_S));
 }

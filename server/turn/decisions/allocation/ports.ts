@@ -1,8 +1,8 @@
-/** Which port a relayed socket gets: a random one of the range, as guessing it must not be easy (RFC 8656 §7.2, RFC 6056). */
+/** Picks the port of a relayed socket at random, since it must not be easy to guess (RFC 8656 §7.2, RFC 6056). */
 import type { Family } from '../../../../src/endpoint.ts';
 import { peerKey, type State } from '../state.ts';
 
-/** A port that no allocation of that family has, or null when all are taken. Another program may hold it all the same. */
+/** A port that no allocation of the family has, or null when all are taken. Another program may still hold it. */
 export function pickPort(
   { ports: { first, last }, addresses, byRelayed, randomBytes }: State,
   { family, even }: { readonly family: Family; readonly even: boolean },

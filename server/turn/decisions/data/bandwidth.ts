@@ -1,14 +1,14 @@
 /**
- * Bandwidth: of an allocation, of its source and of the whole relay, each a bucket of bytes each way, as a theoretical
- * arrival time (GCRA, ITU-T I.371, annex A).
+ * The bandwidth of an allocation, of its source and of the whole relay. Each has a bucket of bytes each way, whose
+ * state is a theoretical arrival time (GCRA, ITU-T I.371, annex A).
  */
 import type { Direction, DropReason } from '../counts.ts';
 import type { Allocation, State } from '../state.ts';
 
-/** What a bucket holds: what fills it in that time. */
+/** A bucket holds what fills it in this time. */
 const BURST_MS = 1_000;
 
-/** Takes that many bytes of all three; or, where they are not there, of none. */
+/** Takes bytes from all three buckets; or from none, and gives which one lacks them. */
 export function takeBytes(
   now: number,
   { limits, arrivalMs: all }: Pick<State, 'limits' | 'arrivalMs'>,

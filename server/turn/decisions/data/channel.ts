@@ -1,4 +1,4 @@
-/** ChannelBind (RFC 8656 §12.2): a number for a peer, in place of its address in every message. */
+/** ChannelBind (RFC 8656 §12.2): a number that stands for a peer in place of its address. */
 import { sameEndpoint } from '../../../../src/endpoint.ts';
 import { attribute } from '../../../../src/stun/message.ts';
 import { FIRST_CHANNEL, LAST_CHANNEL } from '../../../../src/turn/wire/channel-data.ts';
@@ -9,7 +9,7 @@ import type { Verdict } from '../reply.ts';
 import { type Allocation, type Channel, peerKey, type State } from '../state.ts';
 import { permit } from './permission.ts';
 
-/** Binds, or renews the binding and the permission with it. */
+/** Binds a channel or renews it, and the permission with it. */
 export function channelBind(now: number, state: State, { allocation, request }: AllocationRequest): Verdict {
   const number = attribute(request, 'CHANNEL-NUMBER');
   const peer = attribute(request, 'XOR-PEER-ADDRESS');
@@ -17,7 +17,7 @@ export function channelBind(now: number, state: State, { allocation, request }: 
   const { channels, channelsByPeer } = allocation;
   const ofNumber = channelOf(now, allocation, number);
   const ofPeer = channelOf(now, allocation, channelsByPeer.get(peerKey(peer))?.number);
-  // One number has one peer, and one peer has one number.
+  // A number has one peer, and a peer has one number.
   if ((ofNumber && !sameEndpoint(ofNumber.peer, peer)) || (ofPeer && ofPeer.number !== number)) return 400;
   if (!ofNumber && channels.size >= state.limits.peersPerAllocation) return 508;
   if (!isAllowedEndpoint(state, peer)) return 403;
@@ -30,7 +30,7 @@ export function channelBind(now: number, state: State, { allocation, request }: 
   return [];
 }
 
-/** The channel of that number; one that is over is forgotten. */
+/** The channel of that number; a channel that is over is forgotten. */
 export function channelOf(now: number, allocation: Allocation, number: number | undefined): Channel | undefined {
   const channel = number === undefined ? undefined : allocation.channels.get(number);
   if (!channel || now < channel.expiresAt) return channel;

@@ -1,4 +1,4 @@
-/** Data through an allocation, both ways, in ChannelData (RFC 8656 §12.5 to §12.7) or in indications (§11). */
+/** Relays data through an allocation, both ways, in ChannelData (RFC 8656 §12.5 to §12.7) or in indications (§11). */
 import { type Endpoint, familyOf } from '../../../../src/endpoint.ts';
 import { encode } from '../../../../src/stun/encode.ts';
 import { METHOD } from '../../../../src/stun/header.ts';
@@ -14,7 +14,7 @@ import { takeBytes } from './bandwidth.ts';
 import { channelOf } from './channel.ts';
 import { isPermitted } from './permission.ts';
 
-/** A client's ChannelData; all of its way that has to be fast. */
+/** Relays a client's ChannelData; this is the path that has to be fast. */
 export function receiveChannelData(now: number, state: State, { fiveTuple, bytes }: ClientMessage): DropReason | null {
   const framed = decodeChannelData(bytes);
   if (!framed) return 'malformed';
@@ -25,7 +25,7 @@ export function receiveChannelData(now: number, state: State, { fiveTuple, bytes
   return toPeer(now, state, { allocation, peer: channel.peer, data: framed.data });
 }
 
-/** A client's Send indication (§11.2); what is wrong with one is never answered. */
+/** Relays a client's Send indication (§11.2); a wrong one is never answered. */
 export function receiveSend(now: number, state: State, { fiveTuple, request }: Received): DropReason | null {
   const peer = attribute(request, 'XOR-PEER-ADDRESS');
   const data = attribute(request, 'DATA');
@@ -53,7 +53,7 @@ function toPeer(
   return null;
 }
 
-/** A peer's datagram, which came to the relayed socket. */
+/** Relays a datagram that a peer has sent to the relayed socket. */
 export function receiveFromPeer(
   now: number,
   state: State,
@@ -87,7 +87,7 @@ export interface FromPeer {
   readonly bytes: Uint8Array;
 }
 
-/** §11.4. */
+/** A Data indication (§11.4). */
 function dataIndication({ randomBytes }: State, from: Endpoint, data: Uint8Array): Uint8Array {
   return encode({
     class: 'indication',

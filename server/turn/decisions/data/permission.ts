@@ -1,4 +1,4 @@
-/** CreatePermission (RFC 8656 §10.2): which addresses may send to the allocation, and be sent to. */
+/** CreatePermission (RFC 8656 §10.2), and the addresses that may send to an allocation, and be sent to. */
 import { type Endpoint, familyOf } from '../../../../src/endpoint.ts';
 import { isAllowedAddress } from '../access/peer-policy.ts';
 import type { ErrorCode } from '../error-code.ts';
@@ -7,13 +7,13 @@ import type { AllocationRequest } from '../received.ts';
 import type { Verdict } from '../reply.ts';
 import type { Allocation, State } from '../state.ts';
 
-/** All the addresses of the request, or none. */
+/** Permits all the addresses of the request, or none. */
 export function createPermission(now: number, state: State, { allocation, request }: AllocationRequest): Verdict {
   const peers = request.attributes.flatMap((one) => (one.type === 'XOR-PEER-ADDRESS' ? [one.value] : []));
   return peers.length === 0 ? 400 : (permit(now, state, { allocation, peers }) ?? []);
 }
 
-/** Installs or renews the permissions; or says why none of them can be. */
+/** Installs or renews the permissions; or gives why none of them can be. */
 export function permit(
   now: number,
   state: State,

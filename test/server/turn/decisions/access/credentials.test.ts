@@ -81,7 +81,7 @@ describe('credentials', () => {
     expect(attribute(answer, 'NONCE')).toBeUndefined();
   });
 
-  it('with a nonce of another fiveTuple get 438 and one of their own', () => {
+  it('with a nonce of another five-tuple get 438 and a nonce for their five-tuple', () => {
     const world = createWorld();
     const [alice, other] = [world.client(), world.client({ remote: { ...CLIENT, port: 2 } })];
     const nonce = attribute(other.answerTo(requestBytes(METHOD.allocate, [])), 'NONCE') ?? '';
@@ -114,7 +114,7 @@ describe('credentials', () => {
     expect(world.sockets.size).toBe(1);
   });
 
-  it('on a fiveTuple without an allocation get 437', () => {
+  it('on a five-tuple without an allocation get 437', () => {
     const alice = createWorld().client();
     for (const method of [METHOD.refresh, METHOD.createPermission, METHOD.channelBind]) {
       expect(alice.outcome(method)).toBe(437);

@@ -11,7 +11,7 @@ const key = longTermKey({ ...USER, realm: REALM });
 const inPorts = (port: number): boolean => port >= PORTS.first && port <= PORTS.last;
 
 describe('Allocate', () => {
-  it('gives a relayed endpoint, the lifetime and the own endpoint, under the user’s key', () => {
+  it('gives a relayed endpoint, the lifetime and the client’s endpoint, under the user’s key', () => {
     const world = createWorld();
     const alice = world.client();
     const { nonce } = { nonce: attribute(alice.answerTo(requestBytes(METHOD.allocate, [])), 'NONCE') ?? '' };
@@ -56,7 +56,7 @@ describe('Allocate', () => {
     expect(world.relay.counts.allocations).toBe(1);
   });
 
-  it('of another transaction on the same fiveTuple is a mismatch: 437', () => {
+  it('of another transaction on the same five-tuple is a mismatch: 437', () => {
     const alice = createWorld().client();
     alice.allocate();
     expect(alice.outcome(METHOD.allocate, [REQUESTED_TRANSPORT])).toBe(437);
@@ -156,7 +156,7 @@ describe('Allocate', () => {
 });
 
 describe('quotas', () => {
-  it('of a user, over all of its fiveTuples: 486', () => {
+  it('of a user, over all of its five-tuples: 486', () => {
     const world = createWorld({ limits: { allocationsPerUser: 2 } });
     const [one, two, three] = [1, 2, 3].map((port) => world.client({ remote: { ...CLIENT, port } }));
     one?.allocate();

@@ -44,7 +44,7 @@ describe('the lifetime', () => {
     expect(world.sockets.size).toBe(0);
   });
 
-  it('is ended by Refresh with 0, and the fiveTuple is free again', () => {
+  it('is ended by Refresh with 0, and the five-tuple is free again', () => {
     const world = createWorld();
     const alice = world.client();
     alice.allocate();
@@ -63,7 +63,7 @@ describe('the lifetime', () => {
     expect([world.sockets.size, world.relay.isAllocated(alice.fiveTuple)]).toEqual([0, false]);
   });
 
-  it('has no end before its time: nothing but its own fiveTuple ends it', () => {
+  it('has no end before its time: nothing but its five-tuple ends it', () => {
     const world = createWorld();
     world.client().allocate();
     const other = world.client({ remote: { ...CLIENT, port: 2 } });

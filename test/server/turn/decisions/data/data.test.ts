@@ -188,14 +188,14 @@ describe('a channel', () => {
 });
 
 describe('data that comes to nothing', () => {
-  it('of a fiveTuple without an allocation is dropped', () => {
+  it('of a five-tuple without an allocation is dropped', () => {
     const world = createWorld();
     const alice = world.client();
     expect([...alice.send(PEER, DATA), ...alice.sendOn(0x4000, DATA)]).toEqual([]);
     expect(world.relay.counts.dropped['no-allocation']).toBe(2);
   });
 
-  it('of another fiveTuple than the allocation’s is dropped', () => {
+  it('of another five-tuple than the allocation’s is dropped', () => {
     const { world, alice, dropped } = allocated();
     alice.bind(0x4000, PEER);
     world.client({ remote: { ...CLIENT, port: 2 } }).sendOn(0x4000, DATA);
