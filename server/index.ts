@@ -16,12 +16,14 @@ import { closeAll } from './sockets/bind.ts';
 import { addConnectionMetrics } from './sockets/metrics.ts';
 import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
 
+export type { Endpoint } from '../src/endpoint.ts';
 export type { ServerOptions } from './options.ts';
 export type { RendezvousLimits } from './rendezvous/decisions/limits.ts';
 export { defaultAddresses } from './sockets/default-address.ts';
 export type { Tls } from './sockets/tls.ts';
 export { StartError, type StartErrorCode } from './start-error.ts';
 export type { Layout } from './stun/decisions/layout.ts';
+export type { RelayUser } from './turn/decisions/access/users.ts';
 export type { RelayLimits } from './turn/decisions/limits.ts';
 export type { OtherTurnOptions, RelayServerOptions } from './turn/options.ts';
 

@@ -41,8 +41,14 @@ export function checkPort(option: string, port: number): void {
   throw new StartError('bad-port', `${option} is ${port}: a port is 1 to 65535, or 0 for any free one`);
 }
 
+/** What is read of Node's errors; the library's types need no types of Node. */
+export interface SystemError {
+  readonly code?: string | undefined;
+  readonly message: string;
+}
+
 /** Translates Node's error of a failed `bind` or `listen`. */
-export function listenError(error: NodeJS.ErrnoException, transport: 'UDP' | 'TCP', at: Endpoint): StartError {
+export function listenError(error: SystemError, transport: 'UDP' | 'TCP', at: Endpoint): StartError {
   const where = `${transport} ${formatEndpoint(at)}`;
   switch (error.code) {
     case 'EADDRNOTAVAIL':

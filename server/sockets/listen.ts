@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Endpoint } from '../../src/endpoint.ts';
 import type { Admission } from '../limit/tcp-admission.ts';
-import { listenError } from '../start-error.ts';
+import { listenError, type SystemError } from '../start-error.ts';
 import type { BoundSocket } from './bind.ts';
 
 /** How long a TLS handshake may take. Node's own timeout begins anew with each byte. */
@@ -34,7 +34,7 @@ export async function listenTcp(server: Server, { address, port }: Endpoint, gat
     server.listen({ host: address, port, exclusive: true });
     await listening;
   } catch (error) {
-    throw listenError(error as NodeJS.ErrnoException, 'TCP', { address, port });
+    throw listenError(error as SystemError, 'TCP', { address, port });
   }
   // A connection that cannot be accepted, because no descriptors are left for instance, is no reason to stop.
   server.on('error', () => {});

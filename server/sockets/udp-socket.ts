@@ -14,6 +14,6 @@ export async function openUdpSocket(address: string, port: number): Promise<UdpS
   } catch (error) {
     // An error without a system call in it is not a refusal by the system but a bug.
     const isRefusal = error instanceof Error && 'syscall' in error;
-    throw isRefusal ? listenError(error as NodeJS.ErrnoException, 'UDP', { address, port }) : error;
+    throw isRefusal ? listenError(error, 'UDP', { address, port }) : error;
   }
 }
