@@ -66,6 +66,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site'],
     ...['src/base', 'src/ice', 'src/nat', 'src/punch/attempt', 'src/rendezvous', 'src/stun'],
   ],
+  'lab/sim': ['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site', 'src/base', 'src/nat'],
   'lab/docker': ['lab/base', 'src/base', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
   lab: ['lab/base', 'lab/docker'],
   cli: [

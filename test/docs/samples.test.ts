@@ -37,6 +37,7 @@ it('every sample is right in its types', () => {
       natcheck: [join(ROOT, 'src/index.ts')],
       'natcheck/lab': [join(ROOT, 'lab/index.ts')],
       'natcheck/server': [join(ROOT, 'server/index.ts')],
+      'natcheck/sim': [join(ROOT, 'lab/sim/index.ts')],
     },
   };
   const config = {

@@ -1,4 +1,4 @@
-/** Many detections over random accesses and links, each from a seed of its own; what came out, counted. */
+/** Many detections over random accesses and links, each from another seed; what came out, counted. */
 import type { DetectReport } from '../../../src/nat/report.ts';
 import type { VerdictType } from '../../../src/nat/verdict.ts';
 import { type AccessProfile, expectedVerdict, observedAccess } from '../../profiles.ts';
@@ -63,7 +63,7 @@ export function wrongFindings({ access, report }: Sample): readonly string[] {
   return lines;
 }
 
-/** How the report's word on port allocation and on pooling stands to what the access does; null where UDP is blocked. */
+/** Whether the report is right about port assignment and pooling, by what the access does; null where UDP is blocked. */
 export function judgePorts({ access, report }: Sample): Readonly<Record<'allocation' | 'pooling', Judgement>> | null {
   const observed = observedPorts(access);
   if (!observed) return null;

@@ -8,7 +8,7 @@ type PortPatternKind = PortPattern['kind'];
 export interface ObservedPorts {
   /** The kinds that are true of it: several where several NATs in a row mix their ways. */
   readonly kinds: readonly PortPatternKind[];
-  /** Of `sequential`; null where any is true. */
+  /** What `sequential` ports differ by; null where any step is true. */
   readonly step: number | null;
   readonly pooling: readonly Pooling['behavior'][];
 }
@@ -77,7 +77,7 @@ function portsOf(
 function observedPooling(layers: readonly NatProfile[]): readonly Pooling['behavior'][] {
   const outermost = layers.at(-1);
   if (outermost && hasArbitraryPool(outermost)) return ['arbitrary'];
-  // To the outermost NAT, each address of a pool before it is another host, which is paired with an address of its own.
+  // To the outermost NAT, each address of a pool before it is another host, which is paired with another address.
   const isSeveralHosts = layers.slice(0, -1).some(hasArbitraryPool);
   return outermost && outermost.poolSize > 1 && isSeveralHosts ? ['arbitrary', 'one-address'] : ['one-address'];
 }

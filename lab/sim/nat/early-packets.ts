@@ -1,7 +1,7 @@
 /** What a NAT with `inboundFirst` remembers: packets from outside that came before the inside has sent to their source. */
 import { type Endpoint, formatEndpoint } from '../../../src/endpoint.ts';
 
-/** Of a UDP flow in which only one side has been heard, in Linux (DESIGN §7). */
+/** How long Linux remembers a UDP flow in which only one side has been heard (DESIGN §7). */
 const UNREPLIED_MS = 30_000;
 
 export interface EarlyPackets {

@@ -2,9 +2,14 @@
 import { formatEndpoint } from '../../../src/endpoint.ts';
 import { drop, type Middlebox, pass } from '../network/middlebox.ts';
 import { createFilter, type Filter, type FilterOptions } from './filter.ts';
+import { requireFilter } from './require-profile.ts';
 
-/** Lets in what the inside has asked for, by the terms of RFC 4787 §5, and drops the rest without a word. */
+/**
+ * Lets in what the inside has asked for, by the terms of RFC 4787 §5, and drops the rest without a word.
+ * @throws RangeError when the filtering is none of RFC 4787's, or the lifetime is negative.
+ */
 export function createFirewall(options: FilterOptions): Middlebox {
+  requireFilter(options);
   const filters = new Map<string, Filter>();
   return {
     outbound: (now, packet) => {
@@ -18,6 +23,7 @@ export function createFirewall(options: FilterOptions): Middlebox {
       const filter = filters.get(`${packet.protocol} ${formatEndpoint(packet.to)}`);
       return filter?.allows(now, packet.from) ? pass('inside', packet) : drop('filtered');
     },
+    reboot: () => filters.clear(),
   };
 }
 

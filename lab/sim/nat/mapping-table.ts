@@ -5,7 +5,7 @@ import type { Random } from '../network/random.ts';
 import { dependencyKey } from './dependency-key.ts';
 import type { EarlyPackets } from './early-packets.ts';
 import { createFilter, type Filter } from './filter.ts';
-import { createPortAllocator, type PortAllocator } from './port-assignment.ts';
+import { type AssignPort, createPortAssignment } from './port-assignment.ts';
 
 interface Mapping {
   readonly internal: Endpoint;
@@ -32,8 +32,8 @@ export function createMappingTable({ profile, addresses, random, early }: Mappin
   const byKey = new Map<string, Mapping>();
   const byExternal = new Map<string, Mapping>();
   const chooseAddress = createAddressChooser({ profile, addresses, random });
-  const allocators = new Map<string, PortAllocator>(
-    addresses.map((address) => [address, createPortAllocator(profile, random.fork(`ports ${address}`))]),
+  const portAssignments = new Map<string, AssignPort>(
+    addresses.map((address) => [address, createPortAssignment(profile, random.fork(`ports ${address}`))]),
   );
 
   const find = (now: number, external: Endpoint): Mapping | null => {
@@ -50,7 +50,7 @@ export function createMappingTable({ profile, addresses, random, early }: Mappin
     const address = chooseAddress(internal);
     const isFree = (port: number): boolean =>
       find(now, { address, port }) === null && !early.holds(now, { address, port }, remote);
-    const port = allocators.get(address)?.({ internal, isFree }) ?? null;
+    const port = portAssignments.get(address)?.({ internal, isFree }) ?? null;
     return port === null ? null : { internal, external: { address, port }, filter: createFilter(profile) };
   };
 
@@ -59,7 +59,7 @@ export function createMappingTable({ profile, addresses, random, early }: Mappin
     claim: (now, internal, remote) => {
       // RFC 4787 §4.1: the same internal endpoint has one mapping per value of this key.
       const key = `${formatEndpoint(internal)} ${dependencyKey(profile.mapping, remote)}`;
-      // Who came early, and collides with that mapping, has one of its own.
+      // A remote that came early and collides with that mapping has another one to itself.
       const asideKey = profile.inboundFirst ? `${formatEndpoint(internal)} aside ${formatEndpoint(remote)}` : key;
       const known = live(now, asideKey) ?? live(now, key);
       const isAside = known !== null && early.holds(now, known.external, remote);

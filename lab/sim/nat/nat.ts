@@ -2,22 +2,27 @@
 
 import { drop, type Middlebox, type Passage, pass } from '../network/middlebox.ts';
 import type { Packet } from '../network/packet.ts';
-import { createEarlyPackets } from './early-packets.ts';
-import { createMappingTable, type MappingTableOptions } from './mapping-table.ts';
+import { createEarlyPackets, type EarlyPackets } from './early-packets.ts';
+import { createMappingTable, type MappingTable, type MappingTableOptions } from './mapping-table.ts';
+import { requireProfile } from './require-profile.ts';
 
-/** UDP and TCP have mappings of their own; TCP behaves by the same profile (RFC 5382 has the same terms). */
-export function createNat(options: Omit<MappingTableOptions, 'early'>): Middlebox {
+type NatOptions = Omit<MappingTableOptions, 'early'>;
+
+/**
+ * UDP and TCP each have their mappings; TCP behaves by the same profile (RFC 5382 has the same terms).
+ * @throws RangeError when the profile holds a value that it must not.
+ */
+export function createNat(options: NatOptions): Middlebox {
   const { profile, addresses, random } = options;
-  const early = { udp: createEarlyPackets(), tcp: createEarlyPackets() };
-  const tables = {
-    udp: createMappingTable({ ...options, early: early.udp, random: random.fork('udp') }),
-    tcp: createMappingTable({ ...options, early: early.tcp, random: random.fork('tcp') }),
-  };
+  requireProfile(profile);
+  let memory = createMemory(options);
+  let reboots = 0;
 
   const inbound = (now: number, packet: Packet): Passage => {
-    const mapping = tables[packet.protocol].find(now, packet.to);
+    const { table, early } = memory[packet.protocol];
+    const mapping = table.find(now, packet.to);
     if (mapping?.filter.allows(now, packet.from)) return pass('inside', { ...packet, to: mapping.internal });
-    if (profile.inboundFirst) early[packet.protocol].note(now, packet.to, packet.from);
+    if (profile.inboundFirst) early.note(now, packet.to, packet.from);
     return drop(mapping ? 'filtered' : 'no-mapping');
   };
 
@@ -26,11 +31,30 @@ export function createNat(options: Omit<MappingTableOptions, 'early'>): Middlebo
     outbound: (now, packet) => {
       const toItself = addresses.includes(packet.to.address);
       if (toItself && !profile.hairpin) return drop('no-hairpin');
-      const mapping = tables[packet.protocol].claim(now, packet.from, packet.to);
+      const mapping = memory[packet.protocol].table.claim(now, packet.from, packet.to);
       if (!mapping) return drop('no-free-port');
       const translated = { ...packet, from: mapping.external };
       // Hairpinning shows the receiver the sender's external address and port (RFC 4787 REQ-9a).
       return toItself ? inbound(now, translated) : pass('outside', translated);
     },
+    reboot: () => {
+      reboots++;
+      // Drawn anew, so that a NAT with random ports does not give the same ones again.
+      memory = createMemory({ ...options, random: random.fork(`reboot ${reboots}`) });
+    },
   };
+}
+
+/** What a NAT remembers of one protocol's packets. */
+interface Memory {
+  readonly table: MappingTable;
+  readonly early: EarlyPackets;
+}
+
+function createMemory(options: NatOptions): Readonly<Record<Packet['protocol'], Memory>> {
+  const memoryOf = (protocol: Packet['protocol']): Memory => {
+    const early = createEarlyPackets();
+    return { early, table: createMappingTable({ ...options, early, random: options.random.fork(protocol) }) };
+  };
+  return { udp: memoryOf('udp'), tcp: memoryOf('tcp') };
 }

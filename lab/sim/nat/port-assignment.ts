@@ -6,7 +6,8 @@ import type { Random } from '../network/random.ts';
 /** Outside the well-known ports (RFC 6335 §6). */
 const FIRST_PORT = 1024;
 const LAST_PORT = 65_535;
-const PORT_COUNT = LAST_PORT - FIRST_PORT + 1;
+/** How many ports a NAT has on each public address. */
+export const PORT_COUNT = LAST_PORT - FIRST_PORT + 1;
 
 interface PortRequest {
   /** Whose mapping it is. */
@@ -15,8 +16,8 @@ interface PortRequest {
   readonly isFree: (port: number) => boolean;
 }
 
-/** A port that is free, or null when none is. */
-export type PortAllocator = (request: PortRequest) => number | null;
+/** Chooses the port of a new mapping: one that is free, or null when none is. */
+export type AssignPort = (request: PortRequest) => number | null;
 
 /**
  * `preserved` keeps the internal port while no live mapping has it, and else takes a random one as Linux does
@@ -24,12 +25,12 @@ export type PortAllocator = (request: PortRequest) => number | null;
  * destination only: with the same port for two of them both would share one public endpoint, which is
  * endpoint-independent mapping in all but name.
  * `sequential` counts from a random start, also across hosts and sockets.
- * `block` draws from the host's own block, which it keeps.
+ * `block` draws from the block that the host has to itself, and keeps.
  */
-export function createPortAllocator(
+export function createPortAssignment(
   { ports, portStep = 1, blockSize = DEFAULT_BLOCK_SIZE }: Pick<NatProfile, 'ports' | 'portStep' | 'blockSize'>,
   random: Random,
-): PortAllocator {
+): AssignPort {
   const randomPort = (): number => FIRST_PORT + random.integer(PORT_COUNT);
   switch (ports) {
     case 'preserved':
@@ -45,12 +46,12 @@ export function createPortAllocator(
     case 'random':
       return ({ isFree }) => firstFree(randomPort(), isFree);
     case 'block':
-      return createBlockAllocator(blockSize, random);
+      return createBlockAssignment(blockSize, random);
   }
 }
 
-/** Each host draws from a block of its own, given to it at its first mapping; null when no port or no block is left. */
-function createBlockAllocator(size: number, random: Random): PortAllocator {
+/** Each host draws from one block, given to it alone at its first mapping; null when no port or no block is left. */
+function createBlockAssignment(size: number, random: Random): AssignPort {
   const free = Array.from({ length: Math.floor(PORT_COUNT / size) }, (_, index) => FIRST_PORT + index * size);
   const blocks = new Map<string, number>();
   return ({ internal, isFree }) => {

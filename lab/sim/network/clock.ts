@@ -1,17 +1,26 @@
 /** Virtual time: a queue of things to do, run in order of their time and, at equal times, of their scheduling. */
+import { requireNumber } from './misuse.ts';
+
+/** Takes an event off the queue; it does nothing once the event has run. */
+export type Cancel = () => void;
 
 export interface Clock {
-  /** The virtual time in ms; it moves only while events run. */
+  /** The virtual time in ms, from 0 on; it moves only while events run. */
   readonly now: () => number;
   /** How many events have run so far. */
   readonly events: () => number;
-  /** Runs `action` at the time `at`, or as the next thing when that is past. */
-  readonly schedule: (at: number, action: () => void) => void;
+  /** When the next event is due, in ms; Infinity when there is none. */
+  readonly nextAt: () => number;
+  /**
+   * Runs `action` at the time `at` in ms, or as the next thing when that is past.
+   * @throws RangeError when `at` is no finite number.
+   */
+  readonly schedule: (at: number, action: () => void) => Cancel;
   /** Runs the next event; false when there is none. */
   readonly step: () => boolean;
-  /** Runs all events up to that time, included, and moves the time there. */
+  /** Runs all events up to that time in ms, included, and moves the time there. */
   readonly runUntil: (at: number) => void;
-  /** Runs until no event is left. */
+  /** Runs until no event is left; never ends where events go on scheduling others. */
   readonly runToIdle: () => void;
 }
 
@@ -19,6 +28,7 @@ interface Event {
   readonly at: number;
   readonly order: number;
   readonly action: () => void;
+  isCancelled: boolean;
 }
 
 export function createClock(): Clock {
@@ -26,7 +36,12 @@ export function createClock(): Clock {
   let now = 0;
   let scheduled = 0;
   let events = 0;
+  const nextAt = (): number => {
+    while (heap.peek()?.isCancelled) heap.pop();
+    return heap.peek()?.at ?? Number.POSITIVE_INFINITY;
+  };
   const step = (): boolean => {
+    nextAt();
     const event = heap.pop();
     if (!event) return false;
     now = event.at;
@@ -37,16 +52,65 @@ export function createClock(): Clock {
   return {
     now: () => now,
     events: () => events,
-    schedule: (at, action) => heap.push({ at: Math.max(at, now), order: scheduled++, action }),
+    nextAt,
+    schedule: (at, action) => {
+      requireNumber('the time of an event', at, { min: -Number.MAX_VALUE });
+      const event: Event = { at: Math.max(at, now), order: scheduled++, action, isCancelled: false };
+      heap.push(event);
+      return () => {
+        event.isCancelled = true;
+      };
+    },
     step,
     runUntil: (at) => {
-      while ((heap.peek()?.at ?? Number.POSITIVE_INFINITY) <= at) step();
+      while (nextAt() <= at) step();
       now = Math.max(now, at);
     },
     runToIdle: () => {
       while (step());
     },
   };
+}
+
+export interface RunBounds {
+  /** How many events may run; default: 1,000,000. */
+  readonly maxEvents?: number;
+  /** How far the virtual time may move, in ms; default: an hour. */
+  readonly maxVirtualMs?: number;
+}
+
+/** Far more than any run of a few hosts needs. */
+export const DEFAULT_BOUNDS = { maxEvents: 1_000_000, maxVirtualMs: 3_600_000 } as const satisfies RunBounds;
+
+/** Why a run has ended: its condition holds, nothing is left to happen, or a bound is reached. */
+export type RunEnd = 'condition' | 'idle' | 'max-events' | 'max-virtual-ms';
+
+/**
+ * Runs the world's events one by one until the condition holds, which is asked before each of them.
+ * At `max-virtual-ms` the clock stands at that time, and what is due later has not run.
+ * @throws RangeError when a bound is negative or no number.
+ */
+export function runUntil(
+  { clock }: { readonly clock: Clock },
+  condition: () => boolean,
+  bounds: RunBounds = {},
+): RunEnd {
+  const { maxEvents, maxVirtualMs } = { ...DEFAULT_BOUNDS, ...bounds };
+  requireNumber('maxEvents', maxEvents, { min: 0, max: Number.POSITIVE_INFINITY });
+  requireNumber('maxVirtualMs', maxVirtualMs, { min: 0, max: Number.POSITIVE_INFINITY });
+  const lastEvent = clock.events() + maxEvents;
+  const lastMoment = clock.now() + maxVirtualMs;
+  while (!condition()) {
+    if (clock.events() >= lastEvent) return 'max-events';
+    const at = clock.nextAt();
+    if (at === Number.POSITIVE_INFINITY) return 'idle';
+    if (at > lastMoment) {
+      clock.runUntil(lastMoment);
+      return 'max-virtual-ms';
+    }
+    clock.step();
+  }
+  return 'condition';
 }
 
 interface Heap {

@@ -1,117 +1,108 @@
 /** A host of the simulated network: addresses in one realm, UDP sockets, and TCP enough to knock. */
-import { type Endpoint, familyOf, formatEndpoint } from '../../../src/endpoint.ts';
+import type { Endpoint } from '../../../src/endpoint.ts';
 import { type Link, PERFECT_LINK } from './link.ts';
+import { requireAddress } from './misuse.ts';
 import type { Packet, Receive } from './packet.ts';
 import type { Random } from './random.ts';
 import type { Realm } from './realm.ts';
 import { createTcp, type Tcp } from './tcp.ts';
-import { createLine, forward, type World } from './world.ts';
+import { createUdp, datagram, type LocalEndpoint, type ReceiveDatagram, type UdpSocket } from './udp.ts';
+import { connectLink, forward, type World } from './world.ts';
 
-/** The dynamic ports (RFC 6335 §6). */
-const FIRST_DYNAMIC_PORT = 49_152;
-const DYNAMIC_PORT_COUNT = 16_384;
+export type { UdpSocket };
 
 export interface HostOptions {
   /** Unique in the world. */
   readonly name: string;
-  readonly realm: Realm;
+  /** Default: the public network. */
+  readonly realm?: Realm;
   /** Default: the realm's next one. */
   readonly addresses?: readonly [string, ...string[]];
-  /** Default: perfect, but never instantaneous in the sense of a call: every packet is an event of its own. */
+  /** Default: perfect. Even then no packet arrives within the call that sends it: each is an event of the clock. */
   readonly link?: Link;
-  /** A host that is down takes its packets and does nothing. */
+  /** A host that is down takes its packets and does nothing; default: up. */
   readonly state?: 'up' | 'down';
-}
-
-export interface UdpSocket {
-  readonly local: Endpoint;
-  /** Null, or the system's code when it will not send. Without a TTL it gets as far as it has to. */
-  readonly send: (to: Endpoint, bytes: Uint8Array, options?: { readonly ttl?: number }) => 'ENETUNREACH' | null;
-  readonly close: () => void;
 }
 
 export interface Host {
   readonly name: string;
   readonly addresses: readonly [string, ...string[]];
+  /** Chance for what runs on the host; it follows from the world's seed and the host's name. */
   readonly random: Random;
-  /** Opens a UDP socket on the first address and a free dynamic port unless told otherwise. @throws Error when taken. */
-  readonly open: (
-    receive: (from: Endpoint, bytes: Uint8Array) => void,
-    local?: { readonly address?: string; readonly port?: number },
-  ) => UdpSocket;
-  /** Sends a datagram from any endpoint, with a socket there or not. */
+  /**
+   * Opens a UDP socket; `receive` gets what comes to it.
+   * @throws RangeError when the host has not that address, the port is not from 1 to 65535, or it is taken.
+   */
+  readonly open: (receive: ReceiveDatagram, local?: LocalEndpoint) => UdpSocket;
+  /** Sends a datagram from any endpoint, with a socket there or not, also from one that is not the host's. */
   readonly sendFrom: (from: Endpoint, to: Endpoint, bytes: Uint8Array) => void;
+  /** Accepts TCP connections on that port of every address. */
   readonly listen: Tcp['listen'];
+  /** Tries to open a TCP connection; `settled` hears once whether that has worked. */
   readonly connect: (to: Endpoint, settled: (outcome: 'accepted' | 'failed') => void) => void;
+  /** From now on, what enters the host's link is dropped, in both directions; what is under way still arrives. */
+  readonly cutLink: () => void;
+  readonly restoreLink: () => void;
 }
 
+/** Puts a host into a network. @throws RangeError when its name or an address is taken, or an address is none. */
 export function createHost(world: World, options: HostOptions): Host {
   const { clock, trace } = world;
-  const { name, realm, link = PERFECT_LINK, state = 'up' } = options;
+  const { name, realm = world.internet, link = PERFECT_LINK, state = 'up' } = options;
+  world.takeName(name);
   const addresses = options.addresses ?? [realm.allocate()];
+  for (const address of addresses) requireAddress('address', address);
   const random = world.random.fork(`host ${name}`);
-  const ports = random.fork('ports');
-  const sockets = new Map<string, (from: Endpoint, bytes: Uint8Array) => void>();
-  const up = createLine(world, { name: `${name} up`, conditions: link.up });
-  const down = createLine(world, { name: `${name} down`, conditions: link.down });
+  const connected = connectLink(world, { name, link });
 
   const onward: Receive = (packet) => forward(world, { realm, place: name, packet });
   const send: Receive = (packet) => {
     trace?.({ at: clock.now(), place: name, packet, event: 'sent' });
-    up(packet, onward);
+    connected.up(packet, onward);
   };
   const tcp = createTcp({ clock, send });
+  const udp = createUdp({ name, addresses, random: random.fork('ports'), send });
+  const deliver = createDelivery(world, { name, state, tcp, receiverOf: udp.receiverOf });
+  for (const address of addresses) realm.attach(address, (packet) => connected.down(packet, deliver));
 
-  const taker = (packet: Packet): (() => void) | null => {
+  return {
+    name,
+    addresses,
+    random,
+    open: udp.open,
+    sendFrom: (from, to, bytes) => send(datagram(from, to, bytes)),
+    listen: tcp.listen,
+    connect: (to, settled) => {
+      // TCP has its own port space; the port is taken from the same range here, since only its uniqueness matters.
+      tcp.connect({ from: { address: addresses[0], port: udp.dynamicPort(addresses[0]) }, to, settled });
+    },
+    cutLink: connected.cut,
+    restoreLink: connected.restore,
+  };
+}
+
+interface DeliveryOptions {
+  readonly name: string;
+  readonly state: 'up' | 'down';
+  readonly tcp: Tcp;
+  readonly receiverOf: (local: Endpoint) => ReceiveDatagram | undefined;
+}
+
+/** Gives each packet that has come to the host to whom it is for, or drops it. */
+function createDelivery({ clock, trace }: World, { name, state, tcp, receiverOf }: DeliveryOptions): Receive {
+  const takerOf = (packet: Packet): (() => void) | null => {
     if (packet.protocol === 'tcp') return () => tcp.receive(packet);
-    const receive = sockets.get(formatEndpoint(packet.to));
+    const receive = receiverOf(packet.to);
     return receive ? () => receive(packet.from, packet.bytes) : null;
   };
-  const deliver = (packet: Packet): void => {
+  return (packet) => {
     const entry = { at: clock.now(), place: name, packet };
-    const take = state === 'up' ? taker(packet) : null;
+    const take = state === 'up' ? takerOf(packet) : null;
     if (take) {
       trace?.({ ...entry, event: 'delivered' });
       take();
     } else {
       trace?.({ ...entry, event: 'dropped', why: state === 'up' ? 'no-socket' : 'host-down' });
     }
-  };
-  for (const address of addresses) realm.attach(address, (packet) => down(packet, deliver));
-
-  const dynamicPort = (address: string): number => {
-    const start = ports.integer(DYNAMIC_PORT_COUNT);
-    for (let step = 0; step < DYNAMIC_PORT_COUNT; step++) {
-      const port = FIRST_DYNAMIC_PORT + ((start + step) % DYNAMIC_PORT_COUNT);
-      if (!sockets.has(formatEndpoint({ address, port }))) return port;
-    }
-    throw new Error(`EADDRINUSE: no dynamic port is free on ${address}`);
-  };
-
-  return {
-    name,
-    addresses,
-    random,
-    sendFrom: (from, to, bytes) => send({ protocol: 'udp', from, to, bytes }),
-    open: (receive, { address = addresses[0], port = dynamicPort(address) } = {}) => {
-      const local = { address, port };
-      const key = formatEndpoint(local);
-      if (sockets.has(key)) throw new Error(`EADDRINUSE: ${key} on ${name}`);
-      sockets.set(key, receive);
-      return {
-        local,
-        send: (to, bytes, { ttl } = {}) => {
-          if (familyOf(to.address) !== familyOf(address)) return 'ENETUNREACH';
-          send({ protocol: 'udp', from: local, to, bytes, ...(ttl !== undefined && { ttl }) });
-          return null;
-        },
-        close: () => void sockets.delete(key),
-      };
-    },
-    listen: tcp.listen,
-    connect: (to, settled) => {
-      // TCP has a port space of its own; taken here from the same range, since only its uniqueness matters.
-      tcp.connect({ from: { address: addresses[0], port: dynamicPort(addresses[0]) }, to, settled });
-    },
   };
 }

@@ -1,4 +1,5 @@
 /** One direction of a link: when each packet that enters it comes out, by latency, jitter, loss, order and copies. */
+import { requireNumber } from './misuse.ts';
 import type { Random } from './random.ts';
 
 export interface LinkConditions {
@@ -8,16 +9,17 @@ export interface LinkConditions {
   readonly jitterMs: number;
   /** The probability that a packet is lost. */
   readonly loss: number;
-  /** The mean length of a run of losses, in packets; 0 is independent losses. */
+  /** The mean length of a run of losses, in packets, from 1 on; 0 is independent losses. */
   readonly lossBurst: number;
   /** The probability that a packet is held back for `holdMs`, while later ones pass it. */
   readonly reordering: number;
+  /** In ms. */
   readonly holdMs: number;
   /** The probability that a packet comes out twice. */
   readonly duplication: number;
 }
 
-/** The two directions of a link, seen from whom it connects: up is away from it. */
+/** The two directions of a link, seen from the host or site that it connects: up is away from it. */
 export interface Link {
   readonly up: LinkConditions;
   readonly down: LinkConditions;
@@ -35,17 +37,34 @@ export const PERFECT_CONDITIONS: LinkConditions = {
 
 export const PERFECT_LINK: Link = { up: PERFECT_CONDITIONS, down: PERFECT_CONDITIONS };
 
-/** A link with the same conditions in both directions; what is not given is perfect. */
+/**
+ * A link with the same conditions in both directions; what is not given is perfect.
+ * @throws RangeError when a time is negative, or a probability not from 0 to 1.
+ */
 export function symmetricLink(conditions: Partial<LinkConditions>): Link {
   const both = { ...PERFECT_CONDITIONS, ...conditions };
+  requireConditions(both);
   return { up: both, down: both };
+}
+
+/** @throws RangeError as symmetricLink does. */
+function requireConditions(conditions: LinkConditions): void {
+  for (const time of ['latencyMs', 'jitterMs', 'holdMs'] as const) requireNumber(time, conditions[time], { min: 0 });
+  for (const probability of ['loss', 'reordering', 'duplication'] as const) {
+    requireNumber(probability, conditions[probability], { min: 0, max: 1 });
+  }
+  if (conditions.lossBurst !== 0) requireNumber('lossBurst', conditions.lossBurst, { min: 1 });
 }
 
 /** When a packet that enters at `now` comes out: never, once or twice. */
 export type Pipe = (now: number) => readonly number[];
 
-/** Every packet takes the same number of draws, so that no one's fate shifts another's. */
+/**
+ * Every packet takes the same number of draws, so that the fate of one does not shift that of another.
+ * @throws RangeError as symmetricLink does.
+ */
 export function createPipe(conditions: LinkConditions, random: Random): Pipe {
+  requireConditions(conditions);
   const { latencyMs, jitterMs, reordering, holdMs, duplication } = conditions;
   const loses = createLoss(conditions);
   let lastArrival = Number.NEGATIVE_INFINITY;

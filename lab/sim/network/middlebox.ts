@@ -4,8 +4,10 @@ import type { DropReason, Packet } from './packet.ts';
 export interface Middlebox {
   /** A packet from the inside, on its way out. */
   readonly outbound: (now: number, packet: Packet) => Passage;
-  /** A packet from the outside to one of the box's, or of its inside's, public addresses. */
+  /** A packet from the outside to a public address of the box, or of a host behind it. */
   readonly inbound: (now: number, packet: Packet) => Passage;
+  /** Forgets all that the box has learnt from packets; a box that learns nothing has none. */
+  readonly reboot?: () => void;
 }
 
 /** To which side the packet leaves, possibly translated; or why it is dropped, silently (DESIGN §7). */

@@ -8,7 +8,7 @@ export interface UdpPacket {
   readonly from: Endpoint;
   readonly to: Endpoint;
   readonly bytes: Uint8Array;
-  /** How many hops it has left (RFC 791 §3.2); without one, as many as it takes. */
+  /** How many hops it has left (RFC 791 §3.2); without a TTL, as many as it takes. */
   readonly ttl?: number;
 }
 
@@ -20,19 +20,21 @@ export interface TcpPacket {
   readonly segment: 'syn' | 'syn-ack' | 'rst';
 }
 
-/** The packet after so many hops more; null when it has not that many left. */
+/** The packet after that many hops more; null when it has not that many left. */
 export function afterHops(packet: Packet, hops: number): Packet | null {
   if (packet.protocol === 'tcp' || packet.ttl === undefined || hops === 0) return packet;
   const ttl = packet.ttl - hops;
   return ttl > 0 ? { ...packet, ttl } : null;
 }
 
-/** Takes a packet over; what then becomes of it is the taker's affair. */
+/** Takes a packet over; what becomes of it then is up to the taker. */
 export type Receive = (packet: Packet) => void;
 
 export type DropReason =
   /** Lost on a link. */
   | 'loss'
+  /** The link is cut. */
+  | 'link-down'
   /** Its hops are used up. */
   | 'ttl'
   /** No host or router has the destination address, and no gateway leads on. */
@@ -41,7 +43,7 @@ export type DropReason =
   | 'no-mapping'
   /** A mapping, but this remote is not let in (RFC 4787 §5). */
   | 'filtered'
-  /** An inside host to a public endpoint of its own NAT, which does not hairpin (RFC 4787 §6). */
+  /** From an inside host to a public endpoint of its NAT, which does not hairpin (RFC 4787 §6). */
   | 'no-hairpin'
   /** Every public port is in use. */
   | 'no-free-port'

@@ -14,7 +14,7 @@ export interface Random {
   /** One of them, each equally likely. */
   readonly pick: <T>(from: readonly [T, ...T[]]) => T;
   readonly bytes: (length: number) => Uint8Array;
-  /** A stream of its own, which depends on this one's seed and the label, and not on what was drawn. */
+  /** Another stream, which depends on the seed of this one and on the label, and not on what was drawn. */
   readonly fork: (label: string) => Random;
 }
 
@@ -44,7 +44,7 @@ function fromWords(seed: Words): Random {
   };
 }
 
-/** Draws 32-bit words; the counter is 1 in PractRand's own seeding. */
+/** Draws 32-bit words; the counter is 1 where PractRand seeds it. */
 export function sfc32([s0, s1, s2]: readonly [number, number, number], counter = 1): () => number {
   let a = s0 | 0;
   let b = s1 | 0;

@@ -3,7 +3,7 @@ import type { Link } from './link.ts';
 import { drop, type Middlebox, type Passage } from './middlebox.ts';
 import { afterHops, type Packet, type Receive } from './packet.ts';
 import type { Realm } from './realm.ts';
-import { createLine, forward, type Line, type World } from './world.ts';
+import { connectLink, forward, type World } from './world.ts';
 
 export interface RouterOptions {
   /** Unique in the world. */
@@ -16,17 +16,24 @@ export interface RouterOptions {
 }
 
 export interface Router {
+  readonly name: string;
   /** Takes packets for that address of the outer realm. */
   readonly announce: (address: string) => void;
+  /** Restarts the box in no time: its mappings, and the ways that a firewall has opened, are forgotten. */
+  readonly reboot: () => void;
+  /** From now on, what enters the router's link is dropped, in both directions; what is under way still arrives. */
+  readonly cutLink: () => void;
+  readonly restoreLink: () => void;
 }
 
-const WIRE: Line = (packet, receive) => receive(packet);
-
-/** Connects the realms through the box; what it drops, it drops silently (DESIGN §7: an ICMP error ends a punch). */
+/**
+ * Connects the realms through the box; what it drops, it drops silently (DESIGN §7: an ICMP error ends a punch).
+ * @throws RangeError when the name is taken.
+ */
 export function connectRouter(world: World, { name, box, inner, outer, link }: RouterOptions): Router {
   const { clock, trace } = world;
-  const up = link ? createLine(world, { name: `${name} up`, conditions: link.up }) : WIRE;
-  const down = link ? createLine(world, { name: `${name} down`, conditions: link.down }) : WIRE;
+  world.takeName(name);
+  const connected = connectLink(world, { name, link: link ?? null });
   const toOuter: Receive = (packet) => forward(world, { realm: outer, place: name, packet });
   const toInner: Receive = (packet) => forward(world, { realm: inner, place: name, packet });
 
@@ -37,7 +44,7 @@ export function connectRouter(world: World, { name, box, inner, outer, link }: R
       return;
     }
     trace?.({ ...entry, event: 'passed', as: passage.packet });
-    if (passage.side === 'outside') up(passage.packet, toOuter);
+    if (passage.side === 'outside') connected.up(passage.packet, toOuter);
     else toInner(passage.packet);
   };
 
@@ -50,7 +57,13 @@ export function connectRouter(world: World, { name, box, inner, outer, link }: R
     const passage = box.inbound(clock.now(), packet);
     act(packet, passage.kind === 'drop' ? passage : (spent(passage) ?? drop('ttl')));
   };
-  return { announce: (address) => outer.attach(address, (packet) => down(packet, fromOuter)) };
+  return {
+    name,
+    announce: (address) => outer.attach(address, (packet) => connected.down(packet, fromOuter)),
+    reboot: () => box.reboot?.(),
+    cutLink: connected.cut,
+    restoreLink: connected.restore,
+  };
 }
 
 function spent(passage: Passage & { readonly kind: 'pass' }): Passage | null {

@@ -1,6 +1,7 @@
-/** Runs sessions on simulated hosts to their end, each with sockets of its own. */
+/** Runs sessions on simulated hosts to their end, each with its sockets. */
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { Session } from '../../../src/session.ts';
+import { DEFAULT_BOUNDS, type RunBounds, runUntil } from './clock.ts';
 import { driveSession } from './driver.ts';
 import type { Host, UdpSocket } from './host.ts';
 import type { Random } from './random.ts';
@@ -17,7 +18,7 @@ export interface SessionContext<Name extends string> {
 
 export interface SessionOptions<Name extends string, Result> {
   readonly host: Host;
-  /** The names of the sockets to open; the session's own list must be the same. */
+  /** The names of the sockets to open; the session has to know the same names. */
   readonly sockets: readonly Name[];
   readonly create: (context: SessionContext<Name>) => Session<Result>;
 }
@@ -35,11 +36,10 @@ export function startSession<Name extends string, Result>(
   const { clock } = world;
   let outcome: { readonly result: Result; readonly at: number } | null = null;
   const sockets = new Map<string, UdpSocket>();
-  for (const name of names)
-    sockets.set(
-      name,
-      host.open((from, bytes) => void driver.receive(name, from, bytes)),
-    );
+  for (const name of names) {
+    const socket = host.open((from, bytes) => void driver.receive(name, from, bytes));
+    sockets.set(name, socket);
+  }
   const local = Object.fromEntries([...sockets].map(([name, socket]) => [name, socket.local])) as Record<
     Name,
     Endpoint
@@ -58,29 +58,19 @@ export function startSession<Name extends string, Result>(
   return { outcome: () => outcome };
 }
 
-export interface RunBounds {
-  /** Far more than any run of a few sessions needs. */
-  readonly maxEvents?: number;
-  readonly maxVirtualMs?: number;
-}
-
-const DEFAULT_BOUNDS = { maxEvents: 1_000_000, maxVirtualMs: 3_600_000 } as const satisfies RunBounds;
-
 /**
- * Runs the world until every one of the sessions is done.
+ * Runs the world until every one of the sessions is done; default bounds: a million events, an hour of virtual time.
  * @throws Error when nothing is left to happen before that, or a bound is reached: a bug in a session.
  */
 export function runUntilDone(world: World, runs: readonly Run<unknown>[], bounds: RunBounds = {}): void {
   const { maxEvents, maxVirtualMs } = { ...DEFAULT_BOUNDS, ...bounds };
   const { clock } = world;
-  const lastEvent = clock.events() + maxEvents;
   const lastMoment = clock.now() + maxVirtualMs;
-  while (runs.some((run) => run.outcome() === null)) {
-    const isBounded = clock.events() >= lastEvent || clock.now() > lastMoment;
-    if (isBounded || !clock.step()) {
-      throw new Error(`a session is not done at ${clock.now()} ms, after ${clock.events()} events`);
-    }
-  }
+  const isDone = (): boolean => runs.every((run) => run.outcome() !== null);
+  // The first event beyond the bound still runs, so that the error names when the session would have gone on.
+  const isOver = (): boolean => isDone() || clock.now() > lastMoment;
+  runUntil(world, isOver, { maxEvents, maxVirtualMs: Number.POSITIVE_INFINITY });
+  if (!isDone()) throw new Error(`a session is not done at ${clock.now()} ms, after ${clock.events()} events`);
 }
 
 /** Runs one session to its end. @throws Error as runUntilDone does. */

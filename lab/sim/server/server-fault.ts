@@ -54,7 +54,7 @@ export type ServerFault = keyof typeof SERVER_FAULTS;
 
 function errorBytes(reply: Uint8Array): Uint8Array {
   const decoded = decode(reply);
-  if (!decoded.ok) throw new Error(`the responder's own reply is ${decoded.error.code}`);
+  if (!decoded.ok) throw new Error(`the reply of the responder is ${decoded.error.code}`);
   const { method, transactionId } = decoded.message;
   return encode({
     class: 'error',

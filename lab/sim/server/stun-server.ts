@@ -1,7 +1,4 @@
-/**
- * The public side of a detection in the simulated network: the real responder on its sockets, and a TCP port that
- * answers.
- */
+/** A STUN server in the simulated network: natcheck's responder on its sockets, and a TCP port that answers. */
 import { endpointsOf, type Layout } from '../../../server/stun/decisions/layout.ts';
 import { type Answer, type Arrival, respond } from '../../../server/stun/decisions/responder.ts';
 import type { Endpoint } from '../../../src/endpoint.ts';
@@ -25,13 +22,13 @@ export interface StunServerOptions {
   readonly layout?: Layout;
   readonly httpPort?: number;
   readonly link?: Link;
-  /** Default: the real responder; lab/sim/server/server-fault.ts has others. */
+  /** Default: natcheck's; lab/sim/server/server-fault.ts has others. */
   readonly respond?: Respond;
   /** A server that is down answers neither over UDP nor over TCP. */
   readonly state?: 'up' | 'down';
 }
 
-/** Puts a STUN server into the public network; each reply leaves from the socket that the answer names. */
+/** Puts a STUN server into the public network; each reply leaves from the endpoint that the responder names. */
 export function addStunServer(world: World, options: StunServerOptions = {}): Host {
   const { layout = LAB_LAYOUT, httpPort = LAB_HTTP_PORT, link, respond: decide = respond, state = 'up' } = options;
   const [address] = layout.addresses;

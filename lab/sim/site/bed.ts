@@ -2,14 +2,20 @@
 import type { Endpoint } from '../../../src/endpoint.ts';
 import { formatEndpoint, sameEndpoint } from '../../../src/endpoint.ts';
 import { type ConformanceBed, NEIGHBOUR_SOCKETS } from '../../conformance.ts';
-import { createHost, type UdpSocket } from '../network/host.ts';
+import { createHost, type Host, type UdpSocket } from '../network/host.ts';
 import type { Middlebox } from '../network/middlebox.ts';
-import { addressPool, createRealm } from '../network/realm.ts';
-import { connectRouter } from '../network/router.ts';
 import { createWorld, type World } from '../network/world.ts';
+import { createSite } from './site.ts';
 
 const PUBLIC_ADDRESSES = ['203.0.113.10', '203.0.113.11'] as const;
 const PUBLIC_PORTS = [3478, 3479] as const;
+
+const PUBLIC_SIDE: ConformanceBed['publicSide'] = {
+  primary: { address: PUBLIC_ADDRESSES[0], port: PUBLIC_PORTS[0] },
+  samePlaceOtherPort: { address: PUBLIC_ADDRESSES[0], port: PUBLIC_PORTS[1] },
+  otherPlaceSamePort: { address: PUBLIC_ADDRESSES[1], port: PUBLIC_PORTS[0] },
+  otherPlaceOtherPort: { address: PUBLIC_ADDRESSES[1], port: PUBLIC_PORTS[1] },
+};
 
 export interface BedOptions {
   readonly seed: number;
@@ -22,61 +28,31 @@ export interface BedOptions {
 interface Seen {
   readonly from: Endpoint;
   readonly to: Endpoint;
-  readonly bytes: Uint8Array;
 }
 
 export function createSimBed({ seed, poolSize, createBox }: BedOptions): ConformanceBed {
   const world = createWorld({ seed });
-  const { clock, internet } = world;
-  const inside = createRealm('inside', addressPool('192.168.1', 10));
-  const addresses = [internet.allocate(), ...Array.from({ length: poolSize - 1 }, internet.allocate)] as const;
-  const box = createBox(world, addresses);
-  const router = connectRouter(world, { name: 'nat', box, inner: inside, outer: internet });
-  for (const address of addresses) router.announce(address);
-  const client = createHost(world, { name: 'client', realm: inside });
-  const neighbour = createHost(world, { name: 'neighbour', realm: inside });
-  const server = createHost(world, { name: 'server', realm: internet, addresses: PUBLIC_ADDRESSES });
-
-  const atServer: Seen[] = [];
-  for (const address of PUBLIC_ADDRESSES) {
-    for (const port of PUBLIC_PORTS) {
-      const to = { address, port };
-      server.open((from, bytes) => atServer.push({ from, to, bytes }), to);
-    }
-  }
-  const atClients: Seen[] = [];
-  const sockets = new Map<string, UdpSocket>();
-  const socketOf = (name: string): UdpSocket => {
-    const host = NEIGHBOUR_SOCKETS.includes(name) ? neighbour : client;
-    const socket =
-      sockets.get(name) ?? host.open((from, bytes) => atClients.push({ from, to: socketOf(name).local, bytes }));
-    sockets.set(name, socket);
-    return socket;
-  };
-
-  const seenAt = (socket: string): readonly Endpoint[] => {
-    const { local } = socketOf(socket);
-    return atClients.filter((seen) => sameEndpoint(seen.to, local)).map((seen) => seen.from);
-  };
+  const { clock } = world;
+  const site = createSite(world, {
+    name: 'nat',
+    access: { kind: 'box', poolSize, createBox: ({ addresses }) => createBox(world, addresses) },
+  });
+  const clients = createClients({ client: site.addHost('client'), neighbour: site.addHost('neighbour') });
+  const server = createPublicSide(world);
 
   return {
-    publicSide: {
-      primary: { address: PUBLIC_ADDRESSES[0], port: PUBLIC_PORTS[0] },
-      samePlaceOtherPort: { address: PUBLIC_ADDRESSES[0], port: PUBLIC_PORTS[1] },
-      otherPlaceSamePort: { address: PUBLIC_ADDRESSES[1], port: PUBLIC_PORTS[0] },
-      otherPlaceOtherPort: { address: PUBLIC_ADDRESSES[1], port: PUBLIC_PORTS[1] },
-    },
+    publicSide: PUBLIC_SIDE,
     outbound: async (socket, to) => {
-      atServer.length = 0;
-      socketOf(socket).send(to, Uint8Array.of(0));
+      server.seen.length = 0;
+      clients.socketOf(socket).send(to, Uint8Array.of(0));
       clock.runToIdle();
-      return atServer.find((seen) => sameEndpoint(seen.to, to))?.from ?? null;
+      return server.seen.find((seen) => sameEndpoint(seen.to, to))?.from ?? null;
     },
     inbound: async (socket, { mapped, from, opened }) => {
-      atClients.length = 0;
-      for (const source of [...from, opened]) server.sendFrom(source, mapped, Uint8Array.of(0));
+      clients.forget();
+      for (const source of [...from, opened]) server.host.sendFrom(source, mapped, Uint8Array.of(0));
       clock.runToIdle();
-      const arrived = seenAt(socket);
+      const arrived = clients.sourcesAt(socket);
       if (!arrived.some((source) => sameEndpoint(source, opened))) {
         throw new Error(`nothing comes back from ${formatEndpoint(opened)}, which the client has sent to`);
       }
@@ -84,10 +60,48 @@ export function createSimBed({ seed, poolSize, createBox }: BedOptions): Conform
     },
     // Here silence is known by itself: nothing is under way when the clock has run to idle.
     hairpin: async (socket, { at, mapped }) => {
-      atClients.length = 0;
-      socketOf(socket).send(mapped, Uint8Array.of(0));
+      clients.forget();
+      clients.socketOf(socket).send(mapped, Uint8Array.of(0));
       clock.runToIdle();
-      return seenAt(at)[0] ?? null;
+      return clients.sourcesAt(at)[0] ?? null;
+    },
+  };
+}
+
+/** The host with the four public endpoints, and what has come to them. */
+function createPublicSide(world: World): { readonly host: Host; readonly seen: Seen[] } {
+  const host = createHost(world, { name: 'server', addresses: PUBLIC_ADDRESSES });
+  const seen: Seen[] = [];
+  for (const to of Object.values(PUBLIC_SIDE)) host.open((from) => seen.push({ from, to }), to);
+  return { host, seen };
+}
+
+interface Clients {
+  /** The socket of that name, opened when it is first asked for. */
+  readonly socketOf: (name: string) => UdpSocket;
+  /** From whom datagrams have come to that socket. */
+  readonly sourcesAt: (name: string) => readonly Endpoint[];
+  readonly forget: () => void;
+}
+
+/** The sockets of both hosts by name, and what has come to them. */
+function createClients({ client, neighbour }: { readonly client: Host; readonly neighbour: Host }): Clients {
+  const seen: Seen[] = [];
+  const sockets = new Map<string, UdpSocket>();
+  const socketOf = (name: string): UdpSocket => {
+    const host = NEIGHBOUR_SOCKETS.includes(name) ? neighbour : client;
+    const socket = sockets.get(name) ?? host.open((from) => seen.push({ from, to: socketOf(name).local }));
+    sockets.set(name, socket);
+    return socket;
+  };
+  return {
+    socketOf,
+    sourcesAt: (name) => {
+      const { local } = socketOf(name);
+      return seen.filter(({ to }) => sameEndpoint(to, local)).map(({ from }) => from);
+    },
+    forget: () => {
+      seen.length = 0;
     },
   };
 }
