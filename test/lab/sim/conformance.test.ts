@@ -20,11 +20,11 @@ import type { World } from '../../../lab/sim/network/world.ts';
 import { createSimBed } from '../../../lab/sim/site/bed.ts';
 import { DEPENDENCIES } from '../../../src/nat/behavior.ts';
 
-const ALLOCATIONS = ['preserved', 'sequential', 'random', 'block'] as const;
+const PORT_ASSIGNMENTS = ['preserved', 'sequential', 'random', 'block'] as const;
 
 const PAIRS = DEPENDENCIES.flatMap((mapping) => DEPENDENCIES.map((filtering) => ({ mapping, filtering })));
 const PROFILES: readonly NatProfile[] = PAIRS.flatMap((pair) =>
-  ALLOCATIONS.map((ports) => ({
+  PORT_ASSIGNMENTS.map((ports) => ({
     ...FULL_CONE,
     ...pair,
     ports,
@@ -70,7 +70,7 @@ describe('conformance of the simulated NATs', () => {
   });
 
   it.for(DEPENDENCIES)('holds hairpinning to the filter: %s', async (filtering) => {
-    for (const ports of ALLOCATIONS) {
+    for (const ports of PORT_ASSIGNMENTS) {
       for (let seed = 1; seed <= 20; seed++) {
         const profile = { ...FULL_CONE, filtering, ports, hairpin: true };
         const observation = await observe(bedOf(profile, seed));

@@ -14,7 +14,7 @@ import { DEPENDENCIES, type Dependency } from '../../../../src/nat/behavior.ts';
 import type { VerdictType } from '../../../../src/nat/verdict.ts';
 
 const SEEDS = Array.from({ length: 25 }, (_, index) => index + 1);
-const ALLOCATIONS = ['preserved', 'sequential', 'random', 'block'] as const;
+const PORT_ASSIGNMENTS = ['preserved', 'sequential', 'random', 'block'] as const;
 
 /** What comes out: verdict, mapping and filtering, over all seeds, on a link without loss; each different row once. */
 function rowsOf(access: AccessProfile): readonly string[] {
@@ -47,8 +47,8 @@ const VERDICTS: Readonly<Record<Dependency, Readonly<Record<Dependency, VerdictT
 describe('detection without loss', () => {
   const cells = DEPENDENCIES.flatMap((mapping) => DEPENDENCIES.map((filtering) => [mapping, filtering] as const));
 
-  it.each(cells)('names a NAT with %s mapping and %s filtering, however it allocates ports', (mapping, filtering) => {
-    for (const ports of ALLOCATIONS) {
+  it.each(cells)('names a NAT with %s mapping and %s filtering, however it assigns ports', (mapping, filtering) => {
+    for (const ports of PORT_ASSIGNMENTS) {
       const nat: NatProfile = { ...FULL_CONE, name: 'nat', mapping, filtering, ports };
       expect(rowsOf({ kind: 'nat', layers: [nat] })).toEqual([
         `${VERDICTS[mapping][filtering]}: ${mapping}, ${filtering}`,

@@ -46,5 +46,5 @@ export function natOf(profile: NatProfile, addresses: readonly [string, ...strin
     return passage.packet.from;
   };
   const receive = (now: number, from: Endpoint, to: Endpoint): Passage => nat.inbound(now, packet(from, to));
-  return { send, sourceOf, receive };
+  return { send, sourceOf, receive, reboot: () => nat.reboot?.() };
 }

@@ -4,7 +4,7 @@ import { FULL_CONE, SYMMETRIC } from '../../../../lab/profiles.ts';
 import type { Endpoint } from '../../../../src/endpoint.ts';
 import { A1, A2, at, B1, HOST, inside, natOf, OTHER_HOST } from './nat-box.ts';
 
-describe('port allocation (RFC 4787 §4.2)', () => {
+describe('port assignment (RFC 4787 §4.2)', () => {
   it('keeps the port when preserved, and takes another for a second host with the same one', () => {
     const { sourceOf, receive } = natOf(FULL_CONE);
     expect(sourceOf(0, HOST, A1)).toEqual(at(40_000));

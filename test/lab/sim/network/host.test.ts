@@ -68,6 +68,96 @@ describe('host', () => {
   });
 });
 
+describe('misuse of a host', () => {
+  it.each([0, 65_536, 1.5, Number.NaN])('refuses the port %s', (port) => {
+    const { here } = pairOf();
+    const refusal = new RangeError(`port is ${port}; it must be an integer from 1 to 65535`);
+    expect(() => here.open(ignore, { port })).toThrow(refusal);
+  });
+
+  it('refuses an address that is not its own', () => {
+    const { here } = pairOf();
+    const refusal = new RangeError('10.0.0.1 is no address of here; it has 198.51.100.1');
+    expect(() => here.open(ignore, { address: '10.0.0.1' })).toThrow(refusal);
+  });
+
+  it('refuses a TTL that no packet can have', () => {
+    const socket = pairOf().here.open(ignore);
+    const refusal = new RangeError('ttl is 0; it must be an integer from 1 to 255');
+    expect(() => socket.send(socket.local, Uint8Array.of(1), { ttl: 0 })).toThrow(refusal);
+  });
+
+  it('refuses to send from a socket that is closed, and closing it again leaves its successor open', () => {
+    const { here } = pairOf();
+    const socket = here.open(ignore, { port: 7 });
+    socket.close();
+    expect(() => socket.send(socket.local, Uint8Array.of(1))).toThrow('the socket 198.51.100.1:7 on here is closed');
+    here.open(ignore, { port: 7 });
+    socket.close();
+    expect(() => here.open(ignore, { port: 7 })).toThrow('EADDRINUSE');
+  });
+
+  it('refuses what is no bytes', () => {
+    const socket = pairOf().here.open(ignore);
+    const text = 'hello' as unknown as Uint8Array;
+    expect(() => socket.send(socket.local, text)).toThrow(new TypeError('a datagram must be a Uint8Array'));
+  });
+
+  it.each(['203.0.113', '203.0.113.010', '2001:DB8::1', ''])('refuses the address %j for a host', (address) => {
+    const { world } = pairOf();
+    expect(() => createHost(world, { name: 'other', addresses: [address] })).toThrow(
+      `address is ${JSON.stringify(address)}; it must be an IPv4 address, or an IPv6 address as RFC 5952 writes it`,
+    );
+  });
+
+  it('refuses a name and an address that another has', () => {
+    const { world } = pairOf();
+    expect(() => createHost(world, { name: 'here' })).toThrow(
+      new RangeError('"here" is taken; every name in a world is unique'),
+    );
+    expect(() => createHost(world, { name: 'other', addresses: ['198.51.100.2'] })).toThrow(
+      new RangeError('198.51.100.2 is taken in internet'),
+    );
+  });
+});
+
+describe('a datagram', () => {
+  it('holds what the buffer held when it was sent', () => {
+    const { world, here, there } = pairOf();
+    const got: Uint8Array[] = [];
+    const { local } = there.open((_from, bytes) => got.push(bytes));
+    const buffer = Uint8Array.of(1);
+    here.open(ignore).send(local, buffer);
+    buffer[0] = 2;
+    world.clock.runToIdle();
+    expect(got).toEqual([Uint8Array.of(1)]);
+  });
+});
+
+describe('a link that is cut', () => {
+  it('drops what enters it in either direction, delivers what is under way, and carries again when it is restored', () => {
+    const { world, here, there, happened } = pairOf();
+    const got: number[] = [];
+    const [mine, theirs] = [here, there].map((host) => host.open((_from, [byte = 0]) => got.push(byte), { port: 7 }));
+    if (!mine || !theirs) throw new Error('two sockets were to open');
+    mine.send(theirs.local, Uint8Array.of(1));
+    here.cutLink();
+    mine.send(theirs.local, Uint8Array.of(2));
+    theirs.send(mine.local, Uint8Array.of(3));
+    world.clock.runToIdle();
+    expect(got).toEqual([1]);
+    expect(happened().filter(([, , event]) => event === 'dropped')).toEqual([
+      [0, 'here up', 'dropped', 'link-down'],
+      [5, 'here down', 'dropped', 'link-down'],
+    ]);
+    here.restoreLink();
+    mine.send(theirs.local, Uint8Array.of(4));
+    theirs.send(mine.local, Uint8Array.of(5));
+    world.clock.runToIdle();
+    expect(got.toSorted()).toEqual([1, 4, 5]);
+  });
+});
+
 describe('TCP connect', () => {
   const connect = ({ world, here }: ReturnType<typeof pairOf>, to: Endpoint): readonly [string, number][] => {
     const settled: [string, number][] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createPipe, PERFECT_CONDITIONS } from '../../../../lab/sim/network/link.ts';
+import { createPipe, PERFECT_CONDITIONS, symmetricLink } from '../../../../lab/sim/network/link.ts';
 import { createRandom } from '../../../../lab/sim/network/random.ts';
 
 const pipeOf = (conditions: Partial<typeof PERFECT_CONDITIONS>, seed = 1) =>
@@ -65,5 +65,18 @@ describe('link', () => {
     const survivors = lossy.flatMap(([arrival], sent) => (arrival === undefined ? [] : [{ arrival, sent }]));
     expect(survivors.length).toBeLessThan(100);
     for (const { arrival, sent } of survivors) expect([arrival]).toEqual(lossless[sent]);
+  });
+
+  it.each([
+    [{ latencyMs: -1 }, 'latencyMs is -1; it must be a number of at least 0'],
+    [{ jitterMs: Number.POSITIVE_INFINITY }, 'jitterMs is Infinity; it must be a number of at least 0'],
+    [{ holdMs: Number.NaN }, 'holdMs is NaN; it must be a number of at least 0'],
+    [{ loss: 1.5 }, 'loss is 1.5; it must be a number from 0 to 1'],
+    [{ reordering: -0.1 }, 'reordering is -0.1; it must be a number from 0 to 1'],
+    [{ duplication: 50 }, 'duplication is 50; it must be a number from 0 to 1'],
+    [{ lossBurst: 0.5 }, 'lossBurst is 0.5; it must be a number of at least 1'],
+  ])('refuses %j', (conditions, message) => {
+    expect(() => symmetricLink(conditions)).toThrow(new RangeError(message));
+    expect(() => pipeOf(conditions)).toThrow(new RangeError(message));
   });
 });

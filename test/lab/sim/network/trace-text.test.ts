@@ -51,4 +51,12 @@ describe('trace text', () => {
       '      1.0 ms  router                dropped     192.168.1.10:40000 > 203.0.113.10:3478  (filtered)  0 bytes (truncated)',
     );
   });
+
+  it('says what a datagram of another protocol holds, in the words of whoever knows it', () => {
+    const describeBytes = (bytes: Uint8Array): string => `a word of ${bytes.length}`;
+    const entry = { at: 40, place: 'client', event: 'sent', packet: udp(Uint8Array.of(1, 2)) } as const;
+    expect(formatTraceEntry(entry, { describe: describeBytes })).toBe(`${START}a word of 2`);
+    const tcp = { ...entry, packet: { protocol: 'tcp', segment: 'syn', from, to } } as const;
+    expect(formatTraceEntry(tcp, { describe: describeBytes })).toBe(`${START}TCP syn`);
+  });
 });

@@ -1,4 +1,4 @@
-/** Port allocation and pooling as detected through simulated NATs: exactly the profile comes out, also with a noisy neighbour. */
+/** Port assignment and pooling as detected through simulated NATs: exactly the profile comes out, also with a noisy neighbour. */
 import { describe, expect, it } from 'vitest';
 import {
   type AccessProfile,
@@ -36,7 +36,7 @@ const kindOf = ({ allocation: { kind, step, reason } }: DetectReport): string =>
   [kind, step, reason].filter((one) => one !== null).join(' ');
 const poolingOf = ({ pooling }: DetectReport): string => pooling.behavior;
 
-const ALLOCATIONS: readonly (readonly [string, Partial<NatProfile>])[] = [
+const PORT_ASSIGNMENTS: readonly (readonly [string, Partial<NatProfile>])[] = [
   ['sequential 1', { ports: 'sequential' }],
   ['sequential 2', { ports: 'sequential', portStep: 2 }],
   ['sequential -1', { ports: 'sequential', portStep: -1 }],
@@ -44,10 +44,10 @@ const ALLOCATIONS: readonly (readonly [string, Partial<NatProfile>])[] = [
   ['random', { ports: 'random' }],
 ];
 const CELLS = DEPENDENCIES.flatMap((mapping) =>
-  ALLOCATIONS.map(([expected, ports]) => [mapping, expected, { ...PORT_RESTRICTED, mapping, ...ports }] as const),
+  PORT_ASSIGNMENTS.map(([expected, ports]) => [mapping, expected, { ...PORT_RESTRICTED, mapping, ...ports }] as const),
 );
 
-describe('the allocation of ports', () => {
+describe('the assignment of ports', () => {
   it.each(CELLS)('with %s mapping is %s', (_mapping, expected, nat) => {
     expect(outcomes(behind(nat), kindOf)).toEqual([expected]);
   });
