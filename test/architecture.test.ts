@@ -58,7 +58,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lab/sim/network': ['src/base', 'src/stun'],
   'lab/sim/nat': ['lab/base', 'lab/sim/network', 'src/base', 'src/nat'],
   'lab/sim/site': ['lab/base', 'lab/sim/nat', 'lab/sim/network', 'src/base'],
-  'lab/sim/server': ['lab/sim/network', 'server/stun/decisions', 'src/base', 'src/stun'],
+  'lab/sim/server': [
+    ...['lab/sim/network', 'server/rendezvous/decisions', 'server/stun/decisions'],
+    ...['src/base', 'src/rendezvous', 'src/stun'],
+  ],
   'lab/sim/detect': [
     ...['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site', 'server/stun/decisions', 'src/nat'],
   ],

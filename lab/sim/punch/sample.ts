@@ -3,8 +3,8 @@ import { type Prospect, prospectOf } from '../../../src/nat/prospect.ts';
 import { type AccessProfile, CLASSIC_NATS, observedAccess } from '../../profiles.ts';
 import { type Link, type LinkConditions, symmetricLink } from '../network/link.ts';
 import { createRandom, type Random } from '../network/random.ts';
-import type { SimPunchSide } from './peer.ts';
 import { punchInSim, type SimPunch } from './punch.ts';
+import type { SimPunchSide } from './side.ts';
 
 const LATENCY_MS = { min: 5, max: 200 } as const;
 const MAX_JITTER_MS = 20;

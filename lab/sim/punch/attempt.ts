@@ -1,0 +1,99 @@
+/** One attempt after an introduction, driven on virtual time; what came of it is told once. */
+import type { Endpoint } from '../../../src/endpoint.ts';
+import type { PairReport } from '../../../src/ice/checklist/pair.ts';
+import type { IceEvent } from '../../../src/ice/event.ts';
+import type { PunchBudget } from '../../../src/punch/attempt/budget.ts';
+import { PUNCH_SOCKET } from '../../../src/punch/attempt/candidate-agent.ts';
+import { createIntroducedAttempt } from '../../../src/punch/attempt/introduced-attempt.ts';
+import { planIntroduced } from '../../../src/punch/attempt/introduced-plan.ts';
+import { formatPeerSignal, parsePeerSignal } from '../../../src/punch/attempt/peer-signal.ts';
+import type { PunchPlan } from '../../../src/punch/attempt/plan.ts';
+import type { PeerNews } from '../../../src/rendezvous/introduction/output.ts';
+import type { Host } from '../network/host.ts';
+import type { Random } from '../network/random.ts';
+import type { UdpSocket } from '../network/udp.ts';
+import type { World } from '../network/world.ts';
+import { driveAgent } from './agent.ts';
+import type { SimIntroduced } from './told.ts';
+
+type Failed = Extract<IceEvent, { readonly kind: 'failed' }>;
+
+/** `at`, `validAt`: virtual times. */
+export type SimConnected = { readonly at: number; readonly validAt: number | null; readonly packetsSent: number } & (
+  | { readonly kind: 'connected'; readonly pair: PairReport; readonly rttMs: number }
+  | { readonly kind: 'failed'; readonly reason: Failed['reason'] }
+);
+
+export interface SimAttempt {
+  readonly plan: PunchPlan;
+  readonly startAt: number;
+  /** Takes a datagram of the room's socket; false when it is not this attempt's. */
+  readonly receive: (from: Endpoint, bytes: Uint8Array) => boolean;
+  readonly hear: (news: PeerNews) => void;
+  readonly stop: () => void;
+}
+
+export function startAttempt(
+  world: World,
+  options: {
+    readonly id: string;
+    readonly host: Host;
+    readonly socket: UdpSocket;
+    readonly server: Endpoint;
+    readonly random: Random;
+    readonly output: SimIntroduced;
+    readonly budget: PunchBudget;
+    readonly onTell: (data: string) => void;
+    /** `void`: the peer was lost, or has come anew, before anything of it was heard. */
+    readonly onSettled: (result: SimConnected | 'void') => void;
+  },
+): SimAttempt {
+  const { id, host, socket, server, random, output, budget, onTell, onSettled } = options;
+  const { introduction, at, told } = output;
+  const plan = planIntroduced(introduction, { id, ...told, isDirect: true, server: server.address });
+  const startAt = at + introduction.startInMs;
+  const attempt = createIntroducedAttempt({
+    ...{ introduction, plan, behavior: told.behavior, agentOf: told.agentOf, server, budget, startAt },
+    networks: [`${socket.local.address}/24`],
+    randomBytes: random.bytes,
+    randomInteger: random.integer,
+  });
+  let isHeard = false;
+  let isGone = false;
+  let isSettled = false;
+  const settle = (result: SimConnected | 'void'): void => {
+    if (isSettled) return;
+    isSettled = true;
+    if (result === 'void') attempt.close();
+    onSettled(result);
+  };
+  const run = driveAgent(world, {
+    ...{ agent: attempt, host, socket, mayOpen: true },
+    onTell: (ports) => onTell(formatPeerSignal({ type: 'ports', ports: [...ports] })),
+    onEvent: (event) => {
+      isHeard ||= event.kind === 'check-received';
+      if (event.kind !== 'connected' && event.kind !== 'failed') return;
+      if (event.kind === 'failed' && isGone) settle('void');
+      else settle({ ...event, validAt: run.validAt(), packetsSent: attempt.packetsSent() });
+    },
+  });
+  world.clock.schedule(world.clock.now(), run.wake);
+  return {
+    plan,
+    startAt,
+    receive: (from, bytes) => {
+      if (!attempt.owns({ socket: PUNCH_SOCKET, from, bytes })) return false;
+      run.receive(from, bytes);
+      return true;
+    },
+    hear: (news) => {
+      const said = news.kind === 'signal' ? parsePeerSignal(news.data) : null;
+      if (said) attempt.handlePorts(said.ports);
+      if (said) run.wake();
+      if (news.kind === 'signal') return;
+      isGone = true;
+      if (!isHeard) settle('void');
+    },
+    stop: attempt.close,
+  };
+}
