@@ -18,14 +18,18 @@ export interface SimDriverOptions<Result, Extra extends { readonly kind: string 
   readonly session: Session<Result, Extra>;
   /** The host that the session runs on, for its connections and its name in errors. */
   readonly host: Host;
-  /** The session's sockets by name, which the owner may change. */
+  /** The session's sockets by name; whoever drives it may open and close some meanwhile. */
   readonly sockets: ReadonlyMap<string, UdpSocket>;
   /** Takes what the session gives beyond the outputs that every driver knows. */
   readonly onOutput?: (output: Extra) => void;
+  /** Hears the session's result and the virtual time in ms; the session is not asked again. */
   readonly onDone?: (result: Result, at: number) => void;
 }
 
-/** The session acts with the first `wake`. @throws Error from the clock when the session never waits, or names no socket. */
+/**
+ * Drives the session from the first `wake` on: sends what it wants sent, and tells it when its deadline has come.
+ * @throws Error, out of the clock's run, when the session never waits or names a socket that is not there.
+ */
 export function driveSession<Result, Extra extends { readonly kind: string } = never>(
   world: World,
   { session, host, sockets, onOutput, onDone }: SimDriverOptions<Result, Extra>,

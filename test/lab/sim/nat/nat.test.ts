@@ -84,7 +84,7 @@ describe('filtering (RFC 4787 §5)', () => {
   });
 });
 
-describe('a packet that comes before the own one (DESIGN §7)', () => {
+describe('a packet that comes before the host has sent to its source (DESIGN §7)', () => {
   it('is forgotten at once by a NAT that drops it', () => {
     const { sourceOf, receive } = natOf(PORT_RESTRICTED);
     sourceOf(0, HOST, A1);
@@ -92,7 +92,7 @@ describe('a packet that comes before the own one (DESIGN §7)', () => {
     expect(sourceOf(1, HOST, B1)).toEqual(at(40_000));
   });
 
-  it('makes the own one come from another port where it is remembered, toward its sender alone', () => {
+  it('makes the later packet come from another port where it is remembered, toward its sender alone', () => {
     const { sourceOf, receive } = natOf(INBOUND_FIRST);
     sourceOf(0, HOST, A1);
     expect(receive(0, B1, at(40_000))).toEqual({ kind: 'drop', why: 'filtered' });

@@ -48,7 +48,7 @@ describe('port assignment (RFC 4787 §4.2)', () => {
     expect(Math.max(...ports)).toBeLessThanOrEqual(65_535);
   });
 
-  it('gives each host a block of its own, and drops when it is used up', () => {
+  it('gives each host a block to itself, and drops when it is used up', () => {
     const { send, sourceOf } = natOf({ ...FULL_CONE, ports: 'block', blockSize: 64 });
     const portsOf = (host: Endpoint) =>
       Array.from({ length: 64 }, (_, index) => sourceOf(0, { ...host, port: 1 + index }, A1).port);

@@ -75,7 +75,7 @@ describe('misuse of a host', () => {
     expect(() => here.open(ignore, { port })).toThrow(refusal);
   });
 
-  it('refuses an address that is not its own', () => {
+  it('refuses an address that it does not have', () => {
     const { here } = pairOf();
     const refusal = new RangeError('10.0.0.1 is no address of here; it has 198.51.100.1');
     expect(() => here.open(ignore, { address: '10.0.0.1' })).toThrow(refusal);

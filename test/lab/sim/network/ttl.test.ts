@@ -1,4 +1,4 @@
-/** How far a packet gets: its own router, the public network and the peer's router are a hop each. */
+/** How far a packet gets: its sender's router, the public network and the peer's router are a hop each. */
 import { describe, expect, it } from 'vitest';
 import { INBOUND_FIRST, PORT_RESTRICTED } from '../../../../lab/profiles.ts';
 import { createHost } from '../../../../lab/sim/network/host.ts';
@@ -66,7 +66,7 @@ describe('a packet', () => {
     expect(knock(ttl)).toBe(place);
   });
 
-  it('that is to live as far as the public network opens the own router, and the peer knows nothing of it', () => {
+  it('that is to live as far as the public network opens the router of its sender, and the peer knows nothing of it', () => {
     const { knock, sourceOfB, portB } = twoPeers(INBOUND_FIRST);
     expect(knock(2)).toBe('a: ttl');
     expect(sourceOfB()).toMatchObject({ as: { from: { port: portB } } });
