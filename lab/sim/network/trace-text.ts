@@ -1,6 +1,7 @@
 /** A packet trace for people: one line per event, with what the packet asks or says. */
 import { type Endpoint, formatEndpoint } from '../../../src/endpoint.ts';
 import { decode } from '../../../src/stun/decode.ts';
+import { hex } from '../../../src/stun/hex.ts';
 import { attribute } from '../../../src/stun/message.ts';
 import type { TraceEntry } from './trace.ts';
 
@@ -26,7 +27,7 @@ function describeStun(bytes: Uint8Array): string {
   const decoded = decode(bytes);
   if (!decoded.ok) return `${bytes.length} bytes (${decoded.error.code})`;
   const { message } = decoded;
-  const words: string[] = [message.class, Buffer.from(message.transactionId.subarray(-4)).toString('hex')];
+  const words: string[] = [message.class, hex(message.transactionId.subarray(-4))];
   const change = attribute(message, 'CHANGE-REQUEST');
   if (change?.ip) words.push('change-ip');
   if (change?.port) words.push('change-port');

@@ -9,6 +9,7 @@ import type { Output, Session } from '../../session.ts';
 import { decode } from '../../stun/decode.ts';
 import { encode } from '../../stun/encode.ts';
 import { METHOD, TRANSACTION_ID_BYTES } from '../../stun/header.ts';
+import { hex } from '../../stun/hex.ts';
 import type { Finding } from '../behavior.ts';
 import { createExchange } from '../probes/exchange.ts';
 import { createPace } from '../probes/pace.ts';
@@ -141,8 +142,4 @@ function obstacle(mapping: Finding): Hairpin | null {
 function silent({ mapping, filtering }: HairpinOptions): Hairpin {
   const isOpen = mapping.behavior === 'endpoint-independent' || filtering.behavior === 'endpoint-independent';
   return isOpen ? { supported: false, reason: null } : unknownHairpin('depends-on-destination');
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
 }

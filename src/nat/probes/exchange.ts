@@ -9,6 +9,7 @@ import type { Attribute } from '../../stun/attribute.ts';
 import { decode } from '../../stun/decode.ts';
 import { encode } from '../../stun/encode.ts';
 import { METHOD, TRANSACTION_ID_BYTES } from '../../stun/header.ts';
+import { hex } from '../../stun/hex.ts';
 import { attribute, type StunMessage } from '../../stun/message.ts';
 import type { Rejection, RejectionCause } from '../evidence.ts';
 import type { Pace } from './pace.ts';
@@ -157,8 +158,4 @@ function mappedOf(message: StunMessage): Endpoint | undefined {
 /** A server of RFC 3489 times says CHANGED-ADDRESS for what is OTHER-ADDRESS today (RFC 5780 §7.4). */
 function otherOf(message: StunMessage): Endpoint | null {
   return attribute(message, 'OTHER-ADDRESS') ?? attribute(message, 'CHANGED-ADDRESS') ?? null;
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
 }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { respond } from '../../../../server/stun/decisions/responder.ts';
 import { hasValidFingerprint } from '../../../../src/stun/fingerprint.ts';
+import { hex } from '../../../../src/stun/hex.ts';
 import {
   A,
   ALT_PORT,
@@ -17,8 +18,6 @@ import {
   TWO,
   TWO_V6,
 } from '../requests.ts';
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 describe('a plain Binding request', () => {
   it('gets 56 bytes over IPv4: its endpoint once, and the two that detection needs', () => {
