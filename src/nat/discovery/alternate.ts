@@ -5,17 +5,17 @@ import { type Endpoint, familyOf } from '../../endpoint.ts';
 /** A server whose alternates may not be known yet. */
 export interface AskedServer {
   /** Its primary endpoint, where every request goes. */
-  readonly server: Endpoint;
+  readonly primary: Endpoint;
   /** Its other address and port, once known. */
-  readonly other: () => Endpoint | null;
+  other: Endpoint | null;
 }
 
 /** The places other than the primary from which a reply is asked for. */
 export type Elsewhere = 'port' | 'ip-and-port';
 
-/** The source of the changed reply to a request that went to the server's primary endpoint. */
-export function changedSource(server: Endpoint, other: Endpoint, change: Elsewhere): Endpoint {
-  return change === 'port' ? { address: server.address, port: other.port } : other;
+/** Where the changed reply to a request to the primary endpoint comes from. */
+export function changedSource(primary: Endpoint, other: Endpoint, change: Elsewhere): Endpoint {
+  return change === 'port' ? { address: primary.address, port: other.port } : other;
 }
 
 /**

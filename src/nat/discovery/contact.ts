@@ -3,12 +3,13 @@
  * dead ones cost nothing. Servers with one address are kept as samples of the mapping. If none answers, TCP tells a
  * blocked UDP from dead servers.
  */
-import { type Endpoint, formatEndpoint, sameEndpoint } from '../../endpoint.ts';
-import type { ConnectOutcome } from '../../session.ts';
+import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import type { ServerIdentity } from '../evidence.ts';
-import { createProbe, givenUpAt, type Probe } from '../probes/probe.ts';
-import { pursue, type Wire } from '../probes/pursue.ts';
+import { askTogether } from '../probes/ask.ts';
+import type { Exchange } from '../probes/exchange.ts';
+import { createProbe, givenUpAt, isSettled, type Probe } from '../probes/probe.ts';
 import { isUsableAlternate } from './alternate.ts';
+import { checkTcp, createTcpCheck, isTcpAccepted, isTcpChecked, type TcpCheck } from './tcp-check.ts';
 
 /** After so long without any answer TCP is asked as well. */
 const TCP_CHECK_AFTER_MS = 700;
@@ -28,101 +29,88 @@ export type ContactOutcome =
   | { readonly kind: 'unreachable'; readonly tcpAccepted: boolean };
 
 export interface Contact {
-  readonly add: (identity: ServerIdentity) => void;
-  /** No more candidates will be added. */
-  readonly close: () => void;
-  readonly probes: () => readonly Probe[];
-  readonly candidates: () => readonly Candidate[];
-  readonly step: (now: number) => number;
-  readonly outcome: (now: number) => ContactOutcome | null;
-  readonly handleConnect: (result: ConnectOutcome) => void;
-  /** The next TCP endpoint to try. */
-  readonly dequeueConnect: () => Endpoint | undefined;
-}
-
-export interface ContactOptions extends Wire {
+  readonly exchange: Exchange;
   readonly httpPort: number;
   readonly startedAt: number;
+  readonly candidates: Candidate[];
+  readonly tcp: TcpCheck;
+  /** No more candidates will be added. */
+  isComplete: boolean;
+  firstAnswerAt: number | null;
 }
 
-export function createContact({ exchange, pace, httpPort, startedAt }: ContactOptions): Contact {
-  const candidates: Candidate[] = [];
-  const connects: Endpoint[] = [];
-  const connecting = new Map<string, 'pending' | ConnectOutcome['outcome']>();
-  let closed = false;
-  let firstAnswerAt: number | null = null;
+export function createContact(options: Pick<Contact, 'exchange' | 'httpPort' | 'startedAt'>): Contact {
+  return { ...options, candidates: [], tcp: createTcpCheck(), isComplete: false, firstAnswerAt: null };
+}
 
-  const answered = (): readonly Candidate[] => candidates.filter(({ probe }) => probe.answer);
-  const settled = (now: number): boolean =>
-    closed && candidates.every(({ probe }) => probe.answer || givenUpAt(probe, pace) <= now);
-  const graceEndsAt = (): number =>
-    firstAnswerAt === null ? Number.POSITIVE_INFINITY : firstAnswerAt + BETTER_SERVER_GRACE_MS + pace.patienceMs();
-  /** A natcheck server has HTTP; others may serve STUN over TCP on the same port (RFC 8489 §6.2.2). */
-  const checkTcp = (): void => {
-    for (const { address, port } of candidates.map(({ identity }) => identity)) {
-      for (const to of [
-        { address, port: httpPort },
-        { address, port },
-      ]) {
-        if (connecting.has(formatEndpoint(to))) continue;
-        connecting.set(formatEndpoint(to), 'pending');
-        connects.push(to);
-      }
+/** Adds a server to the race, unless it is in it. */
+export function addCandidate({ candidates }: Contact, identity: ServerIdentity): void {
+  const to = { address: identity.address, port: identity.port };
+  if (candidates.some(({ probe }) => sameEndpoint(probe.question.to, to))) return;
+  candidates.push({ identity, probe: createProbe({ test: 'mapping.primary', socket: 'mapping', to }) });
+}
+
+export function contactProbes({ candidates }: Contact): readonly Probe[] {
+  return candidates.map(({ probe }) => probe);
+}
+
+/** Does what is due. @returns when to call again if nothing comes. */
+export function stepContact(now: number, contact: Contact): number {
+  const next = askTogether(now, contact.exchange, contactProbes(contact));
+  if (answeredOf(contact).length > 0) {
+    contact.firstAnswerAt ??= now;
+    const graceAt = graceEndsAt(contact);
+    return Math.min(next, graceAt > now ? graceAt : Number.POSITIVE_INFINITY);
+  }
+  const tcpAt = contact.startedAt + TCP_CHECK_AFTER_MS;
+  if (now >= tcpAt)
+    checkTcp(
+      contact.tcp,
+      contact.candidates.map(({ identity }) => identity),
+      contact.httpPort,
+    );
+  const waits = [next, tcpAt, silentSince(contact) + TCP_GRACE_MS].filter((at) => at > now);
+  return Math.min(Number.POSITIVE_INFINITY, ...waits);
+}
+
+/** How the race has ended, or null while it goes on. */
+export function contactOutcome(now: number, contact: Contact): ContactOutcome | null {
+  const winner = winnerOf(contact);
+  if (winner) return winner;
+  const { candidates, exchange, isComplete, tcp } = contact;
+  const isOver = isComplete && candidates.every(({ probe }) => isSettled(now, probe, exchange.pace));
+  const answered = answeredOf(contact);
+  if (answered.length > 0) {
+    return isOver || now >= graceEndsAt(contact) ? { kind: 'one-address', answered } : null;
+  }
+  if (!isOver) return null;
+  const tcpAccepted = isTcpAccepted(tcp);
+  const refused = candidates.every(({ probe }) => probe.sendFailure !== null);
+  const isTold = refused || tcpAccepted || isTcpChecked(tcp) || now >= silentSince(contact) + TCP_GRACE_MS;
+  return isTold ? { kind: 'unreachable', tcpAccepted } : null;
+}
+
+function winnerOf({ candidates }: Contact): ContactOutcome | null {
+  for (const chosen of candidates) {
+    const { answer, question } = chosen.probe;
+    if (answer?.other && isUsableAlternate(question.to, answer.other)) {
+      return { kind: 'behavior-server', chosen, other: answer.other };
     }
-  };
-  /** When the last of the servers is given up, if none has answered. */
-  const silentSince = (): number => Math.max(startedAt, ...candidates.map(({ probe }) => givenUpAt(probe, pace)));
+  }
+  return null;
+}
 
-  return {
-    add: (identity) => {
-      const to = { address: identity.address, port: identity.port };
-      if (candidates.some(({ probe }) => sameEndpoint(probe.question.to, to))) return;
-      const question = {
-        test: 'mapping.primary',
-        socket: 'mapping',
-        to,
-        change: 'none',
-        expectedFrom: () => to,
-      } as const;
-      candidates.push({ identity, probe: createProbe(question) });
-    },
-    close: () => {
-      closed = true;
-    },
-    probes: () => candidates.map(({ probe }) => probe),
-    candidates: () => candidates,
-    dequeueConnect: () => connects.shift(),
-    handleConnect: ({ to, outcome }) => void connecting.set(formatEndpoint(to), outcome),
-    step: (now) => {
-      const probes = candidates.map(({ probe }) => probe);
-      const next = pursue(now, probes, { exchange, pace });
-      if (answered().length > 0) {
-        firstAnswerAt ??= now;
-        return Math.min(next, graceEndsAt() > now ? graceEndsAt() : Number.POSITIVE_INFINITY);
-      }
-      const tcpAt = startedAt + TCP_CHECK_AFTER_MS;
-      if (now >= tcpAt) checkTcp();
-      const waits = [next, tcpAt, silentSince() + TCP_GRACE_MS].filter((at) => at > now);
-      return Math.min(Number.POSITIVE_INFINITY, ...waits);
-    },
-    outcome: (now) => {
-      for (const chosen of candidates) {
-        const { answer, question } = chosen.probe;
-        if (answer?.other && isUsableAlternate(question.to, answer.other)) {
-          return { kind: 'behavior-server', chosen, other: answer.other };
-        }
-      }
-      if (answered().length > 0) {
-        return settled(now) || now >= graceEndsAt() ? { kind: 'one-address', answered: answered() } : null;
-      }
-      if (!settled(now)) return null;
-      const outcomes = [...connecting.values()];
-      const refused = candidates.every(({ probe }) => probe.sendFailure !== null);
-      const told =
-        refused || (outcomes.length > 0 && !outcomes.includes('pending')) || now >= silentSince() + TCP_GRACE_MS;
-      return told || outcomes.includes('accepted')
-        ? { kind: 'unreachable', tcpAccepted: outcomes.includes('accepted') }
-        : null;
-    },
-  };
+function answeredOf({ candidates }: Contact): readonly Candidate[] {
+  return candidates.filter(({ probe }) => probe.answer);
+}
+
+/** Until when a better server than one of one address is waited for. */
+function graceEndsAt({ firstAnswerAt, exchange }: Contact): number {
+  if (firstAnswerAt === null) return Number.POSITIVE_INFINITY;
+  return firstAnswerAt + BETTER_SERVER_GRACE_MS + exchange.pace.patienceMs();
+}
+
+/** When the last of the servers is given up, if none has answered. */
+function silentSince({ startedAt, candidates, exchange }: Contact): number {
+  return Math.max(startedAt, ...candidates.map(({ probe }) => givenUpAt(probe, exchange.pace)));
 }

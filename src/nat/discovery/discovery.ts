@@ -1,25 +1,19 @@
 /**
- * NAT behaviour discovery (RFC 5780 §4) as a sans-IO session: mapping, filtering and its control, port allocation, all in
+ * NAT behaviour discovery (RFC 5780 §4) as a sans-IO session: mapping, filtering and its control, port assignment, all in
  * flight together, each on sockets of its own, every finding with its evidence.
  */
 import type { Endpoint } from '../../endpoint.ts';
 import type { Session } from '../../session.ts';
-import { type Finding, undetermined } from '../behavior.ts';
 import type { DetectSocket, ServerIdentity } from '../evidence.ts';
-import { classifyPooling } from '../ports/pooling.ts';
-import { createPortAssignmentAxis, type PortAssignmentAxis, portAssignmentOf } from '../ports/port-assignment.ts';
-import { type PortPattern, undeterminedPorts } from '../ports/port-pattern.ts';
-import { createExchange } from '../probes/exchange.ts';
-import { createPace } from '../probes/pace.ts';
-import { evidenceOf, type Probe } from '../probes/probe.ts';
-import type { Reason } from '../reason.ts';
-import { DETECT_SCHEMA, type DetectReport } from '../report.ts';
-import { type Verdict, verdictOf } from '../verdict.ts';
-import type { Axis } from './axis.ts';
-import { type ContactOutcome, createContact } from './contact.ts';
-import { createFilteringAxis } from './filtering.ts';
-import { classifyMapping, createMappingAxis, samplesOf } from './mapping.ts';
-import { whyNoContact } from './no-contact.ts';
+import { createPortAssignmentTest, stepPortAssignment } from '../ports/port-assignment.ts';
+import { createExchange, judgeHeld, receiveReply, recordSendFailure } from '../probes/exchange.ts';
+import type { DetectReport } from '../report.ts';
+import { conclude } from './conclude.ts';
+import { addCandidate, type ContactOutcome, contactOutcome, createContact, stepContact } from './contact.ts';
+import { createFilteringTest, stepFiltering } from './filtering.ts';
+import { createMappingTest, stepMapping } from './mapping.ts';
+import type { State } from './state.ts';
+import { recordConnect } from './tcp-check.ts';
 
 export interface DiscoveryOptions {
   /** Where each socket is bound: the address of the interface itself, never a wildcard. */
@@ -43,147 +37,107 @@ export interface Discovery extends Session<DetectReport> {
 }
 
 export function createDiscovery(options: DiscoveryOptions): Discovery {
-  const { local, servers, moreServers = false, httpPort, timeoutMs, now: startedAt, randomBytes } = options;
-  const pace = createPace();
-  const exchange = createExchange({ pace, randomBytes });
-  const contact = createContact({ exchange, pace, httpPort, startedAt });
-  for (const server of servers) contact.add(server);
-  if (!moreServers) contact.close();
-
-  const deadline = startedAt + timeoutMs;
-  let outcome: ContactOutcome | null = null;
-  let mapping: Axis | null = null;
-  let filtering: Axis | null = null;
-  let allocation: PortAssignmentAxis | null = null;
-  /** When something is due; in the past when something has changed. */
-  let wakeAt = startedAt;
-  let report: DetectReport | null = null;
-
-  const other = (): Endpoint | null => (outcome?.kind === 'behavior-server' ? outcome.other : null);
-  const startFiltering = (server: Endpoint): void => {
-    filtering ??= createFilteringAxis({ exchange, pace, server, other });
+  const state = initialState(options);
+  const { exchange, contact } = state;
+  const changeAtNextPoll = (change: () => void): void => {
+    change();
+    state.wakeAt = Number.NEGATIVE_INFINITY;
   };
-
-  /** Lets every part do what is due; parts that learn something let the next one act at once. */
-  const advance = (now: number): void => {
-    if (report) return;
-    // With one server there is nothing to race: its filtering test starts with the first packet.
-    const [only, second] = contact.candidates();
-    if (only && !second && !moreServers) startFiltering(only.probe.question.to);
-    const contactAt = outcome ? Number.POSITIVE_INFINITY : contact.step(now);
-    if (!outcome) {
-      outcome = contact.outcome(now);
-      if (outcome?.kind === 'behavior-server') {
-        const { chosen } = outcome;
-        const server = chosen.probe.question.to;
-        startFiltering(server);
-        const asked = { exchange, pace, primary: chosen.probe, server, other: outcome.other };
-        const axis = createMappingAxis({ ...asked, local: local.mapping });
-        mapping = axis;
-        allocation = createPortAssignmentAxis({ ...asked, local, mapping: axis.finding });
-        exchange.reconsider();
-      }
-    }
-    const mappingAt = mapping?.step(now) ?? Number.POSITIVE_INFINITY;
-    const filteringAt = !outcome || outcome.kind === 'behavior-server' ? filtering?.step(now) : undefined;
-    const allocationAt = allocation?.step(now) ?? Number.POSITIVE_INFINITY;
-    wakeAt = Math.min(deadline, contactAt, mappingAt, filteringAt ?? Number.POSITIVE_INFINITY, allocationAt);
-    report = conclude(now);
-  };
-
-  const conclude = (now: number): DetectReport | null => {
-    const late = now >= deadline;
-    switch (outcome?.kind) {
-      case 'behavior-server': {
-        const mappingFinding = mapping?.finding() ?? (late ? undetermined('deadline') : null);
-        const filteringFinding = filtering?.finding() ?? (late ? undetermined('deadline') : null);
-        const ports = allocation?.finding() ?? (late ? undeterminedPorts('deadline') : null);
-        if (!mappingFinding || !filteringFinding || !ports) return null;
-        return write(now, { mapping: mappingFinding, filtering: filteringFinding, ports });
-      }
-      case 'one-address': {
-        const samples = samplesOf(outcome.answered.map(({ probe }) => probe));
-        const oneAddress = unknown('server-has-one-address');
-        return write(now, { ...oneAddress, mapping: classifyMapping(local.mapping, samples) });
-      }
-      case 'unreachable': {
-        const reason = whyNot();
-        if (reason !== 'no-answer' || !outcome.tcpAccepted) return write(now, unknown(reason));
-        return { ...write(now, unknown('udp-silent')), verdict: { type: 'udp-blocked', reason: null } };
-      }
-      case undefined:
-        return late ? write(now, unknown(whyNot())) : null;
-    }
-  };
-
-  const probes = (): readonly Probe[] =>
-    [contact, mapping, filtering, allocation]
-      .flatMap((part) => part?.probes() ?? [])
-      .filter(({ sends }) => sends.length > 0);
-
-  const whyNot = (): Reason =>
-    whyNoContact({ rejected: exchange.rejected(), contacts: contact.probes(), probes: probes() });
-
-  const write = (now: number, findings: Findings): DetectReport => {
-    const answered =
-      outcome?.kind === 'behavior-server' ? outcome.chosen : contact.candidates().find(({ probe }) => probe.answer);
-    const verdict: Verdict = verdictOf(findings.mapping, findings.filtering);
-    return {
-      schema: DETECT_SCHEMA,
-      verdict,
-      mapping: findings.mapping,
-      filtering: findings.filtering,
-      allocation: portAssignmentOf(findings.ports, { probes: allocation?.probes() ?? [], startedAt, local }),
-      pooling: classifyPooling(probes(), findings.ports.reason ?? 'too-much-loss'),
-      local: local.mapping,
-      public: answered?.probe.answer?.mapped ?? null,
-      server: answered?.identity ?? contact.candidates()[0]?.identity ?? null,
-      elapsedMs: Math.round(now - startedAt),
-      probes: probes().map(evidenceOf),
-      rejected: exchange.rejected(),
-    };
-  };
-
   return {
-    addServer: (server) => {
-      contact.add(server);
-      wakeAt = Number.NEGATIVE_INFINITY;
-    },
-    noMoreServers: () => {
-      contact.close();
-      wakeAt = Number.NEGATIVE_INFINITY;
-    },
+    addServer: (server) => changeAtNextPoll(() => addCandidate(contact, server)),
+    noMoreServers: () =>
+      changeAtNextPoll(() => {
+        contact.isComplete = true;
+      }),
     handleDatagram: (now, arrival) => {
-      if (report) return;
-      exchange.receive(now, arrival);
-      advance(now);
+      if (state.report) return;
+      receiveReply(now, exchange, arrival);
+      advance(now, state);
     },
     handleSendFailure: (now, failure) => {
-      exchange.fail(failure);
-      advance(now);
+      recordSendFailure(exchange, failure);
+      advance(now, state);
     },
-    handleConnect: (now, result) => {
-      contact.handleConnect(result);
-      advance(now);
+    handleConnect: (now, outcome) => {
+      recordConnect(contact.tcp, outcome);
+      advance(now, state);
     },
-    handleTimeout: advance,
+    handleTimeout: (now) => advance(now, state),
     poll: (now) => {
-      if (wakeAt <= now) advance(now);
-      if (report) return { kind: 'done', result: report };
-      const transmit = exchange.dequeue();
+      if (state.wakeAt <= now) advance(now, state);
+      if (state.report) return { kind: 'done', result: state.report };
+      const transmit = exchange.queue.shift();
       if (transmit) return transmit;
-      const to = contact.dequeueConnect();
-      return to ? { kind: 'connect', to } : { kind: 'wait', until: wakeAt };
+      const to = contact.tcp.queue.shift();
+      return to ? { kind: 'connect', to } : { kind: 'wait', until: state.wakeAt };
     },
   };
 }
 
-interface Findings {
-  readonly mapping: Finding;
-  readonly filtering: Finding;
-  readonly ports: PortPattern;
+function initialState(options: DiscoveryOptions): State {
+  const { local, servers, moreServers = false, httpPort, timeoutMs, now: startedAt, randomBytes } = options;
+  const exchange = createExchange(randomBytes);
+  const contact = createContact({ exchange, httpPort, startedAt });
+  for (const server of servers) addCandidate(contact, server);
+  contact.isComplete = !moreServers;
+  return {
+    local,
+    moreServers,
+    startedAt,
+    deadline: startedAt + timeoutMs,
+    exchange,
+    contact,
+    outcome: null,
+    filtering: null,
+    mapping: null,
+    portAssignment: null,
+    wakeAt: startedAt,
+    report: null,
+  };
 }
 
-function unknown(reason: Reason): Findings {
-  return { mapping: undetermined(reason), filtering: undetermined(reason), ports: undeterminedPorts(reason) };
+/** Lets every part do what is due; parts that learn something let the next one act at once. */
+function advance(now: number, state: State): void {
+  if (state.report) return;
+  const contactAt = advanceContact(now, state);
+  state.wakeAt = Math.min(state.deadline, contactAt, stepTests(now, state));
+  state.report = conclude(now, state);
+}
+
+/** Asks the servers until one is chosen, or none can be; then begins the tests. */
+function advanceContact(now: number, state: State): number {
+  const { contact } = state;
+  // With one server there is nothing to race: its filtering test starts with the first packet.
+  const [only, second] = contact.candidates;
+  if (only && !second && !state.moreServers) {
+    state.filtering ??= createFilteringTest(state.exchange, only.probe.question.to);
+  }
+  if (state.outcome) return Number.POSITIVE_INFINITY;
+  const nextAt = stepContact(now, contact);
+  state.outcome = contactOutcome(now, contact);
+  if (state.outcome?.kind === 'behavior-server') startTests(state, state.outcome);
+  return nextAt;
+}
+
+function startTests(
+  state: State,
+  { chosen, other }: Extract<ContactOutcome, { readonly kind: 'behavior-server' }>,
+): void {
+  const { exchange, local } = state;
+  const primary = chosen.probe;
+  state.filtering ??= createFilteringTest(exchange, primary.question.to);
+  state.filtering.server.other = other;
+  state.mapping = createMappingTest({ exchange, local: local.mapping, primary, other });
+  state.portAssignment = createPortAssignmentTest({ exchange, local, primary, other });
+  judgeHeld(exchange);
+}
+
+/** The filtering test goes on only as long as the server may have two addresses. */
+function stepTests(now: number, { outcome, mapping, filtering, portAssignment }: State): number {
+  const mayFilter = !outcome || outcome.kind === 'behavior-server';
+  return Math.min(
+    mapping ? stepMapping(now, mapping) : Number.POSITIVE_INFINITY,
+    filtering && mayFilter ? stepFiltering(now, filtering) : Number.POSITIVE_INFINITY,
+    portAssignment && mapping ? stepPortAssignment(now, portAssignment, mapping.finding) : Number.POSITIVE_INFINITY,
+  );
 }

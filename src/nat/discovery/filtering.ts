@@ -1,100 +1,99 @@
 /**
- * The filtering axis (RFC 5780 §4.4) with a control: a fresh socket that has sent to nobody but the primary asks for
+ * The filtering test (RFC 5780 §4.4) with a control: a fresh socket that has sent to nobody but the primary asks for
  * replies from elsewhere. What comes has passed the filter; what does not is evidence only by the rule in silence.ts.
  */
-
+import type { Endpoint } from '../../endpoint.ts';
 import { type Finding, found, undetermined } from '../behavior.ts';
+import { type Exchange, sendProbe } from '../probes/exchange.ts';
 import type { Pace } from '../probes/pace.ts';
 import { createProbe, isRefused, type Probe } from '../probes/probe.ts';
-import type { Wire } from '../probes/pursue.ts';
-import { judgeSilence } from '../probes/silence.ts';
+import { answeredCount, judgeSilence, MAX_ROUNDS } from '../probes/silence.ts';
 import type { Reason } from '../reason.ts';
 import { type AskedServer, changedSource, type Elsewhere } from './alternate.ts';
-import type { Axis } from './axis.ts';
-import { createControl } from './control.ts';
+import {
+  askForChange,
+  type Control,
+  controlObstacle,
+  controlProbes,
+  controlTally,
+  createControl,
+  isWayOpen,
+  openWays,
+} from './control.ts';
 
-/** After this many the loss is too high to conclude anything: half of the rounds count when half of all packets are lost. */
-const MAX_ROUNDS = 60;
+export interface FilteringTest {
+  readonly exchange: Exchange;
+  /** Its alternates may become known after the test has begun. */
+  readonly server: AskedServer;
+  /** The companion of every round. */
+  readonly plain: Probe;
+  readonly changed: Readonly<Record<Elsewhere, Probe>>;
+  readonly control: Control;
+  lastRoundAt: number;
+  finding: Finding | null;
+}
 
-type Passage = { readonly kind: 'passed' | 'blocked' } | { readonly kind: 'unknown'; readonly reason: Reason };
-
-export function createFilteringAxis(options: Wire & AskedServer): Axis {
-  const { exchange, pace, server, other } = options;
-  const ask = (test: string, change: Elsewhere | 'none'): Probe =>
+/** @param to the server's primary endpoint. */
+export function createFilteringTest(exchange: Exchange, to: Endpoint): FilteringTest {
+  const server: AskedServer = { primary: to, other: null };
+  const changed = (change: Elsewhere): Probe =>
     createProbe({
-      test: `filtering.${test}`,
+      test: `filtering.change-${change}`,
       socket: 'filtering',
-      to: server,
+      to,
       change,
-      expectedFrom: () => {
-        const alternate = other();
-        return change === 'none' ? server : alternate && changedSource(server, alternate, change);
-      },
+      expectedFrom: () => server.other && changedSource(to, server.other, change),
     });
-  const plain = ask('plain', 'none');
-  const changed = {
-    port: ask('change-port', 'port'),
-    'ip-and-port': ask('change-ip-and-port', 'ip-and-port'),
-  } as const;
-  const control = createControl(options);
-  let finding: Finding | null = null;
-  let lastRoundAt = Number.NEGATIVE_INFINITY;
-
-  /** Rounds that count: the companion was answered, and the changed reply had its time and that of its companion. */
-  const rounds = (now: number): number => {
-    const dueBefore = now - pace.patienceMs();
-    return plain.sends.filter(({ at, answeredAt }) => answeredAt !== null && at <= dueBefore).length;
-  };
-
-  const passage = (now: number, change: Elsewhere): Passage | null => {
-    const probe = changed[change];
-    if (probe.answer) return { kind: 'passed' };
-    if (isRefused(probe)) return { kind: 'unknown', reason: 'error-replies' };
-    const obstacle = control.obstacle(now, change);
-    if (obstacle) return { kind: 'unknown', reason: obstacle };
-    const judged = judgeSilence({ rounds: rounds(now), ...control.tally(now, change) });
-    if (judged === 'proven') return { kind: 'blocked' };
-    if (judged === 'control-mute') return { kind: 'unknown', reason: 'alternate-mute' };
-    const lastDue = lastRoundAt + pace.patienceMs();
-    return plain.sends.length >= MAX_ROUNDS && now >= lastDue ? { kind: 'unknown', reason: 'too-much-loss' } : null;
-  };
-
-  const undecided = (now: number): readonly Elsewhere[] =>
-    (['port', 'ip-and-port'] as const).filter((change) => passage(now, change) === null);
-
-  const startRound = (now: number): void => {
-    lastRoundAt = now;
-    exchange.send(now, plain);
-    for (const change of undecided(now)) {
-      exchange.send(now, changed[change]);
-      control.ask(now, change);
-    }
-  };
-
-  /** Rounds are fast only while they are evidence for something: while a control goes with them. */
-  const nextRoundAt = (now: number): number => {
-    const tries = plain.sends.length;
-    if (tries >= MAX_ROUNDS) return Number.POSITIVE_INFINITY;
-    const isFast = undecided(now).some(control.isReady);
-    return lastRoundAt + (isFast ? pace.roundMs() : pace.gapMs(Math.max(1, tries)));
-  };
-
   return {
-    probes: () => [plain, changed.port, changed['ip-and-port'], ...control.probes()],
-    finding: () => finding,
-    step: (now) => {
-      finding ??= conclude(passage(now, 'port'), passage(now, 'ip-and-port'));
-      if (finding) return Number.POSITIVE_INFINITY;
-      const controlAt = control.step(now);
-      if (nextRoundAt(now) <= now) startRound(now);
-      // Each send becomes evidence when its reply is due.
-      return Math.min(controlAt, nextRoundAt(now), nextDue(now, [plain, ...control.probes()], pace));
-    },
+    exchange,
+    server,
+    plain: createProbe({ test: 'filtering.plain', socket: 'filtering', to }),
+    changed: { port: changed('port'), 'ip-and-port': changed('ip-and-port') },
+    control: createControl(exchange, server),
+    lastRoundAt: Number.NEGATIVE_INFINITY,
+    finding: null,
   };
 }
 
+export function filteringProbes({ plain, changed, control }: FilteringTest): readonly Probe[] {
+  return [plain, changed.port, changed['ip-and-port'], ...controlProbes(control)];
+}
+
+/** Does what is due. @returns when to call again if nothing comes; Infinity once there is a finding. */
+export function stepFiltering(now: number, test: FilteringTest): number {
+  const { plain, control, exchange } = test;
+  test.finding ??= explain(passageOf(now, test, 'port'), passageOf(now, test, 'ip-and-port'));
+  if (test.finding) return Number.POSITIVE_INFINITY;
+  const controlAt = openWays(now, control);
+  if (nextRoundAt(now, test) <= now) startRound(now, test);
+  // Each send becomes evidence when its reply is due.
+  const dueAt = nextDueAt(now, [plain, ...controlProbes(control)], exchange.pace);
+  return Math.min(controlAt, nextRoundAt(now, test), dueAt);
+}
+
+/** Whether the reply from there gets through the filter. */
+type Passage = { readonly kind: 'passed' | 'blocked' } | { readonly kind: 'unknown'; readonly reason: Reason };
+
+/** Null while it may still turn out. */
+function passageOf(now: number, test: FilteringTest, change: Elsewhere): Passage | null {
+  const { plain, control, exchange, lastRoundAt } = test;
+  const probe = test.changed[change];
+  if (probe.answer) return { kind: 'passed' };
+  if (isRefused(probe)) return { kind: 'unknown', reason: 'error-replies' };
+  const obstacle = controlObstacle(now, control, change);
+  if (obstacle) return { kind: 'unknown', reason: obstacle };
+  // A round counts when its companion was answered, and both the changed reply and that one had their time.
+  const dueBefore = now - exchange.pace.patienceMs();
+  const rounds = answeredCount(plain.sends.filter(({ at }) => at <= dueBefore));
+  const judged = judgeSilence({ rounds, ...controlTally(now, control, change) });
+  if (judged === 'proven') return { kind: 'blocked' };
+  if (judged === 'control-mute') return { kind: 'unknown', reason: 'alternate-mute' };
+  const isOver = plain.sends.length >= MAX_ROUNDS && now >= lastRoundAt + exchange.pace.patienceMs();
+  return isOver ? { kind: 'unknown', reason: 'too-much-loss' } : null;
+}
+
 /** The filter that explains both passages, or null while one that matters is open. */
-function conclude(port: Passage | null, ipAndPort: Passage | null): Finding | null {
+function explain(port: Passage | null, ipAndPort: Passage | null): Finding | null {
   if (ipAndPort?.kind === 'passed') return found('endpoint-independent');
   // A filter that stops another port of a known address stops another address as well (RFC 4787 §5).
   if (port?.kind === 'blocked') return found('address-and-port-dependent');
@@ -103,8 +102,31 @@ function conclude(port: Passage | null, ipAndPort: Passage | null): Finding | nu
   return ipAndPort.kind === 'unknown' ? undetermined(ipAndPort.reason) : found('address-dependent');
 }
 
+function undecided(now: number, test: FilteringTest): readonly Elsewhere[] {
+  return (['port', 'ip-and-port'] as const).filter((change) => passageOf(now, test, change) === null);
+}
+
+function startRound(now: number, test: FilteringTest): void {
+  const { exchange, plain, changed, control } = test;
+  test.lastRoundAt = now;
+  sendProbe(now, exchange, plain);
+  for (const change of undecided(now, test)) {
+    sendProbe(now, exchange, changed[change]);
+    askForChange(now, control, change);
+  }
+}
+
+/** Rounds are fast only while they are evidence for something: while a control goes with them. */
+function nextRoundAt(now: number, test: FilteringTest): number {
+  const { exchange, plain, control, lastRoundAt } = test;
+  const tries = plain.sends.length;
+  if (tries >= MAX_ROUNDS) return Number.POSITIVE_INFINITY;
+  const isFast = undecided(now, test).some((change) => isWayOpen(control, change));
+  return lastRoundAt + (isFast ? exchange.pace.roundMs() : exchange.pace.gapMs(Math.max(1, tries)));
+}
+
 /** The earliest future time at which some send's reply is due. */
-function nextDue(now: number, probes: readonly Probe[], pace: Pace): number {
+function nextDueAt(now: number, probes: readonly Probe[], pace: Pace): number {
   const patience = pace.patienceMs();
   const due = probes.flatMap(({ sends }) => sends.map(({ at }) => at + patience)).filter((at) => at > now);
   return Math.min(Number.POSITIVE_INFINITY, ...due);

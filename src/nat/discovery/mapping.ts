@@ -1,12 +1,12 @@
 /**
- * The mapping axis (RFC 5780 §4.3): one socket asks several server endpoints what they see of it.
+ * The mapping test (RFC 5780 §4.3): one socket asks several server endpoints what they see of it.
  * All questions leave from the same socket; samples of different sockets are never compared.
  */
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import { type Finding, found, undetermined } from '../behavior.ts';
-import { createProbe, givenUpAt, type Probe } from '../probes/probe.ts';
-import { pursue, type Wire } from '../probes/pursue.ts';
-import type { Axis } from './axis.ts';
+import { askTogether } from '../probes/ask.ts';
+import type { Exchange } from '../probes/exchange.ts';
+import { createProbe, isSettled, type Probe } from '../probes/probe.ts';
 
 /** What one server endpoint saw of the socket. */
 export interface MappingSample {
@@ -38,39 +38,39 @@ export function classifyMapping(local: Endpoint, samples: readonly MappingSample
   return found(portMatters ? 'address-and-port-dependent' : 'address-dependent');
 }
 
-export interface MappingOptions extends Wire {
+/** The further destinations of the socket whose first question to the primary is answered. */
+export interface MappingTest {
+  readonly exchange: Exchange;
   readonly local: Endpoint;
   /** The answered first question, to the server's primary endpoint. */
   readonly primary: Probe;
-  readonly server: Endpoint;
-  readonly other: Endpoint;
+  readonly probes: readonly Probe[];
+  finding: Finding | null;
 }
 
-export function createMappingAxis({ exchange, pace, local, primary, server, other }: MappingOptions): Axis {
-  const ask = (test: string, to: Endpoint): Probe =>
-    createProbe({ test, socket: 'mapping', to, change: 'none', expectedFrom: () => to });
+export function createMappingTest({
+  primary,
+  other,
+  ...rest
+}: Pick<MappingTest, 'exchange' | 'local' | 'primary'> & { readonly other: Endpoint }): MappingTest {
+  const ask = (test: string, to: Endpoint): Probe => createProbe({ test, socket: 'mapping', to });
   const probes = [
-    ask('mapping.other-address', { address: other.address, port: server.port }),
+    ask('mapping.other-address', { address: other.address, port: primary.question.to.port }),
     ask('mapping.other-address-and-port', other),
   ];
-  let finding: Finding | null = null;
+  return { ...rest, primary, probes, finding: null };
+}
 
-  return {
-    probes: () => probes,
-    finding: () => finding,
-    step: (now) => {
-      if (finding) return Number.POSITIVE_INFINITY;
-      const next = pursue(now, probes, { exchange, pace });
-      const settled = probes.every((probe) => probe.answer || givenUpAt(probe, pace) <= now);
-      if (settled) {
-        finding = probes.some(({ answer }) => answer)
-          ? classifyMapping(local, samplesOf([primary, ...probes]))
-          : undetermined('alternate-mute');
-        return Number.POSITIVE_INFINITY;
-      }
-      return next;
-    },
-  };
+/** Does what is due. @returns when to call again if nothing comes; Infinity once there is a finding. */
+export function stepMapping(now: number, test: MappingTest): number {
+  const { exchange, local, primary, probes } = test;
+  if (test.finding) return Number.POSITIVE_INFINITY;
+  const next = askTogether(now, exchange, probes);
+  if (!probes.every((probe) => isSettled(now, probe, exchange.pace))) return next;
+  test.finding = probes.some(({ answer }) => answer)
+    ? classifyMapping(local, samplesOf([primary, ...probes]))
+    : undetermined('alternate-mute');
+  return Number.POSITIVE_INFINITY;
 }
 
 export function samplesOf(probes: readonly Probe[]): readonly MappingSample[] {

@@ -5,24 +5,20 @@
  */
 import { mayName, scopeOf } from '../../address-scope.ts';
 import type { Endpoint } from '../../endpoint.ts';
-import type { Output, Session } from '../../session.ts';
+import type { Session, Transmit } from '../../session.ts';
 import { decode } from '../../stun/decode.ts';
 import { encode } from '../../stun/encode.ts';
 import { METHOD, TRANSACTION_ID_BYTES } from '../../stun/header.ts';
 import { hex } from '../../stun/hex.ts';
 import type { Finding } from '../behavior.ts';
-import { createExchange } from '../probes/exchange.ts';
-import { createPace } from '../probes/pace.ts';
-import { createProbe, givenUpAt, type Probe } from '../probes/probe.ts';
-import { pursue } from '../probes/pursue.ts';
-import { judgeSilence } from '../probes/silence.ts';
+import { askTogether } from '../probes/ask.ts';
+import { createExchange, type Exchange, receiveReply, recordSendFailure, sendProbe } from '../probes/exchange.ts';
+import { createProbe, isGivenUp, type Probe } from '../probes/probe.ts';
+import { answeredCount, dueSends, judgeSilence, MAX_ROUNDS } from '../probes/silence.ts';
 import type { Reason } from '../reason.ts';
 
 export const HAIRPIN_SOCKETS = ['hairpin-1', 'hairpin-2'] as const;
 type HairpinSocket = (typeof HAIRPIN_SOCKETS)[number];
-
-/** After this many the loss is too high to conclude anything, as in filtering.ts. */
-const MAX_ROUNDS = 60;
 
 /** Whether two hosts behind this NAT reach each other by their public endpoints; null with the reason when not known. */
 export type Hairpin =
@@ -40,99 +36,139 @@ export interface HairpinOptions {
   readonly randomBytes: (length: number) => Uint8Array;
 }
 
+interface State {
+  readonly options: HairpinOptions;
+  readonly exchange: Exchange;
+  readonly deadline: number;
+  /** Tells the public endpoint of each socket. */
+  readonly first: readonly Probe[];
+  /** The plain request of each socket in each round. */
+  readonly companions: readonly Probe[];
+  /** The packets from one socket to the other's public endpoint that are to be transmitted. */
+  readonly packets: Transmit[];
+  /** By them a packet is known again. */
+  readonly packetIds: Set<string>;
+  lastRoundAt: number;
+  /** Whether one of the packets has come back. */
+  isHeard: boolean;
+  wakeAt: number;
+  result: Hairpin | null;
+}
+
 export function createHairpinTest(options: HairpinOptions): Session<Hairpin> {
-  const { server, now: startedAt, timeoutMs, randomBytes } = options;
-  const pace = createPace();
-  const exchange = createExchange({ pace, randomBytes });
-  const ask = (test: string, socket: HairpinSocket): Probe =>
-    createProbe({ test, socket, to: server, change: 'none', expectedFrom: () => server });
-  const first = HAIRPIN_SOCKETS.map((socket) => ask('hairpin.first', socket));
-  const companions = HAIRPIN_SOCKETS.map((socket) => ask('hairpin.companion', socket));
-  const knocks: Extract<Output<never>, { kind: 'transmit' }>[] = [];
-  const knockIds = new Set<string>();
-  const deadline = startedAt + timeoutMs;
-  let lastRoundAt = Number.NEGATIVE_INFINITY;
-  let heard = false;
-  let wakeAt = startedAt;
-  let result: Hairpin | null = obstacle(options.mapping);
-
-  /** A request, so that whoever else may get it knows what it is; nobody answers it. */
-  const knock = (socket: HairpinSocket, to: Endpoint): void => {
-    const transactionId = randomBytes(TRANSACTION_ID_BYTES);
-    knockIds.add(hex(transactionId));
-    const bytes = encode({ class: 'request', method: METHOD.binding, transactionId, attributes: [] });
-    knocks.push({ kind: 'transmit', socket, to, bytes });
-  };
-  const isKnock = (bytes: Uint8Array): boolean => {
-    const decoded = decode(bytes);
-    return decoded.ok && decoded.message.class === 'request' && knockIds.has(hex(decoded.message.transactionId));
-  };
-
-  /** What the server calls a public endpoint is sent to: it may be somebody else's. */
-  const isTrusted = ({ address }: Endpoint): boolean => mayName(scopeOf(server.address), scopeOf(address));
-
-  const judge = (now: number): Hairpin | null => {
-    if (heard) return { supported: true, reason: null };
-    if (first.some((probe) => !probe.answer && givenUpAt(probe, pace) <= now)) return unknownHairpin('no-answer');
-    if (first.some(({ answer }) => answer && !isTrusted(answer.mapped))) return unknownHairpin('untrusted-address');
-    const [one = [], other = []] = companions.map(({ sends }) =>
-      sends.filter(({ at }) => at + pace.patienceMs() <= now),
-    );
-    const answered = (sends: typeof one): number => sends.filter(({ answeredAt }) => answeredAt !== null).length;
-    const rounds = one.filter((send, index) => answered([send]) + answered(other.slice(index, index + 1)) === 2).length;
-    const controls = { controlSends: one.length + other.length, controlAnswers: answered(one) + answered(other) };
-    const judged = judgeSilence({ rounds, ...controls });
-    if (judged === 'proven') return silent(options);
-    const isOver = one.length >= MAX_ROUNDS || judged === 'control-mute';
-    return isOver ? unknownHairpin('too-much-loss') : now >= deadline ? unknownHairpin('deadline') : null;
-  };
-
-  const advance = (now: number): void => {
-    result ??= judge(now);
-    if (result) return;
-    const [a, b] = first.map(({ answer }) => answer?.mapped);
-    const askAt = pursue(now, first, { exchange, pace });
-    if (!a || !b) {
-      wakeAt = Math.min(deadline, askAt);
-      return;
-    }
-    const sent = companions[0]?.sends.length ?? 0;
-    if (sent < MAX_ROUNDS && now >= lastRoundAt + pace.roundMs()) {
-      lastRoundAt = now;
-      for (const companion of companions) exchange.send(now, companion);
-      knock('hairpin-1', b);
-      knock('hairpin-2', a);
-    }
-    wakeAt = Math.min(deadline, lastRoundAt + (sent < MAX_ROUNDS ? pace.roundMs() : pace.patienceMs()));
-  };
-
+  const state = initialState(options);
+  const { exchange, packets } = state;
   return {
     handleDatagram: (now, arrival) => {
-      if (isKnock(arrival.bytes)) heard = true;
-      else exchange.receive(now, arrival);
-      advance(now);
+      if (isPacketOf(state, arrival.bytes)) state.isHeard = true;
+      else receiveReply(now, exchange, arrival);
+      advance(now, state);
     },
     handleSendFailure: (now, failure) => {
-      exchange.fail(failure);
-      advance(now);
+      recordSendFailure(exchange, failure);
+      advance(now, state);
     },
-    handleTimeout: advance,
+    handleTimeout: (now) => advance(now, state),
     poll: (now) => {
-      if (wakeAt <= now) advance(now);
-      if (result) return { kind: 'done', result };
-      return exchange.dequeue() ?? knocks.shift() ?? { kind: 'wait', until: wakeAt };
+      if (state.wakeAt <= now) advance(now, state);
+      if (state.result) return { kind: 'done', result: state.result };
+      return exchange.queue.shift() ?? packets.shift() ?? { kind: 'wait', until: state.wakeAt };
     },
   };
 }
 
-export function unknownHairpin(reason: Reason): Hairpin {
-  return { supported: null, reason };
+function initialState(options: HairpinOptions): State {
+  const { server: to, now: startedAt, timeoutMs, randomBytes, mapping } = options;
+  const ask = (test: string): readonly Probe[] => HAIRPIN_SOCKETS.map((socket) => createProbe({ test, socket, to }));
+  return {
+    options,
+    exchange: createExchange(randomBytes),
+    deadline: startedAt + timeoutMs,
+    first: ask('hairpin.first'),
+    companions: ask('hairpin.companion'),
+    packets: [],
+    packetIds: new Set(),
+    lastRoundAt: Number.NEGATIVE_INFINITY,
+    isHeard: false,
+    wakeAt: startedAt,
+    result: obstacle(mapping),
+  };
 }
 
 /** Why there is nothing to test, or null. */
 function obstacle(mapping: Finding): Hairpin | null {
   if (mapping.behavior === 'none') return unknownHairpin('no-nat');
   return mapping.behavior === 'undetermined' ? unknownHairpin(mapping.reason) : null;
+}
+
+function advance(now: number, state: State): void {
+  state.result ??= judge(now, state);
+  if (state.result) return;
+  const { exchange, first, deadline } = state;
+  const [a, b] = first.map(({ answer }) => answer?.mapped);
+  const askAt = askTogether(now, exchange, first);
+  state.wakeAt = Math.min(deadline, a && b ? stepRounds(now, state, [a, b]) : askAt);
+}
+
+/** Sends a round when it is due. @returns when to call again. */
+function stepRounds(now: number, state: State, [a, b]: readonly [Endpoint, Endpoint]): number {
+  const { exchange, companions } = state;
+  const { pace } = exchange;
+  const isOver = (companions[0]?.sends.length ?? 0) >= MAX_ROUNDS;
+  if (!isOver && now >= state.lastRoundAt + pace.roundMs()) {
+    state.lastRoundAt = now;
+    for (const companion of companions) sendProbe(now, exchange, companion);
+    sendPacket(state, 'hairpin-1', b);
+    sendPacket(state, 'hairpin-2', a);
+  }
+  return state.lastRoundAt + (isOver ? pace.patienceMs() : pace.roundMs());
+}
+
+/** Queues a request, so that whoever else may get it knows what it is; nobody answers it. */
+function sendPacket({ options, packets, packetIds }: State, socket: HairpinSocket, to: Endpoint): void {
+  const transactionId = options.randomBytes(TRANSACTION_ID_BYTES);
+  packetIds.add(hex(transactionId));
+  const bytes = encode({ class: 'request', method: METHOD.binding, transactionId, attributes: [] });
+  packets.push({ kind: 'transmit', socket, to, bytes });
+}
+
+function isPacketOf({ packetIds }: State, bytes: Uint8Array): boolean {
+  const decoded = decode(bytes);
+  return decoded.ok && decoded.message.class === 'request' && packetIds.has(hex(decoded.message.transactionId));
+}
+
+/** Null while it may still turn out. */
+function judge(now: number, state: State): Hairpin | null {
+  const { first, options, exchange } = state;
+  if (state.isHeard) return { supported: true, reason: null };
+  if (first.some((probe) => isGivenUp(now, probe, exchange.pace))) return unknownHairpin('no-answer');
+  if (first.some(({ answer }) => answer && !isTrusted(options.server, answer.mapped))) {
+    return unknownHairpin('untrusted-address');
+  }
+  return judgeRounds(now, state);
+}
+
+/** What the server calls a public endpoint is sent to: it may be somebody else's. */
+function isTrusted(server: Endpoint, { address }: Endpoint): boolean {
+  return mayName(scopeOf(server.address), scopeOf(address));
+}
+
+/** A round counts when the companions of both sockets were answered. */
+function judgeRounds(now: number, { companions, exchange, options, deadline }: State): Hairpin | null {
+  const [one = [], other = []] = companions.map(({ sends }) => dueSends(now, sends, exchange.pace));
+  const rounds = one.filter((send, at) => answeredCount([send, ...other.slice(at, at + 1)]) === 2);
+  const judged = judgeSilence({
+    rounds: rounds.length,
+    controlSends: one.length + other.length,
+    controlAnswers: answeredCount(one) + answeredCount(other),
+  });
+  if (judged === 'proven') return silent(options);
+  if (one.length >= MAX_ROUNDS || judged === 'control-mute') return unknownHairpin('too-much-loss');
+  return now >= deadline ? unknownHairpin('deadline') : null;
+}
+
+export function unknownHairpin(reason: Reason): Hairpin {
+  return { supported: null, reason };
 }
 
 /**

@@ -4,17 +4,16 @@
  * same: only if it does is silence evidence, by the rule in silence.ts.
  */
 import type { Endpoint } from '../../endpoint.ts';
-import { createProbe, givenUpAt, type Probe } from '../probes/probe.ts';
-import { pursue, type Wire } from '../probes/pursue.ts';
-import { judgeSilence } from '../probes/silence.ts';
+import { askTogether } from '../probes/ask.ts';
+import { type Exchange, sendProbe } from '../probes/exchange.ts';
+import { createProbe, isGivenUp, type Probe } from '../probes/probe.ts';
+import { answeredCount, dueSends, judgeSilence, MAX_ROUNDS } from '../probes/silence.ts';
 import type { Reason } from '../reason.ts';
-
-/** After this many the loss is too high to conclude anything, as in filtering.ts. */
-const MAX_ROUNDS = 60;
 
 export type IdleFinding = 'alive' | 'dead' | { readonly reason: Reason };
 
-export interface IdleTestOptions extends Wire {
+export interface IdleTestOptions {
+  readonly exchange: Exchange;
   readonly server: Endpoint;
   /** The socket that asks. */
   readonly tester: string;
@@ -22,65 +21,90 @@ export interface IdleTestOptions extends Wire {
   readonly idle: { readonly socket: string; readonly mapped: Endpoint };
 }
 
-export interface IdleTest {
-  /** Refreshes the mappings of tester and control, before the test itself begins; answers when to be called again. */
-  readonly prepare: (now: number) => number;
-  /** Asks in rounds; answers when to be called again. */
-  readonly step: (now: number) => number;
-  readonly finding: (now: number) => IdleFinding | null;
+export interface IdleTest extends IdleTestOptions {
+  /** What makes the mapping of the control fresh, and tells its public port. */
+  readonly fresh: Probe;
+  /** The same for the control and for the tester. */
+  readonly refreshed: readonly Probe[];
+  /** The plain request of each round. */
+  readonly companion: Probe;
+  /** Asks for a reply to the idle mapping. */
+  readonly asked: Probe;
+  /** Asks for a reply to the control's mapping, once its port is known. */
+  controlled: Probe | null;
+  lastRoundAt: number;
 }
 
-export function createIdleTest({ exchange, pace, server, tester, control, idle }: IdleTestOptions): IdleTest {
-  const plain = (test: string, socket: string): Probe =>
-    createProbe({ test, socket, to: server, change: 'none', expectedFrom: () => server });
-  const redirected = (test: string, hearsAt: string, responsePort: number): Probe =>
-    createProbe({
-      test,
-      socket: tester,
-      to: server,
-      change: 'none',
-      responsePort,
-      hearsAt,
-      expectedFrom: () => server,
-    });
-  const fresh = plain('lifetime.refresh', control);
-  const refreshed = [fresh, plain('lifetime.refresh', tester)];
-  const companion = plain('lifetime.companion', control);
-  const asked = redirected('lifetime.idle', idle.socket, idle.mapped.port);
-  let controlled: Probe | null = null;
-  let lastRoundAt = Number.NEGATIVE_INFINITY;
-
-  const ask = (now: number, port: number): void => {
-    controlled ??= redirected('lifetime.control', control, port);
-    lastRoundAt = now;
-    for (const probe of [companion, controlled, asked]) exchange.send(now, probe);
-  };
-
+export function createIdleTest(options: IdleTestOptions): IdleTest {
+  const { server: to, tester, control, idle } = options;
+  const fresh = createProbe({ test: 'lifetime.refresh', socket: control, to });
   return {
-    prepare: (now) => pursue(now, refreshed, { exchange, pace }),
-    step: (now) => {
-      const preparedAt = pursue(now, refreshed, { exchange, pace });
-      if (!fresh.answer || refreshed.some(({ answer }) => !answer)) return preparedAt;
-      const isOver = companion.sends.length >= MAX_ROUNDS;
-      if (!isOver && now >= lastRoundAt + pace.roundMs()) ask(now, fresh.answer.mapped.port);
-      return lastRoundAt + (isOver ? pace.patienceMs() : pace.roundMs());
-    },
-    finding: (now) => {
-      if (asked.answer) return 'alive';
-      if (refreshed.some((probe) => !probe.answer && givenUpAt(probe, pace) <= now)) return { reason: 'too-much-loss' };
-      // The reply goes to the public address that the tester was seen at.
-      if (refreshed.some(({ answer }) => answer && answer.mapped.address !== idle.mapped.address)) {
-        return { reason: 'several-public-addresses' };
-      }
-      if (asked.errorCode !== null) return { reason: 'response-port-refused' };
-      const due = (probe: Probe | null) => probe?.sends.filter(({ at }) => at + pace.patienceMs() <= now) ?? [];
-      const answered = (probe: Probe | null): number =>
-        due(probe).filter(({ answeredAt }) => answeredAt !== null).length;
-      const controls = { controlSends: due(controlled).length, controlAnswers: answered(controlled) };
-      const judged = judgeSilence({ rounds: answered(companion), ...controls });
-      if (judged === 'proven') return 'dead';
-      if (judged === 'control-mute') return { reason: 'response-port-refused' };
-      return due(companion).length >= MAX_ROUNDS ? { reason: 'too-much-loss' } : null;
-    },
+    ...options,
+    fresh,
+    refreshed: [fresh, createProbe({ test: 'lifetime.refresh', socket: tester, to })],
+    companion: createProbe({ test: 'lifetime.companion', socket: control, to }),
+    asked: createProbe({
+      test: 'lifetime.idle',
+      socket: tester,
+      to,
+      responsePort: idle.mapped.port,
+      hearsAt: idle.socket,
+    }),
+    controlled: null,
+    lastRoundAt: Number.NEGATIVE_INFINITY,
   };
+}
+
+/** Refreshes the mappings of tester and control, before the test itself begins. @returns when to call again. */
+export function prepareIdleTest(now: number, { exchange, refreshed }: IdleTest): number {
+  return askTogether(now, exchange, refreshed);
+}
+
+/** Asks in rounds. @returns when to call again. */
+export function stepIdleTest(now: number, test: IdleTest): number {
+  const { exchange, fresh, refreshed, companion } = test;
+  const preparedAt = prepareIdleTest(now, test);
+  if (!fresh.answer || refreshed.some(({ answer }) => !answer)) return preparedAt;
+  const isOver = (): boolean => companion.sends.length >= MAX_ROUNDS;
+  if (!isOver() && now >= test.lastRoundAt + exchange.pace.roundMs()) startRound(now, test, fresh.answer.mapped.port);
+  return test.lastRoundAt + (isOver() ? exchange.pace.patienceMs() : exchange.pace.roundMs());
+}
+
+function startRound(now: number, test: IdleTest, controlPort: number): void {
+  const { exchange, server: to, tester, control, companion, asked } = test;
+  test.controlled ??= createProbe({
+    test: 'lifetime.control',
+    socket: tester,
+    to,
+    responsePort: controlPort,
+    hearsAt: control,
+  });
+  test.lastRoundAt = now;
+  for (const probe of [companion, test.controlled, asked]) sendProbe(now, exchange, probe);
+}
+
+/** Null while it may still turn out. */
+export function idleFinding(now: number, test: IdleTest): IdleFinding | null {
+  const { exchange, idle, refreshed, asked } = test;
+  if (asked.answer) return 'alive';
+  if (refreshed.some((probe) => isGivenUp(now, probe, exchange.pace))) return { reason: 'too-much-loss' };
+  // The reply goes to the public address that the tester was seen at.
+  if (refreshed.some(({ answer }) => answer && answer.mapped.address !== idle.mapped.address)) {
+    return { reason: 'several-public-addresses' };
+  }
+  return asked.errorCode === null ? judgeIdle(now, test) : { reason: 'response-port-refused' };
+}
+
+/** What the silence of the idle mapping says. */
+function judgeIdle(now: number, { exchange, companion, controlled }: IdleTest): IdleFinding | null {
+  const rounds = dueSends(now, companion.sends, exchange.pace);
+  const controls = dueSends(now, controlled?.sends ?? [], exchange.pace);
+  const judged = judgeSilence({
+    rounds: answeredCount(rounds),
+    controlSends: controls.length,
+    controlAnswers: answeredCount(controls),
+  });
+  if (judged === 'proven') return 'dead';
+  if (judged === 'control-mute') return { reason: 'response-port-refused' };
+  return rounds.length >= MAX_ROUNDS ? { reason: 'too-much-loss' } : null;
 }

@@ -4,12 +4,18 @@
  */
 import type { Endpoint } from '../../endpoint.ts';
 import type { Session } from '../../session.ts';
-import { createExchange } from '../probes/exchange.ts';
-import { createPace } from '../probes/pace.ts';
-import { createProbe, givenUpAt, type Probe } from '../probes/probe.ts';
-import { pursue } from '../probes/pursue.ts';
+import { askTogether } from '../probes/ask.ts';
+import { createExchange, type Exchange, receiveReply, recordSendFailure } from '../probes/exchange.ts';
+import { createProbe, isSettled, type Probe } from '../probes/probe.ts';
 import type { Reason } from '../reason.ts';
-import { createIdleTest, type IdleFinding, type IdleTest } from './idle-test.ts';
+import {
+  createIdleTest,
+  type IdleFinding,
+  type IdleTest,
+  idleFinding,
+  prepareIdleTest,
+  stepIdleTest,
+} from './idle-test.ts';
 
 /** RFC 4787 REQ-5 asks for two minutes at least and recommends five; many NATs keep 30 s, and some less. */
 const IDLE_TIMES_S = [10, 20, 30, 45, 60, 90, 120, 150, 180, 240, 300] as const;
@@ -39,15 +45,6 @@ export interface LifetimeOptions {
   readonly onProgress?: ((progress: LifetimeProgress) => void) | undefined;
 }
 
-interface Idle {
-  readonly seconds: number;
-  readonly socket: string;
-  readonly opener: Probe;
-  test: IdleTest | null;
-  /** When its test began: late after a computer slept. */
-  testedAt: number | null;
-}
-
 /** The idle times to test, in seconds and in order; the longest is `maxS`. */
 export function idleTimes(maxS: number): readonly number[] {
   return [...IDLE_TIMES_S.filter((seconds) => seconds <= maxS - MIN_DISTANCE_S), maxS];
@@ -57,107 +54,142 @@ export function lifetimeSockets(idleTimesS: readonly number[]): readonly string[
   return [TESTER, CONTROL, ...idleTimesS.map(socketOf)];
 }
 
-export function createLifetimeTest({
-  server,
-  idleTimesS,
-  now: startedAt,
-  randomBytes,
-  onProgress,
-}: LifetimeOptions): Session<Lifetime> {
-  const pace = createPace();
-  const wire = { pace, exchange: createExchange({ pace, randomBytes }) };
-  const plain = (socket: string): Probe =>
-    createProbe({ test: 'lifetime.open', socket, to: server, change: 'none', expectedFrom: () => server });
-  const control = plain(CONTROL);
-  const idles = idleTimesS.map((seconds): Idle => {
-    const socket = socketOf(seconds);
-    return { seconds, socket, opener: plain(socket), test: null, testedAt: null };
-  });
-  const openers = [control, ...idles.map(({ opener }) => opener)];
+/** A socket that makes its mapping at the start, and is tested after so many seconds. */
+interface Idle {
+  readonly seconds: number;
+  readonly socket: string;
+  readonly opener: Probe;
+  test: IdleTest | null;
+  /** When its test began: late after a computer slept. */
+  testedAt: number | null;
+}
+
+interface State {
+  readonly server: Endpoint;
+  readonly exchange: Exchange;
+  readonly onProgress: LifetimeOptions['onProgress'];
+  /** The opener of the control socket. */
+  readonly control: Probe;
+  readonly idles: readonly Idle[];
   /** The control's own mapping is tested first, at once: it tells whether the server can do this at all. */
-  let trial: IdleTest | null = null;
-  let isFeasible = false;
-  let next = 0;
-  let aliveS = 0;
-  let wakeAt = startedAt;
-  let result: Lifetime | null = null;
+  trial: IdleTest | null;
+  isFeasible: boolean;
+  /** The place in `idles` of the one that is waited for. */
+  next: number;
+  /** The longest idle time after which a mapping was still there. */
+  aliveS: number;
+  wakeAt: number;
+  result: Lifetime | null;
+}
 
-  const testOf = (socket: string, { answer }: Probe): IdleTest | null =>
-    answer &&
-    createIdleTest({ ...wire, server, tester: TESTER, control: CONTROL, idle: { socket, mapped: answer.mapped } });
-  const settled = (now: number): boolean =>
-    openers.every((probe) => probe.answer !== null || givenUpAt(probe, pace) <= now);
-
-  /** Opens all mappings, then tries the test on one that is there. */
-  const begin = (now: number): number => {
-    const openAt = pursue(now, openers, wire);
-    if (!settled(now)) return openAt;
-    trial ??= testOf(CONTROL, control);
-    const finding = trial ? trial.finding(now) : { reason: 'no-answer' as const };
-    if (finding === 'alive') isFeasible = true;
-    else if (finding) result = unknownLifetime(finding === 'dead' ? 'response-port-refused' : finding.reason);
-    return trial?.step(now) ?? Number.POSITIVE_INFINITY;
-  };
-
-  /** The next of the idle sockets: waits for its time, then tests it. */
-  const wait = (now: number): number => {
-    const idle = idles[next];
-    const sentAt = idle?.opener.sends.at(-1)?.at;
-    if (!idle || sentAt === undefined) {
-      result = aliveS > 0 ? { atLeastS: aliveS, atMostS: null, reason: null } : unknownLifetime('too-much-loss');
-      return now;
-    }
-    idle.test ??= testOf(idle.socket, idle.opener);
-    if (!idle.test) return skip(now);
-    const dueAt = sentAt + idle.seconds * 1000;
-    if (now < dueAt - PREPARATION_MS) return dueAt - PREPARATION_MS;
-    if (now < dueAt) return Math.min(dueAt, idle.test.prepare(now));
-    idle.testedAt ??= now;
-    const finding = idle.test.finding(now);
-    if (!finding) return idle.test.step(now);
-    return take(now, finding, { ...idle, idleS: Math.round((idle.testedAt - sentAt) / 1000) });
-  };
-  const skip = (now: number): number => {
-    next++;
-    return wait(now);
-  };
-  const take = (now: number, finding: IdleFinding, { seconds, idleS }: Idle & { readonly idleS: number }): number => {
-    if (finding === 'alive') {
-      aliveS = seconds;
-      onProgress?.({ aliveAfterS: seconds });
-      return skip(now);
-    }
-    const isDead = finding === 'dead';
-    result = {
-      atLeastS: aliveS,
-      atMostS: isDead ? Math.max(seconds, idleS) : null,
-      reason: isDead ? null : finding.reason,
-    };
-    return now;
-  };
-
-  const advance = (now: number): void => {
-    if (result) return;
-    wakeAt = isFeasible ? wait(now) : begin(now);
-    if (isFeasible && !result) wakeAt = wait(now);
-  };
-
+export function createLifetimeTest(options: LifetimeOptions): Session<Lifetime> {
+  const state = initialState(options);
+  const { exchange } = state;
   return {
     handleDatagram: (now, arrival) => {
-      wire.exchange.receive(now, arrival);
-      advance(now);
+      receiveReply(now, exchange, arrival);
+      advance(now, state);
     },
     handleSendFailure: (now, failure) => {
-      wire.exchange.fail(failure);
-      advance(now);
+      recordSendFailure(exchange, failure);
+      advance(now, state);
     },
-    handleTimeout: advance,
+    handleTimeout: (now) => advance(now, state),
     poll: (now) => {
-      if (!result && wakeAt <= now) advance(now);
-      if (result) return { kind: 'done', result };
-      return wire.exchange.dequeue() ?? { kind: 'wait', until: wakeAt };
+      if (state.wakeAt <= now) advance(now, state);
+      if (state.result) return { kind: 'done', result: state.result };
+      return exchange.queue.shift() ?? { kind: 'wait', until: state.wakeAt };
     },
   };
+}
+
+function initialState({ server, idleTimesS, now: startedAt, randomBytes, onProgress }: LifetimeOptions): State {
+  const openerOf = (socket: string): Probe => createProbe({ test: 'lifetime.open', socket, to: server });
+  const idles = idleTimesS.map((seconds): Idle => {
+    const socket = socketOf(seconds);
+    return { seconds, socket, opener: openerOf(socket), test: null, testedAt: null };
+  });
+  return {
+    server,
+    exchange: createExchange(randomBytes),
+    onProgress,
+    control: openerOf(CONTROL),
+    idles,
+    trial: null,
+    isFeasible: false,
+    next: 0,
+    aliveS: 0,
+    wakeAt: startedAt,
+    result: null,
+  };
+}
+
+function advance(now: number, state: State): void {
+  if (state.result) return;
+  if (!state.isFeasible) state.wakeAt = begin(now, state);
+  if (state.isFeasible && !state.result) state.wakeAt = testNext(now, state);
+}
+
+/** Opens all mappings, then tries the test on one that is there. @returns when to call again. */
+function begin(now: number, state: State): number {
+  const { exchange, control, idles } = state;
+  const openers = [control, ...idles.map(({ opener }) => opener)];
+  const openAt = askTogether(now, exchange, openers);
+  if (!openers.every((probe) => isSettled(now, probe, exchange.pace))) return openAt;
+  state.trial ??= testOf(state, control);
+  const finding = state.trial ? idleFinding(now, state.trial) : { reason: 'no-answer' as const };
+  if (finding === 'alive') state.isFeasible = true;
+  else if (finding) state.result = unknownLifetime(finding === 'dead' ? 'response-port-refused' : finding.reason);
+  return state.trial ? stepIdleTest(now, state.trial) : Number.POSITIVE_INFINITY;
+}
+
+/** The test of the mapping that the probe has opened; null when it has none. */
+function testOf({ exchange, server }: State, { question: { socket }, answer }: Probe): IdleTest | null {
+  if (!answer) return null;
+  return createIdleTest({
+    exchange,
+    server,
+    tester: TESTER,
+    control: CONTROL,
+    idle: { socket, mapped: answer.mapped },
+  });
+}
+
+/** Waits for the time of the next idle socket, then tests it. @returns when to call again. */
+function testNext(now: number, state: State): number {
+  const { aliveS } = state;
+  const idle = state.idles[state.next];
+  const sentAt = idle?.opener.sends.at(-1)?.at;
+  if (!idle || sentAt === undefined) {
+    state.result = aliveS > 0 ? { atLeastS: aliveS, atMostS: null, reason: null } : unknownLifetime('too-much-loss');
+    return now;
+  }
+  idle.test ??= testOf(state, idle.opener);
+  if (!idle.test) return goOn(now, state);
+  const dueAt = sentAt + idle.seconds * 1000;
+  if (now < dueAt - PREPARATION_MS) return dueAt - PREPARATION_MS;
+  if (now < dueAt) return Math.min(dueAt, prepareIdleTest(now, idle.test));
+  idle.testedAt ??= now;
+  const finding = idleFinding(now, idle.test);
+  if (!finding) return stepIdleTest(now, idle.test);
+  if (finding !== 'alive') {
+    state.result = lifetimeAt(state, finding, Math.max(idle.seconds, Math.round((idle.testedAt - sentAt) / 1000)));
+    return now;
+  }
+  state.aliveS = idle.seconds;
+  state.onProgress?.({ aliveAfterS: idle.seconds });
+  return goOn(now, state);
+}
+
+function goOn(now: number, state: State): number {
+  state.next++;
+  return testNext(now, state);
+}
+
+/** What is known once a mapping was not found alive after so many seconds. */
+function lifetimeAt({ aliveS }: State, finding: Exclude<IdleFinding, 'alive'>, idleS: number): Lifetime {
+  if (finding === 'dead') return { atLeastS: aliveS, atMostS: idleS, reason: null };
+  return { atLeastS: aliveS, atMostS: null, reason: finding.reason };
 }
 
 export function unknownLifetime(reason: Reason): Lifetime {

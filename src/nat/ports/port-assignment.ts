@@ -1,82 +1,92 @@
 /**
- * The allocation axis: which public ports new mappings get. Twelve fresh sockets ask the primary in turn; behind a
+ * The port assignment test (RFC 4787 §4.2): which public ports new mappings get. Twelve fresh sockets ask the primary in turn; behind a
  * destination-dependent mapping they then ask the server's other address, since there a peer needs to know which port the
  * next destination of a socket gets. Each packet that makes a mapping leaves a little after the one before it.
  */
 import { type Endpoint, formatEndpoint, sameEndpoint } from '../../endpoint.ts';
 import type { Finding } from '../behavior.ts';
 import { type DetectSocket, PORT_ASSIGNMENT_SOCKETS, type PortAssignmentSample } from '../evidence.ts';
-import { createInTurn } from '../probes/in-turn.ts';
+import { areTurnsOver, askInTurn, createTurns, type Turns } from '../probes/ask.ts';
+import type { Exchange } from '../probes/exchange.ts';
 import { createProbe, type Probe } from '../probes/probe.ts';
-import type { Wire } from '../probes/pursue.ts';
 import type { PortAssignmentReport } from '../report.ts';
 import { classifyPorts, type PortPattern, type PortSample, patternOf, undeterminedPorts } from './port-pattern.ts';
 
 /** With ten of twelve samples a counter is proven by their order alone: one in 1.8 million by chance. */
 const ENOUGH_SAMPLES = 10;
 
-export interface PortAssignmentOptions extends Wire {
-  readonly local: Readonly<Record<DetectSocket, Endpoint>>;
-  /** The answered first question of the mapping socket, to the server's primary endpoint. */
-  readonly primary: Probe;
-  readonly server: Endpoint;
+type LocalEndpoints = Readonly<Record<DetectSocket, Endpoint>>;
+
+export interface PortAssignmentTest {
+  readonly turns: Turns;
+  readonly local: LocalEndpoints;
+  /** What looks like no NAT is not asked anything before the mapping test says that there is one. */
+  readonly looksOpen: boolean;
   readonly other: Endpoint;
-  /** What the mapping axis has found, once it has. */
-  readonly mapping: () => Finding | null;
+  /** The first destination of each socket: the primary. */
+  readonly first: readonly Probe[];
+  /** The next destination of each socket, where that gets a mapping of its own. */
+  next: readonly Probe[] | null;
+  finding: PortPattern | null;
 }
 
-export interface PortAssignmentAxis {
-  readonly probes: () => readonly Probe[];
-  readonly finding: () => PortPattern | null;
-  /** Does what is due; answers when to be called again if nothing comes. */
-  readonly step: (now: number) => number;
-}
-
-export function createPortAssignmentAxis(options: PortAssignmentOptions): PortAssignmentAxis {
-  const { local, primary, server, other, mapping } = options;
-  const inTurn = createInTurn({ ...options, enough: ENOUGH_SAMPLES });
-  const ask = (test: string, socket: string, to: Endpoint): Probe =>
-    createProbe({ test, socket, to, change: 'none', expectedFrom: () => to });
-  const first = PORT_ASSIGNMENT_SOCKETS.map((socket) => ask('allocation.first', socket, server));
-  // What looks like no NAT is not asked anything before the mapping axis says that there is one.
-  const looksOpen = primary.answer !== null && sameEndpoint(primary.answer.mapped, local.mapping);
-  let next: readonly Probe[] | null = null;
-  let finding: PortPattern | null = null;
-
-  /** The next destination of each socket whose first mapping is known: at another address, as a peer would be. */
-  const furtherProbes = (): readonly Probe[] =>
-    first.filter(({ answer }) => answer).map(({ question }) => ask('allocation.next', question.socket, other));
-
-  const conclude = (now: number): PortPattern | null => {
-    const found = mapping();
-    if (found?.behavior === 'none') return patternOf('none');
-    if (found?.behavior === 'undetermined') return undeterminedPorts(found.reason);
-    if (!found || !inTurn.isSettled(now, first)) return null;
-    if (found.behavior === 'endpoint-independent') return classifyPorts(portSamples(first, local));
-    next ??= furtherProbes();
-    if (next.length > 0 && !inTurn.isSettled(now, next)) return null;
-    return classifyPorts(portSamples(next, local), portSamples(first, local));
-  };
-
-  const askInTurn = (now: number): number => {
-    if (looksOpen && !mapping()) return Number.POSITIVE_INFINITY;
-    return inTurn.step(now, next ?? first);
-  };
-
+/** @param options.primary the mapping socket's answered first question, to the server's primary endpoint. */
+export function createPortAssignmentTest(options: {
+  readonly exchange: Exchange;
+  readonly local: LocalEndpoints;
+  readonly primary: Probe;
+  readonly other: Endpoint;
+}): PortAssignmentTest {
+  const { exchange, local, primary, other } = options;
+  const { question, answer } = primary;
   return {
-    probes: () => [...first, ...(next ?? [])],
-    finding: () => finding,
-    step: (now) => {
-      finding ??= conclude(now);
-      return finding ? Number.POSITIVE_INFINITY : askInTurn(now);
-    },
+    turns: createTurns(exchange, ENOUGH_SAMPLES),
+    local,
+    looksOpen: answer !== null && sameEndpoint(answer.mapped, local.mapping),
+    other,
+    first: PORT_ASSIGNMENT_SOCKETS.map((socket) => createProbe({ test: 'allocation.first', socket, to: question.to })),
+    next: null,
+    finding: null,
   };
 }
 
-/** What the report says of it. */
+export function portAssignmentProbes({ first, next }: PortAssignmentTest): readonly Probe[] {
+  return [...first, ...(next ?? [])];
+}
+
+/**
+ * Does what is due.
+ * @param mapping what the mapping test has found, once it has.
+ * @returns when to call again if nothing comes; Infinity once there is a finding.
+ */
+export function stepPortAssignment(now: number, test: PortAssignmentTest, mapping: Finding | null): number {
+  test.finding ??= conclude(now, test, mapping);
+  if (test.finding || (test.looksOpen && !mapping)) return Number.POSITIVE_INFINITY;
+  return askInTurn(now, test.turns, test.next ?? test.first);
+}
+
+function conclude(now: number, test: PortAssignmentTest, mapping: Finding | null): PortPattern | null {
+  const { turns, first, local } = test;
+  if (mapping?.behavior === 'none') return patternOf('none');
+  if (mapping?.behavior === 'undetermined') return undeterminedPorts(mapping.reason);
+  if (!mapping || !areTurnsOver(now, turns, first)) return null;
+  if (mapping.behavior === 'endpoint-independent') return classifyPorts(portSamples(first, local));
+  test.next ??= nextProbes(test);
+  if (test.next.length > 0 && !areTurnsOver(now, turns, test.next)) return null;
+  return classifyPorts(portSamples(test.next, local), portSamples(first, local));
+}
+
+/** The next destination of each socket whose first mapping is known: at another address, as a peer would be. */
+function nextProbes({ first, other }: PortAssignmentTest): readonly Probe[] {
+  return first
+    .filter(({ answer }) => answer)
+    .map(({ question: { socket } }) => createProbe({ test: 'allocation.next', socket, to: other }));
+}
+
+/** The pattern with the samples that tell it, as the report has them. */
 export function portAssignmentOf(
   pattern: PortPattern,
-  evidence: { readonly probes: readonly Probe[]; readonly startedAt: number } & Pick<PortAssignmentOptions, 'local'>,
+  evidence: { readonly probes: readonly Probe[]; readonly startedAt: number; readonly local: LocalEndpoints },
 ): PortAssignmentReport {
   const { probes, startedAt, local } = evidence;
   const samples = probes.flatMap(({ question, answer, sends: [firstSend] }): readonly PortAssignmentSample[] => {
@@ -89,21 +99,14 @@ export function portAssignmentOf(
   return { ...pattern, samples };
 }
 
-function internalPort(local: Readonly<Record<string, Endpoint>>, socket: string): number {
-  return local[socket]?.port ?? 0;
+function portSamples(probes: readonly Probe[], local: LocalEndpoints): readonly PortSample[] {
+  return probes.flatMap(({ question: { socket }, answer, sends: [firstSend] }) => {
+    if (!answer) return [];
+    const isPrompt = firstSend?.answeredAt !== null;
+    return [{ socket, internalPort: internalPort(local, socket), ...answer.mapped, isPrompt }];
+  });
 }
 
-function portSamples(probes: readonly Probe[], local: PortAssignmentOptions['local']): readonly PortSample[] {
-  return probes.flatMap(({ question: { socket }, answer, sends: [firstSend] }) =>
-    answer
-      ? [
-          {
-            socket,
-            internalPort: internalPort(local, socket),
-            ...answer.mapped,
-            isPrompt: firstSend?.answeredAt !== null,
-          },
-        ]
-      : [],
-  );
+function internalPort(local: Readonly<Record<string, Endpoint>>, socket: string): number {
+  return local[socket]?.port ?? 0;
 }

@@ -1,9 +1,9 @@
-/** One question of a detection: where it goes, what it asks, its sends, and the answers that counted. */
+/** A question to a server: where it goes and what it asks, each time that it was sent, and the answers that counted. */
 import type { Endpoint } from '../../endpoint.ts';
 import type { ProbeEvidence } from '../evidence.ts';
 import { ASK_LIMIT, type Pace } from './pace.ts';
 
-/** From where the server is asked to reply (RFC 5780 §7.2). */
+/** Which other address or port the server is asked to reply from (RFC 5780 §7.2). */
 export type Change = 'none' | 'port' | 'ip-and-port';
 
 export interface Question {
@@ -11,9 +11,9 @@ export interface Question {
   readonly socket: string;
   readonly to: Endpoint;
   readonly change: Change;
-  /** Asks for the reply at this port of ours (RFC 5780 §7.5). */
+  /** Asks for the reply at this port of the sender's public address (RFC 5780 §7.5). */
   readonly responsePort?: number;
-  /** The socket behind that port, when it is another one than asks. */
+  /** The socket behind that port, when it is not the one that asks. */
   readonly hearsAt?: string;
   /** The only source whose answer counts; null while the server's alternate is not known. */
   readonly expectedFrom: () => Endpoint | null;
@@ -35,7 +35,7 @@ export interface Answer {
 export interface Probe {
   readonly question: Question;
   readonly sends: Send[];
-  /** The first one. */
+  /** The first answer that counted. */
   answer: Answer | null;
   /** The code of an error-class response from the expected source. */
   errorCode: number | null;
@@ -43,8 +43,18 @@ export interface Probe {
   sendFailure: string | null;
 }
 
-export function createProbe(question: Question): Probe {
-  return { question, sends: [], answer: null, errorCode: null, sendFailure: null };
+/** Unless the question says otherwise, it is a plain request, and the answer comes from where the request went. */
+export function createProbe(
+  question: Omit<Question, 'change' | 'expectedFrom'> & Partial<Pick<Question, 'change' | 'expectedFrom'>>,
+): Probe {
+  const { to } = question;
+  return {
+    question: { change: 'none', expectedFrom: () => to, ...question },
+    sends: [],
+    answer: null,
+    errorCode: null,
+    sendFailure: null,
+  };
 }
 
 /** When an unanswered probe is to be sent again; Infinity once it is settled. */
@@ -54,11 +64,20 @@ export function nextSendAt(probe: Probe, pace: Pace): number {
   return last ? last.at + pace.gapMs(probe.sends.length) : Number.NEGATIVE_INFINITY;
 }
 
-/** When the probe, unanswered, is given up: after its last send and the time a reply may take. */
+/** When the probe, if it stays unanswered, is given up: after its last send and the time that a reply may take. */
 export function givenUpAt(probe: Probe, pace: Pace): number {
   if (isRefused(probe)) return Number.NEGATIVE_INFINITY;
   const last = probe.sends.at(-1);
   return probe.sends.length < ASK_LIMIT || !last ? Number.POSITIVE_INFINITY : last.at + pace.patienceMs();
+}
+
+export function isGivenUp(now: number, probe: Probe, pace: Pace): boolean {
+  return !probe.answer && givenUpAt(probe, pace) <= now;
+}
+
+/** Whether the probe has been answered or given up. */
+export function isSettled(now: number, probe: Probe, pace: Pace): boolean {
+  return probe.answer !== null || givenUpAt(probe, pace) <= now;
 }
 
 /** Whether asking again is of no use: the server said no, or the system cannot send there. */

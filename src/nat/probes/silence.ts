@@ -1,14 +1,19 @@
 /**
- * When silence is evidence. A changed-address request is sent in rounds, each with a plain request on the same socket as
- * its companion; the control socket, whose way is open, asks for the same change at the same pace.
+ * When silence is evidence. What may be silent is asked in rounds, each with a plain request on the same socket as its
+ * companion; a control, whose way is open, asks for the same reply at the same pace.
  * A round counts only if its companion was answered. The control says how often such a reply is lost; the silence is
  * believed when loss alone would produce it less than once in 100,000 detections.
  */
+import type { Pace } from './pace.ts';
+import type { Send } from './probe.ts';
 
-/** The probability of mistaking loss for a filter that is accepted per test. */
-export const SILENCE_ERROR = 1e-5;
-/** With so many control sends unanswered, and none answered, the alternate is mute. */
-export const CONTROL_LIMIT = 8;
+/** After so many rounds the loss is too high to conclude anything: half of them count when half of all packets are lost. */
+export const MAX_ROUNDS = 60;
+
+/** The probability of mistaking loss for silence that each test accepts. */
+const SILENCE_ERROR = 1e-5;
+/** With so many control sends unanswered, and none answered, the control itself is mute. */
+const CONTROL_LIMIT = 8;
 
 export interface SilenceEvidence {
   /** Rounds whose companion was answered and whose own reply, if it were coming, would be here. */
@@ -16,6 +21,20 @@ export interface SilenceEvidence {
   /** Control sends whose reply was due. */
   readonly controlSends: number;
   readonly controlAnswers: number;
+}
+
+/** Whether the reply to a send, if it were coming, would be here. */
+export function isDue(now: number, { at }: Send, pace: Pace): boolean {
+  return at + pace.patienceMs() <= now;
+}
+
+/** The sends whose reply, if it were coming, would be here. */
+export function dueSends(now: number, sends: readonly Send[], pace: Pace): readonly Send[] {
+  return sends.filter((send) => isDue(now, send, pace));
+}
+
+export function answeredCount(sends: readonly Send[]): number {
+  return sends.filter(({ answeredAt }) => answeredAt !== null).length;
 }
 
 /** Silence is `proven`, or not yet (`open`), or can never be since the control itself is mute. */

@@ -1,0 +1,38 @@
+/** What a discovery knows so far. Changed by the rules beside this file only. */
+import type { Endpoint } from '../../endpoint.ts';
+import type { DetectSocket } from '../evidence.ts';
+import { type PortAssignmentTest, portAssignmentProbes } from '../ports/port-assignment.ts';
+import type { Exchange } from '../probes/exchange.ts';
+import type { Probe } from '../probes/probe.ts';
+import type { DetectReport } from '../report.ts';
+import { type Contact, type ContactOutcome, contactProbes } from './contact.ts';
+import { type FilteringTest, filteringProbes } from './filtering.ts';
+import type { MappingTest } from './mapping.ts';
+
+export interface State {
+  /** Where each socket is bound. */
+  readonly local: Readonly<Record<DetectSocket, Endpoint>>;
+  /** Whether servers may be added. */
+  readonly moreServers: boolean;
+  readonly startedAt: number;
+  readonly deadline: number;
+  readonly exchange: Exchange;
+  readonly contact: Contact;
+  outcome: ContactOutcome | null;
+  filtering: FilteringTest | null;
+  mapping: MappingTest | null;
+  portAssignment: PortAssignmentTest | null;
+  /** When something is due; in the past when something has changed. */
+  wakeAt: number;
+  report: DetectReport | null;
+}
+
+/** Every question that has been sent. */
+export function sentProbes({ contact, mapping, filtering, portAssignment }: State): readonly Probe[] {
+  return [
+    ...contactProbes(contact),
+    ...(mapping?.probes ?? []),
+    ...(filtering ? filteringProbes(filtering) : []),
+    ...(portAssignment ? portAssignmentProbes(portAssignment) : []),
+  ].filter(({ sends }) => sends.length > 0);
+}

@@ -1,0 +1,44 @@
+/** Whether servers that are silent over UDP accept TCP connections: that tells a blocked UDP from dead servers. */
+import { type Endpoint, formatEndpoint } from '../../endpoint.ts';
+import type { ConnectOutcome } from '../../session.ts';
+
+export interface TcpCheck {
+  /** The endpoints that are to be tried next; the session takes them from here. */
+  readonly queue: Endpoint[];
+  /** By the text of the endpoint. */
+  readonly outcomes: Map<string, 'pending' | ConnectOutcome['outcome']>;
+}
+
+export function createTcpCheck(): TcpCheck {
+  return { queue: [], outcomes: new Map() };
+}
+
+/**
+ * Tries each endpoint that has not been tried before. A natcheck server has HTTP; others may serve STUN over TCP on the
+ * port that they have over UDP (RFC 8489 §6.2.2).
+ */
+export function checkTcp({ queue, outcomes }: TcpCheck, servers: readonly Endpoint[], httpPort: number): void {
+  for (const { address, port } of servers) {
+    for (const to of [
+      { address, port: httpPort },
+      { address, port },
+    ]) {
+      if (outcomes.has(formatEndpoint(to))) continue;
+      outcomes.set(formatEndpoint(to), 'pending');
+      queue.push(to);
+    }
+  }
+}
+
+export function recordConnect({ outcomes }: TcpCheck, { to, outcome }: ConnectOutcome): void {
+  outcomes.set(formatEndpoint(to), outcome);
+}
+
+export function isTcpAccepted({ outcomes }: TcpCheck): boolean {
+  return [...outcomes.values()].includes('accepted');
+}
+
+/** Whether every attempt has ended, and there was one. */
+export function isTcpChecked({ outcomes }: TcpCheck): boolean {
+  return outcomes.size > 0 && ![...outcomes.values()].includes('pending');
+}
