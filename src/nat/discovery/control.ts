@@ -6,7 +6,7 @@ import type { Endpoint } from '../../endpoint.ts';
 import { askTogether } from '../probes/ask.ts';
 import { type Exchange, sendProbe } from '../probes/exchange.ts';
 import { createProbe, isGivenUp, type Probe } from '../probes/probe.ts';
-import { answeredCount, type SilenceEvidence } from '../probes/silence.ts';
+import { answeredCount, isDue, type SilenceEvidence } from '../probes/silence.ts';
 import type { Reason } from '../reason.ts';
 import { type AskedServer, changedSource, type Elsewhere } from './alternate.ts';
 
@@ -91,9 +91,9 @@ export function controlTally(
   control: Control,
   change: Elsewhere,
 ): Pick<SilenceEvidence, 'controlSends' | 'controlAnswers'> {
-  const dueBefore = now - control.exchange.pace.patienceMs();
+  const { pace } = control.exchange;
   const sends = changedProbe(control, change)?.sends ?? [];
-  const settled = sends.filter(({ at, answeredAt }) => answeredAt !== null || at <= dueBefore);
+  const settled = sends.filter((send) => send.answeredAt !== null || isDue(now, send, pace));
   return { controlSends: settled.length, controlAnswers: answeredCount(settled) };
 }
 

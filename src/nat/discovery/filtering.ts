@@ -7,7 +7,7 @@ import { type Finding, found, undetermined } from '../behavior.ts';
 import { type Exchange, sendProbe } from '../probes/exchange.ts';
 import type { Pace } from '../probes/pace.ts';
 import { createProbe, isRefused, type Probe } from '../probes/probe.ts';
-import { answeredCount, judgeSilence, MAX_ROUNDS } from '../probes/silence.ts';
+import { answeredCount, dueSends, judgeSilence, MAX_ROUNDS } from '../probes/silence.ts';
 import type { Reason } from '../reason.ts';
 import { type AskedServer, changedSource, type Elsewhere } from './alternate.ts';
 import {
@@ -83,8 +83,7 @@ function passageOf(now: number, test: FilteringTest, change: Elsewhere): Passage
   const obstacle = controlObstacle(now, control, change);
   if (obstacle) return { kind: 'unknown', reason: obstacle };
   // A round counts when its companion was answered, and both the changed reply and that one had their time.
-  const dueBefore = now - exchange.pace.patienceMs();
-  const rounds = answeredCount(plain.sends.filter(({ at }) => at <= dueBefore));
+  const rounds = answeredCount(dueSends(now, plain.sends, exchange.pace));
   const judged = judgeSilence({ rounds, ...controlTally(now, control, change) });
   if (judged === 'proven') return { kind: 'blocked' };
   if (judged === 'control-mute') return { kind: 'unknown', reason: 'alternate-mute' };
