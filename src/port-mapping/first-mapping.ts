@@ -1,32 +1,19 @@
-/** Of the routers that answer, the first that maps the port; what it gives is renewed while it is wanted, and given back. */
-import type { Endpoint } from '../endpoint.ts';
-import type { MappingProtocol, MappingRefusal } from '../nat/router.ts';
-import type { FindRouter, PortGrant, Router } from './router.ts';
+/** Asks the routers that answer, one after the other, until one of them maps the port. */
+import type { MappingRefusal } from '../nat/router.ts';
+import { LIFETIME_S, type PortMapping, renewedMapping } from './renewed-mapping.ts';
+import type { FindRouter, Router } from './router.ts';
 
-/** RFC 6886 §3.3 recommends two hours. */
-const LIFETIME_S = 7_200;
-/** Between two renewals, whatever lifetime a router says and however often it refuses. */
-const RENEWAL_GAP_MIN_MS = 10_000;
-
-export interface PortMapping extends AsyncDisposable {
-  readonly outcome: 'mapped';
-  /** Where anyone may send to. Only as public as the router's own address is. */
-  readonly external: Endpoint;
-  readonly protocol: MappingProtocol;
-  readonly router: Endpoint;
+interface NoMapping {
+  readonly outcome: 'none';
+  readonly reason: MappingRefusal;
+  /** The router's address on its outside, if one has told it. */
+  readonly wan: string | null;
 }
 
-export type PortMappingResult =
-  | PortMapping
-  | {
-      readonly outcome: 'none';
-      readonly reason: MappingRefusal;
-      /** The router's own address, if one has told it. */
-      readonly wan: string | null;
-    };
+export type PortMappingResult = PortMapping | NoMapping;
 
 /**
- * One after the other in the order of their answers, so that two protocols of one router never ask for one port.
+ * Routers are asked in the order of their answers, so that two protocols of one router never ask for one port.
  * @throws the signal's reason when aborted, after giving back what was given.
  */
 export async function firstMapping(options: {
@@ -43,25 +30,8 @@ export async function firstMapping(options: {
   const timer = setTimeout(() => over.abort(), timeoutMs);
   const either = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
   const searches = finders.map((find) => find(either));
-  let none: PortMappingResult = { outcome: 'none', reason: 'router-silent', wan: null };
   try {
-    for await (const router of asTheyCome(searches)) {
-      signal?.throwIfAborted();
-      if (!router) continue;
-      const { wan } = router;
-      if (wan === null) {
-        if (none.reason === 'router-silent') none = { outcome: 'none', reason: 'no-wan-address', wan };
-        continue;
-      }
-      const granted = await router.map({ internalPort: port, externalPort: port, lifetimeS: LIFETIME_S });
-      none = { outcome: 'none', reason: 'router-refuses', wan };
-      if (!granted) continue;
-      const mapping = keep(router, { port, wan, granted });
-      if (!signal?.aborted) return mapping;
-      await mapping[Symbol.asyncDispose]();
-    }
-    signal?.throwIfAborted();
-    return none;
+    return await firstOf(asTheyCome(searches), port, signal);
   } finally {
     clearTimeout(timer);
     over.abort();
@@ -69,46 +39,32 @@ export async function firstMapping(options: {
   }
 }
 
-function keep(
-  router: Router,
-  { port, wan, granted }: { readonly port: number; readonly wan: string; readonly granted: PortGrant },
-): PortMapping {
-  const { externalPort } = granted;
-  let renewal: Promise<unknown> = Promise.resolve();
-  let timer: NodeJS.Timeout | undefined;
-  let isOver = false;
-  const renewAfter = (ms: number): void => {
-    timer = setTimeout(() => {
-      renewal = router.map({ internalPort: port, externalPort, lifetimeS: LIFETIME_S }).then((again) => {
-        // Half of what is left is for another attempt.
-        if (!isOver) renewAfter(again ? halfOf(again) : Math.max(RENEWAL_GAP_MIN_MS, ms / 2));
-      });
-      // Whoever disposes of the mapping is told.
-      renewal.catch(() => {});
-    }, ms).unref();
-  };
-  renewAfter(halfOf(granted));
-  return {
-    outcome: 'mapped',
-    external: { address: wan, port: externalPort },
-    protocol: router.protocol,
-    router: router.endpoint,
-    [Symbol.asyncDispose]: async () => {
-      if (isOver) return;
-      isOver = true;
-      clearTimeout(timer);
-      try {
-        await renewal;
-      } finally {
-        await router.unmap({ internalPort: port, externalPort });
-      }
-    },
-  };
+async function firstOf(
+  routers: AsyncIterable<Router | null>,
+  port: number,
+  signal: AbortSignal | undefined,
+): Promise<PortMappingResult> {
+  let none: NoMapping = { outcome: 'none', reason: 'router-silent', wan: null };
+  for await (const router of routers) {
+    signal?.throwIfAborted();
+    if (!router) continue;
+    const result = await mappingBy(router, port);
+    if (result.outcome === 'none') {
+      // What a router that says its address refuses tells most.
+      if (result.wan !== null || none.reason === 'router-silent') none = result;
+    } else if (signal?.aborted) await result[Symbol.asyncDispose]();
+    else return result;
+  }
+  signal?.throwIfAborted();
+  return none;
 }
 
-/** RFC 6886 §3.3: a renewal is begun halfway. In milliseconds. */
-function halfOf({ lifetimeS }: PortGrant): number {
-  return Math.max(RENEWAL_GAP_MIN_MS, Math.min(lifetimeS, LIFETIME_S) * 500);
+/** A router that does not say its address is not asked: nobody would know where the mapping is. */
+async function mappingBy(router: Router, port: number): Promise<PortMappingResult> {
+  const { wan } = router;
+  if (wan === null) return { outcome: 'none', reason: 'no-wan-address', wan };
+  const granted = await router.map({ internalPort: port, externalPort: port, lifetimeS: LIFETIME_S });
+  return granted ? renewedMapping(router, { port, wan, granted }) : { outcome: 'none', reason: 'router-refuses', wan };
 }
 
 async function* asTheyCome<T>(promises: readonly Promise<T>[]): AsyncGenerator<T> {

@@ -4,7 +4,7 @@ import { now, startDriver } from '../net/driver.ts';
 import { openUdpSocket } from '../net/udp-socket.ts';
 import { encodeAddressRequest, encodeMapRequest, type NatPmpResponse } from './nat-pmp-message.ts';
 import { createNatPmpRequest, NAT_PMP_SOCKET } from './nat-pmp-request.ts';
-import { type PortRequest, REQUEST_TIMEOUT_MS, type Router, wanAddress } from './router.ts';
+import { type PortGrant, type PortRequest, REQUEST_TIMEOUT_MS, type Router, wanAddress } from './router.ts';
 
 /** RFC 6886 §3.1. */
 export const NAT_PMP_PORT = 5351;
@@ -12,44 +12,52 @@ export const NAT_PMP_PORT = 5351;
 type AboutAddress = Extract<NatPmpResponse, { readonly kind: 'address' } | { readonly op: 'address' }>;
 type AboutMapping = Extract<NatPmpResponse, { readonly kind: 'map' } | { readonly op: 'map' }>;
 
-/** @param options.local the own IPv4 address on the gateway's link. */
-export async function findNatPmpRouter(options: {
+interface Place {
+  /** The IPv4 address of this host on the gateway's link. */
   readonly local: string;
   readonly gateway: Endpoint;
-  readonly signal: AbortSignal;
-}): Promise<Router | null> {
-  const { local, gateway, signal } = options;
-  const isAboutAddress = (one: NatPmpResponse): one is AboutAddress =>
-    one.kind === 'address' || (one.kind === 'error' && one.op === 'address');
-  const isAbout =
-    (port: number) =>
-    (one: NatPmpResponse): one is AboutMapping =>
-      one.kind === 'map' ? one.internalPort === port : one.kind === 'error' && one.op === 'map';
-  const askToMap = (request: PortRequest): Promise<AboutMapping | null> =>
-    ask(options, {
-      request: encodeMapRequest(request),
-      accept: isAbout(request.internalPort),
-      until: now() + REQUEST_TIMEOUT_MS,
-    });
+}
 
-  const answer = await ask(
-    { local, gateway },
-    { request: encodeAddressRequest(), accept: isAboutAddress, until: Number.POSITIVE_INFINITY, signal },
-  );
+/** Asks for the router's address until it is told, or the signal aborts. */
+export async function findNatPmpRouter({
+  signal,
+  ...place
+}: Place & { readonly signal: AbortSignal }): Promise<Router | null> {
+  const answer = await ask(place, {
+    request: encodeAddressRequest(),
+    accept: isAboutAddress,
+    until: Number.POSITIVE_INFINITY,
+    signal,
+  });
   if (!answer) return null;
   return {
     protocol: 'nat-pmp',
-    endpoint: gateway,
+    endpoint: place.gateway,
     wan: answer.kind === 'address' ? wanAddress(answer.address) : null,
-    map: async (request) => {
-      const mapped = await askToMap(request);
-      const isNowhere = mapped?.kind === 'map' && mapped.externalPort === 0;
-      // Nothing was heard, or no port: something may have been given all the same.
-      if (!mapped || isNowhere) await askToMap(removal(request));
-      return mapped?.kind === 'map' && mapped.lifetimeS > 0 && !isNowhere ? mapped : null;
-    },
-    unmap: async (mapped) => void (await askToMap(removal(mapped))),
+    map: (request) => map(place, request),
+    unmap: async (mapped) => void (await askToMap(place, removal(mapped))),
   };
+}
+
+function isAboutAddress(response: NatPmpResponse): response is AboutAddress {
+  return response.kind === 'address' || (response.kind === 'error' && response.op === 'address');
+}
+
+async function map(place: Place, request: PortRequest): Promise<PortGrant | null> {
+  const mapped = await askToMap(place, request);
+  const isNowhere = mapped?.kind === 'map' && mapped.externalPort === 0;
+  // Nothing was heard, or no port: something may have been given all the same.
+  if (!mapped || isNowhere) await askToMap(place, removal(request));
+  return mapped?.kind === 'map' && mapped.lifetimeS > 0 && !isNowhere ? mapped : null;
+}
+
+function askToMap(place: Place, request: PortRequest): Promise<AboutMapping | null> {
+  const { internalPort } = request;
+  const isAboutIt = (response: NatPmpResponse): response is AboutMapping =>
+    response.kind === 'map'
+      ? response.internalPort === internalPort
+      : response.kind === 'error' && response.op === 'map';
+  return ask(place, { request: encodeMapRequest(request), accept: isAboutIt, until: now() + REQUEST_TIMEOUT_MS });
 }
 
 /** RFC 6886 §3.4. */
@@ -59,13 +67,11 @@ function removal({ internalPort }: Pick<PortRequest, 'internalPort'>): PortReque
 
 /** Null when the system gives no socket, and when aborted. */
 async function ask<Answer extends NatPmpResponse>(
-  { local, gateway }: { readonly local: string; readonly gateway: Endpoint },
+  { local, gateway }: Place,
   {
     signal,
     ...request
-  }: Omit<Parameters<typeof createNatPmpRequest<Answer>>[0], 'gateway'> & {
-    readonly signal?: AbortSignal;
-  },
+  }: Omit<Parameters<typeof createNatPmpRequest<Answer>>[0], 'gateway'> & { readonly signal?: AbortSignal },
 ): Promise<Answer | null> {
   const opened = await openUdpSocket({ address: local, port: 0 }).catch(() => null);
   if (!opened) return null;

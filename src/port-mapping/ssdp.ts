@@ -1,5 +1,5 @@
 /** Searching for UPnP routers (UPnP Device Architecture 1.1 §1.3): a question to all on the link, and where each describes itself. */
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv4 } from 'node:net';
 import { scopeOf } from '../address-scope.ts';
@@ -39,20 +39,29 @@ export async function searchRouters(options: {
     onLocation(location);
   });
   try {
-    const listening = once(socket, 'listening', { signal });
-    socket.bind({ address: local, port: 0, exclusive: true });
-    await listening;
-    socket.setMulticastInterface(local);
-    for (const gapMs of [...GAPS_MS, Number.POSITIVE_INFINITY]) {
-      for (const { address, port } of at)
-        for (const target of TARGETS) socket.send(searchFor(target), port, address, () => {});
-      signal.throwIfAborted();
-      await (gapMs === Number.POSITIVE_INFINITY ? once(signal, 'abort') : pause(gapMs, signal));
-    }
+    await bindTo(socket, local, signal);
+    await askAgainAndAgain(socket, at, signal);
   } catch {
     // Aborted; or the system gives no such socket, and there is nobody to be found.
   } finally {
     socket.close();
+  }
+}
+
+async function bindTo(socket: Socket, local: string, signal: AbortSignal): Promise<void> {
+  const listening = once(socket, 'listening', { signal });
+  socket.bind({ address: local, port: 0, exclusive: true });
+  await listening;
+  socket.setMulticastInterface(local);
+}
+
+/** Sends every question as often as it is to be sent, then waits until the signal aborts. */
+async function askAgainAndAgain(socket: Socket, at: readonly Endpoint[], signal: AbortSignal): Promise<void> {
+  for (const gapMs of [...GAPS_MS, Number.POSITIVE_INFINITY]) {
+    for (const { address, port } of at)
+      for (const target of TARGETS) socket.send(searchFor(target), port, address, () => {});
+    signal.throwIfAborted();
+    await (gapMs === Number.POSITIVE_INFINITY ? once(signal, 'abort') : pause(gapMs, signal));
   }
 }
 

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import type { Endpoint } from '../endpoint.ts';
 import { exchangeHttp } from './http.ts';
 import { type ActionResult, callAction, type IgdService, igdServicesOf } from './igd-service.ts';
-import { type PortRequest, REQUEST_TIMEOUT_MS, type Router, wanAddress } from './router.ts';
+import { type PortGrant, type PortRequest, REQUEST_TIMEOUT_MS, type Router, wanAddress } from './router.ts';
 import { searchRouters } from './ssdp.ts';
 
 /** ConflictInMappingEntry: another host has the port (WANIPConnection:1 §2.4.16). */
@@ -12,31 +12,30 @@ const ATTEMPTS_MAX = 4;
 /** The ports beyond those that programs ask for by number (RFC 6335 §6). */
 const DYNAMIC_PORTS = { first: 49_152, after: 65_536 } as const;
 
-/**
- * The first that says its address; of several that answer and do not, one.
- * @param options.local the own IPv4 address; @param options.at whom to ask.
- */
-export async function findUpnpRouter(options: {
+interface Place {
+  /** The IPv4 address of this host on the router's link. */
   readonly local: string;
-  readonly at: readonly Endpoint[];
   readonly signal: AbortSignal;
-}): Promise<Router | null> {
+}
+
+/**
+ * Finds the first router that says its address; if none does, one of those that answer.
+ * @param options.at whom to ask.
+ */
+export async function findUpnpRouter(options: Place & { readonly at: readonly Endpoint[] }): Promise<Router | null> {
   const { local, at, signal } = options;
   const over = new AbortController();
-  const either = AbortSignal.any([signal, over.signal]);
+  const place = { local, signal: AbortSignal.any([signal, over.signal]) };
   const found = Promise.withResolvers<Router>();
   let nameless: Router | null = null;
   const look = async (location: URL): Promise<void> => {
-    const answer = await exchangeHttp({ url: location, local, method: 'GET', signal: either });
-    if (answer?.status !== 200) return;
-    for (const service of igdServicesOf(answer.text, location)) {
-      const router = await routerOf(service, { local, signal: either });
-      if (router?.wan) return found.resolve(router);
+    for await (const router of routersAt(location, place)) {
+      if (router.wan) return found.resolve(router);
       nameless ??= router;
     }
   };
   const looks: Promise<void>[] = [];
-  const search = searchRouters({ local, at, signal: either, onLocation: (one) => void looks.push(look(one)) });
+  const search = searchRouters({ ...place, at, onLocation: (location) => void looks.push(look(location)) });
   const router = await Promise.race([found.promise, search.then(() => null)]);
   over.abort();
   await search;
@@ -44,45 +43,60 @@ export async function findUpnpRouter(options: {
   return router ?? nameless;
 }
 
-/** Null when it does not answer. */
-async function routerOf(
-  service: IgdService,
-  { local, signal }: { readonly local: string; readonly signal: AbortSignal },
-): Promise<Router | null> {
-  const told = await callAction(service, { action: 'GetExternalIPAddress', local, signal });
-  if (told.outcome === 'silent') return null;
+/** Every connection that the description at `location` has and that answers. */
+async function* routersAt(location: URL, { local, signal }: Place): AsyncGenerator<Router> {
+  const answer = await exchangeHttp({ url: location, local, method: 'GET', signal });
+  if (answer?.status !== 200) return;
+  for (const service of igdServicesOf(answer.text, location)) {
+    const told = await callAction(service, { action: 'GetExternalIPAddress', local, signal });
+    if (told.outcome === 'silent') continue;
+    yield routerOf(service, local, told.outcome === 'done' ? wanAddress(told.value('NewExternalIPAddress')) : null);
+  }
+}
+
+function routerOf(service: IgdService, local: string, wan: string | null): Router {
   const { hostname, port } = service.controlUrl;
-  const call = (action: string, args: Readonly<Record<string, string | number>>): Promise<ActionResult> =>
+  const call: Call = (action, args) =>
     callAction(service, { action, args, local, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
-  // Never without a lifetime, which some old routers insist on: what a killed process leaves there would stay forever.
-  const add = ({ internalPort, externalPort, lifetimeS }: PortRequest): Promise<ActionResult> =>
-    call('AddPortMapping', {
-      NewRemoteHost: '',
-      NewExternalPort: externalPort,
-      NewProtocol: 'UDP',
-      NewInternalPort: internalPort,
-      NewInternalClient: local,
-      NewEnabled: 1,
-      NewPortMappingDescription: 'natcheck',
-      NewLeaseDuration: lifetimeS,
-    });
   return {
     protocol: 'upnp-igd',
     endpoint: { address: hostname, port: Number(port || 80) },
-    wan: told.outcome === 'done' ? wanAddress(told.value('NewExternalIPAddress')) : null,
-    map: async (request) => {
-      let externalPort = request.externalPort;
-      for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-        const added = await add({ ...request, externalPort });
-        if (added.outcome === 'done') return { externalPort, lifetimeS: request.lifetimeS };
-        if (added.outcome === 'silent' || added.code !== CONFLICT) return null;
-        externalPort = randomInt(DYNAMIC_PORTS.first, DYNAMIC_PORTS.after);
-      }
-      return null;
-    },
+    wan,
+    map: (request) => map(request, (one) => call('AddPortMapping', additionOf(one, local))),
     unmap: async ({ externalPort }) => {
       const args = { NewRemoteHost: '', NewExternalPort: externalPort, NewProtocol: 'UDP' };
       await call('DeletePortMapping', args);
     },
+  };
+}
+
+type Call = (action: string, args: Readonly<Record<string, string | number>>) => Promise<ActionResult>;
+
+/** Where another host has the port, tries others. */
+async function map(
+  request: PortRequest,
+  add: (request: PortRequest) => Promise<ActionResult>,
+): Promise<PortGrant | null> {
+  let { externalPort } = request;
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    const added = await add({ ...request, externalPort });
+    if (added.outcome === 'done') return { externalPort, lifetimeS: request.lifetimeS };
+    if (added.outcome === 'silent' || added.code !== CONFLICT) return null;
+    externalPort = randomInt(DYNAMIC_PORTS.first, DYNAMIC_PORTS.after);
+  }
+  return null;
+}
+
+/** Never without a lifetime, which some old routers insist on: what a killed process leaves there would stay forever. */
+function additionOf({ internalPort, externalPort, lifetimeS }: PortRequest, local: string): Parameters<Call>[1] {
+  return {
+    NewRemoteHost: '',
+    NewExternalPort: externalPort,
+    NewProtocol: 'UDP',
+    NewInternalPort: internalPort,
+    NewInternalClient: local,
+    NewEnabled: 1,
+    NewPortMappingDescription: 'natcheck',
+    NewLeaseDuration: lifetimeS,
   };
 }

@@ -1,6 +1,7 @@
 /** Which router counts, and that whatever was given is given back, on every way out. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { firstMapping, type PortMapping } from '../../src/port-mapping/first-mapping.ts';
+import { firstMapping } from '../../src/port-mapping/first-mapping.ts';
+import type { PortMapping } from '../../src/port-mapping/renewed-mapping.ts';
 import type { FindRouter, PortRequest, Router } from '../../src/port-mapping/router.ts';
 
 const PORT = 40_000;
