@@ -17,20 +17,20 @@ import { parseServerName, resolveServer } from '../net/lookup/server-name.ts';
 import { isUnanswered } from '../net/lookup/silence.ts';
 import { localAddressToward } from '../net/udp-socket.ts';
 import { DEFAULT_HTTP_PORT } from '../ports.ts';
-import { extraTests, type MoreOptions } from './extra-tests.ts';
+import { type ExtraTestOptions, runExtraTests } from './extra-tests.ts';
 import { openSockets } from './sockets.ts';
 
 /** Longer than any path with one answer in seven needs; a verdict mostly takes a few round trips. */
 export const DETECT_TIMEOUT_MS = 10_000;
 
-export interface DetectOptions extends MoreOptions {
+export interface DetectOptions extends ExtraTestOptions {
   /** `HOST`, `HOST:PORT` or `[IPv6]:PORT`; public servers when none is given. Several are asked at once. */
   readonly servers?: readonly string[] | undefined;
   /** What is not known after this time is undetermined; 10,000 ms by default. Name lookups are part of it. */
   readonly timeoutMs?: number | undefined;
   /** The address of the local interface to use; by default the one that routes to the server. */
   readonly local?: string | undefined;
-  /** By default IPv4 where the server has it. */
+  /** IPv4 by default where the server has it. */
   readonly family?: Family | undefined;
   /** The server's TCP port that tells a blocked UDP from a dead server; 3480 by default. */
   readonly httpPort?: number | undefined;
@@ -47,7 +47,7 @@ export interface DetectOptions extends MoreOptions {
 export async function detect(options: DetectOptions = {}): Promise<DetectReport> {
   const { timeoutMs = DETECT_TIMEOUT_MS } = options;
   const report = await discover({ ...options, timeoutMs });
-  return { ...report, ...(await extraTests(report, { ...options, timeoutMs })) };
+  return { ...report, ...(await runExtraTests(report, { ...options, timeoutMs })) };
 }
 
 async function discover(options: DetectOptions & { readonly timeoutMs: number }): Promise<DetectReport> {

@@ -1,6 +1,6 @@
 /**
- * What a detection finds out on top when asked to: hairpinning and the lifetime of mappings, each a session of its own, and
- * what the own router says.
+ * The extra tests of a detection, for whoever asks for them: hairpinning and the lifetime of mappings, each a session of its
+ * own, and what this host's router says.
  */
 import { randomBytes } from 'node:crypto';
 import { createHairpinTest, HAIRPIN_SOCKETS, type Hairpin, unknownHairpin } from '../nat/extra/hairpin.ts';
@@ -19,22 +19,22 @@ import { now, startDriver } from '../net/driver.ts';
 import { openUdpSocket } from '../net/udp-socket.ts';
 import { openSockets } from './sockets.ts';
 
-export interface MoreOptions {
-  /** Also whether two hosts behind this NAT reach each other by their public endpoints (RFC 4787 §6). */
+export interface ExtraTestOptions {
+  /** Whether to test if two hosts behind this NAT reach each other by their public endpoints (RFC 4787 §6). */
   readonly hairpin?: boolean | undefined;
-  /** Also how long a mapping lives without traffic, up to so many seconds: that is how long it may take. */
+  /** Tests how long a mapping lives without traffic, up to so many seconds: that is how long it may take. */
   readonly lifetimeMaxS?: number | undefined;
-  /** Also whether the own router maps ports on request, and whether there is another NAT beyond it: up to 2 s more. */
+  /** Whether to ask this host's router if it maps ports, and if there is another NAT beyond it: up to 2 s more. */
   readonly router?: boolean | undefined;
   /** Called when a mapping was still there after an idle time. */
   readonly onLifetimeProgress?: ((progress: LifetimeProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-type TimedOptions = MoreOptions & { readonly timeoutMs: number };
+type TimedOptions = ExtraTestOptions & { readonly timeoutMs: number };
 
-/** @throws the signal's reason when aborted. */
-export async function extraTests(
+/** Runs those that the options name, one after the other. @throws the signal's reason when aborted. */
+export async function runExtraTests(
   report: DetectReport,
   options: TimedOptions,
 ): Promise<Pick<DetectReport, 'hairpin' | 'lifetime' | 'router'>> {
@@ -47,7 +47,7 @@ export async function extraTests(
 }
 
 /** Has a port mapped for a moment: a router that says its address may refuse that all the same. */
-async function askRouter(report: DetectReport, { signal }: MoreOptions): Promise<RouterReport> {
+async function askRouter(report: DetectReport, { signal }: ExtraTestOptions): Promise<RouterReport> {
   if (report.mapping.behavior === 'none') return unknownRouter('no-nat');
   if (!report.local) return unknownRouter('no-route');
   const { openPortMapping } = await import('../port-mapping/port-mapping.ts');
@@ -74,7 +74,7 @@ async function testHairpin(report: DetectReport, { timeoutMs, signal }: TimedOpt
 
 async function testLifetime(
   report: DetectReport,
-  { lifetimeMaxS, onLifetimeProgress: onProgress, signal }: MoreOptions & { readonly lifetimeMaxS: number },
+  { lifetimeMaxS, onLifetimeProgress: onProgress, signal }: ExtraTestOptions & { readonly lifetimeMaxS: number },
 ): Promise<Lifetime> {
   const place = placeOf(report);
   if ('reason' in place) return unknownLifetime(place.reason);
@@ -85,7 +85,7 @@ async function testLifetime(
   return await startDriver({ session, sockets: sockets.byName, signal }).result;
 }
 
-/** From where to ask whom; or why nobody can be asked. */
+/** The local address to ask from and the server to ask; or why nobody can be asked. */
 function placeOf({
   local,
   public: seen,

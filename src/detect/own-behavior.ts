@@ -1,15 +1,14 @@
-/** What the own NAT does, found out beside something else that goes on meanwhile. */
-
+/** Finds out what this host's NAT does, beside something else that goes on meanwhile. */
 import type { Endpoint } from '../endpoint.ts';
 import type { ToldBehavior } from '../rendezvous/protocol/fields.ts';
 import { detect } from './detect.ts';
 
 export interface OwnBehavior extends Disposable {
-  /** As a peer is told of it. Rejects with the signal's reason when aborted, or disposed. */
+  /** What a peer is told of it. Rejects with the signal's reason when aborted, or disposed. */
   readonly behavior: Promise<ToldBehavior>;
 }
 
-/** Begins at once, and ends with its owner. */
+/** Begins a detection at once; it ends when it is disposed of. */
 export function findOwnBehavior({
   server: { address, port },
   local,
@@ -26,7 +25,7 @@ export function findOwnBehavior({
     const { kind, step, range } = allocation;
     return { mapping: mapping.behavior, filtering: filtering.behavior, allocation: { kind, step, range } };
   });
-  // Whoever waits for it is told; nobody may be left to.
+  // Whoever waits for it is told; there may be nobody left who does.
   behavior.catch(() => {});
   return { behavior, [Symbol.dispose]: () => ended.abort() };
 }

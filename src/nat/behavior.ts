@@ -1,7 +1,7 @@
 /** NAT behaviour in the terms of RFC 4787: the vocabulary that profiles, sessions and reports share. */
 import type { Reason } from './reason.ts';
 
-/** On what a mapping (RFC 4787 §4.1) or a filter (RFC 4787 §5) depends, besides the internal endpoint. */
+/** What a mapping (RFC 4787 §4.1) or a filter (RFC 4787 §5) depends on, besides the internal endpoint. */
 export type Dependency = 'endpoint-independent' | 'address-dependent' | 'address-and-port-dependent';
 
 export const DEPENDENCIES = [
@@ -10,7 +10,7 @@ export const DEPENDENCIES = [
   'address-and-port-dependent',
 ] as const satisfies readonly Dependency[];
 
-/** What was found on one axis; `none` is a mapping whose public endpoint is the local one: no NAT. */
+/** What one test has found about mapping or filtering; `none` is a mapping whose public endpoint is the local one: no NAT. */
 export type Finding =
   | { readonly behavior: Dependency | 'none'; readonly reason: null }
   | { readonly behavior: 'undetermined'; readonly reason: Reason };

@@ -1,7 +1,7 @@
 /** What a detection was told, as plain data: which question went where, what came back, and what was not believed. */
 import type { Endpoint } from '../endpoint.ts';
 
-/** As many as it takes to tell a counter from chance, with some to lose (src/nat/ports/port-sequence.ts). */
+/** There are as many as it takes to tell a counter from chance, with some to lose (src/nat/ports/port-sequence.ts). */
 export const PORT_ASSIGNMENT_SOCKETS = [
   'allocation-1',
   'allocation-2',
@@ -17,7 +17,7 @@ export const PORT_ASSIGNMENT_SOCKETS = [
   'allocation-12',
 ] as const;
 
-/** The local sockets of a detection, each for one axis (no axis may disturb another's NAT state). */
+/** The local sockets of a detection, each for one test, so that no test disturbs what the NAT keeps for another. */
 export const DETECT_SOCKETS = ['mapping', 'filtering', 'control', ...PORT_ASSIGNMENT_SOCKETS] as const;
 export type DetectSocket = (typeof DETECT_SOCKETS)[number];
 
@@ -31,7 +31,7 @@ export interface ServerIdentity {
 
 /** One question, the sends it took, and the first answer that counted. */
 export interface ProbeEvidence {
-  /** `mapping.primary`, `filtering.change-port` and so on: the socket's axis, then what was asked. */
+  /** `mapping.primary`, `filtering.change-port` and so on: the test, then what was asked. */
   readonly test: string;
   readonly socket: string;
   readonly to: Endpoint;

@@ -24,14 +24,14 @@ export interface DetectReport {
   /** Only where it was asked for, as is `lifetime`; both are tested after everything else. */
   readonly hairpin?: Hairpin;
   readonly lifetime?: Lifetime;
-  /** What the own router says of itself; only where it was asked for. */
+  /** What this host's router says of itself; only where it was asked for. */
   readonly router?: RouterReport;
-  /** The mapping socket's own endpoint on the interface that it uses; null when there is none. */
+  /** The mapping socket's endpoint on the interface that it uses; null when there is none. */
   readonly local: Endpoint | null;
   /** The same socket as the server sees it. */
   readonly public: Endpoint | null;
   readonly server: ServerIdentity | null;
-  /** Of the detection itself, without the tests of hairpinning and lifetime. */
+  /** How long the detection itself took, without the extra tests. */
   readonly elapsedMs: number;
   readonly probes: readonly ProbeEvidence[];
   readonly rejected: readonly Rejection[];

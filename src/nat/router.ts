@@ -1,4 +1,4 @@
-/** What the own router says of itself when it is asked, and what follows: whether there is another NAT beyond it. */
+/** What this host's router says of itself when it is asked, and what follows: whether there is another NAT beyond it. */
 import ipaddr from 'ipaddr.js';
 
 /** UPnP Internet Gateway Device, and NAT-PMP (RFC 6886). */
@@ -21,9 +21,9 @@ export type MappingRefusal = Extract<
 >;
 
 export interface RouterReport {
-  /** By what the router maps a port when it is asked to; null when it does not. */
+  /** The protocol by which the router maps a port when it is asked to; null when it does not. */
   readonly mapping: MappingProtocol | null;
-  /** The router's own address on its outside, by its own word. */
+  /** The router's address on its outside, as it says itself. */
   readonly wan: string | null;
   /** Whether there is another NAT between the router and the server: the carrier's, or another router's. */
   readonly carrierGrade: boolean | null;
@@ -39,9 +39,9 @@ export function unknownRouter(reason: RouterReason): RouterReport {
 export function routerReport(
   { mapping, wan, refusal }: Pick<RouterReport, 'mapping' | 'wan'> & { readonly refusal: MappingRefusal | null },
   addresses: {
-    /** Of the own interface. */
+    /** The address of this host's interface. */
     readonly local: string;
-    /** As a server sees it. */
+    /** The address that a server sees. */
     readonly public: string | null;
   },
 ): RouterReport {

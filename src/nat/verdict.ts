@@ -1,4 +1,4 @@
-/** From the two axes to the classic name of the NAT; never a guess. */
+/** Gives a NAT its classic name by its mapping and its filtering; never a guess. */
 import type { Dependency, Finding } from './behavior.ts';
 import type { Reason } from './reason.ts';
 

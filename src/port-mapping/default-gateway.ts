@@ -5,7 +5,7 @@ import { networkInterfaces } from 'node:os';
 /** RTF_UP and RTF_GATEWAY of linux/route.h. */
 const UP_AND_GATEWAY = 0x3;
 
-/** Null when there is none on the interface that has `local`, or when the system does not tell. */
+/** The gateway of the interface that has `local`; null when there is none, or when the system does not tell. */
 export async function defaultGateway(local: string): Promise<string | null> {
   try {
     const device = Object.entries(networkInterfaces()).find(([, all]) => all?.some(({ address }) => address === local));
@@ -17,7 +17,7 @@ export async function defaultGateway(local: string): Promise<string | null> {
 }
 
 /**
- * Of the kernel's table, of which each line has, with tabs between,
+ * Finds the gateway of a device in the kernel's table. Each line has, with tabs between,
  * `Iface Destination Gateway Flags RefCnt Use Metric Mask …`, addresses as eight hex digits with the last byte first.
  */
 export function gatewayIn(table: string, device: string): string | null {

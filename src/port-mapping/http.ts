@@ -1,4 +1,4 @@
-/** One HTTP exchange with a device on the own link: from one interface, no redirects, no connection kept, bounded. */
+/** One HTTP exchange with a device on this host's link: from one interface, no redirects, no connection kept, bounded. */
 import { type IncomingMessage, request } from 'node:http';
 
 /** Descriptions of real routers have 2 to 20 kB. */
@@ -9,10 +9,10 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
-/** Null when there is no whole answer: nobody is there, it is too long, the signal aborts. */
+/** Asks once. @returns null when there is no whole answer: nobody is there, it is too long, the signal aborts. */
 export async function exchangeHttp(options: {
   readonly url: URL;
-  /** The own address to ask from. */
+  /** The address of this host to ask from. */
   readonly local: string;
   readonly method: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;

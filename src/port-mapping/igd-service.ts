@@ -1,11 +1,11 @@
-/** What of a UPnP router maps ports (UPnP IGD, WANIPConnection:1 and :2, WANPPPConnection:1), and its actions. */
+/** The service of a UPnP router that maps ports (UPnP IGD, WANIPConnection:1 and :2, WANPPPConnection:1), and its actions. */
 import { exchangeHttp } from './http.ts';
 import { elementsOf, escapeXml, textOf } from './xml.ts';
 
 export interface IgdService {
   /** The URN, with its version. */
   readonly type: string;
-  /** Where its actions are called, of the host that the description came from. */
+  /** Where its actions are called: on the host that the description came from. */
   readonly controlUrl: URL;
 }
 
@@ -13,7 +13,7 @@ const TYPE = /^urn:schemas-upnp-org:service:WAN(IP|PPP)Connection:[12]$/;
 /** A router has as many connections as it has ways out. */
 const MAX_SERVICES = 4;
 
-/** Of a description, in its order. Whatever names another host than its own is left out. */
+/** The services in a router's description, in its order, without those that are of another host than the description. */
 export function igdServicesOf(description: string, location: URL): readonly IgdService[] {
   const base = textOf(description, 'URLBase') || location.href;
   return elementsOf(description, 'service')

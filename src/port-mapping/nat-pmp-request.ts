@@ -7,7 +7,7 @@ export const NAT_PMP_SOCKET = 'nat-pmp';
 /** RFC 6886 §3.1: 250 ms, doubled after each send. */
 const FIRST_GAP_MS = 250;
 
-/** Null when nothing that `accept` takes has come by `until`, or the system refuses to send. */
+/** Its result is null when nothing that `accept` takes has come by `until`, or the system refuses to send. */
 export function createNatPmpRequest<Answer extends NatPmpResponse>(options: {
   readonly gateway: Endpoint;
   readonly request: Uint8Array;

@@ -60,12 +60,12 @@ function askToMap(place: Place, request: PortRequest): Promise<AboutMapping | nu
   return ask(place, { request: encodeMapRequest(request), accept: isAboutIt, until: now() + REQUEST_TIMEOUT_MS });
 }
 
-/** RFC 6886 §3.4. */
+/** The request that removes the mapping (RFC 6886 §3.4). */
 function removal({ internalPort }: Pick<PortRequest, 'internalPort'>): PortRequest {
   return { internalPort, externalPort: 0, lifetimeS: 0 };
 }
 
-/** Null when the system gives no socket, and when aborted. */
+/** Sends one request until it is answered. @returns null when the system gives no socket, and when aborted. */
 async function ask<Answer extends NatPmpResponse>(
   { local, gateway }: Place,
   {

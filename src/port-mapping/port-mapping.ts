@@ -1,4 +1,4 @@
-/** Asks the own router for a public port (UPnP-IGD, and NAT-PMP of RFC 6886) that leads to a local UDP socket. */
+/** Asks this host's router for a public port (UPnP-IGD, and NAT-PMP of RFC 6886) that leads to a local UDP socket. */
 import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { Endpoint } from '../endpoint.ts';
@@ -9,17 +9,17 @@ import type { FindRouter } from './router.ts';
 import { SSDP_GROUP, SSDP_PORT } from './ssdp.ts';
 import { findUpnpRouter } from './upnp.ts';
 
-/** A router on the own link answers NAT-PMP within milliseconds, a search within the second that it may take (MX). */
+/** A router on this host's link answers NAT-PMP within milliseconds, a search within the second that it may take (MX). */
 const PORT_MAPPING_TIMEOUT_MS = 2_000;
 
 /** RFC 1918 and RFC 6598, as ipaddr.js names them: whoever has such an address is behind a NAT, and mostly on its link. */
 const ASKED_FROM: ReadonlySet<string> = new Set(['private', 'carrierGradeNat']);
 
 /**
- * By both protocols at once, from the socket's own address only; the first answer counts. What is mapped is renewed until
+ * Asks by both protocols at once, from the socket's address only; the first answer counts. What is mapped is renewed until
  * it is disposed of, which removes it; after a crash the router drops it within two hours.
  *
- * Nobody is asked from a loopback, public or IPv6 address: there is no NAT of the own that has to be opened.
+ * Nobody is asked from a loopback, public or IPv6 address: such a host has no NAT that has to be opened.
  *
  * @param options.local where the socket is bound.
  * @param options.timeoutMs how long to wait for a router's first answer.

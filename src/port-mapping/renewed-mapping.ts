@@ -5,13 +5,13 @@ import type { PortGrant, PortRequest, Router } from './router.ts';
 
 /** RFC 6886 §3.3 recommends two hours. */
 export const LIFETIME_S = 7_200;
-/** Between two renewals, whatever lifetime a router says and however often it refuses. */
+/** The least time between two renewals, whatever lifetime a router says and however often it refuses. */
 const RENEWAL_GAP_MIN_MS = 10_000;
 
-/** To dispose of it removes the mapping from the router. */
+/** A mapping that is removed from the router when it is disposed of. */
 export interface PortMapping extends AsyncDisposable {
   readonly outcome: 'mapped';
-  /** Where anyone may send to. Only as public as the router's own address is. */
+  /** Where anyone may send to. It is only as public as the router's address is. */
   readonly external: Endpoint;
   readonly protocol: MappingProtocol;
   readonly router: Endpoint;
@@ -27,7 +27,7 @@ interface State {
   isOver: boolean;
 }
 
-/** @param options.port the local port; `wan` is the router's address on its outside. */
+/** Keeps what `granted` says. @param options.wan the router's address on its outside. */
 export function renewedMapping(
   router: Router,
   { port, wan, granted }: { readonly port: number; readonly wan: string; readonly granted: PortGrant },

@@ -1,4 +1,4 @@
-/** A router that answers when it is asked for a port, whatever it was asked by. */
+/** A router that answers when it is asked for a port, whatever the protocol. */
 import { isIPv4 } from 'node:net';
 import { scopeOf } from '../address-scope.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -6,26 +6,26 @@ import type { MappingProtocol } from '../nat/router.ts';
 
 export interface PortRequest {
   readonly internalPort: number;
-  /** The wish; a router may give another one. */
+  /** The port that is wished for; a router may give another one. */
   readonly externalPort: number;
   readonly lifetimeS: number;
 }
 
 export type PortGrant = Pick<PortRequest, 'externalPort' | 'lifetimeS'>;
 
-/** What is asked of it takes no signal but ends by itself, in a second or two: what was given must be known to be given back. */
+/** Its requests take no signal but end by themselves, in a second or two: what was given must be known to be given back. */
 export interface Router {
   readonly protocol: MappingProtocol;
   /** Where it answers. */
   readonly endpoint: Endpoint;
-  /** Its own address toward the outside; null when it does not say, or has none. */
+  /** Its address toward the outside; null when it does not say, or has none. */
   readonly wan: string | null;
-  /** For the own address and UDP; null when it refuses. The same request again renews. */
+  /** Maps a UDP port to this host's address; null when the router refuses. The same request again renews. */
   readonly map: (request: PortRequest) => Promise<PortGrant | null>;
   readonly unmap: (mapped: Pick<PortRequest, 'internalPort' | 'externalPort'>) => Promise<void>;
 }
 
-/** Null when none is found before the signal aborts; then nothing of the search is left. */
+/** Searches until a router is found or the signal aborts, which gives null; then nothing of the search is left. */
 export type FindRouter = (signal: AbortSignal) => Promise<Router | null>;
 
 /** How long one request may take that has to be brought to its end. */

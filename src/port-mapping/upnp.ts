@@ -72,7 +72,7 @@ function routerOf(service: IgdService, local: string, wan: string | null): Route
 
 type Call = (action: string, args: Readonly<Record<string, string | number>>) => Promise<ActionResult>;
 
-/** Where another host has the port, tries others. */
+/** Asks for the port, and for others where another host has it. */
 async function map(
   request: PortRequest,
   add: (request: PortRequest) => Promise<ActionResult>,

@@ -1,4 +1,4 @@
-/** As much XML as a router's description and answers need: the text of elements by their local name, prefixes passed over. */
+/** As much XML as a router's description and answers need: the text of elements by their local name, whatever the prefix. */
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
@@ -12,7 +12,7 @@ export function elementsOf(xml: string, name: string): readonly string[] {
   });
 }
 
-/** Of the first such element; null when there is none. */
+/** The text of the first such element; null when there is none. */
 export function textOf(xml: string, name: string): string | null {
   const [first] = elementsOf(xml, name);
   if (first === undefined) return null;

@@ -18,7 +18,7 @@ interface Findings {
   readonly ports: PortPattern;
 }
 
-/** Null while something is still to be found out. */
+/** Writes the report; null while something is still to be found out. */
 export function conclude(now: number, state: State): DetectReport | null {
   const { outcome, local } = state;
   switch (outcome?.kind) {

@@ -11,7 +11,7 @@ import { createProbe, givenUpAt, isSettled, type Probe } from '../probes/probe.t
 import { isUsableAlternate } from './alternate.ts';
 import { checkTcp, createTcpCheck, isTcpAccepted, isTcpChecked, type TcpCheck } from './tcp-check.ts';
 
-/** After so long without any answer TCP is asked as well. */
+/** TCP is tried as well after so long without any answer. */
 const TCP_CHECK_AFTER_MS = 700;
 /** How long after the last UDP question a TCP connection may still take. */
 const TCP_GRACE_MS = 1000;

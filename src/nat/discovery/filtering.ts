@@ -74,7 +74,7 @@ export function stepFiltering(now: number, test: FilteringTest): number {
 /** Whether the reply from there gets through the filter. */
 type Passage = { readonly kind: 'passed' | 'blocked' } | { readonly kind: 'unknown'; readonly reason: Reason };
 
-/** Null while it may still turn out. */
+/** What is known of the reply from there; null while more may still come. */
 function passageOf(now: number, test: FilteringTest, change: Elsewhere): Passage | null {
   const { plain, control, exchange, lastRoundAt } = test;
   const probe = test.changed[change];

@@ -1,6 +1,6 @@
 /**
  * The mapping test (RFC 5780 §4.3): one socket asks several server endpoints what they see of it.
- * All questions leave from the same socket; samples of different sockets are never compared.
+ * All questions leave from one socket; samples of different sockets are never compared.
  */
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import { type Finding, found, undetermined } from '../behavior.ts';

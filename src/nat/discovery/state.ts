@@ -22,7 +22,7 @@ export interface State {
   filtering: FilteringTest | null;
   mapping: MappingTest | null;
   portAssignment: PortAssignmentTest | null;
-  /** When something is due; in the past when something has changed. */
+  /** The time when something is due; it is in the past when something has changed. */
   wakeAt: number;
   report: DetectReport | null;
 }

@@ -5,7 +5,7 @@ import type { ConnectOutcome } from '../../session.ts';
 export interface TcpCheck {
   /** The endpoints that are to be tried next; the session takes them from here. */
   readonly queue: Endpoint[];
-  /** By the text of the endpoint. */
+  /** How each attempt ended, by the text of its endpoint. */
   readonly outcomes: Map<string, 'pending' | ConnectOutcome['outcome']>;
 }
 

@@ -46,7 +46,7 @@ interface State {
   readonly companions: readonly Probe[];
   /** The packets from one socket to the other's public endpoint that are to be transmitted. */
   readonly packets: Transmit[];
-  /** By them a packet is known again. */
+  /** The hex text of their transaction ids, by which they are known again when they come back. */
   readonly packetIds: Set<string>;
   lastRoundAt: number;
   /** Whether one of the packets has come back. */
@@ -137,7 +137,7 @@ function isPacketOf({ packetIds }: State, bytes: Uint8Array): boolean {
   return decoded.ok && decoded.message.class === 'request' && packetIds.has(hex(decoded.message.transactionId));
 }
 
-/** Null while it may still turn out. */
+/** What is known so far; null while more may still come. */
 function judge(now: number, state: State): Hairpin | null {
   const { first, options, exchange } = state;
   if (state.isHeard) return { supported: true, reason: null };

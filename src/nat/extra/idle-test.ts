@@ -24,7 +24,7 @@ export interface IdleTestOptions {
 export interface IdleTest extends IdleTestOptions {
   /** What makes the mapping of the control fresh, and tells its public port. */
   readonly fresh: Probe;
-  /** The same for the control and for the tester. */
+  /** `fresh`, and the same for the tester. */
   readonly refreshed: readonly Probe[];
   /** The plain request of each round. */
   readonly companion: Probe;
@@ -83,7 +83,7 @@ function startRound(now: number, test: IdleTest, controlPort: number): void {
   for (const probe of [companion, test.controlled, asked]) sendProbe(now, exchange, probe);
 }
 
-/** Null while it may still turn out. */
+/** What is known of the idle mapping; null while more may still come. */
 export function idleFinding(now: number, test: IdleTest): IdleFinding | null {
   const { exchange, idle, refreshed, asked } = test;
   if (asked.answer) return 'alive';

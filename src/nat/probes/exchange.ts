@@ -17,7 +17,7 @@ import { type Judgement, judgeReply, type Transaction } from './reply.ts';
 
 /** Replies kept until their expected source is known: more than are sent before the first answer. */
 const MAX_HELD = 64;
-/** Distinct rows of rejections kept, since strangers decide how many come: more than a detection's own servers can cause. */
+/** Strangers decide how many rejections come: so many distinct ones are kept, more than the servers that are asked can cause. */
 const MAX_REJECTIONS = 32;
 /** What an error-class response without ERROR-CODE counts as. */
 const UNSPECIFIED_ERROR = 500;
@@ -31,7 +31,7 @@ export interface Exchange {
   readonly queue: Transmit[];
   /** Replies that came before their expected source was known. */
   held: { readonly at: number; readonly arrival: Arrival }[];
-  /** By cause, error code, socket and source. */
+  /** What was not believed, by the text of its cause, error code, socket and source. */
   readonly rejections: Map<string, Rejection>;
 }
 

@@ -7,16 +7,16 @@
 import type { Pace } from './pace.ts';
 import type { Send } from './probe.ts';
 
-/** After so many rounds the loss is too high to conclude anything: half of them count when half of all packets are lost. */
+/** The loss is too high to conclude anything after so many rounds: half of them count when half of all packets are lost. */
 export const MAX_ROUNDS = 60;
 
 /** The probability of mistaking loss for silence that each test accepts. */
 const SILENCE_ERROR = 1e-5;
-/** With so many control sends unanswered, and none answered, the control itself is mute. */
+/** The control itself is mute when so many of its sends are due and none is answered. */
 const CONTROL_LIMIT = 8;
 
 export interface SilenceEvidence {
-  /** Rounds whose companion was answered and whose own reply, if it were coming, would be here. */
+  /** Rounds whose companion was answered and whose reply, if it were coming, would be here. */
   readonly rounds: number;
   /** Control sends whose reply was due. */
   readonly controlSends: number;

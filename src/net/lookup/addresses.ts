@@ -7,7 +7,7 @@ import { lookup, Resolver } from 'node:dns/promises';
 import { hostsFileAddresses } from './hosts-file.ts';
 import { isSilence } from './silence.ts';
 
-/** How long the first question to each name server may take; later ones take longer (c-ares doubles it). The C library takes 5 s. */
+/** How long the first question to each name server may take (the C library takes 5 s); c-ares doubles it for each later one. */
 const DNS_TIMEOUT_MS = 1_000;
 /** How often each name server is asked: 7 s in all where there is one. */
 const DNS_TRIES = 3;
@@ -20,12 +20,12 @@ export interface AddressOptions {
   /** `ADDRESS:PORT` of the name servers; the system's own when left out. */
   readonly dnsServers?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Tests give another one. */
+  /** The system's own lookup; tests give another one. */
   readonly system?: (host: string) => Promise<readonly string[]>;
 }
 
 /**
- * At least one.
+ * Finds at least one address.
  * @throws an error with the system's code: `ENOTFOUND` when nobody knows the name; ETIMEOUT or ECANCELLED when the name
  * servers do not answer, or not before the signal aborts.
  */
@@ -43,7 +43,7 @@ export async function addressesOf(host: string, options: AddressOptions = {}): P
   }
 }
 
-/** Those of both families; when one of them is not answered, the other's. */
+/** The addresses of both families; when one of them is not answered, those of the other. */
 async function dnsAddresses(host: string, { dnsServers, signal }: AddressOptions): Promise<readonly string[]> {
   using dns = cancellable({ dnsServers, signal, timeoutMs: DNS_TIMEOUT_MS, tries: DNS_TRIES });
   const answers = await Promise.allSettled([dns.resolver.resolve4(host), dns.resolver.resolve6(host)]);

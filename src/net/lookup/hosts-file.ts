@@ -8,7 +8,7 @@ const HOSTS_FILE =
     ? join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'drivers', 'etc', 'hosts')
     : '/etc/hosts';
 
-/** None as well when there is no such file. */
+/** The addresses that the file has for a name; none when there is no such file. */
 export async function hostsFileAddresses(host: string): Promise<readonly string[]> {
   const text = await readFile(HOSTS_FILE, 'utf8').catch(() => '');
   return addressesIn(text, host);

@@ -1,4 +1,4 @@
-/** How long name lookups may take: a signal that aborts at a deadline, with a user's own, and when its owner is done. */
+/** How long name lookups may take: a signal that aborts at a deadline, when a user's signal does, and when its owner is done. */
 
 export interface LookupLimit extends Disposable {
   readonly signal: AbortSignal;

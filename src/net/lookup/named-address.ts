@@ -12,14 +12,14 @@ export function refusalOf(
   addresses: readonly string[],
   { host, namedBy }: { readonly host: string; readonly namedBy: string },
 ): string | null {
-  const own = new Set(hostAddresses());
-  /** What is bound to an address of this host is reached from here alike, past a firewall. */
-  const reachOf = (address: string): AddressScope => (own.has(address) ? 'loopback' : scopeOf(address));
+  const thisHost = new Set(hostAddresses());
+  /** What is bound to an address of this host is reached from here like loopback, past a firewall. */
+  const reachOf = (address: string): AddressScope => (thisHost.has(address) ? 'loopback' : scopeOf(address));
   const by = reachOf(canonicalAddress(namedBy));
   const refused = addresses.find((address) => !mayName(by, reachOf(address)));
   if (refused === undefined) return null;
   const scope = scopeOf(refused);
-  const what = own.has(refused) && scope !== 'loopback' ? 'an address of this host' : inWords(scope);
+  const what = thisHost.has(refused) && scope !== 'loopback' ? 'an address of this host' : inWords(scope);
   return addresses.length === 1 && isSame(refused, host) ? what : `which is at ${refused}, ${what}`;
 }
 

@@ -18,7 +18,7 @@ export interface Service {
 /** A lookup is of no use any more when its signal aborts; a resolver that does not know of signals is left alone then. */
 export interface Resolver {
   readonly addresses: (host: string, signal?: AbortSignal) => Promise<readonly ResolvedAddress[]>;
-  /** Best first (RFC 2782). */
+  /** The best one comes first (RFC 2782). */
   readonly services: (name: string, signal?: AbortSignal) => Promise<readonly Service[]>;
 }
 

@@ -1,4 +1,4 @@
-/** A lookup for the connections that Node opens by name: by our own resolver, so that it can be given up. */
+/** A lookup for the connections that Node opens by name: by our resolver, so that it can be given up. */
 import type { LookupFunction } from 'node:net';
 import { unlessAborted } from '../unless-aborted.ts';
 import type { ResolvedAddress, Resolver } from './resolver.ts';

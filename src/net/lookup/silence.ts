@@ -4,12 +4,12 @@
 const SILENT: ReadonlySet<unknown> = new Set(['ETIMEOUT', 'ECANCELLED']);
 const UNREACHED: ReadonlySet<unknown> = new Set([...SILENT, 'ECONNREFUSED', 'EAI_AGAIN']);
 
-/** Nothing was heard; a refusal, which comes at once, is more than that. */
+/** Whether nothing was heard; a refusal, which comes at once, is more than that. */
 export function isSilence(error: unknown): boolean {
   return SILENT.has(codeOf(error));
 }
 
-/** No name server gave an answer, so that the name may well be one. */
+/** Whether no name server gave an answer, so that the name may well be known to one. */
 export function isUnanswered(error: unknown): boolean {
   return UNREACHED.has(codeOf(error));
 }
