@@ -1,6 +1,6 @@
 /** The lines of a detection on what was asked for beside the NAT type: hairpinning, the lifetime of mappings, the router. */
-import type { Hairpin } from '../../src/nat/extra/hairpin.ts';
-import type { Lifetime } from '../../src/nat/extra/lifetime.ts';
+import type { Hairpin } from '../../src/nat/extra-tests/hairpin.ts';
+import type { Lifetime } from '../../src/nat/extra-tests/lifetime.ts';
 import { explainReason } from '../../src/nat/reason.ts';
 import { type MappingProtocol, ROUTER_REASONS, type RouterReport } from '../../src/nat/router.ts';
 

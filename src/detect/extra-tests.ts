@@ -3,7 +3,7 @@
  * own, and what this host's router says.
  */
 import { randomBytes } from 'node:crypto';
-import { createHairpinTest, HAIRPIN_SOCKETS, type Hairpin, unknownHairpin } from '../nat/extra/hairpin.ts';
+import { createHairpinTest, HAIRPIN_SOCKETS, type Hairpin, unknownHairpin } from '../nat/extra-tests/hairpin.ts';
 import {
   createLifetimeTest,
   idleTimes,
@@ -11,7 +11,7 @@ import {
   type LifetimeProgress,
   lifetimeSockets,
   unknownLifetime,
-} from '../nat/extra/lifetime.ts';
+} from '../nat/extra-tests/lifetime.ts';
 import type { Reason } from '../nat/reason.ts';
 import type { DetectReport } from '../nat/report.ts';
 import { type RouterReport, routerReport, unknownRouter } from '../nat/router.ts';

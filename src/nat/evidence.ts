@@ -1,7 +1,7 @@
 /** What a detection was told, as plain data: which question went where, what came back, and what was not believed. */
 import type { Endpoint } from '../endpoint.ts';
 
-/** There are as many as it takes to tell a counter from chance, with some to lose (src/nat/ports/port-sequence.ts). */
+/** There are as many as it takes to tell a counter from chance, with some to lose (src/nat/port-assignment/sequence.ts). */
 export const PORT_ASSIGNMENT_SOCKETS = [
   'allocation-1',
   'allocation-2',

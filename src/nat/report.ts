@@ -2,10 +2,10 @@
 import type { Endpoint } from '../endpoint.ts';
 import type { Finding } from './behavior.ts';
 import type { PortAssignmentSample, ProbeEvidence, Rejection, ServerIdentity } from './evidence.ts';
-import type { Hairpin } from './extra/hairpin.ts';
-import type { Lifetime } from './extra/lifetime.ts';
-import type { Pooling } from './ports/pooling.ts';
-import type { PortPattern } from './ports/port-pattern.ts';
+import type { Hairpin } from './extra-tests/hairpin.ts';
+import type { Lifetime } from './extra-tests/lifetime.ts';
+import type { PortPattern } from './port-assignment/pattern.ts';
+import type { Pooling } from './port-assignment/pooling.ts';
 import type { RouterReport } from './router.ts';
 import type { Verdict } from './verdict.ts';
 

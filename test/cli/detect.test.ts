@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { FULL_CONE, SYMMETRIC } from '../../lab/profiles.ts';
 import { detectInSim } from '../../lab/sim/detect/detect.ts';
-import { PORT_ASSIGNMENT_KINDS } from '../../src/nat/ports/port-pattern.ts';
+import { PORT_ASSIGNMENT_KINDS } from '../../src/nat/port-assignment/pattern.ts';
 import { REASONS } from '../../src/nat/reason.ts';
 import { ROUTER_REASONS } from '../../src/nat/router.ts';
 import { VERDICT_TYPES } from '../../src/nat/verdict.ts';

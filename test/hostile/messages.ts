@@ -1,7 +1,7 @@
 /** Rendezvous messages and peer signals that the schemas take, and that say anything within them. */
 import type { Random } from '../../lab/sim/network/random.ts';
 import { DEPENDENCIES } from '../../src/nat/behavior.ts';
-import { PORT_ASSIGNMENT_KINDS } from '../../src/nat/ports/port-pattern.ts';
+import { PORT_ASSIGNMENT_KINDS } from '../../src/nat/port-assignment/pattern.ts';
 import { PREDICTED_PORTS } from '../../src/punch/attempt/techniques/choose-technique.ts';
 import {
   CANDIDATES_MAX,

@@ -8,14 +8,14 @@ import { addStunServer, LAB_LAYOUT, type Respond } from '../../lab/sim/server/st
 import { createSite } from '../../lab/sim/site/site.ts';
 import type { Endpoint } from '../../src/endpoint.ts';
 import { type Finding, found } from '../../src/nat/behavior.ts';
-import { createHairpinTest, HAIRPIN_SOCKETS, type Hairpin } from '../../src/nat/extra/hairpin.ts';
+import { createHairpinTest, HAIRPIN_SOCKETS, type Hairpin } from '../../src/nat/extra-tests/hairpin.ts';
 import {
   createLifetimeTest,
   idleTimes,
   type Lifetime,
   type LifetimeProgress,
   lifetimeSockets,
-} from '../../src/nat/extra/lifetime.ts';
+} from '../../src/nat/extra-tests/lifetime.ts';
 import type { Session } from '../../src/session.ts';
 
 export interface SimClient {

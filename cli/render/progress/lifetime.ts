@@ -1,5 +1,5 @@
 /** A test of the mapping lifetime while it goes on, on stderr: a bar where somebody is looking, lines elsewhere. */
-import type { LifetimeProgress } from '../../../src/nat/extra/lifetime.ts';
+import type { LifetimeProgress } from '../../../src/nat/extra-tests/lifetime.ts';
 import type { Context } from '../../command.ts';
 import { createSpinner } from './spinner.ts';
 

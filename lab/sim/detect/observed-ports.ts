@@ -1,6 +1,7 @@
-/** What an observer can find out about the ports and addresses that an access gives out: the truth for src/nat/ports/port-assignment.ts. */
-import type { Pooling } from '../../../src/nat/ports/pooling.ts';
-import { PORT_ASSIGNMENT_KINDS, type PortPattern } from '../../../src/nat/ports/port-pattern.ts';
+/** What an observer can find out about the ports and addresses that an access gives out: the truth for src/nat/port-assignment/port-assignment.ts. */
+
+import { PORT_ASSIGNMENT_KINDS, type PortPattern } from '../../../src/nat/port-assignment/pattern.ts';
+import type { Pooling } from '../../../src/nat/port-assignment/pooling.ts';
 import type { AccessProfile, NatProfile } from '../../profiles.ts';
 
 type PortPatternKind = PortPattern['kind'];

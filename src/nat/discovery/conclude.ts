@@ -1,8 +1,8 @@
 /** What a discovery concludes: the report, once every test has its finding, or time is up. */
 import { type Finding, undetermined } from '../behavior.ts';
-import { classifyPooling } from '../ports/pooling.ts';
-import { portAssignmentOf, portAssignmentProbes } from '../ports/port-assignment.ts';
-import { type PortPattern, undeterminedPorts } from '../ports/port-pattern.ts';
+import { type PortPattern, undeterminedPorts } from '../port-assignment/pattern.ts';
+import { classifyPooling } from '../port-assignment/pooling.ts';
+import { portAssignmentOf, portAssignmentProbes } from '../port-assignment/port-assignment.ts';
 import { evidenceOf } from '../probes/probe.ts';
 import type { Reason } from '../reason.ts';
 import { DETECT_SCHEMA, type DetectReport } from '../report.ts';

@@ -5,7 +5,7 @@
 import type { Endpoint } from '../../endpoint.ts';
 import type { Session } from '../../session.ts';
 import type { DetectSocket, ServerIdentity } from '../evidence.ts';
-import { createPortAssignmentTest, stepPortAssignment } from '../ports/port-assignment.ts';
+import { createPortAssignmentTest, stepPortAssignment } from '../port-assignment/port-assignment.ts';
 import { createExchange, judgeHeld, receiveReply, recordSendFailure } from '../probes/exchange.ts';
 import type { DetectReport } from '../report.ts';
 import { conclude } from './conclude.ts';

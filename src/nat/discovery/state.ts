@@ -1,7 +1,7 @@
 /** What a discovery knows so far. Changed by the rules beside this file only. */
 import type { Endpoint } from '../../endpoint.ts';
 import type { DetectSocket } from '../evidence.ts';
-import { type PortAssignmentTest, portAssignmentProbes } from '../ports/port-assignment.ts';
+import { type PortAssignmentTest, portAssignmentProbes } from '../port-assignment/port-assignment.ts';
 import type { Exchange } from '../probes/exchange.ts';
 import type { Probe } from '../probes/probe.ts';
 import type { DetectReport } from '../report.ts';

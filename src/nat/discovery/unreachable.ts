@@ -1,7 +1,7 @@
 /** Detections that reach no server: why, and the report of one that ends before a packet could be sent. */
 import { undetermined } from '../behavior.ts';
 import type { Rejection, RejectionCause, ServerIdentity } from '../evidence.ts';
-import { undeterminedPorts } from '../ports/port-pattern.ts';
+import { undeterminedPorts } from '../port-assignment/pattern.ts';
 import type { Probe } from '../probes/probe.ts';
 import type { Reason } from '../reason.ts';
 import { DETECT_SCHEMA, type DetectReport } from '../report.ts';

@@ -1,7 +1,7 @@
 /** The fields of rendezvous messages, as schemas that both sides validate with. */
 import { z } from 'zod';
 import { DEPENDENCIES } from '../../nat/behavior.ts';
-import { PORT_ASSIGNMENT_KINDS } from '../../nat/ports/port-pattern.ts';
+import { PORT_ASSIGNMENT_KINDS } from '../../nat/port-assignment/pattern.ts';
 import {
   CANDIDATE_MAX_CHARACTERS,
   CANDIDATES_MAX,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { portsText } from '../../../cli/render/ports-text.ts';
 import type { PortAssignmentSample } from '../../../src/nat/evidence.ts';
-import type { Pooling } from '../../../src/nat/ports/pooling.ts';
-import { type PortPattern, patternOf, undeterminedPorts } from '../../../src/nat/ports/port-pattern.ts';
+import { type PortPattern, patternOf, undeterminedPorts } from '../../../src/nat/port-assignment/pattern.ts';
+import type { Pooling } from '../../../src/nat/port-assignment/pooling.ts';
 
 const SAMPLE: PortAssignmentSample = {
   socket: 'allocation-1',

@@ -1,7 +1,7 @@
 /** The accuracy that detection is held to, over random accesses and links from fixed seeds (bench/accuracy.ts: more). */
 import { describe, expect, it } from 'vitest';
 import { judge, judgePorts, runSample, type Sample, wrongFindings } from '../../../../lab/sim/detect/accuracy.ts';
-import { PORT_ASSIGNMENT_KINDS } from '../../../../src/nat/ports/port-pattern.ts';
+import { PORT_ASSIGNMENT_KINDS } from '../../../../src/nat/port-assignment/pattern.ts';
 
 const RUNS = 600;
 

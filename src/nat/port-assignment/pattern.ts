@@ -1,8 +1,8 @@
 /** How a NAT chooses public ports (RFC 4787 §4.2), told from those that it gave to several sockets or destinations. */
 
 import type { Reason } from '../reason.ts';
-import { type PortRange, rangeOf } from './port-range.ts';
-import { bestSequence, type PortSequence, SEQUENCE_DOUBT, SEQUENCE_ERROR } from './port-sequence.ts';
+import { type PortRange, rangeOf } from './range.ts';
+import { bestSequence, type PortSequence, SEQUENCE_DOUBT, SEQUENCE_ERROR } from './sequence.ts';
 
 export const PORT_ASSIGNMENT_KINDS = ['preserved', 'sequential', 'range', 'random', 'none', 'undetermined'] as const;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { classifyPorts, type PortSample } from '../../../src/nat/ports/port-pattern.ts';
+import { classifyPorts, type PortSample } from '../../../src/nat/port-assignment/pattern.ts';
 
 interface Changes {
   readonly address?: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rangeOf } from '../../../src/nat/ports/port-range.ts';
+import { rangeOf } from '../../../src/nat/port-assignment/range.ts';
 
 /** `count` ports, evenly from `first` to `last`. */
 const spread = (first: number, last: number, count = 10): number[] =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bestSequence, SEQUENCE_DOUBT, SEQUENCE_ERROR } from '../../../src/nat/ports/port-sequence.ts';
+import { bestSequence, SEQUENCE_DOUBT, SEQUENCE_ERROR } from '../../../src/nat/port-assignment/sequence.ts';
 
 /** The step of what is proven to be a counter, or how far it is from a proof. */
 const judge = (...series: readonly number[][]): number | 'doubtful' | 'chance' => {

@@ -3,7 +3,7 @@ import { type AccessProfile, FULL_CONE, type NatProfile, PORT_RESTRICTED, RESTRI
 import { symmetricLink } from '../../../lab/sim/network/link.ts';
 import { type Endpoint, formatEndpoint, sameEndpoint } from '../../../src/endpoint.ts';
 import { DEPENDENCIES, undetermined } from '../../../src/nat/behavior.ts';
-import { createHairpinTest, type Hairpin } from '../../../src/nat/extra/hairpin.ts';
+import { createHairpinTest, type Hairpin } from '../../../src/nat/extra-tests/hairpin.ts';
 import { decode } from '../../../src/stun/decode.ts';
 import { encode } from '../../../src/stun/encode.ts';
 import { hairpinInSim } from '../sim-client.ts';

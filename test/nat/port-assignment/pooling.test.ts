@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DetectSocket } from '../../../src/nat/evidence.ts';
-import { classifyPooling } from '../../../src/nat/ports/pooling.ts';
+import { classifyPooling } from '../../../src/nat/port-assignment/pooling.ts';
 import { createProbe, type Probe } from '../../../src/nat/probes/probe.ts';
 
 const SERVER = { address: '203.0.113.10', port: 3478 };

@@ -10,7 +10,7 @@ import { areTurnsOver, askInTurn, createTurns, type Turns } from '../probes/ask.
 import type { Exchange } from '../probes/exchange.ts';
 import { createProbe, type Probe } from '../probes/probe.ts';
 import type { PortAssignmentReport } from '../report.ts';
-import { classifyPorts, type PortPattern, type PortSample, patternOf, undeterminedPorts } from './port-pattern.ts';
+import { classifyPorts, type PortPattern, type PortSample, patternOf, undeterminedPorts } from './pattern.ts';
 
 /** With ten of twelve samples a counter is proven by their order alone: one in 1.8 million by chance. */
 const ENOUGH_SAMPLES = 10;

@@ -3,7 +3,7 @@ import { type AccessProfile, FULL_CONE, type NatProfile, PORT_RESTRICTED, SYMMET
 import { symmetricLink } from '../../../lab/sim/network/link.ts';
 import type { Respond } from '../../../lab/sim/server/stun-server.ts';
 import { respond } from '../../../server/stun/decisions/responder.ts';
-import { idleTimes, type LifetimeProgress } from '../../../src/nat/extra/lifetime.ts';
+import { idleTimes, type LifetimeProgress } from '../../../src/nat/extra-tests/lifetime.ts';
 import { decode } from '../../../src/stun/decode.ts';
 import { attribute } from '../../../src/stun/message.ts';
 import { lifetimeInSim } from '../sim-client.ts';
