@@ -40,7 +40,7 @@ export async function searchRouters(options: {
   });
   try {
     await bindTo(socket, local, signal);
-    await askAgainAndAgain(socket, at, signal);
+    await askRepeatedly(socket, at, signal);
   } catch {
     // Aborted; or the system gives no such socket, and there is nobody to be found.
   } finally {
@@ -56,7 +56,7 @@ async function bindTo(socket: Socket, local: string, signal: AbortSignal): Promi
 }
 
 /** Sends every question as often as it is to be sent, then waits until the signal aborts. */
-async function askAgainAndAgain(socket: Socket, at: readonly Endpoint[], signal: AbortSignal): Promise<void> {
+async function askRepeatedly(socket: Socket, at: readonly Endpoint[], signal: AbortSignal): Promise<void> {
   for (const gapMs of [...GAPS_MS, Number.POSITIVE_INFINITY]) {
     for (const { address, port } of at)
       for (const target of TARGETS) socket.send(searchFor(target), port, address, () => {});

@@ -4,7 +4,7 @@ import { canonicalAddress, type Family } from '../../endpoint.ts';
 import { UsageError } from '../../errors.ts';
 import { DEFAULT_PORT } from '../../ports.ts';
 import { unlessAborted } from '../unless-aborted.ts';
-import type { Resolver } from './resolver.ts';
+import type { ResolvedAddress, Resolver } from './resolver.ts';
 
 /** The SRV service of behaviour discovery (RFC 5780 §6). */
 const SRV_SERVICE = '_stun-behavior._udp';
@@ -39,42 +39,47 @@ export function parseServerName(text: string): ServerName {
   return { host, port };
 }
 
+interface ResolveOptions {
+  /** The wanted family; null takes both. */
+  readonly family: Family | null;
+  readonly resolver: Resolver;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
- * All endpoints of a server, best first; of the wanted family only, or IPv4 before IPv6.
+ * Finds all endpoints of a server, best first; of the wanted family only, or IPv4 before IPv6.
  * An empty list is a name without an address of that family.
  * @throws the resolver's error when the name cannot be looked up; the signal's reason when it aborts, whatever the resolver
  * does then. Addresses that are known by then are taken without the services.
  */
-export async function resolveServer(
-  { host, port }: ServerName,
-  {
-    family,
-    resolver,
-    signal,
-  }: {
-    readonly family: Family | null;
-    readonly resolver: Resolver;
-    readonly signal?: AbortSignal | undefined;
-  },
-): Promise<readonly ResolvedServer[]> {
+export async function resolveServer(name: ServerName, options: ResolveOptions): Promise<readonly ResolvedServer[]> {
+  const { host, port } = name;
+  const { family } = options;
   const literal = isIP(host);
   if (literal !== 0) {
     const matches = family === null || (family === 'IPv6') === (literal === 6);
     return matches ? [{ host, address: canonicalAddress(host), port: port ?? DEFAULT_PORT }] : [];
   }
+  const found = await lookUp(name, options);
+  return found.addresses
+    .filter((one) => family === null || one.family === family)
+    .toSorted((a, b) => a.family.localeCompare(b.family))
+    .map(({ address }) => ({ host, address, port: found.port ?? DEFAULT_PORT }));
+}
+
+/** Asks for the addresses of the name and, where no port is given, for its service at once; the service goes first. */
+async function lookUp(
+  { host, port }: ServerName,
+  { resolver, signal }: ResolveOptions,
+): Promise<{ readonly addresses: readonly ResolvedAddress[]; readonly port: number | null }> {
   const [plain, services] = await Promise.allSettled([
     unlessAborted(resolver.addresses(host, signal), signal),
     port === null ? unlessAborted(resolver.services(`${SRV_SERVICE}.${host}`, signal), signal) : [],
   ]);
   const [service] = services.status === 'fulfilled' ? services.value : [];
-  if (!service && plain.status === 'rejected') throw plain.reason;
-  const addresses = service
-    ? await unlessAborted(resolver.addresses(service.name, signal), signal)
-    : plain.status === 'fulfilled'
-      ? plain.value
-      : [];
-  return addresses
-    .filter((one) => family === null || one.family === family)
-    .toSorted((a, b) => a.family.localeCompare(b.family))
-    .map(({ address }) => ({ host, address, port: service?.port ?? port ?? DEFAULT_PORT }));
+  if (service) {
+    return { addresses: await unlessAborted(resolver.addresses(service.name, signal), signal), port: service.port };
+  }
+  if (plain.status === 'rejected') throw plain.reason;
+  return { addresses: plain.value, port };
 }
