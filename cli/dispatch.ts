@@ -81,7 +81,10 @@ function createParser({
         'dot-notation': false,
         'parse-positional-numbers': false,
       })
-      .option('no-color', { type: 'boolean', describe: 'No colour and no spinner; so does NO_COLOR' })
+      .option('no-color', {
+        type: 'boolean',
+        describe: 'Show no colour and no spinner; setting NO_COLOR does the same',
+      })
       .version(readVersion())
       .alias('version', 'v')
       .help('help')

@@ -6,7 +6,7 @@
 import { isOldNode, NODE_NEEDED } from './node-needed.ts';
 
 if (isOldNode(process.versions.node)) {
-  process.stderr.write(`natcheck: needs Node ${NODE_NEEDED} or later, and this is Node ${process.versions.node}\n`);
+  process.stderr.write(`natcheck: needs Node ${NODE_NEEDED} or later, but this is Node ${process.versions.node}\n`);
   // Wrong usage, as in exit-code.ts.
   process.exitCode = 2;
 } else {

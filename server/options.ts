@@ -61,7 +61,7 @@ export function planOf(options: ServerOptions): Plan {
   const addresses = ip.map(checkedAddress);
   const twice = addresses.find((address, index) => addresses.indexOf(address) !== index);
   if (twice !== undefined) throw new StartError('duplicate-address', `${twice} is given twice`);
-  if (addresses.length === 0) throw new StartError('no-address', 'no address to listen on');
+  if (addresses.length === 0) throw new StartError('no-address', 'there is no address to listen on');
   checkPort('port', port);
   checkPort('alt-port', altPort);
   checkPort('http-port', httpPort);

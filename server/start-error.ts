@@ -56,7 +56,7 @@ export function listenError(error: SystemError, transport: 'UDP' | 'TCP', at: En
     case 'EADDRINUSE':
       return new StartError('port-in-use', `${where} is already in use`);
     case 'EACCES':
-      return new StartError('not-permitted', `${where} needs a privilege: root or CAP_NET_BIND_SERVICE`);
+      return new StartError('not-permitted', `listening on ${where} needs root or CAP_NET_BIND_SERVICE`);
     default:
       return new StartError('cannot-listen', `cannot listen on ${where}: ${error.code ?? error.message}`);
   }

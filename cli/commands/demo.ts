@@ -16,10 +16,14 @@ const HOME_LINK = symmetricLink({ latencyMs: 20, jitterMs: 4, loss: 0.02 });
 export const demo = defineCommand({
   name: 'demo',
   options: {
-    seed: { type: 'number', default: 1, describe: 'Another seed is another day: other losses, other ports' },
+    seed: {
+      type: 'number',
+      default: 1,
+      describe: 'Seed of the simulation: another seed means other losses and other ports',
+    },
     json: {
       type: 'boolean',
-      describe: 'One JSON object on stdout: each NAT with its report, each pair with its punch',
+      describe: 'Print one JSON object on stdout: each NAT with its report, each pair with its punch',
     },
   },
   run: async ({ seed, json }, { stdout, color }) => {

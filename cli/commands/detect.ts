@@ -18,41 +18,49 @@ export const detect = defineCommand({
     server: {
       type: 'string',
       array: true,
-      describe: 'HOST[:PORT] of a STUN server with two addresses; repeat it to ask several. Also NATCHECK_SERVER',
+      describe: 'STUN server with two addresses, as HOST[:PORT]; repeat to ask several (env NATCHECK_SERVER)',
     },
-    json: { type: 'boolean', describe: 'One JSON object on stdout (schema natcheck.detect/1)' },
+    json: { type: 'boolean', describe: 'Print one JSON object on stdout (schema natcheck.detect/1)' },
     timeout: {
       type: 'number',
       default: DETECT_TIMEOUT_MS,
-      describe: 'ms after which what is not known is undetermined',
+      describe: 'Milliseconds after which whatever is still unknown is reported as undetermined',
     },
-    local: { type: 'string', describe: 'IP of the interface to use; by default the one that routes to the server' },
+    local: {
+      type: 'string',
+      describe: 'IP address of the interface to use',
+      defaultDescription: 'the one that routes to the server',
+    },
     'http-port': {
       type: 'number',
       default: DEFAULT_HTTP_PORT,
-      describe: "The server's TCP port, asked when UDP is silent",
+      describe: 'TCP port of the server, tried when UDP is silent',
     },
-    hairpin: { type: 'boolean', describe: 'Also whether two hosts behind the NAT reach each other from outside of it' },
+    hairpin: {
+      type: 'boolean',
+      describe: 'Also test whether two hosts behind the NAT can reach each other by their public endpoints',
+    },
     lifetime: {
       type: 'string',
       requiresArg: false,
-      describe: `Also how long an idle mapping lives, up to so many seconds (${LIFETIME_MAX_S} if not said)`,
+      describe: `Also measure how long an idle mapping lasts, up to this many seconds (default ${LIFETIME_MAX_S})`,
     },
     router: {
       type: 'boolean',
-      describe: 'Also what your router says: port mapping, another NAT beyond it (up to 2 s)',
+      describe:
+        'Also ask your router whether it maps ports, and find out whether there is another NAT beyond it (up to 2 s)',
     },
-    4: { type: 'boolean', describe: 'IPv4 only' },
-    6: { type: 'boolean', describe: 'IPv6 only' },
-    verbose: { type: 'boolean', describe: 'Each probe as evidence' },
+    4: { type: 'boolean', describe: 'Use IPv4 only' },
+    6: { type: 'boolean', describe: 'Use IPv6 only' },
+    verbose: { type: 'boolean', describe: 'Show every probe as evidence' },
   },
   examples: [
-    ['natcheck detect', 'asks well-known public servers'],
-    ['natcheck detect --server stun.example.org --verbose', 'asks one, and shows every probe'],
+    ['natcheck detect', 'ask well-known public servers'],
+    ['natcheck detect --server stun.example.org --verbose', 'ask one server, and show every probe'],
   ],
   run: async (argv, context) => {
     const { stdout, signal, color, env } = context;
-    if (argv[4] && argv[6]) throw new UsageError('-4 and -6 exclude each other: IPv4 and IPv6 are two reports');
+    if (argv[4] && argv[6]) throw new UsageError('-4 and -6 exclude each other: IPv4 and IPv6 are reported separately');
     const servers = argv.server ?? (env.NATCHECK_SERVER ? [env.NATCHECK_SERVER] : undefined);
     const lifetimeMaxS = lifetimeMax(argv.lifetime);
     const report = await watched(lifetimeMaxS, context, (onLifetimeProgress) =>
@@ -83,7 +91,7 @@ async function watched(
   context: Context,
   work: (onLifetimeProgress?: LifetimeOutput['show']) => Promise<DetectReport>,
 ): Promise<DetectReport> {
-  if (lifetimeMaxS === undefined) return withSpinner("asking for this NAT's behaviour", context, work());
+  if (lifetimeMaxS === undefined) return withSpinner('finding out what NAT this host is behind', context, work());
   using progress = await createLifetimeProgress(lifetimeMaxS, context);
   return await work(progress.show);
 }

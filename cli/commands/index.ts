@@ -2,9 +2,18 @@
 import type { Commands } from '../command.ts';
 
 export const COMMANDS: Commands = {
-  detect: { summary: 'Tell what NAT this machine is behind', load: async () => (await import('./detect.ts')).detect },
+  detect: {
+    summary: 'Find out what NAT this machine is behind',
+    load: async () => (await import('./detect.ts')).detect,
+  },
   punch: { summary: 'Open a direct path to a peer', load: async () => (await import('./punch.ts')).punch },
-  demo: { summary: 'Show four simulated NATs, each detected', load: async () => (await import('./demo.ts')).demo },
+  demo: {
+    summary: 'Detect and punch four simulated NATs; needs no network',
+    load: async () => (await import('./demo.ts')).demo,
+  },
   lab: { summary: 'Run a lab of real NATs in containers', load: async () => (await import('./lab.ts')).lab },
-  serve: { summary: 'Run the public side: a STUN server', load: async () => (await import('./serve.ts')).serve },
+  serve: {
+    summary: 'Run the public side: STUN, the rendezvous, and a relay if wanted',
+    load: async () => (await import('./serve.ts')).serve,
+  },
 };

@@ -6,26 +6,27 @@ import type { LabAction, LabWords } from './lab/action.ts';
 
 const NOTES = `\
 up      starts a lab and leaves it running: a server with two addresses, and a
-        client behind each of the four classic NATs, each NAT held to its
-        profile before anything is said about it
-detect  runs natcheck detect in every client at once; where no lab is running,
-        in one that is there for as long as that takes
+        client behind each of the four classic NATs; each NAT is checked against
+        its profile first
+detect  runs natcheck detect in every client at once; if no lab is running, it
+        starts one for as long as it needs it
 matrix  runs natcheck punch between every two NATs, both ways, in a lab of its
-        own with two routers of each kind, and writes what came of it to the
-        directory of --out: matrix.md, .json, .junit.xml and .svg; with --hard
-        100 pairs in place of 16
-exec    runs a program in the client PLACE: server, or NAT, NAT/CLIENT,
-        NAT/router or NAT/carrier, such as symmetric/0; exits as the program
-        does
+        own with two routers of each kind, and writes the results to the
+        directory given by --out: matrix.md, matrix.json, matrix.junit.xml and
+        matrix.svg; with --hard there are 100 pairs instead of 16
+exec    runs a program at PLACE: server, NAT (its first client), NAT/CLIENT,
+        NAT/router or NAT/carrier, such as symmetric/0; the exit code is that
+        of the program
 down    ends the running lab, and waits until all of it is gone
 
-The engine is that of DOCKER_HOST, else the machine's own, else, as root on
-Debian, a private one that ends with the lab. It needs testcontainers.
+The lab uses the container engine at DOCKER_HOST, else the machine's own, else,
+as root on Debian, a private one that ends with the lab. It needs the package
+testcontainers.
 
-Exits with 2 when there is no engine, or no lab to use, or one too many; with 4
-when a verdict is not that of its NAT, when a pair does not end as arithmetic
-says, or when the lab refuses to run on a NAT that does not behave as its
-profile says.`;
+Exit codes: 2 if there is no engine, no lab to use, or a lab is already running;
+4 if a verdict is not that of its NAT, if a pair does not end as arithmetic
+says, or if the lab refuses to run because a NAT does not behave as its profile
+says.`;
 
 /** `keep` is for `up` alone: the process that owns the lab. */
 const ACTIONS: Readonly<Record<string, () => Promise<LabAction>>> = {
@@ -42,25 +43,25 @@ export const lab = defineCommand({
   arguments: '<action> [place] [command..]',
   positionals: {
     action: { type: 'string', describe: 'up, detect, matrix, exec or down' },
-    place: { type: 'string', describe: 'exec: where to run the command' },
-    command: { type: 'string', array: true, describe: 'exec: a program and its arguments, after --' },
+    place: { type: 'string', describe: 'exec: where to run the program' },
+    command: { type: 'string', array: true, describe: 'exec: the program and its arguments, after --' },
   },
   options: {
-    clients: { type: 'number', default: 1, describe: 'up, detect: how many clients behind each NAT' },
-    all: { type: 'boolean', describe: 'up, detect: also the hard NATs, an open access, a firewall, and a UDP block' },
-    hard: { type: 'boolean', describe: 'matrix: also the hard NATs, and a UDP block' },
+    clients: { type: 'number', default: 1, describe: 'up, detect: number of clients behind each NAT' },
+    all: { type: 'boolean', describe: 'up, detect: include the hard NATs, an open access, a firewall and a UDP block' },
+    hard: { type: 'boolean', describe: 'matrix: include the hard NATs and a UDP block' },
     json: {
       type: 'boolean',
-      describe: 'detect, matrix: one JSON object on stdout (schema natcheck.lab-detect/1, natcheck.lab-matrix/1)',
+      describe: 'detect, matrix: print one JSON object on stdout (schema natcheck.lab-detect/1, natcheck.lab-matrix/1)',
     },
-    out: { type: 'string', describe: 'matrix: directory for the results; made when it is not there' },
+    out: { type: 'string', describe: 'matrix: directory for the results, created if missing' },
   },
   notes: NOTES,
   examples: [
-    ['natcheck lab up', 'the four classic NATs'],
-    ['natcheck lab matrix --out results', 'all 16 pairs of them, for CI'],
-    ['natcheck lab exec symmetric -- ip route', 'the way out of the client behind the symmetric one'],
-    ['natcheck lab exec symmetric/router -- iptables-save', 'what its router does'],
+    ['natcheck lab up', 'start the four classic NATs'],
+    ['natcheck lab matrix --out results', 'punch all 16 pairs of them, for CI'],
+    ['natcheck lab exec symmetric -- ip route', 'show the routes of the client behind the symmetric NAT'],
+    ['natcheck lab exec symmetric/router -- iptables-save', 'show the rules of its router'],
   ],
   run: async (argv, context) => {
     const { action: name, place, command = [], _ = [] } = argv as typeof argv & Positionals;
@@ -89,15 +90,16 @@ function checkUse(name: string, { place, command, clients, all, hard, json, out 
     throw new UsageError(`--clients takes a whole number from 1 to ${MAX_CLIENTS}`);
   }
   const isStarting = name === 'up' || name === 'detect' || name === 'keep';
-  if ((all || clients > 1) && !isStarting) throw new UsageError(`natcheck lab ${name} takes no --all and no --clients`);
-  if (hard && name !== 'matrix') throw new UsageError(`natcheck lab ${name} takes no --hard`);
-  if (json && name !== 'detect' && name !== 'matrix') throw new UsageError(`natcheck lab ${name} takes no --json`);
-  if (out !== undefined && name !== 'matrix') throw new UsageError(`natcheck lab ${name} takes no --out`);
-  if (!out && name === 'matrix') throw new UsageError('natcheck lab matrix --out DIR');
+  if ((all || clients > 1) && !isStarting)
+    throw new UsageError(`natcheck lab ${name} does not take --all or --clients`);
+  if (hard && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --hard`);
+  if (json && name !== 'detect' && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --json`);
+  if (out !== undefined && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --out`);
+  if (!out && name === 'matrix') throw new UsageError('natcheck lab matrix needs --out DIR');
   if (name === 'exec') {
-    if (place === undefined || command.length === 0) throw new UsageError('natcheck lab exec PLACE -- COMMAND…');
+    if (place === undefined || command.length === 0) throw new UsageError('natcheck lab exec needs PLACE -- COMMAND…');
   } else if (place !== undefined || command.length > 0) {
-    throw new UsageError(`natcheck lab ${name} takes no further words`);
+    throw new UsageError(`natcheck lab ${name} takes no further arguments`);
   }
 }
 

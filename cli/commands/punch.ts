@@ -12,41 +12,49 @@ import { createPunchProgress } from '../render/progress/punch.ts';
 import { renderPunch } from '../render/punch-text.ts';
 
 const NOTES = `\
-Where no direct path opens in time, the two are connected through a TURN server
-that the rendezvous names, or that --turn does; the direct path is tried on, and
-taken when it opens. A relayed path is never called anything else.
+If no direct path opens in time, the two peers are connected through a TURN
+server: one that the rendezvous names, or one given by --turn. natcheck keeps
+trying for a direct path, and switches to it when it opens. A relayed path is
+never called anything else.
 
-Exits with 0 for a direct path, 5 for a relayed one, 6 when the peer did not
-come, 7 when there is no path, 3 when no server answers.`;
+Exit codes: 0 a direct path, 5 a relayed path, 6 the peer did not come,
+7 no path, 3 no server answers.`;
 
 export const punch = defineCommand({
   name: 'punch',
   options: {
     peer: { type: 'string', demandOption: true, describe: 'Id of the peer, who runs the same command' },
-    id: { type: 'string', describe: 'Your id; by default the name of this host' },
-    server: { type: 'string', describe: 'HOST[:PORT] of a natcheck server. Also NATCHECK_SERVER' },
+    id: { type: 'string', describe: 'Your id', defaultDescription: 'the name of this host' },
+    server: { type: 'string', describe: 'natcheck server, as HOST[:PORT] (env NATCHECK_SERVER)' },
     rendezvous: {
       type: 'string',
-      describe: 'URL of the rendezvous; by default wss://HOST:3480, or ws:// where it speaks no TLS',
+      describe: 'URL of the rendezvous',
+      defaultDescription: 'wss://HOST:3480, or ws:// if it speaks no TLS',
     },
-    room: { type: 'string', default: 'default', describe: 'Where the two meet' },
-    token: { type: 'string', describe: 'What the server wants to be shown. Also NATCHECK_TOKEN' },
-    turn: { type: 'string', array: true, describe: 'turn:HOST[:PORT][?transport=udp|tcp] or turns:…' },
-    'turn-user': { type: 'string', describe: 'Its NAME:PASSWORD. Also NATCHECK_TURN_USER' },
-    'direct-only': { type: 'boolean', describe: 'No relay' },
-    'relay-only': { type: 'boolean', describe: 'Nothing but a relay: the peer does not learn where this host is' },
+    room: { type: 'string', default: 'default', describe: 'Room in which the two peers meet' },
+    token: { type: 'string', describe: 'Access token, if the server requires one (env NATCHECK_TOKEN)' },
+    turn: {
+      type: 'string',
+      array: true,
+      describe: 'TURN server: turn:HOST[:PORT][?transport=udp|tcp] or turns:…; can be repeated',
+    },
+    'turn-user': { type: 'string', describe: 'NAME:PASSWORD for the TURN server (env NATCHECK_TURN_USER)' },
+    'direct-only': { type: 'boolean', describe: 'Use no relay' },
+    'relay-only': { type: 'boolean', describe: 'Use only a relay, so that the peer does not learn where this host is' },
     'no-port-mapping': { type: 'boolean', describe: 'Do not ask your router for a port (UPnP-IGD, NAT-PMP)' },
     wait: { type: 'number', default: PUNCH_WAIT_MS / 1000, describe: 'Seconds to wait for the peer' },
-    json: { type: 'boolean', describe: 'One JSON object on stdout (schema natcheck.punch/1)' },
+    json: { type: 'boolean', describe: 'Print one JSON object on stdout (schema natcheck.punch/1)' },
   },
   notes: NOTES,
-  examples: [['natcheck punch --id alice --peer bob --server stun.example.org', 'while bob does the reverse']],
+  examples: [
+    ['natcheck punch --id alice --peer bob --server stun.example.org', 'while bob runs the same with the ids swapped'],
+  ],
   run: async (argv, context) => {
     const { stdout, signal, color, env } = context;
     const server = argv.server ?? env.NATCHECK_SERVER;
-    if (!server) throw new UsageError('--server or NATCHECK_SERVER names the natcheck server where the two meet');
+    if (!server) throw new UsageError('name the natcheck server where the two peers meet: --server or NATCHECK_SERVER');
     if (!(argv.wait > 0 && argv.wait <= 86_400))
-      throw new UsageError('--wait takes seconds, from more than 0 to 86400');
+      throw new UsageError('--wait takes a number of seconds, more than 0 and at most 86400');
     const mode = modeOf(argv);
     const turn = turnServers({ urls: argv.turn ?? [], user: argv['turn-user'] ?? env.NATCHECK_TURN_USER });
     using progress = await createPunchProgress(argv.peer, context);
@@ -99,7 +107,7 @@ function modeOf(argv: {
   readonly 'relay-only'?: boolean | undefined;
 }): PathMode {
   const [direct, relay] = [argv['direct-only'] === true, argv['relay-only'] === true];
-  if (direct && relay) throw new UsageError('--direct-only and --relay-only leave no path at all');
+  if (direct && relay) throw new UsageError('--direct-only and --relay-only together leave no path at all');
   if (direct) return 'direct-only';
   return relay ? 'relay-only' : 'any';
 }
@@ -114,7 +122,7 @@ function turnServers({
   if (urls.length === 0) return [];
   const [, username, password] = /^([^:]+):(.+)$/s.exec(user ?? '') ?? [];
   if (username === undefined || password === undefined) {
-    throw new UsageError('--turn takes its NAME:PASSWORD from --turn-user or NATCHECK_TURN_USER');
+    throw new UsageError('--turn needs NAME:PASSWORD, from --turn-user or NATCHECK_TURN_USER');
   }
   return [{ urls, username, password }];
 }

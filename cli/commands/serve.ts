@@ -9,87 +9,120 @@ import { EXIT } from '../exit-code.ts';
 import { relayOptions } from './serve/relay-options.ts';
 
 const NOTES = `\
-NAT behaviour is tested from two addresses of one family: give --ip twice, the
-primary one first. With one address a client learns its public endpoint, and
-that the tests are not on offer.
+Testing NAT behaviour takes two addresses of one family: give --ip twice, the
+primary address first. With one address, clients learn their public endpoint,
+and that the behaviour tests are not available.
 
 Without --ip the server uses the address from which this host reaches the
 Internet: one for IPv4 and one for IPv6, where there is a default route. It
-never binds to every address, since a reply has to leave from the one that was
-asked.
+never binds to every address, because a reply has to leave from the address
+that was asked.
 
-Peers meet in rooms on the TCP port. Without a token everybody may; the token
-is better given as NATCHECK_TOKEN, as other users can read a command line, and
-the relay's secret as NATCHECK_RELAY_SECRET.
+Peers meet in rooms on the TCP port. Without a token, everybody may join. Pass
+the token as NATCHECK_TOKEN and the relay secret as NATCHECK_RELAY_SECRET,
+because other users of this host can read the command line.
 
-/metrics is for this host only, or for whoever shows --metrics-token as a Bearer
-token. To a reverse proxy on this host everybody is this host: set the token.
+/metrics is for this host only, or, with --metrics-token, for anyone who sends
+that token as a Bearer token. Behind a reverse proxy on this host, every request
+seems to come from this host: set the token.
 
-One address has a small share of it all, so that nobody takes the whole. Behind
-a reverse proxy all peers have the address of the proxy: let it bound them, and
-give --per-source 12000, which is all there are.
+One address gets only a small share of the server, so that nobody can take all
+of it. Behind a reverse proxy all peers share the address of the proxy: let the
+proxy limit them, and give --per-source 12000, which is the whole server.
 
 With --relay the server is a TURN server too, for pairs that find no direct
-path: UDP and TCP on --port, TLS on --turns-port when there is a certificate.
-Peers of a room are handed credentials by the server itself, good as long as
-they are in the room. Without a token everybody may join, and so everybody may
-relay: that takes --open-relay to say so. --relay-user
-names users of one's own instead. It never relays into private networks, nor to
-its neighbours on a link, unless --relay-allow-peer names their network, or
---relay-allow-private is given. With --turn-url the peers are told of another
+path: UDP and TCP on --port, and TLS on --turns-port if there is a certificate.
+It hands the peers in its rooms credentials, which are valid for as long as they
+are in the room. Without a token everybody may join, and so everybody may use
+the relay: --open-relay confirms that this is intended. --relay-user names users
+of your own instead. The relay never forwards into private networks, or to
+neighbours on a link of this host, unless --relay-allow-peer names their network
+or --relay-allow-private is given. With --turn-url, peers are offered another
 TURN server, which has the same --relay-secret.`;
 
 export const serve = defineCommand({
   name: 'serve',
   options: {
-    ip: { type: 'string', array: true, describe: 'An address of this host to serve from; two of a family at most' },
-    port: { type: 'number', default: DEFAULT_PORT, describe: 'UDP port; 0 is any free one' },
-    'alt-port': { type: 'number', default: DEFAULT_ALT_PORT, describe: 'UDP port for the change of port' },
+    ip: { type: 'string', array: true, describe: 'Address of this host to serve from; at most two of each family' },
+    port: { type: 'number', default: DEFAULT_PORT, describe: 'UDP port; 0 means any free port' },
+    'alt-port': {
+      type: 'number',
+      default: DEFAULT_ALT_PORT,
+      describe: 'Second UDP port, for the tests that change the port',
+    },
     'http-port': {
       type: 'number',
       default: DEFAULT_HTTP_PORT,
       describe: 'TCP port of the rendezvous, /healthz and /metrics',
     },
-    'auth-token': { type: 'string', describe: 'What a peer has to know to join a room. Also NATCHECK_TOKEN' },
+    'auth-token': { type: 'string', describe: 'Token that peers need to join a room (env NATCHECK_TOKEN)' },
     'metrics-token': {
       type: 'string',
-      describe: 'What a reader of /metrics has to show; without it this host alone may. Also NATCHECK_METRICS_TOKEN',
+      describe: 'Token needed to read /metrics; without one, only this host may (env NATCHECK_METRICS_TOKEN)',
     },
     'per-source': {
       type: 'number',
-      describe: 'Peers in rooms from one address, or from one /64 of IPv6; by default 512',
+      describe: 'Limit of peers in rooms from one IPv4 address, or one IPv6 /64',
+      defaultDescription: '512',
     },
-    'tls-cert': { type: 'string', describe: 'PEM file of the certificate chain: https and wss on the TCP port' },
-    'tls-key': { type: 'string', describe: 'PEM file of its key' },
-    relay: { type: 'boolean', describe: 'Be a TURN server as well' },
-    'open-relay': { type: 'boolean', describe: 'Needed for a relay without a token: everybody may use it' },
-    'relay-user': { type: 'string', array: true, describe: 'NAME:PASSWORD of a user of the relay; any number of them' },
+    'tls-cert': { type: 'string', describe: 'PEM file with the certificate chain, for https and wss on the TCP port' },
+    'tls-key': { type: 'string', describe: 'PEM file with the private key of the certificate' },
+    relay: { type: 'boolean', describe: 'Also run a TURN server' },
+    'open-relay': {
+      type: 'boolean',
+      describe: 'Confirm that everybody may use the relay; needed where there is no token',
+    },
+    'relay-user': { type: 'string', array: true, describe: 'NAME:PASSWORD of a relay user; can be repeated' },
     'relay-secret': {
       type: 'string',
-      describe: 'Secret of time-limited credentials that others make, as for coturn. Also NATCHECK_RELAY_SECRET',
+      describe: 'Secret of time-limited credentials made elsewhere, as with coturn (env NATCHECK_RELAY_SECRET)',
     },
-    'relay-ports': { type: 'string', describe: 'FIRST-LAST of the relayed ports; by default 49152-65535' },
-    'relay-allow-private': { type: 'boolean', describe: 'Relay to private and loopback addresses too' },
+    'relay-ports': { type: 'string', describe: 'Relayed ports, as FIRST-LAST', defaultDescription: '49152-65535' },
+    'relay-allow-private': { type: 'boolean', describe: 'Also relay to private and loopback addresses' },
     'relay-allow-peer': {
       type: 'string',
       array: true,
-      describe: 'ADDRESS/BITS to relay to though it is private, or on a link of this host; any number of them',
+      describe:
+        'Network to relay to although it is private or on a link of this host, as ADDRESS/BITS; can be repeated',
     },
-    'relay-user-quota': { type: 'number', describe: 'Allocations of one user at a time; by default 16' },
-    'relay-source-quota': { type: 'number', describe: 'Allocations from one address at a time; by default 64' },
-    'relay-total-quota': { type: 'number', describe: 'Allocations of all at a time; by default 1000' },
-    'relay-max-bps': { type: 'number', describe: 'Bytes a second of an allocation, each way; by default 1250000' },
-    'relay-source-bps': { type: 'number', describe: 'The same of all from one address; by default 2500000' },
-    'relay-total-bps': { type: 'number', describe: 'The same of the whole relay; by default 12500000' },
-    'turns-port': { type: 'number', describe: 'TCP port of TURN over TLS; by default 5349' },
-    'turn-url': { type: 'string', array: true, describe: 'Another TURN server to tell peers of; needs --relay-secret' },
-    software: { type: 'string', describe: 'Name to tell in replies that it makes no longer than their requests' },
+    'relay-user-quota': { type: 'number', describe: 'Limit of allocations of one user', defaultDescription: '16' },
+    'relay-source-quota': {
+      type: 'number',
+      describe: 'Limit of allocations from one address',
+      defaultDescription: '64',
+    },
+    'relay-total-quota': { type: 'number', describe: 'Limit of allocations altogether', defaultDescription: '1000' },
+    'relay-max-bps': {
+      type: 'number',
+      describe: 'Bytes per second of one allocation, each way',
+      defaultDescription: '1250000',
+    },
+    'relay-source-bps': {
+      type: 'number',
+      describe: 'Bytes per second from one address, each way',
+      defaultDescription: '2500000',
+    },
+    'relay-total-bps': {
+      type: 'number',
+      describe: 'Bytes per second of the whole relay, each way',
+      defaultDescription: '12500000',
+    },
+    'turns-port': { type: 'number', describe: 'TCP port of TURN over TLS', defaultDescription: '5349' },
+    'turn-url': {
+      type: 'string',
+      array: true,
+      describe: 'Another TURN server to offer to peers; needs --relay-secret; can be repeated',
+    },
+    software: {
+      type: 'string',
+      describe: 'Server name to put in replies, where that makes them no longer than the request',
+    },
   },
   notes: NOTES,
   examples: [
-    ['$0 serve --ip 203.0.113.10 --ip 203.0.113.11', 'the tests on offer over IPv4'],
+    ['$0 serve --ip 203.0.113.10 --ip 203.0.113.11', 'with the behaviour tests, over IPv4'],
     ['$0 serve', 'STUN on the address of the default route'],
-    ['$0 serve --relay --auth-token T', 'and a relay, of which the peers in its rooms are told'],
+    ['$0 serve --relay --auth-token T', 'also a relay, offered to the peers in its rooms'],
   ],
   async run(argv, { stdout, signal, env }) {
     const [{ startServer, defaultAddresses, StartError }, { listeningText }] = await Promise.all([
@@ -125,10 +158,10 @@ export const serve = defineCommand({
 
 async function readTls(cert: string | undefined, key: string | undefined): Promise<Tls | undefined> {
   if (cert === undefined && key === undefined) return undefined;
-  if (cert === undefined || key === undefined) throw new UsageError('--tls-cert and --tls-key belong together');
+  if (cert === undefined || key === undefined) throw new UsageError('--tls-cert and --tls-key must be given together');
   const read = (option: string, path: string): Promise<string> =>
     readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      throw new UsageError(`cannot read the file of --${option}: ${path}: ${error.code}`);
+      throw new UsageError(`cannot read the --${option} file ${path}: ${error.code}`);
     });
   return { cert: await read('tls-cert', cert), key: await read('tls-key', key) };
 }

@@ -29,7 +29,9 @@ export function renderDemo(
     '',
     ...detectionTable(rows, { color, columns, shows: 'probes' }),
     '',
-    heading('Two peers, each behind one of them, punch: 80 ms round trip; time from the common start to the path'),
+    heading(
+      'Two peers punch, each behind one of these NATs: 80 ms round trip; times run from the common start to the path',
+    ),
     '',
     ...punchGrid(punches, { color, columns }),
   ].join('\n');

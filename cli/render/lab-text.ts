@@ -18,7 +18,7 @@ export interface RenderLabOptions {
 export function renderLab(given: RunningLab, { color, columns = null }: RenderLabOptions): string {
   const paint = new Chalk({ level: color ? 1 : 0 });
   const { engine, server, sites } = visibleIn(given);
-  const head = ['NAT', 'public address', 'client', 'its address'].map((title) => paint.dim(title));
+  const head = ['NAT', 'public address', 'client', 'client address'].map((title) => paint.dim(title));
   const rows = sites.flatMap(({ name, clients }) =>
     clients.map(({ address, publicAddress }, index) => [name, publicAddress, `${name}/${index}`, address]),
   );
@@ -36,9 +36,9 @@ export function renderLab(given: RunningLab, { color, columns = null }: RenderLa
     '',
     ...hints(
       [
-        ['Run a program in one', `natcheck lab exec ${place} -- natcheck detect --server ${server.primary}`],
-        ['A shell in one', `docker -H ${engine.host} exec -it ${container} bash`],
-        ['Detect from each', 'natcheck lab detect'],
+        ['Run a program', `natcheck lab exec ${place} -- natcheck detect --server ${server.primary}`],
+        ['Open a shell', `docker -H ${engine.host} exec -it ${container} bash`],
+        ['Detect from every client', 'natcheck lab detect'],
         ['End the lab', 'natcheck lab down'],
       ],
       columns,

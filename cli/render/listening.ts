@@ -14,13 +14,13 @@ export function listeningText(server: NatcheckServer, columns: number | null = n
     .map((address) => formatEndpoint({ address, port: httpPort }));
   const urls = (scheme: string): string => tcp.map((at) => `${scheme}${isSecure ? 's' : ''}://${at}`).join('  ');
   const tests = layouts.map((layout) => {
-    const offer = layout.addresses.length === 2 ? 'on offer' : 'not on offer, for want of a second address';
+    const offer = layout.addresses.length === 2 ? 'available' : 'not available: the tests need a second address';
     return `${familyOf(layout.addresses[0])} ${offer}`;
   });
   const rows: readonly Row[] = [
     ['UDP', addresses.map(formatEndpoint).join('  ')],
     ['HTTP', urls('http')],
-    ['Rooms', `${urls('ws')}  ${isGuarded ? 'with a token' : 'open to everybody'}`],
+    ['Rooms', `${urls('ws')}  ${isGuarded ? 'token required' : 'open to everybody'}`],
     ['Tests', tests.join('; ')],
     ...relayRows(server),
   ];

@@ -8,16 +8,18 @@ const PROTOCOL: Readonly<Record<MappingProtocol, string>> = { 'upnp-igd': 'UPnP-
 
 export function hairpinText({ supported, reason }: Hairpin): string {
   if (reason !== null) return `undetermined (${reason}: ${explainReason(reason)})`;
-  return supported ? 'supported' : 'not supported: two hosts behind it do not reach each other by public endpoints';
+  return supported
+    ? 'supported'
+    : 'not supported: two hosts behind this NAT cannot reach each other by their public endpoints';
 }
 
 export function lifetimeText({ atLeastS, atMostS, reason }: Lifetime): string {
   const why = reason === null ? '' : ` (${reason}: ${explainReason(reason)})`;
   if (atLeastS === null) return `undetermined${why}`;
-  if (atMostS === null) return `an idle mapping lives ${atLeastS} s or longer${why}`;
+  if (atMostS === null) return `an idle mapping lasts ${atLeastS} s or longer${why}`;
   return atLeastS === 0
-    ? `an idle mapping lives less than ${atMostS} s`
-    : `an idle mapping lives ${atLeastS} to ${atMostS} s`;
+    ? `an idle mapping lasts less than ${atMostS} s`
+    : `an idle mapping lasts ${atLeastS} to ${atMostS} s`;
 }
 
 export function routerText({ mapping, wan, carrierGrade, reason }: RouterReport): string {
@@ -27,7 +29,7 @@ export function routerText({ mapping, wan, carrierGrade, reason }: RouterReport)
 }
 
 function beyondText({ wan, carrierGrade }: { readonly wan: string | null; readonly carrierGrade: boolean }): string {
-  if (!carrierGrade) return `its own address ${wan} is the public one`;
-  const own = wan === null ? '' : `its own address is ${wan}, `;
-  return `${own}another NAT is beyond it: of the carrier, or of a second router`;
+  if (!carrierGrade) return `its WAN address ${wan} is the public one`;
+  const own = wan === null ? '' : `its WAN address is ${wan}, and `;
+  return `${own}there is another NAT beyond it: the carrier's, or that of a second router`;
 }

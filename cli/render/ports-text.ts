@@ -18,9 +18,9 @@ function allocationText({ samples, ...pattern }: PortAssignmentReport): string {
     case 'sequential':
       return `sequential, step ${pattern.step}${evidence}`;
     case 'range':
-      return `any from about ${pattern.range.first} to ${pattern.range.last}${evidence}`;
+      return `any port from about ${pattern.range.first} to ${pattern.range.last}${evidence}`;
     case 'preserved':
-      return `preserved, as on this machine${evidence}`;
+      return `preserved, the same as on this machine${evidence}`;
     case 'random':
       return `random${evidence}`;
   }

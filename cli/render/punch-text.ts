@@ -41,7 +41,7 @@ function linesOf(
   }
   const ends = local && remote ? ` ${formatEndpoint(local)} ↔ ${formatEndpoint(remote)}` : '';
   const how = outcome === 'relayed' ? paint.yellow.bold('relayed') : paint.green.bold('direct');
-  const lines = [`${how}${ends}, by ${technique}, ${elapsedMs} ms after both were there`];
+  const lines = [`${how}${ends}, by ${technique}, ${elapsedMs} ms after both peers were known to the server`];
   if (outcome === 'relayed' && report.plan) lines.push(`not direct: ${report.plan.text}`);
   if (health?.rttMs) {
     const [min, mean, max] = [health.rttMs.min, health.rttMs.mean, health.rttMs.max].map((ms) => ms.toFixed(1));

@@ -16,14 +16,17 @@ function refusalWithoutToken({ remoteAddress, localAddress }: Visitor): Page | n
   const isHere =
     remoteAddress !== undefined && (remoteAddress === localAddress || scopeOf(remoteAddress) === 'loopback');
   if (isHere) return null;
-  return plain(403, 'the metrics are for this host only; with --metrics-token they are for whoever shows the token\n');
+  return plain(
+    403,
+    'the metrics are for this host only; with --metrics-token, they are for anyone who sends the token\n',
+  );
 }
 
 /** Checks the bearer token (RFC 6750 §2.1, §3). */
 function refusalWithToken({ authorization = '' }: Visitor, token: string): Page | null {
   const [, shown] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
   if (shown !== undefined && isSameSecret(shown, token)) return null;
-  const page = plain(401, 'the metrics are for whoever shows the token: Authorization: Bearer TOKEN\n');
+  const page = plain(401, 'the metrics are for anyone who sends the token: Authorization: Bearer TOKEN\n');
   return { ...page, headers: { 'www-authenticate': 'Bearer' } };
 }
 

@@ -1,29 +1,28 @@
 /** Why something could not be determined: a closed list of codes, and what each means in plain words. */
 
 export const REASONS = {
-  'unknown-host': 'no server name could be looked up',
-  'dns-silent': 'the name servers do not answer, so that no server name could be looked up',
-  'no-answer': 'no server answered, neither over UDP nor over TCP',
-  'udp-silent': 'nothing answered over UDP, while the server accepts TCP connections',
+  'unknown-host': 'no server name could be resolved',
+  'dns-silent': 'the name servers did not answer, so no server name could be resolved',
+  'no-answer': 'no server answered, over UDP or TCP',
+  'udp-silent': 'nothing answered over UDP, although the server accepts TCP connections',
   'no-route': 'the system has no route to the server',
-  'malformed-replies': 'what answers at the server address does not speak STUN',
-  'wrong-source': 'the replies did not come from the address that was asked',
+  'malformed-replies': 'whatever answers at the server address does not speak STUN',
+  'wrong-source': 'the replies did not come from the address that the requests were sent to',
   'wrong-transaction-id': 'the replies did not carry the transaction id of any request',
-  'error-replies': 'the server answered with errors only',
+  'error-replies': 'the server answered only with errors',
   'server-has-one-address': 'the server has one address; this test needs a server with two',
   'alternate-mute':
-    'the server does not answer from its alternate address or port, even where the way is open, so silence proves nothing',
-  'response-port-refused': 'the test needs RESPONSE-PORT, which the server does not offer',
+    'the server does not answer from its alternate address or port, even where the reply could get through, so silence proves nothing',
+  'response-port-refused': 'the test needs RESPONSE-PORT, which the server does not support',
   'several-public-addresses':
-    'the public address changes with the destination, so that the server cannot reach the control socket',
-  'untrusted-address':
-    "the public address that the server tells is one that this host does not send to on a server's word",
+    'the public address changes with the destination, so the server cannot reach the control socket',
+  'untrusted-address': "the server reported a public address that this host does not send to on a server's word alone",
   'depends-on-destination':
-    'the public endpoint changes with the destination; a server with two addresses tells on what exactly it depends',
-  'no-nat': 'there is no NAT, so that there is nothing to find out',
-  'irregular-ports': 'the public ports are too regular for chance, and not regular enough for a rule',
+    'the public endpoint changes with the destination; only a server with two addresses can show what exactly it depends on',
+  'no-nat': 'there is no NAT, so there is nothing to test',
+  'irregular-ports': 'the public ports are too regular for chance, but not regular enough to show a rule',
   'too-much-loss': 'too many packets were lost to tell silence from loss',
-  deadline: 'time was up',
+  deadline: 'the time limit was reached first',
 } as const;
 
 export type Reason = keyof typeof REASONS;

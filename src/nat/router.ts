@@ -6,13 +6,13 @@ export type MappingProtocol = 'upnp-igd' | 'nat-pmp';
 
 /** Why there is no port mapping, and in `RouterReport` also why no more is known: codes, and each in plain words. */
 export const ROUTER_REASONS = {
-  'no-nat': 'there is no NAT, so that there is nothing to ask for',
+  'no-nat': 'there is no NAT, so there is nothing to ask a router for',
   'no-route': 'it is not known which interface leads to the router',
-  'not-private': 'this host has no private IPv4 address, so that no router is asked',
-  'router-silent': 'no router answers UPnP or NAT-PMP; often they are turned off in its settings',
-  'no-wan-address': 'a router answers, and does not tell its own address',
-  'router-refuses': 'the router answers, and maps no port',
-  'public-unknown': 'no server has told the public address',
+  'not-private': 'this host has no private IPv4 address, so no router is asked',
+  'router-silent': 'no router answers UPnP-IGD or NAT-PMP; both are often turned off in the router settings',
+  'no-wan-address': 'a router answers, but does not give its WAN address',
+  'router-refuses': 'the router answers, but does not map a port',
+  'public-unknown': 'no server has reported the public address',
 } as const;
 export type RouterReason = keyof typeof ROUTER_REASONS;
 export type MappingRefusal = Extract<

@@ -28,7 +28,7 @@ describe('natcheck demo', () => {
     const blocks = stdout.trimEnd().split('\n\n');
     expect(blocks).toHaveLength(4);
     const [, , heading, grid = ''] = blocks;
-    expect(heading).toMatch(/^Two peers, each behind one of them, punch: 80 ms round trip; .*$/);
+    expect(heading).toMatch(/^Two peers punch, each behind one of these NATs: 80 ms round trip; .*$/);
     const cells = grid.split('\n').map((line) => line.trim().split(/ {2,}/));
     expect(cells.map((row) => row.map((cell) => cell.replace(/ \d+ ms$/, '')))).toEqual([
       NATS,

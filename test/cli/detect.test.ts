@@ -82,7 +82,7 @@ describe.concurrent('natcheck detect', () => {
     await using silent = await startFakeServer({ fault: () => [] });
     const { code, stdout } = await natcheck(['detect', '--server', silent.name, '--timeout', '500']);
     expect(code).toBe(3);
-    expect(stdout.split('\n')[2]).toBe('Reason     no-answer: no server answered, neither over UDP nor over TCP');
+    expect(stdout.split('\n')[2]).toBe('Reason     no-answer: no server answered, over UDP or TCP');
   });
 
   it('exits with 3 for a name that cannot be looked up', async () => {
@@ -147,7 +147,7 @@ describe.concurrent('natcheck detect', () => {
     [['--local', '203.0.113.77', '--server', '127.0.0.1'], '203.0.113.77 is not an address of this host'],
     [['--local', 'eth0'], "'eth0' is not an IP address"],
     [['--server', 'http://x'], "'http://x' is not a server: write HOST, HOST:PORT or [IPv6]:PORT"],
-    [['-4', '-6'], '-4 and -6 exclude each other: IPv4 and IPv6 are two reports'],
+    [['-4', '-6'], '-4 and -6 exclude each other: IPv4 and IPv6 are reported separately'],
     [['--http-port', '70000'], '--http-port takes a whole number from 1 to 65535'],
     [['--lifetime', 'long'], '--lifetime takes a whole number from 1 to 3600'],
     [['--lifetime=0'], '--lifetime takes a whole number from 1 to 3600'],

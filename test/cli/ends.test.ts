@@ -106,7 +106,7 @@ it.for([
 ] as const)('a detection is ended by %s, and says nothing', TERMINAL, async ([, signal, end]) => {
   await using silent = await startFakeServer({ fault: () => [] });
   await using program = await onTerminal(['detect', '--server', silent.name]);
-  await program.shows(/asking for this NAT's behaviour/);
+  await program.shows(/finding out what NAT this host is behind/);
   end(program);
   expect(await program.ended).toEqual({ code: null, signal });
   expect(program.shown()).not.toContain('NAT type');

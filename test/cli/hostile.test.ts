@@ -59,7 +59,7 @@ it('a refusal is one line, with everything in it spelled out', async () => {
   const { code, stdout, stderr } = await natcheck(server.words);
   expect([code, stderr]).toEqual([2, '']);
   expect(stdout).toBe(
-    `no path from alice to bob: rendezvous-refused: the rendezvous server refuses this peer\nroom-full: ${SPELLED}\n`,
+    `no path from alice to bob: rendezvous-refused: the rendezvous server refused this peer\nroom-full: ${SPELLED}\n`,
   );
 });
 

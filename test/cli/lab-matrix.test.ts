@@ -16,12 +16,12 @@ describe.concurrent('natcheck lab matrix', () => {
   const wrongUse = (line: string) => ({ code: 2, signal: null, stdout: '', stderr: `natcheck: ${line}\n` });
 
   it.each([
-    [['matrix'], 'natcheck lab matrix --out DIR'],
-    [['matrix', '--out', ''], 'natcheck lab matrix --out DIR'],
-    [['matrix', '--out', 'x', 'symmetric'], 'natcheck lab matrix takes no further words'],
-    [['matrix', '--out', 'x', '--all'], 'natcheck lab matrix takes no --all and no --clients'],
-    [['up', '--hard'], 'natcheck lab up takes no --hard'],
-    [['detect', '--out', 'x'], 'natcheck lab detect takes no --out'],
+    [['matrix'], 'natcheck lab matrix needs --out DIR'],
+    [['matrix', '--out', ''], 'natcheck lab matrix needs --out DIR'],
+    [['matrix', '--out', 'x', 'symmetric'], 'natcheck lab matrix takes no further arguments'],
+    [['matrix', '--out', 'x', '--all'], 'natcheck lab matrix does not take --all or --clients'],
+    [['up', '--hard'], 'natcheck lab up does not take --hard'],
+    [['detect', '--out', 'x'], 'natcheck lab detect does not take --out'],
   ])('%j is wrong use', async (words, line) => {
     expect(await matrix(...words)).toEqual(wrongUse(line));
   });

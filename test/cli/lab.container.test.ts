@@ -37,7 +37,7 @@ describeLab('natcheck lab', () => {
     const up = await lab('up');
     expect(up.code, up.stderr).toBe(0);
     for (const nat of NATS) expect(up.stdout).toContain(`${nat}/0`);
-    expect(up.stdout).toContain('\nEnd the lab           natcheck lab down\n');
+    expect(up.stdout).toContain('\nEnd the lab               natcheck lab down\n');
 
     const [second, detect, json, exec] = await Promise.all([
       lab('up'),

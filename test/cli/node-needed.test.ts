@@ -37,7 +37,7 @@ it('an old Node is told so in one line, before anything else is read', (context)
     writeFileSync(join(place.path, `${name}.js`), stripTypeScriptTypes(source).replaceAll(".ts'", ".js'"));
   }
   const { status, stdout, stderr } = spawnSync(old.path, [join(place.path, 'main.js'), 'demo'], { encoding: 'utf8' });
-  const line = `natcheck: needs Node ${NODE_NEEDED} or later, and this is Node ${old.version}\n`;
+  const line = `natcheck: needs Node ${NODE_NEEDED} or later, but this is Node ${old.version}\n`;
   expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: line });
 });
 

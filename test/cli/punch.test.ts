@@ -113,7 +113,7 @@ describe.concurrent('natcheck punch', () => {
         plan: {
           technique: 'relay',
           probability: 0,
-          text: 'alice is reached through a relay alone: nothing direct is tried',
+          text: 'alice is reachable only through a relay: no direct path is tried',
         },
         health: { probes: 20, lost: 0 },
       });
@@ -179,7 +179,7 @@ describe.concurrent('natcheck punch', () => {
 
   it.each([
     [['--id', 'gina', '--peer', 'gina'], 'the peer is gina, and so is this one: each side takes an id of its own'],
-    [['--peer', 'x', '--wait', '0'], '--wait takes seconds, from more than 0 to 86400'],
+    [['--peer', 'x', '--wait', '0'], '--wait takes a number of seconds, more than 0 and at most 86400'],
     [['--id', 'x'], 'Missing required argument: peer; see natcheck --help'],
   ])('%j is one clear line and exit 2', async (words, line) => {
     expect(await natcheck(['punch', ...where, ...words])).toMatchObject({
@@ -192,7 +192,7 @@ describe.concurrent('natcheck punch', () => {
   it('wants a server', async () => {
     const { code, stderr } = await natcheck(['punch', '--peer', 'x'], { NATCHECK_SERVER: '' });
     expect(code).toBe(2);
-    expect(stderr).toBe('natcheck: --server or NATCHECK_SERVER names the natcheck server where the two meet\n');
+    expect(stderr).toBe('natcheck: name the natcheck server where the two peers meet: --server or NATCHECK_SERVER\n');
   });
 });
 

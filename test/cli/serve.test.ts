@@ -23,14 +23,14 @@ describe('natcheck serve', () => {
       expect.stringMatching(/^UDP {4}127\.0\.0\.1:(\d+) {2}127\.0\.0\.1:(\d+) {2}127\.0\.0\.2:\1 {2}127\.0\.0\.2:\2$/),
       expect.stringMatching(/^HTTP {3}http:\/\/127\.0\.0\.1:(\d+) {2}http:\/\/127\.0\.0\.2:\1$/),
       expect.stringMatching(/^Rooms {2}ws:\/\/127\.0\.0\.1:(\d+) {2}ws:\/\/127\.0\.0\.2:\1 {2}open to everybody$/),
-      'Tests  IPv4 on offer',
+      'Tests  IPv4 available',
     ]);
   });
 
   it('answers where it says it does', async () => {
     await using server = await natcheckReady(['serve', '--ip', A, '--software', 'natcheck', ...ANY_PORTS]);
     const [udp = '', http = '', , tests] = server.lines;
-    expect(tests).toBe('Tests  IPv4 not on offer, for want of a second address');
+    expect(tests).toBe('Tests  IPv4 not available: the tests need a second address');
     await using socket = createSocket('udp4');
     const asked = request([{ type: 'SOFTWARE', value: 'a client whose request is as long as the reply' }]);
     socket.send(asked, Number(/:(\d+)/.exec(udp)?.[1]), A);
@@ -74,7 +74,7 @@ describe('natcheck serve as a rendezvous', () => {
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
     onTestFinished(() => void vi.unstubAllEnvs());
     await using server = await natcheckReady(['serve', '--ip', A, ...ANY_PORTS, ...words]);
-    expect(server.lines[2]).toMatch(/ {2}with a token$/);
+    expect(server.lines[2]).toMatch(/ {2}token required$/);
     const url = urlIn(server.lines);
     expect(await joinRendezvous({ url, ...who })).toMatchObject({ outcome: 'refused', code: 'unauthorized' });
     const joined = await joinRendezvous({ url, ...who, token: 'secret' });
@@ -191,26 +191,26 @@ describe('natcheck serve, used wrongly, says so in one line', () => {
     [['--ip', A, '--port', 'stun'], '--port takes a number'],
     [['--ip', A, B], `Unknown argument: ${B}; see natcheck --help`],
     [['--ip'], 'Not enough arguments following: ip; see natcheck --help'],
-    [['--ip', A, '--tls-cert', CERT_FILE], '--tls-cert and --tls-key belong together'],
+    [['--ip', A, '--tls-cert', CERT_FILE], '--tls-cert and --tls-key must be given together'],
     [
       ['--ip', A, '--tls-cert', '/nowhere.pem', '--tls-key', KEY_FILE],
-      'cannot read the file of --tls-cert: /nowhere.pem: ENOENT',
+      'cannot read the --tls-cert file /nowhere.pem: ENOENT',
     ],
     [['--ip', A, '--auth-token', ''], 'the token must have 1 to 256 characters'],
     [
       ['--ip', A, '--relay'],
       'without auth-token everybody who joins a room may use the relay: set auth-token, or allow that with open-relay',
     ],
-    [['--ip', A, '--open-relay'], '--open-relay is of use with --relay only'],
-    [['--ip', A, '--relay-user', 'a:b'], '--relay-user is of use with --relay only'],
-    [['--ip', A, '--relay-allow-peer', '10.0.0.0/8'], '--relay-allow-peer is of use with --relay only'],
+    [['--ip', A, '--open-relay'], '--open-relay is of use only with --relay'],
+    [['--ip', A, '--relay-user', 'a:b'], '--relay-user is of use only with --relay'],
+    [['--ip', A, '--relay-allow-peer', '10.0.0.0/8'], '--relay-allow-peer is of use only with --relay'],
     [
       ['--ip', A, '--relay', '--relay-user', 'a:b', '--relay-allow-peer', '10.0.0.0'],
       "'10.0.0.0' is not a network to relay to: it must be ADDRESS/BITS",
     ],
-    [['--ip', A, '--relay-secret', 'a'], '--relay-secret is of use with --relay or --turn-url only'],
+    [['--ip', A, '--relay-secret', 'a'], '--relay-secret is of use only with --relay or --turn-url'],
     [['--ip', A, '--turn-url', 'turn:a.example'], '--turn-url needs the --relay-secret of that server'],
-    [['--ip', A, '--relay', '--turns-port', '0'], '--turns-port is of use with --tls-cert and --tls-key only'],
+    [['--ip', A, '--relay', '--turns-port', '0'], '--turns-port is of use only with --tls-cert and --tls-key'],
     [['--ip', A, '--relay', '--relay-user', 'alice'], '--relay-user takes NAME:PASSWORD'],
     [['--ip', A, '--relay', '--relay-ports', 'all'], "--relay-ports takes FIRST-LAST, not 'all'"],
     [

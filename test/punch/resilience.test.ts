@@ -38,7 +38,7 @@ describe.concurrent('a punch', () => {
     expect(alice.notices).toEqual([
       'not authenticated: whoever knows the room can be bob',
       'the rendezvous is lost (closing): coming back',
-      'back at the rendezvous',
+      'reconnected to the rendezvous',
     ]);
     expect(bob.notices).toEqual(['not authenticated: whoever knows the room can be alice']);
   });

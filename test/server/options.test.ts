@@ -16,7 +16,7 @@ function refusal(options: ServerOptions): string {
 
 describe('options that are refused', () => {
   it.each<[string, ServerOptions, string]>([
-    ['no address', { ip: [] }, 'no-address: no address to listen on'],
+    ['no address', { ip: [] }, 'no-address: there is no address to listen on'],
     ['a name', { ip: ['localhost'] }, "bad-address: 'localhost' is not an IP address"],
     ['a short form', { ip: ['127.1'] }, "bad-address: '127.1' is not an IP address"],
     [
@@ -57,12 +57,12 @@ describe('options that are refused', () => {
     [
       'a port too high',
       { ip: [IP], httpPort: 65536 },
-      'bad-port: http-port is 65536: a port is 1 to 65535, or 0 for any free one',
+      'bad-port: http-port is 65536: a port is from 1 to 65535, or 0 for any free one',
     ],
     [
       'half a port',
       { ip: [IP], altPort: 1.5 },
-      'bad-port: alt-port is 1.5: a port is 1 to 65535, or 0 for any free one',
+      'bad-port: alt-port is 1.5: a port is from 1 to 65535, or 0 for any free one',
     ],
     ['no software', { ip: [IP], software: '' }, 'bad-software: software must have 1 to 127 characters'],
     ['no token', { ip: [IP], authToken: '' }, 'bad-token: the token must have 1 to 256 characters'],
@@ -111,7 +111,7 @@ describe('options that are refused', () => {
     [
       'a turns port too high',
       { ip: [IP], relay: { open: true, turnsPort: 65_536 } },
-      'bad-port: turns-port is 65536: a port is 1 to 65535, or 0 for any free one',
+      'bad-port: turns-port is 65536: a port is from 1 to 65535, or 0 for any free one',
     ],
     [
       'no TURN URL',

@@ -16,7 +16,7 @@ export const detect: LabAction = (words, context) =>
     const { stdout, color } = context;
     const running = await findRunning(context);
     if (running && (words.all || words.clients > 1)) {
-      throw new UsageError('a lab is running: --all and --clients are for one that is started');
+      throw new UsageError('a lab is already running: --all and --clients apply only to a lab that is started here');
     }
     const detections = await (running ? inRunning(running, context) : inOwn(words, context));
     const text = words.json

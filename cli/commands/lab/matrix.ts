@@ -15,7 +15,9 @@ export const matrix: LabAction = ({ out = '', json, hard = false }, context) =>
     const { stdout, stderr, color } = context;
     await clearMatrixFiles(out);
     if (await findRunning(context)) {
-      stderr.write('a lab is running: the matrix starts one of its own beside it, with two routers of each kind\n');
+      stderr.write(
+        'a lab is already running: the matrix starts another one beside it, with two routers of each kind\n',
+      );
     }
     const { result, paths } = await inOwnLab({ out, hard }, context);
     stdout.write(

@@ -44,12 +44,12 @@ export function relayOptions(
   const { relay, 'turn-url': urls } = argv;
   const secret = argv['relay-secret'] ?? secretOfEnv;
   if (relay && argv['turns-port'] !== undefined && argv['tls-cert'] === undefined) {
-    throw new UsageError('--turns-port is of use with --tls-cert and --tls-key only');
+    throw new UsageError('--turns-port is of use only with --tls-cert and --tls-key');
   }
   const homeless = relay ? undefined : OF_RELAY_ONLY.find((name) => argv[name] !== undefined);
-  if (homeless) throw new UsageError(`--${homeless} is of use with --relay only`);
+  if (homeless) throw new UsageError(`--${homeless} is of use only with --relay`);
   if (argv['relay-secret'] !== undefined && !relay && !urls) {
-    throw new UsageError('--relay-secret is of use with --relay or --turn-url only');
+    throw new UsageError('--relay-secret is of use only with --relay or --turn-url');
   }
   if (urls && secret === undefined) throw new UsageError('--turn-url needs the --relay-secret of that server');
   return {

@@ -30,7 +30,7 @@ export async function createPunchProgress(
     },
     connected: ({ outcome, plan }) => {
       const isTried = outcome === 'relayed' && plan?.technique !== 'relay';
-      if (isTried) line('connected through a relay; a direct path is tried on');
+      if (isTried) line('connected through a relay; still trying for a direct path');
       spinner?.say(isTried ? `trying for a direct path to ${peer}` : 'measuring the path');
     },
     [Symbol.dispose]: () => spinner?.[Symbol.dispose](),

@@ -49,19 +49,23 @@ export function planPunch(
     const verb = relayOnly.length > 1 ? 'are' : 'is';
     return {
       ...RELAY,
-      text: `${relayOnly.join(' and ')} ${verb} reached through a relay alone: nothing direct is tried`,
+      text: `${relayOnly.join(' and ')} ${verb} reachable only through a relay: no direct path is tried`,
     };
   }
   if (isSameNat) return { ...PLAIN, text: `${own.id} and ${peer.id} are behind the same NAT, or on one network` };
-  if (isMapped) return { ...PLAIN, text: 'a router has mapped a port, at which its side is reached' };
+  if (isMapped) return { ...PLAIN, text: 'a router has mapped a port, at which its side is reachable' };
   const [a, b] = [knownBehavior(own), knownBehavior(peer)];
   if (!a || !b) {
     const unknown = [own, peer].filter((side) => !knownBehavior(side)).map(({ id }) => id);
-    return { ...PLAIN, probability: null, text: `too little is known of the NAT of ${unknown.join(' and ')} to tell` };
+    return {
+      ...PLAIN,
+      probability: null,
+      text: `too little is known about the NAT of ${unknown.join(' and that of ')} to say more`,
+    };
   }
   const choice = chooseTechnique(a, b);
   if (choice.technique === 'birthday' && isAtRelay) {
-    return { ...RELAY, text: `${peer.id} shows itself at a relay, toward which no birthday is held` };
+    return { ...RELAY, text: `${peer.id} is seen at the address of a relay, toward which no birthday attempt is made` };
   }
   return { ...choice, text: textOf(choice, isStable(a) ? [peer, own] : [own, peer]) };
 }
@@ -77,16 +81,16 @@ function textOf(
       return 'the two NATs can be opened from both sides';
     case 'port-prediction': {
       const all = sides.filter(({ behavior }) => !isStable(behavior as KnownBehavior)).map(({ id }) => id);
-      return `the next port of the symmetric NAT of ${all.join(' and of that of ')} can be told (port prediction)`;
+      return `the next port of the symmetric NAT of ${all.join(' and of that of ')} can be predicted (port prediction)`;
     }
     case 'birthday': {
-      const cause = `${moving.id} is behind a symmetric NAT with random ports, and ${other.id} lets in only the exact port that it has sent to`;
-      const odds = `${formatOdds(probability)} to meet by chance`;
-      return `${cause}: ${odds}, with ${packets} packets at most, within ${seconds.toFixed(1)} s`;
+      const cause = `${moving.id} is behind a symmetric NAT with random ports, and the NAT of ${other.id} lets in only the exact address and port that it has sent to`;
+      const odds = `a ${formatOdds(probability)} chance of a match`;
+      return `${cause}: ${odds}, with at most ${packets} packets, within ${seconds.toFixed(1)} s`;
     }
     case 'relay': {
-      const cause = `${moving.id} and ${other.id} are both behind symmetric NATs, whose ports cannot be told`;
-      return `${cause}: only a relay gets through, or another NAT on one side`;
+      const cause = `${moving.id} and ${other.id} are both behind symmetric NATs, whose ports cannot be predicted`;
+      return `${cause}: only a relay gets through, unless one side moves behind a different NAT`;
     }
   }
 }

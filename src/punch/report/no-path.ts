@@ -17,16 +17,16 @@ export function explainNoPath({
   readonly isHeard: boolean;
 }): string {
   if (plan.technique !== 'simultaneous-open') return plan.text;
-  if (isHeard) return `packets of ${peer} come in, and none gets out to it: its side, or ours, drops them`;
+  if (isHeard) return `packets from ${peer} come in, but none get out to it: its side, or ours, drops them`;
   if (own.address === endpoint.address) {
-    const cause = `${id} and ${peer} are behind the same NAT, ${own.address}, which sends nothing back inside (no hairpinning)`;
-    return `${cause}, and their network keeps them apart: a relay would help, or another network on one side`;
+    const cause = `${id} and ${peer} are behind the same NAT, ${own.address}, which sends no packets back inside (no hairpinning)`;
+    return `${cause}, and their network keeps them apart: a relay would help, or a different network on one side`;
   }
-  const cause = `nothing of ${peer} came in, though both NATs, as they were found, would have let it`;
-  return `${cause}: a firewall on either side drops UDP between peers`;
+  const cause = `nothing from ${peer} came in, although both NATs, as detected, would have let it in`;
+  return `${cause}: a firewall on one side or the other drops UDP between peers`;
 }
 
 /** Why a peer is met no more: each introduction makes this host send to whatever the peer has told of. */
 export function explainLost(peer: string): string {
-  return `${peer} was introduced ${INTRODUCTIONS_MAX} times, and was lost each time before there was a path`;
+  return `${peer} was introduced ${INTRODUCTIONS_MAX} times, and each time it was lost before there was a path`;
 }

@@ -7,17 +7,17 @@ export const PUNCH_SCHEMA = 'natcheck.punch/1';
 
 /** Why there is no path: a closed list of codes, and what each means in plain words. */
 export const PUNCH_FAILURES = {
-  'unknown-host': 'the name of the server cannot be looked up',
-  'dns-silent': 'the name servers do not answer, so that the name of the server cannot be looked up',
+  'unknown-host': 'the server name cannot be resolved',
+  'dns-silent': 'the name servers do not answer, so the server name cannot be resolved',
   'rendezvous-unreachable': 'the rendezvous server cannot be reached',
-  'rendezvous-refused': 'the rendezvous server refuses this peer',
+  'rendezvous-refused': 'the rendezvous server refused this peer',
   'rendezvous-lost': 'the rendezvous server went away before the peer came',
   'no-route': 'the system has no route to the server',
   'udp-silent': 'the rendezvous server does not answer over UDP',
-  'no-relay': 'no TURN server gives a relay',
+  'no-relay': 'no TURN server provided a relay',
   'no-peer': 'the peer did not come',
-  'no-path': 'no packet of the peer came through',
-  'path-lost': 'the path was open, and then nothing came through any more',
+  'no-path': 'no packet from the peer came through',
+  'path-lost': 'the path was open, but then nothing came through any more',
 } as const;
 export type PunchFailure = keyof typeof PUNCH_FAILURES;
 

@@ -37,9 +37,9 @@ export function createStepRecorder(options: {
   };
   return {
     steps: () => steps,
-    bound: (own) => tell(1, `${id} → server: it sees ${id} at ${formatEndpoint(own)}`),
+    bound: (own) => tell(1, `${id} → server: the server sees ${id} at ${formatEndpoint(own)}`),
     introduced: ({ own, peer: peerEndpoint }) => {
-      tell(2, `${peer} → server: it sees ${peer} at ${formatEndpoint(peerEndpoint)}`);
+      tell(2, `${peer} → server: the server sees ${peer} at ${formatEndpoint(peerEndpoint)}`);
       tell(3, `server → ${id}: ${peer} is at ${formatEndpoint(peerEndpoint)}`);
       tell(4, `server → ${peer}: ${id} is at ${formatEndpoint(own)}`);
     },

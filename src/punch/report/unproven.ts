@@ -22,7 +22,7 @@ export function explainUnproven({ peer, room, token, isOverheard }: UnprovenOpti
         ? `whoever has the token ${who}`
         : hasRoom
           ? `whoever knows the room ${who}`
-          : `without a token and a room of your own anybody ${who}`;
-  const overheard = isOverheard ? '; over ws everybody on the way to the server reads the key' : '';
+          : `without a token and a room of your own, anybody ${who}`;
+  const overheard = isOverheard ? '; over ws, everybody on the way to the server can read the key' : '';
   return `not authenticated: ${claim}${overheard}`;
 }

@@ -9,16 +9,16 @@ it('a lab is shown with its addresses and the commands to use it', () => {
   expect(renderLab(EXAMPLE_LAB, { color: false })).toBe(`\
 Server  203.0.113.10 and 203.0.113.11, UDP 3478 and 3479, HTTP 3480
 
-NAT            public address  client           its address
+NAT            public address  client           client address
 symmetric      203.0.113.101   symmetric/0      10.113.0.2
 symmetric      203.0.113.101   symmetric/1      10.113.0.3
 open           198.18.1.2      open/0           198.18.1.2
 carrier-grade  203.0.113.103   carrier-grade/0  10.113.2.2
 
-Run a program in one  natcheck lab exec symmetric -- natcheck detect --server 203.0.113.10
-A shell in one        docker -H unix:///engine.sock exec -it client-symmetric-0 bash
-Detect from each      natcheck lab detect
-End the lab           natcheck lab down`);
+Run a program             natcheck lab exec symmetric -- natcheck detect --server 203.0.113.10
+Open a shell              docker -H unix:///engine.sock exec -it client-symmetric-0 bash
+Detect from every client  natcheck lab detect
+End the lab               natcheck lab down`);
 });
 
 describe('the detections of a lab', () => {

@@ -6,22 +6,25 @@ describe('the line on', () => {
     [{ supported: true, reason: null }, 'supported'],
     [
       { supported: false, reason: null },
-      'not supported: two hosts behind it do not reach each other by public endpoints',
+      'not supported: two hosts behind this NAT cannot reach each other by their public endpoints',
     ],
-    [{ supported: null, reason: 'deadline' }, 'undetermined (deadline: time was up)'],
+    [{ supported: null, reason: 'deadline' }, 'undetermined (deadline: the time limit was reached first)'],
   ] as const)('hairpinning of %o', (hairpin, expected) => {
     expect(hairpinText(hairpin)).toBe(expected);
   });
 
   it.each([
-    [{ atLeastS: 20, atMostS: 30, reason: null }, 'an idle mapping lives 20 to 30 s'],
-    [{ atLeastS: 0, atMostS: 10, reason: null }, 'an idle mapping lives less than 10 s'],
-    [{ atLeastS: 180, atMostS: null, reason: null }, 'an idle mapping lives 180 s or longer'],
+    [{ atLeastS: 20, atMostS: 30, reason: null }, 'an idle mapping lasts 20 to 30 s'],
+    [{ atLeastS: 0, atMostS: 10, reason: null }, 'an idle mapping lasts less than 10 s'],
+    [{ atLeastS: 180, atMostS: null, reason: null }, 'an idle mapping lasts 180 s or longer'],
     [
       { atLeastS: 45, atMostS: null, reason: 'too-much-loss' },
-      'an idle mapping lives 45 s or longer (too-much-loss: too many packets were lost to tell silence from loss)',
+      'an idle mapping lasts 45 s or longer (too-much-loss: too many packets were lost to tell silence from loss)',
     ],
-    [{ atLeastS: null, atMostS: null, reason: 'deadline' }, 'undetermined (deadline: time was up)'],
+    [
+      { atLeastS: null, atMostS: null, reason: 'deadline' },
+      'undetermined (deadline: the time limit was reached first)',
+    ],
   ] as const)('the lifetime of %o', (lifetime, expected) => {
     expect(lifetimeText(lifetime)).toBe(expected);
   });
@@ -29,19 +32,19 @@ describe('the line on', () => {
   it.each([
     [
       { mapping: 'upnp-igd', wan: '203.0.113.7', carrierGrade: false, reason: null },
-      'maps ports by UPnP-IGD; its own address 203.0.113.7 is the public one',
+      'maps ports by UPnP-IGD; its WAN address 203.0.113.7 is the public one',
     ],
     [
       { mapping: 'nat-pmp', wan: '100.64.3.2', carrierGrade: true, reason: null },
-      'maps ports by NAT-PMP; its own address is 100.64.3.2, another NAT is beyond it: of the carrier, or of a second router',
+      "maps ports by NAT-PMP; its WAN address is 100.64.3.2, and there is another NAT beyond it: the carrier's, or that of a second router",
     ],
     [
       { mapping: null, wan: null, carrierGrade: true, reason: 'router-silent' },
-      'router-silent: no router answers UPnP or NAT-PMP; often they are turned off in its settings; another NAT is beyond it: of the carrier, or of a second router',
+      "router-silent: no router answers UPnP-IGD or NAT-PMP; both are often turned off in the router settings; there is another NAT beyond it: the carrier's, or that of a second router",
     ],
     [
       { mapping: null, wan: null, carrierGrade: null, reason: 'no-nat' },
-      'no-nat: there is no NAT, so that there is nothing to ask for',
+      'no-nat: there is no NAT, so there is nothing to ask a router for',
     ],
   ] as const)('the router of %o', (router, expected) => {
     expect(routerText(router)).toBe(expected);

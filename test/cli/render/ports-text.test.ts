@@ -19,14 +19,14 @@ const text = (pattern: PortPattern, pooling: Pooling = ONE_ADDRESS): string =>
 describe('the line on ports', () => {
   it.each<[PortPattern, string]>([
     [patternOf('none'), 'not translated'],
-    [patternOf('preserved'), 'preserved, as on this machine (from 12 mappings)'],
+    [patternOf('preserved'), 'preserved, the same as on this machine (from 12 mappings)'],
     [{ kind: 'sequential', step: -2, range: null, reason: null }, 'sequential, step -2 (from 12 mappings)'],
     [
       { kind: 'range', step: null, range: { first: 2048, last: 3071 }, reason: null },
-      'any from about 2048 to 3071 (from 12 mappings)',
+      'any port from about 2048 to 3071 (from 12 mappings)',
     ],
     [patternOf('random'), 'random (from 12 mappings)'],
-    [undeterminedPorts('deadline'), 'undetermined (deadline: time was up)'],
+    [undeterminedPorts('deadline'), 'undetermined (deadline: the time limit was reached first)'],
   ])('of %o', (pattern, expected) => {
     expect(text(pattern)).toBe(expected);
   });

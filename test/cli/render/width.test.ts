@@ -84,7 +84,7 @@ it('text goes on below itself: a value below its label', () => {
   expect(lines.slice(0, 4)).toEqual([
     'NAT type   port-restricted',
     '           The router gives each socket one public',
-    '           endpoint, and lets in only the exact',
-    '           address and port that it has sent to.',
+    '           endpoint and lets in only the exact',
+    '           address and port that the socket has',
   ]);
 });

@@ -13,8 +13,8 @@ const side = (
 describe('the plan of a punch', () => {
   it('for a birthday names the side whose port moves, the side whose filter minds, and odds and cost', () => {
     const text =
-      'bob is behind a symmetric NAT with random ports, and alice lets in only the exact port that it has sent to: ' +
-      '99.9999935 % to meet by chance, with 2560 packets at most, within 4.8 s';
+      'bob is behind a symmetric NAT with random ports, and the NAT of alice lets in only the exact address and port that it has sent to: ' +
+      'a 99.9999935 % chance of a match, with at most 2560 packets, within 4.8 s';
     const [alice, bob] = [side('alice', 'port-restricted'), side('bob', 'symmetric')];
     expect(planPunch(alice, bob)).toMatchObject({ technique: 'birthday', packets: 2560, text });
     expect(planPunch(bob, alice)).toMatchObject({ technique: 'birthday', packets: 2560, text });
@@ -25,10 +25,10 @@ describe('the plan of a punch', () => {
     const [alice, bob] = [side('alice', 'port-restricted'), side('bob', 'symmetric', counted)];
     expect(planPunch(alice, bob)).toMatchObject({
       technique: 'port-prediction',
-      text: 'the next port of the symmetric NAT of bob can be told (port prediction)',
+      text: 'the next port of the symmetric NAT of bob can be predicted (port prediction)',
     });
     expect(planPunch(side('alice', 'symmetric', counted), bob).text).toBe(
-      'the next port of the symmetric NAT of alice and of that of bob can be told (port prediction)',
+      'the next port of the symmetric NAT of alice and of that of bob can be predicted (port prediction)',
     );
   });
 
@@ -39,8 +39,8 @@ describe('the plan of a punch', () => {
       packets: 0,
       seconds: 0,
       text:
-        'alice and bob are both behind symmetric NATs, whose ports cannot be told: ' +
-        'only a relay gets through, or another NAT on one side',
+        'alice and bob are both behind symmetric NATs, whose ports cannot be predicted: ' +
+        'only a relay gets through, unless one side moves behind a different NAT',
     });
   });
 
@@ -69,7 +69,7 @@ describe('the plan of a punch', () => {
     expect(planPunch(alice, mallory, { isAtRelay: true })).toMatchObject({
       technique: 'relay',
       packets: 0,
-      text: 'mallory shows itself at a relay, toward which no birthday is held',
+      text: 'mallory is seen at the address of a relay, toward which no birthday attempt is made',
     });
     const open = side('mallory', 'full-cone');
     expect(planPunch(alice, open, { isAtRelay: true })).toMatchObject({ technique: 'simultaneous-open' });
@@ -83,12 +83,12 @@ describe('the plan of a punch', () => {
       probability: 0,
       packets: 0,
       seconds: 0,
-      text: 'b is reached through a relay alone: nothing direct is tried',
+      text: 'b is reachable only through a relay: no direct path is tried',
     };
     expect(planPunch(a, hidden, { isSameNat: true, isMapped: true })).toEqual(plan);
     expect(planPunch(hidden, a)).toEqual(plan);
     expect(planPunch({ ...a, isRelayOnly: true }, hidden).text).toBe(
-      'a and b are reached through a relay alone: nothing direct is tried',
+      'a and b are reachable only through a relay: no direct path is tried',
     );
   });
 
@@ -99,7 +99,7 @@ describe('the plan of a punch', () => {
       expect(planPunch(side('alice', 'full-cone'), bob)).toMatchObject({
         technique: 'simultaneous-open',
         probability: null,
-        text: 'too little is known of the NAT of bob to tell',
+        text: 'too little is known about the NAT of bob to say more',
       });
     }
   });

@@ -63,7 +63,7 @@ it('a peer that tells of 32 endpoints of somebody else, again and again, is met 
   expect(punched.report).toMatchObject({
     outcome: 'failed',
     reason: 'no-path',
-    detail: 'mallory was introduced 3 times, and was lost each time before there was a path',
+    detail: 'mallory was introduced 3 times, and each time it was lost before there was a path',
   });
   expect(await victims.total()).toBe(128);
 });

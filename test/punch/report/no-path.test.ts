@@ -34,7 +34,7 @@ it('is what the plan said, where the plan said it', () => {
 
 it('is one direction, where only that failed', () => {
   expect(explainNoPath({ ...failure, isHeard: true })).toBe(
-    'packets of bob come in, and none gets out to it: its side, or ours, drops them',
+    'packets from bob come in, but none get out to it: its side, or ours, drops them',
   );
 });
 
@@ -42,12 +42,12 @@ it('is the NAT that both are behind, where nothing came in', () => {
   expect(
     explainNoPath({ ...failure, introduction: { ...introduction, own: { address: '198.51.100.2', port: 1 } } }),
   ).toBe(
-    'alice and bob are behind the same NAT, 198.51.100.2, which sends nothing back inside (no hairpinning), and their network keeps them apart: a relay would help, or another network on one side',
+    'alice and bob are behind the same NAT, 198.51.100.2, which sends no packets back inside (no hairpinning), and their network keeps them apart: a relay would help, or a different network on one side',
   );
 });
 
 it('is a firewall, where everything else speaks for a path', () => {
   expect(explainNoPath({ ...failure, plan: { ...failure.plan, probability: null } })).toBe(
-    'nothing of bob came in, though both NATs, as they were found, would have let it: a firewall on either side drops UDP between peers',
+    'nothing from bob came in, although both NATs, as detected, would have let it in: a firewall on one side or the other drops UDP between peers',
   );
 });

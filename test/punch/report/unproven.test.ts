@@ -6,7 +6,7 @@ import { join } from '../../net/rendezvous/peers.ts';
 import { isNotice, isStep, startPunch, startPunchServer } from '../punches.ts';
 
 it.each([
-  ['default', undefined, false, 'without a token and a room of your own anybody can be bob'],
+  ['default', undefined, false, 'without a token and a room of your own, anybody can be bob'],
   ['default', 'T', false, 'whoever has the token can be bob'],
   ['attic', undefined, false, 'whoever knows the room can be bob'],
   ['attic', 'T', false, 'whoever has the token and knows the room can be bob'],
@@ -14,7 +14,7 @@ it.each([
     'default',
     undefined,
     true,
-    'without a token and a room of your own anybody can be bob; over ws everybody on the way to the server reads the key',
+    'without a token and a room of your own, anybody can be bob; over ws, everybody on the way to the server can read the key',
   ],
 ])('in room %s, with token %s, overheard %s: %s', (room, token, isOverheard, line) => {
   expect(explainUnproven({ peer: 'bob', room, token, isOverheard })).toBe(`not authenticated: ${line}`);
@@ -35,7 +35,7 @@ it('a punch tells it before the plan, and once, though its peer has to be met ag
   await using other = await startPunch(server, { id: 'bob', peer: 'alice', onEvent }).result;
   await using one = await alice.result;
   expect(alice.notices).toEqual([
-    'not authenticated: without a token and a room of your own anybody can be bob',
+    'not authenticated: without a token and a room of your own, anybody can be bob',
     'bob was lost before there was a path: waiting for it again',
   ]);
   expect(kinds.filter((kind) => kind !== 'step')).toEqual(['notice', 'plan']);
@@ -48,5 +48,5 @@ it('a punch that comes to nothing is not authenticated either', async () => {
   await alice.told(isStep(1));
   await using punched = await alice.result;
   expect(punched.report).toMatchObject({ outcome: 'failed', reason: 'no-peer', authenticated: false });
-  expect(alice.notices).toEqual(['not authenticated: without a token and a room of your own anybody can be bob']);
+  expect(alice.notices).toEqual(['not authenticated: without a token and a room of your own, anybody can be bob']);
 });

@@ -5,8 +5,8 @@ import type { Visitor } from '../../../server/http/http.ts';
 import { metricsPage } from '../../../server/http/metrics-page.ts';
 import { startTestServer } from '../../net/rendezvous/peers.ts';
 
-const FORBIDDEN = 'the metrics are for this host only; with --metrics-token they are for whoever shows the token\n';
-const UNAUTHORIZED = 'the metrics are for whoever shows the token: Authorization: Bearer TOKEN\n';
+const FORBIDDEN = 'the metrics are for this host only; with --metrics-token, they are for anyone who sends the token\n';
+const UNAUTHORIZED = 'the metrics are for anyone who sends the token: Authorization: Bearer TOKEN\n';
 
 async function statusFor(visitor: Visitor, token?: string): Promise<number> {
   return (await metricsPage(new Registry(), token)(visitor)).status ?? 200;

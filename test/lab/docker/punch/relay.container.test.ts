@@ -120,7 +120,7 @@ describeLab('two punches, each behind a NAT that lets the other in', () => {
         exitCode: 5,
         outcome: 'relayed',
         technique: 'relay',
-        plan: { text: 'alice is reached through a relay alone: nothing direct is tried' },
+        plan: { text: 'alice is reachable only through a relay: no direct path is tried' },
         health: { probes: 20 },
       });
     }

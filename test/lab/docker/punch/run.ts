@@ -50,7 +50,7 @@ export async function startPunch(client: LabContainer, names: PunchNames): Promi
     return line.replace(label, '');
   };
   return {
-    bound: async () => void (await program.line(/→ server: it sees/, { timeoutMs: RESULT_TIMEOUT_MS })),
+    bound: async () => void (await program.line(/→ server: the server sees/, { timeoutMs: RESULT_TIMEOUT_MS })),
     async result() {
       const exitCode = Number(await after(/^exit: /));
       return { report: JSON.parse(await program.line(/^\{"schema":/)), exitCode };

@@ -54,7 +54,7 @@ describe('joining', () => {
     const alice = world.peer('alice');
     const other = world.connect();
     expect(other.join('alice')).toEqual([
-      { type: 'error', code: 'id-in-use', message: 'another peer of the room has this id', re: 'join' },
+      { type: 'error', code: 'id-in-use', message: 'another peer in the room has this id', re: 'join' },
     ]);
     const forger = world.connect();
     expect(forger.join('alice', { resumeKey: 'x'.repeat(43) })).toMatchObject([{ code: 'id-in-use' }]);
