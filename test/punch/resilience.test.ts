@@ -29,7 +29,7 @@ describe.concurrent('a punch', () => {
     await first[Symbol.asyncDispose]();
     await alice.told(isNotice(/^the rendezvous is lost/));
     await using second = await startPunchServer(ports);
-    await alice.told(isNotice(/^back at the rendezvous$/));
+    await alice.told(isNotice(/^reconnected to the rendezvous$/));
     const bob = startPunch(second, { id: 'bob', peer: 'alice', room: ROOM });
     for (const { result } of [alice, bob]) {
       await using punched = await result;
@@ -70,7 +70,7 @@ describe.concurrent('a punch', () => {
       });
     }
     expect(bob.notices).toEqual([
-      expect.stringMatching(/^id-in-use: another peer of the room has this id, and is away: trying again in \d\.\d s$/),
+      expect.stringMatching(/^id-in-use: another peer in the room has this id, but is away: trying again in \d\.\d s$/),
       'not authenticated: whoever knows the room can be alice',
     ]);
   });
@@ -82,7 +82,7 @@ describe.concurrent('a punch', () => {
     expect(punched.report).toMatchObject({
       outcome: 'failed',
       reason: 'rendezvous-refused',
-      detail: 'id-in-use: another peer of the room has this id',
+      detail: 'id-in-use: another peer in the room has this id',
     });
   });
 
