@@ -50,7 +50,7 @@ describe('what the system refuses', () => {
   it.each([
     ['EADDRNOTAVAIL', 'not-here', '192.0.2.1 is not an address of this host'],
     ['EADDRINUSE', 'port-in-use', 'UDP 192.0.2.1:53 is already in use'],
-    ['EACCES', 'not-permitted', 'UDP 192.0.2.1:53 needs a privilege: root or CAP_NET_BIND_SERVICE'],
+    ['EACCES', 'not-permitted', 'listening on UDP 192.0.2.1:53 needs root or CAP_NET_BIND_SERVICE'],
     ['EAFNOSUPPORT', 'cannot-listen', 'cannot listen on UDP 192.0.2.1:53: EAFNOSUPPORT'],
   ])('%s is %s', (code, expected, message) => {
     const error = Object.assign(new Error(), { code });
