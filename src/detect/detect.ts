@@ -86,7 +86,7 @@ function lookUp(options: DetectOptions, signal: AbortSignal): readonly Lookup[] 
   const { servers = PUBLIC_SERVERS, local, resolver = createResolver() } = options;
   if (local !== undefined && isIP(local) === 0) throw new UsageError(`'${local}' is not an IP address`);
   if (local !== undefined && ipaddr.parse(local).range() === 'unspecified') {
-    throw new UsageError(`${local} is every address: name one of this host`);
+    throw new UsageError(`${local} stands for every address: name one of this host`);
   }
   const family = options.family ?? (local === undefined ? null : familyOf(local));
   return servers.map(parseServerName).map((name) => resolveServer(name, { family, resolver, signal }));

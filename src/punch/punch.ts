@@ -55,7 +55,7 @@ export async function punch(options: PunchOptions): Promise<PunchResult> {
 
 /** Records what happens to one peer, and tells it. @throws UsageError when the peer is this side itself. */
 export function recorderOf({ id, peer, onEvent = () => {} }: Pick<PunchOptions, 'id' | 'peer' | 'onEvent'>): Recorder {
-  if (id === peer) throw new UsageError(`the peer is ${peer}, and so is this one: each side takes an id of its own`);
+  if (id === peer) throw new UsageError(`you and the peer both have the id ${id}: each side needs its own`);
   const startedAt = now();
   return createRecorder({ id, peer, elapsed: () => now() - startedAt, onEvent });
 }

@@ -39,7 +39,7 @@ export function turnAttempts(
     if (namedBy !== undefined && !tried.has(one)) return [];
     const shown = printable(url);
     const server = namedBy === undefined ? parseTurnUrl(url) : readable(url);
-    if (!server) onNotice(notTried(shown, 'which is no TURN URL'));
+    if (!server) onNotice(notTried(shown, 'which is not a TURN URL'));
     return server ? [{ url: shown, server, credentials: { username, password }, namedBy }] : [];
   });
 }

@@ -85,7 +85,7 @@ it('notices of a server that goes away are spelled out', async () => {
     socket.close(1000, reason);
   });
   await using program = natcheckStarted(server.words);
-  await program.said(/the rendezvous is lost \(\\u001b\[2J\\u000d\\u202eaway\): coming back\n/);
+  await program.said(/lost the rendezvous \(\\u001b\[2J\\u000d\\u202eaway\): reconnecting\n/);
 });
 
 it('a server that tells of a TURN server by such an address brings no such character to the screen', async () => {

@@ -178,7 +178,7 @@ describe.concurrent('natcheck punch', () => {
   });
 
   it.each([
-    [['--id', 'gina', '--peer', 'gina'], 'the peer is gina, and so is this one: each side takes an id of its own'],
+    [['--id', 'gina', '--peer', 'gina'], 'you and the peer both have the id gina: each side needs its own'],
     [['--peer', 'x', '--wait', '0'], '--wait takes a number of seconds, more than 0 and at most 86400'],
     [['--id', 'x'], 'Missing required argument: peer; see natcheck --help'],
   ])('%j is one clear line and exit 2', async (words, line) => {

@@ -34,7 +34,7 @@ describe('detection against natcheck serve', () => {
     'refuses %s as a local address: it cannot be compared with a public one',
     async (local) => {
       const asked = detect({ servers: ['127.0.0.1'], local });
-      await expect(asked).rejects.toThrow(new UsageError(`${local} is every address: name one of this host`));
+      await expect(asked).rejects.toThrow(new UsageError(`${local} stands for every address: name one of this host`));
     },
   );
 });

@@ -134,9 +134,9 @@ describe('a TURN server that a public rendezvous names', () => {
   it('with a URL that is none is left out, and what is said of it is printable', async () => {
     const { result, notices } = await tried([named(PUBLIC, 'turn:a b', 'turn:\u001b[31m', 'turn:x:99999')]);
     expect(notices).toEqual([
-      'the rendezvous names turn:a?b, which is no TURN URL: not tried',
-      'the rendezvous names turn:?[31m, which is no TURN URL: not tried',
-      'the rendezvous names turn:x:99999, which is no TURN URL: not tried',
+      'the rendezvous names turn:a?b, which is not a TURN URL: not tried',
+      'the rendezvous names turn:?[31m, which is not a TURN URL: not tried',
+      'the rendezvous names turn:x:99999, which is not a TURN URL: not tried',
     ]);
     expect(result.outcome).toBe('failed');
   });

@@ -27,7 +27,7 @@ describe.concurrent('a punch', () => {
     const alice = startPunch(first, { id: 'alice', peer: 'bob', room: ROOM });
     await alice.told(isStep(1));
     await first[Symbol.asyncDispose]();
-    await alice.told(isNotice(/^the rendezvous is lost/));
+    await alice.told(isNotice(/^lost the rendezvous/));
     await using second = await startPunchServer(ports);
     await alice.told(isNotice(/^reconnected to the rendezvous$/));
     const bob = startPunch(second, { id: 'bob', peer: 'alice', room: ROOM });
@@ -37,7 +37,7 @@ describe.concurrent('a punch', () => {
     }
     expect(alice.notices).toEqual([
       'not authenticated: whoever knows the room can be bob',
-      'the rendezvous is lost (closing): coming back',
+      'lost the rendezvous (closing): reconnecting',
       'reconnected to the rendezvous',
     ]);
     expect(bob.notices).toEqual(['not authenticated: whoever knows the room can be alice']);

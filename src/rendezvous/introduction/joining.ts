@@ -23,7 +23,7 @@ export function joined<T extends Told>(
   { joined: message, address }: Extract<Input<T>, { readonly kind: 'joined' }>,
 ): void {
   const { resumeKey, ticket, stun, turn = [] } = message;
-  if (state.resumeKey !== undefined) state.outputs.push({ kind: 'notice', text: 'back at the rendezvous' });
+  if (state.resumeKey !== undefined) state.outputs.push({ kind: 'notice', text: 'reconnected to the rendezvous' });
   state.resumeKey = resumeKey;
   state.joinedAt = now;
   state.phase = {
@@ -60,7 +60,7 @@ function refused<T extends Told>(
     fail(state, 'rendezvous-refused', detail);
     return;
   }
-  const away = code === 'id-in-use' ? ', and is away' : '';
+  const away = code === 'id-in-use' ? ', but is away' : '';
   const text = `${detail}${away}: trying again in ${(keptMs / 1000).toFixed(1)} s`;
   state.outputs.push({ kind: 'notice', text });
   const backMs = state.resumeKey === undefined ? 0 : backAfterMs(state);
@@ -80,7 +80,7 @@ export function closed<T extends Told>(
   if (now - state.joinedAt >= SETTLED_MS) state.returns = 0;
   const why = reason || String(code);
   if (waiting(state).length === 0 || waiting(state).some(({ by }) => now < by)) {
-    state.outputs.push({ kind: 'notice', text: `the rendezvous is lost (${why}): coming back` });
+    state.outputs.push({ kind: 'notice', text: `lost the rendezvous (${why}): reconnecting` });
   }
   comeBack(now, state, why);
 }
