@@ -30,40 +30,44 @@ export type BoundTicket = NonNullable<Reply['bound']>;
 
 /** Answers on the layout's sockets from now on. */
 export function serveStun(options: StunServiceOptions): void {
+  const service: Service = { ...options, transport: transportOf(familyOf(options.layout.addresses[0])) };
   const desk = options.tickets?.desk;
   for (const socket of options.sockets) {
-    socket.onDatagram((datagram, remote) => handle(options, { datagram, local: socket.local, remote, desk }));
+    socket.onDatagram((datagram, remote) => handle(service, { datagram, local: socket.local, remote, desk }));
   }
 }
 
-function handle(options: StunServiceOptions, arrival: Arrival): void {
-  const { layout, counts, tickets, relay } = options;
+interface Service extends StunServiceOptions {
+  readonly transport: Transport;
+}
+
+function handle(service: Service, arrival: Arrival): void {
+  const { layout, transport, counts, tickets, relay } = service;
   const { datagram, remote } = arrival;
   if (relay?.(datagram, { local: arrival.local, remote })) return;
-  const transport = transportOf(familyOf(layout.addresses[0]));
   const header = headerOf(datagram);
   counts.received[transport][header.class][header.form]++;
-  const now = options.now();
+  const now = service.now();
   const answer = respond(now, layout, arrival);
   if (answer.kind === 'drop') {
     counts.unanswered[answer.why]++;
     return;
   }
   if (answer.bound) tickets?.onBound(answer.bound);
-  if (isWithinLimits(now, options, { reply: answer, remote })) send(options, transport, answer);
+  if (isWithinLimits(now, service, { reply: answer, remote })) send(service, answer);
   else counts.unanswered['rate-limited']++;
 }
 
 function isWithinLimits(
   now: number,
-  { limits }: StunServiceOptions,
+  { limits }: Service,
   { reply: { bound, redirected }, remote }: { readonly reply: Reply; readonly remote: Endpoint },
 ): boolean {
   if (bound) return true;
   return (redirected ? limits.redirected : limits.plain)(now, remote.address);
 }
 
-function send({ sockets, counts }: StunServiceOptions, transport: Transport, reply: Reply): void {
+function send({ transport, sockets, counts }: Service, reply: Reply): void {
   const { from, to, bytes, redirected } = reply;
   const kind = headerOf(bytes).class === 'error' ? 'error' : 'success';
   counts.replied[transport][kind][redirected ? 'redirected' : 'direct']++;

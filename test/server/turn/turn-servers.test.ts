@@ -1,4 +1,4 @@
-/** What the peers of the rendezvous are told of TURN servers, and that it works for them. */
+/** The TURN servers that the rendezvous offers to its peers, and that they work. */
 import { describe, expect, it, vi } from 'vitest';
 import type { ServerOptions } from '../../../server/index.ts';
 import { turnServerFor, turnServersOf, urlsOf } from '../../../server/turn/turn-servers.ts';
@@ -43,7 +43,7 @@ describe('a server with a relay and nothing else said', () => {
   });
 });
 
-describe('what a peer was told', () => {
+describe('what a peer was offered', () => {
   it('is good until its session has ended, and its allocation ends soon after', async () => {
     const limits = { orphanMs: 1 };
     await using server = await startTestServer({ relay: { open: true, allowPrivate: true, limits } });
@@ -98,7 +98,7 @@ describe('a server', () => {
   });
 });
 
-describe('what is told', () => {
+describe('what is offered', () => {
   it('has the end of the credentials in the username, in whole seconds', () => {
     expect(turnServerFor(1_699_996_400.9, { urls: ['turn:a'], secret: 'north' }, 'alice')).toEqual({
       urls: ['turn:a'],
