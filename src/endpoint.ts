@@ -1,6 +1,7 @@
 /** An IP transport address, as plain data: the one shape for "who" on the wire, in reports and in both labs. */
 import ipaddr from 'ipaddr.js';
 
+/** An IP address and a port. */
 export interface Endpoint {
   /** IPv4 dotted quad or RFC 5952 IPv6 text. */
   readonly address: string;

@@ -27,6 +27,7 @@ export interface ConnectOutcome {
   readonly outcome: 'accepted' | 'failed';
 }
 
+/** A datagram to be sent. */
 export interface Transmit {
   readonly kind: 'transmit';
   readonly socket: string;
@@ -60,6 +61,7 @@ export interface Told<Event> {
   readonly event: Event;
 }
 
+/** What every driver does for a session. */
 export type Output<Result> = Transmit | Wait | Connect | Done<Result>;
 
 /**

@@ -26,6 +26,7 @@ export type { DatagramKind } from './receive.ts';
 /** How long to wait for a peer before the agent has failed (RFC 8863 §4: the 39.5 s of a STUN transaction). */
 const TIMEOUT_MS = 39_500;
 
+/** What an agent is made from; times are in milliseconds. */
 export interface IceAgentOptions {
   readonly role: Role;
   /** Settles a role conflict; random by default. */
@@ -44,6 +45,7 @@ export interface IceAgentOptions {
   readonly budget?: CheckBudget;
 }
 
+/** An agent, to be driven as any session: after each call that may change it, it is polled until it gives `wait` or `done`. */
 export interface IceAgent extends Session<'closed', Told<IceEvent>> {
   /** The role, which a conflict may have changed. */
   readonly role: () => Role;

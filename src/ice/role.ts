@@ -5,6 +5,7 @@ import { attribute, type StunMessage } from '../stun/message.ts';
 /** Which of the two agents nominates: the controlling one. */
 export type Role = 'controlling' | 'controlled';
 
+/** The role that the peer has. */
 export function otherRole(role: Role): Role {
   return role === 'controlling' ? 'controlled' : 'controlling';
 }

@@ -33,6 +33,7 @@ export interface ServerReflexiveSpec {
   readonly server: string;
 }
 
+/** What the owner knows of a local candidate. */
 export type LocalCandidateSpec = HostSpec | RelayedSpec | ServerReflexiveSpec;
 
 /** @throws RangeError for a wildcard address, which no peer can send to. */

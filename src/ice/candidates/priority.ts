@@ -12,6 +12,7 @@ const TYPE_PREFERENCE = { host: 126, prflx: 110, srflx: 100, relay: 0 } as const
 /** The one of an agent with a single address (RFC 8445 §5.1.2.1). */
 export const MAX_LOCAL_PREFERENCE = 65_535;
 
+/** The priority of a candidate (RFC 8445 §5.1.2.1). @param localPreference from 0 to 65,535. */
 export function candidatePriority(type: CandidateType, localPreference = MAX_LOCAL_PREFERENCE): number {
   return TYPE_PREFERENCE[type] * 2 ** 24 + localPreference * 2 ** 8 + (256 - COMPONENT);
 }

@@ -21,6 +21,7 @@ export type IgnoredReason =
   | 'name'
   | 'port';
 
+/** What became of a candidate line. */
 export type ParsedCandidate =
   | { readonly kind: 'candidate'; readonly candidate: Candidate }
   | { readonly kind: 'ignored'; readonly reason: IgnoredReason };

@@ -5,11 +5,11 @@
 import { type Endpoint, formatEndpoint } from '../../endpoint.ts';
 
 /**
- * Port prediction checks 16 ports of one address seven times each, which is the most that an honest pair needs at once;
+ * The checks that go to one address. Port prediction checks 16 ports of one address seven times each, which is the most that an honest pair needs at once;
  * a plain punch that comes to nothing sends 14 to 28 to each address.
  */
 export const CHECKS_PER_ADDRESS = 128;
-/** What four such addresses take; a host with many interfaces shows a dozen, which take seven checks from each socket. */
+/** The checks that go out in all: what four such addresses take; a host with many interfaces signals a dozen, which take seven checks from each socket. */
 export const CHECKS_MAX = 512;
 
 export interface CheckBudget {

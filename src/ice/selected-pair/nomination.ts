@@ -17,7 +17,7 @@ type Choice =
 /** How late a better pair's answer may be, by scheduling and queueing, after the round trip that the valid one took. */
 const GRACE_MS = 5;
 const MAX_GRACE_MS = 100;
-/** A relayed path works soon and costs for ever: a direct one gets the time for some lost checks. */
+/** How long a relayed pair waits for a direct one. A relayed path works soon but costs for as long as it lasts, so a direct one gets the time for some lost checks. */
 export const RELAY_GRACE_MS = 600;
 
 /** Sends of a better pair's check after which a shorter path would have been heard. */
