@@ -13,7 +13,7 @@ import type { IceEvent, Untimed } from './event.ts';
 import type { Role } from './role.ts';
 import type { Consent } from './selected-pair/consent.ts';
 
-/** What an agent wants done. It is `done` once its owner or the peer has closed it, it has failed, or it has lost consent. */
+/** What an agent wants done: it is `done` once closed by its owner or the peer, failed, or without consent. */
 export type IceOutput = Transmit | Wait | Told<IceEvent> | Done<'closed'>;
 
 /** An agent's username fragment, and the key that its password makes. */
@@ -22,7 +22,7 @@ export interface Party {
   readonly key: Uint8Array;
 }
 
-/** What the owner of an agent chose when it was made. */
+/** What the owner chose when it made the agent. */
 export interface AgentConfig {
   readonly taMs: number;
   readonly timeoutMs: number;
@@ -39,32 +39,32 @@ export interface AgentState {
   /** Null until signalling has brought the peer's credentials; no check goes out before. */
   remote: Party | null;
   readonly localCandidates: LocalCandidates;
-  /** The candidates that signalling told of, for sockets that come later. */
+  /** The candidates that signalling has brought, kept to pair with sockets that come later. */
   readonly remoteCandidates: Candidate[];
-  /** Whether no more candidates of that side will be told of. */
+  /** Whether that side has signalled the end of its candidates (RFC 8838 §13). */
   readonly ended: { local: boolean; remote: boolean };
   readonly checklist: Checklist;
-  /** The triggered-check queue: pairs on which the peer's check came; the next check goes there (RFC 8445 §6.1.4.1). */
+  /** The triggered-check queue (RFC 8445 §6.1.4.1). */
   readonly triggered: Set<Pair>;
-  /** The pairs whose remote candidate was found by a check of the peer, the oldest first, and how many there ever were. */
+  /** The pairs with peer-reflexive remote candidates, the oldest first, and how many such candidates there ever were. */
   readonly peerReflexive: { readonly pairs: Pair[]; found: number };
   readonly transactions: Transactions;
-  /** Where each of the peer's last authentic checks came from, by its transaction id. */
+  /** The source of each of the peer's last authentic checks, by transaction id. */
   readonly requestSources: Map<string, string>;
-  /** The current second of error responses to strangers, and how many it has had. */
+  /** When the current second of error responses to strangers ends, and how many it has had. */
   readonly refusals: { windowEnd: number; count: number };
   /** When the next ordinary check may go out. */
   slotAt: number;
-  /** When an agent that has selected nothing has failed. */
+  /** When the agent fails if no pair has been selected. */
   deadline: number;
   checksSent: number;
   readonly rejected: Partial<Record<RejectionCause, number>>;
   selected: Pair | null;
-  /** The peer's consent to be sent to on the selected pair. */
+  /** The peer's consent to receive data on the selected pair. */
   consent: Consent | null;
   /** Whether the owner was last told that the consent is doubtful. */
   isDoubtful: boolean;
-  /** When the farewell is still to be sent; null unless the agent is leaving. */
+  /** The times at which the farewell is still to be sent; null unless the agent is leaving. */
   farewellsAt: readonly number[] | null;
   hasPeerLeft: boolean;
   isClosed: boolean;
@@ -124,7 +124,7 @@ export function emit(now: number, state: AgentState, event: Untimed): void {
   state.outputs.push({ kind: 'event', event: { at: now, ...event } as IceEvent });
 }
 
-/** Counts what is not believed, so that a report can say what came instead of an answer. */
+/** Counts a message that is not believed, so that a report can say what came instead of an answer. */
 export function reject(state: AgentState, cause: RejectionCause): void {
   state.rejected[cause] = (state.rejected[cause] ?? 0) + 1;
 }

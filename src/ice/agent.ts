@@ -23,13 +23,13 @@ import { RELAY_GRACE_MS } from './selected-pair/nomination.ts';
 
 export type { DatagramKind } from './receive.ts';
 
-/** How long to wait for a peer before the agent has failed (RFC 8863 §4: the 39.5 s of a STUN transaction). */
+/** How long the agent waits for a pair before it fails (RFC 8863 §4: the 39.5 s of a STUN transaction). */
 const TIMEOUT_MS = 39_500;
 
 /** What an agent is made from; times are in milliseconds. */
 export interface IceAgentOptions {
   readonly role: Role;
-  /** Settles a role conflict; random by default. */
+  /** A 64-bit number that settles a role conflict (RFC 8445 §7.3.1.1); random by default. */
   readonly tieBreaker?: bigint;
   /** This agent's credentials; see createCredentials. */
   readonly credentials: IceCredentials;
@@ -37,11 +37,11 @@ export interface IceAgentOptions {
   readonly randomBytes: (length: number) => Uint8Array;
   /** Ta, the time between two checks: TA_MS by default. Smaller only with a peer that does the same (RFC 8445 §14.2). */
   readonly taMs?: number;
-  /** How long after setRemoteCredentials the agent has failed if nothing is selected: 39.5 s by default. */
+  /** How long after setRemoteCredentials the agent fails if no pair has been selected: 39.5 s by default. */
   readonly timeoutMs?: number;
-  /** How long a relayed pair that works waits for a direct one: RELAY_GRACE_MS by default. */
+  /** How long a valid relayed pair waits for a direct one before it is nominated: RELAY_GRACE_MS by default. */
   readonly relayGraceMs?: number;
-  /** What the checks are taken from: by default a budget for this agent alone. */
+  /** Bounds the checks to endpoints that do not answer; by default the agent has a budget to itself. */
   readonly budget?: CheckBudget;
 }
 
@@ -50,42 +50,51 @@ export interface IceAgent extends Session<'closed', Told<IceEvent>> {
   /** The role, which a conflict may have changed. */
   readonly role: () => Role;
   /**
-   * Adds a candidate of this side; returns what is to be signalled, or null when the same is known already.
+   * Adds a local candidate. Returns what to signal to the peer, or null when the candidate is redundant.
    * @throws RangeError for a wildcard address, or a reflexive candidate before the host candidate of its socket.
    */
   readonly addLocalCandidate: (spec: LocalCandidateSpec) => LocalCandidate | null;
-  /** All so far, the peer-reflexive ones that checks found included. */
+  /** All local candidates so far, with the peer-reflexive ones that checks have found. */
   readonly localCandidates: () => readonly LocalCandidate[];
+  /** Says that no more local candidates will come, so that the agent may fail before its time is over. */
   readonly endOfLocalCandidates: () => void;
-  /** Adds a candidate that the peer told of; beyond a hundred they are left out. */
+  /** Adds a candidate that the peer has signalled, before or while checks go on; only the first hundred are kept. */
   readonly addRemoteCandidate: (candidate: Candidate) => void;
+  /** Says that the peer has signalled the end of its candidates. */
   readonly endOfRemoteCandidates: () => void;
-  /** Lets checks begin. @throws RangeError when the credentials are not of the form of RFC 8839 §5.4. */
+  /** Lets checks begin, and the timeout run. @throws RangeError when the credentials break the rules of RFC 8839 §5.4. */
   readonly setRemoteCredentials: (now: number, credentials: IceCredentials) => void;
-  /** Takes a datagram, and says what it was. */
+  /** Takes a datagram that came to a local socket, and says what it was. */
   readonly handleDatagram: (now: number, arrival: Arrival) => DatagramKind;
   /**
-   * Whether a datagram is for this agent, so that several can share a socket; it changes nothing. It is where it is a check
-   * or a farewell whose USERNAME begins with this agent's fragment (RFC 8445 §7.2.2), a response to a check of this agent's
-   * that is still open, or no message of ICE and from where the peer has proved to be. Agents whose peers share an endpoint
-   * all own the data that comes from there. A closed agent owns nothing.
+   * Whether a datagram is for this agent, so that several agents can share a socket; asking changes nothing. An agent owns
+   * the checks and farewells whose USERNAME begins with its fragment and a colon (RFC 8445 §7.2.2), the responses to its
+   * open checks, and whatever is not ICE from the remote endpoint of a pair on which the peer was heard or has answered.
+   * Agents whose peers share an endpoint all own the data that comes from there. A closed agent owns nothing.
    */
   readonly owns: (arrival: Arrival) => boolean;
+  /** Takes word of a datagram that the system refused to send. */
   readonly handleSendFailure: (now: number, failure: SendFailure) => void;
+  /** Does what is due at `now`. */
   readonly handleTimeout: (now: number) => void;
+  /** The next thing that the agent wants done; to be called until it gives `wait` or `done`. */
   readonly poll: (now: number) => IceOutput;
-  /** Where data goes, once connected; null again when the agent leaves or is closed. */
-  readonly selected: () => SelectedPair | null;
+  /** The selected pair, on which data is sent; null before there is one, and once the agent leaves or is closed. */
+  readonly selected: () => PairReport | null;
+  /** How many checks were sent, for connectivity, nomination and consent. */
   readonly checksSent: () => number;
   /** How many messages were not believed, by cause. */
   readonly rejected: () => Readonly<Partial<Record<RejectionCause, number>>>;
-  /** Tells the peer that the path is closed, within 45 ms in which it still answers, and is closed then. */
+  /** Tells the peer that the path is closed, three times within 45 ms in which checks are answered; then closes the agent. */
   readonly leave: (now: number) => void;
-  /** Stops at once; nothing is sent or answered afterwards. */
+  /** Closes the agent at once: nothing is sent or answered afterwards, and the peer is not told. */
   readonly close: () => void;
 }
 
-/** @throws RangeError when an option is out of its range. */
+/**
+ * Makes an ICE agent. It does nothing until it has candidates of both sides and the peer's credentials.
+ * @throws RangeError when `taMs` is less than MIN_TA_MS, or the credentials break the rules of RFC 8839 §5.4.
+ */
 export function createIceAgent(options: IceAgentOptions): IceAgent {
   const { role, credentials, randomBytes, taMs = TA_MS, timeoutMs = TIMEOUT_MS } = options;
   const { relayGraceMs = RELAY_GRACE_MS, budget = createCheckBudget() } = options;

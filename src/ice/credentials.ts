@@ -1,23 +1,26 @@
-/** Username fragment and password of one agent (RFC 8445 §5.3, RFC 8839 §5.4). */
+/** The username fragment and password of an agent (RFC 8445 §5.3, RFC 8839 §5.4). */
 
+/** What the two agents exchange by signalling, and authenticate each check with. */
 export interface IceCredentials {
+  /** The username fragment: 4 to 256 of `A-Z a-z 0-9 + /`. */
   readonly ufrag: string;
+  /** The password: 22 to 256 of the same characters. */
   readonly pwd: string;
 }
 
-/** 64 of them: one byte gives one character without bias. */
+/** The ice-chars of RFC 8839 §5.4: there are 64, so that a byte gives a character without bias. */
 const ICE_CHARS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-/** 48 bits; RFC 8445 §5.3 asks for 24. */
+/** This is 48 bits; RFC 8445 §5.3 asks for 24. */
 const UFRAG_CHARS = 8;
-/** 144 bits; RFC 8445 §5.3 asks for 128. */
+/** This is 144 bits; RFC 8445 §5.3 asks for 128. */
 const PWD_CHARS = 24;
 
-/** @param randomBytes must be unpredictable: the password is all that keeps strangers out. */
+/** Draws new credentials. @param randomBytes must be unpredictable: the password is all that keeps strangers out. */
 export function createCredentials(randomBytes: (length: number) => Uint8Array): IceCredentials {
   return { ufrag: iceChars(randomBytes(UFRAG_CHARS)), pwd: iceChars(randomBytes(PWD_CHARS)) };
 }
 
-/** Whether both are of the length and the characters that RFC 8839 §5.4 allows. */
+/** Whether fragment and password have the length and the characters that RFC 8839 §5.4 allows. */
 export function areCredentials({ ufrag, pwd }: IceCredentials): boolean {
   return /^[A-Za-z0-9+/]{4,256}$/.test(ufrag) && /^[A-Za-z0-9+/]{22,256}$/.test(pwd);
 }

@@ -3,7 +3,7 @@ import { type AgentState, close, emit } from './agent-state.ts';
 import { MAX_SEND_FAILURES, type Pair } from './checklist/pair.ts';
 import type { FailureReason } from './event.ts';
 
-/** Ends an agent that has selected nothing, when its time is over or nothing can come of it any more. */
+/** Fails an agent that has selected no pair, when its time is over or it can no longer succeed. */
 export function failWhenOver(now: number, state: AgentState): void {
   if (state.selected || (now < state.deadline && !isHopeless(state))) return;
   emit(now, state, { kind: 'failed', reason: whyFailed(state) });
@@ -20,8 +20,8 @@ function whyFailed({ localCandidates, checklist }: AgentState): FailureReason {
 }
 
 /**
- * Whether nothing can come of it any more although there is time left. Silence is not enough: a peer that was not open
- * yet may still come by itself, from an endpoint that nobody told of (RFC 8863 §4).
+ * Whether the agent can no longer succeed although it has time left. Silence is not enough: a peer whose NAT was not open
+ * yet may still send a check, from an endpoint that was never signalled (RFC 8863 §4).
  */
 function isHopeless({ localCandidates, checklist, ended }: AgentState): boolean {
   if (!ended.local) return false;

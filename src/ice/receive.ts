@@ -1,4 +1,4 @@
-/** What a datagram is to an agent: a message of ICE, data of the peer, or none of its business (RFC 8445 §7, §12). */
+/** Telling what a datagram is to an agent: ICE, data of the peer, or neither (RFC 8445 §7, §12.2). */
 import type { Arrival } from '../session.ts';
 import { decode } from '../stun/decode.ts';
 import { hasValidFingerprint } from '../stun/fingerprint.ts';
@@ -12,8 +12,8 @@ import { idOf } from './checks/transactions.ts';
 import { isFarewell, receiveIndication } from './selected-pair/farewell.ts';
 
 /**
- * What an agent made of a datagram. `ice`: it was a message for the agent, which has taken it. `peer`: it is data, and came
- * from an endpoint that the peer has proved to be its own. `other`: anything else.
+ * What an agent made of a datagram. `ice`: it was a STUN message of ICE, which the agent has taken. `peer`: it is data from
+ * an endpoint from which the peer has sent an authentic check or answer. `other`: it is neither.
  */
 export type DatagramKind = 'ice' | 'peer' | 'other';
 
@@ -37,7 +37,7 @@ export function receive(now: number, state: AgentState, arrival: Arrival): Datag
   }
 }
 
-/** Whether the datagram is for this agent, where several share a socket; changes nothing. */
+/** Whether the datagram is for this agent, where several share a socket; it changes nothing. */
 export function owns(state: AgentState, arrival: Arrival): boolean {
   if (state.isClosed) return false;
   const message = stunOf(arrival.bytes);
@@ -53,13 +53,13 @@ export function owns(state: AgentState, arrival: Arrival): boolean {
   }
 }
 
-/** Whether the peer has proved that it is at the datagram's source: by an authentic check, or by an answer to one. */
+/** Whether the peer has proved that it is at the datagram's source, by an authentic check or an answer to one. */
 function isFromPeer({ isClosed, checklist }: AgentState, { socket, from }: Arrival): boolean {
   const pair = isClosed ? undefined : checklist.find(socket, from);
   return pair !== undefined && (pair.isHeard || pair.state === 'succeeded');
 }
 
-/** The Binding message in a datagram; FINGERPRINT tells it from data, and ICE's from a server's (RFC 8445 §7). */
+/** The Binding message of ICE in a datagram; FINGERPRINT tells it from data and from plain STUN (RFC 8445 §7.1). */
 function stunOf(bytes: Uint8Array): StunMessage | null {
   if (!hasValidFingerprint(bytes)) return null;
   const decoded = decode(bytes);

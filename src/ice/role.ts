@@ -14,7 +14,7 @@ export function roleAttribute(role: Role, tieBreaker: bigint): Attribute {
   return { type: role === 'controlling' ? 'ICE-CONTROLLING' : 'ICE-CONTROLLED', value: tieBreaker };
 }
 
-/** 64 random bits (RFC 8445 §16.1). */
+/** A tie-breaker of 64 random bits (RFC 8445 §16.1). */
 export function randomTieBreaker(randomBytes: (length: number) => Uint8Array): bigint {
   return Buffer.from(randomBytes(8)).readBigUInt64BE();
 }

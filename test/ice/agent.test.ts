@@ -155,7 +155,7 @@ describe('an agent with two sockets', () => {
 });
 
 describe('a check of the peer before its credentials are known', () => {
-  it('is answered at once, and followed by the own one when they are', () => {
+  it('is answered at once, and followed by a check of this agent when they are', () => {
     const bench = createBench({ isIntroduced: false });
     expect(only(bench.receive(1, peerCheck())).message.class).toBe('success');
     bench.agent.setRemoteCredentials(50, PEER);

@@ -5,7 +5,7 @@ import type { IceAgentOptions } from '../../src/ice/agent.ts';
 import { attribute } from '../../src/stun/message.ts';
 import { type Bench, createBench, PEER, peerCheck, peerSuccess, REMOTE, remoteHost, type Sent } from './wire.ts';
 
-/** The own relayed endpoint, and the one at which a server sees the own socket. */
+/** The agent's relayed endpoint, and the one at which a server sees its socket. */
 const RELAYED: Endpoint = { address: '198.51.100.1', port: 50_000 };
 const MAPPED: Endpoint = { address: '203.0.113.1', port: 40_000 };
 

@@ -1,35 +1,38 @@
-/** ICE candidates as plain data (RFC 8445 §5.1): one component, UDP, what is known of a transport address. */
+/** ICE candidates as plain data (RFC 8445 §5.1), for UDP and one component. */
 import { crc32 } from 'node:zlib';
 import { type AddressScope, scopeOf } from '../../address-scope.ts';
 import { type Endpoint, familyOf } from '../../endpoint.ts';
 
 export const CANDIDATE_TYPES = ['host', 'srflx', 'prflx', 'relay'] as const;
-/** As SDP spells them (RFC 8839 §5.1). */
+/** Host, server-reflexive, peer-reflexive and relayed, as SDP spells them (RFC 8839 §5.1). */
 export type CandidateType = (typeof CANDIDATE_TYPES)[number];
 
-/** The only component: data without RTCP (RFC 8445 §4). */
+/** The id of the only component: there is no RTCP (RFC 8445 §4). */
 export const COMPONENT = 1;
 
+/** A transport address at which an agent may be reached. */
 export interface Candidate {
   readonly type: CandidateType;
   readonly endpoint: Endpoint;
-  /** Equal for candidates that live or die together: same type, base address, server and protocol (RFC 8445 §5.1.1.3). */
+  /** The same for candidates of one type, base address, server and protocol (RFC 8445 §5.1.1.3). */
   readonly foundation: string;
+  /** From 1 to 2³¹ − 1; the higher is preferred (RFC 8445 §5.1.2). */
   readonly priority: number;
-  /** The base of a reflexive candidate, what a relayed one was seen as (RFC 8839 §5.1); null for a host candidate. */
+  /** The base of a reflexive candidate, the mapped address of a relayed one (RFC 8839 §5.1); null for a host candidate. */
   readonly related: Endpoint | null;
 }
 
+/** A candidate of this agent. */
 export interface LocalCandidate extends Candidate {
-  /** The local UDP socket that it belongs to. */
+  /** The name of the socket that it belongs to. */
   readonly socket: string;
-  /** Where that socket is bound: what is really sent from (RFC 8445 §4, "base"). */
+  /** The base: the transport address that the socket sends from (RFC 8445 §4). */
   readonly base: Endpoint;
-  /** Its place among the bases, 0 to 65,535 (RFC 8445 §5.1.2.1). */
+  /** How its base is preferred to the others, from 0 to 65,535 (RFC 8445 §5.1.2.1). */
   readonly localPreference: number;
 }
 
-/** @param options.server the IP address that told of the candidate, for a server-reflexive or relayed one. */
+/** @param options.server the IP address of the STUN or TURN server, for a server-reflexive or relayed candidate. */
 export function foundationOf(options: {
   readonly type: CandidateType;
   readonly baseAddress: string;
@@ -39,19 +42,20 @@ export function foundationOf(options: {
   return String(crc32(`${type} ${baseAddress} ${server} udp`));
 }
 
-/** What is told as the related address of a candidate by a host that hides its own (RFC 8839 §5.1). */
+/** The related address that a host gives when it hides the real one (RFC 8839 §5.1). */
 export function hiddenRelated({ address }: Pick<Endpoint, 'address'>): Endpoint {
   return { address: familyOf(address) === 'IPv4' ? '0.0.0.0' : '::', port: 9 };
 }
 
-/** Reached only from within the same host or link. */
+/** Scopes that can be reached only from within the same host or link. */
 const NEAR: ReadonlySet<AddressScope> = new Set(['loopback', 'link-local']);
-/** Addresses of nobody, or of everybody. */
+/** Scopes whose addresses belong to no single host. */
 const NOT_UNICAST: ReadonlySet<AddressScope> = new Set(['multicast', 'broadcast', 'unspecified']);
 
 /**
- * Whether a packet may go from one to the other: one family, only to one host, and from loopback or a link to the same
- * (RFC 8445 §6.1.2.2), so that no peer's word leads to a service of this host, or to all hosts of a network.
+ * Whether two candidates form a pair: they are of one family, the remote one belongs to a single host, and loopback and
+ * link-local addresses pair with their like alone (RFC 8445 §6.1.2.2). So no peer can direct checks to a service of this
+ * host, or to all hosts of a network.
  */
 export function canPair(local: Candidate, remote: Candidate): boolean {
   const { address: from } = local.endpoint;

@@ -1,8 +1,9 @@
-/** Local candidates, made from what their owner knows of a socket (RFC 8445 §5.1.1). */
+/** Making local candidates from what the owner of a socket knows of it (RFC 8445 §5.1.1). */
 import type { Endpoint } from '../../endpoint.ts';
 import { foundationOf, type LocalCandidate } from './candidate.ts';
 import { candidatePriority } from './priority.ts';
 
+/** A bound UDP socket. */
 export interface HostSpec {
   readonly type: 'host';
   /** The name that the owner has given to the socket. */
@@ -13,21 +14,23 @@ export interface HostSpec {
   readonly localPreference?: number;
 }
 
+/** An allocation on a TURN server. */
 export interface RelayedSpec {
   readonly type: 'relay';
-  /** The name of the allocation, which stands for a local socket. */
+  /** The name that the owner has given to the allocation, which stands for a socket. */
   readonly socket: string;
   /** The relayed transport address of the allocation. */
   readonly endpoint: Endpoint;
-  /** How the TURN server saw the client. */
+  /** The mapped address that the server gave with the allocation. */
   readonly mapped: Endpoint;
 }
 
+/** A socket as a STUN server saw it. */
 export interface ServerReflexiveSpec {
   readonly type: 'srflx';
-  /** A socket whose host candidate is known. */
+  /** The name of a socket whose host candidate is known. */
   readonly socket: string;
-  /** The endpoint that a STUN server saw. */
+  /** The mapped address that the server gave. */
   readonly endpoint: Endpoint;
   /** The IP address of that server. */
   readonly server: string;
@@ -36,7 +39,7 @@ export interface ServerReflexiveSpec {
 /** What the owner knows of a local candidate. */
 export type LocalCandidateSpec = HostSpec | RelayedSpec | ServerReflexiveSpec;
 
-/** @throws RangeError for a wildcard address, which no peer can send to. */
+/** Makes a host candidate. @throws RangeError for a wildcard address, which no peer can send to. */
 export function hostCandidate({ socket, endpoint }: HostSpec, localPreference: number): LocalCandidate {
   const { address } = endpoint;
   if (address === '0.0.0.0' || address === '::') throw new RangeError(`${address} is not an address of an interface`);
@@ -66,7 +69,7 @@ export function relayedCandidate({ socket, endpoint, mapped }: RelayedSpec, loca
   };
 }
 
-/** How a base looks from elsewhere; `server` told of it, unless the peer did. */
+/** Makes the candidate that a base is seen as by a STUN `server`, or by the peer. */
 export function reflexiveCandidate(
   base: LocalCandidate,
   seen: { readonly type: 'srflx' | 'prflx'; readonly endpoint: Endpoint; readonly server?: string },

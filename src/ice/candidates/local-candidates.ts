@@ -1,10 +1,10 @@
-/** The candidates of this side: one base per socket, and how each socket looks from elsewhere (RFC 8445 §5.1.1). */
+/** The local candidates: one base per socket, and its reflexive candidates (RFC 8445 §5.1.1). */
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import type { LocalCandidate } from './candidate.ts';
 import { hostCandidate, type LocalCandidateSpec, reflexiveCandidate, relayedCandidate } from './local-candidate.ts';
 import { MAX_LOCAL_PREFERENCE } from './priority.ts';
 
-/** Only the authenticated peer adds peer-reflexive candidates; a symmetric NAT gives one per address of the peer. */
+/** Only the authenticated peer adds peer-reflexive candidates; a symmetric NAT gives one for each address of the peer. */
 const MAX_PER_SOCKET = 32;
 
 export interface LocalCandidates {
@@ -13,7 +13,7 @@ export interface LocalCandidates {
    * @throws RangeError for a wildcard address, or a reflexive candidate before its base.
    */
   readonly add: (spec: LocalCandidateSpec) => LocalCandidate | null;
-  /** The host and relayed candidates: what is sent from. */
+  /** The host and relayed candidates. */
   readonly bases: () => readonly LocalCandidate[];
   readonly base: (socket: string) => LocalCandidate | undefined;
   readonly all: () => readonly LocalCandidate[];
@@ -57,7 +57,7 @@ function isBase({ type }: LocalCandidate): boolean {
   return type === 'host' || type === 'relay';
 }
 
-/** `base` is what the socket has already; a second base for it is redundant, and a first one `localPreference` is for. */
+/** Makes the candidate of a socket that may have a `base` already: then a second one is redundant. */
 function candidateOf(
   spec: LocalCandidateSpec,
   base: LocalCandidate | undefined,

@@ -1,5 +1,5 @@
 /**
- * Candidates to and from SDP lines (RFC 8839 §5.1). What cannot be used is a value with the reason, never an exception.
+ * Candidates as SDP lines (RFC 8839 §5.1), read and written. A line that cannot be used gives the reason, and never throws.
  *
  *   candidate:<foundation> <component> <transport> <priority> <address> <port> typ <type> [raddr <a>] [rport <p>] …
  */
@@ -7,18 +7,20 @@ import ipaddr from 'ipaddr.js';
 import { canonicalAddress, type Endpoint, familyOf } from '../../endpoint.ts';
 import { CANDIDATE_TYPES, type Candidate, type CandidateType, COMPONENT } from './candidate.ts';
 
+/** Why a candidate line is not used. */
 export type IgnoredReason =
   | 'malformed'
-  /** RFC 6544. */
+  /** It is a TCP candidate (RFC 6544). */
   | 'tcp'
   | 'unknown-transport'
   | 'unknown-type'
-  /** RTCP's, say: there is one component here. */
+  /** It is for another component than 1, such as RTCP's. */
   | 'other-component'
-  /** A `.local` name that hides an address; nobody here asks multicast DNS. */
+  /** It has a `.local` name in place of an address, and multicast DNS is not asked. */
   | 'mdns'
-  /** A name: agents must not be made to look one up (RFC 8839 §5.1). */
+  /** It has a domain name, which is not looked up (RFC 8839 §5.1). */
   | 'name'
+  /** Its port is 0. */
   | 'port';
 
 /** What became of a candidate line. */
@@ -26,20 +28,20 @@ export type ParsedCandidate =
   | { readonly kind: 'candidate'; readonly candidate: Candidate }
   | { readonly kind: 'ignored'; readonly reason: IgnoredReason };
 
-/** RFC 8445 §5.1.2: from 1 to 2³¹ − 1. */
+/** The bound of RFC 8445 §5.1.2. */
 const MAX_PRIORITY = 2 ** 31 - 1;
 const MAX_PORT = 65_535;
-/** More than any line an agent writes; a longer one is not looked at. */
+/** This is more than any agent writes; a longer line is not read. */
 const MAX_LINE_CHARS = 1024;
 
-/** The value of the attribute, without `a=`. */
+/** Writes a candidate as the value of an SDP attribute, without `a=`. */
 export function formatCandidate({ foundation, priority, endpoint, type, related }: Candidate): string {
   const { address, port } = endpoint;
   const line = `candidate:${foundation} ${COMPONENT} udp ${priority} ${address} ${port} typ ${type}`;
   return related ? `${line} raddr ${related.address} rport ${related.port}` : line;
 }
 
-/** Reads a line with or without `a=` and `candidate:`; extensions are read over. */
+/** Reads a candidate line, with or without `a=` and `candidate:`; extensions are ignored. */
 export function parseCandidate(line: string): ParsedCandidate {
   if (line.length > MAX_LINE_CHARS) return ignored('malformed');
   const fields = line
@@ -63,13 +65,13 @@ export function parseCandidate(line: string): ParsedCandidate {
   return { kind: 'candidate', candidate: { type, endpoint, foundation, priority, related: relatedOf(fields) } };
 }
 
-/** Diagnostic only, so that one not well formed is as good as none. */
+/** The related address is diagnostic only, so that a malformed one counts as none. */
 function relatedOf(fields: readonly string[]): Endpoint | null {
   const [address, port] = [extensionOf(fields, 'raddr'), integer(extensionOf(fields, 'rport'), MAX_PORT)];
   return isAddress(address) && port !== null ? { address: canonicalAddress(address), port } : null;
 }
 
-/** Names and values take turns from the ninth field on. */
+/** The value of an extension: from the ninth field on, names and values alternate. */
 function extensionOf(fields: readonly string[], name: string): string {
   const at = fields.findIndex((field, index) => index >= 8 && index % 2 === 0 && field === name);
   return at < 0 ? '' : (fields[at + 1] ?? '');

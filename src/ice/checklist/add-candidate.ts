@@ -1,13 +1,13 @@
-/** Candidates that become known while the agent runs, and the pairs that they form (RFC 8445 §6.1.2.2, RFC 8838 §8, §11). */
+/** Pairing candidates as they become known, before or while checks go on (RFC 8445 §6.1.2.2, RFC 8838 §10, §11). */
 import { sameEndpoint } from '../../endpoint.ts';
 import { type AgentState, reject } from '../agent-state.ts';
 import type { Candidate, LocalCandidate } from '../candidates/candidate.ts';
 import type { LocalCandidateSpec } from '../candidates/local-candidate.ts';
 
-/** Candidates of the peer that are kept for sockets that come later. */
+/** How many candidates of the peer are kept to pair with sockets that come later. */
 const MAX_REMOTE_CANDIDATES = 100;
 
-/** @throws RangeError for a wildcard address, or a reflexive candidate before its base. */
+/** Null when it is redundant. @throws RangeError for a wildcard address, or a reflexive candidate before its base. */
 export function addLocalCandidate(state: AgentState, spec: LocalCandidateSpec): LocalCandidate | null {
   const { localCandidates, remoteCandidates, checklist } = state;
   const added = localCandidates.add(spec);
@@ -25,7 +25,7 @@ export function addRemoteCandidate(state: AgentState, candidate: Candidate): voi
   }
   if (remoteCandidates.some((known) => sameEndpoint(known.endpoint, endpoint))) return;
   remoteCandidates.push(candidate);
-  // A peer-reflexive candidate is the same thing, seen before it was told of (RFC 8838 §11.4).
+  // A peer-reflexive remote candidate is the same one, found before it was signalled (RFC 8838 §11, step 4).
   for (const pair of checklist.pairs()) if (sameEndpoint(pair.remote.endpoint, endpoint)) pair.remote = candidate;
   checklist.sort();
   for (const base of localCandidates.bases()) checklist.add(base, candidate);

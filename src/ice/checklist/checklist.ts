@@ -1,22 +1,22 @@
-/** The pairs of the one checklist, best first, and which of them is to be checked next (RFC 8445 §6.1.2, §6.1.4.2). */
+/** The checklist: its pairs, the best first, and which of them is to be checked next (RFC 8445 §6.1.2, §6.1.4.2). */
 import { type Endpoint, formatEndpoint } from '../../endpoint.ts';
 import { type Candidate, canPair, type LocalCandidate } from '../candidates/candidate.ts';
 import { pairPriority } from '../candidates/priority.ts';
 import type { Role } from '../role.ts';
 import { createPair, isUnderWay, type Pair, pairFoundation } from './pair.ts';
 
-/** What a checklist may have (RFC 8445 §6.1.2.5). */
+/** The limit of RFC 8445 §6.1.2.5. */
 const MAX_PAIRS = 100;
-/** 80 ms of sends: a pair that is silent for longer keeps no other of its foundation frozen. */
+/** The sends of 80 ms: a pair that is silent for longer no longer keeps others of its foundation frozen. */
 const HOLDING_SENDS = 5;
 
 export interface Checklist {
   /** All pairs by their priority, the highest first. */
   readonly pairs: () => readonly Pair[];
   readonly find: (socket: string, remote: Endpoint) => Pair | undefined;
-  /** The new pair; null when it cannot be, is there already (RFC 8445 §6.1.2.4), or is the least of too many. */
+  /** The new pair; null when the two cannot pair, have done so (RFC 8445 §6.1.2.4), or would be the least of too many. */
   readonly add: (local: LocalCandidate, remote: Candidate) => Pair | null;
-  /** Forgets a pair that nothing has come of. */
+  /** Forgets a pair that nobody has answered on. */
   readonly remove: (pair: Pair) => void;
   /** The best pair that was never checked and need not wait for another of its foundation. */
   readonly nextOrdinary: () => Pair | undefined;
@@ -33,7 +33,7 @@ export function createChecklist(role: () => Role): Checklist {
     const order = new Map([...byKey.values()].map((pair) => [pair, pairPriority(role(), pair)]));
     sorted = [...order].sort(([, a], [, b]) => (a < b ? 1 : a > b ? -1 : 0)).map(([pair]) => pair);
   };
-  /** Drops the least of those that nothing has come of; false when there is none below `priority`. */
+  /** Drops the least pair on which nothing was heard; false when there is none below `priority`. */
   const makeRoom = (priority: bigint): boolean => {
     const least = sorted.findLast(({ state, isHeard }) => state !== 'succeeded' && !isHeard);
     if (!least || pairPriority(role(), least) >= priority) return false;

@@ -4,33 +4,34 @@ import type { Candidate, LocalCandidate } from '../candidates/candidate.ts';
 /** Sends that the system must refuse before a pair is given up: one may be a full buffer. */
 export const MAX_SEND_FAILURES = 3;
 
+/** The states of RFC 8445 §6.1.2.6. */
 export type PairState = 'frozen' | 'waiting' | 'in-progress' | 'succeeded' | 'failed';
 
 export interface Pair {
   /** A base: reflexive candidates are sent from it too, so they form no pairs of their own (RFC 8445 §6.1.2.4). */
   readonly local: LocalCandidate;
-  /** A peer-reflexive one gives way to what signalling says of the same endpoint. */
+  /** A peer-reflexive candidate is replaced by one of the same endpoint that is signalled later. */
   remote: Candidate;
   state: PairState;
   /** How often the check under way was sent. */
   sends: number;
-  /** How far the gaps between sends have grown: a check that the peer's own triggers does not begin again with short ones. */
+  /** How far the gaps between sends have grown: a triggered check does not begin again with the short ones. */
   gaps: number;
-  /** When the first check went out on it. */
+  /** When the first check went out on the pair. */
   checkedAt: number | null;
-  /** When it is sent again, or given up after the last send; Infinity while nothing is under way. */
+  /** When the check is sent again, or given up after its last send; Infinity while none is under way. */
   dueAt: number;
   /** Sends that the system refused since the pair was last heard of. */
   sendFailures: number;
   /** The last error that the peer answered with. */
   errorCode: number | null;
-  /** Whether an authentic check of the peer came on it. */
+  /** Whether an authentic check of the peer came on the pair. */
   isHeard: boolean;
   /** The local candidate that the peer saw the check come from (RFC 8445 §7.2.5.3.2); null until it succeeded. */
   seenAs: LocalCandidate | null;
   rttMs: number | null;
   validAt: number | null;
-  /** `asking`: the check with USE-CANDIDATE is under way. `asked`: the peer nominated it, and the check of it is still open. */
+  /** `asking`: a check with USE-CANDIDATE is under way. `asked`: the peer has nominated the pair before it is valid. */
   nomination: 'none' | 'asking' | 'asked' | 'nominated';
 }
 
@@ -38,7 +39,7 @@ export interface Pair {
 export interface PairReport {
   /** The local socket that is sent from. */
   readonly socket: string;
-  /** The local candidate that the peer sees, once a check has told which. */
+  /** The candidate as which the peer sees that socket, once a check has told. */
   readonly local: LocalCandidate;
   readonly remote: Candidate;
 }
@@ -77,12 +78,12 @@ export function pairFoundation({ local, remote }: Pair): string {
   return `${local.foundation} ${remote.foundation}`;
 }
 
-/** Whether data on it goes through a TURN server of either side. */
+/** Whether data on the pair goes through a TURN server of either side. */
 export function isRelayed({ local, remote }: Pick<PairReport, 'local' | 'remote'>): boolean {
   return local.type === 'relay' || remote.type === 'relay';
 }
 
-/** Whether a check or a nomination is on its way and may be sent again. */
+/** Whether a check or a nomination is under way on the pair. */
 export function isUnderWay({ state, nomination }: Pair): boolean {
   return state === 'in-progress' || (state === 'succeeded' && nomination === 'asking');
 }

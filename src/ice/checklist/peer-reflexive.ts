@@ -1,16 +1,16 @@
-/** Remote candidates that signalling did not tell of, found by the peer's own checks (RFC 8445 §7.3.1.3). */
+/** Peer-reflexive remote candidates, which a check of the peer came from and nobody signalled (RFC 8445 §7.3.1.3). */
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import { type AgentState, emit } from '../agent-state.ts';
 import type { Candidate, LocalCandidate } from '../candidates/candidate.ts';
 import type { Pair } from './pair.ts';
 
 /**
- * A peer behind a symmetric NAT has one for each address of this side, and one with many sockets may be heard from all of
- * them at once, of which it keeps the last. Beyond that number the oldest gives way of which nothing has come.
+ * A peer behind a symmetric NAT has one for each address of this side; a peer with many sockets may be heard from all of
+ * them at once. Beyond that number the oldest pair that is neither valid nor nominated gives way.
  */
 const MAX_PEER_REFLEXIVE = 32;
 
-/** The pair that a check from `found` belongs to, with a candidate made for it when there is none; null: there is no room. */
+/** The pair that a check from `found` belongs to, with a new candidate if need be; null when there is no room. */
 export function learnPair(
   now: number,
   state: AgentState,
@@ -34,7 +34,7 @@ function hasRoom({ checklist, triggered, peerReflexive: { pairs } }: AgentState)
   const oldest = pairs.find(({ state, nomination }) => state !== 'succeeded' && nomination !== 'asked');
   if (!oldest) return false;
   pairs.splice(pairs.indexOf(oldest), 1);
-  // Signalling may have told of it since.
+  // It may have been signalled since.
   if (oldest.remote.type !== 'prflx') return true;
   triggered.delete(oldest);
   checklist.remove(oldest);

@@ -1,4 +1,4 @@
-/** Answering the peer's checks, and what an agent learns from them (RFC 8445 §7.3). */
+/** Answering the peer's checks, and learning from them (RFC 8445 §7.3). */
 import { type AgentState, emit, reject, transmit } from '../agent-state.ts';
 import { isRelayed, type Pair, reportOf } from '../checklist/pair.ts';
 import { learnPair } from '../checklist/peer-reflexive.ts';
@@ -9,7 +9,7 @@ import { encodeError, encodeSuccess, type Received } from './messages.ts';
 import { type AcceptedRequest, judgeRequest, type RefusedRequest } from './request.ts';
 import { triggerCheck } from './schedule.ts';
 
-/** Error responses to strangers per second: enough to tell a peer with stale credentials, useless to a reflector. */
+/** Error responses to strangers in a second: enough for a peer with stale credentials, and useless to a reflector. */
 const MAX_REFUSALS_PER_S = 10;
 
 /** Takes a Binding request. */
@@ -65,7 +65,7 @@ function accept(
   else reject(state, 'too-many-candidates');
 }
 
-/** An authentic check came on the pair: it counts as a nomination, triggers a check, or both (RFC 8445 §7.3.1.4, §7.3.1.5). */
+/** Lets an authentic check of the peer nominate the pair, trigger a check, or both (RFC 8445 §7.3.1.4, §7.3.1.5). */
 function hear(
   now: number,
   state: AgentState,

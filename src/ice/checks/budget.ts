@@ -1,6 +1,6 @@
 /**
- * How many checks go to endpoints that have not answered one: all that a peer, who may tell of any endpoint and forge
- * checks from any, can make this host send to somebody else (RFC 8445 §19.5.1 calls it a STUN amplification attack).
+ * A bound on the checks to endpoints that have answered none. A peer may signal any endpoint and forge checks from any; the
+ * budget is all that it can make this host send to somebody else (the STUN amplification attack of RFC 8445 §19.5.1).
  */
 import { type Endpoint, formatEndpoint } from '../../endpoint.ts';
 
@@ -9,17 +9,18 @@ import { type Endpoint, formatEndpoint } from '../../endpoint.ts';
  * a plain punch that comes to nothing sends 14 to 28 to each address.
  */
 export const CHECKS_PER_ADDRESS = 128;
-/** The checks that go out in all: what four such addresses take; a host with many interfaces signals a dozen, which take seven checks from each socket. */
+/** What four such addresses take; a host with many interfaces signals a dozen, which take seven checks from each socket. */
 export const CHECKS_MAX = 512;
 
+/** What an agent takes its checks from. */
 export interface CheckBudget {
-  /** Whether one more check may go there; it is counted if so. */
+  /** Whether one more check may go to an endpoint; it is counted if so. */
   readonly take: (to: Endpoint) => boolean;
-  /** The endpoint has answered a check, and so consents to more: they are not counted. */
+  /** Takes note that an endpoint has answered a check, and so consents to more, which are not counted. */
   readonly answered: (by: Endpoint) => void;
 }
 
-/** One for all the agents that a peer can make a host begin. */
+/** Makes a budget. All the agents that one peer can make a host start should share one. */
 export function createCheckBudget({
   perAddress = CHECKS_PER_ADDRESS,
   total = CHECKS_MAX,

@@ -1,4 +1,4 @@
-/** Sending checks (RFC 8445 §7.2.4), for connectivity, nomination and consent, and what the system refuses to send. */
+/** Sending checks for connectivity, nomination and consent (RFC 8445 §7.2.4), and taking note of sends that failed. */
 import type { SendFailure } from '../../session.ts';
 import { TRANSACTION_ID_BYTES } from '../../stun/header.ts';
 import { type AgentState, emit, transmit } from '../agent-state.ts';
@@ -31,7 +31,7 @@ export function askConsent(now: number, state: AgentState): void {
   send(now, state, { pair: selected, nominates: false });
 }
 
-/** Counts a send that the system refused: one may be a full buffer, some in a row end the pair. */
+/** Counts a send that the system refused; a few in a row fail the pair. */
 export function failSend({ checklist, selected }: AgentState, { socket, to }: SendFailure): void {
   const pair = checklist.find(socket, to);
   if (!pair || pair === selected) return;
@@ -52,7 +52,7 @@ function send(
     transactionId,
     username: `${remote.ufrag}:${local.ufrag}`,
     key: remote.key,
-    // What the candidate would be worth that the peer finds by this check (RFC 8445 §7.1.1).
+    // The priority of the peer-reflexive candidate that the peer may find by this check (RFC 8445 §7.1.1).
     priority: candidatePriority('prflx', pair.local.localPreference),
     role,
     tieBreaker,
@@ -65,7 +65,7 @@ function send(
   emit(now, state, { kind: 'check-sent', pair: reportOf(pair) });
 }
 
-/** The fastest way to the peer so far: whatever path a pair takes, its replies hardly come sooner. */
+/** The least round trip of any pair: whatever path another takes, its replies hardly come sooner. */
 function leastRttMs({ checklist }: AgentState): number | null {
   let least: number | null = null;
   for (const { rttMs } of checklist.pairs()) if (rttMs !== null && (least === null || rttMs < least)) least = rttMs;

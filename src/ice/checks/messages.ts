@@ -1,4 +1,4 @@
-/** The STUN messages of ICE: the check, the two kinds of answers to one (RFC 8445 §7.1, §7.3), and the farewell. */
+/** The STUN messages of ICE: the check, the responses to one (RFC 8445 §7.1, §7.3), and the farewell. */
 import type { Endpoint } from '../../endpoint.ts';
 import type { Arrival } from '../../session.ts';
 import type { Attribute } from '../../stun/attribute.ts';
@@ -26,7 +26,7 @@ export function isAddressedTo(ufrag: string, message: StunMessage): boolean {
   return attribute(message, 'USERNAME')?.startsWith(`${ufrag}:`) ?? false;
 }
 
-/** A Binding request under the peer's password; the username is the peer's fragment, then the sender's (RFC 8445 §7.2.2). */
+/** A Binding request under the peer's password; USERNAME is the peer's fragment, then the sender's (RFC 8445 §7.2.2). */
 export function encodeCheck(options: {
   readonly transactionId: Uint8Array;
   readonly username: string;

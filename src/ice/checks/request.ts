@@ -1,4 +1,4 @@
-/** What a check of the peer is worth: who it is from, whether it may count, and else what it is answered (RFC 8445 §7.3). */
+/** Judging a check: whether it is the peer's and may count, and what it is answered if not (RFC 8445 §7.3). */
 import { formatEndpoint } from '../../endpoint.ts';
 import type { AttributeName } from '../../stun/attribute.ts';
 import { checkIntegrity } from '../../stun/integrity.ts';
@@ -9,12 +9,12 @@ import { type ErrorCode, isAddressedTo, type Received } from './messages.ts';
 import type { RejectionCause } from './rejection-cause.ts';
 import { idOf } from './transactions.ts';
 
-/** A request that is answered with an error. */
+/** A check that is answered with an error. */
 export interface RefusedRequest {
   readonly kind: 'refused';
   readonly cause: RejectionCause;
   readonly code: ErrorCode;
-  /** The attributes of an answer with 420. */
+  /** The types of the attributes that an answer with 420 lists. */
   readonly unknown?: readonly number[];
   /** Whether the sender has shown that it knows this agent's password. */
   readonly isAuthentic: boolean;
@@ -24,7 +24,7 @@ export interface AcceptedRequest {
   readonly kind: 'accepted';
   readonly priority: number;
   readonly nominates: boolean;
-  /** Whether this agent must give way and take the other role. */
+  /** Whether this agent must take the other role. */
   readonly switchesRole: boolean;
 }
 
@@ -41,7 +41,7 @@ const UNDERSTOOD: ReadonlySet<AttributeName> = new Set([
   'USE-CANDIDATE',
 ]);
 
-/** Checks whose source is remembered: far more than come within the seconds in which one is sent again. */
+/** How many checks have their source remembered: far more than come while one is sent again. */
 const MAX_REMEMBERED = 256;
 
 export function judgeRequest(state: AgentState, received: Received): RequestJudgement {
@@ -71,7 +71,7 @@ function peer(code: ErrorCode, cause: RejectionCause): RefusedRequest {
   return { kind: 'refused', code, cause, isAuthentic: true };
 }
 
-/** Tells an authentic check that its sender sends again from one that somebody else replays; remembers its source. */
+/** Whether the check was seen before from another source, and so is replayed; its source is remembered. */
 function isReplayed({ requestSources: sources }: AgentState, { arrival, message }: Received): boolean {
   const id = idOf(message.transactionId);
   const source = `${arrival.socket} ${formatEndpoint(arrival.from)}`;

@@ -1,4 +1,4 @@
-/** What the peer's answer to a check leads to (RFC 8445 §7.2.5). */
+/** Taking the responses to checks (RFC 8445 §7.2.5). */
 import { type AgentState, emit } from '../agent-state.ts';
 import { failPair, type Pair, reportOf, rest } from '../checklist/pair.ts';
 import { otherRole, randomTieBreaker } from '../role.ts';
@@ -8,9 +8,9 @@ import type { Received } from './messages.ts';
 import type { RejectionCause } from './rejection-cause.ts';
 import { judgeResponse, type Reply, type Transaction } from './transactions.ts';
 
-/** Takes a response; the cause when it is not believed. */
+/** Takes a response; returns the cause when it is not believed. */
 export function receiveResponse(now: number, state: AgentState, received: Received): RejectionCause | null {
-  // Without the peer's password nothing was asked.
+  // Before the peer's credentials are known no check is sent.
   if (!state.remote) return 'unknown-transaction';
   const reply = judgeResponse(now, state.transactions, { ...received, key: state.remote.key });
   switch (reply.kind) {
@@ -54,7 +54,7 @@ function becomeValid(now: number, state: AgentState, pair: Pair): void {
   emit(now, state, { kind: 'pair-valid', pair: reportOf(pair), rttMs: pair.rttMs ?? 0 });
 }
 
-/** Whether the success of the check concludes a nomination, of this side or of the peer (RFC 8445 §7.2.5.3.4). */
+/** Whether the success of the check concludes a nomination, by this agent or by the peer (RFC 8445 §7.2.5.3.4). */
 function isNominatedBy({ role }: AgentState, { pair, nominates }: Transaction): boolean {
   return role === 'controlling' ? nominates && pair.nomination === 'asking' : pair.nomination === 'asked';
 }

@@ -1,4 +1,4 @@
-/** Which check goes out next, and when (RFC 8445 §6.1.4): one in each Ta, triggered checks first. */
+/** Scheduling checks: one in each Ta, triggered checks first (RFC 8445 §6.1.4). */
 import type { AgentState } from '../agent-state.ts';
 import { MAX_NOMINATION_SENDS, MAX_SENDS, TRIGGERED_GAPS } from '../checklist/pace.ts';
 import { failPair, isUnderWay, type Pair } from '../checklist/pair.ts';
@@ -34,7 +34,7 @@ export function checkNext(now: number, state: AgentState): number {
   const due = checklist.nextDue();
   const next = first ?? ordinary ?? due;
   const readyAt = first || ordinary ? now : (due?.dueAt ?? Number.POSITIVE_INFINITY);
-  // A triggered check may take the slot after its own: one in a row, so that the rate stays one in Ta.
+  // A triggered check may go in advance of its slot, by one slot at most, so that the rate stays one in Ta.
   const mayAt = first ? slotAt - config.taMs : slotAt;
   if (!next || readyAt > now || mayAt > now) return Math.max(readyAt, mayAt);
   triggered.delete(next);

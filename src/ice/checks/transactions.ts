@@ -1,4 +1,4 @@
-/** The checks in flight: every send is a transaction of its own, so that each reply tells its exact round trip. */
+/** The checks in flight. Every send is a new transaction, so that each response tells its exact round trip. */
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import { checkIntegrity } from '../../stun/integrity.ts';
 import { attribute } from '../../stun/message.ts';
@@ -16,7 +16,7 @@ export interface Transaction {
   readonly nominates: boolean;
 }
 
-/** Transactions by id (idOf), in the order of their sending. */
+/** The open transactions by id (idOf), in the order of their sending. */
 export type Transactions = Map<string, Transaction>;
 
 export type Reply =
@@ -24,7 +24,7 @@ export type Reply =
   | { readonly kind: 'success'; readonly transaction: Transaction; readonly mapped: Endpoint; readonly rttMs: number }
   | { readonly kind: 'error'; readonly transaction: Transaction; readonly code: number };
 
-/** How long a reply may take: far beyond any path's round trip. */
+/** How long a response may take: far beyond any path's round trip. */
 const LIFETIME_MS = 10_000;
 /** What an error response without ERROR-CODE counts as. */
 const UNSPECIFIED_ERROR = 500;
@@ -38,7 +38,7 @@ export function openTransaction(transactions: Transactions, id: Uint8Array, tran
   transactions.set(idOf(id), transaction);
 }
 
-/** What a response is worth; `key` is that of the peer's password, under which it must be. A transaction is answered once. */
+/** Judges a response, which must be under the peer's `key`; a transaction is answered once. */
 export function judgeResponse(
   now: number,
   transactions: Transactions,
@@ -48,7 +48,7 @@ export function judgeResponse(
   const id = idOf(message.transactionId);
   const transaction = transactions.get(id);
   if (!transaction) return rejected('unknown-transaction');
-  // Without its integrity a response is as good as none (RFC 8489 §9.1.4); anyone on the path could have made it.
+  // Anyone could have made a response without the right MESSAGE-INTEGRITY: it counts as none (RFC 8489 §9.1.4).
   if (checkIntegrity(arrival.bytes, { algorithm: 'sha1', key }) !== 'valid') return rejected('wrong-integrity');
   // RFC 8445 §7.2.5.2.1 fails the pair at once; here it fails by silence, so that a mirrored reply cannot end it.
   const { local, remote } = transaction.pair;
@@ -64,7 +64,7 @@ export function judgeResponse(
   return { kind: 'success', transaction, mapped, rttMs: now - transaction.at };
 }
 
-/** A transaction id as a key. */
+/** A transaction id as a key of a map. */
 export function idOf(transactionId: Uint8Array): string {
   return Buffer.from(transactionId).toString('hex');
 }

@@ -1,7 +1,7 @@
 /**
- * The end of a path, told to the peer, who would otherwise find out by silence alone. It is a Binding indication with an
- * attribute that other ICE agents ignore, under the short-term credentials of the pair (RFC 8489 §9.1), so that nobody else
- * can have made it, and it belongs to no other session.
+ * The farewell, which tells the peer that the path is closed; otherwise only silence would. No RFC has it: it is a Binding
+ * indication with an attribute that other ICE agents ignore, under the short-term credentials of the session (RFC 8489
+ * §9.1), so that only the peer can have made it, and for this session alone.
  */
 import { TRANSACTION_ID_BYTES } from '../../stun/header.ts';
 import { checkIntegrity } from '../../stun/integrity.ts';
@@ -10,7 +10,7 @@ import { type AgentState, close, emit, reject, transmit } from '../agent-state.t
 import { reportOf } from '../checklist/pair.ts';
 import { encodeFarewell, isAddressedTo, type Received } from '../checks/messages.ts';
 
-/** Three times, since nobody answers it; apart, since packets are lost in bursts; and soon, since its owner waits for it. */
+/** Sent three times, since nobody answers it; apart, since packets are lost in bursts; soon, since the owner waits. */
 const SENT_AFTER_MS = [0, 15, 45] as const;
 
 export function isFarewell(message: StunMessage): boolean {
@@ -27,7 +27,7 @@ export function receiveIndication(state: AgentState, { arrival, message }: Recei
   else reject(state, isForUs ? 'wrong-integrity' : 'wrong-username');
 }
 
-/** Leaves the peer; where there is no path, the agent is closed at once. */
+/** Begins to leave the peer; an agent without a selected pair is closed at once. */
 export function leave(now: number, state: AgentState): void {
   if (state.selected) state.farewellsAt = SENT_AFTER_MS.map((ms) => now + ms);
   else close(state);
@@ -37,9 +37,9 @@ export function isLeaving({ farewellsAt }: AgentState): boolean {
   return farewellsAt !== null;
 }
 
-/** Does what is due of leaving, or of the peer's having left; returns when the next thing is due. */
+/** Sends the farewells that are due, or closes the agent because the peer has left; returns when the next one is due. */
 export function advanceFarewell(now: number, state: AgentState): number {
-  // Before there is a path it is kept: the answer that makes it one may come behind the farewell.
+  // A farewell may overtake the answer that selects the pair: until then it is kept.
   if (state.hasPeerLeft && state.selected && !state.isClosed) {
     emit(now, state, { kind: 'closed-by-peer', pair: reportOf(state.selected) });
     close(state);

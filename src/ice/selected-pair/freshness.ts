@@ -1,10 +1,10 @@
-/** Consent freshness on the selected pair: asking in time, and what the owner is told (RFC 7675 §5.1). */
+/** Keeping consent to the selected pair fresh, and telling the owner how it stands (RFC 7675 §5.1). */
 import { type AgentState, close, emit } from '../agent-state.ts';
 import { reportOf } from '../checklist/pair.ts';
 import { askConsent } from '../checks/check.ts';
 import { consentDoubtfulAt, consentDueAt, consentExpiresAt } from './consent.ts';
 
-/** Asks for consent when it is due, and ends the agent without it; returns when the next thing is due. */
+/** Asks for consent when that is due, and closes the agent when it has run out; returns when the next thing is due. */
 export function refreshConsent(now: number, state: AgentState): number {
   const { consent, selected } = state;
   if (!consent || !selected) return Number.POSITIVE_INFINITY;

@@ -1,9 +1,9 @@
 /**
  * Which pair the controlling side nominates, and when (RFC 8445 §8.1.1 leaves both to the agent).
  *
- * A valid pair as a rule. But where the peer's own check has come on a pair, and every better one has been tried without
- * a word, the check that it triggers nominates already: half a round trip is saved. The peer takes it as any nomination
- * that overtakes its own check (RFC 8445 §7.3.1.5): it counts once that check has succeeded.
+ * As a rule it nominates a valid pair. But where a check of the peer has come on a pair, and every better pair was tried
+ * without an answer, the check that it triggers already carries USE-CANDIDATE, which saves half a round trip. The peer
+ * takes it as it takes any nomination that overtakes its check (RFC 8445 §7.3.1.5): it counts once that check has succeeded.
  */
 import type { AgentState } from '../agent-state.ts';
 import { isRelayed, type Pair } from '../checklist/pair.ts';
@@ -14,13 +14,13 @@ type Choice =
   | { readonly kind: 'wait'; readonly until: number }
   | { readonly kind: 'now'; readonly pair: Pair };
 
-/** How late a better pair's answer may be, by scheduling and queueing, after the round trip that the valid one took. */
+/** How late a better pair's answer may be, for scheduling and queueing, beyond the round trip of the valid pair. */
 const GRACE_MS = 5;
 const MAX_GRACE_MS = 100;
-/** How long a relayed pair waits for a direct one. A relayed path works soon but costs for as long as it lasts, so a direct one gets the time for some lost checks. */
+/** A relayed path works soon but costs for as long as it lasts, so a direct one gets the time for some lost checks. */
 export const RELAY_GRACE_MS = 600;
 
-/** Sends of a better pair's check after which a shorter path would have been heard. */
+/** After so many sends a better pair would have answered if its path were as short. */
 const TRIED_SENDS = 2;
 
 /** Nominates a pair when it is time to; returns when that will be, Infinity while there is nothing to wait for. */
@@ -54,7 +54,7 @@ function onTrigger(pairs: readonly Pair[]): Choice {
   return better.every(({ sends }) => sends >= TRIED_SENDS) ? { kind: 'now', pair: heard } : { kind: 'none' };
 }
 
-/** A better pair was mostly checked first, and then has had its round trip already. */
+/** How long the valid pair waits for its rivals: one that was checked first has had most of its round trip already. */
 function graceMs({ rttMs }: Pair, rivals: readonly Pair[], validSince: number): number {
   const answeredBy = rivals.map(({ checkedAt }) => (checkedAt ?? Number.NEGATIVE_INFINITY) + (rttMs ?? 0));
   return Math.min(MAX_GRACE_MS, GRACE_MS + Math.max(0, ...answeredBy.map((at) => at - validSince)));

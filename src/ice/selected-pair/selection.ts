@@ -1,11 +1,11 @@
-/** Which pair is the selected one, and what changes with it and with the role (RFC 8445 §7.3.1.1, §8). */
+/** Selecting a pair, and switching the role (RFC 8445 §8.1.1, §7.3.1.1). */
 import { type AgentState, emit } from '../agent-state.ts';
 import { pairPriority } from '../candidates/priority.ts';
 import { isRelayed, type Pair, reportOf, rest } from '../checklist/pair.ts';
 import type { Role } from '../role.ts';
 import { createConsent } from './consent.ts';
 
-/** Takes the role; a nomination begun in the former one is void. */
+/** Takes a role; nominations that began in the former one are void. */
 export function switchRole(now: number, state: AgentState, role: Role): void {
   if (state.role === role) return;
   state.role = role;
@@ -16,14 +16,14 @@ export function switchRole(now: number, state: AgentState, role: Role): void {
   emit(now, state, { kind: 'role-switched', role });
 }
 
-/** Whether nothing better is looked for: after a relayed path a direct one still is. */
+/** Whether no better pair is looked for: beside a relayed pair a direct one still is. */
 export function isFinal({ selected }: AgentState): boolean {
   return selected !== null && !isRelayed(selected);
 }
 
 /**
- * Sends data on the pair from now on, since it is valid and nominated. An aggressive nominator may come back with a better
- * one; the best counts (RFC 5245 §8.1.1.2). So does a direct path that opens after a relayed one.
+ * Selects a pair that is valid and nominated, unless a better one is selected already. An aggressive nominator may nominate
+ * several, of which the best counts (RFC 5245 §8.1.1.2); and a direct pair may become valid after a relayed one.
  */
 export function select(now: number, state: AgentState, pair: Pair): void {
   pair.nomination = 'nominated';
@@ -39,7 +39,7 @@ export function select(now: number, state: AgentState, pair: Pair): void {
   else emit(now, state, { kind: 'connected', ...report, checksSent: state.checksSent });
 }
 
-/** Stops the checks that are not needed any more: beside a relayed path those of direct pairs go on. */
+/** Stops the checks that are not needed any more; beside a relayed pair those of direct pairs go on. */
 function restOthers(state: AgentState): void {
   for (const pair of state.checklist.pairs()) {
     if (pair.nomination === 'asked' || (!isFinal(state) && !isRelayed(pair))) continue;

@@ -46,7 +46,7 @@ describe('the foundation', () => {
   });
 });
 
-describe('the own candidates', () => {
+describe('local candidates', () => {
   it('are prioritized by socket, and related to their base', () => {
     const locals = createLocalCandidates();
     expect(locals.add(base)).toMatchObject({ priority: 2130706431, related: null });

@@ -86,7 +86,7 @@ describe('nomination', () => {
     expect(attribute(only(bench.drain(bench.until(5))).message, 'USE-CANDIDATE')).toBe(true);
   });
 
-  it('of the peer counts once the own check has succeeded', () => {
+  it('of the peer counts once the check of the pair has succeeded', () => {
     const bench = createBench({ role: 'controlled', taMs: 5 });
     const check = only(bench.drain(0));
     bench.receive(1, peerCheck({ role: 'ICE-CONTROLLING', nominates: true }));
