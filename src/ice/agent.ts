@@ -80,7 +80,7 @@ export interface IceAgent extends Session<'closed', Told<IceEvent>> {
   /** The next thing that the agent wants done; to be called until it gives `wait` or `done`. */
   readonly poll: (now: number) => IceOutput;
   /** The selected pair, on which data is sent; null before there is one, and once the agent leaves or is closed. */
-  readonly selected: () => PairReport | null;
+  readonly selected: () => SelectedPair | null;
   /** How many checks were sent, for connectivity, nomination and consent. */
   readonly checksSent: () => number;
   /** How many messages were not believed, by cause. */

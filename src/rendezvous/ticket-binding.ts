@@ -2,19 +2,24 @@
  * The client's side of a ticket (docs/rendezvous.md): Bindings from the socket that will punch, until the server has tied
  * it to the session. A sans-IO session.
  */
-import { type Endpoint, sameEndpoint } from '../endpoint.ts';
+import type { Endpoint } from '../endpoint.ts';
 import type { Arrival, Output, Session } from '../session.ts';
-import { decode } from '../stun/decode.ts';
-import { encode } from '../stun/encode.ts';
+import { reflexiveEndpoint } from '../stun/binding.ts';
 import { METHOD, TRANSACTION_ID_BYTES } from '../stun/header.ts';
-import { checkIntegrity, shortTermKey } from '../stun/integrity.ts';
-import { attribute, type StunMessage } from '../stun/message.ts';
+import { shortTermKey } from '../stun/integrity.ts';
+import { attribute } from '../stun/message.ts';
+import {
+  createTransaction,
+  type RetransmissionSchedule,
+  type StunResponse,
+  type Transaction,
+} from '../stun/transaction.ts';
 
-/** The first gap between two sends; each later one is half as long again (RFC 8489 §6.2.1 doubles from 500 ms). */
-const FIRST_GAP_MS = 200;
-const GAP_GROWTH = 1.5;
-/** 15 s in all. At 20 % loss each way one exchange in 10,000 meets silence by chance; with six sends it is one in 460. */
-const SENDS_MAX = 9;
+/**
+ * Sooner than RFC 8489 §6.2.1 has it, and 15 s in all. At 20 % loss each way one exchange in 10,000 meets silence by chance;
+ * with six sends it is one in 460.
+ */
+const SCHEDULE: RetransmissionSchedule = { rtoMs: 200, factor: 1.5, sends: 9, lastWaitMs: 200 * 1.5 ** 8 };
 /** The first 438 is how it goes; a second one is a nonce that came too late. */
 const NONCES_MAX = 3;
 
@@ -32,78 +37,66 @@ export interface TicketBindingOptions {
   readonly randomBytes: (length: number) => Uint8Array;
 }
 
+interface State extends TicketBindingOptions {
+  transaction: Transaction;
+  /** How many nonces the server has given. */
+  nonces: number;
+  result: TicketBindingResult | null;
+}
+
 /** The one socket of the session is called `punch`. */
-export function createTicketBinding({
-  ticket,
-  server,
-  randomBytes,
-}: TicketBindingOptions): Session<TicketBindingResult> {
-  const key = shortTermKey(ticket.password);
-  let nonce: string | null = null;
-  let nonces = 0;
-  let transactionId = randomBytes(TRANSACTION_ID_BYTES);
-  let sends = 0;
-  let sentAt = 0;
-  let dueAt = Number.NEGATIVE_INFINITY;
-  let result: TicketBindingResult | null = null;
-
-  const request = (): Uint8Array => {
-    const attributes = [
-      { type: 'USERNAME', value: ticket.username } as const,
-      ...(nonce === null ? [] : [{ type: 'NONCE', value: nonce } as const]),
-    ];
-    const message: StunMessage = { class: 'request', method: METHOD.binding, transactionId, attributes };
-    return encode(message, { integrity: { algorithm: 'sha256', key } });
-  };
-
-  const startOver = (fresh: string): void => {
-    nonce = fresh;
-    transactionId = randomBytes(TRANSACTION_ID_BYTES);
-    sends = 0;
-    dueAt = Number.NEGATIVE_INFINITY;
-  };
-
-  const judge = (now: number, message: StunMessage, bytes: Uint8Array): void => {
-    const code = message.class === 'error' ? attribute(message, 'ERROR-CODE')?.code : undefined;
-    const fresh = attribute(message, 'NONCE');
-    if (code === 438 && fresh !== undefined && ++nonces <= NONCES_MAX) {
-      startOver(fresh);
-      return;
-    }
-    if (code !== undefined) {
-      result = { outcome: 'refused', code };
-      return;
-    }
-    const mapped = attribute(message, 'XOR-MAPPED-ADDRESS');
-    // RFC 8489 §9.1.4: a response without the integrity of the request's key is not one.
-    if (message.class !== 'success' || !mapped) return;
-    if (checkIntegrity(bytes, { algorithm: 'sha256', key }) !== 'valid') return;
-    result = { outcome: 'bound', public: mapped, rttMs: now - sentAt };
-  };
-
+export function createTicketBinding(options: TicketBindingOptions): Session<TicketBindingResult> {
+  const state: State = { ...options, transaction: ask(options, null), nonces: 0, result: null };
   return {
-    handleDatagram: (now: number, { from, bytes }: Arrival) => {
-      if (result || !sameEndpoint(from, server)) return;
-      const decoded = decode(bytes);
-      if (!decoded.ok || decoded.message.method !== METHOD.binding) return;
-      const { message } = decoded;
-      if (Buffer.compare(message.transactionId, transactionId) === 0) judge(now, message, bytes);
+    handleDatagram: (now: number, arrival: Arrival) => {
+      const response = state.result ? null : state.transaction.receive(now, arrival);
+      if (response) take(state, response);
     },
     handleSendFailure: (_now, { code }) => {
-      result ??= { outcome: 'not-sent', code };
+      state.result ??= { outcome: 'not-sent', code };
     },
     handleTimeout: () => {},
-    poll: (now): Output<TicketBindingResult> => {
-      if (result) return { kind: 'done', result };
-      if (now < dueAt) return { kind: 'wait', until: dueAt };
-      if (sends === SENDS_MAX) {
-        result = { outcome: 'no-answer' };
-        return { kind: 'done', result };
-      }
-      dueAt = now + FIRST_GAP_MS * GAP_GROWTH ** sends;
-      sends++;
-      sentAt = now;
-      return { kind: 'transmit', socket: 'punch', to: server, bytes: request() };
-    },
+    poll: (now) => poll(now, state),
   };
+}
+
+/** A request under the ticket, with the server's nonce once there is one. */
+function ask({ ticket, server, randomBytes }: TicketBindingOptions, nonce: string | null): Transaction {
+  const attributes = [
+    { type: 'USERNAME', value: ticket.username } as const,
+    ...(nonce === null ? [] : [{ type: 'NONCE', value: nonce } as const]),
+  ];
+  const transactionId = randomBytes(TRANSACTION_ID_BYTES);
+  return createTransaction({
+    request: { class: 'request', method: METHOD.binding, transactionId, attributes },
+    to: server,
+    schedule: SCHEDULE,
+    integrity: { algorithm: 'sha256', key: shortTermKey(ticket.password) },
+  });
+}
+
+function take(state: State, response: StunResponse): void {
+  if (response.kind === 'error') {
+    const { code, message } = response;
+    const nonce = attribute(message, 'NONCE');
+    if (code === 438 && nonce !== undefined && ++state.nonces <= NONCES_MAX) state.transaction = ask(state, nonce);
+    else state.result = { outcome: 'refused', code };
+    return;
+  }
+  const mapped = reflexiveEndpoint(response);
+  if (mapped) state.result = { outcome: 'bound', public: mapped, rttMs: response.rttMs };
+}
+
+function poll(now: number, state: State): Output<TicketBindingResult> {
+  if (state.result) return { kind: 'done', result: state.result };
+  const step = state.transaction.next(now);
+  switch (step.kind) {
+    case 'send':
+      return { kind: 'transmit', socket: 'punch', to: state.server, bytes: step.bytes };
+    case 'wait':
+      return step;
+    case 'given-up':
+      state.result = { outcome: 'no-answer' };
+      return { kind: 'done', result: state.result };
+  }
 }

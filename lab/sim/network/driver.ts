@@ -17,7 +17,7 @@ export interface SimDriver {
 export interface SimDriverOptions<Result, Extra extends { readonly kind: string }> {
   readonly session: Session<Result, Extra>;
   /** The host that the session runs on, for its connections and its name in errors. */
-  readonly host: Host;
+  readonly host: Pick<Host, 'name' | 'connect'>;
   /** The session's sockets by name; whoever drives it may open and close some meanwhile. */
   readonly sockets: ReadonlyMap<string, UdpSocket>;
   /** Takes what the session gives beyond the outputs that every driver knows. */

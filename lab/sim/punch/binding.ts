@@ -1,18 +1,15 @@
-/** How a STUN server sees one simulated socket: a single Binding transaction on virtual time (RFC 8489 §6.2.1). */
-import { type Endpoint, sameEndpoint } from '../../../src/endpoint.ts';
-import { decode } from '../../../src/stun/decode.ts';
-import { encode } from '../../../src/stun/encode.ts';
-import { METHOD, TRANSACTION_ID_BYTES } from '../../../src/stun/header.ts';
-import { attribute } from '../../../src/stun/message.ts';
+/** How a STUN server sees one simulated socket: a single Binding transaction on virtual time. */
+import { type Endpoint, formatEndpoint } from '../../../src/endpoint.ts';
+import type { Output, Session } from '../../../src/session.ts';
+import { createBinding, reflexiveEndpoint } from '../../../src/stun/binding.ts';
+import { driveSession } from '../network/driver.ts';
 import type { UdpSocket } from '../network/host.ts';
 import type { Random } from '../network/random.ts';
 import type { Run } from '../network/run-session.ts';
 import type { World } from '../network/world.ts';
 
-/** RFC 8489 §6.2.1: RTO, Rc and Rm; 39.5 s until silence. */
-const RTO_INITIAL_MS = 500;
-const MAX_SENDS = 7;
-const LAST_WAIT_RTOS = 16;
+/** The socket's name in the session. */
+const SOCKET = 'binding';
 
 export interface SimBinding extends Run<Endpoint | 'silent'> {
   readonly receive: (from: Endpoint, bytes: Uint8Array) => void;
@@ -23,31 +20,46 @@ export function startBinding(
   world: World,
   { socket, server, random }: { readonly socket: UdpSocket; readonly server: Endpoint; readonly random: Random },
 ): SimBinding {
-  const { clock } = world;
-  const transactionId = random.bytes(TRANSACTION_ID_BYTES);
-  const request = encode({ class: 'request', method: METHOD.binding, transactionId, attributes: [] });
   let outcome: { readonly result: Endpoint | 'silent'; readonly at: number } | null = null;
-  const settle = (result: Endpoint | 'silent'): void => {
-    outcome ??= { result, at: clock.now() };
-  };
-  const attempt = (sends: number): void => {
-    if (sends === MAX_SENDS) settle('silent');
-    if (outcome) return;
-    socket.send(server, request);
-    const isLast = sends + 1 === MAX_SENDS;
-    const waitMs = RTO_INITIAL_MS * (isLast ? LAST_WAIT_RTOS : 2 ** sends);
-    clock.schedule(clock.now() + waitMs, () => attempt(sends + 1));
-  };
-  attempt(0);
+  const driver = driveSession(world, {
+    session: bindingSession({ server, random }),
+    host: { name: formatEndpoint(socket.local), connect: () => {} },
+    sockets: new Map([[SOCKET, socket]]),
+    onDone: (result, at) => {
+      outcome = { result, at };
+    },
+  });
+  driver.wake();
+  return { outcome: () => outcome, receive: (from, bytes) => void driver.receive(SOCKET, from, bytes) };
+}
+
+function bindingSession({
+  server,
+  random,
+}: {
+  readonly server: Endpoint;
+  readonly random: Random;
+}): Session<Endpoint | 'silent'> {
+  const binding = createBinding({ server, randomBytes: random.bytes });
+  let mapped: Endpoint | null = null;
   return {
-    outcome: () => outcome,
-    receive: (from, bytes) => {
-      const decoded = decode(bytes);
-      if (!decoded.ok || !sameEndpoint(from, server)) return;
-      const { message } = decoded;
-      const isOurs = message.class === 'success' && Buffer.compare(message.transactionId, transactionId) === 0;
-      const mapped = attribute(message, 'XOR-MAPPED-ADDRESS');
-      if (isOurs && mapped) settle(mapped);
+    handleDatagram: (now, arrival) => {
+      mapped ??= reflexiveEndpoint(binding.receive(now, arrival));
+    },
+    // A socket without a way to the server is as good as one that is not answered.
+    handleSendFailure: () => {},
+    handleTimeout: () => {},
+    poll: (now): Output<Endpoint | 'silent'> => {
+      if (mapped) return { kind: 'done', result: mapped };
+      const step = binding.next(now);
+      switch (step.kind) {
+        case 'send':
+          return { kind: 'transmit', socket: SOCKET, to: server, bytes: step.bytes };
+        case 'wait':
+          return step;
+        case 'given-up':
+          return { kind: 'done', result: 'silent' };
+      }
     },
   };
 }

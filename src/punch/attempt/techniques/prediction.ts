@@ -7,9 +7,9 @@
 import type { Endpoint } from '../../../endpoint.ts';
 import { candidatePriority } from '../../../ice/candidates/priority.ts';
 import { MIN_TA_MS } from '../../../ice/checklist/pace.ts';
+import { createBinding, reflexiveEndpoint } from '../../../stun/binding.ts';
 import { PREDICTED_PORTS, predictPorts } from './choose-technique.ts';
-import { createSample } from './sample.ts';
-import type { Technique, TechniqueFacts } from './technique.ts';
+import { SAMPLE_SCHEDULE, type Technique, type TechniqueFacts } from './technique.ts';
 
 /** The socket that sees where the counter stands. */
 const SAMPLE = 'sample';
@@ -21,7 +21,7 @@ const PATIENCE_MS = 2_000;
 export function createPrediction({ agent, peer, server, own, startAt, randomBytes, emit }: TechniqueFacts): Technique {
   const isCounted = own.isMoving && own.allocation.kind === 'sequential';
   const isKept = own.isMoving && !isCounted;
-  const sample = createSample({ server, randomBytes });
+  const sample = createBinding({ server, randomBytes, schedule: SAMPLE_SCHEDULE });
   let isOpen: 'no' | 'asked' | 'yes' = 'no';
   let hasTold = !own.isMoving;
   let hasHeard = false;
@@ -64,9 +64,12 @@ export function createPrediction({ agent, peer, server, own, startAt, randomByte
         emit({ kind: 'open', socket: isCounted ? SAMPLE : FRESH });
       }
       if (hasTold || !isCounted || isOpen !== 'yes') return isLate ? Number.POSITIVE_INFINITY : lateAt;
-      const next = sample.next(now);
-      if (!('bytes' in next)) return Math.min(next.until, isLate ? Number.POSITIVE_INFINITY : lateAt);
-      emit({ kind: 'transmit', socket: SAMPLE, to: server, bytes: next.bytes });
+      const step = sample.next(now);
+      if (step.kind !== 'send') {
+        const until = step.kind === 'wait' ? step.until : Number.POSITIVE_INFINITY;
+        return isLate ? until : Math.min(until, lateAt);
+      }
+      emit({ kind: 'transmit', socket: SAMPLE, to: server, bytes: step.bytes });
       return now;
     },
     handleOpened: (_now: number, socket: string, local: Endpoint | null) => {
@@ -81,9 +84,9 @@ export function createPrediction({ agent, peer, server, own, startAt, randomByte
       hasHeard = true;
       for (const [index, port] of ports.entries()) learn(port, index);
     },
-    handleDatagram: (_now, arrival) => {
+    handleDatagram: (now, arrival) => {
       if (arrival.socket !== SAMPLE) return false;
-      const seen = hasTold ? null : sample.answer(arrival);
+      const seen = hasTold ? null : reflexiveEndpoint(sample.receive(now, arrival));
       if (!seen) return true;
       tell(predictPorts({ last: seen.port, step: own.allocation.step ?? 1 }));
       closeSample();

@@ -8,9 +8,9 @@
 
 import { candidatePriority } from '../../../ice/candidates/priority.ts';
 import { isRelayed } from '../../../ice/checklist/pair.ts';
+import { createBinding, reflexiveEndpoint } from '../../../stun/binding.ts';
 import { encodeOpener } from './opener.ts';
-import { createSample } from './sample.ts';
-import type { Technique, TechniqueFacts } from './technique.ts';
+import { SAMPLE_SCHEDULE, type Technique, type TechniqueFacts } from './technique.ts';
 
 const AGAIN = 'again';
 /** Most paths are open by then, whatever the round trip; the checks of the first try go on meanwhile. */
@@ -20,7 +20,7 @@ const OPENER_TTL = 2;
 
 export function createSecondTry(facts: TechniqueFacts): Technique {
   const { agent, peer, server, startAt, randomBytes, emit } = facts;
-  const sample = createSample({ server, randomBytes });
+  const sample = createBinding({ server, randomBytes, schedule: SAMPLE_SCHEDULE });
   let local: { readonly address: string; readonly port: number } | null = null;
   let isAsked = false;
   let seenPort: number | null = null;
@@ -73,9 +73,9 @@ export function createSecondTry(facts: TechniqueFacts): Technique {
         emit({ kind: 'open', socket: AGAIN });
       }
       if (!local || seenPort !== null) return Number.POSITIVE_INFINITY;
-      const next = sample.next(now);
-      if ('until' in next) return next.until;
-      emit({ kind: 'transmit', socket: AGAIN, to: server, bytes: next.bytes });
+      const step = sample.next(now);
+      if (step.kind !== 'send') return step.kind === 'wait' ? step.until : Number.POSITIVE_INFINITY;
+      emit({ kind: 'transmit', socket: AGAIN, to: server, bytes: step.bytes });
       return now;
     },
     handleOpened: (_now, _socket, opened) => {
@@ -85,9 +85,9 @@ export function createSecondTry(facts: TechniqueFacts): Technique {
       peerPort ??= port ?? null;
       takeTurn();
     },
-    handleDatagram: (_now, arrival) => {
+    handleDatagram: (now, arrival) => {
       if (arrival.socket !== AGAIN || seenPort !== null) return false;
-      const seen = sample.answer(arrival);
+      const seen = reflexiveEndpoint(sample.receive(now, arrival));
       if (!seen) return false;
       seenPort = seen.port;
       takeTurn();

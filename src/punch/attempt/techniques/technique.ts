@@ -4,8 +4,20 @@ import type { IceAgent } from '../../../ice/agent.ts';
 import type { IceCredentials } from '../../../ice/credentials.ts';
 import type { IceEvent } from '../../../ice/event.ts';
 import type { Arrival, Transmit } from '../../../session.ts';
+import type { RetransmissionSchedule } from '../../../stun/transaction.ts';
 import type { PathRequest } from '../path-session.ts';
 import type { PortAssignment } from './choose-technique.ts';
+
+/**
+ * For the Binding that tells which port the NAT gives a fresh socket. Sooner than RFC 8489 §6.2.1 has it, since whatever the
+ * NAT's counter does meanwhile spoils the prediction; it is never given up, and a late response still counts.
+ */
+export const SAMPLE_SCHEDULE: RetransmissionSchedule = {
+  rtoMs: 100,
+  factor: 2,
+  sends: 5,
+  lastWaitMs: Number.POSITIVE_INFINITY,
+};
 
 export type TechniqueOutput = Transmit | PathRequest;
 
