@@ -1,114 +1,119 @@
-/** The allocation: asked for, refreshed before it runs out, and given back (RFC 8656 §7, §8). */
-import type { Endpoint, Family } from '../endpoint.ts';
+/** The allocation: asked for, refreshed before it expires, and given back (RFC 8656 §7, §8). */
+import type { Endpoint } from '../endpoint.ts';
 import type { Attribute } from '../stun/attribute.ts';
 import { METHOD } from '../stun/header.ts';
 import { attribute, type StunMessage } from '../stun/message.ts';
-import { type ClientState, failureOf } from './client-state.ts';
-import type { Alternate } from './failure.ts';
-import { CLOSE_TIMEOUT_MS, DEFAULT_LIFETIME_MS, LIFETIME_MAX_MS, REFRESH_RETRY_MS, refreshAfterMs } from './pace.ts';
-import type { Answer } from './transaction.ts';
+import type { Alternate } from './event.ts';
+import { CLOSE_TIMEOUT_MS, DEFAULT_LIFETIME_MS, LIFETIME_MAX_MS, leaseFrom, REFRESH_RETRY_MS } from './pace.ts';
+import { emit, end, lose, type Outcome, type State } from './state.ts';
+import { ask, failureOf } from './transactions.ts';
 
 /** The protocol number of UDP (RFC 8656 §18.7). */
 const UDP = 17;
 
-export interface Allocation {
-  /** Does what is due; when the next thing will be. */
-  readonly advance: (now: number) => number;
-  /** Gives it back; without a word when there is none. `isChallenged`: a request with credentials may be on its way. */
-  readonly close: (now: number, options: { readonly isChallenged: boolean }) => void;
+/** Asks for the allocation, and refreshes it; when the next thing will be due. */
+export function advanceAllocation(now: number, state: State): number {
+  const { allocation } = state;
+  if (!state.hasAskedToAllocate) allocate(now, state);
+  if (now >= allocation.expiresAt) {
+    lose(now, state, { reason: 'expired', code: null, detail: null });
+    return Number.POSITIVE_INFINITY;
+  }
+  if (now >= allocation.refreshAt && state.phase === 'allocated') refresh(now, state);
+  return Math.min(allocation.refreshAt, allocation.expiresAt);
 }
 
-/** Begins with the first `advance`. @param options.family of the relayed address; IPv4 when left out. */
-export function createAllocation(state: ClientState, { family }: { readonly family?: Family | undefined }): Allocation {
-  const { transactions, emit } = state;
-  let isBegun = false;
-  let refreshAt = Number.POSITIVE_INFINITY;
-  let endsAt = Number.POSITIVE_INFINITY;
-
-  /** Counted from the request: the server began to count before its answer was here. */
-  const confirm = (askedAt: number, message: StunMessage): number => {
-    const lifetimeS = attribute(message, 'LIFETIME');
-    const lifetimeMs = lifetimeS === undefined ? DEFAULT_LIFETIME_MS : Math.min(lifetimeS * 1000, LIFETIME_MAX_MS);
-    refreshAt = askedAt + refreshAfterMs(lifetimeMs);
-    endsAt = askedAt + lifetimeMs;
-    return lifetimeMs;
-  };
-
-  const fail = (now: number, answer: Exclude<Answer, { kind: 'success' }>): void => {
-    emit(now, {
-      kind: 'failed',
-      alternate: answer.kind === 'error' ? alternateIn(answer) : null,
-      ...failureOf(answer),
-    });
-    state.end();
-  };
-
-  const begin = (askedAt: number): void => {
-    isBegun = true;
-    const attributes: Attribute[] = [{ type: 'REQUESTED-TRANSPORT', value: UDP }];
-    if (family) attributes.push({ type: 'REQUESTED-ADDRESS-FAMILY', value: family });
-    transactions.ask(askedAt, { method: METHOD.allocate, attributes }, (now, answer) => {
-      if (state.phase === 'closing') return answer.kind === 'success' ? giveBack(now) : state.end();
-      if (answer.kind !== 'success') return fail(now, answer);
-      const { message } = answer;
-      const relayed = attribute(message, 'XOR-RELAYED-ADDRESS');
-      const mapped = attribute(message, 'XOR-MAPPED-ADDRESS');
-      if (!relayed || !mapped || isNowhere(relayed)) {
-        emit(now, { kind: 'failed', reason: 'bad-answer', code: null, detail: null, alternate: null });
-        return state.end();
-      }
-      state.phase = 'allocated';
-      state.relayed = relayed;
-      emit(now, { kind: 'allocated', relayed, mapped, lifetimeMs: confirm(askedAt, message) });
-    });
-  };
-
-  const refresh = (askedAt: number): void => {
-    refreshAt = Number.POSITIVE_INFINITY;
-    transactions.ask(askedAt, { method: METHOD.refresh, attributes: [] }, (now, answer) => {
-      if (answer.kind === 'success') confirm(askedAt, answer.message);
-      else if (answer.kind === 'none') refreshAt = now;
-      else if (answer.code >= 500) refreshAt = now + REFRESH_RETRY_MS;
-      else state.lose(now, failureOf(answer));
-    });
-  };
-
-  const giveBack = (now: number): void => {
-    transactions.clear();
-    const attributes: Attribute[] = [{ type: 'LIFETIME', value: 0 }];
-    transactions.ask(now, { method: METHOD.refresh, attributes }, state.end);
-  };
-
-  return {
-    advance: (now) => {
-      if (!isBegun) begin(now);
-      if (now >= endsAt) {
-        state.lose(now, { reason: 'expired', code: null, detail: null });
-        return Number.POSITIVE_INFINITY;
-      }
-      if (now >= refreshAt && state.phase === 'allocated') refresh(now);
-      return Math.min(refreshAt, endsAt);
-    },
-    close: (now, { isChallenged }) => {
-      if (state.phase === 'closing' || state.phase === 'closed') return;
-      const { phase } = state;
-      if (phase === 'allocating' && !(isBegun && isChallenged)) return state.end();
-      state.phase = 'closing';
-      refreshAt = Number.POSITIVE_INFINITY;
-      endsAt = now + CLOSE_TIMEOUT_MS;
-      // An Allocate on its way may succeed yet: it is waited for, and given back then.
-      if (phase === 'allocated') giveBack(now);
-    },
-  };
+/** Gives the allocation back; without a word to the server when there is none. */
+export function close(now: number, state: State): void {
+  const { phase, allocation } = state;
+  if (phase === 'closing' || phase === 'closed') return;
+  // A request with credentials may lead to an allocation.
+  const mayBeAllocated = phase === 'allocated' || (state.hasAskedToAllocate && state.challenge !== null);
+  if (!mayBeAllocated) {
+    end(state);
+    return;
+  }
+  state.phase = 'closing';
+  allocation.refreshAt = Number.POSITIVE_INFINITY;
+  allocation.expiresAt = now + CLOSE_TIMEOUT_MS;
+  // An Allocate on its way may succeed yet: it is waited for, and given back then.
+  if (phase === 'allocated') giveBack(now, state);
 }
 
-/** The place of a 300 answer (RFC 8489 §10). */
-function alternateIn({ code, message }: Extract<Answer, { kind: 'error' }>): Alternate | null {
+function allocate(askedAt: number, state: State): void {
+  state.hasAskedToAllocate = true;
+  const attributes: Attribute[] = [{ type: 'REQUESTED-TRANSPORT', value: UDP }];
+  if (state.family) attributes.push({ type: 'REQUESTED-ADDRESS-FAMILY', value: state.family });
+  ask(askedAt, state, {
+    method: METHOD.allocate,
+    attributes,
+    settle: (now, outcome) => {
+      if (state.phase === 'closing') return outcome.kind === 'success' ? giveBack(now, state) : end(state);
+      if (outcome.kind !== 'success') return fail(now, state, outcome);
+      allocated(now, state, { askedAt, message: outcome.message });
+    },
+  });
+}
+
+function allocated(
+  now: number,
+  state: State,
+  { askedAt, message }: { readonly askedAt: number; readonly message: StunMessage },
+): void {
+  const relayed = attribute(message, 'XOR-RELAYED-ADDRESS');
+  const mapped = attribute(message, 'XOR-MAPPED-ADDRESS');
+  if (!relayed || !mapped || isNowhere(relayed)) {
+    emit(now, state, { kind: 'failed', reason: 'bad-answer', code: null, detail: null, alternate: null });
+    end(state);
+    return;
+  }
+  const lifetimeMs = lifetimeIn(message);
+  Object.assign(state.allocation, leaseFrom(askedAt, lifetimeMs));
+  state.phase = 'allocated';
+  state.relayed = relayed;
+  emit(now, state, { kind: 'allocated', relayed, mapped, lifetimeMs });
+}
+
+function fail(now: number, state: State, outcome: Exclude<Outcome, { kind: 'success' }>): void {
+  const alternate = outcome.kind === 'error' ? alternateIn(outcome) : null;
+  emit(now, state, { kind: 'failed', alternate, ...failureOf(outcome) });
+  end(state);
+}
+
+function refresh(askedAt: number, state: State): void {
+  const { allocation } = state;
+  allocation.refreshAt = Number.POSITIVE_INFINITY;
+  ask(askedAt, state, {
+    method: METHOD.refresh,
+    attributes: [],
+    settle: (now, outcome) => {
+      if (outcome.kind === 'success') Object.assign(allocation, leaseFrom(askedAt, lifetimeIn(outcome.message)));
+      else if (outcome.kind === 'none') allocation.refreshAt = now;
+      else if (outcome.code >= 500) allocation.refreshAt = now + REFRESH_RETRY_MS;
+      else lose(now, state, failureOf(outcome));
+    },
+  });
+}
+
+/** Asks for a lifetime of 0, which deletes the allocation (RFC 8656 §8). */
+function giveBack(now: number, state: State): void {
+  state.requests.clear();
+  const attributes: Attribute[] = [{ type: 'LIFETIME', value: 0 }];
+  ask(now, state, { method: METHOD.refresh, attributes, settle: () => end(state) });
+}
+
+function lifetimeIn(message: StunMessage): number {
+  const lifetimeS = attribute(message, 'LIFETIME');
+  return lifetimeS === undefined ? DEFAULT_LIFETIME_MS : Math.min(lifetimeS * 1000, LIFETIME_MAX_MS);
+}
+
+/** Reads the server that a 300 names (RFC 8489 §10). */
+function alternateIn({ code, message }: Extract<Outcome, { kind: 'error' }>): Alternate | null {
   const endpoint = code === 300 ? attribute(message, 'ALTERNATE-SERVER') : undefined;
   return endpoint ? { endpoint, domain: attribute(message, 'ALTERNATE-DOMAIN') ?? null } : null;
 }
 
-/** What no peer can send to. */
+/** Whether no peer can send to the endpoint. */
 function isNowhere({ address, port }: Endpoint): boolean {
   return port === 0 || address === '0.0.0.0' || address === '::';
 }

@@ -1,110 +1,110 @@
-/** Channels: a number in place of a peer's endpoint, bound for the peers that answer (RFC 8656 §12). */
+/**
+ * Channels: a number in place of a peer's endpoint, bound for the peers that answer (RFC 8656 §12); and data to a peer, on
+ * its channel or without one.
+ */
 import { type Endpoint, formatEndpoint } from '../endpoint.ts';
-import { METHOD } from '../stun/header.ts';
-import { type ClientState, failureOf } from './client-state.ts';
-import { CHANNEL_LIFETIME_MS, refreshAfterMs } from './pace.ts';
-import { FIRST_CHANNEL } from './wire/channel-data.ts';
+import { encode } from '../stun/encode.ts';
+import { METHOD, TRANSACTION_ID_BYTES } from '../stun/header.ts';
+import { CHANNEL_LIFETIME_MS, leaseFrom, NO_LEASE } from './pace.ts';
+import { type Channel, emit, lose, type Outcome, type PeerData, type State, transmit } from './state.ts';
+import { ask, failureOf } from './transactions.ts';
+import { encodeChannelData, FIRST_CHANNEL } from './wire/channel-data.ts';
 
-/** Peers with a channel: those that answered first. A number stays its peer's for good (RFC 8656 §12.1). */
+/** How many peers have a channel: those that answered first. A number stays its peer's for good (RFC 8656 §12.1). */
 const CHANNELS_MAX = 64;
 
-export interface Channels {
-  /** The number to send on to that peer; null where there is none that the server has confirmed. */
-  readonly of: (peer: Endpoint) => number | null;
-  /** Who sends on that number; null when it was never asked for. */
-  readonly peerOf: (channel: number) => Endpoint | null;
-  /** Binds one to a peer that is in use, unless there is one. */
-  readonly want: (now: number, peer: Endpoint) => void;
-  /** Refreshes what is due; when the next thing will be. */
-  readonly advance: (now: number) => number;
+/** Sends data: in ChannelData where the server has confirmed a channel, else in a Send indication. */
+export function sendToPeer(state: State, { peer, bytes }: PeerData): void {
+  const channel = state.channelsByPeer.get(formatEndpoint(peer));
+  if (channel?.state !== 'bound') {
+    transmit(state, sendIndication(state, { peer, bytes }));
+    return;
+  }
+  channel.isUsed = true;
+  transmit(state, encodeChannelData({ channel: channel.number, data: bytes }, { padded: state.isStream }));
 }
 
-interface Channel {
-  readonly number: number;
-  readonly peer: Endpoint;
-  state: 'unbound' | 'bound' | 'refused';
-  isAsking: boolean;
-  /** Since it was last asked for. */
-  isUsed: boolean;
-  refreshAt: number;
-  endsAt: number;
+/** RFC 8656 §11.1: 36 bytes around the data for IPv4. */
+function sendIndication({ randomBytes }: State, { peer, bytes }: PeerData): Uint8Array {
+  return encode({
+    class: 'indication',
+    method: METHOD.send,
+    transactionId: randomBytes(TRANSACTION_ID_BYTES),
+    attributes: [
+      { type: 'XOR-PEER-ADDRESS', value: peer },
+      { type: 'DATA', value: bytes },
+    ],
+  });
 }
 
-export function createChannels(state: ClientState): Channels {
-  const byPeer = new Map<string, Channel>();
-  const byNumber = new Map<number, Channel>();
+/** The peer that sends on that number, which keeps the channel alive; null when it was never asked for. */
+export function peerOf({ channels }: State, number: number): Endpoint | null {
+  const channel = channels.get(number);
+  if (!channel) return null;
+  channel.isUsed = true;
+  return channel.peer;
+}
 
-  const ask = (askedAt: number, one: Channel): void => {
-    one.isAsking = true;
-    one.isUsed = false;
-    const attributes = [
-      { type: 'CHANNEL-NUMBER', value: one.number } as const,
-      { type: 'XOR-PEER-ADDRESS', value: one.peer } as const,
-    ];
-    state.transactions.ask(askedAt, { method: METHOD.channelBind, attributes }, (now, answer) => {
-      one.isAsking = false;
-      if (answer.kind === 'success') {
-        const isNew = one.state === 'unbound';
-        one.state = 'bound';
-        one.refreshAt = askedAt + refreshAfterMs(CHANNEL_LIFETIME_MS);
-        one.endsAt = askedAt + CHANNEL_LIFETIME_MS;
-        if (isNew) state.emit(now, { kind: 'channel-bound', peer: one.peer, channel: one.number });
-        return;
-      }
-      const failure = failureOf(answer);
-      if (failure.reason === 'allocation-mismatch') return state.lose(now, failure);
-      // Send indications do as well. Without an answer it is asked for again when the peer is heard again.
-      if (answer.kind === 'error') one.state = 'refused';
-      else one.refreshAt = now;
-    });
-  };
+/** Binds a channel to a peer that is in use, unless it has one. */
+export function wantChannel(now: number, state: State, peer: Endpoint): void {
+  const known = state.channelsByPeer.get(formatEndpoint(peer));
+  if (known ? known.state !== 'unbound' || known.isAsking : state.channels.size >= CHANNELS_MAX) return;
+  channelBind(now, state, known ?? addChannel(state, peer));
+}
 
-  const create = (peer: Endpoint): Channel => {
-    const one: Channel = {
-      number: FIRST_CHANNEL + byNumber.size,
-      peer,
-      state: 'unbound',
-      isAsking: false,
-      isUsed: false,
-      refreshAt: Number.POSITIVE_INFINITY,
-      endsAt: Number.POSITIVE_INFINITY,
-    };
-    byPeer.set(formatEndpoint(peer), one);
-    byNumber.set(one.number, one);
-    return one;
-  };
+/** Refreshes what is due; when the next thing will be. */
+export function advanceChannels(now: number, state: State): number {
+  let next = Number.POSITIVE_INFINITY;
+  for (const channel of state.channels.values()) {
+    if (channel.state !== 'bound') continue;
+    if (now >= channel.expiresAt) {
+      channel.state = 'unbound';
+      continue;
+    }
+    const isDue = now >= channel.refreshAt && !channel.isAsking;
+    if (isDue && channel.isUsed) channelBind(now, state, channel);
+    next = Math.min(next, isDue || channel.isAsking ? channel.expiresAt : channel.refreshAt);
+  }
+  return next;
+}
 
-  return {
-    of: (peer) => {
-      const one = byPeer.get(formatEndpoint(peer));
-      if (one?.state !== 'bound') return null;
-      one.isUsed = true;
-      return one.number;
+function addChannel({ channels, channelsByPeer }: State, peer: Endpoint): Channel {
+  const number = FIRST_CHANNEL + channels.size;
+  const channel: Channel = { number, peer, state: 'unbound', isAsking: false, isUsed: false, ...NO_LEASE };
+  channels.set(number, channel);
+  channelsByPeer.set(formatEndpoint(peer), channel);
+  return channel;
+}
+
+/** Asks to bind the channel, or to refresh it (RFC 8656 §12.1). */
+function channelBind(askedAt: number, state: State, channel: Channel): void {
+  channel.isAsking = true;
+  channel.isUsed = false;
+  ask(askedAt, state, {
+    method: METHOD.channelBind,
+    attributes: [
+      { type: 'CHANNEL-NUMBER', value: channel.number },
+      { type: 'XOR-PEER-ADDRESS', value: channel.peer },
+    ],
+    settle: (now, outcome) => {
+      channel.isAsking = false;
+      if (outcome.kind !== 'success') return denied(now, state, { channel, outcome });
+      const isNew = channel.state === 'unbound';
+      channel.state = 'bound';
+      Object.assign(channel, leaseFrom(askedAt, CHANNEL_LIFETIME_MS));
+      if (isNew) emit(now, state, { kind: 'channel-bound', peer: channel.peer, channel: channel.number });
     },
-    peerOf: (channel) => {
-      const one = byNumber.get(channel);
-      if (!one) return null;
-      one.isUsed = true;
-      return one.peer;
-    },
-    want: (now, peer) => {
-      const known = byPeer.get(formatEndpoint(peer));
-      if (known ? known.state !== 'unbound' || known.isAsking : byNumber.size >= CHANNELS_MAX) return;
-      ask(now, known ?? create(peer));
-    },
-    advance: (now) => {
-      let next = Number.POSITIVE_INFINITY;
-      for (const one of byNumber.values()) {
-        if (one.state !== 'bound') continue;
-        if (now >= one.endsAt) {
-          one.state = 'unbound';
-          continue;
-        }
-        const isDue = now >= one.refreshAt && !one.isAsking;
-        if (isDue && one.isUsed) ask(now, one);
-        next = Math.min(next, isDue || one.isAsking ? one.endsAt : one.refreshAt);
-      }
-      return next;
-    },
-  };
+  });
+}
+
+/** Send indications do as well. Without a response the channel is asked for again when the peer is heard again. */
+function denied(
+  now: number,
+  state: State,
+  { channel, outcome }: { readonly channel: Channel; readonly outcome: Exclude<Outcome, { kind: 'success' }> },
+): void {
+  const failure = failureOf(outcome);
+  if (failure.reason === 'allocation-mismatch') lose(now, state, failure);
+  else if (outcome.kind === 'error') channel.state = 'refused';
+  else channel.refreshAt = now;
 }

@@ -1,37 +1,19 @@
 /**
  * A TURN client (RFC 8656) as a sans-IO session: one allocation on one server, over UDP, or over TCP or TLS with messages
- * framed by stream.ts. Its owner sends what `poll` gives and hands in what comes.
+ * framed by wire/stream.ts. Its owner sends what `poll` gives and hands in what comes.
  */
-import { canonicalAddress, type Endpoint, type Family, familyOf } from '../endpoint.ts';
-import type { Arrival, SendFailure } from '../session.ts';
-import { TRANSACTION_ID_BYTES } from '../stun/header.ts';
-import { createAllocation } from './allocation.ts';
-import { createAuthentication } from './authentication.ts';
-import { createChannels } from './channel.ts';
-import { createClientState, createExit } from './client-state.ts';
-import type { TurnCredentials } from './credentials.ts';
-import type { TurnOutput } from './event.ts';
-import { createInbound } from './inbound.ts';
-import { createPermissions } from './permission.ts';
-import { createTurnRejections, type TurnRejectionCause } from './rejection.ts';
-import { createTransactions } from './transaction.ts';
-import { encodeChannelData } from './wire/channel-data.ts';
-import { encodeSend } from './wire/send-indication.ts';
-
-/** Of one datagram to a peer: with every header around it, it still fits one UDP datagram and one STUN message. */
-export const DATA_MAX_BYTES = 65_400;
-
-/** Why a datagram was not taken, in the system's words. */
-export type SendRefusal =
-  /** There is no allocation yet, or none any more. */
-  | 'ENOTCONN'
-  /** The server does not relay to that address. */
-  | 'EACCES'
-  /** The relayed address is of another family. */
-  | 'EAFNOSUPPORT'
-  | 'EMSGSIZE'
-  /** More peer addresses than a client keeps. */
-  | 'ENOBUFS';
+import type { Endpoint, Family } from '../endpoint.ts';
+import type { Session, Told } from '../session.ts';
+import { advanceAllocation, close } from './allocation.ts';
+import { advanceChannels } from './channel.ts';
+import { type TurnCredentials, USERNAME_MAX_BYTES } from './credentials.ts';
+import { type SendRefusal, send } from './data.ts';
+import type { TurnEvent, TurnOutput } from './event.ts';
+import { NO_LEASE } from './pace.ts';
+import { advancePermissions } from './permission.ts';
+import { receive } from './receive.ts';
+import { emit, lose, type State, type TurnRejectionCause } from './state.ts';
+import { advanceRequests, requestsDueAt } from './transactions.ts';
 
 export interface TurnClientOptions {
   readonly server: Endpoint;
@@ -40,104 +22,98 @@ export interface TurnClientOptions {
   /** Whether that is TCP or TLS: nothing is sent again, and ChannelData is padded. */
   readonly isStream: boolean;
   readonly credentials: TurnCredentials;
-  /** Of the relayed address; the server's choice, IPv4, when left out. */
+  /** The family of the relayed address; the server's choice, IPv4, when left out. */
   readonly family?: Family | undefined;
   /** Unpredictable bytes, for transaction ids. */
   readonly randomBytes: (length: number) => Uint8Array;
 }
 
-export interface TurnClient {
+/**
+ * `handleDatagram` takes one datagram, or one message of the stream. `handleSendFailure` ends the client while there is no
+ * allocation; later it is one loss of many.
+ */
+export interface TurnClient extends Session<'closed', Told<TurnEvent>> {
   /**
    * Sends one datagram to a peer; it may wait for its permission. Null, or why it is not taken.
    * @throws Error when the peer's address is none.
    */
-  readonly send: (now: number, peer: Endpoint, bytes: Uint8Array) => SendRefusal | null;
-  /** Takes one datagram, or one message of the stream. */
-  readonly handleDatagram: (now: number, arrival: Arrival) => void;
-  /** The system would not send: the end while there is no allocation, one loss of many later. */
-  readonly handleSendFailure: (now: number, failure: SendFailure) => void;
-  /** The connection to the server is gone; `code` is the system's. */
-  readonly handleDisconnect: (now: number, code: string) => void;
-  readonly handleTimeout: (now: number) => void;
-  readonly poll: (now: number) => TurnOutput;
-  readonly rejected: () => Readonly<Partial<Record<TurnRejectionCause, number>>>;
-  /** Gives the allocation back; `closed` comes with the server's answer, or a second later. */
-  readonly close: (now: number) => void;
+  send(now: number, peer: Endpoint, bytes: Uint8Array): SendRefusal | null;
+  /** To be called when the connection to the server is gone; `code` is the system's. */
+  handleDisconnect(now: number, code: string): void;
+  poll(now: number): TurnOutput;
+  /** How often something that came was not believed, by cause. */
+  rejected(): Readonly<Partial<Record<TurnRejectionCause, number>>>;
+  /** Gives the allocation back; `done` comes with the server's response, or a second later. */
+  close(now: number): void;
 }
 
 /** The Allocate goes out with the first `poll`. @throws RangeError when the user name is too long. */
 export function createTurnClient(options: TurnClientOptions): TurnClient {
-  const { server, socket, isStream, credentials, family, randomBytes } = options;
-  const exit = createExit({ socket, to: server });
-  const { transmit, emit, dequeue } = exit;
-  const authentication = createAuthentication(credentials);
-  const transactions = createTransactions({ authentication, isStream, randomBytes, transmit });
-  const state = createClientState({ transactions, emit });
-  const allocation = createAllocation(state, { family });
-  const channels = createChannels(state);
-  const rejections = createTurnRejections();
-
-  const deliver = (_now: number, peer: Endpoint, bytes: Uint8Array): void => {
-    const channel = channels.of(peer);
-    if (channel === null) transmit(encodeSend({ transactionId: randomBytes(TRANSACTION_ID_BYTES), peer, bytes }));
-    else transmit(encodeChannelData({ channel, data: bytes }, { padded: isStream }));
-  };
-  const permissions = createPermissions(state, deliver);
-  const receive = createInbound(state, { server, permissions, channels });
-
-  /** Does what is due; when the next thing will be. */
-  const advance = (now: number): number => {
-    transactions.advance(now);
-    if (state.phase === 'closed') return Number.POSITIVE_INFINITY;
-    const allocationAt = allocation.advance(now);
-    const isInUse = state.phase === 'allocated';
-    const permissionAt = isInUse ? permissions.advance(now) : Number.POSITIVE_INFINITY;
-    const channelAt = isInUse ? channels.advance(now) : Number.POSITIVE_INFINITY;
-    return Math.min(allocationAt, permissionAt, channelAt, transactions.dueAt());
-  };
-
-  /** What is under way cannot be finished any more. */
-  const breakOff = (now: number, reason: 'unreachable' | 'connection-closed', detail: string): void => {
-    const failure = { reason, code: null, detail };
-    if (state.phase === 'allocating') emit(now, { kind: 'failed', alternate: null, ...failure });
-    state.lose(now, failure);
-  };
-
+  const state = initialState(options);
   return {
-    send: (now, { address, port }, bytes) => {
-      if (state.phase !== 'allocated' || !state.relayed) return 'ENOTCONN';
-      if (familyOf(address) !== familyOf(state.relayed.address)) return 'EAFNOSUPPORT';
-      if (bytes.length > DATA_MAX_BYTES) return 'EMSGSIZE';
-      const peer = { address: canonicalAddress(address), port };
-      switch (permissions.admit(now, peer, bytes)) {
-        case 'granted':
-          deliver(now, peer, bytes);
-          return null;
-        case 'waiting':
-          return null;
-        case 'refused':
-          return 'EACCES';
-        case 'too-many':
-          return 'ENOBUFS';
-      }
-    },
+    send: (now, peer, bytes) => send(now, state, { peer, bytes }),
     handleDatagram: (now, arrival) => {
-      if (state.phase === 'closed') return;
-      const cause = receive(now, arrival);
-      if (cause) rejections.add(cause);
+      const cause = state.phase === 'closed' ? null : receive(now, state, arrival);
+      if (cause) state.rejected[cause] = (state.rejected[cause] ?? 0) + 1;
     },
     handleSendFailure: (now, { code }) => {
-      if (state.phase === 'allocating') breakOff(now, 'unreachable', code);
+      if (state.phase === 'allocating') breakOff(now, state, { reason: 'unreachable', detail: code });
     },
     handleDisconnect: (now, code) => {
-      if (state.phase !== 'closed') breakOff(now, 'connection-closed', code);
+      if (state.phase !== 'closed') breakOff(now, state, { reason: 'connection-closed', detail: code });
     },
-    handleTimeout: (now) => void advance(now),
-    poll: (now) => {
-      const until = advance(now);
-      return dequeue() ?? (state.phase === 'closed' ? { kind: 'done', result: 'closed' } : { kind: 'wait', until });
-    },
-    rejected: rejections.counts,
-    close: (now) => allocation.close(now, { isChallenged: authentication.isChallenged() }),
+    handleTimeout: (now) => void advance(now, state),
+    poll: (now) => poll(now, state),
+    rejected: () => ({ ...state.rejected }),
+    close: (now) => close(now, state),
   };
+}
+
+function initialState({ server, socket, isStream, credentials, family, randomBytes }: TurnClientOptions): State {
+  if (Buffer.byteLength(credentials.username) > USERNAME_MAX_BYTES) {
+    throw new RangeError(`a TURN user name has at most ${USERNAME_MAX_BYTES} bytes`);
+  }
+  return {
+    ...{ server, socket, isStream, credentials, family, randomBytes },
+    phase: 'allocating',
+    challenge: null,
+    relayed: null,
+    hasAskedToAllocate: false,
+    allocation: { ...NO_LEASE },
+    requests: new Map(),
+    permissions: new Map(),
+    channels: new Map(),
+    channelsByPeer: new Map(),
+    rejected: {},
+    outputs: [],
+  };
+}
+
+function poll(now: number, state: State): TurnOutput {
+  const until = advance(now, state);
+  const output = state.outputs.shift();
+  if (output) return output;
+  return state.phase === 'closed' ? { kind: 'done', result: 'closed' } : { kind: 'wait', until };
+}
+
+/** Does what is due; when the next thing will be. */
+function advance(now: number, state: State): number {
+  advanceRequests(now, state);
+  if (state.phase === 'closed') return Number.POSITIVE_INFINITY;
+  const allocationAt = advanceAllocation(now, state);
+  const isInUse = state.phase === 'allocated';
+  const permissionAt = isInUse ? advancePermissions(now, state) : Number.POSITIVE_INFINITY;
+  const channelAt = isInUse ? advanceChannels(now, state) : Number.POSITIVE_INFINITY;
+  return Math.min(allocationAt, permissionAt, channelAt, requestsDueAt(state));
+}
+
+/** Ends the client, since what is under way cannot be finished any more. */
+function breakOff(
+  now: number,
+  state: State,
+  { reason, detail }: { readonly reason: 'unreachable' | 'connection-closed'; readonly detail: string },
+): void {
+  const failure = { reason, code: null, detail };
+  if (state.phase === 'allocating') emit(now, state, { kind: 'failed', alternate: null, ...failure });
+  lose(now, state, failure);
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ATTRIBUTES } from '../../src/stun/attribute.ts';
 import { checkIntegrity } from '../../src/stun/integrity.ts';
 import { attribute } from '../../src/stun/message.ts';
-import { explainTurnFailure } from '../../src/turn/failure.ts';
+import { explainTurnFailure } from '../../src/turn/event.ts';
 import {
   allocated,
   allocatedBench,

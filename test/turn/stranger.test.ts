@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/stun/encode.ts';
 import { METHOD } from '../../src/stun/header.ts';
-import { failureOf } from '../../src/turn/client-state.ts';
+import { failureOf } from '../../src/turn/transactions.ts';
 import {
   allocated,
   type Bench,
@@ -130,6 +130,7 @@ describe('whatever bytes come', () => {
 
 it('the words of an error are cut after 127 characters, as RFC 8489 §14.8 has them', () => {
   const message = { class: 'error', method: 3, transactionId: new Uint8Array(12), attributes: [] } as const;
-  const failure = failureOf({ kind: 'error', code: 486, text: 'x'.repeat(60_000), message });
+  const reason = 'x'.repeat(60_000);
+  const failure = failureOf({ kind: 'error', code: 486, reason, isUnsigned: false, rttMs: 1, message });
   expect(failure).toEqual({ reason: 'quota-reached', code: 486, detail: 'x'.repeat(127) });
 });

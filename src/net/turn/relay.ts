@@ -1,9 +1,9 @@
 /** A relay on a TURN server: a socket with a public address, for who cannot be reached at any other. */
 import { type Endpoint, type Family, formatEndpoint, sameEndpoint } from '../../endpoint.ts';
 import { UsageError } from '../../errors.ts';
-import { USERNAME_MAX_BYTES } from '../../turn/authentication.ts';
 import type { TurnCredentials } from '../../turn/credentials.ts';
-import type { TurnFailure } from '../../turn/failure.ts';
+import { USERNAME_MAX_BYTES } from '../../turn/credentials.ts';
+import type { TurnFailure } from '../../turn/event.ts';
 import { openTurnTransport, type TurnTransportOptions, turnServer } from './open-transport.ts';
 import { type Allocated, allocateRelay, type RelayEvent, type RelaySocket } from './relay-socket.ts';
 

@@ -1,7 +1,7 @@
 /** What a path takes to send, and what it does not. */
 import { familyOf } from '../../endpoint.ts';
 import { isRelayed, type PairReport, type SelectedPair } from '../../ice/checklist/pair.ts';
-import { DATA_MAX_BYTES } from '../../turn/client.ts';
+import { DATA_MAX_BYTES } from '../../turn/data.ts';
 import { RELAY_SOCKET } from '../attempt/candidate-agent.ts';
 import { explainEnd } from './end.ts';
 import { count, type PathRecord } from './record.ts';
