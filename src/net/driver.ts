@@ -5,7 +5,7 @@ import type { UdpSocket } from './udp-socket.ts';
 
 /** Far more than any session has to say at one moment; one that goes on after it never waits. */
 const OUTPUTS_AT_ONCE_MAX = 100_000;
-/** What a timer of Node takes, 24.8 days: for more it fires at once. Waking a session too early is harmless. */
+/** The longest wait that a timer of Node takes, 24.8 days: a longer one fires at once. Waking a session too early is harmless. */
 export const TIMER_MAX_MS = 2 ** 31 - 1;
 
 export interface Driver<Result> {
@@ -16,7 +16,7 @@ export interface Driver<Result> {
   readonly result: Promise<Result>;
   /** Lets the session act after its owner changed it; the change can be made by `tell`, which then may throw like the session. */
   readonly wake: (tell?: () => void) => void;
-  /** One more for a name that the session uses from now on. */
+  /** Gives the session a socket for a name that it uses from now on. */
   readonly addSocket: (name: string, socket: UdpSocket) => void;
 }
 
@@ -25,97 +25,132 @@ export function now(): number {
   return performance.now();
 }
 
-/** Starts at once. The sockets, one for each name the session uses, stay the caller's to close. */
-export function startDriver<Result, Extra extends { readonly kind: string } = never>(options: {
+/** What an output beyond the common ones has at least. */
+interface Kind {
+  readonly kind: string;
+}
+
+export interface DriverOptions<Result, Extra extends Kind> {
   readonly session: Session<Result, Extra>;
   readonly sockets: Readonly<Record<string, UdpSocket>>;
   /** Takes what the session gives beyond the outputs that every driver knows. */
   readonly onOutput?: (output: Extra) => void;
   readonly signal?: AbortSignal | undefined;
-}): Driver<Result> {
+}
+
+interface State<Result, Extra extends Kind> extends Pick<DriverOptions<Result, Extra>, 'session' | 'onOutput'> {
+  readonly sockets: Map<string, UdpSocket>;
+  readonly settled: PromiseWithResolvers<Result>;
+  /** Aborted when there is nothing more to drive. */
+  readonly ended: AbortController;
+  isPumping: boolean;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** Starts at once. The sockets, one for each name the session uses, stay the caller's to close. */
+export function startDriver<Result, Extra extends Kind = never>(options: DriverOptions<Result, Extra>): Driver<Result> {
   const { session, onOutput, signal } = options;
-  const sockets = new Map<string, UdpSocket>();
-  const { promise, resolve, reject } = Promise.withResolvers<Result>();
-  const ended = new AbortController();
-  let isPumping = false;
-  let timer: NodeJS.Timeout | undefined;
-
-  const end = (settle: () => void): void => {
-    clearTimeout(timer);
-    ended.abort();
-    signal?.removeEventListener('abort', abort);
-    settle();
+  const state: State<Result, Extra> = {
+    session,
+    ...(onOutput && { onOutput }),
+    sockets: new Map(),
+    settled: Promise.withResolvers(),
+    ended: new AbortController(),
+    isPumping: false,
+    timer: undefined,
   };
-  const abort = (): void => end(() => reject(signal?.reason));
-
-  /** Lets the session take in something, then does all that it wants. */
-  const act = (take: () => void): void => {
-    if (ended.signal.aborted) return;
-    try {
-      take();
-      // What is said while it is being polled is seen by the next poll.
-      if (!isPumping) pump();
-    } catch (error) {
-      end(() => reject(error));
-    }
-  };
-  const pump = (): void => {
-    isPumping = true;
-    try {
-      for (let outputs = 0; !ended.signal.aborted; outputs++) {
-        if (outputs === OUTPUTS_AT_ONCE_MAX) throw new Error(`a session never waits: ${outputs} outputs at one moment`);
-        if (obey(session.poll(now()))) return;
-      }
-    } finally {
-      isPumping = false;
-    }
-  };
-  const transmit = ({ socket, to, bytes, ttl }: Transmit): void => {
-    const fail = (code: string): void => act(() => session.handleSendFailure(now(), { socket, to, code }));
-    sockets.get(socket)?.send(bytes, to, fail, ttl);
-  };
-  const connect = ({ to }: Connect): void => {
-    void tryConnect(to, ended.signal).then(
-      (outcome) => act(() => session.handleConnect?.(now(), { to, outcome })),
-      (error: unknown) => end(() => reject(error)),
-    );
-  };
-  const wait = (until: number): void => {
-    clearTimeout(timer);
-    if (until === Number.POSITIVE_INFINITY) return;
-    const waitMs = Math.min(TIMER_MAX_MS, Math.max(0, Math.ceil(until - now())));
-    timer = setTimeout(() => act(() => session.handleTimeout(now())), waitMs);
-  };
-  /** True when there is nothing more to do now. */
-  const obey = (output: Output<Result> | Extra): boolean => {
-    if (isCommon(output)) {
-      switch (output.kind) {
-        case 'transmit':
-          transmit(output);
-          return false;
-        case 'connect':
-          connect(output);
-          return false;
-        case 'wait':
-          wait(output.until);
-          return true;
-        case 'done':
-          end(() => resolve(output.result));
-          return true;
-      }
-    }
-    onOutput?.(output);
-    return false;
-  };
-
-  const addSocket = (name: string, socket: UdpSocket): void => {
-    sockets.set(name, socket);
-    socket.onDatagram((bytes, from) => act(() => session.handleDatagram(now(), { socket: name, from, bytes })));
-  };
-  for (const [name, socket] of Object.entries(options.sockets)) addSocket(name, socket);
-  signal?.addEventListener('abort', abort, { once: true });
-  const wake = (tell: () => void = () => {}): void => act(tell);
+  for (const [name, socket] of Object.entries(options.sockets)) addSocket(state, name, socket);
+  const abort = (): void => fail(state, signal?.reason);
+  signal?.addEventListener('abort', abort, { once: true, signal: state.ended.signal });
   if (signal?.aborted) abort();
-  else wake();
-  return { result: promise, wake, addSocket };
+  else act(state, () => {});
+  return {
+    result: state.settled.promise,
+    wake: (tell = () => {}) => act(state, tell),
+    addSocket: (name, socket) => addSocket(state, name, socket),
+  };
+}
+
+function addSocket<R, E extends Kind>(state: State<R, E>, name: string, socket: UdpSocket): void {
+  const { session, sockets } = state;
+  sockets.set(name, socket);
+  socket.onDatagram((bytes, from) => act(state, () => session.handleDatagram(now(), { socket: name, from, bytes })));
+}
+
+function end<R, E extends Kind>({ timer, ended }: State<R, E>): void {
+  clearTimeout(timer);
+  ended.abort();
+}
+
+function fail<R, E extends Kind>(state: State<R, E>, reason: unknown): void {
+  end(state);
+  state.settled.reject(reason);
+}
+
+/** Lets the session take in something, then does all that it wants. */
+function act<R, E extends Kind>(state: State<R, E>, take: () => void): void {
+  if (state.ended.signal.aborted) return;
+  try {
+    take();
+    // What is said while it is being polled is seen by the next poll.
+    if (!state.isPumping) pump(state);
+  } catch (error) {
+    fail(state, error);
+  }
+}
+
+function pump<R, E extends Kind>(state: State<R, E>): void {
+  state.isPumping = true;
+  try {
+    for (let outputs = 0; !state.ended.signal.aborted; outputs++) {
+      if (outputs === OUTPUTS_AT_ONCE_MAX) throw new Error(`a session never waits: ${outputs} outputs at one moment`);
+      if (obey(state, state.session.poll(now()))) return;
+    }
+  } finally {
+    state.isPumping = false;
+  }
+}
+
+/** Does what the session wants; true when there is nothing more to do now. */
+function obey<R, E extends Kind>(state: State<R, E>, output: Output<R> | E): boolean {
+  if (!isCommon(output)) {
+    state.onOutput?.(output);
+    return false;
+  }
+  switch (output.kind) {
+    case 'transmit':
+      transmit(state, output);
+      return false;
+    case 'connect':
+      connect(state, output);
+      return false;
+    case 'wait':
+      wait(state, output.until);
+      return true;
+    case 'done':
+      end(state);
+      state.settled.resolve(output.result);
+      return true;
+  }
+}
+
+function transmit<R, E extends Kind>(state: State<R, E>, { socket, to, bytes, ttl }: Transmit): void {
+  const refused = (code: string): void =>
+    act(state, () => state.session.handleSendFailure(now(), { socket, to, code }));
+  state.sockets.get(socket)?.send(bytes, to, refused, ttl);
+}
+
+function connect<R, E extends Kind>(state: State<R, E>, { to }: Connect): void {
+  const { session, ended } = state;
+  void tryConnect(to, ended.signal).then(
+    (outcome) => act(state, () => session.handleConnect?.(now(), { to, outcome })),
+    (error: unknown) => fail(state, error),
+  );
+}
+
+function wait<R, E extends Kind>(state: State<R, E>, until: number): void {
+  clearTimeout(state.timer);
+  if (until === Number.POSITIVE_INFINITY) return;
+  const waitMs = Math.min(TIMER_MAX_MS, Math.max(0, Math.ceil(until - now())));
+  state.timer = setTimeout(() => act(state, () => state.session.handleTimeout(now())), waitMs);
 }

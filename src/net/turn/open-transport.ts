@@ -13,7 +13,7 @@ import type { OpenedTransport } from './transport.ts';
 
 /** How many addresses of a name are tried: two of each family, or more of one. A name with more would keep a client connecting for long. */
 const ADDRESSES_MAX = 4;
-/** As long as a connection may take (turn-stream.ts). */
+/** How long the look-up may take: as long as a connection (stream-transport.ts). */
 const LOOKUP_TIMEOUT_MS = 5_000;
 
 export interface TurnTransportOptions {

@@ -1,11 +1,12 @@
 /** A TURN client on an open transport: once it has an allocation, a socket that is bound on the server. */
 import { randomBytes } from 'node:crypto';
 import type { Endpoint, Family } from '../../endpoint.ts';
-import { createTurnClient } from '../../turn/client.ts';
+import { createTurnClient, type TurnClient } from '../../turn/client.ts';
 import type { TurnCredentials } from '../../turn/credentials.ts';
 import type { Alternate, TurnEvent, TurnFailure } from '../../turn/event.ts';
-import { now, startDriver } from '../driver.ts';
+import { type Driver, now, startDriver } from '../driver.ts';
 import type { UdpSocket } from '../udp-socket.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import type { TurnTransport } from './transport.ts';
 
 /** The transport's name in the client. */
@@ -17,11 +18,11 @@ const TURN_SOCKET = 'turn';
  */
 export interface RelaySocket extends UdpSocket {
   readonly relayed: Endpoint;
-  /** The own endpoint as the server sees it: a relayed candidate's related address (RFC 8839 §5.1). */
+  /** The client's reflexive endpoint: a relayed candidate's related address (RFC 8839 §5.1). */
   readonly mapped: Endpoint;
-  /** The server's own endpoint. */
+  /** The server that the allocation is on. */
   readonly server: Endpoint;
-  /** Sets the one that is told when the allocation is lost; at once when it is lost already. */
+  /** Sets the one receiver of the loss of the allocation, which is told at once when it is lost already. */
   readonly onLost: (receive: (failure: TurnFailure) => void) => void;
 }
 
@@ -31,92 +32,121 @@ export type Allocated =
   | { readonly outcome: 'open'; readonly relay: RelaySocket }
   | ({ readonly outcome: 'failed'; readonly alternate: Alternate | null } & TurnFailure);
 
-/**
- * Asks for an allocation. The transport is the relay's from now on; without one it is closed.
- * @throws the signal's reason when aborted, after giving back what the server had given; what `onEvent` throws. A receiver
- * that throws later ends the relay, and disposing of it rejects with that.
- */
-export async function allocateRelay(options: {
+interface State {
+  readonly transport: TurnTransport;
+  readonly client: TurnClient;
+  /** What the Allocate comes to; rejected with what ends the driver before. */
+  readonly allocation: PromiseWithResolvers<Extract<TurnEvent, { kind: 'allocated' | 'failed' }>>;
+  readonly onEvent: (event: RelayEvent) => void;
+  receive: (bytes: Uint8Array, from: Endpoint) => void;
+  onLost: (failure: TurnFailure) => void;
+  lost: TurnFailure | null;
+  /** Whether the client, or a receiver, has thrown. */
+  isBroken: boolean;
+}
+
+export interface AllocateOptions {
   readonly transport: TurnTransport;
   readonly credentials: TurnCredentials;
   readonly family?: Family | undefined;
   readonly onEvent?: ((event: RelayEvent) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-}): Promise<Allocated> {
-  const { transport, credentials, family, onEvent = () => {}, signal } = options;
-  const { server, isStream } = transport;
-  const client = createTurnClient({ server, socket: TURN_SOCKET, isStream, credentials, family, randomBytes });
-  const allocation = Promise.withResolvers<Extract<TurnEvent, { kind: 'allocated' | 'failed' }>>();
-  let receive = (_bytes: Uint8Array, _from: Endpoint): void => {};
-  let tell = (_failure: TurnFailure): void => {};
-  let lost: TurnFailure | null = null;
+}
 
-  const take = (event: TurnEvent): void => {
-    if (event.kind === 'data') {
-      receive(event.bytes, event.from);
-      return;
-    }
-    onEvent(event);
-    if (event.kind === 'allocated' || event.kind === 'failed') allocation.resolve(event);
-    if (event.kind !== 'lost') return;
-    lost = event;
-    tell(event);
+/**
+ * Asks for an allocation. The transport is the relay's from now on; without one it is closed.
+ * @throws the signal's reason when aborted, after giving back what the server had given; what `onEvent` throws. A receiver
+ * that throws later ends the relay, and disposing of it rejects with that.
+ */
+export async function allocateRelay(options: AllocateOptions): Promise<Allocated> {
+  const state = initialState(options);
+  const driver = start(state);
+  try {
+    const event = await unlessAborted(state.allocation.promise, options.signal);
+    if (event.kind === 'allocated') return { outcome: 'open', relay: relaySocket(state, driver, event) };
+    await close(state, driver);
+    return { outcome: 'failed', ...failureIn(event), alternate: event.alternate };
+  } catch (error) {
+    await close(state, driver);
+    throw error;
+  }
+}
+
+function initialState({ transport, credentials, family, onEvent = () => {} }: AllocateOptions): State {
+  const { server, isStream } = transport;
+  return {
+    transport,
+    client: createTurnClient({ server, socket: TURN_SOCKET, isStream, credentials, family, randomBytes }),
+    allocation: Promise.withResolvers(),
+    onEvent,
+    receive: () => {},
+    onLost: () => {},
+    lost: null,
+    isBroken: false,
   };
+}
+
+function start(state: State): Driver<'closed'> {
+  const { transport, client } = state;
   const driver = startDriver({
     session: client,
     sockets: { [TURN_SOCKET]: transport },
-    onOutput: ({ event }) => take(event),
+    onOutput: ({ event }) => take(state, event),
   });
-  let isBroken = false;
   driver.result.catch((error: unknown) => {
-    isBroken = true;
-    allocation.reject(error);
+    state.isBroken = true;
+    state.allocation.reject(error);
   });
   transport.onClose((code) => driver.wake(() => client.handleDisconnect(now(), code)));
-  const close = async (): Promise<void> => {
-    try {
-      driver.wake(() => client.close(now()));
-      await driver.result;
-    } finally {
-      await transport[Symbol.asyncDispose]();
-    }
-  };
+  return driver;
+}
 
-  const abort = (): void => allocation.reject(signal?.reason);
-  signal?.addEventListener('abort', abort, { once: true });
-  if (signal?.aborted) abort();
+function take(state: State, event: TurnEvent): void {
+  if (event.kind === 'data') {
+    state.receive(event.bytes, event.from);
+    return;
+  }
+  state.onEvent(event);
+  if (event.kind === 'allocated' || event.kind === 'failed') state.allocation.resolve(event);
+  if (event.kind !== 'lost') return;
+  state.lost = failureIn(event);
+  state.onLost(state.lost);
+}
+
+function relaySocket(
+  state: State,
+  driver: Driver<'closed'>,
+  { relayed, mapped }: { readonly relayed: Endpoint; readonly mapped: Endpoint },
+): RelaySocket {
+  const { client, transport } = state;
+  return {
+    local: relayed,
+    relayed,
+    mapped,
+    server: transport.server,
+    send: (bytes, to, onFailure) => {
+      const refusal = state.isBroken ? 'ENOTCONN' : client.send(now(), to, bytes);
+      if (refusal) onFailure(refusal);
+      else driver.wake();
+    },
+    onDatagram: (receive) => {
+      state.receive = receive;
+    },
+    onLost: (receive) => {
+      state.onLost = receive;
+      if (state.lost) receive(state.lost);
+    },
+    [Symbol.asyncDispose]: () => close(state, driver),
+  };
+}
+
+/** Gives the allocation back, then closes the transport. @throws what has ended the driver. */
+async function close({ client, transport }: State, driver: Driver<'closed'>): Promise<void> {
   try {
-    const event = await allocation.promise;
-    if (event.kind === 'failed') {
-      await close();
-      return { outcome: 'failed', ...failureIn(event), alternate: event.alternate };
-    }
-    const { relayed, mapped } = event;
-    const relay: RelaySocket = {
-      local: relayed,
-      relayed,
-      mapped,
-      server,
-      send: (bytes, to, onFailure) => {
-        const refusal = isBroken ? 'ENOTCONN' : client.send(now(), to, bytes);
-        if (refusal) onFailure(refusal);
-        else driver.wake();
-      },
-      onDatagram: (next) => {
-        receive = next;
-      },
-      onLost: (next) => {
-        tell = (failure) => next(failureIn(failure));
-        if (lost) tell(lost);
-      },
-      [Symbol.asyncDispose]: close,
-    };
-    return { outcome: 'open', relay };
-  } catch (error) {
-    await close();
-    throw error;
+    driver.wake(() => client.close(now()));
+    await driver.result;
   } finally {
-    signal?.removeEventListener('abort', abort);
+    await transport[Symbol.asyncDispose]();
   }
 }
 

@@ -5,13 +5,13 @@ import { canonicalAddress, type Endpoint } from '../../endpoint.ts';
 import { createStreamReader } from '../../turn/wire/stream.ts';
 import type { OpenedTransport, TurnTransport } from './transport.ts';
 
-/** For the connection, and the TLS handshake with it. */
+/** How long the connection may take, and the TLS handshake with it. */
 const CONNECT_TIMEOUT_MS = 5_000;
 /** What may wait in user space when the server does not read; beyond it a message is refused, so memory is bounded. */
 const WRITE_BUFFER_MAX_BYTES = 1024 * 1024;
 /** After that long without a packet the system asks whether the other side is still there. */
 const KEEP_ALIVE_MS = 15_000;
-/** How long what was written last may take to go out. */
+/** How long what was written last may take to go out when the connection is closed. */
 const FLUSH_TIMEOUT_MS = 500;
 
 export interface TurnStreamOptions {
@@ -64,31 +64,20 @@ function secured({ name, ca }: NonNullable<TurnStreamOptions['tls']>): Connectio
   };
 }
 
+/** A connection that is open, with its end. */
+interface Connection {
+  readonly socket: Socket;
+  /** Resolved when it has ended. */
+  readonly closed: Promise<void>;
+  receive: (message: Uint8Array) => void;
+  onClose: (code: string) => void;
+  /** Why it ends, in case it does. */
+  why: string;
+  isDisposed: boolean;
+}
+
 function transportOver(socket: Socket, server: Endpoint): TurnTransport {
-  const reader = createStreamReader();
-  let receive = (_bytes: Uint8Array, _from: Endpoint): void => {};
-  let tell = (_code: string): void => {};
-  let why = 'ECONNRESET';
-  let isDisposed = false;
-  socket.on('error', (error: NodeJS.ErrnoException) => {
-    why = error.code ?? error.message;
-  });
-  socket.on('end', () => {
-    why = 'EOF';
-  });
-  socket.on('data', (chunk: Buffer) => {
-    const messages = reader.push(chunk);
-    for (const message of messages ?? []) if (!isDisposed) receive(message, server);
-    if (messages) return;
-    why = 'EPROTO';
-    socket.destroy();
-  });
-  const closed = new Promise<void>((resolve) => {
-    socket.once('close', () => {
-      if (!isDisposed) tell(why);
-      resolve();
-    });
-  });
+  const connection = watch(socket);
   return {
     local: { address: canonicalAddress(socket.localAddress ?? '::'), port: socket.localPort ?? 0 },
     server,
@@ -98,20 +87,50 @@ function transportOver(socket: Socket, server: Endpoint): TurnTransport {
       else if (!socket.writable) onFailure('EPIPE');
       else socket.write(bytes);
     },
-    onDatagram: (next) => {
-      receive = next;
+    onDatagram: (receive) => {
+      connection.receive = (message) => receive(message, server);
     },
-    onClose: (next) => {
-      tell = next;
-      if (socket.closed && !isDisposed) tell(why);
+    onClose: (receive) => {
+      connection.onClose = receive;
+      if (socket.closed && !connection.isDisposed) receive(connection.why);
     },
-    [Symbol.asyncDispose]: async () => {
-      if (isDisposed) return closed;
-      isDisposed = true;
-      socket.destroySoon();
-      const timer = setTimeout(() => socket.destroy(), FLUSH_TIMEOUT_MS);
-      await closed;
-      clearTimeout(timer);
-    },
+    [Symbol.asyncDispose]: () => dispose(connection),
   };
+}
+
+/** Reads whole messages from the socket, and learns why it ends. */
+function watch(socket: Socket): Connection {
+  const reader = createStreamReader();
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  const idle = { receive: () => {}, onClose: () => {}, isDisposed: false };
+  const connection: Connection = { socket, closed, ...idle, why: 'ECONNRESET' };
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    connection.why = error.code ?? error.message;
+  });
+  socket.on('end', () => {
+    connection.why = 'EOF';
+  });
+  socket.on('data', (chunk: Buffer) => {
+    const messages = reader.push(chunk);
+    for (const message of messages ?? []) if (!connection.isDisposed) connection.receive(message);
+    if (messages) return;
+    connection.why = 'EPROTO';
+    socket.destroy();
+  });
+  socket.once('close', () => {
+    if (!connection.isDisposed) connection.onClose(connection.why);
+    resolve();
+  });
+  return connection;
+}
+
+/** Lets what was written last go out, for as long as that may take. */
+async function dispose(connection: Connection): Promise<void> {
+  const { socket, closed, isDisposed } = connection;
+  if (isDisposed) return closed;
+  connection.isDisposed = true;
+  socket.destroySoon();
+  const timer = setTimeout(() => socket.destroy(), FLUSH_TIMEOUT_MS);
+  await closed;
+  clearTimeout(timer);
 }
