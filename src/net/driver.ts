@@ -3,7 +3,7 @@ import { type Connect, isCommon, type Output, type Session, type Transmit } from
 import { tryConnect } from './tcp-connect.ts';
 import type { UdpSocket } from './udp-socket.ts';
 
-/** Far more than any session has to say at one moment; one that goes on after it never waits. */
+/** Far more outputs than any session gives at one moment; a session that gives more never waits. */
 const OUTPUTS_AT_ONCE_MAX = 100_000;
 /** The longest wait that a timer of Node takes, 24.8 days: a longer one fires at once. Waking a session too early is harmless. */
 export const TIMER_MAX_MS = 2 ** 31 - 1;
@@ -14,7 +14,7 @@ export interface Driver<Result> {
    * called it: nothing of it escapes to a timer or a socket.
    */
   readonly result: Promise<Result>;
-  /** Lets the session act after its owner changed it; the change can be made by `tell`, which then may throw like the session. */
+  /** Lets the session act after its owner changed it, which `tell` can do; what `tell` throws counts as thrown by the session. */
   readonly wake: (tell?: () => void) => void;
   /** Gives the session a socket for a name that it uses from now on. */
   readonly addSocket: (name: string, socket: UdpSocket) => void;
@@ -25,7 +25,7 @@ export function now(): number {
   return performance.now();
 }
 
-/** What an output beyond the common ones has at least. */
+/** The least that an output beyond the common ones has. */
 interface Kind {
   readonly kind: string;
 }

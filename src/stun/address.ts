@@ -23,7 +23,7 @@ function addressBytes(address: string): Uint8Array {
   return Uint8Array.from(ipaddr.IPv6.parse(address).toByteArray());
 }
 
-/** By character codes: a server does this several times for each reply. */
+/** Reads character codes, since a server does this several times for each reply. */
 function ipv4Bytes(address: string): Uint8Array {
   const bytes = new Uint8Array(4);
   let octet = 0;
@@ -58,7 +58,7 @@ export function encodeAddress({ address, port }: Endpoint, xor?: XorKey): Uint8A
   return value;
 }
 
-/** The endpoint, or null when the family is unknown or the length is not the family's. */
+/** Gives the endpoint, or null when the family is unknown or the length is not the family's. */
 export function decodeAddress(wire: Uint8Array, xor?: XorKey): Endpoint | null {
   const family = wire[1];
   if (family === FAMILY_IPV4 ? wire.length !== IPV4_VALUE_BYTES : wire.length !== IPV6_VALUE_BYTES) return null;

@@ -9,7 +9,7 @@ export interface ShapeValue {
   bytes: Uint8Array;
   uint32: number;
   uint64: bigint;
-  /** A type that says all by being there. */
+  /** The attribute has no value; it says all by being there. */
   flag: true;
   'change-request': { readonly ip: boolean; readonly port: boolean };
   'error-code': { readonly code: number; readonly reason: string };
@@ -46,7 +46,7 @@ interface Definition {
 
 const exactly = (length: number) => ({ min: length, max: length });
 
-/** Codes below 0x8000 are comprehension-required (RFC 8489 §14). */
+/** Every attribute by name; codes below 0x8000 are comprehension-required (RFC 8489 §14). */
 export const ATTRIBUTES = {
   // RFC 8489 §14, §18.3.1
   'MAPPED-ADDRESS': { code: 0x0001, shape: 'address' },
@@ -83,8 +83,8 @@ export const ATTRIBUTES = {
   'ICE-CONTROLLED': { code: 0x8029, shape: 'uint64' },
   'ICE-CONTROLLING': { code: 0x802a, shape: 'uint64' },
   /**
-   * Natcheck's own, in a Binding indication: the sender closes the path. Of the range that is given out by expert review
-   * (RFC 8489 §18.3.2), where nobody has it; comprehension-optional, so that every other agent reads over it.
+   * Natcheck defines it, for a Binding indication: the sender closes the path. The code is unassigned, in the range that is
+   * given out by expert review (RFC 8489 §18.3.2); it is comprehension-optional, so that every other agent ignores it.
    */
   'PATH-CLOSED': { code: 0xecc1, shape: 'flag' },
   // TURN, RFC 8656 §18, and TURN over TCP, RFC 6062 §6.2.2
@@ -110,7 +110,7 @@ export type KnownAttribute = {
   [N in AttributeName]: { readonly type: N; readonly value: AttributeValue<N> };
 }[AttributeName];
 
-/** A type without a definition, or a comprehension-optional one whose value is not well formed: kept as bytes. */
+/** An attribute without a definition, or a comprehension-optional one whose value is not well formed: kept as bytes. */
 export interface OpaqueAttribute {
   readonly type: 'opaque';
   readonly code: number;

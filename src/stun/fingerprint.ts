@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { ATTRIBUTES } from './attribute.ts';
 import { walk } from './wire-attributes.ts';
 
-/** The attribute as a whole: header and value. */
+/** The length of the whole attribute, header and value. */
 export const FINGERPRINT_BYTES = 8;
 const FINGERPRINT_XOR = 0x5354554e;
 

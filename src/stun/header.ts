@@ -10,9 +10,9 @@
 
 export const HEADER_BYTES = 20;
 export const MAGIC_COOKIE = 0x2112a442;
-/** With the magic cookie (RFC 8489 §5). */
+/** The length of a transaction id after the magic cookie (RFC 8489 §5). */
 export const TRANSACTION_ID_BYTES = 12;
-/** Without it: the cookie's place is part of the id (RFC 3489 §11.1). */
+/** The length of one without a cookie, whose place is part of the id (RFC 3489 §11.1). */
 export const CLASSIC_TRANSACTION_ID_BYTES = 16;
 
 export type MessageClass = 'request' | 'indication' | 'success' | 'error';

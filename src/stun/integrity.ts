@@ -8,7 +8,7 @@ export type IntegrityAlgorithm = 'sha1' | 'sha256';
 
 interface Integrity {
   readonly code: number;
-  /** What is sent; SHA-256 may come truncated to a multiple of four, 16 at least. */
+  /** The length that is sent; a SHA-256 may come truncated to a multiple of four, 16 at least. */
   readonly bytes: number;
   readonly digest: (key: Uint8Array, covered: Uint8Array) => Uint8Array;
 }
@@ -22,7 +22,7 @@ export const INTEGRITY: Readonly<Record<IntegrityAlgorithm, Integrity>> = {
 };
 
 /**
- * Whether the datagram carries that integrity attribute and it fits the key.
+ * Tells whether the datagram carries that integrity attribute, and whether it fits the key.
  * `absent` and `wrong` call for different answers (RFC 8489 §9.1.3, §9.2.4).
  */
 export function checkIntegrity(
@@ -42,12 +42,12 @@ export function checkIntegrity(
   return timingSafeEqual(digest(key, covered).subarray(0, value.length), value) ? 'valid' : 'wrong';
 }
 
-/** The short-term key is the password itself, prepared as an OpaqueString (RFC 8489 §9.1.1). */
+/** Makes the short-term key: the password itself, prepared as an OpaqueString by the caller (RFC 8489 §9.1.1). */
 export function shortTermKey(password: string): Uint8Array {
   return new TextEncoder().encode(password);
 }
 
-/** The long-term key with MD5, the algorithm that every TURN server has (RFC 8489 §9.2.2, §18.5.1.1). */
+/** Makes the long-term key with MD5, the algorithm that every TURN server knows (RFC 8489 §9.2.2, §18.5.1.1). */
 export function longTermKey(credentials: {
   readonly username: string;
   readonly realm: string;

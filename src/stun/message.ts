@@ -22,14 +22,14 @@ export function isClassic(message: StunMessage): boolean {
   return message.transactionId.length === CLASSIC_TRANSACTION_ID_BYTES;
 }
 
-/** The value of the first attribute of that type: later ones of the same type do not count (RFC 8489 §14). */
+/** Gives the value of the first attribute of that type: later ones of the same type do not count (RFC 8489 §14). */
 export function attribute<N extends AttributeName>(message: StunMessage, name: N): AttributeValue<N> | undefined {
   const found = message.attributes.find((candidate) => candidate.type === name);
   return found?.value as AttributeValue<N> | undefined;
 }
 
 /**
- * The comprehension-required types in the message that are not among `understood`, each once, in order:
+ * Lists the comprehension-required types in the message that are not among `understood`, each once, in order:
  * a request with any of them is answered with 420 and this list (RFC 8489 §6.3.1).
  */
 export function unknownRequired(message: StunMessage, understood: ReadonlySet<AttributeName>): readonly number[] {

@@ -9,7 +9,7 @@ import { HEADER_BYTES } from './header.ts';
 
 export interface WireAttribute {
   readonly code: number;
-  /** Where the attribute's own header begins. */
+  /** Where the attribute's header begins. */
   readonly offset: number;
   /** A view into the datagram, without padding. */
   readonly value: Uint8Array;
@@ -19,12 +19,12 @@ export type Walk =
   | {
       readonly ok: true;
       readonly attributes: readonly WireAttribute[];
-      /** The same bytes as a plain array: what a Buffer calls `slice` shares its memory, and a copy is wanted. */
+      /** The datagram as a plain array: `slice` copies there, where a Buffer's shares its memory. */
       readonly plain: Uint8Array;
     }
   | { readonly ok: false; readonly error: DecodeError };
 
-/** The header's checks and then every attribute in order. */
+/** Checks the header, then finds every attribute in order. */
 export function walk(datagram: Uint8Array): Walk {
   const fail = (code: DecodeError['code'], offset: number): Walk => ({ ok: false, error: { code, offset } });
   if (datagram.length < HEADER_BYTES) return fail('truncated', datagram.length);

@@ -35,7 +35,7 @@ export interface TurnClientOptions {
 export interface TurnClient extends Session<'closed', Told<TurnEvent>> {
   /**
    * Sends one datagram to a peer; it may wait for its permission. Null, or why it is not taken.
-   * @throws Error when the peer's address is none.
+   * @throws Error when the peer's address is not an IP address.
    */
   send(now: number, peer: Endpoint, bytes: Uint8Array): SendRefusal | null;
   /** To be called when the connection to the server is gone; `code` is the system's. */

@@ -22,7 +22,7 @@ export type SendRefusal =
   /** There are more peer addresses than a client keeps. */
   | 'ENOBUFS';
 
-/** @throws Error when the peer's address is none. */
+/** Sends a datagram to a peer, or says why not. @throws Error when the peer's address is not an IP address. */
 export function send(now: number, state: State, { peer, bytes }: PeerData): SendRefusal | null {
   if (state.phase !== 'allocated' || !state.relayed) return 'ENOTCONN';
   if (familyOf(peer.address) !== familyOf(state.relayed.address)) return 'EAFNOSUPPORT';

@@ -5,7 +5,7 @@ import type { Done, Told, Transmit, Wait } from '../session.ts';
 export type TurnEvent = { readonly at: number } & (
   | {
       readonly kind: 'allocated';
-      /** Where peers send to. */
+      /** The relayed transport address: peers send to it. */
       readonly relayed: Endpoint;
       /** The client's reflexive endpoint: where the server sees it. */
       readonly mapped: Endpoint;

@@ -1,8 +1,8 @@
-/** What a user writes for a TURN server: the URIs of RFC 7065. */
+/** TURN URIs as users write them (RFC 7065). */
 import ipaddr from 'ipaddr.js';
 import { UsageError } from '../errors.ts';
 
-/** RFC 8656 §20: over UDP and TCP, and over TLS. */
+/** The default ports over UDP and TCP, and over TLS (RFC 8656 §20). */
 const PORT = 3478;
 const TLS_PORT = 5349;
 
@@ -17,7 +17,7 @@ export interface TurnUrl {
 
 /**
  * Reads `turn:HOST[:PORT][?transport=udp|tcp]` and `turns:HOST[:PORT][?transport=tcp]`; an IPv6 address is in brackets.
- * @throws UsageError when it is neither, or asks for a transport that there is none of.
+ * @throws UsageError when it is neither, or asks for a transport that is not spoken here.
  */
 export function parseTurnUrl(text: string): TurnUrl {
   const wrong = (why: string): UsageError =>

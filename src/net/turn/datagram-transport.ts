@@ -1,4 +1,4 @@
-/** A UDP socket of its own toward one TURN server. */
+/** A UDP socket toward one TURN server, used for nothing else. */
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import { localAddressToward, openUdpSocket } from '../udp-socket.ts';
 import type { OpenedTransport } from './transport.ts';

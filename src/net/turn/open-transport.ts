@@ -1,4 +1,4 @@
-/** From a TURN server's name or URL to an open transport. */
+/** Opens the transport to a TURN server, given by name or URL. */
 import { isIP } from 'node:net';
 import { canonicalAddress, familyOf } from '../../endpoint.ts';
 import { UsageError } from '../../errors.ts';
@@ -11,33 +11,33 @@ import { openTurnDatagrams } from './datagram-transport.ts';
 import { openTurnStream } from './stream-transport.ts';
 import type { OpenedTransport } from './transport.ts';
 
-/** How many addresses of a name are tried: two of each family, or more of one. A name with more would keep a client connecting for long. */
+/** How many addresses of a name are tried: a name with more would keep a client connecting for long. */
 const ADDRESSES_MAX = 4;
 /** How long the look-up may take: as long as a connection (stream-transport.ts). */
 const LOOKUP_TIMEOUT_MS = 5_000;
 
 export interface TurnTransportOptions {
-  /** Or its URL (RFC 7065). */
+  /** The server, or its URI (RFC 7065). */
   readonly server: TurnUrl | string;
   /** The local IP address; the one that routes to the server when left out. */
   readonly local?: string | undefined;
-  /** PEM, in place of the certificates that the system trusts. */
+  /** Certificates to trust in PEM, in place of those that the system trusts. */
   readonly ca?: string | undefined;
-  /** What a TLS server's certificate has to name, where that is not its host. */
+  /** The name that a TLS server's certificate has to be for, where that is not its host. */
   readonly certificateName?: string | undefined;
-  /** The IP address of the server that named this one, and may not name every address. The user may: left out then. */
+  /** The IP address of the server that named this one, which may not name every address; left out where the user named it. */
   readonly namedBy?: string | undefined;
   readonly resolver?: Resolver | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Opens it to the first of the server's addresses, IPv4 before IPv6, that there is a route to over UDP, or that accepts a
- * connection. What is connected to is the very address that was looked at: the name is looked up once. One address that may
+ * Opens the transport to the first of the server's addresses, IPv4 before IPv6, that has a route over UDP, or that accepts a
+ * connection. The name is looked up once, so that the address that was judged is the one connected to. One address that may
  * not be named is enough to refuse a name.
  *
- * Unreachable is told of the last one; of a name without an address as `ENOTFOUND`.
- * @throws UsageError when the URL or the local address is none; the signal's reason when aborted.
+ * `unreachable` tells why the last address was; a name without an address is `ENOTFOUND`.
+ * @throws UsageError when the URI or the local address is not well formed; the signal's reason when aborted.
  */
 export async function openTurnTransport(options: TurnTransportOptions): Promise<OpenedTransport> {
   const { local, ca, namedBy, resolver = createResolver(), signal } = options;
@@ -60,12 +60,12 @@ export async function openTurnTransport(options: TurnTransportOptions): Promise<
   return { outcome: 'unreachable', detail };
 }
 
-/** @throws UsageError when it is a text and no TURN URL. */
+/** Reads a server that is given as text. @throws UsageError when it is not a TURN URI. */
 export function turnServer(server: TurnUrl | string): TurnUrl {
   return typeof server === 'string' ? parseTurnUrl(server) : server;
 }
 
-/** Those of the local address's family where there is one; none when the name cannot be looked up in time. */
+/** Lists the addresses of the local address's family where there is one; none when the name cannot be looked up in time. */
 async function addressesOf(
   host: string,
   {

@@ -1,4 +1,4 @@
-/** A TURN client on an open transport: once it has an allocation, a socket that is bound on the server. */
+/** A TURN client on an open transport: once it has an allocation, it is a socket that is bound on the server. */
 import { randomBytes } from 'node:crypto';
 import type { Endpoint, Family } from '../../endpoint.ts';
 import { createTurnClient, type TurnClient } from '../../turn/client.ts';
@@ -35,7 +35,7 @@ export type Allocated =
 interface State {
   readonly transport: TurnTransport;
   readonly client: TurnClient;
-  /** What the Allocate comes to; rejected with what ends the driver before. */
+  /** The outcome of the Allocate; rejected with whatever ends the driver before it. */
   readonly allocation: PromiseWithResolvers<Extract<TurnEvent, { kind: 'allocated' | 'failed' }>>;
   readonly onEvent: (event: RelayEvent) => void;
   receive: (bytes: Uint8Array, from: Endpoint) => void;

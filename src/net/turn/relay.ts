@@ -1,4 +1,4 @@
-/** A relay on a TURN server: a socket with a public address, for who cannot be reached at any other. */
+/** A relay on a TURN server: a socket with a public address, for a host that cannot be reached at any other. */
 import { type Endpoint, type Family, formatEndpoint, sameEndpoint } from '../../endpoint.ts';
 import { UsageError } from '../../errors.ts';
 import type { TurnCredentials } from '../../turn/credentials.ts';
@@ -9,9 +9,9 @@ import { type Allocated, allocateRelay, type RelayEvent, type RelaySocket } from
 
 export interface RelayOptions extends TurnTransportOptions {
   readonly credentials: TurnCredentials;
-  /** Of the relayed address; the server's choice, which is IPv4 for most, when left out. */
+  /** The family of the relayed address; the server's choice, which is IPv4 for most, when left out. */
   readonly family?: Family | undefined;
-  /** What happens on the way and afterwards, for who wants to show it. */
+  /** Is told what happens on the way and afterwards. */
   readonly onEvent?: ((event: RelayEvent) => void) | undefined;
 }
 
@@ -61,7 +61,7 @@ async function attempt(options: RelayOptions): Promise<Attempt> {
   return { ...(await allocateRelay({ transport, credentials, family, onEvent, signal })), server: transport.server };
 }
 
-/** @param how the address that was refused came to be asked. */
+/** @param how says by what way a refused address came to be asked. */
 function told(attempted: Attempt, how = ''): OpenedRelay {
   if (attempted.outcome === 'open') return { outcome: 'open', relay: attempted.relay };
   const { reason, code, detail } = attempted;

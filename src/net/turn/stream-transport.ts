@@ -17,7 +17,7 @@ const FLUSH_TIMEOUT_MS = 500;
 export interface TurnStreamOptions {
   readonly to: Endpoint;
   readonly local: string | undefined;
-  /** `name`: what the certificate has to be for. Null is TCP. */
+  /** `name` is what the certificate has to be for. Null is TCP. */
   readonly tls: { readonly name: string; readonly ca: string | undefined } | null;
   readonly signal: AbortSignal | undefined;
 }

@@ -17,7 +17,7 @@ export interface ChannelData {
   readonly data: Uint8Array;
 }
 
-/** Padded to a multiple of four bytes for a stream; over UDP padding is not needed (RFC 8656 §12.5). */
+/** Encodes ChannelData, padded to a multiple of four bytes for a stream; over UDP no padding is needed (RFC 8656 §12.5). */
 export function encodeChannelData(
   { channel, data }: ChannelData,
   { padded = false }: { readonly padded?: boolean } = {},
@@ -31,7 +31,7 @@ export function encodeChannelData(
   return bytes;
 }
 
-/** Null for anything else. Bytes after the data are padding; the data is a view of the input. */
+/** Gives null for anything else. Bytes after the data are padding; the data is a view of the input. */
 export function decodeChannelData(bytes: Uint8Array): ChannelData | null {
   if (!isChannelData(bytes) || bytes.length < CHANNEL_HEADER_BYTES) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -40,7 +40,7 @@ export function decodeChannelData(bytes: Uint8Array): ChannelData | null {
   return { channel: view.getUint16(0), data: bytes.subarray(CHANNEL_HEADER_BYTES, end) };
 }
 
-/** By the first two bits 01; STUN messages begin with 00 (RFC 8656 §12). */
+/** Tells ChannelData by its first two bits, 01; STUN messages begin with 00 (RFC 8656 §12). */
 export function isChannelData(bytes: Uint8Array): boolean {
   const [first = 0] = bytes;
   return first >= FIRST_CHANNEL >> 8 && first <= LAST_CHANNEL >> 8;

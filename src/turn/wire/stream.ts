@@ -1,8 +1,8 @@
-/** STUN messages and ChannelData out of a TCP or TLS stream, which keeps no borders (RFC 8656 §3.1, §12.5; RFC 8489 §6.2.2). */
+/** STUN messages and ChannelData out of a TCP or TLS stream, which does not delimit them (RFC 8656 §3.1, §12.5; RFC 8489 §6.2.2). */
 import { HEADER_BYTES } from '../../stun/header.ts';
 import { CHANNEL_HEADER_BYTES, isChannelData } from './channel-data.ts';
 
-/** Both lengths are in the third and fourth byte. */
+/** Where the length is in both formats: the third and fourth byte. */
 const LENGTH_AT = 2;
 const LENGTH_END = 4;
 
@@ -14,7 +14,7 @@ export interface StreamReader {
   readonly push: (bytes: Uint8Array) => readonly Uint8Array[] | null;
 }
 
-/** Holds at most one message that is not complete: 65,555 bytes. */
+/** The reader holds at most one incomplete message, of 65,555 bytes. */
 export function createStreamReader(): StreamReader {
   let rest: Uint8Array = new Uint8Array(0);
   let isBroken = false;
@@ -40,7 +40,7 @@ export function createStreamReader(): StreamReader {
   };
 }
 
-/** A copy: neither input is kept, and a slice of it is no view as that of a Buffer would be. */
+/** Copies both, so that neither input is kept, and a slice of the result is no view as that of a Buffer would be. */
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   const both = new Uint8Array(a.length + b.length);
   both.set(a);
@@ -48,7 +48,7 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   return both;
 }
 
-/** Null while too little is there to tell. */
+/** Gives null while there are too few bytes to tell. */
 function sizeOf(bytes: Uint8Array): { readonly bytes: number; readonly padded: number } | 'broken' | null {
   const [first] = bytes;
   if (first === undefined) return null;

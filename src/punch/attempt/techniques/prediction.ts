@@ -1,8 +1,8 @@
 /**
- * Port prediction: each moving side sees at which port its NAT stands, tells the peer the ports that come next, and sends
- * to the peer before anything else takes them. A side that is stable opens toward all of them first, and says so: what comes
- * to its router before that may be answered there (see second-try.ts). Between two moving sides the n-th packet of each goes to the n-th port of
- * the other, and leaves from the own n-th port.
+ * Port prediction: each moving side learns at which port its NAT stands, tells the peer the ports that come next, and sends
+ * to the peer before anything else takes them. A stable side opens toward all of them first, and says so: a packet that comes
+ * to its router before that may be answered there (see second-try.ts). Between two moving sides the n-th packet of each leaves
+ * from its n-th predicted port and goes to the other's n-th.
  */
 import type { Endpoint } from '../../../endpoint.ts';
 import { candidatePriority } from '../../../ice/candidates/priority.ts';
@@ -11,11 +11,11 @@ import { createBinding, reflexiveEndpoint } from '../../../stun/binding.ts';
 import { PREDICTED_PORTS, predictPorts } from './choose-technique.ts';
 import { SAMPLE_SCHEDULE, type Technique, type TechniqueFacts } from './technique.ts';
 
-/** The socket that sees where the counter stands. */
+/** The socket whose Binding tells where the NAT's counter stands. */
 const SAMPLE = 'sample';
-/** One whose port the NAT keeps, since it has sent nowhere yet. */
+/** A socket whose port the NAT keeps, since it has sent nowhere yet. */
 const FRESH = 'fresh';
-/** Without a word of the peer by then, the plain checks begin. */
+/** How long the peer's ports are waited for before the plain checks begin. */
 const PATIENCE_MS = 2_000;
 
 export function createPrediction({ agent, peer, server, own, startAt, randomBytes, emit }: TechniqueFacts): Technique {

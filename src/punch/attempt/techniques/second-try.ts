@@ -1,9 +1,9 @@
 /**
- * A second try, for routers that answer inbound first: a peer's packet that comes before the own one leaves a trace there,
- * and the own packets then get another port, at which the peer does not let them in. What is spoilt stays so for half a
- * minute; so where nothing has come in, both take a socket that nobody knows yet, and take turns. The one side tells where
- * it is. The other opens its NAT toward that with a packet that dies on the way, and only then tells where it is itself;
- * so that the first packet to arrive at either router is one that is waited for.
+ * A second try, for routers that answer packets from outside themselves. When the peer's packet comes before the local one
+ * has left, the router keeps an entry for it, and the local packets then get another port, which the peer's router does not
+ * let in. That entry lasts for half a minute; so where nothing has come in, both sides open a fresh socket, and take turns.
+ * The controlled side tells its endpoint. The controlling side opens its NAT toward that with a packet that dies on the way,
+ * and only then tells its endpoint; so the first packet to arrive at either router is one that the router lets in.
  */
 
 import { candidatePriority } from '../../../ice/candidates/priority.ts';
@@ -15,7 +15,7 @@ import { SAMPLE_SCHEDULE, type Technique, type TechniqueFacts } from './techniqu
 const AGAIN = 'again';
 /** Most paths are open by then, whatever the round trip; the checks of the first try go on meanwhile. */
 const AFTER_MS = 600;
-/** Past the own router, and not as far as the peer's. */
+/** Enough to pass the local router, and too few to reach the peer's. */
 const OPENER_TTL = 2;
 
 export function createSecondTry(facts: TechniqueFacts): Technique {

@@ -25,14 +25,14 @@ export interface Technique {
   /** Does what is due; when the next thing will be. */
   readonly advance: (now: number) => number;
   readonly handleOpened: (now: number, socket: string, local: Endpoint | null) => void;
-  /** What the peer's technique told. */
+  /** Takes the ports that the peer's technique told. */
   readonly handlePorts: (ports: readonly number[]) => void;
-  /** True when the datagram was the technique's own business. */
+  /** True when the datagram was for the technique, and not for the agent. */
   readonly handleDatagram: (now: number, arrival: Arrival) => boolean;
   readonly handleEvent: (event: IceEvent) => void;
   /** Whether the agent may begin its checks. */
   readonly mayBegin: () => boolean;
-  /** Sockets that are not needed (any more) are closed; no more is sent. */
+  /** Closes the sockets that are not needed any more, and sends nothing more. */
   readonly stop: () => void;
 }
 
@@ -41,7 +41,7 @@ export interface TechniqueFacts {
   readonly agent: IceAgent;
   /** Where the server sees the peer. */
   readonly peer: Endpoint;
-  /** A STUN server, to see how the own NAT maps. */
+  /** A STUN server, which tells how the local NAT maps. */
   readonly server: Endpoint;
   readonly own: {
     readonly isMoving: boolean;
