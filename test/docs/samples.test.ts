@@ -35,7 +35,7 @@ it('every sample is right in its types', () => {
     noUnusedLocals: false,
     paths: {
       natcheck: [join(ROOT, 'src/index.ts')],
-      'natcheck/ice': [join(ROOT, 'src/ice/index.ts')],
+      'natcheck/*': [join(ROOT, 'src/*/index.ts')],
       'natcheck/lab': [join(ROOT, 'lab/index.ts')],
       'natcheck/server': [join(ROOT, 'server/index.ts')],
       'natcheck/sim': [join(ROOT, 'lab/sim/index.ts')],
