@@ -7,7 +7,9 @@
 import type { Endpoint } from '../../../endpoint.ts';
 import { candidatePriority } from '../../../ice/candidates/priority.ts';
 import { MIN_TA_MS } from '../../../ice/checklist/pace.ts';
+import type { Arrival } from '../../../session.ts';
 import { createBinding, reflexiveEndpoint } from '../../../stun/binding.ts';
+import type { Transaction } from '../../../stun/transaction.ts';
 import { PREDICTED_PORTS, predictPorts } from './choose-technique.ts';
 import { SAMPLE_SCHEDULE, type Technique, type TechniqueFacts } from './technique.ts';
 
@@ -18,83 +20,129 @@ const FRESH = 'fresh';
 /** How long the peer's ports are waited for before the plain checks begin. */
 const PATIENCE_MS = 2_000;
 
-export function createPrediction({ agent, peer, server, own, startAt, randomBytes, emit }: TechniqueFacts): Technique {
+interface State extends TechniqueFacts {
+  /** Whether this side's NAT counts its ports up, so that a sample tells the next ones. */
+  readonly isCounted: boolean;
+  /** Whether this side's NAT moves, and keeps the port of a fresh socket. */
+  readonly isKept: boolean;
+  readonly sample: Transaction;
+  /** The SAMPLE or FRESH socket. */
+  socket: 'none' | 'asked' | 'open';
+  hasTold: boolean;
+  hasHeard: boolean;
+  /** When the stable side has opened toward every port; null until it begins. */
+  openAt: number | null;
+  isOpenTold: boolean;
+  isLate: boolean;
+}
+
+export function createPrediction(facts: TechniqueFacts): Technique {
+  const { server, own, randomBytes } = facts;
   const isCounted = own.isMoving && own.allocation.kind === 'sequential';
-  const isKept = own.isMoving && !isCounted;
-  const sample = createBinding({ server, randomBytes, schedule: SAMPLE_SCHEDULE });
-  let isOpen: 'no' | 'asked' | 'yes' = 'no';
-  let hasTold = !own.isMoving;
-  let hasHeard = false;
-  /** When the stable side has opened toward every port. */
-  let openAt: number | null = null;
-  let isOpenTold = own.isMoving;
-  let isLate = false;
-
-  const tell = (ports: readonly number[]): void => {
-    hasTold = true;
-    emit({ kind: 'tell', ports });
+  const state: State = {
+    ...facts,
+    isCounted,
+    isKept: own.isMoving && !isCounted,
+    sample: createBinding({ server, randomBytes, schedule: SAMPLE_SCHEDULE }),
+    socket: 'none',
+    hasTold: !own.isMoving,
+    hasHeard: false,
+    openAt: null,
+    isOpenTold: own.isMoving,
+    isLate: false,
   };
-  const closeSample = (): void => {
-    if (isCounted && isOpen === 'yes') emit({ kind: 'close', socket: SAMPLE });
-    isOpen = 'no';
-  };
-  const learn = (port: number, index: number): void =>
-    agent.addRemoteCandidate({
-      type: 'srflx',
-      endpoint: { address: peer.address, port },
-      // None waits for another, and all are tried in order.
-      foundation: `predicted${index}`,
-      priority: candidatePriority('srflx') - index,
-      related: null,
-    });
-
   return {
-    advance: (now) => {
-      const lateAt = startAt + PATIENCE_MS;
-      isLate = now >= lateAt;
-      if (now < startAt) return startAt;
-      if (!isOpenTold && hasHeard) {
-        openAt ??= now + (PREDICTED_PORTS + 1) * MIN_TA_MS;
-        if (now < openAt) return openAt;
-        isOpenTold = true;
-        emit({ kind: 'tell', ports: [] });
-      }
-      if (!hasTold && isOpen === 'no') {
-        isOpen = 'asked';
-        emit({ kind: 'open', socket: isCounted ? SAMPLE : FRESH });
-      }
-      if (hasTold || !isCounted || isOpen !== 'yes') return isLate ? Number.POSITIVE_INFINITY : lateAt;
-      const step = sample.next(now);
-      if (step.kind !== 'send') {
-        const until = step.kind === 'wait' ? step.until : Number.POSITIVE_INFINITY;
-        return isLate ? until : Math.min(until, lateAt);
-      }
+    advance: (now) => advance(now, state),
+    handleOpened: (_now, socket, local) => handleOpened(state, socket, local),
+    handlePorts: (ports) => {
+      if (state.hasHeard) return;
+      state.hasHeard = true;
+      for (const [index, port] of ports.entries()) learn(state, port, index);
+    },
+    handleDatagram: (now, arrival) => handleDatagram(now, state, arrival),
+    handleEvent: () => {},
+    mayBegin: () => mayBegin(state),
+    stop: () => closeSample(state),
+  };
+}
+
+function advance(now: number, state: State): number {
+  const { startAt, isCounted } = state;
+  const lateAt = startAt + PATIENCE_MS;
+  state.isLate = now >= lateAt;
+  if (now < startAt) return startAt;
+  const openAt = tellOpen(now, state);
+  if (openAt !== null) return openAt;
+  if (!state.hasTold && state.socket === 'none') {
+    state.socket = 'asked';
+    state.emit({ kind: 'open', socket: isCounted ? SAMPLE : FRESH });
+  }
+  const waitAt = state.isLate ? Number.POSITIVE_INFINITY : lateAt;
+  return state.hasTold || !isCounted || state.socket !== 'open' ? waitAt : Math.min(advanceSample(now, state), waitAt);
+}
+
+/** Tells that the stable side is open toward every port; until when that takes, or null. */
+function tellOpen(now: number, state: State): number | null {
+  if (state.isOpenTold || !state.hasHeard) return null;
+  state.openAt ??= now + (PREDICTED_PORTS + 1) * MIN_TA_MS;
+  if (now < state.openAt) return state.openAt;
+  state.isOpenTold = true;
+  state.emit({ kind: 'tell', ports: [] });
+  return null;
+}
+
+function advanceSample(now: number, { sample, server, emit }: State): number {
+  const step = sample.next(now);
+  switch (step.kind) {
+    case 'send':
       emit({ kind: 'transmit', socket: SAMPLE, to: server, bytes: step.bytes });
       return now;
-    },
-    handleOpened: (_now: number, socket: string, local: Endpoint | null) => {
-      if (local === null) return;
-      isOpen = 'yes';
-      if (socket !== FRESH) return;
-      agent.addLocalCandidate({ type: 'host', socket: FRESH, endpoint: local });
-      tell([local.port]);
-    },
-    handlePorts: (ports) => {
-      if (hasHeard) return;
-      hasHeard = true;
-      for (const [index, port] of ports.entries()) learn(port, index);
-    },
-    handleDatagram: (now, arrival) => {
-      if (arrival.socket !== SAMPLE) return false;
-      const seen = hasTold ? null : reflexiveEndpoint(sample.receive(now, arrival));
-      if (!seen) return true;
-      tell(predictPorts({ last: seen.port, step: own.allocation.step ?? 1 }));
-      closeSample();
-      return true;
-    },
-    handleEvent: () => {},
-    // The kept port has to go to the peer alone: it is not to be begun with from elsewhere.
-    mayBegin: () => isLate || (hasTold && hasHeard && (!isKept || isOpen === 'yes')),
-    stop: closeSample,
-  };
+    case 'wait':
+      return step.until;
+    case 'given-up':
+      return Number.POSITIVE_INFINITY;
+  }
+}
+
+function handleOpened(state: State, socket: string, local: Endpoint | null): void {
+  if (local === null) return;
+  state.socket = 'open';
+  if (socket !== FRESH) return;
+  state.agent.addLocalCandidate({ type: 'host', socket: FRESH, endpoint: local });
+  tell(state, [local.port]);
+}
+
+function handleDatagram(now: number, state: State, arrival: Arrival): boolean {
+  if (arrival.socket !== SAMPLE) return false;
+  const seen = state.hasTold ? null : reflexiveEndpoint(state.sample.receive(now, arrival));
+  if (!seen) return true;
+  tell(state, predictPorts({ last: seen.port, step: state.own.allocation.step ?? 1 }));
+  closeSample(state);
+  return true;
+}
+
+/** A kept port has to go to the peer alone: the checks are not to begin from elsewhere. */
+function mayBegin({ isLate, hasTold, hasHeard, isKept, socket }: State): boolean {
+  return isLate || (hasTold && hasHeard && (!isKept || socket === 'open'));
+}
+
+function tell(state: State, ports: readonly number[]): void {
+  state.hasTold = true;
+  state.emit({ kind: 'tell', ports });
+}
+
+function learn({ agent, peer }: State, port: number, index: number): void {
+  agent.addRemoteCandidate({
+    type: 'srflx',
+    endpoint: { address: peer.address, port },
+    // None waits for another, and all are tried in order.
+    foundation: `predicted${index}`,
+    priority: candidatePriority('srflx') - index,
+    related: null,
+  });
+}
+
+function closeSample(state: State): void {
+  if (state.isCounted && state.socket === 'open') state.emit({ kind: 'close', socket: SAMPLE });
+  state.socket = 'none';
 }

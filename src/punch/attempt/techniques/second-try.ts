@@ -6,9 +6,12 @@
  * and only then tells its endpoint; so the first packet to arrive at either router is one that the router lets in.
  */
 
+import type { Endpoint } from '../../../endpoint.ts';
 import { candidatePriority } from '../../../ice/candidates/priority.ts';
 import { isRelayed } from '../../../ice/checklist/pair.ts';
+import type { Arrival } from '../../../session.ts';
 import { createBinding, reflexiveEndpoint } from '../../../stun/binding.ts';
+import type { Transaction } from '../../../stun/transaction.ts';
 import { encodeOpener } from './opener.ts';
 import { SAMPLE_SCHEDULE, type Technique, type TechniqueFacts } from './technique.ts';
 
@@ -18,87 +21,113 @@ const AFTER_MS = 600;
 /** Enough to pass the local router, and too few to reach the peer's. */
 const OPENER_TTL = 2;
 
+interface State extends TechniqueFacts {
+  readonly sample: Transaction;
+  /** The fresh socket, once it is open. */
+  local: Endpoint | null;
+  isAsked: boolean;
+  /** Where the server sees the fresh socket. */
+  seenPort: number | null;
+  /** Where the peer's fresh socket is. */
+  peerPort: number | null;
+  isTold: boolean;
+  isOver: boolean;
+}
+
 export function createSecondTry(facts: TechniqueFacts): Technique {
-  const { agent, peer, server, startAt, randomBytes, emit } = facts;
+  const { server, randomBytes } = facts;
   const sample = createBinding({ server, randomBytes, schedule: SAMPLE_SCHEDULE });
-  let local: { readonly address: string; readonly port: number } | null = null;
-  let isAsked = false;
-  let seenPort: number | null = null;
-  let peerPort: number | null = null;
-  let isOver = false;
-  let isTold = false;
-
-  const join = (): void => {
-    if (local) agent.addLocalCandidate({ type: 'host', socket: AGAIN, endpoint: local });
-  };
-  const tell = (port: number): void => {
-    isTold = true;
-    emit({ kind: 'tell', ports: [port] });
-  };
-  /** Tells, then waits for the other's port, and checks it. */
-  const goFirst = (port: number): void => {
-    if (!isTold) tell(port);
-    if (peerPort === null) return;
-    isOver = true;
-    join();
-    agent.addRemoteCandidate({
-      type: 'srflx',
-      endpoint: { address: peer.address, port: peerPort },
-      foundation: AGAIN,
-      priority: candidatePriority('srflx'),
-      related: null,
-    });
-  };
-  /** Waits for the other's port, opens toward it, then tells, and waits for the check. */
-  const goSecond = (port: number): void => {
-    if (peerPort === null) return;
-    isOver = true;
-    const to = { address: peer.address, port: peerPort };
-    emit({ kind: 'transmit', socket: AGAIN, to, bytes: encodeOpener(facts), ttl: OPENER_TTL });
-    join();
-    tell(port);
-  };
-  const takeTurn = (): void => {
-    if (isOver || seenPort === null) return;
-    if (agent.role() === 'controlled') goFirst(seenPort);
-    else goSecond(seenPort);
-  };
-
+  const ports = { seenPort: null, peerPort: null };
+  const state: State = { ...facts, sample, ...ports, local: null, isAsked: false, isTold: false, isOver: false };
   return {
-    advance: (now) => {
-      if (isOver) return Number.POSITIVE_INFINITY;
-      if (now < startAt + AFTER_MS) return startAt + AFTER_MS;
-      if (!isAsked) {
-        isAsked = true;
-        emit({ kind: 'open', socket: AGAIN });
-      }
-      if (!local || seenPort !== null) return Number.POSITIVE_INFINITY;
-      const step = sample.next(now);
-      if (step.kind !== 'send') return step.kind === 'wait' ? step.until : Number.POSITIVE_INFINITY;
-      emit({ kind: 'transmit', socket: AGAIN, to: server, bytes: step.bytes });
-      return now;
-    },
+    advance: (now) => advance(now, state),
     handleOpened: (_now, _socket, opened) => {
-      local = opened;
+      state.local = opened;
     },
     handlePorts: ([port]) => {
-      peerPort ??= port ?? null;
-      takeTurn();
+      state.peerPort ??= port ?? null;
+      takeTurn(state);
     },
-    handleDatagram: (now, arrival) => {
-      if (arrival.socket !== AGAIN || seenPort !== null) return false;
-      const seen = reflexiveEndpoint(sample.receive(now, arrival));
-      if (!seen) return false;
-      seenPort = seen.port;
-      takeTurn();
-      return true;
-    },
+    handleDatagram: (now, arrival) => handleDatagram(now, state, arrival),
     handleEvent: (event) => {
-      if (event.kind === 'check-received' && !isRelayed(event.pair)) isOver = true;
+      if (event.kind === 'check-received' && !isRelayed(event.pair)) state.isOver = true;
     },
     mayBegin: () => true,
     stop: () => {
-      isOver = true;
+      state.isOver = true;
     },
   };
+}
+
+function advance(now: number, state: State): number {
+  const { startAt, server, sample, emit } = state;
+  if (state.isOver) return Number.POSITIVE_INFINITY;
+  if (now < startAt + AFTER_MS) return startAt + AFTER_MS;
+  if (!state.isAsked) {
+    state.isAsked = true;
+    emit({ kind: 'open', socket: AGAIN });
+  }
+  if (!state.local || state.seenPort !== null) return Number.POSITIVE_INFINITY;
+  const step = sample.next(now);
+  switch (step.kind) {
+    case 'send':
+      emit({ kind: 'transmit', socket: AGAIN, to: server, bytes: step.bytes });
+      return now;
+    case 'wait':
+      return step.until;
+    case 'given-up':
+      return Number.POSITIVE_INFINITY;
+  }
+}
+
+function handleDatagram(now: number, state: State, arrival: Arrival): boolean {
+  if (arrival.socket !== AGAIN || state.seenPort !== null) return false;
+  const seen = reflexiveEndpoint(state.sample.receive(now, arrival));
+  if (!seen) return false;
+  state.seenPort = seen.port;
+  takeTurn(state);
+  return true;
+}
+
+function takeTurn(state: State): void {
+  const { seenPort } = state;
+  if (state.isOver || seenPort === null) return;
+  if (state.agent.role() === 'controlled') goFirst(state, seenPort);
+  else goSecond(state, seenPort);
+}
+
+/** Tells, then waits for the other's port, and checks it. */
+function goFirst(state: State, seenPort: number): void {
+  const { agent, peer, peerPort } = state;
+  if (!state.isTold) tell(state, seenPort);
+  if (peerPort === null) return;
+  state.isOver = true;
+  join(state);
+  agent.addRemoteCandidate({
+    type: 'srflx',
+    endpoint: { address: peer.address, port: peerPort },
+    foundation: AGAIN,
+    priority: candidatePriority('srflx'),
+    related: null,
+  });
+}
+
+/** Waits for the other's port, opens toward it, then tells, and waits for the check. */
+function goSecond(state: State, seenPort: number): void {
+  const { peer, peerPort, emit } = state;
+  if (peerPort === null) return;
+  state.isOver = true;
+  const to = { address: peer.address, port: peerPort };
+  emit({ kind: 'transmit', socket: AGAIN, to, bytes: encodeOpener(state), ttl: OPENER_TTL });
+  join(state);
+  tell(state, seenPort);
+}
+
+function join({ agent, local }: State): void {
+  if (local) agent.addLocalCandidate({ type: 'host', socket: AGAIN, endpoint: local });
+}
+
+function tell(state: State, port: number): void {
+  state.isTold = true;
+  state.emit({ kind: 'tell', ports: [port] });
 }
