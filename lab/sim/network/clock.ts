@@ -54,7 +54,7 @@ export function createClock(): Clock {
     events: () => events,
     nextAt,
     schedule: (at, action) => {
-      requireNumber('the time of an event', at, { min: -Number.MAX_VALUE });
+      if (!Number.isFinite(at)) throw new RangeError(`the time of an event is ${at}; it must be a finite number of ms`);
       const event: Event = { at: Math.max(at, now), order: scheduled++, action, isCancelled: false };
       heap.push(event);
       return () => {
