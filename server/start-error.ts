@@ -38,7 +38,7 @@ export class StartError extends Error {
 /** @throws StartError when the option's value is no port. */
 export function checkPort(option: string, port: number): void {
   if (Number.isInteger(port) && port >= 0 && port <= 0xffff) return;
-  throw new StartError('bad-port', `${option} is ${port}: a port is 1 to 65535, or 0 for any free one`);
+  throw new StartError('bad-port', `${option} is ${port}: a port is from 1 to 65535, or 0 for any free one`);
 }
 
 /** What is read of Node's errors; the library's types need no types of Node. */

@@ -1,9 +1,11 @@
 /** The library: NAT behaviour detection and hole punching, as data in and data out. */
 export { DETECT_TIMEOUT_MS, type DetectOptions, detect } from './detect/detect.ts';
+export type { ExtraTestOptions } from './detect/extra-tests.ts';
 export type { Endpoint, Family } from './endpoint.ts';
 export { UsageError } from './errors.ts';
+export type { CandidateType } from './ice/candidates/candidate.ts';
 export type { Dependency, Finding } from './nat/behavior.ts';
-export type { PortAssignmentSample, ProbeEvidence, Rejection, ServerIdentity } from './nat/evidence.ts';
+export type { PortAssignmentSample, ProbeEvidence, Rejection, RejectionCause, ServerIdentity } from './nat/evidence.ts';
 export type { Hairpin } from './nat/extra-tests/hairpin.ts';
 export type { Lifetime, LifetimeProgress } from './nat/extra-tests/lifetime.ts';
 export type { PortPattern } from './nat/port-assignment/pattern.ts';
@@ -12,14 +14,32 @@ export type { PortRange } from './nat/port-assignment/range.ts';
 export { explainReason, type Reason } from './nat/reason.ts';
 export type { DetectReport, PortAssignmentReport } from './nat/report.ts';
 export type { RouterReport } from './nat/router.ts';
+export { type MappingProtocol, ROUTER_REASONS, type RouterReason } from './nat/router.ts';
 export type { Verdict, VerdictType } from './nat/verdict.ts';
+export type { ResolvedAddress, Service } from './net/lookup/resolver.ts';
 export { createResolver, type Resolver } from './net/lookup/resolver.ts';
+export type { DgramSocket } from './net/udp-socket.ts';
 export type { PunchPlan } from './punch/attempt/plan.ts';
+export type { TechniqueChoice, TechniqueName } from './punch/attempt/techniques/choose-technique.ts';
+export type { PunchTechnique } from './punch/attempt/techniques/winner.ts';
+export { openRoom } from './punch/open-room.ts';
+export {
+  type ConnectOptions,
+  type PathMode,
+  PUNCH_WAIT_MS,
+  type PunchOptions,
+  type PunchRoom,
+  type RoomOptions,
+} from './punch/options.ts';
 export type { PathEnd, PathEndReason } from './punch/path/end.ts';
-export type { Path } from './punch/path/path.ts';
+export type { MeasuredPath } from './punch/path/health.ts';
+export { measureHealth, type PathHealth } from './punch/path/health.ts';
+export type { Path, PathEndpoint, PathStats } from './punch/path/path.ts';
 export { PathSendError, type PathSendErrorCode } from './punch/path/send-error.ts';
 export type { PathState } from './punch/path/state.ts';
-export type { PathEndpoint, PathStats } from './punch/path/stats.ts';
-export { PUNCH_WAIT_MS, type PunchOptions, type PunchResult, punch } from './punch/punch.ts';
+export { punch } from './punch/punch.ts';
 export type { PunchFailure, PunchReport, PunchStep } from './punch/report/report.ts';
+export { PUNCH_FAILURES } from './punch/report/report.ts';
 export type { PunchEvent } from './punch/report/steps.ts';
+export type { PunchResult } from './punch/result.ts';
+export type { TurnServerChoice } from './punch/turn-choice.ts';

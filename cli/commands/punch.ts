@@ -1,10 +1,11 @@
 /** `natcheck punch`: a path to a peer who runs the same command, direct wherever that is possible. */
 import { hostname } from 'node:os';
 import { UsageError } from '../../src/errors.ts';
+import { type PathMode, PUNCH_WAIT_MS } from '../../src/punch/options.ts';
 import { measureHealth, type PathHealth } from '../../src/punch/path/health.ts';
-import { PUNCH_WAIT_MS, type PunchResult, punch as punchPeer } from '../../src/punch/punch.ts';
-import type { PathMode } from '../../src/punch/reachability.ts';
+import { punch as punchPeer } from '../../src/punch/punch.ts';
 import type { PunchReport } from '../../src/punch/report/report.ts';
+import type { PunchResult } from '../../src/punch/result.ts';
 import type { TurnServerChoice } from '../../src/punch/turn-choice.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';

@@ -10,7 +10,7 @@ import { createIntroducedAttempt } from './attempt/introduced-attempt.ts';
 import { formatPeerSignal, parsePeerSignal } from './attempt/peer-signal.ts';
 import type { PunchPlan } from './attempt/plan.ts';
 import type { Ground } from './ground.ts';
-import { type DrivenPath, startPath } from './path/path.ts';
+import { type DrivenPath, startPath } from './path/start-path.ts';
 import type { Met } from './room.ts';
 
 type Connected = Extract<IceEvent, { readonly kind: 'connected' }>;

@@ -5,49 +5,17 @@
 
 import { findOwnBehavior } from '../detect/own-behavior.ts';
 import type { Endpoint } from '../endpoint.ts';
-import type { Resolver } from '../net/lookup/resolver.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
-import type { DgramSocket, UdpSocket } from '../net/udp-socket.ts';
+import type { UdpSocket } from '../net/udp-socket.ts';
 import { seekMappedPort } from './mapped-port.ts';
+import type { RoomOptions } from './options.ts';
 import { type Place, placeOf } from './place.ts';
-import { createReachability, type PathMode, type Reachability } from './reachability.ts';
+import { createReachability, type Reachability } from './reachability.ts';
 import { openFirstRelay } from './relay.ts';
 import { DEFAULT_ROOM } from './report/unproven.ts';
 import { createRoom, type Room } from './room.ts';
 import { openPunchSocket } from './socket.ts';
-import type { TurnServerChoice } from './turn-choice.ts';
 import { warmUp } from './warm-up.ts';
-
-/** What a punch, or a room for several, is opened with. */
-export interface GroundOptions {
-  /** Your id in the room. */
-  readonly id: string;
-  /** `HOST` or `HOST:PORT` of a natcheck server. */
-  readonly server: string;
-  /** `ws://` or `wss://` URL; by default the server's own, on port 3480, over TLS where it speaks it. */
-  readonly rendezvous?: string | undefined;
-  readonly room?: string | undefined;
-  readonly token?: string | undefined;
-  /** TURN servers beside those that the rendezvous tells of. */
-  readonly turn?: readonly TurnServerChoice[] | undefined;
-  /**
-   * Default `any`: direct where it is possible, else relayed. With `relay-only` no packet leaves this host but toward the
-   * TURN servers and the rendezvous, and nothing that the peer is told says where this host is.
-   */
-  readonly mode?: PathMode | undefined;
-  /** Whether this host's router is asked for a port (UPnP-IGD, NAT-PMP), which holds up nothing; default true. */
-  readonly portMapping?: boolean | undefined;
-  /** The local address to send from; default: that of the interface which leads to the server. */
-  readonly local?: string | undefined;
-  /**
-   * A bound UDP socket to punch from, in place of one of natcheck's own. Its `message` events are taken as long as the
-   * punch or its path lasts; it stays yours to close.
-   */
-  readonly socket?: DgramSocket | undefined;
-  readonly resolver?: Resolver | undefined;
-  /** Ends everything that is under way. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 export interface Ground extends AsyncDisposable {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -71,7 +39,7 @@ export type OpenedGround =
 
 /** @throws UsageError when an option cannot be used; the signal's reason when aborted. */
 export async function openGround(
-  options: GroundOptions & {
+  options: RoomOptions & {
     /** How long the server's name, and an id that is kept for its owner, are waited for. */
     readonly joinWaitMs: number;
     /** How long a lost rendezvous is tried when nobody is waited for; default: for good. */
@@ -123,7 +91,7 @@ export async function openGround(
 
 function reachabilityOf(
   owner: Owner,
-  options: GroundOptions & {
+  options: RoomOptions & {
     readonly endpoint: Endpoint;
     readonly udp: UdpSocket | null;
     readonly onNotice: (text: string) => void;
@@ -142,7 +110,7 @@ function reachabilityOf(
 }
 
 /** What this side's NAT does, told once all is ready for a peer. */
-function behaviorOf(owner: Owner, options: GroundOptions & { readonly endpoint: Endpoint }) {
+function behaviorOf(owner: Owner, options: RoomOptions & { readonly endpoint: Endpoint }) {
   const { endpoint: server, local, signal } = options;
   const detection = owner.use(findOwnBehavior({ server, local, signal }));
   const ready = detection.behavior.then((found) => warmUp().then(() => found));

@@ -1,4 +1,5 @@
 /** Meeting one peer on a ground that is open: introduced, connected, and introduced again when it was lost before that. */
+import { UsageError } from '../errors.ts';
 import { isRelayed, type PairReport } from '../ice/checklist/pair.ts';
 import { now } from '../net/driver.ts';
 import { hostNetworks } from '../net/interfaces.ts';
@@ -8,20 +9,13 @@ import type { PunchPlan } from './attempt/plan.ts';
 import { wonBy } from './attempt/techniques/winner.ts';
 import { type AttemptResult, connectPeers } from './connect.ts';
 import type { Ground } from './ground.ts';
-import type { Path } from './path/path.ts';
+import type { PunchOptions } from './options.ts';
 import { awaitUpgrade } from './path/upgrade.ts';
 import { explainLost, explainNoPath } from './report/no-path.ts';
-import type { Recorder } from './report/recorder.ts';
+import { createRecorder, type Recorder } from './report/recorder.ts';
 import type { PunchFailure, PunchReport } from './report/report.ts';
+import type { PunchResult } from './result.ts';
 import type { Met } from './room.ts';
-
-export interface PunchResult extends AsyncDisposable {
-  readonly report: PunchReport;
-  /** The live path, the caller's until disposed; null when there is none. It goes on when it becomes direct. */
-  readonly path: Path | null;
-  /** Of a relayed path: the report when it has become direct; null when that has not happened in the plan's time. */
-  readonly upgraded: Promise<PunchReport | null>;
-}
 
 export interface MeetOptions {
   readonly peer: string;
@@ -118,4 +112,11 @@ function resultOf(
     upgraded: upgrade.switched.then((better) => better && success(better.pair, better.rttMs)),
     [Symbol.asyncDispose]: end,
   };
+}
+
+/** Records what happens to one peer, and tells it. @throws UsageError when the peer is this side itself. */
+export function recorderOf({ id, peer, onEvent = () => {} }: Pick<PunchOptions, 'id' | 'peer' | 'onEvent'>): Recorder {
+  if (id === peer) throw new UsageError(`you and the peer both have the id ${id}: each side needs its own`);
+  const startedAt = now();
+  return createRecorder({ id, peer, elapsed: () => now() - startedAt, onEvent });
 }

@@ -1,27 +1,13 @@
 /** The punch: two peers meet at the rendezvous and open a path, direct wherever that is possible. */
-import { UsageError } from '../errors.ts';
-import { now } from '../net/driver.ts';
 import { createOwner } from '../net/owner.ts';
-import { type Ground, type GroundOptions, openGround } from './ground.ts';
-import { meetPeer, notMet, type PunchResult } from './meet.ts';
-import { createRecorder, type Recorder } from './report/recorder.ts';
-import type { PunchEvent } from './report/steps.ts';
+import { type Ground, openGround } from './ground.ts';
+import { meetPeer, notMet, recorderOf } from './meet.ts';
+import { PUNCH_WAIT_MS, type PunchOptions } from './options.ts';
 import { explainUnproven } from './report/unproven.ts';
+import type { PunchResult } from './result.ts';
 
-/** How long to wait for the peer. */
-export const PUNCH_WAIT_MS = 60_000;
 /** What a natcheck server leaves an allocation whose session is gone (server/turn/decisions/limits.ts): later is too late. */
 const STAY_PATIENCE_MS = 60_000;
-
-export type { PunchResult };
-
-export interface PunchOptions extends GroundOptions {
-  /** The id of the peer. */
-  readonly peer: string;
-  /** From the moment that the peer is asked for; default PUNCH_WAIT_MS. */
-  readonly waitMs?: number | undefined;
-  readonly onEvent?: ((event: PunchEvent) => void) | undefined;
-}
 
 /**
  * Opens a UDP path to `peer`, who does the same toward `id`.
@@ -34,30 +20,24 @@ export async function punch(options: PunchOptions): Promise<PunchResult> {
   const { peer, signal, waitMs = PUNCH_WAIT_MS } = options;
   const recorder = recorderOf(options);
   let ground: Ground | null = null;
-  let isTold = false;
   const opened = await openGround({
     ...options,
     joinWaitMs: waitMs,
     patienceMs: STAY_PATIENCE_MS,
     onSeen: (seen) => {
-      recorder.seen({ local: ground?.local ?? null, public: seen });
-      if (!isTold && ground) recorder.notice(explainUnproven({ peer, ...ground.unproven() }));
-      isTold = true;
+      const isFirst = recorder.seen({ local: ground?.local ?? null, public: seen });
+      if (isFirst && ground) recorder.notice(explainUnproven({ peer, ...ground.unproven() }));
     },
-    onNotice: recorder.notice,
+    onNotice: (text) => {
+      options.onNotice?.(text);
+      recorder.notice(text);
+    },
   });
   if (opened.outcome !== 'open') return notMet(recorder, opened.outcome, null);
   await using owner = createOwner();
   ground = owner.use(opened.ground);
   const result = await meetPeer(ground, { peer, waitMs, signal, recorder });
   return result.path ? keep(ground, owner.move(), result) : result;
-}
-
-/** Records what happens to one peer, and tells it. @throws UsageError when the peer is this side itself. */
-export function recorderOf({ id, peer, onEvent = () => {} }: Pick<PunchOptions, 'id' | 'peer' | 'onEvent'>): Recorder {
-  if (id === peer) throw new UsageError(`you and the peer both have the id ${id}: each side needs its own`);
-  const startedAt = now();
-  return createRecorder({ id, peer, elapsed: () => now() - startedAt, onEvent });
 }
 
 /** The path takes the ground with it when it ends. The room is left as soon as the path is direct: a relay is for who is there. */

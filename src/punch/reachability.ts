@@ -14,12 +14,10 @@ import type { TicketBindingOptions } from '../rendezvous/ticket-binding.ts';
 import type { Arrival } from '../session.ts';
 import { type CandidateAgent, candidateAgent, PUNCH_SOCKET, RELAY_SOCKET } from './attempt/candidate-agent.ts';
 import type { MappedPort } from './mapped-port.ts';
+import type { PathMode } from './options.ts';
 import type { RelayResult } from './relay.ts';
 import { bindTicket } from './socket.ts';
 import type { TurnServerChoice } from './turn-choice.ts';
-
-/** What is used of the two. */
-export type PathMode = 'any' | 'direct-only' | 'relay-only';
 
 /** A socket that the server has not answered by then is bound through the relay as well. */
 const UDP_PATIENCE_MS = 1_000;

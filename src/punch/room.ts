@@ -49,6 +49,8 @@ export interface RoomOptions extends IntroductionsOptions {
 
 /** Disposing of it leaves the room. */
 export interface Room extends AsyncDisposable {
+  /** Joins, where nobody has been waited for yet. */
+  readonly enter: () => void;
   /**
    * Waits for the next introduction to that peer, one at a time.
    * @throws the signal's reason when aborted, an AbortError when the room is left, the peer being wanted no more then; what
@@ -185,6 +187,7 @@ export function createRoom(options: RoomOptions): Room {
         met.delete(peer);
       }
     },
+    enter: () => tell({ kind: 'timeout' }),
     onNews: (peer, receive) => news.get(peer)?.receive(receive),
     forget,
     signal: (peer, data) => tell({ kind: 'signal', peer, data }),

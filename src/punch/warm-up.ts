@@ -12,7 +12,7 @@ import { createPunchBudget } from './attempt/budget.ts';
 import { type CandidateAgent, candidateAgent, PUNCH_SOCKET } from './attempt/candidate-agent.ts';
 import { createIntroducedAttempt } from './attempt/introduced-attempt.ts';
 import { planIntroduced } from './attempt/introduced-plan.ts';
-import { startPath } from './path/path.ts';
+import { startPath } from './path/start-path.ts';
 
 /** Nothing is sent to them (RFC 5737). */
 const PLACES: Readonly<Record<Role, Endpoint>> = {

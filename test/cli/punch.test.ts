@@ -7,6 +7,7 @@ import { punch } from '../../src/punch/punch.ts';
 import type { PunchReport } from '../../src/punch/report/report.ts';
 import { PUNCH_FAILURES } from '../../src/punch/report/report.ts';
 import { natcheck, natcheckStarted } from './natcheck.ts';
+import { startRelayCut } from './relay-cut.ts';
 
 const SCHEMA = JSON.parse(
   readFileSync(new URL('../../docs/schema/natcheck.punch-1.schema.json', import.meta.url), 'utf8'),
@@ -120,14 +121,17 @@ describe.concurrent('natcheck punch', () => {
     }
   });
 
-  it('whose relay is killed while the path is looked at says that it is lost, and exits with 7', async () => {
-    await using relay = await startServer({ ...ANY_PORT, relay: { open: true, allowPrivate: true } });
-    const words = ['punch', '--json', '--relay-only', ...at(relay)];
-    await using alice = natcheckStarted([...words, '--id', 'alice', '--peer', 'bob']);
-    await using bob = natcheckStarted([...words, '--id', 'bob', '--peer', 'alice']);
-    await Promise.all([alice.said(/ 7 {2}alice ↔ bob: relayed/), bob.said(/ 7 {2}bob ↔ alice: relayed/)]);
-    await relay[Symbol.asyncDispose]();
-    for (const { code, stdout, stderr } of await Promise.all([alice.ended, bob.ended])) {
+  it('whose relay falls silent while the path is looked at says that it is lost, and exits with 7', async () => {
+    const users = [{ name: 'both', password: 'secret' }];
+    await using relay = await startServer({ ...ANY_PORT, relay: { users, allowPrivate: true } });
+    await using cut = await startRelayCut({ port: relay.addresses[0]?.port ?? 0 });
+    const turn = ['--turn', `turn:127.0.0.1:${cut.port}`, '--turn-user', 'both:secret'];
+    const words = ['punch', '--json', '--relay-only', ...turn, ...at(relay)];
+    const sides = await Promise.all([
+      natcheck([...words, '--id', 'alice', '--peer', 'bob']),
+      natcheck([...words, '--id', 'bob', '--peer', 'alice']),
+    ]);
+    for (const { code, stdout, stderr } of sides) {
       expect(code, stderr).toBe(7);
       expect(jsonOf(stdout)).toMatchObject({ outcome: 'failed', reason: 'path-lost' });
     }

@@ -4,7 +4,7 @@ import { joinRendezvous } from '../../src/net/rendezvous/client.ts';
 import { openRelay } from '../../src/net/turn/relay.ts';
 import { openUdpSocket } from '../../src/net/udp-socket.ts';
 import type { PathSession } from '../../src/punch/attempt/path-session.ts';
-import { startPath } from '../../src/punch/path/path.ts';
+import { startPath } from '../../src/punch/path/start-path.ts';
 import type { PathState } from '../../src/punch/path/state.ts';
 import { refusalOf } from '../punch/path/sides.ts';
 import { startTestServer, urlOf } from './rendezvous/peers.ts';

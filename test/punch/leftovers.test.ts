@@ -6,7 +6,7 @@ import { openUdpSocket } from '../../src/net/udp-socket.ts';
 import { createPunchBudget } from '../../src/punch/attempt/budget.ts';
 import { candidateAgent, PUNCH_SOCKET } from '../../src/punch/attempt/candidate-agent.ts';
 import { createIntroducedAttempt } from '../../src/punch/attempt/introduced-attempt.ts';
-import { startPath } from '../../src/punch/path/path.ts';
+import { startPath } from '../../src/punch/path/start-path.ts';
 
 const STABLE = { mapping: 'endpoint-independent', filtering: 'address-and-port-dependent' } as const;
 const MOVING = {

@@ -1,7 +1,9 @@
 /** Punches as the library makes them, against a real server on loopback, with what they told on the way. */
 import { type NatcheckServer, type ServerOptions, startServer } from '../../server/index.ts';
-import { type PunchOptions, type PunchResult, punch } from '../../src/punch/punch.ts';
+import type { PunchOptions } from '../../src/punch/options.ts';
+import { punch } from '../../src/punch/punch.ts';
 import type { PunchEvent } from '../../src/punch/report/steps.ts';
+import type { PunchResult } from '../../src/punch/result.ts';
 
 export function startPunchServer(options: Partial<ServerOptions> = {}): Promise<NatcheckServer> {
   return startServer({ ip: ['127.0.0.1', '127.0.0.2'], port: 0, altPort: 0, httpPort: 0, ...options });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NatcheckServer } from '../../server/index.ts';
 import { measureHealth } from '../../src/punch/path/health.ts';
-import type { PunchResult } from '../../src/punch/punch.ts';
+import type { PunchResult } from '../../src/punch/result.ts';
 import { join } from '../net/rendezvous/peers.ts';
 import { refusalOf } from './path/sides.ts';
 import { portsOf, type RunningPunch, startPunch, startPunchServer } from './punches.ts';

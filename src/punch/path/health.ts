@@ -28,7 +28,7 @@ export interface PathHealth {
   readonly rttMs: { readonly min: number; readonly mean: number; readonly max: number } | null;
 }
 
-type MeasuredPath = Pick<Path, 'send' | 'state' | 'onData'>;
+export type MeasuredPath = Pick<Path, 'send' | 'state' | 'onData'>;
 
 interface Measurement {
   readonly path: MeasuredPath;

@@ -1,13 +1,8 @@
-/** An ICE session on real sockets: its events to whoever watches, the peer's own datagrams to whoever reads. */
-import { createSocketSet } from '../../net/socket-set.ts';
-import type { UdpSocket } from '../../net/udp-socket.ts';
-import type { PathSession } from '../attempt/path-session.ts';
-import { drive, leave, loseRelay, type PathOwner } from './drive.ts';
+/** A path to a peer, as its holder sees it. */
+import type { Endpoint } from '../../endpoint.ts';
+import type { CandidateType } from '../../ice/candidates/candidate.ts';
 import type { PathEnd } from './end.ts';
-import { createRecord, setReceiver, setStateReceiver } from './record.ts';
-import { maxDatagram, send } from './send.ts';
 import type { PathState } from './state.ts';
-import { type PathStats, statsOf } from './stats.ts';
 
 /** Disposing of it tells the peer. */
 export interface Path extends AsyncDisposable {
@@ -36,46 +31,30 @@ export interface Path extends AsyncDisposable {
   readonly stats: () => PathStats;
 }
 
-export interface DrivenPath extends Path {
-  /** Lets the session act after it was told something, which `tell` can do; what that throws ends the path. */
-  readonly wake: (tell?: () => void) => void;
-  /** Ends the path at once where it goes through this side's relay. */
-  readonly handleRelayLost: () => void;
-  /** Resolves when the path has ended; rejects with what the session, or a callback, threw. */
-  readonly ended: Promise<unknown>;
+/** One end of a pair. */
+export interface PathEndpoint {
+  readonly type: CandidateType;
+  readonly endpoint: Endpoint;
 }
 
-export interface PathOptions extends PathOwner {
-  readonly session: PathSession;
-  readonly sockets: Readonly<Record<string, UdpSocket>>;
-  /** Whether the session gets more sockets, at the address of the first, when it asks for them; default true. */
-  readonly mayOpen?: boolean;
-}
-
-/**
- * Drives the session from now on; disposing of the path leaves the peer, gently, and closes the sockets that it asked for.
- * Those given stay the caller's.
- */
-export function startPath(options: PathOptions): DrivenPath {
-  const { session, sockets, mayOpen = true } = options;
-  const [first] = Object.values(sockets);
-  const record = createRecord({
-    session,
-    sockets,
-    opened: createSocketSet(first && mayOpen ? first.local.address : null),
-  });
-  const driver = drive(record, options);
-  return {
-    send: (bytes) => send(record, bytes),
-    maxDatagram: () => maxDatagram(record),
-    state: () => record.state,
-    onState: (receive) => setStateReceiver(record, receive),
-    onData: (receive) => setReceiver(record, receive),
-    closed: record.closed.promise,
-    stats: () => statsOf(record),
-    wake: driver.wake,
-    handleRelayLost: () => loseRelay(record, driver),
-    ended: driver.result,
-    [Symbol.asyncDispose]: () => leave(record, driver),
-  };
+/** The numbers are of data alone, without the checks. Times are milliseconds of the process's monotonic clock (`performance`). */
+export interface PathStats {
+  /** What `send` has taken. */
+  readonly datagramsSent: number;
+  readonly bytesSent: number;
+  /** What has come from the peer, read or not: of what comes before there is a receiver, 64 datagrams are kept. */
+  readonly datagramsReceived: number;
+  readonly bytesReceived: number;
+  /** Those of `datagramsSent` that the system, or the relay, refused afterwards. */
+  readonly sendFailures: number;
+  /** The round trip that was measured last, by a check or a consent check; null while no pair is selected. */
+  readonly rttMs: number | null;
+  /** The selected pair, or the last one when the path is over; null before the path is open. */
+  readonly pair: { readonly local: PathEndpoint; readonly remote: PathEndpoint } | null;
+  /** Since when that pair is selected; null before the path is open. */
+  readonly pairSelectedAt: number | null;
+  /** How often another pair has taken its place. */
+  readonly pairSwitches: number;
+  /** Since when the path is open; null before. */
+  readonly openedAt: number | null;
 }

@@ -6,8 +6,8 @@ import { blankReport, type PunchReport } from './report.ts';
 import { createStepRecorder, type PunchEvent } from './steps.ts';
 
 export interface Recorder {
-  /** Where the server sees this side's socket. */
-  readonly seen: (endpoints: { readonly local: Endpoint | null; readonly public: Endpoint }) => void;
+  /** Takes note of where the server sees this side's socket; whether it is the first time. */
+  readonly seen: (endpoints: { readonly local: Endpoint | null; readonly public: Endpoint }) => boolean;
   readonly introduced: (introduction: { readonly own: Endpoint; readonly endpoint: Endpoint }, plan: PunchPlan) => void;
   readonly iceEvent: (event: IceEvent) => void;
   readonly notice: (text: string) => void;
@@ -30,8 +30,10 @@ export function createRecorder(options: {
   };
   return {
     seen: (endpoints) => {
+      const isFirst = !known.public;
       learn(endpoints);
       steps.bound(endpoints.public);
+      return isFirst;
     },
     introduced: ({ own, endpoint }, plan) => {
       onEvent({ kind: 'plan', plan });

@@ -9,7 +9,7 @@ import { createCredentials } from '../../../src/ice/credentials.ts';
 import type { Role } from '../../../src/ice/role.ts';
 import { now } from '../../../src/net/driver.ts';
 import { localAddressToward, openUdpSocket } from '../../../src/net/udp-socket.ts';
-import { startPath } from '../../../src/punch/path/path.ts';
+import { startPath } from '../../../src/punch/path/start-path.ts';
 import { decode } from '../../../src/stun/decode.ts';
 import { encode } from '../../../src/stun/encode.ts';
 import { METHOD, TRANSACTION_ID_BYTES } from '../../../src/stun/header.ts';

@@ -5,7 +5,7 @@ import type { PairReport } from '../../../src/ice/checklist/pair.ts';
 import { createCredentials, type IceCredentials } from '../../../src/ice/credentials.ts';
 import type { Role } from '../../../src/ice/role.ts';
 import { openUdpSocket } from '../../../src/net/udp-socket.ts';
-import { type DrivenPath, startPath } from '../../../src/punch/path/path.ts';
+import { type DrivenPath, startPath } from '../../../src/punch/path/start-path.ts';
 
 export interface RealPeer extends AsyncDisposable, Pick<DrivenPath, 'wake'> {
   readonly agent: IceAgent;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { openUdpSocket } from '../../../src/net/udp-socket.ts';
 import type { PathSession } from '../../../src/punch/attempt/path-session.ts';
-import { startPath } from '../../../src/punch/path/path.ts';
+import { startPath } from '../../../src/punch/path/start-path.ts';
 import { connect, openSide, refusalOf } from './sides.ts';
 
 it('before it is open it takes nothing', async () => {

@@ -8,8 +8,9 @@ import type { Role } from '../../../src/ice/role.ts';
 import { now } from '../../../src/net/driver.ts';
 import { openUdpSocket, type UdpSocket } from '../../../src/net/udp-socket.ts';
 import type { PathSession } from '../../../src/punch/attempt/path-session.ts';
-import { type DrivenPath, type Path, startPath } from '../../../src/punch/path/path.ts';
+import type { Path } from '../../../src/punch/path/path.ts';
 import { PathSendError } from '../../../src/punch/path/send-error.ts';
+import { type DrivenPath, startPath } from '../../../src/punch/path/start-path.ts';
 
 type KindOf = IceEvent['kind'];
 

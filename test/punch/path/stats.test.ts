@@ -1,6 +1,6 @@
 /** What a path tells of itself in numbers. */
 import { expect, it } from 'vitest';
-import type { PathEndpoint } from '../../../src/punch/path/stats.ts';
+import type { PathEndpoint } from '../../../src/punch/path/path.ts';
 import { connect, openRelayedSide, openSide, type Side } from './sides.ts';
 
 const NOTHING = { datagramsSent: 0, bytesSent: 0, datagramsReceived: 0, bytesReceived: 0, sendFailures: 0 };

@@ -1,6 +1,6 @@
 /** The line about what a punch does not know; that it is told once, before the path; and that the report says so too. */
 import { expect, it } from 'vitest';
-import type { PunchOptions } from '../../../src/punch/punch.ts';
+import type { PunchOptions } from '../../../src/punch/options.ts';
 import { explainUnproven } from '../../../src/punch/report/unproven.ts';
 import { join } from '../../net/rendezvous/peers.ts';
 import { isNotice, isStep, startPunch, startPunchServer } from '../punches.ts';

@@ -1,0 +1,134 @@
+/** Meeting several peers in one room, any number of times at once, over one socket. */
+import { UsageError } from '../errors.ts';
+import { createInbox, type Inbox } from '../net/inbox.ts';
+import { createOwner } from '../net/owner.ts';
+import { ROOM_PEERS_MAX } from '../rendezvous/protocol/bounds.ts';
+import { type Ground, type OpenedGround, openGround } from './ground.ts';
+import { meetPeer, notMet, recorderOf } from './meet.ts';
+import { type ConnectOptions, PUNCH_WAIT_MS, type PunchRoom, type RoomOptions } from './options.ts';
+import type { Recorder } from './report/recorder.ts';
+import { explainUnproven } from './report/unproven.ts';
+import type { PunchResult } from './result.ts';
+
+interface State {
+  readonly options: RoomOptions;
+  /** The paths that are open. */
+  readonly paths: Set<PunchResult>;
+  opened: OpenedGround | null;
+  /** The peers that are being met, each with what records it. */
+  readonly meeting: Map<string, Recorder>;
+  /** Peers that ask for this one, and were not told of yet. */
+  readonly asking: Set<string>;
+  readonly incoming: Inbox<string>;
+}
+
+/**
+ * Joins a room and stays there until it is disposed of, which ends every path that was opened in it. A server that is lost
+ * is rejoined for as long as that takes. A network outcome, such as a server that cannot be reached, is told by `connect`.
+ * @throws UsageError when an option cannot be used; the signal's reason when aborted.
+ */
+export async function openRoom(options: RoomOptions): Promise<PunchRoom> {
+  const ended = new AbortController();
+  const { signal } = options;
+  const either = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
+  await using owner = createOwner();
+  const state: State = {
+    options: { ...options, signal: either },
+    paths: new Set(),
+    opened: null,
+    meeting: new Map(),
+    asking: new Set(),
+    incoming: createInbox(),
+  };
+  state.opened = await openGround({ ...state.options, ...listeners(state), joinWaitMs: PUNCH_WAIT_MS });
+  if (state.opened.outcome === 'open') owner.use(state.opened.ground).room.enter();
+  const kept = owner.move();
+  kept.defer(async () => {
+    for (const path of state.paths) await path[Symbol.asyncDispose]();
+  });
+  return {
+    connect: (peer, how = {}) => connect(state, peer, how),
+    incoming: incomingOf(state),
+    [Symbol.asyncDispose]: async () => {
+      ended.abort(new DOMException('the room has been left', 'AbortError'));
+      await kept[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function listeners(state: State) {
+  const { id, onNotice = () => {} } = state.options;
+  return {
+    onSeen: (): void => {
+      for (const [peer, recorder] of state.meeting) tellSeen(state, peer, recorder);
+    },
+    onIncoming: (peer: string): void => {
+      const isKnown = peer === id || state.meeting.has(peer) || state.asking.has(peer);
+      if (isKnown || state.asking.size >= ROOM_PEERS_MAX) return;
+      state.asking.add(peer);
+      state.incoming.put(peer);
+    },
+    onNotice: (text: string): void => {
+      onNotice(text);
+      for (const recorder of state.meeting.values()) recorder.notice(text);
+    },
+  };
+}
+
+async function connect(state: State, peer: string, how: ConnectOptions): Promise<PunchResult> {
+  const { opened, options } = state;
+  const recorder = recorderOf({ id: options.id, peer, onEvent: how.onEvent });
+  if (opened?.outcome !== 'open') return notMet(recorder, opened?.outcome ?? 'no-route', null);
+  if (state.meeting.has(peer)) throw new UsageError(`${peer} is being connected to already`);
+  const { waitMs = PUNCH_WAIT_MS } = how;
+  const signal = how.signal ? AbortSignal.any([how.signal, ...signalOf(options)]) : options.signal;
+  state.meeting.set(peer, recorder);
+  state.asking.delete(peer);
+  try {
+    tellSeen(state, peer, recorder);
+    const onAnew = (): void => listeners(state).onIncoming(peer);
+    const result = await meetPeer(opened.ground, { peer, waitMs, signal, recorder, onAnew });
+    return result.path ? keep(state, result) : result;
+  } finally {
+    state.meeting.delete(peer);
+  }
+}
+
+/** The room ends the path, unless its holder does before. */
+function keep({ paths }: State, result: PunchResult): PunchResult {
+  const end = async (): Promise<void> => {
+    paths.delete(kept);
+    await result[Symbol.asyncDispose]();
+  };
+  const path = result.path && { ...result.path, [Symbol.asyncDispose]: end };
+  const kept: PunchResult = { ...result, path, [Symbol.asyncDispose]: end };
+  paths.add(kept);
+  return kept;
+}
+
+function signalOf({ signal }: RoomOptions): readonly AbortSignal[] {
+  return signal ? [signal] : [];
+}
+
+/** Tells the first step, once the server has seen this side. */
+function tellSeen(state: State, peer: string, recorder: Recorder): void {
+  const ground = groundOf(state);
+  const seen = ground?.seen();
+  if (!ground || !seen) return;
+  if (recorder.seen({ local: ground.local, public: seen })) {
+    recorder.notice(explainUnproven({ peer, ...ground.unproven() }));
+  }
+}
+
+function groundOf({ opened }: State): Ground | null {
+  return opened?.outcome === 'open' ? opened.ground : null;
+}
+
+/** The ids of peers that ask for this one, each once until it is connected to; ends with the room. */
+async function* incomingOf({ incoming, asking, options }: State): AsyncGenerator<string, void, undefined> {
+  const { signal } = options;
+  while (!signal?.aborted) {
+    const peer = await incoming.next({ by: Number.POSITIVE_INFINITY, signal }).catch(() => null);
+    if (peer !== null && asking.has(peer)) yield peer;
+  }
+}

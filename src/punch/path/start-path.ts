@@ -1,0 +1,53 @@
+/** An ICE session on real sockets: its events to whoever watches, the peer's own datagrams to whoever reads. */
+import { createSocketSet } from '../../net/socket-set.ts';
+import type { UdpSocket } from '../../net/udp-socket.ts';
+import type { PathSession } from '../attempt/path-session.ts';
+import { drive, leave, loseRelay, type PathOwner } from './drive.ts';
+import type { Path } from './path.ts';
+import { createRecord, setReceiver, setStateReceiver } from './record.ts';
+import { maxDatagram, send } from './send.ts';
+import { statsOf } from './stats.ts';
+
+export interface DrivenPath extends Path {
+  /** Lets the session act after it was told something, which `tell` can do; what that throws ends the path. */
+  readonly wake: (tell?: () => void) => void;
+  /** Ends the path at once where it goes through this side's relay. */
+  readonly handleRelayLost: () => void;
+  /** Resolves when the path has ended; rejects with what the session, or a callback, threw. */
+  readonly ended: Promise<unknown>;
+}
+
+export interface PathOptions extends PathOwner {
+  readonly session: PathSession;
+  readonly sockets: Readonly<Record<string, UdpSocket>>;
+  /** Whether the session gets more sockets, at the address of the first, when it asks for them; default true. */
+  readonly mayOpen?: boolean;
+}
+
+/**
+ * Drives the session from now on; disposing of the path leaves the peer, gently, and closes the sockets that it asked for.
+ * Those given stay the caller's.
+ */
+export function startPath(options: PathOptions): DrivenPath {
+  const { session, sockets, mayOpen = true } = options;
+  const [first] = Object.values(sockets);
+  const record = createRecord({
+    session,
+    sockets,
+    opened: createSocketSet(first && mayOpen ? first.local.address : null),
+  });
+  const driver = drive(record, options);
+  return {
+    send: (bytes) => send(record, bytes),
+    maxDatagram: () => maxDatagram(record),
+    state: () => record.state,
+    onState: (receive) => setStateReceiver(record, receive),
+    onData: (receive) => setReceiver(record, receive),
+    closed: record.closed.promise,
+    stats: () => statsOf(record),
+    wake: driver.wake,
+    handleRelayLost: () => loseRelay(record, driver),
+    ended: driver.result,
+    [Symbol.asyncDispose]: () => leave(record, driver),
+  };
+}
