@@ -28,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['src/base', 'src/detect', 'src/ice', 'src/net', 'src/port-mapping', 'src/punch/attempt'],
     ...['src/rendezvous', 'src/turn'],
   ],
-  src: ['src/base', 'src/detect', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
+  src: ['src/base', 'src/detect', 'src/ice', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
   'server/base': ['src/base'],
   'server/limit': ['src/base'],
   'server/stun/decisions': ['server/base', 'src/base', 'src/stun'],

@@ -7,14 +7,14 @@ import { findOwnBehavior } from '../detect/own-behavior.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
 import type { UdpSocket } from '../net/udp-socket.ts';
-import { seekMappedPort } from './mapped-port.ts';
 import type { RoomOptions } from './options.ts';
 import { type Place, placeOf } from './place.ts';
-import { createReachability, type Reachability } from './reachability.ts';
-import { openFirstRelay } from './relay.ts';
+import { seekMappedPort } from './reachability/mapped-port.ts';
+import { createReachability, type Reachability } from './reachability/reachability.ts';
+import { openFirstRelay } from './reachability/relay.ts';
+import { openPunchSocket } from './reachability/socket.ts';
 import { DEFAULT_ROOM } from './report/unproven.ts';
 import { createRoom, type Room } from './room.ts';
-import { openPunchSocket } from './socket.ts';
 import { warmUp } from './warm-up.ts';
 
 export interface Ground extends AsyncDisposable {

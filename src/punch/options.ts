@@ -1,9 +1,9 @@
 /** What a punch, or a room for several, is opened with. */
 import type { Resolver } from '../net/lookup/resolver.ts';
 import type { DgramSocket } from '../net/udp-socket.ts';
+import type { TurnServerChoice } from './reachability/turn-choice.ts';
 import type { PunchEvent } from './report/steps.ts';
 import type { PunchResult } from './result.ts';
-import type { TurnServerChoice } from './turn-choice.ts';
 
 /** How long to wait for the peer. */
 export const PUNCH_WAIT_MS = 60_000;

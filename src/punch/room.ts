@@ -11,8 +11,8 @@ import type { ToldBehavior } from '../rendezvous/protocol/fields.ts';
 import type { Introduction } from '../rendezvous/protocol/server-message.ts';
 import type { CandidateAgent } from './attempt/candidate-agent.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
-import type { Reachability } from './reachability.ts';
-import type { TurnServerChoice } from './turn-choice.ts';
+import type { Reachability } from './reachability/reachability.ts';
+import type { TurnServerChoice } from './reachability/turn-choice.ts';
 
 /** Beyond the detection: a relay that comes later is not told of. */
 const RELAY_PATIENCE_MS = 1_500;

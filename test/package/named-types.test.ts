@@ -32,8 +32,7 @@ function exported(index: string): ReadonlyMap<string, string> {
 /** The types that a declaration names: all of an interface or a type, and the head of a function or a class. */
 function typesIn(name: string, file: string): readonly string[] {
   const code = codeOf(file);
-  const [whole] =
-    new RegExp(`^export (?:interface ${name}\\b [^]*?^}|type ${name}\\b =[^]*?;$)`, 'm').exec(code) ?? [];
+  const [whole] = new RegExp(`^export (?:interface ${name}\\b [^]*?^}|type ${name}\\b =[^]*?;$)`, 'm').exec(code) ?? [];
   const [head] = new RegExp(`^export (?:async )?(?:function|class) ${name}\\b[^{]*`, 'm').exec(code) ?? [];
   const [constant] = new RegExp(`^export const ${name}\\b[^=]*`, 'm').exec(code) ?? [];
   const declaration = (whole ?? head ?? constant ?? '').replace(/'[^']*'/g, '');

@@ -1,9 +1,9 @@
 /** Rooms on real WebSockets, with a reachability that is told what to do. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import type { Reachability } from '../../src/punch/reachability.ts';
+import type { Reachability } from '../../src/punch/reachability/reachability.ts';
+import type { TurnServerChoice } from '../../src/punch/reachability/turn-choice.ts';
 import { createRoom, type Room, type RoomOptions } from '../../src/punch/room.ts';
-import type { TurnServerChoice } from '../../src/punch/turn-choice.ts';
 import { OWN, TOLD } from '../rendezvous/introduction/side.ts';
 
 export interface WatchedRoom {

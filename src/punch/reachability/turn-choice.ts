@@ -1,8 +1,8 @@
 /** The TURN servers of a punch, the user's own and those that the rendezvous names, as a list of what is to be tried. */
-import { UsageError } from '../errors.ts';
-import { TURN_URLS_TRIED_MAX } from '../rendezvous/protocol/bounds.ts';
-import type { TurnCredentials } from '../turn/credentials.ts';
-import { parseTurnUrl, type TurnUrl } from '../turn/url.ts';
+import { UsageError } from '../../errors.ts';
+import { TURN_URLS_TRIED_MAX } from '../../rendezvous/protocol/bounds.ts';
+import type { TurnCredentials } from '../../turn/credentials.ts';
+import { parseTurnUrl, type TurnUrl } from '../../turn/url.ts';
 
 export interface TurnServerChoice {
   readonly urls: readonly string[];

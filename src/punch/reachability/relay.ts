@@ -1,11 +1,11 @@
 /** The relay of a punch: of all the TURN servers that are known, the first that gives one, the least costly way first. */
 
-import { UsageError } from '../errors.ts';
-import type { Resolver } from '../net/lookup/resolver.ts';
-import { pause } from '../net/pause.ts';
-import { type OpenedRelay, openRelay } from '../net/turn/relay.ts';
-import type { RelaySocket } from '../net/turn/relay-socket.ts';
-import type { TurnTransportName } from '../turn/url.ts';
+import { UsageError } from '../../errors.ts';
+import type { Resolver } from '../../net/lookup/resolver.ts';
+import { pause } from '../../net/pause.ts';
+import { type OpenedRelay, openRelay } from '../../net/turn/relay.ts';
+import type { RelaySocket } from '../../net/turn/relay-socket.ts';
+import type { TurnTransportName } from '../../turn/url.ts';
 import { notTried, type TurnAttempt, type TurnServerChoice, turnAttempts } from './turn-choice.ts';
 
 /** How much later TCP is tried than UDP, and TLS than TCP: over UDP a lost packet holds up nothing else. */

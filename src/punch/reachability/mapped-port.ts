@@ -1,6 +1,6 @@
 /** One more way to be reached: a port of the own router that leads to the punching socket, if it maps one in time. */
-import type { Endpoint } from '../endpoint.ts';
-import type { MappedCandidate } from './attempt/candidate-agent.ts';
+import type { Endpoint } from '../../endpoint.ts';
+import type { MappedCandidate } from '../attempt/candidate-agent.ts';
 
 export interface MappedPort extends AsyncDisposable {
   /** What there is now, for a peer who is beyond the NAT that shows this side at `seen`. */
@@ -12,7 +12,7 @@ export function seekMappedPort({ local }: { readonly local: Endpoint }): MappedP
   const ended = new AbortController();
   let found: MappedCandidate | null = null;
   const seek = async (): Promise<AsyncDisposable | null> => {
-    const { openPortMapping } = await import('../port-mapping/port-mapping.ts');
+    const { openPortMapping } = await import('../../port-mapping/port-mapping.ts');
     const result = await openPortMapping({ local, signal: ended.signal });
     if (result.outcome === 'none') return null;
     found = { endpoint: result.external, router: result.router.address };

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import type { Resolver } from '../../src/net/lookup/resolver.ts';
-import { openUdpSocket } from '../../src/net/udp-socket.ts';
-import { openFirstRelay } from '../../src/punch/relay.ts';
-import type { TurnServerChoice } from '../../src/punch/turn-choice.ts';
-import { CREDENTIALS, startFakeTurnServer } from '../net/turn/fake-server.ts';
-import { startPunch, startPunchServer } from './punches.ts';
+import type { Resolver } from '../../../src/net/lookup/resolver.ts';
+import { openUdpSocket } from '../../../src/net/udp-socket.ts';
+import { openFirstRelay } from '../../../src/punch/reachability/relay.ts';
+import type { TurnServerChoice } from '../../../src/punch/reachability/turn-choice.ts';
+import { CREDENTIALS, startFakeTurnServer } from '../../net/turn/fake-server.ts';
+import { startPunch, startPunchServer } from '../punches.ts';
 
 const PUBLIC = '203.0.113.10';
 const LOOPBACK = '127.0.0.1';

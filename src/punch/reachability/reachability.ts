@@ -3,18 +3,18 @@
  * mode `relay-only` there is no socket but the relay's, and nothing that is told here says where this host is.
  */
 import { randomBytes } from 'node:crypto';
-import { type Endpoint, sameEndpoint } from '../endpoint.ts';
-import { hiddenRelated } from '../ice/candidates/candidate.ts';
-import { pause } from '../net/pause.ts';
-import { type SharedSocket, shareSocket } from '../net/shared-socket.ts';
-import type { RelaySocket } from '../net/turn/relay-socket.ts';
-import type { UdpSocket } from '../net/udp-socket.ts';
-import type { BindResult } from '../rendezvous/introduction/output.ts';
-import type { TicketBindingOptions } from '../rendezvous/ticket-binding.ts';
-import type { Arrival } from '../session.ts';
-import { type CandidateAgent, candidateAgent, PUNCH_SOCKET, RELAY_SOCKET } from './attempt/candidate-agent.ts';
+import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
+import { hiddenRelated } from '../../ice/candidates/candidate.ts';
+import { pause } from '../../net/pause.ts';
+import { type SharedSocket, shareSocket } from '../../net/shared-socket.ts';
+import type { RelaySocket } from '../../net/turn/relay-socket.ts';
+import type { UdpSocket } from '../../net/udp-socket.ts';
+import type { BindResult } from '../../rendezvous/introduction/output.ts';
+import type { TicketBindingOptions } from '../../rendezvous/ticket-binding.ts';
+import type { Arrival } from '../../session.ts';
+import { type CandidateAgent, candidateAgent, PUNCH_SOCKET, RELAY_SOCKET } from '../attempt/candidate-agent.ts';
+import type { PathMode } from '../options.ts';
 import type { MappedPort } from './mapped-port.ts';
-import type { PathMode } from './options.ts';
 import type { RelayResult } from './relay.ts';
 import { bindTicket } from './socket.ts';
 import type { TurnServerChoice } from './turn-choice.ts';

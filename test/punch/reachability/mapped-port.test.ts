@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { parseCandidate } from '../../src/ice/candidates/sdp.ts';
-import { candidateAgent } from '../../src/punch/attempt/candidate-agent.ts';
-import { tellsMappedPort } from '../../src/punch/attempt/told-candidates.ts';
-import { seekMappedPort } from '../../src/punch/mapped-port.ts';
+import { parseCandidate } from '../../../src/ice/candidates/sdp.ts';
+import { candidateAgent } from '../../../src/punch/attempt/candidate-agent.ts';
+import { tellsMappedPort } from '../../../src/punch/attempt/told-candidates.ts';
+import { seekMappedPort } from '../../../src/punch/reachability/mapped-port.ts';
 
 const LOCAL = { address: '10.0.0.2', port: 40_000 };
 const SEEN = { address: '203.0.113.7', port: 50_000 };

@@ -1,17 +1,17 @@
 /** The one local socket of a punch, tied to a rendezvous session by a ticket that is sent from it. */
 import { randomBytes } from 'node:crypto';
 
-import type { Endpoint } from '../endpoint.ts';
-import { startDriver } from '../net/driver.ts';
+import type { Endpoint } from '../../endpoint.ts';
+import { startDriver } from '../../net/driver.ts';
 import {
   adoptUdpSocket,
   type DgramSocket,
   localAddressToward,
   openUdpSocket,
   type UdpSocket,
-} from '../net/udp-socket.ts';
-import type { WireTicket } from '../rendezvous/protocol/fields.ts';
-import { createTicketBinding, type TicketBindingResult } from '../rendezvous/ticket-binding.ts';
+} from '../../net/udp-socket.ts';
+import type { WireTicket } from '../../rendezvous/protocol/fields.ts';
+import { createTicketBinding, type TicketBindingResult } from '../../rendezvous/ticket-binding.ts';
 
 /**
  * The socket to punch from: the one given, or a new one on `local`, or on the interface that routes to the server. Null
