@@ -1,17 +1,24 @@
 /** `natcheck demo`: no network, the four NATs in the simulated lab, detected and punched by the real sessions. */
 
-import { CLASSIC_NATS, type NatProfile } from '../../lab/profiles.ts';
+import { CARRIER_GRADE, CLASSIC_NATS, type NamedAccess, type NatProfile } from '../../lab/profiles.ts';
 import { detectInSim } from '../../lab/sim/detect/detect.ts';
 import { symmetricLink } from '../../lab/sim/network/link.ts';
+import { meshInSim } from '../../lab/sim/punch/mesh.ts';
 import { punchInSim } from '../../lab/sim/punch/punch.ts';
 import { prospectOf } from '../../src/nat/prospect.ts';
-import { defineCommand } from '../command.ts';
-import { EXIT } from '../exit-code.ts';
+import { type Context, defineCommand } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
 import { type Demo, type DemoDetection, renderDemo } from '../render/demo-text.ts';
+import { renderMesh } from '../render/mesh-text.ts';
 import type { GridPunch } from '../render/punch-grid.ts';
 
 /** A home connection on a middling day: 40 ms round trip, one packet in fifty lost each way. */
 const HOME_LINK = symmetricLink({ latencyMs: 20, jitterMs: 4, loss: 0.02 });
+
+const MESH_ACCESSES: readonly NamedAccess[] = [
+  ...CLASSIC_NATS.map((profile): NamedAccess => ({ name: profile.name, access: { kind: 'nat', layers: [profile] } })),
+  CARRIER_GRADE,
+];
 
 export const demo = defineCommand({
   name: 'demo',
@@ -21,12 +28,18 @@ export const demo = defineCommand({
       default: 1,
       describe: 'Seed of the simulation: another seed means other losses and other ports',
     },
+    mesh: {
+      type: 'boolean',
+      describe: 'Show five peers behind five NATs instead, who all meet each other at once, each over one socket',
+    },
     json: {
       type: 'boolean',
       describe: 'Print one JSON object on stdout: each NAT with its report, each pair with its punch',
     },
   },
-  run: async ({ seed, json }, { stdout, color }) => {
+  run: async ({ seed, json, mesh }, context) => {
+    if (mesh) return showMesh({ seed, json }, context);
+    const { stdout, color } = context;
     const shown: Demo = { detections: detectAll(seed), punches: punchAll(seed) };
     const text = json
       ? JSON.stringify({ schema: 'natcheck.demo/1', ...shown })
@@ -37,6 +50,19 @@ export const demo = defineCommand({
     return shown.punches.every(isAsExpected) ? EXIT.ok : EXIT.noPath;
   },
 });
+
+/** All pairs have to open: of the five, no two have ports that cannot be told. */
+function showMesh(
+  { seed, json }: { readonly seed: number; readonly json: boolean | undefined },
+  { stdout, color }: Context,
+): ExitCode {
+  const paths = meshInSim({ accesses: MESH_ACCESSES, seed, link: HOME_LINK });
+  const text = json
+    ? JSON.stringify({ schema: 'natcheck.demo-mesh/1', paths })
+    : renderMesh(paths, { color, columns: stdout.columns });
+  stdout.write(`${text}\n`);
+  return paths.every(({ side }) => side.outcome === 'direct') ? EXIT.ok : EXIT.noPath;
+}
 
 const behind = (profile: NatProfile) => ({ kind: 'nat', layers: [profile] }) as const;
 

@@ -53,4 +53,24 @@ describe('natcheck demo', () => {
     const runs = await Promise.all([2, 3, 4].map((seed) => natcheck(['demo', '--seed', String(seed)])));
     expect(runs.map(({ code }) => code)).toEqual([0, 0, 0]);
   });
+
+  it('--mesh shows five peers who all meet each other at once, and how each is reached', async () => {
+    const { code, stdout, stderr } = await natcheck(['demo', '--mesh']);
+    expect([code, stderr]).toEqual([0, '']);
+    const [heading = '', grid = ''] = stdout.trimEnd().split('\n\n');
+    expect(heading.replaceAll('\n', ' ')).toBe(
+      '5 peers, each behind the NAT of that name and over one socket, all meet each other at once: 80 ms round trip, 2 % of the packets lost each way',
+    );
+    const cells = grid.split('\n').map((line) => line.trim().split(/ {2,}/));
+    const peers = [...NATS, 'carrier-grade'];
+    const isHard = (one: string, other: string): boolean =>
+      one === 'symmetric' && (other === 'port-restricted' || other === 'carrier-grade');
+    expect(cells.map((row) => row.map((cell) => cell.replace(/ \d+ ms$/, '')))).toEqual([
+      peers,
+      ...peers.map((from) => [
+        from,
+        ...peers.map((to) => (from === to ? '–' : isHard(from, to) || isHard(to, from) ? 'birthday' : 'direct')),
+      ]),
+    ]);
+  });
 });

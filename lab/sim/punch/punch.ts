@@ -10,7 +10,7 @@ import { createWorld, type World } from '../network/world.ts';
 import { addRendezvousServer, type RendezvousServer } from '../server/rendezvous-server.ts';
 import { LAB_LAYOUT } from '../server/stun-server.ts';
 import { createSite } from '../site/site.ts';
-import { createSimRoom, type SimMeeting } from './room.ts';
+import { createSimRoom, type SimMeeting, type SimRoom } from './room.ts';
 import { type SimPunchSide, sideOf } from './side.ts';
 
 /** How far apart two peers begin that were told of one instant: what the server cannot know of their ways to it. */
@@ -46,8 +46,8 @@ export function punchInSim(options: SimPunchOptions): SimPunch {
   const { seed, trace } = options;
   const world = createWorld({ seed, ...(trace && { trace }) });
   const rendezvous = addRendezvousServer(world);
-  const a = sideIn(world, { rendezvous, id: 'a', peer: 'b', access: options.a, number: 1, link: options.linkA });
-  const b = sideIn(world, { rendezvous, id: 'b', peer: 'a', access: options.b, number: 2, link: options.linkB });
+  const a = sideAt(world, { rendezvous, id: 'a', access: options.a, number: 1, link: options.linkA }).meet('b');
+  const b = sideAt(world, { rendezvous, id: 'b', access: options.b, number: 2, link: options.linkB }).meet('a');
   runUntilDone(world, [runOf(a), runOf(b)]);
   const [startA, startB] = [a.startAt(), b.startAt()];
   const startedAt = Math.min(startA ?? 0, startB ?? 0);
@@ -59,20 +59,21 @@ export function punchInSim(options: SimPunchOptions): SimPunch {
   };
 }
 
-function sideIn(
+/** Puts a peer behind an access of its own. */
+export function sideAt(
   world: World,
   side: {
     readonly rendezvous: RendezvousServer;
     readonly id: string;
-    readonly peer: string;
     readonly access: AccessProfile;
+    /** Unique in the world: its private network has it. */
     readonly number: number;
     readonly link: Link | undefined;
   },
-): SimMeeting {
-  const { rendezvous, id, peer, access, number, link } = side;
+): SimRoom {
+  const { rendezvous, id, access, number, link } = side;
   const site = createSite(world, { name: `router ${id}`, access, prefix: `192.168.${number}`, ...(link && { link }) });
-  const room = createSimRoom(world, {
+  return createSimRoom(world, {
     id,
     host: site.addHost(`peer ${id}`),
     rendezvous,
@@ -80,7 +81,6 @@ function sideIn(
     behavior: behaviorBehind(access),
     delayMs: signalDelay(world, { id, link }),
   });
-  return room.meet(peer);
 }
 
 /** What a faultless detection would tell of the access. */

@@ -6,22 +6,22 @@ import { type Endpoint, sameEndpoint } from '../../../src/endpoint.ts';
 import { createPunchBudget, INTRODUCTIONS_MAX, type PunchBudget } from '../../../src/punch/attempt/budget.ts';
 import { candidateAgent } from '../../../src/punch/attempt/candidate-agent.ts';
 import type { PunchPlan } from '../../../src/punch/attempt/plan.ts';
-import { createIntroductions, type IntroductionsOptions } from '../../../src/rendezvous/introduction/introductions.ts';
-import type {
-  BindResult,
-  Input,
-  IntroductionFailure,
-  Output,
-  PeerNews,
-} from '../../../src/rendezvous/introduction/output.ts';
+import {
+  createIntroductions,
+  type Introductions,
+  type IntroductionsOptions,
+} from '../../../src/rendezvous/introduction/introductions.ts';
+import type { BindResult, Input, IntroductionFailure, Output } from '../../../src/rendezvous/introduction/output.ts';
 import type { ToldBehavior } from '../../../src/rendezvous/protocol/fields.ts';
 import { createTicketBinding } from '../../../src/rendezvous/ticket-binding.ts';
 import { driveSession, type SimDriver } from '../network/driver.ts';
 import type { Host } from '../network/host.ts';
+import type { Random } from '../network/random.ts';
+import type { UdpSocket } from '../network/udp.ts';
 import type { World } from '../network/world.ts';
 import type { RendezvousServer } from '../server/rendezvous-server.ts';
 import { type SimAttempt, type SimConnected, startAttempt } from './attempt.ts';
-import { createSimClient } from './connection.ts';
+import { createSimClient, type SimClient } from './connection.ts';
 import type { SimIntroduced, SimTold } from './told.ts';
 
 export type SimMet =
@@ -59,6 +59,8 @@ export interface SimRoomOptions extends Partial<IntroductionsOptions> {
 }
 
 const WAIT_MS = 60_000;
+/** The name of the socket in a ticket's binding. */
+const TICKET_SOCKET = 'punch';
 
 interface Meeting {
   readonly peer: string;
@@ -69,138 +71,170 @@ interface Meeting {
   outcome: SimMet | null;
 }
 
+interface State {
+  readonly world: World;
+  readonly options: SimRoomOptions;
+  readonly random: Random;
+  readonly introductions: Introductions<SimTold>;
+  readonly socket: UdpSocket;
+  readonly meetings: Map<string, Meeting>;
+  client: SimClient | null;
+  /** The binding that is under way. */
+  binding: SimDriver | null;
+  alarmAt: number;
+  isDead: boolean;
+}
+
 /** Joins with the first `meet`. */
 export function createSimRoom(world: World, options: SimRoomOptions): SimRoom {
-  const { id, host, rendezvous, server, behavior, delayMs = () => 0, joinWaitMs = WAIT_MS } = options;
-  const { clock } = world;
-  const random = host.random.fork(`punch ${id}`);
-  const meetings = new Map<string, Meeting>();
-  const machine = createIntroductions<SimTold>({ ...options, joinWaitMs });
-  let binding: SimDriver | null = null;
-  let alarmAt = Number.POSITIVE_INFINITY;
-  let isDead = false;
-
-  const socket = host.open((from, bytes) => {
-    if (binding && sameEndpoint(from, server)) return void binding.receive('punch', from, bytes);
-    for (const { attempt } of meetings.values()) if (attempt?.receive(from, bytes)) return;
-  });
-  const tell = (input: Input<SimTold>): void => {
-    if (isDead) return;
-    for (const output of machine.handle(clock.now(), input)) obey(output);
-    wakeLater();
+  const { id, host, rendezvous, delayMs = () => 0, joinWaitMs = WAIT_MS } = options;
+  const state: State = {
+    ...{ world, options, random: host.random.fork(`punch ${id}`), meetings: new Map() },
+    introductions: createIntroductions<SimTold>({ ...options, joinWaitMs }),
+    socket: host.open((from, bytes) => receive(state, from, bytes)),
+    ...{ client: null, binding: null, alarmAt: Number.POSITIVE_INFINITY, isDead: false },
   };
-  const wakeLater = (): void => {
-    const until = machine.wakeAt();
-    if (until >= alarmAt) return;
-    alarmAt = until;
-    clock.schedule(until, () => {
-      if (alarmAt !== until) return;
-      alarmAt = Number.POSITIVE_INFINITY;
-      tell({ kind: 'timeout' });
-    });
-  };
-  const client = createSimClient<SimTold>(world, { server: rendezvous, id, source: host.name, delayMs, tell });
-
-  function obey(output: Output<SimTold>): void {
-    switch (output.kind) {
-      case 'join':
-        client.join(output.resumeKey);
-        break;
-      case 'send':
-        client.send(output.message);
-        break;
-      case 'bind':
-        bind(output);
-        break;
-      case 'unbind':
-        binding = null;
-        break;
-      case 'gather':
-        clock.schedule(clock.now(), () => tell({ kind: 'gathered', told: toldAt(output.own) }));
-        break;
-      case 'introduced':
-        introduced(output);
-        break;
-      case 'news':
-        hear(output.peer, output.news);
-        break;
-      case 'not-introduced':
-        settle(output.peer, output.reason);
-        break;
-      case 'failed':
-        for (const peer of meetings.keys()) settle(peer, output.reason);
-        break;
-    }
-  }
-  function bind({ binding: number, ticket }: Extract<Output<SimTold>, { kind: 'bind' }>): void {
-    const session = createTicketBinding({ ticket, server, randomBytes: random.bytes });
-    const mine = driveSession(world, {
-      session,
-      host,
-      sockets: new Map([['punch', socket]]),
-      onDone: (result: BindResult) => {
-        if (binding !== mine) return;
-        binding = null;
-        tell({ kind: 'bound', binding: number, result });
-      },
-    });
-    binding = mine;
-    clock.schedule(clock.now(), () => mine.wake());
-  }
-  function toldAt(own: Endpoint): SimTold {
-    const agentOf = candidateAgent({
-      direct: { local: socket.local, seen: own, server: server.address },
-      relay: null,
-      randomBytes: random.bytes,
-    });
-    return { candidates: agentOf.candidates, behavior, agentOf };
-  }
-  function introduced(output: SimIntroduced): void {
-    const { peer } = output.introduction;
-    const meeting = meetings.get(peer);
-    if (!meeting || meeting.outcome) return;
-    meeting.introductions++;
-    meeting.attempt = startAttempt(world, {
-      ...{ id, host, socket, server, random, output, budget: meeting.budget },
-      onTell: (data) => tell({ kind: 'signal', peer, data }),
-      onSettled: (result) => {
-        if (!isDead) end(meeting, result);
-      },
-    });
-  }
-  function end(meeting: Meeting, result: SimConnected | 'void'): void {
-    if (result !== 'void') meeting.outcome ??= result;
-    else if (meeting.introductions === INTRODUCTIONS_MAX) settle(meeting.peer, 'no-peer');
-    else tell({ kind: 'want', peer: meeting.peer, waitMs: meeting.waitMs });
-  }
-  function hear(peer: string, news: PeerNews): void {
-    meetings.get(peer)?.attempt?.hear(news);
-  }
-  function settle(peer: string, reason: IntroductionFailure): void {
-    const meeting = meetings.get(peer);
-    if (meeting) meeting.outcome ??= { kind: 'not-introduced', at: clock.now(), reason };
-  }
+  const told = (input: Input<SimTold>): void => tell(state, input);
+  state.client = createSimClient<SimTold>(world, { server: rendezvous, id, source: host.name, delayMs, tell: told });
   return {
     id,
-    meet: (peer, { waitMs = WAIT_MS } = {}) => {
-      const meeting: Meeting = {
-        ...{ peer, waitMs, budget: createPunchBudget() },
-        ...{ attempt: null, introductions: 0, outcome: null },
-      };
-      meetings.set(peer, meeting);
-      clock.schedule(clock.now(), () => tell({ kind: 'want', peer, waitMs }));
-      return {
-        outcome: () => meeting.outcome,
-        plan: () => meeting.attempt?.plan ?? null,
-        introductions: () => meeting.introductions,
-        startAt: () => meeting.attempt?.startAt ?? null,
-      };
-    },
-    die: () => {
-      isDead = true;
-      for (const { attempt } of meetings.values()) attempt?.stop();
-      socket.close();
-      client.drop();
-    },
+    meet: (peer, { waitMs = WAIT_MS } = {}) => meet(state, peer, waitMs),
+    die: () => die(state),
   };
+}
+
+function meet(state: State, peer: string, waitMs: number): SimMeeting {
+  const { world, meetings } = state;
+  const meeting: Meeting = {
+    ...{ peer, waitMs, budget: createPunchBudget() },
+    ...{ attempt: null, introductions: 0, outcome: null },
+  };
+  meetings.set(peer, meeting);
+  world.clock.schedule(world.clock.now(), () => tell(state, { kind: 'want', peer, waitMs }));
+  return {
+    outcome: () => meeting.outcome,
+    plan: () => meeting.attempt?.plan ?? null,
+    introductions: () => meeting.introductions,
+    startAt: () => meeting.attempt?.startAt ?? null,
+  };
+}
+
+function die(state: State): void {
+  state.isDead = true;
+  for (const { attempt } of state.meetings.values()) attempt?.stop();
+  state.socket.close();
+  state.client?.drop();
+}
+
+function receive({ binding, options, meetings }: State, from: Endpoint, bytes: Uint8Array): void {
+  if (binding && sameEndpoint(from, options.server)) {
+    binding.receive(TICKET_SOCKET, from, bytes);
+    return;
+  }
+  for (const { attempt } of meetings.values()) if (attempt?.receive(from, bytes)) return;
+}
+
+function tell(state: State, input: Input<SimTold>): void {
+  if (state.isDead) return;
+  for (const output of state.introductions.handle(state.world.clock.now(), input)) obey(state, output);
+  wakeLater(state);
+}
+
+/** A later time than the one set needs no new alarm: the early one is harmless. */
+function wakeLater(state: State): void {
+  const until = state.introductions.wakeAt();
+  if (until >= state.alarmAt) return;
+  state.alarmAt = until;
+  state.world.clock.schedule(until, () => {
+    if (state.alarmAt !== until) return;
+    state.alarmAt = Number.POSITIVE_INFINITY;
+    tell(state, { kind: 'timeout' });
+  });
+}
+
+function obey(state: State, output: Output<SimTold>): void {
+  const { world, client, meetings } = state;
+  switch (output.kind) {
+    case 'join':
+      client?.join(output.resumeKey);
+      break;
+    case 'send':
+      client?.send(output.message);
+      break;
+    case 'bind':
+      bind(state, output);
+      break;
+    case 'unbind':
+      state.binding = null;
+      break;
+    case 'gather':
+      world.clock.schedule(world.clock.now(), () => tell(state, { kind: 'gathered', told: toldAt(state, output.own) }));
+      break;
+    case 'introduced':
+      introduced(state, output);
+      break;
+    case 'news':
+      meetings.get(output.peer)?.attempt?.hear(output.news);
+      break;
+    case 'not-introduced':
+      settle(state, output.peer, output.reason);
+      break;
+    case 'failed':
+      for (const peer of meetings.keys()) settle(state, peer, output.reason);
+      break;
+  }
+}
+
+function bind(state: State, { binding, ticket }: Extract<Output<SimTold>, { kind: 'bind' }>): void {
+  const { world, options, random, socket } = state;
+  const { host, server } = options;
+  const driver = driveSession(world, {
+    session: createTicketBinding({ ticket, server, randomBytes: random.bytes }),
+    host,
+    sockets: new Map([[TICKET_SOCKET, socket]]),
+    onDone: (result: BindResult) => {
+      if (state.binding !== driver) return;
+      state.binding = null;
+      tell(state, { kind: 'bound', binding, result });
+    },
+  });
+  state.binding = driver;
+  world.clock.schedule(world.clock.now(), () => driver.wake());
+}
+
+function toldAt({ options, socket, random }: State, own: Endpoint): SimTold {
+  const agentOf = candidateAgent({
+    direct: { local: socket.local, seen: own, server: options.server.address },
+    relay: null,
+    randomBytes: random.bytes,
+  });
+  return { candidates: agentOf.candidates, behavior: options.behavior, agentOf };
+}
+
+function introduced(state: State, output: SimIntroduced): void {
+  const { world, options, socket, random } = state;
+  const { peer } = output.introduction;
+  const meeting = state.meetings.get(peer);
+  if (!meeting || meeting.outcome) return;
+  meeting.introductions++;
+  meeting.attempt = startAttempt(world, {
+    ...{ id: options.id, host: options.host, server: options.server },
+    ...{ socket, random, output, budget: meeting.budget },
+    onTell: (data) => tell(state, { kind: 'signal', peer, data }),
+    onSettled: (result) => {
+      if (!state.isDead) end(state, meeting, result);
+    },
+  });
+}
+
+function end(state: State, meeting: Meeting, result: SimConnected | 'void'): void {
+  const { peer, waitMs, introductions } = meeting;
+  if (result !== 'void') meeting.outcome ??= result;
+  else if (introductions === INTRODUCTIONS_MAX) settle(state, peer, 'no-peer');
+  else tell(state, { kind: 'want', peer, waitMs });
+}
+
+function settle({ world, meetings }: State, peer: string, reason: IntroductionFailure): void {
+  const meeting = meetings.get(peer);
+  if (meeting) meeting.outcome ??= { kind: 'not-introduced', at: world.clock.now(), reason };
 }
