@@ -56,7 +56,7 @@ export interface Done<Result> {
 }
 
 /** Something that happened, for the session's owner. */
-export interface Told<Event> {
+export interface EventOutput<Event> {
   readonly kind: 'event';
   readonly event: Event;
 }

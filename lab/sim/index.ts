@@ -13,10 +13,10 @@ export type {
   Connect,
   ConnectOutcome,
   Done,
+  EventOutput,
   Output,
   SendFailure,
   Session,
-  Told,
   Transmit,
   Wait,
 } from '../../src/session.ts';

@@ -3,7 +3,7 @@ import { type Endpoint, familyOf, sameEndpoint } from '../../src/endpoint.ts';
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
 import type { RateLimit } from '../limit/per-source.ts';
 import { headerOf, type StunCounts, type Transport, transportOf } from './counts.ts';
-import { type Answer, type Arrival, type EndpointPair, type Layout, respond } from './decisions/responder.ts';
+import { type Answer, type EndpointPair, type Layout, type ReceivedDatagram, respond } from './decisions/responder.ts';
 import type { TicketDesk } from './decisions/ticket-desk.ts';
 
 export interface StunServiceOptions {
@@ -41,7 +41,7 @@ interface Service extends StunServiceOptions {
   readonly transport: Transport;
 }
 
-function handle(service: Service, arrival: Arrival): void {
+function handle(service: Service, arrival: ReceivedDatagram): void {
   const { layout, transport, counts, tickets, relay } = service;
   const { datagram, remote } = arrival;
   if (relay?.(datagram, { local: arrival.local, remote })) return;

@@ -3,9 +3,9 @@ import type { UdpSocket } from '../../src/net/udp-socket.ts';
 import { closeAll } from '../sockets/bind.ts';
 import type { EndpointPair } from '../stun/decisions/responder.ts';
 import { type Connections, createConnections } from './connections.ts';
-import type { Host } from './decisions/access/known-host.ts';
+import type { HostAddresses } from './decisions/access/known-host.ts';
 import type { TurnCounts } from './decisions/counts.ts';
-import type { TurnInput, TurnOutput } from './decisions/input-output.ts';
+import type { TurnServerInput, TurnServerOutput } from './decisions/input-output.ts';
 import { type RelayLimits, TICK_MS } from './decisions/limits.ts';
 import { isForRelay } from './decisions/receive.ts';
 import type { Relay } from './decisions/relay.ts';
@@ -25,12 +25,12 @@ export interface RelayServiceOptions {
   readonly sockets: readonly UdpSocket[];
   readonly listeners: readonly StreamServer[];
   /** Reads which addresses and networks the host has; called every TICK_MS. */
-  readonly readHost: () => Host;
+  readonly readHost: () => HostAddresses;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
 
-type Handle = (input: TurnInput) => void;
+type Handle = (input: TurnServerInput) => void;
 
 /**
  * Serves on the listeners, and on the UDP sockets, which the caller reads and closes.
@@ -85,7 +85,7 @@ interface Ways {
   readonly failed: () => void;
 }
 
-function carryOut({ sockets, connections, relayed, dropped, failed }: Ways, output: TurnOutput): void {
+function carryOut({ sockets, connections, relayed, dropped, failed }: Ways, output: TurnServerOutput): void {
   switch (output.kind) {
     case 'reply': {
       const { fiveTuple, bytes, isData } = output;
@@ -106,7 +106,7 @@ function carryOut({ sockets, connections, relayed, dropped, failed }: Ways, outp
 }
 
 /** Gives a function that tells the relay about its host if something has changed since the last call. */
-function createHostWatch(readHost: () => Host, handle: Handle): () => void {
+function createHostWatch(readHost: () => HostAddresses, handle: Handle): () => void {
   let told = '';
   return () => {
     const host = readHost();

@@ -4,11 +4,11 @@ import { type Endpoint, familyOf } from '../../src/endpoint.ts';
 import { hostAddresses, hostNetworks } from '../../src/net/interfaces.ts';
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
 import { createRateLimit } from '../limit/per-source.ts';
-import type { Host } from './decisions/access/known-host.ts';
+import type { HostAddresses } from './decisions/access/known-host.ts';
 import { accountOf, type UserDirectory } from './decisions/access/users.ts';
 import { isStream } from './decisions/five-tuple.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './decisions/limits.ts';
-import { createRelay, type Relay, type RelayOptions } from './decisions/relay.ts';
+import { createRelay, type Relay, type TurnServerOptions } from './decisions/relay.ts';
 import { addRelayMetrics } from './metrics.ts';
 import { DEFAULT_RELAY_PORTS, type RelayServerOptions } from './options.ts';
 import { type RelayService, serveRelay } from './service.ts';
@@ -47,7 +47,10 @@ export function startRelay(start: RelayStart): RelayService {
   const limits = { ...DEFAULT_RELAY_LIMITS, ...start.relay.limits };
   // Nothing is relayed to other addresses of this host, on which other programs may listen, nor to the networks on its
   // links.
-  const readHost = (): Host => ({ addresses: [...families.flat(), ...hostAddresses()], networks: hostNetworks() });
+  const readHost = (): HostAddresses => ({
+    addresses: [...families.flat(), ...hostAddresses()],
+    networks: hostNetworks(),
+  });
   const relay = createRelayFor(start, { limits, host: readHost() });
   const service = serveRelay({ relay, limits, sockets, listeners, readHost, now });
   addRelayMetrics(metrics, { ...relay, open: service.open, isOpen });
@@ -56,7 +59,7 @@ export function startRelay(start: RelayStart): RelayService {
 
 function createRelayFor(
   { relay: asked, families, services, sessionSecret, isAttended, randomBytes }: RelayStart,
-  { limits, host }: { readonly limits: RelayLimits; readonly host: Host },
+  { limits, host }: { readonly limits: RelayLimits; readonly host: HostAddresses },
 ): Relay {
   const { users = [], secret = null, ports = DEFAULT_RELAY_PORTS, allowPrivate = false, allowPeers = [] } = asked;
   const directory: UserDirectory = { users, secret, sessionSecret, isAttended };
@@ -74,7 +77,7 @@ function createRelayFor(
   });
 }
 
-function unprovenLimit(randomBytes: RelayStart['randomBytes']): RelayOptions['mayRefuse'] {
+function unprovenLimit(randomBytes: RelayStart['randomBytes']): TurnServerOptions['mayRefuse'] {
   const take = createRateLimit({ key: randomBytes(32), burst: UNPROVEN_BURST, perSecond: UNPROVEN_PER_SECOND });
   // The source of a stream is not forged.
   return (now, fiveTuple) => isStream(fiveTuple) || take(now, fiveTuple.remote.address);

@@ -1,12 +1,12 @@
 /** What an agent knows. The rules beside this file read and change it; nothing else does. */
-import type { Done, Told, Transmit, Wait } from '../session.ts';
+import type { Done, EventOutput, Transmit, Wait } from '../session.ts';
 import { shortTermKey } from '../stun/integrity.ts';
 import type { Candidate } from './candidates/candidate.ts';
 import { createLocalCandidates, type LocalCandidates } from './candidates/local-candidates.ts';
 import { type Checklist, createChecklist } from './checklist/checklist.ts';
 import type { Pair } from './checklist/pair.ts';
 import type { CheckBudget } from './checks/budget.ts';
-import type { RejectionCause } from './checks/rejection-cause.ts';
+import type { CheckRejectionCause } from './checks/rejection-cause.ts';
 import type { Transactions } from './checks/transactions.ts';
 import type { IceCredentials } from './credentials.ts';
 import type { IceEvent, Untimed } from './event.ts';
@@ -14,7 +14,7 @@ import type { Role } from './role.ts';
 import type { Consent } from './selected-pair/consent.ts';
 
 /** What an agent wants done: it is `done` once closed by its owner or the peer, failed, or without consent. */
-export type IceOutput = Transmit | Wait | Told<IceEvent> | Done<'closed'>;
+export type IceOutput = Transmit | Wait | EventOutput<IceEvent> | Done<'closed'>;
 
 /** An agent's username fragment, and the key that its password makes. */
 export interface Party {
@@ -58,7 +58,7 @@ export interface AgentState {
   /** When the agent fails if no pair has been selected. */
   deadline: number;
   checksSent: number;
-  readonly rejected: Partial<Record<RejectionCause, number>>;
+  readonly rejected: Partial<Record<CheckRejectionCause, number>>;
   selected: Pair | null;
   /** The peer's consent to receive data on the selected pair. */
   consent: Consent | null;
@@ -125,7 +125,7 @@ export function emit(now: number, state: AgentState, event: Untimed): void {
 }
 
 /** Counts a message that is not believed, so that a report can say what came instead of an answer. */
-export function reject(state: AgentState, cause: RejectionCause): void {
+export function reject(state: AgentState, cause: CheckRejectionCause): void {
   state.rejected[cause] = (state.rejected[cause] ?? 0) + 1;
 }
 

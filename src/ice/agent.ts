@@ -3,7 +3,7 @@
  * (RFC 8838), regular nomination (but see selected-pair/nomination.ts), consent freshness (RFC 7675). Its owner sends what
  * `poll` gives, and hands in what comes.
  */
-import type { Arrival, SendFailure, Session, Told } from '../session.ts';
+import type { Arrival, EventOutput, SendFailure, Session } from '../session.ts';
 import { advance } from './advance.ts';
 import { close, createAgentState, type IceOutput, partyOf } from './agent-state.ts';
 import type { Candidate, LocalCandidate } from './candidates/candidate.ts';
@@ -13,7 +13,7 @@ import { MIN_TA_MS, TA_MS } from './checklist/pace.ts';
 import { reportOf, type SelectedPair } from './checklist/pair.ts';
 import { type CheckBudget, createCheckBudget } from './checks/budget.ts';
 import { failSend } from './checks/check.ts';
-import type { RejectionCause } from './checks/rejection-cause.ts';
+import type { CheckRejectionCause } from './checks/rejection-cause.ts';
 import { areCredentials, type IceCredentials } from './credentials.ts';
 import type { IceEvent } from './event.ts';
 import { type DatagramKind, owns, receive } from './receive.ts';
@@ -46,7 +46,7 @@ export interface IceAgentOptions {
 }
 
 /** An agent, to be driven as any session: after each call that may change it, it is polled until it gives `wait` or `done`. */
-export interface IceAgent extends Session<'closed', Told<IceEvent>> {
+export interface IceAgent extends Session<'closed', EventOutput<IceEvent>> {
   /** The role, which a conflict may have changed. */
   readonly role: () => Role;
   /**
@@ -84,7 +84,7 @@ export interface IceAgent extends Session<'closed', Told<IceEvent>> {
   /** How many checks were sent, for connectivity, nomination and consent. */
   readonly checksSent: () => number;
   /** How many messages were not believed, by cause. */
-  readonly rejected: () => Readonly<Partial<Record<RejectionCause, number>>>;
+  readonly rejected: () => Readonly<Partial<Record<CheckRejectionCause, number>>>;
   /** Tells the peer that the path is closed, three times within 45 ms in which checks are answered; then closes the agent. */
   readonly leave: (now: number) => void;
   /** Closes the agent at once: nothing is sent or answered afterwards, and the peer is not told. */

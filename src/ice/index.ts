@@ -3,7 +3,7 @@
  * what happens, and does what `poll` gives: the contract is `Session`, the agent is `IceAgent`, and docs/ice.md shows both.
  */
 export type { Endpoint } from '../endpoint.ts';
-export type { Arrival, Done, Output, SendFailure, Session, Told, Transmit, Wait } from '../session.ts';
+export type { Arrival, Done, EventOutput, Output, SendFailure, Session, Transmit, Wait } from '../session.ts';
 export { createIceAgent, type DatagramKind, type IceAgent, type IceAgentOptions } from './agent.ts';
 export type { IceOutput } from './agent-state.ts';
 export { type Candidate, type CandidateType, hiddenRelated, type LocalCandidate } from './candidates/candidate.ts';
@@ -13,7 +13,7 @@ export { formatCandidate, type IgnoredReason, type ParsedCandidate, parseCandida
 export { MIN_TA_MS, TA_MS } from './checklist/pace.ts';
 export { isRelayed, type PairReport } from './checklist/pair.ts';
 export { CHECKS_MAX, CHECKS_PER_ADDRESS, type CheckBudget, createCheckBudget } from './checks/budget.ts';
-export type { RejectionCause } from './checks/rejection-cause.ts';
+export type { CheckRejectionCause } from './checks/rejection-cause.ts';
 export { areCredentials, createCredentials, type IceCredentials } from './credentials.ts';
 export type { FailureReason, IceEvent } from './event.ts';
 export { otherRole, type Role } from './role.ts';

@@ -39,7 +39,7 @@ interface Broken {
 
 type Happening = IceEvent | Exclude<PeerNews, { readonly kind: 'signal' }> | Broken;
 
-export interface ConnectOptions {
+export interface PeerAttemptOptions {
   readonly ground: Ground;
   readonly peer: string;
   readonly met: Extract<Met, { readonly kind: 'introduced' }>;
@@ -57,7 +57,7 @@ export interface ConnectOptions {
  * The sockets stay their owners', whatever the result.
  * @throws the signal's reason when aborted; what `onEvent` throws.
  */
-export async function connectPeers(options: ConnectOptions): Promise<AttemptResult> {
+export async function connectPeers(options: PeerAttemptOptions): Promise<AttemptResult> {
   const { ground, peer, signal, onAnew = () => {} } = options;
   const inbox = createInbox<Happening>();
   const attempt = startAttempt(options, inbox);
@@ -78,7 +78,7 @@ export async function connectPeers(options: ConnectOptions): Promise<AttemptResu
 }
 
 /** The attempt on its way, with what happens to it in the inbox. */
-function startAttempt(options: ConnectOptions, inbox: Inbox<Happening>) {
+function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
   const { ground, peer, met, plan, networks, budget, onEvent } = options;
   const { introduction, at, told } = met;
   const { reachability, room, server } = ground;

@@ -2,10 +2,15 @@
 import { scopeOf } from '../address-scope.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { startMachine } from '../net/machine.ts';
-import { joinRendezvous, type RendezvousClient, type RendezvousOptions } from '../net/rendezvous/client.ts';
+import { type JoinOptions, joinRendezvous, type RendezvousClient } from '../net/rendezvous/client.ts';
 import { unlessAborted } from '../net/unless-aborted.ts';
 import { createIntroductions, type IntroductionsOptions } from '../rendezvous/introduction/introductions.ts';
-import type { Input, IntroductionFailure, Output, PeerNews } from '../rendezvous/introduction/output.ts';
+import type {
+  IntroductionFailure,
+  IntroductionInput,
+  IntroductionOutput,
+  PeerNews,
+} from '../rendezvous/introduction/output.ts';
 import type { Told } from '../rendezvous/introduction/state.ts';
 import type { ToldBehavior } from '../rendezvous/protocol/fields.ts';
 import type { Introduction } from '../rendezvous/protocol/server-message.ts';
@@ -33,8 +38,8 @@ export type Met =
     }
   | { readonly kind: 'failed'; readonly reason: IntroductionFailure; readonly detail: string | null };
 
-export interface RoomOptions extends IntroductionsOptions {
-  readonly connection: Omit<RendezvousOptions, 'resumeKey' | 'onOpen' | 'signal'>;
+export interface RoomWiring extends IntroductionsOptions {
+  readonly connection: Omit<JoinOptions, 'resumeKey' | 'onOpen' | 'signal'>;
   readonly reachability: Reachability;
   /** TURN servers beside those that the rendezvous tells of. */
   readonly turn: readonly TurnServerChoice[];
@@ -72,10 +77,10 @@ export interface Room extends AsyncDisposable {
   readonly isOverheard: () => boolean;
 }
 
-type RoomOutput = Output<ToldAgent>;
+type RoomOutput = IntroductionOutput<ToldAgent>;
 
 /** The reachability stays the caller's. Where only the host was known, the URL that was opened first is the one for good. */
-export function createRoom(options: RoomOptions): Room {
+export function createRoom(options: RoomWiring): Room {
   const { reachability, turn, onPublic, onIncoming = () => {}, onNotice } = options;
   const left = new AbortController();
   const connection = connectionOf(options.connection, left.signal);
@@ -83,7 +88,7 @@ export function createRoom(options: RoomOptions): Room {
   const news = new Map<string, Mailbox<PeerNews>>();
   let over: Extract<Met, { kind: 'failed' }> | null = null;
   let binding = new AbortController();
-  const machine = startMachine<Input<ToldAgent>, RoomOutput>({
+  const machine = startMachine<IntroductionInput<ToldAgent>, RoomOutput>({
     machine: createIntroductions<ToldAgent>(options),
     obey,
   });
@@ -202,7 +207,7 @@ export function createRoom(options: RoomOptions): Room {
 }
 
 /** What a peer is told, this side being seen at `own`. */
-async function gather({ behavior, reachability }: RoomOptions, own: Endpoint): Promise<ToldAgent> {
+async function gather({ behavior, reachability }: RoomWiring, own: Endpoint): Promise<ToldAgent> {
   // Over UDP that is blocked there is nothing to be found out.
   const found = (reachability.isDirect() ? await behavior : null) ?? UNKNOWN;
   await reachability.relayed(RELAY_PATIENCE_MS);
@@ -211,14 +216,14 @@ async function gather({ behavior, reachability }: RoomOptions, own: Endpoint): P
 }
 
 /** The connection to the rendezvous that there is, one after the other. */
-function connectionOf(options: RoomOptions['connection'], signal: AbortSignal) {
+function connectionOf(options: RoomWiring['connection'], signal: AbortSignal) {
   let client: RendezvousClient | null = null;
   let { url } = options;
   const onOpen = (opened: string): void => {
     url = opened;
   };
   return {
-    join: async (resumeKey: string | undefined, tell: (input: Input<ToldAgent>) => void): Promise<void> => {
+    join: async (resumeKey: string | undefined, tell: (input: IntroductionInput<ToldAgent>) => void): Promise<void> => {
       const result = await joinRendezvous({ ...options, url, resumeKey, onOpen, signal });
       if (result.outcome !== 'joined') return tell({ kind: 'not-joined', ...result });
       client = result.client;

@@ -5,7 +5,7 @@ import { METHOD } from '../stun/header.ts';
 import { attribute, type StunMessage } from '../stun/message.ts';
 import type { Alternate } from './event.ts';
 import { CLOSE_TIMEOUT_MS, DEFAULT_LIFETIME_MS, LIFETIME_MAX_MS, leaseFrom, REFRESH_RETRY_MS } from './pace.ts';
-import { emit, end, lose, type Outcome, type State } from './state.ts';
+import { emit, end, lose, type RequestOutcome, type State } from './state.ts';
 import { ask, failureOf } from './transactions.ts';
 
 /** The protocol number of UDP (RFC 8656 §18.7). */
@@ -74,7 +74,7 @@ function allocated(
   emit(now, state, { kind: 'allocated', relayed, mapped, lifetimeMs });
 }
 
-function fail(now: number, state: State, outcome: Exclude<Outcome, { kind: 'success' }>): void {
+function fail(now: number, state: State, outcome: Exclude<RequestOutcome, { kind: 'success' }>): void {
   const alternate = outcome.kind === 'error' ? alternateIn(outcome) : null;
   emit(now, state, { kind: 'failed', alternate, ...failureOf(outcome) });
   end(state);
@@ -108,7 +108,7 @@ function lifetimeIn(message: StunMessage): number {
 }
 
 /** Reads the server that a 300 names (RFC 8489 §10). */
-function alternateIn({ code, message }: Extract<Outcome, { kind: 'error' }>): Alternate | null {
+function alternateIn({ code, message }: Extract<RequestOutcome, { kind: 'error' }>): Alternate | null {
   const endpoint = code === 300 ? attribute(message, 'ALTERNATE-SERVER') : undefined;
   return endpoint ? { endpoint, domain: attribute(message, 'ALTERNATE-DOMAIN') ?? null } : null;
 }

@@ -6,7 +6,7 @@ import { type Endpoint, formatEndpoint } from '../endpoint.ts';
 import { encode } from '../stun/encode.ts';
 import { METHOD, TRANSACTION_ID_BYTES } from '../stun/header.ts';
 import { CHANNEL_LIFETIME_MS, leaseFrom, NO_LEASE } from './pace.ts';
-import { type Channel, emit, lose, type Outcome, type PeerData, type State, transmit } from './state.ts';
+import { type Channel, emit, lose, type PeerData, type RequestOutcome, type State, transmit } from './state.ts';
 import { ask, failureOf } from './transactions.ts';
 import { encodeChannelData, FIRST_CHANNEL } from './wire/channel-data.ts';
 
@@ -101,7 +101,7 @@ function channelBind(askedAt: number, state: State, channel: Channel): void {
 function denied(
   now: number,
   state: State,
-  { channel, outcome }: { readonly channel: Channel; readonly outcome: Exclude<Outcome, { kind: 'success' }> },
+  { channel, outcome }: { readonly channel: Channel; readonly outcome: Exclude<RequestOutcome, { kind: 'success' }> },
 ): void {
   const failure = failureOf(outcome);
   if (failure.reason === 'allocation-mismatch') lose(now, state, failure);

@@ -3,7 +3,7 @@
  * framed by wire/stream.ts. Its owner sends what `poll` gives and hands in what comes.
  */
 import type { Endpoint, Family } from '../endpoint.ts';
-import type { Session, Told } from '../session.ts';
+import type { EventOutput, Session } from '../session.ts';
 import { advanceAllocation, close } from './allocation.ts';
 import { advanceChannels } from './channel.ts';
 import { type TurnCredentials, USERNAME_MAX_BYTES } from './credentials.ts';
@@ -32,7 +32,7 @@ export interface TurnClientOptions {
  * `handleDatagram` takes one datagram, or one message of the stream. `handleSendFailure` ends the client while there is no
  * allocation; later it is one loss of many.
  */
-export interface TurnClient extends Session<'closed', Told<TurnEvent>> {
+export interface TurnClient extends Session<'closed', EventOutput<TurnEvent>> {
   /**
    * Sends one datagram to a peer; it may wait for its permission. Null, or why it is not taken.
    * @throws Error when the peer's address is not an IP address.

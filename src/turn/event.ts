@@ -1,6 +1,6 @@
 /** What a TURN client tells its owner, as plain data: what happened, each with its time, and why it failed. */
 import type { Endpoint } from '../endpoint.ts';
-import type { Done, Told, Transmit, Wait } from '../session.ts';
+import type { Done, EventOutput, Transmit, Wait } from '../session.ts';
 
 export type TurnEvent = { readonly at: number } & (
   | {
@@ -26,7 +26,7 @@ export type TurnEvent = { readonly at: number } & (
 export type Untimed = TurnEvent extends infer E ? (E extends TurnEvent ? Omit<E, 'at'> : never) : never;
 
 /** What `poll` gives: `done` once the client was closed by its owner, has failed, or is lost. */
-export type TurnOutput = Transmit | Wait | Told<TurnEvent> | Done<'closed'>;
+export type TurnOutput = Transmit | Wait | EventOutput<TurnEvent> | Done<'closed'>;
 
 /** Why there is no relay, or none any more: a closed list of reasons, and what each means in plain words. */
 export const TURN_FAILURES = {

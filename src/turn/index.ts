@@ -4,7 +4,7 @@
  */
 export type { Endpoint, Family } from '../endpoint.ts';
 export { UsageError } from '../errors.ts';
-export type { Arrival, Done, SendFailure, Session, Told, Transmit, Wait } from '../session.ts';
+export type { Arrival, Done, EventOutput, SendFailure, Session, Transmit, Wait } from '../session.ts';
 export { createTurnClient, type TurnClient, type TurnClientOptions } from './client.ts';
 export { type TurnCredentials, timeLimitedCredentials } from './credentials.ts';
 export type { SendRefusal } from './data.ts';

@@ -5,7 +5,7 @@
 import { METHOD } from '../stun/header.ts';
 import { sendToPeer } from './channel.ts';
 import { leaseFrom, NO_LEASE, PERMISSION_LIFETIME_MS } from './pace.ts';
-import { emit, lose, type Outcome, type PeerData, type Permission, type State } from './state.ts';
+import { emit, lose, type PeerData, type Permission, type RequestOutcome, type State } from './state.ts';
 import { ask, failureOf } from './transactions.ts';
 
 /** Twice as many remote candidates as an ICE agent keeps and finds by itself: addresses beyond it are a flood. */
@@ -14,10 +14,10 @@ const PERMISSIONS_MAX = 256;
 const WAITING_MAX = 8;
 
 /** `waiting`: the datagram is kept until the server has answered. */
-export type Admission = 'granted' | 'waiting' | 'refused' | 'too-many';
+export type SendAdmission = 'granted' | 'waiting' | 'refused' | 'too-many';
 
 /** Says whether a datagram may go to that peer now; asks the server where it has to. */
-export function admit(now: number, state: State, { peer, bytes }: PeerData): Admission {
+export function admit(now: number, state: State, { peer, bytes }: PeerData): SendAdmission {
   const { permissions } = state;
   const { address } = peer;
   const known = permissions.get(address);
@@ -89,7 +89,7 @@ function createPermission(askedAt: number, state: State, { address, permission }
 function denied(
   now: number,
   state: State,
-  { address, permission, outcome }: Named & { readonly outcome: Exclude<Outcome, { kind: 'success' }> },
+  { address, permission, outcome }: Named & { readonly outcome: Exclude<RequestOutcome, { kind: 'success' }> },
 ): void {
   permission.waiting = [];
   const failure = failureOf(outcome);

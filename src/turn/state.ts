@@ -9,17 +9,17 @@ import type { Challenge, TurnCredentials } from './credentials.ts';
 import type { TurnFailure, TurnOutput, Untimed } from './event.ts';
 
 /** `closing`: the owner has closed the client, and the server is being told. */
-export type Phase = 'allocating' | 'allocated' | 'closing' | 'closed';
+export type ClientPhase = 'allocating' | 'allocated' | 'closing' | 'closed';
 
 /** What a request came to. `forged`: there were responses, but none under the password. */
-export type Outcome = StunResponse | { readonly kind: 'none'; readonly because: 'silence' | 'forged' };
+export type RequestOutcome = StunResponse | { readonly kind: 'none'; readonly because: 'silence' | 'forged' };
 
 export interface Request {
   /** One of METHOD. */
   readonly method: number;
   readonly attributes: readonly Attribute[];
   /** Called once, with what the request came to; never when the client ends before. */
-  readonly settle: (now: number, outcome: Outcome) => void;
+  readonly settle: (now: number, outcome: RequestOutcome) => void;
 }
 
 /** A request whose response has not come. */
@@ -94,7 +94,7 @@ export interface State {
   /** The family of the relayed address; the server chooses when it is left out. */
   readonly family: Family | undefined;
   readonly randomBytes: (length: number) => Uint8Array;
-  phase: Phase;
+  phase: ClientPhase;
   /** Null until the server has asked for credentials. */
   challenge: Challenge | null;
   /** Null until the server has told it. */

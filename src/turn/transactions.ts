@@ -7,8 +7,8 @@ import { reasonOfCode, type TurnFailure } from './event.ts';
 import { DATAGRAM_SCHEDULE, STREAM_SCHEDULE, UNSIGNED_ERROR_GRACE_MS } from './pace.ts';
 import {
   type OpenRequest,
-  type Outcome,
   type Request,
+  type RequestOutcome,
   type State,
   type TurnRejectionCause,
   transmit,
@@ -125,7 +125,7 @@ function followChallenge(
 function settle(
   now: number,
   { requests }: State,
-  { id, outcome }: { readonly id: string; readonly outcome: Outcome },
+  { id, outcome }: { readonly id: string; readonly outcome: RequestOutcome },
 ): void {
   const open = requests.get(id);
   requests.delete(id);
@@ -133,7 +133,7 @@ function settle(
 }
 
 /** Says what an outcome other than success means. */
-export function failureOf(outcome: Exclude<Outcome, { kind: 'success' }>): TurnFailure {
+export function failureOf(outcome: Exclude<RequestOutcome, { kind: 'success' }>): TurnFailure {
   if (outcome.kind === 'error') {
     const { code, reason } = outcome;
     return { reason: reasonOfCode(code), code, detail: reason.slice(0, REASON_MAX_CHARACTERS) };

@@ -29,7 +29,7 @@ it('is a path of the package', () => {
 });
 
 it('has an agent that is a session', () => {
-  expectTypeOf<ice.IceAgent>().toExtend<ice.Session<'closed', ice.Told<ice.IceEvent>>>();
+  expectTypeOf<ice.IceAgent>().toExtend<ice.Session<'closed', ice.EventOutput<ice.IceEvent>>>();
   const { poll } = ice.createIceAgent({
     role: 'controlled',
     credentials: ice.createCredentials((length) => new Uint8Array(length)),

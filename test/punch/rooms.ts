@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { Reachability } from '../../src/punch/reachability/reachability.ts';
 import type { TurnServerChoice } from '../../src/punch/reachability/turn-choice.ts';
-import { createRoom, type Room, type RoomOptions } from '../../src/punch/room.ts';
+import { createRoom, type Room, type RoomWiring } from '../../src/punch/room.ts';
 import { OWN, TOLD } from '../rendezvous/introduction/side.ts';
 
 export interface WatchedRoom {
@@ -64,7 +64,7 @@ export function seenAtOnce(onJoin: Reachability['seekRelay'] = () => {}): Reacha
 
 /** Wants `peer` for so long, and so joins; how that ends is of no interest. */
 export function enterRoom(
-  connection: RoomOptions['connection'],
+  connection: RoomWiring['connection'],
   { peer = 'nobody', waitMs = 5_000 }: { readonly peer?: string; readonly waitMs?: number } = {},
 ): WatchedRoom & { readonly met: ReturnType<Room['introduce']> } {
   const notices: string[] = [];

@@ -4,7 +4,7 @@ import type { DatagramKind } from '../../../src/ice/agent.ts';
 import type { IceEvent } from '../../../src/ice/event.ts';
 import { PUNCH_SOCKET } from '../../../src/punch/attempt/candidate-agent.ts';
 import type { PathRequest, PathSession } from '../../../src/punch/attempt/path-session.ts';
-import type { Told } from '../../../src/session.ts';
+import type { EventOutput } from '../../../src/session.ts';
 import { driveSession } from '../network/driver.ts';
 import type { Host, UdpSocket } from '../network/host.ts';
 import type { Run } from '../network/run-session.ts';
@@ -52,7 +52,7 @@ export function driveAgent(
     sockets.get(name)?.close();
     sockets.delete(name);
   };
-  const obey = (output: Told<IceEvent> | PathRequest): void => {
+  const obey = (output: EventOutput<IceEvent> | PathRequest): void => {
     switch (output.kind) {
       case 'event':
         hear(output.event);

@@ -1,5 +1,5 @@
 /** One connection to the simulated rendezvous at a time, as net/rendezvous has it on a real WebSocket: opened, and joined. */
-import type { Input } from '../../../src/rendezvous/introduction/output.ts';
+import type { IntroductionInput } from '../../../src/rendezvous/introduction/output.ts';
 import { type ClientMessage, PROTOCOL_VERSION } from '../../../src/rendezvous/protocol/client-message.ts';
 import type { ServerMessage } from '../../../src/rendezvous/protocol/server-message.ts';
 import type { World } from '../network/world.ts';
@@ -25,19 +25,19 @@ export function createSimClient<Told>(
     readonly source: string;
     /** How long a message takes, one way. */
     readonly delayMs: () => number;
-    readonly tell: (input: Input<Told>) => void;
+    readonly tell: (input: IntroductionInput<Told>) => void;
   },
 ): SimClient {
   const { server, id, source, delayMs, tell } = options;
   const { clock } = world;
   let current: SimConnection | null = null;
-  const soon = (input: Input<Told>): void => void clock.schedule(clock.now(), () => tell(input));
+  const soon = (input: IntroductionInput<Told>): void => void clock.schedule(clock.now(), () => tell(input));
 
   return {
     join: (resumeKey) => {
       let hasJoined = false;
       let isOver = false;
-      const end = (input: Input<Told>): void => {
+      const end = (input: IntroductionInput<Told>): void => {
         if (isOver) return;
         isOver = true;
         tell(input);

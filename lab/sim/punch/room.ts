@@ -11,7 +11,12 @@ import {
   type Introductions,
   type IntroductionsOptions,
 } from '../../../src/rendezvous/introduction/introductions.ts';
-import type { BindResult, Input, IntroductionFailure, Output } from '../../../src/rendezvous/introduction/output.ts';
+import type {
+  BindResult,
+  IntroductionFailure,
+  IntroductionInput,
+  IntroductionOutput,
+} from '../../../src/rendezvous/introduction/output.ts';
 import type { ToldBehavior } from '../../../src/rendezvous/protocol/fields.ts';
 import { createTicketBinding } from '../../../src/rendezvous/ticket-binding.ts';
 import { driveSession, type SimDriver } from '../network/driver.ts';
@@ -94,7 +99,7 @@ export function createSimRoom(world: World, options: SimRoomOptions): SimRoom {
     socket: host.open((from, bytes) => receive(state, from, bytes)),
     ...{ client: null, binding: null, alarmAt: Number.POSITIVE_INFINITY, isDead: false },
   };
-  const told = (input: Input<SimTold>): void => tell(state, input);
+  const told = (input: IntroductionInput<SimTold>): void => tell(state, input);
   state.client = createSimClient<SimTold>(world, { server: rendezvous, id, source: host.name, delayMs, tell: told });
   return {
     id,
@@ -134,7 +139,7 @@ function receive({ binding, options, meetings }: State, from: Endpoint, bytes: U
   for (const { attempt } of meetings.values()) if (attempt?.receive(from, bytes)) return;
 }
 
-function tell(state: State, input: Input<SimTold>): void {
+function tell(state: State, input: IntroductionInput<SimTold>): void {
   if (state.isDead) return;
   for (const output of state.introductions.handle(state.world.clock.now(), input)) obey(state, output);
   wakeLater(state);
@@ -152,7 +157,7 @@ function wakeLater(state: State): void {
   });
 }
 
-function obey(state: State, output: Output<SimTold>): void {
+function obey(state: State, output: IntroductionOutput<SimTold>): void {
   const { world, client, meetings } = state;
   switch (output.kind) {
     case 'join':
@@ -185,7 +190,7 @@ function obey(state: State, output: Output<SimTold>): void {
   }
 }
 
-function bind(state: State, { binding, ticket }: Extract<Output<SimTold>, { kind: 'bind' }>): void {
+function bind(state: State, { binding, ticket }: Extract<IntroductionOutput<SimTold>, { kind: 'bind' }>): void {
   const { world, options, random, socket } = state;
   const { host, server } = options;
   const driver = driveSession(world, {

@@ -1,13 +1,13 @@
 /** A STUN server in the simulated network: natcheck's responder on its sockets, and a TCP port that answers. */
 import { endpointsOf, type Layout } from '../../../server/stun/decisions/layout.ts';
-import { type Answer, type Arrival, respond } from '../../../server/stun/decisions/responder.ts';
+import { type Answer, type ReceivedDatagram, respond } from '../../../server/stun/decisions/responder.ts';
 import type { Endpoint } from '../../../src/endpoint.ts';
 import { createHost, type Host } from '../network/host.ts';
 import type { Link } from '../network/link.ts';
 import type { World } from '../network/world.ts';
 
 /** Decides on one datagram, like server/stun/decisions/responder.ts. */
-export type Respond = (now: number, layout: Layout, arrival: Arrival) => Answer;
+export type Respond = (now: number, layout: Layout, arrival: ReceivedDatagram) => Answer;
 
 /** Two addresses of TEST-NET-3 (RFC 5737), the port of STUN (RFC 8489 §18.6), and the port after it. */
 export const LAB_LAYOUT: Layout = {

@@ -7,10 +7,10 @@ import type { RefusalCode } from '../../../src/rendezvous/protocol/refusal.ts';
 import { roleOf } from '../../../src/rendezvous/protocol/role.ts';
 import { introduceIfReady } from './introduction.ts';
 import { send } from './say.ts';
-import { arePaired, peerOf, type Session, type State } from './state.ts';
+import { arePaired, type PeerSession, peerOf, type State } from './state.ts';
 
 /** Enters an ask. The peer hears who has asked for it, and the rest only when it has asked as well. */
-export function ask(state: State, session: Session, message: ClientMessageOf<'ask'>): RefusalCode | null {
+export function ask(state: State, session: PeerSession, message: ClientMessageOf<'ask'>): RefusalCode | null {
   const { peer: id, candidates, behavior } = message;
   if (id === session.id) return 'peer-is-self';
   if (!hasRoomFor(session, message)) return 'too-many-asks';
@@ -31,25 +31,25 @@ export function ask(state: State, session: Session, message: ClientMessageOf<'as
 }
 
 /** Tells a session that it and the peer have asked for each other. */
-function tellPaired(state: State, session: Session, peer: Session): void {
+function tellPaired(state: State, session: PeerSession, peer: PeerSession): void {
   const [own, theirs] = [session.asks.get(peer.id), peer.asks.get(session.id)];
   if (!own || !theirs) return;
   const role = roleOf({ id: session.id, behavior: own.behavior }, { id: peer.id, behavior: theirs.behavior });
   send(state, session, { type: 'paired', peer: peer.id, role });
 }
 
-function hasRoomFor({ asks }: Session, { peer, candidates }: ClientMessageOf<'ask'>): boolean {
+function hasRoomFor({ asks }: PeerSession, { peer, candidates }: ClientMessageOf<'ask'>): boolean {
   const others = [...asks].filter(([id]) => id !== peer).map(([, one]) => one.candidates);
   const characters = [candidates, ...others].flat().reduce((sum, { length }) => sum + length, 0);
   return others.length < ASKS_MAX && characters <= ASKED_MAX_CHARACTERS;
 }
 
-export function withdraw(session: Session, { peer }: ClientMessageOf<'withdraw'>): void {
+export function withdraw(session: PeerSession, { peer }: ClientMessageOf<'withdraw'>): void {
   session.asks.delete(peer);
 }
 
 /** Tells a peer that has just joined or rejoined who has asked for it. */
-export function catchUp(state: State, session: Session): void {
+export function catchUp(state: State, session: PeerSession): void {
   for (const other of session.room.sessions.values()) {
     const theirs = other.asks.get(session.id);
     if (!theirs) continue;
@@ -60,7 +60,7 @@ export function catchUp(state: State, session: Session): void {
 }
 
 /** Forgets the asks that led to an introduction with a session that ends: whoever takes the id next is another peer. */
-export function forgetSpentAsks(session: Session): void {
+export function forgetSpentAsks(session: PeerSession): void {
   for (const id of session.asks.keys()) {
     const peer = peerOf(session, id);
     if (peer?.asks.get(session.id)?.spent) peer.asks.delete(session.id);
@@ -69,7 +69,7 @@ export function forgetSpentAsks(session: Session): void {
 
 export function signal(
   state: State,
-  session: Session,
+  session: PeerSession,
   { peer: id, data }: ClientMessageOf<'signal'>,
 ): RefusalCode | null {
   if (id === session.id) return 'peer-is-self';

@@ -3,7 +3,7 @@ import { roleOf } from '../../../src/rendezvous/protocol/role.ts';
 import { secretOf } from '../../secret.ts';
 import { roundTripMs } from './round-trip.ts';
 import { send } from './say.ts';
-import { type Ask, peerOf, type Session, type State } from './state.ts';
+import { type Ask, type PeerSession, peerOf, type State } from './state.ts';
 
 const PAIR_KEY_BYTES = 32;
 /**
@@ -12,7 +12,7 @@ const PAIR_KEY_BYTES = 32;
 const START_MARGIN_MS = 1;
 
 /** Introduces the session to every peer for which what was just learned was the last thing missing. */
-export function introduceReady(state: State, session: Session): void {
+export function introduceReady(state: State, session: PeerSession): void {
   for (const [id, { spent }] of session.asks) {
     const peer = spent ? undefined : peerOf(session, id);
     if (peer) introduceIfReady(state, session, peer);
@@ -20,7 +20,7 @@ export function introduceReady(state: State, session: Session): void {
 }
 
 /** Introduces two peers if both have asked and are there, and both have a proven endpoint and a measured round trip. */
-export function introduceIfReady(state: State, one: Session, other: Session): void {
+export function introduceIfReady(state: State, one: PeerSession, other: PeerSession): void {
   const oneAsk = one.asks.get(other.id);
   const otherAsk = other.asks.get(one.id);
   const oneRttMs = roundTripMs(one.connection);
@@ -44,10 +44,10 @@ function spend({ behavior }: Ask): Ask {
 
 function tell(
   state: State,
-  to: Session,
+  to: PeerSession,
   facts: {
     readonly own: Ask;
-    readonly peer: Session;
+    readonly peer: PeerSession;
     readonly ask: Ask;
     readonly key: string;
     readonly startInMs: number;

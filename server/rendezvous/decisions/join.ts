@@ -6,7 +6,7 @@ import { catchUp, forgetSpentAsks } from './ask.ts';
 import { PASSING, refusalOf } from './may-join.ts';
 import { ping } from './round-trip.ts';
 import { CLOSE, hangUp, refuse, send } from './say.ts';
-import type { Connection, Room, Session, Source, State } from './state.ts';
+import type { Connection, PeerSession, Room, Source, State } from './state.ts';
 import { issueTicket, revokeTicket, turnOf, turnUserOf } from './tickets.ts';
 
 const RESUME_KEY_BYTES = 32;
@@ -41,7 +41,7 @@ export function join(
 function attach(
   now: number,
   state: State,
-  joined: { readonly connection: Connection; readonly session: Session; readonly resumed: boolean },
+  joined: { readonly connection: Connection; readonly session: PeerSession; readonly resumed: boolean },
 ): void {
   const { connection, session, resumed } = joined;
   session.connection = connection;
@@ -68,12 +68,12 @@ function openRoom(state: State, opener: Source, name: string): Room {
   return room;
 }
 
-function createSession(state: State, source: Source, message: Join): Session {
+function createSession(state: State, source: Source, message: Join): PeerSession {
   const room = state.rooms.get(message.room) ?? openRoom(state, source, message.room);
   const resumeKey = lateKeyOf(state, message) ?? secretOf(state.randomBytes(RESUME_KEY_BYTES));
   const turnUser = turnUserOf(resumeKey);
   state.turnUsers.add(turnUser);
-  const session: Session = {
+  const session: PeerSession = {
     id: message.id,
     source,
     room,
@@ -100,7 +100,7 @@ function lateKeyOf({ turnUsers }: State, { resumeKey }: Join): string | undefine
 }
 
 /** Ends the session: the id is free, and the others are told. */
-export function endSession(state: State, session: Session, reason: 'left' | 'lost'): void {
+export function endSession(state: State, session: PeerSession, reason: 'left' | 'lost'): void {
   const { room, source } = session;
   revokeTicket(state, session);
   room.sessions.delete(session.id);
@@ -120,12 +120,12 @@ function closeRoom(state: State, { name, opener }: Room): void {
 export function leave(
   now: number,
   state: State,
-  { connection, session }: { readonly connection: Connection; readonly session: Session },
+  { connection, session }: { readonly connection: Connection; readonly session: PeerSession },
 ): void {
   endSession(state, session, 'left');
   hangUp(now, state, { connection, code: CLOSE.normal, reason: 'left' });
 }
 
-function tellOthers(state: State, { id, room }: Session, message: ServerMessage): void {
+function tellOthers(state: State, { id, room }: PeerSession, message: ServerMessage): void {
   for (const other of room.sessions.values()) if (other.id !== id) send(state, other, message);
 }

@@ -4,7 +4,7 @@ import type { RefusalCode } from '../../../src/rendezvous/protocol/refusal.ts';
 import { isSameSecret } from '../../secret.ts';
 import { TICK_MS } from './limits.ts';
 import { takeTicket } from './sources.ts';
-import type { Session, Source, State } from './state.ts';
+import type { PeerSession, Source, State } from './state.ts';
 
 type Join = ClientMessageOf<'join'>;
 
@@ -27,7 +27,11 @@ export interface Refusal {
 export function refusalOf(
   now: number,
   state: State,
-  { source, known, message }: { readonly source: Source; readonly known: Session | undefined; readonly message: Join },
+  {
+    source,
+    known,
+    message,
+  }: { readonly source: Source; readonly known: PeerSession | undefined; readonly message: Join },
 ): Refusal | null {
   // This comes before everything else, so that guesses at the token count too.
   const busyMs = takeTicket(now, state, source);
@@ -42,7 +46,7 @@ function isAuthorized({ authToken }: State, { token = '' }: Join): boolean {
   return authToken === null || isSameSecret(authToken, token);
 }
 
-function refusalOfReturn(state: State, known: Session, message: Join): RefusalCode | null {
+function refusalOfReturn(state: State, known: PeerSession, message: Join): RefusalCode | null {
   if (!isAuthorized(state, message)) return 'unauthorized';
   const { resumeKey } = message;
   return resumeKey !== undefined && isSameSecret(known.resumeKey, resumeKey) ? null : 'id-in-use';
@@ -60,6 +64,6 @@ function refusalOfNew(state: State, source: Source, message: Join): RefusalCode 
 }
 
 /** How long until an id is free that is kept for an owner who is away; undefined while the owner is there. */
-function freeInMs(now: number, { limits }: State, { connection, lostAt }: Session): number | undefined {
+function freeInMs(now: number, { limits }: State, { connection, lostAt }: PeerSession): number | undefined {
   return connection ? undefined : Math.max(0, Math.ceil(lostAt + limits.resumeMs + TICK_MS - now));
 }

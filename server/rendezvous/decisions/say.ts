@@ -1,12 +1,12 @@
 /** The few things that the rules of the rendezvous have done: sending, refusing, and closing a connection. */
 import { REFUSALS, type RefusalCode } from '../../../src/rendezvous/protocol/refusal.ts';
 import type { ServerMessage } from '../../../src/rendezvous/protocol/server-message.ts';
-import type { Connection, Session, State } from './state.ts';
+import type { Connection, PeerSession, State } from './state.ts';
 
 /** RFC 6455 §7.4.1, and 1013 of the IANA registry of close codes. */
 export const CLOSE = { normal: 1000, goingAway: 1001, policy: 1008, tryAgainLater: 1013 } as const;
 
-export function send(state: State, to: Connection | Session, message: ServerMessage): void {
+export function send(state: State, to: Connection | PeerSession, message: ServerMessage): void {
   const connection = 'connection' in to ? to.connection : to;
   if (connection) state.outputs.push({ kind: 'send', connection: connection.id, message });
 }

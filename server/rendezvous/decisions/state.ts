@@ -25,7 +25,7 @@ export interface Connection {
   arrivalMs: number;
   /** The state of its bucket of control frames. */
   controlArrivalMs: number;
-  session: Session | null;
+  session: PeerSession | null;
   /** The ping that has not been answered yet. */
   ping: { readonly payload: string; readonly sentAt: number } | null;
   pingedAt: number;
@@ -44,10 +44,10 @@ export interface Ticket {
   readonly username: string;
   readonly password: string;
   readonly expiresAt: number;
-  readonly session: Session;
+  readonly session: PeerSession;
 }
 
-export interface Session {
+export interface PeerSession {
   readonly id: string;
   /** The source that it joined from first. */
   readonly source: Source;
@@ -68,7 +68,7 @@ export interface Session {
 export interface Room {
   readonly name: string;
   readonly opener: Source;
-  readonly sessions: Map<string, Session>;
+  readonly sessions: Map<string, PeerSession>;
 }
 
 export interface State {
@@ -94,12 +94,12 @@ export interface State {
 }
 
 /** The peer that has the id in the session's room. */
-export function peerOf({ room }: Session, id: string): Session | undefined {
+export function peerOf({ room }: PeerSession, id: string): PeerSession | undefined {
   return room.sessions.get(id);
 }
 
 /** Whether each of the two has asked for the other. */
-export function arePaired(one: Session, other: Session): boolean {
+export function arePaired(one: PeerSession, other: PeerSession): boolean {
   return one.asks.has(other.id) && other.asks.has(one.id);
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { TurnServer, WireTicket } from '../../../src/rendezvous/protocol/fields.ts';
 import { secretOf } from '../../secret.ts';
-import type { Session, State, Ticket } from './state.ts';
+import type { PeerSession, State, Ticket } from './state.ts';
 
 /** 128 bits to name it, 256 to prove it: the strength of the HMAC. */
 const USERNAME_BYTES = 16;
@@ -11,7 +11,7 @@ const PASSWORD_BYTES = 32;
 const TURN_USER_BYTES = 9;
 
 /** Gives the session a ticket in place of any that it has. */
-export function issueTicket(now: number, state: State, session: Session): WireTicket {
+export function issueTicket(now: number, state: State, session: PeerSession): WireTicket {
   revokeTicket(state, session);
   const username = secretOf(state.randomBytes(USERNAME_BYTES));
   const password = secretOf(state.randomBytes(PASSWORD_BYTES));
@@ -22,7 +22,7 @@ export function issueTicket(now: number, state: State, session: Session): WireTi
   return { username, password, expiresInMs: ticketMs };
 }
 
-export function revokeTicket(state: State, session: Session): void {
+export function revokeTicket(state: State, session: PeerSession): void {
   if (session.ticket) state.tickets.delete(session.ticket.username);
   session.ticket = null;
 }
@@ -39,7 +39,7 @@ export function turnUserOf(resumeKey: string): string {
 }
 
 /** The part of a message that offers the TURN servers; empty where there are none. */
-export function turnOf({ turnFor }: State, { turnUser }: Session): { readonly turn?: TurnServer[] } {
+export function turnOf({ turnFor }: State, { turnUser }: PeerSession): { readonly turn?: TurnServer[] } {
   const turn = turnFor(turnUser);
   return turn.length === 0 ? {} : { turn: [...turn] };
 }

@@ -38,13 +38,13 @@ export const DROP_REASONS = [
 ] as const;
 
 /** A datagram as it came to one of the sockets. */
-export interface Arrival extends EndpointPair {
+export interface ReceivedDatagram extends EndpointPair {
   readonly datagram: Uint8Array;
   /** Takes tickets; left out, they are ignored. */
   readonly desk?: TicketDesk | undefined;
 }
 
-export type DropReason = (typeof DROP_REASONS)[number];
+export type StunDropReason = (typeof DROP_REASONS)[number];
 
 export type Answer =
   | {
@@ -57,13 +57,13 @@ export type Answer =
       /** The ticket that the request showed from an endpoint which has proven to receive what is sent to it. */
       readonly bound?: { readonly ticket: string; readonly endpoint: Endpoint };
     }
-  | { readonly kind: 'drop'; readonly why: DropReason };
+  | { readonly kind: 'drop'; readonly why: StunDropReason };
 
 /**
  * Decides what to answer to a datagram that came to one socket of `layout`. `now` is in ms of any one monotonic clock.
  * @throws RangeError when `arrival.local` is not one of the layout's sockets.
  */
-export function respond(now: number, layout: Layout, arrival: Arrival): Answer {
+export function respond(now: number, layout: Layout, arrival: ReceivedDatagram): Answer {
   const { remote, datagram, desk } = arrival;
   if (remote.port === 0) return drop('port-zero');
   if (isOwn(layout, remote)) return drop('own-endpoint');
@@ -81,7 +81,7 @@ export function respond(now: number, layout: Layout, arrival: Arrival): Answer {
 }
 
 /** Answers a Binding whose attributes are all understood. */
-function bindingAnswer(layout: Layout, request: StunMessage, arrival: Arrival): Answer {
+function bindingAnswer(layout: Layout, request: StunMessage, arrival: ReceivedDatagram): Answer {
   const { local, remote, datagram } = arrival;
   const responsePort = attribute(request, 'RESPONSE-PORT');
   // RFC 5780 §6.1: PADDING and RESPONSE-PORT exclude each other.
@@ -112,7 +112,7 @@ function hasBadFingerprint(request: StunMessage, datagram: Uint8Array): boolean 
   return !hasValidFingerprint(datagram);
 }
 
-function drop(why: DropReason): Answer {
+function drop(why: StunDropReason): Answer {
   return { kind: 'drop', why };
 }
 

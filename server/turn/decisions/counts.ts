@@ -25,7 +25,7 @@ export const DROP_REASONS = [
   /** The system refused to send it, or too much was waiting to be sent. */
   'send-failed',
 ] as const;
-export type DropReason = (typeof DROP_REASONS)[number];
+export type TurnDropReason = (typeof DROP_REASONS)[number];
 
 export const DIRECTIONS = ['to-peer', 'to-client'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
@@ -35,7 +35,7 @@ export interface TurnCounts {
   allocations: number;
   readonly refused: Record<ErrorCode, number>;
   readonly relayed: Record<Direction, { packets: number; bytes: number }>;
-  readonly dropped: Record<DropReason, number>;
+  readonly dropped: Record<TurnDropReason, number>;
 }
 
 export function createTurnCounts(): TurnCounts {

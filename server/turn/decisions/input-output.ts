@@ -1,10 +1,10 @@
 /** What the relay is told, and what it wants done. */
 import type { Endpoint } from '../../../src/endpoint.ts';
-import type { Host } from './access/known-host.ts';
+import type { HostAddresses } from './access/known-host.ts';
 import type { FiveTuple } from './five-tuple.ts';
 
 /** What happens. */
-export type TurnInput =
+export type TurnServerInput =
   /** A client has sent one datagram, or one message of a stream. */
   | { readonly kind: 'message'; readonly fiveTuple: FiveTuple; readonly bytes: Uint8Array }
   /** A connection has ended. */
@@ -15,14 +15,14 @@ export type TurnInput =
   /** A datagram has come to a relayed socket. */
   | { readonly kind: 'from-peer'; readonly allocation: number; readonly from: Endpoint; readonly bytes: Uint8Array }
   /** The addresses or networks of the host have changed. */
-  | ({ readonly kind: 'host' } & Host)
+  | ({ readonly kind: 'host' } & HostAddresses)
   /** TICK_MS have passed. */
   | { readonly kind: 'tick' }
   /** The server is about to end. */
   | { readonly kind: 'closing' };
 
 /** What is to be done. */
-export type TurnOutput =
+export type TurnServerOutput =
   /** Send to the client, padded as its transport needs. Data may be dropped when the client reads slowly. */
   | { readonly kind: 'reply'; readonly fiveTuple: FiveTuple; readonly bytes: Uint8Array; readonly isData: boolean }
   /** Send from the relayed socket to a peer. */

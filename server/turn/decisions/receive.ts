@@ -7,17 +7,17 @@ import { isChannelData } from '../../../src/turn/wire/channel-data.ts';
 import { authenticate } from './access/authenticate.ts';
 import { allocate } from './allocation/allocate.ts';
 import { refresh } from './allocation/lifetime.ts';
-import type { DropReason } from './counts.ts';
+import type { TurnDropReason } from './counts.ts';
 import { channelBind } from './data/channel.ts';
 import { receiveChannelData, receiveSend } from './data/data.ts';
 import { createPermission } from './data/permission.ts';
-import type { AllocationRequest, AuthenticatedRequest, ClientMessage, Received } from './received.ts';
-import { answer, refuse, type Verdict } from './reply.ts';
+import type { AllocationRequest, AuthenticatedRequest, Received, TurnClientMessage } from './received.ts';
+import { answer, type RequestVerdict, refuse } from './reply.ts';
 import { openAllocationOf, type State } from './state.ts';
 import { understood } from './understood.ts';
 
 /** Decides on a request on an allocation. */
-type Rule = (now: number, state: State, request: AllocationRequest) => Verdict;
+type Rule = (now: number, state: State, request: AllocationRequest) => RequestVerdict;
 const RULES: ReadonlyMap<number, Rule> = new Map([
   [METHOD.refresh, refresh],
   [METHOD.createPermission, createPermission],
@@ -35,7 +35,7 @@ export function isForRelay(bytes: Uint8Array): boolean {
 }
 
 /** Receives a message; gives why it was dropped, or null when it was answered or relayed. */
-export function receive(now: number, state: State, message: ClientMessage): DropReason | null {
+export function receive(now: number, state: State, message: TurnClientMessage): TurnDropReason | null {
   const { fiveTuple, bytes } = message;
   if (isChannelData(bytes)) return receiveChannelData(now, state, message);
   const decoded = decode(bytes);
@@ -48,7 +48,7 @@ export function receive(now: number, state: State, message: ClientMessage): Drop
   return isSend ? receiveSend(now, state, received) : 'unexpected';
 }
 
-function receiveRequest(now: number, state: State, received: Received): DropReason | null {
+function receiveRequest(now: number, state: State, received: Received): TurnDropReason | null {
   const { fiveTuple, request } = received;
   const { method } = request;
   if (method === METHOD.binding) {
@@ -75,7 +75,7 @@ function challenge(
   now: number,
   state: State,
   { fiveTuple, request, code }: Pick<Received, 'fiveTuple' | 'request'> & { readonly code: 400 | 401 | 438 },
-): DropReason | null {
+): TurnDropReason | null {
   if (!state.mayRefuse(now, fiveTuple)) return 'rate-limited';
   const realmAndNonce = [
     { type: 'REALM', value: state.realm },
@@ -86,7 +86,7 @@ function challenge(
 }
 
 /** Decides on a request on the allocation of its five-tuple, which has to be of the same user (RFC 8656 §5). */
-function verdictOf(now: number, state: State, { fiveTuple, request, proof }: AuthenticatedRequest): Verdict {
+function verdictOf(now: number, state: State, { fiveTuple, request, proof }: AuthenticatedRequest): RequestVerdict {
   const allocation = openAllocationOf(now, state, fiveTuple);
   if (!allocation) return 437;
   if (allocation.proof.credentials.username !== proof.credentials.username) return 441;

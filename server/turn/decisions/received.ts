@@ -5,13 +5,13 @@ import type { FiveTuple } from './five-tuple.ts';
 import type { Allocation } from './state.ts';
 
 /** One datagram, or one message of a stream. */
-export interface ClientMessage {
+export interface TurnClientMessage {
   readonly fiveTuple: FiveTuple;
   readonly bytes: Uint8Array;
 }
 
 /** The message, decoded. */
-export interface Received extends ClientMessage {
+export interface Received extends TurnClientMessage {
   readonly request: StunMessage;
 }
 

@@ -3,27 +3,27 @@
  * goes out.
  */
 import type { Family } from '../../../src/endpoint.ts';
-import { type Host, knownHost, type PeerPolicy } from './access/known-host.ts';
+import { type HostAddresses, knownHost, type PeerPolicy } from './access/known-host.ts';
 import { createNonceDesk } from './access/nonce.ts';
 import { setHost } from './access/peer-policy.ts';
 import type { Account } from './access/users.ts';
 import { opened, openFailed } from './allocation/allocate.ts';
-import { createTurnCounts, type DropReason, type TurnCounts } from './counts.ts';
+import { createTurnCounts, type TurnCounts, type TurnDropReason } from './counts.ts';
 import { receiveFromPeer } from './data/data.ts';
 import { type FiveTuple, fiveTupleKey } from './five-tuple.ts';
-import type { TurnInput, TurnOutput } from './input-output.ts';
+import type { TurnServerInput, TurnServerOutput } from './input-output.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
 import { receive } from './receive.ts';
 import { release, type State } from './state.ts';
 import { tick } from './tick.ts';
 
-export interface RelayOptions {
+export interface TurnServerOptions {
   /** The addresses where relayed sockets are opened, one for each family that is served. */
   readonly addresses: Readonly<Partial<Record<Family, string>>>;
   readonly ports: { readonly first: number; readonly last: number };
   readonly policy: PeerPolicy;
   /** The host as it is at the start. */
-  readonly host: Host;
+  readonly host: HostAddresses;
   readonly realm: string;
   /** The account of a username; null unless it is good now. */
   readonly accountOf: (username: string) => Account | null;
@@ -37,7 +37,7 @@ export interface RelayOptions {
 
 export interface Relay {
   /** Takes an input, and gives what it leads to, in order. `now` is in ms of any one monotonic clock. */
-  readonly handle: (now: number, input: TurnInput) => readonly TurnOutput[];
+  readonly handle: (now: number, input: TurnServerInput) => readonly TurnServerOutput[];
   /** Whether the five-tuple has an allocation, which may still be in the making. */
   readonly isAllocated: (fiveTuple: FiveTuple) => boolean;
   /** The caller counts here too when it drops what it cannot send. */
@@ -47,7 +47,7 @@ export interface Relay {
 
 const NONCE_SECRET_BYTES = 32;
 
-export function createRelay(options: RelayOptions): Relay {
+export function createRelay(options: TurnServerOptions): Relay {
   const state = createState(options);
   return {
     handle: (now, input) => {
@@ -62,7 +62,7 @@ export function createRelay(options: RelayOptions): Relay {
   };
 }
 
-function createState({ limits, randomBytes, host, ...options }: RelayOptions): State {
+function createState({ limits, randomBytes, host, ...options }: TurnServerOptions): State {
   return {
     ...options,
     host: knownHost(host),
@@ -87,7 +87,7 @@ function populationOf({ allocations }: State): ReturnType<Relay['population']> {
   return population;
 }
 
-function apply(now: number, state: State, input: TurnInput): void {
+function apply(now: number, state: State, input: TurnServerInput): void {
   switch (input.kind) {
     case 'message':
       count(state, receive(now, state, input));
@@ -116,14 +116,14 @@ function apply(now: number, state: State, input: TurnInput): void {
   }
 }
 
-function count({ counts }: State, dropped: DropReason | null): void {
+function count({ counts }: State, dropped: TurnDropReason | null): void {
   if (dropped !== null) counts.dropped[dropped]++;
 }
 
 function settle(
   now: number,
   state: State,
-  input: Extract<TurnInput, { readonly kind: 'opened' | 'open-failed' }>,
+  input: Extract<TurnServerInput, { readonly kind: 'opened' | 'open-failed' }>,
 ): void {
   const allocation = state.allocations.get(input.allocation);
   // An allocation that is unknown has ended meanwhile, and the caller was told to close its socket.

@@ -8,7 +8,7 @@ import type { FiveTuple } from './five-tuple.ts';
 import type { State } from './state.ts';
 
 /** What a rule decides on a request: the code to refuse it with, or the attributes of the success. */
-export type Verdict = ErrorCode | readonly Attribute[];
+export type RequestVerdict = ErrorCode | readonly Attribute[];
 
 export interface Answering {
   readonly fiveTuple: FiveTuple;
@@ -17,7 +17,7 @@ export interface Answering {
   readonly proof: Proof | null;
 }
 
-export function answer(state: State, answering: Answering, verdict: Verdict): void {
+export function answer(state: State, answering: Answering, verdict: RequestVerdict): void {
   if (typeof verdict === 'number') {
     refuse(state, answering, { code: verdict });
     return;

@@ -9,7 +9,7 @@ import type { NonceDesk } from './access/nonce.ts';
 import type { Account, Proof } from './access/users.ts';
 import type { Direction, TurnCounts } from './counts.ts';
 import { type FiveTuple, fiveTupleKey } from './five-tuple.ts';
-import type { TurnOutput } from './input-output.ts';
+import type { TurnServerOutput } from './input-output.ts';
 import type { RelayLimits } from './limits.ts';
 
 export interface Channel {
@@ -82,7 +82,7 @@ export interface State {
   nextId: number;
   readonly counts: TurnCounts;
   /** What the last input led to, until the caller takes it. */
-  outputs: TurnOutput[];
+  outputs: TurnServerOutput[];
 }
 
 export function peerKey({ address, port }: Endpoint): string {

@@ -5,7 +5,7 @@ import { learnPair } from '../checklist/peer-reflexive.ts';
 import { otherRole } from '../role.ts';
 import { consentHeard } from '../selected-pair/consent.ts';
 import { isFinal, select, switchRole } from '../selected-pair/selection.ts';
-import { encodeError, encodeSuccess, type Received } from './messages.ts';
+import { encodeError, encodeSuccess, type ReceivedCheck } from './messages.ts';
 import { type AcceptedRequest, judgeRequest, type RefusedRequest } from './request.ts';
 import { triggerCheck } from './schedule.ts';
 
@@ -13,7 +13,7 @@ import { triggerCheck } from './schedule.ts';
 const MAX_REFUSALS_PER_S = 10;
 
 /** Takes a Binding request. */
-export function receiveRequest(now: number, state: AgentState, received: Received): void {
+export function receiveRequest(now: number, state: AgentState, received: ReceivedCheck): void {
   if (!state.localCandidates.base(received.arrival.socket)) return;
   const judged = judgeRequest(state, received);
   switch (judged.kind) {
@@ -32,7 +32,7 @@ export function receiveRequest(now: number, state: AgentState, received: Receive
 function refuse(
   now: number,
   state: AgentState,
-  { received, judged }: { readonly received: Received; readonly judged: RefusedRequest },
+  { received, judged }: { readonly received: ReceivedCheck; readonly judged: RefusedRequest },
 ): void {
   const { code, cause, isAuthentic, unknown = [] } = judged;
   reject(state, cause);
@@ -52,7 +52,7 @@ function mayRefuse(now: number, { refusals }: AgentState): boolean {
 function accept(
   now: number,
   state: AgentState,
-  { received, judged }: { readonly received: Received; readonly judged: AcceptedRequest },
+  { received, judged }: { readonly received: ReceivedCheck; readonly judged: AcceptedRequest },
 ): void {
   const { socket, from } = received.arrival;
   const { priority, nominates, switchesRole } = judged;

@@ -16,7 +16,7 @@ const REASON = {
 export type ErrorCode = keyof typeof REASON;
 
 /** A datagram, and the message that was read from it. */
-export interface Received {
+export interface ReceivedCheck {
   readonly arrival: Arrival;
   readonly message: StunMessage;
 }

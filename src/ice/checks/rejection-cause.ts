@@ -1,5 +1,5 @@
 /** Why a message was not believed. */
-export type RejectionCause =
+export type CheckRejectionCause =
   /** It answers nothing that this agent asked; it may be for another user of the same socket. */
   | 'unknown-transaction'
   /** It came from another source than the check went to (RFC 8445 §7.2.5.2.1). */

@@ -5,14 +5,14 @@ import { checkIntegrity } from '../../stun/integrity.ts';
 import { attribute, unknownRequired } from '../../stun/message.ts';
 import type { AgentState } from '../agent-state.ts';
 import { resolveRole } from '../role.ts';
-import { type ErrorCode, isAddressedTo, type Received } from './messages.ts';
-import type { RejectionCause } from './rejection-cause.ts';
+import { type ErrorCode, isAddressedTo, type ReceivedCheck } from './messages.ts';
+import type { CheckRejectionCause } from './rejection-cause.ts';
 import { idOf } from './transactions.ts';
 
 /** A check that is answered with an error. */
 export interface RefusedRequest {
   readonly kind: 'refused';
-  readonly cause: RejectionCause;
+  readonly cause: CheckRejectionCause;
   readonly code: ErrorCode;
   /** The types of the attributes that an answer with 420 lists. */
   readonly unknown?: readonly number[];
@@ -29,7 +29,7 @@ export interface AcceptedRequest {
 }
 
 export type RequestJudgement =
-  | { readonly kind: 'ignored'; readonly cause: RejectionCause }
+  | { readonly kind: 'ignored'; readonly cause: CheckRejectionCause }
   | RefusedRequest
   | AcceptedRequest;
 
@@ -44,7 +44,7 @@ const UNDERSTOOD: ReadonlySet<AttributeName> = new Set([
 /** How many checks have their source remembered: far more than come while one is sent again. */
 const MAX_REMEMBERED = 256;
 
-export function judgeRequest(state: AgentState, received: Received): RequestJudgement {
+export function judgeRequest(state: AgentState, received: ReceivedCheck): RequestJudgement {
   const { arrival, message } = received;
   const { ufrag, key } = state.local;
   // RFC 8489 §9.1.3: 400 when something is missing, 401 when it is wrong.
@@ -63,16 +63,16 @@ export function judgeRequest(state: AgentState, received: Received): RequestJudg
   return { kind: 'accepted', priority, nominates, switchesRole: conflict === 'switch' };
 }
 
-function stranger(code: ErrorCode, cause: RejectionCause): RefusedRequest {
+function stranger(code: ErrorCode, cause: CheckRejectionCause): RefusedRequest {
   return { kind: 'refused', code, cause, isAuthentic: false };
 }
 
-function peer(code: ErrorCode, cause: RejectionCause): RefusedRequest {
+function peer(code: ErrorCode, cause: CheckRejectionCause): RefusedRequest {
   return { kind: 'refused', code, cause, isAuthentic: true };
 }
 
 /** Whether the check was seen before from another source, and so is replayed; its source is remembered. */
-function isReplayed({ requestSources: sources }: AgentState, { arrival, message }: Received): boolean {
+function isReplayed({ requestSources: sources }: AgentState, { arrival, message }: ReceivedCheck): boolean {
   const id = idOf(message.transactionId);
   const source = `${arrival.socket} ${formatEndpoint(arrival.from)}`;
   const before = sources.get(id);

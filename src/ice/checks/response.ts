@@ -4,12 +4,12 @@ import { failPair, type Pair, reportOf, rest } from '../checklist/pair.ts';
 import { otherRole, randomTieBreaker } from '../role.ts';
 import { consentAnswered } from '../selected-pair/consent.ts';
 import { select, switchRole } from '../selected-pair/selection.ts';
-import type { Received } from './messages.ts';
-import type { RejectionCause } from './rejection-cause.ts';
-import { judgeResponse, type Reply, type Transaction } from './transactions.ts';
+import type { ReceivedCheck } from './messages.ts';
+import type { CheckRejectionCause } from './rejection-cause.ts';
+import { type CheckTransaction, judgeResponse, type Reply } from './transactions.ts';
 
 /** Takes a response; returns the cause when it is not believed. */
-export function receiveResponse(now: number, state: AgentState, received: Received): RejectionCause | null {
+export function receiveResponse(now: number, state: AgentState, received: ReceivedCheck): CheckRejectionCause | null {
   // Before the peer's credentials are known no check is sent.
   if (!state.remote) return 'unknown-transaction';
   const reply = judgeResponse(now, state.transactions, { ...received, key: state.remote.key });
@@ -55,7 +55,7 @@ function becomeValid(now: number, state: AgentState, pair: Pair): void {
 }
 
 /** Whether the success of the check concludes a nomination, by this agent or by the peer (RFC 8445 §7.2.5.3.4). */
-function isNominatedBy({ role }: AgentState, { pair, nominates }: Transaction): boolean {
+function isNominatedBy({ role }: AgentState, { pair, nominates }: CheckTransaction): boolean {
   return role === 'controlling' ? nominates && pair.nomination === 'asking' : pair.nomination === 'asked';
 }
 

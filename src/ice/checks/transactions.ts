@@ -4,10 +4,10 @@ import { checkIntegrity } from '../../stun/integrity.ts';
 import { attribute } from '../../stun/message.ts';
 import type { Pair } from '../checklist/pair.ts';
 import type { Role } from '../role.ts';
-import type { Received } from './messages.ts';
-import type { RejectionCause } from './rejection-cause.ts';
+import type { ReceivedCheck } from './messages.ts';
+import type { CheckRejectionCause } from './rejection-cause.ts';
 
-export interface Transaction {
+export interface CheckTransaction {
   readonly pair: Pair;
   readonly at: number;
   /** The role that the check claimed. */
@@ -17,12 +17,17 @@ export interface Transaction {
 }
 
 /** The open transactions by id (idOf), in the order of their sending. */
-export type Transactions = Map<string, Transaction>;
+export type Transactions = Map<string, CheckTransaction>;
 
 export type Reply =
-  | { readonly kind: 'rejected'; readonly cause: RejectionCause }
-  | { readonly kind: 'success'; readonly transaction: Transaction; readonly mapped: Endpoint; readonly rttMs: number }
-  | { readonly kind: 'error'; readonly transaction: Transaction; readonly code: number };
+  | { readonly kind: 'rejected'; readonly cause: CheckRejectionCause }
+  | {
+      readonly kind: 'success';
+      readonly transaction: CheckTransaction;
+      readonly mapped: Endpoint;
+      readonly rttMs: number;
+    }
+  | { readonly kind: 'error'; readonly transaction: CheckTransaction; readonly code: number };
 
 /** How long a response may take: far beyond any path's round trip. */
 const LIFETIME_MS = 10_000;
@@ -30,7 +35,7 @@ const LIFETIME_MS = 10_000;
 const UNSPECIFIED_ERROR = 500;
 
 /** Remembers what was sent under the id, and forgets what is too old to be answered. */
-export function openTransaction(transactions: Transactions, id: Uint8Array, transaction: Transaction): void {
+export function openTransaction(transactions: Transactions, id: Uint8Array, transaction: CheckTransaction): void {
   for (const [old, { at }] of transactions) {
     if (transaction.at - at <= LIFETIME_MS) break;
     transactions.delete(old);
@@ -42,9 +47,9 @@ export function openTransaction(transactions: Transactions, id: Uint8Array, tran
 export function judgeResponse(
   now: number,
   transactions: Transactions,
-  { arrival, message, key }: Received & { readonly key: Uint8Array },
+  { arrival, message, key }: ReceivedCheck & { readonly key: Uint8Array },
 ): Reply {
-  const rejected = (cause: RejectionCause): Reply => ({ kind: 'rejected', cause });
+  const rejected = (cause: CheckRejectionCause): Reply => ({ kind: 'rejected', cause });
   const id = idOf(message.transactionId);
   const transaction = transactions.get(id);
   if (!transaction) return rejected('unknown-transaction');

@@ -8,7 +8,7 @@ import { checkIntegrity } from '../../stun/integrity.ts';
 import { attribute, type StunMessage } from '../../stun/message.ts';
 import { type AgentState, close, emit, reject, transmit } from '../agent-state.ts';
 import { reportOf } from '../checklist/pair.ts';
-import { encodeFarewell, isAddressedTo, type Received } from '../checks/messages.ts';
+import { encodeFarewell, isAddressedTo, type ReceivedCheck } from '../checks/messages.ts';
 
 /** Sent three times, since nobody answers it; apart, since packets are lost in bursts; soon, since the owner waits. */
 const SENT_AFTER_MS = [0, 15, 45] as const;
@@ -18,7 +18,7 @@ export function isFarewell(message: StunMessage): boolean {
 }
 
 /** Takes a Binding indication; one that is wrong is dropped without a word (RFC 8489 §9.1.3). */
-export function receiveIndication(state: AgentState, { arrival, message }: Received): void {
+export function receiveIndication(state: AgentState, { arrival, message }: ReceivedCheck): void {
   if (!isFarewell(message)) return;
   const { ufrag, key } = state.local;
   const isForUs = isAddressedTo(ufrag, message);

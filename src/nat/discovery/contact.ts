@@ -18,21 +18,21 @@ const TCP_GRACE_MS = 1000;
 /** How long after the answer of a one-address server a better one may still come, when the round trip is short. */
 const BETTER_SERVER_GRACE_MS = 300;
 
-export interface Candidate {
+export interface ServerCandidate {
   readonly identity: ServerIdentity;
   readonly probe: Probe;
 }
 
 export type ContactOutcome =
-  | { readonly kind: 'behavior-server'; readonly chosen: Candidate; readonly other: Endpoint }
-  | { readonly kind: 'one-address'; readonly answered: readonly Candidate[] }
+  | { readonly kind: 'behavior-server'; readonly chosen: ServerCandidate; readonly other: Endpoint }
+  | { readonly kind: 'one-address'; readonly answered: readonly ServerCandidate[] }
   | { readonly kind: 'unreachable'; readonly tcpAccepted: boolean };
 
 export interface Contact {
   readonly exchange: Exchange;
   readonly httpPort: number;
   readonly startedAt: number;
-  readonly candidates: Candidate[];
+  readonly candidates: ServerCandidate[];
   readonly tcp: TcpCheck;
   /** No more candidates will be added. */
   isComplete: boolean;
@@ -100,7 +100,7 @@ function winnerOf({ candidates }: Contact): ContactOutcome | null {
   return null;
 }
 
-function answeredOf({ candidates }: Contact): readonly Candidate[] {
+function answeredOf({ candidates }: Contact): readonly ServerCandidate[] {
   return candidates.filter(({ probe }) => probe.answer);
 }
 

@@ -13,7 +13,7 @@ import type { StunMessage } from '../../stun/message.ts';
 import type { Rejection } from '../evidence.ts';
 import { createPace, type Pace } from './pace.ts';
 import type { Probe, Question, Send } from './probe.ts';
-import { type Judgement, judgeReply, type Transaction } from './reply.ts';
+import { judgeReply, type ProbeTransaction, type ReplyJudgement } from './reply.ts';
 
 /** Replies kept until their expected source is known: more than are sent before the first answer. */
 const MAX_HELD = 64;
@@ -26,7 +26,7 @@ export interface Exchange {
   readonly pace: Pace;
   readonly randomBytes: (length: number) => Uint8Array;
   /** Every send so far, by the hex text of its transaction id. */
-  readonly transactions: Map<string, Transaction>;
+  readonly transactions: Map<string, ProbeTransaction>;
   /** What is to be transmitted, in order; the session takes it from here. */
   readonly queue: Transmit[];
   /** Replies that came before their expected source was known. */
@@ -79,7 +79,7 @@ export function receiveReply(now: number, exchange: Exchange, arrival: Arrival):
 function takeAnswer(
   now: number,
   { pace }: Exchange,
-  { transaction, from, mapped, other }: Extract<Judgement, { readonly kind: 'answer' }> & Pick<Arrival, 'from'>,
+  { transaction, from, mapped, other }: Extract<ReplyJudgement, { readonly kind: 'answer' }> & Pick<Arrival, 'from'>,
 ): void {
   const { probe, send } = transaction;
   if (send.answeredAt !== null) return;

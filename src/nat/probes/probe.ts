@@ -24,7 +24,7 @@ export interface Send {
   answeredAt: number | null;
 }
 
-export interface Answer {
+export interface ProbeAnswer {
   readonly from: Endpoint;
   readonly mapped: Endpoint;
   /** The server's other address and port, when it has one. */
@@ -36,7 +36,7 @@ export interface Probe {
   readonly question: Question;
   readonly sends: Send[];
   /** The first answer that counted. */
-  answer: Answer | null;
+  answer: ProbeAnswer | null;
   /** The code of an error-class response from the expected source. */
   errorCode: number | null;
   /** The system's code when it would not send. */

@@ -8,19 +8,19 @@ import type { RejectionCause } from '../evidence.ts';
 import type { Probe, Question, Send } from './probe.ts';
 
 /** One send of a probe. */
-export interface Transaction {
+export interface ProbeTransaction {
   readonly probe: Probe;
   readonly send: Send;
 }
 
-export type Judgement =
+export type ReplyJudgement =
   | { readonly kind: 'rejected'; readonly cause: RejectionCause }
   /** The source that its answer has to come from is not known yet. */
   | { readonly kind: 'held' }
-  | { readonly kind: 'refused'; readonly transaction: Transaction; readonly errorCode: number | null }
+  | { readonly kind: 'refused'; readonly transaction: ProbeTransaction; readonly errorCode: number | null }
   | {
       readonly kind: 'answer';
-      readonly transaction: Transaction;
+      readonly transaction: ProbeTransaction;
       readonly mapped: Endpoint;
       readonly other: Endpoint | null;
     };
@@ -28,8 +28,8 @@ export type Judgement =
 /** @param transactions by the hex text of their ids. */
 export function judgeReply(
   { socket, from, bytes }: Arrival,
-  transactions: ReadonlyMap<string, Transaction>,
-): Judgement {
+  transactions: ReadonlyMap<string, ProbeTransaction>,
+): ReplyJudgement {
   const decoded = decode(bytes);
   if (!decoded.ok) return { kind: 'rejected', cause: 'malformed' };
   const { message } = decoded;

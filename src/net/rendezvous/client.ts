@@ -16,7 +16,7 @@ const SILENCE_MS = 45_000;
 /** For the answer to the join. */
 const JOIN_TIMEOUT_MS = 10_000;
 
-export interface RendezvousOptions {
+export interface JoinOptions {
   /** `ws://HOST:PORT` or `wss://…`; of a host alone wss is tried first, and ws taken where it speaks no TLS. */
   readonly url: string | RendezvousHost;
   readonly room: string;
@@ -68,7 +68,7 @@ export interface RendezvousClient extends AsyncDisposable {
  * Joins a room. Disposing of the client leaves it.
  * @throws UsageError when the URL is not one of a WebSocket; the signal's reason when it is aborted.
  */
-export async function joinRendezvous(options: RendezvousOptions): Promise<JoinResult> {
+export async function joinRendezvous(options: JoinOptions): Promise<JoinResult> {
   const { room, id, token, resumeKey, signal } = options;
   const { url, ca, resolver, onOpen } = options;
   const opened = await openRendezvousSocket(url, { ca, resolver, onOpen, signal });

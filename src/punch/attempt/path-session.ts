@@ -2,10 +2,10 @@
 import type { Endpoint } from '../../endpoint.ts';
 import type { DatagramKind, IceAgent } from '../../ice/agent.ts';
 import type { IceEvent } from '../../ice/event.ts';
-import type { Arrival, Session, Told } from '../../session.ts';
+import type { Arrival, EventOutput, Session } from '../../session.ts';
 
 export interface PathSession
-  extends Session<'closed', Told<IceEvent> | PathRequest>,
+  extends Session<'closed', EventOutput<IceEvent> | PathRequest>,
     Pick<IceAgent, 'selected' | 'leave' | 'close'> {
   handleDatagram(now: number, arrival: Arrival): DatagramKind;
   /** The answer to `open`: where the socket is bound, or null when the system refused it. */

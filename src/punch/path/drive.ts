@@ -2,7 +2,7 @@
 import type { IceEvent } from '../../ice/event.ts';
 import { type Driver, now, startDriver } from '../../net/driver.ts';
 import { pause } from '../../net/pause.ts';
-import type { Told } from '../../session.ts';
+import type { EventOutput } from '../../session.ts';
 import type { PathRequest, PathSession } from '../attempt/path-session.ts';
 import { become, deliver, endPath, followEvent, noteEvent, type PathRecord } from './record.ts';
 import { leavesByRelay } from './send.ts';
@@ -22,7 +22,7 @@ export function drive(record: PathRecord, owner: PathOwner): Driver<'closed'> {
     if (socket) driver.addSocket(name, socket);
     driver.wake(() => session.handleOpened?.(now(), name, socket?.local ?? null));
   };
-  const obey = (output: Told<IceEvent> | PathRequest): void => {
+  const obey = (output: EventOutput<IceEvent> | PathRequest): void => {
     switch (output.kind) {
       case 'event':
         noteEvent(record, output.event);

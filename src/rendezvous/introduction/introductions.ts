@@ -6,7 +6,7 @@
 import { expire, forget, gathered, gatherIfWanted, hear, mayExpire, want } from './asking.ts';
 import { bindIfDue, bound } from './binding.ts';
 import { closed, joined, notJoined, renewed, startJoin } from './joining.ts';
-import type { Input, Output } from './output.ts';
+import type { IntroductionInput, IntroductionOutput } from './output.ts';
 import { type State, type Told, waiting } from './state.ts';
 
 /**
@@ -28,7 +28,7 @@ export interface IntroductionsOptions {
 
 export interface Introductions<T extends Told> {
   /** What the input leads to, in order; `now` is in ms of any one monotonic clock. */
-  readonly handle: (now: number, input: Input<T>) => readonly Output<T>[];
+  readonly handle: (now: number, input: IntroductionInput<T>) => readonly IntroductionOutput<T>[];
   /** When `timeout` is due; Infinity when nothing is. */
   readonly wakeAt: () => number;
 }
@@ -80,7 +80,7 @@ function createState<T extends Told>(options: {
   };
 }
 
-function apply<T extends Told>(now: number, state: State<T>, input: Input<T>): void {
+function apply<T extends Told>(now: number, state: State<T>, input: IntroductionInput<T>): void {
   if (state.phase.kind === 'over') return;
   switch (input.kind) {
     case 'want':
@@ -118,7 +118,7 @@ function apply<T extends Told>(now: number, state: State<T>, input: Input<T>): v
 function read<T extends Told>(
   now: number,
   state: State<T>,
-  message: Extract<Input<T>, { readonly kind: 'message' }>['message'],
+  message: Extract<IntroductionInput<T>, { readonly kind: 'message' }>['message'],
 ): void {
   if (message.type === 'ticket') renewed(now, state, message.ticket);
   else hear(now, state, message);

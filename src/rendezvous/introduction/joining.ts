@@ -2,8 +2,8 @@
 import type { WireTicket } from '../protocol/fields.ts';
 
 import { fail, giveUp } from './failing.ts';
-import type { Input, NotJoined } from './output.ts';
-import { type State, type Ticket, type Told, waiting } from './state.ts';
+import type { IntroductionInput, NotJoined } from './output.ts';
+import { type HeldTicket, type State, type Told, waiting } from './state.ts';
 
 /** A connection that has held for so long was no failure: the pauses begin anew after it. */
 const SETTLED_MS = 10_000;
@@ -20,7 +20,7 @@ export function startJoin<T extends Told>(state: State<T>, by: number): void {
 export function joined<T extends Told>(
   now: number,
   state: State<T>,
-  { joined: message, address }: Extract<Input<T>, { readonly kind: 'joined' }>,
+  { joined: message, address }: Extract<IntroductionInput<T>, { readonly kind: 'joined' }>,
 ): void {
   const { resumeKey, ticket, stun, turn = [] } = message;
   if (state.resumeKey !== undefined) state.outputs.push({ kind: 'notice', text: 'reconnected to the rendezvous' });
@@ -71,7 +71,7 @@ function refused<T extends Told>(
 export function closed<T extends Told>(
   now: number,
   state: State<T>,
-  { code, reason }: Extract<Input<T>, { readonly kind: 'closed' }>,
+  { code, reason }: Extract<IntroductionInput<T>, { readonly kind: 'closed' }>,
 ): void {
   if (state.phase.kind !== 'joined') return;
   if (state.binding !== null) state.outputs.push({ kind: 'unbind' });
@@ -104,7 +104,7 @@ export function renewed<T extends Told>(now: number, state: State<T>, ticket: Wi
 }
 
 /** At half of its life there is time for several attempts; each ticket is used once, also one that has no life. */
-function ticketOf(now: number, { username, password, expiresInMs }: WireTicket, gapMs: number): Ticket {
+function ticketOf(now: number, { username, password, expiresInMs }: WireTicket, gapMs: number): HeldTicket {
   return { username, password, renewAt: now + Math.max(gapMs, expiresInMs / 2) };
 }
 

@@ -34,7 +34,7 @@ export type BindResult =
   /** The socket reaches the server through a relay alone, and there is none. */
   | { readonly outcome: 'no-relay'; readonly details: readonly string[] };
 
-export type Input<Told> =
+export type IntroductionInput<Told> =
   /** Meet that peer; again after an introduction. Its time to come is counted from the first ask on. */
   | { readonly kind: 'want'; readonly peer: string; readonly waitMs: number }
   /** That peer is wanted no more. */
@@ -59,7 +59,7 @@ export type PeerNews =
   | { readonly kind: 'anew' }
   | { readonly kind: 'signal'; readonly data: string };
 
-export type Output<Told> =
+export type IntroductionOutput<Told> =
   /** Open a connection and join; answered by `joined` or `not-joined`. */
   | { readonly kind: 'join'; readonly resumeKey: string | undefined }
   | { readonly kind: 'send'; readonly message: ClientMessage }

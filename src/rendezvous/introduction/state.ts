@@ -1,7 +1,7 @@
 /** What a peer knows of its room and of those that it wants to meet there. Changed by the rules beside this file only. */
 import type { Endpoint } from '../../endpoint.ts';
 import type { ToldBehavior } from '../protocol/fields.ts';
-import type { Output } from './output.ts';
+import type { IntroductionOutput } from './output.ts';
 
 /** What the other is told of this side. Whoever gathers it may add to it, and gets the same object back. */
 export interface Told {
@@ -10,7 +10,7 @@ export interface Told {
   readonly behavior: ToldBehavior;
 }
 
-export interface Ticket {
+export interface HeldTicket {
   readonly username: string;
   readonly password: string;
   /** From when on another one is asked for in its place. */
@@ -18,7 +18,7 @@ export interface Ticket {
 }
 
 /** Where this side stands with the server. */
-export type Phase =
+export type RoomPhase =
   /** `by`: until when a join that is refused for a while is tried again. */
   | { readonly kind: 'joining'; readonly by: number }
   /** A pause before the next join. */
@@ -27,7 +27,7 @@ export type Phase =
       readonly kind: 'joined';
       /** The server's other UDP port. */
       readonly altPort: number;
-      ticket: Ticket;
+      ticket: HeldTicket;
       /** Whether a binding has ended since the join, however. */
       hasBound: boolean;
     }
@@ -53,7 +53,7 @@ export interface State<T extends Told> {
   readonly gapMs: number;
   /** How long a lost server is tried when nobody is waited for. */
   readonly patienceMs: number;
-  phase: Phase;
+  phase: RoomPhase;
   /** From the last `joined`; undefined before one. */
   resumeKey: string | undefined;
   joinedAt: number;
@@ -74,7 +74,7 @@ export interface State<T extends Told> {
   gatheringFor: Endpoint | null;
   readonly peers: Map<string, Peer<T>>;
   /** What the last input led to, until it is taken. */
-  outputs: Output<T>[];
+  outputs: IntroductionOutput<T>[];
 }
 
 /** Those that are asked for and have not been introduced. */

@@ -1,7 +1,12 @@
 /** Introductions whose server says anything that the schema takes, in any order, and whose socket is bound with any result. */
 import type { Random } from '../../../lab/sim/network/random.ts';
 import { createIntroductions, type Introductions } from '../../../src/rendezvous/introduction/introductions.ts';
-import type { BindResult, Input, NotJoined, Output } from '../../../src/rendezvous/introduction/output.ts';
+import type {
+  BindResult,
+  IntroductionInput,
+  IntroductionOutput,
+  NotJoined,
+} from '../../../src/rendezvous/introduction/output.ts';
 import type { Told } from '../../../src/rendezvous/introduction/state.ts';
 import { clientMessage } from '../../../src/rendezvous/protocol/client-message.ts';
 import type { ServerMessageOf } from '../../../src/rendezvous/protocol/server-message.ts';
@@ -37,10 +42,10 @@ export const introductionsTarget: Target = {
 
 /** Answers what the machine wants in no order, and holds it to its bounds. */
 function createRun(random: Random, machine: Introductions<Told>) {
-  const answers: Input<Told>[] = [];
+  const answers: IntroductionInput<Told>[] = [];
   let now = 1_000;
   let past = 0;
-  const obey = (output: Output<Told>): void => {
+  const obey = (output: IntroductionOutput<Told>): void => {
     switch (output.kind) {
       case 'join':
         answers.push(chance(random, 0.8) ? joinedAt(random) : { kind: 'not-joined', ...notJoined(random) });
@@ -65,14 +70,14 @@ function createRun(random: Random, machine: Introductions<Told>) {
         break;
     }
   };
-  const tell = (input: Input<Told>): void => {
+  const tell = (input: IntroductionInput<Told>): void => {
     const outputs = machine.handle(now, input);
     hold(outputs.length <= OUTPUTS_AT_ONCE_MAX, `one input leads to ${outputs.length} outputs`);
     for (const output of outputs) obey(output);
   };
   return {
     tell,
-    next: (): Input<Told> => {
+    next: (): IntroductionInput<Told> => {
       if (answers.length > 0 && chance(random, 0.5)) {
         return answers.splice(random.integer(answers.length), 1)[0] ?? { kind: 'timeout' };
       }
@@ -89,7 +94,7 @@ function createRun(random: Random, machine: Introductions<Told>) {
   };
 }
 
-function joinedAt(random: Random): Input<Told> {
+function joinedAt(random: Random): IntroductionInput<Told> {
   const joined = serverMessageOf(random, 'joined') as ServerMessageOf<'joined'>;
   return { kind: 'joined', joined, address: address(random) };
 }
@@ -115,15 +120,15 @@ function bindResult(random: Random): BindResult {
 }
 
 /** What the server says; the peers of this side are mostly the ones that are spoken of. */
-function said(random: Random): Input<Told> {
+function said(random: Random): IntroductionInput<Told> {
   const message = serverMessageOf(random);
   if (message.type === 'joined') return { kind: 'joined', joined: message, address: address(random) };
   const isOfPeer = 'peer' in message && chance(random, 0.7);
   return { kind: 'message', message: isOfPeer ? { ...message, peer: random.pick(PEERS) } : message };
 }
 
-function ending(random: Random): Input<Told> {
-  return random.pick<Input<Told>>([
+function ending(random: Random): IntroductionInput<Told> {
+  return random.pick<IntroductionInput<Told>>([
     { kind: 'closed', code: 1006, reason: '' },
     { kind: 'forget', peer: random.pick(PEERS) },
     { kind: 'want', peer: random.pick(PEERS), waitMs: WAIT_MS },

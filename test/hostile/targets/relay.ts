@@ -1,6 +1,6 @@
 /** The relay's machine: clients that know a password and ask for anything, and peers that send from anywhere. */
 import type { Random } from '../../../lab/sim/network/random.ts';
-import type { TurnInput } from '../../../server/turn/decisions/input-output.ts';
+import type { TurnServerInput } from '../../../server/turn/decisions/input-output.ts';
 import { isForRelay } from '../../../server/turn/decisions/receive.ts';
 import { createRelay } from '../../../server/turn/decisions/relay.ts';
 import type { Endpoint } from '../../../src/endpoint.ts';
@@ -52,7 +52,7 @@ export const relayTarget: Target = {
     });
     const nonces = new Map<number, string>();
     let now = 1_000;
-    const say = (input: TurnInput, client = 0): void => {
+    const say = (input: TurnServerInput, client = 0): void => {
       for (const output of relay.handle(now, input)) {
         if (output.kind === 'reply') {
           const decoded = decode(output.bytes);

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { type NatcheckServer, type ServerOptions, startServer } from '../../../server/index.ts';
 import { startDriver } from '../../../src/net/driver.ts';
 import {
+  type JoinOptions,
   joinRendezvous,
   type RendezvousClient,
   type RendezvousEvent,
-  type RendezvousOptions,
 } from '../../../src/net/rendezvous/client.ts';
 import { openUdpSocket, type UdpSocket } from '../../../src/net/udp-socket.ts';
 import { createTicketBinding, type TicketBindingResult } from '../../../src/rendezvous/ticket-binding.ts';
@@ -38,11 +38,7 @@ export interface Peer extends AsyncDisposable {
 }
 
 /** Joins the test room; it has to work. */
-export async function join(
-  server: NatcheckServer,
-  id: string,
-  options: Partial<RendezvousOptions> = {},
-): Promise<Peer> {
+export async function join(server: NatcheckServer, id: string, options: Partial<JoinOptions> = {}): Promise<Peer> {
   const result = await joinRendezvous({ url: urlOf(server), room: ROOM, id, ...options });
   if (result.outcome !== 'joined') throw new Error(JSON.stringify(result));
   const { client } = result;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Resolver } from '../../../src/net/lookup/resolver.ts';
-import { joinRendezvous, type RendezvousOptions } from '../../../src/net/rendezvous/client.ts';
+import { type JoinOptions, joinRendezvous } from '../../../src/net/rendezvous/client.ts';
 import { LOOPBACK_TLS } from '../../server/tls/loopback.ts';
 import { HOST, startTestServer } from './peers.ts';
 
@@ -31,7 +31,7 @@ async function startTcp(answer: (socket: Socket, bytes: Buffer) => void) {
 }
 
 /** How joining there ended, and the URLs that a WebSocket was opened at. */
-async function joined(port: number, options: Partial<RendezvousOptions> = {}) {
+async function joined(port: number, options: Partial<JoinOptions> = {}) {
   const urls: string[] = [];
   const onOpen = (url: string): void => void urls.push(url);
   const result = await joinRendezvous({ url: { host: HOST, port }, ...WHO, onOpen, ...options });

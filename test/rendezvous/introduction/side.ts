@@ -1,6 +1,11 @@
 /** One side's introductions on a clock that the test turns, with a server and a socket that do as they are told. */
 import { createIntroductions, type IntroductionsOptions } from '../../../src/rendezvous/introduction/introductions.ts';
-import type { BindResult, Input, NotJoined, Output } from '../../../src/rendezvous/introduction/output.ts';
+import type {
+  BindResult,
+  IntroductionInput,
+  IntroductionOutput,
+  NotJoined,
+} from '../../../src/rendezvous/introduction/output.ts';
 import type { Told } from '../../../src/rendezvous/introduction/state.ts';
 import type { ServerMessageOf } from '../../../src/rendezvous/protocol/server-message.ts';
 
@@ -45,13 +50,13 @@ export interface SideOptions extends Partial<IntroductionsOptions> {
 export function createSide(options: SideOptions = {}) {
   const { expiresInMs, bind = () => BOUND, join = (): Join => ({ afterMs: 0 }) } = options;
   const machine = createIntroductions<Told>({ joinWaitMs: 60_000, ...options });
-  const later: { readonly at: number; readonly input: Input<Told> }[] = [];
+  const later: { readonly at: number; readonly input: IntroductionInput<Told> }[] = [];
   const noted = { joins: [] as number[], tickets: [] as number[], bindings: [] as number[] };
-  const outputs: Output<Told>[] = [];
+  const outputs: IntroductionOutput<Told>[] = [];
   let clock = 0;
 
-  const after = (ms: number, input: Input<Told>): void => void later.push({ at: clock + ms, input });
-  const obey = (output: Output<Told>): void => {
+  const after = (ms: number, input: IntroductionInput<Told>): void => void later.push({ at: clock + ms, input });
+  const obey = (output: IntroductionOutput<Told>): void => {
     outputs.push(output);
     if (output.kind === 'join') {
       const { afterMs, refused } = join(noted.joins.push(clock / 1000));
@@ -69,7 +74,7 @@ export function createSide(options: SideOptions = {}) {
     if (options.closesOnBind) after(0, { kind: 'closed', code: 1011, reason: 'again' });
     else if (result) after(0, { kind: 'bound', binding: output.binding, result });
   };
-  const tell = (input: Input<Told>): void => {
+  const tell = (input: IntroductionInput<Told>): void => {
     for (const output of machine.handle(clock, input)) obey(output);
   };
   /** Lets everything happen up to that time. */
@@ -90,8 +95,8 @@ export function createSide(options: SideOptions = {}) {
     runUntil,
     noted,
     outputs,
-    of: <K extends Output<Told>['kind']>(kind: K) =>
-      outputs.filter((one): one is Extract<Output<Told>, { kind: K }> => one.kind === kind),
+    of: <K extends IntroductionOutput<Told>['kind']>(kind: K) =>
+      outputs.filter((one): one is Extract<IntroductionOutput<Told>, { kind: K }> => one.kind === kind),
     notices: () => outputs.flatMap((one) => (one.kind === 'notice' ? [one.text] : [])),
     sent: () => outputs.flatMap((one) => (one.kind === 'send' ? [one.message] : [])),
   };

@@ -12,7 +12,7 @@ export interface PeerPolicy {
 }
 
 /** The addresses and networks of the host, which may change while it runs. */
-export interface Host {
+export interface HostAddresses {
   /** Every address of the host; IPv6 is written as RFC 5952 has it. */
   readonly addresses: readonly string[];
   /** The networks on its links, `ADDRESS/BITS`, where neighbours may trust the host because it is near. */
@@ -27,6 +27,6 @@ export interface KnownHost {
 
 export type Network = ReturnType<typeof ipaddr.parseCIDR>;
 
-export function knownHost({ addresses, networks }: Host): KnownHost {
+export function knownHost({ addresses, networks }: HostAddresses): KnownHost {
   return { addresses: new Set(addresses), networks: networks.map((one) => ipaddr.parseCIDR(one)) };
 }

@@ -2,7 +2,7 @@
 import ipaddr from 'ipaddr.js';
 import { type Endpoint, sameEndpoint } from '../../../../src/endpoint.ts';
 import { peerKey, type State } from '../state.ts';
-import { type Host, knownHost, type Network } from './known-host.ts';
+import { type HostAddresses, knownHost, type Network } from './known-host.ts';
 
 /** Nobody has these addresses (RFC 5737 §3, RFC 3849) except in a lab; ipaddr.js counts them as reserved. */
 const DOCUMENTATION = ['192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24', '2001:db8::/32'].map((one) =>
@@ -56,7 +56,7 @@ export function isAllowedEndpoint({ policy, host, byRelayed }: State, peer: Endp
 }
 
 /** Takes note that the host has changed; permissions that would no longer be given end now. */
-export function setHost(state: State, host: Host): void {
+export function setHost(state: State, host: HostAddresses): void {
   state.host = knownHost(host);
   for (const { permissions } of state.allocations.values()) {
     for (const address of permissions.keys()) if (!isAllowedAddress(state, address)) permissions.delete(address);

@@ -2,7 +2,7 @@
 import { attribute, type StunMessage } from '../../../../src/stun/message.ts';
 import { LIFETIME_MAX_S, LIFETIME_S } from '../limits.ts';
 import type { AllocationRequest } from '../received.ts';
-import type { Verdict } from '../reply.ts';
+import type { RequestVerdict } from '../reply.ts';
 import { release, type State } from '../state.ts';
 
 /**
@@ -12,7 +12,7 @@ export function lifetimeOf(request: StunMessage): number {
   return Math.max(LIFETIME_S, Math.min(attribute(request, 'LIFETIME') ?? LIFETIME_S, LIFETIME_MAX_S));
 }
 
-export function refresh(now: number, state: State, { allocation, request }: AllocationRequest): Verdict {
+export function refresh(now: number, state: State, { allocation, request }: AllocationRequest): RequestVerdict {
   const family = attribute(request, 'REQUESTED-ADDRESS-FAMILY');
   if (family !== undefined && family !== allocation.family) return 443;
   const lifetimeS = attribute(request, 'LIFETIME') === 0 ? 0 : lifetimeOf(request);

@@ -2,7 +2,7 @@
  * The bandwidth of an allocation, of its source and of the whole relay. Each has a bucket of bytes each way, whose
  * state is a theoretical arrival time (GCRA, ITU-T I.371, annex A).
  */
-import type { Direction, DropReason } from '../counts.ts';
+import type { Direction, TurnDropReason } from '../counts.ts';
 import type { Allocation, State } from '../state.ts';
 
 /** A bucket holds what fills it in this time. */
@@ -13,7 +13,7 @@ export function takeBytes(
   now: number,
   { limits, arrivalMs: all }: Pick<State, 'limits' | 'arrivalMs'>,
   taking: { readonly allocation: Allocation; readonly direction: Direction; readonly bytes: number },
-): DropReason | null {
+): TurnDropReason | null {
   const { allocation, direction, bytes } = taking;
   const {
     arrivalMs: own,

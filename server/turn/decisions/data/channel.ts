@@ -5,12 +5,12 @@ import { FIRST_CHANNEL, LAST_CHANNEL } from '../../../../src/turn/wire/channel-d
 import { isAllowedEndpoint } from '../access/peer-policy.ts';
 import { CHANNEL_MS } from '../limits.ts';
 import type { AllocationRequest } from '../received.ts';
-import type { Verdict } from '../reply.ts';
+import type { RequestVerdict } from '../reply.ts';
 import { type Allocation, type Channel, peerKey, type State } from '../state.ts';
 import { permit } from './permission.ts';
 
 /** Binds a channel or renews it, and the permission with it. */
-export function channelBind(now: number, state: State, { allocation, request }: AllocationRequest): Verdict {
+export function channelBind(now: number, state: State, { allocation, request }: AllocationRequest): RequestVerdict {
   const number = attribute(request, 'CHANNEL-NUMBER');
   const peer = attribute(request, 'XOR-PEER-ADDRESS');
   if (number === undefined || peer === undefined || number < FIRST_CHANNEL || number > LAST_CHANNEL) return 400;

@@ -5,9 +5,9 @@ import { METHOD } from '../../../../src/stun/header.ts';
 import { attribute, unknownRequired } from '../../../../src/stun/message.ts';
 import { decodeChannelData, encodeChannelData } from '../../../../src/turn/wire/channel-data.ts';
 import { isAllowedEndpoint } from '../access/peer-policy.ts';
-import type { DropReason } from '../counts.ts';
+import type { TurnDropReason } from '../counts.ts';
 import { isStream } from '../five-tuple.ts';
-import type { ClientMessage, Received } from '../received.ts';
+import type { Received, TurnClientMessage } from '../received.ts';
 import { type Allocation, openAllocationOf, peerKey, type State } from '../state.ts';
 import { understood } from '../understood.ts';
 import { takeBytes } from './bandwidth.ts';
@@ -15,7 +15,11 @@ import { channelOf } from './channel.ts';
 import { isPermitted } from './permission.ts';
 
 /** Relays a client's ChannelData; this is the path that has to be fast. */
-export function receiveChannelData(now: number, state: State, { fiveTuple, bytes }: ClientMessage): DropReason | null {
+export function receiveChannelData(
+  now: number,
+  state: State,
+  { fiveTuple, bytes }: TurnClientMessage,
+): TurnDropReason | null {
   const framed = decodeChannelData(bytes);
   if (!framed) return 'malformed';
   const allocation = openAllocationOf(now, state, fiveTuple);
@@ -26,7 +30,7 @@ export function receiveChannelData(now: number, state: State, { fiveTuple, bytes
 }
 
 /** Relays a client's Send indication (§11.2); a wrong one is never answered. */
-export function receiveSend(now: number, state: State, { fiveTuple, request }: Received): DropReason | null {
+export function receiveSend(now: number, state: State, { fiveTuple, request }: Received): TurnDropReason | null {
   const peer = attribute(request, 'XOR-PEER-ADDRESS');
   const data = attribute(request, 'DATA');
   const allocation = openAllocationOf(now, state, fiveTuple);
@@ -40,7 +44,7 @@ function toPeer(
   now: number,
   state: State,
   { allocation, peer, data }: { readonly allocation: Allocation; readonly peer: Endpoint; readonly data: Uint8Array },
-): DropReason | null {
+): TurnDropReason | null {
   if (!isPermitted(now, allocation, peer.address)) return 'no-permission';
   if (!isAllowedEndpoint(state, peer)) return 'forbidden-peer';
   const bytes = data.length;
@@ -58,7 +62,7 @@ export function receiveFromPeer(
   now: number,
   state: State,
   { allocation: id, from, bytes }: FromPeer,
-): DropReason | null {
+): TurnDropReason | null {
   const allocation = state.allocations.get(id);
   if (!allocation?.reply || now >= allocation.expiresAt) return 'no-allocation';
   if (!isPermitted(now, allocation, from.address)) return 'no-permission';

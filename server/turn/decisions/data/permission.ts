@@ -4,11 +4,15 @@ import { isAllowedAddress } from '../access/peer-policy.ts';
 import type { ErrorCode } from '../error-code.ts';
 import { PERMISSION_MS } from '../limits.ts';
 import type { AllocationRequest } from '../received.ts';
-import type { Verdict } from '../reply.ts';
+import type { RequestVerdict } from '../reply.ts';
 import type { Allocation, State } from '../state.ts';
 
 /** Permits all the addresses of the request, or none. */
-export function createPermission(now: number, state: State, { allocation, request }: AllocationRequest): Verdict {
+export function createPermission(
+  now: number,
+  state: State,
+  { allocation, request }: AllocationRequest,
+): RequestVerdict {
   const peers = request.attributes.flatMap((one) => (one.type === 'XOR-PEER-ADDRESS' ? [one.value] : []));
   return peers.length === 0 ? 400 : (permit(now, state, { allocation, peers }) ?? []);
 }

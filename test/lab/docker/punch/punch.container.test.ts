@@ -30,7 +30,9 @@ const TEST_TIMEOUT_MS = 240_000;
 type Health = { readonly health?: { readonly probes: number } | null } | null;
 
 const schemaOf = async (name: string): Promise<object> =>
-  JSON.parse(await readFile(new URL(`../../../../docs/schema/natcheck.${name}-1.schema.json`, import.meta.url), 'utf8'));
+  JSON.parse(
+    await readFile(new URL(`../../../../docs/schema/natcheck.${name}-1.schema.json`, import.meta.url), 'utf8'),
+  );
 
 describeLab('natcheck lab matrix', () => {
   const host = inject('lab')?.host ?? '';

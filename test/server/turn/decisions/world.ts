@@ -1,7 +1,7 @@
 /** The relay's state machine under a test's clock, with clients that only remember and sockets that open when told to. */
 import type { FiveTuple } from '../../../../server/turn/decisions/five-tuple.ts';
-import type { TurnInput, TurnOutput } from '../../../../server/turn/decisions/input-output.ts';
-import { createRelay, type RelayOptions } from '../../../../server/turn/decisions/relay.ts';
+import type { TurnServerInput, TurnServerOutput } from '../../../../server/turn/decisions/input-output.ts';
+import { createRelay, type TurnServerOptions } from '../../../../server/turn/decisions/relay.ts';
 import type { Endpoint } from '../../../../src/endpoint.ts';
 import type { Attribute } from '../../../../src/stun/attribute.ts';
 import { METHOD } from '../../../../src/stun/header.ts';
@@ -33,16 +33,16 @@ export interface ClientOptions {
   readonly algorithm?: IntegrityAlgorithm;
 }
 
-export function createWorld(options: Partial<RelayOptions> & { readonly opens?: 'at once' | 'when told' } = {}) {
+export function createWorld(options: Partial<TurnServerOptions> & { readonly opens?: 'at once' | 'when told' } = {}) {
   const { opens = 'at once', ...more } = options;
   let now = 1_000;
   let random = 0;
   let vias = 0;
   /** What went to clients and to peers, and is not taken yet; and what is open. */
-  const replies: Extract<TurnOutput, { kind: 'reply' }>[] = [];
-  const relayed: Extract<TurnOutput, { kind: 'relay' }>[] = [];
+  const replies: Extract<TurnServerOutput, { kind: 'reply' }>[] = [];
+  const relayed: Extract<TurnServerOutput, { kind: 'relay' }>[] = [];
   const sockets = new Map<number, Endpoint>();
-  const opening: Extract<TurnOutput, { kind: 'open-relay' }>[] = [];
+  const opening: Extract<TurnServerOutput, { kind: 'open-relay' }>[] = [];
   const relay = createRelay({
     addresses: { IPv4: SERVER },
     ports: PORTS,
@@ -58,7 +58,7 @@ export function createWorld(options: Partial<RelayOptions> & { readonly opens?: 
     randomBytes: (length) => new Uint8Array(length).fill(random++),
     ...more,
   });
-  const carryOut = (output: TurnOutput): void => {
+  const carryOut = (output: TurnServerOutput): void => {
     switch (output.kind) {
       case 'reply':
         replies.push(output);
@@ -75,7 +75,7 @@ export function createWorld(options: Partial<RelayOptions> & { readonly opens?: 
         break;
     }
   };
-  const handle = (input: TurnInput): void => relay.handle(now, input).forEach(carryOut);
+  const handle = (input: TurnServerInput): void => relay.handle(now, input).forEach(carryOut);
   /** What was asked for last is open. */
   const open = (): void => {
     const next = opening.shift();

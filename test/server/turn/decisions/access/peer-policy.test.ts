@@ -1,6 +1,6 @@
 /** To whom nothing is relayed, in every way in which the address can be written. */
 import { describe, expect, it } from 'vitest';
-import type { Host } from '../../../../../server/turn/decisions/access/known-host.ts';
+import type { HostAddresses } from '../../../../../server/turn/decisions/access/known-host.ts';
 import type { Endpoint } from '../../../../../src/endpoint.ts';
 import { createWorld, PEER, SERVER, SERVER_V6 } from '../world.ts';
 
@@ -8,7 +8,7 @@ const OWN_OTHER = '203.0.113.11';
 const BOTH = { addresses: { IPv4: SERVER, IPv6: SERVER_V6 } };
 const DATA = Uint8Array.of(1);
 
-const HOST: Host = { addresses: [SERVER, OWN_OTHER, SERVER_V6], networks: [] };
+const HOST: HostAddresses = { addresses: [SERVER, OWN_OTHER, SERVER_V6], networks: [] };
 
 /** What CreatePermission and ChannelBind for that peer get. */
 function refusals(
@@ -68,7 +68,7 @@ describe('a peer', () => {
 });
 
 describe('a peer on a link of the server', () => {
-  const host: Host = { ...HOST, networks: ['127.0.0.1/8', `${SERVER}/24`, '192.0.2.1/32', `${SERVER_V6}/64`] };
+  const host: HostAddresses = { ...HOST, networks: ['127.0.0.1/8', `${SERVER}/24`, '192.0.2.1/32', `${SERVER_V6}/64`] };
   const near = ['203.0.113.77', '2001:db8::77'];
 
   it.each(near)('at %s, a public address, is refused: 403', (address) => {
