@@ -11,7 +11,7 @@ import { formatPeerSignal, parsePeerSignal } from './attempt/peer-signal.ts';
 import type { PunchPlan } from './attempt/plan.ts';
 import type { Ground } from './ground.ts';
 import { type DrivenPath, startPath } from './path/start-path.ts';
-import type { Met } from './room.ts';
+import type { Met } from './room/state.ts';
 
 type Connected = Extract<IceEvent, { readonly kind: 'connected' }>;
 type Switched = Extract<IceEvent, { readonly kind: 'pair-switched' }>;

@@ -14,7 +14,7 @@ import { createReachability, type Reachability } from './reachability/reachabili
 import { openFirstRelay } from './reachability/relay.ts';
 import { openPunchSocket } from './reachability/socket.ts';
 import { DEFAULT_ROOM } from './report/unproven.ts';
-import { createRoom, type Room } from './room.ts';
+import { createRoom, type Room } from './room/room.ts';
 import { warmUp } from './warm-up.ts';
 
 export interface Ground extends AsyncDisposable {

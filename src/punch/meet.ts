@@ -15,7 +15,7 @@ import { explainLost, explainNoPath } from './report/no-path.ts';
 import { createRecorder, type Recorder } from './report/recorder.ts';
 import type { PunchFailure, PunchReport } from './report/report.ts';
 import type { PunchResult } from './result.ts';
-import type { Met } from './room.ts';
+import type { Met } from './room/state.ts';
 
 export interface MeetOptions {
   readonly peer: string;

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { Reachability } from '../../src/punch/reachability/reachability.ts';
 import type { TurnServerChoice } from '../../src/punch/reachability/turn-choice.ts';
-import { createRoom, type Room, type RoomWiring } from '../../src/punch/room.ts';
+import { createRoom, type Room } from '../../src/punch/room/room.ts';
+import type { RoomWiring } from '../../src/punch/room/state.ts';
 import { OWN, TOLD } from '../rendezvous/introduction/side.ts';
 
 export interface WatchedRoom {

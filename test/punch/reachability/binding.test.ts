@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import type { Endpoint } from '../../../src/endpoint.ts';
 import { openUdpSocket } from '../../../src/net/udp-socket.ts';
 import { createReachability } from '../../../src/punch/reachability/reachability.ts';
-import { createRoom } from '../../../src/punch/room.ts';
+import { createRoom } from '../../../src/punch/room/room.ts';
 import { join, startTestServer, TOLD, urlOf } from '../../net/rendezvous/peers.ts';
 
 /** A NAT of one mapping on loopback, which can be made to take another port. */

@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import type { NatcheckServer } from '../../server/index.ts';
-import { METHOD } from '../../src/stun/header.ts';
-import { HOST, join, startTestServer } from '../net/rendezvous/peers.ts';
-import { TOLD } from '../rendezvous/introduction/side.ts';
-import { LOOPBACK_TLS } from '../server/tls/loopback.ts';
-import { openTurnClient } from '../server/turn/turn-client.ts';
-import { enterRoom, startProxy } from './rooms.ts';
+import type { NatcheckServer } from '../../../server/index.ts';
+import { METHOD } from '../../../src/stun/header.ts';
+import { HOST, join, startTestServer } from '../../net/rendezvous/peers.ts';
+import { TOLD } from '../../rendezvous/introduction/side.ts';
+import { LOOPBACK_TLS } from '../../server/tls/loopback.ts';
+import { openTurnClient } from '../../server/turn/turn-client.ts';
+import { enterRoom, startProxy } from '../rooms.ts';
 
 const held: AsyncDisposable[] = [];
 afterEach(async () => {

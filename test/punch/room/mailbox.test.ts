@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createMailbox, UNREAD_MAX } from '../../src/punch/mailbox.ts';
+import { createMailbox, UNREAD_MAX } from '../../../src/punch/room/mailbox.ts';
 
 it('of more news of a peer than are read the first 64 are kept, and given to the receiver in order', () => {
   const mailbox = createMailbox<number>();

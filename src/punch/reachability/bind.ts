@@ -1,0 +1,61 @@
+/** Binding a socket to the session of a ticket: the punching socket itself, or through the relay where UDP is blocked. */
+import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
+import { pause } from '../../net/pause.ts';
+import type { SharedSocket } from '../../net/shared-socket.ts';
+import type { BindResult } from '../../rendezvous/introduction/output.ts';
+import { bindTicket } from './socket.ts';
+import type { State } from './state.ts';
+
+/** A socket that the server has not answered by then is bound through the relay as well. */
+const UDP_PATIENCE_MS = 1_000;
+
+export interface BindBy {
+  readonly ticket: { readonly username: string; readonly password: string };
+  /** The server's other UDP port, at which it takes tickets through its own relay. */
+  readonly altPort: number;
+  readonly signal: AbortSignal;
+}
+
+/** @throws the signal's reason when aborted. */
+export async function bind(state: State, by: BindBy): Promise<BindResult> {
+  const { direct, isDirect, options } = state;
+  if (!direct || isDirect === false) return viaRelay(state, by);
+  if (isDirect === null) return race(state, direct, by);
+  return bindOn(direct, options.server, by);
+}
+
+async function bindOn(shared: SharedSocket, server: Endpoint, { ticket, signal }: BindBy): Promise<BindResult> {
+  await using socket = shared.share((_bytes, from) => sameEndpoint(from, server));
+  return await bindTicket(socket, { server, ticket, signal });
+}
+
+async function viaRelay(state: State, by: BindBy): Promise<BindResult> {
+  await state.seeking;
+  const { relay, details, options } = state;
+  if (!relay) return { outcome: 'no-relay', details };
+  return bindOn(relay.shared, { ...options.server, port: by.altPort }, by);
+}
+
+/** By the socket itself, and through the relay too when that stays silent; the first that is bound. */
+async function race(state: State, direct: SharedSocket, by: BindBy): Promise<BindResult> {
+  const over = new AbortController();
+  const either = { ...by, signal: AbortSignal.any([by.signal, over.signal]) };
+  const bound = (one: BindResult, isDirect: boolean): BindResult => {
+    if (one.outcome !== 'bound') throw one;
+    state.isDirect = isDirect;
+    return one;
+  };
+  const itself = bindOn(direct, state.options.server, either).then((one) => bound(one, true));
+  const relayed = pause(UDP_PATIENCE_MS, either.signal)
+    .then(() => viaRelay(state, either))
+    .then((one) => bound(one, false));
+  relayed.catch(() => {});
+  try {
+    return await Promise.any([itself, relayed]);
+  } catch {
+    by.signal.throwIfAborted();
+    return await itself.catch((failure: BindResult) => failure);
+  } finally {
+    over.abort();
+  }
+}

@@ -1,0 +1,107 @@
+/** Doing what the introductions of a room want done. */
+import type { Endpoint } from '../../endpoint.ts';
+import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
+import { createMailbox } from './mailbox.ts';
+import type { RoomOutput, RoomWiring, State, ToldAgent } from './state.ts';
+
+/** How long a relay is waited for beyond the detection: one that comes later is not told of. */
+const RELAY_PATIENCE_MS = 1_500;
+const UNKNOWN: ToldBehavior = { mapping: 'undetermined', filtering: 'undetermined' };
+
+export function obey(state: State, output: RoomOutput): void {
+  const { options, connection, machine } = state;
+  switch (output.kind) {
+    case 'join':
+      work(state, () => connection.join(output.resumeKey, machine.tell));
+      break;
+    case 'send':
+      connection.say(output.message);
+      break;
+    case 'bind':
+      work(state, () => bind(state, output));
+      break;
+    case 'unbind':
+      state.binding.abort();
+      break;
+    case 'gather':
+      work(state, async () => machine.tell({ kind: 'gathered', told: await gather(options, output.own) }));
+      break;
+    case 'turn':
+      seekRelay(options, output);
+      break;
+    default:
+      tell(state, output);
+  }
+}
+
+type Telling = Exclude<RoomOutput, { readonly kind: 'join' | 'send' | 'bind' | 'unbind' | 'gather' | 'turn' }>;
+
+/** Tells the room's owner, or whoever waits for a peer. */
+function tell(state: State, output: Telling): void {
+  const { options, waiting, news } = state;
+  switch (output.kind) {
+    case 'public':
+      options.onPublic(output.endpoint);
+      break;
+    case 'incoming':
+      options.onIncoming?.(output.peer);
+      break;
+    case 'notice':
+      options.onNotice(output.text);
+      break;
+    case 'news':
+      news.get(output.peer)?.put(output.news);
+      break;
+    case 'introduced':
+      news.set(output.introduction.peer, createMailbox());
+      waiting.get(output.introduction.peer)?.(output);
+      break;
+    case 'not-introduced':
+      waiting.get(output.peer)?.({ ...output, kind: 'failed' });
+      break;
+    case 'failed':
+      state.over = output;
+      for (const resolve of waiting.values()) resolve(output);
+      break;
+  }
+}
+
+/** What goes wrong is told to whoever waits for a peer, unless the room has been left. */
+function work({ left, failed }: State, what: () => Promise<void>): void {
+  what().catch((error: unknown) => {
+    if (!left.signal.aborted) failed.reject(error);
+  });
+}
+
+async function bind(
+  state: State,
+  { binding, ticket, altPort }: Extract<RoomOutput, { readonly kind: 'bind' }>,
+): Promise<void> {
+  const { options, left, machine } = state;
+  state.binding.abort();
+  state.binding = new AbortController();
+  const { signal } = state.binding;
+  try {
+    const either = AbortSignal.any([signal, left.signal]);
+    const result = await options.reachability.bind({ ticket, altPort, signal: either });
+    machine.tell({ kind: 'bound', binding, result });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** What a peer is told, this side being seen at `own`. */
+async function gather({ behavior, reachability }: RoomWiring, own: Endpoint): Promise<ToldAgent> {
+  // Over UDP that is blocked there is nothing to be found out.
+  const found = (reachability.isDirect() ? await behavior : null) ?? UNKNOWN;
+  await reachability.relayed(RELAY_PATIENCE_MS);
+  const agentOf = reachability.agentOf(own);
+  return { candidates: agentOf.candidates, behavior: found, agentOf };
+}
+
+function seekRelay(
+  { reachability, turn }: RoomWiring,
+  { servers, address }: Extract<RoomOutput, { readonly kind: 'turn' }>,
+): void {
+  reachability.seekRelay([...turn, ...servers.map((one) => ({ ...one, namedBy: address }))]);
+}

@@ -1,0 +1,102 @@
+/** A room of the rendezvous on real sockets: the introductions (rendezvous/introduction), and what they want done. */
+import { startMachine } from '../../net/machine.ts';
+import { unlessAborted } from '../../net/unless-aborted.ts';
+import { createIntroductions } from '../../rendezvous/introduction/introductions.ts';
+import type { PeerNews } from '../../rendezvous/introduction/output.ts';
+import { createConnection } from './connection.ts';
+import { obey } from './obey.ts';
+import type { Met, RoomInput, RoomOutput, RoomWiring, State, ToldAgent } from './state.ts';
+
+/** Disposing of it leaves the room. */
+export interface Room extends AsyncDisposable {
+  /** Joins, where nobody has been waited for yet. */
+  readonly enter: () => void;
+  /**
+   * Waits for the next introduction to that peer, one at a time.
+   * @throws the signal's reason when aborted, an AbortError when the room is left, the peer being wanted no more then; what
+   * a callback has thrown.
+   */
+  readonly introduce: (
+    peer: string,
+    options: { readonly waitMs: number; readonly signal?: AbortSignal | undefined },
+  ) => Promise<Met>;
+  /** Sets the one receiver of what is heard of the peer after its introduction; what came since is given to it at once. */
+  readonly onNews: (peer: string, receive: (news: PeerNews) => void) => void;
+  /** That peer is wanted no more, or was introduced and is done with. */
+  readonly forget: (peer: string) => void;
+  /** Relays a line to a peer that was introduced; it is lost when the rendezvous is. */
+  readonly signal: (peer: string, data: string) => void;
+  /** Rejects with what a callback has thrown; it then meets nobody any more. Never resolves. */
+  readonly broken: Promise<never>;
+  /** Whether everybody on the way to the server reads what is said: over ws, except to this very host. */
+  readonly isOverheard: () => boolean;
+}
+
+/** The reachability stays the caller's. */
+export function createRoom(options: RoomWiring): Room {
+  const left = new AbortController();
+  const introductions = createIntroductions<ToldAgent>(options);
+  const state: State = {
+    options,
+    left,
+    connection: createConnection(options.connection, left.signal),
+    machine: startMachine<RoomInput, RoomOutput>({ machine: introductions, obey: (output) => obey(state, output) }),
+    waiting: new Map(),
+    news: new Map(),
+    failed: Promise.withResolvers<never>(),
+    over: null,
+    binding: new AbortController(),
+  };
+  const { machine, connection, news } = state;
+  const broken = Promise.race([machine.broken, state.failed.promise]);
+  // Whoever waits for it is told; nobody may be left to.
+  broken.catch(() => {});
+  return {
+    introduce: (peer, wanted) => introduce(state, peer, { ...wanted, broken }),
+    enter: () => machine.tell({ kind: 'timeout' }),
+    onNews: (peer, receive) => news.get(peer)?.receive(receive),
+    forget: (peer) => forget(state, peer),
+    signal: (peer, data) => machine.tell({ kind: 'signal', peer, data }),
+    broken,
+    isOverheard: connection.isOverheard,
+    [Symbol.asyncDispose]: async () => {
+      machine[Symbol.dispose]();
+      left.abort(new DOMException('the room has been left', 'AbortError'));
+      await connection[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function introduce(
+  state: State,
+  peer: string,
+  wanted: {
+    readonly waitMs: number;
+    readonly signal?: AbortSignal | undefined;
+    readonly broken: Promise<never>;
+  },
+): Promise<Met> {
+  const { waiting, news, machine, left, over } = state;
+  const { waitMs, signal, broken } = wanted;
+  signal?.throwIfAborted();
+  if (over) return over;
+  const { promise, resolve } = Promise.withResolvers<Met>();
+  news.delete(peer);
+  waiting.set(peer, resolve);
+  try {
+    machine.tell({ kind: 'want', peer, waitMs });
+    const either = signal ? AbortSignal.any([signal, left.signal]) : left.signal;
+    return await unlessAborted(Promise.race([promise, broken]), either);
+  } catch (error) {
+    forget(state, peer);
+    throw error;
+  } finally {
+    waiting.delete(peer);
+  }
+}
+
+function forget({ waiting, news, machine }: State, peer: string): void {
+  news.delete(peer);
+  waiting.delete(peer);
+  machine.tell({ kind: 'forget', peer });
+}
