@@ -1,13 +1,21 @@
 /** The connection to the rendezvous that a room has, one after the other. */
 import { scopeOf } from '../../address-scope.ts';
-import { joinRendezvous, type RendezvousClient } from '../../net/rendezvous/client.ts';
+import { type JoinOptions, joinRendezvous, type RendezvousClient } from '../../net/rendezvous/client.ts';
+import type { IntroductionInput } from '../../rendezvous/introduction/output.ts';
 import type { ClientMessage } from '../../rendezvous/protocol/client-message.ts';
-import type { RoomInput, RoomWiring } from './state.ts';
+
+export type ConnectionOptions = Omit<JoinOptions, 'resumeKey' | 'onOpen' | 'signal'>;
+
+/** What comes of a connection, and over it. */
+type ConnectionInput = Extract<
+  IntroductionInput<never>,
+  { readonly kind: 'joined' | 'not-joined' | 'message' | 'closed' }
+>;
 
 export interface Connection extends AsyncDisposable {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
   /** Opens a connection and joins, in place of any before; what comes of it, and over it, is told. */
-  readonly join: (resumeKey: string | undefined, tell: (input: RoomInput) => void) => Promise<void>;
+  readonly join: (resumeKey: string | undefined, tell: (input: ConnectionInput) => void) => Promise<void>;
   /** Says it over the connection that there is, or to nobody. */
   readonly say: (message: ClientMessage) => void;
   /** Whether everybody on the way to the server reads what is said: over ws, except to this very host. */
@@ -15,7 +23,7 @@ export interface Connection extends AsyncDisposable {
 }
 
 /** Where only the host was known, the URL that was opened first is the one for good. */
-export function createConnection(options: RoomWiring['connection'], signal: AbortSignal): Connection {
+export function createConnection(options: ConnectionOptions, signal: AbortSignal): Connection {
   let client: RendezvousClient | null = null;
   let { url } = options;
   const onOpen = (opened: string): void => {

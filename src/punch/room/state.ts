@@ -1,7 +1,6 @@
 /** What a room on real sockets consists of. Changed by the functions of this folder only. */
 import type { Endpoint } from '../../endpoint.ts';
 import type { RunningMachine } from '../../net/machine.ts';
-import type { JoinOptions } from '../../net/rendezvous/client.ts';
 import type { IntroductionsOptions } from '../../rendezvous/introduction/introductions.ts';
 import type {
   IntroductionFailure,
@@ -15,7 +14,7 @@ import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import type { CandidateAgent } from '../attempt/candidate-agent.ts';
 import type { Reachability } from '../reachability/reachability.ts';
 import type { TurnServerChoice } from '../reachability/turn-choice.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, ConnectionOptions } from './connection.ts';
 import type { Mailbox } from './mailbox.ts';
 
 /** What the peer was told of this side, and the agent that has those candidates. */
@@ -34,7 +33,7 @@ export type Met =
   | { readonly kind: 'failed'; readonly reason: IntroductionFailure; readonly detail: string | null };
 
 export interface RoomWiring extends IntroductionsOptions {
-  readonly connection: Omit<JoinOptions, 'resumeKey' | 'onOpen' | 'signal'>;
+  readonly connection: ConnectionOptions;
   readonly reachability: Reachability;
   /** TURN servers beside those that the rendezvous tells of. */
   readonly turn: readonly TurnServerChoice[];
