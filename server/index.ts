@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Registry } from 'prom-client';
 import type { Endpoint } from '../src/endpoint.ts';
 import { now } from '../src/net/driver.ts';
+import { createOwner } from '../src/net/owner.ts';
 import type { Pages } from './http/http.ts';
 import { metricsPage } from './http/metrics-page.ts';
 import { createRegistry } from './metrics.ts';
@@ -57,18 +58,22 @@ export interface NatcheckServer extends AsyncDisposable {
 export async function startServer(options: ServerOptions): Promise<NatcheckServer> {
   const plan = planOf(options);
   const metrics = createRegistry();
+  await using owner = createOwner();
   const opened = await openAll(plan, { ...options, pages: pagesOf(metrics, options), now });
+  owner.defer(() => closeAll([...opened.primary, ...opened.alternate, ...opened.http, ...opened.turns]));
   addConnectionMetrics(metrics, opened.admissions);
   const bound = boundOf(plan, opened);
   const { layouts, stun } = bound;
 
   const isAttended = (session: string): boolean => rendezvous.hasTurnUser(session);
   const turn = startTurn(options, { opened, bound, metrics, isAttended });
+  if (turn.service) owner.use(turn.service);
   const { authToken, limits } = options;
   const rendezvous = createRendezvous({ stun, authToken, limits, randomBytes, turnFor: turn.servers.serversFor });
   addRendezvousMetrics(metrics, rendezvous);
-  const service = serveRendezvous({ rendezvous, http: opened.http, now });
+  const service = owner.use(serveRendezvous({ rendezvous, http: opened.http, now }));
   startStun({ opened, layouts, metrics, rendezvous, service, relay: turn.service });
+  const kept = owner.move();
   return {
     addresses: layouts.flatMap(endpointsOf),
     layouts,
@@ -77,11 +82,7 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
     isGuarded: authToken !== undefined,
     relay: turn.service && { turnsPort: turn.turnsPort, isOpen: turn.isOpen },
     turnUrls: turn.servers.urls,
-    [Symbol.asyncDispose]: async () => {
-      await service[Symbol.asyncDispose]();
-      await turn.service?.[Symbol.asyncDispose]();
-      await closeAll([...opened.primary, ...opened.alternate, ...opened.http, ...opened.turns]);
-    },
+    [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
   };
 }
 
