@@ -66,7 +66,10 @@ function write(socket: Socket, bytes: Uint8Array): Promise<void> {
   });
 }
 
-async function attack(port: number, name: string, connections: number, pieces: number): Promise<void> {
+async function attack(
+  port: number,
+  { name, connections, pieces }: { readonly name: string; readonly connections: number; readonly pieces: number },
+): Promise<void> {
   const sockets = await Promise.all(
     Array.from({ length: connections }, async () => {
       const socket = connect({ port, host: HOST, noDelay: true });
@@ -103,7 +106,7 @@ const start = (...words: readonly (string | number)[]): ChildProcess =>
 const [role, name = '', ...numbers] = process.argv.slice(2);
 const [one = 0, two = 0, three = 0] = numbers.map(Number);
 if (role === SERVER) await serve(name, one, two);
-else if (role === LOAD) await attack(one, name, two, three);
+else if (role === LOAD) await attack(one, { name, connections: two, pieces: three });
 else {
   const [connections = 400, pieces = 16_000] = process.argv.slice(2).map(Number);
   const table: Record<string, unknown> = {};

@@ -53,7 +53,7 @@ export function expire<T extends Told>(now: number, state: State<T>): void {
   for (const peer of waiting(state)) {
     if (now < peer.by) continue;
     if (peer.phase === 'asked') withdraw(state, peer.id);
-    giveUp(state, peer, 'no-peer');
+    giveUp(state, peer, { reason: 'no-peer' });
   }
 }
 

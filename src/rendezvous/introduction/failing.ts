@@ -11,8 +11,7 @@ export function fail<T extends Told>(state: State<T>, reason: IntroductionFailur
 export function giveUp<T extends Told>(
   state: State<T>,
   { id: peer }: Peer<T>,
-  reason: IntroductionFailure,
-  detail: string | null = null,
+  { reason, detail = null }: { readonly reason: IntroductionFailure; readonly detail?: string | null },
 ): void {
   state.peers.delete(peer);
   state.outputs.push({ kind: 'not-introduced', peer, reason, detail });

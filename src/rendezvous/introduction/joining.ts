@@ -87,7 +87,7 @@ export function closed<T extends Told>(
 
 /** Gives up those whose time is over, and pauses before the next join if there is a reason for one. */
 function comeBack<T extends Told>(now: number, state: State<T>, detail: string): void {
-  for (const peer of waiting(state)) if (now >= peer.by) giveUp(state, peer, 'rendezvous-lost', detail);
+  for (const peer of waiting(state)) if (now >= peer.by) giveUp(state, peer, { reason: 'rendezvous-lost', detail });
   const by = Math.max(state.lostAt + state.patienceMs, ...waiting(state).map((peer) => peer.by));
   if (now >= by) fail(state, 'rendezvous-lost', detail);
   else state.phase = { kind: 'pausing', until: now + backAfterMs(state), by };
