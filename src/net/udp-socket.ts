@@ -66,11 +66,14 @@ export async function openUdpSocket(
 }
 
 /**
- * A socket of somebody else's, bound by them: its disposal gives it back, open, with no listener of ours on it.
- * @throws UsageError when it is not bound.
+ * A socket of somebody else's, bound by them: its disposal gives it back, open, with no listener of ours on it. Where it is
+ * bound to every address, its own is the one from which the system sends to `remote`.
+ * @throws UsageError when it is not bound; the system's error when there is no route.
  */
-export function adoptUdpSocket(socket: Socket): UdpSocket {
-  const local = boundTo(socket);
+export async function adoptUdpSocket(socket: Socket, remote: Endpoint): Promise<UdpSocket> {
+  const bound = boundTo(socket);
+  const isWildcard = bound.address === '0.0.0.0' || bound.address === '::';
+  const local = isWildcard ? { ...bound, address: await localAddressToward(remote) } : bound;
   let closed = false;
   let receive = (_bytes: Uint8Array, _from: Endpoint): void => {};
   const onMessage = (bytes: Buffer, { address, port }: Endpoint): void => receive(bytes, { address, port });

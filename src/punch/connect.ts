@@ -58,12 +58,16 @@ export interface PeerAttemptOptions {
  * @throws the signal's reason when aborted; what `onEvent` throws.
  */
 export async function connectPeers(options: PeerAttemptOptions): Promise<AttemptResult> {
-  const { ground, peer, signal, onAnew = () => {} } = options;
+  const { ground, met, signal, onAnew = () => {} } = options;
   const inbox = createInbox<Happening>();
   const attempt = startAttempt(options, inbox);
   const { path, packetsSent, switched } = attempt;
   let isConnected = false;
-  ground.room.onNews(peer, (news) => {
+  const end = async (): Promise<void> => {
+    ground.room.leaveOff(met);
+    await path[Symbol.asyncDispose]();
+  };
+  met.news.receive((news) => {
     if (news.kind === 'signal') attempt.hear(news.data);
     else if (isConnected && news.kind === 'anew') onAnew();
     else inbox.put(news);
@@ -71,7 +75,8 @@ export async function connectPeers(options: PeerAttemptOptions): Promise<Attempt
   try {
     const result = await judge(inbox, signal);
     isConnected = result.kind === 'connected';
-    return result.kind === 'connected' ? { ...result, path, switched, packetsSent } : { ...result, packetsSent };
+    if (result.kind !== 'connected') return { ...result, packetsSent };
+    return { ...result, path: { ...path, [Symbol.asyncDispose]: end }, switched, packetsSent };
   } finally {
     if (!isConnected) await path[Symbol.asyncDispose]();
   }
@@ -114,7 +119,6 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
   const owner = createOwner();
   owner.use(reachability.onRelayLost(driven.handleRelayLost));
   for (const socket of Object.values(sockets)) owner.use(socket);
-  owner.defer(() => room.forget(peer));
   owner.use(driven);
   return {
     path: { ...driven, [Symbol.asyncDispose]: owner[Symbol.asyncDispose] },

@@ -128,6 +128,21 @@ describe.concurrent('a socket of somebody else', () => {
     socket.close();
   });
 
+  it('that is bound to every address is known by the one that leads to the server', async () => {
+    await using server = await startPunchServer();
+    const socket = createSocket('udp4').bind(0);
+    await once(socket, 'listening');
+    const { port } = socket.address();
+    const where = { server: `127.0.0.1:${portsOf(server).port}`, rendezvous: `ws://127.0.0.1:${server.httpPort}` };
+    const bob = startPunch(server, { id: 'bob', peer: 'alice' });
+    await using mine = await punch({ ...where, id: 'alice', peer: 'bob', socket });
+    await using his = await bob.result;
+    expect(mine.report.local).toEqual({ address: '127.0.0.1', port });
+    expect(his.report).toMatchObject({ outcome: 'direct', remote: { address: '127.0.0.1', port } });
+    await mine[Symbol.asyncDispose]();
+    socket.close();
+  });
+
   it('has to be bound', async () => {
     await using server = await startPunchServer();
     const socket = createSocket('udp4');

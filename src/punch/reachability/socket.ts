@@ -27,8 +27,8 @@ export async function openPunchSocket({
   readonly local?: string | undefined;
   readonly socket?: DgramSocket | undefined;
 }): Promise<UdpSocket | null> {
-  if (socket) return adoptUdpSocket(socket);
   try {
+    if (socket) return await adoptUdpSocket(socket, server);
     return await openUdpSocket({ address: local ?? (await localAddressToward(server)), port: 0 });
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) return null;

@@ -6,10 +6,8 @@ export const UNREAD_MAX = 64;
 export interface Mailbox<T> {
   /** To the receiver, or kept for it. */
   readonly put: (item: T) => void;
-  /** Sets the one receiver, which is given what was kept at once; null for none from now on. */
-  readonly receive: (next: ((item: T) => void) | null) => void;
-  /** Forgets what is kept. */
-  readonly clear: () => void;
+  /** Sets the one receiver, which is given what was kept at once. */
+  readonly receive: (next: (item: T) => void) => void;
 }
 
 export function createMailbox<T>(): Mailbox<T> {
@@ -22,8 +20,7 @@ export function createMailbox<T>(): Mailbox<T> {
     },
     receive: (next) => {
       receiver = next;
-      if (next) for (const item of kept.splice(0)) next(item);
+      for (const item of kept.splice(0)) next(item);
     },
-    clear: () => void kept.splice(0),
   };
 }

@@ -1,5 +1,6 @@
 /** Doing what the introductions of a room want done. */
 import type { Endpoint } from '../../endpoint.ts';
+import type { PeerNews } from '../../rendezvous/introduction/output.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import { createMailbox } from './mailbox.ts';
 import type { RoomOutput, RoomWiring, State, ToldAgent } from './state.ts';
@@ -52,10 +53,13 @@ function tell(state: State, output: Telling): void {
     case 'news':
       news.get(output.peer)?.put(output.news);
       break;
-    case 'introduced':
-      news.set(output.introduction.peer, createMailbox());
-      waiting.get(output.introduction.peer)?.(output);
+    case 'introduced': {
+      const { peer } = output.introduction;
+      const heard = createMailbox<PeerNews>();
+      news.set(peer, heard);
+      waiting.get(peer)?.({ ...output, news: heard });
       break;
+    }
     case 'not-introduced':
       waiting.get(output.peer)?.({ ...output, kind: 'failed' });
       break;

@@ -2,7 +2,6 @@
 import { startMachine } from '../../net/machine.ts';
 import { unlessAborted } from '../../net/unless-aborted.ts';
 import { createIntroductions } from '../../rendezvous/introduction/introductions.ts';
-import type { PeerNews } from '../../rendezvous/introduction/output.ts';
 import { createConnection } from './connection.ts';
 import { obey } from './obey.ts';
 import type { Met, RoomInput, RoomOutput, RoomWiring, State, ToldAgent } from './state.ts';
@@ -20,10 +19,8 @@ export interface Room extends AsyncDisposable {
     peer: string,
     options: { readonly waitMs: number; readonly signal?: AbortSignal | undefined },
   ) => Promise<Met>;
-  /** Sets the one receiver of what is heard of the peer after its introduction; what came since is given to it at once. */
-  readonly onNews: (peer: string, receive: (news: PeerNews) => void) => void;
-  /** That peer is wanted no more, or was introduced and is done with. */
-  readonly forget: (peer: string) => void;
+  /** Nothing of the peer is of interest any more, unless it has been wanted again since that introduction. */
+  readonly leaveOff: (introduced: Extract<Met, { readonly kind: 'introduced' }>) => void;
   /** Relays a line to a peer that was introduced; it is lost when the rendezvous is. */
   readonly signal: (peer: string, data: string) => void;
   /** Rejects with what a callback has thrown; it then meets nobody any more. Never resolves. */
@@ -54,8 +51,9 @@ export function createRoom(options: RoomWiring): Room {
   return {
     introduce: (peer, wanted) => introduce(state, peer, { ...wanted, broken }),
     enter: () => machine.tell({ kind: 'timeout' }),
-    onNews: (peer, receive) => news.get(peer)?.receive(receive),
-    forget: (peer) => forget(state, peer),
+    leaveOff: ({ introduction: { peer }, news: heard }) => {
+      if (news.get(peer) === heard) forget(state, peer);
+    },
     signal: (peer, data) => machine.tell({ kind: 'signal', peer, data }),
     broken,
     isOverheard: connection.isOverheard,

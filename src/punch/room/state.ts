@@ -29,6 +29,8 @@ export type Met =
       /** When it came, by the driver's clock. */
       readonly at: number;
       readonly told: ToldAgent;
+      /** What is heard of the peer from then on. */
+      readonly news: Mailbox<PeerNews>;
     }
   | { readonly kind: 'failed'; readonly reason: IntroductionFailure; readonly detail: string | null };
 
