@@ -14,15 +14,24 @@ export interface ExampleRun {
   readonly stderr: string;
 }
 
+/** The modules that an example imports, in order. @param name of the file, without `.ts`. */
+export function modulesOf(name: string): readonly string[] {
+  return [...codeOf(name).matchAll(/from '([^']+)'/g)].map(([, module = '']) => module);
+}
+
 /** @param name of the file, without `.ts`. */
 export async function runExample(name: string): Promise<ExampleRun> {
   // Outside the package, where Node would take `natcheck` for the built one.
   using dir = mkdtempDisposableSync(join(tmpdir(), 'natcheck-example-'));
   const file = join(dir.path, `${name}.mts`);
-  writeFileSync(file, withSources(readFileSync(join(ROOT, 'examples', `${name}.ts`), 'utf8')));
+  writeFileSync(file, withSources(codeOf(name)));
   const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'pipe'] });
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { code, stdout, stderr };
+}
+
+function codeOf(name: string): string {
+  return readFileSync(join(ROOT, 'examples', `${name}.ts`), 'utf8');
 }
 
 /** Names the source of each of the package's exports in its place. */
