@@ -2,10 +2,11 @@
  * The house as docs/architecture.md draws it: who may import whom, which parts hold no socket, timer, clock or randomness,
  * that nothing goes round in a circle, and that no room is crowded.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { readPicture } from './docs/picture.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TOPS = ['cli', 'server', 'src', 'lab'];
@@ -202,5 +203,38 @@ describe('the rooms', () => {
   it(`have no file of more than ${MAX_LINES} lines`, () => {
     const lines = sources.map((file) => [file, textOf(file).split('\n').length - 1] as const);
     expect(lines.filter(([, count]) => count > MAX_LINES)).toEqual([]);
+  });
+});
+
+describe('the picture of docs/architecture.md', () => {
+  /** They have no place in it: everything of their tree may use them. */
+  const leaves = ['src/base', 'server/base', 'server/limit'];
+  const drawnAs = (part: string): string =>
+    part.startsWith('lab/sim/') ? 'lab/sim' : part === 'lab/base' ? 'lab/profiles.ts' : part;
+  const picture = readPicture();
+  const graph = new Map<string, Set<string>>();
+  for (const part of Object.keys(MAY_IMPORT)) if (!leaves.includes(part)) graph.set(drawnAs(part), new Set());
+  for (const [file, tos] of imports) {
+    const targets = tos.filter((to) => !to.endsWith('.json')).map((to) => drawnAs(partOf(to)));
+    for (const to of targets)
+      if (graph.has(to) && to !== drawnAs(partOf(file))) graph.get(drawnAs(partOf(file)))?.add(to);
+  }
+  const leadsTo = (from: string, to: string): boolean =>
+    [...(graph.get(from) ?? [])].some((next) => next === to || leadsTo(next, to));
+
+  it('has every part, and none that is not there', () => {
+    expect(picture.nodes.toSorted()).toEqual([...graph.keys()].toSorted());
+    expect(picture.nodes.filter((part) => !existsSync(join(ROOT, part)))).toEqual([]);
+  });
+
+  it('has an arrow for every import, unless other arrows lead there, and an import for every arrow', () => {
+    const arrows = [...graph].flatMap(([from, tos]) =>
+      [...tos].filter((to) => ![...tos].some((next) => leadsTo(next, to))).map((to) => `${from} -> ${to}`),
+    );
+    expect(picture.arrows.toSorted()).toEqual(arrows.toSorted());
+  });
+
+  it('draws differently what decides, and does nothing', () => {
+    expect(picture.decides.toSorted()).toEqual(SANS_IO.filter((part) => graph.has(part)).toSorted());
   });
 });

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { punch } from '../../src/punch/punch.ts';
@@ -20,6 +20,10 @@ const sampleOf = (needle: string): string => {
   return found[0]?.code ?? '';
 };
 
+/** The page on the architecture imports sources, by the path from itself. */
+const fromDir = (dir: string, code: string): string =>
+  code.replace(/'\.\.\/((?:src|server|lab)\/)/g, `'${relative(dir, ROOT)}/$1`);
+
 it('there are samples', () => {
   expect(SAMPLES.length).toBeGreaterThan(6);
 });
@@ -28,7 +32,7 @@ it('every sample is right in its types', () => {
   mkdirSync(CACHE, { recursive: true });
   using dir = mkdtempDisposableSync(join(CACHE, 'natcheck-samples-'));
   for (const [index, { code, place: from }] of SAMPLES.entries()) {
-    writeFileSync(join(dir.path, `${index}.ts`), `// ${from}\n${code}\nexport {};\n`);
+    writeFileSync(join(dir.path, `${index}.ts`), `// ${from}\n${fromDir(dir.path, code)}\nexport {};\n`);
   }
   const compilerOptions = {
     types: ['node'],
