@@ -99,3 +99,20 @@ it('the sample of a punch runs, against a peer on loopback', async () => {
   expect(await heard).toBe('hello');
   expect(await sample).toMatchObject({ code: 0, stdout: '' });
 });
+
+it('the sample of a room runs, against two peers on loopback', async () => {
+  await using server = await startTestServer();
+  const where = { server: `${HOST}:${server.addresses[0]?.port}`, rendezvous: `ws://${HOST}:${server.httpPort}` };
+  const code = sampleOf('const met =').replace("server: 'stun.example.org',", `...${JSON.stringify(where)},`);
+  const sample = runSample(code);
+  const [bob, carol] = ['bob', 'carol'].map(async (id) => {
+    await using punched = await punch({ ...where, room: 'our-mesh', id, peer: 'alice' });
+    const heard = new Promise((resolve) => punched.path?.onData((bytes) => resolve(Buffer.from(bytes).toString())));
+    return [await heard, (await punched.path?.closed)?.reason];
+  });
+  expect([await bob, await carol]).toEqual([
+    ['hello', 'peer-left'],
+    ['hello', 'peer-left'],
+  ]);
+  expect(await sample).toEqual({ code: 0, stdout: 'bob direct null\ncarol direct null\n', stderr: '' });
+});
