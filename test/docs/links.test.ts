@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
 import { ROOT } from './sample.ts';
 
 const PAGES = [
@@ -54,4 +55,12 @@ it('links are found, with and without an anchor, and those that lead nowhere are
   expect(leadsSomewhere('docs/punch.md', '../README.md#start-here')).toBe(true);
   expect(leadsSomewhere('docs/punch.md', '../README.md#start-there')).toBe(false);
   expect(leadsSomewhere('docs/punch.md', 'no-page.md')).toBe(false);
+});
+
+it('README lists every entry of the package, and links every example', () => {
+  const entries = Object.keys(packageJson.exports).filter((name) => name !== './package.json');
+  const listed = [...textOf('README.md').matchAll(/^\| `(natcheck[a-z/]*)` /gm)].map(([, name]) => name);
+  expect(listed.toSorted()).toEqual(entries.map((name) => name.replace('.', 'natcheck')).toSorted());
+  const examples = readdirSync(join(ROOT, 'examples')).map((name) => `examples/${name}`);
+  expect(examples.filter((example) => !linksOf('README.md').includes(example))).toEqual([]);
 });
