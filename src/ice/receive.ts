@@ -3,12 +3,12 @@ import type { Arrival } from '../session.ts';
 import { decode } from '../stun/decode.ts';
 import { hasValidFingerprint } from '../stun/fingerprint.ts';
 import { METHOD } from '../stun/header.ts';
+import { hex } from '../stun/hex.ts';
 import { isClassic, type StunMessage } from '../stun/message.ts';
 import { type AgentState, reject } from './agent-state.ts';
 import { receiveRequest } from './checks/answer.ts';
 import { isAddressedTo } from './checks/messages.ts';
 import { receiveResponse } from './checks/response.ts';
-import { idOf } from './checks/transactions.ts';
 import { isFarewell, receiveIndication } from './selected-pair/farewell.ts';
 
 /**
@@ -49,7 +49,7 @@ export function owns(state: AgentState, arrival: Arrival): boolean {
       return isFarewell(message) && isAddressedTo(state.local.ufrag, message);
     case 'success':
     case 'error':
-      return state.transactions.has(idOf(message.transactionId));
+      return state.transactions.has(hex(message.transactionId));
   }
 }
 

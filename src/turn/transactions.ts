@@ -1,5 +1,6 @@
 /** The client's requests, several at once: each shows the credentials that the server wants, until one response counts. */
 import { TRANSACTION_ID_BYTES } from '../stun/header.ts';
+import { hex } from '../stun/hex.ts';
 import type { StunMessage } from '../stun/message.ts';
 import { createTransaction, type StunResponse } from '../stun/transaction.ts';
 import { authenticated, challengeIn } from './credentials.ts';
@@ -139,8 +140,4 @@ export function failureOf(outcome: Exclude<RequestOutcome, { kind: 'success' }>)
     return { reason: reasonOfCode(code), code, detail: reason.slice(0, REASON_MAX_CHARACTERS) };
   }
   return { reason: outcome.because === 'forged' ? 'wrong-integrity' : 'no-answer', code: null, detail: null };
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
 }

@@ -1,13 +1,13 @@
 /** Judging a check: whether it is the peer's and may count, and what it is answered if not (RFC 8445 §7.3). */
 import { formatEndpoint } from '../../endpoint.ts';
 import type { AttributeName } from '../../stun/attribute.ts';
+import { hex } from '../../stun/hex.ts';
 import { checkIntegrity } from '../../stun/integrity.ts';
 import { attribute, unknownRequired } from '../../stun/message.ts';
 import type { AgentState } from '../agent-state.ts';
 import { resolveRole } from '../role.ts';
 import { type ErrorCode, isAddressedTo, type ReceivedCheck } from './messages.ts';
 import type { CheckRejectionCause } from './rejection-cause.ts';
-import { idOf } from './transactions.ts';
 
 /** A check that is answered with an error. */
 export interface RefusedRequest {
@@ -73,7 +73,7 @@ function peer(code: ErrorCode, cause: CheckRejectionCause): RefusedRequest {
 
 /** Whether the check was seen before from another source, and so is replayed; its source is remembered. */
 function isReplayed({ requestSources: sources }: AgentState, { arrival, message }: ReceivedCheck): boolean {
-  const id = idOf(message.transactionId);
+  const id = hex(message.transactionId);
   const source = `${arrival.socket} ${formatEndpoint(arrival.from)}`;
   const before = sources.get(id);
   if (before === undefined) sources.set(id, source);

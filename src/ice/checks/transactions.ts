@@ -1,5 +1,7 @@
 /** The checks in flight. Every send is a new transaction, so that each response tells its exact round trip. */
+
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
+import { hex } from '../../stun/hex.ts';
 import { checkIntegrity } from '../../stun/integrity.ts';
 import { attribute } from '../../stun/message.ts';
 import type { Pair } from '../checklist/pair.ts';
@@ -16,7 +18,7 @@ export interface CheckTransaction {
   readonly nominates: boolean;
 }
 
-/** The open transactions by id (idOf), in the order of their sending. */
+/** The open transactions by id in hex, in the order of their sending. */
 export type Transactions = Map<string, CheckTransaction>;
 
 export type Reply =
@@ -40,7 +42,7 @@ export function openTransaction(transactions: Transactions, id: Uint8Array, tran
     if (transaction.at - at <= LIFETIME_MS) break;
     transactions.delete(old);
   }
-  transactions.set(idOf(id), transaction);
+  transactions.set(hex(id), transaction);
 }
 
 /** Judges a response, which must be under the peer's `key`; a transaction is answered once. */
@@ -50,7 +52,7 @@ export function judgeResponse(
   { arrival, message, key }: ReceivedCheck & { readonly key: Uint8Array },
 ): Reply {
   const rejected = (cause: CheckRejectionCause): Reply => ({ kind: 'rejected', cause });
-  const id = idOf(message.transactionId);
+  const id = hex(message.transactionId);
   const transaction = transactions.get(id);
   if (!transaction) return rejected('unknown-transaction');
   // Anyone could have made a response without the right MESSAGE-INTEGRITY: it counts as none (RFC 8489 §9.1.4).
@@ -67,9 +69,4 @@ export function judgeResponse(
   if (!mapped) return rejected('missing-attribute');
   transactions.delete(id);
   return { kind: 'success', transaction, mapped, rttMs: now - transaction.at };
-}
-
-/** A transaction id as a key of a map. */
-export function idOf(transactionId: Uint8Array): string {
-  return Buffer.from(transactionId).toString('hex');
 }
