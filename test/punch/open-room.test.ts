@@ -1,12 +1,15 @@
 /** Several peers in one room, each over one socket: who gets what, who asks for whom, and what ends with the room. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
 import type { NatcheckServer } from '../../server/index.ts';
 import { openRoom } from '../../src/punch/open-room.ts';
 import type { PunchRoom, RoomOptions } from '../../src/punch/options.ts';
 import { punch } from '../../src/punch/punch.ts';
 import type { PunchResult } from '../../src/punch/result.ts';
+import { joinedWith } from '../rendezvous/introduction/side.ts';
 import { portsOf, startPunch, startPunchServer } from './punches.ts';
 
 function enter(server: NatcheckServer, id: string, options: Partial<RoomOptions> = {}): Promise<PunchRoom> {
@@ -103,6 +106,31 @@ describe.concurrent('a room', () => {
     await expect(room.connect('bob')).rejects.toThrow('bob is being connected to already');
     await expect(room.connect('alice')).rejects.toThrow('you and the peer both have the id alice');
     expect((await first).report).toMatchObject({ outcome: 'failed', reason: 'no-peer' });
+  });
+
+  it('of a server that tells of a thousand peers who ask keeps 64', async () => {
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    await once(server, 'listening');
+    server.on('connection', (socket) => {
+      socket.once('message', () => {
+        socket.send(JSON.stringify(joinedWith()));
+        for (let count = 0; count < 1_000; count++) socket.send(JSON.stringify({ type: 'wanted', peer: `p${count}` }));
+        socket.close(1000);
+      });
+    });
+    const { port } = server.address() as AddressInfo;
+    const lost = Promise.withResolvers<string>();
+    const where = { server: '127.0.0.1:9', rendezvous: `ws://127.0.0.1:${port}` };
+    await using room = await openRoom({ ...where, id: 'alice', onNotice: lost.resolve });
+    expect(await lost.promise).toBe('lost the rendezvous (1000): reconnecting');
+    const asking = room.incoming[Symbol.asyncIterator]();
+    const none = { value: 'none' };
+    const next = (): Promise<{ readonly value: string | undefined }> =>
+      Promise.race([asking.next(), new Promise<typeof none>((resolve) => setImmediate(() => resolve(none)))]);
+    const ids: (string | undefined)[] = [];
+    for (let one = await next(); one !== none; one = await next()) ids.push(one.value);
+    expect([ids.length, ids[0], ids[63]]).toEqual([64, 'p0', 'p63']);
+    server.close();
   });
 
   it('of a server that cannot be reached tells each who connects', async () => {
