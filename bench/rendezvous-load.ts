@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { sameEndpoint } from '../src/endpoint.ts';
 import { startDriver } from '../src/net/driver.ts';
-import { joinRendezvous, type RendezvousClient } from '../src/net/rendezvous/client.ts';
+import type { RendezvousClient } from '../src/net/rendezvous/client.ts';
+import { joinRendezvous } from '../src/net/rendezvous/join.ts';
 import { openUdpSocket, type UdpSocket } from '../src/net/udp-socket.ts';
 import type { ServerMessageOf } from '../src/rendezvous/protocol/server-message.ts';
 import { createTicketBinding } from '../src/rendezvous/ticket-binding.ts';

@@ -18,53 +18,69 @@ export interface RunningMachine<Input> extends Disposable {
   readonly broken: Promise<never>;
 }
 
-/** Nothing happens before the first `tell`, nor after disposal. */
-export function startMachine<Input, Output>({
-  machine,
-  obey,
-}: {
+interface State<Input, Output> {
   readonly machine: Machine<Input, Output>;
   readonly obey: (output: Output) => void;
-}): RunningMachine<Input> {
-  const { promise: broken, reject } = Promise.withResolvers<never>();
-  // Whoever waits for it is told; nobody may be left to.
-  broken.catch(() => {});
-  const inputs: (Input | Timeout)[] = [];
-  let isBusy = false;
-  let isOver = false;
-  let timer: NodeJS.Timeout | undefined;
+  readonly broken: PromiseWithResolvers<never>;
+  /** What has happened and is not handed in yet. */
+  readonly inputs: (Input | Timeout)[];
+  /** Whether inputs are being handed in. */
+  isBusy: boolean;
+  isOver: boolean;
+  timer: NodeJS.Timeout | undefined;
+}
 
-  const end = (): void => {
-    isOver = true;
-    inputs.length = 0;
-    clearTimeout(timer);
+/** Nothing happens before the first `tell`, nor after disposal. */
+export function startMachine<Input, Output>(
+  options: Pick<State<Input, Output>, 'machine' | 'obey'>,
+): RunningMachine<Input> {
+  const broken = Promise.withResolvers<never>();
+  // Whoever waits for it is told; nobody may be left to.
+  broken.promise.catch(() => {});
+  const state: State<Input, Output> = {
+    ...options,
+    broken,
+    inputs: [],
+    isBusy: false,
+    isOver: false,
+    timer: undefined,
   };
-  const takeAll = (): void => {
-    for (let input = inputs.shift(); input; input = inputs.shift()) {
-      for (const output of machine.handle(now(), input)) if (!isOver) obey(output);
-    }
-  };
-  const wakeLater = (): void => {
-    clearTimeout(timer);
-    const until = machine.wakeAt();
-    if (isOver || until === Number.POSITIVE_INFINITY) return;
-    const waitMs = Math.min(TIMER_MAX_MS, Math.max(0, Math.ceil(until - now())));
-    timer = setTimeout(() => tell({ kind: 'timeout' }), waitMs);
-  };
-  const tell = (input: Input | Timeout): void => {
-    if (isOver) return;
-    inputs.push(input);
-    if (isBusy) return;
-    isBusy = true;
-    try {
-      takeAll();
-      wakeLater();
-    } catch (error) {
-      end();
-      reject(error);
-    } finally {
-      isBusy = false;
-    }
-  };
-  return { tell, broken, [Symbol.dispose]: end };
+  return { tell: (input) => tell(state, input), broken: broken.promise, [Symbol.dispose]: () => end(state) };
+}
+
+function tell<Input, Output>(state: State<Input, Output>, input: Input | Timeout): void {
+  if (state.isOver) return;
+  state.inputs.push(input);
+  if (state.isBusy) return;
+  state.isBusy = true;
+  try {
+    takeAll(state);
+    wakeLater(state);
+  } catch (error) {
+    end(state);
+    state.broken.reject(error);
+  } finally {
+    state.isBusy = false;
+  }
+}
+
+function takeAll<Input, Output>(state: State<Input, Output>): void {
+  const { machine, obey, inputs } = state;
+  for (let input = inputs.shift(); input; input = inputs.shift()) {
+    for (const output of machine.handle(now(), input)) if (!state.isOver) obey(output);
+  }
+}
+
+function wakeLater<Input, Output>(state: State<Input, Output>): void {
+  clearTimeout(state.timer);
+  const until = state.machine.wakeAt();
+  if (state.isOver || until === Number.POSITIVE_INFINITY) return;
+  const waitMs = Math.min(TIMER_MAX_MS, Math.max(0, Math.ceil(until - now())));
+  state.timer = setTimeout(() => tell(state, { kind: 'timeout' }), waitMs);
+}
+
+function end<Input, Output>(state: State<Input, Output>): void {
+  state.isOver = true;
+  state.inputs.length = 0;
+  clearTimeout(state.timer);
 }

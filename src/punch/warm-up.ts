@@ -8,6 +8,7 @@ import { otherRole, type Role } from '../ice/role.ts';
 import { now } from '../net/driver.ts';
 import type { UdpSocket } from '../net/udp-socket.ts';
 import type { Introduction } from '../rendezvous/protocol/server-message.ts';
+import type { Attempt } from './attempt/attempt.ts';
 import { createPunchBudget } from './attempt/budget.ts';
 import { type CandidateAgent, candidateAgent, PUNCH_SOCKET } from './attempt/candidate-agent.ts';
 import { createIntroducedAttempt } from './attempt/introduced-attempt.ts';
@@ -24,62 +25,77 @@ const PRIVATE_CANDIDATE = '9 1 udp 1 10.0.0.2 9 typ host';
 const NETWORKS = ['127.0.0.1/8', '10.0.0.1/24'];
 const BEHAVIOR = { mapping: 'none', filtering: 'endpoint-independent' } as const;
 
+/** What the two sides of the punch share. */
+interface Pair {
+  /** The key of the introduction. */
+  readonly key: string;
+  readonly agents: Readonly<Record<Role, CandidateAgent>>;
+  readonly sockets: Readonly<Record<Role, UdpSocket>>;
+}
+
 /** Takes some 30 ms the first time, most of them of a core. */
 export async function warmUp(): Promise<void> {
-  const key = randomBytes(32).toString('base64url');
-  const agents = { controlling: agentAt('controlling'), controlled: agentAt('controlled') };
-  const sockets = memorySockets();
-  const sides = (['controlling', 'controlled'] as const).map(play);
+  const pair: Pair = {
+    key: randomBytes(32).toString('base64url'),
+    agents: { controlling: agentAt('controlling'), controlled: agentAt('controlled') },
+    sockets: memorySockets(),
+  };
+  const sides = (['controlling', 'controlled'] as const).map((role) => play(pair, role));
   await Promise.all(sides.map(({ connected }) => connected));
   for (const { end } of sides) await end();
+}
 
-  function play(role: Role) {
-    const attempt = attemptOf(role);
-    const connected = Promise.withResolvers<void>();
-    const path = startPath({
-      session: attempt,
-      sockets: { [PUNCH_SOCKET]: sockets[role] },
-      mayOpen: false,
-      onEvent: ({ kind }) => {
-        if (kind === 'connected' || kind === 'failed') connected.resolve();
-      },
-    });
-    const end = async (): Promise<void> => {
-      // At once: there is nobody to tell.
-      path.wake(attempt.close);
-      await path[Symbol.asyncDispose]();
-    };
-    return { connected: connected.promise, end };
-  }
+function play(pair: Pair, role: Role) {
+  const attempt = attemptOf(pair, role);
+  const connected = Promise.withResolvers<void>();
+  const path = startPath({
+    session: attempt,
+    sockets: { [PUNCH_SOCKET]: pair.sockets[role] },
+    mayOpen: false,
+    onEvent: ({ kind }) => {
+      if (kind === 'connected' || kind === 'failed') connected.resolve();
+    },
+  });
+  const end = async (): Promise<void> => {
+    // At once: there is nobody to tell.
+    path.wake(attempt.close);
+    await path[Symbol.asyncDispose]();
+  };
+  return { connected: connected.promise, end };
+}
 
-  function attemptOf(role: Role) {
-    const other = otherRole(role);
-    const { candidates } = agents[role];
-    const introduction: Introduction = {
-      type: 'introduction',
-      peer: other,
-      endpoint: PLACES[other],
-      candidates: [...agents[other].candidates, PRIVATE_CANDIDATE],
-      behavior: BEHAVIOR,
-      own: PLACES[role],
-      role,
-      key,
-      startInMs: 0,
-    };
-    const side = { id: role, candidates, behavior: BEHAVIOR, isDirect: true, server: PLACES[other].address };
-    return createIntroducedAttempt({
-      introduction,
-      plan: planIntroduced(introduction, side),
-      behavior: BEHAVIOR,
-      agentOf: agents[role],
-      server: PLACES[other],
-      networks: NETWORKS,
-      budget: createPunchBudget(),
-      startAt: now(),
-      randomBytes,
-      randomInteger: (below) => randomInt(below),
-    });
-  }
+function attemptOf(pair: Pair, role: Role): Attempt {
+  const introduction = introductionOf(pair, role);
+  const { candidates } = pair.agents[role];
+  const server = PLACES[otherRole(role)];
+  const side = { id: role, candidates, behavior: BEHAVIOR, isDirect: true, server: server.address };
+  return createIntroducedAttempt({
+    introduction,
+    plan: planIntroduced(introduction, side),
+    behavior: BEHAVIOR,
+    agentOf: pair.agents[role],
+    server,
+    networks: NETWORKS,
+    budget: createPunchBudget(),
+    startAt: now(),
+    randomBytes,
+    randomInteger: (below) => randomInt(below),
+  });
+}
+
+function introductionOf({ key, agents }: Pair, role: Role): Introduction {
+  const other = otherRole(role);
+  return {
+    type: 'introduction',
+    peer: other,
+    endpoint: PLACES[other],
+    candidates: [...agents[other].candidates, PRIVATE_CANDIDATE],
+    behavior: BEHAVIOR,
+    own: PLACES[role],
+    role,
+    key,
+    startInMs: 0,
+  };
 }
 
 /** What the one sends comes to the other, later, as from a network. */

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { joinRendezvous } from '../../src/net/rendezvous/client.ts';
+import { joinRendezvous } from '../../src/net/rendezvous/join.ts';
 import { decode } from '../../src/stun/decode.ts';
 import { attribute } from '../../src/stun/message.ts';
 import { timeLimitedCredentials } from '../../src/turn/credentials.ts';

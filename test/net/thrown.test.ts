@@ -1,6 +1,6 @@
 /** What a session, or a callback of its user, throws ends what it is part of; whoever asked for that, or disposes of it, is told. */
 import { describe, expect, it } from 'vitest';
-import { joinRendezvous } from '../../src/net/rendezvous/client.ts';
+import { joinRendezvous } from '../../src/net/rendezvous/join.ts';
 import { openRelay } from '../../src/net/turn/relay.ts';
 import { openUdpSocket } from '../../src/net/udp-socket.ts';
 import type { PathSession } from '../../src/punch/attempt/path-session.ts';

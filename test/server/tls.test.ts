@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { joinRendezvous } from '../../src/net/rendezvous/client.ts';
+import { joinRendezvous } from '../../src/net/rendezvous/join.ts';
 import { HOST, join, startTestServer, urlOf } from '../net/rendezvous/peers.ts';
 import { LOOPBACK_TLS } from './tls/loopback.ts';
 

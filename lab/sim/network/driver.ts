@@ -1,6 +1,6 @@
 /** Drives a session of src/session.ts over simulated sockets on virtual time, as net/driver does over real ones. */
 import type { Endpoint } from '../../../src/endpoint.ts';
-import { isCommon, type Output, type Session } from '../../../src/session.ts';
+import { isCommon, type Output, type Session, type Transmit } from '../../../src/session.ts';
 import type { Host, UdpSocket } from './host.ts';
 import type { World } from './world.ts';
 
@@ -26,69 +26,90 @@ export interface SimDriverOptions<Result, Extra extends { readonly kind: string 
   readonly onDone?: (result: Result, at: number) => void;
 }
 
+interface State<Result, Extra extends { readonly kind: string }> extends SimDriverOptions<Result, Extra> {
+  readonly clock: World['clock'];
+  isDone: boolean;
+  /** When the session is asked again; Infinity when no alarm is set. */
+  alarmAt: number;
+}
+
 /**
  * Drives the session from the first `wake` on: sends what it wants sent, and tells it when its deadline has come.
  * @throws Error, out of the clock's run, when the session never waits or names a socket that is not there.
  */
 export function driveSession<Result, Extra extends { readonly kind: string } = never>(
-  world: World,
-  { session, host, sockets, onOutput, onDone }: SimDriverOptions<Result, Extra>,
+  { clock }: World,
+  options: SimDriverOptions<Result, Extra>,
 ): SimDriver {
-  const { clock } = world;
-  let isDone = false;
-  let alarmAt = Number.POSITIVE_INFINITY;
-
-  const wake: SimDriver['wake'] = (tell) => {
-    if (isDone) return;
-    tell?.(clock.now());
-    for (let outputs = 0; outputs < MAX_OUTPUTS_AT_ONCE; outputs++) if (obey(session.poll(clock.now()))) return;
-    throw new Error(`a session on ${host.name} never waits, at ${clock.now()} ms`);
+  const state: State<Result, Extra> = { ...options, clock, isDone: false, alarmAt: Number.POSITIVE_INFINITY };
+  return {
+    wake: (tell) => wake(state, tell),
+    receive: (socket, from, bytes) => {
+      let taken: unknown;
+      wake(state, (now) => {
+        taken = state.session.handleDatagram(now, { socket, from, bytes });
+      });
+      return taken;
+    },
   };
-  /** True when there is nothing more to do now. */
-  const obey = (output: Output<Result> | Extra): boolean => {
-    if (!isCommon(output)) {
-      onOutput?.(output);
+}
+
+function wake<Result, Extra extends { readonly kind: string }>(
+  state: State<Result, Extra>,
+  tell?: (now: number) => void,
+): void {
+  const { session, host, clock } = state;
+  if (state.isDone) return;
+  tell?.(clock.now());
+  for (let outputs = 0; outputs < MAX_OUTPUTS_AT_ONCE; outputs++) if (obey(state, session.poll(clock.now()))) return;
+  throw new Error(`a session on ${host.name} never waits, at ${clock.now()} ms`);
+}
+
+/** Does what the session wants; true when there is nothing more to do now. */
+function obey<Result, Extra extends { readonly kind: string }>(
+  state: State<Result, Extra>,
+  output: Output<Result> | Extra,
+): boolean {
+  if (!isCommon(output)) {
+    state.onOutput?.(output);
+    return false;
+  }
+  switch (output.kind) {
+    case 'transmit':
+      transmit(state, output);
+      return false;
+    case 'connect': {
+      const { to } = output;
+      state.host.connect(to, (outcome) => wake(state, (now) => state.session.handleConnect?.(now, { to, outcome })));
       return false;
     }
-    switch (output.kind) {
-      case 'transmit': {
-        const { socket, to, bytes, ttl } = output;
-        const sender = sockets.get(socket);
-        if (!sender) throw new Error(`a session on ${host.name} has no socket named ${socket}`);
-        const code = sender.send(to, bytes, ttl === undefined ? {} : { ttl });
-        if (code) session.handleSendFailure(clock.now(), { socket, to, code });
-        return false;
-      }
-      case 'connect': {
-        const { to } = output;
-        host.connect(to, (outcome) => wake((now) => session.handleConnect?.(now, { to, outcome })));
-        return false;
-      }
-      case 'wait':
-        wakeAt(output.until);
-        return true;
-      case 'done':
-        isDone = true;
-        onDone?.(output.result, clock.now());
-        return true;
-    }
-  };
-  /** A later deadline than the one set needs no new alarm: the early one asks the session again. */
-  const wakeAt = (until: number): void => {
-    if (until >= alarmAt) return;
-    alarmAt = until;
-    clock.schedule(until, () => {
-      if (alarmAt !== until) return;
-      alarmAt = Number.POSITIVE_INFINITY;
-      wake((now) => session.handleTimeout(now));
-    });
-  };
-  const receive: SimDriver['receive'] = (socket, from, bytes) => {
-    let taken: unknown;
-    wake((now) => {
-      taken = session.handleDatagram(now, { socket, from, bytes });
-    });
-    return taken;
-  };
-  return { wake, receive };
+    case 'wait':
+      wakeAt(state, output.until);
+      return true;
+    case 'done':
+      state.isDone = true;
+      state.onDone?.(output.result, state.clock.now());
+      return true;
+  }
+}
+
+function transmit<Result, Extra extends { readonly kind: string }>(
+  { session, host, sockets, clock }: State<Result, Extra>,
+  { socket, to, bytes, ttl }: Transmit,
+): void {
+  const sender = sockets.get(socket);
+  if (!sender) throw new Error(`a session on ${host.name} has no socket named ${socket}`);
+  const code = sender.send(to, bytes, ttl === undefined ? {} : { ttl });
+  if (code) session.handleSendFailure(clock.now(), { socket, to, code });
+}
+
+/** A later deadline than the one set needs no new alarm: the early one asks the session again. */
+function wakeAt<Result, Extra extends { readonly kind: string }>(state: State<Result, Extra>, until: number): void {
+  if (until >= state.alarmAt) return;
+  state.alarmAt = until;
+  state.clock.schedule(until, () => {
+    if (state.alarmAt !== until) return;
+    state.alarmAt = Number.POSITIVE_INFINITY;
+    wake(state, (now) => state.session.handleTimeout(now));
+  });
 }

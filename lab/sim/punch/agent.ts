@@ -5,7 +5,7 @@ import type { IceEvent } from '../../../src/ice/event.ts';
 import { PUNCH_SOCKET } from '../../../src/punch/attempt/candidate-agent.ts';
 import type { PathRequest, PathSession } from '../../../src/punch/attempt/path-session.ts';
 import type { EventOutput } from '../../../src/session.ts';
-import { driveSession } from '../network/driver.ts';
+import { driveSession, type SimDriver } from '../network/driver.ts';
 import type { Host, UdpSocket } from '../network/host.ts';
 import type { Run } from '../network/run-session.ts';
 import type { World } from '../network/world.ts';
@@ -21,61 +21,64 @@ export interface AgentRun extends Run<Settled> {
   readonly wake: () => void;
 }
 
-export function driveAgent(
-  world: World,
-  options: {
-    readonly agent: PathSession;
-    readonly host: Host;
-    readonly socket: UdpSocket;
-    /** Whether it gets further sockets when it asks for them; default false. */
-    readonly mayOpen?: boolean;
-    readonly onEvent?: (event: IceEvent) => void;
-    readonly onTell?: (ports: readonly number[]) => void;
-  },
-): AgentRun {
-  const { agent, host, socket, mayOpen = false, onEvent = () => {}, onTell = () => {} } = options;
+interface AgentOptions {
+  readonly agent: PathSession;
+  readonly host: Host;
+  readonly socket: UdpSocket;
+  /** Whether it gets further sockets when it asks for them; default false. */
+  readonly mayOpen?: boolean;
+  readonly onEvent?: (event: IceEvent) => void;
+  readonly onTell?: (ports: readonly number[]) => void;
+}
+
+interface State extends AgentOptions {
+  readonly world: World;
+  readonly driver: SimDriver;
+  /** The agent's sockets by name. */
+  readonly sockets: Map<string, UdpSocket>;
+  outcome: { readonly result: Settled; readonly at: number } | null;
+  validAt: number | null;
+}
+
+export function driveAgent(world: World, options: AgentOptions): AgentRun {
+  const { agent, host, socket } = options;
   const sockets = new Map([[PUNCH_SOCKET, socket]]);
-  let outcome: { readonly result: Settled; readonly at: number } | null = null;
-  let validAt: number | null = null;
-
-  const hear = (event: IceEvent): void => {
-    onEvent(event);
-    if (event.kind === 'pair-valid') validAt ??= event.at;
-    if (event.kind === 'connected' || event.kind === 'failed') outcome ??= { result: event, at: event.at };
-  };
-  const open = (name: string): void => {
-    const opened = mayOpen ? host.open((from, bytes) => void receive(name, from, bytes)) : null;
-    if (opened) sockets.set(name, opened);
-    agent.handleOpened?.(world.clock.now(), name, opened?.local ?? null);
-  };
-  const close = (name: string): void => {
-    sockets.get(name)?.close();
-    sockets.delete(name);
-  };
-  const obey = (output: EventOutput<IceEvent> | PathRequest): void => {
-    switch (output.kind) {
-      case 'event':
-        hear(output.event);
-        break;
-      case 'open':
-        open(output.socket);
-        break;
-      case 'close':
-        close(output.socket);
-        break;
-      case 'tell':
-        onTell(output.ports);
-        break;
-    }
-  };
-  const driver = driveSession(world, { session: agent, host, sockets, onOutput: obey });
-  const receive = (name: string, from: Endpoint, bytes: Uint8Array): DatagramKind =>
-    (driver.receive(name, from, bytes) ?? 'other') as DatagramKind;
-
+  const driver = driveSession(world, { session: agent, host, sockets, onOutput: (output) => obey(state, output) });
+  const state: State = { ...options, world, driver, sockets, outcome: null, validAt: null };
   return {
-    outcome: () => outcome,
-    validAt: () => validAt,
+    outcome: () => state.outcome,
+    validAt: () => state.validAt,
     wake: () => driver.wake(),
-    receive: (from, bytes) => receive(PUNCH_SOCKET, from, bytes),
+    receive: (from, bytes) => (driver.receive(PUNCH_SOCKET, from, bytes) ?? 'other') as DatagramKind,
   };
+}
+
+function obey(state: State, output: EventOutput<IceEvent> | PathRequest): void {
+  switch (output.kind) {
+    case 'event':
+      hear(state, output.event);
+      break;
+    case 'open':
+      open(state, output.socket);
+      break;
+    case 'close':
+      state.sockets.get(output.socket)?.close();
+      state.sockets.delete(output.socket);
+      break;
+    case 'tell':
+      state.onTell?.(output.ports);
+      break;
+  }
+}
+
+function hear(state: State, event: IceEvent): void {
+  state.onEvent?.(event);
+  if (event.kind === 'pair-valid') state.validAt ??= event.at;
+  if (event.kind === 'connected' || event.kind === 'failed') state.outcome ??= { result: event, at: event.at };
+}
+
+function open({ world, agent, host, driver, sockets, mayOpen = false }: State, name: string): void {
+  const opened = mayOpen ? host.open((from, bytes) => void driver.receive(name, from, bytes)) : null;
+  if (opened) sockets.set(name, opened);
+  agent.handleOpened?.(world.clock.now(), name, opened?.local ?? null);
 }

@@ -2,6 +2,7 @@
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { PairReport } from '../../../src/ice/checklist/pair.ts';
 import type { IceEvent } from '../../../src/ice/event.ts';
+import type { Attempt } from '../../../src/punch/attempt/attempt.ts';
 import type { PunchBudget } from '../../../src/punch/attempt/budget.ts';
 import { PUNCH_SOCKET } from '../../../src/punch/attempt/candidate-agent.ts';
 import { createIntroducedAttempt } from '../../../src/punch/attempt/introduced-attempt.ts';
@@ -13,7 +14,7 @@ import type { Host } from '../network/host.ts';
 import type { Random } from '../network/random.ts';
 import type { UdpSocket } from '../network/udp.ts';
 import type { World } from '../network/world.ts';
-import { driveAgent } from './agent.ts';
+import { type AgentRun, driveAgent } from './agent.ts';
 import type { SimIntroduced } from './told.ts';
 
 type Failed = Extract<IceEvent, { readonly kind: 'failed' }>;
@@ -33,67 +34,90 @@ export interface SimAttempt {
   readonly stop: () => void;
 }
 
-export function startAttempt(
-  world: World,
-  options: {
-    readonly id: string;
-    readonly host: Host;
-    readonly socket: UdpSocket;
-    readonly server: Endpoint;
-    readonly random: Random;
-    readonly output: SimIntroduced;
-    readonly budget: PunchBudget;
-    readonly onTell: (data: string) => void;
-    /** `void`: the peer was lost, or has come anew, before anything of it was heard. */
-    readonly onSettled: (result: SimConnected | 'void') => void;
-  },
-): SimAttempt {
-  const { id, host, socket, server, random, output, budget, onTell, onSettled } = options;
+interface AttemptOptions {
+  readonly id: string;
+  readonly host: Host;
+  readonly socket: UdpSocket;
+  readonly server: Endpoint;
+  readonly random: Random;
+  readonly output: SimIntroduced;
+  readonly budget: PunchBudget;
+  readonly onTell: (data: string) => void;
+  /** `void`: the peer was lost, or has come anew, before anything of it was heard. */
+  readonly onSettled: (result: SimConnected | 'void') => void;
+}
+
+interface State extends Pick<AttemptOptions, 'onSettled'> {
+  readonly attempt: Attempt;
+  readonly run: AgentRun;
+  /** Whether a check of the peer has come. */
+  isHeard: boolean;
+  /** Whether the peer was lost, or has come anew. */
+  isGone: boolean;
+  isSettled: boolean;
+}
+
+export function startAttempt(world: World, options: AttemptOptions): SimAttempt {
+  const { id, host, socket, server, output, onTell, onSettled } = options;
   const { introduction, at, told } = output;
   const plan = planIntroduced(introduction, { id, ...told, isDirect: true, server: server.address });
   const startAt = at + introduction.startInMs;
-  const attempt = createIntroducedAttempt({
+  const attempt = attemptOf(options, { plan, startAt });
+  const run = driveAgent(world, {
+    ...{ agent: attempt, host, socket, mayOpen: true },
+    onTell: (ports) => onTell(formatPeerSignal({ type: 'ports', ports: [...ports] })),
+    onEvent: (event) => handleEvent(state, event),
+  });
+  const state: State = { attempt, run, onSettled, isHeard: false, isGone: false, isSettled: false };
+  world.clock.schedule(world.clock.now(), run.wake);
+  return {
+    plan,
+    startAt,
+    receive: (from, bytes) => receive(state, from, bytes),
+    hear: (news) => hear(state, news),
+    stop: attempt.close,
+  };
+}
+
+function attemptOf(
+  { socket, server, random, budget, output: { introduction, told } }: AttemptOptions,
+  { plan, startAt }: Pick<SimAttempt, 'plan' | 'startAt'>,
+): Attempt {
+  return createIntroducedAttempt({
     ...{ introduction, plan, behavior: told.behavior, agentOf: told.agentOf, server, budget, startAt },
     networks: [`${socket.local.address}/24`],
     randomBytes: random.bytes,
     randomInteger: random.integer,
   });
-  let isHeard = false;
-  let isGone = false;
-  let isSettled = false;
-  const settle = (result: SimConnected | 'void'): void => {
-    if (isSettled) return;
-    isSettled = true;
-    if (result === 'void') attempt.close();
-    onSettled(result);
-  };
-  const run = driveAgent(world, {
-    ...{ agent: attempt, host, socket, mayOpen: true },
-    onTell: (ports) => onTell(formatPeerSignal({ type: 'ports', ports: [...ports] })),
-    onEvent: (event) => {
-      isHeard ||= event.kind === 'check-received';
-      if (event.kind !== 'connected' && event.kind !== 'failed') return;
-      if (event.kind === 'failed' && isGone) settle('void');
-      else settle({ ...event, validAt: run.validAt(), packetsSent: attempt.packetsSent() });
-    },
-  });
-  world.clock.schedule(world.clock.now(), run.wake);
-  return {
-    plan,
-    startAt,
-    receive: (from, bytes) => {
-      if (!attempt.owns({ socket: PUNCH_SOCKET, from, bytes })) return false;
-      run.receive(from, bytes);
-      return true;
-    },
-    hear: (news) => {
-      const said = news.kind === 'signal' ? parsePeerSignal(news.data) : null;
-      if (said) attempt.handlePorts(said.ports);
-      if (said) run.wake();
-      if (news.kind === 'signal') return;
-      isGone = true;
-      if (!isHeard) settle('void');
-    },
-    stop: attempt.close,
-  };
+}
+
+function handleEvent(state: State, event: IceEvent): void {
+  const { attempt, run } = state;
+  state.isHeard ||= event.kind === 'check-received';
+  if (event.kind !== 'connected' && event.kind !== 'failed') return;
+  if (event.kind === 'failed' && state.isGone) settle(state, 'void');
+  else settle(state, { ...event, validAt: run.validAt(), packetsSent: attempt.packetsSent() });
+}
+
+function receive({ attempt, run }: State, from: Endpoint, bytes: Uint8Array): boolean {
+  if (!attempt.owns({ socket: PUNCH_SOCKET, from, bytes })) return false;
+  run.receive(from, bytes);
+  return true;
+}
+
+function hear(state: State, news: PeerNews): void {
+  const { attempt, run } = state;
+  const said = news.kind === 'signal' ? parsePeerSignal(news.data) : null;
+  if (said) attempt.handlePorts(said.ports);
+  if (said) run.wake();
+  if (news.kind === 'signal') return;
+  state.isGone = true;
+  if (!state.isHeard) settle(state, 'void');
+}
+
+function settle(state: State, result: SimConnected | 'void'): void {
+  if (state.isSettled) return;
+  state.isSettled = true;
+  if (result === 'void') state.attempt.close();
+  state.onSettled(result);
 }

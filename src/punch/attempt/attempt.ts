@@ -18,7 +18,7 @@ export interface Attempt extends PathSession {
   readonly owns: IceAgent['owns'];
   /** What the peer's attempt told. */
   readonly handlePorts: (ports: readonly number[]) => void;
-  /** Of the agent and of the technique. */
+  /** How many packets the agent and the technique have sent toward the peer. */
   readonly packetsSent: () => number;
 }
 
@@ -36,70 +36,94 @@ export interface AttemptOptions {
   readonly takeProbe: () => boolean;
 }
 
+interface State extends AttemptOptions {
+  /** Made of the state itself, to which it gives its outputs. */
+  technique: Technique | null;
+  /** What the technique wants done. */
+  readonly queue: TechniqueOutput[];
+  /** How many packets the technique has sent toward the peer. */
+  probes: number;
+  /** When the unlikely candidates come; null until the agent has begun, Infinity afterwards. */
+  unlikelyAt: number | null;
+}
+
 export function createAttempt(options: AttemptOptions): Attempt {
-  const { agent, peerCredentials, startAt, remote } = options;
-  const queue: TechniqueOutput[] = [];
-  let probes = 0;
-  const emit = (output: TechniqueOutput): void => {
-    const isProbe = output.kind === 'transmit' && !sameEndpoint(output.to, options.server);
-    if (isProbe && !options.takeProbe()) return;
-    if (isProbe) probes++;
-    queue.push(output);
-  };
-  const technique = options.createTechnique?.(emit) ?? null;
-  let unlikelyAt: number | null = null;
-
-  const begin = (now: number): void => {
-    for (const candidate of remote.likely) agent.addRemoteCandidate(candidate);
-    agent.setRemoteCredentials(now, peerCredentials);
-    unlikelyAt = now + UNLIKELY_AFTER_MS;
-  };
-  const addUnlikely = (): void => {
-    for (const candidate of remote.unlikely) agent.addRemoteCandidate(candidate);
-    agent.endOfRemoteCandidates();
-    unlikelyAt = Number.POSITIVE_INFINITY;
-  };
-  const handleEvent = (now: number, event: IceEvent): void => {
-    // The peer has begun, and its check has shown the way: nothing is gained by waiting for the instant.
-    if (event.kind === 'check-received' && unlikelyAt === null && (technique?.mayBegin() ?? true)) begin(now);
-    technique?.handleEvent(event);
-  };
-  /** Does what is due beside the agent; when the next thing will be. */
-  const advance = (now: number): number => {
-    const techniqueAt = technique?.advance(now) ?? Number.POSITIVE_INFINITY;
-    if (unlikelyAt === null && now >= startAt && (technique?.mayBegin() ?? true)) begin(now);
-    if (unlikelyAt !== null && now >= unlikelyAt) addUnlikely();
-    return Math.min(techniqueAt, unlikelyAt ?? (now < startAt ? startAt : Number.POSITIVE_INFINITY));
-  };
-
+  const { agent } = options;
+  const state: State = { ...options, technique: null, queue: [], probes: 0, unlikelyAt: null };
+  state.technique = options.createTechnique?.((output) => take(state, output)) ?? null;
   return {
     handleDatagram: (now, arrival) =>
-      technique?.handleDatagram(now, arrival) ? 'ice' : agent.handleDatagram(now, arrival),
+      state.technique?.handleDatagram(now, arrival) ? 'ice' : agent.handleDatagram(now, arrival),
     owns: agent.owns,
     handleSendFailure: agent.handleSendFailure,
-    handleOpened: (now, socket, local) => technique?.handleOpened(now, socket, local),
-    handlePorts: (ports) => technique?.handlePorts(ports),
+    handleOpened: (now, socket, local) => state.technique?.handleOpened(now, socket, local),
+    handlePorts: (ports) => state.technique?.handlePorts(ports),
     handleTimeout: agent.handleTimeout,
-    poll: (now) => {
-      const until = advance(now);
-      const first = queue.shift();
-      if (first) return first;
-      const output = agent.poll(now);
-      if (output.kind === 'event') handleEvent(now, output.event);
-      if (output.kind === 'done') technique?.stop();
-      const late = output.kind === 'wait' || output.kind === 'done' ? queue.shift() : undefined;
-      if (late) return late;
-      return output.kind === 'wait' ? { kind: 'wait', until: Math.min(until, output.until) } : output;
-    },
+    poll: (now) => poll(now, state),
     selected: agent.selected,
-    packetsSent: () => agent.checksSent() + probes,
+    packetsSent: () => agent.checksSent() + state.probes,
     leave: (now) => {
-      technique?.stop();
+      state.technique?.stop();
       agent.leave(now);
     },
     close: () => {
-      technique?.stop();
+      state.technique?.stop();
       agent.close();
     },
   };
+}
+
+/** Takes what the technique wants done; a packet toward the peer only while the budget lasts. */
+function take(state: State, output: TechniqueOutput): void {
+  const isProbe = output.kind === 'transmit' && !sameEndpoint(output.to, state.server);
+  if (isProbe && !state.takeProbe()) return;
+  if (isProbe) state.probes++;
+  state.queue.push(output);
+}
+
+function poll(now: number, state: State): ReturnType<Attempt['poll']> {
+  const { agent, technique, queue } = state;
+  const until = advance(now, state);
+  const first = queue.shift();
+  if (first) return first;
+  const output = agent.poll(now);
+  if (output.kind === 'event') handleEvent(now, state, output.event);
+  if (output.kind === 'done') technique?.stop();
+  const late = output.kind === 'wait' || output.kind === 'done' ? queue.shift() : undefined;
+  if (late) return late;
+  return output.kind === 'wait' ? { kind: 'wait', until: Math.min(until, output.until) } : output;
+}
+
+/** Does what is due beside the agent, and says when the next thing will be. */
+function advance(now: number, state: State): number {
+  const { technique, startAt } = state;
+  const techniqueAt = technique?.advance(now) ?? Number.POSITIVE_INFINITY;
+  if (now >= startAt && mayBegin(state)) begin(now, state);
+  if (state.unlikelyAt !== null && now >= state.unlikelyAt) addUnlikely(state);
+  return Math.min(techniqueAt, state.unlikelyAt ?? (now < startAt ? startAt : Number.POSITIVE_INFINITY));
+}
+
+function handleEvent(now: number, state: State, event: IceEvent): void {
+  // The peer has begun, and its check has shown the way: nothing is gained by waiting for the instant.
+  if (event.kind === 'check-received' && mayBegin(state)) begin(now, state);
+  state.technique?.handleEvent(event);
+}
+
+/** Whether the agent has not begun its checks, and the technique lets it. */
+function mayBegin({ unlikelyAt, technique }: State): boolean {
+  return unlikelyAt === null && (technique?.mayBegin() ?? true);
+}
+
+function begin(now: number, state: State): void {
+  const { agent, remote, peerCredentials } = state;
+  for (const candidate of remote.likely) agent.addRemoteCandidate(candidate);
+  agent.setRemoteCredentials(now, peerCredentials);
+  state.unlikelyAt = now + UNLIKELY_AFTER_MS;
+}
+
+function addUnlikely(state: State): void {
+  const { agent, remote } = state;
+  for (const candidate of remote.unlikely) agent.addRemoteCandidate(candidate);
+  agent.endOfRemoteCandidates();
+  state.unlikelyAt = Number.POSITIVE_INFINITY;
 }

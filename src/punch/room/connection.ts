@@ -1,6 +1,7 @@
 /** The connection to the rendezvous that a room has, one after the other. */
 import { scopeOf } from '../../address-scope.ts';
-import { type JoinOptions, joinRendezvous, type RendezvousClient } from '../../net/rendezvous/client.ts';
+import type { RendezvousClient } from '../../net/rendezvous/client.ts';
+import { type JoinOptions, joinRendezvous } from '../../net/rendezvous/join.ts';
 import type { IntroductionInput } from '../../rendezvous/introduction/output.ts';
 import type { ClientMessage } from '../../rendezvous/protocol/client-message.ts';
 

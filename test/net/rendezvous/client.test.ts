@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { UsageError } from '../../../src/errors.ts';
-import { joinRendezvous, type RendezvousEvent } from '../../../src/net/rendezvous/client.ts';
+import type { RendezvousEvent } from '../../../src/net/rendezvous/client.ts';
+import { joinRendezvous } from '../../../src/net/rendezvous/join.ts';
 import { HOST, join, startTestServer, urlOf } from './peers.ts';
 
 const WHO = { room: 'r', id: 'me' };

@@ -2,12 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { type NatcheckServer, type ServerOptions, startServer } from '../../../server/index.ts';
 import { startDriver } from '../../../src/net/driver.ts';
-import {
-  type JoinOptions,
-  joinRendezvous,
-  type RendezvousClient,
-  type RendezvousEvent,
-} from '../../../src/net/rendezvous/client.ts';
+import type { RendezvousClient, RendezvousEvent } from '../../../src/net/rendezvous/client.ts';
+import { type JoinOptions, joinRendezvous } from '../../../src/net/rendezvous/join.ts';
 import { openUdpSocket, type UdpSocket } from '../../../src/net/udp-socket.ts';
 import { createTicketBinding, type TicketBindingResult } from '../../../src/rendezvous/ticket-binding.ts';
 

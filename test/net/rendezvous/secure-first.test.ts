@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Resolver } from '../../../src/net/lookup/resolver.ts';
-import { type JoinOptions, joinRendezvous } from '../../../src/net/rendezvous/client.ts';
+import { type JoinOptions, joinRendezvous } from '../../../src/net/rendezvous/join.ts';
 import { LOOPBACK_TLS } from '../../server/tls/loopback.ts';
 import { HOST, startTestServer } from './peers.ts';
 

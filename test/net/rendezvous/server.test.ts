@@ -1,6 +1,6 @@
 /** The whole rendezvous on loopback: the real client, the real server, real sockets. */
 import { describe, expect, it } from 'vitest';
-import { joinRendezvous } from '../../../src/net/rendezvous/client.ts';
+import { joinRendezvous } from '../../../src/net/rendezvous/join.ts';
 import { join, ROOM, startTestServer, TOLD, urlOf } from './peers.ts';
 
 describe('two peers that ask for each other', () => {

@@ -5,87 +5,122 @@
  */
 import type { Endpoint } from '../../../endpoint.ts';
 import { isRelayed } from '../../../ice/checklist/pair.ts';
+import type { Arrival } from '../../../session.ts';
 import { checkIntegrity, shortTermKey } from '../../../stun/integrity.ts';
 import { PUNCH_SOCKET } from '../candidate-agent.ts';
 import { BIRTHDAY_MARGIN_MS, BIRTHDAY_RATE, birthdayOf } from './choose-technique.ts';
 import { encodeOpener } from './opener.ts';
 import type { Technique, TechniqueFacts } from './technique.ts';
-import { createDraw, createVolley } from './volley.ts';
+import { createDraw, createVolley, type Volley } from './volley.ts';
 
-const PREFIX = 'birthday ';
+interface State extends TechniqueFacts {
+  /** The key of the checks that the peer sends. */
+  readonly key: Uint8Array;
+  /** How many sockets a round has. */
+  readonly count: number;
+  /** When each round begins. */
+  readonly starts: readonly number[];
+  /** The sockets that are open, and where they are bound. */
+  readonly locals: Map<string, Endpoint>;
+  round: number;
+  /** The sockets of this round, in the order in which they send. */
+  opened: string[];
+  hasAsked: boolean;
+  volley: Volley<string>;
+  isOver: boolean;
+}
 
 /**
  * The moving side. Its second round has fresh sockets, and comes when the other side has probed all that it will: it is met
  * by the same odds again, also through a router that had answered the packets of the first one itself.
  */
 export function createOpeners(facts: TechniqueFacts): Technique {
-  const { agent, peer, own, startAt, emit } = facts;
+  const { own, startAt } = facts;
   const key = shortTermKey(own.credentials.pwd);
   const { sockets: count, probes } = birthdayOf(own.allocation);
   const starts = [startAt, startAt + (probes * 1000) / BIRTHDAY_RATE + BIRTHDAY_MARGIN_MS];
-  const locals = new Map<string, Endpoint>();
-  let opened: string[] = [];
-  let round = 0;
-  let hasAsked = false;
-  let isOver = false;
-  const volleyAt = (at: number) =>
-    createVolley({ count, perSecond: BIRTHDAY_RATE, startAt: at, make: (index) => opened[index] ?? '' });
-  let volley = volleyAt(startAt);
-
-  const close = (except?: string): void => {
-    for (const socket of locals.keys()) if (socket !== except) emit({ kind: 'close', socket });
-    locals.clear();
-  };
-  const stop = (except?: string): void => {
-    isOver = true;
-    close(except);
-  };
-  const nextRound = (at: number): void => {
-    close();
-    opened = [];
-    round++;
-    hasAsked = false;
-    volley = volleyAt(at);
+  const state: State = {
+    ...{ ...facts, key, count, starts, locals: new Map(), round: 0, opened: [], hasAsked: false, isOver: false },
+    volley: createVolley({ count, perSecond: BIRTHDAY_RATE, startAt, make: (index) => state.opened[index] ?? '' }),
   };
   return {
-    advance: (now) => {
-      if (isOver) return Number.POSITIVE_INFINITY;
-      const laterAt = starts[round + 1] ?? Number.POSITIVE_INFINITY;
-      if (now >= laterAt) nextRound(laterAt);
-      if (!hasAsked) {
-        hasAsked = true;
-        for (let index = 0; index < count; index++) emit({ kind: 'open', socket: `${PREFIX}${round} ${index}` });
-      }
-      const until = starts[round + 1] ?? Number.POSITIVE_INFINITY;
-      if (volley.sent() === opened.length) return until;
-      const next = volley.next(now);
-      if ('until' in next) return Math.min(next.until, until);
-      emit({ kind: 'transmit', socket: next.item, to: peer, bytes: encodeOpener(facts) });
-      return now;
-    },
-    handleOpened: (_now, socket, local) => {
-      if (local === null) return;
-      if (isOver || !socket.startsWith(`${PREFIX}${round} `)) return emit({ kind: 'close', socket });
-      opened.push(socket);
-      locals.set(socket, local);
-    },
+    advance: (now) => advance(now, state),
+    handleOpened: (_now, socket, local) => handleOpened(state, socket, local),
     handlePorts: () => {},
-    handleDatagram: (now, arrival) => {
-      const local = locals.get(arrival.socket);
-      if (!local) return false;
-      // A check of the peer, and of nobody else: it alone knows the password.
-      if (checkIntegrity(arrival.bytes, { algorithm: 'sha1', key }) !== 'valid') return true;
-      stop(arrival.socket);
-      agent.addLocalCandidate({ type: 'host', socket: arrival.socket, endpoint: local });
-      agent.handleDatagram(now, arrival);
-      return true;
-    },
+    handleDatagram: (now, arrival) => handleDatagram(now, state, arrival),
     handleEvent: (event) => {
-      if (event.kind === 'pair-valid' && !isRelayed(event.pair) && !isOver) stop();
+      if (event.kind === 'pair-valid' && !isRelayed(event.pair) && !state.isOver) stop(state);
     },
     mayBegin: () => true,
-    stop: () => stop(),
+    stop: () => stop(state),
   };
+}
+
+function advance(now: number, state: State): number {
+  if (state.isOver) return Number.POSITIVE_INFINITY;
+  const laterAt = nextStart(state);
+  if (now >= laterAt) beginRound(state, laterAt);
+  if (!state.hasAsked) {
+    state.hasAsked = true;
+    for (let index = 0; index < state.count; index++) state.emit({ kind: 'open', socket: prefixOf(state) + index });
+  }
+  const until = nextStart(state);
+  if (state.volley.sent() === state.opened.length) return until;
+  const next = state.volley.next(now);
+  if ('until' in next) return Math.min(next.until, until);
+  state.emit({ kind: 'transmit', socket: next.item, to: state.peer, bytes: encodeOpener(state) });
+  return now;
+}
+
+/** When the next round begins; Infinity in the last one. */
+function nextStart({ starts, round }: State): number {
+  return starts[round + 1] ?? Number.POSITIVE_INFINITY;
+}
+
+function beginRound(state: State, startAt: number): void {
+  const { count } = state;
+  closeAll(state);
+  state.opened = [];
+  state.round++;
+  state.hasAsked = false;
+  state.volley = createVolley({ count, perSecond: BIRTHDAY_RATE, startAt, make: (index) => state.opened[index] ?? '' });
+}
+
+/** What the names of this round's sockets begin with. */
+function prefixOf({ round }: State): string {
+  return `birthday ${round} `;
+}
+
+function handleOpened(state: State, socket: string, local: Endpoint | null): void {
+  if (local === null) return;
+  if (state.isOver || !socket.startsWith(prefixOf(state))) {
+    state.emit({ kind: 'close', socket });
+    return;
+  }
+  state.opened.push(socket);
+  state.locals.set(socket, local);
+}
+
+function handleDatagram(now: number, state: State, arrival: Arrival): boolean {
+  const { socket } = arrival;
+  const local = state.locals.get(socket);
+  if (!local) return false;
+  // A check of the peer, and of nobody else: it alone knows the password.
+  if (checkIntegrity(arrival.bytes, { algorithm: 'sha1', key: state.key }) !== 'valid') return true;
+  stop(state, socket);
+  state.agent.addLocalCandidate({ type: 'host', socket, endpoint: local });
+  state.agent.handleDatagram(now, arrival);
+  return true;
+}
+
+function stop(state: State, except?: string): void {
+  state.isOver = true;
+  closeAll(state, except);
+}
+
+function closeAll({ locals, emit }: State, except?: string): void {
+  for (const socket of locals.keys()) if (socket !== except) emit({ kind: 'close', socket });
+  locals.clear();
 }
 
 /** The other side. */

@@ -1,0 +1,54 @@
+/** Joins a room of the rendezvous (docs/rendezvous.md) over one WebSocket. */
+import { PROTOCOL_VERSION } from '../../rendezvous/protocol/client-message.ts';
+import type { Resolver } from '../lookup/resolver.ts';
+import { createClient, type JoinResult } from './client.ts';
+import { openRendezvousSocket, type RendezvousHost } from './socket.ts';
+
+/** How long the answer to the join is waited for. */
+const JOIN_TIMEOUT_MS = 10_000;
+
+export interface JoinOptions {
+  /** `ws://HOST:PORT` or `wss://…`; of a host alone wss is tried first, and ws taken where it speaks no TLS. */
+  readonly url: string | RendezvousHost;
+  readonly room: string;
+  readonly id: string;
+  readonly token?: string | undefined;
+  /** From an earlier `joined`, to come back as the same peer. */
+  readonly resumeKey?: string | undefined;
+  /** PEM of a certificate authority to trust in place of the system's. */
+  readonly ca?: string | undefined;
+  readonly resolver?: Resolver | undefined;
+  /** Called with the URL that a WebSocket was opened at, however the join ends. */
+  readonly onOpen?: ((url: string) => void) | undefined;
+  /** Ends the attempt to join; afterwards it does nothing. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Joins a room. Disposing of the client leaves it.
+ * @throws UsageError when the URL is not one of a WebSocket; the signal's reason when it is aborted.
+ */
+export async function joinRendezvous(options: JoinOptions): Promise<JoinResult> {
+  const { room, id, token, resumeKey, signal } = options;
+  const { url, ca, resolver, onOpen } = options;
+  const opened = await openRendezvousSocket(url, { ca, resolver, onOpen, signal });
+  if (opened.outcome !== 'open') return opened;
+  const { socket } = opened;
+  const { promise, resolve, reject } = Promise.withResolvers<JoinResult>();
+  const abort = (): void => reject(signal?.reason);
+  const timer = setTimeout(() => resolve({ outcome: 'unreachable', reason: 'no answer to the join' }), JOIN_TIMEOUT_MS);
+  const client = createClient(opened, resolve);
+  signal?.addEventListener('abort', abort, { once: true });
+  client.say({ type: 'join', version: PROTOCOL_VERSION, room, id, token, resumeKey });
+  try {
+    const result = await promise;
+    if (result.outcome !== 'joined') socket.terminate();
+    return result;
+  } catch (error) {
+    socket.terminate();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  }
+}
