@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { isIPv4 } from 'node:net';
 import { scopeOf } from '../address-scope.ts';
 import type { Endpoint } from '../endpoint.ts';
-import { pause } from '../net/pause.ts';
+import { pause } from '../net/waits.ts';
 
 /** UPnP Device Architecture 1.1 §1.1. */
 export const SSDP_PORT = 1900;

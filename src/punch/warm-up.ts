@@ -12,7 +12,7 @@ import type { Attempt } from './attempt/attempt.ts';
 import { createPunchBudget } from './attempt/budget.ts';
 import { type CandidateAgent, candidateAgent, PUNCH_SOCKET } from './attempt/candidate-agent.ts';
 import { createIntroducedAttempt } from './attempt/introduced-attempt.ts';
-import { planIntroduced } from './attempt/introduced-plan.ts';
+import { planIntroduced } from './attempt/plan.ts';
 import { startPath } from './path/start-path.ts';
 
 /** Nothing is sent to them (RFC 5737). */

@@ -3,7 +3,7 @@ import { detectFromAll, type LabDetection } from '../../../lab/docker/keeper/det
 import { startKeptLab } from '../../../lab/docker/keeper/kept-lab.ts';
 import type { RunningLab } from '../../../lab/docker/keeper/running-lab.ts';
 import { UsageError } from '../../../src/errors.ts';
-import { unlessAborted } from '../../../src/net/unless-aborted.ts';
+import { unlessAborted } from '../../../src/net/waits.ts';
 import type { Context } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
 import { renderLabDetections } from '../../render/lab-text.ts';

@@ -1,5 +1,5 @@
 /** Runs pairs of peers, several at once, but never two at once behind one router. */
-import { unlessAborted } from '../../../src/net/unless-aborted.ts';
+import { unlessAborted } from '../../../src/net/waits.ts';
 
 /**
  * A pair waits more than it computes: for the engine, for silence that counts, for a timeout. On a busy machine of two

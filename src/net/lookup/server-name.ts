@@ -3,7 +3,7 @@ import { isIP, isIPv6 } from 'node:net';
 import { canonicalAddress, type Family } from '../../endpoint.ts';
 import { UsageError } from '../../errors.ts';
 import { DEFAULT_PORT } from '../../ports.ts';
-import { unlessAborted } from '../unless-aborted.ts';
+import { unlessAborted } from '../waits.ts';
 import type { ResolvedAddress, Resolver } from './resolver.ts';
 
 /** The SRV service of behaviour discovery (RFC 5780 §6). */

@@ -1,6 +1,6 @@
 /** A lookup for the connections that Node opens by name: by our resolver, so that it can be given up. */
 import type { LookupFunction } from 'node:net';
-import { unlessAborted } from '../unless-aborted.ts';
+import { unlessAborted } from '../waits.ts';
 import type { ResolvedAddress, Resolver } from './resolver.ts';
 
 /** One name is looked up once, however many connections ask. */

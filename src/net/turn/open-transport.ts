@@ -6,7 +6,7 @@ import { parseTurnUrl, type TurnUrl } from '../../turn/url.ts';
 import { limitLookups } from '../lookup/limit.ts';
 import { refusalOf } from '../lookup/named-address.ts';
 import { createResolver, type ResolvedAddress, type Resolver } from '../lookup/resolver.ts';
-import { unlessAborted } from '../unless-aborted.ts';
+import { unlessAborted } from '../waits.ts';
 import { openTurnDatagrams } from './datagram-transport.ts';
 import { openTurnStream } from './stream-transport.ts';
 import type { OpenedTransport } from './transport.ts';

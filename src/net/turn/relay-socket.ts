@@ -6,7 +6,7 @@ import type { TurnCredentials } from '../../turn/credentials.ts';
 import type { Alternate, TurnEvent, TurnFailure } from '../../turn/event.ts';
 import { type Driver, now, startDriver } from '../driver.ts';
 import type { UdpSocket } from '../udp-socket.ts';
-import { unlessAborted } from '../unless-aborted.ts';
+import { unlessAborted } from '../waits.ts';
 import type { TurnTransport } from './transport.ts';
 
 /** The transport's name in the client. */

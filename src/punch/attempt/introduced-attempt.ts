@@ -11,8 +11,11 @@ import type { CandidateAgent } from './candidate-agent.ts';
 import type { PunchPlan } from './plan.ts';
 import { remoteCandidates } from './remote-candidates.ts';
 import { isTarget } from './targets.ts';
+import { createOpeners, createProber } from './techniques/birthday.ts';
 import type { PortAssignment } from './techniques/choose-technique.ts';
-import { techniqueFor } from './techniques/techniques.ts';
+import { createPrediction } from './techniques/prediction.ts';
+import { createSecondTry } from './techniques/second-try.ts';
+import type { Technique, TechniqueFacts } from './techniques/technique.ts';
 
 const NOTHING_KNOWN: PortAssignment = { kind: 'undetermined', step: null, range: null };
 
@@ -58,4 +61,18 @@ export function createIntroducedAttempt(options: {
 
 function sideOf({ mapping, allocation = NOTHING_KNOWN }: ToldBehavior) {
   return { isMoving: mapping !== 'undetermined' && !isStable({ mapping }), allocation };
+}
+
+/** Gives what makes the technique of a plan, on the side that it is for; null where the agent's checks are all that is done. */
+function techniqueFor({ technique }: Pick<PunchPlan, 'technique'>): ((facts: TechniqueFacts) => Technique) | null {
+  switch (technique) {
+    case 'simultaneous-open':
+      return createSecondTry;
+    case 'relay':
+      return null;
+    case 'port-prediction':
+      return createPrediction;
+    case 'birthday':
+      return (facts) => (facts.own.isMoving ? createOpeners(facts) : createProber(facts));
+  }
 }

@@ -2,13 +2,14 @@
 
 import { isStable } from '../../nat/prospect.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
-import { formatOdds } from './odds.ts';
+import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import {
   chooseTechnique,
   type KnownBehavior,
   type PortAssignment,
   type TechniqueChoice,
 } from './techniques/choose-technique.ts';
+import { relayAddresses, tellsMappedPort, tellsRelayOnly } from './told-candidates.ts';
 
 /** One side: its id, and its NAT as its own detection found it. */
 export interface PlanSide {
@@ -37,6 +38,32 @@ interface PairFacts {
   readonly isMapped?: boolean;
   /** The peer's endpoint is at an address of a relay: thousands of packets at its ports would reach others. */
   readonly isAtRelay?: boolean;
+}
+
+/** The plan that follows from an introduction: what both sides have told, and where the server has seen them. */
+export function planIntroduced(
+  { peer, candidates: heard, behavior: peerBehavior, own, endpoint }: Introduction,
+  side: {
+    readonly id: string;
+    /** What this side has told the peer. */
+    readonly candidates: readonly string[];
+    readonly behavior: ToldBehavior;
+    /** Whether its socket reaches the server. */
+    readonly isDirect: boolean;
+    /** The server's IP address. */
+    readonly server: string;
+  },
+): PunchPlan {
+  const { id, candidates: told, behavior, isDirect, server } = side;
+  return planPunch(
+    { id, behavior, isRelayOnly: tellsRelayOnly(told, own) },
+    { id: peer, behavior: peerBehavior, isRelayOnly: tellsRelayOnly(heard, endpoint) },
+    {
+      isSameNat: own.address === endpoint.address && isDirect,
+      isMapped: tellsMappedPort(heard, endpoint) || tellsMappedPort(told, own),
+      isAtRelay: endpoint.address === server || relayAddresses([...told, ...heard]).has(endpoint.address),
+    },
+  );
 }
 
 export function planPunch(
@@ -93,6 +120,13 @@ function textOf(
       return `${cause}: only a relay gets through, unless one side moves behind a different NAT`;
     }
   }
+}
+
+/** A probability in words, never rounded up to certainty: such as `50 %`, `98.3 %`, `99.9999935 %`, `100 %`. */
+export function formatOdds(probability: number): string {
+  if (probability >= 1) return '100 %';
+  const decimals = Math.min(8, Math.max(0, Math.ceil(-Math.log10(1 - probability)) - 1));
+  return `${(100 * probability).toFixed(decimals)} %`;
 }
 
 /** Null where too little is known. A destination-dependent mapping decides by itself; a stable one needs its filter known. */

@@ -1,7 +1,7 @@
 /** A path's session, driven on real sockets from its start to its end. */
 import type { IceEvent } from '../../ice/event.ts';
 import { type Driver, now, startDriver } from '../../net/driver.ts';
-import { pause } from '../../net/pause.ts';
+import { pause } from '../../net/waits.ts';
 import type { EventOutput } from '../../session.ts';
 import type { PathRequest, PathSession } from '../attempt/path-session.ts';
 import { become, deliver, endPath, followEvent, noteEvent, type PathRecord } from './record.ts';

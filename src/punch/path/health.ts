@@ -3,7 +3,7 @@
  * datagrams: a kind (0 is a probe, 1 its echo), then the number of the probe.
  */
 import { now } from '../../net/driver.ts';
-import { pause } from '../../net/pause.ts';
+import { pause } from '../../net/waits.ts';
 import type { Path } from './path.ts';
 import { PathSendError } from './send-error.ts';
 

@@ -1,6 +1,6 @@
 /** Waiting for a relayed path to become direct. */
 import { isRelayed } from '../../ice/checklist/pair.ts';
-import { pause } from '../../net/pause.ts';
+import { pause } from '../../net/waits.ts';
 import type { PunchPlan } from '../attempt/plan.ts';
 import type { AttemptResult } from '../connect.ts';
 

@@ -1,7 +1,7 @@
 /** Binding a socket to the session of a ticket: the punching socket itself, or through the relay where UDP is blocked. */
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
-import { pause } from '../../net/pause.ts';
 import type { SharedSocket } from '../../net/shared-socket.ts';
+import { pause } from '../../net/waits.ts';
 import type { BindResult } from '../../rendezvous/introduction/output.ts';
 import { bindTicket } from './socket.ts';
 import type { State } from './state.ts';

@@ -2,9 +2,9 @@
 
 import { UsageError } from '../../errors.ts';
 import type { Resolver } from '../../net/lookup/resolver.ts';
-import { pause } from '../../net/pause.ts';
 import { type OpenedRelay, openRelay } from '../../net/turn/relay.ts';
 import type { RelaySocket } from '../../net/turn/relay-socket.ts';
+import { pause } from '../../net/waits.ts';
 import type { TurnTransportName } from '../../turn/url.ts';
 import { notTried, type TurnAttempt, type TurnServerChoice, turnAttempts } from './turn-choice.ts';
 

@@ -1,7 +1,8 @@
 /** The search for a relay, once for as long as this side wants to be reached. */
-import { pause } from '../../net/pause.ts';
+
 import { shareSocket } from '../../net/shared-socket.ts';
 import type { RelaySocket } from '../../net/turn/relay-socket.ts';
+import { pause } from '../../net/waits.ts';
 import type { State } from './state.ts';
 import type { TurnServerChoice } from './turn-choice.ts';
 

@@ -1,6 +1,6 @@
 /** A room of the rendezvous on real sockets: the introductions (rendezvous/introduction), and what they want done. */
 import { startMachine } from '../../net/machine.ts';
-import { unlessAborted } from '../../net/unless-aborted.ts';
+import { unlessAborted } from '../../net/waits.ts';
 import { createIntroductions } from '../../rendezvous/introduction/introductions.ts';
 import { createConnection } from './connection.ts';
 import { obey } from './obey.ts';

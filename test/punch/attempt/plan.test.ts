@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CLASSIC_PEERS } from '../../../src/nat/prospect.ts';
-import { type PlanSide, planPunch } from '../../../src/punch/attempt/plan.ts';
+import { formatOdds, type PlanSide, planPunch } from '../../../src/punch/attempt/plan.ts';
 import type { PortAssignment } from '../../../src/punch/attempt/techniques/choose-technique.ts';
 
 const UNTOLD = { step: null, range: null } as const;
@@ -103,4 +103,15 @@ describe('the plan of a punch', () => {
       });
     }
   });
+});
+
+it('odds show as many nines as they have', () => {
+  expect([0, 0.5, 0.9835, 0.999745, 0.999999935, 1].map(formatOdds)).toEqual([
+    '0 %',
+    '50 %',
+    '98.4 %',
+    '99.975 %',
+    '99.9999935 %',
+    '100 %',
+  ]);
 });

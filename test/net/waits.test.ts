@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pause } from '../../src/net/pause.ts';
+import { pause } from '../../src/net/waits.ts';
 
 it('an aborted pause rejects with the very reason of its signal, before or while it waits', async () => {
   const reason = new Error('enough');
