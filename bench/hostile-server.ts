@@ -1,6 +1,6 @@
 /**
- * What one address can make a server keep, on loopback: WebSockets that send messages without end, in pieces as small as
- * can be. The load is a process of its own; the memory is that of the server, once all of it has been sent or refused.
+ * How much memory one address can make a server use, on loopback: WebSockets send endless messages in pieces as small as
+ * possible. The load is a process of its own; the memory is that of the server, once all of it has been sent or refused.
  * Usage: node bench/hostile-server.ts [CONNECTIONS=400] [PIECES=16000]
  */
 import { type ChildProcess, fork } from 'node:child_process';
@@ -30,7 +30,7 @@ const LONG_FRAGMENT = Buffer.concat([Buffer.from([0x00, 0xfe, 0x03, 0xe8, 0, 0, 
 const PONG = Buffer.concat([Buffer.from([0x8a, 0xfd, 0, 0, 0, 0]), Buffer.alloc(125)]);
 /** The head of a frame of 128 KiB, whose payload then comes byte by byte. */
 const LONG_FRAME_HEAD = Buffer.from([0x81, 0xff, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0]);
-/** What the system reads at a time. */
+/** How much the system reads at a time. */
 const READ_BYTES = 64 * 1024;
 
 type Attack = (socket: Socket, pieces: number) => Promise<void>;
@@ -52,13 +52,13 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
     await write(socket, LONG_FRAME_HEAD);
     for (let n = 0; n < Math.min(pieces, 4_000); n++) {
       await write(socket, Buffer.from([0]));
-      // Or the system sends many as one.
+      // Otherwise the system would send many pieces as one.
       await new Promise((resolve) => setImmediate(resolve));
     }
   },
 };
 
-/** Resolves when it was taken, or the server has closed. */
+/** Resolves when the piece was taken, or when the server has closed the connection. */
 function write(socket: Socket, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     if (!socket.writable) resolve();
@@ -85,9 +85,9 @@ async function attack(
   for (const socket of sockets) socket.destroy();
 }
 
-/** In a process of its own, whose memory at most is what the attack has cost. */
+/** Runs the server in a separate process, whose peak memory is what the attack has cost. */
 async function serve(name: string, connections: number, pieces: number): Promise<void> {
-  // Nobody is closed for not having joined while the load goes on.
+  // No connection is closed for not having joined while the load goes on.
   const options = { ip: [HOST], port: 0, altPort: 0, httpPort: 0, limits: { joinTimeoutMs: 600_000 } };
   await using server = await startServer(options);
   const empty = process.memoryUsage.rss();

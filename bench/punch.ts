@@ -2,7 +2,7 @@
  * How fast a direct path opens over every openable pair of the container lab, with natcheck and with hyperdht, in the same
  * containers and in turns. What is counted is not quite the same:
  * natcheck, either side: from the introduction, when the server knows both, to step 7, when an authenticated check has been
- * answered and the pair is nominated. The way to the server, the room and the own NAT are known by then.
+ * answered and the pair is nominated. The way to the server, the room and the behaviour of the local NAT are known by then.
  * hyperdht, the side that connects: from `connect`, with the key of a peer who listens and whom it has never met, until the
  * stream opens, which the peer's first packet is enough for; `byte back`: until what it wrote has come back. The DHT is
  * joined by then; finding the peer in it and the handshake by way of it are counted.

@@ -1,4 +1,4 @@
-/** The load of bench/rendezvous.ts: idle peers, then pairs, each looked at from both sides. Arguments: PORT PEERS PAIRS. */
+/** The load of bench/rendezvous.ts: idle peers, then pairs, each checked from both sides. Arguments: PORT PEERS PAIRS. */
 import { randomBytes } from 'node:crypto';
 import { sameEndpoint } from '../src/endpoint.ts';
 import { startDriver } from '../src/net/driver.ts';
@@ -39,7 +39,7 @@ async function bind({ joined }: RendezvousClient, socket: UdpSocket): Promise<vo
   if (outcome !== 'bound') throw new Error(outcome);
 }
 
-/** One side of a pair, to its introduction. */
+/** Brings one side of a pair to its introduction. */
 async function introduced(client: RendezvousClient, peer: string, socket: UdpSocket) {
   const introduction = new Promise<ServerMessageOf<'introduction'>>((resolve, reject) =>
     client.onEvent((event) => {
@@ -66,7 +66,7 @@ await new Promise((resolve) => process.once('message', resolve));
 const open = (): Promise<UdpSocket> => openUdpSocket({ address: HOST, port: 0 });
 const sockets = await Promise.all(Array.from({ length: IN_FLIGHT }, () => Promise.all([open(), open()])));
 
-/** Both bind and ask; whether each was told the right thing. */
+/** Lets both sides bind and ask, and returns whether each was told the right thing. */
 async function meet(alice: RendezvousClient, bob: RendezvousClient, lane: number): Promise<boolean> {
   const [aliceSocket, bobSocket] = sockets[lane] ?? (await Promise.all([open(), open()]));
   const [toAlice, toBob] = await Promise.all([
@@ -81,7 +81,7 @@ async function meet(alice: RendezvousClient, bob: RendezvousClient, lane: number
   );
 }
 
-/** Runs so many meetings; how fast they went, how many were right, and what one took. */
+/** Runs that many meetings, and prints how fast they went, how many were right, and how long one took. */
 async function measure(count: number, one: (index: number, lane: number) => Promise<boolean>) {
   const tookMs: number[] = [];
   let checked = 0;
@@ -97,7 +97,7 @@ async function measure(count: number, one: (index: number, lane: number) => Prom
   return { perSecond: rate, count, checked, medianMs, worstMs: Math.round(sorted.at(-1) ?? 0) };
 }
 
-// Those who are there already, two and two.
+// These pairs consist of peers that have joined already.
 process.send?.(
   await measure(Math.min(pairs, Math.floor(peers / 2)), async (index, lane) => {
     const [alice, bob] = [idle[2 * index], idle[2 * index + 1]];
@@ -105,7 +105,7 @@ process.send?.(
   }),
 );
 await new Promise((resolve) => process.once('message', resolve));
-// From the connection to its end.
+// These pairs are measured from the connection to its end.
 process.send?.(
   await measure(pairs, async (index, lane) => {
     const room = `pair-${index}`;

@@ -12,13 +12,13 @@ import { startServer } from '../server/index.ts';
 
 const [peers = 10_000, pairs = 3_000] = process.argv.slice(2).map(Number);
 const LOAD = fileURLToPath(new URL('rendezvous-load.ts', import.meta.url));
-/** Idle peers are looked at for one round of pings and more, so that what the joins left behind is collected. */
+/** How long idle peers are measured: more than one round of pings, so that the garbage of the joins is collected. */
 const IDLE_MS = 20_000;
 const MEGABYTE = 1024 * 1024;
 
 const megabytes = (): number => Math.round(process.memoryUsage.rss() / MEGABYTE);
 
-/** Starts a measurement of this process: its end gives per cent of one core. */
+/** Starts a measurement of this process, which ends with the share of one core in per cent. */
 function cpuMeter(): () => number {
   const before = process.cpuUsage();
   const startedAt = performance.now();
@@ -28,7 +28,7 @@ function cpuMeter(): () => number {
   };
 }
 
-/** What the load says next. */
+/** Returns the next message of the load. */
 async function next<Report>(load: ChildProcess): Promise<Report> {
   const [report] = (await Promise.race([
     once(load, 'message'),
@@ -39,7 +39,7 @@ async function next<Report>(load: ChildProcess): Promise<Report> {
   return report;
 }
 
-/** Nothing of what one source may have is to be met: here all come from one. */
+/** The limits per source are out of reach here, since all peers come from one source. */
 const limits = { peersPerSource: 2 * (peers + 2 * pairs) };
 await using server = await startServer({ ip: ['127.0.0.1'], port: 0, altPort: 0, httpPort: 0, limits });
 const emptyMegabytes = megabytes();
@@ -50,7 +50,7 @@ const idle = cpuMeter();
 await wait(IDLE_MS);
 const idlePercent = idle();
 const idleMegabytes = megabytes();
-/** One kind of pairs, from the word to their end. */
+/** Measures one kind of pairs, from the start signal to the end. */
 async function pairsOf(): Promise<object> {
   const busy = cpuMeter();
   load.send('pairs');

@@ -1,15 +1,15 @@
-/** What a command is to the frame: its name, its options, and one function that does the work. */
+/** A command as the frame sees it: its name, its options, and one function that does the work. */
 import type { InferredOptionTypes, Options, PositionalOptions } from 'yargs';
 import type { ExitCode } from './exit-code.ts';
 import type { TextOutput } from './output.ts';
 
-/** All that a command may know of the process it runs in. */
+/** All that a command may know about the process that it runs in. */
 export interface Context {
-  /** Results only. */
+  /** Takes results only. */
   readonly stdout: TextOutput;
-  /** Progress and diagnostics. */
+  /** Takes progress and diagnostics. */
   readonly stderr: TextOutput;
-  /** The streams below them: for a spinner, and for what a program that the user runs in the lab writes by itself. */
+  /** The underlying streams, for a spinner, and for the output of a program that the user runs in the lab. */
   readonly streams: Readonly<Record<'stdout' | 'stderr', NodeJS.WritableStream>>;
   /** Aborts on the first SIGINT, SIGTERM or SIGHUP; a command that rethrows its reason ends the process by that signal. */
   readonly signal: AbortSignal;
@@ -24,7 +24,7 @@ export type CommandOptions = Readonly<Record<string, Options>>;
 
 export interface CommandDefinition<O extends CommandOptions> {
   readonly name: string;
-  /** What follows the name, such as `<action> [name]`, where there are positional arguments. */
+  /** The positional arguments after the name, such as `<action> [name]`, if there are any. */
   readonly arguments?: string;
   readonly positionals?: Readonly<Record<string, PositionalOptions>>;
   readonly options: O;
@@ -38,14 +38,14 @@ export interface CommandDefinition<O extends CommandOptions> {
   run(argv: InferredOptionTypes<O>, context: Context): Promise<ExitCode>;
 }
 
-/** A command whose options' types are known to itself only. */
+/** A command whose option types only the command itself knows. */
 export interface Command extends Omit<CommandDefinition<CommandOptions>, 'run'> {
   run(argv: Readonly<Record<string, unknown>>, context: Context): Promise<ExitCode>;
 }
 
 /** Ties the type of `run`'s argument to the options beside it. */
 export function defineCommand<O extends CommandOptions>(definition: CommandDefinition<O>): Command {
-  // The frame passes what yargs has parsed by these very options.
+  // The frame passes what yargs has parsed with exactly these options.
   return definition as unknown as Command;
 }
 

@@ -1,17 +1,17 @@
-/** The process as commands see it. */
+/** The process, as commands see it. */
 import type { Context } from './command.ts';
 import { textOutput } from './output.ts';
 
 export type Terminal = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env'>;
 
-/** Colour and spinners need a terminal, and nobody who said no: NO_COLOR not empty, --no-color, or a dumb terminal. */
+/** Colour and spinners need a terminal that is not dumb, and are turned off by --no-color or a NO_COLOR that is not empty. */
 export function terminalContext(
   { stdout, stderr, env }: Terminal,
   { words, signal }: { readonly words: readonly string[]; readonly signal: AbortSignal },
 ): Context {
   const allowed = !env.NO_COLOR && env.TERM !== 'dumb' && !words.includes('--no-color');
   const color = allowed && stdout.isTTY === true;
-  // A terminal of no width is one that nobody looks at, and a spinner would never get to the end of its line.
+  // Nobody looks at a terminal of width 0, and a spinner would never get to the end of its line.
   const spinner = allowed && stderr.isTTY === true && stderr.columns > 0;
   return {
     stdout: textOutput(stdout, { color }),

@@ -1,4 +1,4 @@
-/** From the words of a command line to the command that they name, with its options checked. */
+/** Finds the command that a command line names, checks its options, and runs it. */
 import yargs, { type Argv, type Options } from 'yargs';
 import { UsageError } from '../src/errors.ts';
 import type { Command, Commands, Context } from './command.ts';
@@ -7,10 +7,10 @@ import { renderNotes } from './render/layout/notes.ts';
 import { usageError } from './usage.ts';
 import { readVersion } from './version.ts';
 
-/** How wide help is where nothing says how wide it may be, and at most, as longer lines are hard to read. */
+/** The width of help where the terminal's is not known; also the greatest width, since longer lines are hard to read. */
 const HELP_COLUMNS = 80;
 const HELP_COLUMNS_MAX = 100;
-/** Options of natcheck itself. */
+/** The options of natcheck itself. */
 const OWN_OPTIONS: readonly string[] = ['help', 'version', 'no-color'];
 
 interface Chosen {
@@ -19,8 +19,8 @@ interface Chosen {
 }
 
 /**
- * Runs what `words` ask for; without a command, or without the words that a command cannot do without, it is help.
- * @throws UsageError when they ask for nothing there is; otherwise what the command throws.
+ * Runs the command that `words` name; shows help when they name none, or lack the arguments that the command needs.
+ * @throws UsageError when `words` make no sense; otherwise what the command throws.
  */
 export async function dispatch(
   words: readonly string[],
@@ -56,7 +56,7 @@ export async function dispatch(
   return chosen.command.run(chosen.argv, context);
 }
 
-/** Whether nothing is asked for yet. */
+/** Whether the words do not ask for anything yet. */
 function isBare(words: readonly string[], command: Command | undefined): boolean {
   const said = words.filter((word) => word !== '--no-color');
   return command ? said.length === 1 && command.arguments?.startsWith('<') === true : said.length === 0;
@@ -111,7 +111,7 @@ function withOptions(
   return notes === undefined ? into : into.epilogue(renderNotes(notes, columns));
 }
 
-/** What `--help` or `--version` shows. */
+/** Returns what `--help` or `--version` shows. */
 async function parse(parser: Argv, words: readonly string[]): Promise<string> {
   let shown = '';
   await parser.parseAsync([...words], {}, (_error, _argv, output) => {
@@ -120,7 +120,7 @@ async function parse(parser: Argv, words: readonly string[]): Promise<string> {
   return shown;
 }
 
-/** What yargs lets pass: a number that is none, and an option given twice that has one value. */
+/** Checks what yargs lets pass: a number that is not one, and an option with one value that is given twice. */
 function checkValues({ command, argv }: Chosen): void {
   for (const [name, option] of Object.entries(command.options)) {
     const value = argv[name];

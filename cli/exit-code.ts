@@ -1,4 +1,4 @@
-/** What the process says to the shell that ran it; the same numbers for every command. */
+/** The exit codes of the process, which mean the same for every command. */
 export const EXIT = {
   /** A verdict, a direct path, or a server that ended when told to. */
   ok: 0,

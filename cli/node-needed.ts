@@ -1,4 +1,4 @@
-/** Which Node runs natcheck; imported before that is known, so it is written in the JavaScript of Node 12. */
+/** Says which Node can run natcheck. It is imported before that is known, so it is written in the JavaScript of Node 12. */
 
 /** MAJOR.MINOR, as `engines` of package.json has it. */
 export const NODE_NEEDED = '22.22';

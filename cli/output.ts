@@ -1,18 +1,18 @@
-/** Where commands write: text only, in which nothing but line feeds and the colours of our own is obeyed by a terminal. */
+/** The outputs of commands: text in which a terminal obeys nothing but line feeds and natcheck's colours. */
 import { visibleLines } from '../src/visible.ts';
 import { COLOUR } from './render/layout/colour.ts';
 
-/** Below it, lines are as long as at it: words would come one by one. */
+/** The least width that lines are broken at; at a smaller one, each word would be on its own line. */
 const COLUMNS_MIN = 40;
 
 export interface TextOutput {
   /** Whatever strangers' words are in it; they had better be spelled out before (`visible`), as colours pass. */
   write(text: string): void;
-  /** The width to keep to; null where it is not a terminal. */
+  /** The width to keep to; null where the output is not a terminal. */
   readonly columns: number | null;
 }
 
-/** Splits with a group: texts at even places, colours at odd ones. */
+/** Splits with a group, so that texts come at even places and colours at odd ones. */
 const AROUND_COLOURS = new RegExp(`(${COLOUR})`);
 
 /** @param options.color whether colours are written; without, they are spelled out like all else. */

@@ -1,4 +1,4 @@
-/** The process: signals in, exit code out. Nothing else ends it. */
+/** Runs the process: takes its signals and sets its exit code. Nothing else ends it. */
 import { visibleLines } from '../src/visible.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 
@@ -26,7 +26,7 @@ if (words.length === 1 && (words[0] === '--version' || words[0] === '-v')) {
       end(outcome.code);
       break;
     case 'interrupted':
-      // By the signal itself, so that the shell knows; its handler is gone by now.
+      // The process ends by the signal itself, so that the shell knows; the signal's handler is gone by now.
       process.kill(process.pid, outcome.signal);
       break;
     case 'bug':
@@ -40,7 +40,7 @@ function bug(error: unknown): void {
   end(EXIT.bug);
 }
 
-/** Exits once what was written is on its way, whatever is still open. */
+/** Exits once everything written has been flushed, whatever is still open. */
 function end(code: ExitCode): void {
   process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
 }

@@ -1,4 +1,4 @@
-/** One command line from its words to its outcome: signals become an AbortSignal, wrong use becomes a line. */
+/** Runs one command line: signals become an AbortSignal, and wrong use becomes one line of text. */
 
 import { UsageError } from '../src/errors.ts';
 import { visible } from '../src/visible.ts';
@@ -14,17 +14,17 @@ type Signal = (typeof SIGNALS)[number];
 
 export type Outcome =
   | { readonly kind: 'exit'; readonly code: ExitCode }
-  /** The command gave up because of the signal. */
+  /** The command ended because of the signal. */
   | { readonly kind: 'interrupted'; readonly signal: Signal }
   | { readonly kind: 'bug'; readonly error: unknown };
 
-/** What it needs of `process`. */
+/** The part of `process` that is needed. */
 export interface Host extends Terminal {
   on(signal: Signal, handler: () => void): unknown;
   off(signal: Signal, handler: () => void): unknown;
 }
 
-/** Never throws. The first signal aborts the command, a second one finds no handler and ends the process at once. */
+/** Runs a command line, and never throws. The first signal aborts the command; a second one ends the process at once, since it finds no handler. */
 export async function run(
   words: readonly string[],
   { host, commands }: { readonly host: Host; readonly commands: Commands },

@@ -1,4 +1,4 @@
-/** Wrong words on a command line, as one line that says what may have been meant. */
+/** Turns wrong words on a command line into one line that says what may have been meant. */
 import { UsageError } from '../src/errors.ts';
 import { nearest } from './suggest.ts';
 
@@ -6,14 +6,14 @@ import { nearest } from './suggest.ts';
 const UNKNOWN = /^Unknown (command|argument)s?: (.*)$/;
 
 export interface Usage {
-  /** As they were written. */
+  /** The words as they were written. */
   readonly words: readonly string[];
   readonly commands: readonly string[];
-  /** Those of the command that is named; natcheck's own when none is. */
+  /** The options of the command that is named; natcheck's own options when none is. */
   readonly options: readonly string[];
 }
 
-/** Null for an exception that is not the parser's own. @param message as yargs has it. */
+/** Returns null for an exception that does not come from the parser. @param message the message of yargs. */
 export function usageError(message: string | null, error: Error | undefined, usage: Usage): UsageError | null {
   if (error && error.name !== 'YError') return null;
   const line = (message ?? error?.message ?? 'wrong usage').replaceAll(/\s*\n\s*/g, ' ');
@@ -35,7 +35,7 @@ function camelCase(name: string): string {
   return name.replaceAll(/-+(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** What the first unknown word that was written as an option may have meant. */
+/** Suggests what the first unknown word that was written as an option may have meant. */
 function meantOption(unknown: readonly string[], { words, options }: Usage): string | null {
   const isOption = (name: string): boolean => words.some((word) => word.split('=')[0] === `--${name}`);
   const meant = nearest(unknown.find(isOption) ?? '', options);

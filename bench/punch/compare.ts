@@ -1,16 +1,16 @@
-/** Contestants in turns over one pair of sites after the other, and a table of what came of it. */
+/** Runs contestants in turns over one pair of sites after the other, and prints a table of the results. */
 import type { Lab } from '../../lab/index.ts';
 import { progress } from '../lab.ts';
 import { quantile } from '../quantile.ts';
 import type { Contestant, Meetings, Pair, Times } from './contestant.ts';
 
-/** Of each pair, not counted: what is warm gets warm, and files come into the cache. */
+/** How many runs of each pair are not counted, so that caches are warm afterwards. */
 const WARM_UP_RUNS = 3;
 
 export interface Comparison {
   readonly lab: Lab;
   readonly runs: number;
-  /** Names of the sites, and who meets there. */
+  /** The names of the sites, and who meets there. */
   readonly pairs: readonly {
     readonly a: string;
     readonly b: string;
@@ -33,7 +33,7 @@ export async function compare({ lab, runs, pairs }: Comparison): Promise<void> {
   for (const [name, values] of Object.entries(summary(all))) console.log(`all: ${name}: ${values} ms`);
 }
 
-/** Every run of every contestant, in turns, by contestant; null is a run without a direct path. */
+/** Runs all contestants in turns, and returns their runs by contestant; null is a run without a direct path. */
 async function meetInTurns(
   pair: Pair,
   { contestants, runs }: { readonly contestants: readonly Contestant[]; readonly runs: number },
@@ -54,7 +54,7 @@ async function meetInTurns(
   return met;
 }
 
-/** `median (p95)` of all that each name counts. */
+/** Formats `median (p95)` of the values of each name. */
 function summary(met: readonly (Times | null)[]): Readonly<Record<string, string>> {
   const counted = met.flatMap((times) => Object.entries(times ?? {}));
   const byName = Object.entries(Object.groupBy(counted, ([name]) => name));

@@ -1,4 +1,4 @@
-/** What bench/punch.ts compares: ways for the clients of two sites to open a direct path, again and again. */
+/** The contestants that bench/punch.ts compares: ways for the clients of two sites to open a direct path repeatedly. */
 import type { Lab, LabSite } from '../../lab/index.ts';
 
 export interface Pair {
@@ -17,6 +17,6 @@ export interface Meetings extends AsyncDisposable {
 
 export interface Contestant {
   readonly name: string;
-  /** Starts on both sides what is to be warm. */
+  /** Starts what has to be warm, on both sides. */
   start(pair: Pair): Promise<Meetings>;
 }

@@ -1,4 +1,4 @@
-/** `natcheck demo`: no network, the four NATs in the simulated lab, detected and punched by the real sessions. */
+/** `natcheck demo`: detects and punches the four NATs in the simulated lab with the real sessions, without a network. */
 
 import { CARRIER_GRADE, CLASSIC_NATS, type NamedAccess, type NatProfile } from '../../lab/profiles.ts';
 import { detectInSim } from '../../lab/sim/detect/detect.ts';
@@ -12,7 +12,7 @@ import { type Demo, type DemoDetection, renderDemo } from '../render/demo-text.t
 import { renderMesh } from '../render/mesh-text.ts';
 import type { GridPunch } from '../render/punch-grid.ts';
 
-/** A home connection on a middling day: 40 ms round trip, one packet in fifty lost each way. */
+/** A home connection on an average day: 40 ms round trip, one packet in fifty lost each way. */
 const HOME_LINK = symmetricLink({ latencyMs: 20, jitterMs: 4, loss: 0.02 });
 
 const MESH_ACCESSES: readonly NamedAccess[] = [
@@ -51,7 +51,7 @@ export const demo = defineCommand({
   },
 });
 
-/** All pairs have to open: of the five, no two have ports that cannot be told. */
+/** The peers of the mesh. All pairs have to open, since no two of the five have unpredictable ports. */
 function showMesh(
   { seed, json }: { readonly seed: number; readonly json: boolean | undefined },
   { stdout, color }: Context,
@@ -81,7 +81,7 @@ function punchAll(seed: number): readonly GridPunch[] {
   }));
 }
 
-/** Whether both sides came out as the arithmetic of the two NATs says. */
+/** Whether both sides ended as the arithmetic of the two NATs predicts. */
 function isAsExpected({ nats, a, b }: GridPunch): boolean {
   const [natA, natB] = nats.map((name) => CLASSIC_NATS.find((profile) => profile.name === name));
   if (!natA || !natB) return false;

@@ -1,4 +1,4 @@
-/** `natcheck detect`: what NAT is this machine behind. */
+/** `natcheck detect`: finds out what NAT this machine is behind. */
 import { DETECT_TIMEOUT_MS, detect as detectNat } from '../../src/detect/detect.ts';
 import { UsageError } from '../../src/errors.ts';
 import type { DetectReport } from '../../src/nat/report.ts';
@@ -85,7 +85,7 @@ export const detect = defineCommand({
   },
 });
 
-/** Shows that the work goes on, and for the long one how far it is. */
+/** Shows that the work is going on, and for the long test how far it is. */
 async function watched(
   lifetimeMaxS: number | undefined,
   context: Context,

@@ -1,4 +1,4 @@
-/** Every command there is: a line here makes one known. */
+/** The list of all commands; a command becomes known by its line here. */
 import type { Commands } from '../command.ts';
 
 export const COMMANDS: Commands = {

@@ -103,5 +103,5 @@ function checkUse(name: string, { place, command, clients, all, hard, json, out 
   }
 }
 
-/** Each is a container: more than a few are a load for the machine rather than a test of a NAT. */
+/** Each client is a container; more than a few load the machine rather than test a NAT. */
 const MAX_CLIENTS = 16;

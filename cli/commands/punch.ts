@@ -1,4 +1,4 @@
-/** `natcheck punch`: a path to a peer who runs the same command, direct wherever that is possible. */
+/** `natcheck punch`: opens a path to a peer that runs the same command, direct wherever that is possible. */
 import { hostname } from 'node:os';
 import { UsageError } from '../../src/errors.ts';
 import { type PathMode, PUNCH_WAIT_MS } from '../../src/punch/options.ts';
@@ -83,7 +83,7 @@ export const punch = defineCommand({
   },
 });
 
-/** Gives a relayed path the time to become direct, then looks at what there is. */
+/** Gives a relayed path time to become direct, then measures the path that there is. */
 async function conclude(
   { report, path, upgraded }: PunchResult,
   {
@@ -98,7 +98,7 @@ async function conclude(
   if (better) progress.connected(better);
   const health = await measureHealth(path, signal);
   const last = better ?? report;
-  // A peer that was done first has said so: the path was there, and is not lost.
+  // A peer that finished first has closed the path: it was open, and was not lost.
   const isThere = health.rttMs !== null || path.state() === 'closed-by-peer';
   return { report: isThere ? last : { ...last, outcome: 'failed', reason: 'path-lost' }, health };
 }

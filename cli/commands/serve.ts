@@ -1,4 +1,4 @@
-/** `natcheck serve`: the public side, until a signal ends it. */
+/** `natcheck serve`: runs the public side until a signal ends it. */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { ServerOptions, Tls } from '../../server/index.ts';

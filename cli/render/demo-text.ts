@@ -1,4 +1,4 @@
-/** What `natcheck demo` shows. */
+/** Renders what `natcheck demo` shows. */
 import { Chalk } from 'chalk';
 import type { NatProfile } from '../../lab/profiles.ts';
 import type { DetectReport } from '../../src/nat/report.ts';
@@ -16,7 +16,7 @@ export interface Demo {
   readonly punches: readonly GridPunch[];
 }
 
-/** Lines without a trailing newline. */
+/** Returns lines without a trailing newline. */
 export function renderDemo(
   { detections, punches }: Demo,
   { color, columns = null }: { readonly color: boolean; readonly columns?: number | null },

@@ -1,4 +1,4 @@
-/** The text report of a detection: the verdict, what it means, whom one can reach; with the evidence when asked for. */
+/** Renders the text report of a detection: the verdict, what it means, which peers can be reached, and on request the evidence. */
 import { Chalk, type ChalkInstance } from 'chalk';
 import { type Endpoint, formatEndpoint } from '../../src/endpoint.ts';
 import type { Finding } from '../../src/nat/behavior.ts';
@@ -16,9 +16,9 @@ import { portsText } from './ports-text.ts';
 
 export interface RenderOptions {
   readonly color: boolean;
-  /** Every probe as a row of its own. */
+  /** Whether every probe is shown, in its own row. */
   readonly verbose: boolean;
-  /** The terminal's width; null or left out where there is none. */
+  /** The terminal's width; null or left out where there is no terminal. */
   readonly columns?: number | null;
 }
 
@@ -29,7 +29,7 @@ interface Look {
   readonly columns: number | null;
 }
 
-/** Lines without a trailing newline. */
+/** Returns lines without a trailing newline. */
 export function renderDetectReport(given: DetectReport, { color, verbose, columns = null }: RenderOptions): string {
   const report = visibleIn(given);
   const look = { paint: new Chalk({ level: color ? 1 : 0 }), columns };
@@ -80,7 +80,7 @@ function peerBlock(report: DetectReport, { paint, columns }: Look): readonly str
 function prospectWith({ verdict, mapping, filtering }: DetectReport): ((peer: Behavior) => Prospect) | null {
   if (verdict.type === 'udp-blocked') return () => 'relay';
   if (verdict.type === 'inconclusive') return null;
-  // What is not known of a symmetric NAT is taken at its strictest.
+  // What is not known about a symmetric NAT is taken to be as strict as possible.
   const strictest = 'address-and-port-dependent';
   const mine: Behavior = {
     mapping: mapping.behavior === 'undetermined' ? strictest : mapping.behavior,

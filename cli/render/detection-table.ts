@@ -1,4 +1,4 @@
-/** A table of NATs: what each one is, what it was found to be, and what that took. */
+/** Renders a table of NATs: what each one is, what it was detected as, and what that took. */
 import { Chalk } from 'chalk';
 import { formatEndpoint } from '../../src/endpoint.ts';
 import type { DetectReport } from '../../src/nat/report.ts';
@@ -6,22 +6,22 @@ import { alignColumns } from './layout/table.ts';
 import { visibleIn } from './layout/visible-in.ts';
 
 export interface Detection {
-  /** What the row is called. */
+  /** The name of the row. */
   readonly label: string;
-  /** The verdict that is right. */
+  /** The right verdict. */
   readonly expected: string;
   readonly report: DetectReport;
 }
 
 export interface DetectionTableOptions {
   readonly color: boolean;
-  /** What else there is to say of each: where it is seen, or how many packets it took. */
+  /** The further column: where each NAT is seen, or how many packets the detection took. */
   readonly shows: 'public-endpoint' | 'probes';
-  /** The terminal's width; null or left out where there is none. */
+  /** The terminal's width; null or left out where there is no terminal. */
   readonly columns?: number | null;
 }
 
-/** Lines; a verdict is green when it is right, and red when it is not. */
+/** Returns lines, with a right verdict in green and a wrong one in red. */
 export function detectionTable(
   detections: readonly Detection[],
   { color, shows, columns = null }: DetectionTableOptions,

@@ -1,4 +1,4 @@
-/** What `natcheck lab` shows: what there is in a lab, and what was detected in it. */
+/** Renders what `natcheck lab` shows: what a lab contains, and what was detected in it. */
 import { Chalk } from 'chalk';
 import type { LabDetection } from '../../lab/docker/keeper/detect-all.ts';
 import type { RunningLab } from '../../lab/docker/keeper/running-lab.ts';
@@ -10,11 +10,11 @@ import { hang } from './layout/wrap.ts';
 
 export interface RenderLabOptions {
   readonly color: boolean;
-  /** The terminal's width; null or left out where there is none. */
+  /** The terminal's width; null or left out where there is no terminal. */
   readonly columns?: number | null;
 }
 
-/** Lines without a trailing newline; a command to copy is never broken. */
+/** Returns lines without a trailing newline, in which a command to copy is never broken. */
 export function renderLab(given: RunningLab, { color, columns = null }: RenderLabOptions): string {
   const paint = new Chalk({ level: color ? 1 : 0 });
   const { engine, server, sites } = visibleIn(given);
@@ -46,14 +46,14 @@ export function renderLab(given: RunningLab, { color, columns = null }: RenderLa
   ].join('\n');
 }
 
-/** Each with its command beside it, or where that is too wide below it. */
+/** Returns each with its command beside it, or below it where that would be too wide. */
 function hints(all: readonly (readonly [what: string, command: string])[], columns: number | null): readonly string[] {
   const beside = alignColumns(all);
   if (columns === null || beside.every((line) => line.length <= columns)) return beside;
   return all.flatMap(([what, command]) => [what, `  ${command}`]);
 }
 
-/** Lines without a trailing newline; clients are told apart where a NAT has several. */
+/** Returns lines without a trailing newline; clients are named where a NAT has several. */
 export function renderLabDetections(
   detections: readonly LabDetection[],
   { color, columns = null }: RenderLabOptions,

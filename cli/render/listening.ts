@@ -1,4 +1,4 @@
-/** What a server listens on, as lines of text. */
+/** Renders what a server listens on, as lines of text. */
 import type { NatcheckServer } from '../../server/index.ts';
 import { familyOf, formatEndpoint } from '../../src/endpoint.ts';
 import { visible } from '../../src/visible.ts';

@@ -1,4 +1,4 @@
-/** What `natcheck lab matrix` shows: each pair as it is done, then the grid, and what is not as expected. */
+/** Renders what `natcheck lab matrix` shows: each pair when it is done, then the grid, and what is not as expected. */
 import type { Matrix } from '../../lab/docker/matrix/matrix.ts';
 import { wrongCells } from '../../lab/docker/matrix/matrix.ts';
 import type { MatrixProgress } from '../../lab/docker/matrix/run-pairs.ts';
@@ -7,20 +7,20 @@ import { visibleIn } from './layout/visible-in.ts';
 import { hang } from './layout/wrap.ts';
 import { pairGrid } from './punch-grid.ts';
 
-/** One line without a trailing newline. */
+/** Returns one line without a trailing newline. */
 export function renderMatrixProgress({ cell, done, total }: MatrixProgress): string {
   return `${String(done).padStart(String(total).length)} of ${total}  ${pairWords(cell)}: ${resultWords(cell)}`;
 }
 
 export interface RenderMatrixOptions {
   readonly color: boolean;
-  /** Of the files that it is in. */
+  /** The paths of the files that hold the results. */
   readonly paths: readonly string[];
-  /** The terminal's width; null or left out where there is none. */
+  /** The terminal's width; null or left out where there is no terminal. */
   readonly columns?: number | null;
 }
 
-/** Lines without a trailing newline; green is what is as expected. */
+/** Returns lines without a trailing newline, in which green means as expected. */
 export function renderMatrix(given: Matrix, { color, paths, columns = null }: RenderMatrixOptions): string {
   const matrix = visibleIn(given);
   const cells = matrix.cells.map((cell) => ({

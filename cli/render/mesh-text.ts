@@ -1,10 +1,10 @@
-/** A mesh as `natcheck demo --mesh` shows it: a row for each peer, and in it how each other one is reached. */
+/** Renders a mesh for `natcheck demo --mesh`: a row for each peer shows how it reaches each other peer. */
 import { Chalk } from 'chalk';
 import type { MeshPath } from '../../lab/sim/punch/mesh.ts';
 import { hang } from './layout/wrap.ts';
 import { pairGrid } from './punch-grid.ts';
 
-/** Lines without a trailing newline. */
+/** Returns lines without a trailing newline. */
 export function renderMesh(
   paths: readonly MeshPath[],
   { color, columns = null }: { readonly color: boolean; readonly columns?: number | null },

@@ -1,4 +1,4 @@
-/** The lines of a detection on what was asked for beside the NAT type: hairpinning, the lifetime of mappings, the router. */
+/** Renders the lines about the extra tests of a detection: hairpinning, the lifetime of mappings, the router. */
 import type { Hairpin } from '../../src/nat/extra-tests/hairpin.ts';
 import type { Lifetime } from '../../src/nat/extra-tests/lifetime.ts';
 import { explainReason } from '../../src/nat/reason.ts';

@@ -1,8 +1,8 @@
-/** The line of a detection that says how the NAT chooses public ports and addresses. */
+/** Renders the line of a detection that says how the NAT assigns public ports and addresses. */
 import { explainReason } from '../../src/nat/reason.ts';
 import type { DetectReport, PortAssignmentReport } from '../../src/nat/report.ts';
 
-/** Such as `sequential, step 2 (from 12 mappings)`; of the public addresses only what is out of the ordinary. */
+/** Returns text such as `sequential, step 2 (from 12 mappings)`; public addresses are only mentioned if they are unusual. */
 export function portsText({ allocation, pooling }: Pick<DetectReport, 'allocation' | 'pooling'>): string {
   const addresses = pooling.behavior === 'arbitrary' ? ', on any of several public addresses' : '';
   return `${allocationText(allocation)}${addresses}`;

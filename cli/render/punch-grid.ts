@@ -1,15 +1,15 @@
-/** A grid of punches: a row for each NAT of one peer, a column for each of the other, in each cell what came of it. */
+/** Renders a grid of punches: a row for each NAT of one peer, a column for each NAT of the other, and the result in each cell. */
 import { Chalk } from 'chalk';
 import type { SimPunch } from '../../lab/sim/punch/punch.ts';
 import { alignColumns } from './layout/table.ts';
 import { visibleIn } from './layout/visible-in.ts';
 
 export interface GridPunch extends SimPunch {
-  /** What the two peers are behind. */
+  /** The accesses of the two peers. */
   readonly nats: readonly [a: string, b: string];
 }
 
-/** What is shown of one pair. */
+/** What is shown for one pair. */
 export interface GridCell {
   readonly nats: readonly [a: string, b: string];
   readonly text: string;
@@ -18,11 +18,11 @@ export interface GridCell {
 
 export interface GridOptions {
   readonly color: boolean;
-  /** The terminal's width; null or left out where there is none. */
+  /** The terminal's width; null or left out where there is no terminal. */
   readonly columns?: number | null;
 }
 
-/** Lines. */
+/** Returns the grid as lines. */
 export function punchGrid(punches: readonly GridPunch[], options: GridOptions): readonly string[] {
   const cells = punches.map((punch): GridCell => {
     const text = cellText(punch);
@@ -31,7 +31,7 @@ export function punchGrid(punches: readonly GridPunch[], options: GridOptions): 
   return pairGrid(cells, options);
 }
 
-/** Lines; rows and columns are in the order in which their names first appear; green is good, red is not. */
+/** Returns the grid as lines. Rows and columns are in the order in which their names first appear; green is good, red is not. */
 export function pairGrid(given: readonly GridCell[], { color, columns = null }: GridOptions): readonly string[] {
   const cells = visibleIn(given);
   const paint = new Chalk({ level: color ? 1 : 0 });
@@ -45,7 +45,7 @@ export function pairGrid(given: readonly GridCell[], { color, columns = null }: 
   return alignColumns([head, ...rows], { columns, hasHead: true });
 }
 
-/** Until the later side was connected. One side alone is no path, and is said as what it is: a bug. */
+/** Returns the time until the later side was connected. If only one side was, that is no path but a bug, and is shown as one. */
 function cellText({ a, b }: GridPunch): string {
   if (a.outcome !== b.outcome) return 'one-sided';
   return a.outcome === 'direct' ? `direct ${Math.round(Math.max(a.ms, b.ms))} ms` : 'no path';

@@ -1,4 +1,4 @@
-/** The text of a punch: each step as it happens, then the path and its health, or why there is none. */
+/** Renders the text of a punch: each step as it happens, then the path and its health, or why there is no path. */
 import { Chalk } from 'chalk';
 import { formatEndpoint } from '../../src/endpoint.ts';
 import type { PathHealth } from '../../src/punch/path/health.ts';
@@ -8,17 +8,17 @@ import { hang } from './layout/wrap.ts';
 
 export interface PunchTextOptions {
   readonly color: boolean;
-  /** The terminal's width; null or left out where there is none. */
+  /** The terminal's width; null or left out where there is no terminal. */
   readonly columns?: number | null;
 }
 
-/** Without a trailing newline. */
+/** Returns text without a trailing newline. */
 export function renderStep({ step, atMs, text }: PunchStep, { color, columns = null }: PunchTextOptions): string {
   const paint = new Chalk({ level: color ? 1 : 0 });
   return hang(`${paint.dim(`${String(atMs).padStart(6)} ms`)}  ${paint.bold(String(step))}  `, text, columns);
 }
 
-/** Lines without a trailing newline. */
+/** Returns lines without a trailing newline. */
 export function renderPunch(
   punched: { readonly report: PunchReport; readonly health: PathHealth | null },
   { color, columns = null }: PunchTextOptions,

@@ -25,7 +25,7 @@ export function now(): number {
   return performance.now();
 }
 
-/** The least that an output beyond the common ones has. */
+/** What every output beyond the common ones has. */
 interface Kind {
   readonly kind: string;
 }
@@ -47,7 +47,7 @@ interface State<Result, Extra extends Kind> extends Pick<DriverOptions<Result, E
   timer: NodeJS.Timeout | undefined;
 }
 
-/** Starts at once. The sockets, one for each name the session uses, stay the caller's to close. */
+/** Starts at once. The sockets, one for each name that the session uses, still belong to the caller, who closes them. */
 export function startDriver<Result, Extra extends Kind = never>(options: DriverOptions<Result, Extra>): Driver<Result> {
   const { session, onOutput, signal } = options;
   const state: State<Result, Extra> = {
@@ -92,7 +92,7 @@ function act<R, E extends Kind>(state: State<R, E>, take: () => void): void {
   if (state.ended.signal.aborted) return;
   try {
     take();
-    // What is said while it is being polled is seen by the next poll.
+    // Whatever the session is told while it is polled, the next poll sees.
     if (!state.isPumping) pump(state);
   } catch (error) {
     fail(state, error);

@@ -1,4 +1,4 @@
-/** What came and was not taken yet, in order: from callbacks to a loop that waits. */
+/** A queue from callbacks to a loop that waits for the next item. */
 import { now, TIMER_MAX_MS } from './driver.ts';
 
 export interface Inbox<T> {
@@ -10,7 +10,7 @@ export interface Inbox<T> {
   readonly next: (until: { readonly by: number; readonly signal?: AbortSignal | undefined }) => Promise<T | null>;
 }
 
-/** One loop takes at a time. */
+/** Only one loop may take items at a time. */
 export function createInbox<T>(): Inbox<T> {
   const items: T[] = [];
   let wake = (): void => {};

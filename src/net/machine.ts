@@ -3,7 +3,7 @@ import { now, TIMER_MAX_MS } from './driver.ts';
 
 export interface Machine<Input, Output> {
   readonly handle: (now: number, input: Input | Timeout) => readonly Output[];
-  /** When `timeout` is due; Infinity when nothing is. */
+  /** Returns when `timeout` is due; Infinity when nothing is. */
   readonly wakeAt: () => number;
 }
 
@@ -12,9 +12,9 @@ export interface Timeout {
 }
 
 export interface RunningMachine<Input> extends Disposable {
-  /** Hands in what has happened; what it leads to is done at once, or after what is being done. */
+  /** Hands in what has happened. Its outputs are obeyed at once, or after those that are being obeyed now. */
   readonly tell: (input: Input) => void;
-  /** Rejects with what the machine, or `obey`, has thrown, whatever called it; it then takes nothing more. Never resolves. */
+  /** Rejects with what the machine or `obey` throws, whoever called it; the machine then takes no more inputs. Never resolves. */
   readonly broken: Promise<never>;
 }
 
@@ -22,7 +22,7 @@ interface State<Input, Output> {
   readonly machine: Machine<Input, Output>;
   readonly obey: (output: Output) => void;
   readonly broken: PromiseWithResolvers<never>;
-  /** What has happened and is not handed in yet. */
+  /** The inputs that have not been handed in yet. */
   readonly inputs: (Input | Timeout)[];
   /** Whether inputs are being handed in. */
   isBusy: boolean;
@@ -30,12 +30,12 @@ interface State<Input, Output> {
   timer: NodeJS.Timeout | undefined;
 }
 
-/** Nothing happens before the first `tell`, nor after disposal. */
+/** Starts a machine. Nothing happens before the first `tell`, nor after disposal. */
 export function startMachine<Input, Output>(
   options: Pick<State<Input, Output>, 'machine' | 'obey'>,
 ): RunningMachine<Input> {
   const broken = Promise.withResolvers<never>();
-  // Whoever waits for it is told; nobody may be left to.
+  // Whoever awaits it is told; there may be nobody who does.
   broken.promise.catch(() => {});
   const state: State<Input, Output> = {
     ...options,

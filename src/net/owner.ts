@@ -1,15 +1,15 @@
-/** Resources released together, the last one first: what AsyncDisposableStack is on runtimes that have it (Node 24). */
+/** Resources that are released together, the last one first, like AsyncDisposableStack on the runtimes that have it (Node 24). */
 
 export interface Owner extends AsyncDisposable {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
-  /** Takes a resource over, and gives it back for use. */
+  /** Takes over a resource, and returns it for use. */
   readonly use: <T extends AsyncDisposable | Disposable>(resource: T) => T;
   readonly defer: (release: () => unknown) => void;
   /** Hands everything over to a new owner; this one then releases nothing. */
   readonly move: () => Owner;
 }
 
-/** Every release is tried; the first error is thrown when all are done. */
+/** Tries every release, and then throws the first error, if there was one. */
 export function createOwner(releases: (() => unknown)[] = []): Owner {
   return {
     use: (resource) => {

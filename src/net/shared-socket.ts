@@ -1,12 +1,12 @@
-/** One UDP socket that several use at once: each gets the datagrams that it knows for its own. */
+/** One UDP socket that several users share: each gets the datagrams that it recognizes as its own. */
 import type { Endpoint } from '../endpoint.ts';
 import type { UdpSocket } from './udp-socket.ts';
 
 export interface SharedSocket {
   readonly local: Endpoint;
   /**
-   * One more user of the socket, which gets what it `owns` and nobody before it does; a user that is alone gets everything.
-   * Disposing of what is given takes that user away, and leaves the socket open.
+   * Adds a user, which gets every datagram that it `owns` and no earlier user owns; a user that is alone gets everything.
+   * Disposing of the returned socket removes that user, and leaves the shared socket open.
    */
   readonly share: (owns: (bytes: Uint8Array, from: Endpoint) => boolean) => UdpSocket;
 }
@@ -16,7 +16,7 @@ interface User {
   receive: (bytes: Uint8Array, from: Endpoint) => void;
 }
 
-/** Takes the socket's datagrams from now on; closing it stays its owner's. */
+/** Takes the socket's datagrams from now on. Its owner still has to close it. */
 export function shareSocket(socket: UdpSocket): SharedSocket {
   const users = new Set<User>();
   socket.onDatagram((bytes, from) => {

@@ -1,17 +1,17 @@
-/** UDP sockets by name on one local address, opened and closed as something asks; none is left when the set is disposed. */
+/** UDP sockets by name on one local address, opened and closed on request. Disposing of the set closes all of them. */
 import { openUdpSocket, type UdpSocket } from './udp-socket.ts';
 
 export interface SocketSet extends AsyncDisposable {
-  /** Null when the system refuses one, or when it was closed before it was open. */
+  /** Opens a socket; resolves to null when the system refuses it, or when it was closed before it was open. */
   readonly open: (name: string) => Promise<UdpSocket | null>;
   readonly get: (name: string) => UdpSocket | undefined;
   readonly close: (name: string) => void;
 }
 
-/** @param address null: every one is refused. */
+/** @param address where the sockets are bound; with null every socket is refused. */
 export function createSocketSet(address: string | null): SocketSet {
   const sockets = new Map<string, UdpSocket>();
-  /** Opening or closing: what disposal has to wait for. */
+  /** The opening and closing under way, which disposal waits for. */
   const pending = new Set<Promise<unknown>>();
   const asked = new Set<string>();
   const track = <T>(work: Promise<T>): Promise<T> => {

@@ -1,9 +1,9 @@
-/** One TCP connection attempt that carries nothing: whether somebody accepts there. */
+/** One TCP connection attempt that carries no data, to find out whether somebody accepts there. */
 import { connect } from 'node:net';
 import type { Endpoint } from '../endpoint.ts';
 import type { ConnectOutcome } from '../session.ts';
 
-/** Ends as `failed` when the signal aborts. @throws RangeError when the port is none. */
+/** Resolves to `failed` when the signal aborts. @throws RangeError when the port is not a valid one. */
 export async function tryConnect({ address, port }: Endpoint, signal: AbortSignal): Promise<ConnectOutcome['outcome']> {
   if (signal.aborted) return 'failed';
   return new Promise((resolve) => {

@@ -4,33 +4,35 @@ import { once } from 'node:events';
 import { type Endpoint, type Family, familyOf } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
 
-/** What may wait in user space when the kernel's buffer is full; beyond it a datagram is refused, so memory is bounded. */
+/** How much may wait in user space when the kernel's buffer is full. Beyond it a datagram is refused, so memory is bounded. */
 const SEND_QUEUE_MAX_BYTES = 1024 * 1024;
 
-/** RFC 1122 §3.2.1.7, and what systems use. */
+/** The default of RFC 1122 §3.2.1.7, which systems use. */
 const DEFAULT_TTL = 64;
 
 /** Node's UDP socket. */
 export type DgramSocket = Socket;
 
 export interface UdpSocket extends AsyncDisposable {
-  /** Where it is bound. */
+  /** The endpoint that it is bound to. */
   readonly local: Endpoint;
   /**
-   * Sends one datagram; `onFailure` gets the system's code, ENOBUFS when too much waits already, EBADF when it is closed. `ttl`, where the way
-   * has one: how many routers it may pass.
+   * Sends one datagram. `onFailure` gets the system's code: ENOBUFS when too much is waiting already, EBADF when the socket
+   * is closed. `ttl` limits how many routers the datagram may pass, where the transport has such a limit.
    */
   readonly send: (bytes: Uint8Array, to: Endpoint, onFailure: (code: string) => void, ttl?: number) => void;
   /** Sets the one receiver. */
   readonly onDatagram: (receive: (bytes: Uint8Array, from: Endpoint) => void) => void;
 }
 
-/** @throws the system's error (EADDRNOTAVAIL, EADDRINUSE, …) when it cannot be bound. */
+/** Opens a socket. @throws the system's error (EADDRNOTAVAIL, EADDRINUSE, …) when it cannot be bound. */
 export async function openUdpSocket(
   at: Endpoint,
   {
     bufferBytes,
-  }: { /** Of the kernel, each way; it cuts it to its own maximum. */ readonly bufferBytes?: number } = {},
+  }: {
+    /** The size of the kernel's buffer in each direction, which the kernel limits to its own maximum. */ readonly bufferBytes?: number;
+  } = {},
 ): Promise<UdpSocket> {
   const socket = createUnboundSocket(familyOf(at.address), bufferBytes);
   try {
@@ -66,7 +68,7 @@ export async function openUdpSocket(
 }
 
 /**
- * A socket of somebody else's, bound by them: its disposal gives it back, open, with no listener of ours on it. Where it is
+ * Uses a socket that somebody else has opened and bound. Disposing of it gives the socket back, open, without our listeners. Where it is
  * bound to every address, its own is the one from which the system sends to `remote`.
  * @throws UsageError when it is not bound; the system's error when there is no route.
  */
@@ -119,7 +121,7 @@ function sendFrom(
     readonly onFailure: (code: string) => void;
   },
 ): void {
-  // Node throws at it, and a stranger's datagram may come from it.
+  // Node throws on port 0, from which a stranger's datagram may claim to come.
   const refusal = to.port === 0 ? 'EINVAL' : socket.getSendQueueSize() > SEND_QUEUE_MAX_BYTES ? 'ENOBUFS' : null;
   if (refusal) {
     onFailure(refusal);
@@ -127,14 +129,14 @@ function sendFrom(
   }
   if (ttl !== undefined) socket.setTTL(ttl);
   socket.send(bytes, to.port, to.address, (error) => {
-    // It is the socket's, and what is sent meanwhile has it too: only for sockets that send nothing else yet.
+    // The TTL belongs to the socket, so whatever is sent meanwhile has it too: only use it on sockets that send nothing else yet.
     if (ttl !== undefined && !isClosed()) socket.setTTL(DEFAULT_TTL);
     if (error && !isClosed()) onFailure((error as NodeJS.ErrnoException).code ?? error.message);
   });
 }
 
 /**
- * The local address from which the system would send to `remote`.
+ * Returns the local address from which the system would send to `remote`.
  * @throws the system's error (ENETUNREACH, …) when there is no route.
  */
 export async function localAddressToward(remote: Endpoint): Promise<string> {
@@ -155,7 +157,7 @@ function createUnboundSocket(family: Family, bufferBytes?: number): Socket {
     type: family === 'IPv6' ? 'udp6' : 'udp4',
     ipv6Only: family === 'IPv6',
     ...(bufferBytes === undefined ? {} : { recvBufferSize: bufferBytes, sendBufferSize: bufferBytes }),
-    // Everything sent to is a literal already; the default lookup would cost a thread each time.
+    // Every destination is a literal address already; the default lookup would cost a thread each time.
     lookup: (hostname, _options, callback) => callback(null, hostname, family === 'IPv6' ? 6 : 4),
   });
 }

@@ -16,22 +16,22 @@ import type { Met } from './room/state.ts';
 type Connected = Extract<IceEvent, { readonly kind: 'connected' }>;
 type Switched = Extract<IceEvent, { readonly kind: 'pair-switched' }>;
 
-/** `packetsSent`: so far, of the checks and of the technique. */
+/** `packetsSent` counts the packets of the checks and of the technique so far. */
 export type AttemptResult = { readonly packetsSent: () => number } & (
   | {
       readonly kind: 'connected';
-      /** The caller's to dispose of. */
+      /** The path, which the caller has to dispose of. */
       readonly path: DrivenPath;
       readonly event: Connected;
       /** Resolves when a relayed path has become direct, with null when the path has ended. */
       readonly switched: Promise<Switched | null>;
     }
   | { readonly kind: 'failed'; readonly isHeard: boolean }
-  /** The peer that was introduced is no more: it was lost, or another one has come in its place. */
+  /** The peer that was introduced is gone: it was lost, or another one has come in its place. */
   | { readonly kind: 'void' }
 );
 
-/** What the session, or a callback of the user, has thrown. */
+/** What the session or a callback of the user has thrown. */
 interface Broken {
   readonly kind: 'broken';
   readonly error: unknown;
@@ -44,7 +44,7 @@ export interface PeerAttemptOptions {
   readonly peer: string;
   readonly met: Extract<Met, { readonly kind: 'introduced' }>;
   readonly plan: PunchPlan;
-  /** Those that this host is in, such as `192.168.1.7/24`. */
+  /** The networks that this host is in, such as `192.168.1.7/24`. */
   readonly networks: readonly string[];
   readonly budget: PunchBudget;
   readonly signal: AbortSignal | undefined;
@@ -54,7 +54,7 @@ export interface PeerAttemptOptions {
 }
 
 /**
- * The sockets stay their owners', whatever the result.
+ * Runs one attempt to connect. Whatever the result, the sockets still belong to their owners.
  * @throws the signal's reason when aborted; what `onEvent` throws.
  */
 export async function connectPeers(options: PeerAttemptOptions): Promise<AttemptResult> {
@@ -82,7 +82,7 @@ export async function connectPeers(options: PeerAttemptOptions): Promise<Attempt
   }
 }
 
-/** The attempt on its way, with what happens to it in the inbox. */
+/** Starts the attempt; what happens to it goes to the inbox. */
 function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
   const { ground, peer, met, plan, networks, budget, onEvent } = options;
   const { introduction, at, told } = met;
@@ -151,7 +151,7 @@ async function judge(inbox: Inbox<Happening>, signal: AbortSignal | undefined): 
         return isGone ? { kind: 'void' } : { kind: 'failed', isHeard };
       case 'lost':
       case 'anew':
-        // A peer that was heard may have its path by now, and have left the room for that.
+        // A peer that was heard may have its path by now, and may have left the room for that reason.
         isGone = true;
         if (!isHeard) return { kind: 'void' };
         break;

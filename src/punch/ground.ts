@@ -1,6 +1,6 @@
 /**
- * What all punches of one id in one room have in common: the server, the socket and the other ways to be reached, the
- * room of the rendezvous, and what this side's NAT does.
+ * What all punches of one id in one room share: the server, the socket and the other ways to be reached, the room of the
+ * rendezvous, and the behaviour of this side's NAT.
  */
 
 import { findOwnBehavior } from '../detect/own-behavior.ts';
@@ -27,9 +27,9 @@ export interface Ground extends AsyncDisposable {
   readonly reachability: Reachability;
   /** This side's endpoint, as the server last saw it. */
   readonly seen: () => Endpoint | null;
-  /** What a peer is not known by, for whoever is told of it. */
+  /** Returns what the notice about an unproven peer depends on. */
   readonly unproven: () => { readonly room: string; readonly token: string | undefined; readonly isOverheard: boolean };
-  /** Leaves the room; everything else stays. */
+  /** Leaves the room, and keeps everything else. */
   readonly leave: () => Promise<void>;
 }
 
@@ -37,12 +37,12 @@ export type OpenedGround =
   | { readonly outcome: 'open'; readonly ground: Ground }
   | { readonly outcome: Exclude<Place['outcome'], 'found'> | 'no-route' };
 
-/** @throws UsageError when an option cannot be used; the signal's reason when aborted. */
+/** Opens a ground. @throws UsageError when an option cannot be used; the signal's reason when aborted. */
 export async function openGround(
   options: RoomOptions & {
-    /** How long the server's name, and an id that is kept for its owner, are waited for. */
+    /** How long to wait for the server's name, and for an id that is kept for its owner. */
     readonly joinWaitMs: number;
-    /** How long a lost rendezvous is tried when nobody is waited for; default: for good. */
+    /** How long a lost rendezvous is tried while no peer is wanted; default: for ever. */
     readonly patienceMs?: number | undefined;
     readonly onSeen: (own: Endpoint) => void;
     readonly onIncoming?: (peer: string) => void;
@@ -109,12 +109,12 @@ function reachabilityOf(
   });
 }
 
-/** What this side's NAT does, told once all is ready for a peer. */
+/** Finds out what this side's NAT does, and tells it once everything is ready for a peer. */
 function behaviorOf(owner: Owner, options: RoomOptions & { readonly endpoint: Endpoint }) {
   const { endpoint: server, local, signal } = options;
   const detection = owner.use(findOwnBehavior({ server, local, signal }));
   const ready = detection.behavior.then((found) => warmUp().then(() => found));
-  // Whoever waits for it is told; nobody may be left to.
+  // Whoever awaits it is told; there may be nobody who does.
   ready.catch(() => {});
   return ready;
 }

@@ -1,4 +1,4 @@
-/** Meeting one peer on a ground that is open: introduced, connected, and introduced again when it was lost before that. */
+/** Meets one peer on an open ground: introduction and connection, and another introduction if the peer is lost before it is connected. */
 import { UsageError } from '../errors.ts';
 import { isRelayed, type PairReport } from '../ice/checklist/pair.ts';
 import { now } from '../net/driver.ts';
@@ -18,7 +18,7 @@ import type { Met } from './room/state.ts';
 
 export interface MeetOptions {
   readonly peer: string;
-  /** From the moment that the peer is asked for. */
+  /** How long to wait for the peer, from the moment that it is asked for. */
   readonly waitMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly recorder: Recorder;
@@ -28,12 +28,12 @@ export interface MeetOptions {
 type Introduced = Extract<Met, { readonly kind: 'introduced' }>;
 type Connected = Extract<AttemptResult, { readonly kind: 'connected' }>;
 
-/** @throws the signal's reason when aborted; what a callback has thrown. */
+/** Meets the peer. @throws the signal's reason when aborted; what a callback has thrown. */
 export async function meetPeer(ground: Ground, options: MeetOptions): Promise<PunchResult> {
   const { peer, waitMs, signal, recorder } = options;
   const budget = createPunchBudget();
   for (let introductions = 1; ; introductions++) {
-    // Before the introduction, from which on the time counts.
+    // This is done before the introduction, since the time counts from there.
     const networks = hostNetworks();
     const met = await ground.room.introduce(peer, { waitMs, signal });
     if (met.kind === 'failed') return notMet(recorder, met.reason, met.detail);
@@ -53,7 +53,7 @@ export async function meetPeer(ground: Ground, options: MeetOptions): Promise<Pu
   }
 }
 
-/** The result of a punch that came to nothing. */
+/** Returns the result of a punch that failed. */
 export function notMet(recorder: Recorder, reason: PunchFailure, detail: string | null): PunchResult {
   return {
     report: recorder.report({ outcome: 'failed', reason, detail }),
@@ -63,7 +63,7 @@ export function notMet(recorder: Recorder, reason: PunchFailure, detail: string 
   };
 }
 
-/** One introduction: the plan for it, and what came of it. */
+/** Runs the attempt after one introduction by its plan, and returns what came of it. */
 async function tryOnce(
   ground: Ground,
   options: MeetOptions & {
@@ -113,7 +113,7 @@ function resultOf(
   };
 }
 
-/** Records what happens to one peer, and tells it. @throws UsageError when the peer is this side itself. */
+/** Creates what records and reports what happens with one peer. @throws UsageError when the peer is this side itself. */
 export function recorderOf({ id, peer, onEvent = () => {} }: Pick<PunchOptions, 'id' | 'peer' | 'onEvent'>): Recorder {
   if (id === peer) throw new UsageError(`you and the peer both have the id ${id}: each side needs its own`);
   const startedAt = now();

@@ -1,4 +1,4 @@
-/** Meeting several peers in one room, any number of times at once, over one socket. */
+/** Meets any number of peers in one room at the same time, over one socket. */
 import { UsageError } from '../errors.ts';
 import { createInbox, type Inbox } from '../net/inbox.ts';
 import { createOwner } from '../net/owner.ts';
@@ -15,9 +15,9 @@ interface State {
   /** The paths that are open. */
   readonly paths: Set<PunchResult>;
   opened: OpenedGround | null;
-  /** The peers that are being met, each with what records it. */
+  /** The peers that are being met, each with its recorder. */
   readonly meeting: Map<string, Recorder>;
-  /** Peers that ask for this one, and were not told of yet. */
+  /** The peers that ask for this one and have not been given to the reader yet. */
   readonly asking: Set<string>;
   readonly incoming: Inbox<string>;
 }
@@ -94,7 +94,7 @@ async function connect(state: State, peer: string, how: ConnectOptions): Promise
   }
 }
 
-/** The room ends the path, unless its holder does before. */
+/** Makes the room end the path, unless its holder ends it earlier. */
 function keep({ paths }: State, result: PunchResult): PunchResult {
   const end = async (): Promise<void> => {
     paths.delete(kept);
@@ -124,7 +124,7 @@ function groundOf({ opened }: State): Ground | null {
   return opened?.outcome === 'open' ? opened.ground : null;
 }
 
-/** The ids of peers that ask for this one, each once until it is connected to; ends with the room. */
+/** Yields the ids of peers that ask for this one, each once until it is connected to, until the room ends. */
 async function* incomingOf({ incoming, asking, options }: State): AsyncGenerator<string, void, undefined> {
   const { signal } = options;
   while (!signal?.aborted) {

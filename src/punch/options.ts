@@ -1,14 +1,14 @@
-/** What a punch, or a room for several, is opened with. */
+/** The options of a punch, and of a room for several peers. */
 import type { Resolver } from '../net/lookup/resolver.ts';
 import type { DgramSocket } from '../net/udp-socket.ts';
 import type { TurnServerChoice } from './reachability/turn-choice.ts';
 import type { PunchEvent } from './report/steps.ts';
 import type { PunchResult } from './result.ts';
 
-/** How long to wait for the peer. */
+/** The default for how long to wait for the peer. */
 export const PUNCH_WAIT_MS = 60_000;
 
-/** Which of the two ways a path may take: straight to the peer, or through a relay. */
+/** Which kinds of path are allowed: direct or relayed, or relayed only. */
 export type PathMode = 'any' | 'direct-only' | 'relay-only';
 
 export interface RoomOptions {
@@ -20,11 +20,11 @@ export interface RoomOptions {
   readonly rendezvous?: string | undefined;
   readonly room?: string | undefined;
   readonly token?: string | undefined;
-  /** TURN servers beside those that the rendezvous tells of. */
+  /** TURN servers in addition to those that the rendezvous names. */
   readonly turn?: readonly TurnServerChoice[] | undefined;
   /**
-   * Default `any`: direct where it is possible, else relayed. With `relay-only` no packet leaves this host but toward the
-   * TURN servers and the rendezvous, and nothing that the peer is told says where this host is.
+   * Default `any`: direct where it is possible, else relayed. With `relay-only` this host sends packets
+   * to the TURN servers and the rendezvous only, and nothing that the peer is told says where this host is.
    */
   readonly mode?: PathMode | undefined;
   /** Whether this host's router is asked for a port (UPnP-IGD, NAT-PMP), which holds up nothing; default true. */
@@ -32,14 +32,14 @@ export interface RoomOptions {
   /** The local address to send from; default: that of the interface which leads to the server. */
   readonly local?: string | undefined;
   /**
-   * A bound UDP socket to punch from, in place of one of natcheck's own. Its `message` events are taken as long as the
-   * punch or its path lasts; it stays yours to close.
+   * A bound UDP socket to punch from, in place of a new one. Its `message` events are taken as long as the punch or its path
+   * lasts; closing it is up to you.
    */
   readonly socket?: DgramSocket | undefined;
   readonly resolver?: Resolver | undefined;
   /** Ends everything that is under way. */
   readonly signal?: AbortSignal | undefined;
-  /** Called with one line about what is out of the ordinary with the room, and what is done about it. */
+  /** Called with one line of text when something unusual happens to the room, and with what is done about it. */
   readonly onNotice?: ((text: string) => void) | undefined;
 }
 
@@ -53,15 +53,15 @@ export interface PunchRoom extends AsyncDisposable {
    */
   readonly connect: (peer: string, options?: ConnectOptions) => Promise<PunchResult>;
   /**
-   * Gives the ids of peers that ask for this one, each once until it is connected to, for as long as the room lasts. At
-   * most 64 are kept for who does not read them. There is one reader.
+   * Yields the ids of peers that ask for this one, each once until it is connected to, for as long as the room lasts. At
+   * most 64 unread ids are kept. There can be one reader only.
    */
   readonly incoming: AsyncIterable<string>;
 }
 
 /** How one peer is met. */
 export interface ConnectOptions {
-  /** From the moment that the peer is asked for; default PUNCH_WAIT_MS. */
+  /** How long to wait for the peer, from the moment that it is asked for; default PUNCH_WAIT_MS. */
   readonly waitMs?: number | undefined;
   /** Ends the attempt. */
   readonly signal?: AbortSignal | undefined;

@@ -7,24 +7,24 @@ import { isUnanswered } from '../net/lookup/silence.ts';
 import type { RendezvousHost } from '../net/rendezvous/socket.ts';
 import { DEFAULT_HTTP_PORT } from '../ports.ts';
 
-/** As long as a detection takes at most: whoever waits for a peer for an hour does not wait for a name that long. */
+/** The most that a detection takes: whoever waits an hour for a peer does not want to wait that long for a name. */
 const LOOKUP_MAX_MS = 10_000;
 
 export type Place =
   | { readonly outcome: 'found'; readonly server: Endpoint; readonly url: string | RendezvousHost }
-  /** The name leads nowhere, or no name server says where. */
+  /** The name has no address, or no name server answers. */
   | { readonly outcome: 'unknown-host' | 'dns-silent' };
 
 export interface PlaceOptions {
   readonly server: string;
   readonly rendezvous?: string | undefined;
   readonly resolver?: Resolver | undefined;
-  /** How long the lookup may take, LOOKUP_MAX_MS at most. */
+  /** How long the lookup may take; at most LOOKUP_MAX_MS. */
   readonly waitMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** @throws UsageError when the server's name is none; the signal's reason when aborted. */
+/** Finds the place. @throws UsageError when the server's name is not a valid one; the signal's reason when aborted. */
 export async function placeOf(options: PlaceOptions): Promise<Place> {
   const { rendezvous, resolver = createResolver(), waitMs, signal } = options;
   const name = parseServerName(options.server);

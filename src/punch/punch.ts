@@ -6,7 +6,7 @@ import { PUNCH_WAIT_MS, type PunchOptions } from './options.ts';
 import { explainUnproven } from './report/unproven.ts';
 import type { PunchResult } from './result.ts';
 
-/** What a natcheck server leaves an allocation whose session is gone (server/turn/decisions/limits.ts): later is too late. */
+/** How long a natcheck server keeps an allocation whose session is gone (server/turn/decisions/limits.ts); coming back later is too late. */
 const STAY_PATIENCE_MS = 60_000;
 
 /**
@@ -40,7 +40,7 @@ export async function punch(options: PunchOptions): Promise<PunchResult> {
   return result.path ? keep(ground, owner.move(), result) : result;
 }
 
-/** The path takes the ground with it when it ends. The room is left as soon as the path is direct: a relay is for who is there. */
+/** Makes the end of the path the end of the ground. The room is left as soon as the path is direct, since only a relay needs it. */
 function keep(ground: Ground, owner: AsyncDisposable, result: PunchResult): PunchResult {
   const { report, path, upgraded } = result;
   const end = async (): Promise<void> => {
@@ -53,7 +53,7 @@ function keep(ground: Ground, owner: AsyncDisposable, result: PunchResult): Punc
   const leaveOnceDirect = async (): Promise<void> => {
     if (report.outcome === 'direct' || (await upgraded)) await ground.leave();
   };
-  // Whoever disposes of the punch is told what goes wrong.
+  // Whoever disposes of the punch gets what went wrong.
   leaveOnceDirect().catch(() => {});
   return { report, path: path && { ...path, [Symbol.asyncDispose]: end }, upgraded, [Symbol.asyncDispose]: end };
 }

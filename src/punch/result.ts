@@ -1,11 +1,11 @@
-/** What a punch comes to. */
+/** The result of a punch. */
 import type { Path } from './path/path.ts';
 import type { PunchReport } from './report/report.ts';
 
 export interface PunchResult extends AsyncDisposable {
   readonly report: PunchReport;
-  /** The live path, the caller's until disposed; null when there is none. It goes on when it becomes direct. */
+  /** The live path, which the caller has to dispose of; null when there is none. It stays the same when it becomes direct. */
   readonly path: Path | null;
-  /** Of a relayed path: the report when it has become direct; null when that has not happened in the plan's time. */
+  /** Where the path is relayed: resolves to the report once it has become direct, or to null if that does not happen in the plan's time. */
   readonly upgraded: Promise<PunchReport | null>;
 }

@@ -1,6 +1,6 @@
 /**
- * A punch in memory, once, before the peer is asked for: what has to be quick when it comes is compiled by then. It halves
- * the time from the introduction to the first check in a process that has just been started (`npm run bench:punch`).
+ * The warm-up: one punch in memory, before the peer is asked for, so that the code which has to be fast later is compiled by
+ * then. It halves the time from the introduction to the first check in a freshly started process (`npm run bench:punch`).
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Endpoint } from '../endpoint.ts';
@@ -15,12 +15,12 @@ import { createIntroducedAttempt } from './attempt/introduced-attempt.ts';
 import { planIntroduced } from './attempt/plan.ts';
 import { startPath } from './path/start-path.ts';
 
-/** Nothing is sent to them (RFC 5737). */
+/** The endpoints of the two sides, to which nothing is sent (RFC 5737). */
 const PLACES: Readonly<Record<Role, Endpoint>> = {
   controlling: { address: '192.0.2.1', port: 9 },
   controlled: { address: '192.0.2.2', port: 9 },
 };
-/** A private address of the peer, in a network of this side's: judged as any other, and checked later than all this takes. */
+/** A private address of the peer in a network of this side. It is judged like any other, but the warm-up ends before it is checked. */
 const PRIVATE_CANDIDATE = '9 1 udp 1 10.0.0.2 9 typ host';
 const NETWORKS = ['127.0.0.1/8', '10.0.0.1/24'];
 const BEHAVIOR = { mapping: 'none', filtering: 'endpoint-independent' } as const;
@@ -33,7 +33,7 @@ interface Pair {
   readonly sockets: Readonly<Record<Role, UdpSocket>>;
 }
 
-/** Takes some 30 ms the first time, most of them of a core. */
+/** Runs the warm-up, which takes some 30 ms the first time, most of it on the processor. */
 export async function warmUp(): Promise<void> {
   const pair: Pair = {
     key: randomBytes(32).toString('base64url'),
@@ -57,7 +57,7 @@ function play(pair: Pair, role: Role) {
     },
   });
   const end = async (): Promise<void> => {
-    // At once: there is nobody to tell.
+    // The session is closed at once, since there is nobody to tell.
     path.wake(attempt.close);
     await path[Symbol.asyncDispose]();
   };
@@ -98,7 +98,7 @@ function introductionOf({ key, agents }: Pair, role: Role): Introduction {
   };
 }
 
-/** What the one sends comes to the other, later, as from a network. */
+/** Returns two sockets in memory: what one sends reaches the other later, as over a network. */
 function memorySockets(): Readonly<Record<Role, UdpSocket>> {
   const receivers = new Map<Role, (bytes: Uint8Array, from: Endpoint) => void>();
   const socketOf = (role: Role): UdpSocket => ({

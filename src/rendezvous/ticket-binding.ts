@@ -1,6 +1,6 @@
 /**
- * The client's side of a ticket (docs/rendezvous.md): Bindings from the socket that will punch, until the server has tied
- * it to the session. A sans-IO session.
+ * The client's side of a ticket (docs/rendezvous.md) as a sans-IO session: it sends Bindings from the socket that will punch
+ * until the server has tied that socket to the session.
  */
 import type { Endpoint } from '../endpoint.ts';
 import type { Arrival, Output, Session } from '../session.ts';
@@ -16,23 +16,23 @@ import {
 } from '../stun/transaction.ts';
 
 /**
- * Sooner than RFC 8489 §6.2.1 has it, and 15 s in all. At 20 % loss each way one exchange in 10,000 meets silence by chance;
- * with six sends it is one in 460.
+ * Resends sooner than RFC 8489 §6.2.1 says, and for 15 s in all. At 20 % loss each way one exchange in 10,000 fails by
+ * chance; with six sends it would be one in 460.
  */
 const SCHEDULE: RetransmissionSchedule = { rtoMs: 200, factor: 1.5, sends: 9, lastWaitMs: 200 * 1.5 ** 8 };
-/** The first 438 is how it goes; a second one is a nonce that came too late. */
+/** The first 438 is part of the exchange; a second one means that the nonce came too late. */
 const NONCES_MAX = 3;
 
 export type TicketBindingResult =
   | { readonly outcome: 'bound'; readonly public: Endpoint; readonly rttMs: number }
   | { readonly outcome: 'no-answer' }
   | { readonly outcome: 'not-sent'; readonly code: string }
-  /** 401 is a ticket that is wrong or has expired. */
+  /** The error code; 401 means that the ticket is wrong or has expired. */
   | { readonly outcome: 'refused'; readonly code: number };
 
 export interface TicketBindingOptions {
   readonly ticket: { readonly username: string; readonly password: string };
-  /** A UDP endpoint of the rendezvous server. */
+  /** The UDP endpoint of the rendezvous server. */
   readonly server: Endpoint;
   readonly randomBytes: (length: number) => Uint8Array;
 }
@@ -44,7 +44,7 @@ interface State extends TicketBindingOptions {
   result: TicketBindingResult | null;
 }
 
-/** The one socket of the session is called `punch`. */
+/** Creates the session, whose one socket is called `punch`. */
 export function createTicketBinding(options: TicketBindingOptions): Session<TicketBindingResult> {
   const state: State = { ...options, transaction: ask(options, null), nonces: 0, result: null };
   return {
@@ -60,7 +60,7 @@ export function createTicketBinding(options: TicketBindingOptions): Session<Tick
   };
 }
 
-/** A request under the ticket, with the server's nonce once there is one. */
+/** Encodes a Binding request under the ticket, with the server's nonce once there is one. */
 function ask({ ticket, server, randomBytes }: TicketBindingOptions, nonce: string | null): Transaction {
   const attributes = [
     { type: 'USERNAME', value: ticket.username } as const,

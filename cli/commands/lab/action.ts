@@ -1,4 +1,4 @@
-/** What the parts of `natcheck lab` have in common: their shape, and what becomes of a lab that is not there. */
+/** What the actions of `natcheck lab` share: their shape, and how they end when there is no lab. */
 
 import { beforeInterrupt } from '../../../lab/docker/engine/interrupt.ts';
 import { failureOf, type LabFailure } from '../../../lab/docker/keeper/failure.ts';
@@ -19,7 +19,7 @@ export interface LabWords {
 
 export type LabAction = (words: LabWords, context: Context) => Promise<ExitCode>;
 
-/** Ends as the failure asks for. @throws UsageError for what one line says, Error for a bug. */
+/** Turns a failure into the end of the command. @throws UsageError for what one line can say, Error for a bug. */
 export function fail({ kind, message }: LabFailure, { stderr }: Pick<Context, 'stderr'>): ExitCode {
   switch (kind) {
     case 'usage':
@@ -36,8 +36,8 @@ export function fail({ kind, message }: LabFailure, { stderr }: Pick<Context, 's
 }
 
 /**
- * Work with containers: what it throws is told from a bug; a signal ends the process only when the work has ended,
- * and what it has cut short ends by that signal.
+ * Does work with containers. Its failures are told apart from bugs. A signal ends the process only when the work has ended,
+ * and then by that signal.
  */
 export async function withLab(
   { signal, stderr }: Pick<Context, 'signal' | 'stderr'>,

@@ -1,4 +1,4 @@
-/** `natcheck lab detect`: what natcheck says behind each NAT of the lab, and whether it is right. */
+/** `natcheck lab detect`: shows what natcheck detects behind each NAT of the lab, and whether that is right. */
 import { detectFromAll, type LabDetection } from '../../../lab/docker/keeper/detect-all.ts';
 import { startKeptLab } from '../../../lab/docker/keeper/kept-lab.ts';
 import type { RunningLab } from '../../../lab/docker/keeper/running-lab.ts';
@@ -32,7 +32,7 @@ async function inRunning(lab: RunningLab, context: Context): Promise<readonly La
   return detectIn(lab, { progress: progress.line, signal: context.signal });
 }
 
-/** In a lab that is gone when this resolves or rejects. */
+/** Detects in a new lab, which is gone when this resolves or rejects. */
 async function inOwn({ clients, all = false }: LabWords, context: Context): Promise<readonly LabDetection[]> {
   using progress = await createProgress(context);
   const { signal } = context;

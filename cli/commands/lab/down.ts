@@ -1,4 +1,4 @@
-/** `natcheck lab down`: the end of the running lab, when it returns. */
+/** `natcheck lab down`: ends the running lab, and returns when it is gone. */
 
 import { runtimeDir } from '../../../lab/docker/engine/storage/runtime-dir.ts';
 import { endLab } from '../../../lab/docker/keeper/end.ts';

@@ -1,4 +1,4 @@
-/** `natcheck lab exec`: a program in a client of the running lab. */
+/** `natcheck lab exec`: runs a program in a client of the running lab. */
 import { execAttached } from '../../../lab/docker/container/exec.ts';
 import { containersOf } from '../../../lab/docker/keeper/kept-lab.ts';
 import { containerAt } from '../../../lab/docker/keeper/place.ts';
@@ -15,6 +15,6 @@ export const exec: LabAction = ({ place = '', command }, context) =>
     const container = await containersOf(lab);
     const exitCode = await execAttached(container(name), command, { ...context.streams, signal: context.signal });
     context.signal.throwIfAborted();
-    // The program's own, whatever it means by it.
+    // The exit code is that of the program, whatever it means.
     return exitCode as ExitCode;
   });

@@ -1,4 +1,4 @@
-/** `natcheck lab keep`: what `up` starts to own the lab. */
+/** `natcheck lab keep`: owns the lab that `up` has started. */
 import { beforeInterrupt } from '../../../lab/docker/engine/interrupt.ts';
 import { connectParent } from '../../../lab/docker/keeper/channel.ts';
 import { keepLab } from '../../../lab/docker/keeper/keep.ts';

@@ -1,4 +1,4 @@
-/** `natcheck lab matrix`: what natcheck punch makes of every pair of NATs, and whether it is right. */
+/** `natcheck lab matrix`: runs natcheck punch for every pair of NATs, and shows whether the results are right. */
 import { clearMatrixFiles, writeMatrixFiles } from '../../../lab/docker/matrix/files.ts';
 import type { Matrix } from '../../../lab/docker/matrix/matrix.ts';
 import { runMatrix } from '../../../lab/docker/matrix/run-matrix.ts';
@@ -26,7 +26,7 @@ export const matrix: LabAction = ({ out = '', json, hard = false }, context) =>
     return result.isAsExpected ? EXIT.ok : EXIT.inconclusive;
   });
 
-/** In a lab that is gone when this resolves or rejects; what is known by then is written before it is ended. */
+/** Runs the matrix in a new lab, which is gone when this resolves or rejects; the results so far are written before it ends. */
 async function inOwnLab(
   { out, hard }: { readonly out: string; readonly hard: boolean },
   context: Context,

@@ -1,4 +1,4 @@
-/** The lab that is running, for the commands that use one. */
+/** Finds the running lab for the commands that use it. */
 
 import { runtimeDir } from '../../../lab/docker/engine/storage/runtime-dir.ts';
 import type { RunningLab } from '../../../lab/docker/keeper/running-lab.ts';
@@ -6,7 +6,7 @@ import { inUse, knownLab } from '../../../lab/docker/keeper/state.ts';
 import { UsageError } from '../../../src/errors.ts';
 import type { Context } from '../../command.ts';
 
-/** Null when there is none. @throws UsageError when it is still being started. */
+/** Returns null when there is none. @throws UsageError when it is still starting. */
 export async function findRunning({ env }: Pick<Context, 'env'>): Promise<RunningLab | null> {
   const known = await knownLab(await runtimeDir(env));
   if (!known?.isKept) return null;

@@ -1,4 +1,4 @@
-/** `natcheck lab up`: a lab that goes on running, kept by a process of its own. */
+/** `natcheck lab up`: starts a lab that goes on running, owned by a separate process. */
 import { beforeInterrupt } from '../../../lab/docker/engine/interrupt.ts';
 import type { Started } from '../../../lab/docker/keeper/channel.ts';
 import { startKeeper } from '../../../lab/docker/keeper/spawn.ts';

@@ -1,4 +1,4 @@
-/** The options of `natcheck serve` that are about relays, as the server takes them. */
+/** Turns the relay options of `natcheck serve` into those of the server. */
 import type { ServerOptions } from '../../../server/index.ts';
 import { UsageError } from '../../../src/errors.ts';
 
@@ -36,7 +36,7 @@ const OF_RELAY_ONLY = [
   'turns-port',
 ] as const satisfies readonly (keyof RelayArguments)[];
 
-/** @throws UsageError when they contradict each other, or are of use to no relay. */
+/** Reads the options. @throws UsageError when they contradict each other, or make no sense without a relay. */
 export function relayOptions(
   argv: RelayArguments,
   secretOfEnv: string | undefined,

@@ -7,12 +7,12 @@ const PAINTED = new RegExp(`^((?:${COLOUR})*)(.*?)((?:${COLOUR})*)$`, 's');
 /** A piece of text that is not broken: up to a blank, or up to and with a hyphen. */
 const PIECE = /[^\s-]*-+|[^\s-]+|\s+/g;
 
-/** How narrow it can be: as its longest piece. */
+/** Returns how narrow the cell can be: as narrow as its longest piece. */
 export function narrowestOf(cell: string): number {
   return Math.max(0, ...piecesOf(textOf(cell)).map((piece) => stringWidth(piece.trim())));
 }
 
-/** Lines no wider than `width`, each with the cell's colour; a piece that is wider is cut. */
+/** Returns lines no wider than `width`, each in the cell's colour; a piece that is wider is cut. */
 export function breakCell(cell: string, width: number): readonly string[] {
   const [, before = '', text = '', after = ''] = PAINTED.exec(cell) ?? [];
   if (stringWidth(text) <= width) return [cell];

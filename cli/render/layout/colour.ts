@@ -1,4 +1,4 @@
-/** What the colours of our own look like in a text. */
+/** How natcheck's colours look in a text. */
 
 const ESCAPE = String.fromCharCode(0x1b);
 

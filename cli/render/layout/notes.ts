@@ -1,7 +1,7 @@
-/** Paragraphs that a command's help ends with, at the terminal's width. */
+/** Renders the paragraphs at the end of a command's help at the terminal's width. */
 import { hang } from './wrap.ts';
 
-/** A word at the left edge, and two blanks or more behind it: what is explained. */
+/** A term that is explained: a word at the left edge with at least two blanks after it. */
 const TERM = /^(\S+ {2,})(.+)$/s;
 
 /**

@@ -6,7 +6,7 @@ import { hang } from './wrap.ts';
 const GAP = '  ';
 
 export interface TableOptions {
-  /** The terminal's width; null or left out: as wide as it gets. */
+  /** The terminal's width; without one the table is as wide as it needs to be. */
   readonly columns?: number | null;
   /** The first row names the columns. */
   readonly hasHead?: boolean;

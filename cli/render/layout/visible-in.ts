@@ -1,9 +1,9 @@
-/** Data as it may be shown: every text in it one line in which nothing is unseen. */
+/** Makes data safe to show: every text in it becomes one line in which nothing is invisible. */
 import { visible } from '../../../src/visible.ts';
 
 /**
- * Goes through plain data, such as a report, before it is put between the colours of our own: what peers, servers and
- * routers have said in it is then text and nothing else.
+ * Goes through plain data, such as a report, before natcheck's colours are added, so that whatever peers, servers and routers
+ * have said in it is text and nothing else.
  */
 export function visibleIn<T>(value: T): T {
   return shown(value) as T;

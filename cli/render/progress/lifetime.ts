@@ -1,4 +1,4 @@
-/** A test of the mapping lifetime while it goes on, on stderr: a bar where somebody is looking, lines elsewhere. */
+/** Shows on stderr how far the test of the mapping lifetime is: as a bar on a terminal, as lines elsewhere. */
 import type { LifetimeProgress } from '../../../src/nat/extra-tests/lifetime.ts';
 import type { Context } from '../../command.ts';
 import { createSpinner } from './spinner.ts';
@@ -10,7 +10,7 @@ export interface LifetimeOutput extends Disposable {
   readonly show: (progress: LifetimeProgress) => void;
 }
 
-/** @param maxS how long it may take. */
+/** Shows the test. @param maxS how long it may take. */
 export async function createLifetimeProgress(
   maxS: number,
   context: Pick<Context, 'spinner' | 'stderr' | 'streams' | 'signal'>,

@@ -1,4 +1,4 @@
-/** Steps of long work on stderr: one that turns where somebody is looking, lines that stay elsewhere. */
+/** Shows the steps of long work on stderr: as a spinner on a terminal, as lines that stay elsewhere. */
 import { visible } from '../../../src/visible.ts';
 import type { Context } from '../../command.ts';
 import { createSpinner } from './spinner.ts';
@@ -7,7 +7,7 @@ export interface ProgressOutput extends Disposable {
   line(text: string): void;
 }
 
-/** Goes on when the work is told to end, which takes its time and says so. */
+/** Goes on when the work is told to end, since ending takes time and is shown too. */
 export async function createProgress({
   spinner: isShown,
   stderr,

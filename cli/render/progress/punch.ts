@@ -1,4 +1,4 @@
-/** A punch while it goes on, on stderr: each step a line that stays; below it, where somebody is looking, what is waited for. */
+/** Shows on stderr how a punch goes on: each step is a line that stays; on a terminal, what is waited for is shown below. */
 import { Chalk } from 'chalk';
 import type { PunchReport } from '../../../src/punch/report/report.ts';
 import type { PunchEvent } from '../../../src/punch/report/steps.ts';
@@ -10,7 +10,7 @@ import { createSpinner } from './spinner.ts';
 
 export interface PunchProgress extends Disposable {
   readonly show: (event: PunchEvent) => void;
-  /** There is a path. */
+  /** Says that the path is open. */
   readonly connected: (report: PunchReport) => void;
 }
 

@@ -1,4 +1,4 @@
-/** Something that turns on stderr while work goes on, where somebody is looking. */
+/** A spinner on stderr that turns while work goes on, if stderr is a terminal. */
 import { visible } from '../../../src/visible.ts';
 import type { Context } from '../../command.ts';
 import { hang } from '../layout/wrap.ts';
@@ -7,13 +7,13 @@ import { hang } from '../layout/wrap.ts';
 const TURNING_COLUMNS = 2;
 
 export interface Spinner extends Disposable {
-  /** Turns from the first time on with this beside it; strangers' words are spelled out here. */
+  /** Sets the text beside the spinner, which turns from the first call on; strangers' words are spelled out here. */
   say(text: string): void;
-  /** A line that stays above it. */
+  /** Writes a line that stays above the spinner. */
   line(text: string): void;
 }
 
-/** With a `signal`, it turns no more once the work is told to end. Ora is loaded only here. */
+/** Creates a spinner; with a `signal` it stops when the work is told to end. Ora is loaded only here. */
 export async function createSpinner({
   stderr,
   streams,
@@ -51,7 +51,7 @@ export async function withSpinner<T>(
   work: Promise<T>,
 ): Promise<T> {
   if (!context.spinner) return work;
-  // It may reject while ora is being loaded; that is told of below.
+  // It may reject while ora is being loaded; that is handled below.
   work.catch(() => {});
   using spinner = await createSpinner(context);
   spinner.say(text);

@@ -1,4 +1,4 @@
-/** Drives an ICE agent, or an attempt, over simulated sockets on virtual time, as net/ice-path does over real ones. */
+/** Drives an ICE agent, or an attempt, over simulated sockets on virtual time, as src/punch/path does over real ones. */
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { DatagramKind } from '../../../src/ice/agent.ts';
 import type { IceEvent } from '../../../src/ice/event.ts';
@@ -12,9 +12,9 @@ import type { World } from '../network/world.ts';
 
 type Settled = Extract<IceEvent, { readonly kind: 'connected' | 'failed' }>;
 
-/** Its outcome is the first of `connected` and `failed`; the agent goes on answering afterwards. */
+/** An agent that is driven. Its outcome is the first `connected` or `failed`; the agent goes on answering afterwards. */
 export interface AgentRun extends Run<Settled> {
-  /** When the first pair was valid: its peer has answered a check. */
+  /** When the first pair became valid, because the peer had answered a check. */
   readonly validAt: () => number | null;
   readonly receive: (from: Endpoint, bytes: Uint8Array) => DatagramKind;
   /** Lets the agent act after it was told something. */
@@ -25,7 +25,7 @@ interface AgentOptions {
   readonly agent: PathSession;
   readonly host: Host;
   readonly socket: UdpSocket;
-  /** Whether it gets further sockets when it asks for them; default false. */
+  /** Whether the agent gets more sockets when it asks for them; default false. */
   readonly mayOpen?: boolean;
   readonly onEvent?: (event: IceEvent) => void;
   readonly onTell?: (ports: readonly number[]) => void;

@@ -1,4 +1,4 @@
-/** One attempt after an introduction, driven on virtual time; what came of it is told once. */
+/** Drives the attempt after an introduction on virtual time, and tells once what came of it. */
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { PairReport } from '../../../src/ice/checklist/pair.ts';
 import type { IceEvent } from '../../../src/ice/event.ts';
@@ -18,7 +18,7 @@ import type { SimIntroduced } from './told.ts';
 
 type Failed = Extract<IceEvent, { readonly kind: 'failed' }>;
 
-/** `at`, `validAt`: virtual times. */
+/** How an attempt ended; `at` and `validAt` are virtual times. */
 export type SimConnected = { readonly at: number; readonly validAt: number | null; readonly packetsSent: number } & (
   | { readonly kind: 'connected'; readonly pair: PairReport; readonly rttMs: number }
   | { readonly kind: 'failed'; readonly reason: Failed['reason'] }
@@ -27,7 +27,7 @@ export type SimConnected = { readonly at: number; readonly validAt: number | nul
 export interface SimAttempt {
   readonly plan: PunchPlan;
   readonly startAt: number;
-  /** Takes a datagram of the room's socket; false when it is not this attempt's. */
+  /** Takes a datagram of the room's socket; returns false when it does not belong to this attempt. */
   readonly receive: (from: Endpoint, bytes: Uint8Array) => boolean;
   readonly hear: (news: PeerNews) => void;
   readonly stop: () => void;
@@ -42,7 +42,7 @@ interface AttemptOptions {
   readonly output: SimIntroduced;
   readonly budget: PunchBudget;
   readonly onTell: (data: string) => void;
-  /** `void`: the peer was lost, or has come anew, before anything of it was heard. */
+  /** Called once; `void` says that the peer was lost, or has come anew, before any check from it came. */
   readonly onSettled: (result: SimConnected | 'void') => void;
 }
 

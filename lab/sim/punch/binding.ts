@@ -1,4 +1,4 @@
-/** How a STUN server sees one simulated socket: a single Binding transaction on virtual time. */
+/** Finds out how a STUN server sees one simulated socket, by a single Binding transaction on virtual time. */
 import { type Endpoint, formatEndpoint } from '../../../src/endpoint.ts';
 import type { Output, Session } from '../../../src/session.ts';
 import { createBinding, reflexiveEndpoint } from '../../../src/stun/binding.ts';
@@ -15,7 +15,7 @@ export interface SimBinding extends Run<Endpoint | 'silent'> {
   readonly receive: (from: Endpoint, bytes: Uint8Array) => void;
 }
 
-/** Asks at once; the result is the reflexive endpoint, or `silent` when no send was answered. */
+/** Sends at once; the result is the reflexive endpoint, or `silent` when no request was answered. */
 export function startBinding(
   world: World,
   { socket, server, random }: { readonly socket: UdpSocket; readonly server: Endpoint; readonly random: Random },
@@ -46,7 +46,7 @@ function bindingSession({
     handleDatagram: (now, arrival) => {
       mapped ??= reflexiveEndpoint(binding.receive(now, arrival));
     },
-    // A socket without a way to the server is as good as one that is not answered.
+    // A socket without a route to the server is treated like one that gets no answer.
     handleSendFailure: () => {},
     handleTimeout: () => {},
     poll: (now): Output<Endpoint | 'silent'> => {

@@ -1,25 +1,25 @@
-/** One connection to the simulated rendezvous at a time, as net/rendezvous has it on a real WebSocket: opened, and joined. */
+/** Connects to the simulated rendezvous and joins, one connection at a time, as src/net/rendezvous does over a WebSocket. */
 import type { IntroductionInput } from '../../../src/rendezvous/introduction/output.ts';
 import { type ClientMessage, PROTOCOL_VERSION } from '../../../src/rendezvous/protocol/client-message.ts';
 import type { ServerMessage } from '../../../src/rendezvous/protocol/server-message.ts';
 import type { World } from '../network/world.ts';
 import type { RendezvousServer, SimConnection } from '../server/rendezvous-server.ts';
 
-/** The answer to a join that does not come: src/net/rendezvous/join.ts. */
+/** How long to wait for the answer to the join, as in src/net/rendezvous/join.ts. */
 const JOIN_TIMEOUT_MS = 10_000;
 const ROOM = 'sim';
 
 export interface SimClient {
   readonly join: (resumeKey: string | undefined) => void;
   readonly send: (message: ClientMessage) => void;
-  /** Ends it without a word. */
+  /** Drops the connection without leaving. */
   readonly drop: () => void;
 }
 
 interface SimClientOptions<Told> {
   readonly server: RendezvousServer;
   readonly id: string;
-  /** Where it comes from, as the server sees it. */
+  /** The address that the server sees. */
   readonly source: string;
   /** How long a message takes, one way. */
   readonly delayMs: () => number;
@@ -31,10 +31,10 @@ interface State<Told> extends SimClientOptions<Told> {
   current: SimConnection | null;
 }
 
-/** One connection, from its opening on. */
+/** The state of one connection. */
 interface Joining<Told> extends Pick<SimClientOptions<Told>, 'source' | 'tell'> {
   hasJoined: boolean;
-  /** Whether nothing more is told of it. */
+  /** Whether its end has been told. */
   isOver: boolean;
 }
 

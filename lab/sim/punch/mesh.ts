@@ -1,4 +1,4 @@
-/** Several peers of one room, each behind a NAT of its own and over one socket, who all meet each other at once. */
+/** Several peers of one room, each with one socket behind its own NAT, which all meet each other at once. */
 import type { PunchTechnique } from '../../../src/punch/attempt/techniques/winner.ts';
 import type { NamedAccess } from '../../profiles.ts';
 import { type Link, PERFECT_LINK } from '../network/link.ts';
@@ -8,7 +8,7 @@ import { addRendezvousServer } from '../server/rendezvous-server.ts';
 import { runOf, sideAt } from './punch.ts';
 import { type SimPunchSide, sideOf } from './side.ts';
 
-/** One direction of a pair: how `from` fared with `to`. */
+/** One direction of a pair: how `from` got through to `to`. */
 export interface MeshPath {
   readonly from: string;
   readonly to: string;
@@ -16,7 +16,7 @@ export interface MeshPath {
   readonly side: SimPunchSide;
 }
 
-/** Gives both directions of every pair, in the order of the accesses. Times count from when everybody has joined. */
+/** Returns both directions of every pair, in the order of the accesses. Times count from the moment when everybody has joined. */
 export function meshInSim({
   accesses,
   seed,

@@ -1,4 +1,4 @@
-/** One punch in the simulated network: how both peers are reached, over which links, by which seed; what came of it. */
+/** Runs one punch in the simulated network, for two accesses, two links and a seed, and says what came of it. */
 import type { PunchPlan } from '../../../src/punch/attempt/plan.ts';
 import type { ToldBehavior } from '../../../src/rendezvous/protocol/fields.ts';
 import { knownBehaviorOf } from '../../known-behavior.ts';
@@ -13,27 +13,27 @@ import { createSite } from '../site/site.ts';
 import { createSimRoom, type SimMeeting, type SimRoom } from './room.ts';
 import { type SimPunchSide, sideOf } from './side.ts';
 
-/** How far apart two peers begin that were told of one instant: what the server cannot know of their ways to it. */
+/** How far apart two peers begin that were told the same instant, since the server does not know the exact delay to each. */
 export const MAX_SKEW_MS = 10;
-/** What a message to or from the rendezvous takes, at most, beyond the link's own latency. */
+/** The most time that a message to or from the rendezvous takes in addition to the link's latency. */
 const SIGNAL_JITTER_MS = 6;
 
 export interface SimPunchOptions {
   readonly a: AccessProfile;
   readonly b: AccessProfile;
   readonly seed: number;
-  /** The peers' links to the public network; default: in no time and without loss. */
+  /** The peers' links to the public network; default: without delay and loss. */
   readonly linkA?: Link;
   readonly linkB?: Link;
   readonly trace?: Trace;
 }
 
 export interface SimPunch {
-  /** As both sides made it; null when they did not get as far. */
+  /** The plan that both sides made; null when they did not get that far. */
   readonly plan: PunchPlan | null;
   readonly a: SimPunchSide;
   readonly b: SimPunchSide;
-  /** By how much the later of the two was told to begin after the other. */
+  /** How much later than the other the later peer was told to begin. */
   readonly skewMs: number;
 }
 
@@ -59,14 +59,14 @@ export function punchInSim(options: SimPunchOptions): SimPunch {
   };
 }
 
-/** Puts a peer behind an access of its own. */
+/** Puts a peer behind its own access. */
 export function sideAt(
   world: World,
   side: {
     readonly rendezvous: RendezvousServer;
     readonly id: string;
     readonly access: AccessProfile;
-    /** Unique in the world: its private network has it. */
+    /** A number that no other peer of the world has; it numbers the peer's private network. */
     readonly number: number;
     readonly link: Link | undefined;
   },
@@ -83,12 +83,12 @@ export function sideAt(
   });
 }
 
-/** What a faultless detection would tell of the access. */
+/** Returns what a faultless detection would tell about the access. */
 export function behaviorBehind(access: AccessProfile): ToldBehavior {
   return knownBehaviorOf(access) ?? { mapping: 'undetermined', filtering: 'undetermined' };
 }
 
-/** How long each message of a peer and the rendezvous takes, over the peer's link and what is beyond it. */
+/** Draws how long each message between a peer and the rendezvous takes, over the peer's link and beyond. */
 export function signalDelay(
   world: World,
   { id, link }: { readonly id: string; readonly link: Link | undefined },
@@ -98,7 +98,7 @@ export function signalDelay(
   return () => latencyMs + random.next() * SIGNAL_JITTER_MS;
 }
 
-/** A meeting as something that runs. */
+/** Makes a run of a meeting. */
 export function runOf({ outcome }: SimMeeting): Parameters<typeof runUntilDone>[1][number] {
   return {
     outcome: () => {

@@ -33,11 +33,11 @@ export type SimMet =
   | SimConnected
   | { readonly kind: 'not-introduced'; readonly at: number; readonly reason: IntroductionFailure };
 
-/** How one peer fares with another. */
+/** How one peer is getting on with another. */
 export interface SimMeeting {
-  /** Null until it is over. */
+  /** What came of it; null until it is over. */
   readonly outcome: () => SimMet | null;
-  /** Of the last introduction; null before one. */
+  /** The plan of the last introduction; null before the first. */
   readonly plan: () => PunchPlan | null;
   readonly introductions: () => number;
   /** When the last attempt was told to begin. */
@@ -48,7 +48,7 @@ export interface SimRoom {
   readonly id: string;
   /** Begins to meet that peer. */
   readonly meet: (peer: string, options?: { readonly waitMs?: number }) => SimMeeting;
-  /** Ends the process, without a word to anybody. */
+  /** Ends the process without telling anybody. */
   readonly die: () => void;
 }
 
@@ -59,7 +59,7 @@ export interface SimRoomOptions extends Partial<IntroductionsOptions> {
   /** The STUN endpoint that takes tickets. */
   readonly server: Endpoint;
   readonly behavior: ToldBehavior;
-  /** How long a message to or from the rendezvous takes, one way; default: no time. */
+  /** How long a message to or from the rendezvous takes, one way; default: 0. */
   readonly delayMs?: () => number;
 }
 
@@ -90,7 +90,7 @@ interface State {
   isDead: boolean;
 }
 
-/** Joins with the first `meet`. */
+/** Creates a peer, which joins the room with the first `meet`. */
 export function createSimRoom(world: World, options: SimRoomOptions): SimRoom {
   const { id, host, rendezvous, delayMs = () => 0, joinWaitMs = WAIT_MS } = options;
   const state: State = {

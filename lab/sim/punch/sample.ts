@@ -1,4 +1,4 @@
-/** Many punches of one pair of accesses over random links, each from a seed of its own; what came out, counted. */
+/** Runs many punches of one pair of accesses over random links, each from its own seed, and counts the results. */
 import { type Prospect, prospectOf } from '../../../src/nat/prospect.ts';
 import { type AccessProfile, CLASSIC_NATS, observedAccess } from '../../profiles.ts';
 import { type Link, type LinkConditions, symmetricLink } from '../network/link.ts';
@@ -32,12 +32,12 @@ export interface PunchSample {
   readonly rttMs: number;
 }
 
-/** One run: the links and all that happens follow from the pair and the seed, so that no two pairs see the same losses. */
+/** One run. The links and all that happens follow from the pair and the seed, so that no two pairs see the same losses. */
 export function samplePunch(options: {
   readonly a: NamedPeer;
   readonly b: NamedPeer;
   readonly seed: number;
-  /** On each link, in each direction; default: 5 %. */
+  /** The loss on each link, in each direction; default: 5 %. */
   readonly loss?: number;
 }): PunchSample {
   const { a, b, seed, loss = LOSS } = options;
@@ -47,7 +47,7 @@ export function samplePunch(options: {
   return { seed, punch, rttMs: meanRttMs(linkA) + meanRttMs(linkB) };
 }
 
-/** 5 to 200 ms one way, jitter up to a quarter of it. */
+/** Draws a link: 5 to 200 ms one way, with jitter of up to a quarter of that. */
 function drawLink(random: Random, loss: number): Link {
   const latencyMs = LATENCY_MS.min + random.next() * (LATENCY_MS.max - LATENCY_MS.min);
   return symmetricLink({ latencyMs, jitterMs: random.next() * Math.min(MAX_JITTER_MS, latencyMs / 4), loss });
@@ -58,7 +58,7 @@ function meanRttMs({ up, down }: Link): number {
   return meanMs(up) + meanMs(down);
 }
 
-/** What arithmetic says of the pair; null where one side has no UDP. */
+/** What the arithmetic of the two NATs predicts; null where one side has no UDP. */
 export function expectedProspect(a: NamedPeer, b: NamedPeer): Prospect | null {
   const [seenA, seenB] = [observedAccess(a.access), observedAccess(b.access)];
   return seenA.kind === 'udp' && seenB.kind === 'udp' ? prospectOf(seenA, seenB) : null;
@@ -68,14 +68,14 @@ export interface PunchSummary {
   readonly direct: number;
   readonly oneSided: number;
   readonly failed: number;
-  /** Of the direct ones, until the later side was connected; null when there is none. */
+  /** The time of the direct runs until the later side was connected; null if there were none. */
   readonly medianMs: number | null;
   readonly p95Ms: number | null;
-  /** The median of each run's time in round trips of its own. */
+  /** The median of the times, each in round trips of its run. */
   readonly medianRtts: number | null;
-  /** The same until both sides had an answer from the other: data could flow, nothing was selected yet. */
+  /** The same until each side had an answer from the other: data could flow, but no pair was selected yet. */
   readonly validRtts: number | null;
-  /** The median of the checks that both sides sent, of all runs. */
+  /** The median of the number of checks that both sides sent, over all runs. */
   readonly checks: number | null;
 }
 
@@ -98,12 +98,12 @@ export function summarize(samples: readonly PunchSample[]): PunchSummary {
   };
 }
 
-/** From the common start until the later side is connected. */
+/** Returns the time from the common start until the later side is connected. */
 function connectedMs({ a, b }: SimPunch): number {
   return Math.max(a.ms, b.ms);
 }
 
-/** The median of what the later side took, in round trips of its run. */
+/** Returns the median of the later side's times, in round trips of each run. */
 function medianRtts(samples: readonly PunchSample[], msOf: (side: SimPunchSide) => number): number | null {
   return quantile(
     samples.map(({ punch: { a, b }, rttMs }) => Math.max(msOf(a), msOf(b)) / rttMs),
@@ -111,7 +111,7 @@ function medianRtts(samples: readonly PunchSample[], msOf: (side: SimPunchSide) 
   );
 }
 
-/** The nearest rank. */
+/** Returns the quantile by nearest rank. */
 function quantile(values: readonly number[], q: number): number | null {
   const sorted = values.toSorted((x, y) => x - y);
   return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? null;

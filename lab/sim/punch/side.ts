@@ -9,15 +9,15 @@ export interface SimPunchSide {
   readonly outcome: 'direct' | 'failed';
   /** Why it failed: this peer's UDP reaches no server, the other one did not come, or the agent's own reason. */
   readonly reason: IntroductionFailure | Extract<SimConnected, { kind: 'failed' }>['reason'] | null;
-  /** What worked, as `natcheck punch` names it. */
+  /** The technique that worked, as `natcheck punch` names it. */
   readonly technique: PunchTechnique | null;
-  /** Virtual time from the common start to the selected pair, or to giving up. */
+  /** The virtual time from the common start to the selected pair, or to giving up. */
   readonly ms: number;
-  /** Until the peer had answered a check on some pair; null when it never did. */
+  /** The time until the peer had answered a check on some pair; null if it never did. */
   readonly validMs: number | null;
-  /** As the check that proved the pair measured it. */
+  /** The round trip that the check which proved the pair has measured. */
   readonly rttMs: number | null;
-  /** Checks and packets of the technique. */
+  /** How many checks and packets of the technique were sent. */
   readonly packetsSent: number;
 }
 

@@ -1,6 +1,6 @@
 /**
  * A peer's side of the rendezvous (docs/rendezvous.md), over one WebSocket. A lost connection is an event: whether and
- * when to come back, with the resume key, is the caller's to decide.
+ * when to come back, with the resume key, is for the caller to decide.
  */
 import { type RawData, WebSocket } from 'ws';
 import type { NotJoined } from '../../rendezvous/introduction/output.ts';
@@ -9,7 +9,7 @@ import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import { parseMessage } from '../../rendezvous/protocol/parse.ts';
 import { type ServerMessage, type ServerMessageOf, serverMessage } from '../../rendezvous/protocol/server-message.ts';
 
-/** The server pings every 15 s; three of them missing is a connection that is dead without saying so. */
+/** The server pings every 15 s; when three pings are missing, the connection is taken for dead. */
 const SILENCE_MS = 45_000;
 
 export type JoinResult = { readonly outcome: 'joined'; readonly client: RendezvousClient } | NotJoined;
@@ -24,8 +24,8 @@ export interface RendezvousClient extends AsyncDisposable {
   /** The server's IP address. */
   readonly address: string;
   /**
-   * Sets the one receiver; what came before it was there is given to it at once, in order. If it throws, the connection
-   * ends, and disposing of the client rejects with that.
+   * Sets the one receiver, which gets the events that came earlier at once, in order. If it throws, the connection ends,
+   * and disposing of the client rejects with what it threw.
    */
   readonly onEvent: (receive: (event: RendezvousEvent) => void) => void;
   readonly say: (message: ClientMessage) => void;
@@ -35,7 +35,7 @@ export interface RendezvousClient extends AsyncDisposable {
   ) => void;
   readonly withdraw: (peer: string) => void;
   readonly signal: (peer: string, data: string) => void;
-  /** For a new ticket; it comes as an event. */
+  /** Asks for a new ticket, which comes as an event. */
   readonly renewTicket: () => void;
   /** Resolves when the connection has ended, whoever ended it. */
   readonly closed: Promise<void>;
@@ -85,7 +85,7 @@ export function createClient(
 
 function read(state: State, data: RawData): void {
   const parsed = parseMessage(serverMessage, String(data));
-  // A later version of the server may say what this one does not know.
+  // A later version of the server may send messages that this client does not know.
   if (parsed.ok) handle(state, parsed.message);
 }
 
@@ -102,7 +102,7 @@ function handle(state: State, message: ServerMessage): void {
   } else if (message.type === 'closing') state.settle({ outcome: 'closing' });
 }
 
-/** Gives the receiver an event. What it throws ends the connection, in place of the process: it is called by a socket. */
+/** Hands the receiver an event. If it throws, the connection ends rather than the process, since a socket calls this. */
 function emit(state: State, event: RendezvousEvent): void {
   if (!state.receive) return void state.waiting.push(event);
   try {

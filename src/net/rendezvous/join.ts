@@ -4,21 +4,21 @@ import type { Resolver } from '../lookup/resolver.ts';
 import { createClient, type JoinResult } from './client.ts';
 import { openRendezvousSocket, type RendezvousHost } from './socket.ts';
 
-/** How long the answer to the join is waited for. */
+/** How long to wait for the answer to the join. */
 const JOIN_TIMEOUT_MS = 10_000;
 
 export interface JoinOptions {
-  /** `ws://HOST:PORT` or `wss://…`; of a host alone wss is tried first, and ws taken where it speaks no TLS. */
+  /** `ws://HOST:PORT` or `wss://…`; for a host alone wss is tried first, and ws is used if it does not speak TLS. */
   readonly url: string | RendezvousHost;
   readonly room: string;
   readonly id: string;
   readonly token?: string | undefined;
-  /** From an earlier `joined`, to come back as the same peer. */
+  /** The key from an earlier `joined`, to come back as the same peer. */
   readonly resumeKey?: string | undefined;
-  /** PEM of a certificate authority to trust in place of the system's. */
+  /** A certificate authority in PEM, to trust in place of the system's. */
   readonly ca?: string | undefined;
   readonly resolver?: Resolver | undefined;
-  /** Called with the URL that a WebSocket was opened at, however the join ends. */
+  /** Called with the URL at which a WebSocket was opened, however the join ends. */
   readonly onOpen?: ((url: string) => void) | undefined;
   /** Ends the attempt to join; afterwards it does nothing. */
   readonly signal?: AbortSignal | undefined;
@@ -26,7 +26,7 @@ export interface JoinOptions {
 
 /**
  * Joins a room. Disposing of the client leaves it.
- * @throws UsageError when the URL is not one of a WebSocket; the signal's reason when it is aborted.
+ * @throws UsageError when the URL is not a WebSocket URL; the signal's reason when it is aborted.
  */
 export async function joinRendezvous(options: JoinOptions): Promise<JoinResult> {
   const { room, id, token, resumeKey, signal } = options;

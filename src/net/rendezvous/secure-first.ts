@@ -1,22 +1,22 @@
 /**
- * A connection to a server of which only the host is known, over TLS where it speaks it. Two are opened at once: one begins
- * with a TLS handshake; the other is kept for the plain WebSocket, and waits. A server without TLS answers the handshake
- * with something else, one round trip later, and the plain connection is used: one round trip more than without the attempt.
+ * Connects to a server of which only the host is known, over TLS if the server speaks it. Two connections are opened at once:
+ * one begins with a TLS handshake; the other waits, in case a plain WebSocket is needed. A server without TLS answers the
+ * handshake with something else, and then the plain connection is used: this costs one round trip.
  *
- * Whoever is on the way can make a server look like one without TLS. So it is never silent: the scheme that was used is
- * told, and a scheme that is named (`--rendezvous wss://…`) is never left.
+ * Whoever is on the way can make a server look like one without TLS. So the scheme that was used is always told, and a
+ * scheme that the user names (`--rendezvous wss://…`) is never replaced.
  */
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
-/** For name, connection and TLS together. */
+/** The time for name lookup, connection and TLS handshake together. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 export interface SecureFirstOptions {
   /** A name, or an IP address without brackets. */
   readonly host: string;
   readonly port: number;
-  /** PEM, in place of the certificates that the system trusts. */
+  /** Certificates in PEM, to trust in place of the system's. */
   readonly ca?: string | undefined;
   readonly lookup: LookupFunction;
   readonly signal?: AbortSignal | undefined;
@@ -24,7 +24,7 @@ export interface SecureFirstOptions {
 
 export type SecureFirst =
   | { readonly outcome: 'open'; readonly scheme: 'wss' | 'ws'; readonly socket: Socket }
-  /** The system's code, or a sentence: also for a server that speaks TLS, and not as it should. */
+  /** The system's code, or a sentence, also for a server that speaks TLS but makes a mistake. */
   | { readonly outcome: 'unreachable'; readonly reason: string };
 
 /** @throws the signal's reason when aborted. */
@@ -33,9 +33,9 @@ export async function connectSecureFirst(options: SecureFirstOptions): Promise<S
   signal?.throwIfAborted();
   const place = { host, port, lookup };
   const plain = connectTcp(place);
-  // It counts what has come, which a TLS socket does not when its handshake fails.
+  // This socket counts the bytes that have come, which a TLS socket does not when its handshake fails.
   const carrier = connectTcp(place);
-  // An address is no server name (RFC 6066 §3).
+  // An address may not be sent as a server name (RFC 6066 §3).
   const name = isIP(host) === 0 ? { servername: host } : {};
   const secure = connectTls({ socket: carrier, host, ...name, ...(ca !== undefined && { ca }) });
   const { promise, resolve, reject } = Promise.withResolvers<SecureFirst>();
@@ -44,7 +44,7 @@ export async function connectSecureFirst(options: SecureFirstOptions): Promise<S
   const late = (): void => fail(carrier.connecting ? 'ETIMEDOUT' : `ETIMEDOUT: ${failed(options)}`);
   const timer = setTimeout(late, HANDSHAKE_TIMEOUT_MS);
   signal?.addEventListener('abort', abort, { once: true });
-  // Of the two the one for TLS tells; the other is looked at when it is used.
+  // The TLS connection decides; the other one is only looked at when it is used.
   for (const socket of [plain, carrier]) socket.on('error', () => {});
   secure.once('secureConnect', () => resolve({ outcome: 'open', scheme: 'wss', socket: secure }));
   secure.on('error', (error: NodeJS.ErrnoException) => {
@@ -66,7 +66,7 @@ export async function connectSecureFirst(options: SecureFirstOptions): Promise<S
   }
 }
 
-/** It has answered with what is no TLS record (RFC 8446 §5.1), or has ended the connection without a byte. */
+/** Whether the server has answered with something other than a TLS record (RFC 8446 §5.1), or has closed without sending a byte. */
 function speaksNoTls({ code }: NodeJS.ErrnoException, bytesRead: number): boolean {
   return code === 'ERR_SSL_WRONG_VERSION_NUMBER' || (code === 'ECONNRESET' && bytesRead === 0);
 }

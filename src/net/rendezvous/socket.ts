@@ -1,11 +1,11 @@
-/** The WebSocket to a rendezvous, whose URL or only whose host is known. */
+/** Opens the WebSocket to a rendezvous of which the URL, or only the host, is known. */
 import { formatEndpoint } from '../../endpoint.ts';
 import { createResolver } from '../lookup/resolver.ts';
 import { sharedLookup } from '../lookup/shared-lookup.ts';
 import { connectSecureFirst } from './secure-first.ts';
 import { type OpenResult, openWebSocket, type WebSocketOptions } from './web-socket.ts';
 
-/** A server that may speak TLS or not. */
+/** A server that may or may not speak TLS. */
 export interface RendezvousHost {
   /** A name, or an IP address without brackets. */
   readonly host: string;
@@ -13,11 +13,11 @@ export interface RendezvousHost {
 }
 
 export interface RendezvousSocketOptions extends Omit<WebSocketOptions, 'connection'> {
-  /** Called with the URL that a WebSocket was opened at. */
+  /** Called with the URL at which a WebSocket was opened. */
   readonly onOpen?: ((url: string) => void) | undefined;
 }
 
-/** @throws UsageError when the URL is not one of a WebSocket; the signal's reason when it is aborted. */
+/** @throws UsageError when the URL is not a WebSocket URL; the signal's reason when it is aborted. */
 export async function openRendezvousSocket(
   at: string | RendezvousHost,
   options: RendezvousSocketOptions,
@@ -34,7 +34,7 @@ export async function openRendezvousSocket(
   const connected = await connectSecureFirst({ host, port, ca, signal, lookup: sharedLookup(resolver, signal) });
   if (connected.outcome === 'unreachable') return connected;
   const { scheme, socket } = connected;
-  // A plain connection that has been closed while it waited is opened again.
+  // If the plain connection was closed while it waited, it is opened again.
   const connection = socket.destroyed ? undefined : socket;
   return open(`${scheme}://${formatEndpoint({ address: host, port })}`, { connection });
 }

@@ -1,4 +1,4 @@
-/** Opening a WebSocket: an open one, or in a value why there is none. */
+/** Opens a WebSocket; a failure is returned as a value with its reason. */
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { UsageError } from '../../errors.ts';
@@ -6,26 +6,26 @@ import { createResolver, type Resolver } from '../lookup/resolver.ts';
 import { sharedLookup } from '../lookup/shared-lookup.ts';
 import { WEB_SOCKET_BOUNDS } from './web-socket-bounds.ts';
 
-/** For name, connection, TLS and upgrade together. */
+/** The time for name lookup, connection, TLS handshake and upgrade together. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 export type OpenResult =
-  /** `address`: the IP address that it is connected to. */
+  /** `address` is the IP address that the socket is connected to. */
   | { readonly outcome: 'open'; readonly socket: WebSocket; readonly address: string }
-  /** 503. */
+  /** The server answered 503. */
   | { readonly outcome: 'closing' }
-  /** The system's code, or a line. */
+  /** The system's code, or one line of text. */
   | { readonly outcome: 'unreachable'; readonly reason: string };
 
 export interface WebSocketOptions {
-  /** PEM, in place of the certificates that the system trusts. */
+  /** Certificates in PEM, to trust in place of the system's. */
   readonly ca?: string | undefined;
-  /** One to the host of the URL, over TLS for `wss`, to be used; a new one when left out. */
+  /** A connection to the host of the URL, over TLS for `wss`; a new one is opened when this is left out. */
   readonly connection?: Socket | undefined;
   readonly resolver?: Resolver | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** @throws UsageError when the URL is not one of a WebSocket; the signal's reason when it is aborted. */
+/** @throws UsageError when the URL is not a WebSocket URL; the signal's reason when it is aborted. */
 export async function openWebSocket(url: string, options: WebSocketOptions): Promise<OpenResult> {
   const { ca, connection, signal, resolver = createResolver() } = options;
   if (!URL.canParse(url) || !/^wss?:\/\/[^#]+$/.test(url)) {
@@ -49,7 +49,7 @@ export async function openWebSocket(url: string, options: WebSocketOptions): Pro
     address = remoteAddress ?? '';
   });
   socket.on('open', () => resolve({ outcome: 'open', socket, address }));
-  // Later errors are followed by a close, which tells.
+  // Later errors are followed by a close, which is handled.
   socket.on('error', (error: NodeJS.ErrnoException) => {
     resolve({ outcome: 'unreachable', reason: error.code ?? error.message });
   });

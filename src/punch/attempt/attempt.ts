@@ -1,6 +1,6 @@
 /**
- * One attempt of two introduced peers, sans-IO: an ICE agent that begins at the instant set, and the technique of the pair
- * beside it.
+ * One attempt of two introduced peers to open a path, sans-IO: an ICE agent that begins at the agreed instant, and the
+ * technique that the plan for the pair names.
  */
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import type { IceAgent } from '../../ice/agent.ts';
@@ -10,13 +10,13 @@ import type { IceEvent } from '../../ice/event.ts';
 import type { PathSession } from './path-session.ts';
 import type { Technique, TechniqueOutput } from './techniques/technique.ts';
 
-/** More than the seven steps take on most paths. */
+/** Longer than the seven steps take on most paths. */
 const UNLIKELY_AFTER_MS = 150;
 
 export interface Attempt extends PathSession {
-  /** Whether a datagram that came to a socket which several attempts share is this one's. */
+  /** Whether a datagram that came to a socket which several attempts share belongs to this attempt. */
   readonly owns: IceAgent['owns'];
-  /** What the peer's attempt told. */
+  /** Takes the ports that the peer's attempt has told. */
   readonly handlePorts: (ports: readonly number[]) => void;
   /** How many packets the agent and the technique have sent toward the peer. */
   readonly packetsSent: () => number;
@@ -26,24 +26,24 @@ export interface AttemptOptions {
   readonly agent: IceAgent;
   readonly peerCredentials: IceCredentials;
   readonly startAt: number;
-  /** The STUN server, to which a technique sends as well. */
+  /** The STUN server, to which a technique may send as well. */
   readonly server: Endpoint;
-  /** Those checked from the start, and those that come later. */
+  /** The peer's candidates: those that are checked from the start, and those that are checked later. */
   readonly remote: { readonly likely: readonly Candidate[]; readonly unlikely: readonly Candidate[] };
-  /** Null for a plain punch. It is given the way out of the attempt. */
+  /** Creates the technique, which hands its outputs to `emit`; null for a plain punch. */
   readonly createTechnique: ((emit: (output: TechniqueOutput) => void) => Technique) | null;
   /** Whether the technique may send one more packet toward the peer. */
   readonly takeProbe: () => boolean;
 }
 
 interface State extends AttemptOptions {
-  /** Made of the state itself, to which it gives its outputs. */
+  /** Set once the state is there, since it hands its outputs to the state. */
   technique: Technique | null;
   /** What the technique wants done. */
   readonly queue: TechniqueOutput[];
   /** How many packets the technique has sent toward the peer. */
   probes: number;
-  /** When the unlikely candidates come; null until the agent has begun, Infinity afterwards. */
+  /** When the unlikely candidates are added; null until the agent has begun, Infinity once they have been added. */
   unlikelyAt: number | null;
 }
 
@@ -73,7 +73,7 @@ export function createAttempt(options: AttemptOptions): Attempt {
   };
 }
 
-/** Takes what the technique wants done; a packet toward the peer only while the budget lasts. */
+/** Queues what the technique wants done; drops a packet toward the peer when the budget is used up. */
 function take(state: State, output: TechniqueOutput): void {
   const isProbe = output.kind === 'transmit' && !sameEndpoint(output.to, state.server);
   if (isProbe && !state.takeProbe()) return;
@@ -94,7 +94,7 @@ function poll(now: number, state: State): ReturnType<Attempt['poll']> {
   return output.kind === 'wait' ? { kind: 'wait', until: Math.min(until, output.until) } : output;
 }
 
-/** Does what is due beside the agent, and says when the next thing will be. */
+/** Does what is due apart from the agent's work, and returns when something is due next. */
 function advance(now: number, state: State): number {
   const { technique, startAt } = state;
   const techniqueAt = technique?.advance(now) ?? Number.POSITIVE_INFINITY;
@@ -104,12 +104,12 @@ function advance(now: number, state: State): number {
 }
 
 function handleEvent(now: number, state: State, event: IceEvent): void {
-  // The peer has begun, and its check has shown the way: nothing is gained by waiting for the instant.
+  // The peer has begun, and its check has got through: nothing is gained by waiting for the agreed instant.
   if (event.kind === 'check-received' && mayBegin(state)) begin(now, state);
   state.technique?.handleEvent(event);
 }
 
-/** Whether the agent has not begun its checks, and the technique lets it. */
+/** Whether the agent has yet to begin its checks, and the technique lets it. */
 function mayBegin({ unlikelyAt, technique }: State): boolean {
   return unlikelyAt === null && (technique?.mayBegin() ?? true);
 }

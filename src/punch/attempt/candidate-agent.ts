@@ -1,4 +1,4 @@
-/** The ICE agent of a punch: told of the first socket's candidates before the role is known, made when it is. */
+/** The ICE agent of a punch. Its local candidates are known before its role is; the agent is created once the role is known. */
 import type { Endpoint } from '../../endpoint.ts';
 import { createIceAgent, type IceAgent, type IceAgentOptions } from '../../ice/agent.ts';
 import { formatCandidate } from '../../ice/candidates/sdp.ts';
@@ -6,39 +6,39 @@ import { MIN_TA_MS } from '../../ice/checklist/pace.ts';
 import { iceCredentials } from '../../rendezvous/protocol/ice-credentials.ts';
 import type { ServerMessageOf } from '../../rendezvous/protocol/server-message.ts';
 
-/** What the seven steps have not opened by then they will not open. */
+/** A path that the seven steps have not opened by then will not open. */
 const PUNCH_TIMEOUT_MS = 9_000;
 /** The agent's name for the socket that every punch begins with. */
 export const PUNCH_SOCKET = 'punch';
 export const RELAY_SOCKET = 'relay';
 
-/** Anyone may send to `endpoint`, whatever the NAT's mapping and filter: a static mapping of the `router`. */
+/** A port that the router has mapped: anyone may send to `endpoint`, however the NAT maps and filters. */
 export interface MappedCandidate {
   readonly endpoint: Endpoint;
-  /** The IP address that told of it. */
+  /** The IP address of the router, which granted the mapping. */
   readonly router: string;
 }
 
 export interface CandidateAgent {
-  /** As SDP lines, for the peer. */
+  /** The local candidates as SDP lines, for the peer. */
   readonly candidates: readonly string[];
-  /** The agent itself, once the role is known. */
+  /** Creates the agent, once the role is known. */
   readonly create: (
     introduction: Pick<ServerMessageOf<'introduction'>, 'key' | 'role'>,
     options?: Pick<IceAgentOptions, 'relayGraceMs' | 'budget'>,
   ) => IceAgent;
 }
 
-/** What this side can be reached at, said before the role is known and checked from afterwards. */
+/** Gathers the candidates of this side, which the peer is told before the role is known, and from which the agent then checks. */
 export function candidateAgent({
   direct,
   mapped = null,
   relay,
   randomBytes,
 }: {
-  /** The first socket, how a server sees it, and that server's IP address; null where it reaches nobody. */
+  /** The first socket, where a server sees it, and that server's IP address; null where it is not to be reached directly. */
   readonly direct: { readonly local: Endpoint; readonly seen: Endpoint; readonly server: string } | null;
-  /** What the own router has mapped to that socket: a reflexive candidate as well, as RFC 8445 §5.1.1 has no other name. */
+  /** The port that the local router has mapped to that socket; it counts as a reflexive candidate, since RFC 8445 §5.1.1 has no other type for it. */
   readonly mapped?: MappedCandidate | null;
   readonly relay: { readonly relayed: Endpoint; readonly mapped: Endpoint } | null;
   readonly randomBytes: (length: number) => Uint8Array;

@@ -1,4 +1,4 @@
-/** The attempt that follows from an introduction: the agent, the technique of the plan, what is checked when. Sans-IO. */
+/** Makes the attempt that an introduction leads to: the agent, the technique of the plan, and which candidates are checked when. */
 import type { Endpoint } from '../../endpoint.ts';
 import { otherRole } from '../../ice/role.ts';
 import { isStable } from '../../nat/prospect.ts';
@@ -22,25 +22,25 @@ const NOTHING_KNOWN: PortAssignment = { kind: 'undetermined', step: null, range:
 export function createIntroducedAttempt(options: {
   readonly introduction: Introduction;
   readonly plan: Pick<PunchPlan, 'technique'>;
-  /** As the own side has told. */
+  /** The behaviour that this side has told the peer. */
   readonly behavior: ToldBehavior;
   readonly agentOf: CandidateAgent;
   /** A STUN server. */
   readonly server: Endpoint;
-  /** Those that this host is in, such as `192.168.1.7/24`. */
+  /** The networks that this host is in, such as `192.168.1.7/24`. */
   readonly networks: readonly string[];
-  /** What the punch has left to send. */
+  /** How much the punch may still send. */
   readonly budget: PunchBudget;
   readonly startAt: number;
   readonly randomBytes: (length: number) => Uint8Array;
-  /** Uniform from 0 to `below - 1`. */
+  /** Returns a uniform random integer from 0 to `below - 1`. */
   readonly randomInteger: (below: number) => number;
 }): Attempt {
   const { introduction, plan, agentOf, networks, budget, ...rest } = options;
   const { key, role, endpoint: peer } = introduction;
   const agent = agentOf.create(introduction, {
     budget: budget.checks,
-    // Where nothing else gets through there is nothing to wait for.
+    // Nothing but the relay gets through, so there is nothing better to wait for.
     ...(plan.technique === 'relay' && { relayGraceMs: 0 }),
   });
   const own = { ...sideOf(options.behavior), credentials: iceCredentials(key, role) };
@@ -63,7 +63,7 @@ function sideOf({ mapping, allocation = NOTHING_KNOWN }: ToldBehavior) {
   return { isMoving: mapping !== 'undetermined' && !isStable({ mapping }), allocation };
 }
 
-/** Gives what makes the technique of a plan, on the side that it is for; null where the agent's checks are all that is done. */
+/** Returns what creates the technique of the plan; null where the plan needs no more than the agent's checks. */
 function techniqueFor({ technique }: Pick<PunchPlan, 'technique'>): ((facts: TechniqueFacts) => Technique) | null {
   switch (technique) {
     case 'simultaneous-open':

@@ -1,11 +1,11 @@
-/** What two punches tell each other over the rendezvous after the introduction: JSON in its opaque signals. */
+/** What two peers tell each other over the rendezvous after the introduction, as JSON in its opaque signals. */
 import { z } from 'zod';
 import { PREDICTED_PORTS } from './techniques/choose-technique.ts';
 
 const port = z.int().min(1).max(0xffff);
 
 const peerSignal = z.discriminatedUnion('type', [
-  /** The ports at which the sender will be met, in order; none: it has opened toward those that it was told. */
+  /** The ports at which the sender can be met, in order. An empty list says that the sender has opened toward the ports it was told. */
   z.object({ type: z.literal('ports'), ports: z.array(port).max(PREDICTED_PORTS) }),
 ]);
 export type PeerSignal = Readonly<z.infer<typeof peerSignal>>;
@@ -14,7 +14,7 @@ export function formatPeerSignal(signal: PeerSignal): string {
   return JSON.stringify(signal);
 }
 
-/** Null for anything else: a later version, or another application. */
+/** Returns null for anything else, which a later version or another application may have sent. */
 export function parsePeerSignal(data: string): PeerSignal | null {
   try {
     const parsed = peerSignal.safeParse(JSON.parse(data));

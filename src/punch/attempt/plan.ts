@@ -1,4 +1,4 @@
-/** What is tried with a pair, and with what odds, said before it starts; and, if it fails, whose NAT it was. */
+/** The plan of a punch: what is tried with a pair, with what odds, and whose NAT is the obstacle. It is told before the punch starts. */
 
 import { isStable } from '../../nat/prospect.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
@@ -11,16 +11,16 @@ import {
 } from './techniques/choose-technique.ts';
 import { relayAddresses, tellsMappedPort, tellsRelayOnly } from './told-candidates.ts';
 
-/** One side: its id, and its NAT as its own detection found it. */
+/** One side: its id, and how its NAT behaves, as that side has detected it. */
 export interface PlanSide {
   readonly id: string;
   readonly behavior: ToldBehavior;
-  /** Whether all that it has told of is a relay: what its NAT does is out of the question then. */
+  /** Whether it can be reached only through a relay, so that the behaviour of its NAT does not matter. */
   readonly isRelayOnly?: boolean;
 }
 
 export interface PunchPlan extends Omit<TechniqueChoice, 'probability'> {
-  /** Null where too little is known of one side: the plain steps are tried then. */
+  /** Null where too little is known about one side; the plain steps are tried then. */
   readonly probability: number | null;
   /** One sentence that names the side and the cause, and what would help. */
   readonly text: string;
@@ -30,17 +30,17 @@ const PLAIN: TechniqueChoice = { technique: 'simultaneous-open', probability: 1,
 const RELAY: TechniqueChoice = { technique: 'relay', probability: 0, packets: 0, seconds: 0 };
 const NOTHING_KNOWN: PortAssignment = { kind: 'undetermined', step: null, range: null };
 
-/** What else is known of the two. */
+/** What else is known about the two sides. */
 interface PairFacts {
-  /** Both show the same public address: what their NAT does toward others does not matter. */
+  /** Whether both have the same public address, so that it does not matter how their NAT treats others. */
   readonly isSameNat?: boolean;
-  /** A router has mapped a port to one of the two, at which anyone reaches it. */
+  /** Whether a router has mapped a port to one of the two, at which anyone can reach it. */
   readonly isMapped?: boolean;
-  /** The peer's endpoint is at an address of a relay: thousands of packets at its ports would reach others. */
+  /** Whether the peer is seen at the address of a relay, where thousands of packets to other ports would hit others. */
   readonly isAtRelay?: boolean;
 }
 
-/** The plan that follows from an introduction: what both sides have told, and where the server has seen them. */
+/** Makes the plan that follows from an introduction: from what both sides have told, and from where the server has seen them. */
 export function planIntroduced(
   { peer, candidates: heard, behavior: peerBehavior, own, endpoint }: Introduction,
   side: {
@@ -97,7 +97,7 @@ export function planPunch(
   return { ...choice, text: textOf(choice, isStable(a) ? [peer, own] : [own, peer]) };
 }
 
-/** @param sides a moving one first, where there is one. */
+/** @param sides the side with a moving port first, if there is one. */
 function textOf(
   { technique, probability, packets, seconds }: TechniqueChoice,
   sides: readonly [PlanSide, PlanSide],
@@ -122,14 +122,14 @@ function textOf(
   }
 }
 
-/** A probability in words, never rounded up to certainty: such as `50 %`, `98.3 %`, `99.9999935 %`, `100 %`. */
+/** Formats a probability, never rounded up to certainty: such as `50 %`, `98.3 %`, `99.9999935 %`, `100 %`. */
 export function formatOdds(probability: number): string {
   if (probability >= 1) return '100 %';
   const decimals = Math.min(8, Math.max(0, Math.ceil(-Math.log10(1 - probability)) - 1));
   return `${(100 * probability).toFixed(decimals)} %`;
 }
 
-/** Null where too little is known. A destination-dependent mapping decides by itself; a stable one needs its filter known. */
+/** Returns null where too little is known. A destination-dependent mapping is enough by itself; a stable one needs a known filter. */
 export function knownBehavior({ behavior }: PlanSide): KnownBehavior | null {
   const { mapping, filtering, allocation = NOTHING_KNOWN } = behavior;
   if (mapping === 'undetermined') return null;

@@ -1,4 +1,4 @@
-/** What of a peer's introduction is checked at once, and what later. */
+/** Which of a peer's candidates are checked at once, and which later. */
 import { scopeOf } from '../../address-scope.ts';
 import { sameEndpoint } from '../../endpoint.ts';
 import type { Candidate } from '../../ice/candidates/candidate.ts';
@@ -8,12 +8,13 @@ import { isTarget, type Surroundings } from './targets.ts';
 import { readCandidates } from './told-candidates.ts';
 
 /**
- * A private address of a peer with another public address than our own is one of another network in all likelihood, where
- * its checks can only cost time; where this host is in a network of that name (a VPN, two uplinks) it may be reached all
- * the same, and comes later. The endpoint that the server has proven is a candidate also when the peer did not tell of it.
+ * Divides the peer's candidates. A private address of a peer whose public address is not ours most likely belongs to
+ * another network, where checks only cost time. But if this host is in a network with that range (a VPN, two uplinks), the
+ * address may be reachable all the same, so it is checked later. The endpoint that the server has proven is always a
+ * candidate, even if the peer did not tell of it.
  *
- * @param options.isPredicted the ports at which the peer is met are told later: to send to any other would only move on
- * the own NAT's counter.
+ * @param options.isPredicted whether the peer's ports are predicted and told later: a packet to any other port would only
+ * advance the port counter of this side's NAT.
  */
 export function remoteCandidates(
   introduction: Introduction,

@@ -1,19 +1,20 @@
-/** To which addresses a peer, or a server that introduces one, may make this host send. */
+/** The addresses to which a peer, or the server that introduces it, may make this host send. */
 import ipaddr from 'ipaddr.js';
 import { scopeOf } from '../../address-scope.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 
 export interface Surroundings {
-  /** IP address of the server that the user has named. */
+  /** The IP address of the server that the user has named. */
   readonly server: string;
-  /** Those that this host's interfaces are in, such as `192.168.1.7/24`. */
+  /** The networks of this host's interfaces, such as `192.168.1.7/24`. */
   readonly networks: readonly string[];
 }
 
 /**
- * Any global address. A private one belongs to some network, which may be another one than the peer's: it has to be one
- * that this host is in, or the two have to share a public address, as behind one NAT. Where the server is in a private
- * network, so may be the endpoint at which it has seen the peer, and its relay; where it is on this host, all may be.
+ * Whether this host may send to the address. Any global address is fine. A private one may mean another network here than
+ * at the peer: either this host has to be in that network, or the two have to share a public address, as behind one NAT.
+ * Where the server is in a private network, the endpoint at which it has seen the peer may be private too, and so may its
+ * relay; where the server is on this host, every loopback address is fine.
  */
 export function isTarget(
   address: string,
@@ -27,7 +28,7 @@ export function isTarget(
   return scope === 'private' && (own.address === endpoint.address || networks.some((one) => isHostIn(address, one)));
 }
 
-/** Whether it is a host's in the network, and not the broadcast address (RFC 1122 §3.2.1.3). */
+/** Whether the address belongs to a host in the network, and is not the broadcast address (RFC 1122 §3.2.1.3). */
 function isHostIn(address: string, network: string): boolean {
   const [parsed, range] = [ipaddr.parse(address), ipaddr.parseCIDR(network)];
   if (parsed.kind() !== range[0].kind() || !parsed.match(range)) return false;

@@ -1,20 +1,20 @@
-/** What the candidates that a side has told of say of it, beside where it can be reached. */
+/** What the candidates that a side has told reveal about it, apart from where it can be reached. */
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import type { Candidate } from '../../ice/candidates/candidate.ts';
 import { parseCandidate } from '../../ice/candidates/sdp.ts';
 
-/** The candidates in SDP lines; what is none is left out. */
+/** Reads the candidates in SDP lines; a line that is not a candidate is left out. */
 export function readCandidates(lines: readonly string[]): readonly Candidate[] {
   return lines.map(parseCandidate).flatMap((one) => (one.kind === 'candidate' ? [one.candidate] : []));
 }
 
-/** Whether a side that the server has seen at `seen` has told of nothing but a relay, through which it was seen as well. */
+/** Whether a side that the server has seen at `seen` has told of nothing but the relay through which it was seen. */
 export function tellsRelayOnly(lines: readonly string[], seen: Endpoint): boolean {
   const told = readCandidates(lines);
   return told.every(({ type }) => type === 'relay') && told.some(({ endpoint }) => sameEndpoint(endpoint, seen));
 }
 
-/** Whether a side tells of more than the server has seen of it: a port of its router. */
+/** Whether a side tells of a reflexive endpoint that the server has not seen: a port that its router has mapped. */
 export function tellsMappedPort(lines: readonly string[], seen: Endpoint): boolean {
   return readCandidates(lines).some(({ type, endpoint }) => type === 'srflx' && !sameEndpoint(endpoint, seen));
 }

@@ -1,4 +1,4 @@
-/** A path's session, driven on real sockets from its start to its end. */
+/** Drives the session of a path on real sockets, from its start to its end. */
 import type { IceEvent } from '../../ice/event.ts';
 import { type Driver, now, startDriver } from '../../net/driver.ts';
 import { pause } from '../../net/waits.ts';
@@ -9,7 +9,7 @@ import { leavesByRelay } from './send.ts';
 
 export interface PathOwner {
   readonly onEvent: (event: IceEvent) => void;
-  /** It is told the ports at which this side will be met, to tell the peer of them. */
+  /** Called with the ports at which the peer can meet this side, to tell the peer. */
   readonly onTell?: (ports: readonly number[]) => void;
 }
 
@@ -56,13 +56,13 @@ export function drive(record: PathRecord, owner: PathOwner): Driver<'closed'> {
 function breakOff(record: PathRecord, error: unknown): void {
   endPath(record, { reason: 'broken', error, at: now() });
   record.settled.resolve();
-  // Of two errors the first one is told, by the disposal.
+  // If there are two errors, disposal throws the first one.
   try {
     become(record, 'lost');
   } catch {}
 }
 
-/** Ends the path at once where it leaves by the relay: there is no way left on which the peer could be told. */
+/** Ends the path at once if it goes through the relay, since there is then no way left to tell the peer. */
 export function loseRelay(record: PathRecord, driver: Driver<'closed'>): void {
   const pair = record.end ? null : record.session.selected();
   if (!pair || !leavesByRelay(pair)) return;
@@ -73,7 +73,7 @@ export function loseRelay(record: PathRecord, driver: Driver<'closed'>): void {
   });
 }
 
-/** Tells the peer, once it needs no answers any more, and closes the sockets that the session has asked for. */
+/** Tells the peer that the path ends, once it needs no more answers, and closes the sockets that the session has asked for. */
 export async function leave(record: PathRecord, driver: Driver<'closed'>): Promise<void> {
   endPath(record, { reason: 'own-end', at: now() });
   await settle(record);
@@ -85,7 +85,7 @@ export async function leave(record: PathRecord, driver: Driver<'closed'>): Promi
   }
 }
 
-/** Resolves when the peer needs this side's answers no longer. */
+/** Resolves when the peer no longer needs this side's answers. */
 async function settle({ settled, answersUntil }: PathRecord): Promise<void> {
   if (answersUntil <= now()) return;
   const over = new AbortController();

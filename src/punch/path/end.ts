@@ -4,7 +4,7 @@ import type { IceEvent } from '../../ice/event.ts';
 const EXPLANATIONS = {
   /** The peer has said that it closes the path. */
   'peer-left': 'the peer has closed it',
-  /** RFC 7675 §5.1. */
+  /** The peer has not answered for 30 s (RFC 7675 §5.1). */
   'consent-lost': 'the peer has not answered for 30 s',
   'relay-lost': 'the relay that it went through is lost',
   /** This side has disposed of it. */

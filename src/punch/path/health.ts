@@ -9,22 +9,22 @@ import { PathSendError } from './send-error.ts';
 
 const PROBES = 20;
 const INTERVAL_MS = 20;
-/** How long the last echo may take, beyond the slowest seen. */
+/** How much longer than the slowest echo so far the last one may take. */
 const LAST_ECHO_MS = 200;
-/** Unmeasured, until the far side answers: it may not know of the path yet. */
+/** The number of the probes that are sent, unmeasured, until the far side answers: it may not know about the path yet. */
 const WARM_UP = 255;
 const WARM_UP_MS = 500;
-/** The far side measures too; it is through when its last probe has come, or none has come for so long. */
+/** The far side measures too; it is done when its last probe has come, or when none has come for this long. */
 const LINGER_MS = 500;
 
 const PROBE = 0;
 const ECHO = 1;
 
 export interface PathHealth {
-  /** Sent; where the peer has closed the path meanwhile, those that it had the time to answer. */
+  /** How many probes were sent; if the peer has closed the path meanwhile, only those that it had time to answer count. */
   readonly probes: number;
   readonly lost: number;
-  /** Of the echoes that came; null without any. */
+  /** Round-trip times of the echoes that came; null if there were none. */
   readonly rttMs: { readonly min: number; readonly mean: number; readonly max: number } | null;
 }
 
@@ -43,7 +43,8 @@ interface Measurement {
 }
 
 /**
- * Takes about 0.6 s; keeps answering until the far side has what it needs. A path that ends is measured until then.
+ * Measures the path, which takes about 0.6 s, and keeps answering until the far side is done. If the path ends, it is
+ * measured until then.
  * @throws the signal's reason when aborted.
  */
 export async function measureHealth(path: MeasuredPath, signal?: AbortSignal): Promise<PathHealth> {
@@ -72,7 +73,7 @@ function take(measurement: Measurement, bytes: Uint8Array): void {
     say(path, ECHO, number);
   }
   const at = sentAt[number];
-  // A late echo of the warm-up is none of the twenty.
+  // A late echo of the warm-up does not count among the twenty.
   const counts = number < PROBES || !measurement.isMeasuring;
   if (kind === ECHO && at !== undefined && counts && !rtts.has(number)) rtts.set(number, now() - at);
 }
@@ -85,7 +86,7 @@ async function warmUp(measurement: Measurement, signal: AbortSignal | undefined)
   measurement.isMeasuring = true;
 }
 
-/** Gives the number of probes that were sent. */
+/** Sends the probes, and returns how many were sent. */
 async function probeAll(measurement: Measurement, signal: AbortSignal | undefined): Promise<number> {
   let sent = 0;
   for (; sent < PROBES && isOpen(measurement.path); sent++) await probe(measurement, sent, signal);
@@ -98,14 +99,14 @@ async function probe({ path, sentAt }: Measurement, number: number, signal: Abor
   await pause(INTERVAL_MS, signal);
 }
 
-/** Those that are still on their way, and those that the far side waits for. */
+/** Waits for the echoes that are still on their way, and answers the probes that the far side still sends. */
 async function awaitEchoes(measurement: Measurement, signal: AbortSignal | undefined): Promise<void> {
   const { path, rtts } = measurement;
   const lastEchoBy = now() + LAST_ECHO_MS + Math.max(0, ...rtts.values());
   while (isOpen(path) && rtts.size < PROBES && now() < lastEchoBy) await pause(INTERVAL_MS, signal);
   const isPeerDone = (): boolean => measurement.isPeerThrough || now() >= measurement.lastHeardAt + LINGER_MS;
   while (isOpen(path) && !isPeerDone()) await pause(INTERVAL_MS, signal);
-  // The far side's last echo is on its way to it.
+  // The echo of the far side's last probe is on its way.
   await pause(INTERVAL_MS, signal);
 }
 
@@ -124,7 +125,7 @@ function isOpen(path: MeasuredPath): boolean {
   return path.state() === 'live' || path.state() === 'doubtful';
 }
 
-/** A path that has ended meanwhile is measured until then. */
+/** Sends one datagram, unless the path has ended meanwhile. */
 function say(path: MeasuredPath, kind: number, number: number): void {
   try {
     path.send(Uint8Array.of(kind, number));

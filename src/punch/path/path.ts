@@ -4,30 +4,30 @@ import type { CandidateType } from '../../ice/candidates/candidate.ts';
 import type { PathEnd } from './end.ts';
 import type { PathState } from './state.ts';
 
-/** Disposing of it tells the peer. */
+/** An open path. Disposing of it tells the peer. */
 export interface Path extends AsyncDisposable {
   /**
-   * Sends one datagram to the peer, who may not hear it, in doubt above all.
-   * @throws PathSendError when it is not taken: the path is over, or not open yet, or the datagram is too large.
+   * Sends one datagram to the peer. It may be lost, above all while the path is doubtful.
+   * @throws PathSendError when the datagram is not taken: the path is over, or not open yet, or the datagram is too large.
    */
   readonly send: (bytes: Uint8Array) => void;
   /**
-   * Gives the most bytes that `send` takes in one datagram now: 65,507 over IPv4, 65,527 over IPv6, 65,400 through a relay;
+   * Returns the most bytes that `send` takes in one datagram now: 65,507 over IPv4, 65,527 over IPv6, 65,400 through a relay;
    * 0 while there is nothing to send on. It is not how many arrive: beyond about 1,200 bytes IP may cut a datagram into
    * fragments, which many NATs drop, and there is no path MTU discovery.
    */
   readonly maxDatagram: () => number;
   readonly state: () => PathState;
-  /** Sets the one receiver of each new state; it is given the present one at once, unless that is `live`. */
+  /** Sets the one receiver of each new state, which gets the present state at once unless that is `live`. */
   readonly onState: (receive: (state: PathState) => void) => void;
   /**
-   * Sets the one receiver of what the peer sends; what came before is given to it at once. If it throws, the path ends, and
-   * disposing of it rejects with that.
+   * Sets the one receiver of what the peer sends, which gets what came earlier at once. If it throws, the path ends, and
+   * disposing of the path rejects with what it threw.
    */
   readonly onData: (receive: (bytes: Uint8Array) => void) => void;
   /** Resolves as soon as the path's end is known, with why and when; never rejects. */
   readonly closed: Promise<PathEnd>;
-  /** Gives what has gone over the path, and how it goes now. */
+  /** Returns what has gone over the path, and how it is doing now. */
   readonly stats: () => PathStats;
 }
 
@@ -37,24 +37,24 @@ export interface PathEndpoint {
   readonly endpoint: Endpoint;
 }
 
-/** The numbers are of data alone, without the checks. Times are milliseconds of the process's monotonic clock (`performance`). */
+/** The numbers count data only, without the checks. Times are milliseconds of the process's monotonic clock (`performance`). */
 export interface PathStats {
-  /** What `send` has taken. */
+  /** How many datagrams `send` has taken. */
   readonly datagramsSent: number;
   readonly bytesSent: number;
-  /** What has come from the peer, read or not: of what comes before there is a receiver, 64 datagrams are kept. */
+  /** How many datagrams have come from the peer, read or not; before there is a receiver, 64 are kept. */
   readonly datagramsReceived: number;
   readonly bytesReceived: number;
-  /** Those of `datagramsSent` that the system, or the relay, refused afterwards. */
+  /** How many of `datagramsSent` the system or the relay refused afterwards. */
   readonly sendFailures: number;
-  /** The round trip that was measured last, by a check or a consent check; null while no pair is selected. */
+  /** The round trip that the last check or consent check measured; null while no pair is selected. */
   readonly rttMs: number | null;
   /** The selected pair, or the last one when the path is over; null before the path is open. */
   readonly pair: { readonly local: PathEndpoint; readonly remote: PathEndpoint } | null;
-  /** Since when that pair is selected; null before the path is open. */
+  /** When that pair was selected; null before the path is open. */
   readonly pairSelectedAt: number | null;
-  /** How often another pair has taken its place. */
+  /** How often another pair has been selected in its place. */
   readonly pairSwitches: number;
-  /** Since when the path is open; null before. */
+  /** When the path became open; null before that. */
   readonly openedAt: number | null;
 }

@@ -1,4 +1,4 @@
-/** What is known of one path while it is driven, and what each thing that happens makes of it. */
+/** The record of one path while it is driven, and how each event changes it. */
 import type { PairReport } from '../../ice/checklist/pair.ts';
 import type { IceEvent } from '../../ice/event.ts';
 import type { SocketSet } from '../../net/socket-set.ts';
@@ -8,12 +8,13 @@ import { END_AFTER, type PathEnd } from './end.ts';
 import { type PathState, STATE_AFTER } from './state.ts';
 
 /**
- * The controlling side is connected once the other has answered its nomination, whose own check may still be open then:
- * who ends the path at once goes on answering for so long, or until data shows that the peer has its path too.
+ * The controlling side is connected once the other side has answered its nomination, while the check of the other side may
+ * still be unanswered. So a side that ends the path at once goes on answering for this long, or until data from the peer
+ * shows that the peer has its path too.
  */
 const LINGER_MS = 300;
 const LINGER_RTTS = 4;
-/** Datagrams of the peer kept for a receiver that is not there yet. */
+/** How many datagrams of the peer are kept until there is a receiver. */
 const MAX_EARLY = 64;
 
 /** A number of datagrams, and of the bytes in them. */
@@ -24,26 +25,26 @@ export interface Traffic {
 
 export interface PathRecord {
   readonly session: PathSession;
-  /** The sockets given. */
+  /** The sockets that were given. */
   readonly sockets: Readonly<Record<string, UdpSocket>>;
   /** The sockets that the session has asked for. */
   readonly opened: SocketSet;
-  /** What came before there was a receiver. */
+  /** The datagrams that came before there was a receiver. */
   readonly early: Uint8Array[];
-  /** Resolves when the peer does not need this side's answers any more. */
+  /** Resolves when the peer no longer needs this side's answers. */
   readonly settled: PromiseWithResolvers<void>;
   readonly closed: PromiseWithResolvers<PathEnd>;
   readonly sent: Traffic;
   readonly received: Traffic;
   sendFailures: number;
-  /** Until when the peer may need answers. */
+  /** The time until which the peer may need answers. */
   answersUntil: number;
   state: PathState;
-  /** Null while it has not ended. */
+  /** How the path ended; null while it has not. */
   end: PathEnd | null;
-  /** When it became connected; null before. */
+  /** When the path became connected; null before that. */
   openedAt: number | null;
-  /** The pair that was selected last, and when. */
+  /** The pair that was selected last, and when that was. */
   selected: { readonly pair: PairReport; readonly at: number } | null;
   pairSwitches: number;
   tellState: (state: PathState) => void;
@@ -71,7 +72,7 @@ export function createRecord(parts: Pick<PathRecord, 'session' | 'sockets' | 'op
   };
 }
 
-/** Takes in what the session tells, before its owner is told of it. */
+/** Records an event of the session, before its owner is told about it. */
 export function noteEvent(record: PathRecord, event: IceEvent): void {
   if (event.kind === 'connected') {
     record.openedAt = event.at;
@@ -85,7 +86,7 @@ export function noteEvent(record: PathRecord, event: IceEvent): void {
   if (reason) endPath(record, { reason, at: event.at });
 }
 
-/** Tells of the state that an event leads to, after its owner was told of the event. */
+/** Tells the state that an event leads to, after the owner was told about the event. */
 export function followEvent(record: PathRecord, { kind }: IceEvent): void {
   become(record, STATE_AFTER[kind] ?? record.state);
 }
@@ -96,14 +97,14 @@ export function become(record: PathRecord, next: PathState): void {
   record.tellState(next);
 }
 
-/** Of several ends the first one counts. */
+/** Records the end of the path; only the first end counts. */
 export function endPath(record: PathRecord, end: PathEnd): void {
   if (record.end) return;
   record.end = end;
   record.closed.resolve(end);
 }
 
-/** Takes in a datagram of the peer's own, which shows that the peer has its path too. */
+/** Records a datagram of the peer's application, which shows that the peer has its path too. */
 export function deliver(record: PathRecord, bytes: Uint8Array): void {
   count(record.received, bytes);
   record.settled.resolve();
@@ -116,13 +117,13 @@ export function count(traffic: Traffic, bytes: Uint8Array): void {
   traffic.bytes += bytes.length;
 }
 
-/** What came before is given to the receiver at once. */
+/** Sets the receiver, which gets what came earlier at once. */
 export function setReceiver(record: PathRecord, receive: (bytes: Uint8Array) => void): void {
   record.receive = receive;
   for (const bytes of record.early.splice(0)) receive(bytes);
 }
 
-/** It is given the present state at once, unless that is `live`. */
+/** Sets the receiver of states, which gets the present state at once unless that is `live`. */
 export function setStateReceiver(record: PathRecord, receive: (state: PathState) => void): void {
   record.tellState = receive;
   if (record.state !== 'live') receive(record.state);

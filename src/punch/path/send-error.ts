@@ -1,9 +1,9 @@
 /** Why a path does not take a datagram. */
 
 export type PathSendErrorCode =
-  /** Nothing is sent on it any more; `closed` tells why. */
+  /** The path is over; `closed` tells why. */
   | 'path-over'
-  /** It is not open yet. */
+  /** The path is not open yet. */
   | 'not-connected'
   /** The datagram is longer than `maxDatagram()`. */
   | 'too-large';

@@ -1,4 +1,4 @@
-/** What a path takes to send, and what it does not. */
+/** Which datagrams a path takes to send. */
 import { familyOf } from '../../endpoint.ts';
 import { isRelayed, type PairReport, type SelectedPair } from '../../ice/checklist/pair.ts';
 import { DATA_MAX_BYTES } from '../../turn/data.ts';
@@ -7,12 +7,12 @@ import { explainEnd } from './end.ts';
 import { count, type PathRecord } from './record.ts';
 import { PathSendError } from './send-error.ts';
 
-/** The 65,535 bytes of an IPv4 packet (RFC 791 §3.1) without its 20 of header and the 8 of UDP. */
+/** The 65,535 bytes of an IPv4 packet (RFC 791 §3.1) without its header of 20 bytes and the UDP header of 8. */
 const IPV4_MAX_BYTES = 65_507;
-/** The 65,535 bytes that an IPv6 packet has beside its header (RFC 8200 §3), without the 8 of UDP. */
+/** The 65,535 bytes that an IPv6 packet has after its header (RFC 8200 §3), without the UDP header of 8. */
 const IPV6_MAX_BYTES = 65_527;
 
-/** @throws PathSendError when it is not taken. */
+/** Sends a datagram. @throws PathSendError when it is not taken. */
 export function send(record: PathRecord, bytes: Uint8Array): void {
   const { socket, remote } = pairFor(record, bytes);
   count(record.sent, bytes);
@@ -24,15 +24,15 @@ export function send(record: PathRecord, bytes: Uint8Array): void {
   else refuse();
 }
 
-/** The most bytes that `send` takes in one datagram now: 0 while there is no pair to send on. */
+/** Returns the most bytes that `send` takes in one datagram now; 0 while there is no pair to send on. */
 export function maxDatagram({ end, session }: PathRecord): number {
   const pair = end ? null : session.selected();
   return pair ? maxOn(pair) : 0;
 }
 
-/** Whether what is sent on the pair leaves this side through its relay. */
+/** Whether datagrams on the pair leave through this side's relay. */
 export function leavesByRelay({ socket, local }: PairReport): boolean {
-  // The peer may see the relay at another address than the server tells of, which is then a peer-reflexive candidate.
+  // The peer may see the relay at another address than the server says, which is then a peer-reflexive candidate.
   return local.type === 'relay' || socket === RELAY_SOCKET;
 }
 
@@ -48,7 +48,7 @@ function pairFor({ end, session, openedAt }: PathRecord, bytes: Uint8Array): Sel
   return pair;
 }
 
-/** What a direct datagram may have, and what goes through a relay of either side. */
+/** Returns how many bytes a datagram on the pair may have: fewer through a relay of either side. */
 function maxOn(pair: PairReport): number {
   if (isRelayed(pair) || leavesByRelay(pair)) return DATA_MAX_BYTES;
   return familyOf(pair.remote.endpoint.address) === 'IPv6' ? IPV6_MAX_BYTES : IPV4_MAX_BYTES;

@@ -1,4 +1,4 @@
-/** An ICE session on real sockets: its events to whoever watches, the peer's own datagrams to whoever reads. */
+/** An ICE session on real sockets: its events go to whoever watches, and the peer's data to whoever reads. */
 import { createSocketSet } from '../../net/socket-set.ts';
 import type { UdpSocket } from '../../net/udp-socket.ts';
 import type { PathSession } from '../attempt/path-session.ts';
@@ -9,11 +9,11 @@ import { maxDatagram, send } from './send.ts';
 import { statsOf } from './stats.ts';
 
 export interface DrivenPath extends Path {
-  /** Lets the session act after it was told something, which `tell` can do; what that throws ends the path. */
+  /** Lets the session act after `tell` has told it something; if `tell` throws, the path ends. */
   readonly wake: (tell?: () => void) => void;
-  /** Ends the path at once where it goes through this side's relay. */
+  /** Ends the path at once if it goes through this side's relay. */
   readonly handleRelayLost: () => void;
-  /** Resolves when the path has ended; rejects with what the session, or a callback, threw. */
+  /** Resolves when the path has ended; rejects with what the session or a callback threw. */
   readonly ended: Promise<unknown>;
 }
 
@@ -25,8 +25,8 @@ export interface PathOptions extends PathOwner {
 }
 
 /**
- * Drives the session from now on; disposing of the path leaves the peer, gently, and closes the sockets that it asked for.
- * Those given stay the caller's.
+ * Drives the session from now on. Disposing of the path tells the peer that it ends, and closes the sockets that the session
+ * has asked for; the given sockets still belong to the caller.
  */
 export function startPath(options: PathOptions): DrivenPath {
   const { session, sockets, mayOpen = true } = options;

@@ -1,4 +1,4 @@
-/** What has gone over a path and how it goes now, as plain data: in the spirit of WebRTC's RTCIceCandidatePairStats. */
+/** What has gone over a path and how it is doing now, as plain data, in the spirit of WebRTC's RTCIceCandidatePairStats. */
 import type { Candidate } from '../../ice/candidates/candidate.ts';
 import type { PathEndpoint, PathStats } from './path.ts';
 import type { PathRecord } from './record.ts';

@@ -1,18 +1,18 @@
-/** Waiting for a relayed path to become direct. */
+/** Waits for a relayed path to become direct. */
 import { isRelayed } from '../../ice/checklist/pair.ts';
 import { pause } from '../../net/waits.ts';
 import type { PunchPlan } from '../attempt/plan.ts';
 import type { AttemptResult } from '../connect.ts';
 
-/** What has not opened by then, after the plan's own time, does not. */
+/** A path that has not opened by then, after the time of its plan, will not open. */
 const PATIENCE_MS = 5_000;
 
 type Connected = Extract<AttemptResult, { readonly kind: 'connected' }>;
 type Switched = Awaited<Connected['switched']>;
 
 /**
- * Null at once where the path is direct, or nothing direct is to be hoped for; on disposal; when the path ends; and when it
- * takes too long.
+ * Resolves to null at once if the path is direct, or if no direct path can be hoped for; on disposal; when the path ends; and
+ * when it takes too long.
  */
 export function awaitUpgrade(
   { event, switched }: Pick<Connected, 'event' | 'switched'>,

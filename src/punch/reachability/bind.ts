@@ -1,4 +1,4 @@
-/** Binding a socket to the session of a ticket: the punching socket itself, or through the relay where UDP is blocked. */
+/** Binds a socket to the session of a ticket: the punching socket, or the relay's where UDP to the server is blocked. */
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import type { SharedSocket } from '../../net/shared-socket.ts';
 import { pause } from '../../net/waits.ts';
@@ -6,7 +6,7 @@ import type { BindResult } from '../../rendezvous/introduction/output.ts';
 import { bindTicket } from './socket.ts';
 import type { State } from './state.ts';
 
-/** A socket that the server has not answered by then is bound through the relay as well. */
+/** If the server has not answered the socket by then, the relay is tried as well. */
 const UDP_PATIENCE_MS = 1_000;
 
 export interface BindBy {
@@ -36,7 +36,7 @@ async function viaRelay(state: State, by: BindBy): Promise<BindResult> {
   return bindOn(relay.shared, { ...options.server, port: by.altPort }, by);
 }
 
-/** By the socket itself, and through the relay too when that stays silent; the first that is bound. */
+/** Binds the socket itself, and also tries the relay when the server stays silent; returns the first that is bound. */
 async function race(state: State, direct: SharedSocket, by: BindBy): Promise<BindResult> {
   const over = new AbortController();
   const either = { ...by, signal: AbortSignal.any([by.signal, over.signal]) };

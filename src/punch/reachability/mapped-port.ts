@@ -1,13 +1,13 @@
-/** One more way to be reached: a port of the own router that leads to the punching socket, if it maps one in time. */
+/** One more way to be reached: a port of the local router that leads to the punching socket, if the router maps one in time. */
 import type { Endpoint } from '../../endpoint.ts';
 import type { MappedCandidate } from '../attempt/candidate-agent.ts';
 
 export interface MappedPort extends AsyncDisposable {
-  /** What there is now, for a peer who is beyond the NAT that shows this side at `seen`. */
+  /** Returns the mapped port, if there is one now and it leads through the NAT behind which this side is seen at `seen`. */
   readonly toward: (seen: Endpoint) => MappedCandidate | null;
 }
 
-/** Begins to ask at once and holds up nothing. Disposing of it ends that, or takes the mapping back. */
+/** Asks the router at once, and delays nothing. Disposing of it stops asking, or gives the mapping back. */
 export function seekMappedPort({ local }: { readonly local: Endpoint }): MappedPort {
   const ended = new AbortController();
   let found: MappedCandidate | null = null;
@@ -22,10 +22,10 @@ export function seekMappedPort({ local }: { readonly local: Endpoint }): MappedP
     if (!ended.signal.aborted) throw error;
     return null;
   });
-  // Whoever disposes of it is told.
+  // Whoever disposes of it gets the error.
   seeking.catch(() => {});
   return {
-    // Behind another NAT, of the carrier or of a second router, the mapping leads nowhere.
+    // If the router is itself behind a NAT, the carrier's or a second router's, the mapping leads nowhere.
     toward: (seen) => (found?.endpoint.address === seen.address ? found : null),
     [Symbol.asyncDispose]: async () => {
       ended.abort();

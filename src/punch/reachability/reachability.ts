@@ -1,6 +1,6 @@
 /**
  * Where this side can be reached: at its own socket, as the server sees it or its router maps it, and at a relay. In the
- * mode `relay-only` there is no socket but the relay's, and nothing that is told here says where this host is.
+ * mode `relay-only` the relay's socket is the only one, and nothing that is told here says where this host is.
  */
 import { randomBytes } from 'node:crypto';
 import type { Endpoint } from '../../endpoint.ts';
@@ -17,23 +17,23 @@ import type { ReachabilityOptions, State } from './state.ts';
 import type { TurnServerChoice } from './turn-choice.ts';
 
 export interface Reachability extends AsyncDisposable {
-  /** Begins to look for a relay; once. */
+  /** Begins to look for a relay, if it has not begun yet. */
   readonly seekRelay: (servers: readonly TurnServerChoice[]) => void;
-  /** Resolves when there is a relay, or will be none, or when that takes too long to wait for. */
+  /** Resolves when there is a relay, when there will be none, or when the search takes too long. */
   readonly relayed: (patienceMs: number) => Promise<RelaySocket | null>;
   /** Binds a socket to the session of the ticket. @throws the signal's reason when aborted. */
   readonly bind: (by: BindBy) => Promise<BindResult>;
-  /** Calls back when the relay is lost, until the registration is disposed of. */
+  /** Registers a callback for the loss of the relay, until the registration is disposed of. */
   readonly onRelayLost: (receive: () => void) => Disposable;
-  /** Whether the server is reached over this side's own socket: only then is anything direct to be hoped for. */
+  /** Whether the server is reached over this side's socket: only then can a direct path be hoped for. */
   readonly isDirect: () => boolean;
-  /** What can be told now, once the server has seen `own`. */
+  /** Returns the candidates that can be told now that the server has seen this side at `own`. */
   readonly agentOf: (own: Endpoint) => CandidateAgent;
-  /** The sockets for one attempt, which gets what it `owns`; they are its to dispose of. */
+  /** Returns the sockets for one attempt, which get the datagrams that it `owns`; the attempt has to dispose of them. */
   readonly share: (owns: (arrival: Arrival) => boolean) => Readonly<Record<string, UdpSocket>>;
 }
 
-/** The socket and its mapped port stay the caller's; the relay is the reachability's. */
+/** The socket and its mapped port still belong to the caller; the relay belongs to the reachability. */
 export function createReachability(options: ReachabilityOptions): Reachability {
   const { socket } = options;
   const state: State = {

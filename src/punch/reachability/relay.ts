@@ -1,4 +1,4 @@
-/** The relay of a punch: of all the TURN servers that are known, the first that gives one, the least costly way first. */
+/** The relay of a punch: the first one that any of the known TURN servers gives. The least costly transport is tried first. */
 
 import { UsageError } from '../../errors.ts';
 import type { Resolver } from '../../net/lookup/resolver.ts';
@@ -8,25 +8,25 @@ import { pause } from '../../net/waits.ts';
 import type { TurnTransportName } from '../../turn/url.ts';
 import { notTried, type TurnAttempt, type TurnServerChoice, turnAttempts } from './turn-choice.ts';
 
-/** How much later TCP is tried than UDP, and TLS than TCP: over UDP a lost packet holds up nothing else. */
+/** How much later TCP is tried than UDP, and TLS than TCP: over UDP a lost packet does not delay others. */
 const HEAD_START_MS: Readonly<Record<TurnTransportName, number>> = { udp: 0, tcp: 300, tls: 600 };
 
 export type RelayResult =
   | { readonly outcome: 'open'; readonly relay: RelaySocket }
-  /** Of each server, why not. */
+  /** Why each server gave no relay. */
   | { readonly outcome: 'failed'; readonly details: readonly string[] };
 
 export interface FirstRelayOptions {
   readonly local?: string | undefined;
   readonly resolver?: Resolver | undefined;
   readonly signal: AbortSignal;
-  /** Told of what the rendezvous names and is not tried. */
+  /** Called with a line about each server that the rendezvous names and that is not tried. */
   readonly onNotice: (text: string) => void;
 }
 
 /**
- * The relay is the caller's to dispose of; the others that come later are given back.
- * @throws UsageError when a URL of the user's is none; the signal's reason when aborted.
+ * Opens a relay, which the caller has to dispose of; any that come later are given back.
+ * @throws UsageError when a URL that the user gave is not valid; the signal's reason when aborted.
  */
 export async function openFirstRelay(
   servers: readonly TurnServerChoice[],
@@ -53,7 +53,7 @@ export async function openFirstRelay(
   return { outcome: 'failed', details: failures.map((failure) => (failure as NoRelay).message) };
 }
 
-/** @throws NoRelay when it gives none, or is one that the rendezvous may not name, which is told. */
+/** Opens a relay on one server. @throws NoRelay when the server gives none, or when the rendezvous may not name that server. */
 async function tryOne(attempt: TurnAttempt, options: FirstRelayOptions): Promise<RelaySocket> {
   const { url, namedBy } = attempt;
   const { local, resolver, signal, onNotice } = options;

@@ -1,4 +1,4 @@
-/** The search for a relay, once for as long as this side wants to be reached. */
+/** The search for a relay, which is made once while this side wants to be reached. */
 
 import { shareSocket } from '../../net/shared-socket.ts';
 import type { RelaySocket } from '../../net/turn/relay-socket.ts';
@@ -8,7 +8,7 @@ import type { TurnServerChoice } from './turn-choice.ts';
 
 export function seekRelay(state: State, servers: readonly TurnServerChoice[]): void {
   state.seeking ??= state.options.mode === 'direct-only' ? Promise.resolve(null) : seek(state, servers);
-  // Whoever waits for it is told.
+  // Whoever awaits it gets the error.
   state.seeking.catch(() => {});
 }
 
@@ -23,7 +23,7 @@ async function seek(state: State, servers: readonly TurnServerChoice[]): Promise
   const { relay } = result;
   state.relay = { socket: relay, shared: shareSocket(relay) };
   relay.onLost(({ reason }) => {
-    // No peer is told of it any more.
+    // From now on no peer is told about it.
     state.relay = null;
     for (const lost of state.relayUsers) lost();
     onNotice(`the relay is lost: ${reason}`);
@@ -31,7 +31,7 @@ async function seek(state: State, servers: readonly TurnServerChoice[]): Promise
   return relay;
 }
 
-/** Resolves when there is a relay, or will be none, or when that takes too long to wait for. */
+/** Resolves when there is a relay, when there will be none, or when the search takes too long. */
 export async function relayed({ seeking }: State, patienceMs: number): Promise<RelaySocket | null> {
   const late = new AbortController();
   const patience = pause(patienceMs, late.signal).then(

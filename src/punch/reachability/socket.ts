@@ -14,9 +14,9 @@ import type { WireTicket } from '../../rendezvous/protocol/fields.ts';
 import { createTicketBinding, type TicketBindingResult } from '../../rendezvous/ticket-binding.ts';
 
 /**
- * The socket to punch from: the one given, or a new one on `local`, or on the interface that routes to the server. Null
- * when the system refuses.
- * @throws UsageError when the socket given is not bound.
+ * Returns the socket to punch from: the given one, or a new one on `local` or on the interface that leads to the server;
+ * null when the system refuses.
+ * @throws UsageError when the given socket is not bound.
  */
 export async function openPunchSocket({
   server,

@@ -1,4 +1,4 @@
-/** The TURN servers of a punch, the user's own and those that the rendezvous names, as a list of what is to be tried. */
+/** The TURN servers that a punch tries: those that the user names, and those that the rendezvous names. */
 import { UsageError } from '../../errors.ts';
 import { TURN_URLS_TRIED_MAX } from '../../rendezvous/protocol/bounds.ts';
 import type { TurnCredentials } from '../../turn/credentials.ts';
@@ -8,12 +8,12 @@ export interface TurnServerChoice {
   readonly urls: readonly string[];
   readonly username: string;
   readonly password: string;
-  /** The IP address of the rendezvous that names it; left out of what the user names. */
+  /** The IP address of the rendezvous that names the server; left out where the user names it. */
   readonly namedBy?: string;
 }
 
 export interface TurnAttempt {
-  /** In printable ASCII, whatever a rendezvous has said. */
+  /** The URL in printable ASCII, whatever the rendezvous has said. */
   readonly url: string;
   readonly server: TurnUrl;
   readonly credentials: TurnCredentials;
@@ -21,8 +21,9 @@ export interface TurnAttempt {
 }
 
 /**
- * All that the user names, and the first TURN_URLS_TRIED_MAX of the rendezvous; what is left out of those is told.
- * @throws UsageError when a URL of the user's is none.
+ * Returns all servers that the user names, and the first TURN_URLS_TRIED_MAX that the rendezvous names; the ones left out are
+ * told.
+ * @throws UsageError when a URL that the user gave is not valid.
  */
 export function turnAttempts(
   servers: readonly TurnServerChoice[],
@@ -44,7 +45,7 @@ export function turnAttempts(
   });
 }
 
-/** The line about a URL of the rendezvous that is not tried. */
+/** Returns the line about a URL of the rendezvous that is not tried. */
 export function notTried(url: string, why: string): string {
   return `the rendezvous names ${url}, ${why}: not tried`;
 }

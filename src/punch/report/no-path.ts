@@ -1,4 +1,4 @@
-/** Why two peers who met did not get through to each other: the side, the cause, and what would help. */
+/** Says why two peers that met did not get through to each other: the side, the cause, and what would help. */
 
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import { INTRODUCTIONS_MAX } from '../attempt/budget.ts';
@@ -26,7 +26,7 @@ export function explainNoPath({
   return `${cause}: a firewall on one side or the other drops UDP between peers`;
 }
 
-/** Why a peer is met no more: each introduction makes this host send to whatever the peer has told of. */
+/** Why a peer is not met again: every introduction makes this host send to whatever endpoints the peer has told. */
 export function explainLost(peer: string): string {
   return `${peer} was introduced ${INTRODUCTIONS_MAX} times, and each time it was lost before there was a path`;
 }

@@ -1,4 +1,4 @@
-/** What is known of one punch so far, and the report that follows from it. */
+/** Records what is known about one punch so far, and makes the report from it. */
 import type { Endpoint } from '../../endpoint.ts';
 import type { IceEvent } from '../../ice/event.ts';
 import type { PunchPlan } from '../attempt/plan.ts';
@@ -6,7 +6,7 @@ import { blankReport, type PunchReport } from './report.ts';
 import { createStepRecorder, type PunchEvent } from './steps.ts';
 
 export interface Recorder {
-  /** Takes note of where the server sees this side's socket; whether it is the first time. */
+  /** Records where the server sees this side's socket, and returns whether that is the first time. */
   readonly seen: (endpoints: { readonly local: Endpoint | null; readonly public: Endpoint }) => boolean;
   readonly introduced: (introduction: { readonly own: Endpoint; readonly endpoint: Endpoint }, plan: PunchPlan) => void;
   readonly iceEvent: (event: IceEvent) => void;
@@ -18,7 +18,7 @@ export interface Recorder {
 export function createRecorder(options: {
   readonly id: string;
   readonly peer: string;
-  /** Milliseconds since the start. */
+  /** The milliseconds since the start. */
   readonly elapsed: () => number;
   readonly onEvent: (event: PunchEvent) => void;
 }): Recorder {

@@ -1,4 +1,4 @@
-/** What a punch says: the plain data of `natcheck punch --json`, schema `natcheck.punch/1`. */
+/** The report of a punch: the plain data of `natcheck punch --json`, schema `natcheck.punch/1`. */
 import type { Endpoint } from '../../endpoint.ts';
 import type { PunchPlan } from '../attempt/plan.ts';
 import type { PunchTechnique } from '../attempt/techniques/winner.ts';
@@ -21,7 +21,7 @@ export const PUNCH_FAILURES = {
 } as const;
 export type PunchFailure = keyof typeof PUNCH_FAILURES;
 
-/** One of the seven steps, when it happened, counted from the start of the command. */
+/** One of the seven steps, and when it happened, counted from the start of the command. */
 export interface PunchStep {
   readonly step: 1 | 2 | 3 | 4 | 5 | 6 | 7;
   readonly atMs: number;
@@ -32,28 +32,28 @@ export interface PunchReport {
   readonly schema: typeof PUNCH_SCHEMA;
   readonly outcome: 'direct' | 'relayed' | 'failed';
   readonly reason: PunchFailure | null;
-  /** More of the reason, in words: a refusal of the server, a code of the system. */
+  /** More about the reason, such as a refusal of the server or a code of the system. */
   readonly detail: string | null;
-  /** What was tried, and what worked; null when it did not come to that. */
+  /** The technique that worked, or else was tried; null when it did not come to that. */
   readonly technique: PunchTechnique | null;
   /** What was expected of the pair; null when the peer did not come. */
   readonly plan: PunchPlan | null;
   readonly id: string;
   readonly peer: string;
-  /** Whether it is proven who the peer is, beyond its id: never yet. */
+  /** Whether it is proven who the peer is, beyond its id; so far it never is. */
   readonly authenticated: boolean;
   readonly local: Endpoint | null;
   readonly public: Endpoint | null;
-  /** Where the peer is reached. */
+  /** The endpoint at which the peer is reached. */
   readonly remote: Endpoint | null;
   readonly rttMs: number | null;
-  /** From the moment both peers are known to the server. */
+  /** The time from the moment at which the server knows both peers. */
   readonly elapsedMs: number;
   readonly probesSent: number;
   readonly steps: readonly PunchStep[];
 }
 
-/** One of a punch that has not come to anything yet. */
+/** Creates the report of a punch that has no result yet. */
 export function blankReport({ id, peer }: Pick<PunchReport, 'id' | 'peer'>): Omit<PunchReport, 'outcome'> {
   return {
     schema: PUNCH_SCHEMA,

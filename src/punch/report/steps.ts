@@ -1,4 +1,4 @@
-/** What happens while a punch goes on, told as it happens: above all the seven steps, each once, in words. */
+/** The events of a punch, told as they happen: above all the seven steps, once each, in words. */
 import { type Endpoint, formatEndpoint } from '../../endpoint.ts';
 import { isRelayed } from '../../ice/checklist/pair.ts';
 import type { IceEvent } from '../../ice/event.ts';
@@ -6,11 +6,11 @@ import type { PunchPlan } from '../attempt/plan.ts';
 import type { PunchStep } from './report.ts';
 
 export type PunchEvent =
-  /** One of the seven steps, each once. */
+  /** One of the seven steps, told once each. */
   | { readonly kind: 'step'; readonly step: PunchStep }
-  /** What is expected of the pair, before the first packet goes to the peer. */
+  /** The plan for the pair, told before the first packet goes to the peer. */
   | { readonly kind: 'plan'; readonly plan: PunchPlan }
-  /** One line about what is out of the ordinary, and what is done about it. */
+  /** One line of text about something unusual, and what is done about it. */
   | { readonly kind: 'notice'; readonly text: string };
 
 export interface StepRecorder {
@@ -23,7 +23,7 @@ export interface StepRecorder {
 export function createStepRecorder(options: {
   readonly id: string;
   readonly peer: string;
-  /** Milliseconds since the start. */
+  /** The milliseconds since the start. */
   readonly elapsed: () => number;
   readonly onStep: (step: PunchStep) => void;
 }): StepRecorder {

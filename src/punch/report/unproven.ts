@@ -1,17 +1,17 @@
-/** What a punch does not know of the peer: who it is, and who else has the key. */
+/** What a punch does not know about the peer: who it is, and who else has the key. */
 
-/** Where two meet when no room is named. */
+/** The room in which peers meet when none is named. */
 export const DEFAULT_ROOM = 'default';
 
 export interface UnprovenOptions {
   readonly peer: string;
   readonly room: string;
   readonly token: string | undefined;
-  /** Whether everybody on the way to the rendezvous reads what it says. */
+  /** Whether everybody on the way to the rendezvous can read its messages. */
   readonly isOverheard: boolean;
 }
 
-/** One line. */
+/** Returns the notice, in one line. */
 export function explainUnproven({ peer, room, token, isOverheard }: UnprovenOptions): string {
   const [hasRoom, hasToken] = [room !== DEFAULT_ROOM, token !== undefined];
   const who = `can be ${peer}`;

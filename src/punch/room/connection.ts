@@ -1,4 +1,4 @@
-/** The connection to the rendezvous that a room has, one after the other. */
+/** The connection of a room to the rendezvous, which is replaced when it is lost. */
 import { scopeOf } from '../../address-scope.ts';
 import type { RendezvousClient } from '../../net/rendezvous/client.ts';
 import { type JoinOptions, joinRendezvous } from '../../net/rendezvous/join.ts';
@@ -7,7 +7,7 @@ import type { ClientMessage } from '../../rendezvous/protocol/client-message.ts'
 
 export type ConnectionOptions = Omit<JoinOptions, 'resumeKey' | 'onOpen' | 'signal'>;
 
-/** What comes of a connection, and over it. */
+/** What becomes of a connection, and what comes over it. */
 type ConnectionInput = Extract<
   IntroductionInput<never>,
   { readonly kind: 'joined' | 'not-joined' | 'message' | 'closed' }
@@ -15,15 +15,15 @@ type ConnectionInput = Extract<
 
 export interface Connection extends AsyncDisposable {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
-  /** Opens a connection and joins, in place of any before; what comes of it, and over it, is told. */
+  /** Opens a connection and joins, in place of any earlier connection, and tells what becomes of it and what comes over it. */
   readonly join: (resumeKey: string | undefined, tell: (input: ConnectionInput) => void) => Promise<void>;
-  /** Says it over the connection that there is, or to nobody. */
+  /** Sends the message over the current connection; without one the message is lost. */
   readonly say: (message: ClientMessage) => void;
-  /** Whether everybody on the way to the server reads what is said: over ws, except to this very host. */
+  /** Whether everybody on the way to the server can read the messages: over ws, unless the server is on this host. */
   readonly isOverheard: () => boolean;
 }
 
-/** Where only the host was known, the URL that was opened first is the one for good. */
+/** Where only the host is known, the first URL that was opened is used from then on. */
 export function createConnection(options: ConnectionOptions, signal: AbortSignal): Connection {
   let client: RendezvousClient | null = null;
   let { url } = options;
@@ -35,7 +35,7 @@ export function createConnection(options: ConnectionOptions, signal: AbortSignal
       const result = await joinRendezvous({ ...options, url, resumeKey, onOpen, signal });
       if (result.outcome !== 'joined') return tell({ kind: 'not-joined', ...result });
       client = result.client;
-      // Disposed of while it was joining.
+      // The room was left while it was joining.
       if (signal.aborted) return client[Symbol.asyncDispose]();
       tell({ kind: 'joined', joined: client.joined, address: client.address });
       client.onEvent((event) =>

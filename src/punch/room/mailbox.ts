@@ -1,10 +1,10 @@
-/** What a server says before somebody reads it: kept in order, and no more than a bound. */
+/** Keeps what a server says until somebody reads it, in order and up to a limit. */
 
-/** An honest server says a handful of things meanwhile; one that says more is not read further. */
+/** How much is kept. An honest server says a handful of things meanwhile; the rest is dropped. */
 export const UNREAD_MAX = 64;
 
 export interface Mailbox<T> {
-  /** To the receiver, or kept for it. */
+  /** Hands an item to the receiver, or keeps it for one. */
   readonly put: (item: T) => void;
   /** Sets the one receiver, which is given what was kept at once. */
   readonly receive: (next: (item: T) => void) => void;

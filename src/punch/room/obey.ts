@@ -1,11 +1,11 @@
-/** Doing what the introductions of a room want done. */
+/** Does what the introductions of a room want done. */
 import type { Endpoint } from '../../endpoint.ts';
 import type { PeerNews } from '../../rendezvous/introduction/output.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import { createMailbox } from './mailbox.ts';
 import type { RoomOutput, RoomWiring, State, ToldAgent } from './state.ts';
 
-/** How long a relay is waited for beyond the detection: one that comes later is not told of. */
+/** How long to wait for a relay after the detection; a peer is not told about one that comes later. */
 const RELAY_PATIENCE_MS = 1_500;
 const UNKNOWN: ToldBehavior = { mapping: 'undetermined', filtering: 'undetermined' };
 
@@ -70,7 +70,7 @@ function tell(state: State, output: Telling): void {
   }
 }
 
-/** What goes wrong is told to whoever waits for a peer, unless the room has been left. */
+/** Passes an error on to whoever waits for a peer, unless the room has been left. */
 function work({ left, failed }: State, what: () => Promise<void>): void {
   what().catch((error: unknown) => {
     if (!left.signal.aborted) failed.reject(error);
@@ -94,9 +94,9 @@ async function bind(
   }
 }
 
-/** What a peer is told, this side being seen at `own`. */
+/** Gathers what a peer is told when the server sees this side at `own`. */
 async function gather({ behavior, reachability }: RoomWiring, own: Endpoint): Promise<ToldAgent> {
-  // Over UDP that is blocked there is nothing to be found out.
+  // Where UDP is blocked, nothing can be found out.
   const found = (reachability.isDirect() ? await behavior : null) ?? UNKNOWN;
   await reachability.relayed(RELAY_PATIENCE_MS);
   const agentOf = reachability.agentOf(own);

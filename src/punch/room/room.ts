@@ -8,12 +8,12 @@ import type { Met, RoomInput, RoomOutput, RoomWiring, State, ToldAgent } from '.
 
 /** Disposing of it leaves the room. */
 export interface Room extends AsyncDisposable {
-  /** Joins, where nobody has been waited for yet. */
+  /** Joins the room, if that has not begun yet. */
   readonly enter: () => void;
   /**
    * Waits for the next introduction to that peer, one at a time.
-   * @throws the signal's reason when aborted, an AbortError when the room is left, the peer being wanted no more then; what
-   * a callback has thrown.
+   * @throws the signal's reason when aborted, and an AbortError when the room is left, after both of which the peer is no
+   * longer wanted; what a callback has thrown.
    */
   readonly introduce: (
     peer: string,
@@ -23,13 +23,13 @@ export interface Room extends AsyncDisposable {
   readonly leaveOff: (introduced: Extract<Met, { readonly kind: 'introduced' }>) => void;
   /** Relays a line to a peer that was introduced; it is lost when the rendezvous is. */
   readonly signal: (peer: string, data: string) => void;
-  /** Rejects with what a callback has thrown; it then meets nobody any more. Never resolves. */
+  /** Rejects with what a callback has thrown, after which the room meets nobody any more. Never resolves. */
   readonly broken: Promise<never>;
-  /** Whether everybody on the way to the server reads what is said: over ws, except to this very host. */
+  /** Whether everybody on the way to the server can read the messages: over ws, unless the server is on this host. */
   readonly isOverheard: () => boolean;
 }
 
-/** The reachability stays the caller's. */
+/** Creates the room. The reachability still belongs to the caller. */
 export function createRoom(options: RoomWiring): Room {
   const left = new AbortController();
   const introductions = createIntroductions<ToldAgent>(options);
@@ -46,7 +46,7 @@ export function createRoom(options: RoomWiring): Room {
   };
   const { machine, connection, news } = state;
   const broken = Promise.race([machine.broken, state.failed.promise]);
-  // Whoever waits for it is told; nobody may be left to.
+  // Whoever awaits it is told; there may be nobody who does.
   broken.catch(() => {});
   return {
     introduce: (peer, wanted) => introduce(state, peer, { ...wanted, broken }),

@@ -1,4 +1,4 @@
-/** What a room on real sockets consists of. Changed by the functions of this folder only. */
+/** The state of a room on real sockets. Only the functions of this folder change it. */
 import type { Endpoint } from '../../endpoint.ts';
 import type { RunningMachine } from '../../net/machine.ts';
 import type { IntroductionsOptions } from '../../rendezvous/introduction/introductions.ts';
@@ -17,7 +17,7 @@ import type { TurnServerChoice } from '../reachability/turn-choice.ts';
 import type { Connection, ConnectionOptions } from './connection.ts';
 import type { Mailbox } from './mailbox.ts';
 
-/** What the peer was told of this side, and the agent that has those candidates. */
+/** What the peer was told about this side, and the agent that has those candidates. */
 export interface ToldAgent extends Told {
   readonly agentOf: CandidateAgent;
 }
@@ -26,7 +26,7 @@ export type Met =
   | {
       readonly kind: 'introduced';
       readonly introduction: Introduction;
-      /** When it came, by the driver's clock. */
+      /** When the introduction came, by the driver's clock. */
       readonly at: number;
       readonly told: ToldAgent;
       /** What is heard of the peer from then on. */
@@ -37,11 +37,11 @@ export type Met =
 export interface RoomWiring extends IntroductionsOptions {
   readonly connection: ConnectionOptions;
   readonly reachability: Reachability;
-  /** TURN servers beside those that the rendezvous tells of. */
+  /** TURN servers in addition to those that the rendezvous names. */
   readonly turn: readonly TurnServerChoice[];
-  /** What this side's NAT does, once it is known, waited for before the first ask; null when it is not looked at. */
+  /** The behaviour of this side's NAT, which is awaited before the first ask; null when it is not detected. */
   readonly behavior: Promise<ToldBehavior> | null;
-  /** Called with the public endpoint, each time that it is a new one. */
+  /** Called with the public endpoint whenever it is a new one. */
   readonly onPublic: (own: Endpoint) => void;
   /** Called with the id of a peer that asks for this one and is not wanted yet. */
   readonly onIncoming?: (peer: string) => void;
@@ -59,12 +59,12 @@ export interface State {
   readonly machine: RunningMachine<RoomInput>;
   /** Who waits for the introduction to each peer. */
   readonly waiting: Map<string, (met: Met) => void>;
-  /** What is heard of each peer that was introduced. */
+  /** The news about each peer that was introduced. */
   readonly news: Map<string, Mailbox<PeerNews>>;
-  /** Rejects with what the work for the machine has thrown. */
+  /** Rejects with what the work for the machine throws. */
   readonly failed: PromiseWithResolvers<never>;
   /** Why nobody can be met in the room any more. */
   over: Extract<Met, { readonly kind: 'failed' }> | null;
-  /** Aborted when the binding that is under way is left off. */
+  /** Aborted when the current binding is stopped. */
   binding: AbortController;
 }

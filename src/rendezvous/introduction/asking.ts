@@ -1,10 +1,10 @@
-/** Asking for peers, and what the server then says of them. */
+/** The rules of asking for peers, and of what the server says about them. */
 import type { ServerMessage, ServerMessageOf } from '../protocol/server-message.ts';
 import { giveUp } from './failing.ts';
 import type { PeerNews } from './output.ts';
 import { type State, type Told, waiting } from './state.ts';
 
-/** Has the candidates gathered for the peers that are to be asked for, once the server has seen this side. */
+/** Starts gathering candidates for the peers that are still to be asked for, once the server has seen this side. */
 export function gatherIfWanted<T extends Told>(state: State<T>): void {
   const { phase, own } = state;
   if (phase.kind !== 'joined' || !phase.hasBound || !own || state.gatheringFor) return;
@@ -13,7 +13,7 @@ export function gatherIfWanted<T extends Told>(state: State<T>): void {
   state.outputs.push({ kind: 'gather', own });
 }
 
-/** Asks for all that are wanted, unless the server has seen this side elsewhere meanwhile. */
+/** Asks for all wanted peers, unless the server has seen this side at another endpoint meanwhile. */
 export function gathered<T extends Told>(now: number, state: State<T>, told: T): void {
   const isStale = state.gatheringFor !== state.own;
   state.gatheringFor = null;
@@ -47,7 +47,7 @@ export function forget<T extends Told>(state: State<T>, id: string): void {
   if (peer?.phase === 'asked') withdraw(state, id);
 }
 
-/** Gives up the peers whose time is over. The first binding, and gathering, are waited for all the same. */
+/** Gives up the peers whose time is over, but not before the first binding and gathering have ended. */
 export function expire<T extends Told>(now: number, state: State<T>): void {
   if (!mayExpire(state)) return;
   for (const peer of waiting(state)) {
@@ -61,7 +61,7 @@ export function mayExpire<T extends Told>({ phase, binding, own, gatheringFor }:
   return phase.kind === 'joined' && !gatheringFor && (own !== null || binding === null);
 }
 
-/** What the server says of peers. An introduction that nobody has asked for is none. */
+/** Handles what the server says about peers. An introduction to a peer that was not asked for is ignored. */
 export function hear<T extends Told>(
   now: number,
   state: State<T>,

@@ -1,10 +1,10 @@
-/** The punching socket, bound to the session by tickets: at once, and again and again, so that a mapping that changes is noticed. */
+/** The rules of binding the punching socket to the session by tickets: at once, and then regularly, so that a changed mapping is noticed. */
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import { fail } from './failing.ts';
 import type { BindResult } from './output.ts';
 import { type State, type Told, waiting } from './state.ts';
 
-/** A ticket that is refused is mostly one of a server that has just been started again, which the connection will tell. */
+/** How many refused tickets in a row are the end. The usual cause is a server that was just restarted, which the connection will show. */
 const REFUSALS_MAX = 3;
 
 /** Binds the socket when it is time, or asks for another ticket first. */
@@ -23,7 +23,7 @@ export function bindIfDue<T extends Told>(now: number, state: State<T>): void {
   state.outputs.push({ kind: 'bind', binding, ticket: { username, password }, altPort: phase.altPort });
 }
 
-/** A binding has ended. One that fails before the server has ever seen this side is the end. */
+/** Handles the end of a binding. If it fails before the server has ever seen this side, waiting for peers is over. */
 export function bound<T extends Told>(
   state: State<T>,
   { binding, result }: { readonly binding: number; readonly result: BindResult },
@@ -46,7 +46,7 @@ function seen<T extends Told>(state: State<T>, endpoint: Endpoint): void {
 
 type NotBound = Exclude<BindResult, { readonly outcome: 'bound' }>;
 
-/** The server has never seen this side: only a ticket that it refuses may be followed by a better one. */
+/** Handles a failed binding while the server has never seen this side: only a refused ticket may be replaced by a better one. */
 function notSeen<T extends Told>(state: State<T>, result: NotBound): void {
   switch (result.outcome) {
     case 'no-relay':

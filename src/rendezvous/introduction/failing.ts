@@ -1,4 +1,4 @@
-/** The two ends of waiting without an introduction: of one peer, and of all. */
+/** Gives up waiting for an introduction: for one peer, or for all of them. */
 import type { IntroductionFailure } from './output.ts';
 import type { Peer, State, Told } from './state.ts';
 

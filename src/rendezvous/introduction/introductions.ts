@@ -1,7 +1,7 @@
 /**
- * A peer's side of the rendezvous as a sans-IO state machine (docs/rendezvous.md): in the room, its socket bound by
- * tickets, peers asked for, until each is introduced. A server that goes away is rejoined; as long as the peer is in the
- * room, the socket is bound again, and a mapping that has changed is told to those that wait.
+ * A peer's side of the rendezvous as a sans-IO state machine (docs/rendezvous.md): it joins the room, binds its socket by
+ * tickets, and asks for peers until each is introduced. A lost server is rejoined. As long as the peer is in the room, the
+ * socket is bound again and again, and a changed mapping is told to the peers that are asked for.
  */
 import { expire, forget, gathered, gatherIfWanted, hear, mayExpire, want } from './asking.ts';
 import { bindIfDue, bound } from './binding.ts';
@@ -10,30 +10,30 @@ import type { IntroductionInput, IntroductionOutput } from './output.ts';
 import { type State, type Told, waiting } from './state.ts';
 
 /**
- * RFC 8445 §11 keeps a mapping by a packet every 15 s: the shortest lifetimes seen are 20 to 30 s, on Linux 30 s for one
- * without a reply. By a ticket, so that the server learns when the mapping has become another one.
+ * RFC 8445 §11 keeps a mapping alive by a packet every 15 s: the shortest lifetimes seen are 20 to 30 s, on Linux 30 s for a
+ * mapping without a reply. The packet carries a ticket, so that the server notices when the mapping has changed.
  */
 const REFRESH_MS = 15_000;
-/** From one binding, or request for a ticket, to the next, however short a server's tickets live and however often it refuses them. */
+/** The least time between two bindings or requests for a ticket, however short the tickets live and however often they are refused. */
 const BIND_GAP_MIN_MS = 1_000;
 
 export interface IntroductionsOptions {
-  /** How long an id that is kept for an owner who is away is waited for, where nobody is wanted yet. */
+  /** How long to wait for an id that is kept for its absent owner, while no peer is wanted yet. */
   readonly joinWaitMs: number;
-  /** How long a lost server is tried when nobody is waited for; default: for good. */
+  /** How long a lost server is tried while no peer is wanted; default: for ever. */
   readonly patienceMs?: number | undefined;
-  /** From one binding of the socket to the next; default REFRESH_MS. */
+  /** The time from one binding of the socket to the next; default REFRESH_MS. */
   readonly refreshMs?: number | undefined;
 }
 
 export interface Introductions<T extends Told> {
-  /** What the input leads to, in order; `now` is in ms of any one monotonic clock. */
+  /** Takes an input, and returns what it leads to, in order. `now` is in ms of any one monotonic clock. */
   readonly handle: (now: number, input: IntroductionInput<T>) => readonly IntroductionOutput<T>[];
-  /** When `timeout` is due; Infinity when nothing is. */
+  /** Returns when `timeout` is due; Infinity when nothing is. */
   readonly wakeAt: () => number;
 }
 
-/** The first input, whatever it is, begins to join. */
+/** Creates the machine, which begins to join with the first input, whatever that is. */
 export function createIntroductions<T extends Told>(options: IntroductionsOptions): Introductions<T> {
   const { joinWaitMs, patienceMs = Number.POSITIVE_INFINITY, refreshMs = REFRESH_MS } = options;
   let state: State<T> | null = null;

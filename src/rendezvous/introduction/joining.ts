@@ -1,15 +1,15 @@
-/** Being in the room: joined once, and rejoined when the server or the way to it was lost. */
+/** The rules of being in the room: joining it, and rejoining when the server or the way to it was lost. */
 import type { WireTicket } from '../protocol/fields.ts';
 
 import { fail, giveUp } from './failing.ts';
 import type { IntroductionInput, NotJoined } from './output.ts';
 import { type HeldTicket, type State, type Told, waiting } from './state.ts';
 
-/** A connection that has held for so long was no failure: the pauses begin anew after it. */
+/** A connection that has lasted this long counts as a success: after it the pauses start over. */
 const SETTLED_MS = 10_000;
-/** Before each attempt to come back; the last one repeats. The first two fall into the time that the id is kept. */
+/** The pauses before each attempt to come back; the last one repeats. The first two attempts fall within the time that the id is kept. */
 const BACK_AFTER_MS = [100, 400, 1_000, 2_000] as const;
-/** Between two joins that are refused for a while, however short the server says that is. */
+/** The least time between two joins while the server refuses them, however short a wait it asks for. */
 const RETRY_MIN_MS = 1_000;
 
 export function startJoin<T extends Told>(state: State<T>, by: number): void {
@@ -38,8 +38,8 @@ export function joined<T extends Told>(
 }
 
 /**
- * The first time, what keeps it out ends it, except a refusal that is said to pass; later it goes on trying as long as
- * somebody is waited for, and `patienceMs` when nobody is.
+ * Handles a join that failed. Before the first success that is the end, except after a refusal that will pass. Later the
+ * peer goes on trying as long as somebody is wanted, or for `patienceMs` when nobody is.
  */
 export function notJoined<T extends Told>(now: number, state: State<T>, result: NotJoined): void {
   const { phase } = state;
@@ -67,7 +67,7 @@ function refused<T extends Told>(
   state.phase = { kind: 'pausing', until: now + keptMs + backMs, by };
 }
 
-/** The connection has ended. */
+/** Handles the end of the connection. */
 export function closed<T extends Told>(
   now: number,
   state: State<T>,
@@ -85,7 +85,7 @@ export function closed<T extends Told>(
   comeBack(now, state, why);
 }
 
-/** Gives up those whose time is over, and pauses before the next join if there is a reason for one. */
+/** Gives up the peers whose time is over, and pauses before the next join if there is a reason for one. */
 function comeBack<T extends Told>(now: number, state: State<T>, detail: string): void {
   for (const peer of waiting(state)) if (now >= peer.by) giveUp(state, peer, { reason: 'rendezvous-lost', detail });
   const by = Math.max(state.lostAt + state.patienceMs, ...waiting(state).map((peer) => peer.by));
@@ -103,7 +103,7 @@ export function renewed<T extends Told>(now: number, state: State<T>, ticket: Wi
   state.bindAt = state.boundAt + state.gapMs;
 }
 
-/** At half of its life there is time for several attempts; each ticket is used once, also one that has no life. */
+/** Returns a ticket that is replaced halfway through its life, which leaves time for several attempts; however short it lives, it is used once. */
 function ticketOf(now: number, { username, password, expiresInMs }: WireTicket, gapMs: number): HeldTicket {
   return { username, password, renewAt: now + Math.max(gapMs, expiresInMs / 2) };
 }

@@ -1,11 +1,11 @@
-/** What a peer knows of its room and of those that it wants to meet there. Changed by the rules beside this file only. */
+/** What a peer knows about its room and about the peers that it wants to meet there. Only the rules beside this file change it. */
 import type { Endpoint } from '../../endpoint.ts';
 import type { ToldBehavior } from '../protocol/fields.ts';
 import type { IntroductionOutput } from './output.ts';
 
-/** What the other is told of this side. Whoever gathers it may add to it, and gets the same object back. */
+/** What a peer is told about this side. Whoever gathers it may add fields, and gets the same object back. */
 export interface Told {
-  /** As SDP lines. */
+  /** The candidates as SDP lines. */
   readonly candidates: readonly string[];
   readonly behavior: ToldBehavior;
 }
@@ -13,13 +13,13 @@ export interface Told {
 export interface HeldTicket {
   readonly username: string;
   readonly password: string;
-  /** From when on another one is asked for in its place. */
+  /** The time from which on another ticket is asked for in its place. */
   readonly renewAt: number;
 }
 
 /** Where this side stands with the server. */
 export type RoomPhase =
-  /** `by`: until when a join that is refused for a while is tried again. */
+  /** `by` is the time until which a refused join is tried again. */
   | { readonly kind: 'joining'; readonly by: number }
   /** A pause before the next join. */
   | { readonly kind: 'pausing'; readonly until: number; readonly by: number }
@@ -28,7 +28,7 @@ export type RoomPhase =
       /** The server's other UDP port. */
       readonly altPort: number;
       ticket: HeldTicket;
-      /** Whether a binding has ended since the join, however. */
+      /** Whether a binding has ended since the join, whatever its result. */
       hasBound: boolean;
     }
   | { readonly kind: 'over' };
@@ -37,47 +37,47 @@ export type RoomPhase =
 export interface Peer<T extends Told> {
   readonly id: string;
   readonly waitMs: number;
-  /** `wanted`: to be asked for. `asked`: waited for. */
+  /** `wanted` peers are still to be asked for; `asked` peers are waited for. */
   phase: 'wanted' | 'asked' | 'introduced';
-  /** Until when it is waited for: from the first ask on for good. */
+  /** The time until which the peer is waited for; the first ask sets it for good. */
   by: number;
   hasBeenAsked: boolean;
-  /** With the last ask; null before one. */
+  /** What the last ask told; null before the first. */
   told: T | null;
 }
 
 export interface State<T extends Told> {
-  /** From one binding of the socket to the next. */
+  /** The time from one binding of the socket to the next. */
   readonly refreshMs: number;
-  /** The least time between two bindings, or requests for a ticket. */
+  /** The least time between two bindings or requests for a ticket. */
   readonly gapMs: number;
-  /** How long a lost server is tried when nobody is waited for. */
+  /** How long a lost server is tried while no peer is wanted. */
   readonly patienceMs: number;
   phase: RoomPhase;
-  /** From the last `joined`; undefined before one. */
+  /** The key from the last `joined`; undefined before the first. */
   resumeKey: string | undefined;
   joinedAt: number;
   lostAt: number;
-  /** Attempts to come back since the last connection that held. */
+  /** How many attempts to come back were made since the last connection that lasted. */
   returns: number;
-  /** When the socket is to be bound next, and when it was last begun. */
+  /** When the next binding of the socket is due, and when the last one began. */
   bindAt: number;
   boundAt: number;
   /** The number of the binding that is under way; null when none is. */
   binding: number | null;
   bindings: number;
-  /** Tickets that were refused in a row. */
+  /** How many tickets in a row were refused. */
   refusals: number;
   /** This side's endpoint, as the server last saw it. */
   own: Endpoint | null;
-  /** For which endpoint the candidates are being gathered; null when they are not. */
+  /** The endpoint for which candidates are being gathered; null when none are. */
   gatheringFor: Endpoint | null;
   readonly peers: Map<string, Peer<T>>;
   /** What the last input led to, until it is taken. */
   outputs: IntroductionOutput<T>[];
 }
 
-/** Those that are asked for and have not been introduced. */
+/** Returns the peers that are asked for and have not been introduced. */
 export function waiting<T extends Told>({ peers }: State<T>): readonly Peer<T>[] {
   return [...peers.values()].filter(({ phase }) => phase !== 'introduced');
 }

@@ -6,21 +6,21 @@ import { behavior, candidates, id, secret, signalData } from './fields.ts';
 export const PROTOCOL_VERSION = 1;
 
 export const clientMessage = z.discriminatedUnion('type', [
-  /** First on a connection, and once. */
+  /** The first message of a connection, sent once. */
   z.object({
     type: z.literal('join'),
     version: z.literal(PROTOCOL_VERSION),
     room: id,
     id,
     token: z.string().max(TOKEN_MAX_CHARACTERS).optional(),
-    /** From an earlier `joined`: who comes back after a lost connection. */
+    /** The key from an earlier `joined`, with which a peer comes back after a lost connection. */
     resumeKey: secret.optional(),
   }),
-  /** A new ticket in place of the last one. */
+  /** Asks for a new ticket in place of the last one. */
   z.object({ type: z.literal('ticket') }),
-  /** Wants to be introduced to `peer`, and says what that peer shall be told; again, in place of what was told. */
+  /** Asks for an introduction to `peer`, and says what that peer is to be told; another ask replaces the one before. */
   z.object({ type: z.literal('ask'), peer: id, candidates, behavior }),
-  /** No longer wants `peer`. */
+  /** Withdraws the ask for `peer`. */
   z.object({ type: z.literal('withdraw'), peer: id }),
   z.object({ type: z.literal('signal'), peer: id, data: signalData }),
   z.object({ type: z.literal('leave') }),

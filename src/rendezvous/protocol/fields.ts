@@ -18,7 +18,7 @@ export const id = z
   .string()
   .regex(new RegExp(`^[A-Za-z0-9._~-]{1,${ID_MAX_CHARACTERS}}$`), `1 to ${ID_MAX_CHARACTERS} of A-Z a-z 0-9 . _ ~ -`);
 
-/** A secret of the server's making: base64url without padding. */
+/** A secret that the server has made: base64url without padding. */
 export const secret = z.string().regex(/^[A-Za-z0-9_-]{16,128}$/, 'base64url text of 16 to 128 characters');
 
 /** The value of an SDP `a=candidate` line (RFC 8839 §5.1); the server looks at its size and that it is one line. */
@@ -31,19 +31,19 @@ export const candidates = z.array(candidate).max(CANDIDATES_MAX);
 
 const axis = z.enum([...DEPENDENCIES, 'none', 'undetermined']);
 const port = z.int().min(1).max(0xffff);
-/** What a counter adds for each mapping; one that adds nothing counts nothing. */
+/** How far a counter moves with each mapping; a step of zero would be no counter. */
 const step = z
   .int()
   .min(-0xffff)
   .max(0xffff)
   .refine((value) => value !== 0, 'a step is not 0');
-/** Both ends included. */
+/** A range of ports, both ends included. */
 const range = z
   .object({ first: port, last: port })
   .refine(({ first, last }) => first <= last, 'the first port is not beyond the last');
-/** How a NAT chooses the ports of new mappings: a counter's step, a range's ends, and nothing else where they are null. */
+/** How a NAT assigns ports to new mappings: with the step of a counter or the ends of a range, where there is one. */
 const allocation = z.object({ kind: z.enum(PORT_ASSIGNMENT_KINDS), step: step.nullable(), range: range.nullable() });
-/** What a peer says of its NAT, in the terms of RFC 4787; nobody checks it. */
+/** What a peer says about its NAT, in the terms of RFC 4787; nobody verifies it. */
 export const behavior = z.object({ mapping: axis, filtering: axis, allocation: allocation.optional() });
 export type ToldBehavior = Readonly<z.infer<typeof behavior>>;
 
@@ -63,7 +63,7 @@ export const durationMs = z.number().min(0).max(86_400_000);
 export const ticket = z.object({ username: secret, password: secret, expiresInMs: durationMs });
 export type WireTicket = Readonly<z.infer<typeof ticket>>;
 
-/** A TURN server, as WebRTC's RTCIceServer has it: URLs of RFC 7065, and credentials for that long. */
+/** A TURN server, like WebRTC's RTCIceServer: URLs of RFC 7065, and credentials with their lifetime. */
 export const turnServer = z.object({
   urls: z
     .array(

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { Role } from './fields.ts';
 
-/** RFC 8445 §5.3: the fragment has 24 bits of randomness or more, the password 128. */
+/** RFC 8445 §5.3: the username fragment has at least 24 bits of randomness, the password 128. */
 const UFRAG_BYTES = 6;
 const PWD_BYTES = 24;
 
@@ -12,7 +12,7 @@ export interface IceCredentials {
 }
 
 /**
- * Those of the side with that role. Base64 of HMAC-SHA256(key as text, "natcheck ice ufrag " or "natcheck ice pwd ", then
+ * Returns the credentials of the side with that role: base64 of HMAC-SHA256(key as text, "natcheck ice ufrag " or "natcheck ice pwd ", then
  * the role), cut to 6 and 24 bytes: 8 and 32 of the ice-chars of RFC 8839 §5.4, without padding.
  */
 export function iceCredentials(pairKey: string, role: Role): IceCredentials {

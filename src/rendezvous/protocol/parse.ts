@@ -1,14 +1,14 @@
-/** Text from strangers to a message of the protocol, or what is wrong with it in one line; never an exception. */
+/** Parses text from strangers into a message of the protocol, or says in one line what is wrong with it; it never throws. */
 import type { z } from 'zod';
 
 export type Parsed<Message> =
   | { readonly ok: true; readonly message: Message }
-  /** `type` is what the message calls itself, if that is a word at all. */
+  /** `type` is the message's own type, if it has one that is a word. */
   | { readonly ok: false; readonly problem: string; readonly type: string | undefined };
 
 const TYPE_MAX_CHARACTERS = 32;
 
-/** Fields that the schema does not know are left out, so that a later version may add some. */
+/** Parses a message. Fields that the schema does not know are left out, so that a later version may add some. */
 export function parseMessage<Schema extends z.ZodType>(schema: Schema, text: string): Parsed<z.infer<Schema>> {
   let value: unknown;
   try {

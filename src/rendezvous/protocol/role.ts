@@ -1,4 +1,4 @@
-/** Which of two peers is controlling (RFC 8445 §6.1.1): known from what both have told, and the same for both. */
+/** Which of two peers is controlling (RFC 8445 §6.1.1): both sides come to the same result from what both have told. */
 import type { Role, ToldBehavior } from './fields.ts';
 
 export interface RoleParty {

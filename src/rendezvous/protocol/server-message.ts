@@ -24,38 +24,38 @@ export const serverMessage = z.discriminatedUnion('type', [
     type: z.literal('joined'),
     id,
     room: id,
-    /** The others in the room. */
+    /** The ids of the other peers in the room. */
     peers: z.array(id).max(ROOM_PEERS_MAX),
-    /** Whether this is the session that the resume key names, with its asks; or a new one. */
+    /** Whether this is the session that the resume key names, with its asks, rather than a new one. */
     resumed: z.boolean(),
     resumeKey: secret,
     ticket,
-    /** The UDP ports that take the ticket, on the server's addresses. */
+    /** The UDP ports of the server's addresses that take the ticket. */
     stun: z.object({ port, altPort: port }),
     turn,
   }),
   z.object({ type: z.literal('ticket'), ticket, turn }),
-  /** The endpoint that came with the ticket, whenever it is a new one. */
+  /** The endpoint from which the ticket came, sent whenever it is a new one. */
   z.object({ type: z.literal('bound'), endpoint }),
   z.object({ type: z.literal('peer-joined'), peer: id }),
-  /** It said so, or its connection was lost and it did not come back in time. */
+  /** The peer has left, or its connection was lost and it did not come back in time. */
   z.object({ type: z.literal('peer-left'), peer: id, reason: z.enum(['left', 'lost']) }),
-  /** The ask is noted; whether that peer is in the room now. */
+  /** The ask is noted; the message says whether that peer is in the room now. */
   z.object({ type: z.literal('asked'), peer: id, present: z.boolean() }),
-  /** That peer asks for this one, which has not asked for it. */
+  /** That peer asks for this one, which has not asked for that peer. */
   z.object({ type: z.literal('wanted'), peer: id }),
-  /** Both asked: signals pass from now on. */
+  /** Both have asked; signals pass from now on. */
   z.object({ type: z.literal('paired'), peer: id, role }),
-  /** Both asked, and both endpoints are known: all it takes to punch. */
+  /** Both have asked, and both endpoints are known: this is all it takes to punch. */
   z.object({
     type: z.literal('introduction'),
     peer: id,
     endpoint,
     candidates,
     behavior,
-    /** The receiver's own endpoint, as the peer was told it. */
+    /** The receiver's endpoint, as the peer was told it. */
     own: endpoint,
-    /** The receiver's. */
+    /** The receiver's role. */
     role,
     key: secret,
     startInMs: durationMs.max(START_MAX_MS),
@@ -64,18 +64,18 @@ export const serverMessage = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('error'),
     code: z.enum(REFUSAL_CODES),
-    /** Cut, however long it is: users read it. */
+    /** The text of the refusal, cut to a length that users can read. */
     message: z.string().transform((text) => text.slice(0, REFUSAL_MAX_CHARACTERS)),
     /** The type of the message that is refused, where there is one. */
     re: z.string().optional(),
     peer: id.optional(),
-    /** Of `id-in-use`: the id is kept for an owner who is away, and for how long at most. */
+    /** Where the code is `id-in-use`: how long at most the id is still kept for its absent owner. */
     retryInMs: durationMs.optional(),
   }),
   z.object({ type: z.literal('closing') }),
 ]);
 
 export type ServerMessage = Readonly<z.infer<typeof serverMessage>>;
-/** Both peers have asked for each other: all it takes to punch. */
+/** The message that introduces two peers that have asked for each other: all it takes to punch. */
 export type Introduction = ServerMessageOf<'introduction'>;
 export type ServerMessageOf<T extends ServerMessage['type']> = Extract<ServerMessage, { readonly type: T }>;

@@ -1,7 +1,7 @@
 /**
- * The birthday: the moving side sends from many sockets, each at a port that its NAT draws; the other probes ports that it
- * draws. Where the two meet the NATs of both are open, whichever came first, and a check of the one arrives at a socket of
- * the other, which the ICE agent then takes over.
+ * The birthday technique: the moving side sends from many sockets, for each of which its NAT draws a port; the other side
+ * probes ports that it draws itself. Where the two meet, both NATs are open, whichever packet came first, and a check from
+ * one side arrives at a socket of the other, which the ICE agent then takes over.
  */
 import type { Endpoint } from '../../../endpoint.ts';
 import { isRelayed } from '../../../ice/checklist/pair.ts';
@@ -14,7 +14,7 @@ import type { Technique, TechniqueFacts } from './technique.ts';
 import { createDraw, createVolley, type Volley } from './volley.ts';
 
 interface State extends TechniqueFacts {
-  /** The key of the checks that the peer sends. */
+  /** The integrity key of the peer's checks. */
   readonly key: Uint8Array;
   /** How many sockets a round has. */
   readonly count: number;
@@ -31,8 +31,8 @@ interface State extends TechniqueFacts {
 }
 
 /**
- * The moving side. Its second round has fresh sockets, and comes when the other side has probed all that it will: it is met
- * by the same odds again, also through a router that had answered the packets of the first one itself.
+ * Creates the moving side. Its second round uses fresh sockets, and begins when the other side has sent all its probes. It
+ * has the same odds again, even through a router that answered the packets of the first round itself.
  */
 export function createOpeners(facts: TechniqueFacts): Technique {
   const { own, startAt } = facts;
@@ -72,7 +72,7 @@ function advance(now: number, state: State): number {
   return now;
 }
 
-/** When the next round begins; Infinity in the last one. */
+/** Returns when the next round begins; Infinity in the last round. */
 function nextStart({ starts, round }: State): number {
   return starts[round + 1] ?? Number.POSITIVE_INFINITY;
 }
@@ -86,7 +86,7 @@ function beginRound(state: State, startAt: number): void {
   state.volley = createVolley({ count, perSecond: BIRTHDAY_RATE, startAt, make: (index) => state.opened[index] ?? '' });
 }
 
-/** What the names of this round's sockets begin with. */
+/** Returns the prefix of the names of this round's sockets. */
 function prefixOf({ round }: State): string {
   return `birthday ${round} `;
 }
@@ -105,7 +105,7 @@ function handleDatagram(now: number, state: State, arrival: Arrival): boolean {
   const { socket } = arrival;
   const local = state.locals.get(socket);
   if (!local) return false;
-  // A check of the peer, and of nobody else: it alone knows the password.
+  // Only the peer can have sent this check: nobody else knows the password.
   if (checkIntegrity(arrival.bytes, { algorithm: 'sha1', key: state.key }) !== 'valid') return true;
   stop(state, socket);
   state.agent.addLocalCandidate({ type: 'host', socket, endpoint: local });
@@ -123,7 +123,7 @@ function closeAll({ locals, emit }: State, except?: string): void {
   locals.clear();
 }
 
-/** The other side. */
+/** Creates the other side, which probes. */
 export function createProber(facts: TechniqueFacts): Technique {
   const { peer, other, startAt, randomInteger, emit } = facts;
   const { first, ports, probes } = birthdayOf(other.allocation);

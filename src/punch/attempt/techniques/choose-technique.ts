@@ -1,22 +1,22 @@
 /**
- * What is tried for a pair of NATs, and with what odds: a pure table from both behaviours, so that both sides come to the
- * same plan, and it is known before the first packet.
+ * Chooses what is tried for a pair of NATs, and says with what odds. The choice follows from the two behaviours alone, so
+ * that both sides come to the same plan, and know it before the first packet.
  *
- * A mapping that depends on the destination hides the port at which a peer has to be sent to. A filter that looks at no
- * port does not mind. One that does lets in only the exact port, which is told in advance where the NAT counts its ports
- * up (port prediction), or met by chance: many sockets on the moving side, many probes from the other (the birthday of
- * the name is that of Ford, Srisuresh and Kegel, "Peer-to-Peer Communication Across NATs", 2005, §5.1, and of the
- * arithmetic below). Two such mappings that cannot be told are a relay's case.
+ * A destination-dependent mapping hides the port to which the peer has to send. A filter that ignores ports does not mind.
+ * A filter that checks ports lets in only the exact one. That port can be predicted where the NAT counts its ports up (port
+ * prediction); otherwise it is met by chance, with many sockets on the moving side and many probes from the other side (the
+ * birthday, after Ford, Srisuresh and Kegel, "Peer-to-Peer Communication Across NATs", 2005, §5.1, and the arithmetic
+ * below). Where both mappings are destination-dependent and one cannot be predicted, only a relay is left.
  */
 import type { Behavior } from '../../../nat/prospect.ts';
 import { isStable, prospectOf } from '../../../nat/prospect.ts';
 
-/** How a NAT chooses the ports of new mappings, as far as a choice needs it. */
+/** How a NAT assigns ports to new mappings, as far as the choice of a technique depends on it. */
 export interface PortAssignment {
   readonly kind: 'none' | 'preserved' | 'sequential' | 'range' | 'random' | 'undetermined';
-  /** Of `sequential`. */
+  /** How far the counter moves with each mapping, where the kind is `sequential`. */
   readonly step: number | null;
-  /** Of `range`: the ports that were found to be in use, both included. */
+  /** The first and the last port that were seen in use, where the kind is `range`. */
   readonly range: { readonly first: number; readonly last: number } | null;
 }
 
@@ -28,30 +28,30 @@ export type TechniqueName = 'simultaneous-open' | 'port-prediction' | 'birthday'
 
 export interface TechniqueChoice {
   readonly technique: TechniqueName;
-  /** Of a direct path, where no packet is lost and nobody else takes ports of the same NAT meanwhile. */
+  /** The probability of a direct path, provided that no packet is lost and nobody else takes ports of the same NAT meanwhile. */
   readonly probability: number;
-  /** That both sides send at most toward each other, beyond the checks of a plain punch. */
+  /** The most packets that both sides send toward each other, beyond the checks of a plain punch. */
   readonly packets: number;
-  /** Until the technique is exhausted. */
+  /** How long it takes until the technique is exhausted. */
   readonly seconds: number;
 }
 
-/** Sockets of the moving side. */
+/** How many sockets the moving side opens in a round. */
 export const BIRTHDAY_SOCKETS = 256;
-/** Packets per second of each side. */
+/** How many packets per second each side sends. */
 export const BIRTHDAY_RATE = 500;
-/** Probes of the other side: with 64,512 ports, one round in 3,900 meets none of 256 sockets. */
+/** How many probes the other side sends: with 64,512 ports, one round in 3,900 meets none of 256 sockets. */
 export const BIRTHDAY_PROBES = 2048;
-/** The moving side's: the second with fresh sockets, when the other side has probed all that it will. */
+/** How many rounds the moving side has; the second one, with fresh sockets, begins when the other side has sent all its probes. */
 const BIRTHDAY_ROUNDS = 2;
-/** After the other side's last probe, before the second round: what that takes to have reached its own NAT. */
+/** The time between the other side's last probe and the second round, so that the probe has passed that side's NAT. */
 export const BIRTHDAY_MARGIN_MS = 200;
-/** The ports that a NAT may give a mapping, where nothing else is known (RFC 6335 §6: not the well-known ones). */
+/** The ports that a NAT may assign, where nothing else is known: all but the well-known ones (RFC 6335 §6). */
 export const USER_PORTS = { first: 1024, last: 65_535 } as const;
-/** The next ports of a counter that are tried: others behind the same NAT may take some of them. */
+/** How many of a counter's next ports are tried, since others behind the same NAT may take some of them. */
 export const PREDICTED_PORTS = 16;
 
-/** The same for both orders. Both sides begin at one instant, as the seven steps have it. */
+/** Chooses the technique for a pair, the same in either order. Both sides begin at the same instant, as in the seven steps. */
 export function chooseTechnique(a: KnownBehavior, b: KnownBehavior): TechniqueChoice {
   if (prospectOf(a, b) === 'direct') return { technique: 'simultaneous-open', probability: 1, packets: 0, seconds: 0 };
   const moving = [a, b].filter((peer) => !isStable(peer));
@@ -70,7 +70,7 @@ export function chooseTechnique(a: KnownBehavior, b: KnownBehavior): TechniqueCh
   };
 }
 
-/** Whether the port of the next mapping can be told. */
+/** Whether the port of the next mapping can be predicted. */
 export function isPredictable({ kind }: PortAssignment): boolean {
   return kind === 'sequential' || kind === 'preserved';
 }
@@ -78,12 +78,12 @@ export function isPredictable({ kind }: PortAssignment): boolean {
 export interface Birthday {
   readonly sockets: number;
   readonly probes: number;
-  /** How many there are to draw from. */
+  /** How many ports there are to draw from. */
   readonly ports: number;
   readonly first: number;
 }
 
-/** How a birthday is held with a moving side of that allocation; a small range takes no more sockets than half of it. */
+/** Returns the numbers of a birthday with a moving side of that port assignment; a small range is met with at most half as many sockets. */
 export function birthdayOf(allocation: PortAssignment): Birthday {
   const { first, last } = portsOf(allocation);
   const ports = last - first + 1;
@@ -96,8 +96,8 @@ export function birthdayOf(allocation: PortAssignment): Birthday {
 }
 
 /**
- * The ports to draw from: of a range that was told, the user ports of it, since no NAT gives a mapping another one and a
- * peer's word shall not make this side probe well-known ports. A range without any is as good as none.
+ * Returns the ports to draw from. Of a range that the peer told, only the user ports count: no NAT assigns any other, and a
+ * peer must not be able to make this side probe well-known ports. A range without user ports is ignored.
  */
 function portsOf({ kind, range }: PortAssignment): NonNullable<PortAssignment['range']> {
   if (kind !== 'range' || !range) return USER_PORTS;
@@ -107,7 +107,7 @@ function portsOf({ kind, range }: PortAssignment): NonNullable<PortAssignment['r
 }
 
 /**
- * That one of so many different ports is among those of the sockets: 1 − C(ports − sockets, probes) / C(ports, probes).
+ * Returns the probability that one of the probes meets one of the sockets: 1 − C(ports − sockets, probes) / C(ports, probes).
  * 256 sockets and 1,024 probes among 64,512 ports: 98.3 %.
  */
 export function birthdayProbability({ sockets, probes, ports }: Omit<Birthday, 'first'>): number {
@@ -116,7 +116,7 @@ export function birthdayProbability({ sockets, probes, ports }: Omit<Birthday, '
   return 1 - missed;
 }
 
-/** Of the next mappings, after one that was seen at `last`; a counter that leaves the user ports begins again there. */
+/** Returns the ports of the next mappings after one at `last`; a counter that runs out of user ports begins again at the first. */
 export function predictPorts({ last, step }: { readonly last: number; readonly step: number }): readonly number[] {
   const { first, last: end } = USER_PORTS;
   const count = end - first + 1;

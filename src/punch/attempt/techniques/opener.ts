@@ -1,4 +1,4 @@
-/** A check that opens the way; its answer is nobody's, since the checks that count are the agent's own. */
+/** A check that only opens the NAT on its way; its answer is ignored, since only the agent's checks count. */
 
 import { candidatePriority } from '../../../ice/candidates/priority.ts';
 import { encodeCheck } from '../../../ice/checks/messages.ts';

@@ -1,8 +1,8 @@
 /**
- * Port prediction: each moving side learns at which port its NAT stands, tells the peer the ports that come next, and sends
- * to the peer before anything else takes them. A stable side opens toward all of them first, and says so: a packet that comes
- * to its router before that may be answered there (see second-try.ts). Between two moving sides the n-th packet of each leaves
- * from its n-th predicted port and goes to the other's n-th.
+ * Port prediction: each moving side finds out which port its NAT has reached, tells the peer the ports that come next, and
+ * sends to the peer before anybody else takes them. A stable side first opens toward all of those ports and then says so,
+ * because its router may answer a packet that arrives earlier (see second-try.ts). Between two moving sides, the n-th packet
+ * of each leaves from its n-th predicted port and goes to the n-th predicted port of the other.
  */
 import type { Endpoint } from '../../../endpoint.ts';
 import { candidatePriority } from '../../../ice/candidates/priority.ts';
@@ -13,24 +13,24 @@ import type { Transaction } from '../../../stun/transaction.ts';
 import { PREDICTED_PORTS, predictPorts } from './choose-technique.ts';
 import { SAMPLE_SCHEDULE, type Technique, type TechniqueFacts } from './technique.ts';
 
-/** The socket whose Binding tells where the NAT's counter stands. */
+/** The name of the socket whose Binding shows where the NAT's counter stands. */
 const SAMPLE = 'sample';
-/** A socket whose port the NAT keeps, since it has sent nowhere yet. */
+/** The name of a socket whose port the NAT preserves, since it has not sent anything yet. */
 const FRESH = 'fresh';
-/** How long the peer's ports are waited for before the plain checks begin. */
+/** How long to wait for the peer's ports before the plain checks begin. */
 const PATIENCE_MS = 2_000;
 
 interface State extends TechniqueFacts {
-  /** Whether this side's NAT counts its ports up, so that a sample tells the next ones. */
+  /** Whether this side's NAT counts its ports up, so that a sample predicts the next ones. */
   readonly isCounted: boolean;
-  /** Whether this side's NAT moves, and keeps the port of a fresh socket. */
+  /** Whether this side's mapping moves, but its NAT preserves the port of a fresh socket. */
   readonly isKept: boolean;
   readonly sample: Transaction;
-  /** The SAMPLE or FRESH socket. */
+  /** How far the SAMPLE or FRESH socket is. */
   socket: 'none' | 'asked' | 'open';
   hasTold: boolean;
   hasHeard: boolean;
-  /** When the stable side has opened toward every port; null until it begins. */
+  /** When the stable side will have opened toward every port; null until it begins. */
   openAt: number | null;
   isOpenTold: boolean;
   isLate: boolean;
@@ -81,7 +81,7 @@ function advance(now: number, state: State): number {
   return state.hasTold || !isCounted || state.socket !== 'open' ? waitAt : Math.min(advanceSample(now, state), waitAt);
 }
 
-/** Tells that the stable side is open toward every port; until when that takes, or null. */
+/** Tells the peer that the stable side is open toward every port; returns when that will be, or null if there is nothing to wait for. */
 function tellOpen(now: number, state: State): number | null {
   if (state.isOpenTold || !state.hasHeard) return null;
   state.openAt ??= now + (PREDICTED_PORTS + 1) * MIN_TA_MS;
@@ -121,7 +121,7 @@ function handleDatagram(now: number, state: State, arrival: Arrival): boolean {
   return true;
 }
 
-/** A kept port has to go to the peer alone: the checks are not to begin from elsewhere. */
+/** Whether the checks may begin. A preserved port may be used toward the peer only, so they must not begin from another socket. */
 function mayBegin({ isLate, hasTold, hasHeard, isKept, socket }: State): boolean {
   return isLate || (hasTold && hasHeard && (!isKept || socket === 'open'));
 }
@@ -135,7 +135,7 @@ function learn({ agent, peer }: State, port: number, index: number): void {
   agent.addRemoteCandidate({
     type: 'srflx',
     endpoint: { address: peer.address, port },
-    // None waits for another, and all are tried in order.
+    // With a foundation each, no port waits for another, and all are tried in order.
     foundation: `predicted${index}`,
     priority: candidatePriority('srflx') - index,
     related: null,

@@ -1,9 +1,9 @@
 /**
- * A second try, for routers that answer packets from outside themselves. When the peer's packet comes before the local one
- * has left, the router keeps an entry for it, and the local packets then get another port, which the peer's router does not
- * let in. That entry lasts for half a minute; so where nothing has come in, both sides open a fresh socket, and take turns.
- * The controlled side tells its endpoint. The controlling side opens its NAT toward that with a packet that dies on the way,
- * and only then tells its endpoint; so the first packet to arrive at either router is one that the router lets in.
+ * The second try, for routers that answer packets from outside themselves. If the peer's packet arrives before the local one
+ * has left, such a router keeps an entry for it, and the local packets then get another port, which the peer's router does
+ * not let in. The entry lasts for half a minute. So where nothing has come in, both sides open a fresh socket and take turns:
+ * the controlled side tells its endpoint; the controlling side opens its NAT toward it with a packet that expires on the way,
+ * and only then tells its endpoint. The first packet to arrive at either router is thus one that the router lets in.
  */
 
 import type { Endpoint } from '../../../endpoint.ts';
@@ -16,14 +16,14 @@ import { encodeOpener } from './opener.ts';
 import { SAMPLE_SCHEDULE, type Technique, type TechniqueFacts } from './technique.ts';
 
 const AGAIN = 'again';
-/** Most paths are open by then, whatever the round trip; the checks of the first try go on meanwhile. */
+/** When the second try begins. Most paths are open by then, whatever the round trip; the checks of the first try go on meanwhile. */
 const AFTER_MS = 600;
-/** Enough to pass the local router, and too few to reach the peer's. */
+/** Enough hops to pass the local router, and too few to reach the peer's. */
 const OPENER_TTL = 2;
 
 interface State extends TechniqueFacts {
   readonly sample: Transaction;
-  /** The fresh socket, once it is open. */
+  /** Where the fresh socket is bound, once it is open. */
   local: Endpoint | null;
   isAsked: boolean;
   /** Where the server sees the fresh socket. */
@@ -96,7 +96,7 @@ function takeTurn(state: State): void {
   else goSecond(state, seenPort);
 }
 
-/** Tells, then waits for the other's port, and checks it. */
+/** Tells the peer this side's port, then waits for the peer's port and checks it. */
 function goFirst(state: State, seenPort: number): void {
   const { agent, peer, peerPort } = state;
   if (!state.isTold) tell(state, seenPort);
@@ -112,7 +112,7 @@ function goFirst(state: State, seenPort: number): void {
   });
 }
 
-/** Waits for the other's port, opens toward it, then tells, and waits for the check. */
+/** Waits for the peer's port, opens toward it, then tells the peer this side's port and waits for its check. */
 function goSecond(state: State, seenPort: number): void {
   const { peer, peerPort, emit } = state;
   if (peerPort === null) return;

@@ -1,4 +1,4 @@
-/** What goes on beside an ICE agent where a plain punch is not enough: the contract of the hard techniques. Sans-IO. */
+/** The contract of the techniques that work beside an ICE agent where its checks alone are not enough. Sans-IO. */
 import type { Endpoint } from '../../../endpoint.ts';
 import type { IceAgent } from '../../../ice/agent.ts';
 import type { IceCredentials } from '../../../ice/credentials.ts';
@@ -9,8 +9,8 @@ import type { PathRequest } from '../path-session.ts';
 import type { PortAssignment } from './choose-technique.ts';
 
 /**
- * For the Binding that tells which port the NAT gives a fresh socket. Sooner than RFC 8489 §6.2.1 has it, since whatever the
- * NAT's counter does meanwhile spoils the prediction; it is never given up, and a late response still counts.
+ * The schedule of the Binding that shows which port the NAT assigns to a fresh socket. It resends sooner than RFC 8489 §6.2.1
+ * says, since every mapping that the NAT makes meanwhile spoils the prediction; it never gives up, and a late response counts.
  */
 export const SAMPLE_SCHEDULE: RetransmissionSchedule = {
   rtoMs: 100,
@@ -22,17 +22,17 @@ export const SAMPLE_SCHEDULE: RetransmissionSchedule = {
 export type TechniqueOutput = Transmit | PathRequest;
 
 export interface Technique {
-  /** Does what is due; when the next thing will be. */
+  /** Does what is due, and returns when something is due next. */
   readonly advance: (now: number) => number;
   readonly handleOpened: (now: number, socket: string, local: Endpoint | null) => void;
   /** Takes the ports that the peer's technique told. */
   readonly handlePorts: (ports: readonly number[]) => void;
-  /** True when the datagram was for the technique, and not for the agent. */
+  /** Returns true when the datagram was for the technique, and not for the agent. */
   readonly handleDatagram: (now: number, arrival: Arrival) => boolean;
   readonly handleEvent: (event: IceEvent) => void;
   /** Whether the agent may begin its checks. */
   readonly mayBegin: () => boolean;
-  /** Closes the sockets that are not needed any more, and sends nothing more. */
+  /** Closes the sockets that are no longer needed, and sends nothing more. */
   readonly stop: () => void;
 }
 
@@ -41,7 +41,7 @@ export interface TechniqueFacts {
   readonly agent: IceAgent;
   /** Where the server sees the peer. */
   readonly peer: Endpoint;
-  /** A STUN server, which tells how the local NAT maps. */
+  /** A STUN server, which shows how the local NAT maps. */
   readonly server: Endpoint;
   readonly own: {
     readonly isMoving: boolean;
@@ -55,7 +55,7 @@ export interface TechniqueFacts {
   };
   readonly startAt: number;
   readonly randomBytes: (length: number) => Uint8Array;
-  /** Uniform from 0 to `below - 1`. */
+  /** Returns a uniform random integer from 0 to `below - 1`. */
   readonly randomInteger: (below: number) => number;
   readonly emit: (output: TechniqueOutput) => void;
 }

@@ -1,12 +1,12 @@
-/** Many packets at a bounded rate, each made when it is its turn. */
+/** Many packets, sent at a bounded rate; each is made when its turn comes. */
 
 export interface Volley<T> {
-  /** The next one when it is due, else when it will be; Infinity when all are sent. */
+  /** Returns the next item when it is due, otherwise when it will be; Infinity when all have been sent. */
   readonly next: (now: number) => { readonly item: T } | { readonly until: number };
   readonly sent: () => number;
 }
 
-/** @param options.make is called once for each index from 0 to `count - 1`, in order; never where that is no positive number. */
+/** @param options.make called once for each index from 0 to `count - 1`, in order; never if `count` is not positive. */
 export function createVolley<T>({
   count,
   perSecond,
@@ -29,7 +29,7 @@ export function createVolley<T>({
   };
 }
 
-/** The numbers from `first` on, `count` of them, in random order without repetition, drawn one at a time. */
+/** Draws `count` numbers from `first` on, one at a time, in random order and without repetition. */
 export function createDraw({
   first,
   count,
@@ -37,10 +37,10 @@ export function createDraw({
 }: {
   readonly first: number;
   readonly count: number;
-  /** Uniform from 0 to `below - 1`. */
+  /** Returns a uniform random integer from 0 to `below - 1`. */
   readonly randomInteger: (below: number) => number;
 }): () => number | null {
-  /** Fisher and Yates, of which only what was moved is kept. */
+  /** The entries that the Fisher-Yates shuffle has moved; the others are where they began. */
   const moved = new Map<number, number>();
   let left = count;
   return () => {

@@ -1,10 +1,10 @@
-/** What a path came by, as `natcheck punch` names it. */
+/** The technique that opened a path, as `natcheck punch` names it. */
 import { isRelayed, type PairReport } from '../../../ice/checklist/pair.ts';
 import { PUNCH_SOCKET } from '../candidate-agent.ts';
 import type { PunchPlan } from '../plan.ts';
 import type { TechniqueName } from './choose-technique.ts';
 
-/** `host`: the peer was reached at an address of its own. */
+/** `host` means that the peer was reached at the address of its own interface. */
 export type PunchTechnique = 'host' | TechniqueName;
 
 export function wonBy(pair: PairReport, { technique }: Pick<PunchPlan, 'technique'>): PunchTechnique {
