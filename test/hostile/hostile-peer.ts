@@ -12,10 +12,10 @@ import { answerTo, anyMessage, damaged, requestIn } from './stun.ts';
 import { chance, source, uint32 } from './values.ts';
 
 export interface Keys {
-  /** Of the attempt that is fed. */
+  /** The credentials of the attempt under test. */
   readonly own: IceCredentials;
   readonly other: IceCredentials;
-  /** The peer's. */
+  /** The credentials of the peer. */
   readonly role: Role;
 }
 

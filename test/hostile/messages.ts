@@ -80,7 +80,7 @@ function ticket(random: Random) {
   return { username: secret(random), password: secret(random), expiresInMs: durationMs(random) };
 }
 
-/** Of no server that could be reached: what connects is tried with fakes. */
+/** Makes TURN servers, none of which can be reached; what connects is tested with fakes. */
 function turn(random: Random) {
   const urls = ['turn:192.0.2.1', 'turn:[::1]:0', 'turns:x?transport=tcp', 'turn:', 'turn:x:99999'] as const;
   return listOf(random, TURN_SERVERS_MAX, () => ({

@@ -9,7 +9,7 @@ export type Sent = Extract<Output<unknown>, { readonly kind: 'transmit' }>;
 
 /** More than a session has to say, or to wait, in all its life. */
 const OUTPUTS_MAX = 20_000;
-/** Of what was sent, to be answered. */
+/** How many sent datagrams are kept, to be answered. */
 const KEPT = 16;
 /** Deadlines in a row that were past when they were told: a driver would turn in circles. */
 const PAST_MAX = 50;

@@ -17,7 +17,7 @@ import { mutate } from '../stun/corpus.ts';
 import { chance, endpoint, listOf, text, uint32 } from './values.ts';
 
 const METHODS = Object.values(METHOD) as unknown as readonly [number, ...number[]];
-/** Of values that have no bound of their own; longer ones only cost time. */
+/** The greatest length of values that have no limit; longer ones only cost time. */
 const LENGTH_MAX = 64;
 const CODES = [300, 400, 401, 403, 420, 437, 438, 440, 441, 442, 443, 446, 486, 487, 500, 508, 699] as const;
 /** Where the message's own end is said; random ones would only be wrong. */

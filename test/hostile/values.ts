@@ -61,7 +61,7 @@ export function uint32(random: Random): number {
 
 const CHARACTERS = [' ', 'a', 'Z', '0', '/', '%', '"', '\\', '\n', '\u0000', '\u001b', '\u202e', 'é', '😀'] as const;
 
-/** Of at most so many UTF-8 bytes. */
+/** Makes a text of at most `maxBytes` bytes in UTF-8. */
 export function text(random: Random, maxBytes: number): string {
   const length = chance(random, 0.1) ? maxBytes : random.integer(Math.min(maxBytes, 24) + 1);
   if (chance(random, 0.5)) return random.pick(['x', '0', '-', '.']).repeat(length);

@@ -20,7 +20,7 @@ function namesIn(file: string): readonly string[] {
   return [...listed, ...first(DECLARATION), ...passedOn];
 }
 
-/** Of `type A`, `A as B` and `A` the name that is exported. */
+/** Returns the name that `type A`, `A as B` or `A` exports. */
 function nameOf(item: string): readonly string[] {
   const name = item.trim().split(/\s+/).at(-1);
   return name ? [name] : [];

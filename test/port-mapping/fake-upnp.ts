@@ -18,7 +18,7 @@ export interface FakeUpnpOptions {
   readonly version?: 1 | 2;
   /** What it answers to a search, given its real answer. */
   readonly searchAnswer?: (answer: string) => readonly string[];
-  /** Of the description. */
+  /** Changes the description. */
   readonly description?: (answer: string) => string;
   readonly wan?: string;
   /** UPnP error codes of the first so many requests for a port. */

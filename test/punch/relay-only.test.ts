@@ -15,7 +15,7 @@ import type { Said } from './watched-punch.ts';
 const PROGRAM = fileURLToPath(new URL('watched-punch.ts', import.meta.url));
 const RELAY = { relay: { open: true, allowPrivate: true } } as const;
 const ROOM = 'test';
-/** Of the host that hides: no other socket of these tests is there. */
+/** The address of the host that hides; no other socket of these tests is bound to it. */
 const HIDDEN = '127.0.0.77';
 /** The same in bytes, and as XOR-MAPPED-ADDRESS and its like have it (RFC 8489 §14.2). */
 const HIDDEN_HEX = ['7f00004d', '5e12a40f'];

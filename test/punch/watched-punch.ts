@@ -11,7 +11,7 @@ export type Said =
   /** A datagram that left a UDP socket, the n-th that this process has sent from. */
   | { readonly kind: 'datagram'; readonly socket: number; readonly to: string; readonly hex: string }
   | { readonly kind: 'connection'; readonly to: string }
-  /** Of the WebSocket. */
+  /** A message on the WebSocket. */
   | { readonly kind: 'message'; readonly text: string }
   | { readonly kind: 'report'; readonly report: object };
 

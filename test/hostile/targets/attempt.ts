@@ -20,7 +20,7 @@ import { type Feed, hold, type Target } from '../target.ts';
 import { chance, endpoint, secret } from '../values.ts';
 
 const INPUTS = 40;
-/** Of those that live to their own end; they take as long as all the others. */
+/** The share of attempts that run to their end; they take as long as all the others together. */
 const WHOLE_SHARE = 0.05;
 /** The start, nine seconds, two rounds of a birthday and thirty of consent all fit in. */
 const ENDS_BY_MS = 120_000;

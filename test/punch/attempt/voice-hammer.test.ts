@@ -79,7 +79,7 @@ describe('all that one punch sends to endpoints that never answer, over three in
     allocation: { kind: 'random', step: null, range: null },
   };
 
-  /** Of each introduction the attempt is let go on until it has failed; packets by address. */
+  /** Lets the attempt of each introduction go on until it has failed, and counts its packets by address. */
   function countPackets(told: {
     readonly candidates: readonly Endpoint[];
     readonly technique: 'simultaneous-open' | 'birthday' | 'port-prediction';
