@@ -69,3 +69,10 @@ export async function join(server: NatcheckServer, id: string, options: Partial<
     },
   };
 }
+
+/** Makes the peers `alice` and `bob` ask for each other, and resolves when both know that they are paired. */
+export async function pairUp(alice: Peer, bob: Peer): Promise<void> {
+  alice.client.ask('bob', TOLD);
+  bob.client.ask('alice', TOLD);
+  await Promise.all([alice.next('paired'), bob.next('paired')]);
+}

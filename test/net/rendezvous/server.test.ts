@@ -1,7 +1,7 @@
 /** The whole rendezvous on loopback: the real client, the real server, real sockets. */
 import { describe, expect, it } from 'vitest';
 import { joinRendezvous } from '../../../src/net/rendezvous/join.ts';
-import { join, ROOM, startTestServer, TOLD, urlOf } from './peers.ts';
+import { join, pairUp, ROOM, startTestServer, TOLD, urlOf } from './peers.ts';
 
 describe('two peers that ask for each other', () => {
   it('are introduced with the endpoints that their tickets came from', async () => {
@@ -46,9 +46,7 @@ describe('two peers that ask for each other', () => {
     await using server = await startTestServer();
     await using alice = await join(server, 'alice');
     await using bob = await join(server, 'bob');
-    alice.client.ask('bob', TOLD);
-    bob.client.ask('alice', TOLD);
-    await alice.next('paired');
+    await pairUp(alice, bob);
     const data = JSON.stringify({ type: 'offer', sdp: 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n', note: '“ü”\0' });
     alice.client.signal('bob', data);
     expect(await bob.next('signal')).toEqual({ type: 'signal', peer: 'alice', data });
@@ -69,9 +67,7 @@ describe('a peer', () => {
     await using server = await startTestServer();
     await using alice = await join(server, 'alice');
     await using bob = await join(server, 'bob');
-    bob.client.ask('alice', TOLD);
-    alice.client.ask('bob', TOLD);
-    await alice.next('paired');
+    await pairUp(alice, bob);
     alice.client.drop();
     expect(await alice.next('closed')).toEqual({ type: 'closed', code: 1006, reason: '', canResume: true });
 

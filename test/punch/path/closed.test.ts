@@ -4,9 +4,8 @@ import { now } from '../../../src/net/driver.ts';
 import type { PathState } from '../../../src/punch/path/state.ts';
 import { connect, openRelayedSide, openSide, refusalOf, type Side } from './sides.ts';
 
-async function openPair(): Promise<AsyncDisposable & { readonly one: Side; readonly other: Side }> {
-  const [one, other] = [await openSide('controlling'), await openSide('controlled')];
-  await connect(one, other);
+/** Two sides with a path between them, which are disposed of one after the other. */
+function pairOf<S extends Side>(one: S, other: S) {
   return {
     one,
     other,
@@ -17,19 +16,23 @@ async function openPair(): Promise<AsyncDisposable & { readonly one: Side; reado
   };
 }
 
+async function openPair() {
+  const [one, other] = [await openSide('controlling'), await openSide('controlled')];
+  await connect(one, other);
+  return pairOf(one, other);
+}
+
 /** Two sides whose path goes through a relay of each. */
 async function openRelayedPair() {
   const [one, other] = [await openRelayedSide('controlling'), await openRelayedSide('controlled')];
   const connected = await connect(one, other);
   expect(connected.map(({ pair }) => pair.socket)).toEqual(['relay', 'relay']);
-  return {
-    one,
-    other,
-    [Symbol.asyncDispose]: async () => {
-      await one[Symbol.asyncDispose]();
-      await other[Symbol.asyncDispose]();
-    },
-  };
+  return pairOf(one, other);
+}
+
+/** Expects that the path takes nothing more, and says that it is over, and why. */
+function expectOver({ path }: Side, why: string): void {
+  expect(refusalOf(path)).toEqual({ code: 'path-over', message: `the path is over: ${why}` });
 }
 
 function statesOf({ path }: Side): readonly PathState[] {
@@ -53,10 +56,7 @@ describe('a path is over', () => {
     const from = now();
     const disposed = one.path[Symbol.asyncDispose]();
     const to = now();
-    expect(refusalOf(one.path)).toEqual({
-      code: 'path-over',
-      message: 'the path is over: this side has disposed of it',
-    });
+    expectOver(one, 'this side has disposed of it');
     const end = await one.path.closed;
     expect(end).toEqual({ reason: 'own-end', at: expect.any(Number) });
     expect([end.at >= from, end.at <= to]).toEqual([true, true]);
@@ -72,10 +72,7 @@ describe('a path is over', () => {
     const { at } = await other.came('consent-lost');
     expect(await other.path.closed).toEqual({ reason: 'consent-lost', at });
     expect(states).toEqual(['lost']);
-    expect(refusalOf(other.path)).toEqual({
-      code: 'path-over',
-      message: 'the path is over: the peer has not answered for 30 s',
-    });
+    expectOver(other, 'the peer has not answered for 30 s');
   });
 
   it('for the first reason that there is', async () => {
@@ -85,10 +82,7 @@ describe('a path is over', () => {
     const { at } = await other.came('closed-by-peer');
     await other.path[Symbol.asyncDispose]();
     expect(await other.path.closed).toEqual({ reason: 'peer-left', at });
-    expect(refusalOf(other.path)).toEqual({
-      code: 'path-over',
-      message: 'the path is over: the peer has closed it',
-    });
+    expectOver(other, 'the peer has closed it');
   });
 
   it('when the relay that it goes through is lost: at once', async () => {
@@ -98,10 +92,7 @@ describe('a path is over', () => {
     const from = now();
     one.path.handleRelayLost();
     const to = now();
-    expect(refusalOf(one.path)).toEqual({
-      code: 'path-over',
-      message: 'the path is over: the relay that it went through is lost',
-    });
+    expectOver(one, 'the relay that it went through is lost');
     const end = await one.path.closed;
     expect(end).toEqual({ reason: 'relay-lost', at: expect.any(Number) });
     expect([end.at >= from, end.at <= to]).toEqual([true, true]);

@@ -7,7 +7,7 @@ import { WebSocket } from 'ws';
 import type { HttpServer } from '../../../server/http/http.ts';
 import type { Rendezvous } from '../../../server/rendezvous/decisions/rendezvous.ts';
 import { serveRendezvous } from '../../../server/rendezvous/service.ts';
-import { HOST, join, ROOM, startTestServer, TOLD, urlOf } from '../../net/rendezvous/peers.ts';
+import { HOST, join, pairUp, ROOM, startTestServer, TOLD, urlOf } from '../../net/rendezvous/peers.ts';
 
 const JOIN = JSON.stringify({ type: 'join', version: 1, room: 'r', id: 'raw' });
 
@@ -118,9 +118,7 @@ describe('a WebSocket', () => {
     await using server = await startTestServer();
     await using alice = await join(server, 'alice');
     await using bob = await join(server, 'bob');
-    alice.client.ask('bob', TOLD);
-    bob.client.ask('alice', TOLD);
-    await alice.next('paired');
+    await pairUp(alice, bob);
     const data = '\u0001'.repeat(16 * 1024);
     alice.client.signal('bob', data);
     expect((await bob.next('signal')).data).toBe(data);

@@ -83,26 +83,24 @@ it('a peer that dies after the introduction is waited for, and its successor is 
   expect([died.outcome(), alice.introductions()]).toEqual([null, 2]);
 });
 
-it('a peer that never comes is waited for as long as was said, also over a server that comes and goes', () => {
+/** Alice waits for bob, who never comes; the server goes away at `lostAt` and comes back `lostMs` later. */
+function waitAlone(options: { readonly waitMs: number; readonly lostAt: number; readonly lostMs: number }): SimMeeting {
+  const { waitMs, lostAt, lostMs } = options;
   const stage = setStage();
-  const alice = stage
-    .place('home', behind(FULL_CONE))
-    .start('alice')
-    .meet('bob', { waitMs: 30 * SECOND });
-  stage.at(12 * SECOND, () => stage.rendezvous.restart(2 * SECOND));
+  const alice = stage.place('home', behind(FULL_CONE)).start('alice').meet('bob', { waitMs });
+  stage.at(lostAt, () => stage.rendezvous.restart(lostMs));
   stage.end(alice);
+  return alice;
+}
+
+it('a peer that never comes is waited for as long as was said, also over a server that comes and goes', () => {
+  const alice = waitAlone({ waitMs: 30 * SECOND, lostAt: 12 * SECOND, lostMs: 2 * SECOND });
   expect(endOf(alice)).toEqual({ kind: 'not-introduced', reason: 'no-peer' });
   expect(Math.round((alice.outcome()?.at ?? 0) / SECOND)).toBe(30);
 });
 
 it('a server that does not come back is given up when the time to wait is over', () => {
-  const stage = setStage();
-  const alice = stage
-    .place('home', behind(FULL_CONE))
-    .start('alice')
-    .meet('bob', { waitMs: 10 * SECOND });
-  stage.at(2 * SECOND, () => stage.rendezvous.restart(1_000 * SECOND));
-  stage.end(alice);
+  const alice = waitAlone({ waitMs: 10 * SECOND, lostAt: 2 * SECOND, lostMs: 1_000 * SECOND });
   expect(endOf(alice)).toEqual({ kind: 'not-introduced', reason: 'rendezvous-lost' });
 });
 
