@@ -137,7 +137,7 @@ function obey<R, E extends Kind>(state: State<R, E>, output: Output<R> | E): boo
 function transmit<R, E extends Kind>(state: State<R, E>, { socket, to, bytes, ttl }: Transmit): void {
   const refused = (code: string): void =>
     act(state, () => state.session.handleSendFailure(now(), { socket, to, code }));
-  state.sockets.get(socket)?.send(bytes, to, refused, ttl);
+  state.sockets.get(socket)?.send(bytes, ttl === undefined ? to : { ...to, ttl }, refused);
 }
 
 function connect<R, E extends Kind>(state: State<R, E>, { to }: Connect): void {

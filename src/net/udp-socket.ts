@@ -13,14 +13,20 @@ const DEFAULT_TTL = 64;
 /** Node's UDP socket. */
 export type DgramSocket = Socket;
 
+/** Where a datagram goes, and how far at most. */
+export interface Destination extends Endpoint {
+  /** How many routers the datagram may pass, where the transport has such a limit; default: the system's own number. */
+  readonly ttl?: number | undefined;
+}
+
 export interface UdpSocket extends AsyncDisposable {
   /** The endpoint that it is bound to. */
   readonly local: Endpoint;
   /**
    * Sends one datagram. `onFailure` gets the system's code: ENOBUFS when too much is waiting already, EBADF when the socket
-   * is closed. `ttl` limits how many routers the datagram may pass, where the transport has such a limit.
+   * is closed.
    */
-  readonly send: (bytes: Uint8Array, to: Endpoint, onFailure: (code: string) => void, ttl?: number) => void;
+  readonly send: (bytes: Uint8Array, to: Destination, onFailure: (code: string) => void) => void;
   /** Sets the one receiver. */
   readonly onDatagram: (receive: (bytes: Uint8Array, from: Endpoint) => void) => void;
 }
@@ -30,8 +36,12 @@ export async function openUdpSocket(
   at: Endpoint,
   {
     bufferBytes,
+    isMulticast = false,
   }: {
-    /** The size of the kernel's buffer in each direction, which the kernel limits to its own maximum. */ readonly bufferBytes?: number;
+    /** The size of the kernel's buffer in each direction, which the kernel limits to its own maximum. */
+    readonly bufferBytes?: number;
+    /** Whether what it sends to a group goes out on the interface of its own address. */
+    readonly isMulticast?: boolean;
   } = {},
 ): Promise<UdpSocket> {
   const socket = createUnboundSocket(familyOf(at.address), bufferBytes);
@@ -39,6 +49,7 @@ export async function openUdpSocket(
     const listening = once(socket, 'listening');
     socket.bind({ ...at, exclusive: true });
     await listening;
+    if (isMulticast) socket.setMulticastInterface(at.address);
   } catch (error) {
     socket.close();
     throw error;
@@ -49,9 +60,9 @@ export async function openUdpSocket(
   let closed = false;
   return {
     local: { address, port },
-    send: (bytes, to, onFailure, ttl) => {
+    send: (bytes, to, onFailure) => {
       if (closed) onFailure('EBADF');
-      else sendFrom(socket, bytes, { to, ttl, isClosed: () => closed, onFailure });
+      else sendFrom(socket, bytes, { to, isClosed: () => closed, onFailure });
     },
     onDatagram: (receive) => {
       socket.removeAllListeners('message');
@@ -83,9 +94,9 @@ export async function adoptUdpSocket(socket: Socket, remote: Endpoint): Promise<
   socket.on('message', onMessage).on('error', onError);
   return {
     local,
-    send: (bytes, to, onFailure, ttl) => {
+    send: (bytes, to, onFailure) => {
       if (closed) onFailure('EBADF');
-      else sendFrom(socket, bytes, { to, ttl, isClosed: () => closed, onFailure });
+      else sendFrom(socket, bytes, { to, isClosed: () => closed, onFailure });
     },
     onDatagram: (next) => {
       receive = next;
@@ -111,17 +122,16 @@ function sendFrom(
   bytes: Uint8Array,
   {
     to,
-    ttl,
     isClosed,
     onFailure,
   }: {
-    readonly to: Endpoint;
-    readonly ttl: number | undefined;
+    readonly to: Destination;
     readonly isClosed: () => boolean;
     readonly onFailure: (code: string) => void;
   },
 ): void {
   // Node throws on port 0, from which a stranger's datagram may claim to come.
+  const { ttl } = to;
   const refusal = to.port === 0 ? 'EINVAL' : socket.getSendQueueSize() > SEND_QUEUE_MAX_BYTES ? 'ENOBUFS' : null;
   if (refusal) {
     onFailure(refusal);

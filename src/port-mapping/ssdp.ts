@@ -1,9 +1,9 @@
 /** Searching for UPnP routers (UPnP Device Architecture 1.1 §1.3): a question to all on the link, and where each describes itself. */
-import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv4 } from 'node:net';
 import { scopeOf } from '../address-scope.ts';
 import type { Endpoint } from '../endpoint.ts';
+import { openUdpSocket, type UdpSocket } from '../net/udp-socket.ts';
 import { pause } from '../net/waits.ts';
 
 /** UPnP Device Architecture 1.1 §1.1. */
@@ -30,37 +30,26 @@ export async function searchRouters(options: {
 }): Promise<void> {
   const { local, at, signal, onLocation } = options;
   const known = new Set<string>();
-  const socket = createSocket({ type: 'udp4', lookup: (hostname, _options, callback) => callback(null, hostname, 4) });
-  socket.on('error', () => {});
-  socket.on('message', (bytes, { address }) => {
-    const location = believedLocation(bytes.toString('latin1'), { from: address, local });
+  const receive = (bytes: Uint8Array, { address }: Endpoint): void => {
+    const location = believedLocation(Buffer.from(bytes).toString('latin1'), { from: address, local });
     if (!location || known.has(location.href) || known.size === MAX_LOCATIONS) return;
     known.add(location.href);
     onLocation(location);
-  });
+  };
   try {
-    await bindTo(socket, local, signal);
+    await using socket = await openUdpSocket({ address: local, port: 0 }, { isMulticast: true });
+    socket.onDatagram(receive);
     await askRepeatedly(socket, at, signal);
   } catch {
     // Aborted; or the system gives no such socket, and there is nobody to be found.
-  } finally {
-    socket.close();
   }
 }
 
-async function bindTo(socket: Socket, local: string, signal: AbortSignal): Promise<void> {
-  const listening = once(socket, 'listening', { signal });
-  socket.bind({ address: local, port: 0, exclusive: true });
-  await listening;
-  socket.setMulticastInterface(local);
-}
-
 /** Sends every question as often as it is to be sent, then waits until the signal aborts. */
-async function askRepeatedly(socket: Socket, at: readonly Endpoint[], signal: AbortSignal): Promise<void> {
+async function askRepeatedly(socket: UdpSocket, at: readonly Endpoint[], signal: AbortSignal): Promise<void> {
   for (const gapMs of [...GAPS_MS, Number.POSITIVE_INFINITY]) {
-    for (const { address, port } of at)
-      for (const target of TARGETS) socket.send(searchFor(target), port, address, () => {});
     signal.throwIfAborted();
+    for (const to of at) for (const target of TARGETS) socket.send(Buffer.from(searchFor(target)), to, () => {});
     await (gapMs === Number.POSITIVE_INFINITY ? once(signal, 'abort') : pause(gapMs, signal));
   }
 }

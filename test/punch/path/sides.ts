@@ -82,9 +82,9 @@ export function refusalOf(path: Pick<Path, 'send'> | null, bytes = Uint8Array.of
 function fated(socket: UdpSocket, fate: (bytes: Uint8Array) => Fate): UdpSocket {
   return {
     ...socket,
-    send: (bytes, to, onFailure, ttl) => {
+    send: (bytes, to, onFailure) => {
       const kind = fate(bytes);
-      if (kind === 'sent') socket.send(bytes, to, onFailure, ttl);
+      if (kind === 'sent') socket.send(bytes, to, onFailure);
       else if (kind !== 'lost') onFailure(kind);
     },
   };
