@@ -1,5 +1,5 @@
 /**
- * How often detection is wrong: many runs over random NATs and links in the simulated lab.
+ * Measures how often detection is wrong: many runs over random NATs and links in the simulated lab.
  * node bench/accuracy.ts [--runs N] [--seed FIRST] [--loss P] [--burst PACKETS]
  * node bench/accuracy.ts --trace SEED [--loss P] [--burst PACKETS]
  */
@@ -8,7 +8,7 @@ import { judge, judgePorts, runSample, type Sample, wrongFindings } from '../lab
 import { formatTraceEntry } from '../lab/sim/network/trace-text.ts';
 import { VERDICT_TYPES, type VerdictType } from '../src/nat/verdict.ts';
 
-/** Single runs that are listed, so that `--trace` can explain them. */
+/** How many single runs are listed, so that `--trace` can explain them. */
 const LISTED_RUNS = 10;
 
 const { values } = parseArgs({
@@ -38,7 +38,7 @@ interface Row {
   readonly judgement: ReturnType<typeof judge>;
   readonly wrongFindings: readonly string[];
   readonly ports: ReturnType<typeof judgePorts>;
-  /** What was said of port allocation and pooling. */
+  /** The result for port assignment and pooling. */
   readonly portsText: string;
   /** Why the verdict is inconclusive; or, beside a verdict, why an axis is not known. */
   readonly reasons: string;
@@ -112,7 +112,7 @@ function printOutcomes(rows: readonly Row[]): void {
   }
 }
 
-/** Port allocation and pooling: judged where UDP passes. */
+/** Judges port assignment and pooling where UDP passes. */
 function printPorts(rows: readonly Row[]): void {
   const judged = rows.filter(({ ports }) => ports !== null);
   for (const axis of ['allocation', 'pooling'] as const) {

@@ -1,5 +1,5 @@
 /**
- * The STUN codec: datagrams per second, and a long fuzz run: every mutated datagram decodes or gives a typed error.
+ * Measures the STUN codec in datagrams per second, and fuzzes it: every mutated datagram decodes or gives a typed error.
  * Usage: node bench/codec.ts [INPUTS=5000000] [SEED=1]
  */
 import { decode } from '../src/stun/decode.ts';
@@ -12,7 +12,7 @@ const corpus = [...readCorpus('coturn-4.6.1'), ...readCorpus('channel-data')];
 const ROUNDS = 7;
 const PER_ROUND = 200_000;
 
-/** Median operations per second over rounds of equal work. */
+/** Returns the median of the operations per second over rounds of equal work. */
 function measure(work: (index: number) => void): number {
   const rates = Array.from({ length: ROUNDS }, () => {
     const startedAt = performance.now();

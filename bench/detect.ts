@@ -19,7 +19,7 @@ interface Detector {
   readonly name: string;
   readonly runsAlone: boolean;
   readonly command: (server: string) => readonly string[];
-  /** The verdict that its output holds. */
+  /** Finds the verdict in its output. */
   readonly verdict: (stdout: string) => string;
 }
 
@@ -76,7 +76,7 @@ for (let run = 0; run <= runs; run++) {
     const measure = async (nat: string): Promise<void> => {
       const timing = await time(lab.nat(nat).client(0), detector, lab.server.primary);
       const key = `${detector.name} ${nat}`;
-      // The first run of each warms the file cache and is not counted.
+      // The first run of each detector warms the file cache, and is not counted.
       if (run > 0) timings.set(key, [...(timings.get(key) ?? []), timing]);
     };
     const names = CLASSIC_NATS.map(({ name }) => name);

@@ -1,6 +1,6 @@
 /**
- * The odds that the plan prints, held against what happens: the hard pairs in the simulated lab, without loss, so that
- * chance is the NATs' own. A measured share is right when the 99 % interval (Clopper and Pearson) has the formula in it.
+ * Compares the odds that the plan prints with what happens: the hard pairs in the simulated lab, without loss, so that only
+ * the NATs decide. A measured share is right when its 99 % interval (Clopper and Pearson) contains the formula's value.
  * Usage: node bench/hard-punch-sim.ts [RUNS=2000]
  */
 import {
@@ -63,7 +63,7 @@ function behind(profile: NatProfile) {
   return { kind: 'nat', layers: [profile] } as const;
 }
 
-/** The exact interval of a share: where each tail has half of what is left. */
+/** Returns the exact interval of a share, with equal tails. */
 function interval(successes: number, count: number): readonly [number, number] {
   const tail = (1 - CONFIDENCE) / 2;
   const low = successes === 0 ? 0 : solve((p) => 1 - atMost(successes - 1, { count, p }) - tail);
@@ -71,7 +71,7 @@ function interval(successes: number, count: number): readonly [number, number] {
   return [low, high];
 }
 
-/** The p at which a rising function is 0. */
+/** Finds the p at which a rising function is 0. */
 function solve(rising: (p: number) => number): number {
   let [low, high] = [0, 1];
   for (let step = 0; step < 60; step++) {
@@ -82,7 +82,7 @@ function solve(rising: (p: number) => number): number {
   return (low + high) / 2;
 }
 
-/** P(X <= k) of the binomial distribution, summed in logarithms. */
+/** Returns P(X <= k) of the binomial distribution, summed in logarithms. */
 function atMost(k: number, { count, p }: { readonly count: number; readonly p: number }): number {
   if (p <= 0) return 1;
   if (p >= 1) return k >= count ? 1 : 0;

@@ -1,7 +1,7 @@
 /**
- * What the seven steps do not open, over real NATs: by chance, by prediction, through a relay; natcheck in two fresh
- * processes for every run, and hyperdht in the same containers where it opens the pair at all. bench/punch.ts says what the
- * times count.
+ * Pairs that the seven steps do not open, over real NATs: by chance, by prediction, or through a relay. natcheck runs in two
+ * fresh processes each time, and hyperdht in the same containers if it can open the pair at all. bench/punch.ts says what
+ * the times include.
  * Usage: node bench/hard-punch.ts [RUNS=20]
  */
 import { behindNat, CLASSIC_NATS, SYMMETRIC_ADDRESS, SYMMETRIC_SEQUENTIAL, UDP_BLOCKED } from '../lab/index.ts';

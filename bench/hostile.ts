@@ -1,6 +1,6 @@
 /**
- * Hostile input against everything that hears strangers: introductions, signals, STUN and TURN answers, what a router says,
- * and the server's own machines. Each run follows from its seed, so that what fails can be run again.
+ * Feeds hostile input to everything that strangers can reach: introductions, signals, STUN and TURN answers, what a router says,
+ * and the server's own machines. Each run follows from its seed, so that a failure can be repeated.
  * Usage: node bench/hostile.ts [--inputs 10000000] [--seed 1] [--target NAME]
  */
 import { parseArgs } from 'node:util';
@@ -28,7 +28,7 @@ for (const target of chosen) {
   const startedAt = performance.now();
   const run = await runTarget(target, { inputs: Math.ceil((inputs * target.weight) / weights), seed });
   const seconds = (performance.now() - startedAt) / 1000;
-  // What the collector, or another process, has held up is not slow again.
+  // Whatever the garbage collector or another process has delayed is not slow a second time.
   const again = await runTarget(target, { inputs: 1, seed: run.slowestSeed });
   failed += run.failed;
   rows.push({

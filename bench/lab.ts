@@ -1,4 +1,4 @@
-/** A container lab with natcheck serving, as the benchmarks start it. */
+/** Starts a container lab with `natcheck serve` in it for the benchmarks. */
 import {
   CLASSIC_NATS,
   type Engine,
@@ -11,19 +11,19 @@ import {
 } from '../lab/index.ts';
 
 export interface BenchLabOptions {
-  /** How many sites there are of each classic NAT; the second of a name is `name-2`. */
+  /** How many sites each classic NAT has; the second one of a name is `name-2`. */
   readonly sitesPerNat?: number;
-  /** In place of the classic NATs. */
+  /** The NATs to use in place of the classic ones. */
   readonly profiles?: LabOptions['profiles'];
-  /** Further options of `natcheck serve`. */
+  /** More options of `natcheck serve`. */
   readonly serve?: readonly string[];
-  /** Makes the image to run from the lab's own. */
+  /** Builds the image to run from the lab's image. */
   readonly imageOn?: (engine: Engine, image: string) => Promise<string>;
 }
 
 export const progress = (line: string): void => console.error(line);
 
-/** All of it ends with the lab. */
+/** Starts the lab; everything in it ends with the lab. */
 export async function openBenchLab({
   sitesPerNat = 1,
   profiles = Array.from({ length: sitesPerNat }, () => CLASSIC_NATS).flat(),

@@ -6,7 +6,7 @@ import { COLOUR } from './render/layout/colour.ts';
 const COLUMNS_MIN = 40;
 
 export interface TextOutput {
-  /** Whatever strangers' words are in it; they had better be spelled out before (`visible`), as colours pass. */
+  /** Writes text that may hold strangers' words; those had better be spelled out before (`visible`), since colours pass. */
   write(text: string): void;
   /** The width to keep to; null where the output is not a terminal. */
   readonly columns: number | null;
@@ -15,7 +15,7 @@ export interface TextOutput {
 /** Splits with a group, so that texts come at even places and colours at odd ones. */
 const AROUND_COLOURS = new RegExp(`(${COLOUR})`);
 
-/** @param options.color whether colours are written; without, they are spelled out like all else. */
+/** Creates the output. @param options.color whether colours are written; if not, they are spelled out like everything else. */
 export function textOutput(
   stream: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number },
   { color }: { readonly color: boolean },

@@ -1,9 +1,9 @@
-/** How the benchmark talks to its peers: a JSON line with a number and a verb comes in, one with that number goes out. */
+/** The protocol between the benchmark and its peers: a request is a JSON line with a number and a verb; its answer has the same number. */
 import { createInterface } from 'node:readline';
 
 type Answers = Readonly<Record<string, (request: Readonly<Record<string, string>>) => Promise<object>>>;
 
-/** Says `ready`, then answers one request after the other until stdin ends; what fails is answered with its error. */
+/** Says `ready`, then answers one request after the other until stdin ends; the answer to a failed request is its error. */
 export async function answerLines(answers: Answers): Promise<void> {
   console.log('ready');
   for await (const line of createInterface({ input: process.stdin })) {

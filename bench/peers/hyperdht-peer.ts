@@ -9,7 +9,7 @@ import { answerLines } from './answer-lines.ts';
 const CONNECT_TIMEOUT_MS = 30_000;
 
 const [host = ''] = process.argv.slice(2);
-/** The one option that is not the default: without it, it goes at most every 20 s for a NAT whose ports cannot be told. */
+/** The one option that is not the default: otherwise hyperdht tries a NAT with unpredictable ports only every 20 s. */
 const dht = new HyperDHT({ bootstrap: [{ host, port: 49_737 }], randomPunchInterval: 1 });
 await dht.fullyBootstrapped();
 let server: ReturnType<HyperDHT['createServer']> | undefined;

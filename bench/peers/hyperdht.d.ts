@@ -1,4 +1,4 @@
-/** What the benchmark uses of hyperdht, which brings no types. */
+/** The part of hyperdht that the benchmark uses; hyperdht has no types of its own. */
 declare module 'hyperdht' {
   import type { Duplex } from 'node:stream';
 

@@ -1,4 +1,4 @@
-/** hyperdht on a DHT of its own, its time taken by the side that connects; that it is direct shows in where it leads to. */
+/** hyperdht on a separate DHT, timed by the side that connects; the remote address of the stream shows that it is direct. */
 import type { Lab } from '../../lab/index.ts';
 import type { Contestant } from './contestant.ts';
 import { type Peer, startPeer } from './peer.ts';
@@ -9,12 +9,12 @@ interface Connected {
   readonly remoteHost: string;
 }
 
-/** On both addresses of the lab's server. */
+/** Starts the DHT on both addresses of the lab's server. */
 export function startHyperdhtNetwork({ server }: Lab): Promise<Peer> {
   return startPeer(server, 'hyperdht-network.ts', [server.primary, server.alternate]);
 }
 
-/** Two nodes that stay up; for each meeting the second listens under a key that the first has never connected to. */
+/** Starts two nodes that stay up; for each meeting the second listens under a key that the first has never connected to. */
 export const HYPERDHT: Contestant = {
   name: 'hyperdht (warm)',
   async start({ lab, a, b }) {

@@ -1,4 +1,4 @@
-/** The lab's image with the peers of bench/peers in it, hyperdht and what that depends on. */
+/** Builds the lab's image with the peers of bench/peers, hyperdht and its dependencies in it. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectDocker } from '../../lab/docker/engine/testcontainers.ts';
@@ -11,7 +11,7 @@ import { progress } from '../lab.ts';
 
 const PEERS = join(import.meta.dirname, '..', 'peers');
 
-/** Makes sure that the engine has it, on top of the image `base`; returns its tag, one of those that a newer natcheck removes. */
+/** Makes sure that the engine has the image, built on `base`, and returns its tag, which a newer natcheck will remove. */
 export async function ensurePeersImage({ host }: Engine, base: string): Promise<string> {
   const docker = await connectDocker(host);
   const packages = await closureOf(['hyperdht']);

@@ -1,14 +1,14 @@
-/** natcheck, its time taken from the introduction to step 7, on either side, as its report says it. */
+/** natcheck, timed from the introduction to step 7 on either side, by its own report. */
 import type { PunchReport } from '../../src/punch/report/report.ts';
 import type { Contestant, Pair } from './contestant.ts';
 import { type Peer, startPeer } from './peer.ts';
 
 type Outcome = Pick<PunchReport, 'outcome' | 'reason' | 'elapsedMs'>;
 
-/** Two processes of the command for every meeting: their code is cold. */
+/** Starts two processes of the command for every meeting, so that their code is cold. */
 export const FRESH_NATCHECK: Contestant = freshNatcheck({ name: 'natcheck (fresh process)', outcome: 'direct' });
 
-/** The same, where a relay is all there is: until the relayed path is there. */
+/** Does the same where there is only a relay, until the relayed path is open. */
 export const RELAYED_NATCHECK: Contestant = freshNatcheck({ name: 'natcheck (relayed)', outcome: 'relayed' });
 
 function freshNatcheck({ name, outcome }: { readonly name: string; readonly outcome: Outcome['outcome'] }): Contestant {
@@ -32,7 +32,7 @@ function freshNatcheck({ name, outcome }: { readonly name: string; readonly outc
   };
 }
 
-/** Two processes that hold the library and punch again and again. */
+/** Starts two processes that keep the library loaded and punch repeatedly. */
 export const WARM_NATCHECK: Contestant = {
   name: 'natcheck (warm)',
   async start(pair) {
@@ -53,7 +53,7 @@ export const WARM_NATCHECK: Contestant = {
 
 let meetings = 0;
 
-/** What each side is told, in a room that nobody has been in. */
+/** Returns what each side is told, with a room that nobody has been in. */
 function sides({ lab, a, b }: Pair) {
   const room = `meeting-${++meetings}`;
   const server = lab.server.primary;

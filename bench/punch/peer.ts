@@ -1,8 +1,8 @@
-/** A script of bench/peers running in a container of the lab, asked by lines. */
+/** A script of bench/peers that runs in a container of the lab and takes requests as lines. */
 import type { LabContainer } from '../../lab/index.ts';
 
 const START_TIMEOUT_MS = 20_000;
-/** More than any peer gives itself. */
+/** Longer than any peer's own time limit. */
 const ANSWER_TIMEOUT_MS = 40_000;
 
 export interface Peer extends AsyncDisposable {
@@ -10,7 +10,7 @@ export interface Peer extends AsyncDisposable {
   ask<Answer extends object>(verb: string, request?: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
-/** Ready when this resolves, killed when disposed. */
+/** Starts the peer, which is ready when this resolves, and killed when disposed of. */
 export async function startPeer(container: LabContainer, script: string, args: readonly string[] = []): Promise<Peer> {
   await using started = new AsyncDisposableStack();
   const program = started.use(await container.start(['node', `/opt/natcheck/bench/peers/${script}`, ...args]));

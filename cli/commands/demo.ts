@@ -51,7 +51,7 @@ export const demo = defineCommand({
   },
 });
 
-/** The peers of the mesh. All pairs have to open, since no two of the five have unpredictable ports. */
+/** Shows the mesh. All pairs have to open, since no two of the five peers have unpredictable ports. */
 function showMesh(
   { seed, json }: { readonly seed: number; readonly json: boolean | undefined },
   { stdout, color }: Context,

@@ -25,7 +25,7 @@ function jsonOf(stdout: string): Record<string, unknown> {
 }
 
 describe.concurrent('natcheck detect', () => {
-  it('says the verdict, what it means, and whom one can reach', async () => {
+  it('says the verdict, what it means, and which peers can be reached', async () => {
     await using server = await startFakeServer();
     const { code, stdout, stderr } = await natcheck(['detect', '--server', server.name]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

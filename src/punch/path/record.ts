@@ -48,7 +48,7 @@ export interface PathRecord {
   selected: { readonly pair: PairReport; readonly at: number } | null;
   pairSwitches: number;
   tellState: (state: PathState) => void;
-  /** Null before there is a receiver. */
+  /** The receiver of datagrams; null before one is set. */
   receive: ((bytes: Uint8Array) => void) | null;
 }
 

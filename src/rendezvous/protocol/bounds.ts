@@ -14,7 +14,7 @@ export const SIGNAL_MAX_CHARACTERS = 16 * 1024;
 export const REFUSAL_MAX_CHARACTERS = 256;
 /** How many peers one peer may be asking for at a time. */
 export const ASKS_MAX = 64;
-/** How many candidates all asks without an introduction may have together, since the server has to keep them for the peer. */
+/** How many characters the candidates of all asks without an introduction may have together, since the server has to keep them. */
 export const ASKED_MAX_CHARACTERS = 16 * 1024;
 /** How many ids the list of peers in a room may have. */
 export const ROOM_PEERS_MAX = 64;
