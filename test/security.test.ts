@@ -20,7 +20,7 @@ const tests = [...text.matchAll(/`(test\/[\w/.-]+\.test\.ts)`: ?([^|)]*)/g)].map
   title: title.trim(),
 }));
 const constants = [...text.matchAll(/`(\w+)` = (\d[\d_* ]*\d)/g)].map(([, name = '', value = '']) => ({ name, value }));
-/** Of the code, and not of its metrics or of a user's. */
+/** Names in the code, and neither metrics nor names of a user. */
 const names = [...text.matchAll(/`([A-Za-z]\w+)`/g)]
   .map(([, name = '']) => name)
   .filter((name) => name !== 'bob' && !name.startsWith('natcheck_'));

@@ -39,7 +39,7 @@ describe('another NAT beyond the router', () => {
     ],
     ['is not known when no router answers', SILENT, { local: HOME, public: PUBLIC }, null, 'router-silent'],
     [
-      'is known by the own address, without a word',
+      'is known by the address of this host, without a word',
       SILENT,
       { local: '100.64.3.2', public: PUBLIC },
       true,

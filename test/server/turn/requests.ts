@@ -11,7 +11,7 @@ export const USER = { username: 'alice', password: 'north' } as const;
 export const REALM = 'natcheck';
 export const REQUESTED_TRANSPORT: Attribute = { type: 'REQUESTED-TRANSPORT', value: 17 };
 
-/** Of a client's request: what proves who it is. */
+/** What proves whose request it is. */
 export interface Shown {
   readonly username: string;
   readonly password: string;

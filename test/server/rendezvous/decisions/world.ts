@@ -6,7 +6,7 @@ import type { ClientMessageOf } from '../../../../src/rendezvous/protocol/client
 import type { ServerMessage, ServerMessageOf } from '../../../../src/rendezvous/protocol/server-message.ts';
 
 export const STUN = { port: 3478, altPort: 3479 };
-/** Of whoever comes from nowhere in particular. */
+/** The source of whoever comes from nowhere in particular. */
 const SOURCE = '198.51.100.1';
 export const BEHAVIOR = { mapping: 'endpoint-independent', filtering: 'address-dependent' } as const;
 export const CANDIDATE = '1 1 udp 2130706431 10.0.0.1 5000 typ host';

@@ -24,7 +24,7 @@ function refusals(
   return [alice.permit(peer), alice.bind(0x4000, peer)];
 }
 
-/** Of Azure, Alibaba, Oracle, AWS and Google. */
+/** The metadata addresses of Azure, Alibaba, Oracle, AWS and Google. */
 const METADATA = [
   '168.63.129.16',
   '100.100.100.200',

@@ -49,7 +49,7 @@ describe('the allocations of one source address', () => {
 
 describe('the bandwidth of one source address, and of all', () => {
   const HUNDRED = new Uint8Array(100);
-  /** Of so many datagrams of a hundred bytes, those that are relayed. */
+  /** How many of so many datagrams of a hundred bytes are relayed. */
   const relaying = (world: ReturnType<typeof createWorld>, client: ReturnType<typeof world.client>, count: number) => {
     for (let n = 0; n < count; n++) client.send(PEER, HUNDRED);
     return world.takeRelayed().length;
