@@ -92,5 +92,6 @@ function isCandidateType(type: string): type is CandidateType {
 
 function isAddress(text: string): boolean {
   if (familyOf(text) === 'IPv6') return ipaddr.IPv6.isValid(text) && !text.includes('%');
-  return ipaddr.IPv4.isValidFourPartDecimal(text);
+  // What is of another form would be told by an exception within, which takes longer than all the rest of a line.
+  return /^\d+\.\d+\.\d+\.\d+$/.test(text) && ipaddr.IPv4.isValidFourPartDecimal(text);
 }
