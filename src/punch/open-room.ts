@@ -124,11 +124,11 @@ function groundOf({ opened }: State): Ground | null {
   return opened?.outcome === 'open' ? opened.ground : null;
 }
 
-/** Yields the ids of peers that ask for this one, each once until it is connected to, until the room ends. */
+/** Yields the id of a peer each time that it asks for this one and is not being connected to, until the room ends. */
 async function* incomingOf({ incoming, asking, options }: State): AsyncGenerator<string, void, undefined> {
   const { signal } = options;
   while (!signal?.aborted) {
     const peer = await incoming.next({ by: Number.POSITIVE_INFINITY, signal }).catch(() => null);
-    if (peer !== null && asking.has(peer)) yield peer;
+    if (peer !== null && asking.delete(peer)) yield peer;
   }
 }

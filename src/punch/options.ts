@@ -53,8 +53,8 @@ export interface PunchRoom extends AsyncDisposable {
    */
   readonly connect: (peer: string, options?: ConnectOptions) => Promise<PunchResult>;
   /**
-   * Yields the ids of peers that ask for this one, each once until it is connected to, for as long as the room lasts. At
-   * most 64 unread ids are kept. There can be one reader only.
+   * Yields the id of a peer each time that it asks for this one and is not being connected to, for as long as the room
+   * lasts. At most 64 unread ids are kept, each once. There can be one reader only.
    */
   readonly incoming: AsyncIterable<string>;
 }

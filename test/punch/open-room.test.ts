@@ -133,6 +133,33 @@ describe.concurrent('a room', () => {
     server.close();
   });
 
+  it('still gives who asks after 64 others were given and left alone', async () => {
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    await once(server, 'listening');
+    const ask = Promise.withResolvers<(peer: string) => void>();
+    server.on('connection', (socket) => {
+      socket.once('message', () => {
+        socket.send(JSON.stringify(joinedWith()));
+        ask.resolve((peer) => socket.send(JSON.stringify({ type: 'wanted', peer })));
+      });
+    });
+    const { port } = server.address() as AddressInfo;
+    await using room = await openRoom({
+      id: 'alice',
+      server: '127.0.0.1:9',
+      rendezvous: `ws://127.0.0.1:${port}`,
+    });
+    const wanted = await ask.promise;
+    const asking = room.incoming[Symbol.asyncIterator]();
+    for (let count = 0; count < 64; count++) {
+      wanted(`p${count}`);
+      expect((await asking.next()).value).toBe(`p${count}`);
+    }
+    wanted('late');
+    expect((await asking.next()).value).toBe('late');
+    server.close();
+  });
+
   it('of a server that cannot be reached tells each who connects', async () => {
     await using room = await openRoom({ id: 'alice', server: '127.0.0.1:9', rendezvous: 'ws://127.0.0.1:9' });
     expect((await room.connect('bob')).report).toMatchObject({ outcome: 'failed', reason: 'rendezvous-unreachable' });
