@@ -44,7 +44,9 @@ export async function openRoom(options: RoomOptions): Promise<PunchRoom> {
   if (state.opened.outcome === 'open') owner.use(state.opened.ground).room.enter();
   const kept = owner.move();
   kept.defer(async () => {
-    for (const path of state.paths) await path[Symbol.asyncDispose]();
+    const ends = createOwner();
+    for (const path of state.paths) ends.use(path);
+    await ends[Symbol.asyncDispose]();
   });
   return {
     connect: (peer, how = {}) => connect(state, peer, how),
