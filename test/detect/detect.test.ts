@@ -2,11 +2,14 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { detect } from '../../src/detect/detect.ts';
+import { sameEndpoint } from '../../src/endpoint.ts';
 import { UsageError } from '../../src/errors.ts';
+import type { DetectReport } from '../../src/nat/report.ts';
+import { openUdpSocket } from '../../src/net/udp-socket.ts';
 import { decode } from '../../src/stun/decode.ts';
 import { encode } from '../../src/stun/encode.ts';
 import { attribute } from '../../src/stun/message.ts';
-import { type Fault, startFakeServer } from '../net/fake-server.ts';
+import { type FakeServer, type Fault, startFakeServer } from '../net/fake-server.ts';
 
 /** Long enough for every rule to come to its end by itself, the blind schedule included. */
 const TIMEOUT_MS = 8000;
@@ -22,13 +25,17 @@ async function verdictUnder(fault: Fault) {
   return await detect({ servers: [server.name], timeoutMs: TIMEOUT_MS, httpPort: 9 });
 }
 
+/** Why something that the server sent was not believed; what else comes over loopback is left out. */
+const causesFrom = ({ layout }: FakeServer, { rejected }: DetectReport) =>
+  new Set(rejected.flatMap(({ from, cause }) => ([layout.port, layout.altPort].includes(from.port) ? [cause] : [])));
+
 describe.concurrent('a server that', () => {
   it('is sound shows an open host, from nine questions of one send each', async () => {
     await using server = await startFakeServer();
     const report = await detect({ servers: [server.name] });
     expect(report.verdict).toEqual({ type: 'open', reason: null });
     expect(report.public).toEqual(report.local);
-    expect(report.rejected).toEqual([]);
+    expect(causesFrom(server, report)).toEqual(new Set());
     expect(report.probes.filter(({ answers }) => answers > 0).map(({ test }) => test)).toEqual(
       expect.arrayContaining(['mapping.primary', 'mapping.other-address', 'filtering.change-ip-and-port']),
     );
@@ -71,9 +78,10 @@ describe.concurrent('a server that', () => {
       'no-mapped-address',
     ],
   ])('%s is not believed, and the report says why', async (_what, fault, reason, cause) => {
-    const report = await verdictUnder(fault);
+    await using server = await startFakeServer({ fault });
+    const report = await detect({ servers: [server.name], timeoutMs: TIMEOUT_MS, httpPort: 9 });
     expect(report.verdict).toEqual({ type: 'inconclusive', reason });
-    expect(new Set(report.rejected.map((rejection) => rejection.cause))).toEqual(new Set([cause]));
+    expect(causesFrom(server, report)).toEqual(new Set([cause]));
   });
 
   it('never answers from its alternate address leaves the filtering undetermined', async () => {
@@ -116,6 +124,32 @@ describe.concurrent('a server that', () => {
     expect(report.verdict).toEqual({ type: 'inconclusive', reason: 'no-answer' });
     expect(report.elapsedMs).toBeGreaterThanOrEqual(300);
   });
+});
+
+describe.concurrent('a stranger', () => {
+  const request = encode({ class: 'request', method: 1, transactionId: new Uint8Array(12), attributes: [] });
+  const response = encode({ class: 'success', method: 1, transactionId: new Uint8Array(12), attributes: [] });
+
+  it.each<[string, Uint8Array, string]>([
+    ['garbage', Uint8Array.of(1, 2, 3), 'malformed'],
+    ['a request', request, 'not-a-response'],
+    ['a response to nothing', response, 'wrong-transaction-id'],
+  ])(
+    'that sends %s to the sockets is recorded, and says nothing about the silent server',
+    async (_what, bytes, cause) => {
+      await using stranger = await openUdpSocket({ address: '127.0.0.1', port: 0 });
+      await using silent = await startFakeServer({
+        fault: ({ to }) => {
+          stranger.send(bytes, to, () => {});
+          return [];
+        },
+      });
+      const report = await detect({ servers: [silent.name], timeoutMs: 300 });
+      const heard = report.rejected.filter(({ from }) => sameEndpoint(from, stranger.local));
+      expect(new Set(heard.map((rejection) => rejection.cause))).toEqual(new Set([cause]));
+      expect(report.verdict).toEqual({ type: 'inconclusive', reason: 'no-answer' });
+    },
+  );
 });
 
 describe.concurrent('without an answer over UDP', () => {

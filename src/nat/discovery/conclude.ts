@@ -63,7 +63,7 @@ function reasonOf(state: State): Reason {
 }
 
 function write(now: number, state: State, { mapping, filtering, ports }: Findings): DetectReport {
-  const { local, startedAt, outcome, contact, portAssignment } = state;
+  const { local, startedAt, exchange, outcome, contact, portAssignment } = state;
   const probes = sentProbes(state);
   const answered =
     outcome?.kind === 'behavior-server' ? outcome.chosen : contact.candidates.find(({ probe }) => probe.answer);
@@ -80,6 +80,6 @@ function write(now: number, state: State, { mapping, filtering, ports }: Finding
     server: answered?.identity ?? contact.candidates[0]?.identity ?? null,
     elapsedMs: Math.round(now - startedAt),
     probes: probes.map(evidenceOf),
-    rejected: [...state.exchange.rejections.values()],
+    rejected: [...exchange.rejections.values(), ...exchange.strays.values()],
   };
 }
