@@ -33,8 +33,9 @@ export function conclude(now: number, state: State): DetectReport | null {
     }
     case 'unreachable': {
       const reason = reasonOf(state);
-      if (reason !== 'no-answer' || !outcome.tcpAccepted) return write(now, state, unknown(reason));
-      return { ...write(now, state, unknown('udp-silent')), verdict: { type: 'udp-blocked', reason: null } };
+      if (reason !== 'no-answer' || !outcome.tcpServer) return write(now, state, unknown(reason));
+      const report = write(now, state, unknown('udp-silent'));
+      return { ...report, verdict: { type: 'udp-blocked', reason: null }, server: outcome.tcpServer };
     }
     case undefined:
       return now >= state.deadline ? write(now, state, unknown(reasonOf(state))) : null;

@@ -76,6 +76,23 @@ describe('a discovery', () => {
     ]);
   });
 
+  it('names the server that accepts TCP where none answers over UDP', () => {
+    const session = discover({ servers: ['203.0.113.10', '198.51.100.10'] });
+    for (let now = 0; ; ) {
+      sends(session, now);
+      const output = session.poll(now);
+      if (output.kind === 'connect') {
+        const { to } = output;
+        session.handleConnect?.(now, { to, outcome: to.address === '198.51.100.10' ? 'accepted' : 'failed' });
+      } else if (output.kind === 'wait') now = output.until;
+      else if (output.kind === 'done') {
+        expect(output.result.verdict).toEqual({ type: 'udp-blocked', reason: null });
+        expect(output.result.server).toEqual(server('198.51.100.10'));
+        return;
+      }
+    }
+  });
+
   it('waits for its next deadline, never for one that has passed', () => {
     const session = discover({ servers: ['203.0.113.10'] });
     for (let now = 0; now < 5000; ) {
