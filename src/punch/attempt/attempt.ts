@@ -3,11 +3,16 @@
  * technique that the plan for the pair names.
  */
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
-import type { IceAgent } from '../../ice/agent.ts';
+import type { DatagramKind, IceAgent } from '../../ice/agent.ts';
 import type { Candidate } from '../../ice/candidates/candidate.ts';
+import { isRelayed } from '../../ice/checklist/pair.ts';
 import type { IceCredentials } from '../../ice/credentials.ts';
 import type { IceEvent } from '../../ice/event.ts';
+import type { Arrival } from '../../session.ts';
 import type { PathSession } from './path-session.ts';
+import type { PeerSignal } from './peer-signal.ts';
+import { seenCandidate } from './remote-candidates.ts';
+import type { ShownAgain } from './shown-again.ts';
 import type { Technique, TechniqueOutput } from './techniques/technique.ts';
 
 /** Longer than the seven steps take on most paths. */
@@ -16,8 +21,8 @@ const UNLIKELY_AFTER_MS = 150;
 export interface Attempt extends PathSession {
   /** Whether a datagram that came to a socket which several attempts share belongs to this attempt. */
   readonly owns: IceAgent['owns'];
-  /** Takes the ports that the peer's attempt has told. */
-  readonly handlePorts: (ports: readonly number[]) => void;
+  /** Takes what the peer's attempt has told. */
+  readonly handleSignal: (now: number, signal: PeerSignal) => void;
   /** How many packets the agent and the technique have sent toward the peer. */
   readonly packetsSent: () => number;
 }
@@ -26,8 +31,12 @@ export interface AttemptOptions {
   readonly agent: IceAgent;
   readonly peerCredentials: IceCredentials;
   readonly startAt: number;
+  /** Where the server sees the peer; null where nothing is to be sent to another port of that address. */
+  readonly peer: Endpoint | null;
   /** The STUN server, to which a technique may send as well. */
   readonly server: Endpoint;
+  /** Shows the punching socket once more; null where the peer does not reach that socket directly. */
+  readonly shownAgain: ShownAgain | null;
   /** The peer's candidates: those that are checked from the start, and those that are checked later. */
   readonly remote: { readonly likely: readonly Candidate[]; readonly unlikely: readonly Candidate[] };
   /** Creates the technique, which hands its outputs to `emit`; null for a plain punch. */
@@ -52,12 +61,11 @@ export function createAttempt(options: AttemptOptions): Attempt {
   const state: State = { ...options, technique: null, queue: [], probes: 0, unlikelyAt: null };
   state.technique = options.createTechnique?.((output) => take(state, output)) ?? null;
   return {
-    handleDatagram: (now, arrival) =>
-      state.technique?.handleDatagram(now, arrival) ? 'ice' : agent.handleDatagram(now, arrival),
-    owns: agent.owns,
+    handleDatagram: (now, arrival) => handleDatagram(now, state, arrival),
+    owns: (arrival) => agent.owns(arrival) || (state.shownAgain?.owns(arrival) ?? false),
     handleSendFailure: agent.handleSendFailure,
     handleOpened: (now, socket, local) => state.technique?.handleOpened(now, socket, local),
-    handlePorts: (ports) => state.technique?.handlePorts(ports),
+    handleSignal: (now, signal) => handleSignal(now, state, signal),
     handleTimeout: agent.handleTimeout,
     poll: (now) => poll(now, state),
     selected: agent.selected,
@@ -73,12 +81,43 @@ export function createAttempt(options: AttemptOptions): Attempt {
   };
 }
 
+function handleDatagram(now: number, state: State, arrival: Arrival): DatagramKind {
+  const { agent, technique, shownAgain, queue } = state;
+  if (shownAgain?.owns(arrival)) {
+    const port = shownAgain.receive(now, arrival);
+    if (port !== null) queue.push({ kind: 'tell', signal: { type: 'moved', port } });
+    return 'ice';
+  }
+  return technique?.handleDatagram(now, arrival) ? 'ice' : agent.handleDatagram(now, arrival);
+}
+
+function handleSignal(now: number, { agent, technique, peer }: State, signal: PeerSignal): void {
+  switch (signal.type) {
+    case 'ports':
+      technique?.handlePorts(signal.ports);
+      break;
+    case 'moved': {
+      if (!peer) break;
+      const endpoint = { address: peer.address, port: signal.port };
+      agent.addRemoteCandidate({ ...seenCandidate(endpoint), foundation: 'moved' });
+      technique?.handleMoved?.(now, endpoint);
+    }
+  }
+}
+
 /** Queues what the technique wants done; drops a packet toward the peer when the budget is used up. */
 function take(state: State, output: TechniqueOutput): void {
-  const isProbe = output.kind === 'transmit' && !sameEndpoint(output.to, state.server);
+  const isProbe =
+    output.kind === 'transmit' && !sameEndpoint(output.to, state.server) && !isConsented(state, output.to);
   if (isProbe && !state.takeProbe()) return;
   if (isProbe) state.probes++;
   state.queue.push(output);
+}
+
+/** Whether the endpoint belongs to the address that a direct path goes to, whose consent the agent keeps fresh. */
+function isConsented({ agent }: State, { address }: Endpoint): boolean {
+  const selected = agent.selected();
+  return selected !== null && !isRelayed(selected) && selected.remote.endpoint.address === address;
 }
 
 function poll(now: number, state: State): ReturnType<Attempt['poll']> {
@@ -86,12 +125,15 @@ function poll(now: number, state: State): ReturnType<Attempt['poll']> {
   const until = advance(now, state);
   const first = queue.shift();
   if (first) return first;
+  const shown = state.shownAgain?.next(now);
+  if (shown?.kind === 'transmit') return shown;
   const output = agent.poll(now);
   if (output.kind === 'event') handleEvent(now, state, output.event);
   if (output.kind === 'done') technique?.stop();
   const late = output.kind === 'wait' || output.kind === 'done' ? queue.shift() : undefined;
   if (late) return late;
-  return output.kind === 'wait' ? { kind: 'wait', until: Math.min(until, output.until) } : output;
+  if (output.kind !== 'wait') return output;
+  return { kind: 'wait', until: Math.min(until, output.until, shown?.until ?? Number.POSITIVE_INFINITY) };
 }
 
 /** Does what is due apart from the agent's work, and returns when something is due next. */

@@ -10,13 +10,14 @@ import { addRendezvousServer, type RendezvousServer } from '../../../../lab/sim/
 import { LAB_LAYOUT } from '../../../../lab/sim/server/stun-server.ts';
 import { createSite, type Site } from '../../../../lab/sim/site/site.ts';
 import type { RendezvousLimits } from '../../../../server/rendezvous/decisions/limits.ts';
+import type { ToldBehavior } from '../../../../src/rendezvous/protocol/fields.ts';
 
 export const LINK = symmetricLink({ latencyMs: 20 });
 
 export interface Place {
   readonly site: Site;
-  /** Starts a peer of that name there: a process of its own, on a host of its own. */
-  readonly start: (id: string) => SimRoom;
+  /** Starts a peer of that name there: a process of its own, on a host of its own. What it tells of its NAT is the truth by default. */
+  readonly start: (id: string, behavior?: ToldBehavior) => SimRoom;
   /** As the server knows where the last one comes from. */
   readonly source: () => string;
 }
@@ -50,14 +51,14 @@ export function setStage({
     return {
       site,
       source: sourceOf,
-      start: (id) => {
+      start: (id, behavior = behaviorBehind(access)) => {
         hosts++;
         return createSimRoom(world, {
           id,
           host: site.addHost(sourceOf()),
           rendezvous,
           server: { address: LAB_LAYOUT.addresses[0], port: LAB_LAYOUT.port },
-          behavior: behaviorBehind(access),
+          behavior,
           delayMs: signalDelay(world, { id: `${name} ${hosts}`, link }),
         });
       },
