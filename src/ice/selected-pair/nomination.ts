@@ -6,6 +6,7 @@
  * takes it as it takes any nomination that overtakes its check (RFC 8445 §7.3.1.5): it counts once that check has succeeded.
  */
 import type { AgentState } from '../agent-state.ts';
+import { resendGapMs } from '../checklist/pace.ts';
 import { isRelayed, type Pair } from '../checklist/pair.ts';
 import { isFinal } from './selection.ts';
 
@@ -22,6 +23,18 @@ export const RELAY_GRACE_MS = 600;
 
 /** After so many sends a better pair would have answered if its path were as short. */
 const TRIED_SENDS = 2;
+
+/** No nomination waits longer to be sent again, unless its round trip is longer. */
+const MAX_GAP_MS = 200;
+
+/**
+ * How long after the n-th send of a nomination (1 is the first) on a valid pair to send it again. The pair has just
+ * answered, so the RTO of RFC 8445 §14.3 is not needed; and until the answer comes, the peer alone has a selected pair.
+ */
+export function nominationGapMs(nth: number, rttMs: number | null): number {
+  const leastMs = resendGapMs(1, { isSilent: false, rttMs });
+  return Math.min(resendGapMs(nth, { isSilent: false, rttMs }), Math.max(MAX_GAP_MS, leastMs));
+}
 
 /** Nominates a pair when it is time to; returns when that will be, Infinity while there is nothing to wait for. */
 export function nominate(now: number, state: AgentState): number {
