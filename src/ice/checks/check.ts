@@ -21,7 +21,9 @@ export function check(now: number, state: AgentState, pair: Pair): void {
   pair.gaps++;
   const rttMs = leastRttMs(state);
   const isValid = pair.state === 'succeeded';
-  const gapMs = isValid ? nominationGapMs(pair.gaps, rttMs) : resendGapMs(pair.gaps, { isSilent: !pair.isHeard, rttMs });
+  const gapMs = isValid
+    ? nominationGapMs(pair.gaps, rttMs)
+    : resendGapMs(pair.gaps, { isSilent: !pair.isHeard, rttMs });
   pair.dueAt = now + gapMs;
   send(now, state, { pair, nominates: pair.nomination === 'asking' });
 }
