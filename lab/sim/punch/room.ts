@@ -27,6 +27,7 @@ import type { World } from '../network/world.ts';
 import type { RendezvousServer } from '../server/rendezvous-server.ts';
 import { type SimAttempt, type SimConnected, startAttempt } from './attempt.ts';
 import { createSimClient, type SimClient } from './connection.ts';
+import type { SimPath } from './path.ts';
 import type { SimIntroduced, SimTold } from './told.ts';
 
 export type SimMet =
@@ -61,6 +62,8 @@ export interface SimRoomOptions extends Partial<IntroductionsOptions> {
   readonly behavior: ToldBehavior;
   /** How long a message to or from the rendezvous takes, one way; default: 0. */
   readonly delayMs?: () => number;
+  /** Called with each path as soon as it is open. */
+  readonly onConnected?: ((path: SimPath) => void) | undefined;
 }
 
 const WAIT_MS = 60_000;
@@ -224,7 +227,7 @@ function introduced(state: State, output: SimIntroduced): void {
   meeting.introductions++;
   meeting.attempt = startAttempt(world, {
     ...{ id: options.id, host: options.host, server: options.server },
-    ...{ socket, random, output, budget: meeting.budget },
+    ...{ socket, random, output, budget: meeting.budget, onConnected: options.onConnected },
     onTell: (data) => tell(state, { kind: 'signal', peer, data }),
     onSettled: (result) => {
       if (!state.isDead) end(state, meeting, result);

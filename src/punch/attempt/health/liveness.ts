@@ -4,11 +4,9 @@ import { longestRttMs, type PathHealth, PROBES, type State } from './state.ts';
 
 /** How much longer than the slowest echo so far an echo may take. */
 const LATE_MS = 200;
-/** The last echo for the far side has the time to arrive before the path is closed. */
-const LAST_WORD_MS = 20;
 /**
- * A far side that has sent all its probes may leave, and all three of its farewells may be lost: after that much silence, or
- * so many round trips, nothing more is to come.
+ * A far side that needs nothing more may leave, and all three of its farewells may be lost: after that much silence, or so
+ * many round trips, nothing more is to come.
  */
 const LINGER_MS = 500;
 const LINGER_RTTS = 4;
@@ -24,13 +22,14 @@ const PRIOR = { sends: 20, lost: 10 } as const;
 export function conclude(now: number, state: State): PathHealth['liveness'] | null {
   const { heardAt, answeredAt, phaseAt } = state;
   const isSilent = isProvenSilent(now, state);
+  const silence = heardAt === null ? 'undetermined' : 'lost';
   const leaning = answeredAt === null ? 'undetermined' : 'alive';
   switch (state.pathState()) {
     case 'lost':
       return 'lost';
     case 'closed-by-peer':
       // The peer may have found the path lost, and its farewell may still come through.
-      return isSilent && heardAt !== null ? 'lost' : leaning;
+      return isSilent ? silence : leaning;
     case 'doubtful':
       if (isComplete(now, state)) return 'alive';
       if (isSilent) return 'lost';
@@ -40,7 +39,7 @@ export function conclude(now: number, state: State): PathHealth['liveness'] | nu
       break;
   }
   if (now < Math.max(phaseAt, isSilent ? (answeredAt ?? 0) : 0) + PATIENCE_MS) return null;
-  return isSilent ? 'undetermined' : leaning;
+  return isSilent ? silence : leaning;
 }
 
 /** Counts the probes since the last answer whose echo, if it were coming, would be here. */
@@ -62,12 +61,18 @@ function isProvenSilent(now: number, state: State): boolean {
   return isSilenceProven(unansweredCount(now, state), control);
 }
 
-/** Whether this side knows all that it can, and the far side needs nothing more. */
+/** Whether this side has come to know all that it can, and so has the far side. */
+export function mayLeave(now: number, state: State): boolean {
+  const { phase, phaseAt, rtts, told, heard } = state;
+  const isMeasured = rtts.size === PROBES || now >= phaseAt + echoTimeMs(state);
+  return phase === 'closing' && isMeasured && told.isThrough && heard.isThrough;
+}
+
+/** Whether the far side may have left; this side has then heard that it needs nothing more. */
 function isComplete(now: number, state: State): boolean {
-  const { phase, phaseAt, rtts, heardAt, answeredAt, throughAt, peerThroughAt } = state;
-  const isMeasured = phase === 'closing' && (rtts.size === PROBES || now >= phaseAt + echoTimeMs(state));
-  if (!isMeasured || peerThroughAt === null) return false;
-  if (throughAt !== null) return now >= Math.max(throughAt, peerThroughAt) + LAST_WORD_MS;
+  const { phase, heardAt, answeredAt, told, heard } = state;
+  if (phase !== 'leaving' || !heard.isContent) return false;
+  if (told.isContent) return true;
   const lastAt = Math.max(heardAt ?? 0, answeredAt ?? 0);
   return now >= lastAt + Math.max(LINGER_MS, LINGER_RTTS * longestRttMs(state));
 }

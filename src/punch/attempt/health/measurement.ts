@@ -2,19 +2,20 @@
  * Measures the health of an open path, by probes that the far side sends back. Both sides measure at the same time, with
  * the same datagrams of two bytes: a kind (0 is a probe, 1 its echo), then the number of the probe.
  *
- * A side calls until the far side answers, since that may not have its path yet; it sends the twenty probes that count; and
- * then it tells that they are sent, until it is sure that the far side has heard that and has sent its own. So neither side
- * leaves while the other still needs it, and the last word about the path is an answer, or silence.
+ * A side calls until the far side answers, since that may not have its path yet, and sends the twenty probes that count. Then
+ * it says that they are sent, until the far side has answered that and has said the same; and at last that it needs nothing
+ * more, again until both have said so and have been answered. So no side leaves before the other knows that it may, and
+ * silence before that is no leaving.
  */
 import type { PathState } from '../path-state.ts';
-import { conclude, unansweredCount } from './liveness.ts';
+import { conclude, mayLeave, unansweredCount } from './liveness.ts';
 import { createState, type HealthOutput, type PathHealth, PROBES, type State } from './state.ts';
 
 const INTERVAL_MS = 20;
-/** The number of the probes that are sent, unmeasured, until the far side answers. */
+/** The numbers of the probes that are not measured, by what they say. */
 const CALL = 255;
-/** The number of the probes that are sent, unmeasured, once all others are. */
 const THROUGH = 254;
+const CONTENT = 253;
 
 const PROBE = 0;
 const ECHO = 1;
@@ -48,6 +49,7 @@ function isOver({ probeAt }: State): boolean {
 function act(now: number, state: State, input: HealthInput): void {
   if (input.kind === 'received') receive(now, state, input.bytes);
   if (now < state.probeAt) return;
+  if (mayLeave(now, state)) enter(now, state, 'leaving');
   const liveness = conclude(now, state);
   if (liveness) finish(now, state, liveness);
   else probe(now, state);
@@ -64,7 +66,7 @@ function answer(now: number, state: State, number: number): void {
   // What was sent before the far side was there says nothing of the path.
   if (state.heardAt === null) state.unanswered = [];
   state.heardAt = now;
-  if (number === PROBES - 1 || number === THROUGH) state.peerThroughAt ??= now;
+  progress(state.heard, number);
   say(state, ECHO, number);
 }
 
@@ -73,19 +75,37 @@ function takeEcho(now: number, state: State, number: number): void {
   state.unanswered = [];
   state.answeredAt = now;
   if (state.phase === 'calling') enter(now, state, 'measuring');
-  if (number === THROUGH) state.throughAt ??= now;
+  progress(state.told, number);
   const at = sentAt[number];
   if (at !== undefined && !rtts.has(number)) rtts.set(number, now - at);
 }
 
+/** Takes note of what a probe of that number says. */
+function progress(side: State['told'], number: number): void {
+  side.isContent ||= number === CONTENT;
+  side.isThrough ||= number === PROBES - 1 || number === THROUGH || number === CONTENT;
+}
+
 /** Sends the next probe. */
 function probe(now: number, state: State): void {
-  const { phase, sentAt } = state;
-  const number = phase === 'calling' ? CALL : phase === 'closing' ? THROUGH : sentAt.push(now) - 1;
+  const number = nextNumber(now, state);
   if (number === PROBES - 1) enter(now, state, 'closing');
   state.unanswered.push(now);
   state.probeAt = now + INTERVAL_MS;
   say(state, PROBE, number);
+}
+
+function nextNumber(now: number, { phase, sentAt }: State): number {
+  switch (phase) {
+    case 'calling':
+      return CALL;
+    case 'measuring':
+      return sentAt.push(now) - 1;
+    case 'closing':
+      return THROUGH;
+    case 'leaving':
+      return CONTENT;
+  }
 }
 
 function enter(now: number, state: State, phase: State['phase']): void {

@@ -12,8 +12,8 @@ export interface PathHealth {
   readonly rttMs: { readonly min: number; readonly mean: number; readonly max: number } | null;
   /**
    * Whether the path still worked at the end: `alive` if the last word was an answer of the peer; `lost` if the path has
-   * ended by itself, or if the last probes were not answered, which loss does not explain, and no check was either;
-   * `undetermined` if the peer answers checks and no probes, or closed the path before the first answer.
+   * ended by itself, or if the last probes were not answered, which loss does not explain, and no check was either, or none
+   * of the probes within 10 s; `undetermined` if the peer has never measured, or closed the path before the first answer.
    */
   readonly liveness: 'alive' | 'lost' | 'undetermined';
   /** How many probes in a row had no answer at the end, although there was time for one; not only of the measured ones. */
@@ -26,8 +26,11 @@ export type HealthOutput =
 
 export interface State {
   readonly pathState: () => PathState;
-  /** `calling`: until the far side answers; `measuring`: the probes; `closing`: until both sides have all they need. */
-  phase: 'calling' | 'measuring' | 'closing';
+  /**
+   * `calling`: until the far side answers; `measuring`: the probes; `closing`: until both sides know that all probes are sent;
+   * `leaving`: until both sides know that the other needs nothing more.
+   */
+  phase: 'calling' | 'measuring' | 'closing' | 'leaving';
   phaseAt: number;
   /** When the next probe is due; Infinity once the measurement is over. */
   probeAt: number;
@@ -41,11 +44,17 @@ export interface State {
   answeredAt: number | null;
   /** When the far side's last probe came; null before the first. */
   heardAt: number | null;
-  /** When this side learnt that the far side knows all probes of this side to be sent; null before that. */
-  throughAt: number | null;
-  /** When this side learnt that all probes of the far side are sent; null before that. */
-  peerThroughAt: number | null;
+  /** What the far side has acknowledged of this side, and what this side has heard of the far side. */
+  readonly told: Progress;
+  readonly heard: Progress;
   readonly outputs: HealthOutput[];
+}
+
+interface Progress {
+  /** All probes are sent. */
+  isThrough: boolean;
+  /** Nothing more is needed. */
+  isContent: boolean;
 }
 
 export function createState(now: number, pathState: () => PathState): State {
@@ -53,9 +62,13 @@ export function createState(now: number, pathState: () => PathState): State {
     pathState,
     ...{ phase: 'calling', phaseAt: now, probeAt: now },
     ...{ sentAt: [], rtts: new Map(), unanswered: [] },
-    ...{ answeredAt: null, heardAt: null, throughAt: null, peerThroughAt: null },
+    ...{ answeredAt: null, heardAt: null, told: noProgress(), heard: noProgress() },
     outputs: [],
   };
+}
+
+function noProgress(): Progress {
+  return { isThrough: false, isContent: false };
 }
 
 export function longestRttMs({ rtts }: State): number {

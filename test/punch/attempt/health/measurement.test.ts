@@ -68,16 +68,16 @@ function duel({ latencyMs = 30, loses = () => false, stateOf = () => 'live', sta
 const ALIVE = { probes: 20, lost: 0, rttMs: { min: 60, mean: 60, max: 60 }, liveness: 'alive' };
 
 describe('the measurement of a path', () => {
-  it('takes a call, the twenty probes, and the last word: 0.6 s on both sides', () => {
+  it('takes a call, the twenty probes, and the last words: 0.6 s on both sides', () => {
     const { a, b } = duel();
     expect([a?.health, b?.health]).toMatchObject([ALIVE, ALIVE]);
-    expect([a?.at, b?.at]).toEqual([540, 540]);
+    expect([a?.at, b?.at]).toEqual([560, 560]);
   });
 
   it('begins when the far side is through, and does not take its silence before for loss', () => {
     const { a, b } = duel({ startsAt: 4000 });
     expect([a?.health, b?.health]).toMatchObject([ALIVE, ALIVE]);
-    expect([a?.at, b?.at]).toEqual([4520, 4540]);
+    expect([a?.at, b?.at]).toEqual([4540, 4560]);
   });
 
   it('counts what is lost, and ends with an answer', () => {
@@ -130,6 +130,14 @@ describe('the measurement of a path', () => {
     expect(a).toMatchObject({ at: 10_000, health: { probes: 0, lost: 0, rttMs: null, liveness: 'undetermined' } });
   });
 
+  it('that carries checks and no data is lost after 10 s', () => {
+    const { a, b } = duel({ loses: ({ at }) => at > 300 });
+    expect([a, b]).toMatchObject([
+      { at: 10_440, health: { probes: 20, liveness: 'lost' } },
+      { at: 10_440, health: { probes: 20, liveness: 'lost' } },
+    ]);
+  });
+
   it('is lost where the path is, and where the peer gives it up after as long a silence', () => {
     const closed = duel({
       loses: ({ at }) => at > 300,
@@ -147,13 +155,15 @@ describe('the measurement of a path', () => {
   });
 
   it('is alive where the far side is done, and neither its last answer nor its farewell comes', () => {
-    const { a, b } = duel({ loses: ({ from, isEcho, number }) => from === 'b' && isEcho && number === 254 });
+    const { a, b } = duel({ loses: ({ from, isEcho, number }) => from === 'b' && isEcho && number === 253 });
     expect([a?.health, b?.health]).toMatchObject([ALIVE, ALIVE]);
-    expect([a?.at, b?.at]).toEqual([1060, 540]);
+    expect([a?.at, b?.at]).toEqual([1080, 560]);
   });
 
-  it('ends although the far side goes on for ever', () => {
-    const { a } = duel({ loses: ({ number }) => number === 19 || number === 254 });
-    expect(a).toMatchObject({ health: { probes: 20, lost: 1, liveness: 'undetermined' } });
+  it('ends after 10 s although the far side answers for ever, and never says that it needs nothing more', () => {
+    const { a } = duel({
+      loses: ({ from, isEcho, number }) => from === 'b' && !isEcho && (number === 19 || number > 250),
+    });
+    expect(a).toMatchObject({ at: 10_440, health: { probes: 20, lost: 0, liveness: 'alive' } });
   });
 });
