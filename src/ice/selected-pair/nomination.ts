@@ -38,15 +38,24 @@ export function nominationGapMs(nth: number, rttMs: number | null): number {
 
 /** Nominates a pair when it is time to; returns when that will be, Infinity while there is nothing to wait for. */
 export function nominate(now: number, state: AgentState): number {
-  const { role, selected, checklist, triggered, config } = state;
+  const { role, selected, checklist, config } = state;
   if (role === 'controlled' || isFinal(state)) return Number.POSITIVE_INFINITY;
   const pairs = selected ? checklist.pairs().filter((pair) => !isRelayed(pair)) : checklist.pairs();
   const choice = choose(now, pairs, config.relayGraceMs);
-  if (choice.kind === 'now') {
-    Object.assign(choice.pair, { nomination: 'asking', sends: 0, gaps: 0, dueAt: now });
-    triggered.add(choice.pair);
-  }
+  if (choice.kind === 'now') ask(now, state, choice.pair);
   return choice.kind === 'wait' ? choice.until : Number.POSITIVE_INFINITY;
+}
+
+/** Nominates a pair although one is selected: the peer is found there now, or sees this side at another endpoint. */
+export function renominate(now: number, state: AgentState, pair: Pair): void {
+  if (pair.nomination === 'asking') return;
+  if (pair.state !== 'succeeded') pair.state = 'waiting';
+  ask(now, state, pair);
+}
+
+function ask(now: number, { triggered }: AgentState, pair: Pair): void {
+  Object.assign(pair, { nomination: 'asking', sends: 0, gaps: 0, dueAt: now });
+  triggered.add(pair);
 }
 
 /** @param pairs those that may be nominated, the highest priority first. */
