@@ -14,6 +14,7 @@ import type { Random } from '../network/random.ts';
 import type { UdpSocket } from '../network/udp.ts';
 import type { World } from '../network/world.ts';
 import { type AgentRun, driveAgent } from './agent.ts';
+import type { SimPath } from './path.ts';
 import type { SimRelay } from './relay.ts';
 import type { SimIntroduced } from './told.ts';
 
@@ -48,9 +49,11 @@ interface AttemptOptions {
   readonly onTell: (data: string) => void;
   /** Called once; `void` says that the peer was lost, or has come anew, before any check from it came. */
   readonly onSettled: (result: SimConnected | 'void') => void;
+  /** Called with the path as soon as it is open. */
+  readonly onConnected?: ((path: SimPath) => void) | undefined;
 }
 
-interface State extends Pick<AttemptOptions, 'onSettled'> {
+interface State extends Pick<AttemptOptions, 'onSettled' | 'onConnected'> {
   readonly world: World;
   readonly attempt: Attempt;
   readonly run: AgentRun;
@@ -62,7 +65,7 @@ interface State extends Pick<AttemptOptions, 'onSettled'> {
 }
 
 export function startAttempt(world: World, options: AttemptOptions): SimAttempt {
-  const { id, host, socket, relay, server, output, onTell, onSettled } = options;
+  const { id, host, socket, relay, server, output, onTell, onSettled, onConnected } = options;
   const { introduction, at, told } = output;
   const plan = planIntroduced(introduction, { id, ...told, isDirect: true, server: server.address });
   const startAt = at + introduction.startInMs;
@@ -72,7 +75,8 @@ export function startAttempt(world: World, options: AttemptOptions): SimAttempt 
     onTell: (told) => onTell(formatPeerSignal(told)),
     onEvent: (event) => handleEvent(state, event),
   });
-  const state: State = { world, attempt, run, onSettled, isHeard: false, isGone: false, isSettled: false };
+  const fresh = { isHeard: false, isGone: false, isSettled: false };
+  const state: State = { world, attempt, run, onSettled, onConnected, ...fresh };
   world.clock.schedule(world.clock.now(), run.wake);
   return {
     plan,
@@ -102,6 +106,7 @@ function handleEvent(state: State, event: IceEvent): void {
   if (event.kind !== 'connected' && event.kind !== 'failed') return;
   if (event.kind === 'failed' && state.isGone) settle(state, 'void');
   else settle(state, { ...event, validAt: run.validAt(), packetsSent: attempt.packetsSent() });
+  if (event.kind === 'connected') state.onConnected?.(run.path);
 }
 
 function receive({ attempt, run }: State, arrival: Arrival): boolean {

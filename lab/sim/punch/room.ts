@@ -29,6 +29,7 @@ import type { World } from '../network/world.ts';
 import type { RendezvousServer } from '../server/rendezvous-server.ts';
 import { type SimAttempt, type SimConnected, startAttempt } from './attempt.ts';
 import { createSimClient, type SimClient } from './connection.ts';
+import type { SimPath } from './path.ts';
 import { createSimReachability, type SimReachability } from './reachability.ts';
 import type { SimIntroduced, SimTold } from './told.ts';
 
@@ -66,6 +67,8 @@ export interface SimRoomOptions extends Partial<IntroductionsOptions> {
   readonly behavior: ToldBehavior;
   /** How long a message to or from the rendezvous takes, one way; default: 0. */
   readonly delayMs?: () => number;
+  /** Called with each path as soon as it is open. */
+  readonly onConnected?: ((path: SimPath) => void) | undefined;
 }
 
 const WAIT_MS = 60_000;
@@ -227,6 +230,7 @@ function introduced(state: State, output: SimIntroduced): void {
   meeting.attempt = startAttempt(world, {
     ...{ id: options.id, host: options.host, server: options.server },
     ...{ socket: reachability.socket, relay: reachability.relay(), random, output, budget: meeting.budget },
+    onConnected: options.onConnected,
     onTell: (data) => tell(state, { kind: 'signal', peer, data }),
     onSettled: (result) => {
       if (!state.isDead) end(state, meeting, result);

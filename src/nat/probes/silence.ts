@@ -44,8 +44,12 @@ export function judgeSilence({
   controlAnswers,
 }: SilenceEvidence): 'proven' | 'open' | 'control-mute' {
   if (controlAnswers === 0) return controlSends >= CONTROL_LIMIT ? 'control-mute' : 'open';
-  const control = { sends: controlSends, lost: controlSends - controlAnswers };
-  return allLost(rounds, control) <= SILENCE_ERROR ? 'proven' : 'open';
+  return isSilenceProven(rounds, { sends: controlSends, lost: controlSends - controlAnswers }) ? 'proven' : 'open';
+}
+
+/** Whether loss alone would hardly ever take `rounds` replies in a row, given what the control has lost of its sends. */
+export function isSilenceProven(rounds: number, control: { readonly sends: number; readonly lost: number }): boolean {
+  return allLost(rounds, control) <= SILENCE_ERROR;
 }
 
 /**
