@@ -1,6 +1,6 @@
 /** Steps 5 to 7: both sides check each other's candidates from the instant that the rendezvous has set, and do what the plan says. */
 import { randomBytes, randomInt } from 'node:crypto';
-import { isRelayed } from '../ice/checklist/pair.ts';
+import { isRelayed, type PairReport } from '../ice/checklist/pair.ts';
 import type { IceEvent } from '../ice/event.ts';
 import { createInbox, type Inbox } from '../net/inbox.ts';
 import { createOwner } from '../net/owner.ts';
@@ -9,6 +9,7 @@ import type { PunchBudget } from './attempt/budget.ts';
 import { createIntroducedAttempt } from './attempt/introduced-attempt.ts';
 import { formatPeerSignal, parsePeerSignal } from './attempt/peer-signal.ts';
 import type { PunchPlan } from './attempt/plan.ts';
+import type { PunchTechnique } from './attempt/techniques/winner.ts';
 import type { Ground } from './ground.ts';
 import { type DrivenPath, startPath } from './path/start-path.ts';
 import type { Met } from './room/state.ts';
@@ -23,6 +24,8 @@ export type AttemptResult = { readonly packetsSent: () => number } & (
       /** The path, which the caller has to dispose of. */
       readonly path: DrivenPath;
       readonly event: Connected;
+      /** Returns the technique that opened the pair. */
+      readonly wonBy: (pair: PairReport) => PunchTechnique;
       /** Resolves when a relayed path has become direct, with null when the path has ended. */
       readonly switched: Promise<Switched | null>;
     }
@@ -61,7 +64,7 @@ export async function connectPeers(options: PeerAttemptOptions): Promise<Attempt
   const { ground, met, signal, onAnew = () => {} } = options;
   const inbox = createInbox<Happening>();
   const attempt = startAttempt(options, inbox);
-  const { path, packetsSent, switched } = attempt;
+  const { path, packetsSent, switched, wonBy } = attempt;
   let isConnected = false;
   const end = async (): Promise<void> => {
     ground.room.leaveOff(met);
@@ -76,7 +79,7 @@ export async function connectPeers(options: PeerAttemptOptions): Promise<Attempt
     const result = await judge(inbox, signal);
     isConnected = result.kind === 'connected';
     if (result.kind !== 'connected') return { ...result, packetsSent };
-    return { ...result, path: { ...path, [Symbol.asyncDispose]: end }, switched, packetsSent };
+    return { ...result, path: { ...path, [Symbol.asyncDispose]: end }, switched, packetsSent, wonBy };
   } finally {
     if (!isConnected) await path[Symbol.asyncDispose]();
   }
@@ -123,6 +126,7 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
   return {
     path: { ...driven, [Symbol.asyncDispose]: owner[Symbol.asyncDispose] },
     packetsSent: attempt.packetsSent,
+    wonBy: attempt.wonBy,
     switched: switched.promise,
     hear: (data: string): void => {
       const said = parsePeerSignal(data);

@@ -4,8 +4,8 @@ import { isRelayed, type PairReport } from '../ice/checklist/pair.ts';
 import { now } from '../net/driver.ts';
 import { hostNetworks } from '../net/interfaces.ts';
 import { createPunchBudget, INTRODUCTIONS_MAX, type PunchBudget } from './attempt/budget.ts';
+import { endpointsInUse } from './attempt/endpoints-in-use.ts';
 import { type PunchPlan, planIntroduced } from './attempt/plan.ts';
-import { wonBy } from './attempt/techniques/winner.ts';
 import { type AttemptResult, connectPeers } from './connect.ts';
 import type { Ground } from './ground.ts';
 import type { PunchOptions } from './options.ts';
@@ -95,8 +95,8 @@ function resultOf(
   const success = (pair: PairReport, rttMs: number): PunchReport =>
     recorder.report({
       outcome: isRelayed(pair) ? 'relayed' : 'direct',
-      technique: wonBy(pair, plan),
-      remote: pair.remote.endpoint,
+      technique: attempt.wonBy(pair),
+      ...endpointsInUse(pair),
       rttMs: Math.round(rttMs * 100) / 100,
       elapsedMs: Math.round(now() - at),
     });

@@ -2,12 +2,12 @@
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { PairReport } from '../../../src/ice/checklist/pair.ts';
 import type { IceEvent } from '../../../src/ice/event.ts';
-import type { Attempt } from '../../../src/punch/attempt/attempt.ts';
 import type { PunchBudget } from '../../../src/punch/attempt/budget.ts';
 import { PUNCH_SOCKET } from '../../../src/punch/attempt/candidate-agent.ts';
-import { createIntroducedAttempt } from '../../../src/punch/attempt/introduced-attempt.ts';
+import { createIntroducedAttempt, type IntroducedAttempt } from '../../../src/punch/attempt/introduced-attempt.ts';
 import { formatPeerSignal, parsePeerSignal } from '../../../src/punch/attempt/peer-signal.ts';
 import { type PunchPlan, planIntroduced } from '../../../src/punch/attempt/plan.ts';
+import type { PunchTechnique } from '../../../src/punch/attempt/techniques/winner.ts';
 import type { PeerNews } from '../../../src/rendezvous/introduction/output.ts';
 import type { Host } from '../network/host.ts';
 import type { Random } from '../network/random.ts';
@@ -20,7 +20,12 @@ type Failed = Extract<IceEvent, { readonly kind: 'failed' }>;
 
 /** How an attempt ended; `at` and `validAt` are virtual times. */
 export type SimConnected = { readonly at: number; readonly validAt: number | null; readonly packetsSent: number } & (
-  | { readonly kind: 'connected'; readonly pair: PairReport; readonly rttMs: number }
+  | {
+      readonly kind: 'connected';
+      readonly pair: PairReport;
+      readonly rttMs: number;
+      readonly technique: PunchTechnique;
+    }
   | { readonly kind: 'failed'; readonly reason: Failed['reason'] }
 );
 
@@ -47,7 +52,7 @@ interface AttemptOptions {
 }
 
 interface State extends Pick<AttemptOptions, 'onSettled'> {
-  readonly attempt: Attempt;
+  readonly attempt: IntroducedAttempt;
   readonly run: AgentRun;
   /** Whether a check of the peer has come. */
   isHeard: boolean;
@@ -81,7 +86,7 @@ export function startAttempt(world: World, options: AttemptOptions): SimAttempt 
 function attemptOf(
   { socket, server, random, budget, output: { introduction, told } }: AttemptOptions,
   { plan, startAt }: Pick<SimAttempt, 'plan' | 'startAt'>,
-): Attempt {
+): IntroducedAttempt {
   return createIntroducedAttempt({
     ...{ introduction, plan, behavior: told.behavior, agentOf: told.agentOf, server, budget, startAt },
     networks: [`${socket.local.address}/24`],
@@ -94,8 +99,9 @@ function handleEvent(state: State, event: IceEvent): void {
   const { attempt, run } = state;
   state.isHeard ||= event.kind === 'check-received';
   if (event.kind !== 'connected' && event.kind !== 'failed') return;
-  if (event.kind === 'failed' && state.isGone) settle(state, 'void');
-  else settle(state, { ...event, validAt: run.validAt(), packetsSent: attempt.packetsSent() });
+  const counts = { validAt: run.validAt(), packetsSent: attempt.packetsSent() };
+  if (event.kind === 'connected') settle(state, { ...event, ...counts, technique: attempt.wonBy(event.pair) });
+  else settle(state, state.isGone ? 'void' : { ...event, ...counts });
 }
 
 function receive({ attempt, run }: State, from: Endpoint, bytes: Uint8Array): boolean {

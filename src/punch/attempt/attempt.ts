@@ -5,10 +5,14 @@
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import type { IceAgent } from '../../ice/agent.ts';
 import type { Candidate } from '../../ice/candidates/candidate.ts';
+import type { PairReport } from '../../ice/checklist/pair.ts';
 import type { IceCredentials } from '../../ice/credentials.ts';
 import type { IceEvent } from '../../ice/event.ts';
+import type { Arrival } from '../../session.ts';
 import type { PathSession } from './path-session.ts';
+import { isOpener } from './techniques/opener.ts';
 import type { Technique, TechniqueOutput } from './techniques/technique.ts';
+import { createWork, hasMade, noteProbe, type TechniqueWork } from './techniques/work.ts';
 
 /** Longer than the seven steps take on most paths. */
 const UNLIKELY_AFTER_MS = 150;
@@ -20,6 +24,8 @@ export interface Attempt extends PathSession {
   readonly handlePorts: (ports: readonly number[]) => void;
   /** How many packets the agent and the technique have sent toward the peer. */
   readonly packetsSent: () => number;
+  /** Whether the technique, and not the checks alone, has made the pair possible. */
+  readonly isByTechnique: (pair: PairReport) => boolean;
 }
 
 export interface AttemptOptions {
@@ -39,6 +45,8 @@ export interface AttemptOptions {
 interface State extends AttemptOptions {
   /** Set once the state is there, since it hands its outputs to the state. */
   technique: Technique | null;
+  /** What the technique has done. */
+  readonly work: TechniqueWork;
   /** What the technique wants done. */
   readonly queue: TechniqueOutput[];
   /** How many packets the technique has sent toward the peer. */
@@ -49,19 +57,25 @@ interface State extends AttemptOptions {
 
 export function createAttempt(options: AttemptOptions): Attempt {
   const { agent } = options;
-  const state: State = { ...options, technique: null, queue: [], probes: 0, unlikelyAt: null };
+  const state: State = { ...options, technique: null, work: createWork(), queue: [], probes: 0, unlikelyAt: null };
   state.technique = options.createTechnique?.((output) => take(state, output)) ?? null;
   return {
-    handleDatagram: (now, arrival) =>
-      state.technique?.handleDatagram(now, arrival) ? 'ice' : agent.handleDatagram(now, arrival),
+    handleDatagram: (now, arrival) => {
+      noteArrival(state, arrival);
+      return state.technique?.handleDatagram(now, arrival) ? 'ice' : agent.handleDatagram(now, arrival);
+    },
     owns: agent.owns,
     handleSendFailure: agent.handleSendFailure,
     handleOpened: (now, socket, local) => state.technique?.handleOpened(now, socket, local),
-    handlePorts: (ports) => state.technique?.handlePorts(ports),
+    handlePorts: (ports) => {
+      for (const port of ports) state.work.heard.add(port);
+      state.technique?.handlePorts(ports);
+    },
     handleTimeout: agent.handleTimeout,
     poll: (now) => poll(now, state),
     selected: agent.selected,
     packetsSent: () => agent.checksSent() + state.probes,
+    isByTechnique: (pair) => hasMade(state.work, pair),
     leave: (now) => {
       state.technique?.stop();
       agent.leave(now);
@@ -73,12 +87,21 @@ export function createAttempt(options: AttemptOptions): Attempt {
   };
 }
 
+/** Notes a probe of the peer's technique. There is nothing to be found out once there is a path, which may carry a lot. */
+function noteArrival({ agent, work }: State, { socket, from, bytes }: Arrival): void {
+  if (!agent.selected() && isOpener(bytes)) noteProbe(work, socket, from);
+}
+
 /** Queues what the technique wants done; drops a packet toward the peer when the budget is used up. */
 function take(state: State, output: TechniqueOutput): void {
-  const isProbe = output.kind === 'transmit' && !sameEndpoint(output.to, state.server);
-  if (isProbe && !state.takeProbe()) return;
-  if (isProbe) state.probes++;
-  state.queue.push(output);
+  const { work, server, queue } = state;
+  if (output.kind === 'transmit' && !sameEndpoint(output.to, server)) {
+    if (!state.takeProbe()) return;
+    state.probes++;
+    noteProbe(work, output.socket, output.to);
+  }
+  if (output.kind === 'tell') for (const port of output.ports) work.told.add(port);
+  queue.push(output);
 }
 
 function poll(now: number, state: State): ReturnType<Attempt['poll']> {

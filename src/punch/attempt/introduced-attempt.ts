@@ -1,5 +1,6 @@
 /** Makes the attempt that an introduction leads to: the agent, the technique of the plan, and which candidates are checked when. */
 import type { Endpoint } from '../../endpoint.ts';
+import type { PairReport } from '../../ice/checklist/pair.ts';
 import { otherRole } from '../../ice/role.ts';
 import { isStable } from '../../nat/prospect.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
@@ -16,8 +17,15 @@ import type { PortAssignment } from './techniques/choose-technique.ts';
 import { createPrediction } from './techniques/prediction.ts';
 import { createSecondTry } from './techniques/second-try.ts';
 import type { Technique, TechniqueFacts } from './techniques/technique.ts';
+import { type PunchTechnique, wonBy } from './techniques/winner.ts';
+import { mappedPorts } from './told-candidates.ts';
 
 const NOTHING_KNOWN: PortAssignment = { kind: 'undetermined', step: null, range: null };
+
+export interface IntroducedAttempt extends Attempt {
+  /** Returns the technique that opened the pair. */
+  readonly wonBy: (pair: PairReport) => PunchTechnique;
+}
 
 export function createIntroducedAttempt(options: {
   readonly introduction: Introduction;
@@ -35,7 +43,7 @@ export function createIntroducedAttempt(options: {
   readonly randomBytes: (length: number) => Uint8Array;
   /** Returns a uniform random integer from 0 to `below - 1`. */
   readonly randomInteger: (below: number) => number;
-}): Attempt {
+}): IntroducedAttempt {
   const { introduction, plan, agentOf, networks, budget, ...rest } = options;
   const { key, role, endpoint: peer } = introduction;
   const agent = agentOf.create(introduction, {
@@ -48,7 +56,7 @@ export function createIntroducedAttempt(options: {
   const surroundings = { server: rest.server.address, networks };
   const technique = isTarget(peer.address, introduction, surroundings) ? techniqueFor(plan) : null;
   const isPredicted = plan.technique === 'port-prediction' && other.isMoving;
-  return createAttempt({
+  const attempt = createAttempt({
     agent,
     peerCredentials: other.credentials,
     startAt: rest.startAt,
@@ -57,6 +65,20 @@ export function createIntroducedAttempt(options: {
     createTechnique: technique && ((emit) => technique({ ...rest, agent, peer, own, other, emit })),
     takeProbe: budget.takeProbe,
   });
+  const planned = plan.technique;
+  const mapped = mappedBetween(agentOf, introduction);
+  return {
+    ...attempt,
+    wonBy: (pair) => wonBy(pair, { planned, isByTechnique: attempt.isByTechnique(pair), mapped }),
+  };
+}
+
+/** Returns the ports that the routers of both sides have mapped. */
+function mappedBetween(
+  { candidates: told }: CandidateAgent,
+  { candidates: heard, own, endpoint }: Introduction,
+): readonly Endpoint[] {
+  return [...mappedPorts(told, own), ...mappedPorts(heard, endpoint)];
 }
 
 function sideOf({ mapping, allocation = NOTHING_KNOWN }: ToldBehavior) {

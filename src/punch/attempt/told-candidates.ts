@@ -14,9 +14,16 @@ export function tellsRelayOnly(lines: readonly string[], seen: Endpoint): boolea
   return told.every(({ type }) => type === 'relay') && told.some(({ endpoint }) => sameEndpoint(endpoint, seen));
 }
 
-/** Whether a side tells of a reflexive endpoint that the server has not seen: a port that its router has mapped. */
+/** Returns the ports that a side's router has mapped: its reflexive endpoints other than the one at which the server has seen it. */
+export function mappedPorts(lines: readonly string[], seen: Endpoint): readonly Endpoint[] {
+  return readCandidates(lines).flatMap(({ type, endpoint }) =>
+    type === 'srflx' && !sameEndpoint(endpoint, seen) ? [endpoint] : [],
+  );
+}
+
+/** Whether a side tells of a port that its router has mapped. */
 export function tellsMappedPort(lines: readonly string[], seen: Endpoint): boolean {
-  return readCandidates(lines).some(({ type, endpoint }) => type === 'srflx' && !sameEndpoint(endpoint, seen));
+  return mappedPorts(lines, seen).length > 0;
 }
 
 /** The addresses of the relays that the candidates tell of. */

@@ -2,7 +2,7 @@
 import { familyOf } from '../../endpoint.ts';
 import { isRelayed, type PairReport, type SelectedPair } from '../../ice/checklist/pair.ts';
 import { DATA_MAX_BYTES } from '../../turn/data.ts';
-import { RELAY_SOCKET } from '../attempt/candidate-agent.ts';
+import { leavesByRelay } from '../attempt/endpoints-in-use.ts';
 import { explainEnd } from './end.ts';
 import { count, type PathRecord } from './record.ts';
 import { PathSendError } from './send-error.ts';
@@ -28,12 +28,6 @@ export function send(record: PathRecord, bytes: Uint8Array): void {
 export function maxDatagram({ end, session }: PathRecord): number {
   const pair = end ? null : session.selected();
   return pair ? maxOn(pair) : 0;
-}
-
-/** Whether datagrams on the pair leave through this side's relay. */
-export function leavesByRelay({ socket, local }: PairReport): boolean {
-  // The peer may see the relay at another address than the server says, which is then a peer-reflexive candidate.
-  return local.type === 'relay' || socket === RELAY_SOCKET;
 }
 
 function pairFor({ end, session, openedAt }: PathRecord, bytes: Uint8Array): SelectedPair {

@@ -34,7 +34,7 @@ export interface PunchReport {
   readonly reason: PunchFailure | null;
   /** More about the reason, such as a refusal of the server or a code of the system. */
   readonly detail: string | null;
-  /** The technique that worked, or else was tried; null when it did not come to that. */
+  /** The technique that opened the path, or else was tried; null when it did not come to that. */
   readonly technique: PunchTechnique | null;
   /** What was expected of the pair; null when the peer did not come. */
   readonly plan: PunchPlan | null;
@@ -42,7 +42,9 @@ export interface PunchReport {
   readonly peer: string;
   /** Whether it is proven who the peer is, beyond its id; so far it never is. */
   readonly authenticated: boolean;
+  /** Where the socket of the path is bound; null where the path leaves by this side's relay. Without a path: the first socket. */
   readonly local: Endpoint | null;
+  /** Where the peer sees this side on the path. Without a path: where the server sees the first socket. */
   readonly public: Endpoint | null;
   /** The endpoint at which the peer is reached. */
   readonly remote: Endpoint | null;
