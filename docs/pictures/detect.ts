@@ -1,8 +1,7 @@
 /**
  * The picture in README: a detection behind a simulated port-restricted NAT, as `natcheck detect` prints it.
- * Made again by: node docs/pictures/detect.ts
+ * `npm run docs` writes it.
  */
-import { writeFileSync } from 'node:fs';
 import { renderDetectReport } from '../../cli/render/detect-text.ts';
 import { PORT_RESTRICTED } from '../../lab/profiles.ts';
 import { detectInSim } from '../../lab/sim/detect/detect.ts';
@@ -17,5 +16,3 @@ export function detectPicture(): string {
   });
   return terminalSvg(`$ natcheck detect\n${renderDetectReport(report, { color: true, verbose: false })}`);
 }
-
-if (import.meta.main) writeFileSync(new URL('detect.svg', import.meta.url), detectPicture());

@@ -1,4 +1,5 @@
 /** One side of a simulated punch, as plain data: what came of it, and when. */
+import { isRelayed } from '../../../src/ice/checklist/pair.ts';
 import { type EndpointsInUse, endpointsInUse } from '../../../src/punch/attempt/endpoints-in-use.ts';
 import type { PunchPlan } from '../../../src/punch/attempt/plan.ts';
 import type { PunchTechnique } from '../../../src/punch/attempt/techniques/winner.ts';
@@ -7,7 +8,7 @@ import type { SimConnected } from './attempt.ts';
 import type { SimMet } from './room.ts';
 
 export interface SimPunchSide {
-  readonly outcome: 'direct' | 'failed';
+  readonly outcome: 'direct' | 'relayed' | 'failed';
   /** Why it failed: this peer's UDP reaches no server, the other one did not come, or the agent's own reason. */
   readonly reason: IntroductionFailure | Extract<SimConnected, { kind: 'failed' }>['reason'] | null;
   /** The technique that worked, as `natcheck punch` names it. */
@@ -45,5 +46,6 @@ export function sideOf(
     return { ...NO_PATH, reason: met.reason, technique: plan?.technique ?? null, ...times };
   }
   const { technique, pair, rttMs } = met;
-  return { outcome: 'direct', reason: null, technique, endpoints: endpointsInUse(pair), rttMs, ...times };
+  const outcome = isRelayed(pair) ? 'relayed' : 'direct';
+  return { outcome, reason: null, technique, endpoints: endpointsInUse(pair), rttMs, ...times };
 }

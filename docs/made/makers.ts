@@ -1,0 +1,14 @@
+/** What programs write of the pages: the blocks by their names, and the pictures by their paths. */
+import { detectPicture } from '../pictures/detect.ts';
+import type { Maker } from './blocks.ts';
+import { replySizes } from './reply-sizes.ts';
+
+/** A page shows a block between `<!-- made by npm run docs: NAME -->` and `<!-- end of NAME -->`. */
+export const BLOCKS: Readonly<Record<string, Maker>> = {
+  'reply-sizes': replySizes,
+};
+
+/** By the path from the root of the repository. */
+export const PICTURES: Readonly<Record<string, Maker>> = {
+  'docs/pictures/detect.svg': detectPicture,
+};
