@@ -12,6 +12,7 @@ import { symmetricLink } from '../../../../lab/sim/network/link.ts';
 import type { TraceEntry } from '../../../../lab/sim/network/trace.ts';
 import { punchInSim } from '../../../../lab/sim/punch/punch.ts';
 import type { SimPunchSide } from '../../../../lab/sim/punch/side.ts';
+import { TURN_ENDPOINT } from '../../../../lab/sim/server/turn-server.ts';
 import { type Endpoint, sameEndpoint } from '../../../../src/endpoint.ts';
 import { setStage } from './meeting.ts';
 
@@ -66,6 +67,23 @@ describe('both sides name the endpoints of the path, as their routers translate 
     }
     expect([how, [...seen]]).toEqual([how, expect.arrayContaining([String(firsts)])]);
   });
+});
+
+it('both sides name the relay that their path leaves by, and no socket', () => {
+  const link = symmetricLink({ latencyMs: 20 });
+  const { a, b } = punchInSim({
+    a: behind(SYMMETRIC),
+    b: behind(SYMMETRIC),
+    seed: 1,
+    linkA: link,
+    linkB: link,
+    relay: true,
+  });
+  expect([a, b]).toMatchObject(Array(2).fill({ outcome: 'relayed', technique: 'relay' }));
+  expect([a.endpoints?.remote, b.endpoints?.remote]).toEqual([b.endpoints?.public, a.endpoints?.public]);
+  const relays = [a, b].filter(({ endpoints }) => endpoints?.local === null);
+  expect(relays.map(({ endpoints }) => endpoints?.public.address)).toEqual(relays.map(() => TURN_ENDPOINT.address));
+  expect(relays.length).toBeGreaterThan(0);
 });
 
 describe('a path that a NAT more lenient than it was found has let in is named after what opened it', () => {
