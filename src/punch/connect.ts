@@ -6,6 +6,7 @@ import { createInbox, type Inbox } from '../net/inbox.ts';
 import { createOwner } from '../net/owner.ts';
 import type { PeerNews } from '../rendezvous/introduction/output.ts';
 import type { PunchBudget } from './attempt/budget.ts';
+import type { AttemptEvidence, AttemptFailure } from './attempt/evidence.ts';
 import { createIntroducedAttempt } from './attempt/introduced-attempt.ts';
 import { formatPeerSignal, parsePeerSignal } from './attempt/peer-signal.ts';
 import type { PunchPlan } from './attempt/plan.ts';
@@ -29,7 +30,7 @@ export type AttemptResult = { readonly packetsSent: () => number } & (
       /** Resolves when a relayed path has become direct, with null when the path has ended. */
       readonly switched: Promise<Switched | null>;
     }
-  | { readonly kind: 'failed'; readonly isHeard: boolean }
+  | ({ readonly kind: 'failed' } & AttemptFailure)
   /** The peer that was introduced is gone: it was lost, or another one has come in its place. */
   | { readonly kind: 'void' }
 );
@@ -76,7 +77,7 @@ export async function connectPeers(options: PeerAttemptOptions): Promise<Attempt
     else inbox.put(news);
   });
   try {
-    const result = await judge(inbox, signal);
+    const result = await judge(inbox, { evidence: attempt.evidence, signal });
     isConnected = result.kind === 'connected';
     if (result.kind !== 'connected') return { ...result, packetsSent };
     return { ...result, path: { ...path, [Symbol.asyncDispose]: end }, switched, packetsSent, wonBy };
@@ -127,6 +128,7 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
     path: { ...driven, [Symbol.asyncDispose]: owner[Symbol.asyncDispose] },
     packetsSent: attempt.packetsSent,
     wonBy: attempt.wonBy,
+    evidence: attempt.evidence,
     switched: switched.promise,
     hear: (data: string): void => {
       const said = parsePeerSignal(data);
@@ -137,27 +139,26 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
 
 type Judged =
   | { readonly kind: 'connected'; readonly event: Connected }
-  | { readonly kind: 'failed'; readonly isHeard: boolean }
+  | ({ readonly kind: 'failed' } & AttemptFailure)
   | { readonly kind: 'void' };
 
-async function judge(inbox: Inbox<Happening>, signal: AbortSignal | undefined): Promise<Judged> {
-  let isHeard = false;
+async function judge(
+  inbox: Inbox<Happening>,
+  { evidence, signal }: { readonly evidence: () => AttemptEvidence; readonly signal: AbortSignal | undefined },
+): Promise<Judged> {
   let isGone = false;
   for (;;) {
     const event = await inbox.next({ by: Number.POSITIVE_INFINITY, signal });
     switch (event?.kind) {
-      case 'check-received':
-        isHeard = true;
-        break;
       case 'connected':
         return { kind: 'connected', event };
       case 'failed':
-        return isGone ? { kind: 'void' } : { kind: 'failed', isHeard };
+        return isGone ? { kind: 'void' } : { ...evidence(), kind: 'failed', reason: event.reason };
       case 'lost':
       case 'anew':
         // A peer that was heard may have its path by now, and may have left the room for that reason.
         isGone = true;
-        if (!isHeard) return { kind: 'void' };
+        if (!evidence().isHeard) return { kind: 'void' };
         break;
       case 'broken':
         throw event.error;

@@ -8,7 +8,7 @@ import { endpointsInUse } from './attempt/endpoints-in-use.ts';
 import { type PunchPlan, planIntroduced } from './attempt/plan.ts';
 import { type AttemptResult, connectPeers } from './connect.ts';
 import type { Ground } from './ground.ts';
-import type { PunchOptions } from './options.ts';
+import type { PathMode, PunchOptions } from './options.ts';
 import { awaitUpgrade } from './path/upgrade.ts';
 import { explainLost, explainNoPath } from './report/no-path.ts';
 import { createRecorder, type Recorder } from './report/recorder.ts';
@@ -20,6 +20,7 @@ export interface MeetOptions {
   readonly peer: string;
   /** How long to wait for the peer, from the moment that it is asked for. */
   readonly waitMs: number;
+  readonly mode?: PathMode | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly recorder: Recorder;
   readonly onAnew?: () => void;
@@ -30,7 +31,7 @@ type Connected = Extract<AttemptResult, { readonly kind: 'connected' }>;
 
 /** Meets the peer. @throws the signal's reason when aborted; what a callback has thrown. */
 export async function meetPeer(ground: Ground, options: MeetOptions): Promise<PunchResult> {
-  const { peer, waitMs, signal, recorder } = options;
+  const { peer, waitMs, signal, recorder, mode = 'any' } = options;
   const budget = createPunchBudget();
   for (let introductions = 1; ; introductions++) {
     // This is done before the introduction, since the time counts from there.
@@ -42,9 +43,8 @@ export async function meetPeer(ground: Ground, options: MeetOptions): Promise<Pu
       case 'connected':
         return resultOf(attempt, { recorder, plan, at: met.at });
       case 'failed': {
-        const { introduction } = met;
         recorder.learn({ technique: plan.technique });
-        return notMet(recorder, 'no-path', explainNoPath({ id: ground.id, plan, introduction, ...attempt }));
+        return notMet(recorder, 'no-path', explainNoPath({ ...met, ...attempt, id: ground.id, mode, plan }));
       }
       case 'void':
         if (introductions === INTRODUCTIONS_MAX) return notMet(recorder, 'no-path', explainLost(peer));

@@ -89,7 +89,7 @@ async function connect(state: State, peer: string, how: ConnectOptions): Promise
   try {
     tellSeen(state, peer, recorder);
     const onAnew = (): void => listeners(state).onIncoming(peer);
-    const result = await meetPeer(opened.ground, { peer, waitMs, signal, recorder, onAnew });
+    const result = await meetPeer(opened.ground, { peer, waitMs, mode: options.mode, signal, recorder, onAnew });
     return result.path ? keep(state, result) : result;
   } finally {
     state.meeting.delete(peer);

@@ -17,7 +17,7 @@ const STAY_PATIENCE_MS = 60_000;
  * @throws UsageError when an option cannot be used; the signal's reason when aborted, after leaving the room.
  */
 export async function punch(options: PunchOptions): Promise<PunchResult> {
-  const { peer, signal, waitMs = PUNCH_WAIT_MS } = options;
+  const { peer, mode, signal, waitMs = PUNCH_WAIT_MS } = options;
   const recorder = recorderOf(options);
   let ground: Ground | null = null;
   const opened = await openGround({
@@ -36,7 +36,7 @@ export async function punch(options: PunchOptions): Promise<PunchResult> {
   if (opened.outcome !== 'open') return notMet(recorder, opened.outcome, null);
   await using owner = createOwner();
   ground = owner.use(opened.ground);
-  const result = await meetPeer(ground, { peer, waitMs, signal, recorder });
+  const result = await meetPeer(ground, { peer, waitMs, mode, signal, recorder });
   return result.path ? keep(ground, owner.move(), result) : result;
 }
 

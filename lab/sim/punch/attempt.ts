@@ -3,6 +3,7 @@ import type { Endpoint } from '../../../src/endpoint.ts';
 import type { PairReport } from '../../../src/ice/checklist/pair.ts';
 import type { IceEvent } from '../../../src/ice/event.ts';
 import type { PunchBudget } from '../../../src/punch/attempt/budget.ts';
+import type { AttemptFailure } from '../../../src/punch/attempt/evidence.ts';
 import { createIntroducedAttempt, type IntroducedAttempt } from '../../../src/punch/attempt/introduced-attempt.ts';
 import { formatPeerSignal, parsePeerSignal } from '../../../src/punch/attempt/peer-signal.ts';
 import { type PunchPlan, planIntroduced } from '../../../src/punch/attempt/plan.ts';
@@ -17,17 +18,22 @@ import { type AgentRun, driveAgent } from './agent.ts';
 import type { SimRelay } from './relay.ts';
 import type { SimIntroduced } from './told.ts';
 
-type Failed = Extract<IceEvent, { readonly kind: 'failed' }>;
-
 /** How an attempt ended; `at` and `validAt` are virtual times. */
 export type SimConnected = { readonly at: number; readonly validAt: number | null; readonly packetsSent: number } & (
   | {
       readonly kind: 'connected';
       readonly pair: PairReport;
       readonly rttMs: number;
-      readonly technique: PunchTechnique;
+      /** Returns the technique that opened a pair of the attempt. */
+      readonly wonBy: (pair: PairReport) => PunchTechnique;
     }
-  | { readonly kind: 'failed'; readonly reason: Failed['reason'] }
+  | ({
+      readonly kind: 'failed';
+      readonly plan: PunchPlan;
+      /** What this side was introduced with, and what the peer was told about it. */
+      readonly introduction: SimIntroduced['introduction'];
+      readonly told: SimIntroduced['told'];
+    } & AttemptFailure)
 );
 
 export interface SimAttempt {
@@ -55,11 +61,10 @@ interface AttemptOptions {
   readonly onSettled: (result: SimConnected | 'void') => void;
 }
 
-interface State extends Pick<AttemptOptions, 'onSettled'> {
+interface State extends Pick<AttemptOptions, 'output' | 'onSettled'> {
+  readonly plan: PunchPlan;
   readonly attempt: IntroducedAttempt;
   readonly run: AgentRun;
-  /** Whether a check of the peer has come. */
-  isHeard: boolean;
   /** Whether the peer was lost, or has come anew. */
   isGone: boolean;
   isSettled: boolean;
@@ -76,7 +81,7 @@ export function startAttempt(world: World, options: AttemptOptions): SimAttempt 
     onTell: (ports) => onTell(formatPeerSignal({ type: 'ports', ports: [...ports] })),
     onEvent: (event) => handleEvent(state, event),
   });
-  const state: State = { attempt, run, onSettled, isHeard: false, isGone: false, isSettled: false };
+  const state: State = { attempt, run, plan, output, onSettled, isGone: false, isSettled: false };
   world.clock.schedule(world.clock.now(), run.wake);
   return {
     plan,
@@ -101,12 +106,11 @@ function attemptOf(
 }
 
 function handleEvent(state: State, event: IceEvent): void {
-  const { attempt, run } = state;
-  state.isHeard ||= event.kind === 'check-received';
+  const { attempt, run, plan, output } = state;
   if (event.kind !== 'connected' && event.kind !== 'failed') return;
   const counts = { validAt: run.validAt(), packetsSent: attempt.packetsSent() };
-  if (event.kind === 'connected') settle(state, { ...event, ...counts, technique: attempt.wonBy(event.pair) });
-  else settle(state, state.isGone ? 'void' : { ...event, ...counts });
+  if (event.kind === 'connected') settle(state, { ...event, ...counts, wonBy: attempt.wonBy });
+  else settle(state, state.isGone ? 'void' : { ...output, ...attempt.evidence(), plan, ...event, ...counts });
 }
 
 function receive({ attempt, run }: State, arrival: Arrival): boolean {
@@ -122,7 +126,7 @@ function hear(state: State, news: PeerNews): void {
   if (said) run.wake();
   if (news.kind === 'signal') return;
   state.isGone = true;
-  if (!state.isHeard) settle(state, 'void');
+  if (!attempt.evidence().isHeard) settle(state, 'void');
 }
 
 function settle(state: State, result: SimConnected | 'void'): void {

@@ -45,7 +45,7 @@ export function sideOf(
   if (met.kind === 'failed') {
     return { ...NO_PATH, reason: met.reason, technique: plan?.technique ?? null, ...times };
   }
-  const { technique, pair, rttMs } = met;
+  const { pair, rttMs } = met;
   const outcome = isRelayed(pair) ? 'relayed' : 'direct';
-  return { outcome, reason: null, technique, endpoints: endpointsInUse(pair), rttMs, ...times };
+  return { outcome, reason: null, technique: met.wonBy(pair), endpoints: endpointsInUse(pair), rttMs, ...times };
 }

@@ -9,6 +9,7 @@ import type { PairReport } from '../../ice/checklist/pair.ts';
 import type { IceCredentials } from '../../ice/credentials.ts';
 import type { IceEvent } from '../../ice/event.ts';
 import type { Arrival } from '../../session.ts';
+import { type AttemptEvidence, type Noted, noteEvent, noteRefusal } from './evidence.ts';
 import type { PathSession } from './path-session.ts';
 import { isOpener } from './techniques/opener.ts';
 import type { Technique, TechniqueOutput } from './techniques/technique.ts';
@@ -26,6 +27,8 @@ export interface Attempt extends PathSession {
   readonly packetsSent: () => number;
   /** Whether the technique, and not the checks alone, has made the pair possible. */
   readonly isByTechnique: (pair: PairReport) => boolean;
+  /** What has been seen so far. */
+  readonly evidence: () => AttemptEvidence;
 }
 
 export interface AttemptOptions {
@@ -42,13 +45,14 @@ export interface AttemptOptions {
   readonly takeProbe: () => boolean;
 }
 
-interface State extends AttemptOptions {
+interface State extends AttemptOptions, Noted {
   /** Set once the state is there, since it hands its outputs to the state. */
   technique: Technique | null;
   /** What the technique has done. */
   readonly work: TechniqueWork;
   /** What the technique wants done. */
   readonly queue: TechniqueOutput[];
+  isStopped: boolean;
   /** How many packets the technique has sent toward the peer. */
   probes: number;
   /** When the unlikely candidates are added; null until the agent has begun, Infinity once they have been added. */
@@ -57,7 +61,10 @@ interface State extends AttemptOptions {
 
 export function createAttempt(options: AttemptOptions): Attempt {
   const { agent } = options;
-  const state: State = { ...options, technique: null, work: createWork(), queue: [], probes: 0, unlikelyAt: null };
+  const state: State = {
+    ...{ ...options, technique: null, work: createWork(), queue: [], probes: 0, unlikelyAt: null },
+    ...{ isStopped: false, isHeard: false, isAnswered: false, refusals: new Set() },
+  };
   state.technique = options.createTechnique?.((output) => take(state, output)) ?? null;
   return {
     handleDatagram: (now, arrival) => {
@@ -65,7 +72,10 @@ export function createAttempt(options: AttemptOptions): Attempt {
       return state.technique?.handleDatagram(now, arrival) ? 'ice' : agent.handleDatagram(now, arrival);
     },
     owns: agent.owns,
-    handleSendFailure: agent.handleSendFailure,
+    handleSendFailure: (now, failure) => {
+      noteRefusal(state, failure);
+      agent.handleSendFailure(now, failure);
+    },
     handleOpened: (now, socket, local) => state.technique?.handleOpened(now, socket, local),
     handlePorts: (ports) => {
       for (const port of ports) state.work.heard.add(port);
@@ -76,12 +86,13 @@ export function createAttempt(options: AttemptOptions): Attempt {
     selected: agent.selected,
     packetsSent: () => agent.checksSent() + state.probes,
     isByTechnique: (pair) => hasMade(state.work, pair),
+    evidence: () => evidenceOf(state),
     leave: (now) => {
-      state.technique?.stop();
+      stop(state);
       agent.leave(now);
     },
     close: () => {
-      state.technique?.stop();
+      stop(state);
       agent.close();
     },
   };
@@ -105,28 +116,40 @@ function take(state: State, output: TechniqueOutput): void {
 }
 
 function poll(now: number, state: State): ReturnType<Attempt['poll']> {
-  const { agent, technique, queue } = state;
+  const { agent, queue } = state;
   const until = advance(now, state);
   const first = queue.shift();
   if (first) return first;
   const output = agent.poll(now);
   if (output.kind === 'event') handleEvent(now, state, output.event);
-  if (output.kind === 'done') technique?.stop();
+  if (output.kind === 'done') stop(state);
   const late = output.kind === 'wait' || output.kind === 'done' ? queue.shift() : undefined;
   if (late) return late;
   return output.kind === 'wait' ? { kind: 'wait', until: Math.min(until, output.until) } : output;
 }
 
+/** Stops the technique, which then has nothing more to do: it must not begin again what it has just given up. */
+function stop(state: State): void {
+  if (!state.isStopped) state.technique?.stop();
+  state.isStopped = true;
+}
+
 /** Does what is due apart from the agent's work, and returns when something is due next. */
 function advance(now: number, state: State): number {
   const { technique, startAt } = state;
-  const techniqueAt = technique?.advance(now) ?? Number.POSITIVE_INFINITY;
+  const techniqueAt = (state.isStopped ? null : technique?.advance(now)) ?? Number.POSITIVE_INFINITY;
   if (now >= startAt && mayBegin(state)) begin(now, state);
   if (state.unlikelyAt !== null && now >= state.unlikelyAt) addUnlikely(state);
   return Math.min(techniqueAt, state.unlikelyAt ?? (now < startAt ? startAt : Number.POSITIVE_INFINITY));
 }
 
+function evidenceOf({ isHeard, isAnswered, refusals, work }: State): AttemptEvidence {
+  const ports = { told: work.told.size, heard: work.heard.size };
+  return { isHeard, isAnswered, refusals: [...refusals], ports };
+}
+
 function handleEvent(now: number, state: State, event: IceEvent): void {
+  noteEvent(state, event);
   // The peer has begun, and its check has got through: nothing is gained by waiting for the agreed instant.
   if (event.kind === 'check-received' && mayBegin(state)) begin(now, state);
   state.technique?.handleEvent(event);

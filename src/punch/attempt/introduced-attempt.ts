@@ -18,7 +18,7 @@ import { createPrediction } from './techniques/prediction.ts';
 import { createSecondTry } from './techniques/second-try.ts';
 import type { Technique, TechniqueFacts } from './techniques/technique.ts';
 import { type PunchTechnique, wonBy } from './techniques/winner.ts';
-import { mappedPorts } from './told-candidates.ts';
+import { mappedBetween } from './told-candidates.ts';
 
 const NOTHING_KNOWN: PortAssignment = { kind: 'undetermined', step: null, range: null };
 
@@ -66,19 +66,11 @@ export function createIntroducedAttempt(options: {
     takeProbe: budget.takeProbe,
   });
   const planned = plan.technique;
-  const mapped = mappedBetween(agentOf, introduction);
+  const mapped = mappedBetween(agentOf.candidates, introduction);
   return {
     ...attempt,
     wonBy: (pair) => wonBy(pair, { planned, isByTechnique: attempt.isByTechnique(pair), mapped }),
   };
-}
-
-/** Returns the ports that the routers of both sides have mapped. */
-function mappedBetween(
-  { candidates: told }: CandidateAgent,
-  { candidates: heard, own, endpoint }: Introduction,
-): readonly Endpoint[] {
-  return [...mappedPorts(told, own), ...mappedPorts(heard, endpoint)];
 }
 
 function sideOf({ mapping, allocation = NOTHING_KNOWN }: ToldBehavior) {

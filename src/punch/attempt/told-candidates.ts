@@ -2,6 +2,7 @@
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import type { Candidate } from '../../ice/candidates/candidate.ts';
 import { parseCandidate } from '../../ice/candidates/sdp.ts';
+import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 
 /** Reads the candidates in SDP lines; a line that is not a candidate is left out. */
 export function readCandidates(lines: readonly string[]): readonly Candidate[] {
@@ -15,10 +16,18 @@ export function tellsRelayOnly(lines: readonly string[], seen: Endpoint): boolea
 }
 
 /** Returns the ports that a side's router has mapped: its reflexive endpoints other than the one at which the server has seen it. */
-export function mappedPorts(lines: readonly string[], seen: Endpoint): readonly Endpoint[] {
+function mappedPorts(lines: readonly string[], seen: Endpoint): readonly Endpoint[] {
   return readCandidates(lines).flatMap(({ type, endpoint }) =>
     type === 'srflx' && !sameEndpoint(endpoint, seen) ? [endpoint] : [],
   );
+}
+
+/** Returns the ports that the routers of two introduced sides have mapped; `told` is what the peer was told. */
+export function mappedBetween(
+  told: readonly string[],
+  { candidates, own, endpoint }: Pick<Introduction, 'candidates' | 'own' | 'endpoint'>,
+): readonly Endpoint[] {
+  return [...mappedPorts(told, own), ...mappedPorts(candidates, endpoint)];
 }
 
 /** Whether a side tells of a port that its router has mapped. */
