@@ -1,4 +1,5 @@
 /** Meets one peer on an open ground: introduction and connection, and another introduction if the peer is lost before it is connected. */
+import { formatEndpoint } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
 import { isRelayed, type PairReport } from '../ice/checklist/pair.ts';
 import { now } from '../net/driver.ts';
@@ -11,6 +12,7 @@ import type { Ground } from './ground.ts';
 import type { PathMode, PunchOptions } from './options.ts';
 import { awaitUpgrade } from './path/upgrade.ts';
 import { explainLost, explainNoPath } from './report/no-path.ts';
+import { explainNotMet } from './report/not-met.ts';
 import { createRecorder, type Recorder } from './report/recorder.ts';
 import type { PunchFailure, PunchReport } from './report/report.ts';
 import type { PunchResult } from './result.ts';
@@ -37,7 +39,9 @@ export async function meetPeer(ground: Ground, options: MeetOptions): Promise<Pu
     // This is done before the introduction, since the time counts from there.
     const networks = hostNetworks();
     const met = await ground.room.introduce(peer, { waitMs, signal });
-    if (met.kind === 'failed') return notMet(recorder, met.reason, met.detail);
+    if (met.kind === 'failed') {
+      return notMet(recorder, met.reason, met.detail ?? explainNotMet(met.reason, formatEndpoint(ground.server)));
+    }
     const { plan, attempt } = await tryOnce(ground, { ...options, met, networks, budget });
     switch (attempt.kind) {
       case 'connected':

@@ -3,6 +3,7 @@ import { createOwner } from '../net/owner.ts';
 import { type Ground, openGround } from './ground.ts';
 import { meetPeer, notMet, recorderOf } from './meet.ts';
 import { PUNCH_WAIT_MS, type PunchOptions } from './options.ts';
+import { explainNotMet } from './report/not-met.ts';
 import { explainUnproven } from './report/unproven.ts';
 import type { PunchResult } from './result.ts';
 
@@ -33,7 +34,9 @@ export async function punch(options: PunchOptions): Promise<PunchResult> {
       recorder.notice(text);
     },
   });
-  if (opened.outcome !== 'open') return notMet(recorder, opened.outcome, null);
+  if (opened.outcome !== 'open') {
+    return notMet(recorder, opened.outcome, explainNotMet(opened.outcome, options.server));
+  }
   await using owner = createOwner();
   ground = owner.use(opened.ground);
   const result = await meetPeer(ground, { peer, waitMs, mode, signal, recorder });

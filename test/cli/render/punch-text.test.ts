@@ -31,6 +31,6 @@ it('shows one endpoint where the peer sees the socket itself, or a relay', () =>
 
 it('shows the reason and the cause where there is no path', () => {
   expect(textOf({ ...PATH, outcome: 'failed', reason: 'no-path', detail: 'a firewall' })).toBe(
-    'no path from alice to bob: no-path: no packet from the peer came through\na firewall',
+    'no path from alice to bob: no-path: no path to the peer has opened\na firewall',
   );
 });
