@@ -30,7 +30,7 @@ interface Example {
 /** What makes alice's failure to reach bob one of each cause. */
 const EXAMPLES: Readonly<Record<string, Example>> = {
   'no-way-out': { facts: { reason: 'no-local-candidates' } },
-  'send-refused': { facts: { reason: 'send-refused', refusals: ['system EPERM'] } },
+  'send-refused': { facts: { reason: 'send-refused', refusals: [{ by: 'system', code: 'EPERM' }] } },
   'no-common-family': { introduction: { endpoint: { address: '2001:db8::7', port: 6000 } } },
   'refused-by-peer': { facts: { reason: 'refused-by-peer' } },
   'not-nominated': { facts: { isAnswered: true } },

@@ -1,11 +1,12 @@
 /** Steps 5 to 7: both sides check each other's candidates from the instant that the rendezvous has set, and do what the plan says. */
 import { randomBytes, randomInt } from 'node:crypto';
-import { isRelayed, type PairReport } from '../ice/checklist/pair.ts';
+import type { PairReport } from '../ice/checklist/pair.ts';
 import type { IceEvent } from '../ice/event.ts';
 import { createInbox, type Inbox } from '../net/inbox.ts';
 import { createOwner } from '../net/owner.ts';
 import type { PeerNews } from '../rendezvous/introduction/output.ts';
 import type { PunchBudget } from './attempt/budget.ts';
+import { isThroughRelay } from './attempt/endpoints-in-use.ts';
 import type { AttemptEvidence, AttemptFailure } from './attempt/evidence.ts';
 import { createIntroducedAttempt } from './attempt/introduced-attempt.ts';
 import { formatPeerSignal, parsePeerSignal } from './attempt/peer-signal.ts';
@@ -112,7 +113,7 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
     onEvent: (event) => {
       onEvent(event);
       inbox.put(event);
-      if (event.kind === 'pair-switched' && !isRelayed(event.pair)) switched.resolve(event);
+      if (event.kind === 'pair-switched' && !isThroughRelay(event.pair)) switched.resolve(event);
     },
     onTell: (ports) => room.signal(peer, formatPeerSignal({ type: 'ports', ports: [...ports] })),
   });

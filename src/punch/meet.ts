@@ -1,11 +1,11 @@
 /** Meets one peer on an open ground: introduction and connection, and another introduction if the peer is lost before it is connected. */
 import { formatEndpoint } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
-import { isRelayed, type PairReport } from '../ice/checklist/pair.ts';
+import type { PairReport } from '../ice/checklist/pair.ts';
 import { now } from '../net/driver.ts';
 import { hostNetworks } from '../net/interfaces.ts';
 import { createPunchBudget, INTRODUCTIONS_MAX, type PunchBudget } from './attempt/budget.ts';
-import { endpointsInUse } from './attempt/endpoints-in-use.ts';
+import { endpointsInUse, isThroughRelay } from './attempt/endpoints-in-use.ts';
 import { type PunchPlan, planIntroduced } from './attempt/plan.ts';
 import { type AttemptResult, connectPeers } from './connect.ts';
 import type { Ground } from './ground.ts';
@@ -98,7 +98,7 @@ function resultOf(
   const { wake, ended, handleRelayLost, ...path } = attempt.path;
   const success = (pair: PairReport, rttMs: number): PunchReport =>
     recorder.report({
-      outcome: isRelayed(pair) ? 'relayed' : 'direct',
+      outcome: isThroughRelay(pair) ? 'relayed' : 'direct',
       technique: attempt.wonBy(pair),
       ...endpointsInUse(pair),
       rttMs: Math.round(rttMs * 100) / 100,

@@ -1,6 +1,5 @@
 /** One side of a simulated punch, as plain data: what came of it, and when. */
-import { isRelayed } from '../../../src/ice/checklist/pair.ts';
-import { type EndpointsInUse, endpointsInUse } from '../../../src/punch/attempt/endpoints-in-use.ts';
+import { type EndpointsInUse, endpointsInUse, isThroughRelay } from '../../../src/punch/attempt/endpoints-in-use.ts';
 import type { PunchPlan } from '../../../src/punch/attempt/plan.ts';
 import type { PunchTechnique } from '../../../src/punch/attempt/techniques/winner.ts';
 import type { IntroductionFailure } from '../../../src/rendezvous/introduction/output.ts';
@@ -46,6 +45,6 @@ export function sideOf(
     return { ...NO_PATH, reason: met.reason, technique: plan?.technique ?? null, ...times };
   }
   const { pair, rttMs } = met;
-  const outcome = isRelayed(pair) ? 'relayed' : 'direct';
+  const outcome = isThroughRelay(pair) ? 'relayed' : 'direct';
   return { outcome, reason: null, technique: met.wonBy(pair), endpoints: endpointsInUse(pair), rttMs, ...times };
 }

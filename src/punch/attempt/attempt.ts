@@ -63,7 +63,7 @@ export function createAttempt(options: AttemptOptions): Attempt {
   const { agent } = options;
   const state: State = {
     ...{ ...options, technique: null, work: createWork(), queue: [], probes: 0, unlikelyAt: null },
-    ...{ isStopped: false, isHeard: false, isAnswered: false, refusals: new Set() },
+    ...{ isStopped: false, isHeard: false, isAnswered: false, refusals: [] },
   };
   state.technique = options.createTechnique?.((output) => take(state, output)) ?? null;
   return {

@@ -1,6 +1,6 @@
 /** The endpoints that a path uses, as every report names them: those of the selected pair, whichever socket it belongs to. */
 import type { Endpoint } from '../../endpoint.ts';
-import type { PairReport } from '../../ice/checklist/pair.ts';
+import { isRelayed, type PairReport } from '../../ice/checklist/pair.ts';
 import { RELAY_SOCKET } from './candidate-agent.ts';
 
 export interface EndpointsInUse {
@@ -22,4 +22,9 @@ export function endpointsInUse(pair: PairReport): EndpointsInUse {
 export function leavesByRelay({ socket, local }: PairReport): boolean {
   // The peer may see the relay at another address than the server says, which is then a peer-reflexive candidate.
   return local.type === 'relay' || socket === RELAY_SOCKET;
+}
+
+/** Whether the path goes through a relay of either side, as far as this side can know. */
+export function isThroughRelay(pair: PairReport): boolean {
+  return isRelayed(pair) || leavesByRelay(pair);
 }

@@ -3,6 +3,12 @@ import type { FailureReason, IceEvent } from '../../ice/event.ts';
 import type { SendFailure } from '../../session.ts';
 import { RELAY_SOCKET } from './candidate-agent.ts';
 
+export interface Refusal {
+  readonly by: 'system' | 'relay';
+  /** Such as `EPERM`, or of a relay that does not send to such an address `EACCES`. */
+  readonly code: string;
+}
+
 export interface AttemptEvidence {
   /** Whether a check of the peer has come in. */
   readonly isHeard: boolean;
@@ -10,8 +16,8 @@ export interface AttemptEvidence {
   readonly isAnswered: boolean;
   /** How many ports were told to the peer, and how many the peer has told. */
   readonly ports: { readonly told: number; readonly heard: number };
-  /** Who has refused to send toward the peer, each with the code, such as `system EPERM` or `relay EACCES`. */
-  readonly refusals: readonly string[];
+  /** Who has refused to send toward the peer, with each code once. */
+  readonly refusals: readonly Refusal[];
 }
 
 /** The failure of an attempt. */
@@ -24,7 +30,7 @@ export interface AttemptFailure extends AttemptEvidence {
 export interface Noted {
   isHeard: boolean;
   isAnswered: boolean;
-  readonly refusals: Set<string>;
+  readonly refusals: Refusal[];
 }
 
 export function noteEvent(noted: Noted, { kind }: IceEvent): void {
@@ -33,5 +39,6 @@ export function noteEvent(noted: Noted, { kind }: IceEvent): void {
 }
 
 export function noteRefusal({ refusals }: Noted, { socket, code }: SendFailure): void {
-  refusals.add(`${socket === RELAY_SOCKET ? 'relay' : 'system'} ${code}`);
+  const by = socket === RELAY_SOCKET ? 'relay' : 'system';
+  if (!refusals.some((one) => one.by === by && one.code === code)) refusals.push({ by, code });
 }

@@ -5,7 +5,14 @@
 import { formatEndpoint } from '../../endpoint.ts';
 import { formatOdds } from '../attempt/plan.ts';
 import { mappedBetween } from '../attempt/told-candidates.ts';
-import { familiesOf, haveNoFamilyInCommon, type NoPathFacts, undetectedSides, untoldSides } from './facts.ts';
+import {
+  familiesOf,
+  haveNoFamilyInCommon,
+  type NoPathFacts,
+  refusalsIn,
+  undetectedSides,
+  untoldSides,
+} from './facts.ts';
 import { withRelays } from './relays.ts';
 
 export interface Cause {
@@ -27,8 +34,8 @@ export const CAUSES: readonly Cause[] = [
     name: 'send-refused',
     seen: 'the system, or the relay, has refused to send on every pair',
     isIt: ({ reason }) => reason === 'send-refused',
-    sentence: ({ id, introduction: { peer }, refusals }) =>
-      `every packet toward ${peer} was refused before it left ${id}: ${refusals.join(', ')}`,
+    sentence: (facts) =>
+      `every packet toward ${facts.introduction.peer} was refused before it left ${facts.id}, ${refusalsIn(facts)}`,
   },
   {
     name: 'no-common-family',
@@ -59,8 +66,13 @@ export const CAUSES: readonly Cause[] = [
     name: 'not-answered',
     seen: 'checks of the peer have come in, and none of this side was answered',
     isIt: ({ isHeard }) => isHeard,
-    sentence: ({ id, introduction: { peer } }) =>
-      `packets from ${peer} come in, but none that ${id} sends is answered: they are dropped on the way to ${peer}, or the answers on the way back`,
+    sentence: (facts) => {
+      const { id, introduction, refusals } = facts;
+      const { peer } = introduction;
+      const lost = `they are dropped on the way to ${peer}, or the answers on the way back`;
+      const why = refusals.length === 0 ? lost : `some were refused before they left, ${refusalsIn(facts)}`;
+      return `packets from ${peer} come in, but none that ${id} sends is answered: ${why}`;
+    },
   },
   {
     name: 'ports-untold',

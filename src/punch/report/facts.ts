@@ -52,3 +52,8 @@ export function undetectedSides({ id, plan, told, introduction: { peer, behavior
 function isDetected({ mapping, filtering }: ToldBehavior): boolean {
   return mapping !== 'undetermined' && filtering !== 'undetermined';
 }
+
+/** Returns who has refused to send, and with which code. */
+export function refusalsIn({ refusals }: NoPathFacts): string {
+  return refusals.map(({ by, code }) => `by the ${by} (${code})`).join(' and ');
+}

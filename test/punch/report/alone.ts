@@ -7,6 +7,7 @@ import { candidateAgent, type MappedCandidate, PUNCH_SOCKET } from '../../../src
 import { createIntroducedAttempt, type IntroducedAttempt } from '../../../src/punch/attempt/introduced-attempt.ts';
 import { planIntroduced } from '../../../src/punch/attempt/plan.ts';
 import type { NoPathFacts } from '../../../src/punch/report/facts.ts';
+import type { ToldBehavior } from '../../../src/rendezvous/protocol/fields.ts';
 import { iceCredentials } from '../../../src/rendezvous/protocol/ice-credentials.ts';
 import type { Introduction } from '../../../src/rendezvous/protocol/server-message.ts';
 import type { Transmit } from '../../../src/session.ts';
@@ -17,11 +18,13 @@ const LOCAL = { address: '192.168.1.7', port: 5000 };
 const OWN = { address: '203.0.113.7', port: 40_000 };
 const SERVER = { address: '203.0.113.10', port: 3478 };
 const KEY = 'k'.repeat(43);
-const BEHAVIOR = { mapping: 'endpoint-independent', filtering: 'endpoint-independent' } as const;
+const BEHAVIOR: ToldBehavior = { mapping: 'endpoint-independent', filtering: 'address-and-port-dependent' };
 
 export interface AloneOptions {
   /** Where the server has seen the peer. */
   readonly endpoint?: Endpoint;
+  /** What the peer has told of its NAT. */
+  readonly behavior?: ToldBehavior;
   /** A port that the router has mapped to this side. */
   readonly mapped?: MappedCandidate;
   /** Whether this side has a socket; default true. */
@@ -35,9 +38,10 @@ export interface AloneOptions {
 /** Returns the facts of alice, who has been introduced to bob. */
 export function attemptAlone(options: AloneOptions): NoPathFacts {
   const { endpoint = { address: '198.51.100.2', port: 6000 }, mapped = null, isDirect = true } = options;
+  const { behavior = BEHAVIOR } = options;
   const introduction: Introduction = {
     type: 'introduction',
-    ...{ peer: 'bob', endpoint, candidates: [], behavior: BEHAVIOR, own: OWN, key: KEY, startInMs: 0 },
+    ...{ peer: 'bob', endpoint, candidates: [], behavior, own: OWN, key: KEY, startInMs: 0 },
     role: 'controlling',
   };
   const direct = isDirect ? { local: LOCAL, seen: OWN, server: SERVER.address } : null;

@@ -1,5 +1,5 @@
 /** Every cause for which two peers that met have no path, produced in a lab, and the whole sentence that is said of it. */
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { FULL_CONE, PORT_RESTRICTED, SYMMETRIC, SYMMETRIC_SEQUENTIAL } from '../../../lab/profiles.ts';
 import type { UdpPacket } from '../../../lab/sim/network/packet.ts';
 import { TURN_ENDPOINT } from '../../../lab/sim/server/turn-server.ts';
@@ -7,6 +7,7 @@ import { CAUSES } from '../../../src/punch/report/causes.ts';
 import type { NoPathFacts } from '../../../src/punch/report/facts.ts';
 import { explainNoPath } from '../../../src/punch/report/no-path.ts';
 import { decode } from '../../../src/stun/decode.ts';
+import { portsOf, startPunch, startPunchServer } from '../punches.ts';
 import { attemptAlone } from './alone.ts';
 import { type Drops, factsOf, failedPunch, isOfServer, type LabSide, noPeers, runPunch } from './lab.ts';
 
@@ -182,7 +183,15 @@ it('a side that has neither a socket nor a relay any more', () => {
 it('a system that refuses to send', () => {
   expect(said(attemptAlone({ refusal: 'EPERM' }))).toEqual([
     'send-refused',
-    'every packet toward bob was refused before it left alice: system EPERM',
+    'every packet toward bob was refused before it left alice, by the system (EPERM)',
+  ]);
+});
+
+it('a peer that is heard while the relay refuses to send', () => {
+  const heard = { ...attemptAlone({}), isHeard: true, refusals: [{ by: 'relay', code: 'EACCES' } as const] };
+  expect(said(heard)).toEqual([
+    'not-answered',
+    'packets from bob come in, but none that alice sends is answered: some were refused before they left, by the relay (EACCES)',
   ]);
 });
 
@@ -191,6 +200,54 @@ it('a peer that answers with errors', () => {
     'refused-by-peer',
     'bob answers with errors: it does not take part in this session',
   ]);
+});
+
+it('a peer at the address of a relay', () => {
+  const random = { mapping: 'address-and-port-dependent', filtering: 'address-and-port-dependent' } as const;
+  const [cause, sentence] = said(attemptAlone({ endpoint: { address: '203.0.113.10', port: 6000 }, behavior: random }));
+  expect([cause, sentence]).toEqual([
+    'needs-relay',
+    `bob is seen at the address of a relay, toward which no birthday attempt is made; ${NO_RELAY}`,
+  ]);
+});
+
+describe.concurrent('two punches on real sockets, until both give up', { timeout: 60_000 }, () => {
+  it('over different families', async () => {
+    await using server = await startPunchServer({ ip: ['127.0.0.1', '::1'] });
+    const { port } = portsOf(server);
+    const alice = startPunch(server, { id: 'alice', peer: 'bob' });
+    const bob = startPunch(server, { id: 'bob', peer: 'alice', server: `[::1]:${port}` });
+    await using one = await alice.result;
+    await using other = await bob.result;
+    expect([one, other].map(({ report: { reason, detail } }) => [reason, detail])).toEqual([
+      [
+        'no-path',
+        'alice is reachable over IPv4 alone, and bob over IPv6 alone: let both reach the server over one family',
+      ],
+      [
+        'no-path',
+        'bob is reachable over IPv6 alone, and alice over IPv4 alone: let both reach the server over one family',
+      ],
+    ]);
+  });
+
+  it('by a relay that lets nothing through to the peer', async () => {
+    await using server = await startPunchServer({ relay: { open: true } });
+    const alice = startPunch(server, { id: 'alice', peer: 'bob', mode: 'relay-only' });
+    const bob = startPunch(server, { id: 'bob', peer: 'alice', mode: 'direct-only' });
+    await using one = await alice.result;
+    await using other = await bob.result;
+    expect([one, other].map(({ report: { reason, detail } }) => [reason, detail])).toEqual([
+      [
+        'no-path',
+        'packets from bob come in, but none that alice sends is answered: they are dropped on the way to bob, or the answers on the way back',
+      ],
+      [
+        'no-path',
+        'alice is reachable only through a relay: no direct path is tried; nothing came through the relay of alice',
+      ],
+    ]);
+  });
 });
 
 afterAll(() => {

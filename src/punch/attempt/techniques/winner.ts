@@ -1,6 +1,7 @@
 /** The technique that opened a path, as `natcheck punch` names it. */
 import { type Endpoint, sameEndpoint } from '../../../endpoint.ts';
-import { isRelayed, type PairReport } from '../../../ice/checklist/pair.ts';
+import type { PairReport } from '../../../ice/checklist/pair.ts';
+import { isThroughRelay } from '../endpoints-in-use.ts';
 import type { TechniqueName } from './choose-technique.ts';
 
 /**
@@ -22,7 +23,7 @@ export interface WinnerFacts {
 /** Returns the technique that opened the pair, from what was seen of it: the plan alone is no evidence. */
 export function wonBy(pair: PairReport, { planned, isByTechnique, mapped }: WinnerFacts): PunchTechnique {
   const { local, remote } = pair;
-  if (isRelayed(pair)) return 'relay';
+  if (isThroughRelay(pair)) return 'relay';
   const isMapped = ({ endpoint }: { readonly endpoint: Endpoint }): boolean =>
     mapped.some((one) => sameEndpoint(one, endpoint));
   if (isMapped(local) || isMapped(remote)) return 'port-mapping';

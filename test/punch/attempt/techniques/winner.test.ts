@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { CandidateType, LocalCandidate } from '../../../../src/ice/candidates/candidate.ts';
 import type { PairReport } from '../../../../src/ice/checklist/pair.ts';
 import { PUNCH_SOCKET } from '../../../../src/punch/attempt/candidate-agent.ts';
-import { endpointsInUse } from '../../../../src/punch/attempt/endpoints-in-use.ts';
+import { endpointsInUse, isThroughRelay } from '../../../../src/punch/attempt/endpoints-in-use.ts';
 import { wonBy } from '../../../../src/punch/attempt/techniques/winner.ts';
 import { createWork, hasMade, noteProbe } from '../../../../src/punch/attempt/techniques/work.ts';
 
@@ -74,5 +74,12 @@ it('the endpoints in use are those of the pair, without a local one where it lea
     public: MAPPED,
     remote: REMOTE,
   });
+  // As the peer sees the relay at another address than the server has said.
+  const elsewhere = pairOf({ socket: 'relay', local: { type: 'prflx', endpoint: MAPPED } });
+  expect([isThroughRelay(elsewhere), wonBy(elsewhere, FACTS), endpointsInUse(elsewhere).local]).toEqual([
+    true,
+    'relay',
+    null,
+  ]);
   expect(endpointsInUse(pairOf({ remote: { ...relayed, endpoint: REMOTE } }))).toMatchObject({ local: BASE });
 });
