@@ -5,8 +5,6 @@ import type { PunchFailure } from './report.ts';
 export const NOT_MET: Readonly<Partial<Record<PunchFailure, (server: string) => string>>> = {
   'unknown-host': (server) => `no address is known for ${server}: is the name right?`,
   'dns-silent': (server) => `no name server has said where ${server} is: is this host connected to a network?`,
-  'no-route': (server) =>
-    `the system gives no socket toward ${server}: is this host connected to a network of that family?`,
   'udp-silent': (server) =>
     `the rendezvous is reached, but ${server} has not answered over UDP: UDP is blocked on the way, or that port is not open; a relay over TCP would help (natcheck serve --relay, or --turn)`,
   'no-relay': () => 'the rendezvous names no TURN server (natcheck serve --relay), and --turn names none either',

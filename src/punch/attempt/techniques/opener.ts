@@ -1,6 +1,6 @@
 /**
  * A check that only opens the NAT on its way; its answer is ignored, since only the agent's checks count. Its tie-breaker is 0,
- * which a random one of 64 bits never is (RFC 8445 §16.1), so that the peer can tell it from a check of the agent.
+ * which one of 64 random bits is not in practice (RFC 8445 §16.1), so that the peer can tell it from a check of the agent.
  */
 
 import { candidatePriority } from '../../../ice/candidates/priority.ts';
