@@ -1,10 +1,13 @@
 /** What programs write of the pages: the blocks by their names, and the pictures by their paths. */
 import { detectPicture } from '../pictures/detect.ts';
 import type { Maker } from './blocks.ts';
+import { noPathCauses, notMetCauses } from './causes.ts';
 import { replySizes } from './reply-sizes.ts';
 
 /** A page shows a block between `<!-- made by npm run docs: NAME -->` and `<!-- end of NAME -->`. */
 export const BLOCKS: Readonly<Record<string, Maker>> = {
+  'no-path-causes': noPathCauses,
+  'not-met-causes': notMetCauses,
   'reply-sizes': replySizes,
 };
 

@@ -2,11 +2,12 @@
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { PairReport } from '../../../src/ice/checklist/pair.ts';
 import type { IceEvent } from '../../../src/ice/event.ts';
-import type { Attempt } from '../../../src/punch/attempt/attempt.ts';
 import type { PunchBudget } from '../../../src/punch/attempt/budget.ts';
-import { createIntroducedAttempt } from '../../../src/punch/attempt/introduced-attempt.ts';
+import type { AttemptFailure } from '../../../src/punch/attempt/evidence.ts';
+import { createIntroducedAttempt, type IntroducedAttempt } from '../../../src/punch/attempt/introduced-attempt.ts';
 import { formatPeerSignal, parsePeerSignal } from '../../../src/punch/attempt/peer-signal.ts';
 import { type PunchPlan, planIntroduced } from '../../../src/punch/attempt/plan.ts';
+import type { PunchTechnique } from '../../../src/punch/attempt/techniques/winner.ts';
 import type { PeerNews } from '../../../src/rendezvous/introduction/output.ts';
 import type { Arrival } from '../../../src/session.ts';
 import type { Host } from '../network/host.ts';
@@ -18,12 +19,22 @@ import type { SimPath } from './path.ts';
 import type { SimRelay } from './relay.ts';
 import type { SimIntroduced } from './told.ts';
 
-type Failed = Extract<IceEvent, { readonly kind: 'failed' }>;
-
 /** How an attempt ended; `at` and `validAt` are virtual times. */
 export type SimConnected = { readonly at: number; readonly validAt: number | null; readonly packetsSent: number } & (
-  | { readonly kind: 'connected'; readonly pair: PairReport; readonly rttMs: number }
-  | { readonly kind: 'failed'; readonly reason: Failed['reason'] }
+  | {
+      readonly kind: 'connected';
+      readonly pair: PairReport;
+      readonly rttMs: number;
+      /** Returns the technique that opened a pair of the attempt. */
+      readonly wonBy: (pair: PairReport) => PunchTechnique;
+    }
+  | ({
+      readonly kind: 'failed';
+      readonly plan: PunchPlan;
+      /** What this side was introduced with, and what the peer was told about it. */
+      readonly introduction: SimIntroduced['introduction'];
+      readonly told: SimIntroduced['told'];
+    } & AttemptFailure)
 );
 
 export interface SimAttempt {
@@ -53,12 +64,11 @@ interface AttemptOptions {
   readonly onConnected?: ((path: SimPath) => void) | undefined;
 }
 
-interface State extends Pick<AttemptOptions, 'onSettled' | 'onConnected'> {
+interface State extends Pick<AttemptOptions, 'output' | 'onSettled' | 'onConnected'> {
   readonly world: World;
-  readonly attempt: Attempt;
+  readonly plan: PunchPlan;
+  readonly attempt: IntroducedAttempt;
   readonly run: AgentRun;
-  /** Whether a check of the peer has come. */
-  isHeard: boolean;
   /** Whether the peer was lost, or has come anew. */
   isGone: boolean;
   isSettled: boolean;
@@ -72,11 +82,11 @@ export function startAttempt(world: World, options: AttemptOptions): SimAttempt 
   const attempt = attemptOf(options, { plan, startAt });
   const run = driveAgent(world, {
     ...{ agent: attempt, host, socket, relay, mayOpen: true },
-    onTell: (told) => onTell(formatPeerSignal(told)),
+    onTell: (signal) => onTell(formatPeerSignal(signal)),
     onEvent: (event) => handleEvent(state, event),
   });
-  const fresh = { isHeard: false, isGone: false, isSettled: false };
-  const state: State = { world, attempt, run, onSettled, onConnected, ...fresh };
+  const given = { plan, output, onSettled, onConnected };
+  const state: State = { world, attempt, run, ...given, isGone: false, isSettled: false };
   world.clock.schedule(world.clock.now(), run.wake);
   return {
     plan,
@@ -91,7 +101,7 @@ export function startAttempt(world: World, options: AttemptOptions): SimAttempt 
 function attemptOf(
   { socket, server, random, budget, output: { introduction, told } }: AttemptOptions,
   { plan, startAt }: Pick<SimAttempt, 'plan' | 'startAt'>,
-): Attempt {
+): IntroducedAttempt {
   return createIntroducedAttempt({
     ...{ introduction, plan, behavior: told.behavior, agentOf: told.agentOf, server, budget, startAt },
     networks: [`${socket.local.address}/24`],
@@ -101,11 +111,11 @@ function attemptOf(
 }
 
 function handleEvent(state: State, event: IceEvent): void {
-  const { attempt, run } = state;
-  state.isHeard ||= event.kind === 'check-received';
+  const { attempt, run, plan, output } = state;
   if (event.kind !== 'connected' && event.kind !== 'failed') return;
-  if (event.kind === 'failed' && state.isGone) settle(state, 'void');
-  else settle(state, { ...event, validAt: run.validAt(), packetsSent: attempt.packetsSent() });
+  const counts = { validAt: run.validAt(), packetsSent: attempt.packetsSent() };
+  if (event.kind === 'connected') settle(state, { ...event, ...counts, wonBy: attempt.wonBy });
+  else settle(state, state.isGone ? 'void' : { ...output, ...attempt.evidence(), plan, ...event, ...counts });
   if (event.kind === 'connected') state.onConnected?.(run.path);
 }
 
@@ -122,7 +132,7 @@ function hear(state: State, news: PeerNews): void {
   if (said) run.wake();
   if (news.kind === 'signal') return;
   state.isGone = true;
-  if (!state.isHeard) settle(state, 'void');
+  if (!attempt.evidence().isHeard) settle(state, 'void');
 }
 
 function settle(state: State, result: SimConnected | 'void'): void {

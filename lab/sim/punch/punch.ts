@@ -1,5 +1,5 @@
 /** Runs one punch in the simulated network, for two accesses, two links and a seed, and says what came of it. */
-import { isRelayed } from '../../../src/ice/checklist/pair.ts';
+import { isThroughRelay } from '../../../src/punch/attempt/endpoints-in-use.ts';
 import type { PunchPlan } from '../../../src/punch/attempt/plan.ts';
 import type { ToldBehavior } from '../../../src/rendezvous/protocol/fields.ts';
 import { knownBehaviorOf } from '../../known-behavior.ts';
@@ -127,5 +127,5 @@ function ended(meeting: SimMeeting, startedAt: number): SimPunchSide {
 
 function isAtRelay(meeting: SimMeeting): boolean {
   const pair = meeting.selected();
-  return pair !== null && isRelayed(pair);
+  return pair !== null && isThroughRelay(pair);
 }

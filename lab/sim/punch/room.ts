@@ -13,12 +13,7 @@ import {
   type Introductions,
   type IntroductionsOptions,
 } from '../../../src/rendezvous/introduction/introductions.ts';
-import type {
-  BindResult,
-  IntroductionFailure,
-  IntroductionInput,
-  IntroductionOutput,
-} from '../../../src/rendezvous/introduction/output.ts';
+import type { BindResult, IntroductionInput, IntroductionOutput } from '../../../src/rendezvous/introduction/output.ts';
 import type { ToldBehavior } from '../../../src/rendezvous/protocol/fields.ts';
 import { createTicketBinding } from '../../../src/rendezvous/ticket-binding.ts';
 import type { Arrival } from '../../../src/session.ts';
@@ -31,11 +26,9 @@ import { type SimAttempt, type SimConnected, startAttempt } from './attempt.ts';
 import { createSimClient, type SimClient } from './connection.ts';
 import type { SimPath } from './path.ts';
 import { createSimReachability, type SimReachability } from './reachability.ts';
-import type { SimIntroduced, SimTold } from './told.ts';
+import type { NotIntroduced, SimIntroduced, SimTold } from './told.ts';
 
-export type SimMet =
-  | SimConnected
-  | { readonly kind: 'not-introduced'; readonly at: number; readonly reason: IntroductionFailure };
+export type SimMet = SimConnected | ({ readonly kind: 'not-introduced'; readonly at: number } & NotIntroduced);
 
 /** How one peer is getting on with another. */
 export interface SimMeeting {
@@ -196,10 +189,10 @@ function obey(state: State, output: IntroductionOutput<SimTold>): void {
       meetings.get(output.peer)?.attempt?.hear(output.news);
       break;
     case 'not-introduced':
-      settle(state, output.peer, output.reason);
+      settle(state, output.peer, output);
       break;
     case 'failed':
-      for (const peer of meetings.keys()) settle(state, peer, output.reason);
+      for (const peer of meetings.keys()) settle(state, peer, output);
       break;
   }
 }
@@ -241,11 +234,11 @@ function introduced(state: State, output: SimIntroduced): void {
 function end(state: State, meeting: Meeting, result: SimConnected | 'void'): void {
   const { peer, waitMs, introductions } = meeting;
   if (result !== 'void') meeting.outcome ??= result;
-  else if (introductions === INTRODUCTIONS_MAX) settle(state, peer, 'no-peer');
+  else if (introductions === INTRODUCTIONS_MAX) settle(state, peer, { reason: 'no-peer', detail: null });
   else tell(state, { kind: 'want', peer, waitMs });
 }
 
-function settle({ world, meetings }: State, peer: string, reason: IntroductionFailure): void {
+function settle({ world, meetings }: State, peer: string, { reason, detail }: NotIntroduced): void {
   const meeting = meetings.get(peer);
-  if (meeting) meeting.outcome ??= { kind: 'not-introduced', at: world.clock.now(), reason };
+  if (meeting) meeting.outcome ??= { kind: 'not-introduced', at: world.clock.now(), reason, detail };
 }

@@ -5,15 +5,18 @@
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import type { DatagramKind, IceAgent } from '../../ice/agent.ts';
 import type { Candidate } from '../../ice/candidates/candidate.ts';
-import { isRelayed } from '../../ice/checklist/pair.ts';
+import { isRelayed, type PairReport } from '../../ice/checklist/pair.ts';
 import type { IceCredentials } from '../../ice/credentials.ts';
 import type { IceEvent } from '../../ice/event.ts';
 import type { Arrival } from '../../session.ts';
+import { type AttemptEvidence, type Noted, noteEvent, noteRefusal } from './evidence.ts';
 import type { PathSession } from './path-session.ts';
 import type { PeerSignal } from './peer-signal.ts';
 import { seenCandidate } from './remote-candidates.ts';
 import type { ShownAgain } from './shown-again.ts';
+import { isOpener } from './techniques/opener.ts';
 import type { Technique, TechniqueOutput } from './techniques/technique.ts';
+import { createWork, hasMade, noteProbe, type TechniqueWork } from './techniques/work.ts';
 
 /** Longer than the seven steps take on most paths. */
 const UNLIKELY_AFTER_MS = 150;
@@ -25,6 +28,10 @@ export interface Attempt extends PathSession {
   readonly handleSignal: (now: number, signal: PeerSignal) => void;
   /** How many packets the agent and the technique have sent toward the peer. */
   readonly packetsSent: () => number;
+  /** Whether the technique, and not the checks alone, has made the pair possible. */
+  readonly isByTechnique: (pair: PairReport) => boolean;
+  /** What has been seen so far. */
+  readonly evidence: () => AttemptEvidence;
 }
 
 export interface AttemptOptions {
@@ -45,11 +52,14 @@ export interface AttemptOptions {
   readonly takeProbe: () => boolean;
 }
 
-interface State extends AttemptOptions {
+interface State extends AttemptOptions, Noted {
   /** Set once the state is there, since it hands its outputs to the state. */
   technique: Technique | null;
+  /** What the technique has done. */
+  readonly work: TechniqueWork;
   /** What the technique wants done. */
   readonly queue: TechniqueOutput[];
+  isStopped: boolean;
   /** How many packets the technique has sent toward the peer. */
   probes: number;
   /** When the unlikely candidates are added; null until the agent has begun, Infinity once they have been added. */
@@ -58,24 +68,32 @@ interface State extends AttemptOptions {
 
 export function createAttempt(options: AttemptOptions): Attempt {
   const { agent } = options;
-  const state: State = { ...options, technique: null, queue: [], probes: 0, unlikelyAt: null };
+  const state: State = {
+    ...{ ...options, technique: null, work: createWork(), queue: [], probes: 0, unlikelyAt: null },
+    ...{ isStopped: false, isHeard: false, isAnswered: false, refusals: [] },
+  };
   state.technique = options.createTechnique?.((output) => take(state, output)) ?? null;
   return {
     handleDatagram: (now, arrival) => handleDatagram(now, state, arrival),
     owns: (arrival) => agent.owns(arrival) || (state.shownAgain?.owns(arrival) ?? false),
-    handleSendFailure: agent.handleSendFailure,
+    handleSendFailure: (now, failure) => {
+      noteRefusal(state, failure);
+      agent.handleSendFailure(now, failure);
+    },
     handleOpened: (now, socket, local) => state.technique?.handleOpened(now, socket, local),
     handleSignal: (now, signal) => handleSignal(now, state, signal),
     handleTimeout: agent.handleTimeout,
     poll: (now) => poll(now, state),
     selected: agent.selected,
     packetsSent: () => agent.checksSent() + state.probes,
+    isByTechnique: (pair) => hasMade(state.work, pair),
+    evidence: () => evidenceOf(state),
     leave: (now) => {
-      state.technique?.stop();
+      stop(state);
       agent.leave(now);
     },
     close: () => {
-      state.technique?.stop();
+      stop(state);
       agent.close();
     },
   };
@@ -88,12 +106,14 @@ function handleDatagram(now: number, state: State, arrival: Arrival): DatagramKi
     if (port !== null) queue.push({ kind: 'tell', signal: { type: 'moved', port } });
     return 'ice';
   }
+  noteArrival(state, arrival);
   return technique?.handleDatagram(now, arrival) ? 'ice' : agent.handleDatagram(now, arrival);
 }
 
-function handleSignal(now: number, { agent, technique, peer }: State, signal: PeerSignal): void {
+function handleSignal(now: number, { agent, technique, work, peer }: State, signal: PeerSignal): void {
   switch (signal.type) {
     case 'ports':
+      for (const port of signal.ports) work.heard.add(port);
       technique?.handlePorts(signal.ports);
       break;
     case 'moved': {
@@ -105,13 +125,23 @@ function handleSignal(now: number, { agent, technique, peer }: State, signal: Pe
   }
 }
 
+/** Notes a probe of the peer's technique. There is nothing to be found out once there is a path, which may carry a lot. */
+function noteArrival({ agent, work }: State, { socket, from, bytes }: Arrival): void {
+  if (!agent.selected() && isOpener(bytes)) noteProbe(work, socket, from);
+}
+
 /** Queues what the technique wants done; drops a packet toward the peer when the budget is used up. */
 function take(state: State, output: TechniqueOutput): void {
-  const isProbe =
-    output.kind === 'transmit' && !sameEndpoint(output.to, state.server) && !isConsented(state, output.to);
-  if (isProbe && !state.takeProbe()) return;
-  if (isProbe) state.probes++;
-  state.queue.push(output);
+  const { work, server, queue } = state;
+  if (output.kind === 'transmit' && !sameEndpoint(output.to, server) && !isConsented(state, output.to)) {
+    if (!state.takeProbe()) return;
+    state.probes++;
+    noteProbe(work, output.socket, output.to);
+  }
+  if (output.kind === 'tell' && output.signal.type === 'ports') {
+    for (const port of output.signal.ports) work.told.add(port);
+  }
+  queue.push(output);
 }
 
 /** Whether the endpoint belongs to the address that a direct path goes to, whose consent the agent keeps fresh. */
@@ -121,7 +151,7 @@ function isConsented({ agent }: State, { address }: Endpoint): boolean {
 }
 
 function poll(now: number, state: State): ReturnType<Attempt['poll']> {
-  const { agent, technique, queue } = state;
+  const { agent, queue } = state;
   const until = advance(now, state);
   const first = queue.shift();
   if (first) return first;
@@ -129,23 +159,35 @@ function poll(now: number, state: State): ReturnType<Attempt['poll']> {
   if (shown?.kind === 'transmit') return shown;
   const output = agent.poll(now);
   if (output.kind === 'event') handleEvent(now, state, output.event);
-  if (output.kind === 'done') technique?.stop();
+  if (output.kind === 'done') stop(state);
   const late = output.kind === 'wait' || output.kind === 'done' ? queue.shift() : undefined;
   if (late) return late;
   if (output.kind !== 'wait') return output;
   return { kind: 'wait', until: Math.min(until, output.until, shown?.until ?? Number.POSITIVE_INFINITY) };
 }
 
+/** Stops the technique, which then has nothing more to do: it must not begin again what it has just given up. */
+function stop(state: State): void {
+  if (!state.isStopped) state.technique?.stop();
+  state.isStopped = true;
+}
+
 /** Does what is due apart from the agent's work, and returns when something is due next. */
 function advance(now: number, state: State): number {
   const { technique, startAt } = state;
-  const techniqueAt = technique?.advance(now) ?? Number.POSITIVE_INFINITY;
+  const techniqueAt = (state.isStopped ? null : technique?.advance(now)) ?? Number.POSITIVE_INFINITY;
   if (now >= startAt && mayBegin(state)) begin(now, state);
   if (state.unlikelyAt !== null && now >= state.unlikelyAt) addUnlikely(state);
   return Math.min(techniqueAt, state.unlikelyAt ?? (now < startAt ? startAt : Number.POSITIVE_INFINITY));
 }
 
+function evidenceOf({ isHeard, isAnswered, refusals, work }: State): AttemptEvidence {
+  const ports = { told: work.told.size, heard: work.heard.size };
+  return { isHeard, isAnswered, refusals: [...refusals], ports };
+}
+
 function handleEvent(now: number, state: State, event: IceEvent): void {
+  noteEvent(state, event);
   // The peer has begun, and its check has got through: nothing is gained by waiting for the agreed instant.
   if (event.kind === 'check-received' && mayBegin(state)) begin(now, state);
   state.technique?.handleEvent(event);

@@ -1,6 +1,7 @@
 /** Makes the attempt that an introduction leads to: the agent, the technique of the plan, and which candidates are checked when. */
 import type { Endpoint } from '../../endpoint.ts';
 import type { IceAgent } from '../../ice/agent.ts';
+import type { PairReport } from '../../ice/checklist/pair.ts';
 import { otherRole, type Role } from '../../ice/role.ts';
 import { isStable, mustBeShown, prospectOf } from '../../nat/prospect.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
@@ -16,12 +17,19 @@ import { createShownAgain } from './shown-again.ts';
 import { isTarget } from './targets.ts';
 import { createAnchors } from './techniques/anchors.ts';
 import { createOpeners, createProber } from './techniques/birthday.ts';
-import { isOpener, type KnownBehavior, type PortAssignment } from './techniques/choose-technique.ts';
+import { isBirthdayOpener, type KnownBehavior, type PortAssignment } from './techniques/choose-technique.ts';
 import { createPrediction } from './techniques/prediction.ts';
 import { createSecondTry } from './techniques/second-try.ts';
 import type { Technique, TechniqueFacts } from './techniques/technique.ts';
+import { type PunchTechnique, wonBy } from './techniques/winner.ts';
+import { mappedBetween } from './told-candidates.ts';
 
 const NOTHING_KNOWN: PortAssignment = { kind: 'undetermined', step: null, range: null };
+
+export interface IntroducedAttempt extends Attempt {
+  /** Returns the technique that opened the pair. */
+  readonly wonBy: (pair: PairReport) => PunchTechnique;
+}
 
 export function createIntroducedAttempt(options: {
   readonly introduction: Introduction;
@@ -39,7 +47,7 @@ export function createIntroducedAttempt(options: {
   readonly randomBytes: (length: number) => Uint8Array;
   /** Returns a uniform random integer from 0 to `below - 1`. */
   readonly randomInteger: (below: number) => number;
-}): Attempt {
+}): IntroducedAttempt {
   const { introduction, plan, agentOf, networks, budget, ...rest } = options;
   const { key, role, endpoint: peer } = introduction;
   const [mine, theirs] = [knownBehavior(options.behavior), knownBehavior(introduction.behavior)];
@@ -57,7 +65,7 @@ export function createIntroducedAttempt(options: {
   const technique = mayMeet ? techniqueFor(plan, parts) : null;
   const { isShown } = parts;
   const isPredicted = plan.technique === 'port-prediction' && other.isMoving;
-  return createAttempt({
+  const attempt = createAttempt({
     agent,
     peerCredentials: other.credentials,
     ...{ startAt: rest.startAt, server: rest.server, peer: mayMeet && !isPredicted ? peer : null },
@@ -66,6 +74,12 @@ export function createIntroducedAttempt(options: {
     createTechnique: technique && ((emit) => technique({ ...rest, agent, peer, isShown, own, other, emit })),
     takeProbe: budget.takeProbe,
   });
+  const planned = plan.technique;
+  const mapped = mappedBetween(agentOf.candidates, introduction);
+  return {
+    ...attempt,
+    wonBy: (pair) => wonBy(pair, { planned, isByTechnique: attempt.isByTechnique(pair), mapped }),
+  };
 }
 
 function hasPunchSocket(agent: IceAgent): boolean {
@@ -86,7 +100,7 @@ function partsOf(mine: KnownBehavior | null, theirs: KnownBehavior | null, role:
   if (!mine || !theirs) return { isAsymmetric: false, isOpener: false, isShown: false };
   return {
     isAsymmetric: prospectOf(mine, theirs) === 'asymmetric',
-    isOpener: isOpener(mine, theirs, role === 'controlling'),
+    isOpener: isBirthdayOpener(mine, theirs, role === 'controlling'),
     isShown: mustBeShown(mine, theirs),
   };
 }

@@ -6,7 +6,7 @@ import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import { knownBehavior, possibleBehaviors } from './known-behavior.ts';
 import { planText, splitText } from './plan-text.ts';
-import { chooseTechnique, isOpener, type TechniqueChoice } from './techniques/choose-technique.ts';
+import { chooseTechnique, isBirthdayOpener, type TechniqueChoice } from './techniques/choose-technique.ts';
 import { readCandidates, relayAddresses, tellsMappedPort, tellsRelayOnly } from './told-candidates.ts';
 
 /** One side: its id, and how its NAT behaves, as that side has detected it. */
@@ -100,7 +100,7 @@ export function planPunch(own: PlanSide, peer: PlanSide, facts: PairFacts = {}):
     return { ...RELAY, text: `${peer.id} is seen at the address of a relay, toward which no birthday attempt is made` };
   }
   const isOwnFirst =
-    isStable(a) === isStable(b) ? choice.technique !== 'birthday' || isOpener(a, b, true) : isStable(b);
+    isStable(a) === isStable(b) ? choice.technique !== 'birthday' || isBirthdayOpener(a, b, true) : isStable(b);
   return { ...choice, text: planText(choice, isOwnFirst ? [own, peer] : [peer, own]) };
 }
 

@@ -2,6 +2,7 @@
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import type { Candidate } from '../../ice/candidates/candidate.ts';
 import { parseCandidate } from '../../ice/candidates/sdp.ts';
+import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 
 /** Reads the candidates in SDP lines; a line that is not a candidate is left out. */
 export function readCandidates(lines: readonly string[]): readonly Candidate[] {
@@ -14,9 +15,24 @@ export function tellsRelayOnly(lines: readonly string[], seen: Endpoint): boolea
   return told.every(({ type }) => type === 'relay') && told.some(({ endpoint }) => sameEndpoint(endpoint, seen));
 }
 
-/** Whether a side tells of a reflexive endpoint that the server has not seen: a port that its router has mapped. */
+/** Returns the ports that a side's router has mapped: its reflexive endpoints other than the one at which the server has seen it. */
+function mappedPorts(lines: readonly string[], seen: Endpoint): readonly Endpoint[] {
+  return readCandidates(lines).flatMap(({ type, endpoint }) =>
+    type === 'srflx' && !sameEndpoint(endpoint, seen) ? [endpoint] : [],
+  );
+}
+
+/** Returns the ports that the routers of two introduced sides have mapped; `told` is what the peer was told. */
+export function mappedBetween(
+  told: readonly string[],
+  { candidates, own, endpoint }: Pick<Introduction, 'candidates' | 'own' | 'endpoint'>,
+): readonly Endpoint[] {
+  return [...mappedPorts(told, own), ...mappedPorts(candidates, endpoint)];
+}
+
+/** Whether a side tells of a port that its router has mapped. */
 export function tellsMappedPort(lines: readonly string[], seen: Endpoint): boolean {
-  return readCandidates(lines).some(({ type, endpoint }) => type === 'srflx' && !sameEndpoint(endpoint, seen));
+  return mappedPorts(lines, seen).length > 0;
 }
 
 /** The addresses of the relays that the candidates tell of. */

@@ -2,6 +2,7 @@
 import type { ServerMessage, ServerMessageOf } from '../protocol/server-message.ts';
 import { giveUp } from './failing.ts';
 import type { PeerNews } from './output.ts';
+import { explainAbsence } from './presence.ts';
 import { type State, type Told, waiting } from './state.ts';
 
 /** Starts gathering candidates for the peers that are still to be asked for, once the server has seen this side. */
@@ -53,7 +54,7 @@ export function expire<T extends Told>(now: number, state: State<T>): void {
   for (const peer of waiting(state)) {
     if (now < peer.by) continue;
     if (peer.phase === 'asked') withdraw(state, peer.id);
-    giveUp(state, peer, { reason: 'no-peer' });
+    giveUp(state, peer, { reason: 'no-peer', detail: explainAbsence(state.presence, peer) });
   }
 }
 

@@ -7,6 +7,7 @@ import { expire, forget, gathered, gatherIfWanted, hear, mayExpire, want } from 
 import { bindIfDue, bound } from './binding.ts';
 import { closed, joined, notJoined, renewed, startJoin } from './joining.ts';
 import type { IntroductionInput, IntroductionOutput } from './output.ts';
+import { createPresence, notePresence } from './presence.ts';
 import { type State, type Told, waiting } from './state.ts';
 
 /**
@@ -76,6 +77,7 @@ function createState<T extends Told>(options: {
     own: null,
     gatheringFor: null,
     peers: new Map(),
+    presence: createPresence(),
     outputs: [],
   };
 }
@@ -120,6 +122,7 @@ function read<T extends Told>(
   state: State<T>,
   message: Extract<IntroductionInput<T>, { readonly kind: 'message' }>['message'],
 ): void {
+  notePresence(state.presence, message);
   if (message.type === 'ticket') renewed(now, state, message.ticket);
   else hear(now, state, message);
 }

@@ -3,6 +3,7 @@ import type { WireTicket } from '../protocol/fields.ts';
 
 import { fail, giveUp } from './failing.ts';
 import type { IntroductionInput, NotJoined } from './output.ts';
+import { notePresence } from './presence.ts';
 import { type HeldTicket, type State, type Told, waiting } from './state.ts';
 
 /** A connection that has lasted this long counts as a success: after it the pauses start over. */
@@ -24,6 +25,7 @@ export function joined<T extends Told>(
 ): void {
   const { resumeKey, ticket, stun, turn = [] } = message;
   if (state.resumeKey !== undefined) state.outputs.push({ kind: 'notice', text: 'reconnected to the rendezvous' });
+  notePresence(state.presence, message);
   state.resumeKey = resumeKey;
   state.joinedAt = now;
   state.phase = {

@@ -2,6 +2,7 @@
 import type { Endpoint } from '../../endpoint.ts';
 import type { ToldBehavior } from '../protocol/fields.ts';
 import type { IntroductionOutput } from './output.ts';
+import type { Presence } from './presence.ts';
 
 /** What a peer is told about this side. Whoever gathers it may add fields, and gets the same object back. */
 export interface Told {
@@ -73,6 +74,7 @@ export interface State<T extends Told> {
   /** The endpoint for which candidates are being gathered; null when none are. */
   gatheringFor: Endpoint | null;
   readonly peers: Map<string, Peer<T>>;
+  readonly presence: Presence;
   /** What the last input led to, until it is taken. */
   outputs: IntroductionOutput<T>[];
 }

@@ -1,15 +1,32 @@
 /** The technique that opened a path, as `natcheck punch` names it. */
-import { isRelayed, type PairReport } from '../../../ice/checklist/pair.ts';
-import { PUNCH_SOCKET } from '../candidate-agent.ts';
-import type { PunchPlan } from '../plan.ts';
+import { type Endpoint, sameEndpoint } from '../../../endpoint.ts';
+import type { PairReport } from '../../../ice/checklist/pair.ts';
+import { isThroughRelay } from '../endpoints-in-use.ts';
 import type { TechniqueName } from './choose-technique.ts';
 
-/** `host` means that the peer was reached at the address of its own interface. */
-export type PunchTechnique = 'host' | TechniqueName;
+/**
+ * `host` means that the peer was reached at the address of its own interface, `port-mapping` that one end is at a port which a
+ * router has mapped on request. A second try is a `simultaneous-open` too, from fresh sockets.
+ */
+export type PunchTechnique = 'host' | 'port-mapping' | TechniqueName;
 
-export function wonBy(pair: PairReport, { technique }: Pick<PunchPlan, 'technique'>): PunchTechnique {
-  if (isRelayed(pair)) return 'relay';
-  const isMet = pair.socket !== PUNCH_SOCKET || pair.remote.type !== 'host';
-  if (isMet && (technique === 'birthday' || technique === 'port-prediction')) return technique;
-  return pair.remote.type === 'host' ? 'host' : 'simultaneous-open';
+/** What tells which technique it was. */
+export interface WinnerFacts {
+  /** The technique of the plan. */
+  readonly planned: TechniqueName;
+  /** Whether that technique has made the pair possible, and not the checks alone. */
+  readonly isByTechnique: boolean;
+  /** The ports that the routers of the two sides have mapped on request. */
+  readonly mapped: readonly Endpoint[];
+}
+
+/** Returns the technique that opened the pair, from what was seen of it: the plan alone is no evidence. */
+export function wonBy(pair: PairReport, { planned, isByTechnique, mapped }: WinnerFacts): PunchTechnique {
+  const { local, remote } = pair;
+  if (isThroughRelay(pair)) return 'relay';
+  const isMapped = ({ endpoint }: { readonly endpoint: Endpoint }): boolean =>
+    mapped.some((one) => sameEndpoint(one, endpoint));
+  if (isMapped(local) || isMapped(remote)) return 'port-mapping';
+  if (isByTechnique && (planned === 'birthday' || planned === 'port-prediction')) return planned;
+  return remote.type === 'host' ? 'host' : 'simultaneous-open';
 }

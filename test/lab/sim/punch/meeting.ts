@@ -3,6 +3,7 @@
 import type { AccessProfile } from '../../../../lab/profiles.ts';
 import { type Link, symmetricLink } from '../../../../lab/sim/network/link.ts';
 import { runUntilDone } from '../../../../lab/sim/network/run-session.ts';
+import type { Trace } from '../../../../lab/sim/network/trace.ts';
 import { createWorld, type World } from '../../../../lab/sim/network/world.ts';
 import { behaviorBehind, runOf, signalDelay } from '../../../../lab/sim/punch/punch.ts';
 import { createSimRoom, type SimMeeting, type SimRoom } from '../../../../lab/sim/punch/room.ts';
@@ -16,7 +17,7 @@ export const LINK = symmetricLink({ latencyMs: 20 });
 
 export interface Place {
   readonly site: Site;
-  /** Starts a peer of that name there: a process of its own, on a host of its own. What it tells of its NAT is the truth by default. */
+  /** Starts a peer of that name there: a process of its own, on a host of its own. By default it tells what a faultless detection finds. */
   readonly start: (id: string, behavior?: ToldBehavior) => SimRoom;
   /** As the server knows where the last one comes from. */
   readonly source: () => string;
@@ -35,13 +36,15 @@ export function setStage({
   seed = 1,
   limits,
   relay = false,
+  trace,
 }: {
   readonly seed?: number;
   readonly limits?: Partial<RendezvousLimits>;
   /** Whether the server relays. */
   readonly relay?: boolean;
+  readonly trace?: Trace;
 } = {}): Stage {
-  const world = createWorld({ seed });
+  const world = createWorld({ seed, ...(trace && { trace }) });
   const rendezvous = addRendezvousServer(world, { limits, relay });
   let places = 0;
   const place = (name: string, access: AccessProfile, link: Link = LINK): Place => {

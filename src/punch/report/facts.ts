@@ -1,0 +1,59 @@
+/** What is known of a punch that has opened no path, and what follows from it. */
+import { type Endpoint, type Family, familyOf } from '../../endpoint.ts';
+import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
+import { isMoving } from '../../rendezvous/protocol/role.ts';
+import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
+import type { AttemptFailure } from '../attempt/evidence.ts';
+import type { PunchPlan } from '../attempt/plan.ts';
+import { readCandidates } from '../attempt/told-candidates.ts';
+import type { PathMode } from '../options.ts';
+
+export interface NoPathFacts extends AttemptFailure {
+  readonly id: string;
+  readonly mode: PathMode;
+  readonly plan: PunchPlan;
+  readonly introduction: Introduction;
+  /** What this side has told the peer. */
+  readonly told: { readonly candidates: readonly string[]; readonly behavior: ToldBehavior };
+}
+
+/** Returns the families in which each side can be reached. */
+export function familiesOf({ told, introduction: { candidates, own, endpoint } }: NoPathFacts): {
+  readonly own: readonly Family[];
+  readonly other: readonly Family[];
+} {
+  return { own: familiesAt(told.candidates, own), other: familiesAt(candidates, endpoint) };
+}
+
+function familiesAt(lines: readonly string[], seen: Endpoint): readonly Family[] {
+  const addresses = [seen.address, ...readCandidates(lines).map(({ endpoint }) => endpoint.address)];
+  return [...new Set(addresses.map(familyOf))].toSorted();
+}
+
+export function haveNoFamilyInCommon(facts: NoPathFacts): boolean {
+  const { own, other } = familiesOf(facts);
+  return !own.some((family) => other.includes(family));
+}
+
+/** Returns the sides whose next ports were to be predicted, and which have told none. */
+export function untoldSides({ id, told, introduction, ports }: NoPathFacts): readonly string[] {
+  return [
+    ...(isMoving(told) && ports.told === 0 ? [id] : []),
+    ...(isMoving(introduction) && ports.heard === 0 ? [introduction.peer] : []),
+  ];
+}
+
+/** Returns the sides of which the plan would have had to know more. */
+export function undetectedSides({ id, plan, told, introduction: { peer, behavior } }: NoPathFacts): readonly string[] {
+  if (plan.probability !== null) return [];
+  return [...(isDetected(told.behavior) ? [] : [id]), ...(isDetected(behavior) ? [] : [peer])];
+}
+
+function isDetected({ mapping, filtering }: ToldBehavior): boolean {
+  return mapping !== 'undetermined' && filtering !== 'undetermined';
+}
+
+/** Returns who has refused to send, and with which code. */
+export function refusalsIn({ refusals }: NoPathFacts): string {
+  return refusals.map(({ by, code }) => `by the ${by} (${code})`).join(' and ');
+}
