@@ -62,10 +62,13 @@ export function isWayOpen(control: Control, change: Elsewhere): boolean {
   return changedProbe(control, change) !== null;
 }
 
-/** Asks once for the changed reply, if its way is open. */
+/** Asks once for the changed reply, if its way is open, and opens that again first: a router that restarts forgets it. */
 export function askForChange(now: number, control: Control, change: Elsewhere): void {
   const probe = changedProbe(control, change);
-  if (probe) sendProbe(now, control.exchange, probe);
+  const way = control.ways?.[change];
+  if (!probe || !way) return;
+  sendProbe(now, control.exchange, way.opener);
+  sendProbe(now, control.exchange, probe);
 }
 
 /** The changed question, once both its way and the mapping toward the primary are known. */
