@@ -11,15 +11,23 @@ import { detectInSim } from './detect.ts';
 
 /** A detection takes up to about so long over the slowest of the links: a restart may also come after its end. */
 const LAST_REBOOT_MS = 1500;
+const MAX_OUTAGE_MS = 1000;
 const MAX_LATENCY_MS = 100;
 const MAX_LOSS = 0.15;
 /** Why such a detection may end without a verdict. Every other reason is a false one: no server is to blame. */
-const TRUE_REASONS: readonly Reason[] = ['router-restarted', 'too-much-loss'];
+const TRUE_REASONS: readonly Reason[] = [
+  'router-restarted',
+  'too-much-loss',
+  'irregular-ports',
+  'depends-on-destination',
+];
 
 export interface RebootSample extends Sample {
   /** When the router restarts, in ms from the start of the detection, and which one: 0 is the innermost. */
   readonly rebootAtMs: number;
   readonly rebootedLayer: number;
+  /** How long nothing passes from then on. */
+  readonly outageMs: number;
   readonly verdict: Verdict;
   /** What the report says that is not so, each with what is: a verdict, a finding, ports, a reason. */
   readonly errors: readonly string[];
@@ -27,7 +35,7 @@ export interface RebootSample extends Sample {
 }
 
 /**
- * Runs one detection during which one router restarts in no time. The access, the link, the instant and all that happens
+ * Runs one detection during which one router restarts, in no time or with an outage. The access, the link, the instant and all that happens
  * follow from the seed.
  */
 export function detectWithReboot(seed: number, trace?: Trace): RebootSample {
@@ -36,11 +44,18 @@ export function detectWithReboot(seed: number, trace?: Trace): RebootSample {
   const link = drawRebootLink(random.fork('link'));
   const rebootAtMs = random.next() * LAST_REBOOT_MS;
   const rebootedLayer = access.kind === 'nat' ? random.integer(access.layers.length) : 0;
+  const outageMs = random.pick([0, 0, random.next() * MAX_OUTAGE_MS]);
   const report = detectInSim({
     access,
     link,
     seed,
-    disturb: ({ clock }, { routers }) => clock.schedule(rebootAtMs, () => routers[rebootedLayer]?.reboot()),
+    disturb: ({ clock }, { routers, cutLink, restoreLink }) => {
+      clock.schedule(rebootAtMs, () => {
+        routers[rebootedLayer]?.reboot();
+        if (outageMs > 0) cutLink();
+      });
+      clock.schedule(rebootAtMs + outageMs, restoreLink);
+    },
     ...(trace && { trace }),
   });
   const sample: Sample = { seed, access, link, expected: expectedVerdict(access), report };
@@ -48,6 +63,7 @@ export function detectWithReboot(seed: number, trace?: Trace): RebootSample {
     ...sample,
     rebootAtMs,
     rebootedLayer,
+    outageMs,
     verdict: report.verdict,
     errors: errorsOf(sample),
     isInconclusive: report.verdict.type === 'inconclusive',

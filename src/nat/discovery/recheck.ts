@@ -3,7 +3,7 @@
  * and after tell of two different ones. So the mapping socket asks once more, right behind the last question whose answer
  * is evidence. A mapping is made by the packet that goes out, so what restarts later has not touched the evidence.
  */
-import { portAssignmentProbes } from '../port-assignment/port-assignment.ts';
+import { type PortAssignmentTest, portAssignmentProbes } from '../port-assignment/port-assignment.ts';
 import { TURN_MS } from '../probes/ask.ts';
 import { sendProbe } from '../probes/exchange.ts';
 import { ASK_LIMIT, type Pace } from '../probes/pace.ts';
@@ -12,13 +12,10 @@ import type { Reason } from '../reason.ts';
 import type { MappingTest } from './mapping.ts';
 import type { State } from './state.ts';
 
-/** It is tried for longer than other questions: without its answer the others are worth nothing. */
-const RECHECK_LIMIT = 2 * ASK_LIMIT;
-
 interface Recheck {
   /** When the last question left whose answer is evidence, or may become it. */
   readonly since: number;
-  /** What is asked again after that; each was answered before. */
+  /** What is asked again after that, each answered before; empty while it is too early. */
   readonly again: readonly Probe[];
 }
 
@@ -29,7 +26,7 @@ export function stepRecheck(now: number, state: State): number {
   const { exchange } = state;
   const { since, again } = recheck;
   for (const probe of again) {
-    const isLeft = repeatsOf(probe, since).length < RECHECK_LIMIT;
+    const isLeft = repeatsOf(probe, since).length < ASK_LIMIT;
     if (isLeft && dueAt(probe, since, exchange.pace) <= now) sendProbe(now, exchange, probe);
   }
   const due = again.map((probe) => dueAt(probe, since, exchange.pace)).filter((at) => at > now);
@@ -43,11 +40,11 @@ export function doubtOf(now: number, state: State): Reason | null | undefined {
   if (!recheck) return null;
   const { since, again } = recheck;
   const open = again.filter((probe) => !isConfirmed(probe, since));
-  if (open.length === 0) return null;
+  if (again.length > 0 && open.length === 0) return null;
   if (now >= state.deadline) return 'deadline';
   const isGivenUp = (probe: Probe): boolean =>
-    repeatsOf(probe, since).length >= RECHECK_LIMIT && dueAt(probe, since, state.exchange.pace) <= now;
-  return open.every(isGivenUp) ? 'too-much-loss' : undefined;
+    repeatsOf(probe, since).length >= ASK_LIMIT && dueAt(probe, since, state.exchange.pace) <= now;
+  return again.length > 0 && open.every(isGivenUp) ? 'too-much-loss' : undefined;
 }
 
 /** What is to be asked again; null where there is nothing that a restart could spoil. */
@@ -58,17 +55,20 @@ function recheckOf({ outcome, mapping, portAssignment }: State): Recheck | null 
   }
   if (!mapping || !portAssignment) return null;
   const samples = [mapping.primary, ...mapping.probes, ...portAssignmentProbes(portAssignment)];
-  return { since: lastQuestionAt(samples), again: againOf(mapping) };
+  return { since: lastQuestionAt(samples), again: againOf(mapping, portAssignment) };
 }
 
 /**
- * Where the mapping depends on the destination, a NAT may keep the port of the socket for whichever destination comes
- * first, and so give the primary the same port again: then the other destination has lost its own.
+ * The primary, and more where the mapping depends on the destination: a NAT may keep the port of a socket for whichever
+ * destination comes first. Asked first after a restart, the primary sees the same port again, while the others do not. And
+ * a socket whose next mapping was made after a restart has kept its port for that one, and so has lost it for the primary.
  */
-function againOf({ primary, probes, finding }: MappingTest): readonly Probe[] {
-  const isStable = finding?.behavior === 'none' || finding?.behavior === 'endpoint-independent';
-  const other = isStable ? undefined : probes.findLast(({ answer }) => answer);
-  return other ? [primary, other] : [primary];
+function againOf({ primary, probes, finding }: MappingTest, { first, next }: PortAssignmentTest): readonly Probe[] {
+  if (!finding || finding.behavior === 'none' || finding.behavior === 'endpoint-independent') return [primary];
+  const isLeft = next?.every(({ sends }) => sends.length > 0) ?? finding.behavior === 'undetermined';
+  if (!isLeft) return [];
+  const witness = next && first.find(({ answer }) => answer);
+  return [primary, ...probes, ...(witness ? [witness] : [])].filter(({ answer }) => answer);
 }
 
 function lastQuestionAt(samples: readonly Probe[]): number {
@@ -90,5 +90,5 @@ function dueAt(probe: Probe, since: number, pace: Pace): number {
   const repeats = repeatsOf(probe, since);
   const last = repeats.at(-1);
   if (!last) return since + TURN_MS;
-  return last.at + (repeats.length < RECHECK_LIMIT ? pace.gapMs(repeats.length) : pace.patienceMs());
+  return last.at + (repeats.length < ASK_LIMIT ? pace.gapMs(repeats.length) : pace.patienceMs());
 }
