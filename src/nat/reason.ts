@@ -17,6 +17,7 @@ export const REASONS = {
   'several-public-addresses':
     'the public address changes with the destination, so the server cannot reach the control socket',
   'untrusted-address': "the server reported a public address that this host does not send to on a server's word alone",
+  'router-restarted': 'the public endpoint of one socket changed while it was tested, as when a router restarts',
   'depends-on-destination':
     'the public endpoint changes with the destination; only a server with two addresses can show what exactly it depends on',
   'no-nat': 'there is no NAT, so there is nothing to test',

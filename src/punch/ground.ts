@@ -66,7 +66,7 @@ export async function openGround(
       connection: { url, room: name, id, token, resolver },
       reachability,
       turn,
-      behavior: isRelayOnly ? null : behaviorOf(owner, { ...options, endpoint: server }),
+      behavior: isRelayOnly ? null : behaviorOf(owner, { ...options, endpoint: server, udp: socket }),
       onPublic: (seen) => {
         own = seen;
         options.onSeen(seen);
@@ -110,8 +110,12 @@ function reachabilityOf(
 }
 
 /** Finds out what this side's NAT does, and tells it once everything is ready for a peer. */
-function behaviorOf(owner: Owner, options: RoomOptions & { readonly endpoint: Endpoint }) {
-  const { endpoint: server, local, signal } = options;
+function behaviorOf(
+  owner: Owner,
+  options: RoomOptions & { readonly endpoint: Endpoint; readonly udp: UdpSocket | null },
+) {
+  const { endpoint: server, udp, signal } = options;
+  const local = udp?.local.address ?? options.local;
   const detection = owner.use(findOwnBehavior({ server, local, signal }));
   const ready = detection.behavior.then((found) => warmUp().then(() => found));
   // Whoever awaits it is told; there may be nobody who does.

@@ -9,6 +9,7 @@ import { DETECT_SCHEMA, type DetectReport } from '../report.ts';
 import { verdictOf } from '../verdict.ts';
 import { contactProbes } from './contact.ts';
 import { classifyMapping, samplesOf } from './mapping.ts';
+import { doubtOf } from './recheck.ts';
 import { type State, sentProbes } from './state.ts';
 import { whyUnreachable } from './unreachable.ts';
 
@@ -21,12 +22,15 @@ interface Findings {
 /** Writes the report; null while something is still to be found out. */
 export function conclude(now: number, state: State): DetectReport | null {
   const { outcome, local } = state;
+  const doubt = doubtOf(now, state);
+  if (doubt === 'router-restarted') return write(now, state, unknown(doubt));
   switch (outcome?.kind) {
     case 'behavior-server': {
       const findings = findingsOf(now, state);
-      return findings && write(now, state, findings);
+      return findings && doubt !== undefined ? write(now, state, doubted(findings, doubt)) : null;
     }
     case 'one-address': {
+      if (doubt !== null) return doubt === undefined ? null : write(now, state, unknown(doubt));
       const samples = samplesOf(outcome.answered.map(({ probe }) => probe));
       const mapping = classifyMapping(local.mapping, samples);
       return write(now, state, { ...unknown('server-has-one-address'), mapping });
@@ -49,6 +53,12 @@ function findingsOf(now: number, state: State): Findings | null {
   const filtering = state.filtering?.finding ?? (isLate ? undetermined('deadline') : null);
   const ports = state.portAssignment?.finding ?? (isLate ? undeterminedPorts('deadline') : null);
   return mapping && filtering && ports ? { mapping, filtering, ports } : null;
+}
+
+/** What is left when the mappings cannot be relied upon: a reply that comes from elsewhere, or does not, needs none of them. */
+function doubted(findings: Findings, doubt: Reason | null): Findings {
+  if (doubt === null || findings.mapping.behavior === 'undetermined') return findings;
+  return { ...findings, mapping: undetermined(doubt), ports: undeterminedPorts(doubt) };
 }
 
 function unknown(reason: Reason): Findings {

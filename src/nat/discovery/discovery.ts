@@ -12,6 +12,7 @@ import { conclude } from './conclude.ts';
 import { addCandidate, type ContactOutcome, contactOutcome, createContact, stepContact } from './contact.ts';
 import { createFilteringTest, stepFiltering } from './filtering.ts';
 import { createMappingTest, stepMapping } from './mapping.ts';
+import { stepRecheck } from './recheck.ts';
 import type { State } from './state.ts';
 import { recordConnect } from './tcp-check.ts';
 
@@ -100,7 +101,7 @@ function initialState(options: DiscoveryOptions): State {
 function advance(now: number, state: State): void {
   if (state.report) return;
   const contactAt = advanceContact(now, state);
-  state.wakeAt = Math.min(state.deadline, contactAt, stepTests(now, state));
+  state.wakeAt = Math.min(state.deadline, contactAt, stepTests(now, state), stepRecheck(now, state));
   state.report = conclude(now, state);
 }
 

@@ -29,6 +29,8 @@ export interface ProbeAnswer {
   readonly mapped: Endpoint;
   /** The server's other address and port, when it has one. */
   readonly other: Endpoint | null;
+  /** When the question left that it answers. */
+  readonly sentAt: number;
   readonly rttMs: number;
 }
 
