@@ -21,6 +21,8 @@ export const REASONS = {
     'the public endpoint changes with the destination; only a server with two addresses can show what exactly it depends on',
   'no-nat': 'there is no NAT, so there is nothing to test',
   'irregular-ports': 'the public ports are too regular for chance, but not regular enough to show a rule',
+  'ports-preserved':
+    'every port is the same inside and outside, at one public address: most home routers (NAPT) keep ports while they are free, and a one-to-one translation behind a filter looks alike; another host behind this NAT that uses the same port would show which it is',
   'too-much-loss': 'too many packets were lost to tell silence from loss',
   deadline: 'the time limit was reached first',
 } as const;

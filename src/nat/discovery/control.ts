@@ -5,13 +5,10 @@
 import type { Endpoint } from '../../endpoint.ts';
 import { askTogether } from '../probes/ask.ts';
 import { type Exchange, sendProbe } from '../probes/exchange.ts';
-import { createProbe, isGivenUp, type Probe } from '../probes/probe.ts';
+import { createProbe, isGivenUp, type Probe, UNKNOWN_ATTRIBUTE } from '../probes/probe.ts';
 import { answeredCount, isDue, type SilenceEvidence } from '../probes/silence.ts';
 import type { Reason } from '../reason.ts';
 import { type AskedServer, changedSource, type Elsewhere } from './alternate.ts';
-
-/** A comprehension-required attribute is not understood (RFC 8489 §14.8). */
-const UNKNOWN_ATTRIBUTE = 420;
 
 /** The way from one alternate: the question that opens it, then the one that uses it. */
 interface Way {
