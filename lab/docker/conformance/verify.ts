@@ -1,5 +1,6 @@
 /** Holds every site of a started lab to its profile, all at once, before anyone may use it. */
-import { type Asked, type ConformanceBed, mismatches, observe } from '../../conformance.ts';
+import { type ConformanceBed, observe } from '../../conformance.ts';
+import { type Asked, mismatches } from '../../mismatches.ts';
 import { type AccessProfile, type ObservedAccess, observedAccess } from '../../profiles.ts';
 import { startAgent } from '../container/agent.ts';
 import type { LabContainer } from '../container/container.ts';
