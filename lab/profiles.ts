@@ -19,7 +19,7 @@ export type TranslationKind = 'static' | 'dynamic' | 'napt';
 
 export interface NatProfile {
   readonly name: string;
-  /** Default: `napt`. The other two keep every port, and a static NAT has no mapping but endpoint-independent ones. */
+  /** Default: `napt`. The other two keep every port, and their mapping is endpoint-independent. */
   readonly translation?: TranslationKind;
   readonly mapping: Dependency;
   readonly filtering: Dependency;

@@ -15,7 +15,7 @@ export function detectPicture(): string {
     seed: 1,
     link: symmetricLink({ latencyMs: 12 }),
   });
-  return terminalSvg(`$ natcheck detect\n${renderDetectReport(report, { color: true, verbose: false })}`);
+  return terminalSvg(`$ natcheck detect\n${renderDetectReport(report, { color: true, verbose: false, columns: 120 })}`);
 }
 
 if (import.meta.main) writeFileSync(new URL('detect.svg', import.meta.url), detectPicture());

@@ -3,7 +3,6 @@ import type { Layout } from '../../../server/stun/decisions/layout.ts';
 import { createDiscovery } from '../../../src/nat/discovery/discovery.ts';
 import { DETECT_SOCKETS } from '../../../src/nat/evidence.ts';
 import type { DetectReport } from '../../../src/nat/report.ts';
-import type { AccessProfile } from '../../profiles.ts';
 import type { RunBounds } from '../network/clock.ts';
 import type { Link } from '../network/link.ts';
 import { runSession } from '../network/run-session.ts';
@@ -11,10 +10,10 @@ import type { Trace } from '../network/trace.ts';
 import { createWorld } from '../network/world.ts';
 import { addStunServer, LAB_HTTP_PORT, LAB_LAYOUT, type Respond } from '../server/stun-server.ts';
 import { addNeighbour } from '../site/neighbour.ts';
-import { createSite } from '../site/site.ts';
+import { createSite, type SiteOptions } from '../site/site.ts';
 
 export interface SimDetection {
-  readonly access: AccessProfile;
+  readonly access: SiteOptions['access'];
   readonly seed: number;
   /** The client's link to the public network; default: in no time and without loss. */
   readonly link?: Link;

@@ -28,9 +28,9 @@ function requireTranslation({ translation = 'napt', ports, mapping, inboundFirst
   requireOneOf('translation', translation, ['static', 'dynamic', 'napt']);
   if (translation === 'napt') return;
   requireOneOf(`ports with ${translation} translation`, ports, ['preserved']);
-  if (translation === 'dynamic') return;
-  requireOneOf('mapping with static translation', mapping, ['endpoint-independent']);
-  if (inboundFirst) throw new RangeError('inboundFirst is true; a static NAT has no mapping that it could change');
+  requireOneOf(`mapping with ${translation} translation`, mapping, ['endpoint-independent']);
+  if (translation === 'static' && inboundFirst)
+    throw new RangeError('inboundFirst is true; a static NAT has no mapping that it could change');
 }
 
 /** @throws RangeError as requireProfile does. */

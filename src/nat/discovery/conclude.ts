@@ -78,7 +78,7 @@ function write(now: number, state: State, { mapping, filtering, ports }: Finding
     filtering,
     allocation: portAssignmentOf(ports, { probes: assigned, startedAt, local }),
     pooling: classifyPooling(probes, ports.reason ?? 'too-much-loss'),
-    translation: translationOf(now, { mapping, probes, local, test: state.unsolicited }),
+    translation: translationOf({ mapping, probes, local, test: state.unsolicited }),
     local: local.mapping,
     public: answered?.probe.answer?.mapped ?? null,
     server: answered?.identity ?? contact.candidates[0]?.identity ?? null,

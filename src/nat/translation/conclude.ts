@@ -5,22 +5,19 @@ import type { Probe } from '../probes/probe.ts';
 import { classifyTranslation, type Translation } from './translation.ts';
 import { type UnsolicitedTest, unsolicitedObstacle } from './unsolicited.ts';
 
-/** What the whole detection says of the translation; `test` is null where there was nothing to ask for. */
-export function translationOf(
-  now: number,
-  {
-    mapping,
-    probes,
-    local,
-    test,
-  }: {
-    readonly mapping: Finding;
-    /** Every question that was sent. */
-    readonly probes: readonly Probe[];
-    readonly local: Readonly<Record<string, Endpoint>>;
-    readonly test: UnsolicitedTest | null;
-  },
-): Translation {
+/** What the detection says of the translation; `test` is null where there was nothing to ask for. */
+export function translationOf({
+  mapping,
+  probes,
+  local,
+  test,
+}: {
+  readonly mapping: Finding;
+  /** Every question that was sent. */
+  readonly probes: readonly Probe[];
+  readonly local: Readonly<Record<string, Endpoint>>;
+  readonly test: UnsolicitedTest | null;
+}): Translation {
   const seen = mappingsOf(probes, local);
   const preservedPorts = seen.filter(({ mapped, internalPort }) => mapped.port === internalPort).length;
   const evidence = {
@@ -29,7 +26,7 @@ export function translationOf(
     translatedPorts: seen.length - preservedPorts,
     unsolicited: (test?.silent ?? []).flatMap(reachedAt),
   };
-  return { ...classifyTranslation(mapping, evidence, test && unsolicitedObstacle(now, test)), evidence };
+  return { ...classifyTranslation(mapping, evidence, test && unsolicitedObstacle(test)), evidence };
 }
 
 interface SeenMapping {

@@ -11,8 +11,8 @@ import type { Reason } from '../reason.ts';
 export const TRANSLATION_KINDS = ['none', 'static', 'dynamic', 'napt', 'undetermined'] as const;
 
 /**
- * `static`: this host has a public address to itself, all ports of it included; `dynamic`: it is given addresses of a
- * pool, and keeps its ports; `napt`: it shares an address with others by translated ports (RFC 2663 §4.1.2).
+ * `static`: the public address leads to this host, also at ports from which it has sent nothing; `dynamic`: public
+ * addresses come from a pool, and ports are kept; `napt`: a public address is shared, by translated ports.
  */
 export type TranslationKind =
   | { readonly kind: Exclude<(typeof TRANSLATION_KINDS)[number], 'undetermined'>; readonly reason: null }

@@ -7,7 +7,7 @@ import type { Endpoint } from '../../endpoint.ts';
 import { type DetectSocket, SILENT_DETECT_SOCKETS } from '../evidence.ts';
 import { askTogether } from '../probes/ask.ts';
 import type { Exchange } from '../probes/exchange.ts';
-import { createProbe, isGivenUp, isSettled, type Probe, UNKNOWN_ATTRIBUTE } from '../probes/probe.ts';
+import { createProbe, isSettled, type Probe, UNKNOWN_ATTRIBUTE } from '../probes/probe.ts';
 import type { Reason } from '../reason.ts';
 
 type LocalEndpoints = Readonly<Record<DetectSocket, Endpoint>>;
@@ -58,7 +58,8 @@ export function isHalfReached(now: number, { silent, exchange }: UnsolicitedTest
 }
 
 /** Why the server has sent nothing to the silent sockets, or null. */
-export function unsolicitedObstacle(now: number, { control, exchange }: UnsolicitedTest): Reason | null {
-  if (control.errorCode !== null && control.errorCode !== UNKNOWN_ATTRIBUTE) return 'error-replies';
-  return isGivenUp(now, control, exchange.pace) ? 'response-port-refused' : null;
+export function unsolicitedObstacle({ control: { answer, errorCode } }: UnsolicitedTest): Reason | null {
+  if (answer) return null;
+  if (errorCode === null) return 'response-port-mute';
+  return errorCode === UNKNOWN_ATTRIBUTE ? 'response-port-refused' : 'error-replies';
 }

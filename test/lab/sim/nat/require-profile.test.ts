@@ -23,8 +23,8 @@ it.each<[Record<string, unknown>, string]>([
     'ports with dynamic translation is "random"; it must be one of "preserved"',
   ],
   [
-    { translation: 'static', mapping: 'address-dependent' },
-    'mapping with static translation is "address-dependent"; it must be one of "endpoint-independent"',
+    { translation: 'dynamic', mapping: 'address-dependent' },
+    'mapping with dynamic translation is "address-dependent"; it must be one of "endpoint-independent"',
   ],
   [
     { translation: 'static', inboundFirst: true },
