@@ -19,13 +19,18 @@ describeLab('a lab of every kind of translation', () => {
   let lab: Lab;
   let server: AsyncDisposable;
   beforeAll(async () => {
-    lab = await startProvidedLab({ profiles: [...TRANSLATIONS, PORT_RESTRICTED, SYMMETRIC] });
+    lab = await startProvidedLab({ profiles: [...TRANSLATIONS, PORT_RESTRICTED, SYMMETRIC], clientsPerNat: 2 });
     server = await startNatcheckServer(lab.server);
   });
   afterAll(async () => {
     await server?.[Symbol.asyncDispose]();
     await lab?.[Symbol.asyncDispose]();
   });
+
+  const detectAt = async (site: string, client: number): Promise<DetectReport> => {
+    const detect = ['natcheck', 'detect', '--json', '--server', lab.server.primary];
+    return JSON.parse((await lab.nat(site).client(client).exec(detect)).stdout);
+  };
 
   it.concurrent.for([
     ['static', 'full-cone', 'static'],
@@ -34,13 +39,17 @@ describeLab('a lab of every kind of translation', () => {
     ['port-restricted', 'port-restricted', 'ports-preserved'],
     ['symmetric', 'symmetric', 'napt'],
   ] as const)('%s is found %s, and its translation %s', async ([site, verdict, said]) => {
-    const detect = ['natcheck', 'detect', '--json', '--server', lab.server.primary];
-    const { stdout } = await lab.nat(site).client(0).exec(detect);
-    const report: DetectReport = JSON.parse(stdout);
+    const report = await detectAt(site, 0);
     const { kind, reason, evidence } = report.translation;
     expect([report.verdict.type, reason ?? kind]).toEqual([verdict, said]);
     expect(evidence.unsolicited).toHaveLength(said === 'static' ? 2 : 0);
     expect(evidence.publicAddresses.length > 1).toBe(said === 'dynamic');
+  });
+
+  it('a static NAT has another public address for each client', async () => {
+    const reports = await Promise.all([0, 1].map((client) => detectAt('static', client)));
+    expect(reports.map(({ translation }) => translation.kind)).toEqual(['static', 'static']);
+    expect(reports.map((report) => report.public?.address)).toEqual(['203.0.113.101', '203.0.113.12']);
   });
 });
 
