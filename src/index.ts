@@ -15,6 +15,7 @@ export { explainReason, type Reason } from './nat/reason.ts';
 export type { DetectReport, PortAssignmentReport } from './nat/report.ts';
 export type { RouterReport } from './nat/router.ts';
 export { type MappingProtocol, ROUTER_REASONS, type RouterReason } from './nat/router.ts';
+export type { Translation, TranslationEvidence, TranslationKind } from './nat/translation/translation.ts';
 export type { Verdict, VerdictType } from './nat/verdict.ts';
 export type { ResolvedAddress, Service } from './net/lookup/resolver.ts';
 export { createResolver, type Resolver } from './net/lookup/resolver.ts';

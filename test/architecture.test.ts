@@ -93,6 +93,7 @@ const BASE: Readonly<Record<string, string>> = {
   'lab/profiles.ts': 'lab/base',
   'lab/conformance.ts': 'lab/base',
   'lab/known-behavior.ts': 'lab/base',
+  'lab/mismatches.ts': 'lab/base',
 };
 
 /** What decides, and does nothing: driven by whoever has sockets and a clock. */

@@ -4,7 +4,6 @@ import { createDiscovery } from '../../../src/nat/discovery/discovery.ts';
 import { isToBeRepeated } from '../../../src/nat/discovery/spoiled.ts';
 import { DETECT_SOCKETS } from '../../../src/nat/evidence.ts';
 import type { DetectReport } from '../../../src/nat/report.ts';
-import type { AccessProfile } from '../../profiles.ts';
 import type { RunBounds } from '../network/clock.ts';
 import type { Host } from '../network/host.ts';
 import type { Link } from '../network/link.ts';
@@ -13,10 +12,10 @@ import type { Trace } from '../network/trace.ts';
 import { createWorld, type World } from '../network/world.ts';
 import { addStunServer, LAB_HTTP_PORT, LAB_LAYOUT, type Respond } from '../server/stun-server.ts';
 import { addNeighbour } from '../site/neighbour.ts';
-import { createSite, type Site } from '../site/site.ts';
+import { createSite, type Site, type SiteOptions } from '../site/site.ts';
 
 export interface SimDetection {
-  readonly access: AccessProfile;
+  readonly access: SiteOptions['access'];
   readonly seed: number;
   /** The client's link to the public network; default: in no time and without loss. */
   readonly link?: Link;

@@ -6,6 +6,8 @@ import { portAssignmentOf, portAssignmentProbes } from '../port-assignment/port-
 import { evidenceOf } from '../probes/probe.ts';
 import type { Reason } from '../reason.ts';
 import { DETECT_SCHEMA, type DetectReport } from '../report.ts';
+import { translationOf } from '../translation/conclude.ts';
+import { isHalfReached } from '../translation/unsolicited.ts';
 import { verdictOf } from '../verdict.ts';
 import { contactProbes } from './contact.ts';
 import { classifyMapping, samplesOf } from './mapping.ts';
@@ -49,6 +51,7 @@ export function conclude(now: number, state: State): DetectReport | null {
 /** What the tests have found; at the deadline whatever is not known is undetermined. */
 function findingsOf(now: number, state: State): Findings | null {
   const isLate = now >= state.deadline;
+  if (!isLate && state.unsolicited && isHalfReached(now, state.unsolicited)) return null;
   const mapping = state.mapping?.finding ?? (isLate ? undetermined('deadline') : null);
   const filtering = state.filtering?.finding ?? (isLate ? undetermined('deadline') : null);
   const ports = state.portAssignment?.finding ?? (isLate ? undeterminedPorts('deadline') : null);
@@ -86,6 +89,7 @@ function write(now: number, state: State, { mapping, filtering, ports }: Finding
     filtering,
     allocation: portAssignmentOf(ports, { probes: assigned, startedAt, local }),
     pooling: classifyPooling(probes, ports.reason ?? 'too-much-loss'),
+    translation: translationOf({ mapping, probes, local, test: state.unsolicited }),
     local: local.mapping,
     public: answered?.probe.answer?.mapped ?? null,
     server: answered?.identity ?? contact.candidates[0]?.identity ?? null,

@@ -5,13 +5,10 @@
 import type { Endpoint } from '../../endpoint.ts';
 import { askTogether } from '../probes/ask.ts';
 import { type Exchange, sendProbe } from '../probes/exchange.ts';
-import { createProbe, isGivenUp, type Probe } from '../probes/probe.ts';
+import { createProbe, isGivenUp, type Probe, UNKNOWN_ATTRIBUTE } from '../probes/probe.ts';
 import { answeredCount, isDue, isMute, type SilenceEvidence } from '../probes/silence.ts';
 import type { Reason } from '../reason.ts';
 import { type AskedServer, changedSource, type Elsewhere } from './alternate.ts';
-
-/** A comprehension-required attribute is not understood (RFC 8489 §14.8). */
-const UNKNOWN_ATTRIBUTE = 420;
 
 /** After so many changed questions without an answer something may have happened to the socket's mappings. */
 const SILENT_SENDS = 4;
