@@ -3,7 +3,7 @@
  * rendezvous, and the behaviour of this side's NAT.
  */
 
-import { findOwnBehavior } from '../detect/own-behavior.ts';
+import { findOwnBehavior, type OwnBehavior } from '../detect/own-behavior.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
 import type { UdpSocket } from '../net/udp-socket.ts';
@@ -110,11 +110,17 @@ function reachabilityOf(
 }
 
 /** Finds out what this side's NAT does, and tells it once everything is ready for a peer. */
-function behaviorOf(owner: Owner, options: RoomOptions & { readonly endpoint: Endpoint }) {
+function behaviorOf(owner: Owner, options: RoomOptions & { readonly endpoint: Endpoint }): OwnBehavior {
   const { endpoint: server, local, signal } = options;
-  const detection = owner.use(findOwnBehavior({ server, local, signal }));
-  const ready = detection.behavior.then((found) => warmUp().then(() => found));
-  // Whoever awaits it is told; there may be nobody who does.
-  ready.catch(() => {});
-  return ready;
+  const behavior = owner.use(findOwnBehavior({ server, local, signal }));
+  let warm: Promise<void> | null = null;
+  return {
+    ...behavior,
+    find: async (own) => {
+      const found = await behavior.find(own);
+      warm ??= warmUp();
+      await warm;
+      return found;
+    },
+  };
 }

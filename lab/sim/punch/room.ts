@@ -181,7 +181,7 @@ function obey(state: State, output: IntroductionOutput<SimTold>): void {
       state.binding = null;
       break;
     case 'gather':
-      reachability.gather(output.own, (told) => tell(state, { kind: 'gathered', told }));
+      reachability.gather(output.own, (told) => tell(state, { kind: 'gathered', gathering: output.gathering, told }));
       break;
     case 'turn':
       reachability.seekRelay(output.servers);
