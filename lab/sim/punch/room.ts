@@ -98,7 +98,8 @@ export function createSimRoom(world: World, options: SimRoomOptions): SimRoom {
   const { id, host, rendezvous, server, behavior, delayMs = () => 0, joinWaitMs = WAIT_MS } = options;
   const random = host.random.fork(`punch ${id}`);
   const heard = (arrival: Arrival): void => receive(state, arrival);
-  const reached = { host, random, server: server.address, behavior, receive: heard };
+  const onChanged = (): void => tell(state, { kind: 'changed' });
+  const reached = { host, random, server: server.address, behavior, receive: heard, onChanged };
   const state: State = {
     ...{ world, options, random, meetings: new Map() },
     introductions: createIntroductions<SimTold>({ ...options, joinWaitMs }),

@@ -27,11 +27,12 @@ export function gathered<T extends Told>(
   for (const peer of waiting(state)) {
     if (peer.phase !== 'wanted') continue;
     const { candidates, behavior } = told;
+    const update = peer.isAsked && ({ isUpdate: true } as const);
     state.outputs.push({
       kind: 'send',
-      message: { type: 'ask', peer: peer.id, candidates: [...candidates], behavior },
+      message: { type: 'ask', peer: peer.id, candidates: [...candidates], behavior, ...update },
     });
-    Object.assign(peer, { phase: 'asked', told });
+    Object.assign(peer, { phase: 'asked', isAsked: true, told });
     if (!peer.hasBeenAsked) peer.by = now + peer.waitMs;
     peer.hasBeenAsked = true;
   }
@@ -48,8 +49,11 @@ export function want<T extends Told>(
   { peer: id, waitMs }: { readonly peer: string; readonly waitMs: number },
 ): void {
   const known = state.peers.get(id);
-  if (known) Object.assign(known, { phase: 'wanted', told: null });
-  else state.peers.set(id, { id, waitMs, phase: 'wanted', by: now + waitMs, hasBeenAsked: false, told: null });
+  if (known) Object.assign(known, { phase: 'wanted', isAsked: false, told: null });
+  else {
+    const asked = { hasBeenAsked: false, isAsked: false, told: null };
+    state.peers.set(id, { id, waitMs, phase: 'wanted', by: now + waitMs, ...asked });
+  }
 }
 
 export function forget<T extends Told>(state: State<T>, id: string): void {

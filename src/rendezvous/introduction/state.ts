@@ -42,6 +42,8 @@ export interface Peer<T extends Told> {
   /** The time until which the peer is waited for; the first ask sets it for good. */
   by: number;
   hasBeenAsked: boolean;
+  /** Whether it was asked for over this connection since the last introduction. */
+  isAsked: boolean;
   /** What the last ask told; null before the first. */
   told: T | null;
 }
