@@ -3,7 +3,7 @@
  * rendezvous, and the behaviour of this side's NAT.
  */
 
-import { findOwnBehavior } from '../detect/own-behavior.ts';
+import { findOwnBehavior, type OwnBehavior } from '../detect/own-behavior.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
 import type { UdpSocket } from '../net/udp-socket.ts';
@@ -113,12 +113,18 @@ function reachabilityOf(
 function behaviorOf(
   owner: Owner,
   options: RoomOptions & { readonly endpoint: Endpoint; readonly udp: UdpSocket | null },
-) {
+): OwnBehavior {
   const { endpoint: server, udp, signal } = options;
   const local = udp?.local.address ?? options.local;
-  const detection = owner.use(findOwnBehavior({ server, local, signal }));
-  const ready = detection.behavior.then((found) => warmUp().then(() => found));
-  // Whoever awaits it is told; there may be nobody who does.
-  ready.catch(() => {});
-  return ready;
+  const behavior = owner.use(findOwnBehavior({ server, local, signal }));
+  let warm: Promise<void> | null = null;
+  return {
+    ...behavior,
+    find: async (own) => {
+      const found = await behavior.find(own);
+      warm ??= warmUp();
+      await warm;
+      return found;
+    },
+  };
 }

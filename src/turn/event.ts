@@ -11,6 +11,10 @@ export type TurnEvent = { readonly at: number } & (
       readonly mapped: Endpoint;
       readonly lifetimeMs: number;
     }
+  /** The server has confirmed the allocation. */
+  | { readonly kind: 'refreshed'; readonly lifetimeMs: number }
+  /** A refresh had no answer, or one of a faulty server; it is tried again until the allocation expires. */
+  | { readonly kind: 'not-refreshed' }
   | { readonly kind: 'data'; readonly from: Endpoint; readonly bytes: Uint8Array }
   /** From now on data to and from that peer has 4 bytes of overhead in place of 36. */
   | { readonly kind: 'channel-bound'; readonly peer: Endpoint; readonly channel: number }

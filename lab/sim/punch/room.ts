@@ -94,7 +94,8 @@ export function createSimRoom(world: World, options: SimRoomOptions): SimRoom {
   const { id, host, rendezvous, server, behavior, delayMs = () => 0, joinWaitMs = WAIT_MS } = options;
   const random = host.random.fork(`punch ${id}`);
   const heard = (arrival: Arrival): void => receive(state, arrival);
-  const reached = { host, random, server: server.address, behavior, receive: heard };
+  const onChanged = (): void => tell(state, { kind: 'changed' });
+  const reached = { host, random, server: server.address, behavior, receive: heard, onChanged };
   const state: State = {
     ...{ world, options, random, meetings: new Map() },
     introductions: createIntroductions<SimTold>({ ...options, joinWaitMs }),
@@ -177,7 +178,7 @@ function obey(state: State, output: IntroductionOutput<SimTold>): void {
       state.binding = null;
       break;
     case 'gather':
-      reachability.gather(output.own, (told) => tell(state, { kind: 'gathered', told }));
+      reachability.gather(output.own, (told) => tell(state, { kind: 'gathered', gathering: output.gathering, told }));
       break;
     case 'turn':
       reachability.seekRelay(output.servers);

@@ -36,7 +36,8 @@ export async function joinRendezvous(options: JoinOptions): Promise<JoinResult> 
   const { socket } = opened;
   const { promise, resolve, reject } = Promise.withResolvers<JoinResult>();
   const abort = (): void => reject(signal?.reason);
-  const timer = setTimeout(() => resolve({ outcome: 'unreachable', reason: 'no answer to the join' }), JOIN_TIMEOUT_MS);
+  const silent = { outcome: 'unreachable', reason: 'no answer to the join', sign: 'broken-off' } as const;
+  const timer = setTimeout(() => resolve(silent), JOIN_TIMEOUT_MS);
   const client = createClient(opened, resolve);
   signal?.addEventListener('abort', abort, { once: true });
   client.say({ type: 'join', version: PROTOCOL_VERSION, room, id, token, resumeKey });

@@ -8,6 +8,8 @@
  */
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import type { ServerSign } from '../../rendezvous/introduction/output.ts';
+import { signOfCode } from './server-sign.ts';
 
 /** The time for name lookup, connection and TLS handshake together. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -25,7 +27,7 @@ export interface SecureFirstOptions {
 export type SecureFirst =
   | { readonly outcome: 'open'; readonly scheme: 'wss' | 'ws'; readonly socket: Socket }
   /** The system's code, or a sentence, also for a server that speaks TLS but makes a mistake. */
-  | { readonly outcome: 'unreachable'; readonly reason: string };
+  | { readonly outcome: 'unreachable'; readonly reason: string; readonly sign: ServerSign };
 
 /** @throws the signal's reason when aborted. */
 export async function connectSecureFirst(options: SecureFirstOptions): Promise<SecureFirst> {
@@ -39,9 +41,10 @@ export async function connectSecureFirst(options: SecureFirstOptions): Promise<S
   const name = isIP(host) === 0 ? { servername: host } : {};
   const secure = connectTls({ socket: carrier, host, ...name, ...(ca !== undefined && { ca }) });
   const { promise, resolve, reject } = Promise.withResolvers<SecureFirst>();
-  const fail = (reason: string): void => resolve({ outcome: 'unreachable', reason });
+  const fail = (reason: string, sign: ServerSign): void => resolve({ outcome: 'unreachable', reason, sign });
   const abort = (): void => reject(signal?.reason);
-  const late = (): void => fail(carrier.connecting ? 'ETIMEDOUT' : `ETIMEDOUT: ${failed(options)}`);
+  const late = (): void =>
+    carrier.connecting ? fail('ETIMEDOUT', 'absent') : fail(`ETIMEDOUT: ${failed(options)}`, 'broken-off');
   const timer = setTimeout(late, HANDSHAKE_TIMEOUT_MS);
   signal?.addEventListener('abort', abort, { once: true });
   // The TLS connection decides; the other one is only looked at when it is used.
@@ -50,8 +53,8 @@ export async function connectSecureFirst(options: SecureFirstOptions): Promise<S
   secure.on('error', (error: NodeJS.ErrnoException) => {
     const { bytesRead } = carrier;
     if (speaksNoTls(error, bytesRead)) resolve({ outcome: 'open', scheme: 'ws', socket: plain });
-    else if (secure.authorizationError) fail(distrusted(error, options));
-    else fail(bytesRead > 0 ? `${codeOf(error)}: ${failed(options)}` : codeOf(error));
+    else if (secure.authorizationError) fail(distrusted(error, options), 'wrong');
+    else fail(bytesRead > 0 ? `${codeOf(error)}: ${failed(options)}` : codeOf(error), signOfCode(error.code));
   });
   let used: Socket | null = null;
   try {

@@ -2,19 +2,24 @@
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { UsageError } from '../../errors.ts';
+import type { ServerSign } from '../../rendezvous/introduction/output.ts';
 import { createResolver, type Resolver } from '../lookup/resolver.ts';
 import { sharedLookup } from '../lookup/shared-lookup.ts';
+import { signOfCode, signOfStatus } from './server-sign.ts';
 import { WEB_SOCKET_BOUNDS } from './web-socket-bounds.ts';
 
 /** The time for name lookup, connection, TLS handshake and upgrade together. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** What `ws` says when that time is over, without a code. */
+const HANDSHAKE_TIMED_OUT = 'Opening handshake has timed out';
+
 export type OpenResult =
   /** `address` is the IP address that the socket is connected to. */
   | { readonly outcome: 'open'; readonly socket: WebSocket; readonly address: string }
   /** The server answered 503. */
   | { readonly outcome: 'closing' }
   /** The system's code, or one line of text. */
-  | { readonly outcome: 'unreachable'; readonly reason: string };
+  | { readonly outcome: 'unreachable'; readonly reason: string; readonly sign: ServerSign };
 
 export interface WebSocketOptions {
   /** Certificates in PEM, to trust in place of the system's. */
@@ -33,10 +38,19 @@ export async function openWebSocket(url: string, options: WebSocketOptions): Pro
   }
   signal?.throwIfAborted();
   const bounds = { ...WEB_SOCKET_BOUNDS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS };
+  let isConnected = connection !== undefined;
   const socket = new WebSocket(url, {
     ...bounds,
     ...(ca !== undefined && { ca }),
     ...(connection ? { createConnection: () => connection } : { lookup: sharedLookup(resolver, signal) }),
+    finishRequest: (request) => {
+      request.once('socket', (tcp) => {
+        tcp.once('connect', () => {
+          isConnected = true;
+        });
+      });
+      request.end();
+    },
   });
   const { promise, resolve, reject } = Promise.withResolvers<OpenResult>();
   const abort = (): void => {
@@ -51,13 +65,14 @@ export async function openWebSocket(url: string, options: WebSocketOptions): Pro
   socket.on('open', () => resolve({ outcome: 'open', socket, address }));
   // Later errors are followed by a close, which is handled.
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    resolve({ outcome: 'unreachable', reason: error.code ?? error.message });
+    const { code, message } = error;
+    const sign = message === HANDSHAKE_TIMED_OUT ? (isConnected ? 'broken-off' : 'absent') : signOfCode(code);
+    resolve({ outcome: 'unreachable', reason: code ?? message, sign });
   });
   socket.on('unexpected-response', (_request, { statusCode = 0 }) => {
     socket.terminate();
-    resolve(
-      statusCode === 503 ? { outcome: 'closing' } : { outcome: 'unreachable', reason: `HTTP status ${statusCode}` },
-    );
+    const unreachable = { outcome: 'unreachable', sign: signOfStatus(statusCode) } as const;
+    resolve(statusCode === 503 ? { outcome: 'closing' } : { ...unreachable, reason: `HTTP status ${statusCode}` });
   });
   try {
     return await promise;

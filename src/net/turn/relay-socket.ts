@@ -24,7 +24,11 @@ export interface RelaySocket extends UdpSocket {
   readonly server: Endpoint;
   /** Sets the one receiver of the loss of the allocation, which is told at once when it is lost already. */
   readonly onLost: (receive: (failure: TurnFailure) => void) => void;
+  /** Asks the server whether it still has the allocation; after `lost` it is over, and `silent` leaves that open. */
+  readonly prove: () => Promise<RelayProof>;
 }
+
+export type RelayProof = 'there' | 'lost' | 'silent';
 
 export type RelayEvent = Exclude<TurnEvent, { readonly kind: 'data' }>;
 
@@ -41,8 +45,12 @@ interface State {
   receive: (bytes: Uint8Array, from: Endpoint) => void;
   onLost: (failure: TurnFailure) => void;
   lost: TurnFailure | null;
+  /** Who waits for what the server says about the allocation. */
+  readonly proofs: Set<(proof: RelayProof) => void>;
   /** Whether the client, or a receiver, has thrown. */
   isBroken: boolean;
+  /** Whether it is given back. */
+  isOver: boolean;
 }
 
 export interface AllocateOptions {
@@ -82,7 +90,9 @@ function initialState({ transport, credentials, family, onEvent = () => {} }: Al
     receive: () => {},
     onLost: () => {},
     lost: null,
+    proofs: new Set(),
     isBroken: false,
+    isOver: false,
   };
 }
 
@@ -95,6 +105,7 @@ function start(state: State): Driver<'closed'> {
   });
   driver.result.catch((error: unknown) => {
     state.isBroken = true;
+    settleProofs(state, 'lost');
     state.allocation.reject(error);
   });
   transport.onClose((code) => driver.wake(() => client.handleDisconnect(now(), code)));
@@ -108,9 +119,17 @@ function take(state: State, event: TurnEvent): void {
   }
   state.onEvent(event);
   if (event.kind === 'allocated' || event.kind === 'failed') state.allocation.resolve(event);
+  if (event.kind === 'refreshed') settleProofs(state, 'there');
+  if (event.kind === 'not-refreshed') settleProofs(state, 'silent');
   if (event.kind !== 'lost') return;
+  settleProofs(state, 'lost');
   state.lost = failureIn(event);
   state.onLost(state.lost);
+}
+
+function settleProofs({ proofs }: State, proof: RelayProof): void {
+  for (const settle of proofs) settle(proof);
+  proofs.clear();
 }
 
 function relaySocket(
@@ -136,12 +155,24 @@ function relaySocket(
       state.onLost = receive;
       if (state.lost) receive(state.lost);
     },
+    prove: () => prove(state, driver),
     [Symbol.asyncDispose]: () => close(state, driver),
   };
 }
 
+async function prove(state: State, driver: Driver<'closed'>): Promise<RelayProof> {
+  if (state.isOver || state.isBroken || state.lost) return 'lost';
+  const { promise, resolve } = Promise.withResolvers<RelayProof>();
+  state.proofs.add(resolve);
+  driver.wake(() => state.client.refresh(now()));
+  return promise;
+}
+
 /** Gives the allocation back, then closes the transport. @throws what has ended the driver. */
-async function close({ client, transport }: State, driver: Driver<'closed'>): Promise<void> {
+async function close(state: State, driver: Driver<'closed'>): Promise<void> {
+  const { client, transport } = state;
+  state.isOver = true;
+  settleProofs(state, 'lost');
   try {
     driver.wake(() => client.close(now()));
     await driver.result;

@@ -68,7 +68,7 @@ function notSeen<T extends Told>(state: State<T>, result: NotBound): void {
 function seenNoMore<T extends Told>(state: State<T>, result: NotBound): void {
   switch (result.outcome) {
     case 'no-relay':
-      fail(state, 'no-relay', result.details.join('; ') || null);
+      notice(state, ['there is no relay any more', ...result.details].join(': '));
       break;
     case 'refused':
       askForTicket(state);

@@ -1,7 +1,7 @@
 /** How an attempt to join ends when it does not: a value for what the network does, an exception for misuse. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { UsageError } from '../../../src/errors.ts';
@@ -34,15 +34,33 @@ describe('joining', () => {
     expect(await joinRendezvous({ url: urlOf(server), ...WHO })).toEqual({
       outcome: 'unreachable',
       reason: 'ECONNREFUSED',
+      sign: 'absent',
     });
   });
 
   it.each([
     [503, { outcome: 'closing' }],
-    [404, { outcome: 'unreachable', reason: 'HTTP status 404' }],
+    [404, { outcome: 'unreachable', reason: 'HTTP status 404', sign: 'wrong' }],
+    [502, { outcome: 'unreachable', reason: 'HTTP status 502', sign: 'broken-off' }],
   ])('where HTTP says %i ends so', async (status, expected) => {
     await using server = await answering(status);
     expect(await joinRendezvous({ url: server.url, ...WHO })).toEqual(expected);
+  });
+
+  it.each([
+    ['a reset before the upgrade', (socket: Socket) => void socket.resetAndDestroy()],
+    ['a close before the upgrade', (socket: Socket) => void socket.end()],
+  ])('that ends with %s is broken off', async (_how, end) => {
+    const server = createTcpServer((socket) => socket.on('error', () => {}).once('data', () => end(socket)));
+    server.listen(0, HOST);
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await joinRendezvous({ url: `ws://${HOST}:${port}`, ...WHO })).toEqual({
+      outcome: 'unreachable',
+      reason: 'ECONNRESET',
+      sign: 'broken-off',
+    });
+    server.close();
   });
 
   it('where HTTP sends elsewhere does not go there', async () => {
@@ -56,6 +74,7 @@ describe('joining', () => {
     expect(await joinRendezvous({ url: server.url, ...WHO })).toEqual({
       outcome: 'unreachable',
       reason: 'HTTP status 302',
+      sign: 'wrong',
     });
     expect(connections).toBe(0);
     elsewhere.close();
@@ -72,6 +91,7 @@ describe('joining', () => {
     expect(await joinRendezvous({ url: `ws://${HOST}:${port}`, ...WHO })).toEqual({
       outcome: 'unreachable',
       reason: 'closed with 4000',
+      sign: 'wrong',
     });
     other.close();
   });
@@ -85,8 +105,8 @@ describe('joining', () => {
     });
     const url = `ws://${HOST}:${(server.address() as AddressInfo).port}`;
     const joined = (fragments: number) => joinRendezvous({ url: `${url}/${fragments}`, ...WHO });
-    expect(await joined(128)).toEqual({ outcome: 'unreachable', reason: 'closed with 4000' });
-    expect(await joined(129)).toEqual({ outcome: 'unreachable', reason: 'closed with 1006' });
+    expect(await joined(128)).toEqual({ outcome: 'unreachable', reason: 'closed with 4000', sign: 'wrong' });
+    expect(await joined(129)).toEqual({ outcome: 'unreachable', reason: 'closed with 1006', sign: 'broken-off' });
     server.close();
   });
 

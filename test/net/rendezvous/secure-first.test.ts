@@ -64,14 +64,15 @@ describe('a server that is known by its host alone', () => {
     expect(result).toEqual({
       outcome: 'unreachable',
       reason: `DEPTH_ZERO_SELF_SIGNED_CERT: the certificate of ${HOST}:${port} is not trusted: give its CA in NODE_EXTRA_CA_CERTS, or the name that it is for by --rendezvous wss://NAME:${port}`,
+      sign: 'wrong',
     });
     expect(urls).toEqual([]);
   });
 
   it.each([
-    ['with an alert', '15030100020228'],
-    ['and is cut off in the middle', '1603010200'],
-  ])('is not spoken to plainly when it answers as TLS does, %s', async (_how, hex) => {
+    ['with an alert', '15030100020228', 'wrong'],
+    ['and is cut off in the middle', '1603010200', 'broken-off'],
+  ])('is not spoken to plainly when it answers as TLS does, %s', async (_how, hex, sign) => {
     const tcp = await startTcp((socket) => socket.end(Buffer.from(hex, 'hex')));
     const { result } = await joined(tcp.port);
     expect(result).toEqual({
@@ -79,6 +80,7 @@ describe('a server that is known by its host alone', () => {
       reason: expect.stringMatching(
         new RegExp(`: the TLS handshake with ${HOST}:${tcp.port} failed: --rendezvous ws://… or wss://… says which`),
       ),
+      sign,
     });
     expect(tcp.said).toEqual(['ClientHello']);
   });
@@ -103,7 +105,11 @@ describe('a server that is known by its host alone', () => {
   it('and does not listen is unreachable by the code of the system', async () => {
     const server = await startTestServer();
     await server[Symbol.asyncDispose]();
-    expect((await joined(server.httpPort)).result).toEqual({ outcome: 'unreachable', reason: 'ECONNREFUSED' });
+    expect((await joined(server.httpPort)).result).toEqual({
+      outcome: 'unreachable',
+      reason: 'ECONNREFUSED',
+      sign: 'absent',
+    });
   });
 
   it('is left at once when the signal aborts, with both connections', async () => {

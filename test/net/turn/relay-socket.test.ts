@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
+import { startServer } from '../../../server/index.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { type OpenedRelay, openRelay, type RelayOptions } from '../../../src/net/turn/relay.ts';
 import type { RelayEvent, RelaySocket } from '../../../src/net/turn/relay-socket.ts';
@@ -73,6 +74,25 @@ describe.for(TRANSPORTS)('over %s', (transport) => {
     relay.send(Buffer.from('late'), peer.local, (code) => refusals.push(code));
     expect(refusals).toEqual(['ENOTCONN']);
     await relay[Symbol.asyncDispose]();
+  });
+
+  it('a server that is asked says whether it has the allocation, and another one in its place says that it has not', async () => {
+    const users = [{ name: CREDENTIALS.username, password: CREDENTIALS.password }];
+    const relay = { users, allowPrivate: true, turnsPort: 0 };
+    const tls = transport === 'tls' ? { tls: LOOPBACK_TLS } : {};
+    const first = await startServer({ ip: ['127.0.0.1'], port: 0, altPort: 0, httpPort: 0, relay, ...tls });
+    const port = first.addresses[0]?.port ?? 0;
+    const place = { host: '127.0.0.1', port: transport === 'tls' ? (first.relay?.turnsPort ?? 0) : port, transport };
+    const ca = LOOPBACK_TLS.cert;
+    await using socket = opened(await openRelay({ server: place, credentials: CREDENTIALS, ca }));
+    expect([await socket.prove(), await socket.prove()]).toEqual(['there', 'there']);
+    const lost: string[] = [];
+    socket.onLost(({ reason }) => lost.push(reason));
+    await first[Symbol.asyncDispose]();
+    await using _second = await startServer({ ip: ['127.0.0.1'], port, altPort: 0, httpPort: 0, relay, ...tls });
+    expect(await socket.prove()).toBe('lost');
+    expect(await socket.prove()).toBe('lost');
+    expect(lost).toEqual([transport === 'udp' ? 'allocation-mismatch' : 'connection-closed']);
   });
 
   it('the local address is the one that is asked for, or it is told that there is none', async () => {
