@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { UsageError } from '../../errors.ts';
+import { explainCode, rendezvousAt } from '../explain-code.ts';
 import { createResolver, type Resolver } from '../lookup/resolver.ts';
 import { sharedLookup } from '../lookup/shared-lookup.ts';
 import { WEB_SOCKET_BOUNDS } from './web-socket-bounds.ts';
@@ -13,7 +14,7 @@ export type OpenResult =
   | { readonly outcome: 'open'; readonly socket: WebSocket; readonly address: string }
   /** The server answered 503. */
   | { readonly outcome: 'closing' }
-  /** The system's code, or one line of text. */
+  /** One sentence, with the system's code in it. */
   | { readonly outcome: 'unreachable'; readonly reason: string };
 
 export interface WebSocketOptions {
@@ -44,6 +45,8 @@ export async function openWebSocket(url: string, options: WebSocketOptions): Pro
     reject(signal?.reason);
   };
   signal?.addEventListener('abort', abort, { once: true });
+  const fail = (code: string): void =>
+    resolve({ outcome: 'unreachable', reason: explainCode(code, rendezvousAt(url)) });
   let address = '';
   socket.on('upgrade', ({ socket: { remoteAddress } }) => {
     address = remoteAddress ?? '';
@@ -51,13 +54,12 @@ export async function openWebSocket(url: string, options: WebSocketOptions): Pro
   socket.on('open', () => resolve({ outcome: 'open', socket, address }));
   // Later errors are followed by a close, which is handled.
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    resolve({ outcome: 'unreachable', reason: error.code ?? error.message });
+    fail(error.code ?? error.message);
   });
   socket.on('unexpected-response', (_request, { statusCode = 0 }) => {
     socket.terminate();
-    resolve(
-      statusCode === 503 ? { outcome: 'closing' } : { outcome: 'unreachable', reason: `HTTP status ${statusCode}` },
-    );
+    if (statusCode === 503) resolve({ outcome: 'closing' });
+    else fail(`HTTP ${statusCode}`);
   });
   try {
     return await promise;

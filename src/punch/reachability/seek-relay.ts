@@ -3,6 +3,7 @@
 import { shareSocket } from '../../net/shared-socket.ts';
 import type { RelaySocket } from '../../net/turn/relay-socket.ts';
 import { pause } from '../../net/waits.ts';
+import { describeTurnFailure } from '../../turn/event.ts';
 import type { State } from './state.ts';
 import type { TurnServerChoice } from './turn-choice.ts';
 
@@ -22,11 +23,11 @@ async function seek(state: State, servers: readonly TurnServerChoice[]): Promise
   }
   const { relay } = result;
   state.relay = { socket: relay, shared: shareSocket(relay) };
-  relay.onLost(({ reason }) => {
+  relay.onLost((failure) => {
     // From now on no peer is told about it.
     state.relay = null;
     for (const lost of state.relayUsers) lost();
-    onNotice(`the relay is lost: ${reason}`);
+    onNotice(`the relay is lost: ${describeTurnFailure(failure)}`);
   });
   return relay;
 }
