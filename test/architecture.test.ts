@@ -60,15 +60,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lab/sim/nat': ['lab/base', 'lab/sim/network', 'src/base', 'src/nat'],
   'lab/sim/site': ['lab/base', 'lab/sim/nat', 'lab/sim/network', 'src/base'],
   'lab/sim/server': [
-    ...['lab/sim/network', 'server/rendezvous/decisions', 'server/stun/decisions'],
-    ...['src/base', 'src/rendezvous', 'src/stun'],
+    ...['lab/sim/network', 'server/rendezvous/decisions', 'server/stun/decisions', 'server/turn/decisions'],
+    ...['src/base', 'src/rendezvous', 'src/stun', 'src/turn'],
   ],
   'lab/sim/detect': [
     ...['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site', 'server/stun/decisions', 'src/nat'],
   ],
   'lab/sim/punch': [
     ...['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site'],
-    ...['src/base', 'src/ice', 'src/nat', 'src/punch/attempt', 'src/rendezvous', 'src/stun'],
+    ...['src/base', 'src/ice', 'src/nat', 'src/punch/attempt', 'src/rendezvous', 'src/stun', 'src/turn'],
   ],
   'lab/sim': ['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site', 'src/base', 'src/nat'],
   'lab/docker': ['lab/base', 'src/base', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],

@@ -4,16 +4,17 @@ import type { PairReport } from '../../../src/ice/checklist/pair.ts';
 import type { IceEvent } from '../../../src/ice/event.ts';
 import type { Attempt } from '../../../src/punch/attempt/attempt.ts';
 import type { PunchBudget } from '../../../src/punch/attempt/budget.ts';
-import { PUNCH_SOCKET } from '../../../src/punch/attempt/candidate-agent.ts';
 import { createIntroducedAttempt } from '../../../src/punch/attempt/introduced-attempt.ts';
 import { formatPeerSignal, parsePeerSignal } from '../../../src/punch/attempt/peer-signal.ts';
 import { type PunchPlan, planIntroduced } from '../../../src/punch/attempt/plan.ts';
 import type { PeerNews } from '../../../src/rendezvous/introduction/output.ts';
+import type { Arrival } from '../../../src/session.ts';
 import type { Host } from '../network/host.ts';
 import type { Random } from '../network/random.ts';
 import type { UdpSocket } from '../network/udp.ts';
 import type { World } from '../network/world.ts';
 import { type AgentRun, driveAgent } from './agent.ts';
+import type { SimRelay } from './relay.ts';
 import type { SimIntroduced } from './told.ts';
 
 type Failed = Extract<IceEvent, { readonly kind: 'failed' }>;
@@ -27,9 +28,11 @@ export type SimConnected = { readonly at: number; readonly validAt: number | nul
 export interface SimAttempt {
   readonly plan: PunchPlan;
   readonly startAt: number;
-  /** Takes a datagram of the room's socket; returns false when it does not belong to this attempt. */
-  readonly receive: (from: Endpoint, bytes: Uint8Array) => boolean;
+  /** Takes a datagram of the room's socket, or of its relay; returns false when it does not belong to this attempt. */
+  readonly receive: (arrival: Arrival) => boolean;
   readonly hear: (news: PeerNews) => void;
+  /** The pair that data goes on now; null while there is none. */
+  readonly selected: () => PairReport | null;
   readonly stop: () => void;
 }
 
@@ -37,6 +40,7 @@ interface AttemptOptions {
   readonly id: string;
   readonly host: Host;
   readonly socket: UdpSocket;
+  readonly relay: SimRelay | null;
   readonly server: Endpoint;
   readonly random: Random;
   readonly output: SimIntroduced;
@@ -57,13 +61,13 @@ interface State extends Pick<AttemptOptions, 'onSettled'> {
 }
 
 export function startAttempt(world: World, options: AttemptOptions): SimAttempt {
-  const { id, host, socket, server, output, onTell, onSettled } = options;
+  const { id, host, socket, relay, server, output, onTell, onSettled } = options;
   const { introduction, at, told } = output;
   const plan = planIntroduced(introduction, { id, ...told, isDirect: true, server: server.address });
   const startAt = at + introduction.startInMs;
   const attempt = attemptOf(options, { plan, startAt });
   const run = driveAgent(world, {
-    ...{ agent: attempt, host, socket, mayOpen: true },
+    ...{ agent: attempt, host, socket, relay, mayOpen: true },
     onTell: (ports) => onTell(formatPeerSignal({ type: 'ports', ports: [...ports] })),
     onEvent: (event) => handleEvent(state, event),
   });
@@ -72,8 +76,9 @@ export function startAttempt(world: World, options: AttemptOptions): SimAttempt 
   return {
     plan,
     startAt,
-    receive: (from, bytes) => receive(state, from, bytes),
+    receive: (arrival) => receive(state, arrival),
     hear: (news) => hear(state, news),
+    selected: attempt.selected,
     stop: attempt.close,
   };
 }
@@ -98,9 +103,9 @@ function handleEvent(state: State, event: IceEvent): void {
   else settle(state, { ...event, validAt: run.validAt(), packetsSent: attempt.packetsSent() });
 }
 
-function receive({ attempt, run }: State, from: Endpoint, bytes: Uint8Array): boolean {
-  if (!attempt.owns({ socket: PUNCH_SOCKET, from, bytes })) return false;
-  run.receive(from, bytes);
+function receive({ attempt, run }: State, arrival: Arrival): boolean {
+  if (!attempt.owns(arrival)) return false;
+  run.receive(arrival);
   return true;
 }
 

@@ -1,10 +1,12 @@
 /**
  * A peer in the simulated network as the product makes it: the introductions (src/rendezvous/introduction), the binding of
- * its socket by tickets, and an attempt for each peer that it is introduced to, all over one socket.
+ * its socket by tickets, and an attempt for each peer that it is introduced to, all over one socket and one relay.
  */
+
 import { type Endpoint, sameEndpoint } from '../../../src/endpoint.ts';
+import type { PairReport } from '../../../src/ice/checklist/pair.ts';
 import { createPunchBudget, INTRODUCTIONS_MAX, type PunchBudget } from '../../../src/punch/attempt/budget.ts';
-import { candidateAgent } from '../../../src/punch/attempt/candidate-agent.ts';
+import { PUNCH_SOCKET } from '../../../src/punch/attempt/candidate-agent.ts';
 import type { PunchPlan } from '../../../src/punch/attempt/plan.ts';
 import {
   createIntroductions,
@@ -19,14 +21,15 @@ import type {
 } from '../../../src/rendezvous/introduction/output.ts';
 import type { ToldBehavior } from '../../../src/rendezvous/protocol/fields.ts';
 import { createTicketBinding } from '../../../src/rendezvous/ticket-binding.ts';
+import type { Arrival } from '../../../src/session.ts';
 import { driveSession, type SimDriver } from '../network/driver.ts';
 import type { Host } from '../network/host.ts';
 import type { Random } from '../network/random.ts';
-import type { UdpSocket } from '../network/udp.ts';
 import type { World } from '../network/world.ts';
 import type { RendezvousServer } from '../server/rendezvous-server.ts';
 import { type SimAttempt, type SimConnected, startAttempt } from './attempt.ts';
 import { createSimClient, type SimClient } from './connection.ts';
+import { createSimReachability, type SimReachability } from './reachability.ts';
 import type { SimIntroduced, SimTold } from './told.ts';
 
 export type SimMet =
@@ -42,6 +45,8 @@ export interface SimMeeting {
   readonly introductions: () => number;
   /** When the last attempt was told to begin. */
   readonly startAt: () => number | null;
+  /** The pair that data goes on now; null while there is none. */
+  readonly selected: () => PairReport | null;
 }
 
 export interface SimRoom {
@@ -64,8 +69,6 @@ export interface SimRoomOptions extends Partial<IntroductionsOptions> {
 }
 
 const WAIT_MS = 60_000;
-/** The name of the socket in a ticket's binding. */
-const TICKET_SOCKET = 'punch';
 
 interface Meeting {
   readonly peer: string;
@@ -81,7 +84,7 @@ interface State {
   readonly options: SimRoomOptions;
   readonly random: Random;
   readonly introductions: Introductions<SimTold>;
-  readonly socket: UdpSocket;
+  readonly reachability: SimReachability;
   readonly meetings: Map<string, Meeting>;
   client: SimClient | null;
   /** The binding that is under way. */
@@ -92,11 +95,14 @@ interface State {
 
 /** Creates a peer, which joins the room with the first `meet`. */
 export function createSimRoom(world: World, options: SimRoomOptions): SimRoom {
-  const { id, host, rendezvous, delayMs = () => 0, joinWaitMs = WAIT_MS } = options;
+  const { id, host, rendezvous, server, behavior, delayMs = () => 0, joinWaitMs = WAIT_MS } = options;
+  const random = host.random.fork(`punch ${id}`);
+  const heard = (arrival: Arrival): void => receive(state, arrival);
+  const reached = { host, random, server: server.address, behavior, receive: heard };
   const state: State = {
-    ...{ world, options, random: host.random.fork(`punch ${id}`), meetings: new Map() },
+    ...{ world, options, random, meetings: new Map() },
     introductions: createIntroductions<SimTold>({ ...options, joinWaitMs }),
-    socket: host.open((from, bytes) => receive(state, from, bytes)),
+    reachability: createSimReachability(world, reached),
     ...{ client: null, binding: null, alarmAt: Number.POSITIVE_INFINITY, isDead: false },
   };
   const told = (input: IntroductionInput<SimTold>): void => tell(state, input);
@@ -121,22 +127,24 @@ function meet(state: State, peer: string, waitMs: number): SimMeeting {
     plan: () => meeting.attempt?.plan ?? null,
     introductions: () => meeting.introductions,
     startAt: () => meeting.attempt?.startAt ?? null,
+    selected: () => meeting.attempt?.selected() ?? null,
   };
 }
 
 function die(state: State): void {
   state.isDead = true;
   for (const { attempt } of state.meetings.values()) attempt?.stop();
-  state.socket.close();
+  state.reachability.close();
   state.client?.drop();
 }
 
-function receive({ binding, options, meetings }: State, from: Endpoint, bytes: Uint8Array): void {
-  if (binding && sameEndpoint(from, options.server)) {
-    binding.receive(TICKET_SOCKET, from, bytes);
+function receive({ binding, options, meetings }: State, arrival: Arrival): void {
+  const { socket, from, bytes } = arrival;
+  if (binding && socket === PUNCH_SOCKET && sameEndpoint(from, options.server)) {
+    binding.receive(socket, from, bytes);
     return;
   }
-  for (const { attempt } of meetings.values()) if (attempt?.receive(from, bytes)) return;
+  for (const { attempt } of meetings.values()) if (attempt?.receive(arrival)) return;
 }
 
 function tell(state: State, input: IntroductionInput<SimTold>): void {
@@ -158,7 +166,7 @@ function wakeLater(state: State): void {
 }
 
 function obey(state: State, output: IntroductionOutput<SimTold>): void {
-  const { world, client, meetings } = state;
+  const { client, reachability, meetings } = state;
   switch (output.kind) {
     case 'join':
       client?.join(output.resumeKey);
@@ -173,7 +181,10 @@ function obey(state: State, output: IntroductionOutput<SimTold>): void {
       state.binding = null;
       break;
     case 'gather':
-      world.clock.schedule(world.clock.now(), () => tell(state, { kind: 'gathered', told: toldAt(state, output.own) }));
+      reachability.gather(output.own, (told) => tell(state, { kind: 'gathered', told }));
+      break;
+    case 'turn':
+      reachability.seekRelay(output.servers);
       break;
     case 'introduced':
       introduced(state, output);
@@ -191,12 +202,12 @@ function obey(state: State, output: IntroductionOutput<SimTold>): void {
 }
 
 function bind(state: State, { binding, ticket }: Extract<IntroductionOutput<SimTold>, { kind: 'bind' }>): void {
-  const { world, options, random, socket } = state;
+  const { world, options, random, reachability } = state;
   const { host, server } = options;
   const driver = driveSession(world, {
     session: createTicketBinding({ ticket, server, randomBytes: random.bytes }),
     host,
-    sockets: new Map([[TICKET_SOCKET, socket]]),
+    sockets: new Map([[PUNCH_SOCKET, reachability.socket]]),
     onDone: (result: BindResult) => {
       if (state.binding !== driver) return;
       state.binding = null;
@@ -207,24 +218,15 @@ function bind(state: State, { binding, ticket }: Extract<IntroductionOutput<SimT
   world.clock.schedule(world.clock.now(), () => driver.wake());
 }
 
-function toldAt({ options, socket, random }: State, own: Endpoint): SimTold {
-  const agentOf = candidateAgent({
-    direct: { local: socket.local, seen: own, server: options.server.address },
-    relay: null,
-    randomBytes: random.bytes,
-  });
-  return { candidates: agentOf.candidates, behavior: options.behavior, agentOf };
-}
-
 function introduced(state: State, output: SimIntroduced): void {
-  const { world, options, socket, random } = state;
+  const { world, options, random, reachability } = state;
   const { peer } = output.introduction;
   const meeting = state.meetings.get(peer);
   if (!meeting || meeting.outcome) return;
   meeting.introductions++;
   meeting.attempt = startAttempt(world, {
     ...{ id: options.id, host: options.host, server: options.server },
-    ...{ socket, random, output, budget: meeting.budget },
+    ...{ socket: reachability.socket, relay: reachability.relay(), random, output, budget: meeting.budget },
     onTell: (data) => tell(state, { kind: 'signal', peer, data }),
     onSettled: (result) => {
       if (!state.isDead) end(state, meeting, result);

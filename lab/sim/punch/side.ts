@@ -1,4 +1,5 @@
 /** One side of a simulated punch, as plain data: what came of it, and when. */
+import { isRelayed } from '../../../src/ice/checklist/pair.ts';
 import type { PunchPlan } from '../../../src/punch/attempt/plan.ts';
 import { type PunchTechnique, wonBy } from '../../../src/punch/attempt/techniques/winner.ts';
 import type { IntroductionFailure } from '../../../src/rendezvous/introduction/output.ts';
@@ -6,7 +7,7 @@ import type { SimConnected } from './attempt.ts';
 import type { SimMet } from './room.ts';
 
 export interface SimPunchSide {
-  readonly outcome: 'direct' | 'failed';
+  readonly outcome: 'direct' | 'relayed' | 'failed';
   /** Why it failed: this peer's UDP reaches no server, the other one did not come, or the agent's own reason. */
   readonly reason: IntroductionFailure | Extract<SimConnected, { kind: 'failed' }>['reason'] | null;
   /** The technique that worked, as `natcheck punch` names it. */
@@ -35,5 +36,6 @@ export function sideOf(
     return { outcome: 'failed', reason: met.reason, technique: plan?.technique ?? null, rttMs: null, ...times };
   }
   const technique = plan && wonBy(met.pair, plan);
-  return { outcome: 'direct', reason: null, technique, rttMs: met.rttMs, ...times };
+  const outcome = isRelayed(met.pair) ? 'relayed' : 'direct';
+  return { outcome, reason: null, technique, rttMs: met.rttMs, ...times };
 }

@@ -33,8 +33,9 @@ export function conclude(now: number, state: State): DetectReport | null {
     }
     case 'unreachable': {
       const reason = reasonOf(state);
-      if (reason !== 'no-answer' || !outcome.tcpAccepted) return write(now, state, unknown(reason));
-      return { ...write(now, state, unknown('udp-silent')), verdict: { type: 'udp-blocked', reason: null } };
+      if (reason !== 'no-answer' || !outcome.tcpServer) return write(now, state, unknown(reason));
+      const report = write(now, state, unknown('udp-silent'));
+      return { ...report, verdict: { type: 'udp-blocked', reason: null }, server: outcome.tcpServer };
     }
     case undefined:
       return now >= state.deadline ? write(now, state, unknown(reasonOf(state))) : null;
@@ -63,7 +64,7 @@ function reasonOf(state: State): Reason {
 }
 
 function write(now: number, state: State, { mapping, filtering, ports }: Findings): DetectReport {
-  const { local, startedAt, outcome, contact, portAssignment } = state;
+  const { local, startedAt, exchange, outcome, contact, portAssignment } = state;
   const probes = sentProbes(state);
   const answered =
     outcome?.kind === 'behavior-server' ? outcome.chosen : contact.candidates.find(({ probe }) => probe.answer);
@@ -80,6 +81,6 @@ function write(now: number, state: State, { mapping, filtering, ports }: Finding
     server: answered?.identity ?? contact.candidates[0]?.identity ?? null,
     elapsedMs: Math.round(now - startedAt),
     probes: probes.map(evidenceOf),
-    rejected: [...state.exchange.rejections.values()],
+    rejected: [...exchange.rejections.values(), ...exchange.strays.values()],
   };
 }

@@ -69,7 +69,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
       const transmit = exchange.queue.shift();
       if (transmit) return transmit;
       const to = contact.tcp.queue.shift();
-      return to ? { kind: 'connect', to } : { kind: 'wait', until: state.wakeAt };
+      return to ? { kind: 'connect', socket: 'mapping', to } : { kind: 'wait', until: state.wakeAt };
     },
   };
 }

@@ -24,6 +24,7 @@ export function whyUnreachable({
   contacts,
   probes,
 }: {
+  /** Without those of strangers, which say nothing about the servers. */
   readonly rejected: readonly Rejection[];
   /** The first question to each server. */
   readonly contacts: readonly Probe[];

@@ -17,7 +17,7 @@ import { judgeReply, type ProbeTransaction, type ReplyJudgement } from './reply.
 
 /** Replies kept until their expected source is known: more than are sent before the first answer. */
 const MAX_HELD = 64;
-/** Strangers decide how many rejections come: so many distinct ones are kept, more than the servers that are asked can cause. */
+/** Whoever sends decides how many rejections come: so many distinct ones are kept, and as many of those that say nothing. */
 const MAX_REJECTIONS = 32;
 /** What an error-class response without ERROR-CODE counts as. */
 const UNSPECIFIED_ERROR = 500;
@@ -31,8 +31,15 @@ export interface Exchange {
   readonly queue: Transmit[];
   /** Replies that came before their expected source was known. */
   held: { readonly at: number; readonly arrival: Arrival }[];
-  /** What was not believed, by the text of its cause, error code, socket and source. */
+  /** Which endpoints have been asked from which sockets: the texts of both. */
+  readonly asked: Set<string>;
+  /**
+   * What was not believed, by the text of its cause, error code, socket and source: what an endpoint sent to a socket that
+   * has asked it, and what carries the transaction id of a request, wherever it came from.
+   */
   readonly rejections: Map<string, Rejection>;
+  /** What strangers sent, in the same way: it says nothing about whoever was asked. */
+  readonly strays: Map<string, Rejection>;
 }
 
 export function createExchange(randomBytes: Exchange['randomBytes']): Exchange {
@@ -42,17 +49,20 @@ export function createExchange(randomBytes: Exchange['randomBytes']): Exchange {
     transactions: new Map(),
     queue: [],
     held: [],
+    asked: new Set(),
     rejections: new Map(),
+    strays: new Map(),
   };
 }
 
 /** Queues one more send of the probe. */
-export function sendProbe(now: number, { randomBytes, transactions, queue }: Exchange, probe: Probe): void {
+export function sendProbe(now: number, { randomBytes, transactions, asked, queue }: Exchange, probe: Probe): void {
   const id = randomBytes(TRANSACTION_ID_BYTES);
   const send: Send = { at: now, answeredAt: null };
   probe.sends.push(send);
   transactions.set(hex(id), { probe, send });
   const { socket, to } = probe.question;
+  asked.add(`${socket} ${formatEndpoint(to)}`);
   queue.push({ kind: 'transmit', socket, to, bytes: encode(requestOf(probe.question, id)) });
 }
 
@@ -89,10 +99,13 @@ function takeAnswer(
   probe.answer ??= { from, mapped, other, rttMs };
 }
 
-function reject({ rejections }: Exchange, rejection: Omit<Rejection, 'count'>): void {
-  const key = `${rejection.cause} ${rejection.errorCode} ${rejection.socket} ${formatEndpoint(rejection.from)}`;
-  const count = (rejections.get(key)?.count ?? 0) + 1;
-  if (count > 1 || rejections.size < MAX_REJECTIONS) rejections.set(key, { ...rejection, count });
+function reject({ asked, rejections, strays }: Exchange, rejection: Omit<Rejection, 'count'>): void {
+  const { cause, errorCode, socket } = rejection;
+  const from = formatEndpoint(rejection.from);
+  const records = cause === 'wrong-source' || asked.has(`${socket} ${from}`) ? rejections : strays;
+  const key = `${cause} ${errorCode} ${socket} ${from}`;
+  const count = (records.get(key)?.count ?? 0) + 1;
+  if (count > 1 || records.size < MAX_REJECTIONS) records.set(key, { ...rejection, count });
 }
 
 /** Judges the held replies again, once the server's alternate is known. */

@@ -58,6 +58,41 @@ describe('a discovery', () => {
     expect(sends(session, 1)).toEqual(['mapping 198.51.100.10:3478']);
   });
 
+  it('hears the server out, however many strangers have sent garbage before', () => {
+    const session = discover({ servers: ['203.0.113.10'] });
+    sends(session, 0);
+    const garbage = (from: Endpoint) =>
+      session.handleDatagram(1, { socket: 'mapping', from, bytes: Uint8Array.of(1, 2, 3) });
+    for (let port = 1; port <= 1000; port++) garbage({ address: '203.0.113.10', port });
+    garbage({ address: '203.0.113.10', port: 3478 });
+    session.handleTimeout(5000);
+    const output = session.poll(5000);
+    if (output.kind !== 'done') throw new Error(`it is not done: ${output.kind}`);
+    expect(output.result.verdict).toEqual({ type: 'inconclusive', reason: 'malformed-replies' });
+    // 32 strangers, and the server first.
+    expect(output.result.rejected.map(({ from }) => from.port)).toEqual([
+      3478,
+      ...Array.from({ length: 32 }, (_, index) => index + 1),
+    ]);
+  });
+
+  it('names the server that accepts TCP where none answers over UDP', () => {
+    const session = discover({ servers: ['203.0.113.10', '198.51.100.10'] });
+    for (let now = 0; ; ) {
+      sends(session, now);
+      const output = session.poll(now);
+      if (output.kind === 'connect') {
+        const { to } = output;
+        session.handleConnect?.(now, { to, outcome: to.address === '198.51.100.10' ? 'accepted' : 'failed' });
+      } else if (output.kind === 'wait') now = output.until;
+      else if (output.kind === 'done') {
+        expect(output.result.verdict).toEqual({ type: 'udp-blocked', reason: null });
+        expect(output.result.server).toEqual(server('198.51.100.10'));
+        return;
+      }
+    }
+  });
+
   it('waits for its next deadline, never for one that has passed', () => {
     const session = discover({ servers: ['203.0.113.10'] });
     for (let now = 0; now < 5000; ) {

@@ -33,12 +33,15 @@ export interface Stage {
 export function setStage({
   seed = 1,
   limits,
+  relay = false,
 }: {
   readonly seed?: number;
   readonly limits?: Partial<RendezvousLimits>;
+  /** Whether the server relays. */
+  readonly relay?: boolean;
 } = {}): Stage {
   const world = createWorld({ seed });
-  const rendezvous = addRendezvousServer(world, { limits });
+  const rendezvous = addRendezvousServer(world, { limits, relay });
   let places = 0;
   const place = (name: string, access: AccessProfile, link: Link = LINK): Place => {
     const site = createSite(world, { name, access, link, prefix: `192.168.${++places}` });
