@@ -60,7 +60,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   ETIMEDOUT: '{at} did not answer in time: check the address and the port, or whether a firewall drops what is sent',
   EHOSTUNREACH: 'no way leads to {host}: a router or this host says so; check the address, and that it is on line',
   ENETUNREACH: 'this host has no route to {host}: check that it is on line, and has an address of that family',
-  EADDRNOTAVAIL: 'this host cannot send to {host} from the local address: check --local',
+  EADDRNOTAVAIL: 'this host cannot send to {host} from the given local address, which is none of its own',
   ENOTFOUND: 'no name server knows an address of {host}: check how it is written',
   EAI_AGAIN: SILENT_NAMES,
   ETIMEOUT: SILENT_NAMES,
@@ -100,7 +100,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'no TLS in time': '{at} accepts connections, and does not answer in TLS: check the port, or try {plain}',
   'no answer to the join': '{at} takes WebSockets, and does not answer as a rendezvous: check the URL of --rendezvous',
   'Opening handshake has timed out': '{at} accepts connections, and answers nothing: check the port',
-  WebSocket: '{at} closed the WebSocket: check that it is a natcheck server',
+  WebSocket: '{at} closed the WebSocket: it has ended, was restarted, or is no natcheck server',
   'WebSocket 1006': '{at} ended the connection without a word: it has ended, was restarted, or is no natcheck server',
   'EADDRINUSE listen-udp':
     'UDP {at} is already in use: end the process that has it (ss -lunp shows it), or choose another port',

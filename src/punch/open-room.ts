@@ -80,7 +80,7 @@ function listeners(state: State) {
 async function connect(state: State, peer: string, how: ConnectOptions): Promise<PunchResult> {
   const { opened, options } = state;
   const recorder = recorderOf({ id: options.id, peer, onEvent: how.onEvent });
-  if (opened?.outcome !== 'open') return notMet(recorder, opened?.outcome ?? 'no-route', null);
+  if (opened?.outcome !== 'open') return notMet(recorder, opened?.outcome ?? 'no-route', opened?.detail ?? null);
   if (state.meeting.has(peer)) throw new UsageError(`${peer} is being connected to already`);
   const { waitMs = PUNCH_WAIT_MS } = how;
   const signal = how.signal ? AbortSignal.any([how.signal, ...signalOf(options)]) : options.signal;

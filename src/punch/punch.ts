@@ -33,7 +33,7 @@ export async function punch(options: PunchOptions): Promise<PunchResult> {
       recorder.notice(text);
     },
   });
-  if (opened.outcome !== 'open') return notMet(recorder, opened.outcome, null);
+  if (opened.outcome !== 'open') return notMet(recorder, opened.outcome, opened.detail ?? null);
   await using owner = createOwner();
   ground = owner.use(opened.ground);
   const result = await meetPeer(ground, { peer, waitMs, signal, recorder });

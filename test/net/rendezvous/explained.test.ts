@@ -213,7 +213,7 @@ describe('a web server', () => {
   it('whose WebSocket ends before the room is joined is told, with the code that it gave', async () => {
     const says = await startWebSocket((socket) => socket.close(4000));
     expect(await why(`ws://${says}`)).toBe(
-      'AT closed the WebSocket: check that it is a natcheck server [WebSocket 4000]',
+      'AT closed the WebSocket: it has ended, was restarted, or is no natcheck server [WebSocket 4000]',
     );
     const silent = await startWebSocket((socket) => socket.terminate());
     expect(await why(`ws://${silent}`)).toBe(

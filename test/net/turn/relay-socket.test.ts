@@ -83,7 +83,8 @@ describe.for(TRANSPORTS)('over %s', (transport) => {
       outcome: 'failed',
       reason: 'unreachable',
       code: null,
-      detail: 'this host cannot send to 127.0.0.1 from the local address: check --local [EADDRNOTAVAIL]',
+      detail:
+        'this host cannot send to 127.0.0.1 from the given local address, which is none of its own [EADDRNOTAVAIL]',
     });
   });
 
