@@ -5,7 +5,7 @@ export const REASONS = {
   'dns-silent': 'the name servers did not answer, so no server name could be resolved',
   'no-answer': 'no server answered, over UDP or TCP',
   'udp-silent': 'nothing answered over UDP, although the server accepts TCP connections',
-  'no-route': 'the system has no route to the server',
+  'no-route': 'this host cannot send to the server: it has no route there, or its own firewall forbids it',
   'malformed-replies': 'whatever answers at the server address does not speak STUN',
   'wrong-source': 'the replies did not come from the address that the requests were sent to',
   'wrong-transaction-id': 'the replies did not carry the transaction id of any request',

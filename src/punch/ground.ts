@@ -35,7 +35,8 @@ export interface Ground extends AsyncDisposable {
 
 export type OpenedGround =
   | { readonly outcome: 'open'; readonly ground: Ground }
-  | { readonly outcome: Exclude<Place['outcome'], 'found'> | 'no-route' };
+  | { readonly outcome: Exclude<Place['outcome'], 'found'>; readonly detail?: never }
+  | { readonly outcome: 'no-route'; readonly detail: string };
 
 /** Opens a ground. @throws UsageError when an option cannot be used; the signal's reason when aborted. */
 export async function openGround(
@@ -55,7 +56,7 @@ export async function openGround(
   await using owner = createOwner();
   const isRelayOnly = options.mode === 'relay-only';
   const socket = isRelayOnly ? null : await openPunchSocket({ ...options, server });
-  if (!socket && !isRelayOnly) return { outcome: 'no-route' };
+  if (typeof socket === 'string') return { outcome: 'no-route', detail: socket };
   if (socket) owner.use(socket);
   const reachability = owner.use(reachabilityOf(owner, { ...options, endpoint: server, udp: socket }));
   const { id, room: name = DEFAULT_ROOM, token, resolver, turn = [], onNotice } = options;

@@ -169,7 +169,12 @@ describe.concurrent('natcheck punch', () => {
       [...words, '--server', '255.255.255.255'].toSpliced(words.indexOf('--server'), 2),
     );
     expect(code).toBe(3);
-    expect(jsonOf(stdout)).toMatchObject({ outcome: 'failed', reason: 'no-route' });
+    expect(jsonOf(stdout)).toMatchObject({
+      outcome: 'failed',
+      reason: 'no-route',
+      detail:
+        'this host does not permit sending to 255.255.255.255:3478: check its firewall, and that this is the address of one host [EACCES]',
+    });
   });
 
   it('leaves the room at once when interrupted, so that its id is free', async () => {

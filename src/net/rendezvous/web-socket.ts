@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { UsageError } from '../../errors.ts';
 import type { ServerSign } from '../../rendezvous/introduction/output.ts';
+import { explainCode, rendezvousAt } from '../explain-code.ts';
 import { createResolver, type Resolver } from '../lookup/resolver.ts';
 import { sharedLookup } from '../lookup/shared-lookup.ts';
 import { signOfCode, signOfStatus } from './server-sign.ts';
@@ -18,7 +19,7 @@ export type OpenResult =
   | { readonly outcome: 'open'; readonly socket: WebSocket; readonly address: string }
   /** The server answered 503. */
   | { readonly outcome: 'closing' }
-  /** The system's code, or one line of text. */
+  /** One sentence, with the system's code in it. */
   | { readonly outcome: 'unreachable'; readonly reason: string; readonly sign: ServerSign };
 
 export interface WebSocketOptions {
@@ -58,6 +59,8 @@ export async function openWebSocket(url: string, options: WebSocketOptions): Pro
     reject(signal?.reason);
   };
   signal?.addEventListener('abort', abort, { once: true });
+  const fail = (code: string, sign: ServerSign): void =>
+    resolve({ outcome: 'unreachable', reason: explainCode(code, rendezvousAt(url)), sign });
   let address = '';
   socket.on('upgrade', ({ socket: { remoteAddress } }) => {
     address = remoteAddress ?? '';
@@ -67,12 +70,12 @@ export async function openWebSocket(url: string, options: WebSocketOptions): Pro
   socket.on('error', (error: NodeJS.ErrnoException) => {
     const { code, message } = error;
     const sign = message === HANDSHAKE_TIMED_OUT ? (isConnected ? 'broken-off' : 'absent') : signOfCode(code);
-    resolve({ outcome: 'unreachable', reason: code ?? message, sign });
+    fail(code ?? message, sign);
   });
   socket.on('unexpected-response', (_request, { statusCode = 0 }) => {
     socket.terminate();
-    const unreachable = { outcome: 'unreachable', sign: signOfStatus(statusCode) } as const;
-    resolve(statusCode === 503 ? { outcome: 'closing' } : { ...unreachable, reason: `HTTP status ${statusCode}` });
+    if (statusCode === 503) resolve({ outcome: 'closing' });
+    else fail(`HTTP ${statusCode}`, signOfStatus(statusCode));
   });
   try {
     return await promise;

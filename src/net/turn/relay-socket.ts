@@ -5,6 +5,7 @@ import { createTurnClient, type TurnClient } from '../../turn/client.ts';
 import type { TurnCredentials } from '../../turn/credentials.ts';
 import type { Alternate, TurnEvent, TurnFailure } from '../../turn/event.ts';
 import { type Driver, now, startDriver } from '../driver.ts';
+import { explainCode } from '../explain-code.ts';
 import type { UdpSocket } from '../udp-socket.ts';
 import { unlessAborted } from '../waits.ts';
 import type { TurnTransport } from './transport.ts';
@@ -73,7 +74,7 @@ export async function allocateRelay(options: AllocateOptions): Promise<Allocated
     const event = await unlessAborted(state.allocation.promise, options.signal);
     if (event.kind === 'allocated') return { outcome: 'open', relay: relaySocket(state, driver, event) };
     await close(state, driver);
-    return { outcome: 'failed', ...failureIn(event), alternate: event.alternate };
+    return { outcome: 'failed', ...failureIn(state, event), alternate: event.alternate };
   } catch (error) {
     await close(state, driver);
     throw error;
@@ -123,7 +124,7 @@ function take(state: State, event: TurnEvent): void {
   if (event.kind === 'not-refreshed') settleProofs(state, 'silent');
   if (event.kind !== 'lost') return;
   settleProofs(state, 'lost');
-  state.lost = failureIn(event);
+  state.lost = failureIn(state, event);
   state.onLost(state.lost);
 }
 
@@ -181,6 +182,11 @@ async function close(state: State, driver: Driver<'closed'>): Promise<void> {
   }
 }
 
-function failureIn({ reason, code, detail }: TurnFailure): TurnFailure {
-  return { reason, code, detail };
+/** The failure by itself, with a sentence in place of a code of the system. */
+function failureIn({ transport }: State, { reason, code, detail }: TurnFailure): TurnFailure {
+  const isOfSystem = detail !== null && (reason === 'unreachable' || reason === 'connection-closed');
+  if (!isOfSystem) return { reason, code, detail };
+  const { address: host, port } = transport.server;
+  const way = transport.isStream ? 'turn' : 'udp';
+  return { reason, code, detail: explainCode(detail, { way, host, port }) };
 }

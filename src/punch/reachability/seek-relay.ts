@@ -7,6 +7,7 @@ import { now } from '../../net/driver.ts';
 import { shareSocket } from '../../net/shared-socket.ts';
 import type { RelaySocket } from '../../net/turn/relay-socket.ts';
 import { pause } from '../../net/waits.ts';
+import { describeTurnFailure } from '../../turn/event.ts';
 import type { OwnRelay, State } from './state.ts';
 import type { TurnServerChoice } from './turn-choice.ts';
 
@@ -93,7 +94,7 @@ async function search(state: State): Promise<void> {
 
 function take(state: State, relay: OwnRelay): void {
   Object.assign(state, { relay, isLost: false });
-  relay.socket.onLost(({ reason }) => lose(state, relay, reason));
+  relay.socket.onLost((failure) => lose(state, relay, describeTurnFailure(failure)));
   if (state.relay) state.onChanged();
 }
 
@@ -101,7 +102,7 @@ async function proveOrSearch(state: State, relay: OwnRelay): Promise<void> {
   const { signal } = state.search;
   const proof = await relay.socket.prove();
   // A path that goes through it finds out by itself; nobody else has a use for a relay that says nothing.
-  if (proof === 'silent' && state.relayUsers.size === 0) lose(state, relay, 'no-answer');
+  if (proof === 'silent' && state.relayUsers.size === 0) lose(state, relay, 'the server does not answer');
   if (state.isLost && !signal.aborted) await search(state);
 }
 

@@ -5,14 +5,7 @@
 import { formatEndpoint } from '../../endpoint.ts';
 import { formatOdds } from '../attempt/plan-text.ts';
 import { mappedBetween } from '../attempt/told-candidates.ts';
-import {
-  familiesOf,
-  haveNoFamilyInCommon,
-  type NoPathFacts,
-  refusalsIn,
-  undetectedSides,
-  untoldSides,
-} from './facts.ts';
+import { haveNoFamilyInCommon, type NoPathFacts, refusalsIn, undetectedSides, untoldSides } from './facts.ts';
 import { withRelays } from './relays.ts';
 
 export interface Cause {
@@ -41,11 +34,7 @@ export const CAUSES: readonly Cause[] = [
     name: 'no-common-family',
     seen: 'one side has told of IPv4 addresses alone, the other of IPv6 addresses alone',
     isIt: haveNoFamilyInCommon,
-    sentence: (facts) => {
-      const { own, other } = familiesOf(facts);
-      const who = `${facts.id} is reachable over ${own.join(' and ')} alone, and ${facts.introduction.peer} over ${other.join(' and ')} alone`;
-      return `${who}: let both reach the server over one family`;
-    },
+    sentence: ({ plan }) => plan.text,
   },
   {
     name: 'refused-by-peer',

@@ -117,7 +117,7 @@ function bindResult(random: Random): BindResult {
     : random.pick<BindResult>([
         { outcome: 'refused', code: 401 },
         { outcome: 'no-answer' },
-        { outcome: 'not-sent', code: 'EPERM' },
+        { outcome: 'not-sent', detail: 'EPERM' },
         { outcome: 'no-relay', details: [] },
       ]);
 }

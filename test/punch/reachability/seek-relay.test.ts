@@ -99,7 +99,7 @@ describe('a relay', () => {
     expect(await port()).toBe(50_000);
     path[Symbol.dispose]();
     reachability.seekRelay(named('third'));
-    expect([await port(), notices]).toEqual([50_001, ['the relay is lost: no-answer']]);
+    expect([await port(), notices]).toEqual([50_001, ['the relay is lost: the server does not answer']]);
     await reachability[Symbol.asyncDispose]();
   });
 
