@@ -8,7 +8,7 @@
  */
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { explainCode } from '../explain-code.ts';
+import { codeOf, explainCode } from '../explain-code.ts';
 
 /** The time for name lookup, connection and TLS handshake together. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -52,7 +52,7 @@ export async function connectSecureFirst(options: SecureFirstOptions): Promise<S
   secure.once('secureConnect', () => resolve({ outcome: 'open', scheme: 'wss', socket: secure }));
   secure.on('error', (error: NodeJS.ErrnoException) => {
     if (speaksNoTls(error, carrier.bytesRead)) resolve({ outcome: 'open', scheme: 'ws', socket: plain });
-    else fail(error.code ?? error.message);
+    else fail(codeOf(error));
   });
   let used: Socket | null = null;
   try {

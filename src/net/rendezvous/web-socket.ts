@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { UsageError } from '../../errors.ts';
-import { explainCode, rendezvousAt } from '../explain-code.ts';
+import { codeOf, explainCode, rendezvousAt } from '../explain-code.ts';
 import { createResolver, type Resolver } from '../lookup/resolver.ts';
 import { sharedLookup } from '../lookup/shared-lookup.ts';
 import { WEB_SOCKET_BOUNDS } from './web-socket-bounds.ts';
@@ -54,7 +54,7 @@ export async function openWebSocket(url: string, options: WebSocketOptions): Pro
   socket.on('open', () => resolve({ outcome: 'open', socket, address }));
   // Later errors are followed by a close, which is handled.
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    fail(error.code ?? error.message);
+    fail(codeOf(error));
   });
   socket.on('unexpected-response', (_request, { statusCode = 0 }) => {
     socket.terminate();
