@@ -18,6 +18,12 @@ export function rendezvousAt(url: string): CodeContext {
   return { way, host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? usual : Number(port) };
 }
 
+/** Returns the code of an error, or the message of one that has none. Some errors of TLS say only in their message what it was. */
+export function codeOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EPROTO' && message.includes('wrong version number')) return 'ERR_SSL_WRONG_VERSION_NUMBER';
+  return code ?? message;
+}
+
 /** How the user writes the server with TLS, without it, and by another name. */
 const WRITTEN: Readonly<Record<'rendezvous' | 'turn', Readonly<Record<'secure' | 'plain' | 'named', string>>>> = {
   rendezvous: {
@@ -32,6 +38,7 @@ const NOT_LISTENING =
   'nothing listens on TCP {at}: check the address and the port, and that the server takes TURN over TCP';
 const CUT = '{at} ended the connection without an answer: check the port, or try {plain} if it speaks no TLS';
 const NO_TLS = '{at} speaks no TLS: {plain} connects without it, so that everybody on the way can read along';
+const NO_HANDSHAKE = 'the TLS handshake with {at} failed: check the port, or try {plain} if it speaks no TLS';
 const UNKNOWN_ISSUER =
   'the certificate of {at} comes from an authority that this host does not trust: name that CA in NODE_EXTRA_CA_CERTS';
 const NO_CHAIN =
@@ -70,11 +77,11 @@ const SENTENCES: Readonly<Record<string, string>> = {
   EMFILE: 'this process has too many files and sockets open: raise the limit with ulimit -n',
   ENFILE: 'this host has too many files and sockets open: end what is not needed',
   ENOBUFS: 'this host has no room left to send: try again when it has less to do',
-  EPROTO: NO_TLS,
+  EPROTO: NO_HANDSHAKE,
   'EPROTO turn': '{at} sent what is no TURN: check the port',
   ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
-  ERR: 'the TLS handshake with {at} failed: check the port, or try {plain} if it speaks no TLS',
+  ERR: NO_HANDSHAKE,
   DEPTH_ZERO_SELF_SIGNED_CERT:
     'the certificate of {at} is signed by itself, so nobody vouches for it: if it is the right one, name its file in NODE_EXTRA_CA_CERTS',
   SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_ISSUER,

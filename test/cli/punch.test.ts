@@ -159,7 +159,13 @@ describe.concurrent('natcheck punch', () => {
     ];
     const { code, stdout } = await natcheck(words);
     expect(code).toBe(3);
-    expect(jsonOf(stdout)).toMatchObject({ outcome: 'failed', reason: 'rendezvous-unreachable', steps: [] });
+    expect(jsonOf(stdout)).toMatchObject({
+      outcome: 'failed',
+      reason: 'rendezvous-unreachable',
+      detail:
+        'nothing listens on TCP 127.0.0.1:1: a server that speaks only STUN has no rendezvous; natcheck serve has one, and --rendezvous wss://HOST:PORT names one that is elsewhere [ECONNREFUSED]',
+      steps: [],
+    });
   });
 
   it('exits with 3 when the system cannot reach the server over UDP, though the rendezvous lives elsewhere', async () => {

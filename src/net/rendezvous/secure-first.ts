@@ -9,7 +9,7 @@
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ServerSign } from '../../rendezvous/introduction/output.ts';
-import { explainCode } from '../explain-code.ts';
+import { codeOf, explainCode } from '../explain-code.ts';
 import { signOfCode } from './server-sign.ts';
 
 /** The time for name lookup, connection and TLS handshake together. */
@@ -54,7 +54,7 @@ export async function connectSecureFirst(options: SecureFirstOptions): Promise<S
   secure.once('secureConnect', () => resolve({ outcome: 'open', scheme: 'wss', socket: secure }));
   secure.on('error', (error: NodeJS.ErrnoException) => {
     if (speaksNoTls(error, carrier.bytesRead)) resolve({ outcome: 'open', scheme: 'ws', socket: plain });
-    else fail(error.code ?? error.message, secure.authorizationError ? 'wrong' : signOfCode(error.code));
+    else fail(codeOf(error), secure.authorizationError ? 'wrong' : signOfCode(error.code));
   });
   let used: Socket | null = null;
   try {

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { UsageError } from '../../errors.ts';
 import type { ServerSign } from '../../rendezvous/introduction/output.ts';
-import { explainCode, rendezvousAt } from '../explain-code.ts';
+import { codeOf, explainCode, rendezvousAt } from '../explain-code.ts';
 import { createResolver, type Resolver } from '../lookup/resolver.ts';
 import { sharedLookup } from '../lookup/shared-lookup.ts';
 import { signOfCode, signOfStatus } from './server-sign.ts';
@@ -68,9 +68,8 @@ export async function openWebSocket(url: string, options: WebSocketOptions): Pro
   socket.on('open', () => resolve({ outcome: 'open', socket, address }));
   // Later errors are followed by a close, which is handled.
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    const { code, message } = error;
-    const sign = message === HANDSHAKE_TIMED_OUT ? (isConnected ? 'broken-off' : 'absent') : signOfCode(code);
-    fail(code ?? message, sign);
+    const isLate = error.message === HANDSHAKE_TIMED_OUT;
+    fail(codeOf(error), isLate ? (isConnected ? 'broken-off' : 'absent') : signOfCode(error.code));
   });
   socket.on('unexpected-response', (_request, { statusCode = 0 }) => {
     socket.terminate();

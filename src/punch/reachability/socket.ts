@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 
 import type { Endpoint } from '../../endpoint.ts';
 import { startDriver } from '../../net/driver.ts';
-import { explainCode } from '../../net/explain-code.ts';
+import { codeOf, explainCode } from '../../net/explain-code.ts';
 import {
   adoptUdpSocket,
   type DgramSocket,
@@ -33,7 +33,7 @@ export async function openPunchSocket({
     return await openUdpSocket({ address: local ?? (await localAddressToward(server)), port: 0 });
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
-    return notSent((error as NodeJS.ErrnoException).code ?? error.message, server);
+    return notSent(codeOf(error as NodeJS.ErrnoException), server);
   }
 }
 

@@ -87,7 +87,7 @@ describe('a rendezvous', () => {
   it('that speaks no TLS and is spoken to with it says so, and what it costs to do without', async () => {
     await using server = await startTestServer();
     expect(await why(`wss://${HOST}:${server.httpPort}`)).toBe(
-      'AT speaks no TLS: --rendezvous ws://AT connects without it, so that everybody on the way can read along [EPROTO]',
+      'AT speaks no TLS: --rendezvous ws://AT connects without it, so that everybody on the way can read along [ERR_SSL_WRONG_VERSION_NUMBER]',
     );
   });
 
@@ -98,7 +98,14 @@ describe('a rendezvous', () => {
     );
   });
 
-  it('whose TLS agrees with none of ours is told', async () => {
+  it('whose TLS agrees with none of ours is not said to speak none', async () => {
+    const at = await startTcp((socket) => socket.end(Buffer.from('15030100020228', 'hex')));
+    expect(await why(`wss://${at}`)).toBe(
+      'the TLS handshake with AT failed: check the port, or try --rendezvous ws://AT if it speaks no TLS [EPROTO]',
+    );
+  });
+
+  it('whose TLS agrees with none of ours is told by its host, too', async () => {
     const at = await startTcp((socket) => socket.end(Buffer.from('15030100020228', 'hex')));
     // Each OpenSSL has its own name for the alert.
     expect((await why(hostOf(at))).replace(/ERR_SSL_\S+HANDSHAKE_FAILURE/, 'ERR_SSL')).toBe(
