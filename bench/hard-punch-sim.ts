@@ -13,7 +13,7 @@ import {
 } from '../lab/profiles.ts';
 import { symmetricLink } from '../lab/sim/network/link.ts';
 import { punchInSim } from '../lab/sim/punch/punch.ts';
-import { formatOdds } from '../src/punch/attempt/plan.ts';
+import { formatOdds } from '../src/punch/attempt/plan-text.ts';
 import { quantile } from './quantile.ts';
 
 const runs = Number(process.argv[2] ?? 2000);

@@ -172,6 +172,7 @@ function fits(asked: Asked, ports: readonly number[]): boolean {
   const steps = ports.slice(1).map((port, index) => port - (ports[index] ?? 0));
   switch (allocation) {
     case 'sequential':
+    case 'socket-sequential':
       return steps.every((step) => (step - portStep) % USER_PORT_COUNT === 0);
     case 'block':
       return Math.max(...ports) - Math.min(...ports) < blockSize;

@@ -6,7 +6,7 @@ import { DEPENDENCIES, type Dependency, found } from '../src/nat/behavior.ts';
 import { type VerdictType, verdictOf } from '../src/nat/verdict.ts';
 
 /** How a NAT chooses the public port of a new mapping (RFC 4787 §4.2). */
-export type PortAssignmentKind = 'preserved' | 'sequential' | 'random' | 'block';
+export type PortAssignmentKind = 'preserved' | 'sequential' | 'socket-sequential' | 'random' | 'block';
 
 /** Whether the public addresses of a pool stay with an internal host (RFC 4787 §4.1, REQ-2). */
 export type Pooling = 'paired' | 'arbitrary';
@@ -16,7 +16,7 @@ export interface NatProfile {
   readonly mapping: Dependency;
   readonly filtering: Dependency;
   readonly ports: PortAssignmentKind;
-  /** What `sequential` ports differ by, one from the next; default: 1. */
+  /** What `sequential` and `socket-sequential` ports differ by, one from the next; default: 1. */
   readonly portStep?: number;
   /** How many contiguous ports a host behind a NAT with `block` ports has to itself (RFC 7422); default: 1024. */
   readonly blockSize?: number;

@@ -47,7 +47,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   'prediction-missed': { facts: { ports: { told: 0, heard: 16 } }, introduction: { behavior: COUNTING } },
   'nat-unknown': { introduction: { behavior: UNKNOWN } },
   firewall: {},
-  unknown: { introduction: { behavior: { mapping: 'none', filtering: 'none' } } },
+  unknown: { own: RANDOM, introduction: { behavior: { mapping: 'none', filtering: 'none' } } },
 };
 
 export function noPathCauses(): string {

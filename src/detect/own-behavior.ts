@@ -22,8 +22,8 @@ export function findOwnBehavior({
   const either = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
   const servers = [address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`];
   const behavior = detect({ servers, local, signal: either }).then(({ mapping, filtering, allocation }) => {
-    const { kind, step, range } = allocation;
-    return { mapping: mapping.behavior, filtering: filtering.behavior, allocation: { kind, step, range } };
+    const { reason: _, samples: __, ...told } = allocation;
+    return { mapping: mapping.behavior, filtering: filtering.behavior, allocation: told };
   });
   // Whoever waits for it is told; there may be nobody left who does.
   behavior.catch(() => {});

@@ -2,6 +2,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { PairReport } from '../ice/checklist/pair.ts';
 import type { IceEvent } from '../ice/event.ts';
+import { now } from '../net/driver.ts';
 import { createInbox, type Inbox } from '../net/inbox.ts';
 import { createOwner } from '../net/owner.ts';
 import type { PeerNews } from '../rendezvous/introduction/output.ts';
@@ -115,7 +116,7 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
       inbox.put(event);
       if (event.kind === 'pair-switched' && !isThroughRelay(event.pair)) switched.resolve(event);
     },
-    onTell: (ports) => room.signal(peer, formatPeerSignal({ type: 'ports', ports: [...ports] })),
+    onTell: (told) => room.signal(peer, formatPeerSignal(told)),
   });
   const broken = (error: unknown): void => inbox.put({ kind: 'broken', error });
   driven.ended.catch(broken);
@@ -133,7 +134,7 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
     switched: switched.promise,
     hear: (data: string): void => {
       const said = parsePeerSignal(data);
-      if (said) driven.wake(() => attempt.handlePorts(said.ports));
+      if (said) driven.wake(() => attempt.handleSignal(now(), said));
     },
   };
 }

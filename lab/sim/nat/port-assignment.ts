@@ -1,5 +1,5 @@
 /** How a NAT chooses the public port of a new mapping, on one of its public addresses (RFC 4787 §4.2). */
-import type { Endpoint } from '../../../src/endpoint.ts';
+import { type Endpoint, formatEndpoint } from '../../../src/endpoint.ts';
 import { DEFAULT_BLOCK_SIZE, type NatProfile } from '../../profiles.ts';
 import type { Random } from '../network/random.ts';
 
@@ -25,6 +25,7 @@ export type AssignPort = (request: PortRequest) => number | null;
  * destination only: with the same port for two of them both would share one public endpoint, which is
  * endpoint-independent mapping in all but name.
  * `sequential` counts from a random start, also across hosts and sockets.
+ * `socket-sequential` keeps the port for the first mapping of a socket, and counts up from there for its further ones.
  * `block` draws from the block that the host has to itself, and keeps.
  */
 export function createPortAssignment(
@@ -43,11 +44,26 @@ export function createPortAssignment(
         return port;
       };
     }
+    case 'socket-sequential':
+      return createSocketCounters(portStep, randomPort);
     case 'random':
       return ({ isFree }) => firstFree(randomPort(), isFree);
     case 'block':
       return createBlockAssignment(blockSize, random);
   }
+}
+
+/** Each socket has a counter of its own, which begins with the socket's own port. */
+function createSocketCounters(step: number, randomPort: () => number): AssignPort {
+  const last = new Map<string, number>();
+  return ({ internal, isFree }) => {
+    const socket = formatEndpoint(internal);
+    const before = last.get(socket);
+    const preserved = isFree(internal.port) ? internal.port : randomPort();
+    const port = firstFree(before === undefined ? preserved : wrapped(before + step), isFree, step);
+    if (port !== null) last.set(socket, port);
+    return port;
+  };
 }
 
 /** Each host draws from one block, given to it alone at its first mapping; null when no port or no block is left. */

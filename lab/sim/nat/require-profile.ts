@@ -13,7 +13,7 @@ export function requireProfile(profile: NatProfile): void {
   const { mapping, ports, portStep, blockSize, poolSize, pooling } = profile;
   requireOneOf('mapping', mapping, DEPENDENCIES);
   requireFilter(profile);
-  requireOneOf('ports', ports, ['preserved', 'sequential', 'random', 'block']);
+  requireOneOf('ports', ports, ['preserved', 'sequential', 'socket-sequential', 'random', 'block']);
   requireOneOf('pooling', pooling, ['paired', 'arbitrary']);
   requireNumber('poolSize', poolSize, { min: 1, max: MAX_POOL_SIZE, isInteger: true });
   if (portStep !== undefined)

@@ -3,6 +3,7 @@ import type { DatagramKind } from '../../../src/ice/agent.ts';
 import type { IceEvent } from '../../../src/ice/event.ts';
 import { PUNCH_SOCKET, RELAY_SOCKET } from '../../../src/punch/attempt/candidate-agent.ts';
 import type { PathRequest, PathSession } from '../../../src/punch/attempt/path-session.ts';
+import type { PeerSignal } from '../../../src/punch/attempt/peer-signal.ts';
 import type { Arrival, EventOutput } from '../../../src/session.ts';
 import { driveSession, type SimDriver } from '../network/driver.ts';
 import type { Host, UdpSocket } from '../network/host.ts';
@@ -29,7 +30,7 @@ interface AgentOptions {
   /** Whether the agent gets more sockets when it asks for them; default false. */
   readonly mayOpen?: boolean;
   readonly onEvent?: (event: IceEvent) => void;
-  readonly onTell?: (ports: readonly number[]) => void;
+  readonly onTell?: (signal: PeerSignal) => void;
 }
 
 interface State extends AgentOptions {
@@ -68,7 +69,7 @@ function obey(state: State, output: EventOutput<IceEvent> | PathRequest): void {
       state.sockets.delete(output.socket);
       break;
     case 'tell':
-      state.onTell?.(output.ports);
+      state.onTell?.(output.signal);
       break;
   }
 }

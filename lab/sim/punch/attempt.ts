@@ -62,6 +62,7 @@ interface AttemptOptions {
 }
 
 interface State extends Pick<AttemptOptions, 'output' | 'onSettled'> {
+  readonly world: World;
   readonly plan: PunchPlan;
   readonly attempt: IntroducedAttempt;
   readonly run: AgentRun;
@@ -78,10 +79,10 @@ export function startAttempt(world: World, options: AttemptOptions): SimAttempt 
   const attempt = attemptOf(options, { plan, startAt });
   const run = driveAgent(world, {
     ...{ agent: attempt, host, socket, relay, mayOpen: true },
-    onTell: (ports) => onTell(formatPeerSignal({ type: 'ports', ports: [...ports] })),
+    onTell: (told) => onTell(formatPeerSignal(told)),
     onEvent: (event) => handleEvent(state, event),
   });
-  const state: State = { attempt, run, plan, output, onSettled, isGone: false, isSettled: false };
+  const state: State = { world, attempt, run, plan, output, onSettled, isGone: false, isSettled: false };
   world.clock.schedule(world.clock.now(), run.wake);
   return {
     plan,
@@ -120,9 +121,9 @@ function receive({ attempt, run }: State, arrival: Arrival): boolean {
 }
 
 function hear(state: State, news: PeerNews): void {
-  const { attempt, run } = state;
+  const { world, attempt, run } = state;
   const said = news.kind === 'signal' ? parsePeerSignal(news.data) : null;
-  if (said) attempt.handlePorts(said.ports);
+  if (said) attempt.handleSignal(world.clock.now(), said);
   if (said) run.wake();
   if (news.kind === 'signal') return;
   state.isGone = true;

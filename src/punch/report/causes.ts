@@ -3,16 +3,10 @@
  * by and what is said of it. The first that fits is the one. docs/punch.md shows the table.
  */
 import { formatEndpoint } from '../../endpoint.ts';
-import { formatOdds } from '../attempt/plan.ts';
+import { shareFamily } from '../attempt/plan.ts';
+import { formatOdds } from '../attempt/plan-text.ts';
 import { mappedBetween } from '../attempt/told-candidates.ts';
-import {
-  familiesOf,
-  haveNoFamilyInCommon,
-  type NoPathFacts,
-  refusalsIn,
-  undetectedSides,
-  untoldSides,
-} from './facts.ts';
+import { type NoPathFacts, refusalsIn, undetectedSides, untoldSides } from './facts.ts';
 import { withRelays } from './relays.ts';
 
 export interface Cause {
@@ -40,12 +34,8 @@ export const CAUSES: readonly Cause[] = [
   {
     name: 'no-common-family',
     seen: 'one side has told of IPv4 addresses alone, the other of IPv6 addresses alone',
-    isIt: haveNoFamilyInCommon,
-    sentence: (facts) => {
-      const { own, other } = familiesOf(facts);
-      const who = `${facts.id} is reachable over ${own.join(' and ')} alone, and ${facts.introduction.peer} over ${other.join(' and ')} alone`;
-      return `${who}: let both reach the server over one family`;
-    },
+    isIt: ({ told, introduction }) => !shareFamily(told.candidates, introduction.candidates, introduction),
+    sentence: ({ plan }) => plan.text,
   },
   {
     name: 'refused-by-peer',
@@ -151,10 +141,10 @@ export const CAUSES: readonly Cause[] = [
   },
   {
     name: 'firewall',
-    seen: 'nothing has come in, although both NATs, as detected, let it in',
+    seen: 'nothing has come in, although the pair opens by what is known of both sides',
     isIt: ({ plan }) => plan.probability !== null,
     sentence: (facts) => {
-      const cause = `nothing from ${facts.introduction.peer} came in, although both sides, as detected, let it in`;
+      const cause = `nothing from ${facts.introduction.peer} came in, although it should have, by what is known of both sides`;
       return withRelays(facts, `${cause}: a firewall on one side or the other drops UDP between peers`);
     },
   },

@@ -1,11 +1,9 @@
 /** What is known of a punch that has opened no path, and what follows from it. */
-import { type Endpoint, type Family, familyOf } from '../../endpoint.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import { isMoving } from '../../rendezvous/protocol/role.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import type { AttemptFailure } from '../attempt/evidence.ts';
 import type { PunchPlan } from '../attempt/plan.ts';
-import { readCandidates } from '../attempt/told-candidates.ts';
 import type { PathMode } from '../options.ts';
 
 export interface NoPathFacts extends AttemptFailure {
@@ -15,24 +13,6 @@ export interface NoPathFacts extends AttemptFailure {
   readonly introduction: Introduction;
   /** What this side has told the peer. */
   readonly told: { readonly candidates: readonly string[]; readonly behavior: ToldBehavior };
-}
-
-/** Returns the families in which each side can be reached. */
-export function familiesOf({ told, introduction: { candidates, own, endpoint } }: NoPathFacts): {
-  readonly own: readonly Family[];
-  readonly other: readonly Family[];
-} {
-  return { own: familiesAt(told.candidates, own), other: familiesAt(candidates, endpoint) };
-}
-
-function familiesAt(lines: readonly string[], seen: Endpoint): readonly Family[] {
-  const addresses = [seen.address, ...readCandidates(lines).map(({ endpoint }) => endpoint.address)];
-  return [...new Set(addresses.map(familyOf))].toSorted();
-}
-
-export function haveNoFamilyInCommon(facts: NoPathFacts): boolean {
-  const { own, other } = familiesOf(facts);
-  return !own.some((family) => other.includes(family));
 }
 
 /** Returns the sides whose next ports were to be predicted, and which have told none. */

@@ -103,7 +103,7 @@ function harass(
     if (until === 'closed') return 'closed';
     if (chance(random, 0.1)) {
       const told = parsePeerSignal(signal(random));
-      if (told) feed(() => attempt.handlePorts(told.ports));
+      if (told) feed(() => attempt.handleSignal(now, told));
     } else {
       const arrival = inbound(random, { holder, keys });
       holder.heard(arrival.from);

@@ -10,7 +10,10 @@ const DEPENDENCY_LIST = '"endpoint-independent", "address-dependent", "address-a
 it.each<[Record<string, unknown>, string]>([
   [{ mapping: 'symmetric' }, `mapping is "symmetric"; it must be one of ${DEPENDENCY_LIST}`],
   [{ filtering: undefined }, `filtering is undefined; it must be one of ${DEPENDENCY_LIST}`],
-  [{ ports: 'odd' }, 'ports is "odd"; it must be one of "preserved", "sequential", "random", "block"'],
+  [
+    { ports: 'odd' },
+    'ports is "odd"; it must be one of "preserved", "sequential", "socket-sequential", "random", "block"',
+  ],
   [{ pooling: 'none' }, 'pooling is "none"; it must be one of "paired", "arbitrary"'],
   [{ poolSize: 0 }, 'poolSize is 0; it must be an integer from 1 to 254'],
   [{ poolSize: 1.5 }, 'poolSize is 1.5; it must be an integer from 1 to 254'],

@@ -5,6 +5,7 @@ import {
   birthdayOf,
   birthdayProbability,
   chooseTechnique,
+  isOpener,
   type KnownBehavior,
   type PortAssignment,
   predictPorts,
@@ -81,6 +82,25 @@ describe('the choice', () => {
     expect(chooseTechnique(STRICT, peer('symmetric', unknown))).toEqual(
       chooseTechnique(STRICT, peer('symmetric', RANDOM)),
     );
+  });
+});
+
+describe('the side of a birthday that has many sockets', () => {
+  const BOTH = { mapping: 'address-dependent', filtering: 'address-dependent' } as const;
+
+  it('is the one whose port moves', () => {
+    const moving = peer('symmetric', RANDOM);
+    expect([isOpener(moving, STRICT, false), isOpener(STRICT, moving, true)]).toEqual([true, false]);
+  });
+
+  it('of two of which either can be met is the one with the better odds, and else the preferred one', () => {
+    const [wide, narrow] = [
+      { ...BOTH, allocation: RANDOM },
+      { ...BOTH, allocation: SMALL },
+    ];
+    expect(chooseTechnique(wide, narrow)).toEqual(chooseTechnique(STRICT, peer('symmetric', SMALL)));
+    expect([isOpener(narrow, wide, false), isOpener(wide, narrow, true)]).toEqual([true, false]);
+    expect([isOpener(wide, { ...wide }, true), isOpener(wide, { ...wide }, false)]).toEqual([true, false]);
   });
 });
 
