@@ -98,9 +98,12 @@ async function conclude(
   if (better) progress.connected(better);
   const health = await measureHealth(path, signal);
   const last = better ?? report;
-  // A peer that finished first has closed the path: it was open, and was not lost.
-  const isThere = health.rttMs !== null || path.state() === 'closed-by-peer';
-  return { report: isThere ? last : { ...last, outcome: 'failed', reason: 'path-lost' }, health };
+  if (health.liveness !== 'lost') return { report: last, health };
+  return { report: { ...last, outcome: 'failed', reason: 'path-lost', detail: explainLoss(health) }, health };
+}
+
+function explainLoss({ unanswered }: PathHealth): string | null {
+  return unanswered === 0 ? null : `the last ${unanswered} probes were not answered`;
 }
 
 function modeOf(argv: {

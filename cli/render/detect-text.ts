@@ -14,6 +14,7 @@ import { visibleIn } from './layout/visible-in.ts';
 import { hang } from './layout/wrap.ts';
 import { hairpinText, lifetimeText, routerText } from './more-text.ts';
 import { portsText } from './ports-text.ts';
+import { translationText } from './translation-text.ts';
 
 export interface RenderOptions {
   readonly color: boolean;
@@ -50,7 +51,7 @@ function headBlock(report: DetectReport, { paint, columns }: Look): readonly str
     lines.push(row('Public', `${endpoint(report.public)}${local ? ` (local ${endpoint(local)})` : ''}`));
   if (report.public) {
     lines.push(row('Mapping', findingText(mapping)), row('Filtering', findingText(filtering)));
-    lines.push(row('Ports', portsText(report)));
+    lines.push(row('Ports', portsText(report)), row('Addresses', translationText(report.translation)));
     if (report.hairpin) lines.push(row('Hairpin', hairpinText(report.hairpin)));
     if (report.lifetime) lines.push(row('Lifetime', lifetimeText(report.lifetime)));
   }

@@ -14,5 +14,5 @@ export function detectPicture(): string {
     seed: 1,
     link: symmetricLink({ latencyMs: 12 }),
   });
-  return terminalSvg(`$ natcheck detect\n${renderDetectReport(report, { color: true, verbose: false })}`);
+  return terminalSvg(`$ natcheck detect\n${renderDetectReport(report, { color: true, verbose: false, columns: 120 })}`);
 }

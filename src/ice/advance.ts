@@ -5,6 +5,7 @@ import { failWhenOver } from './failure.ts';
 import { advanceFarewell, isLeaving } from './selected-pair/farewell.ts';
 import { refreshConsent } from './selected-pair/freshness.ts';
 import { nominate } from './selected-pair/nomination.ts';
+import { takeOver } from './selected-pair/takeover.ts';
 
 /** Does what is due; returns when the next thing will be. */
 export function advance(now: number, state: AgentState): number {
@@ -12,8 +13,10 @@ export function advance(now: number, state: AgentState): number {
   if (state.isClosed || !state.remote || isLeaving(state)) return farewellAt;
   giveUpSilent(now, state);
   const nominateAt = nominate(now, state);
+  const takeOverAt = takeOver(now, state);
   const checkAt = checkNext(now, state);
   const consentAt = refreshConsent(now, state);
   failWhenOver(now, state);
-  return Math.min(nominateAt, checkAt, consentAt, state.selected ? Number.POSITIVE_INFINITY : state.deadline);
+  const failAt = state.selected ? Number.POSITIVE_INFINITY : state.deadline;
+  return Math.min(nominateAt, takeOverAt, checkAt, consentAt, failAt);
 }

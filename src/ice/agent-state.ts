@@ -65,6 +65,8 @@ export interface AgentState {
   selected: Pair | null;
   /** The peer's consent to receive data on the selected pair. */
   consent: Consent | null;
+  /** Another pair of the same socket, on which the peer was heard since it last answered on the selected one. */
+  successor: Pair | null;
   /** Whether the owner was last told that the consent is doubtful. */
   isDoubtful: boolean;
   /** The times at which the farewell is still to be sent; null unless the agent is leaving. */
@@ -107,6 +109,7 @@ export function createAgentState({
     rejected: {},
     selected: null,
     consent: null,
+    successor: null,
     isDoubtful: false,
     farewellsAt: null,
     hasPeerLeft: false,

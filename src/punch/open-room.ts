@@ -83,7 +83,7 @@ async function connect(state: State, peer: string, how: ConnectOptions): Promise
   const recorder = recorderOf({ id: options.id, peer, onEvent: how.onEvent });
   if (opened?.outcome !== 'open') {
     const reason = opened?.outcome ?? 'no-route';
-    return notMet(recorder, reason, explainNotMet(reason, options.server));
+    return notMet(recorder, reason, opened?.detail ?? explainNotMet(reason, options.server));
   }
   if (state.meeting.has(peer)) throw new UsageError(`${peer} is being connected to already`);
   const { waitMs = PUNCH_WAIT_MS } = how;

@@ -35,7 +35,7 @@ export async function punch(options: PunchOptions): Promise<PunchResult> {
     },
   });
   if (opened.outcome !== 'open') {
-    return notMet(recorder, opened.outcome, explainNotMet(opened.outcome, options.server));
+    return notMet(recorder, opened.outcome, opened.detail ?? explainNotMet(opened.outcome, options.server));
   }
   await using owner = createOwner();
   ground = owner.use(opened.ground);

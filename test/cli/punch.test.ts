@@ -159,7 +159,13 @@ describe.concurrent('natcheck punch', () => {
     ];
     const { code, stdout } = await natcheck(words);
     expect(code).toBe(3);
-    expect(jsonOf(stdout)).toMatchObject({ outcome: 'failed', reason: 'rendezvous-unreachable', steps: [] });
+    expect(jsonOf(stdout)).toMatchObject({
+      outcome: 'failed',
+      reason: 'rendezvous-unreachable',
+      detail:
+        'nothing listens on TCP 127.0.0.1:1: a server that speaks only STUN has no rendezvous; natcheck serve has one, and --rendezvous wss://HOST:PORT names one that is elsewhere [ECONNREFUSED]',
+      steps: [],
+    });
   });
 
   it('exits with 3 when the system cannot reach the server over UDP, though the rendezvous lives elsewhere', async () => {
@@ -169,7 +175,12 @@ describe.concurrent('natcheck punch', () => {
       [...words, '--server', '255.255.255.255'].toSpliced(words.indexOf('--server'), 2),
     );
     expect(code).toBe(3);
-    expect(jsonOf(stdout)).toMatchObject({ outcome: 'failed', reason: 'no-route' });
+    expect(jsonOf(stdout)).toMatchObject({
+      outcome: 'failed',
+      reason: 'no-route',
+      detail:
+        'this host does not permit sending to 255.255.255.255:3478: check its firewall, and that this is the address of one host [EACCES]',
+    });
   });
 
   it('leaves the room at once when interrupted, so that its id is free', async () => {

@@ -49,6 +49,7 @@ export function seenAtOnce(onJoin: Reachability['seekRelay'] = () => {}): Reacha
   return {
     seekRelay: onJoin,
     relayed: async () => null,
+    onChanged: () => {},
     bind: async () => ({ outcome: 'bound', public: OWN, rttMs: 1 }),
     onRelayLost: () => ({ [Symbol.dispose]: () => {} }),
     isDirect: () => true,

@@ -24,18 +24,27 @@ export type AssignPort = (request: PortRequest) => number | null;
  * (`nf_nat_l4proto_unique_tuple`). A mapping that depends on the destination thus keeps the port for the first
  * destination only: with the same port for two of them both would share one public endpoint, which is
  * endpoint-independent mapping in all but name.
+ * A NAT that translates no port has no other one.
  * `sequential` counts from a random start, also across hosts and sockets.
  * `socket-sequential` keeps the port for the first mapping of a socket, and counts up from there for its further ones.
  * `block` draws from the block that the host has to itself, and keeps.
  */
 export function createPortAssignment(
-  { ports, portStep = 1, blockSize = DEFAULT_BLOCK_SIZE }: Pick<NatProfile, 'ports' | 'portStep' | 'blockSize'>,
+  {
+    ports,
+    portStep = 1,
+    blockSize = DEFAULT_BLOCK_SIZE,
+    translation,
+  }: Pick<NatProfile, 'ports' | 'portStep' | 'blockSize' | 'translation'>,
   random: Random,
 ): AssignPort {
   const randomPort = (): number => FIRST_PORT + random.integer(PORT_COUNT);
   switch (ports) {
     case 'preserved':
-      return ({ internal, isFree }) => (isFree(internal.port) ? internal.port : firstFree(randomPort(), isFree));
+      return ({ internal, isFree }) => {
+        if (isFree(internal.port)) return internal.port;
+        return translation === 'dynamic' ? null : firstFree(randomPort(), isFree);
+      };
     case 'sequential': {
       let next = randomPort();
       return ({ isFree }) => {

@@ -9,6 +9,7 @@ import { driveSession, type SimDriver } from '../network/driver.ts';
 import type { Host, UdpSocket } from '../network/host.ts';
 import type { Run } from '../network/run-session.ts';
 import type { World } from '../network/world.ts';
+import { createSimPath, type DrivenSimPath, type SimPath } from './path.ts';
 import type { SimRelay } from './relay.ts';
 
 type Settled = Extract<IceEvent, { readonly kind: 'connected' | 'failed' }>;
@@ -20,6 +21,8 @@ export interface AgentRun extends Run<Settled> {
   readonly receive: (arrival: Arrival) => DatagramKind;
   /** Lets the agent act after it was told something. */
   readonly wake: () => void;
+  /** The path, to be used once the agent is connected. */
+  readonly path: SimPath;
 }
 
 interface AgentOptions {
@@ -36,6 +39,7 @@ interface AgentOptions {
 interface State extends AgentOptions {
   readonly world: World;
   readonly driver: SimDriver;
+  readonly path: DrivenSimPath;
   /** The agent's sockets by name, and its relay. */
   readonly sockets: Map<string, UdpSocket | SimRelay>;
   outcome: { readonly result: Settled; readonly at: number } | null;
@@ -46,12 +50,21 @@ export function driveAgent(world: World, options: AgentOptions): AgentRun {
   const { agent, host, socket, relay = null } = options;
   const sockets = new Map<string, UdpSocket | SimRelay>([[PUNCH_SOCKET, socket]]);
   if (relay) sockets.set(RELAY_SOCKET, relay);
-  const driver = driveSession(world, { session: agent, host, sockets, onOutput: (output) => obey(state, output) });
-  const state: State = { ...options, world, driver, sockets, outcome: null, validAt: null };
+  const leave = (): void => driver.wake(agent.leave);
+  const path = createSimPath(agent, { host, sockets, leave });
+  const handleDatagram: PathSession['handleDatagram'] = (now, arrival) => {
+    const kind = agent.handleDatagram(now, arrival);
+    if (kind === 'peer') path.deliver(arrival.bytes);
+    return kind;
+  };
+  const session = { ...agent, handleDatagram };
+  const driver = driveSession(world, { session, host, sockets, onOutput: (output) => obey(state, output) });
+  const state: State = { ...options, world, driver, path, sockets, outcome: null, validAt: null };
   return {
     outcome: () => state.outcome,
     validAt: () => state.validAt,
     wake: () => driver.wake(),
+    path,
     receive: ({ socket: name, from, bytes }) => (driver.receive(name, from, bytes) ?? 'other') as DatagramKind,
   };
 }
@@ -75,6 +88,7 @@ function obey(state: State, output: EventOutput<IceEvent> | PathRequest): void {
 }
 
 function hear(state: State, event: IceEvent): void {
+  state.path.note(event);
   state.onEvent?.(event);
   if (event.kind === 'pair-valid') state.validAt ??= event.at;
   if (event.kind === 'connected' || event.kind === 'failed') state.outcome ??= { result: event, at: event.at };

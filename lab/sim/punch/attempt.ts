@@ -15,6 +15,7 @@ import type { Random } from '../network/random.ts';
 import type { UdpSocket } from '../network/udp.ts';
 import type { World } from '../network/world.ts';
 import { type AgentRun, driveAgent } from './agent.ts';
+import type { SimPath } from './path.ts';
 import type { SimRelay } from './relay.ts';
 import type { SimIntroduced } from './told.ts';
 
@@ -59,9 +60,11 @@ interface AttemptOptions {
   readonly onTell: (data: string) => void;
   /** Called once; `void` says that the peer was lost, or has come anew, before any check from it came. */
   readonly onSettled: (result: SimConnected | 'void') => void;
+  /** Called with the path as soon as it is open. */
+  readonly onConnected?: ((path: SimPath) => void) | undefined;
 }
 
-interface State extends Pick<AttemptOptions, 'output' | 'onSettled'> {
+interface State extends Pick<AttemptOptions, 'output' | 'onSettled' | 'onConnected'> {
   readonly world: World;
   readonly plan: PunchPlan;
   readonly attempt: IntroducedAttempt;
@@ -72,17 +75,18 @@ interface State extends Pick<AttemptOptions, 'output' | 'onSettled'> {
 }
 
 export function startAttempt(world: World, options: AttemptOptions): SimAttempt {
-  const { id, host, socket, relay, server, output, onTell, onSettled } = options;
+  const { id, host, socket, relay, server, output, onTell, onSettled, onConnected } = options;
   const { introduction, at, told } = output;
   const plan = planIntroduced(introduction, { id, ...told, isDirect: true, server: server.address });
   const startAt = at + introduction.startInMs;
   const attempt = attemptOf(options, { plan, startAt });
   const run = driveAgent(world, {
     ...{ agent: attempt, host, socket, relay, mayOpen: true },
-    onTell: (told) => onTell(formatPeerSignal(told)),
+    onTell: (signal) => onTell(formatPeerSignal(signal)),
     onEvent: (event) => handleEvent(state, event),
   });
-  const state: State = { world, attempt, run, plan, output, onSettled, isGone: false, isSettled: false };
+  const given = { plan, output, onSettled, onConnected };
+  const state: State = { world, attempt, run, ...given, isGone: false, isSettled: false };
   world.clock.schedule(world.clock.now(), run.wake);
   return {
     plan,
@@ -112,6 +116,7 @@ function handleEvent(state: State, event: IceEvent): void {
   const counts = { validAt: run.validAt(), packetsSent: attempt.packetsSent() };
   if (event.kind === 'connected') settle(state, { ...event, ...counts, wonBy: attempt.wonBy });
   else settle(state, state.isGone ? 'void' : { ...output, ...attempt.evidence(), plan, ...event, ...counts });
+  if (event.kind === 'connected') state.onConnected?.(run.path);
 }
 
 function receive({ attempt, run }: State, arrival: Arrival): boolean {

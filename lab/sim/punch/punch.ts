@@ -8,10 +8,10 @@ import type { Link } from '../network/link.ts';
 import { runUntilDone } from '../network/run-session.ts';
 import type { Trace } from '../network/trace.ts';
 import { createWorld, type World } from '../network/world.ts';
-import { addRendezvousServer, type RendezvousServer } from '../server/rendezvous-server.ts';
+import { addRendezvousServer } from '../server/rendezvous-server.ts';
 import { LAB_LAYOUT } from '../server/stun-server.ts';
-import { createSite } from '../site/site.ts';
-import { createSimRoom, type SimMeeting, type SimRoom } from './room.ts';
+import { createSite, type Site } from '../site/site.ts';
+import { createSimRoom, type SimMeeting, type SimRoom, type SimRoomOptions } from './room.ts';
 import { type SimPunchSide, sideOf } from './side.ts';
 
 /** How far apart two peers begin that were told the same instant, since the server does not know the exact delay to each. */
@@ -65,28 +65,32 @@ export function punchInSim(options: SimPunchOptions): SimPunch {
   };
 }
 
+export interface SideOptions extends Pick<SimRoomOptions, 'rendezvous' | 'id' | 'onConnected'> {
+  readonly access: AccessProfile;
+  /** A number that no other peer of the world has; it numbers the peer's private network. */
+  readonly number: number;
+  readonly link: Link | undefined;
+}
+
 /** Puts a peer behind its own access. */
-export function sideAt(
-  world: World,
-  side: {
-    readonly rendezvous: RendezvousServer;
-    readonly id: string;
-    readonly access: AccessProfile;
-    /** A number that no other peer of the world has; it numbers the peer's private network. */
-    readonly number: number;
-    readonly link: Link | undefined;
-  },
-): SimRoom {
-  const { rendezvous, id, access, number, link } = side;
+export function sideAt(world: World, side: SideOptions): SimRoom {
+  return placeAt(world, side).room;
+}
+
+/** Puts a peer behind its own access, which can be disturbed while it runs. */
+export function placeAt(world: World, side: SideOptions): { readonly room: SimRoom; readonly site: Site } {
+  const { rendezvous, id, access, number, link, onConnected } = side;
   const site = createSite(world, { name: `router ${id}`, access, prefix: `192.168.${number}`, ...(link && { link }) });
-  return createSimRoom(world, {
+  const room = createSimRoom(world, {
     id,
     host: site.addHost(`peer ${id}`),
     rendezvous,
     server: { address: LAB_LAYOUT.addresses[0], port: LAB_LAYOUT.port },
     behavior: behaviorBehind(access),
     delayMs: signalDelay(world, { id, link }),
+    onConnected,
   });
+  return { room, site };
 }
 
 /** Returns what a faultless detection would tell about the access. */

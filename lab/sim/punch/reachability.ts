@@ -17,7 +17,7 @@ export interface SimReachability {
   readonly socket: UdpSocket;
   /** The relay, while it has an allocation. */
   readonly relay: () => SimRelay | null;
-  /** Asks one of the servers for a relay, if there are any. */
+  /** To be called with each join: asks the first of the servers for a relay, unless there is one that its server still has. */
   readonly seekRelay: (servers: readonly TurnServer[]) => void;
   /** Calls `done` later with what a peer is told when the server sees this side at `own`. */
   readonly gather: (own: Endpoint, done: (told: SimTold) => void) => void;
@@ -32,25 +32,29 @@ export interface SimReachabilityOptions {
   readonly behavior: ToldBehavior;
   /** Takes what comes to the socket and to the relay. */
   readonly receive: (arrival: Arrival) => void;
+  /** Hears that there is another relay to tell of than before, or none any more. */
+  readonly onChanged: () => void;
 }
 
 interface State extends SimReachabilityOptions {
   readonly world: World;
   readonly socket: UdpSocket;
+  /** The TURN server, as the last join has named it. */
+  turn: TurnServer | null;
   relay: SimRelay | null;
-  /** Called when the relay that is sought has settled. */
+  /** Called when it is settled whether there is a relay. */
   readonly waiting: Set<() => void>;
-  isSeeking: boolean;
+  isSettled: boolean;
 }
 
 export function createSimReachability(world: World, options: SimReachabilityOptions): SimReachability {
   const { host, receive } = options;
   const socket = host.open((from, bytes) => receive({ socket: PUNCH_SOCKET, from, bytes }));
-  const state: State = { ...options, world, socket, relay: null, waiting: new Set(), isSeeking: false };
+  const state: State = { ...options, world, socket, turn: null, relay: null, waiting: new Set(), isSettled: true };
   return {
     socket,
     relay: () => (state.relay?.allocation() ? state.relay : null),
-    seekRelay: (servers) => seek(state, servers),
+    seekRelay: (servers) => seekOrProve(state, servers),
     gather: (own, done) => gather(state, own, done),
     close: () => {
       state.relay?.close();
@@ -59,30 +63,51 @@ export function createSimReachability(world: World, options: SimReachabilityOpti
   };
 }
 
-function seek(state: State, [server]: readonly TurnServer[]): void {
-  if (!server || state.relay) return;
-  const { world, host, receive, waiting } = state;
-  state.isSeeking = true;
+function seekOrProve(state: State, servers: readonly TurnServer[]): void {
+  const turn = servers[0] ?? null;
+  state.turn = turn;
+  if (!turn) return;
+  state.isSettled = false;
+  if (state.relay?.allocation()) state.relay.prove();
+  else seek(state, turn);
+}
+
+function seek(state: State, turn: TurnServer): void {
+  const { world, host, receive } = state;
+  state.relay?.close();
+  state.isSettled = false;
   state.relay = seekRelay(world, {
     host,
-    server,
+    server: turn,
     receive: (from, bytes) => receive({ socket: RELAY_SOCKET, from, bytes }),
-    onSettled: () => {
-      state.isSeeking = false;
-      for (const go of waiting) go();
-    },
-    onLost: () => {},
+    onSettled: () => settle(state),
+    onLost: () => lose(state),
   });
 }
 
+function settle(state: State): void {
+  const hasChanged = state.relay?.allocation() && !state.isSettled;
+  state.isSettled = true;
+  if (hasChanged) state.onChanged();
+  for (const go of state.waiting) go();
+}
+
+/** While its server is being asked for it, or a peer is to be told, a lost relay is replaced at once; else when it is wanted. */
+function lose(state: State): void {
+  const { turn, waiting, isSettled } = state;
+  if (turn && (!isSettled || waiting.size > 0)) seek(state, turn);
+  state.onChanged();
+}
+
 function gather(state: State, own: Endpoint, done: (told: SimTold) => void): void {
-  const { waiting } = state;
-  const { clock } = state.world;
+  const { world, turn, relay, waiting } = state;
+  const { clock } = world;
   const go = (): void => {
     if (waiting.delete(go)) done(toldAt(state, own));
   };
   waiting.add(go);
-  clock.schedule(clock.now() + (state.isSeeking ? RELAY_PATIENCE_MS : 0), go);
+  if (turn && state.isSettled && !relay?.allocation()) seek(state, turn);
+  clock.schedule(clock.now() + (state.isSettled ? 0 : RELAY_PATIENCE_MS), go);
 }
 
 function toldAt({ socket, relay, server, behavior, random }: State, own: Endpoint): SimTold {

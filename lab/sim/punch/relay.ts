@@ -17,6 +17,8 @@ export interface SimRelay {
   readonly allocation: () => { readonly relayed: Endpoint; readonly mapped: Endpoint } | null;
   /** Sends to a peer from the relayed endpoint; null, or why not. */
   readonly send: (to: Endpoint, bytes: Uint8Array) => string | null;
+  /** Asks the server whether it still has the allocation; `onSettled` or `onLost` tells. */
+  readonly prove: () => void;
   /** Ends it without telling the server. */
   readonly close: () => void;
 }
@@ -27,7 +29,7 @@ export interface SimRelayOptions {
   readonly server: TurnServer;
   /** Takes what peers send to the relayed endpoint. */
   readonly receive: ReceiveDatagram;
-  /** Hears once that there is an allocation, or that there will be none. */
+  /** Hears that there is an allocation, or that there will be none, and what came of each proof that was not its loss. */
   readonly onSettled: () => void;
   /** Hears that the allocation is lost. */
   readonly onLost: () => void;
@@ -65,6 +67,7 @@ export function seekRelay(world: World, options: SimRelayOptions): SimRelay {
   return {
     allocation: () => state.allocation,
     send: (to, bytes) => send(state, to, bytes),
+    prove: () => state.driver?.wake((now) => client.refresh(now)),
     close: () => close(state),
   };
 }
@@ -77,14 +80,16 @@ function take(state: State, event: TurnEvent): void {
       state.onSettled();
       break;
     case 'failed':
+    case 'refreshed':
+    case 'not-refreshed':
       state.onSettled();
       break;
     case 'data':
       state.receive(event.from, event.bytes);
       break;
     case 'lost':
-      if (state.allocation) state.onLost();
       state.allocation = null;
+      state.onLost();
       break;
   }
 }

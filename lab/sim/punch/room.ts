@@ -24,6 +24,7 @@ import type { World } from '../network/world.ts';
 import type { RendezvousServer } from '../server/rendezvous-server.ts';
 import { type SimAttempt, type SimConnected, startAttempt } from './attempt.ts';
 import { createSimClient, type SimClient } from './connection.ts';
+import type { SimPath } from './path.ts';
 import { createSimReachability, type SimReachability } from './reachability.ts';
 import type { NotIntroduced, SimIntroduced, SimTold } from './told.ts';
 
@@ -59,6 +60,8 @@ export interface SimRoomOptions extends Partial<IntroductionsOptions> {
   readonly behavior: ToldBehavior;
   /** How long a message to or from the rendezvous takes, one way; default: 0. */
   readonly delayMs?: () => number;
+  /** Called with each path as soon as it is open. */
+  readonly onConnected?: ((path: SimPath) => void) | undefined;
 }
 
 const WAIT_MS = 60_000;
@@ -91,7 +94,8 @@ export function createSimRoom(world: World, options: SimRoomOptions): SimRoom {
   const { id, host, rendezvous, server, behavior, delayMs = () => 0, joinWaitMs = WAIT_MS } = options;
   const random = host.random.fork(`punch ${id}`);
   const heard = (arrival: Arrival): void => receive(state, arrival);
-  const reached = { host, random, server: server.address, behavior, receive: heard };
+  const onChanged = (): void => tell(state, { kind: 'changed' });
+  const reached = { host, random, server: server.address, behavior, receive: heard, onChanged };
   const state: State = {
     ...{ world, options, random, meetings: new Map() },
     introductions: createIntroductions<SimTold>({ ...options, joinWaitMs }),
@@ -174,7 +178,7 @@ function obey(state: State, output: IntroductionOutput<SimTold>): void {
       state.binding = null;
       break;
     case 'gather':
-      reachability.gather(output.own, (told) => tell(state, { kind: 'gathered', told }));
+      reachability.gather(output.own, (told) => tell(state, { kind: 'gathered', gathering: output.gathering, told }));
       break;
     case 'turn':
       reachability.seekRelay(output.servers);
@@ -220,6 +224,7 @@ function introduced(state: State, output: SimIntroduced): void {
   meeting.attempt = startAttempt(world, {
     ...{ id: options.id, host: options.host, server: options.server },
     ...{ socket: reachability.socket, relay: reachability.relay(), random, output, budget: meeting.budget },
+    onConnected: options.onConnected,
     onTell: (data) => tell(state, { kind: 'signal', peer, data }),
     onSettled: (result) => {
       if (!state.isDead) end(state, meeting, result);

@@ -31,8 +31,8 @@ export const TRIGGERED_GAPS = 4;
 /** What scheduling and queueing take on a path without latency. */
 const SLACK_MS = 5;
 
-/** How often a nomination is sent on a path that has answered: at 10 % loss each way all are lost once in 10⁸. */
-export const MAX_NOMINATION_SENDS = 12;
+/** How often a nomination is sent on a path that has answered: at 28 % loss each way all are lost once in 10⁷. */
+export const MAX_NOMINATION_SENDS = 24;
 
 /**
  * How long after the n-th send in a row (1 is the first) to send again.

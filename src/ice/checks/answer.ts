@@ -5,6 +5,7 @@ import { learnPair } from '../checklist/peer-reflexive.ts';
 import { otherRole } from '../role.ts';
 import { consentHeard } from '../selected-pair/consent.ts';
 import { isFinal, select, switchRole } from '../selected-pair/selection.ts';
+import { hearElsewhere } from '../selected-pair/takeover.ts';
 import { encodeError, encodeSuccess, type ReceivedCheck } from './messages.ts';
 import { type AcceptedRequest, judgeRequest, type RefusedRequest } from './request.ts';
 import { triggerCheck } from './schedule.ts';
@@ -77,6 +78,7 @@ function hear(
     emit(now, state, { kind: 'check-received', pair: reportOf(pair) });
   }
   if (pair === selected && consent) consentHeard(consent);
+  hearElsewhere(now, state, pair);
   const isNominated = nominates && state.role === 'controlled' && pair.nomination !== 'nominated';
   if (isNominated && pair.state === 'succeeded') {
     select(now, state, pair);

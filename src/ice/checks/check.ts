@@ -6,6 +6,7 @@ import { candidatePriority } from '../candidates/priority.ts';
 import { resendGapMs } from '../checklist/pace.ts';
 import { failPair, MAX_SEND_FAILURES, type Pair, reportOf } from '../checklist/pair.ts';
 import { consentAsked } from '../selected-pair/consent.ts';
+import { nominationGapMs } from '../selected-pair/nomination.ts';
 import { encodeCheck } from './messages.ts';
 import { openTransaction } from './transactions.ts';
 
@@ -18,8 +19,12 @@ export function check(now: number, state: AgentState, pair: Pair): void {
   if (pair.state !== 'succeeded') pair.state = 'in-progress';
   pair.sends++;
   pair.gaps++;
-  const isSilent = !pair.isHeard && pair.state !== 'succeeded';
-  pair.dueAt = now + resendGapMs(pair.gaps, { isSilent, rttMs: leastRttMs(state) });
+  const rttMs = leastRttMs(state);
+  const isValid = pair.state === 'succeeded';
+  const gapMs = isValid
+    ? nominationGapMs(pair.gaps, rttMs)
+    : resendGapMs(pair.gaps, { isSilent: !pair.isHeard, rttMs });
+  pair.dueAt = now + gapMs;
   send(now, state, { pair, nominates: pair.nomination === 'asking' });
 }
 

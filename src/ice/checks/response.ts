@@ -1,8 +1,10 @@
 /** Taking the responses to checks (RFC 8445 §7.2.5). */
+import { sameEndpoint } from '../../endpoint.ts';
 import { type AgentState, emit } from '../agent-state.ts';
 import { failPair, type Pair, reportOf, rest } from '../checklist/pair.ts';
 import { otherRole, randomTieBreaker } from '../role.ts';
-import { consentAnswered } from '../selected-pair/consent.ts';
+import { type Consent, consentAnswered } from '../selected-pair/consent.ts';
+import { renominate } from '../selected-pair/nomination.ts';
 import { select, switchRole } from '../selected-pair/selection.ts';
 import type { ReceivedCheck } from './messages.ts';
 import type { CheckRejectionCause } from './rejection-cause.ts';
@@ -34,15 +36,27 @@ function succeed(now: number, state: AgentState, success: Extract<Reply, { reado
   config.budget.answered(pair.remote.endpoint);
   const { candidate, isNew } = localCandidates.seenAs(pair.local, success.mapped);
   if (isNew) emit(now, state, { kind: 'local-candidate', candidate });
+  const isRemapped = pair.seenAs !== null && !sameEndpoint(pair.seenAs.endpoint, candidate.endpoint);
   pair.seenAs = candidate;
   pair.rttMs = success.rttMs;
   pair.sendFailures = 0;
   pair.errorCode = null;
   if (pair.state !== 'succeeded') becomeValid(now, state, pair);
-  if (pair === state.selected && consent) consentAnswered(now, consent);
+  if (pair === state.selected && consent) answered(now, state, { pair, consent, isRemapped });
   if (!isNominatedBy(state, success.transaction)) return;
   rest(pair);
   select(now, state, pair);
+}
+
+/** Takes an answer on the selected pair, which the controlling side nominates anew when the peer sees it elsewhere now. */
+function answered(
+  now: number,
+  state: AgentState,
+  { pair, consent, isRemapped }: { readonly pair: Pair; readonly consent: Consent; readonly isRemapped: boolean },
+): void {
+  consentAnswered(now, consent);
+  state.successor = null;
+  if (isRemapped && state.role === 'controlling') renominate(now, state, pair);
 }
 
 function becomeValid(now: number, state: AgentState, pair: Pair): void {

@@ -84,6 +84,11 @@ export function consentDoubtfulAt({ answeredAt, unansweredSince, rtoMs }: Consen
   return Math.max(answeredAt + DOUBT_AFTER_MS, unansweredSince + DOUBT_ASKS * rtoMs);
 }
 
+/** When the pair is silent unless an answer comes: a check has then had its time. Infinity while all are answered. */
+export function consentSilentAt({ unansweredSince, rtoMs }: Consent): number {
+  return unansweredSince === null ? Number.POSITIVE_INFINITY : unansweredSince + rtoMs;
+}
+
 export function consentExpiresAt({ answeredAt }: Consent): number {
   return answeredAt + CONSENT_LIFETIME_MS;
 }
@@ -106,6 +111,11 @@ export function consentAnswered(now: number, consent: Consent): void {
   consent.unansweredSince = null;
   consent.againAt = Number.POSITIVE_INFINITY;
   consent.isConfirmed = true;
+}
+
+/** Has a check go out at once, unless one is out already or the period has had all of its checks. */
+export function consentQuestioned(now: number, consent: Consent): void {
+  if (consent.unansweredSince === null && consent.asks < MAX_ASKS) consent.againAt = now;
 }
 
 /** Takes note that a check of the peer came. */

@@ -6,6 +6,7 @@
  * takes it as it takes any nomination that overtakes its check (RFC 8445 §7.3.1.5): it counts once that check has succeeded.
  */
 import type { AgentState } from '../agent-state.ts';
+import { resendGapMs } from '../checklist/pace.ts';
 import { isRelayed, type Pair } from '../checklist/pair.ts';
 import { isFinal } from './selection.ts';
 
@@ -23,17 +24,38 @@ export const RELAY_GRACE_MS = 600;
 /** After so many sends a better pair would have answered if its path were as short. */
 const TRIED_SENDS = 2;
 
+/** No nomination waits longer to be sent again, unless its round trip is longer. */
+const MAX_GAP_MS = 200;
+
+/**
+ * How long after the n-th send of a nomination (1 is the first) on a valid pair to send it again. The pair has just
+ * answered, so the RTO of RFC 8445 §14.3 is not needed; and until the answer comes, the peer alone has a selected pair.
+ */
+export function nominationGapMs(nth: number, rttMs: number | null): number {
+  const leastMs = resendGapMs(1, { isSilent: false, rttMs });
+  return Math.min(resendGapMs(nth, { isSilent: false, rttMs }), Math.max(MAX_GAP_MS, leastMs));
+}
+
 /** Nominates a pair when it is time to; returns when that will be, Infinity while there is nothing to wait for. */
 export function nominate(now: number, state: AgentState): number {
-  const { role, selected, checklist, triggered, config } = state;
+  const { role, selected, checklist, config } = state;
   if (role === 'controlled' || isFinal(state)) return Number.POSITIVE_INFINITY;
   const pairs = selected ? checklist.pairs().filter((pair) => !isRelayed(pair)) : checklist.pairs();
   const choice = choose(now, pairs, config.relayGraceMs);
-  if (choice.kind === 'now') {
-    Object.assign(choice.pair, { nomination: 'asking', sends: 0, gaps: 0, dueAt: now });
-    triggered.add(choice.pair);
-  }
+  if (choice.kind === 'now') ask(now, state, choice.pair);
   return choice.kind === 'wait' ? choice.until : Number.POSITIVE_INFINITY;
+}
+
+/** Nominates a pair although one is selected: the peer is found there now, or sees this side at another endpoint. */
+export function renominate(now: number, state: AgentState, pair: Pair): void {
+  if (pair.nomination === 'asking') return;
+  if (pair.state !== 'succeeded') pair.state = 'waiting';
+  ask(now, state, pair);
+}
+
+function ask(now: number, { triggered }: AgentState, pair: Pair): void {
+  Object.assign(pair, { nomination: 'asking', sends: 0, gaps: 0, dueAt: now });
+  triggered.add(pair);
 }
 
 /** @param pairs those that may be nominated, the highest priority first. */

@@ -3,7 +3,7 @@ import { type AgentState, emit } from '../agent-state.ts';
 import { pairPriority } from '../candidates/priority.ts';
 import { isRelayed, type Pair, reportOf, rest } from '../checklist/pair.ts';
 import type { Role } from '../role.ts';
-import { createConsent } from './consent.ts';
+import { consentSilentAt, createConsent } from './consent.ts';
 
 /** Takes a role; nominations that began in the former one are void. */
 export function switchRole(now: number, state: AgentState, role: Role): void {
@@ -22,14 +22,17 @@ export function isFinal({ selected }: AgentState): boolean {
 }
 
 /**
- * Selects a pair that is valid and nominated, unless a better one is selected already. An aggressive nominator may nominate
+ * Selects a pair that is valid and nominated, unless a better one is selected already and not silent. An aggressive nominator may nominate
  * several, of which the best counts (RFC 5245 §8.1.1.2); and a direct pair may become valid after a relayed one.
  */
 export function select(now: number, state: AgentState, pair: Pair): void {
   pair.nomination = 'nominated';
   const { selected, role, config } = state;
-  if (selected && pairPriority(role, selected) >= pairPriority(role, pair)) return;
+  const isSilent = state.consent !== null && now >= consentSilentAt(state.consent);
+  if (selected && !isSilent && pairPriority(role, selected) >= pairPriority(role, pair)) return;
+  if (selected === pair) return;
   state.selected = pair;
+  state.successor = null;
   const rttMs = pair.rttMs ?? 0;
   const random = (): number => Buffer.from(config.randomBytes(4)).readUInt32BE() / 2 ** 32;
   state.consent = createConsent(now, { rttMs, random });

@@ -21,6 +21,9 @@ import {
   openWays,
 } from './control.ts';
 
+/** When the companions of so many rounds are missing, the path is cut, and rounds would be used up in vain. */
+const OUTAGE_ROUNDS = 4;
+
 export interface FilteringTest {
   readonly exchange: Exchange;
   /** Its alternates may become known after the test has begun. */
@@ -44,12 +47,13 @@ export function createFilteringTest(exchange: Exchange, to: Endpoint): Filtering
       change,
       expectedFrom: () => server.other && changedSource(to, server.other, change),
     });
+  const plain = createProbe({ test: 'filtering.plain', socket: 'filtering', to });
   return {
     exchange,
     server,
-    plain: createProbe({ test: 'filtering.plain', socket: 'filtering', to }),
+    plain,
     changed: { port: changed('port'), 'ip-and-port': changed('ip-and-port') },
-    control: createControl(exchange, server),
+    control: createControl({ exchange, server, companion: plain }),
     lastRoundAt: Number.NEGATIVE_INFINITY,
     finding: null,
   };
@@ -115,12 +119,14 @@ function startRound(now: number, test: FilteringTest): void {
   }
 }
 
-/** Rounds are fast only while they are evidence for something: while a control goes with them. */
+/** Rounds are fast only while they are evidence for something: while a control goes with them, and companions are answered. */
 function nextRoundAt(now: number, test: FilteringTest): number {
   const { exchange, plain, control, lastRoundAt } = test;
   const tries = plain.sends.length;
   if (tries >= MAX_ROUNDS) return Number.POSITIVE_INFINITY;
-  const isFast = undecided(now, test).some((change) => isWayOpen(control, change));
+  const lastDue = dueSends(now, plain.sends, exchange.pace).slice(-OUTAGE_ROUNDS);
+  const isCut = lastDue.length === OUTAGE_ROUNDS && answeredCount(lastDue) === 0;
+  const isFast = !isCut && undecided(now, test).some((change) => isWayOpen(control, change));
   return lastRoundAt + (isFast ? exchange.pace.roundMs() : exchange.pace.gapMs(Math.max(1, tries)));
 }
 

@@ -50,6 +50,11 @@ export function unreachableReport(
     filtering: undetermined(reason),
     allocation: { ...undeterminedPorts(reason), samples: [] },
     pooling: { behavior: 'undetermined', reason },
+    translation: {
+      kind: 'undetermined',
+      reason,
+      evidence: { publicAddresses: [], preservedPorts: 0, translatedPorts: 0, unsolicited: [] },
+    },
     local: null,
     public: null,
     server,

@@ -3,7 +3,7 @@
  * round trip and each loss counts. A reply is believed only with the right transaction id, on the right socket, from the
  * exact expected source and of the success class (reply.ts); anything else is recorded.
  */
-import { formatEndpoint, sameEndpoint } from '../../endpoint.ts';
+import { type Endpoint, formatEndpoint, sameEndpoint } from '../../endpoint.ts';
 import type { Arrival, SendFailure, Transmit } from '../../session.ts';
 import type { Attribute } from '../../stun/attribute.ts';
 import { encode } from '../../stun/encode.ts';
@@ -31,8 +31,10 @@ export interface Exchange {
   readonly queue: Transmit[];
   /** Replies that came before their expected source was known. */
   held: { readonly at: number; readonly arrival: Arrival }[];
-  /** Which endpoints have been asked from which sockets: the texts of both. */
-  readonly asked: Set<string>;
+  /** Where each endpoint that was asked has first seen the socket that asked, by the text of both; null until it answers. */
+  readonly asked: Map<string, Endpoint | null>;
+  /** Whether one of them has later seen the same socket at another public endpoint. */
+  hasMoved: boolean;
   /**
    * What was not believed, by the text of its cause, error code, socket and source: what an endpoint sent to a socket that
    * has asked it, and what carries the transaction id of a request, wherever it came from.
@@ -49,7 +51,8 @@ export function createExchange(randomBytes: Exchange['randomBytes']): Exchange {
     transactions: new Map(),
     queue: [],
     held: [],
-    asked: new Set(),
+    asked: new Map(),
+    hasMoved: false,
     rejections: new Map(),
     strays: new Map(),
   };
@@ -62,7 +65,8 @@ export function sendProbe(now: number, { randomBytes, transactions, asked, queue
   probe.sends.push(send);
   transactions.set(hex(id), { probe, send });
   const { socket, to } = probe.question;
-  asked.add(`${socket} ${formatEndpoint(to)}`);
+  const key = keyOf(socket, to);
+  if (!asked.has(key)) asked.set(key, null);
   queue.push({ kind: 'transmit', socket, to, bytes: encode(requestOf(probe.question, id)) });
 }
 
@@ -88,24 +92,33 @@ export function receiveReply(now: number, exchange: Exchange, arrival: Arrival):
 
 function takeAnswer(
   now: number,
-  { pace }: Exchange,
+  exchange: Exchange,
   { transaction, from, mapped, other }: Extract<ReplyJudgement, { readonly kind: 'answer' }> & Pick<Arrival, 'from'>,
 ): void {
   const { probe, send } = transaction;
   if (send.answeredAt !== null) return;
   send.answeredAt = now;
-  const rttMs = now - send.at;
-  pace.sample(rttMs);
-  probe.answer ??= { from, mapped, other, rttMs };
+  const { at: sentAt } = send;
+  const rttMs = now - sentAt;
+  exchange.pace.sample(rttMs);
+  probe.answer ??= { from, mapped, other, sentAt, rttMs };
+  const key = keyOf(probe.question.socket, probe.question.to);
+  const seen = exchange.asked.get(key) ?? mapped;
+  exchange.asked.set(key, seen);
+  exchange.hasMoved ||= !sameEndpoint(seen, mapped);
 }
 
 function reject({ asked, rejections, strays }: Exchange, rejection: Omit<Rejection, 'count'>): void {
-  const { cause, errorCode, socket } = rejection;
-  const from = formatEndpoint(rejection.from);
-  const records = cause === 'wrong-source' || asked.has(`${socket} ${from}`) ? rejections : strays;
-  const key = `${cause} ${errorCode} ${socket} ${from}`;
+  const { cause, errorCode } = rejection;
+  const place = keyOf(rejection.socket, rejection.from);
+  const records = cause === 'wrong-source' || asked.has(place) ? rejections : strays;
+  const key = `${cause} ${errorCode} ${place}`;
   const count = (records.get(key)?.count ?? 0) + 1;
   if (count > 1 || records.size < MAX_REJECTIONS) records.set(key, { ...rejection, count });
+}
+
+function keyOf(socket: string, endpoint: Endpoint): string {
+  return `${socket} ${formatEndpoint(endpoint)}`;
 }
 
 /** Judges the held replies again, once the server's alternate is known. */

@@ -5,14 +5,17 @@
  * believed when loss alone would produce it less than once in 100,000 detections.
  */
 import type { Pace } from './pace.ts';
-import type { Send } from './probe.ts';
+import type { Probe, Send } from './probe.ts';
 
 /** The loss is too high to conclude anything after so many rounds: half of them count when half of all packets are lost. */
 export const MAX_ROUNDS = 60;
 
+/** A question is given up for mute only if so many of its companions were answered: an outage hits both. */
+const MUTE_COMPANIONS = 4;
+
 /** The probability of mistaking loss for silence that each test accepts. */
 const SILENCE_ERROR = 1e-5;
-/** The control itself is mute when so many of its sends are due and none is answered. */
+/** The control itself is mute when so many of its sends are due and none is answered, in as many rounds that count. */
 const CONTROL_LIMIT = 8;
 
 export interface SilenceEvidence {
@@ -33,6 +36,13 @@ export function dueSends(now: number, sends: readonly Send[], pace: Pace): reado
   return sends.filter((send) => isDue(now, send, pace));
 }
 
+/** Whether a question was asked in vain while its companions, which went the same way, were answered. */
+export function isMute({ sends, answer }: Probe, companion: Probe): boolean {
+  const [first] = sends;
+  if (answer || !first) return false;
+  return answeredCount(companion.sends.filter(({ at }) => at >= first.at)) >= MUTE_COMPANIONS;
+}
+
 export function answeredCount(sends: readonly Send[]): number {
   return sends.filter(({ answeredAt }) => answeredAt !== null).length;
 }
@@ -43,9 +53,13 @@ export function judgeSilence({
   controlSends,
   controlAnswers,
 }: SilenceEvidence): 'proven' | 'open' | 'control-mute' {
-  if (controlAnswers === 0) return controlSends >= CONTROL_LIMIT ? 'control-mute' : 'open';
-  const control = { sends: controlSends, lost: controlSends - controlAnswers };
-  return allLost(rounds, control) <= SILENCE_ERROR ? 'proven' : 'open';
+  if (controlAnswers === 0) return Math.min(rounds, controlSends) >= CONTROL_LIMIT ? 'control-mute' : 'open';
+  return isSilenceProven(rounds, { sends: controlSends, lost: controlSends - controlAnswers }) ? 'proven' : 'open';
+}
+
+/** Whether loss alone would hardly ever take `rounds` replies in a row, given what the control has lost of its sends. */
+export function isSilenceProven(rounds: number, control: { readonly sends: number; readonly lost: number }): boolean {
+  return allLost(rounds, control) <= SILENCE_ERROR;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Candidate } from '../../ice/candidates/candidate.ts';
 import { isRelayed, type PairReport } from '../../ice/checklist/pair.ts';
 import type { IceCredentials } from '../../ice/credentials.ts';
 import type { IceEvent } from '../../ice/event.ts';
-import type { Arrival, SendFailure } from '../../session.ts';
+import type { Arrival } from '../../session.ts';
 import { type AttemptEvidence, type Noted, noteEvent, noteRefusal } from './evidence.ts';
 import type { PathSession } from './path-session.ts';
 import type { PeerSignal } from './peer-signal.ts';
@@ -76,7 +76,10 @@ export function createAttempt(options: AttemptOptions): Attempt {
   return {
     handleDatagram: (now, arrival) => handleDatagram(now, state, arrival),
     owns: (arrival) => agent.owns(arrival) || (state.shownAgain?.owns(arrival) ?? false),
-    handleSendFailure: (now, failure) => handleSendFailure(now, state, failure),
+    handleSendFailure: (now, failure) => {
+      if (!sameEndpoint(failure.to, state.server)) noteRefusal(state, failure);
+      agent.handleSendFailure(now, failure);
+    },
     handleOpened: (now, socket, local) => state.technique?.handleOpened(now, socket, local),
     handleSignal: (now, signal) => handleSignal(now, state, signal),
     handleTimeout: agent.handleTimeout,
@@ -107,16 +110,6 @@ function handleDatagram(now: number, state: State, arrival: Arrival): DatagramKi
   return technique?.handleDatagram(now, arrival) ? 'ice' : agent.handleDatagram(now, arrival);
 }
 
-/** Notes a probe of the peer's technique. There is nothing to be found out once there is a path, which may carry a lot. */
-function noteArrival({ agent, work }: State, { socket, from, bytes }: Arrival): void {
-  if (!agent.selected() && isOpener(bytes)) noteProbe(work, socket, from);
-}
-
-function handleSendFailure(now: number, state: State, failure: SendFailure): void {
-  if (!sameEndpoint(failure.to, state.server)) noteRefusal(state, failure);
-  state.agent.handleSendFailure(now, failure);
-}
-
 function handleSignal(now: number, { agent, technique, work, peer }: State, signal: PeerSignal): void {
   switch (signal.type) {
     case 'ports':
@@ -132,13 +125,17 @@ function handleSignal(now: number, { agent, technique, work, peer }: State, sign
   }
 }
 
+/** Notes a probe of the peer's technique. There is nothing to be found out once there is a path, which may carry a lot. */
+function noteArrival({ agent, work }: State, { socket, from, bytes }: Arrival): void {
+  if (!agent.selected() && isOpener(bytes)) noteProbe(work, socket, from);
+}
+
 /** Queues what the technique wants done; drops a packet toward the peer when the budget is used up. */
 function take(state: State, output: TechniqueOutput): void {
-  const { work, queue } = state;
-  if (output.kind === 'transmit' && !sameEndpoint(output.to, state.server)) {
-    const isCounted = !isConsented(state, output.to);
-    if (isCounted && !state.takeProbe()) return;
-    if (isCounted) state.probes++;
+  const { work, server, queue } = state;
+  if (output.kind === 'transmit' && !sameEndpoint(output.to, server) && !isConsented(state, output.to)) {
+    if (!state.takeProbe()) return;
+    state.probes++;
     noteProbe(work, output.socket, output.to);
   }
   if (output.kind === 'tell' && output.signal.type === 'ports') {

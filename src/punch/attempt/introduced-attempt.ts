@@ -17,7 +17,7 @@ import { createShownAgain } from './shown-again.ts';
 import { isTarget } from './targets.ts';
 import { createAnchors } from './techniques/anchors.ts';
 import { createOpeners, createProber } from './techniques/birthday.ts';
-import { isOpener, type KnownBehavior, type PortAssignment } from './techniques/choose-technique.ts';
+import { isBirthdayOpener, type KnownBehavior, type PortAssignment } from './techniques/choose-technique.ts';
 import { createPrediction } from './techniques/prediction.ts';
 import { createSecondTry } from './techniques/second-try.ts';
 import type { Technique, TechniqueFacts } from './techniques/technique.ts';
@@ -100,7 +100,7 @@ function partsOf(mine: KnownBehavior | null, theirs: KnownBehavior | null, role:
   if (!mine || !theirs) return { isAsymmetric: false, isOpener: false, isShown: false };
   return {
     isAsymmetric: prospectOf(mine, theirs) === 'asymmetric',
-    isOpener: isOpener(mine, theirs, role === 'controlling'),
+    isOpener: isBirthdayOpener(mine, theirs, role === 'controlling'),
     isShown: mustBeShown(mine, theirs),
   };
 }

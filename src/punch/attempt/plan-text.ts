@@ -47,10 +47,9 @@ function isMoving({ behavior }: Side): boolean {
   return known !== null && !isStable(known);
 }
 
-/** Of two sides without an IP version in common: no relay of one version helps either. */
+/** Of two sides without an IP version in common: a relay of one version does not help either. */
 export function splitText(ids: readonly [string, string], families: readonly [Family, Family]): string {
-  const [own, peer] = ids.map((id, side) => `${id} is reached over ${families[side]}`);
-  return `${own} and ${peer}, so no packet gets from one to the other: both have to meet by a server address of one IP version`;
+  return `${ids[0]} is reachable over ${families[0]} alone, and ${ids[1]} over ${families[1]} alone: let both reach the server over one family`;
 }
 
 /** Formats a probability, never rounded up to certainty: such as `50 %`, `98.3 %`, `99.9999935 %`, `100 %`. */

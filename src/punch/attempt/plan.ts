@@ -1,13 +1,13 @@
 /** The plan of a punch: what is tried with a pair, with what odds, and whose NAT is the obstacle. It is told before the punch starts. */
 
-import { type Endpoint, type Family, familyOf } from '../../endpoint.ts';
+import type { Family } from '../../endpoint.ts';
 import { isStable } from '../../nat/prospect.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import { knownBehavior, possibleBehaviors } from './known-behavior.ts';
 import { planText, splitText } from './plan-text.ts';
-import { chooseTechnique, isOpener, type TechniqueChoice } from './techniques/choose-technique.ts';
-import { readCandidates, relayAddresses, tellsMappedPort, tellsRelayOnly } from './told-candidates.ts';
+import { chooseTechnique, isBirthdayOpener, type TechniqueChoice } from './techniques/choose-technique.ts';
+import { familiesTold, relayAddresses, tellsMappedPort, tellsRelayOnly } from './told-candidates.ts';
 
 /** One side: its id, and how its NAT behaves, as that side has detected it. */
 export interface PlanSide {
@@ -61,23 +61,15 @@ export function planIntroduced(
       isSameNat: own.address === endpoint.address && isDirect,
       isMapped: tellsMappedPort(heard, endpoint) || tellsMappedPort(told, own),
       isAtRelay: endpoint.address === server || relayAddresses([...told, ...heard]).has(endpoint.address),
-      families: shareFamily(told, heard, { own, endpoint })
-        ? null
-        : [familyOf(own.address), familyOf(endpoint.address)],
+      families: splitFamilies(familiesTold(told, own), familiesTold(heard, endpoint)),
     },
   );
 }
 
-/** Whether some endpoint of this side and some endpoint of the peer are of one IP version. */
-export function shareFamily(
-  told: readonly string[],
-  heard: readonly string[],
-  { own, endpoint }: Pick<Introduction, 'own' | 'endpoint'>,
-): boolean {
-  const families = (lines: readonly string[], seen: Endpoint): ReadonlySet<Family> =>
-    new Set([seen, ...readCandidates(lines).map((one) => one.endpoint)].map(({ address }) => familyOf(address)));
-  const theirs = families(heard, endpoint);
-  return [...families(told, own)].some((family) => theirs.has(family));
+/** Returns the IP version of each side, this one's first; null where they have one in common. */
+function splitFamilies(own: readonly Family[], peer: readonly Family[]): readonly [Family, Family] | null {
+  const [first, other] = [own[0], peer[0]];
+  return first && other && !own.some((family) => peer.includes(family)) ? [first, other] : null;
 }
 
 export function planPunch(own: PlanSide, peer: PlanSide, facts: PairFacts = {}): PunchPlan {
@@ -100,7 +92,7 @@ export function planPunch(own: PlanSide, peer: PlanSide, facts: PairFacts = {}):
     return { ...RELAY, text: `${peer.id} is seen at the address of a relay, toward which no birthday attempt is made` };
   }
   const isOwnFirst =
-    isStable(a) === isStable(b) ? choice.technique !== 'birthday' || isOpener(a, b, true) : isStable(b);
+    isStable(a) === isStable(b) ? choice.technique !== 'birthday' || isBirthdayOpener(a, b, true) : isStable(b);
   return { ...choice, text: planText(choice, isOwnFirst ? [own, peer] : [peer, own]) };
 }
 

@@ -1,5 +1,5 @@
 /** What the candidates that a side has told reveal about it, apart from where it can be reached. */
-import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
+import { type Endpoint, type Family, familyOf, sameEndpoint } from '../../endpoint.ts';
 import type { Candidate } from '../../ice/candidates/candidate.ts';
 import { parseCandidate } from '../../ice/candidates/sdp.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
@@ -39,4 +39,10 @@ export function tellsMappedPort(lines: readonly string[], seen: Endpoint): boole
 export function relayAddresses(lines: readonly string[]): ReadonlySet<string> {
   const relayed = readCandidates(lines).filter(({ type }) => type === 'relay');
   return new Set(relayed.map(({ endpoint }) => endpoint.address));
+}
+
+/** Returns the IP versions in which a side that the server has seen at `seen` can be reached. */
+export function familiesTold(lines: readonly string[], seen: Endpoint): readonly Family[] {
+  const addresses = [seen.address, ...readCandidates(lines).map(({ endpoint }) => endpoint.address)];
+  return [...new Set(addresses.map(familyOf))].toSorted();
 }

@@ -1,8 +1,8 @@
 /** A path to a peer, as its holder sees it. */
 import type { Endpoint } from '../../endpoint.ts';
 import type { CandidateType } from '../../ice/candidates/candidate.ts';
+import type { PathState } from '../attempt/path-state.ts';
 import type { PathEnd } from './end.ts';
-import type { PathState } from './state.ts';
 
 /** An open path. Disposing of it tells the peer. */
 export interface Path extends AsyncDisposable {

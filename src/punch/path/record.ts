@@ -4,8 +4,8 @@ import type { IceEvent } from '../../ice/event.ts';
 import type { SocketSet } from '../../net/socket-set.ts';
 import type { UdpSocket } from '../../net/udp-socket.ts';
 import type { PathSession } from '../attempt/path-session.ts';
+import { type PathState, STATE_AFTER } from '../attempt/path-state.ts';
 import { END_AFTER, type PathEnd } from './end.ts';
-import { type PathState, STATE_AFTER } from './state.ts';
 
 /**
  * The controlling side is connected once the other side has answered its nomination, while the check of the other side may

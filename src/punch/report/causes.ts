@@ -3,10 +3,9 @@
  * by and what is said of it. The first that fits is the one. docs/punch.md shows the table.
  */
 import { formatEndpoint } from '../../endpoint.ts';
-import { shareFamily } from '../attempt/plan.ts';
 import { formatOdds } from '../attempt/plan-text.ts';
 import { mappedBetween } from '../attempt/told-candidates.ts';
-import { type NoPathFacts, refusalsIn, undetectedSides, untoldSides } from './facts.ts';
+import { haveNoFamilyInCommon, type NoPathFacts, refusalsIn, undetectedSides, untoldSides } from './facts.ts';
 import { withRelays } from './relays.ts';
 
 export interface Cause {
@@ -34,7 +33,7 @@ export const CAUSES: readonly Cause[] = [
   {
     name: 'no-common-family',
     seen: 'one side has told of IPv4 addresses alone, the other of IPv6 addresses alone',
-    isIt: ({ told, introduction }) => !shareFamily(told.candidates, introduction.candidates, introduction),
+    isIt: haveNoFamilyInCommon,
     sentence: ({ plan }) => plan.text,
   },
   {

@@ -4,6 +4,7 @@ import { isMoving } from '../../rendezvous/protocol/role.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import type { AttemptFailure } from '../attempt/evidence.ts';
 import type { PunchPlan } from '../attempt/plan.ts';
+import { familiesTold } from '../attempt/told-candidates.ts';
 import type { PathMode } from '../options.ts';
 
 export interface NoPathFacts extends AttemptFailure {
@@ -13,6 +14,11 @@ export interface NoPathFacts extends AttemptFailure {
   readonly introduction: Introduction;
   /** What this side has told the peer. */
   readonly told: { readonly candidates: readonly string[]; readonly behavior: ToldBehavior };
+}
+
+export function haveNoFamilyInCommon({ told, introduction: { candidates, own, endpoint } }: NoPathFacts): boolean {
+  const theirs = familiesTold(candidates, endpoint);
+  return !familiesTold(told.candidates, own).some((family) => theirs.includes(family));
 }
 
 /** Returns the sides whose next ports were to be predicted, and which have told none. */

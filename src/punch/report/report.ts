@@ -12,7 +12,7 @@ export const PUNCH_FAILURES = {
   'rendezvous-unreachable': 'the rendezvous server cannot be reached',
   'rendezvous-refused': 'the rendezvous server refused this peer',
   'rendezvous-lost': 'the rendezvous server went away before the peer came',
-  'no-route': 'the system has no route to the server',
+  'no-route': 'this host cannot send to the server: it has no route there, or its own firewall forbids it',
   'udp-silent': 'the rendezvous server does not answer over UDP',
   'no-relay': 'no TURN server provided a relay',
   'no-peer': 'the peer did not come',

@@ -8,28 +8,40 @@ import { type State, type Told, waiting } from './state.ts';
 /** Starts gathering candidates for the peers that are still to be asked for, once the server has seen this side. */
 export function gatherIfWanted<T extends Told>(state: State<T>): void {
   const { phase, own } = state;
-  if (phase.kind !== 'joined' || !phase.hasBound || !own || state.gatheringFor) return;
+  if (phase.kind !== 'joined' || !phase.hasBound || !own || state.gathering) return;
   if (!waiting(state).some((peer) => peer.phase === 'wanted')) return;
-  state.gatheringFor = own;
-  state.outputs.push({ kind: 'gather', own });
+  const number = ++state.gatherings;
+  state.gathering = { number, own };
+  state.outputs.push({ kind: 'gather', gathering: number, own });
 }
 
 /** Asks for all wanted peers, unless the server has seen this side at another endpoint meanwhile. */
-export function gathered<T extends Told>(now: number, state: State<T>, told: T): void {
-  const isStale = state.gatheringFor !== state.own;
-  state.gatheringFor = null;
+export function gathered<T extends Told>(
+  now: number,
+  state: State<T>,
+  { gathering, told }: { readonly gathering: number; readonly told: T },
+): void {
+  if (gathering !== state.gathering?.number) return;
+  const isStale = state.gathering.own !== state.own;
+  state.gathering = null;
   if (isStale || state.phase.kind !== 'joined' || !state.phase.hasBound) return;
   for (const peer of waiting(state)) {
     if (peer.phase !== 'wanted') continue;
     const { candidates, behavior } = told;
+    const update = peer.isAsked && ({ isUpdate: true } as const);
     state.outputs.push({
       kind: 'send',
-      message: { type: 'ask', peer: peer.id, candidates: [...candidates], behavior },
+      message: { type: 'ask', peer: peer.id, candidates: [...candidates], behavior, ...update },
     });
-    Object.assign(peer, { phase: 'asked', told });
+    Object.assign(peer, { phase: 'asked', isAsked: true, told });
     if (!peer.hasBeenAsked) peer.by = now + peer.waitMs;
     peer.hasBeenAsked = true;
   }
+}
+
+/** Tells the peers that were asked for, and have not been introduced, what is known now. */
+export function changed<T extends Told>(state: State<T>): void {
+  for (const peer of waiting(state)) peer.phase = 'wanted';
 }
 
 export function want<T extends Told>(
@@ -38,8 +50,11 @@ export function want<T extends Told>(
   { peer: id, waitMs }: { readonly peer: string; readonly waitMs: number },
 ): void {
   const known = state.peers.get(id);
-  if (known) Object.assign(known, { phase: 'wanted', told: null });
-  else state.peers.set(id, { id, waitMs, phase: 'wanted', by: now + waitMs, hasBeenAsked: false, told: null });
+  if (known) Object.assign(known, { phase: 'wanted', isAsked: false, told: null });
+  else {
+    const asked = { hasBeenAsked: false, isAsked: false, told: null };
+    state.peers.set(id, { id, waitMs, phase: 'wanted', by: now + waitMs, ...asked });
+  }
 }
 
 export function forget<T extends Told>(state: State<T>, id: string): void {
@@ -58,8 +73,8 @@ export function expire<T extends Told>(now: number, state: State<T>): void {
   }
 }
 
-export function mayExpire<T extends Told>({ phase, binding, own, gatheringFor }: State<T>): boolean {
-  return phase.kind === 'joined' && !gatheringFor && (own !== null || binding === null);
+export function mayExpire<T extends Told>({ phase, binding, own, gathering }: State<T>): boolean {
+  return phase.kind === 'joined' && !gathering && (own !== null || binding === null);
 }
 
 /** Handles what the server says about peers. An introduction to a peer that was not asked for is ignored. */

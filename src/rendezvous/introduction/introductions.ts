@@ -1,9 +1,9 @@
 /**
  * A peer's side of the rendezvous as a sans-IO state machine (docs/rendezvous.md): it joins the room, binds its socket by
- * tickets, and asks for peers until each is introduced. A lost server is rejoined. As long as the peer is in the room, the
+ * tickets, and asks for peers until each is introduced. A lost server is rejoined, and then told anew what is known by then. As long as the peer is in the room, the
  * socket is bound again and again, and a changed mapping is told to the peers that are asked for.
  */
-import { expire, forget, gathered, gatherIfWanted, hear, mayExpire, want } from './asking.ts';
+import { changed, expire, forget, gathered, gatherIfWanted, hear, mayExpire, want } from './asking.ts';
 import { bindIfDue, bound } from './binding.ts';
 import { closed, joined, notJoined, renewed, startJoin } from './joining.ts';
 import type { IntroductionInput, IntroductionOutput } from './output.ts';
@@ -69,13 +69,16 @@ function createState<T extends Told>(options: {
     joinedAt: Number.NEGATIVE_INFINITY,
     lostAt: now,
     returns: 0,
+    startedAt: now,
+    isServerSeen: false,
     bindAt: Number.NEGATIVE_INFINITY,
     boundAt: Number.NEGATIVE_INFINITY,
     binding: null,
     bindings: 0,
     refusals: 0,
     own: null,
-    gatheringFor: null,
+    gathering: null,
+    gatherings: 0,
     peers: new Map(),
     presence: createPresence(),
     outputs: [],
@@ -110,7 +113,10 @@ function apply<T extends Told>(now: number, state: State<T>, input: Introduction
       bound(state, input);
       break;
     case 'gathered':
-      gathered(now, state, input.told);
+      gathered(now, state, input);
+      break;
+    case 'changed':
+      changed(state);
       break;
     case 'timeout':
       break;

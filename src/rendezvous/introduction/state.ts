@@ -20,7 +20,7 @@ export interface HeldTicket {
 
 /** Where this side stands with the server. */
 export type RoomPhase =
-  /** `by` is the time until which a refused join is tried again. */
+  /** `by` is the time until which a join that has failed is tried again. */
   | { readonly kind: 'joining'; readonly by: number }
   /** A pause before the next join. */
   | { readonly kind: 'pausing'; readonly until: number; readonly by: number }
@@ -43,6 +43,8 @@ export interface Peer<T extends Told> {
   /** The time until which the peer is waited for; the first ask sets it for good. */
   by: number;
   hasBeenAsked: boolean;
+  /** Whether it was asked for over this connection since the last introduction. */
+  isAsked: boolean;
   /** What the last ask told; null before the first. */
   told: T | null;
 }
@@ -59,8 +61,11 @@ export interface State<T extends Told> {
   resumeKey: string | undefined;
   joinedAt: number;
   lostAt: number;
-  /** How many attempts to come back were made since the last connection that lasted. */
+  /** How many attempts to join again were made since the first, or since the last connection that lasted. */
   returns: number;
+  /** When the first attempt to join began, and whether any has shown a server that is there. */
+  readonly startedAt: number;
+  isServerSeen: boolean;
   /** When the next binding of the socket is due, and when the last one began. */
   bindAt: number;
   boundAt: number;
@@ -71,8 +76,9 @@ export interface State<T extends Told> {
   refusals: number;
   /** This side's endpoint, as the server last saw it. */
   own: Endpoint | null;
-  /** The endpoint for which candidates are being gathered; null when none are. */
-  gatheringFor: Endpoint | null;
+  /** The gathering that is under way, and this side's endpoint that it is for; null when none is. */
+  gathering: { readonly number: number; readonly own: Endpoint } | null;
+  gatherings: number;
   readonly peers: Map<string, Peer<T>>;
   readonly presence: Presence;
   /** What the last input led to, until it is taken. */

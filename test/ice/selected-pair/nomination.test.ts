@@ -86,6 +86,34 @@ describe('nomination', () => {
     expect(attribute(only(bench.drain(bench.until(5))).message, 'USE-CANDIDATE')).toBe(true);
   });
 
+  it('whose answer is lost is sent again once an answer could be there, however often the check was sent before', () => {
+    const bench = createBench({ taMs: 5 });
+    const first = only(bench.drain(0));
+    const nominatedAt: number[] = [];
+    const watch = (now: number): void => {
+      const nominations = bench.drain(now).filter(({ message }) => attribute(message, 'USE-CANDIDATE'));
+      for (const _ of nominations) nominatedAt.push(now);
+    };
+    for (let now = 1; now < 160; now++) watch(now);
+    bench.receive(160, peerCheck({ role: 'ICE-CONTROLLED' }));
+    bench.receive(160, peerSuccess(first));
+    nominatedAt.length = 0;
+    for (let now = 161; now < 1500; now++) watch(now);
+    // The round trip is 160 ms: 1.5 of it and 5 ms.
+    expect(nominatedAt).toEqual([170, 415, 660, 905, 1150, 1395]);
+  });
+
+  it('is sent again more slowly on a short path, which may have stalled', () => {
+    const bench = createBench({ taMs: 5 });
+    bench.receive(2, peerSuccess(only(bench.drain(0))));
+    const at: number[] = [];
+    for (let now = 3; now < 8000; now++) {
+      for (const { message } of bench.drain(now)) if (attribute(message, 'USE-CANDIDATE')) at.push(now);
+    }
+    expect(at.slice(0, 9)).toEqual([12, 27, 50, 84, 135, 211, 325, 496, 696]);
+    expect(at).toHaveLength(23);
+  });
+
   it('of the peer counts once the check of the pair has succeeded', () => {
     const bench = createBench({ role: 'controlled', taMs: 5 });
     const check = only(bench.drain(0));

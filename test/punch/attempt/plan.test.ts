@@ -119,9 +119,7 @@ describe('the plan of a punch', () => {
     ).toMatchObject({
       technique: 'relay',
       probability: 0,
-      text:
-        'alice is reached over IPv4 and bob is reached over IPv6, so no packet gets from one to the other: ' +
-        'both have to meet by a server address of one IP version',
+      text: 'alice is reachable over IPv4 alone, and bob over IPv6 alone: let both reach the server over one family',
     });
   });
 

@@ -1,7 +1,7 @@
 /** Why a path has ended, and when: told once, and nothing is taken from then on. */
 import { describe, expect, it } from 'vitest';
 import { now } from '../../../src/net/driver.ts';
-import type { PathState } from '../../../src/punch/path/state.ts';
+import type { PathState } from '../../../src/punch/attempt/path-state.ts';
 import { connect, openRelayedSide, openSide, refusalOf, type Side } from './sides.ts';
 
 /** Two sides with a path between them, which are disposed of one after the other. */

@@ -1,7 +1,7 @@
 /** A path over real sockets, and how it ends. */
 import { describe, expect, it } from 'vitest';
 import { now } from '../../../src/net/driver.ts';
-import type { PathState } from '../../../src/punch/path/state.ts';
+import type { PathState } from '../../../src/punch/attempt/path-state.ts';
 import { connect, openSide, refusalOf, type Side } from './sides.ts';
 
 /** The next state that it comes to. */

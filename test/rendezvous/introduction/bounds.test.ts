@@ -33,7 +33,12 @@ it('a server that refuses every ticket is asked for another once a second', () =
 
 it('a server that has never taken a ticket is given up after the third', () => {
   const { end, bindings } = wait({ waitMs: 20_000, bind: () => ({ outcome: 'refused', code: 401 }) });
-  expect(end).toEqual({ kind: 'failed', reason: 'udp-silent', detail: 'it refuses the ticket: 401' });
+  expect(end).toEqual({
+    kind: 'failed',
+    reason: 'udp-silent',
+    detail:
+      'it refuses the ticket of the rendezvous, so it is another server, or was restarted: check --server and --rendezvous [STUN 401]',
+  });
   expect(bindings).toEqual([0, 1, 2]);
 });
 

@@ -72,7 +72,7 @@ export function chooseTechnique(a: KnownBehavior, b: KnownBehavior): TechniqueCh
  * one with the better odds.
  * @param isPreferred whether it is this side where both are alike; the peer must hold the opposite.
  */
-export function isOpener(own: KnownBehavior, peer: KnownBehavior, isPreferred: boolean): boolean {
+export function isBirthdayOpener(own: KnownBehavior, peer: KnownBehavior, isPreferred: boolean): boolean {
   const openers = openersOf(own, peer);
   if (openers.length < 2) return openers[0] === own;
   const [odds, peerOdds] = [birthdayOdds(own), birthdayOdds(peer)];

@@ -17,7 +17,7 @@ export const LINK = symmetricLink({ latencyMs: 20 });
 
 export interface Place {
   readonly site: Site;
-  /** Starts a peer of that name there: a process of its own, on a host of its own. What it tells of its NAT is the truth by default. */
+  /** Starts a peer of that name there: a process of its own, on a host of its own. By default it tells what a faultless detection finds. */
   readonly start: (id: string, behavior?: ToldBehavior) => SimRoom;
   /** As the server knows where the last one comes from. */
   readonly source: () => string;

@@ -5,7 +5,7 @@ import {
   birthdayOf,
   birthdayProbability,
   chooseTechnique,
-  isOpener,
+  isBirthdayOpener,
   type KnownBehavior,
   type PortAssignment,
   predictPorts,
@@ -90,7 +90,7 @@ describe('the side of a birthday that has many sockets', () => {
 
   it('is the one whose port moves', () => {
     const moving = peer('symmetric', RANDOM);
-    expect([isOpener(moving, STRICT, false), isOpener(STRICT, moving, true)]).toEqual([true, false]);
+    expect([isBirthdayOpener(moving, STRICT, false), isBirthdayOpener(STRICT, moving, true)]).toEqual([true, false]);
   });
 
   it('of two of which either can be met is the one with the better odds, and else the preferred one', () => {
@@ -99,8 +99,11 @@ describe('the side of a birthday that has many sockets', () => {
       { ...BOTH, allocation: SMALL },
     ];
     expect(chooseTechnique(wide, narrow)).toEqual(chooseTechnique(STRICT, peer('symmetric', SMALL)));
-    expect([isOpener(narrow, wide, false), isOpener(wide, narrow, true)]).toEqual([true, false]);
-    expect([isOpener(wide, { ...wide }, true), isOpener(wide, { ...wide }, false)]).toEqual([true, false]);
+    expect([isBirthdayOpener(narrow, wide, false), isBirthdayOpener(wide, narrow, true)]).toEqual([true, false]);
+    expect([isBirthdayOpener(wide, { ...wide }, true), isBirthdayOpener(wide, { ...wide }, false)]).toEqual([
+      true,
+      false,
+    ]);
   });
 });
 

@@ -1,0 +1,130 @@
+/**
+ * Measures the health of an open path, by probes that the far side sends back. Both sides measure at the same time, with
+ * the same datagrams of two bytes: a kind (0 is a probe, 1 its echo), then the number of the probe.
+ *
+ * A side calls until the far side answers, since that may not have its path yet, and sends the twenty probes that count. Then
+ * it says that they are sent, until the far side has answered that and has said the same; and at last that it needs nothing
+ * more, again until both have said so and have been answered. So no side leaves before the other knows that it may, and
+ * silence before that is no leaving.
+ */
+import type { PathState } from '../path-state.ts';
+import { conclude, mayLeave, unansweredCount } from './liveness.ts';
+import { createState, type HealthOutput, type PathHealth, PROBES, type State } from './state.ts';
+
+const INTERVAL_MS = 20;
+/** The numbers of the probes that are not measured, by what they say. */
+const CALL = 255;
+const THROUGH = 254;
+const CONTENT = 253;
+
+const PROBE = 0;
+const ECHO = 1;
+
+export type HealthInput =
+  /** Data came over the path. */
+  { readonly kind: 'received'; readonly bytes: Uint8Array } | { readonly kind: 'timeout' };
+
+export interface Measurement {
+  readonly handle: (now: number, input: HealthInput) => readonly HealthOutput[];
+  /** Returns when `timeout` is due; Infinity once the measurement is done. */
+  readonly wakeAt: () => number;
+}
+
+/** Begins at `now`; the first probe goes out with the first `timeout`. @param pathState tells how the path is now. */
+export function createMeasurement(now: number, pathState: () => PathState): Measurement {
+  const state = createState(now, pathState);
+  return {
+    handle: (at, input) => {
+      if (!isOver(state)) act(at, state, input);
+      return state.outputs.splice(0);
+    },
+    wakeAt: () => state.probeAt,
+  };
+}
+
+function isOver({ probeAt }: State): boolean {
+  return probeAt === Number.POSITIVE_INFINITY;
+}
+
+function act(now: number, state: State, input: HealthInput): void {
+  if (input.kind === 'received') receive(now, state, input.bytes);
+  if (now < state.probeAt) return;
+  if (mayLeave(now, state)) enter(now, state, 'leaving');
+  const liveness = conclude(now, state);
+  if (liveness) finish(now, state, liveness);
+  else probe(now, state);
+}
+
+function receive(now: number, state: State, bytes: Uint8Array): void {
+  const [kind, number] = bytes;
+  if (bytes.length !== 2 || number === undefined) return;
+  if (kind === PROBE) answer(now, state, number);
+  if (kind === ECHO) takeEcho(now, state, number);
+}
+
+function answer(now: number, state: State, number: number): void {
+  // What was sent before the far side was there says nothing of the path.
+  if (state.heardAt === null) state.unanswered = [];
+  state.heardAt = now;
+  progress(state.heard, number);
+  say(state, ECHO, number);
+}
+
+function takeEcho(now: number, state: State, number: number): void {
+  const { rtts, sentAt } = state;
+  state.unanswered = [];
+  state.answeredAt = now;
+  if (state.phase === 'calling') enter(now, state, 'measuring');
+  progress(state.told, number);
+  const at = sentAt[number];
+  if (at !== undefined && !rtts.has(number)) rtts.set(number, now - at);
+}
+
+/** Takes note of what a probe of that number says. */
+function progress(side: State['told'], number: number): void {
+  side.isContent ||= number === CONTENT;
+  side.isThrough ||= number === PROBES - 1 || number === THROUGH || number === CONTENT;
+}
+
+/** Sends the next probe. */
+function probe(now: number, state: State): void {
+  const number = nextNumber(now, state);
+  if (number === PROBES - 1) enter(now, state, 'closing');
+  state.unanswered.push(now);
+  state.probeAt = now + INTERVAL_MS;
+  say(state, PROBE, number);
+}
+
+function nextNumber(now: number, { phase, sentAt }: State): number {
+  switch (phase) {
+    case 'calling':
+      return CALL;
+    case 'measuring':
+      return sentAt.push(now) - 1;
+    case 'closing':
+      return THROUGH;
+    case 'leaving':
+      return CONTENT;
+  }
+}
+
+function enter(now: number, state: State, phase: State['phase']): void {
+  state.phase = phase;
+  state.phaseAt = now;
+}
+
+function finish(now: number, state: State, liveness: PathHealth['liveness']): void {
+  const { sentAt, rtts } = state;
+  const values = [...rtts.values()];
+  const probes = sentAt.length === PROBES ? PROBES : Math.max(-1, ...rtts.keys()) + 1;
+  const mean = values.reduce((sum, rtt) => sum + rtt, 0) / values.length;
+  const rttMs = values.length === 0 ? null : { min: Math.min(...values), mean, max: Math.max(...values) };
+  const unanswered = unansweredCount(now, state);
+  const health = { probes, lost: probes - values.length, rttMs, liveness, unanswered };
+  state.probeAt = Number.POSITIVE_INFINITY;
+  state.outputs.push({ kind: 'done', health });
+}
+
+function say(state: State, kind: number, number: number): void {
+  state.outputs.push({ kind: 'send', bytes: Uint8Array.of(kind, number) });
+}

@@ -1,0 +1,169 @@
+/** Two sides that measure the path between them, on a clock of the test's own. */
+import { describe, expect, it } from 'vitest';
+import { createClock } from '../../../../lab/sim/network/clock.ts';
+import { createMeasurement } from '../../../../src/punch/attempt/health/measurement.ts';
+import type { PathHealth } from '../../../../src/punch/attempt/health/state.ts';
+import type { PathState } from '../../../../src/punch/attempt/path-state.ts';
+
+type Name = 'a' | 'b';
+
+interface Sent {
+  readonly at: number;
+  readonly from: Name;
+  readonly isEcho: boolean;
+  readonly number: number;
+}
+
+interface DuelOptions {
+  /** One way, in ms. */
+  readonly latencyMs?: number;
+  readonly loses?: (sent: Sent) => boolean;
+  /** How the path is for a side. */
+  readonly stateOf?: (name: Name, at: number) => PathState;
+  /** When `b` begins; Infinity if it never does. */
+  readonly startsAt?: number;
+}
+
+interface Ended {
+  readonly at: number;
+  readonly health: PathHealth;
+}
+
+const other = (name: Name): Name => (name === 'a' ? 'b' : 'a');
+
+/** Lets `a`, which begins at 0 ms, and `b` measure; a side that is done answers nothing any more. */
+function duel({ latencyMs = 30, loses = () => false, stateOf = () => 'live', startsAt = 0 }: DuelOptions = {}) {
+  const clock = createClock();
+  const sides = new Map<Name, ReturnType<typeof createMeasurement>>();
+  const ended: Partial<Record<Name, Ended>> = {};
+  const tell = (name: Name, input: Parameters<ReturnType<typeof createMeasurement>['handle']>[1]): void => {
+    const side = sides.get(name);
+    for (const output of side?.handle(clock.now(), input) ?? []) {
+      if (output.kind === 'done') ended[name] = { at: clock.now(), health: output.health };
+      else send(name, output.bytes);
+    }
+    const wakeAt = side?.wakeAt() ?? Number.POSITIVE_INFINITY;
+    if (wakeAt < Number.POSITIVE_INFINITY && input.kind === 'timeout') {
+      clock.schedule(wakeAt, () => tell(name, { kind: 'timeout' }));
+    }
+  };
+  const send = (from: Name, bytes: Uint8Array): void => {
+    const [kind, number = 0] = bytes;
+    if (loses({ at: clock.now(), from, isEcho: kind === 1, number })) return;
+    clock.schedule(clock.now() + latencyMs, () => tell(other(from), { kind: 'received', bytes }));
+  };
+  const start = (name: Name): void => {
+    sides.set(
+      name,
+      createMeasurement(clock.now(), () => stateOf(name, clock.now())),
+    );
+    tell(name, { kind: 'timeout' });
+  };
+  clock.schedule(0, () => start('a'));
+  if (startsAt < Number.POSITIVE_INFINITY) clock.schedule(startsAt, () => start('b'));
+  clock.runToIdle();
+  return ended;
+}
+
+const ALIVE = { probes: 20, lost: 0, rttMs: { min: 60, mean: 60, max: 60 }, liveness: 'alive' };
+
+describe('the measurement of a path', () => {
+  it('takes a call, the twenty probes, and the last words: 0.6 s on both sides', () => {
+    const { a, b } = duel();
+    expect([a?.health, b?.health]).toMatchObject([ALIVE, ALIVE]);
+    expect([a?.at, b?.at]).toEqual([560, 560]);
+  });
+
+  it('begins when the far side is through, and does not take its silence before for loss', () => {
+    const { a, b } = duel({ startsAt: 4000 });
+    expect([a?.health, b?.health]).toMatchObject([ALIVE, ALIVE]);
+    expect([a?.at, b?.at]).toEqual([4540, 4560]);
+  });
+
+  it('counts what is lost, and ends with an answer', () => {
+    const { a, b } = duel({
+      loses: ({ from, isEcho, number }) => from === 'a' && !isEcho && number < 20 && number % 4 === 3,
+    });
+    expect(a?.health).toMatchObject({ probes: 20, lost: 5, liveness: 'alive', unanswered: 0 });
+    expect(b?.health).toMatchObject(ALIVE);
+  });
+
+  it('does not leave while the far side is not through', () => {
+    const late = duel({ loses: ({ at, from, isEcho }) => from === 'b' && !isEcho && at < 2000 });
+    expect([late.a?.health, late.b?.health.liveness]).toMatchObject([ALIVE, 'alive']);
+    expect(late.a?.at).toBeGreaterThan(2400);
+  });
+
+  it('that dies in the middle is lost on both sides, once the checks are not answered either', () => {
+    const { a, b } = duel({
+      loses: ({ at }) => at > 300,
+      stateOf: (_name, at) => (at < 6000 ? 'live' : 'doubtful'),
+    });
+    expect([a?.health, b?.health]).toMatchObject([
+      { probes: 20, liveness: 'lost' },
+      { probes: 20, liveness: 'lost' },
+    ]);
+    expect([a?.at, b?.at]).toEqual([6000, 6000]);
+  });
+
+  it('that dies after all the probes is lost as well', () => {
+    const { a, b } = duel({
+      loses: ({ at, number }) => at >= 500 || number === 19 || number === 254,
+      stateOf: (_name, at) => (at < 6000 ? 'live' : 'doubtful'),
+    });
+    expect([a?.health, b?.health]).toMatchObject([
+      { lost: 1, liveness: 'lost' },
+      { lost: 1, liveness: 'lost' },
+    ]);
+  });
+
+  it('that stalls and comes back is alive', () => {
+    const { a, b } = duel({
+      loses: ({ at }) => at > 200 && at < 6500,
+      stateOf: (_name, at) => (at > 7000 || at < 6600 ? 'live' : 'doubtful'),
+    });
+    expect([a?.health.liveness, b?.health.liveness]).toEqual(['alive', 'alive']);
+  });
+
+  it('to a peer that answers checks and measures nothing is undetermined after 10 s', () => {
+    const { a } = duel({ startsAt: Number.POSITIVE_INFINITY });
+    expect(a).toMatchObject({ at: 10_000, health: { probes: 0, lost: 0, rttMs: null, liveness: 'undetermined' } });
+  });
+
+  it('that carries checks and no data is lost after 10 s', () => {
+    const { a, b } = duel({ loses: ({ at }) => at > 300 });
+    expect([a, b]).toMatchObject([
+      { at: 10_440, health: { probes: 20, liveness: 'lost' } },
+      { at: 10_440, health: { probes: 20, liveness: 'lost' } },
+    ]);
+  });
+
+  it('is lost where the path is, and where the peer gives it up after as long a silence', () => {
+    const closed = duel({
+      loses: ({ at }) => at > 300,
+      stateOf: (name, at) => (at < 6000 ? 'live' : name === 'a' ? 'lost' : 'closed-by-peer'),
+    });
+    expect([closed.a?.health.liveness, closed.b?.health.liveness]).toEqual(['lost', 'lost']);
+  });
+
+  it('is alive where the peer has closed the path before the last answer', () => {
+    const { a } = duel({
+      loses: ({ at }) => at > 300,
+      stateOf: (_name, at) => (at < 400 ? 'live' : 'closed-by-peer'),
+    });
+    expect(a).toMatchObject({ at: 400, health: { probes: 11, lost: 0, liveness: 'alive' } });
+  });
+
+  it('is alive where the far side is done, and neither its last answer nor its farewell comes', () => {
+    const { a, b } = duel({ loses: ({ from, isEcho, number }) => from === 'b' && isEcho && number === 253 });
+    expect([a?.health, b?.health]).toMatchObject([ALIVE, ALIVE]);
+    expect([a?.at, b?.at]).toEqual([1080, 560]);
+  });
+
+  it('ends after 10 s although the far side answers for ever, and never says that it needs nothing more', () => {
+    const { a } = duel({
+      loses: ({ from, isEcho, number }) => from === 'b' && !isEcho && (number === 19 || number > 250),
+    });
+    expect(a).toMatchObject({ at: 10_440, health: { probes: 20, lost: 0, liveness: 'alive' } });
+  });
+});
