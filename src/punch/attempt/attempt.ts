@@ -77,7 +77,7 @@ export function createAttempt(options: AttemptOptions): Attempt {
     handleDatagram: (now, arrival) => handleDatagram(now, state, arrival),
     owns: (arrival) => agent.owns(arrival) || (state.shownAgain?.owns(arrival) ?? false),
     handleSendFailure: (now, failure) => {
-      noteRefusal(state, failure);
+      if (!sameEndpoint(failure.to, state.server)) noteRefusal(state, failure);
       agent.handleSendFailure(now, failure);
     },
     handleOpened: (now, socket, local) => state.technique?.handleOpened(now, socket, local),

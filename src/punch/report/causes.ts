@@ -140,10 +140,10 @@ export const CAUSES: readonly Cause[] = [
   },
   {
     name: 'firewall',
-    seen: 'nothing has come in, although both NATs, as detected, let it in',
+    seen: 'nothing has come in, although the pair opens by what is known of both sides',
     isIt: ({ plan }) => plan.probability !== null,
     sentence: (facts) => {
-      const cause = `nothing from ${facts.introduction.peer} came in, although both sides, as detected, let it in`;
+      const cause = `nothing from ${facts.introduction.peer} came in, although it should have, by what is known of both sides`;
       return withRelays(facts, `${cause}: a firewall on one side or the other drops UDP between peers`);
     },
   },
