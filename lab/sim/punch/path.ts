@@ -5,6 +5,9 @@ import type { PathSession } from '../../../src/punch/attempt/path-session.ts';
 import { type PathState, STATE_AFTER } from '../../../src/punch/attempt/path-state.ts';
 import type { Host, UdpSocket } from '../network/host.ts';
 
+/** How many datagrams of the peer are kept until there is a receiver, as in src/punch/path. */
+const MAX_EARLY = 64;
+
 export interface SimPath {
   /** Sends data to the peer; it is dropped when there is no selected pair any more. */
   readonly send: (bytes: Uint8Array) => void;
@@ -57,7 +60,7 @@ export function createSimPath(
     },
     deliver: (bytes) => {
       if (receive) receive(bytes);
-      else early.push(bytes);
+      else if (early.length < MAX_EARLY) early.push(bytes);
     },
   };
 }
