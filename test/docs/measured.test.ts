@@ -1,5 +1,5 @@
 /** What was measured once for the pages is what would be measured today, as far as that takes no time. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { HARD_PAIRS, punchHardPair } from '../../bench/hard-odds.ts';
 import { exactInterval } from '../../bench/interval.ts';
 import { firstDetections, RECORDED_ACCURACY } from '../../docs/made/accuracy.ts';
