@@ -5,7 +5,7 @@ import type { PairReport } from '../ice/checklist/pair.ts';
 import { now } from '../net/driver.ts';
 import { hostNetworks } from '../net/interfaces.ts';
 import { createPunchBudget, INTRODUCTIONS_MAX, type PunchBudget } from './attempt/budget.ts';
-import { endpointsInUse, isThroughRelay } from './attempt/endpoints-in-use.ts';
+import { endpointsInUse, isThroughRelay } from './attempt/outcome/endpoints-in-use.ts';
 import { type PunchPlan, planIntroduced } from './attempt/plan.ts';
 import { type AttemptResult, connectPeers } from './connect.ts';
 import type { Ground } from './ground.ts';

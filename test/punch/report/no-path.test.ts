@@ -14,9 +14,10 @@ import { type Drops, factsOf, failedPunch, isOfServer, type LabSide, noPeers, ru
 const NO_RELAY = 'neither alice nor bob has offered a relay (natcheck serve --relay, or --turn)';
 const NO_RELAY_OF_BOB = 'neither bob nor alice has offered a relay (natcheck serve --relay, or --turn)';
 
-const MEET = 'so no packet gets from one to the other: both have to meet by a server address of one IP version';
-const FAMILIES = `alice is reached over IPv4 and bob is reached over IPv6, ${MEET}`;
-const FAMILIES_OF_BOB = `bob is reached over IPv6 and alice is reached over IPv4, ${MEET}`;
+const FAMILIES =
+  'alice is reachable over IPv4 alone, and bob over IPv6 alone: let both reach the server over one family';
+const FAMILIES_OF_BOB =
+  'bob is reachable over IPv6 alone, and alice over IPv4 alone: let both reach the server over one family';
 
 /** The causes that a test of this file has produced. */
 const produced = new Set<string>();
