@@ -21,7 +21,7 @@ export const REASONS = {
   'untrusted-address': "the server reported a public address that this host does not send to on a server's word alone",
   'router-restarted': 'the public endpoint of one socket changed while it was tested, as when a router restarts',
   'depends-on-destination':
-    'the public endpoint changes with the destination; only a server with two addresses can show what exactly it depends on',
+    'the public endpoint changes with the destination; only answers from two ports of one other address can show what exactly it depends on',
   'no-nat': 'there is no NAT, so there is nothing to test',
   'irregular-ports': 'the public ports are too regular for chance, but not regular enough to show a rule',
   'ports-preserved':

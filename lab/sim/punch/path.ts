@@ -6,6 +6,9 @@ import { type PathState, STATE_AFTER } from '../../../src/punch/attempt/path-sta
 import type { Host, UdpSocket } from '../network/host.ts';
 import type { SimRelay } from './relay.ts';
 
+/** How many datagrams of the peer are kept until there is a receiver, as in src/punch/path. */
+const MAX_EARLY = 64;
+
 export interface SimPath {
   /** Sends data to the peer; it is dropped when there is no selected pair any more. */
   readonly send: (bytes: Uint8Array) => void;
@@ -60,7 +63,7 @@ export function createSimPath(
     },
     deliver: (bytes) => {
       if (receive) receive(bytes);
-      else early.push(bytes);
+      else if (early.length < MAX_EARLY) early.push(bytes);
     },
   };
 }

@@ -13,7 +13,7 @@ export type MeasuredPath = Pick<Path, 'send' | 'state' | 'onData'>;
 /**
  * Measures the path, which takes about 0.6 s if the peer measures it at the same time, and keeps answering until the peer is
  * done. If the last probes are not answered, it goes on until they are, or until the path is lost: at most 10 s after the
- * last answer. If the path ends, it is measured until then.
+ * last answer, and 18 s if there never was one. If the path ends, it is measured until then.
  * @throws the signal's reason when aborted; what `send` throws, unless that is a PathSendError.
  */
 export async function measureHealth(path: MeasuredPath, signal?: AbortSignal): Promise<PathHealth> {

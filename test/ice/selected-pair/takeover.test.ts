@@ -94,6 +94,19 @@ describe('a check of the peer from another endpoint', () => {
     expect(bench.agent.selected()?.remote.endpoint).toEqual(MOVED);
   });
 
+  it('takes over a doubtful path at once, which is then no longer doubtful', () => {
+    const bench = connect('controlling');
+    run(bench, 1000, 10_000);
+    const sent = requests(bench.receive(10_000, peerCheck({ role: 'ICE-CONTROLLED' }), MOVED));
+    const nomination = only(sent.filter(nominates));
+    bench.receive(10_001, peerSuccess(nomination), MOVED);
+    expect(bench.agent.selected()?.remote.endpoint).toEqual(MOVED);
+    expect(kindsSince(bench)).toEqual([
+      ...['consent-doubtful', 'remote-candidate', 'check-received', 'check-sent', 'pair-valid', 'pair-switched'],
+      'consent-restored',
+    ]);
+  });
+
   it('moves nothing without an answer from there', () => {
     const bench = connect('controlling');
     bench.receive(1000, peerCheck({ role: 'ICE-CONTROLLED' }), MOVED);

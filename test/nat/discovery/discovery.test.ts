@@ -3,6 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../../src/endpoint.ts';
 import { createDiscovery, type Discovery, type DiscoveryOptions } from '../../../src/nat/discovery/discovery.ts';
 import { DETECT_SOCKETS } from '../../../src/nat/evidence.ts';
+import type { Transmit } from '../../../src/session.ts';
+import { decode } from '../../../src/stun/decode.ts';
+import { encode } from '../../../src/stun/encode.ts';
+import type { StunMessage } from '../../../src/stun/message.ts';
 
 const local = (port: number): Endpoint => ({ address: '10.1.0.2', port });
 const server = (address: string) => ({ host: address, address, port: 3478 });
@@ -22,14 +26,32 @@ function discover(options: { readonly servers: readonly string[]; readonly moreS
   });
 }
 
-/** Everything it wants sent before it waits: `socket address:port`. */
-function sends(session: Discovery, now: number): readonly string[] {
-  const sent: string[] = [];
+/** Everything it wants sent before it waits. */
+function transmits(session: Discovery, now: number): readonly Transmit[] {
+  const sent: Transmit[] = [];
   for (;;) {
     const output = session.poll(now);
     if (output.kind !== 'transmit') return sent;
-    sent.push(`${output.socket} ${output.to.address}:${output.to.port}`);
+    sent.push(output);
   }
+}
+
+/** The same as text: `socket address:port`. */
+function sends(session: Discovery, now: number): readonly string[] {
+  return transmits(session, now).map(({ socket, to }) => `${socket} ${to.address}:${to.port}`);
+}
+
+/** Answers as a server of one address that sees the sender at that port. */
+function answer(session: Discovery, now: number, { socket, to, bytes }: Transmit, port: number): void {
+  const request = decode(bytes);
+  if (!request.ok) throw new Error(request.error.code);
+  const mapped = { address: '198.51.100.7', port };
+  const message: StunMessage = {
+    ...request.message,
+    class: 'success',
+    attributes: [{ type: 'XOR-MAPPED-ADDRESS', value: mapped }],
+  };
+  session.handleDatagram(now, { socket, from: to, bytes: encode(message) });
 }
 
 describe('a discovery', () => {
@@ -91,6 +113,41 @@ describe('a discovery', () => {
         return;
       }
     }
+  });
+
+  describe('of servers with one address each', () => {
+    /** Both have answered at once, and are asked again when no better server has come. */
+    const askedTwice = (first: number, second: number, again: readonly [number, number]) => {
+      const session = discover({ servers: ['203.0.113.10', '198.51.100.10'] });
+      const answerAll = (now: number, ports: readonly number[]) => {
+        for (const [index, transmit] of transmits(session, now).entries())
+          answer(session, now, transmit, ports[index] ?? 0);
+      };
+      answerAll(0, [first, second]);
+      session.handleTimeout(350);
+      answerAll(350, again);
+      return session.poll(350);
+    };
+
+    it.each([
+      ['the same', 1000, 'endpoint-independent'],
+      ['different ones', 2000, 'undetermined'],
+    ])('believes that both see %s once they say so again', (_what, second, behavior) => {
+      expect(askedTwice(1000, second, [1000, second])).toMatchObject({
+        kind: 'done',
+        result: { mapping: { behavior } },
+      });
+    });
+
+    it.each([
+      ['saw the same', 1000, 1000],
+      ['saw different ones', 1000, 2000],
+    ])('takes the router for restarted when both %s and one of them now sees another', (_what, first, second) => {
+      expect(askedTwice(first, second, [3000, second])).toMatchObject({
+        kind: 'done',
+        result: { verdict: { type: 'inconclusive', reason: 'router-restarted' } },
+      });
+    });
   });
 
   it('waits for its next deadline, never for one that has passed', () => {

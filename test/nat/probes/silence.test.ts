@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judgeSilence } from '../../../src/nat/probes/silence.ts';
+import { createProbe, type Probe } from '../../../src/nat/probes/probe.ts';
+import { isMute, judgeSilence } from '../../../src/nat/probes/silence.ts';
 
 describe('silence', () => {
   it.each([
@@ -26,5 +27,28 @@ describe('silence', () => {
   it('is never proven while the control is silent as well, and given up after eight sends', () => {
     expect(judgeSilence({ rounds: 100, controlSends: 7, controlAnswers: 0 })).toBe('open');
     expect(judgeSilence({ rounds: 100, controlSends: 8, controlAnswers: 0 })).toBe('control-mute');
+  });
+
+  it('of the control says nothing while the companions are silent as well', () => {
+    expect(judgeSilence({ rounds: 7, controlSends: 100, controlAnswers: 0 })).toBe('open');
+    expect(judgeSilence({ rounds: 8, controlSends: 100, controlAnswers: 0 })).toBe('control-mute');
+  });
+});
+
+describe('a question that was asked in vain', () => {
+  const to = { address: '203.0.113.10', port: 3478 };
+  const sent = (times: readonly number[], answered: readonly number[] = []): Probe => {
+    const probe = createProbe({ test: 'x.y', socket: 'x', to });
+    probe.sends.push(...times.map((at) => ({ at, answeredAt: answered.includes(at) ? at + 1 : null })));
+    return probe;
+  };
+  const TIMES = [10, 20, 30, 40, 50, 60, 70];
+
+  it.each([
+    ['mute, beside four companions that were answered', [20, 30, 60, 70], true],
+    ['not mute, beside three', [20, 30, 60], false],
+    ['not mute, beside companions that were answered before it', [1, 2, 3, 4], false],
+  ])('is %s', (_what, answered, isIt) => {
+    expect(isMute(sent(TIMES), sent([1, 2, 3, 4, ...TIMES], answered))).toBe(isIt);
   });
 });

@@ -103,6 +103,19 @@ describe('a relay', () => {
     await reachability[Symbol.asyncDispose]();
   });
 
+  it('is asked after with each binding, so that one whose server was killed in silence is not told of for long', async () => {
+    const { reachability, port, relays } = start();
+    reachability.seekRelay(named('first'));
+    await port();
+    if (relays[0]) relays[0].proof = 'silent';
+    const over = new AbortController();
+    const bound = reachability.bind({ ticket: { username: 'u', password: 'p' }, altPort: 3479, signal: over.signal });
+    expect([await port(), relays[0]?.proofs]).toEqual([50_001, 1]);
+    over.abort(new Error('enough'));
+    await expect(bound).rejects.toThrow('enough');
+    await reachability[Symbol.asyncDispose]();
+  });
+
   it('that is lost between two joins is replaced when one is wanted next', async () => {
     const { reachability, searches, port, relays } = start();
     reachability.seekRelay(named('first'));

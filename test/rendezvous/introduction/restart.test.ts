@@ -65,6 +65,9 @@ describe('what peers are told', () => {
   const asks = (side: ReturnType<typeof createSide>) =>
     side.sent().flatMap((message) => (message.type === 'ask' ? [message.candidates] : []));
 
+  const updates = (side: ReturnType<typeof createSide>) =>
+    side.sent().flatMap((message) => (message.type === 'ask' ? [message.isUpdate] : []));
+
   it('is gathered anew after a rejoin, and what was being gathered before it is not used', () => {
     const gather = (count: number) => ({ afterMs: count === 1 ? 1_000 : 2_000, told: told(`gathering ${count}`) });
     const side = createSide({ gather });
@@ -92,9 +95,14 @@ describe('what peers are told', () => {
     side.tell({ kind: 'changed' });
     side.runUntil(1_000);
     expect(asks(side)).toEqual([['gathering 1'], ['gathering 2']]);
+    // It is no other ask: it may cross the introduction.
+    expect(updates(side)).toEqual([undefined, true]);
+    side.tell({ kind: 'closed', code: 1006, reason: '' });
+    side.runUntil(1_500);
+    expect(updates(side)).toEqual([undefined, true, undefined]);
     side.tell({ kind: 'forget', peer: 'bob' });
     side.tell({ kind: 'changed' });
     side.runUntil(2_000);
-    expect(asks(side)).toHaveLength(2);
+    expect(asks(side)).toHaveLength(3);
   });
 });

@@ -11,35 +11,32 @@ const LATE_MS = 200;
 const LINGER_MS = 500;
 const LINGER_RTTS = 4;
 /**
- * How long to go on without an answer while the peer answers the checks of consent. A peer that is not connected yet has 9 s
- * until its attempt fails, and a path that is lost is doubtful 8.5 s after its last answer at the latest.
+ * How long to wait for an answer. A router that restarts costs one check of consent, at most 6 s later, and what that takes to
+ * be sent again: by then data flows again, or never will.
  */
 const PATIENCE_MS = 10_000;
+/**
+ * How long to call a peer that answers checks. One that is not connected yet has 9 s until its attempt fails, and 8.5 s later
+ * at the most the path is doubtful; so after that it is a peer that does not measure.
+ */
+const CALL_PATIENCE_MS = 18_000;
 /** What is taken to be known of the loss beforehand, as if half of so many probes had been lost: twenty tell little. */
 const PRIOR = { sends: 20, lost: 10 } as const;
 
 /** Returns the liveness once the measurement is over; null while it goes on. */
 export function conclude(now: number, state: State): PathHealth['liveness'] | null {
   const { heardAt, answeredAt, phaseAt } = state;
+  const path = state.pathState();
+  if (path === 'lost') return 'lost';
+  const isClosed = path === 'closed-by-peer';
+  if (isClosed ? isContent(state) : isComplete(now, state)) return 'alive';
   const isSilent = isProvenSilent(now, state);
-  const silence = heardAt === null ? 'undetermined' : 'lost';
-  const leaning = answeredAt === null ? 'undetermined' : 'alive';
-  switch (state.pathState()) {
-    case 'lost':
-      return 'lost';
-    case 'closed-by-peer':
-      // The peer may have found the path lost, and its farewell may still come through.
-      return isSilent ? silence : leaning;
-    case 'doubtful':
-      if (isComplete(now, state)) return 'alive';
-      if (isSilent) return 'lost';
-      break;
-    case 'live':
-      if (isComplete(now, state)) return 'alive';
-      break;
-  }
-  if (now < Math.max(phaseAt, isSilent ? (answeredAt ?? 0) : 0) + PATIENCE_MS) return null;
-  return isSilent ? silence : leaning;
+  const waitedMs = now - (isSilent ? Math.max(phaseAt, answeredAt ?? 0) : phaseAt);
+  const isUnmeasured = heardAt === null && path !== 'doubtful';
+  // The farewell of a peer that has found the path lost may still come through.
+  if (!isClosed && waitedMs < (isUnmeasured ? CALL_PATIENCE_MS : PATIENCE_MS)) return null;
+  if (isSilent) return isUnmeasured ? 'undetermined' : 'lost';
+  return answeredAt === null ? 'undetermined' : 'alive';
 }
 
 /** Counts the probes since the last answer whose echo, if it were coming, would be here. */
@@ -61,17 +58,22 @@ function isProvenSilent(now: number, state: State): boolean {
   return isSilenceProven(unansweredCount(now, state), control);
 }
 
-/** Whether this side has come to know all that it can, and so has the far side. */
+/** Whether this side has all it needs: its probes are answered or late, and both sides know that all are sent. */
 export function mayLeave(now: number, state: State): boolean {
   const { phase, phaseAt, rtts, told, heard } = state;
   const isMeasured = rtts.size === PROBES || now >= phaseAt + echoTimeMs(state);
   return phase === 'closing' && isMeasured && told.isThrough && heard.isThrough;
 }
 
-/** Whether the far side may have left; this side has then heard that it needs nothing more. */
+/** Whether both sides have all they need, so that the far side may leave at any moment. */
+function isContent({ phase, heard }: State): boolean {
+  return phase === 'leaving' && heard.isContent;
+}
+
+/** Whether this side may leave: the far side knows that this one needs nothing more, or has left. */
 function isComplete(now: number, state: State): boolean {
-  const { phase, heardAt, answeredAt, told, heard } = state;
-  if (phase !== 'leaving' || !heard.isContent) return false;
+  const { heardAt, answeredAt, told } = state;
+  if (!isContent(state)) return false;
   if (told.isContent) return true;
   const lastAt = Math.max(heardAt ?? 0, answeredAt ?? 0);
   return now >= lastAt + Math.max(LINGER_MS, LINGER_RTTS * longestRttMs(state));

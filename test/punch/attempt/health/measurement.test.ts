@@ -94,7 +94,7 @@ describe('the measurement of a path', () => {
     expect(late.a?.at).toBeGreaterThan(2400);
   });
 
-  it('that dies in the middle is lost on both sides, once the checks are not answered either', () => {
+  it('that dies in the middle is lost on both sides after 10 s', () => {
     const { a, b } = duel({
       loses: ({ at }) => at > 300,
       stateOf: (_name, at) => (at < 6000 ? 'live' : 'doubtful'),
@@ -103,7 +103,7 @@ describe('the measurement of a path', () => {
       { probes: 20, liveness: 'lost' },
       { probes: 20, liveness: 'lost' },
     ]);
-    expect([a?.at, b?.at]).toEqual([6000, 6000]);
+    expect([a?.at, b?.at]).toEqual([10_440, 10_440]);
   });
 
   it('that dies after all the probes is lost as well', () => {
@@ -125,9 +125,17 @@ describe('the measurement of a path', () => {
     expect([a?.health.liveness, b?.health.liveness]).toEqual(['alive', 'alive']);
   });
 
-  it('to a peer that answers checks and measures nothing is undetermined after 10 s', () => {
+  it('to a peer that answers checks and measures nothing is undetermined after 18 s', () => {
     const { a } = duel({ startsAt: Number.POSITIVE_INFINITY });
-    expect(a).toMatchObject({ at: 10_000, health: { probes: 0, lost: 0, rttMs: null, liveness: 'undetermined' } });
+    expect(a).toMatchObject({ at: 18_000, health: { probes: 0, lost: 0, rttMs: null, liveness: 'undetermined' } });
+  });
+
+  it('to a peer that answers neither checks nor probes is lost after 10 s', () => {
+    const { a } = duel({
+      startsAt: Number.POSITIVE_INFINITY,
+      stateOf: (_name, at) => (at < 6000 ? 'live' : 'doubtful'),
+    });
+    expect(a).toMatchObject({ at: 10_000, health: { probes: 0, rttMs: null, liveness: 'lost' } });
   });
 
   it('that carries checks and no data is lost after 10 s', () => {
@@ -162,7 +170,7 @@ describe('the measurement of a path', () => {
 
   it('ends after 10 s although the far side answers for ever, and never says that it needs nothing more', () => {
     const { a } = duel({
-      loses: ({ from, isEcho, number }) => from === 'b' && !isEcho && (number === 19 || number > 250),
+      loses: ({ from, isEcho, number }) => from === 'b' && !isEcho && [19, 253, 254].includes(number),
     });
     expect(a).toMatchObject({ at: 10_440, health: { probes: 20, lost: 0, liveness: 'alive' } });
   });
