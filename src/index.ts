@@ -37,7 +37,7 @@ export {
 export type { PathEnd, PathEndReason } from './punch/path/end.ts';
 export type { MeasuredPath } from './punch/path/health.ts';
 export { measureHealth } from './punch/path/health.ts';
-export type { Path, PathEndpoint, PathStats } from './punch/path/path.ts';
+export type { LocalPathEndpoint, Path, PathEndpoint, PathStats } from './punch/path/path.ts';
 export { PathSendError, type PathSendErrorCode } from './punch/path/send-error.ts';
 export { punch } from './punch/punch.ts';
 export type { TurnServerChoice } from './punch/reachability/turn-choice.ts';
