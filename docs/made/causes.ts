@@ -78,7 +78,17 @@ function factsOf({ facts = {}, introduction: other = {}, own: behavior = STRICT 
   const told = { candidates: [], behavior };
   const plan = planIntroduced(introduction, { id: 'alice', ...told, isDirect: true, server: '203.0.113.10' });
   const evidence = { isHeard: false, isAnswered: false, ports: { told: 0, heard: 0 }, refusals: [] };
-  return { id: 'alice', mode: 'any', plan, introduction, told, reason: 'no-answer', ...evidence, ...facts };
+  return {
+    id: 'alice',
+    mode: 'any',
+    undetected: null,
+    plan,
+    introduction,
+    told,
+    reason: 'no-answer',
+    ...evidence,
+    ...facts,
+  };
 }
 
 /** What was seen of the peer, for each way in which it has not come. */

@@ -48,7 +48,11 @@ export async function meetPeer(ground: Ground, options: MeetOptions): Promise<Pu
         return resultOf(attempt, { recorder, plan, at: met.at });
       case 'failed': {
         recorder.learn({ technique: plan.technique });
-        return notMet(recorder, 'no-path', explainNoPath({ ...met, ...attempt, id: ground.id, mode, plan }));
+        return notMet(
+          recorder,
+          'no-path',
+          explainNoPath({ ...met, ...attempt, id: ground.id, undetected: ground.undetected(), mode, plan }),
+        );
       }
       case 'void':
         if (introductions === INTRODUCTIONS_MAX) return notMet(recorder, 'no-path', explainLost(peer));

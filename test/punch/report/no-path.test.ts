@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { FULL_CONE, PORT_RESTRICTED, SYMMETRIC, SYMMETRIC_SEQUENTIAL } from '../../../lab/profiles.ts';
 import type { UdpPacket } from '../../../lab/sim/network/packet.ts';
 import { TURN_ENDPOINT } from '../../../lab/sim/server/turn-server.ts';
+import { findOwnBehavior } from '../../../src/detect/own-behavior.ts';
 import { CAUSES } from '../../../src/punch/report/causes.ts';
 import type { NoPathFacts } from '../../../src/punch/report/facts.ts';
 import { explainNoPath } from '../../../src/punch/report/no-path.ts';
@@ -64,6 +65,18 @@ it('NATs that were not detected', () => {
   expect(said(both)[1]).toBe(
     `nothing from alice came in, and why is unknown, as the NAT of bob and that of alice was not detected: natcheck detect, run there, tells what it does; ${NO_RELAY_OF_BOB}`,
   );
+});
+
+it('a NAT that could not be detected for a reason that is known', async () => {
+  await using server = await startPunchServer({ ip: ['127.0.0.1'] });
+  const at = { address: '127.0.0.1', port: portsOf(server).port ?? 0 };
+  using behavior = findOwnBehavior({ server: at, local: undefined, signal: undefined });
+  const told = await behavior.find({ address: '127.0.0.1', port: 1 });
+  const [alice] = failedPunch([{ ...shut(strict), told }, moving]);
+  expect(said({ ...alice, undetected: behavior.why() })).toEqual([
+    'nat-unknown',
+    `nothing from bob came in, and why is unknown, as the NAT of alice (the server has one address; this test needs a server with two) was not detected: natcheck detect, run there, tells what it does; ${NO_RELAY}`,
+  ]);
 });
 
 it('a peer that tells what no NAT does', () => {
