@@ -33,7 +33,10 @@ export type IceEvent = { readonly at: number } /** A check has found a peer-refl
   | { readonly kind: 'role-switched'; readonly role: Role }
   /** The pair is selected: data can be sent on it from now on. */
   | { readonly kind: 'connected'; readonly pair: PairReport; readonly rttMs: number; readonly checksSent: number }
-  /** A better pair is selected: of an aggressive nominator (RFC 5245 §8.1.1.2), or direct in place of relayed. */
+  /**
+   * Another pair is selected: a better one of an aggressive nominator (RFC 5245 §8.1.1.2), a direct one in place of a relayed
+   * one, or the one on which the peer is found now, in place of one on which it does not answer.
+   */
   | { readonly kind: 'pair-switched'; readonly pair: PairReport; readonly rttMs: number }
   /** The peer has not answered for some seconds; what is sent on the pair may be lost. */
   | { readonly kind: 'consent-doubtful'; readonly pair: PairReport }
