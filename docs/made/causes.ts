@@ -3,6 +3,7 @@ import { candidatePriority } from '../../src/ice/candidates/priority.ts';
 import { planIntroduced } from '../../src/punch/attempt/plan.ts';
 import { CAUSES, type Cause } from '../../src/punch/report/causes.ts';
 import type { NoPathFacts } from '../../src/punch/report/facts.ts';
+import { explainPathLost } from '../../src/punch/report/measured.ts';
 import { explainLost } from '../../src/punch/report/no-path.ts';
 import { NOT_MET } from '../../src/punch/report/not-met.ts';
 import { PUNCH_FAILURES, type PunchFailure } from '../../src/punch/report/report.ts';
@@ -55,6 +56,7 @@ export function noPathCauses(): string {
   return markdownTable(columns, [
     ...CAUSES.map((cause) => [cause.seen, sentenceOf(cause)]),
     ['the peer was lost after each of three introductions', explainLost('bob')],
+    ['there was a path, and it is lost (`path-lost`)', explainPathLost({ probes: 20, lost: 12, unanswered: 12 })],
   ]);
 }
 
@@ -76,7 +78,17 @@ function factsOf({ facts = {}, introduction: other = {}, own: behavior = STRICT 
   const told = { candidates: [], behavior };
   const plan = planIntroduced(introduction, { id: 'alice', ...told, isDirect: true, server: '203.0.113.10' });
   const evidence = { isHeard: false, isAnswered: false, ports: { told: 0, heard: 0 }, refusals: [] };
-  return { id: 'alice', mode: 'any', plan, introduction, told, reason: 'no-answer', ...evidence, ...facts };
+  return {
+    id: 'alice',
+    mode: 'any',
+    undetected: null,
+    plan,
+    introduction,
+    told,
+    reason: 'no-answer',
+    ...evidence,
+    ...facts,
+  };
 }
 
 /** What was seen of the peer, for each way in which it has not come. */

@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Endpoint } from '../endpoint.ts';
+import { explainReason, type Reason } from '../nat/reason.ts';
 import { createBackOff } from '../net/back-off.ts';
 import { now } from '../net/driver.ts';
 import { pause } from '../net/waits.ts';
@@ -25,6 +26,8 @@ export interface OwnBehavior extends Disposable {
   readonly find: (own: Endpoint) => Promise<ToldBehavior>;
   /** The server was lost: a detection that is under way finds out nothing any more, and is ended. */
   readonly doubt: () => void;
+  /** Returns in words why the last detection left something undetermined; null where it left nothing, or none has ended. */
+  readonly why: () => string | null;
   /** Sets the one receiver, which is called when something else is found than `find` has last told. */
   readonly onChanged: (receive: () => void) => void;
 }
@@ -54,7 +57,11 @@ interface State {
 /** Begins a detection at once; everything ends when it is disposed of. */
 export function findOwnBehavior(options: OwnBehaviorOptions): OwnBehavior {
   const ended = new AbortController();
-  const { signal, detection = (either) => detectOnce(options, either) } = options;
+  let why: string | null = null;
+  const onReason = (reason: Reason | null): void => {
+    why = reason && explainReason(reason);
+  };
+  const { signal, detection = (either) => detectOnce({ ...options, onReason }, either) } = options;
   const state: State = {
     detection,
     signal: signal ? AbortSignal.any([signal, ended.signal]) : ended.signal,
@@ -65,6 +72,7 @@ export function findOwnBehavior(options: OwnBehaviorOptions): OwnBehavior {
   return {
     find: (own) => find(state, own),
     doubt: () => doubt(state),
+    why: () => why,
     onChanged: (receive) => {
       state.onChanged = receive;
     },
@@ -73,11 +81,16 @@ export function findOwnBehavior(options: OwnBehaviorOptions): OwnBehavior {
 }
 
 async function detectOnce(
-  { server: { address, port }, local }: OwnBehaviorOptions,
+  {
+    server: { address, port },
+    local,
+    onReason,
+  }: OwnBehaviorOptions & { readonly onReason: (reason: Reason | null) => void },
   signal: AbortSignal,
 ): Promise<ToldBehavior> {
   const servers = [address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`];
   const { mapping, filtering, allocation } = await detect({ servers, local, signal });
+  onReason(mapping.reason ?? filtering.reason);
   const { reason: _, samples: __, ...told } = allocation;
   return { mapping: mapping.behavior, filtering: filtering.behavior, allocation: told };
 }

@@ -27,6 +27,8 @@ export interface Ground extends AsyncDisposable {
   readonly reachability: Reachability;
   /** This side's endpoint, as the server last saw it. */
   readonly seen: () => Endpoint | null;
+  /** Returns in words why the detection of this side's NAT has left something undetermined; null where it has not. */
+  readonly undetected: () => string | null;
   /** Returns what the notice about an unproven peer depends on. */
   readonly unproven: () => { readonly room: string; readonly token: string | undefined; readonly isOverheard: boolean };
   /** Leaves the room, and keeps everything else. */
@@ -60,6 +62,7 @@ export async function openGround(
   if (socket) owner.use(socket);
   const reachability = owner.use(reachabilityOf(owner, { ...options, endpoint: server, udp: socket }));
   const { id, room: name = DEFAULT_ROOM, token, resolver, turn = [], onNotice } = options;
+  const behavior = isRelayOnly ? null : behaviorOf(owner, { ...options, endpoint: server, udp: socket });
   let own: Endpoint | null = null;
   const room = owner.use(
     createRoom({
@@ -67,7 +70,7 @@ export async function openGround(
       connection: { url, room: name, id, token, resolver },
       reachability,
       turn,
-      behavior: isRelayOnly ? null : behaviorOf(owner, { ...options, endpoint: server, udp: socket }),
+      behavior,
       onPublic: (seen) => {
         own = seen;
         options.onSeen(seen);
@@ -83,6 +86,7 @@ export async function openGround(
     room,
     reachability,
     seen: () => own,
+    undetected: () => behavior?.why() ?? null,
     unproven: () => ({ room: name, token, isOverheard: room.isOverheard() }),
     leave: async () => room[Symbol.asyncDispose](),
     [Symbol.asyncDispose]: kept[Symbol.asyncDispose],

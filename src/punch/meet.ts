@@ -5,7 +5,7 @@ import type { PairReport } from '../ice/checklist/pair.ts';
 import { now } from '../net/driver.ts';
 import { hostNetworks } from '../net/interfaces.ts';
 import { createPunchBudget, INTRODUCTIONS_MAX, type PunchBudget } from './attempt/budget.ts';
-import { endpointsInUse, isThroughRelay } from './attempt/endpoints-in-use.ts';
+import { endpointsInUse, isThroughRelay } from './attempt/outcome/endpoints-in-use.ts';
 import { type PunchPlan, planIntroduced } from './attempt/plan.ts';
 import { type AttemptResult, connectPeers } from './connect.ts';
 import type { Ground } from './ground.ts';
@@ -48,7 +48,11 @@ export async function meetPeer(ground: Ground, options: MeetOptions): Promise<Pu
         return resultOf(attempt, { recorder, plan, at: met.at });
       case 'failed': {
         recorder.learn({ technique: plan.technique });
-        return notMet(recorder, 'no-path', explainNoPath({ ...met, ...attempt, id: ground.id, mode, plan }));
+        return notMet(
+          recorder,
+          'no-path',
+          explainNoPath({ ...met, ...attempt, id: ground.id, undetected: ground.undetected(), mode, plan }),
+        );
       }
       case 'void':
         if (introductions === INTRODUCTIONS_MAX) return notMet(recorder, 'no-path', explainLost(peer));

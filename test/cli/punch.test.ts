@@ -133,7 +133,13 @@ describe.concurrent('natcheck punch', () => {
     ]);
     for (const { code, stdout, stderr } of sides) {
       expect(code, stderr).toBe(7);
-      expect(jsonOf(stdout)).toMatchObject({ outcome: 'failed', reason: 'path-lost' });
+      expect(jsonOf(stdout)).toMatchObject({
+        outcome: 'failed',
+        reason: 'path-lost',
+        detail: expect.stringMatching(
+          /^the last \d+ probes were not answered, and .* before: a router has restarted or dropped the mapping, the peer is gone, or the way to it is cut$/,
+        ),
+      });
     }
   });
 

@@ -1,5 +1,5 @@
 /** Runs one punch in the simulated network, for two accesses, two links and a seed, and says what came of it. */
-import { isThroughRelay } from '../../../src/punch/attempt/endpoints-in-use.ts';
+import { isThroughRelay } from '../../../src/punch/attempt/outcome/endpoints-in-use.ts';
 import type { PunchPlan } from '../../../src/punch/attempt/plan.ts';
 import type { ToldBehavior } from '../../../src/rendezvous/protocol/fields.ts';
 import { knownBehaviorOf } from '../../known-behavior.ts';

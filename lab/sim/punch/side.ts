@@ -1,7 +1,11 @@
 /** One side of a simulated punch, as plain data: what came of it, and when. */
-import { type EndpointsInUse, endpointsInUse, isThroughRelay } from '../../../src/punch/attempt/endpoints-in-use.ts';
+import {
+  type EndpointsInUse,
+  endpointsInUse,
+  isThroughRelay,
+} from '../../../src/punch/attempt/outcome/endpoints-in-use.ts';
+import type { PunchTechnique } from '../../../src/punch/attempt/outcome/winner.ts';
 import type { PunchPlan } from '../../../src/punch/attempt/plan.ts';
-import type { PunchTechnique } from '../../../src/punch/attempt/techniques/winner.ts';
 import type { IntroductionFailure } from '../../../src/rendezvous/introduction/output.ts';
 import type { SimConnected } from './attempt.ts';
 import type { SimMet } from './room.ts';

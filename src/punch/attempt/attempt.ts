@@ -9,14 +9,14 @@ import { isRelayed, type PairReport } from '../../ice/checklist/pair.ts';
 import type { IceCredentials } from '../../ice/credentials.ts';
 import type { IceEvent } from '../../ice/event.ts';
 import type { Arrival } from '../../session.ts';
-import { type AttemptEvidence, type Noted, noteEvent, noteRefusal } from './evidence.ts';
+import { type AttemptEvidence, type Noted, noteEvent, noteRefusal } from './outcome/evidence.ts';
+import { createWork, hasMade, noteProbe, type TechniqueWork } from './outcome/work.ts';
 import type { PathSession } from './path-session.ts';
 import type { PeerSignal } from './peer-signal.ts';
 import { seenCandidate } from './remote-candidates.ts';
-import type { ShownAgain } from './shown-again.ts';
 import { isOpener } from './techniques/opener.ts';
+import type { ShownAgain } from './techniques/shown-again.ts';
 import type { Technique, TechniqueOutput } from './techniques/technique.ts';
-import { createWork, hasMade, noteProbe, type TechniqueWork } from './techniques/work.ts';
 
 /** Longer than the seven steps take on most paths. */
 const UNLIKELY_AFTER_MS = 150;

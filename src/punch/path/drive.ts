@@ -3,7 +3,7 @@ import type { IceEvent } from '../../ice/event.ts';
 import { type Driver, now, startDriver } from '../../net/driver.ts';
 import { pause } from '../../net/waits.ts';
 import type { EventOutput } from '../../session.ts';
-import { leavesByRelay } from '../attempt/endpoints-in-use.ts';
+import { leavesByRelay } from '../attempt/outcome/endpoints-in-use.ts';
 import type { PathRequest, PathSession } from '../attempt/path-session.ts';
 import type { PeerSignal } from '../attempt/peer-signal.ts';
 import { become, deliver, endPath, followEvent, noteEvent, type PathRecord } from './record.ts';

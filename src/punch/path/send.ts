@@ -2,7 +2,7 @@
 import { familyOf } from '../../endpoint.ts';
 import type { PairReport, SelectedPair } from '../../ice/checklist/pair.ts';
 import { DATA_MAX_BYTES } from '../../turn/data.ts';
-import { isThroughRelay } from '../attempt/endpoints-in-use.ts';
+import { isThroughRelay } from '../attempt/outcome/endpoints-in-use.ts';
 import { explainEnd } from './end.ts';
 import { count, type PathRecord } from './record.ts';
 import { PathSendError } from './send-error.ts';

@@ -1,6 +1,6 @@
 /** Waits for a relayed path to become direct. */
 import { pause } from '../../net/waits.ts';
-import { isThroughRelay } from '../attempt/endpoints-in-use.ts';
+import { isThroughRelay } from '../attempt/outcome/endpoints-in-use.ts';
 import type { PunchPlan } from '../attempt/plan.ts';
 import type { AttemptResult } from '../connect.ts';
 

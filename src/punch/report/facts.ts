@@ -2,7 +2,7 @@
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import { isMoving } from '../../rendezvous/protocol/role.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
-import type { AttemptFailure } from '../attempt/evidence.ts';
+import type { AttemptFailure } from '../attempt/outcome/evidence.ts';
 import type { PunchPlan } from '../attempt/plan.ts';
 import { familiesTold } from '../attempt/told-candidates.ts';
 import type { PathMode } from '../options.ts';
@@ -10,6 +10,8 @@ import type { PathMode } from '../options.ts';
 export interface NoPathFacts extends AttemptFailure {
   readonly id: string;
   readonly mode: PathMode;
+  /** Why the detection of this side's NAT has left something undetermined, in words; null where it has not, or that is unknown. */
+  readonly undetected: string | null;
   readonly plan: PunchPlan;
   readonly introduction: Introduction;
   /** What this side has told the peer. */
@@ -29,10 +31,13 @@ export function untoldSides({ id, told, introduction, ports }: NoPathFacts): rea
   ];
 }
 
-/** Returns the sides of which the plan would have had to know more. */
-export function undetectedSides({ id, plan, told, introduction: { peer, behavior } }: NoPathFacts): readonly string[] {
+/** Returns the sides of which the plan would have had to know more, with the reason where it is known. */
+export function undetectedSides(facts: NoPathFacts): readonly string[] {
+  const { id, plan, undetected, told, introduction } = facts;
+  const { peer, behavior } = introduction;
   if (plan.probability !== null) return [];
-  return [...(isDetected(told.behavior) ? [] : [id]), ...(isDetected(behavior) ? [] : [peer])];
+  const own = undetected === null ? id : `${id} (${undetected})`;
+  return [...(isDetected(told.behavior) ? [] : [own]), ...(isDetected(behavior) ? [] : [peer])];
 }
 
 function isDetected({ mapping, filtering }: ToldBehavior): boolean {

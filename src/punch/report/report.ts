@@ -1,7 +1,7 @@
 /** The report of a punch: the plain data of `natcheck punch --json`, schema `natcheck.punch/1`. */
 import type { Endpoint } from '../../endpoint.ts';
+import type { PunchTechnique } from '../attempt/outcome/winner.ts';
 import type { PunchPlan } from '../attempt/plan.ts';
-import type { PunchTechnique } from '../attempt/techniques/winner.ts';
 
 export const PUNCH_SCHEMA = 'natcheck.punch/1';
 

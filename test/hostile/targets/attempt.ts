@@ -75,7 +75,15 @@ export const attemptTarget: Target = {
     const keys = keysOf(chance(random, 0.7) ? introduction : { ...introduction, key: secret(random) });
     const now = harass(attempt, { random, feed, holder, keys });
     const why = explainNoPath({
-      ...{ ...attempt.evidence(), id: 'alice', mode: 'any', reason: random.pick(REASONS), plan, introduction },
+      ...{
+        ...attempt.evidence(),
+        id: 'alice',
+        mode: 'any',
+        undetected: null,
+        reason: random.pick(REASONS),
+        plan,
+        introduction,
+      },
       told: { candidates: agentOf.candidates, behavior: told },
     });
     hold(why !== '', 'a failure has a cause');

@@ -53,7 +53,7 @@ export function attemptAlone(options: AloneOptions): NoPathFacts {
     ...{ startAt: 0, randomBytes, randomInteger: () => 0 },
   });
   const reason = giveUp(attempt, options);
-  return { ...attempt.evidence(), id: 'alice', mode: 'any', reason, plan, introduction, told };
+  return { ...attempt.evidence(), id: 'alice', mode: 'any', undetected: null, reason, plan, introduction, told };
 }
 
 function giveUp(attempt: IntroducedAttempt, { refusal, errorCode }: AloneOptions): NoPathFacts['reason'] {

@@ -81,7 +81,7 @@ export function runPunch(
 export function factsOf(id: string, meeting: SimMeeting): NoPathFacts {
   const met = meeting.outcome();
   if (met?.kind !== 'failed') throw new Error(`${id} has not failed, but is ${met?.kind}`);
-  return { ...met, id, mode: 'any' };
+  return { ...met, id, mode: 'any', undetected: null };
 }
 
 function filtered(nat: NatProfile, drops: Drops): BoxAccess {

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { FULL_CONE, PORT_RESTRICTED, SYMMETRIC, SYMMETRIC_SEQUENTIAL } from '../../../lab/profiles.ts';
 import type { UdpPacket } from '../../../lab/sim/network/packet.ts';
 import { TURN_ENDPOINT } from '../../../lab/sim/server/turn-server.ts';
+import { findOwnBehavior } from '../../../src/detect/own-behavior.ts';
 import { CAUSES } from '../../../src/punch/report/causes.ts';
 import type { NoPathFacts } from '../../../src/punch/report/facts.ts';
 import { explainNoPath } from '../../../src/punch/report/no-path.ts';
@@ -14,9 +15,10 @@ import { type Drops, factsOf, failedPunch, isOfServer, type LabSide, noPeers, ru
 const NO_RELAY = 'neither alice nor bob has offered a relay (natcheck serve --relay, or --turn)';
 const NO_RELAY_OF_BOB = 'neither bob nor alice has offered a relay (natcheck serve --relay, or --turn)';
 
-const MEET = 'so no packet gets from one to the other: both have to meet by a server address of one IP version';
-const FAMILIES = `alice is reached over IPv4 and bob is reached over IPv6, ${MEET}`;
-const FAMILIES_OF_BOB = `bob is reached over IPv6 and alice is reached over IPv4, ${MEET}`;
+const FAMILIES =
+  'alice is reachable over IPv4 alone, and bob over IPv6 alone: let both reach the server over one family';
+const FAMILIES_OF_BOB =
+  'bob is reachable over IPv6 alone, and alice over IPv4 alone: let both reach the server over one family';
 
 /** The causes that a test of this file has produced. */
 const produced = new Set<string>();
@@ -63,6 +65,18 @@ it('NATs that were not detected', () => {
   expect(said(both)[1]).toBe(
     `nothing from alice came in, and why is unknown, as the NAT of bob and that of alice was not detected: natcheck detect, run there, tells what it does; ${NO_RELAY_OF_BOB}`,
   );
+});
+
+it('a NAT that could not be detected for a reason that is known', async () => {
+  await using server = await startPunchServer({ ip: ['127.0.0.1'] });
+  const at = { address: '127.0.0.1', port: portsOf(server).port ?? 0 };
+  using behavior = findOwnBehavior({ server: at, local: undefined, signal: undefined });
+  const told = await behavior.find({ address: '127.0.0.1', port: 1 });
+  const [alice] = failedPunch([{ ...shut(strict), told }, moving]);
+  expect(said({ ...alice, undetected: behavior.why() })).toEqual([
+    'nat-unknown',
+    `nothing from bob came in, and why is unknown, as the NAT of alice (the server has one address; this test needs a server with two) was not detected: natcheck detect, run there, tells what it does; ${NO_RELAY}`,
+  ]);
 });
 
 it('a peer that tells what no NAT does', () => {

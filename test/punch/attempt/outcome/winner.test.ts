@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import type { CandidateType, LocalCandidate } from '../../../../src/ice/candidates/candidate.ts';
 import type { PairReport } from '../../../../src/ice/checklist/pair.ts';
 import { PUNCH_SOCKET } from '../../../../src/punch/attempt/candidate-agent.ts';
-import { endpointsInUse, isThroughRelay } from '../../../../src/punch/attempt/endpoints-in-use.ts';
-import { wonBy } from '../../../../src/punch/attempt/techniques/winner.ts';
-import { createWork, hasMade, noteProbe } from '../../../../src/punch/attempt/techniques/work.ts';
+import { endpointsInUse, isThroughRelay } from '../../../../src/punch/attempt/outcome/endpoints-in-use.ts';
+import { wonBy } from '../../../../src/punch/attempt/outcome/winner.ts';
+import { createWork, hasMade, noteProbe } from '../../../../src/punch/attempt/outcome/work.ts';
 
 const BASE = { address: '192.168.1.7', port: 5000 };
 const SEEN = { address: '203.0.113.7', port: 40_000 };

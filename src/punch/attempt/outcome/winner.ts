@@ -1,8 +1,8 @@
 /** The technique that opened a path, as `natcheck punch` names it. */
 import { type Endpoint, sameEndpoint } from '../../../endpoint.ts';
 import type { PairReport } from '../../../ice/checklist/pair.ts';
-import { isThroughRelay } from '../endpoints-in-use.ts';
-import type { TechniqueName } from './choose-technique.ts';
+import type { TechniqueName } from '../techniques/choose-technique.ts';
+import { isThroughRelay } from './endpoints-in-use.ts';
 
 /**
  * `host` means that the peer was reached at the address of its own interface, `port-mapping` that one end is at a port which a

@@ -1,10 +1,10 @@
 /** The punching socket is shown to the server once more: only another port at the same address is news. */
 import { expect, it } from 'vitest';
-import { createShownAgain } from '../../../src/punch/attempt/shown-again.ts';
-import { decode } from '../../../src/stun/decode.ts';
-import { encode } from '../../../src/stun/encode.ts';
-import { METHOD } from '../../../src/stun/header.ts';
-import { countedBytes, SERVER } from './techniques/facts.ts';
+import { createShownAgain } from '../../../../src/punch/attempt/techniques/shown-again.ts';
+import { decode } from '../../../../src/stun/decode.ts';
+import { encode } from '../../../../src/stun/encode.ts';
+import { METHOD } from '../../../../src/stun/header.ts';
+import { countedBytes, SERVER } from './facts.ts';
 
 const SEEN = { address: '192.0.2.9', port: 4000 };
 

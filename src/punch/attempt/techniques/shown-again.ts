@@ -2,11 +2,11 @@
  * Shows the punching socket to the server once more when the attempt begins. Its router may have restarted since the
  * server last saw it, and then has another port for it, which the peer has to be told.
  */
-import type { Endpoint } from '../../endpoint.ts';
-import type { Arrival, Transmit } from '../../session.ts';
-import { createBinding, reflexiveEndpoint } from '../../stun/binding.ts';
-import { PUNCH_SOCKET } from './candidate-agent.ts';
-import { SAMPLE_SCHEDULE } from './techniques/technique.ts';
+import type { Endpoint } from '../../../endpoint.ts';
+import type { Arrival, Transmit } from '../../../session.ts';
+import { createBinding, reflexiveEndpoint } from '../../../stun/binding.ts';
+import { PUNCH_SOCKET } from '../candidate-agent.ts';
+import { SAMPLE_SCHEDULE } from './technique.ts';
 
 export interface ShownAgain {
   /** Returns what is to be sent now, or else when to ask again. */
