@@ -155,6 +155,8 @@ async function judge(inbox: Inbox<Happening>, signal: AbortSignal | undefined): 
         isGone = true;
         if (!isHeard) return { kind: 'void' };
         break;
+      case 'replaced':
+        return { kind: 'void' };
       case 'broken':
         throw event.error;
     }

@@ -116,7 +116,7 @@ function hear(state: State, news: PeerNews): void {
   if (said) run.wake();
   if (news.kind === 'signal') return;
   state.isGone = true;
-  if (!state.isHeard) settle(state, 'void');
+  if (!state.isHeard || news.kind === 'replaced') settle(state, 'void');
 }
 
 function settle(state: State, result: SimConnected | 'void'): void {
