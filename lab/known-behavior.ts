@@ -1,8 +1,10 @@
 /** An access as the plan of a punch sees it, when its detection makes no mistake. */
 import type { KnownBehavior, PortAssignment } from '../src/punch/attempt/techniques/choose-technique.ts';
-import { type AccessProfile, observedAccess } from './profiles.ts';
+import { type AccessProfile, type NatProfile, observedAccess } from './profiles.ts';
 
 const UNTOLD = { step: null, range: null } as const;
+const KEPT: PortAssignment = { kind: 'preserved', ...UNTOLD };
+const RANDOM: PortAssignment = { kind: 'random', ...UNTOLD };
 
 /** Null if no UDP passes. */
 export function knownBehaviorOf(access: AccessProfile): KnownBehavior | null {
@@ -10,25 +12,28 @@ export function knownBehaviorOf(access: AccessProfile): KnownBehavior | null {
   return observed.kind === 'udp' ? { ...observed, allocation: portAssignmentOf(access) } : null;
 }
 
-/** The outermost of several layers chooses the ports. */
+/** Which port the next mapping of a socket gets: its first one where mappings are stable, else that toward a new destination. */
 function portAssignmentOf(access: AccessProfile): PortAssignment {
-  const nat = access.kind === 'nat' ? access.layers.at(-1) : undefined;
-  switch (nat?.ports) {
-    case undefined:
-      return { kind: 'none', ...UNTOLD };
+  if (access.kind !== 'nat') return { kind: 'none', ...UNTOLD };
+  const isStable = access.layers.every(({ mapping }) => mapping === 'endpoint-independent');
+  return access.layers.reduce(behind, isStable ? KEPT : null) ?? KEPT;
+}
+
+/** @param entering how the layers before this one choose the port; null while they keep an old mapping. */
+function behind(entering: PortAssignment | null, layer: NatProfile): PortAssignment | null {
+  const { ports, mapping, portStep: step = 1 } = layer;
+  if (!entering && mapping === 'endpoint-independent') return null;
+  switch (ports) {
     case 'sequential':
-      return { kind: 'sequential', step: nat?.portStep ?? 1, range: null };
+      return { kind: 'sequential', step, range: null };
     case 'socket-sequential':
-      return nat.mapping === 'endpoint-independent'
-        ? { kind: 'preserved', ...UNTOLD }
-        : { kind: 'sequential', step: nat.portStep ?? 1, perSocket: true, range: null };
-    case 'block':
-      // Samples would show which ports the block has; here there are none.
-      return { kind: 'random', ...UNTOLD };
+      return entering ?? { kind: 'sequential', step, perSocket: true, range: null };
     case 'preserved':
       // A mapping that depends on the destination cannot keep the port for a second one.
-      return { kind: nat?.mapping === 'endpoint-independent' ? 'preserved' : 'random', ...UNTOLD };
+      return entering ?? RANDOM;
+    case 'block':
+    // Samples would show which ports the block has; here there are none.
     case 'random':
-      return { kind: 'random', ...UNTOLD };
+      return RANDOM;
   }
 }

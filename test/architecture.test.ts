@@ -70,12 +70,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site'],
     ...['src/base', 'src/ice', 'src/nat', 'src/punch/attempt', 'src/rendezvous', 'src/stun', 'src/turn'],
   ],
+  'lab/sim/truth': ['lab/base', 'lab/sim/network', 'lab/sim/punch', 'src/nat'],
   'lab/sim': ['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site', 'src/base', 'src/nat'],
   'lab/docker': ['lab/base', 'src/base', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
   lab: ['lab/base', 'lab/docker'],
   cli: [
     ...['lab/base', 'lab/docker', 'lab/sim/detect', 'lab/sim/network', 'lab/sim/punch', 'server', 'src/base'],
-    ...['src/detect', 'src/nat', 'src/net', 'src/punch'],
+    ...['src/detect', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
   ],
 };
 

@@ -21,6 +21,8 @@ export interface RecordedAccuracy extends Losses {
   readonly allocationWrong: number;
   readonly allocationUndetermined: number;
   readonly poolingWrong: number;
+  readonly translationWrong: number;
+  readonly translationUndetermined: number;
   /** How the first ones ended, which shows whether the detections of today are still the ones that were counted. */
   readonly first: readonly string[];
 }
@@ -46,6 +48,8 @@ export function measureAccuracy({ loss, lossBurst }: Losses, runs: number): Reco
     allocationWrong: 0,
     allocationUndetermined: 0,
     poolingWrong: 0,
+    translationWrong: 0,
+    translationUndetermined: 0,
   };
   for (let seed = 1; seed <= runs; seed++) {
     const sample = runSample({ seed, loss, lossBurst });
@@ -57,6 +61,8 @@ export function measureAccuracy({ loss, lossBurst }: Losses, runs: number): Reco
     counts.allocationWrong += Number(ports.allocation === 'wrong');
     counts.allocationUndetermined += Number(ports.allocation === 'undetermined');
     counts.poolingWrong += Number(ports.pooling === 'wrong');
+    counts.translationWrong += Number(ports.translation === 'wrong');
+    counts.translationUndetermined += Number(ports.translation === 'undetermined');
   }
   return { loss, lossBurst, runs, ...counts, first: firstDetections({ loss, lossBurst }) };
 }
@@ -71,9 +77,11 @@ export function accuracy(): string {
     share(one.allocationWrong, one.judged),
     share(one.allocationUndetermined, one.judged),
     share(one.poolingWrong, one.judged),
+    share(one.translationWrong, one.judged),
+    share(one.translationUndetermined, one.judged),
   ]);
   return markdownTable(
-    [...heads, 'pooling wrong'].map((head) => ({ head })),
+    [...heads, 'pooling wrong', 'translation wrong', 'undetermined'].map((head) => ({ head })),
     rows,
   );
 }

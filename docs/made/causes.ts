@@ -34,6 +34,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   'send-refused': { facts: { reason: 'send-refused', refusals: [{ by: 'system', code: 'EPERM' }] } },
   'no-common-family': { introduction: { endpoint: { address: '2001:db8::7', port: 6000 } } },
   'refused-by-peer': { facts: { reason: 'refused-by-peer' } },
+  'router-restarted': { facts: { moved: { own: false, peer: true } } },
   'not-nominated': { facts: { isAnswered: true } },
   'not-answered': { facts: { isHeard: true } },
   'ports-untold': { introduction: { behavior: COUNTING } },
@@ -77,7 +78,8 @@ function factsOf({ facts = {}, introduction: other = {}, own: behavior = STRICT 
   };
   const told = { candidates: [], behavior };
   const plan = planIntroduced(introduction, { id: 'alice', ...told, isDirect: true, server: '203.0.113.10' });
-  const evidence = { isHeard: false, isAnswered: false, ports: { told: 0, heard: 0 }, refusals: [] };
+  const moved = { own: false, peer: false };
+  const evidence = { isHeard: false, isAnswered: false, moved, ports: { told: 0, heard: 0 }, refusals: [] };
   return {
     id: 'alice',
     mode: 'any',

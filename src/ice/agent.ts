@@ -3,6 +3,7 @@
  * (RFC 8838), regular nomination (but see selected-pair/nomination.ts), consent freshness (RFC 7675). Its owner sends what
  * `poll` gives, and hands in what comes.
  */
+import type { Endpoint } from '../endpoint.ts';
 import type { Arrival, EventOutput, SendFailure, Session } from '../session.ts';
 import { advance } from './advance.ts';
 import { close, createAgentState, type IceOutput, partyOf } from './agent-state.ts';
@@ -14,6 +15,7 @@ import { reportOf, type SelectedPair } from './checklist/pair.ts';
 import { type CheckBudget, createCheckBudget } from './checks/budget.ts';
 import { failSend } from './checks/check.ts';
 import type { CheckRejectionCause } from './checks/rejection-cause.ts';
+import { checkAgain } from './checks/schedule.ts';
 import { areCredentials, type IceCredentials } from './credentials.ts';
 import type { IceEvent } from './event.ts';
 import { type DatagramKind, owns, receive } from './receive.ts';
@@ -68,6 +70,8 @@ export interface IceAgent extends Session<'closed', EventOutput<IceEvent>> {
    * it is checked from that socket, and from those that are added later, but not from the others.
    */
   readonly addRemoteCandidate: (candidate: Candidate, from?: string) => void;
+  /** Checks the pairs of that socket, or of that remote endpoint, anew unless they are valid: a NAT has forgotten what they were. */
+  readonly checkAgain: (which: { readonly socket?: string; readonly remote?: Endpoint }) => void;
   /** Says that the peer has signalled the end of its candidates. */
   readonly endOfRemoteCandidates: () => void;
   /** Lets checks begin, and the timeout run. @throws RangeError when the credentials break the rules of RFC 8839 §5.4. */
@@ -119,6 +123,7 @@ export function createIceAgent(options: IceAgentOptions): IceAgent {
       state.ended.local = true;
     },
     addRemoteCandidate: (candidate, from) => addRemoteCandidate(state, candidate, from),
+    checkAgain: (which) => checkAgain(state, which),
     endOfRemoteCandidates: () => {
       state.ended.remote = true;
     },

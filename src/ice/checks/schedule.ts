@@ -1,4 +1,5 @@
 /** Scheduling checks: one in each Ta, triggered checks first (RFC 8445 §6.1.4). */
+import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import type { AgentState } from '../agent-state.ts';
 import { MAX_NOMINATION_SENDS, MAX_SENDS, TRIGGERED_GAPS } from '../checklist/pace.ts';
 import { failPair, isUnderWay, type Pair } from '../checklist/pair.ts';
@@ -16,6 +17,19 @@ export function triggerCheck({ triggered }: AgentState, pair: Pair): void {
   pair.sends = 0;
   pair.gaps = Math.min(pair.gaps, TRIGGERED_GAPS);
   triggered.add(pair);
+}
+
+/** Queues a new check on the pairs of that socket, or of that remote endpoint, that are not valid. */
+export function checkAgain(
+  state: AgentState,
+  { socket, remote }: { readonly socket?: string; readonly remote?: Endpoint },
+): void {
+  if (!state.remote || state.isClosed) return;
+  for (const pair of state.checklist.pairs()) {
+    if (socket !== undefined && pair.local.socket !== socket) continue;
+    if (remote && !sameEndpoint(pair.remote.endpoint, remote)) continue;
+    triggerCheck(state, pair);
+  }
 }
 
 /** Fails the pairs whose last send has had its time. */

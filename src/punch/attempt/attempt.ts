@@ -5,10 +5,12 @@
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import type { DatagramKind, IceAgent } from '../../ice/agent.ts';
 import type { Candidate } from '../../ice/candidates/candidate.ts';
-import { isRelayed, type PairReport } from '../../ice/checklist/pair.ts';
+import type { PairReport } from '../../ice/checklist/pair.ts';
 import type { IceCredentials } from '../../ice/credentials.ts';
 import type { IceEvent } from '../../ice/event.ts';
 import type { Arrival } from '../../session.ts';
+import { PUNCH_SOCKET } from './candidate-agent.ts';
+import { isThroughRelay } from './outcome/endpoints-in-use.ts';
 import { type AttemptEvidence, type Noted, noteEvent, noteRefusal } from './outcome/evidence.ts';
 import { createWork, hasMade, noteProbe, type TechniqueWork } from './outcome/work.ts';
 import type { PathSession } from './path-session.ts';
@@ -60,6 +62,8 @@ interface State extends AttemptOptions, Noted {
   /** What the technique wants done. */
   readonly queue: TechniqueOutput[];
   isStopped: boolean;
+  /** Whose router has another port for the punching socket since the introduction. */
+  readonly moved: { own: boolean; peer: boolean };
   /** How many packets the technique has sent toward the peer. */
   probes: number;
   /** When the unlikely candidates are added; null until the agent has begun, Infinity once they have been added. */
@@ -70,7 +74,7 @@ export function createAttempt(options: AttemptOptions): Attempt {
   const { agent } = options;
   const state: State = {
     ...{ ...options, technique: null, work: createWork(), queue: [], probes: 0, unlikelyAt: null },
-    ...{ isStopped: false, isHeard: false, isAnswered: false, refusals: [] },
+    ...{ isStopped: false, isHeard: false, isAnswered: false, refusals: [], moved: { own: false, peer: false } },
   };
   state.technique = options.createTechnique?.((output) => take(state, output)) ?? null;
   return {
@@ -100,26 +104,36 @@ export function createAttempt(options: AttemptOptions): Attempt {
 }
 
 function handleDatagram(now: number, state: State, arrival: Arrival): DatagramKind {
-  const { agent, technique, shownAgain, queue } = state;
+  const { agent, technique, shownAgain } = state;
   if (shownAgain?.owns(arrival)) {
     const port = shownAgain.receive(now, arrival);
-    if (port !== null) queue.push({ kind: 'tell', signal: { type: 'moved', port } });
+    if (port !== null) move(state, port);
     return 'ice';
   }
   noteArrival(state, arrival);
   return technique?.handleDatagram(now, arrival) ? 'ice' : agent.handleDatagram(now, arrival);
 }
 
-function handleSignal(now: number, { agent, technique, work, peer }: State, signal: PeerSignal): void {
+/** The router has another port for the punching socket now, and has forgotten the ways that this side had opened. */
+function move({ agent, moved, queue }: State, port: number): void {
+  moved.own = true;
+  queue.push({ kind: 'tell', signal: { type: 'moved', port } });
+  agent.checkAgain({ socket: PUNCH_SOCKET });
+}
+
+function handleSignal(now: number, state: State, signal: PeerSignal): void {
+  const { agent, technique, work, peer, moved } = state;
   switch (signal.type) {
     case 'ports':
       for (const port of signal.ports) work.heard.add(port);
       technique?.handlePorts(signal.ports);
       break;
     case 'moved': {
+      moved.peer = true;
       if (!peer) break;
       const endpoint = { address: peer.address, port: signal.port };
       agent.addRemoteCandidate({ ...seenCandidate(endpoint), foundation: 'moved' });
+      agent.checkAgain({ remote: endpoint });
       technique?.handleMoved?.(now, endpoint);
     }
   }
@@ -145,9 +159,13 @@ function take(state: State, output: TechniqueOutput): void {
 }
 
 /** Whether the endpoint belongs to the address that a direct path goes to, whose consent the agent keeps fresh. */
-function isConsented({ agent }: State, { address }: Endpoint): boolean {
+function isConsented(state: State, { address }: Endpoint): boolean {
+  return isDirect(state) && state.agent.selected()?.remote.endpoint.address === address;
+}
+
+function isDirect({ agent }: State): boolean {
   const selected = agent.selected();
-  return selected !== null && !isRelayed(selected) && selected.remote.endpoint.address === address;
+  return selected !== null && !isThroughRelay(selected);
 }
 
 function poll(now: number, state: State): ReturnType<Attempt['poll']> {
@@ -155,7 +173,7 @@ function poll(now: number, state: State): ReturnType<Attempt['poll']> {
   const until = advance(now, state);
   const first = queue.shift();
   if (first) return first;
-  const shown = state.shownAgain?.next(now);
+  const shown = isDirect(state) ? undefined : state.shownAgain?.next(now);
   if (shown?.kind === 'transmit') return shown;
   const output = agent.poll(now);
   if (output.kind === 'event') handleEvent(now, state, output.event);
@@ -181,9 +199,9 @@ function advance(now: number, state: State): number {
   return Math.min(techniqueAt, state.unlikelyAt ?? (now < startAt ? startAt : Number.POSITIVE_INFINITY));
 }
 
-function evidenceOf({ isHeard, isAnswered, refusals, work }: State): AttemptEvidence {
+function evidenceOf({ isHeard, isAnswered, refusals, work, moved }: State): AttemptEvidence {
   const ports = { told: work.told.size, heard: work.heard.size };
-  return { isHeard, isAnswered, refusals: [...refusals], ports };
+  return { isHeard, isAnswered, refusals: [...refusals], ports, moved: { ...moved } };
 }
 
 function handleEvent(now: number, state: State, event: IceEvent): void {

@@ -43,6 +43,15 @@ export const CAUSES: readonly Cause[] = [
     sentence: ({ introduction: { peer } }) => `${peer} answers with errors: it does not take part in this session`,
   },
   {
+    name: 'router-restarted',
+    seen: 'since the introduction the server, or the peer, has said that one of the two sockets has another public port',
+    isIt: ({ moved }) => moved.own || moved.peer,
+    sentence: ({ id, moved, introduction: { peer } }) => {
+      const whose = [...(moved.own ? [id] : []), ...(moved.peer ? [peer] : [])].join(' and that of ');
+      return `the router of ${whose} has given the socket another port during the attempt, as when it restarts: another attempt finds it there`;
+    },
+  },
+  {
     name: 'not-nominated',
     seen: 'a check was answered, but no pair was nominated',
     isIt: ({ isAnswered }) => isAnswered,
@@ -50,6 +59,12 @@ export const CAUSES: readonly Cause[] = [
       role === 'controlled'
         ? `${peer} answers, but has not chosen a path in time, which is its part`
         : `${peer} has answered, but not any more when a path was to be chosen`,
+  },
+  {
+    name: 'needs-relay',
+    seen: 'the plan says that no direct path can be opened',
+    isIt: ({ plan }) => plan.technique === 'relay' || plan.probability === 0,
+    sentence: (facts) => withRelays(facts, facts.plan.text),
   },
   {
     name: 'not-answered',
@@ -81,12 +96,6 @@ export const CAUSES: readonly Cause[] = [
       `${peer} is at ${formatEndpoint(endpoint)}, which is in no network that ${id} is in: nothing was sent there`,
   },
   {
-    name: 'needs-relay',
-    seen: 'the plan says that no direct path can be opened',
-    isIt: ({ plan }) => plan.technique === 'relay' || plan.probability === 0,
-    sentence: (facts) => withRelays(facts, facts.plan.text),
-  },
-  {
     name: 'no-hairpinning',
     seen: 'the server has seen both sides at one address',
     isIt: ({ introduction: { own, endpoint } }) => own.address === endpoint.address,
@@ -114,7 +123,8 @@ export const CAUSES: readonly Cause[] = [
     sentence: (facts) => {
       const odds = formatOdds(facts.plan.probability ?? 0);
       const cause = `the birthday attempt met no port, with a ${odds} chance of a match if nothing is lost`;
-      const why = 'bad luck, a firewall that drops UDP between the two, or a NAT that does not do what was detected';
+      const why =
+        'bad luck, packets that were lost, a router that has restarted, a firewall that drops UDP between the two, or a NAT that does not do what was detected';
       return withRelays(facts, `${cause}: ${why}`);
     },
   },
@@ -125,7 +135,7 @@ export const CAUSES: readonly Cause[] = [
     sentence: (facts) =>
       withRelays(
         facts,
-        'nothing came in at the predicted ports: others took them, a NAT does not count as was detected, or a firewall drops UDP between the two',
+        'nothing came in at the predicted ports: others took them, packets were lost, a router has restarted, a NAT does not count as was detected, or a firewall drops UDP between the two',
       ),
   },
   {
@@ -144,7 +154,10 @@ export const CAUSES: readonly Cause[] = [
     isIt: ({ plan }) => plan.probability !== null,
     sentence: (facts) => {
       const cause = `nothing from ${facts.introduction.peer} came in, although it should have, by what is known of both sides`;
-      return withRelays(facts, `${cause}: a firewall on one side or the other drops UDP between peers`);
+      return withRelays(
+        facts,
+        `${cause}: a firewall on one side or the other drops UDP between peers, or a router has restarted`,
+      );
     },
   },
   {

@@ -16,6 +16,8 @@ export interface AttemptEvidence {
   readonly isAnswered: boolean;
   /** How many ports were told to the peer, and how many the peer has told. */
   readonly ports: { readonly told: number; readonly heard: number };
+  /** Whose router has given the first socket another port since the introduction, as the server sees it. */
+  readonly moved: { readonly own: boolean; readonly peer: boolean };
   /** Who has refused to send toward the peer, with each code once. */
   readonly refusals: readonly Refusal[];
 }

@@ -1,10 +1,11 @@
 /**
- * Shows the punching socket to the server once more when the attempt begins. Its router may have restarted since the
- * server last saw it, and then has another port for it, which the peer has to be told.
+ * Shows the punching socket to the server again when the attempt begins, and once a second while it lasts. Its router may
+ * restart at any time, and then has another port for it, which the peer has to be told.
  */
 import type { Endpoint } from '../../../endpoint.ts';
 import type { Arrival, Transmit } from '../../../session.ts';
 import { createBinding, reflexiveEndpoint } from '../../../stun/binding.ts';
+import type { Transaction } from '../../../stun/transaction.ts';
 import { PUNCH_SOCKET } from '../candidate-agent.ts';
 import { SAMPLE_SCHEDULE } from './technique.ts';
 
@@ -17,29 +18,42 @@ export interface ShownAgain {
   readonly receive: (now: number, arrival: Arrival) => number | null;
 }
 
+/** How long after an answer the socket is shown again. */
+const INTERVAL_MS = 1_000;
+/** As long as the checks of an attempt last, nine seconds, it is shown; a relayed path may then have become direct or not. */
+const SHOWS_MAX = 10;
+
 /** @param options.seen where the server saw the socket before. */
 export function createShownAgain(options: {
   readonly server: Endpoint;
   readonly seen: Endpoint;
   readonly randomBytes: (length: number) => Uint8Array;
 }): ShownAgain {
-  const { server, seen, randomBytes } = options;
-  const binding = createBinding({ server, randomBytes, schedule: SAMPLE_SCHEDULE });
-  let isOver = false;
+  const { server, randomBytes } = options;
+  const begin = (): Transaction => createBinding({ server, randomBytes, schedule: SAMPLE_SCHEDULE });
+  let seen = options.seen;
+  let binding = begin();
+  let shows = 1;
+  let againAt = Number.NEGATIVE_INFINITY;
   const seenIn = (now: number, arrival: Arrival): Endpoint | null =>
     arrival.socket === PUNCH_SOCKET ? reflexiveEndpoint(binding.receive(now, arrival)) : null;
   return {
     next: (now) => {
-      const step = isOver ? null : binding.next(now);
-      if (step?.kind === 'send') return { kind: 'transmit', socket: PUNCH_SOCKET, to: server, bytes: step.bytes };
-      return { kind: 'wait', until: step?.kind === 'wait' ? step.until : Number.POSITIVE_INFINITY };
+      if (now < againAt) return { kind: 'wait', until: againAt };
+      const step = binding.next(now);
+      if (step.kind === 'send') return { kind: 'transmit', socket: PUNCH_SOCKET, to: server, bytes: step.bytes };
+      return { kind: 'wait', until: step.kind === 'wait' ? step.until : Number.POSITIVE_INFINITY };
     },
     owns: (arrival) => seenIn(0, arrival) !== null,
     receive: (now, arrival) => {
-      const again = isOver ? null : seenIn(now, arrival);
+      const again = seenIn(now, arrival);
       if (!again) return null;
-      isOver = true;
-      return again.address === seen.address && again.port !== seen.port ? again.port : null;
+      againAt = shows < SHOWS_MAX ? now + INTERVAL_MS : Number.POSITIVE_INFINITY;
+      shows++;
+      binding = begin();
+      const isMoved = again.address === seen.address && again.port !== seen.port;
+      seen = again;
+      return isMoved ? again.port : null;
     },
   };
 }
