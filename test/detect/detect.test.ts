@@ -27,7 +27,7 @@ const causesFrom = ({ layout }: FakeServer, { rejected }: DetectReport) =>
   new Set(rejected.flatMap(({ from, cause }) => ([layout.port, layout.altPort].includes(from.port) ? [cause] : [])));
 
 describe.concurrent('a server that', () => {
-  it('is sound shows an open host, from nine questions, the first of which is asked once more', async () => {
+  it('is sound shows an open host, from nine questions, the first of which is asked again', async () => {
     await using server = await startFakeServer();
     const report = await detect({ servers: [server.name] });
     expect(report.verdict).toEqual({ type: 'open', reason: null });

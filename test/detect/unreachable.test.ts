@@ -48,7 +48,7 @@ describe.concurrent('a stranger', () => {
           return [];
         },
       });
-      const report = await detect({ servers: [silent.name], timeoutMs: 300 });
+      const report = await detect({ servers: [silent.name], httpPort: 9 });
       const heard = report.rejected.filter(({ from }) => sameEndpoint(from, stranger.local));
       expect(new Set(heard.map((rejection) => rejection.cause))).toEqual(new Set([cause]));
       expect(report.verdict).toEqual({ type: 'inconclusive', reason: 'no-answer' });

@@ -1,6 +1,6 @@
 /**
  * Whether the router has restarted while evidence was gathered: it has forgotten its mappings then, and answers from before
- * and after tell of two different ones. So the mapping socket asks once more, right behind the last question whose answer
+ * and after tell of two different ones. So the mapping socket asks again, right behind the last question whose answer
  * is evidence. A mapping is made by the packet that goes out, so what restarts later has not touched the evidence.
  */
 import type { Endpoint } from '../../endpoint.ts';
@@ -12,6 +12,9 @@ import type { Probe } from '../probes/probe.ts';
 import type { Reason } from '../reason.ts';
 import type { MappingTest } from './mapping.ts';
 import type { State } from './state.ts';
+
+/** The verdict waits for it, so that one lost packet is not to cost a round trip. */
+const PROMPT_REPEATS = 2;
 
 interface Recheck {
   /** When the last question left whose answer is evidence, or may become it. */
@@ -96,7 +99,7 @@ function isConfirmed(probe: Probe, since: number): boolean {
 function dueAt(probe: Probe, since: number, pace: Pace): number {
   if (isConfirmed(probe, since)) return Number.POSITIVE_INFINITY;
   const repeats = repeatsOf(probe, since);
-  const last = repeats.at(-1);
-  if (!last) return since + TURN_MS;
-  return last.at + (repeats.length < ASK_LIMIT ? pace.gapMs(repeats.length) : pace.patienceMs());
+  const lastAt = repeats.at(-1)?.at ?? since;
+  if (repeats.length < PROMPT_REPEATS) return lastAt + TURN_MS;
+  return lastAt + (repeats.length < ASK_LIMIT ? pace.gapMs(repeats.length) : pace.patienceMs());
 }

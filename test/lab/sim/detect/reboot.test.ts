@@ -53,10 +53,10 @@ describe('a router that restarts during a detection', () => {
 
   it('and does not stop is not waited for: the verdict is that nothing can be told', () => {
     const report = detectBehind({ ...FULL_CONE, ports: 'random' }, ({ clock }, { reboot }) => {
-      for (let at = 60; at < 2000; at += 60) clock.schedule(at, reboot);
+      for (let at = 60; at < 20_000; at += 60) clock.schedule(at, reboot);
     });
     expect(report.verdict).toEqual({ type: 'inconclusive', reason: 'router-restarted' });
-    expect(report.elapsedMs).toBeLessThan(1000);
+    expect(report.elapsedMs).toBeLessThan(5000);
   });
 });
 
