@@ -3,7 +3,7 @@
  * routers may reboot; then finds out whether the path still works.
  */
 import type { PairReport } from '../../../src/ice/checklist/pair.ts';
-import { isThroughRelay } from '../../../src/punch/attempt/endpoints-in-use.ts';
+import { isThroughRelay } from '../../../src/punch/attempt/outcome/endpoints-in-use.ts';
 import { createMeasurement, type HealthInput } from '../../../src/punch/attempt/health/measurement.ts';
 import type { PathHealth } from '../../../src/punch/attempt/health/state.ts';
 import { runUntilDone } from '../network/run-session.ts';
