@@ -162,6 +162,8 @@ async function judge(
         isGone = true;
         if (!evidence().isHeard) return { kind: 'void' };
         break;
+      case 'replaced':
+        return { kind: 'void' };
       case 'broken':
         throw event.error;
     }

@@ -144,6 +144,7 @@ function unrealized(profile: NatProfile): readonly string[] {
     ...(isStable || isStrict ? [] : [`${filtering} filter with ${mapping} mapping`]),
     ...(isStable || !hairpin ? [] : [`hairpinning with ${mapping} mapping`]),
     ...(inboundFirst && !(isStable && isStrict) ? [`inbound first with ${mapping} mapping, ${filtering} filter`] : []),
+    ...(isStable || translation === 'napt' ? [] : [`${translation} translation with ${mapping} mapping`]),
     ...TRANSLATION_LIMITS[translation](profile),
   ];
 }

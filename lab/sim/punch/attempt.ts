@@ -132,7 +132,7 @@ function hear(state: State, news: PeerNews): void {
   if (said) run.wake();
   if (news.kind === 'signal') return;
   state.isGone = true;
-  if (!attempt.evidence().isHeard) settle(state, 'void');
+  if (!attempt.evidence().isHeard || news.kind === 'replaced') settle(state, 'void');
 }
 
 function settle(state: State, result: SimConnected | 'void'): void {

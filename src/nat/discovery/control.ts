@@ -106,6 +106,11 @@ export function controlTally(
   return { controlSends: settled.length, controlAnswers: answeredCount(settled) };
 }
 
+/** When the changed reply was asked for first; Infinity before that. */
+export function controlBeganAt({ ways }: Control, change: Elsewhere): number {
+  return ways?.[change].changed?.sends[0]?.at ?? Number.POSITIVE_INFINITY;
+}
+
 /** Why there will never be a control for this change, or null. */
 export function controlObstacle(now: number, control: Control, change: Elsewhere): Reason | null {
   const { ways, primary, companion, exchange } = control;

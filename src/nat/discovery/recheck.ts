@@ -3,6 +3,7 @@
  * and after tell of two different ones. So the mapping socket asks once more, right behind the last question whose answer
  * is evidence. A mapping is made by the packet that goes out, so what restarts later has not touched the evidence.
  */
+import type { Endpoint } from '../../endpoint.ts';
 import { type PortAssignmentTest, portAssignmentProbes } from '../port-assignment/port-assignment.ts';
 import { TURN_MS } from '../probes/ask.ts';
 import { sendProbe } from '../probes/exchange.ts';
@@ -15,7 +16,7 @@ import type { State } from './state.ts';
 interface Recheck {
   /** When the last question left whose answer is evidence, or may become it. */
   readonly since: number;
-  /** What is asked again after that, each answered before; empty while it is too early. */
+  /** What is asked again after that; each was answered before. */
   readonly again: readonly Probe[];
 }
 
@@ -35,16 +36,23 @@ export function stepRecheck(now: number, state: State): number {
 
 /** What speaks against the evidence: a reason, or null when nothing does; undefined while that is to be found out. */
 export function doubtOf(now: number, state: State): Reason | null | undefined {
-  if (state.exchange.hasMoved) return 'router-restarted';
+  if (state.exchange.contradicted.some((to) => isOfServer(state, to))) return 'router-restarted';
   const recheck = recheckOf(state);
   if (!recheck) return null;
   const { since, again } = recheck;
   const open = again.filter((probe) => !isConfirmed(probe, since));
-  if (again.length > 0 && open.length === 0) return null;
+  if (open.length === 0) return null;
   if (now >= state.deadline) return 'deadline';
   const isGivenUp = (probe: Probe): boolean =>
     repeatsOf(probe, since).length >= ASK_LIMIT && dueAt(probe, since, state.exchange.pace) <= now;
-  return again.length > 0 && open.every(isGivenUp) ? 'too-much-loss' : undefined;
+  return open.every(isGivenUp) ? 'too-much-loss' : undefined;
+}
+
+/** Whether what that endpoint sees is evidence: other servers of the race may be wrong without harm. */
+function isOfServer({ outcome }: State, { address, port }: Endpoint): boolean {
+  if (outcome?.kind !== 'behavior-server') return outcome?.kind === 'one-address';
+  const endpoints = [outcome.chosen.probe.question.to, outcome.other];
+  return endpoints.some((one) => one.address === address) && endpoints.some((one) => one.port === port);
 }
 
 /** What is to be asked again; null where there is nothing that a restart could spoil. */
@@ -61,13 +69,13 @@ function recheckOf({ outcome, mapping, portAssignment }: State): Recheck | null 
 /**
  * The primary, and more where the mapping depends on the destination: a NAT may keep the port of a socket for whichever
  * destination comes first. Asked first after a restart, the primary sees the same port again, while the others do not. And
- * a socket whose next mapping was made after a restart has kept its port for that one, and so has lost it for the primary.
+ * a socket whose next mapping was made after a restart has kept its port for that one, and so has lost it for the primary;
+ * such a socket is asked once every next question has left.
  */
 function againOf({ primary, probes, finding }: MappingTest, { first, next }: PortAssignmentTest): readonly Probe[] {
   if (!finding || finding.behavior === 'none' || finding.behavior === 'endpoint-independent') return [primary];
-  const isLeft = next?.every(({ sends }) => sends.length > 0) ?? finding.behavior === 'undetermined';
-  if (!isLeft) return [];
-  const witness = next && first.find(({ answer }) => answer);
+  const isLeft = next?.every(({ sends }) => sends.length > 0) ?? false;
+  const witness = isLeft && first.find(({ answer }) => answer);
   return [primary, ...probes, ...(witness ? [witness] : [])].filter(({ answer }) => answer);
 }
 

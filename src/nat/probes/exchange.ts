@@ -33,8 +33,8 @@ export interface Exchange {
   held: { readonly at: number; readonly arrival: Arrival }[];
   /** Where each endpoint that was asked has first seen the socket that asked, by the text of both; null until it answers. */
   readonly asked: Map<string, Endpoint | null>;
-  /** Whether one of them has later seen the same socket at another public endpoint. */
-  hasMoved: boolean;
+  /** Those of them that have later seen the same socket at another public endpoint. */
+  readonly contradicted: Endpoint[];
   /**
    * What was not believed, by the text of its cause, error code, socket and source: what an endpoint sent to a socket that
    * has asked it, and what carries the transaction id of a request, wherever it came from.
@@ -52,7 +52,7 @@ export function createExchange(randomBytes: Exchange['randomBytes']): Exchange {
     queue: [],
     held: [],
     asked: new Map(),
-    hasMoved: false,
+    contradicted: [],
     rejections: new Map(),
     strays: new Map(),
   };
@@ -102,10 +102,10 @@ function takeAnswer(
   const rttMs = now - sentAt;
   exchange.pace.sample(rttMs);
   probe.answer ??= { from, mapped, other, sentAt, rttMs };
-  const key = keyOf(probe.question.socket, probe.question.to);
-  const seen = exchange.asked.get(key) ?? mapped;
-  exchange.asked.set(key, seen);
-  exchange.hasMoved ||= !sameEndpoint(seen, mapped);
+  const { socket, to } = probe.question;
+  const seen = exchange.asked.get(keyOf(socket, to)) ?? mapped;
+  exchange.asked.set(keyOf(socket, to), seen);
+  if (!sameEndpoint(seen, mapped)) exchange.contradicted.push(to);
 }
 
 function reject({ asked, rejections, strays }: Exchange, rejection: Omit<Rejection, 'count'>): void {

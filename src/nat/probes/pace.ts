@@ -12,7 +12,7 @@ const BLIND_PATIENCE_MS = 1000;
 const MIN_GAP_MS = 50;
 const MAX_GAP_MS = 1500;
 /** After so many sends without an answer the gaps grow, so that a path that is cut for a second is not given up. */
-const STEADY_SENDS = 4;
+export const STEADY_SENDS = 4;
 const MAX_GROWTH = 8;
 /** Rounds follow each other faster than replies come, since each is judged by its own companion. */
 const MIN_ROUND_MS = 20;

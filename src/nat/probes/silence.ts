@@ -10,8 +10,8 @@ import type { Probe, Send } from './probe.ts';
 /** The loss is too high to conclude anything after so many rounds: half of them count when half of all packets are lost. */
 export const MAX_ROUNDS = 60;
 
-/** A question is given up for mute only if so many of its companions were answered: an outage hits both. */
-const MUTE_COMPANIONS = 4;
+/** The probability of taking loss for a place that never answers: seven questions in vain beside seven that are answered. */
+const MUTE_ERROR = 1e-4;
 
 /** The probability of mistaking loss for silence that each test accepts. */
 const SILENCE_ERROR = 1e-5;
@@ -36,11 +36,15 @@ export function dueSends(now: number, sends: readonly Send[], pace: Pace): reado
   return sends.filter((send) => isDue(now, send, pace));
 }
 
-/** Whether a question was asked in vain while its companions, which went the same way, were answered. */
+/** Whether a question was asked in vain where loss, as it was of its companions meanwhile, does not explain that. */
 export function isMute({ sends, answer }: Probe, companion: Probe): boolean {
-  const [first] = sends;
-  if (answer || !first) return false;
-  return answeredCount(companion.sends.filter(({ at }) => at >= first.at)) >= MUTE_COMPANIONS;
+  const [first, last] = [sends[0], sends.at(-1)];
+  if (answer || !first || !last) return false;
+  const meanwhile = companion.sends.filter(
+    ({ at, answeredAt }) => at >= first.at && (answeredAt !== null || at <= last.at),
+  );
+  const lost = meanwhile.length - answeredCount(meanwhile);
+  return allLost(sends.length, { sends: meanwhile.length, lost }) <= MUTE_ERROR;
 }
 
 export function answeredCount(sends: readonly Send[]): number {

@@ -3,7 +3,10 @@ import type { ServerMessage, ServerMessageOf } from '../protocol/server-message.
 import { giveUp } from './failing.ts';
 import type { PeerNews } from './output.ts';
 import { explainAbsence } from './presence.ts';
-import { type State, type Told, waiting } from './state.ts';
+import { type Peer, type State, type Told, waiting } from './state.ts';
+
+/** The peer follows the later introduction at once; one that is older than this has been followed in vain by now. */
+const LATER_FRESH_MS = 1_000;
 
 /** Starts gathering candidates for the peers that are still to be asked for, once the server has seen this side. */
 export function gatherIfWanted<T extends Told>(state: State<T>): void {
@@ -33,6 +36,7 @@ export function gathered<T extends Told>(
       kind: 'send',
       message: { type: 'ask', peer: peer.id, candidates: [...candidates], behavior, ...update },
     });
+    if (!peer.isAsked) peer.openAsks++;
     Object.assign(peer, { phase: 'asked', isAsked: true, told });
     if (!peer.hasBeenAsked) peer.by = now + peer.waitMs;
     peer.hasBeenAsked = true;
@@ -50,11 +54,11 @@ export function want<T extends Told>(
   { peer: id, waitMs }: { readonly peer: string; readonly waitMs: number },
 ): void {
   const known = state.peers.get(id);
-  if (known) Object.assign(known, { phase: 'wanted', isAsked: false, told: null });
-  else {
-    const asked = { hasBeenAsked: false, isAsked: false, told: null };
-    state.peers.set(id, { id, waitMs, phase: 'wanted', by: now + waitMs, ...asked });
-  }
+  const later = known?.later;
+  const fresh = { phase: 'wanted', isAsked: false, openAsks: 0, later: null, told: null } as const;
+  if (!known) state.peers.set(id, { id, waitMs, by: now + waitMs, hasBeenAsked: false, ...fresh });
+  else if (later && now - later.at < LATER_FRESH_MS) follow(state, known, later);
+  else Object.assign(known, fresh);
 }
 
 export function forget<T extends Told>(state: State<T>, id: string): void {
@@ -102,9 +106,21 @@ export function hear<T extends Told>(
 
 function introduced<T extends Told>(now: number, state: State<T>, introduction: ServerMessageOf<'introduction'>): void {
   const peer = state.peers.get(introduction.peer);
-  if (!peer?.told || peer.phase === 'introduced') return;
-  peer.phase = 'introduced';
-  state.outputs.push({ kind: 'introduced', introduction, at: now, told: peer.told });
+  if (!peer?.told || (peer.phase === 'introduced' && peer.openAsks === 0)) return;
+  const output = { kind: 'introduced', introduction, at: now, told: peer.told } as const;
+  if (peer.phase !== 'introduced') {
+    peer.openAsks--;
+    follow(state, peer, output);
+    return;
+  }
+  // An ask of this side was on its way when the former introduction came, and the peer has answered that ask.
+  Object.assign(peer, { openAsks: 0, later: output });
+  tell(state, peer.id, { kind: 'replaced' });
+}
+
+function follow<T extends Told>(state: State<T>, peer: Peer<T>, output: NonNullable<Peer<T>['later']>): void {
+  Object.assign(peer, { phase: 'introduced', told: output.told, later: null });
+  state.outputs.push(output);
 }
 
 function tell<T extends Told>(state: State<T>, peer: string, news: PeerNews): void {

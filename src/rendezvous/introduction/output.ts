@@ -69,6 +69,8 @@ export type PeerNews =
   | { readonly kind: 'lost' }
   /** The peer asks for another introduction. */
   | { readonly kind: 'anew' }
+  /** Both have asked for another introduction and have it: nobody follows the former one any more. */
+  | { readonly kind: 'replaced' }
   | { readonly kind: 'signal'; readonly data: string };
 
 export type IntroductionOutput<Told> =

@@ -34,6 +34,8 @@ export type RoomPhase =
     }
   | { readonly kind: 'over' };
 
+type Introduced<T> = Extract<IntroductionOutput<T>, { readonly kind: 'introduced' }>;
+
 /** A peer that is wanted, or was introduced. */
 export interface Peer<T extends Told> {
   readonly id: string;
@@ -45,6 +47,10 @@ export interface Peer<T extends Told> {
   hasBeenAsked: boolean;
   /** Whether it was asked for over this connection since the last introduction. */
   isAsked: boolean;
+  /** How many asks were sent, updates aside, that no introduction has answered. */
+  openAsks: number;
+  /** An introduction that has come after the one that is being followed, because an ask has crossed that one. */
+  later: Introduced<T> | null;
   /** What the last ask told; null before the first. */
   told: T | null;
 }

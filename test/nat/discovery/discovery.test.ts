@@ -41,15 +41,22 @@ function sends(session: Discovery, now: number): readonly string[] {
   return transmits(session, now).map(({ socket, to }) => `${socket} ${to.address}:${to.port}`);
 }
 
-/** Answers as a server of one address that sees the sender at that port. */
-function answer(session: Discovery, now: number, { socket, to, bytes }: Transmit, port: number): void {
+/** Answers as a server that sees the sender at that port, and has one address or another one as well. */
+function answer(
+  session: Discovery,
+  now: number,
+  { socket, to, bytes }: Transmit,
+  { port, other }: { readonly port: number; readonly other?: Endpoint },
+): void {
   const request = decode(bytes);
   if (!request.ok) throw new Error(request.error.code);
-  const mapped = { address: '198.51.100.7', port };
   const message: StunMessage = {
     ...request.message,
     class: 'success',
-    attributes: [{ type: 'XOR-MAPPED-ADDRESS', value: mapped }],
+    attributes: [
+      { type: 'XOR-MAPPED-ADDRESS', value: { address: '198.51.100.7', port } },
+      ...(other ? [{ type: 'OTHER-ADDRESS', value: other } as const] : []),
+    ],
   };
   session.handleDatagram(now, { socket, from: to, bytes: encode(message) });
 }
@@ -121,7 +128,7 @@ describe('a discovery', () => {
       const session = discover({ servers: ['203.0.113.10', '198.51.100.10'] });
       const answerAll = (now: number, ports: readonly number[]) => {
         for (const [index, transmit] of transmits(session, now).entries())
-          answer(session, now, transmit, ports[index] ?? 0);
+          answer(session, now, transmit, { port: ports[index] ?? 0 });
       };
       answerAll(0, [first, second]);
       session.handleTimeout(350);
@@ -148,6 +155,22 @@ describe('a discovery', () => {
         result: { verdict: { type: 'inconclusive', reason: 'router-restarted' } },
       });
     });
+  });
+
+  it('does not take the router for restarted because of a server that it does not choose', () => {
+    const session = discover({ servers: ['203.0.113.10', '198.51.100.10'] });
+    const early = transmits(session, 0);
+    session.handleTimeout(200);
+    const late = transmits(session, 200);
+    for (const [index, transmit] of [...early, ...late].entries()) {
+      if (transmit.to.address === '203.0.113.10') answer(session, 200, transmit, { port: index });
+    }
+    const other = { address: '198.51.100.11', port: 3479 };
+    for (const transmit of late) {
+      if (transmit.to.address === '198.51.100.10') answer(session, 200, transmit, { port: 1000, other });
+    }
+    expect(sends(session, 200)).toEqual(expect.arrayContaining(['mapping 198.51.100.11:3479']));
+    expect(session.poll(200).kind).toBe('wait');
   });
 
   it('waits for its next deadline, never for one that has passed', () => {

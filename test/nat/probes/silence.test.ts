@@ -45,10 +45,16 @@ describe('a question that was asked in vain', () => {
   const TIMES = [10, 20, 30, 40, 50, 60, 70];
 
   it.each([
-    ['mute, beside four companions that were answered', [20, 30, 60, 70], true],
-    ['not mute, beside three', [20, 30, 60], false],
-    ['not mute, beside companions that were answered before it', [1, 2, 3, 4], false],
+    ['mute, beside seven companions that were answered', TIMES, true],
+    ['not mute, beside six of seven', TIMES.slice(1), false],
+    ['not mute, beside companions that were answered before it', [1, 2, 3, 4, 5, 6, 7], false],
   ])('is %s', (_what, answered, isIt) => {
-    expect(isMute(sent(TIMES), sent([1, 2, 3, 4, ...TIMES], answered))).toBe(isIt);
+    expect(isMute(sent(TIMES), sent([1, 2, 3, 4, 5, 6, 7, ...TIMES], answered))).toBe(isIt);
+  });
+
+  it('is mute beside 18 of 20 companions', () => {
+    const times = Array.from({ length: 20 }, (_, index) => 10 + 3 * index);
+    expect(isMute(sent(TIMES), sent(times, times.slice(0, 18)))).toBe(true);
+    expect(isMute(sent(TIMES), sent(times, times.slice(0, 15)))).toBe(false);
   });
 });

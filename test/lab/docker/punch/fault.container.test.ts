@@ -83,6 +83,17 @@ describeLab('natcheck punch in difficult circumstances', () => {
       expect(exitCode).toBe(6);
     });
 
+    it('no rendezvous at an address of its own network that nobody has', async () => {
+      const client = lab.nat('restricted').client(1);
+      const nobody = client.address.replace(/\d+$/, '250');
+      const names = { server: lab.server, id: 'alice', peer: 'bob', room: 'nowhere', waitSeconds: 1 };
+      const alice = await startPunch(client, { ...names, rendezvous: `ws://${nobody}:3480` });
+      const { report, exitCode } = await alice.result();
+      const detail = `no way leads to ${nobody}: a router or this host says so; check the address, and that it is on line [EHOSTUNREACH]`;
+      expect(report).toMatchObject({ outcome: 'failed', reason: 'rendezvous-unreachable', detail });
+      expect(exitCode).toBe(3);
+    });
+
     it('a path through a router that loses every fifth packet of each direction, and says what it loses', async () => {
       const { router, client } = lab.nat('restricted');
       await router.loseEveryNth(5);

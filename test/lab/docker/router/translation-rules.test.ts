@@ -49,6 +49,10 @@ describe('the rules of a router', () => {
   it.for([
     [{ ...STATIC, filtering: 'address-dependent' }, 'no address-dependent filter with static translation'],
     [{ ...STATIC, hairpin: true }, 'no hairpinning with static translation'],
+    [
+      { ...DYNAMIC, mapping: 'address-dependent', ports: 'random' },
+      'no dynamic translation with address-dependent mapping',
+    ],
     [{ ...DYNAMIC, pooling: 'paired' }, 'no dynamic translation without an arbitrary pool'],
     [{ ...DYNAMIC, filtering: 'endpoint-independent' }, 'no endpoint-independent filter with dynamic translation'],
     [{ ...DYNAMIC, hairpin: true }, 'no hairpinning with dynamic translation'],
