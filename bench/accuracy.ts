@@ -4,7 +4,7 @@
  * node bench/accuracy.ts --trace SEED [--loss P] [--burst PACKETS]
  */
 import { parseArgs } from 'node:util';
-import { judge, judgePorts, runSample, type Sample, wrongFindings } from '../lab/sim/detect/accuracy.ts';
+import { judge, judgePorts, PORT_AXES, runSample, type Sample, wrongFindings } from '../lab/sim/detect/accuracy.ts';
 import { formatTraceEntry } from '../lab/sim/network/trace-text.ts';
 import { VERDICT_TYPES, type VerdictType } from '../src/nat/verdict.ts';
 
@@ -38,7 +38,7 @@ interface Row {
   readonly judgement: ReturnType<typeof judge>;
   readonly wrongFindings: readonly string[];
   readonly ports: ReturnType<typeof judgePorts>;
-  /** The result for port assignment and pooling. */
+  /** What is said of ports and public addresses. */
   readonly portsText: string;
   /** Why the verdict is inconclusive; or, beside a verdict, why an axis is not known. */
   readonly reasons: string;
@@ -50,7 +50,7 @@ function rowOf(sample: Sample): Row {
   const { type: got, reason } = report.verdict;
   const axes = got === 'udp-blocked' ? [] : [report.mapping, report.filtering];
   const reasons = reason ?? axes.flatMap((axis) => axis.reason ?? []).join(', ');
-  const { elapsedMs, allocation, pooling } = report;
+  const { elapsedMs, allocation, pooling, translation } = report;
   return {
     seed,
     expected,
@@ -58,7 +58,7 @@ function rowOf(sample: Sample): Row {
     judgement: judge(sample),
     wrongFindings: wrongFindings(sample),
     ports: judgePorts(sample),
-    portsText: `${[allocation.kind, allocation.step, allocation.reason].filter((one) => one !== null).join(' ')}, ${pooling.behavior}`,
+    portsText: `${[allocation.kind, allocation.step, allocation.reason].filter((one) => one !== null).join(' ')}, ${pooling.behavior}, ${translation.kind}`,
     reasons,
     elapsedMs,
   };
@@ -112,10 +112,10 @@ function printOutcomes(rows: readonly Row[]): void {
   }
 }
 
-/** Judges port assignment and pooling where UDP passes. */
+/** Judges what is said of ports and public addresses where UDP passes. */
 function printPorts(rows: readonly Row[]): void {
   const judged = rows.filter(({ ports }) => ports !== null);
-  for (const axis of ['allocation', 'pooling'] as const) {
+  for (const axis of PORT_AXES) {
     const countOf = (judgement: string): number => judged.filter(({ ports }) => ports?.[axis] === judgement).length;
     const share = (judgement: string): string =>
       `${judgement} ${((100 * countOf(judgement)) / judged.length).toFixed(3)} % (${countOf(judgement)})`;

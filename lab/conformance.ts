@@ -1,10 +1,9 @@
 /**
- * Holds a NAT of either lab to its profile, by plain datagrams and without STUN:
- * what source each public endpoint sees, and which public endpoints can answer.
+ * Observes a NAT of either lab, by plain datagrams and without STUN: what source each public endpoint sees, and which
+ * public endpoints can answer. lab/mismatches.ts holds the observation to the profile.
  */
 import { type Endpoint, formatEndpoint, sameEndpoint } from '../src/endpoint.ts';
 import type { Dependency } from '../src/nat/behavior.ts';
-import { DEFAULT_BLOCK_SIZE, type NatProfile } from './profiles.ts';
 
 /** Four public endpoints, two addresses by two ports, as a behaviour-discovery server has them (RFC 5780 §3). */
 export interface PublicSide {
@@ -22,19 +21,30 @@ const NEIGHBOUR_OTHER = 'neighbour-other';
 /** Sockets of another host behind the same NAT, or of the client if there is no other; all other sockets are the client's. */
 export const NEIGHBOUR_SOCKETS: readonly string[] = [NEIGHBOUR, NEIGHBOUR_OTHER];
 
+/** So many that an arbitrary pool of four gives all of them the same address once in four million. */
+const POOL_SOCKETS = Array.from({ length: 12 }, (_, index) => `pool-${index + 1}`);
+
 /** A client behind the NAT under test and the public endpoints beyond it; each lab brings one. */
 export interface ConformanceBed {
   readonly publicSide: PublicSide;
+  /** Where the client's socket of that name is bound (opened at first use); nothing is sent. */
+  local(socket: string): Promise<Endpoint>;
   /** Sends a datagram from the client's socket of that name (opened at first use); the source seen at `to`, or null. */
   outbound(socket: string, to: Endpoint): Promise<Endpoint | null>;
   /**
    * Sends one datagram to `mapped` from each of `from`, in order, then one from `opened`, which the socket has sent to.
-   * When that last one is there all others have come or been dropped, so silence needs no clock.
-   * Answers which of `from` arrived; fails when the last one does not.
+   * When that last one is there all others have come or been dropped, so silence needs no clock. For a socket that has
+   * sent to nobody, the last one goes to `instead`, another socket of the client.
+   * Answers which of `from` arrived at `socket`; fails when the last one does not.
    */
   inbound(
     socket: string,
-    probe: { readonly mapped: Endpoint; readonly from: readonly Endpoint[]; readonly opened: Endpoint },
+    probe: {
+      readonly mapped: Endpoint;
+      readonly from: readonly Endpoint[];
+      readonly opened: Endpoint;
+      readonly instead?: { readonly socket: string; readonly mapped: Endpoint };
+    },
   ): Promise<readonly Endpoint[]>;
   /**
    * Sends a datagram from `socket` to `mapped`, which is the public endpoint of the socket `at`; then one from `socket`
@@ -53,19 +63,29 @@ export type Hairpin = 'none' | 'other-source' | Dependency;
 /** What a packet that comes before its receiver has sent to its source does to the receiver's mapping toward it. */
 export type Early = 'forgotten' | 'changes-port';
 
+/** Whether a packet gets in to a port of the public address for which a socket of the host has sent nothing. */
+export type Unsolicited = 'let-in' | 'dropped';
+
+/** Whether the public addresses that the sockets of one host get are one, or several. */
+export type Addresses = 'one' | 'several';
+
 export interface Observation {
   readonly mapping: Dependency;
   readonly filtering: Dependency;
   readonly hairpin: Hairpin;
   /** Null if every destination sees a different port anyway. */
   readonly early: Early | null;
+  readonly unsolicited: Unsolicited;
+  readonly addresses: Addresses;
+  /** Whether every socket has its local port as the public one, toward the first destination. */
+  readonly keepsPorts: boolean;
   /** The public endpoints seen by primary, other port, other address, both other. */
   readonly mapped: readonly Endpoint[];
 }
 
 /**
- * Observes mapping on one socket, filtering on a fresh one, early packets on another, and hairpinning between others
- * (RFC 5780 §4.3, §4.4, §3.4, without STUN).
+ * Observes mapping on one socket, filtering on a fresh one, early packets on another, hairpinning between others, a
+ * socket that sends nothing, and the public endpoints of many (RFC 5780 §4.3, §4.4, §3.4, without STUN).
  * @throws Error when an outbound datagram does not come out.
  */
 export async function observe(bed: ConformanceBed): Promise<Observation> {
@@ -83,17 +103,26 @@ export async function observe(bed: ConformanceBed): Promise<Observation> {
         : 'address-and-port-dependent';
 
   const mapped = await mappedBy(bed, 'filtering', primary);
-  const from = [otherPlaceOtherPort, otherPlaceSamePort, samePlaceOtherPort];
-  const arrived = await bed.inbound('filtering', { mapped, from, opened: primary });
-  const passes = (endpoint: Endpoint): boolean => arrived.some((other) => sameEndpoint(other, endpoint));
-  const filtering: Dependency =
-    passes(otherPlaceOtherPort) && passes(otherPlaceSamePort)
-      ? 'endpoint-independent'
-      : passes(samePlaceOtherPort)
-        ? 'address-dependent'
-        : 'address-and-port-dependent';
+  const filtering = await observeFiltering(bed, { socket: 'filtering', mapped });
   const early = mapping === 'endpoint-independent' ? await observeEarly(bed) : null;
-  return { mapping, filtering, early, hairpin: await observeHairpin(bed), mapped: seen };
+  const unsolicited = await observeUnsolicited(bed, { socket: 'filtering', mapped });
+  const hairpin = await observeHairpin(bed);
+  return { mapping, filtering, early, hairpin, unsolicited, ...(await observePool(bed)), mapped: seen };
+}
+
+/** A socket of the client that has sent to the primary and to nobody else, and its public endpoint. */
+interface Known {
+  readonly socket: string;
+  readonly mapped: Endpoint;
+}
+
+async function observeFiltering(bed: ConformanceBed, { socket, mapped }: Known): Promise<Dependency> {
+  const { primary, samePlaceOtherPort, otherPlaceSamePort, otherPlaceOtherPort } = bed.publicSide;
+  const from = [otherPlaceOtherPort, otherPlaceSamePort, samePlaceOtherPort];
+  const arrived = await bed.inbound(socket, { mapped, from, opened: primary });
+  const passes = (endpoint: Endpoint): boolean => arrived.some((other) => sameEndpoint(other, endpoint));
+  if (passes(otherPlaceOtherPort) && passes(otherPlaceSamePort)) return 'endpoint-independent';
+  return passes(samePlaceOtherPort) ? 'address-dependent' : 'address-and-port-dependent';
 }
 
 async function observeEarly(bed: ConformanceBed): Promise<Early> {
@@ -101,6 +130,26 @@ async function observeEarly(bed: ConformanceBed): Promise<Early> {
   const mapped = await mappedBy(bed, 'early', primary);
   await bed.inbound('early', { mapped, from: [source], opened: primary });
   return sameEndpoint(await mappedBy(bed, 'early', source), mapped) ? 'forgotten' : 'changes-port';
+}
+
+async function observeUnsolicited(bed: ConformanceBed, known: Known): Promise<Unsolicited> {
+  const { primary } = bed.publicSide;
+  const mapped = { address: known.mapped.address, port: (await bed.local('silent')).port };
+  const arrived = await bed.inbound('silent', { mapped, from: [primary], opened: primary, instead: known });
+  return arrived.length > 0 ? 'let-in' : 'dropped';
+}
+
+async function observePool(bed: ConformanceBed): Promise<Pick<Observation, 'addresses' | 'keepsPorts'>> {
+  const addresses = new Set<string>();
+  let keepsPorts = true;
+  for (const socket of POOL_SOCKETS) {
+    const mapped = await bed.outbound(socket, bed.publicSide.primary);
+    // A NAT may have no more ports than this.
+    if (mapped === null) break;
+    addresses.add(mapped.address);
+    if (mapped.port !== (await bed.local(socket)).port) keepsPorts = false;
+  }
+  return { addresses: addresses.size === 1 ? 'one' : 'several', keepsPorts };
 }
 
 /** The receiver's filter is opened step by step: not at all, to the sender's address, to its very endpoint. */
@@ -127,57 +176,4 @@ async function mappedBy(bed: ConformanceBed, socket: string, to: Endpoint): Prom
   const mapped = await bed.outbound(socket, to);
   if (mapped === null) throw new Error(`nothing from the client reaches ${formatEndpoint(to)}`);
   return mapped;
-}
-
-/** The part of a profile that an observation can be held to; without `hairpin` there is nothing that could translate. */
-export type Asked = Pick<NatProfile, 'name' | 'mapping' | 'filtering'> &
-  Partial<Pick<NatProfile, 'hairpin' | 'inboundFirst' | 'ports' | 'portStep' | 'blockSize' | 'poolSize'>>;
-
-/** Where an observation is not what the profile asks for: one `asked X, got Y` line each; none when it conforms. */
-export function mismatches(profile: Asked, observation: Observation): readonly string[] {
-  const { name, mapping, filtering } = profile;
-  const asked = { mapping, filtering, hairpin: hairpinOf(profile), early: earlyOf(profile, observation) };
-  const axes = (['mapping', 'filtering', 'hairpin', 'early'] as const)
-    .filter((axis) => asked[axis] !== undefined && asked[axis] !== observation[axis])
-    .map((axis) => `${name}: ${axis}: asked ${asked[axis]}, got ${observation[axis]}`);
-  if (axes.length > 0) return axes;
-  const ports = portsOf(mapping, observation);
-  return fits(profile, ports) ? [] : [`${name}: ports: asked ${profile.ports}, got ${ports.join(', ')}`];
-}
-
-/** Hairpinned packets are filtered like any other. Only an endpoint-independent mapping has a source that is known beforehand. */
-function hairpinOf({ mapping, filtering, hairpin }: Asked): Hairpin | undefined {
-  if (hairpin === undefined || (hairpin && mapping !== 'endpoint-independent')) return undefined;
-  return hairpin ? filtering : 'none';
-}
-
-/** A packet that the filter lets in is not early. Undefined where the observation cannot tell. */
-function earlyOf({ filtering, inboundFirst }: Asked, { early }: Observation): Early | undefined {
-  if (early === null) return undefined;
-  return inboundFirst && filtering !== 'endpoint-independent' ? 'changes-port' : 'forgotten';
-}
-
-/** The public ports of the mapping socket, one for each mapping, in the order in which they were made. */
-function portsOf(mapping: Dependency, { mapped }: Observation): readonly number[] {
-  const perMapping = { 'endpoint-independent': 4, 'address-dependent': 2, 'address-and-port-dependent': 1 }[mapping];
-  return mapped.filter((_, index) => index % perMapping === 0).map(({ port }) => port);
-}
-
-/** A counter wraps around within the user ports. Counters and blocks belong to one public address; a pool cannot be judged. */
-const USER_PORT_COUNT = 65_536 - 1024;
-
-function fits(asked: Asked, ports: readonly number[]): boolean {
-  const { ports: allocation, portStep = 1, blockSize = DEFAULT_BLOCK_SIZE, poolSize = 1 } = asked;
-  if (poolSize > 1) return true;
-  const steps = ports.slice(1).map((port, index) => port - (ports[index] ?? 0));
-  switch (allocation) {
-    case 'sequential':
-      return steps.every((step) => (step - portStep) % USER_PORT_COUNT === 0);
-    case 'block':
-      return Math.max(...ports) - Math.min(...ports) < blockSize;
-    case 'random':
-      return steps.length < 2 || steps.some((step) => step !== steps[0]);
-    default:
-      return true;
-  }
 }

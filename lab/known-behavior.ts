@@ -18,6 +18,10 @@ function portAssignmentOf(access: AccessProfile): PortAssignment {
       return { kind: 'none', ...UNTOLD };
     case 'sequential':
       return { kind: 'sequential', step: nat?.portStep ?? 1, range: null };
+    case 'socket-sequential':
+      return nat.mapping === 'endpoint-independent'
+        ? { kind: 'preserved', ...UNTOLD }
+        : { kind: 'sequential', step: nat.portStep ?? 1, perSocket: true, range: null };
     case 'block':
       // Samples would show which ports the block has; here there are none.
       return { kind: 'random', ...UNTOLD };

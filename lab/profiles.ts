@@ -6,17 +6,25 @@ import { DEPENDENCIES, type Dependency, found } from '../src/nat/behavior.ts';
 import { type VerdictType, verdictOf } from '../src/nat/verdict.ts';
 
 /** How a NAT chooses the public port of a new mapping (RFC 4787 §4.2). */
-export type PortAssignmentKind = 'preserved' | 'sequential' | 'random' | 'block';
+export type PortAssignmentKind = 'preserved' | 'sequential' | 'socket-sequential' | 'random' | 'block';
 
 /** Whether the public addresses of a pool stay with an internal host (RFC 4787 §4.1, REQ-2). */
 export type Pooling = 'paired' | 'arbitrary';
 
+/**
+ * How a NAT translates (RFC 2663 §4.1): `static`, one public address for each inside address from the start; `dynamic`,
+ * addresses of a pool and no other port than the host's; `napt`, ports as well.
+ */
+export type TranslationKind = 'static' | 'dynamic' | 'napt';
+
 export interface NatProfile {
   readonly name: string;
+  /** Default: `napt`. The other two keep every port, and their mapping is endpoint-independent. */
+  readonly translation?: TranslationKind;
   readonly mapping: Dependency;
   readonly filtering: Dependency;
   readonly ports: PortAssignmentKind;
-  /** What `sequential` ports differ by, one from the next; default: 1. */
+  /** What `sequential` and `socket-sequential` ports differ by, one from the next; default: 1. */
   readonly portStep?: number;
   /** How many contiguous ports a host behind a NAT with `block` ports has to itself (RFC 7422); default: 1024. */
   readonly blockSize?: number;
@@ -29,7 +37,7 @@ export interface NatProfile {
   readonly lifetimeMs: number;
   /** Whether an inside host reaches another by its public endpoint (RFC 4787 §6). */
   readonly hairpin: boolean;
-  /** How many public addresses the NAT owns. */
+  /** How many public addresses the NAT owns; one of a static NAT is for one host. */
   readonly poolSize: number;
   readonly pooling: Pooling;
 }
@@ -92,6 +100,24 @@ export const SYMMETRIC_BLOCK: NatProfile = { ...SYMMETRIC, name: 'symmetric-bloc
 
 /** Port-restricted toward a peer that waits for the host's packet; one that sends first is answered from a port that it does not know. */
 export const INBOUND_FIRST: NatProfile = { ...PORT_RESTRICTED, name: 'inbound-first', inboundFirst: true };
+
+/** One public address for each of two hosts, at which anyone reaches every port. */
+export const STATIC: NatProfile = { ...FULL_CONE, name: 'static', translation: 'static', poolSize: 2 };
+
+/** The same behind a stateful firewall. */
+export const STATIC_FILTERED: NatProfile = { ...STATIC, name: 'static-filtered', filtering: PORT_RESTRICTED.filtering };
+
+/** Each socket gets any address of a pool on which its port is free. */
+export const DYNAMIC: NatProfile = {
+  ...PORT_RESTRICTED,
+  name: 'dynamic',
+  translation: 'dynamic',
+  poolSize: 4,
+  pooling: 'arbitrary',
+};
+
+/** The NATs that translate no port (RFC 2663 §4.1.1); all others are NAPTs. */
+export const TRANSLATIONS: readonly NatProfile[] = [STATIC, STATIC_FILTERED, DYNAMIC];
 
 /** How a host reaches the public network. */
 export type AccessProfile =

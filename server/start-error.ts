@@ -1,5 +1,4 @@
 /** The reasons why a server cannot start as it was asked to: something for its operator to change, not a bug. */
-import { type Endpoint, formatEndpoint } from '../src/endpoint.ts';
 
 export type StartErrorCode =
   /** It is not an IP address, or not one that a single host has. */
@@ -39,25 +38,4 @@ export class StartError extends Error {
 export function checkPort(option: string, port: number): void {
   if (Number.isInteger(port) && port >= 0 && port <= 0xffff) return;
   throw new StartError('bad-port', `${option} is ${port}: a port is from 1 to 65535, or 0 for any free one`);
-}
-
-/** What is read of Node's errors; the library's types need no types of Node. */
-export interface SystemError {
-  readonly code?: string | undefined;
-  readonly message: string;
-}
-
-/** Translates Node's error of a failed `bind` or `listen`. */
-export function listenError(error: SystemError, transport: 'UDP' | 'TCP', at: Endpoint): StartError {
-  const where = `${transport} ${formatEndpoint(at)}`;
-  switch (error.code) {
-    case 'EADDRNOTAVAIL':
-      return new StartError('not-here', `${at.address} is not an address of this host`);
-    case 'EADDRINUSE':
-      return new StartError('port-in-use', `${where} is already in use`);
-    case 'EACCES':
-      return new StartError('not-permitted', `listening on ${where} needs root or CAP_NET_BIND_SERVICE`);
-    default:
-      return new StartError('cannot-listen', `cannot listen on ${where}: ${error.code ?? error.message}`);
-  }
 }

@@ -15,15 +15,16 @@ export { explainReason, type Reason } from './nat/reason.ts';
 export type { DetectReport, PortAssignmentReport } from './nat/report.ts';
 export type { RouterReport } from './nat/router.ts';
 export { type MappingProtocol, ROUTER_REASONS, type RouterReason } from './nat/router.ts';
+export type { Translation, TranslationEvidence, TranslationKind } from './nat/translation/translation.ts';
 export type { Verdict, VerdictType } from './nat/verdict.ts';
 export type { ResolvedAddress, Service } from './net/lookup/resolver.ts';
 export { createResolver, type Resolver } from './net/lookup/resolver.ts';
 export type { DgramSocket } from './net/udp-socket.ts';
 export type { PathHealth } from './punch/attempt/health/state.ts';
+export type { PunchTechnique } from './punch/attempt/outcome/winner.ts';
 export type { PathState } from './punch/attempt/path-state.ts';
 export type { PunchPlan } from './punch/attempt/plan.ts';
 export type { TechniqueChoice, TechniqueName } from './punch/attempt/techniques/choose-technique.ts';
-export type { PunchTechnique } from './punch/attempt/techniques/winner.ts';
 export { openRoom } from './punch/open-room.ts';
 export {
   type ConnectOptions,
@@ -36,7 +37,7 @@ export {
 export type { PathEnd, PathEndReason } from './punch/path/end.ts';
 export type { MeasuredPath } from './punch/path/health.ts';
 export { measureHealth } from './punch/path/health.ts';
-export type { Path, PathEndpoint, PathStats } from './punch/path/path.ts';
+export type { LocalPathEndpoint, Path, PathEndpoint, PathStats } from './punch/path/path.ts';
 export { PathSendError, type PathSendErrorCode } from './punch/path/send-error.ts';
 export { punch } from './punch/punch.ts';
 export type { TurnServerChoice } from './punch/reachability/turn-choice.ts';

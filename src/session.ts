@@ -46,6 +46,8 @@ export interface Wait {
 /** Asks for a TCP connection; answered by `handleConnect`. */
 export interface Connect {
   readonly kind: 'connect';
+  /** It leaves from the local address of that socket, so that it goes the way that the socket's datagrams go. */
+  readonly socket: string;
   readonly to: Endpoint;
 }
 

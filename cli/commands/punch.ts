@@ -5,6 +5,7 @@ import { type PathMode, PUNCH_WAIT_MS } from '../../src/punch/options.ts';
 import { measureHealth, type PathHealth } from '../../src/punch/path/health.ts';
 import { punch as punchPeer } from '../../src/punch/punch.ts';
 import type { TurnServerChoice } from '../../src/punch/reachability/turn-choice.ts';
+import { measuredReport } from '../../src/punch/report/measured.ts';
 import type { PunchReport } from '../../src/punch/report/report.ts';
 import type { PunchResult } from '../../src/punch/result.ts';
 import { type Context, defineCommand } from '../command.ts';
@@ -97,13 +98,7 @@ async function conclude(
   signal.throwIfAborted();
   if (better) progress.connected(better);
   const health = await measureHealth(path, signal);
-  const last = better ?? report;
-  if (health.liveness !== 'lost') return { report: last, health };
-  return { report: { ...last, outcome: 'failed', reason: 'path-lost', detail: explainLoss(health) }, health };
-}
-
-function explainLoss({ unanswered }: PathHealth): string | null {
-  return unanswered === 0 ? null : `the last ${unanswered} probes were not answered`;
+  return { report: measuredReport(better ?? report, { health, pair: path.stats().pair }), health };
 }
 
 function modeOf(argv: {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { ServerOptions, Tls } from '../../server/index.ts';
 import { UsageError } from '../../src/errors.ts';
+import { explainFileCode } from '../../src/net/explain-code.ts';
 import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../../src/ports.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
@@ -161,7 +162,7 @@ async function readTls(cert: string | undefined, key: string | undefined): Promi
   if (cert === undefined || key === undefined) throw new UsageError('--tls-cert and --tls-key must be given together');
   const read = (option: string, path: string): Promise<string> =>
     readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      throw new UsageError(`cannot read the --${option} file ${path}: ${error.code}`);
+      throw new UsageError(`cannot read the --${option} file ${path}: ${explainFileCode(error.code ?? error.message)}`);
     });
   return { cert: await read('tls-cert', cert), key: await read('tls-key', key) };
 }

@@ -3,16 +3,18 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import { type Endpoint, formatEndpoint } from '../../src/endpoint.ts';
 import type { Finding } from '../../src/nat/behavior.ts';
 import type { ProbeEvidence, Rejection } from '../../src/nat/evidence.ts';
-import { type Behavior, CLASSIC_PEERS, type Prospect, prospectOf } from '../../src/nat/prospect.ts';
 import { explainReason } from '../../src/nat/reason.ts';
 import type { DetectReport } from '../../src/nat/report.ts';
 import type { VerdictType } from '../../src/nat/verdict.ts';
-import { MEANING, PROSPECT_TEXT } from './detect-words.ts';
+import type { TechniqueChoice } from '../../src/punch/attempt/techniques/choose-technique.ts';
+import { peerChoices } from './detect-peers.ts';
+import { MEANING, techniqueWords } from './detect-words.ts';
 import { alignColumns } from './layout/table.ts';
 import { visibleIn } from './layout/visible-in.ts';
 import { hang } from './layout/wrap.ts';
 import { hairpinText, lifetimeText, routerText } from './more-text.ts';
 import { portsText } from './ports-text.ts';
+import { translationText } from './translation-text.ts';
 
 export interface RenderOptions {
   readonly color: boolean;
@@ -49,7 +51,7 @@ function headBlock(report: DetectReport, { paint, columns }: Look): readonly str
     lines.push(row('Public', `${endpoint(report.public)}${local ? ` (local ${endpoint(local)})` : ''}`));
   if (report.public) {
     lines.push(row('Mapping', findingText(mapping)), row('Filtering', findingText(filtering)));
-    lines.push(row('Ports', portsText(report)));
+    lines.push(row('Ports', portsText(report)), row('Addresses', translationText(report.translation)));
     if (report.hairpin) lines.push(row('Hairpin', hairpinText(report.hairpin)));
     if (report.lifetime) lines.push(row('Lifetime', lifetimeText(report.lifetime)));
   }
@@ -67,26 +69,11 @@ function findingText({ behavior, reason }: Finding): string {
 }
 
 function peerBlock(report: DetectReport, { paint, columns }: Look): readonly string[] {
-  const prospect = prospectWith(report);
-  if (!prospect) return [];
-  const rows = Object.entries(CLASSIC_PEERS).map(([name, peer]) => {
-    const outcome = prospect(peer);
-    return [`    ${name}`, prospectPaint(outcome, paint)(PROSPECT_TEXT[outcome])];
-  });
-  return [paint.bold('A direct path to a peer behind'), ...alignColumns(rows, { columns })];
-}
-
-/** How this side gets on with a peer, or null when too little is known. */
-function prospectWith({ verdict, mapping, filtering }: DetectReport): ((peer: Behavior) => Prospect) | null {
-  if (verdict.type === 'udp-blocked') return () => 'relay';
-  if (verdict.type === 'inconclusive') return null;
-  // What is not known about a symmetric NAT is taken to be as strict as possible.
-  const strictest = 'address-and-port-dependent';
-  const mine: Behavior = {
-    mapping: mapping.behavior === 'undetermined' ? strictest : mapping.behavior,
-    filtering: filtering.behavior === 'undetermined' || filtering.behavior === 'none' ? strictest : filtering.behavior,
-  };
-  return (peer) => prospectOf(mine, peer);
+  const rows = peerChoices(report)?.map(([name, choice]) => [
+    `    ${name}`,
+    techniquePaint(choice, paint)(techniqueWords(choice)),
+  ]);
+  return rows ? [paint.bold('A direct path to a peer behind'), ...alignColumns(rows, { columns })] : [];
 }
 
 function evidenceBlock({ probes, rejected }: DetectReport, { paint, columns }: Look): readonly string[] {
@@ -129,11 +116,12 @@ function verdictPaint(type: VerdictType, paint: ChalkInstance): ChalkInstance {
   }
 }
 
-function prospectPaint(prospect: Prospect, paint: ChalkInstance): ChalkInstance {
-  switch (prospect) {
-    case 'direct':
+function techniquePaint({ technique }: TechniqueChoice, paint: ChalkInstance): ChalkInstance {
+  switch (technique) {
+    case 'simultaneous-open':
       return paint.green;
-    case 'prediction':
+    case 'port-prediction':
+    case 'birthday':
       return paint.yellow;
     case 'relay':
       return paint.red;

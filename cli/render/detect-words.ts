@@ -1,6 +1,7 @@
 /** What each verdict means, in words for someone who has never heard of NAT types. */
-import type { Prospect } from '../../src/nat/prospect.ts';
 import type { VerdictType } from '../../src/nat/verdict.ts';
+import { formatOdds } from '../../src/punch/attempt/plan-text.ts';
+import type { TechniqueChoice } from '../../src/punch/attempt/techniques/choose-technique.ts';
 
 export const MEANING: Readonly<Record<VerdictType, string>> = {
   open: 'There is no NAT and no firewall: anyone can send to this machine.',
@@ -11,13 +12,21 @@ export const MEANING: Readonly<Record<VerdictType, string>> = {
   'port-restricted':
     'The router gives each socket one public endpoint and lets in only the exact address and port that the socket has sent to.',
   symmetric:
-    'The router gives a socket a new public endpoint for each destination, so a peer cannot know where to send.',
+    'The router gives a socket a new public endpoint for each destination, so a peer sees it at another one than a server does.',
   'udp-blocked': 'The server is up and answers over TCP, but UDP does not get through: a firewall blocks it.',
   inconclusive: 'The evidence does not settle it, and natcheck does not guess.',
 };
 
-export const PROSPECT_TEXT: Readonly<Record<Prospect, string>> = {
-  direct: 'direct',
-  prediction: 'needs port prediction',
-  relay: 'needs a relay',
-};
+/** What is said of a path that a technique opens, with its odds. */
+export function techniqueWords({ technique, probability, packets, seconds }: TechniqueChoice): string {
+  switch (technique) {
+    case 'simultaneous-open':
+      return 'direct';
+    case 'port-prediction':
+      return 'direct by port prediction, unless others take the ports meanwhile';
+    case 'birthday':
+      return `direct by a birthday attempt: ${formatOdds(probability)} with ${packets} packets, within ${seconds.toFixed(1)} s`;
+    case 'relay':
+      return 'only through a relay';
+  }
+}

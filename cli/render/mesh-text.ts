@@ -23,6 +23,6 @@ export function renderMesh(
 }
 
 function textOf({ technique, side }: MeshPath): string {
-  if (side.outcome !== 'direct') return `none: ${side.reason}`;
-  return `${technique === 'birthday' ? 'birthday' : 'direct'} ${Math.round(side.ms)} ms`;
+  if (side.outcome === 'failed') return `none: ${side.reason}`;
+  return `${technique === 'birthday' ? technique : side.outcome} ${Math.round(side.ms)} ms`;
 }

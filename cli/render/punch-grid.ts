@@ -48,5 +48,5 @@ export function pairGrid(given: readonly GridCell[], { color, columns = null }: 
 /** Returns the time until the later side was connected. If only one side was, that is no path but a bug, and is shown as one. */
 function cellText({ a, b }: GridPunch): string {
   if (a.outcome !== b.outcome) return 'one-sided';
-  return a.outcome === 'direct' ? `direct ${Math.round(Math.max(a.ms, b.ms))} ms` : 'no path';
+  return a.outcome === 'failed' ? 'no path' : `${a.outcome} ${Math.round(Math.max(a.ms, b.ms))} ms`;
 }

@@ -1,6 +1,6 @@
 /** Renders the text of a punch: each step as it happens, then the path and its health, or why there is no path. */
 import { Chalk } from 'chalk';
-import { formatEndpoint } from '../../src/endpoint.ts';
+import { formatEndpoint, sameEndpoint } from '../../src/endpoint.ts';
 import type { PathHealth } from '../../src/punch/path/health.ts';
 import { PUNCH_FAILURES, type PunchReport, type PunchStep } from '../../src/punch/report/report.ts';
 import { visibleIn } from './layout/visible-in.ts';
@@ -34,12 +34,12 @@ function linesOf(
   { health, color }: { readonly health: PathHealth | null; readonly color: boolean },
 ): readonly string[] {
   const paint = new Chalk({ level: color ? 1 : 0 });
-  const { outcome, reason, detail, technique, id, peer, local, remote, elapsedMs } = report;
+  const { outcome, reason, detail, technique, id, peer, elapsedMs } = report;
   if (outcome === 'failed') {
     const why = reason ? `${reason}: ${PUNCH_FAILURES[reason]}` : '';
     return [`${paint.red.bold('no path')} from ${id} to ${peer}: ${why}`, ...(detail === null ? [] : [detail])];
   }
-  const ends = local && remote ? ` ${formatEndpoint(local)} ↔ ${formatEndpoint(remote)}` : '';
+  const ends = endsOf(report);
   const how = outcome === 'relayed' ? paint.yellow.bold('relayed') : paint.green.bold('direct');
   const lines = [`${how}${ends}, by ${technique}, ${elapsedMs} ms after both peers were known to the server`];
   if (outcome === 'relayed' && report.plan) lines.push(`not direct: ${report.plan.text}`);
@@ -48,4 +48,12 @@ function linesOf(
     lines.push(`round trip min/mean/max ${min}/${mean}/${max} ms, ${health.lost} of ${health.probes} probes lost`);
   }
   return lines;
+}
+
+/** Returns both ends of the path; this side's with where the peer sees it, if that is another endpoint. */
+function endsOf({ local, public: seen, remote }: PunchReport): string {
+  if (!seen || !remote) return '';
+  const isSame = local === null || sameEndpoint(local, seen);
+  const own = isSame ? formatEndpoint(seen) : `${formatEndpoint(local)} (${formatEndpoint(seen)})`;
+  return ` ${own} ↔ ${formatEndpoint(remote)}`;
 }

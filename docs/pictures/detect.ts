@@ -1,8 +1,7 @@
 /**
  * The picture in README: a detection behind a simulated port-restricted NAT, as `natcheck detect` prints it.
- * Made again by: node docs/pictures/detect.ts
+ * `npm run docs` writes it.
  */
-import { writeFileSync } from 'node:fs';
 import { renderDetectReport } from '../../cli/render/detect-text.ts';
 import { PORT_RESTRICTED } from '../../lab/profiles.ts';
 import { detectInSim } from '../../lab/sim/detect/detect.ts';
@@ -15,7 +14,5 @@ export function detectPicture(): string {
     seed: 1,
     link: symmetricLink({ latencyMs: 12 }),
   });
-  return terminalSvg(`$ natcheck detect\n${renderDetectReport(report, { color: true, verbose: false })}`);
+  return terminalSvg(`$ natcheck detect\n${renderDetectReport(report, { color: true, verbose: false, columns: 120 })}`);
 }
-
-if (import.meta.main) writeFileSync(new URL('detect.svg', import.meta.url), detectPicture());

@@ -10,7 +10,7 @@ import { removeLab } from './engine/labels.ts';
 import { connectDocker } from './engine/testcontainers.ts';
 import { type LabRouter, labRouter } from './router/router.ts';
 import { DEFAULT_ADDRESSING, type ServerPlace } from './topology/addressing.ts';
-import { type PlanInput, planLab, publicAddressOf } from './topology/plan.ts';
+import { type PlanInput, planLab, publicAddressesOf } from './topology/plan.ts';
 import type { StartedSite } from './topology/site.ts';
 import { startTopology } from './topology/topology.ts';
 import { once } from './waiting.ts';
@@ -91,7 +91,7 @@ function labSite({ plan, router, carrier, clients }: StartedSite): LabSite {
   return {
     name,
     access,
-    publicAddress: publicAddressOf(plan),
+    publicAddress: publicAddressesOf(plan)[0],
     router: labRouter(router),
     carrier: carrier && labRouter(carrier),
     clients,

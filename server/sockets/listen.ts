@@ -6,8 +6,8 @@ import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Endpoint } from '../../src/endpoint.ts';
 import type { Admission } from '../limit/tcp-admission.ts';
-import { listenError, type SystemError } from '../start-error.ts';
 import type { BoundSocket } from './bind.ts';
+import { listenError, type SystemError } from './listen-error.ts';
 
 /** How long a TLS handshake may take. Node's own timeout begins anew with each byte. */
 export const HANDSHAKE_MS = 5_000;

@@ -1,7 +1,7 @@
 /** A UDP socket of the server, bound to one literal address, so that a reply leaves from where it must. */
 import { openUdpSocket as open, type UdpSocket } from '../../src/net/udp-socket.ts';
-import { listenError } from '../start-error.ts';
 import type { BoundSocket } from './bind.ts';
+import { listenError } from './listen-error.ts';
 
 /** Room for some 5,000 datagrams (the kernel counts about 800 bytes for a small one). */
 const BUFFER_BYTES = 4 * 1024 * 1024;

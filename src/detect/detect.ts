@@ -4,7 +4,8 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { type Family, familyOf } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
-import { createDiscovery, type Discovery } from '../nat/discovery/discovery.ts';
+import { createDiscovery, type Discovery, type DiscoveryOptions } from '../nat/discovery/discovery.ts';
+import { isToBeRepeated } from '../nat/discovery/spoiled.ts';
 import { unreachableReport } from '../nat/discovery/unreachable.ts';
 import { DETECT_SOCKETS, type ServerIdentity } from '../nat/evidence.ts';
 import type { Reason } from '../nat/reason.ts';
@@ -64,18 +65,30 @@ async function discover(options: DetectOptions & { readonly timeoutMs: number })
   const local = options.local ?? (await localAddressToward(server).catch(() => null));
   if (local === null) return unreachableReport('no-route', now() - startedAt, server);
 
+  const deadline = startedAt + timeoutMs;
+  const begin = (at: number): Promise<DetectReport> =>
+    runDiscovery({ local, servers, lookups, httpPort, signal, now: at, timeoutMs: deadline - at });
+  let report = await begin(startedAt);
+  for (let made = 1; isToBeRepeated(report, made) && now() < deadline; made++) report = await begin(now());
+  return { ...report, elapsedMs: Math.round(now() - startedAt) };
+}
+
+/** Runs one discovery on new sockets. */
+async function runDiscovery({
+  local,
+  lookups,
+  signal,
+  ...options
+}: Pick<DiscoveryOptions, 'servers' | 'httpPort' | 'now' | 'timeoutMs'> & {
+  readonly local: string;
+  readonly lookups: readonly Lookup[];
+  readonly signal: AbortSignal | undefined;
+}): Promise<DetectReport> {
   await using sockets = await openSockets(local, DETECT_SOCKETS);
-  const session = createDiscovery({
-    local: sockets.bound,
-    servers,
-    moreServers: lookups.length > 1,
-    httpPort,
-    timeoutMs,
-    now: startedAt,
-    randomBytes,
-  });
+  const moreServers = lookups.length > 1;
+  const session = createDiscovery({ ...options, local: sockets.bound, moreServers, randomBytes });
   const driver = startDriver({ session, sockets: sockets.byName, signal });
-  if (lookups.length > 1) void addOthers(lookups, { session, driver, family: familyOf(local) });
+  if (moreServers) void addOthers(lookups, { session, driver, family: familyOf(local) });
   return await driver.result;
 }
 

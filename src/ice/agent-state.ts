@@ -28,6 +28,7 @@ export interface AgentConfig {
   readonly timeoutMs: number;
   readonly relayGraceMs: number;
   readonly budget: CheckBudget;
+  readonly answersFromAnyPort: boolean;
   readonly randomBytes: (length: number) => Uint8Array;
 }
 
@@ -46,13 +47,15 @@ export interface AgentState {
   readonly checklist: Checklist;
   /** The triggered-check queue (RFC 8445 §6.1.4.1). */
   readonly triggered: Set<Pair>;
-  /** The pairs with peer-reflexive remote candidates, the oldest first, and how many such candidates there ever were. */
+  /** The pairs with peer-reflexive remote candidates, the oldest first, how many such candidates there ever were. */
   readonly peerReflexive: { readonly pairs: Pair[]; found: number };
   readonly transactions: Transactions;
   /** The source of each of the peer's last authentic checks, by transaction id. */
   readonly requestSources: Map<string, string>;
   /** When the current second of error responses to strangers ends, and how many it has had. */
   readonly refusals: { windowEnd: number; count: number };
+  /** How many triggered checks went out since the last other one. */
+  triggeredInARow: number;
   /** When the next ordinary check may go out. */
   slotAt: number;
   /** When the agent fails if no pair has been selected. */
@@ -99,6 +102,7 @@ export function createAgentState({
     transactions: new Map(),
     requestSources: new Map(),
     refusals: { windowEnd: Number.NEGATIVE_INFINITY, count: 0 },
+    triggeredInARow: 0,
     slotAt: Number.NEGATIVE_INFINITY,
     deadline: Number.POSITIVE_INFINITY,
     checksSent: 0,

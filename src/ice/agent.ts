@@ -41,6 +41,11 @@ export interface IceAgentOptions {
   readonly timeoutMs?: number;
   /** How long a valid relayed pair waits for a direct one before it is nominated: RELAY_GRACE_MS by default. */
   readonly relayGraceMs?: number;
+  /**
+   * Whether an answer counts that comes from another port of the address that was asked. RFC 8445 §7.2.5.2.1 wants it from
+   * that port, which two NATs never give whose mappings depend on the destination's port, and which let such packets in.
+   */
+  readonly answersFromAnyPort?: boolean;
   /** Bounds the checks to endpoints that do not answer; by default the agent has a budget to itself. */
   readonly budget?: CheckBudget;
 }
@@ -58,8 +63,11 @@ export interface IceAgent extends Session<'closed', EventOutput<IceEvent>> {
   readonly localCandidates: () => readonly LocalCandidate[];
   /** Says that no more local candidates will come, so that the agent may fail before its time is over. */
   readonly endOfLocalCandidates: () => void;
-  /** Adds a candidate that the peer has signalled, before or while checks go on; only the first hundred are kept. */
-  readonly addRemoteCandidate: (candidate: Candidate) => void;
+  /**
+   * Adds a candidate that the peer has signalled, before or while checks go on; only the first hundred are kept. With `from`
+   * it is checked from that socket, and from those that are added later, but not from the others.
+   */
+  readonly addRemoteCandidate: (candidate: Candidate, from?: string) => void;
   /** Says that the peer has signalled the end of its candidates. */
   readonly endOfRemoteCandidates: () => void;
   /** Lets checks begin, and the timeout run. @throws RangeError when the credentials break the rules of RFC 8839 §5.4. */
@@ -97,11 +105,11 @@ export interface IceAgent extends Session<'closed', EventOutput<IceEvent>> {
  */
 export function createIceAgent(options: IceAgentOptions): IceAgent {
   const { role, credentials, randomBytes, taMs = TA_MS, timeoutMs = TIMEOUT_MS } = options;
-  const { relayGraceMs = RELAY_GRACE_MS, budget = createCheckBudget() } = options;
+  const { relayGraceMs = RELAY_GRACE_MS, budget = createCheckBudget(), answersFromAnyPort = false } = options;
   const { tieBreaker = randomTieBreaker(randomBytes) } = options;
   if (taMs < MIN_TA_MS) throw new RangeError(`taMs is ${taMs}: at least ${MIN_TA_MS} (RFC 8445 §14.2)`);
   if (!areCredentials(credentials)) throw new RangeError('credentials are not of the form of RFC 8839 §5.4');
-  const config = { taMs, timeoutMs, relayGraceMs, budget, randomBytes };
+  const config = { taMs, timeoutMs, relayGraceMs, budget, answersFromAnyPort, randomBytes };
   const state = createAgentState({ role, tieBreaker, credentials, config });
   return {
     role: () => state.role,
@@ -110,7 +118,7 @@ export function createIceAgent(options: IceAgentOptions): IceAgent {
     endOfLocalCandidates: () => {
       state.ended.local = true;
     },
-    addRemoteCandidate: (candidate) => addRemoteCandidate(state, candidate),
+    addRemoteCandidate: (candidate, from) => addRemoteCandidate(state, candidate, from),
     endOfRemoteCandidates: () => {
       state.ended.remote = true;
     },

@@ -6,6 +6,7 @@ import { METHOD } from '../stun/header.ts';
 import { hex } from '../stun/hex.ts';
 import { isClassic, type StunMessage } from '../stun/message.ts';
 import { type AgentState, reject } from './agent-state.ts';
+import type { Pair } from './checklist/pair.ts';
 import { receiveRequest } from './checks/answer.ts';
 import { isAddressedTo } from './checks/messages.ts';
 import { receiveResponse } from './checks/response.ts';
@@ -54,9 +55,22 @@ export function owns(state: AgentState, arrival: Arrival): boolean {
 }
 
 /** Whether the peer has proved that it is at the datagram's source, by an authentic check or an answer to one. */
-function isFromPeer({ isClosed, checklist }: AgentState, { socket, from }: Arrival): boolean {
-  const pair = isClosed ? undefined : checklist.find(socket, from);
-  return pair !== undefined && (pair.isHeard || pair.state === 'succeeded');
+function isFromPeer({ isClosed, config, checklist }: AgentState, { socket, from }: Arrival): boolean {
+  if (isClosed) return false;
+  const pair = checklist.find(socket, from);
+  if (pair) return isProven(pair);
+  return (
+    config.answersFromAnyPort && checklist.pairs().some((known) => isProven(known) && isSameWay(known, socket, from))
+  );
+}
+
+function isProven({ isHeard, state }: Pair): boolean {
+  return isHeard || state === 'succeeded';
+}
+
+/** Whether the pair is one of that socket and that address, whatever the port. */
+function isSameWay({ local, remote }: Pair, socket: string, from: Arrival['from']): boolean {
+  return local.socket === socket && remote.endpoint.address === from.address;
 }
 
 /** The Binding message of ICE in a datagram; FINGERPRINT tells it from data and from plain STUN (RFC 8445 §7.1). */

@@ -17,8 +17,20 @@ export const PORT_ASSIGNMENT_SOCKETS = [
   'allocation-12',
 ] as const;
 
+/**
+ * They never send, so that the NAT has no mapping for them (src/nat/translation/unsolicited.ts). There are two, since for the
+ * port of one alone there may be a mapping that an earlier socket has left.
+ */
+export const SILENT_DETECT_SOCKETS = ['silent-1', 'silent-2'] as const;
+
 /** The local sockets of a detection, each for one test, so that no test disturbs what the NAT keeps for another. */
-export const DETECT_SOCKETS = ['mapping', 'filtering', 'control', ...PORT_ASSIGNMENT_SOCKETS] as const;
+export const DETECT_SOCKETS = [
+  'mapping',
+  'filtering',
+  'control',
+  ...PORT_ASSIGNMENT_SOCKETS,
+  ...SILENT_DETECT_SOCKETS,
+] as const;
 export type DetectSocket = (typeof DETECT_SOCKETS)[number];
 
 export interface ServerIdentity {

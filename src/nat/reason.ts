@@ -5,7 +5,7 @@ export const REASONS = {
   'dns-silent': 'the name servers did not answer, so no server name could be resolved',
   'no-answer': 'no server answered, over UDP or TCP',
   'udp-silent': 'nothing answered over UDP, although the server accepts TCP connections',
-  'no-route': 'the system has no route to the server',
+  'no-route': 'this host cannot send to the server: it has no route there, or its own firewall forbids it',
   'malformed-replies': 'whatever answers at the server address does not speak STUN',
   'wrong-source': 'the replies did not come from the address that the requests were sent to',
   'wrong-transaction-id': 'the replies did not carry the transaction id of any request',
@@ -14,13 +14,18 @@ export const REASONS = {
   'alternate-mute':
     'the server does not answer from its alternate address or port, even where the reply could get through, so silence proves nothing',
   'response-port-refused': 'the test needs RESPONSE-PORT, which the server does not support',
+  'response-port-mute':
+    'no reply that was asked for at another port (RESPONSE-PORT) has come in time, even where it could get through, so silence proves nothing',
   'several-public-addresses':
     'the public address changes with the destination, so the server cannot reach the control socket',
   'untrusted-address': "the server reported a public address that this host does not send to on a server's word alone",
+  'router-restarted': 'the public endpoint of one socket changed while it was tested, as when a router restarts',
   'depends-on-destination':
-    'the public endpoint changes with the destination; only a server with two addresses can show what exactly it depends on',
+    'the public endpoint changes with the destination; only answers from two ports of one other address can show what exactly it depends on',
   'no-nat': 'there is no NAT, so there is nothing to test',
   'irregular-ports': 'the public ports are too regular for chance, but not regular enough to show a rule',
+  'ports-preserved':
+    'every port is kept at one public address: most NAPTs do so while ports are free, and so does a one-to-one translation behind a filter; another host on the same port would tell',
   'too-much-loss': 'too many packets were lost to tell silence from loss',
   deadline: 'the time limit was reached first',
 } as const;

@@ -7,6 +7,7 @@ import type { Lifetime } from './extra-tests/lifetime.ts';
 import type { PortPattern } from './port-assignment/pattern.ts';
 import type { Pooling } from './port-assignment/pooling.ts';
 import type { RouterReport } from './router.ts';
+import type { Translation } from './translation/translation.ts';
 import type { Verdict } from './verdict.ts';
 
 export const DETECT_SCHEMA = 'natcheck.detect/1';
@@ -21,6 +22,7 @@ export interface DetectReport {
   readonly filtering: Finding;
   readonly allocation: PortAssignmentReport;
   readonly pooling: Pooling;
+  readonly translation: Translation;
   /** Only where it was asked for, as is `lifetime`; both are tested after everything else. */
   readonly hairpin?: Hairpin;
   readonly lifetime?: Lifetime;

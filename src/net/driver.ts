@@ -140,9 +140,10 @@ function transmit<R, E extends Kind>(state: State<R, E>, { socket, to, bytes, tt
   state.sockets.get(socket)?.send(bytes, ttl === undefined ? to : { ...to, ttl }, refused);
 }
 
-function connect<R, E extends Kind>(state: State<R, E>, { to }: Connect): void {
-  const { session, ended } = state;
-  void tryConnect(to, ended.signal).then(
+function connect<R, E extends Kind>(state: State<R, E>, { socket, to }: Connect): void {
+  const { session, sockets, ended } = state;
+  const localAddress = sockets.get(socket)?.local.address;
+  void tryConnect(to, { localAddress, signal: ended.signal }).then(
     (outcome) => act(state, () => session.handleConnect?.(now(), { to, outcome })),
     (error: unknown) => fail(state, error),
   );

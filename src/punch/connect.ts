@@ -1,12 +1,16 @@
 /** Steps 5 to 7: both sides check each other's candidates from the instant that the rendezvous has set, and do what the plan says. */
 import { randomBytes, randomInt } from 'node:crypto';
-import { isRelayed } from '../ice/checklist/pair.ts';
+import type { PairReport } from '../ice/checklist/pair.ts';
 import type { IceEvent } from '../ice/event.ts';
+import { now } from '../net/driver.ts';
 import { createInbox, type Inbox } from '../net/inbox.ts';
 import { createOwner } from '../net/owner.ts';
 import type { PeerNews } from '../rendezvous/introduction/output.ts';
 import type { PunchBudget } from './attempt/budget.ts';
 import { createIntroducedAttempt } from './attempt/introduced-attempt.ts';
+import { isThroughRelay } from './attempt/outcome/endpoints-in-use.ts';
+import type { AttemptEvidence, AttemptFailure } from './attempt/outcome/evidence.ts';
+import type { PunchTechnique } from './attempt/outcome/winner.ts';
 import { formatPeerSignal, parsePeerSignal } from './attempt/peer-signal.ts';
 import type { PunchPlan } from './attempt/plan.ts';
 import type { Ground } from './ground.ts';
@@ -23,10 +27,12 @@ export type AttemptResult = { readonly packetsSent: () => number } & (
       /** The path, which the caller has to dispose of. */
       readonly path: DrivenPath;
       readonly event: Connected;
+      /** Returns the technique that opened the pair. */
+      readonly wonBy: (pair: PairReport) => PunchTechnique;
       /** Resolves when a relayed path has become direct, with null when the path has ended. */
       readonly switched: Promise<Switched | null>;
     }
-  | { readonly kind: 'failed'; readonly isHeard: boolean }
+  | ({ readonly kind: 'failed' } & AttemptFailure)
   /** The peer that was introduced is gone: it was lost, or another one has come in its place. */
   | { readonly kind: 'void' }
 );
@@ -61,7 +67,7 @@ export async function connectPeers(options: PeerAttemptOptions): Promise<Attempt
   const { ground, met, signal, onAnew = () => {} } = options;
   const inbox = createInbox<Happening>();
   const attempt = startAttempt(options, inbox);
-  const { path, packetsSent, switched } = attempt;
+  const { path, packetsSent, switched, wonBy } = attempt;
   let isConnected = false;
   const end = async (): Promise<void> => {
     ground.room.leaveOff(met);
@@ -73,10 +79,10 @@ export async function connectPeers(options: PeerAttemptOptions): Promise<Attempt
     else inbox.put(news);
   });
   try {
-    const result = await judge(inbox, signal);
+    const result = await judge(inbox, { evidence: attempt.evidence, signal });
     isConnected = result.kind === 'connected';
     if (result.kind !== 'connected') return { ...result, packetsSent };
-    return { ...result, path: { ...path, [Symbol.asyncDispose]: end }, switched, packetsSent };
+    return { ...result, path: { ...path, [Symbol.asyncDispose]: end }, switched, packetsSent, wonBy };
   } finally {
     if (!isConnected) await path[Symbol.asyncDispose]();
   }
@@ -108,9 +114,9 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
     onEvent: (event) => {
       onEvent(event);
       inbox.put(event);
-      if (event.kind === 'pair-switched' && !isRelayed(event.pair)) switched.resolve(event);
+      if (event.kind === 'pair-switched' && !isThroughRelay(event.pair)) switched.resolve(event);
     },
-    onTell: (ports) => room.signal(peer, formatPeerSignal({ type: 'ports', ports: [...ports] })),
+    onTell: (told) => room.signal(peer, formatPeerSignal(told)),
   });
   const broken = (error: unknown): void => inbox.put({ kind: 'broken', error });
   driven.ended.catch(broken);
@@ -123,38 +129,41 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
   return {
     path: { ...driven, [Symbol.asyncDispose]: owner[Symbol.asyncDispose] },
     packetsSent: attempt.packetsSent,
+    wonBy: attempt.wonBy,
+    evidence: attempt.evidence,
     switched: switched.promise,
     hear: (data: string): void => {
       const said = parsePeerSignal(data);
-      if (said) driven.wake(() => attempt.handlePorts(said.ports));
+      if (said) driven.wake(() => attempt.handleSignal(now(), said));
     },
   };
 }
 
 type Judged =
   | { readonly kind: 'connected'; readonly event: Connected }
-  | { readonly kind: 'failed'; readonly isHeard: boolean }
+  | ({ readonly kind: 'failed' } & AttemptFailure)
   | { readonly kind: 'void' };
 
-async function judge(inbox: Inbox<Happening>, signal: AbortSignal | undefined): Promise<Judged> {
-  let isHeard = false;
+async function judge(
+  inbox: Inbox<Happening>,
+  { evidence, signal }: { readonly evidence: () => AttemptEvidence; readonly signal: AbortSignal | undefined },
+): Promise<Judged> {
   let isGone = false;
   for (;;) {
     const event = await inbox.next({ by: Number.POSITIVE_INFINITY, signal });
     switch (event?.kind) {
-      case 'check-received':
-        isHeard = true;
-        break;
       case 'connected':
         return { kind: 'connected', event };
       case 'failed':
-        return isGone ? { kind: 'void' } : { kind: 'failed', isHeard };
+        return isGone ? { kind: 'void' } : { ...evidence(), kind: 'failed', reason: event.reason };
       case 'lost':
       case 'anew':
         // A peer that was heard may have its path by now, and may have left the room for that reason.
         isGone = true;
-        if (!isHeard) return { kind: 'void' };
+        if (!evidence().isHeard) return { kind: 'void' };
         break;
+      case 'replaced':
+        return { kind: 'void' };
       case 'broken':
         throw event.error;
     }

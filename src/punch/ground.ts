@@ -3,7 +3,7 @@
  * rendezvous, and the behaviour of this side's NAT.
  */
 
-import { findOwnBehavior } from '../detect/own-behavior.ts';
+import { findOwnBehavior, type OwnBehavior } from '../detect/own-behavior.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
 import type { UdpSocket } from '../net/udp-socket.ts';
@@ -27,6 +27,8 @@ export interface Ground extends AsyncDisposable {
   readonly reachability: Reachability;
   /** This side's endpoint, as the server last saw it. */
   readonly seen: () => Endpoint | null;
+  /** Returns in words why the detection of this side's NAT has left something undetermined; null where it has not. */
+  readonly undetected: () => string | null;
   /** Returns what the notice about an unproven peer depends on. */
   readonly unproven: () => { readonly room: string; readonly token: string | undefined; readonly isOverheard: boolean };
   /** Leaves the room, and keeps everything else. */
@@ -35,7 +37,8 @@ export interface Ground extends AsyncDisposable {
 
 export type OpenedGround =
   | { readonly outcome: 'open'; readonly ground: Ground }
-  | { readonly outcome: Exclude<Place['outcome'], 'found'> | 'no-route' };
+  | { readonly outcome: Exclude<Place['outcome'], 'found'>; readonly detail?: never }
+  | { readonly outcome: 'no-route'; readonly detail: string };
 
 /** Opens a ground. @throws UsageError when an option cannot be used; the signal's reason when aborted. */
 export async function openGround(
@@ -55,10 +58,11 @@ export async function openGround(
   await using owner = createOwner();
   const isRelayOnly = options.mode === 'relay-only';
   const socket = isRelayOnly ? null : await openPunchSocket({ ...options, server });
-  if (!socket && !isRelayOnly) return { outcome: 'no-route' };
+  if (typeof socket === 'string') return { outcome: 'no-route', detail: socket };
   if (socket) owner.use(socket);
   const reachability = owner.use(reachabilityOf(owner, { ...options, endpoint: server, udp: socket }));
   const { id, room: name = DEFAULT_ROOM, token, resolver, turn = [], onNotice } = options;
+  const behavior = isRelayOnly ? null : behaviorOf(owner, { ...options, endpoint: server, udp: socket });
   let own: Endpoint | null = null;
   const room = owner.use(
     createRoom({
@@ -66,7 +70,7 @@ export async function openGround(
       connection: { url, room: name, id, token, resolver },
       reachability,
       turn,
-      behavior: isRelayOnly ? null : behaviorOf(owner, { ...options, endpoint: server }),
+      behavior,
       onPublic: (seen) => {
         own = seen;
         options.onSeen(seen);
@@ -82,6 +86,7 @@ export async function openGround(
     room,
     reachability,
     seen: () => own,
+    undetected: () => behavior?.why() ?? null,
     unproven: () => ({ room: name, token, isOverheard: room.isOverheard() }),
     leave: async () => room[Symbol.asyncDispose](),
     [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
@@ -110,11 +115,21 @@ function reachabilityOf(
 }
 
 /** Finds out what this side's NAT does, and tells it once everything is ready for a peer. */
-function behaviorOf(owner: Owner, options: RoomOptions & { readonly endpoint: Endpoint }) {
-  const { endpoint: server, local, signal } = options;
-  const detection = owner.use(findOwnBehavior({ server, local, signal }));
-  const ready = detection.behavior.then((found) => warmUp().then(() => found));
-  // Whoever awaits it is told; there may be nobody who does.
-  ready.catch(() => {});
-  return ready;
+function behaviorOf(
+  owner: Owner,
+  options: RoomOptions & { readonly endpoint: Endpoint; readonly udp: UdpSocket | null },
+): OwnBehavior {
+  const { endpoint: server, udp, signal } = options;
+  const local = udp?.local.address ?? options.local;
+  const behavior = owner.use(findOwnBehavior({ server, local, signal }));
+  let warm: Promise<void> | null = null;
+  return {
+    ...behavior,
+    find: async (own) => {
+      const found = await behavior.find(own);
+      warm ??= warmUp();
+      await warm;
+      return found;
+    },
+  };
 }

@@ -1,16 +1,18 @@
 /** Meets one peer on an open ground: introduction and connection, and another introduction if the peer is lost before it is connected. */
+import { formatEndpoint } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
-import { isRelayed, type PairReport } from '../ice/checklist/pair.ts';
+import type { PairReport } from '../ice/checklist/pair.ts';
 import { now } from '../net/driver.ts';
 import { hostNetworks } from '../net/interfaces.ts';
 import { createPunchBudget, INTRODUCTIONS_MAX, type PunchBudget } from './attempt/budget.ts';
+import { endpointsInUse, isThroughRelay } from './attempt/outcome/endpoints-in-use.ts';
 import { type PunchPlan, planIntroduced } from './attempt/plan.ts';
-import { wonBy } from './attempt/techniques/winner.ts';
 import { type AttemptResult, connectPeers } from './connect.ts';
 import type { Ground } from './ground.ts';
-import type { PunchOptions } from './options.ts';
+import type { PathMode, PunchOptions } from './options.ts';
 import { awaitUpgrade } from './path/upgrade.ts';
 import { explainLost, explainNoPath } from './report/no-path.ts';
+import { explainNotMet } from './report/not-met.ts';
 import { createRecorder, type Recorder } from './report/recorder.ts';
 import type { PunchFailure, PunchReport } from './report/report.ts';
 import type { PunchResult } from './result.ts';
@@ -20,6 +22,7 @@ export interface MeetOptions {
   readonly peer: string;
   /** How long to wait for the peer, from the moment that it is asked for. */
   readonly waitMs: number;
+  readonly mode?: PathMode | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly recorder: Recorder;
   readonly onAnew?: () => void;
@@ -30,21 +33,26 @@ type Connected = Extract<AttemptResult, { readonly kind: 'connected' }>;
 
 /** Meets the peer. @throws the signal's reason when aborted; what a callback has thrown. */
 export async function meetPeer(ground: Ground, options: MeetOptions): Promise<PunchResult> {
-  const { peer, waitMs, signal, recorder } = options;
+  const { peer, waitMs, signal, recorder, mode = 'any' } = options;
   const budget = createPunchBudget();
   for (let introductions = 1; ; introductions++) {
     // This is done before the introduction, since the time counts from there.
     const networks = hostNetworks();
     const met = await ground.room.introduce(peer, { waitMs, signal });
-    if (met.kind === 'failed') return notMet(recorder, met.reason, met.detail);
+    if (met.kind === 'failed') {
+      return notMet(recorder, met.reason, met.detail ?? explainNotMet(met.reason, formatEndpoint(ground.server)));
+    }
     const { plan, attempt } = await tryOnce(ground, { ...options, met, networks, budget });
     switch (attempt.kind) {
       case 'connected':
         return resultOf(attempt, { recorder, plan, at: met.at });
       case 'failed': {
-        const { introduction } = met;
         recorder.learn({ technique: plan.technique });
-        return notMet(recorder, 'no-path', explainNoPath({ id: ground.id, plan, introduction, ...attempt }));
+        return notMet(
+          recorder,
+          'no-path',
+          explainNoPath({ ...met, ...attempt, id: ground.id, undetected: ground.undetected(), mode, plan }),
+        );
       }
       case 'void':
         if (introductions === INTRODUCTIONS_MAX) return notMet(recorder, 'no-path', explainLost(peer));
@@ -94,9 +102,9 @@ function resultOf(
   const { wake, ended, handleRelayLost, ...path } = attempt.path;
   const success = (pair: PairReport, rttMs: number): PunchReport =>
     recorder.report({
-      outcome: isRelayed(pair) ? 'relayed' : 'direct',
-      technique: wonBy(pair, plan),
-      remote: pair.remote.endpoint,
+      outcome: isThroughRelay(pair) ? 'relayed' : 'direct',
+      technique: attempt.wonBy(pair),
+      ...endpointsInUse(pair),
       rttMs: Math.round(rttMs * 100) / 100,
       elapsedMs: Math.round(now() - at),
     });

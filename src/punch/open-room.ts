@@ -6,6 +6,7 @@ import { ROOM_PEERS_MAX } from '../rendezvous/protocol/bounds.ts';
 import { type Ground, type OpenedGround, openGround } from './ground.ts';
 import { meetPeer, notMet, recorderOf } from './meet.ts';
 import { type ConnectOptions, PUNCH_WAIT_MS, type PunchRoom, type RoomOptions } from './options.ts';
+import { explainNotMet } from './report/not-met.ts';
 import type { Recorder } from './report/recorder.ts';
 import { explainUnproven } from './report/unproven.ts';
 import type { PunchResult } from './result.ts';
@@ -80,7 +81,10 @@ function listeners(state: State) {
 async function connect(state: State, peer: string, how: ConnectOptions): Promise<PunchResult> {
   const { opened, options } = state;
   const recorder = recorderOf({ id: options.id, peer, onEvent: how.onEvent });
-  if (opened?.outcome !== 'open') return notMet(recorder, opened?.outcome ?? 'no-route', null);
+  if (opened?.outcome !== 'open') {
+    const reason = opened?.outcome ?? 'no-route';
+    return notMet(recorder, reason, opened?.detail ?? explainNotMet(reason, options.server));
+  }
   if (state.meeting.has(peer)) throw new UsageError(`${peer} is being connected to already`);
   const { waitMs = PUNCH_WAIT_MS } = how;
   const signal = how.signal ? AbortSignal.any([how.signal, ...signalOf(options)]) : options.signal;
@@ -89,7 +93,7 @@ async function connect(state: State, peer: string, how: ConnectOptions): Promise
   try {
     tellSeen(state, peer, recorder);
     const onAnew = (): void => listeners(state).onIncoming(peer);
-    const result = await meetPeer(opened.ground, { peer, waitMs, signal, recorder, onAnew });
+    const result = await meetPeer(opened.ground, { peer, waitMs, mode: options.mode, signal, recorder, onAnew });
     return result.path ? keep(state, result) : result;
   } finally {
     state.meeting.delete(peer);

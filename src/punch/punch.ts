@@ -3,6 +3,7 @@ import { createOwner } from '../net/owner.ts';
 import { type Ground, openGround } from './ground.ts';
 import { meetPeer, notMet, recorderOf } from './meet.ts';
 import { PUNCH_WAIT_MS, type PunchOptions } from './options.ts';
+import { explainNotMet } from './report/not-met.ts';
 import { explainUnproven } from './report/unproven.ts';
 import type { PunchResult } from './result.ts';
 
@@ -17,7 +18,7 @@ const STAY_PATIENCE_MS = 60_000;
  * @throws UsageError when an option cannot be used; the signal's reason when aborted, after leaving the room.
  */
 export async function punch(options: PunchOptions): Promise<PunchResult> {
-  const { peer, signal, waitMs = PUNCH_WAIT_MS } = options;
+  const { peer, mode, signal, waitMs = PUNCH_WAIT_MS } = options;
   const recorder = recorderOf(options);
   let ground: Ground | null = null;
   const opened = await openGround({
@@ -33,10 +34,12 @@ export async function punch(options: PunchOptions): Promise<PunchResult> {
       recorder.notice(text);
     },
   });
-  if (opened.outcome !== 'open') return notMet(recorder, opened.outcome, null);
+  if (opened.outcome !== 'open') {
+    return notMet(recorder, opened.outcome, opened.detail ?? explainNotMet(opened.outcome, options.server));
+  }
   await using owner = createOwner();
   ground = owner.use(opened.ground);
-  const result = await meetPeer(ground, { peer, waitMs, signal, recorder });
+  const result = await meetPeer(ground, { peer, waitMs, mode, signal, recorder });
   return result.path ? keep(ground, owner.move(), result) : result;
 }
 

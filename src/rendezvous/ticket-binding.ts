@@ -26,7 +26,8 @@ const NONCES_MAX = 3;
 export type TicketBindingResult =
   | { readonly outcome: 'bound'; readonly public: Endpoint; readonly rttMs: number }
   | { readonly outcome: 'no-answer' }
-  | { readonly outcome: 'not-sent'; readonly code: string }
+  /** The system does not send to the server: its code, or the sentence that says what that means. */
+  | { readonly outcome: 'not-sent'; readonly detail: string }
   /** The error code; 401 means that the ticket is wrong or has expired. */
   | { readonly outcome: 'refused'; readonly code: number };
 
@@ -53,7 +54,7 @@ export function createTicketBinding(options: TicketBindingOptions): Session<Tick
       if (response) take(state, response);
     },
     handleSendFailure: (_now, { code }) => {
-      state.result ??= { outcome: 'not-sent', code };
+      state.result ??= { outcome: 'not-sent', detail: code };
     },
     handleTimeout: () => {},
     poll: (now) => poll(now, state),

@@ -87,12 +87,22 @@ function refresh(askedAt: number, state: State): void {
     method: METHOD.refresh,
     attributes: [],
     settle: (now, outcome) => {
-      if (outcome.kind === 'success') Object.assign(allocation, leaseFrom(askedAt, lifetimeIn(outcome.message)));
-      else if (outcome.kind === 'none') allocation.refreshAt = now;
-      else if (outcome.code >= 500) allocation.refreshAt = now + REFRESH_RETRY_MS;
-      else lose(now, state, failureOf(outcome));
+      if (outcome.kind === 'success') {
+        const lifetimeMs = lifetimeIn(outcome.message);
+        Object.assign(allocation, leaseFrom(askedAt, lifetimeMs));
+        emit(now, state, { kind: 'refreshed', lifetimeMs });
+      } else if (outcome.kind === 'none' || outcome.code >= 500) {
+        allocation.refreshAt = outcome.kind === 'none' ? now : now + REFRESH_RETRY_MS;
+        emit(now, state, { kind: 'not-refreshed' });
+      } else lose(now, state, failureOf(outcome));
     },
   });
+}
+
+/** Refreshes ahead of time, unless a refresh is under way. */
+export function refreshNow(now: number, state: State): void {
+  const isUnderWay = state.allocation.refreshAt === Number.POSITIVE_INFINITY;
+  if (state.phase === 'allocated' && !isUnderWay) refresh(now, state);
 }
 
 /** Asks for a lifetime of 0, which deletes the allocation (RFC 8656 §8). */

@@ -4,7 +4,7 @@
  */
 import type { Endpoint, Family } from '../endpoint.ts';
 import type { EventOutput, Session } from '../session.ts';
-import { advanceAllocation, close } from './allocation.ts';
+import { advanceAllocation, close, refreshNow } from './allocation.ts';
 import { advanceChannels } from './channel.ts';
 import { type TurnCredentials, USERNAME_MAX_BYTES } from './credentials.ts';
 import { type SendRefusal, send } from './data.ts';
@@ -38,6 +38,11 @@ export interface TurnClient extends Session<'closed', EventOutput<TurnEvent>> {
    * @throws Error when the peer's address is not an IP address.
    */
   send(now: number, peer: Endpoint, bytes: Uint8Array): SendRefusal | null;
+  /**
+   * Asks the server at once whether it still has the allocation, unless that is being asked: `refreshed`, `not-refreshed` or
+   * `lost` tells. Without an allocation it does nothing.
+   */
+  refresh(now: number): void;
   /** To be called when the connection to the server is gone; `code` is the system's. */
   handleDisconnect(now: number, code: string): void;
   poll(now: number): TurnOutput;
@@ -59,6 +64,7 @@ export function createTurnClient(options: TurnClientOptions): TurnClient {
     handleSendFailure: (now, { code }) => {
       if (state.phase === 'allocating') breakOff(now, state, { reason: 'unreachable', detail: code });
     },
+    refresh: (now) => refreshNow(now, state),
     handleDisconnect: (now, code) => {
       if (state.phase !== 'closed') breakOff(now, state, { reason: 'connection-closed', detail: code });
     },

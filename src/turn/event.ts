@@ -11,6 +11,10 @@ export type TurnEvent = { readonly at: number } & (
       readonly mapped: Endpoint;
       readonly lifetimeMs: number;
     }
+  /** The server has confirmed the allocation. */
+  | { readonly kind: 'refreshed'; readonly lifetimeMs: number }
+  /** A refresh had no answer, or one of a faulty server; it is tried again until the allocation expires. */
+  | { readonly kind: 'not-refreshed' }
   | { readonly kind: 'data'; readonly from: Endpoint; readonly bytes: Uint8Array }
   /** From now on data to and from that peer has 4 bytes of overhead in place of 36. */
   | { readonly kind: 'channel-bound'; readonly peer: Endpoint; readonly channel: number }
@@ -33,11 +37,11 @@ export const TURN_FAILURES = {
   'address-refused': 'whoever names the server may not name an address that is that close',
   unreachable: 'no connection to the server could be opened',
   'connection-closed': 'the connection to the server has ended',
-  'no-answer': 'the server does not answer',
+  'no-answer': 'the server does not answer: check the address and the port, or whether a firewall drops UDP',
   'wrong-integrity': 'what answers does not know the password',
   'bad-answer': 'the server answered with something that is no allocation',
   'try-alternate': 'the server sends its clients to another one',
-  unauthorized: 'the server does not accept the user name and password',
+  unauthorized: 'the server does not accept the user name and password: check them, and whether they have expired',
   forbidden: 'the server may not be used for this',
   'allocation-mismatch':
     'the server knows another allocation, or none, for this socket: a new local socket has to be used',
@@ -45,8 +49,8 @@ export const TURN_FAILURES = {
   'family-not-supported': 'the server does not relay for this address family',
   'wrong-credentials': 'the allocation belongs to another user',
   'unsupported-transport': 'the server does not relay UDP',
-  'quota-reached': 'this user has as many allocations as the server allows',
-  'insufficient-capacity': 'the server has no relay address left',
+  'quota-reached': 'this user has as many allocations as the server allows: end one, or wait until one expires',
+  'insufficient-capacity': 'the server has no relay address left: try again later, or another server',
   'server-error': 'the server has a fault of its own',
   refused: 'the server refuses the request',
   expired: 'the allocation ran out before the server confirmed a refresh',
@@ -83,6 +87,14 @@ const REASON_OF_CODE: Readonly<Record<number, TurnFailureReason>> = {
 
 export function reasonOfCode(code: number): TurnFailureReason {
   return REASON_OF_CODE[code] ?? (code >= 500 ? 'server-error' : 'refused');
+}
+
+/** Returns one sentence about the failure, with the reason and the server's code in brackets, or the system's. */
+export function describeTurnFailure({ reason, code, detail }: TurnFailure): string {
+  if (reason === 'address-refused') return `${TURN_FAILURES[reason]}: ${detail} [${reason}]`;
+  // Without a code of the server, the detail is a sentence of its own.
+  if (code === null) return detail ?? `${TURN_FAILURES[reason]} [${reason}]`;
+  return `${TURN_FAILURES[reason]}${detail ? `, and says: ${detail}` : ''} [${reason} ${code}]`;
 }
 
 export function explainTurnFailure(reason: TurnFailureReason): string {

@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { FULL_CONE, SYMMETRIC } from '../../lab/profiles.ts';
+import { FULL_CONE, SYMMETRIC, TRANSLATIONS } from '../../lab/profiles.ts';
 import { detectInSim } from '../../lab/sim/detect/detect.ts';
 import { PORT_ASSIGNMENT_KINDS } from '../../src/nat/port-assignment/pattern.ts';
 import { REASONS } from '../../src/nat/reason.ts';
 import { ROUTER_REASONS } from '../../src/nat/router.ts';
+import { TRANSLATION_KINDS } from '../../src/nat/translation/translation.ts';
 import { VERDICT_TYPES } from '../../src/nat/verdict.ts';
 import { startFakeServer } from '../net/fake-server.ts';
 import { natcheck, natcheckStarted } from './natcheck.ts';
@@ -36,6 +37,7 @@ describe.concurrent('natcheck detect', () => {
       'Mapping    none',
       'Filtering  endpoint-independent',
       'Ports      not translated',
+      'Addresses  not translated',
       expect.stringMatching(new RegExp(`^Server {5}${server.name}, \\d+\\.\\d\\d s$`)),
       '',
       'A direct path to a peer behind',
@@ -163,17 +165,21 @@ describe.concurrent('natcheck detect', () => {
 });
 
 describe('the schema', () => {
-  it.each([FULL_CONE, SYMMETRIC, { ...FULL_CONE, ports: 'sequential' }, { ...FULL_CONE, ports: 'block' }] as const)(
-    'fits a report from behind a NAT: %o',
-    (nat) => {
-      const report = detectInSim({ access: { kind: 'nat', layers: [nat] }, seed: 1 });
-      expect(validate(JSON.parse(JSON.stringify(report))), JSON.stringify(validate.errors)).toBe(true);
-    },
-  );
+  it.each([
+    FULL_CONE,
+    SYMMETRIC,
+    { ...FULL_CONE, ports: 'sequential' } as const,
+    { ...FULL_CONE, ports: 'block' } as const,
+    ...TRANSLATIONS,
+  ])('fits a report from behind a NAT: %o', (nat) => {
+    const report = detectInSim({ access: { kind: 'nat', layers: [nat] }, seed: 1 });
+    expect(validate(JSON.parse(JSON.stringify(report))), JSON.stringify(validate.errors)).toBe(true);
+  });
 
-  it('knows every verdict, every kind of allocation and every reason that the code knows', () => {
+  it('knows every verdict, every kind of allocation and translation, and every reason that the code knows', () => {
     expect(SCHEMA.properties.verdict.properties.type.enum).toEqual([...VERDICT_TYPES]);
     expect(SCHEMA.properties.allocation.properties.kind.enum).toEqual([...PORT_ASSIGNMENT_KINDS]);
+    expect(SCHEMA.properties.translation.properties.kind.enum).toEqual([...TRANSLATION_KINDS]);
     expect(SCHEMA.$defs.reason.enum.toSorted()).toEqual(Object.keys(REASONS).toSorted());
   });
 });

@@ -29,7 +29,7 @@ describe.concurrent('natcheck lab matrix', () => {
   it('says that it cannot write before it looks for an engine', async () => {
     await writeFile(join(dir, 'file'), '');
     const out = join(dir, 'file', 'out');
-    const line = `the matrix cannot be written to ${out}: ENOTDIR: not a directory, mkdir '${out}'`;
+    const line = `the matrix cannot be written to ${out}: something on the way to it is no directory [ENOTDIR]`;
     expect(await matrix('matrix', '--out', out)).toEqual(wrongUse(line));
   });
 

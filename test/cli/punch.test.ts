@@ -133,14 +133,21 @@ describe.concurrent('natcheck punch', () => {
     ]);
     for (const { code, stdout, stderr } of sides) {
       expect(code, stderr).toBe(7);
-      expect(jsonOf(stdout)).toMatchObject({ outcome: 'failed', reason: 'path-lost' });
+      expect(jsonOf(stdout)).toMatchObject({
+        outcome: 'failed',
+        reason: 'path-lost',
+        detail: expect.stringMatching(
+          /^the last \d+ probes were not answered, and .* before: a router has restarted or dropped the mapping, the peer is gone, or the way to it is cut$/,
+        ),
+      });
     }
   });
 
   it('exits with 6 when the peer does not come', async () => {
     const { code, stdout } = await natcheck(['punch', ...where, '--id', 'carol', '--peer', 'dave', '--wait', '0.5']);
     expect(code).toBe(6);
-    expect(stdout).toBe('no path from carol to dave: no-peer: the peer did not come\n');
+    const detail = 'in the 0.5 s of waiting, dave was not in the room, where ';
+    expect(stdout).toContain(`no path from carol to dave: no-peer: the peer did not come\n${detail}`);
   });
 
   it('exits with 3 when nobody serves the rendezvous', async () => {
@@ -158,7 +165,13 @@ describe.concurrent('natcheck punch', () => {
     ];
     const { code, stdout } = await natcheck(words);
     expect(code).toBe(3);
-    expect(jsonOf(stdout)).toMatchObject({ outcome: 'failed', reason: 'rendezvous-unreachable', steps: [] });
+    expect(jsonOf(stdout)).toMatchObject({
+      outcome: 'failed',
+      reason: 'rendezvous-unreachable',
+      detail:
+        'nothing listens on TCP 127.0.0.1:1: a server that speaks only STUN has no rendezvous; natcheck serve has one, and --rendezvous wss://HOST:PORT names one that is elsewhere [ECONNREFUSED]',
+      steps: [],
+    });
   });
 
   it('exits with 3 when the system cannot reach the server over UDP, though the rendezvous lives elsewhere', async () => {
@@ -168,7 +181,12 @@ describe.concurrent('natcheck punch', () => {
       [...words, '--server', '255.255.255.255'].toSpliced(words.indexOf('--server'), 2),
     );
     expect(code).toBe(3);
-    expect(jsonOf(stdout)).toMatchObject({ outcome: 'failed', reason: 'no-route' });
+    expect(jsonOf(stdout)).toMatchObject({
+      outcome: 'failed',
+      reason: 'no-route',
+      detail:
+        'this host does not permit sending to 255.255.255.255:3478: check its firewall, and that this is the address of one host [EACCES]',
+    });
   });
 
   it('leaves the room at once when interrupted, so that its id is free', async () => {

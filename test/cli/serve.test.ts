@@ -184,7 +184,10 @@ describe('natcheck serve as a relay', () => {
 
 describe('natcheck serve, used wrongly, says so in one line', () => {
   it.each([
-    [['--ip', '192.0.2.250'], '192.0.2.250 is not an address of this host'],
+    [
+      ['--ip', '192.0.2.250'],
+      '192.0.2.250 is not an address of this host: ip address shows those that are [EADDRNOTAVAIL]',
+    ],
     [['--ip', A, '--ip', A], `${A} is given twice`],
     [['--ip', A, '--ip', B, '--ip', '127.0.0.3'], '127.0.0.3 is one IPv4 address too many: at most 2 are used'],
     [['--ip', A, '--alt-port', '3478'], 'port and alt-port are both 3478: to change the port takes two different ones'],
@@ -194,7 +197,7 @@ describe('natcheck serve, used wrongly, says so in one line', () => {
     [['--ip', A, '--tls-cert', CERT_FILE], '--tls-cert and --tls-key must be given together'],
     [
       ['--ip', A, '--tls-cert', '/nowhere.pem', '--tls-key', KEY_FILE],
-      'cannot read the --tls-cert file /nowhere.pem: ENOENT',
+      'cannot read the --tls-cert file /nowhere.pem: there is no such file or directory [ENOENT]',
     ],
     [['--ip', A, '--auth-token', ''], 'the token must have 1 to 256 characters'],
     [
@@ -233,7 +236,10 @@ describe('natcheck serve, used wrongly, says so in one line', () => {
     await once(holder, 'listening');
     const { port } = holder.address();
     const words = ['serve', '--ip', A, '--ip', B, ...ANY_PORTS.with(3, String(port))];
-    expect(await natcheck(words)).toMatchObject({ code: 2, stderr: `natcheck: UDP ${B}:${port} is already in use\n` });
+    expect(await natcheck(words)).toMatchObject({
+      code: 2,
+      stderr: `natcheck: UDP ${B}:${port} is already in use: end the process that has it (ss -lunp shows it), or choose another port [EADDRINUSE]\n`,
+    });
   });
 
   it('which TCP port is in use', async () => {
@@ -242,6 +248,9 @@ describe('natcheck serve, used wrongly, says so in one line', () => {
     await once(holder, 'listening');
     const { port } = holder.address() as { port: number };
     const words = ['serve', '--ip', A, ...ANY_PORTS.with(5, String(port))];
-    expect(await natcheck(words)).toMatchObject({ code: 2, stderr: `natcheck: TCP ${A}:${port} is already in use\n` });
+    expect(await natcheck(words)).toMatchObject({
+      code: 2,
+      stderr: `natcheck: TCP ${A}:${port} is already in use: end the process that has it (ss -ltnp shows it), or choose another port [EADDRINUSE]\n`,
+    });
   });
 });

@@ -1,12 +1,12 @@
 /** Detection over real sockets on loopback: what servers do wrong becomes a reason, never a wrong verdict. */
-import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { detect } from '../../src/detect/detect.ts';
 import { UsageError } from '../../src/errors.ts';
+import type { DetectReport } from '../../src/nat/report.ts';
 import { decode } from '../../src/stun/decode.ts';
 import { encode } from '../../src/stun/encode.ts';
 import { attribute } from '../../src/stun/message.ts';
-import { type Fault, startFakeServer } from '../net/fake-server.ts';
+import { type FakeServer, type Fault, startFakeServer } from '../net/fake-server.ts';
 
 /** Long enough for every rule to come to its end by itself, the blind schedule included. */
 const TIMEOUT_MS = 8000;
@@ -22,13 +22,17 @@ async function verdictUnder(fault: Fault) {
   return await detect({ servers: [server.name], timeoutMs: TIMEOUT_MS, httpPort: 9 });
 }
 
+/** Why something that the server sent was not believed; what else comes over loopback is left out. */
+const causesFrom = ({ layout }: FakeServer, { rejected }: DetectReport) =>
+  new Set(rejected.flatMap(({ from, cause }) => ([layout.port, layout.altPort].includes(from.port) ? [cause] : [])));
+
 describe.concurrent('a server that', () => {
-  it('is sound shows an open host, from nine questions of one send each', async () => {
+  it('is sound shows an open host, from nine questions, the first of which is asked once more', async () => {
     await using server = await startFakeServer();
     const report = await detect({ servers: [server.name] });
     expect(report.verdict).toEqual({ type: 'open', reason: null });
     expect(report.public).toEqual(report.local);
-    expect(report.rejected).toEqual([]);
+    expect(causesFrom(server, report)).toEqual(new Set());
     expect(report.probes.filter(({ answers }) => answers > 0).map(({ test }) => test)).toEqual(
       expect.arrayContaining(['mapping.primary', 'mapping.other-address', 'filtering.change-ip-and-port']),
     );
@@ -71,9 +75,10 @@ describe.concurrent('a server that', () => {
       'no-mapped-address',
     ],
   ])('%s is not believed, and the report says why', async (_what, fault, reason, cause) => {
-    const report = await verdictUnder(fault);
+    await using server = await startFakeServer({ fault });
+    const report = await detect({ servers: [server.name], timeoutMs: TIMEOUT_MS, httpPort: 9 });
     expect(report.verdict).toEqual({ type: 'inconclusive', reason });
-    expect(new Set(report.rejected.map((rejection) => rejection.cause))).toEqual(new Set([cause]));
+    expect(causesFrom(server, report)).toEqual(new Set([cause]));
   });
 
   it('never answers from its alternate address leaves the filtering undetermined', async () => {
@@ -115,25 +120,6 @@ describe.concurrent('a server that', () => {
     const report = await detect({ servers: [server.name], timeoutMs: 300 });
     expect(report.verdict).toEqual({ type: 'inconclusive', reason: 'no-answer' });
     expect(report.elapsedMs).toBeGreaterThanOrEqual(300);
-  });
-});
-
-describe.concurrent('without an answer over UDP', () => {
-  it('a TCP port that accepts tells a block from a dead server', async () => {
-    await using silent = await startFakeServer({ fault: () => [] });
-    const http = createServer((socket) => socket.destroy());
-    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-    const address = http.address();
-    const httpPort = typeof address === 'object' ? address?.port : undefined;
-    const report = await detect({ servers: [silent.name], httpPort });
-    await new Promise((resolve) => http.close(resolve));
-    expect(report.verdict).toEqual({ type: 'udp-blocked', reason: null });
-  });
-
-  it('an interface from which the server cannot be reached has no route', async () => {
-    // The system itself refuses to send from loopback to elsewhere: nothing leaves this host.
-    const report = await detect({ servers: ['192.0.2.1'], local: '127.0.0.1' });
-    expect(report.verdict).toEqual({ type: 'inconclusive', reason: 'no-route' });
   });
 });
 

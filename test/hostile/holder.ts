@@ -71,7 +71,7 @@ export function createHolder(
         case 'close':
           break;
         case 'tell':
-          formatPeerSignal({ type: 'ports', ports: [...output.ports] });
+          formatPeerSignal(output.signal);
       }
     }
   };

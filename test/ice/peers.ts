@@ -49,7 +49,7 @@ export function createPeer(world: World, host: Host, { role, ...options }: PeerO
   let binding: SimBinding | null = null;
   const socket = host.open((from, bytes) => {
     if (binding && !binding.outcome()) return binding.receive(from, bytes);
-    const kind = run.receive(from, bytes);
+    const kind = run.receive({ socket: PUNCH_SOCKET, from, bytes });
     if (kind !== 'ice') data.push({ kind, text: new TextDecoder().decode(bytes) });
   });
   agent.addLocalCandidate({ type: 'host', socket: PUNCH_SOCKET, endpoint: socket.local });

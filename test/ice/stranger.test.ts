@@ -1,8 +1,9 @@
 /** Strangers, wrong keys, replays and floods: counted, never believed, and no state grows without bound. */
 import { describe, expect, it } from 'vitest';
+import type { Endpoint } from '../../src/endpoint.ts';
 import { encode } from '../../src/stun/encode.ts';
 import { METHOD } from '../../src/stun/header.ts';
-import { createBench, freshId, OWN, only, peerCheck, peerError, peerSuccess, REMOTE } from './wire.ts';
+import { createBench, freshId, OWN, only, peerCheck, peerError, peerSuccess, REMOTE, remoteHost } from './wire.ts';
 
 const STRANGER = { address: '203.0.113.66', port: 666 };
 
@@ -185,6 +186,36 @@ describe('a flood', () => {
     // Of all that were heard, 32 are still looked at, and the one that signalling told of.
     expect(new Set(later).size).toBeLessThanOrEqual(33);
     expect(checks).toBeLessThanOrEqual(10);
+  });
+
+  it('of authentic checks from ever new ports of one address starves no other pair', () => {
+    const bench = createBench({ taMs: 5 });
+    bench.drain(0);
+    const other = { address: '10.0.0.4', port: 5001 };
+    const sends: number[] = [];
+    for (let now = 1; now < 200; now++) {
+      if (now === 50) bench.agent.addRemoteCandidate({ ...remoteHost(other), foundation: '2' });
+      const sent = bench.receive(now, peerCheck(), { ...STRANGER, port: now });
+      if (sent.some(({ to, message }) => message.class === 'request' && to.address === other.address)) sends.push(now);
+    }
+    // Three triggered checks go out before another one, of which there are two at that time.
+    expect(sends[0]).toBeLessThanOrEqual(50 + 2 * 4 * 5);
+    expect(sends.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it('of ports of one address does not drive out what was heard of another one', () => {
+    const bench = createBench();
+    bench.drain(0);
+    const relay = { address: '203.0.113.10', port: 49_152 };
+    const heard = (from: Endpoint, now: number, nominates = false) =>
+      bench.receive(now, peerCheck({ nominates }), from).filter(({ message }) => message.class === 'request');
+    heard(relay, 1);
+    for (let port = 1; port <= 500; port++) heard({ ...STRANGER, port }, 2);
+    const checked = new Set<string>();
+    for (let now = 3; now < 3000; now++) for (const { to } of bench.drain(now)) checked.add(`${to.address}:${to.port}`);
+    expect(checked).toContain('203.0.113.10:49152');
+    // Eight of the address with the many ports are still looked at.
+    expect([...checked].filter((one) => one.startsWith(STRANGER.address))).toHaveLength(8);
   });
 
   it('of candidates makes a checklist of a hundred pairs', () => {

@@ -70,7 +70,10 @@ describe('what a session throws rejects the promise', () => {
 
   it('from handleConnect, and of a port that there is not', async () => {
     const connectTo = (port: number) =>
-      sessionOf({ handleConnect: fail, poll: once({ kind: 'connect', to: { address: '127.0.0.1', port } }) });
+      sessionOf({
+        handleConnect: fail,
+        poll: once({ kind: 'connect', socket: 'main', to: { address: '127.0.0.1', port } }),
+      });
     await expect(startDriver({ session: connectTo(main.local.port), sockets: { main } }).result).rejects.toBe(BUG);
     await expect(startDriver({ session: connectTo(65_536), sockets: { main } }).result).rejects.toThrow(RangeError);
   });

@@ -49,6 +49,7 @@ export function seenAtOnce(onJoin: Reachability['seekRelay'] = () => {}): Reacha
   return {
     seekRelay: onJoin,
     relayed: async () => null,
+    onChanged: () => {},
     bind: async () => ({ outcome: 'bound', public: OWN, rttMs: 1 }),
     onRelayLost: () => ({ [Symbol.dispose]: () => {} }),
     isDirect: () => true,
@@ -66,7 +67,11 @@ export function seenAtOnce(onJoin: Reachability['seekRelay'] = () => {}): Reacha
 /** Wants `peer` for so long, and so joins; how that ends is of no interest. */
 export function enterRoom(
   connection: RoomWiring['connection'],
-  { peer = 'nobody', waitMs = 5_000 }: { readonly peer?: string; readonly waitMs?: number } = {},
+  {
+    peer = 'nobody',
+    waitMs = 5_000,
+    behavior = null,
+  }: { readonly peer?: string; readonly waitMs?: number; readonly behavior?: RoomWiring['behavior'] } = {},
 ): WatchedRoom & { readonly met: ReturnType<Room['introduce']> } {
   const notices: string[] = [];
   const joins: number[] = [];
@@ -80,7 +85,7 @@ export function enterRoom(
       for (const check of waiting) check();
     }),
     turn: [],
-    behavior: null,
+    behavior,
     joinWaitMs: waitMs,
     onPublic: () => {},
     onNotice: (text) => void notices.push(text),

@@ -107,7 +107,7 @@ describe('a ticket', () => {
     const { session, request } = start();
     request(0);
     session.handleSendFailure(0, { socket: 'punch', to: SERVER, code: 'ENETUNREACH' });
-    expect(session.poll(0)).toEqual({ kind: 'done', result: { outcome: 'not-sent', code: 'ENETUNREACH' } });
+    expect(session.poll(0)).toEqual({ kind: 'done', result: { outcome: 'not-sent', detail: 'ENETUNREACH' } });
   });
 });
 

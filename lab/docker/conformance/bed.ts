@@ -46,6 +46,7 @@ export function conformanceBed(parts: BedParts): ConformanceBed {
   const { server } = parts;
   return {
     publicSide: parts.publicSide,
+    local: sockets.open,
     outbound: (socket, to) => outbound({ server, sockets }, { socket, to }),
     inbound: (socket, probe) => inbound({ server, sockets }, { socket, ...probe }),
     hairpin: (socket, probe) => hairpin({ server, sockets }, { socket, ...probe }),
@@ -102,6 +103,7 @@ interface InboundProbe {
   readonly mapped: Endpoint;
   readonly from: readonly Endpoint[];
   readonly opened: Endpoint;
+  readonly instead?: { readonly mapped: Endpoint };
 }
 
 async function inbound(bed: Bed, probe: InboundProbe): Promise<readonly Endpoint[]> {
@@ -115,22 +117,22 @@ async function inbound(bed: Bed, probe: InboundProbe): Promise<readonly Endpoint
 /** Sends from every endpoint once, and resolves with those whose datagrams had arrived when the last one did. */
 async function inboundRound(
   { server, sockets }: Bed,
-  { socket, mapped, from, opened }: InboundProbe,
+  { socket, mapped, from, opened, instead = { mapped } }: InboundProbe,
 ): Promise<readonly Endpoint[]> {
   const agent = sockets.agentOf(socket);
   const sources = new Map(from.map((endpoint) => [sockets.token(), endpoint]));
   const last = sockets.token();
   const arrived: Endpoint[] = [];
-  using _ = agent.onArrival(({ data }) => {
-    const source = sources.get(data);
-    if (source !== undefined) arrived.push(source);
+  using _ = agent.onArrival((candidate) => {
+    const source = sources.get(candidate.data);
+    if (source !== undefined && candidate.socket === socket) arrived.push(source);
   });
   const finished = await arrival(agent, {
     wanted: ({ data }) => data === last,
     timeoutMs: ARRIVAL_TIMEOUT_MS,
     meanwhile: () => {
       for (const [data, endpoint] of sources) server.send(formatEndpoint(endpoint), mapped, data);
-      server.send(formatEndpoint(opened), mapped, last);
+      server.send(formatEndpoint(opened), instead.mapped, last);
     },
   });
   if (finished === null)

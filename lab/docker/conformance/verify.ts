@@ -1,11 +1,12 @@
 /** Holds every site of a started lab to its profile, all at once, before anyone may use it. */
-import { type Asked, type ConformanceBed, mismatches, observe } from '../../conformance.ts';
+import { type ConformanceBed, observe } from '../../conformance.ts';
+import { type Asked, mismatches } from '../../mismatches.ts';
 import { type AccessProfile, type ObservedAccess, observedAccess } from '../../profiles.ts';
 import { startAgent } from '../container/agent.ts';
 import type { LabContainer } from '../container/container.ts';
 import { labRouter } from '../router/router.ts';
 import type { ServerPlace } from '../topology/addressing.ts';
-import { publicAddressOf } from '../topology/plan.ts';
+import { publicAddressesOf } from '../topology/plan.ts';
 import type { StartedSite } from '../topology/site.ts';
 import type { Topology } from '../topology/topology.ts';
 import { type BedHost, conformanceBed, openPublicSide, publicSide } from './bed.ts';
@@ -45,7 +46,7 @@ async function verifySite(
 ): Promise<void> {
   const { name, access } = plan;
   const observed = observedAccess(access);
-  const seenAs = access.kind === 'nat' ? publicAddressOf(plan) : client.address;
+  const seenAs = access.kind === 'nat' ? publicAddressesOf(plan) : [client.address];
   const lines =
     observed.kind === 'no-udp'
       ? await udpLeaks(bed, name)
@@ -70,19 +71,21 @@ function asked(
   if (access.kind !== 'nat') return { name, filtering, mapping };
   const [nat, ...outer] = access.layers;
   // How one NAT chooses ports and treats early packets cannot be seen through another.
-  return outer.length === 0 ? { ...nat, name } : { name, filtering, mapping, hairpin: nat.hairpin };
+  if (outer.length === 0) return { ...nat, name };
+  const translation = access.layers.every((layer) => layer.translation === 'static') ? 'static' : 'napt';
+  return { name, filtering, mapping, translation, hairpin: nat.hairpin };
 }
 
 async function deviations(
   bed: ConformanceBed,
-  { asked, seenAs }: { readonly asked: Asked; readonly seenAs: string },
+  { asked, seenAs }: { readonly asked: Asked; readonly seenAs: readonly string[] },
 ): Promise<readonly string[]> {
   const observation = await observe(bed).catch((error: Error) => error);
   if (observation instanceof Error) return [`${asked.name}: ${observation.message}`];
-  const strangers = observation.mapped.filter(({ address }) => address !== seenAs);
+  const strangers = observation.mapped.filter(({ address }) => !seenAs.includes(address));
   return [
     ...mismatches(asked, observation),
-    ...strangers.map(({ address }) => `${asked.name}: public address: asked ${seenAs}, got ${address}`),
+    ...strangers.map(({ address }) => `${asked.name}: public address: asked ${seenAs.join(' or ')}, got ${address}`),
   ];
 }
 

@@ -2,6 +2,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../../../src/errors.ts';
+import { explainFileCode } from '../../../src/net/explain-code.ts';
 import { matrixJunit } from './junit.ts';
 import { matrixMarkdown } from './markdown.ts';
 import type { Matrix } from './matrix.ts';
@@ -30,7 +31,8 @@ export async function clearMatrixFiles(dir: string): Promise<void> {
       await rm(join(dir, name));
     }
   } catch (error) {
-    throw new UsageError(`the matrix cannot be written to ${dir}: ${(error as Error).message}`);
+    const { code, message, path = dir } = error as NodeJS.ErrnoException;
+    throw new UsageError(`the matrix cannot be written to ${path}: ${explainFileCode(code ?? message)}`);
   }
 }
 

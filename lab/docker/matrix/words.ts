@@ -1,5 +1,5 @@
 /** A cell in words, the same in every form that the matrix is written in. */
-import { formatOdds } from '../../../src/punch/attempt/plan.ts';
+import { formatOdds } from '../../../src/punch/attempt/plan-text.ts';
 import type { Both, MatrixCell, PunchedSide } from './cell.ts';
 import { type Matrix, wrongCells } from './matrix.ts';
 

@@ -1,12 +1,15 @@
 /**
- * Chooses the public ports of UDP mappings where iptables cannot: counted up, or one for each destination address. It acts
- * before the router's source translation, which then has nothing left to do.
+ * Chooses the public ports or addresses of UDP mappings where iptables cannot: ports that are counted up or one for each
+ * destination address, and addresses of a pool. It acts before the router's source translation, which then has nothing
+ * left to do.
  */
 import type { NatProfile } from '../../profiles.ts';
+import type { SitePlace } from '../topology/addressing.ts';
 import { kept } from './learned.ts';
 
 /** Returns one nftables table, or nothing where iptables can do it. */
-export function portTable(profile: NatProfile, wan: string): string {
+export function portTable(profile: NatProfile, { wan, pool = [] }: Pick<SitePlace, 'wan' | 'pool'>): string {
+  if (profile.translation === 'dynamic') return poolTable([wan, ...pool]);
   if (profile.ports === 'sequential') return sequenceTable(profile, wan);
   return profile.mapping === 'address-dependent' ? addressTable(profile, wan) : '';
 }
@@ -45,6 +48,23 @@ function portsBy(step: number): readonly number[] {
   const length = Math.min(MAX_COUNTED, Math.floor((LAST_COUNTED - FIRST_COUNTED) / Math.abs(step)) + 1);
   const start = step > 0 ? FIRST_COUNTED : LAST_COUNTED;
   return Array.from({ length }, (_, index) => start + index * step);
+}
+
+/**
+ * Each socket gets the address that its own endpoint says, so that it has the same one toward everyone. The port stays:
+ * no two clients of the lab have one in common.
+ */
+function poolTable(addresses: readonly string[]): string {
+  const elements = addresses.map((address, index) => `${index} : ${address}`).join(', ');
+  return [
+    'table ip ports {',
+    '  chain source {',
+    '    type nat hook postrouting priority srcnat - 1;',
+    `    oifname "wan" meta l4proto udp snat ip to jhash ip saddr . udp sport mod ${addresses.length} map { ${elements} }`,
+    '  }',
+    '}',
+    '',
+  ].join('\n');
 }
 
 /**

@@ -3,7 +3,13 @@
  * named `wan` and `lan`. Nothing is ever rejected, only dropped: an ICMP error ends a punch.
  */
 import type { Dependency } from '../../../src/nat/behavior.ts';
-import { type AccessProfile, DEFAULT_BLOCK_SIZE, type NatProfile, type PortAssignmentKind } from '../../profiles.ts';
+import {
+  type AccessProfile,
+  DEFAULT_BLOCK_SIZE,
+  type NatProfile,
+  type PortAssignmentKind,
+  type TranslationKind,
+} from '../../profiles.ts';
 import type { ClientPlace, PortBlock, SitePlace } from '../topology/addressing.ts';
 import { coneTable } from './cone-table.ts';
 import { hairpinTable } from './hairpin-table.ts';
@@ -19,22 +25,23 @@ export interface RouterRules {
 /** The whole rule set of one router, which is one NAT or none. @throws Error when the lab cannot realize the access. */
 export function routerRules(access: AccessProfile, place: SitePlace): RouterRules {
   const nat = access.kind === 'nat' ? theNat(access) : null;
-  const isCone = nat !== null && nat.filtering !== 'address-and-port-dependent';
+  const isOpen = nat !== null && nat.filtering !== 'address-and-port-dependent';
+  const isCone = isOpen && nat.translation !== 'static';
   return {
     iptables: [
       table('filter', {
         chains: ['INPUT ACCEPT', 'FORWARD DROP', 'OUTPUT ACCEPT'],
-        rules: [...(nat?.inboundFirst ? EARLY_REMEMBERED : EARLY_DROPPED), ...forwardRules(access, { isCone })],
+        rules: [...(nat?.inboundFirst ? EARLY_REMEMBERED : EARLY_DROPPED), ...forwardRules(access, { isOpen })],
       }),
       table('nat', {
         chains: ['PREROUTING ACCEPT', 'INPUT ACCEPT', 'OUTPUT ACCEPT', 'POSTROUTING ACCEPT'],
-        rules: nat ? sourceRules(nat, place) : [],
+        rules: nat ? translationRules(nat, place) : [],
       }),
     ].join(''),
     nft: [
       ...(isCone ? [coneTable(nat)] : []),
       ...(nat?.hairpin ? [hairpinTable(nat, place.wan)] : []),
-      ...(nat ? [portTable(nat, place.wan)] : []),
+      ...(nat ? [portTable(nat, place)] : []),
     ].join(''),
   };
 }
@@ -58,7 +65,8 @@ const EARLY_REMEMBERED = ['-A OUTPUT -p icmp --icmp-type destination-unreachable
 const ANSWERS = '-A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT';
 const OUTBOUND = '-A FORWARD -i lan -j ACCEPT';
 
-function forwardRules(access: AccessProfile, { isCone }: { readonly isCone: boolean }): readonly string[] {
+/** @param options.isOpen whether a NAT leads in what no client has asked for. */
+function forwardRules(access: AccessProfile, { isOpen }: { readonly isOpen: boolean }): readonly string[] {
   switch (access.kind) {
     case 'open':
       return ['-A FORWARD -j ACCEPT'];
@@ -68,8 +76,25 @@ function forwardRules(access: AccessProfile, { isCone }: { readonly isCone: bool
       if (access.filtering === 'address-and-port-dependent') return [OUTBOUND, ANSWERS];
       throw new Error(`the container lab has no ${access.filtering} firewall`);
     case 'nat':
-      return [OUTBOUND, ANSWERS, ...(isCone ? ['-A FORWARD -i wan -m conntrack --ctstate DNAT -j ACCEPT'] : [])];
+      return [OUTBOUND, ANSWERS, ...(isOpen ? ['-A FORWARD -i wan -m conntrack --ctstate DNAT -j ACCEPT'] : [])];
   }
+}
+
+function translationRules(nat: NatProfile, place: SitePlace): readonly string[] {
+  return nat.translation === 'static' ? staticRules(nat, place) : sourceRules(nat, place);
+}
+
+/** One public address for each client, both ways. */
+function staticRules({ name }: NatProfile, { wan, pool = [], clients }: SitePlace): readonly string[] {
+  const addresses = [wan, ...pool];
+  if (clients.length > addresses.length) {
+    throw new Error(`${name}: the container lab has no public address for each of ${clients.length} clients`);
+  }
+  const pairs = clients.map(({ address }, index) => [address, addresses[index] ?? wan] as const);
+  return [
+    ...pairs.map(([client, address]) => `-A PREROUTING -i wan -d ${address} -j DNAT --to-destination ${client}`),
+    ...pairs.map(([client, address]) => `-A POSTROUTING -o wan -s ${client} -j SNAT --to-source ${address}`),
+  ];
 }
 
 /** Each client has a block of public ports to itself, so that no mapping of one can ever stand in another's way. */
@@ -110,7 +135,7 @@ function theNat({ layers }: AccessProfile & { readonly kind: 'nat' }): NatProfil
 
 /** What a profile asks for that these rules cannot express. */
 function unrealized(profile: NatProfile): readonly string[] {
-  const { mapping, filtering, ports, portStep = 1, hairpin, inboundFirst = false, poolSize } = profile;
+  const { mapping, filtering, ports, portStep = 1, hairpin, inboundFirst = false, translation = 'napt' } = profile;
   const isStable = mapping === 'endpoint-independent';
   const isStrict = filtering === 'address-and-port-dependent';
   return [
@@ -119,9 +144,24 @@ function unrealized(profile: NatProfile): readonly string[] {
     ...(isStable || isStrict ? [] : [`${filtering} filter with ${mapping} mapping`]),
     ...(isStable || !hairpin ? [] : [`hairpinning with ${mapping} mapping`]),
     ...(inboundFirst && !(isStable && isStrict) ? [`inbound first with ${mapping} mapping, ${filtering} filter`] : []),
-    ...(poolSize > 1 ? ['pool of addresses'] : []),
+    ...(isStable || translation === 'napt' ? [] : [`${translation} translation with ${mapping} mapping`]),
+    ...TRANSLATION_LIMITS[translation](profile),
   ];
 }
+
+/** By the kind of translation. Only what translates no port at all can have more than one address. */
+const TRANSLATION_LIMITS: Readonly<Record<TranslationKind, (profile: NatProfile) => readonly string[]>> = {
+  napt: ({ poolSize }) => (poolSize > 1 ? ['pool of addresses'] : []),
+  static: ({ filtering, hairpin }) => [
+    ...(filtering === 'address-dependent' ? [`${filtering} filter with static translation`] : []),
+    ...(hairpin ? ['hairpinning with static translation'] : []),
+  ],
+  dynamic: ({ filtering, hairpin, poolSize, pooling }) => [
+    ...(poolSize > 1 && pooling === 'arbitrary' ? [] : ['dynamic translation without an arbitrary pool']),
+    ...(filtering === 'address-and-port-dependent' ? [] : [`${filtering} filter with dynamic translation`]),
+    ...(hairpin ? ['hairpinning with dynamic translation'] : []),
+  ],
+};
 
 const PORTS_OF: Readonly<Record<Dependency, readonly PortAssignmentKind[]>> = {
   'endpoint-independent': ['preserved'],

@@ -36,6 +36,8 @@ export interface SitePlace {
   readonly subnet: string;
   /** The router's public address, or its address toward its carrier. */
   readonly wan: string;
+  /** Further public addresses of the router. */
+  readonly pool?: readonly string[];
   /** The router's address toward its clients. */
   readonly lan: string;
   readonly clients: readonly ClientPlace[];
@@ -53,6 +55,10 @@ export interface ServerPlace {
   readonly alternate: string;
 }
 
+/** After the server's, up to the first router's. */
+const FIRST_OF_POOLS = 12;
+/** How many public addresses a router may have beside its first one. */
+const POOL_ADDRESSES = 3;
 const FIRST_ROUTER = 101;
 const FIRST_CLIENT = 2;
 /** After all sites, on the public network. */
@@ -98,6 +104,15 @@ export function sitePlace(
       ports: portBlock(client, clients),
     })),
   };
+}
+
+/** So many further public addresses of the outermost router of site `index`. @throws Error when there are not so many. */
+export function poolAddresses({ publicPrefix }: Addressing, index: number, count: number): readonly string[] {
+  const first = FIRST_OF_POOLS + index * POOL_ADDRESSES;
+  if (count > POOL_ADDRESSES || first + count > FIRST_ROUTER) {
+    throw new Error(`the container lab has no ${count} further public addresses for site ${index + 1}`);
+  }
+  return Array.from({ length: count }, (_, at) => `${publicPrefix}.${first + at}`);
 }
 
 /** Share number `index` of `count` equal shares of the user ports. */

@@ -7,6 +7,7 @@ import {
   type BackbonePlace,
   backbonePlace,
   carrierPlace,
+  poolAddresses,
   type ServerPlace,
   type SitePlace,
   serverPlace,
@@ -76,13 +77,16 @@ function planRouters(
     ...memoryOf(own),
   });
   const place = sitePlace(addressing, { index, clients, routed: access.kind !== 'nat' });
-  if (access.kind !== 'nat' || access.layers.length === 1) return { ...planRouter(access, place), carrier: null };
+  if (access.kind !== 'nat') return { ...planRouter(access, place), carrier: null };
+  const further = (access.layers.at(-1)?.poolSize ?? 1) - 1;
+  const pool = further > 0 ? { pool: poolAddresses(addressing, index, further) } : {};
+  if (access.layers.length === 1) return { ...planRouter(access, { ...place, ...pool }), carrier: null };
   const [home, carrier, ...others] = access.layers;
   if (!carrier || others.length > 0) throw new Error('the container lab has no more than two NATs in a row');
   const outer = carrierPlace(addressing, index);
   return {
     ...planRouter(behindNat(home).access, { ...place, wan: outer.clients[0].address }),
-    carrier: planRouter(behindNat(carrier).access, outer),
+    carrier: planRouter(behindNat(carrier).access, { ...outer, ...pool }),
   };
 }
 
@@ -100,7 +104,8 @@ function memoryOf(access: AccessProfile): Pick<RouterPlan, 'lifetimeMs' | 'inbou
   }
 }
 
-/** The address at which the public side sees a NAT's clients. */
-export function publicAddressOf({ place, carrier }: SitePlan): string {
-  return (carrier ?? { place }).place.wan;
+/** The addresses at which the public side sees a NAT's clients; the first client of a static NAT has the first one. */
+export function publicAddressesOf({ place, carrier }: SitePlan): readonly [string, ...string[]] {
+  const { wan, pool = [] } = (carrier ?? { place }).place;
+  return [wan, ...pool];
 }

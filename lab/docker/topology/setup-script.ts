@@ -64,6 +64,7 @@ export function routerScript(
     'no_more_links_than 2',
     loadRules(options.rules),
     `name_link ${place.wan} wan`,
+    ...(place.pool ?? []).map((address) => `ip addr add ${address}/24 dev wan`),
     `name_link ${place.lan} lan`,
     ...uplinkCommands(options.uplink, place.wan),
   );

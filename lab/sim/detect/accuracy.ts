@@ -1,5 +1,6 @@
 /** Many detections over random accesses and links, each from another seed; what came out, counted. */
 import type { DetectReport } from '../../../src/nat/report.ts';
+import type { Translation } from '../../../src/nat/translation/translation.ts';
 import type { VerdictType } from '../../../src/nat/verdict.ts';
 import { type AccessProfile, expectedVerdict, observedAccess } from '../../profiles.ts';
 import type { Link } from '../network/link.ts';
@@ -7,6 +8,7 @@ import { createRandom } from '../network/random.ts';
 import type { Trace } from '../network/trace.ts';
 import { detectInSim } from './detect.ts';
 import { observedPorts } from './observed-ports.ts';
+import { type ObservedTranslation, observedTranslation } from './observed-translation.ts';
 import { drawAccess, drawLink, drawNeighbourGap } from './random-access.ts';
 
 export interface Sample {
@@ -63,11 +65,14 @@ export function wrongFindings({ access, report }: Sample): readonly string[] {
   return lines;
 }
 
-/** Whether the report is right about port assignment and pooling, by what the access does; null where UDP is blocked. */
-export function judgePorts({ access, report }: Sample): Readonly<Record<'allocation' | 'pooling', Judgement>> | null {
+export const PORT_AXES = ['allocation', 'pooling', 'translation'] as const;
+
+/** Whether the report is right about ports and public addresses, by what the access does; null where UDP is blocked. */
+export function judgePorts({ access, report }: Sample): Readonly<Record<(typeof PORT_AXES)[number], Judgement>> | null {
   const observed = observedPorts(access);
-  if (!observed) return null;
-  const { allocation, pooling } = report;
+  const translated = observedTranslation(access);
+  if (!observed || !translated) return null;
+  const { allocation, pooling, translation } = report;
   const isStepRight = observed.step === null || allocation.step === null || allocation.step === observed.step;
   const isRight = observed.kinds.includes(allocation.kind) && isStepRight;
   return {
@@ -77,7 +82,14 @@ export function judgePorts({ access, report }: Sample): Readonly<Record<'allocat
       : pooling.behavior === 'undetermined'
         ? 'undetermined'
         : 'wrong',
+    translation: judgeTranslation(translation.kind, translated),
   };
+}
+
+/** That nothing shows what it is may be the truth. */
+function judgeTranslation(kind: Translation['kind'], { kinds, isSeen }: ObservedTranslation): Judgement {
+  if (kind === 'undetermined') return isSeen ? 'undetermined' : 'right';
+  return kinds.includes(kind) ? 'right' : 'wrong';
 }
 
 export type Judgement = 'right' | 'wrong' | 'undetermined';

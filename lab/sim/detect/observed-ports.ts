@@ -60,6 +60,8 @@ function portsOf(
       return { kinds: ['random'], step };
     case 'sequential':
       return { kinds: ['sequential'], step };
+    case 'socket-sequential':
+      return entering.isNew ? entering.ports : { kinds: ['sequential'], step };
     case 'block':
       return entering.isMixed || hasArbitraryPool(layer) ? mixed('range') : { kinds: ['range'], step };
     case 'preserved': {

@@ -35,14 +35,14 @@ export function drawAccess(random: Random): AccessProfile {
     case 'firewall':
       return { kind, filtering: random.pick(DEPENDENCIES), lifetimeMs: random.pick(LIFETIMES_MS) };
     case 'nat': {
-      const outer = Array.from({ length: random.pick(LAYER_COUNTS) - 1 }, () => drawNat(random));
-      return { kind, layers: [drawNat(random), ...outer] };
+      const outer = Array.from({ length: random.pick(LAYER_COUNTS) - 1 }, (_, index) => drawNat(random, index + 1));
+      return { kind, layers: [drawNat(random, 0), ...outer] };
     }
   }
 }
 
-function drawNat(random: Random): NatProfile {
-  return {
+function drawNat(random: Random, layer: number): NatProfile {
+  const nat: NatProfile = {
     name: 'random',
     mapping: random.pick(MAPPINGS),
     filtering: random.pick(DEPENDENCIES),
@@ -54,6 +54,21 @@ function drawNat(random: Random): NatProfile {
     poolSize: random.pick(POOL_SIZES),
     pooling: random.pick(['paired', 'arbitrary']),
   };
+  const isUntouched = nat.ports === 'preserved' && nat.mapping === 'endpoint-independent';
+  return isUntouched ? { ...nat, ...drawTranslation(random.fork(`translation ${layer}`)) } : nat;
+}
+
+/** With an address for each of four hosts, since those of a pool before it are as many. */
+function drawTranslation(random: Random): Partial<NatProfile> {
+  const translation = random.pick(['napt', 'static', 'dynamic'] as const);
+  switch (translation) {
+    case 'napt':
+      return {};
+    case 'static':
+      return { translation, poolSize: 4, pooling: 'paired' };
+    case 'dynamic':
+      return { translation, poolSize: 4, pooling: 'arbitrary' };
+  }
 }
 
 /** The mean time between two mappings of another host behind the same box, in ms; mostly there is no such host. */

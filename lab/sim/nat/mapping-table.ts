@@ -31,7 +31,7 @@ export interface MappingTableOptions {
 export function createMappingTable({ profile, addresses, random, early }: MappingTableOptions): MappingTable {
   const byKey = new Map<string, Mapping>();
   const byExternal = new Map<string, Mapping>();
-  const chooseAddress = createAddressChooser({ profile, addresses, random });
+  const addressesFor = createAddressChooser({ profile, addresses, random });
   const portAssignments = new Map<string, AssignPort>(
     addresses.map((address) => [address, createPortAssignment(profile, random.fork(`ports ${address}`))]),
   );
@@ -47,11 +47,13 @@ export function createMappingTable({ profile, addresses, random, early }: Mappin
   };
 
   const create = (now: number, internal: Endpoint, remote: Endpoint): Mapping | null => {
-    const address = chooseAddress(internal);
-    const isFree = (port: number): boolean =>
-      find(now, { address, port }) === null && !early.holds(now, { address, port }, remote);
-    const port = portAssignments.get(address)?.({ internal, isFree }) ?? null;
-    return port === null ? null : { internal, external: { address, port }, filter: createFilter(profile) };
+    for (const address of addressesFor(internal)) {
+      const isFree = (port: number): boolean =>
+        find(now, { address, port }) === null && !early.holds(now, { address, port }, remote);
+      const port = portAssignments.get(address)?.({ internal, isFree }) ?? null;
+      if (port !== null) return { internal, external: { address, port }, filter: createFilter(profile) };
+    }
+    return null;
   };
 
   return {
@@ -75,22 +77,29 @@ export function createMappingTable({ profile, addresses, random, early }: Mappin
   };
 }
 
-/** Which public address a new mapping gets (RFC 4787 §4.1): always the same for one internal address, or any. */
+/**
+ * Which public address a new mapping gets (RFC 4787 §4.1): always the same for one internal address, or any. A NAT that
+ * translates no port goes on to the next one where the port is taken.
+ */
 function createAddressChooser({
   profile,
   addresses,
   random,
-}: Omit<MappingTableOptions, 'early'>): (internal: Endpoint) => string {
+}: Omit<MappingTableOptions, 'early'>): (internal: Endpoint) => readonly string[] {
   const draws = random.fork('addresses');
   const paired = new Map<string, string>();
   switch (profile.pooling) {
     case 'arbitrary':
-      return () => draws.pick(addresses);
+      return () => {
+        const first = addresses.indexOf(draws.pick(addresses));
+        const inTurn = [...addresses.slice(first), ...addresses.slice(0, first)];
+        return profile.translation === 'dynamic' ? inTurn : inTurn.slice(0, 1);
+      };
     case 'paired':
       return ({ address }) => {
         const chosen = paired.get(address) ?? draws.pick(addresses);
         paired.set(address, chosen);
-        return chosen;
+        return [chosen];
       };
   }
 }

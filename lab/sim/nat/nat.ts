@@ -5,16 +5,23 @@ import type { Packet } from '../network/packet.ts';
 import { createEarlyPackets, type EarlyPackets } from './early-packets.ts';
 import { createMappingTable, type MappingTable, type MappingTableOptions } from './mapping-table.ts';
 import { requireProfile } from './require-profile.ts';
+import { createStaticNat } from './static-nat.ts';
 
-type NatOptions = Omit<MappingTableOptions, 'early'>;
+type MappingOptions = Omit<MappingTableOptions, 'early'>;
+
+interface NatOptions extends MappingOptions {
+  /** Whom the public addresses of a static NAT stand for, in the same order; no other NAT needs to know. */
+  readonly insideAddresses?: readonly string[];
+}
 
 /**
  * UDP and TCP each have their mappings; TCP behaves by the same profile (RFC 5382 has the same terms).
  * @throws RangeError when the profile holds a value that it must not.
  */
 export function createNat(options: NatOptions): Middlebox {
-  const { profile, addresses, random } = options;
+  const { profile, addresses, random, insideAddresses = [] } = options;
   requireProfile(profile);
+  if (profile.translation === 'static') return createStaticNat({ profile, addresses, insideAddresses });
   let memory = createMemory(options);
   let reboots = 0;
 
@@ -51,7 +58,7 @@ interface Memory {
   readonly early: EarlyPackets;
 }
 
-function createMemory(options: NatOptions): Readonly<Record<Packet['protocol'], Memory>> {
+function createMemory(options: MappingOptions): Readonly<Record<Packet['protocol'], Memory>> {
   const memoryOf = (protocol: Packet['protocol']): Memory => {
     const early = createEarlyPackets();
     return { early, table: createMappingTable({ ...options, early, random: options.random.fork(protocol) }) };

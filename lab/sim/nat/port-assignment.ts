@@ -1,5 +1,5 @@
 /** How a NAT chooses the public port of a new mapping, on one of its public addresses (RFC 4787 §4.2). */
-import type { Endpoint } from '../../../src/endpoint.ts';
+import { type Endpoint, formatEndpoint } from '../../../src/endpoint.ts';
 import { DEFAULT_BLOCK_SIZE, type NatProfile } from '../../profiles.ts';
 import type { Random } from '../network/random.ts';
 
@@ -24,17 +24,27 @@ export type AssignPort = (request: PortRequest) => number | null;
  * (`nf_nat_l4proto_unique_tuple`). A mapping that depends on the destination thus keeps the port for the first
  * destination only: with the same port for two of them both would share one public endpoint, which is
  * endpoint-independent mapping in all but name.
+ * A NAT that translates no port has no other one.
  * `sequential` counts from a random start, also across hosts and sockets.
+ * `socket-sequential` keeps the port for the first mapping of a socket, and counts up from there for its further ones.
  * `block` draws from the block that the host has to itself, and keeps.
  */
 export function createPortAssignment(
-  { ports, portStep = 1, blockSize = DEFAULT_BLOCK_SIZE }: Pick<NatProfile, 'ports' | 'portStep' | 'blockSize'>,
+  {
+    ports,
+    portStep = 1,
+    blockSize = DEFAULT_BLOCK_SIZE,
+    translation,
+  }: Pick<NatProfile, 'ports' | 'portStep' | 'blockSize' | 'translation'>,
   random: Random,
 ): AssignPort {
   const randomPort = (): number => FIRST_PORT + random.integer(PORT_COUNT);
   switch (ports) {
     case 'preserved':
-      return ({ internal, isFree }) => (isFree(internal.port) ? internal.port : firstFree(randomPort(), isFree));
+      return ({ internal, isFree }) => {
+        if (isFree(internal.port)) return internal.port;
+        return translation === 'dynamic' ? null : firstFree(randomPort(), isFree);
+      };
     case 'sequential': {
       let next = randomPort();
       return ({ isFree }) => {
@@ -43,11 +53,26 @@ export function createPortAssignment(
         return port;
       };
     }
+    case 'socket-sequential':
+      return createSocketCounters(portStep, randomPort);
     case 'random':
       return ({ isFree }) => firstFree(randomPort(), isFree);
     case 'block':
       return createBlockAssignment(blockSize, random);
   }
+}
+
+/** Each socket has a counter of its own, which begins with the socket's own port. */
+function createSocketCounters(step: number, randomPort: () => number): AssignPort {
+  const last = new Map<string, number>();
+  return ({ internal, isFree }) => {
+    const socket = formatEndpoint(internal);
+    const before = last.get(socket);
+    const preserved = isFree(internal.port) ? internal.port : randomPort();
+    const port = firstFree(before === undefined ? preserved : wrapped(before + step), isFree, step);
+    if (port !== null) last.set(socket, port);
+    return port;
+  };
 }
 
 /** Each host draws from one block, given to it alone at its first mapping; null when no port or no block is left. */

@@ -1,7 +1,7 @@
 /** Drives a session of src/session.ts over simulated sockets on virtual time, as net/driver does over real ones. */
 import type { Endpoint } from '../../../src/endpoint.ts';
 import { isCommon, type Output, type Session, type Transmit } from '../../../src/session.ts';
-import type { Host, UdpSocket } from './host.ts';
+import type { Host } from './host.ts';
 import type { World } from './world.ts';
 
 /** Outputs that a session may give at one moment before it is taken for one that never waits. */
@@ -18,8 +18,11 @@ export interface SimDriverOptions<Result, Extra extends { readonly kind: string 
   readonly session: Session<Result, Extra>;
   /** The host that the session runs on, for its connections and its name in errors. */
   readonly host: Pick<Host, 'name' | 'connect'>;
-  /** The session's sockets by name; whoever drives it may open and close some meanwhile. */
-  readonly sockets: ReadonlyMap<string, UdpSocket>;
+  /** The session's sockets by name, or what sends as one; whoever drives it may open and close some meanwhile. */
+  readonly sockets: ReadonlyMap<
+    string,
+    { readonly send: (to: Endpoint, bytes: Uint8Array, options?: { readonly ttl?: number }) => string | null }
+  >;
   /** Takes what the session gives beyond the outputs that every driver knows. */
   readonly onOutput?: (output: Extra) => void;
   /** Hears the session's result and the virtual time in ms; the session is not asked again. */

@@ -1,15 +1,16 @@
 /** Drives an ICE agent, or an attempt, over simulated sockets on virtual time, as src/punch/path does over real ones. */
-import type { Endpoint } from '../../../src/endpoint.ts';
 import type { DatagramKind } from '../../../src/ice/agent.ts';
 import type { IceEvent } from '../../../src/ice/event.ts';
-import { PUNCH_SOCKET } from '../../../src/punch/attempt/candidate-agent.ts';
+import { PUNCH_SOCKET, RELAY_SOCKET } from '../../../src/punch/attempt/candidate-agent.ts';
 import type { PathRequest, PathSession } from '../../../src/punch/attempt/path-session.ts';
-import type { EventOutput } from '../../../src/session.ts';
+import type { PeerSignal } from '../../../src/punch/attempt/peer-signal.ts';
+import type { Arrival, EventOutput } from '../../../src/session.ts';
 import { driveSession, type SimDriver } from '../network/driver.ts';
 import type { Host, UdpSocket } from '../network/host.ts';
 import type { Run } from '../network/run-session.ts';
 import type { World } from '../network/world.ts';
 import { createSimPath, type DrivenSimPath, type SimPath } from './path.ts';
+import type { SimRelay } from './relay.ts';
 
 type Settled = Extract<IceEvent, { readonly kind: 'connected' | 'failed' }>;
 
@@ -17,7 +18,7 @@ type Settled = Extract<IceEvent, { readonly kind: 'connected' | 'failed' }>;
 export interface AgentRun extends Run<Settled> {
   /** When the first pair became valid, because the peer had answered a check. */
   readonly validAt: () => number | null;
-  readonly receive: (from: Endpoint, bytes: Uint8Array) => DatagramKind;
+  readonly receive: (arrival: Arrival) => DatagramKind;
   /** Lets the agent act after it was told something. */
   readonly wake: () => void;
   /** The path, to be used once the agent is connected. */
@@ -28,25 +29,27 @@ interface AgentOptions {
   readonly agent: PathSession;
   readonly host: Host;
   readonly socket: UdpSocket;
+  readonly relay?: SimRelay | null;
   /** Whether the agent gets more sockets when it asks for them; default false. */
   readonly mayOpen?: boolean;
   readonly onEvent?: (event: IceEvent) => void;
-  readonly onTell?: (ports: readonly number[]) => void;
+  readonly onTell?: (signal: PeerSignal) => void;
 }
 
 interface State extends AgentOptions {
   readonly world: World;
   readonly driver: SimDriver;
   readonly path: DrivenSimPath;
-  /** The agent's sockets by name. */
-  readonly sockets: Map<string, UdpSocket>;
+  /** The agent's sockets by name, and its relay. */
+  readonly sockets: Map<string, UdpSocket | SimRelay>;
   outcome: { readonly result: Settled; readonly at: number } | null;
   validAt: number | null;
 }
 
 export function driveAgent(world: World, options: AgentOptions): AgentRun {
-  const { agent, host, socket } = options;
-  const sockets = new Map([[PUNCH_SOCKET, socket]]);
+  const { agent, host, socket, relay = null } = options;
+  const sockets = new Map<string, UdpSocket | SimRelay>([[PUNCH_SOCKET, socket]]);
+  if (relay) sockets.set(RELAY_SOCKET, relay);
   const leave = (): void => driver.wake(agent.leave);
   const path = createSimPath(agent, { host, sockets, leave });
   const handleDatagram: PathSession['handleDatagram'] = (now, arrival) => {
@@ -62,7 +65,7 @@ export function driveAgent(world: World, options: AgentOptions): AgentRun {
     validAt: () => state.validAt,
     wake: () => driver.wake(),
     path,
-    receive: (from, bytes) => (driver.receive(PUNCH_SOCKET, from, bytes) ?? 'other') as DatagramKind,
+    receive: ({ socket: name, from, bytes }) => (driver.receive(name, from, bytes) ?? 'other') as DatagramKind,
   };
 }
 
@@ -79,7 +82,7 @@ function obey(state: State, output: EventOutput<IceEvent> | PathRequest): void {
       state.sockets.delete(output.socket);
       break;
     case 'tell':
-      state.onTell?.(output.ports);
+      state.onTell?.(output.signal);
       break;
   }
 }

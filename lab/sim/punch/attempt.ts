@@ -2,35 +2,49 @@
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { PairReport } from '../../../src/ice/checklist/pair.ts';
 import type { IceEvent } from '../../../src/ice/event.ts';
-import type { Attempt } from '../../../src/punch/attempt/attempt.ts';
 import type { PunchBudget } from '../../../src/punch/attempt/budget.ts';
-import { PUNCH_SOCKET } from '../../../src/punch/attempt/candidate-agent.ts';
-import { createIntroducedAttempt } from '../../../src/punch/attempt/introduced-attempt.ts';
+import { createIntroducedAttempt, type IntroducedAttempt } from '../../../src/punch/attempt/introduced-attempt.ts';
+import type { AttemptFailure } from '../../../src/punch/attempt/outcome/evidence.ts';
+import type { PunchTechnique } from '../../../src/punch/attempt/outcome/winner.ts';
 import { formatPeerSignal, parsePeerSignal } from '../../../src/punch/attempt/peer-signal.ts';
 import { type PunchPlan, planIntroduced } from '../../../src/punch/attempt/plan.ts';
 import type { PeerNews } from '../../../src/rendezvous/introduction/output.ts';
+import type { Arrival } from '../../../src/session.ts';
 import type { Host } from '../network/host.ts';
 import type { Random } from '../network/random.ts';
 import type { UdpSocket } from '../network/udp.ts';
 import type { World } from '../network/world.ts';
 import { type AgentRun, driveAgent } from './agent.ts';
 import type { SimPath } from './path.ts';
+import type { SimRelay } from './relay.ts';
 import type { SimIntroduced } from './told.ts';
-
-type Failed = Extract<IceEvent, { readonly kind: 'failed' }>;
 
 /** How an attempt ended; `at` and `validAt` are virtual times. */
 export type SimConnected = { readonly at: number; readonly validAt: number | null; readonly packetsSent: number } & (
-  | { readonly kind: 'connected'; readonly pair: PairReport; readonly rttMs: number }
-  | { readonly kind: 'failed'; readonly reason: Failed['reason'] }
+  | {
+      readonly kind: 'connected';
+      readonly pair: PairReport;
+      readonly rttMs: number;
+      /** Returns the technique that opened a pair of the attempt. */
+      readonly wonBy: (pair: PairReport) => PunchTechnique;
+    }
+  | ({
+      readonly kind: 'failed';
+      readonly plan: PunchPlan;
+      /** What this side was introduced with, and what the peer was told about it. */
+      readonly introduction: SimIntroduced['introduction'];
+      readonly told: SimIntroduced['told'];
+    } & AttemptFailure)
 );
 
 export interface SimAttempt {
   readonly plan: PunchPlan;
   readonly startAt: number;
-  /** Takes a datagram of the room's socket; returns false when it does not belong to this attempt. */
-  readonly receive: (from: Endpoint, bytes: Uint8Array) => boolean;
+  /** Takes a datagram of the room's socket, or of its relay; returns false when it does not belong to this attempt. */
+  readonly receive: (arrival: Arrival) => boolean;
   readonly hear: (news: PeerNews) => void;
+  /** The pair that data goes on now; null while there is none. */
+  readonly selected: () => PairReport | null;
   readonly stop: () => void;
 }
 
@@ -38,6 +52,7 @@ interface AttemptOptions {
   readonly id: string;
   readonly host: Host;
   readonly socket: UdpSocket;
+  readonly relay: SimRelay | null;
   readonly server: Endpoint;
   readonly random: Random;
   readonly output: SimIntroduced;
@@ -49,34 +64,36 @@ interface AttemptOptions {
   readonly onConnected?: ((path: SimPath) => void) | undefined;
 }
 
-interface State extends Pick<AttemptOptions, 'onSettled' | 'onConnected'> {
-  readonly attempt: Attempt;
+interface State extends Pick<AttemptOptions, 'output' | 'onSettled' | 'onConnected'> {
+  readonly world: World;
+  readonly plan: PunchPlan;
+  readonly attempt: IntroducedAttempt;
   readonly run: AgentRun;
-  /** Whether a check of the peer has come. */
-  isHeard: boolean;
   /** Whether the peer was lost, or has come anew. */
   isGone: boolean;
   isSettled: boolean;
 }
 
 export function startAttempt(world: World, options: AttemptOptions): SimAttempt {
-  const { id, host, socket, server, output, onTell, onSettled, onConnected } = options;
+  const { id, host, socket, relay, server, output, onTell, onSettled, onConnected } = options;
   const { introduction, at, told } = output;
   const plan = planIntroduced(introduction, { id, ...told, isDirect: true, server: server.address });
   const startAt = at + introduction.startInMs;
   const attempt = attemptOf(options, { plan, startAt });
   const run = driveAgent(world, {
-    ...{ agent: attempt, host, socket, mayOpen: true },
-    onTell: (ports) => onTell(formatPeerSignal({ type: 'ports', ports: [...ports] })),
+    ...{ agent: attempt, host, socket, relay, mayOpen: true },
+    onTell: (signal) => onTell(formatPeerSignal(signal)),
     onEvent: (event) => handleEvent(state, event),
   });
-  const state: State = { attempt, run, onSettled, onConnected, isHeard: false, isGone: false, isSettled: false };
+  const given = { plan, output, onSettled, onConnected };
+  const state: State = { world, attempt, run, ...given, isGone: false, isSettled: false };
   world.clock.schedule(world.clock.now(), run.wake);
   return {
     plan,
     startAt,
-    receive: (from, bytes) => receive(state, from, bytes),
+    receive: (arrival) => receive(state, arrival),
     hear: (news) => hear(state, news),
+    selected: attempt.selected,
     stop: attempt.close,
   };
 }
@@ -84,7 +101,7 @@ export function startAttempt(world: World, options: AttemptOptions): SimAttempt 
 function attemptOf(
   { socket, server, random, budget, output: { introduction, told } }: AttemptOptions,
   { plan, startAt }: Pick<SimAttempt, 'plan' | 'startAt'>,
-): Attempt {
+): IntroducedAttempt {
   return createIntroducedAttempt({
     ...{ introduction, plan, behavior: told.behavior, agentOf: told.agentOf, server, budget, startAt },
     networks: [`${socket.local.address}/24`],
@@ -94,28 +111,28 @@ function attemptOf(
 }
 
 function handleEvent(state: State, event: IceEvent): void {
-  const { attempt, run } = state;
-  state.isHeard ||= event.kind === 'check-received';
+  const { attempt, run, plan, output } = state;
   if (event.kind !== 'connected' && event.kind !== 'failed') return;
-  if (event.kind === 'failed' && state.isGone) settle(state, 'void');
-  else settle(state, { ...event, validAt: run.validAt(), packetsSent: attempt.packetsSent() });
+  const counts = { validAt: run.validAt(), packetsSent: attempt.packetsSent() };
+  if (event.kind === 'connected') settle(state, { ...event, ...counts, wonBy: attempt.wonBy });
+  else settle(state, state.isGone ? 'void' : { ...output, ...attempt.evidence(), plan, ...event, ...counts });
   if (event.kind === 'connected') state.onConnected?.(run.path);
 }
 
-function receive({ attempt, run }: State, from: Endpoint, bytes: Uint8Array): boolean {
-  if (!attempt.owns({ socket: PUNCH_SOCKET, from, bytes })) return false;
-  run.receive(from, bytes);
+function receive({ attempt, run }: State, arrival: Arrival): boolean {
+  if (!attempt.owns(arrival)) return false;
+  run.receive(arrival);
   return true;
 }
 
 function hear(state: State, news: PeerNews): void {
-  const { attempt, run } = state;
+  const { world, attempt, run } = state;
   const said = news.kind === 'signal' ? parsePeerSignal(news.data) : null;
-  if (said) attempt.handlePorts(said.ports);
+  if (said) attempt.handleSignal(world.clock.now(), said);
   if (said) run.wake();
   if (news.kind === 'signal') return;
   state.isGone = true;
-  if (!state.isHeard) settle(state, 'void');
+  if (!attempt.evidence().isHeard || news.kind === 'replaced') settle(state, 'void');
 }
 
 function settle(state: State, result: SimConnected | 'void'): void {

@@ -54,15 +54,16 @@ function join<Told>(state: State<Told>, resumeKey: string | undefined): void {
   const onClose = (code: number, reason: string): void => handleClose(joining, code, reason);
   const connection = server.connect({ source, delayMs, onMessage, onClose });
   if (!connection) {
-    const refused = { kind: 'not-joined', outcome: 'unreachable', reason: 'ECONNREFUSED' } as const;
+    const refused = { kind: 'not-joined', outcome: 'unreachable', reason: 'ECONNREFUSED', sign: 'absent' } as const;
     clock.schedule(clock.now(), () => tell(refused));
     return;
   }
   state.current = connection;
   connection.send({ type: 'join', version: PROTOCOL_VERSION, room: ROOM, id, ...(resumeKey && { resumeKey }) });
   clock.schedule(clock.now() + JOIN_TIMEOUT_MS, () => {
-    const reason = 'no answer to the join';
-    if (!joining.hasJoined) end(joining, { kind: 'not-joined', outcome: 'unreachable', reason });
+    if (joining.hasJoined) return;
+    connection.drop();
+    notJoined(joining, 'no answer to the join');
   });
 }
 
@@ -79,7 +80,11 @@ function handleMessage<Told>(joining: Joining<Told>, message: ServerMessage): vo
 
 function handleClose<Told>(joining: Joining<Told>, code: number, reason: string): void {
   if (joining.hasJoined) end(joining, { kind: 'closed', code, reason });
-  else end(joining, { kind: 'not-joined', outcome: 'unreachable', reason: `closed with ${code}` });
+  else notJoined(joining, `closed with ${code}`);
+}
+
+function notJoined<Told>(joining: Joining<Told>, reason: string): void {
+  end(joining, { kind: 'not-joined', outcome: 'unreachable', reason, sign: 'broken-off' });
 }
 
 function end<Told>(joining: Joining<Told>, input: IntroductionInput<Told>): void {

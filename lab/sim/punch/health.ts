@@ -2,17 +2,18 @@
  * Runs one punch in the simulated network, and has each side measure its path and leave, as `natcheck punch` does, while
  * routers may reboot; then finds out whether the path still works.
  */
-import { isRelayed } from '../../../src/ice/checklist/pair.ts';
+import type { PairReport } from '../../../src/ice/checklist/pair.ts';
+import { isThroughRelay } from '../../../src/punch/attempt/outcome/endpoints-in-use.ts';
 import { createMeasurement, type HealthInput } from '../../../src/punch/attempt/health/measurement.ts';
 import type { PathHealth } from '../../../src/punch/attempt/health/state.ts';
 import { runUntilDone } from '../network/run-session.ts';
 import type { TraceEntry } from '../network/trace.ts';
 import { createWorld, type World } from '../network/world.ts';
-import { addRendezvousServer } from '../server/rendezvous-server.ts';
+import { addRendezvousServer, type RendezvousServer } from '../server/rendezvous-server.ts';
 import type { Site } from '../site/site.ts';
 import type { SimPath } from './path.ts';
 import { placeAt, type SimPunchOptions } from './punch.ts';
-import type { SimMeeting } from './room.ts';
+import type { SimMeeting, SimMet } from './room.ts';
 import type { SimPunchSide } from './side.ts';
 
 type Name = 'a' | 'b';
@@ -26,6 +27,13 @@ interface Reboot {
 export interface SimHealthOptions extends SimPunchOptions {
   /** Which routers restart, and when. */
   readonly reboots?: readonly Reboot[];
+  /** Called before anything happens, to let other things go wrong later. */
+  readonly disturb?: (world: World, place: Disturbed) => void;
+}
+
+export interface Disturbed {
+  readonly sites: Readonly<Record<Name, Site>>;
+  readonly rendezvous: RendezvousServer;
 }
 
 /** One side as its report would have it. */
@@ -36,6 +44,10 @@ export interface SimHealthSide {
   readonly health: PathHealth | null;
   /** When the side came to that, counted as reboots are; null where neither side was ever connected. */
   readonly endMs: number | null;
+  /** The same as a virtual time. */
+  readonly endedAt: number;
+  /** What came of the attempt, from which the cause of a failure is told. */
+  readonly met: SimMet;
 }
 
 export interface SimHealth {
@@ -50,7 +62,11 @@ const PINGS = 40;
 const PING_INTERVAL_MS = 20;
 /** Longer than any way takes. */
 const PING_TIME_MS = 2_000;
-const PING = Uint8Array.of(9, 9, 9);
+/** Long enough not to come up in anything else; a relay carries it within a message of its own. */
+const PING = new TextEncoder().encode('does this path still work?');
+/** How long a relayed path is waited for beyond the time of its plan, and how often it is looked at. */
+const UPGRADE_PATIENCE_MS = 5_000;
+const UPGRADE_POLL_MS = 10;
 
 interface Side {
   readonly name: Name;
@@ -58,6 +74,8 @@ interface Side {
   readonly site: Site;
   path: SimPath | null;
   done: { readonly at: number; readonly health: PathHealth } | null;
+  /** The pair that data went on last. */
+  pair: PairReport | null;
 }
 
 interface State {
@@ -69,22 +87,23 @@ interface State {
 }
 
 /** Runs until both sides have ended. @throws Error when one does not. */
-export function measureInSim({ reboots = [], ...options }: SimHealthOptions): SimHealth {
+export function measureInSim({ reboots = [], disturb = () => {}, ...options }: SimHealthOptions): SimHealth {
   const pinged = new Set<string>();
   const trace = (entry: TraceEntry): void => {
     options.trace?.(entry);
     if (isPing(entry)) pinged.add(entry.place);
   };
   const world = createWorld({ seed: options.seed, trace });
-  const rendezvous = addRendezvousServer(world);
+  const rendezvous = addRendezvousServer(world, { relay: options.relay ?? false });
   const placeOf = (id: Name, side: { readonly peer: Name; readonly number: number }): Side => {
     const [access, link] = id === 'a' ? [options.a, options.linkA] : [options.b, options.linkB];
     const onConnected = (path: SimPath): void => connected(state, state.sides[id], path);
     const { room, site } = placeAt(world, { rendezvous, id, access, link, number: side.number, onConnected });
-    return { name: id, site, meeting: room.meet(side.peer), path: null, done: null };
+    return { name: id, site, meeting: room.meet(side.peer), path: null, done: null, pair: null };
   };
   const sides = { a: placeOf('a', { peer: 'b', number: 1 }), b: placeOf('b', { peer: 'a', number: 2 }) };
   const state: State = { world, sides, reboots, openAt: null };
+  disturb(world, { rendezvous, sites: { a: sides.a.site, b: sides.b.site } });
   runUntilDone(world, [sides.a, sides.b].map(runOf));
   const [a, b] = [endOf(state, sides.a), endOf(state, sides.b)];
   ping(state);
@@ -99,13 +118,28 @@ function connected(state: State, side: Side, path: SimPath): void {
       world.clock.schedule(state.openAt + afterMs, sides[name].site.reboot);
   }
   side.path = path;
-  measure(world, side, path);
+  const { technique, seconds } = side.meeting.plan() ?? { technique: 'relay', seconds: 0 };
+  const patienceMs = technique === 'relay' ? 0 : seconds * 1000 + UPGRADE_PATIENCE_MS;
+  awaitDirect(world, side, { until: world.clock.now() + patienceMs, begin: () => measure(world, side, path) });
+}
+
+/** Gives a relayed path time to become direct, as src/punch/path/upgrade.ts does. */
+function awaitDirect(
+  world: World,
+  side: Side,
+  { until, begin }: { readonly until: number; readonly begin: () => void },
+): void {
+  const { clock } = world;
+  const pair = side.meeting.selected();
+  if (!pair || !isThroughRelay(pair) || clock.now() >= until) begin();
+  else clock.schedule(clock.now() + UPGRADE_POLL_MS, () => awaitDirect(world, side, { until, begin }));
 }
 
 /** Drives a measurement over the path, and leaves when it is done. */
 function measure({ clock }: World, side: Side, path: SimPath): void {
   const measurement = createMeasurement(clock.now(), path.state);
   const tell = (input: HealthInput): void => {
+    side.pair = side.meeting.selected() ?? side.pair;
     for (const output of measurement.handle(clock.now(), input)) {
       if (output.kind === 'send') path.send(output.bytes);
       else end(output.health);
@@ -134,17 +168,18 @@ function runOf(side: Side): Parameters<typeof runUntilDone>[1][number] {
   };
 }
 
-function endOf({ openAt }: State, { meeting, done }: Side): SimHealthSide {
+function endOf({ openAt }: State, { meeting, done, pair }: Side): SimHealthSide {
   const met = meeting.outcome();
   if (!met) throw new Error('a side was to end');
-  const endMs = openAt === null ? null : (done?.at ?? met.at) - openAt;
+  const endedAt = done?.at ?? met.at;
+  const end = { endMs: openAt === null ? null : endedAt - openAt, endedAt, met };
   if (met.kind !== 'connected' || !done) {
     const reason = met.kind === 'connected' ? null : met.reason;
-    return { outcome: 'failed', reason, health: null, endMs };
+    return { outcome: 'failed', reason, health: null, ...end };
   }
   const { health } = done;
-  if (health.liveness === 'lost') return { outcome: 'failed', reason: 'path-lost', health, endMs };
-  return { outcome: isRelayed(met.pair) ? 'relayed' : 'direct', reason: null, health, endMs };
+  if (health.liveness === 'lost') return { outcome: 'failed', reason: 'path-lost', health, ...end };
+  return { outcome: isThroughRelay(pair ?? met.pair) ? 'relayed' : 'direct', reason: null, health, ...end };
 }
 
 /** Sends datagrams both ways until all that pass have come. */
@@ -160,5 +195,5 @@ function ping({ world: { clock }, sides }: State): void {
 /** Whether a datagram of `ping` has come to a peer; its socket may be closed by then. */
 function isPing({ packet, place, ...entry }: TraceEntry): boolean {
   const isThere = entry.event === 'delivered' || (entry.event === 'dropped' && entry.why === 'no-socket');
-  return isThere && place.startsWith('peer ') && packet.protocol === 'udp' && Buffer.compare(packet.bytes, PING) === 0;
+  return isThere && place.startsWith('peer ') && packet.protocol === 'udp' && Buffer.from(packet.bytes).includes(PING);
 }

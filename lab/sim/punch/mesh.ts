@@ -1,5 +1,5 @@
 /** Several peers of one room, each with one socket behind its own NAT, which all meet each other at once. */
-import type { PunchTechnique } from '../../../src/punch/attempt/techniques/winner.ts';
+import type { PunchTechnique } from '../../../src/punch/attempt/outcome/winner.ts';
 import type { NamedAccess } from '../../profiles.ts';
 import { type Link, PERFECT_LINK } from '../network/link.ts';
 import { runUntilDone } from '../network/run-session.ts';

@@ -4,6 +4,7 @@ import type { IceEvent } from '../../../src/ice/event.ts';
 import type { PathSession } from '../../../src/punch/attempt/path-session.ts';
 import { type PathState, STATE_AFTER } from '../../../src/punch/attempt/path-state.ts';
 import type { Host, UdpSocket } from '../network/host.ts';
+import type { SimRelay } from './relay.ts';
 
 /** How many datagrams of the peer are kept until there is a receiver, as in src/punch/path. */
 const MAX_EARLY = 64;
@@ -29,7 +30,7 @@ export function createSimPath(
   { selected }: Pick<PathSession, 'selected'>,
   options: {
     readonly host: Pick<Host, 'sendFrom'>;
-    readonly sockets: ReadonlyMap<string, UdpSocket>;
+    readonly sockets: ReadonlyMap<string, UdpSocket | SimRelay>;
     readonly leave: () => void;
   },
 ): DrivenSimPath {
@@ -37,13 +38,13 @@ export function createSimPath(
   const early: Uint8Array[] = [];
   let receive: ((bytes: Uint8Array) => void) | null = null;
   let state: PathState = 'live';
-  let way: { readonly from: Endpoint; readonly to: Endpoint } | null = null;
+  let way: { readonly socket: UdpSocket | SimRelay; readonly to: Endpoint } | null = null;
   return {
     send: (bytes) => {
       const pair = selected();
       const socket = pair && sockets.get(pair.socket);
       if (!socket) return;
-      way = { from: socket.local, to: pair.remote.endpoint };
+      way = { socket, to: pair.remote.endpoint };
       socket.send(pair.remote.endpoint, bytes);
     },
     onData: (next) => {
@@ -52,7 +53,9 @@ export function createSimPath(
     },
     state: () => state,
     ping: (bytes) => {
-      if (way) host.sendFrom(way.from, way.to, bytes);
+      if (!way) return;
+      if ('local' in way.socket) host.sendFrom(way.socket.local, way.to, bytes);
+      else way.socket.send(way.to, bytes);
     },
     leave,
     note: ({ kind }) => {

@@ -1,4 +1,5 @@
 /** Runs one punch in the simulated network, for two accesses, two links and a seed, and says what came of it. */
+import { isThroughRelay } from '../../../src/punch/attempt/outcome/endpoints-in-use.ts';
 import type { PunchPlan } from '../../../src/punch/attempt/plan.ts';
 import type { ToldBehavior } from '../../../src/rendezvous/protocol/fields.ts';
 import { knownBehaviorOf } from '../../known-behavior.ts';
@@ -17,6 +18,8 @@ import { type SimPunchSide, sideOf } from './side.ts';
 export const MAX_SKEW_MS = 10;
 /** The most time that a message to or from the rendezvous takes in addition to the link's latency. */
 const SIGNAL_JITTER_MS = 6;
+/** How long a relayed path is given to become direct: as long as the checks of an attempt last. */
+const UPGRADE_MS = 9_000;
 
 export interface SimPunchOptions {
   readonly a: AccessProfile;
@@ -25,6 +28,8 @@ export interface SimPunchOptions {
   /** The peers' links to the public network; default: without delay and loss. */
   readonly linkA?: Link;
   readonly linkB?: Link;
+  /** Whether the server relays; default: false. A side that is relayed then gets the time to become direct. */
+  readonly relay?: boolean;
   readonly trace?: Trace;
 }
 
@@ -43,12 +48,13 @@ export interface SimPunch {
  * @throws Error when a side does not end.
  */
 export function punchInSim(options: SimPunchOptions): SimPunch {
-  const { seed, trace } = options;
+  const { seed, trace, relay = false } = options;
   const world = createWorld({ seed, ...(trace && { trace }) });
-  const rendezvous = addRendezvousServer(world);
+  const rendezvous = addRendezvousServer(world, { relay });
   const a = sideAt(world, { rendezvous, id: 'a', access: options.a, number: 1, link: options.linkA }).meet('b');
   const b = sideAt(world, { rendezvous, id: 'b', access: options.b, number: 2, link: options.linkB }).meet('a');
   runUntilDone(world, [runOf(a), runOf(b)]);
+  if ([a, b].some(isAtRelay)) world.clock.runUntil(world.clock.now() + UPGRADE_MS);
   const [startA, startB] = [a.startAt(), b.startAt()];
   const startedAt = Math.min(startA ?? 0, startB ?? 0);
   return {
@@ -115,5 +121,11 @@ export function runOf({ outcome }: SimMeeting): Parameters<typeof runUntilDone>[
 function ended(meeting: SimMeeting, startedAt: number): SimPunchSide {
   const met = meeting.outcome();
   if (!met) throw new Error('a side was to end');
-  return sideOf(met, { startedAt, plan: meeting.plan() });
+  const pair = meeting.selected();
+  return sideOf(met.kind === 'connected' && pair ? { ...met, pair } : met, { startedAt, plan: meeting.plan() });
+}
+
+function isAtRelay(meeting: SimMeeting): boolean {
+  const pair = meeting.selected();
+  return pair !== null && isThroughRelay(pair);
 }

@@ -1,38 +1,34 @@
 /**
  * A peer in the simulated network as the product makes it: the introductions (src/rendezvous/introduction), the binding of
- * its socket by tickets, and an attempt for each peer that it is introduced to, all over one socket.
+ * its socket by tickets, and an attempt for each peer that it is introduced to, all over one socket and one relay.
  */
+
 import { type Endpoint, sameEndpoint } from '../../../src/endpoint.ts';
+import type { PairReport } from '../../../src/ice/checklist/pair.ts';
 import { createPunchBudget, INTRODUCTIONS_MAX, type PunchBudget } from '../../../src/punch/attempt/budget.ts';
-import { candidateAgent } from '../../../src/punch/attempt/candidate-agent.ts';
+import { PUNCH_SOCKET } from '../../../src/punch/attempt/candidate-agent.ts';
 import type { PunchPlan } from '../../../src/punch/attempt/plan.ts';
 import {
   createIntroductions,
   type Introductions,
   type IntroductionsOptions,
 } from '../../../src/rendezvous/introduction/introductions.ts';
-import type {
-  BindResult,
-  IntroductionFailure,
-  IntroductionInput,
-  IntroductionOutput,
-} from '../../../src/rendezvous/introduction/output.ts';
+import type { BindResult, IntroductionInput, IntroductionOutput } from '../../../src/rendezvous/introduction/output.ts';
 import type { ToldBehavior } from '../../../src/rendezvous/protocol/fields.ts';
 import { createTicketBinding } from '../../../src/rendezvous/ticket-binding.ts';
+import type { Arrival } from '../../../src/session.ts';
 import { driveSession, type SimDriver } from '../network/driver.ts';
 import type { Host } from '../network/host.ts';
 import type { Random } from '../network/random.ts';
-import type { UdpSocket } from '../network/udp.ts';
 import type { World } from '../network/world.ts';
 import type { RendezvousServer } from '../server/rendezvous-server.ts';
 import { type SimAttempt, type SimConnected, startAttempt } from './attempt.ts';
 import { createSimClient, type SimClient } from './connection.ts';
 import type { SimPath } from './path.ts';
-import type { SimIntroduced, SimTold } from './told.ts';
+import { createSimReachability, type SimReachability } from './reachability.ts';
+import type { NotIntroduced, SimIntroduced, SimTold } from './told.ts';
 
-export type SimMet =
-  | SimConnected
-  | { readonly kind: 'not-introduced'; readonly at: number; readonly reason: IntroductionFailure };
+export type SimMet = SimConnected | ({ readonly kind: 'not-introduced'; readonly at: number } & NotIntroduced);
 
 /** How one peer is getting on with another. */
 export interface SimMeeting {
@@ -43,6 +39,8 @@ export interface SimMeeting {
   readonly introductions: () => number;
   /** When the last attempt was told to begin. */
   readonly startAt: () => number | null;
+  /** The pair that data goes on now; null while there is none. */
+  readonly selected: () => PairReport | null;
 }
 
 export interface SimRoom {
@@ -67,8 +65,6 @@ export interface SimRoomOptions extends Partial<IntroductionsOptions> {
 }
 
 const WAIT_MS = 60_000;
-/** The name of the socket in a ticket's binding. */
-const TICKET_SOCKET = 'punch';
 
 interface Meeting {
   readonly peer: string;
@@ -84,7 +80,7 @@ interface State {
   readonly options: SimRoomOptions;
   readonly random: Random;
   readonly introductions: Introductions<SimTold>;
-  readonly socket: UdpSocket;
+  readonly reachability: SimReachability;
   readonly meetings: Map<string, Meeting>;
   client: SimClient | null;
   /** The binding that is under way. */
@@ -95,11 +91,15 @@ interface State {
 
 /** Creates a peer, which joins the room with the first `meet`. */
 export function createSimRoom(world: World, options: SimRoomOptions): SimRoom {
-  const { id, host, rendezvous, delayMs = () => 0, joinWaitMs = WAIT_MS } = options;
+  const { id, host, rendezvous, server, behavior, delayMs = () => 0, joinWaitMs = WAIT_MS } = options;
+  const random = host.random.fork(`punch ${id}`);
+  const heard = (arrival: Arrival): void => receive(state, arrival);
+  const onChanged = (): void => tell(state, { kind: 'changed' });
+  const reached = { host, random, server: server.address, behavior, receive: heard, onChanged };
   const state: State = {
-    ...{ world, options, random: host.random.fork(`punch ${id}`), meetings: new Map() },
+    ...{ world, options, random, meetings: new Map() },
     introductions: createIntroductions<SimTold>({ ...options, joinWaitMs }),
-    socket: host.open((from, bytes) => receive(state, from, bytes)),
+    reachability: createSimReachability(world, reached),
     ...{ client: null, binding: null, alarmAt: Number.POSITIVE_INFINITY, isDead: false },
   };
   const told = (input: IntroductionInput<SimTold>): void => tell(state, input);
@@ -124,22 +124,24 @@ function meet(state: State, peer: string, waitMs: number): SimMeeting {
     plan: () => meeting.attempt?.plan ?? null,
     introductions: () => meeting.introductions,
     startAt: () => meeting.attempt?.startAt ?? null,
+    selected: () => meeting.attempt?.selected() ?? null,
   };
 }
 
 function die(state: State): void {
   state.isDead = true;
   for (const { attempt } of state.meetings.values()) attempt?.stop();
-  state.socket.close();
+  state.reachability.close();
   state.client?.drop();
 }
 
-function receive({ binding, options, meetings }: State, from: Endpoint, bytes: Uint8Array): void {
-  if (binding && sameEndpoint(from, options.server)) {
-    binding.receive(TICKET_SOCKET, from, bytes);
+function receive({ binding, options, meetings }: State, arrival: Arrival): void {
+  const { socket, from, bytes } = arrival;
+  if (binding && socket === PUNCH_SOCKET && sameEndpoint(from, options.server)) {
+    binding.receive(socket, from, bytes);
     return;
   }
-  for (const { attempt } of meetings.values()) if (attempt?.receive(from, bytes)) return;
+  for (const { attempt } of meetings.values()) if (attempt?.receive(arrival)) return;
 }
 
 function tell(state: State, input: IntroductionInput<SimTold>): void {
@@ -161,7 +163,7 @@ function wakeLater(state: State): void {
 }
 
 function obey(state: State, output: IntroductionOutput<SimTold>): void {
-  const { world, client, meetings } = state;
+  const { client, reachability, meetings } = state;
   switch (output.kind) {
     case 'join':
       client?.join(output.resumeKey);
@@ -176,7 +178,10 @@ function obey(state: State, output: IntroductionOutput<SimTold>): void {
       state.binding = null;
       break;
     case 'gather':
-      world.clock.schedule(world.clock.now(), () => tell(state, { kind: 'gathered', told: toldAt(state, output.own) }));
+      reachability.gather(output.own, (told) => tell(state, { kind: 'gathered', gathering: output.gathering, told }));
+      break;
+    case 'turn':
+      reachability.seekRelay(output.servers);
       break;
     case 'introduced':
       introduced(state, output);
@@ -185,21 +190,21 @@ function obey(state: State, output: IntroductionOutput<SimTold>): void {
       meetings.get(output.peer)?.attempt?.hear(output.news);
       break;
     case 'not-introduced':
-      settle(state, output.peer, output.reason);
+      settle(state, output.peer, output);
       break;
     case 'failed':
-      for (const peer of meetings.keys()) settle(state, peer, output.reason);
+      for (const peer of meetings.keys()) settle(state, peer, output);
       break;
   }
 }
 
 function bind(state: State, { binding, ticket }: Extract<IntroductionOutput<SimTold>, { kind: 'bind' }>): void {
-  const { world, options, random, socket } = state;
+  const { world, options, random, reachability } = state;
   const { host, server } = options;
   const driver = driveSession(world, {
     session: createTicketBinding({ ticket, server, randomBytes: random.bytes }),
     host,
-    sockets: new Map([[TICKET_SOCKET, socket]]),
+    sockets: new Map([[PUNCH_SOCKET, reachability.socket]]),
     onDone: (result: BindResult) => {
       if (state.binding !== driver) return;
       state.binding = null;
@@ -210,24 +215,16 @@ function bind(state: State, { binding, ticket }: Extract<IntroductionOutput<SimT
   world.clock.schedule(world.clock.now(), () => driver.wake());
 }
 
-function toldAt({ options, socket, random }: State, own: Endpoint): SimTold {
-  const agentOf = candidateAgent({
-    direct: { local: socket.local, seen: own, server: options.server.address },
-    relay: null,
-    randomBytes: random.bytes,
-  });
-  return { candidates: agentOf.candidates, behavior: options.behavior, agentOf };
-}
-
 function introduced(state: State, output: SimIntroduced): void {
-  const { world, options, socket, random } = state;
+  const { world, options, random, reachability } = state;
   const { peer } = output.introduction;
   const meeting = state.meetings.get(peer);
   if (!meeting || meeting.outcome) return;
   meeting.introductions++;
   meeting.attempt = startAttempt(world, {
     ...{ id: options.id, host: options.host, server: options.server },
-    ...{ socket, random, output, budget: meeting.budget, onConnected: options.onConnected },
+    ...{ socket: reachability.socket, relay: reachability.relay(), random, output, budget: meeting.budget },
+    onConnected: options.onConnected,
     onTell: (data) => tell(state, { kind: 'signal', peer, data }),
     onSettled: (result) => {
       if (!state.isDead) end(state, meeting, result);
@@ -238,11 +235,11 @@ function introduced(state: State, output: SimIntroduced): void {
 function end(state: State, meeting: Meeting, result: SimConnected | 'void'): void {
   const { peer, waitMs, introductions } = meeting;
   if (result !== 'void') meeting.outcome ??= result;
-  else if (introductions === INTRODUCTIONS_MAX) settle(state, peer, 'no-peer');
+  else if (introductions === INTRODUCTIONS_MAX) settle(state, peer, { reason: 'no-peer', detail: null });
   else tell(state, { kind: 'want', peer, waitMs });
 }
 
-function settle({ world, meetings }: State, peer: string, reason: IntroductionFailure): void {
+function settle({ world, meetings }: State, peer: string, { reason, detail }: NotIntroduced): void {
   const meeting = meetings.get(peer);
-  if (meeting) meeting.outcome ??= { kind: 'not-introduced', at: world.clock.now(), reason };
+  if (meeting) meeting.outcome ??= { kind: 'not-introduced', at: world.clock.now(), reason, detail };
 }

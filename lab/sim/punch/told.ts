@@ -9,3 +9,9 @@ export interface SimTold extends Told {
 }
 
 export type SimIntroduced = Extract<IntroductionOutput<SimTold>, { readonly kind: 'introduced' }>;
+
+/** Why a peer was not introduced. */
+export type NotIntroduced = Pick<
+  Extract<IntroductionOutput<SimTold>, { readonly kind: 'not-introduced' }>,
+  'reason' | 'detail'
+>;

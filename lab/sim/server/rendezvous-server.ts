@@ -1,7 +1,7 @@
 /**
  * natcheck's server as peers meet on it, in the simulated network: the STUN responder that takes tickets, and the
  * rendezvous. What WebSockets carry comes whole and in order, each message after a time of its own, and takes no part in
- * the simulated network but that.
+ * the simulated network but that. With `relay` there is a TURN server beside it, which lives and dies with it.
  */
 
 import type { RendezvousOutput } from '../../../server/rendezvous/decisions/input-output.ts';
@@ -14,9 +14,12 @@ import {
 import { respond } from '../../../server/stun/decisions/responder.ts';
 import { createTicketDesk, type TicketDesk } from '../../../server/stun/decisions/ticket-desk.ts';
 import type { ClientMessage } from '../../../src/rendezvous/protocol/client-message.ts';
+import type { TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
 import type { ServerMessage } from '../../../src/rendezvous/protocol/server-message.ts';
+import { createHost, type Host } from '../network/host.ts';
 import type { World } from '../network/world.ts';
 import { addStunServer, LAB_LAYOUT } from './stun-server.ts';
+import { type SimTurnServer, startTurnServer, TURN_ENDPOINT } from './turn-server.ts';
 
 const SECRET_BYTES = 32;
 
@@ -45,6 +48,12 @@ export interface RendezvousServer {
   readonly population: Rendezvous['population'];
 }
 
+export interface RendezvousServerOptions {
+  readonly limits?: RendezvousOptions['limits'];
+  /** Whether it names a TURN server to who joins; default: false. */
+  readonly relay?: boolean;
+}
+
 interface Client extends ConnectionHandlers {
   readonly source: string;
   readonly delayMs: () => number;
@@ -58,6 +67,9 @@ interface State {
   /** Null while it is down. */
   rendezvous: Rendezvous | null;
   desk: TicketDesk | null;
+  /** The host of the TURN server; null where there is to be none. */
+  readonly turnHost: Host | null;
+  turn: SimTurnServer | null;
   readonly clients: Map<number, Client>;
   connections: number;
   generation: number;
@@ -65,16 +77,12 @@ interface State {
 
 export function addRendezvousServer(
   world: World,
-  { limits }: { readonly limits?: RendezvousOptions['limits'] } = {},
+  { limits, relay = false }: RendezvousServerOptions = {},
 ): RendezvousServer {
+  const turnHost = relay ? createHost(world, { name: 'relay', addresses: [TURN_ENDPOINT.address] }) : null;
   const state: State = {
-    world,
-    limits,
-    rendezvous: null,
-    desk: null,
-    clients: new Map(),
-    connections: 0,
-    generation: 0,
+    ...{ world, limits, turnHost, rendezvous: null, desk: null, turn: null },
+    ...{ clients: new Map(), connections: 0, generation: 0 },
   };
   start(state);
   addStunServer(world, {
@@ -92,8 +100,8 @@ export function addRendezvousServer(
     },
     restart: (downMs) => {
       for (const connection of [...state.clients.keys()]) cutOne(state, connection);
-      state.rendezvous = null;
-      state.desk = null;
+      state.turn?.stop();
+      Object.assign(state, { rendezvous: null, desk: null, turn: null });
       const generation = ++state.generation;
       world.clock.schedule(world.clock.now() + downMs, () => {
         if (generation === state.generation) start(state);
@@ -104,11 +112,14 @@ export function addRendezvousServer(
 }
 
 function start(state: State): void {
-  const { world, limits, generation } = state;
+  const { world, limits, turnHost, generation } = state;
   const { bytes: randomBytes } = world.random.fork(`rendezvous ${generation}`);
   const { port, altPort } = LAB_LAYOUT;
-  const rendezvous = createRendezvous({ stun: { port, altPort }, limits, randomBytes });
+  const turnFor = (user: string): readonly TurnServer[] => state.turn?.turnFor(user) ?? [];
+  const rendezvous = createRendezvous({ stun: { port, altPort }, limits, randomBytes, turnFor });
   state.rendezvous = rendezvous;
+  const turn = { random: world.random.fork(`turn ${generation}`), isAttended: rendezvous.hasTurnUser };
+  state.turn = turnHost && startTurnServer(world, { host: turnHost, ...turn });
   state.desk = createTicketDesk({ secret: randomBytes(SECRET_BYTES), passwordOf: rendezvous.ticketPassword });
 }
 

@@ -22,7 +22,11 @@ export interface BedOptions {
   /** How many public addresses the box has. */
   readonly poolSize: number;
   /** The box under test, which owns these public addresses. */
-  readonly createBox: (world: World, addresses: readonly [string, ...string[]]) => Middlebox;
+  readonly createBox: (
+    world: World,
+    addresses: readonly [string, ...string[]],
+    insideAddresses: readonly string[],
+  ) => Middlebox;
 }
 
 interface Seen {
@@ -35,28 +39,33 @@ export function createSimBed({ seed, poolSize, createBox }: BedOptions): Conform
   const { clock } = world;
   const site = createSite(world, {
     name: 'nat',
-    access: { kind: 'box', poolSize, createBox: ({ addresses }) => createBox(world, addresses) },
+    access: {
+      kind: 'box',
+      poolSize,
+      createBox: ({ addresses, insideAddresses }) => createBox(world, addresses, insideAddresses),
+    },
   });
   const clients = createClients({ client: site.addHost('client'), neighbour: site.addHost('neighbour') });
   const server = createPublicSide(world);
 
   return {
     publicSide: PUBLIC_SIDE,
+    local: async (socket) => clients.socketOf(socket).local,
     outbound: async (socket, to) => {
       server.seen.length = 0;
       clients.socketOf(socket).send(to, Uint8Array.of(0));
       clock.runToIdle();
       return server.seen.find((seen) => sameEndpoint(seen.to, to))?.from ?? null;
     },
-    inbound: async (socket, { mapped, from, opened }) => {
+    inbound: async (socket, { mapped, from, opened, instead = { socket, mapped } }) => {
       clients.forget();
-      for (const source of [...from, opened]) server.host.sendFrom(source, mapped, Uint8Array.of(0));
+      for (const source of from) server.host.sendFrom(source, mapped, Uint8Array.of(0));
+      server.host.sendFrom(opened, instead.mapped, Uint8Array.of(0));
       clock.runToIdle();
-      const arrived = clients.sourcesAt(socket);
-      if (!arrived.some((source) => sameEndpoint(source, opened))) {
+      if (!clients.sourcesAt(instead.socket).some((source) => sameEndpoint(source, opened))) {
         throw new Error(`nothing comes back from ${formatEndpoint(opened)}, which the client has sent to`);
       }
-      return arrived.filter((source) => from.some((one) => sameEndpoint(one, source)));
+      return clients.sourcesAt(socket).filter((source) => from.some((one) => sameEndpoint(one, source)));
     },
     // Here silence is known by itself: nothing is under way when the clock has run to idle.
     hairpin: async (socket, { at, mapped }) => {

@@ -16,9 +16,13 @@ const FIRST_INSIDE = 10;
 /** A box of your making, between private addresses and these public ones. */
 export interface BoxAccess {
   readonly kind: 'box';
-  /** `random` is chance for the box alone, by the world's seed and the name of the site. */
+  /**
+   * `random` is chance for the box alone, by the world's seed and the name of the site; `insideAddresses` are those that the
+   * first hosts get, one for each public address.
+   */
   readonly createBox: (context: {
     readonly addresses: readonly [string, ...string[]];
+    readonly insideAddresses: readonly string[];
     readonly random: Random;
   }) => Middlebox;
   /** How many public addresses the box has; default: 1. */
@@ -133,7 +137,9 @@ function createTranslatedSite(world: World, options: SiteOptions & { readonly la
     const innerPrefix = index === 0 ? prefix : `100.64.${index}`;
     const layerName = layers.length === 1 ? name : `${name} layer ${index + 1}`;
     inside = createRealm(layerName, addressPool(innerPrefix, FIRST_INSIDE));
-    routers.unshift(connectLayer(world, { name: layerName, layer, inner: inside, outer, link: isOutermost && link }));
+    routers.unshift(
+      connectLayer(world, { name: layerName, layer, inner: inside, innerPrefix, outer, link: isOutermost && link }),
+    );
   }
   const realm = inside;
   return {
@@ -147,18 +153,20 @@ interface LayerOptions {
   readonly name: string;
   readonly layer: BoxAccess;
   readonly inner: Realm;
+  readonly innerPrefix: string;
   readonly outer: Realm;
   readonly link: Link | false | undefined;
 }
 
 /** Puts a router with the layer's box and public addresses between the two realms. */
-function connectLayer(world: World, { name, layer, inner, outer, link }: LayerOptions): Router {
+function connectLayer(world: World, { name, layer, inner, innerPrefix, outer, link }: LayerOptions): Router {
   const { createBox, poolSize = 1 } = layer;
   const addresses: readonly [string, ...string[]] = [
     outer.allocate(),
     ...Array.from({ length: poolSize - 1 }, outer.allocate),
   ];
-  const box = createBox({ addresses, random: world.random.fork(`nat ${name}`) });
+  const insideAddresses = addresses.map((_, index) => `${innerPrefix}.${FIRST_INSIDE + index}`);
+  const box = createBox({ addresses, insideAddresses, random: world.random.fork(`nat ${name}`) });
   const router = connectRouter(world, { name, box, inner, outer, ...(link && { link }) });
   for (const address of addresses) router.announce(address);
   return router;

@@ -16,7 +16,8 @@ export function addLocalCandidate(state: AgentState, spec: LocalCandidateSpec): 
   return added;
 }
 
-export function addRemoteCandidate(state: AgentState, candidate: Candidate): void {
+/** @param from the one socket that is to check it, of those that there are; all when left out. */
+export function addRemoteCandidate(state: AgentState, candidate: Candidate, from?: string): void {
   const { localCandidates, remoteCandidates, checklist } = state;
   const { endpoint } = candidate;
   if (remoteCandidates.length >= MAX_REMOTE_CANDIDATES) {
@@ -28,5 +29,7 @@ export function addRemoteCandidate(state: AgentState, candidate: Candidate): voi
   // A peer-reflexive remote candidate is the same one, found before it was signalled (RFC 8838 §11, step 4).
   for (const pair of checklist.pairs()) if (sameEndpoint(pair.remote.endpoint, endpoint)) pair.remote = candidate;
   checklist.sort();
-  for (const base of localCandidates.bases()) checklist.add(base, candidate);
+  for (const base of localCandidates.bases()) {
+    if (from === undefined || base.socket === from) checklist.add(base, candidate);
+  }
 }

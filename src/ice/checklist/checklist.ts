@@ -18,8 +18,8 @@ export interface Checklist {
   readonly add: (local: LocalCandidate, remote: Candidate) => Pair | null;
   /** Forgets a pair that nobody has answered on. */
   readonly remove: (pair: Pair) => void;
-  /** The best pair that was never checked and need not wait for another of its foundation. */
-  readonly nextOrdinary: () => Pair | undefined;
+  /** The best pair that waits for its first check, is not triggered, and need not wait for another of its foundation. */
+  readonly nextOrdinary: (triggered: ReadonlySet<Pair>) => Pair | undefined;
   /** The pair whose check is due first. */
   readonly nextDue: () => Pair | undefined;
   /** To be called when the role, or the priority of a candidate, has changed. */
@@ -58,7 +58,10 @@ export function createChecklist(role: () => Role): Checklist {
       byKey.delete(keyOf(local.socket, remote.endpoint));
       sort();
     },
-    nextOrdinary: () => sorted.find((pair) => pair.state === 'waiting' || (pair.state === 'frozen' && isFree(pair))),
+    nextOrdinary: (triggered) =>
+      sorted.find(
+        (pair) => !triggered.has(pair) && (pair.state === 'waiting' || (pair.state === 'frozen' && isFree(pair))),
+      ),
     nextDue: () => {
       let next: Pair | undefined;
       for (const pair of sorted) if (isUnderWay(pair) && (!next || pair.dueAt < next.dueAt)) next = pair;

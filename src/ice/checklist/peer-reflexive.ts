@@ -9,16 +9,25 @@ import type { Pair } from './pair.ts';
  * them at once. Beyond that number the oldest pair that is neither valid nor nominated gives way.
  */
 const MAX_PEER_REFLEXIVE = 32;
+/**
+ * So many of them may be ports of one address that one socket hears from. Where both mappings depend on the port, each check
+ * comes from a new one and is answered from a new one, without end: those must not drive out the pairs of other addresses.
+ */
+const MAX_OF_ADDRESS = 8;
+
+interface LearnedCheck {
+  /** The base that the check came to. */
+  readonly base: LocalCandidate;
+  readonly found: { readonly endpoint: Endpoint; readonly priority: number };
+  readonly nominates: boolean;
+}
 
 /** The pair that a check from `found` belongs to, with a new candidate if need be; null when there is no room. */
-export function learnPair(
-  now: number,
-  state: AgentState,
-  { base, found }: { readonly base: LocalCandidate; readonly found: { endpoint: Endpoint; priority: number } },
-): Pair | null {
+export function learnPair(now: number, state: AgentState, check: LearnedCheck): Pair | null {
+  const { base, found } = check;
   const { checklist, peerReflexive } = state;
   const known = checklist.pairs().find(({ remote }) => sameEndpoint(remote.endpoint, found.endpoint))?.remote;
-  if (!known && !hasRoom(state)) return null;
+  if (!known && !(isWorthLearning(state, check) && hasRoom(state, check))) return null;
   const foundation = `prflx${peerReflexive.found}`;
   const remote: Candidate = known ?? { type: 'prflx', ...found, foundation, related: null };
   const pair = checklist.add(base, remote);
@@ -29,11 +38,31 @@ export function learnPair(
   return pair;
 }
 
-function hasRoom({ checklist, triggered, peerReflexive: { pairs } }: AgentState): boolean {
-  if (pairs.length < MAX_PEER_REFLEXIVE) return true;
+/**
+ * Where answers come from any port, each check comes from a new one as well, and makes its receiver answer from a new one:
+ * only a nomination, or the first such check, tells more than the endpoint that the server saw.
+ */
+function isWorthLearning(
+  { config, peerReflexive }: AgentState,
+  { nominates }: { readonly nominates: boolean },
+): boolean {
+  return !config.answersFromAnyPort || nominates || peerReflexive.found === 0;
+}
+
+function hasRoom(state: AgentState, { base, found }: LearnedCheck): boolean {
+  const { pairs } = state.peerReflexive;
+  const kin = pairs.filter(
+    ({ local, remote }) => local.socket === base.socket && remote.endpoint.address === found.endpoint.address,
+  );
+  if (kin.length >= MAX_OF_ADDRESS) return makeRoom(state, kin);
+  return pairs.length < MAX_PEER_REFLEXIVE || makeRoom(state, pairs);
+}
+
+/** Forgets the oldest of those pairs that may be forgotten; false when there is none. */
+function makeRoom({ checklist, triggered, peerReflexive }: AgentState, pairs: readonly Pair[]): boolean {
   const oldest = pairs.find(({ state, nomination }) => state !== 'succeeded' && nomination !== 'asked');
   if (!oldest) return false;
-  pairs.splice(pairs.indexOf(oldest), 1);
+  peerReflexive.pairs.splice(peerReflexive.pairs.indexOf(oldest), 1);
   // It may have been signalled since.
   if (oldest.remote.type !== 'prflx') return true;
   triggered.delete(oldest);

@@ -61,7 +61,7 @@ function accept(
   transmit(state, { socket, to: from, bytes: encodeSuccess(received.message.transactionId, from, state.local.key) });
   const base = state.localCandidates.base(socket);
   const known = state.checklist.find(socket, from);
-  const pair = known ?? (base ? learnPair(now, state, { base, found: { endpoint: from, priority } }) : null);
+  const pair = known ?? (base ? learnPair(now, state, { base, found: { endpoint: from, priority }, nominates }) : null);
   if (pair) hear(now, state, { pair, nominates });
   else reject(state, 'too-many-candidates');
 }

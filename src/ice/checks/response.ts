@@ -14,7 +14,8 @@ import { type CheckTransaction, judgeResponse, type Reply } from './transactions
 export function receiveResponse(now: number, state: AgentState, received: ReceivedCheck): CheckRejectionCause | null {
   // Before the peer's credentials are known no check is sent.
   if (!state.remote) return 'unknown-transaction';
-  const reply = judgeResponse(now, state.transactions, { ...received, key: state.remote.key });
+  const isAnyPort = state.config.answersFromAnyPort;
+  const reply = judgeResponse(now, state.transactions, { ...received, key: state.remote.key, isAnyPort });
   switch (reply.kind) {
     case 'rejected':
       return reply.cause;

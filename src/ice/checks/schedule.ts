@@ -26,17 +26,22 @@ export function giveUpSilent(now: number, { checklist }: AgentState): void {
   }
 }
 
+/** How many triggered checks go out in a row while another pair waits: one pair that triggers for ever must not starve it. */
+const MAX_TRIGGERED_IN_A_ROW = 3;
+
 /** Sends one check when its slot has come (RFC 8445 §6.1.4.2); returns when the next may go. */
 export function checkNext(now: number, state: AgentState): number {
   const { triggered, checklist, config, slotAt } = state;
-  const [first] = triggered;
-  const ordinary = isFinal(state) ? undefined : checklist.nextOrdinary();
+  const ordinary = isFinal(state) ? undefined : checklist.nextOrdinary(triggered);
   const due = checklist.nextDue();
+  const isOtherReady = ordinary !== undefined || (due !== undefined && due.dueAt <= now);
+  const [first] = isOtherReady && state.triggeredInARow >= MAX_TRIGGERED_IN_A_ROW ? [] : triggered;
   const next = first ?? ordinary ?? due;
   const readyAt = first || ordinary ? now : (due?.dueAt ?? Number.POSITIVE_INFINITY);
   // A triggered check may go in advance of its slot, by one slot at most, so that the rate stays one in Ta.
   const mayAt = first ? slotAt - config.taMs : slotAt;
   if (!next || readyAt > now || mayAt > now) return Math.max(readyAt, mayAt);
+  state.triggeredInARow = first ? state.triggeredInARow + 1 : 0;
   triggered.delete(next);
   check(now, state, next);
   state.slotAt = Math.max(slotAt, now) + config.taMs;

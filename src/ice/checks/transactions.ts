@@ -49,8 +49,13 @@ export function openTransaction(transactions: Transactions, id: Uint8Array, tran
 export function judgeResponse(
   now: number,
   transactions: Transactions,
-  { arrival, message, key }: ReceivedCheck & { readonly key: Uint8Array },
+  received: ReceivedCheck & {
+    readonly key: Uint8Array;
+    /** Whether the response may come from another port than the check went to. */
+    readonly isAnyPort: boolean;
+  },
 ): Reply {
+  const { arrival, message, key, isAnyPort } = received;
   const rejected = (cause: CheckRejectionCause): Reply => ({ kind: 'rejected', cause });
   const id = hex(message.transactionId);
   const transaction = transactions.get(id);
@@ -59,7 +64,8 @@ export function judgeResponse(
   if (checkIntegrity(arrival.bytes, { algorithm: 'sha1', key }) !== 'valid') return rejected('wrong-integrity');
   // RFC 8445 §7.2.5.2.1 fails the pair at once; here it fails by silence, so that a mirrored reply cannot end it.
   const { local, remote } = transaction.pair;
-  const isSymmetric = arrival.socket === local.socket && sameEndpoint(arrival.from, remote.endpoint);
+  const expected = { ...remote.endpoint, ...(isAnyPort && { port: arrival.from.port }) };
+  const isSymmetric = arrival.socket === local.socket && sameEndpoint(arrival.from, expected);
   if (!isSymmetric) return rejected('wrong-source');
   if (message.class === 'error') {
     transactions.delete(id);

@@ -27,10 +27,8 @@ export function isFinal({ selected }: AgentState): boolean {
  */
 export function select(now: number, state: AgentState, pair: Pair): void {
   pair.nomination = 'nominated';
-  const { selected, role, config } = state;
-  const isSilent = state.consent !== null && now >= consentSilentAt(state.consent);
-  if (selected && !isSilent && pairPriority(role, selected) >= pairPriority(role, pair)) return;
-  if (selected === pair) return;
+  const { selected, config } = state;
+  if (selected && !isBetter(now, state, { selected, pair })) return;
   state.selected = pair;
   state.successor = null;
   const rttMs = pair.rttMs ?? 0;
@@ -40,6 +38,18 @@ export function select(now: number, state: AgentState, pair: Pair): void {
   const report = { pair: reportOf(pair), rttMs };
   if (selected) emit(now, state, { kind: 'pair-switched', ...report });
   else emit(now, state, { kind: 'connected', ...report, checksSent: state.checksSent });
+}
+
+/** Whether the pair is to take the place of the selected one: by its priority, or as that is silent and the pair no worse in kind. */
+function isBetter(
+  now: number,
+  { role, consent }: AgentState,
+  { selected, pair }: { readonly selected: Pair; readonly pair: Pair },
+): boolean {
+  if (selected === pair) return false;
+  const isSilent = consent !== null && now >= consentSilentAt(consent);
+  if (isSilent && (isRelayed(selected) || !isRelayed(pair))) return true;
+  return pairPriority(role, selected) < pairPriority(role, pair);
 }
 
 /** Stops the checks that are not needed any more; beside a relayed pair those of direct pairs go on. */

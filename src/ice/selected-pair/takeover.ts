@@ -6,7 +6,7 @@
  * while the peer does not answer on the selected pair, so that nobody who repeats a check from elsewhere can move the path.
  */
 import type { AgentState } from '../agent-state.ts';
-import type { Pair } from '../checklist/pair.ts';
+import { isRelayed, type Pair } from '../checklist/pair.ts';
 import { triggerCheck } from '../checks/schedule.ts';
 import { consentQuestioned, consentSilentAt } from './consent.ts';
 import { renominate } from './nomination.ts';
@@ -16,6 +16,8 @@ import { select } from './selection.ts';
 export function hearElsewhere(now: number, state: AgentState, pair: Pair): void {
   const { selected, consent } = state;
   if (!selected || !consent || pair === selected || pair.local !== selected.local) return;
+  // The peer's checks through a relay were sent while it had no direct path: they do not show that it has moved there.
+  if (isRelayed(pair) && !isRelayed(selected)) return;
   state.successor = pair;
   consentQuestioned(now, consent);
 }

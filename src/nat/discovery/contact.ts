@@ -9,7 +9,7 @@ import { askTogether } from '../probes/ask.ts';
 import type { Exchange } from '../probes/exchange.ts';
 import { createProbe, givenUpAt, isSettled, type Probe } from '../probes/probe.ts';
 import { isUsableAlternate } from './alternate.ts';
-import { checkTcp, createTcpCheck, isTcpAccepted, isTcpChecked, type TcpCheck } from './tcp-check.ts';
+import { checkTcp, createTcpCheck, isTcpChecked, type TcpCheck } from './tcp-check.ts';
 
 /** TCP is tried as well after so long without any answer. */
 const TCP_CHECK_AFTER_MS = 700;
@@ -26,7 +26,8 @@ export interface ServerCandidate {
 export type ContactOutcome =
   | { readonly kind: 'behavior-server'; readonly chosen: ServerCandidate; readonly other: Endpoint }
   | { readonly kind: 'one-address'; readonly answered: readonly ServerCandidate[] }
-  | { readonly kind: 'unreachable'; readonly tcpAccepted: boolean };
+  /** With the server that accepts TCP connections all the same, if one does. */
+  | { readonly kind: 'unreachable'; readonly tcpServer: ServerIdentity | null };
 
 export interface Contact {
   readonly exchange: Exchange;
@@ -84,10 +85,10 @@ export function contactOutcome(now: number, contact: Contact): ContactOutcome | 
     return isOver || now >= graceEndsAt(contact) ? { kind: 'one-address', answered } : null;
   }
   if (!isOver) return null;
-  const tcpAccepted = isTcpAccepted(tcp);
+  const tcpServer = candidates.find(({ identity }) => identity.address === tcp.acceptedAt)?.identity ?? null;
   const refused = candidates.every(({ probe }) => probe.sendFailure !== null);
-  const isTold = refused || tcpAccepted || isTcpChecked(tcp) || now >= silentSince(contact) + TCP_GRACE_MS;
-  return isTold ? { kind: 'unreachable', tcpAccepted } : null;
+  const isTold = refused || tcpServer !== null || isTcpChecked(tcp) || now >= silentSince(contact) + TCP_GRACE_MS;
+  return isTold ? { kind: 'unreachable', tcpServer } : null;
 }
 
 function winnerOf({ candidates }: Contact): ContactOutcome | null {

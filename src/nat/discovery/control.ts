@@ -5,13 +5,13 @@
 import type { Endpoint } from '../../endpoint.ts';
 import { askTogether } from '../probes/ask.ts';
 import { type Exchange, sendProbe } from '../probes/exchange.ts';
-import { createProbe, isGivenUp, type Probe } from '../probes/probe.ts';
-import { answeredCount, isDue, type SilenceEvidence } from '../probes/silence.ts';
+import { createProbe, isGivenUp, type Probe, UNKNOWN_ATTRIBUTE } from '../probes/probe.ts';
+import { answeredCount, isDue, isMute, type SilenceEvidence } from '../probes/silence.ts';
 import type { Reason } from '../reason.ts';
 import { type AskedServer, changedSource, type Elsewhere } from './alternate.ts';
 
-/** A comprehension-required attribute is not understood (RFC 8489 §14.8). */
-const UNKNOWN_ATTRIBUTE = 420;
+/** After so many changed questions without an answer something may have happened to the socket's mappings. */
+const SILENT_SENDS = 4;
 
 /** The way from one alternate: the question that opens it, then the one that uses it. */
 interface Way {
@@ -23,12 +23,14 @@ export interface Control {
   readonly exchange: Exchange;
   readonly server: AskedServer;
   readonly primary: Probe;
+  /** A plain question on another socket, which is asked at the same pace. */
+  readonly companion: Probe;
   /** Null until the server's alternates are known. */
   ways: Readonly<Record<Elsewhere, Way>> | null;
 }
 
-export function createControl(exchange: Exchange, server: AskedServer): Control {
-  return { exchange, server, primary: plainTo('primary', server.primary), ways: null };
+export function createControl(options: Pick<Control, 'exchange' | 'server' | 'companion'>): Control {
+  return { ...options, primary: plainTo('primary', options.server.primary), ways: null };
 }
 
 function plainTo(test: string, to: Endpoint): Probe {
@@ -62,10 +64,17 @@ export function isWayOpen(control: Control, change: Elsewhere): boolean {
   return changedProbe(control, change) !== null;
 }
 
-/** Asks once for the changed reply, if its way is open. */
+/**
+ * Asks once for the changed reply, if its way is open, and opens that again first: a router that restarts forgets it. Where
+ * none has come so far, the primary is asked as well, which tells if such a router has given the socket another endpoint.
+ */
 export function askForChange(now: number, control: Control, change: Elsewhere): void {
   const probe = changedProbe(control, change);
-  if (probe) sendProbe(now, control.exchange, probe);
+  const way = control.ways?.[change];
+  if (!probe || !way) return;
+  const { exchange, primary } = control;
+  const isSilent = probe.answer === null && probe.sends.length >= SILENT_SENDS;
+  for (const one of [...(isSilent ? [primary] : []), way.opener, probe]) sendProbe(now, exchange, one);
 }
 
 /** The changed question, once both its way and the mapping toward the primary are known. */
@@ -97,11 +106,20 @@ export function controlTally(
   return { controlSends: settled.length, controlAnswers: answeredCount(settled) };
 }
 
+/** When the changed reply was asked for first; Infinity before that. */
+export function controlBeganAt({ ways }: Control, change: Elsewhere): number {
+  return ways?.[change].changed?.sends[0]?.at ?? Number.POSITIVE_INFINITY;
+}
+
 /** Why there will never be a control for this change, or null. */
-export function controlObstacle(now: number, { ways, primary, exchange }: Control, change: Elsewhere): Reason | null {
+export function controlObstacle(now: number, control: Control, change: Elsewhere): Reason | null {
+  const { ways, primary, companion, exchange } = control;
   const way = ways?.[change];
   if (!way) return null;
-  if ([primary, way.opener].some((probe) => isGivenUp(now, probe, exchange.pace))) return 'alternate-mute';
+  if (isGivenUp(now, primary, exchange.pace)) return 'too-much-loss';
+  if (isGivenUp(now, way.opener, exchange.pace)) {
+    return isMute(way.opener, companion) ? 'alternate-mute' : 'too-much-loss';
+  }
   if (way.changed && way.changed.errorCode !== null) {
     const asksForPort = way.changed.question.responsePort !== undefined;
     return asksForPort && way.changed.errorCode === UNKNOWN_ATTRIBUTE ? 'response-port-refused' : 'error-replies';

@@ -8,10 +8,12 @@ import type { DetectSocket, ServerIdentity } from '../evidence.ts';
 import { createPortAssignmentTest, stepPortAssignment } from '../port-assignment/port-assignment.ts';
 import { createExchange, judgeHeld, receiveReply, recordSendFailure } from '../probes/exchange.ts';
 import type { DetectReport } from '../report.ts';
+import { createUnsolicitedTest, stepUnsolicited } from '../translation/unsolicited.ts';
 import { conclude } from './conclude.ts';
 import { addCandidate, type ContactOutcome, contactOutcome, createContact, stepContact } from './contact.ts';
 import { createFilteringTest, stepFiltering } from './filtering.ts';
 import { createMappingTest, stepMapping } from './mapping.ts';
+import { stepRecheck } from './recheck.ts';
 import type { State } from './state.ts';
 import { recordConnect } from './tcp-check.ts';
 
@@ -69,7 +71,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
       const transmit = exchange.queue.shift();
       if (transmit) return transmit;
       const to = contact.tcp.queue.shift();
-      return to ? { kind: 'connect', to } : { kind: 'wait', until: state.wakeAt };
+      return to ? { kind: 'connect', socket: 'mapping', to } : { kind: 'wait', until: state.wakeAt };
     },
   };
 }
@@ -91,6 +93,7 @@ function initialState(options: DiscoveryOptions): State {
     filtering: null,
     mapping: null,
     portAssignment: null,
+    unsolicited: null,
     wakeAt: startedAt,
     report: null,
   };
@@ -100,7 +103,7 @@ function initialState(options: DiscoveryOptions): State {
 function advance(now: number, state: State): void {
   if (state.report) return;
   const contactAt = advanceContact(now, state);
-  state.wakeAt = Math.min(state.deadline, contactAt, stepTests(now, state));
+  state.wakeAt = Math.min(state.deadline, contactAt, stepTests(now, state), stepRecheck(now, state));
   state.report = conclude(now, state);
 }
 
@@ -129,15 +132,17 @@ function startTests(
   state.filtering.server.other = other;
   state.mapping = createMappingTest({ exchange, local: local.mapping, primary, other });
   state.portAssignment = createPortAssignmentTest({ exchange, local, primary, other });
+  state.unsolicited = createUnsolicitedTest({ exchange, local, primary });
   judgeHeld(exchange);
 }
 
 /** The filtering test goes on only as long as the server may have two addresses. */
-function stepTests(now: number, { outcome, mapping, filtering, portAssignment }: State): number {
+function stepTests(now: number, { outcome, mapping, filtering, portAssignment, unsolicited }: State): number {
   const mayFilter = !outcome || outcome.kind === 'behavior-server';
   return Math.min(
     mapping ? stepMapping(now, mapping) : Number.POSITIVE_INFINITY,
     filtering && mayFilter ? stepFiltering(now, filtering) : Number.POSITIVE_INFINITY,
     portAssignment && mapping ? stepPortAssignment(now, portAssignment, mapping.finding) : Number.POSITIVE_INFINITY,
+    unsolicited ? stepUnsolicited(now, unsolicited) : Number.POSITIVE_INFINITY,
   );
 }

@@ -5,7 +5,7 @@
 import type { Endpoint } from '../../endpoint.ts';
 import { type Finding, found, undetermined } from '../behavior.ts';
 import { type Exchange, sendProbe } from '../probes/exchange.ts';
-import type { Pace } from '../probes/pace.ts';
+import { type Pace, STEADY_SENDS } from '../probes/pace.ts';
 import { createProbe, isRefused, type Probe } from '../probes/probe.ts';
 import { answeredCount, dueSends, judgeSilence, MAX_ROUNDS } from '../probes/silence.ts';
 import type { Reason } from '../reason.ts';
@@ -13,6 +13,7 @@ import { type AskedServer, changedSource, type Elsewhere } from './alternate.ts'
 import {
   askForChange,
   type Control,
+  controlBeganAt,
   controlObstacle,
   controlProbes,
   controlTally,
@@ -20,6 +21,9 @@ import {
   isWayOpen,
   openWays,
 } from './control.ts';
+
+/** When the companions of so many rounds are missing, the path is cut, and rounds would be used up in vain. */
+const OUTAGE_ROUNDS = 4;
 
 export interface FilteringTest {
   readonly exchange: Exchange;
@@ -44,12 +48,13 @@ export function createFilteringTest(exchange: Exchange, to: Endpoint): Filtering
       change,
       expectedFrom: () => server.other && changedSource(to, server.other, change),
     });
+  const plain = createProbe({ test: 'filtering.plain', socket: 'filtering', to });
   return {
     exchange,
     server,
-    plain: createProbe({ test: 'filtering.plain', socket: 'filtering', to }),
+    plain,
     changed: { port: changed('port'), 'ip-and-port': changed('ip-and-port') },
-    control: createControl(exchange, server),
+    control: createControl({ exchange, server, companion: plain }),
     lastRoundAt: Number.NEGATIVE_INFINITY,
     finding: null,
   };
@@ -83,8 +88,11 @@ function passageOf(now: number, test: FilteringTest, change: Elsewhere): Passage
   const obstacle = controlObstacle(now, control, change);
   if (obstacle) return { kind: 'unknown', reason: obstacle };
   // A round counts when its companion was answered, and both the changed reply and that one had their time.
-  const rounds = answeredCount(dueSends(now, plain.sends, exchange.pace));
-  const judged = judgeSilence({ rounds, ...controlTally(now, control, change) });
+  const tally = controlTally(now, control, change);
+  // While the control has heard nothing, what counts is whether it should have: by the rounds that it took part in.
+  const from = tally.controlAnswers === 0 ? controlBeganAt(control, change) : Number.NEGATIVE_INFINITY;
+  const rounds = answeredCount(dueSends(now, plain.sends, exchange.pace).filter(({ at }) => at >= from));
+  const judged = judgeSilence({ rounds, ...tally });
   if (judged === 'proven') return { kind: 'blocked' };
   if (judged === 'control-mute') return { kind: 'unknown', reason: 'alternate-mute' };
   const isOver = plain.sends.length >= MAX_ROUNDS && now >= lastRoundAt + exchange.pace.patienceMs();
@@ -115,13 +123,17 @@ function startRound(now: number, test: FilteringTest): void {
   }
 }
 
-/** Rounds are fast only while they are evidence for something: while a control goes with them. */
+/** Rounds are fast only while they are evidence for something: while a control goes with them, and companions are answered. */
 function nextRoundAt(now: number, test: FilteringTest): number {
   const { exchange, plain, control, lastRoundAt } = test;
   const tries = plain.sends.length;
   if (tries >= MAX_ROUNDS) return Number.POSITIVE_INFINITY;
-  const isFast = undecided(now, test).some((change) => isWayOpen(control, change));
-  return lastRoundAt + (isFast ? exchange.pace.roundMs() : exchange.pace.gapMs(Math.max(1, tries)));
+  const lastDue = dueSends(now, plain.sends, exchange.pace).slice(-OUTAGE_ROUNDS);
+  const isCut = lastDue.length === OUTAGE_ROUNDS && answeredCount(lastDue) === 0;
+  const isFast = !isCut && undecided(now, test).some((change) => isWayOpen(control, change));
+  return (
+    lastRoundAt + (isFast ? exchange.pace.roundMs() : exchange.pace.gapMs(Math.min(Math.max(1, tries), STEADY_SENDS)))
+  );
 }
 
 /** The earliest future time at which some send's reply is due. */

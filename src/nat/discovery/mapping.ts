@@ -7,6 +7,7 @@ import { type Finding, found, undetermined } from '../behavior.ts';
 import { askTogether } from '../probes/ask.ts';
 import type { Exchange } from '../probes/exchange.ts';
 import { createProbe, isSettled, type Probe } from '../probes/probe.ts';
+import { isMute } from '../probes/silence.ts';
 
 /** What one server endpoint saw of the socket. */
 export interface MappingSample {
@@ -42,7 +43,7 @@ export function classifyMapping(local: Endpoint, samples: readonly MappingSample
 export interface MappingTest {
   readonly exchange: Exchange;
   readonly local: Endpoint;
-  /** The answered first question, to the server's primary endpoint. */
+  /** The answered first question, to the server's primary endpoint; recheck.ts asks it again after each of the others. */
   readonly primary: Probe;
   readonly probes: readonly Probe[];
   finding: Finding | null;
@@ -69,7 +70,7 @@ export function stepMapping(now: number, test: MappingTest): number {
   if (!probes.every((probe) => isSettled(now, probe, exchange.pace))) return next;
   test.finding = probes.some(({ answer }) => answer)
     ? classifyMapping(local, samplesOf([primary, ...probes]))
-    : undetermined('alternate-mute');
+    : undetermined(probes.every((probe) => isMute(probe, primary)) ? 'alternate-mute' : 'too-much-loss');
   return Number.POSITIVE_INFINITY;
 }
 

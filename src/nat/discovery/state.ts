@@ -5,6 +5,7 @@ import { type PortAssignmentTest, portAssignmentProbes } from '../port-assignmen
 import type { Exchange } from '../probes/exchange.ts';
 import type { Probe } from '../probes/probe.ts';
 import type { DetectReport } from '../report.ts';
+import { type UnsolicitedTest, unsolicitedProbes } from '../translation/unsolicited.ts';
 import { type Contact, type ContactOutcome, contactProbes } from './contact.ts';
 import { type FilteringTest, filteringProbes } from './filtering.ts';
 import type { MappingTest } from './mapping.ts';
@@ -22,17 +23,19 @@ export interface State {
   filtering: FilteringTest | null;
   mapping: MappingTest | null;
   portAssignment: PortAssignmentTest | null;
+  unsolicited: UnsolicitedTest | null;
   /** The time when something is due; it is in the past when something has changed. */
   wakeAt: number;
   report: DetectReport | null;
 }
 
 /** Every question that has been sent. */
-export function sentProbes({ contact, mapping, filtering, portAssignment }: State): readonly Probe[] {
+export function sentProbes({ contact, mapping, filtering, portAssignment, unsolicited }: State): readonly Probe[] {
   return [
     ...contactProbes(contact),
     ...(mapping?.probes ?? []),
     ...(filtering ? filteringProbes(filtering) : []),
     ...(portAssignment ? portAssignmentProbes(portAssignment) : []),
+    ...(unsolicited ? unsolicitedProbes(unsolicited) : []),
   ].filter(({ sends }) => sends.length > 0);
 }

@@ -7,10 +7,12 @@ export interface TcpCheck {
   readonly queue: Endpoint[];
   /** How each attempt ended, by the text of its endpoint. */
   readonly outcomes: Map<string, 'pending' | ConnectOutcome['outcome']>;
+  /** The address that has accepted a connection first, or null. */
+  acceptedAt: string | null;
 }
 
 export function createTcpCheck(): TcpCheck {
-  return { queue: [], outcomes: new Map() };
+  return { queue: [], outcomes: new Map(), acceptedAt: null };
 }
 
 /**
@@ -30,12 +32,9 @@ export function checkTcp({ queue, outcomes }: TcpCheck, servers: readonly Endpoi
   }
 }
 
-export function recordConnect({ outcomes }: TcpCheck, { to, outcome }: ConnectOutcome): void {
-  outcomes.set(formatEndpoint(to), outcome);
-}
-
-export function isTcpAccepted({ outcomes }: TcpCheck): boolean {
-  return [...outcomes.values()].includes('accepted');
+export function recordConnect(check: TcpCheck, { to, outcome }: ConnectOutcome): void {
+  check.outcomes.set(formatEndpoint(to), outcome);
+  if (outcome === 'accepted') check.acceptedAt ??= to.address;
 }
 
 /** Whether every attempt has ended, and there was one. */

@@ -24,6 +24,7 @@ export function whyUnreachable({
   contacts,
   probes,
 }: {
+  /** Without those of strangers, which say nothing about the servers. */
   readonly rejected: readonly Rejection[];
   /** The first question to each server. */
   readonly contacts: readonly Probe[];
@@ -49,6 +50,11 @@ export function unreachableReport(
     filtering: undetermined(reason),
     allocation: { ...undeterminedPorts(reason), samples: [] },
     pooling: { behavior: 'undetermined', reason },
+    translation: {
+      kind: 'undetermined',
+      reason,
+      evidence: { publicAddresses: [], preservedPorts: 0, translatedPorts: 0, unsolicited: [] },
+    },
     local: null,
     public: null,
     server,

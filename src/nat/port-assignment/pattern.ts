@@ -9,7 +9,14 @@ export const PORT_ASSIGNMENT_KINDS = ['preserved', 'sequential', 'range', 'rando
 /** How the next public port follows from the earlier ones; `none` is no translation. */
 export type PortPattern =
   | { readonly kind: 'preserved' | 'random' | 'none'; readonly step: null; readonly range: null; readonly reason: null }
-  | { readonly kind: 'sequential'; readonly step: number; readonly range: null; readonly reason: null }
+  | {
+      readonly kind: 'sequential';
+      readonly step: number;
+      /** Whether each socket has a counter of its own, which goes on from the port of its first mapping; left out where not. */
+      readonly perSocket?: true;
+      readonly range: null;
+      readonly reason: null;
+    }
   | { readonly kind: 'range'; readonly step: null; readonly range: PortRange; readonly reason: null }
   | { readonly kind: 'undetermined'; readonly step: null; readonly range: null; readonly reason: Reason };
 
@@ -37,8 +44,12 @@ export function classifyPorts(samples: readonly PortSample[], earlier: readonly 
   if (samples.length < MIN_SAMPLES) return undeterminedPorts('too-much-loss');
   const preserved = samples.filter(({ port, internalPort }) => port === internalPort);
   if (preserved.length >= PRESERVED_SHARE * samples.length) return patternOf('preserved');
-  const sequence = sequenceOf(samples, earlier);
-  if (sequence.chance <= SEQUENCE_ERROR) return { kind: 'sequential', step: sequence.step, range: null, reason: null };
+  const ofNat = sequenceOfNat(samples);
+  const sequence = ofNat.chance <= SEQUENCE_ERROR ? ofNat : mostCertain([ofNat, sequenceOfSockets(samples, earlier)]);
+  if (sequence.chance <= SEQUENCE_ERROR) {
+    const perSocket = sequence !== ofNat;
+    return { kind: 'sequential', step: sequence.step, ...(perSocket && { perSocket }), range: null, reason: null };
+  }
   if (sequence.chance <= SEQUENCE_DOUBT) return undeterminedPorts('irregular-ports');
   const range = rangeOf(samples.map(({ port }) => port));
   return range ? { kind: 'range', step: null, range, reason: null } : patternOf('random');
@@ -52,16 +63,19 @@ export function undeterminedPorts(reason: Reason): PortPattern {
   return { kind: 'undetermined', step: null, range: null, reason };
 }
 
-/** One counter for the NAT, or for each public address; or else, as some have it, one that goes on from each socket's port. */
-function sequenceOf(samples: readonly PortSample[], earlier: readonly PortSample[]): PortSequence {
+/** One counter for the NAT, or for each public address. */
+function sequenceOfNat(samples: readonly PortSample[]): PortSequence {
   const prompt = samples.filter(({ isPrompt }) => isPrompt);
-  const overAll = mostCertain(
+  return mostCertain(
     [samples, prompt].flatMap((some) =>
       [() => '', byAddress].map((keyOf) => bestSequence(seriesBy(some, keyOf), ['order', 'repetition'])),
     ),
   );
-  if (overAll.chance <= SEQUENCE_ERROR) return overAll;
-  return mostCertain([overAll, bestSequence(seriesBy([...earlier, ...samples], bySocket), ['repetition'])]);
+}
+
+/** As some NATs have it, one counter for each socket, which goes on from the port of its first mapping. */
+function sequenceOfSockets(samples: readonly PortSample[], earlier: readonly PortSample[]): PortSequence {
+  return bestSequence(seriesBy([...earlier, ...samples], bySocket), ['repetition']);
 }
 
 function byAddress({ address }: PortSample): string {

@@ -18,7 +18,7 @@ export function askTogether(now: number, exchange: Exchange, probes: readonly Pr
 }
 
 /** Two packets of one host that leave so far apart hardly ever change places before the NAT; all turns together are short. */
-const TURN_MS = 2;
+export const TURN_MS = 2;
 
 /** Probes that are sent one at a time, so far apart that their packets cannot overtake each other on the way to the NAT. */
 export interface Turns {

@@ -3,7 +3,7 @@
  * round trip and each loss counts. A reply is believed only with the right transaction id, on the right socket, from the
  * exact expected source and of the success class (reply.ts); anything else is recorded.
  */
-import { formatEndpoint, sameEndpoint } from '../../endpoint.ts';
+import { type Endpoint, formatEndpoint, sameEndpoint } from '../../endpoint.ts';
 import type { Arrival, SendFailure, Transmit } from '../../session.ts';
 import type { Attribute } from '../../stun/attribute.ts';
 import { encode } from '../../stun/encode.ts';
@@ -17,7 +17,7 @@ import { judgeReply, type ProbeTransaction, type ReplyJudgement } from './reply.
 
 /** Replies kept until their expected source is known: more than are sent before the first answer. */
 const MAX_HELD = 64;
-/** Strangers decide how many rejections come: so many distinct ones are kept, more than the servers that are asked can cause. */
+/** Whoever sends decides how many rejections come: so many distinct ones are kept, and as many of those that say nothing. */
 const MAX_REJECTIONS = 32;
 /** What an error-class response without ERROR-CODE counts as. */
 const UNSPECIFIED_ERROR = 500;
@@ -31,8 +31,17 @@ export interface Exchange {
   readonly queue: Transmit[];
   /** Replies that came before their expected source was known. */
   held: { readonly at: number; readonly arrival: Arrival }[];
-  /** What was not believed, by the text of its cause, error code, socket and source. */
+  /** Where each endpoint that was asked has first seen the socket that asked, by the text of both; null until it answers. */
+  readonly asked: Map<string, Endpoint | null>;
+  /** Those of them that have later seen the same socket at another public endpoint. */
+  readonly contradicted: Endpoint[];
+  /**
+   * What was not believed, by the text of its cause, error code, socket and source: what an endpoint sent to a socket that
+   * has asked it, and what carries the transaction id of a request, wherever it came from.
+   */
   readonly rejections: Map<string, Rejection>;
+  /** What strangers sent, in the same way: it says nothing about whoever was asked. */
+  readonly strays: Map<string, Rejection>;
 }
 
 export function createExchange(randomBytes: Exchange['randomBytes']): Exchange {
@@ -42,17 +51,22 @@ export function createExchange(randomBytes: Exchange['randomBytes']): Exchange {
     transactions: new Map(),
     queue: [],
     held: [],
+    asked: new Map(),
+    contradicted: [],
     rejections: new Map(),
+    strays: new Map(),
   };
 }
 
 /** Queues one more send of the probe. */
-export function sendProbe(now: number, { randomBytes, transactions, queue }: Exchange, probe: Probe): void {
+export function sendProbe(now: number, { randomBytes, transactions, asked, queue }: Exchange, probe: Probe): void {
   const id = randomBytes(TRANSACTION_ID_BYTES);
   const send: Send = { at: now, answeredAt: null };
   probe.sends.push(send);
   transactions.set(hex(id), { probe, send });
   const { socket, to } = probe.question;
+  const key = keyOf(socket, to);
+  if (!asked.has(key)) asked.set(key, null);
   queue.push({ kind: 'transmit', socket, to, bytes: encode(requestOf(probe.question, id)) });
 }
 
@@ -78,21 +92,33 @@ export function receiveReply(now: number, exchange: Exchange, arrival: Arrival):
 
 function takeAnswer(
   now: number,
-  { pace }: Exchange,
+  exchange: Exchange,
   { transaction, from, mapped, other }: Extract<ReplyJudgement, { readonly kind: 'answer' }> & Pick<Arrival, 'from'>,
 ): void {
   const { probe, send } = transaction;
   if (send.answeredAt !== null) return;
   send.answeredAt = now;
-  const rttMs = now - send.at;
-  pace.sample(rttMs);
-  probe.answer ??= { from, mapped, other, rttMs };
+  const { at: sentAt } = send;
+  const rttMs = now - sentAt;
+  exchange.pace.sample(rttMs);
+  probe.answer ??= { from, mapped, other, sentAt, rttMs };
+  const { socket, to } = probe.question;
+  const seen = exchange.asked.get(keyOf(socket, to)) ?? mapped;
+  exchange.asked.set(keyOf(socket, to), seen);
+  if (!sameEndpoint(seen, mapped)) exchange.contradicted.push(to);
 }
 
-function reject({ rejections }: Exchange, rejection: Omit<Rejection, 'count'>): void {
-  const key = `${rejection.cause} ${rejection.errorCode} ${rejection.socket} ${formatEndpoint(rejection.from)}`;
-  const count = (rejections.get(key)?.count ?? 0) + 1;
-  if (count > 1 || rejections.size < MAX_REJECTIONS) rejections.set(key, { ...rejection, count });
+function reject({ asked, rejections, strays }: Exchange, rejection: Omit<Rejection, 'count'>): void {
+  const { cause, errorCode } = rejection;
+  const place = keyOf(rejection.socket, rejection.from);
+  const records = cause === 'wrong-source' || asked.has(place) ? rejections : strays;
+  const key = `${cause} ${errorCode} ${place}`;
+  const count = (records.get(key)?.count ?? 0) + 1;
+  if (count > 1 || records.size < MAX_REJECTIONS) records.set(key, { ...rejection, count });
+}
+
+function keyOf(socket: string, endpoint: Endpoint): string {
+  return `${socket} ${formatEndpoint(endpoint)}`;
 }
 
 /** Judges the held replies again, once the server's alternate is known. */

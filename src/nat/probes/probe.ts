@@ -3,6 +3,9 @@ import type { Endpoint } from '../../endpoint.ts';
 import type { ProbeEvidence } from '../evidence.ts';
 import { ASK_LIMIT, type Pace } from './pace.ts';
 
+/** The error code of a server that does not understand a comprehension-required attribute (RFC 8489 §14.8). */
+export const UNKNOWN_ATTRIBUTE = 420;
+
 /** Which other address or port the server is asked to reply from (RFC 5780 §7.2). */
 export type Change = 'none' | 'port' | 'ip-and-port';
 
@@ -29,6 +32,8 @@ export interface ProbeAnswer {
   readonly mapped: Endpoint;
   /** The server's other address and port, when it has one. */
   readonly other: Endpoint | null;
+  /** When the question left that it answers. */
+  readonly sentAt: number;
   readonly rttMs: number;
 }
 

@@ -5,14 +5,17 @@
  * believed when loss alone would produce it less than once in 100,000 detections.
  */
 import type { Pace } from './pace.ts';
-import type { Send } from './probe.ts';
+import type { Probe, Send } from './probe.ts';
 
 /** The loss is too high to conclude anything after so many rounds: half of them count when half of all packets are lost. */
 export const MAX_ROUNDS = 60;
 
+/** The probability of taking loss for a place that never answers: seven questions in vain beside seven that are answered. */
+const MUTE_ERROR = 1e-4;
+
 /** The probability of mistaking loss for silence that each test accepts. */
 const SILENCE_ERROR = 1e-5;
-/** The control itself is mute when so many of its sends are due and none is answered. */
+/** The control itself is mute when so many of its sends are due and none is answered, in as many rounds that count. */
 const CONTROL_LIMIT = 8;
 
 export interface SilenceEvidence {
@@ -33,6 +36,17 @@ export function dueSends(now: number, sends: readonly Send[], pace: Pace): reado
   return sends.filter((send) => isDue(now, send, pace));
 }
 
+/** Whether a question was asked in vain where loss, as it was of its companions meanwhile, does not explain that. */
+export function isMute({ sends, answer }: Probe, companion: Probe): boolean {
+  const [first, last] = [sends[0], sends.at(-1)];
+  if (answer || !first || !last) return false;
+  const meanwhile = companion.sends.filter(
+    ({ at, answeredAt }) => at >= first.at && (answeredAt !== null || at <= last.at),
+  );
+  const lost = meanwhile.length - answeredCount(meanwhile);
+  return allLost(sends.length, { sends: meanwhile.length, lost }) <= MUTE_ERROR;
+}
+
 export function answeredCount(sends: readonly Send[]): number {
   return sends.filter(({ answeredAt }) => answeredAt !== null).length;
 }
@@ -43,7 +57,7 @@ export function judgeSilence({
   controlSends,
   controlAnswers,
 }: SilenceEvidence): 'proven' | 'open' | 'control-mute' {
-  if (controlAnswers === 0) return controlSends >= CONTROL_LIMIT ? 'control-mute' : 'open';
+  if (controlAnswers === 0) return Math.min(rounds, controlSends) >= CONTROL_LIMIT ? 'control-mute' : 'open';
   return isSilenceProven(rounds, { sends: controlSends, lost: controlSends - controlAnswers }) ? 'proven' : 'open';
 }
 

@@ -8,6 +8,8 @@ import type { ClientMessage } from '../../rendezvous/protocol/client-message.ts'
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import { parseMessage } from '../../rendezvous/protocol/parse.ts';
 import { type ServerMessage, type ServerMessageOf, serverMessage } from '../../rendezvous/protocol/server-message.ts';
+import { explainCode, rendezvousAt } from '../explain-code.ts';
+import { signOfClose } from './server-sign.ts';
 
 /** The server pings every 15 s; when three pings are missing, the connection is taken for dead. */
 const SILENCE_MS = 45_000;
@@ -77,8 +79,9 @@ export function createClient(
   socket.on('ping', () => silence.refresh());
   socket.on('close', (code, reason) => {
     clearTimeout(silence);
-    emit(state, { type: 'closed', code, reason: reason.toString(), canResume: !state.isOver });
-    settle({ outcome: 'unreachable', reason: `closed with ${code}` });
+    const explained = explainCode(`WebSocket ${code}`, rendezvousAt(socket.url));
+    emit(state, { type: 'closed', code, reason: reason.toString() || explained, canResume: !state.isOver });
+    settle({ outcome: 'unreachable', reason: explained, sign: signOfClose(code) });
   });
   return { say: (message) => say(state, message) };
 }

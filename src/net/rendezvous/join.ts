@@ -1,5 +1,6 @@
 /** Joins a room of the rendezvous (docs/rendezvous.md) over one WebSocket. */
 import { PROTOCOL_VERSION } from '../../rendezvous/protocol/client-message.ts';
+import { explainCode, rendezvousAt } from '../explain-code.ts';
 import type { Resolver } from '../lookup/resolver.ts';
 import { createClient, type JoinResult } from './client.ts';
 import { openRendezvousSocket, type RendezvousHost } from './socket.ts';
@@ -36,7 +37,10 @@ export async function joinRendezvous(options: JoinOptions): Promise<JoinResult> 
   const { socket } = opened;
   const { promise, resolve, reject } = Promise.withResolvers<JoinResult>();
   const abort = (): void => reject(signal?.reason);
-  const timer = setTimeout(() => resolve({ outcome: 'unreachable', reason: 'no answer to the join' }), JOIN_TIMEOUT_MS);
+  const timer = setTimeout(() => {
+    const reason = explainCode('no answer to the join', rendezvousAt(socket.url));
+    resolve({ outcome: 'unreachable', reason, sign: 'broken-off' });
+  }, JOIN_TIMEOUT_MS);
   const client = createClient(opened, resolve);
   signal?.addEventListener('abort', abort, { once: true });
   client.say({ type: 'join', version: PROTOCOL_VERSION, room, id, token, resumeKey });

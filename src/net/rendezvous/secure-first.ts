@@ -8,6 +8,9 @@
  */
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import type { ServerSign } from '../../rendezvous/introduction/output.ts';
+import { codeOf, explainCode } from '../explain-code.ts';
+import { signOfCode } from './server-sign.ts';
 
 /** The time for name lookup, connection and TLS handshake together. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -24,8 +27,8 @@ export interface SecureFirstOptions {
 
 export type SecureFirst =
   | { readonly outcome: 'open'; readonly scheme: 'wss' | 'ws'; readonly socket: Socket }
-  /** The system's code, or a sentence, also for a server that speaks TLS but makes a mistake. */
-  | { readonly outcome: 'unreachable'; readonly reason: string };
+  /** One sentence, with the system's code in it, also for a server that speaks TLS but makes a mistake. */
+  | { readonly outcome: 'unreachable'; readonly reason: string; readonly sign: ServerSign };
 
 /** @throws the signal's reason when aborted. */
 export async function connectSecureFirst(options: SecureFirstOptions): Promise<SecureFirst> {
@@ -39,19 +42,19 @@ export async function connectSecureFirst(options: SecureFirstOptions): Promise<S
   const name = isIP(host) === 0 ? { servername: host } : {};
   const secure = connectTls({ socket: carrier, host, ...name, ...(ca !== undefined && { ca }) });
   const { promise, resolve, reject } = Promise.withResolvers<SecureFirst>();
-  const fail = (reason: string): void => resolve({ outcome: 'unreachable', reason });
+  const fail = (code: string, sign: ServerSign): void => {
+    resolve({ outcome: 'unreachable', reason: explainCode(code, { way: 'wss', host, port }), sign });
+  };
   const abort = (): void => reject(signal?.reason);
-  const late = (): void => fail(carrier.connecting ? 'ETIMEDOUT' : `ETIMEDOUT: ${failed(options)}`);
+  const late = (): void => (carrier.connecting ? fail('ETIMEDOUT', 'absent') : fail('no TLS in time', 'broken-off'));
   const timer = setTimeout(late, HANDSHAKE_TIMEOUT_MS);
   signal?.addEventListener('abort', abort, { once: true });
   // The TLS connection decides; the other one is only looked at when it is used.
   for (const socket of [plain, carrier]) socket.on('error', () => {});
   secure.once('secureConnect', () => resolve({ outcome: 'open', scheme: 'wss', socket: secure }));
   secure.on('error', (error: NodeJS.ErrnoException) => {
-    const { bytesRead } = carrier;
-    if (speaksNoTls(error, bytesRead)) resolve({ outcome: 'open', scheme: 'ws', socket: plain });
-    else if (secure.authorizationError) fail(distrusted(error, options));
-    else fail(bytesRead > 0 ? `${codeOf(error)}: ${failed(options)}` : codeOf(error));
+    if (speaksNoTls(error, carrier.bytesRead)) resolve({ outcome: 'open', scheme: 'ws', socket: plain });
+    else fail(codeOf(error), secure.authorizationError ? 'wrong' : signOfCode(error.code));
   });
   let used: Socket | null = null;
   try {
@@ -69,17 +72,4 @@ export async function connectSecureFirst(options: SecureFirstOptions): Promise<S
 /** Whether the server has answered with something other than a TLS record (RFC 8446 §5.1), or has closed without sending a byte. */
 function speaksNoTls({ code }: NodeJS.ErrnoException, bytesRead: number): boolean {
   return code === 'ERR_SSL_WRONG_VERSION_NUMBER' || (code === 'ECONNRESET' && bytesRead === 0);
-}
-
-function distrusted(error: NodeJS.ErrnoException, { host, port }: SecureFirstOptions): string {
-  const help = `give its CA in NODE_EXTRA_CA_CERTS, or the name that it is for by --rendezvous wss://NAME:${port}`;
-  return `${codeOf(error)}: the certificate of ${host}:${port} is not trusted: ${help}`;
-}
-
-function failed({ host, port }: SecureFirstOptions): string {
-  return `the TLS handshake with ${host}:${port} failed: --rendezvous ws://… or wss://… says which`;
-}
-
-function codeOf({ code, message }: NodeJS.ErrnoException): string {
-  return code ?? message;
 }

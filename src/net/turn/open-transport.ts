@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { canonicalAddress, familyOf } from '../../endpoint.ts';
 import { UsageError } from '../../errors.ts';
 import { parseTurnUrl, type TurnUrl } from '../../turn/url.ts';
+import { explainCode } from '../explain-code.ts';
 import { limitLookups } from '../lookup/limit.ts';
 import { refusalOf } from '../lookup/named-address.ts';
 import { createResolver, type ResolvedAddress, type Resolver } from '../lookup/resolver.ts';
@@ -36,7 +37,7 @@ export interface TurnTransportOptions {
  * connection. The name is looked up once, so that the address that was judged is the one connected to. One address that may
  * not be named is enough to refuse a name.
  *
- * `unreachable` tells why the last address was; a name without an address is `ENOTFOUND`.
+ * `unreachable` tells in a sentence why the last address was; a name without an address is `ENOTFOUND`.
  * @throws UsageError when the URI or the local address is not well formed; the signal's reason when aborted.
  */
 export async function openTurnTransport(options: TurnTransportOptions): Promise<OpenedTransport> {
@@ -47,7 +48,8 @@ export async function openTurnTransport(options: TurnTransportOptions): Promise<
   const addresses = await addressesOf(host, { local, resolver, signal });
   const refusal = namedBy === undefined ? null : refusalOf(addresses, { host, namedBy });
   if (refusal !== null) return { outcome: 'refused', detail: refusal };
-  let detail = 'ENOTFOUND';
+  const way = transport === 'udp' ? 'udp' : transport === 'tls' ? 'turns' : 'turn';
+  let detail = explainCode('ENOTFOUND', { way, host, port });
   for (const address of addresses.slice(0, ADDRESSES_MAX)) {
     const to = { address, port };
     const tls = transport === 'tls' ? { name: options.certificateName ?? host, ca } : null;
@@ -55,7 +57,8 @@ export async function openTurnTransport(options: TurnTransportOptions): Promise<
       ? openTurnDatagrams({ to, local })
       : openTurnStream({ to, local, tls, signal }));
     if (opened.outcome === 'open') return opened;
-    ({ detail } = opened);
+    detail =
+      opened.outcome === 'unreachable' ? explainCode(opened.detail, { way, host: address, port }) : opened.detail;
   }
   return { outcome: 'unreachable', detail };
 }

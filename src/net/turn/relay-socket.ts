@@ -5,6 +5,7 @@ import { createTurnClient, type TurnClient } from '../../turn/client.ts';
 import type { TurnCredentials } from '../../turn/credentials.ts';
 import type { Alternate, TurnEvent, TurnFailure } from '../../turn/event.ts';
 import { type Driver, now, startDriver } from '../driver.ts';
+import { explainCode } from '../explain-code.ts';
 import type { UdpSocket } from '../udp-socket.ts';
 import { unlessAborted } from '../waits.ts';
 import type { TurnTransport } from './transport.ts';
@@ -24,7 +25,11 @@ export interface RelaySocket extends UdpSocket {
   readonly server: Endpoint;
   /** Sets the one receiver of the loss of the allocation, which is told at once when it is lost already. */
   readonly onLost: (receive: (failure: TurnFailure) => void) => void;
+  /** Asks the server whether it still has the allocation; after `lost` it is over, and `silent` leaves that open. */
+  readonly prove: () => Promise<RelayProof>;
 }
+
+export type RelayProof = 'there' | 'lost' | 'silent';
 
 export type RelayEvent = Exclude<TurnEvent, { readonly kind: 'data' }>;
 
@@ -41,8 +46,12 @@ interface State {
   receive: (bytes: Uint8Array, from: Endpoint) => void;
   onLost: (failure: TurnFailure) => void;
   lost: TurnFailure | null;
+  /** Who waits for what the server says about the allocation. */
+  readonly proofs: Set<(proof: RelayProof) => void>;
   /** Whether the client, or a receiver, has thrown. */
   isBroken: boolean;
+  /** Whether it is given back. */
+  isOver: boolean;
 }
 
 export interface AllocateOptions {
@@ -65,7 +74,7 @@ export async function allocateRelay(options: AllocateOptions): Promise<Allocated
     const event = await unlessAborted(state.allocation.promise, options.signal);
     if (event.kind === 'allocated') return { outcome: 'open', relay: relaySocket(state, driver, event) };
     await close(state, driver);
-    return { outcome: 'failed', ...failureIn(event), alternate: event.alternate };
+    return { outcome: 'failed', ...failureIn(state, event), alternate: event.alternate };
   } catch (error) {
     await close(state, driver);
     throw error;
@@ -82,7 +91,9 @@ function initialState({ transport, credentials, family, onEvent = () => {} }: Al
     receive: () => {},
     onLost: () => {},
     lost: null,
+    proofs: new Set(),
     isBroken: false,
+    isOver: false,
   };
 }
 
@@ -95,6 +106,7 @@ function start(state: State): Driver<'closed'> {
   });
   driver.result.catch((error: unknown) => {
     state.isBroken = true;
+    settleProofs(state, 'lost');
     state.allocation.reject(error);
   });
   transport.onClose((code) => driver.wake(() => client.handleDisconnect(now(), code)));
@@ -108,9 +120,17 @@ function take(state: State, event: TurnEvent): void {
   }
   state.onEvent(event);
   if (event.kind === 'allocated' || event.kind === 'failed') state.allocation.resolve(event);
+  if (event.kind === 'refreshed') settleProofs(state, 'there');
+  if (event.kind === 'not-refreshed') settleProofs(state, 'silent');
   if (event.kind !== 'lost') return;
-  state.lost = failureIn(event);
+  settleProofs(state, 'lost');
+  state.lost = failureIn(state, event);
   state.onLost(state.lost);
+}
+
+function settleProofs({ proofs }: State, proof: RelayProof): void {
+  for (const settle of proofs) settle(proof);
+  proofs.clear();
 }
 
 function relaySocket(
@@ -136,12 +156,24 @@ function relaySocket(
       state.onLost = receive;
       if (state.lost) receive(state.lost);
     },
+    prove: () => prove(state, driver),
     [Symbol.asyncDispose]: () => close(state, driver),
   };
 }
 
+async function prove(state: State, driver: Driver<'closed'>): Promise<RelayProof> {
+  if (state.isOver || state.isBroken || state.lost) return 'lost';
+  const { promise, resolve } = Promise.withResolvers<RelayProof>();
+  state.proofs.add(resolve);
+  driver.wake(() => state.client.refresh(now()));
+  return promise;
+}
+
 /** Gives the allocation back, then closes the transport. @throws what has ended the driver. */
-async function close({ client, transport }: State, driver: Driver<'closed'>): Promise<void> {
+async function close(state: State, driver: Driver<'closed'>): Promise<void> {
+  const { client, transport } = state;
+  state.isOver = true;
+  settleProofs(state, 'lost');
   try {
     driver.wake(() => client.close(now()));
     await driver.result;
@@ -150,6 +182,11 @@ async function close({ client, transport }: State, driver: Driver<'closed'>): Pr
   }
 }
 
-function failureIn({ reason, code, detail }: TurnFailure): TurnFailure {
-  return { reason, code, detail };
+/** The failure by itself, with a sentence in place of a code of the system. */
+function failureIn({ transport }: State, { reason, code, detail }: TurnFailure): TurnFailure {
+  const isOfSystem = detail !== null && (reason === 'unreachable' || reason === 'connection-closed');
+  if (!isOfSystem) return { reason, code, detail };
+  const { address: host, port } = transport.server;
+  const way = transport.isStream ? 'turn' : 'udp';
+  return { reason, code, detail: explainCode(detail, { way, host, port }) };
 }

@@ -3,6 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity, connect as connectTls } from 'node:tls';
 import { canonicalAddress, type Endpoint } from '../../endpoint.ts';
 import { createStreamReader } from '../../turn/wire/stream.ts';
+import { codeOf } from '../explain-code.ts';
 import type { OpenedTransport, TurnTransport } from './transport.ts';
 
 /** How long the connection may take, and the TLS handshake with it. */
@@ -31,7 +32,7 @@ export async function openTurnStream(options: TurnStreamOptions): Promise<Opened
   const fail = (detail: string): void => resolve({ outcome: 'unreachable', detail });
   const abort = (): void => reject(signal?.reason);
   const timer = setTimeout(() => fail('ETIMEDOUT'), CONNECT_TIMEOUT_MS);
-  const onError = (error: NodeJS.ErrnoException): void => fail(error.code ?? error.message);
+  const onError = (error: NodeJS.ErrnoException): void => fail(codeOf(error));
   signal?.addEventListener('abort', abort, { once: true });
   socket.on('error', onError);
   socket.once(tls ? 'secureConnect' : 'connect', () =>
@@ -105,7 +106,7 @@ function watch(socket: Socket): Connection {
   const idle = { receive: () => {}, onClose: () => {}, isDisposed: false };
   const connection: Connection = { socket, closed, ...idle, why: 'ECONNRESET' };
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    connection.why = error.code ?? error.message;
+    connection.why = codeOf(error);
   });
   socket.on('end', () => {
     connection.why = 'EOF';

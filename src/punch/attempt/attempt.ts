@@ -3,11 +3,19 @@
  * technique that the plan for the pair names.
  */
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
-import type { IceAgent } from '../../ice/agent.ts';
+import type { DatagramKind, IceAgent } from '../../ice/agent.ts';
 import type { Candidate } from '../../ice/candidates/candidate.ts';
+import { isRelayed, type PairReport } from '../../ice/checklist/pair.ts';
 import type { IceCredentials } from '../../ice/credentials.ts';
 import type { IceEvent } from '../../ice/event.ts';
+import type { Arrival } from '../../session.ts';
+import { type AttemptEvidence, type Noted, noteEvent, noteRefusal } from './outcome/evidence.ts';
+import { createWork, hasMade, noteProbe, type TechniqueWork } from './outcome/work.ts';
 import type { PathSession } from './path-session.ts';
+import type { PeerSignal } from './peer-signal.ts';
+import { seenCandidate } from './remote-candidates.ts';
+import { isOpener } from './techniques/opener.ts';
+import type { ShownAgain } from './techniques/shown-again.ts';
 import type { Technique, TechniqueOutput } from './techniques/technique.ts';
 
 /** Longer than the seven steps take on most paths. */
@@ -16,18 +24,26 @@ const UNLIKELY_AFTER_MS = 150;
 export interface Attempt extends PathSession {
   /** Whether a datagram that came to a socket which several attempts share belongs to this attempt. */
   readonly owns: IceAgent['owns'];
-  /** Takes the ports that the peer's attempt has told. */
-  readonly handlePorts: (ports: readonly number[]) => void;
+  /** Takes what the peer's attempt has told. */
+  readonly handleSignal: (now: number, signal: PeerSignal) => void;
   /** How many packets the agent and the technique have sent toward the peer. */
   readonly packetsSent: () => number;
+  /** Whether the technique, and not the checks alone, has made the pair possible. */
+  readonly isByTechnique: (pair: PairReport) => boolean;
+  /** What has been seen so far. */
+  readonly evidence: () => AttemptEvidence;
 }
 
 export interface AttemptOptions {
   readonly agent: IceAgent;
   readonly peerCredentials: IceCredentials;
   readonly startAt: number;
+  /** Where the server sees the peer; null where nothing is to be sent to another port of that address. */
+  readonly peer: Endpoint | null;
   /** The STUN server, to which a technique may send as well. */
   readonly server: Endpoint;
+  /** Shows the punching socket once more; null where the peer does not reach that socket directly. */
+  readonly shownAgain: ShownAgain | null;
   /** The peer's candidates: those that are checked from the start, and those that are checked later. */
   readonly remote: { readonly likely: readonly Candidate[]; readonly unlikely: readonly Candidate[] };
   /** Creates the technique, which hands its outputs to `emit`; null for a plain punch. */
@@ -36,11 +52,14 @@ export interface AttemptOptions {
   readonly takeProbe: () => boolean;
 }
 
-interface State extends AttemptOptions {
+interface State extends AttemptOptions, Noted {
   /** Set once the state is there, since it hands its outputs to the state. */
   technique: Technique | null;
+  /** What the technique has done. */
+  readonly work: TechniqueWork;
   /** What the technique wants done. */
   readonly queue: TechniqueOutput[];
+  isStopped: boolean;
   /** How many packets the technique has sent toward the peer. */
   probes: number;
   /** When the unlikely candidates are added; null until the agent has begun, Infinity once they have been added. */
@@ -49,61 +68,126 @@ interface State extends AttemptOptions {
 
 export function createAttempt(options: AttemptOptions): Attempt {
   const { agent } = options;
-  const state: State = { ...options, technique: null, queue: [], probes: 0, unlikelyAt: null };
+  const state: State = {
+    ...{ ...options, technique: null, work: createWork(), queue: [], probes: 0, unlikelyAt: null },
+    ...{ isStopped: false, isHeard: false, isAnswered: false, refusals: [] },
+  };
   state.technique = options.createTechnique?.((output) => take(state, output)) ?? null;
   return {
-    handleDatagram: (now, arrival) =>
-      state.technique?.handleDatagram(now, arrival) ? 'ice' : agent.handleDatagram(now, arrival),
-    owns: agent.owns,
-    handleSendFailure: agent.handleSendFailure,
+    handleDatagram: (now, arrival) => handleDatagram(now, state, arrival),
+    owns: (arrival) => agent.owns(arrival) || (state.shownAgain?.owns(arrival) ?? false),
+    handleSendFailure: (now, failure) => {
+      if (!sameEndpoint(failure.to, state.server)) noteRefusal(state, failure);
+      agent.handleSendFailure(now, failure);
+    },
     handleOpened: (now, socket, local) => state.technique?.handleOpened(now, socket, local),
-    handlePorts: (ports) => state.technique?.handlePorts(ports),
+    handleSignal: (now, signal) => handleSignal(now, state, signal),
     handleTimeout: agent.handleTimeout,
     poll: (now) => poll(now, state),
     selected: agent.selected,
     packetsSent: () => agent.checksSent() + state.probes,
+    isByTechnique: (pair) => hasMade(state.work, pair),
+    evidence: () => evidenceOf(state),
     leave: (now) => {
-      state.technique?.stop();
+      stop(state);
       agent.leave(now);
     },
     close: () => {
-      state.technique?.stop();
+      stop(state);
       agent.close();
     },
   };
 }
 
+function handleDatagram(now: number, state: State, arrival: Arrival): DatagramKind {
+  const { agent, technique, shownAgain, queue } = state;
+  if (shownAgain?.owns(arrival)) {
+    const port = shownAgain.receive(now, arrival);
+    if (port !== null) queue.push({ kind: 'tell', signal: { type: 'moved', port } });
+    return 'ice';
+  }
+  noteArrival(state, arrival);
+  return technique?.handleDatagram(now, arrival) ? 'ice' : agent.handleDatagram(now, arrival);
+}
+
+function handleSignal(now: number, { agent, technique, work, peer }: State, signal: PeerSignal): void {
+  switch (signal.type) {
+    case 'ports':
+      for (const port of signal.ports) work.heard.add(port);
+      technique?.handlePorts(signal.ports);
+      break;
+    case 'moved': {
+      if (!peer) break;
+      const endpoint = { address: peer.address, port: signal.port };
+      agent.addRemoteCandidate({ ...seenCandidate(endpoint), foundation: 'moved' });
+      technique?.handleMoved?.(now, endpoint);
+    }
+  }
+}
+
+/** Notes a probe of the peer's technique. There is nothing to be found out once there is a path, which may carry a lot. */
+function noteArrival({ agent, work }: State, { socket, from, bytes }: Arrival): void {
+  if (!agent.selected() && isOpener(bytes)) noteProbe(work, socket, from);
+}
+
 /** Queues what the technique wants done; drops a packet toward the peer when the budget is used up. */
 function take(state: State, output: TechniqueOutput): void {
-  const isProbe = output.kind === 'transmit' && !sameEndpoint(output.to, state.server);
-  if (isProbe && !state.takeProbe()) return;
-  if (isProbe) state.probes++;
-  state.queue.push(output);
+  const { work, server, queue } = state;
+  if (output.kind === 'transmit' && !sameEndpoint(output.to, server) && !isConsented(state, output.to)) {
+    if (!state.takeProbe()) return;
+    state.probes++;
+    noteProbe(work, output.socket, output.to);
+  }
+  if (output.kind === 'tell' && output.signal.type === 'ports') {
+    for (const port of output.signal.ports) work.told.add(port);
+  }
+  queue.push(output);
+}
+
+/** Whether the endpoint belongs to the address that a direct path goes to, whose consent the agent keeps fresh. */
+function isConsented({ agent }: State, { address }: Endpoint): boolean {
+  const selected = agent.selected();
+  return selected !== null && !isRelayed(selected) && selected.remote.endpoint.address === address;
 }
 
 function poll(now: number, state: State): ReturnType<Attempt['poll']> {
-  const { agent, technique, queue } = state;
+  const { agent, queue } = state;
   const until = advance(now, state);
   const first = queue.shift();
   if (first) return first;
+  const shown = state.shownAgain?.next(now);
+  if (shown?.kind === 'transmit') return shown;
   const output = agent.poll(now);
   if (output.kind === 'event') handleEvent(now, state, output.event);
-  if (output.kind === 'done') technique?.stop();
+  if (output.kind === 'done') stop(state);
   const late = output.kind === 'wait' || output.kind === 'done' ? queue.shift() : undefined;
   if (late) return late;
-  return output.kind === 'wait' ? { kind: 'wait', until: Math.min(until, output.until) } : output;
+  if (output.kind !== 'wait') return output;
+  return { kind: 'wait', until: Math.min(until, output.until, shown?.until ?? Number.POSITIVE_INFINITY) };
+}
+
+/** Stops the technique, which then has nothing more to do: it must not begin again what it has just given up. */
+function stop(state: State): void {
+  if (!state.isStopped) state.technique?.stop();
+  state.isStopped = true;
 }
 
 /** Does what is due apart from the agent's work, and returns when something is due next. */
 function advance(now: number, state: State): number {
   const { technique, startAt } = state;
-  const techniqueAt = technique?.advance(now) ?? Number.POSITIVE_INFINITY;
+  const techniqueAt = (state.isStopped ? null : technique?.advance(now)) ?? Number.POSITIVE_INFINITY;
   if (now >= startAt && mayBegin(state)) begin(now, state);
   if (state.unlikelyAt !== null && now >= state.unlikelyAt) addUnlikely(state);
   return Math.min(techniqueAt, state.unlikelyAt ?? (now < startAt ? startAt : Number.POSITIVE_INFINITY));
 }
 
+function evidenceOf({ isHeard, isAnswered, refusals, work }: State): AttemptEvidence {
+  const ports = { told: work.told.size, heard: work.heard.size };
+  return { isHeard, isAnswered, refusals: [...refusals], ports };
+}
+
 function handleEvent(now: number, state: State, event: IceEvent): void {
+  noteEvent(state, event);
   // The peer has begun, and its check has got through: nothing is gained by waiting for the agreed instant.
   if (event.kind === 'check-received' && mayBegin(state)) begin(now, state);
   state.technique?.handleEvent(event);

@@ -1,23 +1,35 @@
 /** Makes the attempt that an introduction leads to: the agent, the technique of the plan, and which candidates are checked when. */
 import type { Endpoint } from '../../endpoint.ts';
-import { otherRole } from '../../ice/role.ts';
-import { isStable } from '../../nat/prospect.ts';
+import type { IceAgent } from '../../ice/agent.ts';
+import type { PairReport } from '../../ice/checklist/pair.ts';
+import { otherRole, type Role } from '../../ice/role.ts';
+import { isStable, mustBeShown, prospectOf } from '../../nat/prospect.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import { iceCredentials } from '../../rendezvous/protocol/ice-credentials.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import { type Attempt, createAttempt } from './attempt.ts';
 import type { PunchBudget } from './budget.ts';
-import type { CandidateAgent } from './candidate-agent.ts';
+import { type CandidateAgent, PUNCH_SOCKET } from './candidate-agent.ts';
+import { knownBehavior } from './known-behavior.ts';
+import { type PunchTechnique, wonBy } from './outcome/winner.ts';
 import type { PunchPlan } from './plan.ts';
 import { remoteCandidates } from './remote-candidates.ts';
 import { isTarget } from './targets.ts';
+import { createAnchors } from './techniques/anchors.ts';
 import { createOpeners, createProber } from './techniques/birthday.ts';
-import type { PortAssignment } from './techniques/choose-technique.ts';
+import { isBirthdayOpener, type KnownBehavior, type PortAssignment } from './techniques/choose-technique.ts';
 import { createPrediction } from './techniques/prediction.ts';
 import { createSecondTry } from './techniques/second-try.ts';
+import { createShownAgain } from './techniques/shown-again.ts';
 import type { Technique, TechniqueFacts } from './techniques/technique.ts';
+import { mappedBetween } from './told-candidates.ts';
 
 const NOTHING_KNOWN: PortAssignment = { kind: 'undetermined', step: null, range: null };
+
+export interface IntroducedAttempt extends Attempt {
+  /** Returns the technique that opened the pair. */
+  readonly wonBy: (pair: PairReport) => PunchTechnique;
+}
 
 export function createIntroducedAttempt(options: {
   readonly introduction: Introduction;
@@ -35,44 +47,81 @@ export function createIntroducedAttempt(options: {
   readonly randomBytes: (length: number) => Uint8Array;
   /** Returns a uniform random integer from 0 to `below - 1`. */
   readonly randomInteger: (below: number) => number;
-}): Attempt {
+}): IntroducedAttempt {
   const { introduction, plan, agentOf, networks, budget, ...rest } = options;
   const { key, role, endpoint: peer } = introduction;
+  const [mine, theirs] = [knownBehavior(options.behavior), knownBehavior(introduction.behavior)];
+  const parts = partsOf(mine, theirs, role);
   const agent = agentOf.create(introduction, {
     budget: budget.checks,
     // Nothing but the relay gets through, so there is nothing better to wait for.
     ...(plan.technique === 'relay' && { relayGraceMs: 0 }),
+    answersFromAnyPort: parts.isAsymmetric,
   });
-  const own = { ...sideOf(options.behavior), credentials: iceCredentials(key, role) };
-  const other = { ...sideOf(introduction.behavior), credentials: iceCredentials(key, otherRole(role)) };
+  const own = { ...sideOf(mine), credentials: iceCredentials(key, role) };
+  const other = { ...sideOf(theirs), credentials: iceCredentials(key, otherRole(role)) };
   const surroundings = { server: rest.server.address, networks };
-  const technique = isTarget(peer.address, introduction, surroundings) ? techniqueFor(plan) : null;
+  const mayMeet = isTarget(peer.address, introduction, surroundings);
+  const technique = mayMeet ? techniqueFor(plan, parts) : null;
+  const { isShown } = parts;
   const isPredicted = plan.technique === 'port-prediction' && other.isMoving;
-  return createAttempt({
+  const attempt = createAttempt({
     agent,
     peerCredentials: other.credentials,
-    startAt: rest.startAt,
-    server: rest.server,
+    ...{ startAt: rest.startAt, server: rest.server, peer: mayMeet && !isPredicted ? peer : null },
+    shownAgain: hasPunchSocket(agent) ? createShownAgain({ ...rest, seen: introduction.own }) : null,
     remote: remoteCandidates(introduction, { isPredicted, ...surroundings }),
-    createTechnique: technique && ((emit) => technique({ ...rest, agent, peer, own, other, emit })),
+    createTechnique: technique && ((emit) => technique({ ...rest, agent, peer, isShown, own, other, emit })),
     takeProbe: budget.takeProbe,
   });
+  const planned = plan.technique;
+  const mapped = mappedBetween(agentOf.candidates, introduction);
+  return {
+    ...attempt,
+    wonBy: (pair) => wonBy(pair, { planned, isByTechnique: attempt.isByTechnique(pair), mapped }),
+  };
 }
 
-function sideOf({ mapping, allocation = NOTHING_KNOWN }: ToldBehavior) {
-  return { isMoving: mapping !== 'undetermined' && !isStable({ mapping }), allocation };
+function hasPunchSocket(agent: IceAgent): boolean {
+  return agent.localCandidates().some(({ socket }) => socket === PUNCH_SOCKET);
+}
+
+/** What follows for this side's part from both behaviours. */
+interface Parts {
+  /** Whether each answer comes from another port than the one that was asked. */
+  readonly isAsymmetric: boolean;
+  /** Whether this side is the one with many sockets in a birthday. */
+  readonly isOpener: boolean;
+  /** Whether it has to see first from which port the peer sends. */
+  readonly isShown: boolean;
+}
+
+function partsOf(mine: KnownBehavior | null, theirs: KnownBehavior | null, role: Role): Parts {
+  if (!mine || !theirs) return { isAsymmetric: false, isOpener: false, isShown: false };
+  return {
+    isAsymmetric: prospectOf(mine, theirs) === 'asymmetric',
+    isOpener: isBirthdayOpener(mine, theirs, role === 'controlling'),
+    isShown: mustBeShown(mine, theirs),
+  };
+}
+
+function sideOf(known: KnownBehavior | null) {
+  return { isMoving: known !== null && !isStable(known), allocation: known?.allocation ?? NOTHING_KNOWN };
 }
 
 /** Returns what creates the technique of the plan; null where the plan needs no more than the agent's checks. */
-function techniqueFor({ technique }: Pick<PunchPlan, 'technique'>): ((facts: TechniqueFacts) => Technique) | null {
+function techniqueFor(
+  { technique }: Pick<PunchPlan, 'technique'>,
+  { isAsymmetric, isOpener }: Parts,
+): ((facts: TechniqueFacts) => Technique) | null {
   switch (technique) {
     case 'simultaneous-open':
-      return createSecondTry;
+      return isAsymmetric ? createAnchors : createSecondTry;
     case 'relay':
       return null;
     case 'port-prediction':
       return createPrediction;
     case 'birthday':
-      return (facts) => (facts.own.isMoving ? createOpeners(facts) : createProber(facts));
+      return isOpener ? createOpeners : createProber;
   }
 }

@@ -4,6 +4,8 @@ import type { DatagramKind, IceAgent } from '../../ice/agent.ts';
 import type { IceEvent } from '../../ice/event.ts';
 import type { Arrival, EventOutput, Session } from '../../session.ts';
 
+import type { PeerSignal } from './peer-signal.ts';
+
 export interface PathSession
   extends Session<'closed', EventOutput<IceEvent> | PathRequest>,
     Pick<IceAgent, 'selected' | 'leave' | 'close'> {
@@ -16,5 +18,5 @@ export type PathRequest =
   /** Open one more socket, like the first; answered by `handleOpened`. */
   | { readonly kind: 'open'; readonly socket: string }
   | { readonly kind: 'close'; readonly socket: string }
-  /** Tell the peer, over the rendezvous, the ports at which it can meet this side. */
-  | { readonly kind: 'tell'; readonly ports: readonly number[] };
+  /** Tell the peer something over the rendezvous. */
+  | { readonly kind: 'tell'; readonly signal: PeerSignal };

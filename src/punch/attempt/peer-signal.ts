@@ -7,6 +7,8 @@ const port = z.int().min(1).max(0xffff);
 const peerSignal = z.discriminatedUnion('type', [
   /** The ports at which the sender can be met, in order. An empty list says that the sender has opened toward the ports it was told. */
   z.object({ type: z.literal('ports'), ports: z.array(port).max(PREDICTED_PORTS) }),
+  /** The port at which the server sees the sender's first socket now, since it is not the one of the introduction any more. */
+  z.object({ type: z.literal('moved'), port }),
 ]);
 export type PeerSignal = Readonly<z.infer<typeof peerSignal>>;
 

@@ -1,15 +1,13 @@
 /** The plan of a punch: what is tried with a pair, with what odds, and whose NAT is the obstacle. It is told before the punch starts. */
 
+import type { Family } from '../../endpoint.ts';
 import { isStable } from '../../nat/prospect.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
-import {
-  chooseTechnique,
-  type KnownBehavior,
-  type PortAssignment,
-  type TechniqueChoice,
-} from './techniques/choose-technique.ts';
-import { relayAddresses, tellsMappedPort, tellsRelayOnly } from './told-candidates.ts';
+import { knownBehavior, possibleBehaviors } from './known-behavior.ts';
+import { planText, splitText } from './plan-text.ts';
+import { chooseTechnique, isBirthdayOpener, type TechniqueChoice } from './techniques/choose-technique.ts';
+import { familiesTold, relayAddresses, tellsMappedPort, tellsRelayOnly } from './told-candidates.ts';
 
 /** One side: its id, and how its NAT behaves, as that side has detected it. */
 export interface PlanSide {
@@ -28,7 +26,6 @@ export interface PunchPlan extends Omit<TechniqueChoice, 'probability'> {
 
 const PLAIN: TechniqueChoice = { technique: 'simultaneous-open', probability: 1, packets: 0, seconds: 0 };
 const RELAY: TechniqueChoice = { technique: 'relay', probability: 0, packets: 0, seconds: 0 };
-const NOTHING_KNOWN: PortAssignment = { kind: 'undetermined', step: null, range: null };
 
 /** What else is known about the two sides. */
 interface PairFacts {
@@ -38,6 +35,8 @@ interface PairFacts {
   readonly isMapped?: boolean;
   /** Whether the peer is seen at the address of a relay, where thousands of packets to other ports would hit others. */
   readonly isAtRelay?: boolean;
+  /** The IP version of each side, this one's first, where they have none in common. */
+  readonly families?: readonly [own: Family, peer: Family] | null;
 }
 
 /** Makes the plan that follows from an introduction: from what both sides have told, and from where the server has seen them. */
@@ -62,15 +61,20 @@ export function planIntroduced(
       isSameNat: own.address === endpoint.address && isDirect,
       isMapped: tellsMappedPort(heard, endpoint) || tellsMappedPort(told, own),
       isAtRelay: endpoint.address === server || relayAddresses([...told, ...heard]).has(endpoint.address),
+      families: splitFamilies(familiesTold(told, own), familiesTold(heard, endpoint)),
     },
   );
 }
 
-export function planPunch(
-  own: PlanSide,
-  peer: PlanSide,
-  { isSameNat = false, isMapped = false, isAtRelay = false }: PairFacts = {},
-): PunchPlan {
+/** Returns the IP version of each side, this one's first; null where they have one in common. */
+function splitFamilies(own: readonly Family[], peer: readonly Family[]): readonly [Family, Family] | null {
+  const [first, other] = [own[0], peer[0]];
+  return first && other && !own.some((family) => peer.includes(family)) ? [first, other] : null;
+}
+
+export function planPunch(own: PlanSide, peer: PlanSide, facts: PairFacts = {}): PunchPlan {
+  const { isSameNat = false, isMapped = false, isAtRelay = false, families = null } = facts;
+  if (families) return { ...RELAY, text: splitText([own.id, peer.id], families) };
   const relayOnly = [own, peer].filter((side) => side.isRelayOnly).map(({ id }) => id);
   if (relayOnly.length > 0) {
     const verb = relayOnly.length > 1 ? 'are' : 'is';
@@ -81,58 +85,26 @@ export function planPunch(
   }
   if (isSameNat) return { ...PLAIN, text: `${own.id} and ${peer.id} are behind the same NAT, or on one network` };
   if (isMapped) return { ...PLAIN, text: 'a router has mapped a port, at which its side is reachable' };
-  const [a, b] = [knownBehavior(own), knownBehavior(peer)];
-  if (!a || !b) {
-    const unknown = [own, peer].filter((side) => !knownBehavior(side)).map(({ id }) => id);
-    return {
-      ...PLAIN,
-      probability: null,
-      text: `too little is known about the NAT of ${unknown.join(' and that of ')} to say more`,
-    };
-  }
+  const [a, b] = [knownBehavior(own.behavior), knownBehavior(peer.behavior)];
+  if (!a || !b) return planUnknown(own, peer);
   const choice = chooseTechnique(a, b);
   if (choice.technique === 'birthday' && isAtRelay) {
     return { ...RELAY, text: `${peer.id} is seen at the address of a relay, toward which no birthday attempt is made` };
   }
-  return { ...choice, text: textOf(choice, isStable(a) ? [peer, own] : [own, peer]) };
+  const isOwnFirst =
+    isStable(a) === isStable(b) ? choice.technique !== 'birthday' || isBirthdayOpener(a, b, true) : isStable(b);
+  return { ...choice, text: planText(choice, isOwnFirst ? [own, peer] : [peer, own]) };
 }
 
-/** @param sides the side with a moving port first, if there is one. */
-function textOf(
-  { technique, probability, packets, seconds }: TechniqueChoice,
-  sides: readonly [PlanSide, PlanSide],
-): string {
-  const [moving, other] = sides;
-  switch (technique) {
-    case 'simultaneous-open':
-      return 'the two NATs can be opened from both sides';
-    case 'port-prediction': {
-      const all = sides.filter(({ behavior }) => !isStable(behavior as KnownBehavior)).map(({ id }) => id);
-      return `the next port of the symmetric NAT of ${all.join(' and of that of ')} can be predicted (port prediction)`;
-    }
-    case 'birthday': {
-      const cause = `${moving.id} is behind a symmetric NAT with random ports, and the NAT of ${other.id} lets in only the exact address and port that it has sent to`;
-      const odds = `a ${formatOdds(probability)} chance of a match`;
-      return `${cause}: ${odds}, with at most ${packets} packets, within ${seconds.toFixed(1)} s`;
-    }
-    case 'relay': {
-      const cause = `${moving.id} and ${other.id} are both behind symmetric NATs, whose ports cannot be predicted`;
-      return `${cause}: only a relay gets through, unless one side moves behind a different NAT`;
-    }
+/** The plan where too little is known about one NAT: certain only if the pair opens whatever that NAT does. */
+function planUnknown(own: PlanSide, peer: PlanSide): PunchPlan {
+  const unknown = [own, peer].filter(({ behavior }) => !knownBehavior(behavior));
+  const choices = possibleBehaviors(own.behavior).flatMap((a) =>
+    possibleBehaviors(peer.behavior).map((b) => chooseTechnique(a, b)),
+  );
+  if (choices.every(({ technique }) => technique === 'simultaneous-open')) {
+    return { ...PLAIN, text: `the pair can be opened, whatever the NAT of ${unknown[0]?.id} does` };
   }
-}
-
-/** Formats a probability, never rounded up to certainty: such as `50 %`, `98.3 %`, `99.9999935 %`, `100 %`. */
-export function formatOdds(probability: number): string {
-  if (probability >= 1) return '100 %';
-  const decimals = Math.min(8, Math.max(0, Math.ceil(-Math.log10(1 - probability)) - 1));
-  return `${(100 * probability).toFixed(decimals)} %`;
-}
-
-/** Returns null where too little is known. A destination-dependent mapping is enough by itself; a stable one needs a known filter. */
-export function knownBehavior({ behavior }: PlanSide): KnownBehavior | null {
-  const { mapping, filtering, allocation = NOTHING_KNOWN } = behavior;
-  if (mapping === 'undetermined') return null;
-  if (filtering !== 'undetermined' && filtering !== 'none') return { mapping, filtering, allocation };
-  return isStable({ mapping }) ? null : { mapping, filtering: 'address-and-port-dependent', allocation };
+  const whose = unknown.map(({ id }) => id).join(' and that of ');
+  return { ...PLAIN, probability: null, text: `too little is known about the NAT of ${whose} to say more` };
 }

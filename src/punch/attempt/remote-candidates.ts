@@ -1,6 +1,6 @@
 /** Which of a peer's candidates are checked at once, and which later. */
 import { scopeOf } from '../../address-scope.ts';
-import { sameEndpoint } from '../../endpoint.ts';
+import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import type { Candidate } from '../../ice/candidates/candidate.ts';
 import { candidatePriority } from '../../ice/candidates/priority.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
@@ -25,13 +25,7 @@ export function remoteCandidates(
 } {
   const { candidates, endpoint, own } = introduction;
   const told = readCandidates(candidates);
-  const proven: Candidate = {
-    type: 'srflx',
-    endpoint,
-    foundation: 'rendezvous',
-    priority: candidatePriority('srflx'),
-    related: null,
-  };
+  const proven = seenCandidate(endpoint);
   const known = told.some((one) => sameEndpoint(one.endpoint, endpoint)) ? told : [...told, proven];
   const all = (isPredicted ? known.filter(({ type }) => type === 'relay') : known).filter((one) =>
     isTarget(one.endpoint.address, introduction, surroundings),
@@ -39,4 +33,9 @@ export function remoteCandidates(
   const isUnlikely = ({ type, endpoint: { address } }: Candidate): boolean =>
     type === 'host' && endpoint.address !== own.address && scopeOf(address) === 'private';
   return { likely: all.filter((one) => !isUnlikely(one)), unlikely: all.filter(isUnlikely) };
+}
+
+/** The candidate for an endpoint at which the server sees the peer. */
+export function seenCandidate(endpoint: Endpoint): Candidate {
+  return { type: 'srflx', endpoint, foundation: 'rendezvous', priority: candidatePriority('srflx'), related: null };
 }

@@ -1,7 +1,8 @@
 /** What the candidates that a side has told reveal about it, apart from where it can be reached. */
-import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
+import { type Endpoint, type Family, familyOf, sameEndpoint } from '../../endpoint.ts';
 import type { Candidate } from '../../ice/candidates/candidate.ts';
 import { parseCandidate } from '../../ice/candidates/sdp.ts';
+import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 
 /** Reads the candidates in SDP lines; a line that is not a candidate is left out. */
 export function readCandidates(lines: readonly string[]): readonly Candidate[] {
@@ -14,13 +15,34 @@ export function tellsRelayOnly(lines: readonly string[], seen: Endpoint): boolea
   return told.every(({ type }) => type === 'relay') && told.some(({ endpoint }) => sameEndpoint(endpoint, seen));
 }
 
-/** Whether a side tells of a reflexive endpoint that the server has not seen: a port that its router has mapped. */
+/** Returns the ports that a side's router has mapped: its reflexive endpoints other than the one at which the server has seen it. */
+function mappedPorts(lines: readonly string[], seen: Endpoint): readonly Endpoint[] {
+  return readCandidates(lines).flatMap(({ type, endpoint }) =>
+    type === 'srflx' && !sameEndpoint(endpoint, seen) ? [endpoint] : [],
+  );
+}
+
+/** Returns the ports that the routers of two introduced sides have mapped; `told` is what the peer was told. */
+export function mappedBetween(
+  told: readonly string[],
+  { candidates, own, endpoint }: Pick<Introduction, 'candidates' | 'own' | 'endpoint'>,
+): readonly Endpoint[] {
+  return [...mappedPorts(told, own), ...mappedPorts(candidates, endpoint)];
+}
+
+/** Whether a side tells of a port that its router has mapped. */
 export function tellsMappedPort(lines: readonly string[], seen: Endpoint): boolean {
-  return readCandidates(lines).some(({ type, endpoint }) => type === 'srflx' && !sameEndpoint(endpoint, seen));
+  return mappedPorts(lines, seen).length > 0;
 }
 
 /** The addresses of the relays that the candidates tell of. */
 export function relayAddresses(lines: readonly string[]): ReadonlySet<string> {
   const relayed = readCandidates(lines).filter(({ type }) => type === 'relay');
   return new Set(relayed.map(({ endpoint }) => endpoint.address));
+}
+
+/** Returns the IP versions in which a side that the server has seen at `seen` can be reached. */
+export function familiesTold(lines: readonly string[], seen: Endpoint): readonly Family[] {
+  const addresses = [seen.address, ...readCandidates(lines).map(({ endpoint }) => endpoint.address)];
+  return [...new Set(addresses.map(familyOf))].toSorted();
 }

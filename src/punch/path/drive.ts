@@ -3,14 +3,15 @@ import type { IceEvent } from '../../ice/event.ts';
 import { type Driver, now, startDriver } from '../../net/driver.ts';
 import { pause } from '../../net/waits.ts';
 import type { EventOutput } from '../../session.ts';
+import { leavesByRelay } from '../attempt/outcome/endpoints-in-use.ts';
 import type { PathRequest, PathSession } from '../attempt/path-session.ts';
+import type { PeerSignal } from '../attempt/peer-signal.ts';
 import { become, deliver, endPath, followEvent, noteEvent, type PathRecord } from './record.ts';
-import { leavesByRelay } from './send.ts';
 
 export interface PathOwner {
   readonly onEvent: (event: IceEvent) => void;
-  /** Called with the ports at which the peer can meet this side, to tell the peer. */
-  readonly onTell?: (ports: readonly number[]) => void;
+  /** Called with what the peer is to be told. */
+  readonly onTell?: (signal: PeerSignal) => void;
 }
 
 /** Drives the session of the path from now on. */
@@ -36,7 +37,7 @@ export function drive(record: PathRecord, owner: PathOwner): Driver<'closed'> {
         opened.close(output.socket);
         break;
       case 'tell':
-        onTell(output.ports);
+        onTell(output.signal);
         break;
     }
   };

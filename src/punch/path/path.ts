@@ -37,6 +37,12 @@ export interface PathEndpoint {
   readonly endpoint: Endpoint;
 }
 
+/** This side's end of a pair: `endpoint` is where the peer sees it. */
+export interface LocalPathEndpoint extends PathEndpoint {
+  /** Where the socket is bound; null where the path leaves by this side's relay. */
+  readonly bound: Endpoint | null;
+}
+
 /** The numbers count data only, without the checks. Times are milliseconds of the process's monotonic clock (`performance`). */
 export interface PathStats {
   /** How many datagrams `send` has taken. */
@@ -50,7 +56,7 @@ export interface PathStats {
   /** The round trip that the last check or consent check measured; null while no pair is selected. */
   readonly rttMs: number | null;
   /** The selected pair, or the last one when the path is over; null before the path is open. */
-  readonly pair: { readonly local: PathEndpoint; readonly remote: PathEndpoint } | null;
+  readonly pair: { readonly local: LocalPathEndpoint; readonly remote: PathEndpoint } | null;
   /** When that pair was selected; null before the path is open. */
   readonly pairSelectedAt: number | null;
   /** How often another pair has been selected in its place. */

@@ -1,8 +1,8 @@
 /** Which datagrams a path takes to send. */
 import { familyOf } from '../../endpoint.ts';
-import { isRelayed, type PairReport, type SelectedPair } from '../../ice/checklist/pair.ts';
+import type { PairReport, SelectedPair } from '../../ice/checklist/pair.ts';
 import { DATA_MAX_BYTES } from '../../turn/data.ts';
-import { RELAY_SOCKET } from '../attempt/candidate-agent.ts';
+import { isThroughRelay } from '../attempt/outcome/endpoints-in-use.ts';
 import { explainEnd } from './end.ts';
 import { count, type PathRecord } from './record.ts';
 import { PathSendError } from './send-error.ts';
@@ -30,12 +30,6 @@ export function maxDatagram({ end, session }: PathRecord): number {
   return pair ? maxOn(pair) : 0;
 }
 
-/** Whether datagrams on the pair leave through this side's relay. */
-export function leavesByRelay({ socket, local }: PairReport): boolean {
-  // The peer may see the relay at another address than the server says, which is then a peer-reflexive candidate.
-  return local.type === 'relay' || socket === RELAY_SOCKET;
-}
-
 function pairFor({ end, session, openedAt }: PathRecord, bytes: Uint8Array): SelectedPair {
   if (end) throw new PathSendError('path-over', `the path is over: ${explainEnd(end)}`);
   const pair = session.selected();
@@ -50,6 +44,6 @@ function pairFor({ end, session, openedAt }: PathRecord, bytes: Uint8Array): Sel
 
 /** Returns how many bytes a datagram on the pair may have: fewer through a relay of either side. */
 function maxOn(pair: PairReport): number {
-  if (isRelayed(pair) || leavesByRelay(pair)) return DATA_MAX_BYTES;
+  if (isThroughRelay(pair)) return DATA_MAX_BYTES;
   return familyOf(pair.remote.endpoint.address) === 'IPv6' ? IPV6_MAX_BYTES : IPV4_MAX_BYTES;
 }

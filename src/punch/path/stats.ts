@@ -1,5 +1,7 @@
 /** What has gone over a path and how it is doing now, as plain data, in the spirit of WebRTC's RTCIceCandidatePairStats. */
 import type { Candidate } from '../../ice/candidates/candidate.ts';
+import type { PairReport } from '../../ice/checklist/pair.ts';
+import { endpointsInUse } from '../attempt/outcome/endpoints-in-use.ts';
 import type { PathEndpoint, PathStats } from './path.ts';
 import type { PathRecord } from './record.ts';
 
@@ -13,11 +15,16 @@ export function statsOf({ session, selected, sent, received, ...record }: PathRe
     bytesReceived: received.bytes,
     sendFailures: record.sendFailures,
     rttMs: current?.rttMs ?? null,
-    pair: pair ? { local: endpointOf(pair.local), remote: endpointOf(pair.remote) } : null,
+    pair: pair ? pairOf(pair) : null,
     pairSelectedAt: selected?.at ?? null,
     pairSwitches: record.pairSwitches,
     openedAt: record.openedAt,
   };
+}
+
+function pairOf(pair: PairReport): NonNullable<PathStats['pair']> {
+  const { local } = endpointsInUse(pair);
+  return { local: { ...endpointOf(pair.local), bound: local && { ...local } }, remote: endpointOf(pair.remote) };
 }
 
 function endpointOf({ type, endpoint }: Candidate): PathEndpoint {

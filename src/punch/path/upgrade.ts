@@ -1,6 +1,6 @@
 /** Waits for a relayed path to become direct. */
-import { isRelayed } from '../../ice/checklist/pair.ts';
 import { pause } from '../../net/waits.ts';
+import { isThroughRelay } from '../attempt/outcome/endpoints-in-use.ts';
 import type { PunchPlan } from '../attempt/plan.ts';
 import type { AttemptResult } from '../connect.ts';
 
@@ -19,7 +19,7 @@ export function awaitUpgrade(
   { technique, seconds }: Pick<PunchPlan, 'technique' | 'seconds'>,
 ): Disposable & { readonly switched: Promise<Switched | null> } {
   const ended = new AbortController();
-  const isHopeless = !isRelayed(event.pair) || technique === 'relay';
+  const isHopeless = !isThroughRelay(event.pair) || technique === 'relay';
   const late = pause(isHopeless ? 0 : seconds * 1000 + PATIENCE_MS, ended.signal).then(
     () => null,
     () => null,

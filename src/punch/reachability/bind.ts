@@ -3,6 +3,7 @@ import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import type { SharedSocket } from '../../net/shared-socket.ts';
 import { pause } from '../../net/waits.ts';
 import type { BindResult } from '../../rendezvous/introduction/output.ts';
+import { settled } from './seek-relay.ts';
 import { bindTicket } from './socket.ts';
 import type { State } from './state.ts';
 
@@ -30,7 +31,7 @@ async function bindOn(shared: SharedSocket, server: Endpoint, { ticket, signal }
 }
 
 async function viaRelay(state: State, by: BindBy): Promise<BindResult> {
-  await state.seeking;
+  await settled(state);
   const { relay, details, options } = state;
   if (!relay) return { outcome: 'no-relay', details };
   return bindOn(relay.shared, { ...options.server, port: by.altPort }, by);

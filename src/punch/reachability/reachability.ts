@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Endpoint } from '../../endpoint.ts';
 import { hiddenRelated } from '../../ice/candidates/candidate.ts';
+import { createBackOff } from '../../net/back-off.ts';
 import { shareSocket } from '../../net/shared-socket.ts';
 import type { RelaySocket } from '../../net/turn/relay-socket.ts';
 import type { UdpSocket } from '../../net/udp-socket.ts';
@@ -12,17 +13,22 @@ import type { BindResult } from '../../rendezvous/introduction/output.ts';
 import type { Arrival } from '../../session.ts';
 import { type CandidateAgent, candidateAgent, PUNCH_SOCKET, RELAY_SOCKET } from '../attempt/candidate-agent.ts';
 import { type BindBy, bind } from './bind.ts';
-import { relayed, seekRelay } from './seek-relay.ts';
+import { endRelay, proveRelay, relayed, SEARCH_GAPS_MS, SEARCH_SETTLED_MS, seekRelay } from './seek-relay.ts';
 import type { ReachabilityOptions, State } from './state.ts';
 import type { TurnServerChoice } from './turn-choice.ts';
 
 export interface Reachability extends AsyncDisposable {
-  /** Begins to look for a relay, if it has not begun yet. */
+  /**
+   * To be called with each join: begins to look for a relay at these servers, and asks after the one that there is. How often
+   * that is done is limited.
+   */
   readonly seekRelay: (servers: readonly TurnServerChoice[]) => void;
-  /** Resolves when there is a relay, when there will be none, or when the search takes too long. */
+  /** Resolves when there is a relay, when there will be none, or when that takes too long; a lost one is replaced first. */
   readonly relayed: (patienceMs: number) => Promise<RelaySocket | null>;
   /** Binds a socket to the session of the ticket. @throws the signal's reason when aborted. */
   readonly bind: (by: BindBy) => Promise<BindResult>;
+  /** Sets the one receiver, which is called when there is another relay to tell of than before, or none any more. */
+  readonly onChanged: (receive: () => void) => void;
   /** Registers a callback for the loss of the relay, until the registration is disposed of. */
   readonly onRelayLost: (receive: () => void) => Disposable;
   /** Whether the server is reached over this side's socket: only then can a direct path be hoped for. */
@@ -38,18 +44,25 @@ export function createReachability(options: ReachabilityOptions): Reachability {
   const { socket } = options;
   const state: State = {
     options,
-    ended: new AbortController(),
     direct: socket && shareSocket(socket),
-    relay: null,
-    seeking: null,
-    details: [],
+    ...{ servers: [], relay: null, isLost: false, seeking: null, details: [] },
+    search: new AbortController(),
+    nextSearchMs: createBackOff(SEARCH_GAPS_MS, SEARCH_SETTLED_MS).next,
+    releases: new Set(),
     relayUsers: new Set(),
+    onChanged: () => {},
     isDirect: socket ? null : false,
   };
   return {
     seekRelay: (servers) => seekRelay(state, servers),
     relayed: (patienceMs) => relayed(state, patienceMs),
-    bind: (by) => bind(state, by),
+    bind: (by) => {
+      proveRelay(state);
+      return bind(state, by);
+    },
+    onChanged: (receive) => {
+      state.onChanged = receive;
+    },
     onRelayLost: (receive) => {
       state.relayUsers.add(receive);
       return { [Symbol.dispose]: () => void state.relayUsers.delete(receive) };
@@ -57,11 +70,7 @@ export function createReachability(options: ReachabilityOptions): Reachability {
     isDirect: () => state.isDirect === true,
     agentOf: (own) => agentOf(state, own),
     share: (owns) => share(state, owns),
-    [Symbol.asyncDispose]: async () => {
-      state.ended.abort();
-      const relay = await state.seeking?.catch(() => null);
-      await relay?.[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => endRelay(state),
   };
 }
 

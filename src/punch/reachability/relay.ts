@@ -5,6 +5,7 @@ import type { Resolver } from '../../net/lookup/resolver.ts';
 import { type OpenedRelay, openRelay } from '../../net/turn/relay.ts';
 import type { RelaySocket } from '../../net/turn/relay-socket.ts';
 import { pause } from '../../net/waits.ts';
+import { describeTurnFailure } from '../../turn/event.ts';
 import type { TurnTransportName } from '../../turn/url.ts';
 import { notTried, type TurnAttempt, type TurnServerChoice, turnAttempts } from './turn-choice.ts';
 
@@ -70,7 +71,7 @@ async function tryOne(attempt: TurnAttempt, options: FirstRelayOptions): Promise
 
 /** Carries one server's refusal out of a race. */
 class NoRelay extends Error {
-  constructor(url: string, { reason, detail }: Extract<OpenedRelay, { readonly outcome: 'failed' }>) {
-    super(`${url}: ${reason}${detail === null ? '' : ` (${detail})`}`);
+  constructor(url: string, failure: Extract<OpenedRelay, { readonly outcome: 'failed' }>) {
+    super(`${url}: ${describeTurnFailure(failure)}`);
   }
 }

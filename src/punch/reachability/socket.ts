@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 
 import type { Endpoint } from '../../endpoint.ts';
 import { startDriver } from '../../net/driver.ts';
+import { codeOf, explainCode } from '../../net/explain-code.ts';
 import {
   adoptUdpSocket,
   type DgramSocket,
@@ -15,7 +16,7 @@ import { createTicketBinding, type TicketBindingResult } from '../../rendezvous/
 
 /**
  * Returns the socket to punch from: the given one, or a new one on `local` or on the interface that leads to the server;
- * null when the system refuses.
+ * a sentence that says why when the system refuses.
  * @throws UsageError when the given socket is not bound.
  */
 export async function openPunchSocket({
@@ -26,13 +27,13 @@ export async function openPunchSocket({
   readonly server: Endpoint;
   readonly local?: string | undefined;
   readonly socket?: DgramSocket | undefined;
-}): Promise<UdpSocket | null> {
+}): Promise<UdpSocket | string> {
   try {
     if (socket) return await adoptUdpSocket(socket, server);
     return await openUdpSocket({ address: local ?? (await localAddressToward(server)), port: 0 });
   } catch (error) {
-    if (error instanceof Error && 'syscall' in error) return null;
-    throw error;
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    return notSent(codeOf(error as NodeJS.ErrnoException), server);
   }
 }
 
@@ -53,5 +54,10 @@ export async function bindTicket(
   },
 ): Promise<TicketBindingResult> {
   const session = createTicketBinding({ ticket, server, randomBytes });
-  return startDriver({ session, sockets: { punch: socket }, signal }).result;
+  const result = await startDriver({ session, sockets: { punch: socket }, signal }).result;
+  return result.outcome === 'not-sent' ? { ...result, detail: notSent(result.detail, server) } : result;
+}
+
+function notSent(code: string, { address: host, port }: Endpoint): string {
+  return explainCode(code, { way: 'udp', host, port });
 }

@@ -19,18 +19,34 @@ export interface ReachabilityOptions {
   readonly onNotice: (text: string) => void;
 }
 
+export interface OwnRelay {
+  readonly socket: RelaySocket;
+  readonly shared: SharedSocket;
+}
+
 export interface State {
   readonly options: ReachabilityOptions;
-  readonly ended: AbortController;
   readonly direct: SharedSocket | null;
+  /** The TURN servers, as the last join has named them. */
+  servers: readonly TurnServerChoice[];
   /** The relay, while there is one. */
-  relay: { readonly socket: RelaySocket; readonly shared: SharedSocket } | null;
-  /** The search for a relay, once it has begun. */
-  seeking: Promise<RelaySocket | null> | null;
+  relay: OwnRelay | null;
+  /** Whether the last relay was lost, and there is none in its place. */
+  isLost: boolean;
+  /** What is being done about the relay: a search for one, or a proof that it is still there; null when nothing is. */
+  seeking: Promise<void> | null;
+  /** Ends that. */
+  search: AbortController;
+  /** Returns how long the next search has to wait. */
+  readonly nextSearchMs: (now: number) => number;
+  /** The relays that are being given back. */
+  readonly releases: Set<Promise<void>>;
   /** Why each TURN server gave no relay. */
   details: readonly string[];
   /** The callbacks for the loss of the relay. */
   readonly relayUsers: Set<() => void>;
+  /** Called when there is another relay to tell of than before, or none any more. */
+  onChanged: () => void;
   /** Whether the server is reached over the socket itself; null while that is not known. */
   isDirect: boolean | null;
 }

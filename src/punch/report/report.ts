@@ -1,7 +1,7 @@
 /** The report of a punch: the plain data of `natcheck punch --json`, schema `natcheck.punch/1`. */
 import type { Endpoint } from '../../endpoint.ts';
+import type { PunchTechnique } from '../attempt/outcome/winner.ts';
 import type { PunchPlan } from '../attempt/plan.ts';
-import type { PunchTechnique } from '../attempt/techniques/winner.ts';
 
 export const PUNCH_SCHEMA = 'natcheck.punch/1';
 
@@ -12,11 +12,11 @@ export const PUNCH_FAILURES = {
   'rendezvous-unreachable': 'the rendezvous server cannot be reached',
   'rendezvous-refused': 'the rendezvous server refused this peer',
   'rendezvous-lost': 'the rendezvous server went away before the peer came',
-  'no-route': 'the system has no route to the server',
+  'no-route': 'this host cannot send to the server: it has no route there, or its own firewall forbids it',
   'udp-silent': 'the rendezvous server does not answer over UDP',
   'no-relay': 'no TURN server provided a relay',
   'no-peer': 'the peer did not come',
-  'no-path': 'no packet from the peer came through',
+  'no-path': 'no path to the peer has opened',
   'path-lost': 'the path was open, but then nothing came through any more',
 } as const;
 export type PunchFailure = keyof typeof PUNCH_FAILURES;
@@ -32,9 +32,9 @@ export interface PunchReport {
   readonly schema: typeof PUNCH_SCHEMA;
   readonly outcome: 'direct' | 'relayed' | 'failed';
   readonly reason: PunchFailure | null;
-  /** More about the reason, such as a refusal of the server or a code of the system. */
+  /** More about the reason, in words: what was seen, and what would help or tell more. */
   readonly detail: string | null;
-  /** The technique that worked, or else was tried; null when it did not come to that. */
+  /** The technique that opened the path, or else was tried; null when it did not come to that. */
   readonly technique: PunchTechnique | null;
   /** What was expected of the pair; null when the peer did not come. */
   readonly plan: PunchPlan | null;
@@ -42,7 +42,9 @@ export interface PunchReport {
   readonly peer: string;
   /** Whether it is proven who the peer is, beyond its id; so far it never is. */
   readonly authenticated: boolean;
+  /** Where the socket of the path is bound; null where the path leaves by this side's relay. Without a path: the first socket. */
   readonly local: Endpoint | null;
+  /** Where the peer sees this side on the path. Without a path: where the server sees the first socket. */
   readonly public: Endpoint | null;
   /** The endpoint at which the peer is reached. */
   readonly remote: Endpoint | null;

@@ -1,7 +1,7 @@
 /** The events of a punch, told as they happen: above all the seven steps, once each, in words. */
 import { type Endpoint, formatEndpoint } from '../../endpoint.ts';
-import { isRelayed } from '../../ice/checklist/pair.ts';
 import type { IceEvent } from '../../ice/event.ts';
+import { isThroughRelay } from '../attempt/outcome/endpoints-in-use.ts';
 import type { PunchPlan } from '../attempt/plan.ts';
 import type { PunchStep } from './report.ts';
 
@@ -47,7 +47,7 @@ export function createStepRecorder(options: {
       if (event.kind === 'check-sent') tell(5, `${id} → ${peer}: first packet to ${remoteOf(event)}`);
       if (event.kind === 'check-received') tell(6, `${peer} → ${id}: first packet from ${remoteOf(event)}`);
       if (event.kind === 'connected') {
-        const how = isRelayed(event.pair) ? 'relayed' : 'direct';
+        const how = isThroughRelay(event.pair) ? 'relayed' : 'direct';
         tell(7, `${id} ↔ ${peer}: ${how}, ${event.rttMs.toFixed(1)} ms round trip to ${remoteOf(event)}`);
       }
     },

@@ -1,19 +1,18 @@
 /** Does what the introductions of a room want done. */
-import type { Endpoint } from '../../endpoint.ts';
 import type { PeerNews } from '../../rendezvous/introduction/output.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import { createMailbox } from './mailbox.ts';
-import type { RoomOutput, RoomWiring, State, ToldAgent } from './state.ts';
+import type { RoomInput, RoomOutput, RoomWiring, State } from './state.ts';
 
 /** How long to wait for a relay after the detection; a peer is not told about one that comes later. */
 const RELAY_PATIENCE_MS = 1_500;
 const UNKNOWN: ToldBehavior = { mapping: 'undetermined', filtering: 'undetermined' };
 
 export function obey(state: State, output: RoomOutput): void {
-  const { options, connection, machine } = state;
+  const { options, connection } = state;
   switch (output.kind) {
     case 'join':
-      work(state, () => connection.join(output.resumeKey, machine.tell));
+      work(state, () => connection.join(output.resumeKey, (input) => hear(state, input)));
       break;
     case 'send':
       connection.say(output.message);
@@ -25,7 +24,7 @@ export function obey(state: State, output: RoomOutput): void {
       state.binding.abort();
       break;
     case 'gather':
-      work(state, async () => machine.tell({ kind: 'gathered', told: await gather(options, output.own) }));
+      work(state, () => gather(state, output));
       break;
     case 'turn':
       seekRelay(options, output);
@@ -70,6 +69,13 @@ function tell(state: State, output: Telling): void {
   }
 }
 
+/** Passes on what becomes of the connection. A detection asks the same server, and so is lost with it. */
+function hear({ options, machine }: State, input: RoomInput): void {
+  const isLost = input.kind === 'closed' || (input.kind === 'not-joined' && input.outcome !== 'refused');
+  if (isLost) options.behavior?.doubt();
+  machine.tell(input);
+}
+
 /** Passes an error on to whoever waits for a peer, unless the room has been left. */
 function work({ left, failed }: State, what: () => Promise<void>): void {
   what().catch((error: unknown) => {
@@ -95,12 +101,16 @@ async function bind(
 }
 
 /** Gathers what a peer is told when the server sees this side at `own`. */
-async function gather({ behavior, reachability }: RoomWiring, own: Endpoint): Promise<ToldAgent> {
+async function gather(
+  { options, machine }: State,
+  { gathering, own }: Extract<RoomOutput, { readonly kind: 'gather' }>,
+): Promise<void> {
+  const { behavior, reachability } = options;
   // Where UDP is blocked, nothing can be found out.
-  const found = (reachability.isDirect() ? await behavior : null) ?? UNKNOWN;
+  const found = (reachability.isDirect() ? await behavior?.find(own) : null) ?? UNKNOWN;
   await reachability.relayed(RELAY_PATIENCE_MS);
   const agentOf = reachability.agentOf(own);
-  return { candidates: agentOf.candidates, behavior: found, agentOf };
+  machine.tell({ kind: 'gathered', gathering, told: { candidates: agentOf.candidates, behavior: found, agentOf } });
 }
 
 function seekRelay(

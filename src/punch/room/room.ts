@@ -45,6 +45,9 @@ export function createRoom(options: RoomWiring): Room {
     binding: new AbortController(),
   };
   const { machine, connection, news } = state;
+  const changed = (): void => machine.tell({ kind: 'changed' });
+  options.behavior?.onChanged(changed);
+  options.reachability.onChanged(changed);
   const broken = Promise.race([machine.broken, state.failed.promise]);
   // Whoever awaits it is told; there may be nobody who does.
   broken.catch(() => {});

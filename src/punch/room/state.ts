@@ -1,4 +1,5 @@
 /** The state of a room on real sockets. Only the functions of this folder change it. */
+import type { OwnBehavior } from '../../detect/own-behavior.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import type { RunningMachine } from '../../net/machine.ts';
 import type { IntroductionsOptions } from '../../rendezvous/introduction/introductions.ts';
@@ -9,7 +10,6 @@ import type {
   PeerNews,
 } from '../../rendezvous/introduction/output.ts';
 import type { Told } from '../../rendezvous/introduction/state.ts';
-import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import type { CandidateAgent } from '../attempt/candidate-agent.ts';
 import type { Reachability } from '../reachability/reachability.ts';
@@ -39,8 +39,8 @@ export interface RoomWiring extends IntroductionsOptions {
   readonly reachability: Reachability;
   /** TURN servers in addition to those that the rendezvous names. */
   readonly turn: readonly TurnServerChoice[];
-  /** The behaviour of this side's NAT, which is awaited before the first ask; null when it is not detected. */
-  readonly behavior: Promise<ToldBehavior> | null;
+  /** The behaviour of this side's NAT, which is awaited before each ask; null when it is not detected. */
+  readonly behavior: Pick<OwnBehavior, 'find' | 'doubt' | 'onChanged'> | null;
   /** Called with the public endpoint whenever it is a new one. */
   readonly onPublic: (own: Endpoint) => void;
   /** Called with the id of a peer that asks for this one and is not wanted yet. */

@@ -2,33 +2,50 @@
 import type { ServerMessage, ServerMessageOf } from '../protocol/server-message.ts';
 import { giveUp } from './failing.ts';
 import type { PeerNews } from './output.ts';
-import { type State, type Told, waiting } from './state.ts';
+import { explainAbsence } from './presence.ts';
+import { type Peer, type State, type Told, waiting } from './state.ts';
+
+/** The peer follows the later introduction at once; one that is older than this has been followed in vain by now. */
+const LATER_FRESH_MS = 1_000;
 
 /** Starts gathering candidates for the peers that are still to be asked for, once the server has seen this side. */
 export function gatherIfWanted<T extends Told>(state: State<T>): void {
   const { phase, own } = state;
-  if (phase.kind !== 'joined' || !phase.hasBound || !own || state.gatheringFor) return;
+  if (phase.kind !== 'joined' || !phase.hasBound || !own || state.gathering) return;
   if (!waiting(state).some((peer) => peer.phase === 'wanted')) return;
-  state.gatheringFor = own;
-  state.outputs.push({ kind: 'gather', own });
+  const number = ++state.gatherings;
+  state.gathering = { number, own };
+  state.outputs.push({ kind: 'gather', gathering: number, own });
 }
 
 /** Asks for all wanted peers, unless the server has seen this side at another endpoint meanwhile. */
-export function gathered<T extends Told>(now: number, state: State<T>, told: T): void {
-  const isStale = state.gatheringFor !== state.own;
-  state.gatheringFor = null;
+export function gathered<T extends Told>(
+  now: number,
+  state: State<T>,
+  { gathering, told }: { readonly gathering: number; readonly told: T },
+): void {
+  if (gathering !== state.gathering?.number) return;
+  const isStale = state.gathering.own !== state.own;
+  state.gathering = null;
   if (isStale || state.phase.kind !== 'joined' || !state.phase.hasBound) return;
   for (const peer of waiting(state)) {
     if (peer.phase !== 'wanted') continue;
     const { candidates, behavior } = told;
+    const update = peer.isAsked && ({ isUpdate: true } as const);
     state.outputs.push({
       kind: 'send',
-      message: { type: 'ask', peer: peer.id, candidates: [...candidates], behavior },
+      message: { type: 'ask', peer: peer.id, candidates: [...candidates], behavior, ...update },
     });
-    Object.assign(peer, { phase: 'asked', told });
+    if (!peer.isAsked) peer.openAsks++;
+    Object.assign(peer, { phase: 'asked', isAsked: true, told });
     if (!peer.hasBeenAsked) peer.by = now + peer.waitMs;
     peer.hasBeenAsked = true;
   }
+}
+
+/** Tells the peers that were asked for, and have not been introduced, what is known now. */
+export function changed<T extends Told>(state: State<T>): void {
+  for (const peer of waiting(state)) peer.phase = 'wanted';
 }
 
 export function want<T extends Told>(
@@ -37,8 +54,11 @@ export function want<T extends Told>(
   { peer: id, waitMs }: { readonly peer: string; readonly waitMs: number },
 ): void {
   const known = state.peers.get(id);
-  if (known) Object.assign(known, { phase: 'wanted', told: null });
-  else state.peers.set(id, { id, waitMs, phase: 'wanted', by: now + waitMs, hasBeenAsked: false, told: null });
+  const later = known?.later;
+  const fresh = { phase: 'wanted', isAsked: false, openAsks: 0, later: null, told: null } as const;
+  if (!known) state.peers.set(id, { id, waitMs, by: now + waitMs, hasBeenAsked: false, ...fresh });
+  else if (later && now - later.at < LATER_FRESH_MS) follow(state, known, later);
+  else Object.assign(known, fresh);
 }
 
 export function forget<T extends Told>(state: State<T>, id: string): void {
@@ -53,12 +73,12 @@ export function expire<T extends Told>(now: number, state: State<T>): void {
   for (const peer of waiting(state)) {
     if (now < peer.by) continue;
     if (peer.phase === 'asked') withdraw(state, peer.id);
-    giveUp(state, peer, { reason: 'no-peer' });
+    giveUp(state, peer, { reason: 'no-peer', detail: explainAbsence(state.presence, peer) });
   }
 }
 
-export function mayExpire<T extends Told>({ phase, binding, own, gatheringFor }: State<T>): boolean {
-  return phase.kind === 'joined' && !gatheringFor && (own !== null || binding === null);
+export function mayExpire<T extends Told>({ phase, binding, own, gathering }: State<T>): boolean {
+  return phase.kind === 'joined' && !gathering && (own !== null || binding === null);
 }
 
 /** Handles what the server says about peers. An introduction to a peer that was not asked for is ignored. */
@@ -86,9 +106,21 @@ export function hear<T extends Told>(
 
 function introduced<T extends Told>(now: number, state: State<T>, introduction: ServerMessageOf<'introduction'>): void {
   const peer = state.peers.get(introduction.peer);
-  if (!peer?.told || peer.phase === 'introduced') return;
-  peer.phase = 'introduced';
-  state.outputs.push({ kind: 'introduced', introduction, at: now, told: peer.told });
+  if (!peer?.told || (peer.phase === 'introduced' && peer.openAsks === 0)) return;
+  const output = { kind: 'introduced', introduction, at: now, told: peer.told } as const;
+  if (peer.phase !== 'introduced') {
+    peer.openAsks--;
+    follow(state, peer, output);
+    return;
+  }
+  // An ask of this side was on its way when the former introduction came, and the peer has answered that ask.
+  Object.assign(peer, { openAsks: 0, later: output });
+  tell(state, peer.id, { kind: 'replaced' });
+}
+
+function follow<T extends Told>(state: State<T>, peer: Peer<T>, output: NonNullable<Peer<T>['later']>): void {
+  Object.assign(peer, { phase: 'introduced', told: output.told, later: null });
+  state.outputs.push(output);
 }
 
 function tell<T extends Told>(state: State<T>, peer: string, news: PeerNews): void {

@@ -6,6 +6,8 @@ import { type State, type Told, waiting } from './state.ts';
 
 /** How many refused tickets in a row are the end. The usual cause is a server that was just restarted, which the connection will show. */
 const REFUSALS_MAX = 3;
+const REFUSED =
+  'it refuses the ticket of the rendezvous, so it is another server, or was restarted: check --server and --rendezvous';
 
 /** Binds the socket when it is time, or asks for another ticket first. */
 export function bindIfDue<T extends Told>(now: number, state: State<T>): void {
@@ -54,13 +56,13 @@ function notSeen<T extends Told>(state: State<T>, result: NotBound): void {
       break;
     case 'refused':
       if (++state.refusals < REFUSALS_MAX) askForTicket(state);
-      else fail(state, 'udp-silent', `it refuses the ticket: ${result.code}`);
+      else fail(state, 'udp-silent', `${REFUSED} [STUN ${result.code}]`);
       break;
     case 'no-answer':
       fail(state, 'udp-silent', null);
       break;
     case 'not-sent':
-      fail(state, 'no-route', result.code);
+      fail(state, 'no-route', result.detail);
       break;
   }
 }
@@ -68,7 +70,7 @@ function notSeen<T extends Told>(state: State<T>, result: NotBound): void {
 function seenNoMore<T extends Told>(state: State<T>, result: NotBound): void {
   switch (result.outcome) {
     case 'no-relay':
-      fail(state, 'no-relay', result.details.join('; ') || null);
+      notice(state, ['there is no relay any more', ...result.details].join(': '));
       break;
     case 'refused':
       askForTicket(state);
@@ -77,7 +79,7 @@ function seenNoMore<T extends Told>(state: State<T>, result: NotBound): void {
       notice(state, 'the server does not answer over UDP any more');
       break;
     case 'not-sent':
-      notice(state, `the system refuses to send to the server: ${result.code}`);
+      notice(state, result.detail);
       break;
   }
 }

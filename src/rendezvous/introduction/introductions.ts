@@ -1,12 +1,13 @@
 /**
  * A peer's side of the rendezvous as a sans-IO state machine (docs/rendezvous.md): it joins the room, binds its socket by
- * tickets, and asks for peers until each is introduced. A lost server is rejoined. As long as the peer is in the room, the
+ * tickets, and asks for peers until each is introduced. A lost server is rejoined, and then told anew what is known by then. As long as the peer is in the room, the
  * socket is bound again and again, and a changed mapping is told to the peers that are asked for.
  */
-import { expire, forget, gathered, gatherIfWanted, hear, mayExpire, want } from './asking.ts';
+import { changed, expire, forget, gathered, gatherIfWanted, hear, mayExpire, want } from './asking.ts';
 import { bindIfDue, bound } from './binding.ts';
 import { closed, joined, notJoined, renewed, startJoin } from './joining.ts';
 import type { IntroductionInput, IntroductionOutput } from './output.ts';
+import { createPresence, notePresence } from './presence.ts';
 import { type State, type Told, waiting } from './state.ts';
 
 /**
@@ -68,14 +69,18 @@ function createState<T extends Told>(options: {
     joinedAt: Number.NEGATIVE_INFINITY,
     lostAt: now,
     returns: 0,
+    startedAt: now,
+    isServerSeen: false,
     bindAt: Number.NEGATIVE_INFINITY,
     boundAt: Number.NEGATIVE_INFINITY,
     binding: null,
     bindings: 0,
     refusals: 0,
     own: null,
-    gatheringFor: null,
+    gathering: null,
+    gatherings: 0,
     peers: new Map(),
+    presence: createPresence(),
     outputs: [],
   };
 }
@@ -108,7 +113,10 @@ function apply<T extends Told>(now: number, state: State<T>, input: Introduction
       bound(state, input);
       break;
     case 'gathered':
-      gathered(now, state, input.told);
+      gathered(now, state, input);
+      break;
+    case 'changed':
+      changed(state);
       break;
     case 'timeout':
       break;
@@ -120,6 +128,7 @@ function read<T extends Told>(
   state: State<T>,
   message: Extract<IntroductionInput<T>, { readonly kind: 'message' }>['message'],
 ): void {
+  notePresence(state.presence, message);
   if (message.type === 'ticket') renewed(now, state, message.ticket);
   else hear(now, state, message);
 }

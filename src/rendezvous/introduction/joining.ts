@@ -2,13 +2,16 @@
 import type { WireTicket } from '../protocol/fields.ts';
 
 import { fail, giveUp } from './failing.ts';
-import type { IntroductionInput, NotJoined } from './output.ts';
+import type { IntroductionInput, NotJoined, ServerSign } from './output.ts';
+import { notePresence } from './presence.ts';
 import { type HeldTicket, type State, type Told, waiting } from './state.ts';
 
 /** A connection that has lasted this long counts as a success: after it the pauses start over. */
 const SETTLED_MS = 10_000;
 /** The pauses before each attempt to come back; the last one repeats. The first two attempts fall within the time that the id is kept. */
 const BACK_AFTER_MS = [100, 400, 1_000, 2_000] as const;
+/** A server of which nothing was ever seen is not waited for, but it may be starting just now. */
+const ABSENT_PATIENCE_MS = 2_000;
 /** The least time between two joins while the server refuses them, however short a wait it asks for. */
 const RETRY_MIN_MS = 1_000;
 
@@ -24,6 +27,7 @@ export function joined<T extends Told>(
 ): void {
   const { resumeKey, ticket, stun, turn = [] } = message;
   if (state.resumeKey !== undefined) state.outputs.push({ kind: 'notice', text: 'reconnected to the rendezvous' });
+  notePresence(state.presence, message);
   state.resumeKey = resumeKey;
   state.joinedAt = now;
   state.phase = {
@@ -33,21 +37,43 @@ export function joined<T extends Told>(
     hasBound: false,
   };
   state.bindAt = Number.NEGATIVE_INFINITY;
-  for (const peer of waiting(state)) peer.phase = 'wanted';
+  // What is being gathered is of the time before, and may have been cut by what ended the last connection.
+  state.gathering = null;
+  for (const peer of waiting(state)) Object.assign(peer, { phase: 'wanted', isAsked: false });
   state.outputs.push({ kind: 'turn', servers: turn, address });
 }
 
 /**
- * Handles a join that failed. Before the first success that is the end, except after a refusal that will pass. Later the
- * peer goes on trying as long as somebody is wanted, or for `patienceMs` when nobody is.
+ * Handles a join that failed. Before the first success it is tried again, until the time to wait is over, after a refusal
+ * that will pass and where a server was seen. Later the peer goes on trying as long as somebody is wanted, or for
+ * `patienceMs` when nobody is.
  */
 export function notJoined<T extends Told>(now: number, state: State<T>, result: NotJoined): void {
   const { phase } = state;
   if (phase.kind !== 'joining') return;
   const detail = detailOf(result);
   if (result.outcome === 'refused') refused(now, state, { ...result, detail, by: phase.by });
-  else if (state.resumeKey === undefined) fail(state, 'rendezvous-unreachable', detail);
-  else comeBack(now, state, detail);
+  else if (state.resumeKey !== undefined) comeBack(now, state, detail);
+  else
+    retryFirst(now, state, { sign: result.outcome === 'closing' ? 'broken-off' : result.sign, detail, by: phase.by });
+}
+
+function retryFirst<T extends Told>(
+  now: number,
+  state: State<T>,
+  { sign, detail, by }: { readonly sign: ServerSign; readonly detail: string; readonly by: number },
+): void {
+  if (sign === 'broken-off') state.isServerSeen = true;
+  const until = state.isServerSeen ? by : Math.min(by, state.startedAt + ABSENT_PATIENCE_MS);
+  const isFirst = state.returns === 0;
+  const nextAt = now + backAfterMs(state);
+  if (sign === 'wrong' || nextAt >= until) {
+    fail(state, 'rendezvous-unreachable', detail);
+    return;
+  }
+  if (isFirst)
+    state.outputs.push({ kind: 'notice', text: `the rendezvous cannot be reached (${detail}): trying again` });
+  state.phase = { kind: 'pausing', until: nextAt, by };
 }
 
 function refused<T extends Told>(

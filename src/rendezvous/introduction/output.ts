@@ -27,7 +27,16 @@ export type NotJoined =
   /** The server is shutting down; another attempt may find its successor. */
   | { readonly outcome: 'closing' }
   /** Nobody there speaks the protocol; the reason is the system's code, or one line of text. */
-  | { readonly outcome: 'unreachable'; readonly reason: string };
+  | { readonly outcome: 'unreachable'; readonly reason: string; readonly sign: ServerSign };
+
+/** What a failed connection shows of the server, and so whether another attempt may fare better. */
+export type ServerSign =
+  /** Nothing answers there: the server is not started, or starts just now. */
+  | 'absent'
+  /** The connection was taken, and then ended or left without an answer: the server has died, or starts just now. */
+  | 'broken-off'
+  /** What is there is no server for this client, or its name has no address: another attempt ends in the same way. */
+  | 'wrong';
 
 export type BindResult =
   | TicketBindingResult
@@ -47,7 +56,10 @@ export type IntroductionInput<Told> =
   | { readonly kind: 'message'; readonly message: Exclude<ServerMessage, { readonly type: 'joined' }> }
   | { readonly kind: 'closed'; readonly code: number; readonly reason: string }
   | { readonly kind: 'bound'; readonly binding: number; readonly result: BindResult }
-  | { readonly kind: 'gathered'; readonly told: Told }
+  /** `gathering` is the number that `gather` had. */
+  | { readonly kind: 'gathered'; readonly gathering: number; readonly told: Told }
+  /** What peers can be told has changed since it was gathered. */
+  | { readonly kind: 'changed' }
   /** The time of `wakeAt` has come; an earlier timeout is harmless. */
   | { readonly kind: 'timeout' };
 
@@ -57,6 +69,8 @@ export type PeerNews =
   | { readonly kind: 'lost' }
   /** The peer asks for another introduction. */
   | { readonly kind: 'anew' }
+  /** Both have asked for another introduction and have it: nobody follows the former one any more. */
+  | { readonly kind: 'replaced' }
   | { readonly kind: 'signal'; readonly data: string };
 
 export type IntroductionOutput<Told> =
@@ -75,7 +89,7 @@ export type IntroductionOutput<Told> =
   /** The rendezvous at `address` names these TURN servers, some of which may be known already. */
   | { readonly kind: 'turn'; readonly servers: readonly TurnServer[]; readonly address: string }
   /** Gather what peers are to be told, now that the server sees this side at `own`; answered by `gathered`. */
-  | { readonly kind: 'gather'; readonly own: Endpoint }
+  | { readonly kind: 'gather'; readonly gathering: number; readonly own: Endpoint }
   /** The server sees this side at a new endpoint. */
   | { readonly kind: 'public'; readonly endpoint: Endpoint }
   /** `told` is what the peer was told about this side. */

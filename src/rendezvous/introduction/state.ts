@@ -2,6 +2,7 @@
 import type { Endpoint } from '../../endpoint.ts';
 import type { ToldBehavior } from '../protocol/fields.ts';
 import type { IntroductionOutput } from './output.ts';
+import type { Presence } from './presence.ts';
 
 /** What a peer is told about this side. Whoever gathers it may add fields, and gets the same object back. */
 export interface Told {
@@ -19,7 +20,7 @@ export interface HeldTicket {
 
 /** Where this side stands with the server. */
 export type RoomPhase =
-  /** `by` is the time until which a refused join is tried again. */
+  /** `by` is the time until which a join that has failed is tried again. */
   | { readonly kind: 'joining'; readonly by: number }
   /** A pause before the next join. */
   | { readonly kind: 'pausing'; readonly until: number; readonly by: number }
@@ -33,6 +34,8 @@ export type RoomPhase =
     }
   | { readonly kind: 'over' };
 
+type Introduced<T> = Extract<IntroductionOutput<T>, { readonly kind: 'introduced' }>;
+
 /** A peer that is wanted, or was introduced. */
 export interface Peer<T extends Told> {
   readonly id: string;
@@ -42,6 +45,12 @@ export interface Peer<T extends Told> {
   /** The time until which the peer is waited for; the first ask sets it for good. */
   by: number;
   hasBeenAsked: boolean;
+  /** Whether it was asked for over this connection since the last introduction. */
+  isAsked: boolean;
+  /** How many asks were sent, updates aside, that no introduction has answered. */
+  openAsks: number;
+  /** An introduction that has come after the one that is being followed, because an ask has crossed that one. */
+  later: Introduced<T> | null;
   /** What the last ask told; null before the first. */
   told: T | null;
 }
@@ -58,8 +67,11 @@ export interface State<T extends Told> {
   resumeKey: string | undefined;
   joinedAt: number;
   lostAt: number;
-  /** How many attempts to come back were made since the last connection that lasted. */
+  /** How many attempts to join again were made since the first, or since the last connection that lasted. */
   returns: number;
+  /** When the first attempt to join began, and whether any has shown a server that is there. */
+  readonly startedAt: number;
+  isServerSeen: boolean;
   /** When the next binding of the socket is due, and when the last one began. */
   bindAt: number;
   boundAt: number;
@@ -70,9 +82,11 @@ export interface State<T extends Told> {
   refusals: number;
   /** This side's endpoint, as the server last saw it. */
   own: Endpoint | null;
-  /** The endpoint for which candidates are being gathered; null when none are. */
-  gatheringFor: Endpoint | null;
+  /** The gathering that is under way, and this side's endpoint that it is for; null when none is. */
+  gathering: { readonly number: number; readonly own: Endpoint } | null;
+  gatherings: number;
   readonly peers: Map<string, Peer<T>>;
+  readonly presence: Presence;
   /** What the last input led to, until it is taken. */
   outputs: IntroductionOutput<T>[];
 }

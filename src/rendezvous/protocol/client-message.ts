@@ -19,7 +19,14 @@ export const clientMessage = z.discriminatedUnion('type', [
   /** Asks for a new ticket in place of the last one. */
   z.object({ type: z.literal('ticket') }),
   /** Asks for an introduction to `peer`, and says what that peer is to be told; another ask replaces the one before. */
-  z.object({ type: z.literal('ask'), peer: id, candidates, behavior }),
+  z.object({
+    type: z.literal('ask'),
+    peer: id,
+    candidates,
+    behavior,
+    /** Only replaces what an ask says that has not led to an introduction yet, and asks for no other introduction. */
+    isUpdate: z.literal(true).optional(),
+  }),
   /** Withdraws the ask for `peer`. */
   z.object({ type: z.literal('withdraw'), peer: id }),
   z.object({ type: z.literal('signal'), peer: id, data: signalData }),

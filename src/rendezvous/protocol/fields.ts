@@ -42,7 +42,13 @@ const range = z
   .object({ first: port, last: port })
   .refine(({ first, last }) => first <= last, 'the first port is not beyond the last');
 /** How a NAT assigns ports to new mappings: with the step of a counter or the ends of a range, where there is one. */
-const allocation = z.object({ kind: z.enum(PORT_ASSIGNMENT_KINDS), step: step.nullable(), range: range.nullable() });
+const allocation = z.object({
+  kind: z.enum(PORT_ASSIGNMENT_KINDS),
+  step: step.nullable(),
+  /** Whether each socket has a counter of its own. */
+  perSocket: z.boolean().optional(),
+  range: range.nullable(),
+});
 /** What a peer says about its NAT, in the terms of RFC 4787; nobody verifies it. */
 export const behavior = z.object({ mapping: axis, filtering: axis, allocation: allocation.optional() });
 export type ToldBehavior = Readonly<z.infer<typeof behavior>>;

@@ -16,6 +16,7 @@ export function roleOf(own: RoleParty, peer: RoleParty): Role {
   return isControlling ? 'controlling' : 'controlled';
 }
 
-function isMoving({ behavior: { mapping } }: RoleParty): boolean {
+/** Whether the peer's public endpoint depends on the destination. */
+export function isMoving({ behavior: { mapping } }: Pick<RoleParty, 'behavior'>): boolean {
   return mapping === 'address-dependent' || mapping === 'address-and-port-dependent';
 }

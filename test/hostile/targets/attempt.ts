@@ -26,6 +26,7 @@ const WHOLE_SHARE = 0.05;
 const ENDS_BY_MS = 120_000;
 const PAST_MAX = 50;
 const KEPT = jsonOf('rendezvous');
+const REASONS = ['no-answer', 'no-remote-candidates', 'not-nominated', 'refused-by-peer'] as const;
 
 /** One that is kept, after accidents, if a client takes it still. */
 function taken(random: Random): Introduction | null {
@@ -47,17 +48,17 @@ export const attemptTarget: Target = {
       { id: introduction.peer, behavior: introduction.behavior },
       { isSameNat },
     );
-    explainNoPath({ id: 'alice', plan, introduction, isHeard: chance(random, 0.5) });
     const steps = createStepRecorder({ id: 'alice', peer: introduction.peer, elapsed: () => 0, onStep: () => {} });
     const direct = chance(random, 0.9) ? { local: LOCAL, seen: introduction.own, server: SERVER.address } : null;
     const relay = chance(random, 0.3) ? { relayed: endpoint(random), mapped: endpoint(random) } : null;
     const startAt = introduction.startInMs;
     const budget = createPunchBudget();
+    const agentOf = candidateAgent({ direct, relay, randomBytes: random.bytes });
     const attempt = createIntroducedAttempt({
       introduction,
       plan,
       behavior: told,
-      agentOf: candidateAgent({ direct, relay, randomBytes: random.bytes }),
+      agentOf,
       server: SERVER,
       networks: ['192.168.1.10/24', 'fd00::10/64'],
       budget,
@@ -73,6 +74,19 @@ export const attemptTarget: Target = {
     // Without a check that is believed a birthday goes on to its second round.
     const keys = keysOf(chance(random, 0.7) ? introduction : { ...introduction, key: secret(random) });
     const now = harass(attempt, { random, feed, holder, keys });
+    const why = explainNoPath({
+      ...{
+        ...attempt.evidence(),
+        id: 'alice',
+        mode: 'any',
+        undetected: null,
+        reason: random.pick(REASONS),
+        plan,
+        introduction,
+      },
+      told: { candidates: agentOf.candidates, behavior: told },
+    });
+    hold(why !== '', 'a failure has a cause');
     if (now === 'closed') return;
     if (!chance(random, WHOLE_SHARE)) attempt.close();
     live(attempt, { now, drain: holder.drain });
@@ -97,7 +111,7 @@ function harass(
     if (until === 'closed') return 'closed';
     if (chance(random, 0.1)) {
       const told = parsePeerSignal(signal(random));
-      if (told) feed(() => attempt.handlePorts(told.ports));
+      if (told) feed(() => attempt.handleSignal(now, told));
     } else {
       const arrival = inbound(random, { holder, keys });
       holder.heard(arrival.from);

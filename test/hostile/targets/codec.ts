@@ -77,7 +77,11 @@ export const signalTarget: Target = {
       const line = chance(random, 0.5) ? candidateLine(random) : damagedText(random, candidateLine(random));
       feed(() => {
         const told = parsePeerSignal(input);
-        hold(told?.ports.every((one) => Number.isInteger(one) && one > 0 && one < 65_536) ?? true, 'not a port');
+        const ports = told?.type === 'moved' ? [told.port] : (told?.ports ?? []);
+        hold(
+          ports.every((one) => Number.isInteger(one) && one > 0 && one < 65_536),
+          'not a port',
+        );
       });
       feed(() => {
         const parsed = parseCandidate(line);

@@ -54,7 +54,10 @@ function createRun(random: Random, machine: Introductions<Told>) {
         answers.push({ kind: 'bound', binding: output.binding, result: bindResult(random) });
         break;
       case 'gather':
-        answers.push({ kind: 'gathered', told: { candidates: [], behavior: behavior(random) } });
+        answers.push({
+          ...{ kind: 'gathered', gathering: output.gathering },
+          told: { candidates: [], behavior: behavior(random) },
+        });
         break;
       case 'send': {
         const parsed = chance(random, 0.1) ? clientMessage.safeParse(output.message) : null;
@@ -102,7 +105,7 @@ function joinedAt(random: Random): IntroductionInput<Told> {
 function notJoined(random: Random): NotJoined {
   return random.pick<NotJoined>([
     { outcome: 'closing' },
-    { outcome: 'unreachable', reason: text(random, 32) },
+    { outcome: 'unreachable', reason: text(random, 32), sign: random.pick(['absent', 'broken-off', 'wrong']) },
     { outcome: 'refused', code: random.pick(['unauthorized', 'server-full', 'silent']), message: text(random, 32) },
     { outcome: 'refused', code: 'id-in-use', message: 'in use', retryInMs: random.integer(10_000) },
   ]);
@@ -114,7 +117,7 @@ function bindResult(random: Random): BindResult {
     : random.pick<BindResult>([
         { outcome: 'refused', code: 401 },
         { outcome: 'no-answer' },
-        { outcome: 'not-sent', code: 'EPERM' },
+        { outcome: 'not-sent', detail: 'EPERM' },
         { outcome: 'no-relay', details: [] },
       ]);
 }

@@ -1,16 +1,21 @@
 /** The simulated NATs are held to their profiles by the suite that also holds the container lab's to them. */
 import { describe, expect, it } from 'vitest';
-import { mismatches, observe } from '../../../lab/conformance.ts';
+import { observe } from '../../../lab/conformance.ts';
+import { mismatches } from '../../../lab/mismatches.ts';
 import {
+  DYNAMIC,
   FULL_CONE,
   INBOUND_FIRST,
   type NatProfile,
   PORT_RESTRICTED,
   RESTRICTED,
+  STATIC,
+  STATIC_FILTERED,
   SYMMETRIC,
   SYMMETRIC_ADDRESS,
   SYMMETRIC_BLOCK,
   SYMMETRIC_SEQUENTIAL,
+  TRANSLATIONS,
 } from '../../../lab/profiles.ts';
 import { createNat } from '../../../lab/sim/nat/nat.ts';
 import type { Middlebox } from '../../../lab/sim/network/middlebox.ts';
@@ -36,7 +41,8 @@ const bedOf = (profile: NatProfile, seed: number) =>
   createSimBed({
     seed,
     poolSize: profile.poolSize,
-    createBox: (world, addresses) => createNat({ profile, addresses, random: world.random.fork('box') }),
+    createBox: (world, addresses, insideAddresses) =>
+      createNat({ profile, addresses, insideAddresses, random: world.random.fork('box') }),
   });
 
 describe('conformance of the simulated NATs', () => {
@@ -54,7 +60,11 @@ describe('conformance of the simulated NATs', () => {
     { ...SYMMETRIC_BLOCK, name: 'a block of eight', blockSize: 8 },
     INBOUND_FIRST,
     { ...RESTRICTED, name: 'restricted, inbound first', inboundFirst: true },
-  ])('$name', async (profile) => {
+    ...TRANSLATIONS,
+    { ...STATIC, name: 'static, restricted', filtering: 'address-dependent' },
+    { ...STATIC, name: 'static that hairpins', hairpin: true },
+    { ...STATIC_FILTERED, name: 'static, filtered, that hairpins', hairpin: true },
+  ] satisfies readonly NatProfile[])('$name', async (profile) => {
     for (let seed = 1; seed <= 50; seed++) {
       expect(mismatches(profile, await observe(bedOf(profile, seed)))).toEqual([]);
     }
@@ -126,6 +136,24 @@ describe('conformance of the simulated NATs', () => {
     expect(mismatches(asked, observation)).toEqual([
       `${asked.name}: ports: asked ${asked.ports}, got ${[...ports].join(', ')}`,
     ]);
+  });
+
+  it.each<{ actual: NatProfile; asked: NatProfile; line: string }>([
+    { actual: STATIC, asked: { ...FULL_CONE, poolSize: 2 }, line: 'unsolicited: asked dropped, got let-in' },
+    { actual: { ...FULL_CONE, poolSize: 2 }, asked: STATIC, line: 'unsolicited: asked let-in, got dropped' },
+    {
+      actual: STATIC,
+      asked: { ...STATIC, poolSize: 2, pooling: 'arbitrary' },
+      line: 'addresses: asked several, got one',
+    },
+    { actual: DYNAMIC, asked: { ...DYNAMIC, pooling: 'paired' }, line: 'addresses: asked one, got several' },
+    {
+      actual: { ...DYNAMIC, translation: 'napt', ports: 'random' },
+      asked: DYNAMIC,
+      line: 'keepsPorts: asked true, got false',
+    },
+  ])('reports that $actual.name does not translate as $asked.name: $line', async ({ actual, asked, line }) => {
+    expect(mismatches(asked, await observe(bedOf(actual, 1)))).toEqual([`${asked.name}: ${line}`]);
   });
 
   it('reports a NAT of another kind, on both axes', async () => {

@@ -3,6 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../../src/endpoint.ts';
 import { createDiscovery, type Discovery, type DiscoveryOptions } from '../../../src/nat/discovery/discovery.ts';
 import { DETECT_SOCKETS } from '../../../src/nat/evidence.ts';
+import type { Transmit } from '../../../src/session.ts';
+import { decode } from '../../../src/stun/decode.ts';
+import { encode } from '../../../src/stun/encode.ts';
+import type { StunMessage } from '../../../src/stun/message.ts';
 
 const local = (port: number): Endpoint => ({ address: '10.1.0.2', port });
 const server = (address: string) => ({ host: address, address, port: 3478 });
@@ -22,14 +26,39 @@ function discover(options: { readonly servers: readonly string[]; readonly moreS
   });
 }
 
-/** Everything it wants sent before it waits: `socket address:port`. */
-function sends(session: Discovery, now: number): readonly string[] {
-  const sent: string[] = [];
+/** Everything it wants sent before it waits. */
+function transmits(session: Discovery, now: number): readonly Transmit[] {
+  const sent: Transmit[] = [];
   for (;;) {
     const output = session.poll(now);
     if (output.kind !== 'transmit') return sent;
-    sent.push(`${output.socket} ${output.to.address}:${output.to.port}`);
+    sent.push(output);
   }
+}
+
+/** The same as text: `socket address:port`. */
+function sends(session: Discovery, now: number): readonly string[] {
+  return transmits(session, now).map(({ socket, to }) => `${socket} ${to.address}:${to.port}`);
+}
+
+/** Answers as a server that sees the sender at that port, and has one address or another one as well. */
+function answer(
+  session: Discovery,
+  now: number,
+  { socket, to, bytes }: Transmit,
+  { port, other }: { readonly port: number; readonly other?: Endpoint },
+): void {
+  const request = decode(bytes);
+  if (!request.ok) throw new Error(request.error.code);
+  const message: StunMessage = {
+    ...request.message,
+    class: 'success',
+    attributes: [
+      { type: 'XOR-MAPPED-ADDRESS', value: { address: '198.51.100.7', port } },
+      ...(other ? [{ type: 'OTHER-ADDRESS', value: other } as const] : []),
+    ],
+  };
+  session.handleDatagram(now, { socket, from: to, bytes: encode(message) });
 }
 
 describe('a discovery', () => {
@@ -56,6 +85,92 @@ describe('a discovery', () => {
     session.addServer(server('198.51.100.10'));
     session.addServer(server('203.0.113.10'));
     expect(sends(session, 1)).toEqual(['mapping 198.51.100.10:3478']);
+  });
+
+  it('hears the server out, however many strangers have sent garbage before', () => {
+    const session = discover({ servers: ['203.0.113.10'] });
+    sends(session, 0);
+    const garbage = (from: Endpoint) =>
+      session.handleDatagram(1, { socket: 'mapping', from, bytes: Uint8Array.of(1, 2, 3) });
+    for (let port = 1; port <= 1000; port++) garbage({ address: '203.0.113.10', port });
+    garbage({ address: '203.0.113.10', port: 3478 });
+    session.handleTimeout(5000);
+    const output = session.poll(5000);
+    if (output.kind !== 'done') throw new Error(`it is not done: ${output.kind}`);
+    expect(output.result.verdict).toEqual({ type: 'inconclusive', reason: 'malformed-replies' });
+    // 32 strangers, and the server first.
+    expect(output.result.rejected.map(({ from }) => from.port)).toEqual([
+      3478,
+      ...Array.from({ length: 32 }, (_, index) => index + 1),
+    ]);
+  });
+
+  it('names the server that accepts TCP where none answers over UDP', () => {
+    const session = discover({ servers: ['203.0.113.10', '198.51.100.10'] });
+    for (let now = 0; ; ) {
+      sends(session, now);
+      const output = session.poll(now);
+      if (output.kind === 'connect') {
+        const { to } = output;
+        session.handleConnect?.(now, { to, outcome: to.address === '198.51.100.10' ? 'accepted' : 'failed' });
+      } else if (output.kind === 'wait') now = output.until;
+      else if (output.kind === 'done') {
+        expect(output.result.verdict).toEqual({ type: 'udp-blocked', reason: null });
+        expect(output.result.server).toEqual(server('198.51.100.10'));
+        return;
+      }
+    }
+  });
+
+  describe('of servers with one address each', () => {
+    /** Both have answered at once, and are asked again when no better server has come. */
+    const askedTwice = (first: number, second: number, again: readonly [number, number]) => {
+      const session = discover({ servers: ['203.0.113.10', '198.51.100.10'] });
+      const answerAll = (now: number, ports: readonly number[]) => {
+        for (const [index, transmit] of transmits(session, now).entries())
+          answer(session, now, transmit, { port: ports[index] ?? 0 });
+      };
+      answerAll(0, [first, second]);
+      session.handleTimeout(350);
+      answerAll(350, again);
+      return session.poll(350);
+    };
+
+    it.each([
+      ['the same', 1000, 'endpoint-independent'],
+      ['different ones', 2000, 'undetermined'],
+    ])('believes that both see %s once they say so again', (_what, second, behavior) => {
+      expect(askedTwice(1000, second, [1000, second])).toMatchObject({
+        kind: 'done',
+        result: { mapping: { behavior } },
+      });
+    });
+
+    it.each([
+      ['saw the same', 1000, 1000],
+      ['saw different ones', 1000, 2000],
+    ])('takes the router for restarted when both %s and one of them now sees another', (_what, first, second) => {
+      expect(askedTwice(first, second, [3000, second])).toMatchObject({
+        kind: 'done',
+        result: { verdict: { type: 'inconclusive', reason: 'router-restarted' } },
+      });
+    });
+  });
+
+  it('does not take the router for restarted because of a server that it does not choose', () => {
+    const session = discover({ servers: ['203.0.113.10', '198.51.100.10'] });
+    const early = transmits(session, 0);
+    session.handleTimeout(200);
+    const late = transmits(session, 200);
+    for (const [index, transmit] of [...early, ...late].entries()) {
+      if (transmit.to.address === '203.0.113.10') answer(session, 200, transmit, { port: index });
+    }
+    const other = { address: '198.51.100.11', port: 3479 };
+    for (const transmit of late) {
+      if (transmit.to.address === '198.51.100.10') answer(session, 200, transmit, { port: 1000, other });
+    }
+    expect(sends(session, 200)).toEqual(expect.arrayContaining(['mapping 198.51.100.11:3479']));
+    expect(session.poll(200).kind).toBe('wait');
   });
 
   it('waits for its next deadline, never for one that has passed', () => {

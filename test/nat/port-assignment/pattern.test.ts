@@ -53,14 +53,15 @@ describe('the ports of new mappings', () => {
   it('are sequential where each socket counts on from its own first port', () => {
     const earlier = samplesOf(RANDOM);
     const next = samplesOf(RANDOM.map((port) => port + 1));
-    expect(classifyPorts(next, earlier)).toMatchObject({ kind: 'sequential', step: 1 });
+    const counted = { kind: 'sequential', step: 1, range: null, reason: null };
+    expect(classifyPorts(next, earlier)).toEqual({ ...counted, perSocket: true });
     expect(classifyPorts(next)).toMatchObject({ kind: 'random' });
   });
 
   it('count over all sockets first: a socket sees the same distance between its own, which is no step', () => {
     const counter = Array.from({ length: 24 }, (_, index) => 2000 + index);
     const [earlier, next] = [samplesOf(counter.slice(0, 12)), samplesOf(counter.slice(12))];
-    expect(classifyPorts(next, earlier)).toMatchObject({ kind: 'sequential', step: 1 });
+    expect(classifyPorts(next, earlier)).toEqual({ kind: 'sequential', step: 1, range: null, reason: null });
   });
 
   it('are of a range when they are close without an order', () => {

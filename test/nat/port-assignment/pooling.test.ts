@@ -6,7 +6,7 @@ import { createProbe, type Probe } from '../../../src/nat/probes/probe.ts';
 const SERVER = { address: '203.0.113.10', port: 3478 };
 const seen = (socket: DetectSocket, address: string | null): Probe => {
   const probe = createProbe({ test: 'x.y', socket, to: SERVER, change: 'none', expectedFrom: () => SERVER });
-  if (address) probe.answer = { from: SERVER, mapped: { address, port: 1 }, other: null, rttMs: 1 };
+  if (address) probe.answer = { from: SERVER, mapped: { address, port: 1 }, other: null, sentAt: 0, rttMs: 1 };
   return probe;
 };
 

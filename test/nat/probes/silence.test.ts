@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judgeSilence } from '../../../src/nat/probes/silence.ts';
+import { createProbe, type Probe } from '../../../src/nat/probes/probe.ts';
+import { isMute, judgeSilence } from '../../../src/nat/probes/silence.ts';
 
 describe('silence', () => {
   it.each([
@@ -26,5 +27,34 @@ describe('silence', () => {
   it('is never proven while the control is silent as well, and given up after eight sends', () => {
     expect(judgeSilence({ rounds: 100, controlSends: 7, controlAnswers: 0 })).toBe('open');
     expect(judgeSilence({ rounds: 100, controlSends: 8, controlAnswers: 0 })).toBe('control-mute');
+  });
+
+  it('of the control says nothing while the companions are silent as well', () => {
+    expect(judgeSilence({ rounds: 7, controlSends: 100, controlAnswers: 0 })).toBe('open');
+    expect(judgeSilence({ rounds: 8, controlSends: 100, controlAnswers: 0 })).toBe('control-mute');
+  });
+});
+
+describe('a question that was asked in vain', () => {
+  const to = { address: '203.0.113.10', port: 3478 };
+  const sent = (times: readonly number[], answered: readonly number[] = []): Probe => {
+    const probe = createProbe({ test: 'x.y', socket: 'x', to });
+    probe.sends.push(...times.map((at) => ({ at, answeredAt: answered.includes(at) ? at + 1 : null })));
+    return probe;
+  };
+  const TIMES = [10, 20, 30, 40, 50, 60, 70];
+
+  it.each([
+    ['mute, beside seven companions that were answered', TIMES, true],
+    ['not mute, beside six of seven', TIMES.slice(1), false],
+    ['not mute, beside companions that were answered before it', [1, 2, 3, 4, 5, 6, 7], false],
+  ])('is %s', (_what, answered, isIt) => {
+    expect(isMute(sent(TIMES), sent([1, 2, 3, 4, 5, 6, 7, ...TIMES], answered))).toBe(isIt);
+  });
+
+  it('is mute beside 18 of 20 companions', () => {
+    const times = Array.from({ length: 20 }, (_, index) => 10 + 3 * index);
+    expect(isMute(sent(TIMES), sent(times, times.slice(0, 18)))).toBe(true);
+    expect(isMute(sent(TIMES), sent(times, times.slice(0, 15)))).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 /** How an attempt to join ends when it does not: a value for what the network does, an exception for misuse. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { UsageError } from '../../../src/errors.ts';
@@ -28,21 +28,34 @@ describe('joining', () => {
     expect(result).toEqual({ outcome: 'refused', code: 'unauthorized', message: expect.stringContaining('token') });
   });
 
-  it('where nobody listens ends with the code of the system', async () => {
-    const server = await startTestServer();
-    await server[Symbol.asyncDispose]();
-    expect(await joinRendezvous({ url: urlOf(server), ...WHO })).toEqual({
-      outcome: 'unreachable',
-      reason: 'ECONNREFUSED',
-    });
+  it('where HTTP says 503 finds a server that is closing', async () => {
+    await using server = await answering(503);
+    expect(await joinRendezvous({ url: server.url, ...WHO })).toEqual({ outcome: 'closing' });
   });
 
   it.each([
-    [503, { outcome: 'closing' }],
-    [404, { outcome: 'unreachable', reason: 'HTTP status 404' }],
-  ])('where HTTP says %i ends so', async (status, expected) => {
+    [404, 'wrong'],
+    [502, 'broken-off'],
+  ])('where HTTP says %i ends with the sign %s', async (status, sign) => {
     await using server = await answering(status);
-    expect(await joinRendezvous({ url: server.url, ...WHO })).toEqual(expected);
+    const reason = expect.stringMatching(new RegExp(`\\[HTTP ${status}\\]$`));
+    expect(await joinRendezvous({ url: server.url, ...WHO })).toEqual({ outcome: 'unreachable', reason, sign });
+  });
+
+  it.each([
+    ['a reset before the upgrade', (socket: Socket) => void socket.resetAndDestroy()],
+    ['a close before the upgrade', (socket: Socket) => void socket.end()],
+  ])('that ends with %s is broken off', async (_how, end) => {
+    const server = createTcpServer((socket) => socket.on('error', () => {}).once('data', () => end(socket)));
+    server.listen(0, HOST);
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await joinRendezvous({ url: `ws://${HOST}:${port}`, ...WHO })).toEqual({
+      outcome: 'unreachable',
+      reason: expect.stringMatching(/\[ECONNRESET\]$/),
+      sign: 'broken-off',
+    });
+    server.close();
   });
 
   it('where HTTP sends elsewhere does not go there', async () => {
@@ -55,7 +68,8 @@ describe('joining', () => {
     await using server = await answering(302, `Location: ws://${HOST}:${port}/\r\n`);
     expect(await joinRendezvous({ url: server.url, ...WHO })).toEqual({
       outcome: 'unreachable',
-      reason: 'HTTP status 302',
+      reason: expect.stringMatching(/\[HTTP 302\]$/),
+      sign: 'wrong',
     });
     expect(connections).toBe(0);
     elsewhere.close();
@@ -71,7 +85,8 @@ describe('joining', () => {
     const { port } = other.address() as AddressInfo;
     expect(await joinRendezvous({ url: `ws://${HOST}:${port}`, ...WHO })).toEqual({
       outcome: 'unreachable',
-      reason: 'closed with 4000',
+      reason: expect.stringMatching(/\[WebSocket 4000\]$/),
+      sign: 'wrong',
     });
     other.close();
   });
@@ -85,8 +100,9 @@ describe('joining', () => {
     });
     const url = `ws://${HOST}:${(server.address() as AddressInfo).port}`;
     const joined = (fragments: number) => joinRendezvous({ url: `${url}/${fragments}`, ...WHO });
-    expect(await joined(128)).toEqual({ outcome: 'unreachable', reason: 'closed with 4000' });
-    expect(await joined(129)).toEqual({ outcome: 'unreachable', reason: 'closed with 1006' });
+    const reasonOf = (code: number) => expect.stringMatching(new RegExp(`\\[WebSocket ${code}\\]$`));
+    expect(await joined(128)).toEqual({ outcome: 'unreachable', reason: reasonOf(4000), sign: 'wrong' });
+    expect(await joined(129)).toEqual({ outcome: 'unreachable', reason: reasonOf(1006), sign: 'broken-off' });
     server.close();
   });
 

@@ -69,7 +69,12 @@ describe('a peer', () => {
     await using bob = await join(server, 'bob');
     await pairUp(alice, bob);
     alice.client.drop();
-    expect(await alice.next('closed')).toEqual({ type: 'closed', code: 1006, reason: '', canResume: true });
+    expect(await alice.next('closed')).toEqual({
+      type: 'closed',
+      code: 1006,
+      reason: expect.stringMatching(/\[WebSocket 1006\]$/),
+      canResume: true,
+    });
 
     const stranger = { url: urlOf(server), room: ROOM, id: 'alice' };
     expect(await joinRendezvous(stranger)).toMatchObject({ outcome: 'refused', code: 'id-in-use' });

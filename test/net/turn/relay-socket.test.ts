@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
+import { startServer } from '../../../server/index.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { type OpenedRelay, openRelay, type RelayOptions } from '../../../src/net/turn/relay.ts';
 import type { RelayEvent, RelaySocket } from '../../../src/net/turn/relay-socket.ts';
@@ -75,6 +76,25 @@ describe.for(TRANSPORTS)('over %s', (transport) => {
     await relay[Symbol.asyncDispose]();
   });
 
+  it('a server that is asked says whether it has the allocation, and another one in its place says that it has not', async () => {
+    const users = [{ name: CREDENTIALS.username, password: CREDENTIALS.password }];
+    const relay = { users, allowPrivate: true, turnsPort: 0 };
+    const tls = transport === 'tls' ? { tls: LOOPBACK_TLS } : {};
+    const first = await startServer({ ip: ['127.0.0.1'], port: 0, altPort: 0, httpPort: 0, relay, ...tls });
+    const port = first.addresses[0]?.port ?? 0;
+    const place = { host: '127.0.0.1', port: transport === 'tls' ? (first.relay?.turnsPort ?? 0) : port, transport };
+    const ca = LOOPBACK_TLS.cert;
+    await using socket = opened(await openRelay({ server: place, credentials: CREDENTIALS, ca }));
+    expect([await socket.prove(), await socket.prove()]).toEqual(['there', 'there']);
+    const lost: string[] = [];
+    socket.onLost(({ reason }) => lost.push(reason));
+    await first[Symbol.asyncDispose]();
+    await using _second = await startServer({ ip: ['127.0.0.1'], port, altPort: 0, httpPort: 0, relay, ...tls });
+    expect(await socket.prove()).toBe('lost');
+    expect(await socket.prove()).toBe('lost');
+    expect(lost).toEqual([transport === 'udp' ? 'allocation-mismatch' : 'connection-closed']);
+  });
+
   it('the local address is the one that is asked for, or it is told that there is none', async () => {
     await using server = await startFakeTurnServer({ transport });
     await using relay = opened(await open(server, transport, { local: '127.0.0.2' }));
@@ -83,7 +103,8 @@ describe.for(TRANSPORTS)('over %s', (transport) => {
       outcome: 'failed',
       reason: 'unreachable',
       code: null,
-      detail: 'EADDRNOTAVAIL',
+      detail:
+        'this host cannot send to 127.0.0.1 from the given local address, which is none of its own [EADDRNOTAVAIL]',
     });
   });
 
@@ -167,7 +188,11 @@ describe.for(['tcp', 'tls'] as const)('a %s connection', (transport) => {
     await using relay = opened(await open(server, transport));
     const lost = new Promise((resolve) => relay.onLost(resolve));
     server.say(Buffer.from('\xffHTTP/1.1 400 Bad Request', 'latin1'));
-    expect(await lost).toEqual({ reason: 'connection-closed', code: null, detail: 'EPROTO' });
+    expect(await lost).toEqual({
+      reason: 'connection-closed',
+      code: null,
+      detail: `127.0.0.1:${server.endpoint.port} sent what is no TURN: check the port [EPROTO]`,
+    });
   });
 
   it('that ends before there is an allocation is told', async () => {
@@ -187,7 +212,7 @@ describe.for(['tcp', 'tls'] as const)('a %s connection', (transport) => {
       outcome: 'failed',
       reason: 'unreachable',
       code: null,
-      detail: 'ECONNREFUSED',
+      detail: `nothing listens on TCP 127.0.0.1:${port}: check the address and the port, and that the server takes TURN over TCP [ECONNREFUSED]`,
     });
   });
 });
@@ -196,13 +221,19 @@ describe('a certificate', () => {
   it('that nobody vouches for is not accepted', async () => {
     await using server = await startFakeTurnServer({ transport: 'tls' });
     const result = await open(server, 'tls', { ca: undefined });
-    expect(result).toMatchObject({ reason: 'unreachable', detail: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    expect(result).toMatchObject({
+      reason: 'unreachable',
+      detail: `the certificate of 127.0.0.1:${server.endpoint.port} is signed by itself, so nobody vouches for it: if it is the right one, name its file in NODE_EXTRA_CA_CERTS [DEPTH_ZERO_SELF_SIGNED_CERT]`,
+    });
   });
 
   it('for another name is not accepted', async () => {
     await using server = await startFakeTurnServer({ transport: 'tls' });
     const result = await open(server, 'tls', { certificateName: 'turn.example.org' });
-    expect(result).toMatchObject({ reason: 'unreachable', detail: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+    expect(result).toMatchObject({
+      reason: 'unreachable',
+      detail: `the certificate of 127.0.0.1:${server.endpoint.port} is for another name: give that name, with --turn turns:NAME:${server.endpoint.port} [ERR_TLS_CERT_ALTNAME_INVALID]`,
+    });
   });
 });
 
@@ -224,7 +255,7 @@ describe('a server', () => {
     expect(await openRelay({ server: 'turn:nobody.invalid', credentials: CREDENTIALS, resolver })).toMatchObject({
       outcome: 'failed',
       reason: 'unreachable',
-      detail: 'ENOTFOUND',
+      detail: 'no name server knows an address of nobody.invalid: check how it is written [ENOTFOUND]',
     });
   });
 

@@ -44,7 +44,10 @@ describe.concurrent('a server that reads nothing', () => {
 
   it('and takes no part in a TLS handshake is given up after five seconds', async () => {
     await using deaf = await startDeaf();
-    expect(await openTurnTransport(at(deaf.port, 'tls'))).toEqual({ outcome: 'unreachable', detail: 'ETIMEDOUT' });
+    expect(await openTurnTransport(at(deaf.port, 'tls'))).toEqual({
+      outcome: 'unreachable',
+      detail: `127.0.0.1:${deaf.port} did not answer in time: check the address and the port, or whether a firewall drops what is sent [ETIMEDOUT]`,
+    });
   });
 
   it('and takes no part in a TLS handshake is let go at once when aborted', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CLASSIC_PEERS } from '../../../src/nat/prospect.ts';
-import { formatOdds, type PlanSide, planPunch } from '../../../src/punch/attempt/plan.ts';
+import { type PlanSide, planPunch } from '../../../src/punch/attempt/plan.ts';
+import { formatOdds } from '../../../src/punch/attempt/plan-text.ts';
 import type { PortAssignment } from '../../../src/punch/attempt/techniques/choose-technique.ts';
 
 const UNTOLD = { step: null, range: null } as const;
@@ -95,13 +96,47 @@ describe('the plan of a punch', () => {
   it('does not guess about a side of which too little is known', () => {
     const unknown: PlanSide = { id: 'bob', behavior: { mapping: 'undetermined', filtering: 'undetermined' } };
     const unfiltered: PlanSide = { id: 'bob', behavior: { mapping: 'none', filtering: 'undetermined' } };
-    for (const bob of [unknown, unfiltered]) {
-      expect(planPunch(side('alice', 'full-cone'), bob)).toMatchObject({
-        technique: 'simultaneous-open',
-        probability: null,
-        text: 'too little is known about the NAT of bob to say more',
-      });
-    }
+    const plan = {
+      technique: 'simultaneous-open',
+      probability: null,
+      text: 'too little is known about the NAT of bob to say more',
+    };
+    expect(planPunch(side('alice', 'port-restricted'), unknown)).toMatchObject(plan);
+    expect(planPunch(side('alice', 'symmetric'), unfiltered)).toMatchObject(plan);
+  });
+
+  it('is certain of a side of which too little is known where nothing depends on that', () => {
+    const unknown: PlanSide = { id: 'bob', behavior: { mapping: 'undetermined', filtering: 'undetermined' } };
+    const stable: PlanSide = { id: 'bob', behavior: { mapping: 'endpoint-independent', filtering: 'undetermined' } };
+    const plan = { probability: 1, text: 'the pair can be opened, whatever the NAT of bob does' };
+    expect(planPunch(side('alice', 'restricted'), unknown)).toMatchObject(plan);
+    expect(planPunch(stable, side('alice', 'port-restricted'))).toMatchObject(plan);
+  });
+
+  it('says of two sides without an IP version in common that no packet gets through', () => {
+    expect(
+      planPunch(side('alice', 'full-cone'), side('bob', 'full-cone'), { families: ['IPv4', 'IPv6'] }),
+    ).toMatchObject({
+      technique: 'relay',
+      probability: 0,
+      text: 'alice is reachable over IPv4 alone, and bob over IPv6 alone: let both reach the server over one family',
+    });
+  });
+
+  it('for two symmetric NATs of which one lets in any port names that one', () => {
+    const open: PlanSide = {
+      id: 'alice',
+      behavior: {
+        mapping: 'address-dependent',
+        filtering: 'address-dependent',
+        allocation: { kind: 'random', ...UNTOLD },
+      },
+    };
+    const text =
+      'alice and bob are both behind symmetric NATs, but that of alice lets in any port of an address that it has sent to: ' +
+      'a 99.9999935 % chance of a match, with at most 2560 packets, within 4.8 s';
+    expect(planPunch(open, side('bob', 'symmetric'))).toMatchObject({ technique: 'birthday', text });
+    expect(planPunch(side('bob', 'symmetric'), open)).toMatchObject({ technique: 'birthday', text });
   });
 });
 

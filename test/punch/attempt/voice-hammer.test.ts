@@ -116,7 +116,7 @@ describe('all that one punch sends to endpoints that never answer, over three in
           randomInteger: (below: number) => randomInt(below),
         },
       });
-      attempt.handlePorts(Array.from({ length: 16 }, (_, index) => 6000 + index));
+      attempt.handleSignal(0, { type: 'ports', ports: Array.from({ length: 16 }, (_, index) => 6000 + index) });
       for (let now = 0; ; ) {
         const output = attempt.poll(now);
         if (output.kind === 'done') break;

@@ -1,6 +1,6 @@
 /** What a path tells of itself in numbers. */
 import { expect, it } from 'vitest';
-import type { PathEndpoint } from '../../../src/punch/path/path.ts';
+import type { LocalPathEndpoint, PathEndpoint } from '../../../src/punch/path/path.ts';
 import { connect, openRelayedSide, openSide, type Side } from './sides.ts';
 
 const NOTHING = { datagramsSent: 0, bytesSent: 0, datagramsReceived: 0, bytesReceived: 0, sendFailures: 0 };
@@ -10,6 +10,12 @@ function endpointOf({ agent }: Side, type: PathEndpoint['type']): PathEndpoint {
   const found = agent.localCandidates().find((candidate) => candidate.type === type);
   if (!found) throw new Error(`no ${type} candidate`);
   return { type, endpoint: found.endpoint };
+}
+
+/** The same as this side's end of a pair. */
+function localOf(side: Side, type: PathEndpoint['type']): LocalPathEndpoint {
+  const { endpoint } = endpointOf(side, type);
+  return { type, endpoint, bound: type === 'relay' ? null : endpoint };
 }
 
 /** Resolves when so many datagrams have come. */
@@ -47,7 +53,7 @@ it('counts the data each way, without the checks, and tells of the pair', async 
     bytesReceived: 7,
     sendFailures: 0,
     rttMs,
-    pair: { local: endpointOf(one, 'host'), remote: endpointOf(other, 'host') },
+    pair: { local: localOf(one, 'host'), remote: endpointOf(other, 'host') },
     pairSelectedAt: connected.at,
     pairSwitches: 0,
     openedAt: connected.at,
@@ -57,7 +63,7 @@ it('counts the data each way, without the checks, and tells of the pair', async 
     bytesSent: 7,
     datagramsReceived: 3,
     bytesReceived: 111,
-    pair: { local: endpointOf(other, 'host'), remote: endpointOf(one, 'host') },
+    pair: { local: localOf(other, 'host'), remote: endpointOf(one, 'host') },
   });
 });
 
@@ -91,7 +97,7 @@ it('tells of a switch to another pair, and since when that one is in use', async
   await using other = await openRelayedSide('controlled');
   const [connected] = await connect(one, other);
   expect(one.path.stats()).toMatchObject({
-    pair: { local: endpointOf(one, 'relay'), remote: endpointOf(other, 'relay') },
+    pair: { local: localOf(one, 'relay'), remote: endpointOf(other, 'relay') },
     pairSelectedAt: connected.at,
     pairSwitches: 0,
     openedAt: connected.at,
@@ -101,7 +107,7 @@ it('tells of a switch to another pair, and since when that one is in use', async
   const [switched] = await Promise.all([one.came('pair-switched'), other.came('pair-switched')]);
   expect(switched.at).toBeGreaterThan(connected.at);
   expect(one.path.stats()).toMatchObject({
-    pair: { local: endpointOf(one, 'host'), remote: endpointOf(other, 'host') },
+    pair: { local: localOf(one, 'host'), remote: endpointOf(other, 'host') },
     pairSelectedAt: switched.at,
     pairSwitches: 1,
     openedAt: connected.at,
@@ -121,7 +127,7 @@ it('keeps the numbers and the last pair when the path is over, without a round t
     datagramsSent: 1,
     bytesSent: 9,
     rttMs: null,
-    pair: { local: endpointOf(one, 'host'), remote: endpointOf(other, 'host') },
+    pair: { local: localOf(one, 'host'), remote: endpointOf(other, 'host') },
     pairSelectedAt: connected.at,
     pairSwitches: 0,
     openedAt: connected.at,

@@ -61,7 +61,7 @@ it('tells the peer the endpoint that the NAT has last given it, though the first
     connection: { url: urlOf(server), room: 'test', id: 'alice' },
     reachability,
     turn: [],
-    behavior: Promise.resolve(TOLD.behavior),
+    behavior: { find: async () => TOLD.behavior, doubt: () => {}, onChanged: () => {} },
     joinWaitMs: 15_000,
     refreshMs: 20,
     onPublic: ({ port }) => bound[count++]?.resolve(port),

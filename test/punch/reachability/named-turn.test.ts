@@ -80,7 +80,12 @@ describe('a TURN server that a public rendezvous names', () => {
   ])('at %s is not tried', async (url, what) => {
     const { result, notices } = await tried([named(PUBLIC, url)]);
     expect(notices).toEqual([`the rendezvous names ${url}, ${what}: not tried`]);
-    expect(result).toEqual({ outcome: 'failed', details: [`${url}: address-refused (${what})`] });
+    expect(result).toEqual({
+      outcome: 'failed',
+      details: [
+        `${url}: whoever names the server may not name an address that is that close: ${what} [address-refused]`,
+      ],
+    });
   });
 
   it('on this host gets neither a connection nor a datagram', async () => {
@@ -157,7 +162,13 @@ describe('a TURN server that a public rendezvous names', () => {
     const first = [...urls('a'), ...urls('b').slice(0, 3)];
     expect(asked).toEqual(first.map((url) => url.slice('turn:'.length)));
     expect(notices).toEqual(['the rendezvous names 10 TURN URLs: the first 8 are tried']);
-    expect(result).toEqual({ outcome: 'failed', details: first.map((url) => `${url}: unreachable (ENOTFOUND)`) });
+    expect(result).toEqual({
+      outcome: 'failed',
+      details: first.map(
+        (url) =>
+          `${url}: no name server knows an address of ${url.slice('turn:'.length)}: check how it is written [ENOTFOUND]`,
+      ),
+    });
   });
 });
 
@@ -207,9 +218,19 @@ describe('a TURN server', () => {
     const what = `which sends its clients to 10.0.0.1:${port}, a private address`;
     const { result, notices } = await tried([named(LOOPBACK, url)]);
     expect(notices).toEqual([`the rendezvous names ${url}, ${what}: not tried`]);
-    expect(result).toEqual({ outcome: 'failed', details: [`${url}: address-refused (${what})`] });
+    expect(result).toEqual({
+      outcome: 'failed',
+      details: [
+        `${url}: whoever names the server may not name an address that is that close: ${what} [address-refused]`,
+      ],
+    });
     const own = await tried([{ urls: [url], ...CREDENTIALS }]);
-    expect(own.result).toEqual({ outcome: 'failed', details: [`${url}: address-refused (${what})`] });
+    expect(own.result).toEqual({
+      outcome: 'failed',
+      details: [
+        `${url}: whoever names the server may not name an address that is that close: ${what} [address-refused]`,
+      ],
+    });
   });
 });
 

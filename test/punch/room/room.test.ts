@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { NatcheckServer } from '../../../server/index.ts';
 import { METHOD } from '../../../src/stun/header.ts';
 import { HOST, join, startTestServer } from '../../net/rendezvous/peers.ts';
-import { TOLD } from '../../rendezvous/introduction/side.ts';
+import { OWN, TOLD } from '../../rendezvous/introduction/side.ts';
 import { LOOPBACK_TLS } from '../../server/tls/loopback.ts';
 import { openTurnClient } from '../../server/turn/turn-client.ts';
 import { enterRoom, startProxy } from '../rooms.ts';
@@ -82,6 +82,30 @@ it('who stays comes back when the connection is lost, to the same session, and l
   await expect(met).rejects.toThrow('the room has been left');
   // The first that bob hears of: there was no loss for good.
   expect(await bob.next('peer-left')).toMatchObject({ peer: 'alice', reason: 'left' });
+});
+
+it('who comes back tells what a detection finds then, and not what the lost server has cut short', async () => {
+  await using server = await startTestServer();
+  await using proxy = await startProxy(server.httpPort);
+  const cut = Promise.withResolvers<typeof TOLD.behavior>();
+  const anew = { mapping: 'address-dependent', filtering: 'endpoint-independent' } as const;
+  const finds: unknown[] = [];
+  const behavior = {
+    find: (own: unknown) => (finds.push(own) === 1 ? cut.promise : Promise.resolve(anew)),
+    doubt: () => cut.resolve(TOLD.behavior),
+    onChanged: () => {},
+  };
+  const connection = { url: `ws://${HOST}:${proxy.port}`, room: 'test', id: 'alice' };
+  const { room, joined } = enterRoom(connection, { peer: 'bob', behavior });
+  held.push(room);
+  await joined(1);
+  await vi.waitFor(() => expect(finds).toEqual([OWN]));
+  proxy.cut();
+  await joined(2);
+  await using bob = await join(server, 'bob');
+  bob.client.ask('alice', TOLD);
+  expect(await bob.next('paired')).toMatchObject({ role: 'controlling' });
+  expect(finds).toEqual([OWN, OWN]);
 });
 
 it('a server that closes each connection at once is rejoined with growing pauses', async () => {

@@ -33,7 +33,12 @@ it('a server that refuses every ticket is asked for another once a second', () =
 
 it('a server that has never taken a ticket is given up after the third', () => {
   const { end, bindings } = wait({ waitMs: 20_000, bind: () => ({ outcome: 'refused', code: 401 }) });
-  expect(end).toEqual({ kind: 'failed', reason: 'udp-silent', detail: 'it refuses the ticket: 401' });
+  expect(end).toEqual({
+    kind: 'failed',
+    reason: 'udp-silent',
+    detail:
+      'it refuses the ticket of the rendezvous, so it is another server, or was restarted: check --server and --rendezvous [STUN 401]',
+  });
   expect(bindings).toEqual([0, 1, 2]);
 });
 
@@ -74,6 +79,22 @@ it('of a thousand introductions the one counts that was asked for, and of a peer
   expect(side.of('news')).toEqual([]);
   say({ kind: 'message', message: { type: 'signal', peer: 'bob', data: 'hello' } });
   expect(side.of('news')).toEqual([{ kind: 'news', peer: 'bob', news: { kind: 'signal', data: 'hello' } }]);
+});
+
+it('an introduction that answers an ask which has crossed the former one is followed in its place, and no further one', () => {
+  const side = createSide();
+  const later = { ...INTRODUCTION, key: 'l'.repeat(22) };
+  side.tell({ kind: 'want', peer: 'bob', waitMs: 20_000 });
+  side.runUntil(1);
+  side.tell({ kind: 'closed', code: 1006, reason: '' });
+  side.runUntil(500);
+  side.tell({ kind: 'message', message: INTRODUCTION });
+  for (let count = 0; count < 1_000; count++) side.tell({ kind: 'message', message: later });
+  expect(side.of('news')).toEqual([{ kind: 'news', peer: 'bob', news: { kind: 'replaced' } }]);
+  side.tell({ kind: 'want', peer: 'bob', waitMs: 20_000 });
+  side.tell({ kind: 'message', message: later });
+  expect(side.of('introduced').map(({ introduction }) => introduction)).toEqual([INTRODUCTION, later]);
+  expect(side.sent().filter(({ type }) => type === 'ask')).toHaveLength(2);
 });
 
 it('an introduction that comes before its peer is asked for again is none', () => {

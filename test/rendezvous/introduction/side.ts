@@ -42,6 +42,8 @@ export interface SideOptions extends Partial<IntroductionsOptions> {
   readonly bind?: (count: number) => BindResult | null;
   /** How the n-th join ends, and after how many ms. Default: joined at once. */
   readonly join?: (count: number) => Join;
+  /** What the n-th gathering, counted from 1, comes to, and when; null: it never ends. Default: TOLD at once. */
+  readonly gather?: (count: number) => { readonly afterMs: number; readonly told: Told } | null;
   /** Whether the connection is closed as soon as the socket is bound. */
   readonly closesOnBind?: boolean;
 }
@@ -49,6 +51,7 @@ export interface SideOptions extends Partial<IntroductionsOptions> {
 /** Seconds since the start are what is noted; times of the machine are ms. */
 export function createSide(options: SideOptions = {}) {
   const { expiresInMs, bind = () => BOUND, join = (): Join => ({ afterMs: 0 }) } = options;
+  const { gather = () => ({ afterMs: 0, told: TOLD }) } = options;
   const machine = createIntroductions<Told>({ joinWaitMs: 60_000, ...options });
   const later: { readonly at: number; readonly input: IntroductionInput<Told> }[] = [];
   const noted = { joins: [] as number[], tickets: [] as number[], bindings: [] as number[] };
@@ -63,7 +66,11 @@ export function createSide(options: SideOptions = {}) {
       const accepted = { kind: 'joined', joined: joinedWith(expiresInMs), address: '203.0.113.10' } as const;
       after(afterMs, refused ? { kind: 'not-joined', ...refused } : accepted);
     }
-    if (output.kind === 'gather') after(0, { kind: 'gathered', told: TOLD });
+    if (output.kind === 'gather') {
+      const { gathering } = output;
+      const gathered = gather(gathering);
+      if (gathered) after(gathered.afterMs, { kind: 'gathered', gathering, told: gathered.told });
+    }
     if (output.kind === 'send' && output.message.type === 'ticket') {
       noted.tickets.push(clock / 1000);
       const { ticket } = joinedWith(expiresInMs);

@@ -1,7 +1,8 @@
 /** One port on all addresses, or nothing open. */
 import { describe, expect, it } from 'vitest';
 import { type BoundSocket, bindOnAll } from '../../../server/sockets/bind.ts';
-import { listenError, StartError } from '../../../server/start-error.ts';
+import { listenError } from '../../../server/sockets/listen-error.ts';
+import { StartError } from '../../../server/start-error.ts';
 
 const ADDRESSES = ['a', 'b'];
 
@@ -48,10 +49,22 @@ describe('a port on several addresses', () => {
 
 describe('what the system refuses', () => {
   it.each([
-    ['EADDRNOTAVAIL', 'not-here', '192.0.2.1 is not an address of this host'],
-    ['EADDRINUSE', 'port-in-use', 'UDP 192.0.2.1:53 is already in use'],
-    ['EACCES', 'not-permitted', 'listening on UDP 192.0.2.1:53 needs root or CAP_NET_BIND_SERVICE'],
-    ['EAFNOSUPPORT', 'cannot-listen', 'cannot listen on UDP 192.0.2.1:53: EAFNOSUPPORT'],
+    [
+      'EADDRNOTAVAIL',
+      'not-here',
+      '192.0.2.1 is not an address of this host: ip address shows those that are [EADDRNOTAVAIL]',
+    ],
+    [
+      'EADDRINUSE',
+      'port-in-use',
+      'UDP 192.0.2.1:53 is already in use: end the process that has it (ss -lunp shows it), or choose another port [EADDRINUSE]',
+    ],
+    [
+      'EACCES',
+      'not-permitted',
+      'this user may not listen on UDP 192.0.2.1:53: a port below 1024 takes root or CAP_NET_BIND_SERVICE; choose a higher one [EACCES]',
+    ],
+    ['EAFNOSUPPORT', 'cannot-listen', 'cannot listen on UDP 192.0.2.1:53: the system said EAFNOSUPPORT'],
   ])('%s is %s', (code, expected, message) => {
     const error = Object.assign(new Error(), { code });
     expect(listenError(error, 'UDP', { address: '192.0.2.1', port: 53 })).toMatchObject({ code: expected, message });

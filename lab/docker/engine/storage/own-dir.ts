@@ -2,6 +2,7 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open } from 'node:fs/promises';
 import { UsageError } from '../../../../src/errors.ts';
+import { explainFileCode } from '../../../../src/net/explain-code.ts';
 
 /** Flags for a file in such a directory: a symbolic link in its place is not followed but refused (ELOOP). */
 export const READ_NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW;
@@ -47,7 +48,8 @@ async function make(dir: string): Promise<string | null> {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     return null;
   } catch (error) {
-    return `cannot be made (${(error as NodeJS.ErrnoException).code})`;
+    const { code, message } = error as NodeJS.ErrnoException;
+    return `cannot be made, because ${explainFileCode(code ?? message)}`;
   }
 }
 

@@ -14,6 +14,8 @@ import type { Technique, TechniqueFacts } from './technique.ts';
 import { createDraw, createVolley, type Volley } from './volley.ts';
 
 interface State extends TechniqueFacts {
+  /** Where the openers send to; null until the peer has shown from which port it sends. */
+  target: Endpoint | null;
   /** The integrity key of the peer's checks. */
   readonly key: Uint8Array;
   /** How many sockets a round has. */
@@ -41,6 +43,7 @@ export function createOpeners(facts: TechniqueFacts): Technique {
   const starts = [startAt, startAt + (probes * 1000) / BIRTHDAY_RATE + BIRTHDAY_MARGIN_MS];
   const state: State = {
     ...{ ...facts, key, count, starts, locals: new Map(), round: 0, opened: [], hasAsked: false, isOver: false },
+    target: facts.isShown ? null : facts.peer,
     volley: createVolley({ count, perSecond: BIRTHDAY_RATE, startAt, make: (index) => state.opened[index] ?? '' }),
   };
   return {
@@ -48,12 +51,29 @@ export function createOpeners(facts: TechniqueFacts): Technique {
     handleOpened: (_now, socket, local) => handleOpened(state, socket, local),
     handlePorts: () => {},
     handleDatagram: (now, arrival) => handleDatagram(now, state, arrival),
+    handleMoved: (now, peer) => {
+      if (state.target) aim(now, state, peer);
+    },
     handleEvent: (event) => {
       if (event.kind === 'pair-valid' && !isRelayed(event.pair) && !state.isOver) stop(state);
+      const { target, peer } = state;
+      const isShown = event.kind === 'check-received' && event.pair.remote.endpoint.address === peer.address;
+      if (isShown && !target) aim(event.at, state, event.pair.remote.endpoint);
     },
     mayBegin: () => true,
     stop: () => stop(state),
   };
+}
+
+/** Sends to that endpoint from now on, from all sockets of this round. */
+function aim(now: number, state: State, target: Endpoint): void {
+  state.target = target;
+  state.volley = volleyOf(state, Math.max(now, state.startAt));
+}
+
+function volleyOf(state: State, startAt: number): Volley<string> {
+  const { count } = state;
+  return createVolley({ count, perSecond: BIRTHDAY_RATE, startAt, make: (index) => state.opened[index] ?? '' });
 }
 
 function advance(now: number, state: State): number {
@@ -65,10 +85,10 @@ function advance(now: number, state: State): number {
     for (let index = 0; index < state.count; index++) state.emit({ kind: 'open', socket: prefixOf(state) + index });
   }
   const until = nextStart(state);
-  if (state.volley.sent() === state.opened.length) return until;
+  if (!state.target || state.volley.sent() === state.opened.length) return until;
   const next = state.volley.next(now);
   if ('until' in next) return Math.min(next.until, until);
-  state.emit({ kind: 'transmit', socket: next.item, to: state.peer, bytes: encodeOpener(state) });
+  state.emit({ kind: 'transmit', socket: next.item, to: state.target, bytes: encodeOpener(state) });
   return now;
 }
 
@@ -78,12 +98,11 @@ function nextStart({ starts, round }: State): number {
 }
 
 function beginRound(state: State, startAt: number): void {
-  const { count } = state;
   closeAll(state);
   state.opened = [];
   state.round++;
   state.hasAsked = false;
-  state.volley = createVolley({ count, perSecond: BIRTHDAY_RATE, startAt, make: (index) => state.opened[index] ?? '' });
+  state.volley = volleyOf(state, startAt);
 }
 
 /** Returns the prefix of the names of this round's sockets. */

@@ -2,20 +2,21 @@
  * Chooses what is tried for a pair of NATs, and says with what odds. The choice follows from the two behaviours alone, so
  * that both sides come to the same plan, and know it before the first packet.
  *
- * A destination-dependent mapping hides the port to which the peer has to send. A filter that ignores ports does not mind.
- * A filter that checks ports lets in only the exact one. That port can be predicted where the NAT counts its ports up (port
- * prediction); otherwise it is met by chance, with many sockets on the moving side and many probes from the other side (the
- * birthday, after Ford, Srisuresh and Kegel, "Peer-to-Peer Communication Across NATs", 2005, §5.1, and the arithmetic
- * below). Where both mappings are destination-dependent and one cannot be predicted, only a relay is left.
+ * Where the checks of both sides are not enough (src/nat/prospect.ts), a destination-dependent mapping hides the port to
+ * which the peer has to send. That port can be predicted where the NAT counts its ports up (port prediction); otherwise it
+ * is met by chance, with many sockets on one side and many probes from the other side (the birthday, after Ford, Srisuresh
+ * and Kegel, "Peer-to-Peer Communication Across NATs", 2005, §5.1, and the arithmetic below). Where neither can work, only a
+ * relay is left.
  */
-import type { Behavior } from '../../../nat/prospect.ts';
-import { isStable, prospectOf } from '../../../nat/prospect.ts';
+import { type Behavior, canBeMet, isStable, prospectOf } from '../../../nat/prospect.ts';
 
 /** How a NAT assigns ports to new mappings, as far as the choice of a technique depends on it. */
 export interface PortAssignment {
   readonly kind: 'none' | 'preserved' | 'sequential' | 'range' | 'random' | 'undetermined';
   /** How far the counter moves with each mapping, where the kind is `sequential`. */
   readonly step: number | null;
+  /** Whether each socket has a counter of its own, which goes on from the port of its first mapping. */
+  readonly perSocket?: boolean | undefined;
   /** The first and the last port that were seen in use, where the kind is `range`. */
   readonly range: { readonly first: number; readonly last: number } | null;
 }
@@ -51,20 +52,48 @@ export const USER_PORTS = { first: 1024, last: 65_535 } as const;
 /** How many of a counter's next ports are tried, since others behind the same NAT may take some of them. */
 export const PREDICTED_PORTS = 16;
 
+const CHECKS_ALONE: TechniqueChoice = { technique: 'simultaneous-open', probability: 1, packets: 0, seconds: 0 };
+const NO_PATH: TechniqueChoice = { technique: 'relay', probability: 0, packets: 0, seconds: 0 };
+
 /** Chooses the technique for a pair, the same in either order. Both sides begin at the same instant, as in the seven steps. */
 export function chooseTechnique(a: KnownBehavior, b: KnownBehavior): TechniqueChoice {
-  if (prospectOf(a, b) === 'direct') return { technique: 'simultaneous-open', probability: 1, packets: 0, seconds: 0 };
+  const prospect = prospectOf(a, b);
+  if (prospect === 'direct' || prospect === 'asymmetric') return CHECKS_ALONE;
   const moving = [a, b].filter((peer) => !isStable(peer));
   if (moving.every(({ allocation }) => isPredictable(allocation))) {
     return { technique: 'port-prediction', probability: 1, packets: PREDICTED_PORTS * moving.length, seconds: 1 };
   }
-  const [only, other] = moving;
-  if (!only || other) return { technique: 'relay', probability: 0, packets: 0, seconds: 0 };
-  const { sockets, probes, ports } = birthdayOf(only.allocation);
-  const missed = 1 - birthdayProbability({ sockets, probes, ports });
+  const [best] = openersOf(a, b).toSorted((one, other) => birthdayOdds(other) - birthdayOdds(one));
+  return best ? birthdayChoice(best) : NO_PATH;
+}
+
+/**
+ * Whether `own` is the side of a birthday that sends from many sockets: the one that can be met, and where either can, the
+ * one with the better odds.
+ * @param isPreferred whether it is this side where both are alike; the peer must hold the opposite.
+ */
+export function isBirthdayOpener(own: KnownBehavior, peer: KnownBehavior, isPreferred: boolean): boolean {
+  const openers = openersOf(own, peer);
+  if (openers.length < 2) return openers[0] === own;
+  const [odds, peerOdds] = [birthdayOdds(own), birthdayOdds(peer)];
+  return odds === peerOdds ? isPreferred : odds > peerOdds;
+}
+
+function openersOf(a: KnownBehavior, b: KnownBehavior): readonly KnownBehavior[] {
+  return [...(canBeMet(a, b) ? [a] : []), ...(canBeMet(b, a) ? [b] : [])];
+}
+
+/** The probability of a hit in one round or more, with that side as the one that sends from many sockets. */
+function birthdayOdds({ allocation }: KnownBehavior): number {
+  const missed = 1 - birthdayProbability(birthdayOf(allocation));
+  return 1 - missed ** BIRTHDAY_ROUNDS;
+}
+
+function birthdayChoice(opener: KnownBehavior): TechniqueChoice {
+  const { sockets, probes } = birthdayOf(opener.allocation);
   return {
     technique: 'birthday',
-    probability: 1 - missed ** BIRTHDAY_ROUNDS,
+    probability: birthdayOdds(opener),
     packets: BIRTHDAY_ROUNDS * sockets + probes,
     seconds: (probes + sockets) / BIRTHDAY_RATE + BIRTHDAY_MARGIN_MS / 1000,
   };

@@ -5,6 +5,7 @@
  * of each leaves from its n-th predicted port and goes to the n-th predicted port of the other.
  */
 import type { Endpoint } from '../../../endpoint.ts';
+import type { Candidate } from '../../../ice/candidates/candidate.ts';
 import { candidatePriority } from '../../../ice/candidates/priority.ts';
 import { MIN_TA_MS } from '../../../ice/checklist/pace.ts';
 import type { Arrival } from '../../../session.ts';
@@ -26,8 +27,10 @@ interface State extends TechniqueFacts {
   /** Whether this side's mapping moves, but its NAT preserves the port of a fresh socket. */
   readonly isKept: boolean;
   readonly sample: Transaction;
+  /** Where the SAMPLE socket is bound, once it is open. */
+  local: Endpoint | null;
   /** How far the SAMPLE or FRESH socket is. */
-  socket: 'none' | 'asked' | 'open';
+  socket: 'none' | 'asked' | 'open' | 'kept';
   hasTold: boolean;
   hasHeard: boolean;
   /** When the stable side will have opened toward every port; null until it begins. */
@@ -44,6 +47,7 @@ export function createPrediction(facts: TechniqueFacts): Technique {
     isCounted,
     isKept: own.isMoving && !isCounted,
     sample: createBinding({ server, randomBytes, schedule: SAMPLE_SCHEDULE }),
+    local: null,
     socket: 'none',
     hasTold: !own.isMoving,
     hasHeard: false,
@@ -87,7 +91,7 @@ function tellOpen(now: number, state: State): number | null {
   state.openAt ??= now + (PREDICTED_PORTS + 1) * MIN_TA_MS;
   if (now < state.openAt) return state.openAt;
   state.isOpenTold = true;
-  state.emit({ kind: 'tell', ports: [] });
+  state.emit({ kind: 'tell', signal: { type: 'ports', ports: [] } });
   return null;
 }
 
@@ -107,18 +111,30 @@ function advanceSample(now: number, { sample, server, emit }: State): number {
 function handleOpened(state: State, socket: string, local: Endpoint | null): void {
   if (local === null) return;
   state.socket = 'open';
+  state.local = local;
   if (socket !== FRESH) return;
   state.agent.addLocalCandidate({ type: 'host', socket: FRESH, endpoint: local });
   tell(state, [local.port]);
 }
 
 function handleDatagram(now: number, state: State, arrival: Arrival): boolean {
-  if (arrival.socket !== SAMPLE) return false;
+  if (arrival.socket !== SAMPLE || state.socket === 'kept') return false;
   const seen = state.hasTold ? null : reflexiveEndpoint(state.sample.receive(now, arrival));
   if (!seen) return true;
   tell(state, predictPorts({ last: seen.port, step: state.own.allocation.step ?? 1 }));
-  closeSample(state);
+  keepOrClose(state);
   return true;
+}
+
+/** Where each socket has a counter of its own, only the socket that was sampled gets the ports that were told. */
+function keepOrClose(state: State): void {
+  const { own, agent, local } = state;
+  if (!own.allocation.perSocket || !local) {
+    closeSample(state);
+    return;
+  }
+  agent.addLocalCandidate({ type: 'host', socket: SAMPLE, endpoint: local });
+  state.socket = 'kept';
 }
 
 /** Whether the checks may begin. A preserved port may be used toward the peer only, so they must not begin from another socket. */
@@ -128,18 +144,21 @@ function mayBegin({ isLate, hasTold, hasHeard, isKept, socket }: State): boolean
 
 function tell(state: State, ports: readonly number[]): void {
   state.hasTold = true;
-  state.emit({ kind: 'tell', ports });
+  state.emit({ kind: 'tell', signal: { type: 'ports', ports: [...ports] } });
 }
 
-function learn({ agent, peer }: State, port: number, index: number): void {
-  agent.addRemoteCandidate({
+function learn(state: State, port: number, index: number): void {
+  const { agent, peer, own, isKept } = state;
+  const candidate: Candidate = {
     type: 'srflx',
     endpoint: { address: peer.address, port },
     // With a foundation each, no port waits for another, and all are tried in order.
     foundation: `predicted${index}`,
     priority: candidatePriority('srflx') - index,
     related: null,
-  });
+  };
+  const ofOneSocket = isKept ? FRESH : own.isMoving && own.allocation.perSocket ? SAMPLE : undefined;
+  agent.addRemoteCandidate(candidate, ofOneSocket);
 }
 
 function closeSample(state: State): void {

@@ -129,5 +129,5 @@ function join({ agent, local }: State): void {
 
 function tell(state: State, port: number): void {
   state.isTold = true;
-  state.emit({ kind: 'tell', ports: [port] });
+  state.emit({ kind: 'tell', signal: { type: 'ports', ports: [port] } });
 }

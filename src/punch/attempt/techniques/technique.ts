@@ -27,6 +27,8 @@ export interface Technique {
   readonly handleOpened: (now: number, socket: string, local: Endpoint | null) => void;
   /** Takes the ports that the peer's technique told. */
   readonly handlePorts: (ports: readonly number[]) => void;
+  /** Takes word that the server sees the peer at another port now. */
+  readonly handleMoved?: (now: number, peer: Endpoint) => void;
   /** Returns true when the datagram was for the technique, and not for the agent. */
   readonly handleDatagram: (now: number, arrival: Arrival) => boolean;
   readonly handleEvent: (event: IceEvent) => void;
@@ -41,6 +43,8 @@ export interface TechniqueFacts {
   readonly agent: IceAgent;
   /** Where the server sees the peer. */
   readonly peer: Endpoint;
+  /** Whether the peer sends from another port than that, which is known once it has been heard. */
+  readonly isShown: boolean;
   /** A STUN server, which shows how the local NAT maps. */
   readonly server: Endpoint;
   readonly own: {

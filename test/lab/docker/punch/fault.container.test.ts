@@ -62,9 +62,14 @@ describeLab('natcheck punch in difficult circumstances', () => {
     });
 
     it('no way where the LAN isolates its clients and the NAT does not hairpin', async () => {
-      const [alice, bob] = lab.nat('port-restricted').clients as readonly [LabContainer, LabContainer];
+      const { publicAddress, clients } = lab.nat('port-restricted');
+      const [alice, bob] = clients as readonly [LabContainer, LabContainer];
       for (const { report, exitCode } of await both(alice, bob, 'isolated')) {
-        expect(report).toMatchObject({ outcome: 'failed', reason: 'no-path' });
+        const { id, peer } = report;
+        const who = `${id} and ${peer} share the public address ${publicAddress}`;
+        const cause = `${who}, and reach each other neither at their own addresses nor through that one (no hairpinning)`;
+        const help = `they need a network that does not keep them apart; neither ${id} nor ${peer} has offered a relay (natcheck serve --relay, or --turn)`;
+        expect(report).toMatchObject({ outcome: 'failed', reason: 'no-path', detail: `${cause}: ${help}` });
         expect(exitCode).toBe(7);
       }
     });
@@ -72,8 +77,21 @@ describeLab('natcheck punch in difficult circumstances', () => {
     it('that the peer does not come', async () => {
       const alice = await start(lab.nat('hairpinning').client(0), 'alice', 'lonely', 2);
       const { report, exitCode } = await alice.result();
-      expect(report).toMatchObject({ outcome: 'failed', reason: 'no-peer' });
+      const detail =
+        'in the 2 s of waiting, bob was not in the room, where nobody else was: has it another id, room or server?';
+      expect(report).toMatchObject({ outcome: 'failed', reason: 'no-peer', detail });
       expect(exitCode).toBe(6);
+    });
+
+    it('no rendezvous at an address of its own network that nobody has', async () => {
+      const client = lab.nat('restricted').client(1);
+      const nobody = client.address.replace(/\d+$/, '250');
+      const names = { server: lab.server, id: 'alice', peer: 'bob', room: 'nowhere', waitSeconds: 1 };
+      const alice = await startPunch(client, { ...names, rendezvous: `ws://${nobody}:3480` });
+      const { report, exitCode } = await alice.result();
+      const detail = `no way leads to ${nobody}: a router or this host says so; check the address, and that it is on line [EHOSTUNREACH]`;
+      expect(report).toMatchObject({ outcome: 'failed', reason: 'rendezvous-unreachable', detail });
+      expect(exitCode).toBe(3);
     });
 
     it('a path through a router that loses every fifth packet of each direction, and says what it loses', async () => {

@@ -12,7 +12,10 @@ import {
   SYMMETRIC,
   startNatcheckServer,
 } from '../../../../lab/index.ts';
+import type { Endpoint } from '../../../../src/endpoint.ts';
+import type { PunchReport } from '../../../../src/punch/report/report.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
+import { startPunch } from './run.ts';
 
 /** The stricter of the two is the outer one. */
 const CARRIER_SYMMETRIC: NamedAccess = {
@@ -71,6 +74,25 @@ describeLab('a lab of hard NATs, with a backbone', () => {
     expect(others).toEqual([first + 1, first + 2]);
   });
 
+  it('has the very connections that both sides of a path met by a birthday name', async () => {
+    const sites = [lab.nat('inbound-first'), lab.nat('symmetric-block')];
+    const ids = ['alice', 'bob'] as const;
+    const runs = await Promise.all(
+      sites.map(({ client }, at) => {
+        const [id = '', peer = ''] = at === 0 ? ids : ids.toReversed();
+        return startPunch(client(0), { server: lab.server, id, peer, room: 'birthday' });
+      }),
+    );
+    const reports = (await Promise.all(runs.map((run) => run.result()))).map(({ report }) => report);
+    expect(reports.map(({ outcome, technique }) => [outcome, technique])).toEqual(
+      Array(2).fill(['direct', 'birthday']),
+    );
+    const translated = sites.map(async ({ router }, at) => translationOf(router, reports[at]));
+    expect(await Promise.all(translated)).toEqual(reports.map((report) => report.public));
+    expect(reports[0]?.remote).toEqual(reports[1]?.public);
+    expect(reports[1]?.remote).toEqual(reports[0]?.public);
+  });
+
   it('lets a packet with a TTL of 2 out of its own router, and not as far as the next one', async () => {
     const [near, far] = [lab.nat('carrier-grade').carrier, lab.nat('inbound-first')];
     if (near === null) throw new Error('no carrier');
@@ -100,6 +122,18 @@ async function publicPorts(router: LabRouter, to: readonly number[]): Promise<re
     expect(found).toHaveLength(1);
     return Number(found[0]?.[1]);
   });
+}
+
+/** What the router makes of the source of the connection that the report names. */
+async function translationOf(
+  router: LabRouter,
+  report: Pick<PunchReport, 'local' | 'remote'> | undefined,
+): Promise<Endpoint | null> {
+  const { local, remote } = report ?? {};
+  const way = `src=${local?.address} dst=${remote?.address} sport=${local?.port} dport=${remote?.port} `;
+  const line = (await router.conntrack()).split('\n').find((one) => one.startsWith('udp ') && one.includes(way));
+  const [, address, port] = /src=\S+ dst=(\S+) sport=\d+ dport=(\d+) /.exec(line?.split(way)[1] ?? '') ?? [];
+  return address === undefined ? null : { address, port: Number(port) };
 }
 
 const SEND = `

@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { renderMatrix } from '../../../../cli/render/matrix-text.ts';
+import { labMatrix } from '../../../../docs/made/lab-matrix.ts';
 import { connectDocker } from '../../../../lab/docker/engine/testcontainers.ts';
 import { type Matrix, matrixJunit, matrixMarkdown, matrixSvg } from '../../../../lab/index.ts';
 import { natcheck } from '../../../cli/natcheck.ts';
@@ -59,6 +61,10 @@ describeLab('natcheck lab matrix', () => {
     }
     expect([matrix.rows, matrix.columns, matrix.isAsExpected]).toEqual([NATS, NATS, true]);
 
+    const printed = renderMatrix(matrix, { color: false, paths: [] });
+    const shown = labMatrix().replace(/^```text\n|\n```$/g, '');
+    expect(untimed(shown), 'docs/lab.md shows another matrix: run npm run docs:lab').toEqual(untimed(printed));
+
     const ajv = new Ajv2020({ allErrors: true });
     expect(ajv.validate(await schemaOf('lab-matrix'), matrix), ajv.errorsText()).toBe(true);
     const isReport = ajv.compile(await schemaOf('punch'));
@@ -81,6 +87,12 @@ describeLab('natcheck lab matrix', () => {
     expect(await docker.listNetworks({ filters })).toEqual([]);
   });
 });
+
+/** The cells of each line, without how long they took. */
+function untimed(text: string): readonly (readonly string[])[] {
+  const cells = text.replace(/\d+ ms/g, 'N ms').replace(/[\d.]+ s$/, 'N s');
+  return cells.split('\n').map((line) => line.split(/ {2,}/));
+}
 
 function endOf({ exitCode, report }: Matrix['cells'][number]['sides'][number]) {
   const { outcome, reason, technique, health } = { ...report, ...(report as Health) };

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseStunClient, stunClientCommand } from '../../../../lab/docker/reference-clients/stun-client.ts';
 import { startTurnserver } from '../../../../lab/docker/reference-clients/turnserver.ts';
 import { parseTurnutils, turnutilsCommand } from '../../../../lab/docker/reference-clients/turnutils.ts';
-import { CLASSIC_NATS, type Lab, startNatcheckServer } from '../../../../lab/index.ts';
+import { CLASSIC_NATS, type Lab, STATIC, startNatcheckServer } from '../../../../lab/index.ts';
 import type { Role } from '../../../../src/ice/role.ts';
 import { type Met, meet } from '../../../ice/foreign/meet.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
@@ -27,7 +27,7 @@ const ROLES = [
 describeLab('behind each NAT of the lab', () => {
   let lab: Lab;
   beforeAll(async () => {
-    lab = await startProvidedLab();
+    lab = await startProvidedLab({ profiles: [...CLASSIC_NATS, STATIC] });
   });
   afterAll(() => lab?.[Symbol.asyncDispose]());
 
@@ -66,7 +66,14 @@ describeLab('behind each NAT of the lab', () => {
         local: { address: client(0).address },
         public: { address: publicAddress },
         server: { host: lab.server.primary, port: 3478 },
+        translation: { reason: name === 'symmetric' ? null : 'ports-preserved' },
       });
+    });
+
+    it.concurrent('natcheck detect finds a static translation', async () => {
+      const detect = ['natcheck', 'detect', '--json', '--server', lab.server.primary];
+      const { stdout } = await lab.nat('static').client(0).exec(detect);
+      expect(JSON.parse(stdout).translation).toMatchObject({ kind: 'static', reason: null });
     });
   });
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { OPEN } from '../../../../lab/docker/topology/access.ts';
 import { DEFAULT_ADDRESSING } from '../../../../lab/docker/topology/addressing.ts';
-import { planLab, publicAddressOf } from '../../../../lab/docker/topology/plan.ts';
-import { CARRIER_GRADE, FULL_CONE, PORT_RESTRICTED, SYMMETRIC } from '../../../../lab/profiles.ts';
+import { planLab, publicAddressesOf } from '../../../../lab/docker/topology/plan.ts';
+import { CARRIER_GRADE, DYNAMIC, FULL_CONE, PORT_RESTRICTED, STATIC, SYMMETRIC } from '../../../../lab/profiles.ts';
 
 const input = { clientsPerSite: 1, addressing: DEFAULT_ADDRESSING };
 
@@ -47,7 +47,20 @@ it('a NAT behind a carrier has a router of its own, and the carrier one that kno
   expect(behind?.carrier?.rules.iptables).toContain(
     '-s 100.64.1.2 -p udp -j SNAT --to-source 203.0.113.102:1024-65535',
   );
-  expect(sites.map(publicAddressOf)).toEqual(['203.0.113.101', '203.0.113.102']);
+  expect(sites.map(publicAddressesOf)).toEqual([['203.0.113.101'], ['203.0.113.102']]);
+});
+
+it('a NAT with a pool has further public addresses, which no other site has', () => {
+  const { sites } = planLab({ ...input, profiles: [STATIC, DYNAMIC, STATIC] });
+  expect(sites.map(publicAddressesOf)).toEqual([
+    ['203.0.113.101', '203.0.113.12'],
+    ['203.0.113.102', '203.0.113.15', '203.0.113.16', '203.0.113.17'],
+    ['203.0.113.103', '203.0.113.18'],
+  ]);
+  const greedy = { ...DYNAMIC, poolSize: 5 };
+  expect(() => planLab({ ...input, profiles: [greedy] })).toThrow(
+    'the container lab has no 4 further public addresses for site 1',
+  );
 });
 
 it('three NATs in a row are refused', () => {

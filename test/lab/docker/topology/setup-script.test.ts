@@ -74,6 +74,17 @@ it('a router behind a carrier has its way out there, and knows of nothing else',
   ]);
 });
 
+it('a router with a pool has every address of it', () => {
+  const lines = ownLines(
+    routerScript({ ...place, pool: ['203.0.113.12', '203.0.113.13'] }, { rules: RULES, uplink: LINK }),
+  );
+  expect(lines.slice(-5, -2)).toEqual([
+    'name_link 203.0.113.101 wan',
+    'ip addr add 203.0.113.12/24 dev wan',
+    'ip addr add 203.0.113.13/24 dev wan',
+  ]);
+});
+
 describe('with a backbone', () => {
   const backbone = backbonePlace(DEFAULT_ADDRESSING);
   const uplink = { kind: 'backbone', place: backbone } as const;

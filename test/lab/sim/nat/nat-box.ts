@@ -37,7 +37,8 @@ export const inside = (from: Endpoint, to: Endpoint): Passage => ({
 
 /** A NAT to which packets are given by hand, at any time. */
 export function natOf(profile: NatProfile, addresses: readonly [string, ...string[]] = [PUBLIC]) {
-  const nat = createNat({ profile, addresses, random: createRandom(1) });
+  const insideAddresses = [HOST.address, OTHER_HOST.address];
+  const nat = createNat({ profile, addresses, insideAddresses, random: createRandom(1) });
   const send = (now: number, from: Endpoint, to: Endpoint): Passage => nat.outbound(now, packet(from, to));
   /** The public endpoint that a packet leaves from. */
   const sourceOf = (now: number, from: Endpoint, to: Endpoint): Endpoint => {

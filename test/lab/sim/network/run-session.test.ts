@@ -55,7 +55,7 @@ describe('session driver', () => {
   });
 
   it('hands in the outcome of a connect', () => {
-    expect(run([{ kind: 'connect', to: ECHO }], some)).toEqual(['20 connect accepted']);
+    expect(run([{ kind: 'connect', socket: 'a', to: ECHO }], some)).toEqual(['20 connect accepted']);
   });
 
   it('wakes the session at its deadline, and at an earlier one that it asks for later', () => {

@@ -3,6 +3,7 @@
 import type { AccessProfile } from '../../../../lab/profiles.ts';
 import { type Link, symmetricLink } from '../../../../lab/sim/network/link.ts';
 import { runUntilDone } from '../../../../lab/sim/network/run-session.ts';
+import type { Trace } from '../../../../lab/sim/network/trace.ts';
 import { createWorld, type World } from '../../../../lab/sim/network/world.ts';
 import { behaviorBehind, runOf, signalDelay } from '../../../../lab/sim/punch/punch.ts';
 import { createSimRoom, type SimMeeting, type SimRoom } from '../../../../lab/sim/punch/room.ts';
@@ -10,13 +11,14 @@ import { addRendezvousServer, type RendezvousServer } from '../../../../lab/sim/
 import { LAB_LAYOUT } from '../../../../lab/sim/server/stun-server.ts';
 import { createSite, type Site } from '../../../../lab/sim/site/site.ts';
 import type { RendezvousLimits } from '../../../../server/rendezvous/decisions/limits.ts';
+import type { ToldBehavior } from '../../../../src/rendezvous/protocol/fields.ts';
 
 export const LINK = symmetricLink({ latencyMs: 20 });
 
 export interface Place {
   readonly site: Site;
-  /** Starts a peer of that name there: a process of its own, on a host of its own. */
-  readonly start: (id: string) => SimRoom;
+  /** Starts a peer of that name there: a process of its own, on a host of its own. By default it tells what a faultless detection finds. */
+  readonly start: (id: string, behavior?: ToldBehavior) => SimRoom;
   /** As the server knows where the last one comes from. */
   readonly source: () => string;
 }
@@ -33,12 +35,17 @@ export interface Stage {
 export function setStage({
   seed = 1,
   limits,
+  relay = false,
+  trace,
 }: {
   readonly seed?: number;
   readonly limits?: Partial<RendezvousLimits>;
+  /** Whether the server relays. */
+  readonly relay?: boolean;
+  readonly trace?: Trace;
 } = {}): Stage {
-  const world = createWorld({ seed });
-  const rendezvous = addRendezvousServer(world, { limits });
+  const world = createWorld({ seed, ...(trace && { trace }) });
+  const rendezvous = addRendezvousServer(world, { limits, relay });
   let places = 0;
   const place = (name: string, access: AccessProfile, link: Link = LINK): Place => {
     const site = createSite(world, { name, access, link, prefix: `192.168.${++places}` });
@@ -47,14 +54,14 @@ export function setStage({
     return {
       site,
       source: sourceOf,
-      start: (id) => {
+      start: (id, behavior = behaviorBehind(access)) => {
         hosts++;
         return createSimRoom(world, {
           id,
           host: site.addHost(sourceOf()),
           rendezvous,
           server: { address: LAB_LAYOUT.addresses[0], port: LAB_LAYOUT.port },
-          behavior: behaviorBehind(access),
+          behavior,
           delayMs: signalDelay(world, { id: `${name} ${hosts}`, link }),
         });
       },

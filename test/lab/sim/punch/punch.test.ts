@@ -17,7 +17,7 @@ const BIRTHDAY_SEEDS = 12;
 const pairs = PUNCH_PEERS.flatMap((a) => PUNCH_PEERS.map((b) => ({ a, b, expected: expectedProspect(a, b) })));
 const titled = (some: typeof pairs) => some.map((pair) => ({ ...pair, title: `${pair.a.name} × ${pair.b.name}` }));
 const openable = pairs.filter(({ expected }) => expected === 'direct');
-const birthdays = pairs.filter(({ expected }) => expected === 'prediction');
+const birthdays = pairs.filter(({ expected }) => expected === 'birthday');
 const closed = pairs.filter(({ expected }) => expected === 'relay');
 const sample = ({ a, b }: (typeof pairs)[number], seeds = SEEDS) =>
   Array.from({ length: seeds }, (_, index) => samplePunch({ a, b, seed: index + 1 }));

@@ -1,5 +1,7 @@
 /** The birthday from both sides: bounded in packets and rate, and no socket left open by any end. */
 import { describe, expect, it } from 'vitest';
+import type { Endpoint } from '../../../../src/endpoint.ts';
+import type { PairReport } from '../../../../src/ice/checklist/pair.ts';
 import { createOpeners, createProber } from '../../../../src/punch/attempt/techniques/birthday.ts';
 import { encodeOpener } from '../../../../src/punch/attempt/techniques/opener.ts';
 import type { TechniqueOutput } from '../../../../src/punch/attempt/techniques/technique.ts';
@@ -16,6 +18,15 @@ const named = (outputs: readonly TechniqueOutput[], kind: 'open' | 'close'): rea
   outputs.flatMap((output) => (output.kind === kind ? [output.socket] : []));
 const transmits = (outputs: readonly TechniqueOutput[]) =>
   outputs.flatMap((output) => (output.kind === 'transmit' ? [output] : []));
+
+/** A pair of the first socket with the peer at that endpoint. */
+function pairWith(endpoint: Endpoint): PairReport {
+  const candidate = { foundation: '1', priority: 1, related: null } as const;
+  const { facts } = createFacts({ own: MOVING, other: MOVING });
+  const [local] = facts.agent.localCandidates();
+  if (!local) throw new Error('the agent has a candidate');
+  return { socket: 'punch', local, remote: { type: 'prflx', endpoint, ...candidate } };
+}
 
 /** Lets it act at each millisecond until `end`; how many packets there were in each. */
 function run(technique: ReturnType<typeof createProber>, from: number, end: number): void {
@@ -61,6 +72,33 @@ describe('the moving side', () => {
     }
     run(technique, 5297, 9000);
     expect(transmits(taken()).map(({ socket }) => socket)).toEqual(fresh);
+  });
+
+  it('waits until the peer has shown where it sends from, and then sends there at the same rate', () => {
+    const { facts, taken } = createFacts({ own: MOVING, other: MOVING, isShown: true });
+    const technique = createOpeners(facts);
+    technique.advance(0);
+    for (const [index, name] of named(taken(), 'open').entries()) {
+      technique.handleOpened(1, name, { address: '10.0.0.2', port: 20_000 + index });
+    }
+    run(technique, 1000, 1499);
+    expect(taken()).toEqual([]);
+    const shown = { ...PEER_ENDPOINT, port: 9999 };
+    technique.handleEvent({ kind: 'check-received', at: 1500, pair: pairWith(shown) });
+    run(technique, 1500, 1599);
+    expect(transmits(taken()).map(({ to }) => to)).toEqual(Array(50).fill(shown));
+  });
+
+  it('begins again toward the port that the peer has moved to, from the same sockets', () => {
+    const { taken, technique, names } = open();
+    run(technique, 1000, 1099);
+    taken();
+    const moved = { ...PEER_ENDPOINT, port: 9999 };
+    technique.handleMoved?.(1100, moved);
+    run(technique, 1100, 1199);
+    expect(transmits(taken()).map(({ socket, to }) => [socket, to])).toEqual(
+      names.slice(0, 50).map((name) => [name, moved]),
+    );
   });
 
   it('at the first check of the peer keeps that socket, closes the others and falls silent', () => {

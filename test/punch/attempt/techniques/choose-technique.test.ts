@@ -5,6 +5,7 @@ import {
   birthdayOf,
   birthdayProbability,
   chooseTechnique,
+  isBirthdayOpener,
   type KnownBehavior,
   type PortAssignment,
   predictPorts,
@@ -81,6 +82,28 @@ describe('the choice', () => {
     expect(chooseTechnique(STRICT, peer('symmetric', unknown))).toEqual(
       chooseTechnique(STRICT, peer('symmetric', RANDOM)),
     );
+  });
+});
+
+describe('the side of a birthday that has many sockets', () => {
+  const BOTH = { mapping: 'address-dependent', filtering: 'address-dependent' } as const;
+
+  it('is the one whose port moves', () => {
+    const moving = peer('symmetric', RANDOM);
+    expect([isBirthdayOpener(moving, STRICT, false), isBirthdayOpener(STRICT, moving, true)]).toEqual([true, false]);
+  });
+
+  it('of two of which either can be met is the one with the better odds, and else the preferred one', () => {
+    const [wide, narrow] = [
+      { ...BOTH, allocation: RANDOM },
+      { ...BOTH, allocation: SMALL },
+    ];
+    expect(chooseTechnique(wide, narrow)).toEqual(chooseTechnique(STRICT, peer('symmetric', SMALL)));
+    expect([isBirthdayOpener(narrow, wide, false), isBirthdayOpener(wide, narrow, true)]).toEqual([true, false]);
+    expect([isBirthdayOpener(wide, { ...wide }, true), isBirthdayOpener(wide, { ...wide }, false)]).toEqual([
+      true,
+      false,
+    ]);
   });
 });
 

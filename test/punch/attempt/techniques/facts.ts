@@ -20,6 +20,7 @@ export function countedBytes(): (length: number) => Uint8Array {
 export function createFacts(options: {
   readonly own: { readonly isMoving: boolean; readonly allocation: PortAssignment };
   readonly other: { readonly isMoving: boolean; readonly allocation: PortAssignment };
+  readonly isShown?: boolean;
   readonly role?: Role;
 }): { readonly facts: TechniqueFacts; readonly taken: () => readonly TechniqueOutput[] } {
   const { role = 'controlled' } = options;
@@ -36,6 +37,7 @@ export function createFacts(options: {
     facts: {
       agent,
       peer: PEER_ENDPOINT,
+      isShown: options.isShown ?? false,
       server: SERVER,
       own: { ...options.own, credentials: credentials.own },
       other: { ...options.other, credentials: credentials.other },

@@ -42,7 +42,7 @@ describe('a side whose NAT counts', () => {
     technique.handleDatagram(1003, answerTo(binding, 40_000));
     const ports = Array.from({ length: 16 }, (_, index) => 40_002 + 2 * index);
     expect(taken()).toEqual([
-      { kind: 'tell', ports },
+      { kind: 'tell', signal: { type: 'ports', ports } },
       { kind: 'close', socket: 'sample' },
     ]);
     expect(technique.mayBegin()).toBe(false);
@@ -68,13 +68,31 @@ describe('a side whose NAT counts', () => {
   });
 });
 
+it('a side whose sockets each have a counter of their own punches from the socket that it has sampled', () => {
+  const allocation: PortAssignment = { ...COUNTED, perSocket: true };
+  const { facts, taken } = createFacts({ own: { isMoving: true, allocation }, other: STABLE });
+  const technique = createPrediction(facts);
+  technique.advance(1000);
+  technique.handleOpened(1001, 'sample', LOCAL);
+  technique.advance(1001);
+  const binding = taken().find(({ kind }) => kind === 'transmit');
+  technique.handleDatagram(1002, answerTo(binding, 40_000));
+  const ports = Array.from({ length: 16 }, (_, index) => 40_002 + 2 * index);
+  expect(taken()).toEqual([{ kind: 'tell', signal: { type: 'ports', ports } }]);
+  expect(facts.agent.localCandidates().map(({ socket }) => socket)).toEqual(['punch', 'sample']);
+  // From now on the socket is the agent's, which closes with the path.
+  expect(technique.handleDatagram(1003, answerTo(binding, 40_000))).toBe(false);
+  technique.stop();
+  expect(taken()).toEqual([]);
+});
+
 it('a side whose NAT keeps the port of a fresh socket tells that port', () => {
   const { facts, taken } = createFacts({ own: { isMoving: true, allocation: KEPT }, other: STABLE });
   const technique = createPrediction(facts);
   technique.advance(1000);
   expect(taken()).toEqual([{ kind: 'open', socket: 'fresh' }]);
   technique.handleOpened(1001, 'fresh', LOCAL);
-  expect(taken()).toEqual([{ kind: 'tell', ports: [5555] }]);
+  expect(taken()).toEqual([{ kind: 'tell', signal: { type: 'ports', ports: [5555] } }]);
   technique.handlePorts([]);
   expect(technique.mayBegin()).toBe(true);
   expect(facts.agent.localCandidates().map(({ socket }) => socket)).toEqual(['punch', 'fresh']);
@@ -90,5 +108,5 @@ it('a side that is stable waits for the ports, opens toward all of them, and say
   // Sixteen checks at the agent's pace, and one to spare.
   expect([technique.advance(1100), taken()]).toEqual([1185, []]);
   technique.advance(1185);
-  expect(taken()).toEqual([{ kind: 'tell', ports: [] }]);
+  expect(taken()).toEqual([{ kind: 'tell', signal: { type: 'ports', ports: [] } }]);
 });

@@ -30,6 +30,24 @@ describe('an introduction', () => {
     expect(world.rendezvous.counts.introductions).toBe(1);
   });
 
+  it('tells what the last update says, and an update that crosses it asks for no other one', () => {
+    const world = createWorld();
+    const [alice, bob] = [world.peer('alice'), world.peer('bob')];
+    const behavior = { mapping: 'none', filtering: 'undetermined' };
+    alice.bind(A);
+    bob.bind(B);
+    alice.ask('bob');
+    const update = { type: 'ask', peer: 'bob', candidates: [], behavior, isUpdate: true } as const;
+    alice.say(update);
+    const toBob = bob.ask('alice');
+    expect(toBob.find(({ type }) => type === 'introduction')).toMatchObject({ candidates: [], behavior });
+    alice.take();
+    alice.say(update);
+    expect([alice.take(), bob.take(), world.rendezvous.counts.introductions]).toEqual([[], [], 1]);
+    alice.ask('bob');
+    expect(bob.take()).toEqual([{ type: 'wanted', peer: 'alice' }]);
+  });
+
   it('makes the one controlled whose mapping is another toward each destination', () => {
     const world = createWorld();
     const [alice, bob] = [world.peer('alice'), world.peer('bob')];

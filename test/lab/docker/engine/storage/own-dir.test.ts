@@ -65,9 +65,11 @@ describe('a directory for this user alone', () => {
     await expect(use()).rejects.toThrow(refusal('belongs to user 65534, and you are user 0'));
   });
 
-  it('that cannot be made is refused with the code of the system', async () => {
+  it('that cannot be made is refused with the reason', async () => {
     await writeFile(join(base, 'a'), '');
-    await expect(use()).rejects.toThrow(refusal('cannot be made (ENOTDIR)'));
+    await expect(use()).rejects.toThrow(
+      refusal('cannot be made, because something on the way to it is no directory [ENOTDIR]'),
+    );
   });
 });
 

@@ -1,0 +1,25 @@
+/** What programs write of the pages: the blocks by their names, and the pictures by their paths. */
+import { detectPicture } from '../pictures/detect.ts';
+import { accuracy } from './accuracy.ts';
+import { behaviorTable } from './behaviors.ts';
+import type { Maker } from './blocks.ts';
+import { noPathCauses, notMetCauses } from './causes.ts';
+import { hardOdds } from './hard-odds.ts';
+import { labMatrix } from './lab-matrix.ts';
+import { replySizes } from './reply-sizes.ts';
+
+/** A page shows a block between `<!-- made by npm run docs: NAME -->` and `<!-- end of NAME -->`. */
+export const BLOCKS: Readonly<Record<string, Maker>> = {
+  accuracy,
+  behaviors: behaviorTable,
+  'hard-odds': hardOdds,
+  'lab-matrix': labMatrix,
+  'no-path-causes': noPathCauses,
+  'not-met-causes': notMetCauses,
+  'reply-sizes': replySizes,
+};
+
+/** By the path from the root of the repository. */
+export const PICTURES: Readonly<Record<string, Maker>> = {
+  'docs/pictures/detect.svg': detectPicture,
+};

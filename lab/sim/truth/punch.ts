@@ -1,0 +1,132 @@
+/**
+ * Punches in which things go wrong at any instant: a router restarts, or the server does, over links with latency and loss;
+ * and what of the two reports is not so.
+ */
+import { DEPENDENCIES } from '../../../src/nat/behavior.ts';
+import type { AccessProfile, NatProfile } from '../../profiles.ts';
+import { type Link, symmetricLink } from '../network/link.ts';
+import { createRandom, type Random } from '../network/random.ts';
+import type { Trace } from '../network/trace.ts';
+import { type Disturbed, measureInSim, type SimHealth, type SimHealthSide } from '../punch/health.ts';
+
+const MAX_LATENCY_MS = 100;
+const MAX_LOSS = 0.15;
+/** A punch without trouble is measured to its end by then, over most of the links. */
+const LAST_FAULT_MS = 3_000;
+const MAX_DOWN_MS = 2_000;
+
+type FaultKind = 'none' | 'router a restarts' | 'router b restarts' | 'the server restarts';
+
+export interface Fault {
+  readonly kind: FaultKind;
+  /** In ms from the start of both peers. */
+  readonly atMs: number;
+  /** How long the server is away. */
+  readonly downMs: number;
+}
+
+export interface PunchTruth {
+  readonly seed: number;
+  readonly a: AccessProfile;
+  readonly b: AccessProfile;
+  readonly latencyMs: readonly [number, number];
+  readonly hasRelay: boolean;
+  readonly fault: Fault;
+  readonly punch: SimHealth;
+  /** What is wrong with what the two sides say; empty where nothing is. */
+  readonly errors: readonly PunchError[];
+}
+
+export type PunchError =
+  /** One side has a path, and the other has none, or one is relayed, and the other is direct. */
+  | 'disagreement'
+  /** A side calls a path alive over which nothing passes. */
+  | 'dead called alive'
+  /** A side calls a path lost over which datagrams pass in both directions. */
+  | 'false path-lost'
+  /** There is a relay that works, and no path. */
+  | 'relay unused';
+
+/** Runs the punch of a seed, from which everything follows. */
+export function punchWithFault(seed: number, trace?: Trace): PunchTruth {
+  const random = createRandom(seed).fork('truth');
+  const [a, b] = [drawAccess(random.fork('a')), drawAccess(random.fork('b'))];
+  const [linkA, linkB] = [drawLink(random.fork('link a')), drawLink(random.fork('link b'))];
+  const hasRelay = random.pick([true, false]);
+  const fault = drawFault(random.fork('fault'));
+  const punch = measureInSim({
+    ...{ a, b, linkA, linkB, relay: hasRelay, seed: random.integer(2 ** 32) },
+    disturb: ({ clock }, place) => void clock.schedule(fault.atMs, () => strike(fault, place)),
+    ...(trace && { trace }),
+  });
+  const latencyMs = [linkA.up.latencyMs, linkB.up.latencyMs] as const;
+  return { seed, a, b, latencyMs, hasRelay, fault, punch, errors: errorsOf(punch, { hasRelay, fault }) };
+}
+
+function strike({ kind, downMs }: Fault, { sites, rendezvous }: Disturbed): void {
+  if (kind === 'router a restarts') sites.a.reboot();
+  if (kind === 'router b restarts') sites.b.reboot();
+  if (kind === 'the server restarts') rendezvous.restart(downMs);
+}
+
+function errorsOf(
+  { a, b, isOpen }: SimHealth,
+  { hasRelay, fault }: Pick<PunchTruth, 'hasRelay' | 'fault'>,
+): readonly PunchError[] {
+  const living = [a, b].filter(({ outcome }) => outcome !== 'failed');
+  const isLost = [a, b].some(({ reason }) => reason === 'path-lost');
+  // Nobody can know of what strikes during the last words of the two sides, or after them.
+  const isCut = living.some((side) => fault.kind !== 'none' && fault.atMs > side.endedAt - lastWordsMs(side));
+  const errors: PunchError[] = [];
+  if (a.outcome !== b.outcome && !isCut) errors.push('disagreement');
+  if (living.length > 0 && !isOpen && !isCut) errors.push('dead called alive');
+  if (isLost && isOpen) errors.push('false path-lost');
+  if (hasRelay && fault.kind === 'none' && living.length === 0) errors.push('relay unused');
+  return errors;
+}
+
+/** How long before its end a side may have heard the last of the peer: two round trips, and the time that it lingers then. */
+function lastWordsMs({ health }: SimHealthSide): number {
+  const rttMs = health?.rttMs?.max ?? 0;
+  return 2 * rttMs + Math.max(500, 4 * rttMs);
+}
+
+function drawAccess(random: Random): AccessProfile {
+  switch (random.pick(['nat', 'nat', 'nat', 'nat', 'nat', 'nested', 'firewall', 'open'])) {
+    case 'open':
+      return { kind: 'open' };
+    case 'firewall':
+      return { kind: 'firewall', filtering: random.pick(DEPENDENCIES), lifetimeMs: 120_000 };
+    case 'nested':
+      return { kind: 'nat', layers: [drawNat(random), drawNat(random)] };
+    default:
+      return { kind: 'nat', layers: [drawNat(random)] };
+  }
+}
+
+function drawNat(random: Random): NatProfile {
+  return {
+    name: 'random',
+    mapping: random.pick(DEPENDENCIES),
+    filtering: random.pick(DEPENDENCIES),
+    ports: random.pick(['preserved', 'sequential', 'socket-sequential', 'random', 'block']),
+    lifetimeMs: 120_000,
+    hairpin: false,
+    poolSize: 1,
+    pooling: 'paired',
+  };
+}
+
+function drawLink(random: Random): Link {
+  const latencyMs = random.next() * MAX_LATENCY_MS;
+  return symmetricLink({ latencyMs, jitterMs: random.next() * (latencyMs / 5), loss: random.next() * MAX_LOSS });
+}
+
+function drawFault(random: Random): Fault {
+  const kinds = ['none', 'none', 'router a restarts', 'router b restarts', 'the server restarts'] as const;
+  return {
+    kind: random.pick(kinds),
+    atMs: random.next() * LAST_FAULT_MS,
+    downMs: random.next() * MAX_DOWN_MS,
+  };
+}

@@ -1,0 +1,25 @@
+/** What the technique for a pair is chosen by: how a side's NAT behaves, as far as that side has told it. */
+import { DEPENDENCIES } from '../../nat/behavior.ts';
+import { isStable } from '../../nat/prospect.ts';
+import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
+import type { KnownBehavior, PortAssignment } from './techniques/choose-technique.ts';
+
+const NOTHING_KNOWN: PortAssignment = { kind: 'undetermined', step: null, range: null };
+
+/** Returns null where too little is known. A destination-dependent mapping is enough by itself; a stable one needs a known filter. */
+export function knownBehavior({ mapping, filtering, allocation = NOTHING_KNOWN }: ToldBehavior): KnownBehavior | null {
+  if (mapping === 'undetermined') return null;
+  if (filtering !== 'undetermined' && filtering !== 'none') return { mapping, filtering, allocation };
+  return isStable({ mapping }) ? null : { mapping, filtering: 'address-and-port-dependent', allocation };
+}
+
+/** Every behaviour that fits what is told: one, unless too little is known. */
+export function possibleBehaviors(told: ToldBehavior): readonly KnownBehavior[] {
+  const known = knownBehavior(told);
+  if (known) return [known];
+  const mappings = told.mapping === 'undetermined' ? DEPENDENCIES : [told.mapping];
+  const filterings = told.filtering === 'undetermined' || told.filtering === 'none' ? DEPENDENCIES : [told.filtering];
+  return mappings.flatMap((mapping) =>
+    filterings.map((filtering) => ({ mapping, filtering, allocation: told.allocation ?? NOTHING_KNOWN })),
+  );
+}

@@ -1,0 +1,32 @@
+/** The technique that opened a path, as `natcheck punch` names it. */
+import { type Endpoint, sameEndpoint } from '../../../endpoint.ts';
+import type { PairReport } from '../../../ice/checklist/pair.ts';
+import type { TechniqueName } from '../techniques/choose-technique.ts';
+import { isThroughRelay } from './endpoints-in-use.ts';
+
+/**
+ * `host` means that the peer was reached at the address of its own interface, `port-mapping` that one end is at a port which a
+ * router has mapped on request. A second try is a `simultaneous-open` too, from fresh sockets.
+ */
+export type PunchTechnique = 'host' | 'port-mapping' | TechniqueName;
+
+/** What tells which technique it was. */
+export interface WinnerFacts {
+  /** The technique of the plan. */
+  readonly planned: TechniqueName;
+  /** Whether that technique has made the pair possible, and not the checks alone. */
+  readonly isByTechnique: boolean;
+  /** The ports that the routers of the two sides have mapped on request. */
+  readonly mapped: readonly Endpoint[];
+}
+
+/** Returns the technique that opened the pair, from what was seen of it: the plan alone is no evidence. */
+export function wonBy(pair: PairReport, { planned, isByTechnique, mapped }: WinnerFacts): PunchTechnique {
+  const { local, remote } = pair;
+  if (isThroughRelay(pair)) return 'relay';
+  const isMapped = ({ endpoint }: { readonly endpoint: Endpoint }): boolean =>
+    mapped.some((one) => sameEndpoint(one, endpoint));
+  if (isMapped(local) || isMapped(remote)) return 'port-mapping';
+  if (isByTechnique && (planned === 'birthday' || planned === 'port-prediction')) return planned;
+  return remote.type === 'host' ? 'host' : 'simultaneous-open';
+}

@@ -1,0 +1,36 @@
+/** What a technique has done beside the agent's checks, kept as evidence of whether a path is its work. */
+import { type Endpoint, formatEndpoint } from '../../../endpoint.ts';
+import type { PairReport } from '../../../ice/checklist/pair.ts';
+import { PUNCH_SOCKET, RELAY_SOCKET } from '../candidate-agent.ts';
+
+export interface TechniqueWork {
+  /** The sockets and the endpoints between which a probe has gone, in either direction. */
+  readonly probed: Set<string>;
+  /** The ports that the peer was told it can reach this side at. */
+  readonly told: Set<number>;
+  /** The ports that the peer has told in the same way. */
+  readonly heard: Set<number>;
+}
+
+export function createWork(): TechniqueWork {
+  return { probed: new Set(), told: new Set(), heard: new Set() };
+}
+
+/** Notes a probe that has gone from the socket to the endpoint, or has come to it from there. */
+export function noteProbe({ probed }: TechniqueWork, socket: string, endpoint: Endpoint): void {
+  probed.add(wayOf(socket, endpoint));
+}
+
+/**
+ * Whether the technique has made the pair possible: one of its own sockets has met the peer, or a probe has gone over the very
+ * pair, or one end is at a port that was told. A pair of which none is true was opened by the plain checks alone.
+ */
+export function hasMade({ probed, told, heard }: TechniqueWork, { socket, local, remote }: PairReport): boolean {
+  if (socket !== PUNCH_SOCKET && socket !== RELAY_SOCKET) return true;
+  if (probed.has(wayOf(socket, remote.endpoint))) return true;
+  return told.has(local.endpoint.port) || heard.has(remote.endpoint.port);
+}
+
+function wayOf(socket: string, endpoint: Endpoint): string {
+  return `${socket} ${formatEndpoint(endpoint)}`;
+}

@@ -1,0 +1,73 @@
+/** Static and dynamic NATs in the container lab, held to their profiles by the start, and what a detection says behind them. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  type Lab,
+  NonconformingError,
+  PORT_RESTRICTED,
+  routerRules,
+  STATIC,
+  SYMMETRIC,
+  startNatcheckServer,
+  TRANSLATIONS,
+} from '../../../../lab/index.ts';
+import type { DetectReport } from '../../../../src/index.ts';
+import { describeLab, startProvidedLab } from '../provided.ts';
+
+const OTHER_ADDRESSING = { publicPrefix: '198.51.100', privatePrefix: '10.114', routedPrefix: '198.19' };
+
+describeLab('a lab of every kind of translation', () => {
+  let lab: Lab;
+  let server: AsyncDisposable;
+  beforeAll(async () => {
+    lab = await startProvidedLab({ profiles: [...TRANSLATIONS, PORT_RESTRICTED, SYMMETRIC], clientsPerNat: 2 });
+    server = await startNatcheckServer(lab.server);
+  });
+  afterAll(async () => {
+    await server?.[Symbol.asyncDispose]();
+    await lab?.[Symbol.asyncDispose]();
+  });
+
+  const detectAt = async (site: string, client: number): Promise<DetectReport> => {
+    const detect = ['natcheck', 'detect', '--json', '--server', lab.server.primary];
+    return JSON.parse((await lab.nat(site).client(client).exec(detect)).stdout);
+  };
+
+  it.concurrent.for([
+    ['static', 'full-cone', 'static'],
+    ['static-filtered', 'port-restricted', 'ports-preserved'],
+    ['dynamic', 'port-restricted', 'dynamic'],
+    ['port-restricted', 'port-restricted', 'ports-preserved'],
+    ['symmetric', 'symmetric', 'napt'],
+  ] as const)('%s is found %s, and its translation %s', async ([site, verdict, said]) => {
+    const report = await detectAt(site, 0);
+    const { kind, reason, evidence } = report.translation;
+    expect([report.verdict.type, reason ?? kind]).toEqual([verdict, said]);
+    expect(evidence.unsolicited).toHaveLength(said === 'static' ? 2 : 0);
+    expect(evidence.publicAddresses.length > 1).toBe(said === 'dynamic');
+  });
+
+  it('a static NAT has another public address for each client', async () => {
+    const reports = await Promise.all([0, 1].map((client) => detectAt('static', client)));
+    expect(reports.map(({ translation }) => translation.kind)).toEqual(['static', 'static']);
+    expect(reports.map((report) => report.public?.address)).toEqual(['203.0.113.101', '203.0.113.12']);
+  });
+});
+
+describeLab('a static NAT that shuts out what nobody has asked for', () => {
+  it('is refused', async () => {
+    const refusal = await startProvidedLab({
+      profiles: [STATIC],
+      clientsPerNat: 2,
+      addressing: OTHER_ADDRESSING,
+      rules: (access, place) => {
+        const { iptables, nft } = routerRules(access, place);
+        return { iptables: iptables.replace(/-A PREROUTING .*\n/g, ''), nft };
+      },
+    }).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(NonconformingError);
+    expect((refusal as NonconformingError).mismatches).toEqual([
+      'static: filtering: asked endpoint-independent, got address-and-port-dependent',
+      'static: unsolicited: asked let-in, got dropped',
+    ]);
+  });
+});
