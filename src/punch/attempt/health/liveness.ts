@@ -42,7 +42,7 @@ export function conclude(now: number, state: State): PathHealth['liveness'] | nu
 /** Counts the probes since the last answer whose echo, if it were coming, would be here. */
 export function unansweredCount(now: number, state: State): number {
   const sentBy = now - echoTimeMs(state);
-  return state.unanswered.filter((at) => at <= sentBy).length;
+  return state.unanswered.findLastIndex((at) => at <= sentBy) + 1;
 }
 
 /** How long an echo may take. */

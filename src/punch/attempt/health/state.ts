@@ -38,7 +38,7 @@ export interface State {
   readonly sentAt: number[];
   /** The round trip of each measured probe that has been answered. */
   readonly rtts: Map<number, number>;
-  /** When each of the probes went out that were sent since the last answer. */
+  /** When each of the probes went out that were sent since the last answer, in that order. */
   unanswered: number[];
   /** When the last answer came; null before the first. */
   answeredAt: number | null;
