@@ -33,13 +33,15 @@ export interface PunchTruth {
   readonly hasRelay: boolean;
   readonly fault: Fault;
   readonly punch: SimHealth;
+  /** Whether the fault struck during the last words of the two sides, or after them, so that not both can know of it. */
+  readonly isCut: boolean;
   /** What is wrong with what the two sides say; empty where nothing is. */
   readonly errors: readonly PunchError[];
 }
 
 export type PunchError =
   /** One side has a path, and the other has none, or one is relayed, and the other is direct. */
-  | 'disagreement'
+  | 'disagreements'
   /** A side calls a path alive over which nothing passes. */
   | 'dead called alive'
   /** A side calls a path lost over which datagrams pass in both directions. */
@@ -60,7 +62,8 @@ export function punchWithFault(seed: number, trace?: Trace): PunchTruth {
     ...(trace && { trace }),
   });
   const latencyMs = [linkA.up.latencyMs, linkB.up.latencyMs] as const;
-  return { seed, a, b, latencyMs, hasRelay, fault, punch, errors: errorsOf(punch, { hasRelay, fault }) };
+  const isCut = isCutAtTheEnd(punch, fault);
+  return { seed, a, b, latencyMs, hasRelay, fault, punch, isCut, errors: errorsOf(punch, { hasRelay, fault, isCut }) };
 }
 
 function strike({ kind, downMs }: Fault, { sites, rendezvous }: Disturbed): void {
@@ -71,18 +74,22 @@ function strike({ kind, downMs }: Fault, { sites, rendezvous }: Disturbed): void
 
 function errorsOf(
   { a, b, isOpen }: SimHealth,
-  { hasRelay, fault }: Pick<PunchTruth, 'hasRelay' | 'fault'>,
+  { hasRelay, fault, isCut }: Pick<PunchTruth, 'hasRelay' | 'fault' | 'isCut'>,
 ): readonly PunchError[] {
   const living = [a, b].filter(({ outcome }) => outcome !== 'failed');
   const isLost = [a, b].some(({ reason }) => reason === 'path-lost');
-  // Nobody can know of what strikes during the last words of the two sides, or after them.
-  const isCut = living.some((side) => fault.kind !== 'none' && fault.atMs > side.endedAt - lastWordsMs(side));
   const errors: PunchError[] = [];
-  if (a.outcome !== b.outcome && !isCut) errors.push('disagreement');
+  if (a.outcome !== b.outcome && !isCut) errors.push('disagreements');
   if (living.length > 0 && !isOpen && !isCut) errors.push('dead called alive');
   if (isLost && isOpen) errors.push('false path-lost');
   if (hasRelay && fault.kind === 'none' && living.length === 0) errors.push('relay unused');
   return errors;
+}
+
+function isCutAtTheEnd({ a, b, isOpen }: SimHealth, { kind, atMs }: Fault): boolean {
+  if (kind === 'none' || (isOpen && a.outcome === b.outcome)) return false;
+  const living = [a, b].filter(({ outcome }) => outcome !== 'failed');
+  return living.some((side) => atMs > side.endedAt - lastWordsMs(side));
 }
 
 /** How long before its end a side may have heard the last of the peer: two round trips, and the time that it lingers then. */

@@ -135,7 +135,7 @@ export const CAUSES: readonly Cause[] = [
     sentence: (facts) =>
       withRelays(
         facts,
-        'nothing came in at the predicted ports: others took them, packets were lost, a router has restarted, a NAT does not count as was detected, or a firewall drops UDP between the two',
+        'nothing came in at the predicted ports: others took them, packets were lost, or what the two had to tell each other, a router has restarted, a NAT does not count as was detected, or a firewall drops UDP between the two',
       ),
   },
   {
