@@ -21,6 +21,7 @@ describe('a server with a certificate', () => {
     expect(await joinRendezvous({ url: urlOf(server), room: 'r', id: 'a' })).toEqual({
       outcome: 'unreachable',
       reason: expect.stringMatching(/\[DEPTH_ZERO_SELF_SIGNED_CERT\]$/),
+      sign: 'wrong',
     });
   });
 

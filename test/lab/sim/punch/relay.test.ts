@@ -4,7 +4,7 @@ import { FULL_CONE, type NatProfile, PORT_RESTRICTED, SYMMETRIC } from '../../..
 import { symmetricLink } from '../../../../lab/sim/network/link.ts';
 import { punchInSim } from '../../../../lab/sim/punch/punch.ts';
 
-const SEEDS = 20;
+const SEEDS = 10;
 
 /** How both sides of each punch end. */
 function outcomes(a: NatProfile, b: NatProfile, relay: boolean): readonly (readonly [string, string])[] {
