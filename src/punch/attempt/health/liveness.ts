@@ -20,6 +20,8 @@ const PATIENCE_MS = 10_000;
  * at the most the path is doubtful; so after that it is a peer that does not measure.
  */
 const CALL_PATIENCE_MS = 18_000;
+/** How much shorter the silence is to this side, at the most, when the other gives the path up after that time. */
+const APART_MS = 1_000;
 /** What is taken to be known of the loss beforehand, as if half of so many probes had been lost: twenty tell little. */
 const PRIOR = { sends: 20, lost: 10 } as const;
 
@@ -28,13 +30,14 @@ export function conclude(now: number, state: State): PathHealth['liveness'] | nu
   const { heardAt, answeredAt, phaseAt } = state;
   const path = state.pathState();
   if (path === 'lost') return 'lost';
-  const isClosed = path === 'closed-by-peer';
-  if (isClosed ? isContent(state) : isComplete(now, state)) return 'alive';
+  if (path !== 'closed-by-peer' && isComplete(now, state)) return 'alive';
   const isSilent = isProvenSilent(now, state);
   const waitedMs = now - (isSilent ? Math.max(phaseAt, answeredAt ?? 0) : phaseAt);
   const isUnmeasured = heardAt === null && path !== 'doubtful';
   // The farewell of a peer that has found the path lost may still come through.
-  if (!isClosed && waitedMs < (isUnmeasured ? CALL_PATIENCE_MS : PATIENCE_MS)) return null;
+  if (path === 'closed-by-peer') {
+    if (isContent(state) && waitedMs < PATIENCE_MS - APART_MS) return 'alive';
+  } else if (waitedMs < (isUnmeasured ? CALL_PATIENCE_MS : PATIENCE_MS)) return null;
   if (isSilent) return isUnmeasured ? 'undetermined' : 'lost';
   return answeredAt === null ? 'undetermined' : 'alive';
 }

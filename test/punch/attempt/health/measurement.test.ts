@@ -154,6 +154,17 @@ describe('the measurement of a path', () => {
     expect([closed.a?.health.liveness, closed.b?.health.liveness]).toEqual(['lost', 'lost']);
   });
 
+  it('is lost where the peer has said that it needs nothing more, heard nothing since, and gives it up', () => {
+    const { a, b } = duel({
+      loses: ({ at, from }) => from === 'a' && at >= 500,
+      stateOf: (name, at) => (name === 'b' || at < 10_480 ? 'live' : 'closed-by-peer'),
+    });
+    expect([a, b]).toMatchObject([
+      { at: 10_480, health: { probes: 20, lost: 0, liveness: 'lost' } },
+      { at: 10_520, health: { probes: 20, liveness: 'lost' } },
+    ]);
+  });
+
   it('is alive where the peer has closed the path before the last answer', () => {
     const { a } = duel({
       loses: ({ at }) => at > 300,
