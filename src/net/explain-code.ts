@@ -2,7 +2,7 @@
 import { formatEndpoint } from '../endpoint.ts';
 
 /** What was done when the code came: a connection to the rendezvous or to a TURN server, a datagram, or listening. */
-export type Way = 'ws' | 'wss' | 'turn' | 'turns' | 'udp' | 'listen-udp' | 'listen-tcp';
+export type Way = 'ws' | 'wss' | 'turn' | 'turns' | 'turn-in-use' | 'udp' | 'listen-udp' | 'listen-tcp';
 
 export interface CodeContext {
   readonly way: Way;
@@ -36,6 +36,8 @@ const WRITTEN: Readonly<Record<'rendezvous' | 'turn', Readonly<Record<'secure' |
 
 const NOT_LISTENING =
   'nothing listens on TCP {at}: check the address and the port, and that the server takes TURN over TCP';
+const ENDED = '{at} ended the connection: check that the server is running';
+const NO_TURN = '{at} sent what is no TURN: check the port';
 const CUT = '{at} ended the connection without an answer: check the port, or try {plain} if it speaks no TLS';
 const NO_TLS = '{at} speaks no TLS: {plain} connects without it, so that everybody on the way can read along';
 const NO_HANDSHAKE = 'the TLS handshake with {at} failed: check the port, or try {plain} if it speaks no TLS';
@@ -62,8 +64,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'ECONNRESET ws': '{at} ended the connection without an answer, as a server with TLS does: try {secure}',
   'ECONNRESET wss': CUT,
   'ECONNRESET turns': CUT,
+  'ECONNRESET turn-in-use': ENDED,
   EPIPE: '{at} ended the connection while something was sent to it: check that the server is running',
-  EOF: '{at} ended the connection: check that the server is running',
+  EOF: ENDED,
   ETIMEDOUT: '{at} did not answer in time: check the address and the port, or whether a firewall drops what is sent',
   EHOSTUNREACH: 'no way leads to {host}: a router or this host says so; check the address, and that it is on line',
   ENETUNREACH: 'this host has no route to {host}: check that it is on line, and has an address of that family',
@@ -78,7 +81,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   ENFILE: 'this host has too many files and sockets open: end what is not needed',
   ENOBUFS: 'this host has no room left to send: try again when it has less to do',
   EPROTO: NO_HANDSHAKE,
-  'EPROTO turn': '{at} sent what is no TURN: check the port',
+  'EPROTO turn': NO_TURN,
+  'EPROTO turn-in-use': NO_TURN,
   ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
   ERR: NO_HANDSHAKE,
@@ -127,6 +131,7 @@ const OTHERWISE: Readonly<Record<Way, string>> = {
   wss: '{at} could not be connected to over TLS',
   turn: '{at} could not be connected to',
   turns: '{at} could not be connected to over TLS',
+  'turn-in-use': 'the connection to {at} has ended',
   udp: 'nothing could be sent to UDP {at}',
   'listen-udp': 'cannot listen on UDP {at}',
   'listen-tcp': 'cannot listen on TCP {at}',
@@ -140,7 +145,7 @@ export function explainCode(code: string, { way, host, port }: CodeContext): str
   const [kind = code] = code.split(/[ _]/);
   const known = SENTENCES[`${code} ${way}`] ?? SENTENCES[code] ?? SENTENCES[kind];
   const place = { at: formatEndpoint({ address: host, port }), host, port: String(port) };
-  const written = Object.entries(WRITTEN[way === 'turn' || way === 'turns' ? 'turn' : 'rendezvous']);
+  const written = Object.entries(WRITTEN[way.startsWith('turn') ? 'turn' : 'rendezvous']);
   const values = { ...place, ...Object.fromEntries(written.map(([name, text]) => [name, filled(text, place)])) };
   return known ? `${filled(known, values)} [${code}]` : `${filled(OTHERWISE[way], values)}: the system said ${code}`;
 }

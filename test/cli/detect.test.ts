@@ -41,10 +41,11 @@ describe.concurrent('natcheck detect', () => {
       expect.stringMatching(new RegExp(`^Server {5}${server.name}, \\d+\\.\\d\\d s$`)),
       '',
       'A direct path to a peer behind',
-      '    full-cone        direct',
-      '    restricted       direct',
-      '    port-restricted  direct',
-      '    symmetric        direct',
+      '    full-cone                    direct',
+      '    restricted                   direct',
+      '    port-restricted              direct',
+      '    symmetric, ports counted up  direct',
+      '    symmetric, random ports      direct',
       '',
     ]);
   });

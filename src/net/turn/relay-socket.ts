@@ -187,6 +187,7 @@ function failureIn({ transport }: State, { reason, code, detail }: TurnFailure):
   const isOfSystem = detail !== null && (reason === 'unreachable' || reason === 'connection-closed');
   if (!isOfSystem) return { reason, code, detail };
   const { address: host, port } = transport.server;
-  const way = transport.isStream ? 'turn' : 'udp';
+  const inUse = reason === 'connection-closed' ? 'turn-in-use' : 'turn';
+  const way = transport.isStream ? inUse : 'udp';
   return { reason, code, detail: explainCode(detail, { way, host, port }) };
 }

@@ -6,7 +6,7 @@ import { formatEndpoint } from '../../endpoint.ts';
 import { formatOdds } from '../attempt/plan-text.ts';
 import { mappedBetween } from '../attempt/told-candidates.ts';
 import { haveNoFamilyInCommon, type NoPathFacts, refusalsIn, undetectedSides, untoldSides } from './facts.ts';
-import { withRelays } from './relays.ts';
+import { relaysOf, withRelays } from './relays.ts';
 
 export interface Cause {
   readonly name: string;
@@ -61,15 +61,9 @@ export const CAUSES: readonly Cause[] = [
         : `${peer} has answered, but not any more when a path was to be chosen`,
   },
   {
-    name: 'needs-relay',
-    seen: 'the plan says that no direct path can be opened',
-    isIt: ({ plan }) => plan.technique === 'relay' || plan.probability === 0,
-    sentence: (facts) => withRelays(facts, facts.plan.text),
-  },
-  {
     name: 'not-answered',
-    seen: 'checks of the peer have come in, and none of this side was answered',
-    isIt: ({ isHeard }) => isHeard,
+    seen: 'checks of the peer have come in, and none of this side was answered, although a path was to be hoped for',
+    isIt: (facts) => facts.isHeard && !(facts.plan.technique === 'relay' && relaysOf(facts).length === 0),
     sentence: (facts) => {
       const { id, introduction, refusals } = facts;
       const { peer } = introduction;
@@ -94,6 +88,12 @@ export const CAUSES: readonly Cause[] = [
     isIt: ({ reason }) => reason === 'no-remote-candidates',
     sentence: ({ id, introduction: { peer, endpoint } }) =>
       `${peer} is at ${formatEndpoint(endpoint)}, which is in no network that ${id} is in: nothing was sent there`,
+  },
+  {
+    name: 'needs-relay',
+    seen: 'the plan says that no direct path can be opened',
+    isIt: ({ plan }) => plan.technique === 'relay' || plan.probability === 0,
+    sentence: (facts) => withRelays(facts, facts.plan.text),
   },
   {
     name: 'no-hairpinning',

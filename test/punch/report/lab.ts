@@ -21,6 +21,8 @@ export type Drops = (packet: UdpPacket, direction: 'out' | 'in') => boolean;
 export interface LabSide {
   readonly nat: NatProfile;
   readonly drops?: Drops;
+  /** When its router restarts, in ms from the start. */
+  readonly restartAtMs?: number;
   /** What it tells of its NAT; default: what a faultless detection finds. */
   readonly told?: ToldBehavior;
 }
@@ -59,7 +61,7 @@ export function runPunch(
   const world = createWorld({ seed: 1 });
   const rendezvous = addRendezvousServer(world, { relay });
   const outside: Realm | undefined = carrier && createSite(world, { name: 'carrier', access: carrier }).inside;
-  const meetings = sides.map(({ nat, drops, told = behaviorBehind(behind(nat)) }, index) => {
+  const meetings = sides.map(({ nat, drops, restartAtMs, told = behaviorBehind(behind(nat)) }, index) => {
     const id = IDS[index] ?? '';
     const site = createSite(world, {
       name: `home of ${id}`,
@@ -68,6 +70,7 @@ export function runPunch(
       prefix: `192.168.${index + 1}`,
       ...(outside && { outside }),
     });
+    if (restartAtMs !== undefined) world.clock.schedule(restartAtMs, site.reboot);
     const room = createSimRoom(world, { id, host: site.addHost(id), rendezvous, server: SERVER, behavior: told });
     return room.meet(IDS[1 - index] ?? '');
   });

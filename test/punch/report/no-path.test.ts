@@ -44,7 +44,7 @@ it('a firewall between two NATs that are known', () => {
   const [alice] = failedPunch([shut(strict), strict]);
   expect(said(alice)).toEqual([
     'firewall',
-    `nothing from bob came in, although it should have, by what is known of both sides: a firewall on one side or the other drops UDP between peers; ${NO_RELAY}`,
+    `nothing from bob came in, although it should have, by what is known of both sides: a firewall on one side or the other drops UDP between peers, or a router has restarted; ${NO_RELAY}`,
   ]);
   expect(said({ ...alice, mode: 'direct-only' })[1]).toMatch(
     /; neither alice \(--direct-only\) nor bob has offered a relay$/,
@@ -138,11 +138,21 @@ it('two homes behind the NAT of one carrier that sends nothing back inside', () 
   ]);
 });
 
+it('a router that has restarted during the attempt', () => {
+  const sides = failedPunch([moving, { ...moving, restartAtMs: 1_000 }]);
+  const sentence =
+    'the router of bob has given the socket another port during the attempt, as when it restarts: another attempt finds it there';
+  expect(sides.map(said)).toEqual([
+    ['router-restarted', sentence],
+    ['router-restarted', sentence],
+  ]);
+});
+
 it('a birthday that met nothing', () => {
   const [alice] = failedPunch([shut(strict), moving]);
   expect(said(alice)).toEqual([
     'birthday-missed',
-    `the birthday attempt met no port, with a 99.9999935 % chance of a match if nothing is lost: bad luck, a firewall that drops UDP between the two, or a NAT that does not do what was detected; ${NO_RELAY}`,
+    `the birthday attempt met no port, with a 99.9999935 % chance of a match if nothing is lost: bad luck, packets that were lost, a router that has restarted, a firewall that drops UDP between the two, or a NAT that does not do what was detected; ${NO_RELAY}`,
   ]);
 });
 
@@ -150,7 +160,7 @@ it('predicted ports at which nothing came, and ports that could not be told', ()
   const [alice] = failedPunch([shut(strict), counting]);
   expect(said(alice)).toEqual([
     'prediction-missed',
-    `nothing came in at the predicted ports: others took them, a NAT does not count as was detected, or a firewall drops UDP between the two; ${NO_RELAY}`,
+    `nothing came in at the predicted ports: others took them, packets were lost, or what the two had to tell each other, a router has restarted, a NAT does not count as was detected, or a firewall drops UDP between the two; ${NO_RELAY}`,
   ]);
   // The server does not answer the socket that is to show where the counter stands.
   let first: number | null = null;
