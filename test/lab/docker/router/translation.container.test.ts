@@ -46,6 +46,20 @@ describeLab('a lab of every kind of translation', () => {
     expect(evidence.publicAddresses.length > 1).toBe(said === 'dynamic');
   });
 
+  it('an address of the host to which no answer finds back is not called blocked, since TCP finds none either', async () => {
+    const client = lab.nat('port-restricted').client(1);
+    // The router translates what comes from there, and has no route for the answers.
+    await client.exec(['ip', 'addr', 'add', '10.99.9.9/32', 'dev', 'lan']);
+    const detect = ['natcheck', 'detect', '--json', '--server', lab.server.primary, '--local', '10.99.9.9'];
+    const { stdout, exitCode } = await client.exec(detect);
+    const { verdict, local }: DetectReport = JSON.parse(stdout);
+    expect([exitCode, verdict, local?.address]).toEqual([
+      3,
+      { type: 'inconclusive', reason: 'no-answer' },
+      '10.99.9.9',
+    ]);
+  });
+
   it('a static NAT has another public address for each client', async () => {
     const reports = await Promise.all([0, 1].map((client) => detectAt('static', client)));
     expect(reports.map(({ translation }) => translation.kind)).toEqual(['static', 'static']);
