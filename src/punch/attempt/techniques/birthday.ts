@@ -4,10 +4,10 @@
  * one side arrives at a socket of the other, which the ICE agent then takes over.
  */
 import type { Endpoint } from '../../../endpoint.ts';
-import { isRelayed } from '../../../ice/checklist/pair.ts';
 import type { Arrival } from '../../../session.ts';
 import { checkIntegrity, shortTermKey } from '../../../stun/integrity.ts';
 import { PUNCH_SOCKET } from '../candidate-agent.ts';
+import { isThroughRelay } from '../outcome/endpoints-in-use.ts';
 import { BIRTHDAY_MARGIN_MS, BIRTHDAY_RATE, birthdayOf } from './choose-technique.ts';
 import { encodeOpener } from './opener.ts';
 import type { Technique, TechniqueFacts } from './technique.ts';
@@ -55,7 +55,7 @@ export function createOpeners(facts: TechniqueFacts): Technique {
       if (state.target) aim(now, state, peer);
     },
     handleEvent: (event) => {
-      if (event.kind === 'pair-valid' && !isRelayed(event.pair) && !state.isOver) stop(state);
+      if (event.kind === 'pair-valid' && !isThroughRelay(event.pair) && !state.isOver) stop(state);
       const { target, peer } = state;
       const isShown = event.kind === 'check-received' && event.pair.remote.endpoint.address === peer.address;
       if (isShown && !target) aim(event.at, state, event.pair.remote.endpoint);
@@ -162,7 +162,7 @@ export function createProber(facts: TechniqueFacts): Technique {
     handlePorts: () => {},
     handleDatagram: () => false,
     handleEvent: (event) => {
-      if (event.kind === 'check-received' && !isRelayed(event.pair)) isOver = true;
+      if (event.kind === 'check-received' && !isThroughRelay(event.pair)) isOver = true;
     },
     mayBegin: () => true,
     stop: () => {

@@ -8,10 +8,10 @@
 
 import type { Endpoint } from '../../../endpoint.ts';
 import { candidatePriority } from '../../../ice/candidates/priority.ts';
-import { isRelayed } from '../../../ice/checklist/pair.ts';
 import type { Arrival } from '../../../session.ts';
 import { createBinding, reflexiveEndpoint } from '../../../stun/binding.ts';
 import type { Transaction } from '../../../stun/transaction.ts';
+import { isThroughRelay } from '../outcome/endpoints-in-use.ts';
 import { encodeOpener } from './opener.ts';
 import { SAMPLE_SCHEDULE, type Technique, type TechniqueFacts } from './technique.ts';
 
@@ -50,7 +50,7 @@ export function createSecondTry(facts: TechniqueFacts): Technique {
     },
     handleDatagram: (now, arrival) => handleDatagram(now, state, arrival),
     handleEvent: (event) => {
-      if (event.kind === 'check-received' && !isRelayed(event.pair)) state.isOver = true;
+      if (event.kind === 'check-received' && !isThroughRelay(event.pair)) state.isOver = true;
     },
     mayBegin: () => true,
     stop: () => {
