@@ -1,6 +1,6 @@
 /** How often a detection is wrong over random NATs and links in the simulated lab: a table of docs/detection.md. */
 import { judge, judgePorts, runSample } from '../../lab/sim/detect/accuracy.ts';
-import recorded from './accuracy.json' with { type: 'json' };
+import recorded from './recorded/accuracy.json' with { type: 'json' };
 import { markdownTable } from './table.ts';
 
 export interface Losses {

@@ -4,7 +4,7 @@ import { BEHAVIOR_PEERS } from '../../lab/sim/punch/behaviors.ts';
 import { punchInSim } from '../../lab/sim/punch/punch.ts';
 import { expectedProspect, type NamedPeer } from '../../lab/sim/punch/sample.ts';
 import type { Prospect } from '../../src/nat/prospect.ts';
-import recorded from './behaviors.json' with { type: 'json' };
+import recorded from './recorded/behaviors.json' with { type: 'json' };
 import { markdownTable } from './table.ts';
 
 /** What is kept of each pair, in either order, by `npm run docs:behaviors`. */

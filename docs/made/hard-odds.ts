@@ -2,7 +2,7 @@
 import { HARD_PAIRS, type HardOdds, punchHardPair } from '../../bench/hard-odds.ts';
 import { exactInterval } from '../../bench/interval.ts';
 import { formatOdds } from '../../src/punch/attempt/plan-text.ts';
-import recorded from './hard-odds.json' with { type: 'json' };
+import recorded from './recorded/hard-odds.json' with { type: 'json' };
 import { markdownTable } from './table.ts';
 
 /** What is kept of each pair, by `npm run docs:odds`. */

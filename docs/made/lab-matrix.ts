@@ -9,7 +9,7 @@ import {
 } from '../../lab/docker/matrix/cell.ts';
 import { MATRIX_SCHEMA, type Matrix } from '../../lab/docker/matrix/matrix.ts';
 import { CLASSIC_NATS, type NatProfile } from '../../lab/profiles.ts';
-import recorded from './lab-matrix.json' with { type: 'json' };
+import recorded from './recorded/lab-matrix.json' with { type: 'json' };
 
 /** What is kept of a run, by `npm run docs:lab`: who reported what, row by row, and how long it took. */
 export interface RecordedMatrix {
@@ -46,7 +46,7 @@ export function recordedMatrix(): Matrix {
 function behind(name: string) {
   const profile: NatProfile | undefined = CLASSIC_NATS.find((nat) => nat.name === name);
   if (!profile)
-    throw new Error(`docs/made/lab-matrix.json names ${name}, which is no classic NAT: run npm run docs:lab`);
+    throw new Error(`docs/made/recorded/lab-matrix.json names ${name}, which is no classic NAT: run npm run docs:lab`);
   return { kind: 'nat', layers: [profile] } as const;
 }
 

@@ -1,6 +1,6 @@
 /** Counts the wrong detections for the table of docs/detection.md: npm run docs:accuracy [RUNS=20000] */
 import { writeFileSync } from 'node:fs';
-import { type Losses, measureAccuracy, type RecordedAccuracy } from './accuracy.ts';
+import { type Losses, measureAccuracy, type RecordedAccuracy } from '../accuracy.ts';
 
 const runs = Number(process.argv[2] ?? 20_000);
 

@@ -1,6 +1,6 @@
 /** Counts the direct paths between every two kinds of NAT, for the table of docs/punch.md: npm run docs:behaviors [RUNS=50] */
 import { writeFileSync } from 'node:fs';
-import { BEHAVIOR_PAIRS, measurePair, type RecordedPair } from './behaviors.ts';
+import { BEHAVIOR_PAIRS, measurePair, type RecordedPair } from '../behaviors.ts';
 
 const runs = Number(process.argv[2] ?? 50);
 

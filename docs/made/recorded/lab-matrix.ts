@@ -1,9 +1,9 @@
 /** Runs the matrix in the container lab and keeps what it found for docs/lab.md: npm run docs:lab */
 import { writeFileSync } from 'node:fs';
-import type { PunchedSide } from '../../lab/docker/matrix/cell.ts';
-import { runMatrix } from '../../lab/docker/matrix/run-matrix.ts';
-import { startMatrixLab } from '../../lab/docker/matrix/start-lab.ts';
-import type { RecordedMatrix } from './lab-matrix.ts';
+import type { PunchedSide } from '../../../lab/docker/matrix/cell.ts';
+import { runMatrix } from '../../../lab/docker/matrix/run-matrix.ts';
+import { startMatrixLab } from '../../../lab/docker/matrix/start-lab.ts';
+import type { RecordedMatrix } from '../lab-matrix.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
