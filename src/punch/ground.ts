@@ -80,12 +80,7 @@ export async function openGround(
   );
   const kept = owner.move();
   const ground: Ground = {
-    id,
-    server,
-    local: socket?.local ?? null,
-    room,
-    reachability,
-    seen: () => own,
+    ...{ id, server, local: socket?.local ?? null, room, reachability, seen: () => own },
     undetected: () => behavior?.why() ?? null,
     unproven: () => ({ room: name, token, isOverheard: room.isOverheard() }),
     leave: async () => room[Symbol.asyncDispose](),

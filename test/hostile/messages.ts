@@ -131,6 +131,7 @@ export function serverMessageOf(random: Random, type = random.pick(SERVER_TYPES)
 /** Ports as the technique tells them, or what another application would say. */
 export function signal(random: Random): string {
   if (chance(random, 0.2)) return text(random, 64);
+  if (chance(random, 0.3)) return JSON.stringify({ type: 'moved', port: port(random) });
   return JSON.stringify({ type: 'ports', ports: listOf(random, PREDICTED_PORTS, () => port(random)) });
 }
 

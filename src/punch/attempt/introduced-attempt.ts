@@ -2,7 +2,7 @@
 import type { Endpoint } from '../../endpoint.ts';
 import type { IceAgent } from '../../ice/agent.ts';
 import type { PairReport } from '../../ice/checklist/pair.ts';
-import { otherRole, type Role } from '../../ice/role.ts';
+import { otherRole } from '../../ice/role.ts';
 import { isStable, mustBeShown, prospectOf } from '../../nat/prospect.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import { iceCredentials } from '../../rendezvous/protocol/ice-credentials.ts';
@@ -50,35 +50,31 @@ export function createIntroducedAttempt(options: {
 }): IntroducedAttempt {
   const { introduction, plan, agentOf, networks, budget, ...rest } = options;
   const { key, role, endpoint: peer } = introduction;
-  const [mine, theirs] = [knownBehavior(options.behavior), knownBehavior(introduction.behavior)];
-  const parts = partsOf(mine, theirs, role);
+  const pair = pairOf(options.behavior, introduction);
   const agent = agentOf.create(introduction, {
     budget: budget.checks,
     // Nothing but the relay gets through, so there is nothing better to wait for.
     ...(plan.technique === 'relay' && { relayGraceMs: 0 }),
-    answersFromAnyPort: parts.isAsymmetric,
+    answersFromAnyPort: pair.isAsymmetric,
   });
-  const own = { ...sideOf(mine), credentials: iceCredentials(key, role) };
-  const other = { ...sideOf(theirs), credentials: iceCredentials(key, otherRole(role)) };
   const surroundings = { server: rest.server.address, networks };
   const mayMeet = isTarget(peer.address, introduction, surroundings);
-  const technique = mayMeet ? techniqueFor(plan, parts) : null;
-  const { isShown } = parts;
-  const isPredicted = plan.technique === 'port-prediction' && other.isMoving;
+  const technique = mayMeet ? techniqueFor(plan, pair) : null;
+  const isPredicted = plan.technique === 'port-prediction' && pair.other.isMoving;
   const attempt = createAttempt({
     agent,
-    peerCredentials: other.credentials,
+    peerCredentials: iceCredentials(key, otherRole(role)),
     ...{ startAt: rest.startAt, server: rest.server, peer: mayMeet && !isPredicted ? peer : null },
     shownAgain: hasPunchSocket(agent) ? createShownAgain({ ...rest, seen: introduction.own }) : null,
     remote: remoteCandidates(introduction, { isPredicted, ...surroundings }),
-    createTechnique: technique && ((emit) => technique({ ...rest, agent, peer, isShown, own, other, emit })),
+    createTechnique: technique && ((emit) => technique({ ...rest, ...pair, agent, peer, emit })),
     takeProbe: budget.takeProbe,
   });
   const planned = plan.technique;
   const mapped = mappedBetween(agentOf.candidates, introduction);
   return {
     ...attempt,
-    wonBy: (pair) => wonBy(pair, { planned, isByTechnique: attempt.isByTechnique(pair), mapped }),
+    wonBy: (won) => wonBy(won, { planned, isByTechnique: attempt.isByTechnique(won), mapped }),
   };
 }
 
@@ -86,19 +82,23 @@ function hasPunchSocket(agent: IceAgent): boolean {
   return agent.localCandidates().some(({ socket }) => socket === PUNCH_SOCKET);
 }
 
-/** What follows for this side's part from both behaviours. */
-interface Parts {
+/** The two sides as a technique sees them, and what follows for the part of this one. */
+interface PairOfSides extends Pick<TechniqueFacts, 'own' | 'other' | 'isShown'> {
   /** Whether each answer comes from another port than the one that was asked. */
   readonly isAsymmetric: boolean;
   /** Whether this side is the one with many sockets in a birthday. */
   readonly isOpener: boolean;
-  /** Whether it has to see first from which port the peer sends. */
-  readonly isShown: boolean;
 }
 
-function partsOf(mine: KnownBehavior | null, theirs: KnownBehavior | null, role: Role): Parts {
-  if (!mine || !theirs) return { isAsymmetric: false, isOpener: false, isShown: false };
+function pairOf(told: ToldBehavior, { key, role, behavior }: Introduction): PairOfSides {
+  const [mine, theirs] = [knownBehavior(told), knownBehavior(behavior)];
+  const sides = {
+    own: { ...sideOf(mine), credentials: iceCredentials(key, role) },
+    other: { ...sideOf(theirs), credentials: iceCredentials(key, otherRole(role)) },
+  };
+  if (!mine || !theirs) return { ...sides, isAsymmetric: false, isOpener: false, isShown: false };
   return {
+    ...sides,
     isAsymmetric: prospectOf(mine, theirs) === 'asymmetric',
     isOpener: isBirthdayOpener(mine, theirs, role === 'controlling'),
     isShown: mustBeShown(mine, theirs),
@@ -112,7 +112,7 @@ function sideOf(known: KnownBehavior | null) {
 /** Returns what creates the technique of the plan; null where the plan needs no more than the agent's checks. */
 function techniqueFor(
   { technique }: Pick<PunchPlan, 'technique'>,
-  { isAsymmetric, isOpener }: Parts,
+  { isAsymmetric, isOpener }: PairOfSides,
 ): ((facts: TechniqueFacts) => Technique) | null {
   switch (technique) {
     case 'simultaneous-open':

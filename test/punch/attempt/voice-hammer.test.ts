@@ -117,6 +117,7 @@ describe('all that one punch sends to endpoints that never answer, over three in
         },
       });
       attempt.handleSignal(0, { type: 'ports', ports: Array.from({ length: 16 }, (_, index) => 6000 + index) });
+      for (let moves = 0; moves < 50; moves++) attempt.handleSignal(0, { type: 'moved', port: 8000 + moves });
       for (let now = 0; ; ) {
         const output = attempt.poll(now);
         if (output.kind === 'done') break;
