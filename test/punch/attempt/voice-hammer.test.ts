@@ -84,6 +84,8 @@ describe('all that one punch sends to endpoints that never answer, over three in
     readonly candidates: readonly Endpoint[];
     readonly technique: 'simultaneous-open' | 'birthday' | 'port-prediction';
     readonly behavior: ToldBehavior;
+    /** How often it says that it is seen at another port. */
+    readonly moves?: number;
   }): ReadonlyMap<string, number> {
     const budget = createPunchBudget();
     const counts = new Map<string, number>();
@@ -117,7 +119,9 @@ describe('all that one punch sends to endpoints that never answer, over three in
         },
       });
       attempt.handleSignal(0, { type: 'ports', ports: Array.from({ length: 16 }, (_, index) => 6000 + index) });
-      for (let moves = 0; moves < 50; moves++) attempt.handleSignal(0, { type: 'moved', port: 8000 + moves });
+      for (let move = 0; move < (told.moves ?? 0); move++) {
+        attempt.handleSignal(0, { type: 'moved', port: 8000 + move });
+      }
       for (let now = 0; ; ) {
         const output = attempt.poll(now);
         if (output.kind === 'done') break;
@@ -142,6 +146,11 @@ describe('all that one punch sends to endpoints that never answer, over three in
     // Seven checks of its one candidate each time.
     expect([...counts]).toEqual([[PEER.address, PROBES_MAX + 21]]);
     expect(PROBES_MAX).toBe(2051);
+  });
+
+  it('is no more where it says again and again that it has moved', () => {
+    const counts = countPackets({ candidates: [], technique: 'birthday', behavior: MOVING, moves: 200 });
+    expect([...counts]).toEqual([[PEER.address, PROBES_MAX + CHECKS_PER_ADDRESS]]);
   });
 
   it('is the checks of one address where it tells of ports that come next', () => {
