@@ -28,7 +28,7 @@ function reasonOf(id: string, { outcome, reason, met }: SimHealthSide): string |
   return CAUSES.find(({ isIt }) => isIt({ ...met, id, mode: 'any', undetected: null }))?.name ?? 'unknown';
 }
 
-function isFalse(reason: string, { fault, hasRelay, punch }: PunchTruth): boolean {
+function isFalse(reason: string, { fault, hasRelay, punch, isCut }: PunchTruth): boolean {
   if (NEVER.has(reason)) return true;
   switch (reason) {
     case 'router-restarted':
@@ -36,7 +36,7 @@ function isFalse(reason: string, { fault, hasRelay, punch }: PunchTruth): boolea
     case 'needs-relay':
       return hasRelay && fault.kind === 'none';
     case 'path-lost':
-      return punch.isOpen;
+      return punch.wasOpenWhenLost && !isCut;
     case 'no-peer':
     case 'no-relay':
     case 'rendezvous-lost':

@@ -29,6 +29,7 @@ export interface AgentConfig {
   readonly relayGraceMs: number;
   readonly budget: CheckBudget;
   readonly answersFromAnyPort: boolean;
+  readonly relays: ReadonlySet<string>;
   readonly randomBytes: (length: number) => Uint8Array;
 }
 

@@ -48,6 +48,8 @@ export interface IceAgentOptions {
    * that port, which two NATs never give whose mappings depend on the destination's port, and which let such packets in.
    */
   readonly answersFromAnyPort?: boolean;
+  /** IP addresses of relays, and of nothing else that the peer may be at: who is heard from there is heard through a relay. */
+  readonly relays?: ReadonlySet<string>;
   /** Bounds the checks to endpoints that do not answer; by default the agent has a budget to itself. */
   readonly budget?: CheckBudget;
 }
@@ -110,10 +112,11 @@ export interface IceAgent extends Session<'closed', EventOutput<IceEvent>> {
 export function createIceAgent(options: IceAgentOptions): IceAgent {
   const { role, credentials, randomBytes, taMs = TA_MS, timeoutMs = TIMEOUT_MS } = options;
   const { relayGraceMs = RELAY_GRACE_MS, budget = createCheckBudget(), answersFromAnyPort = false } = options;
+  const { relays = new Set<string>() } = options;
   const { tieBreaker = randomTieBreaker(randomBytes) } = options;
   if (taMs < MIN_TA_MS) throw new RangeError(`taMs is ${taMs}: at least ${MIN_TA_MS} (RFC 8445 §14.2)`);
   if (!areCredentials(credentials)) throw new RangeError('credentials are not of the form of RFC 8839 §5.4');
-  const config = { taMs, timeoutMs, relayGraceMs, budget, answersFromAnyPort, randomBytes };
+  const config = { taMs, timeoutMs, relayGraceMs, budget, answersFromAnyPort, relays, randomBytes };
   const state = createAgentState({ role, tieBreaker, credentials, config });
   return {
     role: () => state.role,

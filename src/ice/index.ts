@@ -12,7 +12,13 @@ export { candidatePriority } from './candidates/priority.ts';
 export { formatCandidate, type IgnoredReason, type ParsedCandidate, parseCandidate } from './candidates/sdp.ts';
 export { MIN_TA_MS, TA_MS } from './checklist/pace.ts';
 export { isRelayed, type PairReport } from './checklist/pair.ts';
-export { CHECKS_MAX, CHECKS_PER_ADDRESS, type CheckBudget, createCheckBudget } from './checks/budget.ts';
+export {
+  CHECKS_IF_HEARD,
+  CHECKS_MAX,
+  CHECKS_PER_ADDRESS,
+  type CheckBudget,
+  createCheckBudget,
+} from './checks/budget.ts';
 export type { CheckRejectionCause } from './checks/rejection-cause.ts';
 export { areCredentials, createCredentials, type IceCredentials } from './credentials.ts';
 export type { FailureReason, IceEvent } from './event.ts';

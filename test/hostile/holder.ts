@@ -2,7 +2,7 @@
 import type { Random } from '../../lab/sim/network/random.ts';
 import { scopeOf } from '../../src/address-scope.ts';
 import { type Endpoint, sameEndpoint } from '../../src/endpoint.ts';
-import { CHECKS_MAX, CHECKS_PER_ADDRESS } from '../../src/ice/checks/budget.ts';
+import { CHECKS_IF_HEARD, CHECKS_MAX, CHECKS_PER_ADDRESS } from '../../src/ice/checks/budget.ts';
 import type { IceEvent } from '../../src/ice/event.ts';
 import type { Attempt } from '../../src/punch/attempt/attempt.ts';
 import { PROBES_MAX } from '../../src/punch/attempt/budget.ts';
@@ -94,7 +94,7 @@ function createWatch() {
       if (spoken.has(to.address)) return;
       const before = requests.get(to.address) ?? 0;
       requests.set(to.address, before + 1);
-      hold(before < CHECKS_PER_ADDRESS + PROBES_MAX, `${before + 1} requests to ${to.address}`);
+      hold(before < CHECKS_PER_ADDRESS + CHECKS_IF_HEARD + PROBES_MAX, `${before + 1} requests to ${to.address}`);
       hold(total++ < CHECKS_MAX + PROBES_MAX, `${total} requests to who has not spoken`);
     },
   };

@@ -5,6 +5,7 @@ import * as ice from '../../src/ice/index.ts';
 
 it('exports what it takes to make an agent, to signal for it and to bound it', () => {
   expect(Object.keys(ice).sort()).toEqual([
+    'CHECKS_IF_HEARD',
     'CHECKS_MAX',
     'CHECKS_PER_ADDRESS',
     'MIN_TA_MS',

@@ -55,6 +55,8 @@ export interface SimHealth {
   readonly b: SimHealthSide;
   /** Whether datagrams pass in both directions, where each side sent last, once both sides have ended. */
   readonly isOpen: boolean;
+  /** The same from the moment on at which a side has called the path lost; false where none has. */
+  readonly wasOpenWhenLost: boolean;
 }
 
 /** The first of each side opens its own router, and loss does not take all of the others. */
@@ -63,7 +65,7 @@ const PING_INTERVAL_MS = 20;
 /** Longer than any way takes. */
 const PING_TIME_MS = 2_000;
 /** Long enough not to come up in anything else; a relay carries it within a message of its own. */
-const PING = new TextEncoder().encode('does this path still work?');
+const PINGS_SAY = { ended: 'does this path still work?', lost: 'is this path lost?' } as const;
 /** How long a relayed path is waited for beyond the time of its plan, and how often it is looked at. */
 const UPGRADE_PATIENCE_MS = 5_000;
 const UPGRADE_POLL_MS = 10;
@@ -82,16 +84,18 @@ interface State {
   readonly world: World;
   readonly sides: Readonly<Record<Name, Side>>;
   readonly reboots: readonly Reboot[];
+  /** Whether a side has called the path lost. */
+  isLost: boolean;
   /** When the first side was connected. */
   openAt: number | null;
 }
 
 /** Runs until both sides have ended. @throws Error when one does not. */
 export function measureInSim({ reboots = [], disturb = () => {}, ...options }: SimHealthOptions): SimHealth {
-  const pinged = new Set<string>();
+  const pinged = { ended: new Set<string>(), lost: new Set<string>() };
   const trace = (entry: TraceEntry): void => {
     options.trace?.(entry);
-    if (isPing(entry)) pinged.add(entry.place);
+    for (const when of ['ended', 'lost'] as const) if (isPing(entry, when)) pinged[when].add(entry.place);
   };
   const world = createWorld({ seed: options.seed, trace });
   const rendezvous = addRendezvousServer(world, { relay: options.relay ?? false });
@@ -102,12 +106,13 @@ export function measureInSim({ reboots = [], disturb = () => {}, ...options }: S
     return { name: id, site, meeting: room.meet(side.peer), path: null, done: null, pair: null };
   };
   const sides = { a: placeOf('a', { peer: 'b', number: 1 }), b: placeOf('b', { peer: 'a', number: 2 }) };
-  const state: State = { world, sides, reboots, openAt: null };
+  const state: State = { world, sides, reboots, isLost: false, openAt: null };
   disturb(world, { rendezvous, sites: { a: sides.a.site, b: sides.b.site } });
   runUntilDone(world, [sides.a, sides.b].map(runOf));
   const [a, b] = [endOf(state, sides.a), endOf(state, sides.b)];
-  ping(state);
-  return { a, b, isOpen: pinged.size === 2 };
+  ping(state, 'ended');
+  world.clock.runUntil(world.clock.now() + PINGS * PING_INTERVAL_MS + PING_TIME_MS);
+  return { a, b, isOpen: pinged.ended.size === 2, wasOpenWhenLost: pinged.lost.size === 2 };
 }
 
 function connected(state: State, side: Side, path: SimPath): void {
@@ -120,7 +125,7 @@ function connected(state: State, side: Side, path: SimPath): void {
   side.path = path;
   const { technique, seconds } = side.meeting.plan() ?? { technique: 'relay', seconds: 0 };
   const patienceMs = technique === 'relay' ? 0 : seconds * 1000 + UPGRADE_PATIENCE_MS;
-  awaitDirect(world, side, { until: world.clock.now() + patienceMs, begin: () => measure(world, side, path) });
+  awaitDirect(world, side, { until: world.clock.now() + patienceMs, begin: () => measure(state, side, path) });
 }
 
 /** Gives a relayed path time to become direct, as src/punch/path/upgrade.ts does. */
@@ -136,7 +141,8 @@ function awaitDirect(
 }
 
 /** Drives a measurement over the path, and leaves when it is done. */
-function measure({ clock }: World, side: Side, path: SimPath): void {
+function measure(state: State, side: Side, path: SimPath): void {
+  const { clock } = state.world;
   const measurement = createMeasurement(clock.now(), path.state);
   const tell = (input: HealthInput): void => {
     side.pair = side.meeting.selected() ?? side.pair;
@@ -147,6 +153,10 @@ function measure({ clock }: World, side: Side, path: SimPath): void {
   };
   const end = (health: PathHealth): void => {
     side.done = { at: clock.now(), health };
+    if (health.liveness === 'lost' && !state.isLost) {
+      state.isLost = true;
+      ping(state, 'lost');
+    }
     clock.schedule(clock.now(), path.leave);
   };
   const tick = (): void => {
@@ -182,18 +192,23 @@ function endOf({ openAt }: State, { meeting, done, pair }: Side): SimHealthSide 
   return { outcome: isThroughRelay(pair ?? met.pair) ? 'relayed' : 'direct', reason: null, health, ...end };
 }
 
-/** Sends datagrams both ways until all that pass have come. */
-function ping({ world: { clock }, sides }: State): void {
+/** Sends datagrams both ways for a while from now on. */
+function ping({ world: { clock }, sides }: State, when: keyof typeof PINGS_SAY): void {
+  const bytes = new TextEncoder().encode(PINGS_SAY[when]);
   for (let count = 0; count < PINGS; count++) {
     for (const { path } of [sides.a, sides.b]) {
-      clock.schedule(clock.now() + count * PING_INTERVAL_MS, () => path?.ping(PING));
+      clock.schedule(clock.now() + count * PING_INTERVAL_MS, () => path?.ping(bytes));
     }
   }
-  clock.runUntil(clock.now() + PINGS * PING_INTERVAL_MS + PING_TIME_MS);
 }
 
 /** Whether a datagram of `ping` has come to a peer; its socket may be closed by then. */
-function isPing({ packet, place, ...entry }: TraceEntry): boolean {
+function isPing({ packet, place, ...entry }: TraceEntry, when: keyof typeof PINGS_SAY): boolean {
   const isThere = entry.event === 'delivered' || (entry.event === 'dropped' && entry.why === 'no-socket');
-  return isThere && place.startsWith('peer ') && packet.protocol === 'udp' && Buffer.from(packet.bytes).includes(PING);
+  return (
+    isThere &&
+    place.startsWith('peer ') &&
+    packet.protocol === 'udp' &&
+    Buffer.from(packet.bytes).includes(PINGS_SAY[when])
+  );
 }

@@ -73,7 +73,7 @@ function strike({ kind, downMs }: Fault, { sites, rendezvous }: Disturbed): void
 }
 
 function errorsOf(
-  { a, b, isOpen }: SimHealth,
+  { a, b, isOpen, wasOpenWhenLost }: SimHealth,
   { hasRelay, fault, isCut }: Pick<PunchTruth, 'hasRelay' | 'fault' | 'isCut'>,
 ): readonly PunchError[] {
   const living = [a, b].filter(({ outcome }) => outcome !== 'failed');
@@ -81,7 +81,7 @@ function errorsOf(
   const errors: PunchError[] = [];
   if (a.outcome !== b.outcome && !isCut) errors.push('disagreements');
   if (living.length > 0 && !isOpen && !isCut) errors.push('dead called alive');
-  if (isLost && isOpen) errors.push('false path-lost');
+  if (isLost && wasOpenWhenLost && !isCut) errors.push('false path-lost');
   if (hasRelay && fault.kind === 'none' && living.length === 0) errors.push('relay unused');
   return errors;
 }

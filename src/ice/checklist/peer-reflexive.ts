@@ -15,6 +15,9 @@ const MAX_PEER_REFLEXIVE = 32;
  */
 const MAX_OF_ADDRESS = 8;
 
+/** How the foundations of these candidates begin: those of signalled ones that take their place are others. */
+const FOUNDATION = 'prflx';
+
 interface LearnedCheck {
   /** The base that the check came to. */
   readonly base: LocalCandidate;
@@ -28,8 +31,9 @@ export function learnPair(now: number, state: AgentState, check: LearnedCheck): 
   const { checklist, peerReflexive } = state;
   const known = checklist.pairs().find(({ remote }) => sameEndpoint(remote.endpoint, found.endpoint))?.remote;
   if (!known && !(isWorthLearning(state, check) && hasRoom(state, check))) return null;
-  const foundation = `prflx${peerReflexive.found}`;
-  const remote: Candidate = known ?? { type: 'prflx', ...found, foundation, related: null };
+  const foundation = `${FOUNDATION}${peerReflexive.found}`;
+  const type = state.config.relays.has(found.endpoint.address) ? 'relay' : 'prflx';
+  const remote: Candidate = known ?? { type, ...found, foundation, related: null };
   const pair = checklist.add(base, remote);
   if (!pair || known) return pair;
   peerReflexive.found++;
@@ -64,7 +68,7 @@ function makeRoom({ checklist, triggered, peerReflexive }: AgentState, pairs: re
   if (!oldest) return false;
   peerReflexive.pairs.splice(peerReflexive.pairs.indexOf(oldest), 1);
   // It may have been signalled since.
-  if (oldest.remote.type !== 'prflx') return true;
+  if (!oldest.remote.foundation.startsWith(FOUNDATION)) return true;
   triggered.delete(oldest);
   checklist.remove(oldest);
   return true;

@@ -9,13 +9,18 @@ import { type Endpoint, formatEndpoint } from '../../endpoint.ts';
  * a plain punch that comes to nothing sends 14 to 28 to each address.
  */
 export const CHECKS_PER_ADDRESS = 128;
+/**
+ * How many more go to endpoints of that address from which authentic checks have come: the others must not use up what the
+ * one that is open needs, when answers are lost.
+ */
+export const CHECKS_IF_HEARD = 32;
 /** What four such addresses take; a host with many interfaces signals a dozen, which take seven checks from each socket. */
 export const CHECKS_MAX = 512;
 
 /** What an agent takes its checks from. */
 export interface CheckBudget {
-  /** Whether one more check may go to an endpoint; it is counted if so. */
-  readonly take: (to: Endpoint) => boolean;
+  /** Whether one more check may go to an endpoint, from which an authentic one has come or not; it is counted if so. */
+  readonly take: (to: Endpoint, isHeard: boolean) => boolean;
   /** Takes note that an endpoint has answered a check, and so consents to more, which are not counted. */
   readonly answered: (by: Endpoint) => void;
 }
@@ -32,10 +37,10 @@ export function createCheckBudget({
   const consenting = new Set<string>();
   let left = total;
   return {
-    take: (to) => {
+    take: (to, isHeard) => {
       if (consenting.has(formatEndpoint(to))) return true;
       const before = spent.get(to.address) ?? 0;
-      if (left === 0 || before >= perAddress) return false;
+      if (left === 0 || before >= perAddress + (isHeard ? CHECKS_IF_HEARD : 0)) return false;
       left--;
       spent.set(to.address, before + 1);
       return true;

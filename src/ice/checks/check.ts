@@ -12,7 +12,7 @@ import { openTransaction } from './transactions.ts';
 
 /** Sends the pair's check, or its nomination, once more. */
 export function check(now: number, state: AgentState, pair: Pair): void {
-  if (!state.config.budget.take(pair.remote.endpoint)) {
+  if (!state.config.budget.take(pair.remote.endpoint, pair.isHeard)) {
     failPair(pair);
     return;
   }

@@ -48,7 +48,9 @@ export function nominate(now: number, state: AgentState): number {
 
 /** Nominates a pair although one is selected: the peer is found there now, or sees this side at another endpoint. */
 export function renominate(now: number, state: AgentState, pair: Pair): void {
-  if (pair.nomination === 'asking') return;
+  // One that another pair's selection has ended is still open for a late answer, and no longer sent.
+  const isUnderWay = pair.nomination === 'asking' && (state.triggered.has(pair) || Number.isFinite(pair.dueAt));
+  if (isUnderWay) return;
   if (pair.state !== 'succeeded') pair.state = 'waiting';
   ask(now, state, pair);
 }

@@ -25,7 +25,7 @@ export interface CandidateAgent {
   /** Creates the agent, once the role is known. */
   readonly create: (
     introduction: Pick<ServerMessageOf<'introduction'>, 'key' | 'role'>,
-    options?: Pick<IceAgentOptions, 'relayGraceMs' | 'budget' | 'answersFromAnyPort'>,
+    options?: Pick<IceAgentOptions, 'relayGraceMs' | 'budget' | 'answersFromAnyPort' | 'relays'>,
   ) => IceAgent;
 }
 

@@ -22,7 +22,7 @@ import { createPrediction } from './techniques/prediction.ts';
 import { createSecondTry } from './techniques/second-try.ts';
 import { createShownAgain } from './techniques/shown-again.ts';
 import type { Technique, TechniqueFacts } from './techniques/technique.ts';
-import { mappedBetween } from './told-candidates.ts';
+import { mappedBetween, relaysApart } from './told-candidates.ts';
 
 const NOTHING_KNOWN: PortAssignment = { kind: 'undetermined', step: null, range: null };
 
@@ -56,6 +56,7 @@ export function createIntroducedAttempt(options: {
     // Nothing but the relay gets through, so there is nothing better to wait for.
     ...(plan.technique === 'relay' && { relayGraceMs: 0 }),
     answersFromAnyPort: pair.isAsymmetric,
+    relays: relaysApart([...agentOf.candidates, ...introduction.candidates], introduction),
   });
   const surroundings = { server: rest.server.address, networks };
   const mayMeet = isTarget(peer.address, introduction, surroundings);

@@ -46,3 +46,13 @@ export function familiesTold(lines: readonly string[], seen: Endpoint): readonly
   const addresses = [seen.address, ...readCandidates(lines).map(({ endpoint }) => endpoint.address)];
   return [...new Set(addresses.map(familyOf))].toSorted();
 }
+
+/** Returns the addresses of relays that none of the two sides is at in another way. */
+export function relaysApart(
+  lines: readonly string[],
+  { own, endpoint }: { readonly own: Endpoint; readonly endpoint: Endpoint },
+): ReadonlySet<string> {
+  const others = readCandidates(lines).flatMap((one) => (one.type === 'relay' ? [] : [one.endpoint.address]));
+  const relays = [...relayAddresses(lines)];
+  return new Set(relays.filter((address) => ![own.address, endpoint.address, ...others].includes(address)));
+}

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../../src/endpoint.ts';
 import { MAX_SENDS } from '../../../src/ice/checklist/pace.ts';
-import { CHECKS_MAX, CHECKS_PER_ADDRESS, createCheckBudget } from '../../../src/ice/checks/budget.ts';
+import { CHECKS_IF_HEARD, CHECKS_MAX, CHECKS_PER_ADDRESS, createCheckBudget } from '../../../src/ice/checks/budget.ts';
 import { type Bench, createBench, peerCheck, peerSuccess, remoteHost, type Sent } from '../wire.ts';
 
 const VICTIM = '198.51.100.66';
@@ -72,7 +72,19 @@ describe('what an agent sends to endpoints that do not answer', () => {
       const all = [...answers, ...bench.drain(now)];
       sent += all.filter(({ to, message }) => to.address === VICTIM && message.class === 'request').length;
     }
-    expect(sent).toBe(CHECKS_PER_ADDRESS);
+    expect(sent).toBe(CHECKS_PER_ADDRESS + CHECKS_IF_HEARD);
+  });
+
+  it('leaves something for the port from which a check has come, when the others have used up their budget', () => {
+    const budget = createCheckBudget();
+    const [silent, heard] = [
+      { address: VICTIM, port: 1 },
+      { address: VICTIM, port: 2 },
+    ];
+    for (let count = 0; count < CHECKS_PER_ADDRESS; count++) expect(budget.take(silent, false)).toBe(true);
+    expect(budget.take(silent, false)).toBe(false);
+    for (let count = 0; count < CHECKS_IF_HEARD; count++) expect(budget.take(heard, true)).toBe(true);
+    expect(budget.take(heard, true)).toBe(false);
   });
 });
 
@@ -93,9 +105,10 @@ describe('what an agent sends to endpoints that answer', () => {
       { address: VICTIM, port: 1 },
       { address: VICTIM, port: 2 },
     ];
-    expect([budget.take(first), budget.take(first)]).toEqual([true, true]);
+    const take = (to: Endpoint): boolean => budget.take(to, false);
+    expect([take(first), take(first)]).toEqual([true, true]);
     budget.answered(first);
-    expect([budget.take(first), budget.take(first)]).toEqual([true, true]);
-    expect([budget.take(other), budget.take(other)]).toEqual([true, false]);
+    expect([take(first), take(first)]).toEqual([true, true]);
+    expect([take(other), take(other)]).toEqual([true, false]);
   });
 });

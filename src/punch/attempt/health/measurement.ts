@@ -63,11 +63,16 @@ function receive(now: number, state: State, bytes: Uint8Array): void {
 }
 
 function answer(now: number, state: State, number: number): void {
-  // What was sent before the far side was there says nothing of the path.
-  if (state.heardAt === null) state.unanswered = [];
+  if (state.heardAt === null) beginAnew(now, state);
   state.heardAt = now;
   progress(state.heard, number);
   say(state, ECHO, number);
+}
+
+/** Takes note that the far side has come: what was sent before that says nothing of the path. */
+function beginAnew(now: number, state: State): void {
+  state.unanswered = [];
+  if (state.phase === 'calling') state.phaseAt = now;
 }
 
 function takeEcho(now: number, state: State, number: number): void {

@@ -4,12 +4,14 @@ import { falseReasons } from '../../../../bench/false-reasons.ts';
 import { punchWithFault } from '../../../../lab/sim/truth/punch.ts';
 
 const SEEDS = 400;
+/** The runs of bench/truth.ts in which something was not so before it was mended. */
+const WRONG_ONCE = [3513, 7252, 13_306, 16_097, 18_157];
 const TIMEOUT_MS = 120_000;
 
 it(`${SEEDS} punches agree at the end, and say nothing of a path that is not so`, { timeout: TIMEOUT_MS }, () => {
   const wrong: object[] = [];
   const kinds = new Set<string>();
-  for (let seed = 1; seed <= SEEDS; seed++) {
+  for (const seed of [...WRONG_ONCE, ...Array.from({ length: SEEDS }, (_, index) => index + 1)]) {
     const truth = punchWithFault(seed);
     kinds.add(`${truth.fault.kind}: ${truth.punch.a.outcome}`);
     const reasons = falseReasons(truth);
