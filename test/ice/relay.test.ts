@@ -101,3 +101,16 @@ describe('a relayed pair that works', () => {
     expect(bench.agent.handleDatagram(3011, data)).toBe('peer');
   });
 });
+
+describe('an endpoint that nobody told of', () => {
+  it.each([
+    ['at the address of a relay is one of that relay', '203.0.113.10', 'relay'],
+    ['anywhere else is one of the peer itself', '203.0.113.11', 'prflx'],
+  ])('%s', (_what, address, type) => {
+    const bench = createBench({ role: 'controlled', relays: new Set(['203.0.113.10']) });
+    bench.drain(0);
+    bench.receive(1, peerCheck({ role: 'ICE-CONTROLLING' }), { address, port: 50_000 });
+    const found = bench.events.flatMap((event) => (event.kind === 'remote-candidate' ? [event.candidate] : []));
+    expect(found).toMatchObject([{ type, endpoint: { address, port: 50_000 } }]);
+  });
+});

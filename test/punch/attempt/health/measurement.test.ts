@@ -65,6 +65,12 @@ function duel({ latencyMs = 30, loses = () => false, stateOf = () => 'live', sta
   return ended;
 }
 
+it('a far side that comes when nobody waits much longer is given its time from then on', () => {
+  // The path has been silent for 17.9 s, in which the peer answered checks: it had still to wait for a better one.
+  const ended = duel({ startsAt: 17_900, loses: ({ from, at }) => from === 'a' && at < 19_000 });
+  expect([ended.a?.health.liveness, ended.b?.health.liveness]).toEqual(['alive', 'alive']);
+});
+
 const ALIVE = { probes: 20, lost: 0, rttMs: { min: 60, mean: 60, max: 60 }, liveness: 'alive' };
 
 describe('the measurement of a path', () => {
