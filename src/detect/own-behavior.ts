@@ -19,7 +19,7 @@ const UNKNOWN: ToldBehavior = { mapping: 'undetermined', filtering: 'undetermine
 export interface OwnBehavior extends Disposable {
   /**
    * Resolves with what a peer is told while the server sees this host at `own`: what is known, or what the detection finds
-   * that is under way, or is begun where something is missing. It waits no longer than one detection takes, and what is found
+   * that is under way, or is begun where something is missing since the server was lost. It waits no longer than one detection takes, and what is found
    * later is a change.
    * @throws the signal's reason when aborted, or disposed of; UsageError when the local address is none of this host.
    */
@@ -46,6 +46,8 @@ interface State {
   readonly signal: AbortSignal;
   readonly nextMs: (now: number) => number;
   running: { readonly ended: AbortController; readonly result: Promise<void> } | null;
+  /** Whether the server was lost since the last detection began: what it left undetermined may be found out now. */
+  isDoubted: boolean;
   /** What the detections behind this address have found; null before the first result. */
   found: ToldBehavior | null;
   address: string | null;
@@ -66,7 +68,7 @@ export function findOwnBehavior(options: OwnBehaviorOptions): OwnBehavior {
     detection,
     signal: signal ? AbortSignal.any([signal, ended.signal]) : ended.signal,
     nextMs: createBackOff(GAPS_MS, SETTLED_MS).next,
-    ...{ running: null, found: null, address: null, told: null, onChanged: () => {} },
+    ...{ running: null, isDoubted: false, found: null, address: null, told: null, onChanged: () => {} },
   };
   begin(state);
   return {
@@ -99,6 +101,7 @@ function begin(state: State): void {
   const ended = new AbortController();
   const running = { ended, result: run(state, ended.signal) };
   state.running = running;
+  state.isDoubted = false;
   const settle = (): void => {
     if (state.running === running) state.running = null;
   };
@@ -132,7 +135,8 @@ async function find(state: State, { address }: Endpoint): Promise<ToldBehavior> 
     state.found = null;
   }
   state.address = address;
-  if (!state.running && !isComplete(state.found)) begin(state);
+  const isWanting = state.found === null || (state.isDoubted && !isComplete(state.found));
+  if (!state.running && isWanting) begin(state);
   if (state.running) await inTime(state.running.result);
   state.told = state.found ?? UNKNOWN;
   return state.told;
@@ -152,6 +156,7 @@ async function inTime(result: Promise<void>): Promise<void> {
 }
 
 function doubt(state: State): void {
+  state.isDoubted = true;
   state.running?.ended.abort();
   state.running = null;
 }

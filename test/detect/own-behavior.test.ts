@@ -48,10 +48,18 @@ describe('the behaviour', () => {
     expect(changes()).toBe(1);
   });
 
-  it('is found out anew where a detection has come to nothing', async () => {
+  it('is not found out anew for each peer where a server can show no more', async () => {
+    const { behavior, begun } = detections();
+    begun[0]?.resolve(UNKNOWN);
+    for (let peers = 0; peers < 5; peers++) expect(await behavior.find(OWN)).toEqual(UNKNOWN);
+    expect(begun).toHaveLength(1);
+  });
+
+  it('is found out anew where a detection has come to nothing and the server was lost since', async () => {
     const { behavior, begun } = detections();
     begun[0]?.resolve(UNKNOWN);
     expect(await behavior.find(OWN)).toEqual(UNKNOWN);
+    behavior.doubt();
     const anew = behavior.find(OWN);
     begun[1]?.resolve(KNOWN);
     expect(await anew).toEqual(KNOWN);
@@ -72,6 +80,7 @@ describe('the behaviour', () => {
     const half: ToldBehavior = { mapping: 'endpoint-independent', filtering: 'undetermined' };
     begun[0]?.resolve(half);
     expect(await behavior.find(OWN)).toEqual(half);
+    behavior.doubt();
     const anew = behavior.find(OWN);
     begun[1]?.resolve(UNKNOWN);
     expect(await anew).toEqual(half);

@@ -26,6 +26,9 @@ import { mappedBetween, relaysApart } from './told-candidates.ts';
 
 const NOTHING_KNOWN: PortAssignment = { kind: 'undetermined', step: null, range: null };
 
+/** When the first socket is shown again, if the checks alone are to open the path: on most, they have done so by then. */
+const SHOW_AFTER_MS = 50;
+
 export interface IntroducedAttempt extends Attempt {
   /** Returns the technique that opened the pair. */
   readonly wonBy: (pair: PairReport) => PunchTechnique;
@@ -66,7 +69,9 @@ export function createIntroducedAttempt(options: {
     agent,
     peerCredentials: iceCredentials(key, otherRole(role)),
     ...{ startAt: rest.startAt, server: rest.server, peer: mayMeet && !isPredicted ? peer : null },
-    shownAgain: hasPunchSocket(agent) ? createShownAgain({ ...rest, seen: introduction.own }) : null,
+    shownAgain: hasPunchSocket(agent)
+      ? createShownAgain({ ...rest, seen: introduction.own, from: showAt(plan, rest.startAt) })
+      : null,
     remote: remoteCandidates(introduction, { isPredicted, ...surroundings }),
     createTechnique: technique && ((emit) => technique({ ...rest, ...pair, agent, peer, emit })),
     takeProbe: budget.takeProbe,
@@ -77,6 +82,11 @@ export function createIntroducedAttempt(options: {
     ...attempt,
     wonBy: (won) => wonBy(won, { planned, isByTechnique: attempt.isByTechnique(won), mapped }),
   };
+}
+
+/** A hard technique depends on where this side is seen; most other paths are open before it would matter. */
+function showAt({ technique }: Pick<PunchPlan, 'technique'>, startAt: number): number {
+  return technique === 'simultaneous-open' ? startAt + SHOW_AFTER_MS : Number.NEGATIVE_INFINITY;
 }
 
 function hasPunchSocket(agent: IceAgent): boolean {

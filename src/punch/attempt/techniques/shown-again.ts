@@ -23,10 +23,11 @@ const INTERVAL_MS = 1_000;
 /** As long as the checks of an attempt last, nine seconds, it is shown; a relayed path may then have become direct or not. */
 const SHOWS_MAX = 10;
 
-/** @param options.seen where the server saw the socket before. */
+/** @param options.seen where the server saw the socket before. @param options.from when it is shown for the first time. */
 export function createShownAgain(options: {
   readonly server: Endpoint;
   readonly seen: Endpoint;
+  readonly from: number;
   readonly randomBytes: (length: number) => Uint8Array;
 }): ShownAgain {
   const { server, randomBytes } = options;
@@ -34,7 +35,7 @@ export function createShownAgain(options: {
   let seen = options.seen;
   let binding = begin();
   let shows = 1;
-  let againAt = Number.NEGATIVE_INFINITY;
+  let againAt = options.from;
   const seenIn = (now: number, arrival: Arrival): Endpoint | null =>
     arrival.socket === PUNCH_SOCKET ? reflexiveEndpoint(binding.receive(now, arrival)) : null;
   return {

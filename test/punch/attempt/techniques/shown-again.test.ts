@@ -9,7 +9,7 @@ import { countedBytes, SERVER } from './facts.ts';
 const SEEN = { address: '192.0.2.9', port: 4000 };
 
 function ask() {
-  const shown = createShownAgain({ server: SERVER, seen: SEEN, randomBytes: countedBytes() });
+  const shown = createShownAgain({ server: SERVER, seen: SEEN, from: 0, randomBytes: countedBytes() });
   const first = shown.next(0);
   if (first.kind !== 'transmit') throw new Error('it asks at once');
   const request = decode(first.bytes);
