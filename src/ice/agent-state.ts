@@ -48,7 +48,7 @@ export interface AgentState {
   readonly checklist: Checklist;
   /** The triggered-check queue (RFC 8445 §6.1.4.1). */
   readonly triggered: Set<Pair>;
-  /** The pairs with peer-reflexive remote candidates, the oldest first, how many such candidates there ever were. */
+  /** The pairs with peer-reflexive remote candidates, the oldest first, and how many such candidates there ever were. */
   readonly peerReflexive: { readonly pairs: Pair[]; found: number };
   readonly transactions: Transactions;
   /** The source of each of the peer's last authentic checks, by transaction id. */

@@ -68,7 +68,7 @@ export function faultOf({ options, health }: HealthSample): HealthFault | 'cut-a
 }
 
 /** How long before its end a side may have heard the last of the peer: two round trips, and the time that it lingers then. */
-function lastWordsMs({ health }: SimHealthSide): number {
+export function lastWordsMs({ health }: SimHealthSide): number {
   const rttMs = health?.rttMs?.max ?? 0;
   return 2 * rttMs + Math.max(500, 4 * rttMs);
 }

@@ -7,7 +7,8 @@ import type { AccessProfile, NatProfile } from '../../profiles.ts';
 import { type Link, symmetricLink } from '../network/link.ts';
 import { createRandom, type Random } from '../network/random.ts';
 import type { Trace } from '../network/trace.ts';
-import { type Disturbed, measureInSim, type SimHealth, type SimHealthSide } from '../punch/health.ts';
+import { type Disturbed, measureInSim, type SimHealth } from '../punch/health.ts';
+import { lastWordsMs } from '../punch/health-sample.ts';
 
 const MAX_LATENCY_MS = 100;
 const MAX_LOSS = 0.15;
@@ -90,12 +91,6 @@ function isCutAtTheEnd({ a, b, isOpen }: SimHealth, { kind, atMs }: Fault): bool
   if (kind === 'none' || (isOpen && a.outcome === b.outcome)) return false;
   const living = [a, b].filter(({ outcome }) => outcome !== 'failed');
   return living.some((side) => atMs > side.endedAt - lastWordsMs(side));
-}
-
-/** How long before its end a side may have heard the last of the peer: two round trips, and the time that it lingers then. */
-function lastWordsMs({ health }: SimHealthSide): number {
-  const rttMs = health?.rttMs?.max ?? 0;
-  return 2 * rttMs + Math.max(500, 4 * rttMs);
 }
 
 function drawAccess(random: Random): AccessProfile {

@@ -3,6 +3,9 @@ import { type Endpoint, formatEndpoint } from '../../../endpoint.ts';
 import type { PairReport } from '../../../ice/checklist/pair.ts';
 import { PUNCH_SOCKET, RELAY_SOCKET } from '../candidate-agent.ts';
 
+/** Strangers decide how many probes seem to come: both sides of a birthday send less than a third of this. */
+const MAX_PROBED = 8_192;
+
 export interface TechniqueWork {
   /** The sockets and the endpoints between which a probe has gone, in either direction. */
   readonly probed: Set<string>;
@@ -18,7 +21,7 @@ export function createWork(): TechniqueWork {
 
 /** Notes a probe that has gone from the socket to the endpoint, or has come to it from there. */
 export function noteProbe({ probed }: TechniqueWork, socket: string, endpoint: Endpoint): void {
-  probed.add(wayOf(socket, endpoint));
+  if (probed.size < MAX_PROBED) probed.add(wayOf(socket, endpoint));
 }
 
 /**
