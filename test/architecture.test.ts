@@ -64,13 +64,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['src/base', 'src/rendezvous', 'src/stun', 'src/turn'],
   ],
   'lab/sim/detect': [
-    ...['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site', 'server/stun/decisions', 'src/nat'],
+    ...['lab/base', 'lab/sim/nat', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site', 'server/stun/decisions'],
+    ...['src/nat'],
   ],
   'lab/sim/punch': [
     ...['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site'],
     ...['src/base', 'src/ice', 'src/nat', 'src/punch/attempt', 'src/rendezvous', 'src/stun', 'src/turn'],
   ],
-  'lab/sim/truth': ['lab/base', 'lab/sim/network', 'lab/sim/punch', 'src/nat'],
+  'lab/sim/truth': ['lab/base', 'lab/sim/nat', 'lab/sim/network', 'lab/sim/punch'],
   'lab/sim': ['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site', 'src/base', 'src/nat'],
   'lab/docker': ['lab/base', 'src/base', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
   lab: ['lab/base', 'lab/docker'],

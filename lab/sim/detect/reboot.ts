@@ -1,14 +1,19 @@
 /** Detections in which a router restarts: at any instant, behind NATs and firewalls of every kind, over lossy links. */
-import { DEPENDENCIES } from '../../../src/nat/behavior.ts';
 import type { Reason } from '../../../src/nat/reason.ts';
 import type { Verdict } from '../../../src/nat/verdict.ts';
-import { type AccessProfile, expectedVerdict, type NatProfile } from '../../profiles.ts';
+import { type AccessProfile, expectedVerdict } from '../../profiles.ts';
+import { drawAccess } from '../nat/draw-access.ts';
 import { type Link, symmetricLink } from '../network/link.ts';
 import { createRandom, type Random } from '../network/random.ts';
 import type { Trace } from '../network/trace.ts';
 import { judge, judgePorts, type Sample, wrongFindings } from './accuracy.ts';
 import { detectInSim, type SimDetection } from './detect.ts';
 
+/** What may stand before the host. */
+const DRAWN = {
+  kinds: ['nat', 'nat', 'nat', 'nested', 'firewall'],
+  ports: ['preserved', 'preserved', 'sequential', 'random', 'block'],
+} as const;
 /** A detection takes up to about so long over the slowest of the links: a restart may also come after its end. */
 const LAST_REBOOT_MS = 1500;
 const MAX_OUTAGE_MS = 1000;
@@ -45,7 +50,7 @@ export interface RebootSample extends Sample {
  */
 export function detectWithReboot(seed: number, trace?: Trace): RebootSample {
   const random = createRandom(seed).fork('reboot');
-  const access = drawRebootAccess(random.fork('access'));
+  const access = drawAccess(random.fork('access'), DRAWN);
   const link = drawRebootLink(random.fork('link'));
   const restart = drawRestart(random, access);
   const disturb = disturbanceOf(restart);
@@ -85,31 +90,6 @@ function errorsOf(sample: Sample): readonly string[] {
     ...(isPortError ? [`allocation: ${allocation.kind}`] : []),
     ...reasons.filter((reason) => !TRUE_REASONS.includes(reason)).map((reason) => `reason: ${reason}`),
   ];
-}
-
-/** One NAT, two in a row, or a firewall. */
-function drawRebootAccess(random: Random): AccessProfile {
-  switch (random.pick(['nat', 'nat', 'nat', 'nested', 'firewall'])) {
-    case 'firewall':
-      return { kind: 'firewall', filtering: random.pick(DEPENDENCIES), lifetimeMs: 120_000 };
-    case 'nested':
-      return { kind: 'nat', layers: [drawNat(random), drawNat(random)] };
-    default:
-      return { kind: 'nat', layers: [drawNat(random)] };
-  }
-}
-
-function drawNat(random: Random): NatProfile {
-  return {
-    name: 'random',
-    mapping: random.pick(DEPENDENCIES),
-    filtering: random.pick(DEPENDENCIES),
-    ports: random.pick(['preserved', 'preserved', 'sequential', 'random', 'block']),
-    lifetimeMs: 120_000,
-    hairpin: false,
-    poolSize: 1,
-    pooling: 'paired',
-  };
 }
 
 function drawRebootLink(random: Random): Link {

@@ -2,14 +2,19 @@
  * Punches in which things go wrong at any instant: a router restarts, or the server does, over links with latency and loss;
  * and what of the two reports is not so.
  */
-import { DEPENDENCIES } from '../../../src/nat/behavior.ts';
-import type { AccessProfile, NatProfile } from '../../profiles.ts';
+import type { AccessProfile } from '../../profiles.ts';
+import { drawAccess } from '../nat/draw-access.ts';
 import { type Link, symmetricLink } from '../network/link.ts';
 import { createRandom, type Random } from '../network/random.ts';
 import type { Trace } from '../network/trace.ts';
 import { type Disturbed, measureInSim, type SimHealth } from '../punch/health.ts';
 import { lastWordsMs } from '../punch/health-sample.ts';
 
+/** What may stand before each peer. */
+const DRAWN = {
+  kinds: ['nat', 'nat', 'nat', 'nat', 'nat', 'nested', 'firewall', 'open'],
+  ports: ['preserved', 'sequential', 'socket-sequential', 'random', 'block'],
+} as const;
 const MAX_LATENCY_MS = 100;
 const MAX_LOSS = 0.15;
 /** A punch without trouble is measured to its end by then, over most of the links. */
@@ -53,7 +58,7 @@ export type PunchError =
 /** Runs the punch of a seed, from which everything follows. */
 export function punchWithFault(seed: number, trace?: Trace): PunchTruth {
   const random = createRandom(seed).fork('truth');
-  const [a, b] = [drawAccess(random.fork('a')), drawAccess(random.fork('b'))];
+  const [a, b] = [drawAccess(random.fork('a'), DRAWN), drawAccess(random.fork('b'), DRAWN)];
   const [linkA, linkB] = [drawLink(random.fork('link a')), drawLink(random.fork('link b'))];
   const hasRelay = random.pick([true, false]);
   const fault = drawFault(random.fork('fault'));
@@ -91,32 +96,6 @@ function isCutAtTheEnd({ a, b, isOpen }: SimHealth, { kind, atMs }: Fault): bool
   if (kind === 'none' || (isOpen && a.outcome === b.outcome)) return false;
   const living = [a, b].filter(({ outcome }) => outcome !== 'failed');
   return living.some((side) => atMs > side.endedAt - lastWordsMs(side));
-}
-
-function drawAccess(random: Random): AccessProfile {
-  switch (random.pick(['nat', 'nat', 'nat', 'nat', 'nat', 'nested', 'firewall', 'open'])) {
-    case 'open':
-      return { kind: 'open' };
-    case 'firewall':
-      return { kind: 'firewall', filtering: random.pick(DEPENDENCIES), lifetimeMs: 120_000 };
-    case 'nested':
-      return { kind: 'nat', layers: [drawNat(random), drawNat(random)] };
-    default:
-      return { kind: 'nat', layers: [drawNat(random)] };
-  }
-}
-
-function drawNat(random: Random): NatProfile {
-  return {
-    name: 'random',
-    mapping: random.pick(DEPENDENCIES),
-    filtering: random.pick(DEPENDENCIES),
-    ports: random.pick(['preserved', 'sequential', 'socket-sequential', 'random', 'block']),
-    lifetimeMs: 120_000,
-    hairpin: false,
-    poolSize: 1,
-    pooling: 'paired',
-  };
 }
 
 function drawLink(random: Random): Link {
