@@ -130,9 +130,18 @@ export type AccessProfile =
   /** A public address in a network that lets TCP through and no UDP. */
   | { readonly kind: 'udp-blocked' };
 
+/**
+ * How a host reaches the public network over IPv6, by a path of its own. `dropped`: it has a public address and a default
+ * route, as announced, and every packet is lost on the way.
+ */
+export type Ipv6Access = Exclude<AccessProfile, { readonly kind: 'udp-blocked' }> | { readonly kind: 'dropped' };
+
 export interface NamedAccess {
   readonly name: string;
+  /** What is done with IPv4. */
   readonly access: AccessProfile;
+  /** What is done with IPv6; default: there is none. */
+  readonly ipv6?: Ipv6Access;
 }
 
 /** A home router behind its carrier's NAT, with shared address space between them (RFC 6598). */
@@ -149,6 +158,35 @@ export const HARD_NATS: readonly (NatProfile | NamedAccess)[] = [
   INBOUND_FIRST,
   CARRIER_GRADE,
 ];
+
+/** RFC 6092 §3.2.1 REC-14: a firewall keeps the state of a UDP flow for at least two minutes. */
+const FIREWALL_LIFETIME_MS = 120_000;
+
+/** What home routers do with IPv6, in the order in which every table shows it (RFC 6092 §3.2.1). */
+export const IPV6_ACCESSES: readonly { readonly name: string; readonly access: Ipv6Access }[] = [
+  { name: 'ipv6-open', access: { kind: 'open' } },
+  {
+    name: 'ipv6-transparent',
+    access: { kind: 'firewall', filtering: 'endpoint-independent', lifetimeMs: FIREWALL_LIFETIME_MS },
+  },
+  {
+    name: 'ipv6-firewall',
+    access: { kind: 'firewall', filtering: 'address-and-port-dependent', lifetimeMs: FIREWALL_LIFETIME_MS },
+  },
+  { name: 'nat66', access: { kind: 'nat', layers: [{ ...PORT_RESTRICTED, name: 'nat66' }] } },
+];
+
+/** IPv6 that is announced and does not work. */
+export const IPV6_DROPPED = { name: 'ipv6-dropped', access: { kind: 'dropped' } } as const;
+
+/** A host with both families: behind that NAT with IPv4, and with that access to IPv6. */
+export function dualStack(
+  ipv4: NatProfile | NamedAccess,
+  ipv6: { readonly name: string; readonly access: Ipv6Access },
+): NamedAccess {
+  const access: AccessProfile = 'access' in ipv4 ? ipv4.access : { kind: 'nat', layers: [ipv4] };
+  return { name: `${ipv4.name}+${ipv6.name}`, access, ipv6: ipv6.access };
+}
 
 /** What an observer in the public network can find out about an access. */
 export type ObservedAccess =
