@@ -97,6 +97,7 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
     introduction,
     plan,
     behavior: told.behavior,
+    behavior6: told.behavior6,
     agentOf: told.agentOf,
     server,
     networks,

@@ -6,7 +6,7 @@
 import { findOwnBehavior, type OwnBehavior } from '../detect/own-behavior.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
-import type { UdpSocket } from '../net/udp-socket.ts';
+import { localAddressToward, type UdpSocket } from '../net/udp-socket.ts';
 import type { RoomOptions } from './options.ts';
 import { type Place, placeOf } from './place.ts';
 import { seekMappedPort } from './reachability/mapped-port.ts';
@@ -54,7 +54,8 @@ export async function openGround(
 ): Promise<OpenedGround> {
   const place = await placeOf({ ...options, waitMs: options.joinWaitMs });
   if (place.outcome !== 'found') return place;
-  const { server, url } = place;
+  const { servers, url } = place;
+  const server = await firstReachable(servers);
   await using owner = createOwner();
   const isRelayOnly = options.mode === 'relay-only';
   const socket = isRelayOnly ? null : await openPunchSocket({ ...options, server });
@@ -89,6 +90,16 @@ export async function openGround(
   return { outcome: 'open', ground };
 }
 
+/** The first server of the list that this host has a route to, since it may have one family only; the very first where it has none. */
+async function firstReachable(servers: Extract<Place, { readonly outcome: 'found' }>['servers']): Promise<Endpoint> {
+  if (servers.length === 1) return servers[0];
+  for (const server of servers) {
+    const local = await localAddressToward(server).catch(() => null);
+    if (local !== null) return server;
+  }
+  return servers[0];
+}
+
 function reachabilityOf(
   owner: Owner,
   options: RoomOptions & {
@@ -103,6 +114,7 @@ function reachabilityOf(
     socket,
     server,
     mode,
+    mayHaveSecond: options.socket === undefined && local === undefined && options.family === undefined,
     mappedPort,
     openRelay: (servers, signal) => openFirstRelay(servers, { local, resolver, signal, onNotice }),
     onNotice,

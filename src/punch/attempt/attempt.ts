@@ -48,6 +48,11 @@ export interface AttemptOptions {
   readonly shownAgain: ShownAgain | null;
   /** The peer's candidates: those that are checked from the start, and those that are checked later. */
   readonly remote: { readonly likely: readonly Candidate[]; readonly unlikely: readonly Candidate[] };
+  /**
+   * When the technique begins, if there is no direct path by then: checks over the other family go ahead of it. Null where it
+   * begins with the checks, and may hold them up.
+   */
+  readonly techniqueFrom: number | null;
   /** Creates the technique, which hands its outputs to `emit`; null for a plain punch. */
   readonly createTechnique: ((emit: (output: TechniqueOutput) => void) => Technique) | null;
   /** Whether the technique may send one more packet toward the peer. */
@@ -192,11 +197,19 @@ function stop(state: State): void {
 
 /** Does what is due apart from the agent's work, and returns when something is due next. */
 function advance(now: number, state: State): number {
-  const { technique, startAt } = state;
-  const techniqueAt = (state.isStopped ? null : technique?.advance(now)) ?? Number.POSITIVE_INFINITY;
+  const { startAt } = state;
+  const techniqueAt = advanceTechnique(now, state);
   if (now >= startAt && mayBegin(state)) begin(now, state);
   if (state.unlikelyAt !== null && now >= state.unlikelyAt) addUnlikely(state);
   return Math.min(techniqueAt, state.unlikelyAt ?? (now < startAt ? startAt : Number.POSITIVE_INFINITY));
+}
+
+function advanceTechnique(now: number, state: State): number {
+  const { technique, techniqueFrom, isStopped } = state;
+  if (!technique || isStopped) return Number.POSITIVE_INFINITY;
+  if (techniqueFrom === null) return technique.advance(now);
+  if (now < techniqueFrom) return techniqueFrom;
+  return isDirect(state) ? Number.POSITIVE_INFINITY : technique.advance(now);
 }
 
 function evidenceOf({ isHeard, isAnswered, refusals, work, moved }: State): AttemptEvidence {
@@ -212,8 +225,8 @@ function handleEvent(now: number, state: State, event: IceEvent): void {
 }
 
 /** Whether the agent has yet to begin its checks, and the technique lets it. */
-function mayBegin({ unlikelyAt, technique }: State): boolean {
-  return unlikelyAt === null && (technique?.mayBegin() ?? true);
+function mayBegin({ unlikelyAt, technique, techniqueFrom }: State): boolean {
+  return unlikelyAt === null && (techniqueFrom !== null || (technique?.mayBegin() ?? true));
 }
 
 function begin(now: number, state: State): void {

@@ -1,6 +1,7 @@
 /** The ICE agent of a punch. Its local candidates are known before its role is; the agent is created once the role is known. */
 import type { Endpoint } from '../../endpoint.ts';
 import { createIceAgent, type IceAgent, type IceAgentOptions } from '../../ice/agent.ts';
+import { MAX_LOCAL_PREFERENCE } from '../../ice/candidates/priority.ts';
 import { formatCandidate } from '../../ice/candidates/sdp.ts';
 import { MIN_TA_MS } from '../../ice/checklist/pace.ts';
 import { iceCredentials } from '../../rendezvous/protocol/ice-credentials.ts';
@@ -10,6 +11,8 @@ import type { ServerMessageOf } from '../../rendezvous/protocol/server-message.t
 const PUNCH_TIMEOUT_MS = 9_000;
 /** The agent's name for the socket that every punch begins with. */
 export const PUNCH_SOCKET = 'punch';
+/** The agent's name for the socket over IPv6, where the first one is over IPv4. */
+export const SECOND_SOCKET = 'second';
 export const RELAY_SOCKET = 'relay';
 
 /** A port that the router has mapped: anyone may send to `endpoint`, however the NAT maps and filters. */
@@ -29,15 +32,25 @@ export interface CandidateAgent {
   ) => IceAgent;
 }
 
+/** A socket where a server sees it, and that server's IP address. */
+export interface SeenSocket {
+  readonly local: Endpoint;
+  readonly seen: Endpoint;
+  readonly server: string;
+}
+
 /** Gathers the candidates of this side, which the peer is told before the role is known, and from which the agent then checks. */
 export function candidateAgent({
   direct,
+  second = null,
   mapped = null,
   relay,
   randomBytes,
 }: {
-  /** The first socket, where a server sees it, and that server's IP address; null where it is not to be reached directly. */
-  readonly direct: { readonly local: Endpoint; readonly seen: Endpoint; readonly server: string } | null;
+  /** The first socket; null where it is not to be reached directly. */
+  readonly direct: SeenSocket | null;
+  /** The socket over IPv6, where the first one is over IPv4. */
+  readonly second?: SeenSocket | null;
   /** The port that the local router has mapped to that socket; it counts as a reflexive candidate, since RFC 8445 §5.1.1 has no other type for it. */
   readonly mapped?: MappedCandidate | null;
   readonly relay: { readonly relayed: Endpoint; readonly mapped: Endpoint } | null;
@@ -52,10 +65,10 @@ export function candidateAgent({
       timeoutMs: PUNCH_TIMEOUT_MS,
       ...options,
     });
+    // RFC 8421 §4: of two families IPv6 is preferred, if only a little.
+    if (second) addSeen(agent, { ...second, socket: SECOND_SOCKET, localPreference: MAX_LOCAL_PREFERENCE });
     if (direct) {
-      const { local, seen, server } = direct;
-      agent.addLocalCandidate({ type: 'host', socket: PUNCH_SOCKET, endpoint: local });
-      agent.addLocalCandidate({ type: 'srflx', socket: PUNCH_SOCKET, endpoint: seen, server });
+      addSeen(agent, { ...direct, socket: PUNCH_SOCKET, localPreference: MAX_LOCAL_PREFERENCE - (second ? 1 : 0) });
       if (mapped) {
         const { endpoint, router } = mapped;
         agent.addLocalCandidate({ type: 'srflx', socket: PUNCH_SOCKET, endpoint, server: router });
@@ -70,4 +83,18 @@ export function candidateAgent({
   };
   const candidates = create({ key: 'none', role: 'controlled' }).localCandidates().map(formatCandidate);
   return { candidates, create };
+}
+
+function addSeen(
+  agent: IceAgent,
+  {
+    socket,
+    local,
+    seen,
+    server,
+    localPreference,
+  }: SeenSocket & { readonly socket: string; readonly localPreference: number },
+): void {
+  agent.addLocalCandidate({ type: 'host', socket, endpoint: local, localPreference });
+  agent.addLocalCandidate({ type: 'srflx', socket, endpoint: seen, server });
 }

@@ -1,11 +1,11 @@
 /** The plan of a punch: what is tried with a pair, with what odds, and whose NAT is the obstacle. It is told before the punch starts. */
 
-import type { Family } from '../../endpoint.ts';
+import { type Endpoint, type Family, familyOf } from '../../endpoint.ts';
 import { isStable } from '../../nat/prospect.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import { knownBehavior, possibleBehaviors } from './known-behavior.ts';
-import { planText, splitText } from './plan-text.ts';
+import { overIpv6Text, planText, splitText } from './plan-text.ts';
 import { chooseTechnique, isBirthdayOpener, type TechniqueChoice } from './techniques/choose-technique.ts';
 import { familiesTold, relayAddresses, tellsMappedPort, tellsRelayOnly } from './told-candidates.ts';
 
@@ -22,6 +22,8 @@ export interface PunchPlan extends Omit<TechniqueChoice, 'probability'> {
   readonly probability: number | null;
   /** One sentence that names the side and the cause, and what would help. */
   readonly text: string;
+  /** What is tried over IPv4 where IPv6 does not open the pair in time; left out where the plan is for one family. */
+  readonly otherwise?: Omit<PunchPlan, 'otherwise'>;
 }
 
 const PLAIN: TechniqueChoice = { technique: 'simultaneous-open', probability: 1, packets: 0, seconds: 0 };
@@ -39,21 +41,44 @@ interface PairFacts {
   readonly families?: readonly [own: Family, peer: Family] | null;
 }
 
-/** Makes the plan that follows from an introduction: from what both sides have told, and from where the server has seen them. */
-export function planIntroduced(
+interface IntroducedSide {
+  readonly id: string;
+  /** What this side has told the peer. */
+  readonly candidates: readonly string[];
+  readonly behavior: ToldBehavior;
+  readonly behavior6?: ToldBehavior | undefined;
+  /** Whether its socket reaches the server. */
+  readonly isDirect: boolean;
+  /** The server's IP address. */
+  readonly server: string;
+}
+
+/**
+ * Makes the plan that follows from an introduction: from what both sides have told, and from where the server has seen them.
+ * Where it has seen both over IPv6 as well, and that opens the pair for certain while IPv4 does not, IPv6 is the plan.
+ */
+export function planIntroduced(introduction: Introduction, side: IntroducedSide): PunchPlan {
+  const first = planOver(introduction, { ...side, behavior: toldOver(introduction.own, side) });
+  const { also } = introduction;
+  if (!also || (first.technique === 'simultaneous-open' && first.probability === 1)) return first;
+  const second = planOver({ ...introduction, ...also }, { ...side, behavior: toldOver(also.own, side) });
+  if (second.technique !== 'simultaneous-open' || second.probability !== 1) return first;
+  return { ...second, text: overIpv6Text([side.id, introduction.peer], first), otherwise: first };
+}
+
+/** Returns what this side has told about the family in which the server has seen it at `own`. */
+export function toldOver(
+  own: Endpoint,
+  { behavior, behavior6 }: Pick<IntroducedSide, 'behavior' | 'behavior6'>,
+): ToldBehavior {
+  return (familyOf(own.address) === 'IPv6' ? behavior6 : undefined) ?? behavior;
+}
+
+/** The plan over the family of the two endpoints. */
+function planOver(
   { peer, candidates: heard, behavior: peerBehavior, own, endpoint }: Introduction,
-  side: {
-    readonly id: string;
-    /** What this side has told the peer. */
-    readonly candidates: readonly string[];
-    readonly behavior: ToldBehavior;
-    /** Whether its socket reaches the server. */
-    readonly isDirect: boolean;
-    /** The server's IP address. */
-    readonly server: string;
-  },
+  { id, candidates: told, behavior, isDirect, server }: IntroducedSide,
 ): PunchPlan {
-  const { id, candidates: told, behavior, isDirect, server } = side;
   return planPunch(
     { id, behavior, isRelayOnly: tellsRelayOnly(told, own) },
     { id: peer, behavior: peerBehavior, isRelayOnly: tellsRelayOnly(heard, endpoint) },

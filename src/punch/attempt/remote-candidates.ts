@@ -1,6 +1,6 @@
 /** Which of a peer's candidates are checked at once, and which later. */
 import { scopeOf } from '../../address-scope.ts';
-import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
+import { type Endpoint, familyOf, sameEndpoint } from '../../endpoint.ts';
 import type { Candidate } from '../../ice/candidates/candidate.ts';
 import { candidatePriority } from '../../ice/candidates/priority.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
@@ -13,8 +13,8 @@ import { readCandidates } from './told-candidates.ts';
  * address may be reachable all the same, so it is checked later. The endpoint that the server has proven is always a
  * candidate, even if the peer did not tell of it.
  *
- * @param options.isPredicted whether the peer's ports are predicted and told later: a packet to any other port would only
- * advance the port counter of this side's NAT.
+ * @param options.isPredicted whether the peer's ports are predicted and told later: a packet to any other port of that family
+ * would only advance the port counter of this side's NAT.
  */
 export function remoteCandidates(
   introduction: Introduction,
@@ -23,12 +23,15 @@ export function remoteCandidates(
   readonly likely: readonly Candidate[];
   readonly unlikely: readonly Candidate[];
 } {
-  const { candidates, endpoint, own } = introduction;
+  const { candidates, endpoint, own, also } = introduction;
   const told = readCandidates(candidates);
-  const proven = seenCandidate(endpoint);
-  const known = told.some((one) => sameEndpoint(one.endpoint, endpoint)) ? told : [...told, proven];
-  const all = (isPredicted ? known.filter(({ type }) => type === 'relay') : known).filter((one) =>
-    isTarget(one.endpoint.address, introduction, surroundings),
+  const proven = [endpoint, ...(also ? [also.endpoint] : [])].filter(
+    (seen) => !told.some((one) => sameEndpoint(one.endpoint, seen)),
+  );
+  const isAdvancing = (one: Candidate): boolean =>
+    isPredicted && one.type !== 'relay' && familyOf(one.endpoint.address) === familyOf(endpoint.address);
+  const all = [...told, ...proven.map(seenCandidate)].filter(
+    (one) => !isAdvancing(one) && isTarget(one.endpoint.address, introduction, surroundings),
   );
   const isUnlikely = ({ type, endpoint: { address } }: Candidate): boolean =>
     type === 'host' && endpoint.address !== own.address && scopeOf(address) === 'private';

@@ -18,12 +18,12 @@ export interface Surroundings {
  */
 export function isTarget(
   address: string,
-  { own, endpoint }: Pick<Introduction, 'own' | 'endpoint'>,
+  { own, endpoint, also }: Pick<Introduction, 'own' | 'endpoint' | 'also'>,
   { server, networks }: Surroundings,
 ): boolean {
   const scope = scopeOf(address);
   if (scope === 'global') return true;
-  const isSeen = scope === 'loopback' || address === endpoint.address || address === server;
+  const isSeen = [endpoint.address, also?.endpoint.address, server].includes(address) || scope === 'loopback';
   if (isSeen && scope === scopeOf(server)) return true;
   return scope === 'private' && (own.address === endpoint.address || networks.some((one) => isHostIn(address, one)));
 }

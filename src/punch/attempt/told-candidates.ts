@@ -15,10 +15,13 @@ export function tellsRelayOnly(lines: readonly string[], seen: Endpoint): boolea
   return told.every(({ type }) => type === 'relay') && told.some(({ endpoint }) => sameEndpoint(endpoint, seen));
 }
 
-/** Returns the ports that a side's router has mapped: its reflexive endpoints other than the one at which the server has seen it. */
+/** Returns the ports that a side's router has mapped: the reflexive endpoints of the socket that the server has seen at `seen`, other than that one. */
 function mappedPorts(lines: readonly string[], seen: Endpoint): readonly Endpoint[] {
-  return readCandidates(lines).flatMap(({ type, endpoint }) =>
-    type === 'srflx' && !sameEndpoint(endpoint, seen) ? [endpoint] : [],
+  const reflexive = readCandidates(lines).filter(({ type }) => type === 'srflx');
+  // A socket without a NAT is seen where it is bound, and has no reflexive candidate of that endpoint.
+  const base = reflexive.find(({ endpoint }) => sameEndpoint(endpoint, seen))?.related ?? seen;
+  return reflexive.flatMap(({ endpoint, related }) =>
+    !sameEndpoint(endpoint, seen) && (!related || sameEndpoint(related, base)) ? [endpoint] : [],
   );
 }
 

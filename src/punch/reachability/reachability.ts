@@ -6,13 +6,21 @@ import { randomBytes } from 'node:crypto';
 import type { Endpoint } from '../../endpoint.ts';
 import { hiddenRelated } from '../../ice/candidates/candidate.ts';
 import { createBackOff } from '../../net/back-off.ts';
+import { createOwner } from '../../net/owner.ts';
 import { shareSocket } from '../../net/shared-socket.ts';
 import type { RelaySocket } from '../../net/turn/relay-socket.ts';
 import type { UdpSocket } from '../../net/udp-socket.ts';
 import type { BindResult } from '../../rendezvous/introduction/output.ts';
 import type { Arrival } from '../../session.ts';
-import { type CandidateAgent, candidateAgent, PUNCH_SOCKET, RELAY_SOCKET } from '../attempt/candidate-agent.ts';
+import {
+  type CandidateAgent,
+  candidateAgent,
+  PUNCH_SOCKET,
+  RELAY_SOCKET,
+  SECOND_SOCKET,
+} from '../attempt/candidate-agent.ts';
 import { type BindBy, bind } from './bind.ts';
+import { type BindSecondBy, bindSecond } from './second-socket.ts';
 import { endRelay, proveRelay, relayed, SEARCH_GAPS_MS, SEARCH_SETTLED_MS, seekRelay } from './seek-relay.ts';
 import type { ReachabilityOptions, State } from './state.ts';
 import type { TurnServerChoice } from './turn-choice.ts';
@@ -27,14 +35,18 @@ export interface Reachability extends AsyncDisposable {
   readonly relayed: (patienceMs: number) => Promise<RelaySocket | null>;
   /** Binds a socket to the session of the ticket. @throws the signal's reason when aborted. */
   readonly bind: (by: BindBy) => Promise<BindResult>;
+  /** Binds a socket over IPv6, which is opened for it, to the session of the ticket. @throws the signal's reason when aborted. */
+  readonly bindSecond: (by: BindSecondBy) => Promise<BindResult>;
   /** Sets the one receiver, which is called when there is another relay to tell of than before, or none any more. */
   readonly onChanged: (receive: () => void) => void;
   /** Registers a callback for the loss of the relay, until the registration is disposed of. */
   readonly onRelayLost: (receive: () => void) => Disposable;
   /** Whether the server is reached over this side's socket: only then can a direct path be hoped for. */
   readonly isDirect: () => boolean;
-  /** Returns the candidates that can be told now that the server has seen this side at `own`. */
-  readonly agentOf: (own: Endpoint) => CandidateAgent;
+  /** Returns what can be told now that the server has seen this side at `own`, and its second socket at `own6`. */
+  readonly agentOf: (own: Endpoint, own6: Endpoint | null) => CandidateAgent;
+  /** Where the second socket is bound; null while there is none. */
+  readonly secondLocal: () => Endpoint | null;
   /** Returns the sockets for one attempt, which get the datagrams that it `owns`; the attempt has to dispose of them. */
   readonly share: (owns: (arrival: Arrival) => boolean) => Readonly<Record<string, UdpSocket>>;
 }
@@ -45,6 +57,7 @@ export function createReachability(options: ReachabilityOptions): Reachability {
   const state: State = {
     options,
     direct: socket && shareSocket(socket),
+    second: null,
     ...{ servers: [], relay: null, isLost: false, seeking: null, details: [] },
     search: new AbortController(),
     nextSearchMs: createBackOff(SEARCH_GAPS_MS, SEARCH_SETTLED_MS).next,
@@ -60,6 +73,7 @@ export function createReachability(options: ReachabilityOptions): Reachability {
       proveRelay(state);
       return bind(state, by);
     },
+    bindSecond: (by) => bindSecond(state, by),
     onChanged: (receive) => {
       state.onChanged = receive;
     },
@@ -68,16 +82,27 @@ export function createReachability(options: ReachabilityOptions): Reachability {
       return { [Symbol.dispose]: () => void state.relayUsers.delete(receive) };
     },
     isDirect: () => state.isDirect === true,
-    agentOf: (own) => agentOf(state, own),
+    agentOf: (own, own6) => agentOf(state, { own, own6 }),
+    secondLocal: () => state.second?.shared.local ?? null,
     share: (owns) => share(state, owns),
-    [Symbol.asyncDispose]: () => endRelay(state),
+    [Symbol.asyncDispose]: () => end(state),
   };
 }
 
-function agentOf({ options, relay, isDirect }: State, own: Endpoint): CandidateAgent {
+async function end(state: State): Promise<void> {
+  await using owner = createOwner();
+  if (state.second) owner.use(state.second.socket);
+  owner.defer(() => endRelay(state));
+}
+
+function agentOf(
+  { options, second, relay, isDirect }: State,
+  { own, own6 }: { readonly own: Endpoint; readonly own6: Endpoint | null },
+): CandidateAgent {
   const { socket, server, mode, mappedPort = null } = options;
   return candidateAgent({
     direct: socket && isDirect ? { local: socket.local, seen: own, server: server.address } : null,
+    second: second && own6 && { local: second.shared.local, seen: own6, server: second.server.address },
     mapped: mappedPort?.toward(own) ?? null,
     relay: relay && {
       relayed: relay.socket.relayed,
@@ -87,8 +112,12 @@ function agentOf({ options, relay, isDirect }: State, own: Endpoint): CandidateA
   });
 }
 
-function share({ direct, relay }: State, owns: (arrival: Arrival) => boolean): Readonly<Record<string, UdpSocket>> {
-  const named = { [PUNCH_SOCKET]: direct, [RELAY_SOCKET]: relay?.shared ?? null };
+function share(
+  { direct, second, relay }: State,
+  owns: (arrival: Arrival) => boolean,
+): Readonly<Record<string, UdpSocket>> {
+  const [other, relayed] = [second?.shared ?? null, relay?.shared ?? null];
+  const named = { [PUNCH_SOCKET]: direct, [SECOND_SOCKET]: other, [RELAY_SOCKET]: relayed };
   const shares = Object.entries(named).flatMap(([name, one]) =>
     one ? [[name, one.share((bytes, from) => owns({ socket: name, from, bytes }))] as const] : [],
   );

@@ -13,6 +13,8 @@ export interface ReachabilityOptions {
   readonly socket: UdpSocket | null;
   readonly server: Endpoint;
   readonly mode: PathMode;
+  /** Whether a second socket may be opened, over the other family. */
+  readonly mayHaveSecond: boolean;
   /** The port of the router that leads to the socket; left out when none is sought. */
   readonly mappedPort?: Pick<MappedPort, 'toward'> | null;
   readonly openRelay: (servers: readonly TurnServerChoice[], signal: AbortSignal) => Promise<RelayResult>;
@@ -24,9 +26,17 @@ export interface OwnRelay {
   readonly shared: SharedSocket;
 }
 
+export interface SecondSocket {
+  readonly socket: UdpSocket;
+  readonly shared: SharedSocket;
+  readonly server: Endpoint;
+}
+
 export interface State {
   readonly options: ReachabilityOptions;
   readonly direct: SharedSocket | null;
+  /** The socket over IPv6, once it is open; and where its server is. */
+  second: SecondSocket | null;
   /** The TURN servers, as the last join has named them. */
   servers: readonly TurnServerChoice[];
   /** The relay, while there is one. */

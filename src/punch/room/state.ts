@@ -67,4 +67,6 @@ export interface State {
   over: Extract<Met, { readonly kind: 'failed' }> | null;
   /** Aborted when the current binding is stopped. */
   binding: AbortController;
+  /** Aborted when the current binding of the second socket is stopped. */
+  secondBinding: AbortController;
 }

@@ -3,12 +3,15 @@ import type { Endpoint } from '../../endpoint.ts';
 import type { ToldBehavior } from '../protocol/fields.ts';
 import type { IntroductionOutput } from './output.ts';
 import type { Presence } from './presence.ts';
+import type { SecondSocket } from './second-socket.ts';
 
 /** What a peer is told about this side. Whoever gathers it may add fields, and gets the same object back. */
 export interface Told {
   /** The candidates as SDP lines. */
   readonly candidates: readonly string[];
   readonly behavior: ToldBehavior;
+  /** What this side's network does with IPv6, where `behavior` is about IPv4. */
+  readonly behavior6?: ToldBehavior | undefined;
 }
 
 export interface HeldTicket {
@@ -80,10 +83,13 @@ export interface State<T extends Told> {
   bindings: number;
   /** How many tickets in a row were refused. */
   refusals: number;
-  /** This side's endpoint, as the server last saw it. */
+  /** This side's endpoint, as the server last saw it, and when it has told of it first since the join. */
   own: Endpoint | null;
-  /** The gathering that is under way, and this side's endpoint that it is for; null when none is. */
-  gathering: { readonly number: number; readonly own: Endpoint } | null;
+  shownAt: number;
+  /** The socket over the other family; null where the server offers none. */
+  second: SecondSocket | null;
+  /** The gathering that is under way, and this side's endpoints that it is for; null when none is. */
+  gathering: { readonly number: number; readonly own: Endpoint; readonly own6: Endpoint | null } | null;
   gatherings: number;
   readonly peers: Map<string, Peer<T>>;
   readonly presence: Presence;
