@@ -53,6 +53,7 @@ export function seenAtOnce(onJoin: Reachability['seekRelay'] = () => {}): Reacha
     bind: async () => ({ outcome: 'bound', public: OWN, rttMs: 1 }),
     bindSecond: async () => ({ outcome: 'not-sent', detail: 'EAFNOSUPPORT' }),
     secondLocal: () => null,
+    onLate: () => ({ [Symbol.dispose]: () => {} }),
     onRelayLost: () => ({ [Symbol.dispose]: () => {} }),
     isDirect: () => true,
     agentOf: () => ({

@@ -1,7 +1,7 @@
 /** Drives an ICE agent, or an attempt, over simulated sockets on virtual time, as src/punch/path does over real ones. */
 import type { DatagramKind } from '../../../src/ice/agent.ts';
 import type { IceEvent } from '../../../src/ice/event.ts';
-import { PUNCH_SOCKET, RELAY_SOCKET } from '../../../src/punch/attempt/candidate-agent.ts';
+import { PUNCH_SOCKET, RELAY_SOCKET } from '../../../src/punch/attempt/candidates/candidate-agent.ts';
 import type { PathRequest, PathSession } from '../../../src/punch/attempt/path-session.ts';
 import type { PeerSignal } from '../../../src/punch/attempt/peer-signal.ts';
 import type { Arrival, EventOutput } from '../../../src/session.ts';

@@ -1,7 +1,7 @@
 /** Where a simulated peer can be reached: at its one socket, and at a relay, as src/punch/reachability has it. */
 
 import type { Endpoint } from '../../../src/endpoint.ts';
-import { candidateAgent, PUNCH_SOCKET, RELAY_SOCKET } from '../../../src/punch/attempt/candidate-agent.ts';
+import { candidateAgent, PUNCH_SOCKET, RELAY_SOCKET } from '../../../src/punch/attempt/candidates/candidate-agent.ts';
 import type { ToldBehavior, TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
 import type { Arrival } from '../../../src/session.ts';
 import type { Host, UdpSocket } from '../network/host.ts';

@@ -6,7 +6,7 @@
 import { type Endpoint, sameEndpoint } from '../../../src/endpoint.ts';
 import type { PairReport } from '../../../src/ice/checklist/pair.ts';
 import { createPunchBudget, INTRODUCTIONS_MAX, type PunchBudget } from '../../../src/punch/attempt/budget.ts';
-import { PUNCH_SOCKET } from '../../../src/punch/attempt/candidate-agent.ts';
+import { PUNCH_SOCKET } from '../../../src/punch/attempt/candidates/candidate-agent.ts';
 import type { PunchPlan } from '../../../src/punch/attempt/plan.ts';
 import {
   createIntroductions,

@@ -1,5 +1,5 @@
 /** What a simulated peer tells another about itself, and what it is introduced with. */
-import type { CandidateAgent } from '../../../src/punch/attempt/candidate-agent.ts';
+import type { CandidateAgent } from '../../../src/punch/attempt/candidates/candidate-agent.ts';
 import type { IntroductionOutput } from '../../../src/rendezvous/introduction/output.ts';
 import type { Told } from '../../../src/rendezvous/introduction/state.ts';
 

@@ -10,12 +10,14 @@ import { iceCredentials } from '../../rendezvous/protocol/ice-credentials.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import { type Attempt, createAttempt } from './attempt.ts';
 import type { PunchBudget } from './budget.ts';
-import { type CandidateAgent, PUNCH_SOCKET } from './candidate-agent.ts';
+import { type CandidateAgent, PUNCH_SOCKET } from './candidates/candidate-agent.ts';
+import { lateCandidatesOf } from './candidates/late-candidates.ts';
+import { remoteCandidates } from './candidates/remote-candidates.ts';
+import { isTarget } from './candidates/targets.ts';
+import { mappedBetween, relaysApart } from './candidates/told-candidates.ts';
 import { knownBehavior } from './known-behavior.ts';
 import { type PunchTechnique, wonBy } from './outcome/winner.ts';
 import { type PunchPlan, toldOver } from './plan.ts';
-import { remoteCandidates } from './remote-candidates.ts';
-import { isTarget } from './targets.ts';
 import { createAnchors } from './techniques/anchors.ts';
 import { createOpeners, createProber } from './techniques/birthday.ts';
 import { isBirthdayOpener, type KnownBehavior, type PortAssignment } from './techniques/choose-technique.ts';
@@ -23,7 +25,6 @@ import { createPrediction } from './techniques/prediction.ts';
 import { createSecondTry } from './techniques/second-try.ts';
 import { createShownAgain } from './techniques/shown-again.ts';
 import type { Technique, TechniqueFacts } from './techniques/technique.ts';
-import { mappedBetween, relaysApart } from './told-candidates.ts';
 
 const NOTHING_KNOWN: PortAssignment = { kind: 'undetermined', step: null, range: null };
 
@@ -82,14 +83,19 @@ export function createIntroducedAttempt(options: IntroducedAttemptOptions): Intr
       ? createShownAgain({ ...rest, seen: introduction.own, from: showAt(plan, startAt) })
       : null,
     remote: remoteCandidates(introduction, { isPredicted, ...surroundings }),
+    readLate: (lines) => lateCandidatesOf(lines, introduction, surroundings),
     createTechnique: technique && ((emit) => technique({ ...rest, ...pair, startAt, agent, peer, emit })),
     takeProbe: budget.takeProbe,
   });
   const planned = plan.technique;
-  const mapped = mappedBetween(agentOf.candidates, introduction);
+  const mapped = (): readonly Endpoint[] =>
+    mappedBetween([...agentOf.candidates, ...attempt.late.own], {
+      ...introduction,
+      candidates: [...introduction.candidates, ...attempt.late.peer],
+    });
   return {
     ...attempt,
-    wonBy: (won) => wonBy(won, { planned, isByTechnique: attempt.isByTechnique(won), mapped }),
+    wonBy: (won) => wonBy(won, { planned, isByTechnique: attempt.isByTechnique(won), mapped: mapped() }),
   };
 }
 

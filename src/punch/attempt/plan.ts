@@ -4,10 +4,10 @@ import { type Endpoint, type Family, familyOf } from '../../endpoint.ts';
 import { isStable } from '../../nat/prospect.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
+import { familiesTold, relayAddresses, tellsMappedPort, tellsRelayOnly } from './candidates/told-candidates.ts';
 import { knownBehavior, possibleBehaviors } from './known-behavior.ts';
 import { overIpv6Text, planText, splitText } from './plan-text.ts';
 import { chooseTechnique, isBirthdayOpener, type TechniqueChoice } from './techniques/choose-technique.ts';
-import { familiesTold, relayAddresses, tellsMappedPort, tellsRelayOnly } from './told-candidates.ts';
 
 /** One side: its id, and how its NAT behaves, as that side has detected it. */
 export interface PlanSide {

@@ -4,7 +4,6 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Endpoint } from '../../endpoint.ts';
-import { hiddenRelated } from '../../ice/candidates/candidate.ts';
 import { createBackOff } from '../../net/back-off.ts';
 import { createOwner } from '../../net/owner.ts';
 import { shareSocket } from '../../net/shared-socket.ts';
@@ -18,11 +17,13 @@ import {
   PUNCH_SOCKET,
   RELAY_SOCKET,
   SECOND_SOCKET,
-} from '../attempt/candidate-agent.ts';
+} from '../attempt/candidates/candidate-agent.ts';
 import { type BindBy, bind } from './bind.ts';
+import { relayOf } from './candidates.ts';
+import { tellMapped } from './late.ts';
 import { type BindSecondBy, bindSecond } from './second-socket.ts';
 import { endRelay, proveRelay, relayed, SEARCH_GAPS_MS, SEARCH_SETTLED_MS, seekRelay } from './seek-relay.ts';
-import type { ReachabilityOptions, State } from './state.ts';
+import type { LateCandidates, ReachabilityOptions, State } from './state.ts';
 import type { TurnServerChoice } from './turn-choice.ts';
 
 export interface Reachability extends AsyncDisposable {
@@ -37,10 +38,12 @@ export interface Reachability extends AsyncDisposable {
   readonly bind: (by: BindBy) => Promise<BindResult>;
   /** Binds a socket over IPv6, which is opened for it, to the session of the ticket. @throws the signal's reason when aborted. */
   readonly bindSecond: (by: BindSecondBy) => Promise<BindResult>;
-  /** Sets the one receiver, which is called when there is another relay to tell of than before, or none any more. */
+  /** Sets the one receiver, which is called when there is something else to tell of than before. */
   readonly onChanged: (receive: () => void) => void;
   /** Registers a callback for the loss of the relay, until the registration is disposed of. */
   readonly onRelayLost: (receive: () => void) => Disposable;
+  /** Registers a callback for candidates that come later than a peer was told of this side, until it is disposed of. */
+  readonly onLate: (receive: (late: LateCandidates) => void) => Disposable;
   /** Whether the server is reached over this side's socket: only then can a direct path be hoped for. */
   readonly isDirect: () => boolean;
   /** Returns what can be told now that the server has seen this side at `own`, and its second socket at `own6`. */
@@ -64,8 +67,11 @@ export function createReachability(options: ReachabilityOptions): Reachability {
     releases: new Set(),
     relayUsers: new Set(),
     onChanged: () => {},
+    lateUsers: new Set(),
+    own: null,
     isDirect: socket ? null : false,
   };
+  options.mappedPort?.onFound(() => tellMapped(state));
   return {
     seekRelay: (servers) => seekRelay(state, servers),
     relayed: (patienceMs) => relayed(state, patienceMs),
@@ -81,8 +87,15 @@ export function createReachability(options: ReachabilityOptions): Reachability {
       state.relayUsers.add(receive);
       return { [Symbol.dispose]: () => void state.relayUsers.delete(receive) };
     },
+    onLate: (receive) => {
+      state.lateUsers.add(receive);
+      return { [Symbol.dispose]: () => void state.lateUsers.delete(receive) };
+    },
     isDirect: () => state.isDirect === true,
-    agentOf: (own, own6) => agentOf(state, { own, own6 }),
+    agentOf: (own, own6) => {
+      state.own = own;
+      return agentOf(state, { own, own6 });
+    },
     secondLocal: () => state.second?.shared.local ?? null,
     share: (owns) => share(state, owns),
     [Symbol.asyncDispose]: () => end(state),
@@ -104,10 +117,7 @@ function agentOf(
     direct: socket && isDirect ? { local: socket.local, seen: own, server: server.address } : null,
     second: second && own6 && { local: second.shared.local, seen: own6, server: second.server.address },
     mapped: mappedPort?.toward(own) ?? null,
-    relay: relay && {
-      relayed: relay.socket.relayed,
-      mapped: mode === 'relay-only' ? hiddenRelated(relay.socket.relayed) : relay.socket.mapped,
-    },
+    relay: relay && relayOf(relay, mode),
     randomBytes,
   });
 }

@@ -5,6 +5,7 @@ import { refusalOf } from '../../net/lookup/named-address.ts';
 import { shareSocket } from '../../net/shared-socket.ts';
 import { localAddressToward, openUdpSocket } from '../../net/udp-socket.ts';
 import type { BindResult } from '../../rendezvous/introduction/output.ts';
+import { tellSecond } from './late.ts';
 import { bindTicket } from './socket.ts';
 import type { SecondSocket, State } from './state.ts';
 
@@ -31,7 +32,9 @@ export async function bindSecond(state: State, { ticket, server, namedBy, signal
   signal.throwIfAborted();
   state.second = second;
   await using socket = second.shared.share((_bytes, from) => sameEndpoint(from, server));
-  return await bindTicket(socket, { server, ticket, signal });
+  const result = await bindTicket(socket, { server, ticket, signal });
+  if (result.outcome === 'bound') tellSecond(state, result.public);
+  return result;
 }
 
 /** Returns the system's code where it gives no socket, as on a host without a route there. */

@@ -1,5 +1,6 @@
 /** What is known about the ways to reach this side. Only the functions of this folder change it. */
 import type { Endpoint } from '../../endpoint.ts';
+import type { LocalCandidateSpec } from '../../ice/candidates/local-candidate.ts';
 import type { SharedSocket } from '../../net/shared-socket.ts';
 import type { RelaySocket } from '../../net/turn/relay-socket.ts';
 import type { UdpSocket } from '../../net/udp-socket.ts';
@@ -16,13 +17,20 @@ export interface ReachabilityOptions {
   /** Whether a second socket may be opened, over the other family. */
   readonly mayHaveSecond: boolean;
   /** The port of the router that leads to the socket; left out when none is sought. */
-  readonly mappedPort?: Pick<MappedPort, 'toward'> | null;
+  readonly mappedPort?: Pick<MappedPort, 'toward' | 'onFound'> | null;
   readonly openRelay: (servers: readonly TurnServerChoice[], signal: AbortSignal) => Promise<RelayResult>;
   readonly onNotice: (text: string) => void;
 }
 
 export interface OwnRelay {
   readonly socket: RelaySocket;
+  readonly shared: SharedSocket;
+}
+
+/** Candidates that were not there when the peer was told of this side, all of one socket. */
+export interface LateCandidates {
+  readonly specs: readonly LocalCandidateSpec[];
+  readonly name: string;
   readonly shared: SharedSocket;
 }
 
@@ -55,8 +63,12 @@ export interface State {
   details: readonly string[];
   /** The callbacks for the loss of the relay. */
   readonly relayUsers: Set<() => void>;
-  /** Called when there is another relay to tell of than before, or none any more. */
+  /** Called when there is something else to tell of than before. */
   onChanged: () => void;
+  /** The callbacks for candidates that come while attempts are under way. */
+  readonly lateUsers: Set<(late: LateCandidates) => void>;
+  /** Where the server has last seen the first socket, as far as somebody has gathered for that. */
+  own: Endpoint | null;
   /** Whether the server is reached over the socket itself; null while that is not known. */
   isDirect: boolean | null;
 }

@@ -3,8 +3,8 @@
  * by and what is said of it. The first that fits is the one. docs/punch.md shows the table.
  */
 import { formatEndpoint } from '../../endpoint.ts';
+import { mappedBetween } from '../attempt/candidates/told-candidates.ts';
 import { formatOdds } from '../attempt/plan-text.ts';
-import { mappedBetween } from '../attempt/told-candidates.ts';
 import { haveNoFamilyInCommon, type NoPathFacts, refusalsIn, undetectedSides, untoldSides } from './facts.ts';
 import { relaysOf, withRelays } from './relays.ts';
 

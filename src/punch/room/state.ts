@@ -11,7 +11,7 @@ import type {
 } from '../../rendezvous/introduction/output.ts';
 import type { Told } from '../../rendezvous/introduction/state.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
-import type { CandidateAgent } from '../attempt/candidate-agent.ts';
+import type { CandidateAgent } from '../attempt/candidates/candidate-agent.ts';
 import type { Reachability } from '../reachability/reachability.ts';
 import type { TurnServerChoice } from '../reachability/turn-choice.ts';
 import type { Connection, ConnectionOptions } from './connection.ts';

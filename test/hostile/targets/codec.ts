@@ -77,7 +77,8 @@ export const signalTarget: Target = {
       const line = chance(random, 0.5) ? candidateLine(random) : damagedText(random, candidateLine(random));
       feed(() => {
         const told = parsePeerSignal(input);
-        const ports = told?.type === 'moved' ? [told.port] : (told?.ports ?? []);
+        const ports = told?.type === 'moved' ? [told.port] : told?.type === 'ports' ? told.ports : [];
+        hold(told?.type !== 'candidates' || told.candidates.length <= 8, 'more candidates than a signal may tell');
         hold(
           ports.every((one) => Number.isInteger(one) && one > 0 && one < 65_536),
           'not a port',

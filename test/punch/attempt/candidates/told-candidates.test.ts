@@ -1,6 +1,6 @@
 /** Whether a side is known by a relay alone, from what it has told and where the server has seen it. */
 import { expect, it } from 'vitest';
-import { relayAddresses, tellsRelayOnly } from '../../../src/punch/attempt/told-candidates.ts';
+import { relayAddresses, tellsRelayOnly } from '../../../../src/punch/attempt/candidates/told-candidates.ts';
 
 const RELAYED = { address: '198.51.100.1', port: 50_000 };
 const RELAY = '1 1 udp 16777215 198.51.100.1 50000 typ relay raddr 0.0.0.0 rport 9';

@@ -1,6 +1,6 @@
 /** Where a peer's word, or a server's, may make this host send. */
 import { describe, expect, it } from 'vitest';
-import { isTarget } from '../../../src/punch/attempt/targets.ts';
+import { isTarget } from '../../../../src/punch/attempt/candidates/targets.ts';
 
 const OWN = { address: '203.0.113.7', port: 40_000 };
 const PEER = { address: '198.51.100.2', port: 6000 };

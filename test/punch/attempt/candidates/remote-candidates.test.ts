@@ -1,7 +1,7 @@
 /** Which candidates of a peer are checked at once. */
 import { expect, it } from 'vitest';
-import { remoteCandidates } from '../../../src/punch/attempt/remote-candidates.ts';
-import type { Introduction } from '../../../src/rendezvous/protocol/server-message.ts';
+import { remoteCandidates } from '../../../../src/punch/attempt/candidates/remote-candidates.ts';
+import type { Introduction } from '../../../../src/rendezvous/protocol/server-message.ts';
 
 const HOST = '1 1 udp 2130706431 192.168.1.7 5000 typ host';
 const REFLEXIVE = '2 1 udp 1694498815 198.51.100.2 6000 typ srflx raddr 192.168.1.7 rport 5000';

@@ -1,9 +1,9 @@
 /** Which of a peer's candidates are checked at once, and which later. */
-import { scopeOf } from '../../address-scope.ts';
-import { type Endpoint, familyOf, sameEndpoint } from '../../endpoint.ts';
-import type { Candidate } from '../../ice/candidates/candidate.ts';
-import { candidatePriority } from '../../ice/candidates/priority.ts';
-import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
+import { scopeOf } from '../../../address-scope.ts';
+import { type Endpoint, familyOf, sameEndpoint } from '../../../endpoint.ts';
+import type { Candidate } from '../../../ice/candidates/candidate.ts';
+import { candidatePriority } from '../../../ice/candidates/priority.ts';
+import type { Introduction } from '../../../rendezvous/protocol/server-message.ts';
 import { isTarget, type Surroundings } from './targets.ts';
 import { readCandidates } from './told-candidates.ts';
 

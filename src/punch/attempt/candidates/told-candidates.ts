@@ -1,8 +1,8 @@
 /** What the candidates that a side has told reveal about it, apart from where it can be reached. */
-import { type Endpoint, type Family, familyOf, sameEndpoint } from '../../endpoint.ts';
-import type { Candidate } from '../../ice/candidates/candidate.ts';
-import { parseCandidate } from '../../ice/candidates/sdp.ts';
-import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
+import { type Endpoint, type Family, familyOf, sameEndpoint } from '../../../endpoint.ts';
+import type { Candidate } from '../../../ice/candidates/candidate.ts';
+import { parseCandidate } from '../../../ice/candidates/sdp.ts';
+import type { Introduction } from '../../../rendezvous/protocol/server-message.ts';
 
 /** Reads the candidates in SDP lines; a line that is not a candidate is left out. */
 export function readCandidates(lines: readonly string[]): readonly Candidate[] {

@@ -1,11 +1,11 @@
 /** The ICE agent of a punch. Its local candidates are known before its role is; the agent is created once the role is known. */
-import type { Endpoint } from '../../endpoint.ts';
-import { createIceAgent, type IceAgent, type IceAgentOptions } from '../../ice/agent.ts';
-import { MAX_LOCAL_PREFERENCE } from '../../ice/candidates/priority.ts';
-import { formatCandidate } from '../../ice/candidates/sdp.ts';
-import { MIN_TA_MS } from '../../ice/checklist/pace.ts';
-import { iceCredentials } from '../../rendezvous/protocol/ice-credentials.ts';
-import type { ServerMessageOf } from '../../rendezvous/protocol/server-message.ts';
+import type { Endpoint } from '../../../endpoint.ts';
+import { createIceAgent, type IceAgent, type IceAgentOptions } from '../../../ice/agent.ts';
+import { MAX_LOCAL_PREFERENCE } from '../../../ice/candidates/priority.ts';
+import { formatCandidate } from '../../../ice/candidates/sdp.ts';
+import { MIN_TA_MS } from '../../../ice/checklist/pace.ts';
+import { iceCredentials } from '../../../rendezvous/protocol/ice-credentials.ts';
+import type { ServerMessageOf } from '../../../rendezvous/protocol/server-message.ts';
 
 /** A path that the seven steps have not opened by then will not open. */
 const PUNCH_TIMEOUT_MS = 9_000;

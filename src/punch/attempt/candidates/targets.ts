@@ -1,7 +1,7 @@
 /** The addresses to which a peer, or the server that introduces it, may make this host send. */
 import ipaddr from 'ipaddr.js';
-import { scopeOf } from '../../address-scope.ts';
-import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
+import { scopeOf } from '../../../address-scope.ts';
+import type { Introduction } from '../../../rendezvous/protocol/server-message.ts';
 
 export interface Surroundings {
   /** The IP address of the server that the user has named. */
