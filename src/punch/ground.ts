@@ -10,6 +10,7 @@ import { localAddressToward, type UdpSocket } from '../net/udp-socket.ts';
 import type { RoomOptions } from './options.ts';
 import { type Place, placeOf } from './place.ts';
 import { seekMappedPort } from './reachability/mapped-port.ts';
+import { type OtherSocket, openOtherSockets } from './reachability/other-sockets.ts';
 import { createReachability, type Reachability } from './reachability/reachability.ts';
 import { openFirstRelay } from './reachability/relay.ts';
 import { openPunchSocket } from './reachability/socket.ts';
@@ -61,7 +62,8 @@ export async function openGround(
   const socket = isRelayOnly ? null : await openPunchSocket({ ...options, server });
   if (typeof socket === 'string') return { outcome: 'no-route', detail: socket };
   if (socket) owner.use(socket);
-  const reachability = owner.use(reachabilityOf(owner, { ...options, endpoint: server, udp: socket }));
+  const others = socket && mayHaveOthers(options) ? await openOtherSockets({ ...options, first: socket.local }) : [];
+  const reachability = owner.use(reachabilityOf(owner, { ...options, endpoint: server, udp: socket, others }));
   const { id, room: name = DEFAULT_ROOM, token, resolver, turn = [], onNotice } = options;
   const behavior = isRelayOnly ? null : behaviorOf(owner, { ...options, endpoint: server, udp: socket });
   let own: Endpoint | null = null;
@@ -100,11 +102,17 @@ async function firstReachable(servers: Extract<Place, { readonly outcome: 'found
   return servers[0];
 }
 
+/** Whoever names the socket or its address wants no other. */
+function mayHaveOthers({ socket, local }: RoomOptions): boolean {
+  return socket === undefined && local === undefined;
+}
+
 function reachabilityOf(
   owner: Owner,
   options: RoomOptions & {
     readonly endpoint: Endpoint;
     readonly udp: UdpSocket | null;
+    readonly others: readonly OtherSocket[];
     readonly onNotice: (text: string) => void;
   },
 ): Reachability {
@@ -114,7 +122,8 @@ function reachabilityOf(
     socket,
     server,
     mode,
-    mayHaveSecond: options.socket === undefined && local === undefined && options.family === undefined,
+    mayHaveSecond: mayHaveOthers(options) && options.family === undefined,
+    others: options.others,
     mappedPort,
     openRelay: (servers, signal) => openFirstRelay(servers, { local, resolver, signal, onNotice }),
     onNotice,

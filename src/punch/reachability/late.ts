@@ -1,7 +1,8 @@
 /** Tells of ways to reach this side that have come since peers were told of the others. */
 import type { Endpoint } from '../../endpoint.ts';
-import { PUNCH_SOCKET, RELAY_SOCKET, SECOND_SOCKET } from '../attempt/candidates/candidate-agent.ts';
+import { otherSpecs, PUNCH_SOCKET, RELAY_SOCKET, SECOND_SOCKET } from '../attempt/candidates/candidate-agent.ts';
 import { relayOf } from './candidates.ts';
+import type { OtherSocket } from './other-sockets.ts';
 import type { LateCandidates, State } from './state.ts';
 
 /** The router has mapped a port. Before the server has seen this side, it is not known whether that leads anywhere. */
@@ -30,6 +31,13 @@ export function tellSecond(state: State, seen: Endpoint): void {
       { type: 'srflx', socket: SECOND_SOCKET, endpoint: seen, server: server.address },
     ],
   });
+}
+
+/** The server has seen another socket for the first time, or anew. */
+export function tellOther(state: State, { name, shared, seen }: OtherSocket): void {
+  const { address: server } = state.options.server;
+  tell(state, { name, shared, specs: otherSpecs({ name, local: shared.local, seen, server }) });
+  state.onChanged();
 }
 
 /** There is a relay. */

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { Endpoint } from '../../endpoint.ts';
 import { createBackOff } from '../../net/back-off.ts';
 import { createOwner } from '../../net/owner.ts';
-import { shareSocket } from '../../net/shared-socket.ts';
+import { type SharedSocket, shareSocket } from '../../net/shared-socket.ts';
 import type { RelaySocket } from '../../net/turn/relay-socket.ts';
 import type { UdpSocket } from '../../net/udp-socket.ts';
 import type { BindResult } from '../../rendezvous/introduction/output.ts';
@@ -20,7 +20,8 @@ import {
 } from '../attempt/candidates/candidate-agent.ts';
 import { type BindBy, bind } from './bind.ts';
 import { relayOf } from './candidates.ts';
-import { tellMapped } from './late.ts';
+import { tellMapped, tellOther } from './late.ts';
+import { type OtherSocket, watchOther } from './other-sockets.ts';
 import { type BindSecondBy, bindSecond } from './second-socket.ts';
 import { endRelay, proveRelay, relayed, SEARCH_GAPS_MS, SEARCH_SETTLED_MS, seekRelay } from './seek-relay.ts';
 import type { LateCandidates, ReachabilityOptions, State } from './state.ts';
@@ -56,11 +57,11 @@ export interface Reachability extends AsyncDisposable {
 
 /** The socket and its mapped port still belong to the caller; the relay belongs to the reachability. */
 export function createReachability(options: ReachabilityOptions): Reachability {
-  const { socket } = options;
+  const { socket, others = [] } = options;
   const state: State = {
     options,
     direct: socket && shareSocket(socket),
-    second: null,
+    ...{ second: null, others, ended: new AbortController() },
     ...{ servers: [], relay: null, isLost: false, seeking: null, details: [] },
     search: new AbortController(),
     nextSearchMs: createBackOff(SEARCH_GAPS_MS, SEARCH_SETTLED_MS).next,
@@ -72,6 +73,7 @@ export function createReachability(options: ReachabilityOptions): Reachability {
     isDirect: socket ? null : false,
   };
   options.mappedPort?.onFound(() => tellMapped(state));
+  const watches = others.map((other) => watch(state, other));
   return {
     seekRelay: (servers) => seekRelay(state, servers),
     relayed: (patienceMs) => relayed(state, patienceMs),
@@ -98,24 +100,40 @@ export function createReachability(options: ReachabilityOptions): Reachability {
     },
     secondLocal: () => state.second?.shared.local ?? null,
     share: (owns) => share(state, owns),
-    [Symbol.asyncDispose]: () => end(state),
+    [Symbol.asyncDispose]: () => end(state, watches),
   };
 }
 
-async function end(state: State): Promise<void> {
+/** Follows what the server sees of a socket. An error stays, for whoever disposes of the reachability. */
+function watch(state: State, other: OtherSocket): Promise<void> {
+  const { ended, options } = state;
+  const { signal } = ended;
+  const watched = watchOther(other, { server: options.server, signal, onSeen: () => tellOther(state, other) });
+  const settled = watched.catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+  settled.catch(() => {});
+  return settled;
+}
+
+async function end(state: State, watches: readonly Promise<void>[]): Promise<void> {
   await using owner = createOwner();
+  state.ended.abort();
   if (state.second) owner.use(state.second.socket);
+  for (const { socket } of state.others) owner.use(socket);
+  owner.defer(() => Promise.all(watches));
   owner.defer(() => endRelay(state));
 }
 
 function agentOf(
-  { options, second, relay, isDirect }: State,
+  { options, second, others, relay, isDirect }: State,
   { own, own6 }: { readonly own: Endpoint; readonly own6: Endpoint | null },
 ): CandidateAgent {
   const { socket, server, mode, mappedPort = null } = options;
   return candidateAgent({
     direct: socket && isDirect ? { local: socket.local, seen: own, server: server.address } : null,
     second: second && own6 && { local: second.shared.local, seen: own6, server: second.server.address },
+    others: isDirect ? others.map((one) => ({ ...one, local: one.shared.local, server: server.address })) : [],
     mapped: mappedPort?.toward(own) ?? null,
     relay: relay && relayOf(relay, mode),
     randomBytes,
@@ -123,12 +141,16 @@ function agentOf(
 }
 
 function share(
-  { direct, second, relay }: State,
+  { direct, second, others, relay }: State,
   owns: (arrival: Arrival) => boolean,
 ): Readonly<Record<string, UdpSocket>> {
-  const [other, relayed] = [second?.shared ?? null, relay?.shared ?? null];
-  const named = { [PUNCH_SOCKET]: direct, [SECOND_SOCKET]: other, [RELAY_SOCKET]: relayed };
-  const shares = Object.entries(named).flatMap(([name, one]) =>
+  const named: readonly (readonly [string, SharedSocket | undefined | null])[] = [
+    [PUNCH_SOCKET, direct],
+    [SECOND_SOCKET, second?.shared],
+    ...others.map(({ name, shared }) => [name, shared] as const),
+    [RELAY_SOCKET, relay?.shared],
+  ];
+  const shares = named.flatMap(([name, one]) =>
     one ? [[name, one.share((bytes, from) => owns({ socket: name, from, bytes }))] as const] : [],
   );
   return Object.fromEntries(shares);

@@ -25,7 +25,7 @@ export async function bindSecond(state: State, { ticket, server, namedBy, signal
   }
   const refusal = refusalOf([server.address], { host: server.address, namedBy });
   if (refusal !== null) return { outcome: 'not-sent', detail: refusal };
-  const second = state.second ?? (await open(server));
+  const second = state.second ?? (await adopt(state, server)) ?? (await open(server));
   if (typeof second === 'string') return { outcome: 'not-sent', detail: second };
   // The room was left meanwhile, and nobody would close it.
   if (signal.aborted) await second.socket[Symbol.asyncDispose]();
@@ -35,6 +35,15 @@ export async function bindSecond(state: State, { ticket, server, namedBy, signal
   const result = await bindTicket(socket, { server, ticket, signal });
   if (result.outcome === 'bound') tellSecond(state, result.public);
   return result;
+}
+
+/** Takes the socket that is open already at the address from which the system would send there, unless attempts know it by another name. */
+async function adopt(state: State, server: Endpoint): Promise<SecondSocket | null> {
+  const address = await localAddressToward(server).catch(() => null);
+  const known = state.others.find(({ shared }) => shared.local.address === address);
+  if (!known || state.lateUsers.size > 0) return null;
+  state.others = state.others.filter((one) => one !== known);
+  return { ...known, server };
 }
 
 /** Returns the system's code where it gives no socket, as on a host without a route there. */

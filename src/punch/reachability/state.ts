@@ -6,6 +6,7 @@ import type { RelaySocket } from '../../net/turn/relay-socket.ts';
 import type { UdpSocket } from '../../net/udp-socket.ts';
 import type { PathMode } from '../options.ts';
 import type { MappedPort } from './mapped-port.ts';
+import type { OtherSocket } from './other-sockets.ts';
 import type { RelayResult } from './relay.ts';
 import type { TurnServerChoice } from './turn-choice.ts';
 
@@ -16,6 +17,8 @@ export interface ReachabilityOptions {
   readonly mode: PathMode;
   /** Whether a second socket may be opened, over the other family. */
   readonly mayHaveSecond: boolean;
+  /** The sockets at other addresses of this host. */
+  readonly others?: readonly OtherSocket[];
   /** The port of the router that leads to the socket; left out when none is sought. */
   readonly mappedPort?: Pick<MappedPort, 'toward' | 'onFound'> | null;
   readonly openRelay: (servers: readonly TurnServerChoice[], signal: AbortSignal) => Promise<RelayResult>;
@@ -45,6 +48,10 @@ export interface State {
   readonly direct: SharedSocket | null;
   /** The socket over IPv6, once it is open; and where its server is. */
   second: SecondSocket | null;
+  /** The sockets at other addresses of this host, which belong to the reachability. */
+  others: readonly OtherSocket[];
+  /** Aborted when the reachability ends. */
+  readonly ended: AbortController;
   /** The TURN servers, as the last join has named them. */
   servers: readonly TurnServerChoice[];
   /** The relay, while there is one. */

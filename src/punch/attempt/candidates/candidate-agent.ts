@@ -1,6 +1,7 @@
 /** The ICE agent of a punch. Its local candidates are known before its role is; the agent is created once the role is known. */
 import type { Endpoint } from '../../../endpoint.ts';
 import { createIceAgent, type IceAgent, type IceAgentOptions } from '../../../ice/agent.ts';
+import type { LocalCandidateSpec } from '../../../ice/candidates/local-candidate.ts';
 import { MAX_LOCAL_PREFERENCE } from '../../../ice/candidates/priority.ts';
 import { formatCandidate } from '../../../ice/candidates/sdp.ts';
 import { MIN_TA_MS } from '../../../ice/checklist/pace.ts';
@@ -39,10 +40,20 @@ export interface SeenSocket {
   readonly server: string;
 }
 
+/** A socket at another address of this host; where the server sees it, if that is known. */
+export interface OtherBase {
+  readonly name: string;
+  readonly local: Endpoint;
+  readonly seen: Endpoint | null;
+  /** The IP address of the server. */
+  readonly server: string;
+}
+
 /** Gathers the candidates of this side, which the peer is told before the role is known, and from which the agent then checks. */
 export function candidateAgent({
   direct,
   second = null,
+  others = [],
   mapped = null,
   relay,
   randomBytes,
@@ -51,6 +62,8 @@ export function candidateAgent({
   readonly direct: SeenSocket | null;
   /** The socket over IPv6, where the first one is over IPv4. */
   readonly second?: SeenSocket | null;
+  /** The sockets at other addresses of this host, under the agent's names for them, and where the server sees each. */
+  readonly others?: readonly OtherBase[];
   /** The port that the local router has mapped to that socket; it counts as a reflexive candidate, since RFC 8445 §5.1.1 has no other type for it. */
   readonly mapped?: MappedCandidate | null;
   readonly relay: { readonly relayed: Endpoint; readonly mapped: Endpoint } | null;
@@ -73,6 +86,9 @@ export function candidateAgent({
         const { endpoint, router } = mapped;
         agent.addLocalCandidate({ type: 'srflx', socket: PUNCH_SOCKET, endpoint, server: router });
       }
+    }
+    for (const other of others) {
+      for (const spec of otherSpecs(other)) agent.addLocalCandidate(spec);
     }
     if (relay) {
       const { relayed: endpoint, mapped } = relay;
@@ -97,4 +113,10 @@ function addSeen(
 ): void {
   agent.addLocalCandidate({ type: 'host', socket, endpoint: local, localPreference });
   agent.addLocalCandidate({ type: 'srflx', socket, endpoint: seen, server });
+}
+
+/** Its candidates, less preferred than those of the sockets that were added before. */
+export function otherSpecs({ name: socket, local, seen, server }: OtherBase): readonly LocalCandidateSpec[] {
+  const host = { type: 'host', socket, endpoint: local } as const;
+  return seen ? [host, { type: 'srflx', socket, endpoint: seen, server }] : [host];
 }
