@@ -1,6 +1,6 @@
 /** How hosts reach the public network, after an access of lab/profiles.ts: realms, boxes between them, and one link to it all. */
 import type { Family } from '../../../src/endpoint.ts';
-import type { AccessProfile, NamedAccess, NamedIpv6Access, NatProfile } from '../../profiles.ts';
+import type { AccessProfile, Ipv6Access, NamedAccess, NamedIpv6Access, NatProfile } from '../../profiles.ts';
 import { createHost, type Host } from '../network/host.ts';
 import type { Link } from '../network/link.ts';
 import { createRealm, type Realm } from '../network/realm.ts';
@@ -17,7 +17,7 @@ export interface SiteOptions {
    * A NAT by its profile, any other access by its kind, or either under a name as `HARD_NATS` has them. With `ipv6`, as
    * `dualStack` makes it, every host has both families.
    */
-  readonly access: AccessProfile | NamedAccess | NamedIpv6Access | NatProfile | BoxAccess;
+  readonly access: AccessProfile | Ipv6Access | NamedAccess | NamedIpv6Access | NatProfile | BoxAccess;
   /** The family of the hosts where the access has no `ipv6`; default: IPv4. */
   readonly family?: Family;
   /** The link to the outside, behind every box of the site; default: in no time and without loss. */
