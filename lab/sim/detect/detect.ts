@@ -71,11 +71,10 @@ interface DiscoveryRun {
 function discover(world: World, { host, family, layout, deadline, bounds }: DiscoveryRun): DetectReport {
   const { addresses, port } = layout;
   const [server] = addresses;
-  const address = addressOf(host, family);
   return runSession(world, {
     host,
     sockets: DETECT_SOCKETS,
-    ...(address && { address }),
+    address: addressOf(host, family),
     create: ({ local, random, now }) =>
       createDiscovery({
         local,

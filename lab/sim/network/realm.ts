@@ -50,8 +50,10 @@ const LAST_HOST_PART: Readonly<Record<Family, number>> = { IPv4: 254, IPv6: 0xff
  * `prefix::first` to `prefix::ffff`; the prefix is up to seven parts.
  * @throws RangeError when the prefix is none, and from the pool when no address is left.
  */
-export function addressPool(prefix: string, first: number): () => string {
-  const family = familyOf(prefix);
+export function addressPool(
+  family: Family,
+  { prefix, first }: { readonly prefix: string; readonly first: number },
+): () => string {
   if (family === 'IPv6' ? !isIPv6(`${prefix}::`) : !isIPv4(`${prefix}.${first}`)) {
     throw new RangeError(`prefix is ${JSON.stringify(prefix)}; it must be three parts such as 192.168.1`);
   }

@@ -21,7 +21,7 @@ export interface SessionOptions<Name extends string, Result> {
   /** The names of the sockets to open; the session has to know the same names. */
   readonly sockets: readonly Name[];
   /** Which address of the host they are opened on; default: the first one. */
-  readonly address?: string;
+  readonly address?: string | undefined;
   readonly create: (context: SessionContext<Name>) => Session<Result>;
 }
 
@@ -39,7 +39,7 @@ export function startSession<Name extends string, Result>(
   let outcome: { readonly result: Result; readonly at: number } | null = null;
   const sockets = new Map<string, UdpSocket>();
   for (const name of names) {
-    const socket = host.open((from, bytes) => void driver.receive(name, from, bytes), address ? { address } : {});
+    const socket = host.open((from, bytes) => void driver.receive(name, from, bytes), { address });
     sockets.set(name, socket);
   }
   const local = Object.fromEntries([...sockets].map(([name, socket]) => [name, socket.local])) as Record<

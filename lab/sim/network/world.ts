@@ -34,8 +34,8 @@ export function createWorld(options: { readonly seed: number; readonly trace?: T
     internet: createRealm(
       'internet',
       new Map([
-        ['IPv4', addressPool('198.51.100', 1)],
-        ['IPv6', addressPool('2001:db8:1', 1)],
+        ['IPv4', addressPool('IPv4', { prefix: '198.51.100', first: 1 })],
+        ['IPv6', addressPool('IPv6', { prefix: '2001:db8:1', first: 1 })],
       ]),
       { hops: 1 },
     ),

@@ -99,7 +99,7 @@ function createClients(
     const host = NEIGHBOUR_SOCKETS.includes(name) ? neighbour : client;
     const address = addressOf(host, family);
     const receive = (from: Endpoint): unknown => seen.push({ from, to: socketOf(name).local });
-    const socket = sockets.get(name) ?? host.open(receive, address ? { address } : {});
+    const socket = sockets.get(name) ?? host.open(receive, { address });
     sockets.set(name, socket);
     return socket;
   };

@@ -23,7 +23,7 @@ export function addNeighbour(world: World, { site, toward, meanGapMs }: Neighbou
   const address = addressOf(host, familyOf(toward));
   const random = host.random.fork('mappings');
   const goOn = (): void => {
-    const socket = host.open(() => {}, address ? { address } : {});
+    const socket = host.open(() => {}, { address });
     socket.send({ address: toward, port: DISCARD_PORT }, Uint8Array.of(0));
     socket.close();
     clock.schedule(clock.now() - meanGapMs * Math.log(1 - random.next()), goOn);

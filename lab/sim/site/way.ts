@@ -109,7 +109,7 @@ function connectLayers(world: World, way: WayOptions, layers: readonly BoxAccess
     const prefix = insidePrefix(world, way, index);
     const isOutermost = index === layers.length - 1;
     const innerPools = index === 0 ? pools : new Map<Family, () => string>();
-    innerPools.set(family, addressPool(prefix, FIRST_INSIDE[family]));
+    innerPools.set(family, addressPool(family, { prefix, first: FIRST_INSIDE[family] }));
     const inner = index === 0 ? inside : createRealm(name, innerPools);
     const place = { name, family, inner, outer, ...(isOutermost && link && { link }) };
     routers.unshift(connectLayer(world, place, { layer, prefix }));
