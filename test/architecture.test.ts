@@ -65,7 +65,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'lab/sim/detect': [
     ...['lab/base', 'lab/sim/nat', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site', 'server/stun/decisions'],
-    ...['src/nat'],
+    ...['src/base', 'src/nat'],
   ],
   'lab/sim/punch': [
     ...['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site'],
