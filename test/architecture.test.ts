@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/punch/attempt': ['src/base', 'src/ice', 'src/nat', 'src/rendezvous', 'src/stun'],
   'src/punch': [
     ...['src/base', 'src/detect', 'src/ice', 'src/net', 'src/port-mapping', 'src/punch/attempt'],
-    ...['src/rendezvous', 'src/turn'],
+    ...['src/rendezvous', 'src/stun', 'src/turn'],
   ],
   src: ['src/base', 'src/detect', 'src/ice', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
   'server/base': [],

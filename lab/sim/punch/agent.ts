@@ -1,7 +1,7 @@
 /** Drives an ICE agent, or an attempt, over simulated sockets on virtual time, as src/punch/path does over real ones. */
 import type { DatagramKind } from '../../../src/ice/agent.ts';
 import type { IceEvent } from '../../../src/ice/event.ts';
-import { PUNCH_SOCKET, RELAY_SOCKET } from '../../../src/punch/attempt/candidates/candidate-agent.ts';
+import { PUNCH_SOCKET, RELAY_SOCKET, SECOND_SOCKET } from '../../../src/punch/attempt/candidates/candidate-agent.ts';
 import type { PathRequest, PathSession } from '../../../src/punch/attempt/path-session.ts';
 import type { PeerSignal } from '../../../src/punch/attempt/peer-signal.ts';
 import type { Arrival, EventOutput } from '../../../src/session.ts';
@@ -10,7 +10,7 @@ import type { Host, UdpSocket } from '../network/host.ts';
 import type { Run } from '../network/run-session.ts';
 import type { World } from '../network/world.ts';
 import { createSimPath, type DrivenSimPath, type SimPath } from './path.ts';
-import type { SimRelay } from './relay.ts';
+import type { SimRelay } from './room/relay.ts';
 
 type Settled = Extract<IceEvent, { readonly kind: 'connected' | 'failed' }>;
 
@@ -29,6 +29,8 @@ interface AgentOptions {
   readonly agent: PathSession;
   readonly host: Host;
   readonly socket: UdpSocket;
+  /** The socket over IPv6. */
+  readonly second?: UdpSocket | null;
   readonly relay?: SimRelay | null;
   /** Whether the agent gets more sockets when it asks for them; default false. */
   readonly mayOpen?: boolean;
@@ -47,8 +49,9 @@ interface State extends AgentOptions {
 }
 
 export function driveAgent(world: World, options: AgentOptions): AgentRun {
-  const { agent, host, socket, relay = null } = options;
+  const { agent, host, socket, second = null, relay = null } = options;
   const sockets = new Map<string, UdpSocket | SimRelay>([[PUNCH_SOCKET, socket]]);
+  if (second) sockets.set(SECOND_SOCKET, second);
   if (relay) sockets.set(RELAY_SOCKET, relay);
   const leave = (): void => driver.wake(agent.leave);
   const path = createSimPath(agent, { host, sockets, leave });

@@ -16,8 +16,8 @@ import type { UdpSocket } from '../network/udp.ts';
 import type { World } from '../network/world.ts';
 import { type AgentRun, driveAgent } from './agent.ts';
 import type { SimPath } from './path.ts';
-import type { SimRelay } from './relay.ts';
-import type { SimIntroduced } from './told.ts';
+import type { SimRelay } from './room/relay.ts';
+import type { SimIntroduced } from './room/told.ts';
 
 /** How an attempt ended; `at` and `validAt` are virtual times. */
 export type SimConnected = { readonly at: number; readonly validAt: number | null; readonly packetsSent: number } & (
@@ -52,6 +52,7 @@ interface AttemptOptions {
   readonly id: string;
   readonly host: Host;
   readonly socket: UdpSocket;
+  readonly second: UdpSocket | null;
   readonly relay: SimRelay | null;
   readonly server: Endpoint;
   readonly random: Random;
@@ -75,13 +76,13 @@ interface State extends Pick<AttemptOptions, 'output' | 'onSettled' | 'onConnect
 }
 
 export function startAttempt(world: World, options: AttemptOptions): SimAttempt {
-  const { id, host, socket, relay, server, output, onTell, onSettled, onConnected } = options;
+  const { id, host, socket, second, relay, server, output, onTell, onSettled, onConnected } = options;
   const { introduction, at, told } = output;
   const plan = planIntroduced(introduction, { id, ...told, isDirect: true, server: server.address });
   const startAt = at + introduction.startInMs;
   const attempt = attemptOf(options, { plan, startAt });
   const run = driveAgent(world, {
-    ...{ agent: attempt, host, socket, relay, mayOpen: true },
+    ...{ agent: attempt, host, socket, second, relay, mayOpen: true },
     onTell: (signal) => onTell(formatPeerSignal(signal)),
     onEvent: (event) => handleEvent(state, event),
   });
@@ -99,12 +100,12 @@ export function startAttempt(world: World, options: AttemptOptions): SimAttempt 
 }
 
 function attemptOf(
-  { socket, server, random, budget, output: { introduction, told } }: AttemptOptions,
+  { socket, second, server, random, budget, output: { introduction, told } }: AttemptOptions,
   { plan, startAt }: Pick<SimAttempt, 'plan' | 'startAt'>,
 ): IntroducedAttempt {
   return createIntroducedAttempt({
-    ...{ introduction, plan, behavior: told.behavior, agentOf: told.agentOf, server, budget, startAt },
-    networks: [`${socket.local.address}/24`],
+    ...{ introduction, plan, ...told, server, budget, startAt },
+    networks: [`${socket.local.address}/24`, ...(second ? [`${second.local.address}/64`] : [])],
     randomBytes: random.bytes,
     randomInteger: random.integer,
   });

@@ -1,6 +1,6 @@
 /** Does what the introductions of a room want done. */
-import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import type { PeerNews } from '../../rendezvous/introduction/output.ts';
+import { behaviorSeen } from '../../rendezvous/introduction/second-socket.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import { createMailbox } from './mailbox.ts';
 import type { RoomInput, RoomOutput, RoomWiring, State } from './state.ts';
@@ -135,14 +135,9 @@ async function gather(
   const found = (reachability.isDirect() ? await behavior?.find(own) : null) ?? UNKNOWN;
   await reachability.relayed(RELAY_PATIENCE_MS);
   const agentOf = reachability.agentOf(own, own6);
-  const behavior6 = own6 ? untranslatedOrUnknown(own6, reachability.secondLocal()) : undefined;
+  const behavior6 = own6 ? behaviorSeen(own6, reachability.secondLocal()) : undefined;
   const told = { candidates: agentOf.candidates, behavior: found, behavior6, agentOf };
   machine.tell({ kind: 'gathered', gathering, told });
-}
-
-/** What is known of the network of a socket without a detection. */
-function untranslatedOrUnknown(seen: Endpoint, local: Endpoint | null): ToldBehavior {
-  return local && sameEndpoint(seen, local) ? { ...UNKNOWN, mapping: 'none' } : UNKNOWN;
 }
 
 function seekRelay(

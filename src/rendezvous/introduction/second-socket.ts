@@ -3,28 +3,14 @@
  * Nothing waits for it longer than a moment, and its failure is no failure of the room.
  */
 import { type Endpoint, familyOf, sameEndpoint } from '../../endpoint.ts';
-import type { WireTicket } from '../protocol/fields.ts';
+import type { ToldBehavior, WireTicket } from '../protocol/fields.ts';
 import type { ServerMessageOf } from '../protocol/server-message.ts';
 import { ticketOf } from './held-ticket.ts';
 import type { BindResult } from './output.ts';
-import { type HeldTicket, type State, type Told, waiting } from './state.ts';
+import { type SecondSocket, type State, type Told, waiting } from './state.ts';
 
 /** How long peers are not asked for because the second socket may be shown yet: as RFC 8305 §3 waits for the other family. */
 const PATIENCE_MS = 50;
-
-export interface SecondSocket {
-  readonly ticket: HeldTicket;
-  /** The server's address in the other family, and that by which it was reached when it named that one. */
-  readonly server: Endpoint;
-  readonly namedBy: string;
-  bindAt: number;
-  /** The number of the binding that is under way; null when none is. */
-  binding: number | null;
-  /** Whether a binding has ended. */
-  isSettled: boolean;
-  /** Where the server last saw it. */
-  own: Endpoint | null;
-}
 
 /** Returns the second socket that a server offers who has just let this side in; null where it offers none. */
 export function secondSocketOf(
@@ -79,6 +65,12 @@ export function secondBound<T extends Told>(
 /** Returns until when peers are not asked for on its account, where the first socket was shown at `boundAt`. */
 export function secondAwaitedUntil({ second, shownAt }: Pick<State<Told>, 'second' | 'shownAt'>): number {
   return second && !second.isSettled ? shownAt + PATIENCE_MS : Number.NEGATIVE_INFINITY;
+}
+
+/** Returns what is known of the network of a socket without a detection: whether anything translates before it. */
+export function behaviorSeen(seen: Endpoint, local: Endpoint | null): ToldBehavior {
+  const mapping = local && sameEndpoint(seen, local) ? 'none' : 'undetermined';
+  return { mapping, filtering: 'undetermined' };
 }
 
 function isSame(a: Endpoint | null, b: Endpoint | null): boolean {

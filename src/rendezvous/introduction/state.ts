@@ -3,7 +3,6 @@ import type { Endpoint } from '../../endpoint.ts';
 import type { ToldBehavior } from '../protocol/fields.ts';
 import type { IntroductionOutput } from './output.ts';
 import type { Presence } from './presence.ts';
-import type { SecondSocket } from './second-socket.ts';
 
 /** What a peer is told about this side. Whoever gathers it may add fields, and gets the same object back. */
 export interface Told {
@@ -19,6 +18,21 @@ export interface HeldTicket {
   readonly password: string;
   /** The time from which on another ticket is asked for in its place. */
   readonly renewAt: number;
+}
+
+/** A socket over IPv6, beside a first one over IPv4. */
+export interface SecondSocket {
+  readonly ticket: HeldTicket;
+  /** The server's address in the other family, and that by which it was reached when it named that one. */
+  readonly server: Endpoint;
+  readonly namedBy: string;
+  bindAt: number;
+  /** The number of the binding that is under way; null when none is. */
+  binding: number | null;
+  /** Whether a binding has ended. */
+  isSettled: boolean;
+  /** Where the server last saw it. */
+  own: Endpoint | null;
 }
 
 /** Where this side stands with the server. */

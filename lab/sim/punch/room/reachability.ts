@@ -1,12 +1,18 @@
 /** Where a simulated peer can be reached: at its one socket, and at a relay, as src/punch/reachability has it. */
 
-import type { Endpoint } from '../../../src/endpoint.ts';
-import { candidateAgent, PUNCH_SOCKET, RELAY_SOCKET } from '../../../src/punch/attempt/candidates/candidate-agent.ts';
-import type { ToldBehavior, TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
-import type { Arrival } from '../../../src/session.ts';
-import type { Host, UdpSocket } from '../network/host.ts';
-import type { Random } from '../network/random.ts';
-import type { World } from '../network/world.ts';
+import type { Endpoint } from '../../../../src/endpoint.ts';
+import {
+  candidateAgent,
+  PUNCH_SOCKET,
+  RELAY_SOCKET,
+  SECOND_SOCKET,
+} from '../../../../src/punch/attempt/candidates/candidate-agent.ts';
+import { behaviorSeen } from '../../../../src/rendezvous/introduction/second-socket.ts';
+import type { ToldBehavior, TurnServer } from '../../../../src/rendezvous/protocol/fields.ts';
+import type { Arrival } from '../../../../src/session.ts';
+import { addressOf, type Host, type UdpSocket } from '../../network/host.ts';
+import type { Random } from '../../network/random.ts';
+import type { World } from '../../network/world.ts';
 import { type SimRelay, seekRelay } from './relay.ts';
 import type { SimTold } from './told.ts';
 
@@ -15,13 +21,20 @@ const RELAY_PATIENCE_MS = 1_500;
 
 export interface SimReachability {
   readonly socket: UdpSocket;
+  /** The socket over IPv6, where the first one is over IPv4 and the host has both. */
+  readonly second: UdpSocket | null;
   /** The relay, while it has an allocation. */
   readonly relay: () => SimRelay | null;
   /** To be called with each join: asks the first of the servers for a relay, unless there is one that its server still has. */
   readonly seekRelay: (servers: readonly TurnServer[]) => void;
-  /** Calls `done` later with what a peer is told when the server sees this side at `own`. */
-  readonly gather: (own: Endpoint, done: (told: SimTold) => void) => void;
+  /** Calls `done` later with what a peer is told when the server sees this side at `own`, and its second socket at `own6`. */
+  readonly gather: (seen: SeenAt, done: (told: SimTold) => void) => void;
   readonly close: () => void;
+}
+
+interface SeenAt {
+  readonly own: Endpoint;
+  readonly own6: Endpoint | null;
 }
 
 export interface SimReachabilityOptions {
@@ -39,6 +52,7 @@ export interface SimReachabilityOptions {
 interface State extends SimReachabilityOptions {
   readonly world: World;
   readonly socket: UdpSocket;
+  readonly second: UdpSocket | null;
   /** The TURN server, as the last join has named it. */
   turn: TurnServer | null;
   relay: SimRelay | null;
@@ -50,17 +64,35 @@ interface State extends SimReachabilityOptions {
 export function createSimReachability(world: World, options: SimReachabilityOptions): SimReachability {
   const { host, receive } = options;
   const socket = host.open((from, bytes) => receive({ socket: PUNCH_SOCKET, from, bytes }));
-  const state: State = { ...options, world, socket, turn: null, relay: null, waiting: new Set(), isSettled: true };
+  const second = openSecond(options, socket);
+  const state: State = {
+    ...options,
+    world,
+    socket,
+    second,
+    turn: null,
+    relay: null,
+    waiting: new Set(),
+    isSettled: true,
+  };
   return {
     socket,
+    second,
     relay: () => (state.relay?.allocation() ? state.relay : null),
     seekRelay: (servers) => seekOrProve(state, servers),
-    gather: (own, done) => gather(state, own, done),
+    gather: (seen, done) => gather(state, seen, done),
     close: () => {
       state.relay?.close();
       socket.close();
+      second?.close();
     },
   };
+}
+
+function openSecond({ host, receive }: SimReachabilityOptions, { local }: UdpSocket): UdpSocket | null {
+  const address = addressOf(host, 'IPv6');
+  if (address === undefined || address === local.address) return null;
+  return host.open((from, bytes) => receive({ socket: SECOND_SOCKET, from, bytes }), { address });
 }
 
 function seekOrProve(state: State, servers: readonly TurnServer[]): void {
@@ -99,22 +131,24 @@ function lose(state: State): void {
   state.onChanged();
 }
 
-function gather(state: State, own: Endpoint, done: (told: SimTold) => void): void {
+function gather(state: State, seen: SeenAt, done: (told: SimTold) => void): void {
   const { world, turn, relay, waiting } = state;
   const { clock } = world;
   const go = (): void => {
-    if (waiting.delete(go)) done(toldAt(state, own));
+    if (waiting.delete(go)) done(toldAt(state, seen));
   };
   waiting.add(go);
   if (turn && state.isSettled && !relay?.allocation()) seek(state, turn);
   clock.schedule(clock.now() + (state.isSettled ? 0 : RELAY_PATIENCE_MS), go);
 }
 
-function toldAt({ socket, relay, server, behavior, random }: State, own: Endpoint): SimTold {
+function toldAt({ socket, second, relay, server, behavior, random }: State, { own, own6 }: SeenAt): SimTold {
   const agentOf = candidateAgent({
     direct: { local: socket.local, seen: own, server },
+    second: second && own6 && { local: second.local, seen: own6, server },
     relay: relay?.allocation() ?? null,
     randomBytes: random.bytes,
   });
-  return { candidates: agentOf.candidates, behavior, agentOf };
+  const behavior6 = own6 ? behaviorSeen(own6, second?.local ?? null) : undefined;
+  return { candidates: agentOf.candidates, behavior, behavior6, agentOf };
 }

@@ -1,7 +1,7 @@
 /** What a simulated peer tells another about itself, and what it is introduced with. */
-import type { CandidateAgent } from '../../../src/punch/attempt/candidates/candidate-agent.ts';
-import type { IntroductionOutput } from '../../../src/rendezvous/introduction/output.ts';
-import type { Told } from '../../../src/rendezvous/introduction/state.ts';
+import type { CandidateAgent } from '../../../../src/punch/attempt/candidates/candidate-agent.ts';
+import type { IntroductionOutput } from '../../../../src/rendezvous/introduction/output.ts';
+import type { Told } from '../../../../src/rendezvous/introduction/state.ts';
 
 /** What a peer was told about this side, and the agent that has those candidates. */
 export interface SimTold extends Told {

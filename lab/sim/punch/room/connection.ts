@@ -1,9 +1,9 @@
 /** Connects to the simulated rendezvous and joins, one connection at a time, as src/net/rendezvous does over a WebSocket. */
-import type { IntroductionInput } from '../../../src/rendezvous/introduction/output.ts';
-import { type ClientMessage, PROTOCOL_VERSION } from '../../../src/rendezvous/protocol/client-message.ts';
-import type { ServerMessage } from '../../../src/rendezvous/protocol/server-message.ts';
-import type { World } from '../network/world.ts';
-import type { RendezvousServer, SimConnection } from '../server/rendezvous-server.ts';
+import type { IntroductionInput } from '../../../../src/rendezvous/introduction/output.ts';
+import { type ClientMessage, PROTOCOL_VERSION } from '../../../../src/rendezvous/protocol/client-message.ts';
+import type { ServerMessage } from '../../../../src/rendezvous/protocol/server-message.ts';
+import type { World } from '../../network/world.ts';
+import type { RendezvousServer, SimConnection } from '../../server/rendezvous-server.ts';
 
 /** How long to wait for the answer to the join, as in src/net/rendezvous/join.ts. */
 const JOIN_TIMEOUT_MS = 10_000;

@@ -3,28 +3,26 @@
  * its socket by tickets, and an attempt for each peer that it is introduced to, all over one socket and one relay.
  */
 
-import { type Endpoint, sameEndpoint } from '../../../src/endpoint.ts';
-import type { PairReport } from '../../../src/ice/checklist/pair.ts';
-import { createPunchBudget, INTRODUCTIONS_MAX, type PunchBudget } from '../../../src/punch/attempt/budget.ts';
-import { PUNCH_SOCKET } from '../../../src/punch/attempt/candidates/candidate-agent.ts';
-import type { PunchPlan } from '../../../src/punch/attempt/plan.ts';
+import type { Endpoint } from '../../../../src/endpoint.ts';
+import type { PairReport } from '../../../../src/ice/checklist/pair.ts';
+import { createPunchBudget, INTRODUCTIONS_MAX, type PunchBudget } from '../../../../src/punch/attempt/budget.ts';
+import type { PunchPlan } from '../../../../src/punch/attempt/plan.ts';
 import {
   createIntroductions,
   type Introductions,
   type IntroductionsOptions,
-} from '../../../src/rendezvous/introduction/introductions.ts';
-import type { BindResult, IntroductionInput, IntroductionOutput } from '../../../src/rendezvous/introduction/output.ts';
-import type { ToldBehavior } from '../../../src/rendezvous/protocol/fields.ts';
-import { createTicketBinding } from '../../../src/rendezvous/ticket-binding.ts';
-import type { Arrival } from '../../../src/session.ts';
-import { driveSession, type SimDriver } from '../network/driver.ts';
-import type { Host } from '../network/host.ts';
-import type { Random } from '../network/random.ts';
-import type { World } from '../network/world.ts';
-import type { RendezvousServer } from '../server/rendezvous-server.ts';
-import { type SimAttempt, type SimConnected, startAttempt } from './attempt.ts';
+} from '../../../../src/rendezvous/introduction/introductions.ts';
+import type { IntroductionInput, IntroductionOutput } from '../../../../src/rendezvous/introduction/output.ts';
+import type { ToldBehavior } from '../../../../src/rendezvous/protocol/fields.ts';
+import type { Arrival } from '../../../../src/session.ts';
+import type { Host } from '../../network/host.ts';
+import type { Random } from '../../network/random.ts';
+import type { World } from '../../network/world.ts';
+import type { RendezvousServer } from '../../server/rendezvous-server.ts';
+import { type SimAttempt, type SimConnected, startAttempt } from '../attempt.ts';
+import type { SimPath } from '../path.ts';
+import { type Bindings, createBindings } from './bindings.ts';
 import { createSimClient, type SimClient } from './connection.ts';
-import type { SimPath } from './path.ts';
 import { createSimReachability, type SimReachability } from './reachability.ts';
 import type { NotIntroduced, SimIntroduced, SimTold } from './told.ts';
 
@@ -83,8 +81,7 @@ interface State {
   readonly reachability: SimReachability;
   readonly meetings: Map<string, Meeting>;
   client: SimClient | null;
-  /** The binding that is under way. */
-  binding: SimDriver | null;
+  readonly bindings: Bindings;
   alarmAt: number;
   isDead: boolean;
 }
@@ -96,13 +93,15 @@ export function createSimRoom(world: World, options: SimRoomOptions): SimRoom {
   const heard = (arrival: Arrival): void => receive(state, arrival);
   const onChanged = (): void => tell(state, { kind: 'changed' });
   const reached = { host, random, server: server.address, behavior, receive: heard, onChanged };
-  const state: State = {
-    ...{ world, options, random, meetings: new Map() },
-    introductions: createIntroductions<SimTold>({ ...options, joinWaitMs }),
-    reachability: createSimReachability(world, reached),
-    ...{ client: null, binding: null, alarmAt: Number.POSITIVE_INFINITY, isDead: false },
-  };
+  const reachability = createSimReachability(world, reached);
+  const sockets = { first: reachability.socket, second: reachability.second };
   const told = (input: IntroductionInput<SimTold>): void => tell(state, input);
+  const state: State = {
+    ...{ world, options, random, reachability, meetings: new Map() },
+    introductions: createIntroductions<SimTold>({ ...options, joinWaitMs }),
+    bindings: createBindings(world, { host, random, server, sockets, tell: told }),
+    ...{ client: null, alarmAt: Number.POSITIVE_INFINITY, isDead: false },
+  };
   state.client = createSimClient<SimTold>(world, { server: rendezvous, id, source: host.name, delayMs, tell: told });
   return {
     id,
@@ -135,12 +134,8 @@ function die(state: State): void {
   state.client?.drop();
 }
 
-function receive({ binding, options, meetings }: State, arrival: Arrival): void {
-  const { socket, from, bytes } = arrival;
-  if (binding && socket === PUNCH_SOCKET && sameEndpoint(from, options.server)) {
-    binding.receive(socket, from, bytes);
-    return;
-  }
+function receive({ bindings, meetings }: State, arrival: Arrival): void {
+  if (bindings.receive(arrival)) return;
   for (const { attempt } of meetings.values()) if (attempt?.receive(arrival)) return;
 }
 
@@ -163,7 +158,7 @@ function wakeLater(state: State): void {
 }
 
 function obey(state: State, output: IntroductionOutput<SimTold>): void {
-  const { client, reachability, meetings } = state;
+  const { client, reachability, meetings, bindings } = state;
   switch (output.kind) {
     case 'join':
       client?.join(output.resumeKey);
@@ -172,13 +167,14 @@ function obey(state: State, output: IntroductionOutput<SimTold>): void {
       client?.send(output.message);
       break;
     case 'bind':
-      bind(state, output);
+    case 'bind-second':
+      bindings.bind(output);
       break;
     case 'unbind':
-      state.binding = null;
+      bindings.stop();
       break;
     case 'gather':
-      reachability.gather(output.own, (told) => tell(state, { kind: 'gathered', gathering: output.gathering, told }));
+      reachability.gather(output, (told) => tell(state, { kind: 'gathered', gathering: output.gathering, told }));
       break;
     case 'turn':
       reachability.seekRelay(output.servers);
@@ -198,23 +194,6 @@ function obey(state: State, output: IntroductionOutput<SimTold>): void {
   }
 }
 
-function bind(state: State, { binding, ticket }: Extract<IntroductionOutput<SimTold>, { kind: 'bind' }>): void {
-  const { world, options, random, reachability } = state;
-  const { host, server } = options;
-  const driver = driveSession(world, {
-    session: createTicketBinding({ ticket, server, randomBytes: random.bytes }),
-    host,
-    sockets: new Map([[PUNCH_SOCKET, reachability.socket]]),
-    onDone: (result: BindResult) => {
-      if (state.binding !== driver) return;
-      state.binding = null;
-      tell(state, { kind: 'bound', binding, result });
-    },
-  });
-  state.binding = driver;
-  world.clock.schedule(world.clock.now(), () => driver.wake());
-}
-
 function introduced(state: State, output: SimIntroduced): void {
   const { world, options, random, reachability } = state;
   const { peer } = output.introduction;
@@ -223,7 +202,14 @@ function introduced(state: State, output: SimIntroduced): void {
   meeting.introductions++;
   meeting.attempt = startAttempt(world, {
     ...{ id: options.id, host: options.host, server: options.server },
-    ...{ socket: reachability.socket, relay: reachability.relay(), random, output, budget: meeting.budget },
+    ...{
+      socket: reachability.socket,
+      second: reachability.second,
+      relay: reachability.relay(),
+      random,
+      output,
+      budget: meeting.budget,
+    },
     onConnected: options.onConnected,
     onTell: (data) => tell(state, { kind: 'signal', peer, data }),
     onSettled: (result) => {

@@ -1,13 +1,13 @@
 /** A relay of a simulated peer: the real TURN client on a socket of its own, as src/net/turn has it over UDP. */
-import type { Endpoint } from '../../../src/endpoint.ts';
-import type { TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
-import { createTurnClient, type TurnClient } from '../../../src/turn/client.ts';
-import type { TurnEvent } from '../../../src/turn/event.ts';
-import { driveSession, type SimDriver } from '../network/driver.ts';
-import type { Host } from '../network/host.ts';
-import type { ReceiveDatagram, UdpSocket } from '../network/udp.ts';
-import type { World } from '../network/world.ts';
-import { TURN_ENDPOINT } from '../server/turn-server.ts';
+import type { Endpoint } from '../../../../src/endpoint.ts';
+import type { TurnServer } from '../../../../src/rendezvous/protocol/fields.ts';
+import { createTurnClient, type TurnClient } from '../../../../src/turn/client.ts';
+import type { TurnEvent } from '../../../../src/turn/event.ts';
+import { driveSession, type SimDriver } from '../../network/driver.ts';
+import type { Host } from '../../network/host.ts';
+import type { ReceiveDatagram, UdpSocket } from '../../network/udp.ts';
+import type { World } from '../../network/world.ts';
+import { TURN_ENDPOINT } from '../../server/turn-server.ts';
 
 /** The socket's name in the client. */
 const SOCKET = 'turn';
