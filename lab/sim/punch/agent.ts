@@ -19,6 +19,8 @@ export interface AgentRun extends Run<Settled> {
   /** When the first pair became valid, because the peer had answered a check. */
   readonly validAt: () => number | null;
   readonly receive: (arrival: Arrival) => DatagramKind;
+  /** Gives the agent one more socket. */
+  readonly addSocket: (name: string, socket: UdpSocket | SimRelay) => void;
   /** Lets the agent act after it was told something. */
   readonly wake: () => void;
   /** The path, to be used once the agent is connected. */
@@ -66,6 +68,7 @@ export function driveAgent(world: World, options: AgentOptions): AgentRun {
   return {
     outcome: () => state.outcome,
     validAt: () => state.validAt,
+    addSocket: (name, added) => void sockets.set(name, added),
     wake: () => driver.wake(),
     path,
     receive: ({ socket: name, from, bytes }) => (driver.receive(name, from, bytes) ?? 'other') as DatagramKind,

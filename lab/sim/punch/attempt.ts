@@ -3,6 +3,7 @@ import type { Endpoint } from '../../../src/endpoint.ts';
 import type { PairReport } from '../../../src/ice/checklist/pair.ts';
 import type { IceEvent } from '../../../src/ice/event.ts';
 import type { PunchBudget } from '../../../src/punch/attempt/budget.ts';
+import { RELAY_SOCKET } from '../../../src/punch/attempt/candidates/candidate-agent.ts';
 import { createIntroducedAttempt, type IntroducedAttempt } from '../../../src/punch/attempt/introduced-attempt.ts';
 import type { AttemptFailure } from '../../../src/punch/attempt/outcome/evidence.ts';
 import type { PunchTechnique } from '../../../src/punch/attempt/outcome/winner.ts';
@@ -43,6 +44,8 @@ export interface SimAttempt {
   /** Takes a datagram of the room's socket, or of its relay; returns false when it does not belong to this attempt. */
   readonly receive: (arrival: Arrival) => boolean;
   readonly hear: (news: PeerNews) => void;
+  /** Adds a relay that has come since the introduction, if the attempt has none. */
+  readonly addRelay: (relay: SimRelay) => void;
   /** The pair that data goes on now; null while there is none. */
   readonly selected: () => PairReport | null;
   readonly stop: () => void;
@@ -94,6 +97,9 @@ export function startAttempt(world: World, options: AttemptOptions): SimAttempt 
     startAt,
     receive: (arrival) => receive(state, arrival),
     hear: (news) => hear(state, news),
+    addRelay: (late) => {
+      if (!relay) addRelay(state, late);
+    },
     selected: attempt.selected,
     stop: attempt.close,
   };
@@ -134,6 +140,15 @@ function hear(state: State, news: PeerNews): void {
   if (news.kind === 'signal') return;
   state.isGone = true;
   if (!attempt.evidence().isHeard || news.kind === 'replaced') settle(state, 'void');
+}
+
+function addRelay({ attempt, run }: State, relay: SimRelay): void {
+  const allocation = relay.allocation();
+  if (!allocation) return;
+  run.addSocket(RELAY_SOCKET, relay);
+  const { relayed: endpoint, mapped } = allocation;
+  attempt.addLate([{ type: 'relay', socket: RELAY_SOCKET, endpoint, mapped }]);
+  run.wake();
 }
 
 function settle(state: State, result: SimConnected | 'void'): void {

@@ -33,6 +33,8 @@ export interface SimPunchOptions {
   readonly linkB?: Link;
   /** Whether the server relays; default: false. A side that is relayed then gets the time to become direct. */
   readonly relay?: boolean;
+  /** How long the relay answers nothing at first; default: 0. */
+  readonly relayAfterMs?: number;
   readonly trace?: Trace;
 }
 
@@ -51,10 +53,10 @@ export interface SimPunch {
  * @throws Error when a side does not end.
  */
 export function punchInSim(options: SimPunchOptions): SimPunch {
-  const { seed, trace, relay = false } = options;
+  const { seed, trace, relay = false, relayAfterMs = 0 } = options;
   const world = createWorld({ seed, ...(trace && { trace }) });
   const ipv6 = [options.a, options.b].some((access) => 'access' in access && access.ipv6 !== undefined);
-  const rendezvous = addRendezvousServer(world, { relay, ipv6 });
+  const rendezvous = addRendezvousServer(world, { relay, relayAfterMs, ipv6 });
   const a = sideAt(world, { rendezvous, id: 'a', access: options.a, number: 1, link: options.linkA }).meet('b');
   const b = sideAt(world, { rendezvous, id: 'b', access: options.b, number: 2, link: options.linkB }).meet('a');
   runUntilDone(world, [runOf(a), runOf(b)]);

@@ -52,6 +52,8 @@ export interface RendezvousServerOptions {
   readonly limits?: RendezvousOptions['limits'];
   /** Whether it names a TURN server to who joins; default: false. */
   readonly relay?: boolean;
+  /** How long its TURN server, which it names from the start, answers nothing; default: 0. */
+  readonly relayAfterMs?: number;
   /** Whether it is reached over IPv6 as well; default: false. */
   readonly ipv6?: boolean;
 }
@@ -80,9 +82,13 @@ interface State {
 
 export function addRendezvousServer(
   world: World,
-  { limits, relay = false, ipv6 = false }: RendezvousServerOptions = {},
+  { limits, relay = false, relayAfterMs = 0, ipv6 = false }: RendezvousServerOptions = {},
 ): RendezvousServer {
   const turnHost = relay ? createHost(world, { name: 'relay', addresses: [TURN_ENDPOINT.address] }) : null;
+  if (relayAfterMs > 0) {
+    turnHost?.cutLink();
+    world.clock.schedule(world.clock.now() + relayAfterMs, () => turnHost?.restoreLink());
+  }
   const state: State = {
     ...{ world, limits, stun: stunOf(ipv6), turnHost, rendezvous: null, desk: null, turn: null },
     ...{ clients: new Map(), connections: 0, generation: 0 },

@@ -47,6 +47,8 @@ export interface SimReachabilityOptions {
   readonly receive: (arrival: Arrival) => void;
   /** Hears that there is another relay to tell of than before, or none any more. */
   readonly onChanged: () => void;
+  /** Hears of a relay that has come since peers were told that there is none. */
+  readonly onLateRelay: (relay: SimRelay) => void;
 }
 
 interface State extends SimReachabilityOptions {
@@ -118,9 +120,12 @@ function seek(state: State, turn: TurnServer): void {
 }
 
 function settle(state: State): void {
-  const hasChanged = state.relay?.allocation() && !state.isSettled;
+  const isNew = !state.isSettled;
   state.isSettled = true;
-  if (hasChanged) state.onChanged();
+  if (isNew && state.relay?.allocation()) {
+    state.onLateRelay(state.relay);
+    state.onChanged();
+  }
   for (const go of state.waiting) go();
 }
 

@@ -24,6 +24,7 @@ import type { SimPath } from '../path.ts';
 import { type Bindings, createBindings } from './bindings.ts';
 import { createSimClient, type SimClient } from './connection.ts';
 import { createSimReachability, type SimReachability } from './reachability.ts';
+import type { SimRelay } from './relay.ts';
 import type { NotIntroduced, SimIntroduced, SimTold } from './told.ts';
 
 export type SimMet = SimConnected | ({ readonly kind: 'not-introduced'; readonly at: number } & NotIntroduced);
@@ -92,7 +93,10 @@ export function createSimRoom(world: World, options: SimRoomOptions): SimRoom {
   const random = host.random.fork(`punch ${id}`);
   const heard = (arrival: Arrival): void => receive(state, arrival);
   const onChanged = (): void => tell(state, { kind: 'changed' });
-  const reached = { host, random, server: server.address, behavior, receive: heard, onChanged };
+  const onLateRelay = (relay: SimRelay): void => {
+    for (const { attempt } of state.meetings.values()) attempt?.addRelay(relay);
+  };
+  const reached = { host, random, server: server.address, behavior, receive: heard, onChanged, onLateRelay };
   const reachability = createSimReachability(world, reached);
   const sockets = { first: reachability.socket, second: reachability.second };
   const told = (input: IntroductionInput<SimTold>): void => tell(state, input);
