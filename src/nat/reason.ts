@@ -11,6 +11,12 @@ export const REASONS = {
   'wrong-transaction-id': 'the replies did not carry the transaction id of any request',
   'error-replies': 'the server answered only with errors',
   'server-has-one-address': 'the server has one address; this test needs a server with two',
+  'ports-agree':
+    'two ports of one address see the same public endpoint, so it does not depend on the port; a server at another address would tell whether it depends on the address',
+  'servers-disagree':
+    'the servers contradict each other about the public endpoint of one socket: it may depend on the destination, or one of them is wrong; a server with two addresses would tell',
+  'unproven-servers':
+    'of all servers only such have answered as somebody else has named, and their word alone proves nothing',
   'alternate-mute':
     'the server does not answer from its alternate address or port, even where the reply could get through, so silence proves nothing',
   'response-port-refused': 'the test needs RESPONSE-PORT, which the server does not support',
