@@ -10,7 +10,7 @@ import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import { type Attempt, createAttempt } from './attempt.ts';
 import type { PunchBudget } from './budget.ts';
 import { type CandidateAgent, PUNCH_SOCKET } from './candidate-agent.ts';
-import { knownBehavior } from './known-behavior.ts';
+import { assumedPair } from './known-behavior.ts';
 import { type PunchTechnique, wonBy } from './outcome/winner.ts';
 import type { PunchPlan } from './plan.ts';
 import { remoteCandidates } from './remote-candidates.ts';
@@ -102,7 +102,7 @@ interface PairOfSides extends Pick<TechniqueFacts, 'own' | 'other' | 'isShown'> 
 }
 
 function pairOf(told: ToldBehavior, { key, role, behavior }: Introduction): PairOfSides {
-  const [mine, theirs] = [knownBehavior(told), knownBehavior(behavior)];
+  const [mine, theirs] = assumedPair(told, behavior);
   const sides = {
     own: { ...sideOf(mine), credentials: iceCredentials(key, role) },
     other: { ...sideOf(theirs), credentials: iceCredentials(key, otherRole(role)) },

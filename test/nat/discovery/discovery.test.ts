@@ -11,13 +11,18 @@ import type { StunMessage } from '../../../src/stun/message.ts';
 const local = (port: number): Endpoint => ({ address: '10.1.0.2', port });
 const server = (address: string) => ({ host: address, address, port: 3478 });
 
-function discover(options: { readonly servers: readonly string[]; readonly moreServers?: boolean }): Discovery {
+function discover(options: {
+  readonly servers: readonly string[];
+  readonly toldServers?: readonly string[];
+  readonly moreServers?: boolean;
+}): Discovery {
   let serial = 0;
   return createDiscovery({
     local: Object.fromEntries(
       DETECT_SOCKETS.map((name, index) => [name, local(1 + index)]),
     ) as DiscoveryOptions['local'],
     servers: options.servers.map(server),
+    toldServers: (options.toldServers ?? []).map(server),
     moreServers: options.moreServers ?? false,
     httpPort: 3480,
     timeoutMs: 5000,
@@ -174,6 +179,23 @@ describe('a discovery', () => {
     }
     expect(sends(session, 200)).toEqual(expect.arrayContaining(['mapping 198.51.100.11:3479']));
     expect(session.poll(200).kind).toBe('wait');
+  });
+
+  it('does not take the router for restarted because a server that somebody else has named changes its word', () => {
+    const session = discover({ servers: ['203.0.113.10'], toldServers: ['198.51.100.10'] });
+    const early = transmits(session, 0);
+    session.handleTimeout(200);
+    const late = transmits(session, 200);
+    const sent = [...early, ...late];
+    const isTold = ({ to }: Transmit): boolean => to.address === '198.51.100.10';
+    for (const [index, transmit] of sent.filter(isTold).entries())
+      answer(session, 201, transmit, { port: 2000 + index });
+    for (const transmit of sent.filter((one) => !isTold(one))) answer(session, 201, transmit, { port: 1000 });
+    for (let now = 201; now < 2000; now++) session.handleTimeout(now);
+    expect(session.poll(2000)).toMatchObject({
+      kind: 'done',
+      result: { verdict: { type: 'inconclusive', reason: 'servers-disagree' } },
+    });
   });
 
   it('waits for its next deadline, never for one that has passed', () => {

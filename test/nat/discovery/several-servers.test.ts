@@ -16,6 +16,7 @@ import { symmetricLink } from '../../../lab/sim/network/link.ts';
 import { createRandom } from '../../../lab/sim/network/random.ts';
 import { SERVER_FAULTS } from '../../../lab/sim/server/server-fault.ts';
 import type { Respond } from '../../../lab/sim/server/stun-server.ts';
+import { respond as respondTruly } from '../../../server/stun/decisions/responder.ts';
 import { found, undetermined } from '../../../src/nat/behavior.ts';
 import { classifySeveral } from '../../../src/nat/discovery/several-servers.ts';
 import type { DetectReport } from '../../../src/nat/report.ts';
@@ -151,6 +152,12 @@ describe('a server that somebody else has named', () => {
     const guess = liar((seen) => ({ ...seen, port: seen.port - 1 }));
     const guessed = { ...options, access: behind(SYMMETRIC_SEQUENTIAL), told: [{ ...B, respond: guess }] };
     expect(outcomes(guessed, mappingOf)).toEqual(['inconclusive: undetermined server-has-one-address']);
+  });
+
+  it('does not end the wait for the chosen one by answering before it', () => {
+    const late: Respond = (now, ...request) => (now < 1000 ? SERVER_FAULTS.silent : respondTruly)(now, ...request);
+    const options = { access: behind(PORT_RESTRICTED), chosen: [{ ...A, respond: late }], told: [B] };
+    expect(outcomes(options, mappingOf)).toEqual(['inconclusive: endpoint-independent']);
   });
 
   it('proves nothing where the chosen one is silent, and UDP is not called blocked then', () => {
