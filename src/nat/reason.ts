@@ -33,6 +33,8 @@ export const REASONS = {
   'ports-preserved':
     'every port is kept at one public address: most NAPTs do so while ports are free, and so does a one-to-one translation behind a filter; another host on the same port would tell',
   'too-much-loss': 'too many packets were lost to tell silence from loss',
+  'cut-short':
+    'no server had answered when the other IP version had its verdict, so it was not waited for any longer; alone, it is given its full time',
   deadline: 'the time limit was reached first',
 } as const;
 

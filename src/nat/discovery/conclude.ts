@@ -40,8 +40,11 @@ export function conclude(now: number, state: State): DetectReport | null {
       const report = write(now, state, unknown('udp-silent'));
       return { ...report, verdict: { type: 'udp-blocked', reason: null }, server: outcome.tcpServer };
     }
-    case undefined:
-      return now >= state.deadline ? write(now, state, unknown(reasonOf(state))) : null;
+    case undefined: {
+      if (now >= state.deadline) return write(now, state, unknown(reasonOf(state)));
+      const isCut = !state.isWaitedFor && !sentProbes(state).some(({ answer }) => answer);
+      return isCut ? write(now, state, unknown(cutReason(state))) : null;
+    }
   }
 }
 
@@ -88,6 +91,12 @@ function speakerOf({ outcome, contact }: State): ServerCandidate | undefined {
   if (outcome?.kind === 'behavior-server') return outcome.chosen;
   if (outcome?.kind === 'one-address') return outcome.answered[0];
   return contact.candidates.find(({ source, probe }) => source === 'chosen' && probe.answer);
+}
+
+/** What has come says more than that nothing was waited for. */
+function cutReason(state: State): Reason {
+  const reason = reasonOf(state);
+  return reason === 'no-answer' ? 'cut-short' : reason;
 }
 
 function write(now: number, state: State, { mapping, filtering, ports }: Findings): DetectReport {

@@ -107,11 +107,11 @@ export function stepContact(now: number, contact: Contact): number {
   return Math.min(Number.POSITIVE_INFINITY, ...waits);
 }
 
-/** Sets the question to another port of each server that has answered and has one address, as far as it may have such a port. */
+/** Sets the question to another port of each chosen server that has answered and has one address, if it may have such a port. */
 function findOtherPorts({ candidates, altPort }: Contact): void {
   for (const candidate of candidates) {
-    const { probe, otherPort } = candidate;
-    if (otherPort || !probe.answer || isWinner(candidate)) continue;
+    const { source, probe, otherPort } = candidate;
+    if (source === 'told' || otherPort || !probe.answer || isWinner(candidate)) continue;
     const { to } = probe.question;
     const port = otherPortOf(to, { named: probe.answer.other, altPort });
     if (port === null || candidates.some((one) => sameEndpoint(one.probe.question.to, { ...to, port }))) continue;

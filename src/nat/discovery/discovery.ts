@@ -52,6 +52,8 @@ export interface Discovery extends Session<DetectReport> {
   /** Takes effect at the next poll, as does `noMoreServers`. */
   addServer(server: ServerIdentity, source?: ServerSource): void;
   noMoreServers(): void;
+  /** Ends it at the next poll, unless a server has answered by then. */
+  endIfSilent(): void;
 }
 
 export function createDiscovery(options: DiscoveryOptions): Discovery {
@@ -66,6 +68,10 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     noMoreServers: () =>
       changeAtNextPoll(() => {
         contact.isComplete = true;
+      }),
+    endIfSilent: () =>
+      changeAtNextPoll(() => {
+        state.isWaitedFor = false;
       }),
     handleDatagram: (now, arrival) => {
       if (state.report) return;
@@ -104,6 +110,7 @@ function initialState(options: DiscoveryOptions): State {
     local,
     moreServers,
     startedAt,
+    isWaitedFor: true,
     deadline: startedAt + timeoutMs,
     exchange,
     contact,
