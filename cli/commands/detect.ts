@@ -1,7 +1,7 @@
 /** `natcheck detect`: finds out what NAT this machine is behind. */
 import { DETECT_TIMEOUT_MS, detect as detectNat } from '../../src/detect/detect.ts';
 import { UsageError } from '../../src/errors.ts';
-import type { DetectReport } from '../../src/nat/report.ts';
+import type { DetectReport, FamilyReport } from '../../src/nat/report.ts';
 import { DEFAULT_HTTP_PORT } from '../../src/ports.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -50,8 +50,8 @@ export const detect = defineCommand({
       describe:
         'Also ask your router whether it maps ports, and find out whether there is another NAT beyond it (up to 2 s)',
     },
-    4: { type: 'boolean', describe: 'Use IPv4 only' },
-    6: { type: 'boolean', describe: 'Use IPv6 only' },
+    4: { type: 'boolean', describe: 'Detect over IPv4 only (default: both IP versions at once)' },
+    6: { type: 'boolean', describe: 'Detect over IPv6 only' },
     verbose: { type: 'boolean', describe: 'Show every probe as evidence' },
   },
   examples: [
@@ -113,7 +113,13 @@ function wholeNumber(
   return value;
 }
 
-function exitCodeOf({ verdict }: DetectReport): ExitCode {
+/** One IP version with a verdict is enough: peers meet over either. */
+function exitCodeOf({ ipv6, ...report }: DetectReport): ExitCode {
+  const codes = [report, ...(ipv6 ? [ipv6] : [])].map(exitCodeOfFamily);
+  return codes.find((code) => code === EXIT.ok) ?? codes.find((code) => code === EXIT.inconclusive) ?? EXIT.noServer;
+}
+
+function exitCodeOfFamily({ verdict }: FamilyReport): ExitCode {
   if (verdict.type === 'udp-blocked') return EXIT.noServer;
   switch (verdict.reason) {
     case null:
@@ -122,6 +128,7 @@ function exitCodeOf({ verdict }: DetectReport): ExitCode {
     case 'dns-silent':
     case 'no-route':
     case 'no-answer':
+    case 'cut-short':
       return EXIT.noServer;
     default:
       return EXIT.inconclusive;

@@ -3,8 +3,9 @@
  * the host has changed networks.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Endpoint } from '../endpoint.ts';
+import { type Endpoint, familyOf, formatEndpoint } from '../endpoint.ts';
 import { explainReason, type Reason } from '../nat/reason.ts';
+import type { FamilyReport } from '../nat/report.ts';
 import { createBackOff } from '../net/back-off.ts';
 import { now } from '../net/driver.ts';
 import { pause } from '../net/waits.ts';
@@ -34,6 +35,10 @@ export interface OwnBehavior extends Disposable {
 
 export interface OwnBehaviorOptions {
   readonly server: Endpoint;
+  /** The server's other UDP port, where it has told of one: two ports of one address show more than one. */
+  readonly altPort?: number | undefined;
+  /** Further STUN servers that the server has named, as `HOST[:PORT]`. */
+  readonly stunServers?: readonly string[] | undefined;
   readonly local: string | undefined;
   readonly signal: AbortSignal | undefined;
   /** Runs one detection; default: with `detect`. */
@@ -84,17 +89,29 @@ export function findOwnBehavior(options: OwnBehaviorOptions): OwnBehavior {
 
 async function detectOnce(
   {
-    server: { address, port },
+    server,
+    altPort,
+    stunServers: toldServers,
     local,
     onReason,
   }: OwnBehaviorOptions & { readonly onReason: (reason: Reason | null) => void },
   signal: AbortSignal,
 ): Promise<ToldBehavior> {
-  const servers = [address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`];
-  const { mapping, filtering, allocation } = await detect({ servers, local, signal });
-  onReason(mapping.reason ?? filtering.reason);
+  const [servers, family] = [[formatEndpoint(server)], familyOf(server.address)];
+  const report = await detect({ servers, family, altPort, toldServers, local, signal });
+  onReason(report.mapping.reason ?? report.filtering.reason);
+  return toldOf(report);
+}
+
+/** What a peer is told: a mapping that is known only to depend on the destination is taken at its strictest. */
+function toldOf({ verdict, mapping, filtering, allocation }: FamilyReport): ToldBehavior {
   const { reason: _, samples: __, ...told } = allocation;
-  return { mapping: mapping.behavior, filtering: filtering.behavior, allocation: told };
+  const isMoving = mapping.behavior === 'undetermined' && verdict.type === 'symmetric';
+  return {
+    mapping: isMoving ? 'address-and-port-dependent' : mapping.behavior,
+    filtering: filtering.behavior,
+    allocation: told,
+  };
 }
 
 function begin(state: State): void {

@@ -1,7 +1,11 @@
 /** When the behaviour of this side's NAT is found out again: not when it is known, and not as often as a server likes. */
 import { describe, expect, it } from 'vitest';
-import { findOwnBehavior } from '../../src/detect/own-behavior.ts';
+import { findOwnBehavior, type OwnBehaviorOptions } from '../../src/detect/own-behavior.ts';
+import { explainReason } from '../../src/nat/reason.ts';
 import type { ToldBehavior } from '../../src/rendezvous/protocol/fields.ts';
+import { decode } from '../../src/stun/decode.ts';
+import { encode } from '../../src/stun/encode.ts';
+import { type Fault, startFakeServer } from '../net/fake-server.ts';
 
 const KNOWN: ToldBehavior = { mapping: 'endpoint-independent', filtering: 'address-and-port-dependent' };
 const UNKNOWN: ToldBehavior = { mapping: 'undetermined', filtering: 'undetermined' };
@@ -102,5 +106,43 @@ describe('the behaviour', () => {
     const found = behavior.find(OWN);
     behavior[Symbol.dispose]();
     await expect(found).rejects.toThrow('This operation was aborted');
+  });
+});
+
+describe('the behaviour toward a server with one address', () => {
+  const find = async (options: Partial<OwnBehaviorOptions>, fault?: Fault): Promise<ToldBehavior> => {
+    await using server = await startFakeServer({ oneAddress: true, ...(fault && { fault }) });
+    const { port, altPort } = server.layout;
+    using behavior = findOwnBehavior({
+      ...{ server: { address: '127.0.0.1', port }, local: undefined, signal: undefined, altPort },
+      ...options,
+    });
+    return await behavior.find(OWN);
+  };
+
+  it('is found by its two ports and the other servers that it names', async () => {
+    expect(await find({})).toMatchObject(UNKNOWN);
+    await using named = await startFakeServer({ at: '127.0.0.2' });
+    expect(await find({ stunServers: [named.name] })).toMatchObject({ mapping: 'none', filtering: 'undetermined' });
+  });
+
+  it('is a mapping that depends on the port where the two see different ones', async () => {
+    const seenElsewhere: Fault = (reply, { local, layout }) => {
+      const decoded = decode(reply.bytes);
+      if (!decoded.ok) throw new Error(decoded.error.code);
+      const value = { address: '198.51.100.7', port: local.port === layout.port ? 1000 : 2000 };
+      return [{ ...reply, bytes: encode({ ...decoded.message, attributes: [{ type: 'XOR-MAPPED-ADDRESS', value }] }) }];
+    };
+    expect(await find({}, seenElsewhere)).toMatchObject({ mapping: 'address-and-port-dependent' });
+  });
+
+  it('is why in words', async () => {
+    await using server = await startFakeServer({ oneAddress: true });
+    const { port, altPort } = server.layout;
+    using behavior = findOwnBehavior({
+      ...{ server: { address: '127.0.0.1', port }, local: undefined, signal: undefined, altPort },
+    });
+    await behavior.find(OWN);
+    expect(behavior.why()).toBe(explainReason('ports-agree'));
   });
 });

@@ -17,6 +17,8 @@ export interface State {
   readonly moreServers: boolean;
   readonly startedAt: number;
   readonly deadline: number;
+  /** Whether it may go on without an answer. */
+  isWaitedFor: boolean;
   readonly exchange: Exchange;
   readonly contact: Contact;
   outcome: ContactOutcome | null;

@@ -15,7 +15,7 @@ import { lateCandidatesOf } from './candidates/late-candidates.ts';
 import { remoteCandidates } from './candidates/remote-candidates.ts';
 import { isTarget } from './candidates/targets.ts';
 import { mappedBetween, relaysApart } from './candidates/told-candidates.ts';
-import { knownBehavior } from './known-behavior.ts';
+import { assumedPair } from './known-behavior.ts';
 import { type PunchTechnique, wonBy } from './outcome/winner.ts';
 import { type PunchPlan, toldOver } from './plan.ts';
 import { createAnchors } from './techniques/anchors.ts';
@@ -130,7 +130,7 @@ interface PairOfSides extends Pick<TechniqueFacts, 'own' | 'other' | 'isShown'> 
 }
 
 function pairOf(told: ToldBehavior, { key, role, behavior }: Introduction): PairOfSides {
-  const [mine, theirs] = [knownBehavior(told), knownBehavior(behavior)];
+  const [mine, theirs] = assumedPair(told, behavior);
   const sides = {
     own: { ...sideOf(mine), credentials: iceCredentials(key, role) },
     other: { ...sideOf(theirs), credentials: iceCredentials(key, otherRole(role)) },

@@ -31,6 +31,23 @@ export function planText(choice: TechniqueChoice, sides: readonly [Side, Side]):
   }
 }
 
+/** The sentence of a plan against a moving port where what is not known of the other side is assumed. */
+export function assumptionText(
+  choice: TechniqueChoice,
+  sides: { readonly unknown: Side; readonly moving: Side },
+): string {
+  const { unknown, moving } = sides;
+  const assumed =
+    unknown.behavior.mapping === 'undetermined'
+      ? `it is not known what the NAT of ${unknown.id} does: it is taken for one that keeps its public endpoint and has the strictest filter`
+      : `it is not known what the NAT of ${unknown.id} lets in: its filter is taken for the strictest`;
+  const tried =
+    choice.technique === 'birthday'
+      ? `the port of the symmetric NAT of ${moving.id} is met with ${formatOdds(choice.probability)} chance then, with at most ${choice.packets} packets, within ${choice.seconds.toFixed(1)} s`
+      : `the next port of the symmetric NAT of ${moving.id} can be predicted (port prediction)`;
+  return `${assumed}; ${tried}`;
+}
+
 function birthdayCause([opener, other]: readonly [Side, Side]): string {
   if (!isMoving(other)) {
     return `${opener.id} is behind a symmetric NAT with random ports, and the NAT of ${other.id} lets in only the exact address and port that it has sent to`;

@@ -5,8 +5,8 @@ import { isStable } from '../../nat/prospect.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import { familiesTold, relayAddresses, tellsMappedPort, tellsRelayOnly } from './candidates/told-candidates.ts';
-import { knownBehavior, possibleBehaviors } from './known-behavior.ts';
-import { overIpv6Text, planText, splitText } from './plan-text.ts';
+import { assumedPair, knownBehavior, possibleBehaviors } from './known-behavior.ts';
+import { assumptionText, overIpv6Text, planText, splitText } from './plan-text.ts';
 import { chooseTechnique, isBirthdayOpener, type TechniqueChoice } from './techniques/choose-technique.ts';
 
 /** One side: its id, and how its NAT behaves, as that side has detected it. */
@@ -18,7 +18,7 @@ export interface PlanSide {
 }
 
 export interface PunchPlan extends Omit<TechniqueChoice, 'probability'> {
-  /** Null where too little is known about one side; the plain steps are tried then. */
+  /** Null where too little is known about one side. */
   readonly probability: number | null;
   /** One sentence that names the side and the cause, and what would help. */
   readonly text: string;
@@ -111,7 +111,7 @@ export function planPunch(own: PlanSide, peer: PlanSide, facts: PairFacts = {}):
   if (isSameNat) return { ...PLAIN, text: `${own.id} and ${peer.id} are behind the same NAT, or on one network` };
   if (isMapped) return { ...PLAIN, text: 'a router has mapped a port, at which its side is reachable' };
   const [a, b] = [knownBehavior(own.behavior), knownBehavior(peer.behavior)];
-  if (!a || !b) return planUnknown(own, peer);
+  if (!a || !b) return planUnknown(own, peer, isAtRelay ? 'at-relay' : 'anywhere');
   const choice = chooseTechnique(a, b);
   if (choice.technique === 'birthday' && isAtRelay) {
     return { ...RELAY, text: `${peer.id} is seen at the address of a relay, toward which no birthday attempt is made` };
@@ -121,14 +121,29 @@ export function planPunch(own: PlanSide, peer: PlanSide, facts: PairFacts = {}):
   return { ...choice, text: planText(choice, isOwnFirst ? [own, peer] : [peer, own]) };
 }
 
-/** The plan where too little is known about one NAT: certain only if the pair opens whatever that NAT does. */
-function planUnknown(own: PlanSide, peer: PlanSide): PunchPlan {
+/**
+ * The plan where too little is known about one NAT: certain only if the pair opens whatever that NAT does. Against a moving
+ * port the technique goes by what is assumed of it, and the plan says so.
+ */
+function planUnknown(own: PlanSide, peer: PlanSide, peerIs: 'anywhere' | 'at-relay'): PunchPlan {
   const unknown = [own, peer].filter(({ behavior }) => !knownBehavior(behavior));
   const choices = possibleBehaviors(own.behavior).flatMap((a) =>
     possibleBehaviors(peer.behavior).map((b) => chooseTechnique(a, b)),
   );
   if (choices.every(({ technique }) => technique === 'simultaneous-open')) {
     return { ...PLAIN, text: `the pair can be opened, whatever the NAT of ${unknown[0]?.id} does` };
+  }
+  const [a, b] = assumedPair(own.behavior, peer.behavior);
+  const choice = a && b ? chooseTechnique(a, b) : PLAIN;
+  const [side] = unknown;
+  if (side && choice.technique !== 'simultaneous-open' && !(choice.technique === 'birthday' && peerIs === 'at-relay')) {
+    const isStableKnown = side.behavior.mapping !== 'undetermined';
+    const moving = side === own ? peer : own;
+    return {
+      ...choice,
+      probability: isStableKnown ? choice.probability : null,
+      text: assumptionText(choice, { unknown: side, moving }),
+    };
   }
   const whose = unknown.map(({ id }) => id).join(' and that of ');
   return { ...PLAIN, probability: null, text: `too little is known about the NAT of ${whose} to say more` };
