@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { renderDetectReport } from '../render/detect-text.ts';
 import { createLifetimeProgress, type LifetimeOutput } from '../render/progress/lifetime.ts';
 import { withSpinner } from '../render/progress/spinner.ts';
+import { familyOption } from './family-options.ts';
 
 /** Half a minute, a minute and the two minutes of RFC 4787 REQ-5 are told apart within it. */
 const LIFETIME_MAX_S = 180;
@@ -60,15 +61,15 @@ export const detect = defineCommand({
   ],
   run: async (argv, context) => {
     const { stdout, signal, color, env } = context;
-    if (argv[4] && argv[6]) throw new UsageError('-4 and -6 exclude each other: IPv4 and IPv6 are reported separately');
     const servers = argv.server ?? (env.NATCHECK_SERVER ? [env.NATCHECK_SERVER] : undefined);
+    const family = familyOption(argv);
     const lifetimeMaxS = lifetimeMax(argv.lifetime);
     const report = await watched(lifetimeMaxS, context, (onLifetimeProgress) =>
       detectNat({
         servers,
         timeoutMs: wholeNumber('timeout', argv.timeout, { min: 1, max: 600_000 }),
         local: argv.local,
-        family: argv[6] ? 'IPv6' : argv[4] ? 'IPv4' : undefined,
+        family,
         httpPort: wholeNumber('http-port', argv['http-port'], { min: 1, max: 65_535 }),
         hairpin: argv.hairpin,
         router: argv.router,

@@ -8,7 +8,7 @@ import type { Resolver } from '../net/lookup/resolver.ts';
 import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT } from '../ports.ts';
 import { type ExtraTestOptions, runExtraTests } from './extra-tests.ts';
 import { detectFamily, type FamilyOptions, type FamilyOutcome } from './one-family.ts';
-import { lookUp, requireLocalAddress } from './servers.ts';
+import { lookUp, lookUpTold, requireLocalAddress, type ToldServers } from './servers.ts';
 
 /** Longer than any path with one answer in seven needs; a verdict mostly takes a few round trips. */
 export const DETECT_TIMEOUT_MS = 10_000;
@@ -29,6 +29,8 @@ export interface DetectOptions extends ExtraTestOptions {
   readonly toldServers?: readonly string[] | undefined;
   /** Another UDP port at which a server with one address may answer: two ports tell more than one. 3479 by default. */
   readonly altPort?: number | undefined;
+  /** What a server tells of itself elsewhere, once that has come; null when nothing will. */
+  readonly later?: Promise<ToldServers | null> | undefined;
   /** The server's TCP port that tells a blocked UDP from a dead server; 3480 by default. */
   readonly httpPort?: number | undefined;
   readonly resolver?: Resolver | undefined;
@@ -51,7 +53,11 @@ export async function detect(options: DetectOptions = {}): Promise<DetectReport>
   const startedAt = now();
   using limit = limitLookups(timeoutMs, signal);
   const lookups = lookUp({ ...options, family }, limit.signal);
-  const common = { lookups, startedAt, local, httpPort, altPort, timeoutMs, signal };
+  const later = options.later && {
+    told: options.later,
+    lookUp: (names: readonly string[]) => lookUpTold(names, { ...options, family, signal: limit.signal }),
+  };
+  const common = { lookups, startedAt, local, httpPort, altPort, timeoutMs, signal, later };
   const { report, ipv6 } = family
     ? { report: (await detectFamily({ ...common, family })).report, ipv6: null }
     : await detectBoth(common);

@@ -9,7 +9,7 @@ import type { FamilyReport } from '../nat/report.ts';
 import { type Driver, now, startDriver } from '../net/driver.ts';
 import { localAddressToward } from '../net/udp-socket.ts';
 import { pause } from '../net/waits.ts';
-import { addOthers, areMore, firstResolved, type Lookups } from './servers.ts';
+import { addLater, addOthers, areMore, firstResolved, type Later, type Lookups } from './servers.ts';
 import { openSockets } from './sockets.ts';
 
 /** A silent IP version is heard out for so long at least: a reply takes no longer over a geostationary satellite. */
@@ -22,6 +22,7 @@ export interface FamilyOptions extends Pick<DiscoveryOptions, 'httpPort' | 'altP
   /** The address of the interface to use; by default the one that routes to the server. */
   readonly local: string | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly later?: Later | undefined;
   /** Resolves when this one, if nothing has been heard so far, is not to be waited for any longer. */
   readonly unwanted?: Promise<void> | undefined;
 }
@@ -59,6 +60,7 @@ async function runDiscovery({
   servers,
   lookups,
   signal,
+  later,
   unwanted,
   ...options
 }: Omit<FamilyOptions, 'local'> &
@@ -68,9 +70,11 @@ async function runDiscovery({
   }): Promise<FamilyReport> {
   await using sockets = await openSockets(local, DETECT_SOCKETS);
   const moreServers = areMore(lookups);
-  const session = createDiscovery({ ...options, servers, local: sockets.bound, moreServers, randomBytes });
+  const moreTold = later !== undefined;
+  const session = createDiscovery({ ...options, servers, local: sockets.bound, moreServers, moreTold, randomBytes });
   const driver = startDriver({ session, sockets: sockets.byName, signal });
   if (moreServers) void addOthers(lookups, { session, driver, first: servers[0] });
+  if (later) void addLater(later, { session, driver, first: servers[0] });
   using ended = endOf();
   if (unwanted) void endIfSilent({ unwanted, session, driver, signal: ended.signal });
   return await driver.result;

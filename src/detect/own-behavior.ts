@@ -11,6 +11,7 @@ import { now } from '../net/driver.ts';
 import { pause } from '../net/waits.ts';
 import type { ToldBehavior } from '../rendezvous/protocol/fields.ts';
 import { DETECT_TIMEOUT_MS, detect } from './detect.ts';
+import type { ToldServers } from './servers.ts';
 
 /** The least times between two detections, however often the server is lost. */
 const GAPS_MS = [0, 2_000, 10_000, 30_000] as const;
@@ -35,10 +36,10 @@ export interface OwnBehavior extends Disposable {
 
 export interface OwnBehaviorOptions {
   readonly server: Endpoint;
-  /** The server's other UDP port, where it has told of one: two ports of one address show more than one. */
-  readonly altPort?: number | undefined;
-  /** Further STUN servers that the server has named, as `HOST[:PORT]`. */
+  /** Further STUN servers that the user has named, as `HOST[:PORT]`. */
   readonly stunServers?: readonly string[] | undefined;
+  /** What the server tells of itself and of others, once that has come; null when nothing will. */
+  readonly later?: Promise<ToldServers | null> | undefined;
   readonly local: string | undefined;
   readonly signal: AbortSignal | undefined;
   /** Runs one detection; default: with `detect`. */
@@ -90,15 +91,15 @@ export function findOwnBehavior(options: OwnBehaviorOptions): OwnBehavior {
 async function detectOnce(
   {
     server,
-    altPort,
-    stunServers: toldServers,
+    stunServers = [],
+    later,
     local,
     onReason,
   }: OwnBehaviorOptions & { readonly onReason: (reason: Reason | null) => void },
   signal: AbortSignal,
 ): Promise<ToldBehavior> {
-  const [servers, family] = [[formatEndpoint(server)], familyOf(server.address)];
-  const report = await detect({ servers, family, altPort, toldServers, local, signal });
+  const [servers, family] = [[formatEndpoint(server), ...stunServers], familyOf(server.address)];
+  const report = await detect({ servers, family, later, local, signal });
   onReason(report.mapping.reason ?? report.filtering.reason);
   return toldOf(report);
 }

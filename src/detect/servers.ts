@@ -19,6 +19,12 @@ const TOLD_SERVERS_MAX = 4;
 
 type Lookup = Promise<readonly ServerIdentity[]>;
 
+/** What a server tells of itself: its other UDP port, and STUN servers of others, as `HOST[:PORT]`. */
+export interface ToldServers {
+  readonly altPort: number;
+  readonly servers: readonly string[];
+}
+
 export interface Lookups {
   /** Those of the servers that the user has named, or the public ones. */
   readonly chosen: readonly Lookup[];
@@ -39,17 +45,26 @@ export function lookUp(
 ): Lookups {
   const { servers = PUBLIC_SERVERS, toldServers = [], family, resolver = createResolver() } = options;
   const resolve = (name: ServerName): Lookup => resolveServer(name, { family, resolver, signal });
-  const resolveTold = async (text: string): Lookup => {
+  return {
+    chosen: servers.map(parseServerName).map(resolve),
+    told: lookUpTold(toldServers, { family, resolver, signal }),
+  };
+}
+
+/** Begins to look up the first of these names, which somebody else has named; none of the lookups rejects. */
+export function lookUpTold(
+  names: readonly string[],
+  options: { readonly family: Family | null; readonly resolver?: Resolver | undefined; readonly signal: AbortSignal },
+): readonly Lookup[] {
+  const { family, resolver = createResolver(), signal } = options;
+  const resolve = async (text: string): Lookup => {
     try {
-      return await resolve(parseServerName(text));
+      return await resolveServer(parseServerName(text), { family, resolver, signal });
     } catch {
       return [];
     }
   };
-  return {
-    chosen: servers.map(parseServerName).map(resolve),
-    told: toldServers.slice(0, TOLD_SERVERS_MAX).map(resolveTold),
-  };
+  return names.slice(0, TOLD_SERVERS_MAX).map(resolve);
 }
 
 /** @throws UsageError when the text is no address that a socket can be bound to and compared by. */
@@ -83,14 +98,7 @@ export function areMore({ chosen, told }: Lookups): boolean {
 }
 
 /** Brings the servers whose names are resolved later into the race, and those that were told of. */
-export async function addOthers(
-  { chosen, told }: Lookups,
-  {
-    session,
-    driver,
-    first,
-  }: { readonly session: Discovery; readonly driver: Driver<DetectReport>; readonly first: ServerIdentity },
-): Promise<void> {
+export async function addOthers({ chosen, told }: Lookups, { session, driver, first }: Running): Promise<void> {
   const family = familyOf(first.address);
   const add = async (lookup: Lookup): Promise<void> => {
     const found = ofFamily(await lookup, family);
@@ -98,12 +106,40 @@ export async function addOthers(
       for (const server of found) session.addServer(server);
     });
   };
-  const addTold = async (lookup: Lookup): Promise<void> => {
-    const [best] = ofFamily(await lookup, family).filter(({ address }) => mayBeTold(first, address));
+  await Promise.allSettled([...chosen.map(add), addTold(told, { session, driver, first })]);
+  driver.wake(session.noMoreServers);
+}
+
+interface Running {
+  readonly session: Discovery;
+  readonly driver: Driver<DetectReport>;
+  readonly first: ServerIdentity;
+}
+
+async function addTold(told: readonly Lookup[], { session, driver, first }: Running): Promise<void> {
+  const add = async (lookup: Lookup): Promise<void> => {
+    const named = ofFamily(await lookup, familyOf(first.address));
+    const best = named.find(({ address }) => mayBeTold(first, address));
     if (best) driver.wake(() => session.addServer(best, 'told'));
   };
-  await Promise.allSettled([...chosen.map(add), ...told.map(addTold)]);
-  driver.wake(session.noMoreServers);
+  await Promise.allSettled(told.map(add));
+}
+
+/** What comes later than the detection begins, and how its names are looked up. */
+export interface Later {
+  readonly told: Promise<ToldServers | null>;
+  readonly lookUp: (names: readonly string[]) => readonly Lookup[];
+}
+
+/** Brings in what a server tells once the detection is under way. */
+export async function addLater({ told, lookUp }: Later, running: Running): Promise<void> {
+  const { session, driver } = running;
+  const known = await told;
+  if (known) {
+    driver.wake(() => session.setAltPort(known.altPort));
+    await addTold(lookUp(known.servers), running);
+  }
+  driver.wake(session.noMoreTold);
 }
 
 /** Whoever has named it must not have this host send to where the chosen server is not itself, such as into its own network. */

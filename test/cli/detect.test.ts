@@ -211,7 +211,7 @@ describe.concurrent('natcheck detect', () => {
       ['--server', '[fe80::1%eth0]:3478'],
       'fe80::1%eth0 has a zone, so it is on one link only: write an address without one',
     ],
-    [['-4', '-6'], '-4 and -6 exclude each other: IPv4 and IPv6 are reported separately'],
+    [['-4', '-6'], '-4 and -6 exclude each other: without them both are used'],
     [['--http-port', '70000'], '--http-port takes a whole number from 1 to 65535'],
     [['--lifetime', 'long'], '--lifetime takes a whole number from 1 to 3600'],
     [['--lifetime=0'], '--lifetime takes a whole number from 1 to 3600'],

@@ -41,7 +41,7 @@ export interface Contact {
   readonly httpPort: number;
   readonly startedAt: number;
   /** Where a server with one address may answer too, or null. */
-  readonly altPort: number | null;
+  altPort: number | null;
   readonly candidates: ServerCandidate[];
   readonly tcp: TcpCheck;
   /** No more candidates will be added. */
@@ -67,6 +67,14 @@ export function addCandidate(
   if (candidates.some(({ probe }) => sameEndpoint(probe.question.to, to))) return;
   const probe = createProbe({ test: 'mapping.primary', socket: 'mapping', to });
   candidates.push({ identity, source, probe, otherPort: null });
+}
+
+/** Takes the port at which servers with one address may answer too, in place of one at which nothing has. */
+export function setAltPort(contact: Contact, altPort: number): void {
+  contact.altPort = altPort;
+  for (const candidate of contact.candidates) {
+    if (candidate.otherPort && !candidate.otherPort.answer) candidate.otherPort = null;
+  }
 }
 
 /** Whether a server that was chosen was asked there. */

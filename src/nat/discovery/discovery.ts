@@ -17,6 +17,7 @@ import {
   createContact,
   isOneAddressServer,
   type ServerSource,
+  setAltPort,
   stepContact,
 } from './contact.ts';
 import { createFilteringTest, stepFiltering } from './filtering.ts';
@@ -40,6 +41,8 @@ export interface DiscoveryOptions {
   readonly altPort?: number | undefined;
   /** Whether `addServer` will bring more until `noMoreServers`. */
   readonly moreServers?: boolean;
+  /** Whether servers and ports will be told until `noMoreTold`, for which a server with one address waits for a moment. */
+  readonly moreTold?: boolean;
   /** The TCP port that tells a live server behind a UDP block. */
   readonly httpPort: number;
   /** After this time whatever is not known is undetermined. */
@@ -52,6 +55,10 @@ export interface Discovery extends Session<DetectReport> {
   /** Takes effect at the next poll, as does `noMoreServers`. */
   addServer(server: ServerIdentity, source?: ServerSource): void;
   noMoreServers(): void;
+  /** Takes what a server tells of its other port. */
+  setAltPort(altPort: number): void;
+  /** Says that nothing more will be told. */
+  noMoreTold(): void;
   /** Ends it at the next poll, unless a server has answered by then. */
   endIfSilent(): void;
 }
@@ -67,7 +74,14 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     addServer: (identity, source = 'chosen') => changeAtNextPoll(() => addCandidate(contact, { identity, source })),
     noMoreServers: () =>
       changeAtNextPoll(() => {
-        contact.isComplete = true;
+        state.awaited.servers = false;
+        contact.isComplete = !state.awaited.told;
+      }),
+    setAltPort: (altPort) => changeAtNextPoll(() => setAltPort(contact, altPort)),
+    noMoreTold: () =>
+      changeAtNextPoll(() => {
+        state.awaited.told = false;
+        contact.isComplete = !state.awaited.servers;
       }),
     endIfSilent: () =>
       changeAtNextPoll(() => {
@@ -100,15 +114,16 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 
 function initialState(options: DiscoveryOptions): State {
   const { local, servers, toldServers = [], altPort = null, moreServers = false, httpPort, randomBytes } = options;
-  const { timeoutMs, now: startedAt } = options;
+  const { timeoutMs, now: startedAt, moreTold = false } = options;
   const exchange = createExchange(randomBytes);
   const contact = createContact({ exchange, httpPort, startedAt, altPort });
   for (const identity of servers) addCandidate(contact, { identity, source: 'chosen' });
   for (const identity of toldServers) addCandidate(contact, { identity, source: 'told' });
-  contact.isComplete = !moreServers;
+  contact.isComplete = !moreServers && !moreTold;
   return {
     local,
     moreServers,
+    awaited: { servers: moreServers, told: moreTold },
     startedAt,
     isWaitedFor: true,
     deadline: startedAt + timeoutMs,
