@@ -10,14 +10,15 @@ import {
 } from './profiles.ts';
 
 /**
- * The part of a profile that an observation can be held to; what is left out, it is not held to. Where the translation is
- * `none`, `unsolicited` is what was said of it.
+ * The part of a profile that an observation can be held to; it is not held to what is left out. With the translation
+ * `none`, every destination has to see the local endpoint itself.
  */
 export type Asked = Pick<NatProfile, 'name' | 'mapping' | 'filtering'> &
   Partial<
     Pick<NatProfile, 'hairpin' | 'inboundFirst' | 'ports' | 'portStep' | 'blockSize' | 'poolSize' | 'pooling'>
   > & {
     readonly translation?: NatProfile['translation'] | 'none';
+    /** Of what translates nothing; for a NAT it follows from the rest. */
     readonly unsolicited?: Unsolicited;
   };
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { knownBehaviorOf } from '../../lab/known-behavior.ts';
 import {
   type AccessProfile,
   CARRIER_GRADE,
@@ -44,6 +45,11 @@ describe('observed access', () => {
 });
 
 describe('an access to IPv6', () => {
+  const behavior = (mapping: string, filtering: string, ports: string) => ({
+    ...udp(mapping, filtering),
+    allocation: { kind: ports, step: null, range: null },
+  });
+
   it('has a verdict of its own, and none where everything is dropped', () => {
     expect([...IPV6_ACCESSES, IPV6_DROPPED].map(({ name, access }) => [name, expectedVerdict(access)])).toEqual([
       ['ipv6-open', 'open'],
@@ -51,6 +57,16 @@ describe('an access to IPv6', () => {
       ['ipv6-firewall', 'firewalled'],
       ['nat66', 'port-restricted'],
       ['ipv6-dropped', 'inconclusive'],
+    ]);
+  });
+
+  it('is known to the plan of a punch like any other, and is nothing to it where everything is dropped', () => {
+    expect([...IPV6_ACCESSES, IPV6_DROPPED].map(({ access }) => knownBehaviorOf(access))).toEqual([
+      behavior('none', 'endpoint-independent', 'none'),
+      behavior('none', 'endpoint-independent', 'none'),
+      behavior('none', 'address-and-port-dependent', 'none'),
+      behavior('endpoint-independent', 'address-and-port-dependent', 'preserved'),
+      null,
     ]);
   });
 
