@@ -36,6 +36,11 @@ export const punch = defineCommand({
     },
     room: { type: 'string', default: 'default', describe: 'Room in which the two peers meet' },
     token: { type: 'string', describe: 'Access token, if the server requires one (env NATCHECK_TOKEN)' },
+    stun: {
+      type: 'string',
+      array: true,
+      describe: 'Further STUN server, as HOST[:PORT], where the server has one address; can be repeated',
+    },
     turn: {
       type: 'string',
       array: true,
@@ -71,6 +76,7 @@ export const punch = defineCommand({
       token: argv.token ?? env.NATCHECK_TOKEN,
       turn,
       mode,
+      stunServers: argv.stun,
       family: familyOption(argv),
       local: argv.local,
       portMapping: !argv['no-port-mapping'],

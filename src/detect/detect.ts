@@ -29,8 +29,6 @@ export interface DetectOptions extends ExtraTestOptions {
   readonly toldServers?: readonly string[] | undefined;
   /** Another UDP port at which a server with one address may answer: two ports tell more than one. 3479 by default. */
   readonly altPort?: number | undefined;
-  /** What a server tells of itself elsewhere, once that has come; null when nothing will. */
-  readonly later?: Promise<ToldServers | null> | undefined;
   /** The server's TCP port that tells a blocked UDP from a dead server; 3480 by default. */
   readonly httpPort?: number | undefined;
   readonly resolver?: Resolver | undefined;
@@ -45,6 +43,13 @@ export interface DetectOptions extends ExtraTestOptions {
  * @throws the signal's reason when aborted.
  */
 export async function detect(options: DetectOptions = {}): Promise<DetectReport> {
+  return await detectWith(options);
+}
+
+/** Detects with what a server tells of itself elsewhere while the detection is under way. @throws what `detect` throws. */
+export async function detectWith(
+  options: DetectOptions & { readonly later?: Promise<ToldServers | null> | undefined },
+): Promise<DetectReport> {
   const { local, timeoutMs = DETECT_TIMEOUT_MS, httpPort = DEFAULT_HTTP_PORT, altPort = DEFAULT_ALT_PORT } = options;
   const { signal } = options;
   signal?.throwIfAborted();

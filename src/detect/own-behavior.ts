@@ -10,7 +10,7 @@ import { createBackOff } from '../net/back-off.ts';
 import { now } from '../net/driver.ts';
 import { pause } from '../net/waits.ts';
 import type { ToldBehavior } from '../rendezvous/protocol/fields.ts';
-import { DETECT_TIMEOUT_MS, detect } from './detect.ts';
+import { DETECT_TIMEOUT_MS, detectWith } from './detect.ts';
 import type { ToldServers } from './servers.ts';
 
 /** The least times between two detections, however often the server is lost. */
@@ -99,7 +99,7 @@ async function detectOnce(
   signal: AbortSignal,
 ): Promise<ToldBehavior> {
   const [servers, family] = [[formatEndpoint(server), ...stunServers], familyOf(server.address)];
-  const report = await detect({ servers, family, later, local, signal });
+  const report = await detectWith({ servers, family, later, local, signal });
   onReason(report.mapping.reason ?? report.filtering.reason);
   return toldOf(report);
 }

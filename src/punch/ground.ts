@@ -4,7 +4,9 @@
  */
 
 import { findOwnBehavior, type OwnBehavior } from '../detect/own-behavior.ts';
+import type { ToldServers } from '../detect/servers.ts';
 import type { Endpoint } from '../endpoint.ts';
+import { parseServerName } from '../net/lookup/server-name.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
 import { localAddressToward, type UdpSocket } from '../net/udp-socket.ts';
 import type { RoomOptions } from './options.ts';
@@ -53,6 +55,7 @@ export async function openGround(
     readonly onNotice: (text: string) => void;
   },
 ): Promise<OpenedGround> {
+  for (const text of options.stunServers ?? []) parseServerName(text);
   const place = await placeOf({ ...options, waitMs: options.joinWaitMs });
   if (place.outcome !== 'found') return place;
   const { servers, url } = place;
@@ -65,7 +68,9 @@ export async function openGround(
   const others = socket && mayHaveOthers(options) ? await openOtherSockets({ ...options, first: socket.local }) : [];
   const reachability = owner.use(reachabilityOf(owner, { ...options, endpoint: server, udp: socket, others }));
   const { id, room: name = DEFAULT_ROOM, token, resolver, turn = [], onNotice } = options;
-  const behavior = isRelayOnly ? null : behaviorOf(owner, { ...options, endpoint: server, udp: socket });
+  const told = Promise.withResolvers<ToldServers>();
+  const later = told.promise;
+  const behavior = isRelayOnly ? null : behaviorOf(owner, { ...options, endpoint: server, udp: socket, later });
   let own: Endpoint | null = null;
   const room = owner.use(
     createRoom({
@@ -74,6 +79,7 @@ export async function openGround(
       reachability,
       turn,
       behavior,
+      onStun: told.resolve,
       onPublic: (seen) => {
         own = seen;
         options.onSeen(seen);
@@ -133,11 +139,15 @@ function reachabilityOf(
 /** Finds out what this side's NAT does, and tells it once everything is ready for a peer. */
 function behaviorOf(
   owner: Owner,
-  options: RoomOptions & { readonly endpoint: Endpoint; readonly udp: UdpSocket | null },
+  options: RoomOptions & {
+    readonly endpoint: Endpoint;
+    readonly udp: UdpSocket | null;
+    readonly later: Promise<ToldServers>;
+  },
 ): OwnBehavior {
-  const { endpoint: server, udp, signal } = options;
+  const { endpoint: server, udp, signal, later, stunServers } = options;
   const local = udp?.local.address ?? options.local;
-  const behavior = owner.use(findOwnBehavior({ server, local, signal }));
+  const behavior = owner.use(findOwnBehavior({ server, stunServers, later, local, signal }));
   let warm: Promise<void> | null = null;
   return {
     ...behavior,

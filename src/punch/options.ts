@@ -21,6 +21,8 @@ export interface RoomOptions {
   readonly rendezvous?: string | undefined;
   readonly room?: string | undefined;
   readonly token?: string | undefined;
+  /** Further STUN servers, as `HOST` or `HOST:PORT`, which show what a server with one address alone cannot. */
+  readonly stunServers?: readonly string[] | undefined;
   /** TURN servers in addition to those that the rendezvous names. */
   readonly turn?: readonly TurnServerChoice[] | undefined;
   /**

@@ -110,11 +110,15 @@ describe('the behaviour', () => {
 });
 
 describe('the behaviour toward a server with one address', () => {
-  const find = async (options: Partial<OwnBehaviorOptions>, fault?: Fault): Promise<ToldBehavior> => {
+  const find = async (
+    { servers = [], ...options }: Partial<OwnBehaviorOptions> & { readonly servers?: readonly string[] },
+    fault?: Fault,
+  ): Promise<ToldBehavior> => {
     await using server = await startFakeServer({ oneAddress: true, ...(fault && { fault }) });
     const { port, altPort } = server.layout;
     using behavior = findOwnBehavior({
-      ...{ server: { address: '127.0.0.1', port }, local: undefined, signal: undefined, altPort },
+      ...{ server: { address: '127.0.0.1', port }, local: undefined, signal: undefined },
+      later: Promise.resolve({ altPort, servers }),
       ...options,
     });
     return await behavior.find(OWN);
@@ -123,7 +127,19 @@ describe('the behaviour toward a server with one address', () => {
   it('is found by its two ports and the other servers that it names', async () => {
     expect(await find({})).toMatchObject(UNKNOWN);
     await using named = await startFakeServer({ at: '127.0.0.2' });
-    expect(await find({ stunServers: [named.name] })).toMatchObject({ mapping: 'none', filtering: 'undetermined' });
+    expect(await find({ servers: [named.name] })).toMatchObject({ mapping: 'none', filtering: 'undetermined' });
+  });
+
+  it('is found with a server that the user has named', async () => {
+    await using named = await startFakeServer({ at: '127.0.0.2', oneAddress: true });
+    expect(await find({ stunServers: [named.name] })).toMatchObject({ mapping: 'none' });
+  });
+
+  it('is found though the server tells late, or never', async () => {
+    const told = Promise.withResolvers<null>();
+    const found = find({ later: told.promise });
+    expect(await found).toMatchObject(UNKNOWN);
+    expect(await find({ later: Promise.resolve(null) })).toMatchObject(UNKNOWN);
   });
 
   it('is a mapping that depends on the port where the two see different ones', async () => {
@@ -140,7 +156,8 @@ describe('the behaviour toward a server with one address', () => {
     await using server = await startFakeServer({ oneAddress: true });
     const { port, altPort } = server.layout;
     using behavior = findOwnBehavior({
-      ...{ server: { address: '127.0.0.1', port }, local: undefined, signal: undefined, altPort },
+      ...{ server: { address: '127.0.0.1', port }, local: undefined, signal: undefined },
+      later: Promise.resolve({ altPort, servers: [] }),
     });
     await behavior.find(OWN);
     expect(behavior.why()).toBe(explainReason('ports-agree'));

@@ -31,6 +31,9 @@ export function obey(state: State, output: RoomOutput): void {
     case 'gather':
       work(state, () => gather(state, output));
       break;
+    case 'stun':
+      options.onStun?.(output);
+      break;
     case 'turn':
       seekRelay(options, output);
       break;
@@ -41,7 +44,7 @@ export function obey(state: State, output: RoomOutput): void {
 
 type Telling = Exclude<
   RoomOutput,
-  { readonly kind: 'join' | 'send' | 'bind' | 'bind-second' | 'unbind' | 'gather' | 'turn' }
+  { readonly kind: 'join' | 'send' | 'bind' | 'bind-second' | 'unbind' | 'gather' | 'stun' | 'turn' }
 >;
 
 /** Tells the room's owner, or whoever waits for a peer. */

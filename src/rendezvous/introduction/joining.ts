@@ -44,6 +44,7 @@ export function joined<T extends Told>(
   // What is being gathered is of the time before, and may have been cut by what ended the last connection.
   state.gathering = null;
   for (const peer of waiting(state)) Object.assign(peer, { phase: 'wanted', isAsked: false });
+  state.outputs.push({ kind: 'stun', altPort: stun.altPort, servers: stun.others ?? [] });
   state.outputs.push({ kind: 'turn', servers: turn, address });
 }
 
