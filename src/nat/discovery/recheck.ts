@@ -4,7 +4,7 @@
  * is evidence. A mapping is made by the packet that goes out, so what restarts later has not touched the evidence.
  */
 import type { Endpoint } from '../../endpoint.ts';
-import { type PortAssignmentTest, portAssignmentProbes } from '../port-assignment/port-assignment.ts';
+import { type PortAssignmentTest, portAssignmentProbes, restartWitness } from '../port-assignment/port-assignment.ts';
 import { TURN_MS } from '../probes/ask.ts';
 import { sendProbe } from '../probes/exchange.ts';
 import { ASK_LIMIT, type Pace } from '../probes/pace.ts';
@@ -82,8 +82,7 @@ function againOf(
   portAssignment: PortAssignmentTest | null,
 ): readonly Probe[] {
   if (!finding || finding.behavior === 'none' || finding.behavior === 'endpoint-independent') return [primary];
-  const isLeft = portAssignment?.next?.every(({ sends }) => sends.length > 0) ?? false;
-  const witness = isLeft && portAssignment?.first.find(({ answer }) => answer);
+  const witness = portAssignment && restartWitness(portAssignment);
   return [primary, ...probes, ...(witness ? [witness] : [])].filter(({ answer }) => answer);
 }
 

@@ -29,6 +29,8 @@ export interface SeveralDetection {
   readonly told?: readonly SomeServer[];
   /** Default: the one that the servers have, 3479; null where the client knows of none. */
   readonly altPort?: number | null;
+  /** When every router before the client restarts, in no time; default: never. */
+  readonly restartAtMs?: number;
 }
 
 /** Runs it to its end on virtual time, as often as src/detect would. */
@@ -39,13 +41,16 @@ export function detectBySeveral({
   chosen,
   told = [],
   altPort = 3479,
+  restartAtMs,
 }: SeveralDetection): DetectReport {
   const world = createWorld({ seed });
   for (const { address, respond: decide } of [...chosen, ...told]) {
     const layout = { addresses: [address], port: 3478, altPort: 3479 } as const;
     addStunServer(world, { layout, ...(decide && { respond: decide }) });
   }
-  const host = createSite(world, { name: 'router', access, link }).addHost('client');
+  const site = createSite(world, { name: 'router', access, link });
+  const host = site.addHost('client');
+  if (restartAtMs !== undefined) world.clock.schedule(restartAtMs, site.reboot);
   const identity = ({ address }: SomeServer) => ({ host: address, address, port: 3478 });
   const once = (): DetectReport =>
     runSession(world, {
