@@ -1,5 +1,7 @@
 /** A real router that opens its IPv6 firewall on request: for a port, to everybody, until it is told to close it. */
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import type { Program } from '../../../../lab/index.ts';
+import { createOwner } from '../../../../src/net/owner.ts';
 import { describeLab } from '../provided.ts';
 import {
   CLIENT,
@@ -14,7 +16,7 @@ import {
 const PORT = 40_123;
 
 /** Says what it hears, and opens and closes the port when it is told to. */
-const PROGRAM = `
+const CLIENT_PROGRAM = `
 import { createSocket } from 'node:dgram';
 import { createInterface } from 'node:readline';
 import { openPortMapping } from '/opt/natcheck/dist/src/port-mapping/port-mapping.js';
@@ -30,37 +32,47 @@ for await (const line of createInterface({ input: process.stdin })) {
     console.log(JSON.stringify({ outcome, external, protocol, isPinhole }));
   } else {
     await mapping[Symbol.asyncDispose]();
-    console.log('closed');
+    console.log(line);
   }
 }`;
 
-const sending = (text: string): string =>
-  `const s = require('node:dgram').createSocket('udp6'); s.send('${text}', ${PORT}, '${CLIENT}', () => s.close());`;
+/** Sends each line that it is given. */
+const OUTSIDE_PROGRAM = `
+import { createSocket } from 'node:dgram';
+import { createInterface } from 'node:readline';
+const socket = createSocket('udp6');
+for await (const line of createInterface({ input: process.stdin })) socket.send(line, ${PORT}, '${CLIENT}');`;
 
 describeLab('a router with an IPv6 firewall', () => {
+  const owner = createOwner();
   let home: Ipv6Home;
+  let client: Program;
+  let outside: Program;
   beforeAll(async () => {
     const provided = inject('lab');
     if (provided === null) throw new Error('no engine');
-    home = await startIpv6Home(provided);
+    home = owner.use(await startIpv6Home(provided));
+    const node = (program: string): readonly string[] => ['node', '--input-type=module', '-e', program];
+    const programs = await Promise.all([
+      home.client.start(node(CLIENT_PROGRAM)),
+      home.outside.start(node(OUTSIDE_PROGRAM)),
+      home.outside.start(['natcheck', 'serve', ...OUTSIDE.flatMap((one) => ['--ip', one])]),
+    ]);
+    [client, outside] = programs;
+    await Promise.all([client.line(/^bound$/), programs[2].line(/^ready$/)]);
   });
-  afterAll(() => home?.[Symbol.asyncDispose]());
+  // The programs end with their containers.
+  afterAll(() => owner[Symbol.asyncDispose]());
 
-  const send = async (text: string): Promise<void> => {
-    const { exitCode, stderr } = await home.outside.exec(['node', '-e', sending(text)]);
-    expect(exitCode, stderr).toBe(0);
-  };
   /** Sends what the firewall drops. */
   const sendInVain = async (text: string): Promise<void> => {
     const before = await droppedPackets(home);
-    await send(text);
+    outside.write(text);
     await expect.poll(() => droppedPackets(home), { timeout: 10_000 }).toBe(before + 1);
   };
 
   it('is asked by natcheck detect --router, and nothing is left open', async () => {
     await using _daemon = await startFirewallControl(home, 'pcp');
-    await using server = await home.outside.start(['natcheck', 'serve', ...OUTSIDE.flatMap((one) => ['--ip', one])]);
-    await server.line(/^ready$/);
     const { stdout, stderr, exitCode } = await home.client.exec([
       ...['natcheck', 'detect', '--json', '--router', '--server', `[${OUTSIDE[0]}]`],
     ]);
@@ -75,25 +87,23 @@ describeLab('a router with an IPv6 firewall', () => {
 
   it.for(['pcp', 'upnp-igd'] as const)('opens it for one port by %s, and closes it again', async (protocol) => {
     await using _daemon = await startFirewallControl(home, protocol);
-    await using program = await home.client.start(['node', '--input-type=module', '-e', PROGRAM]);
     const heard: string[] = [];
-    using _ = program.onLine((line) => void (line.startsWith('heard') && heard.push(line)));
-    await program.line(/^bound$/);
+    using _ = client.onLine((line) => void (line.startsWith('heard') && heard.push(line)));
     await sendInVain('early');
-    program.write('open');
-    expect(JSON.parse(await program.line(/^\{/))).toEqual({
+    client.write('open');
+    expect(JSON.parse(await client.line(new RegExp(`"${protocol}"|"none"`)))).toEqual({
       outcome: 'mapped',
       external: { address: CLIENT, port: PORT },
       protocol,
       isPinhole: true,
     });
     expect(await openedPorts(home)).toEqual([{ address: CLIENT, port: PORT }]);
-    await send('open');
-    await program.line(/^heard open$/);
-    program.write('close');
-    await program.line(/^closed$/);
+    outside.write(`by ${protocol}`);
+    await client.line(new RegExp(`^heard by ${protocol}$`));
+    client.write(`closed by ${protocol}`);
+    await client.line(new RegExp(`^closed by ${protocol}$`));
     expect(await openedPorts(home)).toEqual([]);
     await sendInVain('late');
-    expect(heard).toEqual(['heard open']);
+    expect(heard).toEqual([`heard by ${protocol}`]);
   });
 });

@@ -111,14 +111,17 @@ describeLab('a router that maps ports', () => {
       expect(await Promise.all(routers)).toEqual([[], [], [], []]);
     });
 
-    it.for(['natPmp', 'pcp', 'upnp'] as const)('has nothing mapped when it was interrupted (%s)', async (which) => {
-      const { router, client } = { natPmp, pcp, upnp }[which];
-      const words = ['natcheck', 'punch', '--id', 'carol', '--peer', 'nobody', '--room', which];
-      await using waiting = await client(0).start([...words, '--server', lab.server.primary]);
-      await expect.poll(() => mappedPorts(router), { timeout: 10_000 }).toHaveLength(1);
-      await client(0).exec(['kill', '-INT', await waiting.line(/^\d+$/)]);
-      await waiting.ended;
-      expect(await mappedPorts(router)).toEqual([]);
-    });
+    it.concurrent.for(['natPmp', 'pcp', 'upnp'] as const)(
+      'has nothing mapped when it was interrupted (%s)',
+      async (which) => {
+        const { router, client } = { natPmp, pcp, upnp }[which];
+        const words = ['natcheck', 'punch', '--id', 'carol', '--peer', 'nobody', '--room', which];
+        await using waiting = await client(0).start([...words, '--server', lab.server.primary]);
+        await expect.poll(() => mappedPorts(router), { timeout: 10_000 }).toHaveLength(1);
+        await client(0).exec(['kill', '-INT', await waiting.line(/^\d+$/)]);
+        await waiting.ended;
+        expect(await mappedPorts(router)).toEqual([]);
+      },
+    );
   });
 });
