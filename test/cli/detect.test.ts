@@ -187,7 +187,7 @@ describe.concurrent('natcheck detect', () => {
     const { code, stdout } = await natcheck(['detect', '--json', '--server', server.name, '--router']);
     expect(code).toBe(0);
     expect(jsonOf(stdout)).toMatchObject({
-      router: { mapping: null, wan: null, carrierGrade: null, reason: 'no-nat' },
+      router: { mapping: null, isPinhole: false, wan: null, carrierGrade: null, reason: 'no-nat' },
     });
     expect(SCHEMA.properties.router.properties.reason.enum).toEqual([...Object.keys(ROUTER_REASONS), null]);
   });

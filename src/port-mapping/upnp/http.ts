@@ -12,6 +12,8 @@ export interface HttpAnswer {
 /** Asks once. @returns null when there is no whole answer: nobody is there, it is too long, the signal aborts. */
 export async function exchangeHttp(options: {
   readonly url: URL;
+  /** The address of the URL's host, with its zone if it has one. */
+  readonly address: string;
   /** The address of this host to ask from. */
   readonly local: string;
   readonly method: 'GET' | 'POST';
@@ -19,10 +21,11 @@ export async function exchangeHttp(options: {
   readonly body?: string;
   readonly signal: AbortSignal;
 }): Promise<HttpAnswer | null> {
-  const { url, local, method, headers = {}, body, signal } = options;
+  const { url, address, local, method, headers = {}, body, signal } = options;
   try {
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      const asked = request(url, { method, headers, localAddress: local, agent: false, signal }, resolve);
+      const options = { hostname: address, method, headers: { Host: url.host, ...headers }, localAddress: local };
+      const asked = request(url, { ...options, agent: false, signal }, resolve);
       asked.on('error', reject);
       asked.end(body);
     });

@@ -1,10 +1,18 @@
-/** A router that speaks UPnP-IGD: searched for on the link, asked over HTTP. */
+/** A router that maps ports by UPnP-IGD: searched for on the link, asked over HTTP. */
 import { randomInt } from 'node:crypto';
-import type { Endpoint } from '../endpoint.ts';
+import type { Endpoint } from '../../endpoint.ts';
+import {
+  type MapResult,
+  NO_WAN_ADDRESS,
+  type PortRequest,
+  REFUSED,
+  REQUEST_TIMEOUT_MS,
+  type Router,
+  wanAddress,
+} from '../router.ts';
 import { exchangeHttp } from './http.ts';
-import { type ActionResult, callAction, type IgdService, igdServicesOf } from './igd-service.ts';
-import { type PortGrant, type PortRequest, REQUEST_TIMEOUT_MS, type Router, wanAddress } from './router.ts';
-import { searchRouters } from './ssdp.ts';
+import { type ActionResult, callAction, type IgdService, igdServicesOf, PORT_MAPPING_TYPE } from './igd-service.ts';
+import { type Location, searchRouters } from './ssdp.ts';
 
 /** ConflictInMappingEntry: another host has the port (WANIPConnection:1 §2.4.16). */
 const CONFLICT = 718;
@@ -28,7 +36,7 @@ export async function findUpnpRouter(options: Place & { readonly at: readonly En
   const place = { local, signal: AbortSignal.any([signal, over.signal]) };
   const found = Promise.withResolvers<Router>();
   let nameless: Router | null = null;
-  const look = async (location: URL): Promise<void> => {
+  const look = async (location: Location): Promise<void> => {
     for await (const router of routersAt(location, place)) {
       if (router.wan) return found.resolve(router);
       nameless ??= router;
@@ -44,10 +52,10 @@ export async function findUpnpRouter(options: Place & { readonly at: readonly En
 }
 
 /** Every connection that the description at `location` has and that answers. */
-async function* routersAt(location: URL, { local, signal }: Place): AsyncGenerator<Router> {
-  const answer = await exchangeHttp({ url: location, local, method: 'GET', signal });
+async function* routersAt(location: Location, { local, signal }: Place): AsyncGenerator<Router> {
+  const answer = await exchangeHttp({ ...location, local, method: 'GET', signal });
   if (answer?.status !== 200) return;
-  for (const service of igdServicesOf(answer.text, location)) {
+  for (const service of igdServicesOf(answer.text, { location, type: PORT_MAPPING_TYPE })) {
     const told = await callAction(service, { action: 'GetExternalIPAddress', local, signal });
     if (told.outcome === 'silent') continue;
     yield routerOf(service, local, told.outcome === 'done' ? wanAddress(told.value('NewExternalIPAddress')) : null);
@@ -62,7 +70,11 @@ function routerOf(service: IgdService, local: string, wan: string | null): Route
     protocol: 'upnp-igd',
     endpoint: { address: hostname, port: Number(port || 80) },
     wan,
-    map: (request) => map(request, (one) => call('AddPortMapping', additionOf(one, local))),
+    isPinhole: false,
+    map: async (request) =>
+      wan === null
+        ? NO_WAN_ADDRESS
+        : map(request, { wan, add: (one) => call('AddPortMapping', additionOf(one, local)) }),
     unmap: async ({ externalPort }) => {
       const args = { NewRemoteHost: '', NewExternalPort: externalPort, NewProtocol: 'UDP' };
       await call('DeletePortMapping', args);
@@ -75,16 +87,18 @@ type Call = (action: string, args: Readonly<Record<string, string | number>>) =>
 /** Asks for the port, and for others where another host has it. */
 async function map(
   request: PortRequest,
-  add: (request: PortRequest) => Promise<ActionResult>,
-): Promise<PortGrant | null> {
+  { wan, add }: { readonly wan: string; readonly add: (request: PortRequest) => Promise<ActionResult> },
+): Promise<MapResult> {
   let { externalPort } = request;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const added = await add({ ...request, externalPort });
-    if (added.outcome === 'done') return { externalPort, lifetimeS: request.lifetimeS };
-    if (added.outcome === 'silent' || added.code !== CONFLICT) return null;
+    if (added.outcome === 'done') {
+      return { outcome: 'granted', external: { address: wan, port: externalPort }, lifetimeS: request.lifetimeS };
+    }
+    if (added.outcome === 'silent' || added.code !== CONFLICT) return REFUSED;
     externalPort = randomInt(DYNAMIC_PORTS.first, DYNAMIC_PORTS.after);
   }
-  return null;
+  return REFUSED;
 }
 
 /** Never without a lifetime, which some old routers insist on: what a killed process leaves there would stay forever. */

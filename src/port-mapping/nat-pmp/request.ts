@@ -1,7 +1,7 @@
 /** One NAT-PMP request until it is answered (RFC 6886 §3.1), as a sans-IO session. */
-import { type Endpoint, sameEndpoint } from '../endpoint.ts';
-import type { Session } from '../session.ts';
-import { decodeResponse, type NatPmpResponse } from './nat-pmp-message.ts';
+import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
+import type { Session } from '../../session.ts';
+import { decodeResponse, type NatPmpResponse } from './message.ts';
 
 export const NAT_PMP_SOCKET = 'nat-pmp';
 /** RFC 6886 §3.1: 250 ms, doubled after each send. */

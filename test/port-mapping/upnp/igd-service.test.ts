@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { igdServicesOf } from '../../src/port-mapping/igd-service.ts';
+import { igdServicesOf, PINHOLE_TYPE, PORT_MAPPING_TYPE } from '../../../src/port-mapping/upnp/igd-service.ts';
 
-const LOCATION = new URL('http://10.115.0.254:44355/rootDesc.xml');
+const LOCATION = { url: new URL('http://10.115.0.254:44355/rootDesc.xml'), address: '10.115.0.254' };
 const recorded = (name: string): string => readFileSync(new URL(`recorded/${name}.xml`, import.meta.url), 'utf8');
 const service = (type: string, control: string): string =>
   `<s:service >\n<s:serviceType> urn:schemas-upnp-org:service:${type} </s:serviceType><s:controlURL>${control}</s:controlURL></s:service>`;
-const told = (xml: string): readonly (readonly string[])[] =>
-  igdServicesOf(xml, LOCATION).map(({ type, controlUrl }) => [type.split(':').slice(-2).join(':'), controlUrl.href]);
+const told = (xml: string, type = PORT_MAPPING_TYPE): readonly (readonly string[])[] =>
+  igdServicesOf(xml, { location: LOCATION, type }).map(({ type, controlUrl }) => [
+    type.split(':').slice(-2).join(':'),
+    controlUrl.href,
+  ]);
 
 describe('of a description', () => {
   it.each([
@@ -16,6 +19,13 @@ describe('of a description', () => {
     ['miniupnpd-igd2', 'WANIPConnection:2'],
   ])('%s the connection is found', (name, type) => {
     expect(told(recorded(name))).toEqual([[type, 'http://10.115.0.254:44355/ctl/IPConn']]);
+  });
+
+  it('of version 2 the control of the IPv6 firewall is found, and of version 1 none', () => {
+    expect(told(recorded('miniupnpd-igd2'), PINHOLE_TYPE)).toEqual([
+      ['WANIPv6FirewallControl:1', 'http://10.115.0.254:44355/ctl/IP6FCtl'],
+    ]);
+    expect(told(recorded('miniupnpd-igd1'), PINHOLE_TYPE)).toEqual([]);
   });
 
   it('prefixes, spaces and entities are read, and both kinds of connection', () => {
@@ -50,10 +60,10 @@ describe('of a description', () => {
     );
     fc.assert(
       fc.property(fc.array(fc.oneof(part, fc.string()), { maxLength: 60 }), (parts) => {
-        igdServicesOf(parts.join(''), LOCATION);
+        told(parts.join(''));
       }),
     );
-    igdServicesOf('<service>'.repeat(14_000), LOCATION);
-    igdServicesOf(`<service ${' '.repeat(120_000)}`, LOCATION);
+    told('<service>'.repeat(14_000));
+    told(`<service ${' '.repeat(120_000)}`);
   });
 });

@@ -1,7 +1,9 @@
 /** NAT-PMP with a gateway on loopback: found, mapped, taken back; losses, refusals, strangers. */
 import { describe, expect, it } from 'vitest';
-import { findNatPmpRouter } from '../../src/port-mapping/nat-pmp.ts';
-import { goodAnswer, type NatPmpFault, startFakeNatPmp } from './fake-nat-pmp.ts';
+import type { Endpoint } from '../../../src/endpoint.ts';
+import { gatewayFinders } from '../../../src/port-mapping/gateway.ts';
+import { REFUSED, type Router } from '../../../src/port-mapping/router.ts';
+import { goodAnswer, type NatPmpFault, startFakeNatPmp } from '../fake-nat-pmp.ts';
 
 const LOCAL = '127.0.0.1';
 const REQUEST = { internalPort: 40_000, externalPort: 40_000, lifetimeS: 7_200 };
@@ -12,8 +14,18 @@ const refusal = (request: Buffer, code: number): Buffer => {
   answer.writeUInt16BE(code, 2);
   return answer;
 };
-const found = async (gateway: Parameters<typeof findNatPmpRouter>[0]['gateway']) => {
-  const router = await findNatPmpRouter({ local: LOCAL, gateway, signal: NEVER });
+/** The router that is found by NAT-PMP; null when none is until the signal aborts. */
+const find = async (gateway: Endpoint, signal: AbortSignal): Promise<Router | null> => {
+  const ended = new AbortController();
+  const either = AbortSignal.any([signal, ended.signal]);
+  const [byPcp, byNatPmp] = gatewayFinders({ local: LOCAL, gateway }).map((one) => one(either));
+  const router = await byNatPmp;
+  ended.abort();
+  expect(await byPcp).toBeNull();
+  return router ?? null;
+};
+const found = async (gateway: Endpoint): Promise<Router> => {
+  const router = await find(gateway, NEVER);
   if (!router) throw new Error('no router');
   return router;
 };
@@ -23,7 +35,11 @@ describe('NAT-PMP', () => {
     await using fake = await startFakeNatPmp();
     const router = await found(fake.gateway);
     expect(router).toMatchObject({ protocol: 'nat-pmp', endpoint: fake.gateway, wan: '203.0.113.101' });
-    expect(await router.map(REQUEST)).toMatchObject({ externalPort: 40_000, lifetimeS: 7_200 });
+    expect(await router.map(REQUEST)).toEqual({
+      outcome: 'granted',
+      external: { address: '203.0.113.101', port: 40_000 },
+      lifetimeS: 7_200,
+    });
     await router.unmap(REQUEST);
     expect(fake.requests).toEqual(['0000', '000100009c409c4000001c20', '000100009c40000000000000']);
   });
@@ -34,12 +50,12 @@ describe('NAT-PMP', () => {
       if (isMap(request)) answer.writeUInt16BE(50_001, 10);
       return [{ bytes: answer }];
     });
-    expect(await (await found(fake.gateway)).map(REQUEST)).toMatchObject({ externalPort: 50_001 });
+    expect(await (await found(fake.gateway)).map(REQUEST)).toMatchObject({ external: { port: 50_001 } });
   });
 
   it('asks again when a request is lost', async () => {
     await using fake = await startFakeNatPmp((_request, count) => (count % 2 === 1 ? [] : undefined));
-    expect(await (await found(fake.gateway)).map(REQUEST)).toMatchObject({ externalPort: 40_000 });
+    expect(await (await found(fake.gateway)).map(REQUEST)).toMatchObject({ external: { port: 40_000 } });
     expect(fake.requests).toHaveLength(4);
   });
 
@@ -47,7 +63,7 @@ describe('NAT-PMP', () => {
     await using fake = await startFakeNatPmp((request) =>
       isMap(request) ? [{ bytes: refusal(request, code) }] : undefined,
     );
-    expect(await (await found(fake.gateway)).map(REQUEST)).toBeNull();
+    expect(await (await found(fake.gateway)).map(REQUEST)).toEqual(REFUSED);
   });
 
   it('takes port 0 for no mapping, and takes back what there may be', async () => {
@@ -56,7 +72,7 @@ describe('NAT-PMP', () => {
       if (isMap(request)) answer.writeUInt16BE(0, 10);
       return [{ bytes: answer }];
     });
-    expect(await (await found(fake.gateway)).map(REQUEST)).toBeNull();
+    expect(await (await found(fake.gateway)).map(REQUEST)).toEqual(REFUSED);
     expect(fake.requests.at(-1)).toBe('000100009c40000000000000');
   });
 
@@ -64,13 +80,16 @@ describe('NAT-PMP', () => {
     await using fake = await startFakeNatPmp((request) =>
       isMap(request) && request.readUInt32BE(8) > 0 ? [] : undefined,
     );
-    expect(await (await found(fake.gateway)).map(REQUEST)).toBeNull();
+    expect(await (await found(fake.gateway)).map(REQUEST)).toEqual(REFUSED);
     expect(fake.requests.at(-1)).toBe('000100009c40000000000000');
   });
 
   it('finds a gateway that has no address', async () => {
     await using fake = await startFakeNatPmp((request) => [{ bytes: refusal(request, 3) }]);
-    expect(await found(fake.gateway)).toMatchObject({ wan: null });
+    const router = await found(fake.gateway);
+    expect(router.wan).toBeNull();
+    expect(await router.map(REQUEST)).toEqual({ outcome: 'refused', reason: 'no-wan-address' });
+    expect(fake.requests).toHaveLength(1);
   });
 
   it.each([
@@ -83,9 +102,9 @@ describe('NAT-PMP', () => {
     ],
   ] satisfies [string, NatPmpFault][])('does not believe %s', async (_name, fault) => {
     await using fake = await startFakeNatPmp(fault);
-    // After the second request, which goes out at 250 ms, and before the third, at 750.
+    // After the second request, which goes out at 225 to 275 ms, and before the third, at 650 or later.
     const signal = AbortSignal.timeout(600);
-    expect(await findNatPmpRouter({ local: LOCAL, gateway: fake.gateway, signal })).toBeNull();
+    expect(await find(fake.gateway, signal)).toBeNull();
     expect(fake.requests).toEqual(['0000', '0000']);
   });
 });

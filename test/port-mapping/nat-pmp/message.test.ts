@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeResponse, encodeAddressRequest, encodeMapRequest } from '../../src/port-mapping/nat-pmp-message.ts';
+import { decodeResponse, encodeAddressRequest, encodeMapRequest } from '../../../src/port-mapping/nat-pmp/message.ts';
 
 const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
-import { exchangeHttp } from '../../src/port-mapping/http.ts';
+import { exchangeHttp } from '../../../src/port-mapping/upnp/http.ts';
 
 const LOCAL = '127.0.0.1';
 
@@ -17,7 +17,10 @@ it('does not go where an answer sends it', async () => {
   await once(device.listen(0, LOCAL), 'listening');
   const url = new URL(`http://${LOCAL}:${(device.address() as AddressInfo).port}/`);
   const { signal } = new AbortController();
-  expect(await exchangeHttp({ url, local: LOCAL, method: 'GET', signal })).toEqual({ status: 302, text: 'moved' });
+  expect(await exchangeHttp({ url, address: LOCAL, local: LOCAL, method: 'GET', signal })).toEqual({
+    status: 302,
+    text: 'moved',
+  });
   expect(connections).toBe(0);
   device.close();
   elsewhere.close();

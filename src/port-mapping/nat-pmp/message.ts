@@ -1,5 +1,5 @@
 /** NAT-PMP messages (RFC 6886): three requests, two shapes of response. */
-import type { PortGrant, PortRequest } from './router.ts';
+import type { PortRequest } from '../router.ts';
 
 const VERSION = 0;
 const OP = { address: 0, mapUdp: 1 } as const;
@@ -10,7 +10,7 @@ export type NatPmpResponse =
   /** RFC 6886 §3.5: 1 unsupported version, 2 refused, 3 no network, 4 out of resources, 5 unsupported opcode. */
   | { readonly kind: 'error'; readonly op: 'address' | 'map'; readonly code: number }
   | { readonly kind: 'address'; readonly address: string }
-  | ({ readonly kind: 'map'; readonly internalPort: number } & PortGrant);
+  | ({ readonly kind: 'map' } & PortRequest);
 
 /** RFC 6886 §3.2. */
 export function encodeAddressRequest(): Uint8Array {

@@ -1,8 +1,8 @@
 /** UPnP-IGD with a router on loopback, which is searched for there and nowhere else. */
 import { describe, expect, it } from 'vitest';
-import type { Router } from '../../src/port-mapping/router.ts';
-import { findUpnpRouter } from '../../src/port-mapping/upnp.ts';
-import { type FakeUpnp, type FakeUpnpOptions, startFakeUpnp } from './fake-upnp.ts';
+import { REFUSED, type Router } from '../../../src/port-mapping/router.ts';
+import { findUpnpRouter } from '../../../src/port-mapping/upnp/upnp.ts';
+import { type FakeUpnp, type FakeUpnpOptions, startFakeUpnp } from '../fake-upnp.ts';
 
 const LOCAL = '127.0.0.1';
 const REQUEST = { internalPort: 40_000, externalPort: 40_000, lifetimeS: 7_200 };
@@ -27,7 +27,11 @@ describe('UPnP-IGD', () => {
       endpoint: { address: '127.0.0.9' },
     });
     const granted = await router.map(REQUEST);
-    expect(granted).toEqual({ externalPort: 40_000, lifetimeS: 7_200 });
+    expect(granted).toEqual({
+      outcome: 'granted',
+      external: { address: '203.0.113.101', port: 40_000 },
+      lifetimeS: 7_200,
+    });
     await router.unmap(REQUEST);
     expect(fake.requests).toEqual([
       '/description.xml',
@@ -40,25 +44,29 @@ describe('UPnP-IGD', () => {
   it('asks for another port when another host has that one', async () => {
     await using fake = await startFakeUpnp({ errors: [718, 718] });
     const granted = await (await found(fake)).map(REQUEST);
-    expect(granted?.externalPort).toBeGreaterThanOrEqual(49_152);
-    expect(fake.requests.slice(2)).toEqual([added(40_000), expect.anything(), added(granted?.externalPort ?? 0)]);
+    const port = granted.outcome === 'granted' ? granted.external.port : 0;
+    expect(port).toBeGreaterThanOrEqual(49_152);
+    expect(fake.requests.slice(2)).toEqual([added(40_000), expect.anything(), added(port)]);
   });
 
   it('gives up when every port is taken', async () => {
     await using fake = await startFakeUpnp({ errors: [718, 718, 718, 718] });
-    expect(await (await found(fake)).map(REQUEST)).toBeNull();
+    expect(await (await found(fake)).map(REQUEST)).toEqual(REFUSED);
   });
 
   it.each([606, 725])('is refused by the error %i, without asking again', async (error) => {
     await using fake = await startFakeUpnp({ errors: [error] });
-    expect(await (await found(fake)).map(REQUEST)).toBeNull();
+    expect(await (await found(fake)).map(REQUEST)).toEqual(REFUSED);
     expect(fake.requests).toHaveLength(3);
   });
 
   it('finds a router that has no address', async () => {
     await using fake = await startFakeUpnp({ wan: '0.0.0.0' });
     const signal = AbortSignal.timeout(GIVEN_UP_MS);
-    expect(await findUpnpRouter({ local: LOCAL, at: [fake.at], signal })).toMatchObject({ wan: null });
+    const router = await findUpnpRouter({ local: LOCAL, at: [fake.at], signal });
+    expect(router?.wan).toBeNull();
+    expect(await router?.map(REQUEST)).toEqual({ outcome: 'refused', reason: 'no-wan-address' });
+    expect(fake.requests.filter((one) => one.startsWith('AddPortMapping'))).toEqual([]);
   });
 
   it.each<[string, FakeUpnpOptions]>([

@@ -1,14 +1,28 @@
 /** Searching for UPnP routers (UPnP Device Architecture 1.1 §1.3): a question to all on the link, and where each describes itself. */
 import { once } from 'node:events';
-import { isIPv4 } from 'node:net';
-import { scopeOf } from '../address-scope.ts';
-import type { Endpoint } from '../endpoint.ts';
-import { openUdpSocket, type UdpSocket } from '../net/udp-socket.ts';
-import { pause } from '../net/waits.ts';
+import { isIP } from 'node:net';
+import { scopeOf } from '../../address-scope.ts';
+import { type Endpoint, familyOf, formatEndpoint } from '../../endpoint.ts';
+import { openUdpSocket, type UdpSocket } from '../../net/udp-socket.ts';
+import { pause } from '../../net/waits.ts';
 
 /** UPnP Device Architecture 1.1 §1.1. */
 export const SSDP_PORT = 1900;
 export const SSDP_GROUP: Endpoint = { address: '239.255.255.250', port: SSDP_PORT };
+/** All on the link (annex A.2). */
+const IPV6_GROUP = 'ff02::c';
+
+/** The group of all on the link of an interface, over IPv6. */
+export function ipv6SsdpGroup(device: string): Endpoint {
+  return { address: `${IPV6_GROUP}%${device}`, port: SSDP_PORT };
+}
+
+/** Where a router describes itself. */
+export interface Location {
+  readonly url: URL;
+  /** The address of `url`; one of a link has the interface as its zone, which no URL can say (RFC 4007 §11). */
+  readonly address: string;
+}
 
 /** A router of version 2 has to answer to both (§1.3.2); not every one does. */
 const TARGETS = ['1', '2'].map((version) => `urn:schemas-upnp-org:device:InternetGatewayDevice:${version}`);
@@ -26,7 +40,7 @@ export async function searchRouters(options: {
   readonly local: string;
   readonly at: readonly Endpoint[];
   readonly signal: AbortSignal;
-  readonly onLocation: (location: URL) => void;
+  readonly onLocation: (location: Location) => void;
 }): Promise<void> {
   const { local, at, signal, onLocation } = options;
   const known = new Set<string>();
@@ -34,7 +48,7 @@ export async function searchRouters(options: {
     const location = believedLocation(Buffer.from(bytes).toString('latin1'), { from: address, local });
     if (!location || known.has(location.href) || known.size === MAX_LOCATIONS) return;
     known.add(location.href);
-    onLocation(location);
+    onLocation({ url: location, address });
   };
   try {
     await using socket = await openUdpSocket({ address: local, port: 0 }, { isMulticast: true });
@@ -47,35 +61,35 @@ export async function searchRouters(options: {
 
 /** Sends every question as often as it is to be sent, then waits until the signal aborts. */
 async function askRepeatedly(socket: UdpSocket, at: readonly Endpoint[], signal: AbortSignal): Promise<void> {
+  const group = familyOf(socket.local.address) === 'IPv6' ? { address: IPV6_GROUP, port: SSDP_PORT } : SSDP_GROUP;
+  const host = formatEndpoint(group);
   for (const gapMs of [...GAPS_MS, Number.POSITIVE_INFINITY]) {
     signal.throwIfAborted();
-    for (const to of at) for (const target of TARGETS) socket.send(Buffer.from(searchFor(target)), to, () => {});
+    for (const to of at) for (const target of TARGETS) socket.send(Buffer.from(searchFor(target, host)), to, () => {});
     await (gapMs === Number.POSITIVE_INFINITY ? once(signal, 'abort') : pause(gapMs, signal));
   }
 }
 
 /** `MX: 1` has the answers within a second (§1.3.2). */
-function searchFor(target: string): string {
-  const lines = [
-    'M-SEARCH * HTTP/1.1',
-    `HOST: ${SSDP_GROUP.address}:${SSDP_GROUP.port}`,
-    'MAN: "ssdp:discover"',
-    'MX: 1',
-    `ST: ${target}`,
-  ];
+function searchFor(target: string, host: string): string {
+  const lines = ['M-SEARCH * HTTP/1.1', `HOST: ${host}`, 'MAN: "ssdp:discover"', 'MX: 1', `ST: ${target}`];
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
 /**
  * Null when it is none, or not of the very host that answered, or when that host is not as close as this one: a router's
- * address on a private network is a private one.
+ * address on a private network is a private one. Over IPv6 it may also be closer, by its address on the link.
  */
 export function believedLocation(
   text: string,
   { from, local }: { readonly from: string; readonly local: string },
 ): URL | null {
   const location = locationOf(text);
-  return location?.hostname === from && scopeOf(from) === scopeOf(local) ? location : null;
+  const sender = withoutZone(from);
+  if (!location || familyOf(sender) !== familyOf(local) || addressOf(location) !== sender) return null;
+  const scope = scopeOf(sender);
+  const isOnLink = familyOf(sender) === 'IPv6' && scope === 'link-local';
+  return isOnLink || scope === scopeOf(local) ? location : null;
 }
 
 /** Null for what is no answer to a search (§1.3.3), or names no literal address. */
@@ -85,5 +99,14 @@ function locationOf(text: string): URL | null {
   const location = lines.map((line) => /^location:\s*(\S+)\s*$/i.exec(line)?.[1]).find((value) => value !== undefined);
   if (location === undefined || !URL.canParse(location)) return null;
   const url = new URL(location);
-  return url.protocol === 'http:' && isIPv4(url.hostname) ? url : null;
+  return url.protocol === 'http:' && isIP(addressOf(url)) !== 0 ? url : null;
+}
+
+/** A URL has an IPv6 address in brackets. */
+function addressOf({ hostname }: URL): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1');
+}
+
+function withoutZone(address: string): string {
+  return address.replace(/%.*$/, '');
 }
