@@ -14,6 +14,7 @@ export type { Matrix } from './docker/matrix/matrix.ts';
 export { type MatrixOptions, runMatrix } from './docker/matrix/run-matrix.ts';
 export type { MatrixProgress } from './docker/matrix/run-pairs.ts';
 export { matrixSvg } from './docker/matrix/svg.ts';
+export { ipv6Rules } from './docker/router/ipv6-rules.ts';
 export type { LabRouter } from './docker/router/router.ts';
 export { type RouterRules, routerRules } from './docker/router/rules.ts';
 export { startNatcheckServer } from './docker/served-lab.ts';

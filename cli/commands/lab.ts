@@ -6,8 +6,8 @@ import type { LabAction, LabWords } from './lab/action.ts';
 
 const NOTES = `\
 up      starts a lab and leaves it running: a server with two addresses, and a
-        client behind each of the four classic NATs; each NAT is checked against
-        its profile first
+        client behind each of the four classic NATs, or of those named by --nat;
+        each NAT is checked against its profile first
 detect  runs natcheck detect in every client at once; if no lab is running, it
         starts one for as long as it needs it
 matrix  runs natcheck punch between every two NATs, both ways, in a lab of its
@@ -49,6 +49,11 @@ export const lab = defineCommand({
   options: {
     clients: { type: 'number', default: 1, describe: 'up, detect: number of clients behind each NAT' },
     all: { type: 'boolean', describe: 'up, detect: include the hard NATs, an open access, a firewall and a UDP block' },
+    nat: {
+      type: 'string',
+      array: true,
+      describe: 'up, detect: a NAT to start in place of the four, as NAT or NAT+IPV6; repeat to start several',
+    },
     hard: { type: 'boolean', describe: 'matrix: include the hard NATs and a UDP block' },
     json: {
       type: 'boolean',
@@ -59,6 +64,7 @@ export const lab = defineCommand({
   notes: NOTES,
   examples: [
     ['natcheck lab up', 'start the four classic NATs'],
+    ['natcheck lab up --nat symmetric+ipv6-firewall', 'start one that gives its clients IPv6 behind a firewall'],
     ['natcheck lab matrix --out results', 'punch all 16 pairs of them, for CI'],
     ['natcheck lab exec symmetric -- ip route', 'show the routes of the client behind the symmetric NAT'],
     ['natcheck lab exec symmetric/router -- iptables-save', 'show the rules of its router'],
@@ -85,13 +91,14 @@ interface Positionals {
   readonly _?: readonly (string | number)[];
 }
 
-function checkUse(name: string, { place, command, clients, all, hard, json, out }: LabWords): void {
+function checkUse(name: string, { place, command, clients, all, nat, hard, json, out }: LabWords): void {
   if (!Number.isInteger(clients) || clients < 1 || clients > MAX_CLIENTS) {
     throw new UsageError(`--clients takes a whole number from 1 to ${MAX_CLIENTS}`);
   }
   const isStarting = name === 'up' || name === 'detect' || name === 'keep';
-  if ((all || clients > 1) && !isStarting)
-    throw new UsageError(`natcheck lab ${name} does not take --all or --clients`);
+  if ((all || nat || clients > 1) && !isStarting)
+    throw new UsageError(`natcheck lab ${name} does not take --all, --nat or --clients`);
+  if (all && nat) throw new UsageError('--all and --nat exclude each other');
   if (hard && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --hard`);
   if (json && name !== 'detect' && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --json`);
   if (out !== undefined && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --out`);

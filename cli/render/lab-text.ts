@@ -20,16 +20,22 @@ export function renderLab(given: RunningLab, { color, columns = null }: RenderLa
   const { engine, server, sites } = visibleIn(given);
   const head = ['NAT', 'public address', 'client', 'client address'].map((title) => paint.dim(title));
   const rows = sites.flatMap(({ name, clients }) =>
-    clients.map(({ address, publicAddress }, index) => [name, publicAddress, `${name}/${index}`, address]),
+    clients.flatMap(({ address, publicAddress, address6, publicAddress6 }, index) => [
+      [name, publicAddress, `${name}/${index}`, address],
+      ...(address6 && publicAddress6 ? [[name, publicAddress6, `${name}/${index}`, address6]] : []),
+    ]),
   );
+  const ports = `UDP ${DEFAULT_PORT} and ${DEFAULT_ALT_PORT}, HTTP ${DEFAULT_HTTP_PORT}`;
+  const addresses = [
+    `${server.primary} and ${server.alternate}`,
+    ...(server.primary6 ? [`${server.primary6} and ${server.alternate6}`] : []),
+  ];
   const [site] = sites;
   const place = site ? site.name : 'server';
   const container = site?.clients[0]?.container ?? server.container;
   return [
-    hang(
-      `${paint.bold('Server')}  `,
-      `${server.primary} and ${server.alternate}, UDP ${DEFAULT_PORT} and ${DEFAULT_ALT_PORT}, HTTP ${DEFAULT_HTTP_PORT}`,
-      columns,
+    ...addresses.map((both, index) =>
+      hang(index === 0 ? `${paint.bold('Server')}  ` : '        ', `${both}, ${ports}`, columns),
     ),
     '',
     ...alignColumns([head, ...rows], { columns, hasHead: true }),
@@ -53,14 +59,15 @@ function hints(all: readonly (readonly [what: string, command: string])[], colum
   return all.flatMap(([what, command]) => [what, `  ${command}`]);
 }
 
-/** Returns lines without a trailing newline; clients are named where a NAT has several. */
+/** Returns lines without a trailing newline; clients are named where a NAT has several, and families where it has both. */
 export function renderLabDetections(
   detections: readonly LabDetection[],
   { color, columns = null }: RenderLabOptions,
 ): string {
   const hasSeveral = detections.some(({ client }) => client > 0);
-  const rows = detections.map(({ nat, expected, client, report }) => ({
-    label: hasSeveral ? `${nat}/${client}` : nat,
+  const withIpv6 = new Set(detections.flatMap(({ nat, family }) => (family === 'IPv6' ? [nat] : [])));
+  const rows = detections.map(({ nat, family, expected, client, report }) => ({
+    label: `${nat}${hasSeveral ? `/${client}` : ''}${withIpv6.has(nat) ? ` ${family}` : ''}`,
     expected,
     report,
   }));

@@ -1,7 +1,7 @@
 /** The container lab: a public server, and clients behind real NATs, each of which has been held to its profile. */
 import { randomBytes } from 'node:crypto';
 import { createOwner } from '../../src/net/owner.ts';
-import { type AccessProfile, CLASSIC_NATS } from '../profiles.ts';
+import { type AccessProfile, CLASSIC_NATS, type Ipv6Access } from '../profiles.ts';
 import { verifyTopology } from './conformance/verify.ts';
 import type { LabContainer } from './container/container.ts';
 import type { Engine } from './engine/engine.ts';
@@ -10,7 +10,7 @@ import { removeLab } from './engine/labels.ts';
 import { connectDocker } from './engine/testcontainers.ts';
 import { type LabRouter, labRouter } from './router/router.ts';
 import { DEFAULT_ADDRESSING, type ServerPlace } from './topology/addressing.ts';
-import { type PlanInput, planLab, publicAddressesOf } from './topology/plan.ts';
+import { type PlanInput, planLab, publicAddress6Of, publicAddressesOf } from './topology/plan.ts';
 import type { StartedSite } from './topology/site.ts';
 import { startTopology } from './topology/topology.ts';
 import { once } from './waiting.ts';
@@ -22,13 +22,22 @@ export interface LabOptions extends Partial<Omit<PlanInput, 'clientsPerSite'>> {
   readonly clientsPerNat?: number;
 }
 
-export interface LabServer extends LabContainer, ServerPlace {}
+export interface LabServer extends LabContainer, ServerPlace {
+  /** Its first IPv6 address; null in a lab without IPv6. */
+  readonly primary6: string | null;
+  /** Its other one. */
+  readonly alternate6: string | null;
+}
 
 export interface LabSite {
   readonly name: string;
   readonly access: AccessProfile;
+  /** What is done with IPv6; null if there is none. */
+  readonly ipv6: Ipv6Access | null;
   /** The router's public address. Where nothing is translated, each client is seen by its own address. */
   readonly publicAddress: string;
+  /** The router's public IPv6 address; null if there is none. */
+  readonly publicAddress6: string | null;
   readonly router: LabRouter;
   /** The carrier's router, which the site's router is behind, if the site has two NATs in a row. */
   readonly carrier: LabRouter | null;
@@ -69,13 +78,18 @@ export async function startLab({ engine, image, clientsPerNat = 1, ...input }: L
   started.use(onInterrupt(remove));
 
   const topology = await starting;
-  await verifyTopology(topology, plan.server);
+  await verifyTopology(topology, plan);
 
   const sites = topology.sites.map(labSite);
   const owned = started.move();
   return {
     id,
-    server: { ...topology.server, ...plan.server },
+    server: {
+      ...topology.server,
+      ...plan.server,
+      primary6: plan.ipv6?.server.primary ?? null,
+      alternate6: plan.ipv6?.server.alternate ?? null,
+    },
     sites,
     nat: (name) =>
       found(
@@ -87,11 +101,13 @@ export async function startLab({ engine, image, clientsPerNat = 1, ...input }: L
 }
 
 function labSite({ plan, router, carrier, clients }: StartedSite): LabSite {
-  const { name, access } = plan;
+  const { name, access, ipv6 } = plan;
   return {
     name,
     access,
+    ipv6,
     publicAddress: publicAddressesOf(plan)[0],
+    publicAddress6: publicAddress6Of(plan),
     router: labRouter(router),
     carrier: carrier && labRouter(carrier),
     clients,

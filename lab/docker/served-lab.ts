@@ -7,12 +7,14 @@ import { ensureImage } from './image/image.ts';
 import { type Lab, type LabOptions, type LabServer, startLab } from './lab.ts';
 
 /**
- * Starts it on both addresses of the lab's server, ports 3478 and 3479; it listens when this resolves. Its relay may reach
+ * Starts it on both addresses of the lab's server, of each family that it has, ports 3478 and 3479; it listens when this resolves. Its relay may reach
  * the lab's public network, although the server itself is on that link.
  */
 export async function startNatcheckServer(server: LabServer, options: readonly string[] = []): Promise<Program> {
+  const { primary, alternate, primary6, alternate6 } = server;
+  const addresses = [primary, alternate, primary6, alternate6].filter((address) => address !== null);
   const program = await server.start([
-    ...['natcheck', 'serve', '--ip', server.primary, '--ip', server.alternate],
+    ...['natcheck', 'serve', ...addresses.flatMap((address) => ['--ip', address])],
     ...options,
     ...(options.includes('--relay') ? ['--relay-allow-peer', server.subnet] : []),
   ]);

@@ -61,6 +61,18 @@ describeLab('natcheck lab', () => {
     expect(await lab('down')).toEqual({ code: 0, signal: null, stdout: 'no lab is running\n', stderr: '' });
   });
 
+  it('detect starts the NATs that are named, and detects with each family that they have', async () => {
+    const nat = 'symmetric+ipv6-firewall';
+    const { code, stdout, stderr } = await lab('detect', '--json', '--nat', nat);
+    expect(code, stderr).toBe(0);
+    const found = { nat, client: 0 };
+    expect(JSON.parse(stdout).detections).toMatchObject([
+      { ...found, family: 'IPv4', expected: 'symmetric', report: { public: { address: '203.0.113.101' } } },
+      { ...found, family: 'IPv6', expected: 'firewalled', report: { public: { address: '2001:db8:1::2' } } },
+    ]);
+    await expectNothingLeft();
+  });
+
   it('up that is interrupted leaves nothing', async () => {
     const up = spawn(process.execPath, [MAIN, 'lab', 'up'], {
       stdio: ['ignore', 'pipe', 'pipe'],

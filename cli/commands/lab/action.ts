@@ -12,6 +12,8 @@ export interface LabWords {
   readonly command: readonly string[];
   readonly clients: number;
   readonly all: boolean | undefined;
+  /** Names of accesses, each as `accessNamed` has it. */
+  readonly nat: readonly string[] | undefined;
   readonly hard: boolean | undefined;
   readonly json: boolean | undefined;
   readonly out: string | undefined;

@@ -9,14 +9,17 @@ import { EXIT } from '../../exit-code.ts';
 import { renderLabDetections } from '../../render/lab-text.ts';
 import { createProgress } from '../../render/progress/progress.ts';
 import { type LabAction, type LabWords, withLab } from './action.ts';
+import { chosenAccesses } from './chosen.ts';
 import { findRunning } from './running.ts';
 
 export const detect: LabAction = (words, context) =>
   withLab(context, async () => {
     const { stdout, color } = context;
     const running = await findRunning(context);
-    if (running && (words.all || words.clients > 1)) {
-      throw new UsageError('a lab is already running: --all and --clients apply only to a lab that is started here');
+    if (running && (words.all || words.nat || words.clients > 1)) {
+      throw new UsageError(
+        'a lab is already running: --all, --nat and --clients apply only to one that is started here',
+      );
     }
     const detections = await (running ? inRunning(running, context) : inOwn(words, context));
     const text = words.json
@@ -33,10 +36,11 @@ async function inRunning(lab: RunningLab, context: Context): Promise<readonly La
 }
 
 /** Detects in a new lab, which is gone when this resolves or rejects. */
-async function inOwn({ clients, all = false }: LabWords, context: Context): Promise<readonly LabDetection[]> {
+async function inOwn({ clients, all = false, nat }: LabWords, context: Context): Promise<readonly LabDetection[]> {
   using progress = await createProgress(context);
   const { signal } = context;
-  await using lab = await startKeptLab({ clientsPerNat: clients, all }, { progress: progress.line, signal });
+  const options = { clientsPerNat: clients, all, chosen: chosenAccesses(nat) };
+  await using lab = await startKeptLab(options, { progress: progress.line, signal });
   const detections = await detectIn(lab.running, { progress: progress.line, signal });
   progress.line('ending the lab');
   return detections;

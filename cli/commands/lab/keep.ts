@@ -4,9 +4,11 @@ import { connectParent } from '../../../lab/docker/keeper/channel.ts';
 import { keepLab } from '../../../lab/docker/keeper/keep.ts';
 import { EXIT } from '../../exit-code.ts';
 import type { LabAction } from './action.ts';
+import { chosenAccesses } from './chosen.ts';
 
-export const keep: LabAction = async ({ clients, all = false }, { env, signal }) => {
+export const keep: LabAction = async ({ clients, all = false, nat }, { env, signal }) => {
   const { tell } = connectParent();
-  await beforeInterrupt(() => keepLab({ clientsPerNat: clients, all }, { env, signal, tell }));
+  const options = { clientsPerNat: clients, all, chosen: chosenAccesses(nat) };
+  await beforeInterrupt(() => keepLab(options, { env, signal, tell }));
   return EXIT.ok;
 };

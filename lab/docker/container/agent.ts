@@ -23,7 +23,7 @@ export async function startAgent(container: LabContainer): Promise<Agent> {
   return {
     async bind(socket, bind) {
       program.write(JSON.stringify({ socket, bind }));
-      const line = await program.line(new RegExp(`^{"socket":${JSON.stringify(socket)},"local":`));
+      const line = await program.line(new RegExp(`^{"socket":${literally(JSON.stringify(socket))},"local":`));
       return JSON.parse(line).local;
     },
     send: (socket, to, data) => program.write(JSON.stringify({ socket, to, data })),
@@ -34,6 +34,26 @@ export async function startAgent(container: LabContainer): Promise<Agent> {
       }),
     [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   };
+}
+
+/** An agent whose names of sockets are apart from those of others that have the same program behind them. */
+export function agentWithin(agent: Agent, prefix: string): Agent {
+  const full = (socket: string): string => `${prefix} ${socket}`;
+  return {
+    bind: (socket, at) => agent.bind(full(socket), at),
+    send: (socket, to, data) => agent.send(full(socket), to, data),
+    onArrival: (listener) =>
+      agent.onArrival((arrival) => {
+        if (!arrival.socket.startsWith(full(''))) return;
+        listener({ ...arrival, socket: arrival.socket.slice(full('').length) });
+      }),
+    [Symbol.asyncDispose]: () => agent[Symbol.asyncDispose](),
+  };
+}
+
+/** The pattern that matches this text alone. */
+function literally(text: string): string {
+  return text.replaceAll(/[^\w\s]/g, '\\$&');
 }
 
 /** Waits for the first arrival that `wanted` accepts; null when there is none within `timeoutMs`. `meanwhile` sends what is to arrive. */

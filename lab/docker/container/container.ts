@@ -4,6 +4,8 @@ export interface LabContainer {
   readonly name: string;
   /** Its address on its first network. */
   readonly address: string;
+  /** Its IPv6 address on that network; null if it has none. */
+  readonly address6: string | null;
   /** Runs a program to its end. */
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Starts a program that is stopped when disposed. */

@@ -13,6 +13,8 @@ export interface ContainerSpec {
   readonly name: string;
   readonly image: string;
   readonly labels: Labels;
+  /** The IPv6 address that `script` sets, if any: the engine knows nothing of it. */
+  readonly address6: string | null;
   /** Ends with READY on stdout, and does not return. */
   readonly script: string;
   readonly sysctls: Readonly<Record<string, string>>;
@@ -28,7 +30,7 @@ export interface Attachment {
 
 /** @throws Error with what the container has said when it does not become ready. */
 export async function startContainer(docker: Dockerode, spec: ContainerSpec): Promise<LabContainer> {
-  const { name, attachments, labels, script } = spec;
+  const { name, address6, attachments, labels, script } = spec;
   const testcontainers = await loadTestcontainers();
   const created = fixedAddressContainer(testcontainers, { docker, spec });
   try {
@@ -51,6 +53,7 @@ export async function startContainer(docker: Dockerode, spec: ContainerSpec): Pr
   return {
     name,
     address: attachments[0].address,
+    address6,
     exec: (argv, options) => exec(container, argv, options),
     start: (argv) => startProgram(container, argv),
   };

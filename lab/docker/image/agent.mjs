@@ -16,7 +16,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 for (const socket of sockets.values()) socket.close();
 
 function open(name, { address, port }) {
-  const socket = createSocket('udp4');
+  const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
   sockets.set(name, socket);
   socket.on('message', (data, { address, port }) => say({ socket: name, from: { address, port }, data: `${data}` }));
   socket.bind({ address, port }, () => {

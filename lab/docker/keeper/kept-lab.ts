@@ -1,6 +1,6 @@
 /** A lab as it is used by hand: what `natcheck lab up` and `natcheck lab detect` start. */
 import type { Container } from 'dockerode';
-import { CLASSIC_NATS } from '../../profiles.ts';
+import { CLASSIC_NATS, type NamedAccess, type NatProfile } from '../../profiles.ts';
 import { connectDocker } from '../engine/testcontainers.ts';
 import { type ServedLabOptions, startServedLab } from '../served-lab.ts';
 import { ALL_ACCESSES } from '../topology/access.ts';
@@ -10,6 +10,8 @@ export interface KeptLabOptions {
   readonly clientsPerNat: number;
   /** Also the hard NATs and the accesses without translation, and a backbone between them all. */
   readonly all: boolean;
+  /** These, with a backbone between them, in place of all others; default: none. */
+  readonly chosen?: readonly (NatProfile | NamedAccess)[];
 }
 
 export interface KeptLab extends AsyncDisposable {
@@ -20,11 +22,12 @@ export interface KeptLab extends AsyncDisposable {
 
 /** @throws the signal's reason, NonconformingError, or Error of the step that failed. */
 export async function startKeptLab(
-  { clientsPerNat, all }: KeptLabOptions,
+  { clientsPerNat, all, chosen = [] }: KeptLabOptions,
   start: Pick<ServedLabOptions, 'progress' | 'signal'>,
 ): Promise<KeptLab> {
-  const profiles = all ? ALL_ACCESSES : CLASSIC_NATS;
-  const served = await startServedLab({ ...start, profiles, clientsPerNat, backbone: all });
+  const profiles = chosen.length > 0 ? chosen : all ? ALL_ACCESSES : CLASSIC_NATS;
+  const backbone = all || chosen.length > 0;
+  const served = await startServedLab({ ...start, profiles, clientsPerNat, backbone });
   return {
     running: runningLab(served.lab, served.engine),
     serverEnded: served.server.ended,

@@ -1,6 +1,6 @@
 /** What there is in a running lab, as plain data: enough for another process to use it. */
 import type { VerdictType } from '../../../src/nat/verdict.ts';
-import { expectedVerdict } from '../../profiles.ts';
+import { expectedVerdict, type Ipv6Access } from '../../profiles.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Lab, LabSite } from '../lab.ts';
 
@@ -16,6 +16,9 @@ export interface RunningServer {
   readonly container: string;
   readonly primary: string;
   readonly alternate: string;
+  /** Null in a lab without IPv6. */
+  readonly primary6: string | null;
+  readonly alternate6: string | null;
 }
 
 export interface RunningSite {
@@ -23,6 +26,8 @@ export interface RunningSite {
   readonly name: string;
   /** The verdict that is right for it. */
   readonly verdict: VerdictType;
+  /** The one that is right for its IPv6; null if it has none. */
+  readonly verdict6: VerdictType | null;
   /** Name of the router's container. */
   readonly router: string;
   /** Name of the carrier's container, if there are two routers in a row. */
@@ -36,27 +41,40 @@ export interface RunningClient {
   readonly address: string;
   /** The address at which the public side sees it: its router's, or its own where nothing is translated. */
   readonly publicAddress: string;
+  /** The same of IPv6; null if it has none. */
+  readonly address6: string | null;
+  readonly publicAddress6: string | null;
 }
 
 export function runningLab({ id, server, sites }: Lab, { kind, host }: Engine): RunningLab {
+  const { name: container, primary, alternate, primary6, alternate6 } = server;
   return {
     id,
     engine: { kind, host },
-    server: { container: server.name, primary: server.primary, alternate: server.alternate },
+    server: { container, primary, alternate, primary6, alternate6 },
     sites: sites.map(runningSite),
   };
 }
 
-function runningSite({ name, access, publicAddress, router, carrier, clients }: LabSite): RunningSite {
+function runningSite(site: LabSite): RunningSite {
+  const { name, access, ipv6, publicAddress, publicAddress6, router, carrier, clients } = site;
   return {
     name,
     verdict: expectedVerdict(access),
+    verdict6: ipv6 && verdict6Of(ipv6),
     router: router.name,
     carrier: carrier?.name ?? null,
-    clients: clients.map(({ name: container, address }) => ({
+    clients: clients.map(({ name: container, address, address6 }) => ({
       container,
       address,
       publicAddress: access.kind === 'nat' ? publicAddress : address,
+      address6,
+      publicAddress6: ipv6?.kind === 'nat' ? publicAddress6 : address6,
     })),
   };
+}
+
+/** Where every packet is lost, a detection can only say that nothing answers. */
+function verdict6Of(ipv6: Ipv6Access): VerdictType {
+  return ipv6.kind === 'dropped' ? 'inconclusive' : expectedVerdict(ipv6);
 }

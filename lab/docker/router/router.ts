@@ -1,22 +1,22 @@
 /** A router of the lab, open to inspection and to change. */
 import type { LabContainer } from '../container/container.ts';
 import { loadRules } from '../topology/setup-script.ts';
+import { IPV6_TABLE } from './ipv6-rules.ts';
 import type { RouterRules } from './rules.ts';
 
 export interface LabRouter extends LabContainer {
   /** The rules in force, for a person to read. */
   rules(): Promise<string>;
-  /** Replaces all rules with these. */
+  /** Replaces all rules with these, for IPv6 too. */
   load(rules: RouterRules): Promise<void>;
-  /** Drops every n-th UDP datagram of each direction from now on, by the router's count; 0 drops none. */
+  /** Drops every n-th UDP datagram of each direction and family from now on, by the router's count; 0 drops none. */
   loseEveryNth(n: number): Promise<void>;
   /** The connections that the router tracks, one per line. */
   conntrack(): Promise<string>;
 }
 
 /** Lists the rules of iptables, and the nftables tables that a router may have beside them. */
-const LIST_RULES =
-  'iptables-save; for table in cone hairpin; do nft list table ip $table; done 2>/dev/null; nft -t list table ip ports 2>/dev/null; true';
+const LIST_RULES = `iptables-save; ip6tables-save; for table in 'ip cone' 'ip hairpin' '${IPV6_TABLE}'; do nft list table $table; done 2>/dev/null; nft -t list table ip ports 2>/dev/null; true`;
 
 export function labRouter(container: LabContainer): LabRouter {
   const output = async (argv: readonly string[]): Promise<string> => {
@@ -24,20 +24,28 @@ export function labRouter(container: LabContainer): LabRouter {
     if (exitCode !== 0) throw new Error(`${container.name}: ${argv[0]}: exit ${exitCode}\n${stderr}`);
     return stdout;
   };
+  const hasIpv6 = container.address6 !== null;
+  const programs = hasIpv6 ? ['iptables', 'ip6tables'] : ['iptables'];
+  const families = hasIpv6 ? ['ipv4', 'ipv6'] : ['ipv4'];
   return {
     ...container,
     rules: () => output(['sh', '-c', LIST_RULES]),
     load: async (rules) => void (await output(['sh', '-c', loadRules(rules)])),
-    loseEveryNth: async (n) => void (await output(['sh', '-c', lossCommand(n)])),
-    conntrack: () => output(['conntrack', '-L']),
+    loseEveryNth: async (n) => void (await output(['sh', '-c', lossCommand(n, programs)])),
+    conntrack: async () =>
+      (await Promise.all(families.map((family) => output(['conntrack', '-L', '-f', family])))).join(''),
   };
 }
 
 /** Datagrams are counted, not drawn by lot, so that a test with loss is the same each time. */
-function lossCommand(n: number): string {
+function lossCommand(n: number, programs: readonly string[]): string {
   if (!Number.isInteger(n) || n < 0 || n === 1) throw new RangeError(`every n-th is 2 or more, or 0 for none: ${n}`);
-  const rules = ['lan', 'wan'].map(
-    (from) => `iptables -t raw -A PREROUTING -i ${from} -p udp -m statistic --mode nth --every ${n} --packet 0 -j DROP`,
-  );
-  return ['set -e', 'iptables -t raw -F PREROUTING', ...(n === 0 ? [] : rules)].join('\n');
+  const rules = programs.flatMap((program) => [
+    `${program} -t raw -F PREROUTING`,
+    ...(n === 0 ? [] : ['lan', 'wan']).map(
+      (from) =>
+        `${program} -t raw -A PREROUTING -i ${from} -p udp -m statistic --mode nth --every ${n} --packet 0 -j DROP`,
+    ),
+  ]);
+  return ['set -e', ...rules].join('\n');
 }

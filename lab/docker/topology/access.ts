@@ -1,5 +1,14 @@
 /** The accesses of a container lab that are not NATs, and a list of all that there are. */
-import { CLASSIC_NATS, HARD_NATS, type NamedAccess, type NatProfile } from '../../profiles.ts';
+import {
+  CLASSIC_NATS,
+  dualStack,
+  HARD_NATS,
+  IPV6_ACCESSES,
+  IPV6_DROPPED,
+  type NamedAccess,
+  type NatProfile,
+  TRANSLATIONS,
+} from '../../profiles.ts';
 
 export const OPEN: NamedAccess = { name: 'open', access: { kind: 'open' } };
 
@@ -18,4 +27,21 @@ export const ALL_ACCESSES: readonly (NatProfile | NamedAccess)[] = [...CLASSIC_N
 /** The access of hosts behind this one NAT, under its name. */
 export function behindNat(profile: NatProfile): NamedAccess {
   return { name: profile.name, access: { kind: 'nat', layers: [profile] } };
+}
+
+const BY_NAME = new Map([...ALL_ACCESSES, ...TRANSLATIONS].map((one) => [one.name, one]));
+const IPV6_BY_NAME = new Map([...IPV6_ACCESSES, IPV6_DROPPED].map((one) => [one.name, one]));
+
+/** The names that `accessNamed` knows: what is done with IPv4, and what with IPv6. */
+export const ACCESS_NAMES: readonly string[] = [...BY_NAME.keys()];
+export const IPV6_ACCESS_NAMES: readonly string[] = [...IPV6_BY_NAME.keys()];
+
+/** The access that a person means by `NAT`, or by `NAT+IPV6` for one with both families; null if there is none of that name. */
+export function accessNamed(name: string): NatProfile | NamedAccess | null {
+  const [first = '', second, ...others] = name.split('+');
+  const ipv4 = BY_NAME.get(first);
+  if (ipv4 === undefined || others.length > 0) return null;
+  if (second === undefined) return ipv4;
+  const ipv6 = IPV6_BY_NAME.get(second);
+  return ipv6 ? dualStack(ipv4, ipv6) : null;
 }

@@ -1,6 +1,8 @@
 /** What each container runs first, as root with NET_ADMIN: it names its links by their addresses, and sets its only way out. */
+import { BACKBONE_IPV6_RULES } from '../router/ipv6-rules.ts';
 import { BACKBONE_RULES, type RouterRules } from '../router/rules.ts';
 import type { BackbonePlace, ClientPlace, ServerPlace, SitePlace } from './addressing.ts';
+import { PREFIX_LENGTH } from './ipv6-addressing.ts';
 
 /** Printed when a container is ready. */
 export const READY = 'natcheck-lab: ready';
@@ -36,44 +38,103 @@ ip route flush default`;
 const TAIL = `echo '${READY}'
 exec sleep infinity`;
 
-/** Two addresses on the public network; no way beyond it. */
-export function serverScript(place: ServerPlace, uplink: Uplink): string {
+/** Where a member of the public network is in one family, and how it reaches the others. */
+export interface Placed<P> {
+  readonly place: P;
+  readonly uplink: Uplink;
+}
+
+/** Two addresses on the public network, or two of each family; no way beyond it. */
+export function serverScript({ place, uplink }: Placed<ServerPlace>, ipv6: Placed<ServerPlace> | null = null): string {
   return script(
     'no_more_links_than 1',
     `name_link ${place.primary} wan`,
     `ip addr add ${place.alternate}/24 dev wan`,
     ...uplinkCommands(uplink),
+    ...(ipv6
+      ? [
+          ...ipv6Link('wan', ipv6.place.primary),
+          ipv6Address('wan', ipv6.place.alternate),
+          ...uplinkCommands(ipv6.uplink),
+        ]
+      : []),
   );
+}
+
+/** The backbone in one family, and the routes that it knows. */
+export interface BackbonePlan {
+  readonly place: BackbonePlace;
+  readonly routes: readonly Route[];
 }
 
 /** One link with both directions on it: what comes in for another member goes out again. */
-export function backboneScript({ address }: BackbonePlace, routes: readonly Route[]): string {
+export function backboneScript({ place, routes }: BackbonePlan, ipv6: BackbonePlan | null = null): string {
+  const { iptables, nft } = BACKBONE_RULES;
   return script(
     'no_more_links_than 1',
-    loadRules(BACKBONE_RULES),
-    `name_link ${address} wan`,
+    loadRules({ iptables, nft: ipv6 ? `${nft}${BACKBONE_IPV6_RULES}` : nft }),
+    `name_link ${place.address} wan`,
     ...routes.map(routeCommand),
+    ...(ipv6 ? [...ipv6Link('wan', ipv6.place.address), ...ipv6.routes.map(routeCommand)] : []),
   );
 }
 
-export function routerScript(
-  place: SitePlace,
-  options: { readonly rules: RouterRules; readonly uplink: Uplink },
-): string {
+export interface RouterSetup {
+  /** For both families. */
+  readonly rules: RouterRules;
+  readonly uplink: Uplink;
+  /** What it has of IPv6, if anything. */
+  readonly ipv6?: (Placed<SitePlace> & { /** Beyond its clients. */ readonly inward: readonly Route[] }) | null;
+}
+
+export function routerScript(place: SitePlace, { rules, uplink, ipv6 = null }: RouterSetup): string {
   return script(
     'no_more_links_than 2',
-    loadRules(options.rules),
+    loadRules(rules),
     `name_link ${place.wan} wan`,
     ...(place.pool ?? []).map((address) => `ip addr add ${address}/24 dev wan`),
     `name_link ${place.lan} lan`,
-    ...uplinkCommands(options.uplink, place.wan),
+    ...uplinkCommands(uplink, place.wan),
+    ...(ipv6
+      ? [
+          ...ipv6Link('wan', ipv6.place.wan),
+          ...ipv6Link('lan', ipv6.place.lan),
+          ...uplinkCommands(ipv6.uplink, ipv6.place.wan),
+          ...ipv6.inward.map(routeCommand),
+        ]
+      : []),
   );
 }
 
+/** Where a client is in one family, and its router. */
+export interface ClientSetup {
+  readonly place: ClientPlace;
+  readonly router: string;
+}
+
 /** One link, and one way out of it: the router. */
-export function clientScript(place: ClientPlace, router: string): string {
-  const uplink = { kind: 'gateway', address: router } as const;
-  return script('no_more_links_than 1', `name_link ${place.address} lan`, ...uplinkCommands(uplink));
+export function clientScript({ place, router }: ClientSetup, ipv6: ClientSetup | null = null): string {
+  return script(
+    'no_more_links_than 1',
+    `name_link ${place.address} lan`,
+    ...uplinkCommands({ kind: 'gateway', address: router }),
+    ...(ipv6
+      ? [...ipv6Link('lan', ipv6.place.address), ...uplinkCommands({ kind: 'gateway', address: ipv6.router })]
+      : []),
+  );
+}
+
+/**
+ * Gives a link that has its name its first IPv6 address. The kernel's own link-local address is replaced by one that has no
+ * second in which it must not be used (RFC 4862 §5.4): without it, a router finds no neighbour.
+ */
+function ipv6Link(link: string, address: string): readonly string[] {
+  const host = address.slice(address.lastIndexOf(':') + 1);
+  return [`ip -6 addr flush dev ${link} scope link`, ipv6Address(link, `fe80::${host}`), ipv6Address(link, address)];
+}
+
+function ipv6Address(link: string, address: string): string {
+  return `ip addr add ${address}/${PREFIX_LENGTH} dev ${link} nodad`;
 }
 
 /** @param self the router's own address: a route by way of itself is left out. */

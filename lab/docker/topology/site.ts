@@ -2,8 +2,9 @@
 import type { LabContainer } from '../container/container.ts';
 import type { Attachment, ContainerSpec } from '../container/start.ts';
 import { allOf } from '../waiting.ts';
-import type { RouterPlan, SitePlan } from './plan.ts';
-import { clientScript, routerScript, type Uplink } from './setup-script.ts';
+import type { SitePlan } from './plan.ts';
+import type { RouterPlan } from './router-plan.ts';
+import { clientScript, type Route, routerScript, type Uplink } from './setup-script.ts';
 import { clientSysctls, routerSysctls } from './sysctls.ts';
 
 export interface StartedSite {
@@ -23,7 +24,14 @@ export interface SiteSurroundings {
   readonly network: (name: string) => string;
   readonly onPublic: (address: string) => Attachment;
   /** How the site reaches the rest of the public network. */
+  readonly uplinks: Uplinks;
+}
+
+/** One for each family. */
+export interface Uplinks {
   readonly uplink: Uplink;
+  /** Null if the lab has no IPv6. */
+  readonly uplink6: Uplink | null;
 }
 
 /** The name of the network between a site's router and its carrier's. */
@@ -41,14 +49,14 @@ export async function startSite(plan: SitePlan, surroundings: SiteSurroundings):
   return { plan, router, carrier, clients: await clients };
 }
 
-type SiteContainer = Parameters<Start>[0];
+export type NewContainer = Parameters<Start>[0];
 
 /** The site's router, and its carrier's if it has one. */
-function routersOf(plan: SitePlan, { network, onPublic, uplink }: SiteSurroundings): readonly SiteContainer[] {
+function routersOf(plan: SitePlan, { network, onPublic, uplinks }: SiteSurroundings): readonly NewContainer[] {
   const { name, place, carrier } = plan;
   const onSite = { network: network(name), address: place.lan };
   if (carrier === null) {
-    return [routerContainer(plan, { name: `router-${name}`, attachments: [onPublic(place.wan), onSite], uplink })];
+    return [routerContainer(plan, { name: `router-${name}`, attachments: [onPublic(place.wan), onSite], ...uplinks })];
   }
   const onCarrier = (address: string): Attachment => ({ network: network(carrierNetwork(plan)), address });
   return [
@@ -56,31 +64,46 @@ function routersOf(plan: SitePlan, { network, onPublic, uplink }: SiteSurroundin
       name: `router-${name}`,
       attachments: [onCarrier(place.wan), onSite],
       uplink: { kind: 'gateway', address: carrier.place.lan },
+      uplink6: carrier.place6 && { kind: 'gateway', address: carrier.place6.lan },
     }),
     routerContainer(carrier, {
       name: `carrier-${name}`,
       attachments: [onPublic(carrier.place.wan), onCarrier(carrier.place.lan)],
-      uplink,
+      ...uplinks,
+      inward: beyond(plan),
     }),
   ];
 }
 
-interface RouterOptions {
+/** How a carrier's router reaches the clients behind the site's router, if that does not translate their IPv6 addresses. */
+function beyond({ place6, ipv6 }: SitePlan): readonly Route[] {
+  return place6 && ipv6?.kind !== 'nat' ? [{ subnet: place6.subnet, via: place6.wan }] : [];
+}
+
+interface RouterOptions extends Uplinks {
   readonly name: string;
   readonly attachments: readonly [Attachment, Attachment];
-  readonly uplink: Uplink;
+  readonly inward?: readonly Route[];
 }
 
-function routerContainer(plan: RouterPlan, { uplink, ...rest }: RouterOptions): SiteContainer {
-  const { place, rules } = plan;
-  return { ...rest, script: routerScript(place, { rules, uplink }), sysctls: routerSysctls(plan) };
+function routerContainer(plan: RouterPlan, options: RouterOptions): NewContainer {
+  const { place, place6, rules } = plan;
+  const { name, attachments, uplink, uplink6, inward = [] } = options;
+  const ipv6 = place6 && uplink6 && { place: place6, uplink: uplink6, inward };
+  const script = routerScript(place, { rules, uplink, ipv6 });
+  return { name, address6: place6?.wan ?? null, attachments, script, sysctls: routerSysctls(plan) };
 }
 
-function clientsOf({ name, place }: SitePlan, { network }: SiteSurroundings): readonly SiteContainer[] {
-  return place.clients.map((client, index) => ({
-    name: `client-${name}-${index}`,
-    script: clientScript(client, place.lan),
-    sysctls: clientSysctls(client.ports),
-    attachments: [{ network: network(name), address: client.address }],
-  }));
+function clientsOf({ name, place, place6 }: SitePlan, { network }: SiteSurroundings): readonly NewContainer[] {
+  return place.clients.map((client, index) => {
+    const client6 = place6?.clients[index];
+    const ipv6 = place6 && client6 ? { place: client6, router: place6.lan } : null;
+    return {
+      name: `client-${name}-${index}`,
+      address6: client6?.address ?? null,
+      script: clientScript({ place: client, router: place.lan }, ipv6),
+      sysctls: clientSysctls(client.ports, { hasIpv6: ipv6 !== null }),
+      attachments: [{ network: network(name), address: client.address }],
+    };
+  });
 }

@@ -4,12 +4,19 @@ import type { LabContainer } from '../container/container.ts';
 import { type Attachment, startContainer } from '../container/start.ts';
 import { labelsOf } from '../engine/labels.ts';
 import { allOf } from '../waiting.ts';
-import type { BackbonePlace } from './addressing.ts';
 import { createNetwork, type NetworkSpec } from './network.ts';
-import type { LabPlan } from './plan.ts';
+import type { LabPlan, PublicPlan } from './plan.ts';
 import { backboneScript, serverScript, type Uplink } from './setup-script.ts';
-import { carrierNetwork, type Start, type StartedSite, startSite } from './site.ts';
-import { BACKBONE_SYSCTLS } from './sysctls.ts';
+import {
+  carrierNetwork,
+  type NewContainer,
+  type SiteSurroundings,
+  type Start,
+  type StartedSite,
+  startSite,
+  type Uplinks,
+} from './site.ts';
+import { backboneSysctls, serverSysctls } from './sysctls.ts';
 
 export interface Topology {
   readonly server: LabContainer;
@@ -28,31 +35,61 @@ export async function startTopology(
   plan: LabPlan,
   { id, image }: TopologyOptions,
 ): Promise<Topology> {
-  const { server, backbone, sites, routes } = plan;
+  const { sites } = plan;
   const labels = labelsOf(id);
-  const network = (name: string): string => `natcheck-${id}-${name}`;
+  const network = (name: string): string => `natcheck-${id}-${containerName(name)}`;
   const networks = networksOf(plan);
   await allOf(networks.map(({ name, subnet }) => createNetwork(docker, { name: network(name), subnet, labels })));
 
   const onPublic = (address: string): Attachment => ({ network: network('public'), address });
   const start: Start = (spec) => startContainer(docker, { ...spec, name: network(spec.name), image, labels });
-  const uplink: Uplink = backbone ? { kind: 'backbone', place: backbone } : { kind: 'link', routes };
-  const startServer = start({
+  const uplinks: Uplinks = { uplink: uplinkOf(plan), uplink6: plan.ipv6 && uplinkOf(plan.ipv6) };
+  const startedServer = start(serverContainer(plan, { onPublic, uplinks }));
+  const startedBackbone = backboneContainers(plan, onPublic).map(start);
+  const startedSites = allOf(sites.map((site) => startSite(site, { start, network, onPublic, uplinks })));
+  await allOf<unknown>([startedServer, startedSites, ...startedBackbone]);
+  return { server: await startedServer, sites: await startedSites };
+}
+
+/** An engine takes no `+` in a name, which those of sites with two families have. */
+function containerName(name: string): string {
+  return name.replaceAll('+', '.');
+}
+
+function uplinkOf({ backbone, routes }: PublicPlan): Uplink {
+  return backbone ? { kind: 'backbone', place: backbone } : { kind: 'link', routes };
+}
+
+function serverContainer(
+  { server, ipv6 }: LabPlan,
+  { onPublic, uplinks }: Pick<SiteSurroundings, 'onPublic' | 'uplinks'>,
+): NewContainer {
+  const { uplink, uplink6 } = uplinks;
+  return {
     name: 'server',
-    script: serverScript(server, uplink),
-    sysctls: {},
+    address6: ipv6?.server.primary ?? null,
+    script: serverScript({ place: server, uplink }, ipv6 && uplink6 && { place: ipv6.server, uplink: uplink6 }),
+    sysctls: serverSysctls({ hasIpv6: ipv6 !== null }),
     attachments: [onPublic(server.primary)],
-  });
-  const startBackbone = (place: BackbonePlace): Promise<LabContainer> =>
-    start({
+  };
+}
+
+/** One, or none. */
+function backboneContainers(
+  { backbone, routes, ipv6 }: LabPlan,
+  onPublic: SiteSurroundings['onPublic'],
+): readonly NewContainer[] {
+  if (backbone === null) return [];
+  const place6 = ipv6?.backbone ?? null;
+  return [
+    {
       name: 'backbone',
-      script: backboneScript(place, routes),
-      sysctls: BACKBONE_SYSCTLS,
-      attachments: [onPublic(place.address)],
-    });
-  const startedSites = allOf(sites.map((site) => startSite(site, { start, network, onPublic, uplink })));
-  await allOf<unknown>([startServer, startedSites, ...(backbone ? [startBackbone(backbone)] : [])]);
-  return { server: await startServer, sites: await startedSites };
+      address6: place6?.address ?? null,
+      script: backboneScript({ place: backbone, routes }, ipv6 && place6 && { place: place6, routes: ipv6.routes }),
+      sysctls: backboneSysctls({ hasIpv6: place6 !== null }),
+      attachments: [onPublic(backbone.address)],
+    },
+  ];
 }
 
 /** The public network, each site's, and those between sites and their carriers. */

@@ -40,6 +40,7 @@ const OUTPUTS: Readonly<Record<string, (columns: number) => string>> = {
     renderLabDetections(
       detections.map((one) => ({
         nat: one.profile.name,
+        family: 'IPv4',
         expected: one.report.verdict.type,
         client: 0,
         report: one.report,

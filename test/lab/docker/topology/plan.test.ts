@@ -1,8 +1,20 @@
-import { expect, it } from 'vitest';
-import { OPEN } from '../../../../lab/docker/topology/access.ts';
+import { describe, expect, it } from 'vitest';
+import { ipv6Rules } from '../../../../lab/docker/router/ipv6-rules.ts';
+import { routerRules } from '../../../../lab/docker/router/rules.ts';
+import { behindNat, OPEN } from '../../../../lab/docker/topology/access.ts';
 import { DEFAULT_ADDRESSING } from '../../../../lab/docker/topology/addressing.ts';
-import { planLab, publicAddressesOf } from '../../../../lab/docker/topology/plan.ts';
-import { CARRIER_GRADE, DYNAMIC, FULL_CONE, PORT_RESTRICTED, STATIC, SYMMETRIC } from '../../../../lab/profiles.ts';
+import { planLab, publicAddress6Of, publicAddressesOf } from '../../../../lab/docker/topology/plan.ts';
+import {
+  CARRIER_GRADE,
+  DYNAMIC,
+  dualStack,
+  FULL_CONE,
+  IPV6_ACCESSES,
+  type Ipv6Access,
+  PORT_RESTRICTED,
+  STATIC,
+  SYMMETRIC,
+} from '../../../../lab/profiles.ts';
 
 const input = { clientsPerSite: 1, addressing: DEFAULT_ADDRESSING };
 
@@ -73,3 +85,80 @@ it('a backbone is there when it is asked for', () => {
   expect(backbone).toEqual({ subnet: '203.0.113.0/24', address: '203.0.113.254' });
   expect(planLab({ ...input, profiles: [] }).backbone).toBeNull();
 });
+
+describe('a lab with IPv6', () => {
+  const [, , FIREWALL, NAT66] = IPV6_ACCESSES as [Named6, Named6, Named6, Named6];
+  const profiles = [
+    SYMMETRIC,
+    dualStack(FULL_CONE, FIREWALL),
+    dualStack(FULL_CONE, NAT66),
+    dualStack(CARRIER_GRADE, FIREWALL),
+    dualStack(CARRIER_GRADE, NAT66),
+  ];
+
+  it('has a server with two addresses of each family, and routes to what is not translated', () => {
+    expect(planLab({ ...input, profiles }).ipv6).toEqual({
+      server: { subnet: '2001:db8::/64', primary: '2001:db8::10', alternate: '2001:db8::11' },
+      backbone: null,
+      routes: [
+        { subnet: '2001:db8:2::/64', via: '2001:db8::102' },
+        { subnet: '2001:db8:4::/64', via: '2001:db8::104' },
+        { subnet: '2001:db8:4:1::/64', via: '2001:db8::104' },
+        { subnet: '2001:db8:5:1::/64', via: '2001:db8::105' },
+      ],
+    });
+    expect(planLab({ ...input, profiles, backbone: true }).ipv6?.backbone).toEqual({
+      subnet: '2001:db8::/64',
+      address: '2001:db8::254',
+    });
+  });
+
+  it('shows each client at the address of the router that translates, or else of the outermost one', () => {
+    const { sites } = planLab({ ...input, profiles });
+    expect(sites.map((site) => [site.ipv6?.kind, publicAddress6Of(site)])).toEqual([
+      [undefined, null],
+      ['firewall', '2001:db8::102'],
+      ['nat', '2001:db8::103'],
+      ['firewall', '2001:db8::104'],
+      ['nat', '2001:db8:5:1::2'],
+    ]);
+  });
+
+  it('gives a site without IPv6 what it has in a lab without', () => {
+    const [alone] = planLab({ ...input, profiles: [SYMMETRIC] }).sites;
+    expect(planLab({ ...input, profiles }).sites[0]).toEqual(alone);
+    expect(planLab({ ...input, profiles: [SYMMETRIC] }).ipv6).toBeNull();
+  });
+
+  it('adds a table to the rules of each router of the site; the carrier only forwards', () => {
+    const { sites } = planLab({ ...input, profiles });
+    const { place, place6, rules, carrier } = sites[3] ?? never();
+    expect(rules).toEqual({
+      iptables: routerRules(behindNat(PORT_RESTRICTED).access, place).iptables,
+      nft: ipv6Rules(FIREWALL.access, place6 ?? never()),
+    });
+    expect(place6?.wan).toBe('2001:db8:4:1::2');
+    expect(carrier?.rules.nft).toBe(ipv6Rules({ kind: 'open' }, place6 ?? never()));
+  });
+
+  it('takes other rules in the place of that table', () => {
+    const misbehave = ({ kind }: Ipv6Access, { wan }: { wan: string }) => `# ${kind} at ${wan}`;
+    const { sites } = planLab({ ...input, profiles: [dualStack(SYMMETRIC, NAT66)], ipv6Rules: misbehave });
+    expect(sites[0]?.rules.nft).toBe('# nat at 2001:db8::101');
+  });
+
+  it('keeps the flows of IPv6 where nothing keeps those of IPv4, and never both for different times', () => {
+    const short = { name: 'short', access: { ...FIREWALL.access, lifetimeMs: 30_000 } as Ipv6Access };
+    const { sites } = planLab({ ...input, profiles: [dualStack(OPEN, short)] });
+    expect(sites[0]?.lifetimeMs).toBe(30_000);
+    expect(() => planLab({ ...input, profiles: [dualStack(SYMMETRIC, short)] })).toThrow(
+      'the container lab has one lifetime for both families, not 120000 and 30000 ms',
+    );
+  });
+});
+
+type Named6 = (typeof IPV6_ACCESSES)[number];
+
+function never(): never {
+  throw new Error('there is no such site');
+}

@@ -5,6 +5,7 @@ import {
   serverPlace,
   sitePlace,
 } from '../../../../lab/docker/topology/addressing.ts';
+import { backbonePlace6, serverPlace6, sitePlace6 } from '../../../../lab/docker/topology/ipv6-addressing.ts';
 import {
   backboneScript,
   clientScript,
@@ -32,7 +33,7 @@ function ownLines(script: string): readonly string[] {
 
 it('a client has one link, and one way out of it', () => {
   const [client = { address: '', ports: { first: 0, last: 0 } }] = place.clients;
-  expect(ownLines(clientScript(client, place.lan))).toEqual([
+  expect(ownLines(clientScript({ place: client, router: place.lan }))).toEqual([
     'no_more_links_than 1',
     'name_link 10.113.0.2 lan',
     'ip route add default via 10.113.0.254',
@@ -40,7 +41,7 @@ it('a client has one link, and one way out of it', () => {
 });
 
 it('the server has a second address, and a route to each site without translation', () => {
-  expect(ownLines(serverScript(serverPlace(DEFAULT_ADDRESSING), LINK))).toEqual([
+  expect(ownLines(serverScript({ place: serverPlace(DEFAULT_ADDRESSING), uplink: LINK }))).toEqual([
     'no_more_links_than 1',
     'name_link 203.0.113.10 wan',
     'ip addr add 203.0.113.11/24 dev wan',
@@ -95,12 +96,12 @@ describe('with a backbone', () => {
   ];
 
   it('members of the public network reach each other through it alone', () => {
-    expect(ownLines(serverScript(serverPlace(DEFAULT_ADDRESSING), uplink)).slice(-3)).toEqual(ways);
+    expect(ownLines(serverScript({ place: serverPlace(DEFAULT_ADDRESSING), uplink })).slice(-3)).toEqual(ways);
     expect(ownLines(routerScript(place, { rules: RULES, uplink })).slice(-3)).toEqual(ways);
   });
 
   it('it shows nobody a shorter way', () => {
-    expect(ownLines(backboneScript(backbone, routes))).toEqual([
+    expect(ownLines(backboneScript({ place: backbone, routes }))).toEqual([
       'no_more_links_than 1',
       "nft -f - <<'RULES'",
       'flush ruleset',
@@ -119,3 +120,83 @@ describe('with a backbone', () => {
     ]);
   });
 });
+
+describe('with IPv6', () => {
+  const place6 = sitePlace6({ index: 0, clients: 1, isLocal: false });
+  const link6 = {
+    kind: 'link',
+    routes: [
+      { subnet: place6.subnet, via: place6.wan },
+      { subnet: '2001:db8:2::/64', via: '2001:db8::102' },
+    ],
+  } as const;
+  const added = (script: string, without: string): readonly string[] => {
+    const [lines, base] = [ownLines(script), ownLines(without)];
+    expect(lines.slice(0, base.length)).toEqual(base);
+    return lines.slice(base.length);
+  };
+
+  it('a client has one address more, none that the kernel must try first, and one way out', () => {
+    const setup = { place: place.clients[0] ?? never(), router: place.lan };
+    const ipv6 = { place: place6.clients[0] ?? never(), router: place6.lan };
+    expect(added(clientScript(setup, ipv6), clientScript(setup))).toEqual([
+      'ip -6 addr flush dev lan scope link',
+      'ip addr add fe80::2/64 dev lan nodad',
+      'ip addr add 2001:db8:1::2/64 dev lan nodad',
+      'ip route add default via 2001:db8:1::254',
+    ]);
+  });
+
+  it('the server has two addresses more, and a route to each site that is not translated', () => {
+    const setup = { place: serverPlace(DEFAULT_ADDRESSING), uplink: LINK };
+    expect(added(serverScript(setup, { place: serverPlace6(), uplink: link6 }), serverScript(setup))).toEqual([
+      'ip -6 addr flush dev wan scope link',
+      'ip addr add fe80::10/64 dev wan nodad',
+      'ip addr add 2001:db8::10/64 dev wan nodad',
+      'ip addr add 2001:db8::11/64 dev wan nodad',
+      'ip route add 2001:db8:1::/64 via 2001:db8::101',
+      'ip route add 2001:db8:2::/64 via 2001:db8::102',
+    ]);
+  });
+
+  it('a router has an address on each link, no route to itself, and those to what is behind its clients', () => {
+    const inward = [{ subnet: '2001:db8:9::/64', via: '2001:db8:1::2' }];
+    const setup = { rules: RULES, uplink: LINK };
+    const ipv6 = { place: place6, uplink: link6, inward };
+    expect(added(routerScript(place, { ...setup, ipv6 }), routerScript(place, setup))).toEqual([
+      'ip -6 addr flush dev wan scope link',
+      'ip addr add fe80::101/64 dev wan nodad',
+      'ip addr add 2001:db8::101/64 dev wan nodad',
+      'ip -6 addr flush dev lan scope link',
+      'ip addr add fe80::254/64 dev lan nodad',
+      'ip addr add 2001:db8:1::254/64 dev lan nodad',
+      'ip route add 2001:db8:2::/64 via 2001:db8::102',
+      'ip route add 2001:db8:9::/64 via 2001:db8:1::2',
+    ]);
+  });
+
+  it('a backbone is the only way here too, and shows nobody a shorter one', () => {
+    const uplink = { kind: 'backbone', place: backbonePlace(DEFAULT_ADDRESSING) } as const;
+    const uplink6 = { kind: 'backbone', place: backbonePlace6() } as const;
+    const setup = { place: serverPlace(DEFAULT_ADDRESSING), uplink };
+    const ipv6 = { place: serverPlace6(), uplink: uplink6 };
+    expect(added(serverScript(setup, ipv6), serverScript(setup)).slice(-3)).toEqual([
+      'ip route add 2001:db8::254 dev wan',
+      'ip route del 2001:db8::/64 dev wan',
+      'ip route add default via 2001:db8::254 dev wan',
+    ]);
+    const lines = ownLines(
+      backboneScript({ place: uplink.place, routes }, { place: uplink6.place, routes: link6.routes }),
+    );
+    expect(lines).toContain('    icmpv6 type nd-redirect drop');
+    expect(lines.slice(-3)).toEqual([
+      'ip addr add 2001:db8::254/64 dev wan nodad',
+      'ip route add 2001:db8:1::/64 via 2001:db8::101',
+      'ip route add 2001:db8:2::/64 via 2001:db8::102',
+    ]);
+  });
+});
+
+function never(): never {
+  throw new Error('there is no such client');
+}

@@ -1,0 +1,165 @@
+/** A lab of both families: each access to IPv6, behind another NAT of IPv4. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  CARRIER_GRADE,
+  DEFAULT_ADDRESSING,
+  dualStack,
+  FULL_CONE,
+  IPV6_ACCESSES,
+  IPV6_DROPPED,
+  ipv6Rules,
+  type Lab,
+  type NonconformingError,
+  PORT_RESTRICTED,
+  RESTRICTED,
+  SYMMETRIC,
+  startNatcheckServer,
+} from '../../../../lab/index.ts';
+import { describeLab, startProvidedLab } from '../provided.ts';
+
+type Named6 = (typeof IPV6_ACCESSES)[number];
+
+const [OPEN, TRANSPARENT, FIREWALL, NAT66] = IPV6_ACCESSES as [Named6, Named6, Named6, Named6];
+const BY_ADDRESS: Named6 = {
+  name: 'by-address',
+  access: { kind: 'firewall', filtering: 'address-dependent', lifetimeMs: 120_000 },
+};
+
+const OTHER_ADDRESSING = { publicPrefix: '198.51.100', privatePrefix: '10.114', routedPrefix: '198.19' };
+
+const SITES = [
+  ['full-cone+ipv6-open', { type: 'open', reason: null }, 0],
+  ['restricted+ipv6-transparent', { type: 'open', reason: null }, 0],
+  ['symmetric+ipv6-firewall', { type: 'firewalled', reason: null }, 0],
+  ['port-restricted+nat66', { type: 'port-restricted', reason: null }, 0],
+  ['carrier-grade+by-address', { type: 'firewalled', reason: null }, 0],
+  ['port-restricted+ipv6-dropped', { type: 'inconclusive', reason: 'no-answer' }, 3],
+] as const;
+
+describeLab('a lab of every access to IPv6', () => {
+  let lab: Lab;
+  let server: AsyncDisposable;
+  beforeAll(async () => {
+    const profiles = [
+      dualStack(FULL_CONE, OPEN),
+      dualStack(RESTRICTED, TRANSPARENT),
+      dualStack(SYMMETRIC, FIREWALL),
+      dualStack(PORT_RESTRICTED, NAT66),
+      dualStack(CARRIER_GRADE, BY_ADDRESS),
+      dualStack(PORT_RESTRICTED, IPV6_DROPPED),
+      PORT_RESTRICTED,
+    ];
+    lab = await startProvidedLab({ profiles });
+    server = await startNatcheckServer(lab.server);
+  });
+  afterAll(async () => {
+    await server?.[Symbol.asyncDispose]();
+    await lab?.[Symbol.asyncDispose]();
+  });
+
+  it('tells every IPv6 address, and null where there is none', () => {
+    const { primary6, alternate6, address6 } = lab.server;
+    expect([primary6, alternate6, address6]).toEqual(['2001:db8::10', '2001:db8::11', '2001:db8::10']);
+    const told = lab.sites.map((site) => [site.name, site.ipv6?.kind, site.publicAddress6, site.client(0).address6]);
+    expect(told).toEqual([
+      ['full-cone+ipv6-open', 'open', '2001:db8::101', '2001:db8:1::2'],
+      ['restricted+ipv6-transparent', 'firewall', '2001:db8::102', '2001:db8:2::2'],
+      ['symmetric+ipv6-firewall', 'firewall', '2001:db8::103', '2001:db8:3::2'],
+      ['port-restricted+nat66', 'nat', '2001:db8::104', 'fdc7:3a52:61e9:4::2'],
+      ['carrier-grade+by-address', 'firewall', '2001:db8::105', '2001:db8:5::2'],
+      ['port-restricted+ipv6-dropped', 'dropped', '2001:db8::106', '2001:db8:6::2'],
+      ['port-restricted', undefined, null, null],
+    ]);
+  });
+
+  it.concurrent.for(SITES)('behind %s natcheck detect finds what is done with IPv6', async ([name, verdict, code]) => {
+    const detect = ['natcheck', 'detect', '--json', '-6', '--server', `[${lab.server.primary6}]:3478`];
+    const { stdout, exitCode } = await lab.nat(name).client(0).exec(detect);
+    expect(JSON.parse(stdout).verdict).toEqual(verdict);
+    expect(exitCode).toBe(code);
+  });
+
+  it('gives a client no way out but its router', async () => {
+    const { router, client } = lab.nat('full-cone+ipv6-open');
+    const ping = async (): Promise<number> =>
+      (await client(0).exec(['ping', '-6', '-c', '1', '-W', '0.3', '2001:db8::10'])).exitCode;
+    expect(await ping()).toBe(0);
+    await router.exec([
+      'nft',
+      'table ip6 stop { chain forward { type filter hook forward priority -1; policy drop; }; }',
+    ]);
+    expect(await ping()).toBe(1);
+    await router.exec(['nft', 'delete', 'table', 'ip6', 'stop']);
+    expect(await ping()).toBe(0);
+  });
+
+  it('gives a client one default route, which leads nowhere where IPv6 is dropped', async () => {
+    const client = lab.nat('port-restricted+ipv6-dropped').client(0);
+    const { stdout } = await client.exec(['ip', '-6', 'route']);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.replace(/ (proto|metric) .*/, '')),
+    ).toEqual(['2001:db8:6::/64 dev lan', 'fe80::/64 dev lan', 'default via 2001:db8:6::254 dev lan']);
+    const { exitCode } = await client.exec(['ping', '-6', '-c', '1', '-W', '0.3', '2001:db8::10']);
+    expect(exitCode).toBe(1);
+  });
+
+  it('gives a site without IPv6 none of it', async () => {
+    const { router, client } = lab.nat('port-restricted');
+    for (const container of [router, client(0)]) {
+      expect((await container.exec(['ip', '-6', 'addr', 'show', 'scope', 'global'])).stdout).toBe('');
+      expect((await container.exec(['ip', '-6', 'route'])).stdout).toBe('');
+    }
+    expect(await router.rules()).not.toContain('ip6');
+  });
+
+  it('shows the rules and the connections of IPv6 beside those of IPv4', async () => {
+    const { router } = lab.nat('port-restricted+nat66');
+    const rules = await router.rules();
+    expect(rules).toContain('-A FORWARD -i lan -j ACCEPT');
+    expect(rules).toContain('table ip6 access {');
+    const connections = await router.conntrack();
+    expect(connections).toContain('src=10.113.3.2 dst=203.0.113.10');
+    expect(connections).toMatch(/src=fdc7:3a52:61e9:4::2 dst=2001:db8::10 .* dst=2001:db8::104 /);
+  });
+
+  it('loses every n-th datagram of each family by its own count', async () => {
+    const { router, client } = lab.nat('restricted+ipv6-transparent');
+    await router.loseEveryNth(5);
+    for (const server of ['203.0.113.10', '2001:db8::10']) await client(0).exec(['node', '-e', SEND_20, server]);
+    const lost = async (): Promise<readonly string[]> => {
+      const { stdout } = await router.exec(['sh', '-c', 'iptables-save -c -t raw; ip6tables-save -c -t raw']);
+      return [...stdout.matchAll(/^\[(\d+):\d+\] -A PREROUTING -i (\w+)/gm)].map(
+        ([, count, from]) => `${count} ${from}`,
+      );
+    };
+    expect(await lost()).toEqual(['4 lan', '0 wan', '4 lan', '0 wan']);
+    await router.loseEveryNth(0);
+    expect(await lost()).toEqual([]);
+  });
+});
+
+/** To the discard port, where nobody answers but the system, with ICMP. */
+const SEND_20 = `
+  const [to] = process.argv.slice(1);
+  const socket = require('node:dgram').createSocket(to.includes(':') ? 'udp6' : 'udp4').bind();
+  let sent = 0;
+  for (let i = 0; i < 20; i++) socket.send('x', 9, to, () => ++sent === 20 && socket.close());`;
+
+describeLab('a router that does something else with IPv6 than it should', () => {
+  it.concurrent.for([
+    ['ipv6-transparent', TRANSPARENT, DEFAULT_ADDRESSING, 'unsolicited: asked dropped, got let-in'],
+    ['ipv6-dropped', IPV6_DROPPED, OTHER_ADDRESSING, 'UDP: asked none, got out from 2001:db8:1::2'],
+  ] as const)('is refused, with the family: %s', async ([name, asked, addressing, deviation]) => {
+    const refusal = await startProvidedLab({
+      profiles: [dualStack(FULL_CONE, asked)],
+      backbone: true,
+      addressing,
+      ipv6Rules: (_access, place) => ipv6Rules({ kind: 'open' }, place),
+    }).catch((error: unknown) => error);
+    expect((refusal as NonconformingError).mismatches).toEqual([`full-cone+${name} (IPv6): ${deviation}`]);
+    expect((refusal as NonconformingError).rules).toContain('table ip6 access {');
+  });
+});
