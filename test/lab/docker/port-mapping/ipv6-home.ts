@@ -74,7 +74,8 @@ export async function startIpv6Home({
   const start = (name: string, script: string, attachments: Parameters<typeof startContainer>[1]['attachments']) => {
     const sysctls = { 'net.ipv6.conf.all.disable_ipv6': '0', 'net.ipv6.conf.all.forwarding': '1' };
     const run = `set -eu\n${script}\necho '${READY}'\nexec sleep infinity`;
-    return startContainer(docker, { name: named(name), image, labels, script: run, sysctls, attachments });
+    const given = { image, labels, script: run, sysctls, attachments, address6: null };
+    return startContainer(docker, { ...given, name: named(name) });
   };
   try {
     await Promise.all([
