@@ -77,6 +77,8 @@ export interface Observation {
   readonly early: Early | null;
   readonly unsolicited: Unsolicited;
   readonly addresses: Addresses;
+  /** Whether every socket has its local address as the public one, toward the first destination. */
+  readonly keepsAddress: boolean;
   /** Whether every socket has its local port as the public one, toward the first destination. */
   readonly keepsPorts: boolean;
   /** The public endpoints seen by primary, other port, other address, both other. */
@@ -139,17 +141,21 @@ async function observeUnsolicited(bed: ConformanceBed, known: Known): Promise<Un
   return arrived.length > 0 ? 'let-in' : 'dropped';
 }
 
-async function observePool(bed: ConformanceBed): Promise<Pick<Observation, 'addresses' | 'keepsPorts'>> {
+async function observePool(
+  bed: ConformanceBed,
+): Promise<Pick<Observation, 'addresses' | 'keepsAddress' | 'keepsPorts'>> {
   const addresses = new Set<string>();
-  let keepsPorts = true;
+  let [keepsAddress, keepsPorts] = [true, true];
   for (const socket of POOL_SOCKETS) {
     const mapped = await bed.outbound(socket, bed.publicSide.primary);
     // A NAT may have no more ports than this.
     if (mapped === null) break;
     addresses.add(mapped.address);
-    if (mapped.port !== (await bed.local(socket)).port) keepsPorts = false;
+    const local = await bed.local(socket);
+    if (mapped.address !== local.address) keepsAddress = false;
+    if (mapped.port !== local.port) keepsPorts = false;
   }
-  return { addresses: addresses.size === 1 ? 'one' : 'several', keepsPorts };
+  return { addresses: addresses.size === 1 ? 'one' : 'several', keepsAddress, keepsPorts };
 }
 
 /** The receiver's filter is opened step by step: not at all, to the sender's address, to its very endpoint. */

@@ -1,19 +1,19 @@
 /** An access as the plan of a punch sees it, when its detection makes no mistake. */
 import type { KnownBehavior, PortAssignment } from '../src/punch/attempt/techniques/choose-technique.ts';
-import { type AccessProfile, type NatProfile, observedAccess } from './profiles.ts';
+import { type AccessProfile, type Ipv6Access, type NatProfile, observedAccess } from './profiles.ts';
 
 const UNTOLD = { step: null, range: null } as const;
 const KEPT: PortAssignment = { kind: 'preserved', ...UNTOLD };
 const RANDOM: PortAssignment = { kind: 'random', ...UNTOLD };
 
 /** Null if no UDP passes. */
-export function knownBehaviorOf(access: AccessProfile): KnownBehavior | null {
+export function knownBehaviorOf(access: AccessProfile | Ipv6Access): KnownBehavior | null {
   const observed = observedAccess(access);
   return observed.kind === 'udp' ? { ...observed, allocation: portAssignmentOf(access) } : null;
 }
 
 /** Which port the next mapping of a socket gets: its first one where mappings are stable, else that toward a new destination. */
-function portAssignmentOf(access: AccessProfile): PortAssignment {
+function portAssignmentOf(access: AccessProfile | Ipv6Access): PortAssignment {
   if (access.kind !== 'nat') return { kind: 'none', ...UNTOLD };
   const isStable = access.layers.every(({ mapping }) => mapping === 'endpoint-independent');
   return access.layers.reduce(behind, isStable ? KEPT : null) ?? KEPT;

@@ -1,16 +1,55 @@
 /** Where what was observed of a NAT is not what its profile asks for. */
 import type { Dependency } from '../src/nat/behavior.ts';
 import type { Addresses, Early, Hairpin, Observation, Unsolicited } from './conformance.ts';
-import { DEFAULT_BLOCK_SIZE, type NatProfile } from './profiles.ts';
+import {
+  type AccessProfile,
+  DEFAULT_BLOCK_SIZE,
+  type Ipv6Access,
+  type NatProfile,
+  observedAccess,
+} from './profiles.ts';
 
-/** The part of a profile that an observation can be held to; without `hairpin` there is nothing that could translate. */
+/**
+ * The part of a profile that an observation can be held to; it is not held to what is left out. With the translation
+ * `none`, every destination has to see the local endpoint itself.
+ */
 export type Asked = Pick<NatProfile, 'name' | 'mapping' | 'filtering'> &
   Partial<
-    Pick<
-      NatProfile,
-      'translation' | 'hairpin' | 'inboundFirst' | 'ports' | 'portStep' | 'blockSize' | 'poolSize' | 'pooling'
-    >
-  >;
+    Pick<NatProfile, 'hairpin' | 'inboundFirst' | 'ports' | 'portStep' | 'blockSize' | 'poolSize' | 'pooling'>
+  > & {
+    readonly translation?: NatProfile['translation'] | 'none';
+    /** Of what translates nothing; for a NAT it follows from the rest. */
+    readonly unsolicited?: Unsolicited;
+  };
+
+/** What an access under that name can be held to, as far as it shows from outside; null where no UDP passes. */
+export function askedOf(name: string, access: AccessProfile | Ipv6Access): Asked | null {
+  const observed = observedAccess(access);
+  if (observed.kind === 'no-udp') return null;
+  const { filtering } = observed;
+  if (access.kind !== 'nat') {
+    const unsolicited = access.kind === 'open' ? 'let-in' : 'dropped';
+    // Every destination sees the one local endpoint.
+    return { name, mapping: 'endpoint-independent', filtering, translation: 'none', unsolicited, poolSize: 1 };
+  }
+  const mapping = observed.mapping === 'none' ? 'endpoint-independent' : observed.mapping;
+  const [nat, ...outer] = access.layers;
+  // How one NAT chooses ports and treats early packets cannot be seen through another.
+  if (outer.length === 0) return { ...nat, name };
+  const translation = access.layers.every((layer) => layer.translation === 'static') ? 'static' : 'napt';
+  return { name, filtering, mapping, translation, hairpin: nat.hairpin };
+}
+
+const AXES = [
+  'mapping',
+  'filtering',
+  'hairpin',
+  'early',
+  'unsolicited',
+  'addresses',
+  'keepsAddress',
+  'keepsPorts',
+] as const;
 
 /** Where an observation is not what the profile asks for: one `asked X, got Y` line each; none when it conforms. */
 export function mismatches(profile: Asked, observation: Observation): readonly string[] {
@@ -22,11 +61,12 @@ export function mismatches(profile: Asked, observation: Observation): readonly s
     early: earlyOf(profile, observation),
     unsolicited: unsolicitedOf(profile),
     addresses: addressesOf(profile),
+    keepsAddress: isAddressKept(profile),
     keepsPorts: isPortKept(profile),
   };
-  const axes = (['mapping', 'filtering', 'hairpin', 'early', 'unsolicited', 'addresses', 'keepsPorts'] as const)
-    .filter((axis) => asked[axis] !== undefined && asked[axis] !== observation[axis])
-    .map((axis) => `${name}: ${axis}: asked ${asked[axis]}, got ${observation[axis]}`);
+  const axes = AXES.filter((axis) => asked[axis] !== undefined && asked[axis] !== observation[axis]).map(
+    (axis) => `${name}: ${axis}: asked ${asked[axis]}, got ${observation[axis]}`,
+  );
   if (axes.length > 0) return axes;
   const ports = portsOf(mapping, observation);
   return fits(profile, ports) ? [] : [`${name}: ports: asked ${profile.ports}, got ${ports.join(', ')}`];
@@ -44,15 +84,21 @@ function earlyOf({ filtering, inboundFirst }: Asked, { early }: Observation): Ea
   return inboundFirst && filtering !== 'endpoint-independent' ? 'changes-port' : 'forgotten';
 }
 
-/** Only what stands for one host from the start lets in what no socket has asked for. Undefined where nothing translates. */
-function unsolicitedOf({ translation, filtering, hairpin }: Asked): Unsolicited | undefined {
-  if (hairpin === undefined) return undefined;
+/** Of what translates, only what stands for one host from the start lets in what no socket has asked for. */
+function unsolicitedOf({ translation, filtering, hairpin, unsolicited }: Asked): Unsolicited | undefined {
+  if (hairpin === undefined) return unsolicited;
   return translation === 'static' && filtering === 'endpoint-independent' ? 'let-in' : 'dropped';
 }
 
 function addressesOf({ poolSize, pooling }: Asked): Addresses | undefined {
   if (poolSize === undefined) return undefined;
   return poolSize > 1 && pooling === 'arbitrary' ? 'several' : 'one';
+}
+
+/** Undefined where neither was asked for. */
+function isAddressKept({ translation, hairpin }: Asked): boolean | undefined {
+  if (translation === 'none') return true;
+  return hairpin === undefined ? undefined : false;
 }
 
 /** A NAPT may keep them all as well, while nobody else has them. */

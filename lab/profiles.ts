@@ -132,7 +132,8 @@ export type AccessProfile =
 
 /**
  * How a host reaches the public network over IPv6, by a path of its own. `dropped`: it has a public address and a default
- * route, as announced, and every packet is lost on the way.
+ * route, as announced, and every packet is lost on the way. No firewall lets in what is for a socket that has sent nothing
+ * yet, whatever its filtering.
  */
 export type Ipv6Access = Exclude<AccessProfile, { readonly kind: 'udp-blocked' }> | { readonly kind: 'dropped' };
 
@@ -142,6 +143,12 @@ export interface NamedAccess {
   readonly access: AccessProfile;
   /** What is done with IPv6; default: there is none. */
   readonly ipv6?: Ipv6Access;
+}
+
+/** An access to IPv6 under its name. */
+export interface NamedIpv6Access {
+  readonly name: string;
+  readonly access: Ipv6Access;
 }
 
 /** A home router behind its carrier's NAT, with shared address space between them (RFC 6598). */
@@ -163,7 +170,7 @@ export const HARD_NATS: readonly (NatProfile | NamedAccess)[] = [
 const FIREWALL_LIFETIME_MS = 120_000;
 
 /** What home routers do with IPv6, in the order in which every table shows it (RFC 6092 §3.2.1). */
-export const IPV6_ACCESSES: readonly { readonly name: string; readonly access: Ipv6Access }[] = [
+export const IPV6_ACCESSES: readonly NamedIpv6Access[] = [
   { name: 'ipv6-open', access: { kind: 'open' } },
   {
     name: 'ipv6-transparent',
@@ -177,13 +184,10 @@ export const IPV6_ACCESSES: readonly { readonly name: string; readonly access: I
 ];
 
 /** IPv6 that is announced and does not work. */
-export const IPV6_DROPPED = { name: 'ipv6-dropped', access: { kind: 'dropped' } } as const;
+export const IPV6_DROPPED: NamedIpv6Access = { name: 'ipv6-dropped', access: { kind: 'dropped' } };
 
 /** A host with both families: behind that NAT with IPv4, and with that access to IPv6. */
-export function dualStack(
-  ipv4: NatProfile | NamedAccess,
-  ipv6: { readonly name: string; readonly access: Ipv6Access },
-): NamedAccess {
+export function dualStack(ipv4: NatProfile | NamedAccess, ipv6: NamedIpv6Access): NamedAccess {
   const access: AccessProfile = 'access' in ipv4 ? ipv4.access : { kind: 'nat', layers: [ipv4] };
   return { name: `${ipv4.name}+${ipv6.name}`, access, ipv6: ipv6.access };
 }
@@ -197,7 +201,7 @@ export type ObservedAccess =
  * What the access is when seen from outside. Nested NATs show the most dependent mapping and the most dependent filtering
  * among them: each layer gives a new endpoint, or lets a packet in, only where those before it have not settled it.
  */
-export function observedAccess(access: AccessProfile): ObservedAccess {
+export function observedAccess(access: AccessProfile | Ipv6Access): ObservedAccess {
   switch (access.kind) {
     case 'open':
       return { kind: 'udp', mapping: 'none', filtering: 'endpoint-independent' };
@@ -210,12 +214,14 @@ export function observedAccess(access: AccessProfile): ObservedAccess {
       return { kind: 'udp', mapping, filtering };
     }
     case 'udp-blocked':
+    case 'dropped':
       return { kind: 'no-udp' };
   }
 }
 
-/** The verdict that a perfect detection gives for that access. */
-export function expectedVerdict(access: AccessProfile): VerdictType {
+/** The verdict that a perfect detection gives for that access: where TCP is dropped as well, nothing shows that the server is there. */
+export function expectedVerdict(access: AccessProfile | Ipv6Access): VerdictType {
+  if (access.kind === 'dropped') return 'inconclusive';
   const observed = observedAccess(access);
   if (observed.kind === 'no-udp') return 'udp-blocked';
   return verdictOf(found(observed.mapping), found(observed.filtering)).type;

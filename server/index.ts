@@ -68,8 +68,14 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   const isAttended = (session: string): boolean => rendezvous.hasTurnUser(session);
   const turn = startTurn(options, { opened, bound, metrics, isAttended });
   if (turn.service) owner.use(turn.service);
-  const { authToken, limits } = options;
-  const rendezvous = createRendezvous({ stun, authToken, limits, randomBytes, turnFor: turn.servers.serversFor });
+  const { authToken, limits, otherStun } = options;
+  const rendezvous = createRendezvous({
+    stun: { ...stun, ...(otherStun && { others: [...otherStun] }) },
+    authToken,
+    limits,
+    randomBytes,
+    turnFor: turn.servers.serversFor,
+  });
   addRendezvousMetrics(metrics, rendezvous);
   const service = owner.use(serveRendezvous({ rendezvous, http: opened.http, now }));
   startStun({ opened, layouts, metrics, rendezvous, service, relay: turn.service });

@@ -1,8 +1,9 @@
 /** The options of a server, checked before any socket is opened. */
 import ipaddr from 'ipaddr.js';
 import { type Family, familyOf } from '../src/endpoint.ts';
+import { parseServerName } from '../src/net/lookup/server-name.ts';
 import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../src/ports.ts';
-import { TOKEN_MAX_CHARACTERS } from '../src/rendezvous/protocol/bounds.ts';
+import { STUN_OTHERS_MAX, TOKEN_MAX_CHARACTERS } from '../src/rendezvous/protocol/bounds.ts';
 import { DEFAULT_LIMITS, type RendezvousLimits } from './rendezvous/decisions/limits.ts';
 import type { Tls } from './sockets/tls.ts';
 import { checkPort, StartError } from './start-error.ts';
@@ -34,6 +35,8 @@ export interface ServerOptions {
   readonly limits?: Partial<RendezvousLimits>;
   /** A TURN server on the primary port, over UDP and TCP; left out, there is none. */
   readonly relay?: RelayServerOptions;
+  /** STUN servers of others that the rendezvous names to its peers, as `HOST` or `HOST:PORT`: of use where this one has one address. */
+  readonly otherStun?: readonly string[];
   /** Other TURN servers that the rendezvous offers to its peers. */
   readonly otherTurn?: OtherTurnOptions;
 }
@@ -75,6 +78,7 @@ export function planOf(options: ServerOptions): Plan {
     throw new StartError('bad-software', `software must have 1 to ${SOFTWARE_MAX_CHARACTERS} characters`);
   }
   checkAccess(options);
+  checkOtherStun(options);
   if (relay) checkRelay(relay, options.authToken);
   if (otherTurn) checkOtherTurn(otherTurn);
   const families = (['IPv4', 'IPv6'] as const).flatMap((family) => ofFamily(addresses, family));
@@ -91,6 +95,19 @@ function checkAccess({ authToken, metricsToken, limits }: ServerOptions): void {
   const { peersPerSource } = { ...DEFAULT_LIMITS, ...limits };
   if (!Number.isInteger(peersPerSource) || peersPerSource < 1) {
     throw new StartError('bad-limit', `peersPerSource is ${peersPerSource}: it must be 1 or more`);
+  }
+}
+
+function checkOtherStun({ otherStun = [] }: ServerOptions): void {
+  if (otherStun.length > STUN_OTHERS_MAX) {
+    throw new StartError('bad-stun', `${otherStun.length} STUN servers are given: at most ${STUN_OTHERS_MAX} are told`);
+  }
+  for (const text of otherStun) {
+    try {
+      parseServerName(text);
+    } catch (error) {
+      throw new StartError('bad-stun', (error as Error).message);
+    }
   }
 }
 

@@ -23,13 +23,15 @@ import { sessionSecretFor, type TurnServers, turnServersOf } from './turn/turn-s
 export interface Bound {
   readonly families: Plan['families'];
   readonly layouts: readonly Layout[];
-  readonly stun: { readonly port: number; readonly altPort: number };
+  /** The ports, and the primary address of each family. */
+  readonly stun: { readonly port: number; readonly altPort: number; readonly addresses: string[] };
 }
 
 export function boundOf({ families, software, ...asked }: Plan, { primary, alternate }: Opened): Bound {
-  const stun = { port: portOf(primary, asked.port), altPort: portOf(alternate, asked.altPort) };
+  const ports = { port: portOf(primary, asked.port), altPort: portOf(alternate, asked.altPort) };
   const named = software === undefined ? {} : { software };
-  return { families, stun, layouts: families.map((addresses) => ({ ...stun, addresses, ...named })) };
+  const stun = { ...ports, addresses: families.map(([one]) => one) };
+  return { families, stun, layouts: families.map((addresses) => ({ ...ports, addresses, ...named })) };
 }
 
 /** The port that is bound; it differs from the one asked for where that was 0. */

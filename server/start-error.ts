@@ -12,6 +12,8 @@ export type StartErrorCode =
   | 'same-ports'
   | 'bad-software'
   | 'bad-token'
+  /** A STUN server of others is none, or there are too many. */
+  | 'bad-stun'
   | 'bad-limit'
   /** The certificate and the key are not PEM, or not a pair. */
   | 'bad-tls'

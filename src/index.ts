@@ -12,7 +12,7 @@ export type { PortPattern } from './nat/port-assignment/pattern.ts';
 export type { Pooling } from './nat/port-assignment/pooling.ts';
 export type { PortRange } from './nat/port-assignment/range.ts';
 export { explainReason, type Reason } from './nat/reason.ts';
-export type { DetectReport, PortAssignmentReport } from './nat/report.ts';
+export type { DetectReport, FamilyReport, PortAssignmentReport } from './nat/report.ts';
 export type { RouterReport } from './nat/router.ts';
 export { type MappingProtocol, ROUTER_REASONS, type RouterReason } from './nat/router.ts';
 export type { Translation, TranslationEvidence, TranslationKind } from './nat/translation/translation.ts';

@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/punch/attempt': ['src/base', 'src/ice', 'src/nat', 'src/rendezvous', 'src/stun'],
   'src/punch': [
     ...['src/base', 'src/detect', 'src/ice', 'src/net', 'src/port-mapping', 'src/punch/attempt'],
-    ...['src/rendezvous', 'src/turn'],
+    ...['src/rendezvous', 'src/stun', 'src/turn'],
   ],
   src: ['src/base', 'src/detect', 'src/ice', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
   'server/base': [],
@@ -65,7 +65,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'lab/sim/detect': [
     ...['lab/base', 'lab/sim/nat', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site', 'server/stun/decisions'],
-    ...['src/nat'],
+    ...['src/base', 'src/nat'],
   ],
   'lab/sim/punch': [
     ...['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site'],

@@ -1,13 +1,14 @@
 /** `natcheck detect`: finds out what NAT this machine is behind. */
 import { DETECT_TIMEOUT_MS, detect as detectNat } from '../../src/detect/detect.ts';
 import { UsageError } from '../../src/errors.ts';
-import type { DetectReport } from '../../src/nat/report.ts';
+import type { DetectReport, FamilyReport } from '../../src/nat/report.ts';
 import { DEFAULT_HTTP_PORT } from '../../src/ports.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { renderDetectReport } from '../render/detect-text.ts';
 import { createLifetimeProgress, type LifetimeOutput } from '../render/progress/lifetime.ts';
 import { withSpinner } from '../render/progress/spinner.ts';
+import { familyOption } from './family-options.ts';
 
 /** Half a minute, a minute and the two minutes of RFC 4787 REQ-5 are told apart within it. */
 const LIFETIME_MAX_S = 180;
@@ -50,8 +51,8 @@ export const detect = defineCommand({
       describe:
         'Also ask your router whether it maps ports, and find out whether there is another NAT beyond it (up to 2 s)',
     },
-    4: { type: 'boolean', describe: 'Use IPv4 only' },
-    6: { type: 'boolean', describe: 'Use IPv6 only' },
+    4: { type: 'boolean', describe: 'Detect over IPv4 only (default: both IP versions at once)' },
+    6: { type: 'boolean', describe: 'Detect over IPv6 only' },
     verbose: { type: 'boolean', describe: 'Show every probe as evidence' },
   },
   examples: [
@@ -60,15 +61,15 @@ export const detect = defineCommand({
   ],
   run: async (argv, context) => {
     const { stdout, signal, color, env } = context;
-    if (argv[4] && argv[6]) throw new UsageError('-4 and -6 exclude each other: IPv4 and IPv6 are reported separately');
     const servers = argv.server ?? (env.NATCHECK_SERVER ? [env.NATCHECK_SERVER] : undefined);
+    const family = familyOption(argv);
     const lifetimeMaxS = lifetimeMax(argv.lifetime);
     const report = await watched(lifetimeMaxS, context, (onLifetimeProgress) =>
       detectNat({
         servers,
         timeoutMs: wholeNumber('timeout', argv.timeout, { min: 1, max: 600_000 }),
         local: argv.local,
-        family: argv[6] ? 'IPv6' : argv[4] ? 'IPv4' : undefined,
+        family,
         httpPort: wholeNumber('http-port', argv['http-port'], { min: 1, max: 65_535 }),
         hairpin: argv.hairpin,
         router: argv.router,
@@ -113,7 +114,13 @@ function wholeNumber(
   return value;
 }
 
-function exitCodeOf({ verdict }: DetectReport): ExitCode {
+/** One IP version with a verdict is enough: peers meet over either. */
+function exitCodeOf({ ipv6, ...report }: DetectReport): ExitCode {
+  const codes = [report, ...(ipv6 ? [ipv6] : [])].map(exitCodeOfFamily);
+  return codes.find((code) => code === EXIT.ok) ?? codes.find((code) => code === EXIT.inconclusive) ?? EXIT.noServer;
+}
+
+function exitCodeOfFamily({ verdict }: FamilyReport): ExitCode {
   if (verdict.type === 'udp-blocked') return EXIT.noServer;
   switch (verdict.reason) {
     case null:
@@ -122,6 +129,7 @@ function exitCodeOf({ verdict }: DetectReport): ExitCode {
     case 'dns-silent':
     case 'no-route':
     case 'no-answer':
+    case 'cut-short':
       return EXIT.noServer;
     default:
       return EXIT.inconclusive;

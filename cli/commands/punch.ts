@@ -12,6 +12,7 @@ import { type Context, defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { createPunchProgress } from '../render/progress/punch.ts';
 import { renderPunch } from '../render/punch-text.ts';
+import { FAMILY_OPTIONS, familyOption } from './family-options.ts';
 
 const NOTES = `\
 If no direct path opens in time, the two peers are connected through a TURN
@@ -35,6 +36,11 @@ export const punch = defineCommand({
     },
     room: { type: 'string', default: 'default', describe: 'Room in which the two peers meet' },
     token: { type: 'string', describe: 'Access token, if the server requires one (env NATCHECK_TOKEN)' },
+    stun: {
+      type: 'string',
+      array: true,
+      describe: 'Further STUN server, as HOST[:PORT], where the server has one address; can be repeated',
+    },
     turn: {
       type: 'string',
       array: true,
@@ -43,6 +49,7 @@ export const punch = defineCommand({
     'turn-user': { type: 'string', describe: 'NAME:PASSWORD for the TURN server (env NATCHECK_TURN_USER)' },
     'direct-only': { type: 'boolean', describe: 'Use no relay' },
     'relay-only': { type: 'boolean', describe: 'Use only a relay, so that the peer does not learn where this host is' },
+    ...FAMILY_OPTIONS,
     'no-port-mapping': { type: 'boolean', describe: 'Do not ask your router for a port (UPnP-IGD, NAT-PMP)' },
     wait: { type: 'number', default: PUNCH_WAIT_MS / 1000, describe: 'Seconds to wait for the peer' },
     json: { type: 'boolean', describe: 'Print one JSON object on stdout (schema natcheck.punch/1)' },
@@ -69,6 +76,9 @@ export const punch = defineCommand({
       token: argv.token ?? env.NATCHECK_TOKEN,
       turn,
       mode,
+      stunServers: argv.stun,
+      family: familyOption(argv),
+      local: argv.local,
       portMapping: !argv['no-port-mapping'],
       waitMs: argv.wait * 1000,
       signal,

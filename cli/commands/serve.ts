@@ -68,6 +68,11 @@ export const serve = defineCommand({
     },
     'tls-cert': { type: 'string', describe: 'PEM file with the certificate chain, for https and wss on the TCP port' },
     'tls-key': { type: 'string', describe: 'PEM file with the private key of the certificate' },
+    stun: {
+      type: 'string',
+      array: true,
+      describe: 'STUN server at another address, as HOST[:PORT], to name to peers; can be repeated',
+    },
     relay: { type: 'boolean', describe: 'Also run a TURN server' },
     'open-relay': {
       type: 'boolean',
@@ -142,6 +147,7 @@ export const serve = defineCommand({
       ...(authToken !== undefined && { authToken }),
       ...(metricsToken !== undefined && { metricsToken }),
       ...(tls && { tls }),
+      ...(argv.stun && { otherStun: argv.stun }),
       ...(argv['per-source'] !== undefined && { limits: { peersPerSource: argv['per-source'] } }),
       ...relayOptions(argv, env.NATCHECK_RELAY_SECRET || undefined),
     };

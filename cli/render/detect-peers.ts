@@ -1,6 +1,6 @@
 /** What a punch would do for this side and each kind of peer: the technique and its odds, by the table that plans the punch. */
 import { CLASSIC_PEERS } from '../../src/nat/prospect.ts';
-import type { DetectReport } from '../../src/nat/report.ts';
+import type { FamilyReport } from '../../src/nat/report.ts';
 import { knownBehavior } from '../../src/punch/attempt/known-behavior.ts';
 import {
   chooseTechnique,
@@ -28,7 +28,7 @@ export function peerChoices({
   mapping,
   filtering,
   allocation,
-}: DetectReport): readonly (readonly [name: string, TechniqueChoice])[] | null {
+}: FamilyReport): readonly (readonly [name: string, TechniqueChoice])[] | null {
   if (verdict.type === 'udp-blocked') return PEERS.map(([name]) => [name, NO_UDP]);
   if (verdict.type === 'inconclusive') return null;
   // A symmetric verdict stands even if it is not known what exactly the mapping depends on: it is taken at its strictest.

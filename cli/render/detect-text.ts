@@ -1,10 +1,10 @@
 /** Renders the text report of a detection: the verdict, what it means, which peers can be reached, and on request the evidence. */
 import { Chalk, type ChalkInstance } from 'chalk';
-import { type Endpoint, formatEndpoint } from '../../src/endpoint.ts';
+import { type Endpoint, type Family, formatEndpoint } from '../../src/endpoint.ts';
 import type { Finding } from '../../src/nat/behavior.ts';
 import type { ProbeEvidence, Rejection } from '../../src/nat/evidence.ts';
 import { explainReason } from '../../src/nat/reason.ts';
-import type { DetectReport } from '../../src/nat/report.ts';
+import type { DetectReport, FamilyReport } from '../../src/nat/report.ts';
 import type { VerdictType } from '../../src/nat/verdict.ts';
 import type { TechniqueChoice } from '../../src/punch/attempt/techniques/choose-technique.ts';
 import { peerChoices } from './detect-peers.ts';
@@ -31,27 +31,46 @@ interface Look {
   readonly columns: number | null;
 }
 
-/** Returns lines without a trailing newline. */
+/** Returns lines without a trailing newline; where both IP versions were detected, one part for each, under its name. */
 export function renderDetectReport(given: DetectReport, { color, verbose, columns = null }: RenderOptions): string {
-  const report = visibleIn(given);
+  const { ipv6, ...report } = visibleIn(given);
   const look = { paint: new Chalk({ level: color ? 1 : 0 }), columns };
-  const blocks = [headBlock(report, look), peerBlock(report, look), ...(verbose ? [evidenceBlock(report, look)] : [])];
-  return blocks
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n');
+  const parts = ipv6
+    ? ([
+        ['IPv4', report],
+        ['IPv6', ipv6],
+      ] as const)
+    : ([[null, report]] as const);
+  return parts.flatMap(([family, one]) => partOf(one, { look, family, verbose })).join('\n\n');
 }
 
-function headBlock(report: DetectReport, { paint, columns }: Look): readonly string[] {
+/** Returns the blocks of one report. */
+function partOf(
+  report: FamilyReport,
+  { look, family, verbose }: { readonly look: Look; readonly family: Family | null; readonly verbose: boolean },
+): readonly string[] {
+  const title = family ? [look.paint.bold.underline(family)] : [];
+  const blocks = [
+    [...title, ...headBlock(report, look)],
+    peerBlock(report, { ...look, family }),
+    ...(verbose ? [evidenceBlock(report, look)] : []),
+  ];
+  return blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
+}
+
+function headBlock(report: FamilyReport, { paint, columns }: Look): readonly string[] {
   const { verdict, mapping, filtering, local, server, elapsedMs } = report;
   const row = (label: string, value: string): string => hang(paint.dim(label.padEnd(LABEL_WIDTH)), value, columns);
   const lines = [row('NAT type', verdictPaint(verdict.type, paint)(verdict.type)), row('', MEANING[verdict.type])];
+  // What the reason of the verdict explains is not explained again.
+  const brief = (text: string): string =>
+    verdict.reason ? text.replace(`: ${explainReason(verdict.reason)}`, '') : text;
   if (verdict.reason) lines.push(row('Reason', `${verdict.reason}: ${explainReason(verdict.reason)}`));
   if (report.public)
     lines.push(row('Public', `${endpoint(report.public)}${local ? ` (local ${endpoint(local)})` : ''}`));
   if (report.public) {
-    lines.push(row('Mapping', findingText(mapping)), row('Filtering', findingText(filtering)));
-    lines.push(row('Ports', portsText(report)), row('Addresses', translationText(report.translation)));
+    lines.push(row('Mapping', brief(findingText(mapping))), row('Filtering', brief(findingText(filtering))));
+    lines.push(row('Ports', brief(portsText(report))), row('Addresses', brief(translationText(report.translation))));
     if (report.hairpin) lines.push(row('Hairpin', hairpinText(report.hairpin)));
     if (report.lifetime) lines.push(row('Lifetime', lifetimeText(report.lifetime)));
   }
@@ -68,15 +87,19 @@ function findingText({ behavior, reason }: Finding): string {
   return reason === null ? behavior : `${behavior} (${reason}: ${explainReason(reason)})`;
 }
 
-function peerBlock(report: DetectReport, { paint, columns }: Look): readonly string[] {
+function peerBlock(
+  report: FamilyReport,
+  { paint, columns, family }: Look & { readonly family: Family | null },
+): readonly string[] {
   const rows = peerChoices(report)?.map(([name, choice]) => [
     `    ${name}`,
     techniquePaint(choice, paint)(techniqueWords(choice)),
   ]);
-  return rows ? [paint.bold('A direct path to a peer behind'), ...alignColumns(rows, { columns })] : [];
+  const over = family ? ` over ${family}` : '';
+  return rows ? [paint.bold(`A direct path${over} to a peer behind`), ...alignColumns(rows, { columns })] : [];
 }
 
-function evidenceBlock({ probes, rejected }: DetectReport, { paint, columns }: Look): readonly string[] {
+function evidenceBlock({ probes, rejected }: FamilyReport, { paint, columns }: Look): readonly string[] {
   if (probes.length === 0 && rejected.length === 0) return [];
   return [
     paint.bold('Evidence'),

@@ -4,7 +4,11 @@ import type { Lifetime } from '../../src/nat/extra-tests/lifetime.ts';
 import { explainReason } from '../../src/nat/reason.ts';
 import { type MappingProtocol, ROUTER_REASONS, type RouterReport } from '../../src/nat/router.ts';
 
-const PROTOCOL: Readonly<Record<MappingProtocol, string>> = { 'upnp-igd': 'UPnP-IGD', 'nat-pmp': 'NAT-PMP' };
+const PROTOCOL: Readonly<Record<MappingProtocol, string>> = {
+  'upnp-igd': 'UPnP-IGD',
+  pcp: 'PCP',
+  'nat-pmp': 'NAT-PMP',
+};
 
 export function hairpinText({ supported, reason }: Hairpin): string {
   if (reason !== null) return `undetermined (${reason}: ${explainReason(reason)})`;
@@ -22,14 +26,17 @@ export function lifetimeText({ atLeastS, atMostS, reason }: Lifetime): string {
     : `an idle mapping lasts ${atLeastS} to ${atMostS} s`;
 }
 
-export function routerText({ mapping, wan, carrierGrade, reason }: RouterReport): string {
-  const maps = mapping === null ? [] : [`maps ports by ${PROTOCOL[mapping]}`];
+export function routerText({ mapping, isPinhole, wan, carrierGrade, reason }: RouterReport): string {
+  const does = isPinhole ? 'opens pinholes in its IPv6 firewall' : 'maps ports';
+  const maps = mapping === null ? [] : [`${does} by ${PROTOCOL[mapping]}`];
   const why = reason === null ? [] : [`${reason}: ${ROUTER_REASONS[reason]}`];
   return [...maps, ...why, ...(carrierGrade === null ? [] : [beyondText({ wan, carrierGrade })])].join('; ');
 }
 
 function beyondText({ wan, carrierGrade }: { readonly wan: string | null; readonly carrierGrade: boolean }): string {
-  if (!carrierGrade) return `its WAN address ${wan} is the public one`;
+  if (!carrierGrade) {
+    return wan === null ? 'this host is seen at its own address' : `its WAN address ${wan} is the public one`;
+  }
   const own = wan === null ? '' : `its WAN address is ${wan}, and `;
   return `${own}there is another NAT beyond it: the carrier's, or that of a second router`;
 }

@@ -2,11 +2,12 @@
  * natcheck/sim: a simulated network with NATs, for tests of any protocol over UDP.
  *
  * A world has a virtual clock and one seed; what happens in it follows from the seed and from what is put into it.
- * Hosts are public (`createHost`) or behind an access (`createSite`); `host.open` gives UDP sockets, `world.clock`
- * schedules, and `runUntil` runs. Times are milliseconds of virtual time. docs/sim.md has it by example.
+ * Hosts are public (`createHost`) or behind an access (`createSite`), with IPv4, IPv6 or both; `host.open` gives UDP
+ * sockets, `world.clock` schedules, and `runUntil` runs. Times are milliseconds of virtual time. docs/sim.md has it by
+ * example.
  */
 
-export type { Endpoint } from '../../src/endpoint.ts';
+export type { Endpoint, Family } from '../../src/endpoint.ts';
 export type { Dependency } from '../../src/nat/behavior.ts';
 export type {
   Arrival,
@@ -42,5 +43,5 @@ export type { Trace, TraceEntry } from './network/trace.ts';
 export { formatTraceEntry, type TraceTextOptions } from './network/trace-text.ts';
 export type { LocalEndpoint, ReceiveDatagram, UdpSocket } from './network/udp.ts';
 export { createWorld, type World } from './network/world.ts';
-export { addStunServer, LAB_LAYOUT, type StunServerOptions } from './server/stun-server.ts';
+export { addStunServer, LAB_LAYOUT, LAB_LAYOUT_IPV6, type StunServerOptions } from './server/stun-server.ts';
 export { type BoxAccess, createSite, type Site, type SiteOptions } from './site/site.ts';

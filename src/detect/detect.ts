@@ -1,25 +1,14 @@
-/** Detection over the real network: names to addresses, sockets on the right interface, one discovery session. */
-import { randomBytes } from 'node:crypto';
-import { isIP } from 'node:net';
-import ipaddr from 'ipaddr.js';
-import { type Family, familyOf } from '../endpoint.ts';
-import { UsageError } from '../errors.ts';
-import { createDiscovery, type Discovery, type DiscoveryOptions } from '../nat/discovery/discovery.ts';
-import { isToBeRepeated } from '../nat/discovery/spoiled.ts';
-import { unreachableReport } from '../nat/discovery/unreachable.ts';
-import { DETECT_SOCKETS, type ServerIdentity } from '../nat/evidence.ts';
-import type { Reason } from '../nat/reason.ts';
-import type { DetectReport } from '../nat/report.ts';
-import { type Driver, now, startDriver } from '../net/driver.ts';
+/** Detection over the real network: of one IP version, or of both at once, each with a verdict of its own. */
+import type { Family } from '../endpoint.ts';
+import { familyOf } from '../endpoint.ts';
+import type { DetectReport, FamilyReport } from '../nat/report.ts';
+import { now } from '../net/driver.ts';
 import { limitLookups } from '../net/lookup/limit.ts';
-import { PUBLIC_SERVERS } from '../net/lookup/public-servers.ts';
-import { createResolver, type Resolver } from '../net/lookup/resolver.ts';
-import { parseServerName, resolveServer } from '../net/lookup/server-name.ts';
-import { isUnanswered } from '../net/lookup/silence.ts';
-import { localAddressToward } from '../net/udp-socket.ts';
-import { DEFAULT_HTTP_PORT } from '../ports.ts';
+import type { Resolver } from '../net/lookup/resolver.ts';
+import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT } from '../ports.ts';
 import { type ExtraTestOptions, runExtraTests } from './extra-tests.ts';
-import { openSockets } from './sockets.ts';
+import { detectFamily, type FamilyOptions, type FamilyOutcome } from './one-family.ts';
+import { lookUp, lookUpTold, requireLocalAddress, type ToldServers } from './servers.ts';
 
 /** Longer than any path with one answer in seven needs; a verdict mostly takes a few round trips. */
 export const DETECT_TIMEOUT_MS = 10_000;
@@ -31,8 +20,15 @@ export interface DetectOptions extends ExtraTestOptions {
   readonly timeoutMs?: number | undefined;
   /** The address of the local interface to use; by default the one that routes to the server. */
   readonly local?: string | undefined;
-  /** IPv4 by default where the server has it. */
+  /** By default that of `local`, if that is given, and else both that the servers and this host have. */
   readonly family?: Family | undefined;
+  /**
+   * Further servers that somebody else has named, such as a rendezvous; at most four are asked. They can confirm what a server with one
+   * address leaves open; nothing is believed on their word alone.
+   */
+  readonly toldServers?: readonly string[] | undefined;
+  /** Another UDP port at which a server with one address may answer: two ports tell more than one. 3479 by default. */
+  readonly altPort?: number | undefined;
   /** The server's TCP port that tells a blocked UDP from a dead server; 3480 by default. */
   readonly httpPort?: number | undefined;
   readonly resolver?: Resolver | undefined;
@@ -41,99 +37,79 @@ export interface DetectOptions extends ExtraTestOptions {
 /**
  * Finds how the NAT or firewall between this machine and the server behaves (RFC 4787, by the tests of RFC 5780).
  *
- * Network outcomes (no answer, blocked, undetermined) are values in the report, each with its reason.
+ * Where this host and a server have both IP versions, both are detected at once: the report is IPv4's, and its `ipv6` is
+ * IPv6's. Network outcomes (no answer, blocked, undetermined) are values in the report, each with its reason.
  * @throws UsageError when an option cannot be used: a server name that is none, a local address of another host.
  * @throws the signal's reason when aborted.
  */
 export async function detect(options: DetectOptions = {}): Promise<DetectReport> {
-  const { timeoutMs = DETECT_TIMEOUT_MS } = options;
-  const report = await discover({ ...options, timeoutMs });
-  return { ...report, ...(await runExtraTests(report, { ...options, timeoutMs })) };
+  return await detectWith(options);
 }
 
-async function discover(options: DetectOptions & { readonly timeoutMs: number }): Promise<DetectReport> {
-  const { timeoutMs, httpPort = DEFAULT_HTTP_PORT, signal } = options;
+/** Detects with what a server tells of itself elsewhere while the detection is under way. @throws what `detect` throws. */
+export async function detectWith(
+  options: DetectOptions & { readonly later?: Promise<ToldServers | null> | undefined },
+): Promise<DetectReport> {
+  const { local, timeoutMs = DETECT_TIMEOUT_MS, httpPort = DEFAULT_HTTP_PORT, altPort = DEFAULT_ALT_PORT } = options;
+  const { signal } = options;
   signal?.throwIfAborted();
+  if (local !== undefined) requireLocalAddress(local);
+  const family = options.family ?? (local === undefined ? null : familyOf(local));
   const startedAt = now();
   using limit = limitLookups(timeoutMs, signal);
-  const lookups = lookUp(options, limit.signal);
-  const first = await firstResolved(lookups);
-  signal?.throwIfAborted();
-  if ('reason' in first) return unreachableReport(first.reason, now() - startedAt);
-  const { servers } = first;
-  const [server] = servers;
-  const local = options.local ?? (await localAddressToward(server).catch(() => null));
-  if (local === null) return unreachableReport('no-route', now() - startedAt, server);
-
-  const deadline = startedAt + timeoutMs;
-  const begin = (at: number): Promise<DetectReport> =>
-    runDiscovery({ local, servers, lookups, httpPort, signal, now: at, timeoutMs: deadline - at });
-  let report = await begin(startedAt);
-  for (let made = 1; isToBeRepeated(report, made) && now() < deadline; made++) report = await begin(now());
-  return { ...report, elapsedMs: Math.round(now() - startedAt) };
-}
-
-/** Runs one discovery on new sockets. */
-async function runDiscovery({
-  local,
-  lookups,
-  signal,
-  ...options
-}: Pick<DiscoveryOptions, 'servers' | 'httpPort' | 'now' | 'timeoutMs'> & {
-  readonly local: string;
-  readonly lookups: readonly Lookup[];
-  readonly signal: AbortSignal | undefined;
-}): Promise<DetectReport> {
-  await using sockets = await openSockets(local, DETECT_SOCKETS);
-  const moreServers = lookups.length > 1;
-  const session = createDiscovery({ ...options, local: sockets.bound, moreServers, randomBytes });
-  const driver = startDriver({ session, sockets: sockets.byName, signal });
-  if (moreServers) void addOthers(lookups, { session, driver, family: familyOf(local) });
-  return await driver.result;
-}
-
-type Lookup = Promise<readonly ServerIdentity[]>;
-
-/** @throws UsageError when a server's or the local address's text is none. */
-function lookUp(options: DetectOptions, signal: AbortSignal): readonly Lookup[] {
-  const { servers = PUBLIC_SERVERS, local, resolver = createResolver() } = options;
-  if (local !== undefined && isIP(local) === 0) throw new UsageError(`'${local}' is not an IP address`);
-  if (local !== undefined && ipaddr.parse(local).range() === 'unspecified') {
-    throw new UsageError(`${local} stands for every address: name one of this host`);
-  }
-  const family = options.family ?? (local === undefined ? null : familyOf(local));
-  return servers.map(parseServerName).map((name) => resolveServer(name, { family, resolver, signal }));
-}
-
-type Resolved = { readonly servers: readonly [ServerIdentity, ...ServerIdentity[]] } | { readonly reason: Reason };
-
-/** The endpoints of whichever name is resolved first, all of one family; or why no name has any. */
-async function firstResolved(lookups: readonly Lookup[]): Promise<Resolved> {
-  const nonEmpty = lookups.map(async (lookup): Promise<Resolved> => {
-    const [best, ...rest] = await lookup;
-    if (!best) throw new Error('no address of the wanted family');
-    return { servers: [best, ...ofFamily(rest, familyOf(best.address))] };
-  });
-  return Promise.any(nonEmpty).catch(({ errors }: AggregateError) => ({
-    reason: errors.some(isUnanswered) ? 'dns-silent' : 'unknown-host',
-  }));
-}
-
-/** Brings the servers whose names are resolved later into the race. */
-async function addOthers(
-  lookups: readonly Lookup[],
-  { session, driver, family }: { session: Discovery; driver: Driver<DetectReport>; family: Family },
-): Promise<void> {
-  const add = async (lookup: Lookup): Promise<void> => {
-    const found = ofFamily(await lookup, family);
-    driver.wake(() => {
-      for (const server of found) session.addServer(server);
-    });
+  const lookups = lookUp({ ...options, family }, limit.signal);
+  const later = options.later && {
+    told: options.later,
+    lookUp: (names: readonly string[]) => lookUpTold(names, { ...options, family, signal: limit.signal }),
   };
-  await Promise.allSettled(lookups.map(add));
-  driver.wake(session.noMoreServers);
+  const common = { lookups, startedAt, local, httpPort, altPort, timeoutMs, signal, later };
+  const { report, ipv6 } = family
+    ? { report: (await detectFamily({ ...common, family })).report, ipv6: null }
+    : await detectBoth(common);
+  return await withExtraTests({ report, ipv6 }, { ...options, timeoutMs });
 }
 
-function ofFamily(servers: readonly ServerIdentity[], family: Family): readonly ServerIdentity[] {
-  return servers.filter(({ address }) => familyOf(address) === family);
+interface Reports {
+  readonly report: FamilyReport;
+  /** IPv6's, where the other one is IPv4's. */
+  readonly ipv6: FamilyReport | null;
+}
+
+/** Detects both at once. IPv6 is not waited for where it is silent and IPv4 has its verdict: many networks announce one that leads nowhere. */
+async function detectBoth(common: Omit<FamilyOptions, 'family'>): Promise<Reports> {
+  const failed = new AbortController();
+  const signal = common.signal ? AbortSignal.any([common.signal, failed.signal]) : failed.signal;
+  const unwanted = Promise.withResolvers<void>();
+  const ofIpv4 = async (): Promise<FamilyOutcome> => {
+    const outcome = await detectFamily({ ...common, signal, family: 'IPv4' });
+    if (outcome.kind === 'detected') unwanted.resolve();
+    return outcome;
+  };
+  const both = [ofIpv4(), detectFamily({ ...common, signal, family: 'IPv6', unwanted: unwanted.promise })] as const;
+  try {
+    const [ipv4, ipv6] = await Promise.all(both);
+    return merged(ipv4, ipv6);
+  } finally {
+    failed.abort();
+    await Promise.allSettled(both);
+  }
+}
+
+function merged(ipv4: FamilyOutcome, ipv6: FamilyOutcome): Reports {
+  if (ipv4.kind === 'detected') return { report: ipv4.report, ipv6: ipv6.kind === 'detected' ? ipv6.report : null };
+  if (ipv6.kind === 'detected') return { report: ipv6.report, ipv6: null };
+  // A server without a route says more than a family without a server.
+  return { report: [ipv4.report, ipv6.report].find(({ server }) => server) ?? ipv4.report, ipv6: null };
+}
+
+/** The router is asked about IPv4 alone, and the progress that is shown is that of the report itself. */
+async function withExtraTests(
+  { report, ipv6 }: Reports,
+  options: DetectOptions & { readonly timeoutMs: number },
+): Promise<DetectReport> {
+  const [extra, extraIpv6] = await Promise.all([
+    runExtraTests(report, options),
+    ipv6 && runExtraTests(ipv6, { ...options, router: false, onLifetimeProgress: undefined }),
+  ]);
+  return { ...report, ...extra, ...(ipv6 && { ipv6: { ...ipv6, ...extraIpv6 } }) };
 }

@@ -3,6 +3,7 @@
  * own, and what this host's router says.
  */
 import { randomBytes } from 'node:crypto';
+import { familyOf } from '../endpoint.ts';
 import { createHairpinTest, HAIRPIN_SOCKETS, type Hairpin, unknownHairpin } from '../nat/extra-tests/hairpin.ts';
 import {
   createLifetimeTest,
@@ -24,7 +25,7 @@ export interface ExtraTestOptions {
   readonly hairpin?: boolean | undefined;
   /** Tests how long a mapping lives without traffic, up to so many seconds: that is how long it may take. */
   readonly lifetimeMaxS?: number | undefined;
-  /** Whether to ask this host's router if it maps ports, and if there is another NAT beyond it: up to 2 s more. */
+  /** Whether to ask this host's router if it opens ports, and if there is another NAT beyond it: up to 2 s more. */
   readonly router?: boolean | undefined;
   /** Called when a mapping was still there after an idle time. */
   readonly onLifetimeProgress?: ((progress: LifetimeProgress) => void) | undefined;
@@ -46,9 +47,12 @@ export async function runExtraTests(
   };
 }
 
-/** Has a port mapped for a moment: a router that says its address may refuse that all the same. */
+/** Has a port opened for a moment: a router that says its address may refuse that all the same. */
 async function askRouter(report: DetectReport, { signal }: ExtraTestOptions): Promise<RouterReport> {
-  if (report.mapping.behavior === 'none') return unknownRouter('no-nat');
+  const isTranslated = report.mapping.behavior !== 'none';
+  // Over IPv6 a router without a NAT may have a firewall, and open that.
+  const mayBeClosed = report.verdict.type !== 'open' && report.local && familyOf(report.local.address) === 'IPv6';
+  if (!isTranslated && !mayBeClosed) return unknownRouter('no-nat');
   if (!report.local) return unknownRouter('no-route');
   const { openPortMapping } = await import('../port-mapping/port-mapping.ts');
   const { address } = report.local;
@@ -56,10 +60,12 @@ async function askRouter(report: DetectReport, { signal }: ExtraTestOptions): Pr
   await using socket = await openUdpSocket({ address, port: 0 });
   const result = await openPortMapping({ local: socket.local, signal });
   if (result.outcome === 'none') {
-    return routerReport({ mapping: null, wan: result.wan, refusal: result.reason }, addresses);
+    return routerReport({ mapping: null, isPinhole: false, wan: result.wan, refusal: result.reason }, addresses);
   }
   await using mapped = result;
-  return routerReport({ mapping: mapped.protocol, wan: mapped.external.address, refusal: null }, addresses);
+  const { protocol: mapping, isPinhole, external } = mapped;
+  const wan = isPinhole ? null : external.address;
+  return routerReport({ mapping, isPinhole, wan, refusal: null }, addresses);
 }
 
 async function testHairpin(report: DetectReport, { timeoutMs, signal }: TimedOptions): Promise<Hairpin> {

@@ -3,13 +3,15 @@
  * the host has changed networks.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Endpoint } from '../endpoint.ts';
+import { type Endpoint, familyOf, formatEndpoint } from '../endpoint.ts';
 import { explainReason, type Reason } from '../nat/reason.ts';
+import type { FamilyReport } from '../nat/report.ts';
 import { createBackOff } from '../net/back-off.ts';
 import { now } from '../net/driver.ts';
 import { pause } from '../net/waits.ts';
 import type { ToldBehavior } from '../rendezvous/protocol/fields.ts';
-import { DETECT_TIMEOUT_MS, detect } from './detect.ts';
+import { DETECT_TIMEOUT_MS, detectWith } from './detect.ts';
+import type { ToldServers } from './servers.ts';
 
 /** The least times between two detections, however often the server is lost. */
 const GAPS_MS = [0, 2_000, 10_000, 30_000] as const;
@@ -34,6 +36,10 @@ export interface OwnBehavior extends Disposable {
 
 export interface OwnBehaviorOptions {
   readonly server: Endpoint;
+  /** Further STUN servers that the user has named, as `HOST[:PORT]`. */
+  readonly stunServers?: readonly string[] | undefined;
+  /** What the server tells of itself and of others, once that has come; null when nothing will. */
+  readonly later?: Promise<ToldServers | null> | undefined;
   readonly local: string | undefined;
   readonly signal: AbortSignal | undefined;
   /** Runs one detection; default: with `detect`. */
@@ -84,17 +90,29 @@ export function findOwnBehavior(options: OwnBehaviorOptions): OwnBehavior {
 
 async function detectOnce(
   {
-    server: { address, port },
+    server,
+    stunServers = [],
+    later,
     local,
     onReason,
   }: OwnBehaviorOptions & { readonly onReason: (reason: Reason | null) => void },
   signal: AbortSignal,
 ): Promise<ToldBehavior> {
-  const servers = [address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`];
-  const { mapping, filtering, allocation } = await detect({ servers, local, signal });
-  onReason(mapping.reason ?? filtering.reason);
+  const [servers, family] = [[formatEndpoint(server), ...stunServers], familyOf(server.address)];
+  const report = await detectWith({ servers, family, later, local, signal });
+  onReason(report.mapping.reason ?? report.filtering.reason);
+  return toldOf(report);
+}
+
+/** What a peer is told: a mapping that is known only to depend on the destination is taken at its strictest. */
+function toldOf({ verdict, mapping, filtering, allocation }: FamilyReport): ToldBehavior {
   const { reason: _, samples: __, ...told } = allocation;
-  return { mapping: mapping.behavior, filtering: filtering.behavior, allocation: told };
+  const isMoving = mapping.behavior === 'undetermined' && verdict.type === 'symmetric';
+  return {
+    mapping: isMoving ? 'address-and-port-dependent' : mapping.behavior,
+    filtering: filtering.behavior,
+    allocation: told,
+  };
 }
 
 function begin(state: State): void {

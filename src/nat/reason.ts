@@ -11,6 +11,12 @@ export const REASONS = {
   'wrong-transaction-id': 'the replies did not carry the transaction id of any request',
   'error-replies': 'the server answered only with errors',
   'server-has-one-address': 'the server has one address; this test needs a server with two',
+  'ports-agree':
+    'two ports of one address see the same public endpoint, so it does not depend on the port; a server at another address would tell whether it depends on the address',
+  'servers-disagree':
+    'the servers contradict each other about the public endpoint of one socket: it may depend on the destination, or one of them is wrong; a server with two addresses would tell',
+  'unproven-servers':
+    'of all servers only such have answered as somebody else has named, and their word alone proves nothing',
   'alternate-mute':
     'the server does not answer from its alternate address or port, even where the reply could get through, so silence proves nothing',
   'response-port-refused': 'the test needs RESPONSE-PORT, which the server does not support',
@@ -27,6 +33,8 @@ export const REASONS = {
   'ports-preserved':
     'every port is kept at one public address: most NAPTs do so while ports are free, and so does a one-to-one translation behind a filter; another host on the same port would tell',
   'too-much-loss': 'too many packets were lost to tell silence from loss',
+  'cut-short':
+    'no server had answered when the other IP version had its verdict, so it was not waited for any longer; alone, it is given its full time',
   deadline: 'the time limit was reached first',
 } as const;
 

@@ -15,7 +15,8 @@ export const DETECT_SCHEMA = 'natcheck.detect/1';
 /** How the public port of the next new mapping follows from those before it (RFC 4787 §4.2), and what tells so. */
 export type PortAssignmentReport = PortPattern & { readonly samples: readonly PortAssignmentSample[] };
 
-export interface DetectReport {
+/** What is found over one IP version. */
+export interface FamilyReport {
   readonly schema: typeof DETECT_SCHEMA;
   readonly verdict: Verdict;
   readonly mapping: Finding;
@@ -37,4 +38,10 @@ export interface DetectReport {
   readonly elapsedMs: number;
   readonly probes: readonly ProbeEvidence[];
   readonly rejected: readonly Rejection[];
+}
+
+/** IPv4's report where IPv4 is there, and else IPv6's. */
+export interface DetectReport extends FamilyReport {
+  /** IPv6's report beside IPv4's; left out where it was not asked for, or this host or the servers have one of the two only. */
+  readonly ipv6?: FamilyReport;
 }

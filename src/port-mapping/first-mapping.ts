@@ -59,12 +59,11 @@ async function firstOf(
   return none;
 }
 
-/** A router that does not say its address is not asked: nobody would know where the mapping is. */
 async function mappingBy(router: Router, port: number): Promise<PortMappingResult> {
-  const { wan } = router;
-  if (wan === null) return { outcome: 'none', reason: 'no-wan-address', wan };
-  const granted = await router.map({ internalPort: port, externalPort: port, lifetimeS: LIFETIME_S });
-  return granted ? renewedMapping(router, { port, wan, granted }) : { outcome: 'none', reason: 'router-refuses', wan };
+  const result = await router.map({ internalPort: port, externalPort: port, lifetimeS: LIFETIME_S });
+  return result.outcome === 'granted'
+    ? renewedMapping(router, { port, granted: result })
+    : { outcome: 'none', reason: result.reason, wan: router.wan };
 }
 
 async function* asTheyCome<T>(promises: readonly Promise<T>[]): AsyncGenerator<T> {

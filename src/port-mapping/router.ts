@@ -2,7 +2,7 @@
 import { isIPv4 } from 'node:net';
 import { scopeOf } from '../address-scope.ts';
 import type { Endpoint } from '../endpoint.ts';
-import type { MappingProtocol } from '../nat/router.ts';
+import type { MappingProtocol, MappingRefusal } from '../nat/router.ts';
 
 export interface PortRequest {
   readonly internalPort: number;
@@ -11,17 +11,37 @@ export interface PortRequest {
   readonly lifetimeS: number;
 }
 
-export type PortGrant = Pick<PortRequest, 'externalPort' | 'lifetimeS'>;
+export interface PortGrant {
+  /** Where anyone may send to. */
+  readonly external: Endpoint;
+  /** As the router says, however long. */
+  readonly lifetimeS: number;
+}
 
-/** Its requests take no signal but end by themselves, in a second or two: what was given must be known to be given back. */
+export type MapResult =
+  | ({ readonly outcome: 'granted' } & PortGrant)
+  | {
+      readonly outcome: 'refused';
+      readonly reason: Extract<MappingRefusal, 'no-wan-address' | 'router-refuses'>;
+      /** After how many seconds another answer may come, if the router says so. */
+      readonly retryAfterS?: number;
+    };
+
+export const REFUSED = { outcome: 'refused', reason: 'router-refuses' } as const;
+/** A router that does not say its address is not asked: nobody would know where the mapping is. */
+export const NO_WAN_ADDRESS = { outcome: 'refused', reason: 'no-wan-address' } as const;
+
+/** Its requests take no signal but end by themselves, in a few seconds: what was given must be known to be given back. */
 export interface Router {
   readonly protocol: MappingProtocol;
   /** Where it answers. */
   readonly endpoint: Endpoint;
-  /** Its address toward the outside; null when it does not say, or has none. */
+  /** Its address toward the outside; null when it does not say, has none, or says it only of a mapping. */
   readonly wan: string | null;
-  /** Maps a UDP port to this host's address; null when the router refuses. The same request again renews. */
-  readonly map: (request: PortRequest) => Promise<PortGrant | null>;
+  /** Whether it translates nothing, and opens its firewall for the port: IPv6. */
+  readonly isPinhole: boolean;
+  /** Maps a UDP port to this host's address. The same request again renews. */
+  readonly map: (request: PortRequest) => Promise<MapResult>;
   readonly unmap: (mapped: Pick<PortRequest, 'internalPort' | 'externalPort'>) => Promise<void>;
 }
 

@@ -5,9 +5,10 @@ import type { IceEvent } from '../ice/event.ts';
 import { now } from '../net/driver.ts';
 import { createInbox, type Inbox } from '../net/inbox.ts';
 import { createOwner } from '../net/owner.ts';
+import type { UdpSocket } from '../net/udp-socket.ts';
 import type { PeerNews } from '../rendezvous/introduction/output.ts';
 import type { PunchBudget } from './attempt/budget.ts';
-import { createIntroducedAttempt } from './attempt/introduced-attempt.ts';
+import { createIntroducedAttempt, type IntroducedAttempt } from './attempt/introduced-attempt.ts';
 import { isThroughRelay } from './attempt/outcome/endpoints-in-use.ts';
 import type { AttemptEvidence, AttemptFailure } from './attempt/outcome/evidence.ts';
 import type { PunchTechnique } from './attempt/outcome/winner.ts';
@@ -15,6 +16,7 @@ import { formatPeerSignal, parsePeerSignal } from './attempt/peer-signal.ts';
 import type { PunchPlan } from './attempt/plan.ts';
 import type { Ground } from './ground.ts';
 import { type DrivenPath, startPath } from './path/start-path.ts';
+import type { LateCandidates } from './reachability/state.ts';
 import type { Met } from './room/state.ts';
 
 type Connected = Extract<IceEvent, { readonly kind: 'connected' }>;
@@ -97,6 +99,7 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
     introduction,
     plan,
     behavior: told.behavior,
+    behavior6: told.behavior6,
     agentOf: told.agentOf,
     server,
     networks,
@@ -125,6 +128,7 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
   const owner = createOwner();
   owner.use(reachability.onRelayLost(driven.handleRelayLost));
   for (const socket of Object.values(sockets)) owner.use(socket);
+  owner.use(reachability.onLate((late) => owner.use(addLate(late, { sockets, attempt, driven }))));
   owner.use(driven);
   return {
     path: { ...driven, [Symbol.asyncDispose]: owner[Symbol.asyncDispose] },
@@ -137,6 +141,22 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
       if (said) driven.wake(() => attempt.handleSignal(now(), said));
     },
   };
+}
+
+/** Gives the attempt what has come too late for its introduction; returns what its end has to release. */
+function addLate(
+  { specs, name, shared }: LateCandidates,
+  running: {
+    readonly sockets: Readonly<Record<string, UdpSocket>>;
+    readonly attempt: IntroducedAttempt;
+    readonly driven: DrivenPath;
+  },
+): AsyncDisposable {
+  const { sockets, attempt, driven } = running;
+  const more = name in sockets ? null : shared.share((bytes, from) => attempt.owns({ socket: name, from, bytes }));
+  if (more) driven.addSocket(name, more);
+  driven.wake(() => attempt.addLate(specs));
+  return { [Symbol.asyncDispose]: async () => more?.[Symbol.asyncDispose]() };
 }
 
 type Judged =

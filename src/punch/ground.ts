@@ -4,12 +4,15 @@
  */
 
 import { findOwnBehavior, type OwnBehavior } from '../detect/own-behavior.ts';
+import type { ToldServers } from '../detect/servers.ts';
 import type { Endpoint } from '../endpoint.ts';
+import { parseServerName } from '../net/lookup/server-name.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
-import type { UdpSocket } from '../net/udp-socket.ts';
+import { localAddressToward, type UdpSocket } from '../net/udp-socket.ts';
 import type { RoomOptions } from './options.ts';
 import { type Place, placeOf } from './place.ts';
 import { seekMappedPort } from './reachability/mapped-port.ts';
+import { type OtherSocket, openOtherSockets } from './reachability/other-sockets.ts';
 import { createReachability, type Reachability } from './reachability/reachability.ts';
 import { openFirstRelay } from './reachability/relay.ts';
 import { openPunchSocket } from './reachability/socket.ts';
@@ -52,17 +55,22 @@ export async function openGround(
     readonly onNotice: (text: string) => void;
   },
 ): Promise<OpenedGround> {
+  for (const text of options.stunServers ?? []) parseServerName(text);
   const place = await placeOf({ ...options, waitMs: options.joinWaitMs });
   if (place.outcome !== 'found') return place;
-  const { server, url } = place;
+  const { servers, url } = place;
+  const server = await firstReachable(servers);
   await using owner = createOwner();
   const isRelayOnly = options.mode === 'relay-only';
   const socket = isRelayOnly ? null : await openPunchSocket({ ...options, server });
   if (typeof socket === 'string') return { outcome: 'no-route', detail: socket };
   if (socket) owner.use(socket);
-  const reachability = owner.use(reachabilityOf(owner, { ...options, endpoint: server, udp: socket }));
+  const others = socket && mayHaveOthers(options) ? await openOtherSockets({ ...options, first: socket.local }) : [];
+  const reachability = owner.use(reachabilityOf(owner, { ...options, endpoint: server, udp: socket, others }));
   const { id, room: name = DEFAULT_ROOM, token, resolver, turn = [], onNotice } = options;
-  const behavior = isRelayOnly ? null : behaviorOf(owner, { ...options, endpoint: server, udp: socket });
+  const told = Promise.withResolvers<ToldServers>();
+  const later = told.promise;
+  const behavior = isRelayOnly ? null : behaviorOf(owner, { ...options, endpoint: server, udp: socket, later });
   let own: Endpoint | null = null;
   const room = owner.use(
     createRoom({
@@ -71,6 +79,7 @@ export async function openGround(
       reachability,
       turn,
       behavior,
+      onStun: told.resolve,
       onPublic: (seen) => {
         own = seen;
         options.onSeen(seen);
@@ -89,11 +98,27 @@ export async function openGround(
   return { outcome: 'open', ground };
 }
 
+/** The first server of the list that this host has a route to, since it may have one family only; the very first where it has none. */
+async function firstReachable(servers: Extract<Place, { readonly outcome: 'found' }>['servers']): Promise<Endpoint> {
+  if (servers.length === 1) return servers[0];
+  for (const server of servers) {
+    const local = await localAddressToward(server).catch(() => null);
+    if (local !== null) return server;
+  }
+  return servers[0];
+}
+
+/** Whoever names the socket or its address wants no other. */
+function mayHaveOthers({ socket, local }: RoomOptions): boolean {
+  return socket === undefined && local === undefined;
+}
+
 function reachabilityOf(
   owner: Owner,
   options: RoomOptions & {
     readonly endpoint: Endpoint;
     readonly udp: UdpSocket | null;
+    readonly others: readonly OtherSocket[];
     readonly onNotice: (text: string) => void;
   },
 ): Reachability {
@@ -103,6 +128,8 @@ function reachabilityOf(
     socket,
     server,
     mode,
+    mayHaveSecond: mayHaveOthers(options) && options.family === undefined,
+    others: options.others,
     mappedPort,
     openRelay: (servers, signal) => openFirstRelay(servers, { local, resolver, signal, onNotice }),
     onNotice,
@@ -112,11 +139,15 @@ function reachabilityOf(
 /** Finds out what this side's NAT does, and tells it once everything is ready for a peer. */
 function behaviorOf(
   owner: Owner,
-  options: RoomOptions & { readonly endpoint: Endpoint; readonly udp: UdpSocket | null },
+  options: RoomOptions & {
+    readonly endpoint: Endpoint;
+    readonly udp: UdpSocket | null;
+    readonly later: Promise<ToldServers>;
+  },
 ): OwnBehavior {
-  const { endpoint: server, udp, signal } = options;
+  const { endpoint: server, udp, signal, later, stunServers } = options;
   const local = udp?.local.address ?? options.local;
-  const behavior = owner.use(findOwnBehavior({ server, local, signal }));
+  const behavior = owner.use(findOwnBehavior({ server, stunServers, later, local, signal }));
   let warm: Promise<void> | null = null;
   return {
     ...behavior,

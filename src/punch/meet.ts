@@ -99,7 +99,7 @@ function resultOf(
   { recorder, plan, at }: { readonly recorder: Recorder; readonly plan: PunchPlan; readonly at: number },
 ): PunchResult {
   const { event } = attempt;
-  const { wake, ended, handleRelayLost, ...path } = attempt.path;
+  const { wake, ended, handleRelayLost, addSocket, ...path } = attempt.path;
   const success = (pair: PairReport, rttMs: number): PunchReport =>
     recorder.report({
       outcome: isThroughRelay(pair) ? 'relayed' : 'direct',

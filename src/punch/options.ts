@@ -1,4 +1,5 @@
 /** The options of a punch, and of a room for several peers. */
+import type { Family } from '../endpoint.ts';
 import type { Resolver } from '../net/lookup/resolver.ts';
 import type { DgramSocket } from '../net/udp-socket.ts';
 import type { TurnServerChoice } from './reachability/turn-choice.ts';
@@ -20,6 +21,8 @@ export interface RoomOptions {
   readonly rendezvous?: string | undefined;
   readonly room?: string | undefined;
   readonly token?: string | undefined;
+  /** Further STUN servers, as `HOST` or `HOST:PORT`, which show what a server with one address alone cannot. */
+  readonly stunServers?: readonly string[] | undefined;
   /** TURN servers in addition to those that the rendezvous names. */
   readonly turn?: readonly TurnServerChoice[] | undefined;
   /**
@@ -29,7 +32,15 @@ export interface RoomOptions {
   readonly mode?: PathMode | undefined;
   /** Whether to ask this host's router for a port (UPnP-IGD, NAT-PMP), which delays nothing; default true. */
   readonly portMapping?: boolean | undefined;
-  /** The local address to send from; default: that of the interface which leads to the server. */
+  /**
+   * The only family in which a direct path is tried. Left out, both are where this host and the server have both: the peer is
+   * told of a socket of each.
+   */
+  readonly family?: Family | undefined;
+  /**
+   * The local address to send from, whose family is then the only one; default: that of the interface which leads to the
+   * server, in each family.
+   */
   readonly local?: string | undefined;
   /**
    * A bound UDP socket to punch from, in place of a new one. Its `message` events are taken as long as the punch or its path

@@ -1,5 +1,7 @@
-/** Where two peers meet: a natcheck server's UDP endpoint, and the URL of its rendezvous or where that is. */
-import type { Endpoint } from '../endpoint.ts';
+/** Where two peers meet: a natcheck server's UDP endpoints, IPv4 first, and the URL of its rendezvous or where that is. */
+import { isIP } from 'node:net';
+import { type Endpoint, type Family, familyOf } from '../endpoint.ts';
+import { UsageError } from '../errors.ts';
 import { limitLookups } from '../net/lookup/limit.ts';
 import { createResolver, type Resolver } from '../net/lookup/resolver.ts';
 import { parseServerName, resolveServer } from '../net/lookup/server-name.ts';
@@ -11,13 +13,21 @@ import { DEFAULT_HTTP_PORT } from '../ports.ts';
 const LOOKUP_MAX_MS = 10_000;
 
 export type Place =
-  | { readonly outcome: 'found'; readonly server: Endpoint; readonly url: string | RendezvousHost }
+  | {
+      readonly outcome: 'found';
+      readonly servers: readonly [Endpoint, ...Endpoint[]];
+      readonly url: string | RendezvousHost;
+    }
   /** The name has no address, or no name server answers. */
   | { readonly outcome: 'unknown-host' | 'dns-silent' };
 
 export interface PlaceOptions {
   readonly server: string;
   readonly rendezvous?: string | undefined;
+  /** The only family wanted; left out, both are. */
+  readonly family?: Family | undefined;
+  /** The local address to send from, whose family is then the only one. */
+  readonly local?: string | undefined;
   readonly resolver?: Resolver | undefined;
   /** How long the lookup may take; at most LOOKUP_MAX_MS. */
   readonly waitMs: number;
@@ -28,16 +38,25 @@ export interface PlaceOptions {
 export async function placeOf(options: PlaceOptions): Promise<Place> {
   const { rendezvous, resolver = createResolver(), waitMs, signal } = options;
   const name = parseServerName(options.server);
+  const family = familyWanted(options);
   signal?.throwIfAborted();
   using limit = limitLookups(Math.min(waitMs, LOOKUP_MAX_MS), signal);
   try {
-    const [identity] = await resolveServer(name, { family: null, resolver, signal: limit.signal });
-    if (!identity) return { outcome: 'unknown-host' };
-    const { address, port } = identity;
+    const resolved = await resolveServer(name, { family, resolver, signal: limit.signal });
+    const [first, ...rest] = resolved.map(({ address, port }): Endpoint => ({ address, port }));
+    if (!first) return { outcome: 'unknown-host' };
     const url = rendezvous ?? { host: name.host, port: DEFAULT_HTTP_PORT };
-    return { outcome: 'found', server: { address, port }, url };
+    return { outcome: 'found', servers: [first, ...rest], url };
   } catch (error) {
     signal?.throwIfAborted();
     return { outcome: isUnanswered(error) ? 'dns-silent' : 'unknown-host' };
   }
+}
+
+/** @throws UsageError when the local address is none, or is of another family than the wanted one. */
+function familyWanted({ family, local }: PlaceOptions): Family | null {
+  if (local === undefined) return family ?? null;
+  if (isIP(local) === 0) throw new UsageError(`'${local}' is not an IP address`);
+  if (family !== undefined && family !== familyOf(local)) throw new UsageError(`${local} is not an ${family} address`);
+  return familyOf(local);
 }

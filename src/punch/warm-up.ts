@@ -10,7 +10,7 @@ import type { UdpSocket } from '../net/udp-socket.ts';
 import type { Introduction } from '../rendezvous/protocol/server-message.ts';
 import type { Attempt } from './attempt/attempt.ts';
 import { createPunchBudget } from './attempt/budget.ts';
-import { type CandidateAgent, candidateAgent, PUNCH_SOCKET } from './attempt/candidate-agent.ts';
+import { type CandidateAgent, candidateAgent, PUNCH_SOCKET } from './attempt/candidates/candidate-agent.ts';
 import { createIntroducedAttempt } from './attempt/introduced-attempt.ts';
 import { planIntroduced } from './attempt/plan.ts';
 import { startPath } from './path/start-path.ts';

@@ -9,7 +9,7 @@ import { REASONS } from '../../src/nat/reason.ts';
 import { ROUTER_REASONS } from '../../src/nat/router.ts';
 import { TRANSLATION_KINDS } from '../../src/nat/translation/translation.ts';
 import { VERDICT_TYPES } from '../../src/nat/verdict.ts';
-import { startFakeServer } from '../net/fake-server.ts';
+import { type Fault, startFakeServer } from '../net/fake-server.ts';
 import { natcheck, natcheckStarted } from './natcheck.ts';
 
 const SCHEMA = JSON.parse(
@@ -94,6 +94,63 @@ describe.concurrent('natcheck detect', () => {
     expect(jsonOf(stdout)).toMatchObject({ verdict: { type: 'inconclusive', reason: 'unknown-host' }, local: null });
   });
 
+  describe('of both IP versions', () => {
+    /** `natcheck detect` of one server of each version; the IPv6 one has one address. */
+    const both = async (faults: { readonly ipv4?: Fault; readonly ipv6?: Fault }, ...words: readonly string[]) => {
+      await using ipv4 = await startFakeServer({ ...(faults.ipv4 && { fault: faults.ipv4 }) });
+      await using ipv6 = await startFakeServer({ at: '::1', ...(faults.ipv6 && { fault: faults.ipv6 }) });
+      return await natcheck(['detect', '--server', ipv4.name, '--server', ipv6.name, ...words]);
+    };
+    const silence: Fault = () => [];
+
+    it('prints two parts, each under its name, and exits with 0 by the one that has a verdict', async () => {
+      const { code, stdout, stderr } = await both({});
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const lines = stdout.split('\n');
+      expect(lines.slice(0, 2)).toEqual(['IPv4', 'NAT type   open']);
+      const second = lines.indexOf('IPv6');
+      expect(lines[second - 1]).toBe('');
+      expect(lines.slice(second + 1)).toEqual([
+        'NAT type   inconclusive',
+        '           The evidence does not settle it, and natcheck does not guess.',
+        'Reason     server-has-one-address: the server has one address; this test needs a server with two',
+        expect.stringMatching(/^Public {5}(\[::1\]:\d+) \(local \1\)$/),
+        'Mapping    undetermined (server-has-one-address)',
+        'Filtering  undetermined (server-has-one-address)',
+        'Ports      undetermined (server-has-one-address)',
+        'Addresses  undetermined (server-has-one-address)',
+        expect.stringMatching(/^Server {5}\[::1\]:\d+, \d+\.\d\d s$/),
+        '',
+      ]);
+      expect(lines).toContain('A direct path over IPv4 to a peer behind');
+    });
+
+    it('prints one object with --json, with that of IPv6 in it', async () => {
+      const { code, stdout } = await both({ ipv6: silence }, '--json');
+      expect(code).toBe(0);
+      expect(jsonOf(stdout)).toMatchObject({
+        verdict: { type: 'open' },
+        ipv6: { verdict: { type: 'inconclusive', reason: 'cut-short' } },
+      });
+    });
+
+    it('exits with 4 where servers answer over one of them, and with 3 where none does', async () => {
+      expect((await both({ ipv4: silence }, '--timeout', '4000')).code).toBe(4);
+      expect((await both({ ipv4: silence, ipv6: silence }, '--timeout', '500')).code).toBe(3);
+    });
+
+    it('is of the one alone that a flag names', async () => {
+      for (const [flag, type] of [
+        ['-4', 'open'],
+        ['-6', 'inconclusive'],
+      ] as const) {
+        const report = jsonOf((await both({}, '--json', flag)).stdout);
+        expect(report).toMatchObject({ verdict: { type } });
+        expect(report).not.toHaveProperty('ipv6');
+      }
+    });
+  });
+
   it('exits with 4 when it is inconclusive', async () => {
     await using server = await startFakeServer({ oneAddress: true });
     const { code, stdout } = await natcheck(['detect', '--json', '--server', server.name]);
@@ -130,7 +187,7 @@ describe.concurrent('natcheck detect', () => {
     const { code, stdout } = await natcheck(['detect', '--json', '--server', server.name, '--router']);
     expect(code).toBe(0);
     expect(jsonOf(stdout)).toMatchObject({
-      router: { mapping: null, wan: null, carrierGrade: null, reason: 'no-nat' },
+      router: { mapping: null, isPinhole: false, wan: null, carrierGrade: null, reason: 'no-nat' },
     });
     expect(SCHEMA.properties.router.properties.reason.enum).toEqual([...Object.keys(ROUTER_REASONS), null]);
   });
@@ -150,7 +207,11 @@ describe.concurrent('natcheck detect', () => {
     [['--local', '203.0.113.77', '--server', '127.0.0.1'], '203.0.113.77 is not an address of this host'],
     [['--local', 'eth0'], "'eth0' is not an IP address"],
     [['--server', 'http://x'], "'http://x' is not a server: write HOST, HOST:PORT or [IPv6]:PORT"],
-    [['-4', '-6'], '-4 and -6 exclude each other: IPv4 and IPv6 are reported separately'],
+    [
+      ['--server', '[fe80::1%eth0]:3478'],
+      'fe80::1%eth0 has a zone, so it is on one link only: write an address without one',
+    ],
+    [['-4', '-6'], '-4 and -6 exclude each other: without them both are used'],
     [['--http-port', '70000'], '--http-port takes a whole number from 1 to 65535'],
     [['--lifetime', 'long'], '--lifetime takes a whole number from 1 to 3600'],
     [['--lifetime=0'], '--lifetime takes a whole number from 1 to 3600'],
@@ -175,6 +236,13 @@ describe('the schema', () => {
   ])('fits a report from behind a NAT: %o', (nat) => {
     const report = detectInSim({ access: { kind: 'nat', layers: [nat] }, seed: 1 });
     expect(validate(JSON.parse(JSON.stringify(report))), JSON.stringify(validate.errors)).toBe(true);
+  });
+
+  it('has a report of IPv6 within another one, and none within that', () => {
+    const report = JSON.parse(JSON.stringify(detectInSim({ access: { kind: 'open' }, seed: 1 })));
+    expect(validate({ ...report, ipv6: report })).toBe(true);
+    expect(validate({ ...report, ipv6: { ...report, ipv6: report } })).toBe(false);
+    expect(validate({ ...report, ipv6: { ...report, verdict: null } })).toBe(false);
   });
 
   it('knows every verdict, every kind of allocation and translation, and every reason that the code knows', () => {

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { NatcheckServer } from '../../server/index.ts';
-import { NAT_PMP_PORT } from '../../src/port-mapping/nat-pmp.ts';
+import { PORT_CONTROL_PORT } from '../../src/port-mapping/gateway.ts';
 import { startFakeServer } from '../net/fake-server.ts';
 import { HOST, join, ROOM, startTestServer } from '../net/rendezvous/peers.ts';
 import { type FakeNatPmp, goodAnswer, startFakeNatPmp } from '../port-mapping/fake-nat-pmp.ts';
@@ -41,7 +41,7 @@ async function startRouter({ isDeafToRemovals = false } = {}) {
       removing.resolve();
       return isDeafToRemovals ? [] : [{ bytes: goodAnswer(request) }];
     },
-    { address: `127.${randomInt(1, 255)}.${randomInt(1, 255)}.9`, port: NAT_PMP_PORT },
+    { address: `127.${randomInt(1, 255)}.${randomInt(1, 255)}.9`, port: PORT_CONTROL_PORT },
   );
   return { router, mapped: mapped.promise, removing: removing.promise };
 }

@@ -195,6 +195,11 @@ describe('misuse', () => {
     [{ servers: ['a:b:c'] }, "'a:b:c' is not a server: write HOST, HOST:PORT or [IPv6]:PORT"],
     [{ servers: ['127.0.0.1:70000'] }, "'127.0.0.1:70000' is not a server: write HOST, HOST:PORT or [IPv6]:PORT"],
     [{ servers: ['127.0.0.1'], local: 'eth0' }, "'eth0' is not an IP address"],
+    [{ servers: ['127.0.0.1'], local: '::ffff:127.0.0.1' }, '::ffff:127.0.0.1 is an IPv4 address: write 127.0.0.1'],
+    [
+      { servers: ['[fe80::1%lo]:3478'] },
+      'fe80::1%lo has a zone, so it is on one link only: write an address without one',
+    ],
     [{ servers: ['127.0.0.1'], local: '203.0.113.77' }, '203.0.113.77 is not an address of this host'],
   ])('%o is one clear line', async (options, line) => {
     await expect(detect(options)).rejects.toThrow(new UsageError(line));

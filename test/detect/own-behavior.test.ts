@@ -1,7 +1,11 @@
 /** When the behaviour of this side's NAT is found out again: not when it is known, and not as often as a server likes. */
 import { describe, expect, it } from 'vitest';
-import { findOwnBehavior } from '../../src/detect/own-behavior.ts';
+import { findOwnBehavior, type OwnBehaviorOptions } from '../../src/detect/own-behavior.ts';
+import { explainReason } from '../../src/nat/reason.ts';
 import type { ToldBehavior } from '../../src/rendezvous/protocol/fields.ts';
+import { decode } from '../../src/stun/decode.ts';
+import { encode } from '../../src/stun/encode.ts';
+import { type Fault, startFakeServer } from '../net/fake-server.ts';
 
 const KNOWN: ToldBehavior = { mapping: 'endpoint-independent', filtering: 'address-and-port-dependent' };
 const UNKNOWN: ToldBehavior = { mapping: 'undetermined', filtering: 'undetermined' };
@@ -102,5 +106,60 @@ describe('the behaviour', () => {
     const found = behavior.find(OWN);
     behavior[Symbol.dispose]();
     await expect(found).rejects.toThrow('This operation was aborted');
+  });
+});
+
+describe('the behaviour toward a server with one address', () => {
+  const find = async (
+    { servers = [], ...options }: Partial<OwnBehaviorOptions> & { readonly servers?: readonly string[] },
+    fault?: Fault,
+  ): Promise<ToldBehavior> => {
+    await using server = await startFakeServer({ oneAddress: true, ...(fault && { fault }) });
+    const { port, altPort } = server.layout;
+    using behavior = findOwnBehavior({
+      ...{ server: { address: '127.0.0.1', port }, local: undefined, signal: undefined },
+      later: Promise.resolve({ altPort, servers }),
+      ...options,
+    });
+    return await behavior.find(OWN);
+  };
+
+  it('is found by its two ports and the other servers that it names', async () => {
+    expect(await find({})).toMatchObject(UNKNOWN);
+    await using named = await startFakeServer({ at: '127.0.0.2' });
+    expect(await find({ servers: [named.name] })).toMatchObject({ mapping: 'none', filtering: 'undetermined' });
+  });
+
+  it('is found with a server that the user has named', async () => {
+    await using named = await startFakeServer({ at: '127.0.0.2', oneAddress: true });
+    expect(await find({ stunServers: [named.name] })).toMatchObject({ mapping: 'none' });
+  });
+
+  it('is found though the server tells late, or never', async () => {
+    const told = Promise.withResolvers<null>();
+    const found = find({ later: told.promise });
+    expect(await found).toMatchObject(UNKNOWN);
+    expect(await find({ later: Promise.resolve(null) })).toMatchObject(UNKNOWN);
+  });
+
+  it('is a mapping that depends on the port where the two see different ones', async () => {
+    const seenElsewhere: Fault = (reply, { local, layout }) => {
+      const decoded = decode(reply.bytes);
+      if (!decoded.ok) throw new Error(decoded.error.code);
+      const value = { address: '198.51.100.7', port: local.port === layout.port ? 1000 : 2000 };
+      return [{ ...reply, bytes: encode({ ...decoded.message, attributes: [{ type: 'XOR-MAPPED-ADDRESS', value }] }) }];
+    };
+    expect(await find({}, seenElsewhere)).toMatchObject({ mapping: 'address-and-port-dependent' });
+  });
+
+  it('is why in words', async () => {
+    await using server = await startFakeServer({ oneAddress: true });
+    const { port, altPort } = server.layout;
+    using behavior = findOwnBehavior({
+      ...{ server: { address: '127.0.0.1', port }, local: undefined, signal: undefined },
+      later: Promise.resolve({ altPort, servers: [] }),
+    });
+    await behavior.find(OWN);
+    expect(behavior.why()).toBe(explainReason('ports-agree'));
   });
 });

@@ -22,7 +22,8 @@ describe('detection against natcheck serve', () => {
     expect(report.local?.address).toBe('::1');
     expect(report.public).toEqual(report.local);
     expect(report.filtering).toEqual({ behavior: 'undetermined', reason: 'server-has-one-address' });
-    expect(report.rejected).toEqual([]);
+    // It says of both changes that it cannot do them.
+    expect(report.rejected).toMatchObject([{ cause: 'error-class', errorCode: 420, socket: 'filtering', count: 2 }]);
   });
 
   it('asks no server of a family that was not asked for', async () => {

@@ -6,7 +6,7 @@ import { CHECKS_IF_HEARD, CHECKS_MAX, CHECKS_PER_ADDRESS } from '../../src/ice/c
 import type { IceEvent } from '../../src/ice/event.ts';
 import type { Attempt } from '../../src/punch/attempt/attempt.ts';
 import { PROBES_MAX } from '../../src/punch/attempt/budget.ts';
-import { PUNCH_SOCKET, RELAY_SOCKET } from '../../src/punch/attempt/candidate-agent.ts';
+import { PUNCH_SOCKET, RELAY_SOCKET } from '../../src/punch/attempt/candidates/candidate-agent.ts';
 import { formatPeerSignal } from '../../src/punch/attempt/peer-signal.ts';
 import { hold } from './target.ts';
 import { chance, port } from './values.ts';

@@ -4,7 +4,7 @@ import { type Endpoint, sameEndpoint } from '../../src/endpoint.ts';
 import { encodeCheck } from '../../src/ice/checks/messages.ts';
 import type { IceCredentials } from '../../src/ice/credentials.ts';
 import { otherRole, type Role } from '../../src/ice/role.ts';
-import { PUNCH_SOCKET } from '../../src/punch/attempt/candidate-agent.ts';
+import { PUNCH_SOCKET } from '../../src/punch/attempt/candidates/candidate-agent.ts';
 import { iceCredentials } from '../../src/rendezvous/protocol/ice-credentials.ts';
 import { shortTermKey } from '../../src/stun/integrity.ts';
 import { type Holder, SERVER } from './holder.ts';

@@ -12,7 +12,7 @@ import { MIN_TA_MS } from '../../src/ice/checklist/pace.ts';
 import { createCredentials, type IceCredentials } from '../../src/ice/credentials.ts';
 import type { IceEvent } from '../../src/ice/event.ts';
 import type { Role } from '../../src/ice/role.ts';
-import { PUNCH_SOCKET } from '../../src/punch/attempt/candidate-agent.ts';
+import { PUNCH_SOCKET } from '../../src/punch/attempt/candidates/candidate-agent.ts';
 
 const SERVER: Endpoint = { address: LAB_LAYOUT.addresses[0], port: LAB_LAYOUT.port };
 

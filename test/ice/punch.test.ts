@@ -4,7 +4,7 @@ import { FULL_CONE, type NatProfile, PORT_RESTRICTED, RESTRICTED, SYMMETRIC } fr
 import { type Link, PERFECT_LINK, symmetricLink } from '../../lab/sim/network/link.ts';
 
 import { createSite } from '../../lab/sim/site/site.ts';
-import { PUNCH_SOCKET } from '../../src/punch/attempt/candidate-agent.ts';
+import { PUNCH_SOCKET } from '../../src/punch/attempt/candidates/candidate-agent.ts';
 import { createPeer, createPublicWorld, eventOf, introduce, type Peer, type PeerOptions } from './peers.ts';
 
 const ROLES = ['controlling', 'controlled'] as const;

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { knownBehaviorOf } from '../../lab/known-behavior.ts';
 import {
   type AccessProfile,
+  CARRIER_GRADE,
   CLASSIC_NATS,
+  dualStack,
+  expectedVerdict,
   FULL_CONE,
+  IPV6_ACCESSES,
+  IPV6_DROPPED,
   observedAccess,
   PORT_RESTRICTED,
   RESTRICTED,
@@ -35,5 +41,45 @@ describe('observed access', () => {
 
   it('of a network without UDP is that alone', () => {
     expect(observedAccess({ kind: 'udp-blocked' })).toEqual({ kind: 'no-udp' });
+  });
+});
+
+describe('an access to IPv6', () => {
+  const behavior = (mapping: string, filtering: string, ports: string) => ({
+    ...udp(mapping, filtering),
+    allocation: { kind: ports, step: null, range: null },
+  });
+
+  it('has a verdict of its own, and none where everything is dropped', () => {
+    expect([...IPV6_ACCESSES, IPV6_DROPPED].map(({ name, access }) => [name, expectedVerdict(access)])).toEqual([
+      ['ipv6-open', 'open'],
+      ['ipv6-transparent', 'open'],
+      ['ipv6-firewall', 'firewalled'],
+      ['nat66', 'port-restricted'],
+      ['ipv6-dropped', 'inconclusive'],
+    ]);
+  });
+
+  it('is known to the plan of a punch like any other, and is nothing to it where everything is dropped', () => {
+    expect([...IPV6_ACCESSES, IPV6_DROPPED].map(({ access }) => knownBehaviorOf(access))).toEqual([
+      behavior('none', 'endpoint-independent', 'none'),
+      behavior('none', 'endpoint-independent', 'none'),
+      behavior('none', 'address-and-port-dependent', 'none'),
+      behavior('endpoint-independent', 'address-and-port-dependent', 'preserved'),
+      null,
+    ]);
+  });
+
+  it('stands beside a NAT, or beside whatever else there is a name for', () => {
+    expect(dualStack(SYMMETRIC, IPV6_DROPPED)).toEqual({
+      name: 'symmetric+ipv6-dropped',
+      access: nat(SYMMETRIC),
+      ipv6: { kind: 'dropped' },
+    });
+    expect(dualStack(CARRIER_GRADE, IPV6_DROPPED)).toEqual({
+      name: 'carrier-grade+ipv6-dropped',
+      access: CARRIER_GRADE.access,
+      ipv6: { kind: 'dropped' },
+    });
   });
 });

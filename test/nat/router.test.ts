@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { routerReport, unknownRouter } from '../../src/nat/router.ts';
 
-const MAPPED = { mapping: 'upnp-igd', refusal: null } as const;
-const SILENT = { mapping: null, wan: null, refusal: 'router-silent' } as const;
+const MAPPED = { mapping: 'upnp-igd', isPinhole: false, refusal: null } as const;
+const SILENT = { mapping: null, isPinhole: false, wan: null, refusal: 'router-silent' } as const;
+const PINHOLE = { mapping: 'pcp', isPinhole: true, wan: null, refusal: null } as const;
+const IPV6_HOST = '2001:db8::2';
 const HOME = '192.168.1.2';
 const PUBLIC = '203.0.113.7';
 
@@ -47,17 +49,44 @@ describe('another NAT beyond the router', () => {
     ],
     [
       'is known though it maps nothing',
-      { mapping: null, wan: PUBLIC, refusal: 'router-refuses' },
+      { mapping: null, isPinhole: false, wan: PUBLIC, refusal: 'router-refuses' },
       { local: HOME, public: PUBLIC },
       false,
       'router-refuses',
     ],
+    [
+      'is none over IPv6 where this host is seen at its own address',
+      PINHOLE,
+      { local: IPV6_HOST, public: IPV6_HOST },
+      false,
+      null,
+    ],
+    [
+      'is not known over IPv6 where it is seen at another, which the router itself may make of it',
+      PINHOLE,
+      { local: IPV6_HOST, public: '2001:db8:1::2' },
+      null,
+      'no-wan-address',
+    ],
+    [
+      'is not known over IPv6 without a public address',
+      PINHOLE,
+      { local: IPV6_HOST, public: null },
+      null,
+      'public-unknown',
+    ],
   ] as const)('%s', (_name, told, addresses, carrierGrade, reason) => {
-    const { mapping, wan } = told;
-    expect(routerReport(told, addresses)).toEqual({ mapping, wan, carrierGrade, reason });
+    const { refusal: _, ...rest } = told;
+    expect(routerReport(told, addresses)).toEqual({ ...rest, carrierGrade, reason });
   });
 
   it('is not known where nothing could be asked', () => {
-    expect(unknownRouter('no-nat')).toEqual({ mapping: null, wan: null, carrierGrade: null, reason: 'no-nat' });
+    expect(unknownRouter('no-nat')).toEqual({
+      mapping: null,
+      isPinhole: false,
+      wan: null,
+      carrierGrade: null,
+      reason: 'no-nat',
+    });
   });
 });

@@ -22,21 +22,28 @@ export interface FakeServer extends AsyncDisposable {
   readonly name: string;
 }
 
-/** Two addresses by two ports, or one address, on ports that the system chooses. */
+/** Two addresses by two ports, or one address, on ports that the system chooses, or at the first port that is named. */
 export async function startFakeServer(
-  options: { readonly fault?: Fault; readonly oneAddress?: boolean } = {},
+  options: {
+    readonly fault?: Fault;
+    readonly oneAddress?: boolean;
+    /** Its only address; default: 127.0.0.1, and 127.0.0.2 beside it. */
+    readonly at?: string;
+    readonly port?: number;
+  } = {},
 ): Promise<FakeServer> {
-  const { fault = (reply) => [reply], oneAddress = false } = options;
+  const { fault = (reply) => [reply], at, oneAddress = at !== undefined } = options;
+  const address = at ?? '127.0.0.1';
   const sockets = new Map<string, UdpSocket>();
-  const open = async (address: string, port: number): Promise<number> => {
-    const socket = await openUdpSocket({ address, port });
+  const open = async (where: string, number: number): Promise<number> => {
+    const socket = await openUdpSocket({ address: where, port: number });
     sockets.set(formatEndpoint(socket.local), socket);
     return socket.local.port;
   };
-  const port = await open('127.0.0.1', 0);
-  const altPort = await open('127.0.0.1', 0);
+  const port = await open(address, options.port ?? 0);
+  const altPort = await open(address, 0);
   if (!oneAddress) await Promise.all([open('127.0.0.2', port), open('127.0.0.2', altPort)]);
-  const layout: Layout = { port, altPort, addresses: oneAddress ? ['127.0.0.1'] : ['127.0.0.1', '127.0.0.2'] };
+  const layout: Layout = { port, altPort, addresses: oneAddress ? [address] : ['127.0.0.1', '127.0.0.2'] };
 
   for (const socket of sockets.values()) {
     socket.onDatagram((bytes, remote) => {
@@ -49,7 +56,7 @@ export async function startFakeServer(
   }
   return {
     layout,
-    name: `127.0.0.1:${port}`,
+    name: formatEndpoint({ address, port }),
     [Symbol.asyncDispose]: async () => {
       await Promise.all([...sockets.values()].map((socket) => socket[Symbol.asyncDispose]()));
     },

@@ -10,9 +10,12 @@ export type NatPmpFault = (
 
 export interface FakeNatPmp extends AsyncDisposable {
   readonly gateway: Endpoint;
-  /** Each request, as hex. */
+  /** Each request, as hex, without those of a version that it does not know. */
   readonly requests: readonly string[];
 }
+
+/** RFC 6886 §3.5: to what is not of version 0, such as PCP. */
+const UNSUPPORTED_VERSION = Uint8Array.of(0, 128, 0, 1, 0, 0, 0, 1);
 
 /** Without a fault it maps what it is asked for, and says that it is 203.0.113.101. */
 export async function startFakeNatPmp(
@@ -24,6 +27,7 @@ export async function startFakeNatPmp(
   const requests: string[] = [];
   socket.onDatagram((bytes, from) => {
     const request = Buffer.from(bytes);
+    if (request[0] !== 0) return socket.send(UNSUPPORTED_VERSION, from, () => {});
     requests.push(request.toString('hex'));
     for (const answer of fault(request, requests.length) ?? [{ bytes: goodAnswer(request) }]) {
       ('by' in answer ? stranger : socket).send(answer.bytes, from, () => {});

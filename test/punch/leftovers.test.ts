@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { now } from '../../src/net/driver.ts';
 import { openUdpSocket } from '../../src/net/udp-socket.ts';
 import { createPunchBudget } from '../../src/punch/attempt/budget.ts';
-import { candidateAgent, PUNCH_SOCKET } from '../../src/punch/attempt/candidate-agent.ts';
+import { candidateAgent, PUNCH_SOCKET } from '../../src/punch/attempt/candidates/candidate-agent.ts';
 import { createIntroducedAttempt } from '../../src/punch/attempt/introduced-attempt.ts';
 import { startPath } from '../../src/punch/path/start-path.ts';
 

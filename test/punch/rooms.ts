@@ -51,6 +51,9 @@ export function seenAtOnce(onJoin: Reachability['seekRelay'] = () => {}): Reacha
     relayed: async () => null,
     onChanged: () => {},
     bind: async () => ({ outcome: 'bound', public: OWN, rttMs: 1 }),
+    bindSecond: async () => ({ outcome: 'not-sent', detail: 'EAFNOSUPPORT' }),
+    secondLocal: () => null,
+    onLate: () => ({ [Symbol.dispose]: () => {} }),
     onRelayLost: () => ({ [Symbol.dispose]: () => {} }),
     isDirect: () => true,
     agentOf: () => ({

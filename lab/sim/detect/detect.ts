@@ -1,24 +1,28 @@
 /** One detection in the simulated network: how the client is reached, over which link, by which seed; the report. */
 import type { Layout } from '../../../server/stun/decisions/layout.ts';
+import type { Family } from '../../../src/endpoint.ts';
 import { createDiscovery } from '../../../src/nat/discovery/discovery.ts';
 import { isToBeRepeated } from '../../../src/nat/discovery/spoiled.ts';
 import { DETECT_SOCKETS } from '../../../src/nat/evidence.ts';
 import type { DetectReport } from '../../../src/nat/report.ts';
 import type { RunBounds } from '../network/clock.ts';
-import type { Host } from '../network/host.ts';
+import { addressOf, type Host } from '../network/host.ts';
 import type { Link } from '../network/link.ts';
 import { runSession } from '../network/run-session.ts';
 import type { Trace } from '../network/trace.ts';
 import { createWorld, type World } from '../network/world.ts';
-import { addStunServer, LAB_HTTP_PORT, LAB_LAYOUT, type Respond } from '../server/stun-server.ts';
+import { addStunServer, LAB_HTTP_PORT, LAB_LAYOUT, LAB_LAYOUT_IPV6, type Respond } from '../server/stun-server.ts';
 import { addNeighbour } from '../site/neighbour.ts';
 import { createSite, type Site, type SiteOptions } from '../site/site.ts';
 
 export interface SimDetection {
   readonly access: SiteOptions['access'];
+  /** Over which it runs; default: IPv4. An access that has one family has this one. */
+  readonly family?: Family;
   readonly seed: number;
   /** The client's link to the public network; default: in no time and without loss. */
   readonly link?: Link;
+  /** The server's sockets in that family; default: those of the lab. */
   readonly layout?: Layout;
   /** The server's responder; default: the real one. */
   readonly respond?: Respond;
@@ -34,50 +38,47 @@ export interface SimDetection {
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+const LAYOUTS: Readonly<Record<Family, Layout>> = { IPv4: LAB_LAYOUT, IPv6: LAB_LAYOUT_IPV6 };
 
 /** Runs it to its end on virtual time, as often as src/detect would. @throws Error when the session does not end. */
 export function detectInSim(options: SimDetection): DetectReport {
-  const { access, seed, link, layout = LAB_LAYOUT, respond, serverState, neighbourGapMs, disturb, trace } = options;
+  const { access, family = 'IPv4', seed, link, respond, serverState, neighbourGapMs, disturb, trace } = options;
+  const { layout = LAYOUTS[family] } = options;
   const world = createWorld({ seed, ...(trace && { trace }) });
   addStunServer(world, { layout, ...(respond && { respond }), ...(serverState && { state: serverState }) });
-  const site = createSite(world, { name: 'router', access, ...(link && { link }) });
-  const [address] = layout.addresses;
-  if (neighbourGapMs !== undefined) addNeighbour(world, { site, toward: address, meanGapMs: neighbourGapMs });
+  const site = createSite(world, { name: 'router', access, family, ...(link && { link }) });
+  const [toward] = layout.addresses;
+  if (neighbourGapMs !== undefined) addNeighbour(world, { site, toward, meanGapMs: neighbourGapMs });
   const host = site.addHost('client');
   disturb?.(world, site);
   const { clock } = world;
   const deadline = clock.now() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-  let report = discover(world, { host, layout, deadline, bounds: options.bounds });
-  for (let made = 1; isToBeRepeated(report, made) && clock.now() < deadline; made++) {
-    report = discover(world, { host, layout, deadline, bounds: options.bounds });
-  }
+  const run = { host, family, layout, deadline, bounds: options.bounds };
+  let report = discover(world, run);
+  for (let made = 1; isToBeRepeated(report, made) && clock.now() < deadline; made++) report = discover(world, run);
   return { ...report, elapsedMs: Math.round(clock.now()) };
 }
 
+interface DiscoveryRun {
+  readonly host: Host;
+  readonly family: Family;
+  readonly layout: Layout;
+  readonly deadline: number;
+  readonly bounds: RunBounds | undefined;
+}
+
 /** Runs one discovery on new sockets. */
-function discover(
-  world: World,
-  {
-    host,
-    layout,
-    deadline,
-    bounds,
-  }: {
-    readonly host: Host;
-    readonly layout: Layout;
-    readonly deadline: number;
-    readonly bounds: RunBounds | undefined;
-  },
-): DetectReport {
+function discover(world: World, { host, family, layout, deadline, bounds }: DiscoveryRun): DetectReport {
   const { addresses, port } = layout;
-  const [address] = addresses;
+  const [server] = addresses;
   return runSession(world, {
     host,
     sockets: DETECT_SOCKETS,
+    address: addressOf(host, family),
     create: ({ local, random, now }) =>
       createDiscovery({
         local,
-        servers: [{ host: address, port, address }],
+        servers: [{ host: server, port, address: server }],
         httpPort: LAB_HTTP_PORT,
         timeoutMs: deadline - now,
         now,

@@ -2,7 +2,7 @@
 
 import { PORT_ASSIGNMENT_KINDS, type PortPattern } from '../../../src/nat/port-assignment/pattern.ts';
 import type { Pooling } from '../../../src/nat/port-assignment/pooling.ts';
-import type { AccessProfile, NatProfile } from '../../profiles.ts';
+import type { AccessProfile, Ipv6Access, NatProfile } from '../../profiles.ts';
 
 type PortPatternKind = PortPattern['kind'];
 
@@ -15,9 +15,10 @@ export interface ObservedPorts {
 }
 
 /** @returns null when nothing can be found out: UDP does not pass. */
-export function observedPorts(access: AccessProfile): ObservedPorts | null {
+export function observedPorts(access: AccessProfile | Ipv6Access): ObservedPorts | null {
   switch (access.kind) {
     case 'udp-blocked':
+    case 'dropped':
       return null;
     case 'open':
     case 'firewall':

@@ -1,6 +1,6 @@
 /** Which words on the kind of translation are true of an access, as far as one host behind it can see: the truth for src/nat/translation. */
 import type { Translation } from '../../../src/nat/translation/translation.ts';
-import type { AccessProfile, NatProfile } from '../../profiles.ts';
+import type { AccessProfile, Ipv6Access, NatProfile } from '../../profiles.ts';
 
 type Kind = Exclude<Translation['kind'], 'undetermined'>;
 
@@ -12,9 +12,10 @@ export interface ObservedTranslation {
 }
 
 /** @returns null when nothing can be found out: UDP does not pass. */
-export function observedTranslation(access: AccessProfile): ObservedTranslation | null {
+export function observedTranslation(access: AccessProfile | Ipv6Access): ObservedTranslation | null {
   switch (access.kind) {
     case 'udp-blocked':
+    case 'dropped':
       return null;
     case 'open':
     case 'firewall':

@@ -1,4 +1,4 @@
-/** Boxes that translate nothing: a stateful firewall, and a network that lets no UDP through. */
+/** Boxes that translate nothing: a stateful firewall, and those that know no more than what passes at all. */
 import { formatEndpoint } from '../../../src/endpoint.ts';
 import { drop, type Middlebox, pass } from '../network/middlebox.ts';
 import { createFilter, type Filter, type FilterOptions } from './filter.ts';
@@ -33,4 +33,17 @@ export function createUdpBlock(): Middlebox {
     outbound: (_now, packet) => (packet.protocol === 'udp' ? drop('udp-blocked') : pass('outside', packet)),
     inbound: (_now, packet) => (packet.protocol === 'udp' ? drop('udp-blocked') : pass('inside', packet)),
   };
+}
+
+/** Passes everything both ways. */
+export function createRoute(): Middlebox {
+  return {
+    outbound: (_now, packet) => pass('outside', packet),
+    inbound: (_now, packet) => pass('inside', packet),
+  };
+}
+
+/** Passes nothing. */
+export function createBlackHole(): Middlebox {
+  return { outbound: () => drop('black-hole'), inbound: () => drop('black-hole') };
 }

@@ -1,5 +1,5 @@
 /** A host of the simulated network: addresses in one realm, UDP sockets, and TCP enough to knock. */
-import type { Endpoint } from '../../../src/endpoint.ts';
+import { type Endpoint, type Family, familyOf } from '../../../src/endpoint.ts';
 import { type Link, PERFECT_LINK } from './link.ts';
 import { requireAddress } from './misuse.ts';
 import type { Packet, Receive } from './packet.ts';
@@ -38,7 +38,10 @@ export interface Host {
   readonly sendFrom: (from: Endpoint, to: Endpoint, bytes: Uint8Array) => void;
   /** Accepts TCP connections on that port of every address. */
   readonly listen: Tcp['listen'];
-  /** Tries to open a TCP connection; `settled` hears once whether that has worked. */
+  /**
+   * Tries to open a TCP connection, from the first address of the family of `to`; `settled` hears once whether that has
+   * worked, which it never does where there is no such address.
+   */
   readonly connect: (to: Endpoint, settled: (outcome: 'accepted' | 'failed') => void) => void;
   /** From now on, what enters the host's link is dropped, in both directions; what is under way still arrives. */
   readonly cutLink: () => void;
@@ -73,12 +76,19 @@ export function createHost(world: World, options: HostOptions): Host {
     sendFrom: (from, to, bytes) => send(datagram(from, to, bytes)),
     listen: tcp.listen,
     connect: (to, settled) => {
+      const address = addressOf({ addresses }, familyOf(to.address));
       // TCP has its own port space; the port is taken from the same range here, since only its uniqueness matters.
-      tcp.connect({ from: { address: addresses[0], port: udp.dynamicPort(addresses[0]) }, to, settled });
+      if (address) tcp.connect({ from: { address, port: udp.dynamicPort(address) }, to, settled });
+      else clock.schedule(clock.now(), () => settled('failed'));
     },
     cutLink: connected.cut,
     restoreLink: connected.restore,
   };
+}
+
+/** The host's first address of that family. */
+export function addressOf({ addresses }: Pick<Host, 'addresses'>, family: Family): string | undefined {
+  return addresses.find((address) => familyOf(address) === family);
 }
 
 interface DeliveryOptions {

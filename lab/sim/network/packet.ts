@@ -48,6 +48,8 @@ export type DropReason =
   /** Every public port is in use. */
   | 'no-free-port'
   | 'udp-blocked'
+  /** A route that was announced leads nowhere. */
+  | 'black-hole'
   /** The host has no socket there. */
   | 'no-socket'
   | 'host-down';

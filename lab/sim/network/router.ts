@@ -1,9 +1,10 @@
-/** Puts a middlebox between two realms: the one gateway of the inner, and a station of the outer. */
+/** Puts a middlebox between two realms: the one gateway of the inner in a family, and a station of the outer. */
+import type { Family } from '../../../src/endpoint.ts';
 import type { Link } from './link.ts';
 import { drop, type Middlebox, type Passage } from './middlebox.ts';
 import { afterHops, type Packet, type Receive } from './packet.ts';
 import type { Realm } from './realm.ts';
-import { connectLink, forward, type World } from './world.ts';
+import { type ConnectedLink, connectLink, forward, type World } from './world.ts';
 
 export interface RouterOptions {
   /** Unique in the world. */
@@ -11,8 +12,10 @@ export interface RouterOptions {
   readonly box: Middlebox;
   readonly inner: Realm;
   readonly outer: Realm;
-  /** The link to the outer realm; without one, packets pass in no time. */
-  readonly link?: Link;
+  /** Whose packets it takes; default: IPv4. */
+  readonly family?: Family;
+  /** The link to the outer realm, or one in use that other routers share; without one, packets pass in no time. */
+  readonly link?: Link | ConnectedLink;
 }
 
 export interface Router {
@@ -30,10 +33,11 @@ export interface Router {
  * Connects the realms through the box; what it drops, it drops silently (DESIGN §7: an ICMP error ends a punch).
  * @throws RangeError when the name is taken.
  */
-export function connectRouter(world: World, { name, box, inner, outer, link }: RouterOptions): Router {
+export function connectRouter(world: World, options: RouterOptions): Router {
+  const { name, box, inner, outer, family = 'IPv4', link = null } = options;
   const { clock, trace } = world;
   world.takeName(name);
-  const connected = connectLink(world, { name, link: link ?? null });
+  const connected = link && 'cut' in link ? link : connectLink(world, { name, link });
   const toOuter: Receive = (packet) => forward(world, { realm: outer, place: name, packet });
   const toInner: Receive = (packet) => forward(world, { realm: inner, place: name, packet });
 
@@ -49,10 +53,10 @@ export function connectRouter(world: World, { name, box, inner, outer, link }: R
   };
 
   // As in Linux, a packet that dies here on its way out has made no mapping, and one on its way in has been looked at.
-  inner.gateway = (packet) => {
+  inner.gateways.set(family, (packet) => {
     const onward = afterHops(packet, 1);
     act(packet, onward ? box.outbound(clock.now(), onward) : drop('ttl'));
-  };
+  });
   const fromOuter: Receive = (packet) => {
     const passage = box.inbound(clock.now(), packet);
     act(packet, passage.kind === 'drop' ? passage : (spent(passage) ?? drop('ttl')));

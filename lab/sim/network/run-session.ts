@@ -20,6 +20,8 @@ export interface SessionOptions<Name extends string, Result> {
   readonly host: Host;
   /** The names of the sockets to open; the session has to know the same names. */
   readonly sockets: readonly Name[];
+  /** Which address of the host they are opened on; default: the first one. */
+  readonly address?: string | undefined;
   readonly create: (context: SessionContext<Name>) => Session<Result>;
 }
 
@@ -31,13 +33,13 @@ export interface Run<Result> {
 /** Opens the sockets, starts the session, and lets it live on the world's clock; its sockets close when it is done. */
 export function startSession<Name extends string, Result>(
   world: World,
-  { host, sockets: names, create }: SessionOptions<Name, Result>,
+  { host, sockets: names, address, create }: SessionOptions<Name, Result>,
 ): Run<Result> {
   const { clock } = world;
   let outcome: { readonly result: Result; readonly at: number } | null = null;
   const sockets = new Map<string, UdpSocket>();
   for (const name of names) {
-    const socket = host.open((from, bytes) => void driver.receive(name, from, bytes));
+    const socket = host.open((from, bytes) => void driver.receive(name, from, bytes), { address });
     sockets.set(name, socket);
   }
   const local = Object.fromEntries([...sockets].map(([name, socket]) => [name, socket.local])) as Record<

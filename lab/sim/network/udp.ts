@@ -26,7 +26,7 @@ export type ReceiveDatagram = (from: Endpoint, bytes: Uint8Array) => void;
 
 /** Where a socket is to be; default: the host's first address, and a free dynamic port. */
 export interface LocalEndpoint {
-  readonly address?: string;
+  readonly address?: string | undefined;
   readonly port?: number;
 }
 

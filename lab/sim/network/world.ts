@@ -10,7 +10,10 @@ import type { Trace } from './trace.ts';
 export interface World {
   readonly clock: Clock;
   readonly random: Random;
-  /** The public network, which counts as one hop. It gives out addresses of TEST-NET-2 (RFC 5737). */
+  /**
+   * The public network, which counts as one hop. It gives out addresses of TEST-NET-2 (RFC 5737), and of 2001:db8:1::/112
+   * (RFC 3849).
+   */
   readonly internet: Realm;
   readonly trace: Trace | null;
   /** Takes a name for a host or a router, whose chance is seeded by it. @throws RangeError when another has it. */
@@ -28,7 +31,14 @@ export function createWorld(options: { readonly seed: number; readonly trace?: T
   return {
     clock: createClock(),
     random: createRandom(options.seed),
-    internet: createRealm('internet', addressPool('198.51.100', 1), { hops: 1 }),
+    internet: createRealm(
+      'internet',
+      new Map([
+        ['IPv4', addressPool('IPv4', { prefix: '198.51.100', first: 1 })],
+        ['IPv6', addressPool('IPv6', { prefix: '2001:db8:1', first: 1 })],
+      ]),
+      { hops: 1 },
+    ),
     trace: options.trace ?? null,
     takeName: (name) => {
       if (names.has(name)) throw new RangeError(`${JSON.stringify(name)} is taken; every name in a world is unique`);

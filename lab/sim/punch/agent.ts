@@ -1,7 +1,7 @@
 /** Drives an ICE agent, or an attempt, over simulated sockets on virtual time, as src/punch/path does over real ones. */
 import type { DatagramKind } from '../../../src/ice/agent.ts';
 import type { IceEvent } from '../../../src/ice/event.ts';
-import { PUNCH_SOCKET, RELAY_SOCKET } from '../../../src/punch/attempt/candidate-agent.ts';
+import { PUNCH_SOCKET, RELAY_SOCKET, SECOND_SOCKET } from '../../../src/punch/attempt/candidates/candidate-agent.ts';
 import type { PathRequest, PathSession } from '../../../src/punch/attempt/path-session.ts';
 import type { PeerSignal } from '../../../src/punch/attempt/peer-signal.ts';
 import type { Arrival, EventOutput } from '../../../src/session.ts';
@@ -10,7 +10,7 @@ import type { Host, UdpSocket } from '../network/host.ts';
 import type { Run } from '../network/run-session.ts';
 import type { World } from '../network/world.ts';
 import { createSimPath, type DrivenSimPath, type SimPath } from './path.ts';
-import type { SimRelay } from './relay.ts';
+import type { SimRelay } from './room/relay.ts';
 
 type Settled = Extract<IceEvent, { readonly kind: 'connected' | 'failed' }>;
 
@@ -19,6 +19,8 @@ export interface AgentRun extends Run<Settled> {
   /** When the first pair became valid, because the peer had answered a check. */
   readonly validAt: () => number | null;
   readonly receive: (arrival: Arrival) => DatagramKind;
+  /** Gives the agent one more socket. */
+  readonly addSocket: (name: string, socket: UdpSocket | SimRelay) => void;
   /** Lets the agent act after it was told something. */
   readonly wake: () => void;
   /** The path, to be used once the agent is connected. */
@@ -29,6 +31,8 @@ interface AgentOptions {
   readonly agent: PathSession;
   readonly host: Host;
   readonly socket: UdpSocket;
+  /** The socket over IPv6. */
+  readonly second?: UdpSocket | null;
   readonly relay?: SimRelay | null;
   /** Whether the agent gets more sockets when it asks for them; default false. */
   readonly mayOpen?: boolean;
@@ -47,8 +51,9 @@ interface State extends AgentOptions {
 }
 
 export function driveAgent(world: World, options: AgentOptions): AgentRun {
-  const { agent, host, socket, relay = null } = options;
+  const { agent, host, socket, second = null, relay = null } = options;
   const sockets = new Map<string, UdpSocket | SimRelay>([[PUNCH_SOCKET, socket]]);
+  if (second) sockets.set(SECOND_SOCKET, second);
   if (relay) sockets.set(RELAY_SOCKET, relay);
   const leave = (): void => driver.wake(agent.leave);
   const path = createSimPath(agent, { host, sockets, leave });
@@ -63,6 +68,7 @@ export function driveAgent(world: World, options: AgentOptions): AgentRun {
   return {
     outcome: () => state.outcome,
     validAt: () => state.validAt,
+    addSocket: (name, added) => void sockets.set(name, added),
     wake: () => driver.wake(),
     path,
     receive: ({ socket: name, from, bytes }) => (driver.receive(name, from, bytes) ?? 'other') as DatagramKind,

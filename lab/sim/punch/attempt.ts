@@ -3,6 +3,7 @@ import type { Endpoint } from '../../../src/endpoint.ts';
 import type { PairReport } from '../../../src/ice/checklist/pair.ts';
 import type { IceEvent } from '../../../src/ice/event.ts';
 import type { PunchBudget } from '../../../src/punch/attempt/budget.ts';
+import { RELAY_SOCKET } from '../../../src/punch/attempt/candidates/candidate-agent.ts';
 import { createIntroducedAttempt, type IntroducedAttempt } from '../../../src/punch/attempt/introduced-attempt.ts';
 import type { AttemptFailure } from '../../../src/punch/attempt/outcome/evidence.ts';
 import type { PunchTechnique } from '../../../src/punch/attempt/outcome/winner.ts';
@@ -16,8 +17,8 @@ import type { UdpSocket } from '../network/udp.ts';
 import type { World } from '../network/world.ts';
 import { type AgentRun, driveAgent } from './agent.ts';
 import type { SimPath } from './path.ts';
-import type { SimRelay } from './relay.ts';
-import type { SimIntroduced } from './told.ts';
+import type { SimRelay } from './room/relay.ts';
+import type { SimIntroduced } from './room/told.ts';
 
 /** How an attempt ended; `at` and `validAt` are virtual times. */
 export type SimConnected = { readonly at: number; readonly validAt: number | null; readonly packetsSent: number } & (
@@ -43,6 +44,8 @@ export interface SimAttempt {
   /** Takes a datagram of the room's socket, or of its relay; returns false when it does not belong to this attempt. */
   readonly receive: (arrival: Arrival) => boolean;
   readonly hear: (news: PeerNews) => void;
+  /** Adds a relay that has come since the introduction, if the attempt has none. */
+  readonly addRelay: (relay: SimRelay) => void;
   /** The pair that data goes on now; null while there is none. */
   readonly selected: () => PairReport | null;
   readonly stop: () => void;
@@ -52,6 +55,7 @@ interface AttemptOptions {
   readonly id: string;
   readonly host: Host;
   readonly socket: UdpSocket;
+  readonly second: UdpSocket | null;
   readonly relay: SimRelay | null;
   readonly server: Endpoint;
   readonly random: Random;
@@ -75,13 +79,13 @@ interface State extends Pick<AttemptOptions, 'output' | 'onSettled' | 'onConnect
 }
 
 export function startAttempt(world: World, options: AttemptOptions): SimAttempt {
-  const { id, host, socket, relay, server, output, onTell, onSettled, onConnected } = options;
+  const { id, host, socket, second, relay, server, output, onTell, onSettled, onConnected } = options;
   const { introduction, at, told } = output;
   const plan = planIntroduced(introduction, { id, ...told, isDirect: true, server: server.address });
   const startAt = at + introduction.startInMs;
   const attempt = attemptOf(options, { plan, startAt });
   const run = driveAgent(world, {
-    ...{ agent: attempt, host, socket, relay, mayOpen: true },
+    ...{ agent: attempt, host, socket, second, relay, mayOpen: true },
     onTell: (signal) => onTell(formatPeerSignal(signal)),
     onEvent: (event) => handleEvent(state, event),
   });
@@ -93,18 +97,21 @@ export function startAttempt(world: World, options: AttemptOptions): SimAttempt 
     startAt,
     receive: (arrival) => receive(state, arrival),
     hear: (news) => hear(state, news),
+    addRelay: (late) => {
+      if (!relay) addRelay(state, late);
+    },
     selected: attempt.selected,
     stop: attempt.close,
   };
 }
 
 function attemptOf(
-  { socket, server, random, budget, output: { introduction, told } }: AttemptOptions,
+  { socket, second, server, random, budget, output: { introduction, told } }: AttemptOptions,
   { plan, startAt }: Pick<SimAttempt, 'plan' | 'startAt'>,
 ): IntroducedAttempt {
   return createIntroducedAttempt({
-    ...{ introduction, plan, behavior: told.behavior, agentOf: told.agentOf, server, budget, startAt },
-    networks: [`${socket.local.address}/24`],
+    ...{ introduction, plan, ...told, server, budget, startAt },
+    networks: [`${socket.local.address}/24`, ...(second ? [`${second.local.address}/64`] : [])],
     randomBytes: random.bytes,
     randomInteger: random.integer,
   });
@@ -133,6 +140,15 @@ function hear(state: State, news: PeerNews): void {
   if (news.kind === 'signal') return;
   state.isGone = true;
   if (!attempt.evidence().isHeard || news.kind === 'replaced') settle(state, 'void');
+}
+
+function addRelay({ attempt, run }: State, relay: SimRelay): void {
+  const allocation = relay.allocation();
+  if (!allocation) return;
+  run.addSocket(RELAY_SOCKET, relay);
+  const { relayed: endpoint, mapped } = allocation;
+  attempt.addLate([{ type: 'relay', socket: RELAY_SOCKET, endpoint, mapped }]);
+  run.wake();
 }
 
 function settle(state: State, result: SimConnected | 'void'): void {

@@ -4,7 +4,7 @@ import type { IceEvent } from '../../../src/ice/event.ts';
 import type { PathSession } from '../../../src/punch/attempt/path-session.ts';
 import { type PathState, STATE_AFTER } from '../../../src/punch/attempt/path-state.ts';
 import type { Host, UdpSocket } from '../network/host.ts';
-import type { SimRelay } from './relay.ts';
+import type { SimRelay } from './room/relay.ts';
 
 /** How many datagrams of the peer are kept until there is a receiver, as in src/punch/path. */
 const MAX_EARLY = 64;

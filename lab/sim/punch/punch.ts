@@ -3,7 +3,7 @@ import { isThroughRelay } from '../../../src/punch/attempt/outcome/endpoints-in-
 import type { PunchPlan } from '../../../src/punch/attempt/plan.ts';
 import type { ToldBehavior } from '../../../src/rendezvous/protocol/fields.ts';
 import { knownBehaviorOf } from '../../known-behavior.ts';
-import type { AccessProfile } from '../../profiles.ts';
+import type { AccessProfile, NamedAccess } from '../../profiles.ts';
 import type { Link } from '../network/link.ts';
 import { runUntilDone } from '../network/run-session.ts';
 import type { Trace } from '../network/trace.ts';
@@ -11,7 +11,7 @@ import { createWorld, type World } from '../network/world.ts';
 import { addRendezvousServer } from '../server/rendezvous-server.ts';
 import { LAB_LAYOUT } from '../server/stun-server.ts';
 import { createSite, type Site } from '../site/site.ts';
-import { createSimRoom, type SimMeeting, type SimRoom, type SimRoomOptions } from './room.ts';
+import { createSimRoom, type SimMeeting, type SimRoom, type SimRoomOptions } from './room/room.ts';
 import { type SimPunchSide, sideOf } from './side.ts';
 
 /** How far apart two peers begin that were told the same instant, since the server does not know the exact delay to each. */
@@ -21,15 +21,20 @@ const SIGNAL_JITTER_MS = 6;
 /** How long a relayed path is given to become direct: as long as the checks of an attempt last. */
 const UPGRADE_MS = 9_000;
 
+/** How a peer is reached: over IPv4, or over both families. */
+export type SimAccess = AccessProfile | NamedAccess;
+
 export interface SimPunchOptions {
-  readonly a: AccessProfile;
-  readonly b: AccessProfile;
+  readonly a: SimAccess;
+  readonly b: SimAccess;
   readonly seed: number;
   /** The peers' links to the public network; default: without delay and loss. */
   readonly linkA?: Link;
   readonly linkB?: Link;
   /** Whether the server relays; default: false. A side that is relayed then gets the time to become direct. */
   readonly relay?: boolean;
+  /** How long the relay answers nothing at first; default: 0. */
+  readonly relayAfterMs?: number;
   readonly trace?: Trace;
 }
 
@@ -48,9 +53,10 @@ export interface SimPunch {
  * @throws Error when a side does not end.
  */
 export function punchInSim(options: SimPunchOptions): SimPunch {
-  const { seed, trace, relay = false } = options;
+  const { seed, trace, relay = false, relayAfterMs = 0 } = options;
   const world = createWorld({ seed, ...(trace && { trace }) });
-  const rendezvous = addRendezvousServer(world, { relay });
+  const ipv6 = [options.a, options.b].some((access) => 'access' in access && access.ipv6 !== undefined);
+  const rendezvous = addRendezvousServer(world, { relay, relayAfterMs, ipv6 });
   const a = sideAt(world, { rendezvous, id: 'a', access: options.a, number: 1, link: options.linkA }).meet('b');
   const b = sideAt(world, { rendezvous, id: 'b', access: options.b, number: 2, link: options.linkB }).meet('a');
   runUntilDone(world, [runOf(a), runOf(b)]);
@@ -66,7 +72,7 @@ export function punchInSim(options: SimPunchOptions): SimPunch {
 }
 
 export interface SideOptions extends Pick<SimRoomOptions, 'rendezvous' | 'id' | 'onConnected'> {
-  readonly access: AccessProfile;
+  readonly access: SimAccess;
   /** A number that no other peer of the world has; it numbers the peer's private network. */
   readonly number: number;
   readonly link: Link | undefined;
@@ -93,9 +99,14 @@ export function placeAt(world: World, side: SideOptions): { readonly room: SimRo
   return { room, site };
 }
 
-/** Returns what a faultless detection would tell about the access. */
-export function behaviorBehind(access: AccessProfile): ToldBehavior {
-  return knownBehaviorOf(access) ?? { mapping: 'undetermined', filtering: 'undetermined' };
+/** Returns what a faultless detection would tell about the access to IPv4. */
+export function behaviorBehind(access: SimAccess): ToldBehavior {
+  return (
+    knownBehaviorOf('access' in access ? access.access : access) ?? {
+      mapping: 'undetermined',
+      filtering: 'undetermined',
+    }
+  );
 }
 
 /** Draws how long each message between a peer and the rendezvous takes, over the peer's link and beyond. */

@@ -18,7 +18,7 @@ import type { TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
 import type { ServerMessage } from '../../../src/rendezvous/protocol/server-message.ts';
 import { createHost, type Host } from '../network/host.ts';
 import type { World } from '../network/world.ts';
-import { addStunServer, LAB_LAYOUT } from './stun-server.ts';
+import { addStunServer, LAB_LAYOUT, LAB_LAYOUT_IPV6 } from './stun-server.ts';
 import { type SimTurnServer, startTurnServer, TURN_ENDPOINT } from './turn-server.ts';
 
 const SECRET_BYTES = 32;
@@ -52,6 +52,10 @@ export interface RendezvousServerOptions {
   readonly limits?: RendezvousOptions['limits'];
   /** Whether it names a TURN server to who joins; default: false. */
   readonly relay?: boolean;
+  /** How long its TURN server, which it names from the start, answers nothing; default: 0. */
+  readonly relayAfterMs?: number;
+  /** Whether it is reached over IPv6 as well; default: false. */
+  readonly ipv6?: boolean;
 }
 
 interface Client extends ConnectionHandlers {
@@ -64,6 +68,7 @@ interface Client extends ConnectionHandlers {
 interface State {
   readonly world: World;
   readonly limits: RendezvousOptions['limits'];
+  readonly stun: RendezvousOptions['stun'];
   /** Null while it is down. */
   rendezvous: Rendezvous | null;
   desk: TicketDesk | null;
@@ -77,15 +82,20 @@ interface State {
 
 export function addRendezvousServer(
   world: World,
-  { limits, relay = false }: RendezvousServerOptions = {},
+  { limits, relay = false, relayAfterMs = 0, ipv6 = false }: RendezvousServerOptions = {},
 ): RendezvousServer {
   const turnHost = relay ? createHost(world, { name: 'relay', addresses: [TURN_ENDPOINT.address] }) : null;
+  if (relayAfterMs > 0) {
+    turnHost?.cutLink();
+    world.clock.schedule(world.clock.now() + relayAfterMs, () => turnHost?.restoreLink());
+  }
   const state: State = {
-    ...{ world, limits, turnHost, rendezvous: null, desk: null, turn: null },
+    ...{ world, limits, stun: stunOf(ipv6), turnHost, rendezvous: null, desk: null, turn: null },
     ...{ clients: new Map(), connections: 0, generation: 0 },
   };
   start(state);
   addStunServer(world, {
+    ...(ipv6 && { ipv6: LAB_LAYOUT_IPV6 }),
     respond: (now, layout, arrival) => {
       const answer = respond(now, layout, { ...arrival, ...(state.desk && { desk: state.desk }) });
       if (answer.kind === 'reply' && answer.bound) handle(state, { kind: 'bound', ...answer.bound });
@@ -111,12 +121,17 @@ export function addRendezvousServer(
   };
 }
 
+/** What clients are told of it, with an address of each family where it has both. */
+function stunOf(ipv6: boolean): RendezvousOptions['stun'] {
+  const { port, altPort, addresses } = LAB_LAYOUT;
+  return { port, altPort, ...(ipv6 && { addresses: [addresses[0], LAB_LAYOUT_IPV6.addresses[0]] }) };
+}
+
 function start(state: State): void {
-  const { world, limits, turnHost, generation } = state;
+  const { world, limits, stun, turnHost, generation } = state;
   const { bytes: randomBytes } = world.random.fork(`rendezvous ${generation}`);
-  const { port, altPort } = LAB_LAYOUT;
   const turnFor = (user: string): readonly TurnServer[] => state.turn?.turnFor(user) ?? [];
-  const rendezvous = createRendezvous({ stun: { port, altPort }, limits, randomBytes, turnFor });
+  const rendezvous = createRendezvous({ stun, limits, randomBytes, turnFor });
   state.rendezvous = rendezvous;
   const turn = { random: world.random.fork(`turn ${generation}`), isAttended: rendezvous.hasTurnUser };
   state.turn = turnHost && startTurnServer(world, { host: turnHost, ...turn });

@@ -1,32 +1,22 @@
-/** The bed of lab/conformance.ts in the simulated network: two hosts behind one NAT, and four public endpoints. */
-import type { Endpoint } from '../../../src/endpoint.ts';
-import { formatEndpoint, sameEndpoint } from '../../../src/endpoint.ts';
-import { type ConformanceBed, NEIGHBOUR_SOCKETS } from '../../conformance.ts';
-import { createHost, type Host, type UdpSocket } from '../network/host.ts';
-import type { Middlebox } from '../network/middlebox.ts';
+/** The bed of lab/conformance.ts in the simulated network: two hosts behind one access, and four public endpoints. */
+import { type Endpoint, type Family, formatEndpoint, sameEndpoint } from '../../../src/endpoint.ts';
+import { type ConformanceBed, NEIGHBOUR_SOCKETS, type PublicSide } from '../../conformance.ts';
+import { addressOf, createHost, type Host, type UdpSocket } from '../network/host.ts';
 import { createWorld, type World } from '../network/world.ts';
-import { createSite } from './site.ts';
+import { createSite, type SiteOptions } from './site.ts';
 
-const PUBLIC_ADDRESSES = ['203.0.113.10', '203.0.113.11'] as const;
-const PUBLIC_PORTS = [3478, 3479] as const;
-
-const PUBLIC_SIDE: ConformanceBed['publicSide'] = {
-  primary: { address: PUBLIC_ADDRESSES[0], port: PUBLIC_PORTS[0] },
-  samePlaceOtherPort: { address: PUBLIC_ADDRESSES[0], port: PUBLIC_PORTS[1] },
-  otherPlaceSamePort: { address: PUBLIC_ADDRESSES[1], port: PUBLIC_PORTS[0] },
-  otherPlaceOtherPort: { address: PUBLIC_ADDRESSES[1], port: PUBLIC_PORTS[1] },
+const PUBLIC_ADDRESSES: Readonly<Record<Family, readonly [string, string]>> = {
+  IPv4: ['203.0.113.10', '203.0.113.11'],
+  IPv6: ['2001:db8::10', '2001:db8::11'],
 };
+const [PORT, OTHER_PORT] = [3478, 3479];
 
 export interface BedOptions {
   readonly seed: number;
-  /** How many public addresses the box has. */
-  readonly poolSize: number;
-  /** The box under test, which owns these public addresses. */
-  readonly createBox: (
-    world: World,
-    addresses: readonly [string, ...string[]],
-    insideAddresses: readonly string[],
-  ) => Middlebox;
+  /** What is under test. */
+  readonly access: SiteOptions['access'];
+  /** Which family of it; default: IPv4. An access that has one family has this one. */
+  readonly family?: Family;
 }
 
 interface Seen {
@@ -34,22 +24,16 @@ interface Seen {
   readonly to: Endpoint;
 }
 
-export function createSimBed({ seed, poolSize, createBox }: BedOptions): ConformanceBed {
+export function createSimBed({ seed, access, family = 'IPv4' }: BedOptions): ConformanceBed {
   const world = createWorld({ seed });
   const { clock } = world;
-  const site = createSite(world, {
-    name: 'nat',
-    access: {
-      kind: 'box',
-      poolSize,
-      createBox: ({ addresses, insideAddresses }) => createBox(world, addresses, insideAddresses),
-    },
-  });
-  const clients = createClients({ client: site.addHost('client'), neighbour: site.addHost('neighbour') });
-  const server = createPublicSide(world);
+  const site = createSite(world, { name: 'nat', access, family });
+  const clients = createClients(family, { client: site.addHost('client'), neighbour: site.addHost('neighbour') });
+  const publicSide = publicSideOf(family);
+  const server = createPublicSide(world, publicSide);
 
   return {
-    publicSide: PUBLIC_SIDE,
+    publicSide,
     local: async (socket) => clients.socketOf(socket).local,
     outbound: async (socket, to) => {
       server.seen.length = 0;
@@ -77,11 +61,22 @@ export function createSimBed({ seed, poolSize, createBox }: BedOptions): Conform
   };
 }
 
+function publicSideOf(family: Family): PublicSide {
+  const [address, other] = PUBLIC_ADDRESSES[family];
+  return {
+    primary: { address, port: PORT },
+    samePlaceOtherPort: { address, port: OTHER_PORT },
+    otherPlaceSamePort: { address: other, port: PORT },
+    otherPlaceOtherPort: { address: other, port: OTHER_PORT },
+  };
+}
+
 /** The host with the four public endpoints, and what has come to them. */
-function createPublicSide(world: World): { readonly host: Host; readonly seen: Seen[] } {
-  const host = createHost(world, { name: 'server', addresses: PUBLIC_ADDRESSES });
+function createPublicSide(world: World, side: PublicSide): { readonly host: Host; readonly seen: Seen[] } {
+  const addresses = [side.primary.address, side.otherPlaceSamePort.address] as const;
+  const host = createHost(world, { name: 'server', addresses });
   const seen: Seen[] = [];
-  for (const to of Object.values(PUBLIC_SIDE)) host.open((from) => seen.push({ from, to }), to);
+  for (const to of Object.values(side) as readonly Endpoint[]) host.open((from) => seen.push({ from, to }), to);
   return { host, seen };
 }
 
@@ -94,12 +89,17 @@ interface Clients {
 }
 
 /** The sockets of both hosts by name, and what has come to them. */
-function createClients({ client, neighbour }: { readonly client: Host; readonly neighbour: Host }): Clients {
+function createClients(
+  family: Family,
+  { client, neighbour }: { readonly client: Host; readonly neighbour: Host },
+): Clients {
   const seen: Seen[] = [];
   const sockets = new Map<string, UdpSocket>();
   const socketOf = (name: string): UdpSocket => {
     const host = NEIGHBOUR_SOCKETS.includes(name) ? neighbour : client;
-    const socket = sockets.get(name) ?? host.open((from) => seen.push({ from, to: socketOf(name).local }));
+    const address = addressOf(host, family);
+    const receive = (from: Endpoint): unknown => seen.push({ from, to: socketOf(name).local });
+    const socket = sockets.get(name) ?? host.open(receive, { address });
     sockets.set(name, socket);
     return socket;
   };

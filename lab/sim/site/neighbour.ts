@@ -1,5 +1,7 @@
 /** Another host behind the same NAT that keeps opening mappings: what takes ports between those of the client. */
 
+import { familyOf } from '../../../src/endpoint.ts';
+import { addressOf } from '../network/host.ts';
 import type { World } from '../network/world.ts';
 import type { Site } from './site.ts';
 
@@ -18,9 +20,10 @@ export interface NeighbourOptions {
 export function addNeighbour(world: World, { site, toward, meanGapMs }: NeighbourOptions): void {
   const { clock } = world;
   const host = site.addHost('neighbour');
+  const address = addressOf(host, familyOf(toward));
   const random = host.random.fork('mappings');
   const goOn = (): void => {
-    const socket = host.open(() => {});
+    const socket = host.open(() => {}, { address });
     socket.send({ address: toward, port: DISCARD_PORT }, Uint8Array.of(0));
     socket.close();
     clock.schedule(clock.now() - meanGapMs * Math.log(1 - random.next()), goOn);

@@ -11,14 +11,14 @@ import { arePaired, type PeerSession, peerOf, type State } from './state.ts';
 
 /** Enters an ask. The peer hears who has asked for it, and the rest only when it has asked as well. */
 export function ask(state: State, session: PeerSession, message: ClientMessageOf<'ask'>): RefusalCode | null {
-  const { peer: id, candidates, behavior, isUpdate } = message;
+  const { peer: id, candidates, behavior, behavior6, isUpdate } = message;
   if (id === session.id) return 'peer-is-self';
   // It has crossed the introduction that the ask has led to.
   if (isUpdate && session.asks.get(id)?.spent !== false) return null;
   if (!hasRoomFor(session, message)) return 'too-many-asks';
   const peer = peerOf(session, id);
   const pairedBefore = peer !== undefined && arePaired(session, peer);
-  session.asks.set(id, { candidates, behavior, spent: false });
+  session.asks.set(id, { candidates, behavior, behavior6, spent: false });
   send(state, session, { type: 'asked', peer: id, present: peer !== undefined });
   if (!peer) return null;
   const theirs = peer.asks.get(session.id);

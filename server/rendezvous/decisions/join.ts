@@ -7,7 +7,7 @@ import { PASSING, refusalOf } from './may-join.ts';
 import { ping } from './round-trip.ts';
 import { CLOSE, hangUp, refuse, send } from './say.ts';
 import type { Connection, PeerSession, Room, Source, State } from './state.ts';
-import { issueTicket, revokeTicket, turnOf, turnUserOf } from './tickets.ts';
+import { issueTickets, revokeTickets, turnOf, turnUserOf } from './tickets.ts';
 
 const RESUME_KEY_BYTES = 32;
 
@@ -47,7 +47,7 @@ function attach(
   session.connection = connection;
   connection.session = session;
   // A peer that rejoins may be somewhere else by now, so that it has to show its socket again.
-  session.endpoint = null;
+  session.endpoints.clear();
   send(state, connection, {
     type: 'joined',
     id: session.id,
@@ -55,7 +55,7 @@ function attach(
     peers: [...session.room.sessions.keys()].filter((id) => id !== session.id),
     resumed,
     resumeKey: session.resumeKey,
-    ticket: issueTicket(now, state, session),
+    ...issueTickets(now, state, session),
     stun: state.stun,
     ...turnOf(state, session),
   });
@@ -81,8 +81,8 @@ function createSession(state: State, source: Source, message: Join): PeerSession
     turnUser,
     connection: null,
     lostAt: 0,
-    ticket: null,
-    endpoint: null,
+    tickets: new Map(),
+    endpoints: new Map(),
     asks: new Map(),
   };
   room.sessions.set(session.id, session);
@@ -102,7 +102,7 @@ function lateKeyOf({ turnUsers }: State, { resumeKey }: Join): string | undefine
 /** Ends the session: the id is free, and the others are told. */
 export function endSession(state: State, session: PeerSession, reason: 'left' | 'lost'): void {
   const { room, source } = session;
-  revokeTicket(state, session);
+  revokeTickets(state, session);
   room.sessions.delete(session.id);
   if (room.sessions.size === 0) closeRoom(state, room);
   state.sessions--;

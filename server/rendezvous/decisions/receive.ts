@@ -8,7 +8,7 @@ import { join, leave } from './join.ts';
 import { CLOSE, hangUp, refuse, send } from './say.ts';
 import { takeTicket } from './sources.ts';
 import type { Connection, State } from './state.ts';
-import { issueTicket, turnOf } from './tickets.ts';
+import { issueTickets, turnOf } from './tickets.ts';
 
 /** `text` is null for a binary message. */
 export function receive(
@@ -54,7 +54,7 @@ function obey(
   switch (message.type) {
     case 'ticket':
       if (takeTicket(now, state, connection.source) > 0) return 'source-busy';
-      send(state, connection, { type: 'ticket', ticket: issueTicket(now, state, session), ...turnOf(state, session) });
+      send(state, connection, { type: 'ticket', ...issueTickets(now, state, session), ...turnOf(state, session) });
       return null;
     case 'ask':
       return ask(state, session, message);

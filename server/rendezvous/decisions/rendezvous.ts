@@ -2,8 +2,8 @@
  * The rendezvous (docs/rendezvous.md) as a sans-IO state machine: it is told what comes in and when, and says what goes
  * out.
  */
-import { sameEndpoint } from '../../../src/endpoint.ts';
-import type { TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
+import { type Family, familyOf, sameEndpoint } from '../../../src/endpoint.ts';
+import type { StunOffer, TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
 import { createRendezvousCounts, type RendezvousCounts } from './counts.ts';
 import type { RendezvousInput, RendezvousOutput } from './input-output.ts';
 import { introduceReady } from './introduction.ts';
@@ -17,7 +17,7 @@ import { tick } from './tick.ts';
 import { validTicket } from './tickets.ts';
 
 export interface RendezvousOptions {
-  readonly stun: { readonly port: number; readonly altPort: number };
+  readonly stun: StunOffer;
   readonly authToken?: string | undefined;
   readonly limits?: Partial<RendezvousLimits> | undefined;
   readonly randomBytes: (length: number) => Uint8Array;
@@ -28,8 +28,11 @@ export interface RendezvousOptions {
 export interface Rendezvous {
   /** Takes an input, and gives what it leads to, in order. `now` is in ms of any one monotonic clock. */
   readonly handle: (now: number, input: RendezvousInput) => readonly RendezvousOutput[];
-  /** The password of a ticket; null unless it is good at `now`. */
-  readonly ticketPassword: (now: number, username: string) => string | null;
+  /** The password of a ticket; null unless it is good at `now`, and may be shown over that family. */
+  readonly ticketPassword: (
+    now: number,
+    asker: { readonly username: string; readonly family: Family },
+  ) => string | null;
   /** Whether the session that has this TURN user is there, or is kept for its owner. */
   readonly hasTurnUser: (user: string) => boolean;
   readonly counts: Readonly<RendezvousCounts>;
@@ -47,7 +50,7 @@ export function createRendezvous(options: RendezvousOptions): Rendezvous {
       state.outputs = [];
       return outputs;
     },
-    ticketPassword: (now, username) => validTicket(now, state, username)?.password ?? null,
+    ticketPassword: (now, asker) => validTicket(now, state, asker)?.password ?? null,
     hasTurnUser: (user) => state.turnUsers.has(user),
     counts: state.counts,
     population: () => ({
@@ -141,13 +144,18 @@ function close(now: number, state: State): void {
 function bind(
   now: number,
   state: State,
-  { ticket, endpoint: from }: Extract<RendezvousInput, { readonly kind: 'bound' }>,
+  { ticket: username, endpoint: from }: Extract<RendezvousInput, { readonly kind: 'bound' }>,
 ): void {
-  const session = validTicket(now, state, ticket)?.session;
+  const family = familyOf(from.address);
+  const ticket = validTicket(now, state, { username, family });
   // The zone of a link-local address means something on this host only (RFC 4007 §6), and no client takes it.
   const endpoint = { address: from.address.replace(/%.*$/, ''), port: from.port };
-  if (!session || (session.endpoint && sameEndpoint(session.endpoint, endpoint))) return;
-  session.endpoint = endpoint;
+  if (!ticket) return;
+  const { session, socket } = ticket;
+  ticket.family = family;
+  const known = session.endpoints.get(socket);
+  if (known && sameEndpoint(known, endpoint)) return;
+  session.endpoints.set(socket, endpoint);
   state.counts.bindings++;
   send(state, session, { type: 'bound', endpoint });
   introduceReady(state, session);

@@ -1,6 +1,6 @@
 /** The state of the rendezvous: connections, sessions in rooms, tickets. Only the rules beside this file change it. */
-import type { Endpoint } from '../../../src/endpoint.ts';
-import type { ToldBehavior, TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
+import type { Endpoint, Family } from '../../../src/endpoint.ts';
+import type { StunOffer, ToldBehavior, TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
 import type { RendezvousCounts } from './counts.ts';
 import type { RendezvousOutput } from './input-output.ts';
 import type { RendezvousLimits } from './limits.ts';
@@ -36,6 +36,8 @@ export interface Connection {
 export interface Ask {
   readonly candidates: readonly string[];
   readonly behavior: ToldBehavior;
+  /** The same over IPv6, where the first socket is one over IPv4. */
+  readonly behavior6?: ToldBehavior | undefined;
   /** Whether this ask has led to an introduction; the next one takes another ask. */
   readonly spent: boolean;
 }
@@ -45,7 +47,14 @@ export interface Ticket {
   readonly password: string;
   readonly expiresAt: number;
   readonly session: PeerSession;
+  /** Which of the session's sockets it binds. */
+  readonly socket: SocketName;
+  /** The only family over which it is taken; null until the first socket has shown it. */
+  family: Family | null;
 }
+
+/** A session has a first socket, of any family, and may have a second one over IPv6. */
+export type SocketName = 'first' | 'second';
 
 export interface PeerSession {
   readonly id: string;
@@ -58,9 +67,9 @@ export interface PeerSession {
   connection: Connection | null;
   /** When the connection was lost. */
   lostAt: number;
-  ticket: Ticket | null;
-  /** The endpoint that has shown a ticket of this connection. */
-  endpoint: Endpoint | null;
+  readonly tickets: Map<SocketName, Ticket>;
+  /** The endpoints that have shown a ticket of this connection, the first socket's first. */
+  readonly endpoints: Map<SocketName, Endpoint>;
   /** The asks by the id of the peer that is asked for. */
   readonly asks: Map<string, Ask>;
 }
@@ -73,7 +82,7 @@ export interface Room {
 
 export interface State {
   readonly limits: RendezvousLimits;
-  readonly stun: { readonly port: number; readonly altPort: number };
+  readonly stun: StunOffer;
   /** The token that a join has to show; null lets everybody in. */
   readonly authToken: string | null;
   readonly randomBytes: (length: number) => Uint8Array;

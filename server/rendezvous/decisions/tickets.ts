@@ -1,5 +1,6 @@
 /** Tickets: the short-term credentials (RFC 8489 §9.1) that tie a UDP socket to a session. */
 import { createHash } from 'node:crypto';
+import { type Family, familyOf } from '../../../src/endpoint.ts';
 import type { TurnServer, WireTicket } from '../../../src/rendezvous/protocol/fields.ts';
 import { secretOf } from '../../secret.ts';
 import type { PeerSession, State, Ticket } from './state.ts';
@@ -10,27 +11,44 @@ const PASSWORD_BYTES = 32;
 /** 72 bits, as for a random name. */
 const TURN_USER_BYTES = 9;
 
-/** Gives the session a ticket in place of any that it has. */
-export function issueTicket(now: number, state: State, session: PeerSession): WireTicket {
-  revokeTicket(state, session);
+/** Gives the session tickets in place of any that it has: the second one only where the server has both families. */
+export function issueTickets(
+  now: number,
+  state: State,
+  session: PeerSession,
+): { readonly ticket: WireTicket; readonly ticket6?: WireTicket } {
+  revokeTickets(state, session);
+  const families = new Set(state.stun.addresses?.map(familyOf));
+  const ticket = issue(now, state, { session, socket: 'first', family: null });
+  return families.size < 2
+    ? { ticket }
+    : { ticket, ticket6: issue(now, state, { session, socket: 'second', family: 'IPv6' }) };
+}
+
+function issue(now: number, state: State, holder: Pick<Ticket, 'session' | 'socket' | 'family'>): WireTicket {
   const username = secretOf(state.randomBytes(USERNAME_BYTES));
   const password = secretOf(state.randomBytes(PASSWORD_BYTES));
   const { ticketMs } = state.limits;
-  const ticket: Ticket = { username, password, expiresAt: now + ticketMs, session };
-  session.ticket = ticket;
+  const ticket: Ticket = { username, password, expiresAt: now + ticketMs, ...holder };
+  holder.session.tickets.set(holder.socket, ticket);
   state.tickets.set(username, ticket);
   return { username, password, expiresInMs: ticketMs };
 }
 
-export function revokeTicket(state: State, session: PeerSession): void {
-  if (session.ticket) state.tickets.delete(session.ticket.username);
-  session.ticket = null;
+export function revokeTickets({ tickets }: State, session: PeerSession): void {
+  for (const { username } of session.tickets.values()) tickets.delete(username);
+  session.tickets.clear();
 }
 
-/** The ticket of that name; null unless it is good now. */
-export function validTicket(now: number, state: State, username: string): Ticket | null {
+/** The ticket of that name; null unless it is good now, over that family. */
+export function validTicket(
+  now: number,
+  state: State,
+  { username, family }: { readonly username: string; readonly family: Family },
+): Ticket | null {
   const ticket = state.tickets.get(username);
-  return ticket !== undefined && now < ticket.expiresAt ? ticket : null;
+  if (ticket === undefined || now >= ticket.expiresAt) return null;
+  return ticket.family === null || ticket.family === family ? ticket : null;
 }
 
 /** The TURN username of a session: a digest of its resume key, which nobody else knows and the name does not reveal. */

@@ -3,7 +3,7 @@
  * read.
  */
 import { createHmac } from 'node:crypto';
-import { type Endpoint, formatEndpoint } from '../../../src/endpoint.ts';
+import { type Endpoint, type Family, familyOf, formatEndpoint } from '../../../src/endpoint.ts';
 import { shortTermKey } from '../../../src/stun/integrity.ts';
 import { isSameSecret } from '../../secret.ts';
 
@@ -20,8 +20,8 @@ export interface Asker {
 
 /** `now` is in ms of any one monotonic clock. */
 export interface TicketDesk {
-  /** The key of a ticket that is good now, or null. */
-  readonly keyOf: (now: number, username: string) => Uint8Array | null;
+  /** The key of the asker's ticket; null unless it is good now, and may be shown over the asker's family. */
+  readonly keyOf: (now: number, asker: Asker) => Uint8Array | null;
   /** The nonce to send to that endpoint. */
   readonly nonceFor: (now: number, asker: Asker) => string;
   readonly isFresh: (now: number, nonce: string, asker: Asker) => boolean;
@@ -30,7 +30,7 @@ export interface TicketDesk {
 /** Keeps no nonce: each is a digest of the ticket, the endpoint and the time under the secret. */
 export function createTicketDesk(options: {
   readonly secret: Uint8Array;
-  readonly passwordOf: (now: number, username: string) => string | null;
+  readonly passwordOf: (now: number, asker: { readonly username: string; readonly family: Family }) => string | null;
 }): TicketDesk {
   const { secret, passwordOf } = options;
   const windowAt = (now: number): number => Math.floor(now / NONCE_WINDOW_MS);
@@ -41,8 +41,8 @@ export function createTicketDesk(options: {
       .subarray(0, NONCE_BYTES)
       .toString('base64url');
   return {
-    keyOf: (now, username) => {
-      const password = passwordOf(now, username);
+    keyOf: (now, { username, remote }) => {
+      const password = passwordOf(now, { username, family: familyOf(remote.address) });
       return password === null ? null : shortTermKey(password);
     },
     nonceFor: (now, asker) => nonceOf(windowAt(now), asker),

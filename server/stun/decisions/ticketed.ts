@@ -35,7 +35,7 @@ export function answerToTicket(
   const { desk, datagram, remote } = context;
   const ticket = attribute(request, 'USERNAME') ?? '';
   const asker = { username: ticket, remote };
-  const key = desk.keyOf(now, ticket);
+  const key = desk.keyOf(now, asker);
   if (key === null || checkIntegrity(datagram, { algorithm: 'sha256', key }) !== 'valid') {
     return { bytes: unauthenticatedBytes(request) };
   }

@@ -20,6 +20,10 @@ export type IgnoredReason =
   | 'mdns'
   /** It has a domain name, which is not looked up (RFC 8839 §5.1). */
   | 'name'
+  /** Its address has a zone, which means something on its own host only (RFC 4007 §6). */
+  | 'zone'
+  /** Its address is an IPv4 address written as IPv6, from which no socket sends (RFC 8445 §5.1.1.1). */
+  | 'ipv4-mapped'
   /** Its port is 0. */
   | 'port';
 
@@ -59,7 +63,8 @@ export function parseCandidate(line: string): ParsedCandidate {
   if (transport.toLowerCase() !== 'udp') return ignored('unknown-transport');
   if (Number(component) !== COMPONENT) return ignored('other-component');
   if (!isCandidateType(type)) return ignored('unknown-type');
-  if (!isAddress(address)) return ignored(address.toLowerCase().endsWith('.local') ? 'mdns' : 'name');
+  if (!isAddress(address)) return ignored(whyNoAddress(address));
+  if (isIpv4Mapped(address)) return ignored('ipv4-mapped');
   if (port === 0) return ignored('port');
   const endpoint = { address: canonicalAddress(address), port };
   return { kind: 'candidate', candidate: { type, endpoint, foundation, priority, related: relatedOf(fields) } };
@@ -88,6 +93,15 @@ function integer(text: string, max: number): number | null {
 
 function isCandidateType(type: string): type is CandidateType {
   return (CANDIDATE_TYPES as readonly string[]).includes(type);
+}
+
+function whyNoAddress(text: string): IgnoredReason {
+  if (/^[\da-f:.]+%/i.test(text)) return 'zone';
+  return text.toLowerCase().endsWith('.local') ? 'mdns' : 'name';
+}
+
+function isIpv4Mapped(address: string): boolean {
+  return familyOf(address) === 'IPv6' && ipaddr.IPv6.parse(address).isIPv4MappedAddress();
 }
 
 function isAddress(text: string): boolean {

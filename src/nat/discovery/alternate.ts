@@ -28,3 +28,15 @@ export function isUsableAlternate(server: Endpoint, other: Endpoint): boolean {
   if (familyOf(other.address) !== familyOf(server.address)) return false;
   return mayName(scopeOf(server.address), scopeOf(other.address));
 }
+
+/**
+ * The other UDP port at which a server with one address may answer: the one that it names itself as OTHER-ADDRESS, or else
+ * the one that its clients know of. Null where there is none.
+ */
+export function otherPortOf(
+  { address, port }: Endpoint,
+  { named, altPort }: { readonly named: Endpoint | null; readonly altPort: number | null },
+): number | null {
+  const other = named?.address === address && named.port !== 0 && named.port !== port ? named.port : altPort;
+  return other === port ? null : other;
+}

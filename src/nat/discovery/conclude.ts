@@ -9,8 +9,7 @@ import { DETECT_SCHEMA, type DetectReport } from '../report.ts';
 import { translationOf } from '../translation/conclude.ts';
 import { isHalfReached } from '../translation/unsolicited.ts';
 import { verdictOf } from '../verdict.ts';
-import { contactProbes } from './contact.ts';
-import { classifyMapping, samplesOf } from './mapping.ts';
+import { firstContacts, type ServerCandidate } from './contact.ts';
 import { doubtOf } from './recheck.ts';
 import { type State, sentProbes } from './state.ts';
 import { whyUnreachable } from './unreachable.ts';
@@ -23,7 +22,7 @@ interface Findings {
 
 /** Writes the report; null while something is still to be found out. */
 export function conclude(now: number, state: State): DetectReport | null {
-  const { outcome, local } = state;
+  const { outcome } = state;
   const doubt = doubtOf(now, state);
   if (doubt === 'router-restarted') return write(now, state, unknown(doubt));
   switch (outcome?.kind) {
@@ -32,10 +31,8 @@ export function conclude(now: number, state: State): DetectReport | null {
       return findings && doubt !== undefined ? write(now, state, doubted(findings, doubt)) : null;
     }
     case 'one-address': {
-      if (doubt !== null) return doubt === undefined ? null : write(now, state, unknown(doubt));
-      const samples = samplesOf(outcome.answered.map(({ probe }) => probe));
-      const mapping = classifyMapping(local.mapping, samples);
-      return write(now, state, { ...unknown('server-has-one-address'), mapping });
+      const findings = findingsOfSeveral(now, state);
+      return findings && doubt !== undefined ? write(now, state, doubted(findings, doubt)) : null;
     }
     case 'unreachable': {
       const reason = reasonOf(state);
@@ -43,8 +40,11 @@ export function conclude(now: number, state: State): DetectReport | null {
       const report = write(now, state, unknown('udp-silent'));
       return { ...report, verdict: { type: 'udp-blocked', reason: null }, server: outcome.tcpServer };
     }
-    case undefined:
-      return now >= state.deadline ? write(now, state, unknown(reasonOf(state))) : null;
+    case undefined: {
+      if (now >= state.deadline) return write(now, state, unknown(reasonOf(state)));
+      const isCut = !state.isWaitedFor && !sentProbes(state).some(({ answer }) => answer);
+      return isCut ? write(now, state, unknown(cutReason(state))) : null;
+    }
   }
 }
 
@@ -56,6 +56,16 @@ function findingsOf(now: number, state: State): Findings | null {
   const filtering = state.filtering?.finding ?? (isLate ? undetermined('deadline') : null);
   const ports = state.portAssignment?.finding ?? (isLate ? undeterminedPorts('deadline') : null);
   return mapping && filtering && ports ? { mapping, filtering, ports } : null;
+}
+
+/** What servers with one address tell: the filtering takes two. */
+function findingsOfSeveral(now: number, { mapping: test, portAssignment, deadline }: State): Findings | null {
+  const mapping = test?.finding;
+  if (!mapping) return null;
+  const filtering = undetermined(mapping.reason === 'unproven-servers' ? mapping.reason : 'server-has-one-address');
+  if (!portAssignment) return { mapping, filtering, ports: undeterminedPorts(mapping.reason ?? 'too-much-loss') };
+  const ports = portAssignment.finding ?? (now >= deadline ? undeterminedPorts('deadline') : null);
+  return ports && { mapping, filtering, ports };
 }
 
 /** What is left when the mappings cannot be relied upon: a reply that comes from elsewhere, or does not, needs none of them. */
@@ -71,16 +81,28 @@ function unknown(reason: Reason): Findings {
 function reasonOf(state: State): Reason {
   return whyUnreachable({
     rejected: [...state.exchange.rejections.values()],
-    contacts: contactProbes(state.contact),
+    contacts: firstContacts(state.contact),
     probes: sentProbes(state),
   });
 }
 
+/** The server whose word the report has on the public endpoint. */
+function speakerOf({ outcome, contact }: State): ServerCandidate | undefined {
+  if (outcome?.kind === 'behavior-server') return outcome.chosen;
+  if (outcome?.kind === 'one-address') return outcome.answered[0];
+  return contact.candidates.find(({ source, probe }) => source === 'chosen' && probe.answer);
+}
+
+/** What has come says more than that nothing was waited for. */
+function cutReason(state: State): Reason {
+  const reason = reasonOf(state);
+  return reason === 'no-answer' ? 'cut-short' : reason;
+}
+
 function write(now: number, state: State, { mapping, filtering, ports }: Findings): DetectReport {
-  const { local, startedAt, exchange, outcome, contact, portAssignment } = state;
+  const { local, startedAt, exchange, contact, portAssignment } = state;
   const probes = sentProbes(state);
-  const answered =
-    outcome?.kind === 'behavior-server' ? outcome.chosen : contact.candidates.find(({ probe }) => probe.answer);
+  const answered = speakerOf(state);
   const assigned = portAssignment ? portAssignmentProbes(portAssignment) : [];
   return {
     schema: DETECT_SCHEMA,

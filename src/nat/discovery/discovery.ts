@@ -10,10 +10,20 @@ import { createExchange, judgeHeld, receiveReply, recordSendFailure } from '../p
 import type { DetectReport } from '../report.ts';
 import { createUnsolicitedTest, stepUnsolicited } from '../translation/unsolicited.ts';
 import { conclude } from './conclude.ts';
-import { addCandidate, type ContactOutcome, contactOutcome, createContact, stepContact } from './contact.ts';
+import {
+  addCandidate,
+  type ContactOutcome,
+  contactOutcome,
+  createContact,
+  isOneAddressServer,
+  type ServerSource,
+  setAltPort,
+  stepContact,
+} from './contact.ts';
 import { createFilteringTest, stepFiltering } from './filtering.ts';
 import { createMappingTest, stepMapping } from './mapping.ts';
 import { stepRecheck } from './recheck.ts';
+import { mappingBySeveral, nextDestination, portsFinding } from './several-servers.ts';
 import type { State } from './state.ts';
 import { recordConnect } from './tcp-check.ts';
 
@@ -22,8 +32,17 @@ export interface DiscoveryOptions {
   readonly local: Readonly<Record<DetectSocket, Endpoint>>;
   /** More than one is a race: the first with two addresses wins. */
   readonly servers: readonly ServerIdentity[];
+  /**
+   * Servers that somebody else has named, such as a rendezvous. They are asked as well, and can confirm what the others show;
+   * nothing is believed on their word alone.
+   */
+  readonly toldServers?: readonly ServerIdentity[];
+  /** Another UDP port at which servers with one address may answer: two ports tell more than one. Silence there means nothing. */
+  readonly altPort?: number | undefined;
   /** Whether `addServer` will bring more until `noMoreServers`. */
   readonly moreServers?: boolean;
+  /** Whether servers and ports will be told until `noMoreTold`, for which a server with one address waits for a moment. */
+  readonly moreTold?: boolean;
   /** The TCP port that tells a live server behind a UDP block. */
   readonly httpPort: number;
   /** After this time whatever is not known is undetermined. */
@@ -34,8 +53,14 @@ export interface DiscoveryOptions {
 
 export interface Discovery extends Session<DetectReport> {
   /** Takes effect at the next poll, as does `noMoreServers`. */
-  addServer(server: ServerIdentity): void;
+  addServer(server: ServerIdentity, source?: ServerSource): void;
   noMoreServers(): void;
+  /** Takes what a server tells of its other port. */
+  setAltPort(altPort: number): void;
+  /** Says that nothing more will be told. */
+  noMoreTold(): void;
+  /** Ends it at the next poll, unless a server has answered by then. */
+  endIfSilent(): void;
 }
 
 export function createDiscovery(options: DiscoveryOptions): Discovery {
@@ -46,10 +71,21 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     state.wakeAt = Number.NEGATIVE_INFINITY;
   };
   return {
-    addServer: (server) => changeAtNextPoll(() => addCandidate(contact, server)),
+    addServer: (identity, source = 'chosen') => changeAtNextPoll(() => addCandidate(contact, { identity, source })),
     noMoreServers: () =>
       changeAtNextPoll(() => {
-        contact.isComplete = true;
+        state.awaited.servers = false;
+        contact.isComplete = !state.awaited.told;
+      }),
+    setAltPort: (altPort) => changeAtNextPoll(() => setAltPort(contact, altPort)),
+    noMoreTold: () =>
+      changeAtNextPoll(() => {
+        state.awaited.told = false;
+        contact.isComplete = !state.awaited.servers;
+      }),
+    endIfSilent: () =>
+      changeAtNextPoll(() => {
+        state.isWaitedFor = false;
       }),
     handleDatagram: (now, arrival) => {
       if (state.report) return;
@@ -77,15 +113,19 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 }
 
 function initialState(options: DiscoveryOptions): State {
-  const { local, servers, moreServers = false, httpPort, timeoutMs, now: startedAt, randomBytes } = options;
+  const { local, servers, toldServers = [], altPort = null, moreServers = false, httpPort, randomBytes } = options;
+  const { timeoutMs, now: startedAt, moreTold = false } = options;
   const exchange = createExchange(randomBytes);
-  const contact = createContact({ exchange, httpPort, startedAt });
-  for (const server of servers) addCandidate(contact, server);
-  contact.isComplete = !moreServers;
+  const contact = createContact({ exchange, httpPort, startedAt, altPort });
+  for (const identity of servers) addCandidate(contact, { identity, source: 'chosen' });
+  for (const identity of toldServers) addCandidate(contact, { identity, source: 'told' });
+  contact.isComplete = !moreServers && !moreTold;
   return {
     local,
     moreServers,
+    awaited: { servers: moreServers, told: moreTold },
     startedAt,
+    isWaitedFor: true,
     deadline: startedAt + timeoutMs,
     exchange,
     contact,
@@ -119,6 +159,7 @@ function advanceContact(now: number, state: State): number {
   const nextAt = stepContact(now, contact);
   state.outcome = contactOutcome(now, contact);
   if (state.outcome?.kind === 'behavior-server') startTests(state, state.outcome);
+  if (state.outcome?.kind === 'one-address') startTestsOfSeveral(state, state.outcome);
   return nextAt;
 }
 
@@ -136,13 +177,34 @@ function startTests(
   judgeHeld(exchange);
 }
 
+/** Servers with one address have shown the mapping by now, as far as they can; only behind a known one ports mean anything. */
+function startTestsOfSeveral(
+  state: State,
+  { answered }: Extract<ContactOutcome, { readonly kind: 'one-address' }>,
+): void {
+  const { exchange, local } = state;
+  state.mapping = mappingBySeveral(answered, { exchange, local: local.mapping });
+  const { primary } = state.mapping;
+  const other = nextDestination(state.mapping);
+  if (other && portsFinding(state.mapping)) {
+    state.portAssignment = createPortAssignmentTest({ exchange, local, primary, other });
+  }
+}
+
 /** The filtering test goes on only as long as the server may have two addresses. */
-function stepTests(now: number, { outcome, mapping, filtering, portAssignment, unsolicited }: State): number {
-  const mayFilter = !outcome || outcome.kind === 'behavior-server';
+function stepTests(now: number, state: State): number {
+  const { outcome, contact, mapping, filtering, portAssignment, unsolicited } = state;
+  const mayFilter = outcome ? outcome.kind === 'behavior-server' : !isOneAddressServer(contact);
   return Math.min(
     mapping ? stepMapping(now, mapping) : Number.POSITIVE_INFINITY,
     filtering && mayFilter ? stepFiltering(now, filtering) : Number.POSITIVE_INFINITY,
-    portAssignment && mapping ? stepPortAssignment(now, portAssignment, mapping.finding) : Number.POSITIVE_INFINITY,
+    portAssignment && mapping
+      ? stepPortAssignment(
+          now,
+          portAssignment,
+          outcome?.kind === 'one-address' ? portsFinding(mapping) : mapping.finding,
+        )
+      : Number.POSITIVE_INFINITY,
     unsolicited ? stepUnsolicited(now, unsolicited) : Number.POSITIVE_INFINITY,
   );
 }

@@ -17,7 +17,7 @@ export interface MappingSample {
 
 /**
  * The mapping that explains the samples of one socket. Samples at one address alone, all alike, prove nothing about
- * other addresses.
+ * other addresses; from two of its ports they prove that the mapping does not depend on the port.
  */
 export function classifyMapping(local: Endpoint, samples: readonly MappingSample[]): Finding {
   const [first] = samples;
@@ -25,7 +25,7 @@ export function classifyMapping(local: Endpoint, samples: readonly MappingSample
   const alike = samples.every(({ mapped }) => sameEndpoint(mapped, first.mapped));
   const addresses = new Set(samples.map(({ to }) => to.address));
   if (alike) {
-    if (addresses.size < 2) return undetermined('server-has-one-address');
+    if (addresses.size < 2) return undetermined(samples.length > 1 ? 'ports-agree' : 'server-has-one-address');
     return found(sameEndpoint(first.mapped, local) ? 'none' : 'endpoint-independent');
   }
   const pairsAtOneAddress = samples.flatMap((a, index) =>
@@ -74,6 +74,6 @@ export function stepMapping(now: number, test: MappingTest): number {
   return Number.POSITIVE_INFINITY;
 }
 
-export function samplesOf(probes: readonly Probe[]): readonly MappingSample[] {
+function samplesOf(probes: readonly Probe[]): readonly MappingSample[] {
   return probes.flatMap(({ question, answer }) => (answer ? [{ to: question.to, mapped: answer.mapped }] : []));
 }

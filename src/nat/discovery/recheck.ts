@@ -4,12 +4,13 @@
  * is evidence. A mapping is made by the packet that goes out, so what restarts later has not touched the evidence.
  */
 import type { Endpoint } from '../../endpoint.ts';
-import { type PortAssignmentTest, portAssignmentProbes } from '../port-assignment/port-assignment.ts';
+import { type PortAssignmentTest, portAssignmentProbes, restartWitness } from '../port-assignment/port-assignment.ts';
 import { TURN_MS } from '../probes/ask.ts';
 import { sendProbe } from '../probes/exchange.ts';
 import { ASK_LIMIT, type Pace } from '../probes/pace.ts';
 import type { Probe } from '../probes/probe.ts';
 import type { Reason } from '../reason.ts';
+import { isChosenEndpoint } from './contact.ts';
 import type { MappingTest } from './mapping.ts';
 import type { State } from './state.ts';
 
@@ -52,21 +53,22 @@ export function doubtOf(now: number, state: State): Reason | null | undefined {
 }
 
 /** Whether what that endpoint sees is evidence: other servers of the race may be wrong without harm. */
-function isOfServer({ outcome }: State, { address, port }: Endpoint): boolean {
-  if (outcome?.kind !== 'behavior-server') return outcome?.kind === 'one-address';
+function isOfServer({ outcome, contact }: State, to: Endpoint): boolean {
+  if (outcome?.kind === 'one-address') return isChosenEndpoint(contact, to);
+  if (outcome?.kind !== 'behavior-server') return false;
+  const { address, port } = to;
   const endpoints = [outcome.chosen.probe.question.to, outcome.other];
   return endpoints.some((one) => one.address === address) && endpoints.some((one) => one.port === port);
 }
 
 /** What is to be asked again; null where there is nothing that a restart could spoil. */
 function recheckOf({ outcome, mapping, portAssignment }: State): Recheck | null {
-  if (outcome?.kind === 'one-address') {
-    const answered = outcome.answered.map(({ probe }) => probe);
-    return answered.length > 1 ? { since: lastQuestionAt(answered), again: answered } : null;
-  }
-  if (!mapping || !portAssignment) return null;
-  const samples = [mapping.primary, ...mapping.probes, ...portAssignmentProbes(portAssignment)];
-  return { since: lastQuestionAt(samples), again: againOf(mapping, portAssignment) };
+  if (!mapping || (mapping.probes.length === 0 && outcome?.kind === 'one-address')) return null;
+  const assigned = portAssignment ? portAssignmentProbes(portAssignment) : [];
+  return {
+    since: lastQuestionAt([mapping.primary, ...mapping.probes, ...assigned]),
+    again: againOf(mapping, portAssignment),
+  };
 }
 
 /**
@@ -75,10 +77,12 @@ function recheckOf({ outcome, mapping, portAssignment }: State): Recheck | null 
  * a socket whose next mapping was made after a restart has kept its port for that one, and so has lost it for the primary;
  * such a socket is asked once every next question has left.
  */
-function againOf({ primary, probes, finding }: MappingTest, { first, next }: PortAssignmentTest): readonly Probe[] {
+function againOf(
+  { primary, probes, finding }: MappingTest,
+  portAssignment: PortAssignmentTest | null,
+): readonly Probe[] {
   if (!finding || finding.behavior === 'none' || finding.behavior === 'endpoint-independent') return [primary];
-  const isLeft = next?.every(({ sends }) => sends.length > 0) ?? false;
-  const witness = isLeft && first.find(({ answer }) => answer);
+  const witness = portAssignment && restartWitness(portAssignment);
   return [primary, ...probes, ...(witness ? [witness] : [])].filter(({ answer }) => answer);
 }
 

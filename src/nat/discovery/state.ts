@@ -15,8 +15,12 @@ export interface State {
   readonly local: Readonly<Record<DetectSocket, Endpoint>>;
   /** Whether servers may be added. */
   readonly moreServers: boolean;
+  /** What is still to come: further servers, and what a server tells of itself and of others. */
+  readonly awaited: { servers: boolean; told: boolean };
   readonly startedAt: number;
   readonly deadline: number;
+  /** Whether it may go on without an answer. */
+  isWaitedFor: boolean;
   readonly exchange: Exchange;
   readonly contact: Contact;
   outcome: ContactOutcome | null;

@@ -83,6 +83,18 @@ function nextProbes({ first, other }: PortAssignmentTest): readonly Probe[] {
     .map(({ question: { socket } }) => createProbe({ test: 'allocation.next', socket, to: other }));
 }
 
+/**
+ * The first question of a socket that a restart amid the questions has hit, if there was one: its next mapping was made
+ * after the restart, as its first, and so has the port that a NAT keeps for the first destination. Without such a socket it
+ * is the first of all; null before every next question has left.
+ */
+export function restartWitness({ first, next, local }: PortAssignmentTest): Probe | null {
+  if (!next?.every(({ sends }) => sends.length > 0)) return null;
+  const kept = next.find(({ question: { socket }, answer }) => answer?.mapped.port === internalPort(local, socket));
+  const answered = first.filter(({ answer }) => answer);
+  return answered.find(({ question }) => question.socket === kept?.question.socket) ?? answered[0] ?? null;
+}
+
 /** The pattern with the samples that tell it, as the report has them. */
 export function portAssignmentOf(
   pattern: PortPattern,

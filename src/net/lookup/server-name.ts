@@ -1,5 +1,6 @@
 /** What a user writes for a server, and how it becomes addresses (RFC 8489 §8, RFC 5780 §6). */
 import { isIP, isIPv6 } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { canonicalAddress, type Family } from '../../endpoint.ts';
 import { UsageError } from '../../errors.ts';
 import { DEFAULT_PORT } from '../../ports.ts';
@@ -26,9 +27,31 @@ export interface ResolvedServer {
 
 /**
  * Reads `HOST`, `HOST:PORT`, `ADDRESS`, `ADDRESS:PORT`, an IPv6 address bare or `[ADDRESS]:PORT`.
- * @throws UsageError when it is none of these.
+ * @throws UsageError when it is none of these, or an address that only this host can read (`refuseHalfAddress`).
  */
 export function parseServerName(text: string): ServerName {
+  const name = readServerName(text);
+  refuseHalfAddress(name.host);
+  return name;
+}
+
+/**
+ * Refuses two ways to write an IPv6 address. One with a zone (RFC 4007 §11) leads to a neighbour on one link, where no NAT
+ * is found and no peer from elsewhere met; an IPv4 address in an IPv6 one (RFC 4291 §2.5.5.2) is IPv4, by whatever name.
+ * @throws UsageError
+ */
+export function refuseHalfAddress(address: string): void {
+  if (!isIPv6(address)) return;
+  if (address.includes('%')) {
+    throw new UsageError(`${address} has a zone, so it is on one link only: write an address without one`);
+  }
+  const parsed = ipaddr.IPv6.parse(address);
+  if (parsed.isIPv4MappedAddress()) {
+    throw new UsageError(`${address} is an IPv4 address: write ${parsed.toIPv4Address()}`);
+  }
+}
+
+function readServerName(text: string): ServerName {
   if (isIPv6(text)) return { host: text, port: null };
   const parts = /^(?:\[(?<ipv6>[^\]]+)\]|(?<name>[^:[\]\s/]+))(?::(?<port>\d{1,5}))?$/.exec(text)?.groups;
   const host = parts?.ipv6 ?? parts?.name;

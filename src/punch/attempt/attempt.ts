@@ -4,21 +4,20 @@
  */
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import type { DatagramKind, IceAgent } from '../../ice/agent.ts';
-import type { Candidate } from '../../ice/candidates/candidate.ts';
+import type { LocalCandidateSpec } from '../../ice/candidates/local-candidate.ts';
 import type { PairReport } from '../../ice/checklist/pair.ts';
-import type { IceCredentials } from '../../ice/credentials.ts';
 import type { IceEvent } from '../../ice/event.ts';
 import type { Arrival } from '../../session.ts';
-import { PUNCH_SOCKET } from './candidate-agent.ts';
+import type { LateLines } from './candidates/late-candidates.ts';
 import { isThroughRelay } from './outcome/endpoints-in-use.ts';
-import { type AttemptEvidence, type Noted, noteEvent, noteRefusal } from './outcome/evidence.ts';
-import { createWork, hasMade, noteProbe, type TechniqueWork } from './outcome/work.ts';
+import { type AttemptEvidence, noteEvent, noteRefusal } from './outcome/evidence.ts';
+import { createWork, hasMade, noteProbe } from './outcome/work.ts';
 import type { PathSession } from './path-session.ts';
 import type { PeerSignal } from './peer-signal.ts';
-import { seenCandidate } from './remote-candidates.ts';
+import { addLate, handleSignal, noteMove } from './signals.ts';
+import type { AttemptOptions, State } from './state.ts';
 import { isOpener } from './techniques/opener.ts';
-import type { ShownAgain } from './techniques/shown-again.ts';
-import type { Technique, TechniqueOutput } from './techniques/technique.ts';
+import type { TechniqueOutput } from './techniques/technique.ts';
 
 /** Longer than the seven steps take on most paths. */
 const UNLIKELY_AFTER_MS = 150;
@@ -28,6 +27,10 @@ export interface Attempt extends PathSession {
   readonly owns: IceAgent['owns'];
   /** Takes what the peer's attempt has told. */
   readonly handleSignal: (now: number, signal: PeerSignal) => void;
+  /** Adds candidates of this side that have come since the introduction, and tells the peer. */
+  readonly addLate: (specs: readonly LocalCandidateSpec[]) => void;
+  /** The candidates of both sides that have come since the introduction, as SDP lines. */
+  readonly late: LateLines;
   /** How many packets the agent and the technique have sent toward the peer. */
   readonly packetsSent: () => number;
   /** Whether the technique, and not the checks alone, has made the pair possible. */
@@ -36,44 +39,11 @@ export interface Attempt extends PathSession {
   readonly evidence: () => AttemptEvidence;
 }
 
-export interface AttemptOptions {
-  readonly agent: IceAgent;
-  readonly peerCredentials: IceCredentials;
-  readonly startAt: number;
-  /** Where the server sees the peer; null where nothing is to be sent to another port of that address. */
-  readonly peer: Endpoint | null;
-  /** The STUN server, to which a technique may send as well. */
-  readonly server: Endpoint;
-  /** Shows the punching socket once more; null where the peer does not reach that socket directly. */
-  readonly shownAgain: ShownAgain | null;
-  /** The peer's candidates: those that are checked from the start, and those that are checked later. */
-  readonly remote: { readonly likely: readonly Candidate[]; readonly unlikely: readonly Candidate[] };
-  /** Creates the technique, which hands its outputs to `emit`; null for a plain punch. */
-  readonly createTechnique: ((emit: (output: TechniqueOutput) => void) => Technique) | null;
-  /** Whether the technique may send one more packet toward the peer. */
-  readonly takeProbe: () => boolean;
-}
-
-interface State extends AttemptOptions, Noted {
-  /** Set once the state is there, since it hands its outputs to the state. */
-  technique: Technique | null;
-  /** What the technique has done. */
-  readonly work: TechniqueWork;
-  /** What the technique wants done. */
-  readonly queue: TechniqueOutput[];
-  isStopped: boolean;
-  /** Whose router has another port for the punching socket since the introduction. */
-  readonly moved: { own: boolean; peer: boolean };
-  /** How many packets the technique has sent toward the peer. */
-  probes: number;
-  /** When the unlikely candidates are added; null until the agent has begun, Infinity once they have been added. */
-  unlikelyAt: number | null;
-}
-
 export function createAttempt(options: AttemptOptions): Attempt {
   const { agent } = options;
   const state: State = {
     ...{ ...options, technique: null, work: createWork(), queue: [], probes: 0, unlikelyAt: null },
+    late: { own: [], peer: [] },
     ...{ isStopped: false, isHeard: false, isAnswered: false, refusals: [], moved: { own: false, peer: false } },
   };
   state.technique = options.createTechnique?.((output) => take(state, output)) ?? null;
@@ -86,6 +56,8 @@ export function createAttempt(options: AttemptOptions): Attempt {
     },
     handleOpened: (now, socket, local) => state.technique?.handleOpened(now, socket, local),
     handleSignal: (now, signal) => handleSignal(now, state, signal),
+    addLate: (specs) => addLate(state, specs),
+    late: state.late,
     handleTimeout: agent.handleTimeout,
     poll: (now) => poll(now, state),
     selected: agent.selected,
@@ -107,36 +79,11 @@ function handleDatagram(now: number, state: State, arrival: Arrival): DatagramKi
   const { agent, technique, shownAgain } = state;
   if (shownAgain?.owns(arrival)) {
     const port = shownAgain.receive(now, arrival);
-    if (port !== null) move(state, port);
+    if (port !== null) noteMove(state, port);
     return 'ice';
   }
   noteArrival(state, arrival);
   return technique?.handleDatagram(now, arrival) ? 'ice' : agent.handleDatagram(now, arrival);
-}
-
-/** The router has another port for the punching socket now, and has forgotten the ways that this side had opened. */
-function move({ agent, moved, queue }: State, port: number): void {
-  moved.own = true;
-  queue.push({ kind: 'tell', signal: { type: 'moved', port } });
-  agent.checkAgain({ socket: PUNCH_SOCKET });
-}
-
-function handleSignal(now: number, state: State, signal: PeerSignal): void {
-  const { agent, technique, work, peer, moved } = state;
-  switch (signal.type) {
-    case 'ports':
-      for (const port of signal.ports) work.heard.add(port);
-      technique?.handlePorts(signal.ports);
-      break;
-    case 'moved': {
-      moved.peer = true;
-      if (!peer) break;
-      const endpoint = { address: peer.address, port: signal.port };
-      agent.addRemoteCandidate({ ...seenCandidate(endpoint), foundation: 'moved' });
-      agent.checkAgain({ remote: endpoint });
-      technique?.handleMoved?.(now, endpoint);
-    }
-  }
 }
 
 /** Notes a probe of the peer's technique. There is nothing to be found out once there is a path, which may carry a lot. */
@@ -192,11 +139,19 @@ function stop(state: State): void {
 
 /** Does what is due apart from the agent's work, and returns when something is due next. */
 function advance(now: number, state: State): number {
-  const { technique, startAt } = state;
-  const techniqueAt = (state.isStopped ? null : technique?.advance(now)) ?? Number.POSITIVE_INFINITY;
+  const { startAt } = state;
+  const techniqueAt = advanceTechnique(now, state);
   if (now >= startAt && mayBegin(state)) begin(now, state);
   if (state.unlikelyAt !== null && now >= state.unlikelyAt) addUnlikely(state);
   return Math.min(techniqueAt, state.unlikelyAt ?? (now < startAt ? startAt : Number.POSITIVE_INFINITY));
+}
+
+function advanceTechnique(now: number, state: State): number {
+  const { technique, techniqueFrom, isStopped } = state;
+  if (!technique || isStopped) return Number.POSITIVE_INFINITY;
+  if (techniqueFrom === null) return technique.advance(now);
+  if (now < techniqueFrom) return techniqueFrom;
+  return isDirect(state) ? Number.POSITIVE_INFINITY : technique.advance(now);
 }
 
 function evidenceOf({ isHeard, isAnswered, refusals, work, moved }: State): AttemptEvidence {
@@ -212,8 +167,8 @@ function handleEvent(now: number, state: State, event: IceEvent): void {
 }
 
 /** Whether the agent has yet to begin its checks, and the technique lets it. */
-function mayBegin({ unlikelyAt, technique }: State): boolean {
-  return unlikelyAt === null && (technique?.mayBegin() ?? true);
+function mayBegin({ unlikelyAt, technique, techniqueFrom }: State): boolean {
+  return unlikelyAt === null && (techniqueFrom !== null || (technique?.mayBegin() ?? true));
 }
 
 function begin(now: number, state: State): void {

@@ -1,6 +1,7 @@
 /** Makes the attempt that an introduction leads to: the agent, the technique of the plan, and which candidates are checked when. */
-import type { Endpoint } from '../../endpoint.ts';
+import { type Endpoint, familyOf } from '../../endpoint.ts';
 import type { IceAgent } from '../../ice/agent.ts';
+import type { LocalCandidate } from '../../ice/candidates/candidate.ts';
 import type { PairReport } from '../../ice/checklist/pair.ts';
 import { otherRole } from '../../ice/role.ts';
 import { isStable, mustBeShown, prospectOf } from '../../nat/prospect.ts';
@@ -9,12 +10,14 @@ import { iceCredentials } from '../../rendezvous/protocol/ice-credentials.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import { type Attempt, createAttempt } from './attempt.ts';
 import type { PunchBudget } from './budget.ts';
-import { type CandidateAgent, PUNCH_SOCKET } from './candidate-agent.ts';
-import { knownBehavior } from './known-behavior.ts';
+import { type CandidateAgent, PUNCH_SOCKET } from './candidates/candidate-agent.ts';
+import { lateCandidatesOf } from './candidates/late-candidates.ts';
+import { remoteCandidates } from './candidates/remote-candidates.ts';
+import { isTarget } from './candidates/targets.ts';
+import { mappedBetween, relaysApart } from './candidates/told-candidates.ts';
+import { assumedPair } from './known-behavior.ts';
 import { type PunchTechnique, wonBy } from './outcome/winner.ts';
-import type { PunchPlan } from './plan.ts';
-import { remoteCandidates } from './remote-candidates.ts';
-import { isTarget } from './targets.ts';
+import { type PunchPlan, toldOver } from './plan.ts';
 import { createAnchors } from './techniques/anchors.ts';
 import { createOpeners, createProber } from './techniques/birthday.ts';
 import { isBirthdayOpener, type KnownBehavior, type PortAssignment } from './techniques/choose-technique.ts';
@@ -22,23 +25,25 @@ import { createPrediction } from './techniques/prediction.ts';
 import { createSecondTry } from './techniques/second-try.ts';
 import { createShownAgain } from './techniques/shown-again.ts';
 import type { Technique, TechniqueFacts } from './techniques/technique.ts';
-import { mappedBetween, relaysApart } from './told-candidates.ts';
 
 const NOTHING_KNOWN: PortAssignment = { kind: 'undetermined', step: null, range: null };
 
 /** When the first socket is shown again, if the checks alone are to open the path: on most, they have done so by then. */
 const SHOW_AFTER_MS = 50;
+/** How long IPv6 alone is tried where it is expected to open the pair, and IPv4 would take a technique of many packets. */
+const HEAD_START_MS = 50;
 
 export interface IntroducedAttempt extends Attempt {
   /** Returns the technique that opened the pair. */
   readonly wonBy: (pair: PairReport) => PunchTechnique;
 }
 
-export function createIntroducedAttempt(options: {
+interface IntroducedAttemptOptions {
   readonly introduction: Introduction;
-  readonly plan: Pick<PunchPlan, 'technique'>;
-  /** The behaviour that this side has told the peer. */
+  readonly plan: Pick<PunchPlan, 'technique' | 'otherwise'>;
+  /** The behaviour that this side has told the peer, over IPv6 as well. */
   readonly behavior: ToldBehavior;
+  readonly behavior6?: ToldBehavior | undefined;
   readonly agentOf: CandidateAgent;
   /** A STUN server. */
   readonly server: Endpoint;
@@ -50,37 +55,47 @@ export function createIntroducedAttempt(options: {
   readonly randomBytes: (length: number) => Uint8Array;
   /** Returns a uniform random integer from 0 to `below - 1`. */
   readonly randomInteger: (below: number) => number;
-}): IntroducedAttempt {
-  const { introduction, plan, agentOf, networks, budget, ...rest } = options;
-  const { key, role, endpoint: peer } = introduction;
-  const pair = pairOf(options.behavior, introduction);
+}
+
+export function createIntroducedAttempt(options: IntroducedAttemptOptions): IntroducedAttempt {
+  const { introduction, agentOf, networks, budget, ...rest } = options;
+  const { key, role, endpoint: peer, own } = introduction;
+  const { plan, startAt } = plannedOver(options);
+  const pair = pairOf(toldOver(own, options), introduction);
   const agent = agentOf.create(introduction, {
     budget: budget.checks,
     // Nothing but the relay gets through, so there is nothing better to wait for.
-    ...(plan.technique === 'relay' && { relayGraceMs: 0 }),
+    ...(options.plan.technique === 'relay' && { relayGraceMs: 0 }),
     answersFromAnyPort: pair.isAsymmetric,
     relays: relaysApart([...agentOf.candidates, ...introduction.candidates], introduction),
   });
   const surroundings = { server: rest.server.address, networks };
-  const mayMeet = isTarget(peer.address, introduction, surroundings);
+  // A technique works on the first socket, and on others like it.
+  const mayMeet = isTarget(peer.address, introduction, surroundings) && mayReach(agent, peer);
   const technique = mayMeet ? techniqueFor(plan, pair) : null;
   const isPredicted = plan.technique === 'port-prediction' && pair.other.isMoving;
   const attempt = createAttempt({
     agent,
     peerCredentials: iceCredentials(key, otherRole(role)),
-    ...{ startAt: rest.startAt, server: rest.server, peer: mayMeet && !isPredicted ? peer : null },
-    shownAgain: hasPunchSocket(agent)
-      ? createShownAgain({ ...rest, seen: introduction.own, from: showAt(plan, rest.startAt) })
+    ...{ startAt: options.startAt, server: rest.server, peer: mayMeet && !isPredicted ? peer : null },
+    techniqueFrom: options.plan.otherwise ? startAt : null,
+    shownAgain: firstSocketOf(agent)
+      ? createShownAgain({ ...rest, seen: introduction.own, from: showAt(plan, startAt) })
       : null,
     remote: remoteCandidates(introduction, { isPredicted, ...surroundings }),
-    createTechnique: technique && ((emit) => technique({ ...rest, ...pair, agent, peer, emit })),
+    readLate: (lines) => lateCandidatesOf(lines, introduction, surroundings),
+    createTechnique: technique && ((emit) => technique({ ...rest, ...pair, startAt, agent, peer, emit })),
     takeProbe: budget.takeProbe,
   });
   const planned = plan.technique;
-  const mapped = mappedBetween(agentOf.candidates, introduction);
+  const mapped = (): readonly Endpoint[] =>
+    mappedBetween([...agentOf.candidates, ...attempt.late.own], {
+      ...introduction,
+      candidates: [...introduction.candidates, ...attempt.late.peer],
+    });
   return {
     ...attempt,
-    wonBy: (won) => wonBy(won, { planned, isByTechnique: attempt.isByTechnique(won), mapped }),
+    wonBy: (won) => wonBy(won, { planned, isByTechnique: attempt.isByTechnique(won), mapped: mapped() }),
   };
 }
 
@@ -89,8 +104,21 @@ function showAt({ technique }: Pick<PunchPlan, 'technique'>, startAt: number): n
   return technique === 'simultaneous-open' ? startAt + SHOW_AFTER_MS : Number.NEGATIVE_INFINITY;
 }
 
-function hasPunchSocket(agent: IceAgent): boolean {
-  return agent.localCandidates().some(({ socket }) => socket === PUNCH_SOCKET);
+function firstSocketOf(agent: IceAgent): LocalCandidate | undefined {
+  return agent.localCandidates().find(({ socket }) => socket === PUNCH_SOCKET);
+}
+
+function mayReach(agent: IceAgent, { address }: Endpoint): boolean {
+  const first = firstSocketOf(agent);
+  return first !== undefined && familyOf(first.base.address) === familyOf(address);
+}
+
+/** Returns what is planned for the first socket, and when that begins: later where IPv6 is expected to open the pair. */
+function plannedOver({ plan, startAt }: IntroducedAttemptOptions): {
+  readonly plan: Pick<PunchPlan, 'technique'>;
+  readonly startAt: number;
+} {
+  return plan.otherwise ? { plan: plan.otherwise, startAt: startAt + HEAD_START_MS } : { plan, startAt };
 }
 
 /** The two sides as a technique sees them, and what follows for the part of this one. */
@@ -102,7 +130,7 @@ interface PairOfSides extends Pick<TechniqueFacts, 'own' | 'other' | 'isShown'> 
 }
 
 function pairOf(told: ToldBehavior, { key, role, behavior }: Introduction): PairOfSides {
-  const [mine, theirs] = [knownBehavior(told), knownBehavior(behavior)];
+  const [mine, theirs] = assumedPair(told, behavior);
   const sides = {
     own: { ...sideOf(mine), credentials: iceCredentials(key, role) },
     other: { ...sideOf(theirs), credentials: iceCredentials(key, otherRole(role)) },

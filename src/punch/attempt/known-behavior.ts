@@ -13,6 +13,31 @@ export function knownBehavior({ mapping, filtering, allocation = NOTHING_KNOWN }
   return isStable({ mapping }) ? null : { mapping, filtering: 'address-and-port-dependent', allocation };
 }
 
+/**
+ * Returns the behaviours of two sides as their part in the punch goes by them. Too little about one side does not hold up
+ * a technique for a moving other one: it is taken for stable, since no technique opens the pair if it is not, and its filter
+ * for the strictest, since a looser one opens as well. Null where too little is known all the same.
+ */
+export function assumedPair(
+  own: ToldBehavior,
+  peer: ToldBehavior,
+): readonly [KnownBehavior | null, KnownBehavior | null] {
+  const [a, b] = [knownBehavior(own), knownBehavior(peer)];
+  if (a && !b && !isStable(a)) return [a, assumedBehavior(peer)];
+  if (b && !a && !isStable(b)) return [assumedBehavior(own), b];
+  return [a, b];
+}
+
+/** Nothing is assumed of a side that tells what no NAT does: of a filter that is none. */
+function assumedBehavior({ mapping, filtering, allocation = NOTHING_KNOWN }: ToldBehavior): KnownBehavior | null {
+  if (filtering === 'none') return null;
+  return {
+    mapping: mapping === 'undetermined' ? 'endpoint-independent' : mapping,
+    filtering: filtering === 'undetermined' ? 'address-and-port-dependent' : filtering,
+    allocation,
+  };
+}
+
 /** Every behaviour that fits what is told: one, unless too little is known. */
 export function possibleBehaviors(told: ToldBehavior): readonly KnownBehavior[] {
   const known = knownBehavior(told);

@@ -1,6 +1,10 @@
 /** What two peers tell each other over the rendezvous after the introduction, as JSON in its opaque signals. */
 import { z } from 'zod';
+import { candidates } from '../../rendezvous/protocol/fields.ts';
 import { PREDICTED_PORTS } from './techniques/choose-technique.ts';
+
+/** How many candidates one signal may tell: a socket and what a server sees of it, a mapped port, a relay, in both families. */
+const LATE_CANDIDATES_MAX = 8;
 
 const port = z.int().min(1).max(0xffff);
 
@@ -9,6 +13,8 @@ const peerSignal = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ports'), ports: z.array(port).max(PREDICTED_PORTS) }),
   /** The port at which the server sees the sender's first socket now, since it is not the one of the introduction any more. */
   z.object({ type: z.literal('moved'), port }),
+  /** Candidates of the sender, as SDP lines, that it did not have yet when it asked for the introduction. */
+  z.object({ type: z.literal('candidates'), candidates: candidates.max(LATE_CANDIDATES_MAX) }),
 ]);
 export type PeerSignal = Readonly<z.infer<typeof peerSignal>>;
 

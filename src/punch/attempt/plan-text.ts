@@ -31,6 +31,23 @@ export function planText(choice: TechniqueChoice, sides: readonly [Side, Side]):
   }
 }
 
+/** The sentence of a plan against a moving port where what is not known of the other side is assumed. */
+export function assumptionText(
+  choice: TechniqueChoice,
+  sides: { readonly unknown: Side; readonly moving: Side },
+): string {
+  const { unknown, moving } = sides;
+  const assumed =
+    unknown.behavior.mapping === 'undetermined'
+      ? `it is not known what the NAT of ${unknown.id} does: it is taken for one that keeps its public endpoint and has the strictest filter`
+      : `it is not known what the NAT of ${unknown.id} lets in: its filter is taken for the strictest`;
+  const tried =
+    choice.technique === 'birthday'
+      ? `the port of the symmetric NAT of ${moving.id} is met with ${formatOdds(choice.probability)} chance then, with at most ${choice.packets} packets, within ${choice.seconds.toFixed(1)} s`
+      : `the next port of the symmetric NAT of ${moving.id} can be predicted (port prediction)`;
+  return `${assumed}; ${tried}`;
+}
+
 function birthdayCause([opener, other]: readonly [Side, Side]): string {
   if (!isMoving(other)) {
     return `${opener.id} is behind a symmetric NAT with random ports, and the NAT of ${other.id} lets in only the exact address and port that it has sent to`;
@@ -50,6 +67,11 @@ function isMoving({ behavior }: Side): boolean {
 /** Of two sides without an IP version in common: a relay of one version does not help either. */
 export function splitText(ids: readonly [string, string], families: readonly [Family, Family]): string {
   return `${ids[0]} is reachable over ${families[0]} alone, and ${ids[1]} over ${families[1]} alone: let both reach the server over one family`;
+}
+
+/** Of a pair that IPv6 opens and IPv4 may not. @param over4 the plan over IPv4. */
+export function overIpv6Text(ids: readonly [string, string], over4: { readonly text: string }): string {
+  return `the server has seen both ${ids[0]} and ${ids[1]} over IPv6, which can be opened from both sides (over IPv4, ${over4.text})`;
 }
 
 /** Formats a probability, never rounded up to certainty: such as `50 %`, `98.3 %`, `99.9999935 %`, `100 %`. */

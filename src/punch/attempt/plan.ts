@@ -1,13 +1,13 @@
 /** The plan of a punch: what is tried with a pair, with what odds, and whose NAT is the obstacle. It is told before the punch starts. */
 
-import type { Family } from '../../endpoint.ts';
+import { type Endpoint, type Family, familyOf } from '../../endpoint.ts';
 import { isStable } from '../../nat/prospect.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
-import { knownBehavior, possibleBehaviors } from './known-behavior.ts';
-import { planText, splitText } from './plan-text.ts';
+import { familiesTold, relayAddresses, tellsMappedPort, tellsRelayOnly } from './candidates/told-candidates.ts';
+import { assumedPair, knownBehavior, possibleBehaviors } from './known-behavior.ts';
+import { assumptionText, overIpv6Text, planText, splitText } from './plan-text.ts';
 import { chooseTechnique, isBirthdayOpener, type TechniqueChoice } from './techniques/choose-technique.ts';
-import { familiesTold, relayAddresses, tellsMappedPort, tellsRelayOnly } from './told-candidates.ts';
 
 /** One side: its id, and how its NAT behaves, as that side has detected it. */
 export interface PlanSide {
@@ -18,10 +18,12 @@ export interface PlanSide {
 }
 
 export interface PunchPlan extends Omit<TechniqueChoice, 'probability'> {
-  /** Null where too little is known about one side; the plain steps are tried then. */
+  /** Null where too little is known about one side. */
   readonly probability: number | null;
   /** One sentence that names the side and the cause, and what would help. */
   readonly text: string;
+  /** What is tried over IPv4 where IPv6 does not open the pair in time; left out where the plan is for one family. */
+  readonly otherwise?: Omit<PunchPlan, 'otherwise'>;
 }
 
 const PLAIN: TechniqueChoice = { technique: 'simultaneous-open', probability: 1, packets: 0, seconds: 0 };
@@ -39,21 +41,44 @@ interface PairFacts {
   readonly families?: readonly [own: Family, peer: Family] | null;
 }
 
-/** Makes the plan that follows from an introduction: from what both sides have told, and from where the server has seen them. */
-export function planIntroduced(
+interface IntroducedSide {
+  readonly id: string;
+  /** What this side has told the peer. */
+  readonly candidates: readonly string[];
+  readonly behavior: ToldBehavior;
+  readonly behavior6?: ToldBehavior | undefined;
+  /** Whether its socket reaches the server. */
+  readonly isDirect: boolean;
+  /** The server's IP address. */
+  readonly server: string;
+}
+
+/**
+ * Makes the plan that follows from an introduction: from what both sides have told, and from where the server has seen them.
+ * Where it has seen both over IPv6 as well, and that opens the pair for certain while IPv4 does not, IPv6 is the plan.
+ */
+export function planIntroduced(introduction: Introduction, side: IntroducedSide): PunchPlan {
+  const first = planOver(introduction, { ...side, behavior: toldOver(introduction.own, side) });
+  const { also } = introduction;
+  if (!also || (first.technique === 'simultaneous-open' && first.probability === 1)) return first;
+  const second = planOver({ ...introduction, ...also }, { ...side, behavior: toldOver(also.own, side) });
+  if (second.technique !== 'simultaneous-open' || second.probability !== 1) return first;
+  return { ...second, text: overIpv6Text([side.id, introduction.peer], first), otherwise: first };
+}
+
+/** Returns what this side has told about the family in which the server has seen it at `own`. */
+export function toldOver(
+  own: Endpoint,
+  { behavior, behavior6 }: Pick<IntroducedSide, 'behavior' | 'behavior6'>,
+): ToldBehavior {
+  return (familyOf(own.address) === 'IPv6' ? behavior6 : undefined) ?? behavior;
+}
+
+/** The plan over the family of the two endpoints. */
+function planOver(
   { peer, candidates: heard, behavior: peerBehavior, own, endpoint }: Introduction,
-  side: {
-    readonly id: string;
-    /** What this side has told the peer. */
-    readonly candidates: readonly string[];
-    readonly behavior: ToldBehavior;
-    /** Whether its socket reaches the server. */
-    readonly isDirect: boolean;
-    /** The server's IP address. */
-    readonly server: string;
-  },
+  { id, candidates: told, behavior, isDirect, server }: IntroducedSide,
 ): PunchPlan {
-  const { id, candidates: told, behavior, isDirect, server } = side;
   return planPunch(
     { id, behavior, isRelayOnly: tellsRelayOnly(told, own) },
     { id: peer, behavior: peerBehavior, isRelayOnly: tellsRelayOnly(heard, endpoint) },
@@ -86,7 +111,7 @@ export function planPunch(own: PlanSide, peer: PlanSide, facts: PairFacts = {}):
   if (isSameNat) return { ...PLAIN, text: `${own.id} and ${peer.id} are behind the same NAT, or on one network` };
   if (isMapped) return { ...PLAIN, text: 'a router has mapped a port, at which its side is reachable' };
   const [a, b] = [knownBehavior(own.behavior), knownBehavior(peer.behavior)];
-  if (!a || !b) return planUnknown(own, peer);
+  if (!a || !b) return planUnknown(own, peer, isAtRelay ? 'at-relay' : 'anywhere');
   const choice = chooseTechnique(a, b);
   if (choice.technique === 'birthday' && isAtRelay) {
     return { ...RELAY, text: `${peer.id} is seen at the address of a relay, toward which no birthday attempt is made` };
@@ -96,14 +121,29 @@ export function planPunch(own: PlanSide, peer: PlanSide, facts: PairFacts = {}):
   return { ...choice, text: planText(choice, isOwnFirst ? [own, peer] : [peer, own]) };
 }
 
-/** The plan where too little is known about one NAT: certain only if the pair opens whatever that NAT does. */
-function planUnknown(own: PlanSide, peer: PlanSide): PunchPlan {
+/**
+ * The plan where too little is known about one NAT: certain only if the pair opens whatever that NAT does. Against a moving
+ * port the technique goes by what is assumed of it, and the plan says so.
+ */
+function planUnknown(own: PlanSide, peer: PlanSide, peerIs: 'anywhere' | 'at-relay'): PunchPlan {
   const unknown = [own, peer].filter(({ behavior }) => !knownBehavior(behavior));
   const choices = possibleBehaviors(own.behavior).flatMap((a) =>
     possibleBehaviors(peer.behavior).map((b) => chooseTechnique(a, b)),
   );
   if (choices.every(({ technique }) => technique === 'simultaneous-open')) {
     return { ...PLAIN, text: `the pair can be opened, whatever the NAT of ${unknown[0]?.id} does` };
+  }
+  const [a, b] = assumedPair(own.behavior, peer.behavior);
+  const choice = a && b ? chooseTechnique(a, b) : PLAIN;
+  const [side] = unknown;
+  if (side && choice.technique !== 'simultaneous-open' && !(choice.technique === 'birthday' && peerIs === 'at-relay')) {
+    const isStableKnown = side.behavior.mapping !== 'undetermined';
+    const moving = side === own ? peer : own;
+    return {
+      ...choice,
+      probability: isStableKnown ? choice.probability : null,
+      text: assumptionText(choice, { unknown: side, moving }),
+    };
   }
   const whose = unknown.map(({ id }) => id).join(' and that of ');
   return { ...PLAIN, probability: null, text: `too little is known about the NAT of ${whose} to say more` };

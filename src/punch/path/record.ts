@@ -26,7 +26,7 @@ export interface Traffic {
 export interface PathRecord {
   readonly session: PathSession;
   /** The sockets that were given. */
-  readonly sockets: Readonly<Record<string, UdpSocket>>;
+  readonly sockets: Record<string, UdpSocket>;
   /** The sockets that the session has asked for. */
   readonly opened: SocketSet;
   /** The datagrams that came before there was a receiver. */

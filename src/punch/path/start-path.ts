@@ -11,6 +11,8 @@ import { statsOf } from './stats.ts';
 export interface DrivenPath extends Path {
   /** Lets the session act after `tell` has told it something; if `tell` throws, the path ends. */
   readonly wake: (tell?: () => void) => void;
+  /** Gives the session one more socket of the caller's. */
+  readonly addSocket: (name: string, socket: UdpSocket) => void;
   /** Ends the path at once if it goes through this side's relay. */
   readonly handleRelayLost: () => void;
   /** Resolves when the path has ended; rejects with what the session or a callback threw. */
@@ -33,7 +35,7 @@ export function startPath(options: PathOptions): DrivenPath {
   const [first] = Object.values(sockets);
   const record = createRecord({
     session,
-    sockets,
+    sockets: { ...sockets },
     opened: createSocketSet(first && mayOpen ? first.local.address : null),
   });
   const driver = drive(record, options);
@@ -46,6 +48,10 @@ export function startPath(options: PathOptions): DrivenPath {
     closed: record.closed.promise,
     stats: () => statsOf(record),
     wake: driver.wake,
+    addSocket: (name, socket) => {
+      record.sockets[name] = socket;
+      driver.addSocket(name, socket);
+    },
     handleRelayLost: () => loseRelay(record, driver),
     ended: driver.result,
     [Symbol.asyncDispose]: () => leave(record, driver),

@@ -8,6 +8,7 @@ import { shareSocket } from '../../net/shared-socket.ts';
 import type { RelaySocket } from '../../net/turn/relay-socket.ts';
 import { pause } from '../../net/waits.ts';
 import { describeTurnFailure } from '../../turn/event.ts';
+import { tellRelay } from './late.ts';
 import type { OwnRelay, State } from './state.ts';
 import type { TurnServerChoice } from './turn-choice.ts';
 
@@ -95,7 +96,9 @@ async function search(state: State): Promise<void> {
 function take(state: State, relay: OwnRelay): void {
   Object.assign(state, { relay, isLost: false });
   relay.socket.onLost((failure) => lose(state, relay, describeTurnFailure(failure)));
-  if (state.relay) state.onChanged();
+  if (!state.relay) return;
+  tellRelay(state);
+  state.onChanged();
 }
 
 async function proveOrSearch(state: State, relay: OwnRelay): Promise<void> {

@@ -1,10 +1,12 @@
 /** What is known about the ways to reach this side. Only the functions of this folder change it. */
 import type { Endpoint } from '../../endpoint.ts';
+import type { LocalCandidateSpec } from '../../ice/candidates/local-candidate.ts';
 import type { SharedSocket } from '../../net/shared-socket.ts';
 import type { RelaySocket } from '../../net/turn/relay-socket.ts';
 import type { UdpSocket } from '../../net/udp-socket.ts';
 import type { PathMode } from '../options.ts';
 import type { MappedPort } from './mapped-port.ts';
+import type { OtherSocket } from './other-sockets.ts';
 import type { RelayResult } from './relay.ts';
 import type { TurnServerChoice } from './turn-choice.ts';
 
@@ -13,8 +15,12 @@ export interface ReachabilityOptions {
   readonly socket: UdpSocket | null;
   readonly server: Endpoint;
   readonly mode: PathMode;
+  /** Whether a second socket may be opened, over the other family. */
+  readonly mayHaveSecond: boolean;
+  /** The sockets at other addresses of this host. */
+  readonly others?: readonly OtherSocket[];
   /** The port of the router that leads to the socket; left out when none is sought. */
-  readonly mappedPort?: Pick<MappedPort, 'toward'> | null;
+  readonly mappedPort?: Pick<MappedPort, 'toward' | 'onFound'> | null;
   readonly openRelay: (servers: readonly TurnServerChoice[], signal: AbortSignal) => Promise<RelayResult>;
   readonly onNotice: (text: string) => void;
 }
@@ -24,9 +30,28 @@ export interface OwnRelay {
   readonly shared: SharedSocket;
 }
 
+/** Candidates that were not there when the peer was told of this side, all of one socket. */
+export interface LateCandidates {
+  readonly specs: readonly LocalCandidateSpec[];
+  readonly name: string;
+  readonly shared: SharedSocket;
+}
+
+export interface SecondSocket {
+  readonly socket: UdpSocket;
+  readonly shared: SharedSocket;
+  readonly server: Endpoint;
+}
+
 export interface State {
   readonly options: ReachabilityOptions;
   readonly direct: SharedSocket | null;
+  /** The socket over IPv6, once it is open; and where its server is. */
+  second: SecondSocket | null;
+  /** The sockets at other addresses of this host, which belong to the reachability. */
+  others: readonly OtherSocket[];
+  /** Aborted when the reachability ends. */
+  readonly ended: AbortController;
   /** The TURN servers, as the last join has named them. */
   servers: readonly TurnServerChoice[];
   /** The relay, while there is one. */
@@ -45,8 +70,12 @@ export interface State {
   details: readonly string[];
   /** The callbacks for the loss of the relay. */
   readonly relayUsers: Set<() => void>;
-  /** Called when there is another relay to tell of than before, or none any more. */
+  /** Called when there is something else to tell of than before. */
   onChanged: () => void;
+  /** The callbacks for candidates that come while attempts are under way. */
+  readonly lateUsers: Set<(late: LateCandidates) => void>;
+  /** Where the server has last seen the first socket, as far as somebody has gathered for that. */
+  own: Endpoint | null;
   /** Whether the server is reached over the socket itself; null while that is not known. */
   isDirect: boolean | null;
 }

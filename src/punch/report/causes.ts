@@ -3,8 +3,8 @@
  * by and what is said of it. The first that fits is the one. docs/punch.md shows the table.
  */
 import { formatEndpoint } from '../../endpoint.ts';
+import { mappedBetween } from '../attempt/candidates/told-candidates.ts';
 import { formatOdds } from '../attempt/plan-text.ts';
-import { mappedBetween } from '../attempt/told-candidates.ts';
 import { haveNoFamilyInCommon, type NoPathFacts, refusalsIn, undetectedSides, untoldSides } from './facts.ts';
 import { relaysOf, withRelays } from './relays.ts';
 
@@ -119,7 +119,7 @@ export const CAUSES: readonly Cause[] = [
   {
     name: 'birthday-missed',
     seen: 'the plan is `birthday`, and nothing has come in',
-    isIt: ({ plan }) => plan.technique === 'birthday',
+    isIt: ({ plan }) => plan.technique === 'birthday' && plan.probability !== null,
     sentence: (facts) => {
       const odds = formatOdds(facts.plan.probability ?? 0);
       const cause = `the birthday attempt met no port, with a ${odds} chance of a match if nothing is lost`;
@@ -131,7 +131,7 @@ export const CAUSES: readonly Cause[] = [
   {
     name: 'prediction-missed',
     seen: 'the plan is `port-prediction`, the ports were told, and nothing has come in',
-    isIt: ({ plan }) => plan.technique === 'port-prediction',
+    isIt: ({ plan }) => plan.technique === 'port-prediction' && plan.probability !== null,
     sentence: (facts) =>
       withRelays(
         facts,

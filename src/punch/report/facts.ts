@@ -2,9 +2,9 @@
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import { isMoving } from '../../rendezvous/protocol/role.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
+import { familiesTold } from '../attempt/candidates/told-candidates.ts';
 import type { AttemptFailure } from '../attempt/outcome/evidence.ts';
 import type { PunchPlan } from '../attempt/plan.ts';
-import { familiesTold } from '../attempt/told-candidates.ts';
 import type { PathMode } from '../options.ts';
 
 export interface NoPathFacts extends AttemptFailure {

@@ -1,5 +1,5 @@
 /** What there was of relays, beside the cause of a punch that has opened no path. */
-import { readCandidates } from '../attempt/told-candidates.ts';
+import { readCandidates } from '../attempt/candidates/told-candidates.ts';
 import type { NoPathFacts } from './facts.ts';
 
 /** Adds to the cause whose relay has let nothing through, or that there was none. */

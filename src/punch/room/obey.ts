@@ -1,5 +1,6 @@
 /** Does what the introductions of a room want done. */
 import type { PeerNews } from '../../rendezvous/introduction/output.ts';
+import { behaviorSeen } from '../../rendezvous/introduction/second-socket.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import { createMailbox } from './mailbox.ts';
 import type { RoomInput, RoomOutput, RoomWiring, State } from './state.ts';
@@ -20,11 +21,18 @@ export function obey(state: State, output: RoomOutput): void {
     case 'bind':
       work(state, () => bind(state, output));
       break;
+    case 'bind-second':
+      work(state, () => bindSecond(state, output));
+      break;
     case 'unbind':
       state.binding.abort();
+      state.secondBinding.abort();
       break;
     case 'gather':
       work(state, () => gather(state, output));
+      break;
+    case 'stun':
+      options.onStun?.(output);
       break;
     case 'turn':
       seekRelay(options, output);
@@ -34,7 +42,10 @@ export function obey(state: State, output: RoomOutput): void {
   }
 }
 
-type Telling = Exclude<RoomOutput, { readonly kind: 'join' | 'send' | 'bind' | 'unbind' | 'gather' | 'turn' }>;
+type Telling = Exclude<
+  RoomOutput,
+  { readonly kind: 'join' | 'send' | 'bind' | 'bind-second' | 'unbind' | 'gather' | 'stun' | 'turn' }
+>;
 
 /** Tells the room's owner, or whoever waits for a peer. */
 function tell(state: State, output: Telling): void {
@@ -100,17 +111,36 @@ async function bind(
   }
 }
 
-/** Gathers what a peer is told when the server sees this side at `own`. */
+async function bindSecond(
+  state: State,
+  { binding, ticket, server, namedBy }: Extract<RoomOutput, { readonly kind: 'bind-second' }>,
+): Promise<void> {
+  const { options, left, machine } = state;
+  state.secondBinding.abort();
+  state.secondBinding = new AbortController();
+  const { signal } = state.secondBinding;
+  try {
+    const either = AbortSignal.any([signal, left.signal]);
+    const result = await options.reachability.bindSecond({ ticket, server, namedBy, signal: either });
+    machine.tell({ kind: 'second-bound', binding, result });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** Gathers what a peer is told when the server sees this side at `own`, and its second socket at `own6`. */
 async function gather(
   { options, machine }: State,
-  { gathering, own }: Extract<RoomOutput, { readonly kind: 'gather' }>,
+  { gathering, own, own6 }: Extract<RoomOutput, { readonly kind: 'gather' }>,
 ): Promise<void> {
   const { behavior, reachability } = options;
   // Where UDP is blocked, nothing can be found out.
   const found = (reachability.isDirect() ? await behavior?.find(own) : null) ?? UNKNOWN;
   await reachability.relayed(RELAY_PATIENCE_MS);
-  const agentOf = reachability.agentOf(own);
-  machine.tell({ kind: 'gathered', gathering, told: { candidates: agentOf.candidates, behavior: found, agentOf } });
+  const agentOf = reachability.agentOf(own, own6);
+  const behavior6 = own6 ? behaviorSeen(own6, reachability.secondLocal()) : undefined;
+  const told = { candidates: agentOf.candidates, behavior: found, behavior6, agentOf };
+  machine.tell({ kind: 'gathered', gathering, told });
 }
 
 function seekRelay(

@@ -43,6 +43,7 @@ export function createRoom(options: RoomWiring): Room {
     failed: Promise.withResolvers<never>(),
     over: null,
     binding: new AbortController(),
+    secondBinding: new AbortController(),
   };
   const { machine, connection, news } = state;
   const changed = (): void => machine.tell({ kind: 'changed' });

@@ -1,5 +1,6 @@
 /** The state of a room on real sockets. Only the functions of this folder change it. */
 import type { OwnBehavior } from '../../detect/own-behavior.ts';
+import type { ToldServers } from '../../detect/servers.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import type { RunningMachine } from '../../net/machine.ts';
 import type { IntroductionsOptions } from '../../rendezvous/introduction/introductions.ts';
@@ -11,7 +12,7 @@ import type {
 } from '../../rendezvous/introduction/output.ts';
 import type { Told } from '../../rendezvous/introduction/state.ts';
 import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
-import type { CandidateAgent } from '../attempt/candidate-agent.ts';
+import type { CandidateAgent } from '../attempt/candidates/candidate-agent.ts';
 import type { Reachability } from '../reachability/reachability.ts';
 import type { TurnServerChoice } from '../reachability/turn-choice.ts';
 import type { Connection, ConnectionOptions } from './connection.ts';
@@ -41,6 +42,8 @@ export interface RoomWiring extends IntroductionsOptions {
   readonly turn: readonly TurnServerChoice[];
   /** The behaviour of this side's NAT, which is awaited before each ask; null when it is not detected. */
   readonly behavior: Pick<OwnBehavior, 'find' | 'doubt' | 'onChanged'> | null;
+  /** Called with what the server tells of its other port and of other STUN servers. */
+  readonly onStun?: (told: ToldServers) => void;
   /** Called with the public endpoint whenever it is a new one. */
   readonly onPublic: (own: Endpoint) => void;
   /** Called with the id of a peer that asks for this one and is not wanted yet. */
@@ -67,4 +70,6 @@ export interface State {
   over: Extract<Met, { readonly kind: 'failed' }> | null;
   /** Aborted when the current binding is stopped. */
   binding: AbortController;
+  /** Aborted when the current binding of the second socket is stopped. */
+  secondBinding: AbortController;
 }

@@ -3,19 +3,32 @@ import type { ServerMessage, ServerMessageOf } from '../protocol/server-message.
 import { giveUp } from './failing.ts';
 import type { PeerNews } from './output.ts';
 import { explainAbsence } from './presence.ts';
+import { secondAwaitedUntil } from './second-socket.ts';
 import { type Peer, type State, type Told, waiting } from './state.ts';
 
 /** The peer follows the later introduction at once; one that is older than this has been followed in vain by now. */
 const LATER_FRESH_MS = 1_000;
 
 /** Starts gathering candidates for the peers that are still to be asked for, once the server has seen this side. */
-export function gatherIfWanted<T extends Told>(state: State<T>): void {
-  const { phase, own } = state;
-  if (phase.kind !== 'joined' || !phase.hasBound || !own || state.gathering) return;
-  if (!waiting(state).some((peer) => peer.phase === 'wanted')) return;
+export function gatherIfWanted<T extends Told>(now: number, state: State<T>): void {
+  const { own, second } = state;
+  if (!own || !mayGather(state) || now < secondAwaitedUntil(state)) return;
   const number = ++state.gatherings;
-  state.gathering = { number, own };
-  state.outputs.push({ kind: 'gather', gathering: number, own });
+  const own6 = second?.own ?? null;
+  state.gathering = { number, own, own6 };
+  state.outputs.push({ kind: 'gather', gathering: number, own, own6 });
+}
+
+/** Whether there is somebody to gather for, and the server has seen this side. */
+function mayGather<T extends Told>(state: State<T>): boolean {
+  const { phase, own, gathering } = state;
+  if (phase.kind !== 'joined' || !phase.hasBound || !own || gathering) return false;
+  return waiting(state).some((peer) => peer.phase === 'wanted');
+}
+
+/** Returns when gathering that only waits for the second socket is due. */
+export function gatherAt<T extends Told>(state: State<T>): number {
+  return mayGather(state) ? secondAwaitedUntil(state) : Number.POSITIVE_INFINITY;
 }
 
 /** Asks for all wanted peers, unless the server has seen this side at another endpoint meanwhile. */
@@ -25,16 +38,17 @@ export function gathered<T extends Told>(
   { gathering, told }: { readonly gathering: number; readonly told: T },
 ): void {
   if (gathering !== state.gathering?.number) return;
-  const isStale = state.gathering.own !== state.own;
+  const { own, own6 } = state.gathering;
+  const isStale = own !== state.own || own6 !== (state.second?.own ?? null);
   state.gathering = null;
   if (isStale || state.phase.kind !== 'joined' || !state.phase.hasBound) return;
   for (const peer of waiting(state)) {
     if (peer.phase !== 'wanted') continue;
-    const { candidates, behavior } = told;
+    const { candidates, behavior, behavior6 } = told;
     const update = peer.isAsked && ({ isUpdate: true } as const);
     state.outputs.push({
       kind: 'send',
-      message: { type: 'ask', peer: peer.id, candidates: [...candidates], behavior, ...update },
+      message: { type: 'ask', peer: peer.id, candidates: [...candidates], behavior, behavior6, ...update },
     });
     if (!peer.isAsked) peer.openAsks++;
     Object.assign(peer, { phase: 'asked', isAsked: true, told });

@@ -27,11 +27,13 @@ export function bindIfDue<T extends Told>(now: number, state: State<T>): void {
 
 /** Handles the end of a binding. If it fails before the server has ever seen this side, waiting for peers is over. */
 export function bound<T extends Told>(
+  now: number,
   state: State<T>,
   { binding, result }: { readonly binding: number; readonly result: BindResult },
 ): void {
   if (state.phase.kind !== 'joined' || binding !== state.binding) return;
   state.binding = null;
+  if (!state.phase.hasBound) state.shownAt = now;
   state.phase.hasBound = true;
   if (result.outcome === 'bound') seen(state, result.public);
   else if (!state.own) notSeen(state, result);

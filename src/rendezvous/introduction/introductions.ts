@@ -3,11 +3,12 @@
  * tickets, and asks for peers until each is introduced. A lost server is rejoined, and then told anew what is known by then. As long as the peer is in the room, the
  * socket is bound again and again, and a changed mapping is told to the peers that are asked for.
  */
-import { changed, expire, forget, gathered, gatherIfWanted, hear, mayExpire, want } from './asking.ts';
+import { changed, expire, forget, gatherAt, gathered, gatherIfWanted, hear, mayExpire, want } from './asking.ts';
 import { bindIfDue, bound } from './binding.ts';
 import { closed, joined, notJoined, renewed, startJoin } from './joining.ts';
 import type { IntroductionInput, IntroductionOutput } from './output.ts';
 import { createPresence, notePresence } from './presence.ts';
+import { bindSecondIfDue, secondBound } from './second-socket.ts';
 import { type State, type Told, waiting } from './state.ts';
 
 /**
@@ -77,6 +78,8 @@ function createState<T extends Told>(options: {
     bindings: 0,
     refusals: 0,
     own: null,
+    shownAt: Number.NEGATIVE_INFINITY,
+    second: null,
     gathering: null,
     gatherings: 0,
     peers: new Map(),
@@ -110,7 +113,10 @@ function apply<T extends Told>(now: number, state: State<T>, input: Introduction
       closed(now, state, input);
       break;
     case 'bound':
-      bound(state, input);
+      bound(now, state, input);
+      break;
+    case 'second-bound':
+      secondBound(state, input);
       break;
     case 'gathered':
       gathered(now, state, input);
@@ -129,7 +135,7 @@ function read<T extends Told>(
   message: Extract<IntroductionInput<T>, { readonly kind: 'message' }>['message'],
 ): void {
   notePresence(state.presence, message);
-  if (message.type === 'ticket') renewed(now, state, message.ticket);
+  if (message.type === 'ticket') renewed(now, state, message);
   else hear(now, state, message);
 }
 
@@ -144,14 +150,16 @@ function signal<T extends Told>(
 function advance<T extends Told>(now: number, state: State<T>): void {
   if (state.phase.kind === 'pausing' && now >= state.phase.until) startJoin(state, state.phase.by);
   bindIfDue(now, state);
-  gatherIfWanted(state);
+  bindSecondIfDue(now, state);
+  gatherIfWanted(now, state);
   expire(now, state);
 }
 
 function wakeAt<T extends Told>(state: State<T>): number {
-  const { phase, binding, bindAt } = state;
+  const { phase, binding, bindAt, second } = state;
   if (phase.kind === 'pausing') return phase.until;
   if (phase.kind !== 'joined') return Number.POSITIVE_INFINITY;
   const deadlines = mayExpire(state) ? waiting(state).map(({ by }) => by) : [];
-  return Math.min(binding === null ? bindAt : Number.POSITIVE_INFINITY, ...deadlines);
+  const secondAt = second?.binding === null ? second.bindAt : Number.POSITIVE_INFINITY;
+  return Math.min(binding === null ? bindAt : Number.POSITIVE_INFINITY, secondAt, gatherAt(state), ...deadlines);
 }

@@ -1,10 +1,12 @@
 /** The rules of being in the room: joining it, and rejoining when the server or the way to it was lost. */
-import type { WireTicket } from '../protocol/fields.ts';
+import type { ServerMessageOf } from '../protocol/server-message.ts';
 
 import { fail, giveUp } from './failing.ts';
+import { ticketOf } from './held-ticket.ts';
 import type { IntroductionInput, NotJoined, ServerSign } from './output.ts';
 import { notePresence } from './presence.ts';
-import { type HeldTicket, type State, type Told, waiting } from './state.ts';
+import { renewSecond, secondSocketOf } from './second-socket.ts';
+import { type State, type Told, waiting } from './state.ts';
 
 /** A connection that has lasted this long counts as a success: after it the pauses start over. */
 const SETTLED_MS = 10_000;
@@ -23,8 +25,9 @@ export function startJoin<T extends Told>(state: State<T>, by: number): void {
 export function joined<T extends Told>(
   now: number,
   state: State<T>,
-  { joined: message, address }: Extract<IntroductionInput<T>, { readonly kind: 'joined' }>,
+  input: Extract<IntroductionInput<T>, { readonly kind: 'joined' }>,
 ): void {
+  const { joined: message, address } = input;
   const { resumeKey, ticket, stun, turn = [] } = message;
   if (state.resumeKey !== undefined) state.outputs.push({ kind: 'notice', text: 'reconnected to the rendezvous' });
   notePresence(state.presence, message);
@@ -37,9 +40,11 @@ export function joined<T extends Told>(
     hasBound: false,
   };
   state.bindAt = Number.NEGATIVE_INFINITY;
+  state.second = secondSocketOf(now, state, input);
   // What is being gathered is of the time before, and may have been cut by what ended the last connection.
   state.gathering = null;
   for (const peer of waiting(state)) Object.assign(peer, { phase: 'wanted', isAsked: false });
+  state.outputs.push({ kind: 'stun', altPort: stun.altPort, servers: stun.others ?? [] });
   state.outputs.push({ kind: 'turn', servers: turn, address });
 }
 
@@ -100,8 +105,9 @@ export function closed<T extends Told>(
   { code, reason }: Extract<IntroductionInput<T>, { readonly kind: 'closed' }>,
 ): void {
   if (state.phase.kind !== 'joined') return;
-  if (state.binding !== null) state.outputs.push({ kind: 'unbind' });
+  if (state.binding !== null || state.second) state.outputs.push({ kind: 'unbind' });
   state.binding = null;
+  state.second = null;
   state.lostAt = now;
   if (now - state.joinedAt >= SETTLED_MS) state.returns = 0;
   const why = reason || String(code);
@@ -123,15 +129,15 @@ function backAfterMs<T extends Told>(state: State<T>): number {
   return BACK_AFTER_MS[Math.min(state.returns++, BACK_AFTER_MS.length - 1)] ?? 0;
 }
 
-export function renewed<T extends Told>(now: number, state: State<T>, ticket: WireTicket): void {
+export function renewed<T extends Told>(
+  now: number,
+  state: State<T>,
+  { ticket, ticket6 }: Pick<ServerMessageOf<'ticket'>, 'ticket' | 'ticket6'>,
+): void {
   if (state.phase.kind !== 'joined') return;
+  renewSecond(now, state, ticket6);
   state.phase.ticket = ticketOf(now, ticket, state.gapMs);
   state.bindAt = state.boundAt + state.gapMs;
-}
-
-/** Returns a ticket that is replaced halfway through its life, which leaves time for several attempts; however short it lives, it is used once. */
-function ticketOf(now: number, { username, password, expiresInMs }: WireTicket, gapMs: number): HeldTicket {
-  return { username, password, renewAt: now + Math.max(gapMs, expiresInMs / 2) };
 }
 
 function detailOf(result: NotJoined): string {

@@ -56,6 +56,7 @@ export type IntroductionInput<Told> =
   | { readonly kind: 'message'; readonly message: Exclude<ServerMessage, { readonly type: 'joined' }> }
   | { readonly kind: 'closed'; readonly code: number; readonly reason: string }
   | { readonly kind: 'bound'; readonly binding: number; readonly result: BindResult }
+  | { readonly kind: 'second-bound'; readonly binding: number; readonly result: BindResult }
   /** `gathering` is the number that `gather` had. */
   | { readonly kind: 'gathered'; readonly gathering: number; readonly told: Told }
   /** What peers can be told has changed since it was gathered. */
@@ -84,14 +85,37 @@ export type IntroductionOutput<Told> =
       readonly ticket: { readonly username: string; readonly password: string };
       readonly altPort: number;
     }
-  /** Stop the binding that is under way: its ticket is void. */
+  /**
+   * Bind a second socket, over IPv6, by this ticket at that server, if this host may send there on the word of who has named
+   * it; answered by `second-bound` with the same number.
+   */
+  | {
+      readonly kind: 'bind-second';
+      readonly binding: number;
+      readonly ticket: { readonly username: string; readonly password: string };
+      readonly server: Endpoint;
+      readonly namedBy: string;
+    }
+  /** Stop the bindings that are under way: their tickets are void. */
   | { readonly kind: 'unbind' }
+  /** The server has another UDP port, and names STUN servers of others as `HOST[:PORT]`. */
+  | { readonly kind: 'stun'; readonly altPort: number; readonly servers: readonly string[] }
   /** The rendezvous at `address` names these TURN servers, some of which may be known already. */
   | { readonly kind: 'turn'; readonly servers: readonly TurnServer[]; readonly address: string }
-  /** Gather what peers are to be told, now that the server sees this side at `own`; answered by `gathered`. */
-  | { readonly kind: 'gather'; readonly gathering: number; readonly own: Endpoint }
+  /**
+   * Gather what peers are to be told, now that the server sees this side at `own`, and its second socket at `own6`; answered
+   * by `gathered`.
+   */
+  | {
+      readonly kind: 'gather';
+      readonly gathering: number;
+      readonly own: Endpoint;
+      readonly own6: Endpoint | null;
+    }
   /** The server sees this side at a new endpoint. */
   | { readonly kind: 'public'; readonly endpoint: Endpoint }
+  /** The server sees the second socket at another endpoint than before, or does not see it any more. */
+  | { readonly kind: 'second'; readonly endpoint: Endpoint | null }
   /** `told` is what the peer was told about this side. */
   | { readonly kind: 'introduced'; readonly introduction: Introduction; readonly at: number; readonly told: Told }
   | { readonly kind: 'news'; readonly peer: string; readonly news: PeerNews }

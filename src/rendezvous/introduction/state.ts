@@ -9,6 +9,8 @@ export interface Told {
   /** The candidates as SDP lines. */
   readonly candidates: readonly string[];
   readonly behavior: ToldBehavior;
+  /** What this side's network does with IPv6, where `behavior` is about IPv4. */
+  readonly behavior6?: ToldBehavior | undefined;
 }
 
 export interface HeldTicket {
@@ -16,6 +18,21 @@ export interface HeldTicket {
   readonly password: string;
   /** The time from which on another ticket is asked for in its place. */
   readonly renewAt: number;
+}
+
+/** A socket over IPv6, beside a first one over IPv4. */
+export interface SecondSocket {
+  readonly ticket: HeldTicket;
+  /** The server's address in the other family, and that by which it was reached when it named that one. */
+  readonly server: Endpoint;
+  readonly namedBy: string;
+  bindAt: number;
+  /** The number of the binding that is under way; null when none is. */
+  binding: number | null;
+  /** Whether a binding has ended. */
+  isSettled: boolean;
+  /** Where the server last saw it. */
+  own: Endpoint | null;
 }
 
 /** Where this side stands with the server. */
@@ -80,10 +97,13 @@ export interface State<T extends Told> {
   bindings: number;
   /** How many tickets in a row were refused. */
   refusals: number;
-  /** This side's endpoint, as the server last saw it. */
+  /** This side's endpoint, as the server last saw it, and when it has told of it first since the join. */
   own: Endpoint | null;
-  /** The gathering that is under way, and this side's endpoint that it is for; null when none is. */
-  gathering: { readonly number: number; readonly own: Endpoint } | null;
+  shownAt: number;
+  /** The socket over the other family; null where the server offers none. */
+  second: SecondSocket | null;
+  /** The gathering that is under way, and this side's endpoints that it is for; null when none is. */
+  gathering: { readonly number: number; readonly own: Endpoint; readonly own6: Endpoint | null } | null;
   gatherings: number;
   readonly peers: Map<string, Peer<T>>;
   readonly presence: Presence;

@@ -23,5 +23,8 @@ export const START_MAX_MS = 10_000;
 /** How many TURN servers a peer is told, and how many URLs each may have: every family over UDP, TCP and TLS, and some to spare. */
 export const TURN_SERVERS_MAX = 4;
 export const TURN_URLS_MAX = 16;
+/** How many addresses of its own a server tells, and how many STUN servers of others. */
+export const STUN_ADDRESSES_MAX = 4;
+export const STUN_OTHERS_MAX = 4;
 /** How many URLs a client tries, of all servers together: two servers, each over UDP, TCP and TLS, and two to spare. */
 export const TURN_URLS_TRIED_MAX = 8;

@@ -16,7 +16,7 @@ export const clientMessage = z.discriminatedUnion('type', [
     /** The key from an earlier `joined`, with which a peer comes back after a lost connection. */
     resumeKey: secret.optional(),
   }),
-  /** Asks for a new ticket in place of the last one. */
+  /** Asks for new tickets in place of the last ones. */
   z.object({ type: z.literal('ticket') }),
   /** Asks for an introduction to `peer`, and says what that peer is to be told; another ask replaces the one before. */
   z.object({
@@ -24,6 +24,8 @@ export const clientMessage = z.discriminatedUnion('type', [
     peer: id,
     candidates,
     behavior,
+    /** What the peer's network does with IPv6, where `behavior` is about IPv4; left out, nothing is known of that. */
+    behavior6: behavior.optional(),
     /** Only replaces what an ask says that has not led to an introduction yet, and asks for no other introduction. */
     isUpdate: z.literal(true).optional(),
   }),

@@ -7,11 +7,14 @@ import {
   CANDIDATES_MAX,
   ID_MAX_CHARACTERS,
   SIGNAL_MAX_CHARACTERS,
+  STUN_ADDRESSES_MAX,
+  STUN_OTHERS_MAX,
   TURN_URLS_MAX,
 } from './bounds.ts';
 
 /** A host name has 253 characters. */
 const TURN_URL_MAX_CHARACTERS = 300;
+const STUN_SERVER_MAX_CHARACTERS = 300;
 
 /** The unreserved characters of RFC 3986 §2.3, so that an id can stand in a URL, a log and a file name. */
 export const id = z
@@ -53,11 +56,14 @@ const allocation = z.object({
 export const behavior = z.object({ mapping: axis, filtering: axis, allocation: allocation.optional() });
 export type ToldBehavior = Readonly<z.infer<typeof behavior>>;
 
+/** An IPv4 address, or an IPv6 address without a zone. */
+const address = z.union([z.ipv4(), z.ipv6()]);
+
 export const signalData = z.string().max(SIGNAL_MAX_CHARACTERS);
 
 export const endpoint = z.object({
-  address: z.union([z.ipv4(), z.ipv6()]),
-  port: z.int().min(1).max(0xffff),
+  address,
+  port,
 });
 
 /** Who decides on the path (RFC 8445 §4). */
@@ -68,6 +74,17 @@ export const durationMs = z.number().min(0).max(86_400_000);
 
 export const ticket = z.object({ username: secret, password: secret, expiresInMs: durationMs });
 export type WireTicket = Readonly<z.infer<typeof ticket>>;
+
+/** The server's UDP ports, which are the same on all of its addresses and take tickets. */
+export const stun = z.object({
+  port,
+  altPort: port,
+  /** The addresses that take tickets, one of each family. */
+  addresses: z.array(address).max(STUN_ADDRESSES_MAX).optional(),
+  /** STUN servers of others, as `HOST` or `HOST:PORT`, which tell what this one alone cannot. */
+  others: z.array(z.string().min(1).max(STUN_SERVER_MAX_CHARACTERS)).max(STUN_OTHERS_MAX).optional(),
+});
+export type StunOffer = Readonly<z.infer<typeof stun>>;
 
 /** A TURN server, like WebRTC's RTCIceServer: URLs of RFC 7065, and credentials with their lifetime. */
 export const turnServer = z.object({

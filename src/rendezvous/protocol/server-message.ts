@@ -10,12 +10,12 @@ import {
   role,
   secret,
   signalData,
+  stun,
   ticket,
   turnServer,
 } from './fields.ts';
 import { REFUSAL_CODES } from './refusal.ts';
 
-const port = z.int().min(1).max(0xffff);
 /** The TURN servers that this peer may use; left out where there are none. */
 const turn = z.array(turnServer).max(TURN_SERVERS_MAX).optional();
 
@@ -30,11 +30,12 @@ export const serverMessage = z.discriminatedUnion('type', [
     resumed: z.boolean(),
     resumeKey: secret,
     ticket,
-    /** The UDP ports of the server's addresses that take the ticket. */
-    stun: z.object({ port, altPort: port }),
+    /** For a second socket, over IPv6; left out where the server has only one family. */
+    ticket6: ticket.optional(),
+    stun,
     turn,
   }),
-  z.object({ type: z.literal('ticket'), ticket, turn }),
+  z.object({ type: z.literal('ticket'), ticket, ticket6: ticket.optional(), turn }),
   /** The endpoint from which the ticket came, sent whenever it is a new one. */
   z.object({ type: z.literal('bound'), endpoint }),
   z.object({ type: z.literal('peer-joined'), peer: id }),
@@ -57,6 +58,8 @@ export const serverMessage = z.discriminatedUnion('type', [
     own: endpoint,
     /** The receiver's role. */
     role,
+    /** The same over IPv6, where both have shown a socket of either family: then the fields above are over IPv4. */
+    also: z.object({ endpoint, behavior, own: endpoint }).optional(),
     key: secret,
     startInMs: durationMs.max(START_MAX_MS),
   }),

@@ -31,20 +31,32 @@ describe('the line on', () => {
 
   it.each([
     [
-      { mapping: 'upnp-igd', wan: '203.0.113.7', carrierGrade: false, reason: null },
+      { mapping: 'upnp-igd', isPinhole: false, wan: '203.0.113.7', carrierGrade: false, reason: null },
       'maps ports by UPnP-IGD; its WAN address 203.0.113.7 is the public one',
     ],
     [
-      { mapping: 'nat-pmp', wan: '100.64.3.2', carrierGrade: true, reason: null },
+      { mapping: 'nat-pmp', isPinhole: false, wan: '100.64.3.2', carrierGrade: true, reason: null },
       "maps ports by NAT-PMP; its WAN address is 100.64.3.2, and there is another NAT beyond it: the carrier's, or that of a second router",
     ],
     [
-      { mapping: null, wan: null, carrierGrade: true, reason: 'router-silent' },
-      "router-silent: no router answers UPnP-IGD or NAT-PMP; both are often turned off in the router settings; there is another NAT beyond it: the carrier's, or that of a second router",
+      { mapping: null, isPinhole: false, wan: null, carrierGrade: true, reason: 'router-silent' },
+      "router-silent: no router answers UPnP-IGD, PCP or NAT-PMP; they are often turned off in the router settings; there is another NAT beyond it: the carrier's, or that of a second router",
     ],
     [
-      { mapping: null, wan: null, carrierGrade: null, reason: 'no-nat' },
+      { mapping: null, isPinhole: false, wan: null, carrierGrade: null, reason: 'no-nat' },
       'no-nat: there is no NAT, so there is nothing to ask a router for',
+    ],
+    [
+      { mapping: 'pcp', isPinhole: true, wan: null, carrierGrade: false, reason: null },
+      'opens pinholes in its IPv6 firewall by PCP; this host is seen at its own address',
+    ],
+    [
+      { mapping: 'pcp', isPinhole: true, wan: null, carrierGrade: null, reason: 'public-unknown' },
+      'opens pinholes in its IPv6 firewall by PCP; public-unknown: no server has reported the public address',
+    ],
+    [
+      { mapping: null, isPinhole: false, wan: null, carrierGrade: false, reason: 'router-refuses' },
+      'router-refuses: the router answers, but does not open the port that it is asked for; this host is seen at its own address',
     ],
   ] as const)('the router of %o', (router, expected) => {
     expect(routerText(router)).toBe(expected);

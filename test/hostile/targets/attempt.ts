@@ -2,7 +2,7 @@
 import type { Random } from '../../../lab/sim/network/random.ts';
 import type { Attempt } from '../../../src/punch/attempt/attempt.ts';
 import { createPunchBudget } from '../../../src/punch/attempt/budget.ts';
-import { candidateAgent } from '../../../src/punch/attempt/candidate-agent.ts';
+import { candidateAgent } from '../../../src/punch/attempt/candidates/candidate-agent.ts';
 import { createIntroducedAttempt } from '../../../src/punch/attempt/introduced-attempt.ts';
 import { parsePeerSignal } from '../../../src/punch/attempt/peer-signal.ts';
 import { planPunch } from '../../../src/punch/attempt/plan.ts';

@@ -1,10 +1,10 @@
 /** What reads bytes and texts of strangers, and keeps nothing: STUN, TURN's framing, signals, NAT-PMP, SSDP, XML. */
 import { familyOf } from '../../../src/endpoint.ts';
 import { parseCandidate } from '../../../src/ice/candidates/sdp.ts';
-import { igdServicesOf } from '../../../src/port-mapping/igd-service.ts';
 import { wanAddress } from '../../../src/port-mapping/router.ts';
-import { believedLocation } from '../../../src/port-mapping/ssdp.ts';
-import { textOf } from '../../../src/port-mapping/xml.ts';
+import { igdServicesOf, PINHOLE_TYPE, PORT_MAPPING_TYPE } from '../../../src/port-mapping/upnp/igd-service.ts';
+import { believedLocation } from '../../../src/port-mapping/upnp/ssdp.ts';
+import { textOf } from '../../../src/port-mapping/upnp/xml.ts';
 import { parsePeerSignal } from '../../../src/punch/attempt/peer-signal.ts';
 import { clientMessage } from '../../../src/rendezvous/protocol/client-message.ts';
 import { parseMessage } from '../../../src/rendezvous/protocol/parse.ts';
@@ -77,7 +77,8 @@ export const signalTarget: Target = {
       const line = chance(random, 0.5) ? candidateLine(random) : damagedText(random, candidateLine(random));
       feed(() => {
         const told = parsePeerSignal(input);
-        const ports = told?.type === 'moved' ? [told.port] : (told?.ports ?? []);
+        const ports = told?.type === 'moved' ? [told.port] : told?.type === 'ports' ? told.ports : [];
+        hold(told?.type !== 'candidates' || told.candidates.length <= 8, 'more candidates than a signal may tell');
         hold(
           ports.every((one) => Number.isInteger(one) && one > 0 && one < 65_536),
           'not a port',
@@ -108,7 +109,7 @@ export const ssdpTarget: Target = {
 };
 
 const XML = textsOf('upnp');
-const LOCATION = new URL('http://192.168.1.1:5000/rootDesc.xml');
+const LOCATION = { url: new URL('http://192.168.1.1:5000/rootDesc.xml'), address: '192.168.1.1' };
 export const xmlTarget: Target = {
   name: 'UPnP XML',
   weight: 5,
@@ -117,8 +118,9 @@ export const xmlTarget: Target = {
     for (let count = 0; count < INPUTS; count++) {
       input = chance(random, 0.2) ? random.pick(XML) : damagedText(random, input);
       feed(() => {
-        const services = igdServicesOf(input, LOCATION);
-        const elsewhere = services.filter(({ controlUrl }) => controlUrl.hostname !== LOCATION.hostname);
+        const type = random.pick([PORT_MAPPING_TYPE, PINHOLE_TYPE]);
+        const services = igdServicesOf(input, { location: LOCATION, type });
+        const elsewhere = services.filter(({ controlUrl }) => controlUrl.hostname !== LOCATION.url.hostname);
         hold(elsewhere.length === 0 && services.length <= 4, 'another host is to be called, or too many');
         wanAddress(textOf(input, 'NewExternalIPAddress'));
         textOf(input, 'errorCode');

@@ -6,7 +6,7 @@ import { detectTarget } from './detection.ts';
 import { introductionsTarget } from './introductions.ts';
 import { relayTarget } from './relay.ts';
 import { rendezvousTarget } from './rendezvous-server.ts';
-import { natPmpTarget, ticketTarget } from './sessions.ts';
+import { natPmpTarget, pcpTarget, ticketTarget } from './sessions.ts';
 import { responderTarget } from './stun-server.ts';
 import { turnClientTarget } from './turn-client.ts';
 
@@ -26,4 +26,5 @@ export const TARGETS: readonly Target[] = [
   xmlTarget,
   ssdpTarget,
   natPmpTarget,
+  pcpTarget,
 ];

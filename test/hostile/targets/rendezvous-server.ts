@@ -49,7 +49,7 @@ export const rendezvousTarget: Target = {
       }
       now += random.pick([0, 10, 100, 1_000, 20_000]);
     }
-    for (const ticket of tickets) rendezvous.ticketPassword(now, ticket);
+    for (const ticket of tickets) rendezvous.ticketPassword(now, { username: ticket, family: 'IPv4' });
     say({ kind: 'closing' });
   },
 };

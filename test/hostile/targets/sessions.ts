@@ -1,7 +1,10 @@
-/** Sessions of one question: a ticket, and what a router is asked by NAT-PMP. */
+/** Sessions of one question: a ticket, and what a router is asked by NAT-PMP and PCP. */
 import type { Endpoint } from '../../../src/endpoint.ts';
-import { decodeResponse, encodeAddressRequest, encodeMapRequest } from '../../../src/port-mapping/nat-pmp-message.ts';
-import { createNatPmpRequest, NAT_PMP_SOCKET } from '../../../src/port-mapping/nat-pmp-request.ts';
+import { createGatewayProbe, GATEWAY_SOCKET } from '../../../src/port-mapping/gateway-probe.ts';
+import { decodeResponse, encodeAddressRequest, encodeMapRequest } from '../../../src/port-mapping/nat-pmp/message.ts';
+import { createNatPmpRequest, NAT_PMP_SOCKET } from '../../../src/port-mapping/nat-pmp/request.ts';
+import { decodeResponse as decodePcp } from '../../../src/port-mapping/pcp/message.ts';
+import { createMapRequest, PCP_SOCKET } from '../../../src/port-mapping/pcp/request.ts';
 import { wanAddress } from '../../../src/port-mapping/router.ts';
 import { createTicketBinding } from '../../../src/rendezvous/ticket-binding.ts';
 import type { AttributeName } from '../../../src/stun/attribute.ts';
@@ -10,7 +13,7 @@ import { mutate } from '../../stun/corpus.ts';
 import { bytesOf } from '../corpus.ts';
 import { lie, SERVER } from '../lying-server.ts';
 import { type Answer, driveHostile } from '../session.ts';
-import type { Target } from '../target.ts';
+import { hold, type Target } from '../target.ts';
 import { chance, source } from '../values.ts';
 
 const TICKET_ANSWERS: readonly [readonly AttributeName[], ...(readonly AttributeName[])[]] = [
@@ -61,6 +64,38 @@ export const natPmpTarget: Target = {
     for (let count = 0; count < 20; count++) {
       const { bytes } = answer();
       feed(() => void decodeResponse(bytes));
+    }
+  },
+};
+
+const PCP = bytesOf('pcp');
+const HOST = '192.168.1.2';
+const PCP_NONCE = Uint8Array.from({ length: 12 }, (_, index) => index + 1);
+export const pcpTarget: Target = {
+  name: 'PCP',
+  weight: 10,
+  run: (random, feed) => {
+    const suggested = { address: '0.0.0.0', port: 40_000 };
+    const request = { client: HOST, nonce: PCP_NONCE, internalPort: 40_000, suggested, lifetimeS: 7200 };
+    const any = (): number => random.integer(1_000) / 1_000;
+    const session = createMapRequest({ gateway: GATEWAY, request, until: 1_500, random: any });
+    const probe = createGatewayProbe({ gateway: GATEWAY, client: HOST, protocols: ['pcp', 'nat-pmp'], random: any });
+    const answer = (): Answer => ({
+      from: chance(random, 0.9) ? GATEWAY : source(random),
+      bytes: chance(random, 0.8) ? mutate(random.pick(PCP), random.integer) : random.bytes(random.integer(1_200)),
+    });
+    const result = driveHostile(session, { random, feed, answer, otherSocket: PCP_SOCKET, endsBy: 1_500 });
+    if (result?.kind === 'map') {
+      hold(result.nonce === Buffer.from(PCP_NONCE).toString('hex'), 'an answer with another nonce is believed');
+      wanAddress(result.external.address);
+    }
+    for (let count = 0; count < 20; count++) {
+      const { from, bytes } = answer();
+      feed(() => void decodePcp(bytes));
+      feed(() => probe.handleDatagram(0, { socket: GATEWAY_SOCKET, from, bytes }));
+    }
+    for (let outputs = 0; probe.poll(0).kind !== 'wait' && probe.poll(0).kind !== 'done'; outputs++) {
+      hold(outputs < 10, 'it never waits');
     }
   },
 };

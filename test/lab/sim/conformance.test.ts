@@ -20,9 +20,9 @@ import {
 import { createNat } from '../../../lab/sim/nat/nat.ts';
 import type { Middlebox } from '../../../lab/sim/network/middlebox.ts';
 import { drop } from '../../../lab/sim/network/middlebox.ts';
-import { createRandom } from '../../../lab/sim/network/random.ts';
-import type { World } from '../../../lab/sim/network/world.ts';
 import { createSimBed } from '../../../lab/sim/site/bed.ts';
+import type { BoxAccess } from '../../../lab/sim/site/site.ts';
+import type { Family } from '../../../src/endpoint.ts';
 import { DEPENDENCIES } from '../../../src/nat/behavior.ts';
 
 const PORT_ASSIGNMENTS = ['preserved', 'sequential', 'random', 'block'] as const;
@@ -37,18 +37,16 @@ const PROFILES: readonly NatProfile[] = PAIRS.flatMap((pair) =>
   })),
 );
 
-const bedOf = (profile: NatProfile, seed: number) =>
-  createSimBed({
-    seed,
-    poolSize: profile.poolSize,
-    createBox: (world, addresses, insideAddresses) =>
-      createNat({ profile, addresses, insideAddresses, random: world.random.fork('box') }),
-  });
+const bedOf = (profile: NatProfile, seed: number, family: Family = 'IPv4') =>
+  createSimBed({ seed, access: profile, family });
 
-describe('conformance of the simulated NATs', () => {
+/** A box of the test's making, with one public address. */
+const bedOfBox = (createBox: BoxAccess['createBox']) => createSimBed({ seed: 1, access: { kind: 'box', createBox } });
+
+describe.each(['IPv4', 'IPv6'] as const)('conformance of the simulated NATs over %s', (family) => {
   it.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s', async (_name, profile) => {
     for (let seed = 1; seed <= 20; seed++) {
-      expect(mismatches(profile, await observe(bedOf(profile, seed)))).toEqual([]);
+      expect(mismatches(profile, await observe(bedOf(profile, seed, family)))).toEqual([]);
     }
   });
 
@@ -66,7 +64,7 @@ describe('conformance of the simulated NATs', () => {
     { ...STATIC_FILTERED, name: 'static, filtered, that hairpins', hairpin: true },
   ] satisfies readonly NatProfile[])('$name', async (profile) => {
     for (let seed = 1; seed <= 50; seed++) {
-      expect(mismatches(profile, await observe(bedOf(profile, seed)))).toEqual([]);
+      expect(mismatches(profile, await observe(bedOf(profile, seed, family)))).toEqual([]);
     }
   });
 
@@ -74,7 +72,7 @@ describe('conformance of the simulated NATs', () => {
     for (const one of PROFILES) {
       const profile = { ...one, poolSize: 4, pooling };
       for (let seed = 1; seed <= 20; seed++) {
-        expect(mismatches(profile, await observe(bedOf(profile, seed)))).toEqual([]);
+        expect(mismatches(profile, await observe(bedOf(profile, seed, family)))).toEqual([]);
       }
     }
   });
@@ -83,13 +81,15 @@ describe('conformance of the simulated NATs', () => {
     for (const ports of PORT_ASSIGNMENTS) {
       for (let seed = 1; seed <= 20; seed++) {
         const profile = { ...FULL_CONE, filtering, ports, hairpin: true };
-        const observation = await observe(bedOf(profile, seed));
+        const observation = await observe(bedOf(profile, seed, family));
         expect(observation.hairpin).toBe(filtering);
         expect(mismatches(profile, observation)).toEqual([]);
       }
     }
   });
+});
 
+describe('the suite', () => {
   it('reports a NAT that hairpins and should not, and the reverse', async () => {
     const hairpinning: NatProfile = { ...RESTRICTED, hairpin: true };
     expect(mismatches(RESTRICTED, await observe(bedOf(hairpinning, 1)))).toEqual([
@@ -101,14 +101,14 @@ describe('conformance of the simulated NATs', () => {
   });
 
   it('reports a NAT that hairpins past its filter', async () => {
-    const bed = createSimBed({ seed: 1, poolSize: 1, createBox: createUnfilteredHairpin });
+    const bed = bedOfBox(createUnfilteredHairpin);
     expect(mismatches({ ...PORT_RESTRICTED, hairpin: true }, await observe(bed))).toEqual([
       'port-restricted: hairpin: asked address-and-port-dependent, got endpoint-independent',
     ]);
   });
 
   it("reports a NAT that hairpins with the sender's inside address as source", async () => {
-    const bed = createSimBed({ seed: 1, poolSize: 1, createBox: createInsideSourceHairpin });
+    const bed = bedOfBox(createInsideSourceHairpin);
     expect(mismatches({ ...FULL_CONE, hairpin: true }, await observe(bed))).toEqual([
       'full-cone: hairpin: asked endpoint-independent, got other-source',
     ]);
@@ -164,7 +164,7 @@ describe('conformance of the simulated NATs', () => {
   });
 
   it('reports a filter that is one set for the whole router instead of one per mapping', async () => {
-    const bed = createSimBed({ seed: 1, poolSize: 1, createBox: createRouterWideFilter });
+    const bed = bedOfBox(createRouterWideFilter);
     expect(mismatches(RESTRICTED, await observe(bed))).toEqual([
       'restricted: filtering: asked address-dependent, got endpoint-independent',
     ]);
@@ -172,23 +172,24 @@ describe('conformance of the simulated NATs', () => {
 
   it('fails when the client comes out of no public endpoint', async () => {
     const block: Middlebox = { outbound: () => drop('udp-blocked'), inbound: () => drop('udp-blocked') };
-    const bed = createSimBed({ seed: 1, poolSize: 1, createBox: () => block });
+    const bed = bedOfBox(() => block);
     await expect(observe(bed)).rejects.toThrow('nothing from the client reaches 203.0.113.10:3478');
   });
 
   it('fails when nothing comes back from where the client has sent to', async () => {
-    const createBox = (world: World, addresses: readonly [string, ...string[]]): Middlebox => {
-      const nat = createNat({ profile: FULL_CONE, addresses, random: world.random });
+    const bed = bedOfBox((context) => {
+      const nat = createNat({ profile: FULL_CONE, ...context });
       return { outbound: nat.outbound, inbound: () => drop('filtered') };
-    };
-    const bed = createSimBed({ seed: 1, poolSize: 1, createBox });
+    });
     await expect(observe(bed)).rejects.toThrow('nothing comes back from 203.0.113.10:3478');
   });
 });
 
+type BoxContext = Parameters<BoxAccess['createBox']>[0];
+
 /** Endpoint-independent mapping, and an address filter that forgets which socket has sent (DESIGN §7). */
-function createRouterWideFilter(world: World, addresses: readonly [string, ...string[]]): Middlebox {
-  const nat = createNat({ profile: FULL_CONE, addresses, random: world.random });
+function createRouterWideFilter(context: BoxContext): Middlebox {
+  const nat = createNat({ profile: FULL_CONE, ...context });
   const sentTo = new Set<string>();
   return {
     outbound: (now, packet) => {
@@ -200,9 +201,10 @@ function createRouterWideFilter(world: World, addresses: readonly [string, ...st
 }
 
 /** Two NATs in one: what is hairpinned goes by the rules of a full cone, and all else by those of a port-restricted one. */
-function createUnfilteredHairpin(world: World, addresses: readonly [string, ...string[]]): Middlebox {
-  const outside = createNat({ profile: PORT_RESTRICTED, addresses, random: world.random });
-  const hairpin = createNat({ profile: { ...FULL_CONE, hairpin: true }, addresses, random: world.random });
+function createUnfilteredHairpin(context: BoxContext): Middlebox {
+  const { addresses } = context;
+  const outside = createNat({ profile: PORT_RESTRICTED, ...context });
+  const hairpin = createNat({ profile: { ...FULL_CONE, hairpin: true }, ...context });
   return {
     outbound: (now, packet) => {
       const hairpinned = hairpin.outbound(now, packet);
@@ -213,8 +215,8 @@ function createUnfilteredHairpin(world: World, addresses: readonly [string, ...s
 }
 
 /** RFC 4787 §6, "Internal source IP address and port": what REQ-9a rules out. */
-function createInsideSourceHairpin(_world: World, addresses: readonly [string, ...string[]]): Middlebox {
-  const nat = createNat({ profile: { ...FULL_CONE, hairpin: true }, addresses, random: createRandom(1) });
+function createInsideSourceHairpin(context: BoxContext): Middlebox {
+  const nat = createNat({ profile: { ...FULL_CONE, hairpin: true }, ...context });
   return {
     outbound: (now, packet) => {
       const passage = nat.outbound(now, packet);

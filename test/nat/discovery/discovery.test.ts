@@ -11,13 +11,18 @@ import type { StunMessage } from '../../../src/stun/message.ts';
 const local = (port: number): Endpoint => ({ address: '10.1.0.2', port });
 const server = (address: string) => ({ host: address, address, port: 3478 });
 
-function discover(options: { readonly servers: readonly string[]; readonly moreServers?: boolean }): Discovery {
+function discover(options: {
+  readonly servers: readonly string[];
+  readonly toldServers?: readonly string[];
+  readonly moreServers?: boolean;
+}): Discovery {
   let serial = 0;
   return createDiscovery({
     local: Object.fromEntries(
       DETECT_SOCKETS.map((name, index) => [name, local(1 + index)]),
     ) as DiscoveryOptions['local'],
     servers: options.servers.map(server),
+    toldServers: (options.toldServers ?? []).map(server),
     moreServers: options.moreServers ?? false,
     httpPort: 3480,
     timeoutMs: 5000,
@@ -123,17 +128,20 @@ describe('a discovery', () => {
   });
 
   describe('of servers with one address each', () => {
-    /** Both have answered at once, and are asked again when no better server has come. */
+    /** Both see the mapping socket at these ports, and from 3 ms on at those; every other socket keeps its own. */
     const askedTwice = (first: number, second: number, again: readonly [number, number]) => {
       const session = discover({ servers: ['203.0.113.10', '198.51.100.10'] });
-      const answerAll = (now: number, ports: readonly number[]) => {
-        for (const [index, transmit] of transmits(session, now).entries())
-          answer(session, now, transmit, { port: ports[index] ?? 0 });
-      };
-      answerAll(0, [first, second]);
-      session.handleTimeout(350);
-      answerAll(350, again);
-      return session.poll(350);
+      for (let now = 0; now <= 1000; now++) {
+        for (const transmit of transmits(session, now)) {
+          const seen = now < 3 ? [first, second] : again;
+          const port = seen[transmit.to.address === '203.0.113.10' ? 0 : 1] ?? 0;
+          answer(session, now, transmit, { port: transmit.socket === 'mapping' ? port : 5000 });
+        }
+        const output = session.poll(now);
+        if (output.kind === 'done') return output;
+        session.handleTimeout(now);
+      }
+      throw new Error('it is not done');
     };
 
     it.each([
@@ -171,6 +179,23 @@ describe('a discovery', () => {
     }
     expect(sends(session, 200)).toEqual(expect.arrayContaining(['mapping 198.51.100.11:3479']));
     expect(session.poll(200).kind).toBe('wait');
+  });
+
+  it('does not take the router for restarted because a server that somebody else has named changes its word', () => {
+    const session = discover({ servers: ['203.0.113.10'], toldServers: ['198.51.100.10'] });
+    const early = transmits(session, 0);
+    session.handleTimeout(200);
+    const late = transmits(session, 200);
+    const sent = [...early, ...late];
+    const isTold = ({ to }: Transmit): boolean => to.address === '198.51.100.10';
+    for (const [index, transmit] of sent.filter(isTold).entries())
+      answer(session, 201, transmit, { port: 2000 + index });
+    for (const transmit of sent.filter((one) => !isTold(one))) answer(session, 201, transmit, { port: 1000 });
+    for (let now = 201; now < 2000; now++) session.handleTimeout(now);
+    expect(session.poll(2000)).toMatchObject({
+      kind: 'done',
+      result: { verdict: { type: 'inconclusive', reason: 'servers-disagree' } },
+    });
   });
 
   it('waits for its next deadline, never for one that has passed', () => {

@@ -38,6 +38,15 @@ describe('the name of a server', () => {
   ])("'%s' is refused", (text) => {
     expect(() => parseServerName(text)).toThrow(UsageError);
   });
+
+  it.each([
+    ['[fe80::1%eth0]:3478', 'fe80::1%eth0 has a zone, so it is on one link only: write an address without one'],
+    ['fe80::1%eth0', 'fe80::1%eth0 has a zone, so it is on one link only: write an address without one'],
+    ['[::ffff:192.0.2.1]:3478', '::ffff:192.0.2.1 is an IPv4 address: write 192.0.2.1'],
+    ['::FFFF:c000:201', '::FFFF:c000:201 is an IPv4 address: write 192.0.2.1'],
+  ])('%s is refused with what to write instead', (text, line) => {
+    expect(() => parseServerName(text)).toThrow(new UsageError(line));
+  });
 });
 
 describe('resolving a server', () => {

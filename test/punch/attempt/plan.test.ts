@@ -95,14 +95,61 @@ describe('the plan of a punch', () => {
 
   it('does not guess about a side of which too little is known', () => {
     const unknown: PlanSide = { id: 'bob', behavior: { mapping: 'undetermined', filtering: 'undetermined' } };
-    const unfiltered: PlanSide = { id: 'bob', behavior: { mapping: 'none', filtering: 'undetermined' } };
     const plan = {
       technique: 'simultaneous-open',
       probability: null,
       text: 'too little is known about the NAT of bob to say more',
     };
     expect(planPunch(side('alice', 'port-restricted'), unknown)).toMatchObject(plan);
-    expect(planPunch(side('alice', 'symmetric'), unfiltered)).toMatchObject(plan);
+    expect(planPunch(unknown, side('alice', 'port-restricted'))).toMatchObject(plan);
+    expect(planPunch({ ...unknown, id: 'alice' }, unknown).text).toBe(
+      'too little is known about the NAT of alice and that of bob to say more',
+    );
+  });
+
+  describe('against a moving port', () => {
+    const counted: PortAssignment = { kind: 'sequential', step: 1, range: null };
+    const unknown: PlanSide = { id: 'bob', behavior: { mapping: 'undetermined', filtering: 'undetermined' } };
+    const unfiltered: PlanSide = {
+      id: 'bob',
+      behavior: { mapping: 'endpoint-independent', filtering: 'undetermined' },
+    };
+    const bothOrders = (a: PlanSide, b: PlanSide) => [planPunch(a, b), planPunch(b, a)];
+
+    it('takes a filter that is not known for the strictest, with the odds that this has at least', () => {
+      const plan = {
+        technique: 'birthday',
+        probability: expect.closeTo(0.999999935, 9),
+        packets: 2560,
+        text:
+          'it is not known what the NAT of bob lets in: its filter is taken for the strictest; ' +
+          'the port of the symmetric NAT of alice is met with 99.9999935 % chance then, with at most 2560 packets, within 4.8 s',
+      };
+      for (const one of bothOrders(side('alice', 'symmetric'), unfiltered)) expect(one).toMatchObject(plan);
+    });
+
+    it('takes a mapping that is not known for one that stays, says so, and gives no odds', () => {
+      const plan = {
+        technique: 'port-prediction',
+        probability: null,
+        text:
+          'it is not known what the NAT of bob does: it is taken for one that keeps its public endpoint and has the strictest filter; ' +
+          'the next port of the symmetric NAT of alice can be predicted (port prediction)',
+      };
+      for (const one of bothOrders(side('alice', 'symmetric', counted), unknown)) expect(one).toMatchObject(plan);
+    });
+
+    it('goes by a filter that is known, though the mapping is not', () => {
+      const lenient: PlanSide = { id: 'bob', behavior: { mapping: 'undetermined', filtering: 'address-dependent' } };
+      for (const one of bothOrders(side('alice', 'symmetric'), lenient)) {
+        expect(one).toMatchObject({ technique: 'simultaneous-open', probability: null });
+      }
+    });
+
+    it('holds no birthday toward a relay on such an assumption either', () => {
+      const plan = { technique: 'simultaneous-open', packets: 0, probability: null };
+      expect(planPunch(unknown, side('alice', 'symmetric'), { isAtRelay: true })).toMatchObject(plan);
+    });
   });
 
   it('is certain of a side of which too little is known where nothing depends on that', () => {

@@ -8,7 +8,7 @@ import type { Endpoint } from '../../../src/endpoint.ts';
 import { CHECKS_MAX, CHECKS_PER_ADDRESS } from '../../../src/ice/checks/budget.ts';
 import { openUdpSocket, type UdpSocket } from '../../../src/net/udp-socket.ts';
 import { createPunchBudget, INTRODUCTIONS_MAX, PROBES_MAX } from '../../../src/punch/attempt/budget.ts';
-import { candidateAgent } from '../../../src/punch/attempt/candidate-agent.ts';
+import { candidateAgent } from '../../../src/punch/attempt/candidates/candidate-agent.ts';
 import { createIntroducedAttempt } from '../../../src/punch/attempt/introduced-attempt.ts';
 import { CANDIDATES_MAX } from '../../../src/rendezvous/protocol/bounds.ts';
 import type { ToldBehavior } from '../../../src/rendezvous/protocol/fields.ts';

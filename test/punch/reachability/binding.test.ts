@@ -54,6 +54,7 @@ it('tells the peer the endpoint that the NAT has last given it, though the first
     socket,
     server: nat.inside,
     mode: 'direct-only',
+    mayHaveSecond: false,
     openRelay: async () => ({ outcome: 'failed', details: [] }),
     onNotice: () => {},
   });

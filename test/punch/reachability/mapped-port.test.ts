@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parseCandidate } from '../../../src/ice/candidates/sdp.ts';
-import { candidateAgent } from '../../../src/punch/attempt/candidate-agent.ts';
-import { tellsMappedPort } from '../../../src/punch/attempt/told-candidates.ts';
+import { candidateAgent } from '../../../src/punch/attempt/candidates/candidate-agent.ts';
+import { tellsMappedPort } from '../../../src/punch/attempt/candidates/told-candidates.ts';
 import { seekMappedPort } from '../../../src/punch/reachability/mapped-port.ts';
 
 const LOCAL = { address: '10.0.0.2', port: 40_000 };

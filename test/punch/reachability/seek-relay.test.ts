@@ -50,7 +50,7 @@ function start({ search }: { readonly search?: (count: number) => Promise<RelayR
   const notices: string[] = [];
   let changes = 0;
   const reachability = createReachability({
-    ...{ socket: null, server: SERVER, mode: 'any' },
+    ...{ socket: null, server: SERVER, mode: 'any', mayHaveSecond: false },
     openRelay: async ([server]) => {
       const count = searches.push(server?.username ?? '');
       const other = search?.(count);

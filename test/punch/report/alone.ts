@@ -3,7 +3,11 @@ import { randomBytes } from 'node:crypto';
 import type { Endpoint } from '../../../src/endpoint.ts';
 import { type ErrorCode, encodeError } from '../../../src/ice/checks/messages.ts';
 import { createPunchBudget } from '../../../src/punch/attempt/budget.ts';
-import { candidateAgent, type MappedCandidate, PUNCH_SOCKET } from '../../../src/punch/attempt/candidate-agent.ts';
+import {
+  candidateAgent,
+  type MappedCandidate,
+  PUNCH_SOCKET,
+} from '../../../src/punch/attempt/candidates/candidate-agent.ts';
 import { createIntroducedAttempt, type IntroducedAttempt } from '../../../src/punch/attempt/introduced-attempt.ts';
 import { planIntroduced } from '../../../src/punch/attempt/plan.ts';
 import type { NoPathFacts } from '../../../src/punch/report/facts.ts';

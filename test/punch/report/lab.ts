@@ -8,7 +8,7 @@ import type { Realm } from '../../../lab/sim/network/realm.ts';
 import { runUntilDone } from '../../../lab/sim/network/run-session.ts';
 import { createWorld } from '../../../lab/sim/network/world.ts';
 import { behaviorBehind, runOf } from '../../../lab/sim/punch/punch.ts';
-import { createSimRoom, type SimMeeting } from '../../../lab/sim/punch/room.ts';
+import { createSimRoom, type SimMeeting } from '../../../lab/sim/punch/room/room.ts';
 import { addRendezvousServer } from '../../../lab/sim/server/rendezvous-server.ts';
 import { LAB_LAYOUT } from '../../../lab/sim/server/stun-server.ts';
 import { type BoxAccess, createSite } from '../../../lab/sim/site/site.ts';

@@ -243,7 +243,7 @@ describe.concurrent('two punches on real sockets, until both give up', { timeout
   it('over different families', async () => {
     await using server = await startPunchServer({ ip: ['127.0.0.1', '::1'] });
     const { port } = portsOf(server);
-    const alice = startPunch(server, { id: 'alice', peer: 'bob' });
+    const alice = startPunch(server, { id: 'alice', peer: 'bob', family: 'IPv4' });
     const bob = startPunch(server, { id: 'bob', peer: 'alice', server: `[::1]:${port}` });
     await using one = await alice.result;
     await using other = await bob.result;

@@ -10,14 +10,18 @@ import type { Told } from '../../../src/rendezvous/introduction/state.ts';
 import type { ServerMessageOf } from '../../../src/rendezvous/protocol/server-message.ts';
 
 export const SECRET = 's'.repeat(22);
+export const SECRET6 = '6'.repeat(22);
 export const OWN = { address: '203.0.113.101', port: 40_000 };
 export const TOLD: Told = {
   candidates: [],
   behavior: { mapping: 'endpoint-independent', filtering: 'endpoint-independent' },
 };
+export const OWN6 = { address: '2001:db8:a::1', port: 40_006 };
+export const BOUND6: BindResult = { outcome: 'bound', public: OWN6, rttMs: 1 };
 export const BOUND: BindResult = { outcome: 'bound', public: OWN, rttMs: 1 };
 
-export function joinedWith(expiresInMs = 120_000): ServerMessageOf<'joined'> {
+export function joinedWith(expiresInMs = 120_000, hasSecond = false): ServerMessageOf<'joined'> {
+  const ticket = { username: SECRET, password: SECRET, expiresInMs };
   return {
     type: 'joined',
     id: 'alice',
@@ -25,8 +29,9 @@ export function joinedWith(expiresInMs = 120_000): ServerMessageOf<'joined'> {
     peers: [],
     resumed: false,
     resumeKey: SECRET,
-    ticket: { username: SECRET, password: SECRET, expiresInMs },
-    stun: { port: 3478, altPort: 3479 },
+    ticket,
+    ...(hasSecond && { ticket6: { ...ticket, username: SECRET6 } }),
+    stun: { port: 3478, altPort: 3479, ...(hasSecond && { addresses: ['203.0.113.10', '2001:db8::10'] }) },
   };
 }
 
@@ -40,6 +45,8 @@ export interface SideOptions extends Partial<IntroductionsOptions> {
   readonly expiresInMs?: number;
   /** What the n-th binding, counted from 1, comes to; null: it never ends. Default: BOUND. */
   readonly bind?: (count: number) => BindResult | null;
+  /** What the n-th binding of the second socket comes to, and when; null: it never ends. Left out: the server offers none. */
+  readonly bindSecond?: (count: number) => { readonly afterMs: number; readonly result: BindResult } | null;
   /** How the n-th join ends, and after how many ms. Default: joined at once. */
   readonly join?: (count: number) => Join;
   /** What the n-th gathering, counted from 1, comes to, and when; null: it never ends. Default: TOLD at once. */
@@ -54,7 +61,12 @@ export function createSide(options: SideOptions = {}) {
   const { gather = () => ({ afterMs: 0, told: TOLD }) } = options;
   const machine = createIntroductions<Told>({ joinWaitMs: 60_000, ...options });
   const later: { readonly at: number; readonly input: IntroductionInput<Told> }[] = [];
-  const noted = { joins: [] as number[], tickets: [] as number[], bindings: [] as number[] };
+  const noted = {
+    joins: [] as number[],
+    tickets: [] as number[],
+    bindings: [] as number[],
+    secondBindings: [] as number[],
+  };
   const outputs: IntroductionOutput<Told>[] = [];
   let clock = 0;
 
@@ -63,7 +75,8 @@ export function createSide(options: SideOptions = {}) {
     outputs.push(output);
     if (output.kind === 'join') {
       const { afterMs, refused } = join(noted.joins.push(clock / 1000));
-      const accepted = { kind: 'joined', joined: joinedWith(expiresInMs), address: '203.0.113.10' } as const;
+      const joined = joinedWith(expiresInMs, options.bindSecond !== undefined);
+      const accepted = { kind: 'joined', joined, address: '203.0.113.10' } as const;
       after(afterMs, refused ? { kind: 'not-joined', ...refused } : accepted);
     }
     if (output.kind === 'gather') {
@@ -73,8 +86,12 @@ export function createSide(options: SideOptions = {}) {
     }
     if (output.kind === 'send' && output.message.type === 'ticket') {
       noted.tickets.push(clock / 1000);
-      const { ticket } = joinedWith(expiresInMs);
-      after(0, { kind: 'message', message: { type: 'ticket', ticket } });
+      const { ticket, ticket6 } = joinedWith(expiresInMs, options.bindSecond !== undefined);
+      after(0, { kind: 'message', message: { type: 'ticket', ticket, ...(ticket6 && { ticket6 }) } });
+    }
+    if (output.kind === 'bind-second') {
+      const bound = options.bindSecond?.(noted.secondBindings.push(clock / 1000));
+      if (bound) after(bound.afterMs, { kind: 'second-bound', binding: output.binding, result: bound.result });
     }
     if (output.kind !== 'bind') return;
     const result = bind(noted.bindings.push(clock / 1000));

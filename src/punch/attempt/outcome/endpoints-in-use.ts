@@ -1,7 +1,7 @@
 /** The endpoints that a path uses, as every report names them: those of the selected pair, whichever socket it belongs to. */
 import type { Endpoint } from '../../../endpoint.ts';
 import { isRelayed, type PairReport } from '../../../ice/checklist/pair.ts';
-import { RELAY_SOCKET } from '../candidate-agent.ts';
+import { RELAY_SOCKET } from '../candidates/candidate-agent.ts';
 
 export interface EndpointsInUse {
   /** Where this side's socket is bound; null where the path leaves by this side's relay, which has no socket on this host. */

@@ -1,7 +1,7 @@
 /** What was seen of an attempt that has come to nothing, from which the cause is told. */
 import type { FailureReason, IceEvent } from '../../../ice/event.ts';
 import type { SendFailure } from '../../../session.ts';
-import { RELAY_SOCKET } from '../candidate-agent.ts';
+import { RELAY_SOCKET } from '../candidates/candidate-agent.ts';
 
 export interface Refusal {
   readonly by: 'system' | 'relay';

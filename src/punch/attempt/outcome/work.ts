@@ -1,7 +1,7 @@
 /** What a technique has done beside the agent's checks, kept as evidence of whether a path is its work. */
 import { type Endpoint, formatEndpoint } from '../../../endpoint.ts';
 import type { PairReport } from '../../../ice/checklist/pair.ts';
-import { PUNCH_SOCKET, RELAY_SOCKET } from '../candidate-agent.ts';
+import { PUNCH_SOCKET, RELAY_SOCKET } from '../candidates/candidate-agent.ts';
 
 /** Strangers decide how many probes seem to come: both sides of a birthday send less than a third of this. */
 const MAX_PROBED = 8_192;

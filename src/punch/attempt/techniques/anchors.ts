@@ -5,7 +5,7 @@
  */
 import { encode } from '../../../stun/encode.ts';
 import { METHOD, TRANSACTION_ID_BYTES } from '../../../stun/header.ts';
-import { PUNCH_SOCKET } from '../candidate-agent.ts';
+import { PUNCH_SOCKET } from '../candidates/candidate-agent.ts';
 import { encodeOpener } from './opener.ts';
 import type { Technique, TechniqueFacts } from './technique.ts';
 

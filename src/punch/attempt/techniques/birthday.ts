@@ -6,7 +6,7 @@
 import type { Endpoint } from '../../../endpoint.ts';
 import type { Arrival } from '../../../session.ts';
 import { checkIntegrity, shortTermKey } from '../../../stun/integrity.ts';
-import { PUNCH_SOCKET } from '../candidate-agent.ts';
+import { PUNCH_SOCKET } from '../candidates/candidate-agent.ts';
 import { isThroughRelay } from '../outcome/endpoints-in-use.ts';
 import { BIRTHDAY_MARGIN_MS, BIRTHDAY_RATE, birthdayOf } from './choose-technique.ts';
 import { encodeOpener } from './opener.ts';

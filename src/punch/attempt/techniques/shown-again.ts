@@ -6,7 +6,7 @@ import type { Endpoint } from '../../../endpoint.ts';
 import type { Arrival, Transmit } from '../../../session.ts';
 import { createBinding, reflexiveEndpoint } from '../../../stun/binding.ts';
 import type { Transaction } from '../../../stun/transaction.ts';
-import { PUNCH_SOCKET } from '../candidate-agent.ts';
+import { PUNCH_SOCKET } from '../candidates/candidate-agent.ts';
 import { SAMPLE_SCHEDULE } from './technique.ts';
 
 export interface ShownAgain {

@@ -1,8 +1,9 @@
 /** Debian's miniupnpd on a router of the lab, which then maps ports for its clients when they ask. */
 import type { LabRouter, Program } from '../../../../lab/index.ts';
+import type { MappingProtocol } from '../../../../src/nat/router.ts';
 
 export interface MiniupnpdOptions {
-  readonly speaks: 'nat-pmp' | 'upnp-igd';
+  readonly speaks: MappingProtocol;
   /** What it says that its address is; by default that of `wan`. */
   readonly external?: string;
 }
@@ -28,13 +29,21 @@ table inet mapped {
 }
 NFT`;
 
+/** It speaks PCP wherever it speaks NAT-PMP. An older router drops what is not of version 0, the first byte. */
+const NO_PCP = `
+nft -f - <<'NFT'
+table inet older {
+  chain input { type filter hook input priority -10; iifname lan udp dport 5351 @th,64,8 != 0 drop; }
+}
+NFT`;
+
 /** Version 1 is what most routers in homes describe themselves as. */
 const configuration = ({ speaks, external }: MiniupnpdOptions): string => `
 ext_ifname=wan
 ${external ? `ext_ip=${external}` : ''}
 listening_ip=lan
 http_port=0
-enable_natpmp=${speaks === 'nat-pmp' ? 'yes' : 'no'}
+enable_natpmp=${speaks === 'upnp-igd' ? 'no' : 'yes'}
 enable_upnp=${speaks === 'upnp-igd' ? 'yes' : 'no'}
 force_igd_desc_v1=yes
 secure_mode=yes
@@ -50,7 +59,7 @@ deny 0-65535 0.0.0.0/0 0-65535
 
 /** Resolves when it listens. */
 export async function startMiniupnpd(router: LabRouter, options: MiniupnpdOptions): Promise<Program> {
-  const script = `set -e${RULES}
+  const script = `set -e${RULES}${options.speaks === 'nat-pmp' ? NO_PCP : ''}
 cat > /tmp/miniupnpd.conf <<'CONF'${configuration(options)}CONF
 exec miniupnpd -d -f /tmp/miniupnpd.conf`;
   const program = await router.start(['sh', '-c', script]);

@@ -25,16 +25,21 @@ describeLab('a router that maps ports', () => {
   let server: AsyncDisposable;
   let daemons: readonly Program[] = [];
   let natPmp: LabSite;
+  let pcp: LabSite;
   let upnp: LabSite;
   let plain: LabSite;
   beforeAll(async () => {
     lab = await startProvidedLab({
-      profiles: [SYMMETRIC, SYMMETRIC, SYMMETRIC, SYMMETRIC, CARRIER],
+      profiles: [...new Array(5).fill(SYMMETRIC), CARRIER],
       addressing: { publicPrefix: PUBLIC_PREFIX, privatePrefix: '10.115', routedPrefix: '198.19' },
     });
-    [natPmp, upnp, plain] = ['symmetric', 'symmetric-2', 'symmetric-3'].map(lab.nat) as [LabSite, LabSite, LabSite];
+    natPmp = lab.nat('symmetric');
+    upnp = lab.nat('symmetric-2');
+    plain = lab.nat('symmetric-3');
+    pcp = lab.nat('symmetric-5');
     const starts = [
       startMiniupnpd(natPmp.router, { speaks: 'nat-pmp' }),
+      startMiniupnpd(pcp.router, { speaks: 'pcp' }),
       startMiniupnpd(upnp.router, { speaks: 'upnp-igd' }),
       startMiniupnpd(lab.nat('carrier').router, { speaks: 'upnp-igd', external: ELSEWHERE }),
     ];
@@ -68,22 +73,27 @@ describeLab('a router that maps ports', () => {
     }
   });
 
-  it.concurrent.for(['first', 'second'])('opens two symmetric NATs when the %s of them has it', async (which) => {
+  it.concurrent.for([
+    ['first', 'PCP'],
+    ['second', 'NAT-PMP'],
+  ])('opens two symmetric NATs when the %s of them has it, by %s', async ([which, protocol]) => {
     const isFirst = which === 'first';
-    const results = await (isFirst ? both(natPmp, plain) : both(plain, natPmp));
+    const site = protocol === 'PCP' ? pcp : natPmp;
+    const results = await (isFirst ? both(site, plain) : both(plain, site));
     for (const { report, exitCode } of results) {
       const { outcome, technique } = report;
       expect([outcome, technique, exitCode], JSON.stringify(report)).toEqual(['direct', 'port-mapping', 0]);
     }
     const [mapped, other] = isFirst ? results : results.toReversed();
     // The router maps the port of the socket, which is not what the server sees of it.
-    const endpoint = { address: natPmp.publicAddress, port: mapped?.report.local?.port };
+    const endpoint = { address: site.publicAddress, port: mapped?.report.local?.port };
     expect([mapped?.report.public, other?.report.remote]).toEqual([endpoint, endpoint]);
     expect(mapped?.report.steps.find(({ step }) => step === 1)?.text).not.toContain(`:${endpoint.port}`);
   });
 
   it.concurrent.for([
     ['symmetric', { mapping: 'nat-pmp', wan: `${PUBLIC_PREFIX}.101`, carrierGrade: false, reason: null }],
+    ['symmetric-5', { mapping: 'pcp', wan: `${PUBLIC_PREFIX}.105`, carrierGrade: false, reason: null }],
     ['symmetric-2', { mapping: 'upnp-igd', wan: `${PUBLIC_PREFIX}.102`, carrierGrade: false, reason: null }],
     ['symmetric-3', { mapping: null, wan: null, carrierGrade: null, reason: 'router-silent' }],
     ['carrier', { mapping: 'upnp-igd', wan: ELSEWHERE, carrierGrade: true, reason: null }],
@@ -97,18 +107,21 @@ describeLab('a router that maps ports', () => {
   // After all that is concurrent.
   describe('when it is over', () => {
     it('has nothing mapped any more', async () => {
-      const routers = [natPmp, upnp, lab.nat('carrier')].map(({ router }) => mappedPorts(router));
-      expect(await Promise.all(routers)).toEqual([[], [], []]);
+      const routers = [natPmp, pcp, upnp, lab.nat('carrier')].map(({ router }) => mappedPorts(router));
+      expect(await Promise.all(routers)).toEqual([[], [], [], []]);
     });
 
-    it.for(['natPmp', 'upnp'] as const)('has nothing mapped when it was interrupted (%s)', async (which) => {
-      const { router, client } = { natPmp, upnp }[which];
-      const words = ['natcheck', 'punch', '--id', 'carol', '--peer', 'nobody', '--room', which];
-      await using waiting = await client(0).start([...words, '--server', lab.server.primary]);
-      await expect.poll(() => mappedPorts(router), { timeout: 10_000 }).toHaveLength(1);
-      await client(0).exec(['kill', '-INT', await waiting.line(/^\d+$/)]);
-      await waiting.ended;
-      expect(await mappedPorts(router)).toEqual([]);
-    });
+    it.concurrent.for(['natPmp', 'pcp', 'upnp'] as const)(
+      'has nothing mapped when it was interrupted (%s)',
+      async (which) => {
+        const { router, client } = { natPmp, pcp, upnp }[which];
+        const words = ['natcheck', 'punch', '--id', 'carol', '--peer', 'nobody', '--room', which];
+        await using waiting = await client(0).start([...words, '--server', lab.server.primary]);
+        await expect.poll(() => mappedPorts(router), { timeout: 10_000 }).toHaveLength(1);
+        await client(0).exec(['kill', '-INT', await waiting.line(/^\d+$/)]);
+        await waiting.ended;
+        expect(await mappedPorts(router)).toEqual([]);
+      },
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createFirewall, createUdpBlock } from '../../../../lab/sim/nat/firewall.ts';
+import { createBlackHole, createFirewall, createRoute, createUdpBlock } from '../../../../lab/sim/nat/firewall.ts';
 import type { UdpPacket } from '../../../../lab/sim/network/packet.ts';
 import type { Endpoint } from '../../../../src/endpoint.ts';
 import { DEPENDENCIES, type Dependency } from '../../../../src/nat/behavior.ts';
@@ -55,5 +55,17 @@ describe('UDP block', () => {
     const answer = { protocol: 'tcp', segment: 'syn-ack', from: A1, to: HOST } as const;
     expect(block.outbound(0, syn)).toEqual({ kind: 'pass', side: 'outside', packet: syn });
     expect(block.inbound(0, answer)).toEqual({ kind: 'pass', side: 'inside', packet: answer });
+  });
+});
+
+describe('of the boxes that know no packet from another', () => {
+  const syn = { protocol: 'tcp', segment: 'syn', from: HOST, to: A1 } as const;
+
+  it.each([packet(HOST, A1), syn])('a route passes $protocol both ways, a black hole neither way', (sent) => {
+    const [route, hole] = [createRoute(), createBlackHole()];
+    expect(route.outbound(0, sent)).toEqual({ kind: 'pass', side: 'outside', packet: sent });
+    expect(route.inbound(0, sent)).toEqual({ kind: 'pass', side: 'inside', packet: sent });
+    const dropped = { kind: 'drop', why: 'black-hole' };
+    expect([hole.outbound(0, sent), hole.inbound(0, sent)]).toEqual([dropped, dropped]);
   });
 });

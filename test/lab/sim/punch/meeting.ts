@@ -6,7 +6,7 @@ import { runUntilDone } from '../../../../lab/sim/network/run-session.ts';
 import type { Trace } from '../../../../lab/sim/network/trace.ts';
 import { createWorld, type World } from '../../../../lab/sim/network/world.ts';
 import { behaviorBehind, runOf, signalDelay } from '../../../../lab/sim/punch/punch.ts';
-import { createSimRoom, type SimMeeting, type SimRoom } from '../../../../lab/sim/punch/room.ts';
+import { createSimRoom, type SimMeeting, type SimRoom } from '../../../../lab/sim/punch/room/room.ts';
 import { addRendezvousServer, type RendezvousServer } from '../../../../lab/sim/server/rendezvous-server.ts';
 import { LAB_LAYOUT } from '../../../../lab/sim/server/stun-server.ts';
 import { createSite, type Site } from '../../../../lab/sim/site/site.ts';

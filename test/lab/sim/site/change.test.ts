@@ -129,10 +129,10 @@ describe('an access', () => {
     expect(() => createSite(world, { name: 'b', access: empty })).toThrow(/^layers is empty; it must be/);
   });
 
-  it('is refused with a prefix that is none', () => {
+  it.each(['10.0', '10.0.0.0', 'fd00:1'])('is refused with a prefix that is none of IPv4: %s', (prefix) => {
     const world = createWorld({ seed: 1 });
-    expect(() => createSite(world, { name: 'a', access: FULL_CONE, prefix: '10.0' })).toThrow(
-      new RangeError('prefix is "10.0"; it must be three parts such as 192.168.1'),
+    expect(() => createSite(world, { name: 'a', access: FULL_CONE, prefix })).toThrow(
+      new RangeError(`prefix is "${prefix}"; it must be three parts such as 192.168.1`),
     );
   });
 });

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { CandidateType, LocalCandidate } from '../../../../src/ice/candidates/candidate.ts';
 import type { PairReport } from '../../../../src/ice/checklist/pair.ts';
-import { PUNCH_SOCKET } from '../../../../src/punch/attempt/candidate-agent.ts';
+import { PUNCH_SOCKET } from '../../../../src/punch/attempt/candidates/candidate-agent.ts';
 import { endpointsInUse, isThroughRelay } from '../../../../src/punch/attempt/outcome/endpoints-in-use.ts';
 import { wonBy } from '../../../../src/punch/attempt/outcome/winner.ts';
 import { createWork, hasMade, noteProbe } from '../../../../src/punch/attempt/outcome/work.ts';

@@ -17,7 +17,7 @@ const USERNAME = { type: 'USERNAME', value: 'alice' } as const;
 let now = 0;
 const desk = createTicketDesk({
   secret: new Uint8Array(32).fill(1),
-  passwordOf: (_now, username) => TICKETS[username] ?? null,
+  passwordOf: (_now, { username }) => TICKETS[username] ?? null,
 });
 
 function ticketed(attributes: readonly Attribute[], password = TICKETS.alice ?? ''): Uint8Array {

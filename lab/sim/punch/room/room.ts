@@ -1,0 +1,235 @@
+/**
+ * A peer in the simulated network as the product makes it: the introductions (src/rendezvous/introduction), the binding of
+ * its socket by tickets, and an attempt for each peer that it is introduced to, all over one socket and one relay.
+ */
+
+import type { Endpoint } from '../../../../src/endpoint.ts';
+import type { PairReport } from '../../../../src/ice/checklist/pair.ts';
+import { createPunchBudget, INTRODUCTIONS_MAX, type PunchBudget } from '../../../../src/punch/attempt/budget.ts';
+import type { PunchPlan } from '../../../../src/punch/attempt/plan.ts';
+import {
+  createIntroductions,
+  type Introductions,
+  type IntroductionsOptions,
+} from '../../../../src/rendezvous/introduction/introductions.ts';
+import type { IntroductionInput, IntroductionOutput } from '../../../../src/rendezvous/introduction/output.ts';
+import type { ToldBehavior } from '../../../../src/rendezvous/protocol/fields.ts';
+import type { Arrival } from '../../../../src/session.ts';
+import type { Host } from '../../network/host.ts';
+import type { Random } from '../../network/random.ts';
+import type { World } from '../../network/world.ts';
+import type { RendezvousServer } from '../../server/rendezvous-server.ts';
+import { type SimAttempt, type SimConnected, startAttempt } from '../attempt.ts';
+import type { SimPath } from '../path.ts';
+import { type Bindings, createBindings } from './bindings.ts';
+import { createSimClient, type SimClient } from './connection.ts';
+import { createSimReachability, type SimReachability } from './reachability.ts';
+import type { SimRelay } from './relay.ts';
+import type { NotIntroduced, SimIntroduced, SimTold } from './told.ts';
+
+export type SimMet = SimConnected | ({ readonly kind: 'not-introduced'; readonly at: number } & NotIntroduced);
+
+/** How one peer is getting on with another. */
+export interface SimMeeting {
+  /** What came of it; null until it is over. */
+  readonly outcome: () => SimMet | null;
+  /** The plan of the last introduction; null before the first. */
+  readonly plan: () => PunchPlan | null;
+  readonly introductions: () => number;
+  /** When the last attempt was told to begin. */
+  readonly startAt: () => number | null;
+  /** The pair that data goes on now; null while there is none. */
+  readonly selected: () => PairReport | null;
+}
+
+export interface SimRoom {
+  readonly id: string;
+  /** Begins to meet that peer. */
+  readonly meet: (peer: string, options?: { readonly waitMs?: number }) => SimMeeting;
+  /** Ends the process without telling anybody. */
+  readonly die: () => void;
+}
+
+export interface SimRoomOptions extends Partial<IntroductionsOptions> {
+  readonly id: string;
+  readonly host: Host;
+  readonly rendezvous: RendezvousServer;
+  /** The STUN endpoint that takes tickets. */
+  readonly server: Endpoint;
+  readonly behavior: ToldBehavior;
+  /** How long a message to or from the rendezvous takes, one way; default: 0. */
+  readonly delayMs?: () => number;
+  /** Called with each path as soon as it is open. */
+  readonly onConnected?: ((path: SimPath) => void) | undefined;
+}
+
+const WAIT_MS = 60_000;
+
+interface Meeting {
+  readonly peer: string;
+  readonly waitMs: number;
+  readonly budget: PunchBudget;
+  attempt: SimAttempt | null;
+  introductions: number;
+  outcome: SimMet | null;
+}
+
+interface State {
+  readonly world: World;
+  readonly options: SimRoomOptions;
+  readonly random: Random;
+  readonly introductions: Introductions<SimTold>;
+  readonly reachability: SimReachability;
+  readonly meetings: Map<string, Meeting>;
+  client: SimClient | null;
+  readonly bindings: Bindings;
+  alarmAt: number;
+  isDead: boolean;
+}
+
+/** Creates a peer, which joins the room with the first `meet`. */
+export function createSimRoom(world: World, options: SimRoomOptions): SimRoom {
+  const { id, host, rendezvous, server, behavior, delayMs = () => 0, joinWaitMs = WAIT_MS } = options;
+  const random = host.random.fork(`punch ${id}`);
+  const heard = (arrival: Arrival): void => receive(state, arrival);
+  const onChanged = (): void => tell(state, { kind: 'changed' });
+  const onLateRelay = (relay: SimRelay): void => {
+    for (const { attempt } of state.meetings.values()) attempt?.addRelay(relay);
+  };
+  const reached = { host, random, server: server.address, behavior, receive: heard, onChanged, onLateRelay };
+  const reachability = createSimReachability(world, reached);
+  const sockets = { first: reachability.socket, second: reachability.second };
+  const told = (input: IntroductionInput<SimTold>): void => tell(state, input);
+  const state: State = {
+    ...{ world, options, random, reachability, meetings: new Map() },
+    introductions: createIntroductions<SimTold>({ ...options, joinWaitMs }),
+    bindings: createBindings(world, { host, random, server, sockets, tell: told }),
+    ...{ client: null, alarmAt: Number.POSITIVE_INFINITY, isDead: false },
+  };
+  state.client = createSimClient<SimTold>(world, { server: rendezvous, id, source: host.name, delayMs, tell: told });
+  return {
+    id,
+    meet: (peer, { waitMs = WAIT_MS } = {}) => meet(state, peer, waitMs),
+    die: () => die(state),
+  };
+}
+
+function meet(state: State, peer: string, waitMs: number): SimMeeting {
+  const { world, meetings } = state;
+  const meeting: Meeting = {
+    ...{ peer, waitMs, budget: createPunchBudget() },
+    ...{ attempt: null, introductions: 0, outcome: null },
+  };
+  meetings.set(peer, meeting);
+  world.clock.schedule(world.clock.now(), () => tell(state, { kind: 'want', peer, waitMs }));
+  return {
+    outcome: () => meeting.outcome,
+    plan: () => meeting.attempt?.plan ?? null,
+    introductions: () => meeting.introductions,
+    startAt: () => meeting.attempt?.startAt ?? null,
+    selected: () => meeting.attempt?.selected() ?? null,
+  };
+}
+
+function die(state: State): void {
+  state.isDead = true;
+  for (const { attempt } of state.meetings.values()) attempt?.stop();
+  state.reachability.close();
+  state.client?.drop();
+}
+
+function receive({ bindings, meetings }: State, arrival: Arrival): void {
+  if (bindings.receive(arrival)) return;
+  for (const { attempt } of meetings.values()) if (attempt?.receive(arrival)) return;
+}
+
+function tell(state: State, input: IntroductionInput<SimTold>): void {
+  if (state.isDead) return;
+  for (const output of state.introductions.handle(state.world.clock.now(), input)) obey(state, output);
+  wakeLater(state);
+}
+
+/** A later time than the one set needs no new alarm: the early one is harmless. */
+function wakeLater(state: State): void {
+  const until = state.introductions.wakeAt();
+  if (until >= state.alarmAt) return;
+  state.alarmAt = until;
+  state.world.clock.schedule(until, () => {
+    if (state.alarmAt !== until) return;
+    state.alarmAt = Number.POSITIVE_INFINITY;
+    tell(state, { kind: 'timeout' });
+  });
+}
+
+function obey(state: State, output: IntroductionOutput<SimTold>): void {
+  const { client, reachability, meetings, bindings } = state;
+  switch (output.kind) {
+    case 'join':
+      client?.join(output.resumeKey);
+      break;
+    case 'send':
+      client?.send(output.message);
+      break;
+    case 'bind':
+    case 'bind-second':
+      bindings.bind(output);
+      break;
+    case 'unbind':
+      bindings.stop();
+      break;
+    case 'gather':
+      reachability.gather(output, (told) => tell(state, { kind: 'gathered', gathering: output.gathering, told }));
+      break;
+    case 'turn':
+      reachability.seekRelay(output.servers);
+      break;
+    case 'introduced':
+      introduced(state, output);
+      break;
+    case 'news':
+      meetings.get(output.peer)?.attempt?.hear(output.news);
+      break;
+    case 'not-introduced':
+      settle(state, output.peer, output);
+      break;
+    case 'failed':
+      for (const peer of meetings.keys()) settle(state, peer, output);
+      break;
+  }
+}
+
+function introduced(state: State, output: SimIntroduced): void {
+  const { world, options, random, reachability } = state;
+  const { peer } = output.introduction;
+  const meeting = state.meetings.get(peer);
+  if (!meeting || meeting.outcome) return;
+  meeting.introductions++;
+  meeting.attempt = startAttempt(world, {
+    ...{ id: options.id, host: options.host, server: options.server },
+    ...{
+      socket: reachability.socket,
+      second: reachability.second,
+      relay: reachability.relay(),
+      random,
+      output,
+      budget: meeting.budget,
+    },
+    onConnected: options.onConnected,
+    onTell: (data) => tell(state, { kind: 'signal', peer, data }),
+    onSettled: (result) => {
+      if (!state.isDead) end(state, meeting, result);
+    },
+  });
+}
+
+function end(state: State, meeting: Meeting, result: SimConnected | 'void'): void {
+  const { peer, waitMs, introductions } = meeting;
+  if (result !== 'void') meeting.outcome ??= result;
+  else if (introductions === INTRODUCTIONS_MAX) settle(state, peer, { reason: 'no-peer', detail: null });
+  else tell(state, { kind: 'want', peer, waitMs });
+}
+
+function settle({ world, meetings }: State, peer: string, { reason, detail }: NotIntroduced): void {
+  const meeting = meetings.get(peer);
+  if (meeting) meeting.outcome ??= { kind: 'not-introduced', at: world.clock.now(), reason, detail };
+}

@@ -1,0 +1,109 @@
+/** A real router that opens its IPv6 firewall on request: for a port, to everybody, until it is told to close it. */
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import type { Program } from '../../../../lab/index.ts';
+import { createOwner } from '../../../../src/net/owner.ts';
+import { describeLab } from '../provided.ts';
+import {
+  CLIENT,
+  droppedPackets,
+  type Ipv6Home,
+  OUTSIDE,
+  openedPorts,
+  startFirewallControl,
+  startIpv6Home,
+} from './ipv6-home.ts';
+
+const PORT = 40_123;
+
+/** Says what it hears, and opens and closes the port when it is told to. */
+const CLIENT_PROGRAM = `
+import { createSocket } from 'node:dgram';
+import { createInterface } from 'node:readline';
+import { openPortMapping } from '/opt/natcheck/dist/src/port-mapping/port-mapping.js';
+const local = { address: '${CLIENT}', port: ${PORT} };
+const socket = createSocket('udp6');
+socket.on('message', (data) => console.log('heard ' + data));
+socket.bind(local, () => console.log('bound'));
+let mapping;
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line === 'open') {
+    mapping = await openPortMapping({ local });
+    const { outcome, external, protocol, isPinhole } = mapping;
+    console.log(JSON.stringify({ outcome, external, protocol, isPinhole }));
+  } else {
+    await mapping[Symbol.asyncDispose]();
+    console.log(line);
+  }
+}`;
+
+/** Sends each line that it is given. */
+const OUTSIDE_PROGRAM = `
+import { createSocket } from 'node:dgram';
+import { createInterface } from 'node:readline';
+const socket = createSocket('udp6');
+for await (const line of createInterface({ input: process.stdin })) socket.send(line, ${PORT}, '${CLIENT}');`;
+
+describeLab('a router with an IPv6 firewall', () => {
+  const owner = createOwner();
+  let home: Ipv6Home;
+  let client: Program;
+  let outside: Program;
+  beforeAll(async () => {
+    const provided = inject('lab');
+    if (provided === null) throw new Error('no engine');
+    home = owner.use(await startIpv6Home(provided));
+    const node = (program: string): readonly string[] => ['node', '--input-type=module', '-e', program];
+    const programs = await Promise.all([
+      home.client.start(node(CLIENT_PROGRAM)),
+      home.outside.start(node(OUTSIDE_PROGRAM)),
+      home.outside.start(['natcheck', 'serve', ...OUTSIDE.flatMap((one) => ['--ip', one])]),
+    ]);
+    [client, outside] = programs;
+    await Promise.all([client.line(/^bound$/), programs[2].line(/^ready$/)]);
+  });
+  // The programs end with their containers.
+  afterAll(() => owner[Symbol.asyncDispose]());
+
+  /** Sends what the firewall drops. */
+  const sendInVain = async (text: string): Promise<void> => {
+    const before = await droppedPackets(home);
+    outside.write(text);
+    await expect.poll(() => droppedPackets(home), { timeout: 10_000 }).toBe(before + 1);
+  };
+
+  it('is asked by natcheck detect --router, and nothing is left open', async () => {
+    await using _daemon = await startFirewallControl(home, 'pcp');
+    const { stdout, stderr, exitCode } = await home.client.exec([
+      ...['natcheck', 'detect', '--json', '--router', '--server', `[${OUTSIDE[0]}]`],
+    ]);
+    expect(exitCode, `${stdout}${stderr}`).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      verdict: { type: 'firewalled' },
+      mapping: { behavior: 'none' },
+      router: { mapping: 'pcp', isPinhole: true, wan: null, carrierGrade: false, reason: null },
+    });
+    expect(await openedPorts(home)).toEqual([]);
+  });
+
+  it.for(['pcp', 'upnp-igd'] as const)('opens it for one port by %s, and closes it again', async (protocol) => {
+    await using _daemon = await startFirewallControl(home, protocol);
+    const heard: string[] = [];
+    using _ = client.onLine((line) => void (line.startsWith('heard') && heard.push(line)));
+    await sendInVain('early');
+    client.write('open');
+    expect(JSON.parse(await client.line(new RegExp(`"${protocol}"|"none"`)))).toEqual({
+      outcome: 'mapped',
+      external: { address: CLIENT, port: PORT },
+      protocol,
+      isPinhole: true,
+    });
+    expect(await openedPorts(home)).toEqual([{ address: CLIENT, port: PORT }]);
+    outside.write(`by ${protocol}`);
+    await client.line(new RegExp(`^heard by ${protocol}$`));
+    client.write(`closed by ${protocol}`);
+    await client.line(new RegExp(`^closed by ${protocol}$`));
+    expect(await openedPorts(home)).toEqual([]);
+    await sendInVain('late');
+    expect(heard).toEqual([`heard by ${protocol}`]);
+  });
+});

@@ -1,0 +1,76 @@
+/** Punches over IPv4 and IPv6 at once, on a server and a host with both. */
+import { describe, expect, it } from 'vitest';
+import type { NatcheckServer } from '../../server/index.ts';
+import { UsageError } from '../../src/errors.ts';
+import { portsOf, startPunch, startPunchServer } from './punches.ts';
+
+const BOTH = { ip: ['127.0.0.1', '127.0.0.2', '::1'] };
+
+function at6(server: NatcheckServer): { readonly server: string; readonly rendezvous: string } {
+  return { server: `[::1]:${portsOf(server).port}`, rendezvous: `ws://[::1]:${server.httpPort}` };
+}
+
+/** Returns the addresses that each side reaches the other at. */
+async function remotes(
+  server: NatcheckServer,
+  a: Partial<Parameters<typeof startPunch>[1]>,
+  b: Partial<Parameters<typeof startPunch>[1]>,
+): Promise<readonly unknown[]> {
+  const alice = startPunch(server, { id: 'alice', peer: 'bob', ...a });
+  const bob = startPunch(server, { id: 'bob', peer: 'alice', ...b });
+  await using one = await alice.result;
+  await using other = await bob.result;
+  return [one, other].map(({ report: { outcome, local, remote } }) => [outcome, local?.address, remote?.address]);
+}
+
+describe.concurrent('two peers on a server with both families', () => {
+  it('meet over IPv6 though both have named the server by its IPv4 address', async () => {
+    await using server = await startPunchServer(BOTH);
+    expect(await remotes(server, {}, {})).toEqual([
+      ['direct', '::1', '::1'],
+      ['direct', '::1', '::1'],
+    ]);
+  });
+
+  it('meet over IPv4 where one of them wants that alone', async () => {
+    await using server = await startPunchServer(BOTH);
+    expect(await remotes(server, { family: 'IPv4' }, {})).toEqual([
+      ['direct', '127.0.0.1', '127.0.0.1'],
+      ['direct', '127.0.0.1', '127.0.0.1'],
+    ]);
+  });
+
+  it('meet over IPv4 where one of them names a local IPv4 address', async () => {
+    await using server = await startPunchServer(BOTH);
+    expect(await remotes(server, { local: '127.0.0.3' }, {})).toEqual([
+      ['direct', '127.0.0.3', '127.0.0.1'],
+      ['direct', '127.0.0.1', '127.0.0.3'],
+    ]);
+  });
+
+  it('meet over IPv6 where one of them has named the server by that', async () => {
+    await using server = await startPunchServer(BOTH);
+    expect(await remotes(server, {}, at6(server))).toEqual([
+      ['direct', '::1', '::1'],
+      ['direct', '::1', '::1'],
+    ]);
+  });
+
+  it('do not meet where each wants another family', async () => {
+    await using server = await startPunchServer(BOTH);
+    const alice = startPunch(server, { id: 'alice', peer: 'bob', family: 'IPv4' });
+    const bob = startPunch(server, { id: 'bob', peer: 'alice', family: 'IPv6', ...at6(server) });
+    await using one = await alice.result;
+    await using other = await bob.result;
+    expect([one, other].map(({ report: { reason } }) => reason)).toEqual(['no-path', 'no-path']);
+    expect(one.report.detail).toBe(
+      'alice is reachable over IPv4 alone, and bob over IPv6 alone: let both reach the server over one family',
+    );
+  });
+});
+
+it('a local address of another family than the wanted one is refused', async () => {
+  await using server = await startPunchServer(BOTH);
+  const { result } = startPunch(server, { id: 'alice', peer: 'bob', family: 'IPv6', local: '127.0.0.1' });
+  await expect(result).rejects.toThrow(new UsageError('127.0.0.1 is not an IPv6 address'));
+});
