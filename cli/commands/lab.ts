@@ -52,7 +52,7 @@ export const lab = defineCommand({
     nat: {
       type: 'string',
       array: true,
-      describe: 'up, detect: a NAT to start in place of the four, as NAT or NAT+IPV6; repeat to start several',
+      describe: 'up, detect, matrix: a NAT to start in place of the four, as NAT or NAT+IPV6; repeat to start several',
     },
     hard: { type: 'boolean', describe: 'matrix: include the hard NATs and a UDP block' },
     json: {
@@ -96,9 +96,10 @@ function checkUse(name: string, { place, command, clients, all, nat, hard, json,
     throw new UsageError(`--clients takes a whole number from 1 to ${MAX_CLIENTS}`);
   }
   const isStarting = name === 'up' || name === 'detect' || name === 'keep';
-  if ((all || nat || clients > 1) && !isStarting)
-    throw new UsageError(`natcheck lab ${name} does not take --all, --nat or --clients`);
-  if (all && nat) throw new UsageError('--all and --nat exclude each other');
+  if ((all || clients > 1) && !isStarting)
+    throw new UsageError(`natcheck lab ${name} does not take --all or --clients`);
+  if (nat && !isStarting && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --nat`);
+  if (nat && (all || hard)) throw new UsageError(`--${all ? 'all' : 'hard'} and --nat exclude each other`);
   if (hard && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --hard`);
   if (json && name !== 'detect' && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --json`);
   if (out !== undefined && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --out`);

@@ -19,7 +19,12 @@ describe.concurrent('natcheck lab matrix', () => {
     [['matrix'], 'natcheck lab matrix needs --out DIR'],
     [['matrix', '--out', ''], 'natcheck lab matrix needs --out DIR'],
     [['matrix', '--out', 'x', 'symmetric'], 'natcheck lab matrix takes no further arguments'],
-    [['matrix', '--out', 'x', '--all'], 'natcheck lab matrix does not take --all, --nat or --clients'],
+    [['matrix', '--out', 'x', '--all'], 'natcheck lab matrix does not take --all or --clients'],
+    [['matrix', '--out', 'x', '--hard', '--nat', 'symmetric'], '--hard and --nat exclude each other'],
+    [
+      ['matrix', '--out', 'x', '--nat', 'open', '--nat', 'open'],
+      'natcheck lab matrix takes each NAT once: open is given twice',
+    ],
     [['up', '--hard'], 'natcheck lab up does not take --hard'],
     [['detect', '--out', 'x'], 'natcheck lab detect does not take --out'],
   ])('%j is wrong use', async (words, line) => {

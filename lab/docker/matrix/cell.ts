@@ -1,8 +1,13 @@
 /** One cell of the matrix: what arithmetic says of a pair of sites, what its two peers report, and whether the two agree. */
-import { chooseTechnique, type TechniqueChoice } from '../../../src/punch/attempt/techniques/choose-technique.ts';
+import { type Endpoint, type Family, familyOf } from '../../../src/endpoint.ts';
+import {
+  chooseTechnique,
+  type KnownBehavior,
+  type TechniqueChoice,
+} from '../../../src/punch/attempt/techniques/choose-technique.ts';
 import type { PunchFailure, PunchReport } from '../../../src/punch/report/report.ts';
 import { knownBehaviorOf } from '../../known-behavior.ts';
-import type { AccessProfile } from '../../profiles.ts';
+import type { AccessProfile, Ipv6Access } from '../../profiles.ts';
 
 /** One for each peer: that of the row first, then that of the column. */
 export type Both<T> = readonly [a: T, b: T];
@@ -17,6 +22,8 @@ export interface PeerReport {
   readonly technique: string | null;
   /** From the moment both peers were known to the server. */
   readonly elapsedMs: number;
+  /** The peer's endpoint on the path; null or left out where there is no path. */
+  readonly remote?: Endpoint | null;
 }
 
 /** How one of the two programs ended. */
@@ -44,6 +51,8 @@ export interface Actual {
   readonly techniques: Both<string | null>;
   /** How long the later side took; null without any report. */
   readonly ms: number | null;
+  /** The family of each side's path; left out where no site of the matrix has IPv6. */
+  readonly families?: Both<Family | null>;
 }
 
 export interface MatrixCell {
@@ -57,21 +66,33 @@ export interface MatrixCell {
   readonly sides: Both<PunchedSide>;
 }
 
-/** Returns what is right for two peers behind these accesses; `hasRelay` says whether there is a relay where nothing else works. */
-export function expectationOf(
-  a: AccessProfile,
-  b: AccessProfile,
-  { hasRelay = false }: { readonly hasRelay?: boolean } = {},
-): Expectation {
-  const [peerA, peerB] = [knownBehaviorOf(a), knownBehaviorOf(b)];
-  const { technique, probability } =
-    peerA && peerB ? chooseTechnique(peerA, peerB) : ({ technique: 'relay', probability: 0 } as const);
+export interface ExpectationOptions {
+  /** Whether there is a relay where nothing else works; default: no. */
+  readonly hasRelay?: boolean;
+  /** What is done with the IPv6 of each peer; null for one without. Default: neither has it. */
+  readonly ipv6?: Both<Ipv6Access | null>;
+}
+
+/** Returns what is right for two peers behind these accesses: the better of what their two families give. */
+export function expectationOf(a: AccessProfile, b: AccessProfile, options: ExpectationOptions = {}): Expectation {
+  const { hasRelay = false, ipv6 = [null, null] } = options;
+  const peers: Both<KnownBehavior | null> = [knownBehaviorOf(a), knownBehaviorOf(b)];
+  const peers6: Both<KnownBehavior | null> = [behavior6Of(ipv6[0]), behavior6Of(ipv6[1])];
+  const [choice, choice6] = [choiceFor(peers), choiceFor(peers6)];
+  const { technique, probability } = choice6.probability > choice.probability ? choice6 : choice;
   const outcome = technique !== 'relay' ? 'direct' : hasRelay ? 'relayed' : 'failed';
+  const [own, peer] = [peers[0] ?? peers6[0], peers[1] ?? peers6[1]];
   const reasons: Both<PunchFailure | null> =
-    outcome === 'failed'
-      ? [failureOf({ own: peerA, peer: peerB }), failureOf({ own: peerB, peer: peerA })]
-      : [null, null];
+    outcome === 'failed' ? [failureOf({ own, peer }), failureOf({ own: peer, peer: own })] : [null, null];
   return { technique, probability, outcome, reasons };
+}
+
+function behavior6Of(ipv6: Ipv6Access | null): KnownBehavior | null {
+  return ipv6 === null || ipv6.kind === 'dropped' ? null : knownBehaviorOf(ipv6);
+}
+
+function choiceFor([a, b]: Both<KnownBehavior | null>): Pick<TechniqueChoice, 'technique' | 'probability'> {
+  return a && b ? chooseTechnique(a, b) : { technique: 'relay', probability: 0 };
 }
 
 /** A side without UDP is null. */
@@ -80,12 +101,15 @@ function failureOf({ own, peer }: { readonly own: object | null; readonly peer: 
   return peer ? 'no-path' : 'no-peer';
 }
 
+/** A pair before it has punched. */
+export interface JudgedPair extends Pick<MatrixCell, 'a' | 'b' | 'expected'> {
+  /** Whether any site of the matrix has IPv6; default: no. */
+  readonly hasIpv6?: boolean;
+}
+
 /** Compares what the two sides report with what is expected: a path on one side only is wrong, and so is a different failure. */
-export function judgeCell(
-  { a, b, expected }: Pick<MatrixCell, 'a' | 'b' | 'expected'>,
-  sides: Both<PunchedSide>,
-): MatrixCell {
-  const actual = actualOf(sides);
+export function judgeCell({ a, b, expected, hasIpv6 = false }: JudgedPair, sides: Both<PunchedSide>): MatrixCell {
+  const actual: Actual = { ...actualOf(sides), ...(hasIpv6 && { families: familiesOf(sides) }) };
   const isAsExpected =
     actual.outcome === expected.outcome && actual.reasons.every((reason, side) => reason === expected.reasons[side]);
   return { a, b, expected, actual, isAsExpected, sides };
@@ -99,6 +123,16 @@ function actualOf([{ report: a }, { report: b }]: Both<PunchedSide>): Actual {
     techniques: [a?.technique ?? null, b?.technique ?? null],
     ms: times.length === 0 ? null : Math.max(...times),
   };
+}
+
+function familiesOf([a, b]: Both<PunchedSide>): Both<Family | null> {
+  return [familyIn(a), familyIn(b)];
+}
+
+/** A report may be that of any program. */
+function familyIn({ report }: PunchedSide): Family | null {
+  const address: unknown = report?.remote?.address;
+  return typeof address === 'string' ? familyOf(address) : null;
 }
 
 function outcomeOf(a: PeerReport | null, b: PeerReport | null): string {

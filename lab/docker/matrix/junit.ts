@@ -1,7 +1,7 @@
 /** The matrix as JUnit XML, for whatever shows test results: one test case for each cell. */
 import type { MatrixCell } from './cell.ts';
 import { type Matrix, wrongCells } from './matrix.ts';
-import { detailWords, pairWords, resultWords, sidesWords } from './words.ts';
+import { detailWords, familyWords, pairWords, resultWords, sidesWords } from './words.ts';
 import { escapeXml } from './xml.ts';
 
 const SUITE = 'natcheck lab matrix';
@@ -24,10 +24,13 @@ export function matrixJunit(matrix: Matrix): string {
 
 function testCase(cell: MatrixCell): string {
   const open = `<testcase classname="${CLASS}" name="${escapeXml(pairWords(cell))}" time="${seconds(cell.actual.ms ?? 0)}"`;
-  if (cell.isAsExpected) return `${open}/>`;
+  const family = familyWords(cell);
+  const properties =
+    family === null ? '' : `\n<properties><property name="family" value="${escapeXml(family)}"/></properties>`;
+  if (cell.isAsExpected) return properties === '' ? `${open}/>` : `${open}>${properties}\n</testcase>`;
   const message = `${resultWords(cell)}, ${detailWords(cell)}`;
   const failure = `<failure type="${escapeXml(cell.actual.outcome)}" message="${escapeXml(message)}">`;
-  return `${open}>\n${failure}${escapeXml(failureText(cell))}</failure>\n</testcase>`;
+  return `${open}>${properties}\n${failure}${escapeXml(failureText(cell))}</failure>\n</testcase>`;
 }
 
 function failureText(cell: MatrixCell): string {

@@ -40,14 +40,15 @@ interface Peer extends MatrixPeer {
 
 function halvesOf({ sites }: Lab): { readonly rows: readonly Peer[]; readonly columns: readonly Peer[] } {
   const half = sites.length / 2;
-  const rows = sites.slice(0, half).map((site): Peer => ({ name: site.name, access: site.access, site }));
+  const peer = (site: LabSite, name: string): Peer => ({ name, access: site.access, ipv6: site.ipv6, site });
+  const rows = sites.slice(0, half).map((site) => peer(site, site.name));
   const columns = sites.slice(half).map((site, index): Peer => {
     const name = rows[index]?.name;
     // The second site of a profile is named like this.
     if (name === undefined || site.name !== `${name}-2`) {
       throw new RangeError('a matrix takes a lab of all its profiles twice: [...profiles, ...profiles]');
     }
-    return { name, access: site.access, site };
+    return peer(site, name);
   });
   return { rows, columns };
 }

@@ -1,5 +1,5 @@
 /** Every row with every column, a few pairs at a time. */
-import type { AccessProfile } from '../../profiles.ts';
+import type { AccessProfile, Ipv6Access } from '../../profiles.ts';
 import { type Both, type Expectation, expectationOf, judgeCell, type MatrixCell, type PunchedSide } from './cell.ts';
 import { MATRIX_SCHEMA, type Matrix } from './matrix.ts';
 import { type Pair, runSchedule } from './schedule.ts';
@@ -8,6 +8,8 @@ export interface MatrixPeer {
   /** The name of its row, or of its column. */
   readonly name: string;
   readonly access: AccessProfile;
+  /** What is done with its IPv6; null or left out if it has none. */
+  readonly ipv6?: Ipv6Access | null;
 }
 
 export interface MatrixProgress {
@@ -45,10 +47,11 @@ interface ExpectedPair<P> extends Pair<P> {
 export async function runPairs<P extends MatrixPeer>(options: RunOptions<P>): Promise<Matrix> {
   const { rows, columns, punchPair, signal, onCell = () => {}, now = () => performance.now() } = options;
   const pairs = pairsOf(options);
+  const hasIpv6 = [...rows, ...columns].some(({ ipv6 }) => ipv6);
   const cells: MatrixCell[] = [];
   let done = 0;
   const run = async ({ a, b, expected, index }: ExpectedPair<P>): Promise<void> => {
-    const cell = judgeCell({ a: a.name, b: b.name, expected }, await punchPair(a, b));
+    const cell = judgeCell({ a: a.name, b: b.name, expected, hasIpv6 }, await punchPair(a, b));
     cells[index] = cell;
     done += 1;
     if (!signal?.aborted) onCell({ cell, done, total: pairs.length });
@@ -68,10 +71,11 @@ export async function runPairs<P extends MatrixPeer>(options: RunOptions<P>): Pr
 }
 
 /** Row by row. */
-function pairsOf<P extends MatrixPeer>(options: RunOptions<P>): readonly ExpectedPair<P>[] {
-  const { rows, columns } = options;
+function pairsOf<P extends MatrixPeer>({ rows, columns, hasRelay = false }: RunOptions<P>): readonly ExpectedPair<P>[] {
+  const expectedOf = (a: P, b: P): Expectation =>
+    expectationOf(a.access, b.access, { hasRelay, ipv6: [a.ipv6 ?? null, b.ipv6 ?? null] });
   return rows
-    .flatMap((a) => columns.map((b) => ({ a, b, expected: expectationOf(a.access, b.access, options) })))
+    .flatMap((a) => columns.map((b) => ({ a, b, expected: expectedOf(a, b) })))
     .map((pair, index) => ({ ...pair, index }));
 }
 

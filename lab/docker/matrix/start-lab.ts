@@ -23,16 +23,18 @@ const MATRIX_ADDRESSING: Addressing = {
 export interface MatrixLabOptions extends Pick<ServedLabOptions, 'progress' | 'signal'> {
   /** Also the NATs that are harder than the classic four, and blocked UDP, with a backbone between them all. */
   readonly hard: boolean;
+  /** These, with a backbone between them, in place of all others; default: none. */
+  readonly chosen?: Profiles;
 }
 
 /** @throws the signal's reason, NonconformingError, or Error of the step that failed. */
-export function startMatrixLab({ hard, ...start }: MatrixLabOptions): Promise<ServedLab> {
-  const half: Profiles = hard ? ALL_PROFILES : CLASSIC_NATS;
+export function startMatrixLab({ hard, chosen = [], ...start }: MatrixLabOptions): Promise<ServedLab> {
+  const half: Profiles = chosen.length > 0 ? chosen : hard ? ALL_PROFILES : CLASSIC_NATS;
   return startServedLab({
     ...start,
     profiles: [...half, ...half],
     addressing: MATRIX_ADDRESSING,
-    backbone: hard,
+    backbone: hard || chosen.length > 0,
     serve: ['--relay', '--open-relay'],
   });
 }

@@ -6,12 +6,13 @@ import { type Matrix, wrongCells } from './matrix.ts';
 /** Put before a cell that is not as expected, so that no colour is needed to see it. */
 export const WRONG_MARK = '✗';
 
-/** Such as `direct 12 ms`, `no path`, `one-sided`; with the mark when it is not as expected. */
+/** Such as `direct 12 ms`, `direct 12 ms, IPv6`, `no path`, `one-sided`; with the mark when it is not as expected. */
 export function resultWords(cell: MatrixCell): string {
   return cell.isAsExpected ? endWords(cell) : `${WRONG_MARK} ${endWords(cell)}`;
 }
 
-function endWords({ actual: { outcome, reasons, ms } }: MatrixCell): string {
+function endWords(cell: MatrixCell): string {
+  const { outcome, reasons, ms } = cell.actual;
   switch (outcome) {
     case 'failed':
       return reasons.some((reason) => reason !== null) ? spaced(together(reasons)) : 'failed';
@@ -19,9 +20,16 @@ function endWords({ actual: { outcome, reasons, ms } }: MatrixCell): string {
       return outcome;
     case 'no-report':
       return spaced(outcome);
-    default:
-      return ms === null ? outcome : `${outcome} ${ms} ms`;
+    default: {
+      const family = familyWords(cell);
+      return `${outcome}${ms === null ? '' : ` ${ms} ms`}${family === null ? '' : `, ${family}`}`;
+    }
   }
+}
+
+/** The families of both sides' paths, or one when they are the same; null where there is no path, or IPv4 alone. */
+export function familyWords({ actual: { families } }: MatrixCell): string | null {
+  return families?.some((one) => one !== null) ? together(families) : null;
 }
 
 /** Beside the result: how there is a path, what a pair without one needs, or what was expected instead. */

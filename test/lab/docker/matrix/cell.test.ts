@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { expectationOf, judgeCell, type PunchedSide } from '../../../../lab/docker/matrix/cell.ts';
 import { FIREWALLED, OPEN, UDP_BLOCKED } from '../../../../lab/docker/topology/access.ts';
-import { CLASSIC_NATS, FULL_CONE, HARD_NATS, PORT_RESTRICTED, SYMMETRIC } from '../../../../lab/profiles.ts';
-import { behind, direct, failed } from './example.ts';
+import {
+  CLASSIC_NATS,
+  FULL_CONE,
+  HARD_NATS,
+  IPV6_ACCESSES,
+  IPV6_DROPPED,
+  type Ipv6Access,
+  PORT_RESTRICTED,
+  SYMMETRIC,
+} from '../../../../lab/profiles.ts';
+import { behind, direct, directTo, failed } from './example.ts';
 
 describe('what is expected of a pair', () => {
   it('is by arithmetic: the technique, and its odds', () => {
@@ -47,6 +56,28 @@ describe('what is expected of a pair', () => {
     expect(expectationOf(UDP_BLOCKED.access, OPEN.access, { hasRelay: true }).outcome).toBe('relayed');
   });
 
+  it('is the better of what both families give, of which one that is dropped gives nothing', () => {
+    const pair = [behind(SYMMETRIC), behind(SYMMETRIC)] as const;
+    const [open, , firewall, nat66] = IPV6_ACCESSES.map(({ access }) => access) as [Ipv6Access, ...Ipv6Access[]];
+    const over = (a: Ipv6Access | null = null, b: Ipv6Access | null = null) => {
+      const { technique, outcome, probability } = expectationOf(...pair, { hasRelay: true, ipv6: [a, b] });
+      return [technique, outcome, probability];
+    };
+    const direct6 = ['simultaneous-open', 'direct', 1];
+    const relayed = ['relay', 'relayed', 0];
+    expect([over(open, open), over(firewall, nat66), over(nat66, nat66)]).toEqual([direct6, direct6, direct6]);
+    expect([over(open), over(open, IPV6_DROPPED.access), over()]).toEqual([relayed, relayed, relayed]);
+    const certain = expectationOf(behind(FULL_CONE), behind(FULL_CONE));
+    expect(expectationOf(behind(FULL_CONE), behind(FULL_CONE), { ipv6: [open, IPV6_DROPPED.access] })).toEqual(certain);
+  });
+
+  it('is a path over IPv6 where UDP is blocked over IPv4, and no silence of UDP where IPv6 has some', () => {
+    const blocked = [UDP_BLOCKED.access, UDP_BLOCKED.access] as const;
+    const [open] = IPV6_ACCESSES.map(({ access }) => access);
+    expect(expectationOf(...blocked, { ipv6: [open ?? null, open ?? null] }).outcome).toBe('direct');
+    expect(expectationOf(...blocked, { ipv6: [open ?? null, null] }).reasons).toEqual(['no-peer', 'udp-silent']);
+  });
+
   it('is known for every access of the labs', () => {
     const accesses = [
       ...CLASSIC_NATS.map(behind),
@@ -81,6 +112,17 @@ describe('a cell', () => {
       sides,
     });
     expect(judge('relay', failed('no-path'), failed('no-path'))).toEqual({ outcome: 'failed', isAsExpected: true });
+  });
+
+  it('has the families of its paths where a site of the matrix has IPv6, whatever a program reports', () => {
+    const expected = expectationOf(behind(FULL_CONE), behind(FULL_CONE));
+    const familiesOf = (a: PunchedSide, b: PunchedSide) =>
+      judgeCell({ a: 'a', b: 'b', expected, hasIpv6: true }, [a, b]).actual.families;
+    const odd = { ...direct(1), report: { ...direct(1).report, remote: { address: 7 } } } as unknown as PunchedSide;
+    expect(familiesOf(directTo('2001:db8::1', 1), directTo('203.0.113.1', 1))).toEqual(['IPv6', 'IPv4']);
+    expect(familiesOf(odd, failed('no-path'))).toEqual([null, null]);
+    const sides = [directTo('2001:db8::1', 1), directTo('2001:db8::2', 1)] as const;
+    expect(judgeCell({ a: 'a', b: 'b', expected }, sides).actual).not.toHaveProperty('families');
   });
 
   it.each(['direct', 'relay'] as const)('is wrong when one side alone has a path, where %s is right', (prospect) => {

@@ -10,14 +10,20 @@ export function direct(elapsedMs: number, stderr = ''): PunchedSide {
   return { exitCode: 0, report, stderr };
 }
 
+/** A direct path to a peer at that address. */
+export function directTo(address: string, elapsedMs: number): PunchedSide {
+  const { exitCode, report, stderr } = direct(elapsedMs);
+  return { exitCode, report: report && { ...report, remote: { address, port: 50_000 } }, stderr };
+}
+
 export function failed(reason: string, { elapsedMs = 9000, stderr = '' } = {}): PunchedSide {
   return { exitCode: 7, report: { outcome: 'failed', reason, technique: 'simultaneous-open', elapsedMs }, stderr };
 }
 
 const PROFILES = [FULL_CONE, SYMMETRIC];
 
-/** The matrix of the two, in which full-cone to symmetric ends like this. */
-export function matrixWith(sides: Both<PunchedSide>): Matrix {
+/** The matrix of the two, in which full-cone to symmetric ends like this; `hasIpv6` says whether any site has IPv6. */
+export function matrixWith(sides: Both<PunchedSide>, { hasIpv6 = false } = {}): Matrix {
   const ends: readonly Both<PunchedSide>[] = [
     [direct(12), direct(15)],
     sides,
@@ -27,7 +33,7 @@ export function matrixWith(sides: Both<PunchedSide>): Matrix {
   const pairs = PROFILES.flatMap((a) => PROFILES.map((b) => [a, b] as const));
   const cells = pairs.map(([a, b], index) =>
     judgeCell(
-      { a: a.name, b: b.name, expected: expectationOf(behind(a), behind(b)) },
+      { a: a.name, b: b.name, expected: expectationOf(behind(a), behind(b)), hasIpv6 },
       ends[index] ?? [direct(0), direct(0)],
     ),
   );
@@ -35,6 +41,11 @@ export function matrixWith(sides: Both<PunchedSide>): Matrix {
   const isAsExpected = cells.every((cell) => cell.isAsExpected);
   return { schema: MATRIX_SCHEMA, rows: names, columns: names, isAsExpected, elapsedMs: 12_345, cells };
 }
+
+/** One in which that pair has a path over IPv6, and the others report no endpoint. */
+export const MATRIX_WITH_IPV6 = matrixWith([directTo('2001:db8:2::2', 30), directTo('2001:db8:1::2', 28)], {
+  hasIpv6: true,
+});
 
 export const RIGHT_MATRIX = matrixWith([direct(30), direct(28)]);
 

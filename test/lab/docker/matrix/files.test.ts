@@ -8,7 +8,7 @@ import { matrixJunit } from '../../../../lab/docker/matrix/junit.ts';
 import { matrixMarkdown } from '../../../../lab/docker/matrix/markdown.ts';
 import { matrixSvg } from '../../../../lab/docker/matrix/svg.ts';
 import { UsageError } from '../../../../src/errors.ts';
-import { direct, matrixWith, RIGHT_MATRIX, WRONG_MATRIX } from './example.ts';
+import { direct, MATRIX_WITH_IPV6, matrixWith, RIGHT_MATRIX, WRONG_MATRIX } from './example.ts';
 
 const FILES = ['matrix.json', 'matrix.junit.xml', 'matrix.md', 'matrix.svg'];
 const SCHEMA = new URL('../../../../docs/schema/natcheck.lab-matrix-1.schema.json', import.meta.url);
@@ -64,6 +64,7 @@ describe('matrix.json', async () => {
   it.each([
     ['is as expected', RIGHT_MATRIX],
     ['is not', WRONG_MATRIX],
+    ['has IPv6', MATRIX_WITH_IPV6],
     ['lacks a report', matrixWith([direct(1), { exitCode: 70, report: null, stderr: '' }])],
   ])('keeps to its schema when it %s', (_, matrix) => {
     expect(validate(JSON.parse(JSON.stringify(matrix))), JSON.stringify(validate.errors)).toBe(true);

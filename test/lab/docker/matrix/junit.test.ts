@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { matrixJunit } from '../../../../lab/docker/matrix/junit.ts';
-import { failed, matrixWith, RIGHT_MATRIX, WRONG_MATRIX } from './example.ts';
+import { failed, MATRIX_WITH_IPV6, matrixWith, RIGHT_MATRIX, WRONG_MATRIX } from './example.ts';
 
 it('each cell is a test case that takes as long as its punch', () => {
   expect(matrixJunit(RIGHT_MATRIX)).toBe(`\
@@ -36,6 +36,18 @@ red &lt;/failure&gt;]]&gt; &amp; &quot;x&quot;
 </testsuite>
 </testsuites>
 `);
+});
+
+it('the family of a path is a property where a site has IPv6', () => {
+  const lines = matrixJunit(MATRIX_WITH_IPV6).split('\n');
+  const at = lines.findIndex((line) => line.includes('"full-cone → symmetric"'));
+  expect(lines.slice(at - 1, at + 4)).toEqual([
+    '<testcase classname="natcheck.lab.matrix" name="full-cone → full-cone" time="0.015"/>',
+    '<testcase classname="natcheck.lab.matrix" name="full-cone → symmetric" time="0.030">',
+    '<properties><property name="family" value="IPv6"/></properties>',
+    '</testcase>',
+    '<testcase classname="natcheck.lab.matrix" name="symmetric → full-cone" time="0.020"/>',
+  ]);
 });
 
 it('a word of a report stays in its attribute', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { matrixMarkdown } from '../../../../lab/docker/matrix/markdown.ts';
-import { direct, failed, matrixWith, RIGHT_MATRIX, WRONG_MATRIX } from './example.ts';
+import { direct, directTo, failed, MATRIX_WITH_IPV6, matrixWith, RIGHT_MATRIX, WRONG_MATRIX } from './example.ts';
 
 it('a matrix that is as expected is one grid', () => {
   expect(matrixMarkdown(RIGHT_MATRIX)).toBe(`\
@@ -13,6 +13,15 @@ it('a matrix that is as expected is one grid', () => {
 | **full-cone** | direct 15 ms<br>simultaneous-open | direct 30 ms<br>simultaneous-open |
 | **symmetric** | direct 20 ms<br>simultaneous-open | no path<br>needs relay |
 `);
+});
+
+it('the family of a path is told where a site has IPv6, and both where the sides do not agree', () => {
+  expect(matrixMarkdown(MATRIX_WITH_IPV6)).toContain(
+    '| **full-cone** | direct 15 ms<br>simultaneous-open | direct 30 ms, IPv6<br>simultaneous-open |',
+  );
+  const sides = [directTo('2001:db8:2::2', 30), directTo('203.0.113.101', 28)] as const;
+  expect(matrixMarkdown(matrixWith(sides, { hasIpv6: true }))).toContain('direct 30 ms, IPv6 / IPv4<br>');
+  expect(matrixMarkdown(matrixWith(sides))).toContain('direct 30 ms<br>');
 });
 
 it('a cell that is not as expected is marked, and shown with what both sides have said, whatever that is', () => {

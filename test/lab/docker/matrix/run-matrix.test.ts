@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Lab, LabSite } from '../../../../lab/docker/lab.ts';
 import { runMatrix } from '../../../../lab/docker/matrix/run-matrix.ts';
-import { FULL_CONE, type NatProfile, SYMMETRIC } from '../../../../lab/profiles.ts';
-import { behind, direct, failed } from './example.ts';
+import { FULL_CONE, IPV6_ACCESSES, type NatProfile, SYMMETRIC } from '../../../../lab/profiles.ts';
+import { behind, direct, directTo, failed } from './example.ts';
 
 const site = (name: string, profile: NatProfile): LabSite => ({ name, access: behind(profile) }) as LabSite;
 const labOf = (...sites: readonly LabSite[]): Lab => ({ sites }) as Lab;
@@ -35,6 +35,17 @@ it('the first half of a lab punches with the second half, each pair behind two r
     ['full-cone', 'symmetric'],
     true,
   ]);
+});
+
+it('a lab with IPv6 is judged by both families, and shows them', async () => {
+  const [open] = IPV6_ACCESSES;
+  const both = (name: string) => ({ ...site(name, SYMMETRIC), ipv6: open?.access ?? null });
+  const matrix = await runMatrix(labOf(both('symmetric+ipv6-open'), both('symmetric+ipv6-open-2')), {
+    hasRelay: false,
+    punchPair: async () => [directTo('2001:db8:2::2', 12), directTo('2001:db8:1::2', 15)],
+  });
+  expect(matrix.isAsExpected).toBe(true);
+  expect(matrix.cells.map(({ actual }) => actual.families)).toEqual([['IPv6', 'IPv6']]);
 });
 
 it.each([
