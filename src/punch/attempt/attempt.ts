@@ -99,6 +99,7 @@ function take(state: State, output: TechniqueOutput): void {
     state.probes++;
     noteProbe(work, output.socket, output.to);
   }
+  if (output.kind === 'open') work.opened.add(output.socket);
   if (output.kind === 'tell' && output.signal.type === 'ports') {
     for (const port of output.signal.ports) work.told.add(port);
   }

@@ -1,12 +1,13 @@
 /** What a technique has done beside the agent's checks, kept as evidence of whether a path is its work. */
 import { type Endpoint, formatEndpoint } from '../../../endpoint.ts';
 import type { PairReport } from '../../../ice/checklist/pair.ts';
-import { PUNCH_SOCKET, RELAY_SOCKET } from '../candidates/candidate-agent.ts';
 
 /** Strangers decide how many probes seem to come: both sides of a birthday send less than a third of this. */
 const MAX_PROBED = 8_192;
 
 export interface TechniqueWork {
+  /** The sockets that the technique has asked for. */
+  readonly opened: Set<string>;
   /** The sockets and the endpoints between which a probe has gone, in either direction. */
   readonly probed: Set<string>;
   /** The ports that the peer was told it can reach this side at. */
@@ -16,7 +17,7 @@ export interface TechniqueWork {
 }
 
 export function createWork(): TechniqueWork {
-  return { probed: new Set(), told: new Set(), heard: new Set() };
+  return { opened: new Set(), probed: new Set(), told: new Set(), heard: new Set() };
 }
 
 /** Notes a probe that has gone from the socket to the endpoint, or has come to it from there. */
@@ -28,8 +29,8 @@ export function noteProbe({ probed }: TechniqueWork, socket: string, endpoint: E
  * Whether the technique has made the pair possible: one of its own sockets has met the peer, or a probe has gone over the very
  * pair, or one end is at a port that was told. A pair of which none is true was opened by the plain checks alone.
  */
-export function hasMade({ probed, told, heard }: TechniqueWork, { socket, local, remote }: PairReport): boolean {
-  if (socket !== PUNCH_SOCKET && socket !== RELAY_SOCKET) return true;
+export function hasMade({ opened, probed, told, heard }: TechniqueWork, { socket, local, remote }: PairReport): boolean {
+  if (opened.has(socket)) return true;
   if (probed.has(wayOf(socket, remote.endpoint))) return true;
   return told.has(local.endpoint.port) || heard.has(remote.endpoint.port);
 }

@@ -9,13 +9,32 @@ import {
   IPV6_DROPPED,
   ipv6Rules,
   type Lab,
+  type LabContainer,
   type NonconformingError,
   PORT_RESTRICTED,
   RESTRICTED,
   SYMMETRIC,
   startNatcheckServer,
 } from '../../../../lab/index.ts';
+import { familyOf } from '../../../../src/endpoint.ts';
+import type { PunchReport } from '../../../../src/punch/report/report.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
+import { type PunchNames, startPunch } from '../punch/run.ts';
+
+/** Punches from one site to another, and returns both reports. */
+async function punchBetween(
+  lab: Lab,
+  sites: readonly [string, string],
+  place: Pick<PunchNames, 'server' | 'rendezvous'> = { server: lab.server },
+): Promise<readonly PunchReport[]> {
+  const room = sites.join('-').replaceAll('+', '.');
+  const [a, b] = sites.map((name) => lab.nat(name).client(0)) as [LabContainer, LabContainer];
+  const runs = await Promise.all([
+    startPunch(a, { ...place, id: 'alice', peer: 'bob', room }),
+    startPunch(b, { ...place, id: 'bob', peer: 'alice', room }),
+  ]);
+  return (await Promise.all(runs.map((run) => run.result()))).map(({ report }) => report);
+}
 
 type Named6 = (typeof IPV6_ACCESSES)[number];
 
@@ -77,6 +96,52 @@ describeLab('a lab of every access to IPv6', () => {
     const { stdout, exitCode } = await lab.nat(name).client(0).exec(detect);
     expect(JSON.parse(stdout).verdict).toEqual(verdict);
     expect(exitCode).toBe(code);
+  });
+
+  it('natcheck detect has a verdict for each family', async () => {
+    const detect = ['natcheck', 'detect', '--json', '--server', lab.server.primary];
+    const [over4] = [JSON.parse((await lab.nat('symmetric+ipv6-firewall').client(0).exec(detect)).stdout)];
+    expect([over4.verdict.type, over4.ipv6]).toEqual(['symmetric', undefined]);
+    const hosts = `echo '${lab.server.primary} both' >> /etc/hosts; echo '${lab.server.primary6} both' >> /etc/hosts`;
+    const { client } = lab.nat('symmetric+ipv6-firewall');
+    await client(0).exec(['sh', '-c', hosts]);
+    const { stdout, exitCode } = await client(0).exec([...detect.slice(0, -1), 'both:3478']);
+    const { verdict, ipv6 } = JSON.parse(stdout);
+    expect([verdict.type, ipv6.verdict.type, exitCode]).toEqual(['symmetric', 'firewalled', 0]);
+  });
+
+  it.concurrent.for([
+    ['symmetric+ipv6-firewall', 'carrier-grade+by-address', 'IPv6', 'host'],
+    ['port-restricted+nat66', 'symmetric+ipv6-firewall', 'IPv6', 'simultaneous-open'],
+    ['port-restricted+ipv6-dropped', 'symmetric+ipv6-firewall', 'IPv4', 'birthday'],
+    ['port-restricted+ipv6-dropped', 'restricted+ipv6-transparent', 'IPv4', 'simultaneous-open'],
+    ['port-restricted', 'full-cone+ipv6-open', 'IPv4', 'simultaneous-open'],
+  ] as const)('%s × %s: natcheck punch opens a direct path over %s', async ([a, b, family, technique]) => {
+    const reports = await punchBetween(lab, [a, b]);
+    expect(reports.map(({ outcome, remote }) => [outcome, remote && familyOf(remote.address)])).toEqual(
+      Array(2).fill(['direct', family]),
+    );
+    expect(reports.map((one) => one.technique)).toContain(technique);
+  });
+
+  it('a server with one address is enough for a symmetric NAT and a strict one', async () => {
+    const [port, altPort, httpPort] = ['4478', '4479', '4480'];
+    const { primary } = lab.server;
+    await using alone = await lab.server.start([
+      ...['natcheck', 'serve', '--ip', primary, '--port', port],
+      ...['--alt-port', altPort, '--http-port', httpPort],
+    ]);
+    await alone.line(/\bready\b/);
+    const place = { server: { primary: `${primary}:${port}` }, rendezvous: `ws://${primary}:${httpPort}` };
+    const reports = await punchBetween(lab, ['symmetric+ipv6-firewall', 'port-restricted'], place);
+    expect(reports.map(({ outcome, technique }) => [outcome, technique])).toEqual(
+      Array(2).fill(['direct', 'birthday']),
+    );
+    const assumed =
+      /^it is not known what the NAT of bob does: it is taken for one that keeps its public endpoint and has the strictest filter;/;
+    expect(reports.map(({ plan }) => [plan?.text, plan?.probability])).toEqual(
+      Array(2).fill([expect.stringMatching(assumed), null]),
+    );
   });
 
   it('gives a client no way out but its router', async () => {

@@ -8,6 +8,7 @@ import {
   IPV6_DROPPED,
   type NamedAccess,
   type NatProfile,
+  PORT_RESTRICTED,
   SYMMETRIC,
   SYMMETRIC_SEQUENTIAL,
 } from '../../../../lab/profiles.ts';
@@ -47,6 +48,15 @@ describe('two symmetric NATs, which IPv4 does not open', { timeout: TIMEOUT_MS }
         ['direct', 'IPv6'],
       ]);
     }
+  });
+
+  it('are opened by the checks alone, whatever would be tried over IPv4', () => {
+    if (!FIREWALL) throw new Error('no such access');
+    const { a, b } = run(dualStack(SYMMETRIC, FIREWALL), dualStack(PORT_RESTRICTED, FIREWALL), 1);
+    expect([a, b].map(({ outcome, technique }) => [outcome, technique])).toEqual([
+      ['direct', 'host'],
+      ['direct', 'host'],
+    ]);
   });
 
   it('have a plan that says so, and what would be tried over IPv4', () => {
