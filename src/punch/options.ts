@@ -27,7 +27,7 @@ export interface RoomOptions {
    * to the TURN servers and the rendezvous only, and nothing that the peer is told says where this host is.
    */
   readonly mode?: PathMode | undefined;
-  /** Whether to ask this host's router for a port (UPnP-IGD, NAT-PMP), which delays nothing; default true. */
+  /** Whether to ask this host's router for a port (UPnP-IGD, PCP, NAT-PMP), which delays nothing; default true. */
   readonly portMapping?: boolean | undefined;
   /** The local address to send from; default: that of the interface which leads to the server. */
   readonly local?: string | undefined;
