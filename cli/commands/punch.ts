@@ -50,7 +50,7 @@ export const punch = defineCommand({
     'direct-only': { type: 'boolean', describe: 'Use no relay' },
     'relay-only': { type: 'boolean', describe: 'Use only a relay, so that the peer does not learn where this host is' },
     ...FAMILY_OPTIONS,
-    'no-port-mapping': { type: 'boolean', describe: 'Do not ask your router for a port (UPnP-IGD, NAT-PMP)' },
+    'no-port-mapping': { type: 'boolean', describe: 'Do not ask your router for a port (UPnP-IGD, PCP, NAT-PMP)' },
     wait: { type: 'number', default: PUNCH_WAIT_MS / 1000, describe: 'Seconds to wait for the peer' },
     json: { type: 'boolean', describe: 'Print one JSON object on stdout (schema natcheck.punch/1)' },
   },

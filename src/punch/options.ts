@@ -30,7 +30,7 @@ export interface RoomOptions {
    * to the TURN servers and the rendezvous only, and nothing that the peer is told says where this host is.
    */
   readonly mode?: PathMode | undefined;
-  /** Whether to ask this host's router for a port (UPnP-IGD, NAT-PMP), which delays nothing; default true. */
+  /** Whether to ask this host's router for a port (UPnP-IGD, PCP, NAT-PMP), which delays nothing; default true. */
   readonly portMapping?: boolean | undefined;
   /**
    * The only family in which a direct path is tried. Left out, both are where this host and the server have both: the peer is

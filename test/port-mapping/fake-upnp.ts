@@ -32,6 +32,8 @@ export interface FakeUpnpOptions {
   readonly wan?: string;
   /** UPnP error codes of the first so many requests for a port. */
   readonly errors?: readonly number[];
+  /** An action that it obeys without a word the first time. */
+  readonly muteOnceOf?: string;
   /** Whether it never answers an HTTP request. */
   readonly isMute?: boolean;
 }
@@ -42,6 +44,7 @@ export async function startFakeUpnp(options: FakeUpnpOptions = {}): Promise<Fake
   const { service = `WANIPConnection:${version}`, values = PINHOLE_VALUES } = options;
   const told = Object.entries({ NewExternalIPAddress: wan, ...values });
   const errors = [...(options.errors ?? [])];
+  let muted = options.muteOnceOf ?? null;
   const requests: string[] = [];
   const type = `urn:schemas-upnp-org:service:${service}`;
   const reply = (response: ServerResponse, status: number, body: string): ServerResponse =>
@@ -50,6 +53,10 @@ export async function startFakeUpnp(options: FakeUpnpOptions = {}): Promise<Fake
     const [, action = ''] = /<u:(\w+)/.exec(body) ?? [];
     const args = [...body.matchAll(/<(\w+)>([^<]*)</g)].map(([, name, value]) => `${name}=${value}`);
     requests.push([action, ...args].join(' '));
+    if (action === muted) {
+      muted = null;
+      return response;
+    }
     const error = errorOf[action] ?? (action === 'AddPortMapping' ? errors.shift() : undefined);
     if (error !== undefined) return reply(response, 500, fault(error));
     const value = told.map(([name, text]) => `<${name}>${text}</${name}>`).join('');

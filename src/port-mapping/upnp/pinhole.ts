@@ -88,12 +88,23 @@ async function open({ call, idOf, local }: Opener, { internalPort, lifetimeS }: 
     const renewed = await call('UpdatePinhole', { UniqueID: known, NewLeaseTime: lifetimeS });
     if (renewed.outcome !== 'refused') return renewed.outcome === 'done' ? granted : REFUSED;
   }
-  const added = await call('AddPinhole', additionOf({ local, internalPort, lifetimeS }));
+  const add = () => call('AddPinhole', additionOf({ local, internalPort, lifetimeS }));
+  const added = await add();
+  const id = idIn(added);
+  if (id !== null) {
+    idOf.set(internalPort, id);
+    return granted;
+  }
+  // It may be open all the same. Who asks for the same once more is told its name (§2.5.3).
+  const opened = added.outcome === 'silent' ? idIn(await add()) : null;
+  if (opened !== null) await call('DeletePinhole', { UniqueID: opened });
+  return REFUSED;
+}
+
+/** A number of 16 bits (§2.3.9). Without it nobody can close what is open, which the router then does by itself in two hours. */
+function idIn(added: ActionResult): string | null {
   const id = added.outcome === 'done' ? added.value('UniqueID') : null;
-  // A number of 16 bits (§2.3.9). Without it nobody could close what is open, which the router does by itself in two hours.
-  if (id === null || !/^\d{1,5}$/.test(id)) return REFUSED;
-  idOf.set(internalPort, id);
-  return granted;
+  return id !== null && /^\d{1,5}$/.test(id) ? id : null;
 }
 
 /** From any host and port, in the order of §2.5.3. */

@@ -7,6 +7,12 @@ const provided = inject('lab');
 /** `describe` that is left out where there is no engine. */
 export const describeLab = describe.skipIf(provided === null);
 
+/** The engine of this run. @throws Error where there is none. */
+export function labHost(): string {
+  if (provided === null) throw new Error('no engine');
+  return provided.host;
+}
+
 /** A lab on the engine of this run. */
 export async function startProvidedLab(options: Omit<LabOptions, 'engine' | 'image'> = {}): Promise<Lab> {
   if (provided === null) throw new Error('no engine');

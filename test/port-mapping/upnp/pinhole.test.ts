@@ -43,6 +43,12 @@ describe('a pinhole by UPnP', () => {
     expect(fake.requests.filter((one) => one === ADDED)).toHaveLength(2);
   });
 
+  it('that may have been opened without a word is closed', async () => {
+    await using fake = await start({ muteOnceOf: 'AddPinhole' });
+    expect(await (await found(fake)).map(REQUEST)).toEqual(REFUSED);
+    expect(fake.requests.slice(2)).toEqual([ADDED, ADDED, 'DeletePinhole UniqueID=7']);
+  });
+
   it.each([606, 701, 703])('is refused by the error %i', async (error) => {
     await using fake = await start({ errorOf: { AddPinhole: error } });
     const router = await found(fake);
