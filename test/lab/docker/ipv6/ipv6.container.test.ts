@@ -9,6 +9,7 @@ import {
   IPV6_DROPPED,
   ipv6Rules,
   type Lab,
+  type NamedIpv6Access,
   type NonconformingError,
   PORT_RESTRICTED,
   RESTRICTED,
@@ -17,10 +18,13 @@ import {
 } from '../../../../lab/index.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
 
-type Named6 = (typeof IPV6_ACCESSES)[number];
-
-const [OPEN, TRANSPARENT, FIREWALL, NAT66] = IPV6_ACCESSES as [Named6, Named6, Named6, Named6];
-const BY_ADDRESS: Named6 = {
+const [OPEN, TRANSPARENT, FIREWALL, NAT66] = IPV6_ACCESSES as [
+  NamedIpv6Access,
+  NamedIpv6Access,
+  NamedIpv6Access,
+  NamedIpv6Access,
+];
+const BY_ADDRESS: NamedIpv6Access = {
   name: 'by-address',
   access: { kind: 'firewall', filtering: 'address-dependent', lifetimeMs: 120_000 },
 };
