@@ -1,5 +1,6 @@
 /** A lab of both families: each access to IPv6, behind another NAT of IPv4. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { punchWithNatcheck } from '../../../../lab/docker/matrix/natcheck-pair.ts';
 import {
   CARRIER_GRADE,
   DEFAULT_ADDRESSING,
@@ -81,6 +82,19 @@ describeLab('a lab of every access to IPv6', () => {
     const { stdout, exitCode } = await lab.nat(name).client(0).exec(detect);
     expect(JSON.parse(stdout).verdict).toEqual(verdict);
     expect(exitCode).toBe(code);
+  });
+
+  it.concurrent.for([
+    ['symmetric+ipv6-firewall', 'port-restricted+nat66', /^2001:db8:/],
+    ['restricted+ipv6-transparent', 'port-restricted+ipv6-dropped', /^203\.0\.113\./],
+  ] as const)('%s and %s open a direct path in the family that opens without luck', async ([a, b, remote]) => {
+    const sides = await punchWithNatcheck({
+      clients: [lab.nat(a).client(0), lab.nat(b).client(0)],
+      server: lab.server.primary,
+      room: b.replace('+', '_'),
+    });
+    expect(sides.map(({ report }) => report?.outcome)).toEqual(['direct', 'direct']);
+    for (const { report } of sides) expect(report?.remote?.address).toMatch(remote);
   });
 
   it('gives a client no way out but its router', async () => {
