@@ -11,41 +11,19 @@
  * router lets them in, and they get out unless an outer NAT of this side has kept an entry for the peer's packet.
  */
 
-import type { Endpoint } from '../../../endpoint.ts';
 import { candidatePriority } from '../../../ice/candidates/priority.ts';
 import { MIN_TA_MS } from '../../../ice/checklist/pace.ts';
-import type { Arrival } from '../../../session.ts';
-import { createBinding, reflexiveEndpoint } from '../../../stun/binding.ts';
-import { checkIntegrity, shortTermKey } from '../../../stun/integrity.ts';
-import type { Transaction } from '../../../stun/transaction.ts';
 import { isThroughRelay } from '../outcome/endpoints-in-use.ts';
-import { encodeOpener, OPENER_TTLS } from './opener.ts';
-import { SAMPLE_SCHEDULE, type Technique, type TechniqueFacts } from './technique.ts';
+import { createFreshSockets, type FreshSockets } from './fresh-sockets.ts';
+import { OPENER_TTLS } from './opener.ts';
+import type { Technique, TechniqueFacts } from './technique.ts';
 
 const AGAIN = 'again';
 /** When the second try begins. Most paths are open by then, whatever the round trip; the checks of the first try go on meanwhile. */
 const AFTER_MS = 600;
 
-/** A fresh socket. */
-interface Fresh {
-  readonly socket: string;
-  /** The TTL of the packet that opens the NATs of this side; null for a socket that checks at once. */
-  readonly ttl: number | null;
-  readonly sample: Transaction;
-  /** Where it is bound, once it is open. */
-  local: Endpoint | null;
-  /** Whether the agent has it. */
-  isJoined: boolean;
-  /** Where the server sees it. */
-  seenPort: number | null;
-  isTold: boolean;
-}
-
 interface State extends TechniqueFacts {
-  /** The integrity key of the peer's checks. */
-  readonly key: Uint8Array;
-  /** The sockets that could be opened, or may still be; null before they are asked for. */
-  fresh: readonly Fresh[] | null;
+  readonly fresh: FreshSockets;
   /** Where the peer's fresh sockets are. */
   readonly peerPorts: Set<number>;
   /** How many of them the agent has. */
@@ -58,14 +36,14 @@ interface State extends TechniqueFacts {
 }
 
 export function createSecondTry(facts: TechniqueFacts): Technique {
-  const key = shortTermKey(facts.own.credentials.pwd);
+  const fresh = createFreshSockets(facts, AGAIN);
   const peerPorts = { peerPorts: new Set<number>(), sentTo: 0, sentAt: Number.POSITIVE_INFINITY };
-  const state: State = { ...facts, ...peerPorts, key, fresh: null, isPeerOpen: false, isOver: false };
+  const state: State = { ...facts, ...peerPorts, fresh, isPeerOpen: false, isOver: false };
   return {
     advance: (now) => advance(now, state),
-    handleOpened: (_now, socket, local) => handleOpened(state, socket, local),
+    handleOpened: (_now, socket, local) => fresh.handleOpened(socket, local),
     handlePorts: (ports) => handlePorts(state, ports),
-    handleDatagram: (now, arrival) => handleDatagram(now, state, arrival),
+    handleDatagram: fresh.handleDatagram,
     handleEvent: (event) => {
       if (event.kind === 'check-received' && !isThroughRelay(event.pair)) stop(state);
     },
@@ -75,44 +53,12 @@ export function createSecondTry(facts: TechniqueFacts): Technique {
 }
 
 function advance(now: number, state: State): number {
-  const { startAt, agent } = state;
+  const { startAt, agent, fresh } = state;
   if (state.isOver) return Number.POSITIVE_INFINITY;
   if (now < startAt + AFTER_MS) return startAt + AFTER_MS;
   const isFirst = agent.role() === 'controlled';
-  state.fresh ??= open(state, isFirst ? [null] : OPENER_TTLS);
-  const samplesAt = state.fresh.map((one) => advanceSample(now, state, one));
-  return Math.min(isFirst ? goFirst(now, state) : goSecond(state), ...samplesAt);
-}
-
-function open({ server, randomBytes, emit }: State, ttls: readonly Fresh['ttl'][]): readonly Fresh[] {
-  const fresh = ttls.map((ttl, index) => ({
-    ...{ socket: index === 0 ? AGAIN : `${AGAIN} ${index}`, ttl },
-    sample: createBinding({ server, randomBytes, schedule: SAMPLE_SCHEDULE }),
-    ...{ local: null, isJoined: false, seenPort: null, isTold: false },
-  }));
-  for (const { socket } of fresh) emit({ kind: 'open', socket });
-  return fresh;
-}
-
-function handleOpened(state: State, socket: string, local: Endpoint | null): void {
-  const opened = state.fresh?.find((one) => one.socket === socket);
-  if (opened && !state.isOver) opened.local = local;
-  else if (local) state.emit({ kind: 'close', socket });
-  if (!local) state.fresh = state.fresh?.filter((one) => one !== opened) ?? null;
-}
-
-function advanceSample(now: number, { server, emit }: State, { socket, sample, local, seenPort }: Fresh): number {
-  if (!local || seenPort !== null) return Number.POSITIVE_INFINITY;
-  const step = sample.next(now);
-  switch (step.kind) {
-    case 'send':
-      emit({ kind: 'transmit', socket, to: server, bytes: step.bytes });
-      return now;
-    case 'wait':
-      return step.until;
-    case 'given-up':
-      return Number.POSITIVE_INFINITY;
-  }
+  fresh.open(isFirst ? [null] : OPENER_TTLS);
+  return Math.min(fresh.advance(now), isFirst ? goFirst(now, state) : goSecond(state));
 }
 
 /** Takes the ports that the peer tells: one from the side that goes first, one for each TTL from the other. */
@@ -123,24 +69,14 @@ function handlePorts(state: State, ports: readonly number[]): void {
   state.isPeerOpen ||= ports.length === 0;
 }
 
-function handleDatagram(now: number, state: State, arrival: Arrival): boolean {
-  const one = state.fresh?.find(({ socket, isJoined }) => socket === arrival.socket && !isJoined);
-  if (!one) return false;
-  const seen = reflexiveEndpoint(one.sample.receive(now, arrival));
-  if (seen) one.seenPort ??= seen.port;
-  // Only the peer can have sent this check: nobody else knows the password.
-  else if (checkIntegrity(arrival.bytes, { algorithm: 'sha1', key: state.key }) === 'valid') join(state, one);
-  return !one.isJoined;
-}
-
 /** Tells the peer this side's port, checks the ports that the peer tells, and then says so. Returns when there is more to do. */
 function goFirst(now: number, state: State): number {
   const { fresh, peerPorts, emit } = state;
-  const [own] = fresh ?? [];
+  const [own] = fresh.all();
   if (!own || own.seenPort === null) return Number.POSITIVE_INFINITY;
-  if (!own.isTold) tell(state, [own]);
+  if (!own.isTold) fresh.tell([own]);
   if (peerPorts.size > state.sentTo) {
-    join(state, own);
+    fresh.join(own);
     for (const port of peerPorts) checkPort(state, port);
     state.sentTo = peerPorts.size;
     state.sentAt = now + (peerPorts.size + 1) * MIN_TA_MS;
@@ -156,16 +92,14 @@ function goFirst(now: number, state: State): number {
  * The ports are told in the order of the TTLs, because an earlier version of natcheck takes only the first.
  */
 function goSecond(state: State): number {
-  const { peer, peerPorts, emit, fresh } = state;
+  const { peerPorts, fresh } = state;
   const [port] = peerPorts;
-  if (port === undefined || !fresh) return Number.POSITIVE_INFINITY;
-  const waiting = fresh.findIndex(({ seenPort }) => seenPort === null);
-  const ready = fresh.slice(0, waiting === -1 ? fresh.length : waiting).filter(({ isTold }) => !isTold);
-  for (const { socket, ttl } of ready) {
-    const to = { address: peer.address, port };
-    emit({ kind: 'transmit', socket, to, bytes: encodeOpener(state), ttl: ttl ?? OPENER_TTLS[0] });
-  }
-  if (ready.length > 0) tell(state, ready);
+  if (port === undefined) return Number.POSITIVE_INFINITY;
+  const sockets = fresh.all();
+  const waiting = sockets.findIndex(({ seenPort }) => seenPort === null);
+  const ready = sockets.slice(0, waiting === -1 ? sockets.length : waiting).filter(({ isTold }) => !isTold);
+  for (const one of ready) fresh.sendOpener(one, port);
+  if (ready.length > 0) fresh.tell(ready);
   if (state.isPeerOpen) checkBack(state, port);
   return Number.POSITIVE_INFINITY;
 }
@@ -173,7 +107,7 @@ function goSecond(state: State): number {
 /** Checks the peer's port from every socket whose port it has been told. */
 function checkBack(state: State, port: number): void {
   checkPort(state, port);
-  for (const one of state.fresh ?? []) if (one.isTold) join(state, one);
+  for (const one of state.fresh.all()) if (one.isTold) state.fresh.join(one);
 }
 
 /** Has a port of the peer checked from the fresh sockets alone. */
@@ -183,23 +117,7 @@ function checkPort({ agent, peer }: State, port: number): void {
   agent.addRemoteCandidate({ type: 'srflx', endpoint, foundation: `${AGAIN}${port}`, priority, related: null }, AGAIN);
 }
 
-function join({ agent }: State, one: Fresh): void {
-  if (!one.local || one.isJoined) return;
-  one.isJoined = true;
-  agent.addLocalCandidate({ type: 'host', socket: one.socket, endpoint: one.local });
-}
-
-function tell({ emit }: State, sockets: readonly Fresh[]): void {
-  for (const one of sockets) one.isTold = true;
-  const ports = sockets.flatMap(({ seenPort }) => (seenPort === null ? [] : [seenPort]));
-  emit({ kind: 'tell', signal: { type: 'ports', ports } });
-}
-
-/** Closes the sockets that the agent does not have. */
 function stop(state: State): void {
   state.isOver = true;
-  for (const { socket, local, isJoined } of state.fresh ?? []) {
-    if (local && !isJoined) state.emit({ kind: 'close', socket });
-  }
-  state.fresh = [];
+  state.fresh.close();
 }
