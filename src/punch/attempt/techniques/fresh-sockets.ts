@@ -1,5 +1,6 @@
 /** Sockets that a technique opens beside the first one; the server shows where each is, and the agent gets those that are of use. */
 import type { Endpoint } from '../../../endpoint.ts';
+import type { HostSpec } from '../../../ice/candidates/local-candidate.ts';
 import type { Arrival } from '../../../session.ts';
 import { createBinding, reflexiveEndpoint } from '../../../stun/binding.ts';
 import { checkIntegrity, shortTermKey } from '../../../stun/integrity.ts';
@@ -105,7 +106,8 @@ function handleDatagram(now: number, state: State, arrival: Arrival): boolean {
   const seen = reflexiveEndpoint(one.sample.receive(now, arrival));
   if (seen) one.seenPort ??= seen.port;
   // Only the peer can have sent this check: nobody else knows the password.
-  else if (checkIntegrity(arrival.bytes, { algorithm: 'sha1', key: state.key }) === 'valid') join(state, one);
+  else if (checkIntegrity(arrival.bytes, { algorithm: 'sha1', key: state.key }) === 'valid')
+    join(state, one, { isPassive: true });
   return !one.isJoined;
 }
 
@@ -114,10 +116,10 @@ function sendOpener(state: State, { socket, ttl }: FreshSocket, port: number): v
   if (ttl !== null) state.emit({ kind: 'transmit', socket, to, bytes: encodeOpener(state), ttl });
 }
 
-function join({ agent }: State, one: FreshSocket): void {
+function join({ agent }: State, one: FreshSocket, how: Pick<HostSpec, 'isPassive'> = {}): void {
   if (!one.local || one.isJoined) return;
   one.isJoined = true;
-  agent.addLocalCandidate({ type: 'host', socket: one.socket, endpoint: one.local });
+  agent.addLocalCandidate({ type: 'host', socket: one.socket, endpoint: one.local, ...how });
 }
 
 function tell({ emit }: State, sockets: readonly FreshSocket[]): void {
