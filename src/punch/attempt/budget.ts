@@ -1,7 +1,6 @@
 /** The most that one punch sends to endpoints that have not answered, whatever its peer tells and however often it asks. */
 import { type CheckBudget, createCheckBudget } from '../../ice/checks/budget.ts';
-import { BIRTHDAY_PROBES } from './techniques/choose-technique.ts';
-import { OPENER_TTLS } from './techniques/opener.ts';
+import { BIRTHDAY_PROBES, OPENER_TTLS } from './techniques/choose-technique.ts';
 
 /** The first introduction, and two more for a peer that was lost before the path was open: it was restarted, or changed networks. */
 export const INTRODUCTIONS_MAX = 3;

@@ -13,12 +13,6 @@ import type { TechniqueFacts } from './technique.ts';
 
 const TIE_BREAKER = 0n;
 
-/**
- * The TTLs of openers that must not reach the peer's router. A TTL of n passes n − 1 routers: one NAT in a row, up to four. A
- * peer that is not a neighbour is eight routers away or more; where it is nearer, the lower ones still end before it.
- */
-export const OPENER_TTLS = [2, 3, 4, 5] as const;
-
 export function encodeOpener({ agent, own, other, randomBytes }: TechniqueFacts): Uint8Array {
   return encodeCheck({
     transactionId: randomBytes(TRANSACTION_ID_BYTES),

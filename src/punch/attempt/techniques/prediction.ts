@@ -15,9 +15,8 @@ import { MIN_TA_MS } from '../../../ice/checklist/pace.ts';
 import type { Arrival } from '../../../session.ts';
 import { createBinding, reflexiveEndpoint } from '../../../stun/binding.ts';
 import type { Transaction } from '../../../stun/transaction.ts';
-import { PREDICTED_PORTS, predictPorts } from './choose-technique.ts';
+import { OPENER_TTLS, PREDICTED_PORTS, predictPorts } from './choose-technique.ts';
 import { createFreshSockets, type FreshSocket, type FreshSockets } from './fresh-sockets.ts';
-import { OPENER_TTLS } from './opener.ts';
 import { SAMPLE_SCHEDULE, type Technique, type TechniqueFacts } from './technique.ts';
 
 /** The name of the socket whose Binding shows where the NAT's counter stands. */

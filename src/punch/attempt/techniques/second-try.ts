@@ -14,8 +14,8 @@
 import { candidatePriority } from '../../../ice/candidates/priority.ts';
 import { MIN_TA_MS } from '../../../ice/checklist/pace.ts';
 import { isThroughRelay } from '../outcome/endpoints-in-use.ts';
+import { OPENER_TTLS } from './choose-technique.ts';
 import { createFreshSockets, type FreshSockets } from './fresh-sockets.ts';
-import { OPENER_TTLS } from './opener.ts';
 import type { Technique, TechniqueFacts } from './technique.ts';
 
 const AGAIN = 'again';
