@@ -135,7 +135,10 @@ function handleSignal(now: number, state: State, signal: PeerSignal): void {
       agent.addRemoteCandidate({ ...seenCandidate(endpoint), foundation: 'moved' });
       agent.checkAgain({ remote: endpoint });
       technique?.handleMoved?.(now, endpoint);
+      break;
     }
+    case 'address':
+      technique?.handleAddress?.(signal.address);
   }
 }
 

@@ -9,6 +9,8 @@ const peerSignal = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ports'), ports: z.array(port).max(PREDICTED_PORTS) }),
   /** The port at which the server sees the sender's first socket now, since it is not the one of the introduction any more. */
   z.object({ type: z.literal('moved'), port }),
+  /** Another public address of the sender's NAT, from which its packets may come. */
+  z.object({ type: z.literal('address'), address: z.union([z.ipv4(), z.ipv6()]) }),
 ]);
 export type PeerSignal = Readonly<z.infer<typeof peerSignal>>;
 

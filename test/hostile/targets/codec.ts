@@ -1,4 +1,5 @@
 /** What reads bytes and texts of strangers, and keeps nothing: STUN, TURN's framing, signals, NAT-PMP, SSDP, XML. */
+import { scopeOf } from '../../../src/address-scope.ts';
 import { familyOf } from '../../../src/endpoint.ts';
 import { parseCandidate } from '../../../src/ice/candidates/sdp.ts';
 import { igdServicesOf } from '../../../src/port-mapping/igd-service.ts';
@@ -77,7 +78,8 @@ export const signalTarget: Target = {
       const line = chance(random, 0.5) ? candidateLine(random) : damagedText(random, candidateLine(random));
       feed(() => {
         const told = parsePeerSignal(input);
-        const ports = told?.type === 'moved' ? [told.port] : (told?.ports ?? []);
+        if (told?.type === 'address') scopeOf(told.address);
+        const ports = told?.type === 'moved' ? [told.port] : told?.type === 'ports' ? told.ports : [];
         hold(
           ports.every((one) => Number.isInteger(one) && one > 0 && one < 65_536),
           'not a port',

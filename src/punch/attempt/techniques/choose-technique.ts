@@ -57,6 +57,8 @@ export const PREDICTED_PORTS = 16;
  * peer that is not a neighbour is eight routers away or more; where it is nearer, the lower ones still end before it.
  */
 export const OPENER_TTLS = [2, 3, 4, 5] as const;
+/** How many public addresses of a NAT that has several are looked for and told, beside the one that the server saw first. */
+export const POOL_ADDRESSES = 8;
 
 const CHECKS_ALONE: TechniqueChoice = { technique: 'simultaneous-open', probability: 1, packets: 0, seconds: 0 };
 const NO_PATH: TechniqueChoice = { technique: 'relay', probability: 0, packets: 0, seconds: 0 };

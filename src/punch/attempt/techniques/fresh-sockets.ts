@@ -16,7 +16,7 @@ export interface FreshSocket {
   /** Where it is bound, once it is open. */
   local: Endpoint | null;
   /** Where the server sees it. */
-  seenPort: number | null;
+  seen: Endpoint | null;
   /** Whether the peer has been told where it is. */
   isTold: boolean;
   /** Whether the agent has it. */
@@ -74,7 +74,7 @@ function open(state: State, prefix: string, ttls: readonly FreshSocket['ttl'][])
   state.sockets = ttls.map((ttl, index) => ({
     ...{ socket: index === 0 ? prefix : `${prefix} ${index}`, ttl },
     sample: createBinding({ server, randomBytes, schedule: SAMPLE_SCHEDULE }),
-    ...{ local: null, seenPort: null, isTold: false, isJoined: false },
+    ...{ local: null, seen: null, isTold: false, isJoined: false },
   }));
   for (const { socket } of state.sockets) emit({ kind: 'open', socket });
 }
@@ -86,8 +86,8 @@ function handleOpened(state: State, socket: string, local: Endpoint | null): voi
   if (!local) state.sockets = state.sockets.filter((one) => one !== opened);
 }
 
-function ask(now: number, { server, emit }: State, { socket, sample, local, seenPort }: FreshSocket): number {
-  if (!local || seenPort !== null) return Number.POSITIVE_INFINITY;
+function ask(now: number, { server, emit }: State, { socket, sample, local, seen }: FreshSocket): number {
+  if (!local || seen) return Number.POSITIVE_INFINITY;
   const step = sample.next(now);
   switch (step.kind) {
     case 'send':
@@ -104,7 +104,7 @@ function handleDatagram(now: number, state: State, arrival: Arrival): boolean {
   const one = state.sockets.find(({ socket, isJoined }) => socket === arrival.socket && !isJoined);
   if (!one) return false;
   const seen = reflexiveEndpoint(one.sample.receive(now, arrival));
-  if (seen) one.seenPort ??= seen.port;
+  if (seen) one.seen ??= seen;
   // Only the peer can have sent this check: nobody else knows the password.
   else if (checkIntegrity(arrival.bytes, { algorithm: 'sha1', key: state.key }) === 'valid')
     join(state, one, { isPassive: true });
@@ -124,7 +124,7 @@ function join({ agent }: State, one: FreshSocket, how: Pick<HostSpec, 'isPassive
 
 function tell({ emit }: State, sockets: readonly FreshSocket[]): void {
   for (const one of sockets) one.isTold = true;
-  const ports = sockets.flatMap(({ seenPort }) => (seenPort === null ? [] : [seenPort]));
+  const ports = sockets.flatMap(({ seen }) => (seen ? [seen.port] : []));
   emit({ kind: 'tell', signal: { type: 'ports', ports } });
 }
 

@@ -125,7 +125,7 @@ function tellOpen(now: number, state: State): number | null {
   state.openAt ??= now + (PREDICTED_PORTS + 1) * MIN_TA_MS;
   if (now < state.openAt) return state.openAt;
   state.isOpenTold = true;
-  state.aside.tell(state.aside.all().filter((one) => one.seenPort !== null && state.sent.has(one)));
+  state.aside.tell(state.aside.all().filter((one) => one.seen && state.sent.has(one)));
   return null;
 }
 

@@ -11,11 +11,15 @@
  * router lets them in, and they get out unless an outer NAT of this side has kept an entry for the peer's packet.
  */
 
+import { scopeOf } from '../../../address-scope.ts';
+import { familyOf } from '../../../endpoint.ts';
 import { candidatePriority } from '../../../ice/candidates/priority.ts';
 import { MIN_TA_MS } from '../../../ice/checklist/pace.ts';
+import { PUNCH_SOCKET } from '../candidate-agent.ts';
 import { isThroughRelay } from '../outcome/endpoints-in-use.ts';
-import { OPENER_TTLS } from './choose-technique.ts';
+import { OPENER_TTLS, POOL_ADDRESSES } from './choose-technique.ts';
 import { createFreshSockets, type FreshSockets } from './fresh-sockets.ts';
+import { encodeOpener } from './opener.ts';
 import type { Technique, TechniqueFacts } from './technique.ts';
 
 const AGAIN = 'again';
@@ -32,17 +36,21 @@ interface State extends TechniqueFacts {
   sentAt: number;
   /** Whether the peer has sent to every port that was told to it. */
   isPeerOpen: boolean;
+  /** The addresses of the side that moves, as far as this side has told or heard them. */
+  readonly addresses: Set<string>;
   isOver: boolean;
 }
 
 export function createSecondTry(facts: TechniqueFacts): Technique {
   const fresh = createFreshSockets(facts, AGAIN);
   const peerPorts = { peerPorts: new Set<number>(), sentTo: 0, sentAt: Number.POSITIVE_INFINITY };
-  const state: State = { ...facts, ...peerPorts, fresh, isPeerOpen: false, isOver: false };
+  const addresses = new Set(facts.own.isMoving ? [] : [facts.peer.address]);
+  const state: State = { ...facts, ...peerPorts, fresh, addresses, isPeerOpen: false, isOver: false };
   return {
     advance: (now) => advance(now, state),
     handleOpened: (_now, socket, local) => fresh.handleOpened(socket, local),
     handlePorts: (ports) => handlePorts(state, ports),
+    handleAddress: (address) => openToward(state, address),
     handleDatagram: fresh.handleDatagram,
     handleEvent: (event) => {
       if (event.kind === 'check-received' && !isThroughRelay(event.pair)) stop(state);
@@ -57,7 +65,7 @@ function advance(now: number, state: State): number {
   if (state.isOver) return Number.POSITIVE_INFINITY;
   if (now < startAt + AFTER_MS) return startAt + AFTER_MS;
   const isFirst = agent.role() === 'controlled';
-  fresh.open(isFirst ? [null] : OPENER_TTLS);
+  fresh.open(isFirst ? Array(hasPool(state) ? POOL_ADDRESSES : 1).fill(null) : OPENER_TTLS);
   return Math.min(fresh.advance(now), isFirst ? goFirst(now, state) : goSecond(state));
 }
 
@@ -73,10 +81,11 @@ function handlePorts(state: State, ports: readonly number[]): void {
 function goFirst(now: number, state: State): number {
   const { fresh, peerPorts, emit } = state;
   const [own] = fresh.all();
-  if (!own || own.seenPort === null) return Number.POSITIVE_INFINITY;
+  tellAddresses(state);
+  if (!own?.seen) return Number.POSITIVE_INFINITY;
   if (!own.isTold) fresh.tell([own]);
   if (peerPorts.size > state.sentTo) {
-    fresh.join(own);
+    for (const one of fresh.all()) fresh.join(one);
     for (const port of peerPorts) checkPort(state, port);
     state.sentTo = peerPorts.size;
     state.sentAt = now + (peerPorts.size + 1) * MIN_TA_MS;
@@ -85,6 +94,33 @@ function goFirst(now: number, state: State): number {
   state.sentAt = Number.POSITIVE_INFINITY;
   emit({ kind: 'tell', signal: { type: 'ports', ports: [] } });
   return state.sentAt;
+}
+
+/** Whether this side may send from several addresses, each of which the filter of the peer has to know. */
+function hasPool({ own, other }: State): boolean {
+  return own.isMoving && !other.isMoving;
+}
+
+/** Tells the peer each address at which the server sees a fresh socket, once. */
+function tellAddresses({ own, fresh, addresses, emit }: State): void {
+  for (const { seen } of own.isMoving ? fresh.all() : []) {
+    if (!seen || addresses.has(seen.address)) continue;
+    addresses.add(seen.address);
+    emit({ kind: 'tell', signal: { type: 'address', address: seen.address } });
+  }
+}
+
+/**
+ * Lets the first socket be reached from an address that the peer has told. The packet ends on the way: who is at that address
+ * is not known.
+ */
+function openToward(state: State, address: string): void {
+  const { addresses, emit, peer, isOver } = state;
+  const isTarget = familyOf(address) === familyOf(peer.address) && scopeOf(address) === 'global';
+  if (isOver || !isTarget || addresses.size > POOL_ADDRESSES || addresses.has(address)) return;
+  addresses.add(address);
+  const to = { address, port: peer.port };
+  emit({ kind: 'transmit', socket: PUNCH_SOCKET, to, bytes: encodeOpener(state), ttl: Math.max(...OPENER_TTLS) });
 }
 
 /**
@@ -96,7 +132,7 @@ function goSecond(state: State): number {
   const [port] = peerPorts;
   if (port === undefined) return Number.POSITIVE_INFINITY;
   const sockets = fresh.all();
-  const waiting = sockets.findIndex(({ seenPort }) => seenPort === null);
+  const waiting = sockets.findIndex(({ seen }) => !seen);
   const ready = sockets.slice(0, waiting === -1 ? sockets.length : waiting).filter(({ isTold }) => !isTold);
   for (const one of ready) fresh.sendOpener(one, port);
   if (ready.length > 0) fresh.tell(ready);

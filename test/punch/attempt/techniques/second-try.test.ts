@@ -15,8 +15,8 @@ const PEER_PORT = 9009;
 const FRESH = { address: '10.0.0.2', port: 5000 };
 
 /** A second try whose sockets are open, and what it wants. */
-function begun(role: Role) {
-  const { facts, taken } = createFacts({ own: STABLE, other: STABLE, role });
+function begun(role: Role, sides: { readonly own?: typeof STABLE; readonly other?: typeof STABLE } = {}) {
+  const { facts, taken } = createFacts({ own: STABLE, other: STABLE, ...sides, role });
   const technique = createSecondTry(facts);
   technique.advance(BEGUN);
   const sockets = taken().flatMap((output) => (output.kind === 'open' ? [output.socket] : []));
@@ -25,8 +25,8 @@ function begun(role: Role) {
   }
   technique.advance(BEGUN);
   const asked = taken();
-  /** Has the server answer that socket's Binding; it sees the socket at `port`. */
-  const answer = (socket: string, port: number): void => {
+  /** Has the server answer that socket's Binding, and say where it sees it. */
+  const answer = (socket: string, port: number, address = '198.51.100.1'): void => {
     const binding = asked.find((output) => output.kind === 'transmit' && output.socket === socket);
     const request = binding?.kind === 'transmit' ? decode(binding.bytes) : null;
     if (!request?.ok) throw new Error(`${socket} has not asked`);
@@ -34,7 +34,7 @@ function begun(role: Role) {
       class: 'success',
       method: METHOD.binding,
       transactionId: request.message.transactionId,
-      attributes: [{ type: 'XOR-MAPPED-ADDRESS', value: { address: '198.51.100.1', port } }],
+      attributes: [{ type: 'XOR-MAPPED-ADDRESS', value: { address, port } }],
     });
     technique.handleDatagram(BEGUN, { socket, from: SERVER, bytes });
   };
@@ -189,5 +189,65 @@ describe('the controlled side', () => {
     expect(step().until).toBe(BEGUN + 25);
     technique.handlePorts([9100]);
     expect(step().until).toBe(BEGUN + 25);
+  });
+});
+
+describe('a side whose NAT is symmetric', () => {
+  const MOVING = { isMoving: true, allocation: RANDOM };
+
+  it('opens eight sockets, tells each address at which the server sees one, and gives all to the agent', () => {
+    const { facts, technique, sockets, answer, step } = begun('controlled', { own: MOVING });
+    expect(sockets.length).toBe(8);
+    answer(sockets[1] ?? '', 7002, '198.51.100.2');
+    answer(sockets[2] ?? '', 7003, '198.51.100.2');
+    expect(step().outputs).toEqual([{ kind: 'tell', signal: { type: 'address', address: '198.51.100.2' } }]);
+    answer(sockets[0] ?? '', 7001);
+    expect(step().outputs).toEqual([
+      { kind: 'tell', signal: { type: 'address', address: '198.51.100.1' } },
+      told(7001),
+    ]);
+    technique.handlePorts([9001]);
+    expect(step().outputs).toEqual([]);
+    expect(facts.agent.localCandidates().map(({ socket }) => socket)).toEqual(['punch', ...sockets]);
+  });
+
+  it('opens one where the other side is symmetric too', () => {
+    expect(begun('controlled', { own: MOVING, other: MOVING }).sockets).toEqual(['again']);
+  });
+});
+
+describe('a side that is told other addresses of its peer', () => {
+  const toward = (address: string) => ({
+    kind: 'transmit',
+    socket: 'punch',
+    to: { address, port: PEER_ENDPOINT.port },
+    bytes: expect.any(Uint8Array),
+    ttl: 5,
+  });
+
+  it('opens toward each once, by a packet that ends on the way', () => {
+    const { technique, step } = begun('controlling');
+    for (const address of ['198.51.100.8', '198.51.100.9', '198.51.100.8']) technique.handleAddress?.(address);
+    expect(step().outputs).toEqual([toward('198.51.100.8'), toward('198.51.100.9')]);
+  });
+
+  it.each(['192.168.1.1', '100.64.0.1', '127.0.0.1', '169.254.1.1', '224.0.0.1', '2001:db8::1', PEER_ENDPOINT.address])(
+    'sends nothing toward %s',
+    (address) => {
+      const { technique, step } = begun('controlling');
+      technique.handleAddress?.(address);
+      expect(step().outputs).toEqual([]);
+    },
+  );
+
+  it('opens toward eight at the most, and toward none once it has heard the peer', () => {
+    const { technique, step } = begun('controlling');
+    for (let last = 10; last < 30; last++) technique.handleAddress?.(`198.51.100.${last}`);
+    expect(step().outputs.length).toBe(8);
+    const other = begun('controlling');
+    other.technique.stop();
+    other.step();
+    other.technique.handleAddress?.('198.51.100.8');
+    expect(other.step().outputs).toEqual([]);
   });
 });
