@@ -40,8 +40,9 @@ interface State extends TechniqueFacts {
   readonly aside: FreshSockets;
   /** Those of them that have sent to the ports of the peer. */
   readonly sent: Set<FreshSocket>;
-  /** The ports that the peer has told. */
+  /** The ports that the peer has told, and whether they are being checked. */
   predicted: readonly number[];
+  isChecked: boolean;
   /** Where the SAMPLE socket is bound, once it is open. */
   local: Endpoint | null;
   /** How far the SAMPLE or FRESH socket is. */
@@ -65,6 +66,7 @@ export function createPrediction(facts: TechniqueFacts): Technique {
     aside: createFreshSockets(facts, ASIDE),
     sent: new Set(),
     predicted: [],
+    isChecked: false,
     local: null,
     socket: 'none',
     hasTold: !own.isMoving,
@@ -79,8 +81,8 @@ export function createPrediction(facts: TechniqueFacts): Technique {
     handlePorts: (ports) => {
       if (state.hasHeard) return;
       state.hasHeard = true;
-      for (const [index, port] of ports.entries()) learn(state, port, index);
       state.predicted = ports;
+      checkPredicted(state);
     },
     handleDatagram: (now, arrival) => handleDatagram(now, state, arrival),
     handleEvent: () => {},
@@ -97,6 +99,7 @@ function advance(now: number, state: State): number {
   const lateAt = startAt + PATIENCE_MS;
   state.isLate = now >= lateAt;
   if (now < startAt) return startAt;
+  checkPredicted(state);
   const asideAt = advanceAside(now, state);
   const openAt = tellOpen(now, state);
   if (openAt !== null) return Math.min(openAt, asideAt);
@@ -107,6 +110,13 @@ function advance(now: number, state: State): number {
   const waitAt = state.isLate ? Number.POSITIVE_INFINITY : lateAt;
   const sampleAt = state.hasTold || !isCounted || state.socket !== 'open' ? waitAt : advanceSample(now, state);
   return Math.min(sampleAt, asideAt, waitAt);
+}
+
+/** Has the agent check the ports that were told, as soon as it may: the agent may check other pairs already. */
+function checkPredicted(state: State): void {
+  if (state.isChecked || !state.hasHeard || !mayBegin(state)) return;
+  state.isChecked = true;
+  for (const [index, port] of state.predicted.entries()) learn(state, port, index);
 }
 
 function advanceAside(now: number, { own, other, aside, predicted, sent }: State): number {
