@@ -1,7 +1,9 @@
 /** How often and how fast the hard pairs of NATs open in the simulated lab, seed by seed. */
 import {
+  INBOUND_FIRST,
   type NatProfile,
   PORT_RESTRICTED,
+  RESTRICTED,
   SYMMETRIC,
   SYMMETRIC_ADDRESS,
   SYMMETRIC_BLOCK,
@@ -14,11 +16,24 @@ import { quantile } from './quantile.ts';
 /** Two links of 10 ms each way: 40 ms of round trip between the peers. */
 const LINK = symmetricLink({ latencyMs: 10, jitterMs: 2 });
 
+/** Counts its ports, and takes early packets for packets to itself. */
+const EARLY_SEQUENTIAL: NatProfile = {
+  ...SYMMETRIC_SEQUENTIAL,
+  name: 'symmetric-sequential, inbound-first',
+  inboundFirst: true,
+};
+/** Gives each mapping any of four public addresses. */
+const POOLED: NatProfile = { ...SYMMETRIC, name: 'symmetric, four addresses', poolSize: 4, pooling: 'arbitrary' };
+
 export const HARD_PAIRS: readonly (readonly [NatProfile, NatProfile])[] = [
   [PORT_RESTRICTED, SYMMETRIC],
   [PORT_RESTRICTED, SYMMETRIC_ADDRESS],
   [PORT_RESTRICTED, SYMMETRIC_BLOCK],
   [PORT_RESTRICTED, SYMMETRIC_SEQUENTIAL],
+  [INBOUND_FIRST, SYMMETRIC],
+  [INBOUND_FIRST, SYMMETRIC_SEQUENTIAL],
+  [INBOUND_FIRST, EARLY_SEQUENTIAL],
+  [RESTRICTED, POOLED],
   [SYMMETRIC_SEQUENTIAL, SYMMETRIC_SEQUENTIAL],
   [SYMMETRIC_SEQUENTIAL, SYMMETRIC],
   [SYMMETRIC, SYMMETRIC],

@@ -132,6 +132,7 @@ export function serverMessageOf(random: Random, type = random.pick(SERVER_TYPES)
 export function signal(random: Random): string {
   if (chance(random, 0.2)) return text(random, 64);
   if (chance(random, 0.3)) return JSON.stringify({ type: 'moved', port: port(random) });
+  if (chance(random, 0.3)) return JSON.stringify({ type: 'address', address: address(random) });
   return JSON.stringify({ type: 'ports', ports: listOf(random, PREDICTED_PORTS, () => port(random)) });
 }
 

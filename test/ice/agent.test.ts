@@ -13,6 +13,7 @@ import {
   peerSuccess,
   REMOTE,
   remoteHost,
+  type Sent,
   TIE_BREAKER,
 } from './wire.ts';
 
@@ -68,6 +69,21 @@ describe('a check', () => {
     bench.receive(7, peerSuccess(first));
     bench.drain(7);
     expect(bench.events.filter(({ kind }) => kind === 'check-sent')).toHaveLength(1);
+  });
+
+  it('leaves a passive socket for whoever checks it, and for candidates that come later', () => {
+    const bench = createBench({ taMs: 5 });
+    bench.drain(0);
+    const aside = { address: LOCAL.address, port: 4001 };
+    bench.agent.addLocalCandidate({ type: 'host', socket: 'aside', endpoint: aside, isPassive: true });
+    expect(bench.drain(5)).toEqual([]);
+    const back = bench.receive(6, peerCheck(), REMOTE, 'aside');
+    expect(back.map(({ socket, to }) => [socket, to])).toEqual(Array(2).fill(['aside', REMOTE]));
+    const later = { ...REMOTE, port: 5001 };
+    bench.agent.addRemoteCandidate({ ...remoteHost(later), foundation: 'later' });
+    const sent: Sent[] = [];
+    for (let now = 6; now < 1000; now = bench.until(now)) sent.push(...bench.drain(now));
+    expect(new Set(sent.flatMap(({ socket, to }) => (to.port === 5001 ? [socket] : [])))).toContain('aside');
   });
 
   it('goes out only once the credentials of the peer are known', () => {

@@ -8,7 +8,7 @@ import { labRouter } from '../router/router.ts';
 import type { LabPlan } from '../topology/plan.ts';
 import type { StartedSite } from '../topology/site.ts';
 import type { Topology } from '../topology/topology.ts';
-import { type AskedOfSite, askedOf } from './asked.ts';
+import { type AskedOfSite, askedOfSite } from './asked.ts';
 import { type BedHost, conformanceBed, openPublicSide, publicSide } from './bed.ts';
 import { NonconformingError } from './nonconforming-error.ts';
 
@@ -44,7 +44,7 @@ async function verifySite(site: StartedSite, { serverAgent, sides }: Surrounding
   ] as const;
   const lines = await Promise.all(
     (['IPv4', 'IPv6'] as const).map(async (family) => {
-      const [asked, side] = [askedOf(site.plan, family), sides[family]];
+      const [asked, side] = [askedOfSite(site.plan, family), sides[family]];
       if (!asked || !side) return [];
       const [own, neighbour] = hosts.map((host) => hostIn(family, host)) as [BedHost, BedHost];
       return deviations(conformanceBed({ server: serverAgent, client: own, neighbour, publicSide: side }), asked);
@@ -62,17 +62,13 @@ function hostIn(
   return { agent: agentWithin(agent, family), address };
 }
 
-async function deviations(bed: ConformanceBed, wanted: AskedOfSite): Promise<readonly string[]> {
-  if (wanted.kind === 'no-udp') return udpLeaks(bed, wanted.name);
-  const { asked, seenAs, unsolicited } = wanted;
-  const { name } = asked;
+async function deviations(bed: ConformanceBed, { name, asked, seenAs }: AskedOfSite): Promise<readonly string[]> {
+  if (asked === null) return udpLeaks(bed, name);
   const observation = await observe(bed).catch((error: Error) => error);
   if (observation instanceof Error) return [`${name}: ${observation.message}`];
   const strangers = observation.mapped.filter(({ address }) => !seenAs.includes(address));
-  const isAsAsked = unsolicited === null || observation.unsolicited === unsolicited;
   return [
     ...mismatches(asked, observation),
-    ...(isAsAsked ? [] : [`${name}: unsolicited: asked ${unsolicited}, got ${observation.unsolicited}`]),
     ...strangers.map(({ address }) => `${name}: public address: asked ${seenAs.join(' or ')}, got ${address}`),
   ];
 }

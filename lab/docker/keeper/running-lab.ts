@@ -1,6 +1,6 @@
 /** What there is in a running lab, as plain data: enough for another process to use it. */
 import type { VerdictType } from '../../../src/nat/verdict.ts';
-import { expectedVerdict, type Ipv6Access } from '../../profiles.ts';
+import { expectedVerdict } from '../../profiles.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Lab, LabSite } from '../lab.ts';
 
@@ -61,7 +61,7 @@ function runningSite(site: LabSite): RunningSite {
   return {
     name,
     verdict: expectedVerdict(access),
-    verdict6: ipv6 && verdict6Of(ipv6),
+    verdict6: ipv6 && expectedVerdict(ipv6),
     router: router.name,
     carrier: carrier?.name ?? null,
     clients: clients.map(({ name: container, address, address6 }) => ({
@@ -72,9 +72,4 @@ function runningSite(site: LabSite): RunningSite {
       publicAddress6: ipv6?.kind === 'nat' ? publicAddress6 : address6,
     })),
   };
-}
-
-/** Where every packet is lost, a detection can only say that nothing answers. */
-function verdict6Of(ipv6: Ipv6Access): VerdictType {
-  return ipv6.kind === 'dropped' ? 'inconclusive' : expectedVerdict(ipv6);
 }

@@ -77,7 +77,7 @@ export interface ExpectationOptions {
 export function expectationOf(a: AccessProfile, b: AccessProfile, options: ExpectationOptions = {}): Expectation {
   const { hasRelay = false, ipv6 = [null, null] } = options;
   const peers: Both<KnownBehavior | null> = [knownBehaviorOf(a), knownBehaviorOf(b)];
-  const peers6: Both<KnownBehavior | null> = [behavior6Of(ipv6[0]), behavior6Of(ipv6[1])];
+  const peers6: Both<KnownBehavior | null> = [ipv6[0] && knownBehaviorOf(ipv6[0]), ipv6[1] && knownBehaviorOf(ipv6[1])];
   const [choice, choice6] = [choiceFor(peers), choiceFor(peers6)];
   const { technique, probability } = choice6.probability > choice.probability ? choice6 : choice;
   const outcome = technique !== 'relay' ? 'direct' : hasRelay ? 'relayed' : 'failed';
@@ -85,10 +85,6 @@ export function expectationOf(a: AccessProfile, b: AccessProfile, options: Expec
   const reasons: Both<PunchFailure | null> =
     outcome === 'failed' ? [failureOf({ own, peer }), failureOf({ own: peer, peer: own })] : [null, null];
   return { technique, probability, outcome, reasons };
-}
-
-function behavior6Of(ipv6: Ipv6Access | null): KnownBehavior | null {
-  return ipv6 === null || ipv6.kind === 'dropped' ? null : knownBehaviorOf(ipv6);
 }
 
 function choiceFor([a, b]: Both<KnownBehavior | null>): Pick<TechniqueChoice, 'technique' | 'probability'> {

@@ -28,10 +28,15 @@ export async function runMatrix(lab: Lab, options: MatrixOptions = {}): Promise<
     punchWithNatcheck({
       clients: [a.client(0), b.client(0)],
       server: lab.server.primary,
-      room: `${a.name}.${b.name}`,
+      room: roomOf(a, b),
     });
   const { punchPair = withNatcheck, hasRelay = true, ...rest } = options;
   return runPairs({ ...rest, hasRelay, rows, columns, punchPair: (a, b) => punchPair(a.site, b.site) });
+}
+
+/** A room's name has no `+`, which those of sites with both families have. */
+function roomOf(a: Pick<LabSite, 'name'>, b: Pick<LabSite, 'name'>): string {
+  return `${a.name}.${b.name}`.replaceAll('+', '_');
 }
 
 interface Peer extends MatrixPeer {

@@ -12,6 +12,11 @@ export interface HostSpec {
   readonly endpoint: Endpoint;
   /** From 0 to 65,535; by default each base after the first is worth one less. */
   readonly localPreference?: number;
+  /**
+   * Whether nothing is sent from the socket to the candidates that are known already, but only to whoever checks it, and to
+   * candidates that are added later; default: no.
+   */
+  readonly isPassive?: boolean;
 }
 
 /** An allocation on a TURN server. */

@@ -11,8 +11,10 @@ const MAX_REMOTE_CANDIDATES = 100;
 export function addLocalCandidate(state: AgentState, spec: LocalCandidateSpec): LocalCandidate | null {
   const { localCandidates, remoteCandidates, checklist } = state;
   const added = localCandidates.add(spec);
+  const isPassive = spec.type === 'host' && spec.isPassive;
   // A reflexive candidate is sent from its base, which has its pairs already (RFC 8445 §6.1.2.4).
-  if (added && added.type !== 'srflx') for (const remote of remoteCandidates) checklist.add(added, remote);
+  if (added && added.type !== 'srflx' && !isPassive)
+    for (const remote of remoteCandidates) checklist.add(added, remote);
   return added;
 }
 

@@ -30,7 +30,7 @@ const NOTHING_KNOWN: PortAssignment = { kind: 'undetermined', step: null, range:
 
 /** When the first socket is shown again, if the checks alone are to open the path: on most, they have done so by then. */
 const SHOW_AFTER_MS = 50;
-/** How long IPv6 alone is tried where it is expected to open the pair, and IPv4 would take a technique of many packets. */
+/** How long IPv6 alone is tried where both sides have it, and IPv4 takes a technique of many packets. */
 const HEAD_START_MS = 50;
 
 export interface IntroducedAttempt extends Attempt {
@@ -60,7 +60,7 @@ interface IntroducedAttemptOptions {
 export function createIntroducedAttempt(options: IntroducedAttemptOptions): IntroducedAttempt {
   const { introduction, agentOf, networks, budget, ...rest } = options;
   const { key, role, endpoint: peer, own } = introduction;
-  const { plan, startAt } = plannedOver(options);
+  const { plan, startAt, isBehind } = plannedOver(options);
   const pair = pairOf(toldOver(own, options), introduction);
   const agent = agentOf.create(introduction, {
     budget: budget.checks,
@@ -78,7 +78,7 @@ export function createIntroducedAttempt(options: IntroducedAttemptOptions): Intr
     agent,
     peerCredentials: iceCredentials(key, otherRole(role)),
     ...{ startAt: options.startAt, server: rest.server, peer: mayMeet && !isPredicted ? peer : null },
-    techniqueFrom: options.plan.otherwise ? startAt : null,
+    techniqueFrom: isBehind ? startAt : null,
     shownAgain: firstSocketOf(agent)
       ? createShownAgain({ ...rest, seen: introduction.own, from: showAt(plan, startAt) })
       : null,
@@ -113,12 +113,15 @@ function mayReach(agent: IceAgent, { address }: Endpoint): boolean {
   return first !== undefined && familyOf(first.base.address) === familyOf(address);
 }
 
-/** Returns what is planned for the first socket, and when that begins: later where IPv6 is expected to open the pair. */
-function plannedOver({ plan, startAt }: IntroducedAttemptOptions): {
+/** Returns what is planned for the first socket, and when that begins: a technique of many packets later than checks over IPv6. */
+function plannedOver({ introduction, plan, startAt }: IntroducedAttemptOptions): {
   readonly plan: Pick<PunchPlan, 'technique'>;
   readonly startAt: number;
+  readonly isBehind: boolean;
 } {
-  return plan.otherwise ? { plan: plan.otherwise, startAt: startAt + HEAD_START_MS } : { plan, startAt };
+  const first = plan.otherwise ?? plan;
+  const isBehind = introduction.also !== undefined && first.technique !== 'simultaneous-open';
+  return { plan: first, startAt: isBehind ? startAt + HEAD_START_MS : startAt, isBehind };
 }
 
 /** The two sides as a technique sees them, and what follows for the part of this one. */

@@ -15,6 +15,8 @@ const peerSignal = z.discriminatedUnion('type', [
   z.object({ type: z.literal('moved'), port }),
   /** Candidates of the sender, as SDP lines, that it did not have yet when it asked for the introduction. */
   z.object({ type: z.literal('candidates'), candidates: candidates.max(LATE_CANDIDATES_MAX) }),
+  /** Another public address of the sender's NAT, from which its packets may come. */
+  z.object({ type: z.literal('address'), address: z.union([z.ipv4(), z.ipv6()]) }),
 ]);
 export type PeerSignal = Readonly<z.infer<typeof peerSignal>>;
 

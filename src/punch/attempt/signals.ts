@@ -31,7 +31,10 @@ export function handleSignal(now: number, state: State, signal: PeerSignal): voi
       agent.addRemoteCandidate({ ...seenCandidate(endpoint), foundation: 'moved' });
       agent.checkAgain({ remote: endpoint });
       technique?.handleMoved?.(now, endpoint);
+      break;
     }
+    case 'address':
+      technique?.handleAddress?.(signal.address);
   }
 }
 

@@ -1,4 +1,5 @@
 /** What reads bytes and texts of strangers, and keeps nothing: STUN, TURN's framing, signals, NAT-PMP, SSDP, XML. */
+import { scopeOf } from '../../../src/address-scope.ts';
 import { familyOf } from '../../../src/endpoint.ts';
 import { parseCandidate } from '../../../src/ice/candidates/sdp.ts';
 import { wanAddress } from '../../../src/port-mapping/router.ts';
@@ -77,6 +78,7 @@ export const signalTarget: Target = {
       const line = chance(random, 0.5) ? candidateLine(random) : damagedText(random, candidateLine(random));
       feed(() => {
         const told = parsePeerSignal(input);
+        if (told?.type === 'address') scopeOf(told.address);
         const ports = told?.type === 'moved' ? [told.port] : told?.type === 'ports' ? told.ports : [];
         hold(told?.type !== 'candidates' || told.candidates.length <= 8, 'more candidates than a signal may tell');
         hold(

@@ -15,10 +15,10 @@ describe('the plan of a punch', () => {
   it('for a birthday names the side whose port moves, the side whose filter minds, and odds and cost', () => {
     const text =
       'bob is behind a symmetric NAT with random ports, and the NAT of alice lets in only the exact address and port that it has sent to: ' +
-      'a 99.9999935 % chance of a match, with at most 2560 packets, within 4.8 s';
+      'a 99.9999935 % chance of a match, with at most 2816 packets, within 4.8 s';
     const [alice, bob] = [side('alice', 'port-restricted'), side('bob', 'symmetric')];
-    expect(planPunch(alice, bob)).toMatchObject({ technique: 'birthday', packets: 2560, text });
-    expect(planPunch(bob, alice)).toMatchObject({ technique: 'birthday', packets: 2560, text });
+    expect(planPunch(alice, bob)).toMatchObject({ technique: 'birthday', packets: 2816, text });
+    expect(planPunch(bob, alice)).toMatchObject({ technique: 'birthday', packets: 2816, text });
   });
 
   it('names those whose next port can be told', () => {
@@ -181,7 +181,7 @@ describe('the plan of a punch', () => {
     };
     const text =
       'alice and bob are both behind symmetric NATs, but that of alice lets in any port of an address that it has sent to: ' +
-      'a 99.9999935 % chance of a match, with at most 2560 packets, within 4.8 s';
+      'a 99.9999935 % chance of a match, with at most 2816 packets, within 4.8 s';
     expect(planPunch(open, side('bob', 'symmetric'))).toMatchObject({ technique: 'birthday', text });
     expect(planPunch(side('bob', 'symmetric'), open)).toMatchObject({ technique: 'birthday', text });
   });

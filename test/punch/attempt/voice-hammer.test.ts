@@ -86,6 +86,8 @@ describe('all that one punch sends to endpoints that never answer, over three in
     readonly behavior: ToldBehavior;
     /** How often it says that it is seen at another port. */
     readonly moves?: number;
+    /** Of how many other addresses of its own it tells. */
+    readonly addresses?: number;
   }): ReadonlyMap<string, number> {
     const budget = createPunchBudget();
     const counts = new Map<string, number>();
@@ -122,6 +124,9 @@ describe('all that one punch sends to endpoints that never answer, over three in
       for (let move = 0; move < (told.moves ?? 0); move++) {
         attempt.handleSignal(0, { type: 'moved', port: 8000 + move });
       }
+      for (let address = 0; address < (told.addresses ?? 0); address++) {
+        attempt.handleSignal(0, { type: 'address', address: `203.0.113.${100 + address}` });
+      }
       for (let now = 0; ; ) {
         const output = attempt.poll(now);
         if (output.kind === 'done') break;
@@ -145,12 +150,18 @@ describe('all that one punch sends to endpoints that never answer, over three in
     const counts = countPackets({ candidates: [], technique: 'birthday', behavior: MOVING });
     // Seven checks of its one candidate each time.
     expect([...counts]).toEqual([[PEER.address, PROBES_MAX + 21]]);
-    expect(PROBES_MAX).toBe(2051);
+    expect(PROBES_MAX).toBe(2084);
   });
 
   it('is no more where it says again and again that it has moved', () => {
     const counts = countPackets({ candidates: [], technique: 'birthday', behavior: MOVING, moves: 200 });
     expect([...counts]).toEqual([[PEER.address, PROBES_MAX + CHECKS_PER_ADDRESS]]);
+  });
+
+  it('is one packet that ends on the way to each of eight addresses where it tells of a hundred', () => {
+    const counts = countPackets({ candidates: [], technique: 'simultaneous-open', behavior: MOVING, addresses: 100 });
+    const others = Array.from({ length: 8 }, (_, index) => [`203.0.113.${100 + index}`, INTRODUCTIONS_MAX]);
+    expect([...counts].filter(([address]) => address !== PEER.address)).toEqual(others);
   });
 
   it('is the checks of one address where it tells of ports that come next', () => {

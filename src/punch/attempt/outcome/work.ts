@@ -29,7 +29,10 @@ export function noteProbe({ probed }: TechniqueWork, socket: string, endpoint: E
  * Whether the technique has made the pair possible: one of its own sockets has met the peer, or a probe has gone over the very
  * pair, or one end is at a port that was told. A pair of which none is true was opened by the plain checks alone.
  */
-export function hasMade({ opened, probed, told, heard }: TechniqueWork, { socket, local, remote }: PairReport): boolean {
+export function hasMade(
+  { opened, probed, told, heard }: TechniqueWork,
+  { socket, local, remote }: PairReport,
+): boolean {
   if (opened.has(socket)) return true;
   if (probed.has(wayOf(socket, remote.endpoint))) return true;
   return told.has(local.endpoint.port) || heard.has(remote.endpoint.port);

@@ -2,6 +2,10 @@
  * The birthday technique: the moving side sends from many sockets, for each of which its NAT draws a port; the other side
  * probes ports that it draws itself. Where the two meet, both NATs are open, whichever packet came first, and a check from
  * one side arrives at a socket of the other, which the ICE agent then takes over.
+ *
+ * A router of the other side that answers early packets itself (see second-try.ts) would spoil every port that it hears from
+ * before it has probed it. So the moving side sends from as many sockets again with packets that end on the way: they only
+ * open its own NATs, and wait for the probes.
  */
 import type { Endpoint } from '../../../endpoint.ts';
 import type { Arrival } from '../../../session.ts';
@@ -13,22 +17,34 @@ import { encodeOpener } from './opener.ts';
 import type { Technique, TechniqueFacts } from './technique.ts';
 import { createDraw, createVolley, type Volley } from './volley.ts';
 
+/** The TTLs of packets that end on the way, in turn. Most symmetric NATs are the only one in a row; 5 passes up to four. */
+const QUIET_TTLS = [2, 2, 2, 5] as const;
+
+/** Sockets that send alike, at a rate of their own. */
+interface Group {
+  /** What the names of its sockets begin with. */
+  readonly prefix: string;
+  readonly count: number;
+  /** The TTLs of its packets, in turn; null where they are to arrive. */
+  readonly ttls: readonly number[] | null;
+  /** Those that are open, in the order in which they send. */
+  readonly opened: string[];
+  volley: Volley<number>;
+}
+
 interface State extends TechniqueFacts {
   /** Where the openers send to; null until the peer has shown from which port it sends. */
   target: Endpoint | null;
   /** The integrity key of the peer's checks. */
   readonly key: Uint8Array;
-  /** How many sockets a round has. */
-  readonly count: number;
   /** When each round begins. */
   readonly starts: readonly number[];
   /** The sockets that are open, and where they are bound. */
   readonly locals: Map<string, Endpoint>;
   round: number;
-  /** The sockets of this round, in the order in which they send. */
-  opened: string[];
+  /** The sockets of this round. */
+  groups: readonly Group[];
   hasAsked: boolean;
-  volley: Volley<string>;
   isOver: boolean;
 }
 
@@ -37,14 +53,17 @@ interface State extends TechniqueFacts {
  * has the same odds again, even through a router that answered the packets of the first round itself.
  */
 export function createOpeners(facts: TechniqueFacts): Technique {
-  const { own, startAt } = facts;
+  const { own, startAt, isShown, peer } = facts;
   const key = shortTermKey(own.credentials.pwd);
-  const { sockets: count, probes } = birthdayOf(own.allocation);
+  const { sockets, quietSockets, probes } = birthdayOf(own.allocation);
   const starts = [startAt, startAt + (probes * 1000) / BIRTHDAY_RATE + BIRTHDAY_MARGIN_MS];
+  const loud = createGroup('birthday 0 ', { count: sockets, ttls: null, startAt });
+  // Where the peer is not known before its packet has come in, no router of this side minds.
+  const quiet = createGroup('quiet 0 ', { count: isShown ? 0 : quietSockets, ttls: QUIET_TTLS, startAt });
   const state: State = {
-    ...{ ...facts, key, count, starts, locals: new Map(), round: 0, opened: [], hasAsked: false, isOver: false },
-    target: facts.isShown ? null : facts.peer,
-    volley: createVolley({ count, perSecond: BIRTHDAY_RATE, startAt, make: (index) => state.opened[index] ?? '' }),
+    ...{ ...facts, key, starts, locals: new Map(), round: 0, hasAsked: false, isOver: false },
+    target: isShown ? null : peer,
+    groups: [loud, quiet],
   };
   return {
     advance: (now) => advance(now, state),
@@ -65,15 +84,21 @@ export function createOpeners(facts: TechniqueFacts): Technique {
   };
 }
 
+function createGroup(
+  prefix: string,
+  { count, ttls, startAt }: Pick<Group, 'count' | 'ttls'> & { readonly startAt: number },
+): Group {
+  return { prefix, count, ttls, opened: [], volley: volleyOf(count, startAt) };
+}
+
+function volleyOf(count: number, startAt: number): Volley<number> {
+  return createVolley({ count, perSecond: BIRTHDAY_RATE, startAt, make: (index) => index });
+}
+
 /** Sends to that endpoint from now on, from all sockets of this round. */
 function aim(now: number, state: State, target: Endpoint): void {
   state.target = target;
-  state.volley = volleyOf(state, Math.max(now, state.startAt));
-}
-
-function volleyOf(state: State, startAt: number): Volley<string> {
-  const { count } = state;
-  return createVolley({ count, perSecond: BIRTHDAY_RATE, startAt, make: (index) => state.opened[index] ?? '' });
+  for (const group of state.groups) group.volley = volleyOf(group.count, Math.max(now, state.startAt));
 }
 
 function advance(now: number, state: State): number {
@@ -82,13 +107,24 @@ function advance(now: number, state: State): number {
   if (now >= laterAt) beginRound(state, laterAt);
   if (!state.hasAsked) {
     state.hasAsked = true;
-    for (let index = 0; index < state.count; index++) state.emit({ kind: 'open', socket: prefixOf(state) + index });
+    for (const group of state.groups) openAll(state, group);
   }
-  const until = nextStart(state);
-  if (!state.target || state.volley.sent() === state.opened.length) return until;
-  const next = state.volley.next(now);
-  if ('until' in next) return Math.min(next.until, until);
-  state.emit({ kind: 'transmit', socket: next.item, to: state.target, bytes: encodeOpener(state) });
+  return Math.min(nextStart(state), ...state.groups.map((group) => send(now, state, group)));
+}
+
+function openAll({ emit }: State, { prefix, count }: Group): void {
+  for (let index = 0; index < count; index++) emit({ kind: 'open', socket: prefix + index });
+}
+
+/** Sends the packet of the group that is due; returns when the next one will be. */
+function send(now: number, state: State, { opened, ttls, volley }: Group): number {
+  const { target: to, emit } = state;
+  if (!to || volley.sent() === opened.length) return Number.POSITIVE_INFINITY;
+  const next = volley.next(now);
+  if ('until' in next) return next.until;
+  const packet = { kind: 'transmit', socket: opened[next.item] ?? '', to, bytes: encodeOpener(state) } as const;
+  const ttl = ttls?.[next.item % ttls.length];
+  emit(ttl === undefined ? packet : { ...packet, ttl });
   return now;
 }
 
@@ -99,24 +135,20 @@ function nextStart({ starts, round }: State): number {
 
 function beginRound(state: State, startAt: number): void {
   closeAll(state);
-  state.opened = [];
   state.round++;
   state.hasAsked = false;
-  state.volley = volleyOf(state, startAt);
-}
-
-/** Returns the prefix of the names of this round's sockets. */
-function prefixOf({ round }: State): string {
-  return `birthday ${round} `;
+  const { sockets: count } = birthdayOf(state.own.allocation);
+  state.groups = [createGroup(`birthday ${state.round} `, { count, ttls: null, startAt })];
 }
 
 function handleOpened(state: State, socket: string, local: Endpoint | null): void {
   if (local === null) return;
-  if (state.isOver || !socket.startsWith(prefixOf(state))) {
+  const group = state.groups.find(({ prefix }) => socket.startsWith(prefix));
+  if (state.isOver || !group) {
     state.emit({ kind: 'close', socket });
     return;
   }
-  state.opened.push(socket);
+  group.opened.push(socket);
   state.locals.set(socket, local);
 }
 

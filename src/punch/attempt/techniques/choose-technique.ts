@@ -52,6 +52,14 @@ export const USER_PORTS = { first: 1024, last: 65_535 } as const;
 /** How many of a counter's next ports are tried, since others behind the same NAT may take some of them. */
 export const PREDICTED_PORTS = 16;
 
+/**
+ * The TTLs of openers that must not reach the peer's router. A TTL of n passes n − 1 routers: one NAT in a row, up to four. A
+ * peer that is not a neighbour is eight routers away or more; where it is nearer, the lower ones still end before it.
+ */
+export const OPENER_TTLS = [2, 3, 4, 5] as const;
+/** How many public addresses of a NAT that has several are looked for and told, beside the one that the server saw first. */
+export const POOL_ADDRESSES = 8;
+
 const CHECKS_ALONE: TechniqueChoice = { technique: 'simultaneous-open', probability: 1, packets: 0, seconds: 0 };
 const NO_PATH: TechniqueChoice = { technique: 'relay', probability: 0, packets: 0, seconds: 0 };
 
@@ -61,10 +69,16 @@ export function chooseTechnique(a: KnownBehavior, b: KnownBehavior): TechniqueCh
   if (prospect === 'direct' || prospect === 'asymmetric') return CHECKS_ALONE;
   const moving = [a, b].filter((peer) => !isStable(peer));
   if (moving.every(({ allocation }) => isPredictable(allocation))) {
-    return { technique: 'port-prediction', probability: 1, packets: PREDICTED_PORTS * moving.length, seconds: 1 };
+    return { technique: 'port-prediction', probability: 1, packets: predictionPackets(moving), seconds: 1 };
   }
   const [best] = openersOf(a, b).toSorted((one, other) => birthdayOdds(other) - birthdayOdds(one));
   return best ? birthdayChoice(best) : NO_PATH;
+}
+
+/** A stable side opens toward the ports of a counter from its other sockets too. */
+function predictionPackets(moving: readonly KnownBehavior[]): number {
+  const isAlone = moving.length === 1 && moving[0]?.allocation.kind === 'sequential';
+  return PREDICTED_PORTS * (moving.length + (isAlone ? OPENER_TTLS.length : 0));
 }
 
 /**
@@ -90,11 +104,11 @@ function birthdayOdds({ allocation }: KnownBehavior): number {
 }
 
 function birthdayChoice(opener: KnownBehavior): TechniqueChoice {
-  const { sockets, probes } = birthdayOf(opener.allocation);
+  const { sockets, quietSockets, probes } = birthdayOf(opener.allocation);
   return {
     technique: 'birthday',
     probability: birthdayOdds(opener),
-    packets: BIRTHDAY_ROUNDS * sockets + probes,
+    packets: BIRTHDAY_ROUNDS * sockets + quietSockets + probes,
     seconds: (probes + sockets) / BIRTHDAY_RATE + BIRTHDAY_MARGIN_MS / 1000,
   };
 }
@@ -106,20 +120,24 @@ export function isPredictable({ kind }: PortAssignment): boolean {
 
 export interface Birthday {
   readonly sockets: number;
+  /** How many more sockets send packets that end on the way in the first round; the odds do not count them. */
+  readonly quietSockets: number;
   readonly probes: number;
   /** How many ports there are to draw from. */
   readonly ports: number;
   readonly first: number;
 }
 
-/** Returns the numbers of a birthday with a moving side of that port assignment; a small range is met with at most half as many sockets. */
+/** Returns the numbers of a birthday with a moving side of that port assignment; a round takes at most half the ports of a small range. */
 export function birthdayOf(allocation: PortAssignment): Birthday {
   const { first, last } = portsOf(allocation);
   const ports = last - first + 1;
+  const sockets = Math.min(BIRTHDAY_SOCKETS, Math.max(1, Math.floor(ports / 2)));
   return {
     first,
     ports,
-    sockets: Math.min(BIRTHDAY_SOCKETS, Math.max(1, Math.floor(ports / 2))),
+    sockets,
+    quietSockets: Math.min(BIRTHDAY_SOCKETS, Math.max(0, Math.floor(ports / 2) - sockets)),
     probes: Math.min(BIRTHDAY_PROBES, ports),
   };
 }
@@ -139,7 +157,7 @@ function portsOf({ kind, range }: PortAssignment): NonNullable<PortAssignment['r
  * Returns the probability that one of the probes meets one of the sockets: 1 − C(ports − sockets, probes) / C(ports, probes).
  * 256 sockets and 1,024 probes among 64,512 ports: 98.3 %.
  */
-export function birthdayProbability({ sockets, probes, ports }: Omit<Birthday, 'first'>): number {
+export function birthdayProbability({ sockets, probes, ports }: Omit<Birthday, 'first' | 'quietSockets'>): number {
   let missed = 1;
   for (let probe = 0; probe < Math.min(probes, ports); probe++) missed *= Math.max(0, 1 - sockets / (ports - probe));
   return 1 - missed;

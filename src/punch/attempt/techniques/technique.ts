@@ -29,6 +29,8 @@ export interface Technique {
   readonly handlePorts: (ports: readonly number[]) => void;
   /** Takes word that the server sees the peer at another port now. */
   readonly handleMoved?: (now: number, peer: Endpoint) => void;
+  /** Takes another address from which the peer's packets may come. */
+  readonly handleAddress?: (address: string) => void;
   /** Returns true when the datagram was for the technique, and not for the agent. */
   readonly handleDatagram: (now: number, arrival: Arrival) => boolean;
   readonly handleEvent: (event: IceEvent) => void;

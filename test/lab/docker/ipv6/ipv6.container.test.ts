@@ -10,6 +10,7 @@ import {
   ipv6Rules,
   type Lab,
   type LabContainer,
+  type NamedIpv6Access,
   type NonconformingError,
   PORT_RESTRICTED,
   RESTRICTED,
@@ -36,10 +37,13 @@ async function punchBetween(
   return (await Promise.all(runs.map((run) => run.result()))).map(({ report }) => report);
 }
 
-type Named6 = (typeof IPV6_ACCESSES)[number];
-
-const [OPEN, TRANSPARENT, FIREWALL, NAT66] = IPV6_ACCESSES as [Named6, Named6, Named6, Named6];
-const BY_ADDRESS: Named6 = {
+const [OPEN, TRANSPARENT, FIREWALL, NAT66] = IPV6_ACCESSES as [
+  NamedIpv6Access,
+  NamedIpv6Access,
+  NamedIpv6Access,
+  NamedIpv6Access,
+];
+const BY_ADDRESS: NamedIpv6Access = {
   name: 'by-address',
   access: { kind: 'firewall', filtering: 'address-dependent', lifetimeMs: 120_000 },
 };

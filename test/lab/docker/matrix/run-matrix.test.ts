@@ -48,6 +48,20 @@ it('a lab with IPv6 is judged by both families, and shows them', async () => {
   expect(matrix.cells.map(({ actual }) => actual.families)).toEqual([['IPv6', 'IPv6']]);
 });
 
+it('the peers of a pair meet in a room of a name that a server takes', async () => {
+  const rooms: (string | undefined)[] = [];
+  const client = () => ({
+    exec: async (argv: readonly string[]) => {
+      rooms.push(argv[argv.indexOf('--room') + 1]);
+      return { stdout: '', stderr: '', exitCode: 1 };
+    },
+  });
+  const names = ['symmetric+nat66', 'symmetric+nat66-2'];
+  const sites = names.map((name) => ({ ...site(name, SYMMETRIC), client }) as unknown as LabSite);
+  await runMatrix({ ...labOf(...sites), server: { primary: '203.0.113.10' } } as Lab);
+  expect(rooms).toEqual(Array(2).fill('symmetric_nat66.symmetric_nat66-2'));
+});
+
 it.each([
   ['once only', [site('full-cone', FULL_CONE), site('symmetric', SYMMETRIC)]],
   ['an odd number', [site('full-cone', FULL_CONE), site('full-cone-2', FULL_CONE), site('symmetric', SYMMETRIC)]],

@@ -93,6 +93,20 @@ describeLab('a lab of hard NATs, with a backbone', () => {
     expect(reports[1]?.remote).toEqual(reports[0]?.public);
   });
 
+  it.concurrent.for([
+    ['carrier-grade', 'inbound-first'],
+    ['inbound-first', 'carrier-grade'],
+  ] as const)('%s and %s meet directly, whichever packet is first', async ([a, b]) => {
+    const runs = await Promise.all([
+      startPunch(lab.nat(a).client(0), { server: lab.server, id: 'alice', peer: 'bob', room: a }),
+      startPunch(lab.nat(b).client(0), { server: lab.server, id: 'bob', peer: 'alice', room: a }),
+    ]);
+    const reports = (await Promise.all(runs.map((run) => run.result()))).map(({ report }) => report);
+    expect(reports.map(({ outcome, technique }) => [outcome, technique])).toEqual(
+      Array(2).fill(['direct', 'simultaneous-open']),
+    );
+  });
+
   it('lets a packet with a TTL of 2 out of its own router, and not as far as the next one', async () => {
     const [near, far] = [lab.nat('carrier-grade').carrier, lab.nat('inbound-first')];
     if (near === null) throw new Error('no carrier');

@@ -31,8 +31,6 @@ export interface PunchNames {
   /** How long to wait for the peer; default WAIT_SECONDS. */
   readonly waitSeconds?: number | undefined;
   readonly mode?: '--relay-only' | '--direct-only';
-  /** Further flags. */
-  readonly flags?: readonly string[];
 }
 
 /** A program that is killed takes its shell along, which is what says the exit code. */
@@ -40,14 +38,13 @@ const SAY_EXIT_CODE = '"$@" & echo "pid: $!"; wait $!; echo "exit: $?"';
 
 export async function startPunch(client: LabContainer, names: PunchNames): Promise<PunchRun> {
   const { server, id, peer, room, rendezvous, waitSeconds = WAIT_SECONDS, mode } = names;
-  const all = [
-    ...(names.flags ?? []),
+  const flags = [
     '--json',
     ...['--server', server.primary, '--room', room, '--id', id, '--peer', peer, '--wait', `${waitSeconds}`],
     ...(rendezvous ? ['--rendezvous', rendezvous] : []),
     ...(mode ? [mode] : []),
   ];
-  const program: Program = await client.start(['sh', '-c', SAY_EXIT_CODE, 'sh', 'natcheck', 'punch', ...all]);
+  const program: Program = await client.start(['sh', '-c', SAY_EXIT_CODE, 'sh', 'natcheck', 'punch', ...flags]);
   const after = async (label: RegExp): Promise<string> => {
     const line = await program.line(label, { timeoutMs: RESULT_TIMEOUT_MS });
     return line.replace(label, '');

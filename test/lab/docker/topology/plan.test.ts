@@ -11,6 +11,7 @@ import {
   FULL_CONE,
   IPV6_ACCESSES,
   type Ipv6Access,
+  type NamedIpv6Access,
   PORT_RESTRICTED,
   STATIC,
   SYMMETRIC,
@@ -87,7 +88,7 @@ it('a backbone is there when it is asked for', () => {
 });
 
 describe('a lab with IPv6', () => {
-  const [, , FIREWALL, NAT66] = IPV6_ACCESSES as [Named6, Named6, Named6, Named6];
+  const [, , FIREWALL, NAT66] = IPV6_ACCESSES as [NamedIpv6Access, NamedIpv6Access, NamedIpv6Access, NamedIpv6Access];
   const profiles = [
     SYMMETRIC,
     dualStack(FULL_CONE, FIREWALL),
@@ -156,8 +157,6 @@ describe('a lab with IPv6', () => {
     );
   });
 });
-
-type Named6 = (typeof IPV6_ACCESSES)[number];
 
 function never(): never {
   throw new Error('there is no such site');

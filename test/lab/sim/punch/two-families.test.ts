@@ -97,3 +97,17 @@ describe('IPv6 that is announced and dropped, on one side or both', { timeout: T
     ]);
   });
 });
+
+describe('IPv6 by NATs of which it is not known what they do', { timeout: TIMEOUT_MS }, () => {
+  it.each([SYMMETRIC, SYMMETRIC_SEQUENTIAL])('goes ahead of a technique of many packets: $name', (nat) => {
+    const [nat66] = IPV6_ACCESSES.filter(({ name }) => name === 'nat66');
+    if (!nat66) throw new Error('no such access');
+    for (const seed of SEEDS) {
+      const punched = run(dualStack(nat, nat66), dualStack(PORT_RESTRICTED, nat66), seed);
+      expect(summaryOf(punched), `seed ${seed}`).toEqual([
+        ['direct', 'IPv6'],
+        ['direct', 'IPv6'],
+      ]);
+    }
+  });
+});

@@ -19,6 +19,9 @@ const named = (outputs: readonly TechniqueOutput[], kind: 'open' | 'close'): rea
 const transmits = (outputs: readonly TechniqueOutput[]) =>
   outputs.flatMap((output) => (output.kind === 'transmit' ? [output] : []));
 
+/** Those that are not to end on the way. */
+const arriving = (outputs: readonly TechniqueOutput[]) => transmits(outputs).filter(({ ttl }) => ttl === undefined);
+
 /** A pair of the first socket with the peer at that endpoint. */
 function pairWith(endpoint: Endpoint): PairReport {
   const candidate = { foundation: '1', priority: 1, related: null } as const;
@@ -42,26 +45,35 @@ describe('the moving side', () => {
     for (const [index, name] of names.entries()) {
       technique.handleOpened(1, name, { address: '10.0.0.2', port: 20_000 + index });
     }
-    return { facts, taken, technique, names };
+    return { facts, taken, technique, names, loud: names.slice(0, 256), quiet: names.slice(256) };
   }
 
-  it('asks for 256 sockets, and sends from each once, 500 a second, from the instant on', () => {
-    const { taken, technique, names } = open();
-    expect(new Set(names).size).toBe(256);
+  it('asks for twice 256 sockets, and sends from each once, 500 a second of either half, from the instant on', () => {
+    const { taken, technique, names, loud } = open();
+    expect(new Set(names).size).toBe(512);
     run(technique, 0, 999);
     expect(taken()).toEqual([]);
     run(technique, 1000, 1099);
-    expect(transmits(taken()).map(({ socket, to }) => [socket, to])).toEqual(
-      names.slice(0, 50).map((name) => [name, PEER_ENDPOINT]),
+    expect(arriving(taken()).map(({ socket, to }) => [socket, to])).toEqual(
+      loud.slice(0, 50).map((name) => [name, PEER_ENDPOINT]),
     );
-    run(technique, 1100, 9000);
-    expect(transmits(taken()).length).toBe(206);
+    run(technique, 1100, 5000);
+    expect(transmits(taken()).length).toBe(2 * 206);
+  });
+
+  it('sends from the second half what ends on the way: past one NAT, and of each fourth past four', () => {
+    const { taken, technique, quiet } = open();
+    run(technique, 1000, 1099);
+    const sent = transmits(taken()).filter(({ ttl }) => ttl !== undefined);
+    expect(sent.map(({ socket, to, ttl }) => [socket, to, ttl])).toEqual(
+      quiet.slice(0, 50).map((name, index) => [name, PEER_ENDPOINT, index % 4 === 3 ? 5 : 2]),
+    );
   });
 
   it('takes fresh sockets for a second round, when the other side has probed all that it will', () => {
     const { taken, technique, names } = open();
     run(technique, 1000, 5295);
-    expect(transmits(taken()).length).toBe(256);
+    expect(transmits(taken()).length).toBe(512);
     technique.advance(5296);
     const again = taken();
     expect(named(again, 'close')).toEqual(names);
@@ -90,15 +102,18 @@ describe('the moving side', () => {
   });
 
   it('begins again toward the port that the peer has moved to, from the same sockets', () => {
-    const { taken, technique, names } = open();
+    const { taken, technique, loud, quiet } = open();
     run(technique, 1000, 1099);
     taken();
     const moved = { ...PEER_ENDPOINT, port: 9999 };
     technique.handleMoved?.(1100, moved);
     run(technique, 1100, 1199);
-    expect(transmits(taken()).map(({ socket, to }) => [socket, to])).toEqual(
-      names.slice(0, 50).map((name) => [name, moved]),
-    );
+    const sent = transmits(taken());
+    for (const half of [loud, quiet]) {
+      expect(sent.flatMap(({ socket, to }) => (half.includes(socket) ? [[socket, to]] : []))).toEqual(
+        half.slice(0, 50).map((name) => [name, moved]),
+      );
+    }
   });
 
   it('at the first check of the peer keeps that socket, closes the others and falls silent', () => {
@@ -145,7 +160,7 @@ describe('the moving side', () => {
       technique.handleOpened(1, name, index % 2 === 0 ? { address: '10.0.0.2', port: 1 } : null);
     }
     run(technique, 1000, 9000);
-    expect(transmits(taken()).length).toBe(128);
+    expect(transmits(taken()).length).toBe(256);
   });
 });
 

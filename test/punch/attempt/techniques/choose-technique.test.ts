@@ -48,14 +48,14 @@ describe('the choice', () => {
     expect(chooseTechnique(STRICT, peer('symmetric', RANDOM))).toEqual({
       technique: 'birthday',
       probability: expect.closeTo(0.999999935, 9),
-      packets: 2 * 256 + 2048,
+      packets: 3 * 256 + 2048,
       seconds: expect.closeTo(4.808, 9),
     });
   });
 
   it('for a port block has better odds, at the same price or less', () => {
-    expect(birthdayOf(BLOCK)).toEqual({ first: 20_480, ports: 2048, sockets: 256, probes: 2048 });
-    expect(birthdayOf(SMALL)).toEqual({ first: 20_480, ports: 64, sockets: 32, probes: 64 });
+    expect(birthdayOf(BLOCK)).toEqual({ first: 20_480, ports: 2048, sockets: 256, quietSockets: 256, probes: 2048 });
+    expect(birthdayOf(SMALL)).toEqual({ first: 20_480, ports: 64, sockets: 32, quietSockets: 0, probes: 64 });
     expect(chooseTechnique(STRICT, peer('symmetric', SMALL))).toEqual({
       technique: 'birthday',
       probability: 1,

@@ -6,7 +6,7 @@ import type { TechniqueOutput } from '../../../../src/punch/attempt/techniques/t
 import { decode } from '../../../../src/stun/decode.ts';
 import { encode } from '../../../../src/stun/encode.ts';
 import { METHOD } from '../../../../src/stun/header.ts';
-import { createFacts, RANDOM, SERVER } from './facts.ts';
+import { createFacts, PEER_ENDPOINT, RANDOM, SERVER } from './facts.ts';
 
 const COUNTED: PortAssignment = { kind: 'sequential', step: 2, range: null };
 const KEPT: PortAssignment = { kind: 'preserved', step: null, range: null };
@@ -98,8 +98,65 @@ it('a side whose NAT keeps the port of a fresh socket tells that port', () => {
   expect(facts.agent.localCandidates().map(({ socket }) => socket)).toEqual(['punch', 'fresh']);
 });
 
-it('a side that is stable waits for the ports, opens toward all of them, and says so', () => {
+/** A stable side that has told nothing yet, with its other sockets open; the server sees them at 8001 to 8004. */
+function stable() {
   const { facts, taken } = createFacts({ own: STABLE, other: { isMoving: true, allocation: COUNTED } });
+  const technique = createPrediction(facts);
+  technique.advance(1000);
+  const asides = taken().flatMap((output) => (output.kind === 'open' ? [output.socket] : []));
+  const open = (now: number): readonly TechniqueOutput[] => {
+    for (const [index, socket] of asides.entries()) {
+      technique.handleOpened(now, socket, { ...LOCAL, port: 5001 + index });
+    }
+    technique.advance(now);
+    const outputs = taken();
+    for (const [index, socket] of asides.entries()) {
+      const binding = outputs.find((output) => output.kind === 'transmit' && output.socket === socket);
+      technique.handleDatagram(now, answerTo(binding, 8001 + index));
+    }
+    return outputs;
+  };
+  const openers = (socket: string, ttl: number, ports: readonly number[]) =>
+    ports.map((port) => ({ kind: 'transmit', socket, to: { ...PEER_ENDPOINT, port }, ttl }));
+  return { facts, taken, technique, asides, open, openers };
+}
+
+describe('a side that is stable, where the peer counts', () => {
+  it('opens toward the ports from four other sockets, with TTLs of 2 to 5, and tells where they are', () => {
+    const { taken, technique, asides, open, openers } = stable();
+    expect(asides).toEqual(['aside', 'aside 1', 'aside 2', 'aside 3']);
+    open(1001);
+    technique.handlePorts([40_002, 40_004]);
+    technique.advance(1100);
+    expect(taken()).toMatchObject(asides.flatMap((socket, index) => openers(socket, index + 2, [40_002, 40_004])));
+    technique.advance(1185);
+    expect(taken()).toEqual([{ kind: 'tell', signal: { type: 'ports', ports: [8001, 8002, 8003, 8004] } }]);
+  });
+
+  it('does so as well where the ports come before its sockets are open, and tells none that has not', () => {
+    const { facts, taken, technique, open, openers } = stable();
+    technique.handlePorts([40_002]);
+    technique.advance(1000);
+    expect(taken()).toEqual([]);
+    expect(open(1001).filter((output) => output.kind === 'transmit' && output.to.port === 40_002)).toMatchObject(
+      ['aside', 'aside 1', 'aside 2', 'aside 3'].flatMap((socket, index) => openers(socket, index + 2, [40_002])),
+    );
+    // Its checks leave from the first socket alone.
+    expect(facts.agent.localCandidates().map(({ socket }) => socket)).toEqual(['punch']);
+    technique.stop();
+    expect(taken()).toEqual(['aside', 'aside 1', 'aside 2', 'aside 3'].map((socket) => ({ kind: 'close', socket })));
+  });
+});
+
+it('a side that is stable opens no other sockets where the peer keeps the port of a fresh one, which has one only', () => {
+  const { facts, taken } = createFacts({ own: STABLE, other: { isMoving: true, allocation: KEPT } });
+  const technique = createPrediction(facts);
+  technique.advance(1000);
+  expect(taken()).toEqual([]);
+});
+
+it('a side that is stable waits for the ports, opens toward all of them, and says so', () => {
+  const { facts, taken } = createFacts({ own: STABLE, other: { isMoving: true, allocation: KEPT } });
   const technique = createPrediction(facts);
   technique.advance(1000);
   expect([taken(), technique.mayBegin()]).toEqual([[], false]);
