@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { NatcheckServer } from '../../server/index.ts';
 import { UsageError } from '../../src/errors.ts';
-import { portsOf, startPunch, startPunchServer } from './punches.ts';
+import type { Resolver } from '../../src/net/lookup/resolver.ts';
+import { punch } from '../../src/punch/punch.ts';
+import { isStep, portsOf, startPunch, startPunchServer } from './punches.ts';
 
 const BOTH = { ip: ['127.0.0.1', '127.0.0.2', '::1'] };
 
@@ -22,6 +24,44 @@ async function remotes(
   await using other = await bob.result;
   return [one, other].map(({ report: { outcome, local, remote } }) => [outcome, local?.address, remote?.address]);
 }
+
+const udpSockets = (): number => process.getActiveResourcesInfo().filter((one) => one === 'UDPWrap').length;
+
+/** The system counts a closed socket until its loop has turned; one that is left behind, for ever. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+it('no socket of either family is left behind, whether the peer came or the punch was given up', async () => {
+  await using server = await startPunchServer(BOTH);
+  const before = udpSockets();
+  await remotes(server, {}, {});
+  await until(() => udpSockets() <= before);
+  const abort = new AbortController();
+  const alone = startPunch(server, { id: 'alice', peer: 'nobody', signal: abort.signal });
+  await alone.told(isStep(1));
+  abort.abort();
+  await expect(alone.result).rejects.toThrow('This operation was aborted');
+  await until(() => udpSockets() <= before);
+  expect(udpSockets()).toBe(before);
+});
+
+it('a server whose name has an IPv6 address alone is met over that', async () => {
+  await using server = await startPunchServer({ ip: ['::1'] });
+  const resolver: Resolver = {
+    addresses: async () => [{ address: '::1', family: 'IPv6' }],
+    services: async () => [],
+  };
+  const at = { server: `six.example.org:${portsOf(server).port}`, rendezvous: at6(server).rendezvous, resolver };
+  expect(await remotes(server, at, at)).toEqual([
+    ['direct', '::1', '::1'],
+    ['direct', '::1', '::1'],
+  ]);
+});
+
+it.each(['fe80::1%lo', '::ffff:127.0.0.1'])('a server at %s is refused', async (server) => {
+  await expect(punch({ id: 'alice', peer: 'bob', server: `[${server}]:3478` })).rejects.toThrow(UsageError);
+});
 
 describe.concurrent('two peers on a server with both families', () => {
   it('meet over IPv6 though both have named the server by its IPv4 address', async () => {

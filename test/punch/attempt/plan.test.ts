@@ -120,10 +120,10 @@ describe('the plan of a punch', () => {
       const plan = {
         technique: 'birthday',
         probability: expect.closeTo(0.999999935, 9),
-        packets: 2560,
+        packets: 2816,
         text:
           'it is not known what the NAT of bob lets in: its filter is taken for the strictest; ' +
-          'the port of the symmetric NAT of alice is met with 99.9999935 % chance then, with at most 2560 packets, within 4.8 s',
+          'the port of the symmetric NAT of alice is met with 99.9999935 % chance then, with at most 2816 packets, within 4.8 s',
       };
       for (const one of bothOrders(side('alice', 'symmetric'), unfiltered)) expect(one).toMatchObject(plan);
     });
