@@ -129,6 +129,7 @@ function reachabilityOf(
     server,
     mode,
     mayHaveSecond: mayHaveOthers(options) && options.family === undefined,
+    seekPinhole: portMapping ? (at) => seekMappedPort({ local: at }) : undefined,
     others: options.others,
     mappedPort,
     openRelay: (servers, signal) => openFirstRelay(servers, { local, resolver, signal, onNotice }),

@@ -69,9 +69,18 @@ export function splitText(ids: readonly [string, string], families: readonly [Fa
   return `${ids[0]} is reachable over ${families[0]} alone, and ${ids[1]} over ${families[1]} alone: let both reach the server over one family`;
 }
 
-/** Of a pair that IPv6 opens and IPv4 may not. @param over4 the plan over IPv4. */
-export function overIpv6Text(ids: readonly [string, string], over4: { readonly text: string }): string {
-  return `the server has seen both ${ids[0]} and ${ids[1]} over IPv6, which can be opened from both sides (over IPv4, ${over4.text})`;
+interface Planned {
+  readonly probability: number | null;
+  readonly text: string;
+}
+
+/** Of a pair that IPv6 opens, or may open, and IPv4 may not. */
+export function overIpv6Text(
+  ids: readonly [string, string],
+  { second, first }: { readonly second: Planned; readonly first: Planned },
+): string {
+  const can = second.probability === 1 ? 'which can be opened from both sides' : `where ${second.text}`;
+  return `the server has seen both ${ids[0]} and ${ids[1]} over IPv6, ${can} (over IPv4, ${first.text})`;
 }
 
 /** Formats a probability, never rounded up to certainty: such as `50 %`, `98.3 %`, `99.9999935 %`, `100 %`. */

@@ -55,15 +55,17 @@ interface IntroducedSide {
 
 /**
  * Makes the plan that follows from an introduction: from what both sides have told, and from where the server has seen them.
- * Where it has seen both over IPv6 as well, and that opens the pair for certain while IPv4 does not, IPv6 is the plan.
+ * Where it has seen both over IPv6 as well, and that opens the pair for certain while IPv4 does not, IPv6 is the plan; or where
+ * it may open the pair, and IPv4 cannot.
  */
 export function planIntroduced(introduction: Introduction, side: IntroducedSide): PunchPlan {
   const first = planOver(introduction, { ...side, behavior: toldOver(introduction.own, side) });
   const { also } = introduction;
   if (!also || (first.technique === 'simultaneous-open' && first.probability === 1)) return first;
   const second = planOver({ ...introduction, ...also }, { ...side, behavior: toldOver(also.own, side) });
-  if (second.technique !== 'simultaneous-open' || second.probability !== 1) return first;
-  return { ...second, text: overIpv6Text([side.id, introduction.peer], first), otherwise: first };
+  if (second.technique !== 'simultaneous-open') return first;
+  if (second.probability !== 1 && first.technique !== 'relay') return first;
+  return { ...second, text: overIpv6Text([side.id, introduction.peer], { second, first }), otherwise: first };
 }
 
 /** Returns what this side has told about the family in which the server has seen it at `own`. */

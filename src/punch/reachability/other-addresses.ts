@@ -30,7 +30,7 @@ export function otherAddresses(
     readonly family?: Family | undefined;
   },
 ): readonly string[] {
-  const all = Object.entries(interfaces).flatMap(([name, infos = []]) => infos.map((info) => entryOf(name, info)));
+  const all = entriesOf(interfaces);
   const own = all.find(({ address }) => address === first);
   if (!own || own.isInternal || own.isTunnel) return [];
   const taken = new Set([slotOf(own)]);
@@ -46,6 +46,20 @@ export function otherAddresses(
     .filter((one) => !taken.has(slotOf(one)) && taken.add(slotOf(one)))
     .slice(0, OTHERS_MAX)
     .map(({ address }) => address);
+}
+
+/** Whether the first socket is on a tunnel and the address is not: then peers are not told of it. */
+export function isBesideTunnel(
+  interfaces: Interfaces,
+  { first, address }: { readonly first: string; readonly address: string },
+): boolean {
+  const all = entriesOf(interfaces);
+  const isOnTunnel = (text: string): boolean => all.some((one) => one.address === text && one.isTunnel);
+  return isOnTunnel(first) && !isOnTunnel(address);
+}
+
+function entriesOf(interfaces: Interfaces): readonly Entry[] {
+  return Object.entries(interfaces).flatMap(([name, infos = []]) => infos.map((info) => entryOf(name, info)));
 }
 
 interface Entry {

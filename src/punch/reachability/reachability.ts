@@ -120,6 +120,7 @@ async function end(state: State, watches: readonly Promise<void>[]): Promise<voi
   await using owner = createOwner();
   state.ended.abort();
   if (state.second) owner.use(state.second.socket);
+  if (state.second?.pinhole) owner.use(state.second.pinhole);
   for (const { socket } of state.others) owner.use(socket);
   owner.defer(() => Promise.all(watches));
   owner.defer(() => endRelay(state));

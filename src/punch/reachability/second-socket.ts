@@ -1,4 +1,5 @@
 /** The second socket of a punch: over IPv6, where the first one is over IPv4, bound by a ticket of its own. */
+import { networkInterfaces } from 'node:os';
 import { type Endpoint, familyOf, sameEndpoint } from '../../endpoint.ts';
 import { codeOf } from '../../net/explain-code.ts';
 import { refusalOf } from '../../net/lookup/named-address.ts';
@@ -6,6 +7,8 @@ import { shareSocket } from '../../net/shared-socket.ts';
 import { localAddressToward, openUdpSocket } from '../../net/udp-socket.ts';
 import type { BindResult } from '../../rendezvous/introduction/output.ts';
 import { tellSecond } from './late.ts';
+import { isBesideTunnel } from './other-addresses.ts';
+import type { OtherSocket } from './other-sockets.ts';
 import { bindTicket } from './socket.ts';
 import type { SecondSocket, State } from './state.ts';
 
@@ -25,34 +28,39 @@ export async function bindSecond(state: State, { ticket, server, namedBy, signal
   }
   const refusal = refusalOf([server.address], { host: server.address, namedBy });
   if (refusal !== null) return { outcome: 'not-sent', detail: refusal };
-  const second = state.second ?? (await adopt(state, server)) ?? (await open(server));
+  const second = state.second ?? (await placeSecond(state, { server, signal }));
   if (typeof second === 'string') return { outcome: 'not-sent', detail: second };
-  // The room was left meanwhile, and nobody would close it.
-  if (signal.aborted) await second.socket[Symbol.asyncDispose]();
-  signal.throwIfAborted();
-  state.second = second;
   await using socket = second.shared.share((_bytes, from) => sameEndpoint(from, server));
   const result = await bindTicket(socket, { server, ticket, signal });
   if (result.outcome === 'bound') tellSecond(state, result.public);
   return result;
 }
 
-/** Takes the socket that is open already at the address from which the system would send there, unless attempts know it by another name. */
-async function adopt(state: State, server: Endpoint): Promise<SecondSocket | null> {
-  const address = await localAddressToward(server).catch(() => null);
-  const known = state.others.find(({ shared }) => shared.local.address === address);
-  if (!known || state.lateUsers.size > 0) return null;
-  state.others = state.others.filter((one) => one !== known);
-  return { ...known, server };
-}
-
-/** Returns the system's code where it gives no socket, as on a host without a route there. */
-async function open(server: Endpoint): Promise<SecondSocket | string> {
+/** Finds the socket, or opens it; returns why there is none, as on a host without a route there. @throws the signal's reason when aborted. */
+async function placeSecond(
+  state: State,
+  { server, signal }: { readonly server: Endpoint; readonly signal: AbortSignal },
+): Promise<SecondSocket | string> {
   try {
-    const socket = await openUdpSocket({ address: await localAddressToward(server), port: 0 });
-    return { socket, shared: shareSocket(socket), server };
+    const address = await localAddressToward(server);
+    const first = state.direct?.local.address ?? '';
+    if (isBesideTunnel(networkInterfaces(), { first, address })) return 'IPv6 goes past the tunnel of the first socket';
+    const known = adoptable(state, address);
+    const socket = known?.socket ?? (await openUdpSocket({ address, port: 0 }));
+    // The binding was stopped meanwhile, or the room was left, and nobody would close it.
+    if (signal.aborted && !known) await socket[Symbol.asyncDispose]();
+    signal.throwIfAborted();
+    state.others = state.others.filter((one) => one !== known);
+    const shared = known?.shared ?? shareSocket(socket);
+    state.second = { socket, shared, server, pinhole: state.options.seekPinhole?.(socket.local) ?? null };
+    return state.second;
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     return codeOf(error as NodeJS.ErrnoException);
   }
+}
+
+/** Returns the socket that is open already at that address, unless attempts know it by another name. */
+function adoptable({ others, lateUsers }: State, address: string): OtherSocket | undefined {
+  return lateUsers.size > 0 ? undefined : others.find(({ shared }) => shared.local.address === address);
 }

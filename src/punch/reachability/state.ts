@@ -15,6 +15,8 @@ export interface ReachabilityOptions {
   readonly socket: UdpSocket | null;
   readonly server: Endpoint;
   readonly mode: PathMode;
+  /** Asks the router to let everybody send to a socket; left out where routers are not asked. */
+  readonly seekPinhole?: ((local: Endpoint) => AsyncDisposable) | undefined;
   /** Whether a second socket may be opened, over the other family. */
   readonly mayHaveSecond: boolean;
   /** The sockets at other addresses of this host. */
@@ -41,6 +43,8 @@ export interface SecondSocket {
   readonly socket: UdpSocket;
   readonly shared: SharedSocket;
   readonly server: Endpoint;
+  /** The way in that the router's firewall has been asked for; null where it is not asked. */
+  readonly pinhole: AsyncDisposable | null;
 }
 
 export interface State {

@@ -23,13 +23,25 @@ export function secondSocketOf(
   if (!ticket6 || address === undefined) return null;
   const ticket = ticketOf(now, ticket6, gapMs);
   const server = { address, port: stun.port };
-  return { ticket, server, namedBy, bindAt: now, binding: null, isSettled: false, own: null };
+  return {
+    ticket,
+    server,
+    namedBy,
+    bindAt: now,
+    boundAt: Number.NEGATIVE_INFINITY,
+    binding: null,
+    isSettled: false,
+    own: null,
+  };
 }
 
 export function renewSecond<T extends Told>(now: number, state: State<T>, ticket: WireTicket | undefined): void {
   const { second, gapMs } = state;
-  state.second =
-    second && ticket ? { ...second, ticket: ticketOf(now, ticket, gapMs), bindAt: now, binding: null } : null;
+  state.second = null;
+  if (!second || !ticket) return;
+  // However often tickets come, the socket is bound no more often than the first one.
+  const bindAt = Math.max(now, second.boundAt + gapMs);
+  state.second = { ...second, ticket: ticketOf(now, ticket, gapMs), bindAt, binding: null };
 }
 
 export function bindSecondIfDue<T extends Told>(now: number, state: State<T>): void {
@@ -40,7 +52,7 @@ export function bindSecondIfDue<T extends Told>(now: number, state: State<T>): v
   // The first socket asks for other tickets; they come for both.
   if (now > ticket.renewAt) return;
   const binding = ++state.bindings;
-  second.binding = binding;
+  Object.assign(second, { binding, boundAt: now });
   const { username, password } = ticket;
   state.outputs.push({ kind: 'bind-second', binding, ticket: { username, password }, server, namedBy });
 }

@@ -27,6 +27,8 @@ export interface SecondSocket {
   readonly server: Endpoint;
   readonly namedBy: string;
   bindAt: number;
+  /** When the last binding began. */
+  boundAt: number;
   /** The number of the binding that is under way; null when none is. */
   binding: number | null;
   /** Whether a binding has ended. */

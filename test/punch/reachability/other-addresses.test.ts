@@ -1,7 +1,7 @@
 /** Which of a host's other addresses a punch uses. */
 import type { NetworkInterfaceInfo } from 'node:os';
 import { expect, it } from 'vitest';
-import { otherAddresses } from '../../../src/punch/reachability/other-addresses.ts';
+import { isBesideTunnel, otherAddresses } from '../../../src/punch/reachability/other-addresses.ts';
 
 const MAC = '02:00:00:00:00:01';
 
@@ -44,6 +44,17 @@ it('are of the wanted family only', () => {
 
 it('are none where the first socket is on a tunnel, which hides them, or on this host alone', () => {
   expect([others('10.8.0.2'), others('127.0.0.1'), others('203.0.113.99')]).toEqual([[], [], []]);
+});
+
+it('are not told where the first socket is on a tunnel and they are not', () => {
+  const beside = (first: string, address: string): boolean => isBesideTunnel(HOST, { first, address });
+  expect([beside('10.8.0.2', '2001:db8:1::7'), beside('192.168.1.7', '2001:db8:1::7')]).toEqual([true, false]);
+  expect(
+    isBesideTunnel(
+      { ...HOST, wg0: [...VPN, at('fd00:8::2', { mac: '00:00:00:00:00:00' })] },
+      { first: '10.8.0.2', address: 'fd00:8::2' },
+    ),
+  ).toBe(false);
 });
 
 it('are four at most', () => {

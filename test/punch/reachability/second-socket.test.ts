@@ -31,6 +31,35 @@ async function bindSecond(
   return { result, local: reachability.secondLocal() };
 }
 
+it('is opened once, with a way in that the router is asked for, and both end with the reachability', async () => {
+  await using socket = await openUdpSocket({ address: '127.0.0.1', port: 0 });
+  await using mute = await openUdpSocket({ address: '::1', port: 0 });
+  const pinholes = { asked: [] as Endpoint[], ended: 0 };
+  const reachability = createReachability({
+    ...{ socket, server: { address: '127.0.0.1', port: 3478 }, mode: 'direct-only', mayHaveSecond: true },
+    openRelay: async () => ({ outcome: 'failed', details: [] }),
+    seekPinhole: (local) => {
+      pinholes.asked.push(local);
+      return { [Symbol.asyncDispose]: async () => void pinholes.ended++ };
+    },
+    onNotice: () => {},
+  });
+  for (let times = 0; times < 2; times++) {
+    const asked = Promise.withResolvers<void>();
+    mute.onDatagram(() => asked.resolve());
+    const stopped = new AbortController();
+    const by = { ticket: TICKET, server: mute.local, namedBy: '127.0.0.1', signal: stopped.signal };
+    const bound = reachability.bindSecond(by);
+    await asked.promise;
+    stopped.abort();
+    await expect(bound).rejects.toThrow('This operation was aborted');
+  }
+  expect(pinholes).toEqual({ asked: [reachability.secondLocal()], ended: 0 });
+  expect(reachability.secondLocal()?.address).toBe('::1');
+  await reachability[Symbol.asyncDispose]();
+  expect(pinholes.ended).toBe(1);
+});
+
 describe('is not opened', () => {
   it.each([
     ['::1', 'a loopback address'],

@@ -1,7 +1,7 @@
 /** The socket over the other family: shown beside the first one, and never waited for longer than a moment. */
 import { expect, it } from 'vitest';
 import type { BindResult } from '../../../src/rendezvous/introduction/output.ts';
-import { BOUND6, createSide, OWN, OWN6, SECRET6, type SideOptions } from './side.ts';
+import { BOUND6, createSide, joinedWith, OWN, OWN6, SECRET6, type SideOptions } from './side.ts';
 
 const SILENT: BindResult = { outcome: 'no-answer' };
 
@@ -71,6 +71,18 @@ it('with a ticket that is refused stays as it was, and is bound again by the nex
   expect(side.of('second').map(({ endpoint }) => endpoint)).toEqual([OWN6]);
   // The first socket asks for other tickets at 45 s; the second one is bound by its new one at once.
   expect(side.noted.secondBindings).toEqual([0, 15, 30, 45, 60]);
+});
+
+it('is bound once a second, however often its server gives other tickets', () => {
+  const side = createSide({ bindSecond: () => null });
+  side.tell({ kind: 'want', peer: 'bob', waitMs: 10_000 });
+  for (let ms = 0; ms < 3_000; ms += 5) {
+    side.runUntil(ms);
+    const { ticket, ticket6 } = joinedWith(120_000, true);
+    side.tell({ kind: 'message', message: { type: 'ticket', ticket, ...(ticket6 && { ticket6 }) } });
+  }
+  side.runUntil(3_000);
+  expect(side.noted.secondBindings).toEqual([0, 1, 2, 3]);
 });
 
 it('is given up with the connection, and shown anew after the next join', () => {

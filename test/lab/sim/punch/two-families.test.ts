@@ -59,6 +59,18 @@ describe('two symmetric NATs, which IPv4 does not open', { timeout: TIMEOUT_MS }
     ]);
   });
 
+  it('have a plan that names what is not known of IPv6, which is tried all the same', () => {
+    const [nat66] = IPV6_ACCESSES.filter(({ name }) => name === 'nat66');
+    if (!nat66) throw new Error('no such access');
+    const { plan } = run(dualStack(SYMMETRIC, nat66), dualStack(SYMMETRIC, nat66), 1);
+    expect(plan).toMatchObject({
+      technique: 'simultaneous-open',
+      probability: null,
+      text: 'the server has seen both a and b over IPv6, where too little is known about the NAT of a and that of b to say more (over IPv4, a and b are both behind symmetric NATs, whose ports cannot be predicted: only a relay gets through, unless one side moves behind a different NAT)',
+      otherwise: { technique: 'relay' },
+    });
+  });
+
   it('have a plan that says so, and what would be tried over IPv4', () => {
     if (!FIREWALL) throw new Error('no such access');
     const { plan } = run(dualStack(SYMMETRIC, FIREWALL), dualStack(SYMMETRIC, FIREWALL), 1);
