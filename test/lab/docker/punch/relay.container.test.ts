@@ -66,7 +66,7 @@ describeLab("coturn's turnutils_uclient behind a NAT", () => {
     await lab?.[Symbol.asyncDispose]();
   });
 
-  it.for([
+  it.concurrent.for([
     ['a user over UDP', USER],
     ['a user over TCP', ['-t', ...USER]],
     ['time-limited credentials over UDP', SECRET],
@@ -78,7 +78,7 @@ describeLab("coturn's turnutils_uclient behind a NAT", () => {
     expect(parseStatistics(stdout), stdout + stderr).toEqual({ sent: all, received: all, lost: 0 });
   });
 
-  it.for([
+  it.concurrent.for([
     ['UDP', []],
     ['TCP', ['-t']],
   ] as const)('relays on channels over %s and loses nothing', async ([, options]) => {

@@ -14,8 +14,8 @@ import { behaviorBehind } from '../../../../lab/sim/punch/punch.ts';
 import type { ToldBehavior } from '../../../../src/rendezvous/protocol/fields.ts';
 import { endOf, setStage } from './meeting.ts';
 
-const SEEDS = 200;
-const BIRTHDAY_SEEDS = 100;
+const SEEDS = 40;
+const BIRTHDAY_SEEDS = 20;
 /** Each punch takes a tenth of a second at most; more where many tests share a core. */
 const TIMEOUT_MS = 120_000;
 

@@ -12,7 +12,7 @@ import {
 import { symmetricLink } from '../../../../lab/sim/network/link.ts';
 import { punchInSim } from '../../../../lab/sim/punch/punch.ts';
 
-const SEEDS = 20;
+const SEEDS = 10;
 
 const behind = (...layers: readonly [NatProfile, ...NatProfile[]]): AccessProfile => ({ kind: 'nat', layers });
 const plain = behind(PORT_RESTRICTED);

@@ -17,7 +17,7 @@ import { punchInSim, type SimPunch } from '../../../../lab/sim/punch/punch.ts';
 import type { SimPunchSide } from '../../../../lab/sim/punch/side.ts';
 import { type Family, familyOf } from '../../../../src/endpoint.ts';
 
-const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1);
+const SEEDS = Array.from({ length: 8 }, (_, index) => index + 1);
 const TIMEOUT_MS = 30_000;
 const link = symmetricLink({ latencyMs: 25 });
 const NATS = [...CLASSIC_NATS, SYMMETRIC_SEQUENTIAL, INBOUND_FIRST];
