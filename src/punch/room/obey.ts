@@ -1,5 +1,5 @@
 /** Does what the introductions of a room want done. */
-import type { PeerNews } from '../../rendezvous/introduction/output.ts';
+import type { BindResult, PeerNews } from '../../rendezvous/introduction/output.ts';
 import { behaviorSeen } from '../../rendezvous/introduction/second-socket.ts';
 import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
 import { createMailbox } from './mailbox.ts';
@@ -94,37 +94,37 @@ function work({ left, failed }: State, what: () => Promise<void>): void {
   });
 }
 
-async function bind(
-  state: State,
-  { binding, ticket, altPort }: Extract<RoomOutput, { readonly kind: 'bind' }>,
-): Promise<void> {
-  const { options, left, machine } = state;
-  state.binding.abort();
-  state.binding = new AbortController();
-  const { signal } = state.binding;
-  try {
-    const either = AbortSignal.any([signal, left.signal]);
-    const result = await options.reachability.bind({ ticket, altPort, signal: either });
-    machine.tell({ kind: 'bound', binding, result });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
+async function bind(state: State, output: Extract<RoomOutput, { readonly kind: 'bind' }>): Promise<void> {
+  const { options, machine } = state;
+  const { binding, ticket, altPort } = output;
+  const result = await inPlaceOf(state, 'binding', (signal) => options.reachability.bind({ ticket, altPort, signal }));
+  if (result) machine.tell({ kind: 'bound', binding, result });
 }
 
-async function bindSecond(
+async function bindSecond(state: State, output: Extract<RoomOutput, { readonly kind: 'bind-second' }>): Promise<void> {
+  const { options, machine } = state;
+  const { binding, ticket, server, namedBy } = output;
+  const by = { ticket, server, namedBy };
+  const result = await inPlaceOf(state, 'secondBinding', (signal) =>
+    options.reachability.bindSecond({ ...by, signal }),
+  );
+  if (result) machine.tell({ kind: 'second-bound', binding, result });
+}
+
+/** Stops the former binding of a socket, and runs this one; null when it was stopped itself. */
+async function inPlaceOf(
   state: State,
-  { binding, ticket, server, namedBy }: Extract<RoomOutput, { readonly kind: 'bind-second' }>,
-): Promise<void> {
-  const { options, left, machine } = state;
-  state.secondBinding.abort();
-  state.secondBinding = new AbortController();
-  const { signal } = state.secondBinding;
+  socket: 'binding' | 'secondBinding',
+  run: (signal: AbortSignal) => Promise<BindResult>,
+): Promise<BindResult | null> {
+  state[socket].abort();
+  state[socket] = new AbortController();
+  const { signal } = state[socket];
   try {
-    const either = AbortSignal.any([signal, left.signal]);
-    const result = await options.reachability.bindSecond({ ticket, server, namedBy, signal: either });
-    machine.tell({ kind: 'second-bound', binding, result });
+    return await run(AbortSignal.any([signal, state.left.signal]));
   } catch (error) {
     if (!signal.aborted) throw error;
+    return null;
   }
 }
 
