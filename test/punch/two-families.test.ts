@@ -72,6 +72,17 @@ describe.concurrent('two peers on a server with both families', () => {
     ]);
   });
 
+  it('are told where the other is in each', async () => {
+    await using server = await startPunchServer(BOTH);
+    const alice = startPunch(server, { id: 'alice', peer: 'bob' });
+    const bob = startPunch(server, { id: 'bob', peer: 'alice' });
+    await using one = await alice.result;
+    await using _other = await bob.result;
+    const [, second, third, fourth] = one.report.steps.map(({ text }) => text);
+    const both = /127\.0\.0\.1:\d+ and \[::1\]:\d+$/;
+    for (const text of [second, third, fourth]) expect(text).toMatch(both);
+  });
+
   it('meet over IPv4 where one of them wants that alone', async () => {
     await using server = await startPunchServer(BOTH);
     expect(await remotes(server, { family: 'IPv4' }, {})).toEqual([

@@ -1,6 +1,7 @@
 /** Records what is known about one punch so far, and makes the report from it. */
 import type { Endpoint } from '../../endpoint.ts';
 import type { IceEvent } from '../../ice/event.ts';
+import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import type { PunchPlan } from '../attempt/plan.ts';
 import { blankReport, type PunchReport } from './report.ts';
 import { createStepRecorder, type PunchEvent } from './steps.ts';
@@ -8,7 +9,7 @@ import { createStepRecorder, type PunchEvent } from './steps.ts';
 export interface Recorder {
   /** Records where the server sees this side's socket, and returns whether that is the first time. */
   readonly seen: (endpoints: { readonly local: Endpoint | null; readonly public: Endpoint }) => boolean;
-  readonly introduced: (introduction: { readonly own: Endpoint; readonly endpoint: Endpoint }, plan: PunchPlan) => void;
+  readonly introduced: (introduction: Pick<Introduction, 'own' | 'endpoint' | 'also'>, plan: PunchPlan) => void;
   readonly iceEvent: (event: IceEvent) => void;
   readonly notice: (text: string) => void;
   readonly learn: (known: Partial<PunchReport>) => void;
@@ -35,9 +36,9 @@ export function createRecorder(options: {
       steps.bound(endpoints.public);
       return isFirst;
     },
-    introduced: ({ own, endpoint }, plan) => {
+    introduced: (introduction, plan) => {
       onEvent({ kind: 'plan', plan });
-      steps.introduced({ own, peer: endpoint });
+      steps.introduced(introduction);
     },
     iceEvent: steps.iceEvent,
     notice: (text) => onEvent({ kind: 'notice', text }),

@@ -1,6 +1,7 @@
 /** The events of a punch, told as they happen: above all the seven steps, once each, in words. */
 import { type Endpoint, formatEndpoint } from '../../endpoint.ts';
 import type { IceEvent } from '../../ice/event.ts';
+import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import { isThroughRelay } from '../attempt/outcome/endpoints-in-use.ts';
 import type { PunchPlan } from '../attempt/plan.ts';
 import type { PunchStep } from './report.ts';
@@ -16,7 +17,7 @@ export type PunchEvent =
 export interface StepRecorder {
   readonly steps: () => readonly PunchStep[];
   readonly bound: (own: Endpoint) => void;
-  readonly introduced: (endpoints: { readonly own: Endpoint; readonly peer: Endpoint }) => void;
+  readonly introduced: (introduction: Pick<Introduction, 'own' | 'endpoint' | 'also'>) => void;
   readonly iceEvent: (event: IceEvent) => void;
 }
 
@@ -38,10 +39,12 @@ export function createStepRecorder(options: {
   return {
     steps: () => steps,
     bound: (own) => tell(1, `${id} → server: the server sees ${id} at ${formatEndpoint(own)}`),
-    introduced: ({ own, peer: peerEndpoint }) => {
-      tell(2, `${peer} → server: the server sees ${peer} at ${formatEndpoint(peerEndpoint)}`);
-      tell(3, `server → ${id}: ${peer} is at ${formatEndpoint(peerEndpoint)}`);
-      tell(4, `server → ${peer}: ${id} is at ${formatEndpoint(own)}`);
+    introduced: ({ own, endpoint, also }) => {
+      const theirs = [endpoint, ...(also ? [also.endpoint] : [])].map(formatEndpoint).join(' and ');
+      const ours = [own, ...(also ? [also.own] : [])].map(formatEndpoint).join(' and ');
+      tell(2, `${peer} → server: the server sees ${peer} at ${theirs}`);
+      tell(3, `server → ${id}: ${peer} is at ${theirs}`);
+      tell(4, `server → ${peer}: ${id} is at ${ours}`);
     },
     iceEvent: (event) => {
       if (event.kind === 'check-sent') tell(5, `${id} → ${peer}: first packet to ${remoteOf(event)}`);
