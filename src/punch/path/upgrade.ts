@@ -16,11 +16,12 @@ type Switched = Awaited<Connected['switched']>;
  */
 export function awaitUpgrade(
   { event, switched }: Pick<Connected, 'event' | 'switched'>,
-  { technique, seconds }: Pick<PunchPlan, 'technique' | 'seconds'>,
+  { technique, seconds, otherwise }: Pick<PunchPlan, 'technique' | 'seconds' | 'otherwise'>,
 ): Disposable & { readonly switched: Promise<Switched | null> } {
   const ended = new AbortController();
   const isHopeless = !isThroughRelay(event.pair) || technique === 'relay';
-  const late = pause(isHopeless ? 0 : seconds * 1000 + PATIENCE_MS, ended.signal).then(
+  const longest = Math.max(seconds, otherwise?.seconds ?? 0);
+  const late = pause(isHopeless ? 0 : longest * 1000 + PATIENCE_MS, ended.signal).then(
     () => null,
     () => null,
   );
