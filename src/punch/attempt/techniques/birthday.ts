@@ -7,7 +7,8 @@
  * before it has probed it, and once one of these is probed, all later probes leave from another port. So the moving side sends
  * from as many sockets again with packets that end on the way: they only open its own NATs, and wait for the probes. Toward
  * a side that is known to have such a router, all packets of the first round end on the way. They go past one NAT at first;
- * when half of the probes are out, past four, which may be as far as the peer.
+ * when half of the probes are out, past four, which may be as far as the peer. The checks of the agent wait until then: they
+ * would spoil the port of its own socket.
  */
 import type { Endpoint } from '../../../endpoint.ts';
 import type { Arrival } from '../../../session.ts';
@@ -52,6 +53,8 @@ interface State extends TechniqueFacts {
   /** The sockets of this round. */
   groups: readonly Group[];
   hasAsked: boolean;
+  /** Whether the checks of the agent have to wait, which would arrive early too. */
+  isHeld: boolean;
   isOver: boolean;
 }
 
@@ -68,6 +71,7 @@ export function createOpeners(facts: TechniqueFacts): Technique {
   const fartherAt = isQuiet(facts) ? startAt + probingMs / 2 : Number.POSITIVE_INFINITY;
   const state: State = {
     ...{ ...facts, key, starts, fartherAt, locals: new Map(), round: 0, hasAsked: false, isOver: false },
+    isHeld: isQuiet(facts),
     target: isShown ? null : peer,
     groups: firstGroups(facts),
   };
@@ -85,7 +89,7 @@ export function createOpeners(facts: TechniqueFacts): Technique {
       const isShown = event.kind === 'check-received' && event.pair.remote.endpoint.address === peer.address;
       if (isShown && !target) aim(event.at, state, event.pair.remote.endpoint);
     },
-    mayBegin: () => true,
+    mayBegin: () => !state.isHeld,
     stop: () => stop(state),
   };
 }
@@ -148,6 +152,7 @@ function sendFarther(state: State): void {
     group.volley = volleyOf(group.count, state.fartherAt);
   }
   state.fartherAt = Number.POSITIVE_INFINITY;
+  state.isHeld = false;
 }
 
 function openAll({ emit }: State, { prefix, count }: Group): void {
@@ -205,6 +210,7 @@ function handleDatagram(now: number, state: State, arrival: Arrival): boolean {
 
 function stop(state: State, except?: string): void {
   state.isOver = true;
+  state.isHeld = false;
   closeAll(state, except);
 }
 

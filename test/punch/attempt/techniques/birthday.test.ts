@@ -82,8 +82,11 @@ describe('the moving side', () => {
     run(technique, 1000, 1099);
     expect(transmits(taken()).length).toBe(100);
     run(technique, 1100, 3047);
+    // Neither do the checks of the agent arrive.
+    expect(technique.mayBegin()).toBe(false);
     expect(new Set(transmits(taken()).map(({ ttl }) => ttl))).toEqual(new Set([2]));
     run(technique, 3048, 5295);
+    expect(technique.mayBegin()).toBe(true);
     const farther = transmits(taken());
     expect(farther.map(({ ttl }) => ttl)).toEqual(Array(512).fill(5));
     expect(new Set(farther.map(({ socket }) => socket))).toEqual(new Set(names));
@@ -139,6 +142,15 @@ describe('the moving side', () => {
         half.slice(0, 50).map((name) => [name, moved]),
       );
     }
+  });
+
+  it('lets the agent begin at once when nothing is spoilt by that, or the peer has been met', () => {
+    expect(open().technique.mayBegin()).toBe(true);
+    const { facts } = createFacts({ own: MOVING, other: { ...STABLE, isSpoilt: true } });
+    const technique = createOpeners(facts);
+    expect(technique.mayBegin()).toBe(false);
+    technique.stop();
+    expect(technique.mayBegin()).toBe(true);
   });
 
   it('at the first check of the peer keeps that socket, closes the others and falls silent', () => {
