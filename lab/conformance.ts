@@ -3,7 +3,7 @@
  * public endpoints can answer. lab/mismatches.ts holds the observation to the profile.
  */
 import { type Endpoint, formatEndpoint, sameEndpoint } from '../src/endpoint.ts';
-import type { Dependency } from '../src/nat/behavior.ts';
+import type { Dependency, Early as EarlyFinding } from '../src/nat/behavior.ts';
 
 /** Four public endpoints, two addresses by two ports, as a behaviour-discovery server has them (RFC 5780 §3). */
 export interface PublicSide {
@@ -61,7 +61,7 @@ export interface ConformanceBed {
 export type Hairpin = 'none' | 'other-source' | Dependency;
 
 /** What a packet that comes before its receiver has sent to its source does to the receiver's mapping toward it. */
-export type Early = 'forgotten' | 'changes-port';
+export type Early = Exclude<EarlyFinding['behavior'], 'undetermined'>;
 
 /** Whether a packet gets in to a port of the public address for which a socket of the host has sent nothing. */
 export type Unsolicited = 'let-in' | 'dropped';

@@ -1,4 +1,5 @@
 /** An access as the plan of a punch sees it, when its detection makes no mistake. */
+import type { Behavior } from '../src/nat/prospect.ts';
 import type { KnownBehavior, PortAssignment } from '../src/punch/attempt/techniques/choose-technique.ts';
 import { type AccessProfile, type Ipv6Access, type NatProfile, observedAccess } from './profiles.ts';
 
@@ -9,7 +10,19 @@ const RANDOM: PortAssignment = { kind: 'random', ...UNTOLD };
 /** Null if no UDP passes. */
 export function knownBehaviorOf(access: AccessProfile | Ipv6Access): KnownBehavior | null {
   const observed = observedAccess(access);
-  return observed.kind === 'udp' ? { ...observed, allocation: portAssignmentOf(access) } : null;
+  if (observed.kind !== 'udp') return null;
+  return {
+    ...observed,
+    allocation: portAssignmentOf(access),
+    ...(changesPort(access, observed) && { early: 'changes-port' }),
+  };
+}
+
+/** Whether a detection sees that an early packet changes the port: where the mapping is stable otherwise, by the first NAT that does not let it in. */
+function changesPort(access: AccessProfile | Ipv6Access, { mapping, filtering }: Behavior): boolean {
+  if (access.kind !== 'nat' || mapping !== 'endpoint-independent' || filtering === 'endpoint-independent') return false;
+  const first = access.layers.findLast((layer) => layer.filtering !== 'endpoint-independent');
+  return first?.inboundFirst === true;
 }
 
 /** Which port the next mapping of a socket gets: its first one where mappings are stable, else that toward a new destination. */

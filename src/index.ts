@@ -4,7 +4,7 @@ export type { ExtraTestOptions } from './detect/extra-tests.ts';
 export type { Endpoint, Family } from './endpoint.ts';
 export { UsageError } from './errors.ts';
 export type { CandidateType } from './ice/candidates/candidate.ts';
-export type { Dependency, Finding } from './nat/behavior.ts';
+export type { Dependency, Early, Finding } from './nat/behavior.ts';
 export type { PortAssignmentSample, ProbeEvidence, Rejection, RejectionCause, ServerIdentity } from './nat/evidence.ts';
 export type { Hairpin } from './nat/extra-tests/hairpin.ts';
 export type { Lifetime, LifetimeProgress } from './nat/extra-tests/lifetime.ts';

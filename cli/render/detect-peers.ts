@@ -28,11 +28,17 @@ export function peerChoices({
   mapping,
   filtering,
   allocation,
+  early,
 }: FamilyReport): readonly (readonly [name: string, TechniqueChoice])[] | null {
   if (verdict.type === 'udp-blocked') return PEERS.map(([name]) => [name, NO_UDP]);
   if (verdict.type === 'inconclusive') return null;
   // A symmetric verdict stands even if it is not known what exactly the mapping depends on: it is taken at its strictest.
   const behavior = mapping.behavior === 'undetermined' ? 'address-and-port-dependent' : mapping.behavior;
-  const mine = knownBehavior({ mapping: behavior, filtering: filtering.behavior, allocation });
+  const mine = knownBehavior({
+    mapping: behavior,
+    filtering: filtering.behavior,
+    allocation,
+    ...(early?.behavior === 'changes-port' && { early: early.behavior }),
+  });
   return mine && PEERS.map(([name, peer]) => [name, chooseTechnique(mine, peer)]);
 }

@@ -12,7 +12,7 @@ import { MEANING, techniqueWords } from './detect-words.ts';
 import { alignColumns } from './layout/table.ts';
 import { visibleIn } from './layout/visible-in.ts';
 import { hang } from './layout/wrap.ts';
-import { hairpinText, lifetimeText, routerText } from './more-text.ts';
+import { EARLY_TEXT, hairpinText, lifetimeText, routerText } from './more-text.ts';
 import { portsText } from './ports-text.ts';
 import { translationText } from './translation-text.ts';
 
@@ -71,6 +71,7 @@ function headBlock(report: FamilyReport, { paint, columns }: Look): readonly str
   if (report.public) {
     lines.push(row('Mapping', brief(findingText(mapping))), row('Filtering', brief(findingText(filtering))));
     lines.push(row('Ports', brief(portsText(report))), row('Addresses', brief(translationText(report.translation))));
+    if (report.early?.behavior === 'changes-port') lines.push(row('Early', EARLY_TEXT));
     if (report.hairpin) lines.push(row('Hairpin', hairpinText(report.hairpin)));
     if (report.lifetime) lines.push(row('Lifetime', lifetimeText(report.lifetime)));
   }

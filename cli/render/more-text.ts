@@ -1,4 +1,4 @@
-/** Renders the lines about the extra tests of a detection: hairpinning, the lifetime of mappings, the router. */
+/** Renders the lines about what not every detection tells: early packets, hairpinning, the lifetime of mappings, the router. */
 import type { Hairpin } from '../../src/nat/extra-tests/hairpin.ts';
 import type { Lifetime } from '../../src/nat/extra-tests/lifetime.ts';
 import { explainReason } from '../../src/nat/reason.ts';
@@ -9,6 +9,9 @@ const PROTOCOL: Readonly<Record<MappingProtocol, string>> = {
   pcp: 'PCP',
   'nat-pmp': 'NAT-PMP',
 };
+
+/** Of a router that remembers early packets. */
+export const EARLY_TEXT = 'a peer whose packets come first is answered from another port';
 
 export function hairpinText({ supported, reason }: Hairpin): string {
   if (reason !== null) return `undetermined (${reason}: ${explainReason(reason)})`;

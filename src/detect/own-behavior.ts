@@ -105,13 +105,14 @@ async function detectOnce(
 }
 
 /** What a peer is told: a mapping that is known only to depend on the destination is taken at its strictest. */
-function toldOf({ verdict, mapping, filtering, allocation }: FamilyReport): ToldBehavior {
+function toldOf({ verdict, mapping, filtering, allocation, early }: FamilyReport): ToldBehavior {
   const { reason: _, samples: __, ...told } = allocation;
   const isMoving = mapping.behavior === 'undetermined' && verdict.type === 'symmetric';
   return {
     mapping: isMoving ? 'address-and-port-dependent' : mapping.behavior,
     filtering: filtering.behavior,
     allocation: told,
+    ...(early?.behavior === 'changes-port' && { early: early.behavior }),
   };
 }
 

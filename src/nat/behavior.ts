@@ -15,10 +15,15 @@ export type Finding =
   | { readonly behavior: Dependency | 'none'; readonly reason: null }
   | { readonly behavior: 'undetermined'; readonly reason: Reason };
 
+/** What a packet that came before its receiver has sent to its source does to the receiver's mapping toward it. */
+export type Early =
+  | { readonly behavior: 'forgotten' | 'changes-port'; readonly reason: null }
+  | { readonly behavior: 'undetermined'; readonly reason: Reason };
+
 export function found(behavior: Dependency | 'none'): Finding {
   return { behavior, reason: null };
 }
 
-export function undetermined(reason: Reason): Finding {
+export function undetermined(reason: Reason): Extract<Finding, { readonly behavior: 'undetermined' }> {
   return { behavior: 'undetermined', reason };
 }

@@ -1,6 +1,6 @@
 /** What a detection says: the plain data of `natcheck detect --json`, schema `natcheck.detect/1`. */
 import type { Endpoint } from '../endpoint.ts';
-import type { Finding } from './behavior.ts';
+import type { Early, Finding } from './behavior.ts';
 import type { PortAssignmentSample, ProbeEvidence, Rejection, ServerIdentity } from './evidence.ts';
 import type { Hairpin } from './extra-tests/hairpin.ts';
 import type { Lifetime } from './extra-tests/lifetime.ts';
@@ -21,6 +21,8 @@ export interface FamilyReport {
   readonly verdict: Verdict;
   readonly mapping: Finding;
   readonly filtering: Finding;
+  /** Left out where no packet can be early, or every destination sees another port anyway. */
+  readonly early?: Early;
   readonly allocation: PortAssignmentReport;
   readonly pooling: Pooling;
   readonly translation: Translation;

@@ -62,6 +62,9 @@ export function wrongFindings({ access, report }: Sample): readonly string[] {
       lines.push(`${axis}: asked ${observed[axis]}, got ${behavior}`);
     }
   }
+  const isRemembered = access.kind === 'nat' && access.layers.some(({ inboundFirst }) => inboundFirst);
+  if (report.early?.behavior === 'changes-port' && !isRemembered)
+    lines.push('early: asked forgotten, got changes-port');
   return lines;
 }
 

@@ -28,6 +28,13 @@ export interface MappingTableOptions {
   readonly early: EarlyPackets;
 }
 
+/** A packet that goes out, and the key of its mapping. */
+interface FlowOfKey {
+  readonly key: string;
+  readonly internal: Endpoint;
+  readonly remote: Endpoint;
+}
+
 export function createMappingTable({ profile, addresses, random, early }: MappingTableOptions): MappingTable {
   const byKey = new Map<string, Mapping>();
   const byExternal = new Map<string, Mapping>();
@@ -56,22 +63,36 @@ export function createMappingTable({ profile, addresses, random, early }: Mappin
     return null;
   };
 
+  const keep = (mapping: Mapping | null, keys: readonly string[]): Mapping | null => {
+    if (!mapping) return null;
+    for (const key of keys) byKey.set(key, mapping);
+    byExternal.set(formatEndpoint(mapping.external), mapping);
+    return mapping;
+  };
+
+  /**
+   * Of a router that has a flow for each remote, as Linux does: a flow that is there keeps its mapping. A new one takes that
+   * of the last flow, unless an early packet of this remote is in its way; it has another mapping then, which later flows take.
+   */
+  const claimFlow = (now: number, { key, internal, remote }: FlowOfKey): Mapping | null => {
+    const flowKey = `${formatEndpoint(internal)} flow ${formatEndpoint(remote)}`;
+    const flow = live(now, flowKey);
+    if (flow?.filter.allows(now, remote)) return flow;
+    const last = live(now, `${key} last`) ?? live(now, key);
+    if (!last) return keep(create(now, internal, remote), [key, flowKey]);
+    const isFree = !early.holds(now, last.external, remote);
+    return isFree ? keep(last, [flowKey]) : keep(create(now, internal, remote), [`${key} last`, flowKey]);
+  };
+
   return {
     find,
     claim: (now, internal, remote) => {
       // RFC 4787 §4.1: the same internal endpoint has one mapping per value of this key.
       const key = `${formatEndpoint(internal)} ${dependencyKey(profile.mapping, remote)}`;
-      // A remote that came early and collides with that mapping has another one to itself.
-      const asideKey = profile.inboundFirst ? `${formatEndpoint(internal)} aside ${formatEndpoint(remote)}` : key;
-      const known = live(now, asideKey) ?? live(now, key);
-      const isAside = known !== null && early.holds(now, known.external, remote);
-      const mapping = known && !isAside ? known : create(now, internal, remote);
-      if (!mapping) return null;
-      if (mapping !== known) {
-        byKey.set(isAside ? asideKey : key, mapping);
-        byExternal.set(formatEndpoint(mapping.external), mapping);
-      }
-      mapping.filter.open(now, remote);
+      const mapping = profile.inboundFirst
+        ? claimFlow(now, { key, internal, remote })
+        : (live(now, key) ?? keep(create(now, internal, remote), [key]));
+      mapping?.filter.open(now, remote);
       return mapping;
     },
   };

@@ -10,6 +10,7 @@ import { translationOf } from '../translation/conclude.ts';
 import { isHalfReached } from '../translation/unsolicited.ts';
 import { verdictOf } from '../verdict.ts';
 import { firstContacts, type ServerCandidate } from './contact.ts';
+import { earlyOf } from './early.ts';
 import { doubtOf } from './recheck.ts';
 import { type State, sentProbes } from './state.ts';
 import { whyUnreachable } from './unreachable.ts';
@@ -52,6 +53,7 @@ export function conclude(now: number, state: State): DetectReport | null {
 function findingsOf(now: number, state: State): Findings | null {
   const isLate = now >= state.deadline;
   if (!isLate && state.unsolicited && isHalfReached(now, state.unsolicited)) return null;
+  if (!isLate && state.early && !state.early.finding) return null;
   const mapping = state.mapping?.finding ?? (isLate ? undetermined('deadline') : null);
   const filtering = state.filtering?.finding ?? (isLate ? undetermined('deadline') : null);
   const ports = state.portAssignment?.finding ?? (isLate ? undeterminedPorts('deadline') : null);
@@ -109,6 +111,7 @@ function write(now: number, state: State, { mapping, filtering, ports }: Finding
     verdict: verdictOf(mapping, filtering),
     mapping,
     filtering,
+    ...earlyOf({ mapping, filtering }, state.early),
     allocation: portAssignmentOf(ports, { probes: assigned, startedAt, local }),
     pooling: classifyPooling(probes, ports.reason ?? 'too-much-loss'),
     translation: translationOf({ mapping, probes, local, test: state.unsolicited }),

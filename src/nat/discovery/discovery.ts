@@ -20,6 +20,7 @@ import {
   setAltPort,
   stepContact,
 } from './contact.ts';
+import { createEarlyTest, stepEarly } from './early.ts';
 import { createFilteringTest, stepFiltering } from './filtering.ts';
 import { createMappingTest, stepMapping } from './mapping.ts';
 import { stepRecheck } from './recheck.ts';
@@ -131,6 +132,7 @@ function initialState(options: DiscoveryOptions): State {
     contact,
     outcome: null,
     filtering: null,
+    early: null,
     mapping: null,
     portAssignment: null,
     unsolicited: null,
@@ -206,5 +208,13 @@ function stepTests(now: number, state: State): number {
         )
       : Number.POSITIVE_INFINITY,
     unsolicited ? stepUnsolicited(now, unsolicited) : Number.POSITIVE_INFINITY,
+    advanceEarly(now, state),
   );
+}
+
+/** What the filtering socket sends elsewhere would open the filter, so that it waits until that test is over. */
+function advanceEarly(now: number, state: State): number {
+  const { filtering, mapping } = state;
+  if (filtering && mapping) state.early ??= createEarlyTest(now, { filtering, mapping: mapping.finding });
+  return state.early ? stepEarly(now, state.early) : Number.POSITIVE_INFINITY;
 }

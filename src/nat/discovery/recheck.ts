@@ -40,7 +40,7 @@ export function stepRecheck(now: number, state: State): number {
 
 /** What speaks against the evidence: a reason, or null when nothing does; undefined while that is to be found out. */
 export function doubtOf(now: number, state: State): Reason | null | undefined {
-  if (state.exchange.contradicted.some((to) => isOfServer(state, to))) return 'router-restarted';
+  if (isContradicted(state)) return 'router-restarted';
   const recheck = recheckOf(state);
   if (!recheck) return null;
   const { since, again } = recheck;
@@ -50,6 +50,15 @@ export function doubtOf(now: number, state: State): Reason | null | undefined {
   const isGivenUp = (probe: Probe): boolean =>
     repeatsOf(probe, since).length >= ASK_LIMIT && dueAt(probe, since, state.exchange.pace) <= now;
   return open.every(isGivenUp) ? 'too-much-loss' : undefined;
+}
+
+/** What the filtering socket sees once its finding is there is evidence of nothing but early packets (early.ts). */
+function isContradicted(state: State): boolean {
+  const { contradicted } = state.exchange;
+  const ofEarly = state.early ? contradicted.slice(state.early.contradictedBefore) : [];
+  return contradicted.some(
+    (one) => isOfServer(state, one.to) && !(one.socket === 'filtering' && ofEarly.includes(one)),
+  );
 }
 
 /** Whether what that endpoint sees is evidence: other servers of the race may be wrong without harm. */

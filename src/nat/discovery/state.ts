@@ -7,6 +7,7 @@ import type { Probe } from '../probes/probe.ts';
 import type { DetectReport } from '../report.ts';
 import { type UnsolicitedTest, unsolicitedProbes } from '../translation/unsolicited.ts';
 import { type Contact, type ContactOutcome, contactProbes } from './contact.ts';
+import { type EarlyTest, earlyProbes } from './early.ts';
 import { type FilteringTest, filteringProbes } from './filtering.ts';
 import type { MappingTest } from './mapping.ts';
 
@@ -25,6 +26,7 @@ export interface State {
   readonly contact: Contact;
   outcome: ContactOutcome | null;
   filtering: FilteringTest | null;
+  early: EarlyTest | null;
   mapping: MappingTest | null;
   portAssignment: PortAssignmentTest | null;
   unsolicited: UnsolicitedTest | null;
@@ -34,11 +36,19 @@ export interface State {
 }
 
 /** Every question that has been sent. */
-export function sentProbes({ contact, mapping, filtering, portAssignment, unsolicited }: State): readonly Probe[] {
+export function sentProbes({
+  contact,
+  mapping,
+  filtering,
+  early,
+  portAssignment,
+  unsolicited,
+}: State): readonly Probe[] {
   return [
     ...contactProbes(contact),
     ...(mapping?.probes ?? []),
     ...(filtering ? filteringProbes(filtering) : []),
+    ...(early ? earlyProbes(early) : []),
     ...(portAssignment ? portAssignmentProbes(portAssignment) : []),
     ...(unsolicited ? unsolicitedProbes(unsolicited) : []),
   ].filter(({ sends }) => sends.length > 0);

@@ -33,8 +33,8 @@ export interface Exchange {
   held: { readonly at: number; readonly arrival: Arrival }[];
   /** Where each endpoint that was asked has first seen the socket that asked, by the text of both; null until it answers. */
   readonly asked: Map<string, Endpoint | null>;
-  /** Those of them that have later seen the same socket at another public endpoint. */
-  readonly contradicted: Endpoint[];
+  /** Those of them that have later seen the same socket at another public endpoint, each with that socket. */
+  readonly contradicted: { readonly socket: string; readonly to: Endpoint }[];
   /**
    * What was not believed, by the text of its cause, error code, socket and source: what an endpoint sent to a socket that
    * has asked it, and what carries the transaction id of a request, wherever it came from.
@@ -105,7 +105,7 @@ function takeAnswer(
   const { socket, to } = probe.question;
   const seen = exchange.asked.get(keyOf(socket, to)) ?? mapped;
   exchange.asked.set(keyOf(socket, to), seen);
-  if (!sameEndpoint(seen, mapped)) exchange.contradicted.push(to);
+  if (!sameEndpoint(seen, mapped)) exchange.contradicted.push({ socket, to });
 }
 
 function reject({ asked, rejections, strays }: Exchange, rejection: Omit<Rejection, 'count'>): void {

@@ -20,7 +20,7 @@ import { type PunchTechnique, wonBy } from './outcome/winner.ts';
 import { type PunchPlan, toldOver } from './plan.ts';
 import { createAnchors } from './techniques/anchors.ts';
 import { createOpeners, createProber } from './techniques/birthday.ts';
-import { isBirthdayOpener, type KnownBehavior, type PortAssignment } from './techniques/choose-technique.ts';
+import { isBirthdayOpener, isSpoilt, type KnownBehavior, type PortAssignment } from './techniques/choose-technique.ts';
 import { createPrediction } from './techniques/prediction.ts';
 import { createSecondTry } from './techniques/second-try.ts';
 import { createShownAgain } from './techniques/shown-again.ts';
@@ -148,7 +148,8 @@ function pairOf(told: ToldBehavior, { key, role, behavior }: Introduction): Pair
 }
 
 function sideOf(known: KnownBehavior | null) {
-  return { isMoving: known !== null && !isStable(known), allocation: known?.allocation ?? NOTHING_KNOWN };
+  const isMoving = known !== null && !isStable(known);
+  return { isMoving, isSpoilt: known !== null && isSpoilt(known), allocation: known?.allocation ?? NOTHING_KNOWN };
 }
 
 /** Returns what creates the technique of the plan; null where the plan needs no more than the agent's checks. */

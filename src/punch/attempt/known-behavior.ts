@@ -7,10 +7,17 @@ import type { KnownBehavior, PortAssignment } from './techniques/choose-techniqu
 const NOTHING_KNOWN: PortAssignment = { kind: 'undetermined', step: null, range: null };
 
 /** Returns null where too little is known. A destination-dependent mapping is enough by itself; a stable one needs a known filter. */
-export function knownBehavior({ mapping, filtering, allocation = NOTHING_KNOWN }: ToldBehavior): KnownBehavior | null {
+export function knownBehavior(told: ToldBehavior): KnownBehavior | null {
+  const { mapping, filtering } = told;
   if (mapping === 'undetermined') return null;
-  if (filtering !== 'undetermined' && filtering !== 'none') return { mapping, filtering, allocation };
-  return isStable({ mapping }) ? null : { mapping, filtering: 'address-and-port-dependent', allocation };
+  const rest = { mapping, ...othersOf(told) };
+  if (filtering !== 'undetermined' && filtering !== 'none') return { ...rest, filtering };
+  return isStable({ mapping }) ? null : { ...rest, filtering: 'address-and-port-dependent' };
+}
+
+/** What is told beside the mapping and the filtering. */
+function othersOf({ allocation = NOTHING_KNOWN, early }: ToldBehavior): Pick<KnownBehavior, 'allocation' | 'early'> {
+  return { allocation, ...(early && { early }) };
 }
 
 /**
@@ -29,12 +36,13 @@ export function assumedPair(
 }
 
 /** Nothing is assumed of a side that tells what no NAT does: of a filter that is none. */
-function assumedBehavior({ mapping, filtering, allocation = NOTHING_KNOWN }: ToldBehavior): KnownBehavior | null {
+function assumedBehavior(told: ToldBehavior): KnownBehavior | null {
+  const { mapping, filtering } = told;
   if (filtering === 'none') return null;
   return {
     mapping: mapping === 'undetermined' ? 'endpoint-independent' : mapping,
     filtering: filtering === 'undetermined' ? 'address-and-port-dependent' : filtering,
-    allocation,
+    ...othersOf(told),
   };
 }
 
@@ -44,7 +52,5 @@ export function possibleBehaviors(told: ToldBehavior): readonly KnownBehavior[] 
   if (known) return [known];
   const mappings = told.mapping === 'undetermined' ? DEPENDENCIES : [told.mapping];
   const filterings = told.filtering === 'undetermined' || told.filtering === 'none' ? DEPENDENCIES : [told.filtering];
-  return mappings.flatMap((mapping) =>
-    filterings.map((filtering) => ({ mapping, filtering, allocation: told.allocation ?? NOTHING_KNOWN })),
-  );
+  return mappings.flatMap((mapping) => filterings.map((filtering) => ({ mapping, filtering, ...othersOf(told) })));
 }

@@ -53,7 +53,13 @@ const allocation = z.object({
   range: range.nullable(),
 });
 /** What a peer says about its NAT, in the terms of RFC 4787; nobody verifies it. */
-export const behavior = z.object({ mapping: axis, filtering: axis, allocation: allocation.optional() });
+export const behavior = z.object({
+  mapping: axis,
+  filtering: axis,
+  allocation: allocation.optional(),
+  /** What a packet does that comes too early; left out where it is forgotten, or nothing is known. */
+  early: z.literal('changes-port').optional(),
+});
 export type ToldBehavior = Readonly<z.infer<typeof behavior>>;
 
 /** An IPv4 address, or an IPv6 address without a zone. */

@@ -33,6 +33,15 @@ describe('an allocation', () => {
 });
 
 it.each([
+  ['is that of a NAT which changes the port', 'changes-port', true],
+  ['is left out of a NAT which forgets', undefined, true],
+  ['is no other word', 'forgotten', false],
+])('what an early packet does %s', (_what, early, expected) => {
+  const known = { mapping: 'endpoint-independent', filtering: 'address-and-port-dependent', early };
+  expect(behavior.safeParse(known)).toMatchObject(expected ? { success: true, data: known } : { success: false });
+});
+
+it.each([
   [0, true],
   [10_000, true],
   [10_001, false],

@@ -4,21 +4,27 @@
  * one side arrives at a socket of the other, which the ICE agent then takes over.
  *
  * A router of the other side that answers early packets itself (see second-try.ts) would spoil every port that it hears from
- * before it has probed it. So the moving side sends from as many sockets again with packets that end on the way: they only
- * open its own NATs, and wait for the probes.
+ * before it has probed it, and once one of these is probed, all later probes leave from another port. So the moving side sends
+ * from as many sockets again with packets that end on the way: they only open its own NATs, and wait for the probes. Toward
+ * a side that is known to have such a router, all packets of the first round end on the way. They go past one NAT at first;
+ * when half of the probes are out, past four, which may be as far as the peer. The checks of the agent wait until then: they
+ * would spoil the port of its own socket.
  */
 import type { Endpoint } from '../../../endpoint.ts';
 import type { Arrival } from '../../../session.ts';
 import { checkIntegrity, shortTermKey } from '../../../stun/integrity.ts';
 import { PUNCH_SOCKET } from '../candidates/candidate-agent.ts';
 import { isThroughRelay } from '../outcome/endpoints-in-use.ts';
-import { BIRTHDAY_MARGIN_MS, BIRTHDAY_RATE, birthdayOf } from './choose-technique.ts';
+import { BIRTHDAY_MARGIN_MS, BIRTHDAY_RATE, birthdayOf, QUIET_GROUPS } from './choose-technique.ts';
 import { encodeOpener } from './opener.ts';
 import type { Technique, TechniqueFacts } from './technique.ts';
 import { createDraw, createVolley, type Volley } from './volley.ts';
 
 /** The TTLs of packets that end on the way, in turn. Most symmetric NATs are the only one in a row; 5 passes up to four. */
 const QUIET_TTLS = [2, 2, 2, 5] as const;
+/** Those toward a router that answers early packets: at first, and from half of the first round on. */
+const NEAR_TTLS = [2] as const;
+const FAR_TTLS = [5] as const;
 
 /** Sockets that send alike, at a rate of their own. */
 interface Group {
@@ -26,7 +32,7 @@ interface Group {
   readonly prefix: string;
   readonly count: number;
   /** The TTLs of its packets, in turn; null where they are to arrive. */
-  readonly ttls: readonly number[] | null;
+  ttls: readonly number[] | null;
   /** Those that are open, in the order in which they send. */
   readonly opened: string[];
   volley: Volley<number>;
@@ -39,12 +45,16 @@ interface State extends TechniqueFacts {
   readonly key: Uint8Array;
   /** When each round begins. */
   readonly starts: readonly number[];
+  /** When the sockets of the first round send again, farther; Infinity where they do not, or have begun to. */
+  fartherAt: number;
   /** The sockets that are open, and where they are bound. */
   readonly locals: Map<string, Endpoint>;
   round: number;
   /** The sockets of this round. */
   groups: readonly Group[];
   hasAsked: boolean;
+  /** Whether the checks of the agent have to wait, which would arrive early too. */
+  isHeld: boolean;
   isOver: boolean;
 }
 
@@ -55,15 +65,15 @@ interface State extends TechniqueFacts {
 export function createOpeners(facts: TechniqueFacts): Technique {
   const { own, startAt, isShown, peer } = facts;
   const key = shortTermKey(own.credentials.pwd);
-  const { sockets, quietSockets, probes } = birthdayOf(own.allocation);
-  const starts = [startAt, startAt + (probes * 1000) / BIRTHDAY_RATE + BIRTHDAY_MARGIN_MS];
-  const loud = createGroup('birthday 0 ', { count: sockets, ttls: null, startAt });
-  // Where the peer is not known before its packet has come in, no router of this side minds.
-  const quiet = createGroup('quiet 0 ', { count: isShown ? 0 : quietSockets, ttls: QUIET_TTLS, startAt });
+  const { probes } = birthdayOf(own.allocation);
+  const probingMs = (probes * 1000) / BIRTHDAY_RATE;
+  const starts = [startAt, startAt + probingMs + BIRTHDAY_MARGIN_MS];
+  const fartherAt = isQuiet(facts) ? startAt + probingMs / 2 : Number.POSITIVE_INFINITY;
   const state: State = {
-    ...{ ...facts, key, starts, locals: new Map(), round: 0, hasAsked: false, isOver: false },
+    ...{ ...facts, key, starts, fartherAt, locals: new Map(), round: 0, hasAsked: false, isOver: false },
+    isHeld: isQuiet(facts),
     target: isShown ? null : peer,
-    groups: [loud, quiet],
+    groups: firstGroups(facts),
   };
   return {
     advance: (now) => advance(now, state),
@@ -79,9 +89,31 @@ export function createOpeners(facts: TechniqueFacts): Technique {
       const isShown = event.kind === 'check-received' && event.pair.remote.endpoint.address === peer.address;
       if (isShown && !target) aim(event.at, state, event.pair.remote.endpoint);
     },
-    mayBegin: () => true,
+    mayBegin: () => !state.isHeld,
     stop: () => stop(state),
   };
+}
+
+/** Whether nothing may arrive at the peer before its probe has left. */
+function isQuiet({ isShown, other }: TechniqueFacts): boolean {
+  return !isShown && other.isSpoilt === true;
+}
+
+function firstGroups(facts: TechniqueFacts): readonly Group[] {
+  const { own, startAt, isShown } = facts;
+  const { sockets, quietSockets } = birthdayOf(own.allocation);
+  if (isQuiet(facts)) {
+    const count = sockets + quietSockets;
+    return Array.from({ length: QUIET_GROUPS }, (_, index) => {
+      const share = Math.floor((count + index) / QUIET_GROUPS);
+      return createGroup(`quiet ${index} `, { count: share, ttls: NEAR_TTLS, startAt });
+    });
+  }
+  return [
+    createGroup('birthday 0 ', { count: sockets, ttls: null, startAt }),
+    // Where the peer is not known before its packet has come in, no router of this side minds.
+    createGroup('quiet 0 ', { count: isShown ? 0 : quietSockets, ttls: QUIET_TTLS, startAt }),
+  ];
 }
 
 function createGroup(
@@ -105,11 +137,22 @@ function advance(now: number, state: State): number {
   if (state.isOver) return Number.POSITIVE_INFINITY;
   const laterAt = nextStart(state);
   if (now >= laterAt) beginRound(state, laterAt);
+  if (now >= state.fartherAt) sendFarther(state);
   if (!state.hasAsked) {
     state.hasAsked = true;
     for (const group of state.groups) openAll(state, group);
   }
-  return Math.min(nextStart(state), ...state.groups.map((group) => send(now, state, group)));
+  return Math.min(nextStart(state), state.fartherAt, ...state.groups.map((group) => send(now, state, group)));
+}
+
+/** Has every socket of this round send once more, past as many NATs as it can. */
+function sendFarther(state: State): void {
+  for (const group of state.groups) {
+    group.ttls = FAR_TTLS;
+    group.volley = volleyOf(group.count, state.fartherAt);
+  }
+  state.fartherAt = Number.POSITIVE_INFINITY;
+  state.isHeld = false;
 }
 
 function openAll({ emit }: State, { prefix, count }: Group): void {
@@ -137,6 +180,7 @@ function beginRound(state: State, startAt: number): void {
   closeAll(state);
   state.round++;
   state.hasAsked = false;
+  state.fartherAt = Number.POSITIVE_INFINITY;
   const { sockets: count } = birthdayOf(state.own.allocation);
   state.groups = [createGroup(`birthday ${state.round} `, { count, ttls: null, startAt })];
 }
@@ -166,6 +210,7 @@ function handleDatagram(now: number, state: State, arrival: Arrival): boolean {
 
 function stop(state: State, except?: string): void {
   state.isOver = true;
+  state.isHeld = false;
   closeAll(state, except);
 }
 

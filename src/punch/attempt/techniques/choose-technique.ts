@@ -23,6 +23,8 @@ export interface PortAssignment {
 
 export interface KnownBehavior extends Behavior {
   readonly allocation: PortAssignment;
+  /** Whether a packet that comes before one was sent to its source makes later ones leave from another port. */
+  readonly early?: 'changes-port' | undefined;
 }
 
 export type TechniqueName = 'simultaneous-open' | 'port-prediction' | 'birthday' | 'relay';
@@ -47,6 +49,8 @@ export const BIRTHDAY_PROBES = 2048;
 const BIRTHDAY_ROUNDS = 2;
 /** The time between the other side's last probe and the second round, so that the probe has passed that side's NAT. */
 export const BIRTHDAY_MARGIN_MS = 200;
+/** How many groups of sockets a first round has that only sends packets which end on the way; each sends at that rate. */
+export const QUIET_GROUPS = 2;
 /** The ports that a NAT may assign, where nothing else is known: all but the well-known ones (RFC 6335 §6). */
 export const USER_PORTS = { first: 1024, last: 65_535 } as const;
 /** How many of a counter's next ports are tried, since others behind the same NAT may take some of them. */
@@ -72,7 +76,7 @@ export function chooseTechnique(a: KnownBehavior, b: KnownBehavior): TechniqueCh
     return { technique: 'port-prediction', probability: 1, packets: predictionPackets(moving), seconds: 1 };
   }
   const [best] = openersOf(a, b).toSorted((one, other) => birthdayOdds(other) - birthdayOdds(one));
-  return best ? birthdayChoice(best) : NO_PATH;
+  return best ? birthdayChoice(best, best === a ? b : a) : NO_PATH;
 }
 
 /** A stable side opens toward the ports of a counter from its other sockets too. */
@@ -103,12 +107,31 @@ function birthdayOdds({ allocation }: KnownBehavior): number {
   return 1 - missed ** BIRTHDAY_ROUNDS;
 }
 
-function birthdayChoice(opener: KnownBehavior): TechniqueChoice {
+/** Whether packets that arrive early would spoil the ports of that side, from which the probes come. */
+export function isSpoilt(prober: Pick<KnownBehavior, 'mapping' | 'early'>): boolean {
+  return isStable(prober) && prober.early === 'changes-port';
+}
+
+/**
+ * The same toward a side whose ports are spoilt by what arrives early. Of the first round count the probes that find every
+ * socket open, until the packets go farther; of the second, those that were sent until then, if these arrived.
+ */
+function quietOdds({ allocation }: KnownBehavior): number {
+  const birthday = birthdayOf(allocation);
+  const probes = birthday.probes / 2;
+  const [quiet, loud] = [birthday.sockets + birthday.quietSockets, birthday.sockets];
+  const late = Math.max(0, Math.floor(probes - quiet / QUIET_GROUPS));
+  const missed = 1 - birthdayProbability({ ...birthday, sockets: quiet, probes: late });
+  return 1 - missed * (1 - birthdayProbability({ ...birthday, sockets: loud, probes: Math.floor(probes) }));
+}
+
+function birthdayChoice(opener: KnownBehavior, prober: KnownBehavior): TechniqueChoice {
   const { sockets, quietSockets, probes } = birthdayOf(opener.allocation);
+  const isQuiet = isSpoilt(prober);
   return {
     technique: 'birthday',
-    probability: birthdayOdds(opener),
-    packets: BIRTHDAY_ROUNDS * sockets + quietSockets + probes,
+    probability: isQuiet ? quietOdds(opener) : birthdayOdds(opener),
+    packets: (isQuiet ? 3 : BIRTHDAY_ROUNDS) * sockets + (isQuiet ? 2 : 1) * quietSockets + probes,
     seconds: (probes + sockets) / BIRTHDAY_RATE + BIRTHDAY_MARGIN_MS / 1000,
   };
 }

@@ -56,6 +56,8 @@ export interface TechniqueFacts {
   };
   readonly other: {
     readonly isMoving: boolean;
+    /** Whether packets that arrive there early spoil the ports that they come from. */
+    readonly isSpoilt?: boolean;
     readonly allocation: PortAssignment;
     readonly credentials: IceCredentials;
   };

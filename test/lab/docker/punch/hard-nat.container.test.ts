@@ -49,17 +49,19 @@ describeLab('a lab of hard NATs, with a backbone', () => {
   });
 
   it.concurrent.for([
-    ['symmetric-sequential', 'symmetric', ANY],
-    ['symmetric-address', 'symmetric', 'address-dependent'],
-    ['symmetric-block', 'symmetric', ANY],
-    ['inbound-first', 'port-restricted', 'endpoint-independent'],
-    ['carrier-grade', 'port-restricted', 'endpoint-independent'],
-    ['carrier-symmetric', 'symmetric', ANY],
-  ] as const)('%s is found to be %s by natcheck detect', async ([site, verdict, mapping]) => {
+    ['symmetric-sequential', 'symmetric', ANY, undefined],
+    ['symmetric-address', 'symmetric', 'address-dependent', undefined],
+    ['symmetric-block', 'symmetric', ANY, undefined],
+    ['inbound-first', 'port-restricted', 'endpoint-independent', 'changes-port'],
+    ['carrier-grade', 'port-restricted', 'endpoint-independent', 'forgotten'],
+    ['carrier-symmetric', 'symmetric', ANY, undefined],
+  ] as const)('%s is found to be %s by natcheck detect', async ([site, verdict, mapping, early]) => {
     const detect = ['natcheck', 'detect', '--json', '--server', lab.server.primary];
     const { stdout, stderr, exitCode } = await lab.nat(site).client(0).exec(detect);
     expect(exitCode, stderr).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
+    const report = JSON.parse(stdout);
+    expect(report.early?.behavior).toBe(early);
+    expect(report).toMatchObject({
       verdict: { type: verdict, reason: null },
       mapping: { behavior: mapping, reason: null },
       filtering: { behavior: ANY, reason: null },

@@ -70,6 +70,34 @@ describe('the moving side', () => {
     );
   });
 
+  it('toward a router that answers early packets sends nothing that arrives in the first round', () => {
+    const { facts, taken } = createFacts({ own: MOVING, other: { ...STABLE, isSpoilt: true } });
+    const technique = createOpeners(facts);
+    technique.advance(0);
+    const names = named(taken(), 'open');
+    expect(new Set(names).size).toBe(512);
+    for (const [index, name] of names.entries()) {
+      technique.handleOpened(1, name, { address: '10.0.0.2', port: 20_000 + index });
+    }
+    run(technique, 1000, 1099);
+    expect(transmits(taken()).length).toBe(100);
+    run(technique, 1100, 3047);
+    // Neither do the checks of the agent arrive.
+    expect(technique.mayBegin()).toBe(false);
+    expect(new Set(transmits(taken()).map(({ ttl }) => ttl))).toEqual(new Set([2]));
+    run(technique, 3048, 5295);
+    expect(technique.mayBegin()).toBe(true);
+    const farther = transmits(taken());
+    expect(farther.map(({ ttl }) => ttl)).toEqual(Array(512).fill(5));
+    expect(new Set(farther.map(({ socket }) => socket))).toEqual(new Set(names));
+    technique.advance(5296);
+    for (const [index, name] of named(taken(), 'open').entries()) {
+      technique.handleOpened(5297, name, { address: '10.0.0.2', port: 30_000 + index });
+    }
+    run(technique, 5297, 9000);
+    expect(arriving(taken()).length).toBe(256);
+  });
+
   it('takes fresh sockets for a second round, when the other side has probed all that it will', () => {
     const { taken, technique, names } = open();
     run(technique, 1000, 5295);
@@ -114,6 +142,15 @@ describe('the moving side', () => {
         half.slice(0, 50).map((name) => [name, moved]),
       );
     }
+  });
+
+  it('lets the agent begin at once when nothing is spoilt by that, or the peer has been met', () => {
+    expect(open().technique.mayBegin()).toBe(true);
+    const { facts } = createFacts({ own: MOVING, other: { ...STABLE, isSpoilt: true } });
+    const technique = createOpeners(facts);
+    expect(technique.mayBegin()).toBe(false);
+    technique.stop();
+    expect(technique.mayBegin()).toBe(true);
   });
 
   it('at the first check of the peer keeps that socket, closes the others and falls silent', () => {

@@ -53,6 +53,21 @@ describe('the choice', () => {
     });
   });
 
+  it('for a strict filter that remembers early packets has the odds of what ends on the way, and its cost', () => {
+    const early: KnownBehavior = { ...STRICT, early: 'changes-port' };
+    const choice = chooseTechnique(early, peer('symmetric', RANDOM));
+    expect(choice).toEqual({
+      technique: 'birthday',
+      probability: expect.closeTo(0.99996502, 8),
+      packets: 5 * 256 + 2048,
+      seconds: expect.closeTo(4.808, 9),
+    });
+    expect(chooseTechnique(peer('symmetric', RANDOM), early)).toEqual(choice);
+    // A NAT whose port moves anyway has none to lose.
+    const moving = peer('symmetric', RANDOM);
+    expect(chooseTechnique({ ...moving, early: 'changes-port' }, STRICT)).toEqual(chooseTechnique(moving, STRICT));
+  });
+
   it('for a port block has better odds, at the same price or less', () => {
     expect(birthdayOf(BLOCK)).toEqual({ first: 20_480, ports: 2048, sockets: 256, quietSockets: 256, probes: 2048 });
     expect(birthdayOf(SMALL)).toEqual({ first: 20_480, ports: 64, sockets: 32, quietSockets: 0, probes: 64 });

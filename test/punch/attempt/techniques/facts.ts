@@ -19,7 +19,7 @@ export function countedBytes(): (length: number) => Uint8Array {
 
 export function createFacts(options: {
   readonly own: { readonly isMoving: boolean; readonly allocation: PortAssignment };
-  readonly other: { readonly isMoving: boolean; readonly allocation: PortAssignment };
+  readonly other: { readonly isMoving: boolean; readonly isSpoilt?: boolean; readonly allocation: PortAssignment };
   readonly isShown?: boolean;
   readonly role?: Role;
 }): { readonly facts: TechniqueFacts; readonly taken: () => readonly TechniqueOutput[] } {
