@@ -143,7 +143,10 @@ export function isPredictable({ kind }: PortAssignment): boolean {
 
 export interface Birthday {
   readonly sockets: number;
-  /** How many more sockets send packets that end on the way in the first round; the odds do not count them. */
+  /**
+   * How many more sockets send packets that end on the way in the first round; the odds do not count them. None where the NAT
+   * gives its host a range of ports, which everything else on the host needs too.
+   */
   readonly quietSockets: number;
   readonly probes: number;
   /** How many ports there are to draw from. */
@@ -160,7 +163,7 @@ export function birthdayOf(allocation: PortAssignment): Birthday {
     first,
     ports,
     sockets,
-    quietSockets: Math.min(BIRTHDAY_SOCKETS, Math.max(0, Math.floor(ports / 2) - sockets)),
+    quietSockets: allocation.kind === 'range' ? 0 : BIRTHDAY_SOCKETS,
     probes: Math.min(BIRTHDAY_PROBES, ports),
   };
 }
