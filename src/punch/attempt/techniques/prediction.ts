@@ -27,6 +27,11 @@ const FRESH = 'fresh';
 const ASIDE = 'aside';
 /** A stable side's other sockets are checked before all its candidates. */
 const ASIDE_PRIORITY = candidatePriority('host') + PREDICTED_PORTS;
+/**
+ * When the stable side says that it is open: half of the ports and the next few are, at the pace of checks. The peer's first
+ * packets come from the first ports, to the other sockets, and the rest are open before it gets that far.
+ */
+const OPEN_AFTER_MS = (PREDICTED_PORTS / 2 + OPENER_TTLS.length + 1) * MIN_TA_MS;
 /** How long to wait for the peer's ports before the plain checks begin. */
 const PATIENCE_MS = 2_000;
 
@@ -132,7 +137,7 @@ function advanceAside(now: number, { own, other, aside, predicted, sent }: State
 /** Tells the peer that the stable side is open toward every port; returns when that will be, or null if there is nothing to wait for. */
 function tellOpen(now: number, state: State): number | null {
   if (state.isOpenTold || !state.hasHeard) return null;
-  state.openAt ??= now + (PREDICTED_PORTS + 1) * MIN_TA_MS;
+  state.openAt ??= now + OPEN_AFTER_MS;
   if (now < state.openAt) return state.openAt;
   state.isOpenTold = true;
   state.aside.tell(state.aside.all().filter((one) => one.seen && state.sent.has(one)));

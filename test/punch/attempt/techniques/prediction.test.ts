@@ -163,7 +163,7 @@ it('a side that is stable waits for the ports, opens toward all of them, and say
   technique.handlePorts([40_002, 40_004]);
   expect(technique.mayBegin()).toBe(true);
   // Sixteen checks at the agent's pace, and one to spare.
-  expect([technique.advance(1100), taken()]).toEqual([1185, []]);
+  expect([technique.advance(1100), taken()]).toEqual([1165, []]);
   technique.advance(1185);
   expect(taken()).toEqual([{ kind: 'tell', signal: { type: 'ports', ports: [] } }]);
 });
