@@ -4,8 +4,7 @@ import type { PairReport } from '../ice/checklist/pair.ts';
 import type { IceEvent } from '../ice/event.ts';
 import { now } from '../net/driver.ts';
 import { createInbox, type Inbox } from '../net/inbox.ts';
-import { createOwner } from '../net/owner.ts';
-import type { UdpSocket } from '../net/udp-socket.ts';
+import { createOwner, type Owner } from '../net/owner.ts';
 import type { PeerNews } from '../rendezvous/introduction/output.ts';
 import type { PunchBudget } from './attempt/budget.ts';
 import { createIntroducedAttempt, type IntroducedAttempt } from './attempt/introduced-attempt.ts';
@@ -127,8 +126,10 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
   void driven.closed.then(() => switched.resolve(null));
   const owner = createOwner();
   owner.use(reachability.onRelayLost(driven.handleRelayLost));
-  for (const socket of Object.values(sockets)) owner.use(socket);
-  owner.use(reachability.onLate((late) => owner.use(addLate(late, { sockets, attempt, driven }))));
+  const shares = owner.use(createOwner());
+  for (const socket of Object.values(sockets)) shares.use(socket);
+  const names = new Set(Object.keys(sockets));
+  owner.use(reachability.onLate((late) => addLate(late, { names, shares, attempt, driven })));
   owner.use(driven);
   return {
     path: { ...driven, [Symbol.asyncDispose]: owner[Symbol.asyncDispose] },
@@ -143,20 +144,23 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
   };
 }
 
-/** Gives the attempt what has come too late for its introduction; returns what its end has to release. */
+/** Gives the attempt what has come too late for its introduction, with the socket if it has none of that name. */
 function addLate(
   { specs, name, shared }: LateCandidates,
   running: {
-    readonly sockets: Readonly<Record<string, UdpSocket>>;
+    /** The names of the sockets that the attempt has. */
+    readonly names: Set<string>;
+    readonly shares: Owner;
     readonly attempt: IntroducedAttempt;
     readonly driven: DrivenPath;
   },
-): AsyncDisposable {
-  const { sockets, attempt, driven } = running;
-  const more = name in sockets ? null : shared.share((bytes, from) => attempt.owns({ socket: name, from, bytes }));
-  if (more) driven.addSocket(name, more);
+): void {
+  const { names, shares, attempt, driven } = running;
+  if (!names.has(name)) {
+    names.add(name);
+    driven.addSocket(name, shares.use(shared.share((bytes, from) => attempt.owns({ socket: name, from, bytes }))));
+  }
   driven.wake(() => attempt.addLate(specs));
-  return { [Symbol.asyncDispose]: async () => more?.[Symbol.asyncDispose]() };
 }
 
 type Judged =

@@ -39,6 +39,8 @@ export function handleSignal(now: number, state: State, signal: PeerSignal): voi
 }
 
 export function addLate({ agent, late, queue }: State, specs: readonly LocalCandidateSpec[]): void {
+  // A server may say of a socket that it is somewhere else each time.
+  if (late.own.length >= LATE_LINES_MAX) return;
   const candidates = addLateCandidates(agent, specs);
   if (candidates.length === 0) return;
   late.own.push(...candidates);

@@ -1,5 +1,5 @@
 /** Tells of ways to reach this side that have come since peers were told of the others. */
-import type { Endpoint } from '../../endpoint.ts';
+import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import { otherSpecs, PUNCH_SOCKET, RELAY_SOCKET, SECOND_SOCKET } from '../attempt/candidates/candidate-agent.ts';
 import { relayOf } from './candidates.ts';
 import type { OtherSocket } from './other-sockets.ts';
@@ -19,10 +19,11 @@ export function tellMapped(state: State): void {
   state.onChanged();
 }
 
-/** The server has seen the second socket; the room is told of that by another way. */
-export function tellSecond(state: State, seen: Endpoint): void {
+/** The server has seen the second socket, which it does again and again; the room is told of that by another way. */
+export function tellSecond(state: Pick<State, 'second' | 'lateUsers'>, seen: Endpoint): void {
   const { second } = state;
-  if (!second) return;
+  if (!second || (second.seen && sameEndpoint(second.seen, seen))) return;
+  second.seen = seen;
   const { shared, server } = second;
   tell(state, {
     ...{ name: SECOND_SOCKET, shared },
@@ -52,6 +53,6 @@ export function tellRelay(state: State): void {
   });
 }
 
-function tell({ lateUsers }: State, late: LateCandidates): void {
+function tell({ lateUsers }: Pick<State, 'lateUsers'>, late: LateCandidates): void {
   for (const receive of [...lateUsers]) receive(late);
 }

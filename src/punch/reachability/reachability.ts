@@ -134,7 +134,9 @@ function agentOf(
   return candidateAgent({
     direct: socket && isDirect ? { local: socket.local, seen: own, server: server.address } : null,
     second: second && own6 && { local: second.shared.local, seen: own6, server: second.server.address },
-    others: isDirect ? others.map((one) => ({ ...one, local: one.shared.local, server: server.address })) : [],
+    others: isDirect
+      ? others.map(({ name, shared, seen }) => ({ name, local: shared.local, seen, server: server.address }))
+      : [],
     mapped: mappedPort?.toward(own) ?? null,
     relay: relay && relayOf(relay, mode),
     randomBytes,

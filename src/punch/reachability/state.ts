@@ -43,6 +43,8 @@ export interface SecondSocket {
   readonly socket: UdpSocket;
   readonly shared: SharedSocket;
   readonly server: Endpoint;
+  /** Where the server has last seen it, as attempts under way were told; null before that. */
+  seen: Endpoint | null;
   /** The way in that the router's firewall has been asked for; null where it is not asked. */
   readonly pinhole: AsyncDisposable | null;
 }

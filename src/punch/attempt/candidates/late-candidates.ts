@@ -7,7 +7,7 @@ import type { Introduction } from '../../../rendezvous/protocol/server-message.t
 import { isTarget, type Surroundings } from './targets.ts';
 import { readCandidates } from './told-candidates.ts';
 
-/** How many of them are remembered of a peer, which may tell as many as it likes. */
+/** How many of them are remembered of a peer, which may tell as many as it likes; and about so many are told of this side. */
 export const LATE_LINES_MAX = 32;
 
 export interface LateLines {

@@ -65,6 +65,15 @@ describe('candidates of this side', () => {
     expect(tried.late.own).toHaveLength(1);
   });
 
+  it('are told up to a number, wherever a server says that they are', () => {
+    const tried = attempt();
+    for (let port = 1000; port < 1100; port++) {
+      const endpoint = { ...MAPPED, port };
+      tried.addLate([{ type: 'srflx', socket: PUNCH_SOCKET, endpoint, server: SERVER.address }]);
+    }
+    expect(run(tried, 10).told).toHaveLength(32);
+  });
+
   it('that the peer was told before are not told again', () => {
     const tried = attempt();
     tried.addLate([{ type: 'srflx', socket: PUNCH_SOCKET, endpoint: OWN, server: SERVER.address }]);
