@@ -5,7 +5,7 @@
 import { decode } from '../src/stun/decode.ts';
 import { encode } from '../src/stun/encode.ts';
 import { createDice, mutate, readCorpus } from '../test/stun/corpus.ts';
-import { quantile } from './quantile.ts';
+import { quantile } from './statistics/quantile.ts';
 
 const [inputs = 5_000_000, seed = 1] = process.argv.slice(2).map(Number);
 const corpus = [...readCorpus('coturn-4.6.1'), ...readCorpus('channel-data')];

@@ -10,7 +10,7 @@ import { CLASSIC_NATS, type LabContainer } from '../lab/index.ts';
 import { found, undetermined } from '../src/nat/behavior.ts';
 import { verdictOf } from '../src/nat/verdict.ts';
 import { openBenchLab, progress } from './lab.ts';
-import { quantile } from './quantile.ts';
+import { quantile } from './statistics/quantile.ts';
 
 const runs = Number(process.argv[2] ?? 7);
 const TIMED = 's=$(date +%s%N); "$@"; e=$(date +%s%N); echo "bench: $((e - s))"';

@@ -17,7 +17,7 @@ import {
 import { familyOf } from '../src/endpoint.ts';
 import type { PunchReport } from '../src/punch/report/report.ts';
 import { openBenchLab, progress } from './lab.ts';
-import { quantile } from './quantile.ts';
+import { quantile } from './statistics/quantile.ts';
 
 const runs = Number(process.argv[2] ?? 20);
 /** A second server in the same container, with one address. */

@@ -11,7 +11,7 @@ import {
 } from '../lab/profiles.ts';
 import { symmetricLink } from '../lab/sim/network/link.ts';
 import { punchInSim, type SimPunch } from '../lab/sim/punch/punch.ts';
-import { quantile } from './quantile.ts';
+import { quantile } from './statistics/quantile.ts';
 
 /** Two links of 10 ms each way: 40 ms of round trip between the peers. */
 const LINK = symmetricLink({ latencyMs: 10, jitterMs: 2 });

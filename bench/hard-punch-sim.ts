@@ -5,7 +5,7 @@
  */
 import { formatOdds } from '../src/punch/attempt/plan-text.ts';
 import { HARD_PAIRS, measureHardPair, punchHardPair } from './hard-odds.ts';
-import { exactInterval } from './interval.ts';
+import { exactInterval } from './statistics/interval.ts';
 
 const runs = Number(process.argv[2] ?? 2000);
 

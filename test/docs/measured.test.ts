@@ -1,7 +1,7 @@
 /** What was measured once for the pages is what would be measured today, as far as that takes no time. */
 import { describe, expect, it } from 'vitest';
 import { HARD_PAIRS, punchHardPair } from '../../bench/hard-odds.ts';
-import { exactInterval } from '../../bench/interval.ts';
+import { exactInterval } from '../../bench/statistics/interval.ts';
 import { firstDetections, RECORDED_ACCURACY } from '../../docs/made/accuracy.ts';
 import { BEHAVIOR_PAIRS, RECORDED_PAIRS } from '../../docs/made/behaviors.ts';
 import { firstRuns, RECORDED_ODDS } from '../../docs/made/hard-odds.ts';

@@ -1,6 +1,7 @@
 /** One NAT-PMP request until it is answered (RFC 6886 §3.1), as a sans-IO session. */
-import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
+import type { Endpoint } from '../../endpoint.ts';
 import type { Session } from '../../session.ts';
+import { createGatewayRequest } from '../gateway-request.ts';
 import { decodeResponse, type NatPmpResponse } from './message.ts';
 
 export const NAT_PMP_SOCKET = 'nat-pmp';
@@ -15,26 +16,16 @@ export function createNatPmpRequest<Answer extends NatPmpResponse>(options: {
   readonly until: number;
 }): Session<Answer | null> {
   const { gateway, request, accept, until } = options;
-  let gapMs = FIRST_GAP_MS;
-  let dueAt = Number.NEGATIVE_INFINITY;
-  let result: Answer | null | undefined;
-  return {
-    handleDatagram: (_now, { from, bytes }) => {
-      // RFC 6886 §3.1: what does not come from the gateway is discarded.
-      const response = sameEndpoint(from, gateway) ? decodeResponse(bytes) : null;
-      if (response && accept(response)) result ??= response;
+  let gapMs = FIRST_GAP_MS / 2;
+  return createGatewayRequest({
+    ...{ socket: NAT_PMP_SOCKET, gateway, request, until },
+    read: (bytes) => {
+      const response = decodeResponse(bytes);
+      return response && accept(response) ? response : null;
     },
-    handleSendFailure: () => {
-      result ??= null;
-    },
-    handleTimeout: () => {},
-    poll: (now) => {
-      if (result === undefined && now >= until) result = null;
-      if (result !== undefined) return { kind: 'done', result };
-      if (now < dueAt) return { kind: 'wait', until: Math.min(dueAt, until) };
-      dueAt = now + gapMs;
+    nextGap: () => {
       gapMs *= 2;
-      return { kind: 'transmit', socket: NAT_PMP_SOCKET, to: gateway, bytes: request };
+      return gapMs;
     },
-  };
+  });
 }

@@ -1,6 +1,7 @@
 /** One MAP request until it is answered (RFC 6887 §8.1, §8.3, §11.4), as a sans-IO session. */
-import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
+import type { Endpoint } from '../../endpoint.ts';
 import type { Session } from '../../session.ts';
+import { createGatewayRequest } from '../gateway-request.ts';
 import { decodeResponse, encodeMapRequest, type MapRequest, PCP_RESULT, type PcpResponse, UDP } from './message.ts';
 import { createGaps } from './retransmission.ts';
 
@@ -19,28 +20,14 @@ export function createMapRequest(options: {
   readonly random: () => number;
 }): Session<MapAnswer | null> {
   const { gateway, request, until, random } = options;
-  const bytes = encodeMapRequest(request);
-  const nextGap = createGaps(random);
-  let dueAt = Number.NEGATIVE_INFINITY;
-  let result: MapAnswer | null | undefined;
-  return {
-    handleDatagram: (_now, { from, bytes: heard }) => {
-      // RFC 6887 §8.3: what does not come from the server is discarded.
-      const response = sameEndpoint(from, gateway) ? decodeResponse(heard) : null;
-      if (response && isAbout(response, request)) result ??= response;
+  return createGatewayRequest({
+    ...{ socket: PCP_SOCKET, gateway, request: encodeMapRequest(request), until },
+    read: (bytes) => {
+      const response = decodeResponse(bytes);
+      return response && isAbout(response, request) ? response : null;
     },
-    handleSendFailure: () => {
-      result ??= null;
-    },
-    handleTimeout: () => {},
-    poll: (now) => {
-      if (result === undefined && now >= until) result = null;
-      if (result !== undefined) return { kind: 'done', result };
-      if (now < dueAt) return { kind: 'wait', until: Math.min(dueAt, until) };
-      dueAt = now + nextGap();
-      return { kind: 'transmit', socket: PCP_SOCKET, to: gateway, bytes };
-    },
-  };
+    nextGap: createGaps(random),
+  });
 }
 
 /** Servers differ in what else they repeat in an error; the nonce is in every one. */
