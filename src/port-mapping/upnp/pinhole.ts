@@ -1,36 +1,21 @@
 /** A router that opens its IPv6 firewall by UPnP (WANIPv6FirewallControl:1): searched for on the link, asked over HTTP. */
 import type { Endpoint } from '../../endpoint.ts';
 import { type MapResult, type PortRequest, REFUSED, REQUEST_TIMEOUT_MS, type Router } from '../router.ts';
+import { firstFound, type Place } from './first-found.ts';
 import { exchangeHttp } from './http.ts';
 import { type ActionResult, callAction, type IgdService, igdServicesOf, PINHOLE_TYPE } from './igd-service.ts';
-import { type Location, searchRouters } from './ssdp.ts';
+import type { Location } from './ssdp.ts';
 
 /** The number of UDP among the protocols of IP. */
 const UDP = 17;
 
-interface Place {
-  /** The global IPv6 address of this host: a router opens its firewall for whoever asks (WANIPv6FirewallControl:1 §2.5.3). */
-  readonly local: string;
-  readonly signal: AbortSignal;
-}
-
-/** Finds the first router that has such a service and lets a host open its firewall. @param options.at whom to ask. */
-export async function findPinholeRouter(options: Place & { readonly at: readonly Endpoint[] }): Promise<Router | null> {
-  const { local, at, signal } = options;
-  const over = new AbortController();
-  const place = { local, signal: AbortSignal.any([signal, over.signal]) };
-  const found = Promise.withResolvers<Router>();
-  const look = async (location: Location): Promise<void> => {
-    const router = await routerAt(location, place);
-    if (router) found.resolve(router);
-  };
-  const looks: Promise<void>[] = [];
-  const search = searchRouters({ ...place, at, onLocation: (location) => void looks.push(look(location)) });
-  const router = await Promise.race([found.promise, search.then(() => null)]);
-  over.abort();
-  await search;
-  await Promise.all(looks);
-  return router;
+/**
+ * Finds the first router that has such a service and lets a host open its firewall: only for a global IPv6 address of the host
+ * that asks (WANIPv6FirewallControl:1 §2.5.3).
+ * @param options.at whom to ask.
+ */
+export function findPinholeRouter(options: Place & { readonly at: readonly Endpoint[] }): Promise<Router | null> {
+  return firstFound(options, routerAt);
 }
 
 /** GetFirewallStatus says whether there is a firewall, and whether anybody may open it (§2.5.1). */

@@ -10,9 +10,10 @@ import {
   type Router,
   wanAddress,
 } from '../router.ts';
+import { firstFound, type Place } from './first-found.ts';
 import { exchangeHttp } from './http.ts';
 import { type ActionResult, callAction, type IgdService, igdServicesOf, PORT_MAPPING_TYPE } from './igd-service.ts';
-import { type Location, searchRouters } from './ssdp.ts';
+import type { Location } from './ssdp.ts';
 
 /** ConflictInMappingEntry: another host has the port (WANIPConnection:1 §2.4.16). */
 const CONFLICT = 718;
@@ -20,34 +21,19 @@ const ATTEMPTS_MAX = 4;
 /** The ports beyond those that programs ask for by number (RFC 6335 §6). */
 const DYNAMIC_PORTS = { first: 49_152, after: 65_536 } as const;
 
-interface Place {
-  /** The IPv4 address of this host on the router's link. */
-  readonly local: string;
-  readonly signal: AbortSignal;
-}
-
 /**
  * Finds the first router that says its address; if none does, one of those that answer.
  * @param options.at whom to ask.
  */
 export async function findUpnpRouter(options: Place & { readonly at: readonly Endpoint[] }): Promise<Router | null> {
-  const { local, at, signal } = options;
-  const over = new AbortController();
-  const place = { local, signal: AbortSignal.any([signal, over.signal]) };
-  const found = Promise.withResolvers<Router>();
   let nameless: Router | null = null;
-  const look = async (location: Location): Promise<void> => {
-    for await (const router of routersAt(location, place)) {
-      if (router.wan) return found.resolve(router);
-      nameless ??= router;
+  const router = await firstFound(options, async (location, place) => {
+    for await (const one of routersAt(location, place)) {
+      if (one.wan) return one;
+      nameless ??= one;
     }
-  };
-  const looks: Promise<void>[] = [];
-  const search = searchRouters({ ...place, at, onLocation: (location) => void looks.push(look(location)) });
-  const router = await Promise.race([found.promise, search.then(() => null)]);
-  over.abort();
-  await search;
-  await Promise.all(looks);
+    return null;
+  });
   return router ?? nameless;
 }
 
