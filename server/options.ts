@@ -1,8 +1,7 @@
 /** The options of a server, checked before any socket is opened. */
 import ipaddr from 'ipaddr.js';
-import { type Family, familyOf } from '../src/endpoint.ts';
+import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT, type Family, familyOf } from '../src/endpoint.ts';
 import { parseServerName } from '../src/net/lookup/server-name.ts';
-import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../src/ports.ts';
 import { STUN_OTHERS_MAX, TOKEN_MAX_CHARACTERS } from '../src/rendezvous/protocol/bounds.ts';
 import { DEFAULT_LIMITS, type RendezvousLimits } from './rendezvous/decisions/limits.ts';
 import type { Tls } from './sockets/tls.ts';

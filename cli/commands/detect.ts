@@ -1,8 +1,8 @@
 /** `natcheck detect`: finds out what NAT this machine is behind. */
 import { DETECT_TIMEOUT_MS, detect as detectNat } from '../../src/detect/detect.ts';
+import { DEFAULT_HTTP_PORT } from '../../src/endpoint.ts';
 import { UsageError } from '../../src/errors.ts';
 import type { DetectReport, FamilyReport } from '../../src/nat/report.ts';
-import { DEFAULT_HTTP_PORT } from '../../src/ports.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { renderDetectReport } from '../render/detect-text.ts';

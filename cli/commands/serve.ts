@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { ServerOptions, Tls } from '../../server/index.ts';
+import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../../src/endpoint.ts';
 import { UsageError } from '../../src/errors.ts';
 import { explainFileCode } from '../../src/net/explain-code.ts';
-import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../../src/ports.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { relayOptions } from './serve/relay-options.ts';

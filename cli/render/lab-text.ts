@@ -2,7 +2,7 @@
 import { Chalk } from 'chalk';
 import type { LabDetection } from '../../lab/docker/keeper/detect-all.ts';
 import type { RunningLab } from '../../lab/docker/keeper/running-lab.ts';
-import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../../src/ports.ts';
+import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../../src/endpoint.ts';
 import { detectionTable } from './detection-table.ts';
 import { alignColumns } from './layout/table.ts';
 import { visibleIn } from './layout/visible-in.ts';

@@ -1,11 +1,10 @@
 /** Detection over the real network: of one IP version, or of both at once, each with a verdict of its own. */
 import type { Family } from '../endpoint.ts';
-import { familyOf } from '../endpoint.ts';
+import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, familyOf } from '../endpoint.ts';
 import type { DetectReport, FamilyReport } from '../nat/report.ts';
 import { now } from '../net/driver.ts';
 import { limitLookups } from '../net/lookup/limit.ts';
 import type { Resolver } from '../net/lookup/resolver.ts';
-import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT } from '../ports.ts';
 import { type ExtraTestOptions, runExtraTests } from './extra-tests.ts';
 import { detectFamily, type FamilyOptions, type FamilyOutcome } from './one-family.ts';
 import { lookUp, lookUpTold, requireLocalAddress, type ToldServers } from './servers.ts';

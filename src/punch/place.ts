@@ -1,13 +1,12 @@
 /** Where two peers meet: a natcheck server's UDP endpoints, IPv4 first, and the URL of its rendezvous or where that is. */
 import { isIP } from 'node:net';
-import { type Endpoint, type Family, familyOf } from '../endpoint.ts';
+import { DEFAULT_HTTP_PORT, type Endpoint, type Family, familyOf } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
 import { limitLookups } from '../net/lookup/limit.ts';
 import { createResolver, type Resolver } from '../net/lookup/resolver.ts';
 import { parseServerName, resolveServer } from '../net/lookup/server-name.ts';
 import { isUnanswered } from '../net/lookup/silence.ts';
 import type { RendezvousHost } from '../net/rendezvous/socket.ts';
-import { DEFAULT_HTTP_PORT } from '../ports.ts';
 
 /** The most that a detection takes: whoever waits an hour for a peer does not want to wait that long for a name. */
 const LOOKUP_MAX_MS = 10_000;

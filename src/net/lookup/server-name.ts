@@ -1,9 +1,8 @@
 /** What a user writes for a server, and how it becomes addresses (RFC 8489 §8, RFC 5780 §6). */
 import { isIP, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { canonicalAddress, type Family } from '../../endpoint.ts';
+import { canonicalAddress, DEFAULT_PORT, type Family } from '../../endpoint.ts';
 import { UsageError } from '../../errors.ts';
-import { DEFAULT_PORT } from '../../ports.ts';
 import { unlessAborted } from '../waits.ts';
 import type { ResolvedAddress, Resolver } from './resolver.ts';
 
