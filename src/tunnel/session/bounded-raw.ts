@@ -17,9 +17,13 @@ const LENGTH_BYTES = 3;
 export function boundRaw(raw: UdxStream, maxBytes: number): RawStream {
   const events = new EventEmitter();
   const lengths = createLengths(maxBytes);
-  raw.on('data', (bytes: Uint8Array) => {
+  const read = (bytes: Uint8Array): void => {
     if (lengths(bytes)) events.emit('data', bytes);
     else raw.destroy(new Error(`a message is longer than ${maxBytes} bytes`));
+  };
+  // The secret stream listens some ticks later than it is made, and what the peer has sent may be here already.
+  events.on('newListener', (name) => {
+    if (name === 'data' && events.listenerCount('data') === 0) raw.on('data', read);
   });
   for (const name of ['end', 'drain', 'error', 'close']) {
     raw.on(name, (...values: unknown[]) => events.emit(name, ...values));
