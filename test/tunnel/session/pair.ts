@@ -38,9 +38,13 @@ export async function enterBoth(
 }
 
 export async function createPair(
-  options: { readonly faults?: WireFaults; readonly sides?: SideOptions } = {},
+  options: {
+    readonly faults?: WireFaults;
+    readonly sides?: SideOptions;
+    readonly tables?: ReturnType<typeof createTables> | undefined;
+  } = {},
 ): Promise<SessionPair> {
-  const tables = createTables();
+  const tables = options.tables ?? createTables();
   const carriers = await createCarriers(tables, options.faults);
   const instances = { initiator: randomBytes(16), responder: randomBytes(16) };
   const entered = await enterBoth(carriers, {

@@ -60,7 +60,7 @@ function portOf(socket: UdxSocket): number {
   return socket.address()?.port ?? 0;
 }
 
-function createCarrier(
+export function createCarrier(
   socket: UdxSocket,
   port: number,
   { role, binding }: Pick<Carrier, 'role' | 'binding'>,
