@@ -45,7 +45,7 @@ export async function meetPeer(ground: Ground, options: MeetOptions): Promise<Pu
     const { plan, attempt } = await tryOnce(ground, { ...options, met, networks, budget });
     switch (attempt.kind) {
       case 'connected':
-        return resultOf(attempt, { recorder, plan, met });
+        return resultOf(attempt, { recorder, plan, at: met.at });
       case 'failed': {
         recorder.learn({ technique: plan.technique });
         return notMet(
@@ -97,7 +97,7 @@ async function tryOnce(
 
 function resultOf(
   attempt: Connected,
-  { recorder, plan, met }: { readonly recorder: Recorder; readonly plan: PunchPlan; readonly met: Introduced },
+  { recorder, plan, at }: { readonly recorder: Recorder; readonly plan: PunchPlan; readonly at: number },
 ): PunchResult {
   const { event } = attempt;
   const { wake, ended, handleRelayLost, addSocket, ...path } = attempt.path;
@@ -107,9 +107,9 @@ function resultOf(
       technique: attempt.wonBy(pair),
       ...endpointsInUse(pair),
       rttMs: Math.round(rttMs * 100) / 100,
-      elapsedMs: Math.round(now() - met.at),
+      elapsedMs: Math.round(now() - at),
     });
-  const { key, role } = met.introduction;
+  const { key, role } = attempt.introduction;
   const upgrade = awaitUpgrade(attempt, plan);
   const end = async (): Promise<void> => {
     upgrade[Symbol.dispose]();
