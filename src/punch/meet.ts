@@ -66,6 +66,7 @@ export function notMet(recorder: Recorder, reason: PunchFailure, detail: string 
   return {
     report: recorder.report({ outcome: 'failed', reason, detail }),
     path: null,
+    introduction: null,
     upgraded: Promise.resolve(null),
     async [Symbol.asyncDispose]() {},
   };
@@ -108,6 +109,7 @@ function resultOf(
       rttMs: Math.round(rttMs * 100) / 100,
       elapsedMs: Math.round(now() - at),
     });
+  const { key, role } = attempt.introduction;
   const upgrade = awaitUpgrade(attempt, plan);
   const end = async (): Promise<void> => {
     upgrade[Symbol.dispose]();
@@ -116,6 +118,7 @@ function resultOf(
   return {
     report: success(event.pair, event.rttMs),
     path: { ...path, [Symbol.asyncDispose]: end },
+    introduction: { key, role },
     upgraded: upgrade.switched.then((better) => better && success(better.pair, better.rttMs)),
     [Symbol.asyncDispose]: end,
   };
