@@ -5,7 +5,8 @@
 
 import { findOwnBehavior, type OwnBehavior } from '../detect/own-behavior.ts';
 import type { ToldServers } from '../detect/servers.ts';
-import type { Endpoint } from '../endpoint.ts';
+import { canonicalAddress, type Endpoint } from '../endpoint.ts';
+import { hostAddresses } from '../net/interfaces.ts';
 import { parseServerName } from '../net/lookup/server-name.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
 import { localAddressToward, type UdpSocket } from '../net/udp-socket.ts';
@@ -34,6 +35,8 @@ export interface Ground extends AsyncDisposable {
   readonly undetected: () => string | null;
   /** Returns what the notice about an unproven peer depends on. */
   readonly unproven: () => { readonly room: string; readonly token: string | undefined; readonly isOverheard: boolean };
+  /** Resolves to whether this host would send to the server from another address by now, or cannot send there at all. */
+  readonly isElsewhere: () => Promise<boolean>;
   /** Leaves the room, and keeps everything else. */
   readonly leave: () => Promise<void>;
 }
@@ -52,6 +55,7 @@ export async function openGround(
     readonly patienceMs?: number | undefined;
     readonly onSeen: (own: Endpoint) => void;
     readonly onIncoming?: (peer: string) => void;
+    readonly onPresent?: (peer: string) => void;
     readonly onNotice: (text: string) => void;
   },
 ): Promise<OpenedGround> {
@@ -65,6 +69,7 @@ export async function openGround(
   const socket = isRelayOnly ? null : await openPunchSocket({ ...options, server });
   if (typeof socket === 'string') return { outcome: 'no-route', detail: socket };
   if (socket) owner.use(socket);
+  const from = socket?.local.address ?? (await addressNow(options, server));
   const others = socket && mayHaveOthers(options) ? await openOtherSockets({ ...options, first: socket.local }) : [];
   const reachability = owner.use(reachabilityOf(owner, { ...options, endpoint: server, udp: socket, others }));
   const { id, room: name = DEFAULT_ROOM, token, resolver, turn = [], onNotice } = options;
@@ -92,6 +97,7 @@ export async function openGround(
     ...{ id, server, local: socket?.local ?? null, room, reachability, seen: () => own },
     undetected: () => behavior?.why() ?? null,
     unproven: () => ({ room: name, token, isOverheard: room.isOverheard() }),
+    isElsewhere: async () => (await addressNow(options, server)) !== from,
     leave: async () => room[Symbol.asyncDispose](),
     [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
   };
@@ -106,6 +112,12 @@ async function firstReachable(servers: Extract<Place, { readonly outcome: 'found
     if (local !== null) return server;
   }
   return servers[0];
+}
+
+/** Returns the address that this host sends to the server from: the given one, as long as it has that; null where there is none. */
+async function addressNow({ local }: RoomOptions, server: Endpoint): Promise<string | null> {
+  if (local !== undefined) return hostAddresses().includes(canonicalAddress(local)) ? local : null;
+  return await localAddressToward(server).catch(() => null);
 }
 
 /** Whoever names the socket or its address wants no other. */

@@ -3,6 +3,7 @@ import type { Family } from '../endpoint.ts';
 import type { Resolver } from '../net/lookup/resolver.ts';
 import type { DgramSocket } from '../net/udp-socket.ts';
 import type { TurnServerChoice } from './reachability/turn-choice.ts';
+import type { PunchFailure } from './report/report.ts';
 import type { PunchEvent } from './report/steps.ts';
 import type { PunchResult } from './result.ts';
 
@@ -68,6 +69,22 @@ export interface PunchRoom extends AsyncDisposable {
    * lasts. At most 64 unread ids are kept, each once. There can be one reader only.
    */
   readonly incoming: AsyncIterable<string>;
+  /**
+   * Yields the id of each peer that is in the room when this side joins it, or comes later, as far as the server tells; again
+   * when the room has been rejoined. At most 64 unread ids are kept, each once. There can be one reader only.
+   */
+  readonly present: AsyncIterable<string>;
+  /** Resolves when nobody can be met in the room any more, with the reason; stays pending while somebody can. */
+  readonly over: Promise<{ readonly reason: PunchFailure; readonly detail: string | null }>;
+  /**
+   * To be called when a path has fallen silent, or the network has changed: before the next peer is asked for, the server sees
+   * anew where this side is, and the relay has to answer or is replaced.
+   */
+  readonly doubt: () => void;
+  /** Resolves to whether this host would not send from where the room does any more, so that another room has to be opened. */
+  readonly isElsewhere: () => Promise<boolean>;
+  /** Leaves the room at the rendezvous, so that the id is free, and keeps the paths. */
+  readonly leave: () => Promise<void>;
 }
 
 /** How one peer is met. */

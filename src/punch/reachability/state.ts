@@ -64,6 +64,8 @@ export interface State {
   relay: OwnRelay | null;
   /** Whether the last relay was lost, and there is none in its place. */
   isLost: boolean;
+  /** Whether the relay is being asked because nothing has been heard through it. */
+  isDoubted: boolean;
   /** What is being done about the relay: a search for one, or a proof that it is still there; null when nothing is. */
   seeking: Promise<void> | null;
   /** Ends that. */
