@@ -37,7 +37,7 @@ export interface Ground extends AsyncDisposable {
   readonly undetected: () => string | null;
   /** Returns what the notice about an unproven peer depends on. */
   readonly unproven: () => { readonly room: string; readonly token: string | undefined; readonly isOverheard: boolean };
-  /** Resolves to whether this host would send to the server from another address by now, or cannot send there at all. */
+  /** Resolves to whether this host sends to the server from another address by now; without any, that is still to be seen. */
   readonly isElsewhere: () => Promise<boolean>;
   /** Leaves the room, and keeps everything else. */
   readonly leave: () => Promise<void>;
@@ -100,7 +100,10 @@ export async function openGround(
     openSocket: options.openSocket ?? openUdpSocket,
     undetected: () => behavior?.why() ?? null,
     unproven: () => ({ room: name, token, isOverheard: room.isOverheard() }),
-    isElsewhere: async () => (await addressNow(options, server)) !== from,
+    isElsewhere: async () => {
+      const now = await addressNow(options, server);
+      return now !== null && now !== from;
+    },
     leave: async () => room[Symbol.asyncDispose](),
     [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
   };

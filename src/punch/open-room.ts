@@ -1,4 +1,5 @@
 /** Meets any number of peers in one room at the same time, over one socket. */
+import type { Endpoint } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
 import { createInbox, type Inbox } from '../net/inbox.ts';
 import { createOwner } from '../net/owner.ts';
@@ -60,7 +61,7 @@ export async function openRoom(options: RoomOptions): Promise<PunchRoom> {
     present: presentOf(state),
     over: overOf(state),
     doubt: () => groundOf(state)?.room.doubt(),
-    isElsewhere: async () => (await groundOf(state)?.isElsewhere()) ?? true,
+    isElsewhere: async () => (await groundOf(state)?.isElsewhere()) ?? false,
     leave: async () => groundOf(state)?.leave(),
     [Symbol.asyncDispose]: async () => {
       ended.abort(new DOMException('the room has been left', 'AbortError'));
@@ -70,9 +71,10 @@ export async function openRoom(options: RoomOptions): Promise<PunchRoom> {
 }
 
 function listeners(state: State) {
-  const { id, onNotice = () => {} } = state.options;
+  const { id, onNotice = () => {}, onSeen = () => {} } = state.options;
   return {
-    onSeen: (): void => {
+    onSeen: (own: Endpoint): void => {
+      onSeen(own);
       for (const [peer, recorder] of state.meeting) tellSeen(state, peer, recorder);
     },
     onIncoming: (peer: string): void => {

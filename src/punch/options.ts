@@ -1,5 +1,5 @@
 /** The options of a punch, and of a room for several peers. */
-import type { Family } from '../endpoint.ts';
+import type { Endpoint, Family } from '../endpoint.ts';
 import type { Resolver } from '../net/lookup/resolver.ts';
 import type { DgramSocket, OpenSocket } from '../net/udp-socket.ts';
 import type { TurnServerChoice } from './reachability/turn-choice.ts';
@@ -53,6 +53,8 @@ export interface RoomOptions {
   readonly resolver?: Resolver | undefined;
   /** Ends everything that is under way. */
   readonly signal?: AbortSignal | undefined;
+  /** Called when the server sees this side at another endpoint than before, and so first when peers can be met. */
+  readonly onSeen?: ((own: Endpoint) => void) | undefined;
   /** Called with one line of text when something unusual happens to the room, and with what is done about it. */
   readonly onNotice?: ((text: string) => void) | undefined;
 }
@@ -83,7 +85,7 @@ export interface PunchRoom extends AsyncDisposable {
    * anew where this side is, and the relay has to answer or is replaced.
    */
   readonly doubt: () => void;
-  /** Resolves to whether this host would not send from where the room does any more, so that another room has to be opened. */
+  /** Resolves to whether this host sends from another address than the room does by now, so that another room has to be opened. */
   readonly isElsewhere: () => Promise<boolean>;
   /** Leaves the room at the rendezvous, so that the id is free, and keeps the paths. */
   readonly leave: () => Promise<void>;
