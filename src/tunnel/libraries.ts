@@ -30,6 +30,8 @@ function load(): TunnelLibraries {
     };
   } catch (error) {
     const advice = 'install natcheck with its optional dependencies, on a platform that they have binaries for';
-    throw new TunnelUnavailableError(`the libraries that encrypt a tunnel cannot be loaded: ${advice}`, { cause: error });
+    throw new TunnelUnavailableError(`the libraries that encrypt a tunnel cannot be loaded: ${advice}`, {
+      cause: error,
+    });
   }
 }

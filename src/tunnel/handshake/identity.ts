@@ -36,7 +36,6 @@ export function expectedPeerKey(library: NoiseLibrary, identity: Identity, role:
   return keysOf(library, identity.staticSeed(role === 'initiator' ? 'responder' : 'initiator')).publicKey;
 }
 
-
 function keysOf({ curve }: NoiseLibrary, seed: Uint8Array): KeyPair {
   return curve.generateKeyPair(Buffer.from(seed));
 }

@@ -83,7 +83,10 @@ export function play(side: NoiseSide, turns: readonly Turn[], ephemeral: KeyPair
   return { state, last, ephemeral: keys };
 }
 
-function createState({ library, isInitiator, staticKeys, psk, prologue }: NoiseSide, ephemeral: KeyPair | null): NoiseState {
+function createState(
+  { library, isInitiator, staticKeys, psk, prologue }: NoiseSide,
+  ephemeral: KeyPair | null,
+): NoiseState {
   const { Noise, curve } = library;
   const state = new Noise(psk ? 'XXpsk0' : 'XX', isInitiator, staticKeys, { curve, ...(psk && { psk }) });
   if (ephemeral) state.e = copyOf(ephemeral);

@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { createInbox, type Inbox } from '../../net/inbox.ts';
 import { loadUdx } from '../../net/udx/load.ts';
-import { udxSockets } from '../../net/udx/udx-socket.ts';
 import type { Udx } from '../../net/udx/native.ts';
+import { udxSockets } from '../../net/udx/udx-socket.ts';
 import { pause } from '../../net/waits.ts';
 import { ROOM_PEERS_MAX } from '../../rendezvous/protocol/bounds.ts';
-import { loadTunnelLibraries } from '../libraries.ts';
 import { INSTANCE_BYTES } from '../handshake/payload.ts';
+import { loadTunnelLibraries } from '../libraries.ts';
 import type { Link, LinkEnd, LinkEvent, LinkedTunnel, LinkOptions } from './link.ts';
 import { createPeerLink, type PeerEnd, type PeerLink } from './peer-link.ts';
 import { keepRoom, type RoomKeeper } from './room-keeper.ts';

@@ -123,7 +123,13 @@ function obey(state: State, output: UpkeepOutput): void {
 function tellConnected({ session, options }: State, outageMs: number | null): void {
   if (!session) return;
   const path = session.stats().path ?? 'direct';
-  options.onEvent({ kind: 'connected', peer: options.peer, path, fingerprint: fingerprintOf(session, options), outageMs });
+  options.onEvent({
+    kind: 'connected',
+    peer: options.peer,
+    path,
+    fingerprint: fingerprintOf(session, options),
+    outageMs,
+  });
 }
 
 function fingerprintOf({ fingerprint }: Session, { identity }: PeerLinkOptions): string | null {
@@ -168,7 +174,12 @@ function take(state: State, attempt: number, ended: AttemptEnd): void {
   if (isContinued) return;
   void session.closed.then((how) => handleClosed(state, session, how));
   tellConnected(state, null);
-  options.onTunnel({ peer: options.peer, tunnel: session, fingerprint: fingerprintOf(session, options), role: session.role });
+  options.onTunnel({
+    peer: options.peer,
+    tunnel: session,
+    fingerprint: fingerprintOf(session, options),
+    role: session.role,
+  });
 }
 
 /** The tunnel has ended: with its peer, or because another one has begun in its place. */
