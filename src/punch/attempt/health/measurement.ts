@@ -7,9 +7,16 @@
  * more, again until both have said so and have been answered. So no side leaves before the other knows that it may, and
  * silence before that is no leaving.
  */
-import type { PathState } from '../path-state.ts';
 import { conclude, mayLeave, unansweredCount } from './liveness.ts';
-import { createState, type HealthOutput, type PathHealth, PROBES, type State } from './state.ts';
+import {
+  createState,
+  type HealthOutput,
+  type MeasurementOptions,
+  type PathHealth,
+  PROBES,
+  type State,
+} from './state.ts';
+import { numberOf, readNumber } from './use.ts';
 
 const INTERVAL_MS = 20;
 /** The numbers of the probes that are not measured, by what they say. */
@@ -30,9 +37,9 @@ export interface Measurement {
   readonly wakeAt: () => number;
 }
 
-/** Begins at `now`; the first probe goes out with the first `timeout`. @param pathState tells how the path is now. */
-export function createMeasurement(now: number, pathState: () => PathState): Measurement {
-  const state = createState(now, pathState);
+/** Begins at `now`; the first probe goes out with the first `timeout`. */
+export function createMeasurement(now: number, options: MeasurementOptions): Measurement {
+  const state = createState(now, options);
   return {
     handle: (at, input) => {
       if (!isOver(state)) act(at, state, input);
@@ -65,6 +72,7 @@ function receive(now: number, state: State, bytes: Uint8Array): void {
 function answer(now: number, state: State, number: number): void {
   if (state.heardAt === null) beginAnew(now, state);
   state.heardAt = now;
+  state.peerUse = readNumber(number)?.use ?? state.peerUse;
   progress(state.heard, number);
   say(state, ECHO, number);
 }
@@ -76,36 +84,37 @@ function beginAnew(now: number, state: State): void {
 }
 
 function takeEcho(now: number, state: State, number: number): void {
-  const { rtts, sentAt } = state;
+  const { rtts, sentAt, use } = state;
   state.unanswered = [];
   state.answeredAt = now;
   if (state.phase === 'calling') enter(now, state, 'measuring');
   progress(state.told, number);
-  const at = sentAt[number];
-  if (at !== undefined && !rtts.has(number)) rtts.set(number, now - at);
+  const told = readNumber(number);
+  const at = told?.use === use ? sentAt[told.index] : undefined;
+  if (told && at !== undefined && !rtts.has(told.index)) rtts.set(told.index, now - at);
 }
 
 /** Takes note of what a probe of that number says. */
 function progress(side: State['told'], number: number): void {
   side.isContent ||= number === CONTENT;
-  side.isThrough ||= number === PROBES - 1 || number === THROUGH || number === CONTENT;
+  side.isThrough ||= readNumber(number)?.index === PROBES - 1 || number === THROUGH || number === CONTENT;
 }
 
 /** Sends the next probe. */
 function probe(now: number, state: State): void {
   const number = nextNumber(now, state);
-  if (number === PROBES - 1) enter(now, state, 'closing');
+  if (readNumber(number)?.index === PROBES - 1) enter(now, state, 'closing');
   state.unanswered.push(now);
   state.probeAt = now + INTERVAL_MS;
   say(state, PROBE, number);
 }
 
-function nextNumber(now: number, { phase, sentAt }: State): number {
+function nextNumber(now: number, { phase, sentAt, use }: State): number {
   switch (phase) {
     case 'calling':
       return CALL;
     case 'measuring':
-      return sentAt.push(now) - 1;
+      return numberOf(use, sentAt.push(now) - 1);
     case 'closing':
       return THROUGH;
     case 'leaving':
@@ -119,7 +128,7 @@ function enter(now: number, state: State, phase: State['phase']): void {
 }
 
 function finish(now: number, state: State, liveness: PathHealth['liveness']): void {
-  const { sentAt, rtts } = state;
+  const { sentAt, rtts, peerUse } = state;
   const values = [...rtts.values()];
   const probes = sentAt.length === PROBES ? PROBES : Math.max(-1, ...rtts.keys()) + 1;
   const mean = values.reduce((sum, rtt) => sum + rtt, 0) / values.length;
@@ -127,7 +136,7 @@ function finish(now: number, state: State, liveness: PathHealth['liveness']): vo
   const unanswered = unansweredCount(now, state);
   const health = { probes, lost: probes - values.length, rttMs, liveness, unanswered };
   state.probeAt = Number.POSITIVE_INFINITY;
-  state.outputs.push({ kind: 'done', health });
+  state.outputs.push({ kind: 'done', health, peerUse });
 }
 
 function say(state: State, kind: number, number: number): void {
