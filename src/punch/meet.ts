@@ -2,6 +2,7 @@
 import { formatEndpoint } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
 import type { PairReport } from '../ice/checklist/pair.ts';
+import type { Role } from '../ice/role.ts';
 import { now } from '../net/driver.ts';
 import { hostNetworks } from '../net/interfaces.ts';
 import { createPunchBudget, INTRODUCTIONS_MAX, type PunchBudget } from './attempt/budget.ts';
@@ -31,8 +32,21 @@ export interface MeetOptions {
 type Introduced = Extract<Met, { readonly kind: 'introduced' }>;
 type Connected = Extract<AttemptResult, { readonly kind: 'connected' }>;
 
+/** The result of a meeting, and how to let go of its path. */
+export interface MeetResult extends PunchResult {
+  /** Null where there is no path. */
+  readonly letGo: LetGo | null;
+}
+
+export interface LetGo {
+  /** This side's role in the introduction. */
+  readonly role: Role;
+  /** Ends the path without a word to the peer. */
+  readonly giveUp: () => Promise<void>;
+}
+
 /** Meets the peer. @throws the signal's reason when aborted; what a callback has thrown. */
-export async function meetPeer(ground: Ground, options: MeetOptions): Promise<PunchResult> {
+export async function meetPeer(ground: Ground, options: MeetOptions): Promise<MeetResult> {
   const { peer, waitMs, signal, recorder, mode = 'any' } = options;
   const budget = createPunchBudget();
   for (let introductions = 1; ; introductions++) {
@@ -45,7 +59,7 @@ export async function meetPeer(ground: Ground, options: MeetOptions): Promise<Pu
     const { plan, attempt } = await tryOnce(ground, { ...options, met, networks, budget });
     switch (attempt.kind) {
       case 'connected':
-        return resultOf(attempt, { recorder, plan, at: met.at });
+        return resultOf(attempt, { recorder, plan, met });
       case 'failed': {
         recorder.learn({ technique: plan.technique });
         return notMet(
@@ -62,11 +76,12 @@ export async function meetPeer(ground: Ground, options: MeetOptions): Promise<Pu
 }
 
 /** Returns the result of a punch that failed. */
-export function notMet(recorder: Recorder, reason: PunchFailure, detail: string | null): PunchResult {
+export function notMet(recorder: Recorder, reason: PunchFailure, detail: string | null): MeetResult {
   return {
     report: recorder.report({ outcome: 'failed', reason, detail }),
     path: null,
     upgraded: Promise.resolve(null),
+    letGo: null,
     async [Symbol.asyncDispose]() {},
   };
 }
@@ -96,17 +111,17 @@ async function tryOnce(
 
 function resultOf(
   attempt: Connected,
-  { recorder, plan, at }: { readonly recorder: Recorder; readonly plan: PunchPlan; readonly at: number },
-): PunchResult {
+  { recorder, plan, met }: { readonly recorder: Recorder; readonly plan: PunchPlan; readonly met: Introduced },
+): MeetResult {
   const { event } = attempt;
-  const { wake, ended, handleRelayLost, addSocket, ...path } = attempt.path;
+  const { wake, ended, handleRelayLost, addSocket, giveUp, ...path } = attempt.path;
   const success = (pair: PairReport, rttMs: number): PunchReport =>
     recorder.report({
       outcome: isThroughRelay(pair) ? 'relayed' : 'direct',
       technique: attempt.wonBy(pair),
       ...endpointsInUse(pair),
       rttMs: Math.round(rttMs * 100) / 100,
-      elapsedMs: Math.round(now() - at),
+      elapsedMs: Math.round(now() - met.at),
     });
   const upgrade = awaitUpgrade(attempt, plan);
   const end = async (): Promise<void> => {
@@ -117,6 +132,7 @@ function resultOf(
     report: success(event.pair, event.rttMs),
     path: { ...path, [Symbol.asyncDispose]: end },
     upgraded: upgrade.switched.then((better) => better && success(better.pair, better.rttMs)),
+    letGo: { role: met.introduction.role, giveUp },
     [Symbol.asyncDispose]: end,
   };
 }

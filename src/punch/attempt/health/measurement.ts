@@ -11,6 +11,7 @@ import { conclude, mayLeave, unansweredCount } from './liveness.ts';
 import {
   createState,
   type HealthOutput,
+  longestRttMs,
   type MeasurementOptions,
   type PathHealth,
   PROBES,
@@ -19,6 +20,8 @@ import {
 import { numberOf, readNumber } from './use.ts';
 
 const INTERVAL_MS = 20;
+/** How much later than by its round trip a probe of the far side may come, beyond its interval. */
+const JITTER_MS = 30;
 /** The numbers of the probes that are not measured, by what they say. */
 const CALL = 255;
 const THROUGH = 254;
@@ -56,10 +59,24 @@ function isOver({ probeAt }: State): boolean {
 function act(now: number, state: State, input: HealthInput): void {
   if (input.kind === 'received') receive(now, state, input.bytes);
   if (now < state.probeAt) return;
+  if (state.phase === 'quiet') {
+    finish(now, state, 'alive');
+    return;
+  }
   if (mayLeave(now, state)) enter(now, state, 'leaving');
   const liveness = conclude(now, state);
-  if (liveness) finish(now, state, liveness);
+  if (liveness === 'alive' && state.use !== 'measure') beQuiet(now, state);
+  else if (liveness) finish(now, state, liveness);
   else probe(now, state);
+}
+
+/**
+ * Only answers for as long as probes of the far side may be on their way, which would else come to the program that has the
+ * path next. The far side does the same, so that what its program sends comes later.
+ */
+function beQuiet(now: number, state: State): void {
+  enter(now, state, 'quiet');
+  state.probeAt = now + longestRttMs(state) + INTERVAL_MS + JITTER_MS;
 }
 
 function receive(now: number, state: State, bytes: Uint8Array): void {
@@ -118,6 +135,7 @@ function nextNumber(now: number, { phase, sentAt, use }: State): number {
     case 'closing':
       return THROUGH;
     case 'leaving':
+    case 'quiet':
       return CONTENT;
   }
 }

@@ -39,9 +39,9 @@ export interface State extends MeasurementOptions {
   peerUse: PathUse | null;
   /**
    * `calling`: until the far side answers; `measuring`: the probes; `closing`: until both sides know that all probes are sent;
-   * `leaving`: until both sides know that the other needs nothing more.
+   * `leaving`: until both sides know that the other needs nothing more; `quiet`: until nothing is on its way any more.
    */
-  phase: 'calling' | 'measuring' | 'closing' | 'leaving';
+  phase: 'calling' | 'measuring' | 'closing' | 'leaving' | 'quiet';
   phaseAt: number;
   /** When the next probe is due; Infinity once the measurement is over. */
   probeAt: number;

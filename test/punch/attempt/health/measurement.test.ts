@@ -63,10 +63,7 @@ function duel({
     clock.schedule(clock.now() + latencyMs, () => tell(other(from), { kind: 'received', bytes }));
   };
   const start = (name: Name): void => {
-    sides.set(
-      name,
-      createMeasurement(clock.now(), { pathState: () => stateOf(name, clock.now()), use: useOf(name) }),
-    );
+    sides.set(name, createMeasurement(clock.now(), { pathState: () => stateOf(name, clock.now()), use: useOf(name) }));
     tell(name, { kind: 'timeout' });
   };
   clock.schedule(0, () => start('a'));
@@ -205,16 +202,16 @@ describe('the measurement of a path', () => {
 
 describe('what a side has the path for', () => {
   it.each([
-    ['measure', 'measure'],
-    ['hand-over', 'hand-over'],
-    ['hand-over', 'measure'],
-    ['keep', 'hand-over'],
-    ['keep', 'keep'],
-  ] as const)('is told to the other one in the same time: %s and %s', (a, b) => {
+    ['measure', 'measure', 560, 560],
+    ['hand-over', 'hand-over', 670, 670],
+    ['hand-over', 'measure', 670, 560],
+    ['keep', 'hand-over', 670, 670],
+    ['keep', 'keep', 670, 670],
+  ] as const)('is told to the other one: %s and %s', (a, b, aEnds, bEnds) => {
     const ended = duel({ useOf: (name) => ({ a, b })[name] });
     expect([ended.a?.health, ended.b?.health]).toMatchObject([ALIVE, ALIVE]);
     expect([ended.a?.peerUse, ended.b?.peerUse]).toEqual([b, a]);
-    expect([ended.a?.at, ended.b?.at]).toEqual([560, 560]);
+    expect([ended.a?.at, ended.b?.at]).toEqual([aEnds, bEnds]);
   });
 
   it('is told by any measured probe, and by no other', () => {
@@ -227,5 +224,13 @@ describe('what a side has the path for', () => {
 
   it('is not known of a peer that does not measure', () => {
     expect(duel({ startsAt: Number.POSITIVE_INFINITY, useOf: () => 'hand-over' }).a?.peerUse).toBeNull();
+  });
+
+  it.each([1, 7, 19, 300])('leaves nothing on its way for a program, where one side begins %i ms later', (startsAt) => {
+    const sent: Sent[] = [];
+    const note = (one: Sent): boolean => sent.push(one) === 0;
+    const ended = duel({ startsAt, useOf: () => 'hand-over', loses: note });
+    const late = sent.filter(({ at, from }) => at + 30 > (ended[other(from)]?.at ?? 0));
+    expect([sent.length > 80, late]).toEqual([true, []]);
   });
 });
