@@ -63,7 +63,7 @@ export const punch = defineCommand({
     const { path, role } = punched;
     if (program && use !== 'measure' && path && role && report.outcome !== 'failed') {
       const { line: say } = progress;
-      return startOnPath({ ...context, punched, path, role, report, peerUse, use, words: program, say });
+      return await startOnPath({ ...context, punched, path, role, report, peerUse, use, words: program, say });
     }
     if (peerUse === 'hand-over' || peerUse === 'keep') progress.line(explainPeerUse(report));
     return exitCodeOf(report);

@@ -49,7 +49,7 @@ export async function startOnPath(parts: HandOverParts): Promise<ExitCode> {
 
 async function handOver(parts: HandOverParts): Promise<ExitCode> {
   await using handed = await parts.punched.handOver();
-  return start(handed, parts);
+  return await start(handed, parts);
 }
 
 async function bridge(parts: HandOverParts): Promise<ExitCode> {
@@ -75,7 +75,7 @@ async function bridgeBare(parts: HandOverParts): Promise<ExitCode> {
   await using bare = await openBarePath(handed);
   await using bridged = await openBridge(bare);
   parts.say(`${parts.report.peer} has handed its end over: nobody notices when it is gone`);
-  return start(bridged, parts);
+  return await start(bridged, parts);
 }
 
 async function start(
