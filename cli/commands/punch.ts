@@ -60,10 +60,20 @@ export const punch = defineCommand({
     progress[Symbol.dispose]();
     const { report, peerUse } = concluded;
     show(concluded, { isJson: argv.json === true, use, context });
-    const { path, role } = punched;
-    if (program && use !== 'measure' && path && role && report.outcome !== 'failed') {
+    const { path, introduction } = punched;
+    if (program && use !== 'measure' && path && introduction && report.outcome !== 'failed') {
       const { line: say } = progress;
-      return await startOnPath({ ...context, punched, path, role, report, peerUse, use, words: program, say });
+      return await startOnPath({
+        ...context,
+        punched,
+        path,
+        ...introduction,
+        report,
+        peerUse,
+        use,
+        words: program,
+        say,
+      });
     }
     if (peerUse === 'hand-over' || peerUse === 'keep') progress.line(explainPeerUse(report));
     return exitCodeOf(report);

@@ -33,6 +33,7 @@ export function shareSocket(socket: UdpSocket): SharedSocket {
       users.add(user);
       return {
         local: socket.local,
+        native: socket.native,
         send: socket.send,
         onDatagram: (receive) => {
           user.receive = receive;

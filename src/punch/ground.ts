@@ -8,7 +8,7 @@ import type { ToldServers } from '../detect/servers.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { parseServerName } from '../net/lookup/server-name.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
-import { localAddressToward, type UdpSocket } from '../net/udp-socket.ts';
+import { localAddressToward, type OpenSocket, openUdpSocket, type UdpSocket } from '../net/udp-socket.ts';
 import type { RoomOptions } from './options.ts';
 import { type Place, placeOf } from './place.ts';
 import { seekMappedPort } from './reachability/mapped-port.ts';
@@ -28,6 +28,8 @@ export interface Ground extends AsyncDisposable {
   readonly local: Endpoint | null;
   readonly room: Room;
   readonly reachability: Reachability;
+  /** Opens the sockets that a technique asks for. */
+  readonly openSocket: OpenSocket;
   /** This side's endpoint, as the server last saw it. */
   readonly seen: () => Endpoint | null;
   /** Returns in words why the detection of this side's NAT has left something undetermined; null where it has not. */
@@ -93,6 +95,7 @@ export async function openGround(
   const kept = owner.move();
   const ground: Ground = {
     ...{ id, server, local: socket?.local ?? null, room, reachability, seen: () => own },
+    openSocket: options.openSocket ?? openUdpSocket,
     undetected: () => behavior?.why() ?? null,
     unproven: () => ({ room: name, token, isOverheard: room.isOverheard() }),
     leave: async () => room[Symbol.asyncDispose](),
@@ -130,6 +133,7 @@ function reachabilityOf(
   const mappedPort = portMapping && socket ? mappings.use(seekMappedPort({ local: socket.local })) : null;
   return createReachability({
     socket,
+    openSocket: options.openSocket,
     server,
     mode,
     mayHaveSecond: mayHaveOthers(options) && options.family === undefined,

@@ -2,7 +2,6 @@
 import { formatEndpoint } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
 import type { PairReport } from '../ice/checklist/pair.ts';
-import type { Role } from '../ice/role.ts';
 import { now } from '../net/driver.ts';
 import { hostNetworks } from '../net/interfaces.ts';
 import { createPunchBudget, INTRODUCTIONS_MAX, type PunchBudget } from './attempt/budget.ts';
@@ -34,15 +33,8 @@ type Connected = Extract<AttemptResult, { readonly kind: 'connected' }>;
 
 /** The result of a meeting, and how to let go of its path. */
 export interface MeetResult extends PunchResult {
-  /** Null where there is no path. */
-  readonly letGo: LetGo | null;
-}
-
-export interface LetGo {
-  /** This side's role in the introduction. */
-  readonly role: Role;
-  /** Ends the path without a word to the peer. */
-  readonly giveUp: () => Promise<void>;
+  /** Ends the path without a word to the peer; null where there is none. */
+  readonly giveUp: (() => Promise<void>) | null;
 }
 
 /** Meets the peer. @throws the signal's reason when aborted; what a callback has thrown. */
@@ -80,8 +72,9 @@ export function notMet(recorder: Recorder, reason: PunchFailure, detail: string 
   return {
     report: recorder.report({ outcome: 'failed', reason, detail }),
     path: null,
+    introduction: null,
     upgraded: Promise.resolve(null),
-    letGo: null,
+    giveUp: null,
     async [Symbol.asyncDispose]() {},
   };
 }
@@ -123,6 +116,7 @@ function resultOf(
       rttMs: Math.round(rttMs * 100) / 100,
       elapsedMs: Math.round(now() - met.at),
     });
+  const { key, role } = met.introduction;
   const upgrade = awaitUpgrade(attempt, plan);
   const end = async (): Promise<void> => {
     upgrade[Symbol.dispose]();
@@ -131,8 +125,9 @@ function resultOf(
   return {
     report: success(event.pair, event.rttMs),
     path: { ...path, [Symbol.asyncDispose]: end },
+    introduction: { key, role },
     upgraded: upgrade.switched.then((better) => better && success(better.pair, better.rttMs)),
-    letGo: { role: met.introduction.role, giveUp },
+    giveUp,
     [Symbol.asyncDispose]: end,
   };
 }

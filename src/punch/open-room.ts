@@ -95,7 +95,7 @@ async function connect(state: State, peer: string, how: ConnectOptions): Promise
     const onAnew = (): void => listeners(state).onIncoming(peer);
     const met = await meetPeer(opened.ground, { peer, waitMs, mode: options.mode, signal, recorder, onAnew });
     // Other paths may go over the same sockets.
-    const { letGo, ...result } = met;
+    const { giveUp, ...result } = met;
     return result.path ? keep(state, result) : result;
   } finally {
     state.meeting.delete(peer);

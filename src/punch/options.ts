@@ -1,7 +1,7 @@
 /** The options of a punch, and of a room for several peers. */
 import type { Family } from '../endpoint.ts';
 import type { Resolver } from '../net/lookup/resolver.ts';
-import type { DgramSocket } from '../net/udp-socket.ts';
+import type { DgramSocket, OpenSocket } from '../net/udp-socket.ts';
 import type { TurnServerChoice } from './reachability/turn-choice.ts';
 import type { PunchEvent } from './report/steps.ts';
 import type { PunchResult } from './result.ts';
@@ -47,6 +47,8 @@ export interface RoomOptions {
    * lasts; closing it is up to you.
    */
   readonly socket?: DgramSocket | undefined;
+  /** Opens the sockets on which there may be a path; default: Node's own. `socket` takes the place of the first. */
+  readonly openSocket?: OpenSocket | undefined;
   readonly resolver?: Resolver | undefined;
   /** Ends everything that is under way. */
   readonly signal?: AbortSignal | undefined;

@@ -47,12 +47,12 @@ export async function punch(options: PunchOptions): Promise<SolePunchResult> {
   return result.path ? keep(ground, owner.move(), result) : withoutPath(result);
 }
 
-function withoutPath({ letGo, ...result }: MeetResult): SolePunchResult {
-  return { ...result, role: null, handOver: refuseHandOver };
+function withoutPath({ giveUp, ...result }: MeetResult): SolePunchResult {
+  return { ...result, handOver: refuseHandOver };
 }
 
 /** Makes the end of the path the end of the ground. The room is left as soon as the path is direct, since only a relay needs it. */
-function keep(ground: Ground, owner: AsyncDisposable, { letGo, ...result }: MeetResult): SolePunchResult {
+function keep(ground: Ground, owner: AsyncDisposable, { giveUp, ...result }: MeetResult): SolePunchResult {
   const { report, path, upgraded } = result;
   const end = async (): Promise<void> => {
     try {
@@ -67,9 +67,9 @@ function keep(ground: Ground, owner: AsyncDisposable, { letGo, ...result }: Meet
   // Whoever disposes of the punch gets what went wrong.
   leaveOnceDirect().catch(() => {});
   return {
-    ...{ report, path: path && { ...path, [Symbol.asyncDispose]: end }, upgraded },
-    role: letGo?.role ?? null,
-    handOver: () => handOver({ path, letGo, ground, end }),
+    ...result,
+    path: path && { ...path, [Symbol.asyncDispose]: end },
+    handOver: () => handOver({ path, giveUp, ground, end }),
     [Symbol.asyncDispose]: end,
   };
 }

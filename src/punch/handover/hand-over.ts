@@ -2,28 +2,28 @@
 import type { Endpoint } from '../../endpoint.ts';
 import { createOwner } from '../../net/owner.ts';
 import type { Ground } from '../ground.ts';
-import type { LetGo } from '../meet.ts';
+import type { MeetResult } from '../meet.ts';
 import type { Path, PathStats } from '../path/path.ts';
 import type { HandedOver } from './handed-over.ts';
 
 interface HandOverParts {
   readonly path: Pick<Path, 'stats'> | null;
-  readonly letGo: LetGo | null;
+  readonly giveUp: MeetResult['giveUp'];
   readonly ground: Pick<Ground, 'keepMappings'>;
   /** Ends everything that the punch has, but what the ground has given away. */
   readonly end: () => Promise<void>;
 }
 
 /** @throws Error when there is no path, or it goes through a relay; what `end` throws. */
-export async function handOver({ path, letGo, ground, end }: HandOverParts): Promise<HandedOver> {
+export async function handOver({ path, giveUp, ground, end }: HandOverParts): Promise<HandedOver> {
   const ends = endsOf(path?.stats().pair ?? null);
-  if (!ends || !letGo) return refuseHandOver();
+  if (!ends || !giveUp) return refuseHandOver();
   await using owner = createOwner();
   owner.use(ground.keepMappings());
-  await letGo.giveUp();
+  await giveUp();
   await end();
   const kept = owner.move();
-  return { ...ends, role: letGo.role, [Symbol.asyncDispose]: kept[Symbol.asyncDispose] };
+  return { ...ends, [Symbol.asyncDispose]: kept[Symbol.asyncDispose] };
 }
 
 /** @throws Error always. */

@@ -1,6 +1,5 @@
 /** A path that this process has let go of, so that another program can use it. */
 import type { Endpoint } from '../../endpoint.ts';
-import type { Role } from '../../ice/role.ts';
 
 /**
  * The sockets are closed, the peer has been told nothing, and the NATs let the path through for as long as they keep a mapping
@@ -12,6 +11,4 @@ export interface HandedOver extends AsyncDisposable {
   readonly local: Endpoint;
   /** Where the peer is reached. */
   readonly remote: Endpoint;
-  /** This side's role, which is not the peer's (RFC 8445 §6.1.1). */
-  readonly role: Role;
 }

@@ -3,7 +3,7 @@ import type { Endpoint } from '../../endpoint.ts';
 import type { LocalCandidateSpec } from '../../ice/candidates/local-candidate.ts';
 import type { SharedSocket } from '../../net/shared-socket.ts';
 import type { RelaySocket } from '../../net/turn/relay-socket.ts';
-import type { UdpSocket } from '../../net/udp-socket.ts';
+import type { OpenSocket, UdpSocket } from '../../net/udp-socket.ts';
 import type { PathMode } from '../options.ts';
 import type { MappedPort } from './mapped-port.ts';
 import type { OtherSocket } from './other-sockets.ts';
@@ -13,6 +13,8 @@ import type { TurnServerChoice } from './turn-choice.ts';
 export interface ReachabilityOptions {
   /** The socket to punch from; null in the mode `relay-only`. */
   readonly socket: UdpSocket | null;
+  /** Opens the second socket; default: Node's own. */
+  readonly openSocket?: OpenSocket | undefined;
   readonly server: Endpoint;
   readonly mode: PathMode;
   /** Asks the router to let everybody send to a socket, for as long as the caller wants; left out where routers are not asked. */
