@@ -49,10 +49,11 @@ export const punch = defineCommand({
   ],
   run: async (argv, context) => {
     const { signal, env, stderr } = context;
-    const { options, program, use, waited } = askedFor(argv, env);
-    const refusal = program ? await findProgram(program[0], env.PATH) : null;
+    const { options, program, waited } = askedFor(argv, env);
+    const use = program?.use ?? 'measure';
+    const refusal = program ? await findProgram(program.words[0], env.PATH) : null;
     if (program && refusal) {
-      return refuseProgram(refusal, { name: program[0], say: (text) => stderr.write(`${visible(text)}\n`) });
+      return refuseProgram(refusal, { name: program.words[0], say: (text) => stderr.write(`${visible(text)}\n`) });
     }
     using progress = await createPunchProgress(waited, context);
     await using punched = await punchPeer({ ...options, signal, onEvent: progress.show });
@@ -61,27 +62,19 @@ export const punch = defineCommand({
     const { report, peerUse } = concluded;
     show(concluded, { isJson: argv.json === true, use, context });
     const { path, introduction } = punched;
-    if (program && use !== 'measure' && path && introduction && report.outcome !== 'failed') {
-      const { line: say } = progress;
-      return await startOnPath({
-        ...context,
-        punched,
-        path,
-        ...introduction,
-        report,
-        peerUse,
-        use,
-        words: program,
-        say,
-      });
+    if (program && path && introduction && report.outcome !== 'failed') {
+      const { role } = introduction;
+      return await startOnPath({ ...context, ...program, punched, path, role, report, peerUse, say: progress.line });
     }
     if (peerUse === 'hand-over' || peerUse === 'keep') progress.line(explainPeerUse(report));
     return exitCodeOf(report);
   },
 });
 
-interface Concluded extends Measured {
+interface Concluded extends Pick<Measured, 'peerUse'> {
   readonly report: PunchReport;
+  /** Null where there is no path. */
+  readonly health: PathHealth | null;
 }
 
 /** Gives a relayed path time to become direct, if it has to be, then measures the path that there is. */
@@ -95,7 +88,7 @@ async function conclude(
     readonly progress: Awaited<ReturnType<typeof createPunchProgress>>;
     readonly use: PathUse;
   },
-): Promise<Omit<Concluded, 'health'> & { readonly health: PathHealth | null }> {
+): Promise<Concluded> {
   if (!path) return { report, health: null, peerUse: null };
   progress.connected(report);
   const better = report.outcome === 'relayed' && use !== 'keep' ? await upgraded : null;
@@ -109,7 +102,7 @@ async function conclude(
 
 /** Shows the report: on stdout, unless that is a program's. */
 function show(
-  { report, health }: { readonly report: PunchReport; readonly health: PathHealth | null },
+  { report, health }: Concluded,
   { isJson, use, context }: { readonly isJson: boolean; readonly use: PathUse; readonly context: Context },
 ): void {
   const [output, color] = use === 'measure' ? [context.stdout, context.color] : [context.stderr, context.spinner];

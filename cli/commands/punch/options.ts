@@ -49,9 +49,11 @@ type PunchWords = InferredOptionTypes<typeof PUNCH_OPTIONS>;
 /** What a command line asks for. */
 export interface Asked {
   readonly options: PunchOptions & { readonly room: string };
-  /** The program to start and its arguments; null where the path is only to be measured. */
-  readonly program: readonly [string, ...string[]] | null;
-  readonly use: PathUse;
+  /** The program to start with its arguments, and how it gets the path; null where that is only to be measured. */
+  readonly program: {
+    readonly words: readonly [string, ...string[]];
+    readonly use: Exclude<PathUse, 'measure'>;
+  } | null;
   /** For how long the peer is waited for, and what it has to run. */
   readonly waited: WaitedFor;
 }
@@ -62,9 +64,9 @@ export function askedFor(argv: PunchWords, env: Readonly<Record<string, string |
   if (!server) throw new UsageError('name the natcheck server where the two peers meet: --server or NATCHECK_SERVER');
   if (!(argv.wait > 0 && argv.wait <= 86_400))
     throw new UsageError('--wait takes a number of seconds, more than 0 and at most 86400');
-  const program = programIn(argv);
-  if (argv.keep && !program) throw new UsageError('--keep is for a program, which follows --');
-  const use = program === null ? 'measure' : argv.keep ? 'keep' : 'hand-over';
+  const words = programIn(argv);
+  if (argv.keep && !words) throw new UsageError('--keep is for a program, which follows --');
+  const program = words && ({ words, use: argv.keep ? 'keep' : 'hand-over' } as const);
   const { peer, rendezvous, room, local, stun: stunServers } = argv;
   const id = argv.id ?? hostname();
   const token = argv.token ?? env.NATCHECK_TOKEN;
@@ -76,12 +78,12 @@ export function askedFor(argv: PunchWords, env: Readonly<Record<string, string |
     portMapping: !argv['no-port-mapping'],
     waitMs: argv.wait * 1000,
   };
-  const line = otherSideLine({ ...options, use });
-  return { options, program, use, waited: { peer, seconds: argv.wait, line, hasToken: token !== undefined } };
+  const line = otherSideLine({ ...options, use: program?.use ?? 'measure' });
+  return { options, program, waited: { peer, seconds: argv.wait, line, hasToken: token !== undefined } };
 }
 
 /** The parser leaves what follows `--` behind the command's own name. */
-function programIn(argv: object): Asked['program'] {
+function programIn(argv: object): readonly [string, ...string[]] | null {
   const { _: words = [] } = argv as { readonly _?: readonly (string | number)[] };
   const [name, ...rest] = words.slice(1).map(String);
   return name === undefined ? null : [name, ...rest];
