@@ -3,7 +3,7 @@ import { formatEndpoint } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
 import type { PairReport } from '../ice/checklist/pair.ts';
 import { now } from '../net/driver.ts';
-import { hostNetworks } from '../net/interfaces.ts';
+import { hostNetworks } from '../net/host/interfaces.ts';
 import { createPunchBudget, INTRODUCTIONS_MAX, type PunchBudget } from './attempt/budget.ts';
 import { endpointsInUse, isThroughRelay } from './attempt/outcome/endpoints-in-use.ts';
 import { type PunchPlan, planIntroduced } from './attempt/plan.ts';
