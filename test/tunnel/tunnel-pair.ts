@@ -74,6 +74,7 @@ function createSide(shared: Shared, { other, end }: { readonly other: () => Side
     signal?.throwIfAborted();
     if (shared.isOver) throw new TunnelStreamError('lost', 'the tunnel has ended');
     shared.opened += 1;
+    const number = shared.opened;
     const answer = Promise.withResolvers<TunnelStream>();
     const gone = new AbortController();
     const abort = (): void => {
@@ -86,7 +87,7 @@ function createSide(shared: Shared, { other, end }: { readonly other: () => Side
       answer.reject(new TunnelStreamError('lost', 'the tunnel has ended'));
     });
     const accept = (): TunnelStream => {
-      const [mine, theirs] = createStream(shared, shared.opened);
+      const [mine, theirs] = createStream(shared, number);
       answer.resolve(mine);
       return theirs;
     };

@@ -1,13 +1,17 @@
 /** The file of a Unix domain socket to listen on: what is there already is left alone, unless it is a socket that nobody has. */
-import { lstat, unlink } from 'node:fs/promises';
+import { lstat, stat, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { dirname } from 'node:path';
 import { UsageError } from '../../../errors.ts';
 import { explainFileCode } from '../../../net/explain-code.ts';
 import { visible } from '../../../visible.ts';
 
 /** Removes a socket that its process has left behind. @throws UsageError when something else is there, or a socket in use. */
 export async function clearSocketFile(path: string): Promise<void> {
-  // What is wrong with the way to it, listening will say.
+  // Listening in a folder that is not there would fail as if it were not permitted.
+  await stat(dirname(path)).catch((error: NodeJS.ErrnoException) => {
+    throw cannotListen(path, error.code ?? error.message);
+  });
   const stats = await lstat(path).catch(() => null);
   if (!stats) return;
   if (!stats.isSocket())
