@@ -27,7 +27,7 @@ export async function punch(options: PunchOptions): Promise<PunchResult> {
     patienceMs: STAY_PATIENCE_MS,
     onSeen: (seen) => {
       const isFirst = recorder.seen({ local: ground?.local ?? null, public: seen });
-      if (isFirst && ground) recorder.notice(explainUnproven({ peer, ...ground.unproven() }));
+      if (isFirst && ground && !ground.seal) recorder.notice(explainUnproven({ peer, ...ground.unproven() }));
     },
     onNotice: (text) => {
       options.onNotice?.(text);
@@ -58,5 +58,5 @@ function keep(ground: Ground, owner: AsyncDisposable, result: PunchResult): Punc
   };
   // Whoever disposes of the punch gets what went wrong.
   leaveOnceDirect().catch(() => {});
-  return { report, path: path && { ...path, [Symbol.asyncDispose]: end }, upgraded, [Symbol.asyncDispose]: end };
+  return { ...result, path: path && { ...path, [Symbol.asyncDispose]: end }, [Symbol.asyncDispose]: end };
 }
