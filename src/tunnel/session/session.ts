@@ -6,7 +6,6 @@
  *     const entered = await enterSession(carrier, { identity, instance, session: current, timeoutMs: 10_000 });
  *     if (entered.kind !== 'failed') current = entered.session;
  */
-import type { Carrier } from '../carrier.ts';
 import type { Tunnel, TunnelEnd } from '../tunnel.ts';
 
 /**
@@ -26,8 +25,6 @@ export interface Session extends Tunnel {
   readonly quietForMs: () => number;
   /** Whether it has ended, or is ending. */
   readonly isOver: () => boolean;
-  /** Goes on over another carrier, after a handshake there in which both sides named this session. */
-  readonly moveTo: (carrier: Carrier) => void;
   /** Ends it for another reason than disposal: every stream fails as `lost`, and the peer is not told. Never rejects. */
   readonly end: (end: TunnelEnd) => Promise<void>;
 }
