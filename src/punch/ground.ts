@@ -43,6 +43,8 @@ export interface Ground extends AsyncDisposable {
   readonly isElsewhere: () => Promise<boolean>;
   /** Leaves the room, and keeps everything else. */
   readonly leave: () => Promise<void>;
+  /** Hands what the router has mapped on request over to the caller, so that the end of the ground leaves it as it is. */
+  readonly keepMappings: () => AsyncDisposable;
 }
 
 export type OpenedGround =
@@ -69,13 +71,14 @@ export async function openGround(
   const { servers, url } = place;
   const server = await firstReachable(servers);
   await using owner = createOwner();
+  const mappings = owner.use(createOwner());
   const isRelayOnly = options.mode === 'relay-only';
   const socket = isRelayOnly ? null : await openPunchSocket({ ...options, server });
   if (typeof socket === 'string') return { outcome: 'no-route', detail: socket };
   if (socket) owner.use(socket);
   const from = socket?.local.address ?? (await addressNow(options, server));
   const others = socket && mayHaveOthers(options) ? await openOtherSockets({ ...options, first: socket.local }) : [];
-  const reachability = owner.use(reachabilityOf(owner, { ...options, endpoint: server, udp: socket, others }));
+  const reachability = owner.use(reachabilityOf(mappings, { ...options, endpoint: server, udp: socket, others }));
   const { id, room: name = DEFAULT_ROOM, token, resolver, turn = [], onNotice } = options;
   const told = Promise.withResolvers<ToldServers>();
   const later = told.promise;
@@ -107,6 +110,7 @@ export async function openGround(
       return now !== null && now !== from;
     },
     leave: async () => room[Symbol.asyncDispose](),
+    keepMappings: mappings.move,
     [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
   };
   return { outcome: 'open', ground };
@@ -134,7 +138,7 @@ function mayHaveOthers({ socket, local }: RoomOptions): boolean {
 }
 
 function reachabilityOf(
-  owner: Owner,
+  mappings: Owner,
   options: RoomOptions & {
     readonly endpoint: Endpoint;
     readonly udp: UdpSocket | null;
@@ -143,14 +147,14 @@ function reachabilityOf(
   },
 ): Reachability {
   const { endpoint: server, udp: socket, mode = 'any', portMapping = true, local, resolver, onNotice } = options;
-  const mappedPort = portMapping && socket ? owner.use(seekMappedPort({ local: socket.local })) : null;
+  const mappedPort = portMapping && socket ? mappings.use(seekMappedPort({ local: socket.local })) : null;
   return createReachability({
     socket,
     openSocket: options.openSocket,
     server,
     mode,
     mayHaveSecond: mayHaveOthers(options) && options.family === undefined,
-    seekPinhole: portMapping ? (at) => seekMappedPort({ local: at }) : undefined,
+    seekPinhole: portMapping ? (at) => void mappings.use(seekMappedPort({ local: at })) : undefined,
     others: options.others,
     mappedPort,
     openRelay: (servers, signal) => openFirstRelay(servers, { local, resolver, signal, onNotice }),

@@ -110,7 +110,9 @@ async function connect(state: State, peer: string, how: ConnectOptions): Promise
   try {
     tellSeen(state, peer, recorder);
     const onAnew = (): void => listeners(state).onIncoming(peer);
-    const result = await meetPeer(opened.ground, { peer, waitMs, mode: options.mode, signal, recorder, onAnew });
+    const met = await meetPeer(opened.ground, { peer, waitMs, mode: options.mode, signal, recorder, onAnew });
+    // Other paths may go over the same sockets.
+    const { giveUp, ...result } = met;
     return result.path ? keep(state, result) : result;
   } finally {
     state.meeting.delete(peer);
