@@ -9,6 +9,7 @@ import type { Endpoint } from '../endpoint.ts';
 import { parseServerName } from '../net/lookup/server-name.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
 import { localAddressToward, type OpenSocket, openUdpSocket, type UdpSocket } from '../net/udp-socket.ts';
+import type { RoomSeal } from './attempt/seal.ts';
 import type { RoomOptions } from './options.ts';
 import { type Place, placeOf } from './place.ts';
 import { seekMappedPort } from './reachability/mapped-port.ts';
@@ -30,6 +31,7 @@ export interface Ground extends AsyncDisposable {
   readonly reachability: Reachability;
   /** Opens the sockets that a technique asks for. */
   readonly openSocket: OpenSocket;
+  readonly seal: RoomSeal | undefined;
   /** This side's endpoint, as the server last saw it. */
   readonly seen: () => Endpoint | null;
   /** Returns in words why the detection of this side's NAT has left something undetermined; null where it has not. */
@@ -94,7 +96,7 @@ export async function openGround(
   );
   const kept = owner.move();
   const ground: Ground = {
-    ...{ id, server, local: socket?.local ?? null, room, reachability, seen: () => own },
+    ...{ id, server, local: socket?.local ?? null, room, reachability, seal: options.seal, seen: () => own },
     openSocket: options.openSocket ?? openUdpSocket,
     undetected: () => behavior?.why() ?? null,
     unproven: () => ({ room: name, token, isOverheard: room.isOverheard() }),

@@ -14,14 +14,13 @@ socket.on('message', (bytes, from) => {
   if (from.address !== to || from.port !== Number(toPort)) throw new Error(`from ${from.address}:${from.port}`);
   heard.add(`${bytes}`);
   // The other one has heard this one as well once it says so.
-  if (`${bytes}`.startsWith('heard')) {
+  if (`${bytes}`.startsWith('heard') && process.exitCode === undefined) {
     process.stdout.write(`${role} at ${address} has heard ${[...heard].join(', ')}\n`);
-    say();
     clearInterval(timer);
     process.exitCode = 9;
-    socket.close();
+    say(() => socket.close());
   }
 });
-const say = () => socket.send(`${heard.size === 0 ? '' : 'heard '}${role}`, Number(toPort), to);
+const say = (then) => socket.send(`${heard.size === 0 ? '' : 'heard '}${role}`, Number(toPort), to, then);
 socket.bind(Number(port), address);
-const timer = setInterval(say, 20);
+const timer = setInterval(() => say(() => {}), 20);

@@ -67,6 +67,16 @@ it('takes nothing from another port, nor what the path does not take', async () 
   expect(far.got).toEqual(['from the program']);
 });
 
+it('passes on what the program has sent right before its end', async () => {
+  const far = farSide();
+  const bridge = await openBridge(far.path);
+  const program = await startProgram(bridge);
+  program.send(bytesOf('the last word'), bridge.remote, refuse);
+  await program[Symbol.asyncDispose]();
+  await bridge[Symbol.asyncDispose]();
+  expect(far.got).toEqual(['the last word']);
+});
+
 it('leaves both ports free at its end', async () => {
   const far = farSide();
   const { local, remote, ...bridge } = await openBridge(far.path);
