@@ -42,7 +42,10 @@ describe.concurrent('natcheck punch with a program', { timeout: TIMEOUT_MS }, ()
   ] as const)('joins two programs by %s, and has their exit code', async ([name, alice, bob]) => {
     const ended = await both(name.replaceAll(' ', '-'), [...alice, '--', ...TALK], [...bob, '--', ...TALK]);
     const said = ended.map(({ stdout }) => stdout);
-    expect(ended.map(({ code }) => code), JSON.stringify(ended)).toEqual([9, 9]);
+    expect(
+      ended.map(({ code }) => code),
+      JSON.stringify(ended),
+    ).toEqual([9, 9]);
     expect(said).toEqual([
       expect.stringMatching(/^controlling at 127\.0\.0\.1 has heard (controlled, )?heard controlled\n$/),
       expect.stringMatching(/^controlled at 127\.0\.0\.1 has heard (controlling, )?heard controlling\n$/),
@@ -66,7 +69,9 @@ describe.concurrent('natcheck punch with a program', { timeout: TIMEOUT_MS }, ()
     expect(alice.stderr).toContain(
       '\nnatcheck: bob has no program for the path and has closed it, so sh is not started: it needs -- CMD too\n',
     );
-    expect(bob.stderr).toContain('\nalice has a program for the path, which was closed here: end this line with -- CMD');
+    expect(bob.stderr).toContain(
+      '\nalice has a program for the path, which was closed here: end this line with -- CMD',
+    );
   });
 
   it('does not start it on a relayed path, and exits with 5', async () => {
@@ -96,6 +101,8 @@ describe.concurrent('natcheck punch with a program', { timeout: TIMEOUT_MS }, ()
       /^bob is waited for, 100 s at most; to be run on the other machine:\n {2}natcheck punch --id bob --peer alice --server 127\.0\.0\.1:\d+ --rendezvous ws:\S+ --room mistyped -- CMD\n/m,
     );
     await using _bobb = natcheckStarted([...words, '--id', 'bobb', '--peer', 'alice']);
-    await alice.said(/^bobb asks for alice, which waits for bob: if that is your peer, one of the two ids is mistyped$/m);
+    await alice.said(
+      /^bobb asks for alice, which waits for bob: if that is your peer, one of the two ids is mistyped$/m,
+    );
   });
 });

@@ -66,9 +66,9 @@ async function untilWaits(more: Partial<ProgramOptions>, act: () => void): Promi
 
 describe('the exit code', () => {
   it('is that of the program', async () => {
-    expect(await runProgram(optionsOf([...NODE, 'process.exit(Number(process.env.CODE))'], { env: { CODE: '3' } }))).toBe(
-      3,
-    );
+    expect(
+      await runProgram(optionsOf([...NODE, 'process.exit(Number(process.env.CODE))'], { env: { CODE: '3' } })),
+    ).toBe(3);
   });
 
   it('is 128 + n where signal n has ended it', async () => {

@@ -4,8 +4,8 @@ import type { NatcheckServer } from '../../../server/index.ts';
 import { openUdpSocket } from '../../../src/net/udp-socket.ts';
 import { handOver } from '../../../src/punch/handover/hand-over.ts';
 import type { HandedOver } from '../../../src/punch/handover/handed-over.ts';
-import type { Path, PathStats } from '../../../src/punch/path/path.ts';
 import { measurePath } from '../../../src/punch/path/health.ts';
+import type { Path, PathStats } from '../../../src/punch/path/path.ts';
 import type { SolePunchResult } from '../../../src/punch/result.ts';
 import { startPunch, startPunchServer } from '../punches.ts';
 
@@ -16,7 +16,9 @@ describe('two punches on loopback', () => {
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
-  const pairIn = async (room: string): Promise<readonly [SolePunchResult & { path: Path }, SolePunchResult & { path: Path }]> => {
+  const pairIn = async (
+    room: string,
+  ): Promise<readonly [SolePunchResult & { path: Path }, SolePunchResult & { path: Path }]> => {
     const sides = [
       { id: 'alice', peer: 'bob' },
       { id: 'bob', peer: 'alice' },
@@ -66,11 +68,18 @@ describe('two punches on loopback', () => {
 describe('handing over', () => {
   const endpoint = { address: '203.0.113.7', port: 40_000 };
   const bound = { address: '10.0.0.2', port: 5000 };
-  const pairOf = (parts: { readonly bound: typeof bound | null; readonly remote: 'srflx' | 'relay' }): PathStats['pair'] => ({
+  const pairOf = (parts: {
+    readonly bound: typeof bound | null;
+    readonly remote: 'srflx' | 'relay';
+  }): PathStats['pair'] => ({
     local: { type: 'srflx', endpoint, bound: parts.bound },
     remote: { type: parts.remote, endpoint },
   });
-  const partsOf = (pair: PathStats['pair'], done: string[], end = async (): Promise<void> => void done.push('end')) => ({
+  const partsOf = (
+    pair: PathStats['pair'],
+    done: string[],
+    end = async (): Promise<void> => void done.push('end'),
+  ) => ({
     path: { stats: () => ({ pair }) as PathStats },
     giveUp: async () => void done.push('give up'),
     ground: {
