@@ -93,7 +93,7 @@ export async function connectPeers(options: PeerAttemptOptions): Promise<Attempt
 function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
   const { ground, peer, met, plan, networks, budget, onEvent } = options;
   const { introduction, at, told } = met;
-  const { reachability, room, server } = ground;
+  const { reachability, room, server, openSocket } = ground;
   const attempt = createIntroducedAttempt({
     introduction,
     plan,
@@ -113,6 +113,7 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
     session: attempt,
     sockets,
     mayOpen: reachability.isDirect(),
+    openSocket,
     onEvent: (event) => {
       onEvent(event);
       inbox.put(event);

@@ -5,10 +5,11 @@
 
 import { findOwnBehavior, type OwnBehavior } from '../detect/own-behavior.ts';
 import type { ToldServers } from '../detect/servers.ts';
-import type { Endpoint } from '../endpoint.ts';
+import { canonicalAddress, type Endpoint } from '../endpoint.ts';
+import { hostAddresses } from '../net/interfaces.ts';
 import { parseServerName } from '../net/lookup/server-name.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
-import { localAddressToward, type UdpSocket } from '../net/udp-socket.ts';
+import { localAddressToward, type OpenSocket, openUdpSocket, type UdpSocket } from '../net/udp-socket.ts';
 import type { RoomOptions } from './options.ts';
 import { type Place, placeOf } from './place.ts';
 import { seekMappedPort } from './reachability/mapped-port.ts';
@@ -28,12 +29,16 @@ export interface Ground extends AsyncDisposable {
   readonly local: Endpoint | null;
   readonly room: Room;
   readonly reachability: Reachability;
+  /** Opens the sockets that a technique asks for. */
+  readonly openSocket: OpenSocket;
   /** This side's endpoint, as the server last saw it. */
   readonly seen: () => Endpoint | null;
   /** Returns in words why the detection of this side's NAT has left something undetermined; null where it has not. */
   readonly undetected: () => string | null;
   /** Returns what the notice about an unproven peer depends on. */
   readonly unproven: () => { readonly room: string; readonly token: string | undefined; readonly isOverheard: boolean };
+  /** Resolves to whether this host sends to the server from another address by now; without any, that is still to be seen. */
+  readonly isElsewhere: () => Promise<boolean>;
   /** Leaves the room, and keeps everything else. */
   readonly leave: () => Promise<void>;
 }
@@ -52,6 +57,7 @@ export async function openGround(
     readonly patienceMs?: number | undefined;
     readonly onSeen: (own: Endpoint) => void;
     readonly onIncoming?: (peer: string) => void;
+    readonly onPresent?: (peer: string) => void;
     readonly onNotice: (text: string) => void;
   },
 ): Promise<OpenedGround> {
@@ -65,6 +71,7 @@ export async function openGround(
   const socket = isRelayOnly ? null : await openPunchSocket({ ...options, server });
   if (typeof socket === 'string') return { outcome: 'no-route', detail: socket };
   if (socket) owner.use(socket);
+  const from = socket?.local.address ?? (await addressNow(options, server));
   const others = socket && mayHaveOthers(options) ? await openOtherSockets({ ...options, first: socket.local }) : [];
   const reachability = owner.use(reachabilityOf(owner, { ...options, endpoint: server, udp: socket, others }));
   const { id, room: name = DEFAULT_ROOM, token, resolver, turn = [], onNotice } = options;
@@ -90,8 +97,13 @@ export async function openGround(
   const kept = owner.move();
   const ground: Ground = {
     ...{ id, server, local: socket?.local ?? null, room, reachability, seen: () => own },
+    openSocket: options.openSocket ?? openUdpSocket,
     undetected: () => behavior?.why() ?? null,
     unproven: () => ({ room: name, token, isOverheard: room.isOverheard() }),
+    isElsewhere: async () => {
+      const now = await addressNow(options, server);
+      return now !== null && now !== from;
+    },
     leave: async () => room[Symbol.asyncDispose](),
     [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
   };
@@ -106,6 +118,12 @@ async function firstReachable(servers: Extract<Place, { readonly outcome: 'found
     if (local !== null) return server;
   }
   return servers[0];
+}
+
+/** Returns the address that this host sends to the server from: the given one, as long as it has that; null where there is none. */
+async function addressNow({ local }: RoomOptions, server: Endpoint): Promise<string | null> {
+  if (local !== undefined) return hostAddresses().includes(canonicalAddress(local)) ? local : null;
+  return await localAddressToward(server).catch(() => null);
 }
 
 /** Whoever names the socket or its address wants no other. */
@@ -126,6 +144,7 @@ function reachabilityOf(
   const mappedPort = portMapping && socket ? owner.use(seekMappedPort({ local: socket.local })) : null;
   return createReachability({
     socket,
+    openSocket: options.openSocket,
     server,
     mode,
     mayHaveSecond: mayHaveOthers(options) && options.family === undefined,

@@ -45,7 +45,7 @@ export async function meetPeer(ground: Ground, options: MeetOptions): Promise<Pu
     const { plan, attempt } = await tryOnce(ground, { ...options, met, networks, budget });
     switch (attempt.kind) {
       case 'connected':
-        return resultOf(attempt, { recorder, plan, at: met.at });
+        return resultOf(attempt, { recorder, plan, met });
       case 'failed': {
         recorder.learn({ technique: plan.technique });
         return notMet(
@@ -66,6 +66,7 @@ export function notMet(recorder: Recorder, reason: PunchFailure, detail: string 
   return {
     report: recorder.report({ outcome: 'failed', reason, detail }),
     path: null,
+    introduction: null,
     upgraded: Promise.resolve(null),
     async [Symbol.asyncDispose]() {},
   };
@@ -96,7 +97,7 @@ async function tryOnce(
 
 function resultOf(
   attempt: Connected,
-  { recorder, plan, at }: { readonly recorder: Recorder; readonly plan: PunchPlan; readonly at: number },
+  { recorder, plan, met }: { readonly recorder: Recorder; readonly plan: PunchPlan; readonly met: Introduced },
 ): PunchResult {
   const { event } = attempt;
   const { wake, ended, handleRelayLost, addSocket, ...path } = attempt.path;
@@ -106,8 +107,9 @@ function resultOf(
       technique: attempt.wonBy(pair),
       ...endpointsInUse(pair),
       rttMs: Math.round(rttMs * 100) / 100,
-      elapsedMs: Math.round(now() - at),
+      elapsedMs: Math.round(now() - met.at),
     });
+  const { key, role } = met.introduction;
   const upgrade = awaitUpgrade(attempt, plan);
   const end = async (): Promise<void> => {
     upgrade[Symbol.dispose]();
@@ -116,6 +118,7 @@ function resultOf(
   return {
     report: success(event.pair, event.rttMs),
     path: { ...path, [Symbol.asyncDispose]: end },
+    introduction: { key, role },
     upgraded: upgrade.switched.then((better) => better && success(better.pair, better.rttMs)),
     [Symbol.asyncDispose]: end,
   };

@@ -58,5 +58,5 @@ function keep(ground: Ground, owner: AsyncDisposable, result: PunchResult): Punc
   };
   // Whoever disposes of the punch gets what went wrong.
   leaveOnceDirect().catch(() => {});
-  return { report, path: path && { ...path, [Symbol.asyncDispose]: end }, upgraded, [Symbol.asyncDispose]: end };
+  return { ...result, path: path && { ...path, [Symbol.asyncDispose]: end }, [Symbol.asyncDispose]: end };
 }

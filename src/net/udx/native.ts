@@ -2,6 +2,9 @@
 import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 
+/** libudx reads into 2,048 bytes, and cuts what is longer without a word: what fills them may have been cut. */
+export const UDX_DATAGRAM_MAX_BYTES = 2_047;
+
 /** One table of streams; the sockets and streams of one `Udx` belong together. */
 export interface Udx {
   readonly createSocket: (options?: { readonly ipv6Only?: boolean; readonly reuseAddress?: boolean }) => UdxSocket;
@@ -14,6 +17,7 @@ export interface Udx {
 
 /** A UDP socket. `message` gives each datagram that is not a packet of one of its streams: (bytes, { host, family, port }). */
 export interface UdxSocket extends EventEmitter {
+  readonly udx: Udx;
   readonly streams: ReadonlySet<UdxStream>;
   readonly closing: boolean;
   /** @throws the system's error. */
@@ -33,6 +37,8 @@ export interface UdxSocket extends EventEmitter {
 export interface UdxStream extends Duplex {
   readonly id: number;
   readonly connected: boolean;
+  /** Where it is sent from; null unless it is connected. */
+  readonly socket: UdxSocket | null;
   readonly mtu: number;
   /** The smoothed round trip, in milliseconds. */
   readonly rtt: number;

@@ -3,7 +3,7 @@ import type { Endpoint } from '../../endpoint.ts';
 import type { LocalCandidateSpec } from '../../ice/candidates/local-candidate.ts';
 import type { SharedSocket } from '../../net/shared-socket.ts';
 import type { RelaySocket } from '../../net/turn/relay-socket.ts';
-import type { UdpSocket } from '../../net/udp-socket.ts';
+import type { OpenSocket, UdpSocket } from '../../net/udp-socket.ts';
 import type { PathMode } from '../options.ts';
 import type { MappedPort } from './mapped-port.ts';
 import type { OtherSocket } from './other-sockets.ts';
@@ -13,6 +13,8 @@ import type { TurnServerChoice } from './turn-choice.ts';
 export interface ReachabilityOptions {
   /** The socket to punch from; null in the mode `relay-only`. */
   readonly socket: UdpSocket | null;
+  /** Opens the second socket; default: Node's own. */
+  readonly openSocket?: OpenSocket | undefined;
   readonly server: Endpoint;
   readonly mode: PathMode;
   /** Asks the router to let everybody send to a socket; left out where routers are not asked. */
@@ -64,6 +66,8 @@ export interface State {
   relay: OwnRelay | null;
   /** Whether the last relay was lost, and there is none in its place. */
   isLost: boolean;
+  /** Whether the relay is being asked because nothing has been heard through it. */
+  isDoubted: boolean;
   /** What is being done about the relay: a search for one, or a proof that it is still there; null when nothing is. */
   seeking: Promise<void> | null;
   /** Ends that. */
