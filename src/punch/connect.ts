@@ -93,14 +93,14 @@ export async function connectPeers(options: PeerAttemptOptions): Promise<Attempt
 function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
   const { ground, peer, met, plan, networks, budget, onEvent } = options;
   const { introduction, at, told } = met;
-  const { reachability, room, server, openSocket } = ground;
+  const { reachability, room, openSocket } = ground;
   const attempt = createIntroducedAttempt({
     introduction,
     plan,
     behavior: told.behavior,
     behavior6: told.behavior6,
     agentOf: told.agentOf,
-    server,
+    server: ground.server(),
     networks,
     budget,
     startAt: at + introduction.startInMs,

@@ -2,6 +2,7 @@
 import { createOwner } from '../net/owner.ts';
 import { type Ground, openGround } from './ground.ts';
 import { meetPeer, notMet, recorderOf } from './meet.ts';
+import { namesOfServers } from './meeting.ts';
 import { PUNCH_WAIT_MS, type PunchOptions } from './options.ts';
 import { explainNotMet } from './report/not-met.ts';
 import { explainUnproven } from './report/unproven.ts';
@@ -35,7 +36,7 @@ export async function punch(options: PunchOptions): Promise<PunchResult> {
     },
   });
   if (opened.outcome !== 'open') {
-    return notMet(recorder, opened.outcome, opened.detail ?? explainNotMet(opened.outcome, options.server));
+    return notMet(recorder, opened.outcome, opened.detail ?? explainNotMet(opened.outcome, namesOfServers(options)));
   }
   await using owner = createOwner();
   ground = owner.use(opened.ground);

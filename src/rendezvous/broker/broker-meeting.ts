@@ -2,6 +2,7 @@
  * Meets others through brokers as a sans-IO state machine: it plays the server's part of the rendezvous (docs/rendezvous.md)
  * for one side, by sealed messages to the same machine on the other sides (docs/brokers.md).
  */
+import type { StunOffer } from '../protocol/fields.ts';
 import { obeyClient } from './client.ts';
 import { sendDue, wakeAtOf } from './delivery.ts';
 import { hear } from './hear.ts';
@@ -15,8 +16,8 @@ const RESUME_KEY_BYTES = 32;
 export interface BrokerMeetingOptions {
   /** The key of the messages, which whoever has the code has: 32 bytes. */
   readonly key: Uint8Array;
-  /** Whether the client is to show a second socket, over IPv6, as well; default: false. */
-  readonly hasIpv6?: boolean | undefined;
+  /** Returns what this side is told of STUN servers when it joins: with one over IPv6, it has a second socket seen there. */
+  readonly stun: () => StunOffer;
   readonly randomBytes: (length: number) => Uint8Array;
 }
 
@@ -45,10 +46,10 @@ export function createBrokerMeeting(options: BrokerMeetingOptions): BrokerMeetin
   };
 }
 
-function createState({ key, hasIpv6 = false, randomBytes }: BrokerMeetingOptions): State {
+function createState({ key, stun, randomBytes }: BrokerMeetingOptions): State {
   const random = (length: number): string => Buffer.from(randomBytes(length)).toString('base64url');
   return {
-    ...{ key, hasIpv6, randomBytes },
+    ...{ key, stun, randomBytes },
     instance: random(INSTANCE_BYTES),
     resumeKey: random(RESUME_KEY_BYTES),
     ...{ id: null, room: '', hasLeft: false },

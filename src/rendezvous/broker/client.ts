@@ -1,4 +1,5 @@
 /** What this side says to the rendezvous, and what its peers are told of that. */
+import { familyOf } from '../../endpoint.ts';
 import type { ClientMessage, ClientMessageOf } from '../protocol/client-message.ts';
 import type { WireTicket } from '../protocol/fields.ts';
 import { roleOf } from '../protocol/role.ts';
@@ -11,8 +12,6 @@ import { freshPeers, type Peer, peerOf, type State } from './state.ts';
 /** What a client does with tickets it does with these as well, though nobody looks at them; half a day passes before it wants others. */
 const TICKET_MS = 86_400_000;
 const TICKET_BYTES = 16;
-/** The ports of STUN (RFC 8489 §18.6), which no ticket is shown at. */
-const STUN = { port: 3478, altPort: 3478 };
 
 /** Obeys a message as the server would. */
 export function obeyClient(now: number, state: State, message: ClientMessage): void {
@@ -21,7 +20,7 @@ export function obeyClient(now: number, state: State, message: ClientMessage): v
       join(now, state, message);
       break;
     case 'ticket':
-      tell(state, { type: 'ticket', ticket: ticketOf(state) });
+      tell(state, { type: 'ticket', ticket: ticketOf(state), ticket6: ticketOf(state) });
       break;
     case 'ask':
       ask(now, state, message);
@@ -42,11 +41,13 @@ function join(now: number, state: State, { id, room }: ClientMessageOf<'join'>):
   const resumed = state.id !== null;
   Object.assign(state, { id, room, hasLeft: false });
   const peers = freshPeers(state);
+  const stun = state.stun();
+  const hasIpv6 = stun.addresses?.some((address) => familyOf(address) === 'IPv6');
   tell(state, {
-    ...{ type: 'joined', id, room, resumed, resumeKey: state.resumeKey, stun: STUN },
+    ...{ type: 'joined', id, room, resumed, resumeKey: state.resumeKey, stun: { ...stun } },
     peers: peers.map((peer) => peer.id),
     ticket: ticketOf(state),
-    ...(state.hasIpv6 && { ticket6: ticketOf(state) }),
+    ...(hasIpv6 && { ticket6: ticketOf(state) }),
   });
   greetSoon(now, state);
   for (const peer of peers) tellWanted(state, peer);

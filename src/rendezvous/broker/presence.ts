@@ -15,27 +15,28 @@ const ANSWER_EVERY_MS = 1_000;
 /** Greets everybody when it is time, and somebody is missing. */
 export function greetIfDue(now: number, state: State): void {
   if (now < greetAtOf(state)) return;
+  if (!isSomebodyMissing(state)) {
+    state.greetAt = Number.POSITIVE_INFINITY;
+    return;
+  }
   greet(now, state, null);
   state.greetAt = now + state.greetGapMs;
   state.greetGapMs = Math.min(GREET_GAP_MAX_MS, 2 * state.greetGapMs);
 }
 
-export function greetAtOf(state: State): number {
-  const isGreeting = state.id !== null && !state.hasLeft && isSomebodyMissing(state);
+export function greetAtOf({ id, hasLeft, brokers, greetAt }: State): number {
   // Before the first broker is open there is nobody to greet.
-  return isGreeting && state.brokers.size > 0 ? state.greetAt : Number.POSITIVE_INFINITY;
+  return id !== null && !hasLeft && brokers.size > 0 ? greetAt : Number.POSITIVE_INFINITY;
 }
 
 /** Greets by a broker that has just been opened: who is there may be at this one only. */
 export function brokerOpened(now: number, state: State, broker: number): void {
-  const isFirst = state.brokers.size === 0;
-  const wasOpen = state.brokers.has(broker);
-  if (!wasOpen) state.brokers.set(broker, { answersAt: now });
-  if (isFirst) greetSoon(now, state);
-  else if (!state.hasLeft && isSomebodyMissing(state)) greet(now, state, broker);
+  if (state.brokers.size === 0) greetSoon(now, state);
+  else if (greetAtOf(state) !== Number.POSITIVE_INFINITY && isSomebodyMissing(state)) greet(now, state, broker);
+  if (!state.brokers.has(broker)) state.brokers.set(broker, { answersAt: now });
 }
 
-/** Begins with greetings anew. */
+/** Begins with greetings anew. Whoever comes greets as well, so that nobody has to greet because somebody has left. */
 export function greetSoon(now: number, state: State): void {
   state.greetAt = now;
   state.greetGapMs = GREET_GAP_MIN_MS;
@@ -93,6 +94,7 @@ export function arrived(state: State, peer: Peer): void {
   const former = peerOf(state, peer.id);
   if (former) gone(state, former, 'lost');
   peer.isFresh = true;
+  if (!isSomebodyMissing(state)) state.greetAt = Number.POSITIVE_INFINITY;
   state.outputs.push({ kind: 'tell', message: { type: 'peer-joined', peer: peer.id } });
 }
 

@@ -1,6 +1,7 @@
 /** What one side knows of those that it meets through brokers. Only the rules beside this file change it. */
 import type { Endpoint } from '../../endpoint.ts';
 import type { ClientMessageOf } from '../protocol/client-message.ts';
+import type { StunOffer } from '../protocol/fields.ts';
 import type { BrokerOutput } from './input-output.ts';
 import type { Body, BodyOf } from './message.ts';
 import type { ReplayWindow } from './replay-window.ts';
@@ -56,7 +57,7 @@ export interface Peer {
 
 export interface State {
   readonly key: Uint8Array;
-  readonly hasIpv6: boolean;
+  readonly stun: () => StunOffer;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly instance: string;
   /** This side's id, once it has joined. */

@@ -3,8 +3,8 @@ import { connect as connectTcp, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { createWebSocketStream, WebSocket } from 'ws';
-import type { Resolver } from '../lookup/resolver.ts';
-import { sharedLookup } from '../lookup/shared-lookup.ts';
+import type { Resolver } from '../../lookup/resolver.ts';
+import { sharedLookup } from '../../lookup/shared-lookup.ts';
 import type { BrokerUrl } from './url.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** What a user writes for a broker. */
-import { UsageError } from '../../errors.ts';
+import { UsageError } from '../../../errors.ts';
 
 /** The ports of IANA for MQTT with and without TLS, and those of WebSockets (RFC 6455 §3). */
 const DEFAULT_PORTS = { 'mqtts:': 8883, 'mqtt:': 1883, 'wss:': 443, 'ws:': 80 } as const;

@@ -1,8 +1,8 @@
 /** Keeps connections to several brokers at once, from a list: one that fails is left for another, and tried again later. */
-import { createBackOff } from '../back-off.ts';
-import { now } from '../driver.ts';
-import type { Resolver } from '../lookup/resolver.ts';
-import { pause, unlessAborted } from '../waits.ts';
+import { createBackOff } from '../../back-off.ts';
+import { now } from '../../driver.ts';
+import type { Resolver } from '../../lookup/resolver.ts';
+import { pause, unlessAborted } from '../../waits.ts';
 import { type BrokerClient, openBroker } from './client.ts';
 import type { BrokerUrl } from './url.ts';
 

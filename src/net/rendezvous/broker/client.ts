@@ -1,11 +1,11 @@
 /** A connection to one broker, by MQTT 5 (`mqtt`), that hears and says what belongs to one topic. */
 import { randomInt } from 'node:crypto';
 import type { MqttClient } from 'mqtt';
-import { UsageError } from '../../errors.ts';
-import { visible } from '../../visible.ts';
-import { now } from '../driver.ts';
-import { codeOf, explainCode } from '../explain-code.ts';
-import type { Resolver } from '../lookup/resolver.ts';
+import { UsageError } from '../../../errors.ts';
+import { visible } from '../../../visible.ts';
+import { now } from '../../driver.ts';
+import { codeOf, explainCode } from '../../explain-code.ts';
+import type { Resolver } from '../../lookup/resolver.ts';
 import { FLOOD, openBrokerStream } from './stream.ts';
 import type { BrokerUrl } from './url.ts';
 

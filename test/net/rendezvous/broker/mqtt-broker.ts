@@ -1,0 +1,125 @@
+/** A small MQTT 5 broker on loopback: it passes on what is published, and can be made to misbehave. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { generate, type Packet, parser } from 'mqtt-packet';
+
+export interface TestBroker extends AsyncDisposable {
+  readonly url: string;
+  /** How many messages were published, and each of them. */
+  readonly published: readonly Published[];
+  /** How many clients are connected. */
+  readonly clients: () => number;
+  /** Cuts every connection, without a word. */
+  readonly cut: () => void;
+  /** Gives every subscriber a message, as somebody else's. */
+  readonly inject: (payload: Uint8Array) => void;
+}
+
+export interface Published {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly retain: boolean;
+  readonly qos: number;
+}
+
+interface Client {
+  readonly socket: Socket;
+  readonly topics: Set<string>;
+}
+
+interface State {
+  readonly clients: Set<Client>;
+  readonly published: Published[];
+  readonly onConnect: 'accept' | 'refuse' | 'ignore';
+  readonly onSubscribe: 'accept' | 'refuse';
+}
+
+export interface TestBrokerOptions extends Partial<Pick<State, 'onConnect' | 'onSubscribe'>> {
+  readonly tls?: { readonly key: string; readonly cert: string };
+  readonly port?: number;
+}
+
+const MQTT5 = { protocolVersion: 5 };
+
+export async function startTestBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
+  const { tls, port = 0, onConnect = 'accept', onSubscribe = 'accept' } = options;
+  const state: State = { clients: new Set(), published: [], onConnect, onSubscribe };
+  const take = (socket: Socket): void => serve(state, socket);
+  const server: Server = tls ? createTlsServer(tls, take) : createServer(take);
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const { port: bound } = server.address() as AddressInfo;
+  const cut = (): void => {
+    for (const { socket } of state.clients) socket.destroy();
+  };
+  return {
+    url: `${tls ? 'mqtts' : 'mqtt'}://127.0.0.1:${bound}`,
+    published: state.published,
+    clients: () => state.clients.size,
+    cut,
+    inject: (payload) => {
+      for (const client of state.clients) {
+        for (const topic of client.topics) send(client, publishOf(topic, payload));
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      cut();
+      if (server.listening) await once(server, 'close');
+    },
+  };
+}
+
+function serve(state: State, socket: Socket): void {
+  const client: Client = { socket, topics: new Set() };
+  state.clients.add(client);
+  const packets = parser(MQTT5);
+  packets.on('packet', (packet) => obey(state, client, packet));
+  packets.on('error', () => socket.destroy());
+  socket.on('data', (bytes) => packets.parse(bytes));
+  socket.on('error', () => {});
+  socket.on('close', () => state.clients.delete(client));
+}
+
+function obey(state: State, client: Client, packet: Packet): void {
+  const { clients, published, onConnect, onSubscribe } = state;
+  switch (packet.cmd) {
+    case 'connect':
+      if (onConnect !== 'ignore') {
+        send(client, { cmd: 'connack', reasonCode: onConnect === 'accept' ? 0 : 0x87, sessionPresent: false });
+      }
+      break;
+    case 'subscribe':
+      for (const { topic } of packet.subscriptions) client.topics.add(topic);
+      send(client, {
+        cmd: 'suback',
+        messageId: packet.messageId ?? 0,
+        granted: packet.subscriptions.map(() => (onSubscribe === 'accept' ? 0 : 0x87)),
+      });
+      break;
+    case 'publish': {
+      const { topic, payload, retain, qos } = packet;
+      published.push({ topic, payload: Buffer.from(payload), retain, qos });
+      // The clients subscribe without hearing themselves.
+      for (const other of clients) {
+        if (other !== client && other.topics.has(topic)) send(other, publishOf(topic, Buffer.from(payload)));
+      }
+      break;
+    }
+    case 'pingreq':
+      send(client, { cmd: 'pingresp' });
+      break;
+    case 'disconnect':
+      client.socket.end();
+      break;
+  }
+}
+
+function publishOf(topic: string, payload: Uint8Array): Packet {
+  return { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false };
+}
+
+function send({ socket }: Client, packet: Packet): void {
+  if (!socket.destroyed) socket.write(generate(packet, MQTT5));
+}
