@@ -16,6 +16,8 @@ const TRIES_MAX = 7;
 /** What of the round trip no honest peer causes. */
 const RTT_MAX_MS = 2_000;
 const RTTS_KEPT = 4;
+/** A message that is confirmed later than this measures nothing. */
+const HELD_MAX_MS = 3_600_000;
 /** Where no round trip is known: halfway around the world and back. */
 const RTT_UNKNOWN_MS = 200;
 /** How many of the last messages are remembered, to measure round trips by. */
@@ -52,7 +54,7 @@ export function wakeAtOf({ againAt, confirmAt, isDue }: Peer): number {
 
 function sendTo(now: number, state: State, peer: Peer): void {
   const { instance: to, last, heard, sayings, firstNumber: first } = peer;
-  const re = last ? { number: last.number, heldMs: Math.min(now - last.at, RTT_MAX_MS * 100) } : undefined;
+  const re = last ? { number: last.number, heldMs: Math.round(Math.min(now - last.at, HELD_MAX_MS)) } : undefined;
   publish(now, state, { message: { to, re, heard, first, bodies: bodiesOf(now, peer) }, broker: null });
   Object.assign(peer, { isDue: false, sentAt: now });
   peer.confirmAt = Number.POSITIVE_INFINITY;
@@ -127,13 +129,15 @@ export function confirmed(
   peer.againAt = peer.sayings.length > 0 ? now + againAfterMs(peer) : Number.POSITIVE_INFINITY;
 }
 
-/** Returns the bodies of a message that have not come before, in order; none where one before them is missing. */
+/**
+ * Returns the bodies of a message that have not come before, in order. Each message has all that is not confirmed, so that one before the
+ * first that is missing will not come any more: the peer has given it up.
+ */
 export function newBodies(now: number, peer: Peer, { first, bodies }: BrokerMessage): readonly Body[] {
   if (bodies.length === 0) return [];
   peer.confirmAt = Math.min(peer.confirmAt, now + CONFIRM_AFTER_MS);
-  if (first > peer.heard + 1) return [];
-  const fresh = bodies.slice(peer.heard + 1 - first);
-  peer.heard += fresh.length;
+  const fresh = bodies.slice(Math.max(0, peer.heard + 1 - first));
+  peer.heard = Math.max(peer.heard, first + bodies.length - 1);
   return fresh;
 }
 

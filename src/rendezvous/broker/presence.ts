@@ -85,7 +85,9 @@ function makeRoom(state: State): void {
   const { peers } = state;
   if (peers.size < ROOM_PEERS_MAX) return;
   const old = [...peers.values()].find(({ isFresh }) => !isFresh) ?? [...peers.values()][0];
-  if (old) gone(state, old, 'lost');
+  if (!old) return;
+  gone(state, old, 'lost');
+  peers.delete(old.instance);
 }
 
 /** A peer has answered this instance, so that it is there now: in place of any earlier process with its id. */
@@ -98,10 +100,18 @@ export function arrived(state: State, peer: Peer): void {
   state.outputs.push({ kind: 'tell', message: { type: 'peer-joined', peer: peer.id } });
 }
 
+/**
+ * A peer has left, or does not answer any more. Its record stays, so that nothing of before counts again, and it can come back: what it
+ * was not told by now it will not be told, but the numbers go on.
+ */
 export function gone(state: State, peer: Peer, reason: 'left' | 'lost'): void {
-  if (!state.peers.delete(peer.instance) || !peer.isFresh) return;
-  const own = state.asks.get(peer.id);
+  if (!peer.isFresh) return;
+  const { sayings, seen } = peer;
+  const nothing = { againAt: Number.POSITIVE_INFINITY, confirmAt: Number.POSITIVE_INFINITY, isDue: false, tries: 0 };
+  Object.assign(peer, { isFresh: false, theirs: null, firstNumber: peer.firstNumber + sayings.length, ...nothing });
+  sayings.length = 0;
+  seen.close();
   // Whoever takes the id next is another peer.
-  if (own?.isSpent) state.asks.delete(peer.id);
+  if (state.asks.get(peer.id)?.isSpent) state.asks.delete(peer.id);
   state.outputs.push({ kind: 'tell', message: { type: 'peer-left', peer: peer.id, reason } });
 }

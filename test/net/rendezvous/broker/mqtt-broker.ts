@@ -99,11 +99,12 @@ function obey(state: State, client: Client, packet: Packet): void {
       });
       break;
     case 'publish': {
-      const { topic, payload, retain, qos } = packet;
-      published.push({ topic, payload: Buffer.from(payload), retain, qos });
+      const { topic, retain, qos } = packet;
+      const payload = Buffer.from(packet.payload as Buffer);
+      published.push({ topic, payload, retain, qos });
       // The clients subscribe without hearing themselves.
       for (const other of clients) {
-        if (other !== client && other.topics.has(topic)) send(other, publishOf(topic, Buffer.from(payload)));
+        if (other !== client && other.topics.has(topic)) send(other, publishOf(topic, payload));
       }
       break;
     }
