@@ -8,8 +8,9 @@ import type { Peer, Saying, State } from './state.ts';
 
 /** How long a confirmation waits for something to travel with. */
 const CONFIRM_AFTER_MS = 150;
-/** The time until something is said again, before a round trip is known; it doubles with each try. */
+/** The time until something is said again where no round trip is known, and the least; it doubles with each try. */
 const AGAIN_UNKNOWN_MS = 700;
+const AGAIN_MIN_MS = 400;
 const AGAIN_MAX_MS = 8_000;
 /** After so many, 17 s at 100 ms of round trip, the peer counts as lost. */
 const TRIES_MAX = 7;
@@ -66,15 +67,17 @@ function sendTo(now: number, state: State, peer: Peer): void {
 }
 
 function againAfterMs(peer: Peer): number {
-  return peer.rttsMs.length === 0 ? AGAIN_UNKNOWN_MS : 2 * (rttMsOf(peer) + CONFIRM_AFTER_MS / 2);
+  if (peer.rttsMs.length === 0) return AGAIN_UNKNOWN_MS;
+  return Math.max(AGAIN_MIN_MS, 2 * (rttMsOf(peer) + CONFIRM_AFTER_MS));
 }
 
 /** As many of the open sayings, from the first on, as fit into a message. */
-function bodiesOf(now: number, { sayings }: Peer): Body[] {
+function bodiesOf(now: number, peer: Peer): Body[] {
   const bodies: Body[] = [];
   let left = TEXT_MAX_BYTES - ENVELOPE_MAX_BYTES;
-  for (const saying of sayings) {
-    const body = bodyOf(now, saying);
+  const arrivesAt = now + rttMsOf(peer) / 2;
+  for (const saying of peer.sayings) {
+    const body = bodyOf(arrivesAt, saying);
     left -= Buffer.byteLength(JSON.stringify(body)) + 1;
     if (left < 0) break;
     bodies.push(body);
@@ -82,10 +85,10 @@ function bodiesOf(now: number, { sayings }: Peer): Body[] {
   return bodies;
 }
 
-function bodyOf(now: number, saying: Saying): Body {
+function bodyOf(arrivesAt: number, saying: Saying): Body {
   if (saying.type !== 'introduction') return saying;
   const { startAt, ...rest } = saying;
-  return { ...rest, startInMs: Math.round(Math.max(0, startAt - now) * 10) / 10 };
+  return { ...rest, startInMs: Math.round(Math.max(0, startAt - arrivesAt) * 10) / 10 };
 }
 
 /** Publishes a message of this side, with the next number. */

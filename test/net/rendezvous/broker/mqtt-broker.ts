@@ -77,7 +77,7 @@ function serve(state: State, socket: Socket): void {
   const packets = parser(MQTT5);
   packets.on('packet', (packet) => obey(state, client, packet));
   packets.on('error', () => socket.destroy());
-  socket.on('data', (bytes) => packets.parse(bytes));
+  socket.on('data', (bytes: Buffer) => packets.parse(bytes));
   socket.on('error', () => {});
   socket.on('close', () => state.clients.delete(client));
 }
