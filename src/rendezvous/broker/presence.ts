@@ -5,7 +5,7 @@ import type { BrokerMessage } from './message.ts';
 import { createReplayWindow } from './replay-window.ts';
 import { freshPeers, type Peer, peerOf, type State } from './state.ts';
 
-/** The pause after the first greeting, which doubles up to the longest: nineteen greetings in the first hour. */
+/** The pause after the first greeting, which doubles up to the longest: twenty greetings in the first hour. */
 const GREET_GAP_MIN_MS = 1_000;
 const GREET_GAP_MAX_MS = 300_000;
 /** How many greetings that come by one broker are answered at once, and one more in each of these times: an old one may be repeated by anybody. */

@@ -64,9 +64,13 @@ function join<Told>(state: State<Told>): void {
     onMessage: (broker, bytes) => handle(state, { kind: 'heard', broker, bytes }),
     onAllFailed: () => {
       const reason = 'every broker is dead';
-      if (state.isJoining) tell({ kind: 'not-joined', outcome: 'unreachable', reason, sign: 'absent' });
-      else tell({ kind: 'closed', code: 1006, reason });
+      // The next join connects anew.
+      state.client?.close();
+      Object.assign(state, { client: null, open: 0 });
+      const wasJoining = state.isJoining;
       state.isJoining = false;
+      if (wasJoining) tell({ kind: 'not-joined', outcome: 'unreachable', reason, sign: 'absent' });
+      else tell({ kind: 'closed', code: 1006, reason });
     },
   });
   if (state.open > 0) sayJoin(state);

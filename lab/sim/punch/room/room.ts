@@ -23,8 +23,8 @@ import type { RendezvousServer } from '../../server/rendezvous-server.ts';
 import { type SimAttempt, type SimConnected, startAttempt } from '../attempt.ts';
 import type { SimPath } from '../path.ts';
 import { type Bindings, createBindings } from './bindings.ts';
-import { createBrokerClient } from './broker-client.ts';
-import { createSimClient, type SimClient } from './connection.ts';
+import { createClient } from './client.ts';
+import type { SimClient } from './connection.ts';
 import { createSimReachability, type SimReachability } from './reachability.ts';
 import type { SimRelay } from './relay.ts';
 import type { NotIntroduced, SimIntroduced, SimTold } from './told.ts';
@@ -115,19 +115,12 @@ export function createSimRoom(world: World, options: SimRoomOptions): SimRoom {
     bindings: createBindings(world, { host, random, server, stun, sockets, tell: told }),
     ...{ client: null, alarmAt: Number.POSITIVE_INFINITY, isDead: false },
   };
-  state.client = clientOf(state, told);
+  state.client = createClient<SimTold>(world, { ...options, random, tell: told });
   return {
     id,
     meet: (peer, { waitMs = WAIT_MS } = {}) => meet(state, peer, waitMs),
     die: () => die(state),
   };
-}
-
-function clientOf({ world, options, random }: State, tell: (input: IntroductionInput<SimTold>) => void): SimClient {
-  const { id, host, rendezvous, delayMs = () => 0 } = options;
-  return rendezvous.kind === 'brokers'
-    ? createBrokerClient<SimTold>(world, { brokers: rendezvous, id, random, delayMs, tell })
-    : createSimClient<SimTold>(world, { server: rendezvous, id, source: host.name, delayMs, tell });
 }
 
 /** Where a socket is seen the brokers' machine has to be told. */
