@@ -1,7 +1,6 @@
 /** A connection to one broker, by MQTT 5 (`mqtt`), that hears and says what belongs to one topic. */
 import { randomInt } from 'node:crypto';
 import type { MqttClient } from 'mqtt';
-import { UsageError } from '../../../errors.ts';
 import { visible } from '../../../visible.ts';
 import { now } from '../../driver.ts';
 import { codeOf, explainCode } from '../../explain-code.ts';
@@ -36,6 +35,8 @@ export interface BrokerClientOptions {
   /** Called with each message of others; what is longer than any of ours is dropped. */
   readonly onMessage: (bytes: Uint8Array) => void;
   readonly ca?: string | undefined;
+  /** The time until it has to be subscribed to; default: OPEN_TIMEOUT_MS. */
+  readonly openTimeoutMs?: number | undefined;
   readonly resolver: Resolver;
   readonly signal: AbortSignal;
 }
@@ -45,13 +46,13 @@ export type OpenedBroker =
   /** One sentence. */
   | { readonly outcome: 'failed'; readonly reason: string };
 
-/** Connects and subscribes. @throws UsageError when the package `mqtt` is missing; the signal's reason when aborted. */
+/** Connects and subscribes. @throws the signal's reason when aborted. */
 export async function openBroker(url: BrokerUrl, options: BrokerClientOptions): Promise<OpenedBroker> {
-  const { topic, signal } = options;
+  const { topic, signal, openTimeoutMs = OPEN_TIMEOUT_MS } = options;
   const client = await createMqttClient(url, options);
   const ended = endOf(client, url);
   const abort = (): void => void client.end(true);
-  const timer = setTimeout(() => ended.resolve(`${url.name} did not answer in time`), OPEN_TIMEOUT_MS);
+  const timer = setTimeout(() => ended.resolve(`${url.name} did not answer in time`), openTimeoutMs);
   signal.addEventListener('abort', abort, { once: true });
   let isOpen = false;
   try {
@@ -69,7 +70,8 @@ export async function openBroker(url: BrokerUrl, options: BrokerClientOptions): 
 
 async function createMqttClient(url: BrokerUrl, options: BrokerClientOptions): Promise<MqttClient> {
   const { topic, onMessage, signal } = options;
-  const { MqttClient: Client } = await loadMqtt();
+  // It is loaded by those alone who meet through brokers.
+  const { MqttClient: Client } = await import('mqtt');
   signal.throwIfAborted();
   const client = new Client(() => openBrokerStream(url, { ...options, now }), {
     protocolVersion: 5,
@@ -87,15 +89,6 @@ async function createMqttClient(url: BrokerUrl, options: BrokerClientOptions): P
     if (heard === topic) onMessage(payload);
   });
   return client;
-}
-
-async function loadMqtt(): Promise<typeof import('mqtt')> {
-  try {
-    return await import('mqtt');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new UsageError('meeting through brokers takes the package mqtt, which is not installed: npm install mqtt');
-  }
 }
 
 /** Resolves with null when the topic is subscribed to, and with one sentence when the broker refuses it. */
@@ -127,11 +120,11 @@ function endOf(client: MqttClient, url: BrokerUrl): PromiseWithResolvers<string>
 function explain(error: Error & { readonly code?: unknown }, url: BrokerUrl): string {
   const { scheme, name, host, port } = url;
   const { code } = error;
+  if (code === FLOOD) return `${name} sends more than any introduction needs`;
   if (typeof code === 'string') {
     const way = scheme === 'mqtt' || scheme === 'ws' ? 'mqtt' : 'mqtts';
     return explainCode(codeOf(error as NodeJS.ErrnoException), { way, host, port });
   }
-  if (error.message === FLOOD) return `${name}: ${FLOOD}`;
   return `${name} is no broker that can be used: ${messageOf(error)}`;
 }
 

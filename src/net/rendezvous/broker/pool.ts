@@ -26,6 +26,8 @@ export interface BrokerPoolOptions {
   readonly urls: readonly BrokerUrl[];
   readonly topic: string;
   readonly ca?: string | undefined;
+  /** The time that a broker has to be open by; default: that of a client. */
+  readonly openTimeoutMs?: number | undefined;
   readonly resolver: Resolver;
   /** Draws from 0 to 1, for the pauses. */
   readonly random: () => number;
@@ -105,12 +107,12 @@ async function keepOne(state: State): Promise<void> {
 
 /** Connects to one broker, and stays until it is lost. */
 async function useOne(state: State, { index, url }: Slot): Promise<void> {
-  const { topic, ca, resolver, onEvent, ended, clients } = state;
+  const { topic, ca, openTimeoutMs, resolver, onEvent, ended, clients } = state;
   const { signal } = ended;
   const onMessage = (bytes: Uint8Array): void => {
     if (clients.has(index)) onEvent({ kind: 'heard', broker: index, bytes });
   };
-  const opened = await openBroker(url, { topic, ca, resolver, signal, onMessage });
+  const opened = await openBroker(url, { topic, ca, openTimeoutMs, resolver, signal, onMessage });
   if (opened.outcome === 'failed') {
     failed(state, { broker: index, reason: opened.reason, wasOpen: false });
     return;

@@ -23,15 +23,15 @@ export interface StreamOptions {
   readonly now: () => number;
 }
 
-/** The end of a stream that has sent too much. */
-export const FLOOD = 'it sends more than any introduction needs';
+/** The code of the error that ends a stream which has sent too much. */
+export const FLOOD = 'EFLOOD';
 
 /** Begins to connect; what goes wrong, a bad certificate included, is an error of the stream. It belongs to the caller. */
 export function openBrokerStream(url: BrokerUrl, options: StreamOptions): Duplex {
   const stream = connect(url, options);
   const mayTake = createBucket(options.now);
   stream.on('data', (bytes: Uint8Array) => {
-    if (!mayTake(bytes.length)) stream.destroy(new Error(FLOOD));
+    if (!mayTake(bytes.length)) stream.destroy(Object.assign(new Error('the broker sends too much'), { code: FLOOD }));
   });
   return stream;
 }

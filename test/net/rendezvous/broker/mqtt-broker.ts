@@ -1,8 +1,11 @@
-/** A small MQTT 5 broker on loopback: it passes on what is published, and can be made to misbehave. */
+/** A small MQTT 5 broker on loopback, over TCP, TLS or WebSockets: it passes on what is published, and can be made to misbehave. */
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 import { generate, type Packet, parser } from 'mqtt-packet';
+import { createWebSocketStream, WebSocketServer } from 'ws';
 
 export interface TestBroker extends AsyncDisposable {
   readonly url: string;
@@ -24,7 +27,7 @@ export interface Published {
 }
 
 interface Client {
-  readonly socket: Socket;
+  readonly socket: Duplex;
   readonly topics: Set<string>;
 }
 
@@ -37,16 +40,18 @@ interface State {
 
 export interface TestBrokerOptions extends Partial<Pick<State, 'onConnect' | 'onSubscribe'>> {
   readonly tls?: { readonly key: string; readonly cert: string };
+  /** Whether it speaks MQTT over WebSockets (MQTT 5 §6). */
+  readonly webSocket?: boolean;
   readonly port?: number;
 }
 
 const MQTT5 = { protocolVersion: 5 };
 
 export async function startTestBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
-  const { tls, port = 0, onConnect = 'accept', onSubscribe = 'accept' } = options;
+  const { tls, webSocket = false, port = 0, onConnect = 'accept', onSubscribe = 'accept' } = options;
   const state: State = { clients: new Set(), published: [], onConnect, onSubscribe };
-  const take = (socket: Socket): void => serve(state, socket);
-  const server: Server = tls ? createTlsServer(tls, take) : createServer(take);
+  const take = (socket: Duplex): void => serve(state, socket);
+  const server: Server = webSocket ? webSocketServer(take) : tls ? createTlsServer(tls, take) : createServer(take);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const { port: bound } = server.address() as AddressInfo;
@@ -54,7 +59,7 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
     for (const { socket } of state.clients) socket.destroy();
   };
   return {
-    url: `${tls ? 'mqtts' : 'mqtt'}://127.0.0.1:${bound}`,
+    url: `${webSocket ? 'ws' : tls ? 'mqtts' : 'mqtt'}://127.0.0.1:${bound}`,
     published: state.published,
     clients: () => state.clients.size,
     cut,
@@ -71,7 +76,13 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
   };
 }
 
-function serve(state: State, socket: Socket): void {
+function webSocketServer(take: (socket: Duplex) => void): Server {
+  const server = createHttpServer();
+  new WebSocketServer({ server }).on('connection', (socket) => take(createWebSocketStream(socket)));
+  return server;
+}
+
+function serve(state: State, socket: Duplex): void {
   const client: Client = { socket, topics: new Set() };
   state.clients.add(client);
   const packets = parser(MQTT5);
