@@ -27,6 +27,7 @@ export type { PunchPlan } from './punch/attempt/plan.ts';
 export type { TechniqueChoice, TechniqueName } from './punch/attempt/techniques/choose-technique.ts';
 export { openRoom } from './punch/open-room.ts';
 export {
+  type BrokerMeetingPlace,
   type ConnectOptions,
   type PathMode,
   PUNCH_WAIT_MS,

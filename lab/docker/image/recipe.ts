@@ -18,6 +18,7 @@ export const PACKAGES: readonly string[] = [
   'libatomic1',
   'libstdc++6',
   'miniupnpd-nftables',
+  'mosquitto',
   'nftables',
   'procps',
   'python3-aioice',
