@@ -46,7 +46,7 @@ export async function meetPeer(ground: Ground, options: MeetOptions): Promise<Me
     const networks = hostNetworks();
     const met = await ground.room.introduce(peer, { waitMs, signal });
     if (met.kind === 'failed') {
-      return notMet(recorder, met.reason, met.detail ?? explainNotMet(met.reason, formatEndpoint(ground.server)));
+      return notMet(recorder, met.reason, met.detail ?? explainNotMet(met.reason, formatEndpoint(ground.server())));
     }
     const { plan, attempt } = await tryOnce(ground, { ...options, met, networks, budget });
     switch (attempt.kind) {
@@ -94,7 +94,7 @@ async function tryOnce(
     id: ground.id,
     ...told,
     isDirect: ground.reachability.isDirect(),
-    server: ground.server.address,
+    server: ground.server().address,
   });
   recorder.introduced(introduction, plan);
   const attempt = await connectPeers({ ...options, signal: options.signal, ground, plan, onEvent: recorder.iceEvent });

@@ -14,11 +14,26 @@ export const PUNCH_WAIT_MS = 60_000;
 /** Which kinds of path are allowed: direct or relayed, or relayed only. */
 export type PathMode = 'any' | 'direct-only' | 'relay-only';
 
+/** Through MQTT brokers, from which the key keeps everything but that somebody meets there (docs/brokers.md). */
+export interface BrokerMeetingPlace {
+  readonly kind: 'broker';
+  /** `mqtts://HOST[:PORT]`, `wss://HOST[:PORT]/PATH` and their like; default: public ones. Three are used at once. */
+  readonly brokers?: readonly string[] | undefined;
+  /** What both sides meet under at each broker: 1 to 64 characters of base64url. */
+  readonly topic: string;
+  /** What both sides share, and nobody else: 32 bytes. */
+  readonly key: Uint8Array;
+  /** A certificate authority in PEM, to trust in place of the system's. */
+  readonly ca?: string | undefined;
+}
+
 export interface RoomOptions {
   /** Your id in the room. */
   readonly id: string;
-  /** `HOST` or `HOST:PORT` of a natcheck server. */
-  readonly server: string;
+  /** `HOST` or `HOST:PORT` of a natcheck server; left out where `meeting` is given. */
+  readonly server?: string | undefined;
+  /** How to meet without a server: then only a relay that `turn` names can be had. */
+  readonly meeting?: BrokerMeetingPlace | undefined;
   /** `ws://` or `wss://` URL; by default the server's own, on port 3480, over TLS where it speaks it. */
   readonly rendezvous?: string | undefined;
   readonly room?: string | undefined;
@@ -28,7 +43,10 @@ export interface RoomOptions {
    * it is made from. Only peers with the same one reach each other.
    */
   readonly seal?: RoomSeal | undefined;
-  /** Further STUN servers, as `HOST` or `HOST:PORT`, which show what a server with one address alone cannot. */
+  /**
+   * Further STUN servers, as `HOST` or `HOST:PORT`, which show what a server with one address alone cannot; without a server those
+   * that see this side's sockets, by default public ones.
+   */
   readonly stunServers?: readonly string[] | undefined;
   /** TURN servers in addition to those that the rendezvous names. */
   readonly turn?: readonly TurnServerChoice[] | undefined;
