@@ -7,6 +7,10 @@ export const COMMANDS: Commands = {
     load: async () => (await import('./detect.ts')).detect,
   },
   punch: { summary: 'Open a direct path to a peer', load: async () => (await import('./punch.ts')).punch },
+  code: {
+    summary: 'Make a code, with which two sides meet and know each other',
+    load: async () => (await import('./code.ts')).code,
+  },
   demo: {
     summary: 'Detect and punch four simulated NATs; needs no network',
     load: async () => (await import('./demo.ts')).demo,

@@ -13,6 +13,7 @@ import type { AttemptEvidence, AttemptFailure } from './attempt/outcome/evidence
 import type { PunchTechnique } from './attempt/outcome/winner.ts';
 import { formatPeerSignal, parsePeerSignal } from './attempt/peer-signal.ts';
 import type { PunchPlan } from './attempt/plan.ts';
+import { sealIntroduction } from './attempt/seal.ts';
 import type { Ground } from './ground.ts';
 import { type DrivenPath, startPath } from './path/start-path.ts';
 import type { LateCandidates } from './reachability/state.ts';
@@ -92,8 +93,9 @@ export async function connectPeers(options: PeerAttemptOptions): Promise<Attempt
 /** Starts the attempt; what happens to it goes to the inbox. */
 function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
   const { ground, peer, met, plan, networks, budget, onEvent } = options;
-  const { introduction, at, told } = met;
+  const { at, told } = met;
   const { reachability, room, server } = ground;
+  const { introduction, seal, open } = sealIntroduction(met.introduction, ground);
   const attempt = createIntroducedAttempt({
     introduction,
     plan,
@@ -118,7 +120,7 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
       inbox.put(event);
       if (event.kind === 'pair-switched' && !isThroughRelay(event.pair)) switched.resolve(event);
     },
-    onTell: (told) => room.signal(peer, formatPeerSignal(told)),
+    onTell: (told) => room.signal(peer, seal(formatPeerSignal(told))),
   });
   const broken = (error: unknown): void => inbox.put({ kind: 'broken', error });
   driven.ended.catch(broken);
@@ -138,7 +140,8 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
     evidence: attempt.evidence,
     switched: switched.promise,
     hear: (data: string): void => {
-      const said = parsePeerSignal(data);
+      const text = open(data);
+      const said = text === null ? null : parsePeerSignal(text);
       if (said) driven.wake(() => attempt.handleSignal(now(), said));
     },
   };

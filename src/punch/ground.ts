@@ -9,6 +9,7 @@ import type { Endpoint } from '../endpoint.ts';
 import { parseServerName } from '../net/lookup/server-name.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
 import { localAddressToward, type UdpSocket } from '../net/udp-socket.ts';
+import type { RoomSeal } from './attempt/seal.ts';
 import type { RoomOptions } from './options.ts';
 import { type Place, placeOf } from './place.ts';
 import { seekMappedPort } from './reachability/mapped-port.ts';
@@ -28,6 +29,7 @@ export interface Ground extends AsyncDisposable {
   readonly local: Endpoint | null;
   readonly room: Room;
   readonly reachability: Reachability;
+  readonly seal: RoomSeal | undefined;
   /** This side's endpoint, as the server last saw it. */
   readonly seen: () => Endpoint | null;
   /** Returns in words why the detection of this side's NAT has left something undetermined; null where it has not. */
@@ -89,7 +91,7 @@ export async function openGround(
   );
   const kept = owner.move();
   const ground: Ground = {
-    ...{ id, server, local: socket?.local ?? null, room, reachability, seen: () => own },
+    ...{ id, server, local: socket?.local ?? null, room, reachability, seal: options.seal, seen: () => own },
     undetected: () => behavior?.why() ?? null,
     unproven: () => ({ room: name, token, isOverheard: room.isOverheard() }),
     leave: async () => room[Symbol.asyncDispose](),

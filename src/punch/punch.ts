@@ -27,7 +27,7 @@ export async function punch(options: PunchOptions): Promise<PunchResult> {
     patienceMs: STAY_PATIENCE_MS,
     onSeen: (seen) => {
       const isFirst = recorder.seen({ local: ground?.local ?? null, public: seen });
-      if (isFirst && ground) recorder.notice(explainUnproven({ peer, ...ground.unproven() }));
+      if (isFirst && ground && !ground.seal) recorder.notice(explainUnproven({ peer, ...ground.unproven() }));
     },
     onNotice: (text) => {
       options.onNotice?.(text);
