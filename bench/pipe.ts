@@ -13,6 +13,7 @@ import { BARE_UDX, PLAIN_TCP, RELAYED_UDX, UDX_IN_MEMORY } from './pipe/bare.ts'
 import { comparePipes } from './pipe/compare.ts';
 import { HYPERBEAM } from './pipe/hyperbeam.ts';
 import { IROH } from './pipe/iroh.ts';
+import { NATCHECK } from './pipe/natcheck.ts';
 import { startHyperdhtNetwork } from './punch/hyperdht.ts';
 
 const [megabytes = 1000, runs = 5] = process.argv.slice(2).map(Number);
@@ -27,12 +28,12 @@ await using lab = await openBenchLab({
 await using _network = await startHyperdhtNetwork(lab);
 const between = (name: string) => ({ lab, from: lab.nat(name), to: lab.nat(`${name}-2`) });
 
-const direct = { ...between('port-restricted'), limit: BARE_UDX };
+const direct = { ...between('port-restricted'), limit: UDX_IN_MEMORY };
 await comparePipes({
   title: 'port-restricted × port-restricted',
   rounds: [
     { ...direct, ...between('open'), contestant: PLAIN_TCP },
-    ...[UDX_IN_MEMORY, BARE_UDX, HYPERBEAM, IROH].map((contestant) => ({ ...direct, contestant })),
+    ...[UDX_IN_MEMORY, BARE_UDX, NATCHECK, HYPERBEAM, IROH].map((contestant) => ({ ...direct, contestant })),
   ],
   bytes,
   runs,
@@ -41,7 +42,7 @@ await comparePipes({
 const relayed = { ...between('symmetric'), limit: RELAYED_UDX };
 await comparePipes({
   title: 'symmetric × symmetric',
-  rounds: [RELAYED_UDX, HYPERBEAM].map((contestant) => ({ ...relayed, contestant })),
+  rounds: [RELAYED_UDX, NATCHECK, HYPERBEAM].map((contestant) => ({ ...relayed, contestant })),
   bytes,
   runs,
 });
