@@ -1,7 +1,7 @@
 /** Carries the pattern from one container to another by a contestant's two programs, and measures both. */
 import type { Arrival } from '../peers/pipe/pattern.ts';
 import { type Commands, type Contestant, peer, type Transfer } from './contestant.ts';
-import { startEnd, type Used } from './end.ts';
+import { type End, startEnd, type Used } from './end.ts';
 
 const WAITING_TIMEOUT_MS = 30_000;
 
@@ -29,12 +29,18 @@ export async function carry({ commands }: Contestant, transfer: Transfer): Promi
   const scripts = scriptsOf(ends, transfer.bytes);
   const [from, to] = [transfer.from.client(0), transfer.to.client(0)];
   await using first = await startEnd(from, { who: 'sender', argv: ['bash', '-c', scripts.sender, 'bash', ...sender] });
-  const said = await first.line(waiting, { timeoutMs: WAITING_TIMEOUT_MS });
+  const said = await Promise.race([first.line(waiting, { timeoutMs: WAITING_TIMEOUT_MS }), failed(first)]);
   const receiving = ['bash', '-c', scripts.receiver, 'bash', ...receiver(said)];
   await using second = await startEnd(to, { who: 'receiver', argv: receiving });
   const [sent, received] = await Promise.all([first.ended(), second.ended()]);
   const arrival: Arrival = JSON.parse((await second.line(/^arrived /)).slice('arrived '.length));
   return measuredOf(arrival, { bytes: transfer.bytes, sent, received });
+}
+
+/** Only rejects: one that ends well before the other side has come has not waited. */
+async function failed(end: End): Promise<never> {
+  await end.ended();
+  throw new Error('the sender has ended before it waited');
 }
 
 function scriptsOf(
