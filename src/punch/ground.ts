@@ -5,10 +5,11 @@
 
 import { findOwnBehavior, type OwnBehavior } from '../detect/own-behavior.ts';
 import type { ToldServers } from '../detect/servers.ts';
-import type { Endpoint } from '../endpoint.ts';
+import { canonicalAddress, type Endpoint } from '../endpoint.ts';
+import { hostAddresses } from '../net/host/interfaces.ts';
 import { parseServerName } from '../net/lookup/server-name.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
-import { localAddressToward, type UdpSocket } from '../net/udp-socket.ts';
+import { localAddressToward, type OpenSocket, openUdpSocket, type UdpSocket } from '../net/udp-socket.ts';
 import type { RoomSeal } from './attempt/seal.ts';
 import type { RoomOptions } from './options.ts';
 import { type Place, placeOf } from './place.ts';
@@ -29,6 +30,8 @@ export interface Ground extends AsyncDisposable {
   readonly local: Endpoint | null;
   readonly room: Room;
   readonly reachability: Reachability;
+  /** Opens the sockets that a technique asks for. */
+  readonly openSocket: OpenSocket;
   readonly seal: RoomSeal | undefined;
   /** This side's endpoint, as the server last saw it. */
   readonly seen: () => Endpoint | null;
@@ -36,8 +39,12 @@ export interface Ground extends AsyncDisposable {
   readonly undetected: () => string | null;
   /** Returns what the notice about an unproven peer depends on. */
   readonly unproven: () => { readonly room: string; readonly token: string | undefined; readonly isOverheard: boolean };
+  /** Resolves to whether this host sends to the server from another address by now; without any, that is still to be seen. */
+  readonly isElsewhere: () => Promise<boolean>;
   /** Leaves the room, and keeps everything else. */
   readonly leave: () => Promise<void>;
+  /** Hands what the router has mapped on request over to the caller, so that the end of the ground leaves it as it is. */
+  readonly keepMappings: () => AsyncDisposable;
 }
 
 export type OpenedGround =
@@ -54,6 +61,7 @@ export async function openGround(
     readonly patienceMs?: number | undefined;
     readonly onSeen: (own: Endpoint) => void;
     readonly onIncoming?: (peer: string) => void;
+    readonly onPresent?: (peer: string) => void;
     readonly onNotice: (text: string) => void;
   },
 ): Promise<OpenedGround> {
@@ -63,12 +71,14 @@ export async function openGround(
   const { servers, url } = place;
   const server = await firstReachable(servers);
   await using owner = createOwner();
+  const mappings = owner.use(createOwner());
   const isRelayOnly = options.mode === 'relay-only';
   const socket = isRelayOnly ? null : await openPunchSocket({ ...options, server });
   if (typeof socket === 'string') return { outcome: 'no-route', detail: socket };
   if (socket) owner.use(socket);
+  const from = socket?.local.address ?? (await addressNow(options, server));
   const others = socket && mayHaveOthers(options) ? await openOtherSockets({ ...options, first: socket.local }) : [];
-  const reachability = owner.use(reachabilityOf(owner, { ...options, endpoint: server, udp: socket, others }));
+  const reachability = owner.use(reachabilityOf(mappings, { ...options, endpoint: server, udp: socket, others }));
   const { id, room: name = DEFAULT_ROOM, token, resolver, turn = [], onNotice } = options;
   const told = Promise.withResolvers<ToldServers>();
   const later = told.promise;
@@ -92,9 +102,15 @@ export async function openGround(
   const kept = owner.move();
   const ground: Ground = {
     ...{ id, server, local: socket?.local ?? null, room, reachability, seal: options.seal, seen: () => own },
+    openSocket: options.openSocket ?? openUdpSocket,
     undetected: () => behavior?.why() ?? null,
     unproven: () => ({ room: name, token, isOverheard: room.isOverheard() }),
+    isElsewhere: async () => {
+      const now = await addressNow(options, server);
+      return now !== null && now !== from;
+    },
     leave: async () => room[Symbol.asyncDispose](),
+    keepMappings: mappings.move,
     [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
   };
   return { outcome: 'open', ground };
@@ -110,13 +126,19 @@ async function firstReachable(servers: Extract<Place, { readonly outcome: 'found
   return servers[0];
 }
 
+/** Returns the address that this host sends to the server from: the given one, as long as it has that; null where there is none. */
+async function addressNow({ local }: RoomOptions, server: Endpoint): Promise<string | null> {
+  if (local !== undefined) return hostAddresses().includes(canonicalAddress(local)) ? local : null;
+  return await localAddressToward(server).catch(() => null);
+}
+
 /** Whoever names the socket or its address wants no other. */
 function mayHaveOthers({ socket, local }: RoomOptions): boolean {
   return socket === undefined && local === undefined;
 }
 
 function reachabilityOf(
-  owner: Owner,
+  mappings: Owner,
   options: RoomOptions & {
     readonly endpoint: Endpoint;
     readonly udp: UdpSocket | null;
@@ -125,13 +147,14 @@ function reachabilityOf(
   },
 ): Reachability {
   const { endpoint: server, udp: socket, mode = 'any', portMapping = true, local, resolver, onNotice } = options;
-  const mappedPort = portMapping && socket ? owner.use(seekMappedPort({ local: socket.local })) : null;
+  const mappedPort = portMapping && socket ? mappings.use(seekMappedPort({ local: socket.local })) : null;
   return createReachability({
     socket,
+    openSocket: options.openSocket,
     server,
     mode,
     mayHaveSecond: mayHaveOthers(options) && options.family === undefined,
-    seekPinhole: portMapping ? (at) => seekMappedPort({ local: at }) : undefined,
+    seekPinhole: portMapping ? (at) => void mappings.use(seekMappedPort({ local: at })) : undefined,
     others: options.others,
     mappedPort,
     openRelay: (servers, signal) => openFirstRelay(servers, { local, resolver, signal, onNotice }),

@@ -1,9 +1,10 @@
 /** The options of a punch, and of a room for several peers. */
-import type { Family } from '../endpoint.ts';
+import type { Endpoint, Family } from '../endpoint.ts';
 import type { Resolver } from '../net/lookup/resolver.ts';
-import type { DgramSocket } from '../net/udp-socket.ts';
+import type { DgramSocket, OpenSocket } from '../net/udp-socket.ts';
 import type { RoomSeal } from './attempt/seal.ts';
 import type { TurnServerChoice } from './reachability/turn-choice.ts';
+import type { PunchFailure } from './report/report.ts';
 import type { PunchEvent } from './report/steps.ts';
 import type { PunchResult } from './result.ts';
 
@@ -53,9 +54,13 @@ export interface RoomOptions {
    * lasts; closing it is up to you.
    */
   readonly socket?: DgramSocket | undefined;
+  /** Opens the sockets on which there may be a path; default: Node's own. `socket` takes the place of the first. */
+  readonly openSocket?: OpenSocket | undefined;
   readonly resolver?: Resolver | undefined;
   /** Ends everything that is under way. */
   readonly signal?: AbortSignal | undefined;
+  /** Called when the server sees this side at another endpoint than before, and so first when peers can be met. */
+  readonly onSeen?: ((own: Endpoint) => void) | undefined;
   /** Called with one line of text when something unusual happens to the room, and with what is done about it. */
   readonly onNotice?: ((text: string) => void) | undefined;
 }
@@ -74,6 +79,22 @@ export interface PunchRoom extends AsyncDisposable {
    * lasts. At most 64 unread ids are kept, each once. There can be one reader only.
    */
   readonly incoming: AsyncIterable<string>;
+  /**
+   * Yields the id of each peer that is in the room when this side joins it, or comes later, as far as the server tells; again
+   * when the room has been rejoined. At most 64 unread ids are kept, each once. There can be one reader only.
+   */
+  readonly present: AsyncIterable<string>;
+  /** Resolves when nobody can be met in the room any more, with the reason; stays pending while somebody can. */
+  readonly over: Promise<{ readonly reason: PunchFailure; readonly detail: string | null }>;
+  /**
+   * To be called when a path has fallen silent, or the network has changed: before the next peer is asked for, the server sees
+   * anew where this side is, and the relay has to answer or is replaced.
+   */
+  readonly doubt: () => void;
+  /** Resolves to whether this host sends from another address than the room does by now, so that another room has to be opened. */
+  readonly isElsewhere: () => Promise<boolean>;
+  /** Leaves the room at the rendezvous, so that the id is free, and keeps the paths. */
+  readonly leave: () => Promise<void>;
 }
 
 /** How one peer is met. */

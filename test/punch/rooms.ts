@@ -49,6 +49,7 @@ export function seenAtOnce(onJoin: Reachability['seekRelay'] = () => {}): Reacha
   return {
     seekRelay: onJoin,
     relayed: async () => null,
+    doubt: () => {},
     onChanged: () => {},
     bind: async () => ({ outcome: 'bound', public: OWN, rttMs: 1 }),
     bindSecond: async () => ({ outcome: 'not-sent', detail: 'EAFNOSUPPORT' }),

@@ -12,6 +12,7 @@ export const PACKAGES: readonly string[] = [
   'ca-certificates',
   'conntrack',
   'coturn',
+  'iperf3',
   'iproute2',
   'iptables',
   'iputils-ping',
@@ -21,8 +22,11 @@ export const PACKAGES: readonly string[] = [
   'nftables',
   'procps',
   'python3-aioice',
+  'socat',
   'stun-client',
   'tcpdump',
+  'wireguard-go',
+  'wireguard-tools',
 ];
 
 /** Tag of the file system made by mmdebstrap. */

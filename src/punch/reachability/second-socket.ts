@@ -41,18 +41,20 @@ async function placeSecond(
   state: State,
   { server, signal }: { readonly server: Endpoint; readonly signal: AbortSignal },
 ): Promise<SecondSocket | string> {
+  const { openSocket = openUdpSocket } = state.options;
   try {
     const address = await localAddressToward(server);
     const first = state.direct?.local.address ?? '';
     if (isBesideTunnel(networkInterfaces(), { first, address })) return 'IPv6 goes past the tunnel of the first socket';
     const known = adoptable(state, address);
-    const socket = known?.socket ?? (await openUdpSocket({ address, port: 0 }));
+    const socket = known?.socket ?? (await openSocket({ address, port: 0 }));
     // The binding was stopped meanwhile, or the room was left, and nobody would close it.
     if (signal.aborted && !known) await socket[Symbol.asyncDispose]();
     signal.throwIfAborted();
     state.others = state.others.filter((one) => one !== known);
     const shared = known?.shared ?? shareSocket(socket);
-    state.second = { socket, shared, server, seen: null, pinhole: state.options.seekPinhole?.(socket.local) ?? null };
+    state.second = { socket, shared, server, seen: null };
+    state.options.seekPinhole?.(socket.local);
     return state.second;
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;

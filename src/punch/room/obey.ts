@@ -54,6 +54,9 @@ function tell(state: State, output: Telling): void {
     case 'public':
       options.onPublic(output.endpoint);
       break;
+    case 'present':
+      options.onPresent?.(output.peer);
+      break;
     case 'incoming':
       options.onIncoming?.(output.peer);
       break;
@@ -75,6 +78,7 @@ function tell(state: State, output: Telling): void {
       break;
     case 'failed':
       state.over = output;
+      state.isOver.resolve(output);
       for (const resolve of waiting.values()) resolve(output);
       break;
   }

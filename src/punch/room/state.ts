@@ -48,6 +48,8 @@ export interface RoomWiring extends IntroductionsOptions {
   readonly onPublic: (own: Endpoint) => void;
   /** Called with the id of a peer that asks for this one and is not wanted yet. */
   readonly onIncoming?: (peer: string) => void;
+  /** Called with the id of each peer that is or comes in the room. */
+  readonly onPresent?: (peer: string) => void;
   readonly onNotice: (text: string) => void;
 }
 
@@ -68,6 +70,7 @@ export interface State {
   readonly failed: PromiseWithResolvers<never>;
   /** Why nobody can be met in the room any more. */
   over: Extract<Met, { readonly kind: 'failed' }> | null;
+  readonly isOver: PromiseWithResolvers<Extract<Met, { readonly kind: 'failed' }>>;
   /** Aborted when the current binding is stopped. */
   binding: AbortController;
   /** Aborted when the current binding of the second socket is stopped. */
