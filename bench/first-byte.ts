@@ -6,12 +6,12 @@
  */
 import { CLASSIC_PEERS, prospectOf } from '../src/nat/prospect.ts';
 import { openBenchLab, progress } from './lab.ts';
-import { imageWithPeers } from './peers-image.ts';
 import type { Contestant } from './pipe/contestant.ts';
 import { HYPERBEAM } from './pipe/hyperbeam.ts';
 import { NATCHECK } from './pipe/natcheck.ts';
 import { carry } from './pipe/transfer.ts';
 import { startHyperdhtNetwork } from './punch/hyperdht.ts';
+import { imageWithPeers } from './punch/image.ts';
 import { quantile } from './statistics/quantile.ts';
 
 /** One packet's worth. */

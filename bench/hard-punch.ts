@@ -6,9 +6,9 @@
  */
 import { behindNat, CLASSIC_NATS, SYMMETRIC_ADDRESS, SYMMETRIC_SEQUENTIAL, UDP_BLOCKED } from '../lab/index.ts';
 import { openBenchLab } from './lab.ts';
-import { imageWithPeers } from './peers-image.ts';
 import { compare } from './punch/compare.ts';
 import { HYPERDHT, startHyperdhtNetwork } from './punch/hyperdht.ts';
+import { imageWithPeers } from './punch/image.ts';
 import { FRESH_NATCHECK, RELAYED_NATCHECK } from './punch/natcheck.ts';
 
 const both = [FRESH_NATCHECK, HYPERDHT];

@@ -8,13 +8,13 @@
  */
 import { OPEN, PORT_RESTRICTED, SYMMETRIC } from '../lab/index.ts';
 import { openBenchLab } from './lab.ts';
-import { imageWithPeers } from './peers-image.ts';
 import { BARE_UDX, PLAIN_TCP, RELAYED_UDX, UDX_IN_MEMORY } from './pipe/bare.ts';
 import { comparePipes } from './pipe/compare.ts';
 import { HYPERBEAM } from './pipe/hyperbeam.ts';
 import { IROH } from './pipe/iroh.ts';
 import { NATCHECK } from './pipe/natcheck.ts';
 import { startHyperdhtNetwork } from './punch/hyperdht.ts';
+import { imageWithPeers } from './punch/image.ts';
 
 const [megabytes = 1000, runs = 5] = process.argv.slice(2).map(Number);
 const bytes = megabytes * 1e6;

@@ -10,9 +10,9 @@
  */
 import { CLASSIC_PEERS, prospectOf } from '../src/nat/prospect.ts';
 import { openBenchLab } from './lab.ts';
-import { imageWithPeers } from './peers-image.ts';
 import { compare } from './punch/compare.ts';
 import { HYPERDHT, startHyperdhtNetwork } from './punch/hyperdht.ts';
+import { imageWithPeers } from './punch/image.ts';
 import { FRESH_NATCHECK, WARM_NATCHECK } from './punch/natcheck.ts';
 
 const contestants = [FRESH_NATCHECK, WARM_NATCHECK, HYPERDHT];
