@@ -29,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['src/base', 'src/detect', 'src/ice', 'src/net', 'src/port-mapping', 'src/punch/attempt'],
     ...['src/rendezvous', 'src/stun', 'src/turn'],
   ],
-  'src/tunnel': ['src/base', 'src/net', 'src/punch'],
+  'src/tunnel': ['src/base', 'src/net', 'src/punch', 'src/punch/attempt'],
   src: ['src/base', 'src/detect', 'src/ice', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
   'server/base': [],
   'server/limit': ['src/base'],
@@ -78,7 +78,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lab: ['lab/base', 'lab/docker'],
   cli: [
     ...['lab/base', 'lab/docker', 'lab/sim/detect', 'lab/sim/network', 'lab/sim/punch', 'server', 'src/base'],
-    ...['src/detect', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
+    ...['src/detect', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt', 'src/tunnel'],
   ],
 };
 

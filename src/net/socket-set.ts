@@ -1,5 +1,5 @@
 /** UDP sockets by name on one local address, opened and closed on request. Disposing of the set closes all of them. */
-import { openUdpSocket, type UdpSocket } from './udp-socket.ts';
+import { type OpenSocket, openUdpSocket, type UdpSocket } from './udp-socket.ts';
 
 export interface SocketSet extends AsyncDisposable {
   /** Opens a socket; resolves to null when the system refuses it, or when it was closed before it was open. */
@@ -9,7 +9,7 @@ export interface SocketSet extends AsyncDisposable {
 }
 
 /** @param address where the sockets are bound; with null every socket is refused. */
-export function createSocketSet(address: string | null): SocketSet {
+export function createSocketSet(address: string | null, openSocket: OpenSocket = openUdpSocket): SocketSet {
   const sockets = new Map<string, UdpSocket>();
   /** The opening and closing under way, which disposal waits for. */
   const pending = new Set<Promise<unknown>>();
@@ -26,7 +26,7 @@ export function createSocketSet(address: string | null): SocketSet {
     if (socket) void track(Promise.resolve(socket[Symbol.asyncDispose]()));
   };
   const openOne = async (name: string): Promise<UdpSocket | null> => {
-    const socket = address === null ? null : await openUdpSocket({ address, port: 0 }).catch(() => null);
+    const socket = address === null ? null : await openSocket({ address, port: 0 }).catch(() => null);
     if (!socket || asked.has(name)) {
       if (socket) sockets.set(name, socket);
       return socket;

@@ -3,9 +3,10 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { type Endpoint, type Family, familyOf } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
+import type { UdxSocket } from './udx/native.ts';
 
 /** How much may wait in user space when the kernel's buffer is full. Beyond it a datagram is refused, so memory is bounded. */
-const SEND_QUEUE_MAX_BYTES = 1024 * 1024;
+export const SEND_QUEUE_MAX_BYTES = 1024 * 1024;
 
 /** The default of RFC 1122 §3.2.1.7, which systems use. */
 const DEFAULT_TTL = 64;
@@ -29,7 +30,12 @@ export interface UdpSocket extends AsyncDisposable {
   readonly send: (bytes: Uint8Array, to: Destination, onFailure: (code: string) => void) => void;
   /** Sets the one receiver. */
   readonly onDatagram: (receive: (bytes: Uint8Array, from: Endpoint) => void) => void;
+  /** The socket that native streams share with the datagrams, where it is a UDX socket. */
+  readonly native?: UdxSocket | undefined;
 }
+
+/** Opens a socket. @throws the system's error, which has a `syscall`, when it cannot be bound. */
+export type OpenSocket = (at: Endpoint) => Promise<UdpSocket>;
 
 /** Opens a socket. @throws the system's error (EADDRNOTAVAIL, EADDRINUSE, …) when it cannot be bound. */
 export async function openUdpSocket(

@@ -1,12 +1,11 @@
 /** The libraries that encrypt tunnels, which are optional and loaded when the first tunnel is made. */
 import { createRequire } from 'node:module';
+import { UsageError } from '../errors.ts';
 import type { NoiseLibrary } from './handshake/noise.ts';
 import type { SecretStreamLibrary } from './session/secret-stream.ts';
 
 /** A library that tunnels need is not installed, or has no binary for this platform: `message` is a sentence. */
-export class TunnelUnavailableError extends Error {
-  override readonly name = 'TunnelUnavailableError';
-}
+export class TunnelUnavailableError extends UsageError {}
 
 export interface TunnelLibraries {
   readonly noise: NoiseLibrary;

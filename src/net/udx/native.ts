@@ -2,6 +2,9 @@
 import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 
+/** libudx reads into 2,048 bytes, and cuts what is longer without a word: what fills them may have been cut. */
+export const UDX_DATAGRAM_MAX_BYTES = 2_047;
+
 /** One table of streams; the sockets and streams of one `Udx` belong together. */
 export interface Udx {
   readonly createSocket: (options?: { readonly ipv6Only?: boolean; readonly reuseAddress?: boolean }) => UdxSocket;
@@ -31,10 +34,15 @@ export interface UdxSocket extends EventEmitter {
   readonly close: () => Promise<void>;
 }
 
-/** A reliable stream, of the package `streamx`, which behaves as Node's. Emits `message` for the peer's unreliable messages. */
+/**
+ * A reliable stream, of the package `streamx`, which behaves as Node's. Emits `message` for the peer's unreliable messages. When
+ * both directions have ended it stays until the peer has acknowledged that, or for 6 timeouts: `error` may come that late.
+ */
 export interface UdxStream extends Duplex {
   readonly id: number;
   readonly connected: boolean;
+  /** Where it is sent from; null unless it is connected. */
+  readonly socket: UdxSocket | null;
   readonly mtu: number;
   /** The smoothed round trip, in milliseconds. */
   readonly rtt: number;
@@ -42,5 +50,8 @@ export interface UdxStream extends Duplex {
   readonly connect: (socket: UdxSocket, remoteId: number, port: number, host: string) => void;
   /** Goes on over another socket, or to another endpoint; resolves once what was in flight has been acknowledged there. */
   readonly changeRemote: (socket: UdxSocket, remoteId: number, port: number, host: string) => Promise<void>;
+  /** Resolves to whether all that was written has been acknowledged. */
   readonly flush: () => Promise<boolean>;
+  /** Ends it at once, also where `destroy` does nothing any more because both directions have ended. */
+  readonly _predestroy: () => void;
 }

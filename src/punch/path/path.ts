@@ -1,6 +1,7 @@
 /** A path to a peer, as its holder sees it. */
 import type { Endpoint } from '../../endpoint.ts';
 import type { CandidateType } from '../../ice/candidates/candidate.ts';
+import type { UdpSocket } from '../../net/udp-socket.ts';
 import type { PathState } from '../attempt/path-state.ts';
 import type { PathEnd } from './end.ts';
 
@@ -12,8 +13,8 @@ export interface Path extends AsyncDisposable {
    */
   readonly send: (bytes: Uint8Array) => void;
   /**
-   * Returns the most bytes that `send` takes in one datagram now: 65,507 over IPv4, 65,527 over IPv6, 65,400 through a relay;
-   * 0 while there is nothing to send on. It is not how many arrive: beyond about 1,200 bytes IP may cut a datagram into
+   * Returns the most bytes that `send` takes in one datagram now: 65,507 over IPv4, 65,527 over IPv6, 65,400 through a relay,
+   * 2,047 from a UDX socket, which lets IP cut nothing; 0 while there is nothing to send on. It is not how many arrive: beyond about 1,200 bytes IP may cut a datagram into
    * fragments, which many NATs drop, and there is no path MTU discovery.
    */
   readonly maxDatagram: () => number;
@@ -25,10 +26,26 @@ export interface Path extends AsyncDisposable {
    * disposing of the path rejects with what it threw.
    */
   readonly onData: (receive: (bytes: Uint8Array) => void) => void;
+  /** Returns what the path goes on now; null while there is nothing to send on. */
+  readonly route: () => PathRoute | null;
+  /** Sets the one receiver of each further route, which is told when another pair of endpoints has been selected. */
+  readonly onRoute: (receive: (route: PathRoute) => void) => void;
   /** Resolves as soon as the path's end is known, with why and when; never rejects. */
   readonly closed: Promise<PathEnd>;
   /** Returns what has gone over the path, and how it is doing now. */
   readonly stats: () => PathStats;
+}
+
+/** What carries a path: whoever has a protocol of its own for that can use the same socket. */
+export interface PathRoute {
+  /** The socket that datagrams leave by, which still belongs to the punch. */
+  readonly socket: UdpSocket;
+  /** Where the peer, or its relay, is reached. */
+  readonly to: Endpoint;
+  /** Whether `socket` is this side's relay, which has no socket on this host. */
+  readonly leavesByRelay: boolean;
+  /** Whether there is a relay of either side on the way. */
+  readonly isRelayed: boolean;
 }
 
 /** One end of a pair. */

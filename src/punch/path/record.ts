@@ -48,6 +48,8 @@ export interface PathRecord {
   selected: { readonly pair: PairReport; readonly at: number } | null;
   pairSwitches: number;
   tellState: (state: PathState) => void;
+  /** Called when another pair has been selected. */
+  tellRoute: () => void;
   /** The receiver of datagrams; null before one is set. */
   receive: ((bytes: Uint8Array) => void) | null;
 }
@@ -68,6 +70,7 @@ export function createRecord(parts: Pick<PathRecord, 'session' | 'sockets' | 'op
     selected: null,
     pairSwitches: 0,
     tellState: () => {},
+    tellRoute: () => {},
     receive: null,
   };
 }
@@ -86,9 +89,10 @@ export function noteEvent(record: PathRecord, event: IceEvent): void {
   if (reason) endPath(record, { reason, at: event.at });
 }
 
-/** Tells the state that an event leads to, after the owner was told about the event. */
+/** Tells the state and the route that an event leads to, after the owner was told about the event. */
 export function followEvent(record: PathRecord, { kind }: IceEvent): void {
   become(record, STATE_AFTER[kind] ?? record.state);
+  if (kind === 'pair-switched') record.tellRoute();
 }
 
 export function become(record: PathRecord, next: PathState): void {

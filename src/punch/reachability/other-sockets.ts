@@ -7,7 +7,7 @@ import { networkInterfaces } from 'node:os';
 import { type Endpoint, type Family, familyOf, sameEndpoint } from '../../endpoint.ts';
 import { startDriver } from '../../net/driver.ts';
 import { type SharedSocket, shareSocket } from '../../net/shared-socket.ts';
-import { localAddressToward, openUdpSocket, type UdpSocket } from '../../net/udp-socket.ts';
+import { localAddressToward, type OpenSocket, openUdpSocket, type UdpSocket } from '../../net/udp-socket.ts';
 import { pause } from '../../net/waits.ts';
 import { createBindingSession } from '../../stun/binding.ts';
 import { otherAddresses } from './other-addresses.ts';
@@ -30,14 +30,16 @@ export interface OtherSocket {
 export async function openOtherSockets({
   first,
   family,
+  openSocket = openUdpSocket,
 }: {
   readonly first: Endpoint;
   readonly family?: Family | undefined;
+  readonly openSocket?: OpenSocket | undefined;
 }): Promise<readonly OtherSocket[]> {
   const toward6 = await localAddressToward(SOMEWHERE_IPV6).catch(() => null);
   const preferred = toward6 === null ? [] : [toward6];
   const addresses = otherAddresses(networkInterfaces(), { first: first.address, preferred, family });
-  const opened = await Promise.all(addresses.map((address) => openUdpSocket({ address, port: 0 }).catch(() => null)));
+  const opened = await Promise.all(addresses.map((address) => openSocket({ address, port: 0 }).catch(() => null)));
   return opened.flatMap((socket, index) =>
     socket ? [{ name: `other ${index + 1}`, socket, shared: shareSocket(socket), seen: null }] : [],
   );

@@ -8,6 +8,7 @@ import {
   adoptUdpSocket,
   type DgramSocket,
   localAddressToward,
+  type OpenSocket,
   openUdpSocket,
   type UdpSocket,
 } from '../../net/udp-socket.ts';
@@ -23,14 +24,16 @@ export async function openPunchSocket({
   server,
   local,
   socket,
+  openSocket = openUdpSocket,
 }: {
   readonly server: Endpoint;
   readonly local?: string | undefined;
   readonly socket?: DgramSocket | undefined;
+  readonly openSocket?: OpenSocket | undefined;
 }): Promise<UdpSocket | string> {
   try {
     if (socket) return await adoptUdpSocket(socket, server);
-    return await openUdpSocket({ address: local ?? (await localAddressToward(server)), port: 0 });
+    return await openSocket({ address: local ?? (await localAddressToward(server)), port: 0 });
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     return notSent(codeOf(error as NodeJS.ErrnoException), server);

@@ -1,0 +1,52 @@
+/**
+ * Lets native streams go over a path that has no UDX socket of its own, such as a relayed one: they are sent on loopback to this
+ * bridge, which passes them on.
+ *
+ *     stream — socket ⇄ near — path ⇄ peer
+ */
+import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
+import { createOwner } from '../../net/owner.ts';
+import { openUdpSocket } from '../../net/udp-socket.ts';
+import type { Udx, UdxSocket } from '../../net/udx/native.ts';
+import { openUdxSocket } from '../../net/udx/udx-socket.ts';
+import { isNativePacket } from './native-packet.ts';
+
+const LOOPBACK: Endpoint = { address: '127.0.0.1', port: 0 };
+/** As much as a UDX socket asks for. */
+const BUFFER_BYTES = 4 * 1024 * 1024;
+/**
+ * What an Ethernet frame carries of a datagram inside TURN over IPv6: 1,500 bytes less the 40 of IPv6, the 8 of UDP, and the 36
+ * of a Send indication to an IPv4 address (RFC 8656 §11.6). Streams try how large their packets may be, so they do without those
+ * that are dropped here.
+ */
+export const RELAYED_MAX_BYTES = 1_416;
+
+export interface Bridge extends AsyncDisposable {
+  /** The socket that streams are to use. */
+  readonly socket: UdxSocket;
+  /** Where they are to send. */
+  readonly remote: Endpoint;
+  /** Gives the streams a packet of the peer. */
+  readonly deliver: (bytes: Uint8Array) => void;
+}
+
+/**
+ * Opens a bridge; `send` gets each packet of a stream. What comes from elsewhere on this host is dropped. Disposing of it destroys
+ * the streams that use it.
+ */
+export async function openBridge(udx: Udx, send: (bytes: Uint8Array) => void): Promise<Bridge> {
+  await using owner = createOwner();
+  const near = owner.use(await openUdpSocket(LOOPBACK, { bufferBytes: BUFFER_BYTES }));
+  const { native, local } = owner.use(await openUdxSocket(LOOPBACK, udx));
+  near.onDatagram((bytes, from) => {
+    const isStreams = sameEndpoint(from, local) && isNativePacket(bytes);
+    if (isStreams && bytes.length <= RELAYED_MAX_BYTES) send(bytes);
+  });
+  const kept = owner.move();
+  return {
+    socket: native,
+    remote: near.local,
+    deliver: (bytes) => near.send(bytes, local, () => {}),
+    [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
+  };
+}
