@@ -49,7 +49,7 @@ export interface UdxStream extends Duplex {
   readonly connect: (socket: UdxSocket, remoteId: number, port: number, host: string) => void;
   /** Goes on over another socket, or to another endpoint; resolves once what was in flight has been acknowledged there. */
   readonly changeRemote: (socket: UdxSocket, remoteId: number, port: number, host: string) => Promise<void>;
-  /** Resolves to whether all that was written has been acknowledged. */
+  /** Resolves once all that was written has been acknowledged; stays pending where the stream closes before that. */
   readonly flush: () => Promise<boolean>;
   /** Ends it at once, also where `destroy` does nothing any more because both directions have ended. */
   readonly _predestroy: () => void;

@@ -111,10 +111,15 @@ function refusalOf({ isClosed, family, waiting }: State, bytes: Uint8Array, to: 
 async function close(state: State): Promise<void> {
   const { native } = state;
   state.isClosed = true;
+  endStreams(native);
+  await native.close();
+}
+
+/** Destroys the streams that the socket sends at once, which tells their peers. */
+export function endStreams(native: UdxSocket): void {
   for (const stream of [...native.streams]) {
     if (stream.socket !== native) continue;
     stream.destroy();
     stream._predestroy();
   }
-  await native.close();
 }
