@@ -17,6 +17,7 @@ export interface Udx {
 
 /** A UDP socket. `message` gives each datagram that is not a packet of one of its streams: (bytes, { host, family, port }). */
 export interface UdxSocket extends EventEmitter {
+  /** The table that it was created in. */
   readonly udx: Udx;
   readonly streams: ReadonlySet<UdxStream>;
   readonly closing: boolean;
