@@ -21,8 +21,8 @@ export async function loadUdx(load: () => Promise<unknown> = importUdx): Promise
   }
 }
 
-// @ts-expect-error: the package has no types of its own; native.ts has those of the part that is used.
-const importUdx = (): Promise<unknown> => import('udx-native');
+/** The name is no literal to the compiler, since the package has no types: native.ts has those of the part that is used. */
+const importUdx = (): Promise<unknown> => import('udx-native' as string);
 
 function explain(cause: unknown): string {
   const isInstalled = (cause as NodeJS.ErrnoException | null)?.code !== 'ERR_MODULE_NOT_FOUND';

@@ -2,9 +2,6 @@
 import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 
-/** libudx reads into 2,048 bytes, and cuts what is longer without a word: what fills them may have been cut. */
-export const UDX_DATAGRAM_MAX_BYTES = 2_047;
-
 /** One table of streams; the sockets and streams of one `Udx` belong together. */
 export interface Udx {
   readonly createSocket: (options?: { readonly ipv6Only?: boolean; readonly reuseAddress?: boolean }) => UdxSocket;
