@@ -7,6 +7,7 @@ import { unlessAborted } from '../../src/net/waits.ts';
 import type { Code } from '../../src/tunnel/code/code.ts';
 import { CODE_MAX_CHARACTERS, parseCode } from '../../src/tunnel/code/parse.ts';
 import type { Context } from '../command.ts';
+import { refuseUsed } from './used.ts';
 
 /** A character has four bytes at most in UTF-8; one byte more shows that there are too many. */
 const LINE_MAX_BYTES = 4 * CODE_MAX_CHARACTERS + 1;
@@ -32,7 +33,8 @@ export interface CodeSources extends Pick<Context, 'env' | 'signal'> {
 /**
  * Reads the code; null where none is given. Of a descriptor no byte beyond the line is taken, so that what follows can be the
  * data of a pipe.
- * @throws UsageError with a sentence when it is given twice, cannot be read, or is none; the signal's reason when aborted.
+ * @throws UsageError with a sentence when it is given twice, cannot be read, is none, or was good for one connection that it has
+ * had; the signal's reason when aborted.
  */
 export async function readCode({ argument, fd, env, signal }: CodeSources): Promise<Code | null> {
   const given = [
@@ -45,8 +47,9 @@ export async function readCode({ argument, fd, env, signal }: CodeSources): Prom
   if (source === undefined) return null;
   const text = fd === undefined ? (argument ?? env.NATCHECK_CODE ?? '') : await unlessAborted(lineOf(fd), signal);
   const parsed = parseCode(text);
-  if (parsed.ok) return parsed.code;
-  throw new UsageError(argument === undefined ? `${source}: ${parsed.message}` : parsed.message);
+  if (!parsed.ok) throw new UsageError(argument === undefined ? `${source}: ${parsed.message}` : parsed.message);
+  await refuseUsed(parsed.code, env);
+  return parsed.code;
 }
 
 /** Reads byte by byte up to a line feed or the end. */

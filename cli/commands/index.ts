@@ -19,6 +19,10 @@ export const COMMANDS: Commands = {
     summary: 'Make a code, with which two sides meet and know each other',
     load: async () => (await import('./code.ts')).code,
   },
+  pipe: {
+    summary: 'Join the standard streams of two machines, encrypted',
+    load: async () => (await import('./pipe.ts')).pipe,
+  },
   demo: {
     summary: 'Detect and punch four simulated NATs; needs no network',
     load: async () => (await import('./demo.ts')).demo,

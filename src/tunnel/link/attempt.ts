@@ -46,7 +46,10 @@ export async function attemptOnce(options: AttemptOptions): Promise<AttemptEnd> 
   const punched = await connect(room, options);
   if ('kind' in punched) return punched;
   const carrier = held(await openCarrier(punched, udx), owner.move(), options);
-  void carrier.closed.then((end) => options.onClosed(explainEnd(end)));
+  void carrier.closed.then((end) => {
+    // The session leaves a path that it does not need any more.
+    if (end.reason !== 'own-end') options.onClosed(explainEnd(end));
+  });
   const entered = await enterSession(carrier, {
     ...{ identity, instance, session, signal },
     timeoutMs: HANDSHAKE_MAX_MS,

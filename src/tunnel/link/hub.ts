@@ -31,8 +31,8 @@ interface State {
   readonly startedAt: number;
   /** Who was connected to first, where that is the only one who is wanted. */
   chosen: string | null;
-  /** The links that are ending. */
-  readonly ending: Set<Promise<unknown>>;
+  /** The links that are ending: a room meets one peer once at a time. */
+  readonly ending: Map<string, Promise<void>>;
   /** Aborted when the hub ends. */
   readonly over: AbortController;
 }
@@ -40,7 +40,7 @@ interface State {
 export function createHub(options: HubOptions): Hub {
   const state: State = {
     options,
-    ...{ links: new Map(), startedAt: now(), chosen: null, ending: new Set(), over: new AbortController() },
+    ...{ links: new Map(), startedAt: now(), chosen: null, ending: new Map(), over: new AbortController() },
   };
   const all = (kind: 'moved' | 'doubt') => (): void => {
     for (const link of state.links.values()) link.tell({ kind });
@@ -54,7 +54,7 @@ export function createHub(options: HubOptions): Hub {
     [Symbol.asyncDispose]: async () => {
       state.over.abort();
       await using owner = createOwner();
-      owner.defer(() => Promise.all(state.ending));
+      owner.defer(() => Promise.all(state.ending.values()));
       for (const link of state.links.values()) owner.use(link);
     },
   };
@@ -93,8 +93,14 @@ function asked(state: State, peer: string): void {
 function connect(state: State, peer: string): void {
   const { options, links, startedAt } = state;
   const max = options.peers.kind === 'everyone' ? ROOM_PEERS_MAX : CANDIDATES_MAX;
+  if (state.over.signal.aborted) return;
+  const former = state.ending.get(peer);
+  if (former) {
+    void former.then(() => connect(state, peer));
+    return;
+  }
   if (!links.has(peer)) {
-    if (links.size >= max || state.over.signal.aborted) return;
+    if (links.size >= max) return;
     // A peer that asks is there, and has its own time.
     const waitMs =
       options.peers.kind === 'first' ? Math.max(1_000, startedAt + options.waitMs - now()) : options.waitMs;
@@ -144,8 +150,9 @@ function endOf(end: Exclude<PeerEnd, { readonly kind: 'broken' }>): LinkEnd {
 
 function retire({ links, ending }: State, peer: string, link: PeerLink): void {
   if (links.get(peer) === link) links.delete(peer);
-  const ended = Promise.resolve(link[Symbol.asyncDispose]())
-    .catch(() => {})
-    .finally(() => ending.delete(ended));
-  ending.add(ended);
+  const ended = Promise.resolve(link[Symbol.asyncDispose]()).then(
+    () => void ending.delete(peer),
+    () => void ending.delete(peer),
+  );
+  ending.set(peer, ended);
 }

@@ -4,7 +4,7 @@
  */
 import { createBackOff } from '../../net/back-off.ts';
 import { now } from '../../net/driver.ts';
-import { type NetworkChange, watchNetwork } from '../../net/network-watch.ts';
+import { type NetworkChange, watchNetwork } from '../../net/host/network-watch.ts';
 import { createOwner } from '../../net/owner.ts';
 import { pause } from '../../net/waits.ts';
 import { openRoom } from '../../punch/open-room.ts';

@@ -2,9 +2,11 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type CodeSources, readCode } from '../../../cli/code/source.ts';
+import { CODE_OPTIONS, type CodeSources, readCode } from '../../../cli/code/source.ts';
+import { markUsed } from '../../../cli/code/used.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { formatCode } from '../../../src/tunnel/code/code.ts';
+import { keysOf } from '../../../src/tunnel/code/keys.ts';
 import { codeFrom } from '../../tunnel/code/codes.ts';
 
 const CODE = codeFrom(1, { server: 'stun.example.org' });
@@ -65,6 +67,18 @@ describe('a code', () => {
       'NATCHECK_CODE: the code is empty: natcheck code makes one',
     );
     expect((await fromFile('\n')).code).toBe('UsageError: --code-fd: the code is empty: natcheck code makes one');
+  });
+
+  it('that was good for one connection is taken until it has had it', async () => {
+    const once = codeFrom('once', { once: true });
+    const sources = { argument: formatCode(once), env: { XDG_STATE_HOME: dir } };
+    expect(await reading(sources)).toEqual(once);
+    await markUsed(keysOf(once.secret).room, sources.env);
+    expect(await refusal(sources)).toMatch(/^this code was good for one connection, which it has had/);
+  });
+
+  it('is asked for by an option that names the other way', () => {
+    expect(CODE_OPTIONS['code-fd'].describe).toContain('NATCHECK_CODE');
   });
 
   it.each([-1, 1.5, 2 ** 31, Number.POSITIVE_INFINITY])('is not read from descriptor %s', async (fd) => {

@@ -77,3 +77,22 @@ it('ends its streams when it is disposed of', async () => {
   await using next = await openUdpSocket(at);
   expect(next.local).toEqual(at);
 });
+
+it('does not wait until the peer has acknowledged the end of a stream when it is disposed of', async () => {
+  const [udx, otherUdx] = [await loadUdx(), await loadUdx()];
+  let isCut = false;
+  const one: Bridge = await openBridge(udx, (bytes) => {
+    if (!isCut) other.deliver(bytes);
+  });
+  await using other: Bridge = await openBridge(otherUdx, (bytes) => one.deliver(bytes));
+  const near = streamOver(one, udx);
+  const far = streamOver(other, otherUdx);
+  near.resume();
+  far.end();
+  await once(near, 'end');
+  isCut = true;
+  near.end('to nobody');
+  await once(near, 'finish');
+  await one[Symbol.asyncDispose]();
+  expect(near.retransmits).toBe(0);
+});
