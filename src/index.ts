@@ -28,6 +28,7 @@ export type { RoomSeal } from './punch/attempt/seal.ts';
 export type { TechniqueChoice, TechniqueName } from './punch/attempt/techniques/choose-technique.ts';
 export { openRoom } from './punch/open-room.ts';
 export {
+  type BrokerMeetingPlace,
   type ConnectOptions,
   type PathMode,
   PUNCH_WAIT_MS,

@@ -8,6 +8,7 @@ import type { PunchResult } from '../../src/punch/result.ts';
 import { visible } from '../../src/visible.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { exitAfter } from '../failure-exit.ts';
 import { hang } from '../render/layout/wrap.ts';
 import { createPunchProgress } from '../render/progress/punch.ts';
 import { renderPunch } from '../render/punch-text.ts';
@@ -119,23 +120,6 @@ function explainPeerUse({ peer }: PunchReport): string {
 }
 
 function exitCodeOf({ reason, outcome }: PunchReport): ExitCode {
-  switch (reason) {
-    case null:
-      return outcome === 'relayed' ? EXIT.relayed : EXIT.ok;
-    case 'no-peer':
-      return EXIT.noPeer;
-    case 'no-path':
-    case 'no-relay':
-    case 'path-lost':
-      return EXIT.noPath;
-    case 'rendezvous-refused':
-      return EXIT.usage;
-    case 'unknown-host':
-    case 'dns-silent':
-    case 'rendezvous-unreachable':
-    case 'rendezvous-lost':
-    case 'no-route':
-    case 'udp-silent':
-      return EXIT.noServer;
-  }
+  if (reason !== null) return exitAfter(reason);
+  return outcome === 'relayed' ? EXIT.relayed : EXIT.ok;
 }

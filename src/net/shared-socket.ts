@@ -1,11 +1,12 @@
-/** One UDP socket that several users share: each gets the datagrams that it recognizes as its own. */
+/** One UDP socket that several users share: each gets the datagrams that it recognizes as its own, the latest user first. */
 import type { Endpoint } from '../endpoint.ts';
 import type { UdpSocket } from './udp-socket.ts';
 
 export interface SharedSocket {
   readonly local: Endpoint;
   /**
-   * Adds a user, which gets every datagram that it `owns` and no earlier user owns; a user that is alone gets everything.
+   * Adds a user, which gets every datagram that it `owns` and no later user owns: of two paths to one endpoint, the newer one
+   * is in use. A user that is alone gets everything.
    * Disposing of the returned socket removes that user, and leaves the shared socket open.
    */
   readonly share: (owns: (bytes: Uint8Array, from: Endpoint) => boolean) => UdpSocket;
@@ -18,10 +19,10 @@ interface User {
 
 /** Takes the socket's datagrams from now on. Its owner still has to close it. */
 export function shareSocket(socket: UdpSocket): SharedSocket {
-  const users = new Set<User>();
+  const users: User[] = [];
   socket.onDatagram((bytes, from) => {
     for (const user of users) {
-      if (users.size > 1 && !user.owns(bytes, from)) continue;
+      if (users.length > 1 && !user.owns(bytes, from)) continue;
       user.receive(bytes, from);
       return;
     }
@@ -30,7 +31,7 @@ export function shareSocket(socket: UdpSocket): SharedSocket {
     local: socket.local,
     share: (owns) => {
       const user: User = { owns, receive: () => {} };
-      users.add(user);
+      users.unshift(user);
       return {
         local: socket.local,
         native: socket.native,
@@ -38,7 +39,10 @@ export function shareSocket(socket: UdpSocket): SharedSocket {
         onDatagram: (receive) => {
           user.receive = receive;
         },
-        [Symbol.asyncDispose]: async () => void users.delete(user),
+        [Symbol.asyncDispose]: async () => {
+          const at = users.indexOf(user);
+          if (at >= 0) users.splice(at, 1);
+        },
       };
     },
   };

@@ -6,6 +6,7 @@ import { now } from '../net/driver.ts';
 import { createInbox, type Inbox } from '../net/inbox.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
 import type { PeerNews } from '../rendezvous/introduction/output.ts';
+import type { Introduction } from '../rendezvous/protocol/server-message.ts';
 import type { PunchBudget } from './attempt/budget.ts';
 import { createIntroducedAttempt, type IntroducedAttempt } from './attempt/introduced-attempt.ts';
 import { isThroughRelay } from './attempt/outcome/endpoints-in-use.ts';
@@ -29,6 +30,8 @@ export type AttemptResult = { readonly packetsSent: () => number } & (
       /** The path, which the caller has to dispose of. */
       readonly path: DrivenPath;
       readonly event: Connected;
+      /** The introduction as the attempt has it: with a code, its key is one that the rendezvous does not know. */
+      readonly introduction: Introduction;
       /** Returns the technique that opened the pair. */
       readonly wonBy: (pair: PairReport) => PunchTechnique;
       /** Resolves when a relayed path has become direct, with null when the path has ended. */
@@ -69,7 +72,7 @@ export async function connectPeers(options: PeerAttemptOptions): Promise<Attempt
   const { ground, met, signal, onAnew = () => {} } = options;
   const inbox = createInbox<Happening>();
   const attempt = startAttempt(options, inbox);
-  const { path, packetsSent, switched, wonBy } = attempt;
+  const { path, packetsSent, introduction, switched, wonBy } = attempt;
   let isConnected = false;
   const end = async (): Promise<void> => {
     ground.room.leaveOff(met);
@@ -84,7 +87,7 @@ export async function connectPeers(options: PeerAttemptOptions): Promise<Attempt
     const result = await judge(inbox, { evidence: attempt.evidence, signal });
     isConnected = result.kind === 'connected';
     if (result.kind !== 'connected') return { ...result, packetsSent };
-    return { ...result, path: { ...path, [Symbol.asyncDispose]: end }, switched, packetsSent, wonBy };
+    return { ...result, path: { ...path, [Symbol.asyncDispose]: end }, introduction, switched, packetsSent, wonBy };
   } finally {
     if (!isConnected) await path[Symbol.asyncDispose]();
   }
@@ -94,7 +97,7 @@ export async function connectPeers(options: PeerAttemptOptions): Promise<Attempt
 function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
   const { ground, peer, met, plan, networks, budget, onEvent } = options;
   const { at, told } = met;
-  const { reachability, room, server, openSocket } = ground;
+  const { reachability, room, openSocket } = ground;
   const { introduction, seal, open } = sealIntroduction(met.introduction, ground);
   const attempt = createIntroducedAttempt({
     introduction,
@@ -102,7 +105,7 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
     behavior: told.behavior,
     behavior6: told.behavior6,
     agentOf: told.agentOf,
-    server,
+    server: ground.server(),
     networks,
     budget,
     startAt: at + introduction.startInMs,
@@ -136,6 +139,7 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
   owner.use(driven);
   return {
     path: { ...driven, [Symbol.asyncDispose]: owner[Symbol.asyncDispose] },
+    introduction,
     packetsSent: attempt.packetsSent,
     wonBy: attempt.wonBy,
     evidence: attempt.evidence,

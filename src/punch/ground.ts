@@ -5,18 +5,20 @@
 
 import { findOwnBehavior, type OwnBehavior } from '../detect/own-behavior.ts';
 import type { ToldServers } from '../detect/servers.ts';
-import type { Endpoint } from '../endpoint.ts';
+import { canonicalAddress, type Endpoint } from '../endpoint.ts';
+import { hostAddresses } from '../net/host/interfaces.ts';
 import { parseServerName } from '../net/lookup/server-name.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
 import { localAddressToward, type OpenSocket, openUdpSocket, type UdpSocket } from '../net/udp-socket.ts';
 import type { RoomSeal } from './attempt/seal.ts';
+import { type FoundMeeting, findMeeting, type MeetingPlace } from './meeting.ts';
 import type { RoomOptions } from './options.ts';
-import { type Place, placeOf } from './place.ts';
 import { seekMappedPort } from './reachability/mapped-port.ts';
 import { type OtherSocket, openOtherSockets } from './reachability/other-sockets.ts';
 import { createReachability, type Reachability } from './reachability/reachability.ts';
 import { openFirstRelay } from './reachability/relay.ts';
 import { openPunchSocket } from './reachability/socket.ts';
+import type { StunServers } from './reachability/stun-servers.ts';
 import { DEFAULT_ROOM } from './report/unproven.ts';
 import { createRoom, type Room } from './room/room.ts';
 import { warmUp } from './warm-up.ts';
@@ -24,7 +26,8 @@ import { warmUp } from './warm-up.ts';
 export interface Ground extends AsyncDisposable {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
   readonly id: string;
-  readonly server: Endpoint;
+  /** Returns a server that sees this side, and answers as far as is known. */
+  readonly server: () => Endpoint;
   /** The socket's endpoint on this host; null in the mode `relay-only`. */
   readonly local: Endpoint | null;
   readonly room: Room;
@@ -38,6 +41,8 @@ export interface Ground extends AsyncDisposable {
   readonly undetected: () => string | null;
   /** Returns what the notice about an unproven peer depends on. */
   readonly unproven: () => { readonly room: string; readonly token: string | undefined; readonly isOverheard: boolean };
+  /** Resolves to whether this host sends to the server from another address by now; without any, that is still to be seen. */
+  readonly isElsewhere: () => Promise<boolean>;
   /** Leaves the room, and keeps everything else. */
   readonly leave: () => Promise<void>;
   /** Hands what the router has mapped on request over to the caller, so that the end of the ground leaves it as it is. */
@@ -46,7 +51,7 @@ export interface Ground extends AsyncDisposable {
 
 export type OpenedGround =
   | { readonly outcome: 'open'; readonly ground: Ground }
-  | { readonly outcome: Exclude<Place['outcome'], 'found'>; readonly detail?: never }
+  | { readonly outcome: Exclude<FoundMeeting['outcome'], 'found'>; readonly detail?: never }
   | { readonly outcome: 'no-route'; readonly detail: string };
 
 /** Opens a ground. @throws UsageError when an option cannot be used; the signal's reason when aborted. */
@@ -58,13 +63,14 @@ export async function openGround(
     readonly patienceMs?: number | undefined;
     readonly onSeen: (own: Endpoint) => void;
     readonly onIncoming?: (peer: string) => void;
+    readonly onPresent?: (peer: string) => void;
     readonly onNotice: (text: string) => void;
   },
 ): Promise<OpenedGround> {
   for (const text of options.stunServers ?? []) parseServerName(text);
-  const place = await placeOf({ ...options, waitMs: options.joinWaitMs });
+  const place = await findMeeting({ ...options, waitMs: options.joinWaitMs });
   if (place.outcome !== 'found') return place;
-  const { servers, url } = place;
+  const { servers, stun, stunServers, connection } = place;
   const server = await firstReachable(servers);
   await using owner = createOwner();
   const mappings = owner.use(createOwner());
@@ -72,17 +78,20 @@ export async function openGround(
   const socket = isRelayOnly ? null : await openPunchSocket({ ...options, server });
   if (typeof socket === 'string') return { outcome: 'no-route', detail: socket };
   if (socket) owner.use(socket);
+  const from = socket?.local.address ?? (await addressNow(options, server));
   const others = socket && mayHaveOthers(options) ? await openOtherSockets({ ...options, first: socket.local }) : [];
-  const reachability = owner.use(reachabilityOf(mappings, { ...options, endpoint: server, udp: socket, others }));
-  const { id, room: name = DEFAULT_ROOM, token, resolver, turn = [], onNotice } = options;
-  const told = Promise.withResolvers<ToldServers>();
-  const later = told.promise;
-  const behavior = isRelayOnly ? null : behaviorOf(owner, { ...options, endpoint: server, udp: socket, later });
+  const reachability = owner.use(reachabilityOf(mappings, { ...options, endpoint: server, stun, udp: socket, others }));
+  const { id, room: name = DEFAULT_ROOM, token, turn = [], onNotice } = options;
+  const told = Promise.withResolvers<ToldServers | null>();
+  // Nobody else tells of any.
+  if (stun) told.resolve(null);
+  const named = { endpoint: server, stunServers, later: told.promise };
+  const behavior = isRelayOnly ? null : behaviorOf(owner, { ...options, ...named, udp: socket });
   let own: Endpoint | null = null;
   const room = owner.use(
     createRoom({
       ...options,
-      connection: { url, room: name, id, token, resolver },
+      connection,
       reachability,
       turn,
       behavior,
@@ -96,10 +105,15 @@ export async function openGround(
   );
   const kept = owner.move();
   const ground: Ground = {
-    ...{ id, server, local: socket?.local ?? null, room, reachability, seal: options.seal, seen: () => own },
+    ...{ id, local: socket?.local ?? null, room, reachability, seal: options.seal, seen: () => own },
+    server: () => stun?.best() ?? server,
     openSocket: options.openSocket ?? openUdpSocket,
     undetected: () => behavior?.why() ?? null,
     unproven: () => ({ room: name, token, isOverheard: room.isOverheard() }),
+    isElsewhere: async () => {
+      const now = await addressNow(options, server);
+      return now !== null && now !== from;
+    },
     leave: async () => room[Symbol.asyncDispose](),
     keepMappings: mappings.move,
     [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
@@ -108,13 +122,19 @@ export async function openGround(
 }
 
 /** The first server of the list that this host has a route to, since it may have one family only; the very first where it has none. */
-async function firstReachable(servers: Extract<Place, { readonly outcome: 'found' }>['servers']): Promise<Endpoint> {
+async function firstReachable(servers: MeetingPlace['servers']): Promise<Endpoint> {
   if (servers.length === 1) return servers[0];
   for (const server of servers) {
     const local = await localAddressToward(server).catch(() => null);
     if (local !== null) return server;
   }
   return servers[0];
+}
+
+/** Returns the address that this host sends to the server from: the given one, as long as it has that; null where there is none. */
+async function addressNow({ local }: RoomOptions, server: Endpoint): Promise<string | null> {
+  if (local !== undefined) return hostAddresses().includes(canonicalAddress(local)) ? local : null;
+  return await localAddressToward(server).catch(() => null);
 }
 
 /** Whoever names the socket or its address wants no other. */
@@ -126,6 +146,7 @@ function reachabilityOf(
   mappings: Owner,
   options: RoomOptions & {
     readonly endpoint: Endpoint;
+    readonly stun: StunServers | null;
     readonly udp: UdpSocket | null;
     readonly others: readonly OtherSocket[];
     readonly onNotice: (text: string) => void;
@@ -137,6 +158,7 @@ function reachabilityOf(
     socket,
     openSocket: options.openSocket,
     server,
+    stun: options.stun ?? undefined,
     mode,
     mayHaveSecond: mayHaveOthers(options) && options.family === undefined,
     seekPinhole: portMapping ? (at) => void mappings.use(seekMappedPort({ local: at })) : undefined,
@@ -153,7 +175,7 @@ function behaviorOf(
   options: RoomOptions & {
     readonly endpoint: Endpoint;
     readonly udp: UdpSocket | null;
-    readonly later: Promise<ToldServers>;
+    readonly later: Promise<ToldServers | null>;
   },
 ): OwnBehavior {
   const { endpoint: server, udp, signal, later, stunServers } = options;

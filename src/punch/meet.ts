@@ -3,7 +3,7 @@ import { formatEndpoint } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
 import type { PairReport } from '../ice/checklist/pair.ts';
 import { now } from '../net/driver.ts';
-import { hostNetworks } from '../net/interfaces.ts';
+import { hostNetworks } from '../net/host/interfaces.ts';
 import { createPunchBudget, INTRODUCTIONS_MAX, type PunchBudget } from './attempt/budget.ts';
 import { endpointsInUse, isThroughRelay } from './attempt/outcome/endpoints-in-use.ts';
 import { type PunchPlan, planIntroduced } from './attempt/plan.ts';
@@ -46,12 +46,12 @@ export async function meetPeer(ground: Ground, options: MeetOptions): Promise<Me
     const networks = hostNetworks();
     const met = await ground.room.introduce(peer, { waitMs, signal });
     if (met.kind === 'failed') {
-      return notMet(recorder, met.reason, met.detail ?? explainNotMet(met.reason, formatEndpoint(ground.server)));
+      return notMet(recorder, met.reason, met.detail ?? explainNotMet(met.reason, formatEndpoint(ground.server())));
     }
     const { plan, attempt } = await tryOnce(ground, { ...options, met, networks, budget });
     switch (attempt.kind) {
       case 'connected':
-        return resultOf(attempt, { recorder, plan, met });
+        return resultOf(attempt, { recorder, plan, at: met.at });
       case 'failed': {
         recorder.learn({ technique: plan.technique });
         return notMet(
@@ -94,7 +94,7 @@ async function tryOnce(
     id: ground.id,
     ...told,
     isDirect: ground.reachability.isDirect(),
-    server: ground.server.address,
+    server: ground.server().address,
   });
   recorder.introduced(introduction, plan);
   const attempt = await connectPeers({ ...options, signal: options.signal, ground, plan, onEvent: recorder.iceEvent });
@@ -104,7 +104,7 @@ async function tryOnce(
 
 function resultOf(
   attempt: Connected,
-  { recorder, plan, met }: { readonly recorder: Recorder; readonly plan: PunchPlan; readonly met: Introduced },
+  { recorder, plan, at }: { readonly recorder: Recorder; readonly plan: PunchPlan; readonly at: number },
 ): MeetResult {
   const { event } = attempt;
   const { wake, ended, handleRelayLost, addSocket, giveUp, ...path } = attempt.path;
@@ -114,9 +114,9 @@ function resultOf(
       technique: attempt.wonBy(pair),
       ...endpointsInUse(pair),
       rttMs: Math.round(rttMs * 100) / 100,
-      elapsedMs: Math.round(now() - met.at),
+      elapsedMs: Math.round(now() - at),
     });
-  const { key, role } = met.introduction;
+  const { key, role } = attempt.introduction;
   const upgrade = awaitUpgrade(attempt, plan);
   const end = async (): Promise<void> => {
     upgrade[Symbol.dispose]();

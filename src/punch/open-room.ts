@@ -1,10 +1,12 @@
 /** Meets any number of peers in one room at the same time, over one socket. */
+import type { Endpoint } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
 import { createInbox, type Inbox } from '../net/inbox.ts';
 import { createOwner } from '../net/owner.ts';
 import { ROOM_PEERS_MAX } from '../rendezvous/protocol/bounds.ts';
 import { type Ground, type OpenedGround, openGround } from './ground.ts';
 import { meetPeer, notMet, recorderOf } from './meet.ts';
+import { namesOfServers } from './meeting.ts';
 import { type ConnectOptions, PUNCH_WAIT_MS, type PunchRoom, type RoomOptions } from './options.ts';
 import { explainNotMet } from './report/not-met.ts';
 import type { Recorder } from './report/recorder.ts';
@@ -21,6 +23,9 @@ interface State {
   /** The peers that ask for this one and have not been given to the reader yet. */
   readonly asking: Set<string>;
   readonly incoming: Inbox<string>;
+  /** The peers that are in the room, and have not been given to the reader yet. */
+  readonly here: Set<string>;
+  readonly present: Inbox<string>;
 }
 
 /**
@@ -40,6 +45,8 @@ export async function openRoom(options: RoomOptions): Promise<PunchRoom> {
     meeting: new Map(),
     asking: new Set(),
     incoming: createInbox(),
+    here: new Set(),
+    present: createInbox(),
   };
   state.opened = await openGround({ ...state.options, ...listeners(state), joinWaitMs: PUNCH_WAIT_MS });
   if (state.opened.outcome === 'open') owner.use(state.opened.ground).room.enter();
@@ -52,6 +59,11 @@ export async function openRoom(options: RoomOptions): Promise<PunchRoom> {
   return {
     connect: (peer, how = {}) => connect(state, peer, how),
     incoming: incomingOf(state),
+    present: presentOf(state),
+    over: overOf(state),
+    doubt: () => groundOf(state)?.room.doubt(),
+    isElsewhere: async () => (await groundOf(state)?.isElsewhere()) ?? false,
+    leave: async () => groundOf(state)?.leave(),
     [Symbol.asyncDispose]: async () => {
       ended.abort(new DOMException('the room has been left', 'AbortError'));
       await kept[Symbol.asyncDispose]();
@@ -60,9 +72,10 @@ export async function openRoom(options: RoomOptions): Promise<PunchRoom> {
 }
 
 function listeners(state: State) {
-  const { id, onNotice = () => {} } = state.options;
+  const { id, onNotice = () => {}, onSeen = () => {} } = state.options;
   return {
-    onSeen: (): void => {
+    onSeen: (own: Endpoint): void => {
+      onSeen(own);
       for (const [peer, recorder] of state.meeting) tellSeen(state, peer, recorder);
     },
     onIncoming: (peer: string): void => {
@@ -70,6 +83,11 @@ function listeners(state: State) {
       if (isKnown || state.asking.size >= ROOM_PEERS_MAX) return;
       state.asking.add(peer);
       state.incoming.put(peer);
+    },
+    onPresent: (peer: string): void => {
+      if (peer === id || state.here.has(peer) || state.here.size >= ROOM_PEERS_MAX) return;
+      state.here.add(peer);
+      state.present.put(peer);
     },
     onNotice: (text: string): void => {
       onNotice(text);
@@ -83,7 +101,7 @@ async function connect(state: State, peer: string, how: ConnectOptions): Promise
   const recorder = recorderOf({ id: options.id, peer, onEvent: how.onEvent });
   if (opened?.outcome !== 'open') {
     const reason = opened?.outcome ?? 'no-route';
-    return notMet(recorder, reason, opened?.detail ?? explainNotMet(reason, options.server));
+    return notMet(recorder, reason, opened?.detail ?? explainNotMet(reason, namesOfServers(options)));
   }
   if (state.meeting.has(peer)) throw new UsageError(`${peer} is being connected to already`);
   const { waitMs = PUNCH_WAIT_MS } = how;
@@ -130,6 +148,22 @@ function tellSeen(state: State, peer: string, recorder: Recorder): void {
 
 function groundOf({ opened }: State): Ground | null {
   return opened?.outcome === 'open' ? opened.ground : null;
+}
+
+/** Resolves when nobody can be met any more; at once where the room was not opened. */
+function overOf({ opened, options }: State): PunchRoom['over'] {
+  if (opened?.outcome === 'open') return opened.ground.room.over;
+  const reason = opened?.outcome ?? 'no-route';
+  return Promise.resolve({ reason, detail: opened?.detail ?? explainNotMet(reason, namesOfServers(options)) });
+}
+
+/** Yields the id of each peer that is or comes in the room, until that ends. */
+async function* presentOf({ present, here, options }: State): AsyncGenerator<string, void, undefined> {
+  const { signal } = options;
+  while (!signal?.aborted) {
+    const peer = await present.next({ by: Number.POSITIVE_INFINITY, signal }).catch(() => null);
+    if (peer !== null && here.delete(peer)) yield peer;
+  }
 }
 
 /** Yields the id of a peer each time that it asks for this one and is not being connected to, until the room ends. */

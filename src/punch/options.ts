@@ -1,9 +1,10 @@
 /** The options of a punch, and of a room for several peers. */
-import type { Family } from '../endpoint.ts';
+import type { Endpoint, Family } from '../endpoint.ts';
 import type { Resolver } from '../net/lookup/resolver.ts';
 import type { DgramSocket, OpenSocket } from '../net/udp-socket.ts';
 import type { RoomSeal } from './attempt/seal.ts';
 import type { TurnServerChoice } from './reachability/turn-choice.ts';
+import type { PunchFailure } from './report/report.ts';
 import type { PunchEvent } from './report/steps.ts';
 import type { PunchResult } from './result.ts';
 
@@ -13,11 +14,26 @@ export const PUNCH_WAIT_MS = 60_000;
 /** Which kinds of path are allowed: direct or relayed, or relayed only. */
 export type PathMode = 'any' | 'direct-only' | 'relay-only';
 
+/** Through MQTT brokers, from which the key keeps everything but that somebody meets there (docs/brokers.md). */
+export interface BrokerMeetingPlace {
+  readonly kind: 'broker';
+  /** `mqtts://HOST[:PORT]`, `wss://HOST[:PORT]/PATH` and their like; default: public ones. Three are used at once. */
+  readonly brokers?: readonly string[] | undefined;
+  /** What both sides meet under at each broker: 1 to 64 characters of base64url. */
+  readonly topic: string;
+  /** What both sides share, and nobody else: 32 bytes. */
+  readonly key: Uint8Array;
+  /** A certificate authority in PEM, to trust in place of the system's. */
+  readonly ca?: string | undefined;
+}
+
 export interface RoomOptions {
   /** Your id in the room. */
   readonly id: string;
-  /** `HOST` or `HOST:PORT` of a natcheck server. */
-  readonly server: string;
+  /** `HOST` or `HOST:PORT` of a natcheck server; left out where `meeting` is given. */
+  readonly server?: string | undefined;
+  /** How to meet without a server: then only a relay that `turn` names can be had. */
+  readonly meeting?: BrokerMeetingPlace | undefined;
   /** `ws://` or `wss://` URL; by default the server's own, on port 3480, over TLS where it speaks it. */
   readonly rendezvous?: string | undefined;
   readonly room?: string | undefined;
@@ -27,7 +43,10 @@ export interface RoomOptions {
    * it is made from. Only peers with the same one reach each other.
    */
   readonly seal?: RoomSeal | undefined;
-  /** Further STUN servers, as `HOST` or `HOST:PORT`, which show what a server with one address alone cannot. */
+  /**
+   * Further STUN servers, as `HOST` or `HOST:PORT`, which show what a server with one address alone cannot; without a server those
+   * that see this side's sockets, by default public ones.
+   */
   readonly stunServers?: readonly string[] | undefined;
   /** TURN servers in addition to those that the rendezvous names. */
   readonly turn?: readonly TurnServerChoice[] | undefined;
@@ -58,6 +77,8 @@ export interface RoomOptions {
   readonly resolver?: Resolver | undefined;
   /** Ends everything that is under way. */
   readonly signal?: AbortSignal | undefined;
+  /** Called when the server sees this side at another endpoint than before, and so first when peers can be met. */
+  readonly onSeen?: ((own: Endpoint) => void) | undefined;
   /** Called with one line of text when something unusual happens to the room, and with what is done about it. */
   readonly onNotice?: ((text: string) => void) | undefined;
 }
@@ -76,6 +97,22 @@ export interface PunchRoom extends AsyncDisposable {
    * lasts. At most 64 unread ids are kept, each once. There can be one reader only.
    */
   readonly incoming: AsyncIterable<string>;
+  /**
+   * Yields the id of each peer that is in the room when this side joins it, or comes later, as far as the server tells; again
+   * when the room has been rejoined. At most 64 unread ids are kept, each once. There can be one reader only.
+   */
+  readonly present: AsyncIterable<string>;
+  /** Resolves when nobody can be met in the room any more, with the reason; stays pending while somebody can. */
+  readonly over: Promise<{ readonly reason: PunchFailure; readonly detail: string | null }>;
+  /**
+   * To be called when a path has fallen silent, or the network has changed: before the next peer is asked for, the server sees
+   * anew where this side is, and the relay has to answer or is replaced.
+   */
+  readonly doubt: () => void;
+  /** Resolves to whether this host sends from another address than the room does by now, so that another room has to be opened. */
+  readonly isElsewhere: () => Promise<boolean>;
+  /** Leaves the room at the rendezvous, so that the id is free, and keeps the paths. */
+  readonly leave: () => Promise<void>;
 }
 
 /** How one peer is met. */

@@ -4,7 +4,7 @@ import type { HandedOver } from './handover/handed-over.ts';
 import type { Path } from './path/path.ts';
 import type { PunchReport } from './report/report.ts';
 
-/** What both sides of a path know of their introduction, and nobody else but the rendezvous. */
+/** What both sides of a path know of their introduction, and nobody else; without a code, the rendezvous as well. */
 export interface PathIntroduction {
   /** New for each introduction, and the same for both. */
   readonly key: string;

@@ -74,6 +74,57 @@ describe.concurrent('a room', () => {
     expect(rest).toEqual([]);
   });
 
+  it('tells who is there, who comes, and once more after leaving and coming back', async () => {
+    await using server = await startPunchServer();
+    await using host = await enter(server, 'host');
+    const seen = host.present[Symbol.asyncIterator]();
+    {
+      await using guest = await enter(server, 'guest');
+      expect((await seen.next()).value).toBe('guest');
+      const seenByGuest = guest.present[Symbol.asyncIterator]();
+      expect((await seenByGuest.next()).value).toBe('host');
+    }
+    await using _again = await enter(server, 'guest');
+    expect((await seen.next()).value).toBe('guest');
+  });
+
+  it('that is left keeps its paths, and its id is free at once', async () => {
+    await using server = await startPunchServer();
+    await using bob = await enter(server, 'bob');
+    await using alice = await enter(server, 'alice');
+    const [hers, his] = await Promise.all([alice.connect('bob'), bob.connect('alice')]);
+    await alice.leave();
+    await using again = await enter(server, 'alice');
+    const [anew, hisAnew] = await Promise.all([again.connect('bob'), bob.connect('alice')]);
+    const heard = [heardOn(his), heardOn(hisAnew)];
+    hers.path?.send(Buffer.from('former'));
+    anew.path?.send(Buffer.from('present'));
+    expect(await Promise.all(heard)).toEqual(['former', 'present']);
+  });
+
+  it('gives what is said on the newer of two paths between the same sockets', async () => {
+    await using server = await startPunchServer();
+    await using bob = await enter(server, 'bob');
+    await using alice = await enter(server, 'alice');
+    const first = await Promise.all([alice.connect('bob'), bob.connect('alice')]);
+    const [hers, his] = await Promise.all([alice.connect('bob'), bob.connect('alice')]);
+    expect(hers.report.local).toEqual(first[0].report.local);
+    const heard = heardOn(his);
+    hers.path?.send(Buffer.from('hello'));
+    expect(await heard).toBe('hello');
+    await first[0][Symbol.asyncDispose]();
+    const still = heardOn(hers);
+    his.path?.send(Buffer.from('still there'));
+    expect(await still).toBe('still there');
+  });
+
+  it('is not elsewhere as long as this host has the address that the room sends from', async () => {
+    await using server = await startPunchServer();
+    await using room = await enter(server, 'alice');
+    await using named = await enter(server, 'bob', { local: '127.0.0.1' });
+    expect([await room.isElsewhere(), await named.isElsewhere()]).toEqual([false, false]);
+  });
+
   it('meets the one-peer form as well, and the same peer again when its path is gone', async () => {
     await using server = await startPunchServer();
     await using room = await enter(server, 'alice');
@@ -165,6 +216,7 @@ describe.concurrent('a room', () => {
   it('of a server that cannot be reached tells each who connects', async () => {
     await using room = await openRoom({ id: 'alice', server: '127.0.0.1:9', rendezvous: 'ws://127.0.0.1:9' });
     expect((await room.connect('bob')).report).toMatchObject({ outcome: 'failed', reason: 'rendezvous-unreachable' });
+    expect(await room.over).toMatchObject({ reason: 'rendezvous-unreachable' });
   });
 });
 

@@ -1,6 +1,7 @@
 /** The line to run on the other machine: this side's own, with the ids swapped. */
 import type { PathUse } from '../../../src/punch/attempt/health/use.ts';
 import { DEFAULT_ROOM } from '../../../src/punch/report/unproven.ts';
+import { shellWords } from '../../render/layout/shell-words.ts';
 
 export interface OwnWords {
   readonly id: string;
@@ -20,10 +21,5 @@ export function otherSideLine({ id, peer, server, rendezvous, room, use }: OwnWo
     ...(use === 'keep' ? ['--keep'] : []),
     ...(use === 'measure' ? [] : ['--', 'CMD']),
   ];
-  return words.map(quoted).join(' ');
-}
-
-/** Returns the word as a POSIX shell reads it as one (POSIX.1-2024, Shell Command Language, 2.2.2). */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return shellWords(words);
 }

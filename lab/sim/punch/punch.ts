@@ -8,8 +8,9 @@ import type { Link } from '../network/link.ts';
 import { runUntilDone } from '../network/run-session.ts';
 import type { Trace } from '../network/trace.ts';
 import { createWorld, type World } from '../network/world.ts';
+import { addBrokers, type SimBrokers, type SimBrokersOptions } from '../server/brokers.ts';
 import { addRendezvousServer } from '../server/rendezvous-server.ts';
-import { LAB_LAYOUT } from '../server/stun-server.ts';
+import { addStunServer, LAB_LAYOUT } from '../server/stun-server.ts';
 import { createSite, type Site } from '../site/site.ts';
 import { createSimRoom, type SimMeeting, type SimRoom, type SimRoomOptions } from './room/room.ts';
 import { type SimPunchSide, sideOf } from './side.ts';
@@ -35,6 +36,8 @@ export interface SimPunchOptions {
   readonly relay?: boolean;
   /** How long the relay answers nothing at first; default: 0. */
   readonly relayAfterMs?: number;
+  /** The brokers through which the two meet in place of a server, which then relays nothing; default: a server. */
+  readonly brokers?: SimBrokersOptions;
   readonly trace?: Trace;
 }
 
@@ -56,7 +59,9 @@ export function punchInSim(options: SimPunchOptions): SimPunch {
   const { seed, trace, relay = false, relayAfterMs = 0 } = options;
   const world = createWorld({ seed, ...(trace && { trace }) });
   const ipv6 = [options.a, options.b].some((access) => 'access' in access && access.ipv6 !== undefined);
-  const rendezvous = addRendezvousServer(world, { relay, relayAfterMs, ipv6 });
+  const rendezvous = options.brokers
+    ? brokersBeside(world, options.brokers)
+    : addRendezvousServer(world, { relay, relayAfterMs, ipv6 });
   const a = sideAt(world, { rendezvous, id: 'a', access: options.a, number: 1, link: options.linkA }).meet('b');
   const b = sideAt(world, { rendezvous, id: 'b', access: options.b, number: 2, link: options.linkB }).meet('a');
   runUntilDone(world, [runOf(a), runOf(b)]);
@@ -69,6 +74,12 @@ export function punchInSim(options: SimPunchOptions): SimPunch {
     b: ended(b, startedAt),
     skewMs: Math.abs((startA ?? 0) - (startB ?? 0)),
   };
+}
+
+/** Adds the brokers, and the STUN server of somebody else. */
+export function brokersBeside(world: World, options: SimBrokersOptions): SimBrokers {
+  addStunServer(world);
+  return addBrokers(world, options);
 }
 
 export interface SideOptions extends Pick<SimRoomOptions, 'rendezvous' | 'id' | 'seal' | 'onConnected'> {
@@ -92,6 +103,7 @@ export function placeAt(world: World, side: SideOptions): { readonly room: SimRo
     host: site.addHost(`peer ${id}`),
     rendezvous,
     server: { address: LAB_LAYOUT.addresses[0], port: LAB_LAYOUT.port },
+    otherServers: LAB_LAYOUT.addresses.slice(1).map((address = '') => ({ address, port: LAB_LAYOUT.port })),
     behavior: behaviorBehind(access),
     seal,
     delayMs: signalDelay(world, { id, link }),

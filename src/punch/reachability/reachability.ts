@@ -23,7 +23,15 @@ import { relayOf } from './candidates.ts';
 import { tellMapped, tellOther } from './late.ts';
 import { type OtherSocket, watchOther } from './other-sockets.ts';
 import { type BindSecondBy, bindSecond } from './second-socket.ts';
-import { endRelay, proveRelay, relayed, SEARCH_GAPS_MS, SEARCH_SETTLED_MS, seekRelay } from './seek-relay.ts';
+import {
+  doubtRelay,
+  endRelay,
+  proveRelay,
+  relayed,
+  SEARCH_GAPS_MS,
+  SEARCH_SETTLED_MS,
+  seekRelay,
+} from './seek-relay.ts';
 import type { LateCandidates, ReachabilityOptions, State } from './state.ts';
 import type { TurnServerChoice } from './turn-choice.ts';
 
@@ -35,6 +43,8 @@ export interface Reachability extends AsyncDisposable {
   readonly seekRelay: (servers: readonly TurnServerChoice[]) => void;
   /** Resolves when there is a relay, when there will be none, or when that takes too long; a lost one is replaced first. */
   readonly relayed: (patienceMs: number) => Promise<RelaySocket | null>;
+  /** Makes sure that the relay is still there, since nothing has been heard: one that stays silent for a second or so is replaced. */
+  readonly doubt: () => void;
   /** Binds a socket to the session of the ticket. @throws the signal's reason when aborted. */
   readonly bind: (by: BindBy) => Promise<BindResult>;
   /** Binds a socket over IPv6, which is opened for it, to the session of the ticket. @throws the signal's reason when aborted. */
@@ -62,7 +72,7 @@ export function createReachability(options: ReachabilityOptions): Reachability {
     options,
     direct: socket && shareSocket(socket),
     ...{ second: null, others, ended: new AbortController() },
-    ...{ servers: [], relay: null, isLost: false, seeking: null, details: [] },
+    ...{ servers: [], relay: null, isLost: false, isDoubted: false, seeking: null, details: [] },
     search: new AbortController(),
     nextSearchMs: createBackOff(SEARCH_GAPS_MS, SEARCH_SETTLED_MS).next,
     releases: new Set(),
@@ -77,6 +87,7 @@ export function createReachability(options: ReachabilityOptions): Reachability {
   return {
     seekRelay: (servers) => seekRelay(state, servers),
     relayed: (patienceMs) => relayed(state, patienceMs),
+    doubt: () => doubtRelay(state),
     bind: (by) => {
       proveRelay(state);
       return bind(state, by);

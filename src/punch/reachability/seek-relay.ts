@@ -30,6 +30,38 @@ export function proveRelay(state: State): void {
   if (state.relay && !state.seeking) follow(state, proveOrSearch(state, state.relay));
 }
 
+/** How long a relay in doubt may take to answer: its client has sent at 0, 200 and 600 ms by then. */
+const DOUBT_PATIENCE_MS = 1_200;
+
+/** Replaces the relay unless it shows soon that it is still there, whoever uses it: nothing has been heard through it. */
+export function doubtRelay(state: State): void {
+  const { relay } = state;
+  if (!relay || state.isDoubted) return;
+  state.isDoubted = true;
+  state.search.abort();
+  state.search = new AbortController();
+  follow(state, replaceIfSilent(state, relay));
+}
+
+async function replaceIfSilent(state: State, relay: OwnRelay): Promise<void> {
+  const { signal } = state.search;
+  const late = new AbortController();
+  try {
+    const proof = await Promise.race([
+      relay.socket.prove(),
+      pause(DOUBT_PATIENCE_MS, late.signal).then(
+        () => 'silent' as const,
+        () => 'silent' as const,
+      ),
+    ]);
+    if (proof === 'silent') lose(state, relay, 'the server does not answer');
+  } finally {
+    late.abort();
+    state.isDoubted = false;
+  }
+  if (state.isLost && !signal.aborted) await search(state);
+}
+
 /** Resolves when there is a relay, when there will be none, or when the search takes too long. */
 export async function relayed(state: State, patienceMs: number): Promise<RelaySocket | null> {
   const late = new AbortController();

@@ -54,6 +54,9 @@ function tell(state: State, output: Telling): void {
     case 'public':
       options.onPublic(output.endpoint);
       break;
+    case 'present':
+      options.onPresent?.(output.peer);
+      break;
     case 'incoming':
       options.onIncoming?.(output.peer);
       break;
@@ -75,6 +78,7 @@ function tell(state: State, output: Telling): void {
       break;
     case 'failed':
       state.over = output;
+      state.isOver.resolve(output);
       for (const resolve of waiting.values()) resolve(output);
       break;
   }
@@ -95,19 +99,21 @@ function work({ left, failed }: State, what: () => Promise<void>): void {
 }
 
 async function bind(state: State, output: Extract<RoomOutput, { readonly kind: 'bind' }>): Promise<void> {
-  const { options, machine } = state;
+  const { options, machine, connection } = state;
   const { binding, ticket, altPort } = output;
   const result = await inPlaceOf(state, 'binding', (signal) => options.reachability.bind({ ticket, altPort, signal }));
+  if (result?.outcome === 'bound') connection.seen('first', result.public);
   if (result) machine.tell({ kind: 'bound', binding, result });
 }
 
 async function bindSecond(state: State, output: Extract<RoomOutput, { readonly kind: 'bind-second' }>): Promise<void> {
-  const { options, machine } = state;
+  const { options, machine, connection } = state;
   const { binding, ticket, server, namedBy } = output;
   const by = { ticket, server, namedBy };
   const result = await inPlaceOf(state, 'secondBinding', (signal) =>
     options.reachability.bindSecond({ ...by, signal }),
   );
+  if (result) connection.seen('second', result.outcome === 'bound' ? result.public : null);
   if (result) machine.tell({ kind: 'second-bound', binding, result });
 }
 

@@ -2,7 +2,6 @@
 import { startMachine } from '../../net/machine.ts';
 import { unlessAborted } from '../../net/waits.ts';
 import { createIntroductions } from '../../rendezvous/introduction/introductions.ts';
-import { createConnection } from './connection.ts';
 import { obey } from './obey.ts';
 import type { Met, RoomInput, RoomOutput, RoomWiring, State, ToldAgent } from './state.ts';
 
@@ -21,6 +20,10 @@ export interface Room extends AsyncDisposable {
   ) => Promise<Met>;
   /** Nothing of the peer is of interest any more, unless it has been wanted again since that introduction. */
   readonly leaveOff: (introduced: Extract<Met, { readonly kind: 'introduced' }>) => void;
+  /** To be called when nothing is heard any more: shows the sockets anew before peers are asked for, and looks after the relay. */
+  readonly doubt: () => void;
+  /** Resolves when nobody can be met in the room any more, with the reason. */
+  readonly over: Promise<RoomOver>;
   /** Relays a line to a peer that was introduced; it is lost when the rendezvous is. */
   readonly signal: (peer: string, data: string) => void;
   /** Rejects with what a callback has thrown, after which the room meets nobody any more. Never resolves. */
@@ -29,6 +32,9 @@ export interface Room extends AsyncDisposable {
   readonly isOverheard: () => boolean;
 }
 
+/** Why nobody can be met in a room any more. */
+export type RoomOver = Extract<Met, { readonly kind: 'failed' }>;
+
 /** Creates the room. The reachability still belongs to the caller. */
 export function createRoom(options: RoomWiring): Room {
   const left = new AbortController();
@@ -36,12 +42,13 @@ export function createRoom(options: RoomWiring): Room {
   const state: State = {
     options,
     left,
-    connection: createConnection(options.connection, left.signal),
+    connection: options.connection(left.signal),
     machine: startMachine<RoomInput, RoomOutput>({ machine: introductions, obey: (output) => obey(state, output) }),
     waiting: new Map(),
     news: new Map(),
     failed: Promise.withResolvers<never>(),
     over: null,
+    isOver: Promise.withResolvers(),
     binding: new AbortController(),
     secondBinding: new AbortController(),
   };
@@ -58,6 +65,11 @@ export function createRoom(options: RoomWiring): Room {
     leaveOff: ({ introduction: { peer }, news: heard }) => {
       if (news.get(peer) === heard) forget(state, peer);
     },
+    doubt: () => {
+      options.reachability.doubt();
+      machine.tell({ kind: 'doubt' });
+    },
+    over: state.isOver.promise,
     signal: (peer, data) => machine.tell({ kind: 'signal', peer, data }),
     broken,
     isOverheard: connection.isOverheard,

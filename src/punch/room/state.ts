@@ -15,7 +15,7 @@ import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import type { CandidateAgent } from '../attempt/candidates/candidate-agent.ts';
 import type { Reachability } from '../reachability/reachability.ts';
 import type { TurnServerChoice } from '../reachability/turn-choice.ts';
-import type { Connection, ConnectionOptions } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { Mailbox } from './mailbox.ts';
 
 /** What the peer was told about this side, and the agent that has those candidates. */
@@ -36,7 +36,8 @@ export type Met =
   | { readonly kind: 'failed'; readonly reason: IntroductionFailure; readonly detail: string | null };
 
 export interface RoomWiring extends IntroductionsOptions {
-  readonly connection: ConnectionOptions;
+  /** Creates the connection to the rendezvous, which ends everything that it has begun when the signal aborts. */
+  readonly connection: (signal: AbortSignal) => Connection;
   readonly reachability: Reachability;
   /** TURN servers in addition to those that the rendezvous names. */
   readonly turn: readonly TurnServerChoice[];
@@ -48,6 +49,8 @@ export interface RoomWiring extends IntroductionsOptions {
   readonly onPublic: (own: Endpoint) => void;
   /** Called with the id of a peer that asks for this one and is not wanted yet. */
   readonly onIncoming?: (peer: string) => void;
+  /** Called with the id of each peer that is or comes in the room. */
+  readonly onPresent?: (peer: string) => void;
   readonly onNotice: (text: string) => void;
 }
 
@@ -68,6 +71,7 @@ export interface State {
   readonly failed: PromiseWithResolvers<never>;
   /** Why nobody can be met in the room any more. */
   over: Extract<Met, { readonly kind: 'failed' }> | null;
+  readonly isOver: PromiseWithResolvers<Extract<Met, { readonly kind: 'failed' }>>;
   /** Aborted when the current binding is stopped. */
   binding: AbortController;
   /** Aborted when the current binding of the second socket is stopped. */

@@ -109,6 +109,9 @@ export function hear<T extends Told>(
       if (state.peers.has(message.peer)) tell(state, message.peer, { kind: 'anew' });
       else state.outputs.push({ kind: 'incoming', peer: message.peer });
       break;
+    case 'peer-joined':
+      state.outputs.push({ kind: 'present', peer: message.peer });
+      break;
     case 'peer-left':
       if (message.reason === 'lost') tell(state, message.peer, { kind: 'lost' });
       break;

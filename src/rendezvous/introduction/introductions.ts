@@ -5,6 +5,7 @@
  */
 import { changed, expire, forget, gatherAt, gathered, gatherIfWanted, hear, mayExpire, want } from './asking.ts';
 import { bindIfDue, bound } from './binding.ts';
+import { doubt, doubtEndsAt, endDoubt } from './doubt.ts';
 import { closed, joined, notJoined, renewed, startJoin } from './joining.ts';
 import type { IntroductionInput, IntroductionOutput } from './output.ts';
 import { createPresence, notePresence } from './presence.ts';
@@ -124,6 +125,9 @@ function apply<T extends Told>(now: number, state: State<T>, input: Introduction
     case 'changed':
       changed(state);
       break;
+    case 'doubt':
+      doubt(now, state);
+      break;
     case 'timeout':
       break;
   }
@@ -149,6 +153,7 @@ function signal<T extends Told>(
 /** Does what is due. */
 function advance<T extends Told>(now: number, state: State<T>): void {
   if (state.phase.kind === 'pausing' && now >= state.phase.until) startJoin(state, state.phase.by);
+  endDoubt(now, state);
   bindIfDue(now, state);
   bindSecondIfDue(now, state);
   gatherIfWanted(now, state);
@@ -161,5 +166,11 @@ function wakeAt<T extends Told>(state: State<T>): number {
   if (phase.kind !== 'joined') return Number.POSITIVE_INFINITY;
   const deadlines = mayExpire(state) ? waiting(state).map(({ by }) => by) : [];
   const secondAt = second?.binding === null ? second.bindAt : Number.POSITIVE_INFINITY;
-  return Math.min(binding === null ? bindAt : Number.POSITIVE_INFINITY, secondAt, gatherAt(state), ...deadlines);
+  return Math.min(
+    binding === null ? bindAt : Number.POSITIVE_INFINITY,
+    secondAt,
+    gatherAt(state),
+    doubtEndsAt(state),
+    ...deadlines,
+  );
 }

@@ -38,12 +38,14 @@ export function joined<T extends Told>(
     altPort: stun.altPort,
     ticket: ticketOf(now, ticket, state.gapMs),
     hasBound: false,
+    anywayAt: Number.POSITIVE_INFINITY,
   };
   state.bindAt = Number.NEGATIVE_INFINITY;
   state.second = secondSocketOf(now, state, input);
   // What is being gathered is of the time before, and may have been cut by what ended the last connection.
   state.gathering = null;
   for (const peer of waiting(state)) Object.assign(peer, { phase: 'wanted', isAsked: false });
+  for (const peer of state.presence.here) state.outputs.push({ kind: 'present', peer });
   state.outputs.push({ kind: 'stun', altPort: stun.altPort, servers: stun.others ?? [] });
   state.outputs.push({ kind: 'turn', servers: turn, address });
 }

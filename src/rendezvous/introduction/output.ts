@@ -61,6 +61,8 @@ export type IntroductionInput<Told> =
   | { readonly kind: 'gathered'; readonly gathering: number; readonly told: Told }
   /** What peers can be told has changed since it was gathered. */
   | { readonly kind: 'changed' }
+  /** This side's network may be another one by now, or its router may have forgotten: the sockets are to be shown again. */
+  | { readonly kind: 'doubt' }
   /** The time of `wakeAt` has come; an earlier timeout is harmless. */
   | { readonly kind: 'timeout' };
 
@@ -119,6 +121,8 @@ export type IntroductionOutput<Told> =
   /** `told` is what the peer was told about this side. */
   | { readonly kind: 'introduced'; readonly introduction: Introduction; readonly at: number; readonly told: Told }
   | { readonly kind: 'news'; readonly peer: string; readonly news: PeerNews }
+  /** That peer is in the room, or has come into it, as the server tells; again after each join. */
+  | { readonly kind: 'present'; readonly peer: string }
   /** A peer that is not wanted yet asks for this one. */
   | { readonly kind: 'incoming'; readonly peer: string }
   /** That peer is no longer waited for. */

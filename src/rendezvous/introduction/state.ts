@@ -48,8 +48,10 @@ export type RoomPhase =
       /** The server's other UDP port. */
       readonly altPort: number;
       ticket: HeldTicket;
-      /** Whether a binding has ended since the join, whatever its result. */
+      /** Whether a binding has ended since the join, or since the last doubt, whatever its result. */
       hasBound: boolean;
+      /** When peers are asked for although no binding has ended since a doubt; Infinity before the first binding. */
+      anywayAt: number;
     }
   | { readonly kind: 'over' };
 

@@ -118,6 +118,22 @@ describe('a relay', () => {
     await reachability[Symbol.asyncDispose]();
   });
 
+  it('in doubt is kept when its server answers, and replaced when it does not, though a path may go through it', async () => {
+    const { reachability, port, relays, notices } = start();
+    reachability.seekRelay(named('first'));
+    await port();
+    const lost: string[] = [];
+    using _path = reachability.onRelayLost(() => lost.push('path'));
+    reachability.doubt();
+    expect([await port(), relays[0]?.proofs, lost]).toEqual([50_000, 1, []]);
+    if (relays[0]) relays[0].proof = 'silent';
+    reachability.doubt();
+    reachability.doubt();
+    expect([await port(), relays[0]?.proofs, lost]).toEqual([50_001, 2, ['path']]);
+    expect(notices).toEqual(['the relay is lost: the server does not answer']);
+    await reachability[Symbol.asyncDispose]();
+  });
+
   it('that is lost between two joins is replaced when one is wanted next', async () => {
     const { reachability, searches, port, relays } = start();
     reachability.seekRelay(named('first'));

@@ -19,11 +19,13 @@ import type { Arrival } from '../../../../src/session.ts';
 import type { Host } from '../../network/host.ts';
 import type { Random } from '../../network/random.ts';
 import type { World } from '../../network/world.ts';
+import type { SimBrokers } from '../../server/brokers.ts';
 import type { RendezvousServer } from '../../server/rendezvous-server.ts';
 import { type SimAttempt, type SimConnected, startAttempt } from '../attempt.ts';
 import type { SimPath } from '../path.ts';
 import { type Bindings, createBindings } from './bindings.ts';
-import { createSimClient, type SimClient } from './connection.ts';
+import { createClient } from './client.ts';
+import type { SimClient } from './connection.ts';
 import { createSimReachability, type SimReachability } from './reachability.ts';
 import type { SimRelay } from './relay.ts';
 import type { NotIntroduced, SimIntroduced, SimTold } from './told.ts';
@@ -54,9 +56,12 @@ export interface SimRoom {
 export interface SimRoomOptions extends Partial<IntroductionsOptions> {
   readonly id: string;
   readonly host: Host;
-  readonly rendezvous: RendezvousServer;
-  /** The STUN endpoint that takes tickets. */
+  /** Where peers meet: at the server, or through brokers. */
+  readonly rendezvous: RendezvousServer | SimBrokers;
+  /** The STUN endpoint that takes tickets, or without a server the one that sees this side first. */
   readonly server: Endpoint;
+  /** Without a server, other STUN endpoints that see this side; default: none. */
+  readonly otherServers?: readonly Endpoint[];
   readonly behavior: ToldBehavior;
   /** What keeps signals and the key of the checks from the rendezvous. */
   readonly seal?: RoomSeal | undefined;
@@ -92,7 +97,8 @@ interface State {
 
 /** Creates a peer, which joins the room with the first `meet`. */
 export function createSimRoom(world: World, options: SimRoomOptions): SimRoom {
-  const { id, host, rendezvous, server, behavior, delayMs = () => 0, joinWaitMs = WAIT_MS } = options;
+  const { id, host, rendezvous, server, otherServers = [], behavior, joinWaitMs = WAIT_MS } = options;
+  const stun = rendezvous.kind === 'brokers' ? [server, ...otherServers] : undefined;
   const random = host.random.fork(`punch ${id}`);
   const heard = (arrival: Arrival): void => receive(state, arrival);
   const onChanged = (): void => tell(state, { kind: 'changed' });
@@ -102,19 +108,27 @@ export function createSimRoom(world: World, options: SimRoomOptions): SimRoom {
   const reached = { host, random, server: server.address, behavior, receive: heard, onChanged, onLateRelay };
   const reachability = createSimReachability(world, reached);
   const sockets = { first: reachability.socket, second: reachability.second };
-  const told = (input: IntroductionInput<SimTold>): void => tell(state, input);
+  const told = (input: IntroductionInput<SimTold>): void => {
+    tellSeen(state, input);
+    tell(state, input);
+  };
   const state: State = {
     ...{ world, options, random, reachability, meetings: new Map() },
     introductions: createIntroductions<SimTold>({ ...options, joinWaitMs }),
-    bindings: createBindings(world, { host, random, server, sockets, tell: told }),
+    bindings: createBindings(world, { host, random, server, stun, sockets, tell: told }),
     ...{ client: null, alarmAt: Number.POSITIVE_INFINITY, isDead: false },
   };
-  state.client = createSimClient<SimTold>(world, { server: rendezvous, id, source: host.name, delayMs, tell: told });
+  state.client = createClient<SimTold>(world, { ...options, random, tell: told });
   return {
     id,
     meet: (peer, { waitMs = WAIT_MS } = {}) => meet(state, peer, waitMs),
     die: () => die(state),
   };
+}
+
+/** Where a socket is seen the brokers' machine has to be told. */
+function tellSeen({ client }: State, input: IntroductionInput<SimTold>): void {
+  if (input.kind === 'bound' && input.result.outcome === 'bound') client?.seen('first', input.result.public);
 }
 
 function meet(state: State, peer: string, waitMs: number): SimMeeting {
