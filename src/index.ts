@@ -22,11 +22,13 @@ export type { ResolvedAddress, Service } from './net/lookup/resolver.ts';
 export { createResolver, type Resolver } from './net/lookup/resolver.ts';
 export type { Destination, DgramSocket, OpenSocket, UdpSocket } from './net/udp-socket.ts';
 export type { PathHealth } from './punch/attempt/health/state.ts';
+export type { PathUse } from './punch/attempt/health/use.ts';
 export type { PunchTechnique } from './punch/attempt/outcome/winner.ts';
 export type { PathState } from './punch/attempt/path-state.ts';
 export type { PunchPlan } from './punch/attempt/plan.ts';
 export type { RoomSeal } from './punch/attempt/seal.ts';
 export type { TechniqueChoice, TechniqueName } from './punch/attempt/techniques/choose-technique.ts';
+export type { HandedOver } from './punch/handover/handed-over.ts';
 export { openRoom } from './punch/open-room.ts';
 export {
   type BrokerMeetingPlace,
@@ -38,8 +40,8 @@ export {
   type RoomOptions,
 } from './punch/options.ts';
 export type { PathEnd, PathEndReason } from './punch/path/end.ts';
-export type { MeasuredPath } from './punch/path/health.ts';
-export { measureHealth } from './punch/path/health.ts';
+export type { Measured, MeasuredPath } from './punch/path/health.ts';
+export { measureHealth, measurePath } from './punch/path/health.ts';
 export type { LocalPathEndpoint, Path, PathEndpoint, PathRoute, PathStats } from './punch/path/path.ts';
 export { PathSendError, type PathSendErrorCode } from './punch/path/send-error.ts';
 export { punch } from './punch/punch.ts';
@@ -47,4 +49,4 @@ export type { TurnServerChoice } from './punch/reachability/turn-choice.ts';
 export type { PunchFailure, PunchReport, PunchStep } from './punch/report/report.ts';
 export { PUNCH_FAILURES } from './punch/report/report.ts';
 export type { PunchEvent } from './punch/report/steps.ts';
-export type { PathIntroduction, PunchResult } from './punch/result.ts';
+export type { PathIntroduction, PunchResult, SolePunchResult } from './punch/result.ts';
