@@ -3,6 +3,9 @@ import type { InferredOptionTypes, Options, PositionalOptions } from 'yargs';
 import type { ExitCode } from './exit-code.ts';
 import type { TextOutput } from './output.ts';
 
+/** The signals that end a command. */
+export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
 /** All that a command may know about the process that it runs in. */
 export interface Context {
   /** Takes results only. */
@@ -13,6 +16,8 @@ export interface Context {
   readonly streams: Readonly<Record<'stdout' | 'stderr', NodeJS.WritableStream>>;
   /** Aborts on the first SIGINT, SIGTERM or SIGHUP; a command that rethrows its reason ends the process by that signal. */
   readonly signal: AbortSignal;
+  /** Hands every signal to the command, which then does not abort, until the registration is disposed of. */
+  readonly takeSignals: (take: (signal: Signal) => void) => Disposable;
   /** Whether stdout is a terminal that wants colour. */
   readonly color: boolean;
   /** Whether stderr is a terminal on which a spinner may turn. */

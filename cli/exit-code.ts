@@ -12,6 +12,9 @@ export const EXIT = {
   /** The peer did not come. */
   noPeer: 6,
   noPath: 7,
+  /** The program that was to be started is not one, or is not there: as shells have it. */
+  notExecutable: 126,
+  notFound: 127,
   bug: 70,
 } as const;
 

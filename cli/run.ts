@@ -2,15 +2,14 @@
 
 import { UsageError } from '../src/errors.ts';
 import { visible } from '../src/visible.ts';
-import type { Commands } from './command.ts';
+import type { Commands, Context, Signal } from './command.ts';
 import { type Terminal, terminalContext } from './context.ts';
 import { dispatch } from './dispatch.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { textOutput } from './output.ts';
 import { hang } from './render/layout/wrap.ts';
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-type Signal = (typeof SIGNALS)[number];
+const SIGNALS: readonly Signal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 export type Outcome =
   | { readonly kind: 'exit'; readonly code: ExitCode }
@@ -30,7 +29,16 @@ export async function run(
   { host, commands }: { readonly host: Host; readonly commands: Commands },
 ): Promise<Outcome> {
   const abort = new AbortController();
-  const handlers = SIGNALS.map((signal) => ({ signal, handler: () => interrupt(signal) }));
+  let taker: ((signal: Signal) => void) | null = null;
+  const takeSignals: Context['takeSignals'] = (take) => {
+    taker = take;
+    return {
+      [Symbol.dispose]: () => {
+        taker = null;
+      },
+    };
+  };
+  const handlers = SIGNALS.map((signal) => ({ signal, handler: () => (taker ?? interrupt)(signal) }));
   const release = (): void => {
     for (const { signal, handler } of handlers) host.off(signal, handler);
   };
@@ -42,7 +50,7 @@ export async function run(
   };
   for (const { signal, handler } of handlers) host.on(signal, handler);
   try {
-    const context = terminalContext(host, { words, signal: abort.signal });
+    const context = terminalContext(host, { words, signal: abort.signal, takeSignals });
     const code = await dispatch(words, { commands, context });
     return { kind: 'exit', code };
   } catch (error) {

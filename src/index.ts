@@ -24,6 +24,7 @@ export type { PathHealth } from './punch/attempt/health/state.ts';
 export type { PunchTechnique } from './punch/attempt/outcome/winner.ts';
 export type { PathState } from './punch/attempt/path-state.ts';
 export type { PunchPlan } from './punch/attempt/plan.ts';
+export type { RoomSeal } from './punch/attempt/seal.ts';
 export type { TechniqueChoice, TechniqueName } from './punch/attempt/techniques/choose-technique.ts';
 export { openRoom } from './punch/open-room.ts';
 export {

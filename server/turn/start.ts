@@ -1,7 +1,7 @@
 /** Puts a relay together: its state machine, its sockets, its metrics, and what it has to know about its host. */
 import type { Registry } from 'prom-client';
 import { type Endpoint, familyOf } from '../../src/endpoint.ts';
-import { hostAddresses, hostNetworks } from '../../src/net/interfaces.ts';
+import { hostAddresses, hostNetworks } from '../../src/net/host/interfaces.ts';
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
 import { createRateLimit } from '../limit/per-source.ts';
 import type { HostAddresses } from './decisions/access/known-host.ts';

@@ -181,6 +181,7 @@ const FILES: Readonly<Record<string, string>> = {
   EISDIR: 'it is a directory',
   ENOTDIR: 'something on the way to it is no directory',
   EROFS: 'its file system can only be read',
+  EBADF: 'no file is open there',
   ENOSPC: 'there is no room left on its file system',
 };
 

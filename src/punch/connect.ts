@@ -6,6 +6,7 @@ import { now } from '../net/driver.ts';
 import { createInbox, type Inbox } from '../net/inbox.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
 import type { PeerNews } from '../rendezvous/introduction/output.ts';
+import type { Introduction } from '../rendezvous/protocol/server-message.ts';
 import type { PunchBudget } from './attempt/budget.ts';
 import { createIntroducedAttempt, type IntroducedAttempt } from './attempt/introduced-attempt.ts';
 import { isThroughRelay } from './attempt/outcome/endpoints-in-use.ts';
@@ -13,6 +14,7 @@ import type { AttemptEvidence, AttemptFailure } from './attempt/outcome/evidence
 import type { PunchTechnique } from './attempt/outcome/winner.ts';
 import { formatPeerSignal, parsePeerSignal } from './attempt/peer-signal.ts';
 import type { PunchPlan } from './attempt/plan.ts';
+import { sealIntroduction } from './attempt/seal.ts';
 import type { Ground } from './ground.ts';
 import { type DrivenPath, startPath } from './path/start-path.ts';
 import type { LateCandidates } from './reachability/state.ts';
@@ -28,6 +30,8 @@ export type AttemptResult = { readonly packetsSent: () => number } & (
       /** The path, which the caller has to dispose of. */
       readonly path: DrivenPath;
       readonly event: Connected;
+      /** The introduction as the attempt has it: with a code, its key is one that the rendezvous does not know. */
+      readonly introduction: Introduction;
       /** Returns the technique that opened the pair. */
       readonly wonBy: (pair: PairReport) => PunchTechnique;
       /** Resolves when a relayed path has become direct, with null when the path has ended. */
@@ -68,7 +72,7 @@ export async function connectPeers(options: PeerAttemptOptions): Promise<Attempt
   const { ground, met, signal, onAnew = () => {} } = options;
   const inbox = createInbox<Happening>();
   const attempt = startAttempt(options, inbox);
-  const { path, packetsSent, switched, wonBy } = attempt;
+  const { path, packetsSent, introduction, switched, wonBy } = attempt;
   let isConnected = false;
   const end = async (): Promise<void> => {
     ground.room.leaveOff(met);
@@ -83,7 +87,7 @@ export async function connectPeers(options: PeerAttemptOptions): Promise<Attempt
     const result = await judge(inbox, { evidence: attempt.evidence, signal });
     isConnected = result.kind === 'connected';
     if (result.kind !== 'connected') return { ...result, packetsSent };
-    return { ...result, path: { ...path, [Symbol.asyncDispose]: end }, switched, packetsSent, wonBy };
+    return { ...result, path: { ...path, [Symbol.asyncDispose]: end }, introduction, switched, packetsSent, wonBy };
   } finally {
     if (!isConnected) await path[Symbol.asyncDispose]();
   }
@@ -92,8 +96,9 @@ export async function connectPeers(options: PeerAttemptOptions): Promise<Attempt
 /** Starts the attempt; what happens to it goes to the inbox. */
 function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
   const { ground, peer, met, plan, networks, budget, onEvent } = options;
-  const { introduction, at, told } = met;
+  const { at, told } = met;
   const { reachability, room, openSocket } = ground;
+  const { introduction, seal, open } = sealIntroduction(met.introduction, ground);
   const attempt = createIntroducedAttempt({
     introduction,
     plan,
@@ -119,7 +124,7 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
       inbox.put(event);
       if (event.kind === 'pair-switched' && !isThroughRelay(event.pair)) switched.resolve(event);
     },
-    onTell: (told) => room.signal(peer, formatPeerSignal(told)),
+    onTell: (told) => room.signal(peer, seal(formatPeerSignal(told))),
   });
   const broken = (error: unknown): void => inbox.put({ kind: 'broken', error });
   driven.ended.catch(broken);
@@ -134,12 +139,14 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
   owner.use(driven);
   return {
     path: { ...driven, [Symbol.asyncDispose]: owner[Symbol.asyncDispose] },
+    introduction,
     packetsSent: attempt.packetsSent,
     wonBy: attempt.wonBy,
     evidence: attempt.evidence,
     switched: switched.promise,
     hear: (data: string): void => {
-      const said = parsePeerSignal(data);
+      const text = open(data);
+      const said = text === null ? null : parsePeerSignal(text);
       if (said) driven.wake(() => attempt.handleSignal(now(), said));
     },
   };

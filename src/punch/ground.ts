@@ -6,10 +6,11 @@
 import { findOwnBehavior, type OwnBehavior } from '../detect/own-behavior.ts';
 import type { ToldServers } from '../detect/servers.ts';
 import { canonicalAddress, type Endpoint } from '../endpoint.ts';
-import { hostAddresses } from '../net/interfaces.ts';
+import { hostAddresses } from '../net/host/interfaces.ts';
 import { parseServerName } from '../net/lookup/server-name.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
 import { localAddressToward, type OpenSocket, openUdpSocket, type UdpSocket } from '../net/udp-socket.ts';
+import type { RoomSeal } from './attempt/seal.ts';
 import { type FoundMeeting, findMeeting, type MeetingPlace } from './meeting.ts';
 import type { RoomOptions } from './options.ts';
 import { seekMappedPort } from './reachability/mapped-port.ts';
@@ -33,6 +34,7 @@ export interface Ground extends AsyncDisposable {
   readonly reachability: Reachability;
   /** Opens the sockets that a technique asks for. */
   readonly openSocket: OpenSocket;
+  readonly seal: RoomSeal | undefined;
   /** This side's endpoint, as the server last saw it. */
   readonly seen: () => Endpoint | null;
   /** Returns in words why the detection of this side's NAT has left something undetermined; null where it has not. */
@@ -43,6 +45,8 @@ export interface Ground extends AsyncDisposable {
   readonly isElsewhere: () => Promise<boolean>;
   /** Leaves the room, and keeps everything else. */
   readonly leave: () => Promise<void>;
+  /** Hands what the router has mapped on request over to the caller, so that the end of the ground leaves it as it is. */
+  readonly keepMappings: () => AsyncDisposable;
 }
 
 export type OpenedGround =
@@ -69,13 +73,14 @@ export async function openGround(
   const { servers, stun, stunServers, connection } = place;
   const server = await firstReachable(servers);
   await using owner = createOwner();
+  const mappings = owner.use(createOwner());
   const isRelayOnly = options.mode === 'relay-only';
   const socket = isRelayOnly ? null : await openPunchSocket({ ...options, server });
   if (typeof socket === 'string') return { outcome: 'no-route', detail: socket };
   if (socket) owner.use(socket);
   const from = socket?.local.address ?? (await addressNow(options, server));
   const others = socket && mayHaveOthers(options) ? await openOtherSockets({ ...options, first: socket.local }) : [];
-  const reachability = owner.use(reachabilityOf(owner, { ...options, endpoint: server, stun, udp: socket, others }));
+  const reachability = owner.use(reachabilityOf(mappings, { ...options, endpoint: server, stun, udp: socket, others }));
   const { id, room: name = DEFAULT_ROOM, token, turn = [], onNotice } = options;
   const told = Promise.withResolvers<ToldServers | null>();
   // Nobody else tells of any.
@@ -100,7 +105,7 @@ export async function openGround(
   );
   const kept = owner.move();
   const ground: Ground = {
-    ...{ id, local: socket?.local ?? null, room, reachability, seen: () => own },
+    ...{ id, local: socket?.local ?? null, room, reachability, seal: options.seal, seen: () => own },
     server: () => stun?.best() ?? server,
     openSocket: options.openSocket ?? openUdpSocket,
     undetected: () => behavior?.why() ?? null,
@@ -110,6 +115,7 @@ export async function openGround(
       return now !== null && now !== from;
     },
     leave: async () => room[Symbol.asyncDispose](),
+    keepMappings: mappings.move,
     [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
   };
   return { outcome: 'open', ground };
@@ -137,7 +143,7 @@ function mayHaveOthers({ socket, local }: RoomOptions): boolean {
 }
 
 function reachabilityOf(
-  owner: Owner,
+  mappings: Owner,
   options: RoomOptions & {
     readonly endpoint: Endpoint;
     readonly stun: StunServers | null;
@@ -147,7 +153,7 @@ function reachabilityOf(
   },
 ): Reachability {
   const { endpoint: server, udp: socket, mode = 'any', portMapping = true, local, resolver, onNotice } = options;
-  const mappedPort = portMapping && socket ? owner.use(seekMappedPort({ local: socket.local })) : null;
+  const mappedPort = portMapping && socket ? mappings.use(seekMappedPort({ local: socket.local })) : null;
   return createReachability({
     socket,
     openSocket: options.openSocket,
@@ -155,7 +161,7 @@ function reachabilityOf(
     stun: options.stun ?? undefined,
     mode,
     mayHaveSecond: mayHaveOthers(options) && options.family === undefined,
-    seekPinhole: portMapping ? (at) => seekMappedPort({ local: at }) : undefined,
+    seekPinhole: portMapping ? (at) => void mappings.use(seekMappedPort({ local: at })) : undefined,
     others: options.others,
     mappedPort,
     openRelay: (servers, signal) => openFirstRelay(servers, { local, resolver, signal, onNotice }),

@@ -3,7 +3,7 @@ import { formatEndpoint } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
 import type { PairReport } from '../ice/checklist/pair.ts';
 import { now } from '../net/driver.ts';
-import { hostNetworks } from '../net/interfaces.ts';
+import { hostNetworks } from '../net/host/interfaces.ts';
 import { createPunchBudget, INTRODUCTIONS_MAX, type PunchBudget } from './attempt/budget.ts';
 import { endpointsInUse, isThroughRelay } from './attempt/outcome/endpoints-in-use.ts';
 import { type PunchPlan, planIntroduced } from './attempt/plan.ts';
@@ -31,8 +31,14 @@ export interface MeetOptions {
 type Introduced = Extract<Met, { readonly kind: 'introduced' }>;
 type Connected = Extract<AttemptResult, { readonly kind: 'connected' }>;
 
+/** The result of a meeting, and how to let go of its path. */
+export interface MeetResult extends PunchResult {
+  /** Ends the path without a word to the peer; null where there is none. */
+  readonly giveUp: (() => Promise<void>) | null;
+}
+
 /** Meets the peer. @throws the signal's reason when aborted; what a callback has thrown. */
-export async function meetPeer(ground: Ground, options: MeetOptions): Promise<PunchResult> {
+export async function meetPeer(ground: Ground, options: MeetOptions): Promise<MeetResult> {
   const { peer, waitMs, signal, recorder, mode = 'any' } = options;
   const budget = createPunchBudget();
   for (let introductions = 1; ; introductions++) {
@@ -45,7 +51,7 @@ export async function meetPeer(ground: Ground, options: MeetOptions): Promise<Pu
     const { plan, attempt } = await tryOnce(ground, { ...options, met, networks, budget });
     switch (attempt.kind) {
       case 'connected':
-        return resultOf(attempt, { recorder, plan, met });
+        return resultOf(attempt, { recorder, plan, at: met.at });
       case 'failed': {
         recorder.learn({ technique: plan.technique });
         return notMet(
@@ -62,12 +68,13 @@ export async function meetPeer(ground: Ground, options: MeetOptions): Promise<Pu
 }
 
 /** Returns the result of a punch that failed. */
-export function notMet(recorder: Recorder, reason: PunchFailure, detail: string | null): PunchResult {
+export function notMet(recorder: Recorder, reason: PunchFailure, detail: string | null): MeetResult {
   return {
     report: recorder.report({ outcome: 'failed', reason, detail }),
     path: null,
     introduction: null,
     upgraded: Promise.resolve(null),
+    giveUp: null,
     async [Symbol.asyncDispose]() {},
   };
 }
@@ -97,19 +104,19 @@ async function tryOnce(
 
 function resultOf(
   attempt: Connected,
-  { recorder, plan, met }: { readonly recorder: Recorder; readonly plan: PunchPlan; readonly met: Introduced },
-): PunchResult {
+  { recorder, plan, at }: { readonly recorder: Recorder; readonly plan: PunchPlan; readonly at: number },
+): MeetResult {
   const { event } = attempt;
-  const { wake, ended, handleRelayLost, addSocket, ...path } = attempt.path;
+  const { wake, ended, handleRelayLost, addSocket, giveUp, ...path } = attempt.path;
   const success = (pair: PairReport, rttMs: number): PunchReport =>
     recorder.report({
       outcome: isThroughRelay(pair) ? 'relayed' : 'direct',
       technique: attempt.wonBy(pair),
       ...endpointsInUse(pair),
       rttMs: Math.round(rttMs * 100) / 100,
-      elapsedMs: Math.round(now() - met.at),
+      elapsedMs: Math.round(now() - at),
     });
-  const { key, role } = met.introduction;
+  const { key, role } = attempt.introduction;
   const upgrade = awaitUpgrade(attempt, plan);
   const end = async (): Promise<void> => {
     upgrade[Symbol.dispose]();
@@ -120,6 +127,7 @@ function resultOf(
     path: { ...path, [Symbol.asyncDispose]: end },
     introduction: { key, role },
     upgraded: upgrade.switched.then((better) => better && success(better.pair, better.rttMs)),
+    giveUp,
     [Symbol.asyncDispose]: end,
   };
 }

@@ -111,7 +111,9 @@ async function connect(state: State, peer: string, how: ConnectOptions): Promise
   try {
     tellSeen(state, peer, recorder);
     const onAnew = (): void => listeners(state).onIncoming(peer);
-    const result = await meetPeer(opened.ground, { peer, waitMs, mode: options.mode, signal, recorder, onAnew });
+    const met = await meetPeer(opened.ground, { peer, waitMs, mode: options.mode, signal, recorder, onAnew });
+    // Other paths may go over the same sockets.
+    const { giveUp, ...result } = met;
     return result.path ? keep(state, result) : result;
   } finally {
     state.meeting.delete(peer);
@@ -139,7 +141,7 @@ function tellSeen(state: State, peer: string, recorder: Recorder): void {
   const ground = groundOf(state);
   const seen = ground?.seen();
   if (!ground || !seen) return;
-  if (recorder.seen({ local: ground.local, public: seen })) {
+  if (recorder.seen({ local: ground.local, public: seen }) && !ground.seal) {
     recorder.notice(explainUnproven({ peer, ...ground.unproven() }));
   }
 }

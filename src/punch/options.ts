@@ -2,6 +2,7 @@
 import type { Endpoint, Family } from '../endpoint.ts';
 import type { Resolver } from '../net/lookup/resolver.ts';
 import type { DgramSocket, OpenSocket } from '../net/udp-socket.ts';
+import type { RoomSeal } from './attempt/seal.ts';
 import type { TurnServerChoice } from './reachability/turn-choice.ts';
 import type { PunchFailure } from './report/report.ts';
 import type { PunchEvent } from './report/steps.ts';
@@ -37,6 +38,11 @@ export interface RoomOptions {
   readonly rendezvous?: string | undefined;
   readonly room?: string | undefined;
   readonly token?: string | undefined;
+  /**
+   * What keeps signals and the key of the checks from the rendezvous, and from everybody else who has no part in the code that
+   * it is made from. Only peers with the same one reach each other.
+   */
+  readonly seal?: RoomSeal | undefined;
   /**
    * Further STUN servers, as `HOST` or `HOST:PORT`, which show what a server with one address alone cannot; without a server those
    * that see this side's sockets, by default public ones.

@@ -21,13 +21,14 @@ interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 /** @throws Error when natcheck is not built, or a dependency is not installed. */
 export async function appFiles(dist: string = join(PACKAGE_ROOT, 'dist')): Promise<AppFiles> {
   const root = PACKAGE_ROOT;
   const own = [join(root, 'package.json'), join(IMAGE_FILES, 'agent.mjs'), join(IMAGE_FILES, 'app.Dockerfile')];
-  const dependencies = await closureOf(Object.keys((await manifestIn(root)).dependencies ?? {}));
+  const dependencies = await closureOf(await neededBy(root));
   const files: Record<string, string> = {
     'agent.mjs': join(IMAGE_FILES, 'agent.mjs'),
     'natcheck/package.json': join(root, 'package.json'),
@@ -54,9 +55,9 @@ export async function closureOf(names: readonly string[]): Promise<readonly Inst
       const dir = await locate(name, from);
       const nested = dir.startsWith(`${from}/`) && from !== root;
       if (!nested && found.has(name)) continue;
-      const { version, dependencies: own = {} } = await manifestIn(dir);
+      const { version } = await manifestIn(dir);
       if (!nested) found.set(name, { name, version, dir });
-      await visit(dir, Object.keys(own));
+      await visit(dir, await neededBy(dir));
     }
   };
   await visit(root, names);
@@ -67,13 +68,28 @@ async function manifestIn(dir: string): Promise<Manifest> {
   return JSON.parse(await readFile(join(dir, 'package.json'), 'utf8'));
 }
 
-/** Finds the folder of an installed package as Node does; a package's exports may hide its package.json. */
+/** Returns the names of what the package in this folder depends on; what is optional is named only if it is installed. */
+async function neededBy(dir: string): Promise<readonly string[]> {
+  const { dependencies = {}, optionalDependencies = {} } = await manifestIn(dir);
+  const optional = Object.keys(optionalDependencies);
+  const found = await Promise.all(optional.map((name) => find(name, dir)));
+  return [...Object.keys(dependencies), ...optional.filter((_, index) => found[index] !== undefined)];
+}
+
 async function locate(name: string, from: string): Promise<string> {
-  for (const modules of createRequire(join(from, 'package.json')).resolve.paths(name) ?? []) {
+  const dir = await find(name, from);
+  if (dir === undefined) throw new Error(`${name}, which natcheck depends on, is not installed`);
+  return dir;
+}
+
+/** Finds the folder of an installed package as Node does; a package's exports may hide its package.json. */
+async function find(name: string, from: string): Promise<string | undefined> {
+  // With the slash it is a package, also where Node has a module of that name.
+  for (const modules of createRequire(join(from, 'package.json')).resolve.paths(`${name}/`) ?? []) {
     const dir = await realpath(join(modules, name)).catch(() => undefined);
     if (dir !== undefined) return dir;
   }
-  throw new Error(`${name}, which natcheck depends on, is not installed`);
+  return undefined;
 }
 
 async function filesUnder(dir: string): Promise<readonly string[]> {

@@ -12,6 +12,8 @@ export const PACKAGES: readonly string[] = [
   'ca-certificates',
   'conntrack',
   'coturn',
+  'curl',
+  'iperf3',
   'iproute2',
   'iptables',
   'iputils-ping',
@@ -20,10 +22,15 @@ export const PACKAGES: readonly string[] = [
   'miniupnpd-nftables',
   'mosquitto',
   'nftables',
+  'openssh-client',
+  'openssh-server',
   'procps',
   'python3-aioice',
+  'socat',
   'stun-client',
   'tcpdump',
+  'wireguard-go',
+  'wireguard-tools',
 ];
 
 /** Tag of the file system made by mmdebstrap. */

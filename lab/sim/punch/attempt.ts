@@ -9,6 +9,7 @@ import type { AttemptFailure } from '../../../src/punch/attempt/outcome/evidence
 import type { PunchTechnique } from '../../../src/punch/attempt/outcome/winner.ts';
 import { formatPeerSignal, parsePeerSignal } from '../../../src/punch/attempt/peer-signal.ts';
 import { type PunchPlan, planIntroduced } from '../../../src/punch/attempt/plan.ts';
+import { type RoomSeal, type SealedIntroduction, sealIntroduction } from '../../../src/punch/attempt/seal.ts';
 import type { PeerNews } from '../../../src/rendezvous/introduction/output.ts';
 import type { Arrival } from '../../../src/session.ts';
 import type { Host } from '../network/host.ts';
@@ -61,6 +62,7 @@ interface AttemptOptions {
   readonly random: Random;
   readonly output: SimIntroduced;
   readonly budget: PunchBudget;
+  readonly seal?: RoomSeal | undefined;
   readonly onTell: (data: string) => void;
   /** Called once; `void` says that the peer was lost, or has come anew, before any check from it came. */
   readonly onSettled: (result: SimConnected | 'void') => void;
@@ -73,6 +75,7 @@ interface State extends Pick<AttemptOptions, 'output' | 'onSettled' | 'onConnect
   readonly plan: PunchPlan;
   readonly attempt: IntroducedAttempt;
   readonly run: AgentRun;
+  readonly sealed: SealedIntroduction;
   /** Whether the peer was lost, or has come anew. */
   isGone: boolean;
   isSettled: boolean;
@@ -83,14 +86,15 @@ export function startAttempt(world: World, options: AttemptOptions): SimAttempt 
   const { introduction, at, told } = output;
   const plan = planIntroduced(introduction, { id, ...told, isDirect: true, server: server.address });
   const startAt = at + introduction.startInMs;
-  const attempt = attemptOf(options, { plan, startAt });
+  const sealed = sealIntroduction(introduction, options);
+  const attempt = attemptOf(options, { introduction: sealed.introduction, plan, startAt });
   const run = driveAgent(world, {
     ...{ agent: attempt, host, socket, second, relay, mayOpen: true },
-    onTell: (signal) => onTell(formatPeerSignal(signal)),
+    onTell: (signal) => onTell(sealed.seal(formatPeerSignal(signal))),
     onEvent: (event) => handleEvent(state, event),
   });
   const given = { plan, output, onSettled, onConnected };
-  const state: State = { world, attempt, run, ...given, isGone: false, isSettled: false };
+  const state: State = { world, attempt, run, sealed, ...given, isGone: false, isSettled: false };
   world.clock.schedule(world.clock.now(), run.wake);
   return {
     plan,
@@ -106,8 +110,8 @@ export function startAttempt(world: World, options: AttemptOptions): SimAttempt 
 }
 
 function attemptOf(
-  { socket, second, server, random, budget, output: { introduction, told } }: AttemptOptions,
-  { plan, startAt }: Pick<SimAttempt, 'plan' | 'startAt'>,
+  { socket, second, server, random, budget, output: { told } }: AttemptOptions,
+  { introduction, plan, startAt }: Pick<SimAttempt, 'plan' | 'startAt'> & Pick<SealedIntroduction, 'introduction'>,
 ): IntroducedAttempt {
   return createIntroducedAttempt({
     ...{ introduction, plan, ...told, server, budget, startAt },
@@ -133,8 +137,9 @@ function receive({ attempt, run }: State, arrival: Arrival): boolean {
 }
 
 function hear(state: State, news: PeerNews): void {
-  const { world, attempt, run } = state;
-  const said = news.kind === 'signal' ? parsePeerSignal(news.data) : null;
+  const { world, attempt, run, sealed } = state;
+  const text = news.kind === 'signal' ? sealed.open(news.data) : null;
+  const said = text === null ? null : parsePeerSignal(text);
   if (said) attempt.handleSignal(world.clock.now(), said);
   if (said) run.wake();
   if (news.kind === 'signal') return;

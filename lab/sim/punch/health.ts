@@ -143,7 +143,7 @@ function awaitDirect(
 /** Drives a measurement over the path, and leaves when it is done. */
 function measure(state: State, side: Side, path: SimPath): void {
   const { clock } = state.world;
-  const measurement = createMeasurement(clock.now(), path.state);
+  const measurement = createMeasurement(clock.now(), { pathState: path.state });
   const tell = (input: HealthInput): void => {
     side.pair = side.meeting.selected() ?? side.pair;
     for (const output of measurement.handle(clock.now(), input)) {

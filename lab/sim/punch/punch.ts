@@ -82,7 +82,7 @@ export function brokersBeside(world: World, options: SimBrokersOptions): SimBrok
   return addBrokers(world, options);
 }
 
-export interface SideOptions extends Pick<SimRoomOptions, 'rendezvous' | 'id' | 'onConnected'> {
+export interface SideOptions extends Pick<SimRoomOptions, 'rendezvous' | 'id' | 'seal' | 'onConnected'> {
   readonly access: SimAccess;
   /** A number that no other peer of the world has; it numbers the peer's private network. */
   readonly number: number;
@@ -96,7 +96,7 @@ export function sideAt(world: World, side: SideOptions): SimRoom {
 
 /** Puts a peer behind its own access, which can be disturbed while it runs. */
 export function placeAt(world: World, side: SideOptions): { readonly room: SimRoom; readonly site: Site } {
-  const { rendezvous, id, access, number, link, onConnected } = side;
+  const { rendezvous, id, access, number, link, seal, onConnected } = side;
   const site = createSite(world, { name: `router ${id}`, access, prefix: `192.168.${number}`, ...(link && { link }) });
   const room = createSimRoom(world, {
     id,
@@ -105,6 +105,7 @@ export function placeAt(world: World, side: SideOptions): { readonly room: SimRo
     server: { address: LAB_LAYOUT.addresses[0], port: LAB_LAYOUT.port },
     otherServers: LAB_LAYOUT.addresses.slice(1).map((address = '') => ({ address, port: LAB_LAYOUT.port })),
     behavior: behaviorBehind(access),
+    seal,
     delayMs: signalDelay(world, { id, link }),
     onConnected,
   });

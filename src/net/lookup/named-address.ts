@@ -1,7 +1,7 @@
 /** Whether a server that names another one may have this host connect there (docs/rendezvous.md, TURN servers). */
 import { type AddressScope, mayName, scopeOf } from '../../address-scope.ts';
 import { canonicalAddress, familyOf } from '../../endpoint.ts';
-import { hostAddresses } from '../interfaces.ts';
+import { hostAddresses } from '../host/interfaces.ts';
 
 /**
  * Null when all addresses may be connected to; otherwise a clause about the first that may not.

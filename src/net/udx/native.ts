@@ -17,6 +17,7 @@ export interface Udx {
 
 /** A UDP socket. `message` gives each datagram that is not a packet of one of its streams: (bytes, { host, family, port }). */
 export interface UdxSocket extends EventEmitter {
+  /** The table that it was created in. */
   readonly udx: Udx;
   readonly streams: ReadonlySet<UdxStream>;
   readonly closing: boolean;
@@ -33,7 +34,10 @@ export interface UdxSocket extends EventEmitter {
   readonly close: () => Promise<void>;
 }
 
-/** A reliable stream, of the package `streamx`, which behaves as Node's. Emits `message` for the peer's unreliable messages. */
+/**
+ * A reliable stream, of the package `streamx`, which behaves as Node's. Emits `message` for the peer's unreliable messages. When
+ * both directions have ended it stays until the peer has acknowledged that, or for 6 timeouts: `error` may come that late.
+ */
 export interface UdxStream extends Duplex {
   readonly id: number;
   readonly connected: boolean;
@@ -46,5 +50,8 @@ export interface UdxStream extends Duplex {
   readonly connect: (socket: UdxSocket, remoteId: number, port: number, host: string) => void;
   /** Goes on over another socket, or to another endpoint; resolves once what was in flight has been acknowledged there. */
   readonly changeRemote: (socket: UdxSocket, remoteId: number, port: number, host: string) => Promise<void>;
+  /** Resolves to whether all that was written has been acknowledged. */
   readonly flush: () => Promise<boolean>;
+  /** Ends it at once, also where `destroy` does nothing any more because both directions have ended. */
+  readonly _predestroy: () => void;
 }

@@ -111,6 +111,10 @@ function refusalOf({ isClosed, family, waiting }: State, bytes: Uint8Array, to: 
 async function close(state: State): Promise<void> {
   const { native } = state;
   state.isClosed = true;
-  for (const stream of [...native.streams]) if (stream.socket === native) stream.destroy();
+  for (const stream of [...native.streams]) {
+    if (stream.socket !== native) continue;
+    stream.destroy();
+    stream._predestroy();
+  }
   await native.close();
 }

@@ -28,7 +28,7 @@ export interface SealedIntroduction {
  */
 export function sealIntroduction(
   introduction: Introduction,
-  { id, seal: room }: { readonly id: string; readonly seal: RoomSeal | undefined },
+  { id, seal: room }: { readonly id: string; readonly seal?: RoomSeal | undefined },
 ): SealedIntroduction {
   const { key, peer, role } = introduction;
   if (!room) return { introduction, seal: (text) => text, open: (data) => data };

@@ -86,6 +86,17 @@ export async function leave(record: PathRecord, driver: Driver<'closed'>): Promi
   }
 }
 
+/** Ends the path without a word to the peer, and closes the sockets that the session has asked for. */
+export async function giveUp(record: PathRecord, driver: Driver<'closed'>): Promise<void> {
+  endPath(record, { reason: 'own-end', at: now() });
+  try {
+    driver.wake(() => record.session.close());
+    await driver.result;
+  } finally {
+    await record.opened[Symbol.asyncDispose]();
+  }
+}
+
 /** Resolves when the peer no longer needs this side's answers. */
 async function settle({ settled, answersUntil }: PathRecord): Promise<void> {
   if (answersUntil <= now()) return;

@@ -2,7 +2,7 @@
 import { createSocketSet } from '../../net/socket-set.ts';
 import type { OpenSocket, UdpSocket } from '../../net/udp-socket.ts';
 import type { PathSession } from '../attempt/path-session.ts';
-import { drive, leave, loseRelay, type PathOwner } from './drive.ts';
+import { drive, giveUp, leave, loseRelay, type PathOwner } from './drive.ts';
 import type { Path } from './path.ts';
 import { createRecord, setReceiver, setStateReceiver } from './record.ts';
 import { routeOf, setRouteReceiver } from './route.ts';
@@ -16,6 +16,11 @@ export interface DrivenPath extends Path {
   readonly addSocket: (name: string, socket: UdpSocket) => void;
   /** Ends the path at once if it goes through this side's relay. */
   readonly handleRelayLost: () => void;
+  /**
+   * Ends the path without a word to the peer, who may go on sending: whoever binds the address and port of its socket next
+   * has the path. The given sockets are still open then.
+   */
+  readonly giveUp: () => Promise<void>;
   /** Resolves when the path has ended; rejects with what the session or a callback threw. */
   readonly ended: Promise<unknown>;
 }
@@ -58,6 +63,7 @@ export function startPath(options: PathOptions): DrivenPath {
       driver.addSocket(name, socket);
     },
     handleRelayLost: () => loseRelay(record, driver),
+    giveUp: () => giveUp(record, driver),
     ended: driver.result,
     [Symbol.asyncDispose]: () => leave(record, driver),
   };

@@ -65,7 +65,7 @@ export interface Reachability extends AsyncDisposable {
   readonly share: (owns: (arrival: Arrival) => boolean) => Readonly<Record<string, UdpSocket>>;
 }
 
-/** The socket and its mapped port still belong to the caller; the relay belongs to the reachability. */
+/** The socket, its mapped port and pinholes still belong to the caller; the relay belongs to the reachability. */
 export function createReachability(options: ReachabilityOptions): Reachability {
   const { socket, others = [] } = options;
   const state: State = {
@@ -131,7 +131,6 @@ async function end(state: State, watches: readonly Promise<void>[]): Promise<voi
   await using owner = createOwner();
   state.ended.abort();
   if (state.second) owner.use(state.second.socket);
-  if (state.second?.pinhole) owner.use(state.second.pinhole);
   for (const { socket } of state.others) owner.use(socket);
   owner.defer(() => Promise.all(watches));
   owner.defer(() => endRelay(state));

@@ -61,7 +61,8 @@ async function placeSecond(
     signal.throwIfAborted();
     state.others = state.others.filter((one) => one !== known);
     const shared = known?.shared ?? shareSocket(socket);
-    state.second = { socket, shared, server, seen: null, pinhole: state.options.seekPinhole?.(socket.local) ?? null };
+    state.second = { socket, shared, server, seen: null };
+    state.options.seekPinhole?.(socket.local);
     return state.second;
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;

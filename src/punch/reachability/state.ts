@@ -20,8 +20,8 @@ export interface ReachabilityOptions {
   /** The STUN servers that see the sockets, where no server takes tickets. */
   readonly stun?: StunServers | undefined;
   readonly mode: PathMode;
-  /** Asks the router to let everybody send to a socket; left out where routers are not asked. */
-  readonly seekPinhole?: ((local: Endpoint) => AsyncDisposable) | undefined;
+  /** Asks the router to let everybody send to a socket, for as long as the caller wants; left out where routers are not asked. */
+  readonly seekPinhole?: ((local: Endpoint) => void) | undefined;
   /** Whether a second socket may be opened, over the other family. */
   readonly mayHaveSecond: boolean;
   /** The sockets at other addresses of this host. */
@@ -50,8 +50,6 @@ export interface SecondSocket {
   readonly server: Endpoint;
   /** Where the server has last seen it, as attempts under way were told; null before that. */
   seen: Endpoint | null;
-  /** The way in that the router's firewall has been asked for; null where it is not asked. */
-  readonly pinhole: AsyncDisposable | null;
 }
 
 export interface State {

@@ -62,7 +62,7 @@ export function createCode({
   return { version: 1, once, server: named, secret };
 }
 
-/** Returns the one line that is given to the other side, such as `3k7wm-9fhxq-t2vbr-c8n4p-zd6ys@stun.example.org`. */
+/** Returns the one line that is given to the other side, such as `83nrc-pae88-n85zq-tr3xf-khd9m@stun.example.org`. */
 export function formatCode({ version, once, server, secret }: Code): string {
   const header = version * FLAGS + (once ? ONCE : 0) + (server === null ? 0 : NAMES_SERVER);
   const unchecked = `${ALPHABET[header]}${secret}`;

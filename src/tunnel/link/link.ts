@@ -1,6 +1,7 @@
 /** A link keeps this side connected to one peer, or to everyone who asks: it meets them, and punches again when a path is lost. */
 import type { RoomOptions } from '../../punch/options.ts';
 import type { PunchFailure } from '../../punch/report/report.ts';
+import type { CodeKeys } from '../code/keys.ts';
 import type { Tunnel } from '../tunnel.ts';
 
 /** Whom a link connects to. */
@@ -13,8 +14,10 @@ export type LinkedPeers =
 
 /** What `openLink` (open-link.ts) takes: `openLink(options: LinkOptions): Promise<Link>`. */
 export interface LinkOptions {
-  /** The room, and how it is entered; the link adds what depends on the code. */
-  readonly room: Omit<RoomOptions, 'onNotice' | 'socket'>;
+  /** How the room is entered; a code decides which room that is. Its signal ends the link. */
+  readonly room: Omit<RoomOptions, 'onNotice' | 'socket' | 'openSocket' | 'seal'>;
+  /** What comes of the code that both sides have; null where they know each other by their ids alone. */
+  readonly keys: CodeKeys | null;
   readonly peers: LinkedPeers;
   /** How long to wait for the first peer; Infinity waits for ever. */
   readonly waitMs: number;
@@ -48,6 +51,8 @@ export type LinkEnd =
   | { readonly reason: 'own-end' }
   /** What a punch can end with; `no-peer` when nobody has come in time, `path-lost` when nobody has come back. */
   | { readonly reason: PunchFailure; readonly detail: string | null }
+  /** The peer has closed the tunnel, and nobody else is wanted. */
+  | { readonly reason: 'peer-left'; readonly detail: string | null }
   /** Who was met is not the peer, or speaks another version; `detail` is a sentence. */
   | { readonly reason: 'not-authenticated'; readonly detail: string }
   /** A bug, or what a callback has thrown. */
@@ -78,7 +83,7 @@ export type LinkEvent =
   | {
       readonly kind: 'attempt-failed';
       readonly peer: string;
-      readonly reason: PunchFailure | 'not-authenticated';
+      readonly reason: PunchFailure | 'not-authenticated' | 'abandoned';
       readonly detail: string;
       readonly retryInMs: number | null;
     }

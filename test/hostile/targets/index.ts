@@ -1,6 +1,7 @@
 /** Everything that strangers, peers, servers, routers and relays are heard by. */
 import type { Target } from '../target.ts';
 import { attemptTarget } from './attempt.ts';
+import { codeTarget, sealTarget } from './code.ts';
 import { messageTarget, signalTarget, ssdpTarget, streamTarget, stunTarget, xmlTarget } from './codec.ts';
 import { detectTarget } from './detection.ts';
 import { introductionsTarget } from './introductions.ts';
@@ -27,4 +28,6 @@ export const TARGETS: readonly Target[] = [
   ssdpTarget,
   natPmpTarget,
   pcpTarget,
+  codeTarget,
+  sealTarget,
 ];

@@ -9,7 +9,7 @@ it('is told once for each endpoint at which it is seen', async () => {
   await using socket = await openUdpSocket({ address: '::1', port: 0 });
   const told: LateCandidates[] = [];
   const server = { address: '2001:db8::10', port: 3478 };
-  const second = { socket, shared: shareSocket(socket), server, seen: null, pinhole: null };
+  const second = { socket, shared: shareSocket(socket), server, seen: null };
   const state = { second, lateUsers: new Set([(late: LateCandidates) => void told.push(late)]) };
   for (const port of [1, 1, 1, 2, 2]) tellSecond(state, { address: '2001:db8::1', port });
   expect(told.map(({ specs }) => specs.map(({ endpoint }) => endpoint.port))).toEqual([

@@ -7,6 +7,7 @@ import type { Endpoint } from '../../../../src/endpoint.ts';
 import type { PairReport } from '../../../../src/ice/checklist/pair.ts';
 import { createPunchBudget, INTRODUCTIONS_MAX, type PunchBudget } from '../../../../src/punch/attempt/budget.ts';
 import type { PunchPlan } from '../../../../src/punch/attempt/plan.ts';
+import type { RoomSeal } from '../../../../src/punch/attempt/seal.ts';
 import {
   createIntroductions,
   type Introductions,
@@ -62,6 +63,8 @@ export interface SimRoomOptions extends Partial<IntroductionsOptions> {
   /** Without a server, other STUN endpoints that see this side; default: none. */
   readonly otherServers?: readonly Endpoint[];
   readonly behavior: ToldBehavior;
+  /** What keeps signals and the key of the checks from the rendezvous. */
+  readonly seal?: RoomSeal | undefined;
   /** How long a message to or from the rendezvous takes, one way; default: 0. */
   readonly delayMs?: () => number;
   /** Called with each path as soon as it is open. */
@@ -219,7 +222,7 @@ function introduced(state: State, output: SimIntroduced): void {
   if (!meeting || meeting.outcome) return;
   meeting.introductions++;
   meeting.attempt = startAttempt(world, {
-    ...{ id: options.id, host: options.host, server: options.server },
+    ...{ id: options.id, host: options.host, server: options.server, seal: options.seal },
     ...{
       socket: reachability.socket,
       second: reachability.second,

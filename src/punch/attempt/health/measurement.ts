@@ -7,11 +7,21 @@
  * more, again until both have said so and have been answered. So no side leaves before the other knows that it may, and
  * silence before that is no leaving.
  */
-import type { PathState } from '../path-state.ts';
 import { conclude, mayLeave, unansweredCount } from './liveness.ts';
-import { createState, type HealthOutput, type PathHealth, PROBES, type State } from './state.ts';
+import {
+  createState,
+  type HealthOutput,
+  longestRttMs,
+  type MeasurementOptions,
+  type PathHealth,
+  PROBES,
+  type State,
+} from './state.ts';
+import { numberOf, readNumber } from './use.ts';
 
 const INTERVAL_MS = 20;
+/** How much later than by its round trip a probe of the far side may come, beyond its interval. */
+const JITTER_MS = 30;
 /** The numbers of the probes that are not measured, by what they say. */
 const CALL = 255;
 const THROUGH = 254;
@@ -30,9 +40,9 @@ export interface Measurement {
   readonly wakeAt: () => number;
 }
 
-/** Begins at `now`; the first probe goes out with the first `timeout`. @param pathState tells how the path is now. */
-export function createMeasurement(now: number, pathState: () => PathState): Measurement {
-  const state = createState(now, pathState);
+/** Begins at `now`; the first probe goes out with the first `timeout`. */
+export function createMeasurement(now: number, options: MeasurementOptions): Measurement {
+  const state = createState(now, options);
   return {
     handle: (at, input) => {
       if (!isOver(state)) act(at, state, input);
@@ -49,10 +59,24 @@ function isOver({ probeAt }: State): boolean {
 function act(now: number, state: State, input: HealthInput): void {
   if (input.kind === 'received') receive(now, state, input.bytes);
   if (now < state.probeAt) return;
+  if (state.phase === 'quiet') {
+    finish(now, state, 'alive');
+    return;
+  }
   if (mayLeave(now, state)) enter(now, state, 'leaving');
   const liveness = conclude(now, state);
-  if (liveness) finish(now, state, liveness);
+  if (liveness === 'alive' && state.use !== 'measure') beQuiet(now, state);
+  else if (liveness) finish(now, state, liveness);
   else probe(now, state);
+}
+
+/**
+ * Only answers for as long as probes of the far side may be on their way, which would else come to the program that has the
+ * path next. The far side does the same, so that what its program sends comes later.
+ */
+function beQuiet(now: number, state: State): void {
+  enter(now, state, 'quiet');
+  state.probeAt = now + longestRttMs(state) + INTERVAL_MS + JITTER_MS;
 }
 
 function receive(now: number, state: State, bytes: Uint8Array): void {
@@ -65,6 +89,7 @@ function receive(now: number, state: State, bytes: Uint8Array): void {
 function answer(now: number, state: State, number: number): void {
   if (state.heardAt === null) beginAnew(now, state);
   state.heardAt = now;
+  state.peerUse = readNumber(number)?.use ?? state.peerUse;
   progress(state.heard, number);
   say(state, ECHO, number);
 }
@@ -76,39 +101,41 @@ function beginAnew(now: number, state: State): void {
 }
 
 function takeEcho(now: number, state: State, number: number): void {
-  const { rtts, sentAt } = state;
+  const { rtts, sentAt, use } = state;
   state.unanswered = [];
   state.answeredAt = now;
   if (state.phase === 'calling') enter(now, state, 'measuring');
   progress(state.told, number);
-  const at = sentAt[number];
-  if (at !== undefined && !rtts.has(number)) rtts.set(number, now - at);
+  const told = readNumber(number);
+  const at = told?.use === use ? sentAt[told.index] : undefined;
+  if (told && at !== undefined && !rtts.has(told.index)) rtts.set(told.index, now - at);
 }
 
 /** Takes note of what a probe of that number says. */
 function progress(side: State['told'], number: number): void {
   side.isContent ||= number === CONTENT;
-  side.isThrough ||= number === PROBES - 1 || number === THROUGH || number === CONTENT;
+  side.isThrough ||= readNumber(number)?.index === PROBES - 1 || number === THROUGH || number === CONTENT;
 }
 
 /** Sends the next probe. */
 function probe(now: number, state: State): void {
   const number = nextNumber(now, state);
-  if (number === PROBES - 1) enter(now, state, 'closing');
+  if (readNumber(number)?.index === PROBES - 1) enter(now, state, 'closing');
   state.unanswered.push(now);
   state.probeAt = now + INTERVAL_MS;
   say(state, PROBE, number);
 }
 
-function nextNumber(now: number, { phase, sentAt }: State): number {
+function nextNumber(now: number, { phase, sentAt, use }: State): number {
   switch (phase) {
     case 'calling':
       return CALL;
     case 'measuring':
-      return sentAt.push(now) - 1;
+      return numberOf(use, sentAt.push(now) - 1);
     case 'closing':
       return THROUGH;
     case 'leaving':
+    case 'quiet':
       return CONTENT;
   }
 }
@@ -119,7 +146,7 @@ function enter(now: number, state: State, phase: State['phase']): void {
 }
 
 function finish(now: number, state: State, liveness: PathHealth['liveness']): void {
-  const { sentAt, rtts } = state;
+  const { sentAt, rtts, peerUse } = state;
   const values = [...rtts.values()];
   const probes = sentAt.length === PROBES ? PROBES : Math.max(-1, ...rtts.keys()) + 1;
   const mean = values.reduce((sum, rtt) => sum + rtt, 0) / values.length;
@@ -127,7 +154,7 @@ function finish(now: number, state: State, liveness: PathHealth['liveness']): vo
   const unanswered = unansweredCount(now, state);
   const health = { probes, lost: probes - values.length, rttMs, liveness, unanswered };
   state.probeAt = Number.POSITIVE_INFINITY;
-  state.outputs.push({ kind: 'done', health });
+  state.outputs.push({ kind: 'done', health, peerUse });
 }
 
 function say(state: State, kind: number, number: number): void {

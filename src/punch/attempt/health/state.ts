@@ -1,5 +1,6 @@
 /** What is known of the health of a path while it is measured, and what comes of it. */
 import type { PathState } from '../path-state.ts';
+import type { PathUse } from './use.ts';
 
 /** How many probes are measured. */
 export const PROBES = 20;
@@ -22,15 +23,25 @@ export interface PathHealth {
 
 export type HealthOutput =
   | { readonly kind: 'send'; readonly bytes: Uint8Array }
-  | { readonly kind: 'done'; readonly health: PathHealth };
+  /** `peerUse` is what the far side has the path for; null where it has told nothing. */
+  | { readonly kind: 'done'; readonly health: PathHealth; readonly peerUse: PathUse | null };
 
-export interface State {
+export interface MeasurementOptions {
+  /** Tells how the path is now. */
   readonly pathState: () => PathState;
+  /** What this side has the path for; default: to measure it. */
+  readonly use?: PathUse | undefined;
+}
+
+export interface State extends MeasurementOptions {
+  readonly use: PathUse;
+  /** What the far side has the path for, as it has told last; null before that. */
+  peerUse: PathUse | null;
   /**
    * `calling`: until the far side answers; `measuring`: the probes; `closing`: until both sides know that all probes are sent;
-   * `leaving`: until both sides know that the other needs nothing more.
+   * `leaving`: until both sides know that the other needs nothing more; `quiet`: until nothing is on its way any more.
    */
-  phase: 'calling' | 'measuring' | 'closing' | 'leaving';
+  phase: 'calling' | 'measuring' | 'closing' | 'leaving' | 'quiet';
   phaseAt: number;
   /** When the next probe is due; Infinity once the measurement is over. */
   probeAt: number;
@@ -57,9 +68,9 @@ interface Progress {
   isContent: boolean;
 }
 
-export function createState(now: number, pathState: () => PathState): State {
+export function createState(now: number, { pathState, use = 'measure' }: MeasurementOptions): State {
   return {
-    pathState,
+    ...{ pathState, use, peerUse: null },
     ...{ phase: 'calling', phaseAt: now, probeAt: now },
     ...{ sentAt: [], rtts: new Map(), unanswered: [] },
     ...{ answeredAt: null, heardAt: null, told: noProgress(), heard: noProgress() },

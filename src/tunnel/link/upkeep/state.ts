@@ -20,8 +20,6 @@ export type UpkeepInput =
     }
   /** The carrier that has come of the attempt has closed. */
   | { readonly kind: 'closed'; readonly attempt: number; readonly detail: string }
-  /** Something authenticated has come from the peer. */
-  | { readonly kind: 'heard' }
   /** The tunnel has ended: the peer has closed it. */
   | { readonly kind: 'ended' }
   /** This host may be in another network by now, or has slept. */
@@ -36,12 +34,8 @@ export type UpkeepOutput =
   | { readonly kind: 'connect'; readonly attempt: number; readonly waitMs: number; readonly isAgain: boolean }
   /** Give up that attempt; nothing is expected of it any more. */
   | { readonly kind: 'abandon'; readonly attempt: number }
-  /** Ask the peer for a sign of life. */
-  | { readonly kind: 'ping' }
   /** Have the room look anew where this side is. */
   | { readonly kind: 'doubt' }
-  /** The carriers of every other attempt than this one are not needed any more. */
-  | { readonly kind: 'retire-others'; readonly attempt: number }
   /** The path is, or seems, lost. */
   | { readonly kind: 'lost'; readonly detail: string }
   /** There is a path again, or something is heard on the old one. `outageMs`: how long nothing had been heard. */
@@ -60,8 +54,8 @@ export interface UpkeepOptions {
   readonly waitMs: number;
   /** How long a lost peer is tried again; Infinity tries for ever. */
   readonly patienceMs: number;
-  /** Whether streams are open, so that somebody waits for what comes. */
-  readonly isBusy: () => boolean;
+  /** How long nothing that the peer has authenticated has been heard, in ms; Infinity while there is no tunnel. */
+  readonly quietForMs: () => number;
   /** The round trip that was last measured, in ms; null where none was. */
   readonly rttMs: () => number | null;
 }
@@ -81,9 +75,9 @@ export interface State extends UpkeepOptions {
   retryAt: number;
   /** When something of the peer was heard last; of one that has never been connected to, when it was wanted. */
   heardAt: number;
-  /** When the first ping was sent that nothing has been heard since; null where none is open. */
-  askedAt: number | null;
-  pingAt: number;
+  /** Until when it has to be heard. */
+  silentAt: number;
+  lookedAt: number;
   /** Whether there was a tunnel once, and whether its path is lost. */
   wasConnected: boolean;
   isLost: boolean;

@@ -1,15 +1,16 @@
 /**
- * The upkeep of the connection to one peer, as a sans-IO state machine: it pings a peer that has fallen silent, punches again
+ * The upkeep of the connection to one peer, as a sans-IO state machine: it notices that a peer has fallen silent, punches again
  * while the old path may still work, and gives up when that has been tried for long enough.
  */
 import { attemptIfDue, expire, expiresAt, failed, moved, wantAttempt } from './attempts.ts';
+import { LOOK_EVERY_MS } from './pace.ts';
 import type { State, UpkeepInput, UpkeepOptions, UpkeepOutput } from './state.ts';
-import { closed, connected, doubt, heard, watch, watchAt } from './watch.ts';
+import { closed, connected, watch } from './watch.ts';
 
 export type { UpkeepInput, UpkeepOutput } from './state.ts';
 
 export interface Upkeep {
-  /** Takes an input, and returns what it leads to, in order. `now` is in ms of any one monotonic clock. */
+  /** Takes an input, looks whether the peer is heard, and returns what it leads to, in order. `now` is in ms of any one monotonic clock. */
   readonly handle: (now: number, input: UpkeepInput) => readonly UpkeepOutput[];
   /** Returns when `timeout` is due; Infinity when nothing is. */
   readonly wakeAt: () => number;
@@ -20,7 +21,7 @@ export function createUpkeep(now: number, options: UpkeepOptions): Upkeep {
   const state: State = {
     ...options,
     ...{ path: null, attempt: null, attempts: 0, attemptedAt: Number.NEGATIVE_INFINITY, failures: 0 },
-    ...{ retryAt: Number.POSITIVE_INFINITY, heardAt: now, askedAt: null, pingAt: now },
+    ...{ retryAt: Number.POSITIVE_INFINITY, heardAt: now, silentAt: Number.POSITIVE_INFINITY, lookedAt: now },
     ...{ wasConnected: false, isLost: false, lastFailure: null, isOver: false, outputs: [] },
   };
   return {
@@ -56,14 +57,12 @@ function apply(now: number, state: State, input: UpkeepInput): void {
     case 'closed':
       closed(now, state, input);
       break;
-    case 'heard':
-      heard(now, state);
-      break;
     case 'ended':
       ended(now, state);
       break;
     case 'doubt':
-      doubt(now, state);
+      state.outputs.push({ kind: 'doubt' });
+      if (state.retryAt !== Number.POSITIVE_INFINITY) wantAttempt(now, state);
       break;
     case 'moved':
       moved(now, state);
@@ -75,11 +74,13 @@ function apply(now: number, state: State, input: UpkeepInput): void {
 
 /** The peer is as one that was never connected to. */
 function ended(now: number, state: State): void {
-  Object.assign(state, { path: null, wasConnected: false, isLost: false, askedAt: null, heardAt: now, failures: 0 });
+  Object.assign(state, { path: null, wasConnected: false, isLost: false, heardAt: now, failures: 0 });
 }
 
 function wakeAt(state: State): number {
   if (state.isOver) return Number.POSITIVE_INFINITY;
-  const { attempt, retryAt } = state;
-  return Math.min(attempt ? attempt.by : retryAt, watchAt(state), expiresAt(state));
+  const { attempt, retryAt, path, isLost } = state;
+  const lookAt = isLost ? state.lookedAt + LOOK_EVERY_MS : state.silentAt;
+  const watchAt = path === null ? Number.POSITIVE_INFINITY : lookAt;
+  return Math.min(attempt ? attempt.by : retryAt, watchAt, expiresAt(state));
 }

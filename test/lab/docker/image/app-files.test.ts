@@ -15,6 +15,13 @@ it('the image gets natcheck, what it depends on, and what those depend on, but n
   expect(files['natcheck/node_modules/vitest']).toBeUndefined();
 });
 
+it('the image gets what is optional and installed, and a package that is named as one of Node’s modules', async () => {
+  await using built = await builtDir();
+  const { files } = await appFiles(built.dir);
+  expect(files['natcheck/node_modules/udx-native']).toMatch(/node_modules\/udx-native$/);
+  expect(files['natcheck/node_modules/string_decoder']).toMatch(/node_modules\/string_decoder$/);
+});
+
 it('its tag changes with what is built, and only with that', async () => {
   await using built = await builtDir();
   const before = hashOf((await appFiles(built.dir)).contents);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createClock } from '../../../../lab/sim/network/clock.ts';
 import { createMeasurement } from '../../../../src/punch/attempt/health/measurement.ts';
 import type { PathHealth } from '../../../../src/punch/attempt/health/state.ts';
+import type { PathUse } from '../../../../src/punch/attempt/health/use.ts';
 import type { PathState } from '../../../../src/punch/attempt/path-state.ts';
 
 type Name = 'a' | 'b';
@@ -22,24 +23,33 @@ interface DuelOptions {
   readonly stateOf?: (name: Name, at: number) => PathState;
   /** When `b` begins; Infinity if it never does. */
   readonly startsAt?: number;
+  /** What a side has the path for. */
+  readonly useOf?: (name: Name) => PathUse | undefined;
 }
 
 interface Ended {
   readonly at: number;
   readonly health: PathHealth;
+  readonly peerUse: PathUse | null;
 }
 
 const other = (name: Name): Name => (name === 'a' ? 'b' : 'a');
 
 /** Lets `a`, which begins at 0 ms, and `b` measure; a side that is done answers nothing any more. */
-function duel({ latencyMs = 30, loses = () => false, stateOf = () => 'live', startsAt = 0 }: DuelOptions = {}) {
+function duel({
+  latencyMs = 30,
+  loses = () => false,
+  stateOf = () => 'live',
+  startsAt = 0,
+  useOf = () => undefined,
+}: DuelOptions = {}) {
   const clock = createClock();
   const sides = new Map<Name, ReturnType<typeof createMeasurement>>();
   const ended: Partial<Record<Name, Ended>> = {};
   const tell = (name: Name, input: Parameters<ReturnType<typeof createMeasurement>['handle']>[1]): void => {
     const side = sides.get(name);
     for (const output of side?.handle(clock.now(), input) ?? []) {
-      if (output.kind === 'done') ended[name] = { at: clock.now(), health: output.health };
+      if (output.kind === 'done') ended[name] = { at: clock.now(), health: output.health, peerUse: output.peerUse };
       else send(name, output.bytes);
     }
     const wakeAt = side?.wakeAt() ?? Number.POSITIVE_INFINITY;
@@ -53,10 +63,7 @@ function duel({ latencyMs = 30, loses = () => false, stateOf = () => 'live', sta
     clock.schedule(clock.now() + latencyMs, () => tell(other(from), { kind: 'received', bytes }));
   };
   const start = (name: Name): void => {
-    sides.set(
-      name,
-      createMeasurement(clock.now(), () => stateOf(name, clock.now())),
-    );
+    sides.set(name, createMeasurement(clock.now(), { pathState: () => stateOf(name, clock.now()), use: useOf(name) }));
     tell(name, { kind: 'timeout' });
   };
   clock.schedule(0, () => start('a'));
@@ -190,5 +197,40 @@ describe('the measurement of a path', () => {
       loses: ({ from, isEcho, number }) => from === 'b' && !isEcho && [19, 253, 254].includes(number),
     });
     expect(a).toMatchObject({ at: 10_440, health: { probes: 20, lost: 0, liveness: 'alive' } });
+  });
+});
+
+describe('what a side has the path for', () => {
+  it.each([
+    ['measure', 'measure', 560, 560],
+    ['hand-over', 'hand-over', 670, 670],
+    ['hand-over', 'measure', 670, 560],
+    ['keep', 'hand-over', 670, 670],
+    ['keep', 'keep', 670, 670],
+  ] as const)('is told to the other one: %s and %s', (a, b, aEnds, bEnds) => {
+    const ended = duel({ useOf: (name) => ({ a, b })[name] });
+    expect([ended.a?.health, ended.b?.health]).toMatchObject([ALIVE, ALIVE]);
+    expect([ended.a?.peerUse, ended.b?.peerUse]).toEqual([b, a]);
+    expect([ended.a?.at, ended.b?.at]).toEqual([aEnds, bEnds]);
+  });
+
+  it('is told by any measured probe, and by no other', () => {
+    const only = (kept: number) => (sent: Sent) => !sent.isEcho && sent.number < 96 && sent.number !== kept;
+    const told = duel({ useOf: () => 'hand-over', loses: only(32 + 7) });
+    expect([told.a?.peerUse, told.b?.peerUse]).toEqual(['hand-over', 'hand-over']);
+    const untold = duel({ useOf: () => 'hand-over', loses: only(Number.NaN) });
+    expect([untold.a?.peerUse, untold.b?.peerUse]).toEqual([null, null]);
+  });
+
+  it('is not known of a peer that does not measure', () => {
+    expect(duel({ startsAt: Number.POSITIVE_INFINITY, useOf: () => 'hand-over' }).a?.peerUse).toBeNull();
+  });
+
+  it.each([1, 7, 19, 300])('leaves nothing on its way for a program, where one side begins %i ms later', (startsAt) => {
+    const sent: Sent[] = [];
+    const note = (one: Sent): boolean => sent.push(one) === 0;
+    const ended = duel({ startsAt, useOf: () => 'hand-over', loses: note });
+    const late = sent.filter(({ at, from }) => at + 30 > (ended[other(from)]?.at ?? 0));
+    expect([sent.length > 80, late]).toEqual([true, []]);
   });
 });

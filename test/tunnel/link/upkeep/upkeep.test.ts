@@ -1,4 +1,4 @@
-/** The upkeep of one peer on a clock that the test turns: when it pings, when it punches again, and when it gives up. */
+/** The upkeep of one peer on a clock that the test turns: when it punches again, and when it gives up. */
 import { describe, expect, it } from 'vitest';
 import { createUpkeep, type UpkeepInput, type UpkeepOutput } from '../../../../src/tunnel/link/upkeep/upkeep.ts';
 
@@ -7,36 +7,29 @@ interface Noted {
   readonly output: UpkeepOutput;
 }
 
-/** A peer that answers each ping after 10 ms for as long as `answers` says so. */
+/** A peer that is heard each second for as long as `isHeard` says so. */
 function start(options: {
   readonly waitMs?: number;
   readonly patienceMs?: number;
-  readonly isBusy?: boolean;
   readonly rttMs?: number | null;
-  readonly answers?: (atMs: number) => boolean;
+  readonly isHeard?: (atMs: number) => boolean;
 }) {
-  const { waitMs = 60_000, patienceMs = 60_000, isBusy = true, rttMs = 10, answers = () => true } = options;
-  const upkeep = createUpkeep(0, { waitMs, patienceMs, isBusy: () => isBusy, rttMs: () => rttMs });
-  const noted: Noted[] = [];
-  const later: { readonly at: number; readonly input: UpkeepInput }[] = [];
+  const { waitMs = 60_000, patienceMs = 60_000, rttMs = null, isHeard = () => true } = options;
   let clock = 0;
+  const quietForMs = (): number => {
+    let at = clock - (clock % 1_000);
+    while (at > 0 && !isHeard(at)) at -= 1_000;
+    return clock - at;
+  };
+  const upkeep = createUpkeep(0, { waitMs, patienceMs, quietForMs, rttMs: () => rttMs });
+  const noted: Noted[] = [];
   const tell = (input: UpkeepInput): void => {
-    for (const output of upkeep.handle(clock, input)) {
-      noted.push({ atMs: clock, output });
-      if (output.kind === 'ping' && answers(clock)) later.push({ at: clock + 10, input: { kind: 'heard' } });
-    }
+    for (const output of upkeep.handle(clock, input)) noted.push({ atMs: clock, output });
   };
   const runUntil = (endMs: number): void => {
-    for (let steps = 0; steps < 100_000; steps++) {
-      const [next] = later.toSorted((one, other) => one.at - other.at);
-      const at = Math.max(clock, Math.min(next?.at ?? Number.POSITIVE_INFINITY, upkeep.wakeAt()));
-      if (at > endMs) break;
-      clock = at;
-      tell(
-        next && next.at <= at
-          ? (later.splice(later.indexOf(next), 1)[0] as Noted & (typeof later)[0]).input
-          : { kind: 'timeout' },
-      );
+    for (let steps = 0; steps < 100_000 && upkeep.wakeAt() <= endMs; steps++) {
+      clock = Math.max(clock, upkeep.wakeAt());
+      tell({ kind: 'timeout' });
     }
     clock = endMs;
   };
@@ -57,86 +50,67 @@ function connected(options: Parameters<typeof start>[0] = {}) {
 
 const FAILED = { kind: 'failed', reason: 'no-peer', detail: 'nobody came', isFinal: false } as const;
 
-describe('a peer that answers', () => {
-  it('is pinged each 0.8 s while something is under way, and is never punched for again', () => {
-    const side = connected();
-    side.runUntil(5_000);
-    expect(side.times('ping')).toEqual([800, 1_610, 2_420, 3_230, 4_040, 4_850]);
-    expect([side.times('connect'), side.of('lost')]).toEqual([[0], []]);
-  });
+const SILENT = { isHeard: () => false };
 
-  it('is pinged each 5 s while nothing is under way', () => {
-    const side = connected({ isBusy: false });
-    side.runUntil(20_000);
-    expect(side.times('ping')).toEqual([5_000, 10_010, 15_020]);
-  });
-
-  it('is not lost where three pings in a row are', () => {
-    const side = connected({ answers: (atMs) => atMs > 1_500 });
-    side.runUntil(3_000);
-    expect(side.times('ping')).toEqual([800, 1_100, 1_400, 1_700, 2_510]);
-    expect(side.of('lost')).toEqual([]);
-  });
+it('a peer that is heard each second is not punched for again', () => {
+  const side = connected();
+  side.runUntil(600_000);
+  expect([side.times('connect'), side.of('lost')]).toEqual([[0], []]);
 });
 
 describe('a peer that falls silent', () => {
-  it('is lost after 2 s, is punched for at once, and pinged on the old path meanwhile', () => {
-    const side = connected({ answers: () => false });
-    side.runUntil(2_800);
+  it('is lost after 2 s, and punched for at once, with another look at where this side is', () => {
+    const side = connected({ isHeard: (atMs) => atMs <= 5_000 });
+    side.runUntil(7_500);
     expect(side.of('lost')).toEqual([{ kind: 'lost', detail: 'nothing has been heard for 2.0 s' }]);
-    expect([side.times('lost'), side.times('connect'), side.times('doubt')]).toEqual([[2_030], [0, 2_030], [2_030]]);
+    expect([side.times('lost'), side.times('connect'), side.times('doubt')]).toEqual([[7_000], [0, 7_000], [7_000]]);
     expect(side.of('connect')[1]).toEqual({ kind: 'connect', attempt: 2, waitMs: 10_000, isAgain: true });
-    expect(side.times('ping')).toEqual([800, 1_100, 1_400, 1_700, 2_000, 2_300, 2_600]);
   });
 
   it('over a path of 500 ms is waited for longer, and over one of 10 s not more than 3 s longer', () => {
     const lostAt = (rttMs: number): readonly number[] => {
-      const side = connected({ answers: () => false, rttMs });
+      const side = connected({ ...SILENT, rttMs });
       side.runUntil(8_000);
       return side.times('lost');
     };
     expect([lostAt(500), lostAt(10_000)]).toEqual([[3_500], [5_000]]);
   });
 
-  it('and is connected to again goes on, and the former carrier is retired', () => {
-    const side = connected({ answers: (atMs) => atMs > 2_500 });
+  it('and is connected to again goes on, and the end of the former path is no loss', () => {
+    const side = connected({ isHeard: (atMs) => atMs > 2_500 });
     side.runUntil(2_400);
     side.tell({ kind: 'connected', attempt: 2, isContinued: true });
     expect(side.of('back')).toEqual([{ kind: 'back', outageMs: 2_400 }]);
-    expect(side.of('retire-others')).toEqual([
-      { kind: 'retire-others', attempt: 1 },
-      { kind: 'retire-others', attempt: 2 },
-    ]);
     side.tell({ kind: 'closed', attempt: 1, detail: 'retired' });
     side.runUntil(10_000);
-    expect(side.times('connect')).toEqual([0, 2_030]);
+    expect([side.times('connect'), side.times('lost')]).toEqual([[0, 2_000], [2_000]]);
   });
 
   it('and is heard again on the old path is not punched for any more, whatever the attempt comes to', () => {
-    const side = connected({ answers: (atMs) => atMs > 2_500 });
-    side.runUntil(2_700);
+    const side = connected({ isHeard: (atMs) => atMs > 2_500 });
+    side.runUntil(3_100);
     side.tell({ ...FAILED, attempt: 2 });
     side.runUntil(30_000);
-    expect(side.of('back')).toEqual([{ kind: 'back', outageMs: 2_610 }]);
-    expect(side.times('connect')).toEqual([0, 2_030]);
+    expect(side.of('back')).toEqual([{ kind: 'back', outageMs: 3_000 }]);
+    expect(side.times('connect')).toEqual([0, 2_000]);
   });
 
   it('is tried again with growing pauses, and given up after the patience that there is', () => {
-    const side = connected({ answers: () => false, patienceMs: 20_000 });
-    for (let ms = 2_030; ms < 21_000; ms += 10) {
+    const side = connected({ ...SILENT, patienceMs: 20_000 });
+    for (let ms = 2_000; ms < 21_000; ms += 10) {
       side.runUntil(ms);
       side.tell({ ...FAILED, attempt: side.times('connect').length });
     }
     expect(side.of('attempt-failed').map(({ retryInMs }) => retryInMs)).toEqual([
       100, 300, 1_000, 2_000, 5_000, 10_000,
     ]);
-    expect(side.times('connect')).toEqual([0, 2_030, 2_130, 2_430, 3_430, 5_430, 10_430]);
+    expect(side.times('connect')).toEqual([0, 2_000, 2_100, 2_400, 3_400, 5_400, 10_400]);
     expect(side.of('given-up')).toEqual([{ kind: 'given-up', reason: 'path-lost', detail: 'nobody came' }]);
     expect(side.times('given-up')).toEqual([20_000]);
   });
 
   it('is tried for ever where there is no end to the patience', () => {
-    const side = connected({ answers: () => false, patienceMs: Number.POSITIVE_INFINITY });
+    const side = connected({ ...SILENT, patienceMs: Number.POSITIVE_INFINITY });
     for (let ms = 0; ms < 3_600_000; ms += 1_000) {
       side.runUntil(ms);
       side.tell({ ...FAILED, attempt: side.times('connect').length });
@@ -156,9 +130,8 @@ describe('a path that', () => {
     expect(side.times('connect')).toEqual([0, 1_000]);
   });
 
-  it('the peer has given up is punched anew though it still answers here, and no more than twice a second', () => {
+  it('the peer has given up is punched anew though it is still heard here, and no more than twice a second', () => {
     const side = connected();
-    side.runUntil(1_000);
     for (let ms = 1_000; ms < 2_000; ms += 10) {
       side.runUntil(ms);
       side.tell({ kind: 'asked' });
@@ -166,21 +139,23 @@ describe('a path that', () => {
     }
     expect(side.times('connect')).toEqual([0, 1_000, 1_500]);
   });
+});
 
-  it('is doubted is pinged at once, and lost 1.2 s later where nothing answers', () => {
-    const side = connected({ answers: () => false, rttMs: null, isBusy: false });
-    side.runUntil(600);
-    side.tell({ kind: 'doubt' });
-    side.runUntil(1_900);
-    expect([side.times('ping')[0], side.times('lost'), side.times('connect')]).toEqual([600, [1_800], [0, 1_800]]);
-    expect(side.times('doubt')).toEqual([600, 1_800]);
-  });
+it('a doubt has the next attempt come at once', () => {
+  const side = connected({ ...SILENT });
+  for (let ms = 2_000; ms < 6_000; ms += 10) {
+    side.runUntil(ms);
+    side.tell({ ...FAILED, attempt: side.times('connect').length });
+  }
+  side.tell({ kind: 'doubt' });
+  expect(side.times('connect')).toEqual([0, 2_000, 2_100, 2_400, 3_400, 5_400, 5_990]);
+  expect(side.times('doubt')).toEqual([2_000, 5_990]);
 });
 
 describe('an attempt', () => {
   it('that is told of after it was given up changes nothing', () => {
-    const side = connected({ answers: () => false });
-    side.runUntil(2_030);
+    const side = connected(SILENT);
+    side.runUntil(2_000);
     side.tell({ kind: 'moved' });
     expect(side.of('abandon')).toEqual([{ kind: 'abandon', attempt: 2 }]);
     side.tell({ ...FAILED, attempt: 2 });
@@ -190,9 +165,9 @@ describe('an attempt', () => {
   });
 
   it('of which nothing is heard is given up 30 s after its wait', () => {
-    const side = connected({ answers: () => false });
+    const side = connected(SILENT);
     side.runUntil(42_200);
-    expect([side.times('abandon'), side.times('connect')]).toEqual([[42_030], [0, 2_030, 42_130]]);
+    expect([side.times('abandon'), side.times('connect')]).toEqual([[42_000], [0, 2_000, 42_100]]);
   });
 
   it('that cannot fare better is the last one', () => {

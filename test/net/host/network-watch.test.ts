@@ -1,6 +1,6 @@
 /** What counts as a change of the network. */
 import { expect, it } from 'vitest';
-import { changesBetween, type NetworkSight, watchNetwork } from '../../src/net/network-watch.ts';
+import { changesBetween, type NetworkSight, watchNetwork } from '../../../src/net/host/network-watch.ts';
 
 const BEFORE: NetworkSight = { addresses: ['127.0.0.1', '192.168.1.7'], wallMs: 1_000, monotonicMs: 10 };
 const later = (seen: Partial<NetworkSight>): NetworkSight => ({

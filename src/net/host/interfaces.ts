@@ -1,6 +1,6 @@
 /** The addresses of this host and the networks that it is in, read anew each time, since both come and go. */
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
-import { canonicalAddress } from '../endpoint.ts';
+import { canonicalAddress } from '../../endpoint.ts';
 
 /** Returns this host's addresses; IPv6 addresses are written as in RFC 5952. */
 export function hostAddresses(): readonly string[] {

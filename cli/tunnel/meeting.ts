@@ -1,0 +1,108 @@
+/** Where and how a command meets the other side of a tunnel: by a code, which it may have to make, or by ids. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { InferredOptionTypes } from 'yargs';
+import { UsageError } from '../../src/errors.ts';
+import { DEFAULT_ROOM } from '../../src/punch/report/unproven.ts';
+import { type Code, createCode, formatCode } from '../../src/tunnel/code/code.ts';
+import { type CodeKeys, keysOf } from '../../src/tunnel/code/keys.ts';
+import type { LinkOptions } from '../../src/tunnel/link/link.ts';
+import { CODE_OPTIONS, readCode } from '../code/source.ts';
+import { refuseUsed } from '../code/used.ts';
+import type { Context } from '../command.ts';
+import { ROOM_OPTIONS, roomOptions } from '../commands/room-options.ts';
+
+/** The options of every command that opens a tunnel. */
+export const TUNNEL_OPTIONS = {
+  ...ROOM_OPTIONS,
+  ...CODE_OPTIONS,
+  once: { type: 'boolean', describe: 'Make the code good for one connection only' },
+  room: { type: 'string', describe: 'Without a code: room in which the two peers meet', defaultDescription: 'default' },
+  id: { type: 'string', describe: 'Without a code: your id', defaultDescription: 'the name of this host' },
+  peer: { type: 'string', describe: 'Without a code: id of the peer' },
+  json: { type: 'boolean', describe: 'Print events as JSON lines on stderr (schema natcheck.tunnel/1)' },
+  'json-file': { type: 'string', describe: 'Print them to this file instead' },
+} as const;
+
+export type TunnelWords = InferredOptionTypes<typeof TUNNEL_OPTIONS>;
+
+/** An opaque id is as long as those that come of a code. */
+const ID_BYTES = 18;
+
+export interface Meeting {
+  /** Null where the two sides know each other by their ids alone. */
+  readonly code: Code | null;
+  readonly keys: CodeKeys | null;
+  /** Whether the code was made here, so that the other side has to be told. */
+  readonly isMade: boolean;
+  /** The id of the peer; null where a code decides who that is. */
+  readonly peer: string | null;
+  readonly room: LinkOptions['room'];
+  /** What the other side has to write after the name of its command, for the same meeting. */
+  readonly otherWords: readonly string[];
+}
+
+export interface MeetingOptions {
+  /** The code as it stands in the command line. */
+  readonly argument: string | undefined;
+  /** What this side's id in the room is derived from by a code; null for a random one. */
+  readonly label: string | null;
+  /** Whether one peer has to be named where there is no code. */
+  readonly needsPeer: boolean;
+}
+
+/** @throws UsageError when the words make no sense; the signal's reason when aborted. */
+export async function meetingOf(
+  argv: TunnelWords,
+  { env, signal }: Pick<Context, 'env' | 'signal'>,
+  options: MeetingOptions,
+): Promise<Meeting> {
+  const given = await readCode({ argument: options.argument, fd: argv['code-fd'], env, signal });
+  const shared = { ...roomOptions(argv, env), signal };
+  const byIds = ['peer', 'id', 'room'].filter((name) => argv[name as 'peer' | 'id' | 'room'] !== undefined);
+  if (byIds.length > 0) {
+    if (given) throw new UsageError(`--${byIds[0]} is for meeting without a code: give one or the other`);
+    return meetingByIds(argv, { ...options, shared, server: argv.server ?? env.NATCHECK_SERVER });
+  }
+  if (given && argv.once)
+    throw new UsageError('--once is for a code that is made here: a code says itself how often it is good');
+  if (given) await refuseUsed(given, env);
+  const code = given ?? madeFor({ server: argv.server ?? env.NATCHECK_SERVER, once: argv.once ?? false });
+  const server = argv.server ?? code.server ?? env.NATCHECK_SERVER;
+  if (!server)
+    throw new UsageError('the code names no server, and there is none otherwise: --server or NATCHECK_SERVER');
+  const keys = keysOf(code.secret);
+  const id = options.label === null ? randomBytes(ID_BYTES).toString('base64url') : keys.id(options.label);
+  const { rendezvous } = argv;
+  const otherWords = [formatCode(code), ...(rendezvous === undefined ? [] : ['--rendezvous', rendezvous])];
+  return { code, keys, isMade: given === null, peer: null, room: { ...shared, id, server }, otherWords };
+}
+
+function madeFor({ server, once }: { readonly server: string | undefined; readonly once: boolean }): Code {
+  if (!server) throw new UsageError('name the natcheck server where the two sides meet: --server or NATCHECK_SERVER');
+  return createCode({ server, once, randomBytes });
+}
+
+function meetingByIds(
+  { peer, id = hostname(), room = DEFAULT_ROOM, rendezvous, once }: TunnelWords,
+  {
+    needsPeer,
+    server,
+    shared,
+  }: MeetingOptions & { readonly server: string | undefined; readonly shared: Partial<LinkOptions['room']> },
+): Meeting {
+  if (once) throw new UsageError('--once is for a code: without one, --peer says who may connect');
+  if (needsPeer && peer === undefined) throw new UsageError('without a code, --peer names the peer');
+  if (!server) throw new UsageError('name the natcheck server where the two peers meet: --server or NATCHECK_SERVER');
+  if (peer === id) throw new UsageError(`you and the peer both have the id ${id}: each side needs its own`);
+  const otherWords = [
+    ...(peer === undefined ? [] : ['--id', peer]),
+    ...['--peer', id, '--server', server],
+    ...(rendezvous === undefined ? [] : ['--rendezvous', rendezvous]),
+    ...(room === DEFAULT_ROOM ? [] : ['--room', room]),
+  ];
+  return {
+    ...{ code: null, keys: null, isMade: false, peer: peer ?? null, otherWords },
+    room: { ...shared, id, server, room },
+  };
+}

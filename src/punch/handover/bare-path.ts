@@ -1,0 +1,24 @@
+/**
+ * A path that was handed over, taken up again in this process for a peer that has handed its end to a program: datagrams go
+ * as they are, and nobody checks that the peer is still there.
+ */
+import { sameEndpoint } from '../../endpoint.ts';
+import { openUdpSocket } from '../../net/udp-socket.ts';
+import type { BridgedPath } from './bridge.ts';
+import type { HandedOver } from './handed-over.ts';
+
+/** Disposing of it closes the socket. @throws the system's error when somebody else has bound there meanwhile. */
+export async function openBarePath({
+  local,
+  remote,
+}: Pick<HandedOver, 'local' | 'remote'>): Promise<BridgedPath & AsyncDisposable> {
+  const socket = await openUdpSocket(local);
+  return {
+    send: (bytes) => socket.send(bytes, remote, () => {}),
+    onData: (receive) =>
+      socket.onDatagram((bytes, from) => {
+        if (sameEndpoint(from, remote)) receive(bytes);
+      }),
+    [Symbol.asyncDispose]: socket[Symbol.asyncDispose],
+  };
+}

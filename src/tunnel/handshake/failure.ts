@@ -1,0 +1,29 @@
+/** Why a handshake has come to nothing, in sentences. */
+import type { HandshakeFailure } from './contract.ts';
+import { TUNNEL_VERSION } from './message.ts';
+
+/**
+ * How long the peer's word that it speaks another version is given to be proved wrong: anybody on the way can say so, and a right
+ * message overrules it.
+ */
+export const OTHER_VERSION_GRACE_MS = 1_000;
+
+/** What has been heard that was no part of the handshake. */
+export interface Heard {
+  /** The other version that somebody speaks; null when nobody has said so. */
+  readonly version: number | null;
+  /** Messages that could not be read: made with another code, or damaged, or forged. */
+  readonly unreadable: number;
+}
+
+export function failureAfter({ version, unreadable }: Heard): HandshakeFailure {
+  if (version !== null) {
+    const age = version > TUNNEL_VERSION ? 'a newer' : 'an older';
+    const versions = `it speaks version ${version} of the tunnel's protocol, and this side version ${TUNNEL_VERSION}`;
+    return { reason: 'other-version', detail: `the peer has ${age} natcheck: ${versions}` };
+  }
+  if (unreadable > 0) {
+    return { reason: 'not-the-peer', detail: 'somebody answers at the other end who does not have the same code' };
+  }
+  return { reason: 'timeout', detail: 'the peer did not finish the handshake in time' };
+}

@@ -1,0 +1,150 @@
+/** The side that answers: each first message with a second one, and the right third one with its confirmation. */
+import { agreementOf, confirmationOf } from './agreement.ts';
+import type { Handshake, HandshakeInput, HandshakeOptions, HandshakeOutput } from './contract.ts';
+import { failureAfter, OTHER_VERSION_GRACE_MS } from './failure.ts';
+import { expectedPeerKey, noiseSide } from './identity.ts';
+import { decodeMessage, ECHO_BYTES, encodeMessage, type HandshakeMessage, TUNNEL_VERSION } from './message.ts';
+import { type NoiseSide, type Played, play, type Turn } from './noise.ts';
+import { encodePayload } from './payload.ts';
+
+/**
+ * How many different first messages are remembered with their answers. One that the peer did not send can be among them where no
+ * code protects it: it takes one place, and the peer's message keeps its own.
+ */
+const ANSWERS_MAX = 4;
+
+/** A first message that was answered. */
+interface Answer {
+  readonly first: Uint8Array;
+  readonly second: Uint8Array;
+  readonly ephemeral: Played['ephemeral'];
+}
+
+interface State {
+  readonly options: HandshakeOptions;
+  readonly side: NoiseSide;
+  readonly peerKey: Uint8Array | null;
+  phase: 'new' | 'waits' | 'over';
+  readonly answers: Answer[];
+  /** The third message that was right, and its answer. */
+  accepted: { readonly third: Uint8Array; readonly confirm: Uint8Array } | null;
+  deadline: number;
+  version: number | null;
+  unreadable: number;
+}
+
+export function createResponder(options: HandshakeOptions): Handshake {
+  const { library, identity } = options;
+  const state: State = {
+    options,
+    side: noiseSide(library, options),
+    peerKey: expectedPeerKey(library, identity, 'responder'),
+    phase: 'new',
+    answers: [],
+    accepted: null,
+    deadline: Number.POSITIVE_INFINITY,
+    version: null,
+    unreadable: 0,
+  };
+  return {
+    handle: (now, input) => handle(state, now, input),
+    wakeAt: () => (state.phase === 'waits' ? state.deadline : Number.POSITIVE_INFINITY),
+  };
+}
+
+function handle(state: State, now: number, input: HandshakeInput): readonly HandshakeOutput[] {
+  switch (input.kind) {
+    case 'start':
+      if (state.phase === 'new') {
+        state.phase = 'waits';
+        state.deadline = now + state.options.timeoutMs;
+      }
+      return [];
+    case 'datagram': {
+      const message = decodeMessage(input.bytes);
+      return message ? read(state, now, message) : [];
+    }
+    case 'timeout':
+      if (state.phase !== 'waits' || now < state.deadline) return [];
+      state.phase = 'over';
+      return [{ kind: 'failed', failure: failureAfter(state) }];
+  }
+}
+
+function read(state: State, now: number, { type, version, body }: HandshakeMessage): readonly HandshakeOutput[] {
+  if (type === 'first' && state.phase === 'waits') {
+    return version === TUNNEL_VERSION ? answerFirst(state, body) : answerVersion(state, now, { version, body });
+  }
+  if (type === 'third' && version === TUNNEL_VERSION) return readThird(state, body);
+  return [];
+}
+
+/** Tells this side's version to a side of another one, which it then can say. */
+function answerVersion(
+  state: State,
+  now: number,
+  { version, body }: Pick<HandshakeMessage, 'version' | 'body'>,
+): readonly HandshakeOutput[] {
+  if (body.length < ECHO_BYTES) return [];
+  state.version = version;
+  state.deadline = Math.min(state.deadline, now + OTHER_VERSION_GRACE_MS);
+  return [{ kind: 'send', bytes: encodeMessage('version', body.subarray(0, ECHO_BYTES)) }];
+}
+
+function answerFirst(state: State, first: Uint8Array): readonly HandshakeOutput[] {
+  const known = state.answers.find((answer) => Buffer.compare(answer.first, first) === 0);
+  const answer = known ?? makeAnswer(state, first);
+  if (!answer) {
+    state.unreadable++;
+    return [];
+  }
+  if (!known) {
+    if (state.answers.length >= ANSWERS_MAX) state.answers.shift();
+    state.answers.push(answer);
+  }
+  return [{ kind: 'send', bytes: encodeMessage('second', answer.second) }];
+}
+
+function makeAnswer({ side, options }: State, first: Uint8Array): Answer | null {
+  const played = play(side, untilSecond(options, first), null);
+  const second = played?.results[1];
+  return second ? { first, second, ephemeral: played?.ephemeral ?? null } : null;
+}
+
+function untilSecond({ payload }: HandshakeOptions, first: Uint8Array): readonly Turn[] {
+  return [
+    { kind: 'receive', message: first },
+    { kind: 'send', payload: encodePayload(payload) },
+  ];
+}
+
+function readThird(state: State, third: Uint8Array): readonly HandshakeOutput[] {
+  const { accepted } = state;
+  if (accepted) {
+    const isAgain = Buffer.compare(accepted.third, third) === 0;
+    return isAgain ? [{ kind: 'send', bytes: encodeMessage('confirm', accepted.confirm) }] : [];
+  }
+  if (state.phase !== 'waits') return [];
+  for (const answer of state.answers) {
+    const outputs = finish(state, answer, third);
+    if (outputs) return outputs;
+  }
+  state.unreadable++;
+  return [];
+}
+
+function finish(state: State, { first, ephemeral }: Answer, third: Uint8Array): readonly HandshakeOutput[] | null {
+  const { options, side, peerKey } = state;
+  const played = play(side, [...untilSecond(options, first), { kind: 'receive', message: third }], ephemeral);
+  const peerPayload = played?.results[2];
+  if (!played || !peerPayload || (peerKey && Buffer.compare(played.state.rs, peerKey) !== 0)) return null;
+  const agreement = agreementOf(played, { role: 'responder', own: options.payload, peerPayload });
+  if (!agreement) return null;
+  const confirm = confirmationOf(agreement);
+  state.accepted = { third, confirm };
+  state.phase = 'over';
+  return [
+    { kind: 'send', bytes: encodeMessage('confirm', confirm) },
+    { kind: 'agreed', agreement },
+  ];
+}

@@ -1,0 +1,99 @@
+/** One attempt to be connected to a peer: a punch, the handshake on the path that has opened, and the tunnel that goes on or begins. */
+import { createOwner } from '../../net/owner.ts';
+import type { Udx } from '../../net/udx/native.ts';
+import { explainEnd } from '../../punch/path/end.ts';
+import { PUNCH_FAILURES } from '../../punch/report/report.ts';
+import type { PunchResult } from '../../punch/result.ts';
+import { openCarrier } from '../carrier/open-carrier.ts';
+import type { Carrier } from '../carrier.ts';
+import type { Identity } from '../handshake/identity.ts';
+import { enterSession } from '../session/enter-session.ts';
+import type { Session } from '../session/session.ts';
+import type { RoomKeeper } from './room-keeper.ts';
+import type { UpkeepFailure } from './upkeep/state.ts';
+
+/** A handshake takes two round trips; what is longer is a peer that does not answer. */
+const HANDSHAKE_MAX_MS = 8_000;
+/** How long a session lives on without a path where the link goes on for ever: its streams hold what is unsent. */
+const OUTLIVE_MAX_MS = 600_000;
+
+export interface AttemptOptions {
+  readonly peer: string;
+  readonly keeper: RoomKeeper;
+  readonly udx: Udx;
+  readonly identity: Identity;
+  readonly instance: Uint8Array;
+  /** The session that this side has with the peer; null for none. */
+  readonly session: Session | null;
+  readonly waitMs: number;
+  readonly outliveMs: number;
+  readonly signal: AbortSignal;
+  /** Called when the path that has come of it is closed. */
+  readonly onClosed: (detail: string) => void;
+  /** Called when the path has become direct, or relayed. */
+  readonly onPath: (path: 'direct' | 'relayed') => void;
+}
+
+export type AttemptEnd =
+  | { readonly kind: 'continued' | 'fresh'; readonly session: Session }
+  | { readonly kind: 'failed'; readonly reason: UpkeepFailure; readonly detail: string; readonly isFinal: boolean };
+
+/** @throws the signal's reason when aborted; what a bug throws. */
+export async function attemptOnce(options: AttemptOptions): Promise<AttemptEnd> {
+  const { keeper, udx, identity, instance, session, outliveMs, signal } = options;
+  await using owner = createOwner();
+  const { room } = owner.use(keeper.hold());
+  const punched = await connect(room, options);
+  if ('kind' in punched) return punched;
+  const carrier = held(await openCarrier(punched, udx), owner.move(), options);
+  void carrier.closed.then((end) => {
+    // The session leaves a path that it does not need any more.
+    if (end.reason !== 'own-end') options.onClosed(explainEnd(end));
+  });
+  const entered = await enterSession(carrier, {
+    ...{ identity, instance, session, signal },
+    timeoutMs: HANDSHAKE_MAX_MS,
+    outliveMs: Math.min(outliveMs, OUTLIVE_MAX_MS),
+  });
+  if (entered.kind !== 'failed') return entered;
+  const { reason, detail } = entered.failure;
+  const isStranger = reason !== 'timeout';
+  return { kind: 'failed', reason: isStranger ? 'not-authenticated' : 'no-path', detail, isFinal: isStranger };
+}
+
+/** Opens a path, which the caller has to dispose of. */
+async function connect(
+  room: ReturnType<RoomKeeper['hold']>['room'],
+  { peer, waitMs, signal }: AttemptOptions,
+): Promise<PunchResult | Extract<AttemptEnd, { readonly kind: 'failed' }>> {
+  try {
+    const punched = await room.connect(peer, { waitMs, signal });
+    if (punched.path) return punched;
+    const reason = punched.report.reason ?? 'no-path';
+    return { kind: 'failed', reason, detail: punched.report.detail ?? PUNCH_FAILURES[reason], isFinal: false };
+  } catch (error) {
+    signal.throwIfAborted();
+    // Another room has taken the place of this one.
+    if (!(error instanceof DOMException)) throw error;
+    return { kind: 'failed', reason: 'rendezvous-lost', detail: error.message, isFinal: false };
+  }
+}
+
+/** Lets the room go with the carrier, and tells of its routes. */
+function held(carrier: Carrier, owner: AsyncDisposable, { onPath }: AttemptOptions): Carrier {
+  return {
+    ...carrier,
+    onRoute: (receive) =>
+      carrier.onRoute((route) => {
+        receive(route);
+        onPath(route.kind);
+      }),
+    [Symbol.asyncDispose]: async () => {
+      try {
+        await carrier[Symbol.asyncDispose]();
+      } finally {
+        await owner[Symbol.asyncDispose]();
+      }
+    },
+  };
+}

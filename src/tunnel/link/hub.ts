@@ -1,0 +1,158 @@
+/** Whom a link connects to: everyone who asks, the first one who is there, or one by its id. Each has a link of its own. */
+import { now } from '../../net/driver.ts';
+import { createOwner } from '../../net/owner.ts';
+import { pause } from '../../net/waits.ts';
+import { ROOM_PEERS_MAX } from '../../rendezvous/protocol/bounds.ts';
+import type { LinkEnd, LinkedPeers, LinkedTunnel } from './link.ts';
+import { createPeerLink, type PeerEnd, type PeerLink, type PeerLinkOptions } from './peer-link.ts';
+
+/** How many are tried at once where the first one who is there is wanted. */
+const CANDIDATES_MAX = 8;
+
+export interface HubOptions extends Omit<PeerLinkOptions, 'peer' | 'onEnd'> {
+  readonly peers: LinkedPeers;
+  /** Called when nobody will be connected to any more. */
+  readonly onEnd: (end: LinkEnd) => void;
+}
+
+export interface Hub extends AsyncDisposable {
+  readonly start: () => void;
+  /** That peer is in the room. */
+  readonly present: (peer: string) => void;
+  /** That peer asks for this side. */
+  readonly asked: (peer: string) => void;
+  readonly moved: () => void;
+  readonly doubt: () => void;
+}
+
+interface State {
+  readonly options: HubOptions;
+  readonly links: Map<string, PeerLink>;
+  readonly startedAt: number;
+  /** Who was connected to first, where that is the only one who is wanted. */
+  chosen: string | null;
+  /** The links that are ending: a room meets one peer once at a time. */
+  readonly ending: Map<string, Promise<void>>;
+  /** Aborted when the hub ends. */
+  readonly over: AbortController;
+}
+
+export function createHub(options: HubOptions): Hub {
+  const state: State = {
+    options,
+    ...{ links: new Map(), startedAt: now(), chosen: null, ending: new Map(), over: new AbortController() },
+  };
+  const all = (kind: 'moved' | 'doubt') => (): void => {
+    for (const link of state.links.values()) link.tell({ kind });
+  };
+  return {
+    start: () => start(state),
+    present: (peer) => present(state, peer),
+    asked: (peer) => asked(state, peer),
+    moved: all('moved'),
+    doubt: all('doubt'),
+    [Symbol.asyncDispose]: async () => {
+      state.over.abort();
+      await using owner = createOwner();
+      owner.defer(() => Promise.all(state.ending.values()));
+      for (const link of state.links.values()) owner.use(link);
+    },
+  };
+}
+
+function start(state: State): void {
+  const { peers, waitMs } = state.options;
+  if (peers.kind === 'one') connect(state, peers.id);
+  if (peers.kind === 'first' && waitMs !== Number.POSITIVE_INFINITY) void giveUpAfter(state, waitMs);
+}
+
+/** Ends the wait for somebody, unless somebody was connected to. */
+async function giveUpAfter(state: State, waitMs: number): Promise<void> {
+  const { signal } = state.over;
+  await pause(waitMs, signal).catch(() => {});
+  // Whoever is being met has a wait of its own, and says more.
+  if (signal.aborted || state.chosen !== null || state.links.size > 0) return;
+  const detail = `nobody else came into the room in the ${waitMs / 1000} s of waiting: is the code the same on both sides?`;
+  state.options.onEnd({ reason: 'no-peer', detail });
+}
+
+function present(state: State, peer: string): void {
+  const { peers } = state.options;
+  const isWanted = peers.kind === 'first' ? state.chosen === null : state.links.has(peer);
+  if (isWanted && peers.kind !== 'everyone') connect(state, peer);
+}
+
+function asked(state: State, peer: string): void {
+  const { peers, onEvent } = state.options;
+  const known = state.links.get(peer);
+  if (known) known.tell({ kind: 'asked' });
+  else if (peers.kind === 'everyone' || (peers.kind === 'first' && state.chosen === null)) connect(state, peer);
+  else onEvent({ kind: 'stranger', peer });
+}
+
+function connect(state: State, peer: string): void {
+  const { options, links, startedAt } = state;
+  const max = options.peers.kind === 'everyone' ? ROOM_PEERS_MAX : CANDIDATES_MAX;
+  if (state.over.signal.aborted) return;
+  const former = state.ending.get(peer);
+  if (former) {
+    void former.then(() => connect(state, peer));
+    return;
+  }
+  if (!links.has(peer)) {
+    if (links.size >= max) return;
+    // A peer that asks is there, and has its own time.
+    const waitMs =
+      options.peers.kind === 'first' ? Math.max(1_000, startedAt + options.waitMs - now()) : options.waitMs;
+    const link: PeerLink = createPeerLink({
+      ...{ ...options, peer, waitMs },
+      onTunnel: (linked) => take(state, linked),
+      onEnd: (end) => drop(state, { peer, link, end }),
+    });
+    links.set(peer, link);
+  }
+  links.get(peer)?.tell({ kind: 'want' });
+}
+
+/** Takes a tunnel; where only one is wanted, all other attempts end. */
+function take(state: State, linked: LinkedTunnel): void {
+  const { options, links } = state;
+  if (options.peers.kind === 'first' && state.chosen !== linked.peer) {
+    state.chosen = linked.peer;
+    for (const [peer, link] of links) if (peer !== linked.peer) retire(state, peer, link);
+  }
+  options.onTunnel(linked);
+}
+
+/** A link has ended by itself. */
+function drop(
+  state: State,
+  { peer, link, end }: { readonly peer: string; readonly link: PeerLink; readonly end: PeerEnd },
+): void {
+  const { peers, onEnd } = state.options;
+  retire(state, peer, link);
+  if (end.kind === 'broken') onEnd({ reason: 'broken', error: end.error });
+  else if (peers.kind === 'one' && end.kind === 'ended') connect(state, peer);
+  else if (peers.kind !== 'everyone' && !mayAnotherCome(state)) onEnd(endOf(end));
+}
+
+/** Whether somebody else is waited for, now that a link has ended. */
+function mayAnotherCome({ options, chosen, startedAt }: State): boolean {
+  return options.peers.kind === 'first' && chosen === null && now() < startedAt + options.waitMs;
+}
+
+function endOf(end: Exclude<PeerEnd, { readonly kind: 'broken' }>): LinkEnd {
+  if (end.kind === 'ended') return { reason: 'peer-left', detail: 'the peer has closed the connection' };
+  const { reason, detail } = end;
+  if (reason === 'not-authenticated') return { reason, detail };
+  return { reason: reason === 'abandoned' ? 'no-path' : reason, detail };
+}
+
+function retire({ links, ending }: State, peer: string, link: PeerLink): void {
+  if (links.get(peer) === link) links.delete(peer);
+  const ended = Promise.resolve(link[Symbol.asyncDispose]()).then(
+    () => void ending.delete(peer),
+    () => void ending.delete(peer),
+  );
+  ending.set(peer, ended);
+}

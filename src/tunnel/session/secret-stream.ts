@@ -1,0 +1,41 @@
+/** The part of `@hyperswarm/secret-stream` that is used, which has no types of its own. */
+import type { EventEmitter } from 'node:events';
+
+export interface SecretStreamKeys {
+  /** 32 bytes each. */
+  readonly tx: Uint8Array;
+  readonly rx: Uint8Array;
+  /** Tells both directions apart at their beginning: any bytes, the same on both sides. */
+  readonly hash: Uint8Array;
+}
+
+export type SecretStreamLibrary = new (
+  isInitiator: boolean,
+  raw: RawStream,
+  options: {
+    readonly handshake: SecretStreamKeys & { readonly publicKey: null; readonly remotePublicKey: null };
+    readonly enableSend: false;
+  },
+) => SecretStream;
+
+/** What a secret stream wants of the stream below it: the events `data`, `end`, `drain`, `error` and `close`, and these. */
+export interface RawStream extends EventEmitter {
+  readonly write: (bytes: Uint8Array) => boolean;
+  readonly end: () => void;
+  readonly destroy: (error?: Error | null) => void;
+  readonly pause: () => void;
+  readonly resume: () => void;
+  readonly flush: () => Promise<boolean>;
+}
+
+/** Each `write` of one side is one `data` of the other. */
+export interface SecretStream extends EventEmitter {
+  /** Returns room for a message, which is encrypted in place if it is written next. */
+  readonly alloc: (bytes: number) => Buffer;
+  readonly write: (message: Uint8Array) => boolean;
+  readonly destroy: (error?: Error) => void;
+  readonly destroyed: boolean;
+  readonly resume: () => void;
+  /** Resolves once everything has been acknowledged; not at all when the stream is closed before. */
+  readonly flush: () => Promise<boolean>;
+}

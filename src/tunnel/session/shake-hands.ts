@@ -1,0 +1,69 @@
+/** Drives the handshake over a carrier, and hands the datagrams that are none of it to whoever comes next. */
+import { startMachine } from '../../net/machine.ts';
+import { explainEnd } from '../../punch/path/end.ts';
+import type { Carrier } from '../carrier.ts';
+import type { Agreement } from '../handshake/agreement.ts';
+import type { HandshakeFailure, HandshakeInput, HandshakeOptions, HandshakeOutput } from '../handshake/contract.ts';
+import { createHandshake } from '../handshake/handshake.ts';
+import type { ShakenCarrier } from './create-session.ts';
+import { SEALED_TYPE } from './sealed-datagram.ts';
+
+export type ShakeOptions = Pick<HandshakeOptions, 'library' | 'identity' | 'payload' | 'timeoutMs'> & {
+  readonly signal: AbortSignal | undefined;
+};
+
+export type Shaken =
+  | ({ readonly kind: 'agreed'; readonly agreement: Agreement } & ShakenCarrier)
+  | { readonly kind: 'failed'; readonly failure: HandshakeFailure };
+
+type Outcome = Exclude<HandshakeOutput, { kind: 'send' }>;
+
+/**
+ * Leaves the carrier open, whatever comes of it.
+ * @throws the signal's reason when aborted.
+ */
+export async function shakeHands(carrier: Carrier, { signal, ...options }: ShakeOptions): Promise<Shaken> {
+  signal?.throwIfAborted();
+  const { role, binding } = carrier;
+  const outcome = Promise.withResolvers<Outcome>();
+  const running = startMachine<HandshakeInput, HandshakeOutput>({
+    machine: createHandshake({ ...options, role, binding, rttMs: carrier.rttMs() }),
+    obey: (output) => {
+      if (output.kind === 'send') carrier.send(output.bytes);
+      else outcome.resolve(output);
+    },
+  });
+  let receiver: ((bytes: Uint8Array) => void) | null = null;
+  carrier.onDatagram((bytes) => {
+    if (bytes[0] === SEALED_TYPE) receiver?.(bytes);
+    else running.tell({ kind: 'datagram', bytes });
+  });
+  const stop = (): void => outcome.reject(signal?.reason);
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    running.tell({ kind: 'start' });
+    const result = await Promise.race([outcome.promise, running.broken, lostDuring(carrier)]);
+    if (result.kind === 'failed') running[Symbol.dispose]();
+    if (result.kind === 'failed') return result;
+    return {
+      ...{ kind: 'agreed', agreement: result.agreement, carrier },
+      onSealed: (receive) => {
+        receiver = receive;
+      },
+      [Symbol.asyncDispose]: async () => {
+        running[Symbol.dispose]();
+        await carrier[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    running[Symbol.dispose]();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+async function lostDuring(carrier: Carrier): Promise<Outcome> {
+  const detail = `the path was lost during the handshake: ${explainEnd(await carrier.closed)}`;
+  return { kind: 'failed', failure: { reason: 'timeout', detail } };
+}
