@@ -35,6 +35,10 @@ export interface Ground extends AsyncDisposable {
   /** Opens the sockets that a technique asks for. */
   readonly openSocket: OpenSocket;
   readonly seal: RoomSeal | undefined;
+  /** Whether only those can be met who have something secret in common with this side. */
+  readonly isProven: boolean;
+  /** Whether an attempt without success is followed by others, since the peer may not have begun yet. */
+  readonly isRepeated: boolean;
   /** This side's endpoint, as the server last saw it. */
   readonly seen: () => Endpoint | null;
   /** Returns in words why the detection of this side's NAT has left something undetermined; null where it has not. */
@@ -70,7 +74,7 @@ export async function openGround(
   for (const text of options.stunServers ?? []) parseServerName(text);
   const place = await findMeeting({ ...options, waitMs: options.joinWaitMs });
   if (place.outcome !== 'found') return place;
-  const { servers, stun, stunServers, connection } = place;
+  const { servers, stun, stunServers, isRepeated, connection } = place;
   const server = await firstReachable(servers);
   await using owner = createOwner();
   const mappings = owner.use(createOwner());
@@ -107,6 +111,9 @@ export async function openGround(
   const ground: Ground = {
     ...{ id, local: socket?.local ?? null, room, reachability, seal: options.seal, seen: () => own },
     server: () => stun?.best() ?? server,
+    isRepeated,
+    // Whoever has no part in the code, or in the lines, meets nobody.
+    isProven: options.seal !== undefined || options.meeting !== undefined,
     openSocket: options.openSocket ?? openUdpSocket,
     undetected: () => behavior?.why() ?? null,
     unproven: () => ({ room: name, token, isOverheard: room.isOverheard() }),
