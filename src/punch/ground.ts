@@ -10,6 +10,7 @@ import { hostAddresses } from '../net/host/interfaces.ts';
 import { parseServerName } from '../net/lookup/server-name.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
 import { localAddressToward, type OpenSocket, openUdpSocket, type UdpSocket } from '../net/udp-socket.ts';
+import { behaviorByHand } from '../rendezvous/manual/behavior-by-hand.ts';
 import type { RoomSeal } from './attempt/seal.ts';
 import { type FoundMeeting, findMeeting, type MeetingPlace } from './meeting.ts';
 import type { RoomOptions } from './options.ts';
@@ -89,7 +90,7 @@ export async function openGround(
   const told = Promise.withResolvers<ToldServers | null>();
   // Nobody else tells of any.
   if (stun) told.resolve(null);
-  const named = { endpoint: server, stunServers, later: told.promise };
+  const named = { endpoint: server, stunServers, isRepeated, later: told.promise };
   const behavior = isRelayOnly ? null : behaviorOf(owner, { ...options, ...named, udp: socket });
   let own: Endpoint | null = null;
   const room = owner.use(
@@ -181,11 +182,12 @@ function behaviorOf(
   owner: Owner,
   options: RoomOptions & {
     readonly endpoint: Endpoint;
+    readonly isRepeated: boolean;
     readonly udp: UdpSocket | null;
     readonly later: Promise<ToldServers | null>;
   },
 ): OwnBehavior {
-  const { endpoint: server, udp, signal, later, stunServers } = options;
+  const { endpoint: server, udp, signal, later, stunServers, isRepeated } = options;
   const local = udp?.local.address ?? options.local;
   const behavior = owner.use(findOwnBehavior({ server, stunServers, later, local, signal }));
   let warm: Promise<void> | null = null;
@@ -195,7 +197,7 @@ function behaviorOf(
       const found = await behavior.find(own);
       warm ??= warmUp();
       await warm;
-      return found;
+      return isRepeated ? behaviorByHand(found) : found;
     },
   };
 }
