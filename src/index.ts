@@ -33,6 +33,7 @@ export { openRoom } from './punch/open-room.ts';
 export {
   type BrokerMeetingPlace,
   type ConnectOptions,
+  type ManualMeetingPlace,
   type PathMode,
   PUNCH_WAIT_MS,
   type PunchOptions,
