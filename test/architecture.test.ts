@@ -30,7 +30,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['src/rendezvous', 'src/stun', 'src/turn'],
   ],
   'src/tunnel/handshake': [],
-  'src/tunnel': ['src/base', 'src/net', 'src/punch', 'src/punch/attempt', 'src/tunnel/handshake'],
+  'src/tunnel': [
+    ...['src/base', 'src/net', 'src/punch', 'src/punch/attempt', 'src/rendezvous', 'src/tunnel/handshake'],
+  ],
   src: ['src/base', 'src/detect', 'src/ice', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
   'server/base': [],
   'server/limit': ['src/base'],
