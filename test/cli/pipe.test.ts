@@ -219,8 +219,9 @@ describe('natcheck pipe', { timeout: TIMEOUT_MS }, () => {
     const { code, stderr } = await alice.ended;
     expect(code).toBe(7);
     expect(stderr).toMatch(/: .*the peer's stream broke off after 0 bytes$/m);
-    await using waiting = start('--id', 'erin', '--peer', 'frank', '--server', place(), '--room', 'leaving');
     await using watcher = await joinRoom(server, 'watcher', { room: 'leaving' });
+    await using waiting = start('--id', 'erin', '--peer', 'frank', '--server', place(), '--room', 'leaving');
+    expect(await watcher.next('peer-joined')).toMatchObject({ peer: 'erin' });
     waiting.kill('SIGTERM');
     expect(await waiting.ended).toMatchObject({ code: null, signal: 'SIGTERM' });
     expect(await watcher.next('peer-left')).toMatchObject({ peer: 'erin', reason: 'left' });
