@@ -7,6 +7,14 @@ export const COMMANDS: Commands = {
     load: async () => (await import('./detect.ts')).detect,
   },
   punch: { summary: 'Open a direct path to a peer', load: async () => (await import('./punch.ts')).punch },
+  expose: {
+    summary: 'Let another machine reach ports of this one',
+    load: async () => (await import('./expose.ts')).expose,
+  },
+  forward: {
+    summary: 'Have what another machine exposes on ports of this one',
+    load: async () => (await import('./forward.ts')).forward,
+  },
   code: {
     summary: 'Make a code, with which two sides meet and know each other',
     load: async () => (await import('./code.ts')).code,
