@@ -8,10 +8,14 @@ import { newKeys, openTestLink } from './links.ts';
 
 const HOST = '127.0.0.1';
 
-/** A way to a port on loopback that can be cut, and is then silent. */
-async function startWay(
-  toPort: number,
-): Promise<AsyncDisposable & { readonly port: number; readonly cut: () => void }> {
+interface Way extends AsyncDisposable {
+  readonly port: number;
+  /** Whether nothing passes. */
+  isCut: boolean;
+}
+
+/** A way to a port on loopback. */
+async function startWay(toPort: number, isCut: boolean): Promise<Way> {
   const outside = createSocket('udp4').bind(0, HOST);
   await once(outside, 'listening');
   const inside = new Map<number, Socket>();
