@@ -79,9 +79,9 @@ describeLab('a forward from behind a NAT', () => {
       client = lab.nat(nat).client(0);
       const code = formatCode(createCode({ server: lab.server.primary, once: false, randomBytes }));
       const expose = await startSide(owner, exposing(), { code, words: ['expose', ...EXPOSED] });
-      await expose.line(/to be run on the other machine/, { timeoutMs: TIMEOUT_MS });
+      await expose.line(/it needs the same code/, { timeoutMs: TIMEOUT_MS });
       const forward = await startSide(owner, client, { code, words: ['forward', ...FORWARDED] });
-      await forward.line(/^connected, direct$/, { timeoutMs: TIMEOUT_MS });
+      await forward.line(/^connected to the other side directly, encrypted end to end$/, { timeoutMs: TIMEOUT_MS });
     }, TIMEOUT_MS);
     afterAll(() => owner[Symbol.asyncDispose]());
 
