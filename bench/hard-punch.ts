@@ -8,7 +8,7 @@ import { behindNat, CLASSIC_NATS, SYMMETRIC_ADDRESS, SYMMETRIC_SEQUENTIAL, UDP_B
 import { openBenchLab } from './lab.ts';
 import { compare } from './punch/compare.ts';
 import { HYPERDHT, startHyperdhtNetwork } from './punch/hyperdht.ts';
-import { ensurePeersImage } from './punch/image.ts';
+import { imageWithPeers } from './punch/image.ts';
 import { FRESH_NATCHECK, RELAYED_NATCHECK } from './punch/natcheck.ts';
 
 const both = [FRESH_NATCHECK, HYPERDHT];
@@ -23,7 +23,7 @@ const once = [
 
 await using lab = await openBenchLab({
   profiles: [...once, ...once],
-  imageOn: ensurePeersImage,
+  imageOn: imageWithPeers(['hyperdht']),
   serve: ['--relay', '--open-relay'],
 });
 await using _network = await startHyperdhtNetwork(lab);

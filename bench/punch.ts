@@ -12,7 +12,7 @@ import { CLASSIC_PEERS, prospectOf } from '../src/nat/prospect.ts';
 import { openBenchLab } from './lab.ts';
 import { compare } from './punch/compare.ts';
 import { HYPERDHT, startHyperdhtNetwork } from './punch/hyperdht.ts';
-import { ensurePeersImage } from './punch/image.ts';
+import { imageWithPeers } from './punch/image.ts';
 import { FRESH_NATCHECK, WARM_NATCHECK } from './punch/natcheck.ts';
 
 const contestants = [FRESH_NATCHECK, WARM_NATCHECK, HYPERDHT];
@@ -20,7 +20,7 @@ const names = Object.keys(CLASSIC_PEERS) as (keyof typeof CLASSIC_PEERS)[];
 const pairs = names.flatMap((a) => names.map((b) => [a, b] as const));
 const openable = pairs.filter(([a, b]) => prospectOf(CLASSIC_PEERS[a], CLASSIC_PEERS[b]) === 'direct');
 
-await using lab = await openBenchLab({ sitesPerNat: 2, imageOn: ensurePeersImage });
+await using lab = await openBenchLab({ sitesPerNat: 2, imageOn: imageWithPeers(['hyperdht']) });
 await using _network = await startHyperdhtNetwork(lab);
 await compare({
   lab,

@@ -1,8 +1,18 @@
 /** What a code of the system, of TLS, of HTTP or of a WebSocket means to a user, and what can be done: one table. */
 import { formatEndpoint } from '../endpoint.ts';
 
-/** What was done when the code came: a connection to the rendezvous or to a TURN server, a datagram, or listening. */
-export type Way = 'ws' | 'wss' | 'turn' | 'turns' | 'turn-in-use' | 'udp' | 'listen-udp' | 'listen-tcp';
+/** What was done when the code came: a connection to the rendezvous, to a TURN server or to a broker, a datagram, or listening. */
+export type Way =
+  | 'ws'
+  | 'wss'
+  | 'turn'
+  | 'turns'
+  | 'turn-in-use'
+  | 'mqtt'
+  | 'mqtts'
+  | 'udp'
+  | 'listen-udp'
+  | 'listen-tcp';
 
 export interface CodeContext {
   readonly way: Way;
@@ -25,17 +35,21 @@ export function codeOf({ code, message }: NodeJS.ErrnoException): string {
 }
 
 /** How the user writes the server with TLS, without it, and by another name. */
-const WRITTEN: Readonly<Record<'rendezvous' | 'turn', Readonly<Record<'secure' | 'plain' | 'named', string>>>> = {
+const WRITTEN: Readonly<
+  Record<'rendezvous' | 'turn' | 'mqtt', Readonly<Record<'secure' | 'plain' | 'named', string>>>
+> = {
   rendezvous: {
     secure: '--rendezvous wss://{at}',
     plain: '--rendezvous ws://{at}',
     named: '--rendezvous wss://NAME:{port}',
   },
+  mqtt: { secure: '--broker mqtts://{at}', plain: '--broker mqtt://{at}', named: '--broker mqtts://NAME:{port}' },
   turn: { secure: '--turn turns:{at}', plain: "--turn 'turn:{at}?transport=tcp'", named: '--turn turns:NAME:{port}' },
 };
 
 const NOT_LISTENING =
   'nothing listens on TCP {at}: check the address and the port, and that the server takes TURN over TCP';
+const NO_BROKER = 'nothing listens on TCP {at}: check the address and the port, and that the broker is running';
 const ENDED = '{at} ended the connection: check that the server is running';
 const NO_TURN = '{at} sent what is no TURN: check the port';
 const CUT = '{at} ended the connection without an answer: check the port, or try {plain} if it speaks no TLS';
@@ -58,6 +72,8 @@ const FORBIDDEN = '{at} lets nobody in without a login of its own: whoever runs 
 const SENTENCES: Readonly<Record<string, string>> = {
   ECONNREFUSED:
     'nothing listens on TCP {at}: a server that speaks only STUN has no rendezvous; natcheck serve has one, and --rendezvous wss://HOST:PORT names one that is elsewhere',
+  'ECONNREFUSED mqtt': NO_BROKER,
+  'ECONNREFUSED mqtts': NO_BROKER,
   'ECONNREFUSED turn': NOT_LISTENING,
   'ECONNREFUSED turns': NOT_LISTENING,
   ECONNRESET: '{at} ended the connection without an answer: check the port, and that the server is running',
@@ -131,6 +147,8 @@ const OTHERWISE: Readonly<Record<Way, string>> = {
   wss: '{at} could not be connected to over TLS',
   turn: '{at} could not be connected to',
   turns: '{at} could not be connected to over TLS',
+  mqtt: 'the broker at {at} could not be connected to',
+  mqtts: 'the broker at {at} could not be connected to over TLS',
   'turn-in-use': 'the connection to {at} has ended',
   udp: 'nothing could be sent to UDP {at}',
   'listen-udp': 'cannot listen on UDP {at}',
@@ -145,7 +163,8 @@ export function explainCode(code: string, { way, host, port }: CodeContext): str
   const [kind = code] = code.split(/[ _]/);
   const known = SENTENCES[`${code} ${way}`] ?? SENTENCES[code] ?? SENTENCES[kind];
   const place = { at: formatEndpoint({ address: host, port }), host, port: String(port) };
-  const written = Object.entries(WRITTEN[way.startsWith('turn') ? 'turn' : 'rendezvous']);
+  const service = way.startsWith('turn') ? 'turn' : way.startsWith('mqtt') ? 'mqtt' : 'rendezvous';
+  const written = Object.entries(WRITTEN[service]);
   const values = { ...place, ...Object.fromEntries(written.map(([name, text]) => [name, filled(text, place)])) };
   return known ? `${filled(known, values)} [${code}]` : `${filled(OTHERWISE[way], values)}: the system said ${code}`;
 }

@@ -97,7 +97,7 @@ export async function connectPeers(options: PeerAttemptOptions): Promise<Attempt
 function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
   const { ground, peer, met, plan, networks, budget, onEvent } = options;
   const { at, told } = met;
-  const { reachability, room, server, openSocket } = ground;
+  const { reachability, room, openSocket } = ground;
   const { introduction, seal, open } = sealIntroduction(met.introduction, ground);
   const attempt = createIntroducedAttempt({
     introduction,
@@ -105,7 +105,7 @@ function startAttempt(options: PeerAttemptOptions, inbox: Inbox<Happening>) {
     behavior: told.behavior,
     behavior6: told.behavior6,
     agentOf: told.agentOf,
-    server,
+    server: ground.server(),
     networks,
     budget,
     startAt: at + introduction.startInMs,

@@ -10,14 +10,16 @@ import { hostAddresses } from '../net/host/interfaces.ts';
 import { parseServerName } from '../net/lookup/server-name.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
 import { localAddressToward, type OpenSocket, openUdpSocket, type UdpSocket } from '../net/udp-socket.ts';
+import { behaviorByHand } from '../rendezvous/manual/behavior-by-hand.ts';
 import type { RoomSeal } from './attempt/seal.ts';
+import { type FoundMeeting, findMeeting, type MeetingPlace } from './meeting.ts';
 import type { RoomOptions } from './options.ts';
-import { type Place, placeOf } from './place.ts';
 import { seekMappedPort } from './reachability/mapped-port.ts';
 import { type OtherSocket, openOtherSockets } from './reachability/other-sockets.ts';
 import { createReachability, type Reachability } from './reachability/reachability.ts';
 import { openFirstRelay } from './reachability/relay.ts';
 import { openPunchSocket } from './reachability/socket.ts';
+import type { StunServers } from './reachability/stun-servers.ts';
 import { DEFAULT_ROOM } from './report/unproven.ts';
 import { createRoom, type Room } from './room/room.ts';
 import { warmUp } from './warm-up.ts';
@@ -25,7 +27,8 @@ import { warmUp } from './warm-up.ts';
 export interface Ground extends AsyncDisposable {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
   readonly id: string;
-  readonly server: Endpoint;
+  /** Returns a server that sees this side, and answers as far as is known. */
+  readonly server: () => Endpoint;
   /** The socket's endpoint on this host; null in the mode `relay-only`. */
   readonly local: Endpoint | null;
   readonly room: Room;
@@ -33,6 +36,10 @@ export interface Ground extends AsyncDisposable {
   /** Opens the sockets that a technique asks for. */
   readonly openSocket: OpenSocket;
   readonly seal: RoomSeal | undefined;
+  /** Whether only those can be met who have something secret in common with this side. */
+  readonly isProven: boolean;
+  /** Whether an attempt without success is followed by others, since the peer may not have begun yet. */
+  readonly isRepeated: boolean;
   /** This side's endpoint, as the server last saw it. */
   readonly seen: () => Endpoint | null;
   /** Returns in words why the detection of this side's NAT has left something undetermined; null where it has not. */
@@ -49,7 +56,7 @@ export interface Ground extends AsyncDisposable {
 
 export type OpenedGround =
   | { readonly outcome: 'open'; readonly ground: Ground }
-  | { readonly outcome: Exclude<Place['outcome'], 'found'>; readonly detail?: never }
+  | { readonly outcome: Exclude<FoundMeeting['outcome'], 'found'>; readonly detail?: never }
   | { readonly outcome: 'no-route'; readonly detail: string };
 
 /** Opens a ground. @throws UsageError when an option cannot be used; the signal's reason when aborted. */
@@ -66,9 +73,9 @@ export async function openGround(
   },
 ): Promise<OpenedGround> {
   for (const text of options.stunServers ?? []) parseServerName(text);
-  const place = await placeOf({ ...options, waitMs: options.joinWaitMs });
+  const place = await findMeeting({ ...options, waitMs: options.joinWaitMs });
   if (place.outcome !== 'found') return place;
-  const { servers, url } = place;
+  const { servers, stun, stunServers, isRepeated, connection } = place;
   const server = await firstReachable(servers);
   await using owner = createOwner();
   const mappings = owner.use(createOwner());
@@ -78,16 +85,18 @@ export async function openGround(
   if (socket) owner.use(socket);
   const from = socket?.local.address ?? (await addressNow(options, server));
   const others = socket && mayHaveOthers(options) ? await openOtherSockets({ ...options, first: socket.local }) : [];
-  const reachability = owner.use(reachabilityOf(mappings, { ...options, endpoint: server, udp: socket, others }));
-  const { id, room: name = DEFAULT_ROOM, token, resolver, turn = [], onNotice } = options;
-  const told = Promise.withResolvers<ToldServers>();
-  const later = told.promise;
-  const behavior = isRelayOnly ? null : behaviorOf(owner, { ...options, endpoint: server, udp: socket, later });
+  const reachability = owner.use(reachabilityOf(mappings, { ...options, endpoint: server, stun, udp: socket, others }));
+  const { id, room: name = DEFAULT_ROOM, token, turn = [], onNotice } = options;
+  const told = Promise.withResolvers<ToldServers | null>();
+  // Nobody else tells of any.
+  if (stun) told.resolve(null);
+  const named = { endpoint: server, stunServers, isRepeated, later: told.promise };
+  const behavior = isRelayOnly ? null : behaviorOf(owner, { ...options, ...named, udp: socket });
   let own: Endpoint | null = null;
   const room = owner.use(
     createRoom({
       ...options,
-      connection: { url, room: name, id, token, resolver },
+      connection,
       reachability,
       turn,
       behavior,
@@ -101,7 +110,11 @@ export async function openGround(
   );
   const kept = owner.move();
   const ground: Ground = {
-    ...{ id, server, local: socket?.local ?? null, room, reachability, seal: options.seal, seen: () => own },
+    ...{ id, local: socket?.local ?? null, room, reachability, seal: options.seal, seen: () => own },
+    server: () => stun?.best() ?? server,
+    isRepeated,
+    // Whoever has no part in the code, or in the lines, meets nobody.
+    isProven: options.seal !== undefined || options.meeting !== undefined,
     openSocket: options.openSocket ?? openUdpSocket,
     undetected: () => behavior?.why() ?? null,
     unproven: () => ({ room: name, token, isOverheard: room.isOverheard() }),
@@ -117,7 +130,7 @@ export async function openGround(
 }
 
 /** The first server of the list that this host has a route to, since it may have one family only; the very first where it has none. */
-async function firstReachable(servers: Extract<Place, { readonly outcome: 'found' }>['servers']): Promise<Endpoint> {
+async function firstReachable(servers: MeetingPlace['servers']): Promise<Endpoint> {
   if (servers.length === 1) return servers[0];
   for (const server of servers) {
     const local = await localAddressToward(server).catch(() => null);
@@ -141,6 +154,7 @@ function reachabilityOf(
   mappings: Owner,
   options: RoomOptions & {
     readonly endpoint: Endpoint;
+    readonly stun: StunServers | null;
     readonly udp: UdpSocket | null;
     readonly others: readonly OtherSocket[];
     readonly onNotice: (text: string) => void;
@@ -152,6 +166,7 @@ function reachabilityOf(
     socket,
     openSocket: options.openSocket,
     server,
+    stun: options.stun ?? undefined,
     mode,
     mayHaveSecond: mayHaveOthers(options) && options.family === undefined,
     seekPinhole: portMapping ? (at) => void mappings.use(seekMappedPort({ local: at })) : undefined,
@@ -167,11 +182,12 @@ function behaviorOf(
   owner: Owner,
   options: RoomOptions & {
     readonly endpoint: Endpoint;
+    readonly isRepeated: boolean;
     readonly udp: UdpSocket | null;
-    readonly later: Promise<ToldServers>;
+    readonly later: Promise<ToldServers | null>;
   },
 ): OwnBehavior {
-  const { endpoint: server, udp, signal, later, stunServers } = options;
+  const { endpoint: server, udp, signal, later, stunServers, isRepeated } = options;
   const local = udp?.local.address ?? options.local;
   const behavior = owner.use(findOwnBehavior({ server, stunServers, later, local, signal }));
   let warm: Promise<void> | null = null;
@@ -181,7 +197,7 @@ function behaviorOf(
       const found = await behavior.find(own);
       warm ??= warmUp();
       await warm;
-      return found;
+      return isRepeated ? behaviorByHand(found) : found;
     },
   };
 }

@@ -6,6 +6,7 @@ import { createOwner } from '../net/owner.ts';
 import { ROOM_PEERS_MAX } from '../rendezvous/protocol/bounds.ts';
 import { type Ground, type OpenedGround, openGround } from './ground.ts';
 import { meetPeer, notMet, recorderOf } from './meet.ts';
+import { namesOfServers } from './meeting.ts';
 import { type ConnectOptions, PUNCH_WAIT_MS, type PunchRoom, type RoomOptions } from './options.ts';
 import { explainNotMet } from './report/not-met.ts';
 import type { Recorder } from './report/recorder.ts';
@@ -100,7 +101,7 @@ async function connect(state: State, peer: string, how: ConnectOptions): Promise
   const recorder = recorderOf({ id: options.id, peer, onEvent: how.onEvent });
   if (opened?.outcome !== 'open') {
     const reason = opened?.outcome ?? 'no-route';
-    return notMet(recorder, reason, opened?.detail ?? explainNotMet(reason, options.server));
+    return notMet(recorder, reason, opened?.detail ?? explainNotMet(reason, namesOfServers(options)));
   }
   if (state.meeting.has(peer)) throw new UsageError(`${peer} is being connected to already`);
   const { waitMs = PUNCH_WAIT_MS } = how;
@@ -140,7 +141,7 @@ function tellSeen(state: State, peer: string, recorder: Recorder): void {
   const ground = groundOf(state);
   const seen = ground?.seen();
   if (!ground || !seen) return;
-  if (recorder.seen({ local: ground.local, public: seen }) && !ground.seal) {
+  if (recorder.seen({ local: ground.local, public: seen }) && !ground.isProven) {
     recorder.notice(explainUnproven({ peer, ...ground.unproven() }));
   }
 }
@@ -153,7 +154,7 @@ function groundOf({ opened }: State): Ground | null {
 function overOf({ opened, options }: State): PunchRoom['over'] {
   if (opened?.outcome === 'open') return opened.ground.room.over;
   const reason = opened?.outcome ?? 'no-route';
-  return Promise.resolve({ reason, detail: opened?.detail ?? explainNotMet(reason, options.server) });
+  return Promise.resolve({ reason, detail: opened?.detail ?? explainNotMet(reason, namesOfServers(options)) });
 }
 
 /** Yields the id of each peer that is or comes in the room, until that ends. */

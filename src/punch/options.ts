@@ -14,11 +14,42 @@ export const PUNCH_WAIT_MS = 60_000;
 /** Which kinds of path are allowed: direct or relayed, or relayed only. */
 export type PathMode = 'any' | 'direct-only' | 'relay-only';
 
+/** Through MQTT brokers, from which the key keeps everything but that somebody meets there (docs/brokers.md). */
+export interface BrokerMeetingPlace {
+  readonly kind: 'broker';
+  /** `mqtts://HOST[:PORT]`, `wss://HOST[:PORT]/PATH` and their like; default: public ones. Three are used at once. */
+  readonly brokers?: readonly string[] | undefined;
+  /** What both sides meet under at each broker: 1 to 64 characters of base64url. */
+  readonly topic: string;
+  /** What both sides share, and nobody else: 32 bytes. */
+  readonly key: Uint8Array;
+  /** A certificate authority in PEM, to trust in place of the system's. */
+  readonly ca?: string | undefined;
+}
+
+/**
+ * By two lines of fewer than 500 characters each that people pass on (docs/brokers.md). The ids of the two are `offer` and `answer`. Each
+ * tries again at every whole ten seconds of its clock until there is a path, for as long as it waits.
+ */
+export interface ManualMeetingPlace {
+  readonly kind: 'manual';
+  /** The other side's line, where this side answers it; left out, this side makes an offer. */
+  readonly offer?: string | undefined;
+  /** What an offer carries for the two to share: 8 to 64 characters of base64url; random by default. `readManualLine` reads it. */
+  readonly secret?: string | undefined;
+  /** Called with this side's line, once it has been seen from outside. */
+  readonly onLine: (line: string) => void;
+  /** Called by the offering side for what the other has answered; again, with the reason, where that is of no use. */
+  readonly paste: (problem: string | null) => Promise<string>;
+}
+
 export interface RoomOptions {
   /** Your id in the room. */
   readonly id: string;
-  /** `HOST` or `HOST:PORT` of a natcheck server. */
-  readonly server: string;
+  /** `HOST` or `HOST:PORT` of a natcheck server; left out where `meeting` is given. */
+  readonly server?: string | undefined;
+  /** How to meet without a server: then only a relay that `turn` names can be had. */
+  readonly meeting?: BrokerMeetingPlace | ManualMeetingPlace | undefined;
   /** `ws://` or `wss://` URL; by default the server's own, on port 3480, over TLS where it speaks it. */
   readonly rendezvous?: string | undefined;
   readonly room?: string | undefined;
@@ -28,7 +59,10 @@ export interface RoomOptions {
    * it is made from. Only peers with the same one reach each other.
    */
   readonly seal?: RoomSeal | undefined;
-  /** Further STUN servers, as `HOST` or `HOST:PORT`, which show what a server with one address alone cannot. */
+  /**
+   * Further STUN servers, as `HOST` or `HOST:PORT`, which show what a server with one address alone cannot; without a server those
+   * that see this side's sockets, by default public ones.
+   */
   readonly stunServers?: readonly string[] | undefined;
   /** TURN servers in addition to those that the rendezvous names. */
   readonly turn?: readonly TurnServerChoice[] | undefined;
@@ -54,7 +88,7 @@ export interface RoomOptions {
    * lasts; closing it is up to you.
    */
   readonly socket?: DgramSocket | undefined;
-  /** Opens the sockets on which there may be a path; default: Node's own. `socket` takes the place of the first. */
+  /** Opens the sockets that a path may go on; default: Node's own. `socket` takes the place of the first. */
   readonly openSocket?: OpenSocket | undefined;
   readonly resolver?: Resolver | undefined;
   /** Ends everything that is under way. */

@@ -3,6 +3,7 @@ import { createOwner } from '../net/owner.ts';
 import { type Ground, openGround } from './ground.ts';
 import { handOver, refuseHandOver } from './handover/hand-over.ts';
 import { type MeetResult, meetPeer, notMet, recorderOf } from './meet.ts';
+import { namesOfServers } from './meeting.ts';
 import { PUNCH_WAIT_MS, type PunchOptions } from './options.ts';
 import { createIncomingNotices } from './report/incoming.ts';
 import { explainNotMet } from './report/not-met.ts';
@@ -29,7 +30,7 @@ export async function punch(options: PunchOptions): Promise<SolePunchResult> {
     patienceMs: STAY_PATIENCE_MS,
     onSeen: (seen) => {
       const isFirst = recorder.seen({ local: ground?.local ?? null, public: seen });
-      if (isFirst && ground && !ground.seal) recorder.notice(explainUnproven({ peer, ...ground.unproven() }));
+      if (isFirst && ground && !ground.isProven) recorder.notice(explainUnproven({ peer, ...ground.unproven() }));
     },
     onIncoming: createIncomingNotices({ ...options, tell: recorder.notice }),
     onNotice: (text) => {
@@ -38,7 +39,7 @@ export async function punch(options: PunchOptions): Promise<SolePunchResult> {
     },
   });
   if (opened.outcome !== 'open') {
-    const detail = opened.detail ?? explainNotMet(opened.outcome, options.server);
+    const detail = opened.detail ?? explainNotMet(opened.outcome, namesOfServers(options));
     return withoutPath(notMet(recorder, opened.outcome, detail));
   }
   await using owner = createOwner();

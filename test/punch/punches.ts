@@ -3,7 +3,7 @@ import { type NatcheckServer, type ServerOptions, startServer } from '../../serv
 import type { PunchOptions } from '../../src/punch/options.ts';
 import { punch } from '../../src/punch/punch.ts';
 import type { PunchEvent } from '../../src/punch/report/steps.ts';
-import type { PunchResult } from '../../src/punch/result.ts';
+import type { SolePunchResult } from '../../src/punch/result.ts';
 
 export function startPunchServer(options: Partial<ServerOptions> = {}): Promise<NatcheckServer> {
   return startServer({ ip: ['127.0.0.1', '127.0.0.2'], port: 0, altPort: 0, httpPort: 0, ...options });
@@ -16,7 +16,7 @@ export function portsOf({ addresses, httpPort }: NatcheckServer): Pick<ServerOpt
 }
 
 export interface RunningPunch {
-  readonly result: Promise<PunchResult>;
+  readonly result: Promise<SolePunchResult>;
   readonly notices: readonly string[];
   /** Resolves when the event has come, or was there. */
   readonly told: (what: (event: PunchEvent) => boolean) => Promise<void>;

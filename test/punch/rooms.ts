@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { Reachability } from '../../src/punch/reachability/reachability.ts';
 import type { TurnServerChoice } from '../../src/punch/reachability/turn-choice.ts';
 import { createRoom, type Room } from '../../src/punch/room/room.ts';
+import { type ServerConnectionOptions, serverConnection } from '../../src/punch/room/server-connection.ts';
 import type { RoomWiring } from '../../src/punch/room/state.ts';
 import { OWN, TOLD } from '../rendezvous/introduction/side.ts';
 
@@ -70,7 +71,7 @@ export function seenAtOnce(onJoin: Reachability['seekRelay'] = () => {}): Reacha
 
 /** Wants `peer` for so long, and so joins; how that ends is of no interest. */
 export function enterRoom(
-  connection: RoomWiring['connection'],
+  connection: ServerConnectionOptions,
   {
     peer = 'nobody',
     waitMs = 5_000,
@@ -82,7 +83,7 @@ export function enterRoom(
   let turn: readonly TurnServerChoice[] = [];
   const waiting = new Set<() => void>();
   const room = createRoom({
-    connection,
+    connection: (signal) => serverConnection(connection, signal),
     reachability: seenAtOnce((servers) => {
       turn = servers;
       joins.push(performance.now());

@@ -20,6 +20,7 @@ export const PACKAGES: readonly string[] = [
   'libatomic1',
   'libstdc++6',
   'miniupnpd-nftables',
+  'mosquitto',
   'nftables',
   'openssh-client',
   'openssh-server',

@@ -37,6 +37,7 @@ export interface SimConnection {
 }
 
 export interface RendezvousServer {
+  readonly kind: 'server';
   /** Null while the server is down. `delayMs` gives the way of each message, one way. */
   readonly connect: (
     client: { readonly source: string; readonly delayMs: () => number } & ConnectionHandlers,
@@ -104,6 +105,7 @@ export function addRendezvousServer(
   });
   scheduleTick(state);
   return {
+    kind: 'server',
     connect: (client) => (state.rendezvous ? open(state, client) : null),
     cut: (source) => {
       for (const [connection, client] of state.clients) if (client.source === source) cutOne(state, connection);

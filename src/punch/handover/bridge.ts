@@ -29,6 +29,8 @@ export async function openBridge(path: BridgedPath): Promise<Bridge> {
     if (sameEndpoint(from, local)) passOn(path, bytes);
   });
   path.onData((bytes) => socket.send(bytes, local, () => {}));
+  // What the program has sent before it ended is passed on: the loop reads it when it turns.
+  owner.defer(() => new Promise((resolve) => setImmediate(resolve)));
   const kept = owner.move();
   return { local, remote: socket.local, [Symbol.asyncDispose]: kept[Symbol.asyncDispose] };
 }

@@ -22,10 +22,16 @@ export async function bind(state: State, by: BindBy): Promise<BindResult> {
   const { direct, isDirect, options } = state;
   if (!direct || isDirect === false) return viaRelay(state, by);
   if (isDirect === null) return race(state, direct, by);
-  return bindOn(direct, options.server, by);
+  return bindOn(state, { shared: direct, server: options.server, by });
 }
 
-async function bindOn(shared: SharedSocket, server: Endpoint, { ticket, signal }: BindBy): Promise<BindResult> {
+/** Shows the ticket to the server; where there is none, STUN servers tell what they see. */
+async function bindOn(
+  { options: { stun } }: State,
+  { shared, server, by }: { readonly shared: SharedSocket; readonly server: Endpoint; readonly by: BindBy },
+): Promise<BindResult> {
+  const { ticket, signal } = by;
+  if (stun) return stun.see(shared, { signal });
   await using socket = shared.share((_bytes, from) => sameEndpoint(from, server));
   return await bindTicket(socket, { server, ticket, signal });
 }
@@ -34,7 +40,7 @@ async function viaRelay(state: State, by: BindBy): Promise<BindResult> {
   await settled(state);
   const { relay, details, options } = state;
   if (!relay) return { outcome: 'no-relay', details };
-  return bindOn(relay.shared, { ...options.server, port: by.altPort }, by);
+  return bindOn(state, { shared: relay.shared, server: { ...options.server, port: by.altPort }, by });
 }
 
 /** Binds the socket itself, and also tries the relay when the server stays silent; returns the first that is bound. */
@@ -46,7 +52,9 @@ async function race(state: State, direct: SharedSocket, by: BindBy): Promise<Bin
     state.isDirect = isDirect;
     return one;
   };
-  const itself = bindOn(direct, state.options.server, either).then((one) => bound(one, true));
+  const itself = bindOn(state, { shared: direct, server: state.options.server, by: either }).then((one) =>
+    bound(one, true),
+  );
   const relayed = pause(UDP_PATIENCE_MS, either.signal)
     .then(() => viaRelay(state, either))
     .then((one) => bound(one, false));

@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { type Endpoint, familyOf, sameEndpoint } from '../../endpoint.ts';
 import { codeOf } from '../../net/explain-code.ts';
 import { refusalOf } from '../../net/lookup/named-address.ts';
-import { shareSocket } from '../../net/shared-socket.ts';
+import { type SharedSocket, shareSocket } from '../../net/shared-socket.ts';
 import { localAddressToward, openUdpSocket } from '../../net/udp-socket.ts';
 import type { BindResult } from '../../rendezvous/introduction/output.ts';
 import { tellSecond } from './late.ts';
@@ -30,10 +30,18 @@ export async function bindSecond(state: State, { ticket, server, namedBy, signal
   if (refusal !== null) return { outcome: 'not-sent', detail: refusal };
   const second = state.second ?? (await placeSecond(state, { server, signal }));
   if (typeof second === 'string') return { outcome: 'not-sent', detail: second };
-  await using socket = second.shared.share((_bytes, from) => sameEndpoint(from, server));
-  const result = await bindTicket(socket, { server, ticket, signal });
+  const result = await bindOn(second.shared, { stun: options.stun, server, ticket, signal });
   if (result.outcome === 'bound') tellSecond(state, result.public);
   return result;
+}
+
+async function bindOn(
+  shared: SharedSocket,
+  { stun, server, ticket, signal }: Omit<BindSecondBy, 'namedBy'> & Pick<State['options'], 'stun'>,
+): Promise<BindResult> {
+  if (stun) return stun.see(shared, { only: server, signal });
+  await using socket = shared.share((_bytes, from) => sameEndpoint(from, server));
+  return await bindTicket(socket, { server, ticket, signal });
 }
 
 /** Finds the socket, or opens it; returns why there is none, as on a host without a route there. @throws the signal's reason when aborted. */

@@ -8,6 +8,7 @@ import type { PathMode } from '../options.ts';
 import type { MappedPort } from './mapped-port.ts';
 import type { OtherSocket } from './other-sockets.ts';
 import type { RelayResult } from './relay.ts';
+import type { StunServers } from './stun-servers.ts';
 import type { TurnServerChoice } from './turn-choice.ts';
 
 export interface ReachabilityOptions {
@@ -16,6 +17,8 @@ export interface ReachabilityOptions {
   /** Opens the second socket; default: Node's own. */
   readonly openSocket?: OpenSocket | undefined;
   readonly server: Endpoint;
+  /** The STUN servers that see the sockets, where no server takes tickets. */
+  readonly stun?: StunServers | undefined;
   readonly mode: PathMode;
   /** Asks the router to let everybody send to a socket, for as long as the caller wants; left out where routers are not asked. */
   readonly seekPinhole?: ((local: Endpoint) => void) | undefined;

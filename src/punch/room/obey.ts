@@ -99,19 +99,21 @@ function work({ left, failed }: State, what: () => Promise<void>): void {
 }
 
 async function bind(state: State, output: Extract<RoomOutput, { readonly kind: 'bind' }>): Promise<void> {
-  const { options, machine } = state;
+  const { options, machine, connection } = state;
   const { binding, ticket, altPort } = output;
   const result = await inPlaceOf(state, 'binding', (signal) => options.reachability.bind({ ticket, altPort, signal }));
+  if (result?.outcome === 'bound') connection.seen('first', result.public);
   if (result) machine.tell({ kind: 'bound', binding, result });
 }
 
 async function bindSecond(state: State, output: Extract<RoomOutput, { readonly kind: 'bind-second' }>): Promise<void> {
-  const { options, machine } = state;
+  const { options, machine, connection } = state;
   const { binding, ticket, server, namedBy } = output;
   const by = { ticket, server, namedBy };
   const result = await inPlaceOf(state, 'secondBinding', (signal) =>
     options.reachability.bindSecond({ ...by, signal }),
   );
+  if (result) connection.seen('second', result.outcome === 'bound' ? result.public : null);
   if (result) machine.tell({ kind: 'second-bound', binding, result });
 }
 

@@ -2,7 +2,6 @@
 import { startMachine } from '../../net/machine.ts';
 import { unlessAborted } from '../../net/waits.ts';
 import { createIntroductions } from '../../rendezvous/introduction/introductions.ts';
-import { createConnection } from './connection.ts';
 import { obey } from './obey.ts';
 import type { Met, RoomInput, RoomOutput, RoomWiring, State, ToldAgent } from './state.ts';
 
@@ -43,7 +42,7 @@ export function createRoom(options: RoomWiring): Room {
   const state: State = {
     options,
     left,
-    connection: createConnection(options.connection, left.signal),
+    connection: options.connection(left.signal),
     machine: startMachine<RoomInput, RoomOutput>({ machine: introductions, obey: (output) => obey(state, output) }),
     waiting: new Map(),
     news: new Map(),

@@ -15,7 +15,7 @@ import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 import type { CandidateAgent } from '../attempt/candidates/candidate-agent.ts';
 import type { Reachability } from '../reachability/reachability.ts';
 import type { TurnServerChoice } from '../reachability/turn-choice.ts';
-import type { Connection, ConnectionOptions } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { Mailbox } from './mailbox.ts';
 
 /** What the peer was told about this side, and the agent that has those candidates. */
@@ -36,7 +36,8 @@ export type Met =
   | { readonly kind: 'failed'; readonly reason: IntroductionFailure; readonly detail: string | null };
 
 export interface RoomWiring extends IntroductionsOptions {
-  readonly connection: ConnectionOptions;
+  /** Creates the connection to the rendezvous, which ends everything that it has begun when the signal aborts. */
+  readonly connection: (signal: AbortSignal) => Connection;
   readonly reachability: Reachability;
   /** TURN servers in addition to those that the rendezvous names. */
   readonly turn: readonly TurnServerChoice[];

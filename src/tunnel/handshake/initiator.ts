@@ -64,9 +64,10 @@ function handle(state: State, now: number, input: HandshakeInput): readonly Hand
 
 function begin(state: State, now: number): readonly HandshakeOutput[] {
   const played = play(state.side, [{ kind: 'send', payload: NOTHING }], null);
-  if (!played) throw new Error('nothing is read in the first message');
-  state.first = played.last;
-  state.ephemeral = played.ephemeral;
+  const first = played?.results[0];
+  if (!first) throw new Error('the first message depends on nothing that was read');
+  state.first = first;
+  state.ephemeral = played?.ephemeral ?? null;
   state.phase = 'waits-for-second';
   state.deadline = now + state.options.timeoutMs;
   return sendUntilAnswered(state, now, encodeMessage('first', state.first));
@@ -98,19 +99,19 @@ function readVersion(state: State, now: number, { version, body }: Pick<Handshak
 
 function readSecond(state: State, now: number, message: Uint8Array): readonly HandshakeOutput[] {
   const { options, side, peerKey, ephemeral } = state;
-  const turns: Turn[] = [
+  const turns: readonly Turn[] = [
     { kind: 'send', payload: NOTHING },
     { kind: 'receive', message },
+    { kind: 'send', payload: encodePayload(options.payload) },
   ];
-  const second = play(side, turns, ephemeral);
-  if (!second || (peerKey && Buffer.compare(second.state.rs, peerKey) !== 0)) {
+  const played = play(side, turns, ephemeral);
+  const [, peerPayload, third] = played?.results ?? [];
+  if (!played || !peerPayload || !third || (peerKey && Buffer.compare(played.state.rs, peerKey) !== 0)) {
     state.unreadable++;
     return [];
   }
-  const third = second.state.send(encodePayload(options.payload));
-  const agreement = agreementOf(second, { role: 'initiator', own: options.payload, peerPayload: second.last });
-  if (!agreement) return [];
-  return agree(state, now, { agreement, third });
+  const agreement = agreementOf(played, { role: 'initiator', own: options.payload, peerPayload });
+  return agreement ? agree(state, now, { agreement, third }) : [];
 }
 
 /** The third message is sent twice at once: the keys are used from now on, and what comes before it cannot be read. */

@@ -59,28 +59,30 @@ export type Turn =
 
 export interface Played {
   readonly state: NoiseState;
-  /** What the last turn gave: the message that was sent, or the payload that was received. */
-  readonly last: Uint8Array;
+  /** What each turn gave: the message that was sent, or the payload that was received. */
+  readonly results: readonly Uint8Array[];
   /** A copy of the ephemeral keys, for the next time. */
   readonly ephemeral: KeyPair | null;
 }
 
-/** Plays the turns from the beginning, with the ephemeral keys that are given. Returns null when a received message is wrong. */
+/**
+ * Plays the turns from the beginning, with the ephemeral keys that are given. Returns null when a received message is wrong; where
+ * no code protects it, this may show only when the next one is made: its key is none.
+ */
 export function play(side: NoiseSide, turns: readonly Turn[], ephemeral: KeyPair | null): Played | null {
   const state = createState(side, ephemeral);
   let keys = ephemeral;
-  let last: Uint8Array = new Uint8Array();
-  for (const turn of turns) {
-    if (turn.kind === 'send') {
-      last = state.send(turn.payload);
+  const results: Uint8Array[] = [];
+  try {
+    for (const turn of turns) {
+      results.push(turn.kind === 'send' ? state.send(turn.payload) : state.recv(Buffer.from(turn.message)));
+      // The library overwrites the keys once it needs them no more.
       keys ??= state.e && copyOf(state.e);
-      continue;
     }
-    const payload = read(state, turn.message);
-    if (payload === null) return null;
-    last = payload;
+  } catch {
+    return null;
   }
-  return { state, last, ephemeral: keys };
+  return { state, results, ephemeral: keys };
 }
 
 function createState(
@@ -92,14 +94,6 @@ function createState(
   if (ephemeral) state.e = copyOf(ephemeral);
   state.initialise(prologue);
   return state;
-}
-
-function read(state: NoiseState, message: Uint8Array): Uint8Array | null {
-  try {
-    return state.recv(Buffer.from(message));
-  } catch {
-    return null;
-  }
 }
 
 function copyOf({ publicKey, secretKey }: KeyPair): KeyPair {

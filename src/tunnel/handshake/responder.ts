@@ -107,7 +107,8 @@ function answerFirst(state: State, first: Uint8Array): readonly HandshakeOutput[
 
 function makeAnswer({ side, options }: State, first: Uint8Array): Answer | null {
   const played = play(side, untilSecond(options, first), null);
-  return played && { first, second: played.last, ephemeral: played.ephemeral };
+  const second = played?.results[1];
+  return second ? { first, second, ephemeral: played?.ephemeral ?? null } : null;
 }
 
 function untilSecond({ payload }: HandshakeOptions, first: Uint8Array): readonly Turn[] {
@@ -135,8 +136,9 @@ function readThird(state: State, third: Uint8Array): readonly HandshakeOutput[] 
 function finish(state: State, { first, ephemeral }: Answer, third: Uint8Array): readonly HandshakeOutput[] | null {
   const { options, side, peerKey } = state;
   const played = play(side, [...untilSecond(options, first), { kind: 'receive', message: third }], ephemeral);
-  if (!played || (peerKey && Buffer.compare(played.state.rs, peerKey) !== 0)) return null;
-  const agreement = agreementOf(played, { role: 'responder', own: options.payload, peerPayload: played.last });
+  const peerPayload = played?.results[2];
+  if (!played || !peerPayload || (peerKey && Buffer.compare(played.state.rs, peerKey) !== 0)) return null;
+  const agreement = agreementOf(played, { role: 'responder', own: options.payload, peerPayload });
   if (!agreement) return null;
   const confirm = confirmationOf(agreement);
   state.accepted = { third, confirm };

@@ -5,13 +5,14 @@ import type { Carrier } from '../carrier.ts';
 import { TunnelStreamError } from '../errors.ts';
 import type { Agreement } from '../handshake/agreement.ts';
 import type { TunnelEnd } from '../tunnel.ts';
-import { CONTROL_MAX_BYTES, decodeControl, encodeControl } from './control-message.ts';
-import { sessionKeys } from './keys.ts';
+import { atMost } from './at-most.ts';
+import { type Control, createControl } from './control.ts';
+import type { ControlMessage } from './control-message.ts';
+import { type SessionKeys, sessionKeys } from './keys.ts';
 import { createLiveness, type Liveness } from './liveness.ts';
 import type { Leg, Routes } from './routes.ts';
 import { createOpen, createSeal, type Datagram, SEAL_BYTES } from './sealed-datagram.ts';
 import type { SecretStreamLibrary } from './secret-stream.ts';
-import { openSecureStream, type SecureStream } from './secure-stream.ts';
 import type { Session } from './session.ts';
 import { createStreams, type Streams } from './streams.ts';
 
@@ -39,8 +40,6 @@ export interface MovableSession extends Session {
 
 /** How long the last messages are given to reach the peer when this side ends the session. */
 const GOODBYE_MS = 1_000;
-/** How many messages of control may wait to be sent: a peer that asks for more without taking the answers is left. */
-const CONTROL_QUEUE_MAX = 4_096;
 
 interface State {
   readonly options: SessionOptions;
@@ -48,22 +47,21 @@ interface State {
   readonly openSealed: (bytes: Uint8Array) => Datagram | null;
   readonly liveness: Liveness;
   readonly streams: Streams;
-  readonly control: SecureStream;
+  readonly control: Control;
   readonly closed: PromiseWithResolvers<TunnelEnd>;
   /** The path of now; null when it has ended and there is no other one yet. */
   path: ShakenCarrier | null;
   /** What ends the session when no path comes. */
   patience: NodeJS.Timeout | undefined;
   ending: Promise<void> | null;
-  unsent: number;
-  bytes: { sent: number; received: number };
+  readonly bytes: { sent: number; received: number };
 }
 
 export function createSession(options: SessionOptions): MovableSession {
   const { agreement, routes } = options;
   const keys = sessionKeys(agreement);
   const state = createState(options, keys);
-  moveTo(state, options.shaken);
+  takePath(state, options.shaken);
   const { streams, liveness } = state;
   return {
     ...{ id: keys.id, fingerprint: agreement.fingerprint, role: agreement.role },
@@ -87,46 +85,40 @@ export function createSession(options: SessionOptions): MovableSession {
   };
 }
 
-function createState(options: SessionOptions, keys: ReturnType<typeof sessionKeys>): State {
+function createState(options: SessionOptions, keys: SessionKeys): State {
   const { SecretStream, agreement, routes, control } = options;
-  const isInitiator = agreement.role === 'initiator';
   const seal = createSeal(keys.datagrams.tx);
-  const liveness = createLiveness((datagram) => void state.path?.carrier.send(seal(datagram)));
-  control.connect(agreement.peer.control);
+  const send = (datagram: Datagram): void => void state.path?.carrier.send(seal(datagram));
+  const liveness = createLiveness({ send, payload: () => state.control.heard() });
+  const common = {
+    ...{ SecretStream, isInitiator: agreement.role === 'initiator', keys, routes },
+    onHeard: liveness.heard,
+  };
   const state: State = {
-    ...{ options, seal, openSealed: createOpen(keys.datagrams.rx), liveness },
-    ...{ closed: Promise.withResolvers(), path: null, patience: undefined, ending: null, unsent: 0 },
-    bytes: { sent: 0, received: 0 },
+    ...{ options, seal, openSealed: createOpen(keys.datagrams.rx), liveness, bytes: { sent: 0, received: 0 } },
+    ...{ closed: Promise.withResolvers(), path: null, patience: undefined, ending: null },
     streams: createStreams({
-      ...{ SecretStream, isInitiator, keys, routes, onHeard: liveness.heard },
-      say: (message) => say(state, encodeControl(message)),
+      ...common,
+      say: (message) => state.control.say(message),
       sendDatagram: (number, bytes) => sendDatagram(state, number, bytes),
       onBytes: (direction, bytes) => {
         state.bytes[direction] += bytes;
       },
     }),
-    control: openSecureStream({
-      ...{ SecretStream, isInitiator, raw: control.raw, keys: keys.stream(0), maxBytes: CONTROL_MAX_BYTES },
+    control: createControl({
+      ...common,
+      first: { leg: control, peerId: agreement.peer.control },
+      sendDatagram: send,
       onMessage: (message) => hearControl(state, message),
-      onDrain: () => {
-        state.unsent = 0;
-      },
-      onClosed: () =>
-        void endSession(state, { reason: 'path-lost', detail: 'what goes between the two sides was interrupted' }),
+      onOverflow: () =>
+        void endSession(state, { reason: 'path-lost', detail: 'the peer does not take what it is told' }),
     }),
   };
   return state;
 }
 
-function say(state: State, message: Uint8Array): void {
-  if (state.control.write([message]) || ++state.unsent < CONTROL_QUEUE_MAX) return;
-  void endSession(state, { reason: 'path-lost', detail: 'the peer does not take what this side tells it' });
-}
-
-function hearControl(state: State, bytes: Uint8Array): void {
-  state.liveness.heard();
-  const message = decodeControl(bytes);
-  if (!message || state.ending) return;
+function hearControl(state: State, message: ControlMessage): void {
+  if (state.ending) return;
   if (message.kind === 'bye') void endSession(state, { reason: 'peer-left' });
   else state.streams.hear(message);
 }
@@ -135,8 +127,19 @@ function hearSealed(state: State, bytes: Uint8Array): void {
   const datagram = state.openSealed(bytes);
   if (!datagram || state.ending) return;
   state.liveness.heard();
-  if (datagram.kind === 'stream') state.streams.hearDatagram(datagram.number, datagram.payload);
-  else state.liveness.hearDatagram(datagram);
+  switch (datagram.kind) {
+    case 'stream':
+      state.streams.hearDatagram(datagram.number, datagram.payload);
+      return;
+    case 'ping':
+    case 'pong':
+      state.control.hearHeard(datagram.payload);
+      state.liveness.hearDatagram(datagram);
+      return;
+    case 'control':
+    case 'renew':
+      state.control.hearDatagram(datagram);
+  }
 }
 
 function maxDatagram({ path }: State): number {
@@ -150,20 +153,18 @@ function sendDatagram(state: State, number: number, payload: Uint8Array): boolea
   return isSent;
 }
 
-/** The former path is left once nothing is on its way there any more: what comes by it until then still counts. */
-function moveTo(state: State, shaken: ShakenCarrier): void {
+/** Takes the first path, or another one: then the former one is left as soon as nothing takes it any more. */
+function takePath(state: State, shaken: ShakenCarrier): void {
   const former = state.path;
   const { routes, outliveMs } = state.options;
   const { carrier } = shaken;
   state.path = shaken;
   clearTimeout(state.patience);
-  state.patience = undefined;
   shaken.onSealed((bytes) => hearSealed(state, bytes));
   carrier.onRoute((route) => {
     if (state.path === shaken) void routes.change(route);
   });
-  const moved = routes.change(carrier.route());
-  void moved.then(() => former?.[Symbol.asyncDispose]());
+  void routes.use(carrier.route()).then(() => former?.[Symbol.asyncDispose]());
   void carrier.closed.then((end) => {
     if (state.path !== shaken || state.ending) return;
     state.path = null;
@@ -174,6 +175,12 @@ function moveTo(state: State, shaken: ShakenCarrier): void {
   state.liveness.ping();
 }
 
+function moveTo(state: State, shaken: ShakenCarrier): void {
+  takePath(state, shaken);
+  state.control.renew();
+  state.streams.resume();
+}
+
 function endSession(state: State, end: TunnelEnd): Promise<void> {
   state.ending ??= finishSession(state, end);
   return state.ending;
@@ -181,29 +188,19 @@ function endSession(state: State, end: TunnelEnd): Promise<void> {
 
 async function finishSession(state: State, end: TunnelEnd): Promise<void> {
   const { streams, control, liveness, path, options } = state;
+  // Whoever ends it goes on first: it may be a stream, or control itself.
   await Promise.resolve();
   clearTimeout(state.patience);
   streams.endAll(new TunnelStreamError('lost', explain(end)));
-  if (end.reason === 'own-end') await atMost(GOODBYE_MS, sayGoodbye(state));
-  else control.destroy();
+  if (end.reason === 'own-end' && path) {
+    control.say({ kind: 'bye' });
+    await atMost(GOODBYE_MS, control.flushed());
+  }
+  control[Symbol.dispose]();
   liveness[Symbol.dispose]();
   options.routes.closeAll();
   await path?.[Symbol.asyncDispose]();
   state.closed.resolve(end);
-}
-
-/** First what the streams still have to deliver, since the peer ends them when it hears that this side leaves. */
-async function sayGoodbye({ streams, control }: State): Promise<void> {
-  await streams.settled();
-  control.write([encodeControl({ kind: 'bye' })]);
-  await control.close();
-}
-
-async function atMost(ms: number, work: Promise<void>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([work, promise]);
-  clearTimeout(timer);
 }
 
 function explain(end: TunnelEnd): string {

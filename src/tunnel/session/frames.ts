@@ -1,50 +1,49 @@
 /**
- * The messages of one stream, each in a message of its secret stream.
+ * The messages of one stream that go with its bytes, each in a message of its secret stream. What else there is to say of a stream
+ * is said over the control stream, which outlasts the native stream.
  *
- *     0        1
- *     +--------+------------------ ...
- *     |  kind  | body
- *     +--------+------------------ ...
+ *     0        1                                     0        1                 7                 13
+ *     +--------+------------- ...                    +--------+-----------------+-----------------+
+ *     |  0, 1  | bytes of `data`                     |   2    | received        | limit           |
+ *     +--------+------------- ...                    +--------+-----------------+-----------------+
  */
 
 /** The most bytes that one frame carries: large ones are faster, and each is held as a whole before it is decrypted. */
 export const FRAME_DATA_MAX_BYTES = 65_536;
 export const FRAME_MAX_BYTES = FRAME_DATA_MAX_BYTES + 1;
-const REASON_MAX_CHARACTERS = 256;
-/** A character of text has 4 bytes at most. */
-const REASON_MAX_BYTES = 4 * REASON_MAX_CHARACTERS;
-const CREDIT_BYTES = 6;
+/** Of a count of bytes: enough for 256 TiB in one stream. */
+const COUNT_BYTES = 6;
 
-const KIND = { data: 0, end: 1, reset: 2, credit: 3, done: 4 } as const;
+const KIND = { data: 0, end: 1, credit: 2 } as const;
 
 export type Frame =
   | { readonly kind: 'data'; readonly bytes: Uint8Array }
   /** Nothing more comes in this direction. */
   | { readonly kind: 'end' }
-  /** The stream has failed at the sender; both directions are over. */
-  | { readonly kind: 'reset'; readonly reason: string }
-  /** How many bytes may be sent in all, counted from the beginning of the stream. */
-  | { readonly kind: 'credit'; readonly limit: number }
-  /** Everything up to the other direction's `end` has come. */
-  | { readonly kind: 'done' };
+  | Credit;
 
-/** Returns the parts of the message, in order. `data` takes bytes that are up to FRAME_DATA_MAX_BYTES long together. */
-export function encodeFrame(
-  frame: Exclude<Frame, { kind: 'data' }> | { readonly kind: 'data'; readonly parts: readonly Uint8Array[] },
-): readonly Uint8Array[] {
+/** Both are counted from the beginning of the stream. */
+export interface Credit {
+  readonly kind: 'credit';
+  /** How many bytes have come, which need not be kept any longer. */
+  readonly received: number;
+  /** How many bytes may be sent in all. */
+  readonly limit: number;
+}
+
+/** Returns the parts of the message, in order. Data has up to FRAME_DATA_MAX_BYTES. */
+export function encodeFrame(frame: Frame): readonly Uint8Array[] {
   const kind = Uint8Array.of(KIND[frame.kind]);
   switch (frame.kind) {
     case 'data':
-      return [kind, ...frame.parts];
+      return [kind, frame.bytes];
     case 'end':
-    case 'done':
       return [kind];
-    case 'reset':
-      return [kind, Buffer.from(frame.reason.slice(0, REASON_MAX_CHARACTERS))];
     case 'credit': {
-      const limit = Buffer.alloc(CREDIT_BYTES);
-      limit.writeUIntBE(frame.limit, 0, CREDIT_BYTES);
-      return [kind, limit];
+      const counts = Buffer.alloc(2 * COUNT_BYTES);
+      counts.writeUIntBE(frame.received, 0, COUNT_BYTES);
+      counts.writeUIntBE(frame.limit, COUNT_BYTES, COUNT_BYTES);
+      return [kind, counts];
     }
   }
 }
@@ -57,15 +56,12 @@ export function decodeFrame(message: Uint8Array): Frame | null {
       return { kind: 'data', bytes: body };
     case KIND.end:
       return { kind: 'end' };
-    case KIND.reset: {
-      const text = Buffer.from(body.subarray(0, REASON_MAX_BYTES)).toString('utf8');
-      return { kind: 'reset', reason: text.slice(0, REASON_MAX_CHARACTERS) };
+    case KIND.credit: {
+      if (body.length < 2 * COUNT_BYTES) return null;
+      const counts = Buffer.from(body);
+      const received = counts.readUIntBE(0, COUNT_BYTES);
+      return { kind: 'credit', received, limit: counts.readUIntBE(COUNT_BYTES, COUNT_BYTES) };
     }
-    case KIND.credit:
-      if (body.length < CREDIT_BYTES) return null;
-      return { kind: 'credit', limit: Buffer.from(body.subarray(0, CREDIT_BYTES)).readUIntBE(0, CREDIT_BYTES) };
-    case KIND.done:
-      return { kind: 'done' };
     default:
       return null;
   }

@@ -12,16 +12,16 @@ const NO_SALT = new Uint8Array();
 
 export interface SessionKeys {
   readonly id: Uint8Array;
-  /** Of the stream with this number; the control stream has the number 0. */
-  readonly stream: (number: number) => SecretStreamKeys;
+  /** Of the native stream with this epoch (0 for the first one) of the stream with this number; control has the number 0. */
+  readonly stream: (number: number, epoch: number) => SecretStreamKeys;
   readonly datagrams: { readonly tx: Uint8Array; readonly rx: Uint8Array };
 }
 
 export function sessionKeys({ tx, rx, hash }: Pick<Agreement, 'tx' | 'rx' | 'hash'>): SessionKeys {
   return {
     id: derive(hash, 'natcheck tunnel session', ID_BYTES),
-    stream: (number) => {
-      const info = `natcheck tunnel stream ${number}`;
+    stream: (number, epoch) => {
+      const info = `natcheck tunnel stream ${number} ${epoch}`;
       return { tx: derive(tx, info), rx: derive(rx, info), hash: derive(hash, info) };
     },
     datagrams: { tx: derive(tx, 'natcheck tunnel datagrams'), rx: derive(rx, 'natcheck tunnel datagrams') },

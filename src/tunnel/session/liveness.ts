@@ -6,11 +6,11 @@ import type { Datagram } from './sealed-datagram.ts';
 const PING_MS = 1_000;
 /** How many pings may wait for their answers; older ones are forgotten. */
 const PINGS_MAX = 8;
-const NOTHING = new Uint8Array();
 
 export interface Liveness extends Disposable {
   /** Something that the peer has authenticated has come. */
   readonly heard: () => void;
+  /** Takes the datagrams of the kinds `ping` and `pong`. */
   readonly hearDatagram: (datagram: Datagram) => void;
   readonly quietForMs: () => number;
   readonly rttMs: () => number | null;
@@ -18,8 +18,14 @@ export interface Liveness extends Disposable {
   readonly ping: () => void;
 }
 
-/** Pings are datagrams: a stream whose packets are not acknowledged for some seconds is closed, and none should be for a ping. */
-export function createLiveness(send: (datagram: Datagram) => void): Liveness {
+interface LivenessOptions {
+  readonly send: (datagram: Datagram) => void;
+  /** What a ping, and its answer, take with them. */
+  readonly payload: () => Uint8Array;
+}
+
+/** Pings are datagrams: a native stream whose packets are not acknowledged for 13 s is closed, and none should be for a ping. */
+export function createLiveness({ send, payload }: LivenessOptions): Liveness {
   const sentAt = new Map<number, number>();
   let number = 0;
   let heardAt = now();
@@ -29,7 +35,7 @@ export function createLiveness(send: (datagram: Datagram) => void): Liveness {
     sentAt.set(number, now());
     const [oldest] = sentAt.keys();
     if (sentAt.size > PINGS_MAX && oldest !== undefined) sentAt.delete(oldest);
-    send({ kind: 'ping', number, payload: NOTHING });
+    send({ kind: 'ping', number, payload: payload() });
   };
   const timer = setInterval(ping, PING_MS);
   return {
@@ -37,7 +43,7 @@ export function createLiveness(send: (datagram: Datagram) => void): Liveness {
       heardAt = now();
     },
     hearDatagram: (datagram) => {
-      if (datagram.kind === 'ping') send({ kind: 'pong', number: datagram.number, payload: NOTHING });
+      if (datagram.kind === 'ping') send({ kind: 'pong', number: datagram.number, payload: payload() });
       const sent = sentAt.get(datagram.number);
       if (datagram.kind !== 'pong' || sent === undefined) return;
       rttMs = now() - sent;

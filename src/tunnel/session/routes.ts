@@ -1,6 +1,7 @@
-/** The native streams of a session, and the route that all of them take now. */
+/** The native streams of a session, and the route that they take. */
 import type { UdxStream } from '../../net/udx/native.ts';
 import type { Route } from '../carrier.ts';
+import { atMost } from './at-most.ts';
 import { takeNativeId } from './native-ids.ts';
 
 /** A native stream whose peer may not be known yet. */
@@ -15,52 +16,86 @@ export interface Routes {
   /** @throws Error when there are too many. */
   readonly createLeg: () => Leg;
   readonly current: () => Route;
-  /** Sends everything over another route. Resolves when nothing is on its way over the former one. Never rejects. */
+  /**
+   * Takes new native streams over another route. Resolves when none takes a former one any more, after some seconds at the latest:
+   * those that still do are closed then. Never rejects.
+   */
+  readonly use: (route: Route) => Promise<void>;
+  /** Takes the native streams themselves over another route, while the former one still works. Never rejects. */
   readonly change: (route: Route) => Promise<void>;
   /** Closes every native stream, at once. */
   readonly closeAll: () => void;
 }
 
-interface Moving {
+/** How long native streams may still take a former route: the peer tells soon where each stream goes on. */
+const LEAVE_MS = 5_000;
+/**
+ * How long what is on its way may take to be acknowledged after a change of route. libudx sends lost packets again to where it has
+ * sent them before, so a stream whose former route is dead would wait in vain.
+ */
+const CHANGE_MS = 2_000;
+
+interface Taken {
   readonly raw: UdxStream;
+  readonly closed: Promise<void>;
   remoteId: number | null;
-  /** Where it was last sent. */
+  /** Where it goes; null before it is connected. */
   route: Route | null;
   /** Resolves when no change is under way. */
   changed: Promise<void>;
   isClosed: boolean;
 }
 
+interface State {
+  readonly legs: Set<Taken>;
+  route: Route;
+}
+
 export function createRoutes(first: Route): Routes {
-  const legs = new Set<Moving>();
-  let route = first;
+  const state: State = { legs: new Set(), route: first };
   return {
-    createLeg: () => {
-      const { id, free } = takeNativeId(route.socket.udx);
-      // Data may come before this side has connected, and by another socket while one side has moved: it is authenticated later.
-      const raw = route.socket.udx.createStream(id, { firewall: () => false });
-      const leg: Moving = { raw, remoteId: null, route: null, changed: Promise.resolve(), isClosed: false };
-      legs.add(leg);
-      raw.on('error', () => {});
-      raw.once('close', () => {
-        leg.isClosed = true;
-        legs.delete(leg);
-        free();
-      });
-      return { id, raw, connect: (remoteId) => connect(leg, remoteId, route) };
+    createLeg: () => createLeg(state),
+    current: () => state.route,
+    use: (route) => {
+      state.route = route;
+      return closeWithin(
+        LEAVE_MS,
+        Array.from(state.legs).filter((leg) => leg.route !== null && leg.route !== route),
+        (leg) => leg.closed,
+      );
     },
-    current: () => route,
-    change: async (next) => {
-      route = next;
-      await Promise.all(Array.from(legs, (leg) => move(leg, () => route)));
+    change: (route) => {
+      state.route = route;
+      return closeWithin(CHANGE_MS, Array.from(state.legs), (leg) => move(state, leg));
     },
     closeAll: () => {
-      for (const { raw } of legs) raw.destroy();
+      for (const { raw } of state.legs) raw.destroy();
     },
   };
 }
 
-function connect(leg: Moving, remoteId: number, route: Route): void {
+function createLeg(state: State): Leg {
+  const { udx } = state.route.socket;
+  const { id, free } = takeNativeId(udx);
+  // Data may come before this side has connected, and by another socket while one side has moved: it is authenticated later.
+  const raw = udx.createStream(id, { firewall: () => false });
+  const closed = Promise.withResolvers<void>();
+  const leg: Taken = {
+    ...{ raw, closed: closed.promise, remoteId: null, route: null },
+    ...{ changed: Promise.resolve(), isClosed: false },
+  };
+  state.legs.add(leg);
+  raw.on('error', () => {});
+  raw.once('close', () => {
+    leg.isClosed = true;
+    state.legs.delete(leg);
+    free();
+    closed.resolve();
+  });
+  return { id, raw, connect: (remoteId) => connect(leg, remoteId, state.route) };
+}
+
+function connect(leg: Taken, remoteId: number, route: Route): void {
   leg.remoteId = remoteId;
   leg.route = route;
   try {
@@ -70,13 +105,21 @@ function connect(leg: Moving, remoteId: number, route: Route): void {
   }
 }
 
+async function closeWithin(ms: number, legs: readonly Taken[], work: (leg: Taken) => Promise<void>): Promise<void> {
+  const late = new Set(legs);
+  const all = legs.map((leg) => work(leg).then(() => late.delete(leg)));
+  if (await atMost(ms, Promise.all(all))) return;
+  for (const { raw } of late) raw.destroy();
+  await Promise.all(Array.from(late, ({ closed }) => closed));
+}
+
 /** A change has to be over before the next one begins, which then goes to where the route leads by that time. */
-function move(leg: Moving, route: () => Route): Promise<void> {
-  leg.changed = leg.changed.then(() => changeTo(leg, route()));
+function move(state: State, leg: Taken): Promise<void> {
+  leg.changed = leg.changed.then(() => changeTo(leg, state.route));
   return leg.changed;
 }
 
-async function changeTo(leg: Moving, route: Route): Promise<void> {
+async function changeTo(leg: Taken, route: Route): Promise<void> {
   if (leg.isClosed || leg.remoteId === null || leg.route === route) return;
   leg.route = route;
   try {

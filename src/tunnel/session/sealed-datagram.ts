@@ -21,14 +21,17 @@ const TAG = { authTagLength: TAG_BYTES } as const;
 /** What sealing adds to a payload. */
 export const SEAL_BYTES = HEADER_BYTES + INNER_BYTES + TAG_BYTES;
 
-/** `number` is that of the stream, or of the ping. */
 export interface Datagram {
-  readonly kind: 'stream' | 'ping' | 'pong';
+  /**
+   * `stream`: what a user sends, `number` being the stream's. `ping`, `pong`: `number` is the ping's. `control`: the native stream
+   * of control with the epoch `number`. `renew`: asks for one after that epoch.
+   */
+  readonly kind: (typeof KINDS)[number];
   readonly number: number;
   readonly payload: Uint8Array;
 }
 
-const KINDS = ['stream', 'ping', 'pong'] as const;
+const KINDS = ['stream', 'ping', 'pong', 'control', 'renew'] as const;
 
 /** Returns what seals one datagram after another with this key. */
 export function createSeal(key: Uint8Array): (datagram: Datagram) => Uint8Array {

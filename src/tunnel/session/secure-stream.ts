@@ -5,17 +5,8 @@ import type { SecretStream, SecretStreamKeys, SecretStreamLibrary } from './secr
 
 /** What a secret stream adds to a message: its tag. */
 const TAG_BYTES = 17;
-/** How long the last messages are given to be acknowledged, before the native stream is closed for good. */
-const LINGER_MS = 5_000;
 
-export interface SecureStreamOptions {
-  readonly SecretStream: SecretStreamLibrary;
-  /** Connected already. */
-  readonly raw: UdxStream;
-  readonly isInitiator: boolean;
-  readonly keys: SecretStreamKeys;
-  /** The longest message that the peer may send. */
-  readonly maxBytes: number;
+export interface SecureStreamHandlers {
   readonly onMessage: (message: Uint8Array) => void;
   /** After `write` has returned false: it takes more. */
   readonly onDrain: () => void;
@@ -23,11 +14,21 @@ export interface SecureStreamOptions {
   readonly onClosed: (error: Error | null) => void;
 }
 
+export interface SecureStreamOptions extends SecureStreamHandlers {
+  readonly SecretStream: SecretStreamLibrary;
+  /** Connected already. */
+  readonly raw: UdxStream;
+  readonly isInitiator: boolean;
+  readonly keys: SecretStreamKeys;
+  /** The longest message that the peer may send. */
+  readonly maxBytes: number;
+}
+
 export interface SecureStream {
   /** Sends one message, which is put together from its parts. Returns false when `onDrain` should be waited for. */
   readonly write: (parts: readonly Uint8Array[]) => boolean;
-  /** Closes it once everything sent has been acknowledged, or has not been for 5 s. Never rejects. */
-  readonly close: () => Promise<void>;
+  /** Resolves once everything sent has been acknowledged, or it is closed. Never rejects. */
+  readonly flushed: () => Promise<void>;
   readonly destroy: (error?: Error) => void;
 }
 
@@ -51,11 +52,8 @@ export function openSecureStream(options: SecureStreamOptions): SecureStream {
   });
   return {
     write: (parts) => !secret.destroyed && secret.write(join(secret, parts)),
-    close: async () => {
-      const timeout = setTimeout(closed.resolve, LINGER_MS);
+    flushed: async () => {
       await Promise.race([secret.flush(), closed.promise]);
-      clearTimeout(timeout);
-      secret.destroy();
     },
     destroy: (error) => secret.destroy(error),
   };

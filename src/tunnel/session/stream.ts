@@ -1,198 +1,225 @@
 /**
- * One stream of a session: a Duplex of Node over the messages of its secret stream. What was written goes out as soon as the peer
- * has room, small writes gathered; `finish` comes when the peer has everything, `end` when this side has.
+ * One stream of a session: a Duplex of Node over native streams, of which there is one at a time and another one when that is lost.
+ * What was written goes out as soon as the peer has room, small writes gathered; `finish` comes when the peer has everything, `end`
+ * when this side has.
  */
 import { Duplex } from 'node:stream';
-import { visible } from '../../visible.ts';
 import { TunnelStreamError } from '../errors.ts';
 import type { TunnelStream } from '../tunnel.ts';
 import { decodeFrame, encodeFrame, FRAME_DATA_MAX_BYTES, type Frame } from './frames.ts';
-import type { SecureStream } from './secure-stream.ts';
-import { createWindow, WINDOW_MIN_BYTES, type Window } from './window.ts';
+import { createIncoming, type Incoming } from './incoming.ts';
+import { createOutgoing, type Outgoing } from './outgoing.ts';
+import type { SecureStream, SecureStreamHandlers } from './secure-stream.ts';
+import { WINDOW_MIN_BYTES } from './window.ts';
 
-/** Less than the least window, so that the reader is asked for more before the peer has to stop. */
+/** Less than the least window, so that the peer is told of more room before it has to stop. */
 const READ_BUFFER_BYTES = WINDOW_MIN_BYTES / 2;
 const WRITE_BUFFER_BYTES = 4 * FRAME_DATA_MAX_BYTES;
 
 type Done = (error?: Error | null) => void;
 
-interface State {
-  readonly secure: SecureStream;
-  readonly window: Window;
-  readonly onBytes: StreamWiring['onBytes'];
-  /** What is being written, and who is told when it has been. */
-  outgoing: { parts: Uint8Array[]; readonly done: Done } | null;
-  /** Whether the stream below takes more now. */
-  isDrained: boolean;
-  sent: number;
-  /** How many bytes the peer has room for in all. */
-  limit: number;
-  /** Called when the peer has got everything. */
-  finished: Done | null;
-  hasFinished: boolean;
-  peerHasEnded: boolean;
-  /** Whether the peer has said that it is over, so that it need not be told. */
-  isReset: boolean;
-  isClosed: boolean;
-}
-
 export interface StreamWiring {
   readonly number: number;
-  readonly open: (handlers: {
-    readonly onMessage: (message: Uint8Array) => void;
-    readonly onDrain: () => void;
-    readonly onClosed: (error: Error | null) => void;
-  }) => SecureStream;
   readonly sendDatagram: (bytes: Uint8Array) => boolean;
   readonly onDatagram: (receive: (bytes: Uint8Array) => void) => void;
   /** Is told of the bytes that go, or have come. */
   readonly onBytes: (direction: 'sent' | 'received', bytes: number) => void;
-  /** Takes over the stream below, which may still have something to deliver. */
-  readonly onLeave: (secure: SecureStream) => void;
+  /** Everything up to the peer's end has come. */
+  readonly onDone: () => void;
+  /** Called once, when the stream is over: with an error that the peer is to be told, or null where it knows, or all went well. */
+  readonly onOver: (error: Error | null) => void;
+  /** The native stream has closed by itself. */
+  readonly onLegLost: () => void;
 }
 
-export function createTunnelStream(wiring: StreamWiring): TunnelStream {
-  const secure = wiring.open({
-    onMessage: (message) => {
-      const frame = decodeFrame(message);
-      if (frame && !duplex.destroyed) receive(state, duplex, frame);
-    },
-    onDrain: () => {
-      state.isDrained = true;
-      pump(state);
-    },
-    onClosed: (error) => {
-      state.isClosed = true;
-      duplex.destroy(new TunnelStreamError('lost', `the stream was lost with the path under it${because(error)}`));
-    },
-  });
+export interface ResumableStream {
+  readonly stream: TunnelStream;
+  /** Goes on over a new native stream, from where the peer is. */
+  readonly attach: (open: (handlers: SecureStreamHandlers) => SecureStream, peerReceived: number) => void;
+  /** Leaves the native stream, from which nothing more is taken, and returns how many bytes have come. */
+  readonly detach: () => number;
+  /** The peer has everything. */
+  readonly hearDone: () => void;
+  /** Ends it with an error that the peer need not be told. */
+  readonly fail: (error: TunnelStreamError) => void;
+}
+
+interface State {
+  readonly wiring: StreamWiring;
+  readonly outgoing: Outgoing;
+  readonly incoming: Incoming;
+  secure: SecureStream | null;
+  /** Whether the native stream takes more now. */
+  isDrained: boolean;
+  /** Whether the end has been said over this native stream. */
+  isEndSaid: boolean;
+  written: Done | null;
+  finished: Done | null;
+  hasFinished: boolean;
+  peerHasEnded: boolean;
+  /** Whether the peer is not to be told of the end. */
+  isKnown: boolean;
+}
+
+export function createTunnelStream(wiring: StreamWiring): ResumableStream {
   const state: State = {
-    ...{ secure, window: createWindow(), onBytes: wiring.onBytes, outgoing: null, isDrained: true },
-    ...{ sent: 0, limit: WINDOW_MIN_BYTES, finished: null, hasFinished: false, peerHasEnded: false },
-    ...{ isReset: false, isClosed: false },
+    ...{ wiring, outgoing: createOutgoing(), secure: null, isDrained: true, isEndSaid: false, written: null },
+    ...{ finished: null, hasFinished: false, peerHasEnded: false, isKnown: false },
+    incoming: createIncoming((received, limit) => {
+      state.secure?.write(encodeFrame({ kind: 'credit', received, limit }));
+    }),
   };
+  const duplex = createDuplex(state);
+  const { number, sendDatagram, onDatagram } = wiring;
+  return {
+    stream: Object.assign(duplex, { number, sendDatagram, onDatagram }),
+    attach: (open, peerReceived) => {
+      if (!duplex.destroyed) attach(state, duplex, { open, peerReceived });
+    },
+    detach: () => {
+      detach(state);
+      return state.incoming.received();
+    },
+    hearDone: () => {
+      if (!state.finished) return;
+      state.hasFinished = true;
+      state.finished();
+      state.finished = null;
+    },
+    fail: (error) => {
+      state.isKnown = true;
+      duplex.destroy(error);
+    },
+  };
+}
+
+function createDuplex(state: State): Duplex {
   const duplex = new Duplex({
     allowHalfOpen: true,
     readableHighWaterMark: READ_BUFFER_BYTES,
     writableHighWaterMark: WRITE_BUFFER_BYTES,
-    decodeStrings: true,
     // Node asks for more before it takes out what is there, so what has been consumed is only known afterwards.
-    read: () => queueMicrotask(() => grant(state, duplex)),
+    read: () => queueMicrotask(() => consume(state, duplex)),
     write: (chunk: Uint8Array, _encoding, done) => write(state, [chunk], done),
-    writev: (chunks, done) =>
-      write(
-        state,
-        chunks.map(({ chunk }) => chunk as Uint8Array),
-        done,
-      ),
-    final: (done) => finish(state, done),
+    writev: (chunks, done) => {
+      const all = chunks.map(({ chunk }) => chunk as Uint8Array);
+      write(state, all, done);
+    },
+    final: (done) => {
+      state.finished = done;
+      pump(state);
+    },
     destroy: (error, done) => {
       leave(state, error);
-      wiring.onLeave(secure);
       done(error);
     },
   });
-  const { number, sendDatagram, onDatagram } = wiring;
-  return Object.assign(duplex, { number, sendDatagram, onDatagram });
+  // A stream that fails when nobody listens must not end the process; who does not listen sees it close.
+  duplex.on('error', () => {});
+  return duplex;
 }
 
-function write(state: State, chunks: readonly Uint8Array[], done: Done): void {
-  state.outgoing = { parts: chunks.filter(({ length }) => length > 0), done };
+function attach(
+  state: State,
+  duplex: Duplex,
+  {
+    open,
+    peerReceived,
+  }: { readonly open: (handlers: SecureStreamHandlers) => SecureStream; readonly peerReceived: number },
+): void {
+  detach(state);
+  if (!state.outgoing.rewind(peerReceived)) {
+    duplex.destroy(new TunnelStreamError('lost', 'the peer goes on from where this side cannot'));
+    return;
+  }
+  const secure = open({
+    onMessage: (message) => {
+      const frame = decodeFrame(message);
+      if (frame && state.secure === secure && !duplex.destroyed) receive(state, duplex, frame);
+    },
+    onDrain: () => {
+      if (state.secure !== secure) return;
+      state.isDrained = true;
+      pump(state);
+    },
+    onClosed: () => {
+      if (state.secure !== secure) return;
+      state.secure = null;
+      state.wiring.onLegLost();
+    },
+  });
+  Object.assign(state, { secure, isDrained: true, isEndSaid: false });
+  // What was last told may have been lost with the former native stream.
+  if (state.incoming.received() > 0) state.incoming.tell();
   pump(state);
 }
 
-/** Sends what the peer has room for, while the stream below takes it. */
+function detach(state: State): void {
+  const { secure } = state;
+  state.secure = null;
+  secure?.destroy();
+}
+
+function write(state: State, chunks: readonly Uint8Array[], done: Done): void {
+  state.outgoing.put(chunks);
+  state.written = done;
+  pump(state);
+}
+
+/** Sends what the peer has room for, while the native stream takes it. */
 function pump(state: State): void {
-  const { outgoing, secure } = state;
-  if (!outgoing) return;
-  while (state.isDrained && !state.isClosed && outgoing.parts.length > 0) {
-    const { taken, rest, bytes } = takeUpTo(outgoing.parts, Math.min(FRAME_DATA_MAX_BYTES, state.limit - state.sent));
-    if (bytes === 0) return;
-    outgoing.parts = rest;
-    state.sent += bytes;
-    state.onBytes('sent', bytes);
-    state.isDrained = secure.write(encodeFrame({ kind: 'data', parts: taken }));
+  const { outgoing, wiring } = state;
+  while (state.secure && state.isDrained) {
+    const bytes = outgoing.next();
+    if (!bytes) break;
+    wiring.onBytes('sent', bytes.length);
+    state.isDrained = state.secure.write(encodeFrame({ kind: 'data', bytes }));
   }
-  if (outgoing.parts.length > 0 || !state.isDrained) return;
-  state.outgoing = null;
-  outgoing.done();
-}
-
-function takeUpTo(
-  parts: readonly Uint8Array[],
-  max: number,
-): { readonly taken: Uint8Array[]; readonly rest: Uint8Array[]; readonly bytes: number } {
-  const taken: Uint8Array[] = [];
-  let bytes = 0;
-  for (const [index, part] of parts.entries()) {
-    const fits = part.subarray(0, max - bytes);
-    if (fits.length > 0) taken.push(fits);
-    bytes += fits.length;
-    if (fits.length < part.length)
-      return { taken, rest: [part.subarray(fits.length), ...parts.slice(index + 1)], bytes };
+  if (state.written && state.isDrained && !outgoing.pending()) {
+    // Only after the other events of this turn: what is written during them then goes together.
+    setImmediate(state.written);
+    state.written = null;
   }
-  return { taken, rest: [], bytes };
-}
-
-function finish(state: State, done: Done): void {
-  state.finished = done;
-  state.secure.write(encodeFrame({ kind: 'end' }));
+  if (state.finished && state.secure && outgoing.isEmpty() && !state.isEndSaid) {
+    state.isEndSaid = true;
+    state.secure.write(encodeFrame({ kind: 'end' }));
+  }
 }
 
 function receive(state: State, duplex: Duplex, frame: Frame): void {
   switch (frame.kind) {
     case 'data':
-      receiveData(state, duplex, frame.bytes);
+      if (state.peerHasEnded || !state.incoming.take(frame.bytes.length)) {
+        duplex.destroy(new TunnelStreamError('lost', 'the peer has sent more than there was room for'));
+        return;
+      }
+      state.wiring.onBytes('received', frame.bytes.length);
+      duplex.push(frame.bytes);
       return;
     case 'end':
       if (state.peerHasEnded) return;
       state.peerHasEnded = true;
-      state.secure.write(encodeFrame({ kind: 'done' }));
+      state.wiring.onDone();
       duplex.push(null);
       return;
-    case 'reset':
-      state.isReset = true;
-      duplex.destroy(new TunnelStreamError('reset', `the peer has reset the stream${reasonOf(frame.reason)}`));
-      return;
     case 'credit':
-      state.limit = Math.max(state.limit, frame.limit);
+      state.outgoing.hear(frame.received, frame.limit);
       pump(state);
-      return;
-    case 'done':
-      if (!state.finished) return;
-      state.hasFinished = true;
-      state.finished();
-      state.finished = null;
   }
 }
 
-function receiveData(state: State, duplex: Duplex, bytes: Uint8Array): void {
-  if (state.peerHasEnded || !state.window.take(bytes.length)) {
-    duplex.destroy(new TunnelStreamError('lost', 'the peer has sent more than there was room for'));
-    return;
+function consume(state: State, duplex: Duplex): void {
+  if (!state.peerHasEnded && !duplex.destroyed) {
+    state.incoming.consumed(state.incoming.received() - duplex.readableLength);
   }
-  state.onBytes('received', bytes.length);
-  duplex.push(bytes);
 }
 
-function grant(state: State, duplex: Duplex): void {
-  const limit = state.window.grant(state.window.taken() - duplex.readableLength);
-  if (limit !== null && !state.peerHasEnded) state.secure.write(encodeFrame({ kind: 'credit', limit }));
-}
-
-/** Tells the peer of an end before time. */
 function leave(state: State, error: Error | null): void {
-  const { hasFinished, peerHasEnded, isReset, isClosed, outgoing } = state;
-  state.outgoing = null;
-  outgoing?.done(error ?? new TunnelStreamError('lost', 'the stream has been destroyed'));
-  if (isReset || isClosed || (hasFinished && peerHasEnded)) return;
-  state.secure.write(encodeFrame({ kind: 'reset', reason: error?.message ?? '' }));
-}
-
-function because(error: Error | null): string {
-  return error ? `: ${visible(error.message)}` : '';
-}
-
-function reasonOf(reason: string): string {
-  return reason === '' ? '' : `: ${visible(reason)}`;
+  const { written, hasFinished, peerHasEnded, isKnown, wiring } = state;
+  const early = new TunnelStreamError('reset', 'the stream has been destroyed');
+  detach(state);
+  state.incoming[Symbol.dispose]();
+  state.written = null;
+  written?.(error ?? early);
+  wiring.onOver(isKnown || (hasFinished && peerHasEnded) ? null : (error ?? early));
 }

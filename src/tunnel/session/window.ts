@@ -1,7 +1,4 @@
-/**
- * How much the peer may send on one stream before it has been read here. Native streams acknowledge whatever comes and hold it
- * all, so without this a peer could fill the memory of a side that reads slowly.
- */
+/** How much of a stream may be on its way, or wait here to be read. */
 
 /** What each side may send before it has heard anything. */
 export const WINDOW_MIN_BYTES = 512 * 1_024;
@@ -9,27 +6,23 @@ export const WINDOW_MIN_BYTES = 512 * 1_024;
 const WINDOW_MAX_BYTES = 4 * 1_024 * 1_024;
 
 export interface Window {
-  /** Returns the new limit when the peer should be told one, after `consumed` bytes have been read; else null. */
-  readonly grant: (consumed: number) => number | null;
-  /** Counts bytes that have come; false when they are more than was granted. */
-  readonly take: (bytes: number) => boolean;
-  readonly taken: () => number;
+  /** Is told how many bytes have been read in all; true when there is a new limit that the peer should know. */
+  readonly grant: (consumed: number) => boolean;
+  /** Returns how many bytes may come in all. */
+  readonly limit: () => number;
 }
 
+/** A window doubles each time half of it has been read: a reader that stands still keeps the least. */
 export function createWindow(): Window {
-  const state = { size: WINDOW_MIN_BYTES, limit: WINDOW_MIN_BYTES, taken: 0 };
+  let size = WINDOW_MIN_BYTES;
+  let limit = WINDOW_MIN_BYTES;
   return {
-    // A window doubles as often as half of it has been read: a reader that stands still keeps the least.
     grant: (consumed) => {
-      if (consumed + state.size - state.limit < state.size / 2) return null;
-      state.size = Math.min(WINDOW_MAX_BYTES, 2 * state.size);
-      state.limit = consumed + state.size;
-      return state.limit;
+      if (consumed + size - limit < size / 2) return false;
+      size = Math.min(WINDOW_MAX_BYTES, 2 * size);
+      limit = consumed + size;
+      return true;
     },
-    take: (bytes) => {
-      state.taken += bytes;
-      return state.taken <= state.limit;
-    },
-    taken: () => state.taken,
+    limit: () => limit,
   };
 }

@@ -7,6 +7,7 @@ import type { Endpoint } from '../../../src/endpoint.ts';
 import { openUdpSocket } from '../../../src/net/udp-socket.ts';
 import { createReachability } from '../../../src/punch/reachability/reachability.ts';
 import { createRoom } from '../../../src/punch/room/room.ts';
+import { serverConnection } from '../../../src/punch/room/server-connection.ts';
 import { join, startTestServer, TOLD, urlOf } from '../../net/rendezvous/peers.ts';
 
 /** A NAT of one mapping on loopback, which can be made to take another port. */
@@ -59,7 +60,7 @@ it('tells the peer the endpoint that the NAT has last given it, though the first
     onNotice: () => {},
   });
   await using room = createRoom({
-    connection: { url: urlOf(server), room: 'test', id: 'alice' },
+    connection: (signal) => serverConnection({ url: urlOf(server), room: 'test', id: 'alice' }, signal),
     reachability,
     turn: [],
     behavior: { find: async () => TOLD.behavior, doubt: () => {}, onChanged: () => {} },

@@ -23,19 +23,34 @@ interface Case {
   readonly one?: SideOptions;
   readonly other?: SideOptions;
   readonly kind: 'direct' | 'relayed';
+  /** How much each side sends. */
+  readonly megabytes: number;
   /** Whether each side sends its streams from a punched socket. */
   readonly isNative: readonly [boolean, boolean];
 }
 
 const CASES: readonly Case[] = [
-  { way: 'a direct path', kind: 'direct', isNative: [true, true] },
-  { way: 'a relay of each side', one: RELAY_ONLY, other: RELAY_ONLY, kind: 'relayed', isNative: [false, false] },
-  { way: 'the relay of one side', one: RELAY_ONLY, kind: 'relayed', isNative: [false, true] },
-  { way: 'a direct path from another socket', one: NODES_SOCKETS, kind: 'direct', isNative: [false, true] },
+  { way: 'a direct path', kind: 'direct', megabytes: 8, isNative: [true, true] },
+  {
+    way: 'a relay of each side',
+    one: RELAY_ONLY,
+    other: RELAY_ONLY,
+    kind: 'relayed',
+    megabytes: 2,
+    isNative: [false, false],
+  },
+  { way: 'the relay of one side', one: RELAY_ONLY, kind: 'relayed', megabytes: 2, isNative: [false, true] },
+  {
+    way: 'a direct path from another socket',
+    one: NODES_SOCKETS,
+    kind: 'direct',
+    megabytes: 2,
+    isNative: [false, true],
+  },
 ];
 
 describe('a carrier', () => {
-  it.each(CASES)('over $way brings 8 MB each way at once, and datagrams beside them', async (one) => {
+  it.each(CASES)('over $way brings $megabytes MB each way at once, and datagrams beside them', async (one) => {
     await using server = await startRelayServer();
     await using sides = await openSides(server, one);
     const both = [sides.one, sides.other] as const;
@@ -43,7 +58,7 @@ describe('a carrier', () => {
     expect([both.map(({ carrier }) => carrier.route().kind), own]).toEqual([[one.kind, one.kind], one.isNative]);
     await using near = openStream(sides.one);
     await using far = openStream(sides.other);
-    const sent = [contents(8 * MEGABYTE), contents(8 * MEGABYTE)] as const;
+    const sent = [contents(one.megabytes * MEGABYTE), contents(one.megabytes * MEGABYTE)] as const;
     const said = both.map(nextDatagram);
     near.end(sent[0].bytes);
     far.end(sent[1].bytes);

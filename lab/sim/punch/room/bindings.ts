@@ -1,4 +1,4 @@
-/** The bindings of a simulated peer's sockets by tickets, one for each socket at a time. */
+/** The bindings of a simulated peer's sockets by tickets, or without a server by STUN servers of others: one for each socket at a time. */
 import { type Endpoint, sameEndpoint } from '../../../../src/endpoint.ts';
 import { PUNCH_SOCKET, SECOND_SOCKET } from '../../../../src/punch/attempt/candidates/candidate-agent.ts';
 import type {
@@ -6,6 +6,7 @@ import type {
   IntroductionInput,
   IntroductionOutput,
 } from '../../../../src/rendezvous/introduction/output.ts';
+import { createStunSighting } from '../../../../src/rendezvous/stun-sighting.ts';
 import { createTicketBinding } from '../../../../src/rendezvous/ticket-binding.ts';
 import type { Arrival } from '../../../../src/session.ts';
 import { driveSession, type SimDriver } from '../../network/driver.ts';
@@ -21,6 +22,8 @@ export interface BindingsOptions {
   readonly random: Random;
   /** Where the first socket is bound. */
   readonly server: Endpoint;
+  /** The STUN servers that see the first socket where no server takes tickets; default: none. */
+  readonly stun?: readonly Endpoint[] | undefined;
   /** The first socket, and the one over IPv6. */
   readonly sockets: { readonly first: UdpSocket; readonly second: UdpSocket | null };
   readonly tell: (bound: Bound) => void;
@@ -35,8 +38,9 @@ export interface Bindings {
   readonly stop: () => void;
 }
 
-export function createBindings(world: World, { host, random, server, sockets, tell }: BindingsOptions): Bindings {
-  const underWay = new Map<string, { readonly driver: SimDriver; readonly server: Endpoint }>();
+export function createBindings(world: World, { host, random, server, stun, sockets, tell }: BindingsOptions): Bindings {
+  const underWay = new Map<string, { readonly driver: SimDriver; readonly servers: readonly Endpoint[] }>();
+  let isProven = false;
   const start = (
     name: string,
     to: { readonly socket: UdpSocket; readonly server: Endpoint; readonly output: BindOutput },
@@ -44,17 +48,25 @@ export function createBindings(world: World, { host, random, server, sockets, te
     const { socket, output } = to;
     const { binding, ticket } = output;
     const driver = driveSession(world, {
-      session: createTicketBinding({ ticket, server: to.server, randomBytes: random.bytes }),
+      session: stun
+        ? createStunSighting({
+            servers: stun,
+            isFirstProven: isProven,
+            socket: PUNCH_SOCKET,
+            randomBytes: random.bytes,
+          })
+        : createTicketBinding({ ticket, server: to.server, randomBytes: random.bytes }),
       host,
       // The session knows its one socket by this name.
       sockets: new Map([[PUNCH_SOCKET, socket]]),
       onDone: (result: BindResult) => {
         if (underWay.get(name)?.driver !== driver) return;
         underWay.delete(name);
+        isProven ||= result.outcome === 'bound';
         tell({ kind: output.kind === 'bind' ? 'bound' : 'second-bound', binding, result });
       },
     });
-    underWay.set(name, { driver, server: to.server });
+    underWay.set(name, { driver, servers: stun ?? [to.server] });
     world.clock.schedule(world.clock.now(), () => driver.wake());
   };
   return {
@@ -70,7 +82,7 @@ export function createBindings(world: World, { host, random, server, sockets, te
     },
     receive: ({ socket, from, bytes }) => {
       const binding = underWay.get(socket);
-      if (!binding || !sameEndpoint(from, binding.server)) return false;
+      if (!binding?.servers.some((server) => sameEndpoint(from, server))) return false;
       binding.driver.receive(PUNCH_SOCKET, from, bytes);
       return true;
     },

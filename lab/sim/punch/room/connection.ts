@@ -1,4 +1,5 @@
 /** Connects to the simulated rendezvous and joins, one connection at a time, as src/net/rendezvous does over a WebSocket. */
+import type { Endpoint } from '../../../../src/endpoint.ts';
 import type { IntroductionInput } from '../../../../src/rendezvous/introduction/output.ts';
 import { type ClientMessage, PROTOCOL_VERSION } from '../../../../src/rendezvous/protocol/client-message.ts';
 import type { ServerMessage } from '../../../../src/rendezvous/protocol/server-message.ts';
@@ -7,11 +8,13 @@ import type { RendezvousServer, SimConnection } from '../../server/rendezvous-se
 
 /** How long to wait for the answer to the join, as in src/net/rendezvous/join.ts. */
 const JOIN_TIMEOUT_MS = 10_000;
-const ROOM = 'sim';
+export const ROOM = 'sim';
 
 export interface SimClient {
   readonly join: (resumeKey: string | undefined) => void;
   readonly send: (message: ClientMessage) => void;
+  /** Tells where a socket is seen from outside, which a server finds out by itself. */
+  readonly seen: (socket: 'first' | 'second', endpoint: Endpoint | null) => void;
   /** Drops the connection without leaving. */
   readonly drop: () => void;
 }
@@ -43,6 +46,7 @@ export function createSimClient<Told>({ clock }: World, options: SimClientOption
   return {
     join: (resumeKey) => join(state, resumeKey),
     send: (message) => state.current?.send(message),
+    seen: () => {},
     drop: () => state.current?.drop(),
   };
 }

@@ -1,0 +1,48 @@
+/**
+ * How much has come of one direction, and what the peer is told of it: how much it may send before it has been read here, and what
+ * it need not keep any longer. Native streams acknowledge whatever comes and hold it all, so without this a peer could fill the
+ * memory of a side that reads slowly.
+ */
+import { createWindow } from './window.ts';
+
+/** After so many bytes, or so long, the peer is told what has come, should the reader not have given cause before. */
+const TELL_BYTES = 256 * 1_024;
+const TELL_MS = 500;
+
+export interface Incoming extends Disposable {
+  /** Counts bytes that have come; false when they are more than the peer had room for. */
+  readonly take: (bytes: number) => boolean;
+  readonly received: () => number;
+  /** Is told how many of the bytes have been read. */
+  readonly consumed: (bytes: number) => void;
+  /** Tells the peer how things stand. */
+  readonly tell: () => void;
+}
+
+/** @param tell Sends the peer both counts. */
+export function createIncoming(tell: (received: number, limit: number) => void): Incoming {
+  const window = createWindow();
+  const state = { received: 0, told: 0 };
+  let timer: NodeJS.Timeout | undefined;
+  const tellNow = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    state.told = state.received;
+    tell(state.received, window.limit());
+  };
+  return {
+    take: (bytes) => {
+      state.received += bytes;
+      if (state.received > window.limit()) return false;
+      if (state.received - state.told >= TELL_BYTES) tellNow();
+      else timer ??= setTimeout(tellNow, TELL_MS);
+      return true;
+    },
+    received: () => state.received,
+    consumed: (bytes) => {
+      if (window.grant(bytes)) tellNow();
+    },
+    tell: tellNow,
+    [Symbol.dispose]: () => clearTimeout(timer),
+  };
+}

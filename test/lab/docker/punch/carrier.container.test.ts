@@ -1,0 +1,84 @@
+/**
+ * Streams over the paths of a punch between real NATs: every technique works from sockets that native streams share, a birthday
+ * with hundreds of them as well.
+ */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Lab, startNatcheckServer } from '../../../../lab/index.ts';
+import { describeLab, startProvidedLab } from '../provided.ts';
+
+const TIMEOUT_MS = 60_000;
+const BYTES = 2_000_000;
+/** The image has the sources compiled, and no tests: this comes as text. */
+const PROGRAM = readFileSync(new URL('carrier-program.ts', import.meta.url), 'utf8').replace(
+  /'(?:\.\.\/)+(src\/.*)\.ts'/g,
+  "'/opt/natcheck/dist/$1.js'",
+);
+
+interface Said {
+  readonly outcome: string;
+  readonly technique: string;
+  readonly kind: string;
+  readonly sockets: number;
+  readonly sent: string;
+  readonly heard: string;
+}
+
+describeLab('streams over a path', () => {
+  let lab: Lab;
+  let server: AsyncDisposable;
+  beforeAll(async () => {
+    lab = await startProvidedLab();
+    server = await startNatcheckServer(lab.server, ['--relay', '--open-relay']);
+  });
+  afterAll(async () => {
+    await server?.[Symbol.asyncDispose]();
+    await lab?.[Symbol.asyncDispose]();
+  });
+
+  const start = async (nat: string, options: object): Promise<Said> => {
+    const place = { server: lab.server.primary, bytes: BYTES, ...options };
+    const program = await lab
+      .nat(nat)
+      .client(0)
+      .start(['node', '--input-type=module-typescript', '-e', PROGRAM, JSON.stringify(place)]);
+    return JSON.parse(await program.line(/^\{"outcome":/, { timeoutMs: TIMEOUT_MS }));
+  };
+
+  /** Both sides of a path, which send each other BYTES. */
+  const run = async (a: string, b: string, options: object = {}): Promise<readonly Said[]> => {
+    const room = `${a}-${b}`;
+    const sides = await Promise.all([
+      start(a, { id: 'alice', peer: 'bob', room, ...options }),
+      start(b, { id: 'bob', peer: 'alice', room }),
+    ]);
+    expect(sides.map(({ heard }) => heard)).toEqual(sides.toReversed().map(({ sent }) => sent));
+    return sides;
+  };
+  const endsOf = (sides: readonly Said[]) => sides.map(({ outcome, technique, kind }) => [outcome, technique, kind]);
+
+  it.each([
+    ['restricted', 'port-restricted'],
+    ['full-cone', 'symmetric'],
+  ] as const)('%s × %s: all bytes arrive directly, from one socket', async (a, b) => {
+    const sides = await run(a, b);
+    expect(endsOf(sides)).toEqual(Array(2).fill(['direct', 'simultaneous-open', 'direct']));
+    expect(sides.map(({ sockets }) => sockets)).toEqual([1, 1]);
+  });
+
+  it.each([
+    ['port-restricted', 'symmetric'],
+    ['symmetric', 'port-restricted'],
+  ] as const)('%s × %s: all bytes arrive directly, from one socket of hundreds', async (a, b) => {
+    const sides = await run(a, b);
+    expect(endsOf(sides)).toEqual(Array(2).fill(['direct', 'birthday', 'direct']));
+    const symmetric = sides[a === 'symmetric' ? 0 : 1];
+    expect(symmetric?.sockets).toBeGreaterThan(100);
+  });
+
+  it('restricted × symmetric: all bytes arrive through a relay of the one side', async () => {
+    const sides = await run('restricted', 'symmetric', { mode: 'relay-only' });
+    expect(endsOf(sides)).toEqual(Array(2).fill(['relayed', 'relay', 'relayed']));
+    expect(sides.map(({ sockets }) => sockets)).toEqual([0, 1]);
+  });
+});
