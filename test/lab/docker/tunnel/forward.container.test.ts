@@ -115,6 +115,18 @@ describeLab('a forward from behind a NAT', () => {
       expect(end.sum_bidir_reverse.lost_percent).toBeLessThan(20);
     });
 
+    it('goes on with a download when both routers have forgotten their mappings', { timeout: TIMEOUT_MS }, async () => {
+      const hash = await shell(exposing(), 'head -c 4000000 /dev/urandom > /srv/web/long; sha256sum < /srv/web/long');
+      await shell(client, 'rm -f /tmp/long');
+      const words =
+        'curl --silent --fail --limit-rate 1M --output /tmp/long http://127.0.0.1:8000/long; echo "ended: $?"';
+      await using curl = await client.start(['sh', '-c', words]);
+      await shell(client, 'until [ $(stat -c %s /tmp/long 2>/dev/null || echo 0) -gt 500000 ]; do :; done');
+      for (const name of ['port-restricted', nat]) await shell(lab.nat(name).router, 'conntrack -F');
+      expect(await curl.line(/^ended: /, { timeoutMs: TIMEOUT_MS })).toBe('ended: 0');
+      expect(await shell(client, 'sha256sum < /tmp/long')).toBe(hash);
+    });
+
     it('carries fifty downloads at once where every twentieth datagram is lost', { timeout: TIMEOUT_MS }, async () => {
       const routers = ['port-restricted', nat].map((name) => lab.nat(name).router);
       const hash = (await shell(exposing(), 'sha256sum /srv/web/file')).split(' ')[0];
