@@ -25,6 +25,11 @@ export function now(): number {
   return performance.now();
 }
 
+/** The wall clock in milliseconds since 1970, which may be set at any time: for instants that two hosts agree on beforehand. */
+export function wallClock(): number {
+  return Date.now();
+}
+
 /** What every output beyond the common ones has. */
 interface Kind {
   readonly kind: string;

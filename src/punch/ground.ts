@@ -10,6 +10,7 @@ import { hostAddresses } from '../net/host/interfaces.ts';
 import { parseServerName } from '../net/lookup/server-name.ts';
 import { createOwner, type Owner } from '../net/owner.ts';
 import { localAddressToward, type OpenSocket, openUdpSocket, type UdpSocket } from '../net/udp-socket.ts';
+import { behaviorByHand } from '../rendezvous/manual/behavior-by-hand.ts';
 import type { RoomSeal } from './attempt/seal.ts';
 import { type FoundMeeting, findMeeting, type MeetingPlace } from './meeting.ts';
 import type { RoomOptions } from './options.ts';
@@ -35,6 +36,10 @@ export interface Ground extends AsyncDisposable {
   /** Opens the sockets that a technique asks for. */
   readonly openSocket: OpenSocket;
   readonly seal: RoomSeal | undefined;
+  /** Whether only those can be met who have something secret in common with this side. */
+  readonly isProven: boolean;
+  /** Whether an attempt without success is followed by others, since the peer may not have begun yet. */
+  readonly isRepeated: boolean;
   /** This side's endpoint, as the server last saw it. */
   readonly seen: () => Endpoint | null;
   /** Returns in words why the detection of this side's NAT has left something undetermined; null where it has not. */
@@ -70,7 +75,7 @@ export async function openGround(
   for (const text of options.stunServers ?? []) parseServerName(text);
   const place = await findMeeting({ ...options, waitMs: options.joinWaitMs });
   if (place.outcome !== 'found') return place;
-  const { servers, stun, stunServers, connection } = place;
+  const { servers, stun, stunServers, isRepeated, connection } = place;
   const server = await firstReachable(servers);
   await using owner = createOwner();
   const mappings = owner.use(createOwner());
@@ -85,7 +90,7 @@ export async function openGround(
   const told = Promise.withResolvers<ToldServers | null>();
   // Nobody else tells of any.
   if (stun) told.resolve(null);
-  const named = { endpoint: server, stunServers, later: told.promise };
+  const named = { endpoint: server, stunServers, isRepeated, later: told.promise };
   const behavior = isRelayOnly ? null : behaviorOf(owner, { ...options, ...named, udp: socket });
   let own: Endpoint | null = null;
   const room = owner.use(
@@ -107,6 +112,9 @@ export async function openGround(
   const ground: Ground = {
     ...{ id, local: socket?.local ?? null, room, reachability, seal: options.seal, seen: () => own },
     server: () => stun?.best() ?? server,
+    isRepeated,
+    // Whoever has no part in the code, or in the lines, meets nobody.
+    isProven: options.seal !== undefined || options.meeting !== undefined,
     openSocket: options.openSocket ?? openUdpSocket,
     undetected: () => behavior?.why() ?? null,
     unproven: () => ({ room: name, token, isOverheard: room.isOverheard() }),
@@ -174,11 +182,12 @@ function behaviorOf(
   owner: Owner,
   options: RoomOptions & {
     readonly endpoint: Endpoint;
+    readonly isRepeated: boolean;
     readonly udp: UdpSocket | null;
     readonly later: Promise<ToldServers | null>;
   },
 ): OwnBehavior {
-  const { endpoint: server, udp, signal, later, stunServers } = options;
+  const { endpoint: server, udp, signal, later, stunServers, isRepeated } = options;
   const local = udp?.local.address ?? options.local;
   const behavior = owner.use(findOwnBehavior({ server, stunServers, later, local, signal }));
   let warm: Promise<void> | null = null;
@@ -188,7 +197,7 @@ function behaviorOf(
       const found = await behavior.find(own);
       warm ??= warmUp();
       await warm;
-      return found;
+      return isRepeated ? behaviorByHand(found) : found;
     },
   };
 }

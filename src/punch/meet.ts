@@ -40,13 +40,14 @@ export interface MeetResult extends PunchResult {
 /** Meets the peer. @throws the signal's reason when aborted; what a callback has thrown. */
 export async function meetPeer(ground: Ground, options: MeetOptions): Promise<MeetResult> {
   const { peer, waitMs, signal, recorder, mode = 'any' } = options;
-  const budget = createPunchBudget();
+  const until = now() + waitMs;
+  let budget = createPunchBudget();
   for (let introductions = 1; ; introductions++) {
     // This is done before the introduction, since the time counts from there.
     const networks = hostNetworks();
     const met = await ground.room.introduce(peer, { waitMs, signal });
     if (met.kind === 'failed') {
-      return notMet(recorder, met.reason, met.detail ?? explainNotMet(met.reason, formatEndpoint(ground.server())));
+      return notMet(recorder, met.reason, explainFailed(ground, met));
     }
     const { plan, attempt } = await tryOnce(ground, { ...options, met, networks, budget });
     switch (attempt.kind) {
@@ -54,6 +55,11 @@ export async function meetPeer(ground: Ground, options: MeetOptions): Promise<Me
         return resultOf(attempt, { recorder, plan, at: met.at });
       case 'failed': {
         recorder.learn({ technique: plan.technique });
+        if (ground.isRepeated && now() < until) {
+          recorder.notice('no path yet: the other side may not have begun, so this one tries again');
+          [budget, introductions] = [createPunchBudget(), 0];
+          break;
+        }
         return notMet(
           recorder,
           'no-path',
@@ -65,6 +71,11 @@ export async function meetPeer(ground: Ground, options: MeetOptions): Promise<Me
         recorder.notice(`${peer} was lost before there was a path: waiting for it again`);
     }
   }
+}
+
+function explainFailed(ground: Ground, { reason, detail }: Extract<Met, { readonly kind: 'failed' }>): string | null {
+  if (ground.isRepeated && reason === 'no-peer') return 'the line of the other side was not pasted in time';
+  return detail ?? explainNotMet(reason, formatEndpoint(ground.server()));
 }
 
 /** Returns the result of a punch that failed. */

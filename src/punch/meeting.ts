@@ -1,17 +1,22 @@
-/** Where two sides meet: at a natcheck server, or without one through brokers, and then STUN servers of others see the sockets. */
+/**
+ * Where two sides meet: at a natcheck server, or without one through brokers or by hand, and then STUN servers of others see the sockets.
+ */
 import type { Endpoint } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
 import { PUBLIC_SERVERS } from '../net/lookup/public-servers.ts';
 import { createResolver } from '../net/lookup/resolver.ts';
 import { DEFAULT_BROKERS } from '../net/rendezvous/broker/default-brokers.ts';
 import { parseBrokerUrl } from '../net/rendezvous/broker/url.ts';
+import { readManualLine } from '../rendezvous/manual/line.ts';
+import { MANUAL_IDS } from '../rendezvous/manual/manual-meeting.ts';
 import type { StunOffer } from '../rendezvous/protocol/fields.ts';
-import type { BrokerMeetingPlace, RoomOptions } from './options.ts';
+import type { BrokerMeetingPlace, ManualMeetingPlace, RoomOptions } from './options.ts';
 import { type Place, placeOf, stunPlaceOf } from './place.ts';
 import type { StunServers } from './reachability/stun-servers.ts';
 import { DEFAULT_ROOM } from './report/unproven.ts';
 import { brokerConnection } from './room/broker-connection.ts';
 import type { Connection } from './room/connection.ts';
+import { manualConnection } from './room/manual-connection.ts';
 import { serverConnection } from './room/server-connection.ts';
 
 const KEY_BYTES = 32;
@@ -25,6 +30,8 @@ export interface MeetingPlace {
   /** Set where they are STUN servers of others, which take no tickets; and their names. */
   readonly stun: StunServers | null;
   readonly stunServers: readonly string[] | undefined;
+  /** Whether an attempt without success is followed by others, since the peer may not have begun yet. */
+  readonly isRepeated: boolean;
   readonly connection: (signal: AbortSignal) => Connection;
 }
 
@@ -43,28 +50,54 @@ export async function findMeeting(
   const { servers, url } = place;
   const { id, room = DEFAULT_ROOM, token, resolver } = options;
   const connection = (signal: AbortSignal): Connection => serverConnection({ url, room, id, token, resolver }, signal);
-  return { outcome: 'found', servers, stun: null, stunServers, connection };
+  return { outcome: 'found', servers, stun: null, stunServers, isRepeated: false, connection };
 }
 
+type WithoutServer = RoomOptions & { readonly waitMs: number; readonly onNotice: (text: string) => void };
+
 async function withoutServer(
-  options: RoomOptions & { readonly waitMs: number; readonly onNotice: (text: string) => void },
-  { brokers: texts = DEFAULT_BROKERS, topic, key, ca }: BrokerMeetingPlace,
+  options: WithoutServer,
+  meeting: BrokerMeetingPlace | ManualMeetingPlace,
 ): Promise<FoundMeeting> {
-  const { id, room = DEFAULT_ROOM, resolver = createResolver(), stunServers = PUBLIC_SERVERS, onNotice } = options;
+  const { resolver = createResolver(), stunServers = PUBLIC_SERVERS } = options;
+  const connect = meeting.kind === 'broker' ? throughBrokers(options, meeting) : byHand(options, meeting);
+  const place = await stunPlaceOf({ ...options, names: stunServers, resolver });
+  if (place.outcome !== 'found') return place;
+  const { first, stun } = place;
+  return {
+    outcome: 'found',
+    servers: [first],
+    ...{ stun, stunServers, isRepeated: meeting.kind === 'manual' },
+    connection: (signal) => connect(() => offerOf(stun), signal),
+  };
+}
+
+type Connect = (stun: () => StunOffer, signal: AbortSignal) => Connection;
+
+/** @throws UsageError when an option cannot be used. */
+function throughBrokers(
+  { id, room = DEFAULT_ROOM, resolver = createResolver(), onNotice }: WithoutServer,
+  { brokers: texts = DEFAULT_BROKERS, topic, key, ca }: BrokerMeetingPlace,
+): Connect {
   if (texts.length === 0) throw new UsageError('name at least one broker');
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(topic)) throw new UsageError('the topic is not 1 to 64 characters of base64url');
   if (key.length !== KEY_BYTES) throw new UsageError(`the key has ${key.length} bytes and not ${KEY_BYTES}`);
   const brokers = texts.map(parseBrokerUrl);
-  const place = await stunPlaceOf({ ...options, names: stunServers, resolver });
-  if (place.outcome !== 'found') return place;
-  const { first, stun } = place;
-  const connected = { brokers, topic, key, ca, id, room, resolver, onNotice, stun: () => offerOf(stun) };
-  return {
-    outcome: 'found',
-    servers: [first],
-    ...{ stun, stunServers },
-    connection: (signal) => brokerConnection(connected, signal),
-  };
+  return (stun, signal) => brokerConnection({ brokers, topic, key, ca, id, room, resolver, onNotice, stun }, signal);
+}
+
+/** @throws UsageError when an option cannot be used. */
+function byHand(
+  { id, room = DEFAULT_ROOM, onNotice }: WithoutServer,
+  { offer: pasted, secret, onLine, paste }: ManualMeetingPlace,
+): Connect {
+  const own = pasted === undefined ? MANUAL_IDS.offer : MANUAL_IDS.answer;
+  if (id !== own) throw new UsageError(`the id of this side is ${own}, and not ${id}`);
+  const read = pasted === undefined ? null : readManualLine(pasted);
+  if (read && !read.ok) throw new UsageError(read.problem);
+  const offer = read?.line ?? null;
+  if (offer?.kind === 'answer') throw new UsageError('this is an answer: it goes to the side that has made the offer');
+  return (stun, signal) => manualConnection({ id, room, offer, secret, onLine, paste, onNotice, stun }, signal);
 }
 
 /** The server that a second socket, over IPv6, is seen by; where there is none, there is no second socket. */

@@ -141,7 +141,7 @@ function tellSeen(state: State, peer: string, recorder: Recorder): void {
   const ground = groundOf(state);
   const seen = ground?.seen();
   if (!ground || !seen) return;
-  if (recorder.seen({ local: ground.local, public: seen }) && !ground.seal) {
+  if (recorder.seen({ local: ground.local, public: seen }) && !ground.isProven) {
     recorder.notice(explainUnproven({ peer, ...ground.unproven() }));
   }
 }

@@ -27,13 +27,29 @@ export interface BrokerMeetingPlace {
   readonly ca?: string | undefined;
 }
 
+/**
+ * By two lines of fewer than 500 characters each that people pass on (docs/brokers.md). The ids of the two are `offer` and `answer`. Each
+ * tries again at every whole ten seconds of its clock until there is a path, for as long as it waits.
+ */
+export interface ManualMeetingPlace {
+  readonly kind: 'manual';
+  /** The other side's line, where this side answers it; left out, this side makes an offer. */
+  readonly offer?: string | undefined;
+  /** What an offer carries for the two to share: 8 to 64 characters of base64url; random by default. `readManualLine` reads it. */
+  readonly secret?: string | undefined;
+  /** Called with this side's line, once it has been seen from outside. */
+  readonly onLine: (line: string) => void;
+  /** Called by the offering side for what the other has answered; again, with the reason, where that is of no use. */
+  readonly paste: (problem: string | null) => Promise<string>;
+}
+
 export interface RoomOptions {
   /** Your id in the room. */
   readonly id: string;
   /** `HOST` or `HOST:PORT` of a natcheck server; left out where `meeting` is given. */
   readonly server?: string | undefined;
   /** How to meet without a server: then only a relay that `turn` names can be had. */
-  readonly meeting?: BrokerMeetingPlace | undefined;
+  readonly meeting?: BrokerMeetingPlace | ManualMeetingPlace | undefined;
   /** `ws://` or `wss://` URL; by default the server's own, on port 3480, over TLS where it speaks it. */
   readonly rendezvous?: string | undefined;
   readonly room?: string | undefined;
@@ -72,7 +88,7 @@ export interface RoomOptions {
    * lasts; closing it is up to you.
    */
   readonly socket?: DgramSocket | undefined;
-  /** Opens the sockets on which there may be a path; default: Node's own. `socket` takes the place of the first. */
+  /** Opens the sockets that a path may go on; default: Node's own. `socket` takes the place of the first. */
   readonly openSocket?: OpenSocket | undefined;
   readonly resolver?: Resolver | undefined;
   /** Ends everything that is under way. */

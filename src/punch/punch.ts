@@ -30,7 +30,7 @@ export async function punch(options: PunchOptions): Promise<SolePunchResult> {
     patienceMs: STAY_PATIENCE_MS,
     onSeen: (seen) => {
       const isFirst = recorder.seen({ local: ground?.local ?? null, public: seen });
-      if (isFirst && ground && !ground.seal) recorder.notice(explainUnproven({ peer, ...ground.unproven() }));
+      if (isFirst && ground && !ground.isProven) recorder.notice(explainUnproven({ peer, ...ground.unproven() }));
     },
     onIncoming: createIncomingNotices({ ...options, tell: recorder.notice }),
     onNotice: (text) => {

@@ -13,7 +13,7 @@ import { addRendezvousServer, type RendezvousServer } from '../server/rendezvous
 import type { Site } from '../site/site.ts';
 import type { SimPath } from './path.ts';
 import { placeAt, type SimPunchOptions } from './punch.ts';
-import type { SimMeeting, SimMet } from './room/room.ts';
+import type { SimMeeting, SimMet } from './room/meeting.ts';
 import type { SimPunchSide } from './side.ts';
 
 type Name = 'a' | 'b';

@@ -1,6 +1,7 @@
 /** Runs one punch in the simulated network, for two accesses, two links and a seed, and says what came of it. */
 import { isThroughRelay } from '../../../src/punch/attempt/outcome/endpoints-in-use.ts';
 import type { PunchPlan } from '../../../src/punch/attempt/plan.ts';
+import { MANUAL_IDS } from '../../../src/rendezvous/manual/manual-meeting.ts';
 import type { ToldBehavior } from '../../../src/rendezvous/protocol/fields.ts';
 import { knownBehaviorOf } from '../../known-behavior.ts';
 import type { AccessProfile, NamedAccess } from '../../profiles.ts';
@@ -9,16 +10,20 @@ import { runUntilDone } from '../network/run-session.ts';
 import type { Trace } from '../network/trace.ts';
 import { createWorld, type World } from '../network/world.ts';
 import { addBrokers, type SimBrokers, type SimBrokersOptions } from '../server/brokers.ts';
+import { addLines, type SimLines, type SimLinesOptions } from '../server/lines.ts';
 import { addRendezvousServer } from '../server/rendezvous-server.ts';
 import { addStunServer, LAB_LAYOUT } from '../server/stun-server.ts';
 import { createSite, type Site } from '../site/site.ts';
-import { createSimRoom, type SimMeeting, type SimRoom, type SimRoomOptions } from './room/room.ts';
+import type { SimMeeting } from './room/meeting.ts';
+import { createSimRoom, type SimRoom, type SimRoomOptions } from './room/room.ts';
 import { type SimPunchSide, sideOf } from './side.ts';
 
 /** How far apart two peers begin that were told the same instant, since the server does not know the exact delay to each. */
 export const MAX_SKEW_MS = 10;
 /** The most time that a message to or from the rendezvous takes in addition to the link's latency. */
 const SIGNAL_JITTER_MS = 6;
+/** How long two that meet by hand go on trying. */
+const BY_HAND_MS = 180_000;
 /** How long a relayed path is given to become direct: as long as the checks of an attempt last. */
 const UPGRADE_MS = 9_000;
 
@@ -38,6 +43,8 @@ export interface SimPunchOptions {
   readonly relayAfterMs?: number;
   /** The brokers through which the two meet in place of a server, which then relays nothing; default: a server. */
   readonly brokers?: SimBrokersOptions;
+  /** The people through whom the two meet in place of a server: the first side makes the offer. */
+  readonly byHand?: SimLinesOptions;
   readonly trace?: Trace;
 }
 
@@ -56,14 +63,9 @@ export interface SimPunch {
  * @throws Error when a side does not end.
  */
 export function punchInSim(options: SimPunchOptions): SimPunch {
-  const { seed, trace, relay = false, relayAfterMs = 0 } = options;
+  const { seed, trace } = options;
   const world = createWorld({ seed, ...(trace && { trace }) });
-  const ipv6 = [options.a, options.b].some((access) => 'access' in access && access.ipv6 !== undefined);
-  const rendezvous = options.brokers
-    ? brokersBeside(world, options.brokers)
-    : addRendezvousServer(world, { relay, relayAfterMs, ipv6 });
-  const a = sideAt(world, { rendezvous, id: 'a', access: options.a, number: 1, link: options.linkA }).meet('b');
-  const b = sideAt(world, { rendezvous, id: 'b', access: options.b, number: 2, link: options.linkB }).meet('a');
+  const [a, b] = meetIn(world, options);
   runUntilDone(world, [runOf(a), runOf(b)]);
   if ([a, b].some(isAtRelay)) world.clock.runUntil(world.clock.now() + UPGRADE_MS);
   const [startA, startB] = [a.startAt(), b.startAt()];
@@ -74,6 +76,30 @@ export function punchInSim(options: SimPunchOptions): SimPunch {
     b: ended(b, startedAt),
     skewMs: Math.abs((startA ?? 0) - (startB ?? 0)),
   };
+}
+
+function meetIn(world: World, options: SimPunchOptions): readonly [SimMeeting, SimMeeting] {
+  const { byHand, linkA, linkB } = options;
+  const [one, other] = byHand ? [MANUAL_IDS.offer, MANUAL_IDS.answer] : ['a', 'b'];
+  const how = byHand ? { waitMs: BY_HAND_MS } : {};
+  const rendezvous = placeOf(world, options);
+  const a = sideAt(world, { rendezvous, id: one, access: options.a, number: 1, link: linkA });
+  const b = sideAt(world, { rendezvous, id: other, access: options.b, number: 2, link: linkB });
+  return [a.meet(other, how), b.meet(one, how)];
+}
+
+/** Puts up what the two meet at. */
+function placeOf(world: World, options: SimPunchOptions): SimRoomOptions['rendezvous'] {
+  const { relay = false, relayAfterMs = 0, byHand, brokers } = options;
+  if (byHand) return linesBeside(world, byHand);
+  if (brokers) return brokersBeside(world, brokers);
+  const ipv6 = [options.a, options.b].some((access) => 'access' in access && access.ipv6 !== undefined);
+  return addRendezvousServer(world, { relay, relayAfterMs, ipv6 });
+}
+
+function linesBeside(world: World, options: SimLinesOptions): SimLines {
+  addStunServer(world);
+  return addLines(world, options);
 }
 
 /** Adds the brokers, and the STUN server of somebody else. */

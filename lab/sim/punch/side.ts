@@ -8,7 +8,7 @@ import type { PunchTechnique } from '../../../src/punch/attempt/outcome/winner.t
 import type { PunchPlan } from '../../../src/punch/attempt/plan.ts';
 import type { IntroductionFailure } from '../../../src/rendezvous/introduction/output.ts';
 import type { SimConnected } from './attempt.ts';
-import type { SimMet } from './room/room.ts';
+import type { SimMet } from './room/meeting.ts';
 
 export interface SimPunchSide {
   readonly outcome: 'direct' | 'relayed' | 'failed';

@@ -1,17 +1,13 @@
 /** What this side says to the rendezvous, and what its peers are told of that. */
 import { familyOf } from '../../endpoint.ts';
 import type { ClientMessage, ClientMessageOf } from '../protocol/client-message.ts';
-import type { WireTicket } from '../protocol/fields.ts';
 import { roleOf } from '../protocol/role.ts';
 import type { ServerMessage } from '../protocol/server-message.ts';
+import { unusedTicket } from '../unused-ticket.ts';
 import { say } from './delivery.ts';
 import { introduceIfReady } from './introduce.ts';
 import { greetSoon } from './presence.ts';
 import { freshPeers, type Peer, peerOf, type State } from './state.ts';
-
-/** What a client does with tickets it does with these as well, though nobody looks at them; half a day passes before it wants others. */
-const TICKET_MS = 86_400_000;
-const TICKET_BYTES = 16;
 
 /** Obeys a message as the server would. */
 export function obeyClient(now: number, state: State, message: ClientMessage): void {
@@ -20,7 +16,7 @@ export function obeyClient(now: number, state: State, message: ClientMessage): v
       join(now, state, message);
       break;
     case 'ticket':
-      tell(state, { type: 'ticket', ticket: ticketOf(state), ticket6: ticketOf(state) });
+      tell(state, { type: 'ticket', ticket: unusedTicket(state), ticket6: unusedTicket(state) });
       break;
     case 'ask':
       ask(now, state, message);
@@ -46,16 +42,11 @@ function join(now: number, state: State, { id, room }: ClientMessageOf<'join'>):
   tell(state, {
     ...{ type: 'joined', id, room, resumed, resumeKey: state.resumeKey, stun: { ...stun } },
     peers: peers.map((peer) => peer.id),
-    ticket: ticketOf(state),
-    ...(hasIpv6 && { ticket6: ticketOf(state) }),
+    ticket: unusedTicket(state),
+    ...(hasIpv6 && { ticket6: unusedTicket(state) }),
   });
   greetSoon(now, state);
   for (const peer of peers) tellWanted(state, peer);
-}
-
-function ticketOf({ randomBytes }: State): WireTicket {
-  const secret = (): string => Buffer.from(randomBytes(TICKET_BYTES)).toString('base64url');
-  return { username: secret(), password: secret(), expiresInMs: TICKET_MS };
 }
 
 function ask(now: number, state: State, message: ClientMessageOf<'ask'>): void {

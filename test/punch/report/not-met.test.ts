@@ -1,7 +1,7 @@
 /** What is said of a peer that was not met, whole and as it was seen. */
 import { describe, expect, it } from 'vitest';
 import { PORT_RESTRICTED } from '../../../lab/profiles.ts';
-import type { SimMeeting } from '../../../lab/sim/punch/room/room.ts';
+import type { SimMeeting } from '../../../lab/sim/punch/room/meeting.ts';
 import type { Resolver } from '../../../src/net/lookup/resolver.ts';
 import { openRoom } from '../../../src/punch/open-room.ts';
 import type { PunchOptions } from '../../../src/punch/options.ts';

@@ -4,9 +4,7 @@
  */
 
 import type { Endpoint } from '../../../../src/endpoint.ts';
-import type { PairReport } from '../../../../src/ice/checklist/pair.ts';
-import { createPunchBudget, INTRODUCTIONS_MAX, type PunchBudget } from '../../../../src/punch/attempt/budget.ts';
-import type { PunchPlan } from '../../../../src/punch/attempt/plan.ts';
+import { createPunchBudget, INTRODUCTIONS_MAX } from '../../../../src/punch/attempt/budget.ts';
 import type { RoomSeal } from '../../../../src/punch/attempt/seal.ts';
 import {
   createIntroductions,
@@ -14,36 +12,21 @@ import {
   type IntroductionsOptions,
 } from '../../../../src/rendezvous/introduction/introductions.ts';
 import type { IntroductionInput, IntroductionOutput } from '../../../../src/rendezvous/introduction/output.ts';
+import { behaviorByHand } from '../../../../src/rendezvous/manual/behavior-by-hand.ts';
 import type { ToldBehavior } from '../../../../src/rendezvous/protocol/fields.ts';
 import type { Arrival } from '../../../../src/session.ts';
 import type { Host } from '../../network/host.ts';
 import type { Random } from '../../network/random.ts';
 import type { World } from '../../network/world.ts';
-import type { SimBrokers } from '../../server/brokers.ts';
-import type { RendezvousServer } from '../../server/rendezvous-server.ts';
-import { type SimAttempt, type SimConnected, startAttempt } from '../attempt.ts';
+import { type SimConnected, startAttempt } from '../attempt.ts';
 import type { SimPath } from '../path.ts';
 import { type Bindings, createBindings } from './bindings.ts';
-import { createClient } from './client.ts';
+import { createClient, type SimRendezvous } from './client.ts';
 import type { SimClient } from './connection.ts';
+import { createMeeting, type Meeting, type SimMeeting, viewOf } from './meeting.ts';
 import { createSimReachability, type SimReachability } from './reachability.ts';
 import type { SimRelay } from './relay.ts';
 import type { NotIntroduced, SimIntroduced, SimTold } from './told.ts';
-
-export type SimMet = SimConnected | ({ readonly kind: 'not-introduced'; readonly at: number } & NotIntroduced);
-
-/** How one peer is getting on with another. */
-export interface SimMeeting {
-  /** What came of it; null until it is over. */
-  readonly outcome: () => SimMet | null;
-  /** The plan of the last introduction; null before the first. */
-  readonly plan: () => PunchPlan | null;
-  readonly introductions: () => number;
-  /** When the last attempt was told to begin. */
-  readonly startAt: () => number | null;
-  /** The pair that data goes on now; null while there is none. */
-  readonly selected: () => PairReport | null;
-}
 
 export interface SimRoom {
   readonly id: string;
@@ -56,8 +39,7 @@ export interface SimRoom {
 export interface SimRoomOptions extends Partial<IntroductionsOptions> {
   readonly id: string;
   readonly host: Host;
-  /** Where peers meet: at the server, or through brokers. */
-  readonly rendezvous: RendezvousServer | SimBrokers;
+  readonly rendezvous: SimRendezvous;
   /** The STUN endpoint that takes tickets, or without a server the one that sees this side first. */
   readonly server: Endpoint;
   /** Without a server, other STUN endpoints that see this side; default: none. */
@@ -72,15 +54,6 @@ export interface SimRoomOptions extends Partial<IntroductionsOptions> {
 }
 
 const WAIT_MS = 60_000;
-
-interface Meeting {
-  readonly peer: string;
-  readonly waitMs: number;
-  readonly budget: PunchBudget;
-  attempt: SimAttempt | null;
-  introductions: number;
-  outcome: SimMet | null;
-}
 
 interface State {
   readonly world: World;
@@ -97,8 +70,9 @@ interface State {
 
 /** Creates a peer, which joins the room with the first `meet`. */
 export function createSimRoom(world: World, options: SimRoomOptions): SimRoom {
-  const { id, host, rendezvous, server, otherServers = [], behavior, joinWaitMs = WAIT_MS } = options;
-  const stun = rendezvous.kind === 'brokers' ? [server, ...otherServers] : undefined;
+  const { id, host, rendezvous, server, otherServers = [], joinWaitMs = WAIT_MS } = options;
+  const behavior = rendezvous.kind === 'lines' ? behaviorByHand(options.behavior) : options.behavior;
+  const stun = rendezvous.kind === 'server' ? undefined : [server, ...otherServers];
   const random = host.random.fork(`punch ${id}`);
   const heard = (arrival: Arrival): void => receive(state, arrival);
   const onChanged = (): void => tell(state, { kind: 'changed' });
@@ -132,20 +106,12 @@ function tellSeen({ client }: State, input: IntroductionInput<SimTold>): void {
 }
 
 function meet(state: State, peer: string, waitMs: number): SimMeeting {
-  const { world, meetings } = state;
-  const meeting: Meeting = {
-    ...{ peer, waitMs, budget: createPunchBudget() },
-    ...{ attempt: null, introductions: 0, outcome: null },
-  };
+  const { world, meetings, options } = state;
+  const repeatedUntil = options.rendezvous.kind === 'lines' ? world.clock.now() + waitMs : 0;
+  const meeting = createMeeting({ peer, waitMs, repeatedUntil });
   meetings.set(peer, meeting);
   world.clock.schedule(world.clock.now(), () => tell(state, { kind: 'want', peer, waitMs }));
-  return {
-    outcome: () => meeting.outcome,
-    plan: () => meeting.attempt?.plan ?? null,
-    introductions: () => meeting.introductions,
-    startAt: () => meeting.attempt?.startAt ?? null,
-    selected: () => meeting.attempt?.selected() ?? null,
-  };
+  return viewOf(meeting);
 }
 
 function die(state: State): void {
@@ -241,7 +207,10 @@ function introduced(state: State, output: SimIntroduced): void {
 
 function end(state: State, meeting: Meeting, result: SimConnected | 'void'): void {
   const { peer, waitMs, introductions } = meeting;
-  if (result !== 'void') meeting.outcome ??= result;
+  if (result !== 'void' && result.kind === 'failed' && state.world.clock.now() < meeting.repeatedUntil) {
+    Object.assign(meeting, { budget: createPunchBudget(), introductions: 0 });
+    tell(state, { kind: 'want', peer, waitMs });
+  } else if (result !== 'void') meeting.outcome ??= result;
   else if (introductions === INTRODUCTIONS_MAX) settle(state, peer, { reason: 'no-peer', detail: null });
   else tell(state, { kind: 'want', peer, waitMs });
 }

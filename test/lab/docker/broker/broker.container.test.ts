@@ -3,7 +3,14 @@
  * their sockets, and tell what their NATs do.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Lab, type LabContainer, PORT_RESTRICTED, type Program, SYMMETRIC } from '../../../../lab/index.ts';
+import {
+  type Lab,
+  type LabContainer,
+  PORT_RESTRICTED,
+  type Program,
+  RESTRICTED,
+  SYMMETRIC,
+} from '../../../../lab/index.ts';
 import type { PunchReport } from '../../../../src/punch/report/report.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
 
@@ -43,7 +50,7 @@ describeLab('two peers behind NATs, and two mosquittos in the public network', (
   let lab: Lab;
   const servers: AsyncDisposable[] = [];
   beforeAll(async () => {
-    lab = await startProvidedLab({ profiles: [PORT_RESTRICTED, SYMMETRIC] });
+    lab = await startProvidedLab({ profiles: [RESTRICTED, PORT_RESTRICTED, SYMMETRIC] });
     const { server } = lab;
     for (const [index, address] of [server.primary, server.alternate].entries()) {
       const program = await server.start(['natcheck', 'serve', '--ip', address, '--http-port', `${3480 + index}`]);
@@ -59,7 +66,11 @@ describeLab('two peers behind NATs, and two mosquittos in the public network', (
   /** Starts a mosquitto on that port of the server; the program says when it listens. */
   async function startMosquitto(port: number): Promise<Program> {
     const configuration = `listener ${port} ${lab.server.primary}\\nallow_anonymous true\\n`;
-    const argv = ['sh', '-c', `printf '${configuration}' > /tmp/${port}.conf; exec mosquitto -v -c /tmp/${port}.conf`];
+    const argv = [
+      'sh',
+      '-c',
+      `printf '${configuration}' > /tmp/${port}.conf; echo pid: $$; exec mosquitto -v -c /tmp/${port}.conf`,
+    ];
     const program = await lab.server.start(argv);
     await program.line(/mosquitto version .* running/);
     return program;
@@ -81,20 +92,22 @@ describeLab('two peers behind NATs, and two mosquittos in the public network', (
   }
 
   it('one of which is killed in the middle of the introduction: the two are introduced all the same', async () => {
-    const [first, second] = [await startMosquitto(PORTS[0]), await startMosquitto(PORTS[1])];
-    const [home, away] = [lab.nat('port-restricted').client(0), lab.nat('port-restricted').client(1)];
+    await using first = await startMosquitto(PORTS[0]);
+    await using second = await startMosquitto(PORTS[1]);
+    const [home, away] = [lab.nat('port-restricted').client(0), lab.nat('restricted').client(0)];
     await using alice = (await startPeer(home, 'alice', 'bob', 'killed')).program;
     await first.line(/Received SUBSCRIBE/);
     await second.line(/Received SUBSCRIBE/);
     const bob = await startPeer(away, 'bob', 'alice', 'killed');
     // They know of each other by now, and have not asked yet.
     await bob.present();
-    await first[Symbol.asyncDispose]();
+    const pid = (await first.line(/^pid: /)).slice('pid: '.length);
+    await lab.server.exec(['kill', '-KILL', pid]);
+    await first.ended;
     expect(await bob.report()).toMatchObject({ outcome: 'direct', reason: null });
     expect(await bob.heard()).toBe('hello from alice');
     await alice.line(/^heard: hello from bob/);
     await bob.program.line(/^ended/, { timeoutMs: TIMEOUT_MS });
-    await second[Symbol.asyncDispose]();
   });
 
   it('behind a symmetric NAT and a port-restricted one: what each does is known without a server with two addresses', async () => {

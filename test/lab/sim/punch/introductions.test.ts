@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { FULL_CONE, type NatProfile, PORT_RESTRICTED, RESTRICTED, SYMMETRIC } from '../../../../lab/profiles.ts';
 import { symmetricLink } from '../../../../lab/sim/network/link.ts';
-import type { SimMeeting } from '../../../../lab/sim/punch/room/room.ts';
+import type { SimMeeting } from '../../../../lab/sim/punch/room/meeting.ts';
 import { endOf, setStage } from './meeting.ts';
 
 const behind = (profile: NatProfile) => ({ kind: 'nat', layers: [profile] }) as const;

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { FULL_CONE, type NatProfile, PORT_RESTRICTED, SYMMETRIC } from '../../../../lab/profiles.ts';
 import { symmetricLink } from '../../../../lab/sim/network/link.ts';
 import { createRandom } from '../../../../lab/sim/network/random.ts';
-import type { SimMeeting } from '../../../../lab/sim/punch/room/room.ts';
+import type { SimMeeting } from '../../../../lab/sim/punch/room/meeting.ts';
 import { isRelayed } from '../../../../src/ice/checklist/pair.ts';
 import { setStage } from './meeting.ts';
 

@@ -5,7 +5,7 @@ import { symmetricLink } from '../../../../lab/sim/network/link.ts';
 import { runUntilDone } from '../../../../lab/sim/network/run-session.ts';
 import { createWorld, type World } from '../../../../lab/sim/network/world.ts';
 import { runOf, sideAt } from '../../../../lab/sim/punch/punch.ts';
-import type { SimMeeting } from '../../../../lab/sim/punch/room/room.ts';
+import type { SimMeeting } from '../../../../lab/sim/punch/room/meeting.ts';
 import { addRendezvousServer, type RendezvousServer } from '../../../../lab/sim/server/rendezvous-server.ts';
 import { parsePeerSignal } from '../../../../src/punch/attempt/peer-signal.ts';
 import type { RoomSeal } from '../../../../src/punch/attempt/seal.ts';
