@@ -4,6 +4,7 @@ export type { ExtraTestOptions } from './detect/extra-tests.ts';
 export type { Endpoint, Family } from './endpoint.ts';
 export { UsageError } from './errors.ts';
 export type { CandidateType } from './ice/candidates/candidate.ts';
+export type { Role } from './ice/role.ts';
 export type { Dependency, Early, Finding } from './nat/behavior.ts';
 export type { PortAssignmentSample, ProbeEvidence, Rejection, RejectionCause, ServerIdentity } from './nat/evidence.ts';
 export type { Hairpin } from './nat/extra-tests/hairpin.ts';
@@ -19,13 +20,15 @@ export type { Translation, TranslationEvidence, TranslationKind } from './nat/tr
 export type { Verdict, VerdictType } from './nat/verdict.ts';
 export type { ResolvedAddress, Service } from './net/lookup/resolver.ts';
 export { createResolver, type Resolver } from './net/lookup/resolver.ts';
-export type { DgramSocket } from './net/udp-socket.ts';
+export type { Destination, DgramSocket, OpenSocket, UdpSocket } from './net/udp-socket.ts';
 export type { PathHealth } from './punch/attempt/health/state.ts';
+export type { PathUse } from './punch/attempt/health/use.ts';
 export type { PunchTechnique } from './punch/attempt/outcome/winner.ts';
 export type { PathState } from './punch/attempt/path-state.ts';
 export type { PunchPlan } from './punch/attempt/plan.ts';
 export type { RoomSeal } from './punch/attempt/seal.ts';
 export type { TechniqueChoice, TechniqueName } from './punch/attempt/techniques/choose-technique.ts';
+export type { HandedOver } from './punch/handover/handed-over.ts';
 export { openRoom } from './punch/open-room.ts';
 export {
   type BrokerMeetingPlace,
@@ -38,13 +41,13 @@ export {
   type RoomOptions,
 } from './punch/options.ts';
 export type { PathEnd, PathEndReason } from './punch/path/end.ts';
-export type { MeasuredPath } from './punch/path/health.ts';
-export { measureHealth } from './punch/path/health.ts';
-export type { LocalPathEndpoint, Path, PathEndpoint, PathStats } from './punch/path/path.ts';
+export type { Measured, MeasuredPath } from './punch/path/health.ts';
+export { measureHealth, measurePath } from './punch/path/health.ts';
+export type { LocalPathEndpoint, Path, PathEndpoint, PathRoute, PathStats } from './punch/path/path.ts';
 export { PathSendError, type PathSendErrorCode } from './punch/path/send-error.ts';
 export { punch } from './punch/punch.ts';
 export type { TurnServerChoice } from './punch/reachability/turn-choice.ts';
 export type { PunchFailure, PunchReport, PunchStep } from './punch/report/report.ts';
 export { PUNCH_FAILURES } from './punch/report/report.ts';
 export type { PunchEvent } from './punch/report/steps.ts';
-export type { PunchResult } from './punch/result.ts';
+export type { PathIntroduction, PunchResult, SolePunchResult } from './punch/result.ts';

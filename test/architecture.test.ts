@@ -29,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['src/base', 'src/detect', 'src/ice', 'src/net', 'src/port-mapping', 'src/punch/attempt'],
     ...['src/rendezvous', 'src/stun', 'src/turn'],
   ],
-  'src/tunnel': ['src/base', 'src/net', 'src/punch', 'src/punch/attempt'],
+  'src/tunnel': ['src/base', 'src/net', 'src/punch', 'src/punch/attempt', 'src/rendezvous'],
   src: ['src/base', 'src/detect', 'src/ice', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
   'server/base': [],
   'server/limit': ['src/base'],

@@ -1,7 +1,6 @@
 /** The exit code of a command whose link has ended. */
 import type { LinkEnd } from '../../src/tunnel/link/link.ts';
-import { EXIT, type ExitCode } from '../exit-code.ts';
-import { exitAfter } from '../failure-exit.ts';
+import { EXIT, type ExitCode, exitAfter } from '../exit-code.ts';
 
 /** @throws what has broken the link. */
 export function exitAfterLink(end: LinkEnd): ExitCode {

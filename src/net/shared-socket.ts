@@ -34,6 +34,7 @@ export function shareSocket(socket: UdpSocket): SharedSocket {
       users.unshift(user);
       return {
         local: socket.local,
+        maxBytes: socket.maxBytes,
         native: socket.native,
         send: socket.send,
         onDatagram: (receive) => {

@@ -3,7 +3,6 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { type Endpoint, type Family, familyOf } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
-import type { UdxSocket } from './udx/native.ts';
 
 /** How much may wait in user space when the kernel's buffer is full. Beyond it a datagram is refused, so memory is bounded. */
 export const SEND_QUEUE_MAX_BYTES = 1024 * 1024;
@@ -30,8 +29,10 @@ export interface UdpSocket extends AsyncDisposable {
   readonly send: (bytes: Uint8Array, to: Destination, onFailure: (code: string) => void) => void;
   /** Sets the one receiver. */
   readonly onDatagram: (receive: (bytes: Uint8Array, from: Endpoint) => void) => void;
-  /** The socket that native streams share with the datagrams, where it is a UDX socket. */
-  readonly native?: UdxSocket | undefined;
+  /** The most bytes that it takes in one datagram, where that is less than what IP takes. */
+  readonly maxBytes?: number | undefined;
+  /** What it is made of, for whoever has had it opened by another opener than Node's. */
+  readonly native?: object | undefined;
 }
 
 /** Opens a socket. @throws the system's error, which has a `syscall`, when it cannot be bound. */

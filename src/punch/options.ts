@@ -88,7 +88,7 @@ export interface RoomOptions {
    * lasts; closing it is up to you.
    */
   readonly socket?: DgramSocket | undefined;
-  /** Opens the sockets on which there may be a path; default: Node's own. `socket` takes the place of the first. */
+  /** Opens the sockets that a path may go on; default: Node's own. `socket` takes the place of the first. */
   readonly openSocket?: OpenSocket | undefined;
   readonly resolver?: Resolver | undefined;
   /** Ends everything that is under way. */

@@ -127,9 +127,30 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', (signal) => {
     });
     expect(await run(['look', 'here'], { host, commands })).toEqual({ kind: 'interrupted', signal });
   });
+
+  it("is the command's as often as it comes, if that wants it, and aborts afterwards", async () => {
+    const { host, signals } = createHost();
+    const taken: string[] = [];
+    const { commands } = lookCommand(async (context) => {
+      const registration = context.takeSignals((name) => taken.push(name));
+      signals.emit(signal);
+      signals.emit(signal);
+      expect([taken, context.signal.aborted]).toEqual([[signal, signal], false]);
+      registration[Symbol.dispose]();
+      signals.emit(signal);
+      expect([taken.length, context.signal.aborted]).toEqual([2, true]);
+    });
+    expect(await run(['look', 'here'], { host, commands })).toEqual({ kind: 'exit', code: 4 });
+  });
 });
 
 describe('colour and spinners', () => {
+  it("are not turned off by a program's own words", async () => {
+    const { commands, seen } = lookCommand();
+    await run(['look', 'here', '--', 'program', '--no-color'], { host: createHost().host, commands });
+    expect(seen.context?.color).toBe(true);
+  });
+
   it.each([
     ['a terminal', {}, [], true],
     ['a pipe', { tty: false }, [], false],

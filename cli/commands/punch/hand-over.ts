@@ -1,6 +1,5 @@
 /** Starts the user's program on a path: at the address and port of its socket, or behind a bridge. */
 import { formatEndpoint } from '../../../src/endpoint.ts';
-import type { Role } from '../../../src/ice/role.ts';
 import { openBarePath } from '../../../src/punch/handover/bare-path.ts';
 import { type Bridge, openBridge } from '../../../src/punch/handover/bridge.ts';
 import { chooseHandOver, type HandOverChoice } from '../../../src/punch/handover/decide.ts';
@@ -8,7 +7,7 @@ import { explainEnd } from '../../../src/punch/path/end.ts';
 import type { Measured } from '../../../src/punch/path/health.ts';
 import type { Path } from '../../../src/punch/path/path.ts';
 import type { PunchReport } from '../../../src/punch/report/report.ts';
-import type { SolePunchResult } from '../../../src/punch/result.ts';
+import type { PathIntroduction, SolePunchResult } from '../../../src/punch/result.ts';
 import type { Context } from '../../command.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
 import { runProgram } from './run-program.ts';
@@ -19,7 +18,7 @@ const PATH_OVER_GRACE_MS = 5_000;
 export interface HandOverParts extends Pick<Context, 'env' | 'signal' | 'takeSignals' | 'streams'> {
   readonly punched: Pick<SolePunchResult, 'handOver' | 'upgraded'>;
   /** This side's role in the introduction. */
-  readonly role: Role;
+  readonly role: PathIntroduction['role'];
   readonly path: Path;
   readonly report: PunchReport;
   readonly peerUse: Measured['peerUse'];

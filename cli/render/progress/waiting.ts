@@ -35,8 +35,9 @@ export function createWaiting(
   };
   const tell = (): void => {
     const token = hasToken ? ', with the same token in --token or NATCHECK_TOKEN' : '';
-    output.line(`${visible(peer)} is waited for, ${seconds} s at most; to be run on the other machine${token}:`);
-    output.line(`  ${visible(line)}`);
+    output.line(
+      `${visible(peer)} has ${seconds} s to come; run this on the other machine${token}:\n  ${visible(line)}`,
+    );
     tick();
   };
   return {

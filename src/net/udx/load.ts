@@ -1,4 +1,5 @@
 /** Loads `udx-native`, which is optional: only what sends streams over a path needs it. */
+import { createRequire } from 'node:module';
 import { UsageError } from '../../errors.ts';
 import type { Udx } from './native.ts';
 
@@ -21,11 +22,11 @@ export async function loadUdx(load: () => Promise<unknown> = importUdx): Promise
   }
 }
 
-// @ts-expect-error: the package has no types of its own; native.ts has those of the part that is used.
-const importUdx = (): Promise<unknown> => import('udx-native');
+/** The package has no types of its own; native.ts has those of the part that is used. */
+const importUdx = async (): Promise<unknown> => ({ default: createRequire(import.meta.url)('udx-native') });
 
 function explain(cause: unknown): string {
-  const isInstalled = (cause as NodeJS.ErrnoException | null)?.code !== 'ERR_MODULE_NOT_FOUND';
+  const isInstalled = (cause as NodeJS.ErrnoException | null)?.code !== 'MODULE_NOT_FOUND';
   return isInstalled
     ? `streams over a path need udx-native, which has no working binary for ${process.platform}-${process.arch}`
     : 'streams over a path need udx-native: npm i udx-native';

@@ -2,9 +2,6 @@
 import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 
-/** libudx reads into 2,048 bytes, and cuts what is longer without a word: what fills them may have been cut. */
-export const UDX_DATAGRAM_MAX_BYTES = 2_047;
-
 /** One table of streams; the sockets and streams of one `Udx` belong together. */
 export interface Udx {
   readonly createSocket: (options?: { readonly ipv6Only?: boolean; readonly reuseAddress?: boolean }) => UdxSocket;
@@ -50,7 +47,7 @@ export interface UdxStream extends Duplex {
   readonly connect: (socket: UdxSocket, remoteId: number, port: number, host: string) => void;
   /** Goes on over another socket, or to another endpoint; resolves once what was in flight has been acknowledged there. */
   readonly changeRemote: (socket: UdxSocket, remoteId: number, port: number, host: string) => Promise<void>;
-  /** Resolves to whether all that was written has been acknowledged. */
+  /** Resolves once all that was written has been acknowledged; stays pending where the stream closes before that. */
   readonly flush: () => Promise<boolean>;
   /** Ends it at once, also where `destroy` does nothing any more because both directions have ended. */
   readonly _predestroy: () => void;

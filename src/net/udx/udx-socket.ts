@@ -2,8 +2,10 @@
 import { isIP } from 'node:net';
 import { canonicalAddress, type Endpoint, type Family, familyOf } from '../../endpoint.ts';
 import { type Destination, type OpenSocket, SEND_QUEUE_MAX_BYTES, type UdpSocket } from '../udp-socket.ts';
-import { UDX_DATAGRAM_MAX_BYTES, type Udx, type UdxSocket } from './native.ts';
+import type { Udx, UdxSocket } from './native.ts';
 
+/** libudx reads into 2,048 bytes, and cuts what is longer without a word: what fills them may have been cut. */
+const DATAGRAM_MAX_BYTES = 2_047;
 /** Streams at full speed fill the kernel's own 208 KiB in a few milliseconds. The kernel limits it to its own maximum. */
 const BUFFER_BYTES = 4 * 1024 * 1024;
 
@@ -18,6 +20,14 @@ interface State {
   waiting: number;
   isClosed: boolean;
   receive: (bytes: Uint8Array, from: Endpoint) => void;
+}
+
+/** The native sockets that were opened here. */
+const NATIVES = new WeakSet<object>();
+
+/** Returns the native socket under a UdpSocket, or under a share of one; null where there is another kind of socket. */
+export function nativeOf({ native }: UdpSocket): UdxSocket | null {
+  return native && NATIVES.has(native) ? (native as UdxSocket) : null;
 }
 
 /** Returns what opens the sockets of one table of streams. */
@@ -41,18 +51,20 @@ export async function openUdxSocket(at: Endpoint, udx: Udx): Promise<UdxUdpSocke
     await native.close();
     throw bindError(error, at);
   }
+  NATIVES.add(native);
   enlargeBuffers(native);
   const family = familyOf(at.address);
   const state: State = { native, family, waiting: 0, isClosed: false, receive: () => {} };
   native.on(
     'message',
     (bytes: Uint8Array, { host: address, port }: { readonly host: string; readonly port: number }) => {
-      if (bytes.length <= UDX_DATAGRAM_MAX_BYTES && !state.isClosed) state.receive(bytes, { address, port });
+      if (bytes.length <= DATAGRAM_MAX_BYTES && !state.isClosed) state.receive(bytes, { address, port });
     },
   );
   return {
     local: { address: canonicalAddress(at.address), port: native.address()?.port ?? at.port },
     native,
+    maxBytes: DATAGRAM_MAX_BYTES,
     send: (bytes, to, onFailure) => send(state, bytes, { to, onFailure }),
     onDatagram: (receive) => {
       state.receive = receive;
@@ -104,17 +116,22 @@ function send(
 function refusalOf({ isClosed, family, waiting }: State, bytes: Uint8Array, to: Destination): string | null {
   if (isClosed) return 'EBADF';
   if (to.port === 0 || familyOf(to.address) !== family) return 'EINVAL';
-  if (bytes.length > UDX_DATAGRAM_MAX_BYTES) return 'EMSGSIZE';
+  if (bytes.length > DATAGRAM_MAX_BYTES) return 'EMSGSIZE';
   return waiting > SEND_QUEUE_MAX_BYTES ? 'ENOBUFS' : null;
 }
 
 async function close(state: State): Promise<void> {
   const { native } = state;
   state.isClosed = true;
+  endStreams(native);
+  await native.close();
+}
+
+/** Destroys the streams that the socket sends at once, which tells their peers. */
+export function endStreams(native: UdxSocket): void {
   for (const stream of [...native.streams]) {
     if (stream.socket !== native) continue;
     stream.destroy();
     stream._predestroy();
   }
-  await native.close();
 }

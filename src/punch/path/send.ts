@@ -1,7 +1,6 @@
 /** Which datagrams a path takes to send. */
 import { familyOf } from '../../endpoint.ts';
 import type { PairReport, SelectedPair } from '../../ice/checklist/pair.ts';
-import { UDX_DATAGRAM_MAX_BYTES } from '../../net/udx/native.ts';
 import { DATA_MAX_BYTES } from '../../turn/data.ts';
 import { isThroughRelay } from '../attempt/outcome/endpoints-in-use.ts';
 import { explainEnd } from './end.ts';
@@ -45,9 +44,10 @@ function pairFor(record: PathRecord, bytes: Uint8Array): SelectedPair {
   return pair;
 }
 
-/** Returns how many bytes a datagram on the pair may have: fewer through a relay of either side, and from a UDX socket. */
+/** Returns how many bytes a datagram on the pair may have: fewer through a relay of either side, and from some sockets. */
 function maxOn(record: PathRecord, pair: PairReport): number {
-  if (socketNamed(record, pair.socket)?.native) return UDX_DATAGRAM_MAX_BYTES;
-  if (isThroughRelay(pair)) return DATA_MAX_BYTES;
-  return familyOf(pair.remote.endpoint.address) === 'IPv6' ? IPV6_MAX_BYTES : IPV4_MAX_BYTES;
+  const { maxBytes = Number.POSITIVE_INFINITY } = socketNamed(record, pair.socket) ?? {};
+  if (isThroughRelay(pair)) return Math.min(maxBytes, DATA_MAX_BYTES);
+  const isOverIpv6 = familyOf(pair.remote.endpoint.address) === 'IPv6';
+  return Math.min(maxBytes, isOverIpv6 ? IPV6_MAX_BYTES : IPV4_MAX_BYTES);
 }

@@ -8,7 +8,8 @@ import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import { createOwner } from '../../net/owner.ts';
 import { openUdpSocket } from '../../net/udp-socket.ts';
 import type { Udx, UdxSocket } from '../../net/udx/native.ts';
-import { openUdxSocket } from '../../net/udx/udx-socket.ts';
+import { endStreams, openUdxSocket } from '../../net/udx/udx-socket.ts';
+import { pause } from '../../net/waits.ts';
 import { isNativePacket } from './native-packet.ts';
 
 const LOOPBACK: Endpoint = { address: '127.0.0.1', port: 0 };
@@ -30,23 +31,42 @@ export interface Bridge extends AsyncDisposable {
   readonly deliver: (bytes: Uint8Array) => void;
 }
 
+/** What follows the last packet of a stream on its way to the bridge. */
+const LAST = Uint8Array.of(0);
+/** On loopback it takes no time, unless the bridge has had so much to do that it is lost. */
+const LAST_PATIENCE_MS = 100;
+
 /**
  * Opens a bridge; `send` gets each packet of a stream. What comes from elsewhere on this host is dropped. Disposing of it destroys
- * the streams that use it.
+ * the streams that use it, and sends what they have sent.
  */
 export async function openBridge(udx: Udx, send: (bytes: Uint8Array) => void): Promise<Bridge> {
   await using owner = createOwner();
   const near = owner.use(await openUdpSocket(LOOPBACK, { bufferBytes: BUFFER_BYTES }));
   const { native, local } = owner.use(await openUdxSocket(LOOPBACK, udx));
+  const drained = Promise.withResolvers<void>();
   near.onDatagram((bytes, from) => {
-    const isStreams = sameEndpoint(from, local) && isNativePacket(bytes);
-    if (isStreams && bytes.length <= RELAYED_MAX_BYTES) send(bytes);
+    if (!sameEndpoint(from, local)) return;
+    if (!isNativePacket(bytes)) drained.resolve();
+    else if (bytes.length <= RELAYED_MAX_BYTES) send(bytes);
   });
   const kept = owner.move();
+  kept.defer(async () => {
+    endStreams(native);
+    native.trySend(LAST, near.local.port, near.local.address);
+    await unlessLate(drained.promise);
+  });
   return {
     socket: native,
     remote: near.local,
     deliver: (bytes) => near.send(bytes, local, () => {}),
     [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
   };
+}
+
+async function unlessLate(done: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  const late = pause(LAST_PATIENCE_MS, over.signal).catch(() => {});
+  await Promise.race([done, late]);
+  over.abort();
 }

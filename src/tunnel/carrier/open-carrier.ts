@@ -2,6 +2,7 @@
 import { sameEndpoint } from '../../endpoint.ts';
 import { createOwner } from '../../net/owner.ts';
 import type { Udx } from '../../net/udx/native.ts';
+import { nativeOf } from '../../net/udx/udx-socket.ts';
 import type { Path } from '../../punch/path/path.ts';
 import { PathSendError } from '../../punch/path/send-error.ts';
 import type { PunchResult } from '../../punch/result.ts';
@@ -64,7 +65,7 @@ export async function openCarrier(punched: PunchResult, udx: Udx): Promise<Carri
 function routeOf(path: Path, bridge: Bridge): Route {
   const route = path.route();
   const kind = route && !route.isRelayed ? 'direct' : 'relayed';
-  const socket = route?.socket.native;
+  const socket = route && nativeOf(route.socket);
   return socket ? { socket, remote: route.to, kind } : { socket: bridge.socket, remote: bridge.remote, kind };
 }
 

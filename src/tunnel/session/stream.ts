@@ -176,9 +176,9 @@ function pump(state: State): void {
     state.isDrained = state.secure.write(encodeFrame({ kind: 'data', bytes }));
   }
   if (state.written && state.isDrained && !outgoing.pending()) {
-    const { written } = state;
+    // Only after the other events of this turn: what is written during them then goes together.
+    setImmediate(state.written);
     state.written = null;
-    written();
   }
   if (state.finished && state.secure && outgoing.isEmpty() && !state.isEndSaid) {
     state.isEndSaid = true;

@@ -98,7 +98,7 @@ describe.concurrent('natcheck punch with a program', { timeout: TIMEOUT_MS }, ()
     const words = ['punch', ...where, '--room', 'mistyped', '--wait', '100'];
     await using alice = natcheckStarted([...words, '--id', 'alice', '--peer', 'bob', '--', ...NEVER]);
     await alice.said(
-      /^bob is waited for, 100 s at most; to be run on the other machine:\n {2}natcheck punch --id bob --peer alice --server 127\.0\.0\.1:\d+ --rendezvous ws:\S+ --room mistyped -- CMD\n/m,
+      /^bob has 100 s to come; run this on the other machine:\n {2}natcheck punch --id bob --peer alice --server 127\.0\.0\.1:\d+ --rendezvous ws:\S+ --room mistyped -- CMD\n/m,
     );
     await using _bobb = natcheckStarted([...words, '--id', 'bobb', '--peer', 'alice']);
     await alice.said(

@@ -8,7 +8,7 @@ function failing(code: string): () => Promise<never> {
 }
 
 it.each([
-  ['ERR_MODULE_NOT_FOUND', 'streams over a path need udx-native: npm i udx-native'],
+  ['MODULE_NOT_FOUND', 'streams over a path need udx-native: npm i udx-native'],
   [
     'ADDON_NOT_FOUND',
     `streams over a path need udx-native, which has no working binary for ${process.platform}-${process.arch}`,

@@ -6,7 +6,7 @@ import { shareSocket } from '../../../src/net/shared-socket.ts';
 import { openUdpSocket, type UdpSocket } from '../../../src/net/udp-socket.ts';
 import { loadUdx } from '../../../src/net/udx/load.ts';
 import type { Udx, UdxStream } from '../../../src/net/udx/native.ts';
-import { openUdxSocket, type UdxUdpSocket } from '../../../src/net/udx/udx-socket.ts';
+import { nativeOf, openUdxSocket, type UdxUdpSocket } from '../../../src/net/udx/udx-socket.ts';
 
 const LOCAL: Endpoint = { address: '127.0.0.1', port: 0 };
 /** The two sides have tables of their own, so that the same id is two streams. */
@@ -67,7 +67,9 @@ it('bounds what waits to be sent', async () => {
 it('is found behind each of its shares', async () => {
   await using socket = await openUdxSocket(LOCAL, await loadUdx());
   await using share = shareSocket(socket).share(() => true);
-  expect(share.native).toBe(socket.native);
+  await using other = await openUdpSocket(LOCAL);
+  expect([nativeOf(share), nativeOf(other)]).toEqual([socket.native, null]);
+  expect(share.maxBytes).toBe(2_047);
 });
 
 it('destroys the streams that it sends when it is disposed of, and tells their peers', async () => {

@@ -31,14 +31,19 @@ async function bindSecond(
   return { result, local: reachability.secondLocal() };
 }
 
-it('is opened once, with a way in that the router is asked for, and both end with the reachability', async () => {
+it('is opened once by the opener of sockets, with a way in that the router is asked for, and both end with the reachability', async () => {
   await using socket = await openUdpSocket({ address: '127.0.0.1', port: 0 });
   await using mute = await openUdpSocket({ address: '::1', port: 0 });
   const pinholes: Endpoint[] = [];
+  const opened: Endpoint[] = [];
   const reachability = createReachability({
     ...{ socket, server: { address: '127.0.0.1', port: 3478 }, mode: 'direct-only', mayHaveSecond: true },
     openRelay: async () => ({ outcome: 'failed', details: [] }),
     seekPinhole: (local) => void pinholes.push(local),
+    openSocket: (at) => {
+      opened.push(at);
+      return openUdpSocket(at);
+    },
     onNotice: () => {},
   });
   for (let times = 0; times < 2; times++) {
@@ -51,6 +56,7 @@ it('is opened once, with a way in that the router is asked for, and both end wit
     stopped.abort();
     await expect(bound).rejects.toThrow('This operation was aborted');
   }
+  expect(opened).toEqual([{ address: '::1', port: 0 }]);
   expect(pinholes).toEqual([reachability.secondLocal()]);
   expect(reachability.secondLocal()?.address).toBe('::1');
   await reachability[Symbol.asyncDispose]();

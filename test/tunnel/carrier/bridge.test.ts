@@ -96,3 +96,16 @@ it('does not wait until the peer has acknowledged the end of a stream when it is
   await one[Symbol.asyncDispose]();
   expect(near.retransmits).toBe(0);
 });
+
+it('tells the peers of its streams that they end when it is disposed of', async () => {
+  const [udx, otherUdx] = [await loadUdx(), await loadUdx()];
+  const one: Bridge = await openBridge(udx, (bytes) => other.deliver(bytes));
+  await using other: Bridge = await openBridge(otherUdx, (bytes) => one.deliver(bytes));
+  const near = streamOver(one, udx);
+  const far = streamOver(other, otherUdx);
+  far.write('from afar');
+  await once(near, 'data');
+  const failure = once(far, 'error');
+  await one[Symbol.asyncDispose]();
+  expect(await failure).toEqual([expect.objectContaining({ code: 'ECONNRESET' })]);
+});

@@ -72,18 +72,21 @@ export interface TcpTarget extends AsyncDisposable {
 }
 
 /** Listens on a port that is free, or on a socket file. */
-export async function openTarget(serve: (socket: Socket) => void = () => {}, path?: string): Promise<TcpTarget> {
+export async function openTarget(
+  serve: (socket: Socket) => void = () => {},
+  at: string | { readonly host: string; readonly port?: number } = { host: '127.0.0.1' },
+): Promise<TcpTarget> {
   const sockets: Socket[] = [];
   const server: Server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.push(socket);
     socket.on('error', () => {});
     serve(socket);
   });
-  if (path === undefined) server.listen(0, '127.0.0.1');
-  else server.listen(path);
+  if (typeof at === 'string') server.listen(at);
+  else server.listen({ port: 0, ...at });
   await once(server, 'listening');
   return {
-    port: path === undefined ? (server.address() as AddressInfo).port : 0,
+    port: typeof at === 'string' ? 0 : (server.address() as AddressInfo).port,
     sockets,
     accepted: async () => (await once(server, 'connection'))[0] as Socket,
     [Symbol.asyncDispose]: async () => {

@@ -26,6 +26,8 @@ export interface CarrierPair extends AsyncDisposable {
 }
 
 export interface TestCarrier extends Carrier {
+  /** Changes the route within the path, as when it has got another pair of endpoints. */
+  readonly changeRoute: (route: Route) => void;
   /** Ends the path, as a punch does when the peer has not answered for long. */
   readonly lose: () => void;
   readonly isDisposed: () => boolean;
@@ -58,12 +60,13 @@ function portOf(socket: UdxSocket): number {
   return socket.address()?.port ?? 0;
 }
 
-function createCarrier(
+export function createCarrier(
   socket: UdxSocket,
   port: number,
   { role, binding }: Pick<Carrier, 'role' | 'binding'>,
 ): TestCarrier {
-  const route: Route = { socket, remote: { address: '127.0.0.1', port }, kind: 'direct' };
+  let route: Route = { socket, remote: { address: '127.0.0.1', port }, kind: 'direct' };
+  let onRoute: (route: Route) => void = () => {};
   const closed = Promise.withResolvers<PathEnd>();
   const held: Uint8Array[] = [];
   let receiver: ((bytes: Uint8Array) => void) | null = null;
@@ -77,7 +80,13 @@ function createCarrier(
     binding,
     role,
     route: () => route,
-    onRoute: () => {},
+    onRoute: (receive) => {
+      onRoute = receive;
+    },
+    changeRoute: (next) => {
+      route = next;
+      onRoute(next);
+    },
     send: (bytes) => {
       socket.trySend(bytes, port, '127.0.0.1');
       return !socket.closing;

@@ -1,13 +1,14 @@
 /** Connects to what is exposed, by TCP or by a socket file. */
-import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import { connect, type Socket, type SocketConnectOpts } from 'node:net';
+import { unlessAborted } from '../../../net/waits.ts';
 import type { Target } from '../grammar/target.ts';
+import { addressesOf } from './target-addresses.ts';
 
 /** How long a target may take to accept: it has got SYNs after 0, 1, 3 and 7 s by then (RFC 6298 §2, §5.5). */
 export const CONNECT_TIMEOUT_MS = 10_000;
 
-/** How long one address of a name is tried before the next; at most 2 s (RFC 8305 §5). */
-const NEXT_ADDRESS_MS = 1_000;
+/** After how long the next address of a name is tried as well (RFC 8305 §5, Connection Attempt Delay). */
+const NEXT_ADDRESS_MS = 250;
 
 /**
  * Returns a connection from which nothing has been read.
@@ -17,46 +18,58 @@ export async function connectTo(
   target: Target,
   { signal, timeoutMs = CONNECT_TIMEOUT_MS }: { readonly signal: AbortSignal; readonly timeoutMs?: number },
 ): Promise<Socket> {
-  signal.throwIfAborted();
-  const socket = connect({
-    ...placeOf(target),
-    ...{ allowHalfOpen: true, noDelay: true, keepAlive: true, autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS },
-  });
-  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-  const late = setTimeout(() => reject(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })), timeoutMs);
-  const abort = (): void => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  // It stays: what fails before somebody else listens shows in that the socket is closed.
-  socket.on('error', reject);
-  socket.once('connect', () => resolve(socket));
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })), timeoutMs);
+  const either = AbortSignal.any([signal, late.signal]);
   try {
-    return await promise;
-  } catch (error) {
-    socket.destroy();
-    throw error;
+    if (target.kind === 'unix') return await connectFirst([{ path: target.path }], { signal: either });
+    const { addresses, isLoopback } = await unlessAborted(addressesOf(target.host), either);
+    const places = addresses.map((host) => ({ host, port: target.port }));
+    return await connectFirst(places, { signal: either, ...(isLoopback ? {} : { nextAfterMs: NEXT_ADDRESS_MS }) });
   } finally {
-    clearTimeout(late);
-    signal.removeEventListener('abort', abort);
+    clearTimeout(timer);
   }
 }
 
-function placeOf(target: Target): SocketConnectOpts {
-  if (target.kind === 'unix') return { path: target.path };
-  return { host: target.host ?? 'localhost', port: target.port, lookup: lookUpHost };
-}
-
-const LOOPBACK: readonly [LookupAddress, LookupAddress] = [
-  { address: '127.0.0.1', family: 4 },
-  { address: '::1', family: 6 },
-];
-
-/** Node's `lookup`, by which `localhost` is this host whatever its files and name servers say (RFC 6761 §6.3). */
-export function lookUpHost(
-  host: string,
-  options: LookupOptions,
-  callback: (error: NodeJS.ErrnoException | null, found: string | LookupAddress[], family?: number) => void,
-): void {
-  if (host !== 'localhost') lookup(host, options, callback);
-  else if (options.all) callback(null, [...LOOPBACK]);
-  else callback(null, LOOPBACK[0].address, LOOPBACK[0].family);
+/**
+ * Tries each place once the one before has failed, or has not answered for `nextAfterMs`; those that are under way go on.
+ * @throws the error of the first place when all have failed; the signal's reason when aborted.
+ */
+async function connectFirst(
+  places: readonly SocketConnectOpts[],
+  { signal, nextAfterMs }: { readonly signal: AbortSignal; readonly nextAfterMs?: number },
+): Promise<Socket> {
+  const connected = Promise.withResolvers<Socket>();
+  const failures: (Error | null)[] = places.map(() => null);
+  const sockets: Socket[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let isOver = false;
+  const tryNext = (): void => {
+    clearTimeout(timer);
+    const index = sockets.length;
+    const place = places[index];
+    if (!place) return;
+    if (nextAfterMs !== undefined) timer = setTimeout(tryNext, nextAfterMs);
+    const socket = connect({ ...place, allowHalfOpen: true, noDelay: true, keepAlive: true });
+    sockets.push(socket);
+    socket.once('connect', () => connected.resolve(socket));
+    // It stays: what fails before somebody else listens shows in that the socket is closed.
+    socket.on('error', (error) => {
+      if (isOver) return;
+      failures[index] ??= error;
+      if (failures.every((failure) => failure !== null)) connected.reject(failures[0]);
+      else if (index === sockets.length - 1) tryNext();
+    });
+  };
+  let winner: Socket | null = null;
+  try {
+    signal.throwIfAborted();
+    tryNext();
+    winner = await unlessAborted(connected.promise, signal);
+    return winner;
+  } finally {
+    isOver = true;
+    clearTimeout(timer);
+    for (const socket of sockets) if (socket !== winner) socket.destroy();
+  }
 }

@@ -2,8 +2,9 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
+import { unlessAborted } from '../../../net/waits.ts';
 import type { PortTarget } from '../grammar/target.ts';
-import { lookUpHost } from './connect.ts';
+import { addressesOf } from './target-addresses.ts';
 
 /** How much may wait in user space when the kernel's buffer is full; what comes then is dropped, as a full router drops it. */
 const SEND_QUEUE_MAX_BYTES = 1024 * 1024;
@@ -17,8 +18,9 @@ export interface UdpTarget extends Disposable {
 
 /** @throws the system's error when the name is not known or no way leads there; the signal's reason when aborted. */
 export async function openUdpTarget({ host, port }: PortTarget, signal: AbortSignal): Promise<UdpTarget> {
-  const address = await addressOf(host ?? 'localhost');
-  signal.throwIfAborted();
+  const {
+    addresses: [address],
+  } = await unlessAborted(addressesOf(host), signal);
   const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
   // That nothing listens there (ICMP) is one datagram lost: the program may start in a moment.
   socket.on('error', () => {});
@@ -32,12 +34,6 @@ export async function openUdpTarget({ host, port }: PortTarget, signal: AbortSig
     throw error;
   }
   return wrap(socket);
-}
-
-function addressOf(host: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    lookUpHost(host, {}, (error, address) => (error ? reject(error) : resolve(address as string)));
-  });
 }
 
 function wrap(socket: Socket): UdpTarget {

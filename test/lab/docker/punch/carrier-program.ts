@@ -3,6 +3,7 @@
  * as JSON how it was connected, what it has sent, and what has come. argv: the options of the room, `peer` and `bytes` as JSON.
  */
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { loadUdx } from '../../../../src/net/udx/load.ts';
 import { udxSockets } from '../../../../src/net/udx/udx-socket.ts';
 import { openRoom } from '../../../../src/punch/open-room.ts';
@@ -31,11 +32,13 @@ if (!punched.path) {
   const { socket, remote, kind } = carrier.route();
   const stream = udx.createStream(ID, { firewall: () => false });
   stream.connect(socket, ID, remote.port, remote.address);
+  // The peer may be gone before it has acknowledged the end.
+  stream.on('error', () => {});
   const bytes = randomBytes(length);
   stream.end(bytes);
   const parts: Uint8Array[] = [];
   for await (const part of stream) parts.push(part);
-  await stream.flush();
+  if (!stream.destroyed) await once(stream, 'close');
   process.stdout.write(
     `${JSON.stringify({ ...said, kind, sent: digest(bytes), heard: digest(Buffer.concat(parts)) })}\n`,
   );

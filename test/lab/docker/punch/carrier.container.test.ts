@@ -29,7 +29,7 @@ describeLab('streams over a path', () => {
   let server: AsyncDisposable;
   beforeAll(async () => {
     lab = await startProvidedLab();
-    server = await startNatcheckServer(lab.server);
+    server = await startNatcheckServer(lab.server, ['--relay', '--open-relay']);
   });
   afterAll(async () => {
     await server?.[Symbol.asyncDispose]();
@@ -45,23 +45,40 @@ describeLab('streams over a path', () => {
     return JSON.parse(await program.line(/^\{"outcome":/, { timeoutMs: TIMEOUT_MS }));
   };
 
-  it.each([
-    ['restricted', 'port-restricted', 'simultaneous-open'],
-    ['full-cone', 'symmetric', 'simultaneous-open'],
-    ['port-restricted', 'symmetric', 'birthday'],
-    ['symmetric', 'port-restricted', 'birthday'],
-  ] as const)('%s × %s: all bytes arrive, directly by %s', async (a, b, technique) => {
+  /** Both sides of a path, which send each other BYTES. */
+  const run = async (a: string, b: string, options: object = {}): Promise<readonly Said[]> => {
     const room = `${a}-${b}`;
     const sides = await Promise.all([
-      start(a, { id: 'alice', peer: 'bob', room }),
+      start(a, { id: 'alice', peer: 'bob', room, ...options }),
       start(b, { id: 'bob', peer: 'alice', room }),
     ]);
-    expect(sides.map(({ outcome, technique, kind }) => [outcome, technique, kind])).toEqual(
-      Array(2).fill(['direct', technique, 'direct']),
-    );
     expect(sides.map(({ heard }) => heard)).toEqual(sides.toReversed().map(({ sent }) => sent));
-    const most = Math.max(...sides.map(({ sockets }) => sockets));
-    if (technique === 'birthday') expect(most).toBeGreaterThan(100);
-    else expect(most).toBe(1);
+    return sides;
+  };
+  const endsOf = (sides: readonly Said[]) => sides.map(({ outcome, technique, kind }) => [outcome, technique, kind]);
+
+  it.each([
+    ['restricted', 'port-restricted'],
+    ['full-cone', 'symmetric'],
+  ] as const)('%s × %s: all bytes arrive directly, from one socket', async (a, b) => {
+    const sides = await run(a, b);
+    expect(endsOf(sides)).toEqual(Array(2).fill(['direct', 'simultaneous-open', 'direct']));
+    expect(sides.map(({ sockets }) => sockets)).toEqual([1, 1]);
+  });
+
+  it.each([
+    ['port-restricted', 'symmetric'],
+    ['symmetric', 'port-restricted'],
+  ] as const)('%s × %s: all bytes arrive directly, from one socket of hundreds', async (a, b) => {
+    const sides = await run(a, b);
+    expect(endsOf(sides)).toEqual(Array(2).fill(['direct', 'birthday', 'direct']));
+    const symmetric = sides[a === 'symmetric' ? 0 : 1];
+    expect(symmetric?.sockets).toBeGreaterThan(100);
+  });
+
+  it('restricted × symmetric: all bytes arrive through a relay of the one side', async () => {
+    const sides = await run('restricted', 'symmetric', { mode: 'relay-only' });
+    expect(endsOf(sides)).toEqual(Array(2).fill(['relayed', 'relay', 'relayed']));
+    expect(sides.map(({ sockets }) => sockets)).toEqual([0, 1]);
   });
 });

@@ -106,6 +106,27 @@ describe('a connection that fails', () => {
   });
 });
 
+describe('a port of this host', () => {
+  const never = new AbortController().signal;
+
+  it('is found on the IPv6 loopback address where nothing listens on that of IPv4', async () => {
+    await using target = await openTarget(() => {}, { host: '::1' });
+    const socket = await connectTo(parseTarget(String(target.port)), { signal: never });
+    expect(socket.remoteAddress).toBe('::1');
+    socket.destroy();
+  });
+
+  it('is waited for where its program is slow to accept, whoever listens on the other loopback address', async () => {
+    await using mute = await openMute();
+    await using other = await openTarget(() => {}, { host: '::1', port: mute.port });
+    const waiting = Array.from({ length: 8 }, () => connect(mute.port, '127.0.0.1').on('error', () => {}));
+    const connecting = connectTo(parseTarget(String(mute.port)), { signal: never, timeoutMs: 500 });
+    await expect(connecting).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    expect(other.sockets).toEqual([]);
+    for (const socket of waiting) socket.destroy();
+  });
+});
+
 /** A process that listens, and accepts nothing. */
 async function openMute(): Promise<AsyncDisposable & { readonly port: number }> {
   const program = `

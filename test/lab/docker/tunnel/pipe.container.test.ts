@@ -1,0 +1,209 @@
+/**
+ * `natcheck pipe` behind real NATs: all 16 ordered pairs of the classic four, loss, and what is to be survived in the middle: a
+ * relay that is killed, and routers that forget their mappings.
+ */
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CLASSIC_NATS, type Lab, type LabRouter, startNatcheckServer } from '../../../../lab/index.ts';
+import { createCode, formatCode } from '../../../../src/tunnel/code/code.ts';
+import { describeLab, startProvidedLab } from '../provided.ts';
+import { expectComplete, type PipeRun, startPipe } from './pipe-run.ts';
+
+const BYTES = 20_000_000;
+const NATS = ['full-cone', 'restricted', 'port-restricted', 'symmetric'] as const;
+const PAIRS = NATS.flatMap((a) => NATS.map((b) => [a, b] as const));
+/** A server without a relay. */
+const PLAIN_PORTS = { port: 4478, altPort: 4479, httpPort: 4480 };
+/** The relays that may be killed, beside the server. */
+const RELAY_PORTS = [
+  { port: 5478, altPort: 5479, httpPort: 5480 },
+  { port: 6478, altPort: 6479, httpPort: 6480 },
+] as const;
+const TEST_TIMEOUT_MS = 180_000;
+
+describeLab('natcheck pipe', () => {
+  let lab: Lab;
+  let server: AsyncDisposable;
+  let plain: AsyncDisposable;
+  beforeAll(async () => {
+    lab = await startProvidedLab({ profiles: [...CLASSIC_NATS, ...CLASSIC_NATS] });
+    server = await startNatcheckServer(lab.server, ['--relay', '--open-relay']);
+    const { port, altPort, httpPort } = PLAIN_PORTS;
+    plain = await startNatcheckServer(lab.server, [
+      '--port',
+      `${port}`,
+      '--alt-port',
+      `${altPort}`,
+      '--http-port',
+      `${httpPort}`,
+    ]);
+  });
+  afterAll(async () => {
+    await plain?.[Symbol.asyncDispose]();
+    await server?.[Symbol.asyncDispose]();
+    await lab?.[Symbol.asyncDispose]();
+  });
+
+  /** Starts both sides of one pipe; without a number of bytes it flows until it is ended. */
+  async function start(
+    [a, b]: readonly [string, string],
+    { bytes = BYTES, words = [] }: { readonly bytes?: number; readonly words?: readonly string[] } = {},
+  ): Promise<readonly [PipeRun, PipeRun]> {
+    const code = formatCode(createCode({ server: lab.server.primary, once: false, randomBytes }));
+    const name = code.slice(0, 11);
+    const side = (site: string, who: string) =>
+      startPipe(lab.nat(site).client(0), { name: `${who}-${name}`, bytes, words: [code, ...words] });
+    return Promise.all([side(a, 'alice'), side(`${b}-2`, 'bob')]);
+  }
+
+  const resultsOf = ([alice, bob]: readonly [PipeRun, PipeRun]) => Promise.all([alice.result(), bob.result()]);
+
+  describe('moves 20 MB each way at once, whole', () => {
+    it.for(PAIRS)('%s × %s', { timeout: TEST_TIMEOUT_MS }, async (pair) => {
+      const results = await resultsOf(await start(pair));
+      expectComplete(results);
+      const isSymmetric = pair.every((nat) => nat === 'symmetric');
+      const paths = results.map(({ events }) => events.findLast(({ event }) => event === 'traffic')?.path);
+      expect(paths).toEqual(Array(2).fill(isSymmetric ? 'relayed' : 'direct'));
+    });
+
+    it('through a relay alone', { timeout: TEST_TIMEOUT_MS }, async () => {
+      const results = await resultsOf(await start(['full-cone', 'restricted'], { words: ['--relay-only'] }));
+      expectComplete(results);
+      expect(results.map(({ events }) => events.find(({ event }) => event === 'connected')?.path)).toEqual([
+        'relayed',
+        'relayed',
+      ]);
+    });
+
+    it.for([
+      ['port-restricted', 'port-restricted'],
+      ['symmetric', 'symmetric'],
+    ] as const)(
+      '%s × %s, though each router loses every 20th datagram',
+      { timeout: TEST_TIMEOUT_MS },
+      async ([a, b]) => {
+        const routers = [lab.nat(a).router, lab.nat(`${b}-2`).router];
+        for (const router of routers) await router.loseEveryNth(20);
+        try {
+          expectComplete(await resultsOf(await start([a, b])));
+        } finally {
+          for (const router of routers) await router.loseEveryNth(0);
+        }
+      },
+    );
+  });
+
+  describe('goes on', () => {
+    it.for(PAIRS)(
+      'behind %s × %s when both routers forget their mappings',
+      { timeout: TEST_TIMEOUT_MS },
+      async ([a, b]) => {
+        const pipes = await start([a, b], { bytes: 0 });
+        await flowing(pipes);
+        await Promise.all([lab.nat(a).router, lab.nat(`${b}-2`).router].map(flush));
+        const soFar = pipes.map((pipe) => pipe.receivedSoFar());
+        // What the kernel and the streams had under way when the mappings went is far less.
+        await Promise.all(pipes.map((pipe, at) => pipe.receivedMore((soFar[at] ?? 0) + 3_000_000)));
+        await Promise.all(pipes.map((pipe) => pipe.endInput()));
+        const results = await resultsOf(pipes);
+        expectComplete(results);
+        say(`${a} × ${b}, conntrack -F`, results);
+      },
+    );
+
+    it('when the relay is killed and started again', { timeout: TEST_TIMEOUT_MS }, async () => {
+      await using first = await startRelay(lab, 0);
+      const pipes = await start(['symmetric', 'symmetric'], { bytes: 0, words: relayWords(lab, [0]) });
+      await flowing(pipes);
+      await first.kill();
+      await using _again = await startRelay(lab, 0);
+      await comeBack(pipes);
+      const results = await resultsOf(pipes);
+      expectComplete(results);
+      say('symmetric × symmetric, relay killed and started again', results);
+    });
+
+    it('through another relay when the one that it goes through is killed', { timeout: TEST_TIMEOUT_MS }, async () => {
+      await using first = await startRelay(lab, 0);
+      const pipes = await start(['symmetric', 'symmetric'], { bytes: 0, words: relayWords(lab, [0, 1]) });
+      await flowing(pipes);
+      await using _second = await startRelay(lab, 1);
+      await first.kill();
+      await comeBack(pipes);
+      const results = await resultsOf(pipes);
+      expectComplete(results);
+      say('symmetric × symmetric, relay killed, another one there', results);
+    });
+  });
+});
+
+async function flowing(pipes: readonly [PipeRun, PipeRun]): Promise<void> {
+  await Promise.all(pipes.map((pipe) => pipe.receivedMore(500_000)));
+}
+
+/** Waits until both have said that the path was lost and that everything goes on, and have received after that; then ends. */
+async function comeBack(pipes: readonly [PipeRun, PipeRun]): Promise<void> {
+  await Promise.all(
+    pipes.map(async (pipe) => {
+      await pipe.event('lost');
+      await pipe.event('connected', 2);
+      await pipe.receivedMore(pipe.receivedSoFar() + 500_000);
+    }),
+  );
+  await Promise.all(pipes.map((pipe) => pipe.endInput()));
+}
+
+async function flush(router: LabRouter): Promise<void> {
+  const { stderr, exitCode } = await router.exec(['conntrack', '-F']);
+  expect(exitCode, stderr).toBe(0);
+}
+
+interface MortalRelay extends AsyncDisposable {
+  /** By SIGKILL, so that it says goodbye to nobody. */
+  readonly kill: () => Promise<void>;
+}
+
+async function startRelay({ server }: Lab, which: 0 | 1): Promise<MortalRelay> {
+  const { port, altPort, httpPort } = RELAY_PORTS[which];
+  const words = [
+    ...['natcheck', 'serve', '--ip', server.primary, '--relay', '--relay-user', 'both:secret'],
+    ...['--port', `${port}`, '--alt-port', `${altPort}`, '--http-port', `${httpPort}`],
+    ...['--relay-allow-peer', server.subnet],
+  ];
+  const program = await server.start(['sh', '-c', '"$@" & echo "pid: $!"; wait $!', 'sh', ...words]);
+  await program.line(/\bready\b/);
+  const pid = (await program.line(/^pid: /)).replace('pid: ', '');
+  return {
+    kill: async () => {
+      await server.exec(['kill', '-KILL', pid]);
+      await program.ended;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await server.exec(['kill', '-KILL', pid]);
+      await program[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** By way of a rendezvous that has no relay itself, so that there are only those. */
+function relayWords({ server }: Lab, which: readonly (0 | 1)[]): readonly string[] {
+  const urls = which.flatMap((one) => ['--turn', `turn:${server.primary}:${RELAY_PORTS[one].port}`]);
+  const { port, httpPort } = PLAIN_PORTS;
+  const meeting = ['--server', `${server.primary}:${port}`, '--rendezvous', `ws://${server.primary}:${httpPort}`];
+  return [...urls, '--turn-user', 'both:secret', ...meeting];
+}
+
+function say(
+  what: string,
+  results: readonly { readonly events: readonly { event: string; outageMs?: number | null }[] }[],
+): void {
+  const outages = results.map(({ events }) =>
+    events
+      .flatMap(({ event, outageMs }) => (event === 'connected' && outageMs ? [`${Math.round(outageMs)} ms`] : []))
+      .join(' + '),
+  );
+  process.stdout.write(
+    `${what}: nothing heard for ${outages.map((text) => text || 'no time that counts').join(' and ')}\n`,
+  );
+}

@@ -1,0 +1,25 @@
+/** Plans of runs, drawn at random: see tunnel-run.ts. */
+import fc from 'fast-check';
+import type { RunPlan, StreamPlan } from './tunnel-run.ts';
+
+const sizes = fc.array(fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 6_000 })), {
+  maxLength: 12,
+});
+const side = fc.constantFrom('initiator', 'responder');
+const stream: fc.Arbitrary<StreamPlan> = fc.record({
+  opener: side,
+  there: sizes,
+  back: sizes,
+  reset: fc.option(
+    fc.record({ by: fc.constantFrom('opener', 'acceptor'), after: fc.integer({ min: 1, max: 20_000 }) }),
+  ),
+  answers: fc.boolean(),
+});
+export const runPlan: fc.Arbitrary<RunPlan> = fc.record({
+  seed: fc.nat(),
+  loss: fc.double({ min: 0, max: 0.05, noNaN: true }),
+  duplication: fc.double({ min: 0, max: 0.05, noNaN: true }),
+  reordering: fc.double({ min: 0, max: 0.05, noNaN: true }),
+  streams: fc.array(stream, { minLength: 1, maxLength: 4 }),
+  moves: fc.array(fc.record({ after: fc.integer({ min: 0, max: 40_000 }), isDead: fc.boolean() }), { maxLength: 2 }),
+});
