@@ -9,6 +9,7 @@ import { relayTarget } from './relay.ts';
 import { rendezvousTarget } from './rendezvous-server.ts';
 import { natPmpTarget, pcpTarget, ticketTarget } from './sessions.ts';
 import { responderTarget } from './stun-server.ts';
+import { handshakeTarget, tunnelTarget } from './tunnel.ts';
 import { turnClientTarget } from './turn-client.ts';
 
 export const TARGETS: readonly Target[] = [
@@ -30,4 +31,6 @@ export const TARGETS: readonly Target[] = [
   pcpTarget,
   codeTarget,
   sealTarget,
+  handshakeTarget,
+  tunnelTarget,
 ];
