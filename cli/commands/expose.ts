@@ -1,34 +1,36 @@
 /** `natcheck expose`: lets the other side reach ports and socket files of this host, or of others that this one reaches. */
 import type { ForwardEvent } from '../../src/tunnel/forward/event.ts';
-import { createExposure, type Exposure } from '../../src/tunnel/forward/expose/exposure.ts';
+import { createExposure } from '../../src/tunnel/forward/expose/exposure.ts';
 import { parseExposed } from '../../src/tunnel/forward/grammar/parse-exposed.ts';
 import { proposeForwards } from '../../src/tunnel/forward/grammar/proposal.ts';
-import type { Target } from '../../src/tunnel/forward/grammar/target.ts';
-import type { Link } from '../../src/tunnel/link/link.ts';
+import { formatTarget } from '../../src/tunnel/forward/grammar/target.ts';
+import type { LinkedPeers } from '../../src/tunnel/link/link.ts';
 import { openLink } from '../../src/tunnel/link/open-link.ts';
-import { readCode } from '../code/source.ts';
 import { defineCommand } from '../command.ts';
-import { EXIT } from '../exit-code.ts';
-import { linkText, MEET_OPTIONS, meetingOf, meetingWords, newCode } from './forward/meet.ts';
+import { type Meeting, meetingOf, TUNNEL_OPTIONS } from '../tunnel/meeting.ts';
+import { createReporter } from '../tunnel/reporter.ts';
+import { EXPOSE_LABEL, VERBOSE_OPTION } from './forward/options.ts';
+import { serveTunnels } from './forward/serve-tunnels.ts';
 import { createNotes, exposedText } from './forward/words.ts';
 
-/** How long a side that has fallen silent is tried again; it asks by itself when it comes back later. */
+/** How long a side that has fallen silent is tried again; when it comes back later, it asks by itself. */
 const PATIENCE_MS = 60_000;
 
 const NOTES = `\
 TARGET is PORT, HOST:PORT or [IPv6]:PORT, with /udp behind it where it is not
 TCP; or a socket file, as /PATH, ./PATH or unix:PATH. Only these can be reached,
 whatever the other side asks for. It runs natcheck forward, with the code that
-is printed here; any number of sides may, one after another and at once.`;
+is printed here, or that was given by NATCHECK_CODE or --code-fd. Any number of
+sides may, one after another and at once, until this is ended by Ctrl-C; with
+--once only the first, until it goes.
+
+Exit codes: 0 ended by Ctrl-C, 3 no server answers.`;
 
 export const expose = defineCommand({
   name: 'expose',
   arguments: '<target..>',
   positionals: { target: { type: 'string', array: true, describe: 'What may be reached' } },
-  options: {
-    ...MEET_OPTIONS,
-    once: { type: 'boolean', describe: 'End when the first side that has come has gone again' },
-  },
+  options: { ...TUNNEL_OPTIONS, ...VERBOSE_OPTION },
   notes: NOTES,
   examples: [
     ['natcheck expose 22 8080 --server stun.example.org', 'let the other side use SSH and a web server of this host'],
@@ -37,33 +39,31 @@ export const expose = defineCommand({
   run: async (argv, context) => {
     const { target: words } = argv as typeof argv & { readonly target: readonly string[] };
     const targets = parseExposed(words);
-    const { stderr, env, signal } = context;
-    const given = await readCode({ fd: argv['code-fd'], env, signal });
-    const code = given ?? (argv.id === undefined ? newCode(argv, context, argv.once ?? false) : null);
-    const note = createNotes({ isVerbose: argv.verbose ?? false });
-    const say = (text: string | null): void => void (text === null || stderr.write(`${text}\n`));
-    using exposure = createExposure({ targets, onEvent: (event: ForwardEvent) => say(note(event)) });
-    await using link = await openLink({
-      ...meetingOf(argv, { code, side: 'expose', context }),
-      ...{ peers: { kind: 'everyone' }, waitMs: Number.POSITIVE_INFINITY, patienceMs: PATIENCE_MS },
-      onEvent: (event) => say(linkText(event)),
-    });
+    const meeting = await meetingOf(argv, context, { argument: undefined, label: EXPOSE_LABEL, needsPeer: true });
     context.stdout.write(exposedText(targets));
-    if (code) say(otherSide(meetingWords(argv, code), targets));
-    await serveAll(link, exposure, { isOnce: argv.once ?? false });
-    return EXIT.ok;
+    await using reporter = await createReporter({
+      ...{ argv, context, meeting, waitMs: Number.POSITIVE_INFINITY, mayShowStatus: true },
+      ...{ otherCommand: ['natcheck', 'forward'], otherArguments: proposeForwards(targets) },
+    });
+    reporter.log({ kind: 'exposing', targets: targets.map(formatTarget) });
+    const note = createNotes({ isVerbose: argv.verbose ?? false });
+    const onEvent = (event: ForwardEvent): void => {
+      reporter.log(event);
+      const text = note(event);
+      if (text !== null) reporter.line(text);
+    };
+    using exposure = createExposure({ targets, onEvent });
+    const { keys, room } = meeting;
+    await using link = await openLink({
+      ...{ room, keys, waitMs: Number.POSITIVE_INFINITY, patienceMs: PATIENCE_MS, onEvent: reporter.event },
+      peers: peersOf(meeting),
+    });
+    return await serveTunnels(link, { meeting, reporter, env: context.env, use: exposure.serve });
   },
 });
 
-function otherSide(words: readonly string[], targets: readonly Target[]): string {
-  return `to be run on the other machine:\n  natcheck forward ${[...words, ...proposeForwards(targets)].join(' ')}`;
-}
-
-async function serveAll(link: Link, exposure: Exposure, { isOnce }: { readonly isOnce: boolean }): Promise<void> {
-  for await (const { tunnel } of link.tunnels) {
-    exposure.serve(tunnel);
-    if (!isOnce) continue;
-    await tunnel.closed;
-    return;
-  }
+/** Whoever has the code may come; without one, only the peer that was named. */
+function peersOf({ peer, code }: Meeting): LinkedPeers {
+  if (peer !== null) return { kind: 'one', id: peer };
+  return code?.once ? { kind: 'first' } : { kind: 'everyone' };
 }

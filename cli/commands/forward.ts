@@ -1,73 +1,113 @@
 /** `natcheck forward`: has what the other side exposes on ports and socket files of this host. */
 import { UsageError } from '../../src/errors.ts';
-import type { Code } from '../../src/tunnel/code/code.ts';
+import { formatCode } from '../../src/tunnel/code/code.ts';
 import type { ForwardEvent } from '../../src/tunnel/forward/event.ts';
-import { parseForwards } from '../../src/tunnel/forward/grammar/parse-forward.ts';
+import { looksLikeListen, parseForwards } from '../../src/tunnel/forward/grammar/parse-forward.ts';
+import { type Forward, formatListen, formatTarget } from '../../src/tunnel/forward/grammar/target.ts';
 import { openForwarding } from '../../src/tunnel/forward/listen/forwarding.ts';
+import type { LinkedPeers } from '../../src/tunnel/link/link.ts';
 import { openLink } from '../../src/tunnel/link/open-link.ts';
-import { readCode } from '../code/source.ts';
 import { type Context, defineCommand } from '../command.ts';
-import { EXIT } from '../exit-code.ts';
-import { exposingId, linkText, MEET_OPTIONS, type MeetWords, meetingOf } from './forward/meet.ts';
+import { type Meeting, meetingOf, TUNNEL_OPTIONS, type TunnelWords } from '../tunnel/meeting.ts';
+import { createReporter, type Reporter } from '../tunnel/reporter.ts';
+import { EXPOSE_LABEL, VERBOSE_OPTION } from './forward/options.ts';
+import { serveTunnels } from './forward/serve-tunnels.ts';
 import { createNotes, listeningText } from './forward/words.ts';
+import { waitOption } from './room-options.ts';
+
+/** As long as a pipe waits. */
+const WAIT_S = 600;
 
 const NOTES = `\
-LISTEN is written as LISTEN[:TARGET]. LISTEN is PORT or ADDRESS:PORT, on
-loopback unless an address says otherwise, or a socket file; TARGET is what the
-other side exposes, as it is named there. Without TARGET the port that is
-listened on names it. /udp behind either makes it UDP.`;
+Each LISTEN is written as LISTEN[:TARGET]. LISTEN is PORT or ADDRESS:PORT, on
+loopback unless an address says otherwise, or a socket file. TARGET is what the
+other side exposes, as it is named there; without it, the port that is listened
+on names it. /udp behind one of them makes it UDP. CODE is what natcheck expose
+has printed; it may come from NATCHECK_CODE or --code-fd instead.
+
+It goes on until Ctrl-C, and connects again by itself.
+
+Exit codes: 0 ended by Ctrl-C, 2 a port to listen on is in use, 6 the other side
+did not come, 7 there was no path, 3 no server answers.`;
 
 export const forward = defineCommand({
   name: 'forward',
-  arguments: '<words..>',
+  arguments: '<code> [listen..]',
   positionals: {
-    words: { type: 'string', array: true, describe: 'CODE LISTEN…; without CODE where it comes otherwise' },
+    code: { type: 'string', describe: 'Code of the other side; left out where it comes otherwise' },
+    listen: { type: 'string', array: true, describe: 'Where to listen, and for what' },
   },
   options: {
-    ...MEET_OPTIONS,
-    peer: { type: 'string', describe: 'Without a code: the id of the side that exposes' },
-    wait: { type: 'number', default: 60, describe: 'Seconds to wait for the other side' },
+    ...TUNNEL_OPTIONS,
+    ...VERBOSE_OPTION,
+    wait: { type: 'number', default: WAIT_S, describe: 'Seconds to wait for the other side' },
   },
   notes: NOTES,
   examples: [
     ['natcheck forward CODE 2222:22', 'have port 22 of the other side on port 2222 of this host'],
-    ['natcheck forward CODE 0.0.0.0:8080:web.internal:80', 'the same for others, and a host behind the other side'],
-    ['natcheck forward CODE 51820/udp ./db.sock:localhost:5432', 'a UDP port, and a socket file'],
+    [
+      'natcheck forward CODE 0.0.0.0:8080:web.internal:80',
+      'have what it exposes as web.internal:80, for other hosts too',
+    ],
+    ['natcheck forward CODE 51820/udp ./db.sock:localhost:5432', 'a UDP port, and a port on a socket file'],
   ],
   run: async (argv, context) => {
-    const { words } = argv as typeof argv & { readonly words: readonly string[] };
-    const { stderr, stdout } = context;
-    const { code, texts } = await codeAndTexts(argv, words, context);
-    const note = createNotes({ isVerbose: argv.verbose ?? false });
-    const say = (text: string | null): void => void (text === null || stderr.write(`${text}\n`));
+    const { argument, texts } = wordsOf(argv, context);
     const forwards = parseForwards(texts);
-    await using forwarding = await openForwarding({ forwards, onEvent: (event: ForwardEvent) => say(note(event)) });
-    const id = code ? exposingId(code) : (argv.peer ?? '');
-    await using link = await openLink({
-      ...meetingOf(argv, { code, side: 'forward', context }),
-      ...{ peers: { kind: 'one', id }, waitMs: argv.wait * 1000, patienceMs: Number.POSITIVE_INFINITY },
-      onEvent: (event) => say(linkText(event)),
+    const waitMs = waitOption(argv);
+    const meeting = await meetingOf(argv, context, { argument, label: null, needsPeer: true });
+    const note = createNotes({ isVerbose: argv.verbose ?? false });
+    let reporter: Reporter | null = null;
+    const onEvent = (event: ForwardEvent): void => {
+      reporter?.log(event);
+      const text = note(event);
+      if (text !== null) reporter?.line(text);
+    };
+    // Nothing is sent when a port to listen on cannot be had.
+    await using forwarding = await openForwarding({ forwards, onEvent });
+    context.stdout.write(listeningText(forwarding.forwards));
+    await using told = await createReporter({
+      ...{ argv, context, waitMs, mayShowStatus: true, ...otherSide(meeting, forwards) },
     });
-    stdout.write(listeningText(forwarding.forwards));
-    for await (const { tunnel } of link.tunnels) forwarding.use(tunnel);
-    if (context.signal.aborted) return EXIT.ok;
-    const end = await link.closed;
-    say(end.reason);
-    return EXIT.noPeer;
+    reporter = told;
+    told.log({ kind: 'listening', forwards: forwarding.forwards.map(writtenForward) });
+    const { keys, room } = meeting;
+    await using link = await openLink({
+      ...{ room, keys, waitMs, patienceMs: Number.POSITIVE_INFINITY, onEvent: told.event },
+      peers: peersOf(meeting),
+    });
+    return await serveTunnels(link, { meeting, reporter: told, env: context.env, use: forwarding.use });
   },
 });
 
-async function codeAndTexts(
-  argv: MeetWords & { readonly peer?: string | undefined },
-  words: readonly string[],
-  { env, signal }: Context,
-): Promise<{ readonly code: Code | null; readonly texts: readonly string[] }> {
-  const isElsewhere = argv.peer !== undefined || env.NATCHECK_CODE !== undefined || argv['code-fd'] !== undefined;
-  const [argument, ...rest] = words;
-  const code = await readCode({
-    ...{ fd: argv['code-fd'], env: argv.peer === undefined ? env : {}, signal },
-    argument: isElsewhere ? undefined : argument,
-  });
-  if (!code && argv.peer === undefined) throw new UsageError('name the code of the other side, or its id by --peer');
-  return { code, texts: isElsewhere ? words : rest };
+/** Tells the code from what follows; it may be left out where it comes otherwise. */
+function wordsOf(
+  argv: TunnelWords,
+  { env }: Context,
+): { readonly argument: string | undefined; readonly texts: readonly string[] } {
+  const { code: first, listen = [] } = argv as TunnelWords & { readonly code: string; readonly listen?: string[] };
+  if (!looksLikeListen(first)) return { argument: first, texts: listen };
+  const isElsewhere = [argv.peer, argv['code-fd'], env.NATCHECK_CODE].some((value) => value !== undefined);
+  if (isElsewhere) return { argument: undefined, texts: [first, ...listen] };
+  throw new UsageError('the code is missing: natcheck expose prints it, as in: natcheck forward CODE 2222:22');
+}
+
+function peersOf({ peer, keys }: Meeting): LinkedPeers {
+  return { kind: 'one', id: peer ?? keys?.id(EXPOSE_LABEL) ?? '' };
+}
+
+/** What the other side runs. `expose` takes no code as an argument, since each argument is something to expose. */
+function otherSide(meeting: Meeting, forwards: readonly Forward[]) {
+  const { code, otherWords } = meeting;
+  const otherArguments = forwards.map(({ target }) => formatTarget(target));
+  const otherCommand = ['natcheck', 'expose'];
+  if (!code) return { meeting, otherCommand, otherArguments };
+  return {
+    meeting: { ...meeting, otherWords: otherWords.filter((word) => word !== formatCode(code)) },
+    ...{ otherCommand: [`NATCHECK_CODE=${formatCode(code)}`, ...otherCommand], otherArguments },
+  };
+}
+
+function writtenForward({ listen, target }: Forward): { readonly listen: string; readonly target: string } {
+  return { listen: formatListen(listen), target: formatTarget(target) };
 }

@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { UsageError } from '../../src/errors.ts';
 import { explainFileCode } from '../../src/net/explain-code.ts';
+import type { ForwardEvent } from '../../src/tunnel/forward/event.ts';
 import type { LinkEvent } from '../../src/tunnel/link/link.ts';
 import type { PipeOutcome } from '../../src/tunnel/pipe/outcome.ts';
 import type { Context } from '../command.ts';
@@ -23,6 +24,10 @@ export type TunnelEvent =
       readonly path: 'direct' | 'relayed' | null;
       readonly rttMs: number | null;
     }
+  /** What is exposed, or where is listened, as text; before anything is sent. */
+  | { readonly kind: 'exposing'; readonly targets: readonly string[] }
+  | { readonly kind: 'listening'; readonly forwards: readonly { readonly listen: string; readonly target: string }[] }
+  | ForwardEvent
   | ({ readonly kind: 'pipe-ended'; readonly detail: string | null } & Omit<PipeOutcome, 'detail'>)
   /** The last event: why nobody is connected to any more. */
   | { readonly kind: 'end'; readonly reason: string; readonly detail: string | null; readonly exitCode: number };

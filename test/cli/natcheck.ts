@@ -41,8 +41,8 @@ export interface Started extends AsyncDisposable {
 }
 
 /** Starts it and lets it run. */
-export function natcheckStarted(words: readonly string[]): Started {
-  const { child, stdout, stderr, closed } = start(words, {});
+export function natcheckStarted(words: readonly string[], env: Record<string, string> = {}): Started {
+  const { child, stdout, stderr, closed } = start(words, env);
   let spoken = '';
   const listeners = new Set<() => void>();
   stderr.setEncoding('utf8').on('data', (chunk: string) => {

@@ -35,22 +35,22 @@ export function createNotes({ isVerbose }: { readonly isVerbose: boolean }): (ev
   };
   return (event) => {
     switch (event.kind) {
-      case 'refused':
+      case 'stream-refused':
         return once(`${event.target}: ${event.reason}`);
-      case 'too-large':
+      case 'datagram-too-large':
         return once(
           `${event.target}: a datagram of ${event.bytes} bytes was dropped, since the path takes ${event.maxBytes}: have its program send smaller ones`,
         );
-      case 'opened':
+      case 'stream-opened':
         return isVerbose ? openedText(event) : null;
-      case 'closed':
+      case 'stream-closed':
         return isVerbose ? closedText(event) : null;
     }
   };
 }
 
-type Opened = Extract<ForwardEvent, { readonly kind: 'opened' }>;
-type Closed = Extract<ForwardEvent, { readonly kind: 'closed' }>;
+type Opened = Extract<ForwardEvent, { readonly kind: 'stream-opened' }>;
+type Closed = Extract<ForwardEvent, { readonly kind: 'stream-closed' }>;
 
 function openedText({ stream, target, client }: Opened): string {
   return `#${stream} ${client === null ? '' : `${client} `}to ${target}: open`;

@@ -13,7 +13,7 @@ export interface Traffic {
 export type ForwardEvent =
   | {
       /** A connection, or the first datagram of a client, has got its stream to the target. */
-      readonly kind: 'opened';
+      readonly kind: 'stream-opened';
       /** The number of its stream in its tunnel. */
       readonly stream: number;
       /** As `formatTarget` writes it. */
@@ -22,15 +22,15 @@ export type ForwardEvent =
       readonly client: string | null;
     }
   | {
-      readonly kind: 'closed';
+      readonly kind: 'stream-closed';
       readonly stream: number;
       readonly target: string;
       readonly how: HowEnded;
       readonly traffic: Readonly<Traffic>;
     }
   /** A connection or a flow has not come about: a clause about the target says why. */
-  | { readonly kind: 'refused'; readonly target: string; readonly reason: string }
+  | { readonly kind: 'stream-refused'; readonly target: string; readonly reason: string }
   /** The first datagram of a flow that is larger than what the tunnel takes. */
-  | { readonly kind: 'too-large'; readonly target: string; readonly bytes: number; readonly maxBytes: number };
+  | { readonly kind: 'datagram-too-large'; readonly target: string; readonly bytes: number; readonly maxBytes: number };
 
 export type OnForwardEvent = (event: ForwardEvent) => void;

@@ -32,9 +32,9 @@ export function createFlow(options: FlowOptions): TunnelFlow {
     sends === 'to-target'
       ? (['bytesToTarget', 'bytesFromTarget'] as const)
       : (['bytesFromTarget', 'bytesToTarget'] as const);
-  onEvent({ kind: 'opened', stream: stream.number, target, client });
+  onEvent({ kind: 'stream-opened', stream: stream.number, target, client });
   watch(stream, (how) => {
-    onEvent({ kind: 'closed', stream: stream.number, target, how, traffic });
+    onEvent({ kind: 'stream-closed', stream: stream.number, target, how, traffic });
     options.onEnd();
   });
   stream.onDatagram((bytes) => {
@@ -49,7 +49,7 @@ export function createFlow(options: FlowOptions): TunnelFlow {
         return;
       }
       traffic.tooLarge += 1;
-      if (traffic.tooLarge === 1) onEvent({ kind: 'too-large', target, bytes: bytes.length, maxBytes });
+      if (traffic.tooLarge === 1) onEvent({ kind: 'datagram-too-large', target, bytes: bytes.length, maxBytes });
     },
     // A stream without bytes has nothing to lose, and so is not ended in two steps.
     end: () => stream.destroy(),

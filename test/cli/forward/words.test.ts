@@ -4,10 +4,10 @@ import type { ForwardEvent } from '../../../src/tunnel/forward/event.ts';
 import { parseExposed } from '../../../src/tunnel/forward/grammar/parse-exposed.ts';
 import { parseForwards } from '../../../src/tunnel/forward/grammar/parse-forward.ts';
 
-const REFUSED: ForwardEvent = { kind: 'refused', target: '22', reason: 'it is not exposed there' };
-const OPENED: ForwardEvent = { kind: 'opened', stream: 3, target: '22', client: '127.0.0.1:50000' };
+const REFUSED: ForwardEvent = { kind: 'stream-refused', target: '22', reason: 'it is not exposed there' };
+const OPENED: ForwardEvent = { kind: 'stream-opened', stream: 3, target: '22', client: '127.0.0.1:50000' };
 const closed = (how: 'ended' | 'reset' | 'lost', tooLarge = 0): ForwardEvent => ({
-  ...{ kind: 'closed', stream: 3, target: '22', how },
+  ...{ kind: 'stream-closed', stream: 3, target: '22', how },
   traffic: { bytesToTarget: 10, bytesFromTarget: 2_000, tooLarge },
 });
 
@@ -43,7 +43,12 @@ describe('what is said of forwards', () => {
 
   it('is a datagram that was too large, and what to do', () => {
     expect(
-      createNotes({ isVerbose: false })({ kind: 'too-large', target: '53/udp', bytes: 1_400, maxBytes: 1_200 }),
+      createNotes({ isVerbose: false })({
+        kind: 'datagram-too-large',
+        target: '53/udp',
+        bytes: 1_400,
+        maxBytes: 1_200,
+      }),
     ).toBe(
       '53/udp: a datagram of 1400 bytes was dropped, since the path takes 1200: have its program send smaller ones',
     );

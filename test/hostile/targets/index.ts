@@ -1,6 +1,7 @@
 /** Everything that strangers, peers, servers, routers and relays are heard by. */
 import type { Target } from '../target.ts';
 import { attemptTarget } from './attempt.ts';
+import { brokerMeetingTarget } from './broker-meeting.ts';
 import { codeTarget, sealTarget } from './code.ts';
 import { messageTarget, signalTarget, ssdpTarget, streamTarget, stunTarget, xmlTarget } from './codec.ts';
 import { detectTarget } from './detection.ts';
@@ -14,6 +15,7 @@ import { turnClientTarget } from './turn-client.ts';
 export const TARGETS: readonly Target[] = [
   attemptTarget,
   introductionsTarget,
+  brokerMeetingTarget,
   messageTarget,
   signalTarget,
   ticketTarget,

@@ -28,9 +28,12 @@ describe('a connection', () => {
     expect(hashOf(await readAll(client))).toBe(hashOf(bytes));
     await until(() => joined.forwarded.length === 2 && joined.exposed.length === 2);
     const traffic = { bytesToTarget: bytes.length, bytesFromTarget: bytes.length, tooLarge: 0 };
-    const closed = { kind: 'closed', stream: 1, target: String(target.port), how: 'ended', traffic };
+    const closed = { kind: 'stream-closed', stream: 1, target: String(target.port), how: 'ended', traffic };
     expect(joined.forwarded[1]).toEqual(closed);
-    expect(joined.exposed).toEqual([{ kind: 'opened', stream: 1, target: String(target.port), client: null }, closed]);
+    expect(joined.exposed).toEqual([
+      { kind: 'stream-opened', stream: 1, target: String(target.port), client: null },
+      closed,
+    ]);
   });
 
   it('of a target that speaks first is heard before the client has said anything', async () => {
@@ -90,7 +93,7 @@ describe('half-open connections', () => {
     expect(client.readableEnded).toBe(false);
     served.end('answer');
     expect(String(await readAll(client))).toBe('answer');
-    await until(() => joined.forwarded.some((event) => event.kind === 'closed' && event.how === 'ended'));
+    await until(() => joined.forwarded.some((event) => event.kind === 'stream-closed' && event.how === 'ended'));
   });
 
   it('end the other way when the target has ended, and carry on the first', async () => {
@@ -101,7 +104,7 @@ describe('half-open connections', () => {
     expect(String(await readAll(client))).toBe('greeting');
     client.end('late');
     expect(String(await readAll(served))).toBe('late');
-    await until(() => joined.exposed.some((event) => event.kind === 'closed' && event.how === 'ended'));
+    await until(() => joined.exposed.some((event) => event.kind === 'stream-closed' && event.how === 'ended'));
   });
 
   it.each(['client', 'target'] as const)('are reset for the other when the %s resets', async (who) => {
@@ -112,11 +115,12 @@ describe('half-open connections', () => {
     const failure = failureOf(other);
     by.resetAndDestroy();
     expect(await failure).toBe('ECONNRESET');
-    await until(() => [...joined.forwarded, ...joined.exposed].filter(({ kind }) => kind === 'closed').length === 2);
-    expect([joined.forwarded, joined.exposed].map((all) => all.find(({ kind }) => kind === 'closed'))).toMatchObject([
-      { how: 'reset' },
-      { how: 'reset' },
-    ]);
+    await until(
+      () => [...joined.forwarded, ...joined.exposed].filter(({ kind }) => kind === 'stream-closed').length === 2,
+    );
+    expect(
+      [joined.forwarded, joined.exposed].map((all) => all.find(({ kind }) => kind === 'stream-closed')),
+    ).toMatchObject([{ how: 'reset' }, { how: 'reset' }]);
   });
 
   it.each(['client', 'target'] as const)('are reset for the other also after the %s had ended its way', async (who) => {

@@ -77,7 +77,7 @@ async function take(state: State, tunnel: Tunnel, offer: StreamOffer): Promise<v
 
 function refuse(state: State, offer: StreamOffer, why: { readonly target: string; readonly reason: string }): void {
   offer.refuse(why.reason);
-  state.onEvent({ kind: 'refused', ...why });
+  state.onEvent({ kind: 'stream-refused', ...why });
 }
 
 async function takeConnection(state: State, offer: StreamOffer, target: Target): Promise<void> {
@@ -88,11 +88,11 @@ async function takeConnection(state: State, offer: StreamOffer, target: Target):
   const endNow = (): void => reset(socket);
   state.ending.signal.addEventListener('abort', endNow, { once: true });
   const stream = offer.accept();
-  state.onEvent({ kind: 'opened', stream: stream.number, target: name, client: null });
+  state.onEvent({ kind: 'stream-opened', stream: stream.number, target: name, client: null });
   const how = await splice(socket, stream);
   state.ending.signal.removeEventListener('abort', endNow);
   const traffic = { bytesToTarget: socket.bytesWritten, bytesFromTarget: socket.bytesRead, tooLarge: 0 };
-  state.onEvent({ kind: 'closed', stream: stream.number, target: name, how, traffic });
+  state.onEvent({ kind: 'stream-closed', stream: stream.number, target: name, how, traffic });
 }
 
 /** Resolves once the flow has begun: those that have are bounded by their table. */

@@ -26,6 +26,14 @@ export function parseForwards(texts: readonly string[]): readonly Forward[] {
 
 const isAnyPort = (listen: Listen): boolean => listen.kind === 'port' && listen.port === 0;
 
+/** What a LISTEN begins with: a port, an address, a host with a port, or a path; no code does. */
+const LISTEN_BEGIN = /^(?:\d+(?:[:/]|$)|[\d.]+:|\[|[./]|unix:|localhost:)/;
+
+/** Whether this is meant for a LISTEN, and not for a code. */
+export function looksLikeListen(text: string): boolean {
+  return LISTEN_BEGIN.test(text);
+}
+
 /** @throws UsageError that names the text and says what to write. */
 export function parseForward(text: string): Forward {
   checkLength(text, 'a forward');

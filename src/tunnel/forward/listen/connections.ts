@@ -74,10 +74,10 @@ async function carry(socket: Socket, carried: Carried): Promise<void> {
   const client = clientOf(socket);
   const stream = await streamFor(socket, carried);
   if (!stream) return;
-  onEvent({ kind: 'opened', stream: stream.number, target, client });
+  onEvent({ kind: 'stream-opened', stream: stream.number, target, client });
   const how = await splice(socket, stream);
   const traffic = { bytesToTarget: socket.bytesRead, bytesFromTarget: socket.bytesWritten, tooLarge: 0 };
-  onEvent({ kind: 'closed', stream: stream.number, target, how, traffic });
+  onEvent({ kind: 'stream-closed', stream: stream.number, target, how, traffic });
 }
 
 /** Resets the connection where there is no stream for it; null then, and where the client has gone meanwhile. */
@@ -91,7 +91,7 @@ async function streamFor(socket: Socket, { request, target, current, onEvent }: 
   } catch (error) {
     if (gone.signal.aborted) return null;
     reset(socket);
-    onEvent({ kind: 'refused', target, reason: (error as Error).message });
+    onEvent({ kind: 'stream-refused', target, reason: (error as Error).message });
     return null;
   }
 }

@@ -74,7 +74,7 @@ function addClient(state: State, key: string, endpoint: Endpoint): Client {
     (error: Error) => {
       if (gone.signal.aborted) return;
       refused = state.limits.clock.after(REFUSED_MS, over);
-      state.onEvent({ kind: 'refused', target: state.target, reason: error.message });
+      state.onEvent({ kind: 'stream-refused', target: state.target, reason: error.message });
     },
   );
   return client;

@@ -79,9 +79,9 @@ describeLab('a forward from behind a NAT', () => {
       client = lab.nat(nat).client(0);
       const code = formatCode(createCode({ server: lab.server.primary, once: false, randomBytes }));
       const expose = await startSide(owner, exposing(), { code, words: ['expose', ...EXPOSED] });
-      await expose.line(/to be run on the other machine/, { timeoutMs: TIMEOUT_MS });
+      await expose.line(/it needs the same code/, { timeoutMs: TIMEOUT_MS });
       const forward = await startSide(owner, client, { code, words: ['forward', ...FORWARDED] });
-      await forward.line(/^connected, direct$/, { timeoutMs: TIMEOUT_MS });
+      await forward.line(/^connected to the other side directly, encrypted end to end$/, { timeoutMs: TIMEOUT_MS });
     }, TIMEOUT_MS);
     afterAll(() => owner[Symbol.asyncDispose]());
 
@@ -113,6 +113,18 @@ describeLab('a forward from behind a NAT', () => {
       expect(end.sum.lost_percent).toBeLessThan(20);
       expect(end.sum_bidir_reverse.packets).toBeGreaterThan(400);
       expect(end.sum_bidir_reverse.lost_percent).toBeLessThan(20);
+    });
+
+    it('goes on with a download when both routers have forgotten their mappings', { timeout: TIMEOUT_MS }, async () => {
+      const hash = await shell(exposing(), 'head -c 4000000 /dev/urandom > /srv/web/long; sha256sum < /srv/web/long');
+      await shell(client, 'rm -f /tmp/long');
+      const words =
+        'curl --silent --fail --limit-rate 1M --output /tmp/long http://127.0.0.1:8000/long; echo "ended: $?"';
+      await using curl = await client.start(['sh', '-c', words]);
+      await shell(client, 'until [ $(stat -c %s /tmp/long 2>/dev/null || echo 0) -gt 500000 ]; do :; done');
+      for (const name of ['port-restricted', nat]) await shell(lab.nat(name).router, 'conntrack -F');
+      expect(await curl.line(/^ended: /, { timeoutMs: TIMEOUT_MS })).toBe('ended: 0');
+      expect(await shell(client, 'sha256sum < /tmp/long')).toBe(hash);
     });
 
     it('carries fifty downloads at once where every twentieth datagram is lost', { timeout: TIMEOUT_MS }, async () => {

@@ -23,7 +23,7 @@ describe('a target', () => {
     await using target = await openTarget();
     await using joined = await join({ expose: ['1'], forward: [`0:${target.port}`] });
     expect(await failureOf(await connectClient(joined.port))).toBe('ECONNRESET');
-    const refused = { kind: 'refused', reason: 'it is not exposed there' };
+    const refused = { kind: 'stream-refused', reason: 'it is not exposed there' };
     expect(joined.forwarded).toEqual([{ ...refused, target: String(target.port) }]);
     expect(joined.exposed).toEqual([{ ...refused, target: `tcp ${target.port}` }]);
     expect(target.sockets).toEqual([]);
@@ -33,7 +33,7 @@ describe('a target', () => {
     const port = await closedPort();
     await using joined = await join({ expose: [String(port)], forward: [`0:${port}`] });
     for (const _ of [1, 2]) expect(await failureOf(await connectClient(joined.port))).toBe('ECONNRESET');
-    expect(joined.forwarded.map((event) => event.kind === 'refused' && event.reason)).toEqual([
+    expect(joined.forwarded.map((event) => event.kind === 'stream-refused' && event.reason)).toEqual([
       ...['nothing listens on it there (connection refused)', 'nothing listens on it there (connection refused)'],
     ]);
   });
@@ -47,9 +47,9 @@ describe('a target', () => {
     expect(await failureOf(await connectClient(joined.port))).toBe('ECONNRESET');
     expect(joined.forwarded[1]).toMatchObject({ reason: 'too many connections are open there' });
     first.resetAndDestroy();
-    await until(() => joined.exposed.some(({ kind }) => kind === 'closed'));
+    await until(() => joined.exposed.some(({ kind }) => kind === 'stream-closed'));
     await connectClient(joined.port);
-    await until(() => joined.forwarded.filter(({ kind }) => kind === 'opened').length === 2);
+    await until(() => joined.forwarded.filter(({ kind }) => kind === 'stream-opened').length === 2);
   });
 
   it('is asked for in words that are of no harm', async () => {
@@ -57,7 +57,11 @@ describe('a target', () => {
     for (const request of ['', '\u001b[2J', '../../etc/passwd', 'tcp 127.0.0.1:22 -o', '\u{1F4A9}'.repeat(200)]) {
       await expect(joined.pair.a.open(request)).rejects.toThrow(new StreamRefusedError('it is not exposed there'));
     }
-    expect(joined.exposed[1]).toEqual({ kind: 'refused', target: '\\u001b[2J', reason: 'it is not exposed there' });
+    expect(joined.exposed[1]).toEqual({
+      kind: 'stream-refused',
+      target: '\\u001b[2J',
+      reason: 'it is not exposed there',
+    });
   });
 });
 

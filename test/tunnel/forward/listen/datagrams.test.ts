@@ -18,7 +18,7 @@ describe('UDP', () => {
     await until(() => a.received.length === 2);
     expect(joined.pair.opened()).toBe(2);
     expect(joined.exposed).toEqual(
-      [1, 2].map((stream) => ({ kind: 'opened', stream, target: `${target.port}/udp`, client: null })),
+      [1, 2].map((stream) => ({ kind: 'stream-opened', stream, target: `${target.port}/udp`, client: null })),
     );
   });
 
@@ -32,7 +32,7 @@ describe('UDP', () => {
     clock.advance(60_000);
     await until(() => joined.forwarded.length === 2 && joined.exposed.length === 2);
     const traffic = { bytesToTarget: 1, bytesFromTarget: 1, tooLarge: 0 };
-    const closed = { kind: 'closed', stream: 1, target: `${target.port}/udp`, how: 'ended', traffic };
+    const closed = { kind: 'stream-closed', stream: 1, target: `${target.port}/udp`, how: 'ended', traffic };
     expect([joined.forwarded[1], joined.exposed[1]]).toEqual([closed, closed]);
     expect(joined.pair.a.stats().streams).toBe(0);
     client.send('y', joined.port);
@@ -69,7 +69,7 @@ describe('UDP', () => {
     client.send('z'.repeat(1_000), joined.port);
     await until(() => client.received.length === 1);
     expect(client.received).toEqual(['z'.repeat(1_000)]);
-    const tooLarge = { kind: 'too-large', target: `${target.port}/udp`, bytes: 1_001, maxBytes: 1_000 };
+    const tooLarge = { kind: 'datagram-too-large', target: `${target.port}/udp`, bytes: 1_001, maxBytes: 1_000 };
     expect(joined.forwarded.slice(1)).toEqual([tooLarge]);
   });
 
@@ -79,7 +79,7 @@ describe('UDP', () => {
     await using client = await openUdp();
     client.send('1', joined.port);
     await until(() => joined.forwarded.length === 1);
-    const refused = { kind: 'refused', target: '53/udp', reason: 'it is not exposed there' };
+    const refused = { kind: 'stream-refused', target: '53/udp', reason: 'it is not exposed there' };
     expect(joined.forwarded).toEqual([refused]);
     await using other = await openUdp();
     client.send('2', joined.port);
@@ -102,8 +102,8 @@ describe('UDP', () => {
     client.send('lost', joined.port);
     await until(() => joined.exposed.length === 1);
     client.send('lost as well', joined.port);
-    expect(joined.exposed).toEqual([{ kind: 'opened', stream: 1, target: `${port}/udp`, client: null }]);
-    expect(joined.forwarded).toMatchObject([{ kind: 'opened' }]);
+    expect(joined.exposed).toEqual([{ kind: 'stream-opened', stream: 1, target: `${port}/udp`, client: null }]);
+    expect(joined.forwarded).toMatchObject([{ kind: 'stream-opened' }]);
   });
 
   it('of more clients than there is room for ends the flow that has been idle for longest', async () => {
@@ -115,8 +115,8 @@ describe('UDP', () => {
       client.send('x', joined.port);
       await until(() => client.received.length === 1);
     }
-    await until(() => joined.forwarded.some(({ kind }) => kind === 'closed'));
-    expect(joined.forwarded.find(({ kind }) => kind === 'closed')).toMatchObject({ stream: 1 });
+    await until(() => joined.forwarded.some(({ kind }) => kind === 'stream-closed'));
+    expect(joined.forwarded.find(({ kind }) => kind === 'stream-closed')).toMatchObject({ stream: 1 });
     for (const client of clients) await client[Symbol.asyncDispose]();
   });
 

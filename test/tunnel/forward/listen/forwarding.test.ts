@@ -60,7 +60,7 @@ describe('a tunnel that ends', () => {
     const failures = [client, ...target.sockets].map(failureOf);
     joined.pair.cut();
     expect(await Promise.all(failures)).toEqual(['ECONNRESET', 'ECONNRESET']);
-    expect(joined.forwarded[1]).toMatchObject({ kind: 'closed', how: 'lost' });
+    expect(joined.forwarded[1]).toMatchObject({ kind: 'stream-closed', how: 'lost' });
     joined.rejoin();
     const next = await connectClient(joined.port);
     next.end('again');
@@ -92,7 +92,7 @@ describe('a tunnel that ends', () => {
     clock.advance(1);
     expect(await failure).toBe('ECONNRESET');
     expect(joined.forwarded).toEqual([
-      { kind: 'refused', target: '22', reason: 'there is no connection to the other side' },
+      { kind: 'stream-refused', target: '22', reason: 'there is no connection to the other side' },
     ]);
     expect(clock.pending()).toBe(0);
   });
@@ -119,7 +119,9 @@ describe('a tunnel that ends', () => {
     await until(() => joined.pair.opened() === 1);
     clock.advance(20_000);
     expect(await failure).toBe('ECONNRESET');
-    expect(joined.forwarded).toEqual([{ kind: 'refused', target: '22', reason: 'the other side does not answer' }]);
+    expect(joined.forwarded).toEqual([
+      { kind: 'stream-refused', target: '22', reason: 'the other side does not answer' },
+    ]);
   });
 });
 
