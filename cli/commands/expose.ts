@@ -42,7 +42,7 @@ export const expose = defineCommand({
     const meeting = await meetingOf(argv, context, { argument: undefined, label: EXPOSE_LABEL, needsPeer: true });
     context.stdout.write(exposedText(targets));
     await using reporter = await createReporter({
-      ...{ argv, context, meeting, waitMs: Number.POSITIVE_INFINITY, mayShowStatus: true },
+      ...{ argv, context, meeting, waitMs: Number.POSITIVE_INFINITY },
       ...{ otherCommand: ['natcheck', 'forward'], otherArguments: proposeForwards(targets) },
     });
     reporter.log({ kind: 'exposing', targets: targets.map(formatTarget) });

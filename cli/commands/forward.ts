@@ -67,7 +67,7 @@ export const forward = defineCommand({
     await using forwarding = await openForwarding({ forwards, onEvent });
     context.stdout.write(listeningText(forwarding.forwards));
     await using told = await createReporter({
-      ...{ argv, context, waitMs, mayShowStatus: true, ...otherSide(meeting, forwards) },
+      ...{ argv, context, waitMs, ...otherSide(meeting, forwards) },
     });
     reporter = told;
     told.log({ kind: 'listening', forwards: forwarding.forwards.map(writtenForward) });

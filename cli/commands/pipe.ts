@@ -48,7 +48,6 @@ export const pipe = defineCommand({
     const meeting = await meetingOf(argv, context, { argument: code, label: null, needsPeer: true });
     await using reporter = await createReporter({
       ...{ argv, context, meeting, otherCommand: ['natcheck', 'pipe'], waitMs },
-      mayShowStatus: process.stdout.isTTY !== true,
     });
     const { keys, peer, room } = meeting;
     await using link = await openLink({
@@ -79,7 +78,8 @@ async function pipeThrough(link: Link, running: Running): Promise<ExitCode> {
 async function pipeOnce({ tunnel, role }: LinkedTunnel, { meeting, reporter, context }: Running): Promise<ExitCode> {
   const { signal, env } = context;
   if (meeting.code?.once) await markUsed(keysOf(meeting.code.secret).room, env);
-  const running = startPipe({ tunnel, role, input: process.stdin, output: closingStdout(), signal });
+  const output = closingStdout(() => process.stdout.isTTY && reporter.clear());
+  const running = startPipe({ tunnel, role, input: process.stdin, output, signal });
   reporter.follow(() => {
     const { sent, received } = running.counts();
     return { ...tunnel.stats(), bytesSent: sent, bytesReceived: received };

@@ -23,6 +23,8 @@ export interface Reporter extends AsyncDisposable {
   readonly log: (event: TunnelEvent) => void;
   /** Shows from now on how that goes; null shows nothing. */
   readonly follow: (traffic: (() => Traffic) | null) => void;
+  /** Shows no status line any more: the peer's bytes go to the same terminal. */
+  readonly clear: () => void;
   /** Says why nobody is connected to any more. */
   readonly ended: (end: LinkEnd, exitCode: number) => void;
 }
@@ -36,12 +38,10 @@ export interface ReporterOptions {
   readonly otherArguments?: readonly string[];
   /** How long the other side is waited for; Infinity for a command that waits for ever. */
   readonly waitMs: number;
-  /** Whether a status line is in nobody's way: the peer's bytes do not go to the same terminal. */
-  readonly mayShowStatus: boolean;
 }
 
 interface State extends ReporterOptions {
-  readonly spinner: Spinner | null;
+  spinner: Spinner | null;
   readonly write: (event: TunnelEvent) => void;
   readonly isSilent: boolean;
   readonly startedAt: number;
@@ -55,7 +55,7 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
   const { argv, context } = options;
   const log = await openEventLog(argv, context);
   const isSilent = argv.json === true;
-  const spinner = context.spinner && !isSilent && options.mayShowStatus ? await createSpinner(context) : null;
+  const spinner = context.spinner && !isSilent ? await createSpinner(context) : null;
   const state: State = {
     ...options,
     ...{ spinner, write: log.write, isSilent, startedAt: performance.now() },
@@ -72,6 +72,7 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
       state.traffic = traffic;
       state.before = traffic?.() ?? null;
     },
+    clear: () => clear(state),
     ended: (end, exitCode) => {
       const text = endText(end);
       if (text !== null) line(state, text);
@@ -79,7 +80,7 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
     },
     [Symbol.asyncDispose]: async () => {
       clearInterval(ticking);
-      spinner?.[Symbol.dispose]();
+      clear(state);
       await log[Symbol.asyncDispose]();
     },
   };
@@ -111,6 +112,11 @@ function show(state: State, event: LinkEvent): void {
   if (event.kind === 'connected') state.isConnected = true;
   const text = eventText(event, state.meeting.code === null);
   if (text !== null) line(state, text);
+}
+
+function clear(state: State): void {
+  state.spinner?.[Symbol.dispose]();
+  state.spinner = null;
 }
 
 function line(state: State, text: string): void {

@@ -6,17 +6,23 @@ const STDOUT = 1;
 
 /**
  * Returns a stream that writes to stdout, and whose end whoever reads there sees: Node keeps its own stdout open until the process
- * ends. Nothing can be written to stdout after that.
+ * ends. Nothing can be written to stdout after that. `onFirst` is called before the first bytes are written.
  */
-export function closingStdout(stdout: NodeJS.WritableStream = process.stdout): Writable {
+export function closingStdout(onFirst: () => void): Writable {
+  const { stdout } = process;
+  let isFirst = true;
   const out = new Writable({
-    write: (chunk: Uint8Array, _encoding, done) => void stdout.write(chunk, done),
+    write: (chunk: Uint8Array, _encoding, done) => {
+      if (isFirst) onFirst();
+      isFirst = false;
+      stdout.write(chunk, done);
+    },
     final: (done) => {
       endStdout();
       done();
     },
   });
-  stdout.on('error', (error) => out.destroy(error as Error));
+  stdout.on('error', (error) => out.destroy(error));
   return out;
 }
 
