@@ -29,7 +29,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['src/base', 'src/detect', 'src/ice', 'src/net', 'src/port-mapping', 'src/punch/attempt'],
     ...['src/rendezvous', 'src/stun', 'src/turn'],
   ],
-  'src/tunnel': ['src/base', 'src/net', 'src/punch', 'src/punch/attempt', 'src/rendezvous'],
+  'src/tunnel/handshake': [],
+  'src/tunnel': [
+    ...['src/base', 'src/net', 'src/punch', 'src/punch/attempt', 'src/rendezvous', 'src/tunnel/handshake'],
+  ],
   src: ['src/base', 'src/detect', 'src/ice', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
   'server/base': [],
   'server/limit': ['src/base'],
@@ -100,7 +103,7 @@ const BASE: Readonly<Record<string, string>> = {
 
 /** What decides, and does nothing: driven by whoever has sockets and a clock. */
 const SANS_IO = [
-  ...['src/stun', 'src/nat', 'src/ice', 'src/rendezvous', 'src/turn', 'src/punch/attempt'],
+  ...['src/stun', 'src/nat', 'src/ice', 'src/rendezvous', 'src/turn', 'src/punch/attempt', 'src/tunnel/handshake'],
   ...['server/limit', 'server/stun/decisions', 'server/turn/decisions', 'server/rendezvous/decisions'],
 ];
 /** They have sockets and clocks of `src/net` alone. */

@@ -11,10 +11,12 @@ import { CODE_OPTIONS, readCode } from '../code/source.ts';
 import { refuseUsed } from '../code/used.ts';
 import type { Context } from '../command.ts';
 import { ROOM_OPTIONS, roomOptions } from '../commands/room-options.ts';
+import { BROKER_OPTION, placeOfCode, serverOfNewCode } from './place.ts';
 
 /** The options of every command that opens a tunnel. */
 export const TUNNEL_OPTIONS = {
   ...ROOM_OPTIONS,
+  ...BROKER_OPTION,
   ...CODE_OPTIONS,
   once: { type: 'boolean', describe: 'Make the code good for one connection only' },
   room: { type: 'string', describe: 'Without a code: room in which the two peers meet', defaultDescription: 'default' },
@@ -67,20 +69,17 @@ export async function meetingOf(
   if (given && argv.once)
     throw new UsageError('--once is for a code that is made here: a code says itself how often it is good');
   if (given) await refuseUsed(given, env);
-  const code = given ?? madeFor({ server: argv.server ?? env.NATCHECK_SERVER, once: argv.once ?? false });
-  const server = argv.server ?? code.server ?? env.NATCHECK_SERVER;
-  if (!server)
-    throw new UsageError('the code names no server, and there is none otherwise: --server or NATCHECK_SERVER');
+  const code = given ?? createCode({ server: serverOfNewCode(argv, env), once: argv.once ?? false, randomBytes });
   const keys = keysOf(code.secret);
+  const place = placeOfCode(argv, { code, keys, env });
   const id = options.label === null ? randomBytes(ID_BYTES).toString('base64url') : keys.id(options.label);
-  const { rendezvous } = argv;
-  const otherWords = [formatCode(code), ...(rendezvous === undefined ? [] : ['--rendezvous', rendezvous])];
-  return { code, keys, isMade: given === null, peer: null, room: { ...shared, id, server }, otherWords };
-}
-
-function madeFor({ server, once }: { readonly server: string | undefined; readonly once: boolean }): Code {
-  if (!server) throw new UsageError('name the natcheck server where the two sides meet: --server or NATCHECK_SERVER');
-  return createCode({ server, once, randomBytes });
+  const { rendezvous, broker = [] } = argv;
+  const otherWords = [
+    formatCode(code),
+    ...(rendezvous === undefined ? [] : ['--rendezvous', rendezvous]),
+    ...broker.flatMap((url) => ['--broker', url]),
+  ];
+  return { code, keys, isMade: given === null, peer: null, room: { ...shared, id, ...place }, otherWords };
 }
 
 function meetingByIds(

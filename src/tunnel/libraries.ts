@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { UsageError } from '../errors.ts';
 import type { NoiseLibrary } from './handshake/noise.ts';
-import type { SecretStreamLibrary } from './session/secret-stream.ts';
+import type { SecretStreamLibrary } from './session/native/secret-stream.ts';
 
 /** A library that tunnels need is not installed, or has no binary for this platform: `message` is a sentence. */
 export class TunnelUnavailableError extends UsageError {}

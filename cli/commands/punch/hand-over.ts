@@ -31,9 +31,8 @@ export interface HandOverParts extends Pick<Context, 'env' | 'signal' | 'takeSig
 
 /** Runs the program to its end, and returns its exit code; or says why it is not started. */
 export async function startOnPath(parts: HandOverParts): Promise<ExitCode> {
-  const { use, peerUse, report, signal } = parts;
+  const { use, peerUse, report } = parts;
   const choice = chooseHandOver({ use, peerUse, isRelayed: report.outcome === 'relayed' });
-  signal.throwIfAborted();
   switch (choice.kind) {
     case 'hand-over':
       return handOver(parts);
@@ -79,9 +78,10 @@ async function bridgeBare(parts: HandOverParts): Promise<ExitCode> {
 
 async function start(
   { local, remote }: Pick<Bridge, 'local' | 'remote'>,
-  { words, role, env, takeSignals, streams, say }: HandOverParts,
+  { words, role, env, signal, takeSignals, streams, say }: HandOverParts,
   stop?: AbortSignal,
 ): Promise<ExitCode> {
+  signal.throwIfAborted();
   say(`starting ${words[0]}: it has to bind ${formatEndpoint(local)}, and to send to ${formatEndpoint(remote)}`);
   const variables = {
     NATCHECK_LOCAL_ADDRESS: local.address,

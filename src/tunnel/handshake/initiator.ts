@@ -7,6 +7,7 @@ import { decodeMessage, ECHO_BYTES, encodeMessage, type HandshakeMessage, TUNNEL
 import { type KeyPair, type NoiseSide, play, type Turn } from './noise.ts';
 import { encodePayload } from './payload.ts';
 import { firstRetry, nextRetry, type Retry } from './retry.ts';
+import { createTries } from './tries.ts';
 
 const NOTHING = new Uint8Array();
 
@@ -14,6 +15,7 @@ interface State {
   readonly options: HandshakeOptions;
   readonly side: NoiseSide;
   readonly peerKey: Uint8Array | null;
+  readonly mayTry: (now: number) => boolean;
   phase: 'new' | 'waits-for-second' | 'waits-for-confirm' | 'over';
   /** The body of the first message, and the ephemeral keys that it was made with. */
   first: Uint8Array;
@@ -33,6 +35,7 @@ export function createInitiator(options: HandshakeOptions): Handshake {
     options,
     side: noiseSide(library, options),
     peerKey: expectedPeerKey(library, identity, 'initiator'),
+    mayTry: createTries(),
     phase: 'new',
     first: NOTHING,
     ephemeral: null,
@@ -82,7 +85,7 @@ function sendUntilAnswered(state: State, now: number, bytes: Uint8Array): readon
 function read(state: State, now: number, { type, version, body }: HandshakeMessage): readonly HandshakeOutput[] {
   if (type === 'version') return readVersion(state, now, { version, body });
   if (version !== TUNNEL_VERSION) return [];
-  if (type === 'second' && state.phase === 'waits-for-second') return readSecond(state, now, body);
+  if (type === 'second' && state.phase === 'waits-for-second' && state.mayTry(now)) return readSecond(state, now, body);
   if (type === 'confirm' && state.agreement && Buffer.compare(body, confirmationOf(state.agreement)) === 0) {
     state.phase = 'over';
   }

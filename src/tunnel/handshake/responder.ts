@@ -6,6 +6,7 @@ import { expectedPeerKey, noiseSide } from './identity.ts';
 import { decodeMessage, ECHO_BYTES, encodeMessage, type HandshakeMessage, TUNNEL_VERSION } from './message.ts';
 import { type NoiseSide, type Played, play, type Turn } from './noise.ts';
 import { encodePayload } from './payload.ts';
+import { createTries } from './tries.ts';
 
 /**
  * How many different first messages are remembered with their answers. One that the peer did not send can be among them where no
@@ -24,6 +25,7 @@ interface State {
   readonly options: HandshakeOptions;
   readonly side: NoiseSide;
   readonly peerKey: Uint8Array | null;
+  readonly mayTry: (now: number) => boolean;
   phase: 'new' | 'waits' | 'over';
   readonly answers: Answer[];
   /** The third message that was right, and its answer. */
@@ -39,6 +41,7 @@ export function createResponder(options: HandshakeOptions): Handshake {
     options,
     side: noiseSide(library, options),
     peerKey: expectedPeerKey(library, identity, 'responder'),
+    mayTry: createTries(),
     phase: 'new',
     answers: [],
     accepted: null,
@@ -73,9 +76,9 @@ function handle(state: State, now: number, input: HandshakeInput): readonly Hand
 
 function read(state: State, now: number, { type, version, body }: HandshakeMessage): readonly HandshakeOutput[] {
   if (type === 'first' && state.phase === 'waits') {
-    return version === TUNNEL_VERSION ? answerFirst(state, body) : answerVersion(state, now, { version, body });
+    return version === TUNNEL_VERSION ? answerFirst(state, now, body) : answerVersion(state, now, { version, body });
   }
-  if (type === 'third' && version === TUNNEL_VERSION) return readThird(state, body);
+  if (type === 'third' && version === TUNNEL_VERSION) return readThird(state, now, body);
   return [];
 }
 
@@ -91,8 +94,9 @@ function answerVersion(
   return [{ kind: 'send', bytes: encodeMessage('version', body.subarray(0, ECHO_BYTES)) }];
 }
 
-function answerFirst(state: State, first: Uint8Array): readonly HandshakeOutput[] {
+function answerFirst(state: State, now: number, first: Uint8Array): readonly HandshakeOutput[] {
   const known = state.answers.find((answer) => Buffer.compare(answer.first, first) === 0);
+  if (!known && !state.mayTry(now)) return [];
   const answer = known ?? makeAnswer(state, first);
   if (!answer) {
     state.unreadable++;
@@ -118,13 +122,13 @@ function untilSecond({ payload }: HandshakeOptions, first: Uint8Array): readonly
   ];
 }
 
-function readThird(state: State, third: Uint8Array): readonly HandshakeOutput[] {
+function readThird(state: State, now: number, third: Uint8Array): readonly HandshakeOutput[] {
   const { accepted } = state;
   if (accepted) {
     const isAgain = Buffer.compare(accepted.third, third) === 0;
     return isAgain ? [{ kind: 'send', bytes: encodeMessage('confirm', accepted.confirm) }] : [];
   }
-  if (state.phase !== 'waits') return [];
+  if (state.phase !== 'waits' || !state.mayTry(now)) return [];
   for (const answer of state.answers) {
     const outputs = finish(state, answer, third);
     if (outputs) return outputs;

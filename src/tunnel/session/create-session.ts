@@ -6,15 +6,15 @@ import { TunnelStreamError } from '../errors.ts';
 import type { Agreement } from '../handshake/agreement.ts';
 import type { TunnelEnd } from '../tunnel.ts';
 import { atMost } from './at-most.ts';
-import { type Control, createControl } from './control.ts';
-import type { ControlMessage } from './control-message.ts';
+import { type Control, createControl } from './control/control.ts';
+import type { ControlMessage } from './control/control-message.ts';
+import { createOpen, createSeal, type Datagram, SEAL_BYTES } from './datagram/sealed-datagram.ts';
 import { type SessionKeys, sessionKeys } from './keys.ts';
 import { createLiveness, type Liveness } from './liveness.ts';
-import type { Leg, Routes } from './routes.ts';
-import { createOpen, createSeal, type Datagram, SEAL_BYTES } from './sealed-datagram.ts';
-import type { SecretStreamLibrary } from './secret-stream.ts';
+import type { Leg, Routes } from './native/routes.ts';
+import type { SecretStreamLibrary } from './native/secret-stream.ts';
 import type { Session } from './session.ts';
-import { createStreams, type Streams } from './streams.ts';
+import { createStreams, type Streams } from './stream/streams.ts';
 
 /** A path over which the handshake was made. Disposing of it ends the path. */
 export interface ShakenCarrier extends AsyncDisposable {

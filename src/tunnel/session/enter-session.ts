@@ -7,7 +7,7 @@ import type { Identity } from '../handshake/identity.ts';
 import { loadTunnelLibraries } from '../libraries.ts';
 import type { TunnelEnd } from '../tunnel.ts';
 import { createSession, type MovableSession } from './create-session.ts';
-import { createRoutes } from './routes.ts';
+import { createRoutes } from './native/routes.ts';
 import type { Session } from './session.ts';
 import { shakeHands } from './shake-hands.ts';
 

@@ -4,7 +4,7 @@
  */
 import { hkdfSync } from 'node:crypto';
 import type { Agreement } from '../handshake/agreement.ts';
-import type { SecretStreamKeys } from './secret-stream.ts';
+import type { SecretStreamKeys } from './native/secret-stream.ts';
 
 const KEY_BYTES = 32;
 const ID_BYTES = 16;

@@ -1,6 +1,6 @@
 /** Whether the peer is there: a sealed ping every second, and when anything of the peer was last heard. */
 import { now } from '../../net/driver.ts';
-import type { Datagram } from './sealed-datagram.ts';
+import type { Datagram } from './datagram/sealed-datagram.ts';
 
 /** As often as an idle side is heard. */
 const PING_MS = 1_000;

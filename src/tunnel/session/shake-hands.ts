@@ -6,7 +6,7 @@ import type { Agreement } from '../handshake/agreement.ts';
 import type { HandshakeFailure, HandshakeInput, HandshakeOptions, HandshakeOutput } from '../handshake/contract.ts';
 import { createHandshake } from '../handshake/handshake.ts';
 import type { ShakenCarrier } from './create-session.ts';
-import { SEALED_TYPE } from './sealed-datagram.ts';
+import { SEALED_TYPE } from './datagram/sealed-datagram.ts';
 
 export type ShakeOptions = Pick<HandshakeOptions, 'library' | 'identity' | 'payload' | 'timeoutMs'> & {
   readonly signal: AbortSignal | undefined;

@@ -81,6 +81,13 @@ describe.concurrent('natcheck punch with a program', { timeout: TIMEOUT_MS }, ()
     expect(bob.stderr).toContain('\nnatcheck: alice cannot be handed a relayed path, so sh is not started: ');
   });
 
+  it('ends one whose bridged path is over, 5 s later, and exits with 7', async () => {
+    const waiting = [process.execPath, '-e', 'setInterval(() => {}, 1000)'];
+    const [alice, bob] = await both('over', ['--keep', '--', ...waiting], ['--keep', '--', 'true']);
+    expect([alice.code, bob.code]).toEqual([7, 0]);
+    expect(alice.stderr).toContain('\nthe path is over: the peer has closed it; the program has 5 s to end\n');
+  });
+
   it.for([
     ['no/such/program', 127, 'natcheck: there is no program no/such/program\n'],
     ['/', 126, 'natcheck: / cannot be started: it may not be executed\n'],

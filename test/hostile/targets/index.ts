@@ -1,6 +1,7 @@
 /** Everything that strangers, peers, servers, routers and relays are heard by. */
 import type { Target } from '../target.ts';
 import { attemptTarget } from './attempt.ts';
+import { brokerMeetingTarget } from './broker-meeting.ts';
 import { codeTarget, sealTarget } from './code.ts';
 import { messageTarget, signalTarget, ssdpTarget, streamTarget, stunTarget, xmlTarget } from './codec.ts';
 import { detectTarget } from './detection.ts';
@@ -9,11 +10,13 @@ import { relayTarget } from './relay.ts';
 import { rendezvousTarget } from './rendezvous-server.ts';
 import { natPmpTarget, pcpTarget, ticketTarget } from './sessions.ts';
 import { responderTarget } from './stun-server.ts';
+import { handshakeTarget, tunnelTarget } from './tunnel.ts';
 import { turnClientTarget } from './turn-client.ts';
 
 export const TARGETS: readonly Target[] = [
   attemptTarget,
   introductionsTarget,
+  brokerMeetingTarget,
   messageTarget,
   signalTarget,
   ticketTarget,
@@ -30,4 +33,6 @@ export const TARGETS: readonly Target[] = [
   pcpTarget,
   codeTarget,
   sealTarget,
+  handshakeTarget,
+  tunnelTarget,
 ];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Agreement } from '../../../src/tunnel/handshake/agreement.ts';
 import { MESSAGE_TYPE } from '../../../src/tunnel/handshake/message.ts';
-import { ANYONE, codeOf, machineOf, type Passing, pair, type Run, run } from './machines.ts';
+import { ANYONE, codeOf, LIBRARY, machineOf, type Passing, pair, type Run, run } from './machines.ts';
 
 function agreementsOf({ outcomes }: Run): readonly [Agreement, Agreement] {
   const { initiator, responder } = outcomes;
@@ -162,6 +162,28 @@ describe('a handshake', () => {
         },
       },
     ]);
+  });
+
+  it('tries a hundred messages a second at most, and agrees all the same when strangers send more', () => {
+    let forged = 0;
+    const wire = ({ name, bytes }: Passing): readonly Uint8Array[] => {
+      const isFirstTime = forged < 10_000;
+      if (!isFirstTime || name === 'confirm') return [bytes];
+      forged += 5_000;
+      return [...Array.from({ length: 5_000 }, (_, count) => damaged(bytes, 2 + (count % (bytes.length - 2)))), bytes];
+    };
+    let states = 0;
+    class Counted extends LIBRARY.Noise {
+      constructor(...options: ConstructorParameters<typeof LIBRARY.Noise>) {
+        super(...options);
+        states++;
+      }
+    }
+    const result = run(pair({ library: { ...LIBRARY, Noise: Counted } }), wire);
+    expectAgreed(result);
+    expect(result.elapsedMs).toBe(1_500);
+    // The hundred, and those of the right messages on both sides.
+    expect(states).toBe(100 + 4);
   });
 
   it('never sends more bytes than it has heard, but for a second message that is twice as long as the first', () => {

@@ -1,65 +1,10 @@
 /** Links between real rooms on loopback: who is connected to whom, what goes on, and what ends. */
-import { randomBytes } from 'node:crypto';
 import { finished } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
-import type { NatcheckServer } from '../../../server/index.ts';
-import { createCode } from '../../../src/tunnel/code/code.ts';
-import { type CodeKeys, keysOf } from '../../../src/tunnel/code/keys.ts';
-import type { Link, LinkEvent, LinkedTunnel, LinkOptions } from '../../../src/tunnel/link/link.ts';
 import { openLink } from '../../../src/tunnel/link/open-link.ts';
 import type { StreamOffer, Tunnel } from '../../../src/tunnel/tunnel.ts';
 import { portsOf, startPunchServer } from '../../punch/punches.ts';
-
-const newKeys = (): CodeKeys => keysOf(createCode({ server: null, once: false, randomBytes }).secret);
-
-interface Watched extends AsyncDisposable {
-  readonly link: Link;
-  readonly events: readonly LinkEvent[];
-  readonly next: () => Promise<LinkedTunnel>;
-  /** Resolves when such an event has come. */
-  readonly told: <K extends LinkEvent['kind']>(kind: K, count?: number) => Promise<Extract<LinkEvent, { kind: K }>>;
-}
-
-async function open(
-  server: NatcheckServer,
-  options: Pick<LinkOptions, 'peers' | 'keys'> & { readonly id: string } & Partial<LinkOptions>,
-): Promise<Watched> {
-  const events: LinkEvent[] = [];
-  const listeners = new Set<() => void>();
-  const { id, ...rest } = options;
-  const link = await openLink({
-    room: {
-      id,
-      server: `127.0.0.1:${portsOf(server).port}`,
-      rendezvous: `ws://127.0.0.1:${server.httpPort}`,
-      portMapping: false,
-    },
-    ...{ waitMs: 10_000, patienceMs: 10_000, ...rest },
-    onEvent: (event) => {
-      events.push(event);
-      for (const listener of listeners) listener();
-    },
-  });
-  const tunnels = link.tunnels[Symbol.asyncIterator]();
-  return {
-    ...{ link, events },
-    next: async () => {
-      const { value } = await tunnels.next();
-      if (!value) throw new Error('the link has ended');
-      return value;
-    },
-    told: (kind, count = 1) =>
-      new Promise((resolve) => {
-        const check = (): void => {
-          const found = events.filter((event) => event.kind === kind)[count - 1];
-          if (found) resolve(found as never);
-        };
-        listeners.add(check);
-        check();
-      }),
-    [Symbol.asyncDispose]: link[Symbol.asyncDispose],
-  };
-}
+import { newKeys, openTestLink } from './links.ts';
 
 /** Answers each stream with what it was asked for. */
 function echo(tunnel: Tunnel): void {
@@ -85,8 +30,8 @@ describe.concurrent('a link', () => {
   it('by a code connects to whoever has the code, and shows no fingerprint', async () => {
     await using server = await startPunchServer();
     const keys = newKeys();
-    await using alice = await open(server, { id: 'a', keys, peers: { kind: 'first' } });
-    await using bob = await open(server, { id: 'b', keys, peers: { kind: 'first' } });
+    await using alice = await openTestLink(server, { id: 'a', keys, peers: { kind: 'first' } });
+    await using bob = await openTestLink(server, { id: 'b', keys, peers: { kind: 'first' } });
     const [hers, his] = await Promise.all([alice.next(), bob.next()]);
     expect([hers.peer, his.peer, hers.fingerprint, his.fingerprint]).toEqual(['b', 'a', null, null]);
     expect([hers.role, his.role].toSorted()).toEqual(['initiator', 'responder']);
@@ -99,8 +44,8 @@ describe.concurrent('a link', () => {
 
   it('by ids shows the same fingerprint on both sides', async () => {
     await using server = await startPunchServer();
-    await using alice = await open(server, { id: 'a', keys: null, peers: { kind: 'one', id: 'b' } });
-    await using bob = await open(server, { id: 'b', keys: null, peers: { kind: 'one', id: 'a' } });
+    await using alice = await openTestLink(server, { id: 'a', keys: null, peers: { kind: 'one', id: 'b' } });
+    await using bob = await openTestLink(server, { id: 'b', keys: null, peers: { kind: 'one', id: 'a' } });
     const [hers, his] = await Promise.all([alice.next(), bob.next()]);
     expect(hers.fingerprint).toMatch(/^[2-9a-z]{5}(-[2-9a-z]{5}){3}$/);
     expect(his.fingerprint).toBe(hers.fingerprint);
@@ -109,7 +54,7 @@ describe.concurrent('a link', () => {
   it('for everyone has a tunnel to each who asks, and one after another', async () => {
     await using server = await startPunchServer();
     const keys = newKeys();
-    await using host = await open(server, {
+    await using host = await openTestLink(server, {
       id: 'host',
       keys,
       peers: { kind: 'everyone' },
@@ -120,8 +65,8 @@ describe.concurrent('a link', () => {
     })();
     const one = { kind: 'one', id: 'host' } as const;
     {
-      await using first = await open(server, { id: 'first', keys, peers: one });
-      await using second = await open(server, { id: 'second', keys, peers: one });
+      await using first = await openTestLink(server, { id: 'first', keys, peers: one });
+      await using second = await openTestLink(server, { id: 'second', keys, peers: one });
       const tunnels = await Promise.all([first.next(), second.next()]);
       expect(await Promise.all(tunnels.map(({ tunnel }, at) => ask(tunnel, `${at}`)))).toEqual([
         'you said 0',
@@ -129,7 +74,7 @@ describe.concurrent('a link', () => {
       ]);
     }
     await host.told('ended', 2);
-    await using third = await open(server, { id: 'third', keys, peers: one });
+    await using third = await openTestLink(server, { id: 'third', keys, peers: one });
     expect(await ask((await third.next()).tunnel, '3')).toBe('you said 3');
     await serving;
   });
@@ -137,16 +82,16 @@ describe.concurrent('a link', () => {
   it('to one peer tells of others who ask, and connects again when the peer comes back as another process', async () => {
     await using server = await startPunchServer();
     const keys = newKeys();
-    await using alice = await open(server, {
+    await using alice = await openTestLink(server, {
       id: 'alice',
       keys,
       peers: { kind: 'one', id: 'bob' },
       waitMs: Number.POSITIVE_INFINITY,
     });
-    await using _bop = await open(server, { id: 'bop', keys, peers: { kind: 'one', id: 'alice' } });
+    await using _bop = await openTestLink(server, { id: 'bop', keys, peers: { kind: 'one', id: 'alice' } });
     expect(await alice.told('stranger')).toEqual({ kind: 'stranger', peer: 'bop' });
     for (const round of ['1', '2']) {
-      await using bob = await open(server, { id: 'bob', keys, peers: { kind: 'one', id: 'alice' } });
+      await using bob = await openTestLink(server, { id: 'bob', keys, peers: { kind: 'one', id: 'alice' } });
       echo((await bob.next()).tunnel);
       expect(await ask((await alice.next()).tunnel, round)).toBe(`you said ${round}`);
     }
@@ -159,20 +104,20 @@ describe.concurrent('a link', () => {
 
   it('where nobody comes ends in time, and says so', async () => {
     await using server = await startPunchServer();
-    await using alice = await open(server, { id: 'a', keys: newKeys(), peers: { kind: 'first' }, waitMs: 300 });
+    await using alice = await openTestLink(server, { id: 'a', keys: newKeys(), peers: { kind: 'first' }, waitMs: 300 });
     expect(await alice.link.closed).toEqual({
       reason: 'no-peer',
       detail: 'nobody else came into the room in the 0.3 s of waiting: is the code the same on both sides?',
     });
-    await using bob = await open(server, { id: 'b', keys: null, peers: { kind: 'one', id: 'x' }, waitMs: 300 });
+    await using bob = await openTestLink(server, { id: 'b', keys: null, peers: { kind: 'one', id: 'x' }, waitMs: 300 });
     expect(await bob.link.closed).toMatchObject({ reason: 'no-peer' });
   });
 
   it('goes on with its streams when the server that it has met by is gone, and comes back', async ({ expect }) => {
     const keys = newKeys();
     const server = await startPunchServer();
-    await using alice = await open(server, { id: 'a', keys, peers: { kind: 'first' } });
-    await using bob = await open(server, { id: 'b', keys, peers: { kind: 'first' } });
+    await using alice = await openTestLink(server, { id: 'a', keys, peers: { kind: 'first' } });
+    await using bob = await openTestLink(server, { id: 'b', keys, peers: { kind: 'first' } });
     const [hers, his] = await Promise.all([alice.next(), bob.next()]);
     his.tunnel.onOffer((offer) => {
       const stream = offer.accept();

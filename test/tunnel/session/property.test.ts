@@ -4,8 +4,8 @@ import { runPlan } from './run-plans.ts';
 import { runTunnel } from './tunnel-run.ts';
 
 /** As many as go in some seconds; `node bench/tunnel-runs.ts` does 10,000. */
-const RUNS = 100;
-const AT_ONCE = 25;
+const RUNS = 60;
+const AT_ONCE = 20;
 
 it('nothing is lost or repeated, however the bytes are split, the ends ordered, and the path faulty or changed', async () => {
   const plans = fc.sample(runPlan, { numRuns: RUNS });

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { OFFERS_MAX } from '../../../src/tunnel/session/offering.ts';
-import { WINDOW_MIN_BYTES } from '../../../src/tunnel/session/window.ts';
+import { OFFERS_MAX } from '../../../src/tunnel/session/stream/offering.ts';
+import { WINDOW_MIN_BYTES } from '../../../src/tunnel/session/stream/window.ts';
 import type { StreamOffer } from '../../../src/tunnel/tunnel.ts';
 import { createPair, openBoth } from './pair.ts';
 import { bytesOf, closeOf, textOf, until } from './waits.ts';

@@ -38,12 +38,15 @@ export interface RunCounts {
   readonly moves: number;
 }
 
+/** How long a handshake may take where many runs share a processor. */
+const PATIENCE_MS = 60_000;
+
 /** @throws Error that says what was lost, repeated, or ended wrongly. */
 export async function runTunnel(plan: RunPlan, tables?: ReturnType<typeof createTables>): Promise<RunCounts> {
   const { loss, duplication, reordering } = plan;
   const random = createRandom(plan.seed);
   const faults: WireFaults = { loss, duplication, reordering, random: random.fork('wire').next };
-  const pair = await createPair({ faults, tables });
+  const pair = await createPair({ faults, tables, sides: { timeoutMs: PATIENCE_MS } });
   const counts = { bytes: 0, resets: 0, moves: 0 };
   const moving = startMoves(pair, plan, { faults, counts });
   try {
@@ -93,10 +96,14 @@ function startMoves(
   const waiting = plan.moves.toSorted((a, b) => a.after - b.after);
   let current = pair.carriers;
   let work = Promise.resolve();
+  let failure: Error | null = null;
   const move = async (isDead: boolean): Promise<void> => {
     current.cut(isDead);
-    const { carriers, initiator, responder } = await moveBoth(pair, { faults });
-    if (initiator.kind !== 'continued' || responder.kind !== 'continued') throw new Error('the session did not go on');
+    const { carriers, initiator, responder } = await moveBoth(pair, { faults, sides: { timeoutMs: PATIENCE_MS } });
+    if (initiator.kind !== 'continued' || responder.kind !== 'continued') {
+      failure = new Error(`the session did not go on: ${JSON.stringify([initiator, responder])}`);
+      return;
+    }
     current = carriers;
     counts.moves++;
   };
@@ -109,7 +116,10 @@ function startMoves(
         work = work.then(() => move(isDead));
       }
     },
-    settled: () => work,
+    settled: async () => {
+      await work;
+      if (failure) throw failure;
+    },
   };
 }
 

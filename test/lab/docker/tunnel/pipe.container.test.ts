@@ -63,7 +63,9 @@ describeLab('natcheck pipe', () => {
       const results = await resultsOf(await start(pair));
       expectComplete(results);
       const isSymmetric = pair.every((nat) => nat === 'symmetric');
-      const paths = results.map(({ events }) => events.findLast(({ event }) => event === 'traffic')?.path);
+      const paths = results.map(
+        ({ events }) => events.findLast(({ event }) => event === 'connected' || event === 'path')?.path,
+      );
       expect(paths).toEqual(Array(2).fill(isSymmetric ? 'relayed' : 'direct'));
     });
 

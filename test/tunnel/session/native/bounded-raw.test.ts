@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLengths } from '../../../src/tunnel/session/bounded-raw.ts';
+import { createLengths } from '../../../../src/tunnel/session/native/bounded-raw.ts';
 
 function messageOf(length: number): Uint8Array {
   return Buffer.concat([Uint8Array.of(length & 255, (length >> 8) & 255, length >> 16), Buffer.alloc(length, 0xff)]);

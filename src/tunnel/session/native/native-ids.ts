@@ -3,7 +3,7 @@
  * lower half counts: the table of libudx grows until no two of its ids agree in their lowest bits.
  */
 import { randomInt } from 'node:crypto';
-import type { Udx } from '../../net/udx/native.ts';
+import type { Udx } from '../../../net/udx/native.ts';
 
 const HALF = 0x1_0000;
 

@@ -1,13 +1,13 @@
 /** The streams of a session that are open, each with the native stream that carries it now. */
-import { TunnelStreamError } from '../errors.ts';
-import type { StreamOffer, TunnelStream } from '../tunnel.ts';
-import { type ControlMessage, REASON_MAX_CHARACTERS } from './control-message.ts';
+import { TunnelStreamError } from '../../errors.ts';
+import type { StreamOffer, TunnelStream } from '../../tunnel.ts';
+import { type ControlMessage, REASON_MAX_CHARACTERS } from '../control/control-message.ts';
+import type { SessionKeys } from '../keys.ts';
+import type { Leg, Routes } from '../native/routes.ts';
+import type { SecretStreamLibrary } from '../native/secret-stream.ts';
+import { openSecureStream, type SecureStream, type SecureStreamHandlers } from '../native/secure-stream.ts';
 import { FRAME_MAX_BYTES } from './frames.ts';
 import { createInbox, type Inbox } from './inbox.ts';
-import type { SessionKeys } from './keys.ts';
-import type { Leg, Routes } from './routes.ts';
-import type { SecretStreamLibrary } from './secret-stream.ts';
-import { openSecureStream, type SecureStream, type SecureStreamHandlers } from './secure-stream.ts';
 import { createTunnelStream, type ResumableStream } from './stream.ts';
 
 /** How many streams may be open, asked for or offered at a time. */
@@ -118,6 +118,7 @@ export function opener(
 const IDLE_LOSSES_MAX = 16;
 
 function hearLegLost(table: StreamTable, number: number, opened: Opened): void {
+  if (opened.resumable.isComplete()) return;
   if (++opened.idleLosses > IDLE_LOSSES_MAX) {
     opened.resumable.stream.destroy(new TunnelStreamError('lost', 'what carries the stream is closed again and again'));
   } else if (opened.isOwn) resumeStream(table, number, opened);
@@ -126,6 +127,7 @@ function hearLegLost(table: StreamTable, number: number, opened: Opened): void {
 
 /** Asks the peer to go on over a new native stream. Only for streams that this side has opened. */
 export function resumeStream(table: StreamTable, number: number, opened: Opened): void {
+  if (opened.resumable.isComplete()) return;
   const received = opened.resumable.detach();
   opened.leg.raw.destroy();
   opened.leg = table.options.routes.createLeg();

@@ -1,7 +1,7 @@
 /** The streams that the peer wants to open. */
-import { TunnelStreamError } from '../errors.ts';
-import type { StreamOffer, TunnelStream } from '../tunnel.ts';
-import { type ControlMessage, REASON_MAX_CHARACTERS } from './control-message.ts';
+import { TunnelStreamError } from '../../errors.ts';
+import type { StreamOffer, TunnelStream } from '../../tunnel.ts';
+import { type ControlMessage, REASON_MAX_CHARACTERS } from '../control/control-message.ts';
 import { beginStream, STREAMS_MAX, type StreamTable, TOO_MANY_STREAMS, usedPlaces } from './stream-table.ts';
 
 /** How many of the peer's offers may wait for an answer. */

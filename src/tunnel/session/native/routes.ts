@@ -1,7 +1,7 @@
 /** The native streams of a session, and the route that they take. */
-import type { UdxStream } from '../../net/udx/native.ts';
-import type { Route } from '../carrier.ts';
-import { atMost } from './at-most.ts';
+import type { UdxStream } from '../../../net/udx/native.ts';
+import type { Route } from '../../carrier.ts';
+import { atMost } from '../at-most.ts';
 import { takeNativeId } from './native-ids.ts';
 
 /** A native stream whose peer may not be known yet. */

@@ -1,5 +1,5 @@
 /** Messages over a native stream, encrypted and authenticated, in order: what control and every stream of a session are made of. */
-import type { UdxStream } from '../../net/udx/native.ts';
+import type { UdxStream } from '../../../net/udx/native.ts';
 import { boundRaw } from './bounded-raw.ts';
 import type { SecretStream, SecretStreamKeys, SecretStreamLibrary } from './secret-stream.ts';
 

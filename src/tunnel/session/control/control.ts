@@ -8,12 +8,13 @@
  *     | count           | message
  *     +-----------------+------------------ ...
  */
+
+import type { Datagram } from '../datagram/sealed-datagram.ts';
+import type { SessionKeys } from '../keys.ts';
+import type { Leg, Routes } from '../native/routes.ts';
+import type { SecretStreamLibrary } from '../native/secret-stream.ts';
+import { openSecureStream, type SecureStream } from '../native/secure-stream.ts';
 import { CONTROL_MAX_BYTES, type ControlMessage, decodeControl, encodeControl } from './control-message.ts';
-import type { SessionKeys } from './keys.ts';
-import type { Leg, Routes } from './routes.ts';
-import type { Datagram } from './sealed-datagram.ts';
-import type { SecretStreamLibrary } from './secret-stream.ts';
-import { openSecureStream, type SecureStream } from './secure-stream.ts';
 
 const COUNT_BYTES = 6;
 const ID_BYTES = 4;

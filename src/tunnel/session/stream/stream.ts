@@ -4,12 +4,12 @@
  * when this side has.
  */
 import { Duplex } from 'node:stream';
-import { TunnelStreamError } from '../errors.ts';
-import type { TunnelStream } from '../tunnel.ts';
+import { TunnelStreamError } from '../../errors.ts';
+import type { TunnelStream } from '../../tunnel.ts';
+import type { SecureStream, SecureStreamHandlers } from '../native/secure-stream.ts';
 import { decodeFrame, encodeFrame, FRAME_DATA_MAX_BYTES, type Frame } from './frames.ts';
 import { createIncoming, type Incoming } from './incoming.ts';
 import { createOutgoing, type Outgoing } from './outgoing.ts';
-import type { SecureStream, SecureStreamHandlers } from './secure-stream.ts';
 import { WINDOW_MIN_BYTES } from './window.ts';
 
 /** Less than the least window, so that the peer is told of more room before it has to stop. */
@@ -40,6 +40,8 @@ export interface ResumableStream {
   readonly detach: () => number;
   /** The peer has everything. */
   readonly hearDone: () => void;
+  /** Whether both sides have everything, though it may not have been read here yet: then no native stream is needed any more. */
+  readonly isComplete: () => boolean;
   /** Ends it with an error that the peer need not be told. */
   readonly fail: (error: TunnelStreamError) => void;
 }
@@ -86,6 +88,7 @@ export function createTunnelStream(wiring: StreamWiring): ResumableStream {
       state.finished();
       state.finished = null;
     },
+    isComplete: () => isComplete(state),
     fail: (error) => {
       state.isKnown = true;
       duplex.destroy(error);
@@ -154,6 +157,10 @@ function attach(
   pump(state);
 }
 
+function isComplete({ hasFinished, peerHasEnded }: State): boolean {
+  return hasFinished && peerHasEnded;
+}
+
 function detach(state: State): void {
   const { secure } = state;
   state.secure = null;
@@ -215,11 +222,11 @@ function consume(state: State, duplex: Duplex): void {
 }
 
 function leave(state: State, error: Error | null): void {
-  const { written, hasFinished, peerHasEnded, isKnown, wiring } = state;
+  const { written, isKnown, wiring } = state;
   const early = new TunnelStreamError('reset', 'the stream has been destroyed');
   detach(state);
   state.incoming[Symbol.dispose]();
   state.written = null;
   written?.(error ?? early);
-  wiring.onOver(isKnown || (hasFinished && peerHasEnded) ? null : (error ?? early));
+  wiring.onOver(isKnown || isComplete(state) ? null : (error ?? early));
 }

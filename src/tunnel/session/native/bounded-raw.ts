@@ -8,7 +8,7 @@
  *     +---------------------------+------------------ ...
  */
 import { EventEmitter } from 'node:events';
-import type { UdxStream } from '../../net/udx/native.ts';
+import type { UdxStream } from '../../../net/udx/native.ts';
 import type { RawStream } from './secret-stream.ts';
 
 const LENGTH_BYTES = 3;

@@ -1,8 +1,8 @@
 /** The streams that this side opens. */
-import { visible } from '../../visible.ts';
-import { StreamRefusedError } from '../errors.ts';
-import type { TunnelStream } from '../tunnel.ts';
-import { type ControlMessage, REQUEST_MAX_CHARACTERS } from './control-message.ts';
+import { visible } from '../../../visible.ts';
+import { StreamRefusedError } from '../../errors.ts';
+import type { TunnelStream } from '../../tunnel.ts';
+import { type ControlMessage, REQUEST_MAX_CHARACTERS } from '../control/control-message.ts';
 import { createInbox } from './inbox.ts';
 import {
   type Asked,

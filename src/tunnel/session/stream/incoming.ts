@@ -3,10 +3,10 @@
  * it need not keep any longer. Native streams acknowledge whatever comes and hold it all, so without this a peer could fill the
  * memory of a side that reads slowly.
  */
-import { createWindow } from './window.ts';
+import { createWindow, WINDOW_MIN_BYTES } from './window.ts';
 
 /** After so many bytes, or so long, the peer is told what has come, should the reader not have given cause before. */
-const TELL_BYTES = 256 * 1_024;
+const TELL_BYTES = WINDOW_MIN_BYTES / 2;
 const TELL_MS = 500;
 
 export interface Incoming extends Disposable {

@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
-import { CONTROL_MAX_BYTES, decodeControl, encodeControl } from '../../../src/tunnel/session/control-message.ts';
+import {
+  CONTROL_MAX_BYTES,
+  decodeControl,
+  encodeControl,
+} from '../../../../src/tunnel/session/control/control-message.ts';
 
 it('the longest request fits, whatever its characters', () => {
   const message = { kind: 'open', number: 0xffff_ffff, id: 0xffff_ffff, request: '\u0001'.repeat(512) } as const;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createOutgoing } from '../../../src/tunnel/session/outgoing.ts';
-import { WINDOW_MIN_BYTES } from '../../../src/tunnel/session/window.ts';
+import { createOutgoing } from '../../../../src/tunnel/session/stream/outgoing.ts';
+import { WINDOW_MIN_BYTES } from '../../../../src/tunnel/session/stream/window.ts';
 
 type Step =
   | { readonly kind: 'put'; readonly sizes: readonly number[] }

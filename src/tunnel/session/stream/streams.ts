@@ -1,8 +1,8 @@
 /** The streams of a session: what is said about them over control, and their datagrams. */
-import { visible } from '../../visible.ts';
-import { TunnelStreamError } from '../errors.ts';
-import type { StreamOffer, TunnelStream } from '../tunnel.ts';
-import type { ControlMessage } from './control-message.ts';
+import { visible } from '../../../visible.ts';
+import { TunnelStreamError } from '../../errors.ts';
+import type { StreamOffer, TunnelStream } from '../../tunnel.ts';
+import type { ControlMessage } from '../control/control-message.ts';
 import { hearOpen, hearWithdrawn } from './offering.ts';
 import { hearAnswer, openStream } from './opening.ts';
 import { hearResuming, resumeAll } from './resuming.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createOpen, createSeal, SEAL_BYTES } from '../../../src/tunnel/session/sealed-datagram.ts';
+import { createOpen, createSeal, SEAL_BYTES } from '../../../../src/tunnel/session/datagram/sealed-datagram.ts';
 
 const KEY = Buffer.alloc(32, 1);
 const DATAGRAM = { kind: 'stream', number: 7, payload: Buffer.from('payload') } as const;

@@ -1,6 +1,6 @@
 /** How both sides of a stream come to go on over a new native stream: the side that has opened it asks, the other one answers. */
-import { TunnelStreamError } from '../errors.ts';
-import type { ControlMessage } from './control-message.ts';
+import { TunnelStreamError } from '../../errors.ts';
+import type { ControlMessage } from '../control/control-message.ts';
 import { type Opened, opener, resumeStream, type StreamTable } from './stream-table.ts';
 
 type Of<Kind extends ControlMessage['kind']> = Extract<ControlMessage, { kind: Kind }>;
@@ -15,10 +15,13 @@ export function hearResuming(table: StreamTable, message: Of<'resume' | 'resumed
   const { number } = message;
   const opened = table.opened.get(number);
   if (message.kind === 'gone') {
-    opened?.resumable.fail(new TunnelStreamError('lost', 'the peer no longer has the stream'));
+    // The peer may have closed it in good order, and said so before.
+    if (!opened?.resumable.isComplete()) {
+      opened?.resumable.fail(new TunnelStreamError('lost', 'the peer no longer has the stream'));
+    }
     return;
   }
-  if (!opened) {
+  if (!opened || opened.resumable.isComplete()) {
     if (message.kind !== 'resumed') table.options.say({ kind: 'gone', number });
     return;
   }

@@ -1,7 +1,7 @@
 /** How much of a stream may be on its way, or wait here to be read. */
 
 /** What each side may send before it has heard anything. */
-export const WINDOW_MIN_BYTES = 512 * 1_024;
+export const WINDOW_MIN_BYTES = 128 * 1_024;
 /** What a native stream has on its way at most (UDX_DEFAULT_RWND_MAX of libudx). */
 const WINDOW_MAX_BYTES = 4 * 1_024 * 1_024;
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Udx } from '../../../src/net/udx/native.ts';
-import { takeNativeId } from '../../../src/tunnel/session/native-ids.ts';
+import type { Udx } from '../../../../src/net/udx/native.ts';
+import { takeNativeId } from '../../../../src/tunnel/session/native/native-ids.ts';
 
 it('ids that are in use differ in their lower halves, and one that was given back can come again', () => {
   const table = {} as Udx;
