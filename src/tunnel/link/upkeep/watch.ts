@@ -22,10 +22,9 @@ export function watch(now: number, state: State): void {
   if (state.path === null) return;
   state.lookedAt = now;
   const heardAt = now - state.quietForMs();
-  if (heardAt > state.heardAt) {
-    if (state.isLost) comeBack(now, state);
-    noteHeard(state, heardAt);
-  }
+  // What was heard before the loss is no sign, and the two readings of the clock differ by a hair each time.
+  if (state.isLost && heardAt > state.lostAt) comeBack(now, state);
+  if (!state.isLost && heardAt > state.heardAt) noteHeard(state, heardAt);
   if (now >= state.silentAt)
     lose(now, state, `nothing has been heard for ${((now - state.heardAt) / 1000).toFixed(1)} s`);
 }
@@ -56,7 +55,7 @@ export function closed(
 function lose(now: number, state: State, detail: string): void {
   state.silentAt = Number.POSITIVE_INFINITY;
   if (state.isLost) return;
-  state.isLost = true;
+  Object.assign(state, { isLost: true, lostAt: now });
   state.outputs.push({ kind: 'lost', detail }, { kind: 'doubt' });
   wantAttempt(now, state);
 }

@@ -12,14 +12,16 @@ function start(options: {
   readonly waitMs?: number;
   readonly patienceMs?: number;
   readonly rttMs?: number | null;
+  /** How much further the clock is by the time that it is asked how long nothing was heard. */
+  readonly jitterMs?: () => number;
   readonly isHeard?: (atMs: number) => boolean;
 }) {
-  const { waitMs = 60_000, patienceMs = 60_000, rttMs = null, isHeard = () => true } = options;
+  const { waitMs = 60_000, patienceMs = 60_000, rttMs = null, jitterMs = () => 0, isHeard = () => true } = options;
   let clock = 0;
   const quietForMs = (): number => {
     let at = clock - (clock % 1_000);
     while (at > 0 && !isHeard(at)) at -= 1_000;
-    return clock - at;
+    return clock - at + jitterMs();
   };
   const upkeep = createUpkeep(0, { waitMs, patienceMs, quietForMs, rttMs: () => rttMs });
   const noted: Noted[] = [];
@@ -93,6 +95,13 @@ describe('a peer that falls silent', () => {
     side.runUntil(30_000);
     expect(side.of('back')).toEqual([{ kind: 'back', outageMs: 3_000 }]);
     expect(side.times('connect')).toEqual([0, 2_000]);
+  });
+
+  it('is not heard again because two readings of the clock differ by a hair', () => {
+    let reads = 0;
+    const side = connected({ isHeard: (atMs) => atMs <= 5_000, jitterMs: () => 1 / ++reads });
+    side.runUntil(20_000);
+    expect([side.times('lost').length, side.of('back')]).toEqual([1, []]);
   });
 
   it('is tried again with growing pauses, and given up after the patience that there is', () => {
