@@ -1,6 +1,6 @@
 /** The rules of watching a path: when it is taken for lost, and when it has come back by itself. */
 import { wantAttempt } from './attempts.ts';
-import { SILENT_AFTER_MS, SILENT_EXTRA_MAX_MS, SILENT_ROUND_TRIPS } from './pace.ts';
+import { CLOCK_HAIR_MS, SILENT_AFTER_MS, SILENT_EXTRA_MAX_MS, SILENT_ROUND_TRIPS } from './pace.ts';
 import type { State, UpkeepInput } from './state.ts';
 
 export function connected(
@@ -22,9 +22,9 @@ export function watch(now: number, state: State): void {
   if (state.path === null) return;
   state.lookedAt = now;
   const heardAt = now - state.quietForMs();
-  // What was heard before the loss is no sign, and the two readings of the clock differ by a hair each time.
+  // What was heard before the loss is no sign of anything after it.
   if (state.isLost && heardAt > state.lostAt) comeBack(now, state);
-  if (!state.isLost && heardAt > state.heardAt) noteHeard(state, heardAt);
+  if (!state.isLost && heardAt > state.heardAt + CLOCK_HAIR_MS) noteHeard(state, heardAt);
   if (now >= state.silentAt)
     lose(now, state, `nothing has been heard for ${((now - state.heardAt) / 1000).toFixed(1)} s`);
 }

@@ -102,6 +102,7 @@ describe('a peer that falls silent', () => {
     const side = connected({ isHeard: (atMs) => atMs <= 5_000, jitterMs: () => 1 / ++reads });
     side.runUntil(20_000);
     expect([side.times('lost').length, side.of('back')]).toEqual([1, []]);
+    expect(reads).toBeLessThan(200);
   });
 
   it('is tried again with growing pauses, and given up after the patience that there is', () => {
