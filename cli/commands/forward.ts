@@ -19,7 +19,7 @@ import { waitOption } from './room-options.ts';
 const WAIT_S = 600;
 
 const NOTES = `\
-Each LISTEN is written as LISTEN[:TARGET]. LISTEN is PORT or ADDRESS:PORT, on
+Each word is LISTEN or LISTEN:TARGET. LISTEN is PORT or ADDRESS:PORT, on
 loopback unless an address says otherwise, or a socket file. TARGET is what the
 other side exposes, as it is named there; without it, the port that is listened
 on names it. /udp behind one of them makes it UDP. CODE is what natcheck expose
@@ -34,8 +34,8 @@ export const forward = defineCommand({
   name: 'forward',
   arguments: '<code> [listen..]',
   positionals: {
-    code: { type: 'string', describe: 'Code of the other side; left out where it comes otherwise' },
-    listen: { type: 'string', array: true, describe: 'Where to listen, and for what' },
+    code: { type: 'string', describe: 'Code of the other side; left out where it comes another way' },
+    listen: { type: 'string', array: true, describe: 'Where to listen, and for what there: LISTEN[:TARGET]' },
   },
   options: {
     ...TUNNEL_OPTIONS,

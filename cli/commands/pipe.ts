@@ -8,7 +8,7 @@ import { markUsed } from '../code/used.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { exitAfterLink } from '../tunnel/exit.ts';
-import { type Meeting, meetingOf, TUNNEL_OPTIONS } from '../tunnel/meeting.ts';
+import { type Meeting, meetingOf, ONCE_OPTION, TUNNEL_OPTIONS } from '../tunnel/meeting.ts';
 import { createReporter, type Reporter } from '../tunnel/reporter.ts';
 import { closingStdout } from '../tunnel/standard-streams.ts';
 import { waitOption } from './room-options.ts';
@@ -35,6 +35,7 @@ export const pipe = defineCommand({
   positionals: { code: { type: 'string', describe: 'Code of the other side; one is made if left out' } },
   options: {
     ...TUNNEL_OPTIONS,
+    ...ONCE_OPTION,
     wait: { type: 'number', default: WAIT_S, describe: 'Seconds to wait for the other side' },
   },
   notes: NOTES,

@@ -13,20 +13,27 @@ import type { Context } from '../command.ts';
 import { ROOM_OPTIONS, roomOptions } from '../commands/room-options.ts';
 import { BROKER_OPTION, placeOfCode, serverOfNewCode } from './place.ts';
 
-/** The options of every command that opens a tunnel. */
+/** The options of every command that opens a tunnel; `ONCE_OPTION` is for those that make a code. */
 export const TUNNEL_OPTIONS = {
   ...ROOM_OPTIONS,
   ...BROKER_OPTION,
   ...CODE_OPTIONS,
-  once: { type: 'boolean', describe: 'Make the code good for one connection only' },
-  room: { type: 'string', describe: 'Without a code: room in which the two peers meet', defaultDescription: 'default' },
+  room: {
+    type: 'string',
+    describe: 'Without a code: room in which the two peers meet',
+    defaultDescription: '"default"',
+  },
   id: { type: 'string', describe: 'Without a code: your id', defaultDescription: 'the name of this host' },
   peer: { type: 'string', describe: 'Without a code: id of the peer' },
   json: { type: 'boolean', describe: 'Print events as JSON lines on stderr (schema natcheck.tunnel/1)' },
-  'json-file': { type: 'string', describe: 'Print them to this file instead' },
+  'json-file': { type: 'string', describe: 'Print events as JSON lines to this file' },
 } as const;
 
-export type TunnelWords = InferredOptionTypes<typeof TUNNEL_OPTIONS>;
+export const ONCE_OPTION = {
+  once: { type: 'boolean', describe: 'Make the code good for one connection only' },
+} as const;
+
+export type TunnelWords = InferredOptionTypes<typeof TUNNEL_OPTIONS> & Partial<InferredOptionTypes<typeof ONCE_OPTION>>;
 
 /** An opaque id is as long as those that come of a code. */
 const ID_BYTES = 18;

@@ -3,8 +3,9 @@ import type { Duplex } from 'node:stream';
 
 /**
  * A reliable stream with flow control, open in both directions until each side has ended its own. Ending is authenticated: `end`
- * comes only after everything that the peer has written. Destroying it before that resets it: the peer's stream ends with a
- * TunnelStreamError.
+ * comes only after everything that the peer has written, `finish` only once the peer has everything. Destroying it before that
+ * resets it: the peer's stream ends with a TunnelStreamError. So does an iterator (`for await`) that comes to its end before
+ * everything was written: listen to `data`, or pipe.
  */
 export interface TunnelStream extends Duplex {
   /** The number of the stream in its tunnel, the same for both sides. */

@@ -10,6 +10,7 @@ import { relayTarget } from './relay.ts';
 import { rendezvousTarget } from './rendezvous-server.ts';
 import { natPmpTarget, pcpTarget, ticketTarget } from './sessions.ts';
 import { responderTarget } from './stun-server.ts';
+import { handshakeTarget, tunnelTarget } from './tunnel.ts';
 import { turnClientTarget } from './turn-client.ts';
 
 export const TARGETS: readonly Target[] = [
@@ -32,4 +33,6 @@ export const TARGETS: readonly Target[] = [
   pcpTarget,
   codeTarget,
   sealTarget,
+  handshakeTarget,
+  tunnelTarget,
 ];

@@ -77,6 +77,13 @@ it('passes on what the program has sent right before its end', async () => {
   expect(far.got).toEqual(['the last word']);
 });
 
+it('has the program bind a port that the system gives to nobody by itself', async () => {
+  await using bridge = await openBridge(farSide().path);
+  expect(bridge.local.address).toBe('127.0.0.1');
+  expect(bridge.local.port).toBeGreaterThanOrEqual(20_000);
+  expect(bridge.local.port).toBeLessThan(30_000);
+});
+
 it('leaves both ports free at its end', async () => {
   const far = farSide();
   const { local, remote, ...bridge } = await openBridge(far.path);

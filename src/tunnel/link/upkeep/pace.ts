@@ -6,8 +6,6 @@
  * for the punch.
  */
 export const SILENT_AFTER_MS = 2_000;
-/** Two readings of the clock for one moment differ by less. */
-export const CLOCK_HAIR_MS = 5;
 /** How often it is looked whether a path that is taken for lost has come back by itself. */
 export const LOOK_EVERY_MS = 200;
 /** How many measured round trips an answer may take beyond that, and the most that they add, however slow the path was. */

@@ -81,8 +81,6 @@ export interface State extends UpkeepOptions {
   /** Whether there was a tunnel once, and whether its path is lost. */
   wasConnected: boolean;
   isLost: boolean;
-  /** When it was taken for lost last. */
-  lostAt: number;
   /** Why the last attempt has failed. */
   lastFailure: { readonly reason: UpkeepFailure; readonly detail: string } | null;
   /** Whether nothing more is done. */

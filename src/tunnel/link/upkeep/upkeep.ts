@@ -22,7 +22,7 @@ export function createUpkeep(now: number, options: UpkeepOptions): Upkeep {
     ...options,
     ...{ path: null, attempt: null, attempts: 0, attemptedAt: Number.NEGATIVE_INFINITY, failures: 0 },
     ...{ retryAt: Number.POSITIVE_INFINITY, heardAt: now, silentAt: Number.POSITIVE_INFINITY, lookedAt: now },
-    ...{ wasConnected: false, isLost: false, lostAt: now, lastFailure: null, isOver: false, outputs: [] },
+    ...{ wasConnected: false, isLost: false, lastFailure: null, isOver: false, outputs: [] },
   };
   return {
     handle: (at, input) => {

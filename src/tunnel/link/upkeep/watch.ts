@@ -1,6 +1,6 @@
 /** The rules of watching a path: when it is taken for lost, and when it has come back by itself. */
 import { wantAttempt } from './attempts.ts';
-import { CLOCK_HAIR_MS, SILENT_AFTER_MS, SILENT_EXTRA_MAX_MS, SILENT_ROUND_TRIPS } from './pace.ts';
+import { SILENT_AFTER_MS, SILENT_EXTRA_MAX_MS, SILENT_ROUND_TRIPS } from './pace.ts';
 import type { State, UpkeepInput } from './state.ts';
 
 export function connected(
@@ -22,16 +22,19 @@ export function watch(now: number, state: State): void {
   if (state.path === null) return;
   state.lookedAt = now;
   const heardAt = now - state.quietForMs();
-  // What was heard before the loss is no sign of anything after it.
-  if (state.isLost && heardAt > state.lostAt) comeBack(now, state);
-  if (!state.isLost && heardAt > state.heardAt + CLOCK_HAIR_MS) noteHeard(state, heardAt);
-  if (now >= state.silentAt)
+  if (heardAt > state.heardAt) {
+    const outageMs = now - state.heardAt;
+    noteHeard(state, heardAt);
+    // What was heard too long ago brings nothing back, and may be what was known already: the clock is read a little apart.
+    if (state.isLost && now < state.silentAt) comeBack(state, outageMs);
+  }
+  if (!state.isLost && now >= state.silentAt)
     lose(now, state, `nothing has been heard for ${((now - state.heardAt) / 1000).toFixed(1)} s`);
 }
 
 /** The path was only silent. */
-function comeBack(now: number, state: State): void {
-  state.outputs.push({ kind: 'back', outageMs: now - state.heardAt });
+function comeBack(state: State, outageMs: number): void {
+  state.outputs.push({ kind: 'back', outageMs });
   Object.assign(state, { isLost: false, failures: 0, retryAt: Number.POSITIVE_INFINITY });
 }
 
@@ -55,7 +58,7 @@ export function closed(
 function lose(now: number, state: State, detail: string): void {
   state.silentAt = Number.POSITIVE_INFINITY;
   if (state.isLost) return;
-  Object.assign(state, { isLost: true, lostAt: now });
+  state.isLost = true;
   state.outputs.push({ kind: 'lost', detail }, { kind: 'doubt' });
   wantAttempt(now, state);
 }
