@@ -4,10 +4,9 @@ import { createExposure } from '../../src/tunnel/forward/expose/exposure.ts';
 import { parseExposed } from '../../src/tunnel/forward/grammar/parse-exposed.ts';
 import { proposeForwards } from '../../src/tunnel/forward/grammar/proposal.ts';
 import { formatTarget } from '../../src/tunnel/forward/grammar/target.ts';
-import type { LinkedPeers } from '../../src/tunnel/link/link.ts';
-import { openLink } from '../../src/tunnel/link/open-link.ts';
 import { defineCommand } from '../command.ts';
-import { type Meeting, meetingOf, ONCE_OPTION, TUNNEL_OPTIONS } from '../tunnel/meeting.ts';
+import { meetingOf, ONCE_OPTION, TUNNEL_OPTIONS } from '../tunnel/meeting.ts';
+import { openMeeting } from '../tunnel/open-meeting.ts';
 import { createReporter } from '../tunnel/reporter.ts';
 import { EXPOSE_LABEL, VERBOSE_OPTION } from './forward/options.ts';
 import { serveTunnels } from './forward/serve-tunnels.ts';
@@ -53,17 +52,10 @@ export const expose = defineCommand({
       if (text !== null) reporter.line(text);
     };
     using exposure = createExposure({ targets, onEvent });
-    const { keys, room } = meeting;
-    await using link = await openLink({
-      ...{ room, keys, waitMs: Number.POSITIVE_INFINITY, patienceMs: PATIENCE_MS, onEvent: reporter.event },
-      peers: peersOf(meeting),
+    await using link = await openMeeting(meeting, {
+      ...{ argv, reporter, waitMs: Number.POSITIVE_INFINITY, patienceMs: PATIENCE_MS },
+      peers: { kind: meeting.isOnce ? 'first' : 'everyone' },
     });
     return await serveTunnels(link, { meeting, reporter, env: context.env, use: exposure.serve });
   },
 });
-
-/** Whoever has the code may come; without one, only the peer that was named. */
-function peersOf({ peer, code }: Meeting): LinkedPeers {
-  if (peer !== null) return { kind: 'one', id: peer };
-  return code?.once ? { kind: 'first' } : { kind: 'everyone' };
-}
