@@ -1,6 +1,5 @@
 /** Meets the other side of a tunnel by two lines that people pass on: the offer of one, and the answer of the other. */
 import { randomBytes } from 'node:crypto';
-import type { InferredOptionTypes } from 'yargs';
 import { UsageError } from '../../src/errors.ts';
 import type { ManualMeetingPlace } from '../../src/punch/options.ts';
 import { MANUAL_IDS } from '../../src/rendezvous/manual/manual-meeting.ts';
@@ -8,20 +7,9 @@ import { type Code, createCode } from '../../src/tunnel/code/code.ts';
 import { keysOf } from '../../src/tunnel/code/keys.ts';
 import type { GivenOffer } from '../code/source.ts';
 import { openAnswerSource } from './answer-source.ts';
-import type { Meeting, TunnelWords } from './meeting.ts';
+import type { Meeting } from './contract.ts';
+import type { TunnelWords } from './options.ts';
 import type { Reporter } from './reporter.ts';
-
-export const MANUAL_OPTIONS = {
-  manual: {
-    type: 'boolean',
-    describe: 'Meet without a server or a broker: make an offer, which takes the place of CODE on the other side',
-  },
-  'answer-fd': {
-    type: 'number',
-    describe: 'With --manual: file descriptor to read the answer from, one line',
-    defaultDescription: 'the terminal',
-  },
-} as const;
 
 /** What belongs to another way to meet. */
 const ELSEWHERE = ['server', 'rendezvous', 'broker', 'peer', 'id', 'room'] as const;
@@ -35,10 +23,7 @@ interface ByHand {
 }
 
 /** @throws UsageError when the words name another way to meet as well. */
-export function meetingByHand(
-  argv: TunnelWords & InferredOptionTypes<typeof MANUAL_OPTIONS>,
-  { given, shared }: ByHand,
-): Meeting {
+export function meetingByHand(argv: TunnelWords, { given, shared }: ByHand): Meeting {
   const offer = given && 'offer' in given ? given : null;
   const elsewhere = ELSEWHERE.find((name) => argv[name] !== undefined);
   if (elsewhere)

@@ -1,61 +1,21 @@
 /** Where and how a command meets the other side of a tunnel: by a code, which it may have to make, by ids, or by hand. */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { InferredOptionTypes } from 'yargs';
 import { UsageError } from '../../src/errors.ts';
 import { DEFAULT_ROOM } from '../../src/punch/report/unproven.ts';
-import { type Code, createCode } from '../../src/tunnel/code/code.ts';
-import { type CodeKeys, keysOf } from '../../src/tunnel/code/keys.ts';
+import { createCode } from '../../src/tunnel/code/code.ts';
+import { keysOf } from '../../src/tunnel/code/keys.ts';
 import type { LinkOptions } from '../../src/tunnel/link/link.ts';
-import { CODE_OPTIONS, readCode } from '../code/source.ts';
+import { readCode } from '../code/source.ts';
 import type { Context } from '../command.ts';
-import { ROOM_OPTIONS, roomOptions } from '../commands/room-options.ts';
-import { MANUAL_OPTIONS, meetingByHand } from './by-hand.ts';
-import { BROKER_OPTION, placeOfCode, serverOfNewCode } from './place.ts';
-
-/** The options of every command that opens a tunnel; `ONCE_OPTION` is for those that make a code. */
-export const TUNNEL_OPTIONS = {
-  ...ROOM_OPTIONS,
-  ...BROKER_OPTION,
-  ...CODE_OPTIONS,
-  ...MANUAL_OPTIONS,
-  room: {
-    type: 'string',
-    describe: 'Without a code: room in which the two peers meet',
-    defaultDescription: '"default"',
-  },
-  id: { type: 'string', describe: 'Without a code: your id', defaultDescription: 'the name of this host' },
-  peer: { type: 'string', describe: 'Without a code: id of the peer' },
-  json: { type: 'boolean', describe: 'Print events as JSON lines on stderr (schema natcheck.tunnel/1)' },
-  'json-file': { type: 'string', describe: 'Print events as JSON lines to this file' },
-} as const;
-
-export const ONCE_OPTION = {
-  once: { type: 'boolean', describe: 'Make the code good for one connection only' },
-} as const;
-
-export type TunnelWords = InferredOptionTypes<typeof TUNNEL_OPTIONS> & Partial<InferredOptionTypes<typeof ONCE_OPTION>>;
+import { roomOptions } from '../commands/room-options.ts';
+import { meetingByHand } from './by-hand.ts';
+import type { Meeting } from './contract.ts';
+import type { TunnelWords } from './options.ts';
+import { placeOfCode, serverOfNewCode } from './place.ts';
 
 /** An opaque id is as long as those that come of a code. */
 const ID_BYTES = 18;
-
-export interface Meeting {
-  /** Null where the two sides meet by hand, or know each other by their ids alone. */
-  readonly code: Code | null;
-  /** Null where the two sides know each other by their ids alone. */
-  readonly keys: CodeKeys | null;
-  /** What this side does by hand: makes the offer, or answers the one that it was given; null where something else is met at. */
-  readonly byHand: 'offer' | 'answer' | null;
-  /** Whether it is good for one connection only. */
-  readonly isOnce: boolean;
-  /** Whether the code was made here, so that the other side has to be told. */
-  readonly isMade: boolean;
-  /** The id of the peer; null where a code decides who that is. Nobody has chosen one that is met by hand. */
-  readonly peer: string | null;
-  readonly room: LinkOptions['room'];
-  /** What the other side has to write after the name of its command, and a code, for the same meeting. */
-  readonly otherWords: readonly string[];
-}
 
 export interface MeetingOptions {
   /** The code as it stands in the command line. */
