@@ -1,4 +1,4 @@
-/** `natcheck pipe` as processes whose standard streams the test holds. */
+/** `natcheck pipe`, and other commands, as processes whose standard streams the test holds. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -12,12 +12,17 @@ export interface PipeProcess extends AsyncDisposable {
   /** Resolves when what it has written to stderr so far matches. */
   readonly said: (pattern: RegExp) => Promise<RegExpExecArray>;
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null; readonly stderr: string }>;
+  readonly pid: number;
   readonly kill: (signal: NodeJS.Signals) => void;
 }
 
 export function startPipe(words: readonly string[], env: Record<string, string> = {}): PipeProcess {
-  const child = spawn(process.execPath, [MAIN, 'pipe', ...words], { env: { ...process.env, ...env } });
-  const { stdin, stdout, stderr } = child;
+  return startCommand(['pipe', ...words], env);
+}
+
+export function startCommand(words: readonly string[], env: Record<string, string> = {}): PipeProcess {
+  const child = spawn(process.execPath, [MAIN, ...words], { env: { ...process.env, ...env } });
+  const { stdin, stdout, stderr, pid = 0 } = child;
   stdin.on('error', () => {});
   let spoken = '';
   const listeners = new Set<() => void>();
@@ -27,7 +32,7 @@ export function startPipe(words: readonly string[], env: Record<string, string> 
   });
   const closed = once(child, 'close') as Promise<[number | null, string | null]>;
   return {
-    ...{ stdin, stdout },
+    ...{ stdin, stdout, pid },
     said: (pattern) =>
       new Promise((resolve) => {
         const check = (): void => {
