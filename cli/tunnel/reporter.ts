@@ -19,6 +19,12 @@ export interface Reporter extends AsyncDisposable {
   readonly event: (event: LinkEvent) => void;
   /** Writes a line that stays, unless stderr takes JSON lines. */
   readonly line: (text: string) => void;
+  /** Says what is to be run on the other machine, with this code, or the offer that was made here. */
+  readonly invite: (secret: string) => void;
+  /** Writes a line that people copy, and that is therefore not broken into several, unless stderr takes JSON lines. */
+  readonly verbatim: (text: string) => void;
+  /** Shows no status line until this is disposed of, since the user is typing. */
+  readonly yield: () => Disposable;
   /** Writes a JSON line, where those are wanted. */
   readonly log: (event: TunnelEvent) => void;
   /** Shows from now on how that goes; null shows nothing. */
@@ -33,9 +39,11 @@ export interface ReporterOptions {
   readonly argv: TunnelWords;
   readonly context: Pick<Context, 'stderr' | 'streams' | 'spinner' | 'signal'>;
   readonly meeting: Meeting;
-  /** What the other side runs, such as `natcheck pipe`, before what belongs to the meeting; and after that. */
+  /** What the other side runs, such as `natcheck pipe`, before the code and what belongs to the meeting; and after that. */
   readonly otherCommand: readonly string[];
   readonly otherArguments?: readonly string[];
+  /** Whether that command takes no code as an argument. */
+  readonly takesCodeFromEnv?: boolean;
   /** How long the other side is waited for; Infinity for a command that waits for ever. */
   readonly waitMs: number;
 }
@@ -48,6 +56,8 @@ interface State extends ReporterOptions {
   traffic: (() => Traffic) | null;
   before: Traffic | null;
   isConnected: boolean;
+  /** Whether the user is typing. */
+  isYielded: boolean;
 }
 
 /** @throws UsageError when the file of the JSON lines cannot be written. */
@@ -59,14 +69,25 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
   const state: State = {
     ...options,
     ...{ spinner, write: log.write, isSilent, startedAt: performance.now() },
-    ...{ traffic: null, before: null, isConnected: false },
+    ...{ traffic: null, before: null, isConnected: false, isYielded: false },
   };
-  invite(state);
+  begin(state);
   tick(state);
   const ticking = setInterval(() => tick(state), TICK_MS);
   return {
     event: (event) => show(state, event),
     line: (text) => line(state, text),
+    invite: (secret) => invite(state, secret),
+    verbatim: (text) => raw(state, `  ${visible(text)}`),
+    yield: () => {
+      state.isYielded = true;
+      state.spinner?.pause();
+      return {
+        [Symbol.dispose]: () => {
+          state.isYielded = false;
+        },
+      };
+    },
     log: log.write,
     follow: (traffic) => {
       state.traffic = traffic;
@@ -86,31 +107,51 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
   };
 }
 
-/** Tells what is to be run on the other machine. A code that was given is shown on a terminal alone, since it is a secret. */
-function invite(state: State): void {
-  const { meeting, otherCommand, otherArguments = [], context, waitMs, write } = state;
-  const command = shellWords([...otherCommand, ...meeting.otherWords, ...otherArguments]);
-  const { code, isMade } = meeting;
-  const isTerminal = context.stderr.columns !== null;
-  if (isMade) write({ kind: 'invitation', code: code && formatCode(code), line: command });
-  if (state.isSilent) return;
-  const wait = waitMs === Number.POSITIVE_INFINITY ? '' : `, for ${waitMs / 1000} s`;
-  if (code && !isMade && !isTerminal) {
-    line(state, `waiting for the other side${wait}; it needs the same code`);
-    return;
+/** Says who is waited for. A code that was given is shown on a terminal alone, since it is a secret. */
+function begin(state: State): void {
+  const { code, isMade, byHand } = state.meeting;
+  if (byHand) {
+    line(state, `finding out where this host is seen, for the ${byHand}`);
+  } else if (code && !isMade && state.context.stderr.columns === null) {
+    line(state, `waiting for the other side${waitText(state)}; it needs the same code`);
+  } else {
+    invite(state, code && formatCode(code));
   }
+}
+
+/** Says what is to be run on the other machine. */
+function invite(state: State, secret: string | null): void {
+  const { meeting, context, write } = state;
+  const command = commandOf(state, secret);
+  const isMade = meeting.isMade || meeting.byHand !== null;
+  if (isMade) write({ kind: 'invitation', code: secret, line: command });
   const token = meeting.room.token === undefined ? '' : ' (with the same token in NATCHECK_TOKEN)';
-  line(state, `waiting for the other side${wait}; to be run there${token}:`);
+  line(state, `waiting for the other side${waitText(state)}; to be run there${token}:`);
   // It is not broken into lines, so that it can be copied.
   raw(state, `  ${visible(command)}`);
-  const qr = isMade && renderQr(command, { columns: context.stderr.columns, color: context.spinner });
+  const qr =
+    meeting.isMade && !state.isSilent && renderQr(command, { columns: context.stderr.columns, color: context.spinner });
   if (qr) raw(state, qr);
+}
+
+function commandOf({ meeting, ...options }: State, secret: string | null): string {
+  const { otherCommand, otherArguments = [], takesCodeFromEnv = false } = options;
+  const [before, after] = takesCodeFromEnv ? [[`NATCHECK_CODE=${secret}`], []] : [[], [secret ?? '']];
+  return shellWords([
+    ...(secret === null ? otherCommand : [...before, ...otherCommand, ...after]),
+    ...meeting.otherWords,
+    ...otherArguments,
+  ]);
+}
+
+function waitText({ waitMs }: State): string {
+  return waitMs === Number.POSITIVE_INFINITY ? '' : `, for ${waitMs / 1000} s`;
 }
 
 function show(state: State, event: LinkEvent): void {
   state.write(event);
   if (event.kind === 'connected') state.isConnected = true;
-  const text = eventText(event, { isNamed: state.meeting.code === null, isConnected: state.isConnected });
+  const text = eventText(event, { isNamed: state.meeting.keys === null, isConnected: state.isConnected });
   if (text !== null) line(state, text);
 }
 
@@ -140,7 +181,7 @@ function tick(state: State): void {
     state.before = now;
     return;
   }
-  if (isConnected) return;
+  if (isConnected || state.isYielded) return;
   const leftS = Math.max(0, Math.round((waitMs - (performance.now() - startedAt)) / 1000));
   spinner?.say(`waiting for the other side${waitMs === Number.POSITIVE_INFINITY ? '' : `, ${leftS} s left`}`);
 }
