@@ -66,7 +66,7 @@ async function lineOf(state: State, stream: Readable): Promise<string | null> {
     state.rest = '';
   };
   look();
-  stream.on('data', take).once('end', stop).once('close', stop);
+  stream.on('data', take).once('end', stop).once('close', stop).resume();
   try {
     return await promise;
   } finally {
