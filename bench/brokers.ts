@@ -2,7 +2,7 @@
  * How long it takes from Enter on the second side to the first byte on its stdout where the two sides of `natcheck pipe` meet through
  * brokers: real processes on loopback, brokers over TLS and STUN servers a round trip away, one of three brokers dead. The second side's
  * detection is in it, since its process is new; the first side waits already.
- * Usage: node bench/brokers.ts [RUNS=30] [ROUND_TRIP_MS=100]
+ * Usage: npm run build and then node bench/brokers.ts [RUNS=30] [ROUND_TRIP_MS=100]
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -16,7 +16,7 @@ import { startDelayedStun } from './brokers/delayed-stun.ts';
 import { startDelayed } from './brokers/delayed-tcp.ts';
 import { quantile } from './statistics/quantile.ts';
 
-const MAIN = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const PORTS = { port: 34780, altPort: 34781 };
 
 const runs = Number(process.argv[2] ?? 30);
