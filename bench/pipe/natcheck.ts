@@ -6,6 +6,6 @@ export const NATCHECK: Contestant = {
   async commands({ lab }) {
     const made = await lab.server.exec(['natcheck', 'code', '--server', lab.server.primary]);
     const argv = ['natcheck', 'pipe', made.stdout.trim()];
-    return { sender: argv, waiting: /wait/i, receiver: () => argv };
+    return { sender: [...argv, '--json'], waiting: /"event":"ready"/, receiver: () => argv };
   },
 };

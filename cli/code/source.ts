@@ -1,15 +1,21 @@
-/** Where a command takes its code from: an argument, NATCHECK_CODE, or a file descriptor. The last two are in no process list. */
+/**
+ * Where a command takes its code from, or an offer that was made by hand: an argument, NATCHECK_CODE, or a file descriptor. The last two
+ * are in no process list.
+ */
 import { read } from 'node:fs';
 import { promisify } from 'node:util';
 import { UsageError } from '../../src/errors.ts';
 import { explainFileCode } from '../../src/net/explain-code.ts';
 import { unlessAborted } from '../../src/net/waits.ts';
+import { readManualLine } from '../../src/rendezvous/manual/line.ts';
 import type { Code } from '../../src/tunnel/code/code.ts';
 import { CODE_MAX_CHARACTERS, parseCode } from '../../src/tunnel/code/parse.ts';
 import type { Context } from '../command.ts';
 import { refuseUsed } from './used.ts';
 
-/** A character has four bytes at most in UTF-8; one byte more shows that there are too many. */
+/** How the lines that are passed on by hand begin, wherever they stand in what was copied; no code has that many letters in a row. */
+const BY_HAND = /natcheck-(?:offer|answer)-\d/;
+/** Longer than an offer, too. A character has four bytes at most in UTF-8; one byte more shows that there are too many. */
 const LINE_MAX_BYTES = 4 * CODE_MAX_CHARACTERS + 1;
 const LINE_FEED = 0x0a;
 const readFd = promisify(read);
@@ -30,13 +36,20 @@ export interface CodeSources extends Pick<Context, 'env' | 'signal'> {
   readonly fd?: number | undefined;
 }
 
+/** The other side's offer, which this side is to answer. */
+export interface GivenOffer {
+  readonly offer: string;
+  /** What the two sides share by it (`keysOf`). */
+  readonly secret: string;
+}
+
 /**
- * Reads the code; null where none is given. Of a descriptor no byte beyond the line is taken, so that what follows can be the
- * data of a pipe.
+ * Reads the code, or an offer in its place; null where none is given. Of a descriptor no byte beyond the line is taken, so that what
+ * follows can be the data of a pipe.
  * @throws UsageError with a sentence when it is given twice, cannot be read, is none, or was good for one connection that it has
  * had; the signal's reason when aborted.
  */
-export async function readCode({ argument, fd, env, signal }: CodeSources): Promise<Code | null> {
+export async function readCode({ argument, fd, env, signal }: CodeSources): Promise<Code | GivenOffer | null> {
   const given = [
     ...(argument === undefined ? [] : ['the argument']),
     ...(env.NATCHECK_CODE === undefined ? [] : ['NATCHECK_CODE']),
@@ -46,10 +59,20 @@ export async function readCode({ argument, fd, env, signal }: CodeSources): Prom
   if (second !== undefined) throw new UsageError(`the code is given twice, by ${given.join(' and by ')}: give it once`);
   if (source === undefined) return null;
   const text = fd === undefined ? (argument ?? env.NATCHECK_CODE ?? '') : await unlessAborted(lineOf(fd), signal);
+  const refuse = (why: string): UsageError => new UsageError(argument === undefined ? `${source}: ${why}` : why);
+  if (BY_HAND.test(text)) return readOffer(text, refuse);
   const parsed = parseCode(text);
-  if (!parsed.ok) throw new UsageError(argument === undefined ? `${source}: ${parsed.message}` : parsed.message);
+  if (!parsed.ok) throw refuse(parsed.message);
   await refuseUsed(parsed.code, env);
   return parsed.code;
+}
+
+function readOffer(text: string, refuse: (why: string) => UsageError): GivenOffer {
+  const read = readManualLine(text);
+  if (!read.ok) throw refuse(read.problem);
+  const { kind, secret } = read.line;
+  if (kind === 'answer') throw refuse('this is an answer: it goes to the side that has made the offer');
+  return { offer: text, secret };
 }
 
 /** Reads byte by byte up to a line feed or the end. */

@@ -4,10 +4,9 @@ import { createExposure } from '../../src/tunnel/forward/expose/exposure.ts';
 import { parseExposed } from '../../src/tunnel/forward/grammar/parse-exposed.ts';
 import { proposeForwards } from '../../src/tunnel/forward/grammar/proposal.ts';
 import { formatTarget } from '../../src/tunnel/forward/grammar/target.ts';
-import type { LinkedPeers } from '../../src/tunnel/link/link.ts';
-import { openLink } from '../../src/tunnel/link/open-link.ts';
 import { defineCommand } from '../command.ts';
-import { type Meeting, meetingOf, TUNNEL_OPTIONS } from '../tunnel/meeting.ts';
+import { meetingOf, ONCE_OPTION, TUNNEL_OPTIONS } from '../tunnel/meeting.ts';
+import { openMeeting } from '../tunnel/open-meeting.ts';
 import { createReporter } from '../tunnel/reporter.ts';
 import { EXPOSE_LABEL, VERBOSE_OPTION } from './forward/options.ts';
 import { serveTunnels } from './forward/serve-tunnels.ts';
@@ -29,8 +28,8 @@ Exit codes: 0 ended by Ctrl-C, 3 no server answers.`;
 export const expose = defineCommand({
   name: 'expose',
   arguments: '<target..>',
-  positionals: { target: { type: 'string', array: true, describe: 'What may be reached' } },
-  options: { ...TUNNEL_OPTIONS, ...VERBOSE_OPTION },
+  positionals: { target: { type: 'string', array: true, describe: 'What the other side may reach' } },
+  options: { ...TUNNEL_OPTIONS, ...ONCE_OPTION, ...VERBOSE_OPTION },
   notes: NOTES,
   examples: [
     ['natcheck expose 22 8080 --server stun.example.org', 'let the other side use SSH and a web server of this host'],
@@ -42,7 +41,7 @@ export const expose = defineCommand({
     const meeting = await meetingOf(argv, context, { argument: undefined, label: EXPOSE_LABEL, needsPeer: true });
     context.stdout.write(exposedText(targets));
     await using reporter = await createReporter({
-      ...{ argv, context, meeting, waitMs: Number.POSITIVE_INFINITY, mayShowStatus: true },
+      ...{ argv, context, meeting, waitMs: Number.POSITIVE_INFINITY },
       ...{ otherCommand: ['natcheck', 'forward'], otherArguments: proposeForwards(targets) },
     });
     reporter.log({ kind: 'exposing', targets: targets.map(formatTarget) });
@@ -53,17 +52,10 @@ export const expose = defineCommand({
       if (text !== null) reporter.line(text);
     };
     using exposure = createExposure({ targets, onEvent });
-    const { keys, room } = meeting;
-    await using link = await openLink({
-      ...{ room, keys, waitMs: Number.POSITIVE_INFINITY, patienceMs: PATIENCE_MS, onEvent: reporter.event },
-      peers: peersOf(meeting),
+    await using link = await openMeeting(meeting, {
+      ...{ argv, reporter, waitMs: Number.POSITIVE_INFINITY, patienceMs: PATIENCE_MS },
+      peers: { kind: meeting.isOnce ? 'first' : 'everyone' },
     });
     return await serveTunnels(link, { meeting, reporter, env: context.env, use: exposure.serve });
   },
 });
-
-/** Whoever has the code may come; without one, only the peer that was named. */
-function peersOf({ peer, code }: Meeting): LinkedPeers {
-  if (peer !== null) return { kind: 'one', id: peer };
-  return code?.once ? { kind: 'first' } : { kind: 'everyone' };
-}

@@ -1,14 +1,12 @@
 /** `natcheck forward`: has what the other side exposes on ports and socket files of this host. */
 import { UsageError } from '../../src/errors.ts';
-import { formatCode } from '../../src/tunnel/code/code.ts';
 import type { ForwardEvent } from '../../src/tunnel/forward/event.ts';
 import { looksLikeListen, parseForwards } from '../../src/tunnel/forward/grammar/parse-forward.ts';
 import { type Forward, formatListen, formatTarget } from '../../src/tunnel/forward/grammar/target.ts';
 import { openForwarding } from '../../src/tunnel/forward/listen/forwarding.ts';
-import type { LinkedPeers } from '../../src/tunnel/link/link.ts';
-import { openLink } from '../../src/tunnel/link/open-link.ts';
 import { type Context, defineCommand } from '../command.ts';
-import { type Meeting, meetingOf, TUNNEL_OPTIONS, type TunnelWords } from '../tunnel/meeting.ts';
+import { meetingOf, TUNNEL_OPTIONS, type TunnelWords } from '../tunnel/meeting.ts';
+import { openMeeting } from '../tunnel/open-meeting.ts';
 import { createReporter, type Reporter } from '../tunnel/reporter.ts';
 import { EXPOSE_LABEL, VERBOSE_OPTION } from './forward/options.ts';
 import { serveTunnels } from './forward/serve-tunnels.ts';
@@ -19,7 +17,7 @@ import { waitOption } from './room-options.ts';
 const WAIT_S = 600;
 
 const NOTES = `\
-Each LISTEN is written as LISTEN[:TARGET]. LISTEN is PORT or ADDRESS:PORT, on
+Each word is LISTEN or LISTEN:TARGET. LISTEN is PORT or ADDRESS:PORT, on
 loopback unless an address says otherwise, or a socket file. TARGET is what the
 other side exposes, as it is named there; without it, the port that is listened
 on names it. /udp behind one of them makes it UDP. CODE is what natcheck expose
@@ -34,8 +32,8 @@ export const forward = defineCommand({
   name: 'forward',
   arguments: '<code> [listen..]',
   positionals: {
-    code: { type: 'string', describe: 'Code of the other side; left out where it comes otherwise' },
-    listen: { type: 'string', array: true, describe: 'Where to listen, and for what' },
+    code: { type: 'string', describe: 'Code of the other side; left out where it comes another way' },
+    listen: { type: 'string', array: true, describe: 'Where to listen, and for what there: LISTEN[:TARGET]' },
   },
   options: {
     ...TUNNEL_OPTIONS,
@@ -67,14 +65,14 @@ export const forward = defineCommand({
     await using forwarding = await openForwarding({ forwards, onEvent });
     context.stdout.write(listeningText(forwarding.forwards));
     await using told = await createReporter({
-      ...{ argv, context, waitMs, mayShowStatus: true, ...otherSide(meeting, forwards) },
+      ...{ argv, context, meeting, waitMs, otherCommand: ['natcheck', 'expose'], takesCodeFromEnv: true },
+      otherArguments: forwards.map(({ target }) => formatTarget(target)),
     });
     reporter = told;
     told.log({ kind: 'listening', forwards: forwarding.forwards.map(writtenForward) });
-    const { keys, room } = meeting;
-    await using link = await openLink({
-      ...{ room, keys, waitMs, patienceMs: Number.POSITIVE_INFINITY, onEvent: told.event },
-      peers: peersOf(meeting),
+    await using link = await openMeeting(meeting, {
+      ...{ argv, reporter: told, waitMs, patienceMs: Number.POSITIVE_INFINITY },
+      peers: { kind: 'one', id: meeting.keys?.id(EXPOSE_LABEL) ?? '' },
     });
     return await serveTunnels(link, { meeting, reporter: told, env: context.env, use: forwarding.use });
   },
@@ -87,25 +85,9 @@ function wordsOf(
 ): { readonly argument: string | undefined; readonly texts: readonly string[] } {
   const { code: first, listen = [] } = argv as TunnelWords & { readonly code: string; readonly listen?: string[] };
   if (!looksLikeListen(first)) return { argument: first, texts: listen };
-  const isElsewhere = [argv.peer, argv['code-fd'], env.NATCHECK_CODE].some((value) => value !== undefined);
+  const isElsewhere = [argv.peer, argv.manual, argv['code-fd'], env.NATCHECK_CODE].some((value) => value !== undefined);
   if (isElsewhere) return { argument: undefined, texts: [first, ...listen] };
   throw new UsageError('the code is missing: natcheck expose prints it, as in: natcheck forward CODE 2222:22');
-}
-
-function peersOf({ peer, keys }: Meeting): LinkedPeers {
-  return { kind: 'one', id: peer ?? keys?.id(EXPOSE_LABEL) ?? '' };
-}
-
-/** What the other side runs. `expose` takes no code as an argument, since each argument is something to expose. */
-function otherSide(meeting: Meeting, forwards: readonly Forward[]) {
-  const { code, otherWords } = meeting;
-  const otherArguments = forwards.map(({ target }) => formatTarget(target));
-  const otherCommand = ['natcheck', 'expose'];
-  if (!code) return { meeting, otherCommand, otherArguments };
-  return {
-    meeting: { ...meeting, otherWords: otherWords.filter((word) => word !== formatCode(code)) },
-    ...{ otherCommand: [`NATCHECK_CODE=${formatCode(code)}`, ...otherCommand], otherArguments },
-  };
 }
 
 function writtenForward({ listen, target }: Forward): { readonly listen: string; readonly target: string } {

@@ -1,14 +1,15 @@
 /** `natcheck pipe`: the standard input of one side is the standard output of the other. */
+import { UsageError } from '../../src/errors.ts';
 import { keysOf } from '../../src/tunnel/code/keys.ts';
 import type { Link, LinkedTunnel } from '../../src/tunnel/link/link.ts';
-import { openLink } from '../../src/tunnel/link/open-link.ts';
 import type { PipeOutcome } from '../../src/tunnel/pipe/outcome.ts';
 import { startPipe } from '../../src/tunnel/pipe/pipe.ts';
 import { markUsed } from '../code/used.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { exitAfterLink } from '../tunnel/exit.ts';
-import { type Meeting, meetingOf, TUNNEL_OPTIONS } from '../tunnel/meeting.ts';
+import { type Meeting, meetingOf, ONCE_OPTION, TUNNEL_OPTIONS } from '../tunnel/meeting.ts';
+import { openMeeting } from '../tunnel/open-meeting.ts';
 import { createReporter, type Reporter } from '../tunnel/reporter.ts';
 import { closingStdout } from '../tunnel/standard-streams.ts';
 import { waitOption } from './room-options.ts';
@@ -35,6 +36,7 @@ export const pipe = defineCommand({
   positionals: { code: { type: 'string', describe: 'Code of the other side; one is made if left out' } },
   options: {
     ...TUNNEL_OPTIONS,
+    ...ONCE_OPTION,
     wait: { type: 'number', default: WAIT_S, describe: 'Seconds to wait for the other side' },
   },
   notes: NOTES,
@@ -45,15 +47,15 @@ export const pipe = defineCommand({
   run: async (argv, context) => {
     const { code } = argv as { readonly code?: string };
     const waitMs = waitOption(argv);
+    if (argv['answer-fd'] === 0)
+      throw new UsageError('stdin goes through the pipe: give the answer by another descriptor');
     const meeting = await meetingOf(argv, context, { argument: code, label: null, needsPeer: true });
     await using reporter = await createReporter({
       ...{ argv, context, meeting, otherCommand: ['natcheck', 'pipe'], waitMs },
-      mayShowStatus: process.stdout.isTTY !== true,
     });
-    const { keys, peer, room } = meeting;
-    await using link = await openLink({
-      ...{ room, keys, waitMs, patienceMs: PATIENCE_MS, onEvent: reporter.event },
-      peers: peer === null ? { kind: 'first' } : { kind: 'one', id: peer },
+    await using link = await openMeeting(meeting, {
+      ...{ argv, reporter, waitMs, patienceMs: PATIENCE_MS },
+      peers: { kind: 'first' },
     });
     return await pipeThrough(link, { meeting, reporter, context });
   },
@@ -79,7 +81,8 @@ async function pipeThrough(link: Link, running: Running): Promise<ExitCode> {
 async function pipeOnce({ tunnel, role }: LinkedTunnel, { meeting, reporter, context }: Running): Promise<ExitCode> {
   const { signal, env } = context;
   if (meeting.code?.once) await markUsed(keysOf(meeting.code.secret).room, env);
-  const running = startPipe({ tunnel, role, input: process.stdin, output: closingStdout(), signal });
+  const output = closingStdout(() => process.stdout.isTTY && reporter.clear());
+  const running = startPipe({ tunnel, role, input: process.stdin, output, signal });
   reporter.follow(() => {
     const { sent, received } = running.counts();
     return { ...tunnel.stats(), bytesSent: sent, bytesReceived: received };

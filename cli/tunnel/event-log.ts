@@ -14,8 +14,10 @@ const SCHEMA = 'natcheck.tunnel/1';
 /** What the commands add to the events of a link. */
 export type TunnelEvent =
   | LinkEvent
-  /** What is to be run on the other machine; the code is a secret. `code` is null where the two sides know each other by ids. */
+  /** What is to be run on the other machine; the code is a secret. `code` is the offer where they meet by hand, null where they know each other by ids. */
   | { readonly kind: 'invitation'; readonly code: string | null; readonly line: string }
+  /** The answer to the other side's offer, to be pasted there: a secret. */
+  | { readonly kind: 'answer'; readonly line: string }
   /** How much has gone so far, told each second that something has. */
   | {
       readonly kind: 'traffic';

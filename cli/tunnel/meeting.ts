@@ -1,46 +1,59 @@
-/** Where and how a command meets the other side of a tunnel: by a code, which it may have to make, or by ids. */
+/** Where and how a command meets the other side of a tunnel: by a code, which it may have to make, by ids, or by hand. */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { InferredOptionTypes } from 'yargs';
 import { UsageError } from '../../src/errors.ts';
 import { DEFAULT_ROOM } from '../../src/punch/report/unproven.ts';
-import { type Code, createCode, formatCode } from '../../src/tunnel/code/code.ts';
+import { type Code, createCode } from '../../src/tunnel/code/code.ts';
 import { type CodeKeys, keysOf } from '../../src/tunnel/code/keys.ts';
 import type { LinkOptions } from '../../src/tunnel/link/link.ts';
 import { CODE_OPTIONS, readCode } from '../code/source.ts';
-import { refuseUsed } from '../code/used.ts';
 import type { Context } from '../command.ts';
 import { ROOM_OPTIONS, roomOptions } from '../commands/room-options.ts';
+import { MANUAL_OPTIONS, meetingByHand } from './by-hand.ts';
 import { BROKER_OPTION, placeOfCode, serverOfNewCode } from './place.ts';
 
-/** The options of every command that opens a tunnel. */
+/** The options of every command that opens a tunnel; `ONCE_OPTION` is for those that make a code. */
 export const TUNNEL_OPTIONS = {
   ...ROOM_OPTIONS,
   ...BROKER_OPTION,
   ...CODE_OPTIONS,
-  once: { type: 'boolean', describe: 'Make the code good for one connection only' },
-  room: { type: 'string', describe: 'Without a code: room in which the two peers meet', defaultDescription: 'default' },
+  ...MANUAL_OPTIONS,
+  room: {
+    type: 'string',
+    describe: 'Without a code: room in which the two peers meet',
+    defaultDescription: '"default"',
+  },
   id: { type: 'string', describe: 'Without a code: your id', defaultDescription: 'the name of this host' },
   peer: { type: 'string', describe: 'Without a code: id of the peer' },
   json: { type: 'boolean', describe: 'Print events as JSON lines on stderr (schema natcheck.tunnel/1)' },
-  'json-file': { type: 'string', describe: 'Print them to this file instead' },
+  'json-file': { type: 'string', describe: 'Print events as JSON lines to this file' },
 } as const;
 
-export type TunnelWords = InferredOptionTypes<typeof TUNNEL_OPTIONS>;
+export const ONCE_OPTION = {
+  once: { type: 'boolean', describe: 'Make the code good for one connection only' },
+} as const;
+
+export type TunnelWords = InferredOptionTypes<typeof TUNNEL_OPTIONS> & Partial<InferredOptionTypes<typeof ONCE_OPTION>>;
 
 /** An opaque id is as long as those that come of a code. */
 const ID_BYTES = 18;
 
 export interface Meeting {
-  /** Null where the two sides know each other by their ids alone. */
+  /** Null where the two sides meet by hand, or know each other by their ids alone. */
   readonly code: Code | null;
+  /** Null where the two sides know each other by their ids alone. */
   readonly keys: CodeKeys | null;
+  /** What this side does by hand: makes the offer, or answers the one that it was given; null where something else is met at. */
+  readonly byHand: 'offer' | 'answer' | null;
+  /** Whether it is good for one connection only. */
+  readonly isOnce: boolean;
   /** Whether the code was made here, so that the other side has to be told. */
   readonly isMade: boolean;
-  /** The id of the peer; null where a code decides who that is. */
+  /** The id of the peer; null where a code decides who that is. Nobody has chosen one that is met by hand. */
   readonly peer: string | null;
   readonly room: LinkOptions['room'];
-  /** What the other side has to write after the name of its command, for the same meeting. */
+  /** What the other side has to write after the name of its command, and a code, for the same meeting. */
   readonly otherWords: readonly string[];
 }
 
@@ -61,6 +74,8 @@ export async function meetingOf(
 ): Promise<Meeting> {
   const given = await readCode({ argument: options.argument, fd: argv['code-fd'], env, signal });
   const shared = { ...roomOptions(argv, env), signal };
+  const isOffer = given !== null && 'offer' in given;
+  if (isOffer || argv.manual) return meetingByHand(argv, { given, shared });
   const byIds = ['peer', 'id', 'room'].filter((name) => argv[name as 'peer' | 'id' | 'room'] !== undefined);
   if (byIds.length > 0) {
     if (given) throw new UsageError(`--${byIds[0]} is for meeting without a code: give one or the other`);
@@ -68,18 +83,19 @@ export async function meetingOf(
   }
   if (given && argv.once)
     throw new UsageError('--once is for a code that is made here: a code says itself how often it is good');
-  if (given) await refuseUsed(given, env);
   const code = given ?? createCode({ server: serverOfNewCode(argv, env), once: argv.once ?? false, randomBytes });
   const keys = keysOf(code.secret);
   const place = placeOfCode(argv, { code, keys, env });
   const id = options.label === null ? randomBytes(ID_BYTES).toString('base64url') : keys.id(options.label);
   const { rendezvous, broker = [] } = argv;
   const otherWords = [
-    formatCode(code),
     ...(rendezvous === undefined ? [] : ['--rendezvous', rendezvous]),
     ...broker.flatMap((url) => ['--broker', url]),
   ];
-  return { code, keys, isMade: given === null, peer: null, room: { ...shared, id, ...place }, otherWords };
+  return {
+    ...{ code, keys, byHand: null, isOnce: code.once, isMade: given === null, peer: null, otherWords },
+    room: { ...shared, id, ...place },
+  };
 }
 
 function meetingByIds(
@@ -101,7 +117,7 @@ function meetingByIds(
     ...(room === DEFAULT_ROOM ? [] : ['--room', room]),
   ];
   return {
-    ...{ code: null, keys: null, isMade: false, peer: peer ?? null, otherWords },
+    ...{ code: null, keys: null, byHand: null, isOnce: false, isMade: false, peer: peer ?? null, otherWords },
     room: { ...shared, id, server, room },
   };
 }

@@ -24,7 +24,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** Returns the server that a new code names; null where the two sides are to meet through brokers. */
 export function serverOfNewCode({ server, broker }: PlaceWords, env: Env): string | null {
-  return broker === undefined ? (server ?? env.NATCHECK_SERVER ?? null) : null;
+  return broker === undefined ? (server ?? (env.NATCHECK_SERVER || null)) : null;
 }
 
 /**

@@ -19,10 +19,18 @@ export interface Reporter extends AsyncDisposable {
   readonly event: (event: LinkEvent) => void;
   /** Writes a line that stays, unless stderr takes JSON lines. */
   readonly line: (text: string) => void;
+  /** Says what is to be run on the other machine, with this code, or the offer that was made here. */
+  readonly invite: (secret: string) => void;
+  /** Writes a line that people copy, and that is therefore not broken into several, unless stderr takes JSON lines. */
+  readonly verbatim: (text: string) => void;
+  /** Shows no status line until this is disposed of, since the user is typing. */
+  readonly yield: () => Disposable;
   /** Writes a JSON line, where those are wanted. */
   readonly log: (event: TunnelEvent) => void;
   /** Shows from now on how that goes; null shows nothing. */
   readonly follow: (traffic: (() => Traffic) | null) => void;
+  /** Shows no status line any more: the peer's bytes go to the same terminal. */
+  readonly clear: () => void;
   /** Says why nobody is connected to any more. */
   readonly ended: (end: LinkEnd, exitCode: number) => void;
 }
@@ -31,86 +39,125 @@ export interface ReporterOptions {
   readonly argv: TunnelWords;
   readonly context: Pick<Context, 'stderr' | 'streams' | 'spinner' | 'signal'>;
   readonly meeting: Meeting;
-  /** What the other side runs, such as `natcheck pipe`, before what belongs to the meeting; and after that. */
+  /** What the other side runs, such as `natcheck pipe`, before the code and what belongs to the meeting; and after that. */
   readonly otherCommand: readonly string[];
   readonly otherArguments?: readonly string[];
+  /** Whether that command takes no code as an argument. */
+  readonly takesCodeFromEnv?: boolean;
   /** How long the other side is waited for; Infinity for a command that waits for ever. */
   readonly waitMs: number;
-  /** Whether a status line is in nobody's way: the peer's bytes do not go to the same terminal. */
-  readonly mayShowStatus: boolean;
 }
 
 interface State extends ReporterOptions {
-  readonly spinner: Spinner | null;
+  spinner: Spinner | null;
   readonly write: (event: TunnelEvent) => void;
   readonly isSilent: boolean;
   readonly startedAt: number;
   traffic: (() => Traffic) | null;
   before: Traffic | null;
   isConnected: boolean;
+  /** Whether the user is typing. */
+  isYielded: boolean;
 }
 
 /** @throws UsageError when the file of the JSON lines cannot be written. */
 export async function createReporter(options: ReporterOptions): Promise<Reporter> {
-  const { argv, context } = options;
+  const { argv, context, meeting } = options;
   const log = await openEventLog(argv, context);
   const isSilent = argv.json === true;
-  const spinner = context.spinner && !isSilent && options.mayShowStatus ? await createSpinner(context) : null;
+  const spinner = context.spinner && !isSilent ? await createSpinner(context) : null;
   const state: State = {
     ...options,
     ...{ spinner, write: log.write, isSilent, startedAt: performance.now() },
-    ...{ traffic: null, before: null, isConnected: false },
+    ...{ traffic: null, before: null, isConnected: false, isYielded: false },
   };
-  invite(state);
+  begin(state);
   tick(state);
   const ticking = setInterval(() => tick(state), TICK_MS);
   return {
     event: (event) => show(state, event),
     line: (text) => line(state, text),
+    invite: (secret) => invite(state, secret),
+    verbatim: (text) => raw(state, `  ${visible(text)}`),
+    yield: () => {
+      state.isYielded = true;
+      state.spinner?.pause();
+      return {
+        [Symbol.dispose]: () => {
+          state.isYielded = false;
+        },
+      };
+    },
     log: log.write,
     follow: (traffic) => {
       state.traffic = traffic;
       state.before = traffic?.() ?? null;
     },
+    clear: () => clear(state),
     ended: (end, exitCode) => {
-      const text = endText(end);
+      const text = endText(end, meeting.code === null);
       if (text !== null) line(state, text);
       log.write({ kind: 'end', reason: end.reason, detail: 'detail' in end ? end.detail : null, exitCode });
     },
     [Symbol.asyncDispose]: async () => {
       clearInterval(ticking);
-      spinner?.[Symbol.dispose]();
+      clear(state);
       await log[Symbol.asyncDispose]();
     },
   };
 }
 
-/** Tells what is to be run on the other machine. A code that was given is shown on a terminal alone, since it is a secret. */
-function invite(state: State): void {
-  const { meeting, otherCommand, otherArguments = [], context, waitMs, write } = state;
-  const command = shellWords([...otherCommand, ...meeting.otherWords, ...otherArguments]);
-  const { code, isMade } = meeting;
-  const isTerminal = context.stderr.columns !== null;
-  if (isMade) write({ kind: 'invitation', code: code && formatCode(code), line: command });
-  if (state.isSilent) return;
-  const wait = waitMs === Number.POSITIVE_INFINITY ? '' : `, for ${waitMs / 1000} s`;
-  if (code && !isMade && !isTerminal) {
-    line(state, `waiting for the other side${wait}; it needs the same code`);
-    return;
+/** Says who is waited for. A code that was given is shown on a terminal alone, since it is a secret. */
+function begin(state: State): void {
+  const { code, isMade, byHand } = state.meeting;
+  if (byHand) {
+    line(state, `finding out where this host is seen, for the ${byHand}`);
+  } else if (code && !isMade && state.context.stderr.columns === null) {
+    line(state, `waiting for the other side${waitText(state)}; it needs the same code`);
+  } else {
+    invite(state, code && formatCode(code));
   }
+}
+
+/** Says what is to be run on the other machine. */
+function invite(state: State, secret: string | null): void {
+  const { meeting, context, write } = state;
+  const command = commandOf(state, secret);
+  const isMade = meeting.isMade || meeting.byHand !== null;
+  if (isMade) write({ kind: 'invitation', code: secret, line: command });
   const token = meeting.room.token === undefined ? '' : ' (with the same token in NATCHECK_TOKEN)';
-  line(state, `waiting for the other side${wait}; to be run there${token}:`);
+  line(state, `waiting for the other side${waitText(state)}; to be run there${token}:`);
   // It is not broken into lines, so that it can be copied.
   raw(state, `  ${visible(command)}`);
-  const qr = isMade && renderQr(command, { columns: context.stderr.columns, color: context.spinner });
+  const qr =
+    meeting.isMade && !state.isSilent && renderQr(command, { columns: context.stderr.columns, color: context.spinner });
   if (qr) raw(state, qr);
+}
+
+function commandOf({ meeting, ...options }: State, secret: string | null): string {
+  const { otherCommand, otherArguments = [], takesCodeFromEnv = false } = options;
+  const [before, after] = takesCodeFromEnv ? [[`NATCHECK_CODE=${secret}`], []] : [[], [secret ?? '']];
+  return shellWords([
+    ...(secret === null ? otherCommand : [...before, ...otherCommand, ...after]),
+    ...meeting.otherWords,
+    ...otherArguments,
+  ]);
+}
+
+function waitText({ waitMs }: State): string {
+  return waitMs === Number.POSITIVE_INFINITY ? '' : `, for ${waitMs / 1000} s`;
 }
 
 function show(state: State, event: LinkEvent): void {
   state.write(event);
   if (event.kind === 'connected') state.isConnected = true;
-  const text = eventText(event, state.meeting.code === null);
+  const text = eventText(event, { isNamed: state.meeting.keys === null, isConnected: state.isConnected });
   if (text !== null) line(state, text);
+}
+
+function clear(state: State): void {
+  state.spinner?.[Symbol.dispose]();
+  state.spinner = null;
 }
 
 function line(state: State, text: string): void {
@@ -134,7 +181,7 @@ function tick(state: State): void {
     state.before = now;
     return;
   }
-  if (isConnected) return;
+  if (isConnected || state.isYielded) return;
   const leftS = Math.max(0, Math.round((waitMs - (performance.now() - startedAt)) / 1000));
   spinner?.say(`waiting for the other side${waitMs === Number.POSITIVE_INFINITY ? '' : `, ${leftS} s left`}`);
 }

@@ -234,7 +234,10 @@ describe('natcheck pipe', { timeout: TIMEOUT_MS }, () => {
       /^natcheck: you and the peer both have the id x: each side needs its own\n$/,
     ],
     [['--id', 'x', '--server', '127.0.0.1'], /^natcheck: without a code, --peer names the peer\n$/],
-    [[], /^natcheck: name the natcheck server where the two sides meet: --server or NATCHECK_SERVER\n$/],
+    [
+      ['--rendezvous', 'ws://127.0.0.1:1'],
+      /^natcheck: --rendezvous is for a server: the two sides meet through brokers\n$/,
+    ],
     [
       ['--peer', 'x', '--once', '--server', '127.0.0.1'],
       /^natcheck: --once is for a code: without one, --peer says who may connect\n$/,

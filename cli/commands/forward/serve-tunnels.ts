@@ -20,16 +20,18 @@ export interface Serving {
 
 /** Returns how the command ends. @throws what has broken the link; UsageError when a used code cannot be remembered. */
 export async function serveTunnels(link: Link, { meeting, reporter, env, use }: Serving): Promise<ExitCode> {
-  const { code } = meeting;
+  const { code, isOnce, byHand } = meeting;
   const traffics = createTraffics();
   for await (const { tunnel } of link.tunnels) {
     use(tunnel);
     traffics.add(tunnel);
     reporter.follow(traffics.read);
-    if (!code?.once) continue;
-    await markUsed(keysOf(code.secret).room, env);
+    if (!isOnce) continue;
+    if (code) await markUsed(keysOf(code.secret).room, env);
     // Until the link is disposed of its tunnels go on, though it has ended.
-    await Promise.race([tunnel.closed, link.closed]);
+    const { reason } = await Promise.race([tunnel.closed, link.closed]);
+    // By hand nobody can come back who was lost.
+    if (byHand && reason === 'path-lost') break;
     reporter.follow(null);
     return EXIT.ok;
   }

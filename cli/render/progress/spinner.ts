@@ -11,6 +11,8 @@ export interface Spinner extends Disposable {
   say(text: string): void;
   /** Writes a line that stays above the spinner. */
   line(text: string): void;
+  /** Shows nothing until the next text. */
+  pause(): void;
 }
 
 /** Creates a spinner; with a `signal` it stops when the work is told to end. Ora is loaded only here. */
@@ -37,6 +39,7 @@ export async function createSpinner({
       stderr.write(`${text}\n`);
       if (isSpinning) spinner.start();
     },
+    pause: stop,
     [Symbol.dispose]: () => {
       signal?.removeEventListener('abort', stop);
       stop();

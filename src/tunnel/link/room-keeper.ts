@@ -112,7 +112,7 @@ function follow(state: State, kept: Kept): void {
 function handleOver(state: State, kept: Kept, failure: RoomFailure): void {
   const { options, isReady } = state;
   if (kept !== state.current || options.signal.aborted) return;
-  if (isReady) move(state);
+  if (isReady && mayMove(options)) move(state);
   else options.onFailed(failure);
 }
 
@@ -120,10 +120,15 @@ function handleChange(state: State, change: NetworkChange): void {
   const { options, current } = state;
   options.onDoubt();
   current.room.doubt();
-  if (change === 'woke') return;
+  if (change === 'woke' || !mayMove(options)) return;
   current.room.isElsewhere().then((isElsewhere) => {
     if (isElsewhere && current === state.current) move(state);
   }, options.onBroken);
+}
+
+/** Another room by hand would need two other lines. */
+function mayMove({ room }: RoomKeeperOptions): boolean {
+  return room.meeting?.kind !== 'manual';
 }
 
 /** Opens another room in place of the present one, which it leaves first: both have the same id. */

@@ -200,7 +200,10 @@ describe('wrong use', () => {
 
   it.each([
     [['expose', 'nonsense'], "'nonsense' has no port: write HOST:PORT"],
-    [['expose', '22'], 'name the natcheck server where the two sides meet: --server or NATCHECK_SERVER'],
+    [
+      ['expose', '22', '--peer', 'bob'],
+      'name the natcheck server where the two peers meet: --server or NATCHECK_SERVER',
+    ],
     [['forward', '2222:22'], 'the code is missing: natcheck expose prints it, as in: natcheck forward CODE 2222:22'],
     [['forward', 'CODE'], 'name where to listen, as in: natcheck forward CODE 2222:22'],
     [

@@ -107,7 +107,10 @@ describe('a handshake', () => {
     expect(result.outcomes).toEqual({
       initiator: {
         kind: 'failed',
-        failure: { reason: 'timeout', detail: 'the peer did not finish the handshake in time' },
+        failure: {
+          reason: 'timeout',
+          detail: 'the peer did not finish the handshake in time: does it run natcheck punch, which opens no tunnel?',
+        },
       },
       responder: {
         kind: 'failed',

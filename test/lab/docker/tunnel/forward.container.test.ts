@@ -16,6 +16,7 @@ import { describeLab, startProvidedLab } from '../provided.ts';
 /** A punch that takes a birthday, and fifty connections on a busy machine. */
 const TIMEOUT_MS = 120_000;
 const CONNECTIONS = 50;
+const LONG_BYTES = 32_000_000;
 
 /** Makes a web server with a file of 200 kB, an SSH server, and one of iperf3, on loopback alone. */
 const SERVERS = {
@@ -116,13 +117,16 @@ describeLab('a forward from behind a NAT', () => {
     });
 
     it('goes on with a download when both routers have forgotten their mappings', { timeout: TIMEOUT_MS }, async () => {
-      const hash = await shell(exposing(), 'head -c 4000000 /dev/urandom > /srv/web/long; sha256sum < /srv/web/long');
+      // More than the buffers of both systems and of the tunnel hold, so that most of it is still to come.
+      const make = `head -c ${LONG_BYTES} /dev/urandom > /srv/web/long; sha256sum < /srv/web/long`;
+      const hash = await shell(exposing(), make);
       await shell(client, 'rm -f /tmp/long');
       const words =
-        'curl --silent --fail --limit-rate 1M --output /tmp/long http://127.0.0.1:8000/long; echo "ended: $?"';
+        'curl --silent --fail --limit-rate 8M --output /tmp/long http://127.0.0.1:8000/long; echo "ended: $?"';
       await using curl = await client.start(['sh', '-c', words]);
       await shell(client, 'until [ $(stat -c %s /tmp/long 2>/dev/null || echo 0) -gt 500000 ]; do :; done');
       for (const name of ['port-restricted', nat]) await shell(lab.nat(name).router, 'conntrack -F');
+      expect(Number(await shell(client, 'stat -c %s /tmp/long'))).toBeLessThan(LONG_BYTES / 2);
       expect(await curl.line(/^ended: /, { timeoutMs: TIMEOUT_MS })).toBe('ended: 0');
       expect(await shell(client, 'sha256sum < /tmp/long')).toBe(hash);
     });

@@ -1,0 +1,37 @@
+/** Opens the link of a command: to whom it leads, and for how long a lost side is tried again. */
+import { createOwner } from '../../src/net/owner.ts';
+import type { Link, LinkedPeers } from '../../src/tunnel/link/link.ts';
+import { openLink } from '../../src/tunnel/link/open-link.ts';
+import { handledRoom } from './by-hand.ts';
+import type { Meeting, TunnelWords } from './meeting.ts';
+import type { Reporter } from './reporter.ts';
+
+/** The lines that were passed on say less and less of where the two are. */
+const BY_HAND_PATIENCE_MS = 60_000;
+
+export interface MeetingLinkOptions {
+  readonly argv: TunnelWords;
+  readonly reporter: Reporter;
+  /** Whom it leads to where neither an id nor a line decides that. */
+  readonly peers: LinkedPeers;
+  /** How long the first side is waited for, and one that is lost. */
+  readonly waitMs: number;
+  readonly patienceMs: number;
+}
+
+/** @throws UsageError when an option cannot be used; the signal's reason when aborted. */
+export async function openMeeting(meeting: Meeting, options: MeetingLinkOptions): Promise<Link> {
+  const { argv, reporter, waitMs } = options;
+  const { peer, keys, byHand } = meeting;
+  await using owner = createOwner();
+  const { room } = handledRoom(meeting, reporter, argv['answer-fd']);
+  const link = owner.use(
+    await openLink({
+      ...{ room, keys, waitMs, onEvent: reporter.event },
+      patienceMs: byHand ? BY_HAND_PATIENCE_MS : options.patienceMs,
+      peers: peer === null ? options.peers : { kind: 'one', id: peer },
+    }),
+  );
+  const kept = owner.move();
+  return { ...link, [Symbol.asyncDispose]: kept[Symbol.asyncDispose] };
+}
