@@ -1,5 +1,6 @@
 /** Meets the other side of a tunnel by two lines that people pass on: the offer of one, and the answer of the other. */
 import { randomBytes } from 'node:crypto';
+import type { InferredOptionTypes } from 'yargs';
 import { UsageError } from '../../src/errors.ts';
 import type { ManualMeetingPlace } from '../../src/punch/options.ts';
 import { MANUAL_IDS } from '../../src/rendezvous/manual/manual-meeting.ts';
@@ -7,8 +8,7 @@ import { type Code, createCode } from '../../src/tunnel/code/code.ts';
 import { keysOf } from '../../src/tunnel/code/keys.ts';
 import type { GivenOffer } from '../code/source.ts';
 import { openAnswerSource } from './answer-source.ts';
-import type { Meeting } from './contract.ts';
-import type { TunnelWords } from './options.ts';
+import type { MANUAL_OPTIONS, Meeting, TunnelWords } from './meeting.ts';
 import type { Reporter } from './reporter.ts';
 
 /** What belongs to another way to meet. */
@@ -23,7 +23,10 @@ interface ByHand {
 }
 
 /** @throws UsageError when the words name another way to meet as well. */
-export function meetingByHand(argv: TunnelWords, { given, shared }: ByHand): Meeting {
+export function meetingByHand(
+  argv: TunnelWords & InferredOptionTypes<typeof MANUAL_OPTIONS>,
+  { given, shared }: ByHand,
+): Meeting {
   const offer = given && 'offer' in given ? given : null;
   const elsewhere = ELSEWHERE.find((name) => argv[name] !== undefined);
   if (elsewhere)

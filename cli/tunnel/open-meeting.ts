@@ -3,8 +3,7 @@ import { createOwner } from '../../src/net/owner.ts';
 import type { Link, LinkedPeers } from '../../src/tunnel/link/link.ts';
 import { openLink } from '../../src/tunnel/link/open-link.ts';
 import { handledRoom } from './by-hand.ts';
-import type { Meeting } from './contract.ts';
-import type { TunnelWords } from './options.ts';
+import type { Meeting, TunnelWords } from './meeting.ts';
 import type { Reporter } from './reporter.ts';
 
 /** The lines that were passed on say less and less of where the two are. */

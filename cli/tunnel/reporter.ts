@@ -7,10 +7,9 @@ import { renderQr } from '../render/layout/qr.ts';
 import { shellWords } from '../render/layout/shell-words.ts';
 import { hang } from '../render/layout/wrap.ts';
 import { createSpinner, type Spinner } from '../render/progress/spinner.ts';
-import type { Meeting } from './contract.ts';
 import { openEventLog, type TunnelEvent } from './event-log.ts';
 import { endText, eventText } from './event-text.ts';
-import type { TunnelWords } from './options.ts';
+import type { Meeting, TunnelWords } from './meeting.ts';
 import { statusText, type Traffic } from './status-line.ts';
 
 const TICK_MS = 1_000;

@@ -5,8 +5,8 @@ import type { Tunnel } from '../../../src/tunnel/tunnel.ts';
 import { markUsed } from '../../code/used.ts';
 import type { Context } from '../../command.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
-import type { Meeting } from '../../tunnel/contract.ts';
 import { exitAfterLink } from '../../tunnel/exit.ts';
+import type { Meeting } from '../../tunnel/meeting.ts';
 import type { Reporter } from '../../tunnel/reporter.ts';
 import { createTraffics } from './traffic.ts';
 
