@@ -2,7 +2,7 @@
 import { createOwner } from '../../src/net/owner.ts';
 import type { Link, LinkedPeers } from '../../src/tunnel/link/link.ts';
 import { openLink } from '../../src/tunnel/link/open-link.ts';
-import { handledRoom } from './by-hand.ts';
+import { handledRoom } from './handled-room.ts';
 import type { Meeting, TunnelWords } from './meeting.ts';
 import type { Reporter } from './reporter.ts';
 
