@@ -32,7 +32,7 @@ export const forward = defineCommand({
   name: 'forward',
   arguments: '<code> [listen..]',
   positionals: {
-    code: { type: 'string', describe: 'Code of the other side; left out where it comes otherwise' },
+    code: { type: 'string', describe: 'Code, or offer, of the other side; left out where it comes otherwise' },
     listen: { type: 'string', array: true, describe: 'Where to listen, and for what' },
   },
   options: {

@@ -33,7 +33,7 @@ did not come, 7 something was lost, 3 no server answers.`;
 export const pipe = defineCommand({
   name: 'pipe',
   arguments: '[code]',
-  positionals: { code: { type: 'string', describe: 'Code of the other side; one is made if left out' } },
+  positionals: { code: { type: 'string', describe: 'Code, or offer, of the other side; one is made if left out' } },
   options: {
     ...TUNNEL_OPTIONS,
     wait: { type: 'number', default: WAIT_S, describe: 'Seconds to wait for the other side' },
@@ -42,6 +42,7 @@ export const pipe = defineCommand({
   examples: [
     ['tar c . | natcheck pipe --server stun.example.org', 'send a folder, and say what to run on the other machine'],
     ['natcheck pipe CODE | tar x', 'receive it there'],
+    ['natcheck pipe --manual', 'make an offer, for natcheck pipe OFFER on the other machine, and take its answer'],
   ],
   run: async (argv, context) => {
     const { code } = argv as { readonly code?: string };
