@@ -16,6 +16,10 @@ import { NATCHECK } from './pipe/natcheck.ts';
 import { startHyperdhtNetwork } from './punch/hyperdht.ts';
 import { imageWithPeers } from './punch/image.ts';
 
+/** Bytes per second that no relay of one process reaches. */
+const NO_BOUND = `${1e10}`;
+const bounds = ['--relay-max-bps', '--relay-source-bps', '--relay-total-bps'].flatMap((option) => [option, NO_BOUND]);
+
 const [megabytes = 1000, runs = 5] = process.argv.slice(2).map(Number);
 const bytes = megabytes * 1e6;
 const profiles = [OPEN, PORT_RESTRICTED, SYMMETRIC];
@@ -23,7 +27,7 @@ const profiles = [OPEN, PORT_RESTRICTED, SYMMETRIC];
 await using lab = await openBenchLab({
   profiles: [...profiles, ...profiles],
   imageOn: imageWithPeers(['hyperbeam', '@number0/iroh', `@number0/iroh-linux-${process.arch}-gnu`]),
-  serve: ['--relay', '--open-relay'],
+  serve: ['--relay', '--open-relay', ...bounds],
 });
 await using _network = await startHyperdhtNetwork(lab);
 const between = (name: string) => ({ lab, from: lab.nat(name), to: lab.nat(`${name}-2`) });

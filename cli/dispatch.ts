@@ -43,7 +43,7 @@ export async function dispatch(
       describe: summary,
       builder: (into) => (command ? withOptions(into, { command, columns }) : into),
       handler: (argv) => {
-        if (command) chosen = { command, argv };
+        if (command) chosen = { command, argv: withEmptyLists(command, argv) };
       },
     });
   }
@@ -103,12 +103,22 @@ function withOptions(
 ): Argv {
   const { options, positionals = {}, notes, examples = [] } = command;
   let into = parser;
-  for (const [name, positional] of Object.entries(positionals)) into = into.positional(name, positional);
+  for (const [name, positional] of Object.entries(positionals)) {
+    // Help would otherwise show the empty list that yargs gives to one that takes many words.
+    into = into.positional(name, positional.array ? { default: undefined, ...positional } : positional);
+  }
   for (const [name, option] of Object.entries(options)) {
     into = into.option(name, option.type === 'boolean' ? option : { requiresArg: true, ...option });
   }
   for (const [line, what] of examples) into = into.example(line, what);
   return notes === undefined ? into : into.epilogue(renderNotes(notes, columns));
+}
+
+/** A positional that takes many words is an empty list where there are none; yargs makes one of `undefined` without its default. */
+function withEmptyLists({ positionals = {} }: Command, argv: Chosen['argv']): Chosen['argv'] {
+  const many = Object.entries(positionals).filter(([name, { array }]) => array && Array.isArray(argv[name]));
+  const lists = many.map(([name]) => [name, (argv[name] as unknown[]).filter((word) => word !== undefined)]);
+  return { ...argv, ...Object.fromEntries(lists) };
 }
 
 /** Returns what `--help` or `--version` shows. */

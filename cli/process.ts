@@ -1,4 +1,5 @@
 /** Runs the process: takes its signals and sets its exit code. Nothing else ends it. */
+import { explainFileCode } from '../src/net/explain-code.ts';
 import { visibleLines } from '../src/visible.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 
@@ -8,16 +9,19 @@ process.on('uncaughtException', (error) => bug(error));
 // A reader that leaves, as in `natcheck … | head -1`, or a terminal that is closed, changes nothing of what the exit code
 // says, and cuts nothing short that is being left in order.
 const LOST_READER: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO']);
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (!LOST_READER.has(error.code)) throw error;
-  });
-}
+/** Why what was written to stdout is lost, such as a disk that is full. */
+let unwritten: NodeJS.ErrnoException | null = null;
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (!LOST_READER.has(error.code)) unwritten ??= error;
+});
+// Nobody can be told of that.
+process.stderr.on('error', () => {});
 
 if (words.length === 1 && (words[0] === '--version' || words[0] === '-v')) {
   // Without the option parser, which takes longer to load than all the rest.
   const { readVersion } = await import('./version.ts');
   process.stdout.write(`${readVersion()}\n`);
+  end(EXIT.ok);
 } else {
   const [{ run }, { COMMANDS }] = await Promise.all([import('./run.ts'), import('./commands/index.ts')]);
   const outcome = await run(words, { host: process, commands: COMMANDS });
@@ -40,7 +44,16 @@ function bug(error: unknown): void {
   end(EXIT.bug);
 }
 
-/** Exits once everything written has been flushed, whatever is still open. */
+/** Exits once everything written has been flushed, whatever is still open. A result that could not be written is no success. */
 function end(code: ExitCode): void {
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+  // That a write has failed is told in a later turn of the event loop than its end.
+  process.stdout.write('', () => setImmediate(() => finish(code)));
+}
+
+function finish(code: ExitCode): void {
+  if (unwritten) {
+    const reason = explainFileCode(unwritten.code ?? unwritten.message);
+    process.stderr.write(`natcheck: what was to be printed could not be written: ${reason}\n`);
+  }
+  process.stderr.write('', () => process.exit(unwritten && code === EXIT.ok ? EXIT.usage : code));
 }

@@ -5,7 +5,8 @@ import { parseExposed } from '../../src/tunnel/forward/grammar/parse-exposed.ts'
 import { proposeForwards } from '../../src/tunnel/forward/grammar/proposal.ts';
 import { formatTarget } from '../../src/tunnel/forward/grammar/target.ts';
 import { defineCommand } from '../command.ts';
-import { meetingOf, TUNNEL_OPTIONS } from '../tunnel/meeting.ts';
+import { meetingOf } from '../tunnel/choose-meeting.ts';
+import { ONCE_OPTION, TUNNEL_OPTIONS } from '../tunnel/meeting.ts';
 import { openMeeting } from '../tunnel/open-meeting.ts';
 import { createReporter } from '../tunnel/reporter.ts';
 import { EXPOSE_LABEL, VERBOSE_OPTION } from './forward/options.ts';
@@ -28,8 +29,8 @@ Exit codes: 0 ended by Ctrl-C, 3 no server answers.`;
 export const expose = defineCommand({
   name: 'expose',
   arguments: '<target..>',
-  positionals: { target: { type: 'string', array: true, describe: 'What may be reached' } },
-  options: { ...TUNNEL_OPTIONS, ...VERBOSE_OPTION },
+  positionals: { target: { type: 'string', array: true, describe: 'What the other side may reach' } },
+  options: { ...TUNNEL_OPTIONS, ...ONCE_OPTION, ...VERBOSE_OPTION },
   notes: NOTES,
   examples: [
     ['natcheck expose 22 8080 --server stun.example.org', 'let the other side use SSH and a web server of this host'],

@@ -5,7 +5,8 @@ import { looksLikeListen, parseForwards } from '../../src/tunnel/forward/grammar
 import { type Forward, formatListen, formatTarget } from '../../src/tunnel/forward/grammar/target.ts';
 import { openForwarding } from '../../src/tunnel/forward/listen/forwarding.ts';
 import { type Context, defineCommand } from '../command.ts';
-import { meetingOf, TUNNEL_OPTIONS, type TunnelWords } from '../tunnel/meeting.ts';
+import { meetingOf } from '../tunnel/choose-meeting.ts';
+import { TUNNEL_OPTIONS, type TunnelWords } from '../tunnel/meeting.ts';
 import { openMeeting } from '../tunnel/open-meeting.ts';
 import { createReporter, type Reporter } from '../tunnel/reporter.ts';
 import { EXPOSE_LABEL, VERBOSE_OPTION } from './forward/options.ts';
@@ -17,7 +18,7 @@ import { waitOption } from './room-options.ts';
 const WAIT_S = 600;
 
 const NOTES = `\
-Each LISTEN is written as LISTEN[:TARGET]. LISTEN is PORT or ADDRESS:PORT, on
+Each word is LISTEN or LISTEN:TARGET. LISTEN is PORT or ADDRESS:PORT, on
 loopback unless an address says otherwise, or a socket file. TARGET is what the
 other side exposes, as it is named there; without it, the port that is listened
 on names it. /udp behind one of them makes it UDP. CODE is what natcheck expose
@@ -32,8 +33,8 @@ export const forward = defineCommand({
   name: 'forward',
   arguments: '<code> [listen..]',
   positionals: {
-    code: { type: 'string', describe: 'Code, or offer, of the other side; left out where it comes otherwise' },
-    listen: { type: 'string', array: true, describe: 'Where to listen, and for what' },
+    code: { type: 'string', describe: 'Code, or offer, of the other side; left out where it comes another way' },
+    listen: { type: 'string', array: true, describe: 'Where to listen, and for what there: LISTEN[:TARGET]' },
   },
   options: {
     ...TUNNEL_OPTIONS,

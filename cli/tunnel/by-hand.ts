@@ -1,4 +1,4 @@
-/** The meeting of a tunnel by two lines that people pass on: the offer of one side, and the answer of the other. */
+/** Meets the other side of a tunnel by two lines that people pass on: the offer of one, and the answer of the other. */
 import { randomBytes } from 'node:crypto';
 import type { InferredOptionTypes } from 'yargs';
 import { UsageError } from '../../src/errors.ts';
@@ -7,33 +7,26 @@ import { MANUAL_IDS } from '../../src/rendezvous/manual/manual-meeting.ts';
 import { type Code, createCode } from '../../src/tunnel/code/code.ts';
 import { keysOf } from '../../src/tunnel/code/keys.ts';
 import type { GivenOffer } from '../code/source.ts';
-
-export const MANUAL_OPTIONS = {
-  manual: {
-    type: 'boolean',
-    describe: 'Meet without a server or a broker: make an offer, which takes the place of CODE on the other side',
-  },
-  'answer-fd': {
-    type: 'number',
-    describe: 'With --manual: file descriptor to read the answer from, one line',
-    defaultDescription: 'the terminal',
-  },
-} as const;
-
-interface ManualWords
-  extends InferredOptionTypes<typeof MANUAL_OPTIONS>,
-    Partial<Record<(typeof ELSEWHERE)[number], unknown>> {}
+import { openAnswerSource } from './answer-source.ts';
+import type { MANUAL_OPTIONS, Meeting, TunnelWords } from './meeting.ts';
+import type { Reporter } from './reporter.ts';
 
 /** What belongs to another way to meet. */
 const ELSEWHERE = ['server', 'rendezvous', 'broker', 'peer', 'id', 'room'] as const;
 
-interface ByHand<Shared> {
+const PROMPT =
+  'paste the line that it prints here, and press Enter; a path opens at the next ten seconds of the clock:';
+
+interface ByHand {
   readonly given: Code | GivenOffer | null;
-  readonly shared: Shared;
+  readonly shared: Partial<Meeting['room']>;
 }
 
 /** @throws UsageError when the words name another way to meet as well. */
-export function meetingByHand<Shared extends object>(argv: ManualWords, { given, shared }: ByHand<Shared>) {
+export function meetingByHand(
+  argv: TunnelWords & InferredOptionTypes<typeof MANUAL_OPTIONS>,
+  { given, shared }: ByHand,
+): Meeting {
   const offer = given && 'offer' in given ? given : null;
   const elsewhere = ELSEWHERE.find((name) => argv[name] !== undefined);
   if (elsewhere)
@@ -62,4 +55,37 @@ export function meetingByHand<Shared extends object>(argv: ManualWords, { given,
 
 async function noAnswer(): Promise<never> {
   throw new Error('nobody has said where the answer comes from');
+}
+
+/** The room of a meeting, which shows this side's line and takes the other's; disposing of it lets go of the terminal. */
+export interface HandledRoom extends Disposable {
+  readonly room: Meeting['room'];
+}
+
+/**
+ * Returns the room of a meeting.
+ * @throws UsageError when an answer is needed, and there is nowhere to take it from.
+ */
+export function handledRoom({ byHand, room }: Meeting, reporter: Reporter, fd: number | undefined): HandledRoom {
+  const { meeting } = room;
+  if (meeting?.kind !== 'manual') return { room, [Symbol.dispose]: () => {} };
+  const answers = byHand === 'offer' ? openAnswerSource(fd) : null;
+  const paste = async (problem: string | null): Promise<string> => {
+    reporter.line(problem ?? PROMPT);
+    using _ = reporter.yield();
+    const answer = await answers?.next();
+    if (answer == null) throw new UsageError('no answer was given before the end of the input');
+    return answer;
+  };
+  const onLine = byHand === 'offer' ? reporter.invite : (line: string) => showAnswer(reporter, line);
+  return {
+    room: { ...room, meeting: { ...meeting, onLine, paste } },
+    [Symbol.dispose]: () => answers?.[Symbol.dispose](),
+  };
+}
+
+function showAnswer(reporter: Reporter, line: string): void {
+  reporter.log({ kind: 'answer', line });
+  reporter.line('to be pasted on the side that has made the offer:');
+  reporter.verbatim(line);
 }

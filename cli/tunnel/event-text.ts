@@ -1,9 +1,16 @@
 /** What happens to a tunnel, in words. */
-import { PUNCH_FAILURES } from '../../src/punch/report/report.ts';
+import { PUNCH_FAILURES, type PunchFailure } from '../../src/punch/report/report.ts';
 import type { LinkEnd, LinkEvent } from '../../src/tunnel/link/link.ts';
 
-/** Returns one line that still has to be made visible; null for what needs no words. @param isNamed whether ids are names that people know. */
-export function eventText(event: LinkEvent, isNamed: boolean): string | null {
+/**
+ * Returns one line that still has to be made visible; null for what needs no words.
+ * @param options.isNamed whether ids are names that people know.
+ * @param options.isConnected whether this side was connected to somebody before.
+ */
+export function eventText(
+  event: LinkEvent,
+  { isNamed, isConnected }: { readonly isNamed: boolean; readonly isConnected: boolean },
+): string | null {
   const peer = 'peer' in event && isNamed ? event.peer : 'the other side';
   switch (event.kind) {
     case 'ready':
@@ -12,7 +19,7 @@ export function eventText(event: LinkEvent, isNamed: boolean): string | null {
     case 'notice':
       return event.text;
     case 'stranger':
-      return strangerText(event.peer, isNamed);
+      return isNamed ? strangerText(event.peer) : otherText(isConnected);
     case 'connected':
       return connectedText(event, peer);
     case 'path':
@@ -28,9 +35,13 @@ export function eventText(event: LinkEvent, isNamed: boolean): string | null {
   }
 }
 
-function strangerText(id: string, isNamed: boolean): string {
-  if (!isNamed) return 'somebody else with this code asks for this side, which is connected already';
+function strangerText(id: string): string {
   return `${id} asks for this side, but is not who is waited for: is one of the ids mistyped?`;
+}
+
+function otherText(isConnected: boolean): string {
+  if (isConnected) return 'somebody else with this code asks for this side, which is connected already';
+  return 'somebody with this code asks for this side, but runs another command than the one that belongs to this one';
 }
 
 function connectedText(
@@ -44,9 +55,14 @@ function connectedText(
   return `connected to ${peer} ${how}; fingerprint ${fingerprint}: compare it with the other side's, since without a code the server is trusted otherwise`;
 }
 
-/** Says why nobody is connected to any more; null where this side has ended it. */
-export function endText(end: LinkEnd): string | null {
+/** Says why nobody is connected to any more; null where this side has ended it. @param isNamed whether ids are names that people know. */
+export function endText(end: LinkEnd, isNamed: boolean): string | null {
   switch (end.reason) {
+    case 'rendezvous-refused':
+      // Of a code, only the side that exposes has an id that another process could have too.
+      if (!isNamed && end.detail?.startsWith('id-in-use'))
+        return 'natcheck expose runs with this code already, here or elsewhere: end that one, or take another code for this one';
+      return textOf(end);
     case 'own-end':
       return null;
     case 'broken':
@@ -55,6 +71,10 @@ export function endText(end: LinkEnd): string | null {
     case 'not-authenticated':
       return end.detail;
     default:
-      return end.detail === null ? PUNCH_FAILURES[end.reason] : `${PUNCH_FAILURES[end.reason]}: ${end.detail}`;
+      return textOf(end);
   }
+}
+
+function textOf({ reason, detail }: { readonly reason: PunchFailure; readonly detail: string | null }): string {
+  return detail === null ? PUNCH_FAILURES[reason] : `${PUNCH_FAILURES[reason]}: ${detail}`;
 }

@@ -2,7 +2,7 @@
 import { createOwner } from '../../src/net/owner.ts';
 import type { Link, LinkedPeers } from '../../src/tunnel/link/link.ts';
 import { openLink } from '../../src/tunnel/link/open-link.ts';
-import { handledRoom } from './handled-room.ts';
+import { handledRoom } from './by-hand.ts';
 import type { Meeting, TunnelWords } from './meeting.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -24,7 +24,7 @@ export async function openMeeting(meeting: Meeting, options: MeetingLinkOptions)
   const { argv, reporter, waitMs } = options;
   const { peer, keys, byHand } = meeting;
   await using owner = createOwner();
-  const { room } = handledRoom(meeting, reporter, argv['answer-fd']);
+  const { room } = owner.use(handledRoom(meeting, reporter, argv['answer-fd']));
   const link = owner.use(
     await openLink({
       ...{ room, keys, waitMs, onEvent: reporter.event },

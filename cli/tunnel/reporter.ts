@@ -62,7 +62,7 @@ interface State extends ReporterOptions {
 
 /** @throws UsageError when the file of the JSON lines cannot be written. */
 export async function createReporter(options: ReporterOptions): Promise<Reporter> {
-  const { argv, context } = options;
+  const { argv, context, meeting } = options;
   const log = await openEventLog(argv, context);
   const isSilent = argv.json === true;
   const spinner = context.spinner && !isSilent ? await createSpinner(context) : null;
@@ -95,7 +95,7 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
     },
     clear: () => clear(state),
     ended: (end, exitCode) => {
-      const text = endText(end);
+      const text = endText(end, meeting.code === null);
       if (text !== null) line(state, text);
       log.write({ kind: 'end', reason: end.reason, detail: 'detail' in end ? end.detail : null, exitCode });
     },
@@ -151,7 +151,7 @@ function waitText({ waitMs }: State): string {
 function show(state: State, event: LinkEvent): void {
   state.write(event);
   if (event.kind === 'connected') state.isConnected = true;
-  const text = eventText(event, state.meeting.keys === null);
+  const text = eventText(event, { isNamed: state.meeting.keys === null, isConnected: state.isConnected });
   if (text !== null) line(state, text);
 }
 

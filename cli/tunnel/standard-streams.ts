@@ -1,6 +1,7 @@
 /** The standard streams of the process as the two ends of a pipe. */
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, createWriteStream, fstatSync, openSync } from 'node:fs';
 import { Writable } from 'node:stream';
+import { isatty } from 'node:tty';
 
 const STDOUT = 1;
 
@@ -9,7 +10,8 @@ const STDOUT = 1;
  * ends. Nothing can be written to stdout after that. `onFirst` is called before the first bytes are written.
  */
 export function closingStdout(onFirst: () => void): Writable {
-  const { stdout } = process;
+  // Node's own stdout tells only the whole process when a file cannot be written, such as on a full disk.
+  const stdout = fstatOf(STDOUT).isFile ? createWriteStream('', { fd: STDOUT, autoClose: false }) : process.stdout;
   let isFirst = true;
   const out = new Writable({
     write: (chunk: Uint8Array, _encoding, done) => {
@@ -35,7 +37,8 @@ function endStdout(): void {
   openSync('/dev/null', 'w');
 }
 
-function fstatOf(fd: number): { readonly isFIFO: boolean; readonly isSocket: boolean } {
+function fstatOf(fd: number): { readonly isFIFO: boolean; readonly isSocket: boolean; readonly isFile: boolean } {
   const stats = fstatSync(fd);
-  return { isFIFO: stats.isFIFO(), isSocket: stats.isSocket() };
+  const [isFIFO, isSocket] = [stats.isFIFO(), stats.isSocket()];
+  return { isFIFO, isSocket, isFile: !isFIFO && !isSocket && !isatty(fd) };
 }

@@ -106,7 +106,7 @@ export function notMetCauses(): string {
   const absent = ABSENCES.map(([seen, ids]) => {
     const presence = createPresence();
     for (const kind of ['here', 'asking', 'left'] as const) for (const id of ids[kind] ?? []) presence[kind].add(id);
-    return ['`no-peer`', seen, explainAbsence(presence, { id: 'bob', waitMs: 60_000 })];
+    return ['`no-peer`', seen, explainAbsence(presence, { id: 'bob', waitMs: 60_000, hasCode: false })];
   });
   const others = Object.entries(NOT_MET).map(([reason, sentence]) => [
     `\`${reason}\``,

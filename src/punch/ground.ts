@@ -96,6 +96,7 @@ export async function openGround(
   const room = owner.use(
     createRoom({
       ...options,
+      hasCode: options.seal !== undefined,
       connection,
       reachability,
       turn,

@@ -50,6 +50,11 @@ describe('natcheck', () => {
     expect(stdout).not.toContain('\u001b');
   });
 
+  it('COMMAND --help shows no default for an argument that takes many words', async () => {
+    const { stdout } = await natcheck(['expose', '--help']);
+    expect(stdout).toContain('  target  What the other side may reach                       [array] [required]\n');
+  });
+
   it.each([
     [['srve'], 'Unknown command: srve; did you mean serve? See natcheck --help'],
     [['frobnicate'], 'Unknown command: frobnicate; see natcheck --help'],

@@ -1,4 +1,4 @@
-/** `natcheck pipe` as processes whose standard streams the test holds. */
+/** `natcheck pipe`, and other commands, as processes whose standard streams the test holds. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -14,14 +14,20 @@ export interface PipeProcess extends AsyncDisposable {
   /** Resolves when what it has written to stderr so far matches. */
   readonly said: (pattern: RegExp) => Promise<RegExpExecArray>;
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null; readonly stderr: string }>;
+  readonly pid: number;
   readonly kill: (signal: NodeJS.Signals) => void;
 }
 
 export function startPipe(words: readonly string[], env: Record<string, string> = {}): PipeProcess {
-  const child = spawn(process.execPath, [MAIN, 'pipe', ...words], {
+  return startCommand(['pipe', ...words], env);
+}
+
+export function startCommand(words: readonly string[], env: Record<string, string> = {}): PipeProcess {
+  const child = spawn(process.execPath, [MAIN, ...words], {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
+  const { pid = 0 } = child;
   const [stdin, stdout, stderr, third] = child.stdio as unknown as readonly [Writable, Readable, Readable, Writable];
   for (const input of [stdin, third]) input.on('error', () => {});
   let spoken = '';
@@ -32,7 +38,7 @@ export function startPipe(words: readonly string[], env: Record<string, string> 
   });
   const closed = once(child, 'close') as Promise<[number | null, string | null]>;
   return {
-    ...{ stdin, stdout, third },
+    ...{ stdin, stdout, third, pid },
     said: (pattern) =>
       new Promise((resolve) => {
         const check = (): void => {

@@ -80,7 +80,8 @@ describe('a peer without a server', () => {
     const { room } = await roomOf('alice', { brokers: [broker.url, DEAD], stunServers: await stunServers() });
     const { report } = await room.connect('bob', { waitMs: 10_000 });
     expect(report).toMatchObject({ outcome: 'failed', reason: 'rendezvous-unreachable' });
-    expect(report.detail).toMatch(/is no broker that can be used: .*; nothing listens on TCP 127\.0\.0\.1:9/s);
+    expect(report.detail).toMatch(/is no broker that can be used: /);
+    expect(report.detail).toMatch(/(^|; )nothing listens on TCP 127\.0\.0\.1:9/);
   });
 
   it.each([

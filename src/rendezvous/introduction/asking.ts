@@ -87,7 +87,10 @@ export function expire<T extends Told>(now: number, state: State<T>): void {
   for (const peer of waiting(state)) {
     if (now < peer.by) continue;
     if (peer.phase === 'asked') withdraw(state, peer.id);
-    giveUp(state, peer, { reason: 'no-peer', detail: explainAbsence(state.presence, peer) });
+    giveUp(state, peer, {
+      reason: 'no-peer',
+      detail: explainAbsence(state.presence, { ...peer, hasCode: state.hasCode }),
+    });
   }
 }
 

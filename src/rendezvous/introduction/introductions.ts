@@ -27,6 +27,8 @@ export interface IntroductionsOptions {
   readonly patienceMs?: number | undefined;
   /** The time from one binding of the socket to the next; default REFRESH_MS. */
   readonly refreshMs?: number | undefined;
+  /** Whether the two sides share a code, so that ids are names to nobody; default: false. */
+  readonly hasCode?: boolean | undefined;
 }
 
 export interface Introductions<T extends Told> {
@@ -38,12 +40,12 @@ export interface Introductions<T extends Told> {
 
 /** Creates the machine, which begins to join with the first input, whatever that is. */
 export function createIntroductions<T extends Told>(options: IntroductionsOptions): Introductions<T> {
-  const { joinWaitMs, patienceMs = Number.POSITIVE_INFINITY, refreshMs = REFRESH_MS } = options;
+  const { joinWaitMs, patienceMs = Number.POSITIVE_INFINITY, refreshMs = REFRESH_MS, hasCode = false } = options;
   let state: State<T> | null = null;
   return {
     handle: (now, input) => {
       const isFirst = state === null;
-      state ??= createState({ now, joinWaitMs, patienceMs, refreshMs });
+      state ??= createState({ now, joinWaitMs, patienceMs, refreshMs, hasCode });
       apply(now, state, input);
       if (isFirst) startJoin(state, Math.max(now + joinWaitMs, ...waiting(state).map(({ by }) => by)));
       advance(now, state);
@@ -60,9 +62,11 @@ function createState<T extends Told>(options: {
   readonly joinWaitMs: number;
   readonly patienceMs: number;
   readonly refreshMs: number;
+  readonly hasCode: boolean;
 }): State<T> {
-  const { now, joinWaitMs, patienceMs, refreshMs } = options;
+  const { now, joinWaitMs, patienceMs, refreshMs, hasCode } = options;
   return {
+    hasCode,
     refreshMs,
     gapMs: Math.min(refreshMs, BIND_GAP_MIN_MS),
     patienceMs,

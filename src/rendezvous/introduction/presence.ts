@@ -42,17 +42,34 @@ function keep(ids: Set<string>, id: string): void {
   if (ids.size < ROOM_PEERS_MAX) ids.add(id);
 }
 
-/** Says what was seen of the peer during the wait, and what may be wrong. */
+/**
+ * Says what was seen of the peer during the wait, and what may be wrong.
+ * @param options.hasCode whether the two sides share a code, so that ids are names to nobody.
+ */
 export function explainAbsence(
   { here, asking, left }: Presence,
-  { id: peer, waitMs }: { readonly id: string; readonly waitMs: number },
+  { id, waitMs, hasCode }: { readonly id: string; readonly waitMs: number; readonly hasCode: boolean },
 ): string {
-  const waited = `in the ${waitMs / 1000} s of waiting, ${peer}`;
-  if (asking.has(peer)) {
+  const peer = hasCode ? 'the other side' : id;
+  const wait = `in the ${Math.round(waitMs / 100) / 10} s of waiting`;
+  const waited = `${wait}, ${peer}`;
+  if (asking.has(id)) {
     return `${waited} asked for this side, but the server has not seen its UDP: does UDP from there reach the server?`;
   }
-  if (here.has(peer)) return `${waited} was in the room, but did not ask for this side: has it named another peer?`;
-  if (left.has(peer)) return `${waited} was in the room and has left it, without asking for this side in time`;
+  if (hasCode && !left.has(id)) return explainAbsenceOfCode(wait, { isHere: here.has(id), others: here.size });
+  if (here.has(id)) return `${waited} was in the room, but did not ask for this side: has it named another peer?`;
+  if (left.has(id)) return `${waited} was in the room and has left it, without asking for this side in time`;
   const others = here.size === 0 ? 'nobody else was' : `${here.size} other${here.size === 1 ? ' was' : 's were'}`;
   return `${waited} was not in the room, where ${others}: has it another id, room or server?`;
+}
+
+function explainAbsenceOfCode(
+  wait: string,
+  { isHere, others }: { readonly isHere: boolean; readonly others: number },
+): string {
+  if (isHere)
+    return `${wait}, somebody with the same code was there, but did not ask for this side: is it connected to another one, or does another command run there?`;
+  if (others > 0)
+    return `${wait}, somebody with the same code was there, but not with the command that belongs to this one: does natcheck expose run there?`;
+  return `${wait}, nobody else with this code came: is it the same on both sides?`;
 }

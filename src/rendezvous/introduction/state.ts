@@ -111,6 +111,8 @@ export interface State<T extends Told> {
   gatherings: number;
   readonly peers: Map<string, Peer<T>>;
   readonly presence: Presence;
+  /** Whether the two sides share a code, so that ids are names to nobody. */
+  readonly hasCode: boolean;
   /** What the last input led to, until it is taken. */
   outputs: IntroductionOutput<T>[];
 }

@@ -25,5 +25,8 @@ export function failureAfter({ version, unreadable }: Heard): HandshakeFailure {
   if (unreadable > 0) {
     return { reason: 'not-the-peer', detail: 'somebody answers at the other end who does not have the same code' };
   }
-  return { reason: 'timeout', detail: 'the peer did not finish the handshake in time' };
+  return {
+    reason: 'timeout',
+    detail: 'the peer did not finish the handshake in time: does it run natcheck punch, which opens no tunnel?',
+  };
 }

@@ -29,6 +29,8 @@ interface State {
   readonly options: HubOptions;
   readonly links: Map<string, PeerLink>;
   readonly startedAt: number;
+  /** How the last one who was tried has ended, while somebody else is waited for. */
+  lastEnd: Exclude<PeerEnd, { readonly kind: 'broken' }> | null;
   /** Who was connected to first, where that is the only one who is wanted. */
   chosen: string | null;
   /** The links that are ending: a room meets one peer once at a time. */
@@ -40,7 +42,14 @@ interface State {
 export function createHub(options: HubOptions): Hub {
   const state: State = {
     options,
-    ...{ links: new Map(), startedAt: now(), chosen: null, ending: new Map(), over: new AbortController() },
+    ...{
+      links: new Map(),
+      startedAt: now(),
+      lastEnd: null,
+      chosen: null,
+      ending: new Map(),
+      over: new AbortController(),
+    },
   };
   const all = (kind: 'moved' | 'doubt') => (): void => {
     for (const link of state.links.values()) link.tell({ kind });
@@ -73,7 +82,7 @@ async function giveUpAfter(state: State, waitMs: number): Promise<void> {
   // Whoever is being met has a wait of its own, and says more.
   if (signal.aborted || state.chosen !== null || state.links.size > 0) return;
   const detail = `nobody else came into the room in the ${waitMs / 1000} s of waiting: is the code the same on both sides?`;
-  state.options.onEnd({ reason: 'no-peer', detail });
+  state.options.onEnd(state.lastEnd ? endOf(state.lastEnd) : { reason: 'no-peer', detail });
 }
 
 function present(state: State, peer: string): void {
@@ -133,12 +142,25 @@ function drop(
   retire(state, peer, link);
   if (end.kind === 'broken') onEnd({ reason: 'broken', error: end.error });
   else if (peers.kind === 'one' && end.kind === 'ended') connect(state, peer);
-  else if (peers.kind !== 'everyone' && !mayAnotherCome(state)) onEnd(endOf(end));
+  else if (peers.kind === 'everyone' || mayAnotherCome(state, end)) noteEnd(state, peer, end);
+  else onEnd(endOf(end));
 }
 
-/** Whether somebody else is waited for, now that a link has ended. */
-function mayAnotherCome({ options, chosen, startedAt }: State): boolean {
-  return options.peers.kind === 'first' && chosen === null && now() < startedAt + options.waitMs;
+/**
+ * Whether somebody else is waited for, now that a link has ended. Who was met with the code and cannot be talked to, because of
+ * its version, is the one who was waited for.
+ */
+function mayAnotherCome({ options, chosen, startedAt, links }: State, end: PeerEnd): boolean {
+  if (options.peers.kind !== 'first' || chosen !== null || now() >= startedAt + options.waitMs) return false;
+  return links.size > 0 || end.kind !== 'given-up' || end.reason !== 'not-authenticated';
+}
+
+/** Tells why somebody is given up where that does not end the link. */
+function noteEnd(state: State, peer: string, end: Exclude<PeerEnd, { readonly kind: 'broken' }>): void {
+  state.lastEnd = end;
+  if (end.kind !== 'given-up') return;
+  const { reason, detail } = end;
+  state.options.onEvent({ kind: 'attempt-failed', peer, reason, detail, retryInMs: null });
 }
 
 function endOf(end: Exclude<PeerEnd, { readonly kind: 'broken' }>): LinkEnd {

@@ -1,4 +1,5 @@
 /** What ends a pipe before it is complete. */
+import { explainFileCode } from '../../net/explain-code.ts';
 import { TunnelStreamError } from '../errors.ts';
 import type { TunnelEnd } from '../tunnel.ts';
 
@@ -36,5 +37,7 @@ export function brokenBy(end: TunnelEnd): PipeBroken {
 /** The reader of the output is gone, as `head` is once it has its lines; or what comes cannot be written. */
 export function brokenByOutput(error: NodeJS.ErrnoException): PipeBroken {
   const isGone = error.code === 'EPIPE' || error.code === 'EIO';
-  return new PipeBroken(`what comes cannot be written here (${error.message})`, { isStopped: isGone });
+  return new PipeBroken(`what comes cannot be written here (${explainFileCode(error.code ?? error.message)})`, {
+    isStopped: isGone,
+  });
 }

@@ -33,7 +33,22 @@ it.each<[LinkEvent, string | null, string | null]>([
     'bop asks for this side, but is not who is waited for: is one of the ids mistyped?',
   ],
 ])('of %j with a code, and by ids', (event, byCode, byIds) => {
-  expect([eventText(event, false), eventText(event, true)]).toEqual([byCode, byIds]);
+  const texts = [false, true].map((isNamed) => eventText(event, { isNamed, isConnected: true }));
+  expect(texts).toEqual([byCode, byIds]);
+});
+
+it('of somebody who asks with the code before anybody is connected', () => {
+  expect(eventText({ kind: 'stranger', peer: 'x' }, { isNamed: false, isConnected: false })).toBe(
+    'somebody with this code asks for this side, but runs another command than the one that belongs to this one',
+  );
+});
+
+it('of an id that is taken: with a code only that of the side that exposes can be', () => {
+  const end: LinkEnd = { reason: 'rendezvous-refused', detail: 'id-in-use: another peer in the room has this id' };
+  expect([false, true].map((isNamed) => endText(end, isNamed))).toEqual([
+    'natcheck expose runs with this code already, here or elsewhere: end that one, or take another code for this one',
+    'the rendezvous server refused this peer: id-in-use: another peer in the room has this id',
+  ]);
 });
 
 it.each<[LinkEnd, string | null]>([
@@ -42,7 +57,7 @@ it.each<[LinkEnd, string | null]>([
   [{ reason: 'no-path', detail: null }, 'no path to the peer has opened'],
   [{ reason: 'not-authenticated', detail: 'somebody else answers' }, 'somebody else answers'],
 ])('of the end %j', (end, text) => {
-  expect(endText(end)).toBe(text);
+  expect(endText(end, true)).toBe(text);
 });
 
 it('of how it goes: the way, the round trip, the rates and the amounts', () => {

@@ -7,6 +7,7 @@ import { openRoom } from '../../../src/punch/open-room.ts';
 import type { PunchOptions } from '../../../src/punch/options.ts';
 import { punch } from '../../../src/punch/punch.ts';
 import { explainNotMet } from '../../../src/punch/report/not-met.ts';
+import { createPresence, explainAbsence } from '../../../src/rendezvous/introduction/presence.ts';
 import { setStage } from '../../lab/sim/punch/meeting.ts';
 import { join, TOLD } from '../../net/rendezvous/peers.ts';
 import { startPunch, startPunchServer } from '../punches.ts';
@@ -60,6 +61,33 @@ describe('a peer that did not come', () => {
       'no-peer',
       'in the 5 s of waiting, bob was in the room and has left it, without asking for this side in time',
     ]);
+  });
+});
+
+describe('a peer with the same code', () => {
+  const said = (seen: Partial<Record<'here' | 'asking' | 'left', readonly string[]>>): string => {
+    const presence = createPresence();
+    for (const kind of ['here', 'asking', 'left'] as const) for (const id of seen[kind] ?? []) presence[kind].add(id);
+    return explainAbsence(presence, { id: 'kXh0', waitMs: 3_804.332, hasCode: true });
+  };
+
+  it.each([
+    [{}, 'nobody else with this code came: is it the same on both sides?'],
+    [
+      { here: ['q81-'] },
+      'somebody with the same code was there, but not with the command that belongs to this one: does natcheck expose run there?',
+    ],
+    [
+      { here: ['kXh0'] },
+      'somebody with the same code was there, but did not ask for this side: is it connected to another one, or does another command run there?',
+    ],
+    [{ left: ['kXh0'] }, 'the other side was in the room and has left it, without asking for this side in time'],
+    [
+      { here: ['kXh0'], asking: ['kXh0'] },
+      'the other side asked for this side, but the server has not seen its UDP: does UDP from there reach the server?',
+    ],
+  ])('of which is known %j is not called by its id', (seen, text) => {
+    expect(said(seen)).toBe(`in the 3.8 s of waiting, ${text}`);
   });
 });
 

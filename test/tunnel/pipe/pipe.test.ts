@@ -141,7 +141,9 @@ describe('what was lost is said', () => {
     alice.input.end('1');
     expect(await bob.outcome).toMatchObject({
       outcome: 'failed',
-      detail: expect.stringMatching(/^what comes cannot be written here \(no space left\)/),
+      detail: expect.stringMatching(
+        /^what comes cannot be written here \(there is no room left on its file system \[ENOSPC\]\)/,
+      ),
     });
     expect(await alice.pipe.outcome).toMatchObject({
       outcome: 'failed',

@@ -78,7 +78,8 @@ async function createMqttClient(url: BrokerUrl, options: BrokerClientOptions): P
     clientId: Array.from({ length: CLIENT_ID_LENGTH }, () => CLIENT_ID_ALPHABET[randomInt(62)]).join(''),
     clean: true,
     keepalive: KEEPALIVE_S,
-    connectTimeout: OPEN_TIMEOUT_MS,
+    // The timer of whoever opens it is first.
+    connectTimeout: 2 * OPEN_TIMEOUT_MS,
     // Whether and when to come back is decided by the owner.
     ...{ reconnectPeriod: 0, resubscribe: false, queueQoSZero: false },
     ...(url.username !== undefined && { username: url.username }),
@@ -125,6 +126,8 @@ function explain(error: Error & { readonly code?: unknown }, url: BrokerUrl): st
     const way = scheme === 'mqtt' || scheme === 'ws' ? 'mqtt' : 'mqtts';
     return explainCode(codeOf(error as NodeJS.ErrnoException), { way, host, port });
   }
+  // What the library could not read, in its words, says nothing more than this.
+  if (!('code' in error)) return `${name} answers with something else than MQTT: is it a broker?`;
   return `${name} is no broker that can be used: ${messageOf(error)}`;
 }
 

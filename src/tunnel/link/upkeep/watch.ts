@@ -23,16 +23,18 @@ export function watch(now: number, state: State): void {
   state.lookedAt = now;
   const heardAt = now - state.quietForMs();
   if (heardAt > state.heardAt) {
-    if (state.isLost) comeBack(now, state);
+    const outageMs = now - state.heardAt;
     noteHeard(state, heardAt);
+    // What was heard too long ago brings nothing back, and may be what was known already: the clock is read a little apart.
+    if (state.isLost && now < state.silentAt) comeBack(state, outageMs);
   }
-  if (now >= state.silentAt)
+  if (!state.isLost && now >= state.silentAt)
     lose(now, state, `nothing has been heard for ${((now - state.heardAt) / 1000).toFixed(1)} s`);
 }
 
 /** The path was only silent. */
-function comeBack(now: number, state: State): void {
-  state.outputs.push({ kind: 'back', outageMs: now - state.heardAt });
+function comeBack(state: State, outageMs: number): void {
+  state.outputs.push({ kind: 'back', outageMs });
   Object.assign(state, { isLost: false, failures: 0, retryAt: Number.POSITIVE_INFINITY });
 }
 

@@ -13,13 +13,15 @@ function start(options: {
   readonly patienceMs?: number;
   readonly rttMs?: number | null;
   readonly isHeard?: (atMs: number) => boolean;
+  /** How much later the clock is read for `quietForMs`. */
+  readonly lateMs?: (atMs: number) => number;
 }) {
-  const { waitMs = 60_000, patienceMs = 60_000, rttMs = null, isHeard = () => true } = options;
+  const { waitMs = 60_000, patienceMs = 60_000, rttMs = null, isHeard = () => true, lateMs = () => 0 } = options;
   let clock = 0;
   const quietForMs = (): number => {
     let at = clock - (clock % 1_000);
     while (at > 0 && !isHeard(at)) at -= 1_000;
-    return clock - at;
+    return clock - at + lateMs(clock);
   };
   const upkeep = createUpkeep(0, { waitMs, patienceMs, quietForMs, rttMs: () => rttMs });
   const noted: Noted[] = [];
@@ -65,6 +67,12 @@ describe('a peer that falls silent', () => {
     expect(side.of('lost')).toEqual([{ kind: 'lost', detail: 'nothing has been heard for 2.0 s' }]);
     expect([side.times('lost'), side.times('connect'), side.times('doubt')]).toEqual([[7_000], [0, 7_000], [7_000]]);
     expect(side.of('connect')[1]).toEqual({ kind: 'connect', attempt: 2, waitMs: 10_000, isAgain: true });
+  });
+
+  it('is not taken for heard again because the clock is read a little later at one time than at another', () => {
+    const side = connected({ isHeard: (atMs) => atMs <= 5_000, lateMs: (atMs) => (atMs < 7_100 ? 0.5 : 0) });
+    side.runUntil(12_000);
+    expect([side.times('back'), side.times('lost').length]).toEqual([[], 1]);
   });
 
   it('over a path of 500 ms is waited for longer, and over one of 10 s not more than 3 s longer', () => {
