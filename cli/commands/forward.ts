@@ -33,7 +33,7 @@ export const forward = defineCommand({
   name: 'forward',
   arguments: '<code> [listen..]',
   positionals: {
-    code: { type: 'string', describe: 'Code of the other side; left out where it comes another way' },
+    code: { type: 'string', describe: 'Code, or offer, of the other side; left out where it comes another way' },
     listen: { type: 'string', array: true, describe: 'Where to listen, and for what there: LISTEN[:TARGET]' },
   },
   options: {

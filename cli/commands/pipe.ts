@@ -34,7 +34,7 @@ did not come, 7 something was lost, 3 no server answers.`;
 export const pipe = defineCommand({
   name: 'pipe',
   arguments: '[code]',
-  positionals: { code: { type: 'string', describe: 'Code of the other side; one is made if left out' } },
+  positionals: { code: { type: 'string', describe: 'Code, or offer, of the other side; one is made if left out' } },
   options: {
     ...TUNNEL_OPTIONS,
     ...ONCE_OPTION,
@@ -44,6 +44,7 @@ export const pipe = defineCommand({
   examples: [
     ['tar c . | natcheck pipe --server stun.example.org', 'send a folder, and say what to run on the other machine'],
     ['natcheck pipe CODE < /dev/null | tar x', 'receive it there, and send nothing back'],
+    ['natcheck pipe --manual', 'make an offer, and take the answer of the natcheck pipe OFFER on the other machine'],
   ],
   run: async (argv, context) => {
     const { code } = argv as { readonly code?: string };

@@ -68,7 +68,8 @@ describe('natcheck pipe by hand', { timeout: TIMEOUT_MS }, () => {
     expect(await late.ended).toMatchObject({
       ...{ code: 6, stderr: expect.stringMatching(/the line of the other side was not pasted in time\n$/) },
     });
-    const alone = spawn('setsid', [process.execPath, MAIN, 'pipe', '--manual', ...seenBy()]);
+    // A process that leads a session of its own has no terminal.
+    const alone = spawn(process.execPath, [MAIN, 'pipe', '--manual', ...seenBy()], { detached: true });
     let errors = '';
     for await (const chunk of alone.stderr) errors += chunk;
     expect(errors).toContain('there is no terminal to paste the answer at');
