@@ -54,7 +54,7 @@ const through = (urls: readonly string[]): readonly string[] => [
   ...['--stun', `${HOST}:${server.addresses[0]?.port}`, '--no-port-mapping'],
 ];
 
-it('two pipes meet through the one broker of four that is one', { timeout: 60_000 }, async () => {
+it('two pipes meet through the one broker of four that is one', { timeout: 120_000 }, async () => {
   const broker = owner.use(await startTestBroker());
   const words = [newCode(), ...through([none.web, none.closing, none.silent, broker.url])];
   await using alice = startPipe(words);
@@ -69,7 +69,7 @@ it('two pipes meet through the one broker of four that is one', { timeout: 60_00
   );
 });
 
-it('a pipe whose brokers are all none says so of each, and ends with 3', { timeout: 60_000 }, async () => {
+it('a pipe whose brokers are all none says so of each, and ends with 3', { timeout: 120_000 }, async () => {
   await using alice = startPipe([newCode(), ...through(Object.values(none))]);
   const { code, stderr } = await alice.ended;
   expect(code).toBe(3);
