@@ -5,7 +5,8 @@ import { parseExposed } from '../../src/tunnel/forward/grammar/parse-exposed.ts'
 import { proposeForwards } from '../../src/tunnel/forward/grammar/proposal.ts';
 import { formatTarget } from '../../src/tunnel/forward/grammar/target.ts';
 import { defineCommand } from '../command.ts';
-import { meetingOf, ONCE_OPTION, TUNNEL_OPTIONS } from '../tunnel/meeting.ts';
+import { meetingOf } from '../tunnel/choose-meeting.ts';
+import { ONCE_OPTION, TUNNEL_OPTIONS } from '../tunnel/meeting.ts';
 import { openMeeting } from '../tunnel/open-meeting.ts';
 import { createReporter } from '../tunnel/reporter.ts';
 import { EXPOSE_LABEL, VERBOSE_OPTION } from './forward/options.ts';

@@ -5,7 +5,8 @@ import { looksLikeListen, parseForwards } from '../../src/tunnel/forward/grammar
 import { type Forward, formatListen, formatTarget } from '../../src/tunnel/forward/grammar/target.ts';
 import { openForwarding } from '../../src/tunnel/forward/listen/forwarding.ts';
 import { type Context, defineCommand } from '../command.ts';
-import { meetingOf, TUNNEL_OPTIONS, type TunnelWords } from '../tunnel/meeting.ts';
+import { meetingOf } from '../tunnel/choose-meeting.ts';
+import { TUNNEL_OPTIONS, type TunnelWords } from '../tunnel/meeting.ts';
 import { openMeeting } from '../tunnel/open-meeting.ts';
 import { createReporter, type Reporter } from '../tunnel/reporter.ts';
 import { EXPOSE_LABEL, VERBOSE_OPTION } from './forward/options.ts';
