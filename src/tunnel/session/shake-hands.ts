@@ -1,9 +1,11 @@
 /** Drives the handshake over a carrier, and hands the datagrams that are none of it to whoever comes next. */
 import { startMachine } from '../../net/machine.ts';
+import { pause } from '../../net/waits.ts';
 import { explainEnd } from '../../punch/path/end.ts';
 import type { Carrier } from '../carrier.ts';
 import type { Agreement } from '../handshake/agreement.ts';
 import type { HandshakeFailure, HandshakeInput, HandshakeOptions, HandshakeOutput } from '../handshake/contract.ts';
+import { OTHER_VERSION_GRACE_MS } from '../handshake/failure.ts';
 import { createHandshake } from '../handshake/handshake.ts';
 import type { ShakenCarrier } from './create-session.ts';
 import { SEALED_TYPE } from './datagram/sealed-datagram.ts';
@@ -40,9 +42,10 @@ export async function shakeHands(carrier: Carrier, { signal, ...options }: Shake
   });
   const stop = (): void => outcome.reject(signal?.reason);
   signal?.addEventListener('abort', stop, { once: true });
+  const over = new AbortController();
   try {
     running.tell({ kind: 'start' });
-    const result = await Promise.race([outcome.promise, running.broken, lostDuring(carrier)]);
+    const result = await Promise.race([outcome.promise, running.broken, lostDuring(carrier, over.signal)]);
     if (result.kind === 'failed') running[Symbol.dispose]();
     if (result.kind === 'failed') return result;
     return {
@@ -59,11 +62,14 @@ export async function shakeHands(carrier: Carrier, { signal, ...options }: Shake
     running[Symbol.dispose]();
     throw error;
   } finally {
+    over.abort();
     signal?.removeEventListener('abort', stop);
   }
 }
 
-async function lostDuring(carrier: Carrier): Promise<Outcome> {
+async function lostDuring(carrier: Carrier, signal: AbortSignal): Promise<Outcome> {
   const detail = `the path was lost during the handshake: ${explainEnd(await carrier.closed)}`;
+  // A peer of another version leaves when its own grace is over: what this side has heard of that says more.
+  await pause(OTHER_VERSION_GRACE_MS, signal);
   return { kind: 'failed', failure: { reason: 'timeout', detail } };
 }
