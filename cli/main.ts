@@ -10,5 +10,6 @@ if (isOldNode(process.versions.node)) {
   // This is the code for wrong usage in exit-code.ts.
   process.exitCode = 2;
 } else {
-  import('./process.ts');
+  // Before anything else is loaded, since that is what it is about.
+  import('./tunnel/young-generation.ts').then(() => import('./process.ts'));
 }
