@@ -5,12 +5,15 @@
 import { FRAME_DATA_MAX_BYTES } from './frames.ts';
 import { WINDOW_MIN_BYTES } from './window.ts';
 
+/** How many full frames of memory wait for the next ones: 1 MiB. A new buffer for each of them would be work for the collector. */
+const SPARE_FRAMES = 16;
+
 export interface Outgoing {
   /** Takes over what is to be sent; its memory may be used again once `pending` is false. */
   readonly put: (chunks: readonly Uint8Array[]) => void;
   /** Whether something of what was put has not been copied yet. */
   readonly pending: () => boolean;
-  /** Returns the bytes of the next frame; null when there are none, or the peer has no room. */
+  /** Returns the bytes of the next frame, good until the peer has them; null when there are none, or the peer has no room. */
   readonly next: () => Uint8Array | null;
   /** Whether everything that was put has been given out by `next`. */
   readonly isEmpty: () => boolean;
@@ -26,6 +29,8 @@ interface State {
   /** What the peer may not have, from the offset `base` on. */
   readonly kept: Uint8Array[];
   base: number;
+  /** The memory of full frames that the peer has. */
+  readonly spare: Buffer[];
   /** Which of `kept` comes next. */
   cursor: number;
   /** The offset behind `kept`. */
@@ -34,7 +39,7 @@ interface State {
 }
 
 export function createOutgoing(): Outgoing {
-  const state: State = { parts: [], kept: [], base: 0, cursor: 0, end: 0, limit: WINDOW_MIN_BYTES };
+  const state: State = { parts: [], kept: [], spare: [], base: 0, cursor: 0, end: 0, limit: WINDOW_MIN_BYTES };
   return {
     put: (chunks) => {
       state.parts = chunks.filter(({ length }) => length > 0);
@@ -65,9 +70,19 @@ function takeMore(state: State): Uint8Array | null {
   if (bytes === 0) return null;
   state.parts = rest;
   state.end += bytes;
-  const copy = Buffer.concat(taken, bytes);
+  const copy = bytes === FRAME_DATA_MAX_BYTES ? fullFrame(state, taken) : Buffer.concat(taken, bytes);
   state.kept.push(copy);
   return copy;
+}
+
+function fullFrame({ spare }: State, parts: readonly Uint8Array[]): Uint8Array {
+  const frame = spare.pop() ?? Buffer.allocUnsafeSlow(FRAME_DATA_MAX_BYTES);
+  let at = 0;
+  for (const part of parts) {
+    frame.set(part, at);
+    at += part.length;
+  }
+  return frame;
 }
 
 function takeUpTo(
@@ -98,7 +113,14 @@ function drop(state: State, received: number): void {
       return;
     }
     state.kept.shift();
+    spareFrame(state, first);
     state.base += first.length;
     state.cursor = Math.max(0, state.cursor - 1);
   }
+}
+
+/** Whoever was given the frame has copied it when it was sent. */
+function spareFrame({ spare }: State, frame: Uint8Array): void {
+  if (frame.buffer.byteLength === FRAME_DATA_MAX_BYTES && spare.length < SPARE_FRAMES)
+    spare.push(Buffer.from(frame.buffer));
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FRAME_DATA_MAX_BYTES } from '../../../../src/tunnel/session/stream/frames.ts';
 import { createOutgoing } from '../../../../src/tunnel/session/stream/outgoing.ts';
 import { WINDOW_MIN_BYTES } from '../../../../src/tunnel/session/stream/window.ts';
 
@@ -71,5 +72,22 @@ describe('what is kept until the peer has it', () => {
     outgoing.next();
     outgoing.hear(100, 1_000_000);
     expect([outgoing.rewind(99), outgoing.rewind(101), outgoing.rewind(100)]).toEqual([false, false, true]);
+  });
+
+  it('is in memory that is used again once the peer has it, and not before', () => {
+    const outgoing = createOutgoing();
+    outgoing.hear(0, 3 * FRAME_DATA_MAX_BYTES);
+    outgoing.put([pattern(0, 3 * FRAME_DATA_MAX_BYTES)]);
+    const first = outgoing.next();
+    const second = outgoing.next();
+    outgoing.hear(FRAME_DATA_MAX_BYTES, 0);
+    const third = outgoing.next();
+    expect(third?.buffer).toBe(first?.buffer);
+    expect(third?.buffer).not.toBe(second?.buffer);
+    outgoing.rewind(FRAME_DATA_MAX_BYTES);
+    expect([outgoing.next(), outgoing.next()]).toEqual([
+      pattern(FRAME_DATA_MAX_BYTES, FRAME_DATA_MAX_BYTES),
+      pattern(2 * FRAME_DATA_MAX_BYTES, FRAME_DATA_MAX_BYTES),
+    ]);
   });
 });
