@@ -81,7 +81,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lab: ['lab/base', 'lab/docker'],
   cli: [
     ...['lab/base', 'lab/docker', 'lab/sim/detect', 'lab/sim/network', 'lab/sim/punch', 'server', 'src/base'],
-    ...['src/detect', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt', 'src/tunnel'],
+    ...['src/detect', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt', 'src/rendezvous', 'src/tunnel'],
   ],
 };
 

@@ -5,7 +5,8 @@ import { parseExposed } from '../../src/tunnel/forward/grammar/parse-exposed.ts'
 import { proposeForwards } from '../../src/tunnel/forward/grammar/proposal.ts';
 import { formatTarget } from '../../src/tunnel/forward/grammar/target.ts';
 import { defineCommand } from '../command.ts';
-import { meetingOf, ONCE_OPTION, TUNNEL_OPTIONS } from '../tunnel/meeting.ts';
+import { meetingOf } from '../tunnel/choose-meeting.ts';
+import { ONCE_OPTION, TUNNEL_OPTIONS } from '../tunnel/meeting.ts';
 import { openMeeting } from '../tunnel/open-meeting.ts';
 import { createReporter } from '../tunnel/reporter.ts';
 import { EXPOSE_LABEL, VERBOSE_OPTION } from './forward/options.ts';
@@ -21,7 +22,7 @@ TCP; or a socket file, as /PATH, ./PATH or unix:PATH. Only these can be reached,
 whatever the other side asks for. It runs natcheck forward, with the code that
 is printed here, or that was given by NATCHECK_CODE or --code-fd. Any number of
 sides may, one after another and at once, until this is ended by Ctrl-C; with
---once only the first, until it goes.
+--once, or by hand (--manual), only the first, until it goes.
 
 Exit codes: 0 ended by Ctrl-C, 3 no server answers.`;
 

@@ -5,7 +5,8 @@ import { looksLikeListen, parseForwards } from '../../src/tunnel/forward/grammar
 import { type Forward, formatListen, formatTarget } from '../../src/tunnel/forward/grammar/target.ts';
 import { openForwarding } from '../../src/tunnel/forward/listen/forwarding.ts';
 import { type Context, defineCommand } from '../command.ts';
-import { meetingOf, TUNNEL_OPTIONS, type TunnelWords } from '../tunnel/meeting.ts';
+import { meetingOf } from '../tunnel/choose-meeting.ts';
+import { TUNNEL_OPTIONS, type TunnelWords } from '../tunnel/meeting.ts';
 import { openMeeting } from '../tunnel/open-meeting.ts';
 import { createReporter, type Reporter } from '../tunnel/reporter.ts';
 import { EXPOSE_LABEL, VERBOSE_OPTION } from './forward/options.ts';
@@ -32,7 +33,7 @@ export const forward = defineCommand({
   name: 'forward',
   arguments: '<code> [listen..]',
   positionals: {
-    code: { type: 'string', describe: 'Code of the other side; left out where it comes another way' },
+    code: { type: 'string', describe: 'Code, or offer, of the other side; left out where it comes another way' },
     listen: { type: 'string', array: true, describe: 'Where to listen, and for what there: LISTEN[:TARGET]' },
   },
   options: {

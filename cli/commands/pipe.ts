@@ -7,8 +7,9 @@ import { startPipe } from '../../src/tunnel/pipe/pipe.ts';
 import { markUsed } from '../code/used.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { meetingOf } from '../tunnel/choose-meeting.ts';
 import { exitAfterLink } from '../tunnel/exit.ts';
-import { type Meeting, meetingOf, ONCE_OPTION, TUNNEL_OPTIONS } from '../tunnel/meeting.ts';
+import { type Meeting, ONCE_OPTION, TUNNEL_OPTIONS } from '../tunnel/meeting.ts';
 import { openMeeting } from '../tunnel/open-meeting.ts';
 import { createReporter, type Reporter } from '../tunnel/reporter.ts';
 import { closingStdout } from '../tunnel/standard-streams.ts';
@@ -24,8 +25,8 @@ Without CODE it makes one, and says what to run on the other machine. With the
 same CODE on both sides, whoever has it is the other side, and nobody else is.
 What goes through the pipe is encrypted end to end, through a relay as well.
 
-Each direction ends by itself: with the end of the input. A path that is lost is
-opened again, and everything goes on.
+Each direction ends by itself: with the end of its input, which is Ctrl-D on a
+terminal. When a path is lost, another one is opened, and everything goes on.
 
 Exit codes: 0 both directions have ended and every byte has arrived, 6 the peer
 did not come, 7 something was lost, 3 no server answers.`;
@@ -33,7 +34,7 @@ did not come, 7 something was lost, 3 no server answers.`;
 export const pipe = defineCommand({
   name: 'pipe',
   arguments: '[code]',
-  positionals: { code: { type: 'string', describe: 'Code of the other side; one is made if left out' } },
+  positionals: { code: { type: 'string', describe: 'Code, or offer, of the other side; one is made if left out' } },
   options: {
     ...TUNNEL_OPTIONS,
     ...ONCE_OPTION,
@@ -42,7 +43,8 @@ export const pipe = defineCommand({
   notes: NOTES,
   examples: [
     ['tar c . | natcheck pipe --server stun.example.org', 'send a folder, and say what to run on the other machine'],
-    ['natcheck pipe CODE | tar x', 'receive it there'],
+    ['natcheck pipe CODE < /dev/null | tar x', 'receive it there, and send nothing back'],
+    ['natcheck pipe --manual', 'make an offer, and take the answer of the natcheck pipe OFFER on the other machine'],
   ],
   run: async (argv, context) => {
     const { code } = argv as { readonly code?: string };

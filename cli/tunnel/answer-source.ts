@@ -66,7 +66,9 @@ async function lineOf(state: State, stream: Readable): Promise<string | null> {
     state.rest = '';
   };
   look();
-  stream.on('data', take).once('end', stop).once('close', stop);
+  // It may have ended while nobody listened.
+  if (stream.readableEnded || stream.destroyed) stop();
+  stream.on('data', take).once('end', stop).once('close', stop).resume();
   try {
     return await promise;
   } finally {

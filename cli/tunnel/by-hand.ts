@@ -8,20 +8,8 @@ import { type Code, createCode } from '../../src/tunnel/code/code.ts';
 import { keysOf } from '../../src/tunnel/code/keys.ts';
 import type { GivenOffer } from '../code/source.ts';
 import { openAnswerSource } from './answer-source.ts';
-import type { Meeting, TunnelWords } from './meeting.ts';
+import type { MANUAL_OPTIONS, Meeting, TunnelWords } from './meeting.ts';
 import type { Reporter } from './reporter.ts';
-
-export const MANUAL_OPTIONS = {
-  manual: {
-    type: 'boolean',
-    describe: 'Meet without a server or a broker: make an offer, which takes the place of CODE on the other side',
-  },
-  'answer-fd': {
-    type: 'number',
-    describe: 'With --manual: file descriptor to read the answer from, one line',
-    defaultDescription: 'the terminal',
-  },
-} as const;
 
 /** What belongs to another way to meet. */
 const ELSEWHERE = ['server', 'rendezvous', 'broker', 'peer', 'id', 'room'] as const;

@@ -1,17 +1,23 @@
-/** Where and how a command meets the other side of a tunnel: by a code, which it may have to make, by ids, or by hand. */
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
+/** The words of every command that opens a tunnel, and the meeting that they come to. */
 import type { InferredOptionTypes } from 'yargs';
-import { UsageError } from '../../src/errors.ts';
-import { DEFAULT_ROOM } from '../../src/punch/report/unproven.ts';
-import { type Code, createCode } from '../../src/tunnel/code/code.ts';
-import { type CodeKeys, keysOf } from '../../src/tunnel/code/keys.ts';
+import type { Code } from '../../src/tunnel/code/code.ts';
+import type { CodeKeys } from '../../src/tunnel/code/keys.ts';
 import type { LinkOptions } from '../../src/tunnel/link/link.ts';
-import { CODE_OPTIONS, readCode } from '../code/source.ts';
-import type { Context } from '../command.ts';
-import { ROOM_OPTIONS, roomOptions } from '../commands/room-options.ts';
-import { MANUAL_OPTIONS, meetingByHand } from './by-hand.ts';
-import { BROKER_OPTION, placeOfCode, serverOfNewCode } from './place.ts';
+import { CODE_OPTIONS } from '../code/source.ts';
+import { ROOM_OPTIONS } from '../commands/room-options.ts';
+import { BROKER_OPTION } from './place.ts';
+
+export const MANUAL_OPTIONS = {
+  manual: {
+    type: 'boolean',
+    describe: 'Meet without a server or a broker: make an offer, which takes the place of CODE on the other side',
+  },
+  'answer-fd': {
+    type: 'number',
+    describe: 'With --manual: file descriptor to read the answer from, one line',
+    defaultDescription: 'the terminal',
+  },
+} as const;
 
 /** The options of every command that opens a tunnel; `ONCE_OPTION` is for those that make a code. */
 export const TUNNEL_OPTIONS = {
@@ -36,9 +42,6 @@ export const ONCE_OPTION = {
 
 export type TunnelWords = InferredOptionTypes<typeof TUNNEL_OPTIONS> & Partial<InferredOptionTypes<typeof ONCE_OPTION>>;
 
-/** An opaque id is as long as those that come of a code. */
-const ID_BYTES = 18;
-
 export interface Meeting {
   /** Null where the two sides meet by hand, or know each other by their ids alone. */
   readonly code: Code | null;
@@ -55,69 +58,4 @@ export interface Meeting {
   readonly room: LinkOptions['room'];
   /** What the other side has to write after the name of its command, and a code, for the same meeting. */
   readonly otherWords: readonly string[];
-}
-
-export interface MeetingOptions {
-  /** The code as it stands in the command line. */
-  readonly argument: string | undefined;
-  /** What this side's id in the room is derived from by a code; null for a random one. */
-  readonly label: string | null;
-  /** Whether one peer has to be named where there is no code. */
-  readonly needsPeer: boolean;
-}
-
-/** @throws UsageError when the words make no sense; the signal's reason when aborted. */
-export async function meetingOf(
-  argv: TunnelWords,
-  { env, signal }: Pick<Context, 'env' | 'signal'>,
-  options: MeetingOptions,
-): Promise<Meeting> {
-  const given = await readCode({ argument: options.argument, fd: argv['code-fd'], env, signal });
-  const shared = { ...roomOptions(argv, env), signal };
-  const isOffer = given !== null && 'offer' in given;
-  if (isOffer || argv.manual) return meetingByHand(argv, { given, shared });
-  const byIds = ['peer', 'id', 'room'].filter((name) => argv[name as 'peer' | 'id' | 'room'] !== undefined);
-  if (byIds.length > 0) {
-    if (given) throw new UsageError(`--${byIds[0]} is for meeting without a code: give one or the other`);
-    return meetingByIds(argv, { ...options, shared, server: argv.server ?? env.NATCHECK_SERVER });
-  }
-  if (given && argv.once)
-    throw new UsageError('--once is for a code that is made here: a code says itself how often it is good');
-  const code = given ?? createCode({ server: serverOfNewCode(argv, env), once: argv.once ?? false, randomBytes });
-  const keys = keysOf(code.secret);
-  const place = placeOfCode(argv, { code, keys, env });
-  const id = options.label === null ? randomBytes(ID_BYTES).toString('base64url') : keys.id(options.label);
-  const { rendezvous, broker = [] } = argv;
-  const otherWords = [
-    ...(rendezvous === undefined ? [] : ['--rendezvous', rendezvous]),
-    ...broker.flatMap((url) => ['--broker', url]),
-  ];
-  return {
-    ...{ code, keys, byHand: null, isOnce: code.once, isMade: given === null, peer: null, otherWords },
-    room: { ...shared, id, ...place },
-  };
-}
-
-function meetingByIds(
-  { peer, id = hostname(), room = DEFAULT_ROOM, rendezvous, once }: TunnelWords,
-  {
-    needsPeer,
-    server,
-    shared,
-  }: MeetingOptions & { readonly server: string | undefined; readonly shared: Partial<LinkOptions['room']> },
-): Meeting {
-  if (once) throw new UsageError('--once is for a code: without one, --peer says who may connect');
-  if (needsPeer && peer === undefined) throw new UsageError('without a code, --peer names the peer');
-  if (!server) throw new UsageError('name the natcheck server where the two peers meet: --server or NATCHECK_SERVER');
-  if (peer === id) throw new UsageError(`you and the peer both have the id ${id}: each side needs its own`);
-  const otherWords = [
-    ...(peer === undefined ? [] : ['--id', peer]),
-    ...['--peer', id, '--server', server],
-    ...(rendezvous === undefined ? [] : ['--rendezvous', rendezvous]),
-    ...(room === DEFAULT_ROOM ? [] : ['--room', room]),
-  ];
-  return {
-    ...{ code: null, keys: null, byHand: null, isOnce: false, isMade: false, peer: peer ?? null, otherWords },
-    room: { ...shared, id, server, room },
-  };
 }

@@ -24,7 +24,7 @@ export async function openMeeting(meeting: Meeting, options: MeetingLinkOptions)
   const { argv, reporter, waitMs } = options;
   const { peer, keys, byHand } = meeting;
   await using owner = createOwner();
-  const { room } = handledRoom(meeting, reporter, argv['answer-fd']);
+  const { room } = owner.use(handledRoom(meeting, reporter, argv['answer-fd']));
   const link = owner.use(
     await openLink({
       ...{ room, keys, waitMs, onEvent: reporter.event },
@@ -32,6 +32,9 @@ export async function openMeeting(meeting: Meeting, options: MeetingLinkOptions)
       peers: peer === null ? options.peers : { kind: 'one', id: peer },
     }),
   );
+  void link.closed.then(({ reason }) => {
+    if (byHand && reason === 'path-lost') reporter.line('by hand, another connection needs a new offer: begin again');
+  });
   const kept = owner.move();
   return { ...link, [Symbol.asyncDispose]: kept[Symbol.asyncDispose] };
 }

@@ -24,6 +24,13 @@ describe('natcheck', () => {
     expect(stdout).toMatch(/\n {2}natcheck serve +\S/);
   });
 
+  it.each(['pipe', 'expose', 'forward'])(
+    'this Node knows what %s sets of its memory, and says nothing',
+    async (name) => {
+      expect(await natcheck([name, '--help'])).toMatchObject({ code: 0, stderr: '' });
+    },
+  );
+
   it.each([
     [['lab'], ['lab', '--help']],
     [

@@ -34,6 +34,8 @@ export async function natcheck(words: readonly string[], env: Record<string, str
 export interface Started extends AsyncDisposable {
   /** Resolves when what it has written to stderr so far matches. */
   said(pattern: RegExp): Promise<void>;
+  /** What it has written to stderr so far. */
+  spoken(): string;
   /** Its own end. */
   readonly ended: Promise<Ended>;
   /** Sends the signal and waits for the end. */
@@ -55,6 +57,7 @@ export function natcheckStarted(words: readonly string[], env: Record<string, st
   );
   return {
     ended,
+    spoken: () => spoken,
     said: (pattern) =>
       new Promise((resolve) => {
         const check = (): void => {

@@ -9,6 +9,8 @@ import { MAIN } from './natcheck.ts';
 export interface PipeProcess extends AsyncDisposable {
   readonly stdin: Writable;
   readonly stdout: Readable;
+  /** Its descriptor 3. */
+  readonly third: Writable;
   /** Resolves when what it has written to stderr so far matches. */
   readonly said: (pattern: RegExp) => Promise<RegExpExecArray>;
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null; readonly stderr: string }>;
@@ -21,9 +23,13 @@ export function startPipe(words: readonly string[], env: Record<string, string> 
 }
 
 export function startCommand(words: readonly string[], env: Record<string, string> = {}): PipeProcess {
-  const child = spawn(process.execPath, [MAIN, ...words], { env: { ...process.env, ...env } });
-  const { stdin, stdout, stderr, pid = 0 } = child;
-  stdin.on('error', () => {});
+  const child = spawn(process.execPath, [MAIN, ...words], {
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  const { pid = 0 } = child;
+  const [stdin, stdout, stderr, third] = child.stdio as unknown as readonly [Writable, Readable, Readable, Writable];
+  for (const input of [stdin, third]) input.on('error', () => {});
   let spoken = '';
   const listeners = new Set<() => void>();
   stderr.setEncoding('utf8').on('data', (chunk: string) => {
@@ -32,7 +38,7 @@ export function startCommand(words: readonly string[], env: Record<string, strin
   });
   const closed = once(child, 'close') as Promise<[number | null, string | null]>;
   return {
-    ...{ stdin, stdout, pid },
+    ...{ stdin, stdout, third, pid },
     said: (pattern) =>
       new Promise((resolve) => {
         const check = (): void => {

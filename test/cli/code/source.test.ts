@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { CODE_OPTIONS, type CodeSources, readCode } from '../../../cli/code/source.ts';
 import { markUsed } from '../../../cli/code/used.ts';
 import { UsageError } from '../../../src/errors.ts';
+import { formatManualLine } from '../../../src/rendezvous/manual/line.ts';
 import { formatCode } from '../../../src/tunnel/code/code.ts';
 import { keysOf } from '../../../src/tunnel/code/keys.ts';
 import { codeFrom } from '../../tunnel/code/codes.ts';
@@ -34,6 +35,29 @@ async function fromFile(text: string | Uint8Array) {
     closeSync(fd);
   }
 }
+
+describe('an offer', () => {
+  const line = {
+    ...{ secret: 'the-secret', endpoint: { address: '192.0.2.1', port: 1 }, candidates: [] },
+    behavior: { mapping: 'undetermined', filtering: 'undetermined' },
+  } as const;
+  const offer = formatManualLine({ kind: 'offer', ...line });
+
+  it('comes wherever a code comes, and tells what the two sides share', async () => {
+    const given = { offer, secret: 'the-secret' };
+    expect(await reading({ argument: offer })).toEqual(given);
+    expect(await reading({ env: { NATCHECK_CODE: offer } })).toEqual(given);
+    expect(await fromFile(`${offer}\nrest`)).toEqual({ code: given, rest: 'rest' });
+  });
+
+  it('that is damaged, or an answer, is told as one', async () => {
+    expect(await refusal({ argument: offer.slice(0, -1) })).toMatch(/^this line is damaged/);
+    const answer = formatManualLine({ kind: 'answer', ...line });
+    expect(await refusal({ env: { NATCHECK_CODE: answer } })).toBe(
+      'NATCHECK_CODE: this is an answer: it goes to the side that has made the offer',
+    );
+  });
+});
 
 describe('a code', () => {
   it('comes from the argument, from NATCHECK_CODE, or from a descriptor', async () => {

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatcheckServer, startServer } from '../../../server/index.ts';
 import { createCode, formatCode } from '../../../src/tunnel/code/code.ts';
 import { connectClient, echo, failureOf, openTarget, openUdp, readAll, until } from '../../tunnel/forward/targets.ts';
+import { freePort } from '../free-port.ts';
 import { natcheck, natcheckStarted, type Started } from '../natcheck.ts';
 
 let server: NatcheckServer;
@@ -38,14 +39,6 @@ function exposeStarted(code: string, words: readonly string[]): Started {
 
 function forwardStarted(code: string, words: readonly string[]): Started {
   return natcheckStarted(['forward', code, ...words, ...at()], { XDG_STATE_HOME: state });
-}
-
-async function freePort(): Promise<number> {
-  const taken = createServer().listen(0, '127.0.0.1');
-  await once(taken, 'listening');
-  const { port } = taken.address() as AddressInfo;
-  await new Promise((resolve) => taken.close(resolve));
-  return port;
 }
 
 async function answerFrom(port: number, question: string): Promise<string> {
@@ -200,10 +193,6 @@ describe('wrong use', () => {
 
   it.each([
     [['expose', 'nonsense'], "'nonsense' has no port: write HOST:PORT"],
-    [
-      ['expose', '22', '--peer', 'bob'],
-      'name the natcheck server where the two peers meet: --server or NATCHECK_SERVER',
-    ],
     [['forward', '2222:22'], 'the code is missing: natcheck expose prints it, as in: natcheck forward CODE 2222:22'],
     [['forward', 'CODE'], 'name where to listen, as in: natcheck forward CODE 2222:22'],
     [

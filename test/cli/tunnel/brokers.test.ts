@@ -1,85 +1,71 @@
-/** What commands say of brokers that are none: the others go on without them, and where all are none, each is told. */
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+/** The commands of a tunnel without a natcheck server, as processes on loopback: through brokers, one of which is dead. */
+import { createHash, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatcheckServer, startServer } from '../../../server/index.ts';
-import { createOwner } from '../../../src/net/owner.ts';
-import { createCode, formatCode } from '../../../src/tunnel/code/code.ts';
-import { startTestBroker } from '../../net/rendezvous/broker/mqtt-broker.ts';
+import { startTestBroker, type TestBroker } from '../../net/rendezvous/broker/mqtt-broker.ts';
 import { HOST } from '../../net/rendezvous/peers.ts';
-import { startPipe, textOf } from '../pipes.ts';
+import { connectClient, echo, openTarget, readAll } from '../../tunnel/forward/targets.ts';
+import { freePort } from '../free-port.ts';
+import { natcheck, natcheckStarted } from '../natcheck.ts';
+import { hashOf, startPipe } from '../pipes.ts';
 
-const owner = createOwner();
+const TIMEOUT_MS = 60_000;
+const CONNECTED = /^connected to the other side directly, encrypted end to end$/m;
+
 let server: NatcheckServer;
-/** What is no broker, as URLs: a web server, what talks without end, what hangs up, and what is silent. */
-let none: Readonly<Record<'web' | 'noise' | 'closing' | 'silent', string>>;
+let brokers: readonly [TestBroker, TestBroker];
 beforeAll(async () => {
-  server = owner.use(await startServer({ ip: [HOST], port: 0, altPort: 0, httpPort: 0 }));
-  none = {
-    web: await listening(createHttpServer()),
-    noise: await listening(createServer(talk)),
-    closing: await listening(createServer((socket) => void socket.end())),
-    silent: await listening(createServer(() => {})),
-  };
+  server = await startServer({ ip: [HOST, '127.0.0.2'], port: 0, altPort: 0, httpPort: 0 });
+  brokers = [await startTestBroker(), await startTestBroker()];
 });
-afterAll(() => owner[Symbol.asyncDispose]());
-
-async function listening(nobody: Server): Promise<string> {
-  const sockets = new Set<Socket>();
-  nobody.on('connection', (socket: Socket) => {
-    sockets.add(socket.on('error', () => {}));
-  });
-  nobody.listen(0, HOST);
-  await once(nobody, 'listening');
-  owner.defer(async () => {
-    for (const socket of sockets) socket.destroy();
-    nobody.close();
-  });
-  return `mqtt://${HOST}:${(nobody.address() as AddressInfo).port}`;
-}
-
-function talk(socket: Socket): void {
-  const more = (): void => {
-    while (!socket.destroyed && socket.write(randomBytes(1_000)));
-  };
-  socket.on('drain', more);
-  more();
-}
-
-const newCode = (): string => formatCode(createCode({ server: null, once: false, randomBytes }));
-const through = (urls: readonly string[]): readonly string[] => [
-  ...urls.flatMap((url) => ['--broker', url]),
-  ...['--stun', `${HOST}:${server.addresses[0]?.port}`, '--no-port-mapping'],
-];
-
-it('two pipes meet through the one broker of four that is one', { timeout: 60_000 }, async () => {
-  const broker = owner.use(await startTestBroker());
-  const words = [newCode(), ...through([none.web, none.closing, none.silent, broker.url])];
-  await using alice = startPipe(words);
-  await using bob = startPipe(words);
-  alice.stdin.end('through one of four');
-  bob.stdin.end();
-  expect(await textOf(bob)).toBe('through one of four');
-  const { code, stderr } = await alice.ended;
-  expect([code, (await bob.ended).code]).toEqual([0, 0]);
-  expect(stderr).toContain(
-    `a broker is left out: ${none.web} answers with something else than MQTT: is it a broker?\n`,
-  );
+afterAll(async () => {
+  for (const one of [server, ...brokers]) await one[Symbol.asyncDispose]();
 });
 
-it('a pipe whose brokers are all none says so of each, and ends with 3', { timeout: 60_000 }, async () => {
-  await using alice = startPipe([newCode(), ...through(Object.values(none))]);
-  const { code, stderr } = await alice.ended;
-  expect(code).toBe(3);
-  const [last = ''] = stderr.split('\n').filter((line) => line.startsWith('the rendezvous server cannot be reached: '));
-  const closing = none.closing.slice('mqtt://'.length);
-  for (const reason of [
-    `${none.web} answers with something else than MQTT: is it a broker\\?`,
-    `${none.noise} (answers with something else than MQTT: is it a broker\\?|sends more than any introduction needs)`,
-    `(mqtt://)?${closing} ended the connection.*`,
-    `${none.silent} did not answer in time`,
-  ])
-    expect(last).toMatch(new RegExp(`(: |; )${reason}(;|$)`));
+const seenBy = (): string[] => ['--stun', `${HOST}:${server.addresses[0]?.port}`, '--no-port-mapping'];
+const urls = (): readonly string[] => brokers.map(({ url }) => url);
+
+async function newCode(): Promise<string> {
+  const { stdout } = await natcheck(['code'], { NATCHECK_SERVER: '' });
+  return stdout.trim();
+}
+
+describe('without a server', { timeout: TIMEOUT_MS }, () => {
+  it('a pipe by a code of natcheck code carries 2 MB, though a broker is dead from the beginning', async () => {
+    const code = await newCode();
+    expect(code).not.toContain('@');
+    const env = { NATCHECK_BROKER: `mqtt://127.0.0.1:${await freePort()} ${urls().join(' ')}` };
+    await using alice = startPipe([code, ...seenBy()], env);
+    await using bob = startPipe([code, ...seenBy()], env);
+    const sent = randomBytes(2_000_000);
+    alice.stdin.end(sent);
+    bob.stdin.end();
+    const received = await hashOf(bob);
+    expect([(await alice.ended).code, (await bob.ended).code]).toEqual([0, 0]);
+    expect(received).toBe(createHash('sha256').update(sent).digest('hex'));
+    expect((await bob.ended).stderr).toContain('a broker is left out');
+  });
+
+  it('expose makes a code that names none, and forward meets it by the line that is printed', async () => {
+    await using target = await openTarget(echo);
+    const named = urls().flatMap((url) => ['--broker', url]);
+    await using expose = natcheckStarted(['expose', `${target.port}`, ...named, ...seenBy()], { NATCHECK_SERVER: '' });
+    await expose.said(/^ {2}natcheck forward .*$/m);
+    const [, code = '', rest = ''] = /^ {2}natcheck forward (\S+) (.*)$/m.exec(expose.spoken()) ?? [];
+    expect([code.includes('@'), rest]).toEqual([false, `${named.join(' ')} ${target.port}`]);
+    const port = await freePort();
+    await using forward = natcheckStarted(['forward', code, `${port}:${target.port}`, ...named, ...seenBy()]);
+    await Promise.all([expose.said(CONNECTED), forward.said(CONNECTED)]);
+    const client = await connectClient(port);
+    client.end('through brokers');
+    expect(String(await readAll(client))).toBe('through brokers');
+    expect((await forward.end('SIGINT')).code).toBe(0);
+    expect((await expose.end('SIGINT')).code).toBe(0);
+  });
+
+  it('all brokers being dead ends with 3, and with what is wrong with each', async () => {
+    const dead = `mqtt://127.0.0.1:${await freePort()}`;
+    const { code, stderr } = await natcheck(['pipe', await newCode(), '--broker', dead, ...seenBy()]);
+    expect([code, stderr]).toEqual([3, expect.stringContaining(dead.slice('mqtt://'.length))]);
+  });
 });

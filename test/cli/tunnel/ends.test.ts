@@ -8,7 +8,7 @@ import { connectClient, failureOf, openTarget } from '../../tunnel/forward/targe
 import { NO_TERMINAL, onTerminal } from '../terminal/terminal.ts';
 import { CONNECTED, type Meetings, startMeetings } from './meetings.ts';
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 
 let meetings: Meetings;
 beforeAll(async () => {

@@ -67,7 +67,7 @@ function floodOf(stranger: UdpSocket, ports: readonly number[]) {
 
 it('10,000 datagrams of strangers at each socket of a pipe change nothing of what it carries', {
   skip: !existsSync('/proc/self/net/udp'),
-  timeout: 90_000,
+  timeout: 120_000,
 }, async () => {
   await using meetings = await startMeetings();
   const code = meetings.newCode();

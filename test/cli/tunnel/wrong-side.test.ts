@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONNECTED, type Meetings, startMeetings } from './meetings.ts';
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 /** How a process takes the source of this version for that of the next one. */
 const NEWER = `--import=data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from 'node:module';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Agreement } from '../../../src/tunnel/handshake/agreement.ts';
+import type { HandshakeOutput } from '../../../src/tunnel/handshake/contract.ts';
 import { MESSAGE_TYPE } from '../../../src/tunnel/handshake/message.ts';
 import { ANYONE, codeOf, LIBRARY, machineOf, type Passing, pair, type Run, run } from './machines.ts';
 
@@ -26,6 +27,13 @@ function damaged(bytes: Uint8Array, at: number): Uint8Array {
 function losing(name: string, count: number): (passing: Passing, passed: readonly Passing[]) => readonly Uint8Array[] {
   return (passing, passed) =>
     passing.name === name && passed.filter((before) => before.name === name).length < count ? [] : [passing.bytes];
+}
+
+/** The one datagram among these outputs, in hexadecimal. */
+function sentBy(outputs: readonly HandshakeOutput[]): string {
+  const sent = outputs.flatMap((output) => (output.kind === 'send' ? [Buffer.from(output.bytes).toString('hex')] : []));
+  expect(sent).toHaveLength(1);
+  return sent[0] ?? '';
 }
 
 describe('a handshake', () => {
@@ -187,6 +195,19 @@ describe('a handshake', () => {
     expect(result.elapsedMs).toBe(1_500);
     // The hundred, and those of the right messages on both sides.
     expect(states).toBe(100 + 4);
+  });
+
+  it('remembers four answers where no code protects the first message', () => {
+    const responder = machineOf('responder', { identity: ANYONE });
+    responder.handle(0, { kind: 'start' });
+    const answerTo = (first: Uint8Array): string => sentBy(responder.handle(0, { kind: 'datagram', bytes: first }));
+    const firsts = Array.from({ length: 5 }, () =>
+      Buffer.from(sentBy(machineOf('initiator', { identity: ANYONE }).handle(0, { kind: 'start' })), 'hex'),
+    );
+    const answers = firsts.map(answerTo);
+    // The last four are answered as before, and the first one anew.
+    expect(firsts.slice(1).map(answerTo)).toEqual(answers.slice(1));
+    expect(answerTo(firsts[0] ?? new Uint8Array())).not.toBe(answers[0]);
   });
 
   it('never sends more bytes than it has heard, but for a second message that is twice as long as the first', () => {

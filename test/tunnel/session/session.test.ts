@@ -191,6 +191,23 @@ describe('a datagram', () => {
 });
 
 describe('a session', () => {
+  it('keeps 4,096 messages that the peer has not taken, and leaves it with one more', async () => {
+    await using pair = await createPair();
+    const askAndWithdraw = (): void => {
+      const calling = new AbortController();
+      pair.initiator.open('', calling.signal).catch(() => {});
+      calling.abort();
+    };
+    // Two messages each, and all in one turn, in which nothing can come from the peer.
+    for (let count = 0; count < 2_048; count++) askAndWithdraw();
+    expect(pair.initiator.isOver()).toBe(false);
+    askAndWithdraw();
+    expect(await pair.initiator.closed).toEqual({
+      reason: 'path-lost',
+      detail: 'the peer does not take what it is told',
+    });
+  });
+
   it('ends for the peer when this side disposes of it, and so do its streams, openings and offers', async () => {
     await using pair = await createPair();
     const [, far] = await openBoth(pair);

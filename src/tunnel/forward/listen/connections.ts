@@ -9,7 +9,7 @@ import type { OnForwardEvent } from '../event.ts';
 import type { Listen } from '../grammar/target.ts';
 import { reset, splice } from '../splice.ts';
 import type { CurrentTunnel } from './current-tunnel.ts';
-import { cannotListen, clearSocketFile } from './socket-file.ts';
+import { cannotListen, clearSocketFile, closeToOthers } from './socket-file.ts';
 
 /** How many connections may wait to be accepted; systems have a lower bound of their own (listen(2)). */
 const BACKLOG = 1_024;
@@ -60,7 +60,9 @@ async function startListening(server: Server, listen: Listen): Promise<Listen> {
       server.listen({ host, port, backlog: BACKLOG, exclusive: true, ipv6Only: familyOf(host) === 'IPv6' });
     }
     await listening;
+    if (listen.kind === 'unix') await closeToOthers(listen.path);
   } catch (error) {
+    server.close();
     const { code, message } = error as NodeJS.ErrnoException;
     if (listen.kind === 'unix') throw cannotListen(listen.path, code ?? message);
     const at = { host: listen.address, port: listen.port };

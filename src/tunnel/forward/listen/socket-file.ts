@@ -1,10 +1,12 @@
 /** The file of a Unix domain socket to listen on: what is there already is left alone, unless it is a socket that nobody has. */
-import { lstat, stat, unlink } from 'node:fs/promises';
+import { chmod, lstat, stat, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { UsageError } from '../../../errors.ts';
 import { explainFileCode } from '../../../net/explain-code.ts';
 import { visible } from '../../../visible.ts';
+
+const OWNER_ONLY = 0o600;
 
 /** Removes a socket that its process has left behind. @throws UsageError when something else is there, or a socket in use. */
 export async function clearSocketFile(path: string): Promise<void> {
@@ -23,6 +25,11 @@ export async function clearSocketFile(path: string): Promise<void> {
   await unlink(path).catch((error: NodeJS.ErrnoException) => {
     throw cannotListen(path, error.code ?? error.message);
   });
+}
+
+/** Lets nobody but this user connect to it, whatever the umask is. */
+export async function closeToOthers(path: string): Promise<void> {
+  await chmod(path, OWNER_ONLY);
 }
 
 /** @param code of the system. */

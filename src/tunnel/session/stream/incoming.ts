@@ -3,10 +3,9 @@
  * it need not keep any longer. Native streams acknowledge whatever comes and hold it all, so without this a peer could fill the
  * memory of a side that reads slowly.
  */
-import { createWindow, WINDOW_MIN_BYTES } from './window.ts';
+import { createWindow } from './window.ts';
 
-/** After so many bytes, or so long, the peer is told what has come, should the reader not have given cause before. */
-const TELL_BYTES = WINDOW_MIN_BYTES / 2;
+/** After so long, or a part of the window, the peer is told what has come, should the reader not have given cause before. */
 const TELL_MS = 500;
 
 export interface Incoming extends Disposable {
@@ -19,9 +18,15 @@ export interface Incoming extends Disposable {
   readonly tell: () => void;
 }
 
-/** @param tell Sends the peer both counts. */
-export function createIncoming(tell: (received: number, limit: number) => void): Incoming {
-  const window = createWindow();
+export interface IncomingOptions {
+  /** Returns how large the window may be now. */
+  readonly max: () => number;
+  /** Sends the peer both counts. */
+  readonly tell: (received: number, limit: number) => void;
+}
+
+export function createIncoming({ max, tell }: IncomingOptions): Incoming {
+  const window = createWindow(max);
   const state = { received: 0, told: 0 };
   let timer: NodeJS.Timeout | undefined;
   const tellNow = (): void => {
@@ -34,7 +39,7 @@ export function createIncoming(tell: (received: number, limit: number) => void):
     take: (bytes) => {
       state.received += bytes;
       if (state.received > window.limit()) return false;
-      if (state.received - state.told >= TELL_BYTES) tellNow();
+      if (state.received - state.told >= window.tellEvery()) tellNow();
       else timer ??= setTimeout(tellNow, TELL_MS);
       return true;
     },

@@ -8,7 +8,9 @@ import type { SecretStreamLibrary } from '../native/secret-stream.ts';
 import { openSecureStream, type SecureStream, type SecureStreamHandlers } from '../native/secure-stream.ts';
 import { FRAME_MAX_BYTES } from './frames.ts';
 import { createInbox, type Inbox } from './inbox.ts';
+import type { SpareBuffers } from './spare-buffers.ts';
 import { createTunnelStream, type ResumableStream } from './stream.ts';
+import { windowShare } from './window.ts';
 
 /** How many streams may be open, asked for or offered at a time. */
 export const STREAMS_MAX = 1_024;
@@ -54,6 +56,7 @@ export interface Opened {
 
 export interface StreamTable {
   readonly options: StreamsOptions;
+  readonly spare: SpareBuffers;
   readonly asked: Map<number, Asked>;
   readonly offered: Map<number, Offered>;
   readonly opened: Map<number, Opened>;
@@ -78,8 +81,8 @@ export function beginStream(
 ): TunnelStream {
   const { say, sendDatagram, onBytes } = table.options;
   const resumable = createTunnelStream({
-    number,
-    onBytes,
+    ...{ number, onBytes, spare: table.spare },
+    windowMax: () => windowShare(table.opened.size),
     onDatagram: inbox.onDatagram,
     sendDatagram: (bytes) => table.opened.has(number) && sendDatagram(number, bytes),
     onDone: () => say({ kind: 'done', number }),

@@ -10,6 +10,7 @@ import type { SecureStream, SecureStreamHandlers } from '../native/secure-stream
 import { decodeFrame, encodeFrame, FRAME_DATA_MAX_BYTES, type Frame } from './frames.ts';
 import { createIncoming, type Incoming } from './incoming.ts';
 import { createOutgoing, type Outgoing } from './outgoing.ts';
+import type { SpareBuffers } from './spare-buffers.ts';
 import { WINDOW_MIN_BYTES } from './window.ts';
 
 /** Less than the least window, so that the peer is told of more room before it has to stop. */
@@ -20,6 +21,10 @@ type Done = (error?: Error | null) => void;
 
 export interface StreamWiring {
   readonly number: number;
+  /** Shared by the streams of a session. */
+  readonly spare: SpareBuffers;
+  /** Returns how many bytes may be on their way now, or wait to be read, in each direction. */
+  readonly windowMax: () => number;
   readonly sendDatagram: (bytes: Uint8Array) => boolean;
   readonly onDatagram: (receive: (bytes: Uint8Array) => void) => void;
   /** Is told of the bytes that go, or have come. */
@@ -64,15 +69,23 @@ interface State {
 }
 
 export function createTunnelStream(wiring: StreamWiring): ResumableStream {
+  const { number, sendDatagram, onDatagram, spare, windowMax: max } = wiring;
   const state: State = {
-    ...{ wiring, outgoing: createOutgoing(), secure: null, isDrained: true, isEndSaid: false, written: null },
+    ...{
+      wiring,
+      outgoing: createOutgoing({ spare, max }),
+      secure: null,
+      isDrained: true,
+      isEndSaid: false,
+      written: null,
+    },
     ...{ finished: null, hasFinished: false, peerHasEnded: false, isKnown: false },
-    incoming: createIncoming((received, limit) => {
-      state.secure?.write(encodeFrame({ kind: 'credit', received, limit }));
+    incoming: createIncoming({
+      max,
+      tell: (received, limit) => void state.secure?.write(encodeFrame({ kind: 'credit', received, limit })),
     }),
   };
   const duplex = createDuplex(state);
-  const { number, sendDatagram, onDatagram } = wiring;
   return {
     stream: Object.assign(duplex, { number, sendDatagram, onDatagram }),
     attach: (open, peerReceived) => {

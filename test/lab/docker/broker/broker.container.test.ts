@@ -2,6 +2,7 @@
  * Two peers behind real NATs that meet through two mosquittos, without a natcheck server: two STUN servers with one address each see
  * their sockets, and tell what their NATs do.
  */
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   type Lab,
@@ -12,10 +13,13 @@ import {
   SYMMETRIC,
 } from '../../../../lab/index.ts';
 import type { PunchReport } from '../../../../src/punch/report/report.ts';
+import { createCode, formatCode } from '../../../../src/tunnel/code/code.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
+import { expectComplete, startPipe } from '../tunnel/pipe-run.ts';
 
 const PORTS = [1883, 1884] as const;
 const TIMEOUT_MS = 60_000;
+const PIPE_TIMEOUT_MS = 120_000;
 
 /** Opens a room, connects, and says what came of it, in lines, until it is ended. */
 const PEER = `
@@ -72,9 +76,17 @@ describeLab('two peers behind NATs, and two mosquittos in the public network', (
     return program;
   }
 
+  const brokerUrls = (): string[] => PORTS.map((port) => `mqtt://${lab.server.primary}:${port}`);
+  const stunNames = (): string[] => [lab.server.primary, lab.server.alternate].map((address) => `${address}:3478`);
+
+  async function kill(mosquitto: Program): Promise<void> {
+    const pid = (await mosquitto.line(/^pid: /)).slice('pid: '.length);
+    await lab.server.exec(['kill', '-KILL', pid]);
+    await mosquitto.ended;
+  }
+
   async function startPeer(client: LabContainer, id: string, peer: string, topic: string): Promise<PeerRun> {
-    const brokers = PORTS.map((port) => `mqtt://${lab.server.primary}:${port}`);
-    const stunServers = [lab.server.primary, lab.server.alternate].map((address) => `${address}:3478`);
+    const [brokers, stunServers] = [brokerUrls(), stunNames()];
     const options = JSON.stringify({ id, peer, brokers, stunServers, topic });
     const program = await client.start(['node', '--input-type=module', '-e', PEER, options]);
     const after = async (label: string): Promise<string> =>
@@ -99,9 +111,7 @@ describeLab('two peers behind NATs, and two mosquittos in the public network', (
     await using _bob = bob.program;
     // They know of each other by now, and have not asked yet.
     await bob.present();
-    const pid = (await first.line(/^pid: /)).slice('pid: '.length);
-    await lab.server.exec(['kill', '-KILL', pid]);
-    await first.ended;
+    await kill(first);
     for (const report of await Promise.all([alice.report(), bob.report()])) {
       expect(report).toMatchObject({ outcome: 'direct', reason: null });
     }
@@ -116,6 +126,31 @@ describeLab('two peers behind NATs, and two mosquittos in the public network', (
     await using _bob = bob.program;
     for (const report of await Promise.all([alice.report(), bob.report()])) {
       expect(report).toMatchObject({ outcome: 'direct', plan: { technique: 'birthday' } });
+    }
+  });
+
+  it('are met at by natcheck pipe behind a port-restricted NAT and a symmetric one: 2 MB arrive whole, though one is killed', {
+    timeout: PIPE_TIMEOUT_MS,
+  }, async () => {
+    await using first = await startMosquitto(PORTS[0]);
+    await using _second = await startMosquitto(PORTS[1]);
+    const code = formatCode(createCode({ server: null, once: false, randomBytes }));
+    const words = [
+      code,
+      ...brokerUrls().flatMap((url) => ['--broker', url]),
+      ...stunNames().flatMap((name) => ['--stun', name]),
+    ];
+    const start = (nat: string, bytes: number) =>
+      startPipe(lab.nat(nat).client(0), { name: `broker-${nat}`, bytes, words });
+    const alice = await start('port-restricted', 2_000_000);
+    await alice.event('ready');
+    const bob = await start('symmetric', 1);
+    await bob.event('connecting');
+    await kill(first);
+    const results = await Promise.all([alice.result(), bob.result()]);
+    expectComplete(results);
+    for (const { events } of results) {
+      expect(events.find(({ event }) => event === 'connected')).toMatchObject({ path: 'direct' });
     }
   });
 });

@@ -30,7 +30,7 @@ describe('a socket file', () => {
     client.end('by file');
     expect(String(await readAll(client))).toBe('by file');
     expect(joined.forwarded[0]).toMatchObject({ target: `${folder}/target`, client: null });
-    expect((await stat(`${folder}/listen`)).mode & 0o022).toBe(0);
+    expect((await stat(`${folder}/listen`)).mode & 0o777).toBe(0o600);
     await joined[Symbol.asyncDispose]();
     expect(existsSync(`${folder}/listen`)).toBe(false);
   });
