@@ -27,7 +27,8 @@ export async function comparePipes({ title, rounds, bytes, runs }: PipeCompariso
   const outcomes = new Map<Contestant, Outcome[]>(rounds.map(({ contestant }) => [contestant, []]));
   for (let run = 1; run <= runs; run++) {
     for (const { contestant, limit: _, ...where } of rounds) {
-      const outcome = await carry(contestant, { ...where, bytes, number: ++transfers }).catch(failure);
+      const carried = Math.min(bytes, contestant.maxBytes ?? bytes);
+      const outcome = await carry(contestant, { ...where, bytes: carried, number: ++transfers }).catch(failure);
       outcomes.get(contestant)?.push(outcome);
       progress(`${title}, ${run} of ${runs}: ${contestant.name}: ${JSON.stringify(outcome)}`);
     }

@@ -29,6 +29,8 @@ export interface Commands {
 
 export interface Contestant {
   readonly name: string;
+  /** It carries no more than this in one transfer, since it would take too long. */
+  readonly maxBytes?: number;
   readonly commands: (transfer: Transfer) => Commands | Promise<Commands>;
 }
 
