@@ -40,6 +40,8 @@ export interface MovableSession extends Session {
 
 /** How long the last messages are given to reach the peer when this side ends the session. */
 const GOODBYE_MS = 1_000;
+/** How often the end is said by datagrams then, of which each may be lost. */
+const GOODBYE_DATAGRAMS = 3;
 
 interface State {
   readonly options: SessionOptions;
@@ -139,6 +141,9 @@ function hearSealed(state: State, bytes: Uint8Array): void {
     case 'control':
     case 'renew':
       state.control.hearDatagram(datagram);
+      return;
+    case 'bye':
+      void endSession(state, { reason: 'peer-left' });
   }
 }
 
@@ -195,6 +200,10 @@ async function finishSession(state: State, end: TunnelEnd): Promise<void> {
   if (end.reason === 'own-end' && path) {
     control.say({ kind: 'bye' });
     await atMost(GOODBYE_MS, control.flushed());
+    // A busy peer may not have read that by now, and the end of the path, which comes next, would look like a lost one.
+    for (let sends = 0; sends < GOODBYE_DATAGRAMS; sends++) {
+      path.carrier.send(state.seal({ kind: 'bye', number: 0, payload: new Uint8Array() }));
+    }
   }
   control[Symbol.dispose]();
   liveness[Symbol.dispose]();

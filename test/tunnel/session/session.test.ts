@@ -222,6 +222,15 @@ describe('a session', () => {
     expect([pair.carriers.initiator.isDisposed(), pair.carriers.responder.isDisposed()]).toEqual([true, true]);
   });
 
+  it('ends for the peer also where nothing of control comes through any more', async () => {
+    let isNativeLost = false;
+    const onDatagram = (bytes: Uint8Array): readonly Uint8Array[] => (isNativeLost && bytes[0] === 0xff ? [] : [bytes]);
+    await using pair = await createPair({ faults: { onDatagram } });
+    isNativeLost = true;
+    await pair.initiator[Symbol.asyncDispose]();
+    expect(await pair.responder.closed).toEqual({ reason: 'peer-left' });
+  });
+
   it('can be disposed of as soon as a stream has closed: the peer has got everything', async () => {
     await using pair = await createPair();
     const [near, far] = await openBoth(pair);

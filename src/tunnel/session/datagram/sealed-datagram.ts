@@ -31,7 +31,7 @@ export interface Datagram {
   readonly payload: Uint8Array;
 }
 
-const KINDS = ['stream', 'ping', 'pong', 'control', 'renew'] as const;
+const KINDS = ['stream', 'ping', 'pong', 'control', 'renew', 'bye'] as const;
 
 /** Returns what seals one datagram after another with this key. */
 export function createSeal(key: Uint8Array): (datagram: Datagram) => Uint8Array {
