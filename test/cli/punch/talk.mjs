@@ -23,4 +23,6 @@ socket.on('message', (bytes, from) => {
 });
 const say = (then) => socket.send(`${heard.size === 0 ? '' : 'heard '}${role}`, Number(toPort), to, then);
 socket.bind(Number(port), address);
+// Whoever has started it may be gone, and the other one never come.
+setTimeout(() => process.exit(1), 120_000).unref();
 const timer = setInterval(() => say(() => {}), 20);
