@@ -13,6 +13,8 @@ const ARRIVAL_TIMEOUT_MS = 3000;
 
 /** On a machine with several processors, two datagrams sent one after the other may arrive swapped; two rounds in a row have been seen to. */
 const ROUNDS = 3;
+/** How many datagrams follow those of a round: behind one alone, all three rounds have been seen to be overtaken. */
+const BEHIND = 2;
 
 export function publicSide({ primary, alternate }: ServerPlace): PublicSide {
   return {
@@ -114,29 +116,32 @@ async function inbound(bed: Bed, probe: InboundProbe): Promise<readonly Endpoint
   return probe.from.filter((endpoint) => arrived.has(formatEndpoint(endpoint)));
 }
 
-/** Sends from every endpoint once, and resolves with those whose datagrams had arrived when the last one did. */
+/**
+ * Sends from every endpoint once, and resolves with those whose datagrams had arrived when two more had, which are sent behind
+ * them one after the other: the second one only when the first one is there, so that what it was to follow has had a whole round trip more.
+ */
 async function inboundRound(
   { server, sockets }: Bed,
   { socket, mapped, from, opened, instead = { mapped } }: InboundProbe,
 ): Promise<readonly Endpoint[]> {
   const agent = sockets.agentOf(socket);
   const sources = new Map(from.map((endpoint) => [sockets.token(), endpoint]));
-  const last = sockets.token();
   const arrived: Endpoint[] = [];
   using _ = agent.onArrival((candidate) => {
     const source = sources.get(candidate.data);
     if (source !== undefined && candidate.socket === socket) arrived.push(source);
   });
-  const finished = await arrival(agent, {
-    wanted: ({ data }) => data === last,
-    timeoutMs: ARRIVAL_TIMEOUT_MS,
-    meanwhile: () => {
-      for (const [data, endpoint] of sources) server.send(formatEndpoint(endpoint), mapped, data);
-      server.send(formatEndpoint(opened), instead.mapped, last);
-    },
-  });
-  if (finished === null)
-    throw new Error(`${formatEndpoint(opened)} cannot answer ${socket} at ${formatEndpoint(mapped)}`);
+  for (const [data, endpoint] of sources) server.send(formatEndpoint(endpoint), mapped, data);
+  for (let behind = 0; behind < BEHIND; behind++) {
+    const last = sockets.token();
+    const finished = await arrival(agent, {
+      wanted: ({ data }) => data === last,
+      timeoutMs: ARRIVAL_TIMEOUT_MS,
+      meanwhile: () => server.send(formatEndpoint(opened), instead.mapped, last),
+    });
+    if (finished === null)
+      throw new Error(`${formatEndpoint(opened)} cannot answer ${socket} at ${formatEndpoint(mapped)}`);
+  }
   return arrived;
 }
 
