@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { runPlan } from './run-plans.ts';
 import { runTunnel } from './tunnel-run.ts';
 
-/** As many as go in some seconds; `node bench/tunnel-runs.ts` does 10,000. */
+/** As many as go in some seconds; `node bench/tunnel/runs.ts` does 10,000. */
 const RUNS = 60;
 const AT_ONCE = 20;
 

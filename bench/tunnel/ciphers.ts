@@ -1,7 +1,7 @@
 /**
  * How fast one stream goes over loopback, from one process to another, by what encrypts it: nothing, secret streams, TLS 1.3 of
  * node:tls with a shared key, and a whole session. Prints megabytes a second and the seconds of CPU of both processes.
- * Usage: node bench/tunnel-ciphers.ts [--megabytes 400]
+ * Usage: node bench/tunnel/ciphers.ts [--megabytes 400]
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,10 +10,10 @@ import { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Udx, UdxSocket, UdxStream } from '../src/net/udx/native.ts';
-import { enterSession } from '../src/tunnel/session/enter-session.ts';
-import { CODE } from '../test/tunnel/session/pair.ts';
-import { createCarrier } from '../test/tunnel/session/wire.ts';
+import type { Udx, UdxSocket, UdxStream } from '../../src/net/udx/native.ts';
+import { enterSession } from '../../src/tunnel/session/enter-session.ts';
+import { CODE } from '../../test/tunnel/session/pair.ts';
+import { createCarrier } from '../../test/tunnel/session/wire.ts';
 
 const require = createRequire(import.meta.url);
 const MODES = ['udx', 'secret-stream', 'TLS_AES_128_GCM_SHA256', 'TLS_CHACHA20_POLY1305_SHA256', 'session'];

@@ -1,13 +1,13 @@
 /**
  * Runs sessions over bad wires on loopback, with streams that end and are reset in any order while the path changes, and says how
  * many have lost, repeated or ended something wrongly. Each run follows from its plan, which is printed when it fails.
- * Usage: node bench/tunnel-runs.ts [--runs 10000] [--at-once 50] [--seed 1]
+ * Usage: node bench/tunnel/runs.ts [--runs 10000] [--at-once 50] [--seed 1]
  */
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
-import { runPlan } from '../test/tunnel/session/run-plans.ts';
-import { type RunPlan, runTunnel } from '../test/tunnel/session/tunnel-run.ts';
-import { createTables } from '../test/tunnel/session/wire.ts';
+import { runPlan } from '../../test/tunnel/session/run-plans.ts';
+import { type RunPlan, runTunnel } from '../../test/tunnel/session/tunnel-run.ts';
+import { createTables } from '../../test/tunnel/session/wire.ts';
 
 const { values } = parseArgs({
   options: {
