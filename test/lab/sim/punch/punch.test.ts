@@ -73,6 +73,14 @@ describe('one punch', () => {
     expect([first, second]).toEqual([9000, expect.closeTo(9000 + skewMs, 6)]);
   });
 
+  it('by chance is named so by both sides, even where the response of the peer overtakes its probe', () => {
+    const swapping = symmetricLink({ latencyMs: 0.1, jitterMs: 5 });
+    const [a, b] = [behind(SYMMETRIC), behind(PORT_RESTRICTED)];
+    // With this seed the first socket of the moving side is the one that meets the other side.
+    const punch = punchInSim({ a, b, seed: 222, linkA: swapping, linkB: swapping, relay: true });
+    expect([punch.a.technique, punch.b.technique]).toEqual(['birthday', 'birthday']);
+  });
+
   it('through routers that answer inbound first is healed where a packet came too early', () => {
     const near = symmetricLink({ latencyMs: 0.1 });
     for (const other of [INBOUND_FIRST, PORT_RESTRICTED]) {
