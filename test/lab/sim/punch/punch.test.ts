@@ -1,4 +1,4 @@
-/** Punches in the simulated lab: every ordered pair over bad links (bench/punch-sim.ts: more seeds), and single ones. */
+/** Punches in the simulated lab: every ordered pair over bad links (bench/punch/punch-sim.ts: more seeds), and single ones. */
 import { describe, expect, it } from 'vitest';
 import { FULL_CONE, INBOUND_FIRST, PORT_RESTRICTED, SYMMETRIC } from '../../../../lab/profiles.ts';
 import { symmetricLink } from '../../../../lab/sim/network/link.ts';
