@@ -32,6 +32,8 @@ export interface CommandDefinition<O extends CommandOptions> {
   /** The positional arguments after the name, such as `<action> [name]`, if there are any. */
   readonly arguments?: string;
   readonly positionals?: Readonly<Record<string, PositionalOptions>>;
+  /** Whether a program and its arguments may follow `--`. */
+  readonly takesProgram?: boolean;
   readonly options: O;
   /** Paragraphs after the options in `--help`. */
   readonly notes?: string;

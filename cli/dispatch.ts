@@ -52,6 +52,7 @@ export async function dispatch(
     context.stdout.write(`${shown}\n`);
     return EXIT.ok;
   }
+  checkProgram(chosen);
   checkValues(chosen);
   return chosen.command.run(chosen.argv, context);
 }
@@ -128,6 +129,13 @@ async function parse(parser: Argv, words: readonly string[]): Promise<string> {
     shown = output;
   });
   return shown;
+}
+
+/** Refuses what follows `--` where it would be taken for nothing. The parser leaves it behind the command's own name. */
+function checkProgram({ command, argv }: Chosen): void {
+  const [, first] = argv._ as readonly (string | number)[];
+  if (first === undefined || command.takesProgram) return;
+  throw new UsageError(`${first} follows --, but natcheck ${command.name} starts no program: leave -- out`);
 }
 
 /** Checks what yargs lets pass: a number that is not one, and an option with one value that is given twice. */
