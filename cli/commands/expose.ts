@@ -39,7 +39,7 @@ export const expose = defineCommand({
   run: async (argv, context) => {
     const { target: words } = argv as typeof argv & { readonly target: readonly string[] };
     const targets = parseExposed(words);
-    const meeting = await meetingOf(argv, context, { argument: undefined, label: EXPOSE_LABEL, needsPeer: true });
+    const meeting = await meetingOf(argv, context, { argument: undefined, label: EXPOSE_LABEL });
     context.stdout.write(exposedText(targets));
     await using reporter = await createReporter({
       ...{ argv, context, meeting, waitMs: Number.POSITIVE_INFINITY },

@@ -54,7 +54,7 @@ export const forward = defineCommand({
     const { argument, texts } = wordsOf(argv, context);
     const forwards = parseForwards(texts);
     const waitMs = waitOption(argv);
-    const meeting = await meetingOf(argv, context, { argument, label: null, needsPeer: true });
+    const meeting = await meetingOf(argv, context, { argument, label: null });
     const note = createNotes({ isVerbose: argv.verbose ?? false });
     let reporter: Reporter | null = null;
     const onEvent = (event: ForwardEvent): void => {

@@ -51,7 +51,7 @@ export const pipe = defineCommand({
     const waitMs = waitOption(argv);
     if (argv['answer-fd'] === 0)
       throw new UsageError('stdin goes through the pipe: give the answer by another descriptor');
-    const meeting = await meetingOf(argv, context, { argument: code, label: null, needsPeer: true });
+    const meeting = await meetingOf(argv, context, { argument: code, label: null });
     await using reporter = await createReporter({
       ...{ argv, context, meeting, otherCommand: ['natcheck', 'pipe'], waitMs },
     });

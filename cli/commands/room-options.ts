@@ -1,6 +1,7 @@
 /** The options of every command that meets a peer: where, by which relays, and what of this host it uses. */
 import type { InferredOptionTypes } from 'yargs';
 import { UsageError } from '../../src/errors.ts';
+import { parseServerName } from '../../src/net/lookup/server-name.ts';
 import type { PathMode, RoomOptions } from '../../src/punch/options.ts';
 import type { TurnServerChoice } from '../../src/punch/reachability/turn-choice.ts';
 import { FAMILY_OPTIONS, familyOption } from './family-options.ts';
@@ -16,7 +17,8 @@ export const ROOM_OPTIONS = {
   stun: {
     type: 'string',
     array: true,
-    describe: 'Further STUN server, as HOST[:PORT], where the server has one address; can be repeated',
+    describe:
+      'STUN server, as HOST[:PORT], in place of public ones; beside a natcheck server, a further one where that has one address; can be repeated',
   },
   turn: {
     type: 'string',
@@ -36,6 +38,7 @@ export function roomOptions(
   env: Readonly<Record<string, string | undefined>>,
 ) {
   const { rendezvous, local, stun: stunServers } = argv;
+  stunServers?.forEach(parseServerName);
   return {
     ...{ rendezvous, stunServers, local },
     token: argv.token ?? env.NATCHECK_TOKEN,

@@ -12,7 +12,7 @@ import type { MANUAL_OPTIONS, Meeting, TunnelWords } from './meeting.ts';
 import type { Reporter } from './reporter.ts';
 
 /** What belongs to another way to meet. */
-const ELSEWHERE = ['server', 'rendezvous', 'broker', 'peer', 'id', 'room'] as const;
+const ELSEWHERE = ['server', 'rendezvous', 'token', 'broker', 'peer', 'id', 'room'] as const;
 
 const PROMPT =
   'paste the line that it prints here, and press Enter; a path opens at the next ten seconds of the clock:';
@@ -37,6 +37,7 @@ export function meetingByHand(
         ? '--manual makes an offer: leave it out to answer one'
         : '--manual makes an offer in place of a code: give no code',
     );
+  if (argv.once) throw new UsageError('--once is for a code: an offer is good for one connection anyway');
   const { secret } = offer ?? createCode({ server: null, once: true, randomBytes });
   const meeting: ManualMeetingPlace = {
     kind: 'manual',
