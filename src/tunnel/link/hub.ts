@@ -9,6 +9,12 @@ import { createPeerLink, type PeerEnd, type PeerLink, type PeerLinkOptions } fro
 /** How many are tried at once where the first one who is there is wanted. */
 const CANDIDATES_MAX = 8;
 
+/** How long somebody who has asked, or has come into the room, is met: whoever is still there asks again. */
+const COMER_WAIT_MS = 20_000;
+
+/** How many who ask for this side, and are not wanted, are told: anybody in the room can ask under any number of ids. */
+const STRANGERS_TOLD_MAX = 5;
+
 export interface HubOptions extends Omit<PeerLinkOptions, 'peer' | 'onEnd'> {
   readonly peers: LinkedPeers;
   /** Called when nobody will be connected to any more. */
@@ -33,6 +39,8 @@ interface State {
   lastEnd: Exclude<PeerEnd, { readonly kind: 'broken' }> | null;
   /** Who was connected to first, where that is the only one who is wanted. */
   chosen: string | null;
+  /** The ids that are not wanted, as far as they were told. */
+  readonly strangers: Set<string>;
   /** The links that are ending: a room meets one peer once at a time. */
   readonly ending: Map<string, Promise<void>>;
   /** Aborted when the hub ends. */
@@ -47,6 +55,7 @@ export function createHub(options: HubOptions): Hub {
       startedAt: now(),
       lastEnd: null,
       chosen: null,
+      strangers: new Set(),
       ending: new Map(),
       over: new AbortController(),
     },
@@ -92,16 +101,21 @@ function present(state: State, peer: string): void {
 }
 
 function asked(state: State, peer: string): void {
-  const { peers, onEvent } = state.options;
+  const { peers } = state.options;
   const known = state.links.get(peer);
   if (known) known.tell({ kind: 'asked' });
   else if (peers.kind === 'everyone' || (peers.kind === 'first' && state.chosen === null)) connect(state, peer);
-  else onEvent({ kind: 'stranger', peer });
+  else noteStranger(state, peer);
+}
+
+function noteStranger({ strangers, options }: State, peer: string): void {
+  if (strangers.size >= STRANGERS_TOLD_MAX || strangers.has(peer)) return;
+  strangers.add(peer);
+  options.onEvent({ kind: 'stranger', peer });
 }
 
 function connect(state: State, peer: string): void {
-  const { options, links, startedAt } = state;
-  const max = options.peers.kind === 'everyone' ? ROOM_PEERS_MAX : CANDIDATES_MAX;
+  const { links } = state;
   if (state.over.signal.aborted) return;
   const former = state.ending.get(peer);
   if (former) {
@@ -109,18 +123,31 @@ function connect(state: State, peer: string): void {
     return;
   }
   if (!links.has(peer)) {
-    if (links.size >= max) return;
-    // A peer that asks is there, and has its own time.
-    const waitMs =
-      options.peers.kind === 'first' ? Math.max(1_000, startedAt + options.waitMs - now()) : options.waitMs;
-    const link: PeerLink = createPeerLink({
-      ...{ ...options, peer, waitMs },
-      onTunnel: (linked) => take(state, linked),
-      onEnd: (end) => drop(state, { peer, link, end }),
-    });
-    links.set(peer, link);
+    if (!makeRoom(state)) return;
+    links.set(peer, linkTo(state, peer));
   }
   links.get(peer)?.tell({ kind: 'want' });
+}
+
+/** Whoever has waited longest for a path gives way to somebody new. Returns false when all have one. */
+function makeRoom(state: State): boolean {
+  const { options, links } = state;
+  if (links.size < (options.peers.kind === 'everyone' ? ROOM_PEERS_MAX : CANDIDATES_MAX)) return true;
+  const oldest = [...links].find(([, link]) => !link.isConnected());
+  if (oldest) retire(state, ...oldest);
+  return oldest !== undefined;
+}
+
+function linkTo(state: State, peer: string): PeerLink {
+  const { options, startedAt } = state;
+  const { peers, waitMs } = options;
+  const leftMs = peers.kind === 'first' ? Math.max(1_000, startedAt + waitMs - now()) : waitMs;
+  const link: PeerLink = createPeerLink({
+    ...{ ...options, peer, waitMs: peers.kind === 'one' ? leftMs : Math.min(leftMs, COMER_WAIT_MS) },
+    onTunnel: (linked) => take(state, linked),
+    onEnd: (end) => drop(state, { peer, link, end }),
+  });
+  return link;
 }
 
 /** Takes a tunnel; where only one is wanted, all other attempts end. */
