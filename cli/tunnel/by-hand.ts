@@ -10,6 +10,7 @@ import type { GivenOffer } from '../code/source.ts';
 import { openAnswerSource } from './answer-source.ts';
 import type { MANUAL_OPTIONS, Meeting, TunnelWords } from './meeting.ts';
 import type { Reporter } from './reporter.ts';
+import { createUnwrapping } from './unwrap.ts';
 
 /** What belongs to another way to meet. */
 const ELSEWHERE = ['server', 'rendezvous', 'token', 'broker', 'peer', 'id', 'room'] as const;
@@ -71,12 +72,13 @@ export function handledRoom({ byHand, room }: Meeting, reporter: Reporter, fd: n
   const { meeting } = room;
   if (meeting?.kind !== 'manual') return { room, [Symbol.dispose]: () => {} };
   const answers = byHand === 'offer' ? openAnswerSource(fd) : null;
+  const unwrap = createUnwrapping();
   const paste = async (problem: string | null): Promise<string> => {
     reporter.line(problem ?? PROMPT);
     using _ = reporter.yield();
     const answer = await answers?.next();
     if (answer == null) throw new UsageError('no answer was given before the end of the input');
-    return answer;
+    return unwrap(answer);
   };
   const onLine = byHand === 'offer' ? reporter.invite : (line: string) => showAnswer(reporter, line);
   return {
