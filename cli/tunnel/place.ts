@@ -25,6 +25,9 @@ interface PlaceWords extends InferredOptionTypes<typeof BROKER_OPTION> {
   readonly token?: string | undefined;
 }
 
+/** Of the sides of a code, only the one that exposes has an id that another process can have too. */
+const SAME_ID = 'natcheck expose runs with this code elsewhere too: end one of the two, or take another code for it';
+
 interface CodeSide {
   readonly code: Code;
   /** Whether it was made here, with the server that the words name. */
@@ -68,7 +71,7 @@ export function placeOfCode(
   if (token !== undefined) throw new UsageError('--token is for a server: the two sides meet through brokers');
   const brokers = broker ?? brokersOf(env);
   brokers?.forEach(parseBrokerUrl);
-  const meeting = { kind: 'broker', brokers, topic: keys.brokerTopic, key: keys.brokerKey } as const;
+  const meeting = { kind: 'broker', brokers, topic: keys.brokerTopic, key: keys.brokerKey, sameId: SAME_ID } as const;
   return { room: { meeting }, otherWords: wordsOf({ broker: brokers ?? [] }) };
 }
 

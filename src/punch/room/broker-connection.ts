@@ -23,6 +23,8 @@ export interface BrokerConnectionOptions {
   readonly ca?: string | undefined;
   readonly resolver: Resolver;
   readonly onNotice: (text: string) => void;
+  /** What is said where another side has the id of this one; by default a sentence that names the id. */
+  readonly sameId?: string | undefined;
 }
 
 interface State {
@@ -40,7 +42,7 @@ interface State {
 
 /** Nothing is connected to before the first join. */
 export function brokerConnection(options: BrokerConnectionOptions, signal: AbortSignal): Connection {
-  const meeting = createBrokerMeeting({ key: options.key, stun: options.stun, randomBytes });
+  const meeting = createBrokerMeeting({ ...options, randomBytes });
   const machine = startMachine<BrokerInput, BrokerOutput>({ machine: meeting, obey: (output) => obey(state, output) });
   const state: State = {
     ...{ options, signal, machine, pool: null, tell: () => {} },

@@ -11,7 +11,9 @@ const codeAt = (server: string | null): Code => ({ version: 1, once: false, serv
 const placeOf = (words: Parameters<typeof placeOfCode>[0], server: string | null, env = {}) =>
   placeOfCode(words, { code: codeAt(server), isMade: false, keys, env });
 const through = (brokers: readonly string[] | undefined) => ({
-  room: { meeting: { kind: 'broker', brokers, topic: keys.brokerTopic, key: keys.brokerKey } },
+  room: {
+    meeting: { kind: 'broker', brokers, topic: keys.brokerTopic, key: keys.brokerKey, sameId: expect.any(String) },
+  },
   otherWords: (brokers ?? []).flatMap((url) => ['--broker', url]),
 });
 const at = (server: string, ...otherWords: readonly string[]) => ({ room: { server }, otherWords });
