@@ -56,6 +56,8 @@ interface State extends ReporterOptions {
   traffic: (() => Traffic) | null;
   before: Traffic | null;
   isConnected: boolean;
+  /** What was said last of an attempt that has failed: it is not said again and again of a side that is away for long. */
+  failure: string | null;
   /** The last event. */
   end: TunnelEvent | null;
   isOver: boolean;
@@ -72,7 +74,7 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
   const state: State = {
     ...options,
     ...{ events, spinner, isSilent, startedAt: performance.now() },
-    ...{ traffic: null, before: null, isConnected: false, isYielded: false, end: null, isOver: false },
+    ...{ traffic: null, before: null, isConnected: false, failure: null, isYielded: false, end: null, isOver: false },
   };
   begin(state);
   tick(state);
@@ -137,9 +139,11 @@ function waitText({ waitMs }: State): string {
 
 function show(state: State, event: LinkEvent): void {
   log(state, event);
-  if (event.kind === 'connected') state.isConnected = true;
+  if (event.kind === 'connected') Object.assign(state, { isConnected: true, failure: null });
   const text = eventText(event, { isNamed: state.meeting.keys === null, isConnected: state.isConnected });
-  if (text !== null) line(state, text);
+  const isSaid = event.kind === 'attempt-failed' && text === state.failure;
+  if (event.kind === 'attempt-failed') state.failure = text;
+  if (text !== null && !isSaid) line(state, text);
 }
 
 /** Shows no status line until the result is disposed of. */
