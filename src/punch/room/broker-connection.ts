@@ -8,6 +8,7 @@ import { createBrokerMeeting } from '../../rendezvous/broker/broker-meeting.ts';
 import type { BrokerInput, BrokerOutput } from '../../rendezvous/broker/input-output.ts';
 import { PROTOCOL_VERSION } from '../../rendezvous/protocol/client-message.ts';
 import type { StunOffer } from '../../rendezvous/protocol/fields.ts';
+import { told } from '../../rendezvous/told.ts';
 import type { Connection, ConnectionInput } from './connection.ts';
 
 export interface BrokerConnectionOptions {
@@ -121,12 +122,8 @@ function obey(state: State, output: BrokerOutput): void {
     case 'notice':
       options.onNotice(output.text);
       break;
-    case 'tell': {
-      const { message } = output;
-      if (message.type !== 'joined') tell({ kind: 'message', message });
-      // Nobody has named the STUN servers to this host but its user.
-      else tell({ kind: 'joined', joined: message, address: message.stun.addresses?.[0] ?? '' });
+    case 'tell':
+      tell(told(output.message));
       break;
-    }
   }
 }

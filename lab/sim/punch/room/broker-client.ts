@@ -3,6 +3,8 @@ import { createBrokerMeeting } from '../../../../src/rendezvous/broker/broker-me
 import type { BrokerInput, BrokerOutput } from '../../../../src/rendezvous/broker/input-output.ts';
 import type { IntroductionInput } from '../../../../src/rendezvous/introduction/output.ts';
 import { PROTOCOL_VERSION } from '../../../../src/rendezvous/protocol/client-message.ts';
+import { told } from '../../../../src/rendezvous/told.ts';
+import { createAlarm } from '../../network/clock.ts';
 import type { Random } from '../../network/random.ts';
 import type { World } from '../../network/world.ts';
 import type { SimBrokerClient, SimBrokers } from '../../server/brokers.ts';
@@ -26,7 +28,7 @@ interface State<Told> extends BrokerClientOptions<Told> {
   open: number;
   isJoining: boolean;
   isDead: boolean;
-  alarmAt: number;
+  readonly wakeBy: (until: number) => void;
 }
 
 /** No second socket is offered: the lab's STUN servers are those of IPv4. */
@@ -38,7 +40,8 @@ export function createBrokerClient<Told>(world: World, options: BrokerClientOpti
   const state: State<Told> = {
     ...options,
     ...{ world, meeting, client: null, open: 0 },
-    ...{ isJoining: false, isDead: false, alarmAt: Number.POSITIVE_INFINITY },
+    ...{ isJoining: false, isDead: false },
+    wakeBy: createAlarm(world.clock, () => handle(state, { kind: 'timeout' })),
   };
   return {
     join: () => join(state),
@@ -86,7 +89,7 @@ function handle<Told>(state: State<Told>, input: BrokerInput): void {
   if (state.isDead) return;
   const { world, meeting } = state;
   const outputs = meeting.handle(world.clock.now(), input);
-  wakeLater(state);
+  state.wakeBy(meeting.wakeAt());
   for (const output of outputs) obey(state, output);
 }
 
@@ -95,24 +98,10 @@ function obey<Told>({ client, tell }: State<Told>, output: BrokerOutput): void {
     case 'publish':
       client?.publish(output.broker, output.bytes);
       break;
-    case 'tell': {
-      const { message } = output;
-      if (message.type === 'joined') tell({ kind: 'joined', joined: message, address: '' });
-      else tell({ kind: 'message', message });
+    case 'tell':
+      tell(told(output.message));
       break;
-    }
     case 'notice':
       break;
   }
-}
-
-function wakeLater<Told>(state: State<Told>): void {
-  const until = state.meeting.wakeAt();
-  if (until >= state.alarmAt) return;
-  state.alarmAt = until;
-  state.world.clock.schedule(until, () => {
-    if (state.alarmAt !== until) return;
-    state.alarmAt = Number.POSITIVE_INFINITY;
-    handle(state, { kind: 'timeout' });
-  });
 }
