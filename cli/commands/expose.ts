@@ -24,7 +24,9 @@ is printed here, or that was given by NATCHECK_CODE or --code-fd. Any number of
 sides may, one after another and at once, until this is ended by Ctrl-C; with
 --once, or by hand (--manual), only the first, until it goes.
 
-Exit codes: 0 ended by Ctrl-C, 3 no server answers.`;
+Exit codes: 0 ended by Ctrl-C, or after the one connection, 2 the options make
+no sense, or expose runs with this code already, 3 no server answers, 7 the one
+connection was lost.`;
 
 export const expose = defineCommand({
   name: 'expose',

@@ -34,7 +34,12 @@ did not come, 7 something was lost, 3 no server answers.`;
 export const pipe = defineCommand({
   name: 'pipe',
   arguments: '[code]',
-  positionals: { code: { type: 'string', describe: 'Code, or offer, of the other side; one is made if left out' } },
+  positionals: {
+    code: {
+      type: 'string',
+      describe: 'Code that the other side has shown, or the offer that its --manual has made; one is made if left out',
+    },
+  },
   options: {
     ...TUNNEL_OPTIONS,
     ...ONCE_OPTION,

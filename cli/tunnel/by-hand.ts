@@ -16,7 +16,7 @@ import { createUnwrapping } from './unwrap.ts';
 const ELSEWHERE = ['server', 'rendezvous', 'token', 'broker', 'peer', 'id', 'room'] as const;
 
 const PROMPT =
-  'paste the line that it prints here, and press Enter; a path opens at the next ten seconds of the clock:';
+  'paste the line that it prints here, and press Enter; a path opens at the next whole ten seconds of the clock:';
 
 interface ByHand {
   readonly given: Code | GivenOffer | null;
