@@ -218,6 +218,10 @@ describe('wrong use', () => {
 
   it.each([
     [['expose', 'nonsense'], "'nonsense' has no port: write HOST:PORT"],
+    [
+      ['expose', '22', formatCode(createCode({ server: null, once: false, randomBytes }))],
+      'a code is no target: natcheck expose takes it from NATCHECK_CODE or --code-fd',
+    ],
     [['forward', '2222:22'], 'the code is missing: natcheck expose prints it, as in: natcheck forward CODE 2222:22'],
     [['forward', 'CODE'], 'name where to listen, as in: natcheck forward CODE 2222:22'],
     [
