@@ -24,8 +24,6 @@ interface State<Told> extends BrokerClientOptions<Told> {
   readonly meeting: ReturnType<typeof createBrokerMeeting>;
   /** Null before the first join. */
   client: SimBrokerClient | null;
-  /** How many brokers are open. */
-  open: number;
   isJoining: boolean;
   isDead: boolean;
   readonly wakeBy: (until: number) => void;
@@ -39,7 +37,7 @@ export function createBrokerClient<Told>(world: World, options: BrokerClientOpti
   const meeting = createBrokerMeeting({ key: options.brokers.key, stun: () => STUN, randomBytes: random.bytes });
   const state: State<Told> = {
     ...options,
-    ...{ world, meeting, client: null, open: 0 },
+    ...{ world, meeting, client: null },
     ...{ isJoining: false, isDead: false },
     wakeBy: createAlarm(world.clock, () => handle(state, { kind: 'timeout' })),
   };
@@ -55,28 +53,26 @@ export function createBrokerClient<Told>(world: World, options: BrokerClientOpti
 }
 
 function join<Told>(state: State<Told>): void {
-  const { brokers, delayMs, tell } = state;
+  const { brokers, delayMs } = state;
   state.isJoining = true;
   state.client ??= brokers.connect({
     delayMs,
     onOpened: (broker) => {
-      state.open++;
       handle(state, { kind: 'opened', broker });
       sayJoin(state);
     },
     onMessage: (broker, bytes) => handle(state, { kind: 'heard', broker, bytes }),
-    onAllFailed: () => {
-      const reason = 'every broker is dead';
-      // The next join connects anew.
-      state.client?.close();
-      Object.assign(state, { client: null, open: 0 });
-      const wasJoining = state.isJoining;
-      state.isJoining = false;
-      if (wasJoining) tell({ kind: 'not-joined', outcome: 'unreachable', reason, sign: 'absent' });
-      else tell({ kind: 'closed', code: 1006, reason });
-    },
+    onAllFailed: () => allFailed(state),
   });
-  if (state.open > 0) sayJoin(state);
+  if (state.client.open() > 0) sayJoin(state);
+}
+
+function allFailed<Told>(state: State<Told>): void {
+  const { isJoining, tell } = state;
+  const reason = 'every broker is dead';
+  state.isJoining = false;
+  if (isJoining) tell({ kind: 'not-joined', outcome: 'unreachable', reason, sign: 'absent' });
+  else tell({ kind: 'closed', code: 1006, reason });
 }
 
 function sayJoin<Told>(state: State<Told>): void {
