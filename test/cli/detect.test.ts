@@ -10,6 +10,7 @@ import { ROUTER_REASONS } from '../../src/nat/router.ts';
 import { TRANSLATION_KINDS } from '../../src/nat/translation/translation.ts';
 import { VERDICT_TYPES } from '../../src/nat/verdict.ts';
 import { type Fault, startFakeServer } from '../net/fake-server.ts';
+import { natcheckHere } from './here.ts';
 import { natcheck, natcheckStarted } from './natcheck.ts';
 
 const SCHEMA = JSON.parse(
@@ -217,7 +218,7 @@ describe.concurrent('natcheck detect', () => {
     [['--lifetime=0'], '--lifetime takes a whole number from 1 to 3600'],
     [['--sever', 'x'], 'Unknown argument: sever; did you mean --server? See natcheck --help'],
   ])('%j is one clear line and exit 2', async (words, line) => {
-    expect(await natcheck(['detect', ...words])).toEqual({
+    expect(await natcheckHere(['detect', ...words])).toEqual({
       code: 2,
       signal: null,
       stdout: '',

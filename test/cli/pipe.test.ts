@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatcheckServer, startServer } from '../../server/index.ts';
 import { createCode, formatCode } from '../../src/tunnel/code/code.ts';
 import { HOST, join as joinRoom } from '../net/rendezvous/peers.ts';
+import { natcheckHere } from './here.ts';
 import { hashOf, type PipeProcess, startPipe, textOf } from './pipes.ts';
 
 const SCHEMA = JSON.parse(
@@ -251,14 +252,12 @@ describe('natcheck pipe', { timeout: TIMEOUT_MS }, () => {
       /^natcheck: --json and --json-file are two places for the same lines: give one\n$/,
     ],
   ])('%j is one clear line and exit 2', async (words, line) => {
-    await using side = startPipe(words, { NATCHECK_SERVER: '' });
-    const { code, stderr } = await side.ended;
+    const { code, stderr } = await natcheckHere(['pipe', ...words], { NATCHECK_SERVER: '' });
     expect([code, stderr]).toEqual([2, expect.stringMatching(line)]);
   });
 
   it('refuses a code together with ids', async () => {
-    await using side = start(newCode(), '--peer', 'x');
-    expect(await side.ended).toMatchObject({
+    expect(await natcheckHere(['pipe', newCode(), '--peer', 'x', ...rendezvous])).toMatchObject({
       code: 2,
       stderr: 'natcheck: --peer is for meeting without a code: give one or the other\n',
     });

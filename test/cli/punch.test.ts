@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatcheckServer, startServer } from '../../server/index.ts';
 import { punch } from '../../src/punch/punch.ts';
 import type { PunchReport } from '../../src/punch/report/report.ts';
+import { natcheckHere } from './here.ts';
 import { natcheck, natcheckStarted } from './natcheck.ts';
 import { startRelayCut } from './relay-cut.ts';
 
@@ -228,7 +229,7 @@ describe.concurrent('natcheck punch', () => {
     [['--peer', 'x', '--wait', '0'], '--wait takes a number of seconds, more than 0 and at most 86400'],
     [['--id', 'x'], 'Missing required argument: peer; see natcheck --help'],
   ])('%j is one clear line and exit 2', async (words, line) => {
-    expect(await natcheck(['punch', ...where, ...words])).toMatchObject({
+    expect(await natcheckHere(['punch', ...where, ...words])).toMatchObject({
       code: 2,
       stdout: '',
       stderr: `natcheck: ${line}\n`,
@@ -236,7 +237,7 @@ describe.concurrent('natcheck punch', () => {
   });
 
   it('wants a server', async () => {
-    const { code, stderr } = await natcheck(['punch', '--peer', 'x'], { NATCHECK_SERVER: '' });
+    const { code, stderr } = await natcheckHere(['punch', '--peer', 'x'], { NATCHECK_SERVER: '' });
     expect(code).toBe(2);
     expect(stderr).toBe('natcheck: name the natcheck server where the two peers meet: --server or NATCHECK_SERVER\n');
   });
