@@ -169,7 +169,16 @@ describe.concurrent('natcheck punch', () => {
   });
 
   it('exits with 6 when the peer does not come', async () => {
-    const { code, stdout } = await natcheck(['punch', ...where, '--id', 'carol', '--peer', 'dave', '--wait', '0.5']);
+    const { code, stdout } = await natcheckHere([
+      'punch',
+      ...where,
+      '--id',
+      'carol',
+      '--peer',
+      'dave',
+      '--wait',
+      '0.5',
+    ]);
     expect(code).toBe(6);
     const detail = 'in the 0.5 s of waiting, dave was not in the room, where ';
     expect(stdout).toContain(`no path from carol to dave: no-peer: the peer did not come\n${detail}`);
@@ -188,7 +197,7 @@ describe.concurrent('natcheck punch', () => {
       '--rendezvous',
       'ws://127.0.0.1:1',
     ];
-    const { code, stdout } = await natcheck(words);
+    const { code, stdout } = await natcheckHere(words);
     expect(code).toBe(3);
     expect(jsonOf(stdout)).toMatchObject({
       outcome: 'failed',
@@ -202,7 +211,7 @@ describe.concurrent('natcheck punch', () => {
   it('exits with 3 when the system cannot reach the server over UDP, though the rendezvous lives elsewhere', async () => {
     // Broadcasting takes a permission that no socket here asks for: the system refuses, and nothing is sent.
     const words = ['punch', '--json', '--id', 'h', '--peer', 'i', '--room', 'no-route', ...where];
-    const { code, stdout } = await natcheck(
+    const { code, stdout } = await natcheckHere(
       [...words, '--server', '255.255.255.255'].toSpliced(words.indexOf('--server'), 2),
     );
     expect(code).toBe(3);
@@ -220,7 +229,7 @@ describe.concurrent('natcheck punch', () => {
     await first.said(/ 1 {2}erin → server/);
     const { signal } = await first.end('SIGINT');
     expect(signal).toBe('SIGINT');
-    const { code } = await natcheck([...words, '--wait', '0.1']);
+    const { code } = await natcheckHere([...words, '--wait', '0.1']);
     expect(code).toBe(6);
   });
 

@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { ownedProcess, withOwner } from './owned-by-test.ts';
+
+const startIdle = (): ChildProcess => ownedProcess(spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']));
 
 /** A test that starts a process, and goes on until it is told. */
 function startTest() {
   const body = Promise.withResolvers<void>();
   const started = Promise.withResolvers<ChildProcess>();
   const over = withOwner(async () => {
-    started.resolve(ownedProcess(spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])));
+    started.resolve(startIdle());
     await body.promise;
   });
   return { body, started: started.promise, over };
@@ -23,4 +26,15 @@ it('a process ends with the test that has started it, though that is given up, a
   await other.over;
   expect(ends).toEqual(['SIGKILL', null]);
   expect(processes.map(({ signalCode }) => signalCode)).toEqual(['SIGKILL', 'SIGKILL']);
+});
+
+it('a process that a test starts after it was given up ends at once', async () => {
+  const rest = Promise.withResolvers<void>();
+  const late = Promise.withResolvers<ChildProcess>();
+  const givenUp = withOwner(async () => {
+    void rest.promise.then(() => late.resolve(startIdle()));
+  });
+  await givenUp;
+  rest.resolve();
+  expect(await once(await late.promise, 'exit')).toEqual([null, 'SIGKILL']);
 });

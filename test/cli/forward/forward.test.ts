@@ -11,7 +11,7 @@ import { createCode, formatCode } from '../../../src/tunnel/code/code.ts';
 import { connectClient, echo, failureOf, openTarget, openUdp, readAll, until } from '../../tunnel/forward/targets.ts';
 import { freePort } from '../free-port.ts';
 import { natcheckHere } from '../here.ts';
-import { natcheck, natcheckStarted, type Started } from '../natcheck.ts';
+import { natcheckStarted, type Started } from '../natcheck.ts';
 
 let server: NatcheckServer;
 let state: string;
@@ -164,7 +164,7 @@ describe('natcheck expose and natcheck forward', () => {
     expect(await answerFrom(port, 'once')).toBe('once');
     await forward.end('SIGINT');
     expect((await expose.ended).code).toBe(0);
-    const again = await natcheck(['forward', code, `${port}:22`, ...at()], { XDG_STATE_HOME: state });
+    const again = await natcheckHere(['forward', code, `${port}:22`, ...at()], { XDG_STATE_HOME: state });
     expect([again.code, again.stderr]).toEqual([
       2,
       'natcheck: this code was good for one connection, which it has had: natcheck code --once makes another\n',
