@@ -13,8 +13,8 @@ const OTHER_PORT = 7001;
 const ARRIVAL_TIMEOUT_MS = 3000;
 
 /**
- * How long what has not arrived may be overtaken by what was sent behind it. On a machine with several processors, busy ones,
- * that has been seen for three rounds of datagrams in a row: only time tells what was dropped from what is late.
+ * How long what has not arrived may be overtaken by what was sent behind it: a program reads its sockets in another order than
+ * datagrams came to them in (seen in 7 of 90 tries), and only time tells what was dropped from what is late.
  */
 const OVERTAKEN_MS = 100;
 
