@@ -11,7 +11,8 @@ if (isOldNode(process.versions.node)) {
   process.exitCode = 2;
 } else {
   if (['pipe', 'expose', 'forward'].some((name) => name === process.argv[2])) keepYoungSpaceSmall();
-  import('./process.ts');
+  // The flags of V8 decide whether what was kept compiled can be used, so that they come first.
+  import('./compile-cache.ts').then(({ keepCompiled }) => keepCompiled(process.env)).then(() => import('./process.ts'));
 }
 
 /**
