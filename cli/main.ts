@@ -3,7 +3,7 @@
  * The entry point. If Node is too old, it says so before it loads anything that such a Node may not understand. So this file
  * and the one that it imports are written in the JavaScript of Node 12, the first version with modules.
  */
-import { isOldNode, NODE_NEEDED } from './node-needed.ts';
+import { isOldNode, NODE_NEEDED } from './start/node-needed.ts';
 
 if (isOldNode(process.versions.node)) {
   process.stderr.write(`natcheck: needs Node ${NODE_NEEDED} or later, but this is Node ${process.versions.node}\n`);
@@ -11,7 +11,10 @@ if (isOldNode(process.versions.node)) {
   process.exitCode = 2;
 } else {
   if (['pipe', 'expose', 'forward'].some((name) => name === process.argv[2])) keepYoungSpaceSmall();
-  import('./process.ts');
+  // The flags of V8 decide whether what was kept compiled can be used, so that they come first.
+  import('./start/compile-cache.ts')
+    .then(({ keepCompiled }) => keepCompiled(process.env))
+    .then(() => import('./process.ts'));
 }
 
 /**

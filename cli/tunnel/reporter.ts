@@ -3,7 +3,7 @@ import { formatCode } from '../../src/tunnel/code/code.ts';
 import type { LinkEnd, LinkEvent } from '../../src/tunnel/link/link.ts';
 import { visible } from '../../src/visible.ts';
 import type { Context } from '../command.ts';
-import { renderQr } from '../render/layout/qr.ts';
+import type { renderQr } from '../render/layout/qr.ts';
 import { shellWords } from '../render/layout/shell-words.ts';
 import { hang } from '../render/layout/wrap.ts';
 import { createSpinner, type Spinner } from '../render/progress/spinner.ts';
@@ -50,6 +50,8 @@ export interface ReporterOptions {
 
 interface State extends ReporterOptions {
   spinner: Spinner | null;
+  /** Null where no line is drawn. */
+  readonly drawQr: typeof renderQr | null;
   readonly write: (event: TunnelEvent) => void;
   readonly isSilent: boolean;
   readonly startedAt: number;
@@ -66,9 +68,11 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
   const log = await openEventLog(argv, context);
   const isSilent = argv.json === true;
   const spinner = context.spinner && !isSilent ? await createSpinner(context) : null;
+  const isDrawn = meeting.isMade && !isSilent && context.stderr.columns !== null;
+  const drawQr = isDrawn ? (await import('../render/layout/qr.ts')).renderQr : null;
   const state: State = {
     ...options,
-    ...{ spinner, write: log.write, isSilent, startedAt: performance.now() },
+    ...{ spinner, drawQr, write: log.write, isSilent, startedAt: performance.now() },
     ...{ traffic: null, before: null, isConnected: false, isYielded: false },
   };
   begin(state);
@@ -121,7 +125,7 @@ function begin(state: State): void {
 
 /** Says what is to be run on the other machine. */
 function invite(state: State, secret: string | null): void {
-  const { meeting, context, write } = state;
+  const { meeting, context, write, drawQr } = state;
   const command = commandOf(state, secret);
   const isMade = meeting.isMade || meeting.byHand !== null;
   if (isMade) write({ kind: 'invitation', code: secret, line: command });
@@ -129,8 +133,7 @@ function invite(state: State, secret: string | null): void {
   line(state, `waiting for the other side${waitText(state)}; to be run there${token}:`);
   // It is not broken into lines, so that it can be copied.
   raw(state, `  ${visible(command)}`);
-  const qr =
-    meeting.isMade && !state.isSilent && renderQr(command, { columns: context.stderr.columns, color: context.spinner });
+  const qr = drawQr?.(command, { columns: context.stderr.columns, color: context.spinner });
   if (qr) raw(state, qr);
 }
 

@@ -195,9 +195,9 @@ function behaviorOf(
   return {
     ...behavior,
     find: async (own) => {
-      const found = await behavior.find(own);
+      // What is left of the detection by now is mostly silence, in which the processor has nothing else to do.
       warm ??= warmUp();
-      await warm;
+      const [found] = await Promise.all([behavior.find(own), warm]);
       return isRepeated ? behaviorByHand(found) : found;
     },
   };
