@@ -9,8 +9,6 @@ export default defineConfig({
   test: {
     // Many tests wait for sockets and child processes: more of them than cores go at once.
     maxWorkers: 4,
-    // The tests start natcheck over and over, and leave nothing in the home of whoever runs them.
-    env: { NODE_DISABLE_COMPILE_CACHE: '1' },
     projects: [
       {
         test: {
@@ -20,7 +18,7 @@ export default defineConfig({
           // No test changes what is global to its process; a process of its own for each file takes longer than most files.
           isolate: false,
           setupFiles: ['test/owner/setup.ts'],
-          // Hundreds of processes load the same sources: the first ones compile them for all.
+          // Hundreds of processes load the same sources: the first ones compile them for all. Nothing is left in anybody's home.
           env: { NODE_COMPILE_CACHE },
           testTimeout: 60_000,
         },
@@ -29,6 +27,7 @@ export default defineConfig({
         test: {
           name: 'container',
           include: [CONTAINER_TESTS],
+          env: { NODE_COMPILE_CACHE },
           globalSetup: ['test/lab/docker/setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 300_000,
