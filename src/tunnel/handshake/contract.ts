@@ -28,9 +28,9 @@ export type HandshakeOutput =
   | { readonly kind: 'agreed'; readonly agreement: Agreement }
   | { readonly kind: 'failed'; readonly failure: HandshakeFailure };
 
-/** `detail` is a sentence. */
+/** `left`: the peer has closed the path before the end of it. `detail` is a sentence. */
 export interface HandshakeFailure {
-  readonly reason: 'timeout' | 'other-version' | 'not-the-peer';
+  readonly reason: 'timeout' | 'left' | 'other-version' | 'not-the-peer';
   readonly detail: string;
 }
 

@@ -1,5 +1,6 @@
 /** Why a handshake has come to nothing, in sentences. */
 import type { HandshakeFailure } from './contract.ts';
+import type { Identity } from './identity.ts';
 import { TUNNEL_VERSION } from './message.ts';
 
 /**
@@ -29,4 +30,13 @@ export function failureAfter({ version, unreadable }: Heard): HandshakeFailure {
     reason: 'timeout',
     detail: 'the peer did not finish the handshake in time: does it run natcheck punch, which opens no tunnel?',
   };
+}
+
+/** The peer has closed the path before the end of the handshake, which a side that opens a tunnel does only when it has another. */
+export function failureWhenLeft({ kind }: Identity): HandshakeFailure {
+  const detail =
+    kind === 'code'
+      ? 'the other side has left before it was connected: is it connected to somebody else with this code?'
+      : 'the peer has closed the path before the handshake: does it run natcheck punch, which opens no tunnel?';
+  return { reason: 'left', detail };
 }

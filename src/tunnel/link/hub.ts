@@ -4,13 +4,16 @@ import { createOwner } from '../../net/owner.ts';
 import { pause } from '../../net/waits.ts';
 import { ROOM_PEERS_MAX } from '../../rendezvous/protocol/bounds.ts';
 import type { LinkEnd, LinkedPeers, LinkedTunnel } from './link.ts';
-import { createPeerLink, type PeerEnd, type PeerLink, type PeerLinkOptions } from './peer-link.ts';
+import { createPeerLink, type PeerEnd, type PeerLink, type PeerLinkOptions, type PeerTunnel } from './peer-link.ts';
 
+/** A peer that runs the same command asks within a round trip and what it takes to find out about its NAT, 1 to 3 s. */
+const UNANSWERED_AFTER_MS = 6_000;
 /** How many are tried at once where the first one who is there is wanted. */
 const CANDIDATES_MAX = 8;
 
-export interface HubOptions extends Omit<PeerLinkOptions, 'peer' | 'onEnd'> {
+export interface HubOptions extends Omit<PeerLinkOptions, 'peer' | 'onTunnel' | 'onEnd'> {
   readonly peers: LinkedPeers;
+  readonly onTunnel: (linked: LinkedTunnel) => void;
   /** Called when nobody will be connected to any more. */
   readonly onEnd: (end: LinkEnd) => void;
 }
@@ -33,6 +36,11 @@ interface State {
   lastEnd: Exclude<PeerEnd, { readonly kind: 'broken' }> | null;
   /** Who was connected to first, where that is the only one who is wanted. */
   chosen: string | null;
+  /** Whether its tunnel is used. */
+  isSettled: boolean;
+  isToldUnanswered: boolean;
+  /** Who else was there when it was chosen, or has asked for this side since then. */
+  readonly rivals: Set<string>;
   /** The links that are ending: a room meets one peer once at a time. */
   readonly ending: Map<string, Promise<void>>;
   /** Aborted when the hub ends. */
@@ -47,6 +55,9 @@ export function createHub(options: HubOptions): Hub {
       startedAt: now(),
       lastEnd: null,
       chosen: null,
+      isSettled: false,
+      isToldUnanswered: false,
+      rivals: new Set(),
       ending: new Map(),
       over: new AbortController(),
     },
@@ -96,7 +107,10 @@ function asked(state: State, peer: string): void {
   const known = state.links.get(peer);
   if (known) known.tell({ kind: 'asked' });
   else if (peers.kind === 'everyone' || (peers.kind === 'first' && state.chosen === null)) connect(state, peer);
-  else onEvent({ kind: 'stranger', peer });
+  else {
+    if (peers.kind === 'first' && state.rivals.size < ROOM_PEERS_MAX) state.rivals.add(peer);
+    onEvent({ kind: 'stranger', peer });
+  }
 }
 
 function connect(state: State, peer: string): void {
@@ -115,6 +129,10 @@ function connect(state: State, peer: string): void {
       options.peers.kind === 'first' ? Math.max(1_000, startedAt + options.waitMs - now()) : options.waitMs;
     const link: PeerLink = createPeerLink({
       ...{ ...options, peer, waitMs },
+      onEvent: (event) => {
+        options.onEvent(event);
+        if (event.kind === 'connecting' && options.peers.kind === 'first') void tellUnanswered(state);
+      },
       onTunnel: (linked) => take(state, linked),
       onEnd: (end) => drop(state, { peer, link, end }),
     });
@@ -123,14 +141,32 @@ function connect(state: State, peer: string): void {
   links.get(peer)?.tell({ kind: 'want' });
 }
 
+/** Tells once that nobody answers of those who are there: they may be connected to each other. */
+async function tellUnanswered(state: State): Promise<void> {
+  const { signal } = state.over;
+  await pause(UNANSWERED_AFTER_MS, signal).catch(() => {});
+  const asked = [...state.links.values()];
+  if (signal.aborted || state.isToldUnanswered || state.chosen !== null) return;
+  if (asked.length === 0 || asked.some((link) => link.isMet())) return;
+  state.isToldUnanswered = true;
+  state.options.onEvent({ kind: 'unanswered', peers: asked.length });
+}
+
 /** Takes a tunnel; where only one is wanted, all other attempts end. */
-function take(state: State, linked: LinkedTunnel): void {
+function take(state: State, linked: PeerTunnel): void {
   const { options, links } = state;
   if (options.peers.kind === 'first' && state.chosen !== linked.peer) {
     state.chosen = linked.peer;
-    for (const [peer, link] of links) if (peer !== linked.peer) retire(state, peer, link);
+    for (const [peer, link] of links) {
+      if (peer === linked.peer) continue;
+      state.rivals.add(peer);
+      retire(state, peer, link);
+    }
   }
-  options.onTunnel(linked);
+  const settle = (): void => {
+    state.isSettled = true;
+  };
+  options.onTunnel({ ...linked, settle });
 }
 
 /** A link has ended by itself. */
@@ -142,8 +178,19 @@ function drop(
   retire(state, peer, link);
   if (end.kind === 'broken') onEnd({ reason: 'broken', error: end.error });
   else if (peers.kind === 'one' && end.kind === 'ended') connect(state, peer);
+  else if (state.chosen === peer && !state.isSettled && end.kind === 'ended') chooseAnew(state, peer);
   else if (peers.kind === 'everyone' || mayAnotherCome(state, end)) noteEnd(state, peer, end);
   else onEnd(endOf(end));
+}
+
+/** Whoever was chosen has chosen somebody else: all who were there are asked once more. */
+function chooseAnew(state: State, peer: string): void {
+  const { rivals, options, startedAt } = state;
+  state.chosen = null;
+  const leftMs = startedAt + options.waitMs - now();
+  if (options.waitMs !== Number.POSITIVE_INFINITY) void giveUpAfter(state, Math.max(0, leftMs));
+  for (const id of new Set([peer, ...rivals])) connect(state, id);
+  rivals.clear();
 }
 
 /**

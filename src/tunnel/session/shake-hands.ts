@@ -5,8 +5,9 @@ import { explainEnd } from '../../punch/path/end.ts';
 import type { Carrier } from '../carrier.ts';
 import type { Agreement } from '../handshake/agreement.ts';
 import type { HandshakeFailure, HandshakeInput, HandshakeOptions, HandshakeOutput } from '../handshake/contract.ts';
-import { OTHER_VERSION_GRACE_MS } from '../handshake/failure.ts';
+import { failureWhenLeft, OTHER_VERSION_GRACE_MS } from '../handshake/failure.ts';
 import { createHandshake } from '../handshake/handshake.ts';
+import type { Identity } from '../handshake/identity.ts';
 import type { ShakenCarrier } from './create-session.ts';
 import { SEALED_TYPE } from './datagram/sealed-datagram.ts';
 
@@ -45,7 +46,11 @@ export async function shakeHands(carrier: Carrier, { signal, ...options }: Shake
   const over = new AbortController();
   try {
     running.tell({ kind: 'start' });
-    const result = await Promise.race([outcome.promise, running.broken, lostDuring(carrier, over.signal)]);
+    const result = await Promise.race([
+      outcome.promise,
+      running.broken,
+      lostDuring(carrier, options.identity, over.signal),
+    ]);
     if (result.kind === 'failed') running[Symbol.dispose]();
     if (result.kind === 'failed') return result;
     return {
@@ -67,9 +72,11 @@ export async function shakeHands(carrier: Carrier, { signal, ...options }: Shake
   }
 }
 
-async function lostDuring(carrier: Carrier, signal: AbortSignal): Promise<Outcome> {
-  const detail = `the path was lost during the handshake: ${explainEnd(await carrier.closed)}`;
+async function lostDuring(carrier: Carrier, identity: Identity, signal: AbortSignal): Promise<Outcome> {
+  const end = await carrier.closed;
   // A peer of another version leaves when its own grace is over: what this side has heard of that says more.
   await pause(OTHER_VERSION_GRACE_MS, signal);
+  if (end.reason === 'peer-left') return { kind: 'failed', failure: failureWhenLeft(identity) };
+  const detail = `the path was lost during the handshake: ${explainEnd(end)}`;
   return { kind: 'failed', failure: { reason: 'timeout', detail } };
 }

@@ -59,7 +59,7 @@ describe('with one code on both sides', { timeout: TIMEOUT_MS }, () => {
     const { code: exit, stderr } = await third.ended;
     expect(exit).toBe(6);
     expect(stderr).toMatch(
-      /^the peer did not come: in the \d(\.\d)? s of waiting, somebody with the same code was there, but did not ask for this side: is it connected to another one, or does another command run there\?$/m,
+      /^the peer did not come: in the \d(\.\d)? s of waiting, 2 others with the same code were there, but did not ask for this side: are they connected to each other\?$/m,
     );
     for (const side of [one, other])
       await side.said(/^somebody else with this code asks for this side, which is connected already$/m);
@@ -92,7 +92,9 @@ describe('with one code on both sides', { timeout: TIMEOUT_MS }, () => {
     await expose.said(/^somebody else with this code asks for this side, which is connected already$/m);
     expect(await second.ended).toMatchObject({
       code: 6,
-      stderr: expect.stringMatching(/somebody with the same code was there, but did not ask for this side/),
+      stderr: expect.stringMatching(
+        /2 others with the same code were there, but did not ask for this side: are they connected to each other\?$/m,
+      ),
     });
     first.kill('SIGINT');
     expect([(await first.ended).code, (await expose.ended).code]).toEqual([0, 0]);
