@@ -69,6 +69,7 @@ function failedAfter({ reason, detail }: HandshakeFailure): Extract<AttemptEnd, 
       return { kind: 'failed', reason: 'no-path', detail, isFinal: false };
     case 'left':
       return { kind: 'failed', reason: 'no-peer', detail, isFinal: false };
+    case 'other-command':
     case 'other-version':
     case 'not-the-peer':
       return { kind: 'failed', reason: 'not-authenticated', detail, isFinal: true };

@@ -1,5 +1,6 @@
 /** What a command says of another side that does not go with it: another command, one too many, one of another version. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCommand } from '../pipes.ts';
 import { CONNECTED, type Meetings, startMeetings } from './meetings.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -124,4 +125,24 @@ describe('with one code on both sides', { timeout: TIMEOUT_MS }, () => {
       expect((await old.ended).code).toBe(command === 'expose' ? 0 : 7);
     },
   );
+});
+
+it('by ids, a pipe that meets natcheck punch is told so, and ends with 7', { timeout: TIMEOUT_MS }, async () => {
+  const byIds = (id: string, peer: string) => [
+    '--id',
+    id,
+    '--peer',
+    peer,
+    '--server',
+    meetings.place,
+    ...meetings.where,
+  ];
+  await using _punch = startCommand(['punch', ...byIds('bob', 'alice')]);
+  await using pipe = startCommand(['pipe', ...byIds('alice', 'bob')]);
+  expect(await pipe.ended).toMatchObject({
+    code: 7,
+    stderr: expect.stringMatching(
+      /^the other side runs natcheck punch, which opens no tunnel: both sides need natcheck pipe, or expose and forward$/m,
+    ),
+  });
 });
