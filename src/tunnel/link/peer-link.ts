@@ -195,6 +195,8 @@ function take(state: State, attempt: number, ended: AttemptEnd): void {
  * takes it for done as soon as it knows who the peer is.
  */
 function handlePathEnd({ session, machine }: State, attempt: number, how: PathEnd): void {
+  // The peer has said goodbye before: that ends the tunnel, and is told.
+  if (session?.isOver()) return;
   if (how.reason === 'peer-left' && session?.stats().rttMs === null) void session.end({ reason: 'peer-left' });
   else machine.tell({ kind: 'closed', attempt, detail: explainEnd(how) });
 }
