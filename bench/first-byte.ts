@@ -10,8 +10,8 @@ import type { Contestant } from './pipe/contestant.ts';
 import { HYPERBEAM } from './pipe/hyperbeam.ts';
 import { NATCHECK } from './pipe/natcheck.ts';
 import { carry } from './pipe/transfer.ts';
-import { startHyperdhtNetwork } from './punch/hyperdht.ts';
-import { imageWithPeers } from './punch/image.ts';
+import { startHyperdhtNetwork } from './punch/contest/hyperdht.ts';
+import { imageWithPeers } from './punch/contest/image.ts';
 import { quantile } from './statistics/quantile.ts';
 
 /** One packet's worth. */

@@ -13,8 +13,8 @@ import { comparePipes } from './pipe/compare.ts';
 import { HYPERBEAM } from './pipe/hyperbeam.ts';
 import { IROH } from './pipe/iroh.ts';
 import { NATCHECK } from './pipe/natcheck.ts';
-import { startHyperdhtNetwork } from './punch/hyperdht.ts';
-import { imageWithPeers } from './punch/image.ts';
+import { startHyperdhtNetwork } from './punch/contest/hyperdht.ts';
+import { imageWithPeers } from './punch/contest/image.ts';
 
 /** Bytes per second that no relay of one process reaches. */
 const NO_BOUND = `${1e10}`;

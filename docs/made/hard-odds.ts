@@ -1,5 +1,5 @@
 /** What the plan promises for the hard pairs of NATs, and what happened in many simulated punches: a table of docs/punch.md. */
-import { HARD_PAIRS, type HardOdds, punchHardPair } from '../../bench/hard-odds.ts';
+import { HARD_PAIRS, type HardOdds, punchHardPair } from '../../bench/punch/hard-odds.ts';
 import { exactInterval } from '../../bench/statistics/interval.ts';
 import { formatOdds } from '../../src/punch/attempt/plan-text.ts';
 import recorded from './recorded/hard-odds.json' with { type: 'json' };

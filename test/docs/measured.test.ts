@@ -1,6 +1,6 @@
 /** What was measured once for the pages is what would be measured today, as far as that takes no time. */
 import { describe, expect, it } from 'vitest';
-import { HARD_PAIRS, punchHardPair } from '../../bench/hard-odds.ts';
+import { HARD_PAIRS, punchHardPair } from '../../bench/punch/hard-odds.ts';
 import { exactInterval } from '../../bench/statistics/interval.ts';
 import { firstDetections, RECORDED_ACCURACY } from '../../docs/made/accuracy.ts';
 import { BEHAVIOR_PAIRS, RECORDED_PAIRS } from '../../docs/made/behaviors.ts';

@@ -20,7 +20,7 @@ export interface Serving {
 
 /** Returns how the command ends. @throws what has broken the link; UsageError when a used code cannot be remembered. */
 export async function serveTunnels(link: Link, { meeting, reporter, env, use }: Serving): Promise<ExitCode> {
-  const { code, isOnce, byHand } = meeting;
+  const { code, isOnce } = meeting;
   const traffics = createTraffics();
   for await (const { tunnel, settle } of link.tunnels) {
     settle();
@@ -30,11 +30,13 @@ export async function serveTunnels(link: Link, { meeting, reporter, env, use }: 
     if (!isOnce) continue;
     if (code) await markUsed(keysOf(code.secret).room, env);
     // Until the link is disposed of its tunnels go on, though it has ended.
-    const { reason } = await Promise.race([tunnel.closed, link.closed]);
-    // By hand nobody can come back who was lost.
-    if (byHand && reason === 'path-lost') break;
-    reporter.follow(null);
-    return EXIT.ok;
+    const first = await Promise.race([tunnel.closed, link.closed]);
+    if (first.reason === 'peer-restarted' || first.reason === 'peer-left') {
+      reporter.follow(null);
+      reporter.ended({ reason: 'peer-left', detail: null }, EXIT.ok);
+      return EXIT.ok;
+    }
+    break;
   }
   const end = await link.closed;
   const exitCode = exitAfterLink(end);

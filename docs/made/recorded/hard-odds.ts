@@ -1,6 +1,6 @@
 /** Counts how many punches of each hard pair end how, for the table of docs/punch.md: npm run docs:odds [RUNS=2000] */
 import { writeFileSync } from 'node:fs';
-import { HARD_PAIRS, measureHardPair } from '../../../bench/hard-odds.ts';
+import { HARD_PAIRS, measureHardPair } from '../../../bench/punch/hard-odds.ts';
 import { firstRuns, type RecordedOdds } from '../hard-odds.ts';
 
 const runs = Number(process.argv[2] ?? 2000);

@@ -93,9 +93,10 @@ export function createIntroducedAttempt(options: IntroducedAttemptOptions): Intr
       ...introduction,
       candidates: [...introduction.candidates, ...attempt.late.peer],
     });
+  const isPeerStrict = introduction.behavior.filtering === 'address-and-port-dependent';
   return {
     ...attempt,
-    wonBy: (won) => wonBy(won, { planned, isByTechnique: attempt.isByTechnique(won), mapped: mapped() }),
+    wonBy: (won) => wonBy(won, { planned, isByTechnique: attempt.isByTechnique(won), isPeerStrict, mapped: mapped() }),
   };
 }
 

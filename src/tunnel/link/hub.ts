@@ -5,11 +5,16 @@ import { pause } from '../../net/waits.ts';
 import { ROOM_PEERS_MAX } from '../../rendezvous/protocol/bounds.ts';
 import type { LinkEnd, LinkedPeers, LinkedTunnel } from './link.ts';
 import { createPeerLink, type PeerEnd, type PeerLink, type PeerLinkOptions, type PeerTunnel } from './peer-link.ts';
+import { type Asking, tellUnanswered } from './unanswered.ts';
 
-/** A peer that runs the same command asks within a round trip and what it takes to find out about its NAT, 1 to 3 s. */
-const UNANSWERED_AFTER_MS = 6_000;
 /** How many are tried at once where the first one who is there is wanted. */
 const CANDIDATES_MAX = 8;
+
+/** How long somebody who has asked, or has come into the room, is met: whoever is still there asks again. */
+const COMER_WAIT_MS = 20_000;
+
+/** How many who ask for this side, and are not wanted, are told: anybody in the room can ask under any number of ids. */
+const STRANGERS_TOLD_MAX = 5;
 
 export interface HubOptions extends Omit<PeerLinkOptions, 'peer' | 'onTunnel' | 'onEnd'> {
   readonly peers: LinkedPeers;
@@ -28,23 +33,20 @@ export interface Hub extends AsyncDisposable {
   readonly doubt: () => void;
 }
 
-interface State {
+interface State extends Asking {
   readonly options: HubOptions;
   readonly links: Map<string, PeerLink>;
   readonly startedAt: number;
   /** How the last one who was tried has ended, while somebody else is waited for. */
   lastEnd: Exclude<PeerEnd, { readonly kind: 'broken' }> | null;
-  /** Who was connected to first, where that is the only one who is wanted. */
-  chosen: string | null;
   /** Whether its tunnel is used. */
   isSettled: boolean;
-  isToldUnanswered: boolean;
   /** Who else was there when it was chosen, or has asked for this side since then. */
   readonly rivals: Set<string>;
+  /** The ids that are not wanted, as far as they were told. */
+  readonly strangers: Set<string>;
   /** The links that are ending: a room meets one peer once at a time. */
   readonly ending: Map<string, Promise<void>>;
-  /** Aborted when the hub ends. */
-  readonly over: AbortController;
 }
 
 export function createHub(options: HubOptions): Hub {
@@ -58,6 +60,7 @@ export function createHub(options: HubOptions): Hub {
       isSettled: false,
       isToldUnanswered: false,
       rivals: new Set(),
+      strangers: new Set(),
       ending: new Map(),
       over: new AbortController(),
     },
@@ -92,7 +95,8 @@ async function giveUpAfter(state: State, waitMs: number): Promise<void> {
   await pause(waitMs, signal).catch(() => {});
   // Whoever is being met has a wait of its own, and says more.
   if (signal.aborted || state.chosen !== null || state.links.size > 0) return;
-  const detail = `nobody else came into the room in the ${waitMs / 1000} s of waiting: is the code the same on both sides?`;
+  const waited = `${state.options.waitMs / 1000} s of waiting`;
+  const detail = `nobody else came into the room in the ${waited}: is the code the same on both sides?`;
   state.options.onEnd(state.lastEnd ? endOf(state.lastEnd) : { reason: 'no-peer', detail });
 }
 
@@ -103,19 +107,22 @@ function present(state: State, peer: string): void {
 }
 
 function asked(state: State, peer: string): void {
-  const { peers, onEvent } = state.options;
+  const { peers } = state.options;
   const known = state.links.get(peer);
   if (known) known.tell({ kind: 'asked' });
   else if (peers.kind === 'everyone' || (peers.kind === 'first' && state.chosen === null)) connect(state, peer);
-  else {
-    if (peers.kind === 'first' && state.rivals.size < ROOM_PEERS_MAX) state.rivals.add(peer);
-    onEvent({ kind: 'stranger', peer });
-  }
+  else noteStranger(state, peer);
+}
+
+function noteStranger({ strangers, rivals, options }: State, peer: string): void {
+  if (options.peers.kind === 'first' && rivals.size < ROOM_PEERS_MAX) rivals.add(peer);
+  if (strangers.size >= STRANGERS_TOLD_MAX || strangers.has(peer)) return;
+  strangers.add(peer);
+  options.onEvent({ kind: 'stranger', peer });
 }
 
 function connect(state: State, peer: string): void {
-  const { options, links, startedAt } = state;
-  const max = options.peers.kind === 'everyone' ? ROOM_PEERS_MAX : CANDIDATES_MAX;
+  const { links } = state;
   if (state.over.signal.aborted) return;
   const former = state.ending.get(peer);
   if (former) {
@@ -123,33 +130,35 @@ function connect(state: State, peer: string): void {
     return;
   }
   if (!links.has(peer)) {
-    if (links.size >= max) return;
-    // A peer that asks is there, and has its own time.
-    const waitMs =
-      options.peers.kind === 'first' ? Math.max(1_000, startedAt + options.waitMs - now()) : options.waitMs;
-    const link: PeerLink = createPeerLink({
-      ...{ ...options, peer, waitMs },
-      onEvent: (event) => {
-        options.onEvent(event);
-        if (event.kind === 'connecting' && options.peers.kind === 'first') void tellUnanswered(state);
-      },
-      onTunnel: (linked) => take(state, linked),
-      onEnd: (end) => drop(state, { peer, link, end }),
-    });
-    links.set(peer, link);
+    if (!makeRoom(state)) return;
+    links.set(peer, linkTo(state, peer));
   }
   links.get(peer)?.tell({ kind: 'want' });
 }
 
-/** Tells once that nobody answers of those who are there: they may be connected to each other. */
-async function tellUnanswered(state: State): Promise<void> {
-  const { signal } = state.over;
-  await pause(UNANSWERED_AFTER_MS, signal).catch(() => {});
-  const asked = [...state.links.values()];
-  if (signal.aborted || state.isToldUnanswered || state.chosen !== null) return;
-  if (asked.length === 0 || asked.some((link) => link.isMet())) return;
-  state.isToldUnanswered = true;
-  state.options.onEvent({ kind: 'unanswered', peers: asked.length });
+/** Whoever has waited longest for a path gives way to somebody new. Returns false when all have one. */
+function makeRoom(state: State): boolean {
+  const { options, links } = state;
+  if (links.size < (options.peers.kind === 'everyone' ? ROOM_PEERS_MAX : CANDIDATES_MAX)) return true;
+  const oldest = [...links].find(([, link]) => !link.isConnected());
+  if (oldest) retire(state, ...oldest);
+  return oldest !== undefined;
+}
+
+function linkTo(state: State, peer: string): PeerLink {
+  const { options, startedAt } = state;
+  const { peers, waitMs } = options;
+  const leftMs = peers.kind === 'first' ? Math.max(1_000, startedAt + waitMs - now()) : waitMs;
+  const link: PeerLink = createPeerLink({
+    ...{ ...options, peer, waitMs: peers.kind === 'one' ? leftMs : Math.min(leftMs, COMER_WAIT_MS) },
+    onEvent: (event) => {
+      options.onEvent(event);
+      if (event.kind === 'connecting' && peers.kind === 'first') void tellUnanswered(state);
+    },
+    onTunnel: (linked) => take(state, linked),
+    onEnd: (end) => drop(state, { peer, link, end }),
+  });
+  return link;
 }
 
 /** Takes a tunnel; where only one is wanted, all other attempts end. */

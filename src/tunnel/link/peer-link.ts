@@ -15,6 +15,8 @@ import { createUpkeep, type UpkeepInput, type UpkeepOutput } from './upkeep/upke
 /** Disposing of it ends the tunnel, and tells the peer. */
 export interface PeerLink extends AsyncDisposable {
   readonly tell: (input: Extract<UpkeepInput, { readonly kind: 'want' | 'asked' | 'doubt' | 'moved' }>) => void;
+  /** Whether there is a tunnel. */
+  readonly isConnected: () => boolean;
   /** Whether the peer has asked for this side too. */
   readonly isMet: () => boolean;
 }
@@ -71,6 +73,7 @@ export function createPeerLink(options: PeerLinkOptions): PeerLink {
   state.machine.broken.catch((error: unknown) => end(state, { kind: 'broken', error }));
   return {
     tell: state.machine.tell,
+    isConnected: () => state.session !== null,
     isMet: () => state.isMet,
     [Symbol.asyncDispose]: () => dispose(state),
   };

@@ -14,19 +14,25 @@ export type PunchTechnique = 'host' | 'port-mapping' | TechniqueName;
 export interface WinnerFacts {
   /** The technique of the plan. */
   readonly planned: TechniqueName;
-  /** Whether that technique has made the pair possible, and not the checks alone. */
+  /** Whether that technique has been seen to make the pair possible, and not the checks alone. */
   readonly isByTechnique: boolean;
+  /** Whether the peer's filter lets in nothing from a port that the peer has not sent to. */
+  readonly isPeerStrict: boolean;
   /** The ports that the routers of the two sides have mapped on request. */
   readonly mapped: readonly Endpoint[];
 }
 
-/** Returns the technique that opened the pair, from what was seen of it: the plan alone is no evidence. */
-export function wonBy(pair: PairReport, { planned, isByTechnique, mapped }: WinnerFacts): PunchTechnique {
+/**
+ * Returns the technique that opened the pair, from what was seen of it: the plan alone is no evidence. A probe of the peer that
+ * opened its strict filter toward a port of this side, which nobody had told it, may be overtaken by all that follows.
+ */
+export function wonBy(pair: PairReport, { planned, isByTechnique, isPeerStrict, mapped }: WinnerFacts): PunchTechnique {
   const { local, remote } = pair;
   if (isThroughRelay(pair)) return 'relay';
   const isMapped = ({ endpoint }: { readonly endpoint: Endpoint }): boolean =>
     mapped.some((one) => sameEndpoint(one, endpoint));
   if (isMapped(local) || isMapped(remote)) return 'port-mapping';
   if (isByTechnique && (planned === 'birthday' || planned === 'port-prediction')) return planned;
+  if (planned === 'birthday' && isPeerStrict && local.type === 'prflx') return planned;
   return remote.type === 'host' ? 'host' : 'simultaneous-open';
 }

@@ -35,20 +35,22 @@ export interface PipeRun {
   readonly result: () => Promise<PipeResult>;
 }
 
-/** Without a number of bytes, 64 KiB come each 50 ms until there is a file `stop`. */
+/**
+ * Without a number of bytes, 64 KiB come each 50 ms until there is a file `stop`. The events are followed while the pipe runs,
+ * and all of them are read again when it has ended, since the follower may be late.
+ */
 const SCRIPT = `
 bytes=$1; dir=$2; shift 2
 mkdir -p $dir; cd $dir; touch events
 feed() { while [ ! -e stop ]; do head -c 65536 /dev/urandom; sleep 0.05; done; }
-tail -n +1 -f events | sed -u 's/^/event: /' & follower=$!
+tail --pid=$$ -n +1 -f events | sed -u 's/^/event: /' &
 if [ $bytes -gt 0 ]; then
   head -c $bytes /dev/urandom > in
   "$@" --json-file events < in > out 2> err; code=$?
 else
   feed | tee in | "$@" --json-file events > out 2> err; code=$?
 fi
-sleep 0.3; kill $follower
-sed 's/^/err: /' err
+sed -u 's/^/err: /' err; sed -u 's/^/written: /' events
 echo "in: $(sha256sum < in)"; echo "out: $(sha256sum < out)"; echo "exit: $code"
 cd /; rm -r $dir
 `;
@@ -60,10 +62,12 @@ export async function startPipe(
   const dir = `/tmp/${name}`;
   const program = await client.start(['sh', '-c', SCRIPT, 'sh', `${bytes}`, dir, 'natcheck', 'pipe', ...words]);
   const events: PipeEvent[] = [];
+  const written: PipeEvent[] = [];
   const errors: string[] = [];
   const listeners = new Set<() => void>();
   program.onLine((line) => {
     if (line.startsWith('event: ')) events.push(JSON.parse(line.slice('event: '.length)));
+    if (line.startsWith('written: ')) written.push(JSON.parse(line.slice('written: '.length)));
     if (line.startsWith('err: ')) errors.push(line.slice('err: '.length));
     for (const listener of listeners) listener();
   });
@@ -88,7 +92,7 @@ export async function startPipe(
     receivedMore: async (than) => void (await until(() => (receivedSoFar() > than ? true : undefined))),
     receivedSoFar,
     endInput: async () => void (await client.exec(['touch', `${dir}/stop`])),
-    result: () => resultOf(program, { events, errors }),
+    result: () => resultOf(program, { events: written, errors }),
   };
 }
 

@@ -1,4 +1,4 @@
-/** The accuracy that detection is held to, over random accesses and links from fixed seeds (bench/accuracy.ts: more). */
+/** The accuracy that detection is held to, over random accesses and links from fixed seeds (bench/detect/accuracy.ts: more). */
 import { describe, expect, it } from 'vitest';
 import { judge, judgePorts, runSample, type Sample, wrongFindings } from '../../../../lab/sim/detect/accuracy.ts';
 import { PORT_ASSIGNMENT_KINDS } from '../../../../src/nat/port-assignment/pattern.ts';
@@ -11,7 +11,7 @@ const TIMEOUT_MS = 60_000;
 const run = (loss: number): readonly Sample[] =>
   Array.from({ length: RUNS }, (_, index) => runSample({ seed: index + 1, loss }));
 
-/** What makes a failure reproducible: `node bench/accuracy.ts --trace SEED`. */
+/** What makes a failure reproducible: `node bench/detect/accuracy.ts --trace SEED`. */
 const describeSample = ({ seed, expected, report: { verdict } }: Sample): string =>
   `seed ${seed}: expected ${expected}, got ${verdict.type} ${verdict.reason ?? ''}`;
 

@@ -11,7 +11,7 @@ import { detectInSim, type SimDetection } from '../../../../lab/sim/detect/detec
 import { detectWithReboot } from '../../../../lab/sim/detect/reboot.ts';
 import { symmetricLink } from '../../../../lab/sim/network/link.ts';
 
-/** `bench/truth.ts` has 20,000. */
+/** `bench/detect/truth.ts` has 20,000. */
 const SEEDS = Array.from({ length: 200 }, (_, index) => index + 1);
 /** Takes two seconds; more where many tests share a core. */
 const TIMEOUT_MS = 120_000;

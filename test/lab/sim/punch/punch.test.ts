@@ -1,4 +1,4 @@
-/** Punches in the simulated lab: every ordered pair over bad links (bench/punch-sim.ts: more seeds), and single ones. */
+/** Punches in the simulated lab: every ordered pair over bad links (bench/punch/punch-sim.ts: more seeds), and single ones. */
 import { describe, expect, it } from 'vitest';
 import { FULL_CONE, INBOUND_FIRST, PORT_RESTRICTED, SYMMETRIC } from '../../../../lab/profiles.ts';
 import { symmetricLink } from '../../../../lab/sim/network/link.ts';
@@ -71,6 +71,14 @@ describe('one punch', () => {
     for (const side of [a, b]) expect(side).toMatchObject({ outcome: 'failed', reason: 'no-answer', validMs: null });
     const [first = 0, second = 0] = [a.ms, b.ms].sort((x, y) => x - y);
     expect([first, second]).toEqual([9000, expect.closeTo(9000 + skewMs, 6)]);
+  });
+
+  it('by chance is named so by both sides, even where the response of the peer overtakes its probe', () => {
+    const swapping = symmetricLink({ latencyMs: 0.1, jitterMs: 5 });
+    const [a, b] = [behind(SYMMETRIC), behind(PORT_RESTRICTED)];
+    // With this seed the first socket of the moving side is the one that meets the other side.
+    const punch = punchInSim({ a, b, seed: 222, linkA: swapping, linkB: swapping, relay: true });
+    expect([punch.a.technique, punch.b.technique]).toEqual(['birthday', 'birthday']);
   });
 
   it('through routers that answer inbound first is healed where a packet came too early', () => {

@@ -1,10 +1,10 @@
-/** Some hundred punches in which routers and servers restart at any instant: what both sides say is so (bench/truth.ts: 20,000). */
+/** Some hundred punches in which routers and servers restart at any instant: what both sides say is so (bench/detect/truth.ts: 20,000). */
 import { expect, it } from 'vitest';
-import { falseReasons } from '../../../../bench/false-reasons.ts';
+import { falseReasons } from '../../../../bench/punch/false-reasons.ts';
 import { punchWithFault } from '../../../../lab/sim/truth/punch.ts';
 
 const SEEDS = 400;
-/** The runs of bench/truth.ts in which something was not so before it was mended. */
+/** The runs of bench/detect/truth.ts in which something was not so before it was mended. */
 const WRONG_ONCE = [3513, 7252, 13_306, 16_097, 18_157];
 const TIMEOUT_MS = 120_000;
 

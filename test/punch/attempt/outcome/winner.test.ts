@@ -24,7 +24,8 @@ function pairOf(options: {
   return { socket, local: candidate, remote: { ...rest, ...remote } };
 }
 
-const FACTS = { planned: 'simultaneous-open', isByTechnique: false, mapped: [] } as const;
+const FACTS = { planned: 'simultaneous-open', isByTechnique: false, isPeerStrict: false, mapped: [] } as const;
+const drawn = { local: { type: 'prflx', endpoint: MAPPED } } as const;
 const host = { remote: { type: 'host', endpoint: REMOTE } } as const;
 
 it.each([
@@ -48,6 +49,24 @@ it.each([
   ['birthday', 'a match', pairOf({}), { ...FACTS, planned: 'birthday', isByTechnique: true }],
   ['port-prediction', 'a predicted port', pairOf(host), { ...FACTS, planned: 'port-prediction', isByTechnique: true }],
   ['simultaneous-open', 'the checks alone, in spite of the plan', pairOf({}), { ...FACTS, planned: 'birthday' }],
+  [
+    'birthday',
+    "a port that was not told, behind a peer's strict filter",
+    pairOf(drawn),
+    { ...FACTS, planned: 'birthday', isPeerStrict: true },
+  ],
+  [
+    'simultaneous-open',
+    'a port that was not told, in spite of the plan, where the filter lets it in',
+    pairOf(drawn),
+    { ...FACTS, planned: 'birthday' },
+  ],
+  [
+    'simultaneous-open',
+    "the port that was told, in spite of the plan, behind a peer's strict filter",
+    pairOf({}),
+    { ...FACTS, planned: 'birthday', isPeerStrict: true },
+  ],
   ['host', 'the checks alone, in spite of the plan', pairOf(host), { ...FACTS, planned: 'port-prediction' }],
 ] as const)('is %s for %s', (technique, _what, pair, facts) => {
   expect(wonBy(pair, facts)).toBe(technique);

@@ -1,5 +1,5 @@
 /** hyperdht on a separate DHT, timed by the side that connects; the remote address of the stream shows that it is direct. */
-import type { Lab } from '../../lab/index.ts';
+import type { Lab } from '../../../lab/index.ts';
 import type { Contestant } from './contestant.ts';
 import { type Peer, startPeer } from './peer.ts';
 

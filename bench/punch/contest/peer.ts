@@ -1,5 +1,5 @@
 /** A script of bench/peers that runs in a container of the lab and takes requests as lines. */
-import type { LabContainer } from '../../lab/index.ts';
+import type { LabContainer } from '../../../lab/index.ts';
 
 const START_TIMEOUT_MS = 20_000;
 /** Longer than any peer's own time limit. */

@@ -1,7 +1,7 @@
 /** Whether the reason that a simulated punch gives for its failure is so, given what was made to go wrong. */
-import type { SimHealthSide } from '../lab/sim/punch/health.ts';
-import type { PunchTruth } from '../lab/sim/truth/punch.ts';
-import { CAUSES } from '../src/punch/report/causes.ts';
+import type { SimHealthSide } from '../../lab/sim/punch/health.ts';
+import type { PunchTruth } from '../../lab/sim/truth/punch.ts';
+import { CAUSES } from '../../src/punch/report/causes.ts';
 
 /** What these worlds hold no example of: whoever says it is wrong. */
 const NEVER: ReadonlySet<string> = new Set([

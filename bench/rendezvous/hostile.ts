@@ -1,11 +1,11 @@
 /**
  * Feeds hostile input to everything that strangers can reach: introductions, signals, STUN and TURN answers, what a router says,
  * and the server's own machines. Each run follows from its seed, so that a failure can be repeated.
- * Usage: node bench/hostile.ts [--inputs 10000000] [--seed 1] [--target NAME]
+ * Usage: node bench/rendezvous/hostile.ts [--inputs 10000000] [--seed 1] [--target NAME]
  */
 import { parseArgs } from 'node:util';
-import { runTarget } from '../test/hostile/target.ts';
-import { TARGETS } from '../test/hostile/targets/index.ts';
+import { runTarget } from '../../test/hostile/target.ts';
+import { TARGETS } from '../../test/hostile/targets/index.ts';
 
 const { values } = parseArgs({
   options: {

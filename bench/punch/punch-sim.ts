@@ -1,9 +1,9 @@
 /**
  * How often and how fast punches open in the simulated lab: every ordered pair of accesses, links of 5 to 200 ms one way
  * per side with jitter and loss each way. Times count from the common start until the later side is connected.
- * Usage: node bench/punch-sim.ts [SEEDS=1000] [LOSS=0.05]
+ * Usage: node bench/punch/punch-sim.ts [SEEDS=1000] [LOSS=0.05]
  */
-import { expectedProspect, PUNCH_PEERS, samplePunch, summarize } from '../lab/sim/punch/sample.ts';
+import { expectedProspect, PUNCH_PEERS, samplePunch, summarize } from '../../lab/sim/punch/sample.ts';
 
 const [seeds = 1000, loss = 0.05] = process.argv.slice(2).map(Number);
 const startedAt = performance.now();

@@ -6,14 +6,14 @@
  * hyperdht, the side that connects: from `connect`, with the key of a peer who listens and whom it has never met, until the
  * stream opens, which the peer's first packet is enough for; `byte back`: until what it wrote has come back. The DHT is
  * joined by then; finding the peer in it and the handshake by way of it are counted.
- * Usage: node bench/punch.ts [RUNS=10]
+ * Usage: node bench/punch/punch.ts [RUNS=10]
  */
-import { CLASSIC_PEERS, prospectOf } from '../src/nat/prospect.ts';
-import { openBenchLab } from './lab.ts';
-import { compare } from './punch/compare.ts';
-import { HYPERDHT, startHyperdhtNetwork } from './punch/hyperdht.ts';
-import { imageWithPeers } from './punch/image.ts';
-import { FRESH_NATCHECK, WARM_NATCHECK } from './punch/natcheck.ts';
+import { CLASSIC_PEERS, prospectOf } from '../../src/nat/prospect.ts';
+import { openBenchLab } from '../lab.ts';
+import { compare } from './contest/compare.ts';
+import { HYPERDHT, startHyperdhtNetwork } from './contest/hyperdht.ts';
+import { imageWithPeers } from './contest/image.ts';
+import { FRESH_NATCHECK, WARM_NATCHECK } from './contest/natcheck.ts';
 
 const contestants = [FRESH_NATCHECK, WARM_NATCHECK, HYPERDHT];
 const names = Object.keys(CLASSIC_PEERS) as (keyof typeof CLASSIC_PEERS)[];

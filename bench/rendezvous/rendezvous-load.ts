@@ -1,12 +1,12 @@
-/** The load of bench/rendezvous.ts: idle peers, then pairs, each checked from both sides. Arguments: PORT PEERS PAIRS. */
+/** The load of bench/rendezvous/rendezvous.ts: idle peers, then pairs, each checked from both sides. Arguments: PORT PEERS PAIRS. */
 import { randomBytes } from 'node:crypto';
-import { sameEndpoint } from '../src/endpoint.ts';
-import { startDriver } from '../src/net/driver.ts';
-import type { RendezvousClient } from '../src/net/rendezvous/client.ts';
-import { joinRendezvous } from '../src/net/rendezvous/join.ts';
-import { openUdpSocket, type UdpSocket } from '../src/net/udp-socket.ts';
-import type { ServerMessageOf } from '../src/rendezvous/protocol/server-message.ts';
-import { createTicketBinding } from '../src/rendezvous/ticket-binding.ts';
+import { sameEndpoint } from '../../src/endpoint.ts';
+import { startDriver } from '../../src/net/driver.ts';
+import type { RendezvousClient } from '../../src/net/rendezvous/client.ts';
+import { joinRendezvous } from '../../src/net/rendezvous/join.ts';
+import { openUdpSocket, type UdpSocket } from '../../src/net/udp-socket.ts';
+import type { ServerMessageOf } from '../../src/rendezvous/protocol/server-message.ts';
+import { createTicketBinding } from '../../src/rendezvous/ticket-binding.ts';
 
 const [port = 0, peers = 0, pairs = 0] = process.argv.slice(2).map(Number);
 const HOST = '127.0.0.1';

@@ -1,13 +1,13 @@
 /**
  * How much memory one address can make a server use, on loopback: WebSockets send endless messages in pieces as small as
  * possible. The load is a process of its own; the memory is that of the server, once all of it has been sent or refused.
- * Usage: node bench/hostile-server.ts [CONNECTIONS=400] [PIECES=16000]
+ * Usage: node bench/rendezvous/hostile-server.ts [CONNECTIONS=400] [PIECES=16000]
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { startServer } from '../server/index.ts';
+import { startServer } from '../../server/index.ts';
 
 const HOST = '127.0.0.1';
 const SERVER = 'server';

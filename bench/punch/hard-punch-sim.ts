@@ -1,11 +1,11 @@
 /**
  * Compares the odds that the plan prints with what happens: the hard pairs in the simulated lab, without loss, so that only
  * the NATs decide. A measured share is right when its 99 % interval (Clopper and Pearson) contains the formula's value.
- * Usage: node bench/hard-punch-sim.ts [RUNS=2000]
+ * Usage: node bench/punch/hard-punch-sim.ts [RUNS=2000]
  */
-import { formatOdds } from '../src/punch/attempt/plan-text.ts';
+import { formatOdds } from '../../src/punch/attempt/plan-text.ts';
+import { exactInterval } from '../statistics/interval.ts';
 import { HARD_PAIRS, measureHardPair, punchHardPair } from './hard-odds.ts';
-import { exactInterval } from './statistics/interval.ts';
 
 const runs = Number(process.argv[2] ?? 2000);
 

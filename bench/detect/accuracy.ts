@@ -1,12 +1,12 @@
 /**
  * Measures how often detection is wrong: many runs over random NATs and links in the simulated lab.
- * node bench/accuracy.ts [--runs N] [--seed FIRST] [--loss P] [--burst PACKETS]
- * node bench/accuracy.ts --trace SEED [--loss P] [--burst PACKETS]
+ * node bench/detect/accuracy.ts [--runs N] [--seed FIRST] [--loss P] [--burst PACKETS]
+ * node bench/detect/accuracy.ts --trace SEED [--loss P] [--burst PACKETS]
  */
 import { parseArgs } from 'node:util';
-import { judge, judgePorts, PORT_AXES, runSample, type Sample, wrongFindings } from '../lab/sim/detect/accuracy.ts';
-import { formatTraceEntry } from '../lab/sim/network/trace-text.ts';
-import { VERDICT_TYPES, type VerdictType } from '../src/nat/verdict.ts';
+import { judge, judgePorts, PORT_AXES, runSample, type Sample, wrongFindings } from '../../lab/sim/detect/accuracy.ts';
+import { formatTraceEntry } from '../../lab/sim/network/trace-text.ts';
+import { VERDICT_TYPES, type VerdictType } from '../../src/nat/verdict.ts';
 
 /** How many single runs are listed, so that `--trace` can explain them. */
 const LISTED_RUNS = 10;

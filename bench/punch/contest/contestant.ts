@@ -1,5 +1,5 @@
-/** The contestants that bench/punch.ts compares: ways for the clients of two sites to open a direct path repeatedly. */
-import type { Lab, LabSite } from '../../lab/index.ts';
+/** The contestants that bench/punch/punch.ts compares: ways for the clients of two sites to open a direct path repeatedly. */
+import type { Lab, LabSite } from '../../../lab/index.ts';
 
 export interface Pair {
   readonly lab: Lab;

@@ -1,14 +1,14 @@
 /**
  * The rendezvous on loopback: the memory of a server that holds idle peers, and pairs introduced per second: first of those
  * peers (tickets bound over UDP, asks, introductions), then of new ones, each from its connection to its end. The load
- * is a process of its own (bench/rendezvous-load.ts), which checks every pair.
- * Usage: node bench/rendezvous.ts [PEERS=10000] [PAIRS=3000]; each process needs a file descriptor for every peer.
+ * is a process of its own (bench/rendezvous/rendezvous-load.ts), which checks every pair.
+ * Usage: node bench/rendezvous/rendezvous.ts [PEERS=10000] [PAIRS=3000]; each process needs a file descriptor for every peer.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startServer } from '../server/index.ts';
+import { startServer } from '../../server/index.ts';
 
 const [peers = 10_000, pairs = 3_000] = process.argv.slice(2).map(Number);
 const LOAD = fileURLToPath(new URL('rendezvous-load.ts', import.meta.url));

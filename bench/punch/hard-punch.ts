@@ -1,15 +1,15 @@
 /**
  * Pairs that the seven steps do not open, over real NATs: by chance, by prediction, or through a relay. natcheck runs in two
- * fresh processes each time, and hyperdht in the same containers if it can open the pair at all. bench/punch.ts says what
+ * fresh processes each time, and hyperdht in the same containers if it can open the pair at all. bench/punch/punch.ts says what
  * the times include.
- * Usage: node bench/hard-punch.ts [RUNS=20]
+ * Usage: node bench/punch/hard-punch.ts [RUNS=20]
  */
-import { behindNat, CLASSIC_NATS, SYMMETRIC_ADDRESS, SYMMETRIC_SEQUENTIAL, UDP_BLOCKED } from '../lab/index.ts';
-import { openBenchLab } from './lab.ts';
-import { compare } from './punch/compare.ts';
-import { HYPERDHT, startHyperdhtNetwork } from './punch/hyperdht.ts';
-import { imageWithPeers } from './punch/image.ts';
-import { FRESH_NATCHECK, RELAYED_NATCHECK } from './punch/natcheck.ts';
+import { behindNat, CLASSIC_NATS, SYMMETRIC_ADDRESS, SYMMETRIC_SEQUENTIAL, UDP_BLOCKED } from '../../lab/index.ts';
+import { openBenchLab } from '../lab.ts';
+import { compare } from './contest/compare.ts';
+import { HYPERDHT, startHyperdhtNetwork } from './contest/hyperdht.ts';
+import { imageWithPeers } from './contest/image.ts';
+import { FRESH_NATCHECK, RELAYED_NATCHECK } from './contest/natcheck.ts';
 
 const both = [FRESH_NATCHECK, HYPERDHT];
 const direct = [FRESH_NATCHECK];

@@ -1,15 +1,15 @@
 /** Builds the lab's image with the peers of bench/peers in it, and the packages that they import. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connectDocker } from '../../lab/docker/engine/testcontainers.ts';
-import { closureOf } from '../../lab/docker/image/app-files.ts';
-import { build } from '../../lab/docker/image/build.ts';
-import { hashOf } from '../../lab/docker/image/recipe.ts';
-import { hasImage } from '../../lab/docker/image/rootfs.ts';
-import type { Engine } from '../../lab/index.ts';
-import { progress } from '../lab.ts';
+import { connectDocker } from '../../../lab/docker/engine/testcontainers.ts';
+import { closureOf } from '../../../lab/docker/image/app-files.ts';
+import { build } from '../../../lab/docker/image/build.ts';
+import { hashOf } from '../../../lab/docker/image/recipe.ts';
+import { hasImage } from '../../../lab/docker/image/rootfs.ts';
+import type { Engine } from '../../../lab/index.ts';
+import { progress } from '../../lab.ts';
 
-const PEERS = join(import.meta.dirname, '..', 'peers');
+const PEERS = join(import.meta.dirname, '..', '..', 'peers');
 
 /**
  * Makes what makes sure that an engine has the image, built on `base` and with these packages and what they depend on, and

@@ -2,21 +2,21 @@
  * How long it takes from Enter on the second side to the first byte on its stdout where the two sides of `natcheck pipe` meet through
  * brokers: real processes on loopback, brokers over TLS and STUN servers a round trip away, one of three brokers dead. The second side's
  * detection is in it, since its process is new; the first side waits already.
- * Usage: npm run build and then node bench/brokers.ts [RUNS=30] [ROUND_TRIP_MS=100]
+ * Usage: npm run build and then node bench/rendezvous/brokers.ts [RUNS=30] [ROUND_TRIP_MS=100]
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { createCode, formatCode } from '../src/tunnel/code/code.ts';
-import { startTestBroker } from '../test/net/rendezvous/broker/mqtt-broker.ts';
-import { CERT_FILE, LOOPBACK_TLS } from '../test/server/tls/loopback.ts';
-import { startDelayedStun } from './brokers/delayed-stun.ts';
-import { startDelayed } from './brokers/delayed-tcp.ts';
-import { quantile } from './statistics/quantile.ts';
+import { createCode, formatCode } from '../../src/tunnel/code/code.ts';
+import { startTestBroker } from '../../test/net/rendezvous/broker/mqtt-broker.ts';
+import { CERT_FILE, LOOPBACK_TLS } from '../../test/server/tls/loopback.ts';
+import { quantile } from '../statistics/quantile.ts';
+import { startDelayedStun } from './delayed-stun.ts';
+import { startDelayed } from './delayed-tcp.ts';
 
-const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const PORTS = { port: 34780, altPort: 34781 };
 
 const runs = Number(process.argv[2] ?? 30);

@@ -8,10 +8,10 @@ import {
   SYMMETRIC_ADDRESS,
   SYMMETRIC_BLOCK,
   SYMMETRIC_SEQUENTIAL,
-} from '../lab/profiles.ts';
-import { symmetricLink } from '../lab/sim/network/link.ts';
-import { punchInSim, type SimPunch } from '../lab/sim/punch/punch.ts';
-import { quantile } from './statistics/quantile.ts';
+} from '../../lab/profiles.ts';
+import { symmetricLink } from '../../lab/sim/network/link.ts';
+import { punchInSim, type SimPunch } from '../../lab/sim/punch/punch.ts';
+import { quantile } from '../statistics/quantile.ts';
 
 /** Two links of 10 ms each way: 40 ms of round trip between the peers. */
 const LINK = symmetricLink({ latencyMs: 10, jitterMs: 2 });

@@ -1,7 +1,7 @@
 /** Runs contestants in turns over one pair of sites after the other, and prints a table of the results. */
-import type { Lab } from '../../lab/index.ts';
-import { progress } from '../lab.ts';
-import { quantile } from '../statistics/quantile.ts';
+import type { Lab } from '../../../lab/index.ts';
+import { progress } from '../../lab.ts';
+import { quantile } from '../../statistics/quantile.ts';
 import type { Contestant, Meetings, Pair, Times } from './contestant.ts';
 
 /** How many runs of each pair are not counted, so that caches are warm afterwards. */

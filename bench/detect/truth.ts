@@ -2,12 +2,12 @@
  * Whether what natcheck says is so, while routers and servers restart at any instant: detections and punches in the simulated
  * lab, over links of up to 100 ms and 15 % loss each way, behind NATs of every kind. A restart during the last words of two
  * sides cannot be known to both: such runs are counted by themselves, and held to the rest.
- * node bench/truth.ts [--runs N] [--seed FIRST]
+ * node bench/detect/truth.ts [--runs N] [--seed FIRST]
  */
 import { parseArgs } from 'node:util';
-import { detectWithReboot } from '../lab/sim/detect/reboot.ts';
-import { type PunchTruth, punchWithFault } from '../lab/sim/truth/punch.ts';
-import { falseReasons } from './false-reasons.ts';
+import { detectWithReboot } from '../../lab/sim/detect/reboot.ts';
+import { type PunchTruth, punchWithFault } from '../../lab/sim/truth/punch.ts';
+import { falseReasons } from '../punch/false-reasons.ts';
 
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '20000' }, seed: { type: 'string', default: '1' } },

@@ -2,7 +2,7 @@
  * What IPv6 does for a pair, and what a server with one address costs one, over real NATs: fresh `natcheck punch` processes,
  * by their own reports. IPv6 that is announced and dropped is compared with none in the same run; a server with one address
  * with the server that has two.
- * Usage: node bench/families.ts [RUNS=20]
+ * Usage: node bench/punch/families.ts [RUNS=20]
  */
 import {
   CLASSIC_NATS,
@@ -13,11 +13,11 @@ import {
   type NamedAccess,
   PORT_RESTRICTED,
   SYMMETRIC,
-} from '../lab/index.ts';
-import { familyOf } from '../src/endpoint.ts';
-import type { PunchReport } from '../src/punch/report/report.ts';
-import { openBenchLab, progress } from './lab.ts';
-import { quantile } from './statistics/quantile.ts';
+} from '../../lab/index.ts';
+import { familyOf } from '../../src/endpoint.ts';
+import type { PunchReport } from '../../src/punch/report/report.ts';
+import { openBenchLab, progress } from '../lab.ts';
+import { quantile } from '../statistics/quantile.ts';
 
 const runs = Number(process.argv[2] ?? 20);
 /** A second server in the same container, with one address. */

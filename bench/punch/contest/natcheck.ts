@@ -1,5 +1,5 @@
 /** natcheck, timed from the introduction to step 7 on either side, by its own report. */
-import type { PunchReport } from '../../src/punch/report/report.ts';
+import type { PunchReport } from '../../../src/punch/report/report.ts';
 import type { Contestant, Pair } from './contestant.ts';
 import { type Peer, startPeer } from './peer.ts';
 

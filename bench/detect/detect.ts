@@ -2,15 +2,15 @@
  * Whole-process time of three detectors behind each NAT of the container lab, against natcheck serve, all in one run:
  * natcheck detect, coturn's turnutils_natdiscovery, and the classic stun client. The clock is inside the client's
  * container, around the process alone. natcheck runs alone; the others, which mostly wait, run in all clients at once.
- * Usage: node bench/detect.ts [RUNS=7]
+ * Usage: node bench/detect/detect.ts [RUNS=7]
  */
-import { parseStunClient, stunClientCommand } from '../lab/docker/reference-clients/stun-client.ts';
-import { parseTurnutils, turnutilsCommand } from '../lab/docker/reference-clients/turnutils.ts';
-import { CLASSIC_NATS, type LabContainer } from '../lab/index.ts';
-import { found, undetermined } from '../src/nat/behavior.ts';
-import { verdictOf } from '../src/nat/verdict.ts';
-import { openBenchLab, progress } from './lab.ts';
-import { quantile } from './statistics/quantile.ts';
+import { parseStunClient, stunClientCommand } from '../../lab/docker/reference-clients/stun-client.ts';
+import { parseTurnutils, turnutilsCommand } from '../../lab/docker/reference-clients/turnutils.ts';
+import { CLASSIC_NATS, type LabContainer } from '../../lab/index.ts';
+import { found, undetermined } from '../../src/nat/behavior.ts';
+import { verdictOf } from '../../src/nat/verdict.ts';
+import { openBenchLab, progress } from '../lab.ts';
+import { quantile } from '../statistics/quantile.ts';
 
 const runs = Number(process.argv[2] ?? 7);
 const TIMED = 's=$(date +%s%N); "$@"; e=$(date +%s%N); echo "bench: $((e - s))"';
