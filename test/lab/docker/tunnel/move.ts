@@ -7,8 +7,8 @@ const MOVE = `
   gateway=$4 dev=$6
   former=$(ip -4 -o address show dev $dev scope global | sed 's/.* inet \\([^ ]*\\).*/\\1/')
   [ $1 = another ] && next=\${former%.*}.222/\${former#*/} || next=$1
-  ip address add $next dev $dev
   ip address del $former dev $dev
+  ip address add $next dev $dev
   ip route replace default via $gateway dev $dev
   echo $former`;
 
