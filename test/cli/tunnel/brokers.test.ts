@@ -9,7 +9,8 @@ import { startTestBroker, type TestBroker } from '../../net/rendezvous/broker/mq
 import { HOST } from '../../net/rendezvous/peers.ts';
 import { connectClient, echo, openTarget, readAll } from '../../tunnel/forward/targets.ts';
 import { freePort } from '../free-port.ts';
-import { natcheck, natcheckStarted } from '../natcheck.ts';
+import { natcheckHere } from '../here.ts';
+import { natcheckStarted } from '../natcheck.ts';
 import { hashOf, startPipe } from '../pipes.ts';
 
 const TIMEOUT_MS = 60_000;
@@ -29,7 +30,7 @@ const seenBy = (): string[] => ['--stun', `${HOST}:${server.addresses[0]?.port}`
 const urls = (): readonly string[] => brokers.map(({ url }) => url);
 
 async function newCode(): Promise<string> {
-  const { stdout } = await natcheck(['code'], { NATCHECK_SERVER: '' });
+  const { stdout } = await natcheckHere(['code'], { NATCHECK_SERVER: '' });
   return stdout.trim();
 }
 
@@ -68,7 +69,7 @@ describe('without a server', { timeout: TIMEOUT_MS }, () => {
 
   it('all brokers being dead ends with 3, and with what is wrong with each', async () => {
     const dead = `mqtt://127.0.0.1:${await freePort()}`;
-    const { code, stderr } = await natcheck(['pipe', await newCode(), '--broker', dead, ...seenBy()]);
+    const { code, stderr } = await natcheckHere(['pipe', await newCode(), '--broker', dead, ...seenBy()]);
     expect([code, stderr]).toEqual([3, expect.stringContaining(dead.slice('mqtt://'.length))]);
   });
 
@@ -83,7 +84,7 @@ describe('without a server', { timeout: TIMEOUT_MS }, () => {
     const dead = `${HOST}:${await freePort()}`;
     const code = formatCode(createCode({ server: dead, once: false, randomBytes }));
     const where = ['--rendezvous', `ws://${dead}`, '--wait', '20', '--no-port-mapping'];
-    const { code: exit, stderr } = await natcheck([command, code, ...words, ...where], {
+    const { code: exit, stderr } = await natcheckHere([command, code, ...words, ...where], {
       NATCHECK_BROKER: `mqtt://${HOST}:${port}`,
     });
     await new Promise((resolve) => broker.close(resolve));

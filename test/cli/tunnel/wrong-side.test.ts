@@ -1,19 +1,14 @@
 /** What a command says of another side that does not go with it: another command, one too many, one of another version. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withChangedSource } from '../changed-source.ts';
 import { startCommand } from '../pipes.ts';
 import { CONNECTED, type Meetings, startMeetings } from './meetings.ts';
 
 const TIMEOUT_MS = 120_000;
-/** How a process takes the source of this version for that of the next one. */
-const NEWER = `--import=data:text/javascript,${encodeURIComponent(`
-  import { registerHooks } from 'node:module';
-  registerHooks({
-    load: (url, context, next) => {
-      const loaded = next(url, context);
-      if (!url.endsWith('/handshake/message.ts')) return loaded;
-      return { ...loaded, source: String(loaded.source).replace('TUNNEL_VERSION = 1', 'TUNNEL_VERSION = 2') };
-    },
-  });`)}`;
+/** The next version's process. */
+const NEWER = withChangedSource({
+  ...{ file: '/handshake/message.ts', from: 'TUNNEL_VERSION = 1', to: 'TUNNEL_VERSION = 2' },
+});
 
 let meetings: Meetings;
 beforeAll(async () => {
