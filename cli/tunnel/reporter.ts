@@ -13,6 +13,8 @@ import type { Meeting, TunnelWords } from './meeting.ts';
 import { statusText, type Traffic } from './status-line.ts';
 
 const TICK_MS = 1_000;
+/** How many different failures are kept, so as to say each once. */
+const FAILURES_MAX = 64;
 
 export interface Reporter extends AsyncDisposable {
   /** Takes what happens to the link. */
@@ -58,6 +60,8 @@ interface State extends ReporterOptions {
   traffic: (() => Traffic) | null;
   before: Traffic | null;
   isConnected: boolean;
+  /** What has been said of attempts that have failed since the last connection. */
+  readonly failures: Set<string>;
   /** Whether the user is typing. */
   isYielded: boolean;
 }
@@ -73,7 +77,7 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
   const state: State = {
     ...options,
     ...{ spinner, drawQr, write: log.write, isSilent, startedAt: performance.now() },
-    ...{ traffic: null, before: null, isConnected: false, isYielded: false },
+    ...{ traffic: null, before: null, isConnected: false, failures: new Set(), isYielded: false },
   };
   begin(state);
   tick(state);
@@ -153,9 +157,20 @@ function waitText({ waitMs }: State): string {
 
 function show(state: State, event: LinkEvent): void {
   state.write(event);
-  if (event.kind === 'connected') state.isConnected = true;
+  if (event.kind === 'connected') {
+    state.isConnected = true;
+    state.failures.clear();
+  }
   const text = eventText(event, { isNamed: state.meeting.keys === null, isConnected: state.isConnected });
-  if (text !== null) line(state, text);
+  if (text === null || (event.kind === 'attempt-failed' && isSaid(state, text))) return;
+  line(state, text);
+}
+
+/** Whether it was said already: attempts may fail alike for long. */
+function isSaid({ failures }: State, text: string): boolean {
+  if (failures.has(text) || failures.size >= FAILURES_MAX) return true;
+  failures.add(text);
+  return false;
 }
 
 function clear(state: State): void {

@@ -44,8 +44,9 @@ export async function findMeeting(
   const place = await placeOf({ ...options, server });
   if (place.outcome !== 'found') return place;
   const { servers, url } = place;
-  const { id, room = DEFAULT_ROOM, token, resolver } = options;
-  const connection = (signal: AbortSignal): Connection => serverConnection({ url, room, id, token, resolver }, signal);
+  const { id, room = DEFAULT_ROOM, token, resolver, seat } = options;
+  const joining = { url, room, id, token, resolver, seat };
+  const connection = (signal: AbortSignal): Connection => serverConnection(joining, signal);
   return { outcome: 'found', servers, stun: null, stunServers, isRepeated: false, connection };
 }
 
