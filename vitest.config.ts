@@ -18,7 +18,7 @@ export default defineConfig({
           // No test changes what is global to its process; a process of its own for each file takes longer than most files.
           isolate: false,
           setupFiles: ['test/owner/setup.ts'],
-          // Hundreds of processes load the same sources: the first ones compile them for all.
+          // Hundreds of processes load the same sources: the first ones compile them for all. Nothing is left in anybody's home.
           env: { NODE_COMPILE_CACHE },
           testTimeout: 60_000,
         },
@@ -27,6 +27,7 @@ export default defineConfig({
         test: {
           name: 'container',
           include: [CONTAINER_TESTS],
+          env: { NODE_COMPILE_CACHE },
           globalSetup: ['test/lab/docker/setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 300_000,

@@ -3,7 +3,7 @@ import { formatCode } from '../../src/tunnel/code/code.ts';
 import type { LinkEnd, LinkEvent } from '../../src/tunnel/link/link.ts';
 import { visible } from '../../src/visible.ts';
 import type { Context } from '../command.ts';
-import { renderQr } from '../render/layout/qr.ts';
+import type { renderQr } from '../render/layout/qr.ts';
 import { shellWords } from '../render/layout/shell-words.ts';
 import { hang } from '../render/layout/wrap.ts';
 import { createSpinner, type Spinner } from '../render/progress/spinner.ts';
@@ -13,6 +13,8 @@ import type { Meeting, TunnelWords } from './meeting.ts';
 import { statusText, type Traffic } from './status-line.ts';
 
 const TICK_MS = 1_000;
+/** How many different failures are kept, so as to say each once. */
+const FAILURES_MAX = 64;
 
 export interface Reporter extends AsyncDisposable {
   /** Takes what happens to the link. */
@@ -51,13 +53,15 @@ export interface ReporterOptions {
 interface State extends ReporterOptions {
   readonly events: EventLog;
   spinner: Spinner | null;
+  /** Null where no line is drawn. */
+  readonly drawQr: typeof renderQr | null;
   readonly isSilent: boolean;
   readonly startedAt: number;
   traffic: (() => Traffic) | null;
   before: Traffic | null;
   isConnected: boolean;
-  /** What was said last of an attempt that has failed: it is not said again and again of a side that is away for long. */
-  failure: string | null;
+  /** What has been said of attempts that have failed since the last connection. */
+  readonly failures: Set<string>;
   /** The last event. */
   end: TunnelEvent | null;
   isOver: boolean;
@@ -67,14 +71,17 @@ interface State extends ReporterOptions {
 
 /** @throws UsageError when the file of the JSON lines cannot be written. */
 export async function createReporter(options: ReporterOptions): Promise<Reporter> {
-  const { argv, context } = options;
+  const { argv, context, meeting } = options;
   const events = await openEventLog(argv, context);
   const isSilent = argv.json === true;
   const spinner = context.spinner && !isSilent ? await createSpinner(context) : null;
+  const isDrawn = meeting.isMade && !isSilent && context.stderr.columns !== null;
+  const drawQr = isDrawn ? (await import('../render/layout/qr.ts')).renderQr : null;
   const state: State = {
     ...options,
-    ...{ events, spinner, isSilent, startedAt: performance.now() },
-    ...{ traffic: null, before: null, isConnected: false, failure: null, isYielded: false, end: null, isOver: false },
+    ...{ events, spinner, drawQr, isSilent, startedAt: performance.now() },
+    ...{ traffic: null, before: null, isConnected: false, failures: new Set<string>() },
+    ...{ isYielded: false, end: null, isOver: false },
   };
   begin(state);
   tick(state);
@@ -110,7 +117,7 @@ function begin(state: State): void {
 
 /** Says what is to be run on the other machine. */
 function invite(state: State, secret: string | null): void {
-  const { meeting, context } = state;
+  const { meeting, context, drawQr } = state;
   const command = commandOf(state, secret);
   const isMade = meeting.isMade || meeting.byHand !== null;
   if (isMade) log(state, { kind: 'invitation', code: secret, line: command });
@@ -118,8 +125,7 @@ function invite(state: State, secret: string | null): void {
   line(state, `waiting for the other side${waitText(state)}; to be run there${token}:`);
   // It is not broken into lines, so that it can be copied.
   raw(state, `  ${visible(command)}`);
-  const qr =
-    meeting.isMade && !state.isSilent && renderQr(command, { columns: context.stderr.columns, color: context.spinner });
+  const qr = drawQr?.(command, { columns: context.stderr.columns, color: context.spinner });
   if (qr) raw(state, qr);
 }
 
@@ -139,11 +145,20 @@ function waitText({ waitMs }: State): string {
 
 function show(state: State, event: LinkEvent): void {
   log(state, event);
-  if (event.kind === 'connected') Object.assign(state, { isConnected: true, failure: null });
+  if (event.kind === 'connected') {
+    state.isConnected = true;
+    state.failures.clear();
+  }
   const text = eventText(event, { isNamed: state.meeting.keys === null, isConnected: state.isConnected });
-  const isSaid = event.kind === 'attempt-failed' && text === state.failure;
-  if (event.kind === 'attempt-failed') state.failure = text;
-  if (text !== null && !isSaid) line(state, text);
+  if (text === null || (event.kind === 'attempt-failed' && isSaid(state, text))) return;
+  line(state, text);
+}
+
+/** Whether it was said already: attempts may fail alike for long. */
+function isSaid({ failures }: State, text: string): boolean {
+  if (failures.has(text) || failures.size >= FAILURES_MAX) return true;
+  failures.add(text);
+  return false;
 }
 
 /** Shows no status line until the result is disposed of. */

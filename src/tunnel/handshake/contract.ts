@@ -20,6 +20,8 @@ export interface HandshakeOptions {
 export type HandshakeInput =
   | { readonly kind: 'start' }
   | { readonly kind: 'datagram'; readonly bytes: Uint8Array }
+  /** The peer only measures the path, as `natcheck punch` does. */
+  | { readonly kind: 'measured' }
   | { readonly kind: 'timeout' };
 
 export type HandshakeOutput =
@@ -28,9 +30,9 @@ export type HandshakeOutput =
   | { readonly kind: 'agreed'; readonly agreement: Agreement }
   | { readonly kind: 'failed'; readonly failure: HandshakeFailure };
 
-/** `detail` is a sentence. */
+/** `left`: the peer has closed the path before the end of it. `detail` is a sentence. */
 export interface HandshakeFailure {
-  readonly reason: 'timeout' | 'other-version' | 'not-the-peer';
+  readonly reason: 'timeout' | 'left' | 'other-command' | 'other-version' | 'not-the-peer';
   readonly detail: string;
 }
 

@@ -1,7 +1,7 @@
 /** The side that answers: each first message with a second one, and the right third one with its confirmation. */
 import { agreementOf, confirmationOf } from './agreement.ts';
 import type { Handshake, HandshakeInput, HandshakeOptions, HandshakeOutput } from './contract.ts';
-import { failureAfter, OTHER_VERSION_GRACE_MS } from './failure.ts';
+import { failureAfter, OTHER_SIDE_GRACE_MS } from './failure.ts';
 import { expectedPeerKey, noiseSide } from './identity.ts';
 import { decodeMessage, ECHO_BYTES, encodeMessage, type HandshakeMessage, TUNNEL_VERSION } from './message.ts';
 import { type NoiseSide, type Played, play, type Turn } from './noise.ts';
@@ -32,6 +32,7 @@ interface State {
   accepted: { readonly third: Uint8Array; readonly confirm: Uint8Array } | null;
   deadline: number;
   version: number | null;
+  isMeasured: boolean;
   unreadable: number;
 }
 
@@ -47,6 +48,7 @@ export function createResponder(options: HandshakeOptions): Handshake {
     accepted: null,
     deadline: Number.POSITIVE_INFINITY,
     version: null,
+    isMeasured: false,
     unreadable: 0,
   };
   return {
@@ -67,11 +69,20 @@ function handle(state: State, now: number, input: HandshakeInput): readonly Hand
       const message = decodeMessage(input.bytes);
       return message ? read(state, now, message) : [];
     }
+    case 'measured':
+      noteMeasured(state, now);
+      return [];
     case 'timeout':
       if (state.phase !== 'waits' || now < state.deadline) return [];
       state.phase = 'over';
       return [{ kind: 'failed', failure: failureAfter(state) }];
   }
+}
+
+function noteMeasured(state: State, now: number): void {
+  if (state.phase !== 'waits') return;
+  state.isMeasured = true;
+  state.deadline = Math.min(state.deadline, now + OTHER_SIDE_GRACE_MS);
 }
 
 function read(state: State, now: number, { type, version, body }: HandshakeMessage): readonly HandshakeOutput[] {
@@ -90,7 +101,7 @@ function answerVersion(
 ): readonly HandshakeOutput[] {
   if (body.length < ECHO_BYTES) return [];
   state.version = version;
-  state.deadline = Math.min(state.deadline, now + OTHER_VERSION_GRACE_MS);
+  state.deadline = Math.min(state.deadline, now + OTHER_SIDE_GRACE_MS);
   return [{ kind: 'send', bytes: encodeMessage('version', body.subarray(0, ECHO_BYTES)) }];
 }
 

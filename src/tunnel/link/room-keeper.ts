@@ -69,7 +69,9 @@ interface State {
 }
 
 /** Opens the first room. @throws UsageError when an option cannot be used; the signal's reason when aborted. */
-export async function keepRoom(options: RoomKeeperOptions): Promise<RoomKeeper> {
+export async function keepRoom(given: RoomKeeperOptions): Promise<RoomKeeper> {
+  // A server that this host has moved away from holds the id for long, unless whoever comes proves to be the same.
+  const options = { ...given, room: { ...given.room, seat: { resumeKey: undefined } } };
   const seen = { isReady: false };
   const nextMs = createBackOff(REOPEN_GAPS_MS, REOPEN_SETTLED_MS).next;
   const first = await openOne(options, seen);

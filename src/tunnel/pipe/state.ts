@@ -12,6 +12,8 @@ export interface PipeOptions {
   /** It is ended when the other side has ended, and everything is written. */
   readonly output: Writable;
   readonly signal?: AbortSignal | undefined;
+  /** Called when the stream is open, and the input is about to be read. */
+  readonly onBegun?: (() => void) | undefined;
 }
 
 export interface State extends PipeOptions {
@@ -30,6 +32,8 @@ export interface State extends PipeOptions {
   /** Whether this side's input has ended. */
   hasSentAll: boolean;
   isAcknowledged: boolean;
+  /** Whether its stream is open. */
+  hasBegun: boolean;
   /** Whether the other side has ended, and whether all that has come of it has been written. */
   hasEnded: boolean;
   hasWrittenAll: boolean;
@@ -43,7 +47,7 @@ export function createState(options: PipeOptions): State {
     acknowledged: Promise.withResolvers(),
     isReceiptDue: createReceipts(),
     ...{ sent: 0, confirmed: 0, received: 0, written: 0 },
-    ...{ hasSentAll: false, isAcknowledged: false, hasEnded: false, hasWrittenAll: false },
+    ...{ hasBegun: false, hasSentAll: false, isAcknowledged: false, hasEnded: false, hasWrittenAll: false },
   };
   // Whoever runs the pipe is told; there may be nobody who waits just now.
   for (const { promise } of [state.offered, state.failed]) promise.catch(() => {});

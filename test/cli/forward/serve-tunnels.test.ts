@@ -16,7 +16,7 @@ async function serveOne(tunnelEnd: TunnelEnd | null, linkEnd: LinkEnd | null) {
   const link = {
     closed: linkEnd ? Promise.resolve(linkEnd) : pending,
     async *tunnels() {
-      yield { tunnel, peer: 'bob', fingerprint: null, role: 'initiator' as const };
+      yield { tunnel, peer: 'bob', fingerprint: null, role: 'initiator' as const, settle: () => {} };
     },
   };
   const reporter = {

@@ -1,7 +1,10 @@
 /** The commands of a tunnel without a natcheck server, as processes on loopback: through brokers, one of which is dead. */
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatcheckServer, startServer } from '../../../server/index.ts';
+import { createCode, formatCode } from '../../../src/tunnel/code/code.ts';
 import { startTestBroker, type TestBroker } from '../../net/rendezvous/broker/mqtt-broker.ts';
 import { HOST } from '../../net/rendezvous/peers.ts';
 import { connectClient, echo, openTarget, readAll } from '../../tunnel/forward/targets.ts';
@@ -68,5 +71,27 @@ describe('without a server', { timeout: TIMEOUT_MS }, () => {
     const dead = `mqtt://127.0.0.1:${await freePort()}`;
     const { code, stderr } = await natcheckHere(['pipe', await newCode(), '--broker', dead, ...seenBy()]);
     expect([code, stderr]).toEqual([3, expect.stringContaining(dead.slice('mqtt://'.length))]);
+  });
+
+  it.each([
+    ['pipe', []],
+    ['forward', ['0:22']],
+  ] as const)('with a server in its code that is down, %s ends with 3, and asks no broker', async (command, words) => {
+    let asked = 0;
+    const broker = createServer(() => asked++).listen(0, HOST);
+    await once(broker, 'listening');
+    const { port } = broker.address() as AddressInfo;
+    const dead = `${HOST}:${await freePort()}`;
+    const code = formatCode(createCode({ server: dead, once: false, randomBytes }));
+    const where = ['--rendezvous', `ws://${dead}`, '--wait', '20', '--no-port-mapping'];
+    const { code: exit, stderr } = await natcheckHere([command, code, ...words, ...where], {
+      NATCHECK_BROKER: `mqtt://${HOST}:${port}`,
+    });
+    await new Promise((resolve) => broker.close(resolve));
+    expect([exit, stderr]).toEqual([
+      3,
+      expect.stringMatching(/^the rendezvous server cannot be reached: nothing listens on TCP 127\.0\.0\.1:\d+/m),
+    ]);
+    expect(asked).toBe(0);
   });
 });

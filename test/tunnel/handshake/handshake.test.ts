@@ -175,6 +175,29 @@ describe('a handshake', () => {
     ]);
   });
 
+  it.each(['initiator', 'responder'] as const)(
+    'as %s fails within a second where the peer only measures the path, unless that is proved wrong',
+    (role) => {
+      const measured = machineOf(role, { identity: ANYONE });
+      measured.handle(0, { kind: 'start' });
+      for (const at of [300, 900]) measured.handle(at, { kind: 'measured' });
+      expect(measured.handle(1_300, { kind: 'timeout' })).toEqual([
+        {
+          kind: 'failed',
+          failure: {
+            reason: 'other-command',
+            detail:
+              'the other side runs natcheck punch, which opens no tunnel: both sides need natcheck pipe, or expose and forward',
+          },
+        },
+      ]);
+      const sides = pair({ identity: ANYONE });
+      sides[role].handle(0, { kind: 'start' });
+      sides[role].handle(0, { kind: 'measured' });
+      expectAgreed(run(sides, ({ bytes }) => [bytes]));
+    },
+  );
+
   it('tries a hundred messages a second at most, and agrees all the same when strangers send more', () => {
     let forged = 0;
     const wire = ({ name, bytes }: Passing): readonly Uint8Array[] => {
