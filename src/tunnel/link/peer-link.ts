@@ -195,6 +195,9 @@ function handleClosed(state: State, session: Session, how: TunnelEnd): void {
     case 'path-lost':
       onEvent({ kind: 'ended', peer, detail: how.detail });
       break;
+    case 'broken':
+      end(state, { kind: 'broken', error: how.error });
+      break;
     case 'peer-restarted':
     case 'own-end':
       break;

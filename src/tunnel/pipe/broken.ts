@@ -21,7 +21,8 @@ export function asBroken(error: unknown): unknown {
   return code.startsWith('ERR_STREAM_') ? new PipeBroken('the stream has broken off') : error;
 }
 
-export function brokenBy(end: TunnelEnd): PipeBroken {
+/** Returns what the tunnel's end does to a pipe; what was thrown as it is, which is a bug. */
+export function brokenBy(end: TunnelEnd): unknown {
   switch (end.reason) {
     case 'peer-left':
       return new PipeBroken('the peer has left');
@@ -29,6 +30,8 @@ export function brokenBy(end: TunnelEnd): PipeBroken {
       return new PipeBroken(`the connection was lost for good (${end.detail})`);
     case 'peer-restarted':
       return new PipeBroken('the peer has started anew');
+    case 'broken':
+      return end.error;
     case 'own-end':
       return new PipeBroken('the pipe was ended');
   }

@@ -103,6 +103,7 @@ function createState(options: SessionOptions, keys: SessionKeys): State {
       ...common,
       say: (message) => state.control.say(message),
       sendDatagram: (number, bytes) => sendDatagram(state, number, bytes),
+      onThrown: (error) => void endSession(state, { reason: 'broken', error }),
       onBytes: (direction, bytes) => {
         state.bytes[direction] += bytes;
       },
@@ -169,13 +170,14 @@ function takePath(state: State, shaken: ShakenCarrier): void {
   carrier.onRoute((route) => {
     if (state.path === shaken) void routes.change(route);
   });
-  void routes.use(carrier.route()).then(() => former?.[Symbol.asyncDispose]());
+  void routes.use(carrier.route()).then(() => leave(former));
   void carrier.closed.then((end) => {
+    if (end.reason === 'broken') void endSession(state, { reason: 'broken', error: end.error });
     if (state.path !== shaken || state.ending) return;
     state.path = null;
     const detail = `there is no path to the peer any more: ${explainEnd(end)}`;
     state.patience = setTimeout(() => void endSession(state, { reason: 'path-lost', detail }), outliveMs);
-    void shaken[Symbol.asyncDispose]();
+    void leave(shaken);
   });
   state.liveness.ping();
 }
@@ -197,7 +199,7 @@ async function finishSession(state: State, end: TunnelEnd): Promise<void> {
   await Promise.resolve();
   clearTimeout(state.patience);
   streams.endAll(new TunnelStreamError('lost', explain(end)));
-  if (end.reason === 'own-end' && path) {
+  if ((end.reason === 'own-end' || end.reason === 'broken') && path) {
     control.say({ kind: 'bye' });
     await atMost(GOODBYE_MS, control.flushed());
     // A busy peer may not have read that by now, and the end of the path, which comes next, would look like a lost one.
@@ -208,8 +210,15 @@ async function finishSession(state: State, end: TunnelEnd): Promise<void> {
   control[Symbol.dispose]();
   liveness[Symbol.dispose]();
   options.routes.closeAll();
-  await path?.[Symbol.asyncDispose]();
+  await leave(path);
   state.closed.resolve(end);
+}
+
+/** Leaves a path. Never rejects: what has broken the path was told by its `closed`. */
+async function leave(path: ShakenCarrier | null): Promise<void> {
+  try {
+    await path?.[Symbol.asyncDispose]();
+  } catch {}
 }
 
 function explain(end: TunnelEnd): string {
@@ -220,6 +229,8 @@ function explain(end: TunnelEnd): string {
       return end.detail;
     case 'peer-restarted':
       return 'the peer has been restarted';
+    case 'broken':
+      return 'a callback of this side has thrown';
     case 'own-end':
       return 'this side has closed the tunnel';
   }

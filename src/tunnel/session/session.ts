@@ -25,6 +25,8 @@ export interface Session extends Tunnel {
   readonly quietForMs: () => number;
   /** Whether it has ended, or is ending. */
   readonly isOver: () => boolean;
-  /** Ends it for another reason than disposal: every stream fails as `lost`, and the peer is not told. Never rejects. */
+  /**
+   * Ends it for another reason than disposal: every stream fails as `lost`, and only of `broken` the peer is told. Never rejects.
+   */
   readonly end: (end: TunnelEnd) => Promise<void>;
 }

@@ -29,8 +29,16 @@ export function hearOpen(table: StreamTable, { number, id, request }: Extract<Co
       table.options.say({ kind: 'refused', number, reason: why.slice(0, REASON_MAX_CHARACTERS) });
     },
   };
-  if (table.receiver) table.receiver(offer);
+  if (table.receiver) give(table, offer, table.receiver);
   else table.unclaimed.push(offer);
+}
+
+function give(table: StreamTable, offer: StreamOffer, receive: (offer: StreamOffer) => void): void {
+  try {
+    receive(offer);
+  } catch (error) {
+    table.options.onThrown(error);
+  }
 }
 
 function whyFull(table: StreamTable): string | null {

@@ -23,6 +23,8 @@ export interface StreamsOptions {
   readonly routes: Routes;
   readonly say: (message: ControlMessage) => void;
   readonly sendDatagram: (number: number, bytes: Uint8Array) => boolean;
+  /** Is told of what a receiver has thrown that the network has called. */
+  readonly onThrown: (error: unknown) => void;
   /** Something that the peer has authenticated has come. */
   readonly onHeard: () => void;
   readonly onBytes: (direction: 'sent' | 'received', bytes: number) => void;

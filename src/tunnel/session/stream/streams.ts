@@ -39,7 +39,11 @@ export function createStreams(options: StreamsOptions): Streams {
       const inbox = table.opened.get(number)?.inbox ?? table.asked.get(number)?.inbox;
       if (!inbox) return;
       options.onBytes('received', bytes.length);
-      inbox.put(bytes);
+      try {
+        inbox.put(bytes);
+      } catch (error) {
+        options.onThrown(error);
+      }
     },
     count: () => table.opened.size,
     resume: () => resumeAll(table),
