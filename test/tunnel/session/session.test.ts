@@ -245,6 +245,20 @@ describe('a session', () => {
     expect(far.errored).toBeNull();
   });
 
+  it('leaves what has come of a stream to its reader, who may be slow, when the peer ends it', async () => {
+    await using pair = await createPair();
+    const [near, far] = await openBoth(pair);
+    const sent = randomBytes(100_000);
+    const ends = [once(near, 'finish'), once(far, 'finish')];
+    near.resume().end(sent);
+    far.end();
+    await Promise.all(ends);
+    await pair.initiator[Symbol.asyncDispose]();
+    await pair.responder.closed;
+    expect((await bytesOf(far)).equals(sent)).toBe(true);
+    expect(far.errored).toBeNull();
+  });
+
   it('tells the round trip, and for how long the peer was not heard', async () => {
     await using pair = await createPair();
     await until(() => pair.initiator.stats().rttMs !== null);

@@ -17,7 +17,7 @@ export interface Streams {
   readonly count: () => number;
   /** The path has changed. */
   readonly resume: () => void;
-  /** Ends every stream, offer and opening with the error. */
+  /** Ends every stream that is not complete, every offer and every opening with the error. */
   readonly endAll: (error: TunnelStreamError) => void;
 }
 
@@ -92,5 +92,5 @@ function endAll(table: StreamTable, error: TunnelStreamError): void {
   table.asked.clear();
   for (const { controller } of table.offered.values()) controller.abort(error);
   table.offered.clear();
-  for (const { resumable } of table.opened.values()) resumable.fail(error);
+  for (const { resumable } of table.opened.values()) if (!resumable.isComplete()) resumable.fail(error);
 }
