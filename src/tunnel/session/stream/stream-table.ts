@@ -8,7 +8,7 @@ import type { SecretStreamLibrary } from '../native/secret-stream.ts';
 import { openSecureStream, type SecureStream, type SecureStreamHandlers } from '../native/secure-stream.ts';
 import { FRAME_MAX_BYTES } from './frames.ts';
 import { createInbox, type Inbox } from './inbox.ts';
-import type { SpareBuffers } from './spare-buffers.ts';
+import { createSpareBuffers, type SpareBuffers } from './spare-buffers.ts';
 import { createTunnelStream, type ResumableStream } from './stream.ts';
 import { windowShare } from './window.ts';
 
@@ -69,6 +69,15 @@ export interface StreamTable {
   lastOffered: number;
   /** Why nothing is opened any more. */
   over: TunnelStreamError | null;
+}
+
+export function createStreamTable(options: StreamsOptions): StreamTable {
+  return {
+    spare: createSpareBuffers(),
+    ...{ options, asked: new Map(), offered: new Map(), opened: new Map(), unclaimed: [], receiver: null },
+    // The initiator's numbers are odd, the responder's even, so that both can open streams at once. 0 is the control stream.
+    ...{ nextNumber: options.isInitiator ? 1 : 2, lastOffered: 0, over: null },
+  };
 }
 
 export function usedPlaces({ opened, asked, offered }: StreamTable): number {

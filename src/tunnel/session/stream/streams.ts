@@ -6,8 +6,7 @@ import type { ControlMessage } from '../control/control-message.ts';
 import { hearOpen, hearWithdrawn } from './offering.ts';
 import { hearAnswer, openStream } from './opening.ts';
 import { hearResuming, resumeAll } from './resuming.ts';
-import { createSpareBuffers } from './spare-buffers.ts';
-import type { StreamsOptions, StreamTable } from './stream-table.ts';
+import { createStreamTable, type StreamsOptions, type StreamTable } from './stream-table.ts';
 
 export interface Streams {
   readonly open: (request: string, signal?: AbortSignal) => Promise<TunnelStream>;
@@ -22,12 +21,7 @@ export interface Streams {
 }
 
 export function createStreams(options: StreamsOptions): Streams {
-  const table: StreamTable = {
-    spare: createSpareBuffers(),
-    ...{ options, asked: new Map(), offered: new Map(), opened: new Map(), unclaimed: [], receiver: null },
-    // The initiator's numbers are odd, the responder's even, so that both can open streams at once. 0 is the control stream.
-    ...{ nextNumber: options.isInitiator ? 1 : 2, lastOffered: 0, over: null },
-  };
+  const table = createStreamTable(options);
   return {
     open: (request, signal) => openStream(table, request, signal),
     onOffer: (receive) => {
