@@ -30,7 +30,11 @@ export type HandshakeOutput =
 
 /** `detail` is a sentence. */
 export interface HandshakeFailure {
-  readonly reason: 'timeout' | 'other-version' | 'not-the-peer';
+  /**
+   * `unreadable`: something came that could not be read, which anybody on the way can bring about. `not-the-peer`: somebody who has
+   * the code, and another key than the peer's.
+   */
+  readonly reason: 'timeout' | 'unreadable' | 'other-version' | 'not-the-peer';
   readonly detail: string;
 }
 

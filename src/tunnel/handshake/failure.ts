@@ -1,5 +1,6 @@
 /** Why a handshake has come to nothing, in sentences. */
 import type { HandshakeFailure } from './contract.ts';
+import type { Identity } from './identity.ts';
 import { TUNNEL_VERSION } from './message.ts';
 
 /**
@@ -14,19 +15,32 @@ export interface Heard {
   readonly version: number | null;
   /** Messages that could not be read: made with another code, or damaged, or forged. */
   readonly unreadable: number;
+  /** Whether somebody has shown a key that is not the peer's. */
+  readonly isOther: boolean;
 }
 
-export function failureAfter({ version, unreadable }: Heard): HandshakeFailure {
+export function failureAfter({ version, unreadable, isOther }: Heard, { kind }: Identity): HandshakeFailure {
   if (version !== null) {
     const age = version > TUNNEL_VERSION ? 'a newer' : 'an older';
     const versions = `it speaks version ${version} of the tunnel's protocol, and this side version ${TUNNEL_VERSION}`;
     return { reason: 'other-version', detail: `the peer has ${age} natcheck: ${versions}` };
   }
-  if (unreadable > 0) {
-    return { reason: 'not-the-peer', detail: 'somebody answers at the other end who does not have the same code' };
+  if (isOther) {
+    return { reason: 'not-the-peer', detail: 'somebody else answers at the other end, who has the same code' };
   }
+  if (unreadable > 0) return { reason: 'unreadable', detail: UNREADABLE[kind] };
   return {
     reason: 'timeout',
     detail: 'the peer did not finish the handshake in time: does it run natcheck punch, which opens no tunnel?',
   };
+}
+
+const UNREADABLE: Readonly<Record<Identity['kind'], string>> = {
+  code: 'somebody answers at the other end who does not have the same code',
+  anyone: 'what comes from the other end cannot be read: it is damaged on the way, or one side has a code',
+};
+
+/** Whether another attempt would fail in the same way: only a version or a key that differs stays as it is. */
+export function isFinal({ reason }: HandshakeFailure): boolean {
+  return reason === 'other-version' || reason === 'not-the-peer';
 }

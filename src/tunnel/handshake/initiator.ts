@@ -27,6 +27,7 @@ interface State {
   deadline: number;
   version: number | null;
   unreadable: number;
+  isOther: boolean;
 }
 
 export function createInitiator(options: HandshakeOptions): Handshake {
@@ -45,6 +46,7 @@ export function createInitiator(options: HandshakeOptions): Handshake {
     deadline: Number.POSITIVE_INFINITY,
     version: null,
     unreadable: 0,
+    isOther: false,
   };
   return {
     handle: (now, input) => handle(state, now, input),
@@ -109,8 +111,12 @@ function readSecond(state: State, now: number, message: Uint8Array): readonly Ha
   ];
   const played = play(side, turns, ephemeral);
   const [, peerPayload, third] = played?.results ?? [];
-  if (!played || !peerPayload || !third || (peerKey && Buffer.compare(played.state.rs, peerKey) !== 0)) {
+  if (!played || !peerPayload || !third) {
     state.unreadable++;
+    return [];
+  }
+  if (peerKey && Buffer.compare(played.state.rs, peerKey) !== 0) {
+    state.isOther = true;
     return [];
   }
   const agreement = agreementOf(played, { role: 'initiator', own: options.payload, peerPayload });
@@ -135,7 +141,7 @@ function whenDue(state: State, now: number): readonly HandshakeOutput[] {
   if (now >= state.deadline) {
     const failed = state.phase === 'waits-for-second';
     state.phase = 'over';
-    return failed ? [{ kind: 'failed', failure: failureAfter(state) }] : [];
+    return failed ? [{ kind: 'failed', failure: failureAfter(state, state.options.identity) }] : [];
   }
   if (now < state.retry.at) return [];
   state.retry = nextRetry(now, state.retry);

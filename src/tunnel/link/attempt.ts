@@ -6,6 +6,7 @@ import { PUNCH_FAILURES } from '../../punch/report/report.ts';
 import type { PunchResult } from '../../punch/result.ts';
 import { openCarrier } from '../carrier/open-carrier.ts';
 import type { Carrier } from '../carrier.ts';
+import { isFinal } from '../handshake/failure.ts';
 import type { Identity } from '../handshake/identity.ts';
 import { enterSession } from '../session/enter-session.ts';
 import type { Session } from '../session/session.ts';
@@ -56,9 +57,9 @@ export async function attemptOnce(options: AttemptOptions): Promise<AttemptEnd> 
     outliveMs: Math.min(outliveMs, OUTLIVE_MAX_MS),
   });
   if (entered.kind !== 'failed') return entered;
-  const { reason, detail } = entered.failure;
-  const isStranger = reason !== 'timeout';
-  return { kind: 'failed', reason: isStranger ? 'not-authenticated' : 'no-path', detail, isFinal: isStranger };
+  const { failure } = entered;
+  const reason = failure.reason === 'timeout' ? 'no-path' : 'not-authenticated';
+  return { kind: 'failed', reason, detail: failure.detail, isFinal: isFinal(failure) };
 }
 
 /** Opens a path, which the caller has to dispose of. */
