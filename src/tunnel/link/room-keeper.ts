@@ -69,7 +69,9 @@ interface State {
 }
 
 /** Opens the first room. @throws UsageError when an option cannot be used; the signal's reason when aborted. */
-export async function keepRoom(options: RoomKeeperOptions): Promise<RoomKeeper> {
+export async function keepRoom(given: RoomKeeperOptions): Promise<RoomKeeper> {
+  const left = new AbortController();
+  const options = { ...given, signal: AbortSignal.any([given.signal, left.signal]) };
   const seen = { isReady: false };
   const nextMs = createBackOff(REOPEN_GAPS_MS, REOPEN_SETTLED_MS).next;
   const first = await openOne(options, seen);
@@ -83,9 +85,11 @@ export async function keepRoom(options: RoomKeeperOptions): Promise<RoomKeeper> 
     doubt: () => state.current.room.doubt(),
     [Symbol.asyncDispose]: async () => {
       watch[Symbol.dispose]();
+      left.abort(new DOMException('the room is kept no longer', 'AbortError'));
       await using owner = createOwner();
+      // Which room is the present one is known only when none is being opened any more.
+      owner.defer(() => state.current.room[Symbol.asyncDispose]());
       owner.defer(() => Promise.all(state.pending));
-      owner.use(state.current.room);
     },
   };
 }
@@ -101,7 +105,10 @@ async function openOne({ room, signal, onReady }: RoomKeeperOptions, seen: { isR
 
 /** Passes on what happens in the room. */
 function follow(state: State, kept: Kept): void {
-  const { onPresent, onAsked, onBroken } = state.options;
+  const { signal, onPresent, onAsked } = state.options;
+  const onBroken = (error: unknown): void => {
+    if (!signal.aborted) state.options.onBroken(error);
+  };
   const each = async (peers: AsyncIterable<string>, take: (peer: string) => void): Promise<void> => {
     for await (const peer of peers) if (!kept.isFormer) take(peer);
   };
