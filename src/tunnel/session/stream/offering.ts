@@ -30,7 +30,7 @@ export function hearOpen(table: StreamTable, { number, id, request }: Extract<Co
     },
   };
   if (table.receiver) give(table, offer, table.receiver);
-  else table.unclaimed.push(offer);
+  else table.unclaimed.set(number, offer);
 }
 
 function give(table: StreamTable, offer: StreamOffer, receive: (offer: StreamOffer) => void): void {
@@ -61,5 +61,6 @@ function accept(table: StreamTable, number: number): TunnelStream {
 export function hearWithdrawn(table: StreamTable, number: number): void {
   table.offered.get(number)?.controller.abort(new TunnelStreamError('reset', WITHDRAWN));
   table.offered.delete(number);
+  table.unclaimed.delete(number);
   table.opened.get(number)?.resumable.fail(new TunnelStreamError('reset', WITHDRAWN));
 }

@@ -62,8 +62,8 @@ export interface StreamTable {
   readonly asked: Map<number, Asked>;
   readonly offered: Map<number, Offered>;
   readonly opened: Map<number, Opened>;
-  /** Offers that nobody has taken yet. */
-  readonly unclaimed: StreamOffer[];
+  /** Offers that nobody has taken yet, by number. */
+  readonly unclaimed: Map<number, StreamOffer>;
   receiver: ((offer: StreamOffer) => void) | null;
   nextNumber: number;
   lastOffered: number;
@@ -74,7 +74,7 @@ export interface StreamTable {
 export function createStreamTable(options: StreamsOptions): StreamTable {
   return {
     spare: createSpareBuffers(),
-    ...{ options, asked: new Map(), offered: new Map(), opened: new Map(), unclaimed: [], receiver: null },
+    ...{ options, asked: new Map(), offered: new Map(), opened: new Map(), unclaimed: new Map(), receiver: null },
     // The initiator's numbers are odd, the responder's even, so that both can open streams at once. 0 is the control stream.
     ...{ nextNumber: options.isInitiator ? 1 : 2, lastOffered: 0, over: null },
   };

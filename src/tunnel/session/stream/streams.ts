@@ -26,7 +26,9 @@ export function createStreams(options: StreamsOptions): Streams {
     open: (request, signal) => openStream(table, request, signal),
     onOffer: (receive) => {
       table.receiver = receive;
-      for (const offer of table.unclaimed.splice(0)) if (!offer.signal.aborted) receive(offer);
+      const offers = [...table.unclaimed.values()];
+      table.unclaimed.clear();
+      for (const offer of offers) receive(offer);
     },
     hear: (message) => hear(table, message),
     hearDatagram: (number, bytes) => {
@@ -86,5 +88,6 @@ function endAll(table: StreamTable, error: TunnelStreamError): void {
   table.asked.clear();
   for (const { controller } of table.offered.values()) controller.abort(error);
   table.offered.clear();
+  table.unclaimed.clear();
   for (const { resumable } of table.opened.values()) if (!resumable.isComplete()) resumable.fail(error);
 }
