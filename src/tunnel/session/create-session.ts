@@ -62,6 +62,8 @@ interface State {
 export function createSession(options: SessionOptions): MovableSession {
   const { agreement, routes } = options;
   const keys = sessionKeys(agreement);
+  // The path may have got another route during the handshake, and control is connected by the route of now.
+  void routes.use(options.shaken.carrier.route());
   const state = createState(options, keys);
   takePath(state, options.shaken);
   const { streams, liveness } = state;
