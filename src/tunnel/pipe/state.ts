@@ -30,6 +30,10 @@ export interface State extends PipeOptions {
   /** Whether this side's input has ended. */
   hasSentAll: boolean;
   isAcknowledged: boolean;
+  /** Whether the other side has opened the stream. */
+  isOpened: boolean;
+  /** Whether the pipe has ended: nothing more is written. */
+  isOver: boolean;
   /** Whether the other side has ended, and whether all that has come of it has been written. */
   hasEnded: boolean;
   hasWrittenAll: boolean;
@@ -43,7 +47,14 @@ export function createState(options: PipeOptions): State {
     acknowledged: Promise.withResolvers(),
     isReceiptDue: createReceipts(),
     ...{ sent: 0, confirmed: 0, received: 0, written: 0 },
-    ...{ hasSentAll: false, isAcknowledged: false, hasEnded: false, hasWrittenAll: false },
+    ...{
+      hasSentAll: false,
+      isAcknowledged: false,
+      isOpened: false,
+      isOver: false,
+      hasEnded: false,
+      hasWrittenAll: false,
+    },
   };
   // Whoever runs the pipe is told; there may be nobody who waits just now.
   for (const { promise } of [state.offered, state.failed]) promise.catch(() => {});
