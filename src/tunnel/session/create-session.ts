@@ -56,6 +56,8 @@ interface State {
   /** What ends the session when no path comes. */
   patience: NodeJS.Timeout | undefined;
   ending: Promise<void> | null;
+  /** The former paths that are being left. */
+  readonly leaving: Set<Promise<void>>;
   readonly bytes: { sent: number; received: number };
 }
 
@@ -100,7 +102,7 @@ function createState(options: SessionOptions, keys: SessionKeys): State {
   };
   const state: State = {
     ...{ options, seal, openSealed: createOpen(keys.datagrams.rx), liveness, bytes: { sent: 0, received: 0 } },
-    ...{ closed: Promise.withResolvers(), path: null, patience: undefined, ending: null },
+    ...{ closed: Promise.withResolvers(), path: null, patience: undefined, ending: null, leaving: new Set() },
     streams: createStreams({
       ...common,
       say: (message) => state.control.say(message),
@@ -172,14 +174,14 @@ function takePath(state: State, shaken: ShakenCarrier): void {
   carrier.onRoute((route) => {
     if (state.path === shaken) void routes.change(route);
   });
-  void routes.use(carrier.route()).then(() => leave(former));
+  track(state, routes.use(carrier.route()).then(() => leave(former)));
   void carrier.closed.then((end) => {
     if (end.reason === 'broken') void endSession(state, { reason: 'broken', error: end.error });
     if (state.path !== shaken || state.ending) return;
     state.path = null;
     const detail = `there is no path to the peer any more: ${explainEnd(end)}`;
     state.patience = setTimeout(() => void endSession(state, { reason: 'path-lost', detail }), outliveMs);
-    void leave(shaken);
+    track(state, leave(shaken));
   });
   state.liveness.ping();
 }
@@ -212,8 +214,13 @@ async function finishSession(state: State, end: TunnelEnd): Promise<void> {
   control[Symbol.dispose]();
   liveness[Symbol.dispose]();
   options.routes.closeAll();
-  await leave(path);
+  await Promise.all([leave(path), ...state.leaving]);
   state.closed.resolve(end);
+}
+
+function track({ leaving }: State, left: Promise<void>): void {
+  leaving.add(left);
+  void left.then(() => leaving.delete(left));
 }
 
 /** Leaves a path. Never rejects: what has broken the path was told by its `closed`. */
