@@ -174,7 +174,10 @@ function takePath(state: State, shaken: ShakenCarrier): void {
   carrier.onRoute((route) => {
     if (state.path === shaken) void routes.change(route);
   });
-  track(state, routes.use(carrier.route()).then(() => leave(former)));
+  track(
+    state,
+    routes.use(carrier.route()).then(() => leave(former)),
+  );
   void carrier.closed.then((end) => {
     if (end.reason === 'broken') void endSession(state, { reason: 'broken', error: end.error });
     if (state.path !== shaken || state.ending) return;

@@ -56,6 +56,18 @@ describe('a session that moves', () => {
     expect(await textOf(far)).toBe('after');
   });
 
+  it('counts what it has sent once, though some of it goes again over the new path', async () => {
+    await using pair = await createPair();
+    const [near, far] = await openBoth(pair);
+    const received = bytesOf(far);
+    pair.carriers.cut(true);
+    near.end(randomBytes(100_000));
+    await until(() => pair.initiator.stats().bytesSent === 100_000);
+    await moveBoth(pair);
+    expect((await received).length).toBe(100_000);
+    expect(pair.initiator.stats().bytesSent).toBe(100_000);
+  });
+
   it('can move twice before anything was heard on the first new path', async () => {
     await using pair = await createPair();
     const [near, far] = await openBoth(pair);

@@ -173,9 +173,11 @@ function write(state: State, chunks: readonly Uint8Array[], done: Done): void {
 function pump(state: State): void {
   const { outgoing, wiring } = state;
   while (state.secure && state.isDrained) {
+    const before = outgoing.sent();
     const bytes = outgoing.next();
     if (!bytes) break;
-    wiring.onBytes('sent', bytes.length);
+    // What goes again over another native stream is counted already.
+    wiring.onBytes('sent', outgoing.sent() - before);
     state.isDrained = state.secure.write(encodeFrame({ kind: 'data', bytes }));
   }
   if (state.written && state.isDrained && !outgoing.pending()) {
