@@ -81,13 +81,15 @@ async function connect(
 }
 
 /** Lets the room go with the carrier, and tells of its routes. */
-function held(carrier: Carrier, owner: AsyncDisposable, { onPath }: AttemptOptions): Carrier {
+export function held(carrier: Carrier, owner: AsyncDisposable, { onPath }: Pick<AttemptOptions, 'onPath'>): Carrier {
+  let { kind } = carrier.route();
   return {
     ...carrier,
     onRoute: (receive) =>
       carrier.onRoute((route) => {
         receive(route);
-        onPath(route.kind);
+        if (route.kind !== kind) onPath(route.kind);
+        ({ kind } = route);
       }),
     [Symbol.asyncDispose]: async () => {
       try {
