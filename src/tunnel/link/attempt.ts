@@ -8,8 +8,8 @@ import { openCarrier } from '../carrier/open-carrier.ts';
 import type { Carrier } from '../carrier.ts';
 import { isFinal } from '../handshake/failure.ts';
 import type { Identity } from '../handshake/identity.ts';
+import type { MovableSession } from '../session/create-session.ts';
 import { enterSession } from '../session/enter-session.ts';
-import type { Session } from '../session/session.ts';
 import type { RoomKeeper } from './room-keeper.ts';
 import type { UpkeepFailure } from './upkeep/state.ts';
 
@@ -25,7 +25,7 @@ export interface AttemptOptions {
   readonly identity: Identity;
   readonly instance: Uint8Array;
   /** The session that this side has with the peer; null for none. */
-  readonly session: Session | null;
+  readonly session: MovableSession | null;
   readonly waitMs: number;
   readonly outliveMs: number;
   readonly signal: AbortSignal;
@@ -36,7 +36,7 @@ export interface AttemptOptions {
 }
 
 export type AttemptEnd =
-  | { readonly kind: 'continued' | 'fresh'; readonly session: Session }
+  | { readonly kind: 'continued' | 'fresh'; readonly session: MovableSession }
   | { readonly kind: 'failed'; readonly reason: UpkeepFailure; readonly detail: string; readonly isFinal: boolean };
 
 /** @throws the signal's reason when aborted; what a bug throws. */

@@ -3,6 +3,7 @@ import { now } from '../../net/driver.ts';
 import { type RunningMachine, startMachine } from '../../net/machine.ts';
 import type { Udx } from '../../net/udx/native.ts';
 import type { Identity } from '../handshake/identity.ts';
+import type { MovableSession } from '../session/create-session.ts';
 import type { Session } from '../session/session.ts';
 import type { TunnelEnd } from '../tunnel.ts';
 import { type AttemptEnd, attemptOnce } from './attempt.ts';
@@ -43,7 +44,7 @@ export interface PeerLinkOptions {
 interface State {
   readonly options: PeerLinkOptions;
   readonly machine: RunningMachine<UpkeepInput>;
-  session: Session | null;
+  session: MovableSession | null;
   /** Ends the attempt that is under way. */
   attempt: AbortController;
   /** Resolves when no attempt is under way. */
@@ -147,8 +148,8 @@ async function attempt(
   state.attempt = mine;
   try {
     await former;
-    const { session, patienceMs } = { ...options, ...state };
-    const how = { ...options, session, waitMs, outliveMs: patienceMs, signal: mine.signal };
+    const { session } = state;
+    const how = { ...options, session, waitMs, outliveMs: options.patienceMs, signal: mine.signal };
     const ended = await attemptOnce({
       ...how,
       onClosed: (detail) => machine.tell({ kind: 'closed', attempt: number, detail }),
