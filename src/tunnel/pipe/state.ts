@@ -1,5 +1,6 @@
 /** What a pipe knows. Only the files beside this one change it. */
 import type { Readable, Writable } from 'node:stream';
+import type { Role } from '../handshake/identity.ts';
 import type { Tunnel, TunnelStream } from '../tunnel.ts';
 import type { PipeCounts } from './outcome.ts';
 import { createReceipts } from './receipt.ts';
@@ -7,7 +8,7 @@ import { createReceipts } from './receipt.ts';
 export interface PipeOptions {
   readonly tunnel: Tunnel;
   /** The initiator opens the stream. */
-  readonly role: 'initiator' | 'responder';
+  readonly role: Role;
   readonly input: Readable;
   /** It is ended when the other side has ended, and everything is written. */
   readonly output: Writable;

@@ -6,6 +6,7 @@
  *     const entered = await enterSession(carrier, { identity, instance, session: current, timeoutMs: 10_000 });
  *     if (entered.kind !== 'failed') current = entered.session;
  */
+import type { Role } from '../handshake/identity.ts';
 import type { Tunnel, TunnelEnd } from '../tunnel.ts';
 
 /**
@@ -18,7 +19,7 @@ export interface Session extends Tunnel {
   /** For people to compare where there is no code: the same text on both sides unless somebody is between them. */
   readonly fingerprint: string;
   /** The same for the whole session, whatever part this side has in later handshakes. */
-  readonly role: 'initiator' | 'responder';
+  readonly role: Role;
   /** The random bytes of the peer's process. */
   readonly peerInstance: Uint8Array;
   /** Returns for how long nothing that the peer has authenticated has come, in milliseconds; an idle peer is heard each second. */
