@@ -29,6 +29,8 @@ export interface RoomKeeper extends AsyncDisposable {
 
 export interface RoomKeeperOptions {
   readonly room: RoomOptions;
+  /** Opens a room; left out, a real one. */
+  readonly open?: (room: RoomOptions) => Promise<PunchRoom>;
   readonly signal: AbortSignal;
   readonly onReady: () => void;
   /** Called with a peer that is or comes in the room. */
@@ -94,13 +96,16 @@ export async function keepRoom(given: RoomKeeperOptions): Promise<RoomKeeper> {
   };
 }
 
-async function openOne({ room, signal, onReady }: RoomKeeperOptions, seen: { isReady: boolean }): Promise<Kept> {
+async function openOne(
+  { room, open = openRoom, signal, onReady }: RoomKeeperOptions,
+  seen: { isReady: boolean },
+): Promise<Kept> {
   const onSeen: RoomOptions['onSeen'] = (own) => {
     seen.isReady = true;
     room.onSeen?.(own);
     onReady();
   };
-  return { room: await openRoom({ ...room, signal, onSeen }), holds: 0, isFormer: false };
+  return { room: await open({ ...room, signal, onSeen }), holds: 0, isFormer: false };
 }
 
 /** Passes on what happens in the room. */

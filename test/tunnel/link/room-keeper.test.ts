@@ -1,10 +1,7 @@
 /** Rooms that are doubles, of which another one is opened when the former one is over. */
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { PunchRoom, RoomOptions } from '../../../src/punch/options.ts';
 import { keepRoom, type RoomFailure } from '../../../src/tunnel/link/room-keeper.ts';
-
-const { openRoom } = vi.hoisted(() => ({ openRoom: vi.fn<(options: RoomOptions) => Promise<PunchRoom>>() }));
-vi.mock('../../../src/punch/open-room.ts', () => ({ openRoom }));
 
 const NOBODY: AsyncIterable<string> = { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) };
 
@@ -27,17 +24,20 @@ it('that is disposed of while another room is being opened ends that, and leaves
   const over = Promise.withResolvers<RoomFailure>();
   const release = Promise.withResolvers<void>();
   const opening = Promise.withResolvers<RoomOptions>();
-  openRoom.mockImplementationOnce(async ({ onSeen }) => {
-    onSeen?.({ address: '192.0.2.1', port: 1 });
-    return openRoomOnce(over.promise);
-  });
-  openRoom.mockImplementationOnce(async (options) => {
-    opening.resolve(options);
-    await release.promise;
-    return openRoomOnce(new Promise(() => {}));
-  });
+  const openings = [
+    async ({ onSeen }: RoomOptions): Promise<PunchRoom> => {
+      onSeen?.({ address: '192.0.2.1', port: 1 });
+      return openRoomOnce(over.promise);
+    },
+    async (options: RoomOptions): Promise<PunchRoom> => {
+      opening.resolve(options);
+      await release.promise;
+      return openRoomOnce(new Promise(() => {}));
+    },
+  ];
   const nothing = (): void => {};
   const keeper = await keepRoom({
+    open: (room) => openings.shift()?.(room) ?? Promise.reject(new Error('one room too many')),
     ...{ room: { id: 'a' }, signal: new AbortController().signal, onReady: nothing, onPresent: nothing },
     ...{ onAsked: nothing, onMoved: nothing, onDoubt: nothing, onFailed: nothing, onBroken: nothing },
   });
