@@ -33,3 +33,9 @@ export function createOwner(releases: (() => unknown)[] = []): Owner {
     },
   };
 }
+
+/** Disposes of all at once, for those whose peers are gone wait each. Then throws the first error, if there was one. */
+export async function disposeAll(resources: Iterable<AsyncDisposable>): Promise<void> {
+  const ends = await Promise.allSettled(Array.from(resources, async (resource) => resource[Symbol.asyncDispose]()));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}

@@ -2,7 +2,7 @@
 import type { Endpoint } from '../endpoint.ts';
 import { UsageError } from '../errors.ts';
 import { createInbox, type Inbox } from '../net/inbox.ts';
-import { createOwner } from '../net/owner.ts';
+import { createOwner, disposeAll } from '../net/owner.ts';
 import { ROOM_PEERS_MAX } from '../rendezvous/protocol/bounds.ts';
 import { type Ground, type OpenedGround, openGround } from './ground.ts';
 import { meetPeer, notMet, recorderOf } from './meet.ts';
@@ -51,11 +51,7 @@ export async function openRoom(options: RoomOptions): Promise<PunchRoom> {
   state.opened = await openGround({ ...state.options, ...listeners(state), joinWaitMs: PUNCH_WAIT_MS });
   if (state.opened.outcome === 'open') owner.use(state.opened.ground).room.enter();
   const kept = owner.move();
-  kept.defer(async () => {
-    const ends = createOwner();
-    for (const path of state.paths) ends.use(path);
-    await ends[Symbol.asyncDispose]();
-  });
+  kept.defer(() => disposeAll(state.paths));
   return {
     connect: (peer, how = {}) => connect(state, peer, how),
     incoming: incomingOf(state),

@@ -10,7 +10,10 @@ import { explainNotMet } from './report/not-met.ts';
 import { explainUnproven } from './report/unproven.ts';
 import type { SolePunchResult } from './result.ts';
 
-/** How long a natcheck server keeps an allocation whose session is gone (server/turn/decisions/limits.ts); coming back later is too late. */
+/**
+ * How long a natcheck server keeps an allocation whose session is gone (server/turn/decisions/limits.ts); coming back later is too
+ * late.
+ */
 const STAY_PATIENCE_MS = 60_000;
 
 /**

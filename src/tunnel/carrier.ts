@@ -2,6 +2,7 @@
 import type { Endpoint } from '../endpoint.ts';
 import type { UdxSocket } from '../net/udx/native.ts';
 import type { PathEnd } from '../punch/path/end.ts';
+import type { Role } from './handshake/identity.ts';
 
 /** Where native streams are sent now: from this socket, to this endpoint. */
 export interface Route {
@@ -14,12 +15,12 @@ export interface Route {
 /** One path to the peer, on which streams and datagrams go. Disposing of it ends the path. */
 export interface Carrier extends AsyncDisposable {
   /**
-   * Binds the handshake to this path: the same for both sides, new for each introduction, and known to nobody but them and the
-   * rendezvous.
+   * Binds the handshake to this path: the same for both sides, new for each introduction, and known to nobody but them and, where
+   * there is no code, the rendezvous.
    */
   readonly binding: Uint8Array;
   /** This side's part in the handshake: the controlling side of the introduction begins it. */
-  readonly role: 'initiator' | 'responder';
+  readonly role: Role;
   readonly route: () => Route;
   /** Sets the one receiver of each new route, when the path has got another pair of endpoints. */
   readonly onRoute: (receive: (route: Route) => void) => void;

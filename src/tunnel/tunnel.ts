@@ -12,7 +12,7 @@ export interface TunnelStream extends Duplex {
   readonly number: number;
   /** Sends one datagram that belongs to this stream, unreliable and unordered; false when it is dropped at once. */
   readonly sendDatagram: (bytes: Uint8Array) => boolean;
-  /** Sets the one receiver of the stream's datagrams. */
+  /** Sets the one receiver of the stream's datagrams. What it throws ends the tunnel as `broken`. */
   readonly onDatagram: (receive: (bytes: Uint8Array) => void) => void;
 }
 
@@ -35,6 +35,8 @@ export type TunnelEnd =
   | { readonly reason: 'path-lost'; readonly detail: string }
   /** The peer has come back as another process: what was under way with the former one has ended. */
   | { readonly reason: 'peer-restarted' }
+  /** A callback of this side, or the path, has thrown. */
+  | { readonly reason: 'broken'; readonly error: unknown }
   /** This side has disposed of it. */
   | { readonly reason: 'own-end' };
 
@@ -46,7 +48,7 @@ export interface Tunnel extends AsyncDisposable {
    * aborted.
    */
   readonly open: (request: string, signal?: AbortSignal) => Promise<TunnelStream>;
-  /** Sets the one receiver of the peer's streams. */
+  /** Sets the one receiver of the peer's streams. What it throws ends the tunnel as `broken`. */
   readonly onOffer: (receive: (offer: StreamOffer) => void) => void;
   /** Returns the most bytes that `sendDatagram` takes in one datagram now. */
   readonly maxDatagram: () => number;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createOwner } from '../../src/net/owner.ts';
+import { createOwner, disposeAll } from '../../src/net/owner.ts';
 
 describe('an owner', () => {
   it('releases the last resource first, of either kind, and each once', async () => {
@@ -48,5 +48,22 @@ describe('an owner', () => {
     expect(log).toEqual(['d', 'c', 'b', 'a']);
     await owner[Symbol.asyncDispose]();
     expect(log).toHaveLength(4);
+  });
+});
+
+describe('disposing of many', () => {
+  it('begins with all at once, waits for each though one has failed, and then throws that error', async () => {
+    const log: string[] = [];
+    const slow = Promise.withResolvers<void>();
+    const disposed = disposeAll([
+      { [Symbol.asyncDispose]: () => Promise.reject(new Error('stuck')) },
+      { [Symbol.asyncDispose]: () => slow.promise.then(() => void log.push('slow')) },
+      { [Symbol.asyncDispose]: async () => void log.push('quick') },
+    ]);
+    const caught = disposed.catch(({ message }: Error) => log.push(message));
+    expect(log).toEqual(['quick']);
+    slow.resolve();
+    await caught;
+    expect(log).toEqual(['quick', 'slow', 'stuck']);
   });
 });

@@ -85,10 +85,11 @@ function bindError(error: unknown, at: Endpoint): Error {
 
 function enlargeBuffers(native: UdxSocket): void {
   // Some systems refuse what is more than their maximum, and then it stays as it is.
-  try {
-    native.setRecvBufferSize(BUFFER_BYTES);
-    native.setSendBufferSize(BUFFER_BYTES);
-  } catch {}
+  for (const name of ['setRecvBufferSize', 'setSendBufferSize'] as const) {
+    try {
+      native[name](BUFFER_BYTES);
+    } catch {}
+  }
 }
 
 function send(

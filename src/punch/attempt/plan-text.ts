@@ -64,7 +64,7 @@ function isMoving({ behavior }: Side): boolean {
   return known !== null && !isStable(known);
 }
 
-/** Of two sides without an IP version in common: a relay of one version does not help either. */
+/** Explains two sides without an IP version in common: a relay of one version does not help either. */
 export function splitText(ids: readonly [string, string], families: readonly [Family, Family]): string {
   return `${ids[0]} is reachable over ${families[0]} alone, and ${ids[1]} over ${families[1]} alone: let both reach the server over one family`;
 }
@@ -74,7 +74,7 @@ interface Planned {
   readonly text: string;
 }
 
-/** Of a pair that IPv6 opens, or may open, and IPv4 may not. */
+/** Explains a pair that IPv6 opens, or may open, and IPv4 may not. */
 export function overIpv6Text(
   ids: readonly [string, string],
   { second, first }: { readonly second: Planned; readonly first: Planned },

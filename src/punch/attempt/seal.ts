@@ -8,7 +8,10 @@ import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
 export interface RoomSeal {
   /** Encrypts and authenticates a signal. `about` is bound to it, and is not part of it. */
   readonly seal: (text: string, about: string) => string;
-  /** Returns the text; null when it was sealed by nobody who has the code, about something else, or has been opened before. */
+  /**
+   * Returns the text; null when it was sealed by nobody who has the code, about something else, or is among the last 4,096 that this
+   * process has opened.
+   */
   readonly open: (sealed: string, about: string) => string | null;
   /** Turns what all know of an introduction, the rendezvous included, into the secret key of its checks. */
   readonly introductionKey: (key: string) => string;

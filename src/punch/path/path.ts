@@ -14,8 +14,8 @@ export interface Path extends AsyncDisposable {
   readonly send: (bytes: Uint8Array) => void;
   /**
    * Returns the most bytes that `send` takes in one datagram now: 65,507 over IPv4, 65,527 over IPv6, 65,400 through a relay,
-   * fewer where the opener of sockets was another than Node's; 0 while there is nothing to send on. It is not how many arrive: beyond about 1,200 bytes IP may cut a datagram into
-   * fragments, which many NATs drop, and there is no path MTU discovery.
+   * fewer where the opener of sockets was another than Node's; 0 while there is nothing to send on. It is not how many arrive: beyond
+   * about 1,200 bytes IP may cut a datagram into fragments, which many NATs drop, and there is no path MTU discovery.
    */
   readonly maxDatagram: () => number;
   readonly state: () => PathState;

@@ -44,7 +44,10 @@ async function bindOn(
   return await bindTicket(socket, { server, ticket, signal });
 }
 
-/** Finds the socket, or opens it; returns why there is none, as on a host without a route there. @throws the signal's reason when aborted. */
+/**
+ * Finds the socket, or opens it; returns why there is none, as on a host without a route there.
+ * @throws the signal's reason when aborted.
+ */
 async function placeSecond(
   state: State,
   { server, signal }: { readonly server: Endpoint; readonly signal: AbortSignal },

@@ -1,20 +1,18 @@
 /**
  * Everything that two sides derive from the secret of their code. Each key comes from HKDF-SHA256 (RFC 5869) with a label of
- * its own, so that none says anything about another, and the name of the room nothing about any.
+ * its own, so that no key, nor the room's name, reveals anything about another key.
  */
 import { hkdfSync } from 'node:crypto';
 import type { RoomSeal } from '../../punch/attempt/seal.ts';
+import type { Role } from '../handshake/identity.ts';
 import { createSeal } from './seal.ts';
 
 /** Another version of codes gets another salt, and so other keys from the same secret. */
 const SALT = 'natcheck code 1';
-/** Of SHA-256, and what the handshake and the seals take. */
+/** As long as a hash of SHA-256, and what the handshake and the seals take. */
 export const KEY_BYTES = 32;
 /** 24 characters of base64url; no two codes meet in one room by chance. */
 const NAME_BYTES = 18;
-
-/** The part of a side in the handshake: the controlling side of the introduction begins it. */
-export type HandshakeRole = 'initiator' | 'responder';
 
 export interface CodeKeys {
   /** The room in which the two sides meet, as the rendezvous sees it: 24 characters of base64url, which an id may have. */
@@ -24,7 +22,7 @@ export interface CodeKeys {
   /** The pre-shared key of the handshake: 32 bytes. */
   readonly psk: Uint8Array;
   /** Returns the seed of the static key pair with which that side of the handshake proves that it has the code: 32 bytes. */
-  readonly staticSeed: (role: HandshakeRole) => Uint8Array;
+  readonly staticSeed: (role: Role) => Uint8Array;
   readonly seal: RoomSeal;
   /** The topic at brokers: 24 characters of base64url. */
   readonly brokerTopic: string;

@@ -9,7 +9,7 @@ export interface Agreement {
   /** What this side encrypts with: 32 bytes, as `rx`. */
   readonly tx: Uint8Array;
   readonly rx: Uint8Array;
-  /** Of the whole handshake, 64 bytes: the same for both sides, known to whoever has seen it, and to nobody before. */
+  /** Names the whole handshake, 64 bytes: the same for both sides, known to whoever has seen it, and to nobody before. */
   readonly hash: Uint8Array;
   readonly own: Payload;
   readonly peer: Payload;
@@ -19,7 +19,7 @@ export interface Agreement {
 
 const CONFIRM_BYTES = 16;
 
-/** Returns null when the peer's payload is none. */
+/** Returns null when the peer's payload is malformed. */
 export function agreementOf(
   { state }: Pick<Played, 'state'>,
   { role, own, peerPayload }: { readonly role: Role; readonly own: Payload; readonly peerPayload: Uint8Array },
@@ -35,7 +35,7 @@ export function confirmationOf({ role, tx, rx }: Pick<Agreement, 'role' | 'tx' |
   return derive(role === 'responder' ? tx : rx, 'natcheck tunnel confirm', CONFIRM_BYTES);
 }
 
-/** No letter or digit that is taken for another one: 32 of them, 5 bits each. */
+/** Without 0, 1, l and o, which are taken for one another: 32 letters and digits, 5 bits each. */
 const ALPHABET = '23456789abcdefghijkmnpqrstuvwxyz';
 const GROUPS = 4;
 const GROUP_LETTERS = 5;

@@ -32,7 +32,11 @@ export type HandshakeOutput =
 
 /** `left`: the peer has closed the path before the end of it. `detail` is a sentence. */
 export interface HandshakeFailure {
-  readonly reason: 'timeout' | 'left' | 'other-command' | 'other-version' | 'not-the-peer';
+  /**
+   * `unreadable`: something came that could not be read, which anybody on the way can bring about. `not-the-peer`: somebody who has
+   * the code, and another key than the peer's.
+   */
+  readonly reason: 'timeout' | 'left' | 'unreadable' | 'other-command' | 'other-version' | 'not-the-peer';
   readonly detail: string;
 }
 

@@ -17,17 +17,23 @@ export interface Heard {
   readonly isMeasured: boolean;
   /** Messages that could not be read: made with another code, or damaged, or forged. */
   readonly unreadable: number;
+  /** Whether somebody has shown a key that is not the peer's. */
+  readonly isOther: boolean;
 }
 
-export function failureAfter({ version, isMeasured, unreadable }: Heard): HandshakeFailure {
+export function failureAfter(
+  { version, isMeasured, unreadable, isOther }: Heard,
+  { kind }: Identity,
+): HandshakeFailure {
   if (version !== null) {
     const age = version > TUNNEL_VERSION ? 'a newer' : 'an older';
     const versions = `it speaks version ${version} of the tunnel's protocol, and this side version ${TUNNEL_VERSION}`;
     return { reason: 'other-version', detail: `the peer has ${age} natcheck: ${versions}` };
   }
-  if (unreadable > 0) {
-    return { reason: 'not-the-peer', detail: 'somebody answers at the other end who does not have the same code' };
+  if (isOther) {
+    return { reason: 'not-the-peer', detail: 'somebody else answers at the other end, who has the same code' };
   }
+  if (unreadable > 0) return { reason: 'unreadable', detail: UNREADABLE[kind] };
   if (isMeasured) {
     const detail =
       'the other side runs natcheck punch, which opens no tunnel: both sides need natcheck pipe, or expose and forward';
@@ -39,6 +45,11 @@ export function failureAfter({ version, isMeasured, unreadable }: Heard): Handsh
   };
 }
 
+const UNREADABLE: Readonly<Record<Identity['kind'], string>> = {
+  code: 'somebody answers at the other end who does not have the same code',
+  anyone: 'what comes from the other end cannot be read: it is damaged on the way, or one side has a code',
+};
+
 /** The peer has closed the path before the end of the handshake, which a side that opens a tunnel does only when it has another. */
 export function failureWhenLeft({ kind }: Identity): HandshakeFailure {
   const detail =
@@ -46,4 +57,9 @@ export function failureWhenLeft({ kind }: Identity): HandshakeFailure {
       ? 'the other side has left before it was connected: is it connected to somebody else with this code?'
       : 'the peer has closed the path before the handshake: does it run natcheck punch, which opens no tunnel?';
   return { reason: 'left', detail };
+}
+
+/** Whether another attempt would fail in the same way: only a version, a command or a key that differs stays as it is. */
+export function isFinal({ reason }: HandshakeFailure): boolean {
+  return reason === 'other-version' || reason === 'other-command' || reason === 'not-the-peer';
 }

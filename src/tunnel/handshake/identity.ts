@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { TUNNEL_VERSION } from './message.ts';
 import type { KeyPair, NoiseLibrary, NoiseSide } from './noise.ts';
 
+/** The part of a side in the handshake: the controlling side of the introduction begins it. */
 export type Role = 'initiator' | 'responder';
 
 export type Identity =
@@ -40,7 +41,7 @@ function keysOf({ curve }: NoiseLibrary, seed: Uint8Array): KeyPair {
   return curve.generateKeyPair(Buffer.from(seed));
 }
 
-/** Of one length, whatever the binding's is, so that nothing can be moved between it and what stands before. */
+/** Returns bytes of one length, whatever the binding's is, so that nothing can be moved between it and what stands before. */
 function digest(bytes: Uint8Array): Uint8Array {
   return createHash('sha256').update(bytes).digest();
 }

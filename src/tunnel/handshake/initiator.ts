@@ -28,6 +28,7 @@ interface State {
   version: number | null;
   isMeasured: boolean;
   unreadable: number;
+  isOther: boolean;
 }
 
 export function createInitiator(options: HandshakeOptions): Handshake {
@@ -47,6 +48,7 @@ export function createInitiator(options: HandshakeOptions): Handshake {
     version: null,
     isMeasured: false,
     unreadable: 0,
+    isOther: false,
   };
   return {
     handle: (now, input) => handle(state, now, input),
@@ -120,8 +122,12 @@ function readSecond(state: State, now: number, message: Uint8Array): readonly Ha
   ];
   const played = play(side, turns, ephemeral);
   const [, peerPayload, third] = played?.results ?? [];
-  if (!played || !peerPayload || !third || (peerKey && Buffer.compare(played.state.rs, peerKey) !== 0)) {
+  if (!played || !peerPayload || !third) {
     state.unreadable++;
+    return [];
+  }
+  if (peerKey && Buffer.compare(played.state.rs, peerKey) !== 0) {
+    state.isOther = true;
     return [];
   }
   const agreement = agreementOf(played, { role: 'initiator', own: options.payload, peerPayload });
@@ -146,7 +152,7 @@ function whenDue(state: State, now: number): readonly HandshakeOutput[] {
   if (now >= state.deadline) {
     const failed = state.phase === 'waits-for-second';
     state.phase = 'over';
-    return failed ? [{ kind: 'failed', failure: failureAfter(state) }] : [];
+    return failed ? [{ kind: 'failed', failure: failureAfter(state, state.options.identity) }] : [];
   }
   if (now < state.retry.at) return [];
   state.retry = nextRetry(now, state.retry);

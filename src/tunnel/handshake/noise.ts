@@ -67,7 +67,7 @@ export interface Played {
 
 /**
  * Plays the turns from the beginning, with the ephemeral keys that are given. Returns null when a received message is wrong; where
- * no code protects it, this may show only when the next one is made: its key is none.
+ * no code protects it, this may show only when the next one is made: its key is not a valid one.
  */
 export function play(side: NoiseSide, turns: readonly Turn[], ephemeral: KeyPair | null): Played | null {
   const state = createState(side, ephemeral);

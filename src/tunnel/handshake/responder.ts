@@ -9,8 +9,8 @@ import { encodePayload } from './payload.ts';
 import { createTries } from './tries.ts';
 
 /**
- * How many different first messages are remembered with their answers. One that the peer did not send can be among them where no
- * code protects it: it takes one place, and the peer's message keeps its own.
+ * How many different first messages are remembered with their answers, the last ones. Others than the peer's can be among them where
+ * no code protects it: up to three of them leave the peer's message its place, and with more this handshake comes to nothing.
  */
 const ANSWERS_MAX = 4;
 
@@ -30,10 +30,13 @@ interface State {
   readonly answers: Answer[];
   /** The third message that was right, and its answer. */
   accepted: { readonly third: Uint8Array; readonly confirm: Uint8Array } | null;
+  /** When the whole handshake is to be over, and when it is given up as things stand. */
+  by: number;
   deadline: number;
   version: number | null;
   isMeasured: boolean;
   unreadable: number;
+  isOther: boolean;
 }
 
 export function createResponder(options: HandshakeOptions): Handshake {
@@ -46,10 +49,12 @@ export function createResponder(options: HandshakeOptions): Handshake {
     phase: 'new',
     answers: [],
     accepted: null,
+    by: Number.POSITIVE_INFINITY,
     deadline: Number.POSITIVE_INFINITY,
     version: null,
     isMeasured: false,
     unreadable: 0,
+    isOther: false,
   };
   return {
     handle: (now, input) => handle(state, now, input),
@@ -62,7 +67,8 @@ function handle(state: State, now: number, input: HandshakeInput): readonly Hand
     case 'start':
       if (state.phase === 'new') {
         state.phase = 'waits';
-        state.deadline = now + state.options.timeoutMs;
+        state.by = now + state.options.timeoutMs;
+        state.deadline = state.by;
       }
       return [];
     case 'datagram': {
@@ -75,7 +81,7 @@ function handle(state: State, now: number, input: HandshakeInput): readonly Hand
     case 'timeout':
       if (state.phase !== 'waits' || now < state.deadline) return [];
       state.phase = 'over';
-      return [{ kind: 'failed', failure: failureAfter(state) }];
+      return [{ kind: 'failed', failure: failureAfter(state, state.options.identity) }];
   }
 }
 
@@ -100,8 +106,11 @@ function answerVersion(
   { version, body }: Pick<HandshakeMessage, 'version' | 'body'>,
 ): readonly HandshakeOutput[] {
   if (body.length < ECHO_BYTES) return [];
-  state.version = version;
-  state.deadline = Math.min(state.deadline, now + OTHER_SIDE_GRACE_MS);
+  // A peer whose right message has come speaks this version, whatever somebody else says.
+  if (state.answers.length === 0) {
+    state.version = version;
+    state.deadline = Math.min(state.deadline, now + OTHER_SIDE_GRACE_MS);
+  }
   return [{ kind: 'send', bytes: encodeMessage('version', body.subarray(0, ECHO_BYTES)) }];
 }
 
@@ -117,6 +126,8 @@ function answerFirst(state: State, now: number, first: Uint8Array): readonly Han
     if (state.answers.length >= ANSWERS_MAX) state.answers.shift();
     state.answers.push(answer);
   }
+  state.version = null;
+  state.deadline = state.by;
   return [{ kind: 'send', bytes: encodeMessage('second', answer.second) }];
 }
 
@@ -152,7 +163,11 @@ function finish(state: State, { first, ephemeral }: Answer, third: Uint8Array): 
   const { options, side, peerKey } = state;
   const played = play(side, [...untilSecond(options, first), { kind: 'receive', message: third }], ephemeral);
   const peerPayload = played?.results[2];
-  if (!played || !peerPayload || (peerKey && Buffer.compare(played.state.rs, peerKey) !== 0)) return null;
+  if (!played || !peerPayload) return null;
+  if (peerKey && Buffer.compare(played.state.rs, peerKey) !== 0) {
+    state.isOther = true;
+    return null;
+  }
   const agreement = agreementOf(played, { role: 'responder', own: options.payload, peerPayload });
   if (!agreement) return null;
   const confirm = confirmationOf(agreement);

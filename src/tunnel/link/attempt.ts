@@ -8,9 +8,10 @@ import type { PunchResult } from '../../punch/result.ts';
 import { openCarrier } from '../carrier/open-carrier.ts';
 import type { Carrier } from '../carrier.ts';
 import type { HandshakeFailure } from '../handshake/contract.ts';
+import { isFinal } from '../handshake/failure.ts';
 import type { Identity } from '../handshake/identity.ts';
+import type { MovableSession } from '../session/create-session.ts';
 import { enterSession } from '../session/enter-session.ts';
-import type { Session } from '../session/session.ts';
 import type { RoomKeeper } from './room-keeper.ts';
 import type { UpkeepFailure } from './upkeep/state.ts';
 
@@ -26,7 +27,7 @@ export interface AttemptOptions {
   readonly identity: Identity;
   readonly instance: Uint8Array;
   /** The session that this side has with the peer; null for none. */
-  readonly session: Session | null;
+  readonly session: MovableSession | null;
   readonly waitMs: number;
   readonly outliveMs: number;
   readonly signal: AbortSignal;
@@ -39,7 +40,7 @@ export interface AttemptOptions {
 }
 
 export type AttemptEnd =
-  | { readonly kind: 'continued' | 'fresh'; readonly session: Session }
+  | { readonly kind: 'continued' | 'fresh'; readonly session: MovableSession }
   | { readonly kind: 'failed'; readonly reason: UpkeepFailure; readonly detail: string; readonly isFinal: boolean };
 
 /** @throws the signal's reason when aborted; what a bug throws. */
@@ -63,18 +64,18 @@ export async function attemptOnce(options: AttemptOptions): Promise<AttemptEnd> 
   return failedAfter(entered.failure);
 }
 
-function failedAfter({ reason, detail }: HandshakeFailure): Extract<AttemptEnd, { readonly kind: 'failed' }> {
-  switch (reason) {
-    case 'timeout':
-      return { kind: 'failed', reason: 'no-path', detail, isFinal: false };
-    case 'left':
-      return { kind: 'failed', reason: 'no-peer', detail, isFinal: false };
-    case 'other-command':
-    case 'other-version':
-    case 'not-the-peer':
-      return { kind: 'failed', reason: 'not-authenticated', detail, isFinal: true };
-  }
+function failedAfter(failure: HandshakeFailure): Extract<AttemptEnd, { readonly kind: 'failed' }> {
+  return { kind: 'failed', reason: REASONS[failure.reason], detail: failure.detail, isFinal: isFinal(failure) };
 }
+
+const REASONS: Readonly<Record<HandshakeFailure['reason'], UpkeepFailure>> = {
+  timeout: 'no-path',
+  left: 'no-peer',
+  unreadable: 'not-authenticated',
+  'other-command': 'not-authenticated',
+  'other-version': 'not-authenticated',
+  'not-the-peer': 'not-authenticated',
+};
 
 /** Opens a path, which the caller has to dispose of. */
 async function connect(
@@ -98,13 +99,15 @@ async function connect(
 }
 
 /** Lets the room go with the carrier, and tells of its routes. */
-function held(carrier: Carrier, owner: AsyncDisposable, { onPath }: AttemptOptions): Carrier {
+export function held(carrier: Carrier, owner: AsyncDisposable, { onPath }: Pick<AttemptOptions, 'onPath'>): Carrier {
+  let { kind } = carrier.route();
   return {
     ...carrier,
     onRoute: (receive) =>
       carrier.onRoute((route) => {
         receive(route);
-        onPath(route.kind);
+        if (route.kind !== kind) onPath(route.kind);
+        ({ kind } = route);
       }),
     [Symbol.asyncDispose]: async () => {
       try {

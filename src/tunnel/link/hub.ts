@@ -1,6 +1,6 @@
 /** Whom a link connects to: everyone who asks, the first one who is there, or one by its id. Each has a link of its own. */
 import { now } from '../../net/driver.ts';
-import { createOwner } from '../../net/owner.ts';
+import { createOwner, disposeAll } from '../../net/owner.ts';
 import { pause } from '../../net/waits.ts';
 import { ROOM_PEERS_MAX } from '../../rendezvous/protocol/bounds.ts';
 import type { LinkEnd, LinkedPeers, LinkedTunnel } from './link.ts';
@@ -78,7 +78,7 @@ export function createHub(options: HubOptions): Hub {
       state.over.abort();
       await using owner = createOwner();
       owner.defer(() => Promise.all(state.ending.values()));
-      for (const link of state.links.values()) owner.use(link);
+      owner.defer(() => disposeAll(state.links.values()));
     },
   };
 }

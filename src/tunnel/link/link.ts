@@ -2,6 +2,7 @@
 import type { RoomOptions } from '../../punch/options.ts';
 import type { PunchFailure } from '../../punch/report/report.ts';
 import type { CodeKeys } from '../code/keys.ts';
+import type { Role } from '../handshake/identity.ts';
 import type { Tunnel } from '../tunnel.ts';
 
 /** Whom a link connects to. */
@@ -34,7 +35,7 @@ export interface LinkedTunnel {
   /** What the two sides can compare where there is no code; null where a code proves who the peer is. */
   readonly fingerprint: string | null;
   /** The same on both sides, and different for the two of them: decides who begins where either could. */
-  readonly role: 'initiator' | 'responder';
+  readonly role: Role;
   /**
    * Says that the tunnel is used. Where whoever is first is wanted, one that ends before that was lost to somebody else who was
    * faster at the peer: then others are still waited for.

@@ -6,13 +6,11 @@ import { udxSockets } from '../../net/udx/udx-socket.ts';
 import type { RoomOptions } from '../../punch/options.ts';
 import type { CodeKeys } from '../code/keys.ts';
 import type { Identity } from '../handshake/identity.ts';
+import { INSTANCE_BYTES } from '../handshake/payload.ts';
 import { requireTunnels } from '../libraries.ts';
 import { createHub, type Hub } from './hub.ts';
 import type { Link, LinkEnd, LinkEvent, LinkedTunnel, LinkOptions } from './link.ts';
 import { keepRoom, type RoomFailure } from './room-keeper.ts';
-
-/** The random bytes by which a peer tells this process from another one with the same id. */
-const INSTANCE_BYTES = 16;
 
 interface State {
   readonly options: LinkOptions;

@@ -4,6 +4,7 @@ import { type RunningMachine, startMachine } from '../../net/machine.ts';
 import type { Udx } from '../../net/udx/native.ts';
 import { explainEnd, type PathEnd } from '../../punch/path/end.ts';
 import type { Identity } from '../handshake/identity.ts';
+import type { MovableSession } from '../session/create-session.ts';
 import type { Session } from '../session/session.ts';
 import type { TunnelEnd } from '../tunnel.ts';
 import { type AttemptEnd, attemptOnce } from './attempt.ts';
@@ -48,7 +49,7 @@ export interface PeerLinkOptions {
 interface State {
   readonly options: PeerLinkOptions;
   readonly machine: RunningMachine<UpkeepInput>;
-  session: Session | null;
+  session: MovableSession | null;
   /** Ends the attempt that is under way. */
   attempt: AbortController;
   /** Resolves when no attempt is under way. */
@@ -154,8 +155,8 @@ async function attempt(
   state.attempt = mine;
   try {
     await former;
-    const { session, patienceMs } = { ...options, ...state };
-    const how = { ...options, session, waitMs, outliveMs: patienceMs, signal: mine.signal };
+    const { session } = state;
+    const how = { ...options, session, waitMs, outliveMs: options.patienceMs, signal: mine.signal };
     const ended = await attemptOnce({
       ...how,
       onMet: () => {
@@ -216,6 +217,9 @@ function handleClosed(state: State, session: Session, how: TunnelEnd): void {
       break;
     case 'path-lost':
       onEvent({ kind: 'ended', peer, detail: how.detail });
+      break;
+    case 'broken':
+      end(state, { kind: 'broken', error: how.error });
       break;
     case 'peer-restarted':
     case 'own-end':

@@ -29,6 +29,8 @@ export interface RoomKeeper extends AsyncDisposable {
 
 export interface RoomKeeperOptions {
   readonly room: RoomOptions;
+  /** Opens a room; left out, a real one. */
+  readonly open?: (room: RoomOptions) => Promise<PunchRoom>;
   readonly signal: AbortSignal;
   readonly onReady: () => void;
   /** Called with a peer that is or comes in the room. */
@@ -70,8 +72,10 @@ interface State {
 
 /** Opens the first room. @throws UsageError when an option cannot be used; the signal's reason when aborted. */
 export async function keepRoom(given: RoomKeeperOptions): Promise<RoomKeeper> {
+  const left = new AbortController();
+  const signal = AbortSignal.any([given.signal, left.signal]);
   // A server that this host has moved away from holds the id for long, unless whoever comes proves to be the same.
-  const options = { ...given, room: { ...given.room, seat: { resumeKey: undefined } } };
+  const options = { ...given, signal, room: { ...given.room, seat: { resumeKey: undefined } } };
   const seen = { isReady: false };
   const nextMs = createBackOff(REOPEN_GAPS_MS, REOPEN_SETTLED_MS).next;
   const first = await openOne(options, seen);
@@ -85,25 +89,33 @@ export async function keepRoom(given: RoomKeeperOptions): Promise<RoomKeeper> {
     doubt: () => state.current.room.doubt(),
     [Symbol.asyncDispose]: async () => {
       watch[Symbol.dispose]();
+      left.abort(new DOMException('the room is kept no longer', 'AbortError'));
       await using owner = createOwner();
+      // Which room is the present one is known only when none is being opened any more.
+      owner.defer(() => state.current.room[Symbol.asyncDispose]());
       owner.defer(() => Promise.all(state.pending));
-      owner.use(state.current.room);
     },
   };
 }
 
-async function openOne({ room, signal, onReady }: RoomKeeperOptions, seen: { isReady: boolean }): Promise<Kept> {
+async function openOne(
+  { room, open = openRoom, signal, onReady }: RoomKeeperOptions,
+  seen: { isReady: boolean },
+): Promise<Kept> {
   const onSeen: RoomOptions['onSeen'] = (own) => {
     seen.isReady = true;
     room.onSeen?.(own);
     onReady();
   };
-  return { room: await openRoom({ ...room, signal, onSeen }), holds: 0, isFormer: false };
+  return { room: await open({ ...room, signal, onSeen }), holds: 0, isFormer: false };
 }
 
 /** Passes on what happens in the room. */
 function follow(state: State, kept: Kept): void {
-  const { onPresent, onAsked, onBroken } = state.options;
+  const { signal, onPresent, onAsked } = state.options;
+  const onBroken = (error: unknown): void => {
+    if (!signal.aborted) state.options.onBroken(error);
+  };
   const each = async (peers: AsyncIterable<string>, take: (peer: string) => void): Promise<void> => {
     for await (const peer of peers) if (!kept.isFormer) take(peer);
   };

@@ -30,11 +30,12 @@ export function asBroken(error: unknown): unknown {
   return code.startsWith('ERR_STREAM_') ? new PipeBroken('the stream has broken off') : error;
 }
 
-export function brokenBy(end: TunnelEnd): PipeBroken {
-  return new PipeBroken(explainTunnelEnd(end), { isTunnelOver: true });
+/** Returns what the tunnel's end does to a pipe; what was thrown as it is, which is a bug. */
+export function brokenBy(end: TunnelEnd): unknown {
+  return end.reason === 'broken' ? end.error : new PipeBroken(explainTunnelEnd(end), { isTunnelOver: true });
 }
 
-function explainTunnelEnd(end: TunnelEnd): string {
+function explainTunnelEnd(end: Exclude<TunnelEnd, { readonly reason: 'broken' }>): string {
   switch (end.reason) {
     case 'peer-left':
       return 'the peer has left';

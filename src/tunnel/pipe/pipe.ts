@@ -60,6 +60,8 @@ async function carry(state: State): Promise<PipeOutcome> {
     return { outcome: 'complete', ...countsOf(state) };
   } catch (error) {
     return outcomeAfter(state, error);
+  } finally {
+    state.isOver = true;
   }
 }
 
@@ -121,6 +123,7 @@ async function receive(state: State, stream: TunnelStream): Promise<void> {
   try {
     // The stream is not destroyed where this direction ends, since the other one may go on.
     for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
+      if (state.isOver) return;
       state.received += chunk.length;
       const isTaken = output.write(chunk, (error) => error || confirmWritten(state, stream, chunk.length));
       if (!isTaken) await once(output, 'drain');

@@ -1,5 +1,6 @@
 /** What a pipe knows. Only the files beside this one change it. */
 import type { Readable, Writable } from 'node:stream';
+import type { Role } from '../handshake/identity.ts';
 import type { Tunnel, TunnelStream } from '../tunnel.ts';
 import type { PipeCounts } from './outcome.ts';
 import { createReceipts } from './receipt.ts';
@@ -7,7 +8,7 @@ import { createReceipts } from './receipt.ts';
 export interface PipeOptions {
   readonly tunnel: Tunnel;
   /** The initiator opens the stream. */
-  readonly role: 'initiator' | 'responder';
+  readonly role: Role;
   readonly input: Readable;
   /** It is ended when the other side has ended, and everything is written. */
   readonly output: Writable;
@@ -32,8 +33,11 @@ export interface State extends PipeOptions {
   /** Whether this side's input has ended. */
   hasSentAll: boolean;
   isAcknowledged: boolean;
-  /** Whether its stream is open. */
+  /** Whether the other side has opened the stream, and whether it is open here. */
+  isOpened: boolean;
   hasBegun: boolean;
+  /** Whether the pipe has ended: nothing more is written. */
+  isOver: boolean;
   /** Whether the other side has ended, and whether all that has come of it has been written. */
   hasEnded: boolean;
   hasWrittenAll: boolean;
@@ -47,7 +51,8 @@ export function createState(options: PipeOptions): State {
     acknowledged: Promise.withResolvers(),
     isReceiptDue: createReceipts(),
     ...{ sent: 0, confirmed: 0, received: 0, written: 0 },
-    ...{ hasBegun: false, hasSentAll: false, isAcknowledged: false, hasEnded: false, hasWrittenAll: false },
+    ...{ isOpened: false, hasBegun: false, isOver: false },
+    ...{ hasSentAll: false, isAcknowledged: false, hasEnded: false, hasWrittenAll: false },
   };
   // Whoever runs the pipe is told; there may be nobody who waits just now.
   for (const { promise } of [state.offered, state.failed]) promise.catch(() => {});

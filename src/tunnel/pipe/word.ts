@@ -20,8 +20,7 @@ export function handleOffer(state: State, offer: StreamOffer): void {
   const request = parseRequest(offer.request);
   switch (request?.kind) {
     case 'pipe':
-      if (state.role === 'responder') state.offered.resolve(offer.accept());
-      else offer.refuse('the other side opens the pipe');
+      takePipe(state, offer);
       break;
     case 'received':
     case 'stopped':
@@ -31,6 +30,13 @@ export function handleOffer(state: State, offer: StreamOffer): void {
     case undefined:
       offer.refuse('natcheck pipe runs here, which exposes nothing');
   }
+}
+
+function takePipe(state: State, offer: StreamOffer): void {
+  if (state.role === 'initiator') offer.refuse('the other side opens the pipe');
+  else if (state.isOpened) offer.refuse('there is a pipe already');
+  else state.offered.resolve(offer.accept());
+  state.isOpened = true;
 }
 
 /** Takes a receipt. A count that cannot be is not believed. */

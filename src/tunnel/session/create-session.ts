@@ -56,12 +56,16 @@ interface State {
   /** What ends the session when no path comes. */
   patience: NodeJS.Timeout | undefined;
   ending: Promise<void> | null;
+  /** The former paths that are being left. */
+  readonly leaving: Set<Promise<void>>;
   readonly bytes: { sent: number; received: number };
 }
 
 export function createSession(options: SessionOptions): MovableSession {
   const { agreement, routes } = options;
   const keys = sessionKeys(agreement);
+  // The path may have got another route during the handshake, and control is connected by the route of now.
+  void routes.use(options.shaken.carrier.route());
   const state = createState(options, keys);
   takePath(state, options.shaken);
   const { streams, liveness } = state;
@@ -98,11 +102,12 @@ function createState(options: SessionOptions, keys: SessionKeys): State {
   };
   const state: State = {
     ...{ options, seal, openSealed: createOpen(keys.datagrams.rx), liveness, bytes: { sent: 0, received: 0 } },
-    ...{ closed: Promise.withResolvers(), path: null, patience: undefined, ending: null },
+    ...{ closed: Promise.withResolvers(), path: null, patience: undefined, ending: null, leaving: new Set() },
     streams: createStreams({
       ...common,
       say: (message) => state.control.say(message),
       sendDatagram: (number, bytes) => sendDatagram(state, number, bytes),
+      onThrown: (error) => void endSession(state, { reason: 'broken', error }),
       onBytes: (direction, bytes) => {
         state.bytes[direction] += bytes;
       },
@@ -169,13 +174,17 @@ function takePath(state: State, shaken: ShakenCarrier): void {
   carrier.onRoute((route) => {
     if (state.path === shaken) void routes.change(route);
   });
-  void routes.use(carrier.route()).then(() => former?.[Symbol.asyncDispose]());
+  track(
+    state,
+    routes.use(carrier.route()).then(() => leave(former)),
+  );
   void carrier.closed.then((end) => {
+    if (end.reason === 'broken') void endSession(state, { reason: 'broken', error: end.error });
     if (state.path !== shaken || state.ending) return;
     state.path = null;
     const detail = `there is no path to the peer any more: ${explainEnd(end)}`;
     state.patience = setTimeout(() => void endSession(state, { reason: 'path-lost', detail }), outliveMs);
-    void shaken[Symbol.asyncDispose]();
+    track(state, leave(shaken));
   });
   state.liveness.ping();
 }
@@ -197,7 +206,7 @@ async function finishSession(state: State, end: TunnelEnd): Promise<void> {
   await Promise.resolve();
   clearTimeout(state.patience);
   streams.endAll(new TunnelStreamError('lost', explain(end)));
-  if (end.reason === 'own-end' && path) {
+  if ((end.reason === 'own-end' || end.reason === 'broken') && path) {
     control.say({ kind: 'bye' });
     await atMost(GOODBYE_MS, control.flushed());
     // A busy peer may not have read that by now, and the end of the path, which comes next, would look like a lost one.
@@ -208,8 +217,20 @@ async function finishSession(state: State, end: TunnelEnd): Promise<void> {
   control[Symbol.dispose]();
   liveness[Symbol.dispose]();
   options.routes.closeAll();
-  await path?.[Symbol.asyncDispose]();
+  await Promise.all([leave(path), ...state.leaving]);
   state.closed.resolve(end);
+}
+
+function track({ leaving }: State, left: Promise<void>): void {
+  leaving.add(left);
+  void left.then(() => leaving.delete(left));
+}
+
+/** Leaves a path. Never rejects: what has broken the path was told by its `closed`. */
+async function leave(path: ShakenCarrier | null): Promise<void> {
+  try {
+    await path?.[Symbol.asyncDispose]();
+  } catch {}
 }
 
 function explain(end: TunnelEnd): string {
@@ -220,6 +241,8 @@ function explain(end: TunnelEnd): string {
       return end.detail;
     case 'peer-restarted':
       return 'the peer has been restarted';
+    case 'broken':
+      return 'a callback of this side has thrown';
     case 'own-end':
       return 'this side has closed the tunnel';
   }

@@ -17,7 +17,7 @@ export interface EnterOptions {
   /** 16 random bytes of this process (`randomBytes(16)`), the same for all its sessions. */
   readonly instance: Uint8Array;
   /** The session that this side has with this peer; null for none. */
-  readonly session: Session | null;
+  readonly session: MovableSession | null;
   /** How long the handshake may take; 10 s if left out. */
   readonly timeoutMs?: number;
   /** How long the session lives on without a path; 60 s if left out. */
@@ -27,9 +27,9 @@ export interface EnterOptions {
 
 export type Entered =
   /** Both sides still had the session: its streams go on over the new path. */
-  | { readonly kind: 'continued'; readonly session: Session }
+  | { readonly kind: 'continued'; readonly session: MovableSession }
   /** A new session. The one of before, if there was one, has ended. */
-  | { readonly kind: 'fresh'; readonly session: Session }
+  | { readonly kind: 'fresh'; readonly session: MovableSession }
   /** Nobody, or not the peer: the carrier has been disposed of, and the session of before is as it was. */
   | { readonly kind: 'failed'; readonly failure: HandshakeFailure };
 
@@ -64,7 +64,7 @@ export async function enterSession(carrier: Carrier, options: EnterOptions): Pro
     if (former.isOver()) return { kind: 'failed', failure: ENDED_MEANWHILE };
     owner.move();
     routes.closeAll();
-    (former as MovableSession).moveTo(shaken);
+    former.moveTo(shaken);
     return { kind: 'continued', session: former };
   }
   if (former) await former.end(endOf(former, agreement));

@@ -12,7 +12,7 @@ const NO_SALT = new Uint8Array();
 
 export interface SessionKeys {
   readonly id: Uint8Array;
-  /** Of the native stream with this epoch (0 for the first one) of the stream with this number; control has the number 0. */
+  /** Returns those of the native stream with this epoch (0 for the first one) of the stream with this number; control has the number 0. */
   readonly stream: (number: number, epoch: number) => SecretStreamKeys;
   readonly datagrams: { readonly tx: Uint8Array; readonly rx: Uint8Array };
 }

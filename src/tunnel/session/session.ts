@@ -6,6 +6,7 @@
  *     const entered = await enterSession(carrier, { identity, instance, session: current, timeoutMs: 10_000 });
  *     if (entered.kind !== 'failed') current = entered.session;
  */
+import type { Role } from '../handshake/identity.ts';
 import type { Tunnel, TunnelEnd } from '../tunnel.ts';
 
 /**
@@ -18,13 +19,15 @@ export interface Session extends Tunnel {
   /** For people to compare where there is no code: the same text on both sides unless somebody is between them. */
   readonly fingerprint: string;
   /** The same for the whole session, whatever part this side has in later handshakes. */
-  readonly role: 'initiator' | 'responder';
+  readonly role: Role;
   /** The random bytes of the peer's process. */
   readonly peerInstance: Uint8Array;
   /** Returns for how long nothing that the peer has authenticated has come, in milliseconds; an idle peer is heard each second. */
   readonly quietForMs: () => number;
   /** Whether it has ended, or is ending. */
   readonly isOver: () => boolean;
-  /** Ends it for another reason than disposal: every stream fails as `lost`, and the peer is not told. Never rejects. */
+  /**
+   * Ends it for another reason than disposal: every stream fails as `lost`, and only of `broken` the peer is told. Never rejects.
+   */
   readonly end: (end: TunnelEnd) => Promise<void>;
 }

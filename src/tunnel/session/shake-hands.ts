@@ -37,6 +37,8 @@ export async function shakeHands(carrier: Carrier, { signal, ...options }: Shake
       else outcome.resolve(output);
     },
   });
+  // What has come already is handed in as soon as there is a receiver, and a machine that has not begun would drop it.
+  running.tell({ kind: 'start' });
   let receiver: ((bytes: Uint8Array) => void) | null = null;
   carrier.onDatagram((bytes) => {
     if (bytes[0] === SEALED_TYPE) receiver?.(bytes);
@@ -48,7 +50,6 @@ export async function shakeHands(carrier: Carrier, { signal, ...options }: Shake
   signal?.addEventListener('abort', stop, { once: true });
   const over = new AbortController();
   try {
-    running.tell({ kind: 'start' });
     const result = await Promise.race([
       outcome.promise,
       running.broken,

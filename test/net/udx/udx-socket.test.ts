@@ -101,3 +101,16 @@ it('lets a stream that has moved to another socket go on when it is disposed of'
   for await (const chunk of peer) heard += chunk;
   expect(heard).toBe('before and after');
 });
+
+it('enlarges its buffer for sending though the system refuses the one for receiving', async () => {
+  const enlarged: string[] = [];
+  const native = {
+    ...{ bind: () => {}, address: () => ({ port: 1 }), on: () => {} },
+    setRecvBufferSize: () => {
+      throw new Error('ENOBUFS');
+    },
+    setSendBufferSize: () => enlarged.push('send'),
+  };
+  await openUdxSocket(LOCAL, { createSocket: () => native } as unknown as Udx);
+  expect(enlarged).toEqual(['send']);
+});

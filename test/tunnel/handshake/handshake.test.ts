@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Agreement } from '../../../src/tunnel/handshake/agreement.ts';
 import type { HandshakeOutput } from '../../../src/tunnel/handshake/contract.ts';
+import { isFinal } from '../../../src/tunnel/handshake/failure.ts';
+import type { Identity, Role } from '../../../src/tunnel/handshake/identity.ts';
 import { MESSAGE_TYPE } from '../../../src/tunnel/handshake/message.ts';
 import { ANYONE, codeOf, LIBRARY, machineOf, type Passing, pair, type Run, run } from './machines.ts';
 
@@ -123,11 +125,43 @@ describe('a handshake', () => {
       responder: {
         kind: 'failed',
         failure: {
-          reason: 'not-the-peer',
+          reason: 'unreadable',
           detail: 'somebody answers at the other end who does not have the same code',
         },
       },
     });
+  });
+
+  it('without a code does not say of what it cannot read that it was made with another one', () => {
+    const result = run(pair({ identity: ANYONE }), ({ name, bytes }) =>
+      name === 'third' ? [damaged(bytes, bytes.length - 1)] : [bytes],
+    );
+    expect(result.outcomes.responder).toEqual({
+      kind: 'failed',
+      failure: {
+        reason: 'unreadable',
+        detail: 'what comes from the other end cannot be read: it is damaged on the way, or one side has a code',
+      },
+    });
+  });
+
+  it('with somebody who has the code and another key says that it is not the peer', () => {
+    const staticSeed = (role: Role): Uint8Array => Buffer.alloc(32, role === 'initiator' ? 9 : 201);
+    const other: Identity = { kind: 'code', psk: Buffer.alloc(32, 1), staticSeed };
+    const result = run({ initiator: machineOf('initiator', { identity: other }), responder: machineOf('responder') });
+    expect(result.outcomes.responder).toEqual({
+      kind: 'failed',
+      failure: { reason: 'not-the-peer', detail: 'somebody else answers at the other end, who has the same code' },
+    });
+  });
+
+  it.each([
+    ['timeout', false],
+    ['unreadable', false],
+    ['other-version', true],
+    ['not-the-peer', true],
+  ] as const)('that has failed for the reason %s is final: %s', (reason, isLast) => {
+    expect(isFinal({ reason, detail: '' })).toBe(isLast);
   });
 
   it('sends a bounded number of messages to a side that is mute, and gives up in time', () => {
@@ -153,6 +187,24 @@ describe('a handshake', () => {
     ]);
     const overruled = run(pair(), (passing) => [...newer(passing), passing.bytes]);
     expectAgreed(overruled);
+  });
+
+  it('has its whole time again after a right message, whatever version was claimed before it and after it', () => {
+    const newer = Uint8Array.of(MESSAGE_TYPE.first, 2, ...Buffer.alloc(48));
+    const responder = machineOf('responder');
+    const initiator = machineOf('initiator');
+    responder.handle(0, { kind: 'start' });
+    const first = sentBy(initiator.handle(0, { kind: 'start' }));
+    responder.handle(500, { kind: 'datagram', bytes: newer });
+    expect(responder.wakeAt()).toBe(1_500);
+    const second = sentBy(responder.handle(600, { kind: 'datagram', bytes: Buffer.from(first, 'hex') }));
+    expect(responder.wakeAt()).toBe(10_000);
+    responder.handle(700, { kind: 'datagram', bytes: newer });
+    expect(responder.wakeAt()).toBe(10_000);
+    const [third] = initiator.handle(9_000, { kind: 'datagram', bytes: Buffer.from(second, 'hex') });
+    if (third?.kind !== 'send') throw new Error('nothing was sent');
+    const [, agreed] = responder.handle(9_900, { kind: 'datagram', bytes: third.bytes });
+    expect(agreed?.kind).toBe('agreed');
   });
 
   it('believes an answer of another version only from who has seen its message', () => {

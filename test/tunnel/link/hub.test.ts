@@ -14,7 +14,7 @@ interface Watched extends AsyncDisposable {
 }
 
 /** A hub in a room in which nobody is ever met. */
-function hubOf(peers: LinkedPeers, waitMs: number): Watched {
+function hubOf(peers: LinkedPeers, waitMs: number, onRelease = async (): Promise<void> => {}): Watched {
   const met = new Map<string, number | undefined>();
   const connect = async (peer: string, { waitMs: of, signal }: ConnectOptions = {}): Promise<never> => {
     signal?.throwIfAborted();
@@ -28,7 +28,7 @@ function hubOf(peers: LinkedPeers, waitMs: number): Watched {
   };
   const room = { connect } as unknown as PunchRoom;
   const keeper = {
-    hold: () => ({ room, [Symbol.asyncDispose]: async () => {} }),
+    hold: () => ({ room, [Symbol.asyncDispose]: onRelease }),
     doubt: () => {},
   } as unknown as RoomKeeper;
   const events: LinkEvent[] = [];
@@ -82,4 +82,20 @@ it('of those who are not wanted five are told, each once', async () => {
   expect(watched.events.filter(({ kind }) => kind === 'stranger')).toEqual(
     names(5).map((peer) => ({ kind: 'stranger', peer })),
   );
+});
+
+it('all whom it is connected to are left at once, not one after another', async () => {
+  let leaving = 0;
+  const left = Promise.withResolvers<void>();
+  const { hub } = hubOf({ kind: 'everyone' }, Number.POSITIVE_INFINITY, () => {
+    leaving++;
+    return left.promise;
+  });
+  for (const name of names(5)) hub.asked(name);
+  await settled();
+  const disposed = hub[Symbol.asyncDispose]();
+  await settled();
+  expect(leaving).toBe(5);
+  left.resolve();
+  await disposed;
 });

@@ -102,6 +102,20 @@ describe.concurrent('a link', () => {
     });
   });
 
+  it('ends with what a callback of its user has thrown', async () => {
+    await using server = await startPunchServer();
+    const keys = newKeys();
+    await using alice = await openTestLink(server, { id: 'a', keys, peers: { kind: 'first' } });
+    await using bob = await openTestLink(server, { id: 'b', keys, peers: { kind: 'first' } });
+    const [hers, his] = await Promise.all([alice.next(), bob.next()]);
+    const error = new Error('thrown by the receiver of offers');
+    his.tunnel.onOffer(() => {
+      throw error;
+    });
+    hers.tunnel.open('x').catch(() => {});
+    expect(await bob.link.closed).toEqual({ reason: 'broken', error });
+  });
+
   it('where nobody comes ends in time, and says so', async () => {
     await using server = await startPunchServer();
     await using alice = await openTestLink(server, { id: 'a', keys: newKeys(), peers: { kind: 'first' }, waitMs: 300 });

@@ -1,10 +1,12 @@
 /** A pipe between two sessions: what arrives, in which order the two directions may end, and what is said to be lost. */
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Pipe, startPipe } from '../../../src/tunnel/pipe/pipe.ts';
 import { createPair, type SessionPair } from '../session/pair.ts';
+import { until } from '../session/waits.ts';
 import type { WireFaults } from '../session/wire.ts';
 
 interface Side {
@@ -34,6 +36,36 @@ async function startBoth(faults: WireFaults = {}) {
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 describe('a pipe', () => {
+  it('is one stream: another one is refused', async () => {
+    const { pair, alice, bob } = await startBoth();
+    await using _ = pair;
+    alice.input.write('x');
+    await once(bob.output, 'data');
+    await expect(pair.initiator.open('pipe')).rejects.toThrow('there is a pipe already');
+    for (const { input, output } of [alice, bob]) output.resume() && input.end();
+    await Promise.all([alice.pipe.outcome, bob.pipe.outcome]);
+  });
+
+  it('that was aborted writes nothing more of what comes', async () => {
+    await using pair = await createPair();
+    const stopped = new AbortController();
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    const pipe = startPipe({ tunnel: pair.responder, role: 'responder', input, output, signal: stopped.signal });
+    const alice = sideOf(pair, 'initiator');
+    const written: string[] = [];
+    output.on('data', (chunk: Buffer) => written.push(chunk.toString()));
+    alice.input.write('before');
+    await until(() => written.length === 1);
+    stopped.abort(new Error('enough'));
+    await expect(pipe.outcome).rejects.toThrow('enough');
+    const before = pair.responder.stats().bytesReceived;
+    alice.input.write('after');
+    alice.pipe.outcome.catch(() => {});
+    await until(() => pair.responder.stats().bytesReceived > before);
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(written).toEqual(['before']);
+  });
+
   it('carries bytes both ways at once, each direction to its own end', async () => {
     const { pair, alice, bob } = await startBoth();
     await using _ = pair;

@@ -129,7 +129,7 @@ describe('a handshake over a path', () => {
     });
     expect(entered).toMatchObject({
       initiator: { kind: 'failed', failure: { reason: 'timeout' } },
-      responder: { kind: 'failed', failure: { reason: 'not-the-peer' } },
+      responder: { kind: 'failed', failure: { reason: 'unreadable' } },
     });
     expect([carriers.initiator.isDisposed(), carriers.responder.isDisposed()]).toEqual([true, true]);
   });

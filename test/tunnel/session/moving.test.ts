@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { TunnelStream } from '../../../src/tunnel/tunnel.ts';
 import { createPair, enterBoth, moveBoth, openBoth, sessionOf } from './pair.ts';
@@ -54,6 +56,18 @@ describe('a session that moves', () => {
     expect(await textOf(far)).toBe('after');
   });
 
+  it('counts what it has sent once, though some of it goes again over the new path', async () => {
+    await using pair = await createPair();
+    const [near, far] = await openBoth(pair);
+    const received = bytesOf(far);
+    pair.carriers.cut(true);
+    near.end(randomBytes(100_000));
+    await until(() => pair.initiator.stats().bytesSent === 100_000);
+    await moveBoth(pair);
+    expect((await received).length).toBe(100_000);
+    expect(pair.initiator.stats().bytesSent).toBe(100_000);
+  });
+
   it('can move twice before anything was heard on the first new path', async () => {
     await using pair = await createPair();
     const [near, far] = await openBoth(pair);
@@ -83,6 +97,26 @@ describe('a session that moves', () => {
     far.end('back');
     expect(await Promise.all([textOf(near), textOf(far)])).toEqual(['back', 'there']);
     expect([initiator.role, responder.role]).toEqual(['initiator', 'responder']);
+  });
+
+  it('begins on the route that its path has after the handshake, and sends nothing to where it led before', async () => {
+    await using carriers = await createCarriers();
+    const dead = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(dead, 'listening');
+    let come = 0;
+    dead.on('message', () => come++);
+    const route = carriers.initiator.route();
+    carriers.initiator.changeRoute({ ...route, remote: dead.address() });
+    const entering = enterBoth(carriers);
+    carriers.initiator.changeRoute({ ...route });
+    const entered = await entering;
+    const pair = { initiator: sessionOf(entered.initiator), responder: sessionOf(entered.responder) };
+    const [near, far] = await openBoth(pair);
+    near.end('there');
+    expect(await textOf(far)).toBe('there');
+    expect(come).toBe(0);
+    await Promise.all([pair.initiator[Symbol.asyncDispose](), pair.responder[Symbol.asyncDispose]()]);
+    dead.close();
   });
 
   it('takes another route within its path without a handshake', async () => {

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Udx } from '../../../src/net/udx/native.ts';
 import type { Identity } from '../../../src/tunnel/handshake/identity.ts';
+import type { MovableSession } from '../../../src/tunnel/session/create-session.ts';
 import { type Entered, type EnterOptions, enterSession } from '../../../src/tunnel/session/enter-session.ts';
-import type { Session } from '../../../src/tunnel/session/session.ts';
 import type { TunnelStream } from '../../../src/tunnel/tunnel.ts';
 import { type CarrierPair, createCarriers, createTables, type WireFaults } from './wire.ts';
 
@@ -14,8 +14,8 @@ export const CODE: Identity = {
 };
 
 export interface SessionPair extends AsyncDisposable {
-  readonly initiator: Session;
-  readonly responder: Session;
+  readonly initiator: MovableSession;
+  readonly responder: MovableSession;
   readonly carriers: CarrierPair;
   readonly tables: { readonly initiator: Udx; readonly responder: Udx };
   readonly instances: { readonly initiator: Uint8Array; readonly responder: Uint8Array };
@@ -62,7 +62,7 @@ export async function createPair(
   };
 }
 
-export function sessionOf(entered: Entered): Session {
+export function sessionOf(entered: Entered): MovableSession {
   if (entered.kind === 'failed') throw new Error(`no session: ${entered.failure.detail}`);
   return entered.session;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { createPair, openBoth } from './pair.ts';
 import { bytesOf, closeOf, until } from './waits.ts';
@@ -81,6 +82,20 @@ describe('a session', () => {
     await closeOf(near);
     await pair.initiator[Symbol.asyncDispose]();
     expect((await received).equals(sent)).toBe(true);
+    expect(far.errored).toBeNull();
+  });
+
+  it('leaves what has come of a stream to its reader, who may be slow, when the peer ends it', async () => {
+    await using pair = await createPair();
+    const [near, far] = await openBoth(pair);
+    const sent = randomBytes(100_000);
+    const ends = [once(near, 'finish'), once(far, 'finish')];
+    near.resume().end(sent);
+    far.end();
+    await Promise.all(ends);
+    await pair.initiator[Symbol.asyncDispose]();
+    await pair.responder.closed;
+    expect((await bytesOf(far)).equals(sent)).toBe(true);
     expect(far.errored).toBeNull();
   });
 

@@ -28,8 +28,8 @@ export interface CarrierPair extends AsyncDisposable {
 export interface TestCarrier extends Carrier {
   /** Changes the route within the path, as when it has got another pair of endpoints. */
   readonly changeRoute: (route: Route) => void;
-  /** Ends the path, as a punch does when the peer has not answered for long. */
-  readonly lose: () => void;
+  /** Ends the path, as a punch does: when the peer has not answered for long, unless it is said how. */
+  readonly lose: (how?: Pick<PathEnd, 'reason' | 'error'>) => void;
   readonly isDisposed: () => boolean;
 }
 
@@ -71,7 +71,7 @@ export function createCarrier(
   const held: Uint8Array[] = [];
   let receiver: ((bytes: Uint8Array) => void) | null = null;
   let disposal: Promise<void> | null = null;
-  const end = (reason: PathEnd['reason']): void => closed.resolve({ reason, at: performance.now() });
+  const end = (how: Pick<PathEnd, 'reason' | 'error'>): void => closed.resolve({ ...how, at: performance.now() });
   socket.on('message', (bytes: Uint8Array) => {
     if (receiver) receiver(bytes);
     else held.push(bytes);
@@ -98,10 +98,10 @@ export function createCarrier(
     maxDatagram: () => 1_200,
     rttMs: () => null,
     closed: closed.promise,
-    lose: () => end('consent-lost'),
+    lose: (how = { reason: 'consent-lost' }) => end(how),
     isDisposed: () => disposal !== null,
     [Symbol.asyncDispose]: () => {
-      end('own-end');
+      end({ reason: 'own-end' });
       disposal ??= socket.close();
       return disposal;
     },

@@ -2,12 +2,10 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
+import { SEND_QUEUE_MAX_BYTES } from '../../../net/udp-socket.ts';
 import { unlessAborted } from '../../../net/waits.ts';
 import type { PortTarget } from '../grammar/target.ts';
 import { addressesOf } from './target-addresses.ts';
-
-/** How much may wait in user space when the kernel's buffer is full; what comes then is dropped, as a full router drops it. */
-const SEND_QUEUE_MAX_BYTES = 1024 * 1024;
 
 export interface UdpTarget extends Disposable {
   /** Sends one datagram, which may be lost. */

@@ -14,7 +14,7 @@ const LOOPBACK = '127.0.0.1';
 /** Where a path begins that is the target: behind a colon. */
 const TARGET_PATH = /:(?=unix:|\/|\.\.?\/)/;
 
-/** @throws UsageError when there is none, one is none, or two listen on the same. */
+/** @throws UsageError when the list is empty, one cannot be read, or two listen on the same. */
 export function parseForwards(texts: readonly string[]): readonly Forward[] {
   if (texts.length === 0) throw new UsageError('name where to listen, as in: natcheck forward CODE 2222:22');
   const forwards = texts.map(parseForward);

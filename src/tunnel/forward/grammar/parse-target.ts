@@ -80,9 +80,9 @@ function parseHost(host: string, whole: string): string {
   }
   if (isIPv4(host)) return host;
   if (/^\d+$/.test(host)) throw new UsageError(`${quoted(whole)} has a number in place of a host: write HOST:PORT`);
-  if (/^[\d.]+$/.test(host)) throw new UsageError(`${quoted(whole)} has an IPv4 address that is none`);
+  if (/^[\d.]+$/.test(host)) throw new UsageError(`${quoted(whole)} has an invalid IPv4 address`);
   if (host.length > HOST_MAX_CHARACTERS || !HOST_NAME.test(host)) {
-    throw new UsageError(`${quoted(whole)} has a host that is none: write a name, an IPv4 address, or [IPv6]`);
+    throw new UsageError(`${quoted(whole)} has an invalid host: write a name, an IPv4 address, or [IPv6]`);
   }
   return host.toLowerCase().replace(/\.$/, '');
 }
@@ -90,7 +90,7 @@ function parseHost(host: string, whole: string): string {
 function parsePort(digits: string, whole: string): number {
   const port = Number(digits);
   if (port <= 0xffff) return port;
-  throw new UsageError(`${quoted(whole)} has a port that is none: it is from 1 to 65535`);
+  throw new UsageError(`${quoted(whole)} has no valid port: ports are 1 to 65535`);
 }
 
 /** @throws UsageError when there is no path, or no socket can have it. */

@@ -3,7 +3,7 @@ import { TunnelStreamError } from '../../errors.ts';
 import type { Tunnel, TunnelStream } from '../../tunnel.ts';
 import type { Clock } from '../clock.ts';
 
-/** How long a connection waits for a tunnel: one that comes back by a new punch is there within this. */
+/** How long a connection waits while there is no tunnel: one that comes back by a new punch is there within this. */
 export const TUNNEL_WAIT_MS = 5_000;
 /** How long opening a stream may take: more than the other side gives its target, and a tunnel that finds another path. */
 const OPEN_MAX_MS = 20_000;
@@ -31,19 +31,21 @@ export function createCurrentTunnel(clock: Clock): CurrentTunnel {
     if (current === tunnel) current = null;
   };
 
-  /** @throws the signal's reason. */
+  /** @throws the signal's reason; TunnelStreamError when there is no tunnel in time. */
   const next = async (signal: AbortSignal): Promise<Tunnel> => {
     if (current) return current;
-    signal.throwIfAborted();
+    using absent = limit(clock, TUNNEL_WAIT_MS, 'there is no connection to the other side');
+    const either = AbortSignal.any([signal, absent.signal]);
+    either.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<Tunnel>();
-    const abort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
+    const abort = (): void => reject(either.reason);
+    either.addEventListener('abort', abort, { once: true });
     waiting.add(resolve);
     try {
       return await promise;
     } finally {
       waiting.delete(resolve);
-      signal.removeEventListener('abort', abort);
+      either.removeEventListener('abort', abort);
     }
   };
 
@@ -54,12 +56,12 @@ export function createCurrentTunnel(clock: Clock): CurrentTunnel {
       void tunnel.closed.then(() => forget(tunnel));
     },
     open: async (request, signal) => {
-      using absent = limit(clock, TUNNEL_WAIT_MS, 'there is no connection to the other side');
       using slow = limit(clock, OPEN_MAX_MS, 'the other side does not answer');
+      const either = AbortSignal.any([signal, slow.signal]);
       for (;;) {
-        const tunnel = await next(AbortSignal.any([signal, absent.signal]));
+        const tunnel = await next(either);
         try {
-          return { tunnel, stream: await tunnel.open(request, AbortSignal.any([signal, slow.signal])) };
+          return { tunnel, stream: await tunnel.open(request, either) };
         } catch (error) {
           if (signal.aborted || slow.signal.aborted || !isLost(error)) throw error;
           forget(tunnel);

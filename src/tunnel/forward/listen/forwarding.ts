@@ -39,5 +39,9 @@ export async function openForwarding(options: ForwardingOptions): Promise<Forwar
     forwards.push({ listen: listener.listen, target });
   }
   const owned = owner.move();
-  return { forwards, use: current.use, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };
+  const use = (tunnel: Tunnel): void => {
+    tunnel.onOffer((offer) => offer.refuse('natcheck forward runs here, which exposes nothing'));
+    current.use(tunnel);
+  };
+  return { forwards, use, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };
 }

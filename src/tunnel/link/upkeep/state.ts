@@ -20,8 +20,6 @@ export type UpkeepInput =
     }
   /** The carrier that has come of the attempt has closed. */
   | { readonly kind: 'closed'; readonly attempt: number; readonly detail: string }
-  /** The tunnel has ended: the peer has closed it. */
-  | { readonly kind: 'ended' }
   /** This host may be in another network by now, or has slept. */
   | { readonly kind: 'doubt' }
   /** The room is another one: what was being attempted in the former one is void. */

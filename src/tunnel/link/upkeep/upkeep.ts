@@ -57,9 +57,6 @@ function apply(now: number, state: State, input: UpkeepInput): void {
     case 'closed':
       closed(now, state, input);
       break;
-    case 'ended':
-      ended(now, state);
-      break;
     case 'doubt':
       state.outputs.push({ kind: 'doubt' });
       if (state.retryAt !== Number.POSITIVE_INFINITY) wantAttempt(now, state);
@@ -70,11 +67,6 @@ function apply(now: number, state: State, input: UpkeepInput): void {
     case 'timeout':
       break;
   }
-}
-
-/** The peer is as one that was never connected to. */
-function ended(now: number, state: State): void {
-  Object.assign(state, { path: null, wasConnected: false, isLost: false, heardAt: now, failures: 0 });
 }
 
 function wakeAt(state: State): number {

@@ -56,6 +56,10 @@ interface State {
   readonly options: ControlOptions;
   readonly unheard: { readonly count: number; readonly message: Uint8Array }[];
   said: number;
+  /** The last message that the native stream was given. */
+  sent: number;
+  /** Whether it takes more now. */
+  isDrained: boolean;
   heard: number;
   epoch: number;
   leg: Leg;
@@ -68,7 +72,8 @@ interface State {
 export function createControl(options: ControlOptions): Control {
   const { leg, peerId } = options.first;
   const state: State = {
-    ...{ options, unheard: [], said: 0, heard: 0, epoch: 0, leg, secure: null, ask: undefined, isOver: false },
+    ...{ options, unheard: [], said: 0, sent: 0, heard: 0, epoch: 0, leg, secure: null },
+    ...{ isDrained: true, ask: undefined, isOver: false },
   };
   leg.connect(peerId);
   begin(state);
@@ -95,14 +100,21 @@ export function createControl(options: ControlOptions): Control {
 
 function say(state: State, message: Uint8Array): void {
   if (state.isOver) return;
-  const numbered = { count: ++state.said, message };
-  state.unheard.push(numbered);
-  send(state, numbered);
+  state.unheard.push({ count: ++state.said, message });
+  pump(state);
   if (state.unheard.length > UNHEARD_MAX) state.options.onOverflow();
 }
 
-function send({ secure }: State, { count, message }: State['unheard'][number]): void {
-  secure?.write([countBytes(count), message]);
+/** Gives the native stream what it has not been given, while it takes more. */
+function pump(state: State): void {
+  const { secure, unheard } = state;
+  if (!secure) return;
+  const given = Math.max(0, state.sent + 1 - (unheard[0]?.count ?? 0));
+  for (const { count, message } of unheard.slice(given)) {
+    if (!state.isDrained) return;
+    state.sent = count;
+    state.isDrained = secure.write([countBytes(count), message]);
+  }
 }
 
 /** Opens the secret stream over the native one, which is connected, and says what the peer may not have heard. */
@@ -116,7 +128,11 @@ function begin(state: State): void {
       onHeard();
       hear(state, bytes);
     },
-    onDrain: () => {},
+    onDrain: () => {
+      if (state.secure !== secure) return;
+      state.isDrained = true;
+      pump(state);
+    },
     onClosed: () => {
       if (state.secure !== secure || state.isOver) return;
       state.secure = null;
@@ -124,8 +140,8 @@ function begin(state: State): void {
       else askUntilAnswered(state, { kind: 'renew', number: state.epoch, payload: new Uint8Array() });
     },
   });
-  state.secure = secure;
-  for (const numbered of state.unheard) send(state, numbered);
+  Object.assign(state, { secure, sent: 0, isDrained: true });
+  pump(state);
 }
 
 function hear(state: State, bytes: Uint8Array): void {

@@ -34,6 +34,11 @@ const LEAVE_MS = 5_000;
  * sent them before, so a stream whose former route is dead would wait in vain.
  */
 const CHANGE_MS = 2_000;
+/**
+ * How many packets a native stream takes before it is connected: nobody reads them yet, and libudx holds whatever comes. The peer
+ * sends those again that are dropped.
+ */
+const EARLY_MAX_PACKETS = 64;
 
 interface Taken {
   readonly raw: UdxStream;
@@ -78,7 +83,8 @@ function createLeg(state: State): Leg {
   const { udx } = state.route.socket;
   const { id, free } = takeNativeId(udx);
   // Data may come before this side has connected, and by another socket while one side has moved: it is authenticated later.
-  const raw = udx.createStream(id, { firewall: () => false });
+  let early = 0;
+  const raw = udx.createStream(id, { firewall: () => leg.route === null && ++early > EARLY_MAX_PACKETS });
   const closed = Promise.withResolvers<void>();
   const leg: Taken = {
     ...{ raw, closed: closed.promise, remoteId: null, route: null },

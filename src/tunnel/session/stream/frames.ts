@@ -11,7 +11,7 @@
 /** The most bytes that one frame carries: large ones are faster, and each is held as a whole before it is decrypted. */
 export const FRAME_DATA_MAX_BYTES = 65_536;
 export const FRAME_MAX_BYTES = FRAME_DATA_MAX_BYTES + 1;
-/** Of a count of bytes: enough for 256 TiB in one stream. */
+/** The bytes of a count: enough for 256 TiB in one stream. */
 const COUNT_BYTES = 6;
 
 const KIND = { data: 0, end: 1, credit: 2 } as const;

@@ -29,8 +29,16 @@ export function hearOpen(table: StreamTable, { number, id, request }: Extract<Co
       table.options.say({ kind: 'refused', number, reason: why.slice(0, REASON_MAX_CHARACTERS) });
     },
   };
-  if (table.receiver) table.receiver(offer);
-  else table.unclaimed.push(offer);
+  if (table.receiver) give(table, offer, table.receiver);
+  else table.unclaimed.set(number, offer);
+}
+
+function give(table: StreamTable, offer: StreamOffer, receive: (offer: StreamOffer) => void): void {
+  try {
+    receive(offer);
+  } catch (error) {
+    table.options.onThrown(error);
+  }
 }
 
 function whyFull(table: StreamTable): string | null {
@@ -53,5 +61,6 @@ function accept(table: StreamTable, number: number): TunnelStream {
 export function hearWithdrawn(table: StreamTable, number: number): void {
   table.offered.get(number)?.controller.abort(new TunnelStreamError('reset', WITHDRAWN));
   table.offered.delete(number);
+  table.unclaimed.delete(number);
   table.opened.get(number)?.resumable.fail(new TunnelStreamError('reset', WITHDRAWN));
 }

@@ -17,6 +17,8 @@ export interface Outgoing {
    * for their memory is used again.
    */
   readonly next: () => Uint8Array | null;
+  /** Returns how far `next` has ever given out the stream, in bytes. */
+  readonly sent: () => number;
   /** Whether everything that was put has been given out by `next`. */
   readonly isEmpty: () => boolean;
   /** Hears how much the peer has, and for how much it has room in all. */
@@ -38,11 +40,12 @@ interface State {
   parts: readonly Uint8Array[];
   /** The offset of the next frame. */
   cursor: number;
+  sent: number;
   limit: number;
 }
 
 export function createOutgoing({ spare, max }: OutgoingOptions): Outgoing {
-  const state: State = { kept: createKept(spare), max, parts: [], cursor: 0, limit: WINDOW_MIN_BYTES };
+  const state: State = { kept: createKept(spare), max, parts: [], cursor: 0, sent: 0, limit: WINDOW_MIN_BYTES };
   const { kept } = state;
   return {
     put: (chunks) => {
@@ -54,8 +57,10 @@ export function createOutgoing({ spare, max }: OutgoingOptions): Outgoing {
       if (state.cursor === kept.end()) return null;
       const bytes = kept.from(state.cursor);
       state.cursor += bytes.length;
+      state.sent = Math.max(state.sent, state.cursor);
       return bytes;
     },
+    sent: () => state.sent,
     isEmpty: () => state.parts.length === 0 && state.cursor === kept.end(),
     hear: (received, limit) => {
       state.limit = Math.max(state.limit, limit);

@@ -5,9 +5,15 @@ import { type Opened, opener, resumeStream, type StreamTable } from './stream-ta
 
 type Of<Kind extends ControlMessage['kind']> = Extract<ControlMessage, { kind: Kind }>;
 
-/** The path has changed: each stream goes on over the new one. */
+/**
+ * The path has changed: each stream goes on over the new one. The peer resumes those that it has opened, unless it does not know
+ * yet that they were accepted: then it does so when it hears that they are stalled. One that it has resumed is of another epoch.
+ */
 export function resumeAll(table: StreamTable): void {
-  for (const [number, opened] of table.opened) if (opened.isOwn) resumeStream(table, number, opened);
+  for (const [number, opened] of table.opened) {
+    if (opened.isOwn) resumeStream(table, number, opened);
+    else if (!opened.resumable.isComplete()) table.options.say({ kind: 'stalled', number, epoch: opened.epoch });
+  }
 }
 
 /** Takes the messages that are about native streams. */

@@ -8,7 +8,7 @@ import type { SecretStreamLibrary } from '../native/secret-stream.ts';
 import { openSecureStream, type SecureStream, type SecureStreamHandlers } from '../native/secure-stream.ts';
 import { FRAME_MAX_BYTES } from './frames.ts';
 import { createInbox, type Inbox } from './inbox.ts';
-import type { SpareBuffers } from './spare-buffers.ts';
+import { createSpareBuffers, type SpareBuffers } from './spare-buffers.ts';
 import { createTunnelStream, type ResumableStream } from './stream.ts';
 import { windowShare } from './window.ts';
 
@@ -23,6 +23,8 @@ export interface StreamsOptions {
   readonly routes: Routes;
   readonly say: (message: ControlMessage) => void;
   readonly sendDatagram: (number: number, bytes: Uint8Array) => boolean;
+  /** Is told of what a receiver has thrown that the network has called. */
+  readonly onThrown: (error: unknown) => void;
   /** Something that the peer has authenticated has come. */
   readonly onHeard: () => void;
   readonly onBytes: (direction: 'sent' | 'received', bytes: number) => void;
@@ -60,13 +62,22 @@ export interface StreamTable {
   readonly asked: Map<number, Asked>;
   readonly offered: Map<number, Offered>;
   readonly opened: Map<number, Opened>;
-  /** Offers that nobody has taken yet. */
-  readonly unclaimed: StreamOffer[];
+  /** Offers that nobody has taken yet, by number. */
+  readonly unclaimed: Map<number, StreamOffer>;
   receiver: ((offer: StreamOffer) => void) | null;
   nextNumber: number;
   lastOffered: number;
   /** Why nothing is opened any more. */
   over: TunnelStreamError | null;
+}
+
+export function createStreamTable(options: StreamsOptions): StreamTable {
+  return {
+    spare: createSpareBuffers(),
+    ...{ options, asked: new Map(), offered: new Map(), opened: new Map(), unclaimed: new Map(), receiver: null },
+    // The initiator's numbers are odd, the responder's even, so that both can open streams at once. 0 is the control stream.
+    ...{ nextNumber: options.isInitiator ? 1 : 2, lastOffered: 0, over: null },
+  };
 }
 
 export function usedPlaces({ opened, asked, offered }: StreamTable): number {

@@ -3,21 +3,16 @@
  * What was written goes out as soon as the peer has room, small writes gathered; `finish` comes when the peer has everything, `end`
  * when this side has.
  */
-import { Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { TunnelStreamError } from '../../errors.ts';
 import type { TunnelStream } from '../../tunnel.ts';
 import type { SecureStream, SecureStreamHandlers } from '../native/secure-stream.ts';
-import { decodeFrame, encodeFrame, FRAME_DATA_MAX_BYTES, type Frame } from './frames.ts';
+import { createDuplex, type Done } from './duplex.ts';
+import { decodeFrame, encodeFrame, type Frame } from './frames.ts';
 import { createIncoming, type Incoming } from './incoming.ts';
 import { createOutgoing, type Outgoing } from './outgoing.ts';
 import type { SpareBuffers } from './spare-buffers.ts';
-import { WINDOW_MIN_BYTES } from './window.ts';
-
-/** Less than the least window, so that the peer is told of more room before it has to stop. */
-const READ_BUFFER_BYTES = WINDOW_MIN_BYTES / 2;
-const WRITE_BUFFER_BYTES = 4 * FRAME_DATA_MAX_BYTES;
-
-type Done = (error?: Error | null) => void;
+import { createUnread, type Unread } from './unread.ts';
 
 export interface StreamWiring {
   readonly number: number;
@@ -55,6 +50,7 @@ interface State {
   readonly wiring: StreamWiring;
   readonly outgoing: Outgoing;
   readonly incoming: Incoming;
+  readonly unread: Unread;
   secure: SecureStream | null;
   /** Whether the native stream takes more now. */
   isDrained: boolean;
@@ -84,8 +80,21 @@ export function createTunnelStream(wiring: StreamWiring): ResumableStream {
       max,
       tell: (received, limit) => void state.secure?.write(encodeFrame({ kind: 'credit', received, limit })),
     }),
+    unread: createUnread({
+      push: (chunk) => void duplex.push(chunk),
+      waiting: () => duplex.readableLength,
+    }),
   };
-  const duplex = createDuplex(state);
+  const duplex: Duplex = createDuplex({
+    onRead: state.unread.read,
+    onConsumed: () => consume(state, duplex),
+    write: (chunks, done) => write(state, chunks, done),
+    final: (done) => {
+      state.finished = done;
+      pump(state);
+    },
+    onDestroyed: (error) => leave(state, error),
+  });
   return {
     stream: Object.assign(duplex, { number, sendDatagram, onDatagram }),
     attach: (open, peerReceived) => {
@@ -107,32 +116,6 @@ export function createTunnelStream(wiring: StreamWiring): ResumableStream {
       duplex.destroy(error);
     },
   };
-}
-
-function createDuplex(state: State): Duplex {
-  const duplex = new Duplex({
-    allowHalfOpen: true,
-    readableHighWaterMark: READ_BUFFER_BYTES,
-    writableHighWaterMark: WRITE_BUFFER_BYTES,
-    // Node asks for more before it takes out what is there, so what has been consumed is only known afterwards.
-    read: () => queueMicrotask(() => consume(state, duplex)),
-    write: (chunk: Uint8Array, _encoding, done) => write(state, [chunk], done),
-    writev: (chunks, done) => {
-      const all = chunks.map(({ chunk }) => chunk as Uint8Array);
-      write(state, all, done);
-    },
-    final: (done) => {
-      state.finished = done;
-      pump(state);
-    },
-    destroy: (error, done) => {
-      leave(state, error);
-      done(error);
-    },
-  });
-  // A stream that fails when nobody listens must not end the process; who does not listen sees it close.
-  duplex.on('error', () => {});
-  return duplex;
 }
 
 function attach(
@@ -190,9 +173,11 @@ function write(state: State, chunks: readonly Uint8Array[], done: Done): void {
 function pump(state: State): void {
   const { outgoing, wiring } = state;
   while (state.secure && state.isDrained) {
+    const before = outgoing.sent();
     const bytes = outgoing.next();
     if (!bytes) break;
-    wiring.onBytes('sent', bytes.length);
+    // What goes again over another native stream is counted already.
+    wiring.onBytes('sent', outgoing.sent() - before);
     state.isDrained = state.secure.write(encodeFrame({ kind: 'data', bytes }));
   }
   if (state.written && state.isDrained && !outgoing.pending()) {
@@ -214,12 +199,13 @@ function receive(state: State, duplex: Duplex, frame: Frame): void {
         return;
       }
       state.wiring.onBytes('received', frame.bytes.length);
-      duplex.push(frame.bytes);
+      state.unread.put(frame.bytes);
       return;
     case 'end':
       if (state.peerHasEnded) return;
       state.peerHasEnded = true;
       state.wiring.onDone();
+      state.unread.flush();
       duplex.push(null);
       return;
     case 'credit':
@@ -230,7 +216,7 @@ function receive(state: State, duplex: Duplex, frame: Frame): void {
 
 function consume(state: State, duplex: Duplex): void {
   if (!state.peerHasEnded && !duplex.destroyed) {
-    state.incoming.consumed(state.incoming.received() - duplex.readableLength);
+    state.incoming.consumed(state.incoming.received() - state.unread.gathered() - duplex.readableLength);
   }
 }
 

@@ -6,8 +6,7 @@ import type { ControlMessage } from '../control/control-message.ts';
 import { hearOpen, hearWithdrawn } from './offering.ts';
 import { hearAnswer, openStream } from './opening.ts';
 import { hearResuming, resumeAll } from './resuming.ts';
-import { createSpareBuffers } from './spare-buffers.ts';
-import type { StreamsOptions, StreamTable } from './stream-table.ts';
+import { createStreamTable, type StreamsOptions, type StreamTable } from './stream-table.ts';
 
 export interface Streams {
   readonly open: (request: string, signal?: AbortSignal) => Promise<TunnelStream>;
@@ -17,29 +16,30 @@ export interface Streams {
   readonly count: () => number;
   /** The path has changed. */
   readonly resume: () => void;
-  /** Ends every stream, offer and opening with the error. */
+  /** Ends every stream that is not complete, every offer and every opening with the error. */
   readonly endAll: (error: TunnelStreamError) => void;
 }
 
 export function createStreams(options: StreamsOptions): Streams {
-  const table: StreamTable = {
-    spare: createSpareBuffers(),
-    ...{ options, asked: new Map(), offered: new Map(), opened: new Map(), unclaimed: [], receiver: null },
-    // The initiator's numbers are odd, the responder's even, so that both can open streams at once. 0 is the control stream.
-    ...{ nextNumber: options.isInitiator ? 1 : 2, lastOffered: 0, over: null },
-  };
+  const table = createStreamTable(options);
   return {
     open: (request, signal) => openStream(table, request, signal),
     onOffer: (receive) => {
       table.receiver = receive;
-      for (const offer of table.unclaimed.splice(0)) if (!offer.signal.aborted) receive(offer);
+      const offers = [...table.unclaimed.values()];
+      table.unclaimed.clear();
+      for (const offer of offers) receive(offer);
     },
     hear: (message) => hear(table, message),
     hearDatagram: (number, bytes) => {
       const inbox = table.opened.get(number)?.inbox ?? table.asked.get(number)?.inbox;
       if (!inbox) return;
       options.onBytes('received', bytes.length);
-      inbox.put(bytes);
+      try {
+        inbox.put(bytes);
+      } catch (error) {
+        options.onThrown(error);
+      }
     },
     count: () => table.opened.size,
     resume: () => resumeAll(table),
@@ -88,5 +88,6 @@ function endAll(table: StreamTable, error: TunnelStreamError): void {
   table.asked.clear();
   for (const { controller } of table.offered.values()) controller.abort(error);
   table.offered.clear();
-  for (const { resumable } of table.opened.values()) resumable.fail(error);
+  table.unclaimed.clear();
+  for (const { resumable } of table.opened.values()) if (!resumable.isComplete()) resumable.fail(error);
 }

@@ -41,6 +41,7 @@ export function createWindow(max: () => number): Window {
       return true;
     },
     limit: () => limit,
-    tellEvery: () => Math.max(WINDOW_MIN_BYTES / 2, size / 4),
+    // The peer keeps no more than its share, which may have become smaller than what was given here.
+    tellEvery: () => Math.max(WINDOW_MIN_BYTES / 2, Math.min(size, max()) / 4),
   };
 }

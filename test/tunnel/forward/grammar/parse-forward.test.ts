@@ -39,7 +39,7 @@ describe('a forward', () => {
 
   it.each([
     ['0', "'0' has no target: write 0:TARGET for any free port"],
-    ['8080:0', "'8080:0' has a port that is none: it is from 1 to 65535"],
+    ['8080:0', "'8080:0' has no valid port: ports are 1 to 65535"],
     ['8080:web', "'8080:web' has a target without a port: write PORT:HOST:PORT"],
     [
       'web:80',

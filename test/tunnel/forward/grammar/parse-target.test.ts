@@ -52,20 +52,17 @@ describe('a target', () => {
     ['ssh', "'ssh' has no port: write HOST:PORT"],
     ['192.0.2.7', "'192.0.2.7' has no port: write HOST:PORT"],
     ['[::1]', "'[::1]' has no port: write HOST:PORT"],
-    ['65536', "'65536' has a port that is none: it is from 1 to 65535"],
+    ['65536', "'65536' has no valid port: ports are 1 to 65535"],
     ['8080:80', "'8080:80' has a number in place of a host: write HOST:PORT"],
-    ['192.0.2.300:80', "'192.0.2.300:80' has an IPv4 address that is none"],
+    ['192.0.2.300:80', "'192.0.2.300:80' has an invalid IPv4 address"],
     ['[192.0.2.1]:80', "'[192.0.2.1]:80' has no IPv6 address in its brackets"],
     [
       '2001:db8::7:22',
       "'2001:db8::7:22' has too many colons: an IPv6 address stands in brackets, as in [2001:db8::7]:22",
     ],
-    ['a b:1', "'a b:1' has a host that is none: write a name, an IPv4 address, or [IPv6]"],
-    ['-oProxyCommand:1', "'-oProxyCommand:1' has a host that is none: write a name, an IPv4 address, or [IPv6]"],
-    [
-      `${'a'.repeat(254)}:1`,
-      `'${'a'.repeat(254)}:1' has a host that is none: write a name, an IPv4 address, or [IPv6]`,
-    ],
+    ['a b:1', "'a b:1' has an invalid host: write a name, an IPv4 address, or [IPv6]"],
+    ['-oProxyCommand:1', "'-oProxyCommand:1' has an invalid host: write a name, an IPv4 address, or [IPv6]"],
+    [`${'a'.repeat(254)}:1`, `'${'a'.repeat(254)}:1' has an invalid host: write a name, an IPv4 address, or [IPv6]`],
     ['53/sctp', `'53/sctp' ends in neither /udp nor /tcp: ${FORMS}`],
     ['53/UDP', `'53/UDP' ends in neither /udp nor /tcp: ${FORMS}`],
     ['22\u001b[2J', `'22\\u001b[2J' is no target: ${FORMS}`],
@@ -106,7 +103,7 @@ describe('what expose is given', () => {
 
   it.each<[readonly string[], string]>([
     [[], 'name what may be reached, as in: natcheck expose 22'],
-    [['0'], "'0' has a port that is none: it is from 1 to 65535"],
+    [['0'], "'0' has no valid port: ports are 1 to 65535"],
     [['22', '22/tcp'], "'22' is given twice"],
   ])('%j is refused in words', (texts, message) => {
     expect(messageOf(() => parseExposed(texts))).toBe(message);

@@ -50,6 +50,11 @@ describe('listening', () => {
   });
 });
 
+it('refuses what the other side wants to open', async () => {
+  await using joined = await join({ expose: ['22'], forward: ['0:22'] });
+  await expect(joined.pair.b.open('tcp 22')).rejects.toThrow('natcheck forward runs here, which exposes nothing');
+});
+
 describe('a tunnel that ends', () => {
   it('resets its connections at both ends, and the next one takes over', async () => {
     await using target = await openTarget(echo);

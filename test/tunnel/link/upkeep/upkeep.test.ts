@@ -197,16 +197,3 @@ describe('an attempt', () => {
     expect(side.of('given-up')).toEqual([{ kind: 'given-up', reason: 'no-peer', detail: 'nobody came' }]);
   });
 });
-
-it('a peer that has closed its tunnel is waited for as if for the first time', () => {
-  const side = connected({ waitMs: Number.POSITIVE_INFINITY });
-  side.runUntil(1_000);
-  side.tell({ kind: 'ended' });
-  side.tell({ kind: 'want' });
-  expect(side.of('connect')[1]).toEqual({
-    kind: 'connect',
-    attempt: 2,
-    waitMs: Number.POSITIVE_INFINITY,
-    isAgain: false,
-  });
-});

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { OFFERS_MAX } from '../../../../src/tunnel/session/stream/offering.ts';
+import { hearOpen, hearWithdrawn, OFFERS_MAX } from '../../../../src/tunnel/session/stream/offering.ts';
 import type { StreamOffer } from '../../../../src/tunnel/tunnel.ts';
 import { createPair } from '../pair.ts';
 import { closeOf, textOf, until } from '../waits.ts';
+import { createNotedTable } from './tables.ts';
 
 describe('an offer', () => {
   it('that is refused fails for who has asked, with the reason made visible', async () => {
@@ -67,5 +68,14 @@ describe('an offer', () => {
     streams[0]?.destroy();
     await until(() => pair.responder.stats().streams < 1_024);
     (await pair.initiator.open('')).destroy();
+  });
+
+  it('that is withdrawn before anybody has taken offers is not kept', () => {
+    const { table } = createNotedTable(true);
+    for (let number = 2; number <= 2_000; number += 2) {
+      hearOpen(table, { kind: 'open', number, id: 1, request: `${number}` });
+      if (number > 2) hearWithdrawn(table, number);
+    }
+    expect([...table.unclaimed.values()].map(({ request }) => request)).toEqual(['2']);
   });
 });

@@ -80,6 +80,27 @@ describe('a stream', () => {
     expect((await bytesOf(far)).equals(sent)).toBe(true);
   });
 
+  it('is read in whatever pieces the reader wants, though small frames are gathered until it reads', async () => {
+    await using pair = await createPair();
+    const [near, far] = await openBoth(pair);
+    far.pause();
+    const received = new Promise<string>((resolve) => {
+      let text = '';
+      far.on('readable', () => {
+        for (let bytes = far.read(5); bytes !== null; bytes = far.read(5)) text += bytes.toString();
+      });
+      far.once('end', () => resolve(text));
+    });
+    for (const word of ['one, ', 'two, ', 'three']) {
+      near.write(word.slice(0, 2));
+      await new Promise((resolve) => setImmediate(resolve));
+      near.write(word.slice(2));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    near.end();
+    expect(await received).toBe('one, two, three');
+  });
+
   it('gathers small writes', async () => {
     let packets = 0;
     const onDatagram = (bytes: Uint8Array, from: string): readonly Uint8Array[] => {

@@ -50,3 +50,11 @@ it('what has come is told more rarely the larger the window is', () => {
   readAll(window);
   expect(window.tellEvery()).toBe(MIB);
 });
+
+it('what has come is told as often as a peer needs that may keep less by now, since there are more streams', () => {
+  const share = { bytes: 4 * MIB };
+  const window = createWindow(() => share.bytes);
+  readAll(window);
+  share.bytes = windowShare(256);
+  expect(window.tellEvery()).toBe(WINDOW_MIN_BYTES / 2);
+});
