@@ -5,7 +5,6 @@ import type { Endpoint } from '../../../src/endpoint.ts';
 import { openUdpSocket } from '../../../src/net/udp-socket.ts';
 import { loadUdx } from '../../../src/net/udx/load.ts';
 import type { Udx, UdxStream } from '../../../src/net/udx/native.ts';
-import { openUdxSocket } from '../../../src/net/udx/udx-socket.ts';
 import { type Bridge, openBridge, RELAYED_MAX_BYTES } from '../../../src/tunnel/carrier/bridge.ts';
 
 const ID = 5;
