@@ -1,5 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/** Beside what Vite keeps; each source has one entry there. */
+const NODE_COMPILE_CACHE = fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url));
 const CONTAINER_TESTS = 'test/**/*.container.test.ts';
 
 export default defineConfig({
@@ -14,6 +17,9 @@ export default defineConfig({
           exclude: [CONTAINER_TESTS],
           // No test changes what is global to its process; a process of its own for each file takes longer than most files.
           isolate: false,
+          setupFiles: ['test/owner/setup.ts'],
+          // Hundreds of processes load the same sources: the first ones compile them for all. Nothing is left in anybody's home.
+          env: { NODE_COMPILE_CACHE },
           testTimeout: 60_000,
         },
       },
@@ -21,6 +27,7 @@ export default defineConfig({
         test: {
           name: 'container',
           include: [CONTAINER_TESTS],
+          env: { NODE_COMPILE_CACHE },
           globalSetup: ['test/lab/docker/setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 300_000,

@@ -30,41 +30,49 @@ await using lab = await openBenchLab({
 });
 await using _network = await startHyperdhtNetwork(lab);
 
+interface Times {
+  readonly firstByteMs: number;
+  /** Of the two programs, from their start to their end. */
+  readonly cpuSeconds: number;
+}
+
 let transfers = 0;
 const rows: Record<string, object> = {};
-const all = new Map<string, number[]>();
+const all = new Map<string, Times[]>();
 for (const { a, b, prospect } of pairs) {
-  const [from, to] = [lab.nat(a), lab.nat(`${b}-2`)];
-  const row: Record<string, string> = {};
+  const sites = { from: lab.nat(a), to: lab.nat(`${b}-2`) };
   // hyperbeam has neither a relay nor a way through such a pair that ends in this time.
-  for (const contestant of prospect === 'direct' ? [NATCHECK, HYPERBEAM] : [NATCHECK]) {
-    const met = await timesOf(contestant, { from, to });
-    all.set(contestant.name, [...(all.get(contestant.name) ?? []), ...met]);
-    row[contestant.name] = `${summary(met)}${met.length < runs ? `, ${runs - met.length} failed` : ''}`;
+  const contestants = prospect === 'direct' ? [NATCHECK, HYPERBEAM] : [NATCHECK];
+  const met = new Map<string, Times[]>(contestants.map(({ name }) => [name, []]));
+  for (let run = 0; run < runs; run++) {
+    for (const contestant of contestants) {
+      const times = await timesOf(contestant, sites);
+      if (times) met.get(contestant.name)?.push(times);
+    }
   }
-  rows[`${a} × ${b}`] = row;
+  for (const [name, times] of met) all.set(name, [...(all.get(name) ?? []), ...times]);
+  rows[`${a} × ${b}`] = Object.fromEntries([...met].map(([name, times]) => [name, summary(times)]));
   progress(`${a} × ${b}`);
 }
-console.log(`Median ms (95th percentile) to the first byte, ${runs} runs`);
-console.table(rows);
-for (const [name, times] of all) console.log(`all: ${name}: ${summary(times)} ms`);
+console.log(`ms to the first byte, median (95th percentile), and CPU seconds of both sides, ${runs} runs`);
+console.table({ ...rows, all: Object.fromEntries([...all].map(([name, times]) => [name, summary(times)])) });
 
+/** Null when it has failed. */
 async function timesOf(
   contestant: Contestant,
   sites: Pick<Parameters<typeof carry>[1], 'from' | 'to'>,
-): Promise<number[]> {
-  const times: number[] = [];
-  for (let run = 0; run < runs; run++) {
-    try {
-      const { firstByteMs } = await carry(contestant, { lab, ...sites, bytes: BYTES, number: ++transfers });
-      times.push(firstByteMs);
-    } catch (error) {
-      progress(`${contestant.name}: ${(error as Error).message}`);
-    }
+): Promise<Times | null> {
+  try {
+    const measured = await carry(contestant, { lab, ...sites, bytes: BYTES, number: ++transfers });
+    return { firstByteMs: measured.firstByteMs, cpuSeconds: (measured.cpuSecondsPerGigabyte * BYTES) / 1e9 };
+  } catch (error) {
+    progress(`${contestant.name}: ${(error as Error).message}`);
+    return null;
   }
-  return times;
 }
 
-function summary(times: readonly number[]): string {
-  return times.length === 0 ? '-' : `${quantile(times, 0.5).toFixed(0)} (${quantile(times, 0.95).toFixed(0)})`;
+function summary(times: readonly Times[]): string {
+  const [ms, cpu] = [times.map(({ firstByteMs }) => firstByteMs), times.map(({ cpuSeconds }) => cpuSeconds)];
+  const failed = times.length % runs === 0 ? '' : ', some failed';
+  return `${quantile(ms, 0.5).toFixed(0)} (${quantile(ms, 0.95).toFixed(0)}), ${quantile(cpu, 0.5).toFixed(2)} s${failed}`;
 }

@@ -26,34 +26,55 @@ export async function dispatch(
   words: readonly string[],
   { commands, context }: { readonly commands: Commands; readonly context: Context },
 ): Promise<ExitCode> {
-  let chosen: Chosen | undefined;
   const name = words.find((word) => Object.hasOwn(commands, word));
   const named = name === undefined ? undefined : await commands[name]?.load();
   const columns = Math.min(context.stdout.columns ?? HELP_COLUMNS, HELP_COLUMNS_MAX);
-  const fail = (message: string | null, error: Error | undefined): never => {
-    const options = [...OWN_OPTIONS, ...Object.keys(named?.options ?? {})];
-    throw usageError(message, error, { words, commands: Object.keys(commands), options }) ?? error;
-  };
-  // Without a command every word is taken for one; with it, a word too many is an argument.
-  let parser: Argv = createParser({ columns, fail }).strictCommands(!named);
-  for (const [each, { summary }] of Object.entries(commands)) {
-    const command = each === name ? named : undefined;
-    parser = parser.command({
-      command: [each, command?.arguments].filter(Boolean).join(' '),
-      describe: summary,
-      builder: (into) => (command ? withOptions(into, { command, columns }) : into),
-      handler: (argv) => {
-        if (command) chosen = { command, argv: withEmptyLists(command, argv) };
-      },
-    });
-  }
-  const shown = await parse(parser, isBare(words, named) ? [...words, '--help'] : words);
+  const parsing = { words, commands, named, columns };
+  const { chosen } = await parse({ ...parsing, isForHelp: false });
   if (!chosen) {
+    const { shown } = await parse({ ...parsing, isForHelp: true });
     context.stdout.write(`${shown}\n`);
     return EXIT.ok;
   }
   checkValues(chosen);
   return chosen.command.run(chosen.argv, context);
+}
+
+interface Parsing {
+  readonly words: readonly string[];
+  readonly commands: Commands;
+  /** The command that the words name, if they name one. */
+  readonly named: Command | undefined;
+  readonly columns: number;
+  /**
+   * Whether help has its texts. The parser lays its help out at every run, shown or not, which takes as long as all else that
+   * it does; so it is given them only once nothing is left to do but to show them.
+   */
+  readonly isForHelp: boolean;
+}
+
+/** Returns the command that was chosen, or what `--help` or `--version` shows. @throws UsageError */
+async function parse(parsing: Parsing): Promise<{ readonly chosen: Chosen | undefined; readonly shown: string }> {
+  const { words, commands, named, isForHelp } = parsing;
+  let chosen: Chosen | undefined;
+  let parser = createParser(parsing);
+  for (const [each, { summary }] of Object.entries(commands)) {
+    const command = each === named?.name ? named : undefined;
+    parser = parser.command({
+      command: [each, command?.arguments].filter(Boolean).join(' '),
+      describe: isForHelp && summary,
+      builder: (into) => (command ? withOptions(into, { ...parsing, command }) : into),
+      handler: (argv) => {
+        if (command) chosen = { command, argv: withEmptyLists(command, argv) };
+      },
+    });
+  }
+  let shown = '';
+  const asked = isBare(words, named) ? [...words, '--help'] : [...words];
+  await parser.parseAsync(asked, {}, (_error, _argv, output) => {
+    shown = output;
+  });
+  return { chosen, shown };
 }
 
 /** Whether the words do not ask for anything yet. */
@@ -62,13 +83,11 @@ function isBare(words: readonly string[], command: Command | undefined): boolean
   return command ? said.length === 1 && command.arguments?.startsWith('<') === true : said.length === 0;
 }
 
-function createParser({
-  columns,
-  fail,
-}: {
-  readonly columns: number;
-  readonly fail: (message: string | null, error: Error | undefined) => never;
-}): Argv {
+function createParser({ words, commands, named, columns }: Parsing): Argv {
+  const fail = (message: string | null, error: Error | undefined): never => {
+    const options = [...OWN_OPTIONS, ...Object.keys(named?.options ?? {})];
+    throw usageError(message, error, { words, commands: Object.keys(commands), options }) ?? error;
+  };
   return (
     yargs()
       .scriptName('natcheck')
@@ -92,6 +111,8 @@ function createParser({
       .locale('en')
       .wrap(columns)
       .strict()
+      // Without a command every word is taken for one; with it, a word too many is an argument.
+      .strictCommands(!named)
       .exitProcess(false)
       .fail(fail)
   );
@@ -99,17 +120,19 @@ function createParser({
 
 function withOptions(
   parser: Argv,
-  { command, columns }: { readonly command: Command; readonly columns: number },
+  { command, columns, isForHelp }: Pick<Parsing, 'columns' | 'isForHelp'> & { readonly command: Command },
 ): Argv {
   const { options, positionals = {}, notes, examples = [] } = command;
+  const hidden = !isForHelp;
   let into = parser;
   for (const [name, positional] of Object.entries(positionals)) {
     // Help would otherwise show the empty list that yargs gives to one that takes many words.
-    into = into.positional(name, positional.array ? { default: undefined, ...positional } : positional);
+    into = into.positional(name, { ...(positional.array && { default: undefined }), hidden, ...positional });
   }
   for (const [name, option] of Object.entries(options)) {
-    into = into.option(name, option.type === 'boolean' ? option : { requiresArg: true, ...option });
+    into = into.option(name, { ...(option.type !== 'boolean' && { requiresArg: true }), hidden, ...option });
   }
+  if (!isForHelp) return into;
   for (const [line, what] of examples) into = into.example(line, what);
   return notes === undefined ? into : into.epilogue(renderNotes(notes, columns));
 }
@@ -119,15 +142,6 @@ function withEmptyLists({ positionals = {} }: Command, argv: Chosen['argv']): Ch
   const many = Object.entries(positionals).filter(([name, { array }]) => array && Array.isArray(argv[name]));
   const lists = many.map(([name]) => [name, (argv[name] as unknown[]).filter((word) => word !== undefined)]);
   return { ...argv, ...Object.fromEntries(lists) };
-}
-
-/** Returns what `--help` or `--version` shows. */
-async function parse(parser: Argv, words: readonly string[]): Promise<string> {
-  let shown = '';
-  await parser.parseAsync([...words], {}, (_error, _argv, output) => {
-    shown = output;
-  });
-  return shown;
 }
 
 /** Checks what yargs lets pass: a number that is not one, and an option with one value that is given twice. */

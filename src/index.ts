@@ -39,6 +39,7 @@ export {
   type PunchOptions,
   type PunchRoom,
   type RoomOptions,
+  type RoomSeat,
 } from './punch/options.ts';
 export type { PathEnd, PathEndReason } from './punch/path/end.ts';
 export type { Measured, MeasuredPath } from './punch/path/health.ts';

@@ -7,7 +7,6 @@ import { promisify } from 'node:util';
 import { UsageError } from '../../src/errors.ts';
 import { explainFileCode } from '../../src/net/explain-code.ts';
 import { unlessAborted } from '../../src/net/waits.ts';
-import { readManualLine } from '../../src/rendezvous/manual/line.ts';
 import type { Code } from '../../src/tunnel/code/code.ts';
 import { CODE_MAX_CHARACTERS, parseCode } from '../../src/tunnel/code/parse.ts';
 import type { Context } from '../command.ts';
@@ -60,14 +59,15 @@ export async function readCode({ argument, fd, env, signal }: CodeSources): Prom
   if (source === undefined) return null;
   const text = fd === undefined ? (argument ?? env.NATCHECK_CODE ?? '') : await unlessAborted(lineOf(fd), signal);
   const refuse = (why: string): UsageError => new UsageError(argument === undefined ? `${source}: ${why}` : why);
-  if (BY_HAND.test(text)) return readOffer(text, refuse);
+  if (BY_HAND.test(text)) return await readOffer(text, refuse);
   const parsed = parseCode(text);
   if (!parsed.ok) throw refuse(parsed.message);
   await refuseUsed(parsed.code, env);
   return parsed.code;
 }
 
-function readOffer(text: string, refuse: (why: string) => UsageError): GivenOffer {
+async function readOffer(text: string, refuse: (why: string) => UsageError): Promise<GivenOffer> {
+  const { readManualLine } = await import('../../src/rendezvous/manual/line.ts');
   const read = readManualLine(text);
   if (!read.ok) throw refuse(read.problem);
   const { kind, secret } = read.line;

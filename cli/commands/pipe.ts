@@ -1,4 +1,5 @@
 /** `natcheck pipe`: the standard input of one side is the standard output of the other. */
+import type { Writable } from 'node:stream';
 import { UsageError } from '../../src/errors.ts';
 import { keysOf } from '../../src/tunnel/code/keys.ts';
 import type { Link, LinkedTunnel } from '../../src/tunnel/link/link.ts';
@@ -69,10 +70,18 @@ interface Running {
   readonly context: Pick<Context, 'signal' | 'env'>;
 }
 
-/** Pipes through the first tunnel. A peer that comes again after that has lost its end of the pipe. */
+/** Pipes through the first tunnel that the peer uses too. A peer that comes again after that has lost its end of the pipe. */
 async function pipeThrough(link: Link, running: Running): Promise<ExitCode> {
   const { reporter, context } = running;
-  for await (const linked of link.tunnels) return await pipeOnce(linked, running);
+  const output = closingStdout(() => process.stdout.isTTY && reporter.clear());
+  for await (const linked of link.tunnels) {
+    const outcome = await pipeOnce(linked, output, running);
+    if (outcome.outcome === 'not-begun') continue;
+    const detail = detailOf(outcome);
+    reporter.log({ kind: 'pipe-ended', ...outcome, detail });
+    if (detail !== null) reporter.line(detail);
+    return outcome.outcome === 'failed' ? EXIT.noPath : EXIT.ok;
+  }
   const end = await link.closed;
   context.signal.throwIfAborted();
   const exitCode = exitAfterLink(end);
@@ -80,21 +89,21 @@ async function pipeThrough(link: Link, running: Running): Promise<ExitCode> {
   return exitCode;
 }
 
-async function pipeOnce({ tunnel, role }: LinkedTunnel, { meeting, reporter, context }: Running): Promise<ExitCode> {
+async function pipeOnce(
+  { tunnel, role, settle }: LinkedTunnel,
+  output: Writable,
+  { meeting, reporter, context }: Running,
+): Promise<PipeOutcome> {
   const { signal, env } = context;
   if (meeting.code?.once) await markUsed(keysOf(meeting.code.secret).room, env);
-  const output = closingStdout(() => process.stdout.isTTY && reporter.clear());
-  const running = startPipe({ tunnel, role, input: process.stdin, output, signal });
+  const running = startPipe({ tunnel, role, input: process.stdin, output, signal, onBegun: settle });
   reporter.follow(() => {
     const { sent, received } = running.counts();
     return { ...tunnel.stats(), bytesSent: sent, bytesReceived: received };
   });
   const outcome = await running.outcome;
   reporter.follow(null);
-  const detail = detailOf(outcome);
-  reporter.log({ kind: 'pipe-ended', ...outcome, detail });
-  if (detail !== null) reporter.line(detail);
-  return outcome.outcome === 'failed' ? EXIT.noPath : EXIT.ok;
+  return outcome;
 }
 
 function detailOf(outcome: PipeOutcome): string | null {

@@ -9,7 +9,6 @@ import type { LinkOptions } from '../../src/tunnel/link/link.ts';
 import { readCode } from '../code/source.ts';
 import type { Context } from '../command.ts';
 import { roomOptions } from '../commands/room-options.ts';
-import { meetingByHand } from './by-hand.ts';
 import type { Meeting, TunnelWords } from './meeting.ts';
 import { placeOfCode, serverOfNewCode } from './place.ts';
 
@@ -34,7 +33,10 @@ export async function meetingOf(
   const given = await readCode({ argument: options.argument, fd: argv['code-fd'], env, signal });
   const shared = { ...roomOptions(argv, env), signal };
   const isOffer = given !== null && 'offer' in given;
-  if (isOffer || argv.manual) return meetingByHand(argv, { given, shared });
+  if (isOffer || argv.manual) {
+    const { meetingByHand } = await import('./by-hand.ts');
+    return meetingByHand(argv, { given, shared });
+  }
   const byIds = ['peer', 'id', 'room'].filter((name) => argv[name as 'peer' | 'id' | 'room'] !== undefined);
   if (byIds.length > 0) {
     if (given) throw new UsageError(`--${byIds[0]} is for meeting without a code: give one or the other`);

@@ -20,6 +20,8 @@ export function eventText(
       return event.text;
     case 'stranger':
       return isNamed ? strangerText(event.peer) : otherText(isConnected);
+    case 'unanswered':
+      return unansweredText(event.peers);
     case 'connected':
       return connectedText(event, peer);
     case 'path':
@@ -37,6 +39,12 @@ export function eventText(
 
 function strangerText(id: string): string {
   return `${id} asks for this side, but is not who is waited for: is one of the ids mistyped?`;
+}
+
+function unansweredText(peers: number): string {
+  if (peers === 1)
+    return 'somebody else with this code is there, but does not ask for this side: is it connected to another one, or does another command run there?';
+  return `${peers} others with this code are there, and do not ask for this side: they are connected to each other, it seems; waiting for one more`;
 }
 
 function otherText(isConnected: boolean): string {

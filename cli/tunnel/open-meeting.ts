@@ -2,7 +2,6 @@
 import { createOwner } from '../../src/net/owner.ts';
 import type { Link, LinkedPeers } from '../../src/tunnel/link/link.ts';
 import { openLink } from '../../src/tunnel/link/open-link.ts';
-import { handledRoom } from './by-hand.ts';
 import type { Meeting, TunnelWords } from './meeting.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -21,10 +20,10 @@ export interface MeetingLinkOptions {
 
 /** @throws UsageError when an option cannot be used; the signal's reason when aborted. */
 export async function openMeeting(meeting: Meeting, options: MeetingLinkOptions): Promise<Link> {
-  const { argv, reporter, waitMs } = options;
+  const { reporter, waitMs } = options;
   const { peer, keys, byHand } = meeting;
   await using owner = createOwner();
-  const { room } = owner.use(handledRoom(meeting, reporter, argv['answer-fd']));
+  const { room } = byHand ? owner.use(await handled(meeting, options)) : meeting;
   const link = owner.use(
     await openLink({
       ...{ room, keys, waitMs, onEvent: reporter.event },
@@ -37,4 +36,9 @@ export async function openMeeting(meeting: Meeting, options: MeetingLinkOptions)
   });
   const kept = owner.move();
   return { ...link, [Symbol.asyncDispose]: kept[Symbol.asyncDispose] };
+}
+
+async function handled(meeting: Meeting, { reporter, argv }: MeetingLinkOptions) {
+  const { handledRoom } = await import('./by-hand.ts');
+  return handledRoom(meeting, reporter, argv['answer-fd']);
 }

@@ -3,7 +3,7 @@ import { formatCode } from '../../src/tunnel/code/code.ts';
 import type { LinkEnd, LinkEvent } from '../../src/tunnel/link/link.ts';
 import { visible } from '../../src/visible.ts';
 import type { Context } from '../command.ts';
-import { renderQr } from '../render/layout/qr.ts';
+import type { renderQr } from '../render/layout/qr.ts';
 import { shellWords } from '../render/layout/shell-words.ts';
 import { hang } from '../render/layout/wrap.ts';
 import { createSpinner, type Spinner } from '../render/progress/spinner.ts';
@@ -13,6 +13,8 @@ import type { Meeting, TunnelWords } from './meeting.ts';
 import { statusText, type Traffic } from './status-line.ts';
 
 const TICK_MS = 1_000;
+/** How many different failures are kept, so as to say each once. */
+const FAILURES_MAX = 64;
 
 export interface Reporter extends AsyncDisposable {
   /** Takes what happens to the link. */
@@ -50,12 +52,16 @@ export interface ReporterOptions {
 
 interface State extends ReporterOptions {
   spinner: Spinner | null;
+  /** Null where no line is drawn. */
+  readonly drawQr: typeof renderQr | null;
   readonly write: (event: TunnelEvent) => void;
   readonly isSilent: boolean;
   readonly startedAt: number;
   traffic: (() => Traffic) | null;
   before: Traffic | null;
   isConnected: boolean;
+  /** What has been said of attempts that have failed since the last connection. */
+  readonly failures: Set<string>;
   /** Whether the user is typing. */
   isYielded: boolean;
 }
@@ -66,10 +72,12 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
   const log = await openEventLog(argv, context);
   const isSilent = argv.json === true;
   const spinner = context.spinner && !isSilent ? await createSpinner(context) : null;
+  const isDrawn = meeting.isMade && !isSilent && context.stderr.columns !== null;
+  const drawQr = isDrawn ? (await import('../render/layout/qr.ts')).renderQr : null;
   const state: State = {
     ...options,
-    ...{ spinner, write: log.write, isSilent, startedAt: performance.now() },
-    ...{ traffic: null, before: null, isConnected: false, isYielded: false },
+    ...{ spinner, drawQr, write: log.write, isSilent, startedAt: performance.now() },
+    ...{ traffic: null, before: null, isConnected: false, failures: new Set(), isYielded: false },
   };
   begin(state);
   tick(state);
@@ -121,7 +129,7 @@ function begin(state: State): void {
 
 /** Says what is to be run on the other machine. */
 function invite(state: State, secret: string | null): void {
-  const { meeting, context, write } = state;
+  const { meeting, context, write, drawQr } = state;
   const command = commandOf(state, secret);
   const isMade = meeting.isMade || meeting.byHand !== null;
   if (isMade) write({ kind: 'invitation', code: secret, line: command });
@@ -129,8 +137,7 @@ function invite(state: State, secret: string | null): void {
   line(state, `waiting for the other side${waitText(state)}; to be run there${token}:`);
   // It is not broken into lines, so that it can be copied.
   raw(state, `  ${visible(command)}`);
-  const qr =
-    meeting.isMade && !state.isSilent && renderQr(command, { columns: context.stderr.columns, color: context.spinner });
+  const qr = drawQr?.(command, { columns: context.stderr.columns, color: context.spinner });
   if (qr) raw(state, qr);
 }
 
@@ -150,9 +157,20 @@ function waitText({ waitMs }: State): string {
 
 function show(state: State, event: LinkEvent): void {
   state.write(event);
-  if (event.kind === 'connected') state.isConnected = true;
+  if (event.kind === 'connected') {
+    state.isConnected = true;
+    state.failures.clear();
+  }
   const text = eventText(event, { isNamed: state.meeting.keys === null, isConnected: state.isConnected });
-  if (text !== null) line(state, text);
+  if (text === null || (event.kind === 'attempt-failed' && isSaid(state, text))) return;
+  line(state, text);
+}
+
+/** Whether it was said already: attempts may fail alike for long. */
+function isSaid({ failures }: State, text: string): boolean {
+  if (failures.has(text) || failures.size >= FAILURES_MAX) return true;
+  failures.add(text);
+  return false;
 }
 
 function clear(state: State): void {

@@ -75,8 +75,13 @@ function isSameWay({ local, remote }: Pair, socket: string, from: Arrival['from'
 
 /** The Binding message of ICE in a datagram; FINGERPRINT tells it from data and from plain STUN (RFC 8445 §7.1). */
 function stunOf(bytes: Uint8Array): StunMessage | null {
-  if (!hasValidFingerprint(bytes)) return null;
+  if (!mayBeStun(bytes) || !hasValidFingerprint(bytes)) return null;
   const decoded = decode(bytes);
   const isBinding = decoded.ok && decoded.message.method === METHOD.binding && !isClassic(decoded.message);
   return isBinding ? decoded.message : null;
+}
+
+/** RFC 8489 §5: a message begins with two zero bits. All of a path's data comes by here. */
+function mayBeStun([first = 0xff]: Uint8Array): boolean {
+  return first < 0x40;
 }

@@ -50,6 +50,8 @@ interface State<Result, Extra extends Kind> extends Pick<DriverOptions<Result, E
   readonly ended: AbortController;
   isPumping: boolean;
   timer: NodeJS.Timeout | undefined;
+  /** What the timer is for; Infinity while there is none. */
+  timerAt: number;
 }
 
 /** Starts at once. The sockets, one for each name that the session uses, still belong to the caller, who closes them. */
@@ -63,6 +65,7 @@ export function startDriver<Result, Extra extends Kind = never>(options: DriverO
     ended: new AbortController(),
     isPumping: false,
     timer: undefined,
+    timerAt: Number.POSITIVE_INFINITY,
   };
   for (const [name, socket] of Object.entries(options.sockets)) addSocket(state, name, socket);
   const abort = (): void => fail(state, signal?.reason);
@@ -154,9 +157,15 @@ function connect<R, E extends Kind>(state: State<R, E>, { socket, to }: Connect)
   );
 }
 
+/** A timer that fires before the session needs it stays: most datagrams only put off what is due. */
 function wait<R, E extends Kind>(state: State<R, E>, until: number): void {
+  if (until >= state.timerAt && until !== Number.POSITIVE_INFINITY) return;
   clearTimeout(state.timer);
+  state.timerAt = until;
   if (until === Number.POSITIVE_INFINITY) return;
   const waitMs = Math.min(TIMER_MAX_MS, Math.max(0, Math.ceil(until - now())));
-  state.timer = setTimeout(() => act(state, () => state.session.handleTimeout(now())), waitMs);
+  state.timer = setTimeout(() => {
+    state.timerAt = Number.POSITIVE_INFINITY;
+    act(state, () => state.session.handleTimeout(now()));
+  }, waitMs);
 }

@@ -161,11 +161,12 @@ function reachabilityOf(
     readonly onNotice: (text: string) => void;
   },
 ): Reachability {
-  const { endpoint: server, udp: socket, mode = 'any', portMapping = true, local, resolver, onNotice } = options;
+  const { endpoint: server, udp: socket, mode = 'any', portMapping = true } = options;
+  const { local, resolver, openSocket, onNotice } = options;
   const mappedPort = portMapping && socket ? mappings.use(seekMappedPort({ local: socket.local })) : null;
   return createReachability({
     socket,
-    openSocket: options.openSocket,
+    openSocket,
     server,
     stun: options.stun ?? undefined,
     mode,
@@ -173,7 +174,7 @@ function reachabilityOf(
     seekPinhole: portMapping ? (at) => void mappings.use(seekMappedPort({ local: at })) : undefined,
     others: options.others,
     mappedPort,
-    openRelay: (servers, signal) => openFirstRelay(servers, { local, resolver, signal, onNotice }),
+    openRelay: (servers, signal) => openFirstRelay(servers, { local, resolver, openSocket, signal, onNotice }),
     onNotice,
   });
 }
@@ -195,9 +196,9 @@ function behaviorOf(
   return {
     ...behavior,
     find: async (own) => {
-      const found = await behavior.find(own);
+      // What is left of the detection by now is mostly silence, in which the processor has nothing else to do.
       warm ??= warmUp();
-      await warm;
+      const [found] = await Promise.all([behavior.find(own), warm]);
       return isRepeated ? behaviorByHand(found) : found;
     },
   };

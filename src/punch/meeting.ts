@@ -7,16 +7,12 @@ import { PUBLIC_SERVERS } from '../net/lookup/public-servers.ts';
 import { createResolver } from '../net/lookup/resolver.ts';
 import { DEFAULT_BROKERS } from '../net/rendezvous/broker/default-brokers.ts';
 import { parseBrokerUrl } from '../net/rendezvous/broker/url.ts';
-import { readManualLine } from '../rendezvous/manual/line.ts';
-import { MANUAL_IDS } from '../rendezvous/manual/manual-meeting.ts';
 import type { StunOffer } from '../rendezvous/protocol/fields.ts';
 import type { BrokerMeetingPlace, ManualMeetingPlace, RoomOptions } from './options.ts';
 import { type Place, placeOf, stunPlaceOf } from './place.ts';
 import type { StunServers } from './reachability/stun-servers.ts';
 import { DEFAULT_ROOM } from './report/unproven.ts';
-import { brokerConnection } from './room/broker-connection.ts';
 import type { Connection } from './room/connection.ts';
-import { manualConnection } from './room/manual-connection.ts';
 import { serverConnection } from './room/server-connection.ts';
 
 const KEY_BYTES = 32;
@@ -48,8 +44,9 @@ export async function findMeeting(
   const place = await placeOf({ ...options, server });
   if (place.outcome !== 'found') return place;
   const { servers, url } = place;
-  const { id, room = DEFAULT_ROOM, token, resolver } = options;
-  const connection = (signal: AbortSignal): Connection => serverConnection({ url, room, id, token, resolver }, signal);
+  const { id, room = DEFAULT_ROOM, token, resolver, seat } = options;
+  const joining = { url, room, id, token, resolver, seat };
+  const connection = (signal: AbortSignal): Connection => serverConnection(joining, signal);
   return { outcome: 'found', servers, stun: null, stunServers, isRepeated: false, connection };
 }
 
@@ -60,7 +57,7 @@ async function withoutServer(
   meeting: BrokerMeetingPlace | ManualMeetingPlace,
 ): Promise<FoundMeeting> {
   const { resolver = createResolver(), stunServers = PUBLIC_SERVERS } = options;
-  const connect = meeting.kind === 'broker' ? throughBrokers(options, meeting) : byHand(options, meeting);
+  const connect = meeting.kind === 'broker' ? await throughBrokers(options, meeting) : await byHand(options, meeting);
   const place = await stunPlaceOf({ ...options, names: stunServers, resolver });
   if (place.outcome !== 'found') return place;
   const { first, stun } = place;
@@ -75,22 +72,26 @@ async function withoutServer(
 type Connect = (stun: () => StunOffer, signal: AbortSignal) => Connection;
 
 /** @throws UsageError when an option cannot be used. */
-function throughBrokers(
+async function throughBrokers(
   { id, room = DEFAULT_ROOM, resolver = createResolver(), onNotice }: WithoutServer,
   { brokers: texts = DEFAULT_BROKERS, topic, key, ca }: BrokerMeetingPlace,
-): Connect {
+): Promise<Connect> {
   if (texts.length === 0) throw new UsageError('name at least one broker');
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(topic)) throw new UsageError('the topic is not 1 to 64 characters of base64url');
   if (key.length !== KEY_BYTES) throw new UsageError(`the key has ${key.length} bytes and not ${KEY_BYTES}`);
   const brokers = texts.map(parseBrokerUrl);
+  const { brokerConnection } = await import('./room/broker-connection.ts');
   return (stun, signal) => brokerConnection({ brokers, topic, key, ca, id, room, resolver, onNotice, stun }, signal);
 }
 
 /** @throws UsageError when an option cannot be used. */
-function byHand(
+async function byHand(
   { id, room = DEFAULT_ROOM, onNotice }: WithoutServer,
   { offer: pasted, secret, onLine, paste }: ManualMeetingPlace,
-): Connect {
+): Promise<Connect> {
+  const { MANUAL_IDS } = await import('../rendezvous/manual/manual-meeting.ts');
+  const { readManualLine } = await import('../rendezvous/manual/line.ts');
+  const { manualConnection } = await import('./room/manual-connection.ts');
   const own = pasted === undefined ? MANUAL_IDS.offer : MANUAL_IDS.answer;
   if (id !== own) throw new UsageError(`the id of this side is ${own}, and not ${id}`);
   const read = pasted === undefined ? null : readManualLine(pasted);

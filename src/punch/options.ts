@@ -43,6 +43,14 @@ export interface ManualMeetingPlace {
   readonly paste: (problem: string | null) => Promise<string>;
 }
 
+/**
+ * What one room of this side at a server leaves to the next one, which takes its place there although the server may not have
+ * noticed that it is gone.
+ */
+export interface RoomSeat {
+  resumeKey: string | undefined;
+}
+
 export interface RoomOptions {
   /** Your id in the room. */
   readonly id: string;
@@ -91,6 +99,8 @@ export interface RoomOptions {
   /** Opens the sockets that a path may go on; default: Node's own. `socket` takes the place of the first. */
   readonly openSocket?: OpenSocket | undefined;
   readonly resolver?: Resolver | undefined;
+  /** Where the former room of this side, with the same id, has left its place. */
+  readonly seat?: RoomSeat | undefined;
   /** Ends everything that is under way. */
   readonly signal?: AbortSignal | undefined;
   /** Called when the server sees this side at another endpoint than before, and so first when peers can be met. */

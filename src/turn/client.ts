@@ -95,7 +95,10 @@ function initialState({ server, socket, isStream, credentials, family, randomByt
   };
 }
 
+/** What time brings about comes after what is there already: each datagram is something, and time seldom brings anything. */
 function poll(now: number, state: State): TurnOutput {
+  const first = state.outputs.shift();
+  if (first) return first;
   const until = advance(now, state);
   const output = state.outputs.shift();
   if (output) return output;

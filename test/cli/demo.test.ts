@@ -1,5 +1,6 @@
-/** `natcheck demo` as a process: what was detected, and the grid of punches. */
+/** `natcheck demo`: what was detected, and the grid of punches. */
 import { describe, expect, it } from 'vitest';
+import { natcheckHere } from './here.ts';
 import { natcheck } from './natcheck.ts';
 
 const NATS = ['full-cone', 'restricted', 'port-restricted', 'symmetric'];
@@ -37,7 +38,7 @@ describe('natcheck demo', () => {
   });
 
   it('--json gives each pair with both sides, whose later time is the one in the grid', async () => {
-    const [text, json] = await Promise.all([natcheck(['demo']), natcheck(['demo', '--json'])]);
+    const [text, json] = await Promise.all([natcheckHere(['demo']), natcheckHere(['demo', '--json'])]);
     const { schema, detections, punches }: DemoJson = JSON.parse(json.stdout);
     expect([json.code, schema]).toEqual([0, 'natcheck.demo/1']);
     expect(detections.map(({ report }) => report.verdict.type)).toEqual(NATS);
@@ -50,12 +51,12 @@ describe('natcheck demo', () => {
   });
 
   it('comes out the same on other days: losses change times, not outcomes', async () => {
-    const runs = await Promise.all([2, 3, 4].map((seed) => natcheck(['demo', '--seed', String(seed)])));
+    const runs = await Promise.all([2, 3, 4].map((seed) => natcheckHere(['demo', '--seed', String(seed)])));
     expect(runs.map(({ code }) => code)).toEqual([0, 0, 0]);
   });
 
   it('--mesh shows five peers who all meet each other at once, and how each is reached', async () => {
-    const { code, stdout, stderr } = await natcheck(['demo', '--mesh']);
+    const { code, stdout, stderr } = await natcheckHere(['demo', '--mesh']);
     expect([code, stderr]).toEqual([0, '']);
     const [heading = '', grid = ''] = stdout.trimEnd().split('\n\n');
     expect(heading.replaceAll('\n', ' ')).toBe(

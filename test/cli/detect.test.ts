@@ -1,4 +1,4 @@
-/** `natcheck detect` as a process: what it prints, the schema it keeps to, its exit codes, and one line for wrong use. */
+/** `natcheck detect`: what it prints, the schema it keeps to, its exit codes, and one line for wrong use. */
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import { ROUTER_REASONS } from '../../src/nat/router.ts';
 import { TRANSLATION_KINDS } from '../../src/nat/translation/translation.ts';
 import { VERDICT_TYPES } from '../../src/nat/verdict.ts';
 import { type Fault, startFakeServer } from '../net/fake-server.ts';
+import { natcheckHere } from './here.ts';
 import { natcheck, natcheckStarted } from './natcheck.ts';
 
 const SCHEMA = JSON.parse(
@@ -52,7 +53,7 @@ describe.concurrent('natcheck detect', () => {
 
   it('shows each probe as evidence when verbose', async () => {
     await using server = await startFakeServer();
-    const { stdout } = await natcheck(['detect', '--server', server.name, '--verbose']);
+    const { stdout } = await natcheckHere(['detect', '--server', server.name, '--verbose']);
     const evidence = stdout.split('\n').slice(stdout.split('\n').indexOf('Evidence') + 1);
     const row =
       /^ {4}mapping\.primary +to 127\.0\.0\.1:\d+ +\d of \d answered +from 127\.0\.0\.1:\d+ after [\d.]+ ms, seen as 127\.0\.0\.1:\d+$/;
@@ -83,13 +84,13 @@ describe.concurrent('natcheck detect', () => {
 
   it('exits with 3 when no server answers, and says so', async () => {
     await using silent = await startFakeServer({ fault: () => [] });
-    const { code, stdout } = await natcheck(['detect', '--server', silent.name, '--timeout', '500']);
+    const { code, stdout } = await natcheckHere(['detect', '--server', silent.name, '--timeout', '500']);
     expect(code).toBe(3);
     expect(stdout.split('\n')[2]).toBe('Reason     no-answer: no server answered, over UDP or TCP');
   });
 
   it('exits with 3 for a name that cannot be looked up', async () => {
-    const { code, stdout } = await natcheck(['detect', '--json', '--server', 'nosuch.invalid']);
+    const { code, stdout } = await natcheckHere(['detect', '--json', '--server', 'nosuch.invalid']);
     expect(code).toBe(3);
     expect(jsonOf(stdout)).toMatchObject({ verdict: { type: 'inconclusive', reason: 'unknown-host' }, local: null });
   });
@@ -99,7 +100,7 @@ describe.concurrent('natcheck detect', () => {
     const both = async (faults: { readonly ipv4?: Fault; readonly ipv6?: Fault }, ...words: readonly string[]) => {
       await using ipv4 = await startFakeServer({ ...(faults.ipv4 && { fault: faults.ipv4 }) });
       await using ipv6 = await startFakeServer({ at: '::1', ...(faults.ipv6 && { fault: faults.ipv6 }) });
-      return await natcheck(['detect', '--server', ipv4.name, '--server', ipv6.name, ...words]);
+      return await natcheckHere(['detect', '--server', ipv4.name, '--server', ipv6.name, ...words]);
     };
     const silence: Fault = () => [];
 
@@ -153,7 +154,7 @@ describe.concurrent('natcheck detect', () => {
 
   it('exits with 4 when it is inconclusive', async () => {
     await using server = await startFakeServer({ oneAddress: true });
-    const { code, stdout } = await natcheck(['detect', '--json', '--server', server.name]);
+    const { code, stdout } = await natcheckHere(['detect', '--json', '--server', server.name]);
     expect(code).toBe(4);
     expect(jsonOf(stdout)).toMatchObject({ verdict: { type: 'inconclusive', reason: 'server-has-one-address' } });
   });
@@ -174,7 +175,7 @@ describe.concurrent('natcheck detect', () => {
   it('tests hairpinning and the lifetime when asked to', async () => {
     await using server = await startFakeServer();
     const words = ['detect', '--json', '--server', server.name, '--hairpin', '--lifetime'];
-    const { code, stdout, stderr } = await natcheck(words);
+    const { code, stdout, stderr } = await natcheckHere(words);
     expect({ code, stderr }).toEqual({ code: 0, stderr: 'mapping lifetime: this takes up to 180 s\n' });
     expect(jsonOf(stdout)).toMatchObject({
       hairpin: { supported: null, reason: 'no-nat' },
@@ -184,7 +185,7 @@ describe.concurrent('natcheck detect', () => {
 
   it('asks the router when told to, and none where there is no NAT', async () => {
     await using server = await startFakeServer();
-    const { code, stdout } = await natcheck(['detect', '--json', '--server', server.name, '--router']);
+    const { code, stdout } = await natcheckHere(['detect', '--json', '--server', server.name, '--router']);
     expect(code).toBe(0);
     expect(jsonOf(stdout)).toMatchObject({
       router: { mapping: null, isPinhole: false, wan: null, carrierGrade: null, reason: 'no-nat' },
@@ -194,7 +195,7 @@ describe.concurrent('natcheck detect', () => {
 
   it('lists what it did not believe', async () => {
     await using server = await startFakeServer({ fault: (reply) => [reply, { ...reply, bytes: Uint8Array.of(7) }] });
-    const { code, stdout } = await natcheck(['detect', '--json', '--server', server.name]);
+    const { code, stdout } = await natcheckHere(['detect', '--json', '--server', server.name]);
     expect(code).toBe(0);
     const { rejected } = jsonOf(stdout) as { rejected: { cause: string }[] };
     expect(new Set(rejected.map(({ cause }) => cause))).toEqual(new Set(['malformed']));
@@ -217,7 +218,7 @@ describe.concurrent('natcheck detect', () => {
     [['--lifetime=0'], '--lifetime takes a whole number from 1 to 3600'],
     [['--sever', 'x'], 'Unknown argument: sever; did you mean --server? See natcheck --help'],
   ])('%j is one clear line and exit 2', async (words, line) => {
-    expect(await natcheck(['detect', ...words])).toEqual({
+    expect(await natcheckHere(['detect', ...words])).toEqual({
       code: 2,
       signal: null,
       stdout: '',

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { natcheckHere } from './here.ts';
 import { natcheck, natcheckStarted } from './natcheck.ts';
 import { NO_TERMINAL, onTerminal } from './terminal/terminal.ts';
 
@@ -72,7 +73,7 @@ it('the same is so on a terminal, where colours are our own only', { skip: NO_TE
 
 it('in JSON it is the same text, without a character that a terminal would obey', async () => {
   await using server = await startHostileServer(refuse);
-  const { code, stdout } = await natcheck([...server.words, '--json']);
+  const { code, stdout } = await natcheckHere([...server.words, '--json']);
   expect(code).toBe(2);
   expect(stdout).toMatch(/^[^\p{C}\p{Zl}\p{Zp}]+\n$/u);
   expect(JSON.parse(stdout)).toMatchObject({ reason: 'rendezvous-refused', detail: `room-full: ${HOSTILE}` });
@@ -92,7 +93,7 @@ it('a server that tells of a TURN server by such an address brings no such chara
   await using server = await startHostileServer((socket, join) => {
     socket.send(JSON.stringify(joined(join, `turn:127.0.0.1:9${HOSTILE}`)));
   });
-  const { stdout, stderr } = await natcheck([...server.words, '--relay-only']);
+  const { stdout, stderr } = await natcheckHere([...server.words, '--relay-only']);
   expect(stdout + stderr).toMatch(/^[^\p{C}\p{Zl}\p{Zp}]*(\n[^\p{C}\p{Zl}\p{Zp}]*)*$/u);
 });
 
@@ -102,7 +103,7 @@ it('what answers with no HTTP at all brings no such character to the screen', as
   http.on('upgrade', (_request, socket) => void socket.end(`HTTP/1.1 400 ${HOSTILE}\r\n${HOSTILE}: x\r\n\r\n`));
   const { port } = http.address() as { readonly port: number };
   const where = ['--server', `${HOST}:${port}`, '--rendezvous', `ws://${HOST}:${port}`];
-  const { code, stdout } = await natcheck(['punch', '--id', 'alice', '--peer', 'bob', ...where]);
+  const { code, stdout } = await natcheckHere(['punch', '--id', 'alice', '--peer', 'bob', ...where]);
   http.close();
   expect(code).toBe(3);
   expect(stdout).toMatch(/^no path from alice to bob: rendezvous-unreachable: [^\p{C}]+\n[^\p{C}]+\n$/u);
@@ -113,11 +114,15 @@ it.each([
   ['an address', ['--local', '\u202e1.2.3.4'], "'\\u202e1.2.3.4' is not an IP address"],
   ['an option', ['--a\u009b'], 'Unknown argument: a\\u009b; see natcheck --help'],
 ])('wrong use is one line, whatever is in %s', async (_what, words, line) => {
-  expect(await natcheck(['detect', ...words])).toMatchObject({ code: 2, stdout: '', stderr: `natcheck: ${line}\n` });
+  expect(await natcheckHere(['detect', ...words])).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: `natcheck: ${line}\n`,
+  });
 });
 
 it('what the environment says is spelled out too', async () => {
-  const { stderr } = await natcheck(['detect'], { NATCHECK_SERVER: 'a\u001b]0;b\u0007\n' });
+  const { stderr } = await natcheckHere(['detect'], { NATCHECK_SERVER: 'a\u001b]0;b\u0007\n' });
   expect(stderr).toBe("natcheck: 'a\\u001b]0;b\\u0007\\u000a' is not a server: write HOST, HOST:PORT or [IPv6]:PORT\n");
 });
 

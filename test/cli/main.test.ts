@@ -4,21 +4,29 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { ownedProcess } from '../owner/owned-by-test.ts';
+import { natcheckHere } from './here.ts';
 import { MAIN, natcheck } from './natcheck.ts';
 
 const PACKAGE = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 const version = { code: 0, signal: null, stdout: `${PACKAGE.version}\n`, stderr: '' };
 
 describe('natcheck', () => {
-  it.each([[['--version']], [['-v']], [['serve', '--version']], [['serve', '-v']]])(
-    '%j shows the version',
-    async (words) => {
-      expect(await natcheck(words)).toEqual(version);
-    },
-  );
+  it.each([[['--version']], [['-v']]])('%j shows the version', async (words) => {
+    expect(await natcheck(words)).toEqual(version);
+  });
 
-  it.each([[['--help']], [['-h']], [[]], [['--no-color']]])('%j lists the commands, each on a line', async (words) => {
-    const { code, stdout, stderr } = await natcheck(words);
+  it.each([[['serve', '--version']], [['serve', '-v']]])('%j shows the version', async (words) => {
+    expect(await natcheckHere(words)).toEqual(version);
+  });
+
+  it.each([
+    [['--help'], natcheck],
+    [['-h'], natcheckHere],
+    [[], natcheckHere],
+    [['--no-color'], natcheckHere],
+  ])('%j lists the commands, each on a line', async (words, runIt) => {
+    const { code, stdout, stderr } = await runIt(words);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^natcheck <command> \[options\]\n/);
     expect(stdout).toMatch(/\n {2}natcheck serve +\S/);
@@ -42,7 +50,7 @@ describe('natcheck', () => {
       ['detect', '--help'],
     ],
   ])('%j shows what %j shows', async (words, same) => {
-    const [given, help] = await Promise.all([natcheck(words), natcheck(same)]);
+    const [given, help] = await Promise.all([natcheckHere(words), natcheckHere(same)]);
     expect(given).toMatchObject({ code: 0, stderr: '' });
     expect(given.stdout).toMatch(new RegExp(`^natcheck ${words[0]}`));
     expect(given).toEqual(help);
@@ -58,7 +66,7 @@ describe('natcheck', () => {
   });
 
   it('COMMAND --help shows no default for an argument that takes many words', async () => {
-    const { stdout } = await natcheck(['expose', '--help']);
+    const { stdout } = await natcheckHere(['expose', '--help']);
     expect(stdout).toContain('  target  What the other side may reach                       [array] [required]\n');
   });
 
@@ -73,7 +81,7 @@ describe('natcheck', () => {
     [['lab', 'away'], 'natcheck lab has no "away"; it has up, detect, matrix, exec and down'],
     [['a\u001b[31m\u202e'], 'Unknown command: a\\u001b[31m\\u202e; see natcheck --help'],
   ])('%j is wrong use', async (words, line) => {
-    expect(await natcheck(words)).toEqual({ code: 2, signal: null, stdout: '', stderr: `natcheck: ${line}\n` });
+    expect(await natcheckHere(words)).toEqual({ code: 2, signal: null, stdout: '', stderr: `natcheck: ${line}\n` });
   });
 
   it('speaks the same language whatever the locale', async () => {
@@ -90,7 +98,9 @@ describe('natcheck', () => {
   });
 
   it('says the same by its exit code when the reader has left', async () => {
-    const child = spawn(process.execPath, [MAIN, 'serve', '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = ownedProcess(
+      spawn(process.execPath, [MAIN, 'serve', '--help'], { stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
     child.stdout.destroy();
     const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
     expect([code, stderr]).toEqual([0, '']);

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { ownedProcess } from '../owner/owned-by-test.ts';
 
 export const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
@@ -15,10 +16,12 @@ export interface Ended {
 }
 
 function start(words: readonly string[], env: Record<string, string>) {
-  const child = spawn(process.execPath, [MAIN, ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
-  });
+  const child = ownedProcess(
+    spawn(process.execPath, [MAIN, ...words], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    }),
+  );
   const { stdout, stderr } = child;
   const closed = once(child, 'close') as Promise<[number | null, string | null]>;
   return { child, stdout, stderr, closed };

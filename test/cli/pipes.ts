@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { ownedProcess } from '../owner/owned-by-test.ts';
 import { MAIN } from './natcheck.ts';
 
 export interface PipeProcess extends AsyncDisposable {
@@ -23,10 +24,12 @@ export function startPipe(words: readonly string[], env: Record<string, string> 
 }
 
 export function startCommand(words: readonly string[], env: Record<string, string> = {}): PipeProcess {
-  const child = spawn(process.execPath, [MAIN, ...words], {
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
-  });
+  const child = ownedProcess(
+    spawn(process.execPath, [MAIN, ...words], {
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    }),
+  );
   const { pid = 0 } = child;
   const [stdin, stdout, stderr, third] = child.stdio as unknown as readonly [Writable, Readable, Readable, Writable];
   for (const input of [stdin, third]) input.on('error', () => {});

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatcheckServer, startServer } from '../../server/index.ts';
 import { punch } from '../../src/punch/punch.ts';
 import type { PunchReport } from '../../src/punch/report/report.ts';
+import { natcheckHere } from './here.ts';
 import { natcheck, natcheckStarted } from './natcheck.ts';
 import { startRelayCut } from './relay-cut.ts';
 
@@ -26,15 +27,15 @@ function at({ addresses: [udp], httpPort }: NatcheckServer): readonly string[] {
   return ['--server', `127.0.0.1:${udp?.port}`, '--rendezvous', `ws://127.0.0.1:${httpPort}`];
 }
 
-describe.concurrent('natcheck punch', () => {
-  let server: NatcheckServer;
-  let where: readonly string[];
-  beforeAll(async () => {
-    server = await startServer(ANY_PORT);
-    where = at(server);
-  });
-  afterAll(() => server[Symbol.asyncDispose]());
+let server: NatcheckServer;
+let where: readonly string[];
+beforeAll(async () => {
+  server = await startServer(ANY_PORT);
+  where = at(server);
+});
+afterAll(() => server[Symbol.asyncDispose]());
 
+describe.concurrent('natcheck punch', () => {
   it('opens a path between two who ask for each other, and shows the seven steps', async () => {
     const words = ['punch', '--json', '--room', 'steps', ...where];
     const sides = await Promise.all([
@@ -167,8 +168,29 @@ describe.concurrent('natcheck punch', () => {
     }
   });
 
+  it('leaves the room at once when interrupted, so that its id is free', async () => {
+    const words = ['punch', ...where, '--room', 'leaving', '--id', 'erin', '--peer', 'frank'];
+    await using first = natcheckStarted(words);
+    await first.said(/ 1 {2}erin → server/);
+    const { signal } = await first.end('SIGINT');
+    expect(signal).toBe('SIGINT');
+    const { code } = await natcheck([...words, '--wait', '0.1']);
+    expect(code).toBe(6);
+  });
+});
+
+describe('natcheck punch that comes to no path', () => {
   it('exits with 6 when the peer does not come', async () => {
-    const { code, stdout } = await natcheck(['punch', ...where, '--id', 'carol', '--peer', 'dave', '--wait', '0.5']);
+    const { code, stdout } = await natcheckHere([
+      'punch',
+      ...where,
+      '--id',
+      'carol',
+      '--peer',
+      'dave',
+      '--wait',
+      '0.5',
+    ]);
     expect(code).toBe(6);
     const detail = 'in the 0.5 s of waiting, dave was not in the room, where ';
     expect(stdout).toContain(`no path from carol to dave: no-peer: the peer did not come\n${detail}`);
@@ -187,7 +209,7 @@ describe.concurrent('natcheck punch', () => {
       '--rendezvous',
       'ws://127.0.0.1:1',
     ];
-    const { code, stdout } = await natcheck(words);
+    const { code, stdout } = await natcheckHere(words);
     expect(code).toBe(3);
     expect(jsonOf(stdout)).toMatchObject({
       outcome: 'failed',
@@ -201,7 +223,7 @@ describe.concurrent('natcheck punch', () => {
   it('exits with 3 when the system cannot reach the server over UDP, though the rendezvous lives elsewhere', async () => {
     // Broadcasting takes a permission that no socket here asks for: the system refuses, and nothing is sent.
     const words = ['punch', '--json', '--id', 'h', '--peer', 'i', '--room', 'no-route', ...where];
-    const { code, stdout } = await natcheck(
+    const { code, stdout } = await natcheckHere(
       [...words, '--server', '255.255.255.255'].toSpliced(words.indexOf('--server'), 2),
     );
     expect(code).toBe(3);
@@ -213,22 +235,12 @@ describe.concurrent('natcheck punch', () => {
     });
   });
 
-  it('leaves the room at once when interrupted, so that its id is free', async () => {
-    const words = ['punch', ...where, '--room', 'leaving', '--id', 'erin', '--peer', 'frank'];
-    await using first = natcheckStarted(words);
-    await first.said(/ 1 {2}erin → server/);
-    const { signal } = await first.end('SIGINT');
-    expect(signal).toBe('SIGINT');
-    const { code } = await natcheck([...words, '--wait', '0.1']);
-    expect(code).toBe(6);
-  });
-
   it.each([
     [['--id', 'gina', '--peer', 'gina'], 'you and the peer both have the id gina: each side needs its own'],
     [['--peer', 'x', '--wait', '0'], '--wait takes a number of seconds, more than 0 and at most 86400'],
     [['--id', 'x'], 'Missing required argument: peer; see natcheck --help'],
   ])('%j is one clear line and exit 2', async (words, line) => {
-    expect(await natcheck(['punch', ...where, ...words])).toMatchObject({
+    expect(await natcheckHere(['punch', ...where, ...words])).toMatchObject({
       code: 2,
       stdout: '',
       stderr: `natcheck: ${line}\n`,
@@ -236,7 +248,7 @@ describe.concurrent('natcheck punch', () => {
   });
 
   it('wants a server', async () => {
-    const { code, stderr } = await natcheck(['punch', '--peer', 'x'], { NATCHECK_SERVER: '' });
+    const { code, stderr } = await natcheckHere(['punch', '--peer', 'x'], { NATCHECK_SERVER: '' });
     expect(code).toBe(2);
     expect(stderr).toBe('natcheck: name the natcheck server where the two peers meet: --server or NATCHECK_SERVER\n');
   });

@@ -1,8 +1,8 @@
-/** `natcheck serve` as a process: what it prints, what it answers, how it ends, and what it says when it cannot start. */
+/** `natcheck serve`, as a process and in this one: what it prints, what it answers, how it ends, and what it says when it cannot start. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { joinRendezvous } from '../../src/net/rendezvous/join.ts';
 import { decode } from '../../src/stun/decode.ts';
 import { attribute } from '../../src/stun/message.ts';
@@ -10,6 +10,7 @@ import { timeLimitedCredentials } from '../../src/turn/credentials.ts';
 import { request } from '../server/stun/requests.ts';
 import { CERT_FILE, KEY_FILE, LOOPBACK_TLS } from '../server/tls/loopback.ts';
 import { openTurnClient } from '../server/turn/turn-client.ts';
+import { natcheckHere, natcheckReadyHere } from './here.ts';
 import { natcheck, natcheckReady } from './natcheck.ts';
 
 const A = '127.0.0.1';
@@ -28,7 +29,7 @@ describe('natcheck serve', () => {
   });
 
   it('answers where it says it does', async () => {
-    await using server = await natcheckReady(['serve', '--ip', A, '--software', 'natcheck', ...ANY_PORTS]);
+    await using server = await natcheckReadyHere(['serve', '--ip', A, '--software', 'natcheck', ...ANY_PORTS]);
     const [udp = '', http = '', , tests] = server.lines;
     expect(tests).toBe('Tests  IPv4 not available: the tests need a second address');
     await using socket = createSocket('udp4');
@@ -52,9 +53,7 @@ describe('the metrics of natcheck serve', () => {
     ['NATCHECK_METRICS_TOKEN', [], { NATCHECK_METRICS_TOKEN: 'secret' }],
     ['--metrics-token rather than the variable', ['--metrics-token', 'secret'], { NATCHECK_METRICS_TOKEN: 'other' }],
   ])('are for who shows the token of %s', async (_, words, env) => {
-    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-    onTestFinished(() => void vi.unstubAllEnvs());
-    await using server = await natcheckReady(['serve', '--ip', A, ...ANY_PORTS, ...words]);
+    await using server = await natcheckReadyHere(['serve', '--ip', A, ...ANY_PORTS, ...words], env);
     const url = `${/http:\S+/.exec(server.lines[1] ?? '')?.[0]}/metrics`;
     const statusWith = async (headers: Record<string, string>) => (await fetch(url, { headers })).status;
     expect(await statusWith({})).toBe(401);
@@ -71,9 +70,7 @@ describe('natcheck serve as a rendezvous', () => {
     ['NATCHECK_TOKEN', [], { NATCHECK_TOKEN: 'secret' }],
     ['--auth-token rather than NATCHECK_TOKEN', ['--auth-token', 'secret'], { NATCHECK_TOKEN: 'other' }],
   ])('takes who knows the token of %s', async (_, words, env) => {
-    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-    onTestFinished(() => void vi.unstubAllEnvs());
-    await using server = await natcheckReady(['serve', '--ip', A, ...ANY_PORTS, ...words]);
+    await using server = await natcheckReadyHere(['serve', '--ip', A, ...ANY_PORTS, ...words], env);
     expect(server.lines[2]).toMatch(/ {2}token required$/);
     const url = urlIn(server.lines);
     expect(await joinRendezvous({ url, ...who })).toMatchObject({ outcome: 'refused', code: 'unauthorized' });
@@ -83,7 +80,7 @@ describe('natcheck serve as a rendezvous', () => {
   });
 
   it('takes as many peers from one address as --per-source says', async () => {
-    await using server = await natcheckReady(['serve', '--ip', A, ...ANY_PORTS, '--per-source', '1']);
+    await using server = await natcheckReadyHere(['serve', '--ip', A, ...ANY_PORTS, '--per-source', '1']);
     const url = urlIn(server.lines);
     const joined = await joinRendezvous({ url, ...who });
     expect(await joinRendezvous({ url, room: 'r', id: 'other' })).toMatchObject({
@@ -120,7 +117,7 @@ describe('natcheck serve as a relay', () => {
   it('prints where it is and what peers are told, and hands credentials that allocate', async () => {
     const words = ['--relay-allow-private', '--relay-ports', '50000-50999', '--relay-secret', 'north'];
     const relay = ['--relay', '--open-relay', ...words];
-    await using server = await natcheckReady(['serve', '--ip', A, '--ip', B, ...ANY_PORTS, ...relay]);
+    await using server = await natcheckReadyHere(['serve', '--ip', A, '--ip', B, ...ANY_PORTS, ...relay]);
     const port = Number(/:(\d+)/.exec(server.lines[0] ?? '')?.[1]);
     expect(server.lines.slice(4)).toEqual([
       `Relay  turn:${A}:${port}  turn:${B}:${port}  over UDP and TCP`,
@@ -140,7 +137,7 @@ describe('natcheck serve as a relay', () => {
 
   it('knows users by name, and then tells peers nothing', async () => {
     const relay = ['--relay', '--relay-user', 'alice:a:b', '--relay-user', 'bob:c', '--relay-user-quota', '1'];
-    await using server = await natcheckReady(['serve', '--ip', A, ...ANY_PORTS, ...relay]);
+    await using server = await natcheckReadyHere(['serve', '--ip', A, ...ANY_PORTS, ...relay]);
     expect(server.lines.slice(4)).toEqual([
       expect.stringMatching(/^Relay {2}turn:127\.0\.0\.1:\d+ {2}over UDP and TCP$/),
     ]);
@@ -155,10 +152,9 @@ describe('natcheck serve as a relay', () => {
   });
 
   it('of somebody else is told to peers with --turn-url', async () => {
-    vi.stubEnv('NATCHECK_RELAY_SECRET', 'north');
-    onTestFinished(() => void vi.unstubAllEnvs());
     const words = ['--turn-url', 'turn:coturn.example:3478'];
-    await using server = await natcheckReady(['serve', '--ip', A, ...ANY_PORTS, ...words]);
+    const env = { NATCHECK_RELAY_SECRET: 'north' };
+    await using server = await natcheckReadyHere(['serve', '--ip', A, ...ANY_PORTS, ...words], env);
     expect(server.lines.slice(4)).toEqual(['TURN   turn:coturn.example:3478  offered to peers']);
     await using me = await joinedAt(server.lines);
     expect(me.joined.turn).toMatchObject([{ urls: ['turn:coturn.example:3478'] }]);
@@ -176,7 +172,7 @@ describe('natcheck serve as a relay', () => {
       '--tls-key',
       KEY_FILE,
     ];
-    await using server = await natcheckReady(['serve', '--ip', A, ...ANY_PORTS, ...words]);
+    await using server = await natcheckReadyHere(['serve', '--ip', A, ...ANY_PORTS, ...words]);
     expect(server.lines[4]).toMatch(/^Relay {2}turn:127\.0\.0\.1:\d+ {2}turns:127\.0\.0\.1:\d+ {2}over UDP and TCP$/);
     expect(server.lines[5]).toMatch(/ {2}turns:127\.0\.0\.1:\d+\?transport=tcp {2}offered to peers$/);
   });
@@ -222,7 +218,7 @@ describe('natcheck serve, used wrongly, says so in one line', () => {
     ],
     [['--speed', '9'], 'Unknown argument: speed; see natcheck --help'],
   ])('%j', async (words, line) => {
-    expect(await natcheck(['serve', ...words])).toEqual({
+    expect(await natcheckHere(['serve', ...words])).toEqual({
       code: 2,
       signal: null,
       stdout: '',
@@ -248,7 +244,7 @@ describe('natcheck serve, used wrongly, says so in one line', () => {
     await once(holder, 'listening');
     const { port } = holder.address() as { port: number };
     const words = ['serve', '--ip', A, ...ANY_PORTS.with(5, String(port))];
-    expect(await natcheck(words)).toMatchObject({
+    expect(await natcheckHere(words)).toMatchObject({
       code: 2,
       stderr: `natcheck: TCP ${A}:${port} is already in use: end the process that has it (ss -ltnp shows it), or choose another port [EADDRINUSE]\n`,
     });

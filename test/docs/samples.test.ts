@@ -9,6 +9,7 @@ import { expect, it } from 'vitest';
 import { punch } from '../../src/punch/punch.ts';
 import { startFakeServer } from '../net/fake-server.ts';
 import { HOST, startTestServer } from '../net/rendezvous/peers.ts';
+import { ownedProcess } from '../owner/owned-by-test.ts';
 import { ROOT, SAMPLES } from './sample.ts';
 
 /** Where the packages that samples import are found: within node_modules, and in nobody's way. */
@@ -70,7 +71,7 @@ async function runSample(
   using dir = mkdtempDisposableSync(join(tmpdir(), 'natcheck-sample-'));
   const file = join(dir.path, 'sample.mts');
   writeFileSync(file, code.replace("'natcheck'", `'${join(ROOT, 'src/index.ts')}'`));
-  const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = ownedProcess(spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'pipe'] }));
   const [stdout, stderr, [exitCode]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import packageJson from '../../package.json' with { type: 'json' };
 import { ROOT } from '../docs/sample.ts';
+import { ownedProcess } from '../owner/owned-by-test.ts';
 
 export interface ExampleRun {
   readonly code: unknown;
@@ -25,7 +26,7 @@ export async function runExample(name: string): Promise<ExampleRun> {
   using dir = mkdtempDisposableSync(join(tmpdir(), 'natcheck-example-'));
   const file = join(dir.path, `${name}.mts`);
   writeFileSync(file, withSources(codeOf(name)));
-  const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = ownedProcess(spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'pipe'] }));
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { code, stdout, stderr };
 }

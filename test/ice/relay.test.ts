@@ -8,6 +8,7 @@ import { type Bench, createBench, PEER, peerCheck, peerSuccess, REMOTE, remoteHo
 /** The agent's relayed endpoint, and the one at which a server sees its socket. */
 const RELAYED: Endpoint = { address: '198.51.100.1', port: 50_000 };
 const MAPPED: Endpoint = { address: '203.0.113.1', port: 40_000 };
+const PEER_RELAYED: Endpoint = { address: '198.51.100.2', port: 50_000 };
 
 function createRelayedBench(options: Partial<IceAgentOptions>): Bench {
   const bench = createBench({ taMs: 5, isIntroduced: false, ...options });
@@ -49,6 +50,15 @@ describe('a relayed pair that works', () => {
   it('waits for a direct one for as long as it is told to', () => {
     expect(connectRelayed(createRelayedBench({ relayGraceMs: 300 }))).toBe(310);
     expect(connectRelayed(createRelayedBench({ relayGraceMs: 0 }))).toBe(10);
+  });
+
+  it('of two relays waits 100 ms for one with a single relay, where the peer has told of its relay', () => {
+    const bench = createRelayedBench({ relayGraceMs: 0 });
+    bench.agent.addRemoteCandidate({ ...remoteHost(PEER_RELAYED), type: 'relay', foundation: '2' });
+    const check = run(bench, 0, 30).find(({ socket, to }) => socket === 'relay' && to.address === PEER_RELAYED.address);
+    if (!check) throw new Error('no check between the relays');
+    bench.receive(30, peerSuccess(check, RELAYED), PEER_RELAYED, 'relay');
+    expect(run(bench, 30, 200).find(nominates)).toMatchObject({ socket: 'relay', to: PEER_RELAYED, at: 130 });
   });
 
   it('gives way to a direct one of the same moment', () => {

@@ -139,6 +139,42 @@ it('a wait beyond what a timer can take does not turn in circles', async () => {
   }
 });
 
+it('a wait that is put off a thousand times takes no new timer, and one that is brought forward is kept', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  try {
+    const start = performance.now();
+    let until = start + 100;
+    const calls: number[] = [];
+    const session = sessionOf({
+      poll: () => ({ kind: 'wait', until }),
+      handleTimeout: (at) => {
+        calls.push(at - start);
+        if (at >= until) until = Number.POSITIVE_INFINITY;
+      },
+    });
+    const abort = new AbortController();
+    const driver = startDriver({ session, sockets: { main }, signal: abort.signal });
+    for (let later = 1; later <= 1_000; later++) {
+      until = start + 100 + later;
+      driver.wake();
+    }
+    expect(timers).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(calls).toEqual([100]);
+    until = start + 500;
+    driver.wake();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(calls).toEqual([100, 500]);
+    expect(vi.getTimerCount()).toBe(0);
+    abort.abort(new Error('enough'));
+    await expect(driver.result).rejects.toThrow('enough');
+  } finally {
+    timers.mockRestore();
+    vi.useRealTimers();
+  }
+});
+
 it('a session that is told something while it is polled is polled again, not twice at once', async () => {
   let depth = 0;
   const outputs = [1, 2, 3];

@@ -1,5 +1,5 @@
 /** Two peers that meet by two lines which somebody passes on, and whose sockets a STUN server on loopback sees. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
 import { openRoom } from '../../src/punch/open-room.ts';
 import type { ManualMeetingPlace, PunchRoom } from '../../src/punch/options.ts';
@@ -34,6 +34,14 @@ async function sideOf({
   return { room, line: shown.promise };
 }
 
+/** Sets the wall clock, which goes on from there, until the test is over. */
+function setClock(wallMs: number): void {
+  const clock = Date.now;
+  const ahead = wallMs - clock();
+  const spied = vi.spyOn(Date, 'now').mockImplementation(() => clock() + ahead);
+  onTestFinished(() => spied.mockRestore());
+}
+
 const never = (): Promise<string> => new Promise(() => {});
 
 describe('two peers by hand', () => {
@@ -55,6 +63,8 @@ describe('two peers by hand', () => {
     const offer = await alice.line;
     expect(offer.length).toBeLessThan(500);
     expect(readManualLine(offer)).toMatchObject({ ok: true, line: { kind: 'offer', secret: 'the-secret' } });
+    // Two seconds before a whole ten, which is time enough to pass the answer on.
+    setClock(1_700_000_008_000);
     const bob = await sideOf({ stunServers: stun, offer: `look: ${offer}\n`, paste: never });
     const his = bob.room.connect('offer', { waitMs: 30_000 });
     answer.resolve(await bob.line);

@@ -9,6 +9,7 @@ import { formatEndpoint } from '../../src/endpoint.ts';
 import { openUdpSocket } from '../../src/net/udp-socket.ts';
 import { METHOD } from '../../src/stun/header.ts';
 import { join } from '../net/rendezvous/peers.ts';
+import { ownedProcess } from '../owner/owned-by-test.ts';
 import { portsOf, type RunningPunch, startPunch, startPunchServer } from './punches.ts';
 import type { Said } from './watched-punch.ts';
 
@@ -40,7 +41,9 @@ function watchAlice(server: NatcheckServer): Watched {
     server: `127.0.0.1:${portsOf(server).port}`,
     rendezvous: `ws://127.0.0.1:${server.httpPort}`,
   };
-  const child = spawn(process.execPath, [PROGRAM, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = ownedProcess(
+    spawn(process.execPath, [PROGRAM, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] }),
+  );
   const ended = once(child, 'close');
   const said = text(child.stdout).then((lines) =>
     lines

@@ -22,7 +22,8 @@ export interface Serving {
 export async function serveTunnels(link: Link, { meeting, reporter, env, use }: Serving): Promise<ExitCode> {
   const { code, isOnce } = meeting;
   const traffics = createTraffics();
-  for await (const { tunnel } of link.tunnels) {
+  for await (const { tunnel, settle } of link.tunnels) {
+    settle();
     use(tunnel);
     traffics.add(tunnel);
     reporter.follow(traffics.read);

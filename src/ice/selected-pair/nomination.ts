@@ -20,6 +20,11 @@ const GRACE_MS = 5;
 const MAX_GRACE_MS = 100;
 /** A relayed path works soon but costs for as long as it lasts, so a direct one gets the time for some lost checks. */
 export const RELAY_GRACE_MS = 600;
+/**
+ * A pair of two relays carries everything through both. It gets permissions first, since both know the other's address; a pair
+ * with one relay gets the time for the five sends of a check that goes out before its permission is there.
+ */
+const ONE_RELAY_GRACE_MS = 100;
 
 /** After so many sends a better pair would have answered if its path were as short. */
 const TRIED_SENDS = 2;
@@ -67,7 +72,8 @@ function choose(now: number, pairs: readonly Pair[], relayGraceMs: number): Choi
   if (!best) return onTrigger(pairs);
   const rivals = pairs.slice(0, pairs.indexOf(best)).filter(({ state }) => state !== 'failed');
   const validSince = Math.min(...pairs.map(({ validAt }) => validAt ?? Number.POSITIVE_INFINITY));
-  const until = validSince + (isRelayed(best) ? relayGraceMs : graceMs(best, rivals, validSince));
+  const until =
+    validSince + (isRelayed(best) ? relayedGraceMs(best, rivals, relayGraceMs) : graceMs(best, rivals, validSince));
   return rivals.length === 0 || now >= until ? { kind: 'now', pair: best } : { kind: 'wait', until };
 }
 
@@ -76,6 +82,12 @@ function onTrigger(pairs: readonly Pair[]): Choice {
   if (heard?.nomination !== 'none' || isRelayed(heard)) return { kind: 'none' };
   const better = pairs.slice(0, pairs.indexOf(heard)).filter(({ state }) => state !== 'failed');
   return better.every(({ sends }) => sends >= TRIED_SENDS) ? { kind: 'now', pair: heard } : { kind: 'none' };
+}
+
+function relayedGraceMs(best: Pair, rivals: readonly Pair[], relayGraceMs: number): number {
+  const { local, remote } = best;
+  const isTwice = local.type === 'relay' && remote.type === 'relay';
+  return isTwice && rivals.some(isRelayed) ? Math.max(relayGraceMs, ONE_RELAY_GRACE_MS) : relayGraceMs;
 }
 
 /** How long the valid pair waits for its rivals: one that was checked first has had most of its round trip already. */

@@ -1,17 +1,19 @@
 /** A UDP socket toward one TURN server, used for nothing else. */
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
-import { localAddressToward, openUdpSocket } from '../udp-socket.ts';
+import { localAddressToward, type OpenSocket, openUdpSocket } from '../udp-socket.ts';
 import type { OpenedTransport } from './transport.ts';
 
 export async function openTurnDatagrams({
   to: server,
   local,
+  openSocket = openUdpSocket,
 }: {
   readonly to: Endpoint;
   readonly local: string | undefined;
+  readonly openSocket?: OpenSocket | undefined;
 }): Promise<OpenedTransport> {
   try {
-    const socket = await openUdpSocket({ address: local ?? (await localAddressToward(server)), port: 0 });
+    const socket = await openSocket({ address: local ?? (await localAddressToward(server)), port: 0 });
     return {
       outcome: 'open',
       transport: {

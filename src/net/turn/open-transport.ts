@@ -7,6 +7,7 @@ import { explainCode } from '../explain-code.ts';
 import { limitLookups } from '../lookup/limit.ts';
 import { refusalOf } from '../lookup/named-address.ts';
 import { createResolver, type ResolvedAddress, type Resolver } from '../lookup/resolver.ts';
+import type { OpenSocket } from '../udp-socket.ts';
 import { unlessAborted } from '../waits.ts';
 import { openTurnDatagrams } from './datagram-transport.ts';
 import { openTurnStream } from './stream-transport.ts';
@@ -29,6 +30,8 @@ export interface TurnTransportOptions {
   /** The IP address of the server that named this one, which may not name every address; left out where the user named it. */
   readonly namedBy?: string | undefined;
   readonly resolver?: Resolver | undefined;
+  /** Opens the socket toward the server over UDP; default: one of Node's. */
+  readonly openSocket?: OpenSocket | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -41,7 +44,7 @@ export interface TurnTransportOptions {
  * @throws UsageError when the URI or the local address is not well formed; the signal's reason when aborted.
  */
 export async function openTurnTransport(options: TurnTransportOptions): Promise<OpenedTransport> {
-  const { local, ca, namedBy, resolver = createResolver(), signal } = options;
+  const { local, ca, namedBy, resolver = createResolver(), openSocket, signal } = options;
   const { host, port, transport } = turnServer(options.server);
   if (local !== undefined && isIP(local) === 0) throw new UsageError(`'${local}' is not a local IP address`);
   signal?.throwIfAborted();
@@ -54,7 +57,7 @@ export async function openTurnTransport(options: TurnTransportOptions): Promise<
     const to = { address, port };
     const tls = transport === 'tls' ? { name: options.certificateName ?? host, ca } : null;
     const opened = await (transport === 'udp'
-      ? openTurnDatagrams({ to, local })
+      ? openTurnDatagrams({ to, local, openSocket })
       : openTurnStream({ to, local, tls, signal }));
     if (opened.outcome === 'open') return opened;
     detail =

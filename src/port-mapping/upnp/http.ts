@@ -1,5 +1,5 @@
 /** One HTTP exchange with a device on this host's link: from one interface, no redirects, no connection kept, bounded. */
-import { type IncomingMessage, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
 /** Descriptions of real routers have 2 to 20 kB. */
 const MAX_BYTES = 128 * 1024;
@@ -22,6 +22,8 @@ export async function exchangeHttp(options: {
   readonly signal: AbortSignal;
 }): Promise<HttpAnswer | null> {
   const { url, address, local, method, headers = {}, body, signal } = options;
+  // Loaded with it comes Node's WebSocket, which takes 30 ms of every start, and few routers speak UPnP.
+  const { request } = await import('node:http');
   try {
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       const options = { hostname: address, method, headers: { Host: url.host, ...headers }, localAddress: local };

@@ -4,6 +4,7 @@ import { UsageError } from '../../errors.ts';
 import type { Resolver } from '../../net/lookup/resolver.ts';
 import { type OpenedRelay, openRelay } from '../../net/turn/relay.ts';
 import type { RelaySocket } from '../../net/turn/relay-socket.ts';
+import type { OpenSocket } from '../../net/udp-socket.ts';
 import { pause } from '../../net/waits.ts';
 import { describeTurnFailure } from '../../turn/event.ts';
 import type { TurnTransportName } from '../../turn/url.ts';
@@ -20,6 +21,7 @@ export type RelayResult =
 export interface FirstRelayOptions {
   readonly local?: string | undefined;
   readonly resolver?: Resolver | undefined;
+  readonly openSocket?: OpenSocket | undefined;
   readonly signal: AbortSignal;
   /** Called with a line about each server that the rendezvous names and that is not tried. */
   readonly onNotice: (text: string) => void;
@@ -57,8 +59,8 @@ export async function openFirstRelay(
 /** Opens a relay on one server. @throws NoRelay when the server gives none, or when the rendezvous may not name that server. */
 async function tryOne(attempt: TurnAttempt, options: FirstRelayOptions): Promise<RelaySocket> {
   const { url, namedBy } = attempt;
-  const { local, resolver, signal, onNotice } = options;
-  const opened = await openRelay({ ...attempt, local, resolver, signal }).catch((error: unknown) => {
+  const { local, resolver, openSocket, signal, onNotice } = options;
+  const opened = await openRelay({ ...attempt, local, resolver, openSocket, signal }).catch((error: unknown) => {
     if (namedBy === undefined || !(error instanceof UsageError)) throw error;
     onNotice(notTried(url, `and ${error.message}`));
     return { outcome: 'failed', reason: 'refused', code: null, detail: error.message } as const;

@@ -2,22 +2,28 @@
 import { scopeOf } from '../../address-scope.ts';
 import type { RendezvousClient } from '../../net/rendezvous/client.ts';
 import { type JoinOptions, joinRendezvous } from '../../net/rendezvous/join.ts';
+import type { RoomSeat } from '../options.ts';
 import type { Connection } from './connection.ts';
 
-export type ServerConnectionOptions = Omit<JoinOptions, 'resumeKey' | 'onOpen' | 'signal'>;
+export interface ServerConnectionOptions extends Omit<JoinOptions, 'resumeKey' | 'onOpen' | 'signal'> {
+  readonly seat?: RoomSeat | undefined;
+}
 
 /** Where only the host is known, the first URL that was opened is used from then on. */
 export function serverConnection(options: ServerConnectionOptions, signal: AbortSignal): Connection {
   let client: RendezvousClient | null = null;
   let { url } = options;
+  const { seat, ...joining } = options;
   const onOpen = (opened: string): void => {
     url = opened;
   };
   return {
     join: async (resumeKey, tell) => {
-      const result = await joinRendezvous({ ...options, url, resumeKey, onOpen, signal });
+      const key = resumeKey ?? seat?.resumeKey;
+      const result = await joinRendezvous({ ...joining, url, resumeKey: key, onOpen, signal });
       if (result.outcome !== 'joined') return tell({ kind: 'not-joined', ...result });
       client = result.client;
+      if (seat) seat.resumeKey = client.joined.resumeKey;
       // The room was left while it was joining.
       if (signal.aborted) return client[Symbol.asyncDispose]();
       tell({ kind: 'joined', joined: client.joined, address: client.address });

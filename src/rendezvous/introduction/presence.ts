@@ -67,6 +67,8 @@ function explainAbsenceOfCode(
   wait: string,
   { isHere, others }: { readonly isHere: boolean; readonly others: number },
 ): string {
+  if (isHere && others > 1)
+    return `${wait}, ${others} others with the same code were there, but did not ask for this side: are they connected to each other?`;
   if (isHere)
     return `${wait}, somebody with the same code was there, but did not ask for this side: is it connected to another one, or does another command run there?`;
   if (others > 0)

@@ -6,19 +6,17 @@
  */
 import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
 import { createOwner } from '../../net/owner.ts';
-import { openUdpSocket } from '../../net/udp-socket.ts';
+import { loadUdx } from '../../net/udx/load.ts';
 import type { Udx, UdxSocket } from '../../net/udx/native.ts';
 import { endStreams, openUdxSocket } from '../../net/udx/udx-socket.ts';
 import { pause } from '../../net/waits.ts';
 import { isNativePacket } from './native-packet.ts';
 
 const LOOPBACK: Endpoint = { address: '127.0.0.1', port: 0 };
-/** As much as a UDX socket asks for. */
-const BUFFER_BYTES = 4 * 1024 * 1024;
 /**
  * What an Ethernet frame carries of a datagram inside TURN over IPv6: 1,500 bytes less the 40 of IPv6, the 8 of UDP, and the 36
- * of a Send indication to an IPv4 address (RFC 8656 §11.6). Streams try how large their packets may be, so they do without those
- * that are dropped here.
+ * of a Send indication to an IPv4 address (RFC 8656 §11.6). Streams try how large their packets may be, so both sides'
+ * do without those that are dropped here.
  */
 export const RELAYED_MAX_BYTES = 1_416;
 
@@ -42,7 +40,8 @@ const LAST_PATIENCE_MS = 100;
  */
 export async function openBridge(udx: Udx, send: (bytes: Uint8Array) => void): Promise<Bridge> {
   await using owner = createOwner();
-  const near = owner.use(await openUdpSocket(LOOPBACK, { bufferBytes: BUFFER_BYTES }));
+  // It has a table of its own, in which no stream is, so that all packets come as datagrams. A dgram socket costs half as much again.
+  const near = owner.use(await openUdxSocket(LOOPBACK, await loadUdx()));
   const { native, local } = owner.use(await openUdxSocket(LOOPBACK, udx));
   const drained = Promise.withResolvers<void>();
   near.onDatagram((bytes, from) => {
@@ -59,7 +58,10 @@ export async function openBridge(udx: Udx, send: (bytes: Uint8Array) => void): P
   return {
     socket: native,
     remote: near.local,
-    deliver: (bytes) => near.send(bytes, local, () => {}),
+    // Nobody waits for it, and nothing piles up: the other socket is read in the same turn of the event loop.
+    deliver: (bytes) => {
+      if (bytes.length <= RELAYED_MAX_BYTES) near.native.trySend(bytes, local.port, local.address);
+    },
     [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
   };
 }

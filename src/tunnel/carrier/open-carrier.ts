@@ -3,7 +3,7 @@ import { sameEndpoint } from '../../endpoint.ts';
 import { createOwner } from '../../net/owner.ts';
 import type { Udx } from '../../net/udx/native.ts';
 import { nativeOf } from '../../net/udx/udx-socket.ts';
-import type { Path } from '../../punch/path/path.ts';
+import type { Path, PathRoute } from '../../punch/path/path.ts';
 import { PathSendError } from '../../punch/path/send-error.ts';
 import type { PunchResult } from '../../punch/result.ts';
 import type { Carrier, Route } from '../carrier.ts';
@@ -36,14 +36,23 @@ export async function openCarrier(punched: PunchResult, udx: Udx): Promise<Carri
   if (!path || !introduction) throw new TypeError('a carrier needs a path');
   await using owner = createOwner();
   owner.use(punched);
-  const bridge = owner.use(await openBridge(udx, (bytes) => void sendOn(path, bytes)));
+  // Of each packet, so it is not asked of the path each time.
+  let way: PathRoute | null = null;
+  const bridge = owner.use(await openBridge(udx, (bytes) => way?.socket.send(bytes, way.to, () => {})));
+  way = path.route();
   const state: State = {
     ...{ path, bridge, early: [], receive: null },
-    route: routeOf(path, bridge),
+    route: routeOf(way, bridge),
     tellRoute: () => {},
   };
   path.onData((bytes) => take(state, bytes));
-  path.onRoute(() => follow(state));
+  path.onRoute((next) => {
+    way = next;
+    follow(state, next);
+  });
+  void path.closed.then(() => {
+    way = null;
+  });
   const kept = owner.move();
   return {
     binding: new TextEncoder().encode(introduction.key),
@@ -62,16 +71,15 @@ export async function openCarrier(punched: PunchResult, udx: Udx): Promise<Carri
 }
 
 /** Without a socket of streams on the way, which a relay of this side has not either, streams go to the bridge. */
-function routeOf(path: Path, bridge: Bridge): Route {
-  const route = path.route();
+function routeOf(route: PathRoute | null, bridge: Bridge): Route {
   const kind = route && !route.isRelayed ? 'direct' : 'relayed';
   const socket = route && nativeOf(route.socket);
   return socket ? { socket, remote: route.to, kind } : { socket: bridge.socket, remote: bridge.remote, kind };
 }
 
-function follow(state: State): void {
-  const { route: former, path, bridge } = state;
-  const route = routeOf(path, bridge);
+function follow(state: State, next: PathRoute): void {
+  const { route: former, bridge } = state;
+  const route = routeOf(next, bridge);
   state.route = route;
   const isSame = route.socket === former.socket && sameEndpoint(route.remote, former.remote);
   if (!isSame || route.kind !== former.kind) state.tellRoute(route);

@@ -12,6 +12,8 @@ const SERVER_FIRST = 1;
 export const CHECK_CHARACTERS = 3;
 
 const BASE = ALPHABET.length;
+const DIGITS = Array.from(ALPHABET, (_, value) => value);
+const SERVER_DIGITS = Array.from(SERVER_ALPHABET, (_, value) => SERVER_FIRST + value);
 /**
  * The greatest prime below 31³, so that three characters hold every remainder, and one of 29,789 random texts passes. 31 is a
  * primitive root of it: the places of any two characters weigh differently up to 29,788 characters, and a difference of two
@@ -54,9 +56,7 @@ export function suspectsOf(text: CheckedText): { readonly places: readonly numbe
   const suspects: number[] = [];
   for (let place = digits.length - 1, weight = 1, lighter = 0; place >= 0; place--) {
     const own = digits[place] ?? 0;
-    const first = place < text.server.length ? SERVER_FIRST : 0;
-    const size = place < text.server.length ? SERVER_ALPHABET.length : BASE;
-    const others = Array.from({ length: size }, (_, value) => first + value);
+    const others = place < text.server.length ? SERVER_DIGITS : DIGITS;
     const isWrong = others.some((other) => mends((other - own) * weight));
     const isSwapped = mends(((digits[place + 1] ?? own) - own) * (weight - lighter));
     if (isWrong || isSwapped) suspects.unshift(place - text.server.length);

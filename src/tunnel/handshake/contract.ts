@@ -20,6 +20,8 @@ export interface HandshakeOptions {
 export type HandshakeInput =
   | { readonly kind: 'start' }
   | { readonly kind: 'datagram'; readonly bytes: Uint8Array }
+  /** The peer only measures the path, as `natcheck punch` does. */
+  | { readonly kind: 'measured' }
   | { readonly kind: 'timeout' };
 
 export type HandshakeOutput =
@@ -28,13 +30,13 @@ export type HandshakeOutput =
   | { readonly kind: 'agreed'; readonly agreement: Agreement }
   | { readonly kind: 'failed'; readonly failure: HandshakeFailure };
 
-/** `detail` is a sentence. */
+/** `left`: the peer has closed the path before the end of it. `detail` is a sentence. */
 export interface HandshakeFailure {
   /**
    * `unreadable`: something came that could not be read, which anybody on the way can bring about. `not-the-peer`: somebody who has
    * the code, and another key than the peer's.
    */
-  readonly reason: 'timeout' | 'unreadable' | 'other-version' | 'not-the-peer';
+  readonly reason: 'timeout' | 'left' | 'unreadable' | 'other-command' | 'other-version' | 'not-the-peer';
   readonly detail: string;
 }
 

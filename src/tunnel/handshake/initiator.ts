@@ -1,7 +1,7 @@
 /** The side that begins: sends the first message until the second one comes, and the third one until it is confirmed. */
 import { type Agreement, agreementOf, confirmationOf } from './agreement.ts';
 import type { Handshake, HandshakeInput, HandshakeOptions, HandshakeOutput } from './contract.ts';
-import { failureAfter, OTHER_VERSION_GRACE_MS } from './failure.ts';
+import { failureAfter, OTHER_SIDE_GRACE_MS } from './failure.ts';
 import { expectedPeerKey, noiseSide } from './identity.ts';
 import { decodeMessage, ECHO_BYTES, encodeMessage, type HandshakeMessage, TUNNEL_VERSION } from './message.ts';
 import { type KeyPair, type NoiseSide, play, type Turn } from './noise.ts';
@@ -26,6 +26,7 @@ interface State {
   retry: Retry;
   deadline: number;
   version: number | null;
+  isMeasured: boolean;
   unreadable: number;
   isOther: boolean;
 }
@@ -45,6 +46,7 @@ export function createInitiator(options: HandshakeOptions): Handshake {
     retry: { at: Number.POSITIVE_INFINITY, waitMs: 0, sends: 0 },
     deadline: Number.POSITIVE_INFINITY,
     version: null,
+    isMeasured: false,
     unreadable: 0,
     isOther: false,
   };
@@ -62,9 +64,18 @@ function handle(state: State, now: number, input: HandshakeInput): readonly Hand
       const message = decodeMessage(input.bytes);
       return message ? read(state, now, message) : [];
     }
+    case 'measured':
+      noteMeasured(state, now);
+      return [];
     case 'timeout':
       return whenDue(state, now);
   }
+}
+
+function noteMeasured(state: State, now: number): void {
+  if (state.phase !== 'waits-for-second') return;
+  state.isMeasured = true;
+  state.deadline = Math.min(state.deadline, now + OTHER_SIDE_GRACE_MS);
 }
 
 function begin(state: State, now: number): readonly HandshakeOutput[] {
@@ -98,7 +109,7 @@ function readVersion(state: State, now: number, { version, body }: Pick<Handshak
   const isOfOurs = Buffer.compare(body, state.first.subarray(0, ECHO_BYTES)) === 0;
   if (state.phase !== 'waits-for-second' || !isOfOurs || version === TUNNEL_VERSION) return [];
   state.version = version;
-  state.deadline = Math.min(state.deadline, now + OTHER_VERSION_GRACE_MS);
+  state.deadline = Math.min(state.deadline, now + OTHER_SIDE_GRACE_MS);
   return [];
 }
 

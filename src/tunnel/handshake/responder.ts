@@ -1,7 +1,7 @@
 /** The side that answers: each first message with a second one, and the right third one with its confirmation. */
 import { agreementOf, confirmationOf } from './agreement.ts';
 import type { Handshake, HandshakeInput, HandshakeOptions, HandshakeOutput } from './contract.ts';
-import { failureAfter, OTHER_VERSION_GRACE_MS } from './failure.ts';
+import { failureAfter, OTHER_SIDE_GRACE_MS } from './failure.ts';
 import { expectedPeerKey, noiseSide } from './identity.ts';
 import { decodeMessage, ECHO_BYTES, encodeMessage, type HandshakeMessage, TUNNEL_VERSION } from './message.ts';
 import { type NoiseSide, type Played, play, type Turn } from './noise.ts';
@@ -34,6 +34,7 @@ interface State {
   by: number;
   deadline: number;
   version: number | null;
+  isMeasured: boolean;
   unreadable: number;
   isOther: boolean;
 }
@@ -51,6 +52,7 @@ export function createResponder(options: HandshakeOptions): Handshake {
     by: Number.POSITIVE_INFINITY,
     deadline: Number.POSITIVE_INFINITY,
     version: null,
+    isMeasured: false,
     unreadable: 0,
     isOther: false,
   };
@@ -73,11 +75,20 @@ function handle(state: State, now: number, input: HandshakeInput): readonly Hand
       const message = decodeMessage(input.bytes);
       return message ? read(state, now, message) : [];
     }
+    case 'measured':
+      noteMeasured(state, now);
+      return [];
     case 'timeout':
       if (state.phase !== 'waits' || now < state.deadline) return [];
       state.phase = 'over';
       return [{ kind: 'failed', failure: failureAfter(state, state.options.identity) }];
   }
+}
+
+function noteMeasured(state: State, now: number): void {
+  if (state.phase !== 'waits') return;
+  state.isMeasured = true;
+  state.deadline = Math.min(state.deadline, now + OTHER_SIDE_GRACE_MS);
 }
 
 function read(state: State, now: number, { type, version, body }: HandshakeMessage): readonly HandshakeOutput[] {
@@ -98,7 +109,7 @@ function answerVersion(
   // A peer whose right message has come speaks this version, whatever somebody else says.
   if (state.answers.length === 0) {
     state.version = version;
-    state.deadline = Math.min(state.deadline, now + OTHER_VERSION_GRACE_MS);
+    state.deadline = Math.min(state.deadline, now + OTHER_SIDE_GRACE_MS);
   }
   return [{ kind: 'send', bytes: encodeMessage('version', body.subarray(0, ECHO_BYTES)) }];
 }

@@ -1,12 +1,13 @@
 /** One attempt to be connected to a peer: a punch, the handshake on the path that has opened, and the tunnel that goes on or begins. */
 import { createOwner } from '../../net/owner.ts';
 import type { Udx } from '../../net/udx/native.ts';
-import { explainEnd } from '../../punch/path/end.ts';
+import type { PathEnd } from '../../punch/path/end.ts';
 import { PUNCH_FAILURES } from '../../punch/report/report.ts';
+import type { PunchEvent } from '../../punch/report/steps.ts';
 import type { PunchResult } from '../../punch/result.ts';
 import { openCarrier } from '../carrier/open-carrier.ts';
 import type { Carrier } from '../carrier.ts';
-import { isFinal } from '../handshake/failure.ts';
+import type { HandshakeFailure } from '../handshake/contract.ts';
 import type { Identity } from '../handshake/identity.ts';
 import type { MovableSession } from '../session/create-session.ts';
 import { enterSession } from '../session/enter-session.ts';
@@ -29,8 +30,10 @@ export interface AttemptOptions {
   readonly waitMs: number;
   readonly outliveMs: number;
   readonly signal: AbortSignal;
+  /** Called when the server has introduced the two. */
+  readonly onMet: () => void;
   /** Called when the path that has come of it is closed. */
-  readonly onClosed: (detail: string) => void;
+  readonly onClosed: (end: PathEnd) => void;
   /** Called when the path has become direct, or relayed. */
   readonly onPath: (path: 'direct' | 'relayed') => void;
 }
@@ -49,7 +52,7 @@ export async function attemptOnce(options: AttemptOptions): Promise<AttemptEnd> 
   const carrier = held(await openCarrier(punched, udx), owner.move(), options);
   void carrier.closed.then((end) => {
     // The session leaves a path that it does not need any more.
-    if (end.reason !== 'own-end') options.onClosed(explainEnd(end));
+    if (end.reason !== 'own-end') options.onClosed(end);
   });
   const entered = await enterSession(carrier, {
     ...{ identity, instance, session, signal },
@@ -57,18 +60,35 @@ export async function attemptOnce(options: AttemptOptions): Promise<AttemptEnd> 
     outliveMs: Math.min(outliveMs, OUTLIVE_MAX_MS),
   });
   if (entered.kind !== 'failed') return entered;
-  const { failure } = entered;
-  const reason = failure.reason === 'timeout' ? 'no-path' : 'not-authenticated';
-  return { kind: 'failed', reason, detail: failure.detail, isFinal: isFinal(failure) };
+  return failedAfter(entered.failure);
+}
+
+/** Only a version, a key or a command that differs stays as it is: of anything else another attempt may come to more. */
+export function failedAfter({ reason, detail }: HandshakeFailure): Extract<AttemptEnd, { readonly kind: 'failed' }> {
+  switch (reason) {
+    case 'timeout':
+      return { kind: 'failed', reason: 'no-path', detail, isFinal: false };
+    case 'left':
+      return { kind: 'failed', reason: 'no-peer', detail, isFinal: false };
+    case 'unreadable':
+      return { kind: 'failed', reason: 'not-authenticated', detail, isFinal: false };
+    case 'other-command':
+    case 'other-version':
+    case 'not-the-peer':
+      return { kind: 'failed', reason: 'not-authenticated', detail, isFinal: true };
+  }
 }
 
 /** Opens a path, which the caller has to dispose of. */
 async function connect(
   room: ReturnType<RoomKeeper['hold']>['room'],
-  { peer, waitMs, signal }: AttemptOptions,
+  { peer, waitMs, signal, onMet }: AttemptOptions,
 ): Promise<PunchResult | Extract<AttemptEnd, { readonly kind: 'failed' }>> {
   try {
-    const punched = await room.connect(peer, { waitMs, signal });
+    const onEvent = (event: PunchEvent): void => {
+      if (event.kind === 'plan') onMet();
+    };
+    const punched = await room.connect(peer, { waitMs, signal, onEvent });
     if (punched.path) return punched;
     const reason = punched.report.reason ?? 'no-path';
     return { kind: 'failed', reason, detail: punched.report.detail ?? PUNCH_FAILURES[reason], isFinal: false };

@@ -4,7 +4,8 @@ import { createOwner, disposeAll } from '../../net/owner.ts';
 import { pause } from '../../net/waits.ts';
 import { ROOM_PEERS_MAX } from '../../rendezvous/protocol/bounds.ts';
 import type { LinkEnd, LinkedPeers, LinkedTunnel } from './link.ts';
-import { createPeerLink, type PeerEnd, type PeerLink, type PeerLinkOptions } from './peer-link.ts';
+import { createPeerLink, type PeerEnd, type PeerLink, type PeerLinkOptions, type PeerTunnel } from './peer-link.ts';
+import { type Asking, tellUnanswered } from './unanswered.ts';
 
 /** How many are tried at once where the first one who is there is wanted. */
 const CANDIDATES_MAX = 8;
@@ -15,8 +16,9 @@ const COMER_WAIT_MS = 20_000;
 /** How many who ask for this side, and are not wanted, are told: anybody in the room can ask under any number of ids. */
 const STRANGERS_TOLD_MAX = 5;
 
-export interface HubOptions extends Omit<PeerLinkOptions, 'peer' | 'onEnd'> {
+export interface HubOptions extends Omit<PeerLinkOptions, 'peer' | 'onTunnel' | 'onEnd'> {
   readonly peers: LinkedPeers;
+  readonly onTunnel: (linked: LinkedTunnel) => void;
   /** Called when nobody will be connected to any more. */
   readonly onEnd: (end: LinkEnd) => void;
 }
@@ -31,20 +33,20 @@ export interface Hub extends AsyncDisposable {
   readonly doubt: () => void;
 }
 
-interface State {
+interface State extends Asking {
   readonly options: HubOptions;
   readonly links: Map<string, PeerLink>;
   readonly startedAt: number;
   /** How the last one who was tried has ended, while somebody else is waited for. */
   lastEnd: Exclude<PeerEnd, { readonly kind: 'broken' }> | null;
-  /** Who was connected to first, where that is the only one who is wanted. */
-  chosen: string | null;
+  /** Whether its tunnel is used. */
+  isSettled: boolean;
+  /** Who else was there when it was chosen, or has asked for this side since then. */
+  readonly rivals: Set<string>;
   /** The ids that are not wanted, as far as they were told. */
   readonly strangers: Set<string>;
   /** The links that are ending: a room meets one peer once at a time. */
   readonly ending: Map<string, Promise<void>>;
-  /** Aborted when the hub ends. */
-  readonly over: AbortController;
 }
 
 export function createHub(options: HubOptions): Hub {
@@ -55,6 +57,9 @@ export function createHub(options: HubOptions): Hub {
       startedAt: now(),
       lastEnd: null,
       chosen: null,
+      isSettled: false,
+      isToldUnanswered: false,
+      rivals: new Set(),
       strangers: new Set(),
       ending: new Map(),
       over: new AbortController(),
@@ -90,7 +95,8 @@ async function giveUpAfter(state: State, waitMs: number): Promise<void> {
   await pause(waitMs, signal).catch(() => {});
   // Whoever is being met has a wait of its own, and says more.
   if (signal.aborted || state.chosen !== null || state.links.size > 0) return;
-  const detail = `nobody else came into the room in the ${waitMs / 1000} s of waiting: is the code the same on both sides?`;
+  const waited = `${state.options.waitMs / 1000} s of waiting`;
+  const detail = `nobody else came into the room in the ${waited}: is the code the same on both sides?`;
   state.options.onEnd(state.lastEnd ? endOf(state.lastEnd) : { reason: 'no-peer', detail });
 }
 
@@ -108,7 +114,8 @@ function asked(state: State, peer: string): void {
   else noteStranger(state, peer);
 }
 
-function noteStranger({ strangers, options }: State, peer: string): void {
+function noteStranger({ strangers, rivals, options }: State, peer: string): void {
+  if (options.peers.kind === 'first' && rivals.size < ROOM_PEERS_MAX) rivals.add(peer);
   if (strangers.size >= STRANGERS_TOLD_MAX || strangers.has(peer)) return;
   strangers.add(peer);
   options.onEvent({ kind: 'stranger', peer });
@@ -144,6 +151,10 @@ function linkTo(state: State, peer: string): PeerLink {
   const leftMs = peers.kind === 'first' ? Math.max(1_000, startedAt + waitMs - now()) : waitMs;
   const link: PeerLink = createPeerLink({
     ...{ ...options, peer, waitMs: peers.kind === 'one' ? leftMs : Math.min(leftMs, COMER_WAIT_MS) },
+    onEvent: (event) => {
+      options.onEvent(event);
+      if (event.kind === 'connecting' && peers.kind === 'first') void tellUnanswered(state);
+    },
     onTunnel: (linked) => take(state, linked),
     onEnd: (end) => drop(state, { peer, link, end }),
   });
@@ -151,13 +162,20 @@ function linkTo(state: State, peer: string): PeerLink {
 }
 
 /** Takes a tunnel; where only one is wanted, all other attempts end. */
-function take(state: State, linked: LinkedTunnel): void {
+function take(state: State, linked: PeerTunnel): void {
   const { options, links } = state;
   if (options.peers.kind === 'first' && state.chosen !== linked.peer) {
     state.chosen = linked.peer;
-    for (const [peer, link] of links) if (peer !== linked.peer) retire(state, peer, link);
+    for (const [peer, link] of links) {
+      if (peer === linked.peer) continue;
+      state.rivals.add(peer);
+      retire(state, peer, link);
+    }
   }
-  options.onTunnel(linked);
+  const settle = (): void => {
+    state.isSettled = true;
+  };
+  options.onTunnel({ ...linked, settle });
 }
 
 /** A link has ended by itself. */
@@ -169,8 +187,19 @@ function drop(
   retire(state, peer, link);
   if (end.kind === 'broken') onEnd({ reason: 'broken', error: end.error });
   else if (peers.kind === 'one' && end.kind === 'ended') connect(state, peer);
+  else if (state.chosen === peer && !state.isSettled && end.kind === 'ended') chooseAnew(state, peer);
   else if (peers.kind === 'everyone' || mayAnotherCome(state, end)) noteEnd(state, peer, end);
   else onEnd(endOf(end));
+}
+
+/** Whoever was chosen has chosen somebody else: all who were there are asked once more. */
+function chooseAnew(state: State, peer: string): void {
+  const { rivals, options, startedAt } = state;
+  state.chosen = null;
+  const leftMs = startedAt + options.waitMs - now();
+  if (options.waitMs !== Number.POSITIVE_INFINITY) void giveUpAfter(state, Math.max(0, leftMs));
+  for (const id of new Set([peer, ...rivals])) connect(state, id);
+  rivals.clear();
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Tunnel } from '../tunnel.ts';
 export type LinkedPeers =
   /** Everyone who asks for this side, each with a tunnel of its own. */
   | { readonly kind: 'everyone' }
-  /** Whoever is there first, and nobody else after that. */
+  /** Whoever is there first, and nobody else once `settle` of its tunnel was called. */
   | { readonly kind: 'first' }
   | { readonly kind: 'one'; readonly id: string };
 
@@ -36,6 +36,11 @@ export interface LinkedTunnel {
   readonly fingerprint: string | null;
   /** The same on both sides, and different for the two of them: decides who begins where either could. */
   readonly role: Role;
+  /**
+   * Says that the tunnel is used. Where whoever is first is wanted, one that ends before that was lost to somebody else who was
+   * faster at the peer: then others are still waited for.
+   */
+  readonly settle: () => void;
 }
 
 /** Disposing of it ends every tunnel, leaves the room, and gives back all that was opened. */
@@ -66,6 +71,8 @@ export type LinkEvent =
   | { readonly kind: 'notice'; readonly text: string }
   /** Somebody under an id that is not connected to asks for this side. */
   | { readonly kind: 'stranger'; readonly peer: string }
+  /** That many are there with the code, and none of them has asked for this side for some seconds. */
+  | { readonly kind: 'unanswered'; readonly peers: number }
   /** A path to the peer is being opened; `again` when there was one before. */
   | { readonly kind: 'connecting'; readonly peer: string; readonly again: boolean }
   /** The peer is connected. `outageMs`: how long nothing had been heard of it, where the tunnel goes on; null for a new one. */

@@ -2,6 +2,7 @@
 import { now } from '../../net/driver.ts';
 import { type RunningMachine, startMachine } from '../../net/machine.ts';
 import type { Udx } from '../../net/udx/native.ts';
+import { explainEnd, type PathEnd } from '../../punch/path/end.ts';
 import type { Identity } from '../handshake/identity.ts';
 import type { MovableSession } from '../session/create-session.ts';
 import type { Session } from '../session/session.ts';
@@ -17,7 +18,11 @@ export interface PeerLink extends AsyncDisposable {
   readonly tell: (input: Extract<UpkeepInput, { readonly kind: 'want' | 'asked' | 'doubt' | 'moved' }>) => void;
   /** Whether there is a tunnel. */
   readonly isConnected: () => boolean;
+  /** Whether the peer has asked for this side too. */
+  readonly isMet: () => boolean;
 }
+
+export type PeerTunnel = Omit<LinkedTunnel, 'settle'>;
 
 /** Why nothing more is done about a peer. */
 export type PeerEnd =
@@ -35,7 +40,7 @@ export interface PeerLinkOptions {
   readonly instance: Uint8Array;
   readonly waitMs: number;
   readonly patienceMs: number;
-  readonly onTunnel: (linked: LinkedTunnel) => void;
+  readonly onTunnel: (linked: PeerTunnel) => void;
   readonly onEvent: (event: LinkEvent) => void;
   /** Called once. */
   readonly onEnd: (end: PeerEnd) => void;
@@ -49,6 +54,7 @@ interface State {
   attempt: AbortController;
   /** Resolves when no attempt is under way. */
   attempted: Promise<void>;
+  isMet: boolean;
   isOver: boolean;
 }
 
@@ -63,12 +69,13 @@ export function createPeerLink(options: PeerLinkOptions): PeerLink {
   const state: State = {
     options,
     machine: startMachine<UpkeepInput, UpkeepOutput>({ machine: upkeep, obey: (output) => obey(state, output) }),
-    ...{ session: null, attempt: new AbortController(), attempted: Promise.resolve(), isOver: false },
+    ...{ session: null, attempt: new AbortController(), attempted: Promise.resolve(), isMet: false, isOver: false },
   };
   state.machine.broken.catch((error: unknown) => end(state, { kind: 'broken', error }));
   return {
     tell: state.machine.tell,
     isConnected: () => state.session !== null,
+    isMet: () => state.isMet,
     [Symbol.asyncDispose]: () => dispose(state),
   };
 }
@@ -143,7 +150,7 @@ async function attempt(
   { attempt: number, waitMs }: Extract<UpkeepOutput, { readonly kind: 'connect' }>,
   former: Promise<void>,
 ): Promise<void> {
-  const { options, machine } = state;
+  const { options } = state;
   const mine = new AbortController();
   state.attempt = mine;
   try {
@@ -152,7 +159,10 @@ async function attempt(
     const how = { ...options, session, waitMs, outliveMs: options.patienceMs, signal: mine.signal };
     const ended = await attemptOnce({
       ...how,
-      onClosed: (detail) => machine.tell({ kind: 'closed', attempt: number, detail }),
+      onMet: () => {
+        state.isMet = true;
+      },
+      onClosed: (how) => handlePathEnd(state, number, how),
       onPath: (path) => options.onEvent({ kind: 'path', peer: options.peer, path }),
     });
     take(state, number, ended);
@@ -164,6 +174,7 @@ async function attempt(
 function take(state: State, attempt: number, ended: AttemptEnd): void {
   const { machine, options } = state;
   if (ended.kind === 'failed') {
+    state.isMet = false;
     const isFinal = ended.isFinal && state.session === null;
     machine.tell({ ...ended, attempt, isFinal });
     return;
@@ -181,6 +192,17 @@ function take(state: State, attempt: number, ended: AttemptEnd): void {
     fingerprint: fingerprintOf(session, options),
     role: session.role,
   });
+}
+
+/**
+ * The path has ended. A peer that closes it and has never answered has not begun the tunnel: the side that begins the handshake
+ * takes it for done as soon as it knows who the peer is.
+ */
+function handlePathEnd({ session, machine }: State, attempt: number, how: PathEnd): void {
+  // The peer has said goodbye before: that ends the tunnel, and is told.
+  if (session?.isOver()) return;
+  if (how.reason === 'peer-left' && session?.stats().rttMs === null) void session.end({ reason: 'peer-left' });
+  else machine.tell({ kind: 'closed', attempt, detail: explainEnd(how) });
 }
 
 /** The tunnel has ended: with its peer, or because another one has begun in its place. */

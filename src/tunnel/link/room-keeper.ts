@@ -73,7 +73,9 @@ interface State {
 /** Opens the first room. @throws UsageError when an option cannot be used; the signal's reason when aborted. */
 export async function keepRoom(given: RoomKeeperOptions): Promise<RoomKeeper> {
   const left = new AbortController();
-  const options = { ...given, signal: AbortSignal.any([given.signal, left.signal]) };
+  const signal = AbortSignal.any([given.signal, left.signal]);
+  // A server that this host has moved away from holds the id for long, unless whoever comes proves to be the same.
+  const options = { ...given, signal, room: { ...given.room, seat: { resumeKey: undefined } } };
   const seen = { isReady: false };
   const nextMs = createBackOff(REOPEN_GAPS_MS, REOPEN_SETTLED_MS).next;
   const first = await openOne(options, seen);

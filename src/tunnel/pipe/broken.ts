@@ -3,37 +3,48 @@ import { explainFileCode } from '../../net/explain-code.ts';
 import { TunnelStreamError } from '../errors.ts';
 import type { TunnelEnd } from '../tunnel.ts';
 
-/** The cause is a sentence's beginning. `isStopped`: nobody reads here any more, which is no fault. */
+interface Kind {
+  /** Nobody reads here any more, which is no fault. */
+  readonly isStopped?: boolean;
+  /** The tunnel has ended, and with it all its streams. */
+  readonly isTunnelOver?: boolean;
+}
+
+/** The cause is a sentence's beginning. */
 export class PipeBroken extends Error {
   override readonly name = 'PipeBroken';
   readonly isStopped: boolean;
+  readonly isTunnelOver: boolean;
 
-  constructor(cause: string, { isStopped = false }: { readonly isStopped?: boolean } = {}) {
+  constructor(cause: string, { isStopped = false, isTunnelOver = false }: Kind = {}) {
     super(cause);
     this.isStopped = isStopped;
+    this.isTunnelOver = isTunnelOver;
   }
 }
 
 /** Returns what a stream has failed with as the end of a pipe; anything else as it is, which is a bug. */
 export function asBroken(error: unknown): unknown {
-  if (error instanceof TunnelStreamError) return new PipeBroken(error.message);
+  if (error instanceof TunnelStreamError) return new PipeBroken(error.message, { isTunnelOver: error.code === 'lost' });
   const { code = '' } = error as NodeJS.ErrnoException;
   return code.startsWith('ERR_STREAM_') ? new PipeBroken('the stream has broken off') : error;
 }
 
 /** Returns what the tunnel's end does to a pipe; what was thrown as it is, which is a bug. */
 export function brokenBy(end: TunnelEnd): unknown {
+  return end.reason === 'broken' ? end.error : new PipeBroken(explainTunnelEnd(end), { isTunnelOver: true });
+}
+
+function explainTunnelEnd(end: Exclude<TunnelEnd, { readonly reason: 'broken' }>): string {
   switch (end.reason) {
     case 'peer-left':
-      return new PipeBroken('the peer has left');
+      return 'the peer has left';
     case 'path-lost':
-      return new PipeBroken(`the connection was lost for good (${end.detail})`);
+      return `the connection was lost for good (${end.detail})`;
     case 'peer-restarted':
-      return new PipeBroken('the peer has started anew');
-    case 'broken':
-      return end.error;
+      return 'the peer has started anew';
     case 'own-end':
-      return new PipeBroken('the pipe was ended');
+      return 'the pipe was ended';
   }
 }
 

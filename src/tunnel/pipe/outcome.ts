@@ -12,6 +12,8 @@ export type PipeOutcome = PipeCounts &
     | { readonly outcome: 'complete' }
     /** Nobody reads what comes out here any more, as with `| head`. */
     | { readonly outcome: 'stopped' }
+    /** The tunnel has ended before the pipe was open: neither the input nor the output has been touched. */
+    | { readonly outcome: 'not-begun' }
     /** Something was lost; `detail` is a sentence. */
     | { readonly outcome: 'failed'; readonly detail: string }
   );

@@ -38,9 +38,21 @@ export function startPipe(options: PipeOptions): Pipe {
 }
 
 async function run(state: State): Promise<PipeOutcome> {
-  const { failed, input, acknowledged } = state;
+  const outcome = await carry(state).catch((error: unknown) => {
+    state.input.destroy();
+    throw error;
+  });
+  // Another pipe can begin with it.
+  if (outcome.outcome !== 'not-begun') state.input.destroy();
+  return outcome;
+}
+
+async function carry(state: State): Promise<PipeOutcome> {
+  const { failed, acknowledged } = state;
   try {
     const stream = await Promise.race([open(state), failed.promise]);
+    state.hasBegun = true;
+    state.onBegun?.();
     stream.on('error', (error) => fail(state, asBroken(error)));
     stream.onDatagram((bytes) => hearReceipt(state, bytes));
     const work = [send(state, stream), receive(state, stream), acknowledged.promise];
@@ -50,7 +62,6 @@ async function run(state: State): Promise<PipeOutcome> {
     return outcomeAfter(state, error);
   } finally {
     state.isOver = true;
-    input.destroy();
   }
 }
 
@@ -58,6 +69,7 @@ async function run(state: State): Promise<PipeOutcome> {
 function outcomeAfter(state: State, error: unknown): PipeOutcome {
   const counts = countsOf(state);
   if (state.signal?.aborted || !(error instanceof PipeBroken)) throw error;
+  if (error.isTunnelOver && !state.hasBegun) return { outcome: 'not-begun', ...counts };
   if (error.isStopped) return { outcome: 'stopped', ...counts };
   return {
     outcome: 'failed',

@@ -13,6 +13,8 @@ export interface PipeOptions {
   /** It is ended when the other side has ended, and everything is written. */
   readonly output: Writable;
   readonly signal?: AbortSignal | undefined;
+  /** Called when the stream is open, and the input is about to be read. */
+  readonly onBegun?: (() => void) | undefined;
 }
 
 export interface State extends PipeOptions {
@@ -35,6 +37,8 @@ export interface State extends PipeOptions {
   isOpened: boolean;
   /** Whether the pipe has ended: nothing more is written. */
   isOver: boolean;
+  /** Whether its stream is open. */
+  hasBegun: boolean;
   /** Whether the other side has ended, and whether all that has come of it has been written. */
   hasEnded: boolean;
   hasWrittenAll: boolean;
@@ -48,14 +52,8 @@ export function createState(options: PipeOptions): State {
     acknowledged: Promise.withResolvers(),
     isReceiptDue: createReceipts(),
     ...{ sent: 0, confirmed: 0, received: 0, written: 0 },
-    ...{
-      hasSentAll: false,
-      isAcknowledged: false,
-      isOpened: false,
-      isOver: false,
-      hasEnded: false,
-      hasWrittenAll: false,
-    },
+    ...{ isOpened: false, isOver: false, hasBegun: false, hasSentAll: false },
+    ...{ isAcknowledged: false, hasEnded: false, hasWrittenAll: false },
   };
   // Whoever runs the pipe is told; there may be nobody who waits just now.
   for (const { promise } of [state.offered, state.failed]) promise.catch(() => {});

@@ -1,12 +1,14 @@
 /** Drives the handshake over a carrier, and hands the datagrams that are none of it to whoever comes next. */
 import { startMachine } from '../../net/machine.ts';
 import { pause } from '../../net/waits.ts';
+import { isCall } from '../../punch/attempt/health/measurement.ts';
 import { explainEnd } from '../../punch/path/end.ts';
 import type { Carrier } from '../carrier.ts';
 import type { Agreement } from '../handshake/agreement.ts';
 import type { HandshakeFailure, HandshakeInput, HandshakeOptions, HandshakeOutput } from '../handshake/contract.ts';
-import { OTHER_VERSION_GRACE_MS } from '../handshake/failure.ts';
+import { failureWhenLeft, OTHER_SIDE_GRACE_MS } from '../handshake/failure.ts';
 import { createHandshake } from '../handshake/handshake.ts';
+import type { Identity } from '../handshake/identity.ts';
 import type { ShakenCarrier } from './create-session.ts';
 import { SEALED_TYPE } from './datagram/sealed-datagram.ts';
 
@@ -40,13 +42,19 @@ export async function shakeHands(carrier: Carrier, { signal, ...options }: Shake
   let receiver: ((bytes: Uint8Array) => void) | null = null;
   carrier.onDatagram((bytes) => {
     if (bytes[0] === SEALED_TYPE) receiver?.(bytes);
+    // With a code, whoever runs natcheck punch is not in the room: the datagram is a stranger's.
+    else if (options.identity.kind === 'anyone' && isCall(bytes)) running.tell({ kind: 'measured' });
     else running.tell({ kind: 'datagram', bytes });
   });
   const stop = (): void => outcome.reject(signal?.reason);
   signal?.addEventListener('abort', stop, { once: true });
   const over = new AbortController();
   try {
-    const result = await Promise.race([outcome.promise, running.broken, lostDuring(carrier, over.signal)]);
+    const result = await Promise.race([
+      outcome.promise,
+      running.broken,
+      lostDuring(carrier, options.identity, over.signal),
+    ]);
     if (result.kind === 'failed') running[Symbol.dispose]();
     if (result.kind === 'failed') return result;
     return {
@@ -68,9 +76,11 @@ export async function shakeHands(carrier: Carrier, { signal, ...options }: Shake
   }
 }
 
-async function lostDuring(carrier: Carrier, signal: AbortSignal): Promise<Outcome> {
-  const detail = `the path was lost during the handshake: ${explainEnd(await carrier.closed)}`;
+async function lostDuring(carrier: Carrier, identity: Identity, signal: AbortSignal): Promise<Outcome> {
+  const end = await carrier.closed;
   // A peer of another version leaves when its own grace is over: what this side has heard of that says more.
-  await pause(OTHER_VERSION_GRACE_MS, signal);
+  await pause(OTHER_SIDE_GRACE_MS, signal);
+  if (end.reason === 'peer-left') return { kind: 'failed', failure: failureWhenLeft(identity) };
+  const detail = `the path was lost during the handshake: ${explainEnd(end)}`;
   return { kind: 'failed', failure: { reason: 'timeout', detail } };
 }

@@ -22,13 +22,14 @@ export function encodeChannelData(
   { channel, data }: ChannelData,
   { padded = false }: { readonly padded?: boolean } = {},
 ): Uint8Array {
-  const length = CHANNEL_HEADER_BYTES + data.length;
-  const bytes = new Uint8Array(padded ? Math.ceil(length / 4) * 4 : length);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, channel);
-  view.setUint16(2, data.length);
+  const end = CHANNEL_HEADER_BYTES + data.length;
+  // It shares memory with others: some of its own would cost more than all else here.
+  const bytes = Buffer.allocUnsafe(padded ? Math.ceil(end / 4) * 4 : end);
+  bytes.writeUInt16BE(channel, 0);
+  bytes.writeUInt16BE(data.length, 2);
   bytes.set(data, CHANNEL_HEADER_BYTES);
-  return bytes;
+  bytes.fill(0, end);
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** Gives null for anything else. Bytes after the data are padding; the data is a view of the input. */

@@ -1,6 +1,7 @@
-/** `natcheck code` as a process. */
+/** `natcheck code`: what it prints, from the same process and from two. */
 import { describe, expect, it } from 'vitest';
 import { parseCode } from '../../../src/tunnel/code/parse.ts';
+import { natcheckHere } from '../here.ts';
 import { natcheck } from '../natcheck.ts';
 
 const read = (stdout: string) => {
@@ -18,7 +19,7 @@ describe('natcheck code', () => {
     [[], { NATCHECK_SERVER: 'env.example' }, { once: false, server: 'env.example' }],
     [['--server', 'flag.example'], { NATCHECK_SERVER: 'env.example' }, { once: false, server: 'flag.example' }],
   ])('%j with %j prints a code, and nothing else', async (words, env, expected) => {
-    const { code, stdout, stderr } = await natcheck(['code', ...words], { NATCHECK_SERVER: '', ...env });
+    const { code, stdout, stderr } = await natcheckHere(['code', ...words], { NATCHECK_SERVER: '', ...env });
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^([2-9a-hjkmnp-z]{5}-){4}[2-9a-hjkmnp-z]{5}(@\S+)?\n$/);
     expect(read(stdout).rest).toEqual({ version: 1, ...expected });
@@ -33,7 +34,7 @@ describe('natcheck code', () => {
   it.each([['a b'], ['http://stun.example.org'], ['[fe80::1%eth0]:3478'], ['x'.repeat(260)]])(
     'makes none for the server %j, and says what to write',
     async (server) => {
-      const { code, stdout, stderr } = await natcheck(['code', '--server', server]);
+      const { code, stdout, stderr } = await natcheckHere(['code', '--server', server]);
       expect([code, stdout]).toEqual([2, '']);
       expect(stderr).toMatch(/^natcheck: .+\n$/);
     },

@@ -10,7 +10,8 @@ import { type NatcheckServer, startServer } from '../../../server/index.ts';
 import { createCode, formatCode } from '../../../src/tunnel/code/code.ts';
 import { connectClient, echo, failureOf, openTarget, openUdp, readAll, until } from '../../tunnel/forward/targets.ts';
 import { freePort } from '../free-port.ts';
-import { natcheck, natcheckStarted, type Started } from '../natcheck.ts';
+import { natcheckHere } from '../here.ts';
+import { natcheckStarted, type Started } from '../natcheck.ts';
 
 let server: NatcheckServer;
 let state: string;
@@ -163,7 +164,7 @@ describe('natcheck expose and natcheck forward', () => {
     expect(await answerFrom(port, 'once')).toBe('once');
     await forward.end('SIGINT');
     expect((await expose.ended).code).toBe(0);
-    const again = await natcheck(['forward', code, `${port}:22`, ...at()], { XDG_STATE_HOME: state });
+    const again = await natcheckHere(['forward', code, `${port}:22`, ...at()], { XDG_STATE_HOME: state });
     expect([again.code, again.stderr]).toEqual([
       2,
       'natcheck: this code was good for one connection, which it has had: natcheck code --once makes another\n',
@@ -179,7 +180,7 @@ describe('wrong use', () => {
     await once(listener, 'listening');
     const { port } = listener.address() as AddressInfo;
     const words = ['forward', newCode(), `${taken.port}:22`, '--rendezvous', `ws://127.0.0.1:${port}`];
-    const { code, stdout, stderr } = await natcheck(words);
+    const { code, stdout, stderr } = await natcheckHere(words);
     await new Promise((resolve) => listener.close(resolve));
     expect([code, stdout, stderr]).toEqual([
       ...[
@@ -201,13 +202,13 @@ describe('wrong use', () => {
     ],
     [['expose', '22', '--id', 'bob', '--server', 'x'], 'without a code, --peer names the peer'],
   ])('%j is refused in one line', async (words, sentence) => {
-    const { code, stdout, stderr } = await natcheck(words, { NATCHECK_SERVER: '' });
+    const { code, stdout, stderr } = await natcheckHere(words, { NATCHECK_SERVER: '' });
     expect([code, stdout, stderr]).toEqual([2, '', `natcheck: ${sentence}\n`]);
   });
 
   it('a mistyped code is told as one', async () => {
     const code = newCode().replace(/^(.)(.)/, (_, a, b) => `${a}${b === 'a' ? 'b' : 'a'}`);
-    const { code: exitCode, stderr } = await natcheck(['forward', code, '0:22']);
+    const { code: exitCode, stderr } = await natcheckHere(['forward', code, '0:22']);
     expect([exitCode, stderr.split('\n').length]).toEqual([2, 2]);
   });
 
@@ -216,14 +217,14 @@ describe('wrong use', () => {
     const where = ['--server', `127.0.0.1:${port}`, '--rendezvous', `ws://127.0.0.1:${port}`];
     const code = formatCode(createCode({ server: null, once: false, randomBytes }));
     const ended = await Promise.all([
-      natcheck(['expose', '22', ...where]),
-      natcheck(['forward', code, '0:22', '--wait', '5', ...where]),
+      natcheckHere(['expose', '22', ...where]),
+      natcheckHere(['forward', code, '0:22', '--wait', '5', ...where]),
     ]);
     expect(ended.map((one) => one.code)).toEqual([3, 3]);
   });
 });
 
 it('a forward of nobody ends with 6 when its time is over', async () => {
-  const { code, stderr } = await natcheck(['forward', newCode(), '0:22', '--wait', '1', ...at()]);
+  const { code, stderr } = await natcheckHere(['forward', newCode(), '0:22', '--wait', '1', ...at()]);
   expect([code, stderr]).toEqual([6, expect.stringContaining('the peer did not come')]);
 });

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatcheckServer, startServer } from '../../../server/index.ts';
+import { natcheckHere } from '../here.ts';
 import { type Ended, natcheck, natcheckStarted } from '../natcheck.ts';
 
 const TALK = [process.execPath, fileURLToPath(new URL('talk.mjs', import.meta.url))];
@@ -97,7 +98,7 @@ describe.concurrent('natcheck punch with a program', { timeout: TIMEOUT_MS }, ()
   });
 
   it('wants a program for --keep', async () => {
-    const { code, stderr } = await natcheck(['punch', ...where, '--peer', 'x', '--keep']);
+    const { code, stderr } = await natcheckHere(['punch', ...where, '--peer', 'x', '--keep']);
     expect([code, stderr]).toEqual([2, 'natcheck: --keep is for a program, which follows --\n']);
   });
 

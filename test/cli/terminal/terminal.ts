@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { ownedByTest, ownedProcess } from '../../owner/owned-by-test.ts';
 import { MAIN } from '../natcheck.ts';
 
 const SHELL = fileURLToPath(new URL('shell.ts', import.meta.url));
@@ -48,17 +49,19 @@ export async function onTerminal(
   await once(server, 'listening');
   const { port } = server.address() as { readonly port: number };
   const command = [process.execPath, SHELL, `${port}`, process.execPath, MAIN, ...words].map(quoted).join(' ');
-  const script = spawn('script', ['-q', '-c', `stty cols ${columns} rows 24; exec ${command}`, '/dev/null'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, TERM: 'xterm', ...env },
-  });
+  const script = ownedProcess(
+    spawn('script', ['-q', '-c', `stty cols ${columns} rows 24; exec ${command}`, '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, TERM: 'xterm', ...env },
+    }),
+  );
   const [shell] = (await once(server, 'connection')) as [Socket];
   const screen = screenOf(script);
   const closed = script.stdout ? once(script.stdout, 'close') : null;
   const told = createInterface({ input: shell })[Symbol.asyncIterator]();
   const next = async (): Promise<unknown> => JSON.parse((await told.next()).value ?? 'null');
   const { pid } = (await next()) as { readonly pid: number };
-  return {
+  return ownedByTest({
     ...{ pid, ...screen },
     type: (keys) => void script.stdin?.write(keys),
     close: () => void script.kill('SIGKILL'),
@@ -72,7 +75,7 @@ export async function onTerminal(
       script.kill('SIGKILL');
       if (script.exitCode === null && script.signalCode === null) await once(script, 'exit');
     },
-  };
+  });
 }
 
 function screenOf({ stdout }: ChildProcess): Pick<TerminalProgram, 'shown' | 'shows'> {

@@ -1,12 +1,16 @@
 /** The commands of a tunnel without a natcheck server, as processes on loopback: through brokers, one of which is dead. */
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatcheckServer, startServer } from '../../../server/index.ts';
+import { createCode, formatCode } from '../../../src/tunnel/code/code.ts';
 import { startTestBroker, type TestBroker } from '../../net/rendezvous/broker/mqtt-broker.ts';
 import { HOST } from '../../net/rendezvous/peers.ts';
 import { connectClient, echo, openTarget, readAll } from '../../tunnel/forward/targets.ts';
 import { freePort } from '../free-port.ts';
-import { natcheck, natcheckStarted } from '../natcheck.ts';
+import { natcheckHere } from '../here.ts';
+import { natcheckStarted } from '../natcheck.ts';
 import { hashOf, startPipe } from '../pipes.ts';
 
 const TIMEOUT_MS = 60_000;
@@ -26,7 +30,7 @@ const seenBy = (): string[] => ['--stun', `${HOST}:${server.addresses[0]?.port}`
 const urls = (): readonly string[] => brokers.map(({ url }) => url);
 
 async function newCode(): Promise<string> {
-  const { stdout } = await natcheck(['code'], { NATCHECK_SERVER: '' });
+  const { stdout } = await natcheckHere(['code'], { NATCHECK_SERVER: '' });
   return stdout.trim();
 }
 
@@ -65,7 +69,29 @@ describe('without a server', { timeout: TIMEOUT_MS }, () => {
 
   it('all brokers being dead ends with 3, and with what is wrong with each', async () => {
     const dead = `mqtt://127.0.0.1:${await freePort()}`;
-    const { code, stderr } = await natcheck(['pipe', await newCode(), '--broker', dead, ...seenBy()]);
+    const { code, stderr } = await natcheckHere(['pipe', await newCode(), '--broker', dead, ...seenBy()]);
     expect([code, stderr]).toEqual([3, expect.stringContaining(dead.slice('mqtt://'.length))]);
+  });
+
+  it.each([
+    ['pipe', []],
+    ['forward', ['0:22']],
+  ] as const)('with a server in its code that is down, %s ends with 3, and asks no broker', async (command, words) => {
+    let asked = 0;
+    const broker = createServer(() => asked++).listen(0, HOST);
+    await once(broker, 'listening');
+    const { port } = broker.address() as AddressInfo;
+    const dead = `${HOST}:${await freePort()}`;
+    const code = formatCode(createCode({ server: dead, once: false, randomBytes }));
+    const where = ['--rendezvous', `ws://${dead}`, '--wait', '20', '--no-port-mapping'];
+    const { code: exit, stderr } = await natcheckHere([command, code, ...words, ...where], {
+      NATCHECK_BROKER: `mqtt://${HOST}:${port}`,
+    });
+    await new Promise((resolve) => broker.close(resolve));
+    expect([exit, stderr]).toEqual([
+      3,
+      expect.stringMatching(/^the rendezvous server cannot be reached: nothing listens on TCP 127\.0\.0\.1:\d+/m),
+    ]);
+    expect(asked).toBe(0);
   });
 });

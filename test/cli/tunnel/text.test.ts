@@ -4,6 +4,8 @@ import { endText, eventText } from '../../../cli/tunnel/event-text.ts';
 import { statusText } from '../../../cli/tunnel/status-line.ts';
 import type { LinkEnd, LinkEvent } from '../../../src/tunnel/link/link.ts';
 
+const twice = (text: string): [string, string] => [text, text];
+
 it.each<[LinkEvent, string | null, string | null]>([
   [{ kind: 'ready' }, null, null],
   [{ kind: 'connecting', peer: 'bob', again: true }, null, null],
@@ -31,6 +33,18 @@ it.each<[LinkEvent, string | null, string | null]>([
     { kind: 'stranger', peer: 'bop' },
     'somebody else with this code asks for this side, which is connected already',
     'bop asks for this side, but is not who is waited for: is one of the ids mistyped?',
+  ],
+  [
+    { kind: 'unanswered', peers: 2 },
+    ...twice(
+      '2 others with this code are there, and do not ask for this side: they are connected to each other, it seems; waiting for one more',
+    ),
+  ],
+  [
+    { kind: 'unanswered', peers: 1 },
+    ...twice(
+      'somebody else with this code is there, but does not ask for this side: is it connected to another one, or does another command run there?',
+    ),
   ],
 ])('of %j with a code, and by ids', (event, byCode, byIds) => {
   const texts = [false, true].map((isNamed) => eventText(event, { isNamed, isConnected: true }));

@@ -6,6 +6,7 @@ import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
+import { ownedProcess } from '../../owner/owned-by-test.ts';
 import { MAIN } from '../natcheck.ts';
 import { startMeetings } from './meetings.ts';
 
@@ -16,10 +17,12 @@ const SKIP = { skip: !existsSync(FULL), timeout: 120_000 };
 /** Runs a command whose stdout is that device. */
 async function runFull(words: readonly string[], env: Record<string, string> = {}) {
   const full = await open(FULL, 'w');
-  const child = spawn(process.execPath, [MAIN, ...words], {
-    stdio: ['ignore', full.fd, 'pipe'],
-    env: { ...process.env, ...env },
-  });
+  const child = ownedProcess(
+    spawn(process.execPath, [MAIN, ...words], {
+      stdio: ['ignore', full.fd, 'pipe'],
+      env: { ...process.env, ...env },
+    }),
+  );
   await full.close();
   const [stderr, [code]] = await Promise.all([text(child.stderr as Readable), once(child, 'close')]);
   return { code, stderr };

@@ -1,18 +1,14 @@
 /** What a command says of another side that does not go with it: another command, one too many, one of another version. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withChangedSource } from '../changed-source.ts';
+import { startCommand } from '../pipes.ts';
 import { CONNECTED, type Meetings, startMeetings } from './meetings.ts';
 
 const TIMEOUT_MS = 120_000;
-/** How a process takes the source of this version for that of the next one. */
-const NEWER = `--import=data:text/javascript,${encodeURIComponent(`
-  import { registerHooks } from 'node:module';
-  registerHooks({
-    load: (url, context, next) => {
-      const loaded = next(url, context);
-      if (!url.endsWith('/handshake/message.ts')) return loaded;
-      return { ...loaded, source: String(loaded.source).replace('TUNNEL_VERSION = 1', 'TUNNEL_VERSION = 2') };
-    },
-  });`)}`;
+/** The next version's process. */
+const NEWER = withChangedSource({
+  ...{ file: '/handshake/message.ts', from: 'TUNNEL_VERSION = 1', to: 'TUNNEL_VERSION = 2' },
+});
 
 let meetings: Meetings;
 beforeAll(async () => {
@@ -59,7 +55,7 @@ describe('with one code on both sides', { timeout: TIMEOUT_MS }, () => {
     const { code: exit, stderr } = await third.ended;
     expect(exit).toBe(6);
     expect(stderr).toMatch(
-      /^the peer did not come: in the \d(\.\d)? s of waiting, somebody with the same code was there, but did not ask for this side: is it connected to another one, or does another command run there\?$/m,
+      /^the peer did not come: in the \d(\.\d)? s of waiting, 2 others with the same code were there, but did not ask for this side: are they connected to each other\?$/m,
     );
     for (const side of [one, other])
       await side.said(/^somebody else with this code asks for this side, which is connected already$/m);
@@ -92,7 +88,9 @@ describe('with one code on both sides', { timeout: TIMEOUT_MS }, () => {
     await expose.said(/^somebody else with this code asks for this side, which is connected already$/m);
     expect(await second.ended).toMatchObject({
       code: 6,
-      stderr: expect.stringMatching(/somebody with the same code was there, but did not ask for this side/),
+      stderr: expect.stringMatching(
+        /2 others with the same code were there, but did not ask for this side: are they connected to each other\?$/m,
+      ),
     });
     first.kill('SIGINT');
     expect([(await first.ended).code, (await expose.ended).code]).toEqual([0, 0]);
@@ -122,4 +120,24 @@ describe('with one code on both sides', { timeout: TIMEOUT_MS }, () => {
       expect((await old.ended).code).toBe(command === 'expose' ? 0 : 7);
     },
   );
+});
+
+it('by ids, a pipe that meets natcheck punch is told so, and ends with 7', { timeout: TIMEOUT_MS }, async () => {
+  const byIds = (id: string, peer: string) => [
+    '--id',
+    id,
+    '--peer',
+    peer,
+    '--server',
+    meetings.place,
+    ...meetings.where,
+  ];
+  await using _punch = startCommand(['punch', ...byIds('bob', 'alice')]);
+  await using pipe = startCommand(['pipe', ...byIds('alice', 'bob')]);
+  expect(await pipe.ended).toMatchObject({
+    code: 7,
+    stderr: expect.stringMatching(
+      /^the other side runs natcheck punch, which opens no tunnel: both sides need natcheck pipe, or expose and forward$/m,
+    ),
+  });
 });

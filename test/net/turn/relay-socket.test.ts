@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { startServer } from '../../../server/index.ts';
+import type { Endpoint } from '../../../src/endpoint.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { type OpenedRelay, openRelay, type RelayOptions } from '../../../src/net/turn/relay.ts';
 import type { RelayEvent, RelaySocket } from '../../../src/net/turn/relay-socket.ts';
-import { openUdpSocket } from '../../../src/net/udp-socket.ts';
+import { type OpenSocket, openUdpSocket } from '../../../src/net/udp-socket.ts';
 import type { TurnTransportName } from '../../../src/turn/url.ts';
 import { LOOPBACK_TLS } from '../../server/tls/loopback.ts';
 import { CREDENTIALS, type FakeTurnServer, startFakeTurnServer } from './fake-server.ts';
@@ -32,6 +33,18 @@ const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 const unsent = (code: string): never => {
   throw new Error(`not sent: ${code}`);
 };
+
+it('the socket toward the server is of the given opener, and of that alone', async () => {
+  await using server = await startFakeTurnServer({ transport: 'udp' });
+  const locals: Endpoint[] = [];
+  const openSocket: OpenSocket = async (at) => {
+    const socket = await openUdpSocket(at);
+    locals.push(socket.local);
+    return socket;
+  };
+  await using relay = opened(await open(server, 'udp', { openSocket }));
+  expect(locals).toEqual([relay.mapped]);
+});
 
 describe.for(TRANSPORTS)('over %s', (transport) => {
   it('datagrams go both ways, through indications and then through a channel, and the allocation is given back', async () => {

@@ -110,3 +110,14 @@ export function createHub(seed = 1): Hub {
   };
   return hub;
 }
+
+/** alice has been there for a while when bob comes; both ask for each other. */
+export function meet(hub: Hub = createHub()): { readonly hub: Hub; readonly alice: HubSide; readonly bob: HubSide } {
+  const alice = hub.add('alice');
+  alice.ask('bob');
+  hub.clock.runUntil(hub.clock.now() + 10_000);
+  const bob = hub.add('bob');
+  bob.ask('alice');
+  hub.clock.runUntil(hub.clock.now() + 10_000);
+  return { hub, alice, bob };
+}

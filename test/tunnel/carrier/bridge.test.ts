@@ -5,6 +5,7 @@ import type { Endpoint } from '../../../src/endpoint.ts';
 import { openUdpSocket } from '../../../src/net/udp-socket.ts';
 import { loadUdx } from '../../../src/net/udx/load.ts';
 import type { Udx, UdxStream } from '../../../src/net/udx/native.ts';
+import { openUdxSocket } from '../../../src/net/udx/udx-socket.ts';
 import { type Bridge, openBridge, RELAYED_MAX_BYTES } from '../../../src/tunnel/carrier/bridge.ts';
 
 const ID = 5;
@@ -65,6 +66,28 @@ it('drops what would be cut into fragments on the way, so that streams find a si
   // Streams grow their packets by steps of 32 bytes.
   expect(Math.max(...lengths)).toBeGreaterThan(RELAYED_MAX_BYTES - 32);
   expect(Math.max(...lengths)).toBeLessThanOrEqual(RELAYED_MAX_BYTES);
+});
+
+it('drops the same of what the peer sends, so that its relay does not have to cut it', async () => {
+  const [udx, otherUdx] = [await loadUdx(), await loadUdx()];
+  await using relay = await openUdpSocket({ address: '127.0.0.1', port: 0 });
+  await using direct = await openUdxSocket({ address: '127.0.0.1', port: 0 }, otherUdx);
+  await using bridge: Bridge = await openBridge(udx, (bytes) => relay.send(bytes, direct.local, () => {}));
+  const lengths: number[] = [];
+  relay.onDatagram((bytes) => {
+    lengths.push(bytes.length);
+    bridge.deliver(bytes);
+  });
+  const far = streamOver({ ...bridge, socket: direct.native, remote: relay.local }, otherUdx);
+  const near = streamOver(bridge, udx);
+  far.end(new Uint8Array(4_000_000));
+  near.end();
+  near.resume();
+  await once(near, 'end');
+  const tries = lengths.filter((length) => length > RELAYED_MAX_BYTES).length;
+  expect(tries).toBeGreaterThan(0);
+  // All others bring the bytes, of which there are 2,866 packets of that size at least.
+  expect(tries).toBeLessThan(lengths.length / 100);
 });
 
 it('ends its streams when it is disposed of', async () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Agreement } from '../../../src/tunnel/handshake/agreement.ts';
 import type { HandshakeOutput } from '../../../src/tunnel/handshake/contract.ts';
-import { isFinal } from '../../../src/tunnel/handshake/failure.ts';
 import type { Identity, Role } from '../../../src/tunnel/handshake/identity.ts';
 import { MESSAGE_TYPE } from '../../../src/tunnel/handshake/message.ts';
 import { ANYONE, codeOf, LIBRARY, machineOf, type Passing, pair, type Run, run } from './machines.ts';
@@ -155,15 +154,6 @@ describe('a handshake', () => {
     });
   });
 
-  it.each([
-    ['timeout', false],
-    ['unreadable', false],
-    ['other-version', true],
-    ['not-the-peer', true],
-  ] as const)('that has failed for the reason %s is final: %s', (reason, isLast) => {
-    expect(isFinal({ reason, detail: '' })).toBe(isLast);
-  });
-
   it('sends a bounded number of messages to a side that is mute, and gives up in time', () => {
     const result = run(pair({ timeoutMs: 60_000 }), () => []);
     expect(result.passed).toHaveLength(30);
@@ -226,6 +216,29 @@ describe('a handshake', () => {
       },
     ]);
   });
+
+  it.each(['initiator', 'responder'] as const)(
+    'as %s fails within a second where the peer only measures the path, unless that is proved wrong',
+    (role) => {
+      const measured = machineOf(role, { identity: ANYONE });
+      measured.handle(0, { kind: 'start' });
+      for (const at of [300, 900]) measured.handle(at, { kind: 'measured' });
+      expect(measured.handle(1_300, { kind: 'timeout' })).toEqual([
+        {
+          kind: 'failed',
+          failure: {
+            reason: 'other-command',
+            detail:
+              'the other side runs natcheck punch, which opens no tunnel: both sides need natcheck pipe, or expose and forward',
+          },
+        },
+      ]);
+      const sides = pair({ identity: ANYONE });
+      sides[role].handle(0, { kind: 'start' });
+      sides[role].handle(0, { kind: 'measured' });
+      expectAgreed(run(sides, ({ bytes }) => [bytes]));
+    },
+  );
 
   it('tries a hundred messages a second at most, and agrees all the same when strangers send more', () => {
     let forged = 0;

@@ -40,6 +40,11 @@ export interface Measurement {
   readonly wakeAt: () => number;
 }
 
+/** Whether the datagram is how a side that measures calls a far side that has not answered yet. */
+export function isCall(bytes: Uint8Array): boolean {
+  return bytes.length === 2 && bytes[0] === PROBE && bytes[1] === CALL;
+}
+
 /** Begins at `now`; the first probe goes out with the first `timeout`. */
 export function createMeasurement(now: number, options: MeasurementOptions): Measurement {
   const state = createState(now, options);

@@ -17,6 +17,8 @@ import { describeLab, startProvidedLab } from '../provided.ts';
 const TIMEOUT_MS = 120_000;
 const CONNECTIONS = 50;
 const LONG_BYTES = 32_000_000;
+/** The first of three ports of a server that has a relay. */
+const RELAY_PORT = 7478;
 
 /** Makes a web server with a file of 200 kB, an SSH server, and one of iperf3, on loopback alone. */
 const SERVERS = {
@@ -57,7 +59,7 @@ describeLab('a forward from behind a NAT', () => {
   let servers: Owner;
   const exposing = (): LabContainer => lab.nat('port-restricted').client(0);
   beforeAll(async () => {
-    lab = await startProvidedLab({ profiles: [PORT_RESTRICTED, PORT_RESTRICTED, SYMMETRIC] });
+    lab = await startProvidedLab({ profiles: [PORT_RESTRICTED, PORT_RESTRICTED, SYMMETRIC, SYMMETRIC] });
     server = await startNatcheckServer(lab.server);
     servers = createOwner();
     const start = async (script: string, ready: RegExp): Promise<void> => {
@@ -141,5 +143,23 @@ describeLab('a forward from behind a NAT', () => {
         await Promise.all(routers.map((router) => router.loseEveryNth(0)));
       }
     });
+  });
+
+  it('carries a download through a relay alone, between two symmetric ones', { timeout: TIMEOUT_MS }, async () => {
+    await using owner = createOwner();
+    const ports = ['--port', `${RELAY_PORT}`, '--alt-port', `${RELAY_PORT + 1}`, '--http-port', `${RELAY_PORT + 2}`];
+    owner.use(await startNatcheckServer(lab.server, [...ports, '--relay', '--open-relay']));
+    const [exposer, client] = [lab.nat('symmetric-2').client(0), lab.nat('symmetric').client(0)];
+    await owner.use(await exposer.start(['sh', '-ec', SERVERS.web])).line(/Serving HTTP/);
+    const { primary } = lab.server;
+    const code = formatCode(createCode({ server: `${primary}:${RELAY_PORT}`, once: false, randomBytes }));
+    const where = ['--rendezvous', `ws://${primary}:${RELAY_PORT + 2}`];
+    await startSide(owner, exposer, { code, words: ['expose', '8000', ...where] });
+    const forward = await startSide(owner, client, { code, words: ['forward', '8000', ...where] });
+    await forward.line(/^connected to the other side through a relay, encrypted end to end$/, {
+      timeoutMs: TIMEOUT_MS,
+    });
+    const hash = await shell(exposer, 'sha256sum < /srv/web/file');
+    expect(await shell(client, 'curl --silent --fail --max-time 60 http://127.0.0.1:8000/file | sha256sum')).toBe(hash);
   });
 });

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLASSIC_NATS, type Lab, type LabRouter, startNatcheckServer } from '../../../../lab/index.ts';
 import { createCode, formatCode } from '../../../../src/tunnel/code/code.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
-import { expectComplete, type PipeRun, startPipe } from './pipe-run.ts';
+import { moveTo } from './move.ts';
+import { expectComplete, type PipeEvent, type PipeRun, startPipe } from './pipe-run.ts';
 
 const BYTES = 20_000_000;
 const NATS = ['full-cone', 'restricted', 'port-restricted', 'symmetric'] as const;
@@ -20,6 +21,8 @@ const RELAY_PORTS = [
   { port: 6478, altPort: 6479, httpPort: 6480 },
 ] as const;
 const TEST_TIMEOUT_MS = 180_000;
+/** How often a pipe tells how much it has carried. */
+const TRAFFIC_EVERY_MS = 1_000;
 /** Bytes per second that no relay of the lab reaches, in place of what one address may have. */
 const NO_BOUND = '10000000000';
 const RELAY = [
@@ -128,6 +131,24 @@ describeLab('natcheck pipe', () => {
       },
     );
 
+    it('when a host gets another address', { timeout: TEST_TIMEOUT_MS }, async () => {
+      const client = lab.nat('port-restricted').client(0);
+      const pipes = await start(['port-restricted', 'restricted'], { bytes: 0 });
+      await flowing(pipes);
+      const former = await moveTo(client, 'another');
+      try {
+        const soFar = pipes.map((pipe) => pipe.receivedSoFar());
+        await Promise.all(pipes.map((pipe, at) => pipe.receivedMore((soFar[at] ?? 0) + 3_000_000)));
+        await Promise.all(pipes.map((pipe) => pipe.endInput()));
+        const results = await resultsOf(pipes);
+        expectComplete(results);
+        for (const { events } of results) expect(longestPauseMs(events)).toBeLessThan(5_000 + TRAFFIC_EVERY_MS);
+        say('port-restricted × restricted, another address', results);
+      } finally {
+        await moveTo(client, former);
+      }
+    });
+
     it('when the relay is killed and started again', { timeout: TEST_TIMEOUT_MS }, async () => {
       await using first = await startRelay(lab, 0);
       const pipes = await start(['symmetric', 'symmetric'], { bytes: 0, words: relayWords(lab, [0]) });
@@ -168,6 +189,12 @@ async function comeBack(pipes: readonly [PipeRun, PipeRun]): Promise<void> {
     }),
   );
   await Promise.all(pipes.map((pipe) => pipe.endInput()));
+}
+
+/** How long, at the most, nothing came at all; bytes are told of each second in which some have come. */
+function longestPauseMs(events: readonly PipeEvent[]): number {
+  const times = events.filter(({ event }) => event === 'traffic').map(({ time }) => Date.parse(time));
+  return Math.max(0, ...times.slice(1).map((at, index) => at - (times[index] ?? at)));
 }
 
 async function flush(router: LabRouter): Promise<void> {

@@ -22,6 +22,16 @@ describe(`${SEEDS} punches with a relay over links that lose 5 %`, { timeout: 30
     expect(outcomes(SYMMETRIC, SYMMETRIC, false)).toEqual(Array(SEEDS).fill(['failed', 'failed']));
   });
 
+  it.each([1, 30, 100])('symmetric × symmetric, %i ms one way: one of the two relays is enough', (latencyMs) => {
+    const link = symmetricLink({ latencyMs });
+    const behind = { kind: 'nat', layers: [SYMMETRIC] } as const;
+    const relays = Array.from({ length: SEEDS }, (_, seed) => {
+      const { a, b } = punchInSim({ a: behind, b: behind, seed, linkA: link, linkB: link, relay: true });
+      return [a, b].filter(({ outcome, endpoints }) => outcome === 'relayed' && endpoints?.local === null).length;
+    });
+    expect(relays).toEqual(Array(SEEDS).fill(1));
+  });
+
   it('symmetric × full cone: each is direct on both sides, although there is a relay', () => {
     expect(outcomes(SYMMETRIC, FULL_CONE, true)).toEqual(Array(SEEDS).fill(['direct', 'direct']));
   });

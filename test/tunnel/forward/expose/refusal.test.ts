@@ -10,6 +10,7 @@ import { StreamRefusedError } from '../../../../src/tunnel/errors.ts';
 import { connectTo } from '../../../../src/tunnel/forward/expose/connect.ts';
 import { refusalOf } from '../../../../src/tunnel/forward/expose/refusal.ts';
 import { parseTarget } from '../../../../src/tunnel/forward/grammar/parse-target.ts';
+import { ownedProcess } from '../../../owner/owned-by-test.ts';
 import { connectClient, failureOf, join, openTarget, until } from '../targets.ts';
 
 /** A port on which nothing listens. */
@@ -138,7 +139,7 @@ async function openMute(): Promise<AsyncDisposable & { readonly port: number }> 
       require('fs').writeSync(1, String(server.address().port));
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
     });`;
-  const child = spawn(process.execPath, ['-e', program]);
+  const child = ownedProcess(spawn(process.execPath, ['-e', program]));
   const [port] = (await once(child.stdout, 'data')) as [Buffer];
   return {
     port: Number(port),

@@ -1,12 +1,12 @@
 /** The door of the command: which Node it needs, said by whatever Node it is run with. */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { isOldNode, NODE_NEEDED } from '../../cli/node-needed.ts';
-import { MAIN } from './natcheck.ts';
+import { isOldNode, NODE_NEEDED } from '../../../cli/start/node-needed.ts';
+import { MAIN } from '../natcheck.ts';
 
 it.each([
   ['22.22.0', false],
@@ -22,7 +22,7 @@ it.each([
 });
 
 it('the Node that is needed is the one of package.json', () => {
-  const { engines } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const { engines } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
   expect(engines.node).toBe(`>=${NODE_NEEDED}`);
 });
 
@@ -32,7 +32,8 @@ it('an old Node is told so in one line, before anything else is read', (context)
   using place = mkdtempDisposableSync(join(tmpdir(), 'natcheck-door-'));
   // As the build has them; nothing else is there to be read.
   writeFileSync(join(place.path, 'package.json'), '{ "type": "module" }');
-  for (const name of ['main', 'node-needed']) {
+  mkdirSync(join(place.path, 'start'));
+  for (const name of ['main', 'start/node-needed']) {
     const source = readFileSync(MAIN.replace(/main\.ts$/, `${name}.ts`), 'utf8');
     writeFileSync(join(place.path, `${name}.js`), stripTypeScriptTypes(source).replaceAll(".ts'", ".js'"));
   }

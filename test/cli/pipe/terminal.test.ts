@@ -1,9 +1,9 @@
 /** What `natcheck pipe` shows on a terminal: the line for the other machine with its QR code, how it goes, and nothing left behind. */
 import { expect, it } from 'vitest';
-import { startServer } from '../../server/index.ts';
-import { HOST } from '../net/rendezvous/peers.ts';
-import { startPipe, textOf } from './pipes.ts';
-import { NO_TERMINAL, onTerminal } from './terminal/terminal.ts';
+import { startServer } from '../../../server/index.ts';
+import { HOST } from '../../net/rendezvous/peers.ts';
+import { startPipe, textOf } from '../pipes.ts';
+import { NO_TERMINAL, onTerminal } from '../terminal/terminal.ts';
 
 it('shows the line and its QR code, counts down, and then how the bytes go, until the peer writes to the terminal', {
   skip: NO_TERMINAL !== null,
