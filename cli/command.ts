@@ -27,11 +27,22 @@ export interface Context {
 
 export type CommandOptions = Readonly<Record<string, Options>>;
 
+/** Puts options under a heading of their own in `--help`. */
+export function grouped<const O extends CommandOptions>(group: string, options: O): O {
+  const entries = Object.entries(options).map(([name, option]) => [name, { group, ...option }]);
+  return Object.fromEntries(entries) as O;
+}
+
+/** The headings of the options that a meeting has. */
+export const GROUPS = { where: 'Where to meet:', path: 'Which path:', output: 'Output:' } as const;
+
 export interface CommandDefinition<O extends CommandOptions> {
   readonly name: string;
   /** The positional arguments after the name, such as `<action> [name]`, if there are any. */
   readonly arguments?: string;
   readonly positionals?: Readonly<Record<string, PositionalOptions>>;
+  /** Whether a program and its arguments may follow `--`. */
+  readonly takesProgram?: boolean;
   readonly options: O;
   /** Paragraphs after the options in `--help`. */
   readonly notes?: string;

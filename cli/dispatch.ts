@@ -36,6 +36,7 @@ export async function dispatch(
     context.stdout.write(`${shown}\n`);
     return EXIT.ok;
   }
+  checkProgram(chosen);
   checkValues(chosen);
   return chosen.command.run(chosen.argv, context);
 }
@@ -142,6 +143,13 @@ function withEmptyLists({ positionals = {} }: Command, argv: Chosen['argv']): Ch
   const many = Object.entries(positionals).filter(([name, { array }]) => array && Array.isArray(argv[name]));
   const lists = many.map(([name]) => [name, (argv[name] as unknown[]).filter((word) => word !== undefined)]);
   return { ...argv, ...Object.fromEntries(lists) };
+}
+
+/** Refuses what follows `--` where it would be taken for nothing. The parser leaves it behind the command's own name. */
+function checkProgram({ command, argv }: Chosen): void {
+  const [, first] = argv._ as readonly (string | number)[];
+  if (first === undefined || command.takesProgram) return;
+  throw new UsageError(`${first} follows --, but natcheck ${command.name} starts no program: leave -- out`);
 }
 
 /** Checks what yargs lets pass: a number that is not one, and an option with one value that is given twice. */

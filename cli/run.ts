@@ -28,8 +28,42 @@ export async function run(
   words: readonly string[],
   { host, commands }: { readonly host: Host; readonly commands: Commands },
 ): Promise<Outcome> {
+  using signals = listenForSignals(host);
+  const { signal, takeSignals } = signals;
+  try {
+    const context = terminalContext(host, { words, signal, takeSignals });
+    const code = await dispatch(words, { commands, context });
+    return { kind: 'exit', code };
+  } catch (error) {
+    const received = signals.received();
+    if (received !== null && error === signal.reason) return { kind: 'interrupted', signal: received };
+    if (!(error instanceof UsageError)) return { kind: 'bug', error };
+    const stderr = textOutput(host.stderr, { color: false });
+    stderr.write(`${hang('natcheck: ', visible(error.message), stderr.columns)}\n`);
+    return { kind: 'exit', code: EXIT.usage };
+  }
+}
+
+interface Signals extends Disposable, Pick<Context, 'signal' | 'takeSignals'> {
+  /** Returns the signal that has aborted the command; null before one has. */
+  readonly received: () => Signal | null;
+}
+
+/** Listens until this is disposed of, or a signal comes that the command does not take. */
+function listenForSignals(host: Host): Signals {
   const abort = new AbortController();
   let taker: ((signal: Signal) => void) | null = null;
+  let received: Signal | null = null;
+  const handlers = SIGNALS.map((signal) => ({ signal, handler: () => (taker ?? interrupt)(signal) }));
+  const release = (): void => {
+    for (const { signal, handler } of handlers) host.off(signal, handler);
+  };
+  const interrupt = (signal: Signal): void => {
+    received = signal;
+    release();
+    abort.abort();
+  };
+  for (const { signal, handler } of handlers) host.on(signal, handler);
   const takeSignals: Context['takeSignals'] = (take) => {
     taker = take;
     return {
@@ -38,28 +72,5 @@ export async function run(
       },
     };
   };
-  const handlers = SIGNALS.map((signal) => ({ signal, handler: () => (taker ?? interrupt)(signal) }));
-  const release = (): void => {
-    for (const { signal, handler } of handlers) host.off(signal, handler);
-  };
-  let received: Signal | undefined;
-  const interrupt = (signal: Signal): void => {
-    received = signal;
-    release();
-    abort.abort();
-  };
-  for (const { signal, handler } of handlers) host.on(signal, handler);
-  try {
-    const context = terminalContext(host, { words, signal: abort.signal, takeSignals });
-    const code = await dispatch(words, { commands, context });
-    return { kind: 'exit', code };
-  } catch (error) {
-    if (received !== undefined && error === abort.signal.reason) return { kind: 'interrupted', signal: received };
-    if (!(error instanceof UsageError)) return { kind: 'bug', error };
-    const stderr = textOutput(host.stderr, { color: false });
-    stderr.write(`${hang('natcheck: ', visible(error.message), stderr.columns)}\n`);
-    return { kind: 'exit', code: EXIT.usage };
-  } finally {
-    release();
-  }
+  return { signal: abort.signal, takeSignals, received: () => received, [Symbol.dispose]: release };
 }

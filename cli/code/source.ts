@@ -13,7 +13,7 @@ import type { Context } from '../command.ts';
 import { refuseUsed } from './used.ts';
 
 /** How the lines that are passed on by hand begin, wherever they stand in what was copied; no code has that many letters in a row. */
-const BY_HAND = /natcheck-(?:offer|answer)-\d/;
+export const BY_HAND = /natcheck-(?:offer|answer)-\d/;
 /** Longer than an offer, too. A character has four bytes at most in UTF-8; one byte more shows that there are too many. */
 const LINE_MAX_BYTES = 4 * CODE_MAX_CHARACTERS + 1;
 const LINE_FEED = 0x0a;

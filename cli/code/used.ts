@@ -4,11 +4,11 @@
  */
 import { constants } from 'node:fs';
 import { lstat, open, opendir, unlink } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { ownDir } from '../../lab/docker/engine/storage/own-dir.ts';
 import { UsageError } from '../../src/errors.ts';
 import { explainFileCode } from '../../src/net/explain-code.ts';
+import { ownDir } from '../../src/net/host/own-dir.ts';
 import type { Code } from '../../src/tunnel/code/code.ts';
 import { keysOf } from '../../src/tunnel/code/keys.ts';
 import type { Context } from '../command.ts';
@@ -60,8 +60,8 @@ export async function markUsed(room: string, env: Env): Promise<void> {
 }
 
 /** Makes the directory of this user's, where it is not there. The specification of XDG directories takes absolute paths alone. */
-async function usedDir({ XDG_STATE_HOME: state = '', HOME: home = homedir() }: Env): Promise<string> {
-  const base = isAbsolute(state) ? state : join(home, '.local', 'state');
+async function usedDir({ XDG_STATE_HOME: state = '', HOME: home }: Env): Promise<string> {
+  const base = isAbsolute(state) ? state : join(home || userInfo().homedir, '.local', 'state');
   return ownDir(join(base, 'natcheck', 'used-codes'), { remedy: REMEDY });
 }
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createCode, formatCode } from '../../src/tunnel/code/code.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { ONCE_OPTION } from '../tunnel/meeting.ts';
 
 const NOTES = `\
 Whoever has the code is the other side, and nobody else is: hand it over as you
@@ -17,7 +18,7 @@ export const code = defineCommand({
       describe: 'natcheck server where the two sides meet, as HOST[:PORT] (env NATCHECK_SERVER)',
       defaultDescription: 'none: they meet at public brokers',
     },
-    once: { type: 'boolean', describe: 'Make it good for one connection only' },
+    ...ONCE_OPTION,
   },
   notes: NOTES,
   examples: [

@@ -1,9 +1,12 @@
 /** `natcheck expose`: lets the other side reach ports and socket files of this host, or of others that this one reaches. */
+import { UsageError } from '../../src/errors.ts';
+import { parseCode } from '../../src/tunnel/code/parse.ts';
 import type { ForwardEvent } from '../../src/tunnel/forward/event.ts';
 import { createExposure } from '../../src/tunnel/forward/expose/exposure.ts';
 import { parseExposed } from '../../src/tunnel/forward/grammar/parse-exposed.ts';
 import { proposeForwards } from '../../src/tunnel/forward/grammar/proposal.ts';
 import { formatTarget } from '../../src/tunnel/forward/grammar/target.ts';
+import { BY_HAND } from '../code/source.ts';
 import { defineCommand } from '../command.ts';
 import { meetingOf } from '../tunnel/choose-meeting.ts';
 import { ONCE_OPTION, TUNNEL_OPTIONS } from '../tunnel/meeting.ts';
@@ -24,7 +27,9 @@ is printed here, or that was given by NATCHECK_CODE or --code-fd. Any number of
 sides may, one after another and at once, until this is ended by Ctrl-C; with
 --once, or by hand (--manual), only the first, until it goes.
 
-Exit codes: 0 ended by Ctrl-C, 3 no server answers.`;
+Exit codes: 0 ended by Ctrl-C, or after the one connection, 2 the options make
+no sense, or expose runs with this code already, 3 no server answers, 7 the one
+connection was lost.`;
 
 export const expose = defineCommand({
   name: 'expose',
@@ -38,8 +43,9 @@ export const expose = defineCommand({
   ],
   run: async (argv, context) => {
     const { target: words } = argv as typeof argv & { readonly target: readonly string[] };
+    refuseCode(words);
     const targets = parseExposed(words);
-    const meeting = await meetingOf(argv, context, { argument: undefined, label: EXPOSE_LABEL, needsPeer: true });
+    const meeting = await meetingOf(argv, context, { argument: undefined, label: EXPOSE_LABEL });
     context.stdout.write(exposedText(targets));
     await using reporter = await createReporter({
       ...{ argv, context, meeting, waitMs: Number.POSITIVE_INFINITY },
@@ -60,3 +66,9 @@ export const expose = defineCommand({
     return await serveTunnels(link, { meeting, reporter, env: context.env, use: exposure.serve });
   },
 });
+
+/** A code among the targets would be repeated in the sentence that says it is none. */
+function refuseCode(words: readonly string[]): void {
+  if (words.some((word) => BY_HAND.test(word) || parseCode(word).ok))
+    throw new UsageError('a code is no target: natcheck expose takes it from NATCHECK_CODE or --code-fd');
+}

@@ -26,14 +26,19 @@ has printed; it may come from NATCHECK_CODE or --code-fd instead.
 
 It goes on until Ctrl-C, and connects again by itself.
 
-Exit codes: 0 ended by Ctrl-C, 2 a port to listen on is in use, 6 the other side
-did not come, 7 there was no path, 3 no server answers.`;
+Exit codes: 0 ended by Ctrl-C, 2 the options make no sense, or a port to listen
+on is in use, 6 the other side did not come, 7 there was no path, 3 no server
+answers.`;
 
 export const forward = defineCommand({
   name: 'forward',
   arguments: '<code> [listen..]',
   positionals: {
-    code: { type: 'string', describe: 'Code, or offer, of the other side; left out where it comes another way' },
+    code: {
+      type: 'string',
+      describe:
+        'Code that the other side has shown, or the offer that its --manual has made; left out where it comes another way',
+    },
     listen: { type: 'string', array: true, describe: 'Where to listen, and for what there: LISTEN[:TARGET]' },
   },
   options: {
@@ -54,7 +59,7 @@ export const forward = defineCommand({
     const { argument, texts } = wordsOf(argv, context);
     const forwards = parseForwards(texts);
     const waitMs = waitOption(argv);
-    const meeting = await meetingOf(argv, context, { argument, label: null, needsPeer: true });
+    const meeting = await meetingOf(argv, context, { argument, label: null });
     const note = createNotes({ isVerbose: argv.verbose ?? false });
     let reporter: Reporter | null = null;
     const onEvent = (event: ForwardEvent): void => {

@@ -12,7 +12,7 @@ export const COMMANDS: Commands = {
     load: async () => (await import('./expose.ts')).expose,
   },
   forward: {
-    summary: 'Have what another machine exposes on ports of this one',
+    summary: 'Use what another machine exposes, on ports of this one',
     load: async () => (await import('./forward.ts')).forward,
   },
   code: {
@@ -20,7 +20,7 @@ export const COMMANDS: Commands = {
     load: async () => (await import('./code.ts')).code,
   },
   pipe: {
-    summary: 'Join the standard streams of two machines, encrypted',
+    summary: 'Connect stdin and stdout of two machines, encrypted',
     load: async () => (await import('./pipe.ts')).pipe,
   },
   demo: {

@@ -41,6 +41,7 @@ const ACTIONS: Readonly<Record<string, () => Promise<LabAction>>> = {
 export const lab = defineCommand({
   name: 'lab',
   arguments: '<action> [place] [command..]',
+  takesProgram: true,
   positionals: {
     action: { type: 'string', describe: 'up, detect, matrix, exec or down' },
     place: { type: 'string', describe: 'exec: where to run the program' },

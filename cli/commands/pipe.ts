@@ -35,7 +35,12 @@ did not come, 7 something was lost, 3 no server answers.`;
 export const pipe = defineCommand({
   name: 'pipe',
   arguments: '[code]',
-  positionals: { code: { type: 'string', describe: 'Code, or offer, of the other side; one is made if left out' } },
+  positionals: {
+    code: {
+      type: 'string',
+      describe: 'Code that the other side has shown, or the offer that its --manual has made; one is made if left out',
+    },
+  },
   options: {
     ...TUNNEL_OPTIONS,
     ...ONCE_OPTION,
@@ -52,7 +57,7 @@ export const pipe = defineCommand({
     const waitMs = waitOption(argv);
     if (argv['answer-fd'] === 0)
       throw new UsageError('stdin goes through the pipe: give the answer by another descriptor');
-    const meeting = await meetingOf(argv, context, { argument: code, label: null, needsPeer: true });
+    const meeting = await meetingOf(argv, context, { argument: code, label: null });
     await using reporter = await createReporter({
       ...{ argv, context, meeting, otherCommand: ['natcheck', 'pipe'], waitMs },
     });

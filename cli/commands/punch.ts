@@ -41,6 +41,7 @@ const HINT =
 
 export const punch = defineCommand({
   name: 'punch',
+  takesProgram: true,
   options: PUNCH_OPTIONS,
   notes: NOTES,
   examples: [

@@ -1,33 +1,40 @@
 /** The options of every command that meets a peer: where, by which relays, and what of this host it uses. */
 import type { InferredOptionTypes } from 'yargs';
 import { UsageError } from '../../src/errors.ts';
+import { parseServerName } from '../../src/net/lookup/server-name.ts';
 import type { PathMode, RoomOptions } from '../../src/punch/options.ts';
 import type { TurnServerChoice } from '../../src/punch/reachability/turn-choice.ts';
+import { GROUPS, grouped } from '../command.ts';
 import { FAMILY_OPTIONS, familyOption } from './family-options.ts';
 
 export const ROOM_OPTIONS = {
-  server: { type: 'string', describe: 'natcheck server, as HOST[:PORT] (env NATCHECK_SERVER)' },
-  rendezvous: {
-    type: 'string',
-    describe: 'URL of the rendezvous',
-    defaultDescription: 'wss://HOST:3480, or ws:// if it speaks no TLS',
-  },
-  token: { type: 'string', describe: 'Access token, if the server requires one (env NATCHECK_TOKEN)' },
-  stun: {
-    type: 'string',
-    array: true,
-    describe: 'Further STUN server, as HOST[:PORT], where the server has one address; can be repeated',
-  },
-  turn: {
-    type: 'string',
-    array: true,
-    describe: 'TURN server: turn:HOST[:PORT][?transport=udp|tcp] or turns:…; can be repeated',
-  },
-  'turn-user': { type: 'string', describe: 'NAME:PASSWORD for the TURN server (env NATCHECK_TURN_USER)' },
-  'direct-only': { type: 'boolean', describe: 'Use no relay' },
-  'relay-only': { type: 'boolean', describe: 'Use only a relay, so that the peer does not learn where this host is' },
-  ...FAMILY_OPTIONS,
-  'no-port-mapping': { type: 'boolean', describe: 'Do not ask your router for a port (UPnP-IGD, PCP, NAT-PMP)' },
+  ...grouped(GROUPS.where, {
+    server: { type: 'string', describe: 'natcheck server, as HOST[:PORT] (env NATCHECK_SERVER)' },
+    rendezvous: {
+      type: 'string',
+      describe: 'URL of the rendezvous',
+      defaultDescription: 'wss://HOST:3480, or ws:// if it speaks no TLS',
+    },
+    token: { type: 'string', describe: 'Access token, if the server requires one (env NATCHECK_TOKEN)' },
+  }),
+  ...grouped(GROUPS.path, {
+    stun: {
+      type: 'string',
+      array: true,
+      describe:
+        'STUN server, as HOST[:PORT], in place of public ones; beside a natcheck server, a further one where that has one address; can be repeated',
+    },
+    turn: {
+      type: 'string',
+      array: true,
+      describe: 'TURN server: turn:HOST[:PORT][?transport=udp|tcp] or turns:…; can be repeated',
+    },
+    'turn-user': { type: 'string', describe: 'NAME:PASSWORD for the TURN server (env NATCHECK_TURN_USER)' },
+    'direct-only': { type: 'boolean', describe: 'Use no relay' },
+    'relay-only': { type: 'boolean', describe: 'Use only a relay, so that the peer does not learn where this host is' },
+    ...FAMILY_OPTIONS,
+    'no-port-mapping': { type: 'boolean', describe: 'Do not ask your router for a port (UPnP-IGD, PCP, NAT-PMP)' },
+  }),
 } as const;
 
 /** The options of a room, but for the server, the room itself, and the id in it. @throws UsageError when they make no sense. */
@@ -36,6 +43,7 @@ export function roomOptions(
   env: Readonly<Record<string, string | undefined>>,
 ) {
   const { rendezvous, local, stun: stunServers } = argv;
+  stunServers?.forEach(parseServerName);
   return {
     ...{ rendezvous, stunServers, local },
     token: argv.token ?? env.NATCHECK_TOKEN,

@@ -2,7 +2,7 @@
 import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { ownDir } from '../../lab/docker/engine/storage/own-dir.ts';
+import { ownDir } from '../../src/net/host/own-dir.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

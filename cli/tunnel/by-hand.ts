@@ -10,12 +10,13 @@ import type { GivenOffer } from '../code/source.ts';
 import { openAnswerSource } from './answer-source.ts';
 import type { MANUAL_OPTIONS, Meeting, TunnelWords } from './meeting.ts';
 import type { Reporter } from './reporter.ts';
+import { createUnwrapping } from './unwrap.ts';
 
 /** What belongs to another way to meet. */
-const ELSEWHERE = ['server', 'rendezvous', 'broker', 'peer', 'id', 'room'] as const;
+const ELSEWHERE = ['server', 'rendezvous', 'token', 'broker', 'peer', 'id', 'room'] as const;
 
 const PROMPT =
-  'paste the line that it prints here, and press Enter; a path opens at the next ten seconds of the clock:';
+  'paste the line that it prints here, and press Enter; a path opens at the next whole ten seconds of the clock:';
 
 interface ByHand {
   readonly given: Code | GivenOffer | null;
@@ -37,6 +38,7 @@ export function meetingByHand(
         ? '--manual makes an offer: leave it out to answer one'
         : '--manual makes an offer in place of a code: give no code',
     );
+  if (argv.once) throw new UsageError('--once is for a code: an offer is good for one connection anyway');
   const { secret } = offer ?? createCode({ server: null, once: true, randomBytes });
   const meeting: ManualMeetingPlace = {
     kind: 'manual',
@@ -70,12 +72,13 @@ export function handledRoom({ byHand, room }: Meeting, reporter: Reporter, fd: n
   const { meeting } = room;
   if (meeting?.kind !== 'manual') return { room, [Symbol.dispose]: () => {} };
   const answers = byHand === 'offer' ? openAnswerSource(fd) : null;
+  const unwrap = createUnwrapping();
   const paste = async (problem: string | null): Promise<string> => {
     reporter.line(problem ?? PROMPT);
     using _ = reporter.yield();
     const answer = await answers?.next();
     if (answer == null) throw new UsageError('no answer was given before the end of the input');
-    return answer;
+    return unwrap(answer);
   };
   const onLine = byHand === 'offer' ? reporter.invite : (line: string) => showAnswer(reporter, line);
   return {

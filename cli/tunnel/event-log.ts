@@ -10,6 +10,8 @@ import type { PipeOutcome } from '../../src/tunnel/pipe/outcome.ts';
 import type { Context } from '../command.ts';
 
 const SCHEMA = 'natcheck.tunnel/1';
+/** The mode of a new file: what is written there may hold the code. */
+const OWNER_ONLY = 0o600;
 
 /** What the commands add to the events of a link. */
 export type TunnelEvent =
@@ -55,7 +57,7 @@ export async function openEventLog(
       async [Symbol.asyncDispose]() {},
     };
   }
-  const file = await open(path, 'w').catch((error: NodeJS.ErrnoException) => {
+  const file = await open(path, 'w', OWNER_ONLY).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`--json-file ${path} cannot be written: ${explainFileCode(error.code ?? error.message)}`);
   });
   const stream = createWriteStream(path, { fd: file });

@@ -49,7 +49,7 @@ function unansweredText(peers: number): string {
 
 function otherText(isConnected: boolean): string {
   if (isConnected) return 'somebody else with this code asks for this side, which is connected already';
-  return 'somebody with this code asks for this side, but runs another command than the one that belongs to this one';
+  return 'somebody with this code asks for this side, but with the wrong command: natcheck pipe goes with natcheck pipe, and natcheck forward with natcheck expose';
 }
 
 function connectedText(

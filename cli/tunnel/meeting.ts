@@ -4,6 +4,7 @@ import type { Code } from '../../src/tunnel/code/code.ts';
 import type { CodeKeys } from '../../src/tunnel/code/keys.ts';
 import type { LinkOptions } from '../../src/tunnel/link/link.ts';
 import { CODE_OPTIONS } from '../code/source.ts';
+import { GROUPS, grouped } from '../command.ts';
 import { ROOM_OPTIONS } from '../commands/room-options.ts';
 import { BROKER_OPTION } from './place.ts';
 
@@ -22,18 +23,22 @@ export const MANUAL_OPTIONS = {
 /** The options of every command that opens a tunnel; `ONCE_OPTION` is for those that make a code. */
 export const TUNNEL_OPTIONS = {
   ...ROOM_OPTIONS,
-  ...BROKER_OPTION,
-  ...CODE_OPTIONS,
-  ...MANUAL_OPTIONS,
-  room: {
-    type: 'string',
-    describe: 'Without a code: room in which the two peers meet',
-    defaultDescription: '"default"',
-  },
-  id: { type: 'string', describe: 'Without a code: your id', defaultDescription: 'the name of this host' },
-  peer: { type: 'string', describe: 'Without a code: id of the peer' },
-  json: { type: 'boolean', describe: 'Print events as JSON lines on stderr (schema natcheck.tunnel/1)' },
-  'json-file': { type: 'string', describe: 'Print events as JSON lines to this file' },
+  ...grouped(GROUPS.where, {
+    ...BROKER_OPTION,
+    ...CODE_OPTIONS,
+    ...MANUAL_OPTIONS,
+    room: {
+      type: 'string',
+      describe: 'Without a code: room in which the two peers meet',
+      defaultDescription: '"default"',
+    },
+    id: { type: 'string', describe: 'Without a code: your id', defaultDescription: 'the name of this host' },
+    peer: { type: 'string', describe: 'Without a code: id of the peer' },
+  }),
+  ...grouped(GROUPS.output, {
+    json: { type: 'boolean', describe: 'Print events as JSON lines on stderr (schema natcheck.tunnel/1)' },
+    'json-file': { type: 'string', describe: 'Write events as JSON lines to this file' },
+  }),
 } as const;
 
 export const ONCE_OPTION = {

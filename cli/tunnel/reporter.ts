@@ -7,7 +7,7 @@ import type { renderQr } from '../render/layout/qr.ts';
 import { shellWords } from '../render/layout/shell-words.ts';
 import { hang } from '../render/layout/wrap.ts';
 import { createSpinner, type Spinner } from '../render/progress/spinner.ts';
-import { openEventLog, type TunnelEvent } from './event-log.ts';
+import { type EventLog, openEventLog, type TunnelEvent } from './event-log.ts';
 import { endText, eventText } from './event-text.ts';
 import type { Meeting, TunnelWords } from './meeting.ts';
 import { statusText, type Traffic } from './status-line.ts';
@@ -33,7 +33,7 @@ export interface Reporter extends AsyncDisposable {
   readonly follow: (traffic: (() => Traffic) | null) => void;
   /** Shows no status line any more: the peer's bytes go to the same terminal. */
   readonly clear: () => void;
-  /** Says why nobody is connected to any more. */
+  /** Says why nobody is connected to any more; as the last JSON line, which is written when this is disposed of. */
   readonly ended: (end: LinkEnd, exitCode: number) => void;
 }
 
@@ -51,10 +51,10 @@ export interface ReporterOptions {
 }
 
 interface State extends ReporterOptions {
+  readonly events: EventLog;
   spinner: Spinner | null;
   /** Null where no line is drawn. */
   readonly drawQr: typeof renderQr | null;
-  readonly write: (event: TunnelEvent) => void;
   readonly isSilent: boolean;
   readonly startedAt: number;
   traffic: (() => Traffic) | null;
@@ -62,6 +62,9 @@ interface State extends ReporterOptions {
   isConnected: boolean;
   /** What has been said of attempts that have failed since the last connection. */
   readonly failures: Set<string>;
+  /** The last event. */
+  end: TunnelEvent | null;
+  isOver: boolean;
   /** Whether the user is typing. */
   isYielded: boolean;
 }
@@ -69,15 +72,16 @@ interface State extends ReporterOptions {
 /** @throws UsageError when the file of the JSON lines cannot be written. */
 export async function createReporter(options: ReporterOptions): Promise<Reporter> {
   const { argv, context, meeting } = options;
-  const log = await openEventLog(argv, context);
+  const events = await openEventLog(argv, context);
   const isSilent = argv.json === true;
   const spinner = context.spinner && !isSilent ? await createSpinner(context) : null;
   const isDrawn = meeting.isMade && !isSilent && context.stderr.columns !== null;
   const drawQr = isDrawn ? (await import('../render/layout/qr.ts')).renderQr : null;
   const state: State = {
     ...options,
-    ...{ spinner, drawQr, write: log.write, isSilent, startedAt: performance.now() },
-    ...{ traffic: null, before: null, isConnected: false, failures: new Set(), isYielded: false },
+    ...{ events, spinner, drawQr, isSilent, startedAt: performance.now() },
+    ...{ traffic: null, before: null, isConnected: false, failures: new Set<string>() },
+    ...{ isYielded: false, end: null, isOver: false },
   };
   begin(state);
   tick(state);
@@ -87,30 +91,14 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
     line: (text) => line(state, text),
     invite: (secret) => invite(state, secret),
     verbatim: (text) => raw(state, `  ${visible(text)}`),
-    yield: () => {
-      state.isYielded = true;
-      state.spinner?.pause();
-      return {
-        [Symbol.dispose]: () => {
-          state.isYielded = false;
-        },
-      };
-    },
-    log: log.write,
-    follow: (traffic) => {
-      state.traffic = traffic;
-      state.before = traffic?.() ?? null;
-    },
+    yield: () => yieldTerminal(state),
+    log: (event) => log(state, event),
+    follow: (traffic) => follow(state, traffic),
     clear: () => clear(state),
-    ended: (end, exitCode) => {
-      const text = endText(end, meeting.code === null);
-      if (text !== null) line(state, text);
-      log.write({ kind: 'end', reason: end.reason, detail: 'detail' in end ? end.detail : null, exitCode });
-    },
+    ended: (end, exitCode) => ended(state, { end, exitCode }),
     [Symbol.asyncDispose]: async () => {
       clearInterval(ticking);
-      clear(state);
-      await log[Symbol.asyncDispose]();
+      await finish(state);
     },
   };
 }
@@ -129,10 +117,10 @@ function begin(state: State): void {
 
 /** Says what is to be run on the other machine. */
 function invite(state: State, secret: string | null): void {
-  const { meeting, context, write, drawQr } = state;
+  const { meeting, context, drawQr } = state;
   const command = commandOf(state, secret);
   const isMade = meeting.isMade || meeting.byHand !== null;
-  if (isMade) write({ kind: 'invitation', code: secret, line: command });
+  if (isMade) log(state, { kind: 'invitation', code: secret, line: command });
   const token = meeting.room.token === undefined ? '' : ' (with the same token in NATCHECK_TOKEN)';
   line(state, `waiting for the other side${waitText(state)}; to be run there${token}:`);
   // It is not broken into lines, so that it can be copied.
@@ -156,7 +144,7 @@ function waitText({ waitMs }: State): string {
 }
 
 function show(state: State, event: LinkEvent): void {
-  state.write(event);
+  log(state, event);
   if (event.kind === 'connected') {
     state.isConnected = true;
     state.failures.clear();
@@ -173,6 +161,40 @@ function isSaid({ failures }: State, text: string): boolean {
   return false;
 }
 
+/** Shows no status line until the result is disposed of. */
+function yieldTerminal(state: State): Disposable {
+  state.isYielded = true;
+  state.spinner?.pause();
+  return {
+    [Symbol.dispose]: () => {
+      state.isYielded = false;
+    },
+  };
+}
+
+function follow(state: State, traffic: (() => Traffic) | null): void {
+  state.traffic = traffic;
+  state.before = traffic?.() ?? null;
+}
+
+function ended(state: State, { end, exitCode }: { readonly end: LinkEnd; readonly exitCode: number }): void {
+  const text = endText(end, state.meeting.code === null);
+  if (text !== null) line(state, text);
+  state.end = { kind: 'end', reason: end.reason, detail: 'detail' in end ? end.detail : null, exitCode };
+}
+
+/** Whatever else the end has ended has been told by now. */
+async function finish(state: State): Promise<void> {
+  clear(state);
+  if (state.end) log(state, state.end);
+  state.isOver = true;
+  await state.events[Symbol.asyncDispose]();
+}
+
+function log({ events, isOver }: State, event: TunnelEvent): void {
+  if (!isOver) events.write(event);
+}
+
 function clear(state: State): void {
   state.spinner?.[Symbol.dispose]();
   state.spinner = null;
@@ -182,8 +204,8 @@ function line(state: State, text: string): void {
   raw(state, hang('', visible(text), state.context.stderr.columns));
 }
 
-function raw({ spinner, context, isSilent }: State, text: string): void {
-  if (isSilent) return;
+function raw({ spinner, context, isSilent, isOver }: State, text: string): void {
+  if (isSilent || isOver) return;
   if (spinner) spinner.line(text);
   else context.stderr.write(`${text}\n`);
 }
@@ -195,7 +217,7 @@ function tick(state: State): void {
     spinner?.say(statusText(now, before, TICK_MS / 1000));
     const { bytesSent, bytesReceived, path, rttMs } = now;
     const hasMoved = bytesSent !== before.bytesSent || bytesReceived !== before.bytesReceived;
-    if (hasMoved) state.write({ kind: 'traffic', bytesSent, bytesReceived, path, rttMs });
+    if (hasMoved) log(state, { kind: 'traffic', bytesSent, bytesReceived, path, rttMs });
     state.before = now;
     return;
   }

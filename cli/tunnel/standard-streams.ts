@@ -33,8 +33,10 @@ function endStdout(): void {
   const { isFIFO, isSocket } = fstatOf(STDOUT);
   if (!isFIFO && !isSocket) return;
   closeSync(STDOUT);
-  // The system gives the lowest number that is free.
-  openSync('/dev/null', 'w');
+  // The system gives the lowest number that is free, unless another thread has been faster. Then this one is for nothing, and what
+  // the other has opened is never written to, since nobody writes to stdout any more.
+  const fd = openSync('/dev/null', 'w');
+  if (fd !== STDOUT) closeSync(fd);
 }
 
 function fstatOf(fd: number): { readonly isFIFO: boolean; readonly isSocket: boolean; readonly isFile: boolean } {

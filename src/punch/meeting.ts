@@ -74,14 +74,15 @@ type Connect = (stun: () => StunOffer, signal: AbortSignal) => Connection;
 /** @throws UsageError when an option cannot be used. */
 async function throughBrokers(
   { id, room = DEFAULT_ROOM, resolver = createResolver(), onNotice }: WithoutServer,
-  { brokers: texts = DEFAULT_BROKERS, topic, key, ca }: BrokerMeetingPlace,
+  { brokers: texts = DEFAULT_BROKERS, topic, key, ca, sameId }: BrokerMeetingPlace,
 ): Promise<Connect> {
   if (texts.length === 0) throw new UsageError('name at least one broker');
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(topic)) throw new UsageError('the topic is not 1 to 64 characters of base64url');
   if (key.length !== KEY_BYTES) throw new UsageError(`the key has ${key.length} bytes and not ${KEY_BYTES}`);
   const brokers = texts.map(parseBrokerUrl);
+  const shared = { brokers, topic, key, ca, id, room, resolver, onNotice, sameId };
   const { brokerConnection } = await import('./room/broker-connection.ts');
-  return (stun, signal) => brokerConnection({ brokers, topic, key, ca, id, room, resolver, onNotice, stun }, signal);
+  return (stun, signal) => brokerConnection({ ...shared, stun }, signal);
 }
 
 /** @throws UsageError when an option cannot be used. */

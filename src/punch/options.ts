@@ -25,6 +25,8 @@ export interface BrokerMeetingPlace {
   readonly key: Uint8Array;
   /** A certificate authority in PEM, to trust in place of the system's. */
   readonly ca?: string | undefined;
+  /** The notice where another side has your id; by default a sentence that names the id. */
+  readonly sameId?: string | undefined;
 }
 
 /**

@@ -1,6 +1,8 @@
 /** The libraries that encrypt tunnels, which are optional and loaded when the first tunnel is made. */
 import { createRequire } from 'node:module';
 import { UsageError } from '../errors.ts';
+import { loadUdx } from '../net/udx/load.ts';
+import type { Udx } from '../net/udx/native.ts';
 import type { NoiseLibrary } from './handshake/noise.ts';
 import type { SecretStreamLibrary } from './session/native/secret-stream.ts';
 
@@ -14,6 +16,15 @@ export interface TunnelLibraries {
 
 const require = createRequire(import.meta.url);
 let loaded: TunnelLibraries | undefined;
+
+/**
+ * Loads all that a tunnel needs, so that whoever lacks some of it learns that before anybody is invited; returns a table of streams.
+ * @throws TunnelUnavailableError, UdxMissingError
+ */
+export async function requireTunnels(): Promise<Udx> {
+  loadTunnelLibraries();
+  return await loadUdx();
+}
 
 /** @throws TunnelUnavailableError */
 export function loadTunnelLibraries(): TunnelLibraries {

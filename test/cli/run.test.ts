@@ -25,11 +25,15 @@ function createHost({ tty = true, columns = 80, env = {} }: HostOptions = {}) {
   return { host, signals: host as unknown as EventEmitter, written };
 }
 
-/** One command, `look`, that does what `act` says. */
-function lookCommand(act: (context: Context) => Promise<void> = async () => {}): { commands: Commands; seen: Seen } {
+/** One command, `look`, that does what `act` says, and takes a program. */
+function lookCommand(
+  act: (context: Context) => Promise<void> = async () => {},
+  { takesProgram = true } = {},
+): { commands: Commands; seen: Seen } {
   const seen: Seen = {};
   const look = defineCommand({
     name: 'look',
+    takesProgram,
     arguments: '<where> [when]',
     positionals: { where: { type: 'string' } },
     options: {
@@ -61,6 +65,14 @@ describe('a command', () => {
     const { commands, seen } = lookCommand();
     await run(['look', 'here', '--', 'seq', '1e3', '0x10'], { host: createHost().host, commands });
     expect(seen.argv?._).toEqual(['look', 'seq', '1e3', '0x10']);
+  });
+
+  it('that starts no program refuses one, in place of doing something else', async () => {
+    const { commands, seen } = lookCommand(undefined, { takesProgram: false });
+    const { host, written } = createHost();
+    expect(await run(['look', 'here', '--', 'there'], { host, commands })).toEqual({ kind: 'exit', code: EXIT.usage });
+    expect(written).toEqual(['natcheck: there follows --, but natcheck look starts no program: leave -- out\n']);
+    expect(seen.argv).toBeUndefined();
   });
 
   it('that cannot do without words, given none, shows its help', async () => {

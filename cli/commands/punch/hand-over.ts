@@ -62,10 +62,13 @@ async function bridge(parts: HandOverParts): Promise<ExitCode> {
     timer = setTimeout(() => over.abort(), PATH_OVER_GRACE_MS);
   });
   void punched.upgraded.then((better) => better && !hasEnded && say('the path is direct now'));
-  const code = await start(bridged, parts, over.signal);
-  hasEnded = true;
-  clearTimeout(timer);
-  return over.signal.aborted ? EXIT.noPath : code;
+  try {
+    const code = await start(bridged, parts, over.signal);
+    return over.signal.aborted ? EXIT.noPath : code;
+  } finally {
+    hasEnded = true;
+    clearTimeout(timer);
+  }
 }
 
 async function bridgeBare(parts: HandOverParts): Promise<ExitCode> {
@@ -97,6 +100,8 @@ async function start(
       takeSignals,
       isOnTerminal: isTerminal(streams),
       stop,
+      onUnreachable: () =>
+        say(`natcheck: a signal for ${words[0]} could not be passed on, and it goes on: is it another user's?`),
     });
     // The exit code is that of the program, whatever it means.
     return code as ExitCode;

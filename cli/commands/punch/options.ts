@@ -5,21 +5,26 @@ import { UsageError } from '../../../src/errors.ts';
 import type { PathUse } from '../../../src/punch/attempt/health/use.ts';
 import { PUNCH_WAIT_MS, type PunchOptions } from '../../../src/punch/options.ts';
 import { DEFAULT_ROOM } from '../../../src/punch/report/unproven.ts';
+import { GROUPS, grouped } from '../../command.ts';
 import type { WaitedFor } from '../../render/progress/waiting.ts';
 import { ROOM_OPTIONS, roomOptions, waitOption } from '../room-options.ts';
 import { otherSideLine } from './other-side.ts';
 
 export const PUNCH_OPTIONS = {
-  peer: { type: 'string', demandOption: true, describe: 'Id of the peer, who runs the same command' },
-  id: { type: 'string', describe: 'Your id', defaultDescription: 'the name of this host' },
-  room: { type: 'string', default: DEFAULT_ROOM, describe: 'Room in which the two peers meet' },
+  ...grouped(GROUPS.where, {
+    peer: { type: 'string', demandOption: true, describe: 'Id of the peer, who runs the same command' },
+    id: { type: 'string', describe: 'Your id', defaultDescription: 'the name of this host' },
+    room: { type: 'string', default: DEFAULT_ROOM, describe: 'Room in which the two peers meet' },
+  }),
   ...ROOM_OPTIONS,
   keep: { type: 'boolean', describe: 'With a program after --: stay, and pass its datagrams on' },
   wait: { type: 'number', default: PUNCH_WAIT_MS / 1000, describe: 'Seconds to wait for the peer' },
-  json: {
-    type: 'boolean',
-    describe: 'Print one JSON object on stdout (schema natcheck.punch/1); with a program, on stderr',
-  },
+  ...grouped(GROUPS.output, {
+    json: {
+      type: 'boolean',
+      describe: 'Print one JSON object on stdout (schema natcheck.punch/1); with a program, on stderr',
+    },
+  }),
 } as const;
 
 type PunchWords = InferredOptionTypes<typeof PUNCH_OPTIONS>;

@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { ownDir } from './storage/own-dir.ts';
+import { ownDir } from '../../../src/net/host/own-dir.ts';
 
 const SLOTS = 8;
 

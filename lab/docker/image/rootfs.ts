@@ -3,11 +3,11 @@ import { access, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type Dockerode from 'dockerode';
+import { openOwnFile } from '../../../src/net/host/own-dir.ts';
 import { run } from '../engine/command.ts';
 import type { Progress } from '../engine/provision.ts';
 import { provision, ROOTFS_PROGRAMS } from '../engine/provision.ts';
 import { cacheDir } from '../engine/storage/cache-dir.ts';
-import { openOwnFile } from '../engine/storage/own-dir.ts';
 import { DEBIAN_RELEASE, PACKAGES, rootfsTag } from './recipe.ts';
 
 /**

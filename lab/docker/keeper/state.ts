@@ -2,8 +2,8 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../../../src/errors.ts';
+import { READ_NO_LINK, WRITE_NO_LINK } from '../../../src/net/host/own-dir.ts';
 import { isAlive, type ProcessId, thisProcess } from '../engine/process-id.ts';
-import { READ_NO_LINK, WRITE_NO_LINK } from '../engine/storage/own-dir.ts';
 import type { RunningLab } from './running-lab.ts';
 
 const SCHEMA = 'natcheck.lab/1';

@@ -161,3 +161,20 @@ function sink(heap: Event[], event: Event): void {
 function before(a: Event, b: Event): boolean {
   return a.at < b.at || (a.at === b.at && a.order < b.order);
 }
+
+/**
+ * Creates the one alarm of a machine, which has `ring` called at a time, or before. A later time than the one set needs no new alarm:
+ * the early one is harmless.
+ */
+export function createAlarm(clock: Clock, ring: () => void): (until: number) => void {
+  let setTo = Number.POSITIVE_INFINITY;
+  return (until) => {
+    if (until >= setTo) return;
+    setTo = until;
+    clock.schedule(until, () => {
+      if (setTo !== until) return;
+      setTo = Number.POSITIVE_INFINITY;
+      ring();
+    });
+  };
+}

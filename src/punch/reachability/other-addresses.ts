@@ -5,14 +5,14 @@ import { canonicalAddress, type Family, familyOf } from '../../endpoint.ts';
 
 /** More would only add checks: Wi-Fi, a cable, a phone, a VPN. */
 const OTHERS_MAX = 4;
-/** Interfaces of tunnels have no hardware address. */
+/** The interfaces of VPNs have no hardware address. */
 const NO_MAC = '00:00:00:00:00:00';
 
 type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 
 /**
  * Returns one address for each further interface and family, those of the first socket's interface first. None where the first
- * socket is on a loopback interface, since its server is on this host; and none where it is on a tunnel: whoever has a VPN
+ * socket is on a loopback interface, since its server is on this host; and none where it is on that of a VPN: whoever has one
  * before everything does not want peers to learn what is behind it (RFC 8828 §5.2).
  *
  * @param options.preferred addresses that the system itself would send from, where an interface has several.
@@ -32,7 +32,7 @@ export function otherAddresses(
 ): readonly string[] {
   const all = entriesOf(interfaces);
   const own = all.find(({ address }) => address === first);
-  if (!own || own.isInternal || own.isTunnel) return [];
+  if (!own || own.isInternal || own.isVpn) return [];
   const taken = new Set([slotOf(own)]);
   const isUsable = (one: Entry): boolean =>
     !one.isInternal && (one.family === family || !family) && ['global', 'private'].includes(scopeOf(one.address));
@@ -48,13 +48,13 @@ export function otherAddresses(
     .map(({ address }) => address);
 }
 
-/** Whether the first socket is on a tunnel and the address is not: then peers are not told of it. */
+/** Whether the first socket is on the interface of a VPN and the address is not: then peers are not told of it. */
 export function isBesideTunnel(
   interfaces: Interfaces,
   { first, address }: { readonly first: string; readonly address: string },
 ): boolean {
   const all = entriesOf(interfaces);
-  const isOnTunnel = (text: string): boolean => all.some((one) => one.address === text && one.isTunnel);
+  const isOnTunnel = (text: string): boolean => all.some((one) => one.address === text && one.isVpn);
   return isOnTunnel(first) && !isOnTunnel(address);
 }
 
@@ -67,12 +67,12 @@ interface Entry {
   readonly address: string;
   readonly family: Family;
   readonly isInternal: boolean;
-  readonly isTunnel: boolean;
+  readonly isVpn: boolean;
 }
 
 function entryOf(name: string, { address: text, internal: isInternal, mac }: NetworkInterfaceInfo): Entry {
   const address = canonicalAddress(text);
-  return { name, address, family: familyOf(address), isInternal, isTunnel: !isInternal && mac === NO_MAC };
+  return { name, address, family: familyOf(address), isInternal, isVpn: !isInternal && mac === NO_MAC };
 }
 
 /** An interface has one address of a family. */

@@ -8,6 +8,7 @@ import { createBrokerMeeting } from '../../rendezvous/broker/broker-meeting.ts';
 import type { BrokerInput, BrokerOutput } from '../../rendezvous/broker/input-output.ts';
 import { PROTOCOL_VERSION } from '../../rendezvous/protocol/client-message.ts';
 import type { StunOffer } from '../../rendezvous/protocol/fields.ts';
+import { told } from '../../rendezvous/told.ts';
 import type { Connection, ConnectionInput } from './connection.ts';
 
 export interface BrokerConnectionOptions {
@@ -23,6 +24,8 @@ export interface BrokerConnectionOptions {
   readonly ca?: string | undefined;
   readonly resolver: Resolver;
   readonly onNotice: (text: string) => void;
+  /** What is said where another side has the id of this one; by default a sentence that names the id. */
+  readonly sameId?: string | undefined;
 }
 
 interface State {
@@ -40,7 +43,7 @@ interface State {
 
 /** Nothing is connected to before the first join. */
 export function brokerConnection(options: BrokerConnectionOptions, signal: AbortSignal): Connection {
-  const meeting = createBrokerMeeting({ key: options.key, stun: options.stun, randomBytes });
+  const meeting = createBrokerMeeting({ ...options, randomBytes });
   const machine = startMachine<BrokerInput, BrokerOutput>({ machine: meeting, obey: (output) => obey(state, output) });
   const state: State = {
     ...{ options, signal, machine, pool: null, tell: () => {} },
@@ -119,12 +122,8 @@ function obey(state: State, output: BrokerOutput): void {
     case 'notice':
       options.onNotice(output.text);
       break;
-    case 'tell': {
-      const { message } = output;
-      if (message.type !== 'joined') tell({ kind: 'message', message });
-      // Nobody has named the STUN servers to this host but its user.
-      else tell({ kind: 'joined', joined: message, address: message.stun.addresses?.[0] ?? '' });
+    case 'tell':
+      tell(told(output.message));
       break;
-    }
   }
 }

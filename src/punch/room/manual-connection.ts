@@ -6,6 +6,7 @@ import type { ManualLine } from '../../rendezvous/manual/line.ts';
 import { createManualMeeting, type ManualInput, type ManualOutput } from '../../rendezvous/manual/manual-meeting.ts';
 import { PROTOCOL_VERSION } from '../../rendezvous/protocol/client-message.ts';
 import type { StunOffer } from '../../rendezvous/protocol/fields.ts';
+import { told } from '../../rendezvous/told.ts';
 import type { Connection, ConnectionInput } from './connection.ts';
 
 export interface ManualConnectionOptions {
@@ -71,13 +72,9 @@ function handle(state: State, input: ManualInput): void {
 function obey(state: State, output: ManualOutput): void {
   const { options, tell } = state;
   switch (output.kind) {
-    case 'tell': {
-      const { message } = output;
-      if (message.type !== 'joined') tell({ kind: 'message', message });
-      // Nobody has named the STUN servers to this host but its user.
-      else tell({ kind: 'joined', joined: message, address: message.stun.addresses?.[0] ?? '' });
+    case 'tell':
+      tell(told(output.message));
       break;
-    }
     case 'show':
       options.onLine(output.line);
       state.shown.resolve();

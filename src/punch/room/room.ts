@@ -37,6 +37,31 @@ export type RoomOver = Extract<Met, { readonly kind: 'failed' }>;
 
 /** Creates the room. The reachability still belongs to the caller. */
 export function createRoom(options: RoomWiring): Room {
+  const state = createState(options);
+  const { machine, connection } = state;
+  const changed = (): void => machine.tell({ kind: 'changed' });
+  options.behavior?.onChanged(changed);
+  options.reachability.onChanged(changed);
+  const broken = Promise.race([machine.broken, state.failed.promise]);
+  // Whoever awaits it is told; there may be nobody who does.
+  broken.catch(() => {});
+  return {
+    introduce: (peer, wanted) => introduce(state, peer, { ...wanted, broken }),
+    enter: () => machine.tell({ kind: 'timeout' }),
+    leaveOff: (introduced) => leaveOff(state, introduced),
+    doubt: () => {
+      options.reachability.doubt();
+      machine.tell({ kind: 'doubt' });
+    },
+    over: state.isOver.promise,
+    signal: (peer, data) => machine.tell({ kind: 'signal', peer, data }),
+    broken,
+    isOverheard: connection.isOverheard,
+    [Symbol.asyncDispose]: () => leave(state),
+  };
+}
+
+function createState(options: RoomWiring): State {
   const left = new AbortController();
   const introductions = createIntroductions<ToldAgent>(options);
   const state: State = {
@@ -52,33 +77,17 @@ export function createRoom(options: RoomWiring): Room {
     binding: new AbortController(),
     secondBinding: new AbortController(),
   };
-  const { machine, connection, news } = state;
-  const changed = (): void => machine.tell({ kind: 'changed' });
-  options.behavior?.onChanged(changed);
-  options.reachability.onChanged(changed);
-  const broken = Promise.race([machine.broken, state.failed.promise]);
-  // Whoever awaits it is told; there may be nobody who does.
-  broken.catch(() => {});
-  return {
-    introduce: (peer, wanted) => introduce(state, peer, { ...wanted, broken }),
-    enter: () => machine.tell({ kind: 'timeout' }),
-    leaveOff: ({ introduction: { peer }, news: heard }) => {
-      if (news.get(peer) === heard) forget(state, peer);
-    },
-    doubt: () => {
-      options.reachability.doubt();
-      machine.tell({ kind: 'doubt' });
-    },
-    over: state.isOver.promise,
-    signal: (peer, data) => machine.tell({ kind: 'signal', peer, data }),
-    broken,
-    isOverheard: connection.isOverheard,
-    [Symbol.asyncDispose]: async () => {
-      machine[Symbol.dispose]();
-      left.abort(new DOMException('the room has been left', 'AbortError'));
-      await connection[Symbol.asyncDispose]();
-    },
-  };
+  return state;
+}
+
+async function leave({ machine, left, connection }: State): Promise<void> {
+  machine[Symbol.dispose]();
+  left.abort(new DOMException('the room has been left', 'AbortError'));
+  await connection[Symbol.asyncDispose]();
+}
+
+function leaveOff(state: State, { introduction: { peer }, news }: Extract<Met, { readonly kind: 'introduced' }>): void {
+  if (state.news.get(peer) === news) forget(state, peer);
 }
 
 async function introduce(

@@ -19,6 +19,8 @@ export interface BrokerMeetingOptions {
   /** Returns what this side is told of STUN servers when it joins: with one over IPv6, it has a second socket seen there. */
   readonly stun: () => StunOffer;
   readonly randomBytes: (length: number) => Uint8Array;
+  /** What is said where another side has the id of this one; by default a sentence that names the id. */
+  readonly sameId?: string | undefined;
 }
 
 export interface BrokerMeeting {
@@ -46,10 +48,10 @@ export function createBrokerMeeting(options: BrokerMeetingOptions): BrokerMeetin
   };
 }
 
-function createState({ key, stun, randomBytes }: BrokerMeetingOptions): State {
+function createState({ key, stun, randomBytes, sameId }: BrokerMeetingOptions): State {
   const random = (length: number): string => Buffer.from(randomBytes(length)).toString('base64url');
   return {
-    ...{ key, stun, randomBytes },
+    ...{ key, stun, randomBytes, sameId },
     instance: random(INSTANCE_BYTES),
     resumeKey: random(RESUME_KEY_BYTES),
     ...{ id: null, room: '', hasLeft: false },
@@ -57,7 +59,7 @@ function createState({ key, stun, randomBytes }: BrokerMeetingOptions): State {
     peers: new Map(),
     ...{ number: 0, sentAt: new Map() },
     brokers: new Map(),
-    ...{ greetAt: Number.POSITIVE_INFINITY, greetGapMs: 0 },
+    ...{ greetedAt: Number.NEGATIVE_INFINITY, greetAt: Number.POSITIVE_INFINITY, greetGapMs: 0 },
     noticed: new Set(),
     outputs: [],
   };

@@ -6,7 +6,7 @@ import type { ServerMessage } from '../protocol/server-message.ts';
 import { unusedTicket } from '../unused-ticket.ts';
 import { say } from './delivery.ts';
 import { introduceIfReady } from './introduce.ts';
-import { greetSoon } from './presence.ts';
+import { greetForAsk, greetSoon } from './presence.ts';
 import { freshPeers, type Peer, peerOf, type State } from './state.ts';
 
 /** Obeys a message as the server would. */
@@ -58,7 +58,7 @@ function ask(now: number, state: State, message: ClientMessageOf<'ask'>): void {
   const peer = peerOf(state, id);
   tell(state, { type: 'asked', peer: id, present: peer !== undefined });
   if (!peer) {
-    greetSoon(now, state);
+    greetForAsk(now, state);
     return;
   }
   sayAsk(state, peer);

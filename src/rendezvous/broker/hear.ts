@@ -1,7 +1,7 @@
 /** What others say, as far as it is theirs, is new, and is for this instance. */
 import { parseMessage } from '../protocol/parse.ts';
 import { sayAsk, tell, tellPaired, tellWanted } from './client.ts';
-import { confirmed, newBodies } from './delivery.ts';
+import { confirmed, newBodies, publish } from './delivery.ts';
 import { introduced, introduceIfReady } from './introduce.ts';
 import { type Body, type BodyOf, type BrokerMessage, brokerMessage, isOfOtherVersion } from './message.ts';
 import { arrived, gone, mayAnswer, noteSender } from './presence.ts';
@@ -32,7 +32,7 @@ function take(
   const { from, instance, number, to } = message;
   if (instance === state.instance || (to !== undefined && to !== state.instance)) return;
   if (from === state.id) {
-    noticeOnce(state, `another peer in the room has the id ${from}: each side needs its own`);
+    sameId(now, state, { message, broker });
     return;
   }
   const isKnown = state.peers.has(instance);
@@ -47,6 +47,17 @@ function take(
   if (!peer.isFresh) welcome(state, peer);
   confirmed(now, state, { peer, message });
   for (const body of newBodies(now, peer, message)) obeyPeer(now, state, { peer, body });
+}
+
+/** Another side has the id of this one: both are told, so that whoever has begun them twice sees it in either place. */
+function sameId(
+  now: number,
+  state: State,
+  { message: { instance, to }, broker }: { readonly message: BrokerMessage; readonly broker: number },
+): void {
+  noticeOnce(state, state.sameId ?? `another peer in the room has the id ${state.id}: each side needs its own`);
+  if (to !== undefined || !mayAnswer(now, state, broker)) return;
+  publish(now, state, { message: { to: instance, heard: 0, first: 1, bodies: [] }, broker: null });
 }
 
 /** A peer that has answered this instance; it is answered as well, unless it has been. */

@@ -19,9 +19,10 @@ export function introduceIfReady(now: number, state: State, peer: Peer): void {
   if (!own || own.isSpent || !theirs || theirs.isSpent || state.instance > peer.instance) return;
   const startAt = now + rttMsOf(peer) / 2 + START_MARGIN_MS;
   const [mine, yours] = [own.number, theirs.told.ask];
-  if (!tell(state, peer, { own, theirs, numbers: [mine, yours], startInMs: startAt - now })) return;
+  // Where too much is open to the peer already, its next ask is another chance.
+  if (!state.endpoints.has('first') || !say(peer, { type: 'introduction', yours, mine, startAt })) return;
+  tell(state, peer, { own, theirs, numbers: [mine, yours], startInMs: startAt - now });
   state.asks.set(peer.id, { ...own, isSpent: true });
-  say(peer, { type: 'introduction', yours, mine, startAt });
 }
 
 /** Takes the introduction that the peer has decided. */

@@ -20,6 +20,7 @@ export function greetIfDue(now: number, state: State): void {
     return;
   }
   greet(now, state, null);
+  state.greetedAt = now;
   state.greetAt = now + state.greetGapMs;
   state.greetGapMs = Math.min(GREET_GAP_MAX_MS, 2 * state.greetGapMs);
 }
@@ -40,6 +41,11 @@ export function brokerOpened(now: number, state: State, broker: number): void {
 export function greetSoon(now: number, state: State): void {
   state.greetAt = now;
   state.greetGapMs = GREET_GAP_MIN_MS;
+}
+
+/** Has whoever is asked for greeted, no sooner than it would have been if it had been missing all the time. */
+export function greetForAsk(now: number, state: State): void {
+  if (state.greetAt === Number.POSITIVE_INFINITY) state.greetAt = Math.max(now, state.greetedAt + state.greetGapMs);
 }
 
 function isSomebodyMissing(state: State): boolean {
@@ -96,6 +102,7 @@ export function arrived(state: State, peer: Peer): void {
   const former = peerOf(state, peer.id);
   if (former) gone(state, former, 'lost');
   peer.isFresh = true;
+  state.greetGapMs = GREET_GAP_MIN_MS;
   if (!isSomebodyMissing(state)) state.greetAt = Number.POSITIVE_INFINITY;
   state.outputs.push({ kind: 'tell', message: { type: 'peer-joined', peer: peer.id } });
 }
@@ -110,6 +117,7 @@ export function gone(state: State, peer: Peer, reason: 'left' | 'lost'): void {
   const nothing = { againAt: Number.POSITIVE_INFINITY, confirmAt: Number.POSITIVE_INFINITY, isDue: false, tries: 0 };
   Object.assign(peer, { isFresh: false, theirs: null, firstNumber: peer.firstNumber + sayings.length, ...nothing });
   sayings.length = 0;
+  state.greetGapMs = GREET_GAP_MIN_MS;
   seen.close();
   // Whoever takes the id next is another peer.
   if (state.asks.get(peer.id)?.isSpent) state.asks.delete(peer.id);

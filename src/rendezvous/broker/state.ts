@@ -59,6 +59,8 @@ export interface State {
   readonly key: Uint8Array;
   readonly stun: () => StunOffer;
   readonly randomBytes: (length: number) => Uint8Array;
+  /** What is said where another side has the id of this one. */
+  readonly sameId: string | undefined;
   readonly instance: string;
   /** This side's id, once it has joined. */
   id: string | null;
@@ -78,7 +80,8 @@ export interface State {
   readonly sentAt: Map<number, number>;
   /** The brokers that have been open. */
   readonly brokers: Map<number, { answersAt: number }>;
-  /** When everybody is greeted next, and how long after that again. */
+  /** When everybody was greeted last, and is next; and how long after that again. */
+  greetedAt: number;
   greetAt: number;
   greetGapMs: number;
   /** What was noticed once, and is not told again. */

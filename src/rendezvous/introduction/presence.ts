@@ -72,6 +72,6 @@ function explainAbsenceOfCode(
   if (isHere)
     return `${wait}, somebody with the same code was there, but did not ask for this side: is it connected to another one, or does another command run there?`;
   if (others > 0)
-    return `${wait}, somebody with the same code was there, but not with the command that belongs to this one: does natcheck expose run there?`;
+    return `${wait}, somebody with the same code was there, but with the wrong command: does natcheck expose run there?`;
   return `${wait}, nobody else with this code came: is it the same on both sides?`;
 }

@@ -81,9 +81,19 @@ function pack(kind: ManualLineKind, text: string): string {
   return `natcheck-${kind}-${VERSION}.${Buffer.concat([checkOf(packed), packed]).toString('base64url')}`;
 }
 
-/** Reads what was pasted. */
+/** Reads what was pasted. A blank in it may be where the line was wrapped, or where it ends and something else follows. */
 export function readManualLine(pasted: string): ReadLine {
-  const text = pasted.slice(0, PASTE_MAX_CHARACTERS).replaceAll(/\s/g, '');
+  let text = '';
+  let read: ReadLine | null = null;
+  for (const word of pasted.slice(0, PASTE_MAX_CHARACTERS).split(/\s+/)) {
+    text += word;
+    read = readJoined(text);
+    if (read.ok) return read;
+  }
+  return read ?? readJoined(text);
+}
+
+function readJoined(text: string): ReadLine {
   const found = /natcheck-(offer|answer)-(\d{1,4})\.([A-Za-z0-9_-]*)/.exec(text);
   if (!found)
     return refused(

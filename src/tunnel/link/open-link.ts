@@ -2,13 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { createInbox, type Inbox } from '../../net/inbox.ts';
 import { createOwner } from '../../net/owner.ts';
-import { loadUdx } from '../../net/udx/load.ts';
 import { udxSockets } from '../../net/udx/udx-socket.ts';
 import type { RoomOptions } from '../../punch/options.ts';
 import type { CodeKeys } from '../code/keys.ts';
 import type { Identity } from '../handshake/identity.ts';
 import { INSTANCE_BYTES } from '../handshake/payload.ts';
-import { loadTunnelLibraries } from '../libraries.ts';
+import { requireTunnels } from '../libraries.ts';
 import { createHub, type Hub } from './hub.ts';
 import type { Link, LinkEnd, LinkEvent, LinkedTunnel, LinkOptions } from './link.ts';
 import { keepRoom, type RoomFailure } from './room-keeper.ts';
@@ -28,8 +27,7 @@ interface State {
  * aborted meanwhile. Whatever fails later is told by `closed`.
  */
 export async function openLink(options: LinkOptions): Promise<Link> {
-  loadTunnelLibraries();
-  const udx = await loadUdx();
+  const udx = await requireTunnels();
   const state: State = {
     options,
     ...{ tunnels: createInbox(), closed: Promise.withResolvers(), ended: new AbortController(), hub: null },

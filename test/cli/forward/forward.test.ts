@@ -1,10 +1,11 @@
 /** `natcheck expose` and `natcheck forward` as processes on loopback. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatcheckServer, startServer } from '../../../server/index.ts';
 import { createCode, formatCode } from '../../../src/tunnel/code/code.ts';
@@ -12,6 +13,11 @@ import { connectClient, echo, failureOf, openTarget, openUdp, readAll, until } f
 import { freePort } from '../free-port.ts';
 import { natcheckHere } from '../here.ts';
 import { natcheckStarted, type Started } from '../natcheck.ts';
+
+const SCHEMA = JSON.parse(
+  await readFile(new URL('../../../docs/schema/natcheck.tunnel-1.schema.json', import.meta.url), 'utf8'),
+);
+const validate = new Ajv2020({ allErrors: true }).compile(SCHEMA);
 
 let server: NatcheckServer;
 let state: string;
@@ -46,6 +52,16 @@ async function answerFrom(port: number, question: string): Promise<string> {
   const client = await connectClient(port);
   client.end(question);
   return String(await readAll(client));
+}
+
+/** The events that a command has written to stderr, each of which keeps to the schema. */
+function eventsIn(stderr: string) {
+  const events = stderr
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  for (const event of events) expect(validate(event), JSON.stringify([event, validate.errors])).toBe(true);
+  return events;
 }
 
 const CONNECTED = /^connected to the other side directly, encrypted end to end$/m;
@@ -112,23 +128,32 @@ describe('natcheck expose and natcheck forward', () => {
     expect(exposed.stderr.match(/^tcp 1: it is not exposed there$/gm)).toHaveLength(1);
   });
 
-  it('tell events as JSON lines', async () => {
+  it('tell events as JSON lines of the schema', async () => {
     await using target = await openTarget(echo);
-    const port = await freePort();
+    await using udp = await openUdp({ isEcho: true });
+    const [port, other, udpPort] = [await freePort(), await freePort(), await freePort()];
     const code = newCode();
-    await using _expose = exposeStarted(code, [String(target.port)]);
-    await using forward = forwardStarted(code, [`${port}:${target.port}`, '--json']);
+    await using expose = exposeStarted(code, [String(target.port), `${udp.port}/udp`, '--json']);
+    const listens = [`${port}:${target.port}`, `${other}:1`, `${udpPort}:${udp.port}/udp`];
+    await using forward = forwardStarted(code, [...listens, '--json']);
     await forward.said(/"event":"connected"/);
     await answerFrom(port, 'x');
-    await forward.said(/"event":"stream-closed"/);
-    const { stderr } = await forward.end('SIGINT');
-    const events = stderr
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    expect(events.every(({ schema }) => schema === 'natcheck.tunnel/1')).toBe(true);
+    await failureOf(await connectClient(other));
+    await using client = await openUdp();
+    client.send('x'.repeat(20_000), udpPort);
+    await Promise.all([forward.said(/"event":"stream-closed"/), forward.said(/"event":"datagram-too-large"/)]);
+    const events = eventsIn((await forward.end('SIGINT')).stderr);
+    const exposed = eventsIn((await expose.end('SIGINT')).stderr);
+    const kinds = (of: typeof events) => new Set(of.map(({ event }) => event));
+    for (const kind of ['stream-opened', 'stream-closed', 'stream-refused']) {
+      for (const side of [events, exposed]) expect(kinds(side)).toContain(kind);
+    }
+    expect(exposed[0]).toMatchObject({ event: 'exposing', targets: [`${target.port}`, `${udp.port}/udp`] });
     expect(events[0]).toMatchObject({
-      ...{ event: 'listening', forwards: [{ listen: `127.0.0.1:${port}`, target: String(target.port) }] },
+      ...{
+        event: 'listening',
+        forwards: expect.arrayContaining([{ listen: `127.0.0.1:${port}`, target: String(target.port) }]),
+      },
     });
     expect(events.find(({ event }) => event === 'stream-closed')).toMatchObject({
       ...{ target: String(target.port), how: 'ended', traffic: { bytesToTarget: 1, bytesFromTarget: 1, tooLarge: 0 } },
@@ -194,6 +219,10 @@ describe('wrong use', () => {
 
   it.each([
     [['expose', 'nonsense'], "'nonsense' has no port: write HOST:PORT"],
+    [
+      ['expose', '22', formatCode(createCode({ server: null, once: false, randomBytes }))],
+      'a code is no target: natcheck expose takes it from NATCHECK_CODE or --code-fd',
+    ],
     [['forward', '2222:22'], 'the code is missing: natcheck expose prints it, as in: natcheck forward CODE 2222:22'],
     [['forward', 'CODE'], 'name where to listen, as in: natcheck forward CODE 2222:22'],
     [

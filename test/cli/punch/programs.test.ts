@@ -1,9 +1,10 @@
 /** The user's program: where it is found, and how it is run. */
+import { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Context, Signal } from '../../../cli/command.ts';
 import { findProgram } from '../../../cli/commands/punch/find-program.ts';
 import { type ProgramOptions, runProgram } from '../../../cli/commands/punch/run-program.ts';
@@ -54,7 +55,7 @@ const WAITS = `
   setInterval(() => {}, 1000);`;
 
 const optionsOf = (words: readonly string[], more: Partial<ProgramOptions> = {}): ProgramOptions => ({
-  ...{ words, env: process.env, takeSignals: signals().takeSignals, isOnTerminal: false },
+  ...{ words, env: process.env, takeSignals: signals().takeSignals, isOnTerminal: false, onUnreachable: () => {} },
   ...more,
 });
 
@@ -88,6 +89,36 @@ describe('the exit code', () => {
       send('SIGHUP');
     };
     expect(await untilWaits({ takeSignals, isOnTerminal: true }, act)).toBe(129);
+  });
+
+  it('is that of a program which may not be sent signals, and so goes on until it ends by itself', async () => {
+    const { takeSignals, send } = signals();
+    const kill = vi.spyOn(ChildProcess.prototype, 'kill').mockImplementation(function (this: ChildProcess, signal) {
+      // So does Node where the system answers EPERM.
+      this.emit('error', Object.assign(new Error('kill EPERM'), { code: 'EPERM', syscall: 'kill' }));
+      // The program ends after the second one, by itself.
+      if (signal === 'SIGHUP') process.kill(this.pid ?? 0, 'SIGINT');
+      return false;
+    });
+    let refused = 0;
+    const act = (): void => {
+      send('SIGTERM');
+      send('SIGHUP');
+    };
+    try {
+      const onUnreachable = (): void => void refused++;
+      expect(await untilWaits({ takeSignals, onUnreachable }, act)).toBe(40);
+    } finally {
+      kill.mockRestore();
+    }
+    expect(refused).toBe(1);
+  });
+
+  it('is that of SIGKILL where a program that is stopped does not end', async () => {
+    const stop = new AbortController();
+    const deaf = "process.on('SIGTERM', () => {}); process.kill(process.ppid, 'SIGUSR2'); setInterval(() => {}, 1000)";
+    process.once('SIGUSR2', () => stop.abort());
+    expect(await runProgram(optionsOf([...NODE, deaf], { stop: stop.signal, stopGraceMs: 50 }))).toBe(137);
   });
 
   it('is that of a program which is stopped', async () => {

@@ -43,7 +43,8 @@ describe('natcheck pipe by hand', { timeout: TIMEOUT_MS }, () => {
     alice.third.write(`\nhello\n${offer}\n`);
     await alice.said(/^this is no line of natcheck: paste the whole line/m);
     await alice.said(/^this is an offer: give it to the other side/m);
-    alice.third.write(`${answer}\n`);
+    // As a mail wraps it, with a word behind it.
+    alice.third.write(`${answer.slice(0, 70)}\n${answer.slice(70)} thanks\n`);
     alice.stdin.end('to bob');
     bob.stdin.end('to alice');
     expect(await Promise.all([textOf(alice), textOf(bob)])).toEqual(['to alice', 'to bob']);

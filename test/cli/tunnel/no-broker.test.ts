@@ -64,9 +64,7 @@ it('two pipes meet through the one broker of four that is one', { timeout: 120_0
   expect(await textOf(bob)).toBe('through one of four');
   const { code, stderr } = await alice.ended;
   expect([code, (await bob.ended).code]).toEqual([0, 0]);
-  expect(stderr).toContain(
-    `a broker is left out: ${none.web} answers with something else than MQTT: is it a broker?\n`,
-  );
+  expect(stderr).toContain(`a broker is left out: ${none.web} does not speak MQTT: is it a broker?\n`);
 });
 
 it('a pipe whose brokers are all none says so of each, and ends with 3', { timeout: 120_000 }, async () => {
@@ -76,8 +74,8 @@ it('a pipe whose brokers are all none says so of each, and ends with 3', { timeo
   const [last = ''] = stderr.split('\n').filter((line) => line.startsWith('the rendezvous server cannot be reached: '));
   const closing = none.closing.slice('mqtt://'.length);
   for (const reason of [
-    `${none.web} answers with something else than MQTT: is it a broker\\?`,
-    `${none.noise} (answers with something else than MQTT: is it a broker\\?|sends more than any introduction needs)`,
+    `${none.web} does not speak MQTT: is it a broker\\?`,
+    `${none.noise} (does not speak MQTT: is it a broker\\?|sends more than any introduction needs)`,
     `(mqtt://)?${closing} ended the connection.*`,
     `${none.silent} did not answer in time`,
   ])

@@ -1,41 +1,52 @@
-/** What is said once, however often it happens. */
+/** What a tunnel's command says, and what it says no second time. */
 import { expect, it } from 'vitest';
-import type { Meeting } from '../../../cli/tunnel/meeting.ts';
-import { createReporter } from '../../../cli/tunnel/reporter.ts';
+import { textOutput } from '../../../cli/output.ts';
+import type { Meeting, TunnelWords } from '../../../cli/tunnel/meeting.ts';
+import { createReporter, type Reporter } from '../../../cli/tunnel/reporter.ts';
 import type { LinkEvent } from '../../../src/tunnel/link/link.ts';
 
-const BY_HAND: Meeting = {
-  ...{ code: null, keys: null, byHand: 'offer', isOnce: true, isMade: false, peer: 'answer', otherWords: [] },
-  room: { id: 'offer' },
-};
-const failed = (detail: string): LinkEvent => ({
-  ...{ kind: 'attempt-failed', peer: 'answer', reason: 'no-path', detail, retryInMs: 100 },
-});
-const CONNECTED: LinkEvent = { kind: 'connected', peer: 'answer', path: 'direct', fingerprint: null, outageMs: 9_000 };
+const MEETING = {
+  ...{ code: null, keys: null, byHand: null, isOnce: false, isMade: false, peer: 'bob', otherWords: [] },
+  room: { id: 'alice' },
+} as unknown as Meeting;
 
-it('why attempts fail is said once for each reason, and again after a connection', async () => {
-  let said = '';
-  const write = (text: string): void => {
-    said += text;
+/** Has a reporter told what happens, and returns the lines that it has written beside the invitation. */
+async function told(argv: Partial<TunnelWords>, act: (reporter: Reporter) => void): Promise<readonly string[]> {
+  const written: string[] = [];
+  const stderr = { write: (text: string) => written.push(text) } as unknown as NodeJS.WritableStream;
+  const context = {
+    ...{ stderr: textOutput(stderr, { color: false }), streams: { stdout: stderr, stderr } },
+    ...{ spinner: false, signal: new AbortController().signal },
   };
-  const stderr = { columns: null, write };
-  const { signal } = new AbortController();
-  const streams = { stdout: process.stdout, stderr: process.stderr };
-  {
-    await using reporter = await createReporter({
-      argv: { wait: 1 } as never,
-      ...{ context: { stderr, streams, spinner: false, signal }, meeting: BY_HAND, otherCommand: [], waitMs: 1_000 },
-    });
-    said = '';
-    for (const detail of ['no way', 'no way', 'no luck', 'no way']) reporter.event(failed(detail));
-    reporter.event(CONNECTED);
-    reporter.event(failed('no way'));
-  }
-  expect(said.split('\n')).toEqual([
-    'answer was not reached: no way',
-    'answer was not reached: no luck',
-    'connected to answer again after 9.0 s, directly: everything goes on',
-    'answer was not reached: no way',
-    '',
+  const reporter = await createReporter({
+    ...{ argv: argv as TunnelWords, context, meeting: MEETING, otherCommand: ['natcheck', 'pipe'], waitMs: 1_000 },
+  });
+  act(reporter);
+  await reporter[Symbol.asyncDispose]();
+  act(reporter);
+  return written.map((text) => text.trimEnd()).filter((text) => !/^(waiting| {2})/.test(text));
+}
+
+const failed = (detail: string): LinkEvent => ({
+  ...{ kind: 'attempt-failed', peer: 'bob', reason: 'no-peer', detail, retryInMs: 10_000 },
+});
+const CONNECTED: LinkEvent = { kind: 'connected', peer: 'bob', path: 'direct', fingerprint: null, outageMs: null };
+
+it('of attempts that fail for the same reason it tells once, until there was a connection', async () => {
+  const events = [failed('it is away'), failed('it is away'), failed('it is elsewhere'), failed('it is elsewhere')];
+  const said = await told({}, ({ event }) => [...events, CONNECTED, failed('it is elsewhere')].forEach(event));
+  expect(said).toEqual([
+    'bob was not reached: it is away',
+    'bob was not reached: it is elsewhere',
+    'connected to bob directly, encrypted end to end',
+    'bob was not reached: it is elsewhere',
   ]);
+});
+
+it('the end is the last of the JSON lines, whatever is told after it, and nothing follows', async () => {
+  const lines = await told({ json: true }, ({ ended, log }) => {
+    ended({ reason: 'own-end' }, 0);
+    log({ kind: 'stream-refused', target: '22', reason: 'there is no connection to the other side' });
+  });
+  expect(lines.map((text) => JSON.parse(text).event)).toEqual(['stream-refused', 'end']);
 });

@@ -53,7 +53,7 @@ it.each<[LinkEvent, string | null, string | null]>([
 
 it('of somebody who asks with the code before anybody is connected', () => {
   expect(eventText({ kind: 'stranger', peer: 'x' }, { isNamed: false, isConnected: false })).toBe(
-    'somebody with this code asks for this side, but runs another command than the one that belongs to this one',
+    'somebody with this code asks for this side, but with the wrong command: natcheck pipe goes with natcheck pipe, and natcheck forward with natcheck expose',
   );
 });
 

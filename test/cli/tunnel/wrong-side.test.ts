@@ -23,7 +23,7 @@ describe('with one code on both sides', { timeout: TIMEOUT_MS }, () => {
     await forward.said(/^waiting for the other side/m);
     await using pipe = meetings.start(code, ['pipe', '--wait', '2']);
     await forward.said(
-      /^somebody with this code asks for this side, but runs another command than the one that belongs to this one$/m,
+      /^somebody with this code asks for this side, but with the wrong command: natcheck pipe goes with natcheck pipe, and/m,
     );
     const { code: exit, stderr } = await pipe.ended;
     expect(exit).toBe(6);

@@ -97,6 +97,9 @@ it('a path that was handed over is taken up again from its socket, and hears its
   const { local, ...former } = await openUdpSocket({ address: '127.0.0.1', port: 0 });
   await former[Symbol.asyncDispose]();
   await using path = await openBarePath({ local, remote: peer.local });
+  await expect(openBarePath({ local, remote: peer.local })).rejects.toThrow(
+    `UDP 127.0.0.1:${local.port} is already in use: `,
+  );
   const heard = new Promise((resolve) => path.onData((bytes) => resolve(textOf(bytes))));
   const told = new Promise((resolve) => peer.onDatagram((bytes, from) => resolve([textOf(bytes), from])));
   path.send(bytesOf('to the peer'));

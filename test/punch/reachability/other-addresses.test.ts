@@ -42,11 +42,11 @@ it('are of the wanted family only', () => {
   expect(others('2001:db8:1::7', { family: 'IPv6' })).toEqual([]);
 });
 
-it('are none where the first socket is on a tunnel, which hides them, or on this host alone', () => {
+it('are none where the first socket is on the interface of a VPN, which hides them, or on this host alone', () => {
   expect([others('10.8.0.2'), others('127.0.0.1'), others('203.0.113.99')]).toEqual([[], [], []]);
 });
 
-it('are not told where the first socket is on a tunnel and they are not', () => {
+it('are not told where the first socket is on the interface of a VPN and they are not', () => {
   const beside = (first: string, address: string): boolean => isBesideTunnel(HOST, { first, address });
   expect([beside('10.8.0.2', '2001:db8:1::7'), beside('192.168.1.7', '2001:db8:1::7')]).toEqual([true, false]);
   expect(

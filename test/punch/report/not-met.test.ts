@@ -75,7 +75,7 @@ describe('a peer with the same code', () => {
     [{}, 'nobody else with this code came: is it the same on both sides?'],
     [
       { here: ['q81-'] },
-      'somebody with the same code was there, but not with the command that belongs to this one: does natcheck expose run there?',
+      'somebody with the same code was there, but with the wrong command: does natcheck expose run there?',
     ],
     [
       { here: ['kXh0'] },

@@ -12,6 +12,34 @@ describe('who is there', () => {
     expect(hub.published.length).toBe(20);
   });
 
+  it.each([
+    ['with nobody else there', []],
+    ['with others there', ['carol']],
+  ])('greets no more often for asking again and again for whoever is lost, %s', (_where, others) => {
+    const { hub, alice, bob } = meet();
+    for (const id of others) hub.add(id);
+    hub.clock.runUntil(hub.clock.now() + 10 * SECOND);
+    bob.die();
+    alice.ask('bob');
+    hub.clock.runUntil(hub.clock.now() + 60 * SECOND);
+    expect(alice.last('peer-left')).toMatchObject({ peer: 'bob', reason: 'lost' });
+    const before = hub.published.length;
+    for (let n = 0; n < 180; n++) {
+      alice.ask('bob');
+      hub.clock.runUntil(hub.clock.now() + 10 * SECOND);
+      alice.say({ type: 'withdraw', peer: 'bob' });
+      hub.clock.runUntil(hub.clock.now() + 10 * SECOND);
+    }
+    const greetings = hub.published.slice(before).filter(({ from }) => from === 'alice');
+    expect(greetings.length).toBeGreaterThan(5);
+    expect(greetings.length).toBeLessThanOrEqual(25);
+    const successor = hub.add('bob');
+    successor.ask('alice');
+    alice.ask('bob');
+    hub.clock.runUntil(hub.clock.now() + SECOND);
+    expect(alice.last('introduction').key).toBe(successor.last('introduction').key);
+  });
+
   it('answers any number of others, each with a key of its own', () => {
     const hub = createHub();
     const server = hub.add('expose');
@@ -57,7 +85,11 @@ describe('who is there', () => {
     const hub = createHub();
     const [one, other] = [hub.add('same'), hub.add('same')];
     hub.clock.runUntil(SECOND);
-    expect(one.notices).toEqual(['another peer in the room has the id same: each side needs its own']);
-    expect(other.count('peer-joined')).toBe(0);
+    const notice = 'another peer in the room has the id same: each side needs its own';
+    expect([one.notices, other.notices]).toEqual([[notice], [notice]]);
+    expect([one.count('peer-joined'), other.count('peer-joined')]).toEqual([0, 0]);
+    hub.clock.runUntil(3_600 * SECOND);
+    // Each greets as it would alone, and is answered.
+    expect(hub.published.length).toBeLessThanOrEqual(4 * 20);
   });
 });

@@ -57,7 +57,9 @@ describe('a line', () => {
   it('is read out of what a chat makes of it', () => {
     const text = formatManualLine(OFFER);
     const wrapped = `here: ${text.slice(0, 70)}\n  ${text.slice(70, 140)}\r\n${text.slice(140)}`;
-    expect(readManualLine(wrapped)).toMatchObject({ ok: true, line: { secret: OFFER.secret } });
+    for (const pasted of [wrapped, `${text} thanks`, `${wrapped}\nIs it right? I think so\n`]) {
+      expect(readManualLine(pasted)).toMatchObject({ ok: true, line: { secret: OFFER.secret } });
+    }
   });
 
   it.each([
@@ -74,6 +76,7 @@ describe('a line', () => {
       formatManualLine(OFFER).replace(/.{9}$/, 'AAAAAAAAA'),
       /^this line is damaged/,
     ],
+    ['many words', 'natcheck-offer-1.A '.repeat(10_000), /^this line is damaged/],
     ['a megabyte', 'x'.repeat(1_000_000), /^this is no line of natcheck/],
   ])('is told from %s', (_what, text, problem) => {
     expect(readManualLine(text)).toEqual({ ok: false, problem: expect.stringMatching(problem) });

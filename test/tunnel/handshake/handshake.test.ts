@@ -190,6 +190,7 @@ describe('a handshake', () => {
     const second = sentBy(responder.handle(600, { kind: 'datagram', bytes: Buffer.from(first, 'hex') }));
     expect(responder.wakeAt()).toBe(10_000);
     responder.handle(700, { kind: 'datagram', bytes: newer });
+    responder.handle(700, { kind: 'measured' });
     expect(responder.wakeAt()).toBe(10_000);
     const [third] = initiator.handle(9_000, { kind: 'datagram', bytes: Buffer.from(second, 'hex') });
     if (third?.kind !== 'send') throw new Error('nothing was sent');

@@ -1,7 +1,7 @@
 /** Where the lab keeps what is made once: images of a private engine, and the base file system. */
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { ownDir } from './own-dir.ts';
+import { ownDir } from '../../../../src/net/host/own-dir.ts';
 import type { Env } from './runtime-dir.ts';
 
 /** Root's directory; the private engine runs as root. */

@@ -1,7 +1,7 @@
 /** Where a lab that is used by hand keeps its state: a directory that is this user's alone. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ownDir } from './own-dir.ts';
+import { ownDir } from '../../../../src/net/host/own-dir.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 

@@ -3,6 +3,8 @@ import { createBrokerMeeting } from '../../../../src/rendezvous/broker/broker-me
 import type { BrokerInput, BrokerOutput } from '../../../../src/rendezvous/broker/input-output.ts';
 import type { IntroductionInput } from '../../../../src/rendezvous/introduction/output.ts';
 import { PROTOCOL_VERSION } from '../../../../src/rendezvous/protocol/client-message.ts';
+import { told } from '../../../../src/rendezvous/told.ts';
+import { createAlarm } from '../../network/clock.ts';
 import type { Random } from '../../network/random.ts';
 import type { World } from '../../network/world.ts';
 import type { SimBrokerClient, SimBrokers } from '../../server/brokers.ts';
@@ -22,11 +24,9 @@ interface State<Told> extends BrokerClientOptions<Told> {
   readonly meeting: ReturnType<typeof createBrokerMeeting>;
   /** Null before the first join. */
   client: SimBrokerClient | null;
-  /** How many brokers are open. */
-  open: number;
   isJoining: boolean;
   isDead: boolean;
-  alarmAt: number;
+  readonly wakeBy: (until: number) => void;
 }
 
 /** No second socket is offered: the lab's STUN servers are those of IPv4. */
@@ -37,8 +37,9 @@ export function createBrokerClient<Told>(world: World, options: BrokerClientOpti
   const meeting = createBrokerMeeting({ key: options.brokers.key, stun: () => STUN, randomBytes: random.bytes });
   const state: State<Told> = {
     ...options,
-    ...{ world, meeting, client: null, open: 0 },
-    ...{ isJoining: false, isDead: false, alarmAt: Number.POSITIVE_INFINITY },
+    ...{ world, meeting, client: null },
+    ...{ isJoining: false, isDead: false },
+    wakeBy: createAlarm(world.clock, () => handle(state, { kind: 'timeout' })),
   };
   return {
     join: () => join(state),
@@ -52,28 +53,26 @@ export function createBrokerClient<Told>(world: World, options: BrokerClientOpti
 }
 
 function join<Told>(state: State<Told>): void {
-  const { brokers, delayMs, tell } = state;
+  const { brokers, delayMs } = state;
   state.isJoining = true;
   state.client ??= brokers.connect({
     delayMs,
     onOpened: (broker) => {
-      state.open++;
       handle(state, { kind: 'opened', broker });
       sayJoin(state);
     },
     onMessage: (broker, bytes) => handle(state, { kind: 'heard', broker, bytes }),
-    onAllFailed: () => {
-      const reason = 'every broker is dead';
-      // The next join connects anew.
-      state.client?.close();
-      Object.assign(state, { client: null, open: 0 });
-      const wasJoining = state.isJoining;
-      state.isJoining = false;
-      if (wasJoining) tell({ kind: 'not-joined', outcome: 'unreachable', reason, sign: 'absent' });
-      else tell({ kind: 'closed', code: 1006, reason });
-    },
+    onAllFailed: () => allFailed(state),
   });
-  if (state.open > 0) sayJoin(state);
+  if (state.client.open() > 0) sayJoin(state);
+}
+
+function allFailed<Told>(state: State<Told>): void {
+  const { isJoining, tell } = state;
+  const reason = 'every broker is dead';
+  state.isJoining = false;
+  if (isJoining) tell({ kind: 'not-joined', outcome: 'unreachable', reason, sign: 'absent' });
+  else tell({ kind: 'closed', code: 1006, reason });
 }
 
 function sayJoin<Told>(state: State<Told>): void {
@@ -86,7 +85,7 @@ function handle<Told>(state: State<Told>, input: BrokerInput): void {
   if (state.isDead) return;
   const { world, meeting } = state;
   const outputs = meeting.handle(world.clock.now(), input);
-  wakeLater(state);
+  state.wakeBy(meeting.wakeAt());
   for (const output of outputs) obey(state, output);
 }
 
@@ -95,24 +94,10 @@ function obey<Told>({ client, tell }: State<Told>, output: BrokerOutput): void {
     case 'publish':
       client?.publish(output.broker, output.bytes);
       break;
-    case 'tell': {
-      const { message } = output;
-      if (message.type === 'joined') tell({ kind: 'joined', joined: message, address: '' });
-      else tell({ kind: 'message', message });
+    case 'tell':
+      tell(told(output.message));
       break;
-    }
     case 'notice':
       break;
   }
-}
-
-function wakeLater<Told>(state: State<Told>): void {
-  const until = state.meeting.wakeAt();
-  if (until >= state.alarmAt) return;
-  state.alarmAt = until;
-  state.world.clock.schedule(until, () => {
-    if (state.alarmAt !== until) return;
-    state.alarmAt = Number.POSITIVE_INFINITY;
-    handle(state, { kind: 'timeout' });
-  });
 }

@@ -8,6 +8,7 @@ import {
   type ManualOutput,
 } from '../../../../src/rendezvous/manual/manual-meeting.ts';
 import { PROTOCOL_VERSION } from '../../../../src/rendezvous/protocol/client-message.ts';
+import { told } from '../../../../src/rendezvous/told.ts';
 import type { Random } from '../../network/random.ts';
 import type { SimLines } from '../../server/lines.ts';
 import { ROOM, type SimClient } from './connection.ts';
@@ -72,12 +73,9 @@ function obey<Told>({ lines, side, tell }: State<Told>, output: ManualOutput): v
     case 'show':
       lines.give(output.line, side === 'offer' ? 'answer' : 'offer');
       break;
-    case 'tell': {
-      const { message } = output;
-      if (message.type === 'joined') tell({ kind: 'joined', joined: message, address: '' });
-      else tell({ kind: 'message', message });
+    case 'tell':
+      tell(told(output.message));
       break;
-    }
     case 'refused':
     case 'notice':
       break;

@@ -15,6 +15,7 @@ import type { IntroductionInput, IntroductionOutput } from '../../../../src/rend
 import { behaviorByHand } from '../../../../src/rendezvous/manual/behavior-by-hand.ts';
 import type { ToldBehavior } from '../../../../src/rendezvous/protocol/fields.ts';
 import type { Arrival } from '../../../../src/session.ts';
+import { createAlarm } from '../../network/clock.ts';
 import type { Host } from '../../network/host.ts';
 import type { Random } from '../../network/random.ts';
 import type { World } from '../../network/world.ts';
@@ -64,7 +65,7 @@ interface State {
   readonly meetings: Map<string, Meeting>;
   client: SimClient | null;
   readonly bindings: Bindings;
-  alarmAt: number;
+  readonly wakeBy: (until: number) => void;
   isDead: boolean;
 }
 
@@ -90,7 +91,8 @@ export function createSimRoom(world: World, options: SimRoomOptions): SimRoom {
     ...{ world, options, random, reachability, meetings: new Map() },
     introductions: createIntroductions<SimTold>({ ...options, joinWaitMs }),
     bindings: createBindings(world, { host, random, server, stun, sockets, tell: told }),
-    ...{ client: null, alarmAt: Number.POSITIVE_INFINITY, isDead: false },
+    ...{ client: null, isDead: false },
+    wakeBy: createAlarm(world.clock, () => tell(state, { kind: 'timeout' })),
   };
   state.client = createClient<SimTold>(world, { ...options, random, tell: told });
   return {
@@ -129,19 +131,7 @@ function receive({ bindings, meetings }: State, arrival: Arrival): void {
 function tell(state: State, input: IntroductionInput<SimTold>): void {
   if (state.isDead) return;
   for (const output of state.introductions.handle(state.world.clock.now(), input)) obey(state, output);
-  wakeLater(state);
-}
-
-/** A later time than the one set needs no new alarm: the early one is harmless. */
-function wakeLater(state: State): void {
-  const until = state.introductions.wakeAt();
-  if (until >= state.alarmAt) return;
-  state.alarmAt = until;
-  state.world.clock.schedule(until, () => {
-    if (state.alarmAt !== until) return;
-    state.alarmAt = Number.POSITIVE_INFINITY;
-    tell(state, { kind: 'timeout' });
-  });
+  state.wakeBy(state.introductions.wakeAt());
 }
 
 function obey(state: State, output: IntroductionOutput<SimTold>): void {

@@ -127,7 +127,7 @@ function explain(error: Error & { readonly code?: unknown }, url: BrokerUrl): st
     return explainCode(codeOf(error as NodeJS.ErrnoException), { way, host, port });
   }
   // What the library could not read, in its words, says nothing more than this.
-  if (!('code' in error)) return `${name} answers with something else than MQTT: is it a broker?`;
+  if (!('code' in error)) return `${name} does not speak MQTT: is it a broker?`;
   return `${name} is no broker that can be used: ${messageOf(error)}`;
 }
 

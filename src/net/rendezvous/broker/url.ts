@@ -41,8 +41,8 @@ export function parseBrokerUrl(text: string): BrokerUrl {
     host: hostname.replace(/^\[|\]$/g, ''),
     port,
     path: `${pathname === '' ? '/' : pathname}${search}`,
-    username: url.username === '' ? undefined : decodeURIComponent(url.username),
-    password: url.password === '' ? undefined : decodeURIComponent(url.password),
+    username: decoded(url.username, text),
+    password: decoded(url.password, text),
     name: `${protocol}//${hostname}:${port}`,
   };
 }
@@ -51,7 +51,19 @@ function isScheme(protocol: string): protocol is keyof typeof DEFAULT_PORTS {
   return protocol in DEFAULT_PORTS;
 }
 
-/** Whoever reads over a shoulder does not see a password. */
+/** Returns a part of the text as it was before it was encoded (RFC 3986 §2.1); undefined where there is none. */
+function decoded(part: string, text: string): string | undefined {
+  if (part === '') return undefined;
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new UsageError(
+      `the user and the password of '${shown(text)}' are not encoded: write % as %25, @ as %40 and / as %2F`,
+    );
+  }
+}
+
+/** Whoever reads over a shoulder does not see a password, whatever is in it. */
 function shown(text: string): string {
-  return text.slice(0, URL_MAX_CHARACTERS).replace(/:[^:@/]*@/, ':…@');
+  return text.slice(0, URL_MAX_CHARACTERS).replace(/\/\/.*@/s, '//…@');
 }

@@ -55,6 +55,14 @@ describe('a QR code', () => {
     expect(renderQr(LINE, { columns: null, color: false })).toBeNull();
   });
 
+  it('is not shown of more than it can hold, however wide the terminal is', () => {
+    const most = 'x'.repeat(2_953);
+    expect(renderQr(most, { columns: 1_000, color: false })?.split('\n')[0]).toHaveLength(177 + 2 * QUIET);
+    for (const line of [`${most}x`, 'ä'.repeat(1_477)]) {
+      expect(renderQr(line, { columns: 1_000, color: false })).toBeNull();
+    }
+  });
+
   it('comes out of the output of a command as it is', () => {
     const written: string[] = [];
     const stream = { write: (text: string) => written.push(text) } as unknown as NodeJS.WritableStream;

@@ -106,6 +106,21 @@ describe(`${SEEDS.length} introductions`, { timeout: TIMEOUT_MS }, () => {
   });
 });
 
+it('while one waits all die and come back: it goes on by itself, and is met', { timeout: TIMEOUT_MS }, () => {
+  const world = createWorld({ seed: 5 });
+  const brokers = brokersBeside(world, FAR);
+  const side = { rendezvous: brokers, access: accessOf(PORT_RESTRICTED), link: LINK };
+  const alice = placeAt(world, { ...side, id: 'alice', number: 1 }).room.meet('bob', { waitMs: 300 * SECOND });
+  world.clock.runUntil(5 * SECOND);
+  for (const broker of [0, 1, 2]) brokers.kill(broker);
+  world.clock.runUntil(20 * SECOND);
+  for (const broker of [0, 1, 2]) brokers.revive(broker);
+  world.clock.runUntil(60 * SECOND);
+  const bob = placeAt(world, { ...side, id: 'bob', number: 2 }).room.meet('alice', { waitMs: 60 * SECOND });
+  runUntilDone(world, [runOf(alice), runOf(bob)]);
+  expect([alice, bob].map((one) => one.outcome()?.kind)).toEqual(OPEN);
+});
+
 describe('once two are connected', () => {
   it('nothing is said any more', () => {
     const { world, brokers } = meet(1, FAR);

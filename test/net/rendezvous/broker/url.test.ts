@@ -36,8 +36,24 @@ describe('the URL of a broker', () => {
 
   it('that is none is not told with its password', () => {
     expect(() => parseBrokerUrl('http://me:secret@broker.example')).toThrow(
-      "'http://me:…@broker.example' is not a broker",
+      "'http://…@broker.example' is not a broker",
     );
+  });
+
+  it.each([
+    [
+      'mqtts://user:100%@broker.example',
+      "the user and the password of 'mqtts://…@broker.example' are not encoded: write % as %25, @ as %40 and / as %2F",
+    ],
+    [
+      'mqtts://100%:password@broker.example',
+      "the user and the password of 'mqtts://…@broker.example' are not encoded: write % as %25, @ as %40 and / as %2F",
+    ],
+    ['mqtts://user:pass/word@broker.example', "'mqtts://…@broker.example' is not a broker"],
+    ['mqtts://user:pa:ss@word\n/@broker.example/x', "'mqtts://…@broker.example/x' is not a broker"],
+  ])('%s is refused, and its password is not shown', (text, sentence) => {
+    expect(() => parseBrokerUrl(text)).toThrow(UsageError);
+    expect(() => parseBrokerUrl(text)).toThrow(sentence);
   });
 
   it('of each broker that is used by default begins a TLS connection', () => {

@@ -3,8 +3,8 @@ import { chmod, chown, lstat, mkdir, mkdtemp, rm, symlink, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openOwnFile, ownDir } from '../../../../../lab/docker/engine/storage/own-dir.ts';
-import { UsageError } from '../../../../../src/errors.ts';
+import { UsageError } from '../../../src/errors.ts';
+import { openOwnFile, ownDir } from '../../../src/net/host/own-dir.ts';
 
 const NOBODY = 65_534;
 const UID = process.getuid?.() ?? 0;

@@ -1,8 +1,8 @@
 /** A directory that is this user's alone. What is in it is acted on, so nobody else may have put it there. */
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open } from 'node:fs/promises';
-import { UsageError } from '../../../../src/errors.ts';
-import { explainFileCode } from '../../../../src/net/explain-code.ts';
+import { UsageError } from '../../errors.ts';
+import { explainFileCode } from '../explain-code.ts';
 
 /** Flags for a file in such a directory: a symbolic link in its place is not followed but refused (ELOOP). */
 export const READ_NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW;
