@@ -58,8 +58,3 @@ export function failureWhenLeft({ kind }: Identity): HandshakeFailure {
       : 'the peer has closed the path before the handshake: does it run natcheck punch, which opens no tunnel?';
   return { reason: 'left', detail };
 }
-
-/** Whether another attempt would fail in the same way: only a version, a command or a key that differs stays as it is. */
-export function isFinal({ reason }: HandshakeFailure): boolean {
-  return reason === 'other-version' || reason === 'other-command' || reason === 'not-the-peer';
-}

@@ -86,7 +86,8 @@ function handle(state: State, now: number, input: HandshakeInput): readonly Hand
 }
 
 function noteMeasured(state: State, now: number): void {
-  if (state.phase !== 'waits') return;
+  // A peer whose right message has come does more than that, whoever says otherwise.
+  if (state.phase !== 'waits' || state.answers.length > 0) return;
   state.isMeasured = true;
   state.deadline = Math.min(state.deadline, now + OTHER_SIDE_GRACE_MS);
 }
@@ -126,8 +127,7 @@ function answerFirst(state: State, now: number, first: Uint8Array): readonly Han
     if (state.answers.length >= ANSWERS_MAX) state.answers.shift();
     state.answers.push(answer);
   }
-  state.version = null;
-  state.deadline = state.by;
+  Object.assign(state, { version: null, isMeasured: false, deadline: state.by });
   return [{ kind: 'send', bytes: encodeMessage('second', answer.second) }];
 }
 

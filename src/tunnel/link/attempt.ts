@@ -8,7 +8,6 @@ import type { PunchResult } from '../../punch/result.ts';
 import { openCarrier } from '../carrier/open-carrier.ts';
 import type { Carrier } from '../carrier.ts';
 import type { HandshakeFailure } from '../handshake/contract.ts';
-import { isFinal } from '../handshake/failure.ts';
 import type { Identity } from '../handshake/identity.ts';
 import type { MovableSession } from '../session/create-session.ts';
 import { enterSession } from '../session/enter-session.ts';
@@ -64,18 +63,21 @@ export async function attemptOnce(options: AttemptOptions): Promise<AttemptEnd> 
   return failedAfter(entered.failure);
 }
 
-function failedAfter(failure: HandshakeFailure): Extract<AttemptEnd, { readonly kind: 'failed' }> {
-  return { kind: 'failed', reason: REASONS[failure.reason], detail: failure.detail, isFinal: isFinal(failure) };
+/** Only a version, a key or a command that differs stays as it is: of anything else another attempt may come to more. */
+export function failedAfter({ reason, detail }: HandshakeFailure): Extract<AttemptEnd, { readonly kind: 'failed' }> {
+  switch (reason) {
+    case 'timeout':
+      return { kind: 'failed', reason: 'no-path', detail, isFinal: false };
+    case 'left':
+      return { kind: 'failed', reason: 'no-peer', detail, isFinal: false };
+    case 'unreadable':
+      return { kind: 'failed', reason: 'not-authenticated', detail, isFinal: false };
+    case 'other-command':
+    case 'other-version':
+    case 'not-the-peer':
+      return { kind: 'failed', reason: 'not-authenticated', detail, isFinal: true };
+  }
 }
-
-const REASONS: Readonly<Record<HandshakeFailure['reason'], UpkeepFailure>> = {
-  timeout: 'no-path',
-  left: 'no-peer',
-  unreadable: 'not-authenticated',
-  'other-command': 'not-authenticated',
-  'other-version': 'not-authenticated',
-  'not-the-peer': 'not-authenticated',
-};
 
 /** Opens a path, which the caller has to dispose of. */
 async function connect(

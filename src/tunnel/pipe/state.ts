@@ -33,11 +33,12 @@ export interface State extends PipeOptions {
   /** Whether this side's input has ended. */
   hasSentAll: boolean;
   isAcknowledged: boolean;
-  /** Whether the other side has opened the stream, and whether it is open here. */
+  /** Whether the other side has opened the stream. */
   isOpened: boolean;
-  hasBegun: boolean;
   /** Whether the pipe has ended: nothing more is written. */
   isOver: boolean;
+  /** Whether its stream is open. */
+  hasBegun: boolean;
   /** Whether the other side has ended, and whether all that has come of it has been written. */
   hasEnded: boolean;
   hasWrittenAll: boolean;
@@ -51,8 +52,8 @@ export function createState(options: PipeOptions): State {
     acknowledged: Promise.withResolvers(),
     isReceiptDue: createReceipts(),
     ...{ sent: 0, confirmed: 0, received: 0, written: 0 },
-    ...{ isOpened: false, hasBegun: false, isOver: false },
-    ...{ hasSentAll: false, isAcknowledged: false, hasEnded: false, hasWrittenAll: false },
+    ...{ isOpened: false, isOver: false, hasBegun: false, hasSentAll: false },
+    ...{ isAcknowledged: false, hasEnded: false, hasWrittenAll: false },
   };
   // Whoever runs the pipe is told; there may be nobody who waits just now.
   for (const { promise } of [state.offered, state.failed]) promise.catch(() => {});

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Carrier, Route } from '../../../src/tunnel/carrier.ts';
-import { held } from '../../../src/tunnel/link/attempt.ts';
+import { failedAfter, held } from '../../../src/tunnel/link/attempt.ts';
 
 it('a path is told when it has become direct, or relayed, and not when it only leads to another endpoint', () => {
   let change: (route: Route) => void = () => {};
@@ -23,4 +23,17 @@ it('a path is told when it has become direct, or relayed, and not when it only l
   }
   expect(told).toEqual(['direct', 'relayed']);
   expect(routes).toEqual([1, 2, 3, 4]);
+});
+
+it.each([
+  ['timeout', 'no-path', false],
+  ['left', 'no-peer', false],
+  ['unreadable', 'not-authenticated', false],
+  ['other-command', 'not-authenticated', true],
+  ['other-version', 'not-authenticated', true],
+  ['not-the-peer', 'not-authenticated', true],
+] as const)('an attempt whose handshake fails with %s fails with %s, and for good: %s', (reason, outcome, isFinal) => {
+  expect(failedAfter({ reason, detail: 'a sentence' })).toEqual({
+    ...{ kind: 'failed', reason: outcome, detail: 'a sentence', isFinal },
+  });
 });
