@@ -1,5 +1,7 @@
 /** Both sides of a handshake, with a wire in the test's hands and a clock that it moves. */
 import { createRequire } from 'node:module';
+import { expect } from 'vitest';
+import type { Agreement } from '../../../src/tunnel/handshake/agreement.ts';
 import type { Handshake, HandshakeOptions, HandshakeOutput } from '../../../src/tunnel/handshake/contract.ts';
 import { createHandshake } from '../../../src/tunnel/handshake/handshake.ts';
 import type { Identity, Role } from '../../../src/tunnel/handshake/identity.ts';
@@ -78,4 +80,30 @@ export function pair(options: Partial<HandshakeOptions> = {}): {
   readonly responder: Handshake;
 } {
   return { initiator: machineOf('initiator', options), responder: machineOf('responder', options) };
+}
+
+export function agreementsOf({ outcomes }: Run): readonly [Agreement, Agreement] {
+  const { initiator, responder } = outcomes;
+  if (initiator?.kind !== 'agreed' || responder?.kind !== 'agreed') throw new Error(JSON.stringify(outcomes));
+  return [initiator.agreement, responder.agreement];
+}
+
+export function expectAgreed(result: Run): void {
+  const [initiator, responder] = agreementsOf(result);
+  expect(initiator.tx).toEqual(responder.rx);
+  expect(initiator.rx).toEqual(responder.tx);
+  expect(initiator.hash).toEqual(responder.hash);
+}
+
+export function damaged(bytes: Uint8Array, at: number): Uint8Array {
+  const copy = Uint8Array.from(bytes);
+  copy[at] = (copy[at] ?? 0) ^ 1;
+  return copy;
+}
+
+/** The one datagram among these outputs, in hexadecimal. */
+export function sentBy(outputs: readonly HandshakeOutput[]): string {
+  const sent = outputs.flatMap((output) => (output.kind === 'send' ? [Buffer.from(output.bytes).toString('hex')] : []));
+  expect(sent).toHaveLength(1);
+  return sent[0] ?? '';
 }
