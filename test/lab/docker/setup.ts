@@ -28,6 +28,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   const dist = await mkdtemp(join(tmpdir(), 'natcheck-dist-'));
   started.defer(() => rm(dist, { recursive: true }));
   await run('tsc', ['-p', 'tsconfig.build.json', '--noCheck', '--outDir', dist]); // Types are another check's part.
+  await run('vite', ['build', '-c', 'bundle.config.ts', '--outDir', join(dist, 'cli')]);
   project.provide('lab', { host: engine.host, image: await ensureImage(engine, { progress, dist }) });
   const owned = started.move();
   return () => owned[Symbol.asyncDispose]();
