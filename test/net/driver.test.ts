@@ -141,7 +141,6 @@ it('a wait beyond what a timer can take does not turn in circles', async () => {
 
 it('a wait that is put off a thousand times takes no new timer, and one that is brought forward is kept', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-  const timers = vi.spyOn(globalThis, 'setTimeout');
   try {
     const start = performance.now();
     let until = start + 100;
@@ -159,7 +158,8 @@ it('a wait that is put off a thousand times takes no new timer, and one that is 
       until = start + 100 + later;
       driver.wake();
     }
-    expect(timers).toHaveBeenCalledTimes(1);
+    expect(vi.getTimerCount()).toBe(1);
+    // Only the first timer can be due by now.
     await vi.advanceTimersByTimeAsync(100);
     expect(calls).toEqual([100]);
     until = start + 500;
@@ -170,7 +170,6 @@ it('a wait that is put off a thousand times takes no new timer, and one that is 
     abort.abort(new Error('enough'));
     await expect(driver.result).rejects.toThrow('enough');
   } finally {
-    timers.mockRestore();
     vi.useRealTimers();
   }
 });
