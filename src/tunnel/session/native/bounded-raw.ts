@@ -1,5 +1,5 @@
 /**
- * A native stream whose messages are bounded. The length in front of a message is not authenticated, and whoever forges one could
+ * Bounds the messages of a native stream. The length in front of a message is not authenticated, and whoever forges one could
  * have a secret stream reserve 16 MB: so lengths are read here first, and a message that is too long ends the stream.
  *
  *     0                           3
@@ -7,35 +7,30 @@
  *     | length, least byte first  | encrypted message
  *     +---------------------------+------------------ ...
  */
-import { EventEmitter } from 'node:events';
 import type { UdxStream } from '../../../net/udx/native.ts';
-import type { RawStream } from './secret-stream.ts';
 
 const LENGTH_BYTES = 3;
 
-/** @param maxBytes The longest message that the peer may send, encrypted. */
-export function boundRaw(raw: UdxStream, maxBytes: number): RawStream {
-  const events = new EventEmitter();
+/**
+ * Watches what the native stream gives, in front of the secret stream, which is made of it and listens some ticks later: nothing
+ * flows before that.
+ * @param options.maxBytes The longest message that the peer may send, encrypted.
+ * @param options.onTooLong Has to destroy the secret stream, which is given the same bytes right after.
+ */
+export function boundMessages(
+  raw: UdxStream,
+  { maxBytes, onTooLong }: { readonly maxBytes: number; readonly onTooLong: (error: Error) => void },
+): void {
   const lengths = createLengths(maxBytes);
   const read = (bytes: Uint8Array): void => {
-    if (lengths(bytes)) events.emit('data', bytes);
-    else raw.destroy(new Error(`a message is longer than ${maxBytes} bytes`));
+    if (!lengths(bytes)) onTooLong(new Error(`a message is longer than ${maxBytes} bytes`));
   };
-  // The secret stream listens some ticks later than it is made, and what the peer has sent may be here already.
-  events.on('newListener', (name) => {
-    if (name === 'data' && events.listenerCount('data') === 0) raw.on('data', read);
-  });
-  for (const name of ['end', 'drain', 'error', 'close']) {
-    raw.on(name, (...values: unknown[]) => events.emit(name, ...values));
-  }
-  return Object.assign(events, {
-    write: (bytes: Uint8Array) => raw.write(bytes),
-    end: () => void raw.end(),
-    destroy: (error?: Error | null) => void raw.destroy(error ?? undefined),
-    pause: () => void raw.pause(),
-    resume: () => void raw.resume(),
-    flush: () => raw.flush(),
-  });
+  const goInFront = (name: string): void => {
+    if (name !== 'data') return;
+    raw.off('newListener', goInFront);
+    raw.on('data', read);
+  };
+  raw.on('newListener', goInFront);
 }
 
 /** Returns what reads the lengths in the stream's bytes, in whatever pieces they come: false when one is too long. */

@@ -1,5 +1,6 @@
 /** The part of `@hyperswarm/secret-stream` that is used, which has no types of its own. */
 import type { EventEmitter } from 'node:events';
+import type { UdxStream } from '../../../net/udx/native.ts';
 
 export interface SecretStreamKeys {
   /** 32 bytes each. */
@@ -11,22 +12,12 @@ export interface SecretStreamKeys {
 
 export type SecretStreamLibrary = new (
   isInitiator: boolean,
-  raw: RawStream,
+  raw: UdxStream,
   options: {
     readonly handshake: SecretStreamKeys & { readonly publicKey: null; readonly remotePublicKey: null };
     readonly enableSend: false;
   },
 ) => SecretStream;
-
-/** What a secret stream wants of the stream below it: the events `data`, `end`, `drain`, `error` and `close`, and these. */
-export interface RawStream extends EventEmitter {
-  readonly write: (bytes: Uint8Array) => boolean;
-  readonly end: () => void;
-  readonly destroy: (error?: Error | null) => void;
-  readonly pause: () => void;
-  readonly resume: () => void;
-  readonly flush: () => Promise<boolean>;
-}
 
 /** Each `write` of one side is one `data` of the other. */
 export interface SecretStream extends EventEmitter {

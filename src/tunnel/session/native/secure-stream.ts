@@ -1,6 +1,6 @@
 /** Messages over a native stream, encrypted and authenticated, in order: what control and every stream of a session are made of. */
 import type { UdxStream } from '../../../net/udx/native.ts';
-import { boundRaw } from './bounded-raw.ts';
+import { boundMessages } from './bounded-raw.ts';
 import type { SecretStream, SecretStreamKeys, SecretStreamLibrary } from './secret-stream.ts';
 
 /** What a secret stream adds to a message: its tag. */
@@ -33,10 +33,10 @@ export interface SecureStream {
 }
 
 export function openSecureStream(options: SecureStreamOptions): SecureStream {
-  const { SecretStream, isInitiator, keys, maxBytes, onClosed } = options;
-  const raw = boundRaw(options.raw, maxBytes + TAG_BYTES);
+  const { SecretStream, raw, isInitiator, keys, maxBytes, onClosed } = options;
   const handshake = { ...keys, publicKey: null, remotePublicKey: null };
   const secret = new SecretStream(isInitiator, raw, { handshake, enableSend: false });
+  boundMessages(raw, { maxBytes: maxBytes + TAG_BYTES, onTooLong: (error) => secret.destroy(error) });
   const closed = Promise.withResolvers<void>();
   let failure: Error | null = null;
   secret.on('error', (error: Error) => {
