@@ -130,12 +130,17 @@ function withOptions(
     // Help would otherwise show the empty list that yargs gives to one that takes many words.
     into = into.positional(name, { ...(positional.array && { default: undefined }), hidden, ...positional });
   }
-  for (const [name, option] of Object.entries(options)) {
+  for (const [name, option] of inOrder(options)) {
     into = into.option(name, { ...(option.type !== 'boolean' && { requiresArg: true }), hidden, ...option });
   }
   if (!isForHelp) return into;
   for (const [line, what] of examples) into = into.example(line, what);
   return notes === undefined ? into : into.epilogue(renderNotes(notes, columns));
+}
+
+/** An object has the names 4 and 6 in front of all others, and help would have their heading first. */
+function inOrder(options: Command['options']): readonly (readonly [string, Command['options'][string]])[] {
+  return Object.entries(options).toSorted(([a], [b]) => Number(/^\d/.test(a)) - Number(/^\d/.test(b)));
 }
 
 /** A positional that takes many words is an empty list where there are none; yargs makes one of `undefined` without its default. */
