@@ -1,5 +1,6 @@
 /** natcheck/lab: NATs to test against, real ones in containers, each held to its profile before it is used. */
 
+export { ALL_ACCESSES, behindNat, FIREWALLED, OPEN, UDP_BLOCKED, UNTRANSLATED } from './accesses.ts';
 export { NonconformingError } from './docker/conformance/nonconforming-error.ts';
 export type { ExecOptions, ExecResult, LabContainer, Program } from './docker/container/container.ts';
 export { type Engine, type EngineOptions, findEngine } from './docker/engine/engine.ts';
@@ -18,6 +19,5 @@ export { ipv6Rules } from './docker/router/ipv6-rules.ts';
 export type { LabRouter } from './docker/router/router.ts';
 export { type RouterRules, routerRules } from './docker/router/rules.ts';
 export { startNatcheckServer } from './docker/served-lab.ts';
-export { ALL_ACCESSES, behindNat, FIREWALLED, OPEN, UDP_BLOCKED, UNTRANSLATED } from './docker/topology/access.ts';
 export { type Addressing, DEFAULT_ADDRESSING } from './docker/topology/addressing.ts';
 export * from './profiles.ts';

@@ -77,6 +77,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'lab/sim/truth': ['lab/base', 'lab/sim/nat', 'lab/sim/network', 'lab/sim/punch'],
   'lab/sim': ['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site', 'src/base', 'src/nat'],
+  'lab/file': ['lab/base'],
+  'lab/witness': ['src/base'],
+  'lab/results': ['lab/witness'],
   'lab/docker': ['lab/base', 'src/base', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
   lab: ['lab/base', 'lab/docker'],
   cli: [
@@ -96,6 +99,7 @@ const BASE: Readonly<Record<string, string>> = {
   'server/secret.ts': 'server/base',
   'server/start-error.ts': 'server/base',
   'lab/profiles.ts': 'lab/base',
+  'lab/accesses.ts': 'lab/base',
   'lab/conformance.ts': 'lab/base',
   'lab/known-behavior.ts': 'lab/base',
   'lab/mismatches.ts': 'lab/base',
@@ -104,7 +108,7 @@ const BASE: Readonly<Record<string, string>> = {
 /** What decides, and does nothing: driven by whoever has sockets and a clock. */
 const SANS_IO = [
   ...['src/stun', 'src/nat', 'src/ice', 'src/rendezvous', 'src/turn', 'src/punch/attempt', 'src/tunnel/handshake'],
-  ...['server/limit', 'server/stun/decisions', 'server/turn/decisions', 'server/rendezvous/decisions'],
+  ...['lab/witness', 'server/limit', 'server/stun/decisions', 'server/turn/decisions', 'server/rendezvous/decisions'],
 ];
 /** They have sockets and clocks of `src/net` alone. */
 const WITHOUT_OWN_IO = ['src/punch', 'src/detect'];

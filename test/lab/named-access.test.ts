@@ -1,6 +1,6 @@
 /** Every access that has a name: the verdict that belongs to it, and that the detection in the simulated lab comes to. */
 import { expect, it } from 'vitest';
-import { ALL_ACCESSES, behindNat } from '../../lab/docker/topology/access.ts';
+import { ALL_ACCESSES, behindNat } from '../../lab/accesses.ts';
 import { expectedVerdict } from '../../lab/profiles.ts';
 import { detectInSim } from '../../lab/sim/detect/detect.ts';
 

@@ -1,5 +1,5 @@
 /** What `--nat` chooses: a NAT, or one that is behind an access to IPv6 as well. */
-import { ACCESS_NAMES, accessNamed, IPV6_ACCESS_NAMES } from '../../../lab/docker/topology/access.ts';
+import { ACCESS_NAMES, accessNamed, IPV6_ACCESS_NAMES } from '../../../lab/accesses.ts';
 import type { NamedAccess, NatProfile } from '../../../lab/profiles.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { nearest } from '../../suggest.ts';

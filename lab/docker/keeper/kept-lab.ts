@@ -1,9 +1,9 @@
 /** A lab as it is used by hand: what `natcheck lab up` and `natcheck lab detect` start. */
 import type { Container } from 'dockerode';
+import { ALL_ACCESSES } from '../../accesses.ts';
 import { CLASSIC_NATS, type NamedAccess, type NatProfile } from '../../profiles.ts';
 import { connectDocker } from '../engine/testcontainers.ts';
 import { type ServedLabOptions, startServedLab } from '../served-lab.ts';
-import { ALL_ACCESSES } from '../topology/access.ts';
 import { type RunningLab, runningLab } from './running-lab.ts';
 
 export interface KeptLabOptions {

@@ -1,7 +1,8 @@
 /** The lab of a matrix, with a relay on its server. */
+
+import { UDP_BLOCKED } from '../../accesses.ts';
 import { CLASSIC_NATS, HARD_NATS, type NamedAccess, type NatProfile } from '../../profiles.ts';
 import { type ServedLab, type ServedLabOptions, startServedLab } from '../served-lab.ts';
-import { UDP_BLOCKED } from '../topology/access.ts';
 import type { Addressing } from '../topology/addressing.ts';
 
 type Profiles = readonly (NatProfile | NamedAccess)[];

@@ -1,6 +1,7 @@
 /** Plans a lab, as plain data: every site and router that it will have, with all names and addresses. */
+
+import { behindNat } from '../../accesses.ts';
 import type { NamedAccess, NatProfile } from '../../profiles.ts';
-import { behindNat } from './access.ts';
 import { type Addressing, type BackbonePlace, backbonePlace, type ServerPlace, serverPlace } from './addressing.ts';
 import { backbonePlace6, serverPlace6 } from './ipv6-addressing.ts';
 import { type Accesses, type OtherRules, planRouters, type SiteRouters } from './router-plan.ts';

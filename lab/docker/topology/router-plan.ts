@@ -1,8 +1,9 @@
 /** Plans the routers of a site: where each is, what it does, and what it remembers, in both families. */
+
+import { behindNat } from '../../accesses.ts';
 import type { AccessProfile, Ipv6Access } from '../../profiles.ts';
 import { ipv6Rules } from '../router/ipv6-rules.ts';
 import { type RouterRules, routerRules } from '../router/rules.ts';
-import { behindNat } from './access.ts';
 import { type Addressing, carrierPlace, poolAddresses, type SitePlace, sitePlace } from './addressing.ts';
 import { carrierPlace6, sitePlace6 } from './ipv6-addressing.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderLab, renderLabDetections } from '../../../cli/render/lab-text.ts';
-import { OPEN } from '../../../lab/docker/topology/access.ts';
+import { OPEN } from '../../../lab/accesses.ts';
 import { SYMMETRIC } from '../../../lab/profiles.ts';
 import { detectInSim } from '../../../lab/sim/detect/detect.ts';
 import { EXAMPLE_LAB } from '../../lab/docker/keeper/example-lab.ts';

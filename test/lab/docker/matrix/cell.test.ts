@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { FIREWALLED, OPEN, UDP_BLOCKED } from '../../../../lab/accesses.ts';
 import { expectationOf, judgeCell, type PunchedSide } from '../../../../lab/docker/matrix/cell.ts';
-import { FIREWALLED, OPEN, UDP_BLOCKED } from '../../../../lab/docker/topology/access.ts';
 import {
   CLASSIC_NATS,
   FULL_CONE,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { behindNat, FIREWALLED, OPEN, UDP_BLOCKED } from '../../../../lab/accesses.ts';
 import { routerRules } from '../../../../lab/docker/router/rules.ts';
-import { behindNat, FIREWALLED, OPEN, UDP_BLOCKED } from '../../../../lab/docker/topology/access.ts';
 import { DEFAULT_ADDRESSING, sitePlace } from '../../../../lab/docker/topology/addressing.ts';
 import {
   FULL_CONE,

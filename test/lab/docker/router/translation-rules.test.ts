@@ -1,7 +1,7 @@
 /** The rules of routers that translate addresses and no port. */
 import { describe, expect, it } from 'vitest';
+import { behindNat } from '../../../../lab/accesses.ts';
 import { type RouterRules, routerRules } from '../../../../lab/docker/router/rules.ts';
-import { behindNat } from '../../../../lab/docker/topology/access.ts';
 import { DEFAULT_ADDRESSING, sitePlace } from '../../../../lab/docker/topology/addressing.ts';
 import { DYNAMIC, type NatProfile, PORT_RESTRICTED, STATIC, STATIC_FILTERED } from '../../../../lab/profiles.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { behindNat, OPEN } from '../../../../lab/accesses.ts';
 import { ipv6Rules } from '../../../../lab/docker/router/ipv6-rules.ts';
 import { routerRules } from '../../../../lab/docker/router/rules.ts';
-import { behindNat, OPEN } from '../../../../lab/docker/topology/access.ts';
 import { DEFAULT_ADDRESSING } from '../../../../lab/docker/topology/addressing.ts';
 import { planLab, publicAddress6Of, publicAddressesOf } from '../../../../lab/docker/topology/plan.ts';
 import {

@@ -1,4 +1,4 @@
-/** The accesses of a container lab that are not NATs, and a list of all that there are. */
+/** Every access that the labs have a name for: those that are no NATs here, and a list of all that there are. */
 import {
   CLASSIC_NATS,
   dualStack,
@@ -8,7 +8,7 @@ import {
   type NamedAccess,
   type NatProfile,
   TRANSLATIONS,
-} from '../../profiles.ts';
+} from './profiles.ts';
 
 export const OPEN: NamedAccess = { name: 'open', access: { kind: 'open' } };
 

@@ -1,0 +1,72 @@
+/** The result of a lab file: plain data, schema `natcheck.lab-run/1`. */
+import type { Ladder } from '../witness/ladder.ts';
+import type { PathSeen } from '../witness/path-seen.ts';
+
+export const RUN_SCHEMA = 'natcheck.lab-run/1';
+
+export interface RunResult {
+  readonly schema: typeof RUN_SCHEMA;
+  /** As the lab file has it. */
+  readonly name: string;
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+  readonly isAsExpected: boolean;
+  /** Whether it ended before every pair had run. */
+  readonly isComplete: boolean;
+  /** From the start of the first pair to the end of the last. */
+  readonly elapsedMs: number;
+  /** Row by row; those that were left out by `--only`, or not reached, are not there. */
+  readonly cells: readonly RunCell[];
+}
+
+export interface RunCell {
+  readonly a: string;
+  readonly b: string;
+  readonly expected: ExpectedCell;
+  readonly isAsExpected: boolean;
+  /** As many as `--repeat` says; one without. */
+  readonly tries: readonly [Try, ...Try[]];
+}
+
+export interface ExpectedCell {
+  readonly outcome: 'direct' | 'relayed' | 'any-path' | 'none' | 'anything';
+  /** Why, in a few words, such as `by simultaneous opening`, `as the lab file says`. */
+  readonly why: string;
+}
+
+/**
+ * `direct`, `relayed`: the program succeeded, and the routers saw its bytes go that way. `unseen`: it claims success, but the
+ * routers saw nothing pass between the two. `none`: it did not succeed in time. `error`: it could not be run.
+ */
+export type Outcome = 'direct' | 'relayed' | 'unseen' | 'none' | 'error';
+
+export interface Try {
+  readonly outcome: Outcome;
+  readonly isAsExpected: boolean;
+  /** What was missing, or what went wrong, in one sentence; null if the program succeeded. */
+  readonly reason: string | null;
+  /** From the start of the sides until the last condition was met, rounded; null if it was not. */
+  readonly ms: number | null;
+  /** Null where nothing was watched. */
+  readonly path: PathSeen | null;
+  readonly ladder: Ladder | null;
+  readonly sides: readonly SideEnd[];
+  /** Faults as they happened. */
+  readonly faults: readonly { readonly atMs: number; readonly what: string }[];
+}
+
+export interface SideEnd {
+  /** `a` to `h`, or the name of a helper. */
+  readonly name: string;
+  /** Null if the lab ended it. */
+  readonly exitCode: number | null;
+  /** Bounded: the first and the last lines, with a line between them that says how much is left out. */
+  readonly output: readonly OutputLine[];
+}
+
+export interface OutputLine {
+  /** From the start of the sides. */
+  readonly atMs: number;
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+}
