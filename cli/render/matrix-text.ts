@@ -1,8 +1,8 @@
 /** Renders what `natcheck lab matrix` shows: each pair when it is done, then the grid, and what is not as expected. */
 import type { Matrix } from '../../lab/docker/matrix/matrix.ts';
-import { wrongCells } from '../../lab/docker/matrix/matrix.ts';
 import type { MatrixProgress } from '../../lab/docker/matrix/run-pairs.ts';
-import { detailWords, pairWords, resultWords, sidesWords, summaryWords } from '../../lab/docker/matrix/words.ts';
+import { detailWords, resultWords, sidesWords, summaryWords } from '../../lab/docker/matrix/words.ts';
+import { pairWords } from '../../lab/results/grid.ts';
 import { visibleIn } from './layout/visible-in.ts';
 import { hang } from './layout/wrap.ts';
 import { pairGrid } from './punch-grid.ts';
@@ -28,10 +28,12 @@ export function renderMatrix(given: Matrix, { color, paths, columns = null }: Re
     text: resultWords(cell),
     isGood: cell.isAsExpected,
   }));
-  const wrong = wrongCells(matrix).flatMap((cell) => [
-    '',
-    hang('', `${pairWords(cell)}: ${resultWords(cell)}, ${detailWords(cell)}`, columns),
-    ...sidesWords(cell).map((words) => hang('  ', words, columns)),
-  ]);
+  const wrong = matrix.cells
+    .filter(({ isAsExpected }) => !isAsExpected)
+    .flatMap((cell) => [
+      '',
+      hang('', `${pairWords(cell)}: ${resultWords(cell)}, ${detailWords(cell)}`, columns),
+      ...sidesWords(cell).map((words) => hang('  ', words, columns)),
+    ]);
   return [...pairGrid(cells, { color, columns }), ...wrong, '', summaryWords(matrix), ...paths].join('\n');
 }

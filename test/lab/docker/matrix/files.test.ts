@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { clearMatrixFiles, writeMatrixFiles } from '../../../../lab/docker/matrix/files.ts';
-import { matrixJunit } from '../../../../lab/docker/matrix/junit.ts';
-import { matrixMarkdown } from '../../../../lab/docker/matrix/markdown.ts';
-import { matrixSvg } from '../../../../lab/docker/matrix/svg.ts';
+import {
+  clearMatrixFiles,
+  matrixJunit,
+  matrixMarkdown,
+  matrixSvg,
+  writeMatrixFiles,
+} from '../../../../lab/docker/matrix/files.ts';
 import { UsageError } from '../../../../src/errors.ts';
 import { direct, MATRIX_WITH_IPV6, matrixWith, RIGHT_MATRIX, WRONG_MATRIX } from './example.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matrixSvg } from '../../../../lab/docker/matrix/svg.ts';
+import { matrixSvg } from '../../../../lab/docker/matrix/files.ts';
 import { failed, matrixWith, RIGHT_MATRIX, WRONG_MATRIX } from './example.ts';
 
 const withoutStyle = (svg: string): string => svg.replace(/<style>.*<\/style>\n/s, '');

@@ -1,11 +1,9 @@
 /**
- * The matrix as a picture with a background, light or dark as its reader prefers. Words and the frame say what a cell
+ * A grid as a picture with a background, light or dark as its reader prefers. Words and the frame say what a cell
  * means; colour only repeats it.
  */
-import type { MatrixCell } from './cell.ts';
-import { type Matrix, rowsOf } from './matrix.ts';
-import { detailWords, pairWords, resultWords, summaryWords } from './words.ts';
-import { escapeXml } from './xml.ts';
+import { cellWords, type Grid, type GridCell, rowsOf } from './grid.ts';
+import { escapeXml } from './printable.ts';
 
 const MARGIN = 16;
 const GAP = 4;
@@ -35,14 +33,14 @@ text{fill:#eef3f8}
 .wrong{fill:#5c1a1a;stroke:#ff8a80}
 }`;
 
-export function matrixSvg(matrix: Matrix): string {
-  const { rows, columns, cells } = matrix;
-  const words = cells.flatMap((cell) => [resultWords(cell), detailWords(cell)]);
+export function gridSvg(grid: Grid): string {
+  const { title, rows, columns, cells } = grid;
+  const words = cells.flatMap(({ result, detail }) => [result, detail]);
   const nameWidth = widthOf(rows);
   const cellWidth = widthOf([...columns, ...words]);
-  const headline = `NAT matrix: ${summaryWords(matrix)}`;
-  const grid = nameWidth + columns.length * (cellWidth + GAP);
-  const width = Math.ceil(Math.max(grid, widthOf([headline]) * HEAD_SCALE)) + 2 * MARGIN;
+  const headline = `${title}: ${grid.headline}`;
+  const gridWidth = nameWidth + columns.length * (cellWidth + GAP);
+  const width = Math.ceil(Math.max(gridWidth, widthOf([headline]) * HEAD_SCALE)) + 2 * MARGIN;
   const height = HEAD_HEIGHT + rows.length * (CELL_HEIGHT + GAP) + MARGIN;
   const leftOf = (column: number): number => MARGIN + nameWidth + column * (cellWidth + GAP) + GAP;
   const topOf = (row: number): number => HEAD_HEIGHT + row * (CELL_HEIGHT + GAP);
@@ -54,31 +52,28 @@ export function matrixSvg(matrix: Matrix): string {
     `<rect class="ground" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8"/>`,
     text(headline, { kind: 'head', x: MARGIN, y: 28 }),
     ...columns.map((name, column) => text(name, { kind: 'name', x: leftOf(column) + PADDING, y: HEAD_HEIGHT - 8 })),
-    ...rowsOf(matrix).flatMap((row, index) => [
+    ...rowsOf(grid).flatMap((row, index) => [
       text(rows[index] ?? '', { kind: 'name', x: MARGIN, y: topOf(index) + 27 }),
-      ...row.map((cell, column) => box(cell, { x: leftOf(column), y: topOf(index), width: cellWidth })),
+      ...row.flatMap((cell, column) =>
+        cell ? [box(cell, { x: leftOf(column), y: topOf(index), width: cellWidth })] : [],
+      ),
     ]),
     '</svg>',
     '',
   ].join('\n');
 }
 
-function box(cell: MatrixCell, { x, y, width }: Place & { readonly width: number }): string {
+function box(cell: GridCell, { x, y, width }: Place & { readonly width: number }): string {
   return [
     `<g><title>${escapeXml(sentence(cell))}</title>`,
-    `<rect class="${frameOf(cell)}" x="${x}" y="${y}" width="${width}" height="${CELL_HEIGHT}" rx="4"/>`,
-    text(resultWords(cell), { kind: 'result', x: x + PADDING, y: y + 19 }),
-    `${text(detailWords(cell), { kind: 'detail', x: x + PADDING, y: y + 36 })}</g>`,
+    `<rect class="${cell.frame}" x="${x}" y="${y}" width="${width}" height="${CELL_HEIGHT}" rx="4"/>`,
+    text(cell.result, { kind: 'result', x: x + PADDING, y: y + 19 }),
+    `${text(cell.detail, { kind: 'detail', x: x + PADDING, y: y + 36 })}</g>`,
   ].join('\n');
 }
 
-function frameOf({ isAsExpected, actual }: MatrixCell): 'open' | 'closed' | 'wrong' {
-  if (!isAsExpected) return 'wrong';
-  return actual.outcome === 'failed' ? 'closed' : 'open';
-}
-
-function sentence(cell: MatrixCell): string {
-  return `${pairWords(cell)}: ${resultWords(cell)}, ${detailWords(cell)}.`;
+function sentence(cell: GridCell): string {
+  return `${cellWords(cell)}.`;
 }
 
 interface Place {
