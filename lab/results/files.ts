@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { UsageError } from '../../src/errors.ts';
 import { explainFileCode } from '../../src/net/explain-code.ts';
 import type { Grid } from './grid.ts';
+import { gridHtml } from './html/page.ts';
 import { gridJunit } from './junit.ts';
 import { gridMarkdown } from './markdown.ts';
 import { gridSvg } from './svg.ts';
@@ -23,6 +24,7 @@ const RENDERERS: Readonly<Record<string, (written: Written) => string>> = {
   json: ({ result }) => `${JSON.stringify(result, null, 2)}\n`,
   'junit.xml': ({ grid }) => gridJunit(grid),
   svg: ({ grid }) => gridSvg(grid),
+  html: ({ grid }) => gridHtml(grid),
 };
 
 /**

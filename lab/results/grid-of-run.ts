@@ -1,7 +1,7 @@
 /** The result of a lab file as a grid. */
 import type { Grid, GridCell, GridOutput, GridTry } from './grid.ts';
 import { headlineOf } from './headline.ts';
-import { factsOf, propertiesOf } from './run-facts.ts';
+import { cellFacts, propertiesOf, tryFacts } from './run-facts.ts';
 import type { RunCell, RunResult, SideEnd, Try } from './run-result.ts';
 import { detailWords, isSuccess, rateOf, resultWords, tryWords } from './run-words.ts';
 
@@ -35,6 +35,7 @@ function gridCell(cell: RunCell): GridCell {
     outcome: (tries.find((one) => one.isAsExpected === isAsExpected) ?? tries[0]).outcome,
     ms: tries.length === 1 ? tries[0].ms : rateOf(tries).medianMs,
     properties: propertiesOf(cell),
+    facts: cellFacts(cell),
     tries: tries.map((one) => gridTry(cell, one)),
   };
 }
@@ -43,7 +44,7 @@ function gridTry(cell: RunCell, one: Try): GridTry {
   return {
     result: tryWords(one),
     isAsExpected: one.isAsExpected,
-    facts: factsOf(cell, one),
+    facts: tryFacts(one),
     outputs: one.sides.map((side) => outputOf(cell, side)),
     ladder: one.ladder,
   };

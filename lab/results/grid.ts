@@ -37,6 +37,8 @@ export interface GridCell {
   readonly ms: number | null;
   /** What programs read of it, by names such as `path`, `via`. */
   readonly properties: readonly Fact[];
+  /** What holds for all tries. */
+  readonly facts: readonly Fact[];
   readonly tries: readonly GridTry[];
 }
 

@@ -37,16 +37,25 @@ function propertiesText(properties: readonly Fact[]): string {
   return `\n<properties>${each.join('')}</properties>`;
 }
 
-function failureText({ detail, tries }: GridCell): string {
-  return [detail, ...tries.flatMap((one, index) => tryText(one, tries.length > 1 ? index + 1 : null)), ''].join('\n');
+function failureText({ detail, facts, tries }: GridCell): string {
+  return [
+    detail,
+    ...facts.map(factText),
+    ...tries.flatMap((one, index) => tryText(one, tries.length > 1 ? index + 1 : null)),
+    '',
+  ].join('\n');
 }
 
 function tryText({ result, facts, outputs }: GridTry, number: number | null): readonly string[] {
   return [
     ...(number === null ? [] : [`try ${number}: ${result}`]),
-    ...facts.map(({ name, value }) => `${name}: ${value}`),
+    ...facts.map(factText),
     ...outputs.flatMap((output) => [output.title, ...outputTail(output, TAIL)]),
   ];
+}
+
+function factText({ name, value }: Fact): string {
+  return `${name}: ${value}`;
 }
 
 function seconds(ms: number): string {

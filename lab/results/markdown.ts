@@ -33,7 +33,7 @@ export function gridMarkdown(grid: Grid): string {
     line(['---', ...columns.map(() => '---')]),
     ...lines.map(line),
     '',
-    ...(about.length === 0 ? [] : [...about.map(bullet), '']),
+    ...bullets(about),
     ...(wrong.length === 0 ? [] : ['## Not as expected', '']),
   ];
   return withSections(head.join('\n'), wrong);
@@ -63,7 +63,7 @@ function line(cells: readonly string[]): string {
 }
 
 function sectionOf(cell: GridCell): readonly string[] {
-  const heading = [`### ${plain(cellWords(cell))}`, ''];
+  const heading = [`### ${plain(cellWords(cell))}`, '', ...bullets(cell.facts)];
   const [first] = cell.tries;
   if (cell.tries.length === 1 && first) return [...heading, ...tryText(first)];
   const numbered = cell.tries.map((one, index) => ({
@@ -79,15 +79,15 @@ function sectionOf(cell: GridCell): readonly string[] {
 }
 
 function tryText({ facts, outputs }: GridTry): readonly string[] {
-  return [...(facts.length === 0 ? [] : [...facts.map(bullet), '']), ...outputs.flatMap(outputText)];
+  return [...bullets(facts), ...outputs.flatMap(outputText)];
 }
 
 function outputText(output: GridOutput): readonly string[] {
   return [`- ${plain(output.title)}`, '', ...fenced(outputTail(output, TAIL))];
 }
 
-function bullet({ name, value }: Fact): string {
-  return `- ${plain(`${name}: ${value}`)}`;
+function bullets(facts: readonly Fact[]): readonly string[] {
+  return facts.length === 0 ? [] : [...facts.map(({ name, value }) => `- ${plain(`${name}: ${value}`)}`), ''];
 }
 
 /** Fences the text with more backticks than any run of them in it. */

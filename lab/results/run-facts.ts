@@ -1,14 +1,28 @@
 /** What is told of one try of a pair beside its result: what was expected, what the routers saw, what was done to it. */
 import type { PathSeen, Ways } from '../witness/path-seen.ts';
-import { bytesWords, timeWords } from './amounts.ts';
+import { bytesWords, intervalWords, timeWords } from './amounts.ts';
 import type { Fact } from './grid.ts';
 import type { RunCell, Try } from './run-result.ts';
 import { expectedWords, rateOf } from './run-words.ts';
 import { wilsonInterval } from './wilson.ts';
 
-export function factsOf({ expected }: RunCell, one: Try): readonly Fact[] {
+export function cellFacts({ expected, tries }: RunCell): readonly Fact[] {
   return [
     { name: 'expected', value: expectedWords(expected) },
+    ...(tries.length === 1 ? [] : [{ name: 'success', value: rateWords(tries) }]),
+  ];
+}
+
+/** Such as `9 of 10, 59–99 % with 95 % confidence, median 120 ms`. */
+function rateWords(tries: readonly Try[]): string {
+  const { successes, medianMs } = rateOf(tries);
+  const interval = intervalWords(wilsonInterval(successes, tries.length));
+  const median = medianMs === null ? '' : `, median ${timeWords(medianMs)}`;
+  return `${successes} of ${tries.length}, ${interval} with 95 % confidence${median}`;
+}
+
+export function tryFacts(one: Try): readonly Fact[] {
+  return [
     ...(one.reason === null ? [] : [{ name: 'reason', value: one.reason }]),
     ...(one.path === null ? [] : pathFacts(one.path)),
     ...one.faults.map(({ atMs, what }) => ({ name: 'fault', value: `${what}, after ${timeWords(atMs)}` })),

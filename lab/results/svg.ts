@@ -3,6 +3,7 @@
  * means; colour only repeats it.
  */
 import { cellWords, type Grid, type GridCell, rowsOf } from './grid.ts';
+import { DARK, LIGHT, type Palette } from './palette.ts';
 import { escapeXml } from './printable.ts';
 
 const MARGIN = 16;
@@ -15,23 +16,26 @@ const HEAD_HEIGHT = 58;
 /** How much larger the headline's letters are than the others. */
 const HEAD_SCALE = 15 / 13;
 
-/** Each pair of text and background has a contrast of more than 7 to 1. */
 const STYLE = `\
-text{font:13px system-ui,"Segoe UI",Helvetica,Arial,sans-serif;fill:#16212c}
+text{font:13px system-ui,"Segoe UI",Helvetica,Arial,sans-serif}
 .head{font-size:15px;font-weight:600}
 .name,.result{font-weight:600}
 .detail{font-size:12px}
-.ground{fill:#ffffff;stroke:#c8d0d9}
-.open{fill:#d9f2e1;stroke:#3f8f5b}
-.closed{fill:#e8ebef;stroke:#8a95a1}
-.wrong{fill:#ffe0dc;stroke:#c2261b;stroke-width:3;stroke-dasharray:6 3}
+.wrong{stroke-width:3;stroke-dasharray:6 3}
+${colors(LIGHT)}
 @media (prefers-color-scheme:dark){
-text{fill:#eef3f8}
-.ground{fill:#0d1b2a;stroke:#3a4a5c}
-.open{fill:#17432a;stroke:#5fc285}
-.closed{fill:#2a3644;stroke:#7d8b9a}
-.wrong{fill:#5c1a1a;stroke:#ff8a80}
+${colors(DARK)}
 }`;
+
+function colors({ text, ground, edge, open, openEdge, closed, closedEdge, wrong, wrongEdge }: Palette): string {
+  return [
+    `text{fill:${text}}`,
+    `.ground{fill:${ground};stroke:${edge}}`,
+    `.open{fill:${open};stroke:${openEdge}}`,
+    `.closed{fill:${closed};stroke:${closedEdge}}`,
+    `.wrong{fill:${wrong};stroke:${wrongEdge}}`,
+  ].join('\n');
+}
 
 export function gridSvg(grid: Grid): string {
   const { title, rows, columns, cells } = grid;

@@ -34,6 +34,7 @@ function gridCell(cell: MatrixCell): GridCell {
     outcome: actual.outcome,
     ms: actual.ms,
     properties: family === null ? [] : [{ name: 'family', value: family }],
+    facts: [],
     tries: [{ result, isAsExpected, facts: [], outputs: outputsOf(cell), ladder: null }],
   };
 }
