@@ -36,15 +36,16 @@ export function familyWords({ actual: { families } }: MatrixCell): string | null
 export function detailWords(cell: MatrixCell): string {
   const { expected, actual, isAsExpected } = cell;
   if (!isAsExpected) return `expected ${expectedWords(cell)}`;
-  if (actual.outcome === 'failed') return `needs ${expected.technique}`;
+  if (actual.outcome === 'failed') return expected.technique === null ? '' : `needs ${expected.technique}`;
   const { probability } = expected;
-  const odds = probability > 0 && probability < 1 ? `, ${formatOdds(probability)}` : '';
+  const odds = probability !== null && probability > 0 && probability < 1 ? `, ${formatOdds(probability)}` : '';
   return `${together(actual.techniques)}${odds}`;
 }
 
 /** `direct`, or why not, such as `no path`. */
 export function expectedWords({ expected: { outcome, reasons } }: MatrixCell): string {
-  return outcome === 'failed' ? spaced(together(reasons)) : outcome;
+  if (outcome !== 'failed') return spaced(outcome);
+  return reasons === null ? 'no path' : spaced(together(reasons));
 }
 
 /** What one side reports, such as `direct by simultaneous-open after 12 ms, exit 0`; a failure with what was tried. */
