@@ -74,7 +74,7 @@ function sectionOf(cell: GridCell): readonly string[] {
   return [
     ...heading,
     ...wrong.slice(0, TRIES_MAX).flatMap(({ one, heading: its }) => [its, '', ...tryText(one)]),
-    ...(wrong.length > TRIES_MAX ? [`${wrong.length - TRIES_MAX} more tries ended as they should not.`, ''] : []),
+    ...(wrong.length > TRIES_MAX ? [`${wrong.length - TRIES_MAX} more ended as they should not.`, ''] : []),
   ];
 }
 

@@ -31,5 +31,5 @@ function gridCell(cell: GridCell | null): string {
 
 /** The place of a cell's account within the page. */
 export function anchorOf({ a, b }: Pick<GridCell, 'a' | 'b'>): string {
-  return `pair-${encodeURIComponent(a)}-x-${encodeURIComponent(b)}`;
+  return `pair-${encodeURIComponent(a.toWellFormed())}-x-${encodeURIComponent(b.toWellFormed())}`;
 }
