@@ -1,5 +1,5 @@
 /** Times, sizes and shares as people read them. */
-import type { Interval } from './wilson.ts';
+import type { Interval } from './run/wilson.ts';
 
 /** From here on, milliseconds are more than anybody wants to know. */
 const SECONDS_FROM_MS = 10_000;

@@ -1,9 +1,9 @@
 /** The result of a lab file as a grid. */
 import type { Grid, GridCell, GridOutput, GridTry } from './grid.ts';
 import { headlineOf } from './headline.ts';
-import { cellFacts, propertiesOf, tryFacts } from './run-facts.ts';
+import { cellFacts, propertiesOf, tryFacts } from './run/facts.ts';
+import { detailWords, isSuccess, rateOf, resultWords, tryWords } from './run/words.ts';
 import type { RunCell, RunResult, SideEnd, Try } from './run-result.ts';
-import { detailWords, isSuccess, rateOf, resultWords, tryWords } from './run-words.ts';
 
 export function gridOfRun({ name, about = [], rows, columns, elapsedMs, pairs, cells }: RunResult): Grid {
   const right = cells.filter(({ isAsExpected }) => isAsExpected).length;

@@ -1,7 +1,7 @@
 /** Renders what `natcheck lab run` shows. */
-import { gridOfRun } from '../../lab/results/grid-of-run.ts';
-import type { RunCell, RunResult } from '../../lab/results/run-result.ts';
-import { resultWords } from '../../lab/results/run-words.ts';
+import { gridOfRun } from '../../../lab/results/grid-of-run.ts';
+import { resultWords } from '../../../lab/results/run/words.ts';
+import type { RunCell, RunResult } from '../../../lab/results/run-result.ts';
 import { type RenderGridOptions, renderGrid, renderProgress } from './grid-text.ts';
 
 export interface RunProgress {

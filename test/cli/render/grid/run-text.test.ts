@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { renderRun, renderRunProgress } from '../../../cli/render/run-text.ts';
-import { RUN, runOf } from '../../lab/results/example.ts';
+import { renderRun, renderRunProgress } from '../../../../cli/render/grid/run-text.ts';
+import { RUN, runOf } from '../../../lab/results/example.ts';
 
 it('a run is shown as a grid, with what is not as expected, and where it has been written', () => {
   expect(renderRun(RUN, { color: false, paths: ['out/results.html'] })).toBe(`\

@@ -1,10 +1,10 @@
 /** What is told of one try of a pair beside its result: what was expected, what the routers saw, what was done to it. */
-import type { PathSeen, Ways } from '../witness/path-seen.ts';
-import { bytesWords, intervalWords, timeWords } from './amounts.ts';
-import type { Fact } from './grid.ts';
-import type { RunCell, Try } from './run-result.ts';
-import { expectedWords, rateOf } from './run-words.ts';
+import type { PathSeen, Ways } from '../../witness/path-seen.ts';
+import { bytesWords, intervalWords, timeWords } from '../amounts.ts';
+import type { Fact } from '../grid.ts';
+import type { RunCell, Try } from '../run-result.ts';
 import { wilsonInterval } from './wilson.ts';
+import { expectedWords, rateOf } from './words.ts';
 
 export function cellFacts({ expected, tries }: RunCell): readonly Fact[] {
   return [

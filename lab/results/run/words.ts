@@ -1,7 +1,7 @@
 /** A cell of a lab file's result in words, the same in every form that results are written in. */
-import { intervalWords, timeWords } from './amounts.ts';
-import { WRONG_MARK } from './grid.ts';
-import type { ExpectedCell, Outcome, RunCell, Try } from './run-result.ts';
+import { intervalWords, timeWords } from '../amounts.ts';
+import { WRONG_MARK } from '../grid.ts';
+import type { ExpectedCell, Outcome, RunCell, Try } from '../run-result.ts';
 import { wilsonInterval } from './wilson.ts';
 
 const EXPECTED: Readonly<Record<ExpectedCell['outcome'], string>> = {

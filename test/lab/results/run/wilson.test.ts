@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { wilsonInterval } from '../../../lab/results/wilson.ts';
+import { wilsonInterval } from '../../../../lab/results/run/wilson.ts';
 
 /** Computed by another program from the same formula. */
 it.each([

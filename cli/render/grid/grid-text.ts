@@ -1,8 +1,8 @@
 /** Renders a grid of results on a terminal: each pair when it is done, then the grid, and what is not as expected. */
-import { cellWords, type Grid, type GridCell, pairWords, wrongCells } from '../../lab/results/grid.ts';
-import { visible } from '../../src/visible.ts';
-import { visibleIn } from './layout/visible-in.ts';
-import { hang } from './layout/wrap.ts';
+import { cellWords, type Grid, type GridCell, pairWords, wrongCells } from '../../../lab/results/grid.ts';
+import { visible } from '../../../src/visible.ts';
+import { visibleIn } from '../layout/visible-in.ts';
+import { hang } from '../layout/wrap.ts';
 import { pairGrid } from './punch-grid.ts';
 
 export interface GridProgress {

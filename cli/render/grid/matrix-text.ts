@@ -1,8 +1,8 @@
 /** Renders what `natcheck lab matrix` shows. */
-import { gridOfMatrix } from '../../lab/docker/matrix/grid-of-matrix.ts';
-import type { Matrix } from '../../lab/docker/matrix/matrix.ts';
-import type { MatrixProgress } from '../../lab/docker/matrix/run-pairs.ts';
-import { resultWords } from '../../lab/docker/matrix/words.ts';
+import { gridOfMatrix } from '../../../lab/docker/matrix/grid-of-matrix.ts';
+import type { Matrix } from '../../../lab/docker/matrix/matrix.ts';
+import type { MatrixProgress } from '../../../lab/docker/matrix/run-pairs.ts';
+import { resultWords } from '../../../lab/docker/matrix/words.ts';
 import { type RenderGridOptions, renderGrid, renderProgress } from './grid-text.ts';
 
 /** Returns one line without a trailing newline. */

@@ -1,8 +1,8 @@
 /** Renders a grid of punches: a row for each NAT of one peer, a column for each NAT of the other, and the result in each cell. */
 import { Chalk } from 'chalk';
-import type { SimPunch } from '../../lab/sim/punch/punch.ts';
-import { alignColumns } from './layout/table.ts';
-import { visibleIn } from './layout/visible-in.ts';
+import type { SimPunch } from '../../../lab/sim/punch/punch.ts';
+import { alignColumns } from '../layout/table.ts';
+import { visibleIn } from '../layout/visible-in.ts';
 
 export interface GridPunch extends SimPunch {
   /** The accesses of the two peers. */
