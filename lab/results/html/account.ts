@@ -8,10 +8,11 @@ import type { Level } from './level.ts';
 import { outputHtml } from './output.ts';
 
 export function accountHtml(cell: GridCell, level: Level): string {
-  const { a, b, result, frame, facts, tries, isAsExpected } = cell;
+  const { a, b, result, detail, frame, facts, tries, isAsExpected } = cell;
+  const beside = facts.length === 0 && detail !== '' ? `<small>${escapeXml(detail)}</small>` : '';
   return [
     `<section class="pair" id="${anchorOf(cell)}">`,
-    `<h3>${escapeXml(a)} <span aria-label="to">→</span> ${escapeXml(b)} <b class="${frame}">${escapeXml(result)}</b><a href="#grid" aria-label="back to the grid">↑ grid</a></h3>`,
+    `<h3>${escapeXml(a)} <span aria-label="to">→</span> ${escapeXml(b)} <b class="${frame}">${escapeXml(result)}</b>${beside}<a href="#grid" aria-label="back to the grid">↑ grid</a></h3>`,
     tries.length === 1 ? '' : factsHtml(facts),
     ...triesHtml({ tries, facts, level, isOpen: !isAsExpected }),
     '</section>',

@@ -2,12 +2,15 @@
 import { cellWords, type Grid, type GridCell, rowsOf } from '../grid.ts';
 import { escapeXml } from '../printable.ts';
 
+/** From so many columns on, details are cut, and are whole in the account. */
+const DENSE_FROM = 7;
+
 /** The table can be scrolled by itself, with the keyboard as well. */
 export function gridTable(grid: Grid): string {
   const { corner, columns, rows } = grid;
   return [
     '<div class="scroll" role="region" aria-label="All pairs" tabindex="0">',
-    '<table class="grid">',
+    `<table class="grid${columns.length >= DENSE_FROM ? ' dense' : ''}">`,
     `<thead><tr><th scope="col">${escapeXml(corner)}</th>${columns.map(columnHead).join('')}</tr></thead>`,
     '<tbody>',
     ...rowsOf(grid).map((cells, row) => `<tr>${rowHead(rows[row] ?? '')}${cells.map(gridCell).join('')}</tr>`),

@@ -43,7 +43,7 @@ function pageOf(grid: Grid, level: PageLevel): string {
     `<p class="note">${escapeXml(note)}</p></header>`,
     '<main>',
     gridTable(grid),
-    LEGEND,
+    legendHtml(grid),
     aboutHtml(about),
     ...part(
       'Not as expected',
@@ -61,10 +61,15 @@ function pageOf(grid: Grid, level: PageLevel): string {
 }
 
 const LEGEND = `\
-<ul class="legend"><li><i class="open"></i>a path, as expected</li>\
+<li><i class="open"></i>a path, as expected</li>\
 <li><i class="closed"></i>no path, as expected</li>\
-<li><i class="wrong"></i>✗ not as expected</li>\
-<li>times are in seconds from the start of a pair; ! is stderr</li></ul>`;
+<li><i class="wrong"></i>✗ not as expected</li>`;
+const TIMES = '<li>times are in seconds from the start of a pair; ! is stderr</li>';
+
+function legendHtml({ cells }: Grid): string {
+  const lines = cells.flatMap(({ tries }) => tries.flatMap(({ outputs }) => outputs.flatMap((output) => output.lines)));
+  return `<ul class="legend">${LEGEND}${lines.some(({ atMs }) => atMs !== null) ? TIMES : ''}</ul>`;
+}
 
 function aboutHtml(about: readonly Fact[]): string {
   if (about.length === 0) return '';

@@ -6,7 +6,7 @@ export const STYLE = `\
 @media (prefers-color-scheme:dark){:root{${variables(DARK)}}}
 *{box-sizing:border-box}
 html{scroll-padding-top:12px;-webkit-text-size-adjust:100%}
-body{margin:0 auto;padding:20px clamp(12px,3vw,32px) 60px;max-width:1280px;background:var(--ground);color:var(--text);font:14px/1.45 system-ui,"Segoe UI",Roboto,Helvetica,Arial,sans-serif}
+body{margin:0 auto;padding:20px clamp(12px,3vw,32px) 60px;max-width:1600px;background:var(--ground);color:var(--text);font:14px/1.45 system-ui,"Segoe UI",Roboto,Helvetica,Arial,sans-serif}
 h1{margin:0;font-size:22px;line-height:1.25;overflow-wrap:anywhere}
 h2{margin:36px 0 10px;font-size:16px}
 p{margin:6px 0}
@@ -29,9 +29,10 @@ small{margin-left:6px;font-size:12px;font-weight:400}
 .grid a{display:block;height:100%;padding:4px 8px;text-decoration:none;white-space:nowrap}
 .grid a:hover{filter:brightness(.96)}
 .grid b,.grid a span{display:block}
-.grid a span{font-size:12px;max-width:240px;overflow:hidden;text-overflow:ellipsis}
+.grid a span{font-size:12px;max-width:200px;overflow:hidden;text-overflow:ellipsis}
 .none{text-align:center;color:var(--dim);font-size:12px}
 .legend{display:flex;flex-wrap:wrap;gap:6px 14px;margin:8px 0 0;padding:0;list-style:none;font-size:12px;color:var(--dim)}
+.dense a span{max-width:100px}
 .legend i{display:inline-block;width:14px;height:14px;margin-right:5px;vertical-align:-3px;border-radius:3px}
 .pair{margin:0 0 10px;padding:10px 14px 12px;border:1px solid var(--edge);border-radius:8px;background:var(--surface)}
 .pair:target{border-color:var(--link);box-shadow:0 0 0 1px var(--link)}

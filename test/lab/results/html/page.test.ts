@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { gridOfMatrix } from '../../../../lab/docker/matrix/grid-of-matrix.ts';
 import { gridOfRun } from '../../../../lab/results/grid-of-run.ts';
 import { gridHtml } from '../../../../lab/results/html/page.ts';
 import { DARK, LIGHT } from '../../../../lab/results/palette.ts';
+import { WRONG_MATRIX } from '../../docker/matrix/example.ts';
 import { cellOf, HOSTILE_TEXT, LADDER, LOST_TRY, line, RUN, runOf, side, step, tryOf } from '../example.ts';
 import { contrast } from './contrast.ts';
 
@@ -30,6 +32,12 @@ it('a pair that went wrong is unfolded, with the reason, the packets, and what e
   expect(account).toContain('<span><i>24.000</i><q>try 25</q></span>');
   expect(account).toContain('<span class="err"><i>4.000 !</i><q>');
   expect(page.slice(page.indexOf('<h2>As expected'))).not.toContain('<details open');
+});
+
+it('the page of a punch says beside a pair what was expected, and nothing of times that it does not have', () => {
+  const punch = gridHtml(gridOfMatrix(WRONG_MATRIX));
+  expect(punch).toContain('<b class="wrong">✗ one-sided</b><small>expected direct</small>');
+  expect([page, punch].map((one) => one.includes('times are in seconds'))).toEqual([true, false]);
 });
 
 it('needs nothing from anywhere, runs nothing, and shows what programs say as text', () => {
