@@ -1,7 +1,7 @@
 /** `natcheck lab`: the container lab, used by hand. */
 import { UsageError } from '../../src/errors.ts';
+import { nearest } from '../../src/suggest.ts';
 import { defineCommand } from '../command.ts';
-import { nearest } from '../suggest.ts';
 import type { LabAction, LabWords } from './lab/action.ts';
 
 const NOTES = `\
