@@ -7,14 +7,19 @@ export { type Engine, type EngineOptions, findEngine } from './docker/engine/eng
 export type { Progress } from './docker/engine/provision.ts';
 export { ensureImage, type ImageOptions } from './docker/image/image.ts';
 export { type Lab, type LabOptions, type LabServer, type LabSite, startLab } from './docker/lab.ts';
-export type { Actual, Both, Expectation, MatrixCell, PeerReport, PunchedSide } from './docker/matrix/cell.ts';
-export { writeMatrixFiles } from './docker/matrix/files.ts';
-export { matrixJunit } from './docker/matrix/junit.ts';
-export { matrixMarkdown } from './docker/matrix/markdown.ts';
+export type {
+  Actual,
+  Both,
+  Expectation,
+  ExpectedEnd,
+  MatrixCell,
+  PeerReport,
+  PunchedSide,
+} from './docker/matrix/cell.ts';
+export { matrixJunit, matrixMarkdown, matrixSvg, writeMatrixFiles } from './docker/matrix/files.ts';
 export type { Matrix } from './docker/matrix/matrix.ts';
 export { type MatrixOptions, runMatrix } from './docker/matrix/run-matrix.ts';
 export type { MatrixProgress } from './docker/matrix/run-pairs.ts';
-export { matrixSvg } from './docker/matrix/svg.ts';
 export { ipv6Rules } from './docker/router/ipv6-rules.ts';
 export type { LabRouter } from './docker/router/router.ts';
 export { type RouterRules, routerRules } from './docker/router/rules.ts';

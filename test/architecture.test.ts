@@ -79,11 +79,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lab/sim': ['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site', 'src/base', 'src/nat'],
   'lab/file': ['lab/base', 'src/base', 'src/nat'],
   'lab/witness': ['src/base'],
-  'lab/results': ['lab/witness'],
-  'lab/docker': ['lab/base', 'src/base', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
+  'lab/results': ['lab/witness', 'src/base', 'src/net'],
+  'lab/docker': ['lab/base', 'lab/results', 'src/base', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
   lab: ['lab/base', 'lab/docker'],
   cli: [
-    ...['lab/base', 'lab/docker', 'lab/sim/detect', 'lab/sim/network', 'lab/sim/punch', 'server', 'src/base'],
+    ...[
+      'lab/base',
+      'lab/docker',
+      'lab/results',
+      'lab/sim/detect',
+      'lab/sim/network',
+      'lab/sim/punch',
+      'server',
+      'src/base',
+    ],
     ...['src/detect', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt', 'src/rendezvous', 'src/tunnel'],
   ],
 };
