@@ -14,7 +14,7 @@ import { ROOT_CACHE_DIR } from './storage/cache-dir.ts';
 import { ROOT_RUNTIME_DIR } from './storage/runtime-dir.ts';
 import { connectDocker, loadTestcontainers } from './testcontainers.ts';
 
-const SYSTEM_SOCKET = '/var/run/docker.sock';
+export const SYSTEM_SOCKET = '/var/run/docker.sock';
 
 export interface Engine extends AsyncDisposable {
   /** `private`: started by this process, and stopped when disposed; it reaches no registry. */
