@@ -8,6 +8,7 @@ export type { LabVolume } from './docker/container/volume.ts';
 export { type Engine, type EngineOptions, findEngine } from './docker/engine/engine.ts';
 export type { Progress } from './docker/engine/provision.ts';
 export { ensureImage, type ImageOptions } from './docker/image/image.ts';
+export { ensureSource, type ImageSource } from './docker/image/source.ts';
 export { type Lab, type LabOptions, type LabServer, type LabSite, startLab } from './docker/lab.ts';
 export type {
   Actual,

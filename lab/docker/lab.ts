@@ -52,6 +52,8 @@ export interface Lab extends AsyncDisposable {
   readonly id: string;
   readonly server: LabServer;
   readonly sites: readonly LabSite[];
+  /** The further host of that name on the public side. @throws RangeError when there is none. */
+  helper(name: string): LabContainer;
   /** The site of that name: the profile's, or `name-2` for the second site of a profile. @throws RangeError when there is none. */
   nat(name: string): LabSite;
   /** Makes a folder that guests can share. */
@@ -94,6 +96,7 @@ export async function startLab({ engine, image, clientsPerNat = 1, ...input }: L
       alternate6: plan.ipv6?.server.alternate ?? null,
     },
     sites,
+    helper: (name) => found(topology.helpers.get(name), `helper ${name}`),
     nat: (name) =>
       found(
         sites.find((site) => site.name === name),

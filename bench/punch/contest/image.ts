@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { connectDocker } from '../../../lab/docker/engine/testcontainers.ts';
 import { closureOf } from '../../../lab/docker/image/app-files.ts';
 import { build } from '../../../lab/docker/image/build.ts';
+import { hasImage } from '../../../lab/docker/image/pull.ts';
 import { hashOf } from '../../../lab/docker/image/recipe.ts';
-import { hasImage } from '../../../lab/docker/image/rootfs.ts';
 import type { Engine } from '../../../lab/index.ts';
 import { progress } from '../../lab.ts';
 

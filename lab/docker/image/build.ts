@@ -4,11 +4,12 @@ import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type Dockerode from 'dockerode';
+import { finished } from '../engine/answer.ts';
 import { IMAGE_FILES } from './package-root.ts';
 
 export interface BuildInput {
   readonly tag: string;
-  /** The name of a file in lab/docker/image, or the full path of another. */
+  /** `build`: the name of a file in lab/docker/image, or the full path of another. */
   readonly dockerfile: string;
   readonly args: Readonly<Record<string, string>>;
   /** Path in the build context to path on this machine, file or folder. */
@@ -16,21 +17,26 @@ export interface BuildInput {
 }
 
 /** @throws Error with the last lines of the build when it fails. */
-export async function build(docker: Dockerode, { tag, dockerfile, args, files }: BuildInput): Promise<void> {
-  await using context = await stage({ ...files, Dockerfile: resolve(IMAGE_FILES, dockerfile) });
+export async function build(docker: Dockerode, { dockerfile, files, ...input }: BuildInput): Promise<void> {
+  const given = { ...files, Dockerfile: resolve(IMAGE_FILES, dockerfile) };
+  await buildFrom(docker, { ...input, dockerfile: 'Dockerfile', files: given });
+}
+
+/** The same with a Dockerfile that is one of the files of the context, by its path there. */
+export async function buildFrom(docker: Dockerode, { tag, dockerfile, args, files }: BuildInput): Promise<void> {
+  await using context = await stage(files);
   // The archive contains what the links lead to. It is not compressed, since the engine is near.
   const tar = spawn('tar', ['--dereference', '-C', context.dir, '-cf', '-', '.'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const answer = await docker.buildImage(tar.stdout, { t: tag, buildargs: { ...args }, forcerm: true });
-  const said: string[] = [];
-  await new Promise<void>((resolve, reject) => {
-    docker.modem.followProgress(
-      answer,
-      (error) =>
-        error === null ? resolve() : reject(new Error(`${tag}: ${error.message}\n${said.slice(-20).join('')}`)),
-      (event: { readonly stream?: string }) => said.push(event.stream ?? ''),
-    );
+  const answer = await docker.buildImage(tar.stdout, {
+    t: tag,
+    dockerfile,
+    buildargs: { ...args },
+    forcerm: true,
+  });
+  await finished(docker, answer).catch((cause: Error) => {
+    throw new Error(`${tag}: ${cause.message}`, { cause });
   });
 }
 

@@ -7,7 +7,7 @@ import { IMAGE_FILES } from './package-root.ts';
 export const DEBIAN_RELEASE = 'bookworm';
 export const DEBIAN_IMAGE = 'debian:bookworm-slim';
 
-/** Debian packages of the base image; base.Dockerfile says what each is for. */
+/** Debian packages of every base image; base.Dockerfile says what each is for. */
 export const PACKAGES: readonly string[] = [
   'ca-certificates',
   'conntrack',
@@ -34,14 +34,14 @@ export const PACKAGES: readonly string[] = [
 ];
 
 /** Tag of the file system made by mmdebstrap. */
-export function rootfsTag(): string {
-  return `natcheck-lab-rootfs:${hashOf([DEBIAN_RELEASE, ...PACKAGES])}`;
+export function rootfsTag(packages: readonly string[]): string {
+  return `natcheck-lab-rootfs:${hashOf([DEBIAN_RELEASE, ...packages])}`;
 }
 
 /** Tag of the base image. */
-export async function baseTag(): Promise<string> {
+export async function baseTag(packages: readonly string[]): Promise<string> {
   const dockerfile = await readFile(join(IMAGE_FILES, 'base.Dockerfile'), 'utf8');
-  return `natcheck-lab-base:${hashOf([dockerfile, ...PACKAGES, process.version, process.arch])}`;
+  return `natcheck-lab-base:${hashOf([dockerfile, ...packages, process.version, process.arch])}`;
 }
 
 /** First 12 hex digits of the SHA-256 of all parts, each terminated, so that no two lists hash alike. */

@@ -1,5 +1,6 @@
 /** A Debian file system without a registry: made by mmdebstrap once per machine, imported once per engine. */
-import { access, rename } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type Dockerode from 'dockerode';
@@ -8,16 +9,24 @@ import { run } from '../engine/command.ts';
 import type { Progress } from '../engine/provision.ts';
 import { provision, ROOTFS_PROGRAMS } from '../engine/provision.ts';
 import { cacheDir } from '../engine/storage/cache-dir.ts';
-import { DEBIAN_RELEASE, PACKAGES, rootfsTag } from './recipe.ts';
+import { explainPackages } from './packages.ts';
+import { hasImage } from './pull.ts';
+import { DEBIAN_RELEASE, rootfsTag } from './recipe.ts';
+
+/** How many file systems are kept, the latest used: each is some 250 MB. */
+const KEPT_TARS = 4;
 
 /**
- * Makes sure that the engine has the image `rootfsTag()`; returns that tag.
+ * Makes sure that the engine has the image `rootfsTag(packages)`; returns that tag.
  * @throws UsageError when the place where it is kept is not this user's alone; Error when it cannot be made or imported.
  */
-export async function ensureRootfs(docker: Dockerode, progress: Progress): Promise<string> {
-  const tag = rootfsTag();
+export async function ensureRootfs(
+  docker: Dockerode,
+  { packages, progress }: { readonly packages: readonly string[]; readonly progress: Progress },
+): Promise<string> {
+  const tag = rootfsTag(packages);
   if (await hasImage(docker, tag)) return tag;
-  const tar = await ensureTar(tag, progress);
+  const tar = await ensureTar(tag, { packages, progress });
   progress(`importing ${tag}`);
   const [repo, version] = tag.split(':') as [string, string];
   await using file = await openOwnFile(tar);
@@ -27,27 +36,38 @@ export async function ensureRootfs(docker: Dockerode, progress: Progress): Promi
   return tag;
 }
 
-async function ensureTar(tag: string, progress: Progress): Promise<string> {
-  const tar = join(await cacheDir(process.env), `${tag.replace(':', '-')}.tar`);
-  const made = await access(tar).then(
+async function ensureTar(
+  tag: string,
+  { packages, progress }: { readonly packages: readonly string[]; readonly progress: Progress },
+): Promise<string> {
+  const dir = await cacheDir(process.env);
+  const tar = join(dir, `${tag.replace(':', '-')}.tar`);
+  const now = new Date();
+  const made = await utimes(tar, now, now).then(
     () => true,
     () => false,
   );
   if (made) return tar;
   await provision(ROOTFS_PROGRAMS, progress);
   progress(`making a Debian ${DEBIAN_RELEASE} file system by mmdebstrap (about 20 s, once)`);
-  const unfinished = `${tar}.${process.pid}.tar`;
-  await run('mmdebstrap', ['--variant=essential', `--include=${PACKAGES.join(',')}`, DEBIAN_RELEASE, unfinished]);
-  await rename(unfinished, tar);
+  const unfinished = `${tar}.${randomBytes(4).toString('hex')}.tar`;
+  try {
+    await run('mmdebstrap', ['--variant=essential', `--include=${packages.join(',')}`, DEBIAN_RELEASE, unfinished]);
+    await rename(unfinished, tar);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw explainPackages(error as Error);
+  }
+  await removeOlderTars(dir);
   return tar;
 }
 
-export async function hasImage(docker: Dockerode, tag: string): Promise<boolean> {
-  return docker
-    .getImage(tag)
-    .inspect()
-    .then(
-      () => true,
-      () => false,
-    );
+/** The name of a finished one. */
+export const TAR_NAME = /^natcheck-lab-rootfs-[0-9a-f]{12}\.tar$/;
+
+async function removeOlderTars(dir: string): Promise<void> {
+  const tars = (await readdir(dir)).filter((name) => TAR_NAME.test(name)).map((name) => join(dir, name));
+  const used = await Promise.all(tars.map(async (path) => ({ path, at: (await stat(path)).mtimeMs })));
+  const older = used.sort((one, other) => other.at - one.at).slice(KEPT_TARS);
+  await Promise.all(older.map(({ path }) => rm(path, { force: true })));
 }

@@ -55,6 +55,10 @@ export interface ServerPlace {
   readonly alternate: string;
 }
 
+/** After the bridge's, up to the server's. */
+const FIRST_HELPER = 2;
+/** How many other hosts there may be on the public side. */
+export const MAX_HELPERS = 8;
 /** After the server's, up to the first router's. */
 const FIRST_OF_POOLS = 12;
 /** How many public addresses a router may have beside its first one. */
@@ -69,6 +73,11 @@ const FIRST_USER_PORT = 1024;
 
 export function serverPlace({ publicPrefix }: Addressing): ServerPlace {
   return { subnet: `${publicPrefix}.0/24`, primary: `${publicPrefix}.10`, alternate: `${publicPrefix}.11` };
+}
+
+/** The address of helper `index`, from 0. */
+export function helperAddress({ publicPrefix }: Addressing, index: number): string {
+  return `${publicPrefix}.${FIRST_HELPER + index}`;
 }
 
 export function backbonePlace({ publicPrefix }: Addressing): BackbonePlace {

@@ -12,6 +12,7 @@ const LOCAL = 'fdc7:3a52:61e9';
 export const PREFIX_LENGTH = 64;
 
 /** Numbers are written with the same digits as in the IPv4 addresses of the same hosts. */
+const FIRST_HELPER = 2;
 const FIRST_ROUTER = 101;
 const FIRST_CLIENT = 2;
 const BACKBONE = 254;
@@ -19,6 +20,11 @@ const ROUTER_ON_LAN = 254;
 
 export function serverPlace6(): ServerPlace {
   return { subnet: `${PUBLIC}::/${PREFIX_LENGTH}`, primary: `${PUBLIC}::10`, alternate: `${PUBLIC}::11` };
+}
+
+/** The address of helper `index`, from 0. */
+export function helperAddress6(index: number): string {
+  return `${PUBLIC}::${FIRST_HELPER + index}`;
 }
 
 export function backbonePlace6(): BackbonePlace {

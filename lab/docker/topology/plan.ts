@@ -3,6 +3,7 @@
 import { behindNat } from '../../accesses.ts';
 import type { NamedAccess, NatProfile } from '../../profiles.ts';
 import { type Addressing, type BackbonePlace, backbonePlace, type ServerPlace, serverPlace } from './addressing.ts';
+import { type HelperPlan, planHelpers } from './helper-plan.ts';
 import { backbonePlace6, serverPlace6 } from './ipv6-addressing.ts';
 import { type Accesses, type OtherRules, planRouters, type SiteRouters } from './router-plan.ts';
 import type { Route } from './setup-script.ts';
@@ -14,6 +15,8 @@ export interface PlanInput extends OtherRules {
   readonly addressing: Addressing;
   /** Whether there is a router between any two members of the public network, as in the Internet; default: no. */
   readonly backbone?: boolean;
+  /** Names of further hosts on the public network, such as `relay`: letters, digits, `-`, `_` and `.`; at most MAX_HELPERS; default: none. */
+  readonly helpers?: readonly string[];
 }
 
 export interface SitePlan extends SiteRouters, Accesses {
@@ -31,6 +34,7 @@ export interface PublicPlan {
 export interface LabPlan extends PublicPlan {
   /** The same with IPv6; null if no site has it. */
   readonly ipv6: PublicPlan | null;
+  readonly helpers: readonly HelperPlan[];
   readonly sites: readonly SitePlan[];
 }
 
@@ -47,7 +51,9 @@ export function planLab(input: PlanInput): LabPlan {
     .filter(({ access }) => access.kind !== 'nat')
     .map(({ place: { subnet, wan } }) => ({ subnet, via: wan }));
   const backbone = input.backbone ? backbonePlace(addressing) : null;
-  return { server: serverPlace(addressing), backbone, sites, routes, ipv6: planIpv6(sites, backbone !== null) };
+  const ipv6 = planIpv6(sites, backbone !== null);
+  const helpers = planHelpers(input.helpers ?? [], { addressing, hasIpv6: ipv6 !== null });
+  return { server: serverPlace(addressing), backbone, sites, routes, ipv6, helpers };
 }
 
 function planIpv6(sites: readonly SitePlan[], hasBackbone: boolean): PublicPlan | null {

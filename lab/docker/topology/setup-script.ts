@@ -61,6 +61,16 @@ export function serverScript({ place, uplink }: Placed<ServerPlace>, ipv6: Place
   );
 }
 
+/** One address on the public network, or one of each family; no way beyond it. */
+export function helperScript({ place, uplink }: Placed<string>, ipv6: Placed<string> | null = null): string {
+  return script(
+    'no_more_links_than 1',
+    `name_link ${place} wan`,
+    ...uplinkCommands(uplink),
+    ...(ipv6 ? [...ipv6Link('wan', ipv6.place), ...uplinkCommands(ipv6.uplink)] : []),
+  );
+}
+
 /** The backbone in one family, and the routes that it knows. */
 export interface BackbonePlan {
   readonly place: BackbonePlace;

@@ -6,7 +6,7 @@ import { labelsOf } from '../engine/labels.ts';
 import { allOf } from '../waiting.ts';
 import { createNetwork, type NetworkSpec } from './network.ts';
 import type { LabPlan, PublicPlan } from './plan.ts';
-import { backboneScript, serverScript, type Uplink } from './setup-script.ts';
+import { backboneScript, helperScript, serverScript, type Uplink } from './setup-script.ts';
 import {
   carrierNetwork,
   type NewContainer,
@@ -20,6 +20,8 @@ import { backboneSysctls, serverSysctls } from './sysctls.ts';
 
 export interface Topology {
   readonly server: LabContainer;
+  /** By their names. */
+  readonly helpers: ReadonlyMap<string, LabContainer>;
   readonly sites: readonly StartedSite[];
 }
 
@@ -46,9 +48,11 @@ export async function startTopology(
   const uplinks: Uplinks = { uplink: uplinkOf(plan), uplink6: plan.ipv6 && uplinkOf(plan.ipv6) };
   const startedServer = start(serverContainer(plan, { onPublic, uplinks }));
   const startedBackbone = backboneContainers(plan, onPublic).map(start);
+  const startedHelpers = allOf(helperContainers(plan, { onPublic, uplinks }).map((spec) => start(spec)));
   const startedSites = allOf(sites.map((site) => startSite(site, { start, network, onPublic, uplinks })));
-  await allOf<unknown>([startedServer, startedSites, ...startedBackbone]);
-  return { server: await startedServer, sites: await startedSites };
+  await allOf<unknown>([startedServer, startedHelpers, startedSites, ...startedBackbone]);
+  const helpers = (await startedHelpers).map((one, index) => [plan.helpers[index]?.name ?? '', one] as const);
+  return { server: await startedServer, helpers: new Map(helpers), sites: await startedSites };
 }
 
 /** An engine takes no `+` in a name, which those of sites with two families have. */
@@ -72,6 +76,19 @@ function serverContainer(
     sysctls: serverSysctls({ hasIpv6: ipv6 !== null }),
     attachments: [onPublic(server.primary)],
   };
+}
+
+function helperContainers(
+  { helpers }: LabPlan,
+  { onPublic, uplinks: { uplink, uplink6 } }: Pick<SiteSurroundings, 'onPublic' | 'uplinks'>,
+): readonly NewContainer[] {
+  return helpers.map(({ name, address, address6 }) => ({
+    name: `helper-${name}`,
+    address6,
+    script: helperScript({ place: address, uplink }, address6 && uplink6 ? { place: address6, uplink: uplink6 } : null),
+    sysctls: serverSysctls({ hasIpv6: address6 !== null }),
+    attachments: [onPublic(address)],
+  }));
 }
 
 /** One, or none. */
