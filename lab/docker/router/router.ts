@@ -1,8 +1,8 @@
 /** A router of the lab, open to inspection and to change. */
 import type { LabContainer } from '../container/container.ts';
 import { loadRules } from '../topology/setup-script.ts';
-import { FORGET_LEARNED } from './learned.ts';
 import { IPV6_TABLE } from './ipv6-rules.ts';
+import { FORGET_LEARNED } from './learned.ts';
 import type { RouterRules } from './rules.ts';
 
 export interface LabRouter extends LabContainer {

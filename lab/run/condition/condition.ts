@@ -72,7 +72,8 @@ function lineCondition(side: SideName, { watched, what, isIt }: LineOptions): Wa
     .then(
       () => {},
       (error: unknown) => {
-        if (error instanceof NoSuchLineError) throw new MissedError(`${side} ${error.message} before it printed ${what}`);
+        if (error instanceof NoSuchLineError)
+          throw new MissedError(`${side} ${error.message} before it printed ${what}`);
         throw error;
       },
     );
