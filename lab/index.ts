@@ -1,6 +1,7 @@
 /** natcheck/lab: NATs to test against, real ones in containers, each held to its profile before it is used. */
 
 export { ALL_ACCESSES, behindNat, FIREWALLED, OPEN, UDP_BLOCKED, UNTRANSLATED } from './accesses.ts';
+export { startBehind } from './docker/attach.ts';
 export { NonconformingError } from './docker/conformance/nonconforming-error.ts';
 export type { ExecOptions, ExecResult, LabContainer, Program } from './docker/container/container.ts';
 export { type Engine, type EngineOptions, findEngine } from './docker/engine/engine.ts';
@@ -15,6 +16,7 @@ export type { Matrix } from './docker/matrix/matrix.ts';
 export { type MatrixOptions, runMatrix } from './docker/matrix/run-matrix.ts';
 export type { MatrixProgress } from './docker/matrix/run-pairs.ts';
 export { matrixSvg } from './docker/matrix/svg.ts';
+export { labProfiles, type NatPair, natPairs, type Profiles } from './docker/nat-pairs.ts';
 export { ipv6Rules } from './docker/router/ipv6-rules.ts';
 export type { LabRouter } from './docker/router/router.ts';
 export { type RouterRules, routerRules } from './docker/router/rules.ts';

@@ -81,6 +81,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lab/witness': ['src/base'],
   'lab/results': ['lab/witness'],
   'lab/docker': ['lab/base', 'src/base', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
+  'lab/vitest': ['lab/docker'],
   lab: ['lab/base', 'lab/docker'],
   cli: [
     ...['lab/base', 'lab/docker', 'lab/sim/detect', 'lab/sim/network', 'lab/sim/punch', 'server', 'src/base'],
