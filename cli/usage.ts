@@ -1,6 +1,6 @@
 /** Turns wrong words on a command line into one line that says what may have been meant. */
 import { UsageError } from '../src/errors.ts';
-import { nearest } from './suggest.ts';
+import { nearest } from '../src/suggest.ts';
 
 /** The messages of yargs that name words. */
 const UNKNOWN = /^Unknown (command|argument)s?: (.*)$/;

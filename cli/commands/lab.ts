@@ -1,7 +1,7 @@
 /** `natcheck lab`: the container lab, used by hand. */
 import { UsageError } from '../../src/errors.ts';
+import { nearest } from '../../src/suggest.ts';
 import { defineCommand } from '../command.ts';
-import { nearest } from '../suggest.ts';
 import type { LabAction, LabWords } from './lab/action.ts';
 
 const NOTES = `\
@@ -12,8 +12,8 @@ detect  runs natcheck detect in every client at once; if no lab is running, it
         starts one for as long as it needs it
 matrix  runs natcheck punch between every two NATs, both ways, in a lab of its
         own with two routers of each kind, and writes the results to the
-        directory given by --out: matrix.md, matrix.json, matrix.junit.xml and
-        matrix.svg; with --hard there are 100 pairs instead of 16
+        directory given by --out: matrix.html, .md, .json, .junit.xml and .svg;
+        with --hard there are 100 pairs instead of 16
 exec    runs a program at PLACE: server, NAT (its first client), NAT/CLIENT,
         NAT/router or NAT/carrier, such as symmetric/0; the exit code is that
         of the program

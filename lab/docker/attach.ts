@@ -1,6 +1,10 @@
 /** Puts a container of Testcontainers behind a NAT of the lab: it shares the network of a client, default route included. */
-import type { GenericContainer, StartedTestContainer } from 'testcontainers';
 import type { LabContainer } from './container/container.ts';
+
+/** As much of Testcontainers' `GenericContainer` as is needed; `S` is what its `start` gives, a `StartedTestContainer`. */
+export interface Startable<S> {
+  withNetworkMode(mode: string): { start(): Promise<S> };
+}
 
 /**
  * Starts the container in the network of `client`: its addresses, its routes, its ports. Whatever else it was given stays,
@@ -10,7 +14,7 @@ import type { LabContainer } from './container/container.ts';
  * @throws TypeError when it has exposed ports, networks or aliases, which an engine refuses together with a shared network.
  * @throws Error of Testcontainers when it does not start.
  */
-export async function startBehind(client: LabContainer, container: GenericContainer): Promise<StartedTestContainer> {
+export async function startBehind<S>(client: Pick<LabContainer, 'name'>, container: Startable<S>): Promise<S> {
   const given = container as unknown as Given;
   const { ExposedPorts = {}, Hostname } = given.createOpts ?? {};
   if (Object.keys(ExposedPorts).length > 0) {

@@ -3,9 +3,12 @@
  * and what cannot be realized has been refused.
  */
 import type { NamedAccess } from '../profiles.ts';
+import type { FilePlace } from './lab-file-error.ts';
 import type { Template } from './template.ts';
 
 export interface LabFile {
+  /** The file itself, as the caller named it. */
+  readonly file: string;
   /** The title of the results; default: the name of the file. */
   readonly name: string;
   /** The full path of the folder that the paths in the file begin at. */
@@ -27,6 +30,13 @@ export interface LabFile {
   readonly pairsAtOnce: number | null;
   /** What every link between a site and the public network does to packets; null: nothing. */
   readonly link: LinkQuality | null;
+  /**
+   * Where in the file things are, for what turns out to be wrong only later (`problemIn`): by their path in this object,
+   * with sides and helpers by name. `setup`, `sides.a` and `helpers.NAME` are there, each also with `.source`, `.command`
+   * and `.files`, `.devices`, `.before` where they are given; `rows[0]`, `columns[0]`, `sides.c.access`,
+   * `success.conditions[0]`, `faults[0]`, `link`, `expect`.
+   */
+  readonly places: ReadonlyMap<string, FilePlace>;
 }
 
 export type SideName = 'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'g' | 'h';

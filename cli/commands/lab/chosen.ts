@@ -2,7 +2,7 @@
 import { ACCESS_NAMES, accessNamed, IPV6_ACCESS_NAMES } from '../../../lab/accesses.ts';
 import type { NamedAccess, NatProfile } from '../../../lab/profiles.ts';
 import { UsageError } from '../../../src/errors.ts';
-import { nearest } from '../../suggest.ts';
+import { nearest } from '../../../src/suggest.ts';
 
 /** Each is a router and its clients, and all are started at once. */
 const MAX_CHOSEN = 32;

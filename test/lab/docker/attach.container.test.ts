@@ -1,7 +1,7 @@
 /** A container of Testcontainers behind a NAT of the lab, and pairs of NATs as suites. */
 import { GenericContainer, Wait } from 'testcontainers';
 import { expect, inject, it } from 'vitest';
-import { PORT_RESTRICTED, startBehind } from '../../../lab/index.ts';
+import { PORT_RESTRICTED } from '../../../lab/index.ts';
 import { describeNatPairs } from '../../../lab/vitest/index.ts';
 import { describeLab, labHost } from './provided.ts';
 
@@ -24,7 +24,7 @@ describeLab('with the engine of this run', () => {
           .withAutoCleanup(false)
           .withCommand(['node', '-e', `${send}; setInterval(() => {}, 1000)`])
           .withWaitStrategy(Wait.forLogMessage('sent'));
-        await using started = await startBehind(pair.a.client(0), mine);
+        await using started = await pair.a.attach(mine);
         expect(await listener.line(/^\d+\./)).toBe(pair.a.publicAddress);
         const { output } = await started.exec(['ip', 'route', 'show', 'default']);
         expect(output.trim()).toMatch(/^default via 10\.113\.0\.254/);
@@ -32,7 +32,7 @@ describeLab('with the engine of this run', () => {
 
       it('a container with exposed ports is refused, with what to do instead', async () => {
         const exposed = new GenericContainer(image).withExposedPorts(80);
-        await expect(startBehind(pair.a.client(0), exposed)).rejects.toThrow(
+        await expect(pair.a.attach(exposed)).rejects.toThrow(
           'takes no exposed ports: reach it from another client, or wait for a line (Wait.forLogMessage)',
         );
       });

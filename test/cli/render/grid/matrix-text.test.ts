@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { renderMatrix, renderMatrixProgress } from '../../../cli/render/matrix-text.ts';
-import { RIGHT_MATRIX, WRONG_MATRIX } from '../../lab/docker/matrix/example.ts';
+import { renderMatrix, renderMatrixProgress } from '../../../../cli/render/grid/matrix-text.ts';
+import { RIGHT_MATRIX, WRONG_MATRIX } from '../../../lab/docker/matrix/example.ts';
 
 it('a matrix is shown as a grid, with where it has been written', () => {
   expect(renderMatrix(RIGHT_MATRIX, { color: false, paths: ['out/matrix.md', 'out/matrix.svg'] })).toBe(`\

@@ -1,6 +1,6 @@
 /** Makes text of unknown origin, such as the output of a program, fit for an XML document. */
 import { stripVTControlCharacters } from 'node:util';
-import { visibleLines } from '../../../src/visible.ts';
+import { visibleLines } from '../../src/visible.ts';
 
 /** Characters that XML 1.0 does not allow even when they are escaped (§2.2), and the control characters that it discourages. */
 const UNPRINTABLE = /[^\t\n\u{20}-\u{7E}\u{A0}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;

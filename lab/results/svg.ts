@@ -1,11 +1,10 @@
 /**
- * The matrix as a picture with a background, light or dark as its reader prefers. Words and the frame say what a cell
+ * A grid as a picture with a background, light or dark as its reader prefers. Words and the frame say what a cell
  * means; colour only repeats it.
  */
-import type { MatrixCell } from './cell.ts';
-import { type Matrix, rowsOf } from './matrix.ts';
-import { detailWords, pairWords, resultWords, summaryWords } from './words.ts';
-import { escapeXml } from './xml.ts';
+import { cellWords, type Grid, type GridCell, rowsOf } from './grid.ts';
+import { DARK, LIGHT, type Palette } from './palette.ts';
+import { escapeXml } from './printable.ts';
 
 const MARGIN = 16;
 const GAP = 4;
@@ -17,32 +16,35 @@ const HEAD_HEIGHT = 58;
 /** How much larger the headline's letters are than the others. */
 const HEAD_SCALE = 15 / 13;
 
-/** Each pair of text and background has a contrast of more than 7 to 1. */
 const STYLE = `\
-text{font:13px system-ui,"Segoe UI",Helvetica,Arial,sans-serif;fill:#16212c}
+text{font:13px system-ui,"Segoe UI",Helvetica,Arial,sans-serif}
 .head{font-size:15px;font-weight:600}
 .name,.result{font-weight:600}
 .detail{font-size:12px}
-.ground{fill:#ffffff;stroke:#c8d0d9}
-.open{fill:#d9f2e1;stroke:#3f8f5b}
-.closed{fill:#e8ebef;stroke:#8a95a1}
-.wrong{fill:#ffe0dc;stroke:#c2261b;stroke-width:3;stroke-dasharray:6 3}
+.wrong{stroke-width:3;stroke-dasharray:6 3}
+${colors(LIGHT)}
 @media (prefers-color-scheme:dark){
-text{fill:#eef3f8}
-.ground{fill:#0d1b2a;stroke:#3a4a5c}
-.open{fill:#17432a;stroke:#5fc285}
-.closed{fill:#2a3644;stroke:#7d8b9a}
-.wrong{fill:#5c1a1a;stroke:#ff8a80}
+${colors(DARK)}
 }`;
 
-export function matrixSvg(matrix: Matrix): string {
-  const { rows, columns, cells } = matrix;
-  const words = cells.flatMap((cell) => [resultWords(cell), detailWords(cell)]);
+function colors({ text, ground, edge, open, openEdge, closed, closedEdge, wrong, wrongEdge }: Palette): string {
+  return [
+    `text{fill:${text}}`,
+    `.ground{fill:${ground};stroke:${edge}}`,
+    `.open{fill:${open};stroke:${openEdge}}`,
+    `.closed{fill:${closed};stroke:${closedEdge}}`,
+    `.wrong{fill:${wrong};stroke:${wrongEdge}}`,
+  ].join('\n');
+}
+
+export function gridSvg(grid: Grid): string {
+  const { title, rows, columns, cells } = grid;
+  const words = cells.flatMap(({ result, detail }) => [result, detail]);
   const nameWidth = widthOf(rows);
   const cellWidth = widthOf([...columns, ...words]);
-  const headline = `NAT matrix: ${summaryWords(matrix)}`;
-  const grid = nameWidth + columns.length * (cellWidth + GAP);
-  const width = Math.ceil(Math.max(grid, widthOf([headline]) * HEAD_SCALE)) + 2 * MARGIN;
+  const headline = `${title}: ${grid.headline}`;
+  const gridWidth = nameWidth + columns.length * (cellWidth + GAP);
+  const width = Math.ceil(Math.max(gridWidth, widthOf([headline]) * HEAD_SCALE)) + 2 * MARGIN;
   const height = HEAD_HEIGHT + rows.length * (CELL_HEIGHT + GAP) + MARGIN;
   const leftOf = (column: number): number => MARGIN + nameWidth + column * (cellWidth + GAP) + GAP;
   const topOf = (row: number): number => HEAD_HEIGHT + row * (CELL_HEIGHT + GAP);
@@ -54,31 +56,28 @@ export function matrixSvg(matrix: Matrix): string {
     `<rect class="ground" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8"/>`,
     text(headline, { kind: 'head', x: MARGIN, y: 28 }),
     ...columns.map((name, column) => text(name, { kind: 'name', x: leftOf(column) + PADDING, y: HEAD_HEIGHT - 8 })),
-    ...rowsOf(matrix).flatMap((row, index) => [
+    ...rowsOf(grid).flatMap((row, index) => [
       text(rows[index] ?? '', { kind: 'name', x: MARGIN, y: topOf(index) + 27 }),
-      ...row.map((cell, column) => box(cell, { x: leftOf(column), y: topOf(index), width: cellWidth })),
+      ...row.flatMap((cell, column) =>
+        cell ? [box(cell, { x: leftOf(column), y: topOf(index), width: cellWidth })] : [],
+      ),
     ]),
     '</svg>',
     '',
   ].join('\n');
 }
 
-function box(cell: MatrixCell, { x, y, width }: Place & { readonly width: number }): string {
+function box(cell: GridCell, { x, y, width }: Place & { readonly width: number }): string {
   return [
     `<g><title>${escapeXml(sentence(cell))}</title>`,
-    `<rect class="${frameOf(cell)}" x="${x}" y="${y}" width="${width}" height="${CELL_HEIGHT}" rx="4"/>`,
-    text(resultWords(cell), { kind: 'result', x: x + PADDING, y: y + 19 }),
-    `${text(detailWords(cell), { kind: 'detail', x: x + PADDING, y: y + 36 })}</g>`,
+    `<rect class="${cell.frame}" x="${x}" y="${y}" width="${width}" height="${CELL_HEIGHT}" rx="4"/>`,
+    text(cell.result, { kind: 'result', x: x + PADDING, y: y + 19 }),
+    `${text(cell.detail, { kind: 'detail', x: x + PADDING, y: y + 36 })}</g>`,
   ].join('\n');
 }
 
-function frameOf({ isAsExpected, actual }: MatrixCell): 'open' | 'closed' | 'wrong' {
-  if (!isAsExpected) return 'wrong';
-  return actual.outcome === 'failed' ? 'closed' : 'open';
-}
-
-function sentence(cell: MatrixCell): string {
-  return `${pairWords(cell)}: ${resultWords(cell)}, ${detailWords(cell)}.`;
+function sentence(cell: GridCell): string {
+  return `${cellWords(cell)}.`;
 }
 
 interface Place {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { escapeXml, printable } from '../../../../lab/docker/matrix/xml.ts';
+import { escapeXml, printable } from '../../../lab/results/printable.ts';
 
 const ESC = String.fromCharCode(0x1b);
 

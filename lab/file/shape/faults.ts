@@ -1,0 +1,55 @@
+/** The keys of `faults` and `link`. */
+import { z } from 'zod';
+import { DELAY, PERCENTAGE, RATE, TIME } from '../text/quantity.ts';
+import { mapping, quantity } from './field.ts';
+import { sideName } from './side-name.ts';
+import { pattern } from './sides.ts';
+
+const eventSchema = mapping(
+  {
+    line: pattern('The line: text that it contains, or a regular expression between slashes.'),
+    of: z.string().describe('The side or helper that prints it.'),
+    wait: quantity(TIME, 'How long after the line. Default: 0s.').optional(),
+  },
+  'After a line of output.',
+);
+
+const ACTIONS = ['loss', 'forget', 'renumber', 'cut', 'restore', 'kill', 'start'] as const;
+
+const faultSchema = mapping(
+  {
+    after: z
+      .union([quantity(TIME, 'How long after the start of the pair.'), eventSchema])
+      .describe('When: a time after the start of the pair, or a line of output.'),
+    loss: quantity(
+      PERCENTAGE,
+      'How many of the UDP packets of a side are lost, each way; 0% ends it. Needs side.',
+    ).optional(),
+    side: sideName('The side whose packets are lost.').optional(),
+    forget: sideName('The side whose router forgets all mappings.').optional(),
+    renumber: sideName('The side whose router gets another public address, and forgets all mappings.').optional(),
+    cut: sideName('The side whose link is cut.').optional(),
+    restore: sideName('The side whose link works again.').optional(),
+    kill: z.string().describe('The helper that is killed.').optional(),
+    start: z.string().describe('The helper that is started again.').optional(),
+  },
+  'One fault.',
+).meta({
+  oneOf: ACTIONS.map((action) => ({ required: [action] })),
+  dependentRequired: { loss: ['side'], side: ['loss'] },
+});
+
+export const faultsSchema = z.array(faultSchema).max(32).describe('What goes wrong in every pair.');
+
+export const linkSchema = mapping(
+  {
+    latency: quantity(DELAY, 'How long each packet takes. Default: 0ms.').optional(),
+    jitter: quantity(DELAY, 'How much more or less than that, at random. Default: 0ms.').optional(),
+    rate: quantity(RATE, 'How much passes in a second. Default: as much as the machine can.').optional(),
+    loss: quantity(PERCENTAGE, 'How many packets are lost. Default: 0%.').optional(),
+  },
+  "What every side's link to the public network does to packets, each way.",
+);
+
+export type FaultInput = z.output<typeof faultSchema>;
+export type LinkInput = z.output<typeof linkSchema>;
