@@ -21,9 +21,9 @@ export type {
 } from './docker/matrix/cell.ts';
 export { matrixJunit, matrixMarkdown, matrixSvg, writeMatrixFiles } from './docker/matrix/files.ts';
 export type { Matrix } from './docker/matrix/matrix.ts';
+export { labProfiles, type NatPair, natPairs, type Profiles } from './docker/matrix/nat-pairs.ts';
 export { type MatrixOptions, runMatrix } from './docker/matrix/run-matrix.ts';
 export type { MatrixProgress } from './docker/matrix/run-pairs.ts';
-export { labProfiles, type NatPair, natPairs, type Profiles } from './docker/nat-pairs.ts';
 export { ipv6Rules } from './docker/router/ipv6-rules.ts';
 export type { LabRouter } from './docker/router/router.ts';
 export { type RouterRules, routerRules } from './docker/router/rules.ts';

@@ -4,7 +4,7 @@ import { type Engine, findEngine } from '../docker/engine/engine.ts';
 import { ensureImage } from '../docker/image/image.ts';
 import { type Lab, type LabOptions, type LabSite, startLab } from '../docker/lab.ts';
 import type { Expectation } from '../docker/matrix/cell.ts';
-import { labProfiles, natPairs, type Profiles } from '../docker/nat-pairs.ts';
+import { labProfiles, natPairs, type Profiles } from '../docker/matrix/nat-pairs.ts';
 
 /** The first lab of a machine makes its image, which takes a minute or two. */
 const START_TIMEOUT_MS = 300_000;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { labProfiles, natPairs } from '../../../lab/docker/nat-pairs.ts';
-import { FULL_CONE, SYMMETRIC } from '../../../lab/profiles.ts';
+import { labProfiles, natPairs } from '../../../../lab/docker/matrix/nat-pairs.ts';
+import { FULL_CONE, SYMMETRIC } from '../../../../lab/profiles.ts';
 
 const PROFILES = [FULL_CONE, SYMMETRIC];
 

@@ -1,8 +1,8 @@
 /** Pairs of sites for a test: every row with every column, each with what arithmetic says of it. */
-import { behindNat } from '../accesses.ts';
-import type { NamedAccess, NatProfile } from '../profiles.ts';
-import type { Lab, LabSite } from './lab.ts';
-import { type Expectation, expectationOf } from './matrix/cell.ts';
+import { behindNat } from '../../accesses.ts';
+import type { NamedAccess, NatProfile } from '../../profiles.ts';
+import type { Lab, LabSite } from '../lab.ts';
+import { type Expectation, expectationOf } from './cell.ts';
 
 export type Profiles = readonly (NatProfile | NamedAccess)[];
 
