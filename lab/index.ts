@@ -1,6 +1,7 @@
 /** natcheck/lab: NATs to test against, real ones in containers, each held to its profile before it is used. */
 
 export { ALL_ACCESSES, behindNat, FIREWALLED, OPEN, UDP_BLOCKED, UNTRANSLATED } from './accesses.ts';
+export type { Startable } from './docker/attach.ts';
 export { NonconformingError } from './docker/conformance/nonconforming-error.ts';
 export type { ExecOptions, ExecResult, LabContainer, Program } from './docker/container/container.ts';
 export { type Guest, GuestError, type GuestLine, type GuestSpec } from './docker/container/guest.ts';
@@ -21,6 +22,7 @@ export type {
 } from './docker/matrix/cell.ts';
 export { matrixJunit, matrixMarkdown, matrixSvg, writeMatrixFiles } from './docker/matrix/files.ts';
 export type { Matrix } from './docker/matrix/matrix.ts';
+export { labProfiles, type NatPair, natPairs, type Profiles } from './docker/matrix/nat-pairs.ts';
 export { type MatrixOptions, runMatrix } from './docker/matrix/run-matrix.ts';
 export type { MatrixProgress } from './docker/matrix/run-pairs.ts';
 export { ipv6Rules } from './docker/router/ipv6-rules.ts';

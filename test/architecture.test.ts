@@ -81,6 +81,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lab/witness': ['src/base'],
   'lab/results': ['lab/witness', 'src/base', 'src/net'],
   'lab/docker': ['lab/base', 'lab/results', 'src/base', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
+  'lab/vitest': ['lab/docker'],
   lab: ['lab/base', 'lab/docker'],
   cli: [
     ...[

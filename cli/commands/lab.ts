@@ -35,6 +35,7 @@ const ACTIONS: Readonly<Record<string, () => Promise<LabAction>>> = {
   up: async () => (await import('./lab/up.ts')).up,
   detect: async () => (await import('./lab/detect.ts')).detect,
   matrix: async () => (await import('./lab/matrix.ts')).matrix,
+  run: async () => (await import('./lab/run.ts')).run,
   exec: async () => (await import('./lab/exec.ts')).exec,
   down: async () => (await import('./lab/down.ts')).down,
   doctor: async () => (await import('./lab/doctor.ts')).doctor,
@@ -107,13 +108,16 @@ function checkUse(name: string, { place, command, clients, all, nat, hard, json,
   if (nat && !isStarting && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --nat`);
   if (nat && (all || hard)) throw new UsageError(`--${all ? 'all' : 'hard'} and --nat exclude each other`);
   if (hard && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --hard`);
-  if (json && !['detect', 'matrix', 'doctor'].includes(name)) {
+  if (json && !['detect', 'matrix', 'doctor', 'run'].includes(name)) {
     throw new UsageError(`natcheck lab ${name} does not take --json`);
   }
-  if (out !== undefined && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --out`);
+  if (out !== undefined && name !== 'matrix' && name !== 'run')
+    throw new UsageError(`natcheck lab ${name} does not take --out`);
   if (!out && name === 'matrix') throw new UsageError('natcheck lab matrix needs --out DIR');
   if (name === 'exec') {
     if (place === undefined || command.length === 0) throw new UsageError('natcheck lab exec needs PLACE -- COMMAND…');
+  } else if (name === 'run') {
+    if (place === undefined || command.length > 0) throw new UsageError('natcheck lab run needs one FILE');
   } else if (place !== undefined || command.length > 0) {
     throw new UsageError(`natcheck lab ${name} takes no further arguments`);
   }

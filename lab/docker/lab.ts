@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createOwner } from '../../src/net/owner.ts';
 import { type AccessProfile, CLASSIC_NATS, type Ipv6Access } from '../profiles.ts';
+import { type Startable, startBehind } from './attach.ts';
 import { verifyTopology } from './conformance/verify.ts';
 import type { LabContainer } from './container/container.ts';
 import { createVolume, type LabVolume } from './container/volume.ts';
@@ -45,6 +46,12 @@ export interface LabSite {
   readonly clients: readonly LabContainer[];
   /** @throws RangeError when there is none of that number. */
   client(index: number): LabContainer;
+  /**
+   * Starts a container of Testcontainers in the network of a client, the first one unless told otherwise: with its address
+   * and its default route. It is for you to stop.
+   * @throws TypeError when it has exposed ports, a network, aliases or a hostname; RangeError when there is no such client.
+   */
+  attach<S>(container: Startable<S>, client?: number): Promise<S>;
 }
 
 export interface Lab extends AsyncDisposable {
@@ -109,6 +116,7 @@ export async function startLab({ engine, image, clientsPerNat = 1, ...input }: L
 
 function labSite({ plan, router, carrier, clients }: StartedSite): LabSite {
   const { name, access, ipv6 } = plan;
+  const client = (index: number): LabContainer => found(clients[index], `client ${index} behind ${name}`);
   return {
     name,
     access,
@@ -118,7 +126,8 @@ function labSite({ plan, router, carrier, clients }: StartedSite): LabSite {
     router: labRouter(router),
     carrier: carrier && labRouter(carrier),
     clients,
-    client: (index) => found(clients[index], `client ${index} behind ${name}`),
+    client,
+    attach: async (container, index = 0) => startBehind(client(index), container),
   };
 }
 

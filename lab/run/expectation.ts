@@ -33,6 +33,7 @@ function byArithmetic({ hasRelay }: Arithmetic, a: NamedAccess, b: NamedAccess):
     case 'birthday':
       return { outcome: hasRelay ? 'any-path' : 'anything', why: 'direct only by a guess of ports' };
     case 'relay':
+    case null:
       return hasRelay
         ? { outcome: 'relayed', why: 'by a relay alone' }
         : { outcome: 'none', why: 'no way without a relay' };

@@ -32,7 +32,7 @@ export class UnresolvedError extends Error {
 
 /** @throws UnresolvedError for what a side does not have; what `line` throws. */
 export async function resolveTemplate(template: Template, options: ResolveOptions): Promise<string> {
-  const parts = template.map((part) => (typeof part === 'string' ? part : valueOf(part, options)));
+  const parts = template.map((part) => (typeof part === 'string' ? part : referred(part, options)));
   return (await Promise.all(parts)).join('');
 }
 
@@ -47,7 +47,7 @@ export function takenFrom(text: string, pattern: RegExp): string | undefined {
   return match === null ? undefined : (match[1] ?? match[0]);
 }
 
-function valueOf(reference: Reference, { own, facts, line }: ResolveOptions): string | Promise<string> {
+function referred(reference: Reference, { own, facts, line }: ResolveOptions): string | Promise<string> {
   switch (reference.kind) {
     case 'server':
       return reference.which === 'primary' ? facts.server : facts.alternate;
