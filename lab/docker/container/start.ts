@@ -1,14 +1,20 @@
 /** Starts one container of the lab: a fixed address on each of its networks, and a script that makes it what it is. */
+import type { Duplex } from 'node:stream';
 import type Dockerode from 'dockerode';
+import { visible } from '../../../src/visible.ts';
 import type { Labels } from '../engine/labels.ts';
-import { loadTestcontainers, type Testcontainers } from '../engine/testcontainers.ts';
+import { engineReason } from '../engine/reason.ts';
 import { READY } from '../topology/setup-script.ts';
 import type { LabContainer } from './container.ts';
+import { createDemux } from './demux.ts';
 import { exec } from './exec.ts';
+import { createOutput } from './output.ts';
 import { startProgram } from './program.ts';
 import { startGuest } from './start-guest.ts';
 
 const START_TIMEOUT_MS = 60_000;
+/** Of Linux; a longer name of a site is cut there. */
+const MAX_HOSTNAME = 64;
 
 export interface ContainerSpec {
   readonly name: string;
@@ -31,26 +37,11 @@ export interface Attachment {
 
 /** @throws Error with what the container has said when it does not become ready. */
 export async function startContainer(docker: Dockerode, spec: ContainerSpec): Promise<LabContainer> {
-  const { name, address6, attachments, labels, script } = spec;
-  const testcontainers = await loadTestcontainers();
-  const created = fixedAddressContainer(testcontainers, { docker, spec });
-  try {
-    await created.container
-      .withName(name)
-      .withHostname(name)
-      .withLabels(labels)
-      .withNetworkMode(attachments[0].network)
-      .withAddedCapabilities('NET_ADMIN')
-      .withCommand(['sh', '-c', script])
-      .withWaitStrategy(testcontainers.Wait.forLogMessage(READY))
-      .withStartupTimeout(START_TIMEOUT_MS)
-      .withAutoCleanup(false) // The lab removes its containers itself, without a helper container.
-      .start();
-  } catch (cause) {
-    const said = await logsOf(docker, created.id());
-    throw new Error(`container ${name} does not start: ${(cause as Error).message}\n${said}`, { cause });
-  }
-  const container = docker.getContainer(created.id());
+  const { name, address6, attachments, labels } = spec;
+  const container = await createContainer(docker, spec).catch((cause: Error) => {
+    throw new Error(`container ${name} does not start: ${engineReason(cause)}`, { cause });
+  });
+  await untilReady(container, name);
   return {
     id: container.id,
     name,
@@ -63,36 +54,50 @@ export async function startContainer(docker: Dockerode, spec: ContainerSpec): Pr
 }
 
 /**
- * Adds what Testcontainers does not have: fixed addresses, a second network, sysctls. The id is empty until the engine has
- * created the container.
+ * It is created by the engine's API itself: Testcontainers has no fixed addresses, no second network and no sysctls, and asks
+ * after each container several times.
  */
-function fixedAddressContainer(
-  { GenericContainer }: Testcontainers,
-  { docker, spec }: { readonly docker: Dockerode; readonly spec: ContainerSpec },
-): { readonly container: InstanceType<Testcontainers['GenericContainer']>; readonly id: () => string } {
+async function createContainer(docker: Dockerode, spec: ContainerSpec): Promise<Dockerode.Container> {
   const [first, ...others] = spec.attachments;
-  let id = '';
-  class FixedAddressContainer extends GenericContainer {
-    constructor() {
-      super(spec.image);
-      this.hostConfig.Sysctls = { ...spec.sysctls };
-      this.hostConfig.Init = false;
-      this.createOpts.NetworkingConfig = { EndpointsConfig: { [first.network]: at(first) } };
-    }
-    protected override async containerCreated(containerId: string): Promise<void> {
-      id = containerId;
-      for (const other of others) {
-        await docker.getNetwork(other.network).connect({ Container: containerId, EndpointConfig: at(other) });
-      }
-    }
+  const container = await docker.createContainer({
+    name: spec.name,
+    Hostname: spec.name.slice(0, MAX_HOSTNAME),
+    Image: spec.image,
+    Labels: spec.labels,
+    Entrypoint: ['sh', '-c'],
+    Cmd: [spec.script],
+    HostConfig: { NetworkMode: first.network, CapAdd: ['NET_ADMIN'], Sysctls: { ...spec.sysctls }, Init: false },
+    NetworkingConfig: { EndpointsConfig: { [first.network]: at(first) } },
+  });
+  for (const other of others) {
+    await docker.getNetwork(other.network).connect({ Container: container.id, EndpointConfig: at(other) });
   }
-  return { container: new FixedAddressContainer(), id: () => id };
+  return container;
 }
 
-async function logsOf(docker: Dockerode, id: string): Promise<string> {
-  if (id === '') return '';
-  const logs = docker.getContainer(id).logs({ stdout: true, stderr: true });
-  return logs.then(String, () => '');
+/** Starts it, and listens to it from its first line on until it is ready. */
+async function untilReady(container: Dockerode.Container, name: string): Promise<void> {
+  const output = createOutput();
+  const stream = await container.attach({ stream: true, stdout: true, stderr: true, hijack: true });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const said: string[] = [];
+  output.onLine(({ text }) => (text === READY ? resolve() : said.push(text)));
+  stream.on(
+    'data',
+    createDemux((of, bytes) => output.heard(of, bytes, performance.now())),
+  );
+  stream.on('error', () => {}); // It is closed then, which says all there is to know.
+  stream.once('close', () => reject(new Error('it has ended')));
+  const late = setTimeout(() => reject(new Error(`it is not ready in ${START_TIMEOUT_MS} ms`)), START_TIMEOUT_MS);
+  try {
+    await Promise.all([container.start(), promise]);
+  } catch (cause) {
+    const lines = [`container ${name} does not start: ${engineReason(cause)}`, ...said];
+    throw new Error(lines.map(visible).join('\n'), { cause });
+  } finally {
+    clearTimeout(late);
+    (stream as Duplex).destroy();
+  }
 }
 
 function at({ address }: Attachment): Dockerode.EndpointSettings {

@@ -38,17 +38,16 @@ interface Removal {
 async function removeAll(docker: Dockerode, { label, condemned }: Removal): Promise<void> {
   const filters = JSON.stringify({ label: [label] });
   const containers = await docker.listContainers({ all: true, filters });
-  const guests = containers.filter(isGuest);
-  await Promise.all(
-    guests.map(async ({ Id, Labels }) => {
-      if (await condemned(Labels)) await removeContainer(docker, Id);
-    }),
-  );
-  // One after the other: an engine that takes several endpoints off a network at once may miscount them (20.10), and then
-  // calls the network in use for ever.
-  for (const { Id, Labels } of containers) {
-    if (!guests.some((guest) => guest.Id === Id) && (await condemned(Labels))) await removeContainer(docker, Id);
-  }
+  const remove = async ({ Id, Labels }: Dockerode.ContainerInfo): Promise<void> => {
+    if (await condemned(Labels)) await removeContainer(docker, Id);
+  };
+  await Promise.all(containers.filter(isGuest).map((guest) => remove(guest)));
+  const others = containers.filter((container) => !isGuest(container));
+  // One after the other on each network: an engine that takes several endpoints off one at once may miscount them (20.10),
+  // and then calls the network in use for ever.
+  const [onOne, onSeveral] = byNetwork(others);
+  await Promise.all(onOne.map((group) => inSequence(group, remove)));
+  await inSequence(onSeveral, remove);
   const networks = await docker.listNetworks({ filters });
   await Promise.all(
     networks.map(async ({ Id, Labels }) => {
@@ -59,6 +58,23 @@ async function removeAll(docker: Dockerode, { label, condemned }: Removal): Prom
   for (const { Name, Labels } of Volumes ?? []) {
     if (await condemned(Labels ?? {})) await gone(docker.getVolume(Name).remove());
   }
+}
+
+type Containers = readonly Dockerode.ContainerInfo[];
+
+/** Returns those that are on one network each, by that network, and those that are on several. */
+function byNetwork(containers: Containers): readonly [readonly Containers[], Containers] {
+  const networksOf = ({ NetworkSettings }: Dockerode.ContainerInfo): readonly string[] =>
+    Object.keys(NetworkSettings?.Networks ?? {});
+  const onOne = Map.groupBy(
+    containers.filter((one) => networksOf(one).length <= 1),
+    (one) => networksOf(one)[0],
+  );
+  return [[...onOne.values()], containers.filter((one) => networksOf(one).length > 1)];
+}
+
+async function inSequence<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (const item of items) await work(item);
 }
 
 /** One that is in another container's network: it has no endpoint of its own, and goes before that container. */
