@@ -4,9 +4,10 @@ import { createOwner } from '../../src/net/owner.ts';
 import { type AccessProfile, CLASSIC_NATS, type Ipv6Access } from '../profiles.ts';
 import { verifyTopology } from './conformance/verify.ts';
 import type { LabContainer } from './container/container.ts';
+import { createVolume, type LabVolume } from './container/volume.ts';
 import type { Engine } from './engine/engine.ts';
 import { onInterrupt } from './engine/interrupt.ts';
-import { removeLab } from './engine/labels.ts';
+import { labelsOf, removeLab } from './engine/labels.ts';
 import { connectDocker } from './engine/testcontainers.ts';
 import { type LabRouter, labRouter } from './router/router.ts';
 import { DEFAULT_ADDRESSING, type ServerPlace } from './topology/addressing.ts';
@@ -53,6 +54,8 @@ export interface Lab extends AsyncDisposable {
   readonly sites: readonly LabSite[];
   /** The site of that name: the profile's, or `name-2` for the second site of a profile. @throws RangeError when there is none. */
   nat(name: string): LabSite;
+  /** Makes a folder that guests can share. */
+  createVolume(): Promise<LabVolume>;
 }
 
 /**
@@ -96,6 +99,7 @@ export async function startLab({ engine, image, clientsPerNat = 1, ...input }: L
         sites.find((site) => site.name === name),
         `NAT ${name}`,
       ),
+    createVolume: () => createVolume(docker, { lab: id, labels: labelsOf(id) }),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
 }
