@@ -18,6 +18,8 @@ exec    runs a program at PLACE: server, NAT (its first client), NAT/CLIENT,
         NAT/router or NAT/carrier, such as symmetric/0; the exit code is that
         of the program
 down    ends the running lab, and waits until all of it is gone
+doctor  tries what this machine can do for a lab, changes nothing, and says what
+        to install
 
 The lab uses the container engine at DOCKER_HOST, else the machine's own, else,
 as root on Debian, a private one that ends with the lab. It needs the package
@@ -35,6 +37,7 @@ const ACTIONS: Readonly<Record<string, () => Promise<LabAction>>> = {
   matrix: async () => (await import('./lab/matrix.ts')).matrix,
   exec: async () => (await import('./lab/exec.ts')).exec,
   down: async () => (await import('./lab/down.ts')).down,
+  doctor: async () => (await import('./lab/doctor.ts')).doctor,
   keep: async () => (await import('./lab/keep.ts')).keep,
 };
 
@@ -43,7 +46,7 @@ export const lab = defineCommand({
   arguments: '<action> [place] [command..]',
   takesProgram: true,
   positionals: {
-    action: { type: 'string', describe: 'up, detect, matrix, exec or down' },
+    action: { type: 'string', describe: 'up, detect, matrix, exec, down or doctor' },
     place: { type: 'string', describe: 'exec: where to run the program' },
     command: { type: 'string', array: true, describe: 'exec: the program and its arguments, after --' },
   },
@@ -58,7 +61,8 @@ export const lab = defineCommand({
     hard: { type: 'boolean', describe: 'matrix: include the hard NATs and a UDP block' },
     json: {
       type: 'boolean',
-      describe: 'detect, matrix: print one JSON object on stdout (schema natcheck.lab-detect/1, natcheck.lab-matrix/1)',
+      describe:
+        'detect, matrix, doctor: print one JSON object on stdout (schema natcheck.lab-detect/1, natcheck.lab-matrix/1, natcheck.lab-doctor/1)',
     },
     out: { type: 'string', describe: 'matrix: directory for the results, created if missing' },
   },
@@ -67,6 +71,7 @@ export const lab = defineCommand({
     ['natcheck lab up', 'start the four classic NATs'],
     ['natcheck lab up --nat symmetric+ipv6-firewall', 'start one that gives its clients IPv6 behind a firewall'],
     ['natcheck lab matrix --out results', 'punch all 16 pairs of them, for CI'],
+    ['natcheck lab doctor', 'see whether a lab can run here, and what to install'],
     ['natcheck lab exec symmetric -- ip route', 'show the routes of the client behind the symmetric NAT'],
     ['natcheck lab exec symmetric/router -- iptables-save', 'show the rules of its router'],
   ],
@@ -74,9 +79,9 @@ export const lab = defineCommand({
     const { action: name, place, command = [], _ = [] } = argv as typeof argv & Positionals;
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
     if (action === undefined) {
-      const meant = nearest(name, ['up', 'detect', 'matrix', 'exec', 'down']);
+      const meant = nearest(name, ['up', 'detect', 'matrix', 'exec', 'down', 'doctor']);
       const help = meant === null ? 'it has' : `did you mean ${meant}? It has`;
-      throw new UsageError(`natcheck lab has no "${name}"; ${help} up, detect, matrix, exec and down`);
+      throw new UsageError(`natcheck lab has no "${name}"; ${help} up, detect, matrix, exec, down and doctor`);
     }
     // The parser leaves what follows `--` behind the command's own name.
     const words: LabWords = { ...argv, place, command: [...command, ..._.slice(1)].map(String) };
@@ -102,7 +107,9 @@ function checkUse(name: string, { place, command, clients, all, nat, hard, json,
   if (nat && !isStarting && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --nat`);
   if (nat && (all || hard)) throw new UsageError(`--${all ? 'all' : 'hard'} and --nat exclude each other`);
   if (hard && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --hard`);
-  if (json && name !== 'detect' && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --json`);
+  if (json && !['detect', 'matrix', 'doctor'].includes(name)) {
+    throw new UsageError(`natcheck lab ${name} does not take --json`);
+  }
   if (out !== undefined && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --out`);
   if (!out && name === 'matrix') throw new UsageError('natcheck lab matrix needs --out DIR');
   if (name === 'exec') {
