@@ -77,7 +77,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'lab/sim/truth': ['lab/base', 'lab/sim/nat', 'lab/sim/network', 'lab/sim/punch'],
   'lab/sim': ['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site', 'src/base', 'src/nat'],
-  'lab/file': ['lab/base'],
   'lab/witness': ['src/base'],
   'lab/results': ['lab/witness', 'src/base', 'src/net'],
   'lab/docker': ['lab/base', 'lab/results', 'src/base', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],

@@ -77,7 +77,10 @@ describe('natcheck', () => {
     [['--versoin'], 'Unknown argument: versoin; did you mean --version? See natcheck --help'],
     [['serve', '--alt-prt=1'], 'Unknown argument: alt-prt; did you mean --alt-port? See natcheck --help'],
     [['serve', 'port'], 'Unknown argument: port; see natcheck --help'],
-    [['lab', 'matrx'], 'natcheck lab has no "matrx"; did you mean matrix? It has up, detect, matrix, exec, down and doctor'],
+    [
+      ['lab', 'matrx'],
+      'natcheck lab has no "matrx"; did you mean matrix? It has up, detect, matrix, exec, down and doctor',
+    ],
     [['lab', 'away'], 'natcheck lab has no "away"; it has up, detect, matrix, exec, down and doctor'],
     [['a\u001b[31m\u202e'], 'Unknown command: a\\u001b[31m\\u202e; see natcheck --help'],
   ])('%j is wrong use', async (words, line) => {
