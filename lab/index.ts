@@ -4,8 +4,7 @@ export { ALL_ACCESSES, behindNat, FIREWALLED, OPEN, UDP_BLOCKED, UNTRANSLATED } 
 export type { Startable } from './docker/attach.ts';
 export { NonconformingError } from './docker/conformance/nonconforming-error.ts';
 export type { ExecOptions, ExecResult, LabContainer, Program } from './docker/container/container.ts';
-export { type Guest, GuestError, type GuestLine, type GuestSpec } from './docker/container/guest.ts';
-export type { LabVolume } from './docker/container/volume.ts';
+export { type Guest, GuestError, type GuestLine, type GuestSpec, type LabVolume } from './docker/container/guest.ts';
 export { type Engine, type EngineOptions, findEngine } from './docker/engine/engine.ts';
 export type { Progress } from './docker/engine/provision.ts';
 export { ensureImage, type ImageOptions } from './docker/image/image.ts';

@@ -1,6 +1,7 @@
 /** `natcheck lab`: the container lab, used by hand. */
+
+import { nearest } from '../../lab/suggest.ts';
 import { UsageError } from '../../src/errors.ts';
-import { nearest } from '../../src/suggest.ts';
 import { defineCommand } from '../command.ts';
 import type { LabAction, LabWords } from './lab/action.ts';
 
@@ -14,6 +15,9 @@ matrix  runs natcheck punch between every two NATs, both ways, in a lab of its
         own with two routers of each kind, and writes the results to the
         directory given by --out: matrix.html, .md, .json, .junit.xml and .svg;
         with --hard there are 100 pairs instead of 16
+run     runs the programs of a lab file behind every two of its NATs, and says
+        by what the routers saw which pairs are direct and which relayed;
+        --out writes the same five files, named results
 exec    runs a program at PLACE: server, NAT (its first client), NAT/CLIENT,
         NAT/router or NAT/carrier, such as symmetric/0; the exit code is that
         of the program
@@ -47,8 +51,8 @@ export const lab = defineCommand({
   arguments: '<action> [place] [command..]',
   takesProgram: true,
   positionals: {
-    action: { type: 'string', describe: 'up, detect, matrix, exec, down or doctor' },
-    place: { type: 'string', describe: 'exec: where to run the program' },
+    action: { type: 'string', describe: 'up, detect, matrix, run, exec, down or doctor' },
+    place: { type: 'string', describe: 'exec: where to run the program; run: the lab file' },
     command: { type: 'string', array: true, describe: 'exec: the program and its arguments, after --' },
   },
   options: {
@@ -63,15 +67,16 @@ export const lab = defineCommand({
     json: {
       type: 'boolean',
       describe:
-        'detect, matrix, doctor: print one JSON object on stdout (schema natcheck.lab-detect/1, natcheck.lab-matrix/1, natcheck.lab-doctor/1)',
+        'detect, matrix, run, doctor: print one JSON object on stdout (schema natcheck.lab-detect/1, natcheck.lab-matrix/1, natcheck.lab-run/1, natcheck.lab-doctor/1)',
     },
-    out: { type: 'string', describe: 'matrix: directory for the results, created if missing' },
+    out: { type: 'string', describe: 'matrix, run: directory for the results, created if missing' },
   },
   notes: NOTES,
   examples: [
     ['natcheck lab up', 'start the four classic NATs'],
     ['natcheck lab up --nat symmetric+ipv6-firewall', 'start one that gives its clients IPv6 behind a firewall'],
     ['natcheck lab matrix --out results', 'punch all 16 pairs of them, for CI'],
+    ['natcheck lab run nat-lab.yml', 'run your own programs behind every two NATs'],
     ['natcheck lab doctor', 'see whether a lab can run here, and what to install'],
     ['natcheck lab exec symmetric -- ip route', 'show the routes of the client behind the symmetric NAT'],
     ['natcheck lab exec symmetric/router -- iptables-save', 'show the rules of its router'],
@@ -80,9 +85,9 @@ export const lab = defineCommand({
     const { action: name, place, command = [], _ = [] } = argv as typeof argv & Positionals;
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
     if (action === undefined) {
-      const meant = nearest(name, ['up', 'detect', 'matrix', 'exec', 'down', 'doctor']);
+      const meant = nearest(name, ['up', 'detect', 'matrix', 'run', 'exec', 'down', 'doctor']);
       const help = meant === null ? 'it has' : `did you mean ${meant}? It has`;
-      throw new UsageError(`natcheck lab has no "${name}"; ${help} up, detect, matrix, exec, down and doctor`);
+      throw new UsageError(`natcheck lab has no "${name}"; ${help} up, detect, matrix, run, exec, down and doctor`);
     }
     // The parser leaves what follows `--` behind the command's own name.
     const words: LabWords = { ...argv, place, command: [...command, ..._.slice(1)].map(String) };

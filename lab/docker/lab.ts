@@ -5,7 +5,8 @@ import { type AccessProfile, CLASSIC_NATS, type Ipv6Access } from '../profiles.t
 import { type Startable, startBehind } from './attach.ts';
 import { verifyTopology } from './conformance/verify.ts';
 import type { LabContainer } from './container/container.ts';
-import { createVolume, type LabVolume } from './container/volume.ts';
+import type { LabVolume } from './container/guest.ts';
+import { createVolume } from './container/volume.ts';
 import type { Engine } from './engine/engine.ts';
 import { onInterrupt } from './engine/interrupt.ts';
 import { labelsOf, removeLab } from './engine/labels.ts';

@@ -2,7 +2,6 @@
 import { createOwner } from '../../src/net/owner.ts';
 import type { Engine } from '../docker/engine/engine.ts';
 import type { Progress } from '../docker/engine/provision.ts';
-import { ensureImage } from '../docker/image/image.ts';
 import { startLab } from '../docker/lab.ts';
 import { runSchedule } from '../docker/matrix/schedule.ts';
 import { startNatcheckServer } from '../docker/served-lab.ts';
@@ -22,7 +21,9 @@ const ADDRESSING: Addressing = {
 };
 
 export interface RunOptions {
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, 'host'>;
+  /** From `ensureImage`. */
+  readonly image: string;
   readonly progress: Progress;
   readonly signal: AbortSignal;
   /** Which pairs to run; default: all. */
@@ -79,12 +80,10 @@ function pairsOf({ plan }: PairBed, { only = () => true }: RunOptions): readonly
 
 async function startBed(
   file: LabFile,
-  { engine, progress, signal, repeat = 1 }: RunOptions,
+  { engine, image, progress, signal, repeat = 1 }: RunOptions,
   own: <T extends AsyncDisposable>(resource: T) => T,
 ): Promise<PairBed> {
   refuseForNow(file);
-  const image = await ensureImage(engine, { progress });
-  signal.throwIfAborted();
   const plan = planBed(file);
   progress(`starting ${plan.profiles.length} sites, and holding each to its profile`);
   const lab = own(await startLab({ engine, image, profiles: plan.profiles, backbone: true, addressing: ADDRESSING }));

@@ -26,7 +26,8 @@ export function pathOfCounts(a: SideCounts, b: SideCounts, names: Readonly<Recor
   const [directBytes, relayedBytes] = [direct.fromA + direct.fromB, relayed.fromA + relayed.fromB];
   const isDirect = direct.fromA > 0 && direct.fromB > 0 && relayedBytes <= Math.max(directBytes, MEETING_BYTES);
   const kind = isDirect ? 'direct' : relayed.fromA > 0 && relayed.fromB > 0 ? 'relayed' : 'none';
-  const via = kind === 'relayed' ? mostFirst(between, a, b).map((address) => names[address] ?? address) : [];
+  const through = mostFirst(between, a, b).map((address) => names[address] ?? address);
+  const via = kind === 'relayed' ? [...new Set(through)] : [];
   return {
     kind,
     via,

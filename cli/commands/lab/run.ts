@@ -1,5 +1,6 @@
 /** `natcheck lab run`: runs the programs of a lab file behind every pair of its NATs. */
 import { findEngine } from '../../../lab/docker/engine/engine.ts';
+import { ensureImage } from '../../../lab/docker/image/image.ts';
 import type { LabFile } from '../../../lab/file/lab-file.ts';
 import { LabFileError } from '../../../lab/file/lab-file-error.ts';
 import { readLabFile } from '../../../lab/file/read.ts';
@@ -29,8 +30,10 @@ async function inOwnLab(file: LabFile, context: Context): Promise<RunResult> {
   const { signal } = context;
   await using engine = await findEngine({ progress: progress.line });
   signal.throwIfAborted();
+  const image = await ensureImage(engine, { progress: progress.line });
+  signal.throwIfAborted();
   const onCell = (done: Parameters<typeof renderRunProgress>[0]): void => progress.line(renderRunProgress(done));
-  const result = await runLabFile(file, { engine, progress: progress.line, signal, onCell });
+  const result = await runLabFile(file, { engine, image, progress: progress.line, signal, onCell });
   progress.line('ending the lab');
   return result;
 }

@@ -48,3 +48,9 @@ export interface Guest extends AsyncDisposable {
 export class GuestError extends Error {
   override readonly name = 'GuestError';
 }
+
+/** A folder that guests share: empty at first; removed when it is disposed of, or with its lab. */
+export interface LabVolume extends AsyncDisposable {
+  /** As a guest's `volumes` take it. */
+  readonly name: string;
+}

@@ -3,12 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type Dockerode from 'dockerode';
 import { gone } from '../engine/gone.ts';
 import type { Labels } from '../engine/labels.ts';
-
-/** Empty at first; removed when it is disposed of, or with its lab. */
-export interface LabVolume extends AsyncDisposable {
-  /** As a guest's `volumes` take it. */
-  readonly name: string;
-}
+import type { LabVolume } from './guest.ts';
 
 /** @throws Error when the engine makes none. */
 export async function createVolume(

@@ -6,7 +6,7 @@ import { createOwner } from '../../../src/net/owner.ts';
 import { once } from '../waiting.ts';
 import { startDaemon } from './daemon.ts';
 import { onInterrupt } from './interrupt.ts';
-import { sweep } from './labels.ts';
+import { sweep, sweepOwn } from './labels.ts';
 import { answersPing } from './ping.ts';
 import { canInstall, ENGINE_PROGRAMS, type Progress, provision } from './provision.ts';
 import { takeSlot } from './slot.ts';
@@ -60,7 +60,7 @@ async function startPrivateEngine(progress: Progress): Promise<Engine> {
   progress(`starting a private container engine, data in ${slot.dataRoot}`);
   const daemon = started.use(await startDaemon(slot));
   const host = `unix://${daemon.socketPath}`;
-  await sweep(await connectDocker(host));
+  await sweepOwn(await connectDocker(host));
   const owned = started.move();
   const end = once(() => owned[Symbol.asyncDispose]());
   const interrupt = onInterrupt(end);

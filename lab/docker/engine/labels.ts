@@ -20,6 +20,11 @@ export async function removeLab(docker: Dockerode, lab: string): Promise<void> {
   await removeAll(docker, { label: `${LAB}=${lab}`, condemned: async () => true });
 }
 
+/** Removes what labs have left behind on an engine that this process alone uses: all of it. */
+export async function sweepOwn(docker: Dockerode): Promise<void> {
+  await removeAll(docker, { label: LAB, condemned: async () => true });
+}
+
 /** Removes what labs have left behind whose processes, on this machine, are dead. */
 export async function sweep(docker: Dockerode): Promise<void> {
   await removeAll(docker, { label: LAB, condemned: (labels) => ownerIsDead(labels[OWNER] ?? '') });

@@ -4,13 +4,8 @@ import type { Path } from '../path.ts';
 import type { ProgramInput } from '../shape/program.ts';
 import type { Template } from '../template.ts';
 import { filesOf, sourceOf } from './host-path.ts';
+import type { Layer } from './layer.ts';
 import { mark, type Reading } from './reading.ts';
-
-/** The keys of a program in one place of the file. */
-export interface Layer {
-  readonly input: ProgramInput;
-  readonly path: Path;
-}
 
 export type ProgramKey = keyof ProgramInput;
 

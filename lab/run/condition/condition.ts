@@ -1,35 +1,9 @@
 /** The conditions of success, each watched until it is met, or cannot be met any more. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Program } from '../../docker/container/container.ts';
 import type { Condition, SideName } from '../../file/lab-file.ts';
-import type { Template } from '../../file/template.ts';
-import { NoSuchLineError, type Output } from '../pair/output.ts';
+import { NoSuchLineError } from '../pair/output.ts';
 import { bytesProbe, portProbe } from './probes.ts';
-
-/** What a condition is asked of. */
-export interface Watched {
-  readonly output: (side: SideName) => Output;
-  /** With the exit code of a side's program. */
-  readonly ended: (side: SideName) => Promise<number>;
-  /** Fills in a template of a side. */
-  readonly resolve: (template: Template, side: SideName) => Promise<string>;
-  /** Runs one of the lab's own programs beside that of a side; it ends with the try. */
-  readonly probe: (side: SideName, argv: readonly string[]) => Promise<Program>;
-  /** Resolves when it makes sense to ask for ports and send bytes. */
-  readonly mayProbe: Promise<void>;
-}
-
-export interface WatchedCondition {
-  /** @throws MissedError as soon as it cannot be met any more. */
-  readonly met: Promise<void>;
-  /** What is missing, such as `b did not print /connected/`. */
-  readonly missing: () => string;
-}
-
-/** A condition that cannot be met any more; the message is the sentence that says why. */
-export class MissedError extends Error {
-  override readonly name = 'MissedError';
-}
+import { MissedError, type Watched, type WatchedCondition } from './watched.ts';
 
 /** Begins to watch a condition; to be called before its sides start, so that no line is missed. */
 export function watchCondition(condition: Condition, watched: Watched): WatchedCondition {

@@ -1,7 +1,7 @@
 /** Conditions that the lab finds out by itself: a port that answers, and bytes that arrive as they were sent. */
 import type { Condition } from '../../file/lab-file.ts';
-import { MissedError, type Watched, type WatchedCondition } from './condition.ts';
 import { CONNECTING, RECEIVING, SENDING } from './probe-scripts.ts';
+import { MissedError, type Watched, type WatchedCondition } from './watched.ts';
 
 /** The probes end with the try, which has a limit of its own. */
 const NO_LIMIT = { timeoutMs: 2 ** 31 - 1 } as const;

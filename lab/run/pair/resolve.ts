@@ -36,11 +36,6 @@ export async function resolveTemplate(template: Template, options: ResolveOption
   return (await Promise.all(parts)).join('');
 }
 
-/** The lines that a template waits for. */
-export function linesIn(template: Template): readonly (Reference & { readonly kind: 'line' })[] {
-  return template.filter((part) => typeof part !== 'string').filter((part) => part.kind === 'line');
-}
-
 /** What a template takes of a line that matches: the first group, or all that matched. */
 export function takenFrom(text: string, pattern: RegExp): string | undefined {
   const match = pattern.exec(text);

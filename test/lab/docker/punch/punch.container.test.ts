@@ -72,7 +72,7 @@ describeLab('natcheck lab matrix', () => {
       expect(isReport(report), ajv.errorsText(isReport.errors)).toBe(true);
     }
 
-    const names = ['matrix.json', 'matrix.junit.xml', 'matrix.md', 'matrix.svg'];
+    const names = ['matrix.html', 'matrix.json', 'matrix.junit.xml', 'matrix.md', 'matrix.svg'];
     expect(await readdir(out)).toEqual(names);
     const [json = '', ...others] = await Promise.all(names.map((name) => readFile(join(out, name), 'utf8')));
     expect(JSON.parse(json)).toEqual(matrix);
