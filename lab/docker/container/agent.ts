@@ -12,7 +12,7 @@ export interface Agent extends AsyncDisposable {
   /** Opens a UDP socket of that name; port 0 lets the system choose. */
   bind(socket: string, at: Endpoint): Promise<Endpoint>;
   send(socket: string, to: Endpoint, data: string): void;
-  /** Calls back for each datagram that arrives, in order, until the registration is disposed. */
+  /** Calls back for each datagram that arrives from now on, in order, until the registration is disposed. */
   onArrival(listener: (arrival: AgentArrival) => void): Disposable;
 }
 
@@ -20,6 +20,11 @@ const AGENT = ['node', '/usr/local/lib/natcheck-lab/agent.mjs'];
 
 export async function startAgent(container: LabContainer): Promise<Agent> {
   const program = await container.start(AGENT);
+  const listeners = new Set<(arrival: AgentArrival) => void>();
+  program.onLine((line) => {
+    const message = JSON.parse(line);
+    if ('data' in message) for (const listener of listeners) listener(message);
+  });
   return {
     async bind(socket, bind) {
       program.write(JSON.stringify({ socket, bind }));
@@ -27,11 +32,10 @@ export async function startAgent(container: LabContainer): Promise<Agent> {
       return JSON.parse(line).local;
     },
     send: (socket, to, data) => program.write(JSON.stringify({ socket, to, data })),
-    onArrival: (listener) =>
-      program.onLine((line) => {
-        const message = JSON.parse(line);
-        if ('data' in message) listener(message);
-      }),
+    onArrival: (listener) => {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
     [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   };
 }

@@ -36,7 +36,10 @@ export interface Program extends AsyncDisposable {
   readonly ended: Promise<void>;
   /** Writes one line to its stdin. */
   write(line: string): void;
-  /** Calls back for every line of stdout and stderr from now on, until the registration is disposed. */
+  /**
+   * Calls back for every line of stdout and stderr that there is already, and then for each further one, until the registration
+   * is disposed. Of very many lines, the first and the latest are kept for later listeners (output.ts).
+   */
   onLine(listener: (line: string) => void): Disposable;
   /** The first line that matches, of those already there and those to come. @throws Error with all lines when none does. */
   line(pattern: RegExp, options?: { readonly timeoutMs?: number }): Promise<string>;

@@ -1,6 +1,4 @@
-/** A program in a container, run to its end: its output kept, or passed on as it comes. */
-import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
+/** A program in a container, run to its end. */
 import { type Duplex, PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Container } from 'dockerode';
@@ -9,13 +7,6 @@ import type { ExecOptions, ExecResult } from './container.ts';
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** Exit code of timeout(1) when time was up. */
 const TIMED_OUT = 124;
-
-export interface Attachments {
-  readonly stdout: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WritableStream;
-  /** Sends the program SIGINT; its end is still waited for. */
-  readonly signal: AbortSignal;
-}
 
 /**
  * Runs `argv`; an exit code other than 0 is a result, not an error.
@@ -39,29 +30,9 @@ export async function exec(
   return { stdout: out, stderr: err, exitCode: code };
 }
 
-/** Runs `argv` to its end; resolves with its exit code, 127 when there is no such program. */
-export async function execAttached(
-  container: Container,
-  argv: readonly string[],
-  { signal, ...streams }: Attachments,
-): Promise<number> {
-  // The shell notes its own pid and then becomes the program: the engine's API has no way to end an exec.
-  const note = `/run/natcheck-exec-${randomUUID()}`;
-  const noted = ['sh', '-c', 'echo $$ > "$0"; exec "$@"', note, ...argv];
-  const { stream, exitCode } = await attach(container, noted, streams);
-  const ended = once(stream, 'close');
-  const interrupt = (): void => void exec(container, ['sh', '-c', 'kill -INT "$(cat "$0")"', note]).catch(() => {});
-  if (signal.aborted) interrupt();
-  signal.addEventListener('abort', interrupt, { once: true });
-  try {
-    await ended;
-  } finally {
-    signal.removeEventListener('abort', interrupt);
-  }
-  return exitCode();
-}
-
-export interface AttachOptions extends Pick<Attachments, 'stdout' | 'stderr'> {
+export interface AttachOptions {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
   /** Whether something will be written to the stream; default: no. */
   readonly stdin?: boolean;
 }

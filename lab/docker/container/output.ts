@@ -2,10 +2,12 @@
 import type { OutputStream } from './demux.ts';
 import type { Guest, GuestLine } from './guest.ts';
 
-/** A longer line is cut there: what is looked for in output, such as a ticket or a line of JSON, is shorter. */
-export const LINE_BYTES = 4096;
+/** A longer line is cut there: what is looked for in output, such as a ticket or a report as JSON, is shorter. */
+export const LINE_BYTES = 256 * 1024;
 /** So many first and so many latest lines are kept: what a program says of its start and of its end. */
 export const KEPT_LINES = 1000;
+/** How many characters the first lines may have together, and the latest. */
+const KEPT_LENGTH = 4 * 1024 ** 2;
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -53,21 +55,29 @@ interface KeptLines {
 
 function keptLines(): KeptLines {
   const first: GuestLine[] = [];
-  /** A ring: `oldest` is the place of the line that is replaced next. */
-  const latest: GuestLine[] = [];
-  let oldest = 0;
-  let leftOut = 0;
+  let latest: GuestLine[] = [];
+  /** Where the latest lines begin: those before have been left out, and are dropped from the list now and then. */
+  let begin = 0;
+  let [firstLength, latestLength, leftOut] = [0, 0, 0];
+  const addLatest = (line: GuestLine): void => {
+    latest.push(line);
+    latestLength += line.text.length;
+    while (latest.length - begin > KEPT_LINES || latestLength > KEPT_LENGTH) {
+      latestLength -= latest[begin++]?.text.length ?? 0;
+      leftOut++;
+    }
+    if (begin < KEPT_LINES) return;
+    latest = latest.slice(begin);
+    begin = 0;
+  };
   return {
     add: (line) => {
-      if (first.length < KEPT_LINES) first.push(line);
-      else if (latest.length < KEPT_LINES) latest.push(line);
-      else {
-        latest[oldest] = line;
-        oldest = (oldest + 1) % KEPT_LINES;
-        leftOut++;
-      }
+      const isFirst = latest.length === 0 && first.length < KEPT_LINES && firstLength + line.text.length <= KEPT_LENGTH;
+      if (!isFirst) return addLatest(line);
+      first.push(line);
+      firstLength += line.text.length;
     },
-    lines: () => [...first, ...latest.slice(oldest), ...latest.slice(0, oldest)],
+    lines: () => [...first, ...latest.slice(begin)],
     leftOut: () => leftOut,
   };
 }
@@ -78,11 +88,17 @@ interface Splitter {
 }
 
 function createSplitter(line: (bytes: Buffer, at: number) => void): Splitter {
-  const begun = Buffer.alloc(LINE_BYTES);
+  /** The line so far; it grows with the longest line. */
+  let begun = Buffer.alloc(4096);
   let length = 0;
   let hasBegun = false;
   const keep = (bytes: Uint8Array): void => {
     const part = bytes.subarray(0, LINE_BYTES - length);
+    if (length + part.length > begun.length) {
+      const grown = Buffer.alloc(Math.min(LINE_BYTES, 2 * (length + part.length)));
+      begun.copy(grown, 0, 0, length);
+      begun = grown;
+    }
     begun.set(part, length);
     length += part.length;
     hasBegun = true;

@@ -20,21 +20,36 @@ export async function loadTestcontainers(places: Places = placesOf(process.env))
 }
 
 /**
- * The Docker client of Testcontainers for the engine at `host`, which DOCKER_HOST names from then on.
+ * The Docker client of Testcontainers for the engine at `host`, which all containers of Testcontainers in this process are on
+ * from then on. The environment of the process stays as it is.
  * @param host as in DOCKER_HOST, such as `unix:///var/run/docker.sock`.
  * @throws Error when nothing answers there, or when this process already uses another engine: Testcontainers knows only one per process.
  */
 export async function connectDocker(host: string): Promise<Dockerode> {
-  if (connectedTo !== undefined && connectedTo !== host) {
-    throw new Error(`one engine per process: asked for ${host}, already at ${connectedTo}`);
+  if (connection !== undefined && connection.host !== host) {
+    throw new Error(`one engine per process: asked for ${host}, already at ${connection.host}`);
   }
-  process.env.DOCKER_HOST = host;
-  const { getContainerRuntimeClient } = await loadTestcontainers();
-  const { container } = await getContainerRuntimeClient().catch((cause: Error) => {
-    throw new Error(`no container engine answers at ${host}`, { cause });
+  const docker = connection?.docker ?? connect(host);
+  connection = { host, docker };
+  return docker.catch((error: unknown) => {
+    connection = undefined;
+    throw error;
   });
-  connectedTo = host;
-  return container.dockerode;
 }
 
-let connectedTo: string | undefined;
+let connection: { readonly host: string; readonly docker: Promise<Dockerode> } | undefined;
+
+/** Testcontainers takes the engine from DOCKER_HOST when it is first asked for one, and keeps to it. */
+async function connect(host: string): Promise<Dockerode> {
+  const { getContainerRuntimeClient } = await loadTestcontainers();
+  const before = process.env.DOCKER_HOST;
+  process.env.DOCKER_HOST = host;
+  try {
+    return (await getContainerRuntimeClient()).container.dockerode;
+  } catch (cause) {
+    throw new Error(`no container engine answers at ${host}`, { cause });
+  } finally {
+    if (before === undefined) delete process.env.DOCKER_HOST;
+    else process.env.DOCKER_HOST = before;
+  }
+}

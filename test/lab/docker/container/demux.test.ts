@@ -1,11 +1,6 @@
 import { expect, it } from 'vitest';
 import { createDemux } from '../../../../lab/docker/container/demux.ts';
-
-function frame(stream: number, text: string): Buffer {
-  const header = Buffer.from([stream, 0, 0, 0, 0, 0, 0, 0]);
-  header.writeUInt32BE(Buffer.byteLength(text), 4);
-  return Buffer.concat([header, Buffer.from(text)]);
-}
+import { frame } from './fake-container.ts';
 
 function collect() {
   const heard = { stdout: '', stderr: '' };

@@ -52,6 +52,17 @@ describe('the output of a program', () => {
     expect(texts()).toEqual(['x'.repeat(LINE_BYTES), 'next']);
   });
 
+  it('is kept to a bound of bytes too, its end before all', () => {
+    const output = createOutput();
+    const megabyte = 1024 ** 2 / LINE_BYTES;
+    for (let line = 0; line < 20 * megabyte; line++) hear(output, `${String(line).padEnd(LINE_BYTES, 'x')}\n`);
+    const late = listen(output)
+      .texts()
+      .map((text) => Number.parseInt(text, 10));
+    expect(late).toHaveLength(8 * megabyte);
+    expect([late[0], late.at(-1), output.leftOut()]).toEqual([0, 20 * megabyte - 1, 12 * megabyte]);
+  });
+
   it('is kept where it begins and where it ends, and what is between is counted', () => {
     const output = createOutput();
     const { texts } = listen(output);
