@@ -42,7 +42,7 @@ export async function startEnd(
     },
     async [Symbol.asyncDispose]() {
       // The engine makes each program it starts the leader of a group.
-      await container.exec(['sh', '-c', `kill -KILL -- -${await program.line(/^\d+$/)}`]);
+      await container.exec(['sh', '-c', `kill -KILL -- -${program.pid}`]);
       await program[Symbol.asyncDispose]();
     },
   };

@@ -32,6 +32,8 @@ export interface ExecResult {
 
 /** A program that runs until it is told to stop; it is talked to by lines. */
 export interface Program extends AsyncDisposable {
+  /** Its process id in the container. */
+  readonly pid: number;
   /** Resolves when it has ended, for whatever reason. */
   readonly ended: Promise<void>;
   /** Writes one line to its stdin. */

@@ -22,6 +22,7 @@ export async function startProgram(container: Container, argv: readonly string[]
   const pid = await firstLine(output, ended);
   const { onLine, line } = linesOf(output, { name: argv.join(' '), ended });
   return {
+    pid: Number(pid),
     ended,
     write: (text) => stream.write(`${text}\n`),
     onLine,

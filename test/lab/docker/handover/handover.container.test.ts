@@ -122,7 +122,7 @@ describeLab('a path through NATs is handed over', () => {
         ['alice', alice],
         ['bob', bobs],
       ] as const) {
-        await client(who).exec(['kill', '-TERM', await program.line(/^\d+$/)]);
+        await client(who).exec(['kill', '-TERM', `${program.pid}`]);
         await program.ended;
         expect((await shell(client(who), 'pgrep socat')).stdout).toBe('');
       }
@@ -139,7 +139,7 @@ describeLab('a path through NATs is handed over', () => {
     await passes(bob, alice, 'from bob');
     expect(await mappedPorts(mapping.router)).toHaveLength(1);
     expect(local).toMatch(new RegExp(`^${mapping.client(0).address}:`));
-    await mapping.client(0).exec(['kill', '-TERM', await alice.line(/^\d+$/)]);
+    await mapping.client(0).exec(['kill', '-TERM', `${alice.pid}`]);
     await alice.ended;
     expect(await mappedPorts(mapping.router)).toEqual([]);
   });
