@@ -8,7 +8,8 @@ import type { LabAction, LabWords } from './lab/action.ts';
 const NOTES = `\
 up      starts a lab and leaves it running: a server with two addresses, and a
         client behind each of the four classic NATs, or of those named by --nat;
-        each NAT is checked against its profile first
+        each NAT is checked against its profile first; with --image, each client
+        runs that image by its own command, and exec goes there
 detect  runs natcheck detect in every client at once; if no lab is running, it
         starts one for as long as it needs it
 matrix  runs natcheck punch between every two NATs, both ways, in a lab of its
@@ -19,9 +20,11 @@ run     runs the programs of a lab file behind every two of its NATs, and says
         by what the routers saw which pairs are direct and which relayed;
         --out writes the same five files, named results
 exec    runs a program at PLACE: server, NAT (its first client), NAT/CLIENT,
-        NAT/router or NAT/carrier, such as symmetric/0; the exit code is that
-        of the program
-down    ends the running lab, and waits until all of it is gone
+        NAT/router or NAT/carrier, such as symmetric/0; it has this terminal, or
+        what is piped in; the exit code is that of the program
+down    ends the running lab, waits until all of it is gone, and says what it
+        leaves for the next one
+prune   removes that: images, base file systems, data of private engines
 doctor  tries what this machine can do for a lab, changes nothing, and says what
         to install
 
@@ -42,6 +45,7 @@ const ACTIONS: Readonly<Record<string, () => Promise<LabAction>>> = {
   run: async () => (await import('./lab/run.ts')).run,
   exec: async () => (await import('./lab/exec.ts')).exec,
   down: async () => (await import('./lab/down.ts')).down,
+  prune: async () => (await import('./lab/prune.ts')).prune,
   doctor: async () => (await import('./lab/doctor.ts')).doctor,
   keep: async () => (await import('./lab/keep.ts')).keep,
 };
@@ -51,7 +55,7 @@ export const lab = defineCommand({
   arguments: '<action> [place] [command..]',
   takesProgram: true,
   positionals: {
-    action: { type: 'string', describe: 'up, detect, matrix, run, exec, down or doctor' },
+    action: { type: 'string', describe: 'up, detect, matrix, run, exec, down, prune or doctor' },
     place: { type: 'string', describe: 'exec: where to run the program; run: the lab file' },
     command: { type: 'string', array: true, describe: 'exec: the program and its arguments, after --' },
   },
@@ -63,6 +67,7 @@ export const lab = defineCommand({
       array: true,
       describe: 'up, detect, matrix: a NAT to start in place of the four, as NAT or NAT+IPV6; repeat to start several',
     },
+    image: { type: 'string', describe: 'up: the image that each client runs; pulled if it is not on the engine' },
     hard: { type: 'boolean', describe: 'matrix: include the hard NATs and a UDP block' },
     json: {
       type: 'boolean',
@@ -75,6 +80,7 @@ export const lab = defineCommand({
   examples: [
     ['natcheck lab up', 'start the four classic NATs'],
     ['natcheck lab up --nat symmetric+ipv6-firewall', 'start one that gives its clients IPv6 behind a firewall'],
+    ['natcheck lab up --image my-program:latest', 'run your own image behind each NAT'],
     ['natcheck lab matrix --out results', 'punch all 16 pairs of them, for CI'],
     ['natcheck lab run nat-lab.yml', 'run your own programs behind every two NATs'],
     ['natcheck lab doctor', 'see whether a lab can run here, and what to install'],
@@ -85,9 +91,11 @@ export const lab = defineCommand({
     const { action: name, place, command = [], _ = [] } = argv as typeof argv & Positionals;
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
     if (action === undefined) {
-      const meant = nearest(name, ['up', 'detect', 'matrix', 'run', 'exec', 'down', 'doctor']);
+      const meant = nearest(name, ['up', 'detect', 'matrix', 'run', 'exec', 'down', 'prune', 'doctor']);
       const help = meant === null ? 'it has' : `did you mean ${meant}? It has`;
-      throw new UsageError(`natcheck lab has no "${name}"; ${help} up, detect, matrix, run, exec, down and doctor`);
+      throw new UsageError(
+        `natcheck lab has no "${name}"; ${help} up, detect, matrix, run, exec, down, prune and doctor`,
+      );
     }
     // The parser leaves what follows `--` behind the command's own name.
     const words: LabWords = { ...argv, place, command: [...command, ..._.slice(1)].map(String) };
@@ -103,7 +111,8 @@ interface Positionals {
   readonly _?: readonly (string | number)[];
 }
 
-function checkUse(name: string, { place, command, clients, all, nat, hard, json, out }: LabWords): void {
+function checkUse(name: string, words: LabWords): void {
+  const { place, command, clients, all, nat, image, hard, json, out } = words;
   if (!Number.isInteger(clients) || clients < 1 || clients > MAX_CLIENTS) {
     throw new UsageError(`--clients takes a whole number from 1 to ${MAX_CLIENTS}`);
   }
@@ -112,6 +121,9 @@ function checkUse(name: string, { place, command, clients, all, nat, hard, json,
     throw new UsageError(`natcheck lab ${name} does not take --all or --clients`);
   if (nat && !isStarting && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --nat`);
   if (nat && (all || hard)) throw new UsageError(`--${all ? 'all' : 'hard'} and --nat exclude each other`);
+  if (image !== undefined && name !== 'up' && name !== 'keep') {
+    throw new UsageError(`natcheck lab ${name} does not take --image`);
+  }
   if (hard && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --hard`);
   if (json && !['detect', 'matrix', 'doctor', 'run'].includes(name)) {
     throw new UsageError(`natcheck lab ${name} does not take --json`);

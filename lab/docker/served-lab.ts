@@ -4,6 +4,7 @@ import type { Program } from './container/container.ts';
 import { type Engine, findEngine } from './engine/engine.ts';
 import type { Progress } from './engine/provision.ts';
 import { ensureImage } from './image/image.ts';
+import { ensureSource } from './image/source.ts';
 import { type Lab, type LabOptions, type LabServer, startLab } from './lab.ts';
 
 /**
@@ -24,6 +25,8 @@ export async function startNatcheckServer(server: LabServer, options: readonly s
 
 export interface ServedLabOptions extends Omit<LabOptions, 'engine' | 'image' | 'profiles'> {
   readonly profiles: NonNullable<LabOptions['profiles']>;
+  /** Other images that the engine is to have, pulled if they are not there. */
+  readonly images?: readonly string[];
   /** Further options of `natcheck serve`. */
   readonly serve?: readonly string[];
   readonly progress: Progress;
@@ -42,11 +45,13 @@ export interface ServedLab extends AsyncDisposable {
  * @throws the signal's reason, NonconformingError, or Error of the step that failed.
  */
 export async function startServedLab(options: ServedLabOptions): Promise<ServedLab> {
-  const { serve, progress, signal, ...labOptions } = options;
+  const { serve, images = [], progress, signal, ...labOptions } = options;
   await using started = createOwner();
   const engine = started.use(await findEngine({ progress }));
   signal.throwIfAborted();
   const image = await ensureImage(engine, { progress });
+  signal.throwIfAborted();
+  for (const other of images) await ensureSource(engine, { kind: 'image', image: other }, { progress });
   signal.throwIfAborted();
   progress(`starting ${labOptions.profiles.length} sites, and holding each to its profile`);
   const lab = started.use(await startLab({ ...labOptions, engine, image }));

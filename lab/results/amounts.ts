@@ -14,10 +14,11 @@ export function secondsWords(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-/** Such as `812 B`, `1.2 kB`, `3.4 MB`, by thousands. */
+/** Such as `812 B`, `1.2 kB`, `3.4 MB`, `1.5 GB`, by thousands. */
 export function bytesWords(bytes: number): string {
   if (bytes < 1_000) return `${bytes} B`;
-  return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`;
+  return bytes < 1_000_000_000 ? `${(bytes / 1_000_000).toFixed(1)} MB` : `${(bytes / 1_000_000_000).toFixed(1)} GB`;
 }
 
 /** Such as `60–98 %`; the ends are rounded away from each other, so that nothing is promised that is not so. */

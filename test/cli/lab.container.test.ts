@@ -1,15 +1,20 @@
 /** `natcheck lab` by hand, as processes: a lab that stays until it is told to go, and then is gone. */
-import { spawn } from 'node:child_process';
+import { type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { connectDocker } from '../../lab/docker/engine/testcontainers.ts';
 import { describeLab } from '../lab/docker/provided.ts';
 import { type Ended, MAIN, natcheck } from './natcheck.ts';
+import { NO_TERMINAL, onTerminal } from './terminal/terminal.ts';
+
+/** Then what it leaves for the next one, the image at least. */
+const GONE =
+  /^the lab is gone\nleft for the next lab: \d+ images? on unix:\S+ \(\d+\.\d MB\).*; natcheck lab prune removes them\n$/;
 
 const NATS = ['full-cone', 'restricted', 'port-restricted', 'symmetric'];
 
@@ -56,10 +61,62 @@ describeLab('natcheck lab', () => {
     });
     expect(exec).toEqual({ code: 3, signal: null, stdout: 'out\n', stderr: 'err\n' });
 
-    expect(await lab('down')).toEqual({ code: 0, signal: null, stdout: 'the lab is gone\n', stderr: '' });
+    const down = await lab('down');
+    expect(down).toEqual({ code: 0, signal: null, stdout: expect.stringMatching(GONE), stderr: '' });
     await expectNothingLeft();
     expect(await lab('down')).toEqual({ code: 0, signal: null, stdout: 'no lab is running\n', stderr: '' });
   });
+
+  describe('with an image of its user’s', () => {
+    beforeAll(async () => {
+      const { code, stderr } = await lab('up', '--nat', 'symmetric', '--image', inject('lab')?.image ?? '');
+      expect(code, stderr).toBe(0);
+    });
+    afterAll(() => lab('down'));
+
+    it('has a guest of it in each client, which exec goes to', async () => {
+      const look = ['sh', '-c', 'hostname -I; test -e /tmp/client && echo client || echo guest'];
+      await lab('exec', 'symmetric/0/lab', '--', 'touch', '/tmp/client');
+      expect((await lab('exec', 'symmetric/0/lab', '--', ...look)).stdout).toBe('10.113.0.2 \nclient\n');
+      expect((await lab('exec', 'symmetric', '--', ...look)).stdout).toBe('10.113.0.2 \nguest\n');
+    });
+
+    it('a program gets what is piped in, to its end', async () => {
+      const words = ['lab', 'exec', 'symmetric', '--', 'wc', '-c'];
+      const stdio: StdioOptions = ['pipe', 'pipe', 'inherit'];
+      const program = spawn(process.execPath, [MAIN, ...words], { stdio, env: { ...process.env, ...env } });
+      program.stdin?.end('x'.repeat(300_000));
+      expect(program.stdout && (await text(program.stdout))).toBe('300000\n');
+    });
+
+    it.skipIf(NO_TERMINAL !== null)('a program has the terminal: its size, its keys, Ctrl-C too', async () => {
+      const trap = `trap 'echo caught; exit 4' INT; stty size; echo ready; while :; do sleep 0.1; done`;
+      const words = [
+        'lab',
+        'exec',
+        'symmetric',
+        '--',
+        'sh',
+        '-c',
+        `tty -s && stty size; read line; echo "<$line>"; ${trap}`,
+      ];
+      await using terminal = await onTerminal(words, { columns: 97, env });
+      await terminal.shows(/24 97/);
+      terminal.type('typed\r');
+      await terminal.shows(/<typed>/);
+      await terminal.shows(/ready/);
+      terminal.type('\x03');
+      expect(await terminal.ended).toEqual({ code: 4, signal: null });
+      expect(terminal.shown()).toContain('caught');
+    });
+  });
+
+  it('up with an image that is not to be had says so, and leaves nothing', async () => {
+    const up = await lab('up', '--nat', 'symmetric', '--image', 'natcheck.invalid/none');
+    expect([up.code, up.stdout]).toEqual([2, '']);
+    expect(up.stderr).toContain('natcheck: the image natcheck.invalid/none:latest cannot be pulled: ');
+    await expectNothingLeft();
+  }, 120_000);
 
   it('detect starts the NATs that are named, and detects with each family that they have', async () => {
     const nat = 'symmetric+ipv6-firewall';

@@ -14,6 +14,8 @@ export interface LabWords {
   readonly all: boolean | undefined;
   /** Names of accesses, each as `accessNamed` has it. */
   readonly nat: readonly string[] | undefined;
+  /** The image that clients run. */
+  readonly image: string | undefined;
   readonly hard: boolean | undefined;
   readonly json: boolean | undefined;
   readonly out: string | undefined;

@@ -2,7 +2,9 @@
 
 import { runtimeDir } from '../../../lab/docker/engine/storage/runtime-dir.ts';
 import { endLab } from '../../../lab/docker/keeper/end.ts';
+import { findRemains } from '../../../lab/docker/remains/remains.ts';
 import { EXIT } from '../../exit-code.ts';
+import { renderLeft } from '../../render/lab-remains.ts';
 import { withSpinner } from '../../render/progress/spinner.ts';
 import { type LabAction, withLab } from './action.ts';
 
@@ -12,5 +14,6 @@ export const down: LabAction = (_words, context) =>
     const ending = endLab(await runtimeDir(env), signal);
     const wasThere = await withSpinner('ending the lab', context, ending);
     stdout.write(wasThere ? 'the lab is gone\n' : 'no lab is running\n');
+    if (wasThere) stdout.write(renderLeft(await findRemains(env)));
     return EXIT.ok;
   });

@@ -6,9 +6,9 @@ import { EXIT } from '../../exit-code.ts';
 import type { LabAction } from './action.ts';
 import { chosenAccesses } from './chosen.ts';
 
-export const keep: LabAction = async ({ clients, all = false, nat }, { env, signal }) => {
+export const keep: LabAction = async ({ clients, all = false, nat, image }, { env, signal }) => {
   const { tell } = connectParent();
-  const options = { clientsPerNat: clients, all, chosen: chosenAccesses(nat) };
+  const options = { clientsPerNat: clients, all, chosen: chosenAccesses(nat), image };
   await beforeInterrupt(() => keepLab(options, { env, signal, tell }));
   return EXIT.ok;
 };

@@ -18,10 +18,11 @@ export const up: LabAction = (words, context) =>
     return EXIT.ok;
   });
 
-async function startKept({ clients, all, nat = [] }: LabWords, context: Context): Promise<Started> {
+async function startKept({ clients, all, nat = [], image }: LabWords, context: Context): Promise<Started> {
   const [, main = ''] = process.argv;
   const chosen = nat.flatMap((name) => ['--nat', name]);
   const keep = [main, 'lab', 'keep', '--clients', `${clients}`, ...(all ? ['--all'] : []), ...chosen];
+  if (image !== undefined) keep.push('--image', image);
   using progress = await createProgress(context);
   return await startKeeper(keep, { progress: progress.line, signal: context.signal });
 }

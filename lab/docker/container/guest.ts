@@ -14,6 +14,8 @@ export interface GuestSpec {
   readonly devices?: readonly string[];
   /** Such as `NET_ADMIN`. */
   readonly capabilities?: readonly string[];
+  /** Whether its standard input is open, though nothing comes: a shell then waits. Default: it has none. */
+  readonly holdsInput?: boolean;
   /** Name of a volume of the engine to the path where it is mounted. */
   readonly volumes?: readonly { readonly name: string; readonly path: string; readonly readOnly: boolean }[];
 }

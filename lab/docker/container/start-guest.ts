@@ -52,7 +52,7 @@ export async function startGuest(docker: Dockerode, holder: Holder, spec: GuestS
 }
 
 function creation(holder: Holder, spec: GuestSpec): Dockerode.ContainerCreateOptions {
-  const { image, argv, entrypoint, env = {}, devices = [], capabilities = [], volumes = [] } = spec;
+  const { image, argv, entrypoint, env = {}, devices = [], capabilities = [], volumes = [], holdsInput = false } = spec;
   return {
     name: `${holder.name}-guest-${randomBytes(3).toString('hex')}`,
     Image: image,
@@ -61,6 +61,7 @@ function creation(holder: Holder, spec: GuestSpec): Dockerode.ContainerCreateOpt
     // The engine takes an empty list for none given; one empty word is no entrypoint.
     ...(entrypoint && { Entrypoint: entrypoint.length > 0 ? [...entrypoint] : [''] }),
     Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+    OpenStdin: holdsInput,
     HostConfig: {
       NetworkMode: `container:${holder.id}`,
       // It passes signals on to a program that would ignore them as the first process, and collects what that forks.

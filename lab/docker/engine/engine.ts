@@ -11,7 +11,7 @@ import { answersPing } from './ping.ts';
 import { canInstall, ENGINE_PROGRAMS, type Progress, provision } from './provision.ts';
 import { takeSlot } from './slot.ts';
 import { ROOT_CACHE_DIR } from './storage/cache-dir.ts';
-import { ROOT_RUNTIME_DIR } from './storage/runtime-dir.ts';
+import { type Env, ROOT_RUNTIME_DIR } from './storage/runtime-dir.ts';
 import { connectDocker, loadTestcontainers } from './testcontainers.ts';
 
 export const SYSTEM_SOCKET = '/var/run/docker.sock';
@@ -25,7 +25,7 @@ export interface Engine extends AsyncDisposable {
 
 export interface EngineOptions {
   readonly progress?: Progress;
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Env;
 }
 
 /**
@@ -33,13 +33,14 @@ export interface EngineOptions {
  * @throws Error saying what was tried and what to do when there is none, or when Testcontainers is missing.
  */
 export async function findEngine({ progress = () => {}, env = process.env }: EngineOptions = {}): Promise<Engine> {
-  const wanted = env.NATCHECK_LAB_ENGINE ?? 'auto';
-  if (wanted === 'none') throw new Error('no container engine: NATCHECK_LAB_ENGINE=none forbids it');
+  if (env.NATCHECK_LAB_ENGINE === 'none') {
+    throw new Error('no container engine: NATCHECK_LAB_ENGINE=none forbids it');
+  }
   await loadTestcontainers(); // Before anything is installed or started.
-  if (wanted !== 'private') {
-    const given = env.DOCKER_HOST;
-    if (given !== undefined && given !== '') return attach('given', given);
-    if (await answersPing(SYSTEM_SOCKET)) return attach('system', `unix://${SYSTEM_SOCKET}`);
+  const other = await findOtherEngine(env);
+  if (other !== null) {
+    await sweep(await connectDocker(other.host));
+    return { ...other, async [Symbol.asyncDispose]() {} };
   }
   if (await canInstall()) return startPrivateEngine(progress);
   throw new Error(
@@ -48,9 +49,11 @@ export async function findEngine({ progress = () => {}, env = process.env }: Eng
   );
 }
 
-async function attach(kind: 'given' | 'system', host: string): Promise<Engine> {
-  await sweep(await connectDocker(host));
-  return { kind, host, async [Symbol.asyncDispose]() {} };
+/** The engine that is there without the lab: the one that DOCKER_HOST names, else the machine's. Null if there is none, or it is not wanted. */
+export async function findOtherEngine(env: Env): Promise<Pick<Engine, 'kind' | 'host'> | null> {
+  if (env.NATCHECK_LAB_ENGINE === 'private' || env.NATCHECK_LAB_ENGINE === 'none') return null;
+  if (env.DOCKER_HOST) return { kind: 'given', host: env.DOCKER_HOST };
+  return (await answersPing(SYSTEM_SOCKET)) ? { kind: 'system', host: `unix://${SYSTEM_SOCKET}` } : null;
 }
 
 async function startPrivateEngine(progress: Progress): Promise<Engine> {

@@ -65,6 +65,14 @@ async function removeAll(docker: Dockerode, { label, condemned }: Removal): Prom
   }
 }
 
+/** Whether there is anything of a lab whose process may be alive. */
+export async function hasLivingLab(docker: Dockerode): Promise<boolean> {
+  const filters = JSON.stringify({ label: [LAB] });
+  const networks = await docker.listNetworks({ filters });
+  const dead = await Promise.all(networks.map(({ Labels }) => ownerIsDead(Labels?.[OWNER] ?? '')));
+  return dead.includes(false);
+}
+
 type Containers = readonly Dockerode.ContainerInfo[];
 
 /** Returns those that are on one network each, by that network, and those that are on several. */

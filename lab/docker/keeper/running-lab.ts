@@ -38,6 +38,8 @@ export interface RunningSite {
 export interface RunningClient {
   /** Name of its container. */
   readonly container: string;
+  /** The id of the container of its guest; null if the lab was started without an image of its user's. */
+  readonly guest: string | null;
   readonly address: string;
   /** The address at which the public side sees it: its router's, or its own where nothing is translated. */
   readonly publicAddress: string;
@@ -46,17 +48,24 @@ export interface RunningClient {
   readonly publicAddress6: string | null;
 }
 
-export function runningLab({ id, server, sites }: Lab, { kind, host }: Engine): RunningLab {
+export interface RunningLabOptions {
+  readonly engine: Engine;
+  /** The ids of guests, by the names of the clients that they run in; null if there are none. */
+  readonly guests: ReadonlyMap<string, string> | null;
+}
+
+export function runningLab({ id, server, sites }: Lab, { engine, guests }: RunningLabOptions): RunningLab {
+  const { kind, host } = engine;
   const { name: container, primary, alternate, primary6, alternate6 } = server;
   return {
     id,
     engine: { kind, host },
     server: { container, primary, alternate, primary6, alternate6 },
-    sites: sites.map(runningSite),
+    sites: sites.map((site) => runningSite(site, guests)),
   };
 }
 
-function runningSite(site: LabSite): RunningSite {
+function runningSite(site: LabSite, guests: RunningLabOptions['guests']): RunningSite {
   const { name, access, ipv6, publicAddress, publicAddress6, router, carrier, clients } = site;
   return {
     name,
@@ -66,6 +75,7 @@ function runningSite(site: LabSite): RunningSite {
     carrier: carrier?.name ?? null,
     clients: clients.map(({ name: container, address, address6 }) => ({
       container,
+      guest: guests?.get(container) ?? null,
       address,
       publicAddress: access.kind === 'nat' ? publicAddress : address,
       address6,

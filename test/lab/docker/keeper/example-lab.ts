@@ -1,7 +1,7 @@
 /** A lab of a NAT with two clients, an open site, and a NAT behind a NAT. */
 import type { RunningLab } from '../../../../lab/docker/keeper/running-lab.ts';
 
-const NO_IPV6 = { address6: null, publicAddress6: null };
+const NO_IPV6 = { address6: null, publicAddress6: null, guest: null };
 
 export const EXAMPLE_LAB: RunningLab = {
   id: 'abc123',

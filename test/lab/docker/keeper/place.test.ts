@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { containerAt } from '../../../../lab/docker/keeper/place.ts';
 import { EXAMPLE_LAB } from './example-lab.ts';
 
@@ -14,7 +14,31 @@ it.each([
   expect(containerAt(EXAMPLE_LAB, place)).toBe(container);
 });
 
+describe('in a lab with guests', () => {
+  const sites = EXAMPLE_LAB.sites.map((site) => ({
+    ...site,
+    clients: site.clients.map((client) => ({ ...client, guest: `guest of ${client.container}` })),
+  }));
+  const lab = { ...EXAMPLE_LAB, sites };
+
+  it.each([
+    ['symmetric', 'guest of client-symmetric-0'],
+    ['symmetric/1', 'guest of client-symmetric-1'],
+    ['symmetric/1/lab', 'client-symmetric-1'],
+    ['symmetric/router', 'router-symmetric'],
+  ])('%s is the container %s', (place, container) => {
+    expect(containerAt(lab, place)).toBe(container);
+  });
+
+  it('what there is beside the guests is named too', () => {
+    expect(() => containerAt(lab, 'open/0/other')).toThrow(
+      'the lab has no "open/0/other"; behind open it has open/0, open/0/lab, open/router',
+    );
+  });
+});
+
 it.each([
+  ['open/0/lab', 'the lab has no "open/0/lab"; behind open it has open/0, open/router'],
   ['cone', 'the lab has no "cone"; it has server, symmetric, open, carrier-grade'],
   ['open/1', 'the lab has no "open/1"; behind open it has open/0, open/router'],
   ['open/carrier', 'the lab has no "open/carrier"; behind open it has open/0, open/router'],
