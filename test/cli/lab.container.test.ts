@@ -1,20 +1,22 @@
 /** `natcheck lab` by hand, as processes: a lab that stays until it is told to go, and then is gone. */
 import { type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { connectDocker } from '../../lab/docker/engine/testcontainers.ts';
+import { ensureSource } from '../../lab/docker/image/source.ts';
+import type { Engine } from '../../lab/index.ts';
 import { describeLab } from '../lab/docker/provided.ts';
 import { type Ended, MAIN, natcheck } from './natcheck.ts';
 import { NO_TERMINAL, onTerminal } from './terminal/terminal.ts';
 
 /** Then what it leaves for the next one, the image at least. */
 const GONE =
-  /^the lab is gone\nleft for the next lab: \d+ images? on unix:\S+ \(\d+\.\d MB\).*; natcheck lab prune removes them\n$/;
+  /^the lab is gone\nleft for the next lab: \d+ images? on unix:\S+ \(\d+\.\d [MG]B\).*; natcheck lab prune removes them\n$/;
 
 const NATS = ['full-cone', 'restricted', 'port-restricted', 'symmetric'];
 
@@ -69,7 +71,11 @@ describeLab('natcheck lab', () => {
 
   describe('with an image of its user’s', () => {
     beforeAll(async () => {
-      const { code, stderr } = await lab('up', '--nat', 'symmetric', '--image', inject('lab')?.image ?? '');
+      const dockerfile = join(env.XDG_RUNTIME_DIR ?? '', 'Dockerfile');
+      await writeFile(dockerfile, `FROM ${inject('lab')?.image}\nCMD ["bash"]\n`);
+      const engine: Engine = { kind: 'given', host, async [Symbol.asyncDispose]() {} };
+      const source = { kind: 'build', dockerfile, context: env.XDG_RUNTIME_DIR ?? '' } as const;
+      const { code, stderr } = await lab('up', '--nat', 'symmetric', '--image', await ensureSource(engine, source));
       expect(code, stderr).toBe(0);
     });
     afterAll(() => lab('down'));
@@ -90,21 +96,15 @@ describeLab('natcheck lab', () => {
     });
 
     it.skipIf(NO_TERMINAL !== null)('a program has the terminal: its size, its keys, Ctrl-C too', async () => {
-      const trap = `trap 'echo caught; exit 4' INT; stty size; echo ready; while :; do sleep 0.1; done`;
-      const words = [
-        'lab',
-        'exec',
-        'symmetric',
-        '--',
-        'sh',
-        '-c',
-        `tty -s && stty size; read line; echo "<$line>"; ${trap}`,
-      ];
+      // The engine is told the size when the program has begun.
+      const sized = `until [ "$(stty size)" = '24 97' ]; do sleep 0.1; done; echo sized; read line; echo "<$line>"`;
+      const caught = `trap 'echo caught; exit 4' INT; echo ready; while :; do sleep 0.1; done`;
+      const words = ['lab', 'exec', 'symmetric', '--', 'sh', '-c', `${sized}; ${caught}`];
       await using terminal = await onTerminal(words, { columns: 97, env });
-      await terminal.shows(/24 97/);
+      await terminal.shows(/^sized/m);
       terminal.type('typed\r');
-      await terminal.shows(/<typed>/);
-      await terminal.shows(/ready/);
+      await terminal.shows(/^<typed>/m);
+      await terminal.shows(/^ready/m);
       terminal.type('\x03');
       expect(await terminal.ended).toEqual({ code: 4, signal: null });
       expect(terminal.shown()).toContain('caught');
