@@ -17,7 +17,7 @@ export interface RenderLabOptions {
 /** Returns lines without a trailing newline, in which a command to copy is never broken. */
 export function renderLab(given: RunningLab, { color, columns = null }: RenderLabOptions): string {
   const paint = new Chalk({ level: color ? 1 : 0 });
-  const { engine, server, sites } = visibleIn(given);
+  const { server, sites } = visibleIn(given);
   const head = ['NAT', 'public address', 'client', 'client address'].map((title) => paint.dim(title));
   const rows = sites.flatMap(({ name, clients }) =>
     clients.flatMap(({ address, publicAddress, address6, publicAddress6 }, index) => [
@@ -32,7 +32,7 @@ export function renderLab(given: RunningLab, { color, columns = null }: RenderLa
   ];
   const [site] = sites;
   const place = site ? site.name : 'server';
-  const container = site?.clients[0]?.container ?? server.container;
+  const hasGuests = typeof site?.clients[0]?.guest === 'string';
   return [
     ...addresses.map((both, index) =>
       hang(index === 0 ? `${paint.bold('Server')}  ` : '        ', `${both}, ${ports}`, columns),
@@ -43,7 +43,7 @@ export function renderLab(given: RunningLab, { color, columns = null }: RenderLa
     ...hints(
       [
         ['Run a program', `natcheck lab exec ${place} -- natcheck detect --server ${server.primary}`],
-        ['Open a shell', `docker -H ${engine.host} exec -it ${container} bash`],
+        ['Open a shell', `natcheck lab exec ${place} -- ${hasGuests ? 'sh' : 'bash'}`],
         ['Detect from every client', 'natcheck lab detect'],
         ['End the lab', 'natcheck lab down'],
       ],

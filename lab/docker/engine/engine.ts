@@ -29,7 +29,8 @@ export interface EngineOptions {
 }
 
 /**
- * Finds or starts an engine, and removes what killed runs have left on it.
+ * Finds or starts an engine, and removes what killed runs have left on it. The environment of this process stays as it is, but
+ * Testcontainers in this process is on that engine from then on.
  * @throws Error saying what was tried and what to do when there is none, or when Testcontainers is missing.
  */
 export async function findEngine({ progress = () => {}, env = process.env }: EngineOptions = {}): Promise<Engine> {

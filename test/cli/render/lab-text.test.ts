@@ -16,7 +16,7 @@ open           198.18.1.2      open/0           198.18.1.2
 carrier-grade  203.0.113.103   carrier-grade/0  10.113.2.2
 
 Run a program             natcheck lab exec symmetric -- natcheck detect --server 203.0.113.10
-Open a shell              docker -H unix:///engine.sock exec -it client-symmetric-0 bash
+Open a shell              natcheck lab exec symmetric -- bash
 Detect from every client  natcheck lab detect
 End the lab               natcheck lab down`);
 });
