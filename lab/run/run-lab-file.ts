@@ -101,6 +101,14 @@ function refuseForNow(file: LabFile): void {
     if (!isPlain(side))
       throw problemIn(file, `sides.${side.name}`, "only programs of the lab's own image can be run yet");
   }
+  for (const { name, before, command } of file.sides) {
+    if (before.length === 0 || command !== null) continue;
+    throw problemIn(
+      file,
+      `sides.${name}.before`,
+      "nothing can be run yet before an image's own command: give a command",
+    );
+  }
   const [fault] = file.faults;
   if (fault) throw problemIn(file, 'faults[0]', 'faults are not made yet');
   if (file.link) throw problemIn(file, 'link', 'links are not shaped yet');
