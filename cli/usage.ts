@@ -1,6 +1,7 @@
 /** Turns wrong words on a command line into one line that says what may have been meant. */
+
+import { nearest } from '../lab/suggest.ts';
 import { UsageError } from '../src/errors.ts';
-import { nearest } from '../src/suggest.ts';
 
 /** The messages of yargs that name words. */
 const UNKNOWN = /^Unknown (command|argument)s?: (.*)$/;

@@ -103,6 +103,7 @@ const BASE: Readonly<Record<string, string>> = {
   'lab/conformance.ts': 'lab/base',
   'lab/known-behavior.ts': 'lab/base',
   'lab/mismatches.ts': 'lab/base',
+  'lab/suggest.ts': 'lab/base',
 };
 
 /** What decides, and does nothing: driven by whoever has sockets and a clock. */

@@ -1,6 +1,7 @@
 /** `natcheck lab`: the container lab, used by hand. */
+
+import { nearest } from '../../lab/suggest.ts';
 import { UsageError } from '../../src/errors.ts';
-import { nearest } from '../../src/suggest.ts';
 import { defineCommand } from '../command.ts';
 import type { LabAction, LabWords } from './lab/action.ts';
 

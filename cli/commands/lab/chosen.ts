@@ -1,8 +1,8 @@
 /** What `--nat` chooses: a NAT, or one that is behind an access to IPv6 as well. */
 import { ACCESS_NAMES, accessNamed, IPV6_ACCESS_NAMES } from '../../../lab/accesses.ts';
 import type { NamedAccess, NatProfile } from '../../../lab/profiles.ts';
+import { nearest } from '../../../lab/suggest.ts';
 import { UsageError } from '../../../src/errors.ts';
-import { nearest } from '../../../src/suggest.ts';
 
 /** Each is a router and its clients, and all are started at once. */
 const MAX_CHOSEN = 32;

@@ -1,5 +1,5 @@
 /** What is expected of each pair: names of rows and columns looked up. */
-import { nearest } from '../../../src/suggest.ts';
+import { nearest } from '../../suggest.ts';
 import type { Expect, ExpectedOutcome } from '../lab-file.ts';
 import type { Path } from '../path.ts';
 import type { ExpectInput } from '../shape/expect.ts';

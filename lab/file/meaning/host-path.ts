@@ -2,7 +2,7 @@
 import { posix, resolve } from 'node:path';
 import type { ImageSource } from '../lab-file.ts';
 import type { Path } from '../path.ts';
-import type { Layer } from './program.ts';
+import type { Layer } from './layer.ts';
 import type { PathKind, Reading } from './reading.ts';
 
 /** Where every container has the shared folder. */

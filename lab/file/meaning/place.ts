@@ -1,5 +1,5 @@
 /** Places in texts: whether what they name exists where they stand. */
-import { nearest } from '../../../src/suggest.ts';
+import { nearest } from '../../suggest.ts';
 import type { SideName } from '../lab-file.ts';
 import type { Path, Report } from '../path.ts';
 import type { Reference, Template } from '../template.ts';

@@ -1,6 +1,6 @@
 /** How the fields of a lab file are declared: mappings that know their keys, and texts that are read as something. */
 import { z } from 'zod';
-import { nearest } from '../../../src/suggest.ts';
+import { nearest } from '../../suggest.ts';
 import type { Parsed } from '../text/parsed.ts';
 import { type Measure, parseQuantity, patternOf } from '../text/quantity.ts';
 import { parseTemplate } from '../text/template.ts';

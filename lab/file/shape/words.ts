@@ -1,6 +1,6 @@
 /** What does not fit the shape of a lab file, in words. */
 import type { z } from 'zod';
-import { nearest } from '../../../src/suggest.ts';
+import { nearest } from '../../suggest.ts';
 
 /** What zod knows when it makes a message. */
 type RawIssue = z.core.$ZodRawIssue;

@@ -34,7 +34,7 @@ export function readSource(text: string): SourceResult {
     problems.push(...found.map(({ path, offset, message }) => ({ ...placeAt(offset), path: pathText(path), message })));
   }
   if (problems.length > 0) return { kind: 'refused', problems };
-  const value = valueOf(document);
+  const value = plainData(document);
   if (value.kind === 'refused') {
     return { kind: 'refused', problems: [{ line: 1, column: 1, path: '', message: value.message }] };
   }
@@ -55,7 +55,7 @@ function problemOf({ code, message, pos }: YAMLError, placeAt: (offset: number) 
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
-function valueOf(
+function plainData(
   document: Document,
 ): { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'refused'; readonly message: string } {
   try {

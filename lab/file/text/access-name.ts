@@ -1,7 +1,8 @@
 /** Names of accesses, and of sets of them, each also with what is done with IPv6: `symmetric`, `hard+ipv6-firewall`. */
-import { nearest } from '../../../src/suggest.ts';
+
 import { ACCESS_NAMES, ALL_ACCESSES, accessNamed, behindNat, IPV6_ACCESS_NAMES, UNTRANSLATED } from '../../accesses.ts';
 import { CLASSIC_NATS, HARD_NATS, type NamedAccess, type NatProfile, TRANSLATIONS } from '../../profiles.ts';
+import { nearest } from '../../suggest.ts';
 import { type Parsed, parsed, refused } from './parsed.ts';
 
 const SETS: ReadonlyMap<string, readonly (NatProfile | NamedAccess)[]> = new Map([

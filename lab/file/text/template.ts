@@ -1,5 +1,5 @@
 /** Reads text with places in it: `{{…}}` is a place, and `{{{{` stands for `{{`. */
-import { nearest } from '../../../src/suggest.ts';
+import { nearest } from '../../suggest.ts';
 import type { Reference, SideFact, Template } from '../template.ts';
 import { type Parsed, parsed, refused } from './parsed.ts';
 import { parseExpression } from './pattern.ts';
