@@ -83,7 +83,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lab/docker': ['lab/base', 'src/base', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
   lab: ['lab/base', 'lab/docker'],
   cli: [
-    ...['lab/base', 'lab/docker', 'lab/sim/detect', 'lab/sim/network', 'lab/sim/punch', 'server', 'src/base'],
+    ...[
+      'lab/base',
+      'lab/docker',
+      'lab/file',
+      'lab/sim/detect',
+      'lab/sim/network',
+      'lab/sim/punch',
+      'server',
+      'src/base',
+    ],
     ...['src/detect', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt', 'src/rendezvous', 'src/tunnel'],
   ],
 };

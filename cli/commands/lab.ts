@@ -19,6 +19,7 @@ exec    runs a program at PLACE: server, NAT (its first client), NAT/CLIENT,
         NAT/router or NAT/carrier, such as symmetric/0; the exit code is that
         of the program
 down    ends the running lab, and waits until all of it is gone
+schema  prints the JSON Schema of lab files, for editors
 
 The lab uses the container engine at DOCKER_HOST, else the machine's own, else,
 as root on Debian, a private one that ends with the lab. It needs the package
@@ -36,6 +37,7 @@ const ACTIONS: Readonly<Record<string, () => Promise<LabAction>>> = {
   matrix: async () => (await import('./lab/matrix.ts')).matrix,
   exec: async () => (await import('./lab/exec.ts')).exec,
   down: async () => (await import('./lab/down.ts')).down,
+  schema: async () => (await import('./lab/schema.ts')).schema,
   keep: async () => (await import('./lab/keep.ts')).keep,
 };
 
@@ -44,7 +46,7 @@ export const lab = defineCommand({
   arguments: '<action> [place] [command..]',
   takesProgram: true,
   positionals: {
-    action: { type: 'string', describe: 'up, detect, matrix, exec or down' },
+    action: { type: 'string', describe: 'up, detect, matrix, exec, down or schema' },
     place: { type: 'string', describe: 'exec: where to run the program' },
     command: { type: 'string', array: true, describe: 'exec: the program and its arguments, after --' },
   },
@@ -70,14 +72,15 @@ export const lab = defineCommand({
     ['natcheck lab matrix --out results', 'punch all 16 pairs of them, for CI'],
     ['natcheck lab exec symmetric -- ip route', 'show the routes of the client behind the symmetric NAT'],
     ['natcheck lab exec symmetric/router -- iptables-save', 'show the rules of its router'],
+    ['natcheck lab schema > lab.schema.json', 'keep the schema of lab files beside them, for an editor'],
   ],
   run: async (argv, context) => {
     const { action: name, place, command = [], _ = [] } = argv as typeof argv & Positionals;
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
     if (action === undefined) {
-      const meant = nearest(name, ['up', 'detect', 'matrix', 'exec', 'down']);
+      const meant = nearest(name, ['up', 'detect', 'matrix', 'exec', 'down', 'schema']);
       const help = meant === null ? 'it has' : `did you mean ${meant}? It has`;
-      throw new UsageError(`natcheck lab has no "${name}"; ${help} up, detect, matrix, exec and down`);
+      throw new UsageError(`natcheck lab has no "${name}"; ${help} up, detect, matrix, exec, down and schema`);
     }
     // The parser leaves what follows `--` behind the command's own name.
     const words: LabWords = { ...argv, place, command: [...command, ..._.slice(1)].map(String) };

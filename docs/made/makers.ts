@@ -1,4 +1,5 @@
-/** What programs write of the pages: the blocks by their names, and the pictures by their paths. */
+/** What programs write of the pages: the blocks by their names, pictures and schemas by their paths. */
+import { labFileSchemaText } from '../../lab/file/schema.ts';
 import { detectPicture } from '../pictures/detect.ts';
 import { accuracy } from './accuracy.ts';
 import { behaviorTable } from './behaviors.ts';
@@ -20,6 +21,7 @@ export const BLOCKS: Readonly<Record<string, Maker>> = {
 };
 
 /** By the path from the root of the repository. */
-export const PICTURES: Readonly<Record<string, Maker>> = {
+export const WHOLE_FILES: Readonly<Record<string, Maker>> = {
   'docs/pictures/detect.svg': detectPicture,
+  'docs/schema/natcheck.lab-file-1.schema.json': labFileSchemaText,
 };
