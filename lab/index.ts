@@ -1,20 +1,28 @@
 /** natcheck/lab: NATs to test against, real ones in containers, each held to its profile before it is used. */
 
 export { ALL_ACCESSES, behindNat, FIREWALLED, OPEN, UDP_BLOCKED, UNTRANSLATED } from './accesses.ts';
+export type { Startable } from './docker/attach.ts';
 export { NonconformingError } from './docker/conformance/nonconforming-error.ts';
 export type { ExecOptions, ExecResult, LabContainer, Program } from './docker/container/container.ts';
+export { type Guest, GuestError, type GuestLine, type GuestSpec, type LabVolume } from './docker/container/guest.ts';
 export { type Engine, type EngineOptions, findEngine } from './docker/engine/engine.ts';
 export type { Progress } from './docker/engine/provision.ts';
 export { ensureImage, type ImageOptions } from './docker/image/image.ts';
 export { type Lab, type LabOptions, type LabServer, type LabSite, startLab } from './docker/lab.ts';
-export type { Actual, Both, Expectation, MatrixCell, PeerReport, PunchedSide } from './docker/matrix/cell.ts';
-export { writeMatrixFiles } from './docker/matrix/files.ts';
-export { matrixJunit } from './docker/matrix/junit.ts';
-export { matrixMarkdown } from './docker/matrix/markdown.ts';
+export type {
+  Actual,
+  Both,
+  Expectation,
+  ExpectedEnd,
+  MatrixCell,
+  PeerReport,
+  PunchedSide,
+} from './docker/matrix/cell.ts';
+export { matrixJunit, matrixMarkdown, matrixSvg, writeMatrixFiles } from './docker/matrix/files.ts';
 export type { Matrix } from './docker/matrix/matrix.ts';
+export { labProfiles, type NatPair, natPairs, type Profiles } from './docker/matrix/nat-pairs.ts';
 export { type MatrixOptions, runMatrix } from './docker/matrix/run-matrix.ts';
 export type { MatrixProgress } from './docker/matrix/run-pairs.ts';
-export { matrixSvg } from './docker/matrix/svg.ts';
 export { ipv6Rules } from './docker/router/ipv6-rules.ts';
 export type { LabRouter } from './docker/router/router.ts';
 export { type RouterRules, routerRules } from './docker/router/rules.ts';

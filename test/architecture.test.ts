@@ -79,14 +79,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lab/sim': ['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site', 'src/base', 'src/nat'],
   'lab/file': ['lab/base', 'src/base', 'src/nat'],
   'lab/witness': ['src/base'],
-  'lab/results': ['lab/witness'],
-  'lab/docker': ['lab/base', 'src/base', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
+  'lab/results': ['lab/witness', 'src/base', 'src/net'],
+  'lab/run': ['lab/base', 'lab/docker', 'lab/file', 'lab/results', 'lab/witness', 'src/net'],
+  'lab/docker': ['lab/base', 'lab/results', 'src/base', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
+  'lab/vitest': ['lab/docker'],
   lab: ['lab/base', 'lab/docker'],
   cli: [
     ...[
       'lab/base',
       'lab/docker',
       'lab/file',
+      'lab/results',
+      'lab/run',
       'lab/sim/detect',
       'lab/sim/network',
       'lab/sim/punch',
@@ -108,11 +112,11 @@ const BASE: Readonly<Record<string, string>> = {
   'server/secret.ts': 'server/base',
   'server/start-error.ts': 'server/base',
   'lab/profiles.ts': 'lab/base',
+  'lab/suggest.ts': 'lab/base',
   'lab/accesses.ts': 'lab/base',
   'lab/conformance.ts': 'lab/base',
   'lab/known-behavior.ts': 'lab/base',
   'lab/mismatches.ts': 'lab/base',
-  'lab/suggest.ts': 'lab/base',
 };
 
 /** What decides, and does nothing: driven by whoever has sockets and a clock. */

@@ -9,8 +9,8 @@ import { prospectOf } from '../../src/nat/prospect.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { type Demo, type DemoDetection, renderDemo } from '../render/demo-text.ts';
+import type { GridPunch } from '../render/grid/punch-grid.ts';
 import { renderMesh } from '../render/mesh-text.ts';
-import type { GridPunch } from '../render/punch-grid.ts';
 
 /** A home connection on an average day: 40 ms round trip, one packet in fifty lost each way. */
 const HOME_LINK = symmetricLink({ latencyMs: 20, jitterMs: 4, loss: 0.02 });

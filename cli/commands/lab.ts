@@ -13,12 +13,17 @@ detect  runs natcheck detect in every client at once; if no lab is running, it
         starts one for as long as it needs it
 matrix  runs natcheck punch between every two NATs, both ways, in a lab of its
         own with two routers of each kind, and writes the results to the
-        directory given by --out: matrix.md, matrix.json, matrix.junit.xml and
-        matrix.svg; with --hard there are 100 pairs instead of 16
+        directory given by --out: matrix.html, .md, .json, .junit.xml and .svg;
+        with --hard there are 100 pairs instead of 16
+run     runs the programs of a lab file behind every two of its NATs, and says
+        by what the routers saw which pairs are direct and which relayed;
+        --out writes the same five files, named results
 exec    runs a program at PLACE: server, NAT (its first client), NAT/CLIENT,
         NAT/router or NAT/carrier, such as symmetric/0; the exit code is that
         of the program
 down    ends the running lab, and waits until all of it is gone
+doctor  tries what this machine can do for a lab, changes nothing, and says what
+        to install
 schema  prints the JSON Schema of lab files, for editors
 
 The lab uses the container engine at DOCKER_HOST, else the machine's own, else,
@@ -35,8 +40,10 @@ const ACTIONS: Readonly<Record<string, () => Promise<LabAction>>> = {
   up: async () => (await import('./lab/up.ts')).up,
   detect: async () => (await import('./lab/detect.ts')).detect,
   matrix: async () => (await import('./lab/matrix.ts')).matrix,
+  run: async () => (await import('./lab/run.ts')).run,
   exec: async () => (await import('./lab/exec.ts')).exec,
   down: async () => (await import('./lab/down.ts')).down,
+  doctor: async () => (await import('./lab/doctor.ts')).doctor,
   schema: async () => (await import('./lab/schema.ts')).schema,
   keep: async () => (await import('./lab/keep.ts')).keep,
 };
@@ -46,8 +53,8 @@ export const lab = defineCommand({
   arguments: '<action> [place] [command..]',
   takesProgram: true,
   positionals: {
-    action: { type: 'string', describe: 'up, detect, matrix, exec, down or schema' },
-    place: { type: 'string', describe: 'exec: where to run the program' },
+    action: { type: 'string', describe: 'up, detect, matrix, run, exec, down, doctor or schema' },
+    place: { type: 'string', describe: 'exec: where to run the program; run: the lab file' },
     command: { type: 'string', array: true, describe: 'exec: the program and its arguments, after --' },
   },
   options: {
@@ -61,15 +68,18 @@ export const lab = defineCommand({
     hard: { type: 'boolean', describe: 'matrix: include the hard NATs and a UDP block' },
     json: {
       type: 'boolean',
-      describe: 'detect, matrix: print one JSON object on stdout (schema natcheck.lab-detect/1, natcheck.lab-matrix/1)',
+      describe:
+        'detect, matrix, run, doctor: print one JSON object on stdout (schema natcheck.lab-detect/1, natcheck.lab-matrix/1, natcheck.lab-run/1, natcheck.lab-doctor/1)',
     },
-    out: { type: 'string', describe: 'matrix: directory for the results, created if missing' },
+    out: { type: 'string', describe: 'matrix, run: directory for the results, created if missing' },
   },
   notes: NOTES,
   examples: [
     ['natcheck lab up', 'start the four classic NATs'],
     ['natcheck lab up --nat symmetric+ipv6-firewall', 'start one that gives its clients IPv6 behind a firewall'],
     ['natcheck lab matrix --out results', 'punch all 16 pairs of them, for CI'],
+    ['natcheck lab run nat-lab.yml', 'run your own programs behind every two NATs'],
+    ['natcheck lab doctor', 'see whether a lab can run here, and what to install'],
     ['natcheck lab exec symmetric -- ip route', 'show the routes of the client behind the symmetric NAT'],
     ['natcheck lab exec symmetric/router -- iptables-save', 'show the rules of its router'],
     ['natcheck lab schema > lab.schema.json', 'keep the schema of lab files beside them, for an editor'],
@@ -78,9 +88,11 @@ export const lab = defineCommand({
     const { action: name, place, command = [], _ = [] } = argv as typeof argv & Positionals;
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
     if (action === undefined) {
-      const meant = nearest(name, ['up', 'detect', 'matrix', 'exec', 'down', 'schema']);
+      const meant = nearest(name, ['up', 'detect', 'matrix', 'run', 'exec', 'down', 'doctor', 'schema']);
       const help = meant === null ? 'it has' : `did you mean ${meant}? It has`;
-      throw new UsageError(`natcheck lab has no "${name}"; ${help} up, detect, matrix, exec, down and schema`);
+      throw new UsageError(
+        `natcheck lab has no "${name}"; ${help} up, detect, matrix, run, exec, down, doctor and schema`,
+      );
     }
     // The parser leaves what follows `--` behind the command's own name.
     const words: LabWords = { ...argv, place, command: [...command, ..._.slice(1)].map(String) };
@@ -106,11 +118,16 @@ function checkUse(name: string, { place, command, clients, all, nat, hard, json,
   if (nat && !isStarting && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --nat`);
   if (nat && (all || hard)) throw new UsageError(`--${all ? 'all' : 'hard'} and --nat exclude each other`);
   if (hard && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --hard`);
-  if (json && name !== 'detect' && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --json`);
-  if (out !== undefined && name !== 'matrix') throw new UsageError(`natcheck lab ${name} does not take --out`);
+  if (json && !['detect', 'matrix', 'doctor', 'run'].includes(name)) {
+    throw new UsageError(`natcheck lab ${name} does not take --json`);
+  }
+  if (out !== undefined && name !== 'matrix' && name !== 'run')
+    throw new UsageError(`natcheck lab ${name} does not take --out`);
   if (!out && name === 'matrix') throw new UsageError('natcheck lab matrix needs --out DIR');
   if (name === 'exec') {
     if (place === undefined || command.length === 0) throw new UsageError('natcheck lab exec needs PLACE -- COMMAND…');
+  } else if (name === 'run') {
+    if (place === undefined || command.length > 0) throw new UsageError('natcheck lab run needs one FILE');
   } else if (place !== undefined || command.length > 0) {
     throw new UsageError(`natcheck lab ${name} takes no further arguments`);
   }

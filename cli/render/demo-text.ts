@@ -3,8 +3,8 @@ import { Chalk } from 'chalk';
 import type { NatProfile } from '../../lab/profiles.ts';
 import type { DetectReport } from '../../src/nat/report.ts';
 import { detectionTable } from './detection-table.ts';
+import { type GridPunch, punchGrid } from './grid/punch-grid.ts';
 import { hang } from './layout/wrap.ts';
-import { type GridPunch, punchGrid } from './punch-grid.ts';
 
 export interface DemoDetection {
   readonly profile: NatProfile;

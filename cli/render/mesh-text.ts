@@ -1,8 +1,8 @@
 /** Renders a mesh for `natcheck demo --mesh`: a row for each peer shows how it reaches each other peer. */
 import { Chalk } from 'chalk';
 import type { MeshPath } from '../../lab/sim/punch/mesh.ts';
+import { pairGrid } from './grid/punch-grid.ts';
 import { hang } from './layout/wrap.ts';
-import { pairGrid } from './punch-grid.ts';
 
 /** Returns lines without a trailing newline. */
 export function renderMesh(

@@ -1,5 +1,5 @@
 /** The matrix of docs/lab.md: what a real run of `natcheck lab matrix` has found, as the command prints it today. */
-import { renderMatrix } from '../../cli/render/matrix-text.ts';
+import { renderMatrix } from '../../cli/render/grid/matrix-text.ts';
 import {
   type Both,
   expectationOf,

@@ -2,11 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { createOwner } from '../../src/net/owner.ts';
 import { type AccessProfile, CLASSIC_NATS, type Ipv6Access } from '../profiles.ts';
+import { type Startable, startBehind } from './attach.ts';
 import { verifyTopology } from './conformance/verify.ts';
 import type { LabContainer } from './container/container.ts';
+import type { LabVolume } from './container/guest.ts';
+import { createVolume } from './container/volume.ts';
 import type { Engine } from './engine/engine.ts';
 import { onInterrupt } from './engine/interrupt.ts';
-import { removeLab } from './engine/labels.ts';
+import { labelsOf, removeLab } from './engine/labels.ts';
 import { connectDocker } from './engine/testcontainers.ts';
 import { type LabRouter, labRouter } from './router/router.ts';
 import { DEFAULT_ADDRESSING, type ServerPlace } from './topology/addressing.ts';
@@ -44,6 +47,12 @@ export interface LabSite {
   readonly clients: readonly LabContainer[];
   /** @throws RangeError when there is none of that number. */
   client(index: number): LabContainer;
+  /**
+   * Starts a container of Testcontainers in the network of a client, the first one unless told otherwise: with its address
+   * and its default route. It is for you to stop.
+   * @throws TypeError when it has exposed ports, a network, aliases or a hostname; RangeError when there is no such client.
+   */
+  attach<S>(container: Startable<S>, client?: number): Promise<S>;
 }
 
 export interface Lab extends AsyncDisposable {
@@ -53,6 +62,8 @@ export interface Lab extends AsyncDisposable {
   readonly sites: readonly LabSite[];
   /** The site of that name: the profile's, or `name-2` for the second site of a profile. @throws RangeError when there is none. */
   nat(name: string): LabSite;
+  /** Makes a folder that guests can share. */
+  createVolume(): Promise<LabVolume>;
 }
 
 /**
@@ -96,12 +107,14 @@ export async function startLab({ engine, image, clientsPerNat = 1, ...input }: L
         sites.find((site) => site.name === name),
         `NAT ${name}`,
       ),
+    createVolume: () => createVolume(docker, { lab: id, labels: labelsOf(id) }),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
 }
 
 function labSite({ plan, router, carrier, clients }: StartedSite): LabSite {
   const { name, access, ipv6 } = plan;
+  const client = (index: number): LabContainer => found(clients[index], `client ${index} behind ${name}`);
   return {
     name,
     access,
@@ -111,7 +124,8 @@ function labSite({ plan, router, carrier, clients }: StartedSite): LabSite {
     router: labRouter(router),
     carrier: carrier && labRouter(carrier),
     clients,
-    client: (index) => found(clients[index], `client ${index} behind ${name}`),
+    client,
+    attach: async (container, index = 0) => startBehind(client(index), container),
   };
 }
 

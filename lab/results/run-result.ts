@@ -8,10 +8,15 @@ export interface RunResult {
   readonly schema: typeof RUN_SCHEMA;
   /** As the lab file has it. */
   readonly name: string;
+  /** What else readers should know of the run, such as what success is, or versions: each in a line. */
+  readonly about?: readonly { readonly name: string; readonly value: string }[];
   readonly rows: readonly string[];
   readonly columns: readonly string[];
+  /** Whether every cell that is there is as expected. */
   readonly isAsExpected: boolean;
-  /** Whether it ended before every pair had run. */
+  /** How many pairs were to run: all, or those that `--only` names. */
+  readonly pairs: number;
+  /** Whether all of those have run. */
   readonly isComplete: boolean;
   /** From the start of the first pair to the end of the last. */
   readonly elapsedMs: number;

@@ -77,8 +77,11 @@ describe('natcheck', () => {
     [['--versoin'], 'Unknown argument: versoin; did you mean --version? See natcheck --help'],
     [['serve', '--alt-prt=1'], 'Unknown argument: alt-prt; did you mean --alt-port? See natcheck --help'],
     [['serve', 'port'], 'Unknown argument: port; see natcheck --help'],
-    [['lab', 'matrx'], 'natcheck lab has no "matrx"; did you mean matrix? It has up, detect, matrix, exec and down'],
-    [['lab', 'away'], 'natcheck lab has no "away"; it has up, detect, matrix, exec and down'],
+    [
+      ['lab', 'matrx'],
+      'natcheck lab has no "matrx"; did you mean matrix? It has up, detect, matrix, run, exec, down, doctor and schema',
+    ],
+    [['lab', 'away'], 'natcheck lab has no "away"; it has up, detect, matrix, run, exec, down, doctor and schema'],
     [['a\u001b[31m\u202e'], 'Unknown command: a\\u001b[31m\\u202e; see natcheck --help'],
   ])('%j is wrong use', async (words, line) => {
     expect(await natcheckHere(words)).toEqual({ code: 2, signal: null, stdout: '', stderr: `natcheck: ${line}\n` });

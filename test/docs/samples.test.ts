@@ -44,6 +44,8 @@ it('every sample is right in its types', () => {
       'natcheck/lab': [join(ROOT, 'lab/index.ts')],
       'natcheck/server': [join(ROOT, 'server/index.ts')],
       'natcheck/sim': [join(ROOT, 'lab/sim/index.ts')],
+      'natcheck/vitest': [join(ROOT, 'lab/vitest/index.ts')],
+      'natcheck/vitest/setup': [join(ROOT, 'lab/vitest/setup.ts')],
     },
   };
   const config = {

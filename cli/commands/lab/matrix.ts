@@ -6,7 +6,7 @@ import { type MatrixLabOptions, startMatrixLab } from '../../../lab/docker/matri
 import { UsageError } from '../../../src/errors.ts';
 import type { Context } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
-import { renderMatrix, renderMatrixProgress } from '../../render/matrix-text.ts';
+import { renderMatrix, renderMatrixProgress } from '../../render/grid/matrix-text.ts';
 import { createProgress } from '../../render/progress/progress.ts';
 import { type LabAction, withLab } from './action.ts';
 import { chosenAccesses } from './chosen.ts';

@@ -1,6 +1,10 @@
 /** A container of the lab as its user has it: where it is, and the programs that are run in it. */
 
+import type { Guest, GuestSpec } from './guest.ts';
+
 export interface LabContainer {
+  /** The engine's id of it. */
+  readonly id: string;
   readonly name: string;
   /** Its address on its first network. */
   readonly address: string;
@@ -10,6 +14,8 @@ export interface LabContainer {
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Starts a program that is stopped when disposed. */
   start(argv: readonly string[]): Promise<Program>;
+  /** Starts a program in a container of its own image, in the network of this one. @throws GuestError when it cannot. */
+  run(guest: GuestSpec): Promise<Guest>;
 }
 
 export interface ExecOptions {

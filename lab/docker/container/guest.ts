@@ -22,7 +22,7 @@ export interface GuestLine {
   /** By `performance.now()` of this process, when it was read. */
   readonly at: number;
   readonly stream: 'stdout' | 'stderr';
-  /** Without its end; cut to a bound. */
+  /** Without its end; cut to LINE_BYTES of UTF-8 (output.ts). */
   readonly text: string;
 }
 
@@ -30,8 +30,27 @@ export interface GuestLine {
 export interface Guest extends AsyncDisposable {
   /** The id of its container. */
   readonly id: string;
-  /** Its exit code. */
+  /**
+   * Its exit code, when every line of it has been told; 127 if the image has no such command and 126 if it is none, with a
+   * line that says so. Rejects when the engine is lost.
+   */
   readonly ended: Promise<number>;
-  /** Calls back for every line that it has written already, and then for each further one. */
+  /**
+   * Calls back for every line that it has written already, and then for each further one. Of a program that has written
+   * more than KEPT_LINES (output.ts), those lines come first, then the latest as many; see `leftOut`.
+   */
   onLine(listener: (line: GuestLine) => void): Disposable;
+  /** How many lines between the first and the latest are kept no longer, for whoever listens from now on. */
+  leftOut(): number;
+}
+
+/** The guest could not be started: its image is not there, or what it asks for is not to be had, as the message says. */
+export class GuestError extends Error {
+  override readonly name = 'GuestError';
+}
+
+/** A folder that guests share: empty at first; removed when it is disposed of, or with its lab. */
+export interface LabVolume extends AsyncDisposable {
+  /** As a guest's `volumes` take it. */
+  readonly name: string;
 }

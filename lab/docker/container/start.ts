@@ -6,6 +6,7 @@ import { READY } from '../topology/setup-script.ts';
 import type { LabContainer } from './container.ts';
 import { exec } from './exec.ts';
 import { startProgram } from './program.ts';
+import { startGuest } from './start-guest.ts';
 
 const START_TIMEOUT_MS = 60_000;
 
@@ -51,11 +52,13 @@ export async function startContainer(docker: Dockerode, spec: ContainerSpec): Pr
   }
   const container = docker.getContainer(created.id());
   return {
+    id: container.id,
     name,
     address: attachments[0].address,
     address6,
     exec: (argv, options) => exec(container, argv, options),
     start: (argv) => startProgram(container, argv),
+    run: (guest) => startGuest(docker, { id: container.id, name, labels }, guest),
   };
 }
 

@@ -6,15 +6,15 @@ import { createOwner } from '../../../src/net/owner.ts';
 import { once } from '../waiting.ts';
 import { startDaemon } from './daemon.ts';
 import { onInterrupt } from './interrupt.ts';
-import { sweep } from './labels.ts';
+import { sweep, sweepOwn } from './labels.ts';
 import { answersPing } from './ping.ts';
 import { canInstall, ENGINE_PROGRAMS, type Progress, provision } from './provision.ts';
 import { takeSlot } from './slot.ts';
 import { ROOT_CACHE_DIR } from './storage/cache-dir.ts';
 import { ROOT_RUNTIME_DIR } from './storage/runtime-dir.ts';
-import { connectDocker } from './testcontainers.ts';
+import { connectDocker, loadTestcontainers } from './testcontainers.ts';
 
-const SYSTEM_SOCKET = '/var/run/docker.sock';
+export const SYSTEM_SOCKET = '/var/run/docker.sock';
 
 export interface Engine extends AsyncDisposable {
   /** `private`: started by this process, and stopped when disposed; it reaches no registry. */
@@ -30,11 +30,12 @@ export interface EngineOptions {
 
 /**
  * Finds or starts an engine, and removes what killed runs have left on it.
- * @throws Error saying what was tried and what to do when there is none.
+ * @throws Error saying what was tried and what to do when there is none, or when Testcontainers is missing.
  */
 export async function findEngine({ progress = () => {}, env = process.env }: EngineOptions = {}): Promise<Engine> {
   const wanted = env.NATCHECK_LAB_ENGINE ?? 'auto';
   if (wanted === 'none') throw new Error('no container engine: NATCHECK_LAB_ENGINE=none forbids it');
+  await loadTestcontainers(); // Before anything is installed or started.
   if (wanted !== 'private') {
     const given = env.DOCKER_HOST;
     if (given !== undefined && given !== '') return attach('given', given);
@@ -59,7 +60,7 @@ async function startPrivateEngine(progress: Progress): Promise<Engine> {
   progress(`starting a private container engine, data in ${slot.dataRoot}`);
   const daemon = started.use(await startDaemon(slot));
   const host = `unix://${daemon.socketPath}`;
-  await sweep(await connectDocker(host));
+  await sweepOwn(await connectDocker(host));
   const owned = started.move();
   const end = once(() => owned[Symbol.asyncDispose]());
   const interrupt = onInterrupt(end);

@@ -1,14 +1,21 @@
 /** The only place that loads Testcontainers, an optional peer: a program that just imports natcheck never does. */
+import { pathToFileURL } from 'node:url';
 import type Dockerode from 'dockerode';
+import { explainMissing, findTestcontainers, type Places, placesOf } from './installed-testcontainers.ts';
 
 export type Testcontainers = typeof import('testcontainers');
 
-/** @throws Error saying what to install when it is missing. */
-export async function loadTestcontainers(): Promise<Testcontainers> {
+/**
+ * Loads it from the project that the command runs in, else from beside natcheck.
+ * @throws Error saying what to install when it is missing or too old, or why it cannot be loaded.
+ */
+export async function loadTestcontainers(places: Places = placesOf(process.env)): Promise<Testcontainers> {
+  const installed = findTestcontainers(places);
+  if (installed.kind !== 'found') throw new Error(explainMissing(installed, places));
   try {
-    return await import('testcontainers');
+    return await import(/* @vite-ignore */ pathToFileURL(installed.entry).href);
   } catch (cause) {
-    throw new Error('natcheck lab needs testcontainers: npm i -D testcontainers', { cause });
+    throw new Error(`testcontainers in ${installed.dir} cannot be loaded: ${(cause as Error).message}`, { cause });
   }
 }
 

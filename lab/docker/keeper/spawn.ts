@@ -2,6 +2,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { PROJECT_VARIABLE, placesOf } from '../engine/installed-testcontainers.ts';
 import type { Progress } from '../engine/provision.ts';
 import type { KeeperMessage, Started } from './channel.ts';
 
@@ -18,7 +19,8 @@ export interface SpawnOptions {
 export async function startKeeper(argv: readonly string[], { progress, signal }: SpawnOptions): Promise<Started> {
   signal.throwIfAborted();
   const stdio: StdioOptions = ['ignore', 'ignore', 'pipe', 'ipc'];
-  const keeper = spawn(process.execPath, argv, { detached: true, cwd: '/', stdio });
+  const env = { ...process.env, [PROJECT_VARIABLE]: placesOf(process.env).project };
+  const keeper = spawn(process.execPath, argv, { detached: true, cwd: '/', stdio, env });
   const ended = once(keeper, 'close');
   const said = keeper.stderr ? text(keeper.stderr).catch(() => '') : '';
   const stop = (): void => {

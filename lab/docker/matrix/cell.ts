@@ -8,6 +8,7 @@ import {
 import type { PunchFailure, PunchReport } from '../../../src/punch/report/report.ts';
 import { knownBehaviorOf } from '../../known-behavior.ts';
 import type { AccessProfile, Ipv6Access } from '../../profiles.ts';
+import type { ExpectedCell } from '../../results/run-result.ts';
 
 /** One for each peer: that of the row first, then that of the column. */
 export type Both<T> = readonly [a: T, b: T];
@@ -35,13 +36,22 @@ export interface PunchedSide {
 }
 
 export interface Expectation {
-  /** The technique that the plan chooses; `relay` where one side has no UDP. */
-  readonly technique: TechniqueChoice['technique'];
-  /** The probability of a direct path. */
-  readonly probability: number;
-  /** The outcome on both sides. */
-  readonly outcome: PunchReport['outcome'];
-  readonly reasons: Both<PunchFailure | null>;
+  /** The technique that the plan chooses, `relay` where one side has no UDP; null if the program has a plan of its own. */
+  readonly technique: TechniqueChoice['technique'] | null;
+  /** The probability of a direct path; null if nobody knows it. */
+  readonly probability: number | null;
+  /** The outcome on both sides. `any-path`: direct or relayed; `anything`: no path is right as well. */
+  readonly outcome: PunchReport['outcome'] | 'any-path' | 'anything';
+  /** Why there is no path, as each side has to say it; null if each may say it in its own words. */
+  readonly reasons: Both<PunchFailure | null> | null;
+}
+
+/** What is right for a pair, whatever its program is; `none`: no path, for any reason. */
+export type ExpectedEnd = ExpectedCell['outcome'];
+
+/** Returns what is right for a program that has a plan of its own. */
+export function expectationOfEnd(end: ExpectedEnd): Expectation {
+  return { technique: null, probability: null, outcome: end === 'none' ? 'failed' : end, reasons: null };
 }
 
 export interface Actual {
@@ -106,9 +116,17 @@ export interface JudgedPair extends Pick<MatrixCell, 'a' | 'b' | 'expected'> {
 /** Compares what the two sides report with what is expected: a path on one side only is wrong, and so is a different failure. */
 export function judgeCell({ a, b, expected, hasIpv6 = false }: JudgedPair, sides: Both<PunchedSide>): MatrixCell {
   const actual: Actual = { ...actualOf(sides), ...(hasIpv6 && { families: familiesOf(sides) }) };
+  const { reasons } = expected;
   const isAsExpected =
-    actual.outcome === expected.outcome && actual.reasons.every((reason, side) => reason === expected.reasons[side]);
+    isRight(expected.outcome, actual.outcome) &&
+    (reasons === null || actual.reasons.every((reason, side) => reason === reasons[side]));
   return { a, b, expected, actual, isAsExpected, sides };
+}
+
+function isRight(expected: Expectation['outcome'], actual: string): boolean {
+  const hasPath = actual === 'direct' || actual === 'relayed';
+  if (expected === 'any-path') return hasPath;
+  return expected === 'anything' ? hasPath || actual === 'failed' : actual === expected;
 }
 
 function actualOf([{ report: a }, { report: b }]: Both<PunchedSide>): Actual {

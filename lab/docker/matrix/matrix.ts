@@ -15,12 +15,3 @@ export interface Matrix {
   /** Row by row. */
   readonly cells: readonly MatrixCell[];
 }
-
-/** The cells of each row, in the order of the columns. */
-export function rowsOf({ rows, columns, cells }: Matrix): readonly (readonly MatrixCell[])[] {
-  return rows.map((_, row) => cells.slice(row * columns.length, (row + 1) * columns.length));
-}
-
-export function wrongCells({ cells }: Matrix): readonly MatrixCell[] {
-  return cells.filter(({ isAsExpected }) => !isAsExpected);
-}

@@ -1,6 +1,15 @@
 /** Every row with every column, a few pairs at a time. */
 import type { AccessProfile, Ipv6Access } from '../../profiles.ts';
-import { type Both, type Expectation, expectationOf, judgeCell, type MatrixCell, type PunchedSide } from './cell.ts';
+import {
+  type Both,
+  type Expectation,
+  type ExpectedEnd,
+  expectationOf,
+  expectationOfEnd,
+  judgeCell,
+  type MatrixCell,
+  type PunchedSide,
+} from './cell.ts';
 import { MATRIX_SCHEMA, type Matrix } from './matrix.ts';
 import { type Pair, runSchedule } from './schedule.ts';
 
@@ -26,6 +35,12 @@ export interface RunOptions<P extends MatrixPeer> {
   readonly punchPair: (a: P, b: P) => Promise<Both<PunchedSide>>;
   /** Whether there is a relay for the pairs that need one. */
   readonly hasRelay?: boolean;
+  /** What is right for a pair; default: what arithmetic says of the techniques of `natcheck punch`. */
+  readonly expect?: ((a: P, b: P) => ExpectedEnd) | undefined;
+  /** Whether a failure may have any reason, as those of another program have; default: no. */
+  readonly anyReason?: boolean;
+  /** How many pairs run at once. */
+  readonly pairsAtOnce?: number | undefined;
   /** Once it has aborted, no further pair begins. */
   readonly signal?: AbortSignal | undefined;
   /** Called as each cell is done, in whatever order that is. */
@@ -45,7 +60,7 @@ interface ExpectedPair<P> extends Pair<P> {
  * @throws what `punchPair` throws, or the signal's reason, at once; pairs that are running are left to end by themselves.
  */
 export async function runPairs<P extends MatrixPeer>(options: RunOptions<P>): Promise<Matrix> {
-  const { rows, columns, punchPair, signal, onCell = () => {}, now = () => performance.now() } = options;
+  const { rows, columns, punchPair, signal, pairsAtOnce, onCell = () => {}, now = () => performance.now() } = options;
   const pairs = pairsOf(options);
   const hasIpv6 = [...rows, ...columns].some(({ ipv6 }) => ipv6);
   const cells: MatrixCell[] = [];
@@ -59,7 +74,8 @@ export async function runPairs<P extends MatrixPeer>(options: RunOptions<P>): Pr
 
   signal?.throwIfAborted();
   const startedAt = now();
-  await runSchedule([...pairs.filter(takesLong), ...pairs.filter((pair) => !takesLong(pair))], { run, signal });
+  const inOrder = [...pairs.filter(takesLong), ...pairs.filter((pair) => !takesLong(pair))];
+  await runSchedule(inOrder, { run, signal, pairsAtOnce });
   return {
     schema: MATRIX_SCHEMA,
     rows: rows.map(({ name }) => name),
@@ -71,9 +87,13 @@ export async function runPairs<P extends MatrixPeer>(options: RunOptions<P>): Pr
 }
 
 /** Row by row. */
-function pairsOf<P extends MatrixPeer>({ rows, columns, hasRelay = false }: RunOptions<P>): readonly ExpectedPair<P>[] {
-  const expectedOf = (a: P, b: P): Expectation =>
-    expectationOf(a.access, b.access, { hasRelay, ipv6: [a.ipv6 ?? null, b.ipv6 ?? null] });
+function pairsOf<P extends MatrixPeer>(options: RunOptions<P>): readonly ExpectedPair<P>[] {
+  const { rows, columns, hasRelay = false, expect, anyReason = false } = options;
+  const expectedOf = (a: P, b: P): Expectation => {
+    if (expect) return expectationOfEnd(expect(a, b));
+    const expected = expectationOf(a.access, b.access, { hasRelay, ipv6: [a.ipv6 ?? null, b.ipv6 ?? null] });
+    return anyReason ? { ...expected, reasons: null } : expected;
+  };
   return rows
     .flatMap((a) => columns.map((b) => ({ a, b, expected: expectedOf(a, b) })))
     .map((pair, index) => ({ ...pair, index }));

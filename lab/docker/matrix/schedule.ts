@@ -17,6 +17,8 @@ export interface ScheduleOptions<Q> {
   readonly run: (pair: Q) => Promise<void>;
   /** Once it has aborted, no further pair begins. */
   readonly signal?: AbortSignal | undefined;
+  /** At least 1; default: `PAIRS_AT_ONCE`. */
+  readonly pairsAtOnce?: number | undefined;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface ScheduleOptions<Q> {
  */
 export async function runSchedule<P, Q extends Pair<P>>(
   pairs: readonly Q[],
-  { run, signal }: ScheduleOptions<Q>,
+  { run, signal, pairsAtOnce = PAIRS_AT_ONCE }: ScheduleOptions<Q>,
 ): Promise<void> {
   const queue = [...pairs];
   const busy = new Set<P>();
@@ -44,7 +46,7 @@ export async function runSchedule<P, Q extends Pair<P>>(
   const beginAll = (): void => {
     for (const pair of [...queue]) {
       const { a, b } = pair;
-      if (busy.size >= 2 * PAIRS_AT_ONCE || busy.has(a) || busy.has(b)) continue;
+      if (busy.size >= 2 * pairsAtOnce || busy.has(a) || busy.has(b)) continue;
       queue.splice(queue.indexOf(pair), 1);
       busy.add(a).add(b);
       runOne(pair).catch(reject);

@@ -1,10 +1,10 @@
 /** A cell in words, the same in every form that the matrix is written in. */
 import { formatOdds } from '../../../src/punch/attempt/plan-text.ts';
+import { timeWords } from '../../results/amounts.ts';
+import { WRONG_MARK } from '../../results/grid.ts';
+import { headlineOf } from '../../results/headline.ts';
 import type { Both, MatrixCell, PunchedSide } from './cell.ts';
-import { type Matrix, wrongCells } from './matrix.ts';
-
-/** Put before a cell that is not as expected, so that no colour is needed to see it. */
-export const WRONG_MARK = '✗';
+import type { Matrix } from './matrix.ts';
 
 /** Such as `direct 12 ms`, `direct 12 ms, IPv6`, `no path`, `one-sided`; with the mark when it is not as expected. */
 export function resultWords(cell: MatrixCell): string {
@@ -22,7 +22,7 @@ function endWords(cell: MatrixCell): string {
       return spaced(outcome);
     default: {
       const family = familyWords(cell);
-      return `${outcome}${ms === null ? '' : ` ${ms} ms`}${family === null ? '' : `, ${family}`}`;
+      return `${outcome}${ms === null ? '' : ` ${timeWords(ms)}`}${family === null ? '' : `, ${family}`}`;
     }
   }
 }
@@ -36,15 +36,16 @@ export function familyWords({ actual: { families } }: MatrixCell): string | null
 export function detailWords(cell: MatrixCell): string {
   const { expected, actual, isAsExpected } = cell;
   if (!isAsExpected) return `expected ${expectedWords(cell)}`;
-  if (actual.outcome === 'failed') return `needs ${expected.technique}`;
+  if (actual.outcome === 'failed') return expected.technique === null ? '' : `needs ${expected.technique}`;
   const { probability } = expected;
-  const odds = probability > 0 && probability < 1 ? `, ${formatOdds(probability)}` : '';
+  const odds = probability !== null && probability > 0 && probability < 1 ? `, ${formatOdds(probability)}` : '';
   return `${together(actual.techniques)}${odds}`;
 }
 
 /** `direct`, or why not, such as `no path`. */
 export function expectedWords({ expected: { outcome, reasons } }: MatrixCell): string {
-  return outcome === 'failed' ? spaced(together(reasons)) : outcome;
+  if (outcome !== 'failed') return spaced(outcome);
+  return reasons === null ? 'no path' : spaced(together(reasons));
 }
 
 /** What one side reports, such as `direct by simultaneous-open after 12 ms, exit 0`; a failure with what was tried. */
@@ -53,7 +54,7 @@ export function sideWords({ report, exitCode }: PunchedSide): string {
   const { outcome, reason, technique, elapsedMs } = report;
   const why = reason === null ? '' : ` (${reason})`;
   const how = technique === null ? '' : ` ${outcome === 'failed' ? 'with' : 'by'} ${technique}`;
-  return `${outcome}${why}${how} after ${elapsedMs} ms, exit ${exitCode}`;
+  return `${outcome}${why}${how} after ${timeWords(elapsedMs)}, exit ${exitCode}`;
 }
 
 /** Both sides of a cell, the row's first, each with its name. */
@@ -61,14 +62,10 @@ export function sidesWords({ a, b, sides }: MatrixCell): Both<string> {
   return [`row ${a}: ${sideWords(sides[0])}`, `column ${b}: ${sideWords(sides[1])}`];
 }
 
-export function pairWords({ a, b }: Pick<MatrixCell, 'a' | 'b'>): string {
-  return `${a} → ${b}`;
-}
-
 /** One line for all. */
-export function summaryWords(matrix: Matrix): string {
-  const right = matrix.cells.length - wrongCells(matrix).length;
-  return `${right} of ${matrix.cells.length} pairs as expected, in ${(matrix.elapsedMs / 1000).toFixed(1)} s`;
+export function summaryWords({ rows, columns, elapsedMs, cells }: Matrix): string {
+  const right = cells.filter(({ isAsExpected }) => isAsExpected).length;
+  return headlineOf({ right, done: cells.length, elapsedMs, leftOut: rows.length * columns.length - cells.length });
 }
 
 /** Both values, or one when they are the same. */

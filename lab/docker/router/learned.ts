@@ -20,3 +20,10 @@ export function noteMapping(match: string): readonly string[] {
       `${match} ct direction ${direction} update @mappings { udp sport : ct ${direction} ip saddr . ct ${direction} proto-src }`,
   );
 }
+
+/** A shell command that empties every map and set that learns. What rules only look up, such as a list of ports, stays. */
+export const FORGET_LEARNED = `{ nft -t list maps; nft -t list sets; } | awk '
+  $1 == "table" { table = $2 " " $3 }
+  $1 == "map" || $1 == "set" { learned = $1 " " table " " $2 }
+  $1 == "flags" && /dynamic/ { print "flush " learned }
+' | nft -f -`;

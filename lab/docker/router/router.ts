@@ -2,6 +2,7 @@
 import type { LabContainer } from '../container/container.ts';
 import { loadRules } from '../topology/setup-script.ts';
 import { IPV6_TABLE } from './ipv6-rules.ts';
+import { FORGET_LEARNED } from './learned.ts';
 import type { RouterRules } from './rules.ts';
 
 export interface LabRouter extends LabContainer {
@@ -11,6 +12,11 @@ export interface LabRouter extends LabContainer {
   load(rules: RouterRules): Promise<void>;
   /** Drops every n-th UDP datagram of each direction and family from now on, by the router's count; 0 drops none. */
   loseEveryNth(n: number): Promise<void>;
+  /**
+   * Forgets every mapping, and every way that a firewall has opened, as a restart does: the next packet of a client makes a
+   * new one. The rules stay, and so does their count of ports.
+   */
+  forget(): Promise<void>;
   /** The connections that the router tracks, one per line. */
   conntrack(): Promise<string>;
 }
@@ -32,9 +38,15 @@ export function labRouter(container: LabContainer): LabRouter {
     rules: () => output(['sh', '-c', LIST_RULES]),
     load: async (rules) => void (await output(['sh', '-c', loadRules(rules)])),
     loseEveryNth: async (n) => void (await output(['sh', '-c', lossCommand(n, programs)])),
+    forget: async () => void (await output(['sh', '-c', forgetCommand(families)])),
     conntrack: async () =>
       (await Promise.all(families.map((family) => output(['conntrack', '-L', '-f', family])))).join(''),
   };
+}
+
+/** What is learned goes last: a packet in between would learn once more what connection tracking still knows. */
+function forgetCommand(families: readonly string[]): string {
+  return ['set -e', ...families.map((family) => `conntrack -F -f ${family}`), FORGET_LEARNED].join('\n');
 }
 
 /** Datagrams are counted, not drawn by lot, so that a test with loss is the same each time. */

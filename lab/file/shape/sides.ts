@@ -57,5 +57,4 @@ export const publicSchema = z
   .meta({ propertyNames: { pattern: HELPER_NAME.source } })
   .describe('Programs on the public network, such as relays and trackers, by their names.');
 
-export type SidesInput = z.output<typeof sidesSchema>;
 export type HelperInput = z.output<typeof helperSchema>;

@@ -3,14 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { clearMatrixFiles, writeMatrixFiles } from '../../../../lab/docker/matrix/files.ts';
-import { matrixJunit } from '../../../../lab/docker/matrix/junit.ts';
-import { matrixMarkdown } from '../../../../lab/docker/matrix/markdown.ts';
-import { matrixSvg } from '../../../../lab/docker/matrix/svg.ts';
+import {
+  clearMatrixFiles,
+  matrixJunit,
+  matrixMarkdown,
+  matrixSvg,
+  writeMatrixFiles,
+} from '../../../../lab/docker/matrix/files.ts';
+import { gridOfMatrix } from '../../../../lab/docker/matrix/grid-of-matrix.ts';
+import { gridHtml } from '../../../../lab/results/html/page.ts';
 import { UsageError } from '../../../../src/errors.ts';
 import { direct, MATRIX_WITH_IPV6, matrixWith, RIGHT_MATRIX, WRONG_MATRIX } from './example.ts';
 
-const FILES = ['matrix.json', 'matrix.junit.xml', 'matrix.md', 'matrix.svg'];
+const FILES = ['matrix.html', 'matrix.json', 'matrix.junit.xml', 'matrix.md', 'matrix.svg'];
 const SCHEMA = new URL('../../../../docs/schema/natcheck.lab-matrix-1.schema.json', import.meta.url);
 
 describe('the files of a matrix', () => {
@@ -20,15 +25,16 @@ describe('the files of a matrix', () => {
   });
   afterEach(() => rm(base, { recursive: true }));
 
-  it('are four, in a directory that is made for them', async () => {
+  it('are five, in a directory that is made for them', async () => {
     const dir = join(base, 'new', 'deep');
     await clearMatrixFiles(dir);
     expect(await readdir(dir)).toEqual([]);
     const paths = await writeMatrixFiles(dir, WRONG_MATRIX);
     expect(paths).toEqual(
-      ['matrix.md', 'matrix.json', 'matrix.junit.xml', 'matrix.svg'].map((name) => join(dir, name)),
+      ['matrix.md', 'matrix.json', 'matrix.junit.xml', 'matrix.svg', 'matrix.html'].map((name) => join(dir, name)),
     );
     expect(await Promise.all(FILES.map((name) => readFile(join(dir, name), 'utf8')))).toEqual([
+      gridHtml(gridOfMatrix(WRONG_MATRIX)),
       `${JSON.stringify(WRONG_MATRIX, null, 2)}\n`,
       matrixJunit(WRONG_MATRIX),
       matrixMarkdown(WRONG_MATRIX),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { matrixJunit } from '../../../../lab/docker/matrix/junit.ts';
+import { matrixJunit } from '../../../../lab/docker/matrix/files.ts';
 import { failed, MATRIX_WITH_IPV6, matrixWith, RIGHT_MATRIX, WRONG_MATRIX } from './example.ts';
 
 it('each cell is a test case that takes as long as its punch', () => {

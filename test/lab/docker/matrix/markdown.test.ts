@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { matrixMarkdown } from '../../../../lab/docker/matrix/markdown.ts';
+import { matrixMarkdown } from '../../../../lab/docker/matrix/files.ts';
 import { direct, directTo, failed, MATRIX_WITH_IPV6, matrixWith, RIGHT_MATRIX, WRONG_MATRIX } from './example.ts';
 
 it('a matrix that is as expected is one grid', () => {

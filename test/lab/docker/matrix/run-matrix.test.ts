@@ -48,6 +48,55 @@ it('a lab with IPv6 is judged by both families, and shows them', async () => {
   expect(matrix.cells.map(({ actual }) => actual.families)).toEqual([['IPv6', 'IPv6']]);
 });
 
+it('another program may say in its own words why it has no path, and have another plan', async () => {
+  const lab = labOf(site('symmetric', SYMMETRIC), site('symmetric-2', SYMMETRIC));
+  const said = (reason: string) => async () => [failed(reason), failed(reason)] as const;
+  const own = await runMatrix(lab, { hasRelay: false, punchPair: said('handshake timed out') });
+  expect([own.isAsExpected, own.cells[0]?.expected.reasons]).toEqual([true, null]);
+  const expected = { technique: null, probability: null, outcome: 'failed', reasons: null };
+  const judged = await runMatrix(lab, { expect: () => 'none', punchPair: said('timed out') });
+  expect([judged.isAsExpected, judged.cells[0]?.expected]).toEqual([true, expected]);
+});
+
+it.each([
+  ['direct', 'direct', true],
+  ['direct', 'relayed', false],
+  ['any-path', 'relayed', true],
+  ['any-path', 'failed', false],
+  ['anything', 'failed', true],
+  ['anything', 'nonsense', false],
+  ['none', 'direct', false],
+] as const)('where %s is expected, %s is as expected: %s', async (expected, outcome, isAsExpected) => {
+  const lab = labOf(site('full-cone', FULL_CONE), site('full-cone-2', FULL_CONE));
+  const { report, ...rest } = direct(12);
+  const side = { ...rest, report: report && { ...report, outcome } };
+  const matrix = await runMatrix(lab, { expect: () => expected, punchPair: async () => [side, side] });
+  expect(matrix.isAsExpected).toBe(isAsExpected);
+});
+
+it('no more pairs run at once than it says', async () => {
+  const lab = labOf(
+    site('full-cone', FULL_CONE),
+    site('symmetric', SYMMETRIC),
+    site('full-cone-2', FULL_CONE),
+    site('symmetric-2', SYMMETRIC),
+  );
+  let [running, most] = [0, 0];
+  const punchPair = async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await Promise.resolve();
+    running -= 1;
+    return [direct(1), direct(1)] as const;
+  };
+  await runMatrix(lab, { punchPair, pairsAtOnce: 2 });
+  expect(most).toBe(2);
+  most = 0;
+  await runMatrix(lab, { punchPair, pairsAtOnce: 1 });
+  expect(most).toBe(1);
+  await expect(runMatrix(lab, { punchPair, pairsAtOnce: 0 })).rejects.toThrow(RangeError);
+});
+
 it('the peers of a pair meet in a room of a name that a server takes', async () => {
   const rooms: (string | undefined)[] = [];
   const client = () => ({

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { renderMatrix } from '../../../../cli/render/matrix-text.ts';
+import { renderMatrix } from '../../../../cli/render/grid/matrix-text.ts';
 import { labMatrix } from '../../../../docs/made/lab-matrix.ts';
 import { connectDocker } from '../../../../lab/docker/engine/testcontainers.ts';
 import { type Matrix, matrixJunit, matrixMarkdown, matrixSvg } from '../../../../lab/index.ts';
@@ -72,7 +72,7 @@ describeLab('natcheck lab matrix', () => {
       expect(isReport(report), ajv.errorsText(isReport.errors)).toBe(true);
     }
 
-    const names = ['matrix.json', 'matrix.junit.xml', 'matrix.md', 'matrix.svg'];
+    const names = ['matrix.html', 'matrix.json', 'matrix.junit.xml', 'matrix.md', 'matrix.svg'];
     expect(await readdir(out)).toEqual(names);
     const [json = '', ...others] = await Promise.all(names.map((name) => readFile(join(out, name), 'utf8')));
     expect(JSON.parse(json)).toEqual(matrix);

@@ -1,0 +1,112 @@
+/** The output of a program as lines, in bounded memory: the first ones, the latest, and how many there were between. */
+import type { OutputStream } from './demux.ts';
+import type { Guest, GuestLine } from './guest.ts';
+
+/** A longer line is cut there: what is looked for in output, such as a ticket or a line of JSON, is shorter. */
+export const LINE_BYTES = 4096;
+/** So many first and so many latest lines are kept: what a program says of its start and of its end. */
+export const KEPT_LINES = 1000;
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+export interface Output extends Pick<Guest, 'onLine' | 'leftOut'> {
+  /** Takes the next bytes of a stream, read at `at`. */
+  readonly heard: (stream: OutputStream, bytes: Uint8Array, at: number) => void;
+  /** What has not ended with a line feed is a line now. */
+  readonly end: (at: number) => void;
+}
+
+/** @param reworded what is made of each line before anyone sees it. */
+export function createOutput(reworded: (text: string) => string = (text) => text): Output {
+  const kept = keptLines();
+  const listeners = new Set<(line: GuestLine) => void>();
+  const tell = (stream: OutputStream, bytes: Buffer, at: number): void => {
+    const line = { at, stream, text: reworded(bytes.toString('utf8')) };
+    kept.add(line);
+    for (const listener of listeners) listener(line);
+  };
+  const splitters = {
+    stdout: createSplitter((bytes, at) => tell('stdout', bytes, at)),
+    stderr: createSplitter((bytes, at) => tell('stderr', bytes, at)),
+  };
+  return {
+    heard: (stream, bytes, at) => splitters[stream].heard(bytes, at),
+    end: (at) => {
+      splitters.stdout.end(at);
+      splitters.stderr.end(at);
+    },
+    leftOut: kept.leftOut,
+    onLine: (listener) => {
+      for (const line of kept.lines()) listener(line);
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
+  };
+}
+
+interface KeptLines {
+  readonly add: (line: GuestLine) => void;
+  readonly lines: () => readonly GuestLine[];
+  readonly leftOut: () => number;
+}
+
+function keptLines(): KeptLines {
+  const first: GuestLine[] = [];
+  /** A ring: `oldest` is the place of the line that is replaced next. */
+  const latest: GuestLine[] = [];
+  let oldest = 0;
+  let leftOut = 0;
+  return {
+    add: (line) => {
+      if (first.length < KEPT_LINES) first.push(line);
+      else if (latest.length < KEPT_LINES) latest.push(line);
+      else {
+        latest[oldest] = line;
+        oldest = (oldest + 1) % KEPT_LINES;
+        leftOut++;
+      }
+    },
+    lines: () => [...first, ...latest.slice(oldest), ...latest.slice(0, oldest)],
+    leftOut: () => leftOut,
+  };
+}
+
+interface Splitter {
+  readonly heard: (bytes: Uint8Array, at: number) => void;
+  readonly end: (at: number) => void;
+}
+
+function createSplitter(line: (bytes: Buffer, at: number) => void): Splitter {
+  const begun = Buffer.alloc(LINE_BYTES);
+  let length = 0;
+  let hasBegun = false;
+  const keep = (bytes: Uint8Array): void => {
+    const part = bytes.subarray(0, LINE_BYTES - length);
+    begun.set(part, length);
+    length += part.length;
+    hasBegun = true;
+  };
+  const end = (at: number): void => {
+    const text = begun.subarray(0, length > 0 && begun[length - 1] === CARRIAGE_RETURN ? length - 1 : length);
+    line(text, at);
+    length = 0;
+    hasBegun = false;
+  };
+  return {
+    heard: (bytes, at) => {
+      let from = 0;
+      for (;;) {
+        const to = bytes.indexOf(LINE_FEED, from);
+        if (to === -1) break;
+        keep(bytes.subarray(from, to));
+        end(at);
+        from = to + 1;
+      }
+      if (from < bytes.length) keep(bytes.subarray(from));
+    },
+    end: (at) => {
+      if (hasBegun) end(at);
+    },
+  };
+}

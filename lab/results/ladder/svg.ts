@@ -1,0 +1,144 @@
+/**
+ * A ladder as a picture within a page: hosts are vertical lines, packets are arrows between them, from top to bottom. One
+ * that was dropped ends with ✗ at the router that did it, and says why. The colours are the page's.
+ */
+import { type Endpoint, formatEndpoint } from '../../../src/endpoint.ts';
+import type { Ladder } from '../../witness/ladder.ts';
+import { WRONG_MARK } from '../grid.ts';
+import { escapeXml } from '../printable.ts';
+import { foldSteps, type Rung } from './fold.ts';
+
+/** A character of the widest common sans-serif at 12 px, rounded up. */
+const CHARACTER_WIDTH = 6.8;
+const TIME_WIDTH = 62;
+const HOST_GAP_MIN = 150;
+const HEAD_HEIGHT = 34;
+const RUNG_HEIGHT = 28;
+/** Where the names are far above, they stand below as well. */
+const NAMES_BELOW_FROM = 20;
+const WORDS_MAX = 60;
+/** Of the rungs that there is room for, those that are kept at the end: how it went on, after how it began. */
+const END_SHARE = 1 / 3;
+
+/** Puts the names at the top; at most `most` arrows. */
+export function ladderSvg({ hosts: named, steps, omitted }: Ladder, most: number): string {
+  const hosts = [...new Set([...named, ...steps.flatMap(({ from, to, dropped }) => [from, to, dropped?.at ?? to])])];
+  const { begin, end, left } = bounded(foldSteps(steps), most);
+  const scale = scaleOf(hosts);
+  const gapText = gapWords(left + omitted);
+  const rungs = [
+    ...begin.map((rung) => (y: number) => rungText(rung, { scale, y })),
+    ...(gapText === '' ? [] : [(y: number) => text(gapText, { kind: 'gap', x: TIME_WIDTH + 8, y })]),
+    ...end.map((rung) => (y: number) => rungText(rung, { scale, y })),
+  ];
+  const bottom = HEAD_HEIGHT + rungs.length * RUNG_HEIGHT + 10;
+  const hasNamesBelow = rungs.length >= NAMES_BELOW_FROM;
+  const height = bottom + (hasNamesBelow ? HEAD_HEIGHT - 10 : 4);
+  const names = (y: number): readonly string[] =>
+    hosts.map((name) => text(name, { kind: 'host', x: scale.xOf(name), y }));
+  return [
+    `<svg class="ladder" width="${scale.width}" height="${height}" viewBox="0 0 ${scale.width} ${height}" role="img" aria-label="${escapeXml(labelOf(steps.length + omitted, hosts))}">`,
+    ...hosts.map((name) => `<path class="life" d="M${scale.xOf(name)} ${HEAD_HEIGHT - 10}V${bottom}"/>`),
+    ...names(16),
+    ...rungs.map((draw, index) => draw(HEAD_HEIGHT + (index + 1) * RUNG_HEIGHT - 4)),
+    ...(hasNamesBelow ? names(bottom + 16) : []),
+    '</svg>',
+  ].join('\n');
+}
+
+function labelOf(packets: number, hosts: readonly string[]): string {
+  return `${packets} packets between ${hosts.join(', ')}`;
+}
+
+interface Scale {
+  readonly width: number;
+  readonly xOf: (host: string) => number;
+}
+
+function scaleOf(hosts: readonly string[]): Scale {
+  const longest = Math.max(...hosts.map(({ length }) => length));
+  const gap = Math.max(HOST_GAP_MIN, Math.ceil(longest * CHARACTER_WIDTH) + 16);
+  const first = TIME_WIDTH + Math.ceil(gap / 2);
+  return {
+    width: TIME_WIDTH + hosts.length * gap,
+    xOf: (host) => first + hosts.indexOf(host) * gap,
+  };
+}
+
+interface Bounded {
+  readonly begin: readonly Rung[];
+  readonly end: readonly Rung[];
+  /** How many packets are left out between them. */
+  readonly left: number;
+}
+
+function bounded(rungs: readonly Rung[], most: number): Bounded {
+  if (rungs.length <= most) return { begin: rungs, end: [], left: 0 };
+  const atEnd = Math.floor(most * END_SHARE);
+  const middle = rungs.slice(most - atEnd, rungs.length - atEnd);
+  return {
+    begin: rungs.slice(0, most - atEnd),
+    end: rungs.slice(rungs.length - atEnd),
+    left: middle.reduce((sum, { count }) => sum + count, 0),
+  };
+}
+
+function gapWords(packets: number): string {
+  if (packets === 0) return '';
+  return `… ${packets} ${packets === 1 ? 'packet' : 'packets'} not drawn`;
+}
+
+function rungText(rung: Rung, { scale, y }: { readonly scale: Scale; readonly y: number }): string {
+  const { from, to, dropped, atMs, source, destination } = rung.step;
+  const [start, aim] = [scale.xOf(from), scale.xOf(to)];
+  const end = dropped === null ? aim : scale.xOf(dropped.at);
+  const isRightward = aim > start || (aim === start && end >= start);
+  const sign = isRightward ? 1 : -1;
+  const label = { kind: isRightward ? 'what' : 'what left', x: start + 6 * sign, y: y - 4 };
+  const drop = { kind: isRightward ? 'drop' : 'drop left', x: end - 4 * sign, y: y + 4 };
+  return [
+    `<g><title>${escapeXml(titleOf(source, destination))}</title>`,
+    text((atMs / 1000).toFixed(3), { kind: 'at', x: TIME_WIDTH - 8, y }),
+    arrow({ start, end: end === start ? start + 24 * sign : end, y, isDropped: dropped !== null }),
+    text(rungWords(rung), label),
+    dropped === null ? '' : text(isRightward ? `${WRONG_MARK} ${dropped.why}` : `${dropped.why} ${WRONG_MARK}`, drop),
+    '</g>',
+  ].join('');
+}
+
+function titleOf(source: Endpoint, destination: Endpoint): string {
+  return `${formatEndpoint(source)} → ${formatEndpoint(destination)}`;
+}
+
+/** Such as `STUN Binding request, 20 B × 3 until 1.204 s`. */
+function rungWords({ step, count, lastAtMs, bytes: { least, most } }: Rung): string {
+  const what = step.what.length <= WORDS_MAX ? step.what : `${step.what.slice(0, WORDS_MAX)}…`;
+  const size = least === most ? `${most} B` : `${least}–${most} B`;
+  const times = count === 1 ? '' : ` × ${count} until ${(lastAtMs / 1000).toFixed(3)}`;
+  return `${what}, ${size}${times}`;
+}
+
+interface Arrow {
+  readonly start: number;
+  readonly end: number;
+  readonly y: number;
+  readonly isDropped: boolean;
+}
+
+/** Its head is part of its line. */
+function arrow({ start, end, y, isDropped }: Arrow): string {
+  const sign = end > start ? 1 : -1;
+  const head = isDropped ? '' : `m${-6 * sign} -4l${6 * sign} 4l${-6 * sign} 4`;
+  return `<path class="${isDropped ? 'lost' : 'went'}" d="M${start} ${y}H${isDropped ? end - 8 * sign : end}${head}"/>`;
+}
+
+interface Words {
+  /** Classes of the page's style. */
+  readonly kind: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+function text(words: string, { kind, x, y }: Words): string {
+  return `<text class="${kind}" x="${x}" y="${y}">${escapeXml(words)}</text>`;
+}

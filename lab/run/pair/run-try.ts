@@ -1,0 +1,123 @@
+/** One try of one pair: its programs run until every condition of success is met, or one cannot be, or time is up. */
+import { createOwner } from '../../../src/net/owner.ts';
+import type { Program } from '../../docker/container/container.ts';
+import { GuestError } from '../../docker/container/guest.ts';
+import type { LabFile, SideName } from '../../file/lab-file.ts';
+import type { SideEnd } from '../../results/run-result.ts';
+import { watchCondition } from '../condition/condition.ts';
+import { MissedError, type Watched, type WatchedCondition } from '../condition/watched.ts';
+import { createOutput, NoSuchLineError, type Output } from './output.ts';
+import { type Facts, resolveTemplate, UnresolvedError } from './resolve.ts';
+import { type PlacedSide, type RunningSide, resolvingFor, startSide } from './sides.ts';
+
+export interface TryOptions {
+  readonly file: Pick<LabFile, 'success'>;
+  readonly sides: readonly PlacedSide[];
+  readonly facts: Facts;
+  /** The outputs of the helpers, by name. */
+  readonly helpers: ReadonlyMap<string, Output>;
+  /** The volume that is the shared folder, if there is one. */
+  readonly shared: string | null;
+  readonly signal: AbortSignal;
+}
+
+/** How it ended: with success, without, or because something could not be run. */
+export interface TryEnd {
+  readonly kind: 'succeeded' | 'failed' | 'error';
+  /** Null if it succeeded. */
+  readonly reason: string | null;
+  /** From the start of the sides to the last condition; null if it did not succeed. */
+  readonly ms: number | null;
+  readonly sides: readonly SideEnd[];
+}
+
+/** @throws the signal's reason, or Error when the engine is lost. */
+export async function runTry(options: TryOptions): Promise<TryEnd> {
+  const { file, sides, facts, helpers, shared, signal } = options;
+  await using owned = createOwner();
+  const outputs = new Map<string, Output>(sides.map(({ side }) => [side.name, createOutput()]));
+  const outputOf = (name: string): Output => found(outputs.get(name) ?? helpers.get(name), name);
+  const startedAt = performance.now();
+  const start = { facts, outputOf, shared, own: owned.use };
+  const running = sides.map((placed) => startSide(placed, outputOf(placed.side.name), start));
+  const watched = watchedOf({ sides, running, outputOf, facts, own: owned.use });
+  const conditions = file.success.conditions.map((condition) => watchCondition(condition, watched));
+  const end = await outcomeOf(conditions, { running, withinMs: file.success.withinMs, signal });
+  const ms = end.kind === 'succeeded' ? Math.round(performance.now() - startedAt) : null;
+  return { ...end, ms, sides: running.map((one) => sideEnd(one, startedAt)) };
+}
+
+interface WatchedParts {
+  readonly sides: readonly PlacedSide[];
+  readonly running: readonly RunningSide[];
+  readonly outputOf: (name: string) => Output;
+  readonly facts: Facts;
+  readonly own: (program: Program) => Program;
+}
+
+function watchedOf({ sides, running, outputOf, facts, own }: WatchedParts): Watched {
+  return {
+    output: outputOf,
+    ended: (name) => found(running.find((one) => one.name === name)?.ended, name),
+    resolve: (template, name) => resolveTemplate(template, resolvingFor(name, { facts, outputOf })),
+    probe: async (name, argv) => {
+      const { site } = found(
+        sides.find(({ side }) => side.name === name),
+        name,
+      );
+      return own(await site.client(0).start(argv));
+    },
+    mayProbe: Promise.resolve(),
+  };
+}
+
+interface Waiting {
+  readonly running: readonly RunningSide[];
+  readonly withinMs: number;
+  readonly signal: AbortSignal;
+}
+
+async function outcomeOf(
+  conditions: readonly WatchedCondition[],
+  { running, withinMs, signal }: Waiting,
+): Promise<Pick<TryEnd, 'kind' | 'reason'>> {
+  const met = new Set<WatchedCondition>();
+  const all = Promise.all(conditions.map((condition) => condition.met.then(() => met.add(condition))));
+  const { promise: stopped, resolve, reject } = Promise.withResolvers<'late'>();
+  const timer = setTimeout(() => resolve('late'), withinMs);
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  // A program that could not be started tells more than the condition that it does not meet.
+  const broken = Promise.all(running.map(({ ended }) => ended)).then(() => stopped);
+  broken.catch(() => {});
+  try {
+    const end = await Promise.race([broken, all, stopped]);
+    if (end !== 'late') return { kind: 'succeeded', reason: null };
+    const missing = conditions.filter((condition) => !met.has(condition)).map((condition) => condition.missing());
+    return { kind: 'failed', reason: `${missing.join('; ')} in ${withinMs / 1000} s` };
+  } catch (error) {
+    signal.throwIfAborted();
+    return failureOf(error);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function failureOf(error: unknown): Pick<TryEnd, 'kind' | 'reason'> {
+  if (error instanceof MissedError) return { kind: 'failed', reason: error.message };
+  if (error instanceof NoSuchLineError)
+    return { kind: 'failed', reason: `a line did not come: its program ${error.message}` };
+  if (error instanceof GuestError || error instanceof UnresolvedError) return { kind: 'error', reason: error.message };
+  throw error;
+}
+
+function sideEnd({ name, output, exitCode }: RunningSide, startedAt: number): SideEnd {
+  return { name, exitCode: exitCode(), output: output.since(startedAt) };
+}
+
+function found<T>(value: T | undefined, name: SideName | string): T {
+  if (value === undefined) throw new RangeError(`there is no ${name} in this pair`);
+  return value;
+}

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { ladderSvg } from '../../../../lab/results/ladder/svg.ts';
+import { HOSTILE_TEXT, LADDER, step } from '../example.ts';
+
+const textsOf = (svg: string): readonly string[] =>
+  [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text = '']) => text);
+
+it('packets are arrows with their time, their kind and their size; a dropped one ends at its router with the reason', () => {
+  const svg = ladderSvg(LADDER, 60);
+  expect(textsOf(svg)).toEqual([
+    ...['a', 'a&#39;s router', 'lighthouse', 'b&#39;s router', 'b'].map((name) => name.replace('&#39;', "'")),
+    ...['0.012', 'nebula handshake, 148 B'],
+    ...['0.014', 'nebula handshake, 180 B'],
+    ...['0.210', 'UDP, 96 B', '✗ no mapping'],
+    ...['0.220', 'UDP, 96 B', 'another source than was sent to ✗'],
+    ...['0.300', 'UDP, 40–45 B × 6 until 0.800'],
+    ...['1.000', 'STUN Binding request, 20 B × 4 until 1.600'],
+    ...['1.010', 'STUN Binding success response, 32 B × 4 until 1.610'],
+    ...['2.000', 'UDP, 96 B'],
+    '… 7 packets not drawn',
+  ]);
+  expect(svg.match(/class="lost"/g)).toHaveLength(2);
+  expect(svg).toContain('<title>203.0.113.101:4242 → 203.0.113.102:4242</title>');
+  // From the line of a to that of b's router, less the room for the mark.
+  expect(svg).toContain('<path class="lost" d="M137 114H579"/>');
+});
+
+it('of too many it draws the beginning and the end', () => {
+  const steps = Array.from({ length: 30 }, (_, index) => step(index, { what: `kind ${index}` }));
+  const texts = textsOf(ladderSvg({ ...LADDER, steps, omitted: 0 }, 6));
+  expect(texts.filter((text) => text.startsWith('kind'))).toEqual(
+    [0, 1, 2, 3, 28, 29].map((index) => `kind ${index}, 96 B`),
+  );
+  expect(texts).toContain('… 24 packets not drawn');
+});
+
+it('whatever a packet is called, it is text', () => {
+  const svg = ladderSvg({ hosts: ['a'], steps: [step(0, { what: HOSTILE_TEXT, to: 'elsewhere' })], omitted: 0 }, 5);
+  expect(svg).not.toContain('<script');
+  expect(svg).not.toContain('NaN');
+  expect(textsOf(svg)).toContain('elsewhere');
+});
