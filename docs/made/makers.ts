@@ -6,6 +6,7 @@ import { behaviorTable } from './behaviors.ts';
 import type { Maker } from './blocks.ts';
 import { noPathCauses, notMetCauses } from './causes.ts';
 import { hardOdds } from './hard-odds.ts';
+import { labFileTables } from './lab-file-keys.ts';
 import { labMatrix } from './lab-matrix.ts';
 import { replySizes } from './reply-sizes.ts';
 
@@ -14,6 +15,7 @@ export const BLOCKS: Readonly<Record<string, Maker>> = {
   accuracy,
   behaviors: behaviorTable,
   'hard-odds': hardOdds,
+  ...labFileTables,
   'lab-matrix': labMatrix,
   'no-path-causes': noPathCauses,
   'not-met-causes': notMetCauses,

@@ -4,7 +4,7 @@ import { fileSchema, SCHEMA_NAME } from './shape/file.ts';
 
 /** Returns the schema, draft 2020-12. It takes all that the reader takes, and some that only the reader refuses. */
 export function labFileSchema(): Readonly<Record<string, unknown>> {
-  const { $schema, ...schema } = z.toJSONSchema(fileSchema, { io: 'input', target: 'draft-2020-12' });
+  const { $schema, ...schema } = z.toJSONSchema(fileSchema, { io: 'input' });
   return { $schema, $id: SCHEMA_NAME, title: 'A lab file, as natcheck lab run takes it', ...schema };
 }
 
