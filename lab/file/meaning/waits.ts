@@ -25,7 +25,7 @@ export function checkWaits(sides: readonly Side[], report: Report): void {
     // A side that waits for itself has been told of already.
     if (!circle || circle.length < 3) continue;
     const waiting = circle.slice(1).map((other, index) => `${circle[index]} for a line of ${other}`);
-    report(['sides'], `${waiting.slice(0, -1).join(', ')} and ${waiting.at(-1)} would wait for ever`);
+    report(['sides'], `these would wait for ever: ${waiting.slice(0, -1).join(', ')} and ${waiting.at(-1)}`);
     return;
   }
 }

@@ -39,7 +39,7 @@ describe('a lab file on a disk', () => {
     await writeFile(at('lab.yml'), text);
     const message = [
       `${at('lab.yml')}:1:47: sides.build.dockerfile: there is no Dockerfile ${at('image/Other')}`,
-      `${at('lab.yml')}:1:68: sides.files["/a"]: there is nothing at ${at('gone')}`,
+      `${at('lab.yml')}:1:69: sides.files["/a"]: there is nothing at ${at('gone')}`,
       `${at('lab.yml')}:2:27: public.relay.build: there is no folder at ${at('peer.conf')}`,
     ].join('\n');
     await expect(readLabFile(at('lab.yml'))).rejects.toThrow(expect.objectContaining({ message }));

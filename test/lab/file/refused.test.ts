@@ -87,7 +87,7 @@ const BY_READER: readonly (readonly [text: string, ...lines: string[]])[] = [
       'nats: { rows: open, columns: [open, { name: open, mapping: address-dependent, filtering: address-dependent }] }',
     ),
     'f:3:37: nats.columns[1]: open is there twice',
-    'f:3:45: nats.columns[1].name: the lab has a open of its own: give yours another name',
+    'f:3:45: nats.columns[1].name: open is a name of the lab: give yours another one',
   ],
   [
     withLines('nats: [{ name: x, mapping: address-dependent, filtering: address-dependent, behind: carrier-grade }]'),
@@ -155,7 +155,7 @@ const BY_READER: readonly (readonly [text: string, ...lines: string[]])[] = [
   ],
   [
     withSides('{ command: "{{peer.line:/x/}}" }'),
-    'f:2:8: sides: a for a line of b and b for a line of a would wait for ever',
+    'f:2:8: sides: these would wait for ever: a for a line of b and b for a line of a',
   ],
   [
     withSides('{ command: "{{own.line:/x/}}" }'),
