@@ -74,7 +74,8 @@ describeLab('natcheck lab matrix', () => {
 
     const names = ['matrix.html', 'matrix.json', 'matrix.junit.xml', 'matrix.md', 'matrix.svg'];
     expect(await readdir(out)).toEqual(names);
-    const [json = '', ...others] = await Promise.all(names.map((name) => readFile(join(out, name), 'utf8')));
+    const [html = '', json = '', ...others] = await Promise.all(names.map((name) => readFile(join(out, name), 'utf8')));
+    expect(html).toMatch(/^<!doctype html>/);
     expect(JSON.parse(json)).toEqual(matrix);
     expect(others).toEqual([matrixJunit(matrix), matrixMarkdown(matrix), matrixSvg(matrix)]);
 
