@@ -182,7 +182,7 @@ const BY_READER: readonly (readonly [text: string, ...lines: string[]])[] = [
 
 const BY_YAML: readonly (readonly [text: string, ...lines: string[]])[] = [
   ['# nothing', 'f:1:1: the file is empty'],
-  ['a: 1\na: 2', 'f:2:1: this is not YAML: map keys must be unique'],
+  ['a: 1\na: 2', 'f:2:1: the key a is there twice'],
   ['\ta: 1', 'f:1:1: this is not YAML: tabs are not allowed as indentation'],
   ['a: 1\n---\nb: 1', expect.stringMatching(/^f:2:1: this is not YAML: source contains multiple documents/)],
   ['a: !x 1', 'f:1:4: this is not YAML: unresolved tag: !x'],
@@ -232,6 +232,6 @@ describe('a lab file is refused', () => {
     ]);
     const level = (name: string, of: string): string => `${name}: &${name} [${Array(10).fill(of).join(', ')}]`;
     const laughs = [level('a', '1'), level('b', '*a'), level('c', '*b'), level('d', '*c'), level('e', '*d')].join('\n');
-    expect(linesFor(laughs)).toEqual([expect.stringMatching(/: the file has more than 20000 values$/)]);
+    expect(linesFor(laughs)).toEqual([expect.stringMatching(/: the file has more than 5000 values$/)]);
   });
 });
