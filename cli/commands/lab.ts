@@ -24,6 +24,7 @@ exec    runs a program at PLACE: server, NAT (its first client), NAT/CLIENT,
 down    ends the running lab, and waits until all of it is gone
 doctor  tries what this machine can do for a lab, changes nothing, and says what
         to install
+schema  prints the JSON Schema of lab files, for editors
 
 The lab uses the container engine at DOCKER_HOST, else the machine's own, else,
 as root on Debian, a private one that ends with the lab. It needs the package
@@ -43,6 +44,7 @@ const ACTIONS: Readonly<Record<string, () => Promise<LabAction>>> = {
   exec: async () => (await import('./lab/exec.ts')).exec,
   down: async () => (await import('./lab/down.ts')).down,
   doctor: async () => (await import('./lab/doctor.ts')).doctor,
+  schema: async () => (await import('./lab/schema.ts')).schema,
   keep: async () => (await import('./lab/keep.ts')).keep,
 };
 
@@ -51,7 +53,7 @@ export const lab = defineCommand({
   arguments: '<action> [place] [command..]',
   takesProgram: true,
   positionals: {
-    action: { type: 'string', describe: 'up, detect, matrix, run, exec, down or doctor' },
+    action: { type: 'string', describe: 'up, detect, matrix, run, exec, down, doctor or schema' },
     place: { type: 'string', describe: 'exec: where to run the program; run: the lab file' },
     command: { type: 'string', array: true, describe: 'exec: the program and its arguments, after --' },
   },
@@ -80,14 +82,17 @@ export const lab = defineCommand({
     ['natcheck lab doctor', 'see whether a lab can run here, and what to install'],
     ['natcheck lab exec symmetric -- ip route', 'show the routes of the client behind the symmetric NAT'],
     ['natcheck lab exec symmetric/router -- iptables-save', 'show the rules of its router'],
+    ['natcheck lab schema > lab.schema.json', 'keep the schema of lab files beside them, for an editor'],
   ],
   run: async (argv, context) => {
     const { action: name, place, command = [], _ = [] } = argv as typeof argv & Positionals;
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
     if (action === undefined) {
-      const meant = nearest(name, ['up', 'detect', 'matrix', 'run', 'exec', 'down', 'doctor']);
+      const meant = nearest(name, ['up', 'detect', 'matrix', 'run', 'exec', 'down', 'doctor', 'schema']);
       const help = meant === null ? 'it has' : `did you mean ${meant}? It has`;
-      throw new UsageError(`natcheck lab has no "${name}"; ${help} up, detect, matrix, run, exec, down and doctor`);
+      throw new UsageError(
+        `natcheck lab has no "${name}"; ${help} up, detect, matrix, run, exec, down, doctor and schema`,
+      );
     }
     // The parser leaves what follows `--` behind the command's own name.
     const words: LabWords = { ...argv, place, command: [...command, ..._.slice(1)].map(String) };

@@ -2,12 +2,10 @@
 import { findEngine } from '../../../lab/docker/engine/engine.ts';
 import { ensureImage } from '../../../lab/docker/image/image.ts';
 import type { LabFile } from '../../../lab/file/lab-file.ts';
-import { LabFileError } from '../../../lab/file/lab-file-error.ts';
 import { readLabFile } from '../../../lab/file/read.ts';
 import { clearRunFiles, writeRunFiles } from '../../../lab/results/run-files.ts';
 import type { RunResult } from '../../../lab/results/run-result.ts';
 import { runLabFile } from '../../../lab/run/run-lab-file.ts';
-import { UsageError } from '../../../src/errors.ts';
 import type { Context } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
 import { renderRun, renderRunProgress } from '../../render/grid/run-text.ts';
@@ -17,9 +15,9 @@ import { type LabAction, withLab } from './action.ts';
 export const run: LabAction = ({ place = '', json, out }, context) =>
   withLab(context, async () => {
     const { stdout, color } = context;
-    const file = await understood(() => readLabFile(place));
+    const file = await readLabFile(place);
     if (out !== undefined) await clearRunFiles(out);
-    const result = await understood(() => inOwnLab(file, context));
+    const result = await inOwnLab(file, context);
     const paths = out === undefined ? [] : await writeRunFiles(out, result);
     stdout.write(`${json ? JSON.stringify(result) : renderRun(result, { color, paths, columns: stdout.columns })}\n`);
     return result.isAsExpected ? EXIT.ok : EXIT.inconclusive;
@@ -36,14 +34,4 @@ async function inOwnLab(file: LabFile, context: Context): Promise<RunResult> {
   const result = await runLabFile(file, { engine, image, progress: progress.line, signal, onCell });
   progress.line('ending the lab');
   return result;
-}
-
-/** What is wrong with the file is for its writer to mend. */
-async function understood<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof LabFileError) throw new UsageError(error.message);
-    throw error;
-  }
 }
