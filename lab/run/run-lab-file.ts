@@ -16,7 +16,7 @@ import { type PairBed, runPair } from './pair/run-pair.ts';
 const ADDRESSING: Addressing = {
   publicPrefix: '192.0.2',
   privatePrefix: '10.115',
-  routedPrefix: '198.18',
+  routedPrefix: '198.19',
   carrierPrefix: '100.66',
 };
 

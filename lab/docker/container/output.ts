@@ -1,6 +1,7 @@
 /** The output of a program as lines, in bounded memory: the first ones, the latest, and how many there were between. */
 import type { OutputStream } from './demux.ts';
 import type { Guest, GuestLine } from './guest.ts';
+import { keptLines } from './kept-lines.ts';
 
 /** A longer line is cut there: what is looked for in output, such as a ticket or a line of JSON, is shorter. */
 export const LINE_BYTES = 4096;
@@ -19,7 +20,7 @@ export interface Output extends Pick<Guest, 'onLine' | 'leftOut'> {
 
 /** @param reworded what is made of each line before anyone sees it. */
 export function createOutput(reworded: (text: string) => string = (text) => text): Output {
-  const kept = keptLines();
+  const kept = keptLines<GuestLine>(KEPT_LINES);
   const listeners = new Set<(line: GuestLine) => void>();
   const tell = (stream: OutputStream, bytes: Buffer, at: number): void => {
     const line = { at, stream, text: reworded(bytes.toString('utf8')) };
@@ -38,37 +39,10 @@ export function createOutput(reworded: (text: string) => string = (text) => text
     },
     leftOut: kept.leftOut,
     onLine: (listener) => {
-      for (const line of kept.lines()) listener(line);
+      for (const line of [...kept.first(), ...kept.latest()]) listener(line);
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
-  };
-}
-
-interface KeptLines {
-  readonly add: (line: GuestLine) => void;
-  readonly lines: () => readonly GuestLine[];
-  readonly leftOut: () => number;
-}
-
-function keptLines(): KeptLines {
-  const first: GuestLine[] = [];
-  /** A ring: `oldest` is the place of the line that is replaced next. */
-  const latest: GuestLine[] = [];
-  let oldest = 0;
-  let leftOut = 0;
-  return {
-    add: (line) => {
-      if (first.length < KEPT_LINES) first.push(line);
-      else if (latest.length < KEPT_LINES) latest.push(line);
-      else {
-        latest[oldest] = line;
-        oldest = (oldest + 1) % KEPT_LINES;
-        leftOut++;
-      }
-    },
-    lines: () => [...first, ...latest.slice(oldest), ...latest.slice(0, oldest)],
-    leftOut: () => leftOut,
   };
 }
 
