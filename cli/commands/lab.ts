@@ -48,12 +48,19 @@ const ACTIONS: Readonly<Record<string, () => Promise<LabAction>>> = {
   keep: async () => (await import('./lab/keep.ts')).keep,
 };
 
+const NAMES = Object.keys(ACTIONS).filter((name) => name !== 'keep');
+
+/** Such as `up, down and exec`. */
+function listed(names: readonly string[], last: 'and' | 'or'): string {
+  return `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`;
+}
+
 export const lab = defineCommand({
   name: 'lab',
   arguments: '<action> [place] [command..]',
   takesProgram: true,
   positionals: {
-    action: { type: 'string', describe: 'up, detect, matrix, run, exec, down, doctor or schema' },
+    action: { type: 'string', describe: listed(NAMES, 'or') },
     place: { type: 'string', describe: 'exec: where to run the program; run: the lab file' },
     command: { type: 'string', array: true, describe: 'exec: the program and its arguments, after --' },
   },
@@ -72,6 +79,8 @@ export const lab = defineCommand({
         'detect, matrix, run, doctor: print one JSON object on stdout (schema natcheck.lab-detect/1, natcheck.lab-matrix/1, natcheck.lab-run/1, natcheck.lab-doctor/1)',
     },
     out: { type: 'string', describe: 'matrix, run: directory for the results, created if missing' },
+    only: { type: 'string', array: true, describe: 'run: a pair to run, as "ROW × COLUMN"; repeat to run several' },
+    repeat: { type: 'number', describe: 'run: how often each pair is tried; the results then have success rates' },
   },
   notes: NOTES,
   examples: [
@@ -88,11 +97,9 @@ export const lab = defineCommand({
     const { action: name, place, command = [], _ = [] } = argv as typeof argv & Positionals;
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
     if (action === undefined) {
-      const meant = nearest(name, ['up', 'detect', 'matrix', 'run', 'exec', 'down', 'doctor', 'schema']);
+      const meant = nearest(name, NAMES);
       const help = meant === null ? 'it has' : `did you mean ${meant}? It has`;
-      throw new UsageError(
-        `natcheck lab has no "${name}"; ${help} up, detect, matrix, run, exec, down, doctor and schema`,
-      );
+      throw new UsageError(`natcheck lab has no "${name}"; ${help} ${listed(NAMES, 'and')}`);
     }
     // The parser leaves what follows `--` behind the command's own name.
     const words: LabWords = { ...argv, place, command: [...command, ..._.slice(1)].map(String) };
@@ -108,7 +115,7 @@ interface Positionals {
   readonly _?: readonly (string | number)[];
 }
 
-function checkUse(name: string, { place, command, clients, all, nat, hard, json, out }: LabWords): void {
+function checkUse(name: string, { place, command, clients, all, nat, hard, json, out, only, repeat }: LabWords): void {
   if (!Number.isInteger(clients) || clients < 1 || clients > MAX_CLIENTS) {
     throw new UsageError(`--clients takes a whole number from 1 to ${MAX_CLIENTS}`);
   }
@@ -123,6 +130,9 @@ function checkUse(name: string, { place, command, clients, all, nat, hard, json,
   }
   if (out !== undefined && name !== 'matrix' && name !== 'run')
     throw new UsageError(`natcheck lab ${name} does not take --out`);
+  if (name !== 'run' && (only || repeat !== undefined)) {
+    throw new UsageError(`natcheck lab ${name} does not take --only or --repeat`);
+  }
   if (!out && name === 'matrix') throw new UsageError('natcheck lab matrix needs --out DIR');
   if (name === 'exec') {
     if (place === undefined || command.length === 0) throw new UsageError('natcheck lab exec needs PLACE -- COMMAND…');

@@ -18,6 +18,9 @@ export interface LabWords {
   readonly hard: boolean | undefined;
   readonly json: boolean | undefined;
   readonly out: string | undefined;
+  /** Pairs, as `A × B`. */
+  readonly only: readonly string[] | undefined;
+  readonly repeat: number | undefined;
 }
 
 export type LabAction = (words: LabWords, context: Context) => Promise<ExitCode>;

@@ -98,7 +98,7 @@ export const programShape = {
     .meta({
       id: 'command',
       description:
-        "What runs: text for sh -c, or a list of the program and its arguments. Default: the image's own command.",
+        "What runs, in place of the image's entrypoint and command: text for sh -c, or a list of the program and its arguments. Default: the image's own.",
     })
     .optional(),
 };
