@@ -80,7 +80,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lab/file': ['lab/base', 'src/base', 'src/nat'],
   'lab/witness': ['src/base'],
   'lab/results': ['lab/witness', 'src/base', 'src/net'],
-  'lab/run': ['lab/base', 'lab/docker', 'lab/file', 'lab/results', 'lab/witness', 'src/net'],
+  'lab/run': ['lab/base', 'lab/docker', 'lab/file', 'lab/results', 'lab/witness', 'src/base', 'src/net'],
   'lab/docker': ['lab/base', 'lab/results', 'src/base', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
   'lab/vitest': ['lab/docker'],
   lab: ['lab/base', 'lab/docker'],

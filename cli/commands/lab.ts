@@ -27,6 +27,7 @@ down    ends the running lab, waits until all of it is gone, and says what it
 prune   removes that: images, base file systems, data of private engines
 doctor  tries what this machine can do for a lab, changes nothing, and says what
         to install
+schema  prints the JSON Schema of lab files, for editors
 
 The lab uses the container engine at DOCKER_HOST, else the machine's own, else,
 as root on Debian, a private one that ends with the lab. It needs the package
@@ -47,15 +48,23 @@ const ACTIONS: Readonly<Record<string, () => Promise<LabAction>>> = {
   down: async () => (await import('./lab/down.ts')).down,
   prune: async () => (await import('./lab/prune.ts')).prune,
   doctor: async () => (await import('./lab/doctor.ts')).doctor,
+  schema: async () => (await import('./lab/schema.ts')).schema,
   keep: async () => (await import('./lab/keep.ts')).keep,
 };
+
+const NAMES = Object.keys(ACTIONS).filter((name) => name !== 'keep');
+
+/** Such as `up, down and exec`. */
+function listed(names: readonly string[], last: 'and' | 'or'): string {
+  return `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`;
+}
 
 export const lab = defineCommand({
   name: 'lab',
   arguments: '<action> [place] [command..]',
   takesProgram: true,
   positionals: {
-    action: { type: 'string', describe: 'up, detect, matrix, run, exec, down, prune or doctor' },
+    action: { type: 'string', describe: listed(NAMES, 'or') },
     place: { type: 'string', describe: 'exec: where to run the program; run: the lab file' },
     command: { type: 'string', array: true, describe: 'exec: the program and its arguments, after --' },
   },
@@ -75,6 +84,8 @@ export const lab = defineCommand({
         'detect, matrix, run, doctor: print one JSON object on stdout (schema natcheck.lab-detect/1, natcheck.lab-matrix/1, natcheck.lab-run/1, natcheck.lab-doctor/1)',
     },
     out: { type: 'string', describe: 'matrix, run: directory for the results, created if missing' },
+    only: { type: 'string', array: true, describe: 'run: a pair to run, as "ROW × COLUMN"; repeat to run several' },
+    repeat: { type: 'number', describe: 'run: how often each pair is tried; the results then have success rates' },
   },
   notes: NOTES,
   examples: [
@@ -86,16 +97,15 @@ export const lab = defineCommand({
     ['natcheck lab doctor', 'see whether a lab can run here, and what to install'],
     ['natcheck lab exec symmetric -- ip route', 'show the routes of the client behind the symmetric NAT'],
     ['natcheck lab exec symmetric/router -- iptables-save', 'show the rules of its router'],
+    ['natcheck lab schema > lab.schema.json', 'keep the schema of lab files beside them, for an editor'],
   ],
   run: async (argv, context) => {
     const { action: name, place, command = [], _ = [] } = argv as typeof argv & Positionals;
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
     if (action === undefined) {
-      const meant = nearest(name, ['up', 'detect', 'matrix', 'run', 'exec', 'down', 'prune', 'doctor']);
+      const meant = nearest(name, NAMES);
       const help = meant === null ? 'it has' : `did you mean ${meant}? It has`;
-      throw new UsageError(
-        `natcheck lab has no "${name}"; ${help} up, detect, matrix, run, exec, down, prune and doctor`,
-      );
+      throw new UsageError(`natcheck lab has no "${name}"; ${help} ${listed(NAMES, 'and')}`);
     }
     // The parser leaves what follows `--` behind the command's own name.
     const words: LabWords = { ...argv, place, command: [...command, ..._.slice(1)].map(String) };
@@ -111,8 +121,10 @@ interface Positionals {
   readonly _?: readonly (string | number)[];
 }
 
-function checkUse(name: string, words: LabWords): void {
-  const { place, command, clients, all, nat, image, hard, json, out } = words;
+function checkUse(
+  name: string,
+  { place, command, clients, all, nat, hard, image, json, out, only, repeat }: LabWords,
+): void {
   if (!Number.isInteger(clients) || clients < 1 || clients > MAX_CLIENTS) {
     throw new UsageError(`--clients takes a whole number from 1 to ${MAX_CLIENTS}`);
   }
@@ -130,6 +142,9 @@ function checkUse(name: string, words: LabWords): void {
   }
   if (out !== undefined && name !== 'matrix' && name !== 'run')
     throw new UsageError(`natcheck lab ${name} does not take --out`);
+  if (name !== 'run' && (only || repeat !== undefined)) {
+    throw new UsageError(`natcheck lab ${name} does not take --only or --repeat`);
+  }
   if (!out && name === 'matrix') throw new UsageError('natcheck lab matrix needs --out DIR');
   if (name === 'exec') {
     if (place === undefined || command.length === 0) throw new UsageError('natcheck lab exec needs PLACE -- COMMAND…');

@@ -1,10 +1,12 @@
-/** What programs write of the pages: the blocks by their names, and the pictures by their paths. */
+/** What programs write of the pages: the blocks by their names, pictures and schemas by their paths. */
+import { labFileSchemaText } from '../../lab/file/schema.ts';
 import { detectPicture } from '../pictures/detect.ts';
 import { accuracy } from './accuracy.ts';
 import { behaviorTable } from './behaviors.ts';
 import type { Maker } from './blocks.ts';
 import { noPathCauses, notMetCauses } from './causes.ts';
 import { hardOdds } from './hard-odds.ts';
+import { labFileTables } from './lab-file-keys.ts';
 import { labMatrix } from './lab-matrix.ts';
 import { replySizes } from './reply-sizes.ts';
 
@@ -13,6 +15,7 @@ export const BLOCKS: Readonly<Record<string, Maker>> = {
   accuracy,
   behaviors: behaviorTable,
   'hard-odds': hardOdds,
+  ...labFileTables,
   'lab-matrix': labMatrix,
   'no-path-causes': noPathCauses,
   'not-met-causes': notMetCauses,
@@ -20,6 +23,7 @@ export const BLOCKS: Readonly<Record<string, Maker>> = {
 };
 
 /** By the path from the root of the repository. */
-export const PICTURES: Readonly<Record<string, Maker>> = {
+export const WHOLE_FILES: Readonly<Record<string, Maker>> = {
   'docs/pictures/detect.svg': detectPicture,
+  'docs/schema/natcheck.lab-file-1.schema.json': labFileSchemaText,
 };

@@ -39,6 +39,8 @@ export interface LabSite {
   readonly ipv6: Ipv6Access | null;
   /** The router's public address. Where nothing is translated, each client is seen by its own address. */
   readonly publicAddress: string;
+  /** All of the router's public addresses; the first one is `publicAddress`. */
+  readonly publicAddresses: readonly string[];
   /** The router's public IPv6 address; null if there is none. */
   readonly publicAddress6: string | null;
   readonly router: LabRouter;
@@ -123,6 +125,7 @@ function labSite({ plan, router, carrier, clients }: StartedSite): LabSite {
     access,
     ipv6,
     publicAddress: publicAddressesOf(plan)[0],
+    publicAddresses: publicAddressesOf(plan),
     publicAddress6: publicAddress6Of(plan),
     router: labRouter(router),
     carrier: carrier && labRouter(carrier),

@@ -118,8 +118,8 @@ export type Condition =
 /** What the routers should have seen of a pair. */
 export type Expect =
   /**
-   * Direct where sending to the endpoints that a server saw is enough; anything where it takes a guess of ports; otherwise
-   * relayed if the program has a relay, and none if it has not.
+   * Direct where sending to the endpoints that a server saw is enough. Where it takes a guess of ports, any path if the
+   * program has a relay, and anything if it has not; otherwise relayed, and none.
    */
   | { readonly kind: 'arithmetic'; readonly hasRelay: boolean }
   /** The same for every pair. */

@@ -6,17 +6,17 @@ import { startLab } from '../docker/lab.ts';
 import { runSchedule } from '../docker/matrix/schedule.ts';
 import { startNatcheckServer } from '../docker/served-lab.ts';
 import type { Addressing } from '../docker/topology/addressing.ts';
-import type { LabFile, ProgramSpec } from '../file/lab-file.ts';
-import { problemIn } from '../file/lab-file-error.ts';
+import type { LabFile } from '../file/lab-file.ts';
 import { RUN_SCHEMA, type RunCell, type RunResult } from '../results/run-result.ts';
 import { type Placed, planBed } from './bed/plan.ts';
+import { CutShortError } from './cut-short.ts';
 import { type PairBed, runPair } from './pair/run-pair.ts';
 
 /** Beside those of a lab that is used by hand. */
 const ADDRESSING: Addressing = {
   publicPrefix: '192.0.2',
   privatePrefix: '10.115',
-  routedPrefix: '198.18',
+  routedPrefix: '198.19',
   carrierPrefix: '100.66',
 };
 
@@ -39,35 +39,46 @@ interface RunPair {
   readonly index: number;
 }
 
-/** @throws LabFileError for what the lab cannot do; the signal's reason; Error when the engine does not what it should. */
+/**
+ * @param file one that `requireRunnable` has let through.
+ * @throws CutShortError when the signal aborts, or the engine is lost, while pairs run; before that, the signal's reason or the error itself.
+ */
 export async function runLabFile(file: LabFile, options: RunOptions): Promise<RunResult> {
   const { progress, signal, onCell = () => {} } = options;
   await using owned = createOwner();
   const bed = await startBed(file, options, owned.use);
   const pairs = pairsOf(bed, options);
   const cells: RunCell[] = [];
-  let done = 0;
   progress(`running ${pairs.length} pairs`);
   const startedAt = performance.now();
   const run = async ({ a, b, index }: RunPair): Promise<void> => {
     const cell = await runPair(bed, a, b);
     cells[index] = cell;
-    done += 1;
-    onCell({ cell, done, total: pairs.length });
+    onCell({ cell, done: cells.filter(Boolean).length, total: pairs.length });
   };
-  const atOnce = bed.plan.further.length > 0 ? 1 : (file.pairsAtOnce ?? undefined);
-  await runSchedule(pairs, { run, signal, pairsAtOnce: atOnce });
-  const ran = cells.filter((cell) => cell !== undefined);
+  const result = (): RunResult =>
+    resultOf(file, {
+      cells: cells.filter(Boolean),
+      pairs: pairs.length,
+      elapsedMs: Math.round(performance.now() - startedAt),
+    });
+  try {
+    await runSchedule(pairs, { run, signal, pairsAtOnce: file.pairsAtOnce ?? undefined });
+  } catch (cause) {
+    throw new CutShortError(result(), cause);
+  }
+  return result();
+}
+
+function resultOf(file: LabFile, ran: Pick<RunResult, 'cells' | 'pairs' | 'elapsedMs'>): RunResult {
   return {
     schema: RUN_SCHEMA,
     name: file.name,
     rows: file.rows.map(({ name }) => name),
     columns: file.columns.map(({ name }) => name),
-    isAsExpected: ran.every(({ isAsExpected }) => isAsExpected),
-    pairs: pairs.length,
-    isComplete: ran.length === pairs.length,
-    elapsedMs: Math.round(performance.now() - startedAt),
-    cells: ran,
+    isAsExpected: ran.cells.every(({ isAsExpected }) => isAsExpected),
+    isComplete: ran.cells.length === ran.pairs,
+    ...ran,
   };
 }
 
@@ -83,7 +94,6 @@ async function startBed(
   { engine, image, progress, signal, repeat = 1 }: RunOptions,
   own: <T extends AsyncDisposable>(resource: T) => T,
 ): Promise<PairBed> {
-  refuseForNow(file);
   const plan = planBed(file);
   progress(`starting ${plan.profiles.length} sites, and holding each to its profile`);
   const lab = own(await startLab({ engine, image, profiles: plan.profiles, backbone: true, addressing: ADDRESSING }));
@@ -91,20 +101,4 @@ async function startBed(
   if (file.natcheckServer) own(await startNatcheckServer(lab.server, ['--relay', '--open-relay']));
   const images = new Map(file.sides.map(({ name }) => [name, image]));
   return { file, lab, plan, images, helpers: new Map(), shared: null, repeat, signal };
-}
-
-/** @throws LabFileError for what this version does not do yet. */
-function refuseForNow(file: LabFile): void {
-  const isPlain = ({ source, files }: ProgramSpec): boolean =>
-    source.kind === 'lab' && source.packages.length === 0 && Object.keys(files).length === 0;
-  for (const side of file.sides) {
-    if (!isPlain(side))
-      throw problemIn(file, `sides.${side.name}`, "only programs of the lab's own image can be run yet");
-  }
-  const [fault] = file.faults;
-  if (fault) throw problemIn(file, 'faults[0]', 'faults are not made yet');
-  if (file.link) throw problemIn(file, 'link', 'links are not shaped yet');
-  if (file.setup) throw problemIn(file, 'setup', 'a setup is not run yet');
-  const [helper] = file.helpers;
-  if (helper) throw problemIn(file, `helpers.${helper.name}`, 'helpers are not started yet');
 }

@@ -79,9 +79,12 @@ describe('natcheck', () => {
     [['serve', 'port'], 'Unknown argument: port; see natcheck --help'],
     [
       ['lab', 'matrx'],
-      'natcheck lab has no "matrx"; did you mean matrix? It has up, detect, matrix, run, exec, down, prune and doctor',
+      'natcheck lab has no "matrx"; did you mean matrix? It has up, detect, matrix, run, exec, down, prune, doctor and schema',
     ],
-    [['lab', 'away'], 'natcheck lab has no "away"; it has up, detect, matrix, run, exec, down, prune and doctor'],
+    [
+      ['lab', 'away'],
+      'natcheck lab has no "away"; it has up, detect, matrix, run, exec, down, prune, doctor and schema',
+    ],
     [['a\u001b[31m\u202e'], 'Unknown command: a\\u001b[31m\\u202e; see natcheck --help'],
   ])('%j is wrong use', async (words, line) => {
     expect(await natcheckHere(words)).toEqual({ code: 2, signal: null, stdout: '', stderr: `natcheck: ${line}\n` });

@@ -2,6 +2,7 @@
 
 import { beforeInterrupt } from '../../../lab/docker/engine/interrupt.ts';
 import { failureOf, type LabFailure } from '../../../lab/docker/keeper/failure.ts';
+import { LabFileError } from '../../../lab/file/lab-file-error.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { visibleLines } from '../../../src/visible.ts';
 import type { Context } from '../../command.ts';
@@ -19,6 +20,9 @@ export interface LabWords {
   readonly hard: boolean | undefined;
   readonly json: boolean | undefined;
   readonly out: string | undefined;
+  /** Pairs, as `A × B`. */
+  readonly only: readonly string[] | undefined;
+  readonly repeat: number | undefined;
 }
 
 export type LabAction = (words: LabWords, context: Context) => Promise<ExitCode>;
@@ -51,6 +55,11 @@ export async function withLab(
     return await beforeInterrupt(work);
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof LabFileError) {
+      // As compilers do, so that editors find the places.
+      stderr.write(`${error.message}\n`);
+      return EXIT.usage;
+    }
     const failure = failureOf(error);
     if (failure.kind === 'bug') throw error;
     return fail(failure, { stderr });

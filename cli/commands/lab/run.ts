@@ -2,48 +2,58 @@
 import { findEngine } from '../../../lab/docker/engine/engine.ts';
 import { ensureImage } from '../../../lab/docker/image/image.ts';
 import type { LabFile } from '../../../lab/file/lab-file.ts';
-import { LabFileError } from '../../../lab/file/lab-file-error.ts';
 import { readLabFile } from '../../../lab/file/read.ts';
 import { clearRunFiles, writeRunFiles } from '../../../lab/results/run-files.ts';
 import type { RunResult } from '../../../lab/results/run-result.ts';
-import { runLabFile } from '../../../lab/run/run-lab-file.ts';
+import { CutShortError } from '../../../lab/run/cut-short.ts';
+import { onlyPairs } from '../../../lab/run/only.ts';
+import { requireRunnable } from '../../../lab/run/require-runnable.ts';
+import { type RunOptions, runLabFile } from '../../../lab/run/run-lab-file.ts';
 import { UsageError } from '../../../src/errors.ts';
 import type { Context } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
-import { renderRun, renderRunProgress } from '../../render/grid/run-text.ts';
+import { type RunProgress, renderRun, renderRunProgress } from '../../render/grid/run-text.ts';
 import { createProgress } from '../../render/progress/progress.ts';
 import { type LabAction, withLab } from './action.ts';
 
-export const run: LabAction = ({ place = '', json, out }, context) =>
+/** Enough for a rate of one failure in a thousand to be seen. */
+const REPEAT_MAX = 1000;
+
+export const run: LabAction = ({ place = '', json, out, only, repeat = 1 }, context) =>
   withLab(context, async () => {
     const { stdout, color } = context;
-    const file = await understood(() => readLabFile(place));
+    if (!Number.isInteger(repeat) || repeat < 1 || repeat > REPEAT_MAX) {
+      throw new UsageError(`--repeat takes a whole number from 1 to ${REPEAT_MAX}`);
+    }
+    const file = await readLabFile(place);
+    requireRunnable(file);
+    const wanted = { repeat, ...(only && { only: onlyPairs(only, file) }) };
     if (out !== undefined) await clearRunFiles(out);
-    const result = await understood(() => inOwnLab(file, context));
-    const paths = out === undefined ? [] : await writeRunFiles(out, result);
+    const write = async (result: RunResult): Promise<readonly string[]> =>
+      out === undefined ? [] : writeRunFiles(out, result);
+    const result = await inOwnLab(file, wanted, context).catch(async (error: unknown) => {
+      if (!(error instanceof CutShortError)) throw error;
+      await write(error.result);
+      throw error.cause;
+    });
+    const paths = await write(result);
     stdout.write(`${json ? JSON.stringify(result) : renderRun(result, { color, paths, columns: stdout.columns })}\n`);
     return result.isAsExpected ? EXIT.ok : EXIT.inconclusive;
   });
 
-async function inOwnLab(file: LabFile, context: Context): Promise<RunResult> {
+async function inOwnLab(
+  file: LabFile,
+  wanted: Pick<RunOptions, 'only' | 'repeat'>,
+  context: Context,
+): Promise<RunResult> {
   using progress = await createProgress(context);
   const { signal } = context;
   await using engine = await findEngine({ progress: progress.line });
   signal.throwIfAborted();
   const image = await ensureImage(engine, { progress: progress.line });
   signal.throwIfAborted();
-  const onCell = (done: Parameters<typeof renderRunProgress>[0]): void => progress.line(renderRunProgress(done));
-  const result = await runLabFile(file, { engine, image, progress: progress.line, signal, onCell });
+  const onCell = (done: RunProgress): void => progress.line(renderRunProgress(done));
+  const result = await runLabFile(file, { ...wanted, engine, image, progress: progress.line, signal, onCell });
   progress.line('ending the lab');
   return result;
-}
-
-/** What is wrong with the file is for its writer to mend. */
-async function understood<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof LabFileError) throw new UsageError(error.message);
-    throw error;
-  }
 }

@@ -1,13 +1,12 @@
 /** The output of a program as lines, in bounded memory: the first ones, the latest, and how many there were between. */
 import type { OutputStream } from './demux.ts';
 import type { Guest, GuestLine } from './guest.ts';
+import { keptLines } from './kept-lines.ts';
 
 /** A longer line is cut there: what is looked for in output, such as a ticket or a report as JSON, is shorter. */
 export const LINE_BYTES = 256 * 1024;
 /** So many first and so many latest lines are kept: what a program says of its start and of its end. */
 export const KEPT_LINES = 1000;
-/** How many characters the first lines may have together, and the latest. */
-const KEPT_LENGTH = 4 * 1024 ** 2;
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -21,7 +20,7 @@ export interface Output extends Pick<Guest, 'onLine' | 'leftOut'> {
 
 /** @param reworded what is made of each line before anyone sees it. */
 export function createOutput(reworded: (text: string) => string = (text) => text): Output {
-  const kept = keptLines();
+  const kept = keptLines<GuestLine>(KEPT_LINES);
   const listeners = new Set<(line: GuestLine) => void>();
   const tell = (stream: OutputStream, bytes: Buffer, at: number): void => {
     const line = { at, stream, text: reworded(bytes.toString('utf8')) };
@@ -40,45 +39,10 @@ export function createOutput(reworded: (text: string) => string = (text) => text
     },
     leftOut: kept.leftOut,
     onLine: (listener) => {
-      for (const line of kept.lines()) listener(line);
+      for (const line of [...kept.first(), ...kept.latest()]) listener(line);
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
-  };
-}
-
-interface KeptLines {
-  readonly add: (line: GuestLine) => void;
-  readonly lines: () => readonly GuestLine[];
-  readonly leftOut: () => number;
-}
-
-function keptLines(): KeptLines {
-  const first: GuestLine[] = [];
-  let latest: GuestLine[] = [];
-  /** Where the latest lines begin: those before have been left out, and are dropped from the list now and then. */
-  let begin = 0;
-  let [firstLength, latestLength, leftOut] = [0, 0, 0];
-  const addLatest = (line: GuestLine): void => {
-    latest.push(line);
-    latestLength += line.text.length;
-    while (latest.length - begin > KEPT_LINES || latestLength > KEPT_LENGTH) {
-      latestLength -= latest[begin++]?.text.length ?? 0;
-      leftOut++;
-    }
-    if (begin < KEPT_LINES) return;
-    latest = latest.slice(begin);
-    begin = 0;
-  };
-  return {
-    add: (line) => {
-      const isFirst = latest.length === 0 && first.length < KEPT_LINES && firstLength + line.text.length <= KEPT_LENGTH;
-      if (!isFirst) return addLatest(line);
-      first.push(line);
-      firstLength += line.text.length;
-    },
-    lines: () => [...first, ...latest.slice(begin)],
-    leftOut: () => leftOut,
   };
 }
 

@@ -3,6 +3,7 @@ import type { VerdictType } from '../../../src/nat/verdict.ts';
 import { expectedVerdict } from '../../profiles.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Lab, LabSite } from '../lab.ts';
+import { seenAs } from '../seen-as.ts';
 
 export interface RunningLab {
   readonly id: string;
@@ -66,20 +67,24 @@ export function runningLab({ id, server, sites }: Lab, { engine, guests }: Runni
 }
 
 function runningSite(site: LabSite, guests: RunningLabOptions['guests']): RunningSite {
-  const { name, access, ipv6, publicAddress, publicAddress6, router, carrier, clients } = site;
+  const { name, access, ipv6, router, carrier, clients } = site;
   return {
     name,
     verdict: expectedVerdict(access),
     verdict6: ipv6 && expectedVerdict(ipv6),
     router: router.name,
     carrier: carrier?.name ?? null,
-    clients: clients.map(({ name: container, address, address6 }) => ({
-      container,
-      guest: guests?.get(container) ?? null,
-      address,
-      publicAddress: access.kind === 'nat' ? publicAddress : address,
-      address6,
-      publicAddress6: ipv6?.kind === 'nat' ? publicAddress6 : address6,
-    })),
+    clients: clients.map((client) => {
+      const { name: container, address, address6 } = client;
+      const seen = seenAs(site, client);
+      return {
+        container,
+        guest: guests?.get(container) ?? null,
+        address,
+        publicAddress: seen.addresses[0] ?? address,
+        address6,
+        publicAddress6: seen.address6,
+      };
+    }),
   };
 }

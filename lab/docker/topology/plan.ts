@@ -41,9 +41,9 @@ export interface LabPlan extends PublicPlan {
 /** @throws Error when a profile cannot be realized. */
 export function planLab(input: PlanInput): LabPlan {
   const { addressing, profiles, clientsPerSite: clients } = input;
+  const names = siteNames(profiles);
   const sites = profiles.map((profile, index): SitePlan => {
-    const earlier = profiles.slice(0, index).filter(({ name }) => name === profile.name).length;
-    const name = earlier === 0 ? profile.name : `${profile.name}-${earlier + 1}`;
+    const name = names[index] ?? profile.name;
     const { access, ipv6 = null } = 'access' in profile ? profile : behindNat(profile);
     return { name, access, ipv6, ...planRouters({ access, ipv6 }, { ...input, index, clients }) };
   });
@@ -54,6 +54,14 @@ export function planLab(input: PlanInput): LabPlan {
   const ipv6 = planIpv6(sites, backbone !== null);
   const helpers = planHelpers(input.helpers ?? [], { addressing, hasIpv6: ipv6 !== null });
   return { server: serverPlace(addressing), backbone, sites, routes, ipv6, helpers };
+}
+
+/** The name of each profile's site: its own, or `NAME-2`, `NAME-3`, … where it is repeated. */
+export function siteNames(profiles: readonly { readonly name: string }[]): readonly string[] {
+  return profiles.map(({ name }, index) => {
+    const earlier = profiles.slice(0, index).filter((one) => one.name === name).length;
+    return earlier === 0 ? name : `${name}-${earlier + 1}`;
+  });
 }
 
 function planIpv6(sites: readonly SitePlan[], hasBackbone: boolean): PublicPlan | null {

@@ -66,7 +66,7 @@ export function accessOf(reading: Reading, input: AccessInput, path: Path): Name
 function ownAccess(reading: Reading, input: ProfileInput, path: Path): NamedAccess {
   const { name } = input;
   if ([...ACCESS_NAMES, ...SET_NAMES].includes(name)) {
-    reading.report([...path, 'name'], `the lab has a ${name} of its own: give yours another name`);
+    reading.report([...path, 'name'], `${name} is a name of the lab: give yours another one`);
   }
   const outer = input.behind && carrierOf(reading, input.behind, [...path, 'behind']);
   const ipv6 = [...IPV6_ACCESSES, IPV6_DROPPED].find((one) => one.name === input.ipv6)?.access;

@@ -6,9 +6,9 @@ import { FURTHER_SIDES, PAIR_SIDES } from '../shape/side-name.ts';
 import { HELPER_NAME, type HelperInput } from '../shape/sides.ts';
 import type { Template } from '../template.ts';
 import { accessOf } from './access.ts';
-import type { Layer } from './layer.ts';
+import { type Layer, layerWith, type ProgramKey } from './layer.ts';
 import { type Cast, checkedTemplate, type Speaker } from './place.ts';
-import { layerWith, type ProgramKey, programOf } from './program.ts';
+import { programOf } from './program.ts';
 import { mark, type Reading } from './reading.ts';
 
 /** Addresses that a lab has for helpers. */

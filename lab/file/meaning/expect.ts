@@ -3,6 +3,7 @@ import { nearest } from '../../suggest.ts';
 import type { Expect, ExpectedOutcome } from '../lab-file.ts';
 import type { Path } from '../path.ts';
 import type { ExpectInput } from '../shape/expect.ts';
+import { pairNames } from '../text/pair.ts';
 import type { Grid } from './access.ts';
 import { mark, type Reading } from './reading.ts';
 
@@ -52,11 +53,12 @@ function pairOf(
   text: string,
   { path, grid }: { readonly path: Path; readonly grid: Grid },
 ): string | null {
-  const [row, column, ...others] = text.split(/\s*×\s*|\s+x\s+/).map((name) => name.trim());
-  if (!row || !column || others.length > 0) {
+  const names = pairNames(text);
+  if (names === null) {
     report(path, 'a pair is written as row × column, such as "full-cone × symmetric"', 'key');
     return null;
   }
+  const [row, column] = names;
   const rows = grid.rows.map(({ name }) => name);
   const columns = grid.columns.map(({ name }) => name);
   const message = unknown(row, rows, 'row') ?? unknown(column, columns, 'column');

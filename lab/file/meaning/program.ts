@@ -1,18 +1,10 @@
 /** Programs: what holds for all sides and what one of them overrides, made into one. */
 import type { Command, ImageSource, ProgramSpec } from '../lab-file.ts';
 import type { Path } from '../path.ts';
-import type { ProgramInput } from '../shape/program.ts';
 import type { Template } from '../template.ts';
 import { filesOf, sourceOf } from './host-path.ts';
-import type { Layer } from './layer.ts';
+import { type Layer, layerWith } from './layer.ts';
 import { mark, type Reading } from './reading.ts';
-
-export type ProgramKey = keyof ProgramInput;
-
-/** The last layer that has the key. */
-export function layerWith(layers: readonly Layer[], key: ProgramKey): Layer | undefined {
-  return layers.findLast(({ input }) => input[key] !== undefined);
-}
 
 /**
  * Makes one program of layers, of which a later one goes before the earlier ones, key by key; files and env entry by entry.

@@ -24,12 +24,8 @@ export function checkWaits(sides: readonly Side[], report: Report): void {
     const circle = circleFrom(name, waits, []);
     // A side that waits for itself has been told of already.
     if (!circle || circle.length < 3) continue;
-    const [first = '', second, ...others] = circle;
-    const then = [second, ...others].slice(1).map((one, index) => `${circle[index + 1]} for one of ${one}`);
-    report(
-      ['sides'],
-      `${first} waits for a line of ${second}, ${then.join(', ').replace(/^(.*), /, '$1, and ')}: none would start`,
-    );
+    const waiting = circle.slice(1).map((other, index) => `${circle[index]} for a line of ${other}`);
+    report(['sides'], `these would wait for ever: ${waiting.slice(0, -1).join(', ')} and ${waiting.at(-1)}`);
     return;
   }
 }

@@ -75,7 +75,7 @@ const profileSchema = mapping(
     ipv6: z.enum(IPV6_ACCESS_NAMES).describe('What is done with IPv6. Default: there is none.').optional(),
   },
   "A NAT of one's own, in the words of RFC 4787.",
-);
+).meta({ id: 'profile' });
 
 /** One access. */
 export const accessSchema = z
@@ -87,7 +87,7 @@ export const accessSchema = z
     }),
     profileSchema,
   ])
-  .describe("The name of an access, or a NAT of one's own.");
+  .meta({ id: 'access', description: "The name of an access, or a NAT of one's own." });
 
 const namesSchema = readAs(accessesNamed, {
   description: `The name of an access, or of a set: ${SET_NAMES.join(', ')}.`,
@@ -97,7 +97,7 @@ const namesSchema = readAs(accessesNamed, {
 
 const accessesSchema = z
   .union([namesSchema, profileSchema])
-  .describe("The name of an access or of a set of them, or a NAT of one's own.");
+  .meta({ id: 'accesses', description: "The name of an access or of a set of them, or a NAT of one's own." });
 
 const LIST_MAX = 64;
 

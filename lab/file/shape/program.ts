@@ -32,18 +32,23 @@ const buildSchema = z
       'A folder to build in, and a Dockerfile.',
     ),
   ])
-  .describe(
-    'An image to build: a folder with a Dockerfile, or context and dockerfile. In place of packages and image.',
-  );
+  .meta({
+    id: 'build',
+    description:
+      'An image to build: a folder with a Dockerfile, or context and dockerfile. In place of packages and image.',
+  });
 
 export const programShape = {
   packages: z
     .array(word(PACKAGE, 'this is no name of a Debian package').describe('The name of a package.'))
     .max(LIST_MAX)
-    .describe("Debian packages to install on the lab's own image. In place of image and build.")
+    .meta({
+      id: 'packages',
+      description: "Debian packages to install on the lab's own image. In place of image and build.",
+    })
     .optional(),
   image: word(IMAGE, 'this is no name of an image, such as alpine:3.22')
-    .describe('An image that the engine has or can pull. In place of packages and build.')
+    .meta({ id: 'image', description: 'An image that the engine has or can pull. In place of packages and build.' })
     .optional(),
   build: buildSchema.optional(),
   files: z
@@ -51,28 +56,34 @@ export const programShape = {
       word(IN_CONTAINER, 'a path in the container begins with /'),
       z.string().min(1).describe('A file or folder, beside the lab file.'),
     )
-    .describe('Files and folders for the container: by the path there, the path beside the lab file.')
+    .meta({
+      id: 'files',
+      description: 'Files and folders for the container: by the path there, the path beside the lab file.',
+    })
     .optional(),
   env: z
     .record(
       word(VARIABLE, 'this is no name of a variable'),
       plainText('The value; places such as {{pair}} are filled in.'),
     )
-    .describe('Environment variables.')
+    .meta({ id: 'env', description: 'Environment variables.' })
     .optional(),
   devices: z
     .array(word(DEVICE, 'a device is a path such as /dev/net/tun').describe('The path of a device.'))
     .max(LIST_MAX)
-    .describe('Devices of the machine that the program may use, such as /dev/net/tun.')
+    .meta({ id: 'devices', description: 'Devices of the machine that the program may use, such as /dev/net/tun.' })
     .optional(),
   capabilities: z
     .array(z.enum(CAPABILITIES).describe('A capability, as capabilities(7) has it, without CAP_.'))
-    .describe('What else than usual the program may do, such as NET_ADMIN.')
+    .meta({ id: 'capabilities', description: 'What else than usual the program may do, such as NET_ADMIN.' })
     .optional(),
   before: z
     .array(template('A command for sh -c.'))
     .max(LIST_MAX)
-    .describe("Commands for sh -c that run in the program's container before it, one after the other.")
+    .meta({
+      id: 'before',
+      description: "Commands for sh -c that run in the program's container before it, one after the other.",
+    })
     .optional(),
   command: z
     .union([
@@ -84,9 +95,11 @@ export const programShape = {
         .describe('The program and its arguments.')
         .transform((argv) => ({ kind: 'argv' as const, argv })),
     ])
-    .describe(
-      "What runs: text for sh -c, or a list of the program and its arguments. Default: the image's own command.",
-    )
+    .meta({
+      id: 'command',
+      description:
+        "What runs, in place of the image's entrypoint and command: text for sh -c, or a list of the program and its arguments. Default: the image's own.",
+    })
     .optional(),
 };
 

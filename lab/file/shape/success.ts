@@ -20,8 +20,12 @@ const sideShape = {
   line: oneOrMore(
     pattern('A line that is printed: text that it contains, or a regular expression between slashes.'),
     'A line of output, or several.',
-  ).optional(),
-  json: oneOrMore(jsonSchema, 'A line of output that is JSON with that value in it, or several.').optional(),
+  )
+    .meta({ id: 'line' })
+    .optional(),
+  json: oneOrMore(jsonSchema, 'A line of output that is JSON with that value in it, or several.')
+    .meta({ id: 'json' })
+    .optional(),
 };
 
 const portSchema = mapping(

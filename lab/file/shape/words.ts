@@ -38,7 +38,7 @@ function bound({ origin }: RawIssue, limit: string): string {
 
 function oneOf(values: readonly unknown[], input: unknown): string {
   const known = values.map(String);
-  const meant = typeof input === 'string' ? nearest(input, known) : null;
+  const meant = typeof input === 'string' && known.length > 1 ? nearest(input, known) : null;
   const [first = '', ...others] = known;
   const list = others.length === 0 ? first : `one of ${known.join(', ')}`;
   return meant === null ? `this has to be ${list}` : `this has to be ${list}; did you mean ${meant}?`;

@@ -23,7 +23,8 @@ export type SourceResult =
 /** Parses YAML, of which JSON is a part. Never throws. */
 export function readSource(text: string): SourceResult {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // Looking for keys that are there twice takes the library quadratic time; the tree is looked through for them.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };

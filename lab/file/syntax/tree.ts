@@ -13,7 +13,7 @@ export interface TreeProblem {
 const DEPTH_MAX = 32;
 
 /** Values that a file may have, those that aliases repeat included. */
-const NODES_MAX = 20_000;
+const NODES_MAX = 5000;
 
 interface Walk {
   readonly document: Document;
@@ -69,8 +69,10 @@ function visitItems(walk: Walk, node: unknown, { path, within }: Here): void {
     }
   }
   if (!isMap(node)) return;
+  const seen = new Set<string>();
   for (const { key, value } of node.items) {
-    const message = keyProblem(key);
+    const message = keyProblem(key) ?? (seen.has(keyText(key)) ? `the key ${keyText(key)} is there twice` : null);
+    seen.add(keyText(key));
     if (message) walk.problems.push({ path, offset: offsetIn(key) ?? offsetIn(node) ?? 0, message });
     else visitNode(walk, value, { path: [...path, keyText(key)], within: [...within, node] });
   }

@@ -10,8 +10,10 @@ export interface EndpointTemplate {
 
 /** The highest port. */
 const PORT_MAX = 65_535;
+const LENGTH_MAX = 1000;
 
 export function parseEndpoint(text: string): Parsed<EndpointTemplate> {
+  if (text.length > LENGTH_MAX) return refused(`an endpoint has at most ${LENGTH_MAX} characters`);
   const [, bracketed, plain, digits] = /^(?:\[(.+)\]|(.+)):(\d{1,5})$/.exec(text) ?? [];
   const address = bracketed ?? plain;
   const port = Number(digits);

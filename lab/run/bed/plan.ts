@@ -1,4 +1,5 @@
 /** Which site is whose, in the lab of a lab file: each row, each column and each further peer has one of its own. */
+import { siteNames } from '../../docker/topology/plan.ts';
 import type { FurtherSide, LabFile } from '../../file/lab-file.ts';
 import type { NamedAccess } from '../../profiles.ts';
 
@@ -20,21 +21,18 @@ export interface BedPlan {
   readonly further: readonly FurtherPlace[];
 }
 
-/** The sites of a repeated access are named `NAME-2`, `NAME-3`, …, as the lab names them. */
 export function planBed({ rows, columns, sides }: Pick<LabFile, 'rows' | 'columns' | 'sides'>): BedPlan {
   const [, , ...others] = sides;
-  const used = new Map<string, number>();
-  const place = (access: NamedAccess): Placed => {
-    const count = (used.get(access.name) ?? 0) + 1;
-    used.set(access.name, count);
-    return { access, site: count === 1 ? access.name : `${access.name}-${count}` };
-  };
-  const [placedRows, placedColumns] = [rows.map(place), columns.map(place)];
-  const further = others.map((side) => ({ side, ...place(side.access) }));
+  const profiles = [...rows, ...columns, ...others.map(({ access }) => access)];
+  const names = siteNames(profiles);
+  const placed = profiles.map((access, index): Placed => ({ access, site: names[index] ?? access.name }));
   return {
-    profiles: [...rows, ...columns, ...further.map(({ access }) => access)],
-    rows: placedRows,
-    columns: placedColumns,
-    further,
+    profiles,
+    rows: placed.slice(0, rows.length),
+    columns: placed.slice(rows.length, rows.length + columns.length),
+    further: placed.slice(rows.length + columns.length).flatMap((place, index) => {
+      const side = others[index];
+      return side ? [{ side, ...place }] : [];
+    }),
   };
 }

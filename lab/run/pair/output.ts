@@ -1,10 +1,10 @@
 /** What a program has written: its first and last lines are kept, and every line is shown to those who wait for one. */
 import type { GuestLine } from '../../docker/container/guest.ts';
+import { keptLines } from '../../docker/container/kept-lines.ts';
 import type { OutputLine } from '../../results/run-result.ts';
 
 /** Enough for a program's own words at its start and at its end; a program that floods costs no more. */
-const FIRST_KEPT = 100;
-const LAST_KEPT = 100;
+const KEPT_LINES = 100;
 
 /** Why a line will not come any more, such as `ended with 1`. */
 export class NoSuchLineError extends Error {
@@ -20,23 +20,17 @@ export interface Output {
    * @throws NoSuchLineError once nothing more will come.
    */
   find<T extends object | string | true>(look: (text: string) => T | undefined): Promise<T>;
-  /** The lines that are kept, by their times from `startedAt` (as `performance.now()`); those of before are at 0, or left out. */
-  since(startedAt: number, options?: { readonly withEarlier: boolean }): readonly OutputLine[];
+  /** The lines that are kept, by their times from `startedAt` (as `performance.now()`). */
+  since(startedAt: number): readonly OutputLine[];
 }
 
 export function createOutput(): Output {
-  const first: GuestLine[] = [];
-  const last: GuestLine[] = [];
-  let leftOut = 0;
+  const kept = keptLines<GuestLine>(KEPT_LINES);
   let over: string | null = null;
   const looking = new Set<Looking>();
   return {
     take: (line) => {
-      if (first.length < FIRST_KEPT) first.push(line);
-      else if (last.push(line) > LAST_KEPT) {
-        last.shift();
-        leftOut += 1;
-      }
+      kept.add(line);
       for (const one of looking) if (one.look(line.text)) looking.delete(one);
     },
     end: (why) => {
@@ -58,18 +52,16 @@ export function createOutput(): Output {
       else end(over);
       return promise;
     },
-    since: (startedAt, { withEarlier } = { withEarlier: true }) => {
+    since: (startedAt) => {
       const line = ({ at, stream, text }: GuestLine): OutputLine => ({
         atMs: Math.max(0, Math.round(at - startedAt)),
         stream,
         text,
       });
-      const isWanted = ({ at }: GuestLine): boolean => withEarlier || at >= startedAt;
-      const head = first.filter(isWanted).map(line);
-      const tail = last.filter(isWanted).map(line);
-      if (leftOut === 0) return [...head, ...tail];
-      const atMs = head.at(-1)?.atMs ?? 0;
-      return [...head, { atMs, stream: 'stderr', text: `… ${leftOut} lines are left out here …` }, ...tail];
+      const [first, latest] = [kept.first().map(line), kept.latest().map(line)];
+      if (kept.leftOut() === 0) return [...first, ...latest];
+      const atMs = first.at(-1)?.atMs ?? 0;
+      return [...first, { atMs, stream: 'stderr', text: `… ${kept.leftOut()} lines are left out here …` }, ...latest];
     },
   };
 }

@@ -1,6 +1,7 @@
 /** One pair of a lab file: its tries, what the routers saw of each, and whether that is what was expected. */
 
 import type { Lab, LabSite } from '../../docker/lab.ts';
+import { seenAs } from '../../docker/seen-as.ts';
 import { readCounts, startCounting } from '../../docker/witness/counters.ts';
 import type { LabFile, SideName } from '../../file/lab-file.ts';
 import type { Outcome, RunCell, Try } from '../../results/run-result.ts';
@@ -77,7 +78,7 @@ async function seenTry(bed: PairBed, pair: NumberedPair): Promise<{ readonly end
     server: lab.server.primary,
     alternate: lab.server.alternate,
     helpers: new Map([...helpers].map(([name, { address }]) => [name, address])),
-    sides: new Map(sides.map(({ side, site }) => [side.name, factsOf(side.name, site)])),
+    sides: new Map(sides.map((placed) => [placed.side.name, factsOf(placed)])),
     pair: `${pair.a.site}-${pair.b.site}-${pair.number}`.replaceAll('+', '-'),
     shared: '/shared',
   };
@@ -87,8 +88,8 @@ async function seenTry(bed: PairBed, pair: NumberedPair): Promise<{ readonly end
   if (!countsA || !countsB) throw new Error('the routers have not counted');
   const names = Object.fromEntries([...facts.helpers].map(([name, address]) => [address, name]));
   const path = pathOfCounts(
-    { ...countsA, seenAs: seenAs(siteA) },
-    { ...countsB, seenAs: seenAs(siteB) },
+    { ...countsA, seenAs: allSeenAs(siteA) },
+    { ...countsB, seenAs: allSeenAs(siteB) },
     { ...names, [lab.server.primary]: 'server', [lab.server.alternate]: 'server' },
   );
   return { end, path };
@@ -96,35 +97,40 @@ async function seenTry(bed: PairBed, pair: NumberedPair): Promise<{ readonly end
 
 function placedSides({ file, lab, plan, images }: PairBed, { a, b }: NumberedPair): readonly PlacedSide[] {
   const [first, second] = file.sides;
-  const places = [{ side: first, site: a.site }, { side: second, site: b.site }, ...plan.further];
-  return places.map(({ side, site }) => ({ side, site: lab.nat(site), image: images.get(side.name) ?? '' }));
+  const places = [{ side: first, ...a }, { side: second, ...b }, ...plan.further];
+  return places.map(({ side, site, access }) => ({
+    side,
+    site: lab.nat(site),
+    access: access.name,
+    image: imageOf(images, side.name),
+  }));
+}
+
+function imageOf(images: PairBed['images'], name: SideName): string {
+  const image = images.get(name);
+  if (image === undefined) throw new RangeError(`there is no image for ${name}`);
+  return image;
 }
 
 function routersOf({ router, carrier }: LabSite): readonly LabSite['router'][] {
   return carrier ? [router, carrier] : [router];
 }
 
-function factsOf(name: SideName, site: LabSite): SideFacts {
+function factsOf({ side, site, access }: PlacedSide): SideFacts {
   const { address, address6 } = site.client(0);
-  const [seen, seen6] = [
-    site.access.kind === 'nat' ? site.publicAddress : address,
-    site.ipv6?.kind === 'nat' ? site.publicAddress6 : address6,
-  ];
+  const seen = seenAs(site, site.client(0));
   return {
-    name,
-    nat: site.name.replace(/-\d+$/, ''),
+    name: side.name,
+    nat: access,
     site: site.name,
     address,
-    public: seen,
+    public: seen.addresses[0] ?? null,
     address6,
-    public6: seen6,
+    public6: seen.address6,
   };
 }
 
-/** Where nothing is translated, by the address of its client. */
-function seenAs(site: LabSite): readonly string[] {
-  const { address, address6 } = site.client(0);
-  const four = site.access.kind === 'nat' ? site.publicAddress : address;
-  const six = site.ipv6?.kind === 'nat' ? site.publicAddress6 : address6;
-  return [four, ...(six === null ? [] : [six])];
+function allSeenAs(site: LabSite): readonly string[] {
+  const { addresses, address6 } = seenAs(site, site.client(0));
+  return address6 === null ? addresses : [...addresses, address6];
 }

@@ -1,6 +1,4 @@
 /** One try of one pair: its programs run until every condition of success is met, or one cannot be, or time is up. */
-import { createOwner } from '../../../src/net/owner.ts';
-import type { Program } from '../../docker/container/container.ts';
 import { GuestError } from '../../docker/container/guest.ts';
 import type { LabFile, SideName } from '../../file/lab-file.ts';
 import type { SideEnd } from '../../results/run-result.ts';
@@ -9,6 +7,7 @@ import { MissedError, type Watched, type WatchedCondition } from '../condition/w
 import { createOutput, NoSuchLineError, type Output } from './output.ts';
 import { type Facts, resolveTemplate, UnresolvedError } from './resolve.ts';
 import { type PlacedSide, type RunningSide, resolvingFor, startSide } from './sides.ts';
+import { createStarting, type Starting } from './starting.ts';
 
 export interface TryOptions {
   readonly file: Pick<LabFile, 'success'>;
@@ -34,13 +33,14 @@ export interface TryEnd {
 /** @throws the signal's reason, or Error when the engine is lost. */
 export async function runTry(options: TryOptions): Promise<TryEnd> {
   const { file, sides, facts, helpers, shared, signal } = options;
-  await using owned = createOwner();
+  await using starting = createStarting();
   const outputs = new Map<string, Output>(sides.map(({ side }) => [side.name, createOutput()]));
   const outputOf = (name: string): Output => found(outputs.get(name) ?? helpers.get(name), name);
   const startedAt = performance.now();
-  const start = { facts, outputOf, shared, own: owned.use };
+  const { own } = starting;
+  const start = { facts, outputOf, shared, own };
   const running = sides.map((placed) => startSide(placed, outputOf(placed.side.name), start));
-  const watched = watchedOf({ sides, running, outputOf, facts, own: owned.use });
+  const watched = watchedOf({ sides, running, outputOf, facts, own });
   const conditions = file.success.conditions.map((condition) => watchCondition(condition, watched));
   const end = await outcomeOf(conditions, { running, withinMs: file.success.withinMs, signal });
   const ms = end.kind === 'succeeded' ? Math.round(performance.now() - startedAt) : null;
@@ -52,7 +52,7 @@ interface WatchedParts {
   readonly running: readonly RunningSide[];
   readonly outputOf: (name: string) => Output;
   readonly facts: Facts;
-  readonly own: (program: Program) => Program;
+  readonly own: Starting['own'];
 }
 
 function watchedOf({ sides, running, outputOf, facts, own }: WatchedParts): Watched {
@@ -65,7 +65,7 @@ function watchedOf({ sides, running, outputOf, facts, own }: WatchedParts): Watc
         sides.find(({ side }) => side.name === name),
         name,
       );
-      return own(await site.client(0).start(argv));
+      return own(() => site.client(0).start(argv));
     },
     mayProbe: Promise.resolve(),
   };

@@ -1,15 +1,18 @@
 /** The programs of a try: each starts when what its templates ask for is known, and all of them end with the try. */
-import type { Guest } from '../../docker/container/guest.ts';
+import type { GuestSpec } from '../../docker/container/guest.ts';
 import type { LabSite } from '../../docker/lab.ts';
 import type { ProgramSpec, Side, SideName } from '../../file/lab-file.ts';
 import type { Template } from '../../file/template.ts';
 import type { Output } from './output.ts';
 import { type Facts, type ResolveOptions, resolveTemplate, takenFrom } from './resolve.ts';
+import type { Starting } from './starting.ts';
 
 /** A side, where it is, and the image that its program is in. */
 export interface PlacedSide {
   readonly side: Side;
   readonly site: LabSite;
+  /** The name of its access. */
+  readonly access: string;
   readonly image: string;
 }
 
@@ -28,17 +31,16 @@ export interface SideOptions {
   readonly outputOf: (name: string) => Output;
   /** The name of the volume that is the shared folder. */
   readonly shared: string | null;
-  /** Takes what is to be disposed of at the end of the try. */
-  readonly own: (guest: Guest) => void;
+  readonly own: Starting['own'];
 }
 
-/** Makes the record of a side whose program has not been started. */
+/** Begins the program of a side, at the latest when the lines are there that it waits for. */
 export function startSide(placed: PlacedSide, output: Output, options: SideOptions): RunningSide {
   const { side, site } = placed;
   let exitCode: number | null = null;
   const run = async (): Promise<number> => {
-    const guest = await site.client(0).run(await guestSpec(placed, options));
-    options.own(guest);
+    const spec = await guestSpec(placed, options);
+    const guest = await options.own(() => site.client(0).run(spec));
     guest.onLine(output.take);
     const code = await guest.ended;
     exitCode = code;
@@ -50,10 +52,7 @@ export function startSide(placed: PlacedSide, output: Output, options: SideOptio
   return { name: side.name, output, ended, exitCode: () => exitCode };
 }
 
-async function guestSpec(
-  { side, image }: PlacedSide,
-  options: SideOptions,
-): Promise<Parameters<LabSite['router']['run']>[0]> {
+async function guestSpec({ side, image }: PlacedSide, options: SideOptions): Promise<GuestSpec> {
   const { shared } = options;
   const resolving = resolvingFor(side.name, options);
   const env = await Promise.all(
@@ -80,15 +79,28 @@ export function resolvingFor(
   };
 }
 
-/** What is to run, with what comes before it in the same shell. */
+/**
+ * Runs as many commands as the first argument says, each in a shell of its own, and then becomes the program. 125 is how
+ * docker run says that what it was to do before a program has failed.
+ */
+const BEFORE = `n=$1; shift
+while [ "$n" -gt 0 ]; do
+  sh -c "$1" || { echo "natcheck: what comes before the program has failed with $?: $1" >&2; exit 125; }
+  shift; n=$((n - 1))
+done
+exec "$@"`;
+
+/** What is to run in place of the image's own command and entrypoint; nothing for those. */
 async function commandOf(
   { command, before }: Pick<ProgramSpec, 'command' | 'before'>,
   resolve: (template: Template) => Promise<string>,
-): Promise<{ readonly argv?: readonly string[]; readonly entrypoint?: readonly string[] }> {
-  const earlier = await Promise.all(before.map(resolve));
-  const first = earlier.length > 0 ? `set -e\n${earlier.join('\n')}\nset +e\n` : '';
+): Promise<{ readonly entrypoint?: readonly string[] }> {
   if (command === null) return {};
-  if (command.kind === 'shell') return { entrypoint: ['sh', '-c', `${first}${await resolve(command.script)}`] };
-  const argv = await Promise.all(command.argv.map(resolve));
-  return first === '' ? { entrypoint: argv } : { entrypoint: ['sh', '-c', `${first}exec "$@"`, 'sh', ...argv] };
+  const program =
+    command.kind === 'shell'
+      ? ['sh', '-c', await resolve(command.script)]
+      : await Promise.all(command.argv.map(resolve));
+  if (before.length === 0) return { entrypoint: program };
+  const earlier = await Promise.all(before.map(resolve));
+  return { entrypoint: ['sh', '-c', BEFORE, 'sh', `${earlier.length}`, ...earlier, ...program] };
 }

@@ -1,14 +1,19 @@
 /** Lab files, run in containers behind real NATs. */
 import { expect, inject, it } from 'vitest';
+import { behindNat } from '../../../lab/accesses.ts';
 import type { LabFile } from '../../../lab/file/lab-file.ts';
 import { parseLabFile, readLabFile } from '../../../lab/file/read.ts';
+import { DYNAMIC, FULL_CONE, SYMMETRIC } from '../../../lab/profiles.ts';
 import type { RunResult } from '../../../lab/results/run-result.ts';
-import { runLabFile } from '../../../lab/run/run-lab-file.ts';
+import { CutShortError } from '../../../lab/run/cut-short.ts';
+import { type RunOptions, runLabFile } from '../../../lab/run/run-lab-file.ts';
 import { describeLab } from '../docker/provided.ts';
 
-const run = (file: LabFile): Promise<RunResult> => {
+const NO_SIGNAL = new AbortController().signal;
+
+const run = (file: LabFile, options: Partial<RunOptions> = {}): Promise<RunResult> => {
   const { host = '', image = '' } = inject('lab') ?? {};
-  return runLabFile(file, { engine: { host }, image, progress: () => {}, signal: new AbortController().signal });
+  return runLabFile(file, { engine: { host }, image, progress: () => {}, signal: NO_SIGNAL, ...options });
 };
 const outcomes = ({ cells }: RunResult): readonly string[] =>
   cells.map(({ a, b, tries: [first] }) => `${a} × ${b}: ${first.outcome}`);
@@ -47,5 +52,37 @@ describeLab('natcheck lab run', () => {
     const missing = await run(file('sleep 60'));
     expect(missing.cells[0]?.tries[0].reason).toBe('a did not print /connected/; b did not print /connected/ in 3 s');
     expect([lying, ended, missing].map(({ isAsExpected }) => isAsExpected)).toEqual([false, false, false]);
+  }, 120_000);
+
+  it('takes each address of a pool for the side that is behind it, and ends with the pairs that were finished', async () => {
+    const whole = await readLabFile('examples/lab/natcheck.yml');
+    const [rows, columns] = [[behindNat(DYNAMIC)], [behindNat(FULL_CONE), behindNat(SYMMETRIC)]];
+    const stop = new AbortController();
+    const ended = await run(
+      { ...whole, rows, columns, pairsAtOnce: 1 },
+      { signal: stop.signal, onCell: () => stop.abort(new Error('enough')) },
+    ).catch((error: unknown) => error);
+    expect(ended).toBeInstanceOf(CutShortError);
+    const { result, cause } = ended as CutShortError;
+    expect(cause).toEqual(new Error('enough'));
+    expect(outcomes(result)).toEqual(['dynamic × full-cone: direct']);
+    expect(result).toMatchObject({ pairs: 2, isComplete: false });
+  }, 120_000);
+
+  it('says which command before the program has failed, and tries a pair as often as it is told', async () => {
+    const file = parseLabFile(
+      JSON.stringify({
+        sides: { before: ['cd /', 'false'], command: ['echo', 'connected'] },
+        nats: ['full-cone'],
+        success: { within: '10s', exit: 0 },
+        expect: 'none',
+      }),
+      { file: 'nat-lab.json', dir: '/' },
+    );
+    const [cell] = (await run(file, { repeat: 2 })).cells;
+    expect(cell?.tries.map(({ outcome }) => outcome)).toEqual(['none', 'none']);
+    expect(cell?.tries[0].reason).toMatch(/^[ab] ended with 125, not with 0$/);
+    const said = cell?.tries[0].sides.flatMap(({ output }) => output.map(({ text }) => text));
+    expect(said).toContain('natcheck: what comes before the program has failed with 1: false');
   }, 120_000);
 });
