@@ -3,7 +3,7 @@ import type { VerdictType } from '../../../src/nat/verdict.ts';
 import { expectedVerdict } from '../../profiles.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Lab, LabSite } from '../lab.ts';
-import { seenAs } from '../seen-as.ts';
+import { seenAs } from '../topology/seen-as.ts';
 
 export interface RunningLab {
   readonly id: string;

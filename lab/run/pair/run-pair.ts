@@ -1,7 +1,7 @@
 /** One pair of a lab file: its tries, what the routers saw of each, and whether that is what was expected. */
 
 import type { Lab, LabSite } from '../../docker/lab.ts';
-import { seenAs } from '../../docker/seen-as.ts';
+import { seenAs } from '../../docker/topology/seen-as.ts';
 import { readCounts, startCounting } from '../../docker/witness/counters.ts';
 import type { LabFile, SideName } from '../../file/lab-file.ts';
 import type { Outcome, RunCell, Try } from '../../results/run-result.ts';

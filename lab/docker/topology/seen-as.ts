@@ -1,6 +1,6 @@
 /** Where the public side sees a client of the lab: at its router's addresses, or at its own where nothing is translated. */
-import type { LabContainer } from './container/container.ts';
-import type { LabSite } from './lab.ts';
+import type { LabContainer } from '../container/container.ts';
+import type { LabSite } from '../lab.ts';
 
 type Site = Pick<LabSite, 'access' | 'ipv6' | 'publicAddresses' | 'publicAddress6'>;
 type Client = Pick<LabContainer, 'address' | 'address6'>;
