@@ -91,7 +91,7 @@ it('Markdown has what programs say in fences that they cannot close, and no mark
   check((result) => {
     const markdown = gridMarkdown(gridOfRun(result));
     expect(markdown).not.toMatch(UNSEEN);
-    const outside = markdown.replaceAll(/^(`{3,})text\n[^]*?\n\1$/gm, '').replaceAll('<br>', '');
+    const outside = markdown.replaceAll(/^(`{3,})text\n.*?\n\1$/gms, '').replaceAll('<br>', '');
     expect(outside.replaceAll(/\\[\\`*_<>|[\]&~#]/g, '').replaceAll(/^#+ |\*\*|\|/gm, '')).not.toMatch(/[`*<>[\]&~]/);
     // One table of two columns, and nothing else that is one.
     expect(outside.match(/^\|.*$/gm)?.map((row) => row.split(/(?<!\\)(?:\\\\)*\|/).length)).toEqual([4, 4, 4]);
