@@ -42,7 +42,7 @@ interface LineOptions {
 function lineCondition(side: SideName, { watched, what, isIt }: LineOptions): WatchedCondition {
   const met = watched
     .output(side)
-    .find((text) => isIt(text) || undefined)
+    .find((text) => isIt(text) || undefined, { what: `${what} in what ${side} prints` })
     .then(
       () => {},
       (error: unknown) => {

@@ -5,7 +5,7 @@ import type { SideEnd } from '../../results/run-result.ts';
 import type { RunningHelper } from '../bed/helper.ts';
 import { watchCondition } from '../condition/condition.ts';
 import { MissedError, type Watched, type WatchedCondition } from '../condition/watched.ts';
-import { createOutput, NoSuchLineError, type Output } from '../program/output.ts';
+import { createOutput, NoSuchLineError, type Output, SlowPatternError } from '../program/output.ts';
 import { type Facts, resolveTemplate, UnresolvedError } from '../program/resolve.ts';
 import { type PlacedSide, type RunningSide, resolvingFor, startSide } from './sides.ts';
 import { createStarting, type Starting } from './starting.ts';
@@ -110,7 +110,8 @@ function failureOf(error: unknown): Pick<TryEnd, 'kind' | 'reason'> {
   if (error instanceof MissedError) return { kind: 'failed', reason: error.message };
   if (error instanceof NoSuchLineError)
     return { kind: 'failed', reason: `a line did not come: its program ${error.message}` };
-  if (error instanceof GuestError || error instanceof UnresolvedError) return { kind: 'error', reason: error.message };
+  const isTold = [GuestError, UnresolvedError, SlowPatternError].some((kind) => error instanceof kind);
+  if (isTold) return { kind: 'error', reason: (error as Error).message };
   throw error;
 }
 

@@ -63,6 +63,7 @@ export function resolvingFor(
   return {
     own,
     facts,
-    line: (of, pattern) => outputOf(of).find((text) => takenFrom(text, pattern)),
+    line: (of, pattern) =>
+      outputOf(of).find((text) => takenFrom(text, pattern), { what: `${pattern} in what ${of} prints` }),
   };
 }

@@ -63,7 +63,7 @@ it('the page has no tags and attributes but its own, and nothing unseen', () => 
   const own = new Set([...known, ...more, ...drawn]);
   check((result) => {
     const page = gridHtml(gridOfRun(result)).replace('<!doctype html>', '');
-    expect(new Set(tagsOf(page)).difference(own)).toEqual(new Set());
+    expect(tagsOf(page).filter((tag) => !own.has(tag))).toEqual([]);
     expect(page).not.toMatch(UNSEEN);
     expect(page).not.toMatch(ENTITY);
   });
@@ -80,7 +80,7 @@ it('the picture and the test cases are well-formed XML with their own tags', () 
       [gridSvg(grid), svg],
       [rest.join('\n'), junit],
     ] as const) {
-      expect(new Set(tagsOf(form)).difference(own)).toEqual(new Set());
+      expect(tagsOf(form).filter((tag) => !own.has(tag))).toEqual([]);
       expect(form).not.toMatch(UNSEEN);
       expect(form).not.toMatch(ENTITY);
     }
