@@ -19,15 +19,39 @@ export interface PairOptions {
   /** How often it is tried. */
   readonly repeat: number;
   readonly signal: AbortSignal;
+  /** Asked at the first try that does not end as it should; what it gives takes over the programs, and there are no more tries. */
+  readonly keep?: ((pair: KeptPair) => TakeOver | null) | undefined;
+}
+
+/** A pair whose programs still run, or are still there to look into. */
+export interface KeptPair {
+  readonly a: string;
+  readonly b: string;
+  readonly sides: readonly KeptSide[];
+}
+
+export interface KeptSide {
+  readonly name: SideName;
+  readonly site: LabSite;
+  /** The id of its program's container; null if that was not started. */
+  readonly container: string | null;
 }
 
 /** @throws the signal's reason, or Error when the engine is lost. */
-export async function runPair(bed: Bed, { a, b, repeat, signal }: PairOptions): Promise<RunCell> {
+export async function runPair(bed: Bed, options: PairOptions): Promise<RunCell> {
+  const { a, b, repeat, signal, keep } = options;
   const { file } = bed;
   const expected = expectedCell(file.expect, a.access, b.access);
+  let isKept = false;
+  const keepUnexpected: SeenOptions['keep'] = (outcome, sides) => {
+    if (isExpected(outcome, expected)) return null;
+    const take = keep?.({ a: a.access.name, b: b.access.name, sides }) ?? null;
+    isKept = take !== null;
+    return take;
+  };
   const tries: Try[] = [];
-  for (let number = 1; number <= repeat; number++) {
-    const { end, path } = await seenTry(bed, { a, b, number, signal });
+  for (let number = 1; number <= repeat && !isKept; number++) {
+    const { end, path } = await seenTry(bed, { a, b, number, signal, ...(keep && { keep: keepUnexpected }) });
     const outcome = outcomeOf(end, path);
     const { reason, ms, sides } = end;
     tries.push({

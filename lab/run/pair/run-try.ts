@@ -1,6 +1,7 @@
 /** One try of one pair: its programs run until every condition of success is met, or one cannot be, or time is up. */
 import { GuestError } from '../../docker/container/guest.ts';
 import type { LabFile, SideName } from '../../file/lab-file.ts';
+import { createOwner } from '../../../src/net/owner.ts';
 import type { SideEnd } from '../../results/run-result.ts';
 import type { RunningHelper } from '../bed/helper.ts';
 import { watchCondition } from '../condition/condition.ts';
@@ -18,7 +19,12 @@ export interface TryOptions {
   /** The name of the volume that is the shared folder, if there is one. */
   readonly volume: string | null;
   readonly signal: AbortSignal;
+  /** Asked how it ended, while its programs still run; what it gives takes them over. */
+  readonly keep?: ((end: TryEnd, running: readonly RunningSide[]) => Promise<TakeOver | null>) | undefined;
 }
+
+/** Takes over what would else be disposed of. */
+export type TakeOver = (resource: AsyncDisposable) => unknown;
 
 /** How it ended: with success, without, or because something could not be run. */
 export interface TryEnd {
@@ -32,8 +38,9 @@ export interface TryEnd {
 
 /** @throws the signal's reason, or Error when the engine is lost. */
 export async function runTry(options: TryOptions): Promise<TryEnd> {
-  const { file, sides, facts, helpers, volume, signal } = options;
-  await using starting = createStarting();
+  const { file, sides, facts, helpers, volume, signal, keep } = options;
+  await using owned = createOwner();
+  const starting = owned.use(createStarting());
   const outputs = new Map<string, Output>(sides.map(({ side }) => [side.name, createOutput()]));
   const outputOf = (name: string): Output => found(outputs.get(name) ?? helpers.get(name)?.output, name);
   const startedAt = performance.now();
@@ -45,7 +52,9 @@ export async function runTry(options: TryOptions): Promise<TryEnd> {
   const end = await outcomeOf(conditions, { running, withinMs: file.success.withinMs, signal });
   const ms = end.kind === 'succeeded' ? Math.round(performance.now() - startedAt) : null;
   const told: readonly Told[] = [...running, ...helpers.values()];
-  return { ...end, ms, sides: told.map((one) => sideEnd(one, startedAt)) };
+  const whole = { ...end, ms, sides: told.map((one) => sideEnd(one, startedAt)) };
+  (await keep?.(whole, running))?.(owned.move());
+  return whole;
 }
 
 interface WatchedParts {
