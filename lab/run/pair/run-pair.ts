@@ -2,6 +2,7 @@
 import type { LabSite } from '../../docker/lab.ts';
 import { seenAs } from '../../docker/topology/seen-as.ts';
 import { readCounts, startCounting } from '../../docker/witness/counters.ts';
+import type { SideName } from '../../file/lab-file.ts';
 import type { Outcome, RunCell, Try } from '../../results/run-result.ts';
 import { pathOfCounts } from '../../witness/path-of-counts.ts';
 import type { PathSeen } from '../../witness/path-seen.ts';
@@ -10,8 +11,8 @@ import type { Bed } from '../bed/start-bed.ts';
 import { expectedCell, isExpected } from '../expectation.ts';
 import type { ProgramImage } from '../program/guest-spec.ts';
 import type { SideFacts } from '../program/resolve.ts';
-import { runTry, type TryEnd } from './run-try.ts';
-import type { PlacedSide } from './sides.ts';
+import { runTry, type TakeOver, type TryEnd, type TryOptions } from './run-try.ts';
+import type { PlacedSide, RunningSide } from './sides.ts';
 
 export interface PairOptions {
   readonly a: Placed;
@@ -43,7 +44,7 @@ export async function runPair(bed: Bed, options: PairOptions): Promise<RunCell> 
   const { file } = bed;
   const expected = expectedCell(file.expect, a.access, b.access);
   let isKept = false;
-  const keepUnexpected: SeenOptions['keep'] = (outcome, sides) => {
+  const keepUnexpected: NumberedPair['keep'] = (outcome, sides) => {
     if (isExpected(outcome, expected)) return null;
     const take = keep?.({ a: a.access.name, b: b.access.name, sides }) ?? null;
     isKept = take !== null;
@@ -86,10 +87,12 @@ interface NumberedPair {
   readonly b: Placed;
   readonly number: number;
   readonly signal: AbortSignal;
+  readonly keep?: (outcome: Outcome, sides: readonly KeptSide[]) => TakeOver | null;
 }
 
 async function seenTry(bed: Bed, pair: NumberedPair): Promise<{ readonly end: TryEnd; readonly path: PathSeen }> {
   const { file, lab, helpers, volume, facts } = bed;
+  const { signal, keep } = pair;
   const sides = placedSides(bed, pair);
   const [siteA, siteB] = [lab.nat(pair.a.site), lab.nat(pair.b.site)];
   await restartHelpers(bed);
@@ -100,15 +103,24 @@ async function seenTry(bed: Bed, pair: NumberedPair): Promise<{ readonly end: Tr
     sides: new Map(sides.map((placed) => [placed.side.name, factsOf(placed)])),
     pair: `${pair.a.site}-${pair.b.site}-${pair.number}`.replaceAll('+', '-'),
   };
-  const end = await runTry({ file, sides, facts: inPair, helpers, volume, signal: pair.signal });
+  const seen = (): Promise<PathSeen> => pathBetween(siteA, siteB, hostNames(bed));
+  const keepFailed: TryOptions['keep'] =
+    keep && (async (end, running) => keep(outcomeOf(end, await seen()), keptSides(sides, running)));
+  const end = await runTry({ file, sides, facts: inPair, helpers, volume, signal, keep: keepFailed });
+  return { end, path: await seen() };
+}
+
+async function pathBetween(siteA: LabSite, siteB: LabSite, names: Readonly<Record<string, string>>): Promise<PathSeen> {
   const [countsA, countsB] = await Promise.all([siteA, siteB].map(({ router }) => readCounts(router)));
   if (!countsA || !countsB) throw new Error('the routers have not counted');
-  const path = pathOfCounts(
-    { ...countsA, seenAs: allSeenAs(siteA) },
-    { ...countsB, seenAs: allSeenAs(siteB) },
-    hostNames(bed),
-  );
-  return { end, path };
+  return pathOfCounts({ ...countsA, seenAs: allSeenAs(siteA) }, { ...countsB, seenAs: allSeenAs(siteB) }, names);
+}
+
+function keptSides(sides: readonly PlacedSide[], running: readonly RunningSide[]): readonly KeptSide[] {
+  return sides.map(({ side: { name }, site }) => {
+    const container = running.find((one) => one.name === name)?.container() ?? null;
+    return { name, site, container };
+  });
 }
 
 async function restartHelpers({ file, helpers }: Bed): Promise<void> {

@@ -1,7 +1,8 @@
 /** One try of one pair: its programs run until every condition of success is met, or one cannot be, or time is up. */
+
+import { createOwner } from '../../../src/net/owner.ts';
 import { GuestError } from '../../docker/container/guest.ts';
 import type { LabFile, SideName } from '../../file/lab-file.ts';
-import { createOwner } from '../../../src/net/owner.ts';
 import type { SideEnd } from '../../results/run-result.ts';
 import type { RunningHelper } from '../bed/helper.ts';
 import { watchCondition } from '../condition/condition.ts';
