@@ -59,7 +59,7 @@ describeLab('a program', () => {
   });
 
   it('is heard through its flood', async () => {
-    const command = 'yes flood | head -c 50000000; echo connected; sleep 60';
+    const command = `yes ${'flood '.repeat(16)} | head -c 30000000; echo connected; sleep 60`;
     const [{ outcome, reason }] = await tried({ command }, { ...NEVER, within: '60s' });
     expect({ outcome, reason }).toEqual({ outcome: 'unseen', reason: null });
   });
