@@ -11,6 +11,7 @@ import type { Bed } from '../bed/start-bed.ts';
 import { expectedCell, isExpected } from '../expectation.ts';
 import type { ProgramImage } from '../program/guest-spec.ts';
 import type { SideFacts } from '../program/resolve.ts';
+import { toldLengthOf } from '../program/told-lines.ts';
 import { runTry, type TakeOver, type TryEnd, type TryOptions } from './run-try.ts';
 import type { PlacedSide, RunningSide } from './sides.ts';
 
@@ -52,7 +53,7 @@ export async function runPair(bed: Bed, options: PairOptions): Promise<RunCell> 
   };
   const tries: Try[] = [];
   for (let number = 1; number <= repeat && !isKept; number++) {
-    const { end, path } = await seenTry(bed, { a, b, number, signal, ...(keep && { keep: keepUnexpected }) });
+    const { end, path } = await seenTry(bed, { a, b, repeat, signal, number, ...(keep && { keep: keepUnexpected }) });
     const outcome = outcomeOf(end, path);
     const { reason, ms, sides } = end;
     tries.push({
@@ -82,17 +83,14 @@ function outcomeOf({ kind }: TryEnd, path: PathSeen): Outcome {
   return path.kind === 'none' ? 'unseen' : path.kind;
 }
 
-interface NumberedPair {
-  readonly a: Placed;
-  readonly b: Placed;
+interface NumberedPair extends Omit<PairOptions, 'keep'> {
   readonly number: number;
-  readonly signal: AbortSignal;
   readonly keep?: (outcome: Outcome, sides: readonly KeptSide[]) => TakeOver | null;
 }
 
 async function seenTry(bed: Bed, pair: NumberedPair): Promise<{ readonly end: TryEnd; readonly path: PathSeen }> {
   const { file, lab, helpers, volume, facts } = bed;
-  const { signal, keep } = pair;
+  const { signal, keep, repeat } = pair;
   const sides = placedSides(bed, pair);
   const [siteA, siteB] = [lab.nat(pair.a.site), lab.nat(pair.b.site)];
   await restartHelpers(bed);
@@ -106,7 +104,8 @@ async function seenTry(bed: Bed, pair: NumberedPair): Promise<{ readonly end: Tr
   const seen = (): Promise<PathSeen> => pathBetween(siteA, siteB, hostNames(bed));
   const keepFailed: TryOptions['keep'] =
     keep && (async (end, running) => keep(outcomeOf(end, await seen()), keptSides(sides, running)));
-  const end = await runTry({ file, sides, facts: inPair, helpers, volume, signal, keep: keepFailed });
+  const toldLength = toldLengthOf(repeat);
+  const end = await runTry({ file, sides, facts: inPair, helpers, volume, toldLength, signal, keep: keepFailed });
   return { end, path: await seen() };
 }
 

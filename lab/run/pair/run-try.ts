@@ -19,6 +19,8 @@ export interface TryOptions {
   readonly helpers: ReadonlyMap<string, Pick<RunningHelper, 'name' | 'output'>>;
   /** The name of the volume that is the shared folder, if there is one. */
   readonly volume: string | null;
+  /** How many characters of each program's output are told. */
+  readonly toldLength: number;
   readonly signal: AbortSignal;
   /** Asked how it ended, while its programs still run; what it gives takes them over. */
   readonly keep?: ((end: TryEnd, running: readonly RunningSide[]) => Promise<TakeOver | null>) | undefined;
@@ -53,7 +55,7 @@ export async function runTry(options: TryOptions): Promise<TryEnd> {
   const end = await outcomeOf(conditions, { running, withinMs: file.success.withinMs, signal });
   const ms = end.kind === 'succeeded' ? Math.round(performance.now() - startedAt) : null;
   const told: readonly Told[] = [...running, ...helpers.values()];
-  const whole = { ...end, ms, sides: told.map((one) => sideEnd(one, startedAt)) };
+  const whole = { ...end, ms, sides: told.map((one) => sideEnd(one, { startedAt, toldLength: options.toldLength })) };
   (await keep?.(whole, running))?.(owned.move());
   return whole;
 }
@@ -132,8 +134,11 @@ interface Told {
   readonly exitCode?: RunningSide['exitCode'];
 }
 
-function sideEnd({ name, output, exitCode = () => null }: Told, startedAt: number): SideEnd {
-  return { name, exitCode: exitCode(), output: output.since(startedAt) };
+function sideEnd(
+  { name, output, exitCode = () => null }: Told,
+  { startedAt, toldLength }: { readonly startedAt: number; readonly toldLength: number },
+): SideEnd {
+  return { name, exitCode: exitCode(), output: output.since(startedAt, toldLength) };
 }
 
 function found<T>(value: T | undefined, name: SideName | string): T {

@@ -4,7 +4,14 @@ import type { KeptLines } from '../../docker/container/kept-lines.ts';
 import type { OutputLine } from '../../results/run-result.ts';
 
 /** Of one program in one try: a run of a hundred pairs that flood stays a file that can be read. */
-export const TOLD_LENGTH = 128 * 1024;
+const TOLD_LENGTH = 128 * 1024;
+const TOLD_LENGTH_MIN = 1024;
+
+/** The same where each pair is tried as often as that. */
+export function toldLengthOf(repeat: number): number {
+  return Math.max(TOLD_LENGTH_MIN, Math.floor(TOLD_LENGTH / repeat));
+}
+
 /** What is longer is data. */
 const LINE_LENGTH = 4096;
 
