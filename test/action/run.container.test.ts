@@ -92,7 +92,7 @@ describeLab('the action', () => {
 
   /** The outputs of the last step, in both of the forms that they can be written in. */
   function outputs(): readonly (readonly [name: string, value: string])[] {
-    const found = readFileSync(at('output'), 'utf8').matchAll(/^(\w+)(?:=(.*)|<<(\S+)\n(.*?)\n\3)$/gms);
+    const found = readFileSync(at('output'), 'utf8').matchAll(/^(\w+)(?:=([^\n]*)|<<(\S+)\n(.*?)\n\3)$/gms);
     return [...found].map(([, name = '', line, , lines]) => [name, line ?? lines ?? '']);
   }
 

@@ -6,7 +6,7 @@ import type { Claim } from '../../../lab/docker/keeper/state.ts';
 import type { Lab } from '../../../lab/docker/lab.ts';
 import type { KeptPair } from '../../../lab/run/pair/run-pair.ts';
 import type { Context } from '../../command.ts';
-import { renderKept } from '../../render/kept-text.ts';
+import { renderKept } from '../../render/lab/kept-text.ts';
 
 /** With a place for each side, by its name; its program is the guest of its client. */
 export function keptLab({ sides }: KeptPair, lab: Lab, engine: Engine): RunningLab {

@@ -10,6 +10,7 @@ import { ownedProcess } from '../../owner/owned-by-test.ts';
 import { MANIFEST, ROOT } from '../../package/installed.ts';
 
 export interface TestProject extends Disposable {
+  readonly dir: string;
   /** Runs a program of the project by Node to its end. */
   run(argv: readonly string[], env: Readonly<Record<string, string>>): Promise<Ran>;
 }
@@ -35,6 +36,7 @@ export async function createTestProject(files: Readonly<Record<string, string>>)
   }
   for (const [path, content] of Object.entries(files)) writeFileSync(join(project.path, path), content);
   return {
+    dir: project.path,
     run: (argv, env) => ran(argv, { cwd: project.path, env }),
     [Symbol.dispose]: () => project.remove(),
   };

@@ -1,4 +1,6 @@
 /** Pairs of NATs in the tests of somebody's project, as its runner runs them. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { describeLab } from '../docker/provided.ts';
 import { createTestProject } from './project.ts';
@@ -57,12 +59,10 @@ describeLab('in a project that has natcheck installed', () => {
       'full-cone.test.js': asksTheServer('FULL_CONE'),
       'symmetric.test.js': asksTheServer('SYMMETRIC'),
     });
-    const { code, stdout, stderr } = await project.run(
-      ['node_modules/vitest/vitest.mjs', 'run', '--reporter=json'],
-      env,
-    );
+    const argv = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=json', '--outputFile=report.json'];
+    const { code, stdout, stderr } = await project.run(argv, env);
     expect(code, `${stdout}${stderr}`).toBe(0);
-    const { testResults } = JSON.parse(stdout.slice(stdout.indexOf('{')));
+    const { testResults } = JSON.parse(readFileSync(join(project.dir, 'report.json'), 'utf8'));
     const tests = testResults.flatMap(({ assertionResults }: Report) => assertionResults);
     expect(tests.map(({ fullName, status }: Assertion) => `${status}: ${fullName}`).toSorted()).toEqual([
       'passed: behind NATs full-cone × full-cone is behind two NATs of one lab direct',

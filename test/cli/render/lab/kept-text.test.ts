@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { renderKept } from '../../../cli/render/kept-text.ts';
+import { renderKept } from '../../../../cli/render/lab/kept-text.ts';
 
 const PAIR = { a: 'symmetric', b: 'full\u001b[2J-cone', sides: ['a', 'b'] };
 

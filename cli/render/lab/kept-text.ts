@@ -1,6 +1,6 @@
 /** Renders how a pair that is left up can be looked into. */
-import { visible } from '../../src/visible.ts';
-import { hints } from './layout/hints.ts';
+import { visible } from '../../../src/visible.ts';
+import { hints } from '../layout/hints.ts';
 
 export interface KeptText {
   readonly a: string;

@@ -1,13 +1,13 @@
 /** Renders what `natcheck lab` shows: what a lab contains, and what was detected in it. */
 import { Chalk } from 'chalk';
-import type { LabDetection } from '../../lab/docker/keeper/detect-all.ts';
-import type { RunningLab } from '../../lab/docker/keeper/running-lab.ts';
-import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../../src/endpoint.ts';
-import { detectionTable } from './detection-table.ts';
-import { hints } from './layout/hints.ts';
-import { alignColumns } from './layout/table.ts';
-import { visibleIn } from './layout/visible-in.ts';
-import { hang } from './layout/wrap.ts';
+import type { LabDetection } from '../../../lab/docker/keeper/detect-all.ts';
+import type { RunningLab } from '../../../lab/docker/keeper/running-lab.ts';
+import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../../../src/endpoint.ts';
+import { detectionTable } from '../detection-table.ts';
+import { hints } from '../layout/hints.ts';
+import { alignColumns } from '../layout/table.ts';
+import { visibleIn } from '../layout/visible-in.ts';
+import { hang } from '../layout/wrap.ts';
 
 export interface RenderLabOptions {
   readonly color: boolean;
