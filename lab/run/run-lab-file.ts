@@ -1,5 +1,5 @@
 /** Runs a lab file: one lab for all pairs, as many at once as the machine bears. */
-import { createOwner } from '../../src/net/owner.ts';
+import { createOwner, firstThrown } from '../../src/net/owner.ts';
 import type { Lab } from '../docker/lab.ts';
 import { runSchedule } from '../docker/matrix/schedule.ts';
 import type { LabFile } from '../file/lab-file.ts';
@@ -38,6 +38,12 @@ interface RunPair {
  * reason, LabFileError, or the error itself.
  */
 export async function runLabFile(file: LabFile, options: RunOptions): Promise<RunResult> {
+  return inItsLab(file, options).catch((error: unknown) => {
+    throw firstThrown(error);
+  });
+}
+
+async function inItsLab(file: LabFile, options: RunOptions): Promise<RunResult> {
   const { onResult = async () => {}, onKept } = options;
   await using owned = createOwner();
   const bed = await startBed(file, { ...options, own: owned.use });

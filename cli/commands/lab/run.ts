@@ -12,6 +12,7 @@ import { onlyPairs } from '../../../lab/run/only.ts';
 import { requireRunnable } from '../../../lab/run/require-runnable.ts';
 import { type RunOptions, runLabFile } from '../../../lab/run/run-lab-file.ts';
 import { UsageError } from '../../../src/errors.ts';
+import { firstThrown } from '../../../src/net/owner.ts';
 import type { Context } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
 import { type RunProgress, renderRun, renderRunProgress } from '../../render/grid/run-text.ts';
@@ -31,7 +32,8 @@ export const run: LabAction = ({ place = '', json = false, out, only, repeat = 1
     requireRunnable(file);
     const wanted = { repeat, ...(only && { only: onlyPairs(only, file) }) };
     if (out !== undefined) await clearRunFiles(out);
-    const { isAsExpected } = await inOwnLab(file, { ...wanted, json, out, keep }, context).catch((error: unknown) => {
+    const { isAsExpected } = await inOwnLab(file, { ...wanted, json, out, keep }, context).catch((thrown: unknown) => {
+      const error = firstThrown(thrown);
       throw error instanceof CutShortError ? error.cause : error;
     });
     return isAsExpected ? EXIT.ok : EXIT.inconclusive;
