@@ -5,20 +5,11 @@ import type { Progress } from '../docker/engine/provision.ts';
 import { startLab } from '../docker/lab.ts';
 import { runSchedule } from '../docker/matrix/schedule.ts';
 import { startNatcheckServer } from '../docker/served-lab.ts';
-import type { Addressing } from '../docker/topology/addressing.ts';
 import type { LabFile } from '../file/lab-file.ts';
 import { RUN_SCHEMA, type RunCell, type RunResult } from '../results/run-result.ts';
 import { type Placed, planBed } from './bed/plan.ts';
 import { CutShortError } from './cut-short.ts';
 import { type PairBed, runPair } from './pair/run-pair.ts';
-
-/** Beside those of a lab that is used by hand. */
-const ADDRESSING: Addressing = {
-  publicPrefix: '192.0.2',
-  privatePrefix: '10.115',
-  routedPrefix: '198.19',
-  carrierPrefix: '100.66',
-};
 
 export interface RunOptions {
   readonly engine: Pick<Engine, 'host'>;
@@ -96,7 +87,7 @@ async function startBed(
 ): Promise<PairBed> {
   const plan = planBed(file);
   progress(`starting ${plan.profiles.length} sites, and holding each to its profile`);
-  const lab = own(await startLab({ engine, image, profiles: plan.profiles, backbone: true, addressing: ADDRESSING }));
+  const lab = own(await startLab({ engine, image, profiles: plan.profiles, backbone: true, addressing: 'free' }));
   signal.throwIfAborted();
   if (file.natcheckServer) own(await startNatcheckServer(lab.server, ['--relay', '--open-relay']));
   const images = new Map(file.sides.map(({ name }) => [name, image]));
