@@ -7,9 +7,9 @@ import { AddressesTakenError } from './network.ts';
  * network of AMPRNet, 44.128.0.0/16, which is routed nowhere. Benchmarks' addresses (RFC 2544) would not do: a relay refuses
  * them, as it has to.
  */
-const PUBLIC_PREFIXES = ['198.51.100', '192.0.2', '44.128.101', '44.128.102', '44.128.103', '44.128.104'];
+const PUBLIC_PREFIXES = ['198.51.100', '192.0.2', ...Array.from({ length: 12 }, (_, index) => `44.128.${101 + index}`)];
 /** How many sites without translation a lab may have before it meets those of the next one. */
-const ROUTED_SITES = 50;
+const ROUTED_SITES = 30;
 const ROUTED_PREFIXES = ['198.19', '198.18'];
 
 /** The default addresses are not among them: they are for a lab that is used by hand. */

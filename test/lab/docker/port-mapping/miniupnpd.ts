@@ -14,7 +14,7 @@ export interface MiniupnpdOptions {
  * @param file another number for each test file, as several run at once.
  */
 export function addressingOf(file: 0 | 1): Addressing {
-  const privatePrefix = `10.${120 + file}`;
+  const privatePrefix = `10.${140 + file}`;
   return { publicPrefix: `44.128.${file}`, privatePrefix, routedPrefix: '198.19', carrierPrefix: `100.${80 + file}` };
 }
 
