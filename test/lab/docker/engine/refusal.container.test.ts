@@ -28,7 +28,7 @@ function filterForTheWholeRouter(access: AccessProfile, place: SitePlace): Route
 }
 
 describeLab('a lab whose restricted NAT filters for the whole router', () => {
-  it('refuses to run, and shows the rules and the connections', async () => {
+  it.concurrent('refuses to run, and shows the rules and the connections', async () => {
     let wan = '';
     const wrong = (access: AccessProfile, place: SitePlace): RouterRules => {
       wan = place.wan;
@@ -44,7 +44,7 @@ describeLab('a lab whose restricted NAT filters for the whole router', () => {
 });
 
 describeLab('a lab of a hard NAT that is another one', () => {
-  it.for([
+  it.concurrent.for([
     { asked: SYMMETRIC_SEQUENTIAL, actual: SYMMETRIC, line: /: ports: asked sequential, got \d+, \d+, \d+, \d+$/ },
     { asked: SYMMETRIC_BLOCK, actual: SYMMETRIC, line: /: ports: asked block, got \d+, \d+, \d+, \d+$/ },
     {
