@@ -48,7 +48,9 @@ function poolLimits({ filtering, hairpin, inboundFirst, mapping, ports, pooling 
   const isPlain = mapping === 'address-and-port-dependent' ? ports === 'random' : ports === 'preserved';
   const isPaired = pooling === 'paired' && mapping === 'endpoint-independent';
   return [
-    ...(isPlain || isPaired ? [] : [`${ports} ports with an ${pooling} pool of addresses`]),
+    ...(isPlain || isPaired
+      ? []
+      : [`${ports} ports with ${pooling === 'paired' ? 'a paired' : 'an arbitrary'} pool of addresses`]),
     ...(filtering === 'address-and-port-dependent' ? [] : [`${filtering} filter with a pool of addresses`]),
     ...(hairpin ? ['hairpinning with a pool of addresses'] : []),
     ...(inboundFirst ? ['inbound first with a pool of addresses'] : []),

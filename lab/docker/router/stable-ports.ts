@@ -9,10 +9,13 @@ import { kept } from './learned.ts';
 import { type Paired, pairedAddresses } from './paired.ts';
 import { MAX_LISTED, nextPort, portMap, shuffledPorts } from './port-list.ts';
 
-/** Whether the ports of the profile are chosen here. A client that is alone has all ports to itself, and iptables keeps them. */
+/**
+ * Whether the ports of the profile are chosen here. A client that is alone has all ports to itself, and iptables keeps them.
+ * A port that is chosen here stays, and so an early packet could not change it.
+ */
 export function hasStablePorts(profile: NatProfile, { clients }: Pick<SitePlace, 'clients'>): boolean {
-  const { mapping, ports, poolSize, pooling, translation = 'napt' } = profile;
-  if (mapping !== 'endpoint-independent' || translation !== 'napt') return false;
+  const { mapping, ports, poolSize, pooling, inboundFirst = false, translation = 'napt' } = profile;
+  if (mapping !== 'endpoint-independent' || translation !== 'napt' || inboundFirst) return false;
   return ports !== 'preserved' || (clients.length > 1 && !(poolSize > 1 && pooling === 'arbitrary'));
 }
 
