@@ -18,11 +18,11 @@ if (key === undefined) {
   stream.on('error', (error) => console.log(error.message));
   stream.once('open', () => {
     console.log('open');
-    setInterval(() => stream.write(Buffer.alloc(1000)), 50);
+    setInterval(() => stream.write(Buffer.alloc(5000)), 50);
   });
   let heard = 0;
   stream.on('data', (data) => {
     heard += data.length;
-    if (heard >= 10_000 && heard - data.length < 10_000) console.log('ten kilobytes there and back');
+    if (heard >= 100_000 && heard - data.length < 100_000) console.log('a hundred kilobytes there and back');
   });
 }
