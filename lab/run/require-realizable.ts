@@ -29,9 +29,9 @@ export function requireRealizable(file: Pick<LabFile, 'file' | 'places' | 'rows'
 }
 
 /** @param index the number of the site: only so many of them have several public addresses. */
-function whyNot({ access, ipv6 = null }: NamedAccess, index: number): string | null {
+function whyNot({ access, ipv6 }: NamedAccess, index: number): string | null {
   try {
-    planRouters({ access, ipv6 }, { addressing: DEFAULT_ADDRESSING, index, clients: 1 });
+    planRouters({ access, ipv6: ipv6 ?? null }, { addressing: DEFAULT_ADDRESSING, index, clients: 1 });
     return null;
   } catch (error) {
     return (error as Error).message;
