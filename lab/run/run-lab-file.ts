@@ -8,6 +8,7 @@ import { RUN_SCHEMA, type RunCell, type RunResult } from '../results/run-result.
 import type { Placed } from './bed/plan.ts';
 import { type Bed, type BedOptions, startBed } from './bed/start-bed.ts';
 import { CutShortError } from './cut-short.ts';
+import { orEngineLost } from './engine-lost.ts';
 import { type KeptPair, type PairOptions, runPair } from './pair/run-pair.ts';
 import type { TakeOver } from './pair/run-try.ts';
 
@@ -78,7 +79,7 @@ async function runPairs(bed: Bed, options: RunOptions, keeping: Keeping | null):
   };
   const ended = await runSchedule(pairs, { run, signal, pairsAtOnce: bed.file.pairsAtOnce ?? undefined }).then(
     () => null,
-    (error: unknown) => ({ error }),
+    async (error: unknown) => ({ error: signal.aborted ? error : await orEngineLost(error, options.engine.host) }),
   );
   const elapsedMs = Math.round(performance.now() - startedAt);
   const ran = { cells: cells.filter(Boolean), pairs: pairs.length, elapsedMs };

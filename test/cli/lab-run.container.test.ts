@@ -141,7 +141,7 @@ describeLab('natcheck lab run', () => {
     await child.said(/^1 of 2 {2}/m);
     engine.lose();
     const { code, stdout, stderr } = await child.ended;
-    expect(stderr).toMatch(/\nnatcheck: the engine is lost: .*\n$/);
+    expect(stderr).toMatch(/\nnatcheck: the engine is lost: nothing answers at unix:\S+\/engine\.sock\n$/);
     expect(code).toBe(2);
     expect(stdout).toContain('full-cone → full-cone: ✗ no bytes seen, expected no path\n');
     expect(written()).toMatchObject({ pairs: 2, isComplete: false, cells: [{ b: 'full-cone' }] });
