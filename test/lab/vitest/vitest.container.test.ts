@@ -6,7 +6,7 @@ import { describeLab } from '../docker/provided.ts';
 import { createTestProject } from './project.ts';
 
 const CONFIG = `
-export default { test: { globalSetup: ['natcheck/vitest/setup'], fileParallelism: false } };
+export default { test: { globalSetup: ['natcheck/vitest/setup'] } };
 `;
 
 const asksTheServer = (profile: string): string => `
