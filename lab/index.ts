@@ -30,4 +30,5 @@ export { type RouterRules, routerRules } from './docker/router/rules.ts';
 export { startNatcheckServer } from './docker/served-lab.ts';
 export { type Addressing, DEFAULT_ADDRESSING } from './docker/topology/addressing.ts';
 export * from './further-nats.ts';
+export { expectedVerdict, type ObservedAccess, observedAccess } from './known-behavior.ts';
 export * from './profiles.ts';
