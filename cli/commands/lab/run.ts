@@ -9,6 +9,7 @@ import { clearRunFiles, writeRunFiles } from '../../../lab/results/run-files.ts'
 import type { RunResult } from '../../../lab/results/run-result.ts';
 import { CutShortError } from '../../../lab/run/cut-short.ts';
 import { onlyPairs } from '../../../lab/run/only.ts';
+import { requireRealizable } from '../../../lab/run/require-realizable.ts';
 import { requireRunnable } from '../../../lab/run/require-runnable.ts';
 import { type RunOptions, runLabFile } from '../../../lab/run/run-lab-file.ts';
 import { UsageError } from '../../../src/errors.ts';
@@ -29,6 +30,7 @@ export const run: LabAction = ({ place = '', json = false, out, only, repeat = 1
     }
     const file = await readLabFile(place);
     requireRunnable(file);
+    requireRealizable(file);
     const wanted = { repeat, ...(only && { only: onlyPairs(only, file) }) };
     if (out !== undefined) await clearRunFiles(out);
     const { isAsExpected } = await inOwnLab(file, { ...wanted, json, out, keep }, context).catch((error: unknown) => {
