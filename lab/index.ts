@@ -31,4 +31,5 @@ export { startNatcheckServer } from './docker/served-lab.ts';
 export { type Addressing, DEFAULT_ADDRESSING } from './docker/topology/addressing.ts';
 export { AddressesTakenError } from './docker/topology/network.ts';
 export * from './further-nats.ts';
+export { expectedVerdict, type ObservedAccess, observedAccess } from './known-behavior.ts';
 export * from './profiles.ts';

@@ -47,6 +47,8 @@ export interface LabSite {
   readonly publicAddresses: readonly string[];
   /** The router's public IPv6 address; null if there is none. */
   readonly publicAddress6: string | null;
+  /** The subnet of its clients, and the public one that it is translated into, host by host (RFC 6296); null unless it is. */
+  readonly prefixes6: { readonly subnet: string; readonly outside: string } | null;
   readonly router: LabRouter;
   /** The carrier's router, which the site's router is behind, if the site has two NATs in a row. */
   readonly carrier: LabRouter | null;
@@ -146,6 +148,7 @@ function labSite({ plan, router, carrier, clients }: StartedSite): LabSite {
     publicAddress: publicAddressesOf(plan)[0],
     publicAddresses: publicAddressesOf(plan),
     publicAddress6: publicAddress6Of(plan),
+    prefixes6: plan.place6?.outside ? { subnet: plan.place6.subnet, outside: plan.place6.outside } : null,
     router: labRouter(router),
     carrier: carrier && labRouter(carrier),
     clients,

@@ -32,6 +32,7 @@ export const run: LabAction = ({ place = '', json = false, out, only, repeat = 1
     const file = await readLabFile(place);
     requireRealizable(file);
     requireRunnable(file);
+    requireRealizable(file);
     const wanted = { repeat, ...(only && { only: onlyPairs(only, file) }) };
     if (out !== undefined) await clearRunFiles(out);
     const { isAsExpected } = await inOwnLab(file, { ...wanted, json, out, keep }, context).catch((thrown: unknown) => {

@@ -5,7 +5,7 @@ import type { NamedAccess, NatProfile } from '../../profiles.ts';
 import { type Addressing, type BackbonePlace, backbonePlace, type ServerPlace, serverPlace } from './addressing.ts';
 import { type HelperPlan, planHelpers } from './helper-plan.ts';
 import { backbonePlace6, serverPlace6 } from './ipv6-addressing.ts';
-import { type Accesses, type OtherRules, planRouters, type SiteRouters } from './router-plan.ts';
+import { type Accesses, type OtherRules, planRouters, reachedSubnet6, type SiteRouters } from './router-plan.ts';
 import type { Route } from './setup-script.ts';
 
 export interface PlanInput extends OtherRules {
@@ -70,11 +70,13 @@ function planIpv6(sites: readonly SitePlan[], hasBackbone: boolean): PublicPlan 
   return { server: serverPlace6(), backbone, routes: sites.flatMap(routesTo) };
 }
 
-/** To its clients, unless they are translated, and to what is between its two routers, if it has two. */
-function routesTo({ ipv6, place6, carrier }: SitePlan): readonly Route[] {
+/** To its clients, unless its router stands for them, and to what is between its two routers, if it has two. */
+function routesTo(site: SitePlan): readonly Route[] {
+  const { place6, carrier } = site;
   const outer = carrier?.place6 ?? place6;
-  if (!place6 || !outer) return [];
-  const inside = ipv6?.kind === 'nat' ? [] : [place6.subnet];
+  if (!outer) return [];
+  const subnet = reachedSubnet6(site);
+  const inside = subnet === null ? [] : [subnet];
   const between = carrier?.place6 ? [carrier.place6.subnet] : [];
   return [...inside, ...between].map((subnet) => ({ subnet, via: outer.wan }));
 }
