@@ -11,7 +11,10 @@ import type { Engine } from './engine/engine.ts';
 import { onInterrupt } from './engine/interrupt.ts';
 import { labelsOf, removeLab } from './engine/labels.ts';
 import { connectDocker } from './engine/testcontainers.ts';
+import { labLinks } from './link/links.ts';
+import type { LinkQuality, ShapedLinks } from './link/quality.ts';
 import { type LabRouter, labRouter } from './router/router.ts';
+import { type SiteFaults, siteFaults } from './site-faults.ts';
 import { DEFAULT_ADDRESSING, type ServerPlace } from './topology/addressing.ts';
 import { type PlanInput, planLab, publicAddress6Of, publicAddressesOf } from './topology/plan.ts';
 import type { StartedSite } from './topology/site.ts';
@@ -32,7 +35,7 @@ export interface LabServer extends LabContainer, ServerPlace {
   readonly alternate6: string | null;
 }
 
-export interface LabSite {
+export interface LabSite extends SiteFaults {
   readonly name: string;
   readonly access: AccessProfile;
   /** What is done with IPv6; null if there is none. */
@@ -66,6 +69,12 @@ export interface Lab extends AsyncDisposable {
   helper(name: string): LabContainer;
   /** The site of that name: the profile's, or `name-2` for the second site of a profile. @throws RangeError when there is none. */
   nat(name: string): LabSite;
+  /**
+   * Shapes the links between sites and the public network: all, or those of these sites.
+   * @throws RangeError for a value that no link has; Error for a lab without backbone, where a link is shaped already, and,
+   * with the reasons, where the kernel can do it in no way.
+   */
+  shape(quality: LinkQuality, sites?: readonly LabSite[]): Promise<ShapedLinks>;
   /** Makes a folder that guests can share. */
   createVolume(): Promise<LabVolume>;
 }
@@ -112,6 +121,7 @@ export async function startLab({ engine, image, clientsPerNat = 1, ...input }: L
         sites.find((site) => site.name === name),
         `NAT ${name}`,
       ),
+    shape: labLinks(topology, sites),
     createVolume: () => createVolume(docker, { lab: id, labels: labelsOf(id) }),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
@@ -120,6 +130,8 @@ export async function startLab({ engine, image, clientsPerNat = 1, ...input }: L
 function labSite({ plan, router, carrier, clients }: StartedSite): LabSite {
   const { name, access, ipv6 } = plan;
   const client = (index: number): LabContainer => found(clients[index], `client ${index} behind ${name}`);
+  const home = labRouter(router);
+  const outer = carrier && labRouter(carrier);
   return {
     name,
     access,
@@ -127,8 +139,9 @@ function labSite({ plan, router, carrier, clients }: StartedSite): LabSite {
     publicAddress: publicAddressesOf(plan)[0],
     publicAddresses: publicAddressesOf(plan),
     publicAddress6: publicAddress6Of(plan),
-    router: labRouter(router),
-    carrier: carrier && labRouter(carrier),
+    router: home,
+    carrier: outer,
+    ...siteFaults(plan, outer ? [home, outer] : [home]),
     clients,
     client,
     attach: async (container, index = 0) => startBehind(client(index), container),

@@ -51,6 +51,11 @@ export function carrierPlace6(index: number): SitePlace & { readonly clients: re
   return { ...rest, clients: [clients[0] as ClientPlace] };
 }
 
+/** What the router of site `index`, of so many, can get in place of its public address. */
+export function spareAddress6(index: number, sites: number): string {
+  return outermost(sites + index);
+}
+
 function outermost(index: number): string {
   return `${PUBLIC}::${FIRST_ROUTER + index}`;
 }
