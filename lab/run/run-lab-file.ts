@@ -1,31 +1,15 @@
 /** Runs a lab file: one lab for all pairs, as many at once as the machine bears. */
 import { createOwner } from '../../src/net/owner.ts';
-import type { Engine } from '../docker/engine/engine.ts';
-import type { Progress } from '../docker/engine/provision.ts';
-import { startLab } from '../docker/lab.ts';
 import { runSchedule } from '../docker/matrix/schedule.ts';
-import { startNatcheckServer } from '../docker/served-lab.ts';
-import type { Addressing } from '../docker/topology/addressing.ts';
 import type { LabFile } from '../file/lab-file.ts';
+import { problemIn } from '../file/lab-file-error.ts';
 import { RUN_SCHEMA, type RunCell, type RunResult } from '../results/run-result.ts';
-import { type Placed, planBed } from './bed/plan.ts';
+import type { Placed } from './bed/plan.ts';
+import { type Bed, type BedOptions, startBed } from './bed/start-bed.ts';
 import { CutShortError } from './cut-short.ts';
-import { type PairBed, runPair } from './pair/run-pair.ts';
+import { runPair } from './pair/run-pair.ts';
 
-/** Beside those of a lab that is used by hand. */
-const ADDRESSING: Addressing = {
-  publicPrefix: '192.0.2',
-  privatePrefix: '10.115',
-  routedPrefix: '198.19',
-  carrierPrefix: '100.66',
-};
-
-export interface RunOptions {
-  readonly engine: Pick<Engine, 'host'>;
-  /** From `ensureImage`. */
-  readonly image: string;
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
+export interface RunOptions extends Omit<BedOptions, 'own'> {
   /** Which pairs to run; default: all. */
   readonly only?: (a: string, b: string) => boolean;
   /** How often; default: once. */
@@ -41,18 +25,20 @@ interface RunPair {
 
 /**
  * @param file one that `requireRunnable` has let through.
- * @throws CutShortError when the signal aborts, or the engine is lost, while pairs run; before that, the signal's reason or the error itself.
+ * @throws CutShortError when the signal aborts, a helper ends, or the engine is lost, while pairs run; before that, the signal's
+ * reason, LabFileError, or the error itself.
  */
 export async function runLabFile(file: LabFile, options: RunOptions): Promise<RunResult> {
-  const { progress, signal, onCell = () => {} } = options;
+  const { progress, onCell = () => {}, repeat = 1 } = options;
   await using owned = createOwner();
-  const bed = await startBed(file, options, owned.use);
+  const bed = await startBed(file, { ...options, own: owned.use });
+  const signal = AbortSignal.any([options.signal, helperLost(bed)]);
   const pairs = pairsOf(bed, options);
   const cells: RunCell[] = [];
   progress(`running ${pairs.length} pairs`);
   const startedAt = performance.now();
   const run = async ({ a, b, index }: RunPair): Promise<void> => {
-    const cell = await runPair(bed, a, b);
+    const cell = await runPair(bed, { a, b, repeat, signal });
     cells[index] = cell;
     onCell({ cell, done: cells.filter(Boolean).length, total: pairs.length });
   };
@@ -70,6 +56,15 @@ export async function runLabFile(file: LabFile, options: RunOptions): Promise<Ru
   return result();
 }
 
+/** Aborts when a helper ends by itself: no pair after that says anything. */
+function helperLost({ file, helpers }: Bed): AbortSignal {
+  const lost = new AbortController();
+  for (const { name, failed } of helpers.values()) {
+    failed.catch((error: Error) => lost.abort(problemIn(file, `helpers.${name}`, error.message)));
+  }
+  return lost.signal;
+}
+
 function resultOf(file: LabFile, ran: Pick<RunResult, 'cells' | 'pairs' | 'elapsedMs'>): RunResult {
   return {
     schema: RUN_SCHEMA,
@@ -82,23 +77,9 @@ function resultOf(file: LabFile, ran: Pick<RunResult, 'cells' | 'pairs' | 'elaps
   };
 }
 
-function pairsOf({ plan }: PairBed, { only = () => true }: RunOptions): readonly RunPair[] {
+function pairsOf({ plan }: Bed, { only = () => true }: RunOptions): readonly RunPair[] {
   return plan.rows
     .flatMap((a) => plan.columns.map((b) => ({ a, b })))
     .filter(({ a, b }) => only(a.access.name, b.access.name))
     .map((pair, index) => ({ ...pair, index }));
-}
-
-async function startBed(
-  file: LabFile,
-  { engine, image, progress, signal, repeat = 1 }: RunOptions,
-  own: <T extends AsyncDisposable>(resource: T) => T,
-): Promise<PairBed> {
-  const plan = planBed(file);
-  progress(`starting ${plan.profiles.length} sites, and holding each to its profile`);
-  const lab = own(await startLab({ engine, image, profiles: plan.profiles, backbone: true, addressing: ADDRESSING }));
-  signal.throwIfAborted();
-  if (file.natcheckServer) own(await startNatcheckServer(lab.server, ['--relay', '--open-relay']));
-  const images = new Map(file.sides.map(({ name }) => [name, image]));
-  return { file, lab, plan, images, helpers: new Map(), shared: null, repeat, signal };
 }

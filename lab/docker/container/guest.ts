@@ -37,6 +37,8 @@ export interface Guest extends AsyncDisposable {
    * line that says so. Rejects when the engine is lost.
    */
   readonly ended: Promise<number>;
+  /** Ends it at once, without asking, and removes it. */
+  kill(): Promise<void>;
   /**
    * Calls back for every line that it has written already, and then for each further one. Of a program that has written
    * more than KEPT_LINES (output.ts), those lines come first, then the latest as many; see `leftOut`.

@@ -40,6 +40,7 @@ export async function startGuest(docker: Dockerode, holder: Holder, spec: GuestS
       ended,
       onLine: output.onLine,
       leftOut: output.leftOut,
+      kill: remove,
       async [Symbol.asyncDispose]() {
         await askToEnd(container, ended);
         await remove();

@@ -27,7 +27,7 @@ export interface ImageOptions {
  * @throws UsageError for a package or file that there is not; Error when natcheck is not built, or the image cannot be made,
  * with the reason.
  */
-export function ensureImage(engine: Engine, options: ImageOptions = {}): Promise<string> {
+export function ensureImage(engine: Pick<Engine, 'host' | 'kind'>, options: ImageOptions = {}): Promise<string> {
   const { progress = () => {}, packages = [], files = {} } = options;
   return inTurn(async () => {
     const docker = await connectDocker(engine.host);
@@ -45,7 +45,7 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
 }
 
 interface LabImageOptions extends Pick<ImageOptions, 'dist'> {
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, 'host' | 'kind'>;
   readonly progress: Progress;
   readonly packages: readonly string[];
 }

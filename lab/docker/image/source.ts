@@ -26,7 +26,7 @@ export type ImageSource =
  * @throws UsageError for a name, package or file that cannot be; Error when the image is not to be had, with the reason.
  */
 export async function ensureSource(
-  engine: Engine,
+  engine: Pick<Engine, 'host' | 'kind'>,
   source: ImageSource,
   options: Omit<ImageOptions, 'packages'> = {},
 ): Promise<string> {
@@ -45,7 +45,7 @@ const LAB_ARG = 'NATCHECK_LAB';
 
 /** Builds it each time: what has not changed is in the engine's cache. */
 async function ensureBuilt(
-  engine: Engine,
+  engine: Pick<Engine, 'host' | 'kind'>,
   { dockerfile, context }: Extract<ImageSource, { kind: 'build' }>,
   { files: _files, ...options }: ImageOptions,
 ): Promise<string> {

@@ -1,7 +1,7 @@
 /** The conditions of success, each watched until it is met, or cannot be met any more. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Condition, SideName } from '../../file/lab-file.ts';
-import { NoSuchLineError } from '../pair/output.ts';
+import { NoSuchLineError } from '../program/output.ts';
 import { bytesProbe, portProbe } from './probes.ts';
 import { MissedError, type Watched, type WatchedCondition } from './watched.ts';
 

@@ -2,7 +2,7 @@
 import type { Program } from '../../docker/container/container.ts';
 import type { SideName } from '../../file/lab-file.ts';
 import type { Template } from '../../file/template.ts';
-import type { Output } from '../pair/output.ts';
+import type { Output } from '../program/output.ts';
 
 /** What a condition is asked of. */
 export interface Watched {

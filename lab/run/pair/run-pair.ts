@@ -1,38 +1,33 @@
 /** One pair of a lab file: its tries, what the routers saw of each, and whether that is what was expected. */
-
-import type { Lab, LabSite } from '../../docker/lab.ts';
+import type { LabSite } from '../../docker/lab.ts';
 import { seenAs } from '../../docker/topology/seen-as.ts';
 import { readCounts, startCounting } from '../../docker/witness/counters.ts';
-import type { LabFile, SideName } from '../../file/lab-file.ts';
 import type { Outcome, RunCell, Try } from '../../results/run-result.ts';
 import { pathOfCounts } from '../../witness/path-of-counts.ts';
 import type { PathSeen } from '../../witness/path-seen.ts';
-import type { BedPlan, Placed } from '../bed/plan.ts';
+import type { Placed } from '../bed/plan.ts';
+import type { Bed } from '../bed/start-bed.ts';
 import { expectedCell, isExpected } from '../expectation.ts';
-import type { Output } from './output.ts';
-import type { SideFacts } from './resolve.ts';
+import type { ProgramImage } from '../program/guest-spec.ts';
+import type { SideFacts } from '../program/resolve.ts';
 import { runTry, type TryEnd } from './run-try.ts';
 import type { PlacedSide } from './sides.ts';
 
-export interface PairBed {
-  readonly file: LabFile;
-  readonly lab: Lab;
-  readonly plan: BedPlan;
-  /** The image of each side's program. */
-  readonly images: ReadonlyMap<SideName, string>;
-  readonly helpers: ReadonlyMap<string, { readonly address: string; readonly output: Output }>;
-  readonly shared: string | null;
+export interface PairOptions {
+  readonly a: Placed;
+  readonly b: Placed;
+  /** How often it is tried. */
   readonly repeat: number;
   readonly signal: AbortSignal;
 }
 
 /** @throws the signal's reason, or Error when the engine is lost. */
-export async function runPair(bed: PairBed, a: Placed, b: Placed): Promise<RunCell> {
-  const { file, repeat } = bed;
+export async function runPair(bed: Bed, { a, b, repeat, signal }: PairOptions): Promise<RunCell> {
+  const { file } = bed;
   const expected = expectedCell(file.expect, a.access, b.access);
   const tries: Try[] = [];
   for (let number = 1; number <= repeat; number++) {
-    const { end, path } = await seenTry(bed, { a, b, number });
+    const { end, path } = await seenTry(bed, { a, b, number, signal });
     const outcome = outcomeOf(end, path);
     const { reason, ms, sides } = end;
     tries.push({
@@ -66,36 +61,54 @@ interface NumberedPair {
   readonly a: Placed;
   readonly b: Placed;
   readonly number: number;
+  readonly signal: AbortSignal;
 }
 
-async function seenTry(bed: PairBed, pair: NumberedPair): Promise<{ readonly end: TryEnd; readonly path: PathSeen }> {
-  const { file, lab, helpers, shared, signal } = bed;
+async function seenTry(bed: Bed, pair: NumberedPair): Promise<{ readonly end: TryEnd; readonly path: PathSeen }> {
+  const { file, lab, helpers, volume, facts } = bed;
   const sides = placedSides(bed, pair);
   const [siteA, siteB] = [lab.nat(pair.a.site), lab.nat(pair.b.site)];
+  await restartHelpers(bed);
   await Promise.all([siteA, siteB].flatMap(routersOf).map((router) => router.forget()));
   await Promise.all([siteA, siteB].map(({ router }) => startCounting(router)));
-  const facts = {
-    server: lab.server.primary,
-    alternate: lab.server.alternate,
-    helpers: new Map([...helpers].map(([name, { address }]) => [name, address])),
+  const inPair = {
+    ...facts,
     sides: new Map(sides.map((placed) => [placed.side.name, factsOf(placed)])),
     pair: `${pair.a.site}-${pair.b.site}-${pair.number}`.replaceAll('+', '-'),
-    shared: '/shared',
   };
-  const outputs = new Map([...helpers].map(([name, { output }]) => [name, output]));
-  const end = await runTry({ file, sides, facts, helpers: outputs, shared, signal });
+  const end = await runTry({ file, sides, facts: inPair, helpers, volume, signal: pair.signal });
   const [countsA, countsB] = await Promise.all([siteA, siteB].map(({ router }) => readCounts(router)));
   if (!countsA || !countsB) throw new Error('the routers have not counted');
-  const names = Object.fromEntries([...facts.helpers].map(([name, address]) => [address, name]));
   const path = pathOfCounts(
     { ...countsA, seenAs: allSeenAs(siteA) },
     { ...countsB, seenAs: allSeenAs(siteB) },
-    { ...names, [lab.server.primary]: 'server', [lab.server.alternate]: 'server' },
+    hostNames(bed),
   );
   return { end, path };
 }
 
-function placedSides({ file, lab, plan, images }: PairBed, { a, b }: NumberedPair): readonly PlacedSide[] {
+async function restartHelpers({ file, helpers }: Bed): Promise<void> {
+  const anew = file.helpers.flatMap(({ name, restarts }) => (restarts ? [helpers.get(name)] : []));
+  for (const helper of anew) {
+    await helper?.kill();
+    await helper?.start();
+  }
+}
+
+/** Of the hosts on the public side, by their addresses. */
+function hostNames({ lab, helpers }: Bed): Readonly<Record<string, string>> {
+  const { primary, alternate, primary6, alternate6 } = lab.server;
+  const named = [
+    ...[primary, alternate, primary6, alternate6].map((address) => [address, 'server'] as const),
+    ...[...helpers.values()].flatMap(({ name, address, address6 }) => [
+      [address, name] as const,
+      [address6, name] as const,
+    ]),
+  ];
+  return Object.fromEntries(named.flatMap(([address, name]) => (address === null ? [] : [[address, name]])));
+}
+
+function placedSides({ file, lab, plan, images }: Bed, { a, b }: NumberedPair): readonly PlacedSide[] {
   const [first, second] = file.sides;
   const places = [{ side: first, ...a }, { side: second, ...b }, ...plan.further];
   return places.map(({ side, site, access }) => ({
@@ -106,8 +119,8 @@ function placedSides({ file, lab, plan, images }: PairBed, { a, b }: NumberedPai
   }));
 }
 
-function imageOf(images: PairBed['images'], name: SideName): string {
-  const image = images.get(name);
+function imageOf(images: Bed['images'], name: string): ProgramImage {
+  const image = images.get(`sides.${name}`);
   if (image === undefined) throw new RangeError(`there is no image for ${name}`);
   return image;
 }

@@ -2,10 +2,11 @@
 import { GuestError } from '../../docker/container/guest.ts';
 import type { LabFile, SideName } from '../../file/lab-file.ts';
 import type { SideEnd } from '../../results/run-result.ts';
+import type { RunningHelper } from '../bed/helper.ts';
 import { watchCondition } from '../condition/condition.ts';
 import { MissedError, type Watched, type WatchedCondition } from '../condition/watched.ts';
-import { createOutput, NoSuchLineError, type Output } from './output.ts';
-import { type Facts, resolveTemplate, UnresolvedError } from './resolve.ts';
+import { createOutput, NoSuchLineError, type Output } from '../program/output.ts';
+import { type Facts, resolveTemplate, UnresolvedError } from '../program/resolve.ts';
 import { type PlacedSide, type RunningSide, resolvingFor, startSide } from './sides.ts';
 import { createStarting, type Starting } from './starting.ts';
 
@@ -13,10 +14,9 @@ export interface TryOptions {
   readonly file: Pick<LabFile, 'success'>;
   readonly sides: readonly PlacedSide[];
   readonly facts: Facts;
-  /** The outputs of the helpers, by name. */
-  readonly helpers: ReadonlyMap<string, Output>;
-  /** The volume that is the shared folder, if there is one. */
-  readonly shared: string | null;
+  readonly helpers: ReadonlyMap<string, Pick<RunningHelper, 'name' | 'output'>>;
+  /** The name of the volume that is the shared folder, if there is one. */
+  readonly volume: string | null;
   readonly signal: AbortSignal;
 }
 
@@ -32,19 +32,20 @@ export interface TryEnd {
 
 /** @throws the signal's reason, or Error when the engine is lost. */
 export async function runTry(options: TryOptions): Promise<TryEnd> {
-  const { file, sides, facts, helpers, shared, signal } = options;
+  const { file, sides, facts, helpers, volume, signal } = options;
   await using starting = createStarting();
   const outputs = new Map<string, Output>(sides.map(({ side }) => [side.name, createOutput()]));
-  const outputOf = (name: string): Output => found(outputs.get(name) ?? helpers.get(name), name);
+  const outputOf = (name: string): Output => found(outputs.get(name) ?? helpers.get(name)?.output, name);
   const startedAt = performance.now();
   const { own } = starting;
-  const start = { facts, outputOf, shared, own };
+  const start = { facts, outputOf, volume, own };
   const running = sides.map((placed) => startSide(placed, outputOf(placed.side.name), start));
   const watched = watchedOf({ sides, running, outputOf, facts, own });
   const conditions = file.success.conditions.map((condition) => watchCondition(condition, watched));
   const end = await outcomeOf(conditions, { running, withinMs: file.success.withinMs, signal });
   const ms = end.kind === 'succeeded' ? Math.round(performance.now() - startedAt) : null;
-  return { ...end, ms, sides: running.map((one) => sideEnd(one, startedAt)) };
+  const told: readonly Told[] = [...running, ...helpers.values()];
+  return { ...end, ms, sides: told.map((one) => sideEnd(one, startedAt)) };
 }
 
 interface WatchedParts {
@@ -113,7 +114,14 @@ function failureOf(error: unknown): Pick<TryEnd, 'kind' | 'reason'> {
   throw error;
 }
 
-function sideEnd({ name, output, exitCode }: RunningSide, startedAt: number): SideEnd {
+interface Told {
+  readonly name: string;
+  readonly output: Output;
+  /** Left out for a helper, which goes on. */
+  readonly exitCode?: RunningSide['exitCode'];
+}
+
+function sideEnd({ name, output, exitCode = () => null }: Told, startedAt: number): SideEnd {
   return { name, exitCode: exitCode(), output: output.since(startedAt) };
 }
 

@@ -1,10 +1,10 @@
 /** The programs of a try: each starts when what its templates ask for is known, and all of them end with the try. */
-import type { GuestSpec } from '../../docker/container/guest.ts';
 import type { LabSite } from '../../docker/lab.ts';
-import type { ProgramSpec, Side, SideName } from '../../file/lab-file.ts';
+import type { Side, SideName } from '../../file/lab-file.ts';
 import type { Template } from '../../file/template.ts';
-import type { Output } from './output.ts';
-import { type Facts, type ResolveOptions, resolveTemplate, takenFrom } from './resolve.ts';
+import { guestSpec, type ProgramImage } from '../program/guest-spec.ts';
+import type { Output } from '../program/output.ts';
+import { type Facts, type ResolveOptions, resolveTemplate, takenFrom } from '../program/resolve.ts';
 import type { Starting } from './starting.ts';
 
 /** A side, where it is, and the image that its program is in. */
@@ -13,7 +13,7 @@ export interface PlacedSide {
   readonly site: LabSite;
   /** The name of its access. */
   readonly access: string;
-  readonly image: string;
+  readonly image: ProgramImage;
 }
 
 export interface RunningSide {
@@ -29,17 +29,21 @@ export interface SideOptions {
   readonly facts: Facts;
   /** The output of a side or helper of that name. */
   readonly outputOf: (name: string) => Output;
-  /** The name of the volume that is the shared folder. */
-  readonly shared: string | null;
+  /** The name of the volume that is the shared folder, if there is one. */
+  readonly volume: string | null;
   readonly own: Starting['own'];
 }
 
 /** Begins the program of a side, at the latest when the lines are there that it waits for. */
 export function startSide(placed: PlacedSide, output: Output, options: SideOptions): RunningSide {
-  const { side, site } = placed;
+  const { side, site, image } = placed;
+  const { volume } = options;
+  const shared = volume === null ? null : { volume, readOnly: true };
   let exitCode: number | null = null;
   const run = async (): Promise<number> => {
-    const spec = await guestSpec(placed, options);
+    const resolving = resolvingFor(side.name, options);
+    const resolve = (template: Template): Promise<string> => resolveTemplate(template, resolving);
+    const spec = await guestSpec(side, { ...image, resolve, shared });
     const guest = await options.own(() => site.client(0).run(spec));
     guest.onLine(output.take);
     const code = await guest.ended;
@@ -52,22 +56,6 @@ export function startSide(placed: PlacedSide, output: Output, options: SideOptio
   return { name: side.name, output, ended, exitCode: () => exitCode };
 }
 
-async function guestSpec({ side, image }: PlacedSide, options: SideOptions): Promise<GuestSpec> {
-  const { shared } = options;
-  const resolving = resolvingFor(side.name, options);
-  const env = await Promise.all(
-    Object.entries(side.env).map(async ([name, value]) => [name, await resolveTemplate(value, resolving)] as const),
-  );
-  return {
-    image,
-    ...(await commandOf(side, (template) => resolveTemplate(template, resolving))),
-    env: Object.fromEntries(env),
-    devices: side.devices,
-    capabilities: side.capabilities,
-    volumes: shared === null ? [] : [{ name: shared, path: '/shared', readOnly: true }],
-  };
-}
-
 export function resolvingFor(
   own: SideName | null,
   { facts, outputOf }: Pick<SideOptions, 'facts' | 'outputOf'>,
@@ -77,30 +65,4 @@ export function resolvingFor(
     facts,
     line: (of, pattern) => outputOf(of).find((text) => takenFrom(text, pattern)),
   };
-}
-
-/**
- * Runs as many commands as the first argument says, each in a shell of its own, and then becomes the program. 125 is how
- * docker run says that what it was to do before a program has failed.
- */
-const BEFORE = `n=$1; shift
-while [ "$n" -gt 0 ]; do
-  sh -c "$1" || { echo "natcheck: what comes before the program has failed with $?: $1" >&2; exit 125; }
-  shift; n=$((n - 1))
-done
-exec "$@"`;
-
-/** What is to run in place of the image's own command and entrypoint; nothing for those. */
-async function commandOf(
-  { command, before }: Pick<ProgramSpec, 'command' | 'before'>,
-  resolve: (template: Template) => Promise<string>,
-): Promise<{ readonly entrypoint?: readonly string[] }> {
-  if (command === null) return {};
-  const program =
-    command.kind === 'shell'
-      ? ['sh', '-c', await resolve(command.script)]
-      : await Promise.all(command.argv.map(resolve));
-  if (before.length === 0) return { entrypoint: program };
-  const earlier = await Promise.all(before.map(resolve));
-  return { entrypoint: ['sh', '-c', BEFORE, 'sh', `${earlier.length}`, ...earlier, ...program] };
 }

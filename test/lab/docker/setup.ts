@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { run } from '../../../lab/docker/engine/command.ts';
-import { ensureImage, findEngine } from '../../../lab/index.ts';
+import { type Engine, ensureImage, findEngine } from '../../../lab/index.ts';
 import { createOwner } from '../../../src/net/owner.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Null when container tests are left out. */
-    readonly lab: { readonly host: string; readonly image: string } | null;
+    readonly lab: { readonly kind: Engine['kind']; readonly host: string; readonly image: string } | null;
   }
 }
 
@@ -29,7 +29,11 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   started.defer(() => rm(dist, { recursive: true }));
   await run('tsc', ['-p', 'tsconfig.build.json', '--noCheck', '--outDir', dist]); // Types are another check's part.
   await run('vite', ['build', '-c', 'bundle.config.ts', '--outDir', join(dist, 'cli')]);
-  project.provide('lab', { host: engine.host, image: await ensureImage(engine, { progress, dist }) });
+  project.provide('lab', {
+    kind: engine.kind,
+    host: engine.host,
+    image: await ensureImage(engine, { progress, dist }),
+  });
   const owned = started.move();
   return () => owned[Symbol.asyncDispose]();
 }

@@ -12,8 +12,8 @@ import { describeLab } from '../docker/provided.ts';
 const NO_SIGNAL = new AbortController().signal;
 
 const run = (file: LabFile, options: Partial<RunOptions> = {}): Promise<RunResult> => {
-  const { host = '', image = '' } = inject('lab') ?? {};
-  return runLabFile(file, { engine: { host }, image, progress: () => {}, signal: NO_SIGNAL, ...options });
+  const { kind = 'private', host = '', image = '' } = inject('lab') ?? {};
+  return runLabFile(file, { engine: { kind, host }, image, progress: () => {}, signal: NO_SIGNAL, ...options });
 };
 const outcomes = ({ cells }: RunResult): readonly string[] =>
   cells.map(({ a, b, tries: [first] }) => `${a} × ${b}: ${first.outcome}`);

@@ -1,0 +1,88 @@
+/** What all pairs of a lab file share: the lab, the images, the helpers, and what the setup has left. */
+import type { Engine } from '../../docker/engine/engine.ts';
+import type { Progress } from '../../docker/engine/provision.ts';
+import { type Lab, startLab } from '../../docker/lab.ts';
+import { startNatcheckServer } from '../../docker/served-lab.ts';
+import type { Addressing } from '../../docker/topology/addressing.ts';
+import type { LabFile } from '../../file/lab-file.ts';
+import { SHARED_PATH } from '../program/guest-spec.ts';
+import type { Facts } from '../program/resolve.ts';
+import type { RunningHelper } from './helper.ts';
+import { startHelpers } from './helpers.ts';
+import { ensureImages, type Images } from './images.ts';
+import { type BedPlan, planBed } from './plan.ts';
+import { runSetup } from './setup.ts';
+
+/** Beside those of a lab that is used by hand. */
+const ADDRESSING: Addressing = {
+  publicPrefix: '192.0.2',
+  privatePrefix: '10.115',
+  routedPrefix: '198.19',
+  carrierPrefix: '100.66',
+};
+
+export interface Bed {
+  readonly file: LabFile;
+  readonly lab: Lab;
+  readonly plan: BedPlan;
+  readonly images: Images;
+  readonly helpers: ReadonlyMap<string, RunningHelper>;
+  /** The name of the shared folder's volume; null if nothing is shared. */
+  readonly volume: string | null;
+  /** What is the same in all pairs. */
+  readonly facts: PublicFacts;
+}
+
+export type PublicFacts = Pick<Facts, 'server' | 'alternate' | 'helpers' | 'shared'>;
+
+export interface BedOptions {
+  readonly engine: Pick<Engine, 'host' | 'kind'>;
+  /** From `ensureImage`. */
+  readonly image: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  /** Takes over what is started. */
+  readonly own: <T extends AsyncDisposable>(resource: T) => T;
+}
+
+/** @throws LabFileError for what cannot be made as the file says, with its place; the signal's reason; what `startLab` throws. */
+export async function startBed(file: LabFile, options: BedOptions): Promise<Bed> {
+  const { engine, image, progress, signal, own } = options;
+  const images = await ensureImages(file, options);
+  const plan = planBed(file);
+  progress(`starting ${plan.profiles.length} sites, and holding each to its profile`);
+  const helperNames = file.helpers.map(({ name }) => name);
+  const { profiles } = plan;
+  const lab = own(
+    await startLab({ engine, image, profiles, helpers: helperNames, backbone: true, addressing: ADDRESSING }),
+  );
+  signal.throwIfAborted();
+  if (file.natcheckServer) own(await startNatcheckServer(lab.server, ['--relay', '--open-relay']));
+  const facts = publicFacts(lab, helperNames);
+  const volume = file.setup && own(await lab.createVolume()).name;
+  const bed = { file, lab, plan, images, volume, facts };
+  await prepare(bed, options);
+  const helpers = await startHelpers(file, { ...bed, facts: inNoPair(facts), own, signal });
+  return { ...bed, helpers };
+}
+
+async function prepare(
+  { file, lab, images, volume, facts }: Omit<Bed, 'helpers'>,
+  { progress, signal }: BedOptions,
+): Promise<void> {
+  const image = images.get('setup');
+  if (file.setup === null || volume === null || image === undefined) return;
+  progress('running the setup');
+  await runSetup(file.setup, { file, host: lab.server, image, facts: inNoPair(facts), volume, signal });
+}
+
+function publicFacts(lab: Lab, helperNames: readonly string[]): PublicFacts {
+  const { primary: server, alternate } = lab.server;
+  const helpers = new Map(helperNames.map((name) => [name, lab.helper(name).address]));
+  return { server, alternate, helpers, shared: SHARED_PATH };
+}
+
+/** For programs that run for all pairs. */
+function inNoPair(facts: PublicFacts): Facts {
+  return { ...facts, sides: new Map(), pair: '' };
+}
