@@ -10,6 +10,7 @@ export type { Progress } from './docker/engine/provision.ts';
 export { ensureImage, type ImageOptions } from './docker/image/image.ts';
 export { ensureSource, type ImageSource } from './docker/image/source.ts';
 export { type Lab, type LabOptions, type LabServer, type LabSite, startLab } from './docker/lab.ts';
+export type { LinkQuality, ShapedLinks } from './docker/link/quality.ts';
 export type {
   Actual,
   Both,

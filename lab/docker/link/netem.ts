@@ -15,7 +15,9 @@ const AS_FAST_AS_CAN_BE = 10_000_000_000;
 const PACKET_OVERHEAD = -14;
 
 /** @throws Error when the kernel has no netem: it is tried, since there is no other way to know. */
-export async function startNetem(links: readonly LinkEnds[]): Promise<Pick<ShapedLinks, 'set' | typeof Symbol.asyncDispose>> {
+export async function startNetem(
+  links: readonly LinkEnds[],
+): Promise<Pick<ShapedLinks, 'set' | typeof Symbol.asyncDispose>> {
   const onAll = async (script: string): Promise<void> => {
     await Promise.all(links.map(({ router }) => runIn(router, script)));
   };

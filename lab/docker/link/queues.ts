@@ -21,7 +21,10 @@ export async function startQueues(
   let settings = 0;
   const stop = async (): Promise<void> => {
     isOver = true;
-    await runIn(backbone, `nft -f - <<'RULES'\n${links.map(({ index }) => removeTable(tableOf(index))).join('\n')}\nRULES`);
+    await runIn(
+      backbone,
+      `nft -f - <<'RULES'\n${links.map(({ index }) => removeTable(tableOf(index))).join('\n')}\nRULES`,
+    );
     // What is still held back is lost with the program.
     await program[Symbol.asyncDispose]();
   };
@@ -84,4 +87,3 @@ export function queueTable({ index, place: { ipv4, ipv6 } }: Pick<LinkEnds, 'ind
     '',
   ].join('\n');
 }
-

@@ -51,7 +51,7 @@ async function tried({ by, start, measure }: Way, quality: LinkQuality): Promise
     await measure(2 * MEASURED_LATENCY_MS);
     await shaper.set(quality);
   } catch (error) {
-    await shaper[Symbol.asyncDispose]().catch(() => {});
+    await Promise.allSettled([shaper[Symbol.asyncDispose]()]);
     throw error;
   }
   const set: ShapedLinks['set'] = async (other) => {
@@ -71,7 +71,8 @@ const TICKS_MS = 2;
 async function measure(links: readonly LinkEnds[], backbone: LabContainer, leastMs: number): Promise<void> {
   const addresses = links.flatMap(({ place }) => place.routers);
   const pings = addresses.map(
-    (to) => `ping -n -q -c ${PINGS} -i ${PING_INTERVAL_S} -W ${PING_TIMEOUT_S} ${to} | sed -n 's|^rtt [^=]*= |${to} |p' &`,
+    (to) =>
+      `ping -n -q -c ${PINGS} -i ${PING_INTERVAL_S} -W ${PING_TIMEOUT_S} ${to} | sed -n 's|^rtt [^=]*= |${to} |p' &`,
   );
   const said = await runIn(backbone, `${pings.join('\n')}\nwait`);
   const times = new Map(

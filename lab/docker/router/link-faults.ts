@@ -42,7 +42,10 @@ export function renumberCommand(renumberings: readonly Renumbering[]): string {
     '  chain in {',
     // Before connection tracking.
     '    type filter hook prerouting priority raw - 10;',
-    ...rules(({ family, from, to }) => [`${family} daddr ${from} drop`, `${family} daddr ${to} ${family} daddr set ${from}`]),
+    ...rules(({ family, from, to }) => [
+      `${family} daddr ${from} drop`,
+      `${family} daddr ${to} ${family} daddr set ${from}`,
+    ]),
     '  }',
     '  chain out {',
     // After all translation.

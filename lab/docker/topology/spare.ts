@@ -16,5 +16,5 @@ export function spareOf(
 ): Spare | null {
   if (access.kind !== 'nat' || (access.layers.at(-1)?.poolSize ?? 1) > 1) return null;
   const address = spareAddress(addressing, index, sites);
-  return address && { address, address6: ipv6?.kind === 'nat' ? spareAddress6(index, sites) : null };
+  return address === null ? null : { address, address6: ipv6?.kind === 'nat' ? spareAddress6(index, sites) : null };
 }
