@@ -1,7 +1,7 @@
 /** One try of one pair: its programs run until every condition of success is met, or one cannot be, or time is up. */
 import { GuestError } from '../../docker/container/guest.ts';
 import type { LabFile, SideName } from '../../file/lab-file.ts';
-import type { SideEnd } from '../../results/run-result.ts';
+import type { SideEnd, Try } from '../../results/run-result.ts';
 import type { RunningHelper } from '../bed/helper.ts';
 import { watchCondition } from '../condition/condition.ts';
 import { MissedError, type Watched, type WatchedCondition } from '../condition/watched.ts';
@@ -11,10 +11,10 @@ import { type PlacedSide, type RunningSide, resolvingFor, startSide } from './si
 import { createStarting, type Starting } from './starting.ts';
 
 export interface TryOptions {
-  readonly file: Pick<LabFile, 'success'>;
+  readonly file: Pick<LabFile, 'success' | 'faults' | 'file' | 'places'>;
   readonly sides: readonly PlacedSide[];
   readonly facts: Facts;
-  readonly helpers: ReadonlyMap<string, Pick<RunningHelper, 'name' | 'output'>>;
+  readonly helpers: ReadonlyMap<string, Pick<RunningHelper, 'name' | 'output' | 'kill' | 'start'>>;
   /** The name of the volume that is the shared folder, if there is one. */
   readonly volume: string | null;
   readonly signal: AbortSignal;
@@ -28,6 +28,7 @@ export interface TryEnd {
   /** From the start of the sides to the last condition; null if it did not succeed. */
   readonly ms: number | null;
   readonly sides: readonly SideEnd[];
+  readonly faults: Try['faults'];
 }
 
 /** @throws the signal's reason, or Error when the engine is lost. */
@@ -40,12 +41,13 @@ export async function runTry(options: TryOptions): Promise<TryEnd> {
   const { own } = starting;
   const start = { facts, outputOf, volume, own };
   const running = sides.map((placed) => startSide(placed, outputOf(placed.side.name), start));
-  const watched = watchedOf({ sides, running, outputOf, facts, own });
+  const faults = await own(async () => watchFaults(file.faults, { startedAt, output: outputOf, breaker }));
+  const watched = watchedOf({ sides, running, outputOf, facts, own, mayProbe: faults.happened });
   const conditions = file.success.conditions.map((condition) => watchCondition(condition, watched));
-  const end = await outcomeOf(conditions, { running, withinMs: file.success.withinMs, signal });
+  const end = await outcomeOf(conditions, { file, running, faults, signal });
   const ms = end.kind === 'succeeded' ? Math.round(performance.now() - startedAt) : null;
   const told: readonly Told[] = [...running, ...helpers.values()];
-  return { ...end, ms, sides: told.map((one) => sideEnd(one, startedAt)) };
+  return { ...end, ms, sides: told.map((one) => sideEnd(one, startedAt)), faults: faults.told() };
 }
 
 interface WatchedParts {

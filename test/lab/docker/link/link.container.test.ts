@@ -1,14 +1,7 @@
 /** The links of a lab, shaped and broken: what real packets meet on them, each way. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  dualStack,
-  FULL_CONE,
-  type Lab,
-  type LabSite,
-  NAT66,
-  PORT_RESTRICTED,
-  type ShapedLinks,
-} from '../../../../lab/index.ts';
+import { accessNamed } from '../../../../lab/accesses.ts';
+import { FULL_CONE, type Lab, type LabSite, type NamedAccess, type ShapedLinks } from '../../../../lab/index.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
 
 const ADDRESSING = { publicPrefix: '198.51.100', privatePrefix: '10.114', routedPrefix: '198.19' };
@@ -20,7 +13,7 @@ describeLab('the links of a lab', () => {
   let links: ShapedLinks;
   beforeAll(async () => {
     lab = await startProvidedLab({
-      profiles: [dualStack(PORT_RESTRICTED, NAT66), FULL_CONE],
+      profiles: [accessNamed('port-restricted+nat66') as NamedAccess, FULL_CONE],
       backbone: true,
       addressing: ADDRESSING,
     });
