@@ -7,7 +7,6 @@ import { clearRunFiles, writeRunFiles } from '../../../lab/results/run-files.ts'
 import type { RunResult } from '../../../lab/results/run-result.ts';
 import { CutShortError } from '../../../lab/run/cut-short.ts';
 import { onlyPairs } from '../../../lab/run/only.ts';
-import { requireRunnable } from '../../../lab/run/require-runnable.ts';
 import { type RunOptions, runLabFile } from '../../../lab/run/run-lab-file.ts';
 import { UsageError } from '../../../src/errors.ts';
 import type { Context } from '../../command.ts';
@@ -26,7 +25,6 @@ export const run: LabAction = ({ place = '', json, out, only, repeat = 1 }, cont
       throw new UsageError(`--repeat takes a whole number from 1 to ${REPEAT_MAX}`);
     }
     const file = await readLabFile(place);
-    requireRunnable(file);
     const wanted = { repeat, ...(only && { only: onlyPairs(only, file) }) };
     if (out !== undefined) await clearRunFiles(out);
     const write = async (result: RunResult): Promise<readonly string[]> =>

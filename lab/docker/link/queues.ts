@@ -4,7 +4,6 @@
  */
 import type { LabContainer } from '../container/container.ts';
 import { runIn } from '../container/run-in.ts';
-import { removeTable } from '../router/remove-table.ts';
 import type { LinkEnds } from './ends.ts';
 import type { ShapedLinks } from './quality.ts';
 
@@ -21,18 +20,18 @@ export async function startQueues(
   let settings = 0;
   const stop = async (): Promise<void> => {
     isOver = true;
-    await runIn(
-      backbone,
-      `nft -f - <<'RULES'\n${links.map(({ index }) => removeTable(tableOf(index))).join('\n')}\nRULES`,
-    );
-    // What is still held back is lost with the program.
-    await program[Symbol.asyncDispose]();
+    try {
+      await runIn(backbone, queueCommands(links, 'delete'));
+    } finally {
+      // What is still held back is lost with the program.
+      await program[Symbol.asyncDispose]();
+    }
   };
   const failed = program.ended.then(() => (isOver ? new Promise<never>(() => {}) : failure(program.onLine)));
   failed.catch(() => {}); // Told to whoever waits for it.
   try {
     await program.line(/^ready$/);
-    await runIn(backbone, `nft -f - <<'RULES'\n${links.map(queueTable).join('')}RULES`);
+    await runIn(backbone, queueCommands(links, 'add'));
   } catch (error) {
     await stop().catch(() => {});
     throw error;
@@ -54,36 +53,53 @@ function failure(onLine: (listener: (line: string) => void) => Disposable): neve
   throw new Error(`what shapes the links of the lab has ended: ${said.at(-1) ?? 'it said nothing'}`);
 }
 
-/** Neighbour discovery (RFC 4861 §4): a lost packet of it would cost a second, and it belongs to the lab's one public link. */
-const NEIGHBOUR_DISCOVERY =
-  '{ nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert, nd-redirect }';
-
-function tableOf(index: number): string {
-  return `inet link${index}`;
+/**
+ * Shell commands that lead the packets of links into their queues, or no longer. Without their program, queues drop everything.
+ * By iptables, since nftables' own `queue` is missing in some kernels that have NFQUEUE.
+ */
+export function queueCommands(links: readonly Pick<LinkEnds, 'index' | 'place'>[], what: 'add' | 'delete'): string {
+  const option = what === 'add' ? '-A' : '-D';
+  return [
+    ...restored(
+      'iptables-restore',
+      links.map(({ index, place }) => rulesOf(index, place.ipv4, [])),
+      option,
+    ),
+    ...restored(
+      'ip6tables-restore',
+      links.map(({ index, place }) => rulesOf(index, place.ipv6, NEIGHBOUR_DISCOVERY)),
+      option,
+    ),
+  ].join('\n');
 }
 
-/** One nftables table, which leads the packets of a link into its queues. Without their program, queues drop everything. */
-export function queueTable({ index, place: { ipv4, ipv6 } }: Pick<LinkEnds, 'index' | 'place'>): string {
-  const rules = (match: string, end: 'saddr' | 'daddr', queue: number): readonly string[] => [
-    `    ${match} ip ${end} { ${ipv4.join(', ')} } queue num ${queue}`,
-    ...(ipv6.length > 0
-      ? [
-          `    icmpv6 type ${NEIGHBOUR_DISCOVERY} accept`,
-          `    ${match} ip6 ${end} { ${ipv6.join(', ')} } queue num ${queue}`,
-        ]
-      : []),
+/** A lost packet of it (RFC 4861) would cost a second, and it belongs to the one public link of the lab. */
+const NEIGHBOUR_DISCOVERY = ['neighbour-solicitation', 'neighbour-advertisement'].map(
+  (type) => `-p icmpv6 --icmpv6-type ${type} -j ACCEPT`,
+);
+
+interface LinkRules {
+  readonly up: readonly string[];
+  readonly down: readonly string[];
+}
+
+/** @param before what goes before the queue. */
+function rulesOf(index: number, prefixes: readonly string[], before: readonly string[]): LinkRules {
+  const to = (queue: number): readonly string[] => [...before, `-j NFQUEUE --queue-num ${queue}`];
+  return {
+    up: prefixes.flatMap((prefix) => to(2 * index).map((what) => `PREROUTING -i wan -s ${prefix} ${what}`)),
+    down: prefixes.flatMap((prefix) => to(2 * index + 1).map((what) => `POSTROUTING -o wan -d ${prefix} ${what}`)),
+  };
+}
+
+function restored(program: string, rules: readonly LinkRules[], option: '-A' | '-D'): readonly string[] {
+  const table = (name: string, lines: readonly string[]): readonly string[] => [
+    `*${name}`,
+    ...lines.map((line) => `${option} ${line}`),
+    'COMMIT',
   ];
-  return [
-    `table ${tableOf(index)} {`,
-    '  chain up {',
-    '    type filter hook prerouting priority raw;',
-    ...rules('iifname "wan"', 'saddr', 2 * index),
-    '  }',
-    '  chain down {',
-    '    type filter hook postrouting priority mangle;',
-    ...rules('oifname "wan"', 'daddr', 2 * index + 1),
-    '  }',
-    '}',
-    '',
-  ].join('\n');
+  const up = rules.flatMap((one) => one.up);
+  if (up.length === 0) return [];
+  const down = rules.flatMap((one) => one.down);
+  return [`${program} --noflush <<'RULES'`, ...table('raw', up), ...table('mangle', down), 'RULES'];
 }

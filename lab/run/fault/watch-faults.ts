@@ -37,10 +37,7 @@ export class FaultError extends Error {
 }
 
 /** Begins to watch; to be called before the sides start, so that no line is missed. */
-export function watchFaults(
-  faults: readonly Fault[],
-  { startedAt, output, breaker }: FaultsOptions,
-): WatchedFaults {
+export function watchFaults(faults: readonly Fault[], { startedAt, output, breaker }: FaultsOptions): WatchedFaults {
   const state = dueState(faults, startedAt);
   const made = new Map<number, number>();
   const happened = Promise.withResolvers<void>();

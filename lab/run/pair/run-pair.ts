@@ -29,7 +29,7 @@ export async function runPair(bed: Bed, { a, b, repeat, signal }: PairOptions): 
   for (let number = 1; number <= repeat; number++) {
     const { end, path } = await seenTry(bed, { a, b, number, signal });
     const outcome = outcomeOf(end, path);
-    const { reason, ms, sides } = end;
+    const { reason, ms, sides, faults } = end;
     tries.push({
       outcome,
       isAsExpected: isExpected(outcome, expected),
@@ -38,7 +38,7 @@ export async function runPair(bed: Bed, { a, b, repeat, signal }: PairOptions): 
       path,
       ladder: null,
       sides,
-      faults: [],
+      faults,
     });
   }
   return {
@@ -145,5 +145,5 @@ function factsOf({ side, site, access }: PlacedSide): SideFacts {
 
 function allSeenAs(site: LabSite): readonly string[] {
   const { addresses, address6 } = seenAs(site, site.client(0));
-  return address6 === null ? addresses : [...addresses, address6];
+  return [...addresses, ...(address6 === null ? [] : [address6]), ...site.spareAddresses];
 }

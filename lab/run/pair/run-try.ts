@@ -1,10 +1,13 @@
 /** One try of one pair: its programs run until every condition of success is met, or one cannot be, or time is up. */
 import { GuestError } from '../../docker/container/guest.ts';
 import type { LabFile, SideName } from '../../file/lab-file.ts';
+import { problemIn } from '../../file/lab-file-error.ts';
 import type { SideEnd, Try } from '../../results/run-result.ts';
 import type { RunningHelper } from '../bed/helper.ts';
 import { watchCondition } from '../condition/condition.ts';
 import { MissedError, type Watched, type WatchedCondition } from '../condition/watched.ts';
+import { createBreaker } from '../fault/breaker.ts';
+import { FaultError, type WatchedFaults, watchFaults } from '../fault/watch-faults.ts';
 import { createOutput, NoSuchLineError, type Output } from '../program/output.ts';
 import { type Facts, resolveTemplate, UnresolvedError } from '../program/resolve.ts';
 import { type PlacedSide, type RunningSide, resolvingFor, startSide } from './sides.ts';
@@ -41,6 +44,10 @@ export async function runTry(options: TryOptions): Promise<TryEnd> {
   const { own } = starting;
   const start = { facts, outputOf, volume, own };
   const running = sides.map((placed) => startSide(placed, outputOf(placed.side.name), start));
+  const breaker = createBreaker({
+    site: (name) => placedOf(sides, name).site,
+    helper: (name) => found(helpers.get(name), name),
+  });
   const faults = await own(async () => watchFaults(file.faults, { startedAt, output: outputOf, breaker }));
   const watched = watchedOf({ sides, running, outputOf, facts, own, mayProbe: faults.happened });
   const conditions = file.success.conditions.map((condition) => watchCondition(condition, watched));
@@ -50,7 +57,7 @@ export async function runTry(options: TryOptions): Promise<TryEnd> {
   return { ...end, ms, sides: told.map((one) => sideEnd(one, startedAt)), faults: faults.told() };
 }
 
-interface WatchedParts {
+interface WatchedParts extends Pick<Watched, 'mayProbe'> {
   readonly sides: readonly PlacedSide[];
   readonly running: readonly RunningSide[];
   readonly outputOf: (name: string) => Output;
@@ -58,32 +65,31 @@ interface WatchedParts {
   readonly own: Starting['own'];
 }
 
-function watchedOf({ sides, running, outputOf, facts, own }: WatchedParts): Watched {
+function watchedOf({ sides, running, outputOf, facts, own, mayProbe }: WatchedParts): Watched {
   return {
     output: outputOf,
     ended: (name) => found(running.find((one) => one.name === name)?.ended, name),
     resolve: (template, name) => resolveTemplate(template, resolvingFor(name, { facts, outputOf })),
     probe: async (name, argv) => {
-      const { site } = found(
-        sides.find(({ side }) => side.name === name),
-        name,
-      );
+      const { site } = placedOf(sides, name);
       return own(() => site.client(0).start(argv));
     },
-    mayProbe: Promise.resolve(),
+    mayProbe,
   };
 }
 
 interface Waiting {
+  readonly file: TryOptions['file'];
   readonly running: readonly RunningSide[];
-  readonly withinMs: number;
+  readonly faults: WatchedFaults;
   readonly signal: AbortSignal;
 }
 
 async function outcomeOf(
   conditions: readonly WatchedCondition[],
-  { running, withinMs, signal }: Waiting,
+  { file, running, faults, signal }: Waiting,
 ): Promise<Pick<TryEnd, 'kind' | 'reason'>> {
+  const { withinMs } = file.success;
   const met = new Set<WatchedCondition>();
   const all = Promise.all(conditions.map((condition) => condition.met.then(() => met.add(condition))));
   const { promise: stopped, resolve, reject } = Promise.withResolvers<'late'>();
@@ -95,20 +101,24 @@ async function outcomeOf(
   const broken = Promise.all(running.map(({ ended }) => ended)).then(() => stopped);
   broken.catch(() => {});
   try {
-    const end = await Promise.race([broken, all, stopped]);
+    const end = await Promise.race([broken, all, stopped, faults.failed]);
     if (end !== 'late') return { kind: 'succeeded', reason: null };
     const missing = conditions.filter((condition) => !met.has(condition)).map((condition) => condition.missing());
-    return { kind: 'failed', reason: `${missing.join('; ')} in ${withinMs / 1000} s` };
+    const unhappened = faults.told().flatMap(({ atMs, what }) => (atMs === null ? [`; did not happen: ${what}`] : []));
+    return { kind: 'failed', reason: `${missing.join('; ')} in ${withinMs / 1000} s${unhappened.join('')}` };
   } catch (error) {
     signal.throwIfAborted();
-    return failureOf(error);
+    return failureOf(error, file);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
   }
 }
 
-function failureOf(error: unknown): Pick<TryEnd, 'kind' | 'reason'> {
+function failureOf(error: unknown, file: TryOptions['file']): Pick<TryEnd, 'kind' | 'reason'> {
+  if (error instanceof FaultError) {
+    return { kind: 'error', reason: problemIn(file, `faults[${error.fault}]`, error.message).message };
+  }
   if (error instanceof MissedError) return { kind: 'failed', reason: error.message };
   if (error instanceof NoSuchLineError)
     return { kind: 'failed', reason: `a line did not come: its program ${error.message}` };
@@ -125,6 +135,13 @@ interface Told {
 
 function sideEnd({ name, output, exitCode = () => null }: Told, startedAt: number): SideEnd {
   return { name, exitCode: exitCode(), output: output.since(startedAt) };
+}
+
+function placedOf(sides: readonly PlacedSide[], name: SideName): PlacedSide {
+  return found(
+    sides.find(({ side }) => side.name === name),
+    name,
+  );
 }
 
 function found<T>(value: T | undefined, name: SideName | string): T {
