@@ -10,7 +10,6 @@ export type { Progress } from './docker/engine/provision.ts';
 export { ensureImage, type ImageOptions } from './docker/image/image.ts';
 export { ensureSource, type ImageSource } from './docker/image/source.ts';
 export { type Lab, type LabOptions, type LabServer, type LabSite, startLab } from './docker/lab.ts';
-export type { LinkQuality, ShapedLinks } from './docker/link/quality.ts';
 export type {
   Actual,
   Both,
@@ -30,4 +29,5 @@ export type { LabRouter } from './docker/router/router.ts';
 export { type RouterRules, routerRules } from './docker/router/rules.ts';
 export { startNatcheckServer } from './docker/served-lab.ts';
 export { type Addressing, DEFAULT_ADDRESSING } from './docker/topology/addressing.ts';
+export type { LinkQuality, ShapedLinks } from './docker/topology/link/quality.ts';
 export * from './profiles.ts';

@@ -2,7 +2,7 @@
 # the agent by which the lab sends plain datagrams, and the program that shapes its links.
 ARG BASE
 FROM ${BASE}
-COPY agent.mjs link.py /usr/local/lib/natcheck-lab/
+COPY programs /usr/local/lib/natcheck-lab/
 COPY natcheck /opt/natcheck
 RUN printf '#!/bin/sh\nexec node /opt/natcheck/dist/cli/main.js "$@"\n' > /usr/local/bin/natcheck \
  && chmod 755 /usr/local/bin/natcheck

@@ -2,9 +2,9 @@
 import type { Engine } from '../../docker/engine/engine.ts';
 import type { Progress } from '../../docker/engine/provision.ts';
 import { type Lab, startLab } from '../../docker/lab.ts';
-import type { ShapedLinks } from '../../docker/link/quality.ts';
 import { startNatcheckServer } from '../../docker/served-lab.ts';
 import type { Addressing } from '../../docker/topology/addressing.ts';
+import type { ShapedLinks } from '../../docker/topology/link/quality.ts';
 import type { LabFile } from '../../file/lab-file.ts';
 import { problemIn } from '../../file/lab-file-error.ts';
 import { SHARED_PATH } from '../program/guest-spec.ts';

@@ -1,8 +1,8 @@
 /** What can happen to a whole site: it gets another public address, and everything that has happened is undone. */
-import { runIn } from './container/run-in.ts';
-import { type Renumbering, renumberBackCommand, renumberCommand } from './router/link-faults.ts';
-import type { LabRouter } from './router/router.ts';
-import { publicAddress6Of, publicAddressesOf, type SitePlan } from './topology/plan.ts';
+import { runIn } from '../container/run-in.ts';
+import { publicAddress6Of, publicAddressesOf, type SitePlan } from '../topology/plan.ts';
+import { type Renumbering, renumberBackCommand, renumberCommand } from './link-faults.ts';
+import type { LabRouter } from './router.ts';
 
 export interface SiteFaults {
   /** The public addresses that it has after `renumber`; empty if it cannot be renumbered. */

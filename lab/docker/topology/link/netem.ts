@@ -1,11 +1,11 @@
 /** Links as queueing disciplines of the kernel's (tc-netem(8)) on both sides of their routers: what leaves there is held back. */
-import { runIn } from '../container/run-in.ts';
+import { runIn } from '../../container/run-in.ts';
 import type { LinkEnds } from './ends.ts';
 import type { LinkQuality, ShapedLinks } from './quality.ts';
 
 /** A second of 500 Mbit/s in full packets. */
 const MOST_HELD = 40_000;
-/** As image/link.py: what a line carries in 100 ms waits for it, at least ten full packets. */
+/** As image/programs/link.py: what a line carries in 100 ms waits for it, at least ten full packets. */
 const WAITING_S = 0.1;
 const WAITING_BYTES = 15_000;
 const FULL_PACKET_BYTES = 1500;

@@ -2,8 +2,8 @@
  * Shapes the links of sites: latency, jitter, rate and loss each way. By netem where the kernel has it, else by queues in user
  * space; never without having measured that packets are held back.
  */
-import type { LabContainer } from '../container/container.ts';
-import { runIn } from '../container/run-in.ts';
+import type { LabContainer } from '../../container/container.ts';
+import { runIn } from '../../container/run-in.ts';
 import type { LinkEnds } from './ends.ts';
 import { startNetem } from './netem.ts';
 import { type LinkQuality, requireQuality, type ShapedLinks } from './quality.ts';
@@ -67,12 +67,14 @@ const PING_TIMEOUT_S = 5;
 /** Of a clock that ticks a thousand times a second, in each direction. */
 const TICKS_MS = 2;
 
-/** Pings every router from the backbone, in each family. */
+/**
+ * Pings every router from the backbone, in each family; -U, since the kernel's time of an answer is from before it is held back.
+ */
 async function measure(links: readonly LinkEnds[], backbone: LabContainer, leastMs: number): Promise<void> {
   const addresses = links.flatMap(({ place }) => place.routers);
   const pings = addresses.map(
     (to) =>
-      `ping -n -q -c ${PINGS} -i ${PING_INTERVAL_S} -W ${PING_TIMEOUT_S} ${to} | sed -n 's|^rtt [^=]*= |${to} |p' &`,
+      `ping -n -q -U -c ${PINGS} -i ${PING_INTERVAL_S} -W ${PING_TIMEOUT_S} ${to} | sed -n 's|^rtt [^=]*= |${to} |p' &`,
   );
   const said = await runIn(backbone, `${pings.join('\n')}\nwait`);
   const times = new Map(

@@ -1,8 +1,8 @@
 /** The links of a lab, shaped and broken: what real packets meet on them, each way. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { accessNamed } from '../../../../lab/accesses.ts';
-import { FULL_CONE, type Lab, type LabSite, type NamedAccess, type ShapedLinks } from '../../../../lab/index.ts';
-import { describeLab, startProvidedLab } from '../provided.ts';
+import { accessNamed } from '../../../../../lab/accesses.ts';
+import { FULL_CONE, type Lab, type LabSite, type NamedAccess, type ShapedLinks } from '../../../../../lab/index.ts';
+import { describeLab, startProvidedLab } from '../../provided.ts';
 
 const ADDRESSING = { publicPrefix: '198.51.100', privatePrefix: '10.114', routedPrefix: '198.19' };
 const PERFECT = { latencyMs: 0, jitterMs: 0, rate: null, lossPercent: 0 };

@@ -1,7 +1,7 @@
 /** Where a site's link is: between its outermost router and the backbone. */
-import type { LabContainer } from '../container/container.ts';
-import { publicAddressesOf, routesOf, type SitePlan } from '../topology/plan.ts';
-import type { StartedSite } from '../topology/site.ts';
+import type { LabContainer } from '../../container/container.ts';
+import { publicAddressesOf, routesOf, type SitePlan } from '../plan.ts';
+import type { StartedSite } from '../site.ts';
 
 export interface LinkEnds {
   /** The number of the site, from 0. */

@@ -1,9 +1,9 @@
 /**
- * Links as queues of the kernel's, which a program in user space empties (image/link.py). They are on the backbone: it tracks
+ * Links as queues of the kernel's, which a program in user space empties (image/programs/link.py). They are on the backbone: it tracks
  * no connections, so that a packet that is held back has been translated and is remembered by its router already.
  */
-import type { LabContainer } from '../container/container.ts';
-import { runIn } from '../container/run-in.ts';
+import type { LabContainer } from '../../container/container.ts';
+import { runIn } from '../../container/run-in.ts';
 import type { LinkEnds } from './ends.ts';
 import type { ShapedLinks } from './quality.ts';
 

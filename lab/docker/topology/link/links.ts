@@ -1,12 +1,15 @@
 /** The links of a lab, each shaped once at a time. */
-import type { Lab, LabSite } from '../lab.ts';
-import type { Topology } from '../topology/topology.ts';
+import type { Topology } from '../topology.ts';
 import { linkEnds } from './ends.ts';
+import type { LinkQuality, ShapedLinks } from './quality.ts';
 import { shapeLinks } from './shape.ts';
 
 /** @param all the sites of the topology, in its order. */
-export function labLinks({ sites: started, backbone }: Topology, all: readonly LabSite[]): Lab['shape'] {
-  const shaped = new Set<LabSite>();
+export function labLinks<S extends { readonly name: string }>(
+  { sites: started, backbone }: Topology,
+  all: readonly S[],
+): (quality: LinkQuality, sites?: readonly S[]) => Promise<ShapedLinks> {
+  const shaped = new Set<S>();
   return async (quality, sites = all) => {
     if (backbone === null) {
       throw new Error('links are shaped where they meet: start the lab with a backbone (backbone: true)');
