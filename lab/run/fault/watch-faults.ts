@@ -71,7 +71,7 @@ export function watchFaults(faults: readonly Fault[], { startedAt, output, break
 
   for (const [fault, { when }] of faults.entries()) {
     if (when.kind === 'time') continue;
-    const line = output(when.of).find((text) => when.pattern.test(text) || undefined, startedAt);
+    const line = output(when.of).find((text) => when.pattern.test(text) || undefined, { from: startedAt });
     // A line that does not come any more is told by what has not happened.
     line.then(() => look({ kind: 'line', fault })).catch(() => {});
   }
