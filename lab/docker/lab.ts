@@ -13,8 +13,11 @@ import { onInterrupt } from './engine/interrupt.ts';
 import { labelsOf, removeLab } from './engine/labels.ts';
 import { connectDocker } from './engine/testcontainers.ts';
 import { type LabRouter, labRouter } from './router/router.ts';
+import { type SiteFaults, siteFaults } from './router/site-faults.ts';
 import { type Addressing, DEFAULT_ADDRESSING, type ServerPlace } from './topology/addressing.ts';
 import { onFreeAddresses } from './topology/free-addressing.ts';
+import { labLinks } from './topology/link/links.ts';
+import type { LinkQuality, ShapedLinks } from './topology/link/quality.ts';
 import { type LabPlan, type PlanInput, planLab, publicAddress6Of, publicAddressesOf } from './topology/plan.ts';
 import type { StartedSite } from './topology/site.ts';
 import { startTopology, type Topology, type TopologyOptions } from './topology/topology.ts';
@@ -36,7 +39,7 @@ export interface LabServer extends LabContainer, ServerPlace {
   readonly alternate6: string | null;
 }
 
-export interface LabSite {
+export interface LabSite extends SiteFaults {
   readonly name: string;
   readonly access: AccessProfile;
   /** What is done with IPv6; null if there is none. */
@@ -72,6 +75,12 @@ export interface Lab extends AsyncDisposable {
   helper(name: string): LabContainer;
   /** The site of that name: the profile's, or `name-2` for the second site of a profile. @throws RangeError when there is none. */
   nat(name: string): LabSite;
+  /**
+   * Shapes the links between sites and the public network: all, or those of these sites.
+   * @throws RangeError for a value that no link has; Error for a lab without backbone, where a link is shaped already, and,
+   * with the reasons, where the kernel can do it in no way.
+   */
+  shape(quality: LinkQuality, sites?: readonly LabSite[]): Promise<ShapedLinks>;
   /** Makes a folder that guests can share. */
   createVolume(): Promise<LabVolume>;
 }
@@ -114,6 +123,7 @@ export async function startLab({ engine, image, ...wanted }: LabOptions): Promis
         sites.find((site) => site.name === name),
         `NAT ${name}`,
       ),
+    shape: labLinks(topology, sites),
     createVolume: () => createVolume(docker, { lab: id, labels: labelsOf(id) }),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
@@ -141,6 +151,8 @@ async function startPlanned(
 function labSite({ plan, router, carrier, clients }: StartedSite): LabSite {
   const { name, access, ipv6 } = plan;
   const client = (index: number): LabContainer => found(clients[index], `client ${index} behind ${name}`);
+  const home = labRouter(router);
+  const outer = carrier && labRouter(carrier);
   return {
     name,
     access,
@@ -149,8 +161,9 @@ function labSite({ plan, router, carrier, clients }: StartedSite): LabSite {
     publicAddresses: publicAddressesOf(plan),
     publicAddress6: publicAddress6Of(plan),
     prefixes6: plan.place6?.outside ? { subnet: plan.place6.subnet, outside: plan.place6.outside } : null,
-    router: labRouter(router),
-    carrier: carrier && labRouter(carrier),
+    router: home,
+    carrier: outer,
+    ...siteFaults(plan, outer ? [home, outer] : [home]),
     clients,
     client,
     attach: async (container, index = 0) => startBehind(client(index), container),

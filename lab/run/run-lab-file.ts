@@ -34,9 +34,8 @@ interface RunPair {
 }
 
 /**
- * @param file one that `requireRunnable` has let through.
- * @throws CutShortError when the signal aborts, a helper ends, or the engine is lost, while pairs run; before that, the signal's
- * reason, LabFileError, or the error itself.
+ * @throws CutShortError when the signal aborts, a helper or what shapes the links ends, or the engine is lost, while pairs run;
+ * before that, the signal's reason, LabFileError, or the error itself.
  */
 export async function runLabFile(file: LabFile, options: RunOptions): Promise<RunResult> {
   return inItsLab(file, options).catch((error: unknown) => {
@@ -66,7 +65,7 @@ interface Ran {
 
 async function runPairs(bed: Bed, options: RunOptions, keeping: Keeping | null): Promise<Ran> {
   const { progress, onCell = () => {}, repeat = 1 } = options;
-  const signal = AbortSignal.any([options.signal, helperLost(bed)]);
+  const signal = AbortSignal.any([options.signal, bedLost(bed)]);
   const pairs = pairsOf(bed, options);
   const cells: RunCell[] = [];
   progress(`running ${pairs.length} pairs`);
@@ -104,12 +103,14 @@ function createKeeping(own: TakeOver): Keeping {
   };
 }
 
-/** Aborts when a helper ends by itself: no pair after that says anything. */
-function helperLost({ file, helpers }: Bed): AbortSignal {
+/** Aborts when a helper, or what shapes the links, ends by itself: no pair after that says anything. */
+function bedLost({ file, helpers, links }: Bed): AbortSignal {
   const lost = new AbortController();
-  for (const { name, failed } of helpers.values()) {
-    failed.catch((error: Error) => lost.abort(problemIn(file, `helpers.${name}`, error.message)));
-  }
+  const watch = (failed: Promise<never>, place: string): void => {
+    failed.catch((error: Error) => lost.abort(problemIn(file, place, error.message)));
+  };
+  for (const { name, failed } of helpers.values()) watch(failed, `helpers.${name}`);
+  if (links) watch(links.failed, 'link');
   return lost.signal;
 }
 

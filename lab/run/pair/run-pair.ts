@@ -55,7 +55,7 @@ export async function runPair(bed: Bed, options: PairOptions): Promise<RunCell> 
   for (let number = 1; number <= repeat && !isKept; number++) {
     const { end, path } = await seenTry(bed, { a, b, repeat, signal, number, ...(keep && { keep: keepUnexpected }) });
     const outcome = outcomeOf(end, path);
-    const { reason, ms, sides } = end;
+    const { reason, ms, sides, faults } = end;
     tries.push({
       outcome,
       isAsExpected: isExpected(outcome, expected),
@@ -64,7 +64,7 @@ export async function runPair(bed: Bed, options: PairOptions): Promise<RunCell> 
       path,
       ladder: null,
       sides,
-      faults: [],
+      faults,
     });
   }
   return {
@@ -180,5 +180,5 @@ function factsOf({ side, site, access }: PlacedSide): SideFacts {
 
 function allSeenAs(site: LabSite): readonly string[] {
   const { addresses, address6 } = seenAs(site, site.client(0));
-  return address6 === null ? addresses : [...addresses, address6];
+  return [...addresses, ...(address6 === null ? [] : [address6]), ...site.spareAddresses];
 }

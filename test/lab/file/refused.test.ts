@@ -163,6 +163,14 @@ const BY_READER: readonly (readonly [text: string, ...lines: string[]])[] = [
     'f:2:19: sides.command: b would wait for a line of its own',
   ],
   [
+    withLines('faults: [{ after: 3s, loss: 60%, side: a }]'),
+    'f:3:29: faults[0].loss: a router loses every n-th datagram, at most every second: write 50% at most, or cut',
+  ],
+  [
+    withLines('pairs-at-once: 2\npublic: { relay: { command: x } }\nfaults: [{ after: 3s, kill: relay }]'),
+    'f:3:16: pairs-at-once: a helper that is killed is there once, so pairs run one after the other: leave this out, or write 1',
+  ],
+  [
     withLines('pairs-at-once: 2').replace('command: x', 'command: x, c: { nat: open }'),
     'f:3:16: pairs-at-once: further peers are there once, so pairs run one after the other: leave this out, or write 1',
   ],
