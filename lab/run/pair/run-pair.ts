@@ -3,7 +3,7 @@ import type { LabSite } from '../../docker/lab.ts';
 import { seenAs } from '../../docker/topology/seen-as.ts';
 import { readCounts, startCounting } from '../../docker/witness/counters.ts';
 import type { Outcome, RunCell, Try } from '../../results/run-result.ts';
-import { pathOfCounts } from '../../witness/path-of-counts.ts';
+import { pathOfCounts } from '../../witness/path/path-of-counts.ts';
 import type { PathSeen } from '../../witness/path-seen.ts';
 import type { Placed } from '../bed/plan.ts';
 import type { Bed } from '../bed/start-bed.ts';

@@ -2,10 +2,7 @@
 import type { Packet } from './packet.ts';
 import type { IpHeader } from './read-packet.ts';
 
-type Carried = Pick<
-  Packet,
-  'source' | 'destination' | 'payload' | 'payloadBytes' | 'mark' | 'tcpFlags' | 'icmpType'
->;
+type Carried = Pick<Packet, 'source' | 'destination' | 'payload' | 'payloadBytes' | 'mark' | 'tcpFlags' | 'icmpType'>;
 
 /** RFC 768. */
 const UDP_BYTES = 8;

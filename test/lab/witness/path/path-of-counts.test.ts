@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pathOfCounts, type SideCounts } from '../../../lab/witness/path-of-counts.ts';
+import { pathOfCounts, type SideCounts } from '../../../../lab/witness/path/path-of-counts.ts';
 
 const [A, B, SERVER, RELAY] = ['203.0.113.101', '203.0.113.102', '203.0.113.10', '203.0.113.2'];
 
