@@ -26,7 +26,7 @@ export interface LabFile {
   readonly success: Success;
   readonly expect: Expect;
   readonly faults: readonly Fault[];
-  /** Null: as many as the machine bears. One where there are further peers. */
+  /** Null: as many as the machine bears. One where there are further peers, or helpers that restart. */
   readonly pairsAtOnce: number | null;
   /** What every link between a site and the public network does to packets; null: nothing. */
   readonly link: LinkQuality | null;
@@ -85,6 +85,8 @@ export interface Helper extends ProgramSpec {
     | { readonly kind: 'line'; readonly pattern: RegExp }
     | { readonly kind: 'port'; readonly port: number }
     | null;
+  /** Whether it is started anew for each try. */
+  readonly restarts: boolean;
 }
 
 /** A pair has succeeded once every condition has been met, all of them within that time of the start of its sides. */

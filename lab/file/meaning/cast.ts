@@ -53,7 +53,7 @@ export function helpersOf(reading: Reading, { public: programs = {} }: FileInput
     checkName(reading, name, path);
     const where = `helpers.${name}`;
     const program = castProgram(reading, [{ input, path }], { cast, speaker: 'helper', where });
-    return { name, ...program, ready: readyOf(reading, input, path) };
+    return { name, ...program, ready: readyOf(reading, input, path), restarts: input.restart ?? false };
   });
 }
 

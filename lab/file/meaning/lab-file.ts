@@ -17,26 +17,39 @@ export function meaningOf(reading: Reading, input: FileInput, file: string): Lab
   const grid = gridOf(reading, input.nats);
   const sides = sidesOf(reading, input, cast);
   checkWaits(sides, report);
-  const hasFurther = sides.length > 2;
-  const atOnce = input['pairs-at-once'] ?? null;
-  if (hasFurther && (atOnce ?? 1) > 1) {
-    report(
-      ['pairs-at-once'],
-      'further peers are there once, so pairs run one after the other: leave this out, or write 1',
-    );
-  }
+  const helpers = helpersOf(reading, input, cast);
   return {
     ...{ file, dir, places },
     name: input.name ?? basename(file, extname(file)),
     setup: setupOf(reading, input, cast),
     sides,
-    helpers: helpersOf(reading, input, cast),
+    helpers,
     natcheckServer: input.public?.server === 'natcheck',
     ...grid,
     success: successOf(reading, input.success, cast),
     expect: expectOf(reading, input.expect, grid),
     faults: faultsOf(reading, input.faults, cast),
-    pairsAtOnce: hasFurther ? 1 : atOnce,
+    pairsAtOnce: pairsAtOnceOf(reading, input, { sides, helpers }),
     link: linkOf(reading, input.link),
   };
+}
+
+/** One where something is there once that pairs cannot share. */
+function pairsAtOnceOf(
+  { report }: Reading,
+  input: FileInput,
+  { sides, helpers }: Pick<LabFile, 'sides' | 'helpers'>,
+): number | null {
+  const atOnce = input['pairs-at-once'] ?? null;
+  const once =
+    sides.length > 2
+      ? 'further peers are'
+      : helpers.some(({ restarts }) => restarts)
+        ? 'a helper that restarts is'
+        : null;
+  if (once === null) return atOnce;
+  if ((atOnce ?? 1) > 1) {
+    report(['pairs-at-once'], `${once} there once, so pairs run one after the other: leave this out, or write 1`);
+  }
+  return 1;
 }

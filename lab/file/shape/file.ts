@@ -31,7 +31,7 @@ export const fileSchema = mapping(
       .min(1)
       .max(AT_ONCE_MAX)
       .describe(
-        'How many pairs run at once. Default: as many as the machine bears, or one where there are further peers.',
+        'How many pairs run at once. Default: as many as the machine bears, or one where there are further peers, or helpers that restart.',
       )
       .optional(),
   },

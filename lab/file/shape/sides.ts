@@ -39,7 +39,16 @@ const readySchema = mapping(
 ).meta({ oneOf: [{ required: ['line'] }, { required: ['port'] }] });
 
 const helperSchema = mapping(
-  { ...programShape, ready: readySchema.optional() },
+  {
+    ...programShape,
+    ready: readySchema.optional(),
+    restart: z
+      .boolean()
+      .describe(
+        'Whether it is started anew for each try, so that it knows nothing of an earlier one; pairs then run one after the other. Default: false.',
+      )
+      .optional(),
+  },
   'A program on the public network, by its name.',
 );
 

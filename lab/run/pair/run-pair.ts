@@ -68,6 +68,7 @@ async function seenTry(bed: Bed, pair: NumberedPair): Promise<{ readonly end: Tr
   const { file, lab, helpers, volume, facts } = bed;
   const sides = placedSides(bed, pair);
   const [siteA, siteB] = [lab.nat(pair.a.site), lab.nat(pair.b.site)];
+  await restartHelpers(bed);
   await Promise.all([siteA, siteB].flatMap(routersOf).map((router) => router.forget()));
   await Promise.all([siteA, siteB].map(({ router }) => startCounting(router)));
   const inPair = {
@@ -84,6 +85,14 @@ async function seenTry(bed: Bed, pair: NumberedPair): Promise<{ readonly end: Tr
     hostNames(bed),
   );
   return { end, path };
+}
+
+async function restartHelpers({ file, helpers }: Bed): Promise<void> {
+  const anew = file.helpers.flatMap(({ name, restarts }) => (restarts ? [helpers.get(name)] : []));
+  for (const helper of anew) {
+    await helper?.kill();
+    await helper?.start();
+  }
 }
 
 /** Of the hosts on the public side, by their addresses. */

@@ -22,7 +22,10 @@ const WHOLE = {
     b: { image: 'x:1', command: ['x', 1, '{{a.line:/(.*)/}}'] },
     c: { nat: { name: 'y', mapping: 'address-dependent', filtering: 'address-dependent', lifetime: '20s', pool: 2 } },
   },
-  public: { server: 'natcheck', relay: { build: { context: '.', dockerfile: 'D' }, ready: { port: 1 } } },
+  public: {
+    server: 'natcheck',
+    relay: { build: { context: '.', dockerfile: 'D' }, ready: { port: 1 }, restart: true },
+  },
   nats: { rows: ['classic'], columns: 'symmetric+nat66' },
   success: {
     within: '1m',

@@ -166,6 +166,10 @@ const BY_READER: readonly (readonly [text: string, ...lines: string[]])[] = [
     withLines('pairs-at-once: 2').replace('command: x', 'command: x, c: { nat: open }'),
     'f:3:16: pairs-at-once: further peers are there once, so pairs run one after the other: leave this out, or write 1',
   ],
+  [
+    withLines('public: { relay: { command: x, restart: true } }\npairs-at-once: 2'),
+    'f:4:16: pairs-at-once: a helper that restarts is there once, so pairs run one after the other: leave this out, or write 1',
+  ],
   [withSuccess('{ within: 1s }'), 'f:2:10: success: at least one condition is needed: exit, line, json, port or bytes'],
   [withSuccess('{ c: { exit: 0 } }'), 'f:2:12: success.c: there is no side c; there are a, b'],
   [withSuccess('{ bytes: { from: b, address: x } }'), 'f:2:12: success.bytes.to: bytes go from one side to another'],

@@ -2,12 +2,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { parseLabFile } from '../../../lab/file/read.ts';
-import type { RunResult } from '../../../lab/results/run-result.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CutShortError } from '../../../lab/run/cut-short.ts';
-import { runLabFile } from '../../../lab/run/run-lab-file.ts';
 import { describeLab } from '../docker/provided.ts';
+import { runHere } from './run-here.ts';
 
 /** Passes on each datagram of either of the two last senders to the other, and tells whom it has met. */
 const RELAY = `
@@ -44,38 +42,30 @@ describeLab('the bed of a lab file', () => {
   });
   afterAll(() => rm(dir, { recursive: true }));
 
-  const runHere = async (content: object): Promise<RunResult> => {
-    const { kind = 'private', host = '', image = '' } = inject('lab') ?? {};
-    const file = parseLabFile(JSON.stringify(content), { file: 'nat-lab.json', dir });
-    return runLabFile(file, {
-      engine: { kind, host },
-      image,
-      progress: () => {},
-      signal: new AbortController().signal,
-    });
-  };
-
   it('has what the setup has made, files of this machine, and a relay that is started before the pairs', async () => {
-    const result = await runHere({
-      setup: { command: 'echo the lab > /shared/name; chmod 700 /shared/name' },
-      public: {
-        relay: {
-          files: { '/opt/relay.py': './relay.py' },
-          env: { GREETING: 'at {{public.relay}}' },
-          command: ['python3', '/opt/relay.py'],
-          ready: { line: 'relaying for the lab' },
+    const result = await runHere(
+      {
+        setup: { command: 'echo the lab > /shared/name; chmod 700 /shared/name' },
+        public: {
+          relay: {
+            files: { '/opt/relay.py': './relay.py' },
+            env: { GREETING: 'at {{public.relay}}' },
+            command: ['python3', '/opt/relay.py'],
+            ready: { line: 'relaying for the lab' },
+          },
+          other: { command: 'python3 -m http.server 8000', ready: { port: 8000 } },
         },
-        other: { command: 'python3 -m http.server 8000', ready: { port: 8000 } },
+        sides: {
+          files: { '/opt/peer.py': './peer.py' },
+          before: ['echo {{relay.line:/at (\\S+)/}}; touch /shared/mine || echo it cannot be written'],
+          command: ['python3', '/opt/peer.py', '{{public.relay}}'],
+        },
+        nats: { rows: ['symmetric'], columns: ['full-cone'] },
+        success: { within: '30s', line: 'connected' },
+        expect: 'relayed',
       },
-      sides: {
-        files: { '/opt/peer.py': './peer.py' },
-        before: ['echo {{relay.line:/at (\\S+)/}}; touch /shared/mine || echo it cannot be written'],
-        command: ['python3', '/opt/peer.py', '{{public.relay}}'],
-      },
-      nats: { rows: ['symmetric'], columns: ['full-cone'] },
-      success: { within: '30s', line: 'connected' },
-      expect: 'relayed',
-    });
+      { dir },
+    );
     const [first] = result.cells[0]?.tries ?? [];
     expect(first).toMatchObject({ outcome: 'relayed', reason: null, path: { via: ['relay'] } });
     expect(first?.sides.map(({ name }) => name)).toEqual(['a', 'b', 'relay', 'other']);

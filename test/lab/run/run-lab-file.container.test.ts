@@ -1,26 +1,16 @@
 /** Lab files, run in containers behind real NATs. */
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { behindNat } from '../../../lab/accesses.ts';
-import type { LabFile } from '../../../lab/file/lab-file.ts';
-import { parseLabFile, readLabFile } from '../../../lab/file/read.ts';
+import { readLabFile } from '../../../lab/file/read.ts';
 import { DYNAMIC, FULL_CONE, SYMMETRIC } from '../../../lab/profiles.ts';
 import type { RunResult } from '../../../lab/results/run-result.ts';
 import { CutShortError } from '../../../lab/run/cut-short.ts';
-import { type RunOptions, runLabFile } from '../../../lab/run/run-lab-file.ts';
 import { describeLab } from '../docker/provided.ts';
-
-const NO_SIGNAL = new AbortController().signal;
-
-const run = (file: LabFile, options: Partial<RunOptions> = {}): Promise<RunResult> => {
-  const { kind = 'private', host = '', image = '' } = inject('lab') ?? {};
-  return runLabFile(file, { engine: { kind, host }, image, progress: () => {}, signal: NO_SIGNAL, ...options });
-};
-const outcomes = ({ cells }: RunResult): readonly string[] =>
-  cells.map(({ a, b, tries: [first] }) => `${a} × ${b}: ${first.outcome}`);
+import { outcomes, runFile, runHere } from './run-here.ts';
 
 describeLab('natcheck lab run', () => {
   it('says of natcheck punch what the routers saw', async () => {
-    const result = await run(await readLabFile('examples/lab/natcheck.yml'));
+    const result = await runFile(await readLabFile('examples/lab/natcheck.yml'));
     expect(outcomes(result)).toEqual([
       'port-restricted × port-restricted: direct',
       expect.stringMatching(/^port-restricted × symmetric: (direct|relayed)$/),
@@ -32,24 +22,21 @@ describeLab('natcheck lab run', () => {
   }, 120_000);
 
   it('does not take the word of a program that claims a path where nothing passed, and tells why one failed', async () => {
-    const file = (command: string): LabFile =>
-      parseLabFile(
-        JSON.stringify({
-          sides: { command },
-          nats: ['full-cone'],
-          success: { within: '3s', line: 'connected' },
-          expect: 'direct',
-        }),
-        { file: 'nat-lab.json', dir: '/' },
-      );
-    const lying = await run(file('echo connected directly; sleep 60'));
+    const withCommand = (command: string): Promise<RunResult> =>
+      runHere({
+        sides: { command },
+        nats: ['full-cone'],
+        success: { within: '3s', line: 'connected' },
+        expect: 'direct',
+      });
+    const lying = await withCommand('echo connected directly; sleep 60');
     expect(outcomes(lying)).toEqual(['full-cone × full-cone: unseen']);
-    const ended = await run(file('exit 3'));
+    const ended = await withCommand('exit 3');
     expect(ended.cells[0]?.tries[0]).toMatchObject({
       outcome: 'none',
       reason: expect.stringMatching(/^[ab] ended with 3 before it printed \/connected\/$/),
     });
-    const missing = await run(file('sleep 60'));
+    const missing = await withCommand('sleep 60');
     expect(missing.cells[0]?.tries[0].reason).toBe('a did not print /connected/; b did not print /connected/ in 3 s');
     expect([lying, ended, missing].map(({ isAsExpected }) => isAsExpected)).toEqual([false, false, false]);
   }, 120_000);
@@ -58,7 +45,7 @@ describeLab('natcheck lab run', () => {
     const whole = await readLabFile('examples/lab/natcheck.yml');
     const [rows, columns] = [[behindNat(DYNAMIC)], [behindNat(FULL_CONE), behindNat(SYMMETRIC)]];
     const stop = new AbortController();
-    const ended = await run(
+    const ended = await runFile(
       { ...whole, rows, columns, pairsAtOnce: 1 },
       { signal: stop.signal, onCell: () => stop.abort(new Error('enough')) },
     ).catch((error: unknown) => error);
@@ -70,16 +57,9 @@ describeLab('natcheck lab run', () => {
   }, 120_000);
 
   it('says which command before the program has failed, and tries a pair as often as it is told', async () => {
-    const file = parseLabFile(
-      JSON.stringify({
-        sides: { before: ['cd /', 'false'], command: ['echo', 'connected'] },
-        nats: ['full-cone'],
-        success: { within: '10s', exit: 0 },
-        expect: 'none',
-      }),
-      { file: 'nat-lab.json', dir: '/' },
-    );
-    const [cell] = (await run(file, { repeat: 2 })).cells;
+    const before = { before: ['cd /', 'false'], command: ['echo', 'connected'] };
+    const content = { sides: before, nats: ['full-cone'], success: { within: '10s', exit: 0 }, expect: 'none' };
+    const [cell] = (await runHere(content, { repeat: 2 })).cells;
     expect(cell?.tries.map(({ outcome }) => outcome)).toEqual(['none', 'none']);
     expect(cell?.tries[0].reason).toMatch(/^[ab] ended with 125, not with 0$/);
     const said = cell?.tries[0].sides.flatMap(({ output }) => output.map(({ text }) => text));
