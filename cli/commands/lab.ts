@@ -86,6 +86,7 @@ export const lab = defineCommand({
     out: { type: 'string', describe: 'matrix, run: directory for the results, created if missing' },
     only: { type: 'string', array: true, describe: 'run: a pair to run, as "ROW × COLUMN"; repeat to run several' },
     repeat: { type: 'number', describe: 'run: how often each pair is tried; the results then have success rates' },
+    pcap: { type: 'string', describe: 'run: directory for what the routers capture, one pcap file per router and try' },
   },
   notes: NOTES,
   examples: [
@@ -123,7 +124,7 @@ interface Positionals {
 
 function checkUse(
   name: string,
-  { place, command, clients, all, nat, hard, image, json, out, only, repeat }: LabWords,
+  { place, command, clients, all, nat, hard, image, json, out, only, repeat, pcap }: LabWords,
 ): void {
   if (!Number.isInteger(clients) || clients < 1 || clients > MAX_CLIENTS) {
     throw new UsageError(`--clients takes a whole number from 1 to ${MAX_CLIENTS}`);
@@ -142,8 +143,8 @@ function checkUse(
   }
   if (out !== undefined && name !== 'matrix' && name !== 'run')
     throw new UsageError(`natcheck lab ${name} does not take --out`);
-  if (name !== 'run' && (only || repeat !== undefined)) {
-    throw new UsageError(`natcheck lab ${name} does not take --only or --repeat`);
+  if (name !== 'run' && (only || repeat !== undefined || pcap !== undefined)) {
+    throw new UsageError(`natcheck lab ${name} does not take --only, --repeat or --pcap`);
   }
   if (!out && name === 'matrix') throw new UsageError('natcheck lab matrix needs --out DIR');
   if (name === 'exec') {

@@ -9,11 +9,13 @@ import { type Bed, type BedOptions, startBed } from './bed/start-bed.ts';
 import { CutShortError } from './cut-short.ts';
 import { runPair } from './pair/run-pair.ts';
 
-export interface RunOptions extends Omit<BedOptions, 'own'> {
+export interface RunOptions extends Omit<BedOptions, 'own' | 'keepsCaptures'> {
   /** Which pairs to run; default: all. */
   readonly only?: (a: string, b: string) => boolean;
   /** How often; default: once. */
   readonly repeat?: number;
+  /** A directory for what the routers of each try capture; default: it is not kept. */
+  readonly pcap?: string;
   readonly onCell?: (progress: { readonly cell: RunCell; readonly done: number; readonly total: number }) => void;
 }
 
@@ -29,16 +31,16 @@ interface RunPair {
  * reason, LabFileError, or the error itself.
  */
 export async function runLabFile(file: LabFile, options: RunOptions): Promise<RunResult> {
-  const { progress, onCell = () => {}, repeat = 1 } = options;
+  const { progress, onCell = () => {}, repeat = 1, pcap = null } = options;
   await using owned = createOwner();
-  const bed = await startBed(file, { ...options, own: owned.use });
+  const bed = await startBed(file, { ...options, keepsCaptures: pcap !== null, own: owned.use });
   const signal = AbortSignal.any([options.signal, helperLost(bed)]);
   const pairs = pairsOf(bed, options);
   const cells: RunCell[] = [];
   progress(`running ${pairs.length} pairs`);
   const startedAt = performance.now();
   const run = async ({ a, b, index }: RunPair): Promise<void> => {
-    const cell = await runPair(bed, { a, b, repeat, signal });
+    const cell = await runPair(bed, { a, b, repeat, pcap, signal });
     cells[index] = cell;
     onCell({ cell, done: cells.filter(Boolean).length, total: pairs.length });
   };

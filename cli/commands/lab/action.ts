@@ -23,6 +23,8 @@ export interface LabWords {
   /** Pairs, as `A × B`. */
   readonly only: readonly string[] | undefined;
   readonly repeat: number | undefined;
+  /** A directory. */
+  readonly pcap: string | undefined;
 }
 
 export type LabAction = (words: LabWords, context: Context) => Promise<ExitCode>;

@@ -1,4 +1,5 @@
 /** `natcheck lab run`: runs the programs of a lab file behind every pair of its NATs. */
+import { mkdir } from 'node:fs/promises';
 import { findEngine } from '../../../lab/docker/engine/engine.ts';
 import { ensureImage } from '../../../lab/docker/image/image.ts';
 import type { LabFile } from '../../../lab/file/lab-file.ts';
@@ -10,6 +11,7 @@ import { onlyPairs } from '../../../lab/run/only.ts';
 import { requireRunnable } from '../../../lab/run/require-runnable.ts';
 import { type RunOptions, runLabFile } from '../../../lab/run/run-lab-file.ts';
 import { UsageError } from '../../../src/errors.ts';
+import { explainFileCode } from '../../../src/net/explain-code.ts';
 import type { Context } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
 import { type RunProgress, renderRun, renderRunProgress } from '../../render/grid/run-text.ts';
@@ -19,7 +21,7 @@ import { type LabAction, withLab } from './action.ts';
 /** Enough for a rate of one failure in a thousand to be seen. */
 const REPEAT_MAX = 1000;
 
-export const run: LabAction = ({ place = '', json, out, only, repeat = 1 }, context) =>
+export const run: LabAction = ({ place = '', json, out, only, repeat = 1, pcap }, context) =>
   withLab(context, async () => {
     const { stdout, color } = context;
     if (!Number.isInteger(repeat) || repeat < 1 || repeat > REPEAT_MAX) {
@@ -27,7 +29,8 @@ export const run: LabAction = ({ place = '', json, out, only, repeat = 1 }, cont
     }
     const file = await readLabFile(place);
     requireRunnable(file);
-    const wanted = { repeat, ...(only && { only: onlyPairs(only, file) }) };
+    const wanted = { repeat, ...(only && { only: onlyPairs(only, file) }), ...(pcap !== undefined && { pcap }) };
+    if (pcap !== undefined) await makeDirectory(pcap);
     if (out !== undefined) await clearRunFiles(out);
     const write = async (result: RunResult): Promise<readonly string[]> =>
       out === undefined ? [] : writeRunFiles(out, result);
@@ -43,7 +46,7 @@ export const run: LabAction = ({ place = '', json, out, only, repeat = 1 }, cont
 
 async function inOwnLab(
   file: LabFile,
-  wanted: Pick<RunOptions, 'only' | 'repeat'>,
+  wanted: Pick<RunOptions, 'only' | 'repeat' | 'pcap'>,
   context: Context,
 ): Promise<RunResult> {
   using progress = await createProgress(context);
@@ -56,4 +59,11 @@ async function inOwnLab(
   const result = await runLabFile(file, { ...wanted, engine, image, progress: progress.line, signal, onCell });
   progress.line('ending the lab');
   return result;
+}
+
+/** @throws UsageError when it cannot be made: that is known before a lab is started. */
+async function makeDirectory(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true }).catch(({ code, message }: NodeJS.ErrnoException) => {
+    throw new UsageError(`captures cannot be written to ${dir}: ${explainFileCode(code ?? message)}`);
+  });
 }

@@ -1,9 +1,8 @@
 /** One pair of a lab file: its tries, what the routers saw of each, and whether that is what was expected. */
 import type { LabSite } from '../../docker/lab.ts';
 import { seenAs } from '../../docker/topology/seen-as.ts';
-import { readCounts, startCounting } from '../../docker/witness/counters.ts';
+import type { PairTold } from '../../docker/witness/witness.ts';
 import type { Outcome, RunCell, Try } from '../../results/run-result.ts';
-import { pathOfCounts } from '../../witness/path/path-of-counts.ts';
 import type { PathSeen } from '../../witness/path-seen.ts';
 import type { Placed } from '../bed/plan.ts';
 import type { Bed } from '../bed/start-bed.ts';
@@ -12,22 +11,26 @@ import type { ProgramImage } from '../program/guest-spec.ts';
 import type { SideFacts } from '../program/resolve.ts';
 import { runTry, type TryEnd } from './run-try.ts';
 import type { PlacedSide } from './sides.ts';
+import { writeCaptures } from './write-captures.ts';
 
 export interface PairOptions {
   readonly a: Placed;
   readonly b: Placed;
   /** How often it is tried. */
   readonly repeat: number;
+  /** The directory for what the routers capture; null: it is not kept. */
+  readonly pcap: string | null;
   readonly signal: AbortSignal;
 }
 
 /** @throws the signal's reason, or Error when the engine is lost. */
-export async function runPair(bed: Bed, { a, b, repeat, signal }: PairOptions): Promise<RunCell> {
+export async function runPair(bed: Bed, { a, b, repeat, pcap, signal }: PairOptions): Promise<RunCell> {
   const { file } = bed;
   const expected = expectedCell(file.expect, a.access, b.access);
   const tries: Try[] = [];
   for (let number = 1; number <= repeat; number++) {
-    const { end, path } = await seenTry(bed, { a, b, number, signal });
+    const { end, path, ladder, captures } = await seenTry(bed, { a, b, number, signal });
+    if (pcap !== null) await writeCaptures(pcap, { pair: [a.access.name, b.access.name], number, captures });
     const outcome = outcomeOf(end, path);
     const { reason, ms, sides } = end;
     tries.push({
@@ -36,7 +39,7 @@ export async function runPair(bed: Bed, { a, b, repeat, signal }: PairOptions): 
       reason,
       ms,
       path,
-      ladder: null,
+      ladder,
       sides,
       faults: [],
     });
@@ -64,27 +67,20 @@ interface NumberedPair {
   readonly signal: AbortSignal;
 }
 
-async function seenTry(bed: Bed, pair: NumberedPair): Promise<{ readonly end: TryEnd; readonly path: PathSeen }> {
-  const { file, lab, helpers, volume, facts } = bed;
+async function seenTry(bed: Bed, pair: NumberedPair): Promise<PairTold & { readonly end: TryEnd }> {
+  const { file, lab, helpers, volume, facts, witness } = bed;
   const sides = placedSides(bed, pair);
   const [siteA, siteB] = [lab.nat(pair.a.site), lab.nat(pair.b.site)];
   await restartHelpers(bed);
   await Promise.all([siteA, siteB].flatMap(routersOf).map((router) => router.forget()));
-  await Promise.all([siteA, siteB].map(({ router }) => startCounting(router)));
+  using watch = await witness.watch(siteA, siteB, { names: hostNames(bed) });
   const inPair = {
     ...facts,
     sides: new Map(sides.map((placed) => [placed.side.name, factsOf(placed)])),
     pair: `${pair.a.site}-${pair.b.site}-${pair.number}`.replaceAll('+', '-'),
   };
   const end = await runTry({ file, sides, facts: inPair, helpers, volume, signal: pair.signal });
-  const [countsA, countsB] = await Promise.all([siteA, siteB].map(({ router }) => readCounts(router)));
-  if (!countsA || !countsB) throw new Error('the routers have not counted');
-  const path = pathOfCounts(
-    { ...countsA, seenAs: allSeenAs(siteA) },
-    { ...countsB, seenAs: allSeenAs(siteB) },
-    hostNames(bed),
-  );
-  return { end, path };
+  return { ...(await watch.end()), end };
 }
 
 async function restartHelpers({ file, helpers }: Bed): Promise<void> {
@@ -95,8 +91,8 @@ async function restartHelpers({ file, helpers }: Bed): Promise<void> {
   }
 }
 
-/** Of the hosts on the public side, by their addresses. */
-function hostNames({ lab, helpers }: Bed): Readonly<Record<string, string>> {
+/** Of the hosts on the public side, and of further peers as it sees them, by their addresses. */
+function hostNames({ lab, helpers, plan }: Bed): Readonly<Record<string, string>> {
   const { primary, alternate, primary6, alternate6 } = lab.server;
   const named = [
     ...[primary, alternate, primary6, alternate6].map((address) => [address, 'server'] as const),
@@ -104,6 +100,9 @@ function hostNames({ lab, helpers }: Bed): Readonly<Record<string, string>> {
       [address, name] as const,
       [address6, name] as const,
     ]),
+    ...plan.further.flatMap(({ side, site }) =>
+      allSeenAs(lab.nat(site)).map((address) => [address, side.name] as const),
+    ),
   ];
   return Object.fromEntries(named.flatMap(([address, name]) => (address === null ? [] : [[address, name]])));
 }

@@ -2,7 +2,7 @@
 import ipaddr from 'ipaddr.js';
 import type { Packet, Protocol } from './packet.ts';
 import type { PcapRecord } from './pcap.ts';
-import { readTransport } from './transport.ts';
+import { type IpHeader, readTransport } from './transport.ts';
 
 /*
  * SLL2, in network order:
@@ -25,23 +25,6 @@ const IPV6_FRAGMENT = 44;
 const EXTENSIONS_MAX = 8;
 
 const PROTOCOLS: Readonly<Record<number, Protocol>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmp' };
-
-/** What an IP header says. */
-export interface IpHeader {
-  readonly source: string;
-  readonly destination: string;
-  readonly hops: number;
-  readonly bytes: number;
-  readonly protocol: Protocol;
-  /** Of what is after the header, by the header's word. */
-  readonly bodyBytes: number;
-  /** What was captured of it. */
-  readonly body: Uint8Array;
-  /** The identification of IPv4, or of an IPv6 fragment; 0 without. */
-  readonly id: number;
-  /** Whether the header of what it carries is in an earlier fragment. */
-  readonly isLaterFragment: boolean;
-}
 
 export function readPacket({ at, bytes }: PcapRecord): Packet | null {
   if (bytes.length < SLL2_BYTES || bytes[10] === TYPE_TO_OTHERS) return null;

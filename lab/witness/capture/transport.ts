@@ -1,6 +1,22 @@
 /** What an IP packet carries, of UDP, TCP and ICMP; what has no whole header of its own is taken as it is. */
-import type { Packet } from './packet.ts';
-import type { IpHeader } from './read-packet.ts';
+import type { Packet, Protocol } from './packet.ts';
+
+/** What an IP header says. */
+export interface IpHeader {
+  readonly source: string;
+  readonly destination: string;
+  readonly hops: number;
+  readonly bytes: number;
+  readonly protocol: Protocol;
+  /** Of what is after the header, by the header's word. */
+  readonly bodyBytes: number;
+  /** What was captured of it. */
+  readonly body: Uint8Array;
+  /** The identification of IPv4, or of an IPv6 fragment; 0 without. */
+  readonly id: number;
+  /** Whether the header of what it carries is in an earlier fragment. */
+  readonly isLaterFragment: boolean;
+}
 
 type Carried = Pick<Packet, 'source' | 'destination' | 'payload' | 'payloadBytes' | 'mark' | 'tcpFlags' | 'icmpType'>;
 

@@ -9,10 +9,9 @@ import { isOutermost, nameOf, type Parties, sideAt } from './parties.ts';
 
 /** Where a packet is lost that has left one side's routers and was not seen by the other's. */
 export const BETWEEN = 'public network';
-/** All of the first packets are listed; */
-const FIRST_STEPS = 300;
-/** then only those with which something changes, up to so many. */
-const CHANGES_MAX = 200;
+/** All of the first packets between the two sides are listed, and of those with others; then those with which something changes. */
+const FIRST_STEPS = { pair: 200, others: 100 };
+const CHANGES_MAX = { pair: 100, others: 100 };
 
 export interface DrawOptions {
   readonly parties: Parties;
@@ -26,18 +25,24 @@ export function drawLadder(journeys: readonly Journey[], { parties, startAt, mis
   const mappings = createMappings();
   const steps: LadderStep[] = [];
   const last = new Map<string, string>();
-  let [omitted, changes] = [missed, 0];
+  const listed = { pair: 0, others: 0 };
+  let omitted = missed;
   for (const journey of journeys) {
     const step = stepOf(journey, { parties, mappings, startAt });
-    const isChange = isNews(step, last);
-    if (isBareAck(journey) || (steps.length >= FIRST_STEPS && (!isChange || changes >= CHANGES_MAX))) {
+    const whose = isSide(step.from) && isSide(step.to) ? 'pair' : 'others';
+    const most = FIRST_STEPS[whose] + (isNews(step, last) ? CHANGES_MAX[whose] : 0);
+    if (isBareAck(journey) || listed[whose] >= most) {
       omitted += 1;
     } else {
-      if (steps.length >= FIRST_STEPS) changes += 1;
+      listed[whose] += 1;
       steps.push(step);
     }
   }
   return { hosts: hostsOf(steps, parties), steps, omitted };
+}
+
+function isSide(name: string): boolean {
+  return name === 'a' || name === 'b';
 }
 
 /** It says only that something else has arrived, which is seen anyway. */

@@ -32,7 +32,7 @@ export function createMappings(): Mappings {
     whyDropped: (router, { protocol, source, destination }) => {
       if (protocol !== 'udp' && protocol !== 'tcp') return 'not let in';
       const to = sent.get(keyOf(router, protocol, formatEndpoint(destination)));
-      if (to === undefined) return `nothing had left from port ${destination.port}`;
+      if (to === undefined) return 'nothing had left from this port';
       if (!to.addresses.has(source.address)) return 'nothing had left to this address';
       if (!to.endpoints.has(formatEndpoint(source))) return 'nothing had left to this port';
       return 'though something had left to it';

@@ -90,7 +90,7 @@ function stretchesOf(arrivals: readonly Arrival[], opened: Opened): readonly Str
     const from = Math.floor(at / STRETCH_MS) * STRETCH_MS;
     const stretch = stretches.get(from) ?? { from, direct: nothing(), relayed: nothing() };
     stretches.set(from, stretch);
-    if (opened[kind] === null || isBinding(packet.payload)) continue;
+    if (opened[kind] === null || isBinding(packet)) continue;
     stretch[kind].bytes += packet.payloadBytes;
     stretch[kind].firstAt = Math.min(stretch[kind].firstAt, at);
   }
@@ -111,7 +111,7 @@ function openedIn(opened: Opened, { from }: Stretch): readonly Kind[] {
 /** When the relay began to carry what is little at any time and yet much more than the direct path beside it; null if not. */
 function drippingAt(arrivals: readonly Arrival[], { direct, relayed }: Opened): number | null {
   if (direct === null || relayed === null) return null;
-  const later = arrivals.filter(({ at, packet }) => at >= direct && !isBinding(packet.payload));
+  const later = arrivals.filter(({ at, packet }) => at >= direct && !isBinding(packet));
   const bytesOf = (wanted: Kind): number =>
     later.reduce((bytes, { kind, packet }) => bytes + (kind === wanted ? packet.payloadBytes : 0), 0);
   const isMuch = bytesOf('relayed') >= PAYLOAD_BYTES && bytesOf('relayed') > MUCH_MORE * bytesOf('direct');

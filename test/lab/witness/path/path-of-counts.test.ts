@@ -43,7 +43,13 @@ it('a program that keeps a direct path alive and sends its payload by a relay is
 });
 
 it('a relay with two addresses is named once', () => {
-  const a = counts(A, { [RELAY]: 9000, [SERVER]: 8000 }, { [RELAY]: 9000, [SERVER]: 8000 });
-  const b = counts(B, { [RELAY]: 9000, [SERVER]: 8000 }, { [RELAY]: 9000, [SERVER]: 8000 });
+  const a = counts(A, { [RELAY]: 90_000, [SERVER]: 8000 }, { [RELAY]: 90_000, [SERVER]: 8000 });
+  const b = counts(B, { [RELAY]: 90_000, [SERVER]: 8000 }, { [RELAY]: 90_000, [SERVER]: 8000 });
   expect(pathOfCounts(a, b, { [RELAY]: 'server', [SERVER]: 'server' }).via).toEqual(['server']);
+});
+
+it('what a meeting may take by way of a server is no path', () => {
+  const a = counts(A, { [SERVER]: 20_000 }, { [SERVER]: 30_000 });
+  const b = counts(B, { [SERVER]: 20_000 }, { [SERVER]: 30_000 });
+  expect(pathOfCounts(a, b).kind).toBe('none');
 });
