@@ -23,7 +23,9 @@ export interface LabWords {
   /** Pairs, as `A × B`. */
   readonly only: readonly string[] | undefined;
   readonly repeat: number | undefined;
-  /** A directory. */
+  /** Whether the first pair that goes wrong is left up. */
+  readonly keep: boolean | undefined;
+  /** A directory for what the routers capture. */
   readonly pcap: string | undefined;
 }
 

@@ -1,8 +1,15 @@
 /** Where the public side sees a client of the lab: at its router's addresses, or at its own where nothing is translated. */
+import type { AccessProfile, Ipv6Access } from '../../profiles.ts';
 import type { LabContainer } from '../container/container.ts';
-import type { LabSite } from '../lab.ts';
 
-type Site = Pick<LabSite, 'access' | 'ipv6' | 'publicAddresses' | 'publicAddress6'>;
+/** What of a site says so; a `LabSite` has it. */
+export interface SeenSite {
+  readonly access: AccessProfile;
+  readonly ipv6: Ipv6Access | null;
+  readonly publicAddresses: readonly string[];
+  readonly publicAddress6: string | null;
+}
+
 type Client = Pick<LabContainer, 'address' | 'address6'>;
 
 export interface SeenAs {
@@ -12,7 +19,10 @@ export interface SeenAs {
   readonly address6: string | null;
 }
 
-export function seenAs({ access, ipv6, publicAddresses, publicAddress6 }: Site, { address, address6 }: Client): SeenAs {
+export function seenAs(
+  { access, ipv6, publicAddresses, publicAddress6 }: SeenSite,
+  { address, address6 }: Client,
+): SeenAs {
   return {
     addresses: access.kind === 'nat' ? publicAddresses : [address],
     address6: ipv6?.kind === 'nat' ? publicAddress6 : address6,

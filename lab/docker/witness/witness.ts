@@ -6,16 +6,22 @@ import type { Parties } from '../../witness/journey/parties.ts';
 import type { SideCounts } from '../../witness/path/path-of-counts.ts';
 import { type Told, tellPair } from '../../witness/tell-pair.ts';
 import type { LabContainer } from '../container/container.ts';
-import type { LabSite } from '../lab.ts';
-import { seenAs } from '../topology/seen-as.ts';
+import { type SeenSite, seenAs } from '../topology/seen-as.ts';
 import { type CaptureOptions, type RouterCapture, startCapture } from './capture.ts';
 import { countedSince, type RouterCounts, readCounts } from './counters.ts';
 import { type Marks, type Recording, sendMark } from './recorder.ts';
 
+/** A site whose routers are watched, such as a `LabSite`. */
+export interface WatchedSite extends SeenSite {
+  readonly router: LabContainer;
+  readonly carrier: LabContainer | null;
+  readonly clients: readonly LabContainer[];
+}
+
 /** Its captures run, each from the first time that a pair of its router is watched, until it is disposed. */
 export interface Witness extends AsyncDisposable {
   /** Watches a pair from when this resolves. @throws Error when a router cannot capture or count. */
-  watch(a: LabSite, b: LabSite, options?: WatchOptions): Promise<PairWatch>;
+  watch(a: WatchedSite, b: WatchedSite, options?: WatchOptions): Promise<PairWatch>;
 }
 
 export interface WatchOptions {
@@ -59,7 +65,7 @@ export function createWitness(options: CaptureOptions): Witness {
   };
 }
 
-type Sites = Readonly<Record<SideOfPair, LabSite>>;
+type Sites = Readonly<Record<SideOfPair, WatchedSite>>;
 
 interface Watching {
   readonly names: Readonly<Record<string, string>>;
@@ -119,7 +125,7 @@ interface SiteRouter {
   readonly rank: number;
 }
 
-function routersOf({ router, carrier }: LabSite, side: SideOfPair): readonly SiteRouter[] {
+function routersOf({ router, carrier }: WatchedSite, side: SideOfPair): readonly SiteRouter[] {
   const own = { container: router, side, name: `${side}'s router`, rank: 0 };
   return carrier ? [own, { container: carrier, side, name: `${side}'s carrier`, rank: 1 }] : [own];
 }
@@ -174,7 +180,7 @@ function partiesOf({ a, b }: Sites, { recorded, names, alsoSeenAs }: Naming): Pa
 }
 
 /** Of all clients of the site. */
-function addressesOf(site: LabSite): readonly string[] {
+function addressesOf(site: WatchedSite): readonly string[] {
   const all = site.clients.flatMap((client) => {
     const { addresses, address6 } = seenAs(site, client);
     return address6 === null ? addresses : [...addresses, address6];

@@ -3,7 +3,6 @@ import type { Engine } from '../../docker/engine/engine.ts';
 import type { Progress } from '../../docker/engine/provision.ts';
 import { type Lab, startLab } from '../../docker/lab.ts';
 import { startNatcheckServer } from '../../docker/served-lab.ts';
-import type { Addressing } from '../../docker/topology/addressing.ts';
 import { createWitness, type Witness } from '../../docker/witness/witness.ts';
 import type { LabFile } from '../../file/lab-file.ts';
 import { SHARED_PATH } from '../program/guest-spec.ts';
@@ -13,14 +12,6 @@ import { startHelpers } from './helpers.ts';
 import { ensureImages, type Images } from './images.ts';
 import { type BedPlan, planBed } from './plan.ts';
 import { runSetup } from './setup.ts';
-
-/** Beside those of a lab that is used by hand. */
-const ADDRESSING: Addressing = {
-  publicPrefix: '192.0.2',
-  privatePrefix: '10.115',
-  routedPrefix: '198.19',
-  carrierPrefix: '100.66',
-};
 
 export interface Bed {
   readonly file: LabFile;
@@ -44,22 +35,22 @@ export interface BedOptions {
   readonly image: string;
   readonly progress: Progress;
   readonly signal: AbortSignal;
-  /** Whether the routers' captures are kept whole. */
-  readonly keepsCaptures: boolean;
+  /** Whether the routers' captures are kept whole; default: no. */
+  readonly keepsCaptures?: boolean;
   /** Takes over what is started. */
   readonly own: <T extends AsyncDisposable>(resource: T) => T;
 }
 
 /** @throws LabFileError for what cannot be made as the file says, with its place; the signal's reason; what `startLab` throws. */
 export async function startBed(file: LabFile, options: BedOptions): Promise<Bed> {
-  const { engine, image, progress, signal, keepsCaptures, own } = options;
+  const { engine, image, progress, signal, keepsCaptures = false, own } = options;
   const images = await ensureImages(file, options);
   const plan = planBed(file);
   progress(`starting ${plan.profiles.length} sites, and holding each to its profile`);
   const helperNames = file.helpers.map(({ name }) => name);
   const { profiles } = plan;
   const lab = own(
-    await startLab({ engine, image, profiles, helpers: helperNames, backbone: true, addressing: ADDRESSING }),
+    await startLab({ engine, image, profiles, helpers: helperNames, backbone: true, addressing: 'free' }),
   );
   signal.throwIfAborted();
   if (file.natcheckServer) own(await startNatcheckServer(lab.server, ['--relay', '--open-relay']));

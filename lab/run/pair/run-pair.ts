@@ -1,7 +1,9 @@
 /** One pair of a lab file: its tries, what the routers saw of each, and whether that is what was expected. */
 import type { LabSite } from '../../docker/lab.ts';
 import { seenAs } from '../../docker/topology/seen-as.ts';
+import { once } from '../../docker/waiting.ts';
 import type { PairTold } from '../../docker/witness/witness.ts';
+import type { SideName } from '../../file/lab-file.ts';
 import type { Outcome, RunCell, Try } from '../../results/run-result.ts';
 import type { PathSeen } from '../../witness/path-seen.ts';
 import type { Placed } from '../bed/plan.ts';
@@ -9,8 +11,9 @@ import type { Bed } from '../bed/start-bed.ts';
 import { expectedCell, isExpected } from '../expectation.ts';
 import type { ProgramImage } from '../program/guest-spec.ts';
 import type { SideFacts } from '../program/resolve.ts';
-import { runTry, type TryEnd } from './run-try.ts';
-import type { PlacedSide } from './sides.ts';
+import { toldLengthOf } from '../program/told-lines.ts';
+import { runTry, type TakeOver, type TryEnd, type TryOptions } from './run-try.ts';
+import type { PlacedSide, RunningSide } from './sides.ts';
 import { writeCaptures } from './write-captures.ts';
 
 export interface PairOptions {
@@ -18,19 +21,44 @@ export interface PairOptions {
   readonly b: Placed;
   /** How often it is tried. */
   readonly repeat: number;
-  /** The directory for what the routers capture; null: it is not kept. */
-  readonly pcap: string | null;
+  /** The directory for what the routers capture; default: it is not kept. */
+  readonly pcap?: string | undefined;
   readonly signal: AbortSignal;
+  /** Asked at the first try that does not end as it should; what it gives takes over the programs, and there are no more tries. */
+  readonly keep?: ((pair: KeptPair) => TakeOver | null) | undefined;
+}
+
+/** A pair whose programs still run, or are still there to look into. */
+export interface KeptPair {
+  readonly a: string;
+  readonly b: string;
+  readonly sides: readonly KeptSide[];
+}
+
+export interface KeptSide {
+  readonly name: SideName;
+  readonly site: LabSite;
+  /** The id of its program's container; null if that was not started. */
+  readonly container: string | null;
 }
 
 /** @throws the signal's reason, or Error when the engine is lost. */
-export async function runPair(bed: Bed, { a, b, repeat, pcap, signal }: PairOptions): Promise<RunCell> {
+export async function runPair(bed: Bed, options: PairOptions): Promise<RunCell> {
+  const { a, b, repeat, pcap, keep } = options;
   const { file } = bed;
   const expected = expectedCell(file.expect, a.access, b.access);
+  let isKept = false;
+  const keepUnexpected: NumberedPair['keep'] = (outcome, sides) => {
+    if (isExpected(outcome, expected)) return null;
+    const take = keep?.({ a: a.access.name, b: b.access.name, sides }) ?? null;
+    isKept = take !== null;
+    return take;
+  };
   const tries: Try[] = [];
-  for (let number = 1; number <= repeat; number++) {
-    const { end, path, ladder, captures } = await seenTry(bed, { a, b, number, signal });
-    if (pcap !== null) await writeCaptures(pcap, { pair: [a.access.name, b.access.name], number, captures });
+  for (let number = 1; number <= repeat && !isKept; number++) {
+    const numbered = { ...options, number, keep: keep && keepUnexpected };
+    const { end, path, ladder, captures } = await seenTry(bed, numbered);
+    if (pcap !== undefined) await writeCaptures(pcap, { pair: [a.access.name, b.access.name], number, captures });
     const outcome = outcomeOf(end, path);
     const { reason, ms, sides } = end;
     tries.push({
@@ -60,15 +88,14 @@ function outcomeOf({ kind }: TryEnd, path: PathSeen): Outcome {
   return path.kind === 'none' ? 'unseen' : path.kind;
 }
 
-interface NumberedPair {
-  readonly a: Placed;
-  readonly b: Placed;
+interface NumberedPair extends Omit<PairOptions, 'keep'> {
   readonly number: number;
-  readonly signal: AbortSignal;
+  readonly keep: ((outcome: Outcome, sides: readonly KeptSide[]) => TakeOver | null) | undefined;
 }
 
 async function seenTry(bed: Bed, pair: NumberedPair): Promise<PairTold & { readonly end: TryEnd }> {
   const { file, lab, helpers, volume, facts, witness } = bed;
+  const { signal, keep, repeat } = pair;
   const sides = placedSides(bed, pair);
   const [siteA, siteB] = [lab.nat(pair.a.site), lab.nat(pair.b.site)];
   await restartHelpers(bed);
@@ -79,8 +106,19 @@ async function seenTry(bed: Bed, pair: NumberedPair): Promise<PairTold & { reado
     sides: new Map(sides.map((placed) => [placed.side.name, factsOf(placed)])),
     pair: `${pair.a.site}-${pair.b.site}-${pair.number}`.replaceAll('+', '-'),
   };
-  const end = await runTry({ file, sides, facts: inPair, helpers, volume, signal: pair.signal });
-  return { ...(await watch.end()), end };
+  const seen = once(() => watch.end());
+  const keepFailed: TryOptions['keep'] =
+    keep && (async (end, running) => keep(outcomeOf(end, (await seen()).path), keptSides(sides, running)));
+  const toldLength = toldLengthOf(repeat);
+  const end = await runTry({ file, sides, facts: inPair, helpers, volume, toldLength, signal, keep: keepFailed });
+  return { ...(await seen()), end };
+}
+
+function keptSides(sides: readonly PlacedSide[], running: readonly RunningSide[]): readonly KeptSide[] {
+  return sides.map(({ side: { name }, site }) => {
+    const container = running.find((one) => one.name === name)?.container() ?? null;
+    return { name, site, container };
+  });
 }
 
 async function restartHelpers({ file, helpers }: Bed): Promise<void> {
