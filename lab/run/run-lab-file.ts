@@ -12,11 +12,13 @@ import { orEngineLost } from './engine-lost.ts';
 import { type KeptPair, type PairOptions, runPair } from './pair/run-pair.ts';
 import type { TakeOver } from './pair/run-try.ts';
 
-export interface RunOptions extends Omit<BedOptions, 'own'> {
+export interface RunOptions extends Omit<BedOptions, 'own' | 'keepsCaptures'> {
   /** Which pairs to run; default: all. */
   readonly only?: (a: string, b: string) => boolean;
   /** How often; default: once. */
   readonly repeat?: number;
+  /** A directory for what the routers of each try capture; default: it is not kept. */
+  readonly pcap?: string;
   readonly onCell?: (progress: { readonly cell: RunCell; readonly done: number; readonly total: number }) => void;
   /** Called with what there is when no more comes, before the lab is ended; also when the run is cut short. */
   readonly onResult?: (result: RunResult) => Promise<void>;
@@ -46,7 +48,7 @@ export async function runLabFile(file: LabFile, options: RunOptions): Promise<Ru
 async function inItsLab(file: LabFile, options: RunOptions): Promise<RunResult> {
   const { onResult = async () => {}, onKept } = options;
   await using owned = createOwner();
-  const bed = await startBed(file, { ...options, own: owned.use });
+  const bed = await startBed(file, { ...options, keepsCaptures: options.pcap !== undefined, own: owned.use });
   owned.defer(() => options.progress('ending the lab'));
   const keeping = onKept ? createKeeping(owned.use) : null;
   const { result, cause } = await runPairs(bed, options, keeping);
@@ -64,7 +66,7 @@ interface Ran {
 }
 
 async function runPairs(bed: Bed, options: RunOptions, keeping: Keeping | null): Promise<Ran> {
-  const { progress, onCell = () => {}, repeat = 1 } = options;
+  const { progress, onCell = () => {}, repeat = 1, pcap } = options;
   const signal = AbortSignal.any([options.signal, bedLost(bed)]);
   const pairs = pairsOf(bed, options);
   const cells: RunCell[] = [];
@@ -72,7 +74,7 @@ async function runPairs(bed: Bed, options: RunOptions, keeping: Keeping | null):
   const startedAt = performance.now();
   const run = async ({ a, b, index }: RunPair): Promise<void> => {
     if (keeping?.kept()) return;
-    const cell = await runPair(bed, { a, b, repeat, signal, keep: keeping?.keep });
+    const cell = await runPair(bed, { a, b, repeat, pcap, signal, keep: keeping?.keep });
     cells[index] = cell;
     onCell({ cell, done: cells.filter(Boolean).length, total: pairs.length });
   };

@@ -26,6 +26,8 @@ export interface LabWords {
   readonly repeat: number | undefined;
   /** Whether the first pair that goes wrong is left up. */
   readonly keep: boolean | undefined;
+  /** A directory for what the routers capture. */
+  readonly pcap: string | undefined;
 }
 
 export type LabAction = (words: LabWords, context: Context) => Promise<ExitCode>;
