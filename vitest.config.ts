@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 /** Beside what Vite keeps; each source has one entry there. */
 const NODE_COMPILE_CACHE = fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url));
+/** A lab and its programs keep more than half a core busy. */
+const CONTAINER_WORKERS = 2;
 const CONTAINER_TESTS = 'test/**/*.container.test.ts';
 
 export default defineConfig({
@@ -31,7 +33,10 @@ export default defineConfig({
           globalSetup: ['test/lab/docker/setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          // A lab waits more than it computes; each has addresses of its own on the engine.
+          maxWorkers: CONTAINER_WORKERS,
+          // The fast tests come first: theirs are other workers.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -29,4 +29,6 @@ export type { LabRouter } from './docker/router/router.ts';
 export { type RouterRules, routerRules } from './docker/router/rules.ts';
 export { startNatcheckServer } from './docker/served-lab.ts';
 export { type Addressing, DEFAULT_ADDRESSING } from './docker/topology/addressing.ts';
+export { AddressesTakenError } from './docker/topology/network.ts';
+export * from './further-nats.ts';
 export * from './profiles.ts';

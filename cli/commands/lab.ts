@@ -18,7 +18,8 @@ matrix  runs natcheck punch between every two NATs, both ways, in a lab of its
         with --hard there are 100 pairs instead of 16
 run     runs the programs of a lab file behind every two of its NATs, and says
         by what the routers saw which pairs are direct and which relayed;
-        --out writes the same five files, named results
+        --out writes the same five files, named results; --keep leaves the first
+        pair that goes wrong up until Ctrl-C, for exec at its sides: a, b
 exec    runs a program at PLACE: server, NAT (its first client), NAT/CLIENT,
         NAT/router or NAT/carrier, such as symmetric/0; it has this terminal, or
         what is piped in; the exit code is that of the program
@@ -86,6 +87,7 @@ export const lab = defineCommand({
     out: { type: 'string', describe: 'matrix, run: directory for the results, created if missing' },
     only: { type: 'string', array: true, describe: 'run: a pair to run, as "ROW × COLUMN"; repeat to run several' },
     repeat: { type: 'number', describe: 'run: how often each pair is tried; the results then have success rates' },
+    keep: { type: 'boolean', describe: 'run: leave the first pair up that goes wrong, for natcheck lab exec' },
   },
   notes: NOTES,
   examples: [
@@ -123,7 +125,7 @@ interface Positionals {
 
 function checkUse(
   name: string,
-  { place, command, clients, all, nat, hard, image, json, out, only, repeat }: LabWords,
+  { place, command, clients, all, nat, hard, image, json, out, only, repeat, keep }: LabWords,
 ): void {
   if (!Number.isInteger(clients) || clients < 1 || clients > MAX_CLIENTS) {
     throw new UsageError(`--clients takes a whole number from 1 to ${MAX_CLIENTS}`);
@@ -142,8 +144,8 @@ function checkUse(
   }
   if (out !== undefined && name !== 'matrix' && name !== 'run')
     throw new UsageError(`natcheck lab ${name} does not take --out`);
-  if (name !== 'run' && (only || repeat !== undefined)) {
-    throw new UsageError(`natcheck lab ${name} does not take --only or --repeat`);
+  if (name !== 'run' && (only || repeat !== undefined || keep)) {
+    throw new UsageError(`natcheck lab ${name} does not take --only, --repeat or --keep`);
   }
   if (!out && name === 'matrix') throw new UsageError('natcheck lab matrix needs --out DIR');
   if (name === 'exec') {

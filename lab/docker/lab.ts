@@ -1,5 +1,6 @@
 /** The container lab: a public server, and clients behind real NATs, each of which has been held to its profile. */
 import { randomBytes } from 'node:crypto';
+import type Dockerode from 'dockerode';
 import { createOwner } from '../../src/net/owner.ts';
 import { type AccessProfile, CLASSIC_NATS, type Ipv6Access } from '../profiles.ts';
 import { type Startable, startBehind } from './attach.ts';
@@ -12,14 +13,17 @@ import { onInterrupt } from './engine/interrupt.ts';
 import { labelsOf, removeLab } from './engine/labels.ts';
 import { connectDocker } from './engine/testcontainers.ts';
 import { type LabRouter, labRouter } from './router/router.ts';
-import { DEFAULT_ADDRESSING, type ServerPlace } from './topology/addressing.ts';
-import { type PlanInput, planLab, publicAddress6Of, publicAddressesOf } from './topology/plan.ts';
+import { type Addressing, DEFAULT_ADDRESSING, type ServerPlace } from './topology/addressing.ts';
+import { onFreeAddresses } from './topology/free-addressing.ts';
+import { type LabPlan, type PlanInput, planLab, publicAddress6Of, publicAddressesOf } from './topology/plan.ts';
 import type { StartedSite } from './topology/site.ts';
-import { startTopology } from './topology/topology.ts';
+import { startTopology, type Topology, type TopologyOptions } from './topology/topology.ts';
 import { once } from './waiting.ts';
 
-export interface LabOptions extends Partial<Omit<PlanInput, 'clientsPerSite'>> {
+export interface LabOptions extends Partial<Omit<PlanInput, 'clientsPerSite' | 'addressing'>> {
   readonly engine: Pick<Engine, 'host'>;
+  /** Default: DEFAULT_ADDRESSING, which one lab of an engine can have; 'free': what no other lab there has. */
+  readonly addressing?: Addressing | 'free';
   /** From `ensureImage`. */
   readonly image: string;
   readonly clientsPerNat?: number;
@@ -74,25 +78,21 @@ export interface Lab extends AsyncDisposable {
  * Starts a lab: the four classic NATs with one client each, when not told otherwise.
  * Dispose of it with `await using`; it is also removed when the process is interrupted, or when starting it fails.
  * @throws NonconformingError when a NAT does not behave as its profile says.
- * @throws Error when a profile cannot be realized, an address is taken, or a container does not start.
+ * @throws AddressesTakenError when another lab of the engine has its addresses.
+ * @throws Error when a profile cannot be realized, or a container does not start.
  */
-export async function startLab({ engine, image, clientsPerNat = 1, ...input }: LabOptions): Promise<Lab> {
-  const plan = planLab({
-    profiles: CLASSIC_NATS,
-    addressing: DEFAULT_ADDRESSING,
-    ...input,
-    clientsPerSite: clientsPerNat,
-  });
+export async function startLab({ engine, image, ...wanted }: LabOptions): Promise<Lab> {
+  planAt(DEFAULT_ADDRESSING, wanted); // What cannot be planned is refused before the engine is asked for anything.
   const docker = await connectDocker(engine.host);
   const id = randomBytes(3).toString('hex');
-  const starting = startTopology(docker, plan, { id, image });
+  const starting = startPlanned(docker, wanted, { id, image });
   // Removed only when nothing more is being created.
   const remove = once(() => Promise.allSettled([starting]).then(() => removeLab(docker, id)));
   await using started = createOwner();
   started.defer(remove);
   started.use(onInterrupt(remove));
 
-  const topology = await starting;
+  const { plan, topology } = await starting;
   await verifyTopology(topology, plan);
 
   const sites = topology.sites.map(labSite);
@@ -115,6 +115,25 @@ export async function startLab({ engine, image, clientsPerNat = 1, ...input }: L
     createVolume: () => createVolume(docker, { lab: id, labels: labelsOf(id) }),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
+}
+
+type Wanted = Omit<LabOptions, 'engine' | 'image'>;
+
+function planAt(at: Addressing, { clientsPerNat = 1, addressing: _, ...input }: Wanted): LabPlan {
+  return planLab({ profiles: CLASSIC_NATS, ...input, addressing: at, clientsPerSite: clientsPerNat });
+}
+
+async function startPlanned(
+  docker: Dockerode,
+  wanted: Wanted,
+  options: TopologyOptions,
+): Promise<{ readonly plan: LabPlan; readonly topology: Topology }> {
+  const start = async (at: Addressing): Promise<{ readonly plan: LabPlan; readonly topology: Topology }> => {
+    const plan = planAt(at, wanted);
+    return { plan, topology: await startTopology(docker, plan, options) };
+  };
+  const { addressing = DEFAULT_ADDRESSING } = wanted;
+  return addressing === 'free' ? onFreeAddresses(start, () => removeLab(docker, options.id)) : start(addressing);
 }
 
 function labSite({ plan, router, carrier, clients }: StartedSite): LabSite {

@@ -40,20 +40,47 @@ export async function clearFiles(dir: string, stem: Stem): Promise<void> {
       await rm(path);
     }
   } catch (error) {
-    const { code, message, path = dir } = error as NodeJS.ErrnoException;
-    throw new UsageError(`the ${stem} cannot be written to ${path}: ${explainFileCode(code ?? message)}`);
+    throw unwritable(stem, error, dir);
   }
 }
 
 /**
- * Writes all forms to a directory, which is made if it is not there.
+ * Writes all forms to a directory, which is made if it is not there. A form that cannot be written whole is left out.
  * @returns the paths.
+ * @throws UsageError when one could not be written, such as on a full disk.
  */
 export async function writeFiles(dir: string, stem: Stem, written: Written): Promise<readonly string[]> {
-  await mkdir(dir, { recursive: true });
   const paths = pathsOf(dir, stem);
-  await Promise.all(Object.values(RENDERERS).map((render, index) => writeFile(paths[index] ?? '', render(written))));
+  try {
+    await mkdir(dir, { recursive: true });
+    const texts = Object.values(RENDERERS).map((render) => render(written));
+    await allOf(texts.map((text, index) => writeWhole(paths[index] ?? '', text)));
+  } catch (error) {
+    throw unwritable(stem, error, dir);
+  }
   return paths;
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    await rm(path, { force: true }).catch(() => {}); // Where nothing can be written, nothing is left either.
+    throw Object.assign(error as Error, { path });
+  }
+}
+
+/** Resolves when all have ended. @throws what the first one that failed has thrown. */
+async function allOf(writes: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(writes);
+  await Promise.all(writes);
+}
+
+/** @throws what is no error of the system. */
+function unwritable(stem: Stem, error: unknown, dir: string): UsageError {
+  const { code, path = dir } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  return new UsageError(`the ${stem} cannot be written to ${path}: ${explainFileCode(code)}`);
 }
 
 function pathsOf(dir: string, stem: Stem): readonly string[] {

@@ -2,6 +2,9 @@
 import type { GridLine, GridOutput } from './grid.ts';
 import { printable } from './printable.ts';
 
+/** How much longer a line may be with a terminal's colours, which are left out. */
+const LONGER = 4;
+
 export interface TailOptions {
   /** How many lines at the end are shown. */
   readonly lines: number;
@@ -14,7 +17,9 @@ export interface TailOptions {
  * where that is known, and with `!` where it came from stderr and that can be told.
  */
 export function outputTail({ lines }: GridOutput, { lines: most, characters }: TailOptions): readonly string[] {
-  const shown = lines.map((line) => ({ ...line, text: printable(line.text).trimEnd() }));
+  // Only the beginning of a very long line is looked at.
+  const beginning = (text: string): string => text.slice(0, LONGER * characters);
+  const shown = lines.map((line) => ({ ...line, text: printable(beginning(line.text)).trimEnd() }));
   const end = shown.findLastIndex(({ text }) => text !== '') + 1;
   const omitted = Math.max(0, end - most);
   const tail = shown.slice(omitted, end).map((line) => lineText(line, characters));

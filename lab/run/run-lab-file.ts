@@ -1,5 +1,6 @@
 /** Runs a lab file: one lab for all pairs, as many at once as the machine bears. */
 import { createOwner } from '../../src/net/owner.ts';
+import type { Lab } from '../docker/lab.ts';
 import { runSchedule } from '../docker/matrix/schedule.ts';
 import type { LabFile } from '../file/lab-file.ts';
 import { problemIn } from '../file/lab-file-error.ts';
@@ -7,7 +8,8 @@ import { RUN_SCHEMA, type RunCell, type RunResult } from '../results/run-result.
 import type { Placed } from './bed/plan.ts';
 import { type Bed, type BedOptions, startBed } from './bed/start-bed.ts';
 import { CutShortError } from './cut-short.ts';
-import { runPair } from './pair/run-pair.ts';
+import { type KeptPair, type PairOptions, runPair } from './pair/run-pair.ts';
+import type { TakeOver } from './pair/run-try.ts';
 
 export interface RunOptions extends Omit<BedOptions, 'own'> {
   /** Which pairs to run; default: all. */
@@ -15,6 +17,13 @@ export interface RunOptions extends Omit<BedOptions, 'own'> {
   /** How often; default: once. */
   readonly repeat?: number;
   readonly onCell?: (progress: { readonly cell: RunCell; readonly done: number; readonly total: number }) => void;
+  /** Called with what there is when no more comes, before the lab is ended; also when the run is cut short. */
+  readonly onResult?: (result: RunResult) => Promise<void>;
+  /**
+   * Called after that with the first pair that has not ended as it should, if there is one: its programs still run, and go on
+   * until this resolves. No further pair is begun then. Left out: no pair is kept.
+   */
+  readonly onKept?: ((pair: KeptPair, lab: Lab) => Promise<void>) | undefined;
 }
 
 interface RunPair {
@@ -29,31 +38,63 @@ interface RunPair {
  * reason, LabFileError, or the error itself.
  */
 export async function runLabFile(file: LabFile, options: RunOptions): Promise<RunResult> {
-  const { progress, onCell = () => {}, repeat = 1 } = options;
+  const { onResult = async () => {}, onKept } = options;
   await using owned = createOwner();
   const bed = await startBed(file, { ...options, own: owned.use });
+  owned.defer(() => options.progress('ending the lab'));
+  const keeping = onKept ? createKeeping(owned.use) : null;
+  const { result, cause } = await runPairs(bed, options, keeping);
+  await onResult(result);
+  if (cause !== null) throw new CutShortError(result, cause.error);
+  const kept = keeping?.kept();
+  if (kept) await onKept?.(kept, bed.lab);
+  return result;
+}
+
+interface Ran {
+  readonly result: RunResult;
+  /** Why there are no more; null if nothing has cut it short. */
+  readonly cause: { readonly error: unknown } | null;
+}
+
+async function runPairs(bed: Bed, options: RunOptions, keeping: Keeping | null): Promise<Ran> {
+  const { progress, onCell = () => {}, repeat = 1 } = options;
   const signal = AbortSignal.any([options.signal, helperLost(bed)]);
   const pairs = pairsOf(bed, options);
   const cells: RunCell[] = [];
   progress(`running ${pairs.length} pairs`);
   const startedAt = performance.now();
   const run = async ({ a, b, index }: RunPair): Promise<void> => {
-    const cell = await runPair(bed, { a, b, repeat, signal });
+    if (keeping?.kept()) return;
+    const cell = await runPair(bed, { a, b, repeat, signal, keep: keeping?.keep });
     cells[index] = cell;
     onCell({ cell, done: cells.filter(Boolean).length, total: pairs.length });
   };
-  const result = (): RunResult =>
-    resultOf(file, {
-      cells: cells.filter(Boolean),
-      pairs: pairs.length,
-      elapsedMs: Math.round(performance.now() - startedAt),
-    });
-  try {
-    await runSchedule(pairs, { run, signal, pairsAtOnce: file.pairsAtOnce ?? undefined });
-  } catch (cause) {
-    throw new CutShortError(result(), cause);
-  }
-  return result();
+  const ended = await runSchedule(pairs, { run, signal, pairsAtOnce: bed.file.pairsAtOnce ?? undefined }).then(
+    () => null,
+    (error: unknown) => ({ error }),
+  );
+  const elapsedMs = Math.round(performance.now() - startedAt);
+  const ran = { cells: cells.filter(Boolean), pairs: pairs.length, elapsedMs };
+  return { result: resultOf(bed.file, ran), cause: ended };
+}
+
+interface Keeping {
+  readonly keep: NonNullable<PairOptions['keep']>;
+  readonly kept: () => KeptPair | null;
+}
+
+/** Keeps the programs of the first pair that goes wrong. */
+function createKeeping(own: TakeOver): Keeping {
+  let kept: KeptPair | null = null;
+  return {
+    kept: () => kept,
+    keep: (pair) => {
+      if (kept !== null) return null;
+      kept = pair;
+      return own;
+    },
+  };
 }
 
 /** Aborts when a helper ends by itself: no pair after that says anything. */

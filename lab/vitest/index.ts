@@ -50,7 +50,7 @@ export function describeNatPairs(
     beforeAll(async () => {
       const place = await placeFor({ engine: given, image });
       end = place.end;
-      lab = await startLab({ ...rest, ...place, profiles: labProfiles(profiles) });
+      lab = await startLab({ addressing: 'free', ...rest, ...place, profiles: labProfiles(profiles) });
     }, START_TIMEOUT_MS);
     afterAll(async () => {
       await lab?.[Symbol.asyncDispose]();

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { connectDocker } from '../../lab/docker/engine/testcontainers.ts';
 import { ensureSource } from '../../lab/docker/image/source.ts';
 import type { Engine } from '../../lab/index.ts';
+import { leftBehind } from '../lab/docker/left-behind.ts';
 import { describeLab } from '../lab/docker/provided.ts';
 import { type Ended, MAIN, natcheck } from './natcheck.ts';
 import { NO_TERMINAL, onTerminal } from './terminal/terminal.ts';
@@ -33,10 +33,7 @@ describeLab('natcheck lab', () => {
   const lab = (...words: readonly string[]): Promise<Ended> => natcheck(['lab', ...words], env);
 
   async function expectNothingLeft(): Promise<void> {
-    const docker = await connectDocker(host);
-    const filters = JSON.stringify({ label: ['natcheck.lab'] });
-    expect(await docker.listContainers({ all: true, filters })).toEqual([]);
-    expect(await docker.listNetworks({ filters })).toEqual([]);
+    expect(await leftBehind(host)).toEqual([]);
     expect(await readdir(join(env.XDG_RUNTIME_DIR ?? '', 'natcheck'))).toEqual([]);
   }
 

@@ -23,6 +23,8 @@ export interface LabWords {
   /** Pairs, as `A × B`. */
   readonly only: readonly string[] | undefined;
   readonly repeat: number | undefined;
+  /** Whether the first pair that goes wrong is left up. */
+  readonly keep: boolean | undefined;
 }
 
 export type LabAction = (words: LabWords, context: Context) => Promise<ExitCode>;

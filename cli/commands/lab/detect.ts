@@ -6,7 +6,7 @@ import { UsageError } from '../../../src/errors.ts';
 import { unlessAborted } from '../../../src/net/waits.ts';
 import type { Context } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
-import { renderLabDetections } from '../../render/lab-text.ts';
+import { renderLabDetections } from '../../render/lab/lab-text.ts';
 import { createProgress } from '../../render/progress/progress.ts';
 import { type LabAction, type LabWords, withLab } from './action.ts';
 import { chosenAccesses } from './chosen.ts';

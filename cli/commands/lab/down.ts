@@ -4,7 +4,7 @@ import { runtimeDir } from '../../../lab/docker/engine/storage/runtime-dir.ts';
 import { endLab } from '../../../lab/docker/keeper/end.ts';
 import { findRemains } from '../../../lab/docker/remains/remains.ts';
 import { EXIT } from '../../exit-code.ts';
-import { renderLeft } from '../../render/lab-remains.ts';
+import { renderLeft } from '../../render/lab/lab-remains.ts';
 import { withSpinner } from '../../render/progress/spinner.ts';
 import { type LabAction, withLab } from './action.ts';
 

@@ -1,7 +1,7 @@
 /** `natcheck lab prune`: removes what labs have left for the next one. */
 import { removeRemains } from '../../../lab/docker/remains/remains.ts';
 import { EXIT } from '../../exit-code.ts';
-import { renderPruned } from '../../render/lab-remains.ts';
+import { renderPruned } from '../../render/lab/lab-remains.ts';
 import { withSpinner } from '../../render/progress/spinner.ts';
 import { type LabAction, withLab } from './action.ts';
 

@@ -4,7 +4,7 @@ import type { Started } from '../../../lab/docker/keeper/channel.ts';
 import { startKeeper } from '../../../lab/docker/keeper/spawn.ts';
 import type { Context } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
-import { renderLab } from '../../render/lab-text.ts';
+import { renderLab } from '../../render/lab/lab-text.ts';
 import { createProgress } from '../../render/progress/progress.ts';
 import { fail, type LabAction, type LabWords } from './action.ts';
 import { chosenAccesses } from './chosen.ts';

@@ -1,6 +1,6 @@
 /** Columns of text, each as wide as its widest cell; colour codes take no room. Too wide for the terminal, cells are broken. */
-import stringWidth from 'string-width';
 import { breakCell, narrowestOf } from './cell.ts';
+import { widthOf } from './width.ts';
 import { hang } from './wrap.ts';
 
 const GAP = '  ';
@@ -19,7 +19,7 @@ type Row = readonly string[];
  * broken, after blanks and hyphens; and where that does not help, each row becomes a paragraph.
  */
 export function alignColumns(rows: readonly Row[], { columns = null, hasHead = false }: TableOptions = {}): Row {
-  const natural = widthsOf(rows, (cell) => stringWidth(cell));
+  const natural = widthsOf(rows, widthOf);
   if (columns === null) return aligned(rows, natural);
   const narrowed = fitted(natural, { least: widthsOf(rows, narrowestOf), columns });
   if (narrowed) return aligned(rows, widened(rows, { narrowed, natural, columns }));
@@ -59,7 +59,7 @@ function widened(
   }: { readonly narrowed: readonly number[]; readonly natural: readonly number[]; readonly columns: number },
 ): readonly number[] {
   const broken = (cell: string, column: number): readonly string[] => breakCell(cell, narrowed[column] ?? 0);
-  const used = widthsOf(rows, (cell, column) => Math.max(...broken(cell, column).map((line) => stringWidth(line))));
+  const used = widthsOf(rows, (cell, column) => Math.max(...broken(cell, column).map((line) => widthOf(line))));
   let left = columns - totalOf(used);
   return used.map((width, column) => {
     const missing = (natural[column] ?? width) - width;
@@ -80,7 +80,7 @@ function aligned(rows: readonly Row[], widths: readonly number[]): Row {
     return Array.from({ length: height }, (_, line) => {
       const pieces = cells.map((lines) => lines[line] ?? '');
       return pieces
-        .map((piece, column) => piece + ' '.repeat(Math.max(0, (widths[column] ?? 0) - stringWidth(piece))))
+        .map((piece, column) => piece + ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(piece))))
         .join(GAP)
         .trimEnd();
     });
@@ -89,14 +89,14 @@ function aligned(rows: readonly Row[], widths: readonly number[]): Row {
 
 /** The first cell of each row as a title, and below it the others, each behind the name of its column. */
 function asParagraphs([head = [], ...rows]: readonly Row[], columns: number): Row {
-  const widest = Math.max(...head.slice(1).map((title) => stringWidth(title)));
+  const widest = Math.max(...head.slice(1).map((title) => widthOf(title)));
   return rows.flatMap(([title = '', ...cells]) => [
     title,
     ...cells.map((cell, index) => {
       const name = head[index + 1] ?? '';
       const indent = GAP.length + widest + GAP.length;
       const lines = breakCell(cell, columns - indent).join(`\n${' '.repeat(indent)}`);
-      return `${GAP}${name}${' '.repeat(widest - stringWidth(name))}${GAP}${lines}`;
+      return `${GAP}${name}${' '.repeat(widest - widthOf(name))}${GAP}${lines}`;
     }),
   ]);
 }

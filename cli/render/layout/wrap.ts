@@ -1,5 +1,6 @@
 /** Text that keeps to the width of a terminal. */
 import { createRequire } from 'node:module';
+import { widthOf } from './width.ts';
 
 /** Below it, what stands beside a label would come letter by letter. */
 const ROOM_MIN = 10;
@@ -16,18 +17,13 @@ const require = createRequire(import.meta.url);
 export function hang(label: string, text: string, columns: number | null): string {
   const whole = `${label}${text}`;
   if (columns === null || (whole.length <= columns && PLAIN.test(whole))) return whole;
-  const { stringWidth, wrapAnsi } = loadWidths();
-  const indent = stringWidth(label);
+  const indent = widthOf(label);
+  const wrapAnsi = loadWrapAnsi();
   const wrapped = wrapAnsi(text, Math.max(columns - indent, ROOM_MIN), { hard: true });
   return `${label}${wrapped.replaceAll('\n', `\n${' '.repeat(indent)}`)}`;
 }
 
-interface Widths {
-  readonly stringWidth: typeof import('string-width').default;
-  readonly wrapAnsi: typeof import('wrap-ansi').default;
-}
-
-/** Loads what knows how wide letters are, at the first line that needs it: it takes as long to load as yargs does. */
-function loadWidths(): Widths {
-  return { stringWidth: require('string-width').default, wrapAnsi: require('wrap-ansi').default };
+/** Loads it at the first line that needs it: with what it knows of letters, it takes as long to load as yargs does. */
+function loadWrapAnsi(): typeof import('wrap-ansi').default {
+  return require('wrap-ansi').default;
 }

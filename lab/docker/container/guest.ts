@@ -48,6 +48,9 @@ export interface Guest extends AsyncDisposable {
   leftOut(): number;
 }
 
+/** How the line begins that says that the image has no such command. */
+export const CANNOT_RUN = 'natcheck: the image cannot run ';
+
 /** The guest could not be started: its image is not there, or what it asks for is not to be had, as the message says. */
 export class GuestError extends Error {
   override readonly name = 'GuestError';

@@ -6,7 +6,7 @@ import { gone } from '../engine/gone.ts';
 import type { Labels } from '../engine/labels.ts';
 import { engineReason } from '../engine/reason.ts';
 import { createDemux } from './demux.ts';
-import { type Guest, GuestError, type GuestSpec } from './guest.ts';
+import { CANNOT_RUN, type Guest, GuestError, type GuestSpec } from './guest.ts';
 import { createOutput, type Output } from './output.ts';
 
 /** How long it may take to end after SIGTERM. */
@@ -117,7 +117,7 @@ const NO_COMMAND = /^\[FATAL tini \(\d+\)\] exec (.*) failed: (.*)$/;
 const NO_COMMAND_GIVEN = 'No command specified';
 
 function plainly(line: string): string {
-  return line.replace(NO_COMMAND, 'natcheck: the image cannot run $1: $2');
+  return line.replace(NO_COMMAND, `${CANNOT_RUN}$1: $2`);
 }
 
 function refused({ image }: GuestSpec, cause: unknown): GuestError {

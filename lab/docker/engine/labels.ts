@@ -27,7 +27,7 @@ export async function sweepOwn(docker: Dockerode): Promise<void> {
 
 /** Removes what labs have left behind whose processes, on this machine, are dead. */
 export async function sweep(docker: Dockerode): Promise<void> {
-  await removeAll(docker, { label: LAB, condemned: (labels) => ownerIsDead(labels[OWNER] ?? '') });
+  await removeAll(docker, { label: LAB, condemned: (labels) => ownerIsDead(labels) });
 }
 
 /** What the engine answers when it will not remove a network that is in use. */
@@ -69,7 +69,7 @@ async function removeAll(docker: Dockerode, { label, condemned }: Removal): Prom
 export async function hasLivingLab(docker: Dockerode): Promise<boolean> {
   const filters = JSON.stringify({ label: [LAB] });
   const networks = await docker.listNetworks({ filters });
-  const dead = await Promise.all(networks.map(({ Labels }) => ownerIsDead(Labels?.[OWNER] ?? '')));
+  const dead = await Promise.all(networks.map(({ Labels }) => ownerIsDead(Labels ?? {})));
   return dead.includes(false);
 }
 
@@ -115,7 +115,8 @@ async function removeNetwork(network: Dockerode.Network): Promise<void> {
   );
 }
 
-async function ownerIsDead(owner: string): Promise<boolean> {
-  const [machine, pid] = owner.split('/');
+/** Whether what has these labels belongs to a process of this machine that has ended. */
+export async function ownerIsDead(labels: Labels): Promise<boolean> {
+  const [machine, pid] = (labels[OWNER] ?? '').split('/');
   return machine === hostname() && (await startTime(Number(pid))) === undefined;
 }

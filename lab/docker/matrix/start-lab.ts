@@ -3,23 +3,11 @@
 import { UDP_BLOCKED } from '../../accesses.ts';
 import { CLASSIC_NATS, HARD_NATS, type NamedAccess, type NatProfile } from '../../profiles.ts';
 import { type ServedLab, type ServedLabOptions, startServedLab } from '../served-lab.ts';
-import type { Addressing } from '../topology/addressing.ts';
 
 type Profiles = readonly (NatProfile | NamedAccess)[];
 
 /** The rows, and the columns, of a matrix with the hard NATs in it. */
 const ALL_PROFILES: Profiles = [...CLASSIC_NATS, ...HARD_NATS, UDP_BLOCKED];
-
-/**
- * Other addresses than DEFAULT_ADDRESSING has, from the same kinds of ranges (RFC 5737, RFC 2544), so that a matrix can run
- * on the engine of a lab that is used by hand.
- */
-const MATRIX_ADDRESSING: Addressing = {
-  publicPrefix: '198.51.100',
-  privatePrefix: '10.114',
-  routedPrefix: '198.19',
-  carrierPrefix: '100.65',
-};
 
 export interface MatrixLabOptions extends Pick<ServedLabOptions, 'progress' | 'signal'> {
   /** Also the NATs that are harder than the classic four, and blocked UDP, with a backbone between them all. */
@@ -34,7 +22,7 @@ export function startMatrixLab({ hard, chosen = [], ...start }: MatrixLabOptions
   return startServedLab({
     ...start,
     profiles: [...half, ...half],
-    addressing: MATRIX_ADDRESSING,
+    addressing: 'free',
     backbone: hard || chosen.length > 0,
     serve: ['--relay', '--open-relay'],
   });

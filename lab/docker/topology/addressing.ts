@@ -7,6 +7,8 @@ export interface Addressing {
   readonly privatePrefix: string;
   /** First two numbers of the /16 of the sites without translation, seen by everyone as they are. */
   readonly routedPrefix: string;
+  /** The third number of what the first site would have there; default: 0. */
+  readonly routedFirst?: number;
   /** First two numbers of the /16 between home routers and their carriers' NATs; default: shared space (RFC 6598). */
   readonly carrierPrefix?: string;
 }
@@ -103,10 +105,11 @@ export function sitePlace(
   addressing: Addressing,
   { index, clients, routed }: { readonly index: number; readonly clients: number; readonly routed: boolean },
 ): SitePlace {
-  const prefix = `${routed ? addressing.routedPrefix : addressing.privatePrefix}.${index}`;
+  const { publicPrefix, privatePrefix, routedPrefix, routedFirst = 0 } = addressing;
+  const prefix = routed ? `${routedPrefix}.${routedFirst + index}` : `${privatePrefix}.${index}`;
   return {
     subnet: `${prefix}.0/24`,
-    wan: `${addressing.publicPrefix}.${FIRST_ROUTER + index}`,
+    wan: `${publicPrefix}.${FIRST_ROUTER + index}`,
     lan: `${prefix}.${ROUTER_ON_LAN}`,
     clients: Array.from({ length: clients }, (_, client) => ({
       address: `${prefix}.${FIRST_CLIENT + client}`,

@@ -8,7 +8,15 @@ export interface NetworkSpec {
   readonly labels: Labels;
 }
 
-/** @throws Error naming the subnet when the engine or its host already uses it. */
+/** Addresses that another network of the engine, such as another lab's, has already. */
+export class AddressesTakenError extends Error {
+  override readonly name = 'AddressesTakenError';
+}
+
+/** What an engine says of a subnet that it has in another network, on each of its two levels. */
+const OVERLAP = /overlap/;
+
+/** @throws AddressesTakenError naming the subnet when the engine already uses it; Error when it makes no network. */
 export async function createNetwork(docker: Dockerode, { name, subnet, labels }: NetworkSpec): Promise<void> {
   await docker
     .createNetwork({
@@ -19,11 +27,9 @@ export async function createNetwork(docker: Dockerode, { name, subnet, labels }:
       Labels: labels,
     })
     .catch((cause: Error) => {
-      throw new Error(
-        `no network ${subnet}: ${cause.message}; startLab takes other addresses by its addressing option`,
-        {
-          cause,
-        },
-      );
+      const said = `no network ${subnet}: ${cause.message}`;
+      if (!OVERLAP.test(cause.message)) throw new Error(said, { cause });
+      const help = "startLab takes other addresses by its addressing option, and whatever is free by 'free'";
+      throw new AddressesTakenError(`${said}; ${help}`, { cause });
     });
 }

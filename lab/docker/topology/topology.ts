@@ -31,7 +31,7 @@ export interface TopologyOptions {
   readonly image: string;
 }
 
-/** @throws Error of the first part that does not come up; what did come up is for the caller to remove, by its label. */
+/** @throws AddressesTakenError, or Error of the first part that does not come up; what did come up is for the caller to remove, by its label. */
 export async function startTopology(
   docker: Dockerode,
   plan: LabPlan,
@@ -40,8 +40,12 @@ export async function startTopology(
   const { sites } = plan;
   const labels = labelsOf(id);
   const network = (name: string): string => `natcheck-${id}-${containerName(name)}`;
-  const networks = networksOf(plan);
-  await allOf(networks.map(({ name, subnet }) => createNetwork(docker, { name: network(name), subnet, labels })));
+  const create = ({ name, subnet }: PlannedNetwork): Promise<void> =>
+    createNetwork(docker, { name: network(name), subnet, labels });
+  // Of two labs that want the same addresses at once, one gets the first network, and with it all.
+  const [first, ...others] = networksOf(plan);
+  await create(first);
+  await allOf(others.map(create));
 
   const onPublic = (address: string): Attachment => ({ network: network('public'), address });
   const start: Start = (spec) => startContainer(docker, { ...spec, name: network(spec.name), image, labels });
@@ -109,8 +113,10 @@ function backboneContainers(
   ];
 }
 
+type PlannedNetwork = Pick<NetworkSpec, 'name' | 'subnet'>;
+
 /** The public network, each site's, and those between sites and their carriers. */
-function networksOf({ server, sites }: LabPlan): readonly Pick<NetworkSpec, 'name' | 'subnet'>[] {
+function networksOf({ server, sites }: LabPlan): readonly [PlannedNetwork, ...PlannedNetwork[]] {
   return [
     { name: 'public', subnet: server.subnet },
     ...sites.flatMap((site) => [

@@ -3,7 +3,7 @@ import type { LabContainer } from '../../docker/container/container.ts';
 import type { Guest, GuestSpec } from '../../docker/container/guest.ts';
 import type { Helper } from '../../file/lab-file.ts';
 import { CONNECTING } from '../condition/probe-scripts.ts';
-import { createOutput, NoSuchLineError, type Output } from '../program/output.ts';
+import { createOutput, NoSuchLineError, type Output, SlowPatternError } from '../program/output.ts';
 import { lastWords } from './last-words.ts';
 
 /** What a helper may need until it is ready. */
@@ -93,9 +93,11 @@ async function untilReady({ name, ready, output, host, startedAt }: Readiness): 
   }, READY_WITHIN_MS);
   try {
     if (ready.kind === 'port') return await Promise.race([late.promise, untilListening(host, ready.port)]);
-    const line = output.find((text) => ready.pattern.test(text) || undefined, startedAt);
+    const looked = { what: `${ready.pattern} in what ${name} prints`, from: startedAt };
+    const line = output.find((text) => ready.pattern.test(text) || undefined, looked);
     await Promise.race([late.promise, line]);
   } catch (error) {
+    if (error instanceof SlowPatternError) throw new HelperError(error.message);
     // That it has ended is told by itself.
     if (!(error instanceof NoSuchLineError)) throw error;
   } finally {

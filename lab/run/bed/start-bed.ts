@@ -3,7 +3,6 @@ import type { Engine } from '../../docker/engine/engine.ts';
 import type { Progress } from '../../docker/engine/provision.ts';
 import { type Lab, startLab } from '../../docker/lab.ts';
 import { startNatcheckServer } from '../../docker/served-lab.ts';
-import type { Addressing } from '../../docker/topology/addressing.ts';
 import type { LabFile } from '../../file/lab-file.ts';
 import { SHARED_PATH } from '../program/guest-spec.ts';
 import type { Facts } from '../program/resolve.ts';
@@ -12,14 +11,6 @@ import { startHelpers } from './helpers.ts';
 import { ensureImages, type Images } from './images.ts';
 import { type BedPlan, planBed } from './plan.ts';
 import { runSetup } from './setup.ts';
-
-/** Beside those of a lab that is used by hand. */
-const ADDRESSING: Addressing = {
-  publicPrefix: '192.0.2',
-  privatePrefix: '10.115',
-  routedPrefix: '198.19',
-  carrierPrefix: '100.66',
-};
 
 export interface Bed {
   readonly file: LabFile;
@@ -54,7 +45,7 @@ export async function startBed(file: LabFile, options: BedOptions): Promise<Bed>
   const helperNames = file.helpers.map(({ name }) => name);
   const { profiles } = plan;
   const lab = own(
-    await startLab({ engine, image, profiles, helpers: helperNames, backbone: true, addressing: ADDRESSING }),
+    await startLab({ engine, image, profiles, helpers: helperNames, backbone: true, addressing: 'free' }),
   );
   signal.throwIfAborted();
   if (file.natcheckServer) own(await startNatcheckServer(lab.server, ['--relay', '--open-relay']));

@@ -1,6 +1,7 @@
 /** The conditions of success, each watched until it is met, or cannot be met any more. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Condition, SideName } from '../../file/lab-file.ts';
+import { lastLine } from '../bed/last-words.ts';
 import { NoSuchLineError } from '../program/output.ts';
 import { bytesProbe, portProbe } from './probes.ts';
 import { MissedError, type Watched, type WatchedCondition } from './watched.ts';
@@ -26,9 +27,13 @@ export function watchCondition(condition: Condition, watched: Watched): WatchedC
   }
 }
 
-function exitCondition({ side, code }: Condition & { readonly kind: 'exit' }, { ended }: Watched): WatchedCondition {
+function exitCondition(
+  { side, code }: Condition & { readonly kind: 'exit' },
+  { ended, output }: Watched,
+): WatchedCondition {
   const met = ended(side).then((actual) => {
-    if (actual !== code) throw new MissedError(`${side} ended with ${actual}, not with ${code}`);
+    if (actual === code) return;
+    throw new MissedError(`${side} ended with ${actual}, not with ${code}${lastLine(output(side))}`);
   });
   return { met, missing: () => `${side} did not end` };
 }
@@ -40,14 +45,14 @@ interface LineOptions {
 }
 
 function lineCondition(side: SideName, { watched, what, isIt }: LineOptions): WatchedCondition {
-  const met = watched
-    .output(side)
-    .find((text) => isIt(text) || undefined)
+  const output = watched.output(side);
+  const met = output
+    .find((text) => isIt(text) || undefined, { what: `${what} in what ${side} prints` })
     .then(
       () => {},
       (error: unknown) => {
         if (error instanceof NoSuchLineError)
-          throw new MissedError(`${side} ${error.message} before it printed ${what}`);
+          throw new MissedError(`${side} ${error.message} before it printed ${what}${lastLine(output)}`);
         throw error;
       },
     );

@@ -2,6 +2,7 @@
 import type { LabSite } from '../../docker/lab.ts';
 import { seenAs } from '../../docker/topology/seen-as.ts';
 import { readCounts, startCounting } from '../../docker/witness/counters.ts';
+import type { SideName } from '../../file/lab-file.ts';
 import type { Outcome, RunCell, Try } from '../../results/run-result.ts';
 import { pathOfCounts } from '../../witness/path-of-counts.ts';
 import type { PathSeen } from '../../witness/path-seen.ts';
@@ -10,8 +11,9 @@ import type { Bed } from '../bed/start-bed.ts';
 import { expectedCell, isExpected } from '../expectation.ts';
 import type { ProgramImage } from '../program/guest-spec.ts';
 import type { SideFacts } from '../program/resolve.ts';
-import { runTry, type TryEnd } from './run-try.ts';
-import type { PlacedSide } from './sides.ts';
+import { toldLengthOf } from '../program/told-lines.ts';
+import { runTry, type TakeOver, type TryEnd, type TryOptions } from './run-try.ts';
+import type { PlacedSide, RunningSide } from './sides.ts';
 
 export interface PairOptions {
   readonly a: Placed;
@@ -19,15 +21,39 @@ export interface PairOptions {
   /** How often it is tried. */
   readonly repeat: number;
   readonly signal: AbortSignal;
+  /** Asked at the first try that does not end as it should; what it gives takes over the programs, and there are no more tries. */
+  readonly keep?: ((pair: KeptPair) => TakeOver | null) | undefined;
+}
+
+/** A pair whose programs still run, or are still there to look into. */
+export interface KeptPair {
+  readonly a: string;
+  readonly b: string;
+  readonly sides: readonly KeptSide[];
+}
+
+export interface KeptSide {
+  readonly name: SideName;
+  readonly site: LabSite;
+  /** The id of its program's container; null if that was not started. */
+  readonly container: string | null;
 }
 
 /** @throws the signal's reason, or Error when the engine is lost. */
-export async function runPair(bed: Bed, { a, b, repeat, signal }: PairOptions): Promise<RunCell> {
+export async function runPair(bed: Bed, options: PairOptions): Promise<RunCell> {
+  const { a, b, repeat, signal, keep } = options;
   const { file } = bed;
   const expected = expectedCell(file.expect, a.access, b.access);
+  let isKept = false;
+  const keepUnexpected: NumberedPair['keep'] = (outcome, sides) => {
+    if (isExpected(outcome, expected)) return null;
+    const take = keep?.({ a: a.access.name, b: b.access.name, sides }) ?? null;
+    isKept = take !== null;
+    return take;
+  };
   const tries: Try[] = [];
-  for (let number = 1; number <= repeat; number++) {
-    const { end, path } = await seenTry(bed, { a, b, number, signal });
+  for (let number = 1; number <= repeat && !isKept; number++) {
+    const { end, path } = await seenTry(bed, { a, b, repeat, signal, number, ...(keep && { keep: keepUnexpected }) });
     const outcome = outcomeOf(end, path);
     const { reason, ms, sides } = end;
     tries.push({
@@ -57,15 +83,14 @@ function outcomeOf({ kind }: TryEnd, path: PathSeen): Outcome {
   return path.kind === 'none' ? 'unseen' : path.kind;
 }
 
-interface NumberedPair {
-  readonly a: Placed;
-  readonly b: Placed;
+interface NumberedPair extends Omit<PairOptions, 'keep'> {
   readonly number: number;
-  readonly signal: AbortSignal;
+  readonly keep?: (outcome: Outcome, sides: readonly KeptSide[]) => TakeOver | null;
 }
 
 async function seenTry(bed: Bed, pair: NumberedPair): Promise<{ readonly end: TryEnd; readonly path: PathSeen }> {
   const { file, lab, helpers, volume, facts } = bed;
+  const { signal, keep, repeat } = pair;
   const sides = placedSides(bed, pair);
   const [siteA, siteB] = [lab.nat(pair.a.site), lab.nat(pair.b.site)];
   await restartHelpers(bed);
@@ -76,15 +101,25 @@ async function seenTry(bed: Bed, pair: NumberedPair): Promise<{ readonly end: Tr
     sides: new Map(sides.map((placed) => [placed.side.name, factsOf(placed)])),
     pair: `${pair.a.site}-${pair.b.site}-${pair.number}`.replaceAll('+', '-'),
   };
-  const end = await runTry({ file, sides, facts: inPair, helpers, volume, signal: pair.signal });
+  const seen = (): Promise<PathSeen> => pathBetween(siteA, siteB, hostNames(bed));
+  const keepFailed: TryOptions['keep'] =
+    keep && (async (end, running) => keep(outcomeOf(end, await seen()), keptSides(sides, running)));
+  const toldLength = toldLengthOf(repeat);
+  const end = await runTry({ file, sides, facts: inPair, helpers, volume, toldLength, signal, keep: keepFailed });
+  return { end, path: await seen() };
+}
+
+async function pathBetween(siteA: LabSite, siteB: LabSite, names: Readonly<Record<string, string>>): Promise<PathSeen> {
   const [countsA, countsB] = await Promise.all([siteA, siteB].map(({ router }) => readCounts(router)));
   if (!countsA || !countsB) throw new Error('the routers have not counted');
-  const path = pathOfCounts(
-    { ...countsA, seenAs: allSeenAs(siteA) },
-    { ...countsB, seenAs: allSeenAs(siteB) },
-    hostNames(bed),
-  );
-  return { end, path };
+  return pathOfCounts({ ...countsA, seenAs: allSeenAs(siteA) }, { ...countsB, seenAs: allSeenAs(siteB) }, names);
+}
+
+function keptSides(sides: readonly PlacedSide[], running: readonly RunningSide[]): readonly KeptSide[] {
+  return sides.map(({ side: { name }, site }) => {
+    const container = running.find((one) => one.name === name)?.container() ?? null;
+    return { name, site, container };
+  });
 }
 
 async function restartHelpers({ file, helpers }: Bed): Promise<void> {

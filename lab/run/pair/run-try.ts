@@ -1,11 +1,13 @@
 /** One try of one pair: its programs run until every condition of success is met, or one cannot be, or time is up. */
+
+import { createOwner } from '../../../src/net/owner.ts';
 import { GuestError } from '../../docker/container/guest.ts';
 import type { LabFile, SideName } from '../../file/lab-file.ts';
 import type { SideEnd } from '../../results/run-result.ts';
 import type { RunningHelper } from '../bed/helper.ts';
 import { watchCondition } from '../condition/condition.ts';
 import { MissedError, type Watched, type WatchedCondition } from '../condition/watched.ts';
-import { createOutput, NoSuchLineError, type Output } from '../program/output.ts';
+import { createOutput, NoSuchLineError, type Output, SlowPatternError } from '../program/output.ts';
 import { type Facts, resolveTemplate, UnresolvedError } from '../program/resolve.ts';
 import { type PlacedSide, type RunningSide, resolvingFor, startSide } from './sides.ts';
 import { createStarting, type Starting } from './starting.ts';
@@ -17,8 +19,15 @@ export interface TryOptions {
   readonly helpers: ReadonlyMap<string, Pick<RunningHelper, 'name' | 'output'>>;
   /** The name of the volume that is the shared folder, if there is one. */
   readonly volume: string | null;
+  /** How many characters of each program's output are told. */
+  readonly toldLength: number;
   readonly signal: AbortSignal;
+  /** Asked how it ended, while its programs still run; what it gives takes them over. */
+  readonly keep?: ((end: TryEnd, running: readonly RunningSide[]) => Promise<TakeOver | null>) | undefined;
 }
+
+/** Takes over what would else be disposed of. */
+export type TakeOver = (resource: AsyncDisposable) => unknown;
 
 /** How it ended: with success, without, or because something could not be run. */
 export interface TryEnd {
@@ -32,8 +41,9 @@ export interface TryEnd {
 
 /** @throws the signal's reason, or Error when the engine is lost. */
 export async function runTry(options: TryOptions): Promise<TryEnd> {
-  const { file, sides, facts, helpers, volume, signal } = options;
-  await using starting = createStarting();
+  const { file, sides, facts, helpers, volume, signal, keep } = options;
+  await using owned = createOwner();
+  const starting = owned.use(createStarting());
   const outputs = new Map<string, Output>(sides.map(({ side }) => [side.name, createOutput()]));
   const outputOf = (name: string): Output => found(outputs.get(name) ?? helpers.get(name)?.output, name);
   const startedAt = performance.now();
@@ -45,7 +55,9 @@ export async function runTry(options: TryOptions): Promise<TryEnd> {
   const end = await outcomeOf(conditions, { running, withinMs: file.success.withinMs, signal });
   const ms = end.kind === 'succeeded' ? Math.round(performance.now() - startedAt) : null;
   const told: readonly Told[] = [...running, ...helpers.values()];
-  return { ...end, ms, sides: told.map((one) => sideEnd(one, startedAt)) };
+  const whole = { ...end, ms, sides: told.map((one) => sideEnd(one, { startedAt, toldLength: options.toldLength })) };
+  (await keep?.(whole, running))?.(owned.move());
+  return whole;
 }
 
 interface WatchedParts {
@@ -110,7 +122,8 @@ function failureOf(error: unknown): Pick<TryEnd, 'kind' | 'reason'> {
   if (error instanceof MissedError) return { kind: 'failed', reason: error.message };
   if (error instanceof NoSuchLineError)
     return { kind: 'failed', reason: `a line did not come: its program ${error.message}` };
-  if (error instanceof GuestError || error instanceof UnresolvedError) return { kind: 'error', reason: error.message };
+  const isTold = [GuestError, UnresolvedError, SlowPatternError].some((kind) => error instanceof kind);
+  if (isTold) return { kind: 'error', reason: (error as Error).message };
   throw error;
 }
 
@@ -121,8 +134,11 @@ interface Told {
   readonly exitCode?: RunningSide['exitCode'];
 }
 
-function sideEnd({ name, output, exitCode = () => null }: Told, startedAt: number): SideEnd {
-  return { name, exitCode: exitCode(), output: output.since(startedAt) };
+function sideEnd(
+  { name, output, exitCode = () => null }: Told,
+  { startedAt, toldLength }: { readonly startedAt: number; readonly toldLength: number },
+): SideEnd {
+  return { name, exitCode: exitCode(), output: output.since(startedAt, toldLength) };
 }
 
 function found<T>(value: T | undefined, name: SideName | string): T {

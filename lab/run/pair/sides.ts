@@ -1,4 +1,6 @@
 /** The programs of a try: each starts when what its templates ask for is known, and all of them end with the try. */
+
+import { CANNOT_RUN, GuestError } from '../../docker/container/guest.ts';
 import type { LabSite } from '../../docker/lab.ts';
 import type { Side, SideName } from '../../file/lab-file.ts';
 import type { Template } from '../../file/template.ts';
@@ -19,6 +21,8 @@ export interface PlacedSide {
 export interface RunningSide {
   readonly name: SideName;
   readonly output: Output;
+  /** The id of its container; null before it has one. */
+  readonly container: () => string | null;
   /** The exit code of its program. Rejects when that could not be started. */
   readonly ended: Promise<number>;
   /** Once it has ended by itself; null before, and if it could not be started. */
@@ -39,21 +43,33 @@ export function startSide(placed: PlacedSide, output: Output, options: SideOptio
   const { side, site, image } = placed;
   const { volume } = options;
   const shared = volume === null ? null : { volume, readOnly: true };
+  let container: string | null = null;
   let exitCode: number | null = null;
   const run = async (): Promise<number> => {
     const resolving = resolvingFor(side.name, options);
     const resolve = (template: Template): Promise<string> => resolveTemplate(template, resolving);
     const spec = await guestSpec(side, { ...image, resolve, shared });
     const guest = await options.own(() => site.client(0).run(spec));
+    container = guest.id;
     guest.onLine(output.take);
     const code = await guest.ended;
+    requireRun(side.name, { code, output });
     exitCode = code;
     output.end(`ended with ${code}`);
     return code;
   };
   const ended = run();
   ended.catch((error: Error) => output.end(error.message));
-  return { name: side.name, output, ended, exitCode: () => exitCode };
+  return { name: side.name, output, ended, container: () => container, exitCode: () => exitCode };
+}
+
+/** What engines and shells end with when there is no such command, or it is none. */
+const NOT_RUN = [126, 127];
+
+/** @throws GuestError when the program was never there to end. */
+function requireRun(name: SideName, { code, output }: { readonly code: number; readonly output: Output }): void {
+  const last = NOT_RUN.includes(code) ? output.since(0).at(-1)?.text : undefined;
+  if (last?.startsWith(CANNOT_RUN)) throw new GuestError(last.replace('natcheck: the', `the program of ${name}: the`));
 }
 
 export function resolvingFor(
@@ -63,6 +79,7 @@ export function resolvingFor(
   return {
     own,
     facts,
-    line: (of, pattern) => outputOf(of).find((text) => takenFrom(text, pattern)),
+    line: (of, pattern) =>
+      outputOf(of).find((text) => takenFrom(text, pattern), { what: `${pattern} in what ${of} prints` }),
   };
 }

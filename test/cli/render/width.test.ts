@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { renderDemo } from '../../../cli/render/demo-text.ts';
 import { renderDetectReport } from '../../../cli/render/detect-text.ts';
 import { renderMatrix } from '../../../cli/render/grid/matrix-text.ts';
-import { renderLabDetections } from '../../../cli/render/lab-text.ts';
+import { renderLabDetections } from '../../../cli/render/lab/lab-text.ts';
 import { listeningText } from '../../../cli/render/listening.ts';
 import { renderPunch, renderStep } from '../../../cli/render/punch-text.ts';
 import { CLASSIC_NATS, PORT_RESTRICTED } from '../../../lab/profiles.ts';

@@ -1,5 +1,6 @@
 /** The container lab as a whole: its NATs conform, and there is no way around them. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { FREE_ADDRESSINGS } from '../../../lab/docker/topology/free-addressing.ts';
 import { CLASSIC_NATS, type Lab, RESTRICTED, startNatcheckServer, UNTRANSLATED } from '../../../lab/index.ts';
 import { describeLab, startProvidedLab } from './provided.ts';
 
@@ -50,10 +51,13 @@ describeLab('a lab of every access', () => {
   });
 
   it('gives a client one interface and one default route', async () => {
-    const { stdout } = await lab.nat('symmetric').client(0).exec(['ip', 'route']);
+    const client = lab.nat('symmetric').client(0);
+    expect(client.address).toMatch(/^10\.\d+\.3\.2$/);
+    const lan = client.address.replace(/2$/, '');
+    const { stdout } = await client.exec(['ip', 'route']);
     expect(stdout.trim().split('\n')).toEqual([
-      'default via 10.113.3.254 dev lan ',
-      '10.113.3.0/24 dev lan proto kernel scope link src 10.113.3.2',
+      `default via ${lan}254 dev lan `,
+      `${lan}0/24 dev lan proto kernel scope link src ${lan}2`,
     ]);
   });
 
@@ -72,12 +76,27 @@ describeLab('a lab of every access', () => {
   });
 });
 
+describeLab('labs on one engine', () => {
+  it('have other addresses each, though they start at once, and are refused those of another', async () => {
+    const start = () => startProvidedLab({ profiles: [RESTRICTED] });
+    const labs = await Promise.all([start(), start()]);
+    await using one = labs[0];
+    await using other = labs[1];
+    const prefixes = [one, other].map(({ server }) => server.primary.replace(/10$/, ''));
+    expect(new Set(prefixes).size).toBe(2);
+    expect(FREE_ADDRESSINGS.map(({ publicPrefix }) => `${publicPrefix}.`)).toEqual(expect.arrayContaining(prefixes));
+    const addressing = FREE_ADDRESSINGS.find(({ publicPrefix }) => `${publicPrefix}.` === prefixes[0]);
+    await expect(startProvidedLab({ profiles: [RESTRICTED], ...(addressing && { addressing }) })).rejects.toThrow(
+      /^no network [\d.]+\/24: .*; startLab takes other addresses by its addressing option, and whatever is free by 'free'$/,
+    );
+  });
+});
+
 describeLab('a lab with two clients behind each NAT', () => {
   it('lets both use the same local port, each with a public port of its own', async () => {
     await using lab = await startProvidedLab({
       profiles: [RESTRICTED],
       clientsPerNat: 2,
-      addressing: OTHER_ADDRESSING,
     });
     const { router, clients } = lab.nat('restricted');
     for (const client of clients) await client.exec(['node', '-e', SEND_FROM_PORT_5000, lab.server.primary]);
@@ -87,8 +106,6 @@ describeLab('a lab with two clients behind each NAT', () => {
     expect(ports.filter((port) => port >= 33_280)).toHaveLength(1);
   });
 });
-
-const OTHER_ADDRESSING = { publicPrefix: '198.51.100', privatePrefix: '10.114', routedPrefix: '198.19' };
 
 const SEND_FROM_PORT_5000 = `
   const socket = require('node:dgram').createSocket('udp4').bind(5000);

@@ -13,9 +13,9 @@ export function labHost(): string {
   return provided.host;
 }
 
-/** A lab on the engine of this run. */
+/** A lab on the engine of this run, where other test files have theirs; at addresses that are free, unless told otherwise. */
 export async function startProvidedLab(options: Omit<LabOptions, 'engine' | 'image'> = {}): Promise<Lab> {
   if (provided === null) throw new Error('no engine');
   const { host, image } = provided;
-  return startLab({ ...options, engine: { host }, image });
+  return startLab({ addressing: 'free', ...options, engine: { host }, image });
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -26,6 +26,15 @@ describe('the files of a run', () => {
     await writeFile(join(dir, 'notes.txt'), 'mine');
     await clearRunFiles(dir);
     expect(await readdir(dir)).toEqual(['notes.txt']);
+  });
+
+  it('are all written but those that cannot be, which is wrong use', async () => {
+    await mkdir(join(base, 'results.svg'));
+    await expect(writeRunFiles(base, RUN)).rejects.toThrow(
+      new UsageError(`the results cannot be written to ${join(base, 'results.svg')}: it is a directory [EISDIR]`),
+    );
+    expect(JSON.parse(await readFile(join(base, 'results.json'), 'utf8'))).toEqual(RUN);
+    expect((await readdir(base)).toSorted()).toEqual(FILES);
   });
 
   it('that cannot be written are wrong use', async () => {

@@ -61,7 +61,9 @@ describeLab('natcheck lab run', () => {
     const content = { sides: before, nats: ['full-cone'], success: { within: '10s', exit: 0 }, expect: 'none' };
     const [cell] = (await runHere(content, { repeat: 2 })).cells;
     expect(cell?.tries.map(({ outcome }) => outcome)).toEqual(['none', 'none']);
-    expect(cell?.tries[0].reason).toMatch(/^[ab] ended with 125, not with 0$/);
+    expect(cell?.tries[0].reason).toMatch(
+      /^[ab] ended with 125, not with 0; its last words were "natcheck: what comes before the program has failed with 1: false"$/,
+    );
     const said = cell?.tries[0].sides.flatMap(({ output }) => output.map(({ text }) => text));
     expect(said).toContain('natcheck: what comes before the program has failed with 1: false');
   }, 120_000);

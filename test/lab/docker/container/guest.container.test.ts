@@ -30,14 +30,16 @@ describeLab('a guest of a client', () => {
   }
 
   it('has its network, and nothing else of it', async () => {
-    await lab.nat('symmetric').client(0).exec(['touch', '/tmp/of-the-client']);
+    const client = lab.nat('symmetric').client(0);
+    const lan = client.address.replace(/2$/, '');
+    await client.exec(['touch', '/tmp/of-the-client']);
     await using guest = await shell('hostname -I; ip route; ls /tmp');
     expect(await endOf(guest)).toEqual({
       code: 0,
       lines: [
-        'stdout 10.113.0.2 ',
-        'stdout default via 10.113.0.254 dev lan ',
-        'stdout 10.113.0.0/24 dev lan proto kernel scope link src 10.113.0.2 ',
+        `stdout ${client.address} `,
+        `stdout default via ${lan}254 dev lan `,
+        `stdout ${lan}0/24 dev lan proto kernel scope link src ${client.address} `,
       ],
     });
   });
@@ -121,6 +123,7 @@ describeLab('a guest of a client', () => {
 
   async function countOfContainers(): Promise<number> {
     const docker = await connectDocker(labHost());
-    return (await docker.listContainers({ all: true })).length;
+    return (await docker.listContainers({ all: true, filters: JSON.stringify({ label: [`natcheck.lab=${lab.id}`] }) }))
+      .length;
   }
 });

@@ -9,7 +9,7 @@ import {
   SYMMETRIC,
   startNatcheckServer,
 } from '../../../../lab/index.ts';
-import { mappedPorts, PUBLIC_PREFIX, startMiniupnpd } from '../port-mapping/miniupnpd.ts';
+import { addressingOf, mappedPorts, startMiniupnpd } from '../port-mapping/miniupnpd.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
 import { type RecipeValues, recipe, type Who } from './recipes.ts';
 
@@ -59,7 +59,7 @@ describeLab('a path through NATs is handed over', () => {
     lab = await startProvidedLab({
       profiles: [PORT_RESTRICTED, PORT_RESTRICTED, SYMMETRIC, SYMMETRIC, SYMMETRIC],
       clientsPerNat: 2,
-      addressing: { publicPrefix: PUBLIC_PREFIX, privatePrefix: '10.116', routedPrefix: '198.19' },
+      addressing: addressingOf(1),
     });
     router = await startMiniupnpd(lab.nat('symmetric-3').router, { speaks: 'pcp' });
     server = await startNatcheckServer(lab.server, ['--relay', '--open-relay']);

@@ -11,7 +11,7 @@ import type { Endpoint } from '../../../../src/endpoint.ts';
 import type { MappingProtocol } from '../../../../src/nat/router.ts';
 
 /** The engine gives IPv4 addresses alone; that of the router on its outside is one of AMPRNet (miniupnpd.ts). */
-const LAN = '10.116.0';
+const LAN = '10.142.0';
 const WAN = '44.129.0';
 export const CLIENT = '2001:db8:1::2';
 /** Two, for a server that tests what a NAT does. */

@@ -1,5 +1,5 @@
 /** Debian's miniupnpd on a router of the lab, which then maps ports for its clients when they ask. */
-import type { LabRouter, Program } from '../../../../lab/index.ts';
+import type { Addressing, LabRouter, Program } from '../../../../lab/index.ts';
 import type { MappingProtocol } from '../../../../src/nat/router.ts';
 
 export interface MiniupnpdOptions {
@@ -11,8 +11,12 @@ export interface MiniupnpdOptions {
 /**
  * It takes no private, shared or documentation address for one of the Internet's, and then maps nothing. These are of the
  * test network of AMPRNet, 44.128.0.0/16, which is routed nowhere.
+ * @param file another number for each test file, as several run at once.
  */
-export const PUBLIC_PREFIX = '44.128.0';
+export function addressingOf(file: 0 | 1): Addressing {
+  const privatePrefix = `10.${140 + file}`;
+  return { publicPrefix: `44.128.${file}`, privatePrefix, routedPrefix: '198.19', carrierPrefix: `100.${80 + file}` };
+}
 
 /** The router's own rules, as the lab makes them, let nothing in and forward answers only. */
 const RULES = `

@@ -11,14 +11,15 @@ import {
 } from '../../../../lab/index.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
 import { type PunchResult, startPunch } from '../punch/run.ts';
-import { mappedPorts, PUBLIC_PREFIX, startMiniupnpd } from './miniupnpd.ts';
+import { addressingOf, mappedPorts, startMiniupnpd } from './miniupnpd.ts';
 
 const CARRIER: NamedAccess = {
   name: 'carrier',
   access: { kind: 'nat', layers: [PORT_RESTRICTED, { ...SYMMETRIC, name: 'outer' }] },
 };
+const ADDRESSING = addressingOf(0);
 /** Nobody's in the lab. */
-const ELSEWHERE = `${PUBLIC_PREFIX}.99`;
+const ELSEWHERE = `${ADDRESSING.publicPrefix}.99`;
 
 describeLab('a router that maps ports', () => {
   let lab: Lab;
@@ -31,7 +32,7 @@ describeLab('a router that maps ports', () => {
   beforeAll(async () => {
     lab = await startProvidedLab({
       profiles: [...new Array(5).fill(SYMMETRIC), CARRIER],
-      addressing: { publicPrefix: PUBLIC_PREFIX, privatePrefix: '10.115', routedPrefix: '198.19' },
+      addressing: ADDRESSING,
     });
     natPmp = lab.nat('symmetric');
     upnp = lab.nat('symmetric-2');
@@ -92,9 +93,9 @@ describeLab('a router that maps ports', () => {
   });
 
   it.concurrent.for([
-    ['symmetric', { mapping: 'nat-pmp', wan: `${PUBLIC_PREFIX}.101`, carrierGrade: false, reason: null }],
-    ['symmetric-5', { mapping: 'pcp', wan: `${PUBLIC_PREFIX}.105`, carrierGrade: false, reason: null }],
-    ['symmetric-2', { mapping: 'upnp-igd', wan: `${PUBLIC_PREFIX}.102`, carrierGrade: false, reason: null }],
+    ['symmetric', { mapping: 'nat-pmp', wan: `${ADDRESSING.publicPrefix}.101`, carrierGrade: false, reason: null }],
+    ['symmetric-5', { mapping: 'pcp', wan: `${ADDRESSING.publicPrefix}.105`, carrierGrade: false, reason: null }],
+    ['symmetric-2', { mapping: 'upnp-igd', wan: `${ADDRESSING.publicPrefix}.102`, carrierGrade: false, reason: null }],
     ['symmetric-3', { mapping: null, wan: null, carrierGrade: null, reason: 'router-silent' }],
     ['carrier', { mapping: 'upnp-igd', wan: ELSEWHERE, carrierGrade: true, reason: null }],
   ] as const)('%s is asked by natcheck detect --router', async ([name, router]) => {

@@ -9,9 +9,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { renderMatrix } from '../../../../cli/render/grid/matrix-text.ts';
 import { labMatrix } from '../../../../docs/made/lab-matrix.ts';
-import { connectDocker } from '../../../../lab/docker/engine/testcontainers.ts';
 import { type Matrix, matrixJunit, matrixMarkdown, matrixSvg } from '../../../../lab/index.ts';
 import { natcheck } from '../../../cli/natcheck.ts';
+import { leftBehind } from '../left-behind.ts';
 import { describeLab } from '../provided.ts';
 
 const NATS = ['full-cone', 'restricted', 'port-restricted', 'symmetric'];
@@ -82,10 +82,7 @@ describeLab('natcheck lab matrix', () => {
     const said = stderr.split('\n').filter((line) => / of 16 {2}/.test(line));
     expect(said).toHaveLength(16);
     expect(said[15]).toMatch(/^16 of 16 {2}\S+ → \S+: (direct|relayed) \d+ ms$/);
-    const docker = await connectDocker(host);
-    const filters = JSON.stringify({ label: ['natcheck.lab'] });
-    expect(await docker.listContainers({ all: true, filters })).toEqual([]);
-    expect(await docker.listNetworks({ filters })).toEqual([]);
+    expect(await leftBehind(host)).toEqual([]);
   });
 });
 

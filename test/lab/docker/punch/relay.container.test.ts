@@ -1,6 +1,6 @@
 /** coturn's own client, behind a real NAT, relays through `natcheck serve --relay`, and loses nothing (coturn 4.6.1). */
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ExecResult, type Lab, startNatcheckServer } from '../../../../lab/index.ts';
 import { turnServerFor } from '../../../../server/turn/turn-servers.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
@@ -51,61 +51,61 @@ async function untilAllowed(run: () => Promise<ExecResult>): Promise<string> {
 const USER = ['-u', 'user', '-w', 'password'];
 const SECRET = ['-u', 'alice', '-W', 'north'];
 
-describeLab("coturn's turnutils_uclient behind a NAT", () => {
+describeLab('a relay in a lab of NATs', () => {
   let lab: Lab;
-  let server: AsyncDisposable;
   beforeAll(async () => {
     lab = await startProvidedLab();
-    // What a client gives up without a word stays for ten minutes over UDP.
-    const quotas = ['--relay-user-quota', '5000', '--relay-source-quota', '5000', '--relay-total-quota', '10000'];
-    const relay = ['--relay', '--open-relay', '--relay-user', 'user:password', '--relay-secret', 'north', ...quotas];
-    server = await startNatcheckServer(lab.server, relay);
   });
-  afterAll(async () => {
-    await server?.[Symbol.asyncDispose]();
-    await lab?.[Symbol.asyncDispose]();
+  afterAll(() => lab?.[Symbol.asyncDispose]());
+
+  describe("is good enough for coturn's turnutils_uclient", () => {
+    let server: AsyncDisposable;
+    beforeAll(async () => {
+      // What a client gives up without a word stays for ten minutes over UDP.
+      const quotas = ['--relay-user-quota', '5000', '--relay-source-quota', '5000', '--relay-total-quota', '10000'];
+      const relay = ['--relay', '--open-relay', '--relay-user', 'user:password', '--relay-secret', 'north', ...quotas];
+      server = await startNatcheckServer(lab.server, relay);
+    });
+    afterAll(() => server?.[Symbol.asyncDispose]());
+
+    it.concurrent.for([
+      ['a user over UDP', USER],
+      ['a user over TCP', ['-t', ...USER]],
+      ['time-limited credentials over UDP', SECRET],
+      ['time-limited credentials over TCP', ['-t', ...SECRET]],
+    ] as const)('relays indications of %s and loses nothing', async ([, options]) => {
+      const client = lab.nat('port-restricted').client(0);
+      const { stdout, stderr } = await client.exec(uclient(lab.server.primary, [...IN_INDICATIONS, ...options]));
+      const all = MESSAGES * SESSIONS;
+      expect(parseStatistics(stdout), stdout + stderr).toEqual({ sent: all, received: all, lost: 0 });
+    });
+
+    it.concurrent.for([
+      ['UDP', []],
+      ['TCP', ['-t']],
+    ] as const)('relays on channels over %s and loses nothing', async ([, options]) => {
+      const client = lab.nat('symmetric').client(0);
+      const argv = uclient(lab.server.primary, [...ON_CHANNELS, ...options, ...USER]);
+      const said = await untilAllowed(() => client.exec(argv));
+      const all = MESSAGES * CHANNELS;
+      expect(parseStatistics(said), said).toEqual({ sent: all, received: all, lost: 0 });
+    });
+
+    it('is refused with a wrong password', async () => {
+      const client = lab.nat('symmetric').client(0);
+      const { stdout, stderr } = await client.exec(uclient(lab.server.primary, ['-u', 'user', '-w', 'guess']));
+      expect(stdout + stderr).toContain('Cannot complete Allocation');
+    });
+
+    it('is refused a peer inside the network of the server', async () => {
+      const client = lab.nat('full-cone').client(0);
+      const options = ['-s', '-n', '1', '-c', '-v', ...USER, '-e', '10.0.0.1'];
+      const { stdout, stderr } = await client.exec(['turnutils_uclient', ...options, lab.server.primary]);
+      expect(stdout + stderr).toMatch(/error 403/);
+    });
   });
 
-  it.concurrent.for([
-    ['a user over UDP', USER],
-    ['a user over TCP', ['-t', ...USER]],
-    ['time-limited credentials over UDP', SECRET],
-    ['time-limited credentials over TCP', ['-t', ...SECRET]],
-  ] as const)('relays indications of %s and loses nothing', async ([, options]) => {
-    const client = lab.nat('port-restricted').client(0);
-    const { stdout, stderr } = await client.exec(uclient(lab.server.primary, [...IN_INDICATIONS, ...options]));
-    const all = MESSAGES * SESSIONS;
-    expect(parseStatistics(stdout), stdout + stderr).toEqual({ sent: all, received: all, lost: 0 });
-  });
-
-  it.concurrent.for([
-    ['UDP', []],
-    ['TCP', ['-t']],
-  ] as const)('relays on channels over %s and loses nothing', async ([, options]) => {
-    const client = lab.nat('symmetric').client(0);
-    const argv = uclient(lab.server.primary, [...ON_CHANNELS, ...options, ...USER]);
-    const said = await untilAllowed(() => client.exec(argv));
-    const all = MESSAGES * CHANNELS;
-    expect(parseStatistics(said), said).toEqual({ sent: all, received: all, lost: 0 });
-  });
-
-  it('is refused with a wrong password', async () => {
-    const client = lab.nat('symmetric').client(0);
-    const { stdout, stderr } = await client.exec(uclient(lab.server.primary, ['-u', 'user', '-w', 'guess']));
-    expect(stdout + stderr).toContain('Cannot complete Allocation');
-  });
-
-  it('is refused a peer inside the network of the server', async () => {
-    const client = lab.nat('full-cone').client(0);
-    const options = ['-s', '-n', '1', '-c', '-v', ...USER, '-e', '10.0.0.1'];
-    const { stdout, stderr } = await client.exec(['turnutils_uclient', ...options, lab.server.primary]);
-    expect(stdout + stderr).toMatch(/error 403/);
-  });
-});
-
-describeLab('two punches, each behind a NAT that lets the other in', () => {
-  it('are relayed on both sides when one of them wants a relay alone', async () => {
-    await using lab = await startProvidedLab();
+  it('relays two punches on both sides when one of them wants a relay alone, though each is behind a NAT that lets the other in', async () => {
     await using _server = await startNatcheckServer(lab.server, ['--relay', '--open-relay']);
     const names = { server: lab.server, room: 'hidden' };
     const alice = await startPunch(lab.nat('full-cone').client(0), {
@@ -125,36 +125,35 @@ describeLab('two punches, each behind a NAT that lets the other in', () => {
       });
     }
   });
-});
 
-describeLab('coturn with the configuration of docs/relay.md', () => {
-  const SECRET_IN_DOCS = 'THE-SAME-SECRET';
-  const CONFIGURATION = '/tmp/turnserver.conf';
+  describe('of coturn, with the configuration of docs/relay.md', () => {
+    const SECRET_IN_DOCS = 'THE-SAME-SECRET';
+    const CONFIGURATION = '/tmp/turnserver.conf';
 
-  /** The block that begins with the listening port, without TLS, which is in need of a certificate. */
-  async function documented(): Promise<string> {
-    const text = await readFile(new URL('../../../../docs/relay.md', import.meta.url), 'utf8');
-    const [block = ''] = /^listening-port=[^`]*/m.exec(text) ?? [];
-    expect(block).toContain(`static-auth-secret=${SECRET_IN_DOCS}`);
-    return block.replaceAll(/^(tls-listening-port|cert|pkey)=.*\n/gm, '');
-  }
+    /** The block that begins with the listening port, without TLS, which is in need of a certificate. */
+    async function documented(): Promise<string> {
+      const text = await readFile(new URL('../../../../docs/relay.md', import.meta.url), 'utf8');
+      const [block = ''] = /^listening-port=[^`]*/m.exec(text) ?? [];
+      expect(block).toContain(`static-auth-secret=${SECRET_IN_DOCS}`);
+      return block.replaceAll(/^(tls-listening-port|cert|pkey)=.*\n/gm, '');
+    }
 
-  it('takes the credentials that natcheck hands out for it, and no others', async () => {
-    await using lab = await startProvidedLab();
-    const { primary } = lab.server;
-    await lab.server.exec(['sh', '-c', `printf %s "$1" > ${CONFIGURATION}`, 'sh', await documented()]);
-    const options = ['-c', CONFIGURATION, '-L', primary, '--no-tls', '--no-dtls', '--log-file', 'stdout'];
-    await using turnserver = await lab.server.start(['turnserver', ...options]);
-    await turnserver.line(/DB connection success/);
-    const run = async (secret: string): Promise<string> => {
-      const { username, password } = turnServerFor(Date.now() / 1000, { urls: [], secret }, 'alice');
-      const words = uclient(primary, [...IN_INDICATIONS, '-u', username, '-w', password]);
-      const { stdout, stderr } = await lab.nat('restricted').client(0).exec(words);
-      return stdout + stderr;
-    };
-    const said = await run(SECRET_IN_DOCS);
-    const all = MESSAGES * SESSIONS;
-    expect(parseStatistics(said), said).toEqual({ sent: all, received: all, lost: 0 });
-    expect(await run('another')).toContain('Cannot complete Allocation');
+    it('takes the credentials that natcheck hands out for it, and no others', async () => {
+      const { primary } = lab.server;
+      await lab.server.exec(['sh', '-c', `printf %s "$1" > ${CONFIGURATION}`, 'sh', await documented()]);
+      const options = ['-c', CONFIGURATION, '-L', primary, '--no-tls', '--no-dtls', '--log-file', 'stdout'];
+      await using turnserver = await lab.server.start(['turnserver', ...options]);
+      await turnserver.line(/DB connection success/);
+      const run = async (secret: string): Promise<string> => {
+        const { username, password } = turnServerFor(Date.now() / 1000, { urls: [], secret }, 'alice');
+        const words = uclient(primary, [...IN_INDICATIONS, '-u', username, '-w', password]);
+        const { stdout, stderr } = await lab.nat('restricted').client(0).exec(words);
+        return stdout + stderr;
+      };
+      const said = await run(SECRET_IN_DOCS);
+      const all = MESSAGES * SESSIONS;
+      expect(parseStatistics(said), said).toEqual({ sent: all, received: all, lost: 0 });
+      expect(await run('another')).toContain('Cannot complete Allocation');
+    });
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { renderLab, renderLabDetections } from '../../../cli/render/lab-text.ts';
-import { OPEN } from '../../../lab/accesses.ts';
-import { SYMMETRIC } from '../../../lab/profiles.ts';
-import { detectInSim } from '../../../lab/sim/detect/detect.ts';
-import { EXAMPLE_LAB } from '../../lab/docker/keeper/example-lab.ts';
+import { renderLab, renderLabDetections } from '../../../../cli/render/lab/lab-text.ts';
+import { OPEN } from '../../../../lab/accesses.ts';
+import { SYMMETRIC } from '../../../../lab/profiles.ts';
+import { detectInSim } from '../../../../lab/sim/detect/detect.ts';
+import { EXAMPLE_LAB } from '../../../lab/docker/keeper/example-lab.ts';
 
 it('a lab is shown with its addresses and the commands to use it', () => {
   expect(renderLab(EXAMPLE_LAB, { color: false })).toBe(`\

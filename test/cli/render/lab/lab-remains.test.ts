@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { renderLeft, renderPruned } from '../../../cli/render/lab-remains.ts';
-import type { Remains } from '../../../lab/docker/remains/remains.ts';
+import { renderLeft, renderPruned } from '../../../../cli/render/lab/lab-remains.ts';
+import type { Remains } from '../../../../lab/docker/remains/remains.ts';
 
 const NOTHING: Remains = {
   images: null,

@@ -1,7 +1,7 @@
 /** Renders what labs leave, and what of it was removed. */
-import type { Remains } from '../../lab/docker/remains/remains.ts';
-import { bytesWords } from '../../lab/results/amounts.ts';
-import { visible } from '../../src/visible.ts';
+import type { Remains } from '../../../lab/docker/remains/remains.ts';
+import { bytesWords } from '../../../lab/results/amounts.ts';
+import { visible } from '../../../src/visible.ts';
 
 /** Returns one line with its line feed that says what is left; empty if nothing is. */
 export function renderLeft(remains: Remains): string {

@@ -1,12 +1,13 @@
 /** Renders what `natcheck lab` shows: what a lab contains, and what was detected in it. */
 import { Chalk } from 'chalk';
-import type { LabDetection } from '../../lab/docker/keeper/detect-all.ts';
-import type { RunningLab } from '../../lab/docker/keeper/running-lab.ts';
-import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../../src/endpoint.ts';
-import { detectionTable } from './detection-table.ts';
-import { alignColumns } from './layout/table.ts';
-import { visibleIn } from './layout/visible-in.ts';
-import { hang } from './layout/wrap.ts';
+import type { LabDetection } from '../../../lab/docker/keeper/detect-all.ts';
+import type { RunningLab } from '../../../lab/docker/keeper/running-lab.ts';
+import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../../../src/endpoint.ts';
+import { detectionTable } from '../detection-table.ts';
+import { hints } from '../layout/hints.ts';
+import { alignColumns } from '../layout/table.ts';
+import { visibleIn } from '../layout/visible-in.ts';
+import { hang } from '../layout/wrap.ts';
 
 export interface RenderLabOptions {
   readonly color: boolean;
@@ -50,13 +51,6 @@ export function renderLab(given: RunningLab, { color, columns = null }: RenderLa
       columns,
     ),
   ].join('\n');
-}
-
-/** Returns each with its command beside it, or below it where that would be too wide. */
-function hints(all: readonly (readonly [what: string, command: string])[], columns: number | null): readonly string[] {
-  const beside = alignColumns(all);
-  if (columns === null || beside.every((line) => line.length <= columns)) return beside;
-  return all.flatMap(([what, command]) => [what, `  ${command}`]);
 }
 
 /** Returns lines without a trailing newline; clients are named where a NAT has several, and families where it has both. */
