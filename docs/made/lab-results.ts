@@ -18,6 +18,8 @@ export interface RecordedRun {
   readonly date: string;
   /** Of the machine, such as `2 × AMD EPYC 7B13`. */
   readonly processors: string;
+  /** The machine's load average over a minute when the run began: how many processes wanted a processor. */
+  readonly load: number;
   readonly versions: readonly { readonly name: string; readonly version: string }[];
   readonly elapsedMs: number;
   readonly cells: readonly RecordedCell[];
@@ -126,8 +128,8 @@ export const labResultGrids: Readonly<Record<string, Maker>> = Object.fromEntrie
 );
 
 function gridOf(program: ForeignProgram): string {
-  const { date, processors, versions } = recordedRun(program);
+  const { date, processors, load, versions } = recordedRun(program);
   const text = renderRun(recordedResult(program), { color: false, paths: [] });
   const what = versions.map(({ name, version }) => `${name} ${version}`).join(', ');
-  return [`Recorded on ${date}, ${processors}: ${what}.`, '', '```text', text, '```'].join('\n');
+  return [`${what}; recorded on ${date}, on ${processors} with a load of ${load}.`, '', '```text', text, '```'].join('\n');
 }

@@ -1,6 +1,6 @@
 /** Runs the lab files of docs/lab-results.md in the container lab, and keeps what they found: npm run lab:foreign [-- NAME ...] */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { dirname } from 'node:path';
 import { type Engine, findEngine } from '../../../lab/docker/engine/engine.ts';
 import { connectDocker } from '../../../lab/docker/engine/testcontainers.ts';
@@ -17,6 +17,7 @@ async function record(engine: Engine, program: ForeignProgram): Promise<Recorded
   say(program.file);
   const file = await readLabFile(program.file);
   const image = await ensureImage(engine, { progress: say });
+  const [load = 0] = loadavg();
   const { elapsedMs, cells } = await runLabFile(file, {
     engine,
     image,
@@ -28,6 +29,7 @@ async function record(engine: Engine, program: ForeignProgram): Promise<Recorded
   return {
     date: new Date().toISOString().slice(0, 10),
     processors: `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}`,
+    load: Math.round(load),
     versions: await versionsOf(engine, file, program),
     elapsedMs,
     cells: cells.map(({ a, b, tries: [{ outcome, ms, reason, path }] }) => ({ a, b, outcome, ms, reason, path })),
