@@ -131,5 +131,7 @@ function gridOf(program: ForeignProgram): string {
   const { date, processors, load, versions } = recordedRun(program);
   const text = renderRun(recordedResult(program), { color: false, paths: [] });
   const what = versions.map(({ name, version }) => `${name} ${version}`).join(', ');
-  return [`${what}; recorded on ${date}, on ${processors} with a load of ${load}.`, '', '```text', text, '```'].join('\n');
+  return [`${what}; recorded on ${date}, on ${processors} with a load of ${load}.`, '', '```text', text, '```'].join(
+    '\n',
+  );
 }
