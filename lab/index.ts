@@ -30,7 +30,7 @@ export { type RouterRules, routerRules } from './docker/router/rules.ts';
 export { startNatcheckServer } from './docker/served-lab.ts';
 export { type Addressing, DEFAULT_ADDRESSING } from './docker/topology/addressing.ts';
 export { AddressesTakenError } from './docker/topology/network.ts';
-export type { PairTold, PairWatch } from './docker/witness/witness.ts';
+export type { EndOptions, PairTold, PairWatch } from './docker/witness/witness.ts';
 export * from './further-nats.ts';
 export * from './profiles.ts';
 export type { Ladder, LadderStep } from './witness/ladder.ts';
