@@ -6,7 +6,14 @@ const port = 49_737;
 const bootstrap = [{ host, port }];
 await HyperDHT.bootstrapper(port, host).fullyBootstrapped();
 for (const offset of [1, 2, 3, 4, 5]) {
-  const node = new HyperDHT({ bootstrap, host, port: port + offset, anyPort: false, ephemeral: false, firewalled: false });
+  const node = new HyperDHT({
+    bootstrap,
+    host,
+    port: port + offset,
+    anyPort: false,
+    ephemeral: false,
+    firewalled: false,
+  });
   await node.fullyBootstrapped();
 }
 console.log('ready');

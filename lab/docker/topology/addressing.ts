@@ -129,6 +129,12 @@ export function poolAddresses({ publicPrefix }: Addressing, index: number, count
   return Array.from({ length: count }, (_, at) => `${publicPrefix}.${first + at}`);
 }
 
+/** The public address that the outermost router of site `index`, of so many, can get in place of its own; null if none is left. */
+export function spareAddress({ publicPrefix }: Addressing, index: number, sites: number): string | null {
+  const last = FIRST_ROUTER + sites + index;
+  return last < BACKBONE ? `${publicPrefix}.${last}` : null;
+}
+
 /** Share number `index` of `count` equal shares of the user ports. */
 export function portBlock(index: number, count: number): PortBlock {
   const size = Math.floor((65_536 - FIRST_USER_PORT) / count);

@@ -70,6 +70,11 @@ function subnetOf(prefix: string): string {
   return `${prefix}::/${PREFIX_LENGTH}`;
 }
 
+/** What the router of site `index`, of so many, can get in place of its public address. */
+export function spareAddress6(index: number, sites: number): string {
+  return outermost(sites + index);
+}
+
 function outermost(index: number): string {
   return `${PUBLIC}::${FIRST_ROUTER + index}`;
 }
