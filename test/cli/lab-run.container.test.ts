@@ -11,6 +11,7 @@ import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import { sweep } from '../../lab/docker/engine/labels.ts';
 import { connectDocker } from '../../lab/docker/engine/testcontainers.ts';
 import type { RunResult } from '../../lab/results/run-result.ts';
+import { leftBehind } from '../lab/docker/left-behind.ts';
 import { describeLab } from '../lab/docker/provided.ts';
 import { ownedProcess } from '../owner/owned-by-test.ts';
 import { MAIN, natcheck, natcheckStarted } from './natcheck.ts';
@@ -43,22 +44,12 @@ describeLab('natcheck lab run', () => {
   const words = (...more: readonly string[]): readonly string[] => ['lab', 'run', file(), '--out', out, ...more];
   const written = (): RunResult => JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'));
 
-  async function left(): Promise<number> {
-    const docker = await connectDocker(host);
-    const filters = JSON.stringify({ label: ['natcheck.lab'] });
-    const [containers, networks] = await Promise.all([
-      docker.listContainers({ all: true, filters }),
-      docker.listNetworks({ filters }),
-    ]);
-    return containers.length + networks.length;
-  }
-
   it('that is interrupted while it starts leaves nothing', async () => {
     await using run = natcheckStarted(words(), env);
     await run.said(/^starting 3 sites/m);
     expect(await run.end('SIGINT')).toMatchObject({ code: null, signal: 'SIGINT', stdout: '' });
     expect(readdirSync(out)).toEqual([]);
-    expect(await left()).toBe(0);
+    expect(await leftBehind(host)).toEqual([]);
   });
 
   it('that is ended while pairs run tells those that were finished; a second signal ends it at once', async () => {
@@ -72,7 +63,7 @@ describeLab('natcheck lab run', () => {
     expect(JSON.parse(stdout)).toEqual(written());
     // As every lab does before it starts.
     await sweep(await connectDocker(host));
-    expect(await left()).toBe(0);
+    expect(await leftBehind(host)).toEqual([]);
   });
 
   it('that keeps the pair that went wrong leaves it to exec, until down ends it', async () => {
@@ -95,7 +86,7 @@ describeLab('natcheck lab run', () => {
     expect([second.code, second.stderr]).toEqual([2, expect.stringMatching(/^natcheck: a lab is running /)]);
     expect((await natcheck(['lab', 'down'], env)).code).toBe(0);
     expect(await run.ended).toMatchObject({ code: null, signal: 'SIGTERM' });
-    expect(await left()).toBe(0);
+    expect(await leftBehind(host)).toEqual([]);
   });
 
   it('prints what cannot be written to a disk that is full, and says so', async () => {
@@ -121,7 +112,7 @@ describeLab('natcheck lab run', () => {
     expect(stdout).toContain('full-cone → full-cone: ✗ no bytes seen, expected no path\n');
     expect(written()).toMatchObject({ pairs: 2, isComplete: false, cells: [{ b: 'full-cone' }] });
     await sweep(await connectDocker(host));
-    expect(await left()).toBe(0);
+    expect(await leftBehind(host)).toEqual([]);
   });
 });
 

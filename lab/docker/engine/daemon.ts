@@ -11,6 +11,12 @@ import { answersPing } from './ping.ts';
 import { startTime } from './process-id.ts';
 import type { Slot } from './slot.ts';
 
+/**
+ * How much Go programs may grow before they look for garbage, in per cent; their default is 100. dockerd calls itself twice
+ * for each container, which took 49 ms with this, and 72 ms without.
+ */
+const GOGC = '400';
+
 const START_TIMEOUT_MS = 30_000;
 /** Longer than dockerd gives its containers to stop (15 s). */
 const STOP_TIMEOUT_MS = 25_000;
@@ -80,7 +86,7 @@ async function spawnDockerd(slot: Slot): Promise<ChildProcess> {
     {
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
-      env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
+      env: { ...process.env, GOGC, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
     },
   );
   await once(child, 'spawn');

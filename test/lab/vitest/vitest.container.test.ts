@@ -35,7 +35,7 @@ import { ensureImage, findEngine, labProfiles, natPairs, SYMMETRIC, startLab } f
 let lab;
 before(async () => {
   const engine = await findEngine();
-  lab = await startLab({ engine, image: await ensureImage(engine), profiles: labProfiles([SYMMETRIC]) });
+  lab = await startLab({ engine, image: await ensureImage(engine), addressing: 'free', profiles: labProfiles([SYMMETRIC]) });
 });
 after(() => lab[Symbol.asyncDispose]());
 
