@@ -1,4 +1,5 @@
-/** Every access that the labs have a name for: those that are no NATs here, and a list of all that there are. */
+/** Every access that the labs have a name for: those that are no NATs here, and a list of all that a table shows. */
+import { FURTHER_NATS } from './further-nats.ts';
 import {
   CLASSIC_NATS,
   dualStack,
@@ -21,7 +22,7 @@ export const UDP_BLOCKED: NamedAccess = { name: 'udp-blocked', access: { kind: '
 
 export const UNTRANSLATED: readonly NamedAccess[] = [OPEN, FIREWALLED, UDP_BLOCKED];
 
-/** Everything that a lab has a name for, in the order in which every table shows it. */
+/** What the largest tables show, in their order; those with a name beside it are `FURTHER_NATS` and `TRANSLATIONS`. */
 export const ALL_ACCESSES: readonly (NatProfile | NamedAccess)[] = [...CLASSIC_NATS, ...HARD_NATS, ...UNTRANSLATED];
 
 /** The access of hosts behind this one NAT, under its name. */
@@ -29,7 +30,7 @@ export function behindNat(profile: NatProfile): NamedAccess {
   return { name: profile.name, access: { kind: 'nat', layers: [profile] } };
 }
 
-const BY_NAME = new Map([...ALL_ACCESSES, ...TRANSLATIONS].map((one) => [one.name, one]));
+const BY_NAME = new Map([...ALL_ACCESSES, ...FURTHER_NATS, ...TRANSLATIONS].map((one) => [one.name, one]));
 const IPV6_BY_NAME = new Map([...IPV6_ACCESSES, IPV6_DROPPED].map((one) => [one.name, one]));
 
 /** The names that `accessNamed` knows: what is done with IPv4, and what with IPv6. */

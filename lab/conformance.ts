@@ -18,8 +18,9 @@ export interface PublicSide {
 
 const NEIGHBOUR = 'neighbour';
 const NEIGHBOUR_OTHER = 'neighbour-other';
+const NEIGHBOUR_SAME = 'neighbour-same-port';
 /** Sockets of another host behind the same NAT, or of the client if there is no other; all other sockets are the client's. */
-export const NEIGHBOUR_SOCKETS: readonly string[] = [NEIGHBOUR, NEIGHBOUR_OTHER];
+export const NEIGHBOUR_SOCKETS: readonly string[] = [NEIGHBOUR, NEIGHBOUR_OTHER, NEIGHBOUR_SAME];
 
 /** So many that an arbitrary pool of four gives all of them the same address once in four million. */
 const POOL_SOCKETS = Array.from({ length: 12 }, (_, index) => `pool-${index + 1}`);
@@ -27,8 +28,10 @@ const POOL_SOCKETS = Array.from({ length: 12 }, (_, index) => `pool-${index + 1}
 /** A client behind the NAT under test and the public endpoints beyond it; each lab brings one. */
 export interface ConformanceBed {
   readonly publicSide: PublicSide;
-  /** Where the client's socket of that name is bound (opened at first use); nothing is sent. */
-  local(socket: string): Promise<Endpoint>;
+  /** Whether there is another host behind the NAT. */
+  readonly hasNeighbour: boolean;
+  /** Where the client's socket of that name is bound (opened at first use, at that port if one is named); nothing is sent. */
+  local(socket: string, port?: number): Promise<Endpoint>;
   /** Sends a datagram from the client's socket of that name (opened at first use); the source seen at `to`, or null. */
   outbound(socket: string, to: Endpoint): Promise<Endpoint | null>;
   /**
@@ -69,6 +72,12 @@ export type Unsolicited = 'let-in' | 'dropped';
 /** Whether the public addresses that the sockets of one host get are one, or several. */
 export type Addresses = 'one' | 'several';
 
+/**
+ * What public endpoint a socket gets whose port another host of the NAT has too, and in use: another one, or the very same
+ * (port overloading, RFC 4787 §4.2.1).
+ */
+export type Collision = 'avoided' | 'overloaded';
+
 export interface Observation {
   readonly mapping: Dependency;
   readonly filtering: Dependency;
@@ -81,13 +90,18 @@ export interface Observation {
   readonly keepsAddress: boolean;
   /** Whether every socket has its local port as the public one, toward the first destination. */
   readonly keepsPorts: boolean;
+  /** Whether every socket has an even public port if its local one is even, and an odd one if that is odd. */
+  readonly keepsParity: boolean;
+  /** Null if there is no other host. */
+  readonly collision: Collision | null;
   /** The public endpoints seen by primary, other port, other address, both other. */
   readonly mapped: readonly Endpoint[];
 }
 
 /**
  * Observes mapping on one socket, filtering on a fresh one, early packets on another, hairpinning between others, a
- * socket that sends nothing, and the public endpoints of many (RFC 5780 §4.3, §4.4, §3.4, without STUN).
+ * socket that sends nothing, the public endpoints of many, and two hosts with one port (RFC 5780 §4.3, §4.4, §3.4, without
+ * STUN).
  * @throws Error when an outbound datagram does not come out.
  */
 export async function observe(bed: ConformanceBed): Promise<Observation> {
@@ -109,7 +123,8 @@ export async function observe(bed: ConformanceBed): Promise<Observation> {
   const early = mapping === 'endpoint-independent' ? await observeEarly(bed) : null;
   const unsolicited = await observeUnsolicited(bed, { socket: 'filtering', mapped });
   const hairpin = await observeHairpin(bed);
-  return { mapping, filtering, early, hairpin, unsolicited, ...(await observePool(bed)), mapped: seen };
+  const collision = bed.hasNeighbour ? await observeCollision(bed) : null;
+  return { mapping, filtering, early, hairpin, unsolicited, collision, ...(await observePool(bed)), mapped: seen };
 }
 
 /** A socket of the client that has sent to the primary and to nobody else, and its public endpoint. */
@@ -143,9 +158,9 @@ async function observeUnsolicited(bed: ConformanceBed, known: Known): Promise<Un
 
 async function observePool(
   bed: ConformanceBed,
-): Promise<Pick<Observation, 'addresses' | 'keepsAddress' | 'keepsPorts'>> {
+): Promise<Pick<Observation, 'addresses' | 'keepsAddress' | 'keepsPorts' | 'keepsParity'>> {
   const addresses = new Set<string>();
-  let [keepsAddress, keepsPorts] = [true, true];
+  let [keepsAddress, keepsPorts, keepsParity] = [true, true, true];
   for (const socket of POOL_SOCKETS) {
     const mapped = await bed.outbound(socket, bed.publicSide.primary);
     // A NAT may have no more ports than this.
@@ -154,8 +169,22 @@ async function observePool(
     const local = await bed.local(socket);
     if (mapped.address !== local.address) keepsAddress = false;
     if (mapped.port !== local.port) keepsPorts = false;
+    if (mapped.port % 2 !== local.port % 2) keepsParity = false;
   }
-  return { addresses: addresses.size === 1 ? 'one' : 'several', keepsAddress, keepsPorts };
+  return { addresses: addresses.size === 1 ? 'one' : 'several', keepsAddress, keepsPorts, keepsParity };
+}
+
+/** The second host must not have the first one's public endpoint, not even toward whom that one has never sent to. */
+async function observeCollision(bed: ConformanceBed): Promise<Collision> {
+  const { primary, otherPlaceOtherPort } = bed.publicSide;
+  const first = await mappedBy(bed, 'collision', primary);
+  await bed.local(NEIGHBOUR_SAME, (await bed.local('collision')).port);
+  for (const to of [otherPlaceOtherPort, primary]) {
+    const second = await bed.outbound(NEIGHBOUR_SAME, to);
+    // A NAT may have no other port.
+    if (second && sameEndpoint(second, first)) return 'overloaded';
+  }
+  return 'avoided';
 }
 
 /** The receiver's filter is opened step by step: not at all, to the sender's address, to its very endpoint. */

@@ -30,4 +30,5 @@ export { type RouterRules, routerRules } from './docker/router/rules.ts';
 export { startNatcheckServer } from './docker/served-lab.ts';
 export { type Addressing, DEFAULT_ADDRESSING } from './docker/topology/addressing.ts';
 export { AddressesTakenError } from './docker/topology/network.ts';
+export * from './further-nats.ts';
 export * from './profiles.ts';

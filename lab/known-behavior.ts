@@ -45,6 +45,7 @@ function behind(entering: PortAssignment | null, layer: NatProfile): PortAssignm
       // A mapping that depends on the destination cannot keep the port for a second one.
       return entering ?? RANDOM;
     case 'block':
+    case 'parity':
     // Samples would show which ports the block has; here there are none.
     case 'random':
       return RANDOM;

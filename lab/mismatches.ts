@@ -1,6 +1,6 @@
 /** Where what was observed of a NAT is not what its profile asks for. */
 import type { Dependency } from '../src/nat/behavior.ts';
-import type { Addresses, Early, Hairpin, Observation, Unsolicited } from './conformance.ts';
+import type { Addresses, Collision, Early, Hairpin, Observation, Unsolicited } from './conformance.ts';
 import {
   type AccessProfile,
   DEFAULT_BLOCK_SIZE,
@@ -49,6 +49,8 @@ const AXES = [
   'addresses',
   'keepsAddress',
   'keepsPorts',
+  'keepsParity',
+  'collision',
 ] as const;
 
 /** Where an observation is not what the profile asks for: one `asked X, got Y` line each; none when it conforms. */
@@ -63,6 +65,8 @@ export function mismatches(profile: Asked, observation: Observation): readonly s
     addresses: addressesOf(profile),
     keepsAddress: isAddressKept(profile),
     keepsPorts: isPortKept(profile),
+    keepsParity: isParityKept(profile),
+    collision: collisionOf(profile, observation),
   };
   const axes = AXES.filter((axis) => asked[axis] !== undefined && asked[axis] !== observation[axis]).map(
     (axis) => `${name}: ${axis}: asked ${asked[axis]}, got ${observation[axis]}`,
@@ -101,9 +105,20 @@ function isAddressKept({ translation, hairpin }: Asked): boolean | undefined {
   return hairpin === undefined ? undefined : false;
 }
 
-/** A NAPT may keep them all as well, while nobody else has them. */
-function isPortKept({ translation = 'napt' }: Asked): true | undefined {
-  return translation === 'napt' ? undefined : true;
+/** No other host has the ports of the sockets that are looked at. What translates no port is the same as what preserves them. */
+function isPortKept({ translation = 'napt', ports }: Asked): boolean | undefined {
+  if (translation !== 'napt' || ports === 'preserved') return true;
+  return ports === 'parity' ? false : undefined;
+}
+
+function isParityKept({ ports }: Asked): true | undefined {
+  return ports === 'parity' ? true : undefined;
+}
+
+/** An arbitrary pool may be one NAT for each address, which know nothing of each other. Undefined where nobody could tell. */
+function collisionOf({ hairpin, poolSize = 1, pooling }: Asked, { collision }: Observation): Collision | undefined {
+  if (collision === null || hairpin === undefined || (poolSize > 1 && pooling === 'arbitrary')) return undefined;
+  return 'avoided';
 }
 
 /** The public ports of the mapping socket, one for each mapping, in the order in which they were made. */

@@ -6,7 +6,17 @@ import { DEPENDENCIES, type Dependency, found } from '../src/nat/behavior.ts';
 import { type VerdictType, verdictOf } from '../src/nat/verdict.ts';
 
 /** How a NAT chooses the public port of a new mapping (RFC 4787 §4.2). */
-export type PortAssignmentKind = 'preserved' | 'sequential' | 'socket-sequential' | 'random' | 'block';
+export const PORT_ASSIGNMENT_KINDS = [
+  /** The host's own, as long as no other host's mapping has it; then another one. */
+  'preserved',
+  /** Any other, but even for an even one and odd for an odd one (RFC 4787 §4.2.2). */
+  'parity',
+  'sequential',
+  'socket-sequential',
+  'random',
+  'block',
+] as const;
+export type PortAssignmentKind = (typeof PORT_ASSIGNMENT_KINDS)[number];
 
 /** Whether the public addresses of a pool stay with an internal host (RFC 4787 §4.1, REQ-2). */
 export type Pooling = 'paired' | 'arbitrary';

@@ -114,6 +114,7 @@ const BASE: Readonly<Record<string, string>> = {
   'lab/profiles.ts': 'lab/base',
   'lab/suggest.ts': 'lab/base',
   'lab/accesses.ts': 'lab/base',
+  'lab/further-nats.ts': 'lab/base',
   'lab/conformance.ts': 'lab/base',
   'lab/known-behavior.ts': 'lab/base',
   'lab/mismatches.ts': 'lab/base',

@@ -21,6 +21,7 @@ export type {
   Transmit,
   Wait,
 } from '../../src/session.ts';
+export * from '../further-nats.ts';
 export * from '../profiles.ts';
 export { type Cancel, type Clock, type RunBounds, type RunEnd, runUntil } from './network/clock.ts';
 export { driveSession, type SimDriver, type SimDriverOptions } from './network/driver.ts';

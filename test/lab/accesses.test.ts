@@ -2,10 +2,11 @@ import { expect, it } from 'vitest';
 import { ACCESS_NAMES, ALL_ACCESSES, accessNamed, IPV6_ACCESS_NAMES, UDP_BLOCKED } from '../../lab/accesses.ts';
 import { DEFAULT_ADDRESSING } from '../../lab/docker/topology/addressing.ts';
 import { planLab } from '../../lab/docker/topology/plan.ts';
+import { FURTHER_NATS } from '../../lab/further-nats.ts';
 import { dualStack, IPV6_DROPPED, SYMMETRIC, TRANSLATIONS } from '../../lab/profiles.ts';
 
 it('a name alone is that of a NAT or another access to IPv4', () => {
-  expect(ACCESS_NAMES.map(accessNamed)).toEqual([...ALL_ACCESSES, ...TRANSLATIONS]);
+  expect(ACCESS_NAMES.map(accessNamed)).toEqual([...ALL_ACCESSES, ...FURTHER_NATS, ...TRANSLATIONS]);
 });
 
 it('a name with a plus sign has both families', () => {

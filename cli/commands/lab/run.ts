@@ -9,6 +9,7 @@ import { clearRunFiles, writeRunFiles } from '../../../lab/results/run-files.ts'
 import type { RunResult } from '../../../lab/results/run-result.ts';
 import { CutShortError } from '../../../lab/run/cut-short.ts';
 import { onlyPairs } from '../../../lab/run/only.ts';
+import { requireRealizable } from '../../../lab/run/require-realizable.ts';
 import { requireRunnable } from '../../../lab/run/require-runnable.ts';
 import { type RunOptions, runLabFile } from '../../../lab/run/run-lab-file.ts';
 import { UsageError } from '../../../src/errors.ts';
@@ -28,6 +29,7 @@ export const run: LabAction = ({ place = '', json = false, out, only, repeat = 1
       throw new UsageError(`--repeat takes a whole number from 1 to ${REPEAT_MAX}`);
     }
     const file = await readLabFile(place);
+    requireRealizable(file);
     requireRunnable(file);
     const wanted = { repeat, ...(only && { only: onlyPairs(only, file) }) };
     if (out !== undefined) await clearRunFiles(out);

@@ -50,6 +50,7 @@ export function conformanceBed(parts: BedParts): ConformanceBed {
   const { server } = parts;
   return {
     publicSide: parts.publicSide,
+    hasNeighbour: parts.neighbour.address !== parts.client.address,
     local: sockets.open,
     outbound: (socket, to) => outbound({ server, sockets }, { socket, to }),
     inbound: (socket, probe) => inbound({ server, sockets }, { socket, ...probe }),
@@ -66,8 +67,8 @@ interface Bed {
 interface ClientSockets {
   /** The agent of the host that the socket belongs to. */
   readonly agentOf: (socket: string) => Agent;
-  /** Opens the socket if it is not open yet. */
-  readonly open: (socket: string) => Promise<Endpoint>;
+  /** Opens the socket if it is not open yet, at that port or at one that the system chooses. */
+  readonly open: (socket: string, port?: number) => Promise<Endpoint>;
   /** Text for a datagram that no other datagram of the lab carries. */
   readonly token: () => string;
 }
@@ -78,9 +79,9 @@ function clientSockets({ client, neighbour }: BedParts): ClientSockets {
   let tokens = 0;
   return {
     agentOf: (socket) => hostOf(socket).agent,
-    open: (socket) => {
+    open: (socket, port = 0) => {
       const { agent, address } = hostOf(socket);
-      const local = locals.get(socket) ?? agent.bind(socket, { address, port: 0 });
+      const local = locals.get(socket) ?? agent.bind(socket, { address, port });
       locals.set(socket, local);
       return local;
     },

@@ -6,18 +6,18 @@
 import type { NatProfile } from '../../profiles.ts';
 import type { SitePlace } from '../topology/addressing.ts';
 import { kept } from './learned.ts';
+import { MAX_LISTED, nextPort, portMap } from './port-list.ts';
 
 /** Returns one nftables table, or nothing where iptables can do it. */
 export function portTable(profile: NatProfile, { wan, pool = [] }: Pick<SitePlace, 'wan' | 'pool'>): string {
-  if (profile.translation === 'dynamic') return poolTable([wan, ...pool]);
+  const isStatic = profile.translation === 'static';
+  if (profile.poolSize > 1 && profile.pooling === 'arbitrary' && !isStatic) return poolTable(profile, [wan, ...pool]);
   if (profile.ports === 'sequential') return sequenceTable(profile, wan);
   return profile.mapping === 'address-dependent' ? addressTable(profile, wan) : '';
 }
 
 const FIRST_COUNTED = 32_768;
 const LAST_COUNTED = 65_535;
-/** Enough that no two mappings of one lifetime meet, and so few that the rules fit into one argument of a program (128 KiB). */
-const MAX_COUNTED = 4096;
 const MIN_COUNTED = 1024;
 
 /** Whether there is room for ports that differ by that step. */
@@ -25,19 +25,15 @@ export function canCount(step: number): boolean {
   return step !== 0 && portsBy(step).length >= MIN_COUNTED;
 }
 
-/**
- * A counter chooses from a list of ports: used as the port, it would have its bytes in the machine's order
- * (nftables 1.0.6). The rule applies once to each connection, to its first packet, whatever becomes of that packet.
- */
+/** The rule applies once to each connection, to its first packet, whatever becomes of that packet. */
 function sequenceTable({ portStep = 1 }: NatProfile, wan: string): string {
   const ports = portsBy(portStep);
-  const counter = `numgen inc mod ${ports.length}`;
   return [
     'table ip ports {',
-    `  map sequence { typeof ${counter} : udp sport; elements = { ${ports.map((port, index) => `${index} : ${port}`).join(', ')} } }`,
+    `  ${portMap('sequence', ports)}`,
     '  chain source {',
     '    type nat hook postrouting priority srcnat - 1;',
-    `    oifname "wan" meta l4proto udp snat ip to ${wan} : ${counter} map @sequence`,
+    `    oifname "wan" meta l4proto udp snat ip to ${wan} : ${nextPort('sequence', ports)}`,
     '  }',
     '}',
     '',
@@ -45,22 +41,24 @@ function sequenceTable({ portStep = 1 }: NatProfile, wan: string): string {
 }
 
 function portsBy(step: number): readonly number[] {
-  const length = Math.min(MAX_COUNTED, Math.floor((LAST_COUNTED - FIRST_COUNTED) / Math.abs(step)) + 1);
+  const length = Math.min(MAX_LISTED, Math.floor((LAST_COUNTED - FIRST_COUNTED) / Math.abs(step)) + 1);
   const start = step > 0 ? FIRST_COUNTED : LAST_COUNTED;
   return Array.from({ length }, (_, index) => start + index * step);
 }
 
 /**
- * Each socket gets the address that its own endpoint says, so that it has the same one toward everyone. The port stays:
- * no two clients of the lab have one in common.
+ * Each socket gets the address that its endpoint says, so that it has the same one toward everyone, and keeps its port;
+ * where the mapping depends on the destination, each mapping draws an address and a port.
  */
-function poolTable(addresses: readonly string[]): string {
+function poolTable({ mapping }: NatProfile, addresses: readonly string[]): string {
+  const isStable = mapping === 'endpoint-independent';
+  const choice = isStable ? 'jhash ip saddr . udp sport' : 'numgen random';
   const elements = addresses.map((address, index) => `${index} : ${address}`).join(', ');
   return [
     'table ip ports {',
     '  chain source {',
     '    type nat hook postrouting priority srcnat - 1;',
-    `    oifname "wan" meta l4proto udp snat ip to jhash ip saddr . udp sport mod ${addresses.length} map { ${elements} }`,
+    `    oifname "wan" meta l4proto udp snat ip to ${choice} mod ${addresses.length} map { ${elements} }${isStable ? '' : ' fully-random'}`,
     '  }',
     '}',
     '',

@@ -2,18 +2,14 @@
  * A profile as the rules of its router: strings, a pure function of profile and addresses. The router's interfaces are
  * named `wan` and `lan`. Nothing is ever rejected, only dropped: an ICMP error ends a punch.
  */
-import type { Dependency } from '../../../src/nat/behavior.ts';
-import {
-  type AccessProfile,
-  DEFAULT_BLOCK_SIZE,
-  type NatProfile,
-  type PortAssignmentKind,
-  type TranslationKind,
-} from '../../profiles.ts';
+import { type AccessProfile, DEFAULT_BLOCK_SIZE, type NatProfile } from '../../profiles.ts';
 import type { ClientPlace, PortBlock, SitePlace } from '../topology/addressing.ts';
 import { coneTable } from './cone-table.ts';
 import { hairpinTable } from './hairpin-table.ts';
-import { canCount, portTable } from './port-table.ts';
+import { type Paired, pairedAddresses } from './paired.ts';
+import { portTable } from './port-table.ts';
+import { theNat } from './realizable.ts';
+import { hasStablePorts, stablePortTable } from './stable-ports.ts';
 
 export interface RouterRules {
   /** For `iptables-restore`: translation, the stateful filter, loss. */
@@ -41,7 +37,7 @@ export function routerRules(access: AccessProfile, place: SitePlace): RouterRule
     nft: [
       ...(isCone ? [coneTable(nat)] : []),
       ...(nat?.hairpin ? [hairpinTable(nat, place.wan)] : []),
-      ...(nat ? [portTable(nat, place)] : []),
+      ...(nat ? [hasStablePorts(nat, place) ? stablePortTable(nat, place) : portTable(nat, place)] : []),
     ].join(''),
   };
 }
@@ -97,24 +93,40 @@ function staticRules({ name }: NatProfile, { wan, pool = [], clients }: SitePlac
   ];
 }
 
-/** Each client has a block of public ports to itself, so that no mapping of one can ever stand in another's way. */
-function sourceRules(nat: NatProfile, { wan, clients }: SitePlace): readonly string[] {
-  const { ports, hairpin } = nat;
-  const snat = (match: string, to: string): string => `-A POSTROUTING ${match} -j SNAT --to-source ${to}`;
-  // Counted ports are for UDP only; everything else gets random ones.
-  if (ports === 'random' || ports === 'sequential') return [snat('-o wan', `${wan} --random-fully`)];
-  const how = ports === 'block' ? ' --random-fully' : '';
-  const blocks = clients.flatMap((client) => {
+/**
+ * Where nftables does not choose the port of a UDP mapping, each client has a block of public ports to itself, so that no
+ * mapping of one can ever stand in another's way.
+ */
+function sourceRules(nat: NatProfile, place: SitePlace): readonly string[] {
+  const isPaired = nat.poolSize > 1 && nat.pooling === 'paired';
+  const pairs = pairedAddresses(isPaired ? place : { wan: place.wan, clients: place.clients });
+  const isRandom = nat.ports === 'random' || nat.ports === 'sequential';
+  const how = isRandom ? ' --random-fully' : '';
+  const ofClients = pairs.flatMap(({ address: to, clients }) =>
+    clients.map(({ address }) => snat(`-o wan -s ${address}`, `${to}${how}`)),
+  );
+  return [
+    ...(isRandom || hasStablePorts(nat, place) ? [] : pairs.flatMap((pair) => blockRules(nat, pair))),
+    ...(isPaired ? ofClients : []),
+    snat('-o wan', `${place.wan}${how}`),
+  ];
+}
+
+function blockRules(nat: NatProfile, { address: to, clients }: Paired): readonly string[] {
+  const how = nat.ports === 'block' ? ' --random-fully' : '';
+  return clients.flatMap((client) => {
     const { address } = client;
     const { first, last } = blockOf(client, nat);
-    const matches = [
+    return [
       `-o wan -s ${address} -p tcp`,
       `-o wan -s ${address} -p udp`,
-      ...(hairpin ? [`-o lan -s ${address} -p udp -m conntrack --ctorigdst ${wan}`] : []),
-    ];
-    return matches.map((match) => snat(match, `${wan}:${first}-${last}${how}`));
+      ...(nat.hairpin ? [`-o lan -s ${address} -p udp -m conntrack --ctorigdst ${to}`] : []),
+    ].map((match) => snat(match, `${to}:${first}-${last}${how}`));
   });
-  return [...blocks, snat('-o wan', wan)];
+}
+
+function snat(match: string, to: string): string {
+  return `-A POSTROUTING ${match} -j SNAT --to-source ${to}`;
 }
 
 /** The public ports of a client: all that it has to itself, or the first `blockSize` of them. */
@@ -124,50 +136,6 @@ function blockOf({ ports: own }: ClientPlace, { name, ports, blockSize = DEFAULT
   if (last > own.last) throw new Error(`${name}: the container lab has no ${blockSize} ports for each client`);
   return { first: own.first, last };
 }
-
-function theNat({ layers }: AccessProfile & { readonly kind: 'nat' }): NatProfile {
-  const [nat, ...outer] = layers;
-  if (outer.length > 0) throw new Error(`${nat.name}: a router of the container lab is one NAT`);
-  const unable = unrealized(nat);
-  if (unable.length > 0) throw new Error(`${nat.name}: the container lab has no ${unable.join(', no ')}`);
-  return nat;
-}
-
-/** What a profile asks for that these rules cannot express. */
-function unrealized(profile: NatProfile): readonly string[] {
-  const { mapping, filtering, ports, portStep = 1, hairpin, inboundFirst = false, translation = 'napt' } = profile;
-  const isStable = mapping === 'endpoint-independent';
-  const isStrict = filtering === 'address-and-port-dependent';
-  return [
-    ...(PORTS_OF[mapping].includes(ports) ? [] : [`${ports} ports with ${mapping} mapping`]),
-    ...(ports === 'sequential' && !canCount(portStep) ? [`ports by steps of ${portStep}`] : []),
-    ...(isStable || isStrict ? [] : [`${filtering} filter with ${mapping} mapping`]),
-    ...(isStable || !hairpin ? [] : [`hairpinning with ${mapping} mapping`]),
-    ...(inboundFirst && !(isStable && isStrict) ? [`inbound first with ${mapping} mapping, ${filtering} filter`] : []),
-    ...(isStable || translation === 'napt' ? [] : [`${translation} translation with ${mapping} mapping`]),
-    ...TRANSLATION_LIMITS[translation](profile),
-  ];
-}
-
-/** By the kind of translation. Only what translates no port at all can have more than one address. */
-const TRANSLATION_LIMITS: Readonly<Record<TranslationKind, (profile: NatProfile) => readonly string[]>> = {
-  napt: ({ poolSize }) => (poolSize > 1 ? ['pool of addresses'] : []),
-  static: ({ filtering, hairpin }) => [
-    ...(filtering === 'address-dependent' ? [`${filtering} filter with static translation`] : []),
-    ...(hairpin ? ['hairpinning with static translation'] : []),
-  ],
-  dynamic: ({ filtering, hairpin, poolSize, pooling }) => [
-    ...(poolSize > 1 && pooling === 'arbitrary' ? [] : ['dynamic translation without an arbitrary pool']),
-    ...(filtering === 'address-and-port-dependent' ? [] : [`${filtering} filter with dynamic translation`]),
-    ...(hairpin ? ['hairpinning with dynamic translation'] : []),
-  ],
-};
-
-const PORTS_OF: Readonly<Record<Dependency, readonly PortAssignmentKind[]>> = {
-  'endpoint-independent': ['preserved'],
-  'address-dependent': ['random'],
-  'address-and-port-dependent': ['random', 'sequential', 'block'],
-};
 
 interface Table {
   /** Each with its policy. */

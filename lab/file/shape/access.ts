@@ -2,18 +2,11 @@
 import { z } from 'zod';
 import { DEPENDENCIES } from '../../../src/nat/behavior.ts';
 import { ACCESS_NAMES, IPV6_ACCESS_NAMES } from '../../accesses.ts';
-import type { Pooling, PortAssignmentKind, TranslationKind } from '../../profiles.ts';
+import { PORT_ASSIGNMENT_KINDS, type Pooling, type TranslationKind } from '../../profiles.ts';
 import { accessesNamed, oneAccessNamed, SET_NAMES } from '../text/access-name.ts';
 import { TIME_SPAN } from '../text/quantity.ts';
 import { mapping, quantity, readAs } from './field.ts';
 
-const PORTS = [
-  'preserved',
-  'sequential',
-  'socket-sequential',
-  'random',
-  'block',
-] as const satisfies readonly PortAssignmentKind[];
 const POOLING = ['paired', 'arbitrary'] as const satisfies readonly Pooling[];
 const TRANSLATION = ['static', 'dynamic', 'napt'] as const satisfies readonly TranslationKind[];
 
@@ -36,7 +29,7 @@ const profileSchema = mapping(
     mapping: z.enum(DEPENDENCIES).describe('What a mapping depends on besides the internal endpoint (RFC 4787 §4.1).'),
     filtering: z.enum(DEPENDENCIES).describe('What a packet from outside has to match to get in (RFC 4787 §5).'),
     ports: z
-      .enum(PORTS)
+      .enum(PORT_ASSIGNMENT_KINDS)
       .describe(
         'How the public port of a mapping is chosen (RFC 4787 §4.2). Default: preserved, or random if mapping is not endpoint-independent.',
       )

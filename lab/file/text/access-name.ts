@@ -1,6 +1,7 @@
 /** Names of accesses, and of sets of them, each also with what is done with IPv6: `symmetric`, `hard+ipv6-firewall`. */
 
 import { ACCESS_NAMES, ALL_ACCESSES, accessNamed, behindNat, IPV6_ACCESS_NAMES, UNTRANSLATED } from '../../accesses.ts';
+import { FURTHER_NATS } from '../../further-nats.ts';
 import { CLASSIC_NATS, HARD_NATS, type NamedAccess, type NatProfile, TRANSLATIONS } from '../../profiles.ts';
 import { nearest } from '../../suggest.ts';
 import { type Parsed, parsed, refused } from './parsed.ts';
@@ -9,6 +10,7 @@ const SETS: ReadonlyMap<string, readonly (NatProfile | NamedAccess)[]> = new Map
   ['classic', CLASSIC_NATS],
   ['hard', HARD_NATS],
   ['untranslated', UNTRANSLATED],
+  ['further', FURTHER_NATS],
   ['translations', TRANSLATIONS],
   ['all', ALL_ACCESSES],
 ]);

@@ -58,6 +58,7 @@ function portsOf(
   const mixed = (kind: PortPatternKind): Ports => ({ kinds: [kind, 'range', 'random', 'undetermined'], step });
   switch (layer.ports) {
     case 'random':
+    case 'parity':
       return { kinds: ['random'], step };
     case 'sequential':
       return { kinds: ['sequential'], step };

@@ -9,6 +9,9 @@ const LAST_PORT = 65_535;
 /** How many ports a NAT has on each public address. */
 export const PORT_COUNT = LAST_PORT - FIRST_PORT + 1;
 
+/** Even and odd. There are as many ports of one as of the other, so a step from port to port keeps it, also around the end. */
+const PARITIES = 2;
+
 interface PortRequest {
   /** Whose mapping it is. */
   readonly internal: Endpoint;
@@ -25,6 +28,7 @@ export type AssignPort = (request: PortRequest) => number | null;
  * destination only: with the same port for two of them both would share one public endpoint, which is
  * endpoint-independent mapping in all but name.
  * A NAT that translates no port has no other one.
+ * `parity` draws from the ports that are even or odd like the internal one (RFC 4787 §4.2.2).
  * `sequential` counts from a random start, also across hosts and sockets.
  * `socket-sequential` keeps the port for the first mapping of a socket, and counts up from there for its further ones.
  * `block` draws from the block that the host has to itself, and keeps.
@@ -44,6 +48,11 @@ export function createPortAssignment(
       return ({ internal, isFree }) => {
         if (isFree(internal.port)) return internal.port;
         return translation === 'dynamic' ? null : firstFree(randomPort(), isFree);
+      };
+    case 'parity':
+      return ({ internal, isFree }) => {
+        const drawn = randomPort();
+        return firstFree(drawn + ((drawn + internal.port) % PARITIES), isFree, PARITIES);
       };
     case 'sequential': {
       let next = randomPort();

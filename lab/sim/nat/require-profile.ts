@@ -1,6 +1,6 @@
 /** A profile is data that anybody may write: what it holds is looked at before a NAT is made of it. */
 import { DEPENDENCIES } from '../../../src/nat/behavior.ts';
-import type { NatProfile } from '../../profiles.ts';
+import { type NatProfile, PORT_ASSIGNMENT_KINDS } from '../../profiles.ts';
 import { requireNumber, requireOneOf } from '../network/misuse.ts';
 import type { FilterOptions } from './filter.ts';
 import { PORT_COUNT } from './port-assignment.ts';
@@ -14,7 +14,7 @@ export function requireProfile(profile: NatProfile): void {
   requireTranslation(profile);
   requireOneOf('mapping', mapping, DEPENDENCIES);
   requireFilter(profile);
-  requireOneOf('ports', ports, ['preserved', 'sequential', 'socket-sequential', 'random', 'block']);
+  requireOneOf('ports', ports, PORT_ASSIGNMENT_KINDS);
   requireOneOf('pooling', pooling, ['paired', 'arbitrary']);
   requireNumber('poolSize', poolSize, { min: 1, max: MAX_POOL_SIZE, isInteger: true });
   if (portStep !== undefined)

@@ -34,7 +34,8 @@ export function createSimBed({ seed, access, family = 'IPv4' }: BedOptions): Con
 
   return {
     publicSide,
-    local: async (socket) => clients.socketOf(socket).local,
+    hasNeighbour: true,
+    local: async (socket, port) => clients.socketOf(socket, port).local,
     outbound: async (socket, to) => {
       server.seen.length = 0;
       clients.socketOf(socket).send(to, Uint8Array.of(0));
@@ -81,8 +82,8 @@ function createPublicSide(world: World, side: PublicSide): { readonly host: Host
 }
 
 interface Clients {
-  /** The socket of that name, opened when it is first asked for. */
-  readonly socketOf: (name: string) => UdpSocket;
+  /** The socket of that name, opened when it is first asked for, at that port if one is named. */
+  readonly socketOf: (name: string, port?: number) => UdpSocket;
   /** From whom datagrams have come to that socket. */
   readonly sourcesAt: (name: string) => readonly Endpoint[];
   readonly forget: () => void;
@@ -95,11 +96,11 @@ function createClients(
 ): Clients {
   const seen: Seen[] = [];
   const sockets = new Map<string, UdpSocket>();
-  const socketOf = (name: string): UdpSocket => {
+  const socketOf = (name: string, port?: number): UdpSocket => {
     const host = NEIGHBOUR_SOCKETS.includes(name) ? neighbour : client;
     const address = addressOf(host, family);
     const receive = (from: Endpoint): unknown => seen.push({ from, to: socketOf(name).local });
-    const socket = sockets.get(name) ?? host.open(receive, { address });
+    const socket = sockets.get(name) ?? host.open(receive, { address, ...(port !== undefined && { port }) });
     sockets.set(name, socket);
     return socket;
   };

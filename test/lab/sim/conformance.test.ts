@@ -1,6 +1,7 @@
 /** The simulated NATs are held to their profiles by the suite that also holds the container lab's to them. */
 import { describe, expect, it } from 'vitest';
 import { observe } from '../../../lab/conformance.ts';
+import { FURTHER_NATS, PORT_PARITY } from '../../../lab/further-nats.ts';
 import { mismatches } from '../../../lab/mismatches.ts';
 import {
   DYNAMIC,
@@ -24,8 +25,14 @@ import { createSimBed } from '../../../lab/sim/site/bed.ts';
 import type { BoxAccess } from '../../../lab/sim/site/site.ts';
 import type { Family } from '../../../src/endpoint.ts';
 import { DEPENDENCIES } from '../../../src/nat/behavior.ts';
+import {
+  createInsideSourceHairpin,
+  createOverloading,
+  createRouterWideFilter,
+  createUnfilteredHairpin,
+} from './flawed-boxes.ts';
 
-const PORT_ASSIGNMENTS = ['preserved', 'sequential', 'random', 'block'] as const;
+const PORT_ASSIGNMENTS = ['preserved', 'parity', 'sequential', 'random', 'block'] as const;
 
 const PAIRS = DEPENDENCIES.flatMap((mapping) => DEPENDENCIES.map((filtering) => ({ mapping, filtering })));
 const PROFILES: readonly NatProfile[] = PAIRS.flatMap((pair) =>
@@ -58,6 +65,7 @@ describe.each(['IPv4', 'IPv6'] as const)('conformance of the simulated NATs over
     { ...SYMMETRIC_BLOCK, name: 'a block of eight', blockSize: 8 },
     INBOUND_FIRST,
     { ...RESTRICTED, name: 'restricted, inbound first', inboundFirst: true },
+    ...FURTHER_NATS,
     ...TRANSLATIONS,
     { ...STATIC, name: 'static, restricted', filtering: 'address-dependent' },
     { ...STATIC, name: 'static that hairpins', hairpin: true },
@@ -156,10 +164,30 @@ describe('the suite', () => {
     expect(mismatches(asked, await observe(bedOf(actual, 1)))).toEqual([`${asked.name}: ${line}`]);
   });
 
+  it.each<{ actual: NatProfile; asked: NatProfile; line: string }>([
+    { actual: PORT_RESTRICTED, asked: PORT_PARITY, line: 'keepsPorts: asked false, got true' },
+    { actual: PORT_PARITY, asked: PORT_RESTRICTED, line: 'keepsPorts: asked true, got false' },
+    {
+      actual: { ...PORT_PARITY, name: 'drawn', ports: 'random' },
+      asked: PORT_PARITY,
+      line: 'keepsParity: asked true, got false',
+    },
+  ])('reports that $actual.name does not choose ports as $asked.name', async ({ actual, asked, line }) => {
+    expect(mismatches(asked, await observe(bedOf(actual, 1)))).toEqual([`${asked.name}: ${line}`]);
+  });
+
+  it('reports a NAT that gives two hosts with one port the same public endpoint', async () => {
+    const bed = bedOfBox(createOverloading);
+    expect(mismatches(PORT_RESTRICTED, await observe(bed))).toEqual([
+      'port-restricted: collision: asked avoided, got overloaded',
+    ]);
+  });
+
   it('reports a NAT of another kind, on both axes', async () => {
     expect(mismatches(FULL_CONE, await observe(bedOf(SYMMETRIC, 1)))).toEqual([
       'full-cone: mapping: asked endpoint-independent, got address-and-port-dependent',
       'full-cone: filtering: asked endpoint-independent, got address-and-port-dependent',
+      'full-cone: keepsPorts: asked true, got false',
     ]);
   });
 
@@ -184,45 +212,3 @@ describe('the suite', () => {
     await expect(observe(bed)).rejects.toThrow('nothing comes back from 203.0.113.10:3478');
   });
 });
-
-type BoxContext = Parameters<BoxAccess['createBox']>[0];
-
-/** Endpoint-independent mapping, and an address filter that forgets which socket has sent (DESIGN §7). */
-function createRouterWideFilter(context: BoxContext): Middlebox {
-  const nat = createNat({ profile: FULL_CONE, ...context });
-  const sentTo = new Set<string>();
-  return {
-    outbound: (now, packet) => {
-      sentTo.add(packet.to.address);
-      return nat.outbound(now, packet);
-    },
-    inbound: (now, packet) => (sentTo.has(packet.from.address) ? nat.inbound(now, packet) : drop('filtered')),
-  };
-}
-
-/** Two NATs in one: what is hairpinned goes by the rules of a full cone, and all else by those of a port-restricted one. */
-function createUnfilteredHairpin(context: BoxContext): Middlebox {
-  const { addresses } = context;
-  const outside = createNat({ profile: PORT_RESTRICTED, ...context });
-  const hairpin = createNat({ profile: { ...FULL_CONE, hairpin: true }, ...context });
-  return {
-    outbound: (now, packet) => {
-      const hairpinned = hairpin.outbound(now, packet);
-      return addresses.includes(packet.to.address) ? hairpinned : outside.outbound(now, packet);
-    },
-    inbound: outside.inbound,
-  };
-}
-
-/** RFC 4787 §6, "Internal source IP address and port": what REQ-9a rules out. */
-function createInsideSourceHairpin(context: BoxContext): Middlebox {
-  const nat = createNat({ profile: { ...FULL_CONE, hairpin: true }, ...context });
-  return {
-    outbound: (now, packet) => {
-      const passage = nat.outbound(now, packet);
-      if (passage.kind === 'drop' || passage.side === 'outside') return passage;
-      return { ...passage, packet: { ...passage.packet, from: packet.from } };
-    },
-    inbound: nat.inbound,
-  };
-}

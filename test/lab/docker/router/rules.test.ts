@@ -156,8 +156,9 @@ describe('the rules of a router', () => {
     expect(rules).toEqual({ iptables: plain.iptables.replace('-A INPUT -p udp -j DROP', silent), nft: '' });
   });
 
-  it('give each of two clients public ports to itself', () => {
-    const { iptables } = routerRules(behindNat(PORT_RESTRICTED).access, placeOfTwo);
+  it('of such a NAT give each of two clients public ports to itself', () => {
+    const { iptables, nft } = routerRules(behindNat(INBOUND_FIRST).access, placeOfTwo);
+    expect(nft).toBe('');
     expect(iptables.split('\n').filter((line) => line.includes('-p udp -j SNAT'))).toEqual([
       '-A POSTROUTING -o wan -s 10.113.0.2 -p udp -j SNAT --to-source 203.0.113.101:1024-33279',
       '-A POSTROUTING -o wan -s 10.113.0.3 -p udp -j SNAT --to-source 203.0.113.101:33280-65535',
@@ -165,10 +166,9 @@ describe('the rules of a router', () => {
   });
 
   it('of a port-restricted NAT that hairpins lead a packet to its own address to the owner of the port, if that one has sent to its source', () => {
-    const rules = routerRules(behindNat({ ...PORT_RESTRICTED, hairpin: true }).access, placeOfTwo);
+    const rules = routerRules(behindNat({ ...PORT_RESTRICTED, hairpin: true }).access, place);
     expect(rules.iptables.split('\n').filter((line) => line.includes('-o lan'))).toEqual([
-      '-A POSTROUTING -o lan -s 10.113.0.2 -p udp -m conntrack --ctorigdst 203.0.113.101 -j SNAT --to-source 203.0.113.101:1024-33279',
-      '-A POSTROUTING -o lan -s 10.113.0.3 -p udp -m conntrack --ctorigdst 203.0.113.101 -j SNAT --to-source 203.0.113.101:33280-65535',
+      '-A POSTROUTING -o lan -s 10.113.0.2 -p udp -m conntrack --ctorigdst 203.0.113.101 -j SNAT --to-source 203.0.113.101:1024-65535',
     ]);
     expect(rules.nft).toBe(`table ip hairpin {
   map mappings { type inet_service : ipv4_addr . inet_service; flags dynamic,timeout; timeout 120s; size 65535; }
@@ -226,7 +226,8 @@ describe('the rules of a router', () => {
   it.for([
     [{ ...SYMMETRIC_ADDRESS, ports: 'sequential' }, 'no sequential ports with address-dependent mapping'],
     [{ ...SYMMETRIC, ports: 'preserved' }, 'no preserved ports with address-and-port-dependent mapping'],
-    [{ ...FULL_CONE, ports: 'random' }, 'no random ports with endpoint-independent mapping'],
+    [{ ...FULL_CONE, ports: 'sequential' }, 'no sequential ports with endpoint-independent mapping'],
+    [{ ...INBOUND_FIRST, ports: 'parity' }, 'no inbound first with parity ports'],
     [{ ...SYMMETRIC_SEQUENTIAL, portStep: 0 }, 'no ports by steps of 0'],
     [{ ...SYMMETRIC_SEQUENTIAL, portStep: 100 }, 'no ports by steps of 100'],
     [{ ...SYMMETRIC_BLOCK, blockSize: 65_000 }, 'no 65000 ports for each client'],
@@ -236,7 +237,14 @@ describe('the rules of a router', () => {
     ],
     [{ ...SYMMETRIC, filtering: 'endpoint-independent' }, 'no endpoint-independent filter'],
     [{ ...SYMMETRIC, hairpin: true }, 'no hairpinning with address-and-port-dependent mapping'],
-    [{ ...FULL_CONE, poolSize: 2 }, 'no pool of addresses'],
+    [{ ...FULL_CONE, poolSize: 2 }, 'no endpoint-independent filter with a pool of addresses'],
+    [{ ...PORT_RESTRICTED, hairpin: true, poolSize: 2 }, 'no hairpinning with a pool of addresses'],
+    [{ ...INBOUND_FIRST, poolSize: 2 }, 'no inbound first with a pool of addresses'],
+    [
+      { ...PORT_RESTRICTED, ports: 'parity', poolSize: 2, pooling: 'arbitrary' },
+      'no parity ports with an arbitrary pool of addresses',
+    ],
+    [{ ...SYMMETRIC_BLOCK, poolSize: 2 }, 'no block ports with a paired pool of addresses'],
   ] as const)('are refused for a profile that they cannot express: $1', ([profile, reason]) => {
     expect(() => routerRules(behindNat(profile).access, place)).toThrow(reason);
   });

@@ -27,6 +27,16 @@ describe('port assignment (RFC 4787 §4.2)', () => {
     expect(sourceOf(FULL_CONE.lifetimeMs, OTHER_HOST, A1)).toEqual(at(40_000));
   });
 
+  it('draws from the ports of the same parity where that is kept (RFC 4787 §4.2.2)', () => {
+    const { sourceOf } = natOf({ ...FULL_CONE, ports: 'parity' });
+    const hosts = Array.from({ length: 2000 }, (_, index) => ({ ...HOST, port: 1 + index }));
+    const ports = hosts.map((host) => sourceOf(0, host, A1).port);
+    expect(ports.map((port) => port % 2)).toEqual(hosts.map(({ port }) => port % 2));
+    expect(new Set(ports).size).toBe(2000);
+    expect([Math.min(...ports) < 1500, Math.max(...ports) > 65_000]).toEqual([true, true]);
+    expect(sourceOf(0, HOST, B1)).toEqual(sourceOf(0, HOST, A1));
+  });
+
   it('counts up when sequential, over hosts and sockets, leaving out what is in use, and begins again after 65535', () => {
     const { sourceOf } = natOf({ ...FULL_CONE, ports: 'sequential' });
     const first = sourceOf(0, HOST, A1).port;

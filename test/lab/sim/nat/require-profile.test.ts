@@ -12,7 +12,7 @@ it.each<[Record<string, unknown>, string]>([
   [{ filtering: undefined }, `filtering is undefined; it must be one of ${DEPENDENCY_LIST}`],
   [
     { ports: 'odd' },
-    'ports is "odd"; it must be one of "preserved", "sequential", "socket-sequential", "random", "block"',
+    'ports is "odd"; it must be one of "preserved", "parity", "sequential", "socket-sequential", "random", "block"',
   ],
   [{ pooling: 'none' }, 'pooling is "none"; it must be one of "paired", "arbitrary"'],
   [{ poolSize: 0 }, 'poolSize is 0; it must be an integer from 1 to 254'],
