@@ -94,8 +94,10 @@ async function seenTry(bed: Bed, pair: NumberedPair): Promise<{ readonly end: Tr
   const sides = placedSides(bed, pair);
   const [siteA, siteB] = [lab.nat(pair.a.site), lab.nat(pair.b.site)];
   await restartHelpers(bed);
-  await Promise.all([siteA, siteB].flatMap(routersOf).map((router) => router.forget()));
-  await Promise.all([siteA, siteB].map(({ router }) => startCounting(router)));
+  await Promise.all([
+    ...[siteA, siteB].flatMap(routersOf).map((router) => router.forget()),
+    ...[siteA, siteB].map(({ router }) => startCounting(router)),
+  ]);
   const inPair = {
     ...facts,
     sides: new Map(sides.map((placed) => [placed.side.name, factsOf(placed)])),
