@@ -28,7 +28,7 @@ export { ipv6Rules } from './docker/router/ipv6-rules.ts';
 export type { LabRouter } from './docker/router/router.ts';
 export { type RouterRules, routerRules } from './docker/router/rules.ts';
 export { startNatcheckServer } from './docker/served-lab.ts';
+export { AddressesTakenError } from './docker/topology/addresses-taken-error.ts';
 export { type Addressing, DEFAULT_ADDRESSING } from './docker/topology/addressing.ts';
-export { AddressesTakenError } from './docker/topology/network.ts';
 export * from './further-nats.ts';
 export * from './profiles.ts';
