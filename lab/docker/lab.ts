@@ -22,6 +22,7 @@ import { type LabPlan, type PlanInput, planLab, publicAddress6Of, publicAddresse
 import type { StartedSite } from './topology/site.ts';
 import { startTopology, type Topology, type TopologyOptions } from './topology/topology.ts';
 import { once } from './waiting.ts';
+import { createWitness, type PairWatch } from './witness/witness.ts';
 
 export interface LabOptions extends Partial<Omit<PlanInput, 'clientsPerSite' | 'addressing'>> {
   readonly engine: Pick<Engine, 'host'>;
@@ -50,6 +51,8 @@ export interface LabSite extends SiteFaults {
   readonly publicAddresses: readonly string[];
   /** The router's public IPv6 address; null if there is none. */
   readonly publicAddress6: string | null;
+  /** The subnet of its clients, and the public one that it is translated into, host by host (RFC 6296); null unless it is. */
+  readonly prefixes6: { readonly subnet: string; readonly outside: string } | null;
   readonly router: LabRouter;
   /** The carrier's router, which the site's router is behind, if the site has two NATs in a row. */
   readonly carrier: LabRouter | null;
@@ -81,6 +84,11 @@ export interface Lab extends AsyncDisposable {
   shape(quality: LinkQuality, sites?: readonly LabSite[]): Promise<ShapedLinks>;
   /** Makes a folder that guests can share. */
   createVolume(): Promise<LabVolume>;
+  /**
+   * Watches two sites from when this resolves; its `end` tells what their routers saw since: how bytes went from the clients
+   * of one to those of the other, and every packet. Several can be watched at once.
+   */
+  pathBetween(a: LabSite, b: LabSite): Promise<PairWatch>;
 }
 
 /**
@@ -105,6 +113,7 @@ export async function startLab({ engine, image, ...wanted }: LabOptions): Promis
   await verifyTopology(topology, plan);
 
   const sites = topology.sites.map(labSite);
+  const witness = started.use(createWitness({ isWhole: false }));
   const owned = started.move();
   return {
     id,
@@ -123,6 +132,7 @@ export async function startLab({ engine, image, ...wanted }: LabOptions): Promis
       ),
     shape: labLinks(topology, sites),
     createVolume: () => createVolume(docker, { lab: id, labels: labelsOf(id) }),
+    pathBetween: (a, b) => witness.watch(a, b, { names: publicNames(plan) }),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
 }
@@ -146,6 +156,16 @@ async function startPlanned(
   return addressing === 'free' ? onFreeAddresses(start, () => removeLab(docker, options.id)) : start(addressing);
 }
 
+/** Of those on the public side, by their addresses. */
+function publicNames({ server, helpers, ipv6 }: LabPlan): Readonly<Record<string, string>> {
+  const servers = [server.primary, server.alternate, ipv6?.server.primary, ipv6?.server.alternate];
+  const named = [
+    ...servers.map((address) => [address, 'server'] as const),
+    ...helpers.flatMap(({ name, address, address6 }) => [[address, name] as const, [address6, name] as const]),
+  ];
+  return Object.fromEntries(named.flatMap(([address, name]) => (address ? [[address, name]] : [])));
+}
+
 function labSite({ plan, router, carrier, clients }: StartedSite): LabSite {
   const { name, access, ipv6 } = plan;
   const client = (index: number): LabContainer => found(clients[index], `client ${index} behind ${name}`);
@@ -158,6 +178,7 @@ function labSite({ plan, router, carrier, clients }: StartedSite): LabSite {
     publicAddress: publicAddressesOf(plan)[0],
     publicAddresses: publicAddressesOf(plan),
     publicAddress6: publicAddress6Of(plan),
+    prefixes6: plan.place6?.outside ? { subnet: plan.place6.subnet, outside: plan.place6.outside } : null,
     router: home,
     carrier: outer,
     ...siteFaults(plan, outer ? [home, outer] : [home]),

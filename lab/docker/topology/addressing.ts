@@ -40,6 +40,8 @@ export interface SitePlace {
   readonly wan: string;
   /** Further public addresses of the router. */
   readonly pool?: readonly string[];
+  /** The subnet that stands for this one on the public side, host by host, where the router translates prefixes (RFC 6296). */
+  readonly outside?: string;
   /** The router's address toward its clients. */
   readonly lan: string;
   readonly clients: readonly ClientPlace[];

@@ -5,7 +5,7 @@ import type { NamedAccess, NatProfile } from '../../profiles.ts';
 import { type Addressing, type BackbonePlace, backbonePlace, type ServerPlace, serverPlace } from './addressing.ts';
 import { type HelperPlan, planHelpers } from './helper-plan.ts';
 import { backbonePlace6, serverPlace6 } from './ipv6-addressing.ts';
-import { type Accesses, type OtherRules, planRouters, type SiteRouters } from './router-plan.ts';
+import { type Accesses, type OtherRules, planRouters, reachedSubnet6, type SiteRouters } from './router-plan.ts';
 import type { Route } from './setup-script.ts';
 import { type Spare, spareOf } from './spare.ts';
 
@@ -80,10 +80,12 @@ export function routesOf(site: SitePlan): { readonly ipv4: readonly Route[]; rea
   return { ipv4, ipv6: routes6(site) };
 }
 
-function routes6({ ipv6, place6, carrier }: SitePlan): readonly Route[] {
+function routes6(site: SitePlan): readonly Route[] {
+  const { place6, carrier } = site;
   const outer = carrier?.place6 ?? place6;
-  if (!place6 || !outer) return [];
-  const inside = ipv6?.kind === 'nat' ? [] : [place6.subnet];
+  if (!outer) return [];
+  const subnet = reachedSubnet6(site);
+  const inside = subnet === null ? [] : [subnet];
   const between = carrier?.place6 ? [carrier.place6.subnet] : [];
   return [...inside, ...between].map((subnet) => ({ subnet, via: outer.wan }));
 }

@@ -4,6 +4,7 @@ import type { Progress } from '../../docker/engine/provision.ts';
 import { type Lab, startLab } from '../../docker/lab.ts';
 import { startNatcheckServer } from '../../docker/served-lab.ts';
 import type { ShapedLinks } from '../../docker/topology/link/quality.ts';
+import { createWitness, type Witness } from '../../docker/witness/witness.ts';
 import type { LabFile } from '../../file/lab-file.ts';
 import { problemIn } from '../../file/lab-file-error.ts';
 import { SHARED_PATH } from '../program/guest-spec.ts';
@@ -26,6 +27,8 @@ export interface Bed {
   readonly volume: string | null;
   /** What is the same in all pairs. */
   readonly facts: PublicFacts;
+  /** Watches the routers. */
+  readonly witness: Witness;
 }
 
 export type PublicFacts = Pick<Facts, 'server' | 'alternate' | 'helpers' | 'shared'>;
@@ -36,13 +39,15 @@ export interface BedOptions {
   readonly image: string;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** Whether the routers' captures are kept whole; default: no. */
+  readonly keepsCaptures?: boolean;
   /** Takes over what is started. */
   readonly own: <T extends AsyncDisposable>(resource: T) => T;
 }
 
 /** @throws LabFileError for what cannot be made as the file says, with its place; the signal's reason; what `startLab` throws. */
 export async function startBed(file: LabFile, options: BedOptions): Promise<Bed> {
-  const { engine, image, progress, signal, own } = options;
+  const { engine, image, progress, signal, keepsCaptures = false, own } = options;
   const images = await ensureImages(file, options);
   const plan = planBed(file);
   progress(`starting ${plan.profiles.length} sites, and holding each to its profile`);
@@ -59,7 +64,7 @@ export async function startBed(file: LabFile, options: BedOptions): Promise<Bed>
   const bed = { file, lab, plan, links, images, volume, facts };
   await prepare(bed, options);
   const helpers = await startHelpers(file, { ...bed, facts: inNoPair(facts), own, signal });
-  return { ...bed, helpers };
+  return { ...bed, helpers, witness: own(createWitness({ isWhole: keepsCaptures })) };
 }
 
 /** After every NAT has been held to its profile: a lost packet there would tell of a NAT that it is none. */
@@ -72,7 +77,7 @@ async function shapeLinks(file: LabFile, lab: Lab, own: BedOptions['own']): Prom
 }
 
 async function prepare(
-  { file, lab, images, volume, facts }: Omit<Bed, 'helpers'>,
+  { file, lab, images, volume, facts }: Omit<Bed, 'helpers' | 'witness'>,
   { progress, signal }: BedOptions,
 ): Promise<void> {
   const image = images.get('setup');

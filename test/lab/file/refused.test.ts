@@ -198,6 +198,10 @@ const BY_YAML: readonly (readonly [text: string, ...lines: string[]])[] = [
   ['\ta: 1', 'f:1:1: this is not YAML: tabs are not allowed as indentation'],
   ['a: 1\n---\nb: 1', expect.stringMatching(/^f:2:1: this is not YAML: source contains multiple documents/)],
   ['a: !x 1', 'f:1:4: this is not YAML: unresolved tag: !x'],
+  [
+    'sides: { a: { command: run {{peer.public}} } }',
+    'f:1:28: inside { } and [ ], a text with {{…}} has to be in quotes, since YAML takes its braces for a mapping',
+  ],
   ['a: &x [*x]', 'f:1:8: a[0]: the alias *x stands for what it is in'],
   ['a: *x', 'f:1:4: a: no anchor &x comes before this alias'],
   [
