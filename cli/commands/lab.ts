@@ -87,6 +87,7 @@ export const lab = defineCommand({
     out: { type: 'string', describe: 'matrix, run: directory for the results, created if missing' },
     only: { type: 'string', array: true, describe: 'run: a pair to run, as "ROW × COLUMN"; repeat to run several' },
     repeat: { type: 'number', describe: 'run: how often each pair is tried; the results then have success rates' },
+    pcap: { type: 'string', describe: 'run: directory for what the routers capture, one pcap file per router and try' },
     keep: { type: 'boolean', describe: 'run: leave the first pair up that goes wrong, for natcheck lab exec' },
   },
   notes: NOTES,
@@ -125,7 +126,7 @@ interface Positionals {
 
 function checkUse(
   name: string,
-  { place, command, clients, all, nat, hard, image, json, out, only, repeat, keep }: LabWords,
+  { place, command, clients, all, nat, hard, image, json, out, only, repeat, keep, pcap }: LabWords,
 ): void {
   if (!Number.isInteger(clients) || clients < 1 || clients > MAX_CLIENTS) {
     throw new UsageError(`--clients takes a whole number from 1 to ${MAX_CLIENTS}`);
@@ -144,8 +145,8 @@ function checkUse(
   }
   if (out !== undefined && name !== 'matrix' && name !== 'run')
     throw new UsageError(`natcheck lab ${name} does not take --out`);
-  if (name !== 'run' && (only || repeat !== undefined || keep)) {
-    throw new UsageError(`natcheck lab ${name} does not take --only, --repeat or --keep`);
+  if (name !== 'run' && (only || repeat !== undefined || keep || pcap !== undefined)) {
+    throw new UsageError(`natcheck lab ${name} does not take --only, --repeat, --keep or --pcap`);
   }
   if (!out && name === 'matrix') throw new UsageError('natcheck lab matrix needs --out DIR');
   if (name === 'exec') {

@@ -1,5 +1,5 @@
 /** Runs a lab file: one lab for all pairs, as many at once as the machine bears. */
-import { createOwner } from '../../src/net/owner.ts';
+import { createOwner, firstThrown } from '../../src/net/owner.ts';
 import type { Lab } from '../docker/lab.ts';
 import { runSchedule } from '../docker/matrix/schedule.ts';
 import type { LabFile } from '../file/lab-file.ts';
@@ -8,14 +8,17 @@ import { RUN_SCHEMA, type RunCell, type RunResult } from '../results/run-result.
 import type { Placed } from './bed/plan.ts';
 import { type Bed, type BedOptions, startBed } from './bed/start-bed.ts';
 import { CutShortError } from './cut-short.ts';
+import { orEngineLost } from './engine-lost.ts';
 import { type KeptPair, type PairOptions, runPair } from './pair/run-pair.ts';
 import type { TakeOver } from './pair/run-try.ts';
 
-export interface RunOptions extends Omit<BedOptions, 'own'> {
+export interface RunOptions extends Omit<BedOptions, 'own' | 'keepsCaptures'> {
   /** Which pairs to run; default: all. */
   readonly only?: (a: string, b: string) => boolean;
   /** How often; default: once. */
   readonly repeat?: number;
+  /** A directory for what the routers of each try capture; default: it is not kept. */
+  readonly pcap?: string;
   readonly onCell?: (progress: { readonly cell: RunCell; readonly done: number; readonly total: number }) => void;
   /** Called with what there is when no more comes, before the lab is ended; also when the run is cut short. */
   readonly onResult?: (result: RunResult) => Promise<void>;
@@ -33,14 +36,19 @@ interface RunPair {
 }
 
 /**
- * @param file one that `requireRunnable` has let through.
- * @throws CutShortError when the signal aborts, a helper ends, or the engine is lost, while pairs run; before that, the signal's
- * reason, LabFileError, or the error itself.
+ * @throws CutShortError when the signal aborts, a helper or what shapes the links ends, or the engine is lost, while pairs run;
+ * before that, the signal's reason, LabFileError, or the error itself.
  */
 export async function runLabFile(file: LabFile, options: RunOptions): Promise<RunResult> {
+  return inItsLab(file, options).catch((error: unknown) => {
+    throw firstThrown(error);
+  });
+}
+
+async function inItsLab(file: LabFile, options: RunOptions): Promise<RunResult> {
   const { onResult = async () => {}, onKept } = options;
   await using owned = createOwner();
-  const bed = await startBed(file, { ...options, own: owned.use });
+  const bed = await startBed(file, { ...options, keepsCaptures: options.pcap !== undefined, own: owned.use });
   owned.defer(() => options.progress('ending the lab'));
   const keeping = onKept ? createKeeping(owned.use) : null;
   const { result, cause } = await runPairs(bed, options, keeping);
@@ -58,21 +66,21 @@ interface Ran {
 }
 
 async function runPairs(bed: Bed, options: RunOptions, keeping: Keeping | null): Promise<Ran> {
-  const { progress, onCell = () => {}, repeat = 1 } = options;
-  const signal = AbortSignal.any([options.signal, helperLost(bed)]);
+  const { progress, onCell = () => {}, repeat = 1, pcap } = options;
+  const signal = AbortSignal.any([options.signal, bedLost(bed)]);
   const pairs = pairsOf(bed, options);
   const cells: RunCell[] = [];
   progress(`running ${pairs.length} pairs`);
   const startedAt = performance.now();
   const run = async ({ a, b, index }: RunPair): Promise<void> => {
     if (keeping?.kept()) return;
-    const cell = await runPair(bed, { a, b, repeat, signal, keep: keeping?.keep });
+    const cell = await runPair(bed, { a, b, repeat, pcap, signal, keep: keeping?.keep });
     cells[index] = cell;
     onCell({ cell, done: cells.filter(Boolean).length, total: pairs.length });
   };
   const ended = await runSchedule(pairs, { run, signal, pairsAtOnce: bed.file.pairsAtOnce ?? undefined }).then(
     () => null,
-    (error: unknown) => ({ error }),
+    async (error: unknown) => ({ error: signal.aborted ? error : await orEngineLost(error, options.engine.host) }),
   );
   const elapsedMs = Math.round(performance.now() - startedAt);
   const ran = { cells: cells.filter(Boolean), pairs: pairs.length, elapsedMs };
@@ -97,12 +105,14 @@ function createKeeping(own: TakeOver): Keeping {
   };
 }
 
-/** Aborts when a helper ends by itself: no pair after that says anything. */
-function helperLost({ file, helpers }: Bed): AbortSignal {
+/** Aborts when a helper, or what shapes the links, ends by itself: no pair after that says anything. */
+function bedLost({ file, helpers, links }: Bed): AbortSignal {
   const lost = new AbortController();
-  for (const { name, failed } of helpers.values()) {
-    failed.catch((error: Error) => lost.abort(problemIn(file, `helpers.${name}`, error.message)));
-  }
+  const watch = (failed: Promise<never>, place: string): void => {
+    failed.catch((error: Error) => lost.abort(problemIn(file, place, error.message)));
+  };
+  for (const { name, failed } of helpers.values()) watch(failed, `helpers.${name}`);
+  if (links) watch(links.failed, 'link');
   return lost.signal;
 }
 

@@ -1,4 +1,5 @@
 /** `natcheck lab run`: runs the programs of a lab file behind every pair of its NATs. */
+import { mkdir } from 'node:fs/promises';
 import { findEngine } from '../../../lab/docker/engine/engine.ts';
 import { runtimeDir } from '../../../lab/docker/engine/storage/runtime-dir.ts';
 import { ensureImage } from '../../../lab/docker/image/image.ts';
@@ -10,9 +11,10 @@ import type { RunResult } from '../../../lab/results/run-result.ts';
 import { CutShortError } from '../../../lab/run/cut-short.ts';
 import { onlyPairs } from '../../../lab/run/only.ts';
 import { requireRealizable } from '../../../lab/run/require-realizable.ts';
-import { requireRunnable } from '../../../lab/run/require-runnable.ts';
 import { type RunOptions, runLabFile } from '../../../lab/run/run-lab-file.ts';
 import { UsageError } from '../../../src/errors.ts';
+import { explainFileCode } from '../../../src/net/explain-code.ts';
+import { firstThrown } from '../../../src/net/owner.ts';
 import type { Context } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
 import { type RunProgress, renderRun, renderRunProgress } from '../../render/grid/run-text.ts';
@@ -23,23 +25,24 @@ import { keepUntilInterrupted, keptLab } from './kept.ts';
 /** Enough for a rate of one failure in a thousand to be seen. */
 const REPEAT_MAX = 1000;
 
-export const run: LabAction = ({ place = '', json = false, out, only, repeat = 1, keep = false }, context) =>
+export const run: LabAction = ({ place = '', json = false, out, only, repeat = 1, keep = false, pcap }, context) =>
   withLab(context, async () => {
     if (!Number.isInteger(repeat) || repeat < 1 || repeat > REPEAT_MAX) {
       throw new UsageError(`--repeat takes a whole number from 1 to ${REPEAT_MAX}`);
     }
     const file = await readLabFile(place);
     requireRealizable(file);
-    requireRunnable(file);
-    const wanted = { repeat, ...(only && { only: onlyPairs(only, file) }) };
+    const wanted = { repeat, ...(only && { only: onlyPairs(only, file) }), ...(pcap !== undefined && { pcap }) };
+    if (pcap !== undefined) await makeDirectory(pcap);
     if (out !== undefined) await clearRunFiles(out);
-    const { isAsExpected } = await inOwnLab(file, { ...wanted, json, out, keep }, context).catch((error: unknown) => {
+    const { isAsExpected } = await inOwnLab(file, { ...wanted, json, out, keep }, context).catch((thrown: unknown) => {
+      const error = firstThrown(thrown);
       throw error instanceof CutShortError ? error.cause : error;
     });
     return isAsExpected ? EXIT.ok : EXIT.inconclusive;
   });
 
-interface Wanted extends Pick<RunOptions, 'only' | 'repeat'>, Reported {
+interface Wanted extends Pick<RunOptions, 'only' | 'repeat' | 'pcap'>, Reported {
   readonly keep: boolean;
 }
 
@@ -74,4 +77,11 @@ async function report(result: RunResult, { json, out }: Reported, { stdout, colo
   const paths = 'error' in written ? [] : written;
   stdout.write(`${json ? JSON.stringify(result) : renderRun(result, { color, paths, columns: stdout.columns })}\n`);
   if ('error' in written) throw written.error;
+}
+
+/** @throws UsageError when it cannot be made: that is known before a lab is started. */
+async function makeDirectory(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true }).catch(({ code, message }: NodeJS.ErrnoException) => {
+    throw new UsageError(`captures cannot be written to ${dir}: ${explainFileCode(code ?? message)}`);
+  });
 }

@@ -14,6 +14,8 @@ export interface LabContainer {
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Starts a program that is stopped when disposed. */
   start(argv: readonly string[]): Promise<Program>;
+  /** Starts a program whose output is bytes; it is stopped when disposed. */
+  startBytes(argv: readonly string[], options: ByteProgramOptions): Promise<ByteProgram>;
   /** Starts a program in a container of its own image, in the network of this one. @throws GuestError when it cannot. */
   run(guest: GuestSpec): Promise<Guest>;
 }
@@ -21,6 +23,18 @@ export interface LabContainer {
 export interface ExecOptions {
   /** Default: 30 s. */
   readonly timeoutMs?: number;
+}
+
+export interface ByteProgramOptions {
+  /** Takes what it writes to stdout, as it comes. */
+  readonly heard: (bytes: Uint8Array) => void;
+  /** Takes each line of its stderr. */
+  readonly said: (line: string) => void;
+}
+
+export interface ByteProgram extends AsyncDisposable {
+  /** Resolves when it has ended, for whatever reason. */
+  readonly ended: Promise<void>;
 }
 
 /** What a program has written by its end, and how it ended. */

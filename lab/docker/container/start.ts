@@ -5,6 +5,7 @@ import { visible } from '../../../src/visible.ts';
 import type { Labels } from '../engine/labels.ts';
 import { engineReason } from '../engine/reason.ts';
 import { READY } from '../topology/setup-script.ts';
+import { startByteProgram } from './byte-program.ts';
 import type { LabContainer } from './container.ts';
 import { createDemux } from './demux.ts';
 import { exec } from './exec.ts';
@@ -49,6 +50,7 @@ export async function startContainer(docker: Dockerode, spec: ContainerSpec): Pr
     address6,
     exec: (argv, options) => exec(container, argv, options),
     start: (argv) => startProgram(container, argv),
+    startBytes: (argv, options) => startByteProgram(container, argv, options),
     run: (guest) => startGuest(docker, { id: container.id, name, labels }, guest),
   };
 }

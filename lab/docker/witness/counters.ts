@@ -33,20 +33,39 @@ table ${TABLE} {
 }
 `;
 
-/** From now on the router counts, from zero. @throws Error when it cannot. */
-export async function startCounting(router: LabContainer): Promise<void> {
-  await output(router, `nft -f - <<'RULES'\ntable ${TABLE}\ndelete table ${TABLE}\n${RULES}RULES`);
-}
+/** Has the router count, if it does not yet, and then prints what it has counted. */
+const COUNT = `nft list table ${TABLE} >/dev/null 2>&1 || nft -f - <<'RULES'\n${RULES}RULES\nnft -j list table ${TABLE}`;
 
-/** @throws Error when the router does not count. */
-export async function readCounts(router: LabContainer): Promise<RouterCounts> {
-  const listed = JSON.parse(await output(router, `nft -j list table ${TABLE}`)) as {
-    readonly nftables: readonly unknown[];
-  };
+/**
+ * What the router has counted so far; it begins with the first call.
+ * @param then what the router's shell does next, in the same step.
+ * @throws Error when it cannot count.
+ */
+export async function readCounts(router: LabContainer, then = 'true'): Promise<RouterCounts> {
+  const { stdout, stderr, exitCode } = await router.exec(['bash', '-c', `set -e\n${COUNT}\n${then}`]);
+  if (exitCode !== 0) throw new Error(`${router.name} does not count: ${stderr.trim()}`);
+  const listed = JSON.parse(stdout) as { readonly nftables: readonly unknown[] };
   const byName = new Map(listed.nftables.flatMap(countsOfSet));
   const both = (name: 'sent' | 'received'): ReadonlyMap<string, number> =>
     new Map([...(byName.get(`${name}4`) ?? []), ...(byName.get(`${name}6`) ?? [])]);
   return { sent: both('sent'), received: both('received') };
+}
+
+/** What was counted in between; all of it if the router has begun anew meanwhile. */
+export function countedSince(before: RouterCounts, { sent, received }: RouterCounts): RouterCounts {
+  return { sent: difference(before.sent, sent), received: difference(before.received, received) };
+}
+
+function difference(
+  before: ReadonlyMap<string, number>,
+  after: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  return new Map(
+    [...after].map(([address, bytes]) => {
+      const earlier = before.get(address) ?? 0;
+      return [address, bytes < earlier ? bytes : bytes - earlier] as const;
+    }),
+  );
 }
 
 interface ListedSet {
@@ -62,10 +81,4 @@ function countsOfSet(listed: unknown): readonly (readonly [string, readonly (rea
   const { set } = listed as ListedSet;
   if (set === undefined) return [];
   return [[set.name, (set.elem ?? []).map(({ elem }) => [elem.val, elem.counter.bytes] as const)]];
-}
-
-async function output(router: LabContainer, script: string): Promise<string> {
-  const { stdout, stderr, exitCode } = await router.exec(['sh', '-c', script]);
-  if (exitCode !== 0) throw new Error(`${router.name} does not count: ${stderr.trim()}`);
-  return stdout;
 }

@@ -3,7 +3,10 @@ import type { Engine } from '../../docker/engine/engine.ts';
 import type { Progress } from '../../docker/engine/provision.ts';
 import { type Lab, startLab } from '../../docker/lab.ts';
 import { startNatcheckServer } from '../../docker/served-lab.ts';
+import type { ShapedLinks } from '../../docker/topology/link/quality.ts';
+import { createWitness, type Witness } from '../../docker/witness/witness.ts';
 import type { LabFile } from '../../file/lab-file.ts';
+import { problemIn } from '../../file/lab-file-error.ts';
 import { SHARED_PATH } from '../program/guest-spec.ts';
 import type { Facts } from '../program/resolve.ts';
 import type { RunningHelper } from './helper.ts';
@@ -16,12 +19,16 @@ export interface Bed {
   readonly file: LabFile;
   readonly lab: Lab;
   readonly plan: BedPlan;
+  /** Null if nothing is done to what passes them. */
+  readonly links: ShapedLinks | null;
   readonly images: Images;
   readonly helpers: ReadonlyMap<string, RunningHelper>;
   /** The name of the shared folder's volume; null if nothing is shared. */
   readonly volume: string | null;
   /** What is the same in all pairs. */
   readonly facts: PublicFacts;
+  /** Watches the routers. */
+  readonly witness: Witness;
 }
 
 export type PublicFacts = Pick<Facts, 'server' | 'alternate' | 'helpers' | 'shared'>;
@@ -32,13 +39,15 @@ export interface BedOptions {
   readonly image: string;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** Whether the routers' captures are kept whole; default: no. */
+  readonly keepsCaptures?: boolean;
   /** Takes over what is started. */
   readonly own: <T extends AsyncDisposable>(resource: T) => T;
 }
 
 /** @throws LabFileError for what cannot be made as the file says, with its place; the signal's reason; what `startLab` throws. */
 export async function startBed(file: LabFile, options: BedOptions): Promise<Bed> {
-  const { engine, image, progress, signal, own } = options;
+  const { engine, image, progress, signal, keepsCaptures = false, own } = options;
   const images = await ensureImages(file, options);
   const plan = planBed(file);
   progress(`starting ${plan.profiles.length} sites, and holding each to its profile`);
@@ -48,17 +57,27 @@ export async function startBed(file: LabFile, options: BedOptions): Promise<Bed>
     await startLab({ engine, image, profiles, helpers: helperNames, backbone: true, addressing: 'free' }),
   );
   signal.throwIfAborted();
+  const links = await shapeLinks(file, lab, own);
   if (file.natcheckServer) own(await startNatcheckServer(lab.server, ['--relay', '--open-relay']));
   const facts = publicFacts(lab, helperNames);
   const volume = file.setup && own(await lab.createVolume()).name;
-  const bed = { file, lab, plan, images, volume, facts };
+  const bed = { file, lab, plan, links, images, volume, facts };
   await prepare(bed, options);
   const helpers = await startHelpers(file, { ...bed, facts: inNoPair(facts), own, signal });
-  return { ...bed, helpers };
+  return { ...bed, helpers, witness: own(createWitness({ isWhole: keepsCaptures })) };
+}
+
+/** After every NAT has been held to its profile: a lost packet there would tell of a NAT that it is none. */
+async function shapeLinks(file: LabFile, lab: Lab, own: BedOptions['own']): Promise<ShapedLinks | null> {
+  if (file.link === null) return null;
+  const links = await lab.shape(file.link).catch((error: Error) => {
+    throw problemIn(file, 'link', error.message);
+  });
+  return own(links);
 }
 
 async function prepare(
-  { file, lab, images, volume, facts }: Omit<Bed, 'helpers'>,
+  { file, lab, images, volume, facts }: Omit<Bed, 'helpers' | 'witness'>,
   { progress, signal }: BedOptions,
 ): Promise<void> {
   const image = images.get('setup');

@@ -1,10 +1,10 @@
 /** One pair of a lab file: its tries, what the routers saw of each, and whether that is what was expected. */
 import type { LabSite } from '../../docker/lab.ts';
 import { seenAs } from '../../docker/topology/seen-as.ts';
-import { readCounts, startCounting } from '../../docker/witness/counters.ts';
+import { once } from '../../docker/waiting.ts';
+import type { PairTold } from '../../docker/witness/witness.ts';
 import type { SideName } from '../../file/lab-file.ts';
 import type { Outcome, RunCell, Try } from '../../results/run-result.ts';
-import { pathOfCounts } from '../../witness/path-of-counts.ts';
 import type { PathSeen } from '../../witness/path-seen.ts';
 import type { Placed } from '../bed/plan.ts';
 import type { Bed } from '../bed/start-bed.ts';
@@ -14,12 +14,15 @@ import type { SideFacts } from '../program/resolve.ts';
 import { toldLengthOf } from '../program/told-lines.ts';
 import { runTry, type TakeOver, type TryEnd, type TryOptions } from './run-try.ts';
 import type { PlacedSide, RunningSide } from './sides.ts';
+import { writeCaptures } from './write-captures.ts';
 
 export interface PairOptions {
   readonly a: Placed;
   readonly b: Placed;
   /** How often it is tried. */
   readonly repeat: number;
+  /** The directory for what the routers capture; default: it is not kept. */
+  readonly pcap?: string | undefined;
   readonly signal: AbortSignal;
   /** Asked at the first try that does not end as it should; what it gives takes over the programs, and there are no more tries. */
   readonly keep?: ((pair: KeptPair) => TakeOver | null) | undefined;
@@ -41,7 +44,7 @@ export interface KeptSide {
 
 /** @throws the signal's reason, or Error when the engine is lost. */
 export async function runPair(bed: Bed, options: PairOptions): Promise<RunCell> {
-  const { a, b, repeat, signal, keep } = options;
+  const { a, b, repeat, pcap, keep } = options;
   const { file } = bed;
   const expected = expectedCell(file.expect, a.access, b.access);
   let isKept = false;
@@ -53,18 +56,20 @@ export async function runPair(bed: Bed, options: PairOptions): Promise<RunCell> 
   };
   const tries: Try[] = [];
   for (let number = 1; number <= repeat && !isKept; number++) {
-    const { end, path } = await seenTry(bed, { a, b, repeat, signal, number, ...(keep && { keep: keepUnexpected }) });
+    const numbered = { ...options, number, keep: keep && keepUnexpected };
+    const { end, path, ladder, captures } = await seenTry(bed, numbered);
+    if (pcap !== undefined) await writeCaptures(pcap, { pair: [a.access.name, b.access.name], number, captures });
     const outcome = outcomeOf(end, path);
-    const { reason, ms, sides } = end;
+    const { reason, ms, sides, faults } = end;
     tries.push({
       outcome,
       isAsExpected: isExpected(outcome, expected),
       reason,
       ms,
       path,
-      ladder: null,
+      ladder,
       sides,
-      faults: [],
+      faults,
     });
   }
   return {
@@ -85,36 +90,28 @@ function outcomeOf({ kind }: TryEnd, path: PathSeen): Outcome {
 
 interface NumberedPair extends Omit<PairOptions, 'keep'> {
   readonly number: number;
-  readonly keep?: (outcome: Outcome, sides: readonly KeptSide[]) => TakeOver | null;
+  readonly keep: ((outcome: Outcome, sides: readonly KeptSide[]) => TakeOver | null) | undefined;
 }
 
-async function seenTry(bed: Bed, pair: NumberedPair): Promise<{ readonly end: TryEnd; readonly path: PathSeen }> {
-  const { file, lab, helpers, volume, facts } = bed;
+async function seenTry(bed: Bed, pair: NumberedPair): Promise<PairTold & { readonly end: TryEnd }> {
+  const { file, lab, helpers, volume, facts, witness } = bed;
   const { signal, keep, repeat } = pair;
   const sides = placedSides(bed, pair);
   const [siteA, siteB] = [lab.nat(pair.a.site), lab.nat(pair.b.site)];
   await restartHelpers(bed);
-  await Promise.all([
-    ...[siteA, siteB].flatMap(routersOf).map((router) => router.forget()),
-    ...[siteA, siteB].map(({ router }) => startCounting(router)),
-  ]);
+  await Promise.all([siteA, siteB].flatMap(routersOf).map((router) => router.forget()));
+  using watch = await witness.watch(siteA, siteB, { names: hostNames(bed) });
   const inPair = {
     ...facts,
     sides: new Map(sides.map((placed) => [placed.side.name, factsOf(placed)])),
     pair: `${pair.a.site}-${pair.b.site}-${pair.number}`.replaceAll('+', '-'),
   };
-  const seen = (): Promise<PathSeen> => pathBetween(siteA, siteB, hostNames(bed));
+  const seen = once(() => watch.end());
   const keepFailed: TryOptions['keep'] =
-    keep && (async (end, running) => keep(outcomeOf(end, await seen()), keptSides(sides, running)));
+    keep && (async (end, running) => keep(outcomeOf(end, (await seen()).path), keptSides(sides, running)));
   const toldLength = toldLengthOf(repeat);
   const end = await runTry({ file, sides, facts: inPair, helpers, volume, toldLength, signal, keep: keepFailed });
-  return { end, path: await seen() };
-}
-
-async function pathBetween(siteA: LabSite, siteB: LabSite, names: Readonly<Record<string, string>>): Promise<PathSeen> {
-  const [countsA, countsB] = await Promise.all([siteA, siteB].map(({ router }) => readCounts(router)));
-  if (!countsA || !countsB) throw new Error('the routers have not counted');
-  return pathOfCounts({ ...countsA, seenAs: allSeenAs(siteA) }, { ...countsB, seenAs: allSeenAs(siteB) }, names);
+  return { ...(await seen()), end };
 }
 
 function keptSides(sides: readonly PlacedSide[], running: readonly RunningSide[]): readonly KeptSide[] {
@@ -132,8 +129,8 @@ async function restartHelpers({ file, helpers }: Bed): Promise<void> {
   }
 }
 
-/** Of the hosts on the public side, by their addresses. */
-function hostNames({ lab, helpers }: Bed): Readonly<Record<string, string>> {
+/** Of the hosts on the public side, and of further peers as it sees them, by their addresses. */
+function hostNames({ lab, helpers, plan }: Bed): Readonly<Record<string, string>> {
   const { primary, alternate, primary6, alternate6 } = lab.server;
   const named = [
     ...[primary, alternate, primary6, alternate6].map((address) => [address, 'server'] as const),
@@ -141,6 +138,9 @@ function hostNames({ lab, helpers }: Bed): Readonly<Record<string, string>> {
       [address, name] as const,
       [address6, name] as const,
     ]),
+    ...plan.further.flatMap(({ side, site }) =>
+      allSeenAs(lab.nat(site)).map((address) => [address, side.name] as const),
+    ),
   ];
   return Object.fromEntries(named.flatMap(([address, name]) => (address === null ? [] : [[address, name]])));
 }
@@ -182,5 +182,5 @@ function factsOf({ side, site, access }: PlacedSide): SideFacts {
 
 function allSeenAs(site: LabSite): readonly string[] {
   const { addresses, address6 } = seenAs(site, site.client(0));
-  return address6 === null ? addresses : [...addresses, address6];
+  return [...addresses, ...(address6 === null ? [] : [address6]), ...site.spareAddresses];
 }

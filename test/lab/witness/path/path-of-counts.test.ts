@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pathOfCounts, type SideCounts } from '../../../lab/witness/path-of-counts.ts';
+import { pathOfCounts, type SideCounts } from '../../../../lab/witness/path/path-of-counts.ts';
 
 const [A, B, SERVER, RELAY] = ['203.0.113.101', '203.0.113.102', '203.0.113.10', '203.0.113.2'];
 
@@ -43,7 +43,13 @@ it('a program that keeps a direct path alive and sends its payload by a relay is
 });
 
 it('a relay with two addresses is named once', () => {
-  const a = counts(A, { [RELAY]: 9000, [SERVER]: 8000 }, { [RELAY]: 9000, [SERVER]: 8000 });
-  const b = counts(B, { [RELAY]: 9000, [SERVER]: 8000 }, { [RELAY]: 9000, [SERVER]: 8000 });
+  const a = counts(A, { [RELAY]: 90_000, [SERVER]: 8000 }, { [RELAY]: 90_000, [SERVER]: 8000 });
+  const b = counts(B, { [RELAY]: 90_000, [SERVER]: 8000 }, { [RELAY]: 90_000, [SERVER]: 8000 });
   expect(pathOfCounts(a, b, { [RELAY]: 'server', [SERVER]: 'server' }).via).toEqual(['server']);
+});
+
+it('what a meeting may take by way of a server is no path', () => {
+  const a = counts(A, { [SERVER]: 20_000 }, { [SERVER]: 30_000 });
+  const b = counts(B, { [SERVER]: 20_000 }, { [SERVER]: 30_000 });
+  expect(pathOfCounts(a, b).kind).toBe('none');
 });

@@ -1,5 +1,5 @@
-/** How the bytes of a pair went, from the counts of its routers alone. */
-import type { PathSeen, Ways } from './path-seen.ts';
+/** How the bytes of a pair went, from the counts of its routers alone: for where they have captured too little. */
+import type { PathSeen, Ways } from '../path-seen.ts';
 
 export interface SideCounts {
   /** The addresses at which the public side sees it. */
@@ -13,7 +13,7 @@ export interface SideCounts {
  * Bytes that two programs spend on meeting each other by way of a server: TLS certificates, candidates, a few messages. What
  * goes that way once there is a direct path is no more than this, or it is payload.
  */
-const MEETING_BYTES = 64 * 1024;
+export const MEETING_BYTES = 64 * 1024;
 
 /** @param names of public addresses. */
 export function pathOfCounts(a: SideCounts, b: SideCounts, names: Readonly<Record<string, string>> = {}): PathSeen {
@@ -25,7 +25,8 @@ export function pathOfCounts(a: SideCounts, b: SideCounts, names: Readonly<Recor
   };
   const [directBytes, relayedBytes] = [direct.fromA + direct.fromB, relayed.fromA + relayed.fromB];
   const isDirect = direct.fromA > 0 && direct.fromB > 0 && relayedBytes <= Math.max(directBytes, MEETING_BYTES);
-  const kind = isDirect ? 'direct' : relayed.fromA > 0 && relayed.fromB > 0 ? 'relayed' : 'none';
+  const isRelayed = Math.max(relayed.fromA, relayed.fromB) > MEETING_BYTES && relayed.fromA > 0 && relayed.fromB > 0;
+  const kind = isDirect ? 'direct' : isRelayed ? 'relayed' : 'none';
   const through = mostFirst(between, a, b).map((address) => names[address] ?? address);
   const via = kind === 'relayed' ? [...new Set(through)] : [];
   return {
