@@ -1,7 +1,48 @@
-/** An access as the plan of a punch sees it, when its detection makes no mistake. */
+/** An access as it is seen from outside, and as the plan of a punch sees it, when its detection makes no mistake. */
+import { DEPENDENCIES, type Dependency, found } from '../src/nat/behavior.ts';
 import type { Behavior } from '../src/nat/prospect.ts';
+import { type VerdictType, verdictOf } from '../src/nat/verdict.ts';
 import type { KnownBehavior, PortAssignment } from '../src/punch/attempt/techniques/choose-technique.ts';
-import { type AccessProfile, type Ipv6Access, type NatProfile, observedAccess } from './profiles.ts';
+import type { AccessProfile, Ipv6Access, NatProfile } from './profiles.ts';
+
+/** What an observer in the public network can find out about an access. */
+export type ObservedAccess =
+  | { readonly kind: 'udp'; readonly mapping: Dependency | 'none'; readonly filtering: Dependency }
+  | { readonly kind: 'no-udp' };
+
+/**
+ * What the access is when seen from outside. Nested NATs show the most dependent mapping and the most dependent filtering
+ * among them: each layer gives a new endpoint, or lets a packet in, only where those before it have not settled it.
+ */
+export function observedAccess(access: AccessProfile | Ipv6Access): ObservedAccess {
+  switch (access.kind) {
+    case 'open':
+      return { kind: 'udp', mapping: 'none', filtering: 'endpoint-independent' };
+    case 'firewall':
+      return { kind: 'udp', mapping: 'none', filtering: access.filtering };
+    case 'nat': {
+      const { layers } = access;
+      const mapping = mostDependent(layers.map((layer) => layer.mapping));
+      const filtering = mostDependent(layers.map((layer) => layer.filtering));
+      return { kind: 'udp', mapping, filtering };
+    }
+    case 'udp-blocked':
+    case 'dropped':
+      return { kind: 'no-udp' };
+  }
+}
+
+/** The verdict that a perfect detection gives for that access: where TCP is dropped as well, nothing shows that the server is there. */
+export function expectedVerdict(access: AccessProfile | Ipv6Access): VerdictType {
+  if (access.kind === 'dropped') return 'inconclusive';
+  const observed = observedAccess(access);
+  if (observed.kind === 'no-udp') return 'udp-blocked';
+  return verdictOf(found(observed.mapping), found(observed.filtering)).type;
+}
+
+function mostDependent(dependencies: readonly Dependency[]): Dependency {
+  return DEPENDENCIES.findLast((one) => dependencies.includes(one)) ?? 'endpoint-independent';
+}
 
 const UNTOLD = { step: null, range: null } as const;
 const KEPT: PortAssignment = { kind: 'preserved', ...UNTOLD };

@@ -1,13 +1,8 @@
 /** Where what was observed of a NAT is not what its profile asks for. */
 import type { Dependency } from '../src/nat/behavior.ts';
 import type { Addresses, Collision, Early, Hairpin, Observation, Unsolicited } from './conformance.ts';
-import {
-  type AccessProfile,
-  DEFAULT_BLOCK_SIZE,
-  type Ipv6Access,
-  type NatProfile,
-  observedAccess,
-} from './profiles.ts';
+import { observedAccess } from './known-behavior.ts';
+import { type AccessProfile, DEFAULT_BLOCK_SIZE, type Ipv6Access, type NatProfile } from './profiles.ts';
 
 /**
  * The part of a profile that an observation can be held to; it is not held to what is left out. With the translation

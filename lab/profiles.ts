@@ -2,14 +2,14 @@
  * What each NAT of the lab does, once, as data in RFC 4787 terms.
  * lab/sim and lab/docker realize the same profiles; lab/conformance.ts holds both to them.
  */
-import { DEPENDENCIES, type Dependency, found } from '../src/nat/behavior.ts';
-import { type VerdictType, verdictOf } from '../src/nat/verdict.ts';
+import type { Dependency } from '../src/nat/behavior.ts';
 
-/** How a NAT chooses the public port of a new mapping (RFC 4787 §4.2). */
+/**
+ * How a NAT chooses the public port of a new mapping (RFC 4787 §4.2). `preserved`: the host's own, as long as no other
+ * host's mapping has it. `parity`: any other, but an even one for an even one, and an odd one for an odd one (§4.2.2).
+ */
 export const PORT_ASSIGNMENT_KINDS = [
-  /** The host's own, as long as no other host's mapping has it; then another one. */
   'preserved',
-  /** Any other, but even for an even one and odd for an odd one (RFC 4787 §4.2.2). */
   'parity',
   'sequential',
   'socket-sequential',
@@ -179,6 +179,9 @@ export const HARD_NATS: readonly (NatProfile | NamedAccess)[] = [
 /** RFC 6092 §3.2.1 REC-14: a firewall keeps the state of a UDP flow for at least two minutes. */
 const FIREWALL_LIFETIME_MS = 120_000;
 
+/** A prefix has room for more than any lab has hosts. */
+const NPTV6_HOSTS = 16;
+
 /** What home routers do with IPv6, in the order in which every table shows it (RFC 6092 §3.2.1). */
 export const IPV6_ACCESSES: readonly NamedIpv6Access[] = [
   { name: 'ipv6-open', access: { kind: 'open' } },
@@ -191,52 +194,32 @@ export const IPV6_ACCESSES: readonly NamedIpv6Access[] = [
     access: { kind: 'firewall', filtering: 'address-and-port-dependent', lifetimeMs: FIREWALL_LIFETIME_MS },
   },
   { name: 'nat66', access: { kind: 'nat', layers: [{ ...PORT_RESTRICTED, name: 'nat66' }] } },
+  // RFC 6296: one prefix stands for the other, host by host, for hosts inside as well (§4).
+  {
+    name: 'nptv6',
+    access: { kind: 'nat', layers: [{ ...STATIC, name: 'nptv6', hairpin: true, poolSize: NPTV6_HOSTS }] },
+  },
+  {
+    name: 'nptv6-firewall',
+    access: { kind: 'nat', layers: [{ ...STATIC_FILTERED, name: 'nptv6-firewall', poolSize: NPTV6_HOSTS }] },
+  },
 ];
 
 /** IPv6 that is announced and does not work. */
 export const IPV6_DROPPED: NamedIpv6Access = { name: 'ipv6-dropped', access: { kind: 'dropped' } };
 
+/** One router forgets what is idle in both families equally soon: its IPv6 has the lifetime of its IPv4. */
+export function ipv6Beside(ipv4: AccessProfile, ipv6: Ipv6Access): Ipv6Access {
+  const lifetimeMs = ipv4.kind === 'nat' ? ipv4.layers[0].lifetimeMs : null;
+  if (lifetimeMs === null) return ipv6;
+  if (ipv6.kind === 'firewall') return { ...ipv6, lifetimeMs };
+  if (ipv6.kind !== 'nat') return ipv6;
+  const [nat, ...outer] = ipv6.layers;
+  return { ...ipv6, layers: [{ ...nat, lifetimeMs }, ...outer] };
+}
+
 /** A host with both families: behind that NAT with IPv4, and with that access to IPv6. */
 export function dualStack(ipv4: NatProfile | NamedAccess, ipv6: NamedIpv6Access): NamedAccess {
   const access: AccessProfile = 'access' in ipv4 ? ipv4.access : { kind: 'nat', layers: [ipv4] };
-  return { name: `${ipv4.name}+${ipv6.name}`, access, ipv6: ipv6.access };
-}
-
-/** What an observer in the public network can find out about an access. */
-export type ObservedAccess =
-  | { readonly kind: 'udp'; readonly mapping: Dependency | 'none'; readonly filtering: Dependency }
-  | { readonly kind: 'no-udp' };
-
-/**
- * What the access is when seen from outside. Nested NATs show the most dependent mapping and the most dependent filtering
- * among them: each layer gives a new endpoint, or lets a packet in, only where those before it have not settled it.
- */
-export function observedAccess(access: AccessProfile | Ipv6Access): ObservedAccess {
-  switch (access.kind) {
-    case 'open':
-      return { kind: 'udp', mapping: 'none', filtering: 'endpoint-independent' };
-    case 'firewall':
-      return { kind: 'udp', mapping: 'none', filtering: access.filtering };
-    case 'nat': {
-      const { layers } = access;
-      const mapping = mostDependent(layers.map((layer) => layer.mapping));
-      const filtering = mostDependent(layers.map((layer) => layer.filtering));
-      return { kind: 'udp', mapping, filtering };
-    }
-    case 'udp-blocked':
-    case 'dropped':
-      return { kind: 'no-udp' };
-  }
-}
-
-/** The verdict that a perfect detection gives for that access: where TCP is dropped as well, nothing shows that the server is there. */
-export function expectedVerdict(access: AccessProfile | Ipv6Access): VerdictType {
-  if (access.kind === 'dropped') return 'inconclusive';
-  const observed = observedAccess(access);
-  if (observed.kind === 'no-udp') return 'udp-blocked';
-  return verdictOf(found(observed.mapping), found(observed.filtering)).type;
-}
-
-function mostDependent(dependencies: readonly Dependency[]): Dependency {
-  return DEPENDENCIES.findLast((one) => dependencies.includes(one)) ?? 'endpoint-independent';
+  return { name: `${ipv4.name}+${ipv6.name}`, access, ipv6: ipv6Beside(access, ipv6.access) };
 }

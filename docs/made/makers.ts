@@ -8,6 +8,7 @@ import { noPathCauses, notMetCauses } from './causes.ts';
 import { hardOdds } from './hard-odds.ts';
 import { labFileTables } from './lab-file-keys.ts';
 import { labMatrix } from './lab-matrix.ts';
+import { labResultGrids, labResults } from './lab-results.ts';
 import { replySizes } from './reply-sizes.ts';
 
 /** A page shows a block between `<!-- made by npm run docs: NAME -->` and `<!-- end of NAME -->`. */
@@ -17,6 +18,8 @@ export const BLOCKS: Readonly<Record<string, Maker>> = {
   'hard-odds': hardOdds,
   ...labFileTables,
   'lab-matrix': labMatrix,
+  'lab-results': labResults,
+  ...labResultGrids,
   'no-path-causes': noPathCauses,
   'not-met-causes': notMetCauses,
   'reply-sizes': replySizes,

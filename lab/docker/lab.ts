@@ -13,8 +13,11 @@ import { onInterrupt } from './engine/interrupt.ts';
 import { labelsOf, removeLab } from './engine/labels.ts';
 import { connectDocker } from './engine/testcontainers.ts';
 import { type LabRouter, labRouter } from './router/router.ts';
+import { type SiteFaults, siteFaults } from './router/site-faults.ts';
 import { type Addressing, DEFAULT_ADDRESSING, type ServerPlace } from './topology/addressing.ts';
 import { onFreeAddresses } from './topology/free-addressing.ts';
+import { labLinks } from './topology/link/links.ts';
+import type { LinkQuality, ShapedLinks } from './topology/link/quality.ts';
 import { type LabPlan, type PlanInput, planLab, publicAddress6Of, publicAddressesOf } from './topology/plan.ts';
 import type { StartedSite } from './topology/site.ts';
 import { startTopology, type Topology, type TopologyOptions } from './topology/topology.ts';
@@ -37,7 +40,7 @@ export interface LabServer extends LabContainer, ServerPlace {
   readonly alternate6: string | null;
 }
 
-export interface LabSite {
+export interface LabSite extends SiteFaults {
   readonly name: string;
   readonly access: AccessProfile;
   /** What is done with IPv6; null if there is none. */
@@ -48,6 +51,8 @@ export interface LabSite {
   readonly publicAddresses: readonly string[];
   /** The router's public IPv6 address; null if there is none. */
   readonly publicAddress6: string | null;
+  /** The subnet of its clients, and the public one that it is translated into, host by host (RFC 6296); null unless it is. */
+  readonly prefixes6: { readonly subnet: string; readonly outside: string } | null;
   readonly router: LabRouter;
   /** The carrier's router, which the site's router is behind, if the site has two NATs in a row. */
   readonly carrier: LabRouter | null;
@@ -71,6 +76,12 @@ export interface Lab extends AsyncDisposable {
   helper(name: string): LabContainer;
   /** The site of that name: the profile's, or `name-2` for the second site of a profile. @throws RangeError when there is none. */
   nat(name: string): LabSite;
+  /**
+   * Shapes the links between sites and the public network: all, or those of these sites.
+   * @throws RangeError for a value that no link has; Error for a lab without backbone, where a link is shaped already, and,
+   * with the reasons, where the kernel can do it in no way.
+   */
+  shape(quality: LinkQuality, sites?: readonly LabSite[]): Promise<ShapedLinks>;
   /** Makes a folder that guests can share. */
   createVolume(): Promise<LabVolume>;
   /**
@@ -119,6 +130,7 @@ export async function startLab({ engine, image, ...wanted }: LabOptions): Promis
         sites.find((site) => site.name === name),
         `NAT ${name}`,
       ),
+    shape: labLinks(topology, sites),
     createVolume: () => createVolume(docker, { lab: id, labels: labelsOf(id) }),
     pathBetween: (a, b) => witness.watch(a, b, { names: publicNames(plan) }),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
@@ -157,6 +169,8 @@ function publicNames({ server, helpers, ipv6 }: LabPlan): Readonly<Record<string
 function labSite({ plan, router, carrier, clients }: StartedSite): LabSite {
   const { name, access, ipv6 } = plan;
   const client = (index: number): LabContainer => found(clients[index], `client ${index} behind ${name}`);
+  const home = labRouter(router);
+  const outer = carrier && labRouter(carrier);
   return {
     name,
     access,
@@ -164,8 +178,10 @@ function labSite({ plan, router, carrier, clients }: StartedSite): LabSite {
     publicAddress: publicAddressesOf(plan)[0],
     publicAddresses: publicAddressesOf(plan),
     publicAddress6: publicAddress6Of(plan),
-    router: labRouter(router),
-    carrier: carrier && labRouter(carrier),
+    prefixes6: plan.place6?.outside ? { subnet: plan.place6.subnet, outside: plan.place6.outside } : null,
+    router: home,
+    carrier: outer,
+    ...siteFaults(plan, outer ? [home, outer] : [home]),
     clients,
     client,
     attach: async (container, index = 0) => startBehind(client(index), container),

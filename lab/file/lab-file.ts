@@ -144,7 +144,7 @@ export interface Fault {
 }
 
 export type FaultAction =
-  /** Of the UDP datagrams in each direction, by count, as `loseEveryNth`; 0 ends it. */
+  /** Of the UDP datagrams in each direction, by count, as `loseEveryNth`; from 0, which ends it, to 50. */
   | { readonly kind: 'loss'; readonly side: SideName; readonly percent: number }
   /** The router forgets all mappings. */
   | { readonly kind: 'forget'; readonly side: SideName }

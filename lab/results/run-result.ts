@@ -56,8 +56,8 @@ export interface Try {
   readonly path: PathSeen | null;
   readonly ladder: Ladder | null;
   readonly sides: readonly SideEnd[];
-  /** Faults as they happened. */
-  readonly faults: readonly { readonly atMs: number; readonly what: string }[];
+  /** Faults as they happened, from the start of the sides; at last, without a time, those that did not happen, and why. */
+  readonly faults: readonly { readonly atMs: number | null; readonly what: string }[];
 }
 
 export interface SideEnd {

@@ -3,8 +3,7 @@ import { DEFAULT_ADDRESSING } from '../docker/topology/addressing.ts';
 import { planRouters } from '../docker/topology/router-plan.ts';
 import type { LabFile } from '../file/lab-file.ts';
 import { LabFileError, type LabFileProblem, problemIn } from '../file/lab-file-error.ts';
-import type { NamedAccess } from '../profiles.ts';
-import { planBed } from './bed/plan.ts';
+import { type BedPlan, planBed } from './bed/plan.ts';
 
 /** @throws LabFileError for all that it cannot be, each with its place; nothing has been started then. */
 export function requireRealizable(file: Pick<LabFile, 'file' | 'places' | 'rows' | 'columns' | 'sides'>): void {
@@ -29,7 +28,7 @@ export function requireRealizable(file: Pick<LabFile, 'file' | 'places' | 'rows'
 }
 
 /** @param index the number of the site: only so many of them have several public addresses. */
-function whyNot({ access, ipv6 }: NamedAccess, index: number): string | null {
+function whyNot({ access, ipv6 }: BedPlan['profiles'][number], index: number): string | null {
   try {
     planRouters({ access, ipv6: ipv6 ?? null }, { addressing: DEFAULT_ADDRESSING, index, clients: 1 });
     return null;

@@ -1,5 +1,5 @@
 /** Runs a lab file: one lab for all pairs, as many at once as the machine bears. */
-import { createOwner } from '../../src/net/owner.ts';
+import { createOwner, firstThrown } from '../../src/net/owner.ts';
 import type { Lab } from '../docker/lab.ts';
 import { runSchedule } from '../docker/matrix/schedule.ts';
 import type { LabFile } from '../file/lab-file.ts';
@@ -8,6 +8,7 @@ import { RUN_SCHEMA, type RunCell, type RunResult } from '../results/run-result.
 import type { Placed } from './bed/plan.ts';
 import { type Bed, type BedOptions, startBed } from './bed/start-bed.ts';
 import { CutShortError } from './cut-short.ts';
+import { orEngineLost } from './engine-lost.ts';
 import { type KeptPair, type PairOptions, runPair } from './pair/run-pair.ts';
 import type { TakeOver } from './pair/run-try.ts';
 
@@ -35,11 +36,16 @@ interface RunPair {
 }
 
 /**
- * @param file one that `requireRunnable` has let through.
- * @throws CutShortError when the signal aborts, a helper ends, or the engine is lost, while pairs run; before that, the signal's
- * reason, LabFileError, or the error itself.
+ * @throws CutShortError when the signal aborts, a helper or what shapes the links ends, or the engine is lost, while pairs run;
+ * before that, the signal's reason, LabFileError, or the error itself.
  */
 export async function runLabFile(file: LabFile, options: RunOptions): Promise<RunResult> {
+  return inItsLab(file, options).catch((error: unknown) => {
+    throw firstThrown(error);
+  });
+}
+
+async function inItsLab(file: LabFile, options: RunOptions): Promise<RunResult> {
   const { onResult = async () => {}, onKept } = options;
   await using owned = createOwner();
   const bed = await startBed(file, { ...options, keepsCaptures: options.pcap !== undefined, own: owned.use });
@@ -61,7 +67,7 @@ interface Ran {
 
 async function runPairs(bed: Bed, options: RunOptions, keeping: Keeping | null): Promise<Ran> {
   const { progress, onCell = () => {}, repeat = 1, pcap } = options;
-  const signal = AbortSignal.any([options.signal, helperLost(bed)]);
+  const signal = AbortSignal.any([options.signal, bedLost(bed)]);
   const pairs = pairsOf(bed, options);
   const cells: RunCell[] = [];
   progress(`running ${pairs.length} pairs`);
@@ -74,7 +80,7 @@ async function runPairs(bed: Bed, options: RunOptions, keeping: Keeping | null):
   };
   const ended = await runSchedule(pairs, { run, signal, pairsAtOnce: bed.file.pairsAtOnce ?? undefined }).then(
     () => null,
-    (error: unknown) => ({ error }),
+    async (error: unknown) => ({ error: signal.aborted ? error : await orEngineLost(error, options.engine.host) }),
   );
   const elapsedMs = Math.round(performance.now() - startedAt);
   const ran = { cells: cells.filter(Boolean), pairs: pairs.length, elapsedMs };
@@ -99,12 +105,14 @@ function createKeeping(own: TakeOver): Keeping {
   };
 }
 
-/** Aborts when a helper ends by itself: no pair after that says anything. */
-function helperLost({ file, helpers }: Bed): AbortSignal {
+/** Aborts when a helper, or what shapes the links, ends by itself: no pair after that says anything. */
+function bedLost({ file, helpers, links }: Bed): AbortSignal {
   const lost = new AbortController();
-  for (const { name, failed } of helpers.values()) {
-    failed.catch((error: Error) => lost.abort(problemIn(file, `helpers.${name}`, error.message)));
-  }
+  const watch = (failed: Promise<never>, place: string): void => {
+    failed.catch((error: Error) => lost.abort(problemIn(file, place, error.message)));
+  };
+  for (const { name, failed } of helpers.values()) watch(failed, `helpers.${name}`);
+  if (links) watch(links.failed, 'link');
   return lost.signal;
 }
 

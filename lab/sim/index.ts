@@ -22,6 +22,7 @@ export type {
   Wait,
 } from '../../src/session.ts';
 export * from '../further-nats.ts';
+export { expectedVerdict, type ObservedAccess, observedAccess } from '../known-behavior.ts';
 export * from '../profiles.ts';
 export { type Cancel, type Clock, type RunBounds, type RunEnd, runUntil } from './network/clock.ts';
 export { driveSession, type SimDriver, type SimDriverOptions } from './network/driver.ts';

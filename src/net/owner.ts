@@ -34,6 +34,13 @@ export function createOwner(releases: (() => unknown)[] = []): Owner {
   };
 }
 
+/** What was thrown before something failed to be released as well, as happens when all of it has lost the same engine. */
+export function firstThrown(error: unknown): unknown {
+  // By its name: not every runtime has the class.
+  const isSuppressed = error instanceof Error && error.name === 'SuppressedError' && 'suppressed' in error;
+  return isSuppressed ? firstThrown(error.suppressed) : error;
+}
+
 /** Disposes of all at once, for those whose peers are gone wait each. Then throws the first error, if there was one. */
 export async function disposeAll(resources: Iterable<AsyncDisposable>): Promise<void> {
   const ends = await Promise.allSettled(Array.from(resources, async (resource) => resource[Symbol.asyncDispose]()));

@@ -64,7 +64,9 @@ it('a version is installed from npm, with Testcontainers beside it', () => {
 it('without a version, the sources of the action are installed, which builds them', () => {
   program('npm', `printf '%s\\n' "$@" > ${dir.path}/argv`);
   expect(outputOf('install.sh')).toBe('main=/action/dist/cli/main.js\n');
-  expect(readFileSync(join(dir.path, 'argv'), 'utf8').split('\n').slice(0, 3)).toEqual(['ci', '--prefix', '/action']);
+  expect(readFileSync(join(dir.path, 'argv'), 'utf8').split('\n').slice(0, 4)).toEqual([
+    ...['ci', '--prefix', '/action', '--include=dev'],
+  ]);
 });
 
 it('an installation that fails ends the step', () => {

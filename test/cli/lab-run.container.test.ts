@@ -1,19 +1,17 @@
 /** `natcheck lab run` as a process that is told to end, or that loses what it needs: what is known is told, and nothing stays. */
 
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempDisposableSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { constants, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
-import { sweep } from '../../lab/docker/engine/labels.ts';
+import { run } from '../../lab/docker/engine/command.ts';
 import { connectDocker } from '../../lab/docker/engine/testcontainers.ts';
 import type { RunResult } from '../../lab/results/run-result.ts';
 import { describeLab } from '../lab/docker/provided.ts';
-import { ownedProcess } from '../owner/owned-by-test.ts';
-import { MAIN, natcheck, natcheckStarted } from './natcheck.ts';
+import { type Ended, natcheck, natcheckStarted } from './natcheck.ts';
 
 /** Of its two pairs, one after the other, the first ends at once, and the second when its time is up. */
 const FILE = `
@@ -24,6 +22,13 @@ expect: none
 pairs-at-once: 1
 `;
 
+const [INTERRUPTED, TERMINATED] = [130, 143];
+
+/** A machine of another name: what its processes leave behind is no matter of other tests. */
+const MACHINE = 'natcheck-elsewhere';
+const ELSEWHERE = ['unshare', '--uts', 'sh', '-c', 'hostname "$0"; exec "$@"', MACHINE];
+const ENGINE = fileURLToPath(new URL('../../lab/docker/engine', import.meta.url));
+
 describeLab('natcheck lab run', () => {
   const host = inject('lab')?.host ?? '';
   let dir: ReturnType<typeof mkdtempDisposableSync>;
@@ -32,6 +37,7 @@ describeLab('natcheck lab run', () => {
     dir = mkdtempDisposableSync(join(tmpdir(), 'natcheck-test-'));
     env = { DOCKER_HOST: host, XDG_RUNTIME_DIR: dir.path };
     writeFileSync(file(), FILE);
+    writeFileSync(short(), FILE.replace('sleep 600;;', ';;'));
   });
   afterAll(() => dir.remove());
   /** A directory for the results of each test. */
@@ -40,45 +46,57 @@ describeLab('natcheck lab run', () => {
     out = mkdtempSync(join(dir.path, 'out-'));
   });
   const file = (): string => join(dir.path, 'nat-lab.yml');
+  const short = (): string => join(dir.path, 'short.yml');
   const words = (...more: readonly string[]): readonly string[] => ['lab', 'run', file(), '--out', out, ...more];
   const written = (): RunResult => JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'));
 
-  async function left(): Promise<number> {
+  /** What there still is of the labs of a process. */
+  async function left(pid: number, machine = hostname()): Promise<readonly string[]> {
     const docker = await connectDocker(host);
-    const filters = JSON.stringify({ label: ['natcheck.lab'] });
+    const filters = JSON.stringify({ label: [`natcheck.lab.owner=${machine}/${pid}`] });
     const [containers, networks] = await Promise.all([
       docker.listContainers({ all: true, filters }),
       docker.listNetworks({ filters }),
     ]);
-    return containers.length + networks.length;
+    return [...containers.flatMap(({ Names }) => Names), ...networks.map(({ Name }) => Name)];
+  }
+
+  /** Removes from the engine, as every lab of that machine does before it starts, what dead processes have left. */
+  async function sweepElsewhere(): Promise<void> {
+    const script = `
+      import { sweep } from ${JSON.stringify(join(ENGINE, 'labels.ts'))};
+      import { connectDocker } from ${JSON.stringify(join(ENGINE, 'testcontainers.ts'))};
+      await sweep(await connectDocker(${JSON.stringify(host)}));`;
+    const [program = '', ...argv] = [...ELSEWHERE, process.execPath, '--input-type=module', '-e', script];
+    await run(program, argv);
   }
 
   it('that is interrupted while it starts leaves nothing', async () => {
-    await using run = natcheckStarted(words(), env);
-    await run.said(/^starting 3 sites/m);
-    expect(await run.end('SIGINT')).toMatchObject({ code: null, signal: 'SIGINT', stdout: '' });
+    await using child = natcheckStarted(words(), env);
+    await child.said(/^starting 3 sites/m);
+    const ended = await child.end('SIGINT');
+    expect([endOf(ended), ended.stdout]).toEqual([INTERRUPTED, '']);
     expect(readdirSync(out)).toEqual([]);
-    expect(await left()).toBe(0);
-  });
+    expect(await left(child.pid)).toEqual([]);
+  }, 120_000);
 
   it('that is ended while pairs run tells those that were finished; a second signal ends it at once', async () => {
-    await using run = natcheckStarted(words('--json'), env);
-    await run.said(/^1 of 2 {2}/m);
-    void run.end('SIGTERM');
-    await run.said(/^ending the lab$/m);
-    const { code, signal, stdout } = await run.end('SIGTERM');
-    expect({ code, signal }).toEqual({ code: null, signal: 'SIGTERM' });
+    await using child = natcheckStarted(words('--json'), env, { within: ELSEWHERE });
+    await child.said(/^1 of 2 {2}/m);
+    void child.end('SIGTERM');
+    await child.said(/^ending the lab$/m);
+    const ended = await child.end('SIGTERM');
+    expect(endOf(ended)).toBe(TERMINATED);
     expect(written()).toMatchObject({ pairs: 2, isComplete: false, cells: [{ a: 'full-cone', b: 'full-cone' }] });
-    expect(JSON.parse(stdout)).toEqual(written());
-    // As every lab does before it starts.
-    await sweep(await connectDocker(host));
-    expect(await left()).toBe(0);
-  });
+    expect(JSON.parse(ended.stdout)).toEqual(written());
+    await sweepElsewhere();
+    expect(await left(child.pid, MACHINE)).toEqual([]);
+  }, 120_000);
 
   it('that keeps the pair that went wrong leaves it to exec, until down ends it', async () => {
-    await using run = natcheckStarted(words('--keep'), env);
-    await run.said(/natcheck lab down$/m);
-    expect(run.spoken()).toContain(
+    await using child = natcheckStarted(words('--keep'), env);
+    await child.said(/natcheck lab down$/m);
+    expect(child.spoken()).toContain(
       'full-cone → full-cone is left up as it went wrong; its programs go on, and no other pair is begun\n',
     );
     expect(written()).toMatchObject({ pairs: 2, isComplete: false, cells: [{ isAsExpected: false }] });
@@ -94,50 +112,49 @@ describeLab('natcheck lab run', () => {
     expect(router.stdout).toMatch(/^natcheck-\w+-router-full-cone\n$/);
     expect([second.code, second.stderr]).toEqual([2, expect.stringMatching(/^natcheck: a lab is running /)]);
     expect((await natcheck(['lab', 'down'], env)).code).toBe(0);
-    expect(await run.ended).toMatchObject({ code: null, signal: 'SIGTERM' });
-    expect(await left()).toBe(0);
-  });
+    expect(endOf(await child.ended)).toBe(TERMINATED);
+    expect(await left(child.pid)).toEqual([]);
+  }, 120_000);
 
   it('prints what cannot be written to a disk that is full, and says so', async () => {
-    const short = join(dir.path, 'short.yml');
-    writeFileSync(short, FILE.replace('sleep 600;;', ';;'));
-    const run = [process.execPath, MAIN, 'lab', 'run', short, '--out', out].join(' ');
-    const [code, stdout, stderr] = await inNamespace(`mount -t tmpfs -o size=8k none ${out} && exec ${run}`, env);
+    const small = ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs -o size=8k none "$0" && exec "$@"', out];
+    await using child = natcheckStarted(['lab', 'run', short(), '--out', out], env, { within: small });
+    const { code, stdout, stderr } = await child.ended;
     expect(stderr).toMatch(
       /\nnatcheck: the results cannot be written to \S+\/results\.\S+: there is no room left on its file system \[ENOSPC\]\n/,
     );
     expect(stdout).toContain('0 of 2 pairs as expected');
     expect(code).toBe(2);
-  });
+  }, 120_000);
+
+  it('may run beside another one on the same engine', async () => {
+    const only = ['--json', '--only', 'full-cone × full-cone'];
+    const both = await Promise.all([1, 2].map(() => natcheck(['lab', 'run', short(), ...only], env)));
+    expect(both.map(({ code }) => code)).toEqual([4, 4]);
+    const outcomes = both.map(({ stdout }) => (JSON.parse(stdout) as RunResult).cells[0]?.tries[0].outcome);
+    expect(outcomes).toEqual(['unseen', 'unseen']);
+  }, 120_000);
 
   it('that loses its engine tells the pairs that were finished, and why there are no more', async () => {
     await using engine = await startProxy(host.replace('unix://', ''), join(dir.path, 'engine.sock'));
-    await using run = natcheckStarted(words(), { ...env, DOCKER_HOST: engine.host });
-    await run.said(/^1 of 2 {2}/m);
+    await using child = natcheckStarted(words(), { ...env, DOCKER_HOST: engine.host }, { within: ELSEWHERE });
+    await child.said(/^1 of 2 {2}/m);
     engine.lose();
-    const { code, stdout, stderr } = await run.ended;
-    expect(stderr).toMatch(/\nnatcheck: the engine is lost: .*\n$/);
+    const { code, stdout, stderr } = await child.ended;
+    expect(stderr).toMatch(/\nnatcheck: the engine is lost: nothing answers at unix:\S+\/engine\.sock\n$/);
     expect(code).toBe(2);
-    expect(stdout).toContain('full-cone → full-cone: ✗ no bytes seen, expected no path\n');
+    expect(stdout).toMatch(/^full-cone → full-cone: ✗ no bytes seen \d+ ms, expected no path$/m);
+    expect(stdout).toContain('; cut short: 1 not reached\n');
     expect(written()).toMatchObject({ pairs: 2, isComplete: false, cells: [{ b: 'full-cone' }] });
-    await sweep(await connectDocker(host));
-    expect(await left()).toBe(0);
-  });
+    expect(await left(child.pid, MACHINE)).not.toEqual([]);
+    await sweepElsewhere();
+    expect(await left(child.pid, MACHINE)).toEqual([]);
+  }, 120_000);
 });
 
-/** Runs a script whose mounts nobody else sees. */
-async function inNamespace(
-  script: string,
-  env: Readonly<Record<string, string>>,
-): Promise<readonly [code: number | null, stdout: string, stderr: string]> {
-  const child = ownedProcess(
-    spawn('unshare', ['--mount', 'sh', '-c', script], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    }),
-  );
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  return [code, stdout, stderr];
+/** As a shell has it: Node may end with that code before the signal that it sends itself comes. */
+function endOf({ code, signal }: Ended): number | null {
+  return signal === null ? code : 128 + constants.signals[signal as NodeJS.Signals];
 }
 
 interface Proxy extends AsyncDisposable {

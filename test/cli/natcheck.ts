@@ -15,9 +15,15 @@ export interface Ended {
   readonly stderr: string;
 }
 
-function start(words: readonly string[], env: Record<string, string>) {
+export interface StartOptions {
+  /** A command that becomes the one that is given to it, such as `unshare --uts`; default: none. */
+  readonly within?: readonly string[];
+}
+
+function start(words: readonly string[], env: Record<string, string>, { within = [] }: StartOptions = {}) {
+  const [program = '', ...argv] = [...within, process.execPath, MAIN, ...words];
   const child = ownedProcess(
-    spawn(process.execPath, [MAIN, ...words], {
+    spawn(program, argv, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     }),
@@ -35,6 +41,7 @@ export async function natcheck(words: readonly string[], env: Record<string, str
 }
 
 export interface Started extends AsyncDisposable {
+  readonly pid: number;
   /** Resolves when what it has written to stderr so far matches. */
   said(pattern: RegExp): Promise<void>;
   /** What it has written to stderr so far. */
@@ -46,8 +53,12 @@ export interface Started extends AsyncDisposable {
 }
 
 /** Starts it and lets it run. */
-export function natcheckStarted(words: readonly string[], env: Record<string, string> = {}): Started {
-  const { child, stdout, stderr, closed } = start(words, env);
+export function natcheckStarted(
+  words: readonly string[],
+  env: Record<string, string> = {},
+  options: StartOptions = {},
+): Started {
+  const { child, stdout, stderr, closed } = start(words, env, options);
   let spoken = '';
   const listeners = new Set<() => void>();
   stderr.setEncoding('utf8').on('data', (chunk: string) => {
@@ -59,6 +70,7 @@ export function natcheckStarted(words: readonly string[], env: Record<string, st
     ([[code, signal], [out, err]]): Ended => ({ code, signal, stdout: out, stderr: err }),
   );
   return {
+    pid: child.pid ?? 0,
     ended,
     spoken: () => spoken,
     said: (pattern) =>

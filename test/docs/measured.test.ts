@@ -4,8 +4,10 @@ import { HARD_PAIRS, punchHardPair } from '../../bench/punch/hard-odds.ts';
 import { exactInterval } from '../../bench/statistics/interval.ts';
 import { firstDetections, RECORDED_ACCURACY } from '../../docs/made/accuracy.ts';
 import { BEHAVIOR_PAIRS, RECORDED_PAIRS } from '../../docs/made/behaviors.ts';
+import { FOREIGN_PROGRAMS } from '../../docs/made/foreign-programs.ts';
 import { firstRuns, RECORDED_ODDS } from '../../docs/made/hard-odds.ts';
 import { recordedMatrix } from '../../docs/made/lab-matrix.ts';
+import { recordedResult } from '../../docs/made/lab-results.ts';
 import { CLASSIC_NATS } from '../../lab/profiles.ts';
 import { expectedProspect } from '../../lab/sim/punch/sample.ts';
 
@@ -53,3 +55,17 @@ describe('the table of all kinds of NAT', () => {
     expect(found).toEqual([{ a: a.name, b: b.name, runs, direct: expectedProspect(a, b) === 'relay' ? 0 : runs }]);
   });
 });
+
+it.each(FOREIGN_PROGRAMS)(
+  '$name was recorded between every two NATs of its lab file, each as is expected today',
+  (program) => {
+    const { rows, columns, cells, isAsExpected } = recordedResult(program);
+    const pairs = rows.flatMap((a) => columns.map((b) => ({ a, b })));
+    const stale = `docs/lab-results.md is stale: run "npm run lab:foreign -- ${program.name}"`;
+    expect(
+      cells.map(({ a, b }) => ({ a, b })),
+      stale,
+    ).toEqual(pairs);
+    expect(isAsExpected, stale).toBe(true);
+  },
+);

@@ -10,7 +10,10 @@ it('a name alone is that of a NAT or another access to IPv4', () => {
 });
 
 it('a name with a plus sign has both families', () => {
-  expect(IPV6_ACCESS_NAMES).toEqual(['ipv6-open', 'ipv6-transparent', 'ipv6-firewall', 'nat66', 'ipv6-dropped']);
+  expect(IPV6_ACCESS_NAMES).toEqual([
+    ...['ipv6-open', 'ipv6-transparent', 'ipv6-firewall', 'nat66', 'nptv6', 'nptv6-firewall'],
+    'ipv6-dropped',
+  ]);
   expect(accessNamed('symmetric+ipv6-dropped')).toEqual(dualStack(SYMMETRIC, IPV6_DROPPED));
   expect(accessNamed('udp-blocked+ipv6-dropped')).toEqual(dualStack(UDP_BLOCKED, IPV6_DROPPED));
 });

@@ -1,7 +1,7 @@
 /** Every access that has a name: the verdict that belongs to it, and that the detection in the simulated lab comes to. */
 import { expect, it } from 'vitest';
 import { ALL_ACCESSES, behindNat } from '../../lab/accesses.ts';
-import { expectedVerdict } from '../../lab/profiles.ts';
+import { expectedVerdict } from '../../lab/known-behavior.ts';
 import { detectInSim } from '../../lab/sim/detect/detect.ts';
 
 const NAMED = ALL_ACCESSES.map((one) => ('access' in one ? one : behindNat(one)));

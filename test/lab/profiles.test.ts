@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { knownBehaviorOf } from '../../lab/known-behavior.ts';
+import { expectedVerdict, knownBehaviorOf, observedAccess } from '../../lab/known-behavior.ts';
 import {
   type AccessProfile,
   CARRIER_GRADE,
   CLASSIC_NATS,
   dualStack,
-  expectedVerdict,
   FULL_CONE,
   IPV6_ACCESSES,
   IPV6_DROPPED,
-  observedAccess,
   PORT_RESTRICTED,
   RESTRICTED,
   SYMMETRIC,
@@ -56,6 +54,8 @@ describe('an access to IPv6', () => {
       ['ipv6-transparent', 'open'],
       ['ipv6-firewall', 'firewalled'],
       ['nat66', 'port-restricted'],
+      ['nptv6', 'full-cone'],
+      ['nptv6-firewall', 'port-restricted'],
       ['ipv6-dropped', 'inconclusive'],
     ]);
   });
@@ -65,6 +65,8 @@ describe('an access to IPv6', () => {
       behavior('none', 'endpoint-independent', 'none'),
       behavior('none', 'endpoint-independent', 'none'),
       behavior('none', 'address-and-port-dependent', 'none'),
+      behavior('endpoint-independent', 'address-and-port-dependent', 'preserved'),
+      behavior('endpoint-independent', 'endpoint-independent', 'preserved'),
       behavior('endpoint-independent', 'address-and-port-dependent', 'preserved'),
       null,
     ]);

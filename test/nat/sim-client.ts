@@ -1,5 +1,6 @@
 /** A client of the simulated lab on which one session runs to its end, with the server that it asks. */
-import { type AccessProfile, observedAccess } from '../../lab/profiles.ts';
+import { observedAccess } from '../../lab/known-behavior.ts';
+import type { AccessProfile } from '../../lab/profiles.ts';
 import { type Link, symmetricLink } from '../../lab/sim/network/link.ts';
 import { runSession, type SessionContext } from '../../lab/sim/network/run-session.ts';
 import type { Trace } from '../../lab/sim/network/trace.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createOwner, disposeAll } from '../../src/net/owner.ts';
+import { createOwner, disposeAll, firstThrown } from '../../src/net/owner.ts';
 
 describe('an owner', () => {
   it('releases the last resource first, of either kind, and each once', async () => {
@@ -66,4 +66,17 @@ describe('disposing of many', () => {
     await caught;
     expect(log).toEqual(['quick', 'slow', 'stuck']);
   });
+});
+
+it('what was thrown first is found beneath the errors of what could not be released', async () => {
+  const failing = (what: string): AsyncDisposable => ({
+    [Symbol.asyncDispose]: () => Promise.reject(new Error(`${what} cannot be released`)),
+  });
+  const work = async (): Promise<void> => {
+    await using _engine = failing('the engine');
+    await using _lab = failing('the lab');
+    throw new Error('the engine is lost');
+  };
+  expect(firstThrown(await work().catch((error: unknown) => error))).toEqual(new Error('the engine is lost'));
+  expect(firstThrown('text')).toBe('text');
 });

@@ -4,6 +4,7 @@ import { beforeInterrupt } from '../../../lab/docker/engine/interrupt.ts';
 import { failureOf, type LabFailure } from '../../../lab/docker/keeper/failure.ts';
 import { LabFileError } from '../../../lab/file/lab-file-error.ts';
 import { UsageError } from '../../../src/errors.ts';
+import { firstThrown } from '../../../src/net/owner.ts';
 import { visibleLines } from '../../../src/visible.ts';
 import type { Context } from '../../command.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
@@ -57,8 +58,9 @@ export async function withLab(
 ): Promise<ExitCode> {
   try {
     return await beforeInterrupt(work);
-  } catch (error) {
+  } catch (thrown) {
     signal.throwIfAborted();
+    const error = firstThrown(thrown);
     if (error instanceof LabFileError) {
       // As compilers do, so that editors find the places.
       stderr.write(`${error.message}\n`);

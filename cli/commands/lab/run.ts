@@ -11,10 +11,10 @@ import type { RunResult } from '../../../lab/results/run-result.ts';
 import { CutShortError } from '../../../lab/run/cut-short.ts';
 import { onlyPairs } from '../../../lab/run/only.ts';
 import { requireRealizable } from '../../../lab/run/require-realizable.ts';
-import { requireRunnable } from '../../../lab/run/require-runnable.ts';
 import { type RunOptions, runLabFile } from '../../../lab/run/run-lab-file.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { explainFileCode } from '../../../src/net/explain-code.ts';
+import { firstThrown } from '../../../src/net/owner.ts';
 import type { Context } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
 import { type RunProgress, renderRun, renderRunProgress } from '../../render/grid/run-text.ts';
@@ -32,11 +32,11 @@ export const run: LabAction = ({ place = '', json = false, out, only, repeat = 1
     }
     const file = await readLabFile(place);
     requireRealizable(file);
-    requireRunnable(file);
     const wanted = { repeat, ...(only && { only: onlyPairs(only, file) }), ...(pcap !== undefined && { pcap }) };
     if (pcap !== undefined) await makeDirectory(pcap);
     if (out !== undefined) await clearRunFiles(out);
-    const { isAsExpected } = await inOwnLab(file, { ...wanted, json, out, keep }, context).catch((error: unknown) => {
+    const { isAsExpected } = await inOwnLab(file, { ...wanted, json, out, keep }, context).catch((thrown: unknown) => {
+      const error = firstThrown(thrown);
       throw error instanceof CutShortError ? error.cause : error;
     });
     return isAsExpected ? EXIT.ok : EXIT.inconclusive;

@@ -1,6 +1,7 @@
 /** What the public side must see of a site in one family. */
 import type { Family } from '../../../src/endpoint.ts';
 import { type Asked, askedOf } from '../../mismatches.ts';
+import { outsideAddress } from '../topology/ipv6-addressing.ts';
 import { publicAddress6Of, publicAddressesOf, type SitePlan } from '../topology/plan.ts';
 
 export interface AskedOfSite {
@@ -23,6 +24,8 @@ export function askedOfSite(plan: SitePlan, family: Family): AskedOfSite | null 
 
 function translatedTo(plan: SitePlan, family: Family): readonly string[] {
   if (family === 'IPv4') return publicAddressesOf(plan);
+  const { place6 } = plan;
+  if (place6?.outside) return place6.clients.slice(0, 1).map(({ address }) => outsideAddress(place6, address));
   const address = publicAddress6Of(plan);
   return address === null ? [] : [address];
 }

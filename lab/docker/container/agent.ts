@@ -1,4 +1,4 @@
-/** Sockets inside a lab container, controlled from here by lines to image/agent.mjs. */
+/** Sockets inside a lab container, controlled from here by lines to image/programs/agent.mjs. */
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { LabContainer } from './container.ts';
 

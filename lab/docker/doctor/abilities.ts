@@ -71,7 +71,7 @@ export const ABILITIES: readonly Ability[] = [
   {
     name: 'NFQUEUE',
     isRequired: false,
-    purpose: 'packets that a program holds back, where netem is missing',
+    purpose: 'the same links where netem is missing',
     command: 'iptables -w -A FORWARD -p udp -j NFQUEUE --queue-num 1',
     needs: IPTABLES,
     remedy: module('nfnetlink_queue'),
@@ -79,7 +79,7 @@ export const ABILITIES: readonly Ability[] = [
   {
     name: 'netem',
     isRequired: false,
-    purpose: 'latency, jitter and reordering',
+    purpose: 'links with latency, jitter, a rate or loss',
     command: 'tc qdisc replace dev natcheck0 root netem delay 1ms',
     needs: TC,
     remedy: module('sch_netem'),

@@ -27,10 +27,11 @@ interface Manifest {
 /** @throws Error when natcheck is not built, or a dependency is not installed. */
 export async function appFiles(dist: string = join(PACKAGE_ROOT, 'dist')): Promise<AppFiles> {
   const root = PACKAGE_ROOT;
-  const own = [join(root, 'package.json'), join(IMAGE_FILES, 'agent.mjs'), join(IMAGE_FILES, 'app.Dockerfile')];
+  const programs = ['agent.mjs', 'link.py'].map((name) => `programs/${name}`);
+  const own = [join(root, 'package.json'), ...[...programs, 'app.Dockerfile'].map((name) => join(IMAGE_FILES, name))];
   const dependencies = await closureOf(await neededBy(root));
   const files: Record<string, string> = {
-    'agent.mjs': join(IMAGE_FILES, 'agent.mjs'),
+    ...Object.fromEntries(programs.map((name) => [name, join(IMAGE_FILES, name)])),
     'natcheck/package.json': join(root, 'package.json'),
     'natcheck/dist': dist,
   };

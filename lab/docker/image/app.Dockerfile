@@ -1,8 +1,8 @@
 # natcheck on the base: /opt/natcheck with what it depends on, /usr/local/bin/natcheck to start it,
-# and the agent by which the lab sends plain datagrams.
+# the agent by which the lab sends plain datagrams, and the program that shapes its links.
 ARG BASE
 FROM ${BASE}
-COPY agent.mjs /usr/local/lib/natcheck-lab/agent.mjs
+COPY programs /usr/local/lib/natcheck-lab/
 COPY natcheck /opt/natcheck
 RUN printf '#!/bin/sh\nNODE_COMPILE_CACHE=${NODE_COMPILE_CACHE-/opt/natcheck/compiled} exec node /opt/natcheck/dist/cli/main.js "$@"\n' > /usr/local/bin/natcheck \
  && chmod 755 /usr/local/bin/natcheck

@@ -1,6 +1,6 @@
 /** What there is in a running lab, as plain data: enough for another process to use it. */
 import type { VerdictType } from '../../../src/nat/verdict.ts';
-import { expectedVerdict } from '../../profiles.ts';
+import { expectedVerdict } from '../../known-behavior.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Lab, LabSite } from '../lab.ts';
 import { seenAs } from '../topology/seen-as.ts';

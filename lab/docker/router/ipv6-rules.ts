@@ -13,13 +13,16 @@ export const IPV6_TABLE = 'ip6 access';
 
 /** Returns the table for `nft -f`. @param place the router's IPv6 addresses. @throws Error when the lab cannot realize the access. */
 export function ipv6Rules(access: Ipv6Access, place: SitePlace): string {
-  const { declared, forward, source = [] } = partsOf(access, place);
+  const { declared, forward, source = [], destination = [] } = partsOf(access, place);
   return [
     `table ${IPV6_TABLE} {`,
     ...declared.map((line) => `  ${line}`),
     ...chain('forward', { hook: 'type filter hook forward priority filter; policy drop;', rules: forward }),
     // A packet to the router itself is neither answered nor remembered, as with IPv4.
     ...chain('input', { hook: 'type filter hook input priority filter;', rules: ['meta l4proto udp drop'] }),
+    ...(destination.length > 0
+      ? chain('destination', { hook: 'type nat hook prerouting priority dstnat;', rules: destination })
+      : []),
     ...(source.length > 0
       ? chain('source', { hook: 'type nat hook postrouting priority srcnat;', rules: source })
       : []),
@@ -43,6 +46,8 @@ interface Parts {
   readonly forward: readonly string[];
   /** How the source of a packet is translated. */
   readonly source?: readonly string[];
+  /** The same of its destination. */
+  readonly destination?: readonly string[];
 }
 
 const OUTBOUND = 'iifname "lan" accept';
@@ -57,7 +62,7 @@ function partsOf(access: Ipv6Access, place: SitePlace): Parts {
     case 'firewall':
       return firewallParts(access);
     case 'nat':
-      return { declared: [], forward: [OUTBOUND, ANSWERS], source: sourceRules(theNat(access), place) };
+      return natParts(theNat(access), place);
   }
 }
 
@@ -99,6 +104,23 @@ function firewallParts(access: Ipv6Access & { readonly kind: 'firewall' }): Part
   };
 }
 
+function natParts(nat: NatProfile, place: SitePlace): Parts {
+  const plain = { declared: [], forward: [OUTBOUND, ANSWERS] };
+  if (nat.translation !== 'static') return { ...plain, source: sourceRules(nat, place) };
+  const { subnet, outside } = place;
+  if (outside === undefined) throw new Error(`${nat.name}: there is no public prefix`);
+  const isOpen = nat.filtering === 'endpoint-independent';
+  // Without hairpinning, a packet to the public prefix would go out, and come back as if from outside.
+  const returning = nat.hairpin ? [] : [`iifname "lan" ip6 daddr ${outside} drop`];
+  const translated = `snat ip6 prefix to ip6 saddr map { ${subnet} : ${outside} }`;
+  return {
+    declared: [],
+    forward: [...returning, ...plain.forward, ...(isOpen ? ['iifname "wan" ct status dnat accept'] : [])],
+    source: [`oifname "wan" ${translated}`, ...(nat.hairpin ? [`oifname "lan" ct status dnat ${translated}`] : [])],
+    destination: [`${nat.hairpin ? '' : 'iifname "wan" '}dnat ip6 prefix to ip6 daddr map { ${outside} : ${subnet} }`],
+  };
+}
+
 /** Each client has a block of public ports to itself, as with IPv4. */
 function sourceRules({ ports }: NatProfile, { wan, clients }: SitePlace): readonly string[] {
   if (ports === 'random') return [`oifname "wan" snat to ${wan} fully-random`];
@@ -116,11 +138,16 @@ function theNat({ layers }: Ipv6Access & { readonly kind: 'nat' }): NatProfile {
   const [nat, ...outer] = layers;
   if (outer.length > 0) throw new Error(`${nat.name}: the container lab has no two NATs in a row for IPv6`);
   const { mapping, filtering, ports, hairpin, poolSize, inboundFirst = false, translation = 'napt' } = nat;
-  const isPlain = !hairpin && !inboundFirst && poolSize === 1 && translation === 'napt';
+  const isStrict = filtering === 'address-and-port-dependent';
   const keepsPorts = mapping === 'endpoint-independent' && ports === 'preserved';
   const isSymmetric = mapping === 'address-and-port-dependent' && ports === 'random';
-  if (isPlain && filtering === 'address-and-port-dependent' && (keepsPorts || isSymmetric)) return nat;
-  throw new Error(`${nat.name}: for IPv6 the container lab has only port-restricted and symmetric NATs, and no others`);
+  const isNapt = translation === 'napt' && !hairpin && poolSize === 1 && isStrict && (keepsPorts || isSymmetric);
+  const isPrefix =
+    translation === 'static' && keepsPorts && (isStrict ? !hairpin : filtering === 'endpoint-independent');
+  if (!inboundFirst && (isNapt || isPrefix)) return nat;
+  throw new Error(
+    `${nat.name}: for IPv6 the container lab has only port-restricted and symmetric NATs, and translation of prefixes`,
+  );
 }
 
 function chain(name: string, { hook, rules }: { readonly hook: string; readonly rules: readonly string[] }): string[] {

@@ -21,9 +21,12 @@ export function noteMapping(match: string): readonly string[] {
   );
 }
 
-/** A shell command that empties every map and set that learns. What rules only look up, such as a list of ports, stays. */
+/**
+ * A shell command that empties every map and set that learns. What rules only look up, such as a list of ports, stays, and so
+ * does what never forgets by itself: that is counted there, not learned.
+ */
 export const FORGET_LEARNED = `{ nft -t list maps; nft -t list sets; } | awk '
   $1 == "table" { table = $2 " " $3 }
   $1 == "map" || $1 == "set" { learned = $1 " " table " " $2 }
-  $1 == "flags" && /dynamic/ { print "flush " learned }
+  $1 == "flags" && /dynamic/ && /timeout/ { print "flush " learned }
 ' | nft -f -`;

@@ -3,6 +3,7 @@ import type { LabContainer } from '../container/container.ts';
 import { loadRules } from '../topology/setup-script.ts';
 import { IPV6_TABLE } from './ipv6-rules.ts';
 import { FORGET_LEARNED } from './learned.ts';
+import { CUT, RESTORE } from './link-faults.ts';
 import type { RouterRules } from './rules.ts';
 
 export interface LabRouter extends LabContainer {
@@ -17,6 +18,13 @@ export interface LabRouter extends LabContainer {
    * new one. The rules stay, and so does their count of ports.
    */
   forget(): Promise<void>;
+  /**
+   * From now on, nothing is forwarded over the router's public link, in either family and direction, as when the line is cut.
+   * The router keeps its mappings as far as they last.
+   */
+  cut(): Promise<void>;
+  /** Ends what `cut` does, if it does. */
+  restore(): Promise<void>;
   /** The connections that the router tracks, one per line. */
   conntrack(): Promise<string>;
 }
@@ -39,6 +47,8 @@ export function labRouter(container: LabContainer): LabRouter {
     load: async (rules) => void (await output(['sh', '-c', loadRules(rules)])),
     loseEveryNth: async (n) => void (await output(['sh', '-c', lossCommand(n, programs)])),
     forget: async () => void (await output(['sh', '-c', forgetCommand(families)])),
+    cut: async () => void (await output(['sh', '-c', CUT])),
+    restore: async () => void (await output(['sh', '-c', RESTORE])),
     conntrack: async () =>
       (await Promise.all(families.map((family) => output(['conntrack', '-L', '-f', family])))).join(''),
   };

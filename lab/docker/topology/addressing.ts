@@ -40,6 +40,8 @@ export interface SitePlace {
   readonly wan: string;
   /** Further public addresses of the router. */
   readonly pool?: readonly string[];
+  /** The subnet that stands for this one on the public side, host by host, where the router translates prefixes (RFC 6296). */
+  readonly outside?: string;
   /** The router's address toward its clients. */
   readonly lan: string;
   readonly clients: readonly ClientPlace[];
@@ -125,6 +127,12 @@ export function poolAddresses({ publicPrefix }: Addressing, index: number, count
     throw new Error(`the container lab has no ${count} further public addresses for site ${index + 1}`);
   }
   return Array.from({ length: count }, (_, at) => `${publicPrefix}.${first + at}`);
+}
+
+/** The public address that the outermost router of site `index`, of so many, can get in place of its own; null if none is left. */
+export function spareAddress({ publicPrefix }: Addressing, index: number, sites: number): string | null {
+  const last = FIRST_ROUTER + sites + index;
+  return last < BACKBONE ? `${publicPrefix}.${last}` : null;
 }
 
 /** Share number `index` of `count` equal shares of the user ports. */

@@ -31,24 +31,48 @@ export function backbonePlace6(): BackbonePlace {
   return { subnet: `${PUBLIC}::/${PREFIX_LENGTH}`, address: `${PUBLIC}::${BACKBONE}` };
 }
 
-/** The addresses of site `index` (from 0); `isLocal` says whether its router translates, so that its clients have local ones. */
+/**
+ * The addresses of site `index` (from 0); `isLocal` says whether its router translates, so that its clients have local ones,
+ * and `hasPrefix` whether it translates their prefix alone, into a public one.
+ */
 export function sitePlace6({
   index,
   clients,
   isLocal,
+  hasPrefix = false,
 }: {
   readonly index: number;
   readonly clients: number;
   readonly isLocal: boolean;
+  readonly hasPrefix?: boolean;
 }): SitePlace {
   const prefix = isLocal ? `${LOCAL}:${index + 1}` : publicPrefix(index);
-  return onLink(prefix, { wan: outermost(index), clients });
+  const outside = hasPrefix ? { outside: subnetOf(publicPrefix(index)) } : {};
+  return { ...onLink(prefix, { wan: outermost(index), clients }), ...outside };
+}
+
+/** The address that stands for one of a site on the public side, where its router translates prefixes. */
+export function outsideAddress(
+  { subnet, outside = subnet }: Pick<SitePlace, 'subnet' | 'outside'>,
+  address: string,
+): string {
+  const [from, to] = [subnet, outside].map((one) => one.slice(0, one.indexOf('::'))) as [string, string];
+  return `${to}${address.slice(from.length)}`;
 }
 
 /** The carrier's router of site `index`: its one client is the site's own router. */
 export function carrierPlace6(index: number): SitePlace & { readonly clients: readonly [ClientPlace] } {
   const { clients, ...rest } = onLink(`${publicPrefix(index)}:1`, { wan: outermost(index), clients: 1 });
   return { ...rest, clients: [clients[0] as ClientPlace] };
+}
+
+function subnetOf(prefix: string): string {
+  return `${prefix}::/${PREFIX_LENGTH}`;
+}
+
+/** What the router of site `index`, of so many, can get in place of its public address. */
+export function spareAddress6(index: number, sites: number): string {
+  return outermost(sites + index);
 }
 
 function outermost(index: number): string {
@@ -61,7 +85,7 @@ function publicPrefix(index: number): string {
 
 function onLink(prefix: string, { wan, clients }: { readonly wan: string; readonly clients: number }): SitePlace {
   return {
-    subnet: `${prefix}::/${PREFIX_LENGTH}`,
+    subnet: subnetOf(prefix),
     wan,
     lan: `${prefix}::${ROUTER_ON_LAN}`,
     clients: Array.from({ length: clients }, (_, client) => ({

@@ -5,8 +5,9 @@ import type { NamedAccess, NatProfile } from '../../profiles.ts';
 import { type Addressing, type BackbonePlace, backbonePlace, type ServerPlace, serverPlace } from './addressing.ts';
 import { type HelperPlan, planHelpers } from './helper-plan.ts';
 import { backbonePlace6, serverPlace6 } from './ipv6-addressing.ts';
-import { type Accesses, type OtherRules, planRouters, type SiteRouters } from './router-plan.ts';
+import { type Accesses, type OtherRules, planRouters, reachedSubnet6, type SiteRouters } from './router-plan.ts';
 import type { Route } from './setup-script.ts';
+import { type Spare, spareOf } from './spare.ts';
 
 export interface PlanInput extends OtherRules {
   /** One site for each; the sites of a repeated profile are named `name-2`, `name-3`, … */
@@ -21,6 +22,8 @@ export interface PlanInput extends OtherRules {
 
 export interface SitePlan extends SiteRouters, Accesses {
   readonly name: string;
+  /** What its outermost router can be renumbered to; null if it cannot. */
+  readonly spare: Spare | null;
 }
 
 /** What is on the public network, in one family. */
@@ -45,11 +48,11 @@ export function planLab(input: PlanInput): LabPlan {
   const sites = profiles.map((profile, index): SitePlan => {
     const name = names[index] ?? profile.name;
     const { access, ipv6 = null } = 'access' in profile ? profile : behindNat(profile);
-    return { name, access, ipv6, ...planRouters({ access, ipv6 }, { ...input, index, clients }) };
+    const accesses = { access, ipv6 };
+    const spare = spareOf(accesses, { addressing, index, sites: profiles.length });
+    return { name, ...accesses, spare, ...planRouters(accesses, { ...input, index, clients }) };
   });
-  const routes = sites
-    .filter(({ access }) => access.kind !== 'nat')
-    .map(({ place: { subnet, wan } }) => ({ subnet, via: wan }));
+  const routes = sites.flatMap((site) => routesOf(site).ipv4);
   const backbone = input.backbone ? backbonePlace(addressing) : null;
   const ipv6 = planIpv6(sites, backbone !== null);
   const helpers = planHelpers(input.helpers ?? [], { addressing, hasIpv6: ipv6 !== null });
@@ -67,14 +70,22 @@ export function siteNames(profiles: readonly { readonly name: string }[]): reado
 function planIpv6(sites: readonly SitePlan[], hasBackbone: boolean): PublicPlan | null {
   if (sites.every(({ ipv6 }) => ipv6 === null)) return null;
   const backbone = hasBackbone ? backbonePlace6() : null;
-  return { server: serverPlace6(), backbone, routes: sites.flatMap(routesTo) };
+  return { server: serverPlace6(), backbone, routes: sites.flatMap((site) => routesOf(site).ipv6) };
 }
 
-/** To its clients, unless they are translated, and to what is between its two routers, if it has two. */
-function routesTo({ ipv6, place6, carrier }: SitePlan): readonly Route[] {
+/** To its clients, unless they are translated, and with IPv6 also to what is between its two routers, if it has two. */
+export function routesOf(site: SitePlan): { readonly ipv4: readonly Route[]; readonly ipv6: readonly Route[] } {
+  const { access, place } = site;
+  const ipv4 = access.kind === 'nat' ? [] : [{ subnet: place.subnet, via: place.wan }];
+  return { ipv4, ipv6: routes6(site) };
+}
+
+function routes6(site: SitePlan): readonly Route[] {
+  const { place6, carrier } = site;
   const outer = carrier?.place6 ?? place6;
-  if (!place6 || !outer) return [];
-  const inside = ipv6?.kind === 'nat' ? [] : [place6.subnet];
+  if (!outer) return [];
+  const subnet = reachedSubnet6(site);
+  const inside = subnet === null ? [] : [subnet];
   const between = carrier?.place6 ? [carrier.place6.subnet] : [];
   return [...inside, ...between].map((subnet) => ({ subnet, via: outer.wan }));
 }

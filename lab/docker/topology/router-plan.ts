@@ -46,11 +46,23 @@ export interface SiteRouters extends RouterPlan {
   readonly carrier: RouterPlan | null;
 }
 
+/** Whether each host has a public address to itself that stands for its own. */
+function translatesPrefix(ipv6: Ipv6Access): boolean {
+  return ipv6.kind === 'nat' && ipv6.layers[0].translation === 'static';
+}
+
+/** The subnet under which the public side reaches the clients of a site with IPv6; null where their router stands for them. */
+export function reachedSubnet6({ ipv6, place6 }: Pick<SiteRouters & Accesses, 'ipv6' | 'place6'>): string | null {
+  if (!place6) return null;
+  return place6.outside ?? (ipv6?.kind === 'nat' ? null : place6.subnet);
+}
+
 /** @throws Error when the accesses cannot be realized. */
 export function planRouters({ access, ipv6 }: Accesses, input: SiteInput): SiteRouters {
   const { addressing, index, clients } = input;
   const place = sitePlace(addressing, { index, clients, routed: access.kind !== 'nat' });
-  const place6 = ipv6 && sitePlace6({ index, clients, isLocal: ipv6.kind === 'nat' });
+  const place6 =
+    ipv6 && sitePlace6({ index, clients, isLocal: ipv6.kind === 'nat', hasPrefix: translatesPrefix(ipv6) });
   if (access.kind !== 'nat') return { ...planRouter({ access, ipv6 }, { place, place6 }, input), carrier: null };
   const further = (access.layers.at(-1)?.poolSize ?? 1) - 1;
   const pool = further > 0 ? { pool: poolAddresses(addressing, index, further) } : {};

@@ -1,6 +1,7 @@
 /** Where the public side sees a client of the lab: at its router's addresses, or at its own where nothing is translated. */
 import type { AccessProfile, Ipv6Access } from '../../profiles.ts';
 import type { LabContainer } from '../container/container.ts';
+import { outsideAddress } from './ipv6-addressing.ts';
 
 /** What of a site says so; a `LabSite` has it. */
 export interface SeenSite {
@@ -8,6 +9,8 @@ export interface SeenSite {
   readonly ipv6: Ipv6Access | null;
   readonly publicAddresses: readonly string[];
   readonly publicAddress6: string | null;
+  /** What its prefix becomes outside (RFC 6296); null if that stays. */
+  readonly prefixes6: { readonly subnet: string; readonly outside: string } | null;
 }
 
 type Client = Pick<LabContainer, 'address' | 'address6'>;
@@ -19,12 +22,11 @@ export interface SeenAs {
   readonly address6: string | null;
 }
 
-export function seenAs(
-  { access, ipv6, publicAddresses, publicAddress6 }: SeenSite,
-  { address, address6 }: Client,
-): SeenAs {
+export function seenAs(site: SeenSite, { address, address6 }: Client): SeenAs {
+  const { access, ipv6, publicAddresses, publicAddress6, prefixes6 } = site;
+  const translated6 = address6 && prefixes6 ? outsideAddress(prefixes6, address6) : publicAddress6;
   return {
     addresses: access.kind === 'nat' ? publicAddresses : [address],
-    address6: ipv6?.kind === 'nat' ? publicAddress6 : address6,
+    address6: ipv6?.kind === 'nat' ? translated6 : address6,
   };
 }

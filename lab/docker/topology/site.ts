@@ -3,7 +3,7 @@ import type { LabContainer } from '../container/container.ts';
 import type { Attachment, ContainerSpec } from '../container/start.ts';
 import { allOf } from '../waiting.ts';
 import type { SitePlan } from './plan.ts';
-import type { RouterPlan } from './router-plan.ts';
+import { type RouterPlan, reachedSubnet6 } from './router-plan.ts';
 import { clientScript, type Route, routerScript, type Uplink } from './setup-script.ts';
 import { clientSysctls, routerSysctls } from './sysctls.ts';
 
@@ -75,9 +75,10 @@ function routersOf(plan: SitePlan, { network, onPublic, uplinks }: SiteSurroundi
   ];
 }
 
-/** How a carrier's router reaches the clients behind the site's router, if that does not translate their IPv6 addresses. */
-function beyond({ place6, ipv6 }: SitePlan): readonly Route[] {
-  return place6 && ipv6?.kind !== 'nat' ? [{ subnet: place6.subnet, via: place6.wan }] : [];
+/** How a carrier's router reaches the clients behind the site's router, if that does not stand for them with IPv6. */
+function beyond(plan: SitePlan): readonly Route[] {
+  const subnet = reachedSubnet6(plan);
+  return plan.place6 && subnet !== null ? [{ subnet, via: plan.place6.wan }] : [];
 }
 
 interface RouterOptions extends Uplinks {

@@ -23,6 +23,8 @@ export interface Topology {
   /** By their names. */
   readonly helpers: ReadonlyMap<string, LabContainer>;
   readonly sites: readonly StartedSite[];
+  /** The router between any two members of the public network; null if there is none. */
+  readonly backbone: LabContainer | null;
 }
 
 export interface TopologyOptions {
@@ -51,12 +53,13 @@ export async function startTopology(
   const start: Start = (spec) => startContainer(docker, { ...spec, name: network(spec.name), image, labels });
   const uplinks: Uplinks = { uplink: uplinkOf(plan), uplink6: plan.ipv6 && uplinkOf(plan.ipv6) };
   const startedServer = start(serverContainer(plan, { onPublic, uplinks }));
-  const startedBackbone = backboneContainers(plan, onPublic).map(start);
+  const startedBackbone = allOf(backboneContainers(plan, onPublic).map((spec) => start(spec)));
   const startedHelpers = allOf(helperContainers(plan, { onPublic, uplinks }).map((spec) => start(spec)));
   const startedSites = allOf(sites.map((site) => startSite(site, { start, network, onPublic, uplinks })));
-  await allOf<unknown>([startedServer, startedHelpers, startedSites, ...startedBackbone]);
+  await allOf<unknown>([startedServer, startedHelpers, startedSites, startedBackbone]);
   const helpers = (await startedHelpers).map((one, index) => [plan.helpers[index]?.name ?? '', one] as const);
-  return { server: await startedServer, helpers: new Map(helpers), sites: await startedSites };
+  const [backbone = null] = await startedBackbone;
+  return { server: await startedServer, helpers: new Map(helpers), sites: await startedSites, backbone };
 }
 
 /** An engine takes no `+` in a name, which those of sites with two families have. */

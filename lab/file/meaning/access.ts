@@ -1,6 +1,14 @@
 /** Accesses: names looked up, own profiles filled in, rows and columns put together. */
 import { ACCESS_NAMES, behindNat } from '../../accesses.ts';
-import { CLASSIC_NATS, IPV6_ACCESSES, IPV6_DROPPED, type NamedAccess, type NatProfile } from '../../profiles.ts';
+import {
+  type AccessProfile,
+  CLASSIC_NATS,
+  IPV6_ACCESSES,
+  IPV6_DROPPED,
+  ipv6Beside,
+  type NamedAccess,
+  type NatProfile,
+} from '../../profiles.ts';
 import type { Path } from '../path.ts';
 import type { AccessesInput, AccessInput, NatsInput, ProfileInput } from '../shape/access.ts';
 import { SET_NAMES } from '../text/access-name.ts';
@@ -70,11 +78,8 @@ function ownAccess(reading: Reading, input: ProfileInput, path: Path): NamedAcce
   }
   const outer = input.behind && carrierOf(reading, input.behind, [...path, 'behind']);
   const ipv6 = [...IPV6_ACCESSES, IPV6_DROPPED].find((one) => one.name === input.ipv6)?.access;
-  return {
-    name,
-    access: { kind: 'nat', layers: [profileOf(input), ...(outer ? [outer] : [])] },
-    ...(ipv6 && { ipv6 }),
-  };
+  const access: AccessProfile = { kind: 'nat', layers: [profileOf(input), ...(outer ? [outer] : [])] };
+  return { name, access, ...(ipv6 && { ipv6: ipv6Beside(access, ipv6) }) };
 }
 
 function profileOf(input: ProfileInput): NatProfile {

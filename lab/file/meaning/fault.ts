@@ -52,8 +52,14 @@ function actionOf({ report }: Reading, input: FaultInput, { cast, path }: At): F
   return { kind: key, side: input[key] ?? 'a' };
 }
 
+/** Every second datagram; what loses all is a cut. */
+const MAX_LOSS_PERCENT = 50;
+
 function lossOf(report: Reading['report'], { loss = 0, side }: FaultInput, { cast, path }: At): FaultAction {
   const message = side === undefined ? 'loss needs side: whose packets are lost' : missing(side, cast.sides, 'side');
+  if (loss > MAX_LOSS_PERCENT) {
+    report([...path, 'loss'], 'a router loses every n-th datagram, at most every second: write 50% at most, or cut');
+  }
   if (message) report(side === undefined ? path : [...path, 'side'], message);
   return { kind: 'loss', side: side ?? 'a', percent: loss };
 }

@@ -18,6 +18,7 @@ export function meaningOf(reading: Reading, input: FileInput, file: string): Lab
   const sides = sidesOf(reading, input, cast);
   checkWaits(sides, report);
   const helpers = helpersOf(reading, input, cast);
+  const faults = faultsOf(reading, input.faults, cast);
   return {
     ...{ file, dir, places },
     name: input.name ?? basename(file, extname(file)),
@@ -28,8 +29,8 @@ export function meaningOf(reading: Reading, input: FileInput, file: string): Lab
     ...grid,
     success: successOf(reading, input.success, cast),
     expect: expectOf(reading, input.expect, grid),
-    faults: faultsOf(reading, input.faults, cast),
-    pairsAtOnce: pairsAtOnceOf(reading, input, { sides, helpers }),
+    faults,
+    pairsAtOnce: pairsAtOnceOf(reading, input, { sides, helpers, faults }),
     link: linkOf(reading, input.link),
   };
 }
@@ -38,18 +39,20 @@ export function meaningOf(reading: Reading, input: FileInput, file: string): Lab
 function pairsAtOnceOf(
   { report }: Reading,
   input: FileInput,
-  { sides, helpers }: Pick<LabFile, 'sides' | 'helpers'>,
+  { sides, helpers, faults }: Pick<LabFile, 'sides' | 'helpers' | 'faults'>,
 ): number | null {
   const atOnce = input['pairs-at-once'] ?? null;
-  const once =
-    sides.length > 2
-      ? 'further peers are'
-      : helpers.some(({ restarts }) => restarts)
-        ? 'a helper that restarts is'
-        : null;
+  const once = sharedOnce({ sides, helpers, faults });
   if (once === null) return atOnce;
   if ((atOnce ?? 1) > 1) {
     report(['pairs-at-once'], `${once} there once, so pairs run one after the other: leave this out, or write 1`);
   }
   return 1;
+}
+
+/** What there is once, as the subject of a sentence; null if there is nothing. */
+function sharedOnce({ sides, helpers, faults }: Pick<LabFile, 'sides' | 'helpers' | 'faults'>): string | null {
+  if (sides.length > 2) return 'further peers are';
+  if (helpers.some(({ restarts }) => restarts)) return 'a helper that restarts is';
+  return faults.some(({ what }) => what.kind === 'kill' || what.kind === 'start') ? 'a helper that is killed is' : null;
 }

@@ -23,7 +23,7 @@ const faultSchema = mapping(
       .describe('When: a time after the start of the pair, or a line of output.'),
     loss: quantity(
       PERCENTAGE,
-      'How many of the UDP packets of a side are lost, each way; 0% ends it. Needs side.',
+      'How many of the UDP packets of a side are lost, each way: from 0%, which ends it, to 50%. Needs side.',
     ).optional(),
     side: sideName('The side whose packets are lost.').optional(),
     forget: sideName('The side whose router forgets all mappings.').optional(),
@@ -44,7 +44,10 @@ export const faultsSchema = z.array(faultSchema).max(32).describe('What goes wro
 export const linkSchema = mapping(
   {
     latency: quantity(DELAY, 'How long each packet takes. Default: 0ms.').optional(),
-    jitter: quantity(DELAY, 'How much more or less than that, at random. Default: 0ms.').optional(),
+    jitter: quantity(
+      DELAY,
+      'How much more or less than the latency, at random; at most as much. Default: 0ms.',
+    ).optional(),
     rate: quantity(RATE, 'How much passes in a second. Default: as much as the machine can.').optional(),
     loss: quantity(PERCENTAGE, 'How many packets are lost. Default: 0%.').optional(),
   },

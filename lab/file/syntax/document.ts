@@ -7,6 +7,9 @@ import { keyText, offsetIn, treeProblems } from './tree.ts';
 /** What an alias can blow a file up to. */
 const ALIASES_MAX = 100;
 
+/** Everything that is wrong after it follows from it. */
+const UNQUOTED = 'inside { } and [ ], a text with {{…}} has to be in quotes, since YAML takes its braces for a mapping';
+
 export interface Source {
   /** Maps, lists, texts, numbers, booleans and nulls, as YAML 1.2 reads them. */
   readonly value: unknown;
@@ -29,7 +32,13 @@ export function readSource(text: string): SourceResult {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  const problems = [...document.errors, ...document.warnings].map((error) => problemOf(error, placeAt));
+  const errors = [...document.errors, ...document.warnings];
+  const unquoted = errors.find(
+    ({ pos, message }) => /^Unexpected flow-map/.test(message) && text.startsWith('{{', pos[0]),
+  );
+  const problems = unquoted
+    ? [{ ...placeAt(unquoted.pos[0]), path: '', message: UNQUOTED }]
+    : errors.map((error) => problemOf(error, placeAt));
   if (problems.length === 0) {
     const found = treeProblems(document);
     problems.push(...found.map(({ path, offset, message }) => ({ ...placeAt(offset), path: pathText(path), message })));

@@ -25,7 +25,10 @@ export function tryFacts(one: Try): readonly Fact[] {
   return [
     ...(one.reason === null ? [] : [{ name: 'reason', value: one.reason }]),
     ...(one.path === null ? [] : pathFacts(one.path)),
-    ...one.faults.map(({ atMs, what }) => ({ name: 'fault', value: `${what}, after ${timeWords(atMs)}` })),
+    ...one.faults.map(({ atMs, what }) => ({
+      name: 'fault',
+      value: atMs === null ? `did not happen: ${what}` : `${what}, after ${timeWords(atMs)}`,
+    })),
   ];
 }
 

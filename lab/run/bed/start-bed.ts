@@ -3,8 +3,10 @@ import type { Engine } from '../../docker/engine/engine.ts';
 import type { Progress } from '../../docker/engine/provision.ts';
 import { type Lab, startLab } from '../../docker/lab.ts';
 import { startNatcheckServer } from '../../docker/served-lab.ts';
+import type { ShapedLinks } from '../../docker/topology/link/quality.ts';
 import { createWitness, type Witness } from '../../docker/witness/witness.ts';
 import type { LabFile } from '../../file/lab-file.ts';
+import { problemIn } from '../../file/lab-file-error.ts';
 import { SHARED_PATH } from '../program/guest-spec.ts';
 import type { Facts } from '../program/resolve.ts';
 import type { RunningHelper } from './helper.ts';
@@ -17,6 +19,8 @@ export interface Bed {
   readonly file: LabFile;
   readonly lab: Lab;
   readonly plan: BedPlan;
+  /** Null if nothing is done to what passes them. */
+  readonly links: ShapedLinks | null;
   readonly images: Images;
   readonly helpers: ReadonlyMap<string, RunningHelper>;
   /** The name of the shared folder's volume; null if nothing is shared. */
@@ -53,13 +57,23 @@ export async function startBed(file: LabFile, options: BedOptions): Promise<Bed>
     await startLab({ engine, image, profiles, helpers: helperNames, backbone: true, addressing: 'free' }),
   );
   signal.throwIfAborted();
+  const links = await shapeLinks(file, lab, own);
   if (file.natcheckServer) own(await startNatcheckServer(lab.server, ['--relay', '--open-relay']));
   const facts = publicFacts(lab, helperNames);
   const volume = file.setup && own(await lab.createVolume()).name;
-  const bed = { file, lab, plan, images, volume, facts };
+  const bed = { file, lab, plan, links, images, volume, facts };
   await prepare(bed, options);
   const helpers = await startHelpers(file, { ...bed, facts: inNoPair(facts), own, signal });
   return { ...bed, helpers, witness: own(createWitness({ isWhole: keepsCaptures })) };
+}
+
+/** After every NAT has been held to its profile: a lost packet there would tell of a NAT that it is none. */
+async function shapeLinks(file: LabFile, lab: Lab, own: BedOptions['own']): Promise<ShapedLinks | null> {
+  if (file.link === null) return null;
+  const links = await lab.shape(file.link).catch((error: Error) => {
+    throw problemIn(file, 'link', error.message);
+  });
+  return own(links);
 }
 
 async function prepare(

@@ -60,7 +60,7 @@ export async function runPair(bed: Bed, options: PairOptions): Promise<RunCell> 
     const { end, path, ladder, captures } = await seenTry(bed, numbered);
     if (pcap !== undefined) await writeCaptures(pcap, { pair: [a.access.name, b.access.name], number, captures });
     const outcome = outcomeOf(end, path);
-    const { reason, ms, sides } = end;
+    const { reason, ms, sides, faults } = end;
     tries.push({
       outcome,
       isAsExpected: isExpected(outcome, expected),
@@ -69,7 +69,7 @@ export async function runPair(bed: Bed, options: PairOptions): Promise<RunCell> 
       path,
       ladder,
       sides,
-      faults: [],
+      faults,
     });
   }
   return {
@@ -182,5 +182,5 @@ function factsOf({ side, site, access }: PlacedSide): SideFacts {
 
 function allSeenAs(site: LabSite): readonly string[] {
   const { addresses, address6 } = seenAs(site, site.client(0));
-  return address6 === null ? addresses : [...addresses, address6];
+  return [...addresses, ...(address6 === null ? [] : [address6]), ...site.spareAddresses];
 }

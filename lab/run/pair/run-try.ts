@@ -3,20 +3,23 @@
 import { createOwner } from '../../../src/net/owner.ts';
 import { GuestError } from '../../docker/container/guest.ts';
 import type { LabFile, SideName } from '../../file/lab-file.ts';
-import type { SideEnd } from '../../results/run-result.ts';
+import { problemIn } from '../../file/lab-file-error.ts';
+import type { SideEnd, Try } from '../../results/run-result.ts';
 import type { RunningHelper } from '../bed/helper.ts';
 import { watchCondition } from '../condition/condition.ts';
 import { MissedError, type Watched, type WatchedCondition } from '../condition/watched.ts';
+import { type Breaker, createBreaker } from '../fault/breaker.ts';
+import { FaultError, type WatchedFaults, watchFaults } from '../fault/watch-faults.ts';
 import { createOutput, NoSuchLineError, type Output, SlowPatternError } from '../program/output.ts';
 import { type Facts, resolveTemplate, UnresolvedError } from '../program/resolve.ts';
 import { type PlacedSide, type RunningSide, resolvingFor, startSide } from './sides.ts';
 import { createStarting, type Starting } from './starting.ts';
 
 export interface TryOptions {
-  readonly file: Pick<LabFile, 'success'>;
+  readonly file: Pick<LabFile, 'success' | 'faults' | 'file' | 'places'>;
   readonly sides: readonly PlacedSide[];
   readonly facts: Facts;
-  readonly helpers: ReadonlyMap<string, Pick<RunningHelper, 'name' | 'output'>>;
+  readonly helpers: ReadonlyMap<string, Pick<RunningHelper, 'name' | 'output' | 'kill' | 'start'>>;
   /** The name of the volume that is the shared folder, if there is one. */
   readonly volume: string | null;
   /** How many characters of each program's output are told. */
@@ -37,6 +40,7 @@ export interface TryEnd {
   /** From the start of the sides to the last condition; null if it did not succeed. */
   readonly ms: number | null;
   readonly sides: readonly SideEnd[];
+  readonly faults: Try['faults'];
 }
 
 /** @throws the signal's reason, or Error when the engine is lost. */
@@ -50,17 +54,27 @@ export async function runTry(options: TryOptions): Promise<TryEnd> {
   const { own } = starting;
   const start = { facts, outputOf, volume, own };
   const running = sides.map((placed) => startSide(placed, outputOf(placed.side.name), start));
-  const watched = watchedOf({ sides, running, outputOf, facts, own });
+  // Not among what may be kept: nothing is broken when the next pair has these routers.
+  await using faults = watchFaults(file.faults, { startedAt, output: outputOf, breaker: breakerOf(options) });
+  const watched = watchedOf({ sides, running, outputOf, facts, own, mayProbe: faults.happened });
   const conditions = file.success.conditions.map((condition) => watchCondition(condition, watched));
-  const end = await outcomeOf(conditions, { running, withinMs: file.success.withinMs, signal });
+  const end = await outcomeOf(conditions, { file, running, faults, signal });
   const ms = end.kind === 'succeeded' ? Math.round(performance.now() - startedAt) : null;
   const told: readonly Told[] = [...running, ...helpers.values()];
-  const whole = { ...end, ms, sides: told.map((one) => sideEnd(one, { startedAt, toldLength: options.toldLength })) };
+  const ends = told.map((one) => sideEnd(one, { startedAt, toldLength: options.toldLength }));
+  const whole = { ...end, ms, sides: ends, faults: faults.told() };
   (await keep?.(whole, running))?.(owned.move());
   return whole;
 }
 
-interface WatchedParts {
+function breakerOf({ sides, helpers }: Pick<TryOptions, 'sides' | 'helpers'>): Breaker {
+  return createBreaker({
+    site: (name) => placedOf(sides, name).site,
+    helper: (name) => found(helpers.get(name), name),
+  });
+}
+
+interface WatchedParts extends Pick<Watched, 'mayProbe'> {
   readonly sides: readonly PlacedSide[];
   readonly running: readonly RunningSide[];
   readonly outputOf: (name: string) => Output;
@@ -68,32 +82,31 @@ interface WatchedParts {
   readonly own: Starting['own'];
 }
 
-function watchedOf({ sides, running, outputOf, facts, own }: WatchedParts): Watched {
+function watchedOf({ sides, running, outputOf, facts, own, mayProbe }: WatchedParts): Watched {
   return {
     output: outputOf,
     ended: (name) => found(running.find((one) => one.name === name)?.ended, name),
     resolve: (template, name) => resolveTemplate(template, resolvingFor(name, { facts, outputOf })),
     probe: async (name, argv) => {
-      const { site } = found(
-        sides.find(({ side }) => side.name === name),
-        name,
-      );
+      const { site } = placedOf(sides, name);
       return own(() => site.client(0).start(argv));
     },
-    mayProbe: Promise.resolve(),
+    mayProbe,
   };
 }
 
 interface Waiting {
+  readonly file: TryOptions['file'];
   readonly running: readonly RunningSide[];
-  readonly withinMs: number;
+  readonly faults: WatchedFaults;
   readonly signal: AbortSignal;
 }
 
 async function outcomeOf(
   conditions: readonly WatchedCondition[],
-  { running, withinMs, signal }: Waiting,
+  { file, running, faults, signal }: Waiting,
 ): Promise<Pick<TryEnd, 'kind' | 'reason'>> {
+  const { withinMs } = file.success;
   const met = new Set<WatchedCondition>();
   const all = Promise.all(conditions.map((condition) => condition.met.then(() => met.add(condition))));
   const { promise: stopped, resolve, reject } = Promise.withResolvers<'late'>();
@@ -105,20 +118,24 @@ async function outcomeOf(
   const broken = Promise.all(running.map(({ ended }) => ended)).then(() => stopped);
   broken.catch(() => {});
   try {
-    const end = await Promise.race([broken, all, stopped]);
+    const end = await Promise.race([broken, all, stopped, faults.failed]);
     if (end !== 'late') return { kind: 'succeeded', reason: null };
     const missing = conditions.filter((condition) => !met.has(condition)).map((condition) => condition.missing());
-    return { kind: 'failed', reason: `${missing.join('; ')} in ${withinMs / 1000} s` };
+    const unhappened = faults.told().flatMap(({ atMs, what }) => (atMs === null ? [`; did not happen: ${what}`] : []));
+    return { kind: 'failed', reason: `${missing.join('; ')} in ${withinMs / 1000} s${unhappened.join('')}` };
   } catch (error) {
     signal.throwIfAborted();
-    return failureOf(error);
+    return failureOf(error, file);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
   }
 }
 
-function failureOf(error: unknown): Pick<TryEnd, 'kind' | 'reason'> {
+function failureOf(error: unknown, file: TryOptions['file']): Pick<TryEnd, 'kind' | 'reason'> {
+  if (error instanceof FaultError) {
+    return { kind: 'error', reason: problemIn(file, `faults[${error.fault}]`, error.message).message };
+  }
   if (error instanceof MissedError) return { kind: 'failed', reason: error.message };
   if (error instanceof NoSuchLineError)
     return { kind: 'failed', reason: `a line did not come: its program ${error.message}` };
@@ -139,6 +156,13 @@ function sideEnd(
   { startedAt, toldLength }: { readonly startedAt: number; readonly toldLength: number },
 ): SideEnd {
   return { name, exitCode: exitCode(), output: output.since(startedAt, toldLength) };
+}
+
+function placedOf(sides: readonly PlacedSide[], name: SideName): PlacedSide {
+  return found(
+    sides.find(({ side }) => side.name === name),
+    name,
+  );
 }
 
 function found<T>(value: T | undefined, name: SideName | string): T {

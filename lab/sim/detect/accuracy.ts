@@ -2,7 +2,8 @@
 import type { DetectReport } from '../../../src/nat/report.ts';
 import type { Translation } from '../../../src/nat/translation/translation.ts';
 import type { VerdictType } from '../../../src/nat/verdict.ts';
-import { type AccessProfile, expectedVerdict, observedAccess } from '../../profiles.ts';
+import { expectedVerdict, observedAccess } from '../../known-behavior.ts';
+import type { AccessProfile } from '../../profiles.ts';
 import type { Link } from '../network/link.ts';
 import { createRandom } from '../network/random.ts';
 import type { Trace } from '../network/trace.ts';

@@ -1,7 +1,8 @@
 /** Detections in which a router restarts: at any instant, behind NATs and firewalls of every kind, over lossy links. */
 import type { Reason } from '../../../src/nat/reason.ts';
 import type { Verdict } from '../../../src/nat/verdict.ts';
-import { type AccessProfile, expectedVerdict } from '../../profiles.ts';
+import { expectedVerdict } from '../../known-behavior.ts';
+import type { AccessProfile } from '../../profiles.ts';
 import { drawAccess } from '../nat/draw-access.ts';
 import { type Link, symmetricLink } from '../network/link.ts';
 import { createRandom, type Random } from '../network/random.ts';

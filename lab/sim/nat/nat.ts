@@ -19,7 +19,8 @@ interface NatOptions extends MappingOptions {
  * @throws RangeError when the profile holds a value that it must not.
  */
 export function createNat(options: NatOptions): Middlebox {
-  const { profile, addresses, random, insideAddresses = [] } = options;
+  const { profile, random, insideAddresses = [] } = options;
+  let { addresses } = options;
   requireProfile(profile);
   if (profile.translation === 'static') return createStaticNat({ profile, addresses, insideAddresses });
   let memory = createMemory(options);
@@ -44,10 +45,11 @@ export function createNat(options: NatOptions): Middlebox {
       // Hairpinning shows the receiver the sender's external address and port (RFC 4787 REQ-9a).
       return toItself ? inbound(now, translated) : pass('outside', translated);
     },
-    reboot: () => {
+    reboot: (others = addresses) => {
       reboots++;
+      addresses = others;
       // Drawn anew, so that a NAT with random ports does not give the same ones again.
-      memory = createMemory({ ...options, random: random.fork(`reboot ${reboots}`) });
+      memory = createMemory({ ...options, addresses, random: random.fork(`reboot ${reboots}`) });
     },
   };
 }

@@ -14,7 +14,8 @@ export interface StaticNatOptions {
   readonly insideAddresses: readonly string[];
 }
 
-export function createStaticNat({ profile, addresses, insideAddresses }: StaticNatOptions): Middlebox {
+export function createStaticNat({ profile, insideAddresses, ...options }: StaticNatOptions): Middlebox {
+  let addresses: readonly string[] = options.addresses;
   // Endpoint-independent filtering lets in whoever sends, to a socket that has sent to nobody as well.
   const firewall = profile.filtering === 'endpoint-independent' ? null : createFirewall(profile);
 
@@ -36,6 +37,9 @@ export function createStaticNat({ profile, addresses, insideAddresses }: StaticN
       const translated = { ...packet, from: { ...packet.from, address } };
       return toItself ? inbound(now, translated) : pass('outside', translated);
     },
-    reboot: () => firewall?.reboot?.(),
+    reboot: (others) => {
+      addresses = others ?? addresses;
+      firewall?.reboot?.();
+    },
   };
 }

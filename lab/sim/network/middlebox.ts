@@ -6,8 +6,11 @@ export interface Middlebox {
   readonly outbound: (now: number, packet: Packet) => Passage;
   /** A packet from the outside to a public address of the box, or of a host behind it. */
   readonly inbound: (now: number, packet: Packet) => Passage;
-  /** Forgets all that the box has learnt from packets; a box that learns nothing has none. */
-  readonly reboot?: () => void;
+  /**
+   * Forgets all that the box has learnt from packets; a box that learns nothing has none.
+   * @param addresses its public addresses from then on, as many as before; default: the same ones.
+   */
+  readonly reboot?: (addresses?: readonly [string, ...string[]]) => void;
 }
 
 /** To which side the packet leaves, possibly translated; or why it is dropped, silently (DESIGN §7). */

@@ -22,8 +22,11 @@ export interface Router {
   readonly name: string;
   /** Takes packets for that address of the outer realm. */
   readonly announce: (address: string) => void;
-  /** Restarts the box in no time: its mappings, and the ways that a firewall has opened, are forgotten. */
-  readonly reboot: () => void;
+  /**
+   * Restarts the box in no time: its mappings, and the ways that a firewall has opened, are forgotten.
+   * @param addresses those that it translates to from then on, which are announced; default: the same ones.
+   */
+  readonly reboot: (addresses?: readonly [string, ...string[]]) => void;
   /** From now on, what enters the router's link is dropped, in both directions; what is under way still arrives. */
   readonly cutLink: () => void;
   readonly restoreLink: () => void;
@@ -61,10 +64,14 @@ export function connectRouter(world: World, options: RouterOptions): Router {
     const passage = box.inbound(clock.now(), packet);
     act(packet, passage.kind === 'drop' ? passage : (spent(passage) ?? drop('ttl')));
   };
+  const announce = (address: string): void => outer.attach(address, (packet) => connected.down(packet, fromOuter));
   return {
     name,
-    announce: (address) => outer.attach(address, (packet) => connected.down(packet, fromOuter)),
-    reboot: () => box.reboot?.(),
+    announce,
+    reboot: (addresses) => {
+      for (const address of addresses ?? []) announce(address);
+      box.reboot?.(addresses);
+    },
     cutLink: connected.cut,
     restoreLink: connected.restore,
   };

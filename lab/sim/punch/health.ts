@@ -22,6 +22,8 @@ interface Reboot {
   readonly side: Name;
   /** Counts from the moment when the first side is connected. */
   readonly afterMs: number;
+  /** Whether the site has another public address then; default: no. */
+  readonly renumbers?: boolean;
 }
 
 export interface SimHealthOptions extends SimPunchOptions {
@@ -119,8 +121,10 @@ function connected(state: State, side: Side, path: SimPath): void {
   const { world, sides, reboots } = state;
   if (state.openAt === null) {
     state.openAt = world.clock.now();
-    for (const { side: name, afterMs } of reboots)
-      world.clock.schedule(state.openAt + afterMs, sides[name].site.reboot);
+    for (const { side: name, afterMs, renumbers = false } of reboots) {
+      const { site } = sides[name];
+      world.clock.schedule(state.openAt + afterMs, renumbers ? site.renumber : site.reboot);
+    }
   }
   side.path = path;
   const { technique, seconds } = side.meeting.plan() ?? { technique: 'relay', seconds: 0 };

@@ -1,6 +1,7 @@
 /** Runs many punches of one pair of accesses over random links, each from its own seed, and counts the results. */
 import { type Prospect, prospectOf } from '../../../src/nat/prospect.ts';
-import { type AccessProfile, CLASSIC_NATS, observedAccess } from '../../profiles.ts';
+import { observedAccess } from '../../known-behavior.ts';
+import { type AccessProfile, CLASSIC_NATS } from '../../profiles.ts';
 import { type Link, type LinkConditions, symmetricLink } from '../network/link.ts';
 import { createRandom, type Random } from '../network/random.ts';
 import { punchInSim, type SimPunch } from './punch.ts';

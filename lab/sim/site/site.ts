@@ -41,6 +41,11 @@ export interface Site {
   /** Restarts every router in no time: NAT mappings, and the ways that firewalls have opened, are forgotten. */
   readonly reboot: () => void;
   /**
+   * Restarts every router, and gives other public addresses to the outermost ones, as a provider does; hosts that are not
+   * translated keep theirs.
+   */
+  readonly renumber: () => void;
+  /**
    * Cuts the site's link to the outside, for both families: what enters it is dropped from now on, in both directions, and
    * what is under way still arrives. An open site of one family has a link for each host, and those of the hosts that are
    * there are cut.
@@ -81,6 +86,7 @@ function createOpenSite(world: World, { link, outside = world.internet, family }
       return host;
     },
     reboot: () => {},
+    renumber: () => {},
     cutLink: () => {
       for (const host of hosts) host.cutLink();
     },
@@ -97,7 +103,8 @@ function createRoutedSite(world: World, options: SiteOptions, ways: readonly [Wa
   const pools = new Map<Family, () => string>();
   const inside = createRealm(name, pools);
   const shared = connectLink(world, { name: outermostName(way), link: link ?? null });
-  const routers = ways.flatMap((one) => connectWay(world, { ...one, inside, pools, outside, link: shared, prefix }));
+  const connected = ways.map((one) => connectWay(world, { ...one, inside, pools, outside, link: shared, prefix }));
+  const routers = connected.flatMap((one) => one.routers);
   return {
     inside,
     routers,
@@ -107,6 +114,9 @@ function createRoutedSite(world: World, options: SiteOptions, ways: readonly [Wa
     },
     reboot: () => {
       for (const router of routers) router.reboot();
+    },
+    renumber: () => {
+      for (const { renumber } of connected) renumber();
     },
     cutLink: shared.cut,
     restoreLink: shared.restore,

@@ -48,8 +48,16 @@ interface WayOptions extends Way {
   readonly prefix: string;
 }
 
-/** Connects the inside to the outside for the packets of that family. Returns the routers, the innermost first. */
-export function connectWay(world: World, options: WayOptions): readonly Router[] {
+/** A way out of a site. */
+export interface ConnectedWay {
+  /** The innermost first. */
+  readonly routers: readonly Router[];
+  /** Restarts all of them; the outermost has other public addresses then, if it translates. */
+  readonly renumber: () => void;
+}
+
+/** Connects the inside to the outside for the packets of that family. */
+export function connectWay(world: World, options: WayOptions): ConnectedWay {
   const { access } = options;
   switch (access.kind) {
     case 'open':
@@ -87,7 +95,7 @@ function boxOf(profile: NatProfile): BoxAccess {
 }
 
 /** The inside has addresses of the outside, each known there from when it is given out. */
-function connectUntranslated(world: World, way: WayOptions, box: Middlebox): readonly Router[] {
+function connectUntranslated(world: World, way: WayOptions, box: Middlebox): ConnectedWay {
   const { name, family, inside, pools, outside, link } = way;
   const router = connectRouter(world, { name, family, box, inner: inside, outer: outside, ...(link && { link }) });
   pools.set(family, () => {
@@ -95,11 +103,11 @@ function connectUntranslated(world: World, way: WayOptions, box: Middlebox): rea
     router.announce(address);
     return address;
   });
-  return [router];
+  return { routers: [router], renumber: () => router.reboot() };
 }
 
 /** One router per layer, the outermost first, so that each has an outside to stand in. */
-function connectLayers(world: World, way: WayOptions, layers: readonly BoxAccess[]): readonly Router[] {
+function connectLayers(world: World, way: WayOptions, layers: readonly BoxAccess[]): ConnectedWay {
   const { name: site, family, inside, pools, outside, link } = way;
   if (layers.length === 0) throw new RangeError('layers is empty; it must be one NAT at least, the innermost first');
   const routers: Router[] = [];
@@ -115,7 +123,19 @@ function connectLayers(world: World, way: WayOptions, layers: readonly BoxAccess
     routers.unshift(connectLayer(world, place, { layer, prefix }));
     outer = inner;
   }
-  return routers;
+  const poolSize = layers.at(-1)?.poolSize ?? 1;
+  return {
+    routers,
+    renumber: () => {
+      for (const router of routers.slice(0, -1)) router.reboot();
+      routers.at(-1)?.reboot(publicAddresses(outside, family, poolSize));
+    },
+  };
+}
+
+function publicAddresses(outer: Realm, family: Family, count: number): readonly [string, ...string[]] {
+  const allocate = (): string => outer.allocate(family);
+  return [allocate(), ...Array.from({ length: count - 1 }, allocate)];
 }
 
 /**
@@ -139,8 +159,7 @@ function connectLayer(
 ): Router {
   const { name, family, outer } = place;
   const { createBox, poolSize = 1 } = layer;
-  const allocate = (): string => outer.allocate(family);
-  const addresses: readonly [string, ...string[]] = [allocate(), ...Array.from({ length: poolSize - 1 }, allocate)];
+  const addresses = publicAddresses(outer, family, poolSize);
   const insideAddresses = addresses.map((_, index) => addressIn(prefix, FIRST_INSIDE[family] + index));
   const box = createBox({ addresses, insideAddresses, random: world.random.fork(`nat ${name}`) });
   const router = connectRouter(world, { ...place, box });

@@ -163,6 +163,14 @@ const BY_READER: readonly (readonly [text: string, ...lines: string[]])[] = [
     'f:2:19: sides.command: b would wait for a line of its own',
   ],
   [
+    withLines('faults: [{ after: 3s, loss: 60%, side: a }]'),
+    'f:3:29: faults[0].loss: a router loses every n-th datagram, at most every second: write 50% at most, or cut',
+  ],
+  [
+    withLines('pairs-at-once: 2\npublic: { relay: { command: x } }\nfaults: [{ after: 3s, kill: relay }]'),
+    'f:3:16: pairs-at-once: a helper that is killed is there once, so pairs run one after the other: leave this out, or write 1',
+  ],
+  [
     withLines('pairs-at-once: 2').replace('command: x', 'command: x, c: { nat: open }'),
     'f:3:16: pairs-at-once: further peers are there once, so pairs run one after the other: leave this out, or write 1',
   ],
@@ -190,6 +198,10 @@ const BY_YAML: readonly (readonly [text: string, ...lines: string[]])[] = [
   ['\ta: 1', 'f:1:1: this is not YAML: tabs are not allowed as indentation'],
   ['a: 1\n---\nb: 1', expect.stringMatching(/^f:2:1: this is not YAML: source contains multiple documents/)],
   ['a: !x 1', 'f:1:4: this is not YAML: unresolved tag: !x'],
+  [
+    'sides: { a: { command: run {{peer.public}} } }',
+    'f:1:28: inside { } and [ ], a text with {{…}} has to be in quotes, since YAML takes its braces for a mapping',
+  ],
   ['a: &x [*x]', 'f:1:8: a[0]: the alias *x stands for what it is in'],
   ['a: *x', 'f:1:4: a: no anchor &x comes before this alias'],
   [

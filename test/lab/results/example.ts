@@ -117,7 +117,10 @@ export const LOST_TRY: Try = tryOf({
     ),
     side('lighthouse', []),
   ],
-  faults: [{ atMs: 3004.2, what: "b's router forgets all mappings" }],
+  faults: [
+    { atMs: 3004.2, what: "b's router forgets all mappings" },
+    { atMs: null, what: 'lighthouse is killed: b did not print /up/ in time' },
+  ],
 });
 
 const DIRECT: ExpectedCell = { outcome: 'direct', why: 'by simultaneous opening' };

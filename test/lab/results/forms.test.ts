@@ -24,6 +24,7 @@ it('Markdown has the grid, and of what went wrong the reason, the evidence and t
 - path: none
 - evidence: no packet of one side left the router of the other toward it
 - fault: b's router forgets all mappings, after 3004 ms
+- fault: did not happen: lighthouse is killed: b did not print /up/ in time
 
 - a full-cone: ended by the lab
 

@@ -88,6 +88,7 @@ it('what the routers saw, and what was done, are facts', () => {
   expect(lost.tries[0]?.facts.filter(({ name }) => name === 'reason' || name === 'fault')).toEqual([
     { name: 'reason', value: 'no line of b matched /connected/ within 30 s' },
     { name: 'fault', value: "b's router forgets all mappings, after 3004 ms" },
+    { name: 'fault', value: 'did not happen: lighthouse is killed: b did not print /up/ in time' },
   ]);
   expect(lost.tries[0]?.outputs.map(({ title }) => title)).toEqual([
     'a full-cone: ended by the lab',

@@ -51,6 +51,6 @@ it('a further side has its place too', async () => {
   const further =
     '  c: { nat: { name: odd, mapping: address-dependent, filtering: address-and-port-dependent, ports: parity } }\n';
   expect(await saidOf('  [full-cone]', further)).toEqual([
-    'lab.yml:3:8: sides.c.nat: odd: the container lab has no parity ports with address-dependent mapping',
+    'lab.yml:3:13: sides.c.nat: odd: the container lab has no parity ports with address-dependent mapping',
   ]);
 });

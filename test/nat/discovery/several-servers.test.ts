@@ -1,10 +1,10 @@
 /** What servers with one address can tell, by two ports and by several of them; and what one of them that lies cannot do. */
 import { describe, expect, it } from 'vitest';
+import { observedAccess } from '../../../lab/known-behavior.ts';
 import {
   type AccessProfile,
   FULL_CONE,
   type NatProfile,
-  observedAccess,
   PORT_RESTRICTED,
   SYMMETRIC,
   SYMMETRIC_ADDRESS,

@@ -9,7 +9,9 @@ it('the image gets natcheck, what it depends on, and what those depend on, but n
   await using built = await builtDir();
   const { files } = await appFiles(built.dir);
   expect(files['natcheck/dist']).toBe(built.dir);
-  expect(Object.keys(files)).toEqual(expect.arrayContaining(['natcheck/package.json', 'agent.mjs']));
+  expect(Object.keys(files)).toEqual(
+    expect.arrayContaining(['natcheck/package.json', 'programs/agent.mjs', 'programs/link.py']),
+  );
   expect(files['natcheck/node_modules/yargs']).toMatch(/node_modules\/yargs$/);
   expect(files['natcheck/node_modules/y18n']).toMatch(/node_modules\/y18n$/);
   expect(files['natcheck/node_modules/vitest']).toBeUndefined();

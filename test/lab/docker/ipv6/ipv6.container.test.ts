@@ -36,7 +36,9 @@ async function punchBetween(
   return (await Promise.all(runs.map((run) => run.result()))).map(({ report }) => report);
 }
 
-const [OPEN, TRANSPARENT, FIREWALL, NAT66] = IPV6_ACCESSES as [
+const [OPEN, TRANSPARENT, FIREWALL, NAT66, NPTV6, NPTV6_FIREWALL] = IPV6_ACCESSES as [
+  NamedIpv6Access,
+  NamedIpv6Access,
   NamedIpv6Access,
   NamedIpv6Access,
   NamedIpv6Access,
@@ -54,6 +56,8 @@ const SITES = [
   ['port-restricted+nat66', { type: 'port-restricted', reason: null }, 0],
   ['carrier-grade+by-address', { type: 'firewalled', reason: null }, 0],
   ['port-restricted+ipv6-dropped', { type: 'inconclusive', reason: 'no-answer' }, 3],
+  ['symmetric+nptv6', { type: 'full-cone', reason: null }, 0],
+  ['carrier-grade+nptv6-firewall', { type: 'port-restricted', reason: null }, 0],
 ] as const;
 
 describeLab('a lab of every access to IPv6', () => {
@@ -68,6 +72,8 @@ describeLab('a lab of every access to IPv6', () => {
       dualStack(CARRIER_GRADE, BY_ADDRESS),
       dualStack(PORT_RESTRICTED, IPV6_DROPPED),
       PORT_RESTRICTED,
+      dualStack(SYMMETRIC, NPTV6),
+      dualStack(CARRIER_GRADE, NPTV6_FIREWALL),
     ];
     lab = await startProvidedLab({ profiles });
     server = await startNatcheckServer(lab.server);
@@ -89,6 +95,8 @@ describeLab('a lab of every access to IPv6', () => {
       ['carrier-grade+by-address', 'firewall', '2001:db8::105', '2001:db8:5::2'],
       ['port-restricted+ipv6-dropped', 'dropped', '2001:db8::106', '2001:db8:6::2'],
       ['port-restricted', undefined, null, null],
+      ['symmetric+nptv6', 'nat', '2001:db8::108', 'fdc7:3a52:61e9:8::2'],
+      ['carrier-grade+nptv6-firewall', 'nat', '2001:db8:9:1::2', 'fdc7:3a52:61e9:9::2'],
     ]);
   });
 
@@ -97,6 +105,17 @@ describeLab('a lab of every access to IPv6', () => {
     const { stdout, exitCode } = await lab.nat(name).client(0).exec(detect);
     expect(JSON.parse(stdout).verdict).toEqual(verdict);
     expect(exitCode).toBe(code);
+  });
+
+  it('a translated prefix keeps ports, and gives each host a public address of its own', async () => {
+    const detect = ['natcheck', 'detect', '--json', '-6', '--server', `[${lab.server.primary6}]:3478`];
+    const { stdout } = await lab.nat('symmetric+nptv6').client(0).exec(detect);
+    const { allocation, translation, public: seen } = JSON.parse(stdout);
+    expect([allocation.kind, translation.kind, seen.address]).toEqual(['preserved', 'static', '2001:db8:8::2']);
+    expect(lab.nat('symmetric+nptv6').prefixes6).toEqual({
+      subnet: 'fdc7:3a52:61e9:8::/64',
+      outside: '2001:db8:8::/64',
+    });
   });
 
   it('natcheck detect has a verdict for each family', async () => {
@@ -117,6 +136,8 @@ describeLab('a lab of every access to IPv6', () => {
     ['port-restricted+ipv6-dropped', 'symmetric+ipv6-firewall', 'IPv4', 'birthday'],
     ['port-restricted+ipv6-dropped', 'restricted+ipv6-transparent', 'IPv4', 'simultaneous-open'],
     ['port-restricted', 'full-cone+ipv6-open', 'IPv4', 'simultaneous-open'],
+    ['symmetric+nptv6', 'symmetric+ipv6-firewall', 'IPv6', 'simultaneous-open'],
+    ['carrier-grade+nptv6-firewall', 'port-restricted+nat66', 'IPv6', 'simultaneous-open'],
   ] as const)('%s × %s: natcheck punch opens a direct path over %s', async ([a, b, family, technique]) => {
     const reports = await punchBetween(lab, [a, b]);
     expect(reports.map(({ outcome, remote }) => [outcome, remote && familyOf(remote.address)])).toEqual(

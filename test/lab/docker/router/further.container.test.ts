@@ -5,14 +5,24 @@ import {
   FURTHER_NATS,
   type Lab,
   type NatProfile,
+  NonconformingError,
   PORT_PARITY,
   PORT_RESTRICTED,
   RESTRICTED,
+  routerRules,
   SYMMETRIC,
   startNatcheckServer,
 } from '../../../../lab/index.ts';
 import type { DetectReport } from '../../../../src/index.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
+
+const OTHER_ADDRESSING = { publicPrefix: '198.51.100', privatePrefix: '10.114', routedPrefix: '198.19' };
+
+/** Sends one datagram from a port to the discard port of a host. */
+const SEND = `
+  const [port, to] = process.argv.slice(1);
+  const socket = require('node:dgram').createSocket('udp4').bind(Number(port));
+  socket.send('x', 9, to, () => socket.close());`;
 
 const OTHERS: readonly NatProfile[] = [
   PORT_RESTRICTED,
@@ -54,5 +64,48 @@ describeLab('a lab of NATs that differ in what else RFC 4787 asks for', () => {
     expect([found, allocation.kind]).toEqual([{ type: verdict, reason: null }, ports]);
     const { length } = translation.evidence.publicAddresses;
     expect([length > 1, length <= most]).toEqual([most > 1, true]);
+  });
+
+  it('a port of another client is kept while it is free, and else translated, toward everyone', async () => {
+    const { client, router } = lab.nat('port-restricted');
+    const [first, second] = [client(0), client(1)];
+    const sendFrom = async (one: typeof first, to: string): Promise<string | undefined> => {
+      await one.exec(['node', '-e', SEND, '5000', to]);
+      const mapped = new RegExp(
+        `src=${one.address} dst=${to} sport=5000 .* dst=${lab.nat('port-restricted').publicAddress} sport=9 dport=(\\d+)`,
+      );
+      return mapped.exec(await router.conntrack())?.[1];
+    };
+    const { primary, alternate } = lab.server;
+    // Of the ports of the two, this one is the first one's.
+    expect(await sendFrom(second, primary)).toBe('5000');
+    const translated = await sendFrom(first, primary);
+    expect(translated).toMatch(/^\d+$/);
+    expect(translated).not.toBe('5000');
+    expect([await sendFrom(first, alternate), await sendFrom(second, alternate)]).toEqual([translated, '5000']);
+  });
+
+  it('a router forgets as soon as its profile says', async () => {
+    const { client, router } = lab.nat('short-lived');
+    await client(0).exec(['node', '-e', SEND, '5001', lab.server.primary]);
+    const [, seconds] = /^udp +17 (\d+) .* sport=5001 /m.exec(await router.conntrack()) ?? [];
+    expect(Number(seconds)).toBeGreaterThan(0);
+    expect(Number(seconds)).toBeLessThanOrEqual(20);
+  });
+});
+
+describeLab('a router that gives two hosts with one port the same public endpoint', () => {
+  it('is refused', async () => {
+    const refusal = await startProvidedLab({
+      profiles: [PORT_RESTRICTED],
+      clientsPerNat: 2,
+      addressing: OTHER_ADDRESSING,
+      // Linux by itself.
+      rules: (access, place) => ({ ...routerRules(access, place), nft: '' }),
+    }).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(NonconformingError);
+    expect((refusal as NonconformingError).mismatches).toEqual([
+      'port-restricted: collision: asked avoided, got overloaded',
+    ]);
   });
 });

@@ -7,22 +7,24 @@ import {
   IPV6_DROPPED,
   type Ipv6Access,
   PORT_RESTRICTED,
+  STATIC,
+  STATIC_FILTERED,
   SYMMETRIC,
 } from '../../../../lab/profiles.ts';
 
-const place = sitePlace6({ index: 0, clients: 2, isLocal: true });
+const place = sitePlace6({ index: 0, clients: 2, isLocal: true, hasPrefix: false });
 
 /** The lines of the sets, and of the chains that are not the same for every access. */
-function ownLines(access: Ipv6Access): readonly string[] {
-  const lines = ipv6Rules(access, place)
+function ownLines(access: Ipv6Access, at = place): readonly string[] {
+  const lines = ipv6Rules(access, at)
     .split('\n')
     .map((line) => line.trim());
   expect(lines[0]).toBe('table ip6 access {');
   const input = ['chain input {', 'type filter hook input priority filter;', 'meta l4proto udp drop', '}'];
-  const at = lines.indexOf('chain input {');
-  expect(lines.slice(at, at + 4)).toEqual(input);
+  const start = lines.indexOf('chain input {');
+  expect(lines.slice(start, start + 4)).toEqual(input);
   return lines
-    .toSpliced(at, 4)
+    .toSpliced(start, 4)
     .slice(1)
     .filter((line) => line !== '}' && line !== '');
 }
@@ -81,16 +83,51 @@ it('a symmetric NAT chooses a random port for every destination', () => {
 });
 
 it.for([
-  [[FULL_CONE], 'full-cone: for IPv6 the container lab has only port-restricted and symmetric NATs'],
+  [STATIC, ['iifname "wan" ct status dnat accept']],
+  [STATIC_FILTERED, []],
+] as const)('a translated prefix stands for the inside one both ways: %o', ([nat, inbound]) => {
+  const translated = sitePlace6({ index: 0, clients: 1, isLocal: true, hasPrefix: true });
+  expect(ownLines({ kind: 'nat', layers: [nat] }, translated)).toEqual([
+    ...FORWARD,
+    'iifname "lan" ip6 daddr 2001:db8:1::/64 drop',
+    ...STATEFUL,
+    ...inbound,
+    'chain destination {',
+    'type nat hook prerouting priority dstnat;',
+    'iifname "wan" dnat ip6 prefix to ip6 daddr map { 2001:db8:1::/64 : fdc7:3a52:61e9:1::/64 }',
+    'chain source {',
+    'type nat hook postrouting priority srcnat;',
+    'oifname "wan" snat ip6 prefix to ip6 saddr map { fdc7:3a52:61e9:1::/64 : 2001:db8:1::/64 }',
+  ]);
+});
+
+it.for([
+  [
+    [FULL_CONE],
+    'full-cone: for IPv6 the container lab has only port-restricted and symmetric NATs, and translation of prefixes',
+  ],
   [[{ ...PORT_RESTRICTED, hairpin: true }], 'only port-restricted and symmetric NATs'],
+  [[{ ...STATIC_FILTERED, hairpin: true }], 'only port-restricted and symmetric NATs'],
   [[{ ...SYMMETRIC, ports: 'sequential' }], 'only port-restricted and symmetric NATs'],
   [[PORT_RESTRICTED, SYMMETRIC], 'no two NATs in a row for IPv6'],
 ] as const)('a NAT that these rules cannot express is refused: %j', ([layers, reason]) => {
   expect(() => ipv6Rules({ kind: 'nat', layers }, place)).toThrow(reason);
 });
 
+it('a translated prefix that hairpins stands for the inside one inside as well', () => {
+  const translated = sitePlace6({ index: 0, clients: 1, isLocal: true, hasPrefix: true });
+  const lines = ownLines({ kind: 'nat', layers: [{ ...STATIC, hairpin: true }] }, translated);
+  expect(lines).not.toContain('iifname "lan" ip6 daddr 2001:db8:1::/64 drop');
+  expect(lines).toContain('dnat ip6 prefix to ip6 daddr map { 2001:db8:1::/64 : fdc7:3a52:61e9:1::/64 }');
+  expect(lines).toContain(
+    'oifname "lan" ct status dnat snat ip6 prefix to ip6 saddr map { fdc7:3a52:61e9:1::/64 : 2001:db8:1::/64 }',
+  );
+});
+
 it('nothing is ever rejected: an ICMPv6 error would end a punch', () => {
-  for (const { access } of [...IPV6_ACCESSES, IPV6_DROPPED]) expect(ipv6Rules(access, place)).not.toMatch(/reject/i);
+  const translated = sitePlace6({ index: 0, clients: 2, isLocal: true, hasPrefix: true });
+  for (const { access } of [...IPV6_ACCESSES, IPV6_DROPPED])
+    expect(ipv6Rules(access, translated)).not.toMatch(/reject/i);
 });
 
 it('a backbone shows nobody a shorter way', () => {

@@ -238,13 +238,6 @@ describe('the rules of a router', () => {
     [{ ...SYMMETRIC, filtering: 'endpoint-independent' }, 'no endpoint-independent filter'],
     [{ ...SYMMETRIC, hairpin: true }, 'no hairpinning with address-and-port-dependent mapping'],
     [{ ...FULL_CONE, poolSize: 2 }, 'no endpoint-independent filter with a pool of addresses'],
-    [{ ...PORT_RESTRICTED, hairpin: true, poolSize: 2 }, 'no hairpinning with a pool of addresses'],
-    [{ ...INBOUND_FIRST, poolSize: 2 }, 'no inbound first with a pool of addresses'],
-    [
-      { ...PORT_RESTRICTED, ports: 'parity', poolSize: 2, pooling: 'arbitrary' },
-      'no parity ports with an arbitrary pool of addresses',
-    ],
-    [{ ...SYMMETRIC_BLOCK, poolSize: 2 }, 'no block ports with a paired pool of addresses'],
   ] as const)('are refused for a profile that they cannot express: $1', ([profile, reason]) => {
     expect(() => routerRules(behindNat(profile).access, place)).toThrow(reason);
   });

@@ -4,7 +4,14 @@ import { behindNat } from '../../../../lab/accesses.ts';
 import { type RouterRules, routerRules } from '../../../../lab/docker/router/rules.ts';
 import { DEFAULT_ADDRESSING, sitePlace } from '../../../../lab/docker/topology/addressing.ts';
 import { HAIRPIN, POOL_ARBITRARY, POOL_PAIRED, PORT_PARITY } from '../../../../lab/further-nats.ts';
-import { FULL_CONE, type NatProfile, PORT_RESTRICTED, SYMMETRIC } from '../../../../lab/profiles.ts';
+import {
+  FULL_CONE,
+  INBOUND_FIRST,
+  type NatProfile,
+  PORT_RESTRICTED,
+  SYMMETRIC,
+  SYMMETRIC_BLOCK,
+} from '../../../../lab/profiles.ts';
 
 const placeOf = (clients: number) => sitePlace(DEFAULT_ADDRESSING, { index: 0, clients, routed: false });
 const POOL = ['203.0.113.12', '203.0.113.13', '203.0.113.14'];
@@ -128,5 +135,17 @@ describe('the rules of a NAT with a pool of addresses', () => {
       '-A POSTROUTING -o wan -s 10.113.0.2 -j SNAT --to-source 203.0.113.101 --random-fully',
       '-A POSTROUTING -o wan -j SNAT --to-source 203.0.113.101 --random-fully',
     ]);
+  });
+
+  it.for([
+    [{ ...PORT_RESTRICTED, hairpin: true, poolSize: 2 }, 'no hairpinning with a pool of addresses'],
+    [{ ...INBOUND_FIRST, poolSize: 2 }, 'no inbound first with a pool of addresses'],
+    [
+      { ...PORT_RESTRICTED, ports: 'parity', poolSize: 2, pooling: 'arbitrary' },
+      'no parity ports with an arbitrary pool of addresses',
+    ],
+    [{ ...SYMMETRIC_BLOCK, poolSize: 2 }, 'no block ports with a paired pool of addresses'],
+  ] as const)('are refused for a profile that they cannot express: $1', ([profile, reason]) => {
+    expect(() => rulesOf(profile, 1)).toThrow(reason);
   });
 });

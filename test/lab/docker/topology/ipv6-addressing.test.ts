@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import {
   backbonePlace6,
   carrierPlace6,
+  outsideAddress,
   serverPlace6,
   sitePlace6,
 } from '../../../../lab/docker/topology/ipv6-addressing.ts';
@@ -29,6 +30,12 @@ it('a site that translates has unique local addresses', () => {
     wan: '2001:db8::103',
     clients: [{ address: 'fdc7:3a52:61e9:3::2' }],
   });
+});
+
+it('a site whose prefix is translated has a public one that stands for it, host by host', () => {
+  const place = sitePlace6({ index: 2, clients: 1, isLocal: true, hasPrefix: true });
+  expect([place.subnet, place.outside]).toEqual(['fdc7:3a52:61e9:3::/64', '2001:db8:3::/64']);
+  expect(outsideAddress(place, 'fdc7:3a52:61e9:3::2')).toBe('2001:db8:3::2');
 });
 
 it('a carrier has the public address of the site, and public addresses toward it', () => {

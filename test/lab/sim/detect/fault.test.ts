@@ -1,6 +1,7 @@
 /** A faulty server makes a detection inconclusive at worst; it never makes it name another NAT. */
 import { describe, expect, it } from 'vitest';
-import { type AccessProfile, CLASSIC_NATS, expectedVerdict } from '../../../../lab/profiles.ts';
+import { expectedVerdict } from '../../../../lab/known-behavior.ts';
+import { type AccessProfile, CLASSIC_NATS } from '../../../../lab/profiles.ts';
 import { detectInSim } from '../../../../lab/sim/detect/detect.ts';
 import { symmetricLink } from '../../../../lab/sim/network/link.ts';
 import { SERVER_FAULTS } from '../../../../lab/sim/server/server-fault.ts';

@@ -1,14 +1,13 @@
 /** The real discovery session over IPv6, alone and beside an IPv4 NAT: exactly what stands before that family comes out. */
 import { describe, expect, it } from 'vitest';
+import { expectedVerdict, observedAccess } from '../../../../lab/known-behavior.ts';
 import {
   CLASSIC_NATS,
   dualStack,
-  expectedVerdict,
   IPV6_ACCESSES,
   IPV6_DROPPED,
   type Ipv6Access,
   type NamedAccess,
-  observedAccess,
   SYMMETRIC,
 } from '../../../../lab/profiles.ts';
 import { detectInSim } from '../../../../lab/sim/detect/detect.ts';
@@ -49,6 +48,8 @@ describe('detection over IPv6', () => {
       'ipv6-transparent is open: none, endpoint-independent, ports none',
       'ipv6-firewall is firewalled: none, address-and-port-dependent, ports none',
       'nat66 is port-restricted: endpoint-independent, address-and-port-dependent, ports preserved',
+      'nptv6 is full-cone: endpoint-independent, endpoint-independent, ports preserved',
+      'nptv6-firewall is port-restricted: endpoint-independent, address-and-port-dependent, ports preserved',
     ]);
   });
 

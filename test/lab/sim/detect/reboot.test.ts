@@ -1,5 +1,6 @@
 /** A router that restarts in the middle of a detection: the verdict is the one of a router that does not. */
 import { describe, expect, it } from 'vitest';
+import { expectedVerdict } from '../../../../lab/known-behavior.ts';
 import {
   FULL_CONE,
   type NatProfile,
@@ -50,6 +51,16 @@ describe('a router that restarts during a detection', () => {
       });
     }
   });
+
+  it.each([FULL_CONE, RESTRICTED, PORT_RESTRICTED, SYMMETRIC_ADDRESS])(
+    'and comes back with another address is told as it is, at whatever instant: $name',
+    (nat) => {
+      for (const at of INSTANTS_MS) {
+        const { verdict } = detectBehind(nat, ({ clock }, { renumber }) => clock.schedule(at, renumber));
+        expect(verdict, `${at} ms`).toEqual({ type: expectedVerdict({ kind: 'nat', layers: [nat] }), reason: null });
+      }
+    },
+  );
 
   it('and does not stop is not waited for: the verdict is that nothing can be told', () => {
     const report = detectBehind({ ...FULL_CONE, ports: 'random' }, ({ clock }, { reboot }) => {

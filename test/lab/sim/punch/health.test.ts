@@ -49,6 +49,20 @@ describe('the health of a simulated path', () => {
     expect([a, b, isOpen]).toMatchObject([lost, lost, false]);
   });
 
+  it('is lost for both sides, or comes back within seconds, by the filter of the peer, where a router has another address then', () => {
+    const renumbered = [{ side: 'a', afterMs: 400, renumbers: true }] as const;
+    const behind = (profile: NatProfile) => ({ kind: 'nat', layers: [profile] }) as const;
+    for (const [peer, end] of [
+      [PORT_RESTRICTED, { outcome: 'failed', reason: 'path-lost', health: { liveness: 'lost' } }],
+      [FULL_CONE, { outcome: 'direct', reason: null, health: { liveness: 'alive' } }],
+    ] as const) {
+      // Every port is kept: it is the address alone that changes.
+      const sides = { a: behind(PORT_RESTRICTED), b: behind(peer) };
+      const { a, b, isOpen } = measureInSim({ ...between(PORT_RESTRICTED, peer), ...sides, reboots: renumbered });
+      expect([a, b, isOpen]).toMatchObject([end, end, end.outcome === 'direct']);
+    }
+  });
+
   it('comes back within seconds where the peer lets in every port, whichever side has restarted', () => {
     for (const [a, b, side] of [
       [PORT_RESTRICTED, FULL_CONE, 'a'],

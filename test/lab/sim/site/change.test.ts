@@ -7,6 +7,7 @@ import {
   FULL_CONE,
   HARD_NATS,
   PORT_RESTRICTED,
+  STATIC,
 } from '../../../../lab/profiles.ts';
 import { createHost } from '../../../../lab/sim/network/host.ts';
 import { type Middlebox, pass } from '../../../../lab/sim/network/middlebox.ts';
@@ -58,6 +59,28 @@ describe('a site', () => {
     site.reboot();
     expect(answer()).toBe(expected);
     expect(exchange()).toEqual([1, 1]);
+  });
+
+  it.each<[string, SiteOptions['access']]>([
+    ['behind a NAT', FULL_CONE],
+    ['behind two NATs', CARRIER_GRADE],
+    ['behind a static NAT', STATIC],
+  ])('%s is seen elsewhere once it is renumbered, and reached no longer where it was', (_case, access) => {
+    const { site, exchange, atServer } = siteOf(access);
+    expect(exchange()).toEqual([1, 1]);
+    site.renumber();
+    expect(exchange()).toEqual([1, 0]);
+    const [before, after] = atServer.map(({ address }) => address);
+    expect([before, after === before]).toEqual(['198.51.100.1', false]);
+  });
+
+  it('that is not translated keeps its addresses when it is renumbered, and forgets', () => {
+    const { site, exchange, answer, atServer } = siteOf(firewall);
+    expect(exchange()).toEqual([1, 1]);
+    site.renumber();
+    expect(answer()).toBe(0);
+    expect(exchange()).toEqual([1, 1]);
+    expect(atServer[1]).toEqual(atServer[0]);
   });
 
   it('behind two NATs loses its way in when either of its routers is rebooted', () => {

@@ -1,0 +1,119 @@
+/** The faults of a lab file, as programs on both sides meet them, and that none of them is left for the next try. */
+import { expect, it } from 'vitest';
+import { describeLab } from '../docker/provided.ts';
+import { runHere } from './run-here.ts';
+
+/** Answers each datagram with its number and the endpoint that it came from; keeps its own mapping open. */
+const ECHO = `
+import socket, sys, threading, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('0.0.0.0', 7000))
+def keep():
+    while True: s.sendto(b'0', (sys.argv[1], 9)); time.sleep(0.2)
+threading.Thread(target=keep, daemon=True).start()
+print('echoing', flush=True)
+while True:
+    data, (host, port) = s.recvfrom(2000)
+    s.sendto(data.split()[0] + f' {host}:{port}'.encode().ljust(400), (host, port))
+`;
+
+/** Asks one echo and then the other, and says what changes: each line brings the next fault. */
+const ASKER = `
+import socket, sys, time
+peer, relay = sys.argv[1:3]
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('0.0.0.0', 5000)); s.settimeout(0.15)
+number = 0
+def ask(to):
+    global number
+    number += 1
+    s.sendto(str(number).encode().ljust(400), (to, 7000))
+    while True:
+        try: answer = s.recv(2000).split()
+        except TimeoutError: return None
+        if int(answer[0]) == number:
+            time.sleep(0.01)
+            return answer[1].decode()
+def until(to, is_it, times=1):
+    count = 0
+    while count < times:
+        seen = ask(to)
+        count = count + 1 if is_it(seen) else 0
+    return seen
+def say(*words): print(*words, flush=True)
+is_there = lambda seen: seen is not None
+is_silent = lambda seen: seen is None
+at = until(peer, is_there); until(relay, is_there); say('at', at)
+remapped = until(peer, lambda seen: seen and seen != at); say('remapped', remapped)
+moved = until(peer, lambda seen: seen and seen.split(':')[0] != at.split(':')[0]); say('moved', moved)
+until(peer, is_silent, 5); say('silent')
+until(peer, is_there); say('back')
+until(peer, is_silent); say('answered', sum(ask(peer) is not None for _ in range(20)))
+until(peer, is_there, 8); say('clean')
+until(relay, is_silent, 5); say('gone')
+until(relay, is_there); say('there again')
+until(peer, is_silent, 5)
+`;
+
+const python = (script: string, ...args: readonly string[]): readonly string[] => ['python3', '-c', script, ...args];
+const afterLine = (line: string): object => ({ after: { line, of: 'a' } });
+
+describeLab('faults of a lab file', () => {
+  it('are met by its programs one after the other, and undone before the next try', async () => {
+    const { cells, isAsExpected } = await runHere(
+      {
+        public: { relay: { command: python(ECHO, '{{server}}'), ready: { line: 'echoing' } } },
+        sides: {
+          a: { command: python(ASKER, '{{b.public}}', '{{public.relay}}') },
+          b: { command: python(ECHO, '{{server}}') },
+        },
+        nats: { rows: ['symmetric'], columns: ['full-cone'] },
+        success: { within: '40s', a: { exit: 0 } },
+        expect: 'direct',
+        faults: [
+          { ...afterLine('at'), forget: 'a' },
+          { ...afterLine('remapped'), renumber: 'a' },
+          { ...afterLine('moved'), cut: 'a' },
+          { ...afterLine('silent'), restore: 'a' },
+          { ...afterLine('back'), loss: '50%', side: 'a' },
+          { ...afterLine('answered'), loss: '0%', side: 'a' },
+          { ...afterLine('clean'), kill: 'relay' },
+          { ...afterLine('gone'), start: 'relay' },
+          { ...afterLine('there again'), cut: 'b' },
+          { ...afterLine('never'), kill: 'relay' },
+        ],
+      },
+      { repeat: 2 },
+    );
+    const tries = cells[0]?.tries ?? [];
+    for (const one of tries) {
+      expect(one).toMatchObject({ outcome: 'direct', reason: null });
+      const said = one.sides[0]?.output.map(({ text }) => text) ?? [];
+      expect(said).toEqual([
+        expect.stringMatching(/^at 192\.0\.2\.101:/),
+        expect.stringMatching(/^remapped 192\.0\.2\.101:/),
+        expect.stringMatching(/^moved 192\.0\.2\.103:/),
+        'silent',
+        'back',
+        'answered 5',
+        'clean',
+        'gone',
+        'there again',
+      ]);
+      expect(one.faults.map(({ what }) => what)).toEqual([
+        "a's router forgets all mappings",
+        "a's router gets another public address, and forgets all mappings",
+        "a's link is cut",
+        "a's link works again",
+        'one in 2 UDP datagrams of a is lost, each way',
+        'no more datagrams of a are lost',
+        'relay is killed',
+        'relay is started again',
+        "b's link is cut",
+        'relay is killed: a did not print /never/ in time',
+      ]);
+      const times = one.faults.map(({ atMs }) => atMs);
+      expect(times.at(-1)).toBeNull();
+      expect(times.slice(0, -1)).toEqual(times.slice(0, -1).toSorted((before, after) => (before ?? 0) - (after ?? 0)));
+    }
+    expect([tries.length, isAsExpected]).toEqual([2, true]);
+  }, 120_000);
+});
