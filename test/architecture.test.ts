@@ -92,7 +92,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/punch/attempt',
   ],
   'lab/vitest': ['lab/docker'],
-  lab: ['lab/base', 'lab/docker'],
+  lab: ['lab/base', 'lab/docker', 'lab/witness'],
   cli: [
     ...[
       'lab/base',

@@ -40,8 +40,8 @@ export interface ExpectedCell {
 }
 
 /**
- * `direct`, `relayed`: the program succeeded, and the routers saw its bytes go that way. `unseen`: it claims success, but the
- * routers saw nothing pass between the two. `none`: it did not succeed in time. `error`: it could not be run.
+ * `direct`, `relayed`: the program succeeded, and the routers saw its bytes go that way. `unseen`: it claims success, but
+ * nothing of one side was seen to reach the other, or no more than it takes to meet. `none`: it did not succeed in time. `error`: it could not be run.
  */
 export type Outcome = 'direct' | 'relayed' | 'unseen' | 'none' | 'error';
 

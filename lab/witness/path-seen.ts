@@ -9,7 +9,7 @@ export interface PathSeen {
   readonly carriedPayload: boolean;
   /** When the payload, or else the first packets, began to go another way; the first one is when there was a path. */
   readonly changes: readonly PathChange[];
-  /** Bytes of payload that got through, by the counters of the routers. */
+  /** Bytes that got through: direct, by the counters of the routers; relayed, what was seen to be passed on. */
   readonly bytes: { readonly direct: Ways; readonly relayed: Ways };
   /** One sentence that says what this was told from. */
   readonly evidence: string;

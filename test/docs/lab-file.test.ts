@@ -1,10 +1,10 @@
 /** The examples of docs/lab-file.md are lab files, for the reader and for the schema, and its errors are those that it shows. */
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { LabFileError } from '../../lab/file/lab-file-error.ts';
-import { parseLabFile } from '../../lab/file/read.ts';
+import { parseLabFile, readLabFile } from '../../lab/file/read.ts';
 import { labFileSchema } from '../../lab/file/schema.ts';
 import { ROOT } from './sample.ts';
 
@@ -22,6 +22,12 @@ it('there are examples', () => {
 it.each(EXAMPLES)('the reader and the schema take %j', (text) => {
   expect(parseLabFile(text, OPTIONS).name).toBe(/^name: (.*)/.exec(text)?.[1] ?? 'nat-lab');
   isRight(parse(text));
+  expect(isRight.errors).toBeNull();
+});
+
+it.each(globSync('examples/lab/{*,*/*}.yml', { cwd: ROOT }))('the reader and the schema take %s', async (path) => {
+  expect((await readLabFile(ROOT + path)).sides).toHaveLength(2);
+  isRight(parse(readFileSync(ROOT + path, 'utf8')));
   expect(isRight.errors).toBeNull();
 });
 

@@ -16,6 +16,9 @@ export interface Agent extends AsyncDisposable {
   onArrival(listener: (arrival: AgentArrival) => void): Disposable;
 }
 
+/** Of an agent that does not end by itself. */
+const END_TIMEOUT_MS = 3000;
+
 const AGENT = ['node', '/usr/local/lib/natcheck-lab/agent.mjs'];
 
 export async function startAgent(container: LabContainer): Promise<Agent> {
@@ -36,7 +39,13 @@ export async function startAgent(container: LabContainer): Promise<Agent> {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
-    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
+    // It ends by itself when it is told to, for which no other program has to be started in the container.
+    [Symbol.asyncDispose]: async () => {
+      const late = setTimeout(() => void program[Symbol.asyncDispose](), END_TIMEOUT_MS);
+      program.write(JSON.stringify({ end: true }));
+      await program.ended;
+      clearTimeout(late);
+    },
   };
 }
 

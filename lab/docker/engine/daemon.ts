@@ -11,6 +11,18 @@ import { answersPing } from './ping.ts';
 import { startTime } from './process-id.ts';
 import type { Slot } from './slot.ts';
 
+/**
+ * How much Go programs may grow before they look for garbage, in per cent; their default is 100. dockerd calls itself twice
+ * for each container, which took 49 ms with this, and 72 ms without.
+ */
+const GOGC = '400';
+
+/**
+ * It has no way out of its namespace, and does not route between its networks: so it needs no rules, of which dockerd else makes
+ * dozens for each network.
+ */
+const NO_ROUTER = ['--iptables=false', '--ip-forward=false', '--ip-masq=false'];
+
 const START_TIMEOUT_MS = 30_000;
 /** Longer than dockerd gives its containers to stop (15 s). */
 const STOP_TIMEOUT_MS = 25_000;
@@ -71,7 +83,8 @@ async function clearSlot(slot: Slot): Promise<void> {
 async function spawnDockerd(slot: Slot): Promise<ChildProcess> {
   const at = pathsIn(slot);
   await using log = await open(at.log, 'w', 0o600);
-  const options = `-H unix://${at.socket} --data-root ${slot.dataRoot} --exec-root ${at.exec} --pidfile ${at.pid}`;
+  const places = `-H unix://${at.socket} --data-root ${slot.dataRoot} --exec-root ${at.exec} --pidfile ${at.pid}`;
+  const options = `${places} ${NO_ROUTER.join(' ')}`;
   // If this process dies, unshare is killed, and then dockerd, the first process of its namespace, is asked to stop.
   const unshare = ['unshare', '--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child=TERM'];
   const child = spawn(
@@ -80,7 +93,7 @@ async function spawnDockerd(slot: Slot): Promise<ChildProcess> {
     {
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
-      env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
+      env: { ...process.env, GOGC, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
     },
   );
   await once(child, 'spawn');

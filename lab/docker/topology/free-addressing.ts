@@ -1,6 +1,6 @@
 /** Finds addresses for a lab on an engine that may have other labs: the first of a few sets that nobody there has. */
+import { AddressesTakenError } from './addresses-taken-error.ts';
 import { type Addressing, DEFAULT_ADDRESSING } from './addressing.ts';
-import { AddressesTakenError } from './network.ts';
 
 /**
  * Public ranges that are nobody's: two for documentation (RFC 5737; the third is the default), and then parts of the test

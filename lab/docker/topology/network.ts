@@ -1,16 +1,12 @@
 /** A network of the lab: an ordinary bridge that translates nothing, since that is the routers' task. */
 import type Dockerode from 'dockerode';
 import type { Labels } from '../engine/labels.ts';
+import { AddressesTakenError } from './addresses-taken-error.ts';
 
 export interface NetworkSpec {
   readonly name: string;
   readonly subnet: string;
   readonly labels: Labels;
-}
-
-/** Addresses that another network of the engine, such as another lab's, has already. */
-export class AddressesTakenError extends Error {
-  override readonly name = 'AddressesTakenError';
 }
 
 /** What an engine says of a subnet that it has in another network, on each of its two levels. */

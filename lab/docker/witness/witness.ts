@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { createOwner } from '../../../src/net/owner.ts';
 import type { SideOfPair, WatchedRouter } from '../../witness/journey/journey.ts';
 import type { Parties } from '../../witness/journey/parties.ts';
+import type { Ladder } from '../../witness/ladder.ts';
 import type { SideCounts } from '../../witness/path/path-of-counts.ts';
-import { type Told, tellPair } from '../../witness/tell-pair.ts';
+import type { PathSeen } from '../../witness/path-seen.ts';
+import { tellPair } from '../../witness/tell-pair.ts';
 import type { LabContainer } from '../container/container.ts';
 import { type SeenSite, seenAs } from '../topology/seen-as.ts';
 import { type CaptureOptions, type RouterCapture, startCapture } from './capture.ts';
@@ -40,7 +42,9 @@ export interface EndOptions {
   readonly alsoSeenAs?: Readonly<Partial<Record<SideOfPair, readonly string[]>>>;
 }
 
-export interface PairTold extends Told {
+export interface PairTold {
+  readonly path: PathSeen;
+  readonly ladder: Ladder;
   /** What each router has captured, as a file; without packets unless they are kept whole. */
   readonly captures: readonly { readonly name: string; readonly pcap: Uint8Array }[];
 }

@@ -66,7 +66,7 @@ function marked(words: string, { isAsExpected }: { readonly isAsExpected: boolea
 const ENDS: Readonly<Record<Outcome, string>> = {
   direct: 'direct',
   relayed: 'relayed',
-  unseen: 'no bytes seen',
+  unseen: 'no path seen',
   none: 'no path',
   error: 'error',
 };

@@ -1,9 +1,7 @@
 /** Lets the tests of a file run side by side in one lab, but never two at once behind one router. */
 
-export interface Turns {
-  /** Runs `work` when every test that came before and is behind one of these routers has ended. */
-  <T>(routers: readonly string[], work: () => Promise<T>): Promise<T>;
-}
+/** Runs `work` when every test that came before and is behind one of these routers has ended. */
+export type Turns = <T>(routers: readonly string[], work: () => Promise<T>) => Promise<T>;
 
 export function createTurns(): Turns {
   const last = new Map<string, Promise<void>>();

@@ -37,7 +37,7 @@ it.each<[string, Partial<Try>, ExpectedCell, readonly string[]]>([
     'a claim that no router confirms',
     { outcome: 'unseen', path: NO_PATH, isAsExpected: false },
     { outcome: 'direct', why: '' },
-    ['✗ no bytes seen 117 ms', 'expected direct', 'wrong'],
+    ['✗ no path seen 117 ms', 'expected direct', 'wrong'],
   ],
   [
     'a program that could not be run',

@@ -1,6 +1,7 @@
 // Plain datagrams on demand, inside a lab container; one JSON line per message.
 // In:  {"socket": "name", "bind": {"address", "port"}}        opens a socket; it answers {"socket", "local"}
 //      {"socket": "name", "to": {"address", "port"}, "data"}   sends from that socket
+//      {"end": true}                                           ends the program, as the end of the input does
 // Out: {"socket", "from": {"address", "port"}, "data"}         what arrives
 import { createSocket } from 'node:dgram';
 import { createInterface } from 'node:readline';
@@ -9,7 +10,8 @@ const sockets = new Map();
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { socket, bind, to, data } = JSON.parse(line);
+  const { socket, bind, to, data, end } = JSON.parse(line);
+  if (end) process.exit();
   if (bind !== undefined) open(socket, bind);
   else sockets.get(socket)?.send(data, to.port, to.address);
 }

@@ -5,6 +5,6 @@ import { SYMMETRIC, startLab } from '../../../../lab/index.ts';
 const [host = '', image = ''] = process.argv.slice(2);
 await connectDocker(host); // Before the word, so that what is interrupted is the start of the lab.
 process.stdout.write('starting\n');
-await using lab = await startLab({ engine: { host }, image, profiles: [SYMMETRIC] });
+await using lab = await startLab({ engine: { host }, image, addressing: 'free', profiles: [SYMMETRIC] });
 process.stdout.write('started\n');
 await lab.server.exec(['sleep', '60'], { timeoutMs: 60_000 });

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { AddressesTakenError } from '../../../../lab/docker/topology/addresses-taken-error.ts';
 import {
   type Addressing,
   DEFAULT_ADDRESSING,
@@ -6,7 +7,6 @@ import {
   sitePlace,
 } from '../../../../lab/docker/topology/addressing.ts';
 import { FREE_ADDRESSINGS, onFreeAddresses } from '../../../../lab/docker/topology/free-addressing.ts';
-import { AddressesTakenError } from '../../../../lab/docker/topology/network.ts';
 
 /** Refuses as many as that. */
 function engine(refusals: number) {
