@@ -143,7 +143,7 @@ describeLab('natcheck lab run', () => {
     const { code, stdout, stderr } = await child.ended;
     expect(stderr).toMatch(/\nnatcheck: the engine is lost: nothing answers at unix:\S+\/engine\.sock\n$/);
     expect(code).toBe(2);
-    expect(stdout).toMatch(/^full-cone → full-cone: ✗ no bytes seen \d+ ms, expected no path$/m);
+    expect(stdout).toMatch(/^full-cone → full-cone: ✗ no path seen \d+ ms, expected no path$/m);
     expect(stdout).toContain('; cut short: 1 not reached\n');
     expect(written()).toMatchObject({ pairs: 2, isComplete: false, cells: [{ b: 'full-cone' }] });
     expect(await left(child.pid, MACHINE)).not.toEqual([]);

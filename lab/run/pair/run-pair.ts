@@ -106,7 +106,9 @@ async function seenTry(bed: Bed, pair: NumberedPair): Promise<PairTold & { reado
     sides: new Map(sides.map((placed) => [placed.side.name, factsOf(placed)])),
     pair: `${pair.a.site}-${pair.b.site}-${pair.number}`.replaceAll('+', '-'),
   };
-  const seen = once(() => watch.end());
+  // Where a fault may have put them; nobody else is there.
+  const alsoSeenAs = { a: siteA.spareAddresses, b: siteB.spareAddresses };
+  const seen = once(() => watch.end({ alsoSeenAs }));
   const keepFailed: TryOptions['keep'] =
     keep && (async (end, running) => keep(outcomeOf(end, (await seen()).path), keptSides(sides, running)));
   const toldLength = toldLengthOf(repeat);
@@ -180,6 +182,7 @@ function factsOf({ side, site, access }: PlacedSide): SideFacts {
   };
 }
 
+/** Also where a fault may have put it. */
 function allSeenAs(site: LabSite): readonly string[] {
   const { addresses, address6 } = seenAs(site, site.client(0));
   return [...addresses, ...(address6 === null ? [] : [address6]), ...site.spareAddresses];
