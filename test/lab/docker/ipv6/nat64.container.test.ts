@@ -15,8 +15,8 @@ import { describeLab, startProvidedLab } from '../provided.ts';
 
 const [OPEN] = IPV6_ACCESSES as [NamedIpv6Access];
 
-/** RFC 6052 §2.1. */
-const PREFIX = '64:ff9b::';
+/** One of a network of its own: behind 64:ff9b::/96 there must be no addresses that are not global (RFC 6052 §3.1). */
+const PREFIX = '2001:db8:64:ff9b::';
 
 /** Translates between the prefix and addresses of its own, which the router's NAT then translates as those of any host. */
 const TAYGA = `set -eu
