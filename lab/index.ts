@@ -31,7 +31,7 @@ export { startNatcheckServer } from './docker/served-lab.ts';
 export { AddressesTakenError } from './docker/topology/addresses-taken-error.ts';
 export { type Addressing, DEFAULT_ADDRESSING } from './docker/topology/addressing.ts';
 export type { LinkQuality, ShapedLinks } from './docker/topology/link/quality.ts';
-export type { EndOptions, PairTold, PairWatch } from './docker/witness/witness.ts';
+export type { PairTold, PairWatch } from './docker/witness/witness.ts';
 export * from './further-nats.ts';
 export { expectedVerdict, type ObservedAccess, observedAccess } from './known-behavior.ts';
 export * from './profiles.ts';

@@ -18,8 +18,9 @@ matrix  runs natcheck punch between every two NATs, both ways, in a lab of its
         with --hard there are 100 pairs instead of 16
 run     runs the programs of a lab file behind every two of its NATs, and says
         by what the routers saw which pairs are direct and which relayed;
-        --out writes the same five files, named results; --keep leaves the first
-        pair that goes wrong up until Ctrl-C, for exec at its sides: a, b
+        --out writes the same five files, named results, --pcap what the routers
+        captured; --keep leaves the first pair that goes wrong up until Ctrl-C,
+        for exec at its sides: a, b
 exec    runs a program at PLACE: server, NAT (its first client), NAT/CLIENT,
         NAT/router or NAT/carrier, such as symmetric/0; it has this terminal, or
         what is piped in; the exit code is that of the program

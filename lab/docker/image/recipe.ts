@@ -28,6 +28,7 @@ export const PACKAGES: readonly string[] = [
   'python3-aioice',
   'socat',
   'stun-client',
+  'tayga',
   'tcpdump',
   'wireguard-go',
   'wireguard-tools',

@@ -18,6 +18,8 @@ export interface WatchedSite extends SeenSite {
   readonly router: LabContainer;
   readonly carrier: LabContainer | null;
   readonly clients: readonly LabContainer[];
+  /** The public addresses that it may be given. */
+  readonly spareAddresses: readonly string[];
 }
 
 /** Its captures run, each from the first time that a pair of its router is watched, until it is disposed. */
@@ -34,12 +36,7 @@ export interface WatchOptions {
 /** Disposed of without `end`, it tells nothing. */
 export interface PairWatch extends Disposable {
   /** Waits until everything that has passed the routers so far is there, and tells what that was. Once. */
-  end(options?: EndOptions): Promise<PairTold>;
-}
-
-export interface EndOptions {
-  /** Further addresses at which a side was seen, such as those that its router was given meanwhile. */
-  readonly alsoSeenAs?: Readonly<Partial<Record<SideOfPair, readonly string[]>>>;
+  end(): Promise<PairTold>;
 }
 
 export interface PairTold {
@@ -88,37 +85,40 @@ interface Recorded {
 async function watchPair(sites: Sites, { names, captureOf }: Watching): Promise<PairWatch> {
   const routers = (['a', 'b'] as const).flatMap((side) => routersOf(sites[side], side));
   const recorded = await Promise.all(routers.map((one) => recordRouter(one, captureOf)));
-  const zero = await startOf(recorded);
+  const startAt = await startOf(recorded);
   const stop = (): void => {
     for (const { recording } of recorded) recording.stop();
   };
   return {
-    end: async ({ alsoSeenAs = {} } = {}) => {
+    end: async () => {
       try {
         const after = await Promise.all(recorded.map(endOfRouter));
-        const partiesNow = partiesOf(sites, { recorded, names, alsoSeenAs });
-        const told = tellPair({
-          captured: recorded.map(({ router, recording }) => ({
-            router,
-            packets: recording.packets,
-            missed: recording.missed(),
-          })),
-          parties: partiesNow,
-          startAt: zero,
-          counts: {
-            a: countsOf('a', { recorded, after, parties: partiesNow }),
-            b: countsOf('b', { recorded, after, parties: partiesNow }),
-          },
-        });
-        return {
-          ...told,
-          captures: recorded.map(({ router, recording }) => ({ name: router.name, pcap: recording.pcap() })),
-        };
+        return toldOf({ recorded, after, parties: partiesOf(sites, { recorded, names }), startAt });
       } finally {
         stop();
       }
     },
     [Symbol.dispose]: stop,
+  };
+}
+
+interface Watched {
+  readonly recorded: readonly Recorded[];
+  /** What each of those has counted in the end. */
+  readonly after: readonly RouterCounts[];
+  readonly parties: Parties;
+  readonly startAt: number;
+}
+
+function toldOf(watched: Watched): PairTold {
+  const { recorded, parties, startAt } = watched;
+  const captured = recorded.map(({ router, recording }) => {
+    return { router, packets: recording.packets, missed: recording.missed() };
+  });
+  const counts = { a: countsOf('a', watched), b: countsOf('b', watched) };
+  return {
+    ...tellPair({ captured, parties, startAt, counts }),
+    captures: recorded.map(({ router, recording }) => ({ name: router.name, pcap: recording.pcap() })),
   };
 }
 
@@ -171,34 +171,27 @@ async function withinTime<T>(promise: Promise<T>): Promise<T | undefined> {
 interface Naming {
   readonly recorded: readonly Recorded[];
   readonly names: Readonly<Record<string, string>>;
-  readonly alsoSeenAs: NonNullable<EndOptions['alsoSeenAs']>;
 }
 
-function partiesOf({ a, b }: Sites, { recorded, names, alsoSeenAs }: Naming): Parties {
+function partiesOf({ a, b }: Sites, { recorded, names }: Naming): Parties {
   const routers = recorded.map(({ router }) => router);
   return {
-    seenAs: { a: [...addressesOf(a), ...(alsoSeenAs.a ?? [])], b: [...addressesOf(b), ...(alsoSeenAs.b ?? [])] },
+    seenAs: { a: addressesOf(a), b: addressesOf(b) },
     routers: { a: routers.filter(({ side }) => side === 'a'), b: routers.filter(({ side }) => side === 'b') },
     names,
   };
 }
 
-/** Of all clients of the site. */
+/** Of all clients of the site, also after it has been renumbered. */
 function addressesOf(site: WatchedSite): readonly string[] {
   const all = site.clients.flatMap((client) => {
     const { addresses, address6 } = seenAs(site, client);
     return address6 === null ? addresses : [...addresses, address6];
   });
-  return [...new Set(all)];
+  return [...new Set([...all, ...site.spareAddresses])];
 }
 
-interface Counted {
-  readonly recorded: readonly Recorded[];
-  readonly after: readonly RouterCounts[];
-  readonly parties: Parties;
-}
-
-function countsOf(side: SideOfPair, { recorded, after, parties }: Counted): SideCounts {
+function countsOf(side: SideOfPair, { recorded, after, parties }: Watched): SideCounts {
   const index = recorded.findIndex(({ router }) => router.side === side && router.rank === 0);
   const [own, now] = [recorded[index], after[index]];
   if (!own || !now) throw new Error(`no router of ${side} has counted`);

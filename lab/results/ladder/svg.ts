@@ -6,6 +6,7 @@ import { type Endpoint, formatEndpoint } from '../../../src/endpoint.ts';
 import type { Ladder } from '../../witness/ladder.ts';
 import { WRONG_MARK } from '../grid.ts';
 import { escapeXml } from '../printable.ts';
+import { chooseRungs } from './choose.ts';
 import { foldSteps, type Rung } from './fold.ts';
 
 /** A character of the widest common sans-serif at 12 px, rounded up. */
@@ -17,20 +18,17 @@ const RUNG_HEIGHT = 28;
 /** Where the names are far above, they stand below as well. */
 const NAMES_BELOW_FROM = 20;
 const WORDS_MAX = 60;
-/** Of the rungs that there is room for, those that are kept at the end: how it went on, after how it began. */
-const END_SHARE = 1 / 3;
 
 /** Puts the names at the top; at most `most` arrows. */
 export function ladderSvg({ hosts: named, steps, omitted }: Ladder, most: number): string {
   const hosts = [...new Set([...named, ...steps.flatMap(({ from, to, dropped }) => [from, to, dropped?.at ?? to])])];
-  const { begin, end, left } = bounded(foldSteps(steps), most);
   const scale = scaleOf(hosts);
-  const gapText = gapWords(left + omitted);
-  const rungs = [
-    ...begin.map((rung) => (y: number) => rungText(rung, { scale, y })),
-    ...(gapText === '' ? [] : [(y: number) => text(gapText, { kind: 'gap', x: TIME_WIDTH + 8, y })]),
-    ...end.map((rung) => (y: number) => rungText(rung, { scale, y })),
-  ];
+  const rungs = chooseRungs(foldSteps(steps), { most, omitted, ends: [hosts[0] ?? '', hosts.at(-1) ?? ''] }).map(
+    (chosen) => (y: number) =>
+      typeof chosen === 'number'
+        ? text(gapWords(chosen), { kind: 'gap', x: TIME_WIDTH + 8, y })
+        : rungText(chosen, { scale, y }),
+  );
   const bottom = HEAD_HEIGHT + rungs.length * RUNG_HEIGHT + 10;
   const hasNamesBelow = rungs.length >= NAMES_BELOW_FROM;
   const height = bottom + (hasNamesBelow ? HEAD_HEIGHT - 10 : 4);
@@ -65,26 +63,7 @@ function scaleOf(hosts: readonly string[]): Scale {
   };
 }
 
-interface Bounded {
-  readonly begin: readonly Rung[];
-  readonly end: readonly Rung[];
-  /** How many packets are left out between them. */
-  readonly left: number;
-}
-
-function bounded(rungs: readonly Rung[], most: number): Bounded {
-  if (rungs.length <= most) return { begin: rungs, end: [], left: 0 };
-  const atEnd = Math.floor(most * END_SHARE);
-  const middle = rungs.slice(most - atEnd, rungs.length - atEnd);
-  return {
-    begin: rungs.slice(0, most - atEnd),
-    end: rungs.slice(rungs.length - atEnd),
-    left: middle.reduce((sum, { count }) => sum + count, 0),
-  };
-}
-
 function gapWords(packets: number): string {
-  if (packets === 0) return '';
   return `… ${packets} ${packets === 1 ? 'packet' : 'packets'} not drawn`;
 }
 

@@ -40,7 +40,7 @@ function pathFacts(path: PathSeen): readonly Fact[] {
   return [
     { name: 'path', value: `${pathWords(path)}${keepalives}` },
     ...(switches.length === 0 ? [] : [{ name: 'changes', value: switches.join(', ') }]),
-    ...(amounts.length === 0 ? [] : [{ name: 'payload', value: amounts.join('; ') }]),
+    ...(amounts.length === 0 ? [] : [{ name: 'bytes', value: amounts.join('; ') }]),
     { name: 'evidence', value: evidence },
   ];
 }

@@ -180,6 +180,7 @@ function factsOf({ side, site, access }: PlacedSide): SideFacts {
   };
 }
 
+/** Also where a fault may have put it. */
 function allSeenAs(site: LabSite): readonly string[] {
   const { addresses, address6 } = seenAs(site, site.client(0));
   return [...addresses, ...(address6 === null ? [] : [address6]), ...site.spareAddresses];

@@ -5,6 +5,7 @@ import { decode } from '../../stun/decode.ts';
 import { hex } from '../../stun/hex.ts';
 import { attribute, type StunMessage } from '../../stun/message.ts';
 import type { RejectionCause } from '../evidence.ts';
+import { reachableOther } from './nat64.ts';
 import type { Probe, Question, Send } from './probe.ts';
 
 /** One send of a probe. */
@@ -49,7 +50,8 @@ export function judgeReply(
   if (isError) return { kind: 'refused', transaction, errorCode: attribute(message, 'ERROR-CODE')?.code ?? null };
   const mapped = mappedOf(message);
   if (!mapped) return { kind: 'rejected', cause: 'no-mapped-address' };
-  return { kind: 'answer', transaction, mapped, other: otherOf(message) };
+  const told = { other: otherOf(message), origin: attribute(message, 'RESPONSE-ORIGIN') ?? null };
+  return { kind: 'answer', transaction, mapped, other: reachableOther(question.to, told) };
 }
 
 /** The socket that the response comes to: an error-class one is never redirected to another port. */

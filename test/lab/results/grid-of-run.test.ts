@@ -79,7 +79,7 @@ it('what the routers saw, and what was done, are facts', () => {
   expect(relayed?.tries[0]?.facts).toEqual([
     { name: 'path', value: 'relayed by lighthouse' },
     { name: 'changes', value: 'relayed after 480 ms' },
-    { name: 'payload', value: 'relayed 90.0 kB from a, 1.2 MB from b' },
+    { name: 'bytes', value: 'relayed 90.0 kB from a, 1.2 MB from b' },
     { name: 'evidence', value: 'what both sent to lighthouse, and had from it' },
   ]);
   const idle = cellFor([tryOf({ path: { ...DIRECT_PATH, carriedPayload: false } })]);

@@ -20,7 +20,7 @@ while True:
 const ASKER = `
 import socket, sys, time
 peer, relay = sys.argv[1:3]
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('0.0.0.0', 5000)); s.settimeout(0.15)
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('0.0.0.0', 5000)); s.settimeout(0.2)
 number = 0
 def ask(to):
     global number
@@ -29,9 +29,7 @@ def ask(to):
     while True:
         try: answer = s.recv(2000).split()
         except TimeoutError: return None
-        if int(answer[0]) == number:
-            time.sleep(0.01)
-            return answer[1].decode()
+        if int(answer[0]) == number: return answer[1].decode()
 def until(to, is_it, times=1):
     count = 0
     while count < times:
@@ -41,7 +39,14 @@ def until(to, is_it, times=1):
 def say(*words): print(*words, flush=True)
 is_there = lambda seen: seen is not None
 is_silent = lambda seen: seen is None
-at = until(peer, is_there); until(relay, is_there); say('at', at)
+def fastest(to):
+    took = []
+    for _ in range(5):
+        begun = time.monotonic(); ask(to); took.append(time.monotonic() - begun)
+    return min(took)
+at = until(peer, is_there); until(relay, is_there)
+say('late by', *[int(fastest(to) * 50) * 20 for to in (relay, peer)], 'ms')
+say('at', at)
 remapped = until(peer, lambda seen: seen and seen != at); say('remapped', remapped)
 moved = until(peer, lambda seen: seen and seen.split(':')[0] != at.split(':')[0]); say('moved', moved)
 until(peer, is_silent, 5); say('silent')
@@ -66,6 +71,7 @@ describeLab('faults of a lab file', () => {
           b: { command: python(ECHO, '{{server}}') },
         },
         nats: { rows: ['symmetric'], columns: ['full-cone'] },
+        link: { latency: '10ms' },
         success: { within: '40s', a: { exit: 0 } },
         expect: 'direct',
         faults: [
@@ -88,9 +94,11 @@ describeLab('faults of a lab file', () => {
       expect(one).toMatchObject({ outcome: 'direct', reason: null });
       const said = one.sides[0]?.output.map(({ text }) => text) ?? [];
       expect(said).toEqual([
-        expect.stringMatching(/^at 192\.0\.2\.101:/),
-        expect.stringMatching(/^remapped 192\.0\.2\.101:/),
-        expect.stringMatching(/^moved 192\.0\.2\.103:/),
+        // Each way: over one link, and over two.
+        'late by 20 40 ms',
+        expect.stringMatching(/^at [\d.]+\.101:/),
+        expect.stringMatching(/^remapped [\d.]+\.101:/),
+        expect.stringMatching(/^moved [\d.]+\.103:/),
         'silent',
         'back',
         'answered 5',
@@ -115,5 +123,21 @@ describeLab('faults of a lab file', () => {
       expect(times.slice(0, -1)).toEqual(times.slice(0, -1).toSorted((before, after) => (before ?? 0) - (after ?? 0)));
     }
     expect([tries.length, isAsExpected]).toEqual([2, true]);
+  }, 120_000);
+
+  it('that cannot be made end the try, with their place in the file', async () => {
+    const { cells } = await runHere({
+      sides: { command: 'sleep 60' },
+      nats: 'open',
+      success: { within: '40s', exit: 0 },
+      faults: [{ after: '100ms', renumber: 'b' }],
+    });
+    expect(cells[0]?.tries[0]).toMatchObject({
+      outcome: 'error',
+      reason: expect.stringMatching(
+        /^nat-lab\.json:1:\d+: faults\[0\]: open-2 cannot be renumbered: its clients have public addresses of their own$/,
+      ),
+      faults: [{ atMs: null }],
+    });
   }, 120_000);
 });

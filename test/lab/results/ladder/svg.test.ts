@@ -40,3 +40,19 @@ it('whatever a packet is called, it is text', () => {
   expect(svg).not.toContain('NaN');
   expect(textsOf(svg)).toContain('elsewhere');
 });
+
+it('where there is too much of others, what goes between the two sides is drawn first', () => {
+  const others = (from: number) =>
+    Array.from({ length: 20 }, (_, index) => step(from + index, { to: 'lighthouse', what: `talk ${from + index}` }));
+  const steps = [...others(0), step(50, { what: 'first' }), ...others(60), step(90, { what: 'second' })];
+  expect(
+    textsOf(ladderSvg({ ...LADDER, steps, omitted: 3 }, 4)).filter((text) => /^(talk|first|second|…)/.test(text)),
+  ).toEqual([
+    'talk 0, 96 B',
+    'talk 1, 96 B',
+    '… 18 packets not drawn',
+    'first, 96 B',
+    '… 23 packets not drawn',
+    'second, 96 B',
+  ]);
+});

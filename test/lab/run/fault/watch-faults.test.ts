@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Fault, FaultAction } from '../../../../lab/file/lab-file.ts';
 import type { Breaker } from '../../../../lab/run/fault/breaker.ts';
 import { type WatchedFaults, watchFaults } from '../../../../lab/run/fault/watch-faults.ts';
-import { createOutput } from '../../../../lab/run/program/output.ts';
+import { createOutput, SlowPatternError } from '../../../../lab/run/program/output.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -119,4 +119,11 @@ it('a line that a helper has printed before the try does not count', async () =>
   watch([afterLine(0, cut)], breaker, output);
   await vi.advanceTimersByTimeAsync(10);
   expect(log).toEqual([]);
+});
+
+it('a pattern that takes too long is told as a fault that cannot be made', async () => {
+  const { breaker } = breakerOf();
+  const output = { find: () => Promise.reject(new SlowPatternError('it takes more than a second')) };
+  const { failed } = watchFaults([afterLine(0, cut)], { startedAt: 0, output: () => output, breaker });
+  await expect(failed).rejects.toMatchObject({ fault: 0, message: 'it takes more than a second' });
 });

@@ -20,7 +20,8 @@ export const ROUTER = { a: router('a'), b: router('b') };
 /** Each side's endpoint behind its router, and on the public network. */
 export const INSIDE = { a: '10.0.0.2:4000', b: '10.0.0.2:4000' };
 export const OUTSIDE = { a: '203.0.113.101:4000', b: '203.0.113.102:4000' };
-export const [SERVER, SERVER_ADDRESS] = ['203.0.113.10:3478', '203.0.113.10'];
+const SERVER_ADDRESS = '203.0.113.10';
+export const SERVER = `${SERVER_ADDRESS}:3478`;
 
 export const PARTIES: Parties = {
   seenAs: { a: ['203.0.113.101'], b: ['203.0.113.102'] },
