@@ -7,8 +7,9 @@ import { natcheck } from './natcheck.ts';
 
 const NATS =
   'full-cone, restricted, port-restricted, symmetric, symmetric-sequential, symmetric-address, symmetric-block, ' +
-  'inbound-first, carrier-grade, open, firewalled, udp-blocked, static, static-filtered, dynamic, ' +
-  'each also with +ipv6-open, +ipv6-transparent, +ipv6-firewall, +nat66, +ipv6-dropped';
+  'inbound-first, carrier-grade, open, firewalled, udp-blocked, hairpin, port-parity, pool-paired, pool-arbitrary, ' +
+  'short-lived, static, static-filtered, dynamic, ' +
+  'each also with +ipv6-open, +ipv6-transparent, +ipv6-firewall, +nat66, +nptv6, +nptv6-firewall, +ipv6-dropped';
 
 describe.concurrent('natcheck lab --nat', () => {
   let dir: string;

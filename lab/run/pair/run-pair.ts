@@ -106,9 +106,7 @@ async function seenTry(bed: Bed, pair: NumberedPair): Promise<PairTold & { reado
     sides: new Map(sides.map((placed) => [placed.side.name, factsOf(placed)])),
     pair: `${pair.a.site}-${pair.b.site}-${pair.number}`.replaceAll('+', '-'),
   };
-  // Where a fault may have put them; nobody else is there.
-  const alsoSeenAs = { a: siteA.spareAddresses, b: siteB.spareAddresses };
-  const seen = once(() => watch.end({ alsoSeenAs }));
+  const seen = once(() => watch.end());
   const keepFailed: TryOptions['keep'] =
     keep && (async (end, running) => keep(outcomeOf(end, (await seen()).path), keptSides(sides, running)));
   const toldLength = toldLengthOf(repeat);
