@@ -32,7 +32,7 @@ export const detect: LabAction = (words, context) =>
 
 async function inRunning(lab: RunningLab, context: Context): Promise<readonly LabDetection[]> {
   using progress = await createProgress(context);
-  return detectIn(lab, { progress: progress.line, signal: context.signal });
+  return await detectIn(lab, { progress: progress.line, signal: context.signal });
 }
 
 /** Detects in a new lab, which is gone when this resolves or rejects. */
