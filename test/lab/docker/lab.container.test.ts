@@ -103,7 +103,7 @@ describeLab('a lab with two clients behind each NAT', () => {
     const ports = [...(await router.conntrack()).matchAll(/dport=9000 .*dport=(\d+)/g)].map(([, port]) => Number(port));
     expect(ports).toHaveLength(2);
     expect(ports.filter((port) => port === 5000)).toHaveLength(1);
-    expect(ports.filter((port) => port >= 33_280)).toHaveLength(1);
+    expect(ports.filter((port) => port !== 5000 && port >= 1024)).toHaveLength(1);
   });
 });
 

@@ -10,13 +10,14 @@ import {
   PORT_RESTRICTED,
   startNatcheckServer,
 } from '../../../../lab/index.ts';
+import { canonicalAddress } from '../../../../src/endpoint.ts';
 import type { DetectReport } from '../../../../src/index.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
 
 const [OPEN] = IPV6_ACCESSES as [NamedIpv6Access];
 
-/** RFC 6052 §2.1. */
-const PREFIX = '64:ff9b::';
+/** One of a network of its own: behind 64:ff9b::/96 there must be no addresses that are not global (RFC 6052 §3.1). */
+const PREFIX = '2001:db8:64:ff9b::';
 
 /** Translates between the prefix and addresses of its own, which the router's NAT then translates as those of any host. */
 const TAYGA = `set -eu
@@ -36,11 +37,13 @@ ip route add ${PREFIX}/96 dev nat64
 iptables -I FORWARD -i nat64 -j ACCEPT
 exec tayga -c /tmp/tayga.conf -d`;
 
-/** The server's first address, as a host with IPv6 alone writes it. */
-const SERVER = `${PREFIX}cb00:710a`;
+/** An address of IPv4 as a host with IPv6 alone writes it (RFC 6052 §2.2). */
+function behindPrefix(address: string): string {
+  return canonicalAddress(`${PREFIX}${address}`);
+}
 
 /** So many pings, a second each, until the NAT64 has its device. */
-const UNTIL_REACHED = `for try in $(seq 20); do ping -6 -c 1 -W 1 ${SERVER} && exit; done; exit 1`;
+const UNTIL_REACHED = `for try in $(seq 20); do ping -6 -c 1 -W 1 "$1" && exit; done; exit 1`;
 
 function startNat64(router: LabRouter): Promise<Guest> {
   const image = inject('lab')?.image ?? '';
@@ -58,7 +61,13 @@ describeLab('a host with IPv6 alone behind a NAT64', () => {
     const { router, client } = lab.nat('port-restricted+ipv6-open');
     nat64 = await startNat64(router);
     await client(0).exec(['ip', '-4', 'addr', 'flush', 'dev', 'lan']);
-    const { stdout, exitCode } = await client(0).exec(['sh', '-c', UNTIL_REACHED]);
+    const { stdout, exitCode } = await client(0).exec([
+      'sh',
+      '-c',
+      UNTIL_REACHED,
+      '-',
+      behindPrefix(lab.server.primary),
+    ]);
     if (exitCode !== 0) throw new Error(`the NAT64 does not work: ${stdout}`);
   });
   afterAll(async () => {
@@ -66,11 +75,12 @@ describeLab('a host with IPv6 alone behind a NAT64', () => {
   });
 
   it('finds what the NAT64 does, from an address of the server that stands for one of IPv4', async () => {
-    const detect = ['natcheck', 'detect', '--json', '--server', `[${SERVER}]:3478`];
-    const { stdout } = await lab.nat('port-restricted+ipv6-open').client(0).exec(detect);
+    const detect = ['natcheck', 'detect', '--json', '--server', `[${behindPrefix(lab.server.primary)}]:3478`];
+    const { client, publicAddress } = lab.nat('port-restricted+ipv6-open');
+    const { stdout } = await client(0).exec(detect);
     const { verdict, mapping, allocation, public: seen }: DetectReport = JSON.parse(stdout);
     expect([verdict, mapping.behavior, allocation.kind, seen?.address]).toEqual([
-      ...[{ type: 'port-restricted', reason: null }, 'endpoint-independent', 'preserved', '203.0.113.101'],
+      ...[{ type: 'port-restricted', reason: null }, 'endpoint-independent', 'preserved', publicAddress],
     ]);
   });
 });
