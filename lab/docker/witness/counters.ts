@@ -2,6 +2,7 @@
  * What each router of the lab counts, by its own rules: the bytes that it has sent toward each public address, and those from
  * each public address that it has let through to its clients. Exact at any rate, and for both families.
  */
+import { withoutNat64 } from '../../witness/capture/nat64.ts';
 import type { LabContainer } from '../container/container.ts';
 
 /** Bytes of packets, with their IP headers, by remote address. */
@@ -46,8 +47,12 @@ export async function readCounts(router: LabContainer, then = 'true'): Promise<R
   if (exitCode !== 0) throw new Error(`${router.name} does not count: ${stderr.trim()}`);
   const listed = JSON.parse(stdout) as { readonly nftables: readonly unknown[] };
   const byName = new Map(listed.nftables.flatMap(countsOfSet));
-  const both = (name: 'sent' | 'received'): ReadonlyMap<string, number> =>
-    new Map([...(byName.get(`${name}4`) ?? []), ...(byName.get(`${name}6`) ?? [])]);
+  const both = (name: 'sent' | 'received'): ReadonlyMap<string, number> => {
+    const all = [...(byName.get(`${name}4`) ?? []), ...(byName.get(`${name}6`) ?? [])];
+    const sums = new Map<string, number>();
+    for (const [address, bytes] of all) sums.set(address, (sums.get(address) ?? 0) + bytes);
+    return sums;
+  };
   return { sent: both('sent'), received: both('received') };
 }
 
@@ -80,5 +85,5 @@ interface ListedSet {
 function countsOfSet(listed: unknown): readonly (readonly [string, readonly (readonly [string, number])[]])[] {
   const { set } = listed as ListedSet;
   if (set === undefined) return [];
-  return [[set.name, (set.elem ?? []).map(({ elem }) => [elem.val, elem.counter.bytes] as const)]];
+  return [[set.name, (set.elem ?? []).map(({ elem }) => [withoutNat64(elem.val), elem.counter.bytes] as const)]];
 }

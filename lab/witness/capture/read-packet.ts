@@ -1,5 +1,6 @@
 /** A packet of a capture on all interfaces (LINUX_SLL2), read down to its payload. What is none, or for others, is null. */
 import ipaddr from 'ipaddr.js';
+import { withoutNat64 } from './nat64.ts';
 import type { Packet, Protocol } from './packet.ts';
 import type { PcapRecord } from './pcap.ts';
 import { type IpHeader, readTransport } from './transport.ts';
@@ -98,7 +99,7 @@ function readIpv6(bytes: Uint8Array): IpHeader | null {
   };
 }
 
-/** As `canonicalAddress` writes it. */
+/** As `canonicalAddress` writes it; an IPv4 host behind NAT64 by its own address, as it is on the other side of that. */
 function addressOf(bytes: Uint8Array): string {
-  return bytes.length === 4 ? bytes.join('.') : new ipaddr.IPv6([...bytes]).toRFC5952String();
+  return bytes.length === 4 ? bytes.join('.') : withoutNat64(new ipaddr.IPv6([...bytes]).toRFC5952String());
 }

@@ -56,13 +56,15 @@ function readUdp(ip: IpHeader): Carried {
   return {
     ...bare(ip),
     ...ports(ip),
+    // The identification of IPv4 is lost in NAT64; the order tells equal datagrams apart.
+    mark: '',
     payload: body.subarray(UDP_BYTES),
     payloadBytes: Math.max(0, bodyBytes - UDP_BYTES),
   };
 }
 
 function readTcp(ip: IpHeader): Carried {
-  const { body, bodyBytes, id } = ip;
+  const { body, bodyBytes } = ip;
   const view = viewOf(body);
   const headerBytes = Math.max(TCP_BYTES_MIN, (view.getUint8(12) >> 4) * 4);
   const tcpFlags = view.getUint8(13);
@@ -71,7 +73,7 @@ function readTcp(ip: IpHeader): Carried {
     ...ports(ip),
     payload: body.subarray(headerBytes),
     payloadBytes: Math.max(0, bodyBytes - headerBytes),
-    mark: `${id} ${view.getUint32(4)} ${view.getUint32(8)} ${tcpFlags}`,
+    mark: `${view.getUint32(4)} ${view.getUint32(8)} ${tcpFlags}`,
     tcpFlags,
   };
 }

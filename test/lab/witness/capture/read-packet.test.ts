@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { withoutNat64 } from '../../../../lab/witness/capture/nat64.ts';
 import { isBinding, packetWords } from '../../../../lab/witness/capture/packet-words.ts';
 import { readPacket } from '../../../../lab/witness/capture/read-packet.ts';
 import { frame } from './frames.ts';
@@ -21,7 +22,7 @@ it('a datagram has its endpoints, its way, and its payload', () => {
     bytes: 33,
     payloadBytes: 5,
     payload: Buffer.from('hello'),
-    mark: '9',
+    mark: '',
     tcpFlags: 0,
     icmpType: null,
   });
@@ -51,6 +52,15 @@ it('a datagram over IPv6 is read as well, also behind an extension header', () =
     payloadBytes: 2,
     payload: Buffer.from('hi'),
   });
+});
+
+it('an IPv4 host that is seen by NAT64 has its own address, as on the other side of that', () => {
+  expect(['64:ff9b::c000:202', '64:ff9b:1::c000:202', '2001:db8::1', '192.0.2.2'].map(withoutNat64)).toEqual([
+    '192.0.2.2',
+    '64:ff9b:1::c000:202',
+    '2001:db8::1',
+    '192.0.2.2',
+  ]);
 });
 
 it('what is for somebody else on the link is none', () => {
