@@ -63,7 +63,17 @@ async function inOwnLab(file: LabFile, { keep, json, out, ...wanted }: Wanted, c
   const onKept: RunOptions['onKept'] = claim
     ? (pair, lab) => keepUntilInterrupted(pair, { claim, running: keptLab(pair, lab, engine), context })
     : undefined;
-  return runLabFile(file, { ...wanted, engine, image, progress: progress.line, signal, onCell, onResult, onKept });
+  // Awaited here: what is returned as a promise is not waited for before the engine is ended.
+  return await runLabFile(file, {
+    ...wanted,
+    engine,
+    image,
+    progress: progress.line,
+    signal,
+    onCell,
+    onResult,
+    onKept,
+  });
 }
 
 interface Reported {
