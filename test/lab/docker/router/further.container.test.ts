@@ -16,8 +16,6 @@ import {
 import type { DetectReport } from '../../../../src/index.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
 
-const OTHER_ADDRESSING = { publicPrefix: '198.51.100', privatePrefix: '10.114', routedPrefix: '198.19' };
-
 /** Sends one datagram from a port to the discard port of a host. */
 const SEND = `
   const [port, to] = process.argv.slice(1);
@@ -99,7 +97,6 @@ describeLab('a router that gives two hosts with one port the same public endpoin
     const refusal = await startProvidedLab({
       profiles: [PORT_RESTRICTED],
       clientsPerNat: 2,
-      addressing: OTHER_ADDRESSING,
       // Linux by itself.
       rules: (access, place) => ({ ...routerRules(access, place), nft: '' }),
     }).catch((error: unknown) => error);
