@@ -13,6 +13,7 @@ full-cone → symmetric: ✗ no path, expected direct
   path: none
   evidence: no packet of one side left the router of the other toward it
   fault: b's router forgets all mappings, after 3004 ms
+  fault: did not happen: lighthouse is killed: b did not print /up/ in time
   a full-cone: ended by the lab
   b symmetric: exit 1
   lighthouse: ended by the lab
