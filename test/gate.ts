@@ -1,48 +1,58 @@
 /**
- * The gate: builds natcheck, and then has the checks, the fast tests and the container tests run beside each other, since the
- * one waits while the other computes. What each has written is shown when it ends; the first that fails ends the others.
- * `--fast` leaves out the containers.
+ * The gate: builds natcheck, has the checks and the container tests run beside each other, since those wait more than they
+ * compute, and then the fast tests, which have the machine to themselves: many of them are about what comes first. Each line
+ * begins with who writes it; the first that fails ends the others. `--fast` leaves out the containers.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({ options: { fast: { type: 'boolean', default: false } } });
-/** Commands that are run one after the other. */
-type Step = readonly (readonly string[])[];
 
-const CHECKS: Step = ['lint', 'types', 'dead-code'].map((script) => ['npm', 'run', '--silent', script]);
-const tests = (project: string): Step => [['vitest', 'run', '--project', project]];
+interface Step {
+  /** What its lines begin with. */
+  readonly name: string;
+  /** Commands that are run one after the other. */
+  readonly commands: readonly (readonly string[])[];
+}
+
+const npmRun = (script: string): readonly string[] => ['npm', 'run', '--silent', script];
+const testsOf = (project: string): Step => ({ name: project, commands: [['vitest', 'run', '--project', project]] });
+const BUILD: Step = { name: 'build', commands: [npmRun('build')] };
+const CHECKS: Step = { name: 'checks', commands: ['lint', 'types', 'dead-code'].map(npmRun) };
 
 const failed = new AbortController();
 
-/** Runs a command to its end, and shows what it has written. @throws Error when it fails. */
-async function run(command: readonly string[]): Promise<void> {
-  const [program = '', ...words] = command;
-  const startedAt = performance.now();
-  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], signal: failed.signal });
-  const written: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => written.push(bytes));
-  const [code] = await once(child, 'close');
-  process.stdout.write(Buffer.concat(written));
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-  process.stdout.write(`gate: ${command.join(' ')}: ${code === 0 ? 'passed' : 'FAILED'}, ${seconds} s\n`);
-  if (code !== 0) throw new Error(command.join(' '));
+/** @throws Error when one of its commands fails; those after it are not run then. */
+async function runStep({ name, commands }: Step): Promise<void> {
+  const tell = (line: string): void => void process.stdout.write(`${name}: ${line}\n`);
+  for (const command of commands) {
+    const [program = '', ...words] = command;
+    const startedAt = performance.now();
+    const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], signal: failed.signal });
+    for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', tell);
+    const [code] = await once(child, 'close');
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
+    tell(`${command.join(' ')} ${code === 0 ? 'passed' : 'FAILED'} after ${seconds} s`);
+    if (code !== 0) throw new Error(command.join(' '));
+  }
 }
 
-async function runStep(step: Step): Promise<void> {
-  for (const command of step) await run(command);
-}
-
-try {
-  await run(['npm', 'run', '--silent', 'build']);
-  const steps = [CHECKS, tests('fast'), ...(values.fast ? [] : [tests('container')])];
-  const running = steps.map((step) => runStep(step));
+/** @throws Error of the first that fails, when the others have ended too. */
+async function besideEachOther(steps: readonly Step[]): Promise<void> {
+  const running = steps.map(runStep);
   await Promise.all(running).catch(async (error: unknown) => {
     failed.abort();
     await Promise.allSettled(running);
     throw error;
   });
+}
+
+try {
+  await runStep(BUILD);
+  await besideEachOther(values.fast ? [CHECKS] : [CHECKS, testsOf('container')]);
+  await runStep(testsOf('fast'));
 } catch {
   process.exitCode = 1;
 }
