@@ -84,7 +84,7 @@ describeLab('the conditions of a lab file', () => {
       expect: 'none',
     });
     expect(result.cells[0]?.tries[0].reason).toMatch(
-      /^a did not print JSON with "connected" at \$\.state; 198\.19\.\d+\.\d+:9 did not answer a; b did not have the address 10\.99\.0\.1, which a was to send bytes to in 2 s$/,
+      /^a did not print JSON with "connected" at \$\.state; 198\.1[89]\.\d+\.\d+:9 did not answer a; b did not have the address 10\.99\.0\.1, which a was to send bytes to in 2 s$/,
     );
   }, 120_000);
 });
