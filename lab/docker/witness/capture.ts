@@ -97,7 +97,7 @@ function createRecorders({ isWhole }: CaptureOptions): Recorders {
     }
   };
   const record = (marks: Marks): Recording => {
-    const recorder = createRecorder(marks, { isWhole, header: () => reader.header()?.raw ?? new Uint8Array() });
+    const recorder = createRecorder(marks, { isWhole, header: () => reader.header() ?? new Uint8Array() });
     recorders.add(recorder);
     recorder.ended.then(() => recorders.delete(recorder));
     if (isOver) recorder.stop();

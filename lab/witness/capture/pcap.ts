@@ -1,7 +1,7 @@
 /** Takes a capture apart into its packets, as it comes: the file format of libpcap (draft-ietf-opsawg-pcap). */
 
-/** Link type of a capture on all interfaces: LINUX_SLL2 (tcpdump.org/linktypes). */
-export const SLL2 = 276;
+/** Link type of a capture on all interfaces, the one that is read: LINUX_SLL2 (tcpdump.org/linktypes). */
+const SLL2 = 276;
 
 /*
  *   0               4       6       8              16              20              24
@@ -30,13 +30,8 @@ export interface PcapRecord {
 export interface PcapReader {
   /** Takes the next bytes. @throws PcapError when they are no capture; nothing more can be read then. */
   read(bytes: Uint8Array): readonly PcapRecord[];
-  /** The header of the file; null until it is there. */
-  header(): PcapHeader | null;
-}
-
-export interface PcapHeader {
-  readonly raw: Uint8Array;
-  readonly linkType: number;
+  /** The header of the file, as it is; null until it is there. */
+  header(): Uint8Array | null;
 }
 
 /** Bytes that are not those of a capture. */
@@ -44,7 +39,8 @@ export class PcapError extends Error {
   override readonly name = 'PcapError';
 }
 
-interface Format extends PcapHeader {
+interface Format {
+  readonly raw: Uint8Array;
   readonly littleEndian: boolean;
   /** How many parts a millisecond has in the second word of a time. */
   readonly partsPerMs: number;
@@ -55,18 +51,19 @@ export function createPcapReader(): PcapReader {
   let rest: Uint8Array = new Uint8Array();
   let format: Format | null = null;
   return {
-    header: () => format,
+    header: () => format?.raw ?? null,
     read: (bytes) => {
       const all = rest.length === 0 ? bytes : joined(rest, bytes);
       let from = 0;
       if (format === null) {
         rest = all;
         if (all.length < FILE_HEADER_BYTES) return [];
-        format = formatOf(all.slice(0, FILE_HEADER_BYTES));
+        format = formatOf(new Uint8Array(all.subarray(0, FILE_HEADER_BYTES)));
         from = FILE_HEADER_BYTES;
       }
       const { records, end } = recordsOf(all, { from, format });
-      rest = all.slice(end);
+      // A copy, so that what was read is not held for what is left of it.
+      rest = new Uint8Array(all.subarray(end));
       return records;
     },
   };
@@ -89,7 +86,9 @@ function formatOf(raw: Uint8Array): Format {
     const magic = view.getUint32(0, littleEndian);
     if (magic !== MAGIC_MICROSECONDS && magic !== MAGIC_NANOSECONDS) continue;
     const partsPerMs = magic === MAGIC_NANOSECONDS ? 1_000_000 : 1000;
-    return { raw, littleEndian, partsPerMs, linkType: view.getUint32(20, littleEndian) & 0xffff };
+    const linkType = view.getUint32(20, littleEndian) & 0xffff;
+    if (linkType !== SLL2) throw new PcapError(`a capture of link type ${linkType}`);
+    return { raw, littleEndian, partsPerMs };
   }
   throw new PcapError('this is no capture');
 }
