@@ -1,5 +1,6 @@
 /** The helpers of a lab file, started one after the other, as the file has them. */
 
+import { unlessAborted } from '../../../src/net/waits.ts';
 import { GuestError } from '../../docker/container/guest.ts';
 import type { Lab } from '../../docker/lab.ts';
 import type { LabFile } from '../../file/lab-file.ts';
@@ -36,17 +37,19 @@ export async function startHelpers(
       resolveTemplate(template, { own: null, facts, line });
     const spec = await guestSpec(program, { ...image, resolve, shared });
     const helper = own(createHelper({ name, ready }, { host: lab.helper(name), spec }));
-    await Promise.race([helper.start(), untilAborted(signal)]).catch((error: unknown) => {
-      if (error instanceof GuestError || error instanceof HelperError) throw problemIn(file, place, error.message);
-      throw error;
-    });
+    await startHelper(helper, { file, signal });
     helpers.set(name, helper);
   }
   return helpers;
 }
 
-function untilAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+/** @throws LabFileError when it does not become ready, with its place; the signal's reason. */
+export async function startHelper(
+  helper: RunningHelper,
+  { file, signal }: { readonly file: LabFile; readonly signal: AbortSignal },
+): Promise<void> {
+  await unlessAborted(helper.start(), signal).catch((error: unknown) => {
+    const isTold = error instanceof GuestError || error instanceof HelperError;
+    throw isTold ? problemIn(file, `helpers.${helper.name}`, error.message) : error;
   });
 }

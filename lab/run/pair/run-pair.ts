@@ -6,6 +6,7 @@ import type { PairTold } from '../../docker/witness/witness.ts';
 import type { SideName } from '../../file/lab-file.ts';
 import type { Outcome, RunCell, Try } from '../../results/run-result.ts';
 import type { PathSeen } from '../../witness/path-seen.ts';
+import { startHelper } from '../bed/helpers.ts';
 import type { Placed } from '../bed/plan.ts';
 import type { Bed } from '../bed/start-bed.ts';
 import { expectedCell, isExpected } from '../expectation.ts';
@@ -98,7 +99,7 @@ async function seenTry(bed: Bed, pair: NumberedPair): Promise<PairTold & { reado
   const { signal, keep, repeat } = pair;
   const sides = placedSides(bed, pair);
   const [siteA, siteB] = [lab.nat(pair.a.site), lab.nat(pair.b.site)];
-  await restartHelpers(bed);
+  await restartHelpers(bed, signal);
   await Promise.all([siteA, siteB].flatMap(routersOf).map((router) => router.forget()));
   using watch = await witness.watch(siteA, siteB, { names: hostNames(bed) });
   const inPair = {
@@ -121,11 +122,11 @@ function keptSides(sides: readonly PlacedSide[], running: readonly RunningSide[]
   });
 }
 
-async function restartHelpers({ file, helpers }: Bed): Promise<void> {
+async function restartHelpers({ file, helpers }: Bed, signal: AbortSignal): Promise<void> {
   const anew = file.helpers.flatMap(({ name, restarts }) => (restarts ? [helpers.get(name)] : []));
   for (const helper of anew) {
     await helper?.kill();
-    await helper?.start();
+    if (helper) await startHelper(helper, { file, signal });
   }
 }
 
