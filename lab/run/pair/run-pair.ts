@@ -17,6 +17,9 @@ import { runTry, type TakeOver, type TryEnd, type TryOptions } from './run-try.t
 import type { PlacedSide, RunningSide } from './sides.ts';
 import { writeCaptures } from './write-captures.ts';
 
+/** Of one pair's tries, the first one's and those of what was not as expected: a thousand tries stay a file that can be read. */
+const LADDERS_MAX = 20;
+
 export interface PairOptions {
   readonly a: Placed;
   readonly b: Placed;
@@ -56,19 +59,22 @@ export async function runPair(bed: Bed, options: PairOptions): Promise<RunCell> 
     return take;
   };
   const tries: Try[] = [];
+  let ladders = 0;
   for (let number = 1; number <= repeat && !isKept; number++) {
     const numbered = { ...options, number, keep: keep && keepUnexpected };
     const { end, path, ladder, captures } = await seenTry(bed, numbered);
     if (pcap !== undefined) await writeCaptures(pcap, { pair: [a.access.name, b.access.name], number, captures });
     const outcome = outcomeOf(end, path);
     const { reason, ms, sides, faults } = end;
+    const isAsExpected = isExpected(outcome, expected);
+    const isShown = number === 1 || !isAsExpected;
     tries.push({
       outcome,
-      isAsExpected: isExpected(outcome, expected),
+      isAsExpected,
       reason,
       ms,
       path,
-      ladder,
+      ladder: isShown && ladders++ < LADDERS_MAX ? ladder : null,
       sides,
       faults,
     });

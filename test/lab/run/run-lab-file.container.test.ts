@@ -61,6 +61,7 @@ describeLab('natcheck lab run', () => {
     const content = { sides: before, nats: ['full-cone'], success: { within: '10s', exit: 0 }, expect: 'none' };
     const [cell] = (await runHere(content, { repeat: 2 })).cells;
     expect(cell?.tries.map(({ outcome }) => outcome)).toEqual(['none', 'none']);
+    expect(cell?.tries.map(({ ladder }) => ladder !== null)).toEqual([true, false]);
     expect(cell?.tries[0].reason).toMatch(
       /^[ab] ended with 125, not with 0; its last words were "natcheck: what comes before the program has failed with 1: false"$/,
     );
