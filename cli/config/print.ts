@@ -1,0 +1,30 @@
+/** The options of a command as they are in use, as a file that `--config` takes; of a secret only that it is set. */
+import { stringify } from 'yaml';
+import type { Command, Context } from '../command.ts';
+import { ownVariable } from './environment.ts';
+
+/** What nobody else may learn; the password of a URL is one too. */
+const SECRET = /(^|-)(token|secret|password|user|code)$/;
+const URL_PASSWORD = /^([a-z][a-z\d+.-]*:\/\/[^/@\s]*:)[^/@\s]*(?=@)/i;
+
+export function configText(
+  { name, options }: Command,
+  { argv, env }: { readonly argv: Readonly<Record<string, unknown>>; readonly env: Context['env'] },
+): string {
+  const lines = Object.entries(options).map(([key, option]) => {
+    const value = argv[key] ?? fromOwnVariable(option, env);
+    if (value === undefined) return '';
+    return SECRET.test(key) ? `# ${key}: (set, and not shown)\n` : stringify({ [key]: masked(value) });
+  });
+  return `# natcheck ${name}\n${lines.join('')}`;
+}
+
+function fromOwnVariable(option: Command['options'][string], env: Context['env']): string | undefined {
+  const variable = ownVariable(option);
+  return variable === null ? undefined : env[variable] || undefined;
+}
+
+function masked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(masked);
+  return typeof value === 'string' ? value.replace(URL_PASSWORD, '$1***') : value;
+}
