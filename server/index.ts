@@ -1,13 +1,16 @@
 /** The public side of natcheck as a library: one call opens every socket of it, one disposal closes them. */
 import { randomBytes } from 'node:crypto';
-import type { Registry } from 'prom-client';
-import type { Endpoint } from '../src/endpoint.ts';
+import { type Endpoint, formatEndpoint } from '../src/endpoint.ts';
 import { now } from '../src/net/driver.ts';
 import { createOwner } from '../src/net/owner.ts';
-import type { Pages } from './http/http.ts';
-import { metricsPage } from './http/metrics-page.ts';
 import { createRegistry } from './metrics.ts';
 import { openAll } from './open.ts';
+import { SILENT } from './operations/log.ts';
+import { openMetricsServer } from './operations/metrics-server.ts';
+import { createOperation, type Operation, reportRefusals } from './operations/operation.ts';
+import { metricsPages, publicPages } from './operations/pages.ts';
+import { createReadiness } from './operations/readiness.ts';
+import { openFilesMax, type StartWarning, warningsOf } from './operations/warnings.ts';
 import { planOf, type ServerOptions } from './options.ts';
 import { createRendezvous } from './rendezvous/decisions/rendezvous.ts';
 import { addRendezvousMetrics } from './rendezvous/metrics.ts';
@@ -16,8 +19,21 @@ import { boundOf, portOf, startStun, startTurn } from './services.ts';
 import { closeAll } from './sockets/bind.ts';
 import { addConnectionMetrics } from './sockets/metrics.ts';
 import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
+import { DEFAULT_RELAY_LIMITS } from './turn/decisions/limits.ts';
 
 export type { Endpoint } from '../src/endpoint.ts';
+export type { DrainEnd } from './operations/drain.ts';
+export {
+  createLog,
+  type LogFields,
+  type LogFormat,
+  type LogLevel,
+  type LogOptions,
+  type ServerLog,
+} from './operations/log.ts';
+export type { Operation } from './operations/operation.ts';
+export type { OperationOptions } from './operations/options.ts';
+export type { StartWarning } from './operations/warnings.ts';
 export type { ServerOptions } from './options.ts';
 export type { RendezvousLimits } from './rendezvous/decisions/limits.ts';
 export { defaultAddresses } from './sockets/default-address.ts';
@@ -28,7 +44,7 @@ export type { RelayUser } from './turn/decisions/access/users.ts';
 export type { RelayLimits } from './turn/decisions/limits.ts';
 export type { OtherTurnOptions, RelayServerOptions } from './turn/options.ts';
 
-export interface NatcheckServer extends AsyncDisposable {
+export interface NatcheckServer extends AsyncDisposable, Operation {
   /** Every UDP endpoint that the server answers on, the primary one first. */
   readonly addresses: readonly Endpoint[];
   /** One layout for each family in use. */
@@ -49,6 +65,10 @@ export interface NatcheckServer extends AsyncDisposable {
   } | null;
   /** The TURN servers that the rendezvous offers to its peers. */
   readonly turnUrls: readonly string[];
+  /** Where the metrics are on an address of their own; null where they are not. */
+  readonly metricsAt: Endpoint | null;
+  /** What the operator had better know. */
+  readonly warnings: readonly StartWarning[];
 }
 
 /**
@@ -58,10 +78,16 @@ export interface NatcheckServer extends AsyncDisposable {
 export async function startServer(options: ServerOptions): Promise<NatcheckServer> {
   const plan = planOf(options);
   const metrics = createRegistry();
+  const { log = SILENT, metricsListen, metricsToken } = options;
+  const readiness = createReadiness();
+  const listening = readiness.require('listening');
+  const pages = { metrics, metricsToken, readiness };
   await using owner = createOwner();
-  const opened = await openAll(plan, { ...options, pages: pagesOf(metrics, options), now });
+  const opened = await openAll(plan, { ...options, pages: publicPages(pages), now });
   owner.defer(() => closeAll([...opened.primary, ...opened.alternate, ...opened.http, ...opened.turns]));
   addConnectionMetrics(metrics, opened.admissions);
+  const scraped = metricsListen && (await openMetricsServer(metricsListen, { pages: metricsPages(pages), now }));
+  if (scraped) owner.use(scraped);
   const bound = boundOf(plan, opened);
   const { layouts, stun } = bound;
 
@@ -74,12 +100,34 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
     authToken,
     limits,
     randomBytes,
-    turnFor: turn.servers.serversFor,
+    // A relay that is going down is handed to nobody.
+    turnFor: (user) => (readiness.isDraining() ? [] : turn.servers.serversFor(user)),
   });
   addRendezvousMetrics(metrics, rendezvous);
-  const service = owner.use(serveRendezvous({ rendezvous, http: opened.http, now }));
+  const service = owner.use(serveRendezvous({ rendezvous, http: opened.http, now, log }));
   startStun({ opened, layouts, metrics, rendezvous, service, relay: turn.service });
+  owner.use(reportRefusals(metrics, log));
+  const operation = createOperation({
+    ...{ log, readiness, servers: [...opened.http, ...opened.turns].map(({ server }) => server) },
+    begin: () => {
+      service.handle({ kind: 'draining' });
+      turn.service?.drain();
+    },
+    isIdle: () => rendezvous.population().peers === 0 && (turn.service?.allocations() ?? 0) === 0,
+  });
+  const warnings = warningsOf({
+    ...{ addresses: plan.families.flat(), isSecure: options.tls !== undefined, isOpenRelay: turn.isOpen },
+    relayLimits: options.relay ? { ...DEFAULT_RELAY_LIMITS, ...options.relay.limits } : null,
+    openMetrics: scraped && metricsToken === undefined ? scraped.at.address : null,
+    openFilesMax: openFilesMax(),
+  });
+  for (const { code, message } of warnings) log('warn', code, { message });
   const kept = owner.move();
+  listening.set(true);
+  log('info', 'ready', {
+    udp: layouts.flatMap(endpointsOf).map(formatEndpoint),
+    tcp: opened.http.map(({ port }) => String(port)),
+  });
   return {
     addresses: layouts.flatMap(endpointsOf),
     layouts,
@@ -88,13 +136,12 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
     isGuarded: authToken !== undefined,
     relay: turn.service && { turnsPort: turn.turnsPort, isOpen: turn.isOpen },
     turnUrls: turn.servers.urls,
-    [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
-  };
-}
-
-function pagesOf(metrics: Registry, { metricsToken }: ServerOptions): Pages {
-  return {
-    '/healthz': () => ({ contentType: 'text/plain', body: 'ok\n' }),
-    '/metrics': metricsPage(metrics, metricsToken),
+    metricsAt: scraped?.at ?? null,
+    warnings,
+    ...operation,
+    [Symbol.asyncDispose]: async () => {
+      await kept[Symbol.asyncDispose]();
+      log('info', 'stopped');
+    },
   };
 }

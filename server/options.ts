@@ -3,6 +3,7 @@ import ipaddr from 'ipaddr.js';
 import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT, type Family, familyOf } from '../src/endpoint.ts';
 import { parseServerName } from '../src/net/lookup/server-name.ts';
 import { STUN_OTHERS_MAX, TOKEN_MAX_CHARACTERS } from '../src/rendezvous/protocol/bounds.ts';
+import { checkOperation, type OperationOptions } from './operations/options.ts';
 import { DEFAULT_LIMITS, type RendezvousLimits } from './rendezvous/decisions/limits.ts';
 import type { Tls } from './sockets/tls.ts';
 import { checkPort, StartError } from './start-error.ts';
@@ -13,7 +14,7 @@ const SOFTWARE_MAX_CHARACTERS = 127;
 /** A primary address, and one to change to (RFC 5780 §6). */
 const MAX_ADDRESSES_PER_FAMILY = 2;
 
-export interface ServerOptions {
+export interface ServerOptions extends OperationOptions {
   /** Addresses of this host, one or two of each family; the first of a family is its primary one. */
   readonly ip: readonly string[];
   /** 0 takes any port that is free on every address. */
@@ -78,6 +79,7 @@ export function planOf(options: ServerOptions): Plan {
   }
   checkAccess(options);
   checkOtherStun(options);
+  checkOperation(options);
   if (relay) checkRelay(relay, options.authToken);
   if (otherTurn) checkOtherTurn(otherTurn);
   const families = (['IPv4', 'IPv6'] as const).flatMap((family) => ofFamily(addresses, family));

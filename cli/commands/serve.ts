@@ -1,13 +1,15 @@
 /** `natcheck serve`: runs the public side until a signal ends it. */
-import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import type { ServerOptions, Tls } from '../../server/index.ts';
+import type { ServerOptions } from '../../server/index.ts';
 import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../../src/endpoint.ts';
 import { UsageError } from '../../src/errors.ts';
-import { explainFileCode } from '../../src/net/explain-code.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { attend } from './serve/attend.ts';
+import { notifySystemd } from './serve/notify.ts';
+import { OPERATION_OPTIONS, operationOptions } from './serve/operation-options.ts';
 import { relayOptions } from './serve/relay-options.ts';
+import { readTls, tlsFiles } from './serve/tls-files.ts';
+import { keepRenewed } from './serve/tls-renewal.ts';
 
 const NOTES = `\
 Testing NAT behaviour takes two addresses of one family: give --ip twice, the
@@ -123,6 +125,7 @@ export const serve = defineCommand({
       type: 'string',
       describe: 'Server name to put in replies, where that makes them no longer than the request',
     },
+    ...OPERATION_OPTIONS,
   },
   notes: NOTES,
   examples: [
@@ -130,8 +133,9 @@ export const serve = defineCommand({
     ['$0 serve', 'STUN on the address of the default route'],
     ['$0 serve --relay --auth-token T', 'also a relay, offered to the peers in its rooms'],
   ],
-  async run(argv, { stdout, signal, env }) {
-    const [{ startServer, defaultAddresses, StartError }, { listeningText }] = await Promise.all([
+  async run(argv, context) {
+    const { stdout, env } = context;
+    const [{ startServer, defaultAddresses, StartError, createLog }, { listeningText }] = await Promise.all([
       import('../../server/index.ts'),
       import('../render/listening.ts'),
     ]);
@@ -140,7 +144,9 @@ export const serve = defineCommand({
     const { port, software } = argv;
     const authToken = argv['auth-token'] ?? (env.NATCHECK_TOKEN || undefined);
     const metricsToken = argv['metrics-token'] ?? (env.NATCHECK_METRICS_TOKEN || undefined);
-    const tls = await readTls(argv['tls-cert'], argv['tls-key']);
+    const files = tlsFiles(argv);
+    const tls = files && (await readTls(files));
+    const { drainMs, log, ...operation } = operationOptions(argv, { ...context, createLog });
     const options: ServerOptions = {
       ...{ ip, port, altPort: argv['alt-port'], httpPort: argv['http-port'] },
       ...(software !== undefined && { software }),
@@ -150,25 +156,19 @@ export const serve = defineCommand({
       ...(argv.stun && { otherStun: argv.stun }),
       ...(argv['per-source'] !== undefined && { limits: { peersPerSource: argv['per-source'] } }),
       ...relayOptions(argv, env.NATCHECK_RELAY_SECRET || undefined),
+      ...{ log, ...operation },
     };
     try {
       await using server = await startServer(options);
       stdout.write(listeningText(server, stdout.columns));
       stdout.write('ready\n');
-      if (!signal.aborted) await once(signal, 'abort');
+      await notifySystemd('READY=1', { env, log });
+      using renewal = files && tls && keepRenewed({ server, log, files, tls });
+      await attend({ server, context, log, renewal, drainMs });
+      await notifySystemd('STOPPING=1', { env, log });
     } catch (error) {
       throw error instanceof StartError ? new UsageError(error.message) : error;
     }
     return EXIT.ok;
   },
 });
-
-async function readTls(cert: string | undefined, key: string | undefined): Promise<Tls | undefined> {
-  if (cert === undefined && key === undefined) return undefined;
-  if (cert === undefined || key === undefined) throw new UsageError('--tls-cert and --tls-key must be given together');
-  const read = (option: string, path: string): Promise<string> =>
-    readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      throw new UsageError(`cannot read the --${option} file ${path}: ${explainFileCode(error.code ?? error.message)}`);
-    });
-  return { cert: await read('tls-cert', cert), key: await read('tls-key', key) };
-}

@@ -8,7 +8,7 @@ const LABEL_WIDTH = 7;
 type Row = readonly [label: string, text: string];
 
 export function listeningText(server: NatcheckServer, columns: number | null = null): string {
-  const { addresses, layouts, httpPort, isSecure, isGuarded } = server;
+  const { addresses, layouts, httpPort, isSecure, isGuarded, metricsAt } = server;
   const tcp = layouts
     .flatMap((layout) => [...layout.addresses])
     .map((address) => formatEndpoint({ address, port: httpPort }));
@@ -23,6 +23,7 @@ export function listeningText(server: NatcheckServer, columns: number | null = n
     ['Rooms', `${urls('ws')}  ${isGuarded ? 'token required' : 'open to everybody'}`],
     ['Tests', tests.join('; ')],
     ...relayRows(server),
+    ...(metricsAt ? [['Pages', `http://${formatEndpoint(metricsAt)}/metrics  /healthz  /readyz`] as const] : []),
   ];
   return rows.map(([label, text]) => `${hang(label.padEnd(LABEL_WIDTH), visible(text), columns)}\n`).join('');
 }

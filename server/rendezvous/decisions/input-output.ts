@@ -19,6 +19,8 @@ export type RendezvousInput =
   | { readonly kind: 'bound'; readonly ticket: string; readonly endpoint: Endpoint }
   /** TICK_MS have passed. */
   | { readonly kind: 'tick' }
+  /** The server will end before long: nobody opens a room any more, and those who are in one go on. */
+  | { readonly kind: 'draining' }
   /** The server is about to end. */
   | { readonly kind: 'closing' };
 

@@ -75,6 +75,7 @@ function createState({ stun, authToken, limits, randomBytes, turnFor = () => [] 
     turnUsers: new Set(),
     tickets: new Map(),
     sessions: 0,
+    isDraining: false,
     counts: createRendezvousCounts(),
     outputs: [],
   };
@@ -87,6 +88,9 @@ function apply(now: number, state: State, input: RendezvousInput): void {
       break;
     case 'tick':
       tick(now, state);
+      break;
+    case 'draining':
+      state.isDraining = true;
       break;
     case 'closing':
       close(now, state);

@@ -97,6 +97,8 @@ export interface State {
   /** The tickets by their usernames. */
   readonly tickets: Map<string, Ticket>;
   sessions: number;
+  /** Whether rooms are opened no more. */
+  isDraining: boolean;
   readonly counts: RendezvousCounts;
   /** What the last input led to, until the caller takes it. */
   outputs: RendezvousOutput[];
