@@ -83,6 +83,19 @@ describe('two symmetric NATs, which IPv4 does not open', { timeout: TIMEOUT_MS }
   });
 });
 
+describe('two sides whom both families open alike', { timeout: TIMEOUT_MS }, () => {
+  it.each([...CLASSIC_NATS.slice(0, 3), INBOUND_FIRST])('$name: the path is over IPv6', (nat) => {
+    if (!FIREWALL) throw new Error('no such access');
+    for (const seed of SEEDS) {
+      const punched = run(dualStack(nat, FIREWALL), dualStack(nat, FIREWALL), seed);
+      expect(summaryOf(punched), `seed ${seed}`).toEqual([
+        ['direct', 'IPv6'],
+        ['direct', 'IPv6'],
+      ]);
+    }
+  });
+});
+
 describe('IPv6 that is announced and dropped, on one side or both', { timeout: TIMEOUT_MS }, () => {
   const pairs = NATS.flatMap((a, index) => NATS.slice(index).map((b) => ({ a, b, title: `${a.name} × ${b.name}` })));
 
