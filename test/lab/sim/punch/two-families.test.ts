@@ -16,8 +16,9 @@ import { symmetricLink } from '../../../../lab/sim/network/link.ts';
 import { punchInSim, type SimPunch } from '../../../../lab/sim/punch/punch.ts';
 import type { SimPunchSide } from '../../../../lab/sim/punch/side.ts';
 import { type Family, familyOf } from '../../../../src/endpoint.ts';
+import { seeds } from '../../../runs.ts';
 
-const SEEDS = Array.from({ length: 8 }, (_, index) => index + 1);
+const SEEDS = seeds(8);
 const TIMEOUT_MS = 30_000;
 const link = symmetricLink({ latencyMs: 25 });
 const NATS = [...CLASSIC_NATS, SYMMETRIC_SEQUENTIAL, INBOUND_FIRST];
