@@ -22,16 +22,20 @@ import { sessionSecretFor, type TurnServers, turnServersOf } from './turn/turn-s
 /** The endpoints of the server, now that its sockets have their ports. */
 export interface Bound {
   readonly families: Plan['families'];
+  /** What clients know: announced addresses. */
   readonly layouts: readonly Layout[];
-  /** The ports, and the primary address of each family. */
+  /** The ports, and the announced primary address of each family. */
   readonly stun: { readonly port: number; readonly altPort: number; readonly addresses: string[] };
 }
 
 export function boundOf({ families, software, ...asked }: Plan, { primary, alternate }: Opened): Bound {
   const ports = { port: portOf(primary, asked.port), altPort: portOf(alternate, asked.altPort) };
   const named = software === undefined ? {} : { software };
-  const stun = { ...ports, addresses: families.map(([one]) => one) };
-  return { families, stun, layouts: families.map((addresses) => ({ ...ports, addresses, ...named })) };
+  const layouts = families.map(([primary, other]): Layout => {
+    const { announced } = primary;
+    return { ...ports, addresses: other ? [announced, other.announced] : [announced], ...named };
+  });
+  return { families, layouts, stun: { ...ports, addresses: layouts.map(({ addresses }) => addresses[0]) } };
 }
 
 /** The port that is bound; it differs from the one asked for where that was 0. */
@@ -82,7 +86,7 @@ export function startTurn(options: ServerOptions, { opened, bound, metrics, isAt
   const turnsPort = turns[0]?.port ?? null;
   const servers = turnServersOf(options, {
     secret: sessionSecret,
-    primaries: families.map(([one]) => one),
+    primaries: stun.addresses,
     port: stun.port,
     turnsPort,
   });
