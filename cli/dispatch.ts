@@ -32,10 +32,13 @@ export async function dispatch(
   const named = name === undefined ? undefined : await commands[name]?.load();
   const columns = Math.min(context.stdout.columns ?? HELP_COLUMNS, HELP_COLUMNS_MAX);
   const settings = await readSettings(words, { command: named, env: context.env });
-  const parsing = { words: settings.words, commands, named, columns, settings };
-  const { chosen } = await parse({ ...parsing, isForHelp: false });
+  const isForHelp = words.some((word) => word === '--help' || word === '-h') || isBare(words, named);
+  const asked = isBare(words, named) ? [...words, '--help'] : settings.words;
+  const parsing = { words: asked, commands, named, columns, settings };
+  const first = await parse({ ...parsing, isForHelp });
+  const { chosen } = first;
   if (!chosen) {
-    const { shown } = await parse({ ...parsing, isForHelp: true });
+    const { shown } = isForHelp ? first : await parse({ ...parsing, isForHelp: true });
     context.stdout.write(`${shown}\n`);
     return EXIT.ok;
   }
@@ -58,7 +61,7 @@ interface Parsing {
   readonly settings: Settings;
   /**
    * Whether help has its texts. The parser lays its help out at every run, shown or not, which takes as long as all else that
-   * it does; so it is given them only once nothing is left to do but to show them.
+   * it does; so it is given them only where they are asked for, or once nothing is left to do but to show them.
    */
   readonly isForHelp: boolean;
 }
@@ -80,8 +83,7 @@ async function parse(parsing: Parsing): Promise<{ readonly chosen: Chosen | unde
     });
   }
   let shown = '';
-  const asked = isBare(words, named) ? [...words, '--help'] : [...words];
-  await parser.parseAsync(asked, {}, (_error, _argv, output) => {
+  await parser.parseAsync([...words], {}, (_error, _argv, output) => {
     shown = output;
   });
   return { chosen, shown };

@@ -15,9 +15,10 @@ import { planOf, type ServerOptions } from './options.ts';
 import { createRendezvous } from './rendezvous/decisions/rendezvous.ts';
 import { addRendezvousMetrics } from './rendezvous/metrics.ts';
 import { serveRendezvous } from './rendezvous/service.ts';
-import { boundOf, portOf, startStun, startTurn } from './services.ts';
+import { boundOf, createTicketing, portOf, startStun, startTurn } from './services.ts';
 import { closeAll } from './sockets/bind.ts';
 import { addConnectionMetrics } from './sockets/metrics.ts';
+import type { ServedAddress } from './sockets/served-address.ts';
 import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
 import { DEFAULT_RELAY_LIMITS } from './turn/decisions/limits.ts';
 
@@ -37,6 +38,7 @@ export type { StartWarning } from './operations/warnings.ts';
 export type { ServerOptions } from './options.ts';
 export type { RendezvousLimits } from './rendezvous/decisions/limits.ts';
 export { defaultAddresses } from './sockets/default-address.ts';
+export type { ServedAddress } from './sockets/served-address.ts';
 export type { Tls } from './sockets/tls.ts';
 export { StartError, type StartErrorCode } from './start-error.ts';
 export type { Layout } from './stun/decisions/layout.ts';
@@ -45,9 +47,11 @@ export type { RelayLimits } from './turn/decisions/limits.ts';
 export type { OtherTurnOptions, RelayServerOptions } from './turn/options.ts';
 
 export interface NatcheckServer extends AsyncDisposable, Operation {
-  /** Every UDP endpoint that the server answers on, the primary one first. */
+  /** Every UDP endpoint that the server answers on, as it is announced, the primary one first. */
   readonly addresses: readonly Endpoint[];
-  /** One layout for each family in use. */
+  /** The addresses of this host that are bound, each with the one that is announced for it. */
+  readonly served: readonly ServedAddress[];
+  /** One layout for each family in use, of announced addresses. */
   readonly layouts: readonly Layout[];
   /** HTTP and the rendezvous are on this port of every address. */
   readonly httpPort: number;
@@ -95,17 +99,19 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   const turn = startTurn(options, { opened, bound, metrics, isAttended });
   if (turn.service) owner.use(turn.service);
   const { authToken, limits, otherStun } = options;
+  const { issueTicket, desk } = createTicketing();
   const rendezvous = createRendezvous({
     stun: { ...stun, ...(otherStun && { others: [...otherStun] }) },
     authToken,
     limits,
     randomBytes,
+    issueTicket,
     // A relay that is going down is handed to nobody.
     turnFor: (user) => (readiness.isDraining() ? [] : turn.servers.serversFor(user)),
   });
   addRendezvousMetrics(metrics, rendezvous);
   const service = owner.use(serveRendezvous({ rendezvous, http: opened.http, now, log }));
-  startStun({ opened, layouts, metrics, rendezvous, service, relay: turn.service });
+  startStun({ opened, layouts, metrics, desk, service, relay: turn.service });
   owner.use(reportRefusals(metrics, log));
   const operation = createOperation({
     ...{ log, readiness, servers: [...opened.http, ...opened.turns].map(({ server }) => server) },
@@ -116,7 +122,7 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
     isIdle: () => rendezvous.population().peers === 0 && (turn.service?.allocations() ?? 0) === 0,
   });
   const warnings = warningsOf({
-    ...{ addresses: plan.families.flat(), isSecure: options.tls !== undefined, isOpenRelay: turn.isOpen },
+    ...{ served: plan.families.flat(), isSecure: options.tls !== undefined, isOpenRelay: turn.isOpen },
     relayLimits: options.relay ? { ...DEFAULT_RELAY_LIMITS, ...options.relay.limits } : null,
     openMetrics: scraped && metricsToken === undefined ? scraped.at.address : null,
     openFilesMax: openFilesMax(),
@@ -126,10 +132,11 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   listening.set(true);
   log('info', 'ready', {
     udp: layouts.flatMap(endpointsOf).map(formatEndpoint),
-    tcp: opened.http.map(({ port }) => String(port)),
+    tcp: portOf(opened.http, plan.httpPort),
   });
   return {
     addresses: layouts.flatMap(endpointsOf),
+    served: plan.families.flat(),
     layouts,
     httpPort: portOf(opened.http, plan.httpPort),
     isSecure: options.tls !== undefined,

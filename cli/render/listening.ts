@@ -1,5 +1,5 @@
 /** Renders what a server listens on, as lines of text. */
-import type { NatcheckServer } from '../../server/index.ts';
+import type { NatcheckServer, ServedAddress } from '../../server/index.ts';
 import { familyOf, formatEndpoint } from '../../src/endpoint.ts';
 import { visible } from '../../src/visible.ts';
 import { hang } from './layout/wrap.ts';
@@ -8,7 +8,8 @@ const LABEL_WIDTH = 7;
 type Row = readonly [label: string, text: string];
 
 export function listeningText(server: NatcheckServer, columns: number | null = null): string {
-  const { addresses, layouts, httpPort, isSecure, isGuarded, metricsAt } = server;
+  const { addresses, served, layouts, httpPort, isSecure, isGuarded, metricsAt } = server;
+  const translated = served.filter(({ bound, announced }) => bound !== announced);
   const tcp = layouts
     .flatMap((layout) => [...layout.addresses])
     .map((address) => formatEndpoint({ address, port: httpPort }));
@@ -19,6 +20,7 @@ export function listeningText(server: NatcheckServer, columns: number | null = n
   });
   const rows: readonly Row[] = [
     ['UDP', addresses.map(formatEndpoint).join('  ')],
+    ...(translated.length > 0 ? [['Bound', translated.map(sidesText).join('  ')] as const] : []),
     ['HTTP', urls('http')],
     ['Rooms', `${urls('ws')}  ${isGuarded ? 'token required' : 'open to everybody'}`],
     ['Tests', tests.join('; ')],
@@ -26,6 +28,10 @@ export function listeningText(server: NatcheckServer, columns: number | null = n
     ...(metricsAt ? [['Pages', `http://${formatEndpoint(metricsAt)}/metrics  /healthz  /readyz`] as const] : []),
   ];
   return rows.map(([label, text]) => `${hang(label.padEnd(LABEL_WIDTH), visible(text), columns)}\n`).join('');
+}
+
+function sidesText({ bound, announced }: ServedAddress): string {
+  return `${bound} for ${announced}`;
 }
 
 function relayRows({ layouts, relay, turnUrls }: NatcheckServer): readonly Row[] {

@@ -2,19 +2,19 @@
 import { readFileSync } from 'node:fs';
 import { scopeOf } from '../../src/address-scope.ts';
 import { HTTP_CONNECTIONS_MAX } from '../http/http.ts';
+import type { ServedAddress } from '../sockets/served-address.ts';
 
 /** Files that are open whatever happens: the program, the sockets that listen, logs. */
 const OTHER_FILES = 64;
 
 export interface StartWarning {
-  readonly code: 'open-relay' | 'no-tls' | 'open-metrics' | 'few-files';
+  readonly code: 'private-address' | 'open-relay' | 'no-tls' | 'open-metrics' | 'few-files';
   /** One sentence, with what helps. */
   readonly message: string;
 }
 
 export interface Started {
-  /** The addresses that clients come to. */
-  readonly addresses: readonly string[];
+  readonly served: readonly ServedAddress[];
   readonly isSecure: boolean;
   readonly isOpenRelay: boolean;
   /** Null where there is no relay. */
@@ -26,9 +26,9 @@ export interface Started {
 }
 
 export function warningsOf(started: Started): readonly StartWarning[] {
-  const { addresses, isSecure, isOpenRelay, openMetrics } = started;
-  const isPublic = addresses.some((address) => scopeOf(address) !== 'loopback');
-  const warnings: StartWarning[] = [];
+  const { served, isSecure, isOpenRelay, openMetrics } = started;
+  const isPublic = served.some(({ announced }) => scopeOf(announced) !== 'loopback');
+  const warnings: StartWarning[] = served.filter(({ announced }) => scopeOf(announced) === 'private').map(isPrivate);
   if (isOpenRelay && isPublic) {
     const message = 'strangers may use the relay, since everybody may join a room: auth-token keeps them out';
     warnings.push({ code: 'open-relay', message });
@@ -43,6 +43,13 @@ export function warningsOf(started: Started): readonly StartWarning[] {
     warnings.push({ code: 'open-metrics', message });
   }
   return [...warnings, ...filesWarning(started)];
+}
+
+/** An address that is announced although nobody outside a private network can send to it. */
+function isPrivate({ bound, announced }: ServedAddress): StartWarning {
+  const remedy = `where a 1:1 NAT gives this host a public address, give ip ${bound}=PUBLIC`;
+  const message = `${announced} is a private address: clients outside its network do not reach this server; ${remedy}`;
+  return { code: 'private-address', message };
 }
 
 function filesWarning({ relayLimits, openFilesMax }: Started): readonly StartWarning[] {

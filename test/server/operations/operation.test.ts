@@ -164,7 +164,7 @@ it('a server tells what becomes of it, and of each connection', async () => {
   await server[Symbol.asyncDispose]();
   const udp = server.addresses.map(({ address, port }) => `${address}:${port}`);
   expect(told).toEqual([
-    ['info', 'ready', { udp, tcp: [String(server.httpPort)] }],
+    ['info', 'ready', { udp, tcp: server.httpPort }],
     ['debug', 'connected', { connection: 0, from: HOST }],
     ['debug', 'joined', { connection: 0, resumed: false }],
     ['debug', 'closed', { connection: 0, code: 1000, reason: 'left' }],

@@ -2,8 +2,10 @@
 import { expect, it } from 'vitest';
 import { openFilesMax, type Started, warningsOf } from '../../../server/operations/warnings.ts';
 
+const served = (...addresses: readonly string[]) => addresses.map((one) => ({ bound: one, announced: one }));
+
 const WELL: Started = {
-  addresses: ['203.0.113.10'],
+  served: served('203.0.113.10'),
   isSecure: true,
   isOpenRelay: false,
   relayLimits: null,
@@ -16,10 +18,16 @@ const codes = (started: Partial<Started>) => warningsOf({ ...WELL, ...started })
 it.each<[string, Partial<Started>, string[]]>([
   ['nothing is wrong', {}, []],
   ['there is no TLS', { isSecure: false }, ['no-tls']],
-  ['there is none on loopback', { isSecure: false, addresses: ['127.0.0.1', '::1'] }, []],
-  ['there is none on one of two addresses', { isSecure: false, addresses: ['127.0.0.1', '10.0.0.1'] }, ['no-tls']],
+  ['there is none on loopback', { isSecure: false, served: served('127.0.0.1', '::1') }, []],
+  [
+    'there is none on one of two addresses',
+    { isSecure: false, served: served('127.0.0.1', '203.0.113.1') },
+    ['no-tls'],
+  ],
+  ['an address is private', { served: served('10.0.0.1') }, ['private-address']],
+  ['it is private and public', { served: [{ bound: '10.0.0.1', announced: '203.0.113.1' }] }, []],
   ['strangers may use the relay', { isOpenRelay: true }, ['open-relay']],
-  ['they may on loopback', { isOpenRelay: true, addresses: ['127.0.0.1'] }, []],
+  ['they may on loopback', { isOpenRelay: true, served: served('127.0.0.1') }, []],
   ['everybody may read the metrics', { openMetrics: '10.0.0.1' }, ['open-metrics']],
   ['this host may read the metrics', { openMetrics: '127.0.0.1' }, []],
   ['there are files enough', { openFilesMax: 16_448 }, []],
