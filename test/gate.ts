@@ -15,22 +15,32 @@ interface Step {
   readonly name: string;
   /** Commands that are run one after the other. */
   readonly commands: readonly (readonly string[])[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const npmRun = (script: string): readonly string[] => ['npm', 'run', '--silent', script];
-const testsOf = (project: string): Step => ({ name: project, commands: [['vitest', 'run', '--project', project]] });
+const testsOf = (project: string): Step => ({
+  name: project,
+  commands: [['vitest', 'run', '--project', project]],
+  // The step before these builds it.
+  env: { NATCHECK_TEST_DIST: 'dist' },
+});
 const BUILD: Step = { name: 'build', commands: [npmRun('build')] };
 const CHECKS: Step = { name: 'checks', commands: ['lint', 'types', 'dead-code'].map(npmRun) };
 
 const failed = new AbortController();
 
 /** @throws Error when one of its commands fails; those after it are not run then. */
-async function runStep({ name, commands }: Step): Promise<void> {
+async function runStep({ name, commands, env = {} }: Step): Promise<void> {
   const tell = (line: string): void => void process.stdout.write(`${name}: ${line}\n`);
   for (const command of commands) {
     const [program = '', ...words] = command;
     const startedAt = performance.now();
-    const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], signal: failed.signal });
+    const child = spawn(program, words, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+      signal: failed.signal,
+    });
     for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', tell);
     const [code] = await once(child, 'close');
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);

@@ -1,4 +1,7 @@
-/** Once per run of the container tests: an engine, and the image with natcheck as the sources are now. */
+/**
+ * Once per run of the container tests: an engine, and the image with natcheck as the sources are now. NATCHECK_TEST_DIST names
+ * the folder where they are built, if they are.
+ */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +9,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { run } from '../../../lab/docker/engine/command.ts';
 import { type Engine, ensureImage, findEngine } from '../../../lab/index.ts';
-import { createOwner } from '../../../src/net/owner.ts';
+import { createOwner, type Owner } from '../../../src/net/owner.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -25,10 +28,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   }
   await using started = createOwner();
   const engine = started.use(await findEngine({ progress }));
-  const dist = await mkdtemp(join(tmpdir(), 'natcheck-dist-'));
-  started.defer(() => rm(dist, { recursive: true }));
-  await run('tsc', ['-p', 'tsconfig.build.json', '--noCheck', '--outDir', dist]); // Types are another check's part.
-  await run('vite', ['build', '-c', 'bundle.config.ts', '--outDir', join(dist, 'cli')]);
+  const dist = process.env.NATCHECK_TEST_DIST ?? (await built(started));
   project.provide('lab', {
     kind: engine.kind,
     host: engine.host,
@@ -36,4 +36,13 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   });
   const owned = started.move();
   return () => owned[Symbol.asyncDispose]();
+}
+
+/** Builds natcheck as the sources are now, for whoever runs a test without a build before it. */
+async function built(owner: Owner): Promise<string> {
+  const dist = await mkdtemp(join(tmpdir(), 'natcheck-dist-'));
+  owner.defer(() => rm(dist, { recursive: true }));
+  await run('tsc', ['-p', 'tsconfig.build.json', '--noCheck', '--outDir', dist]); // Types are another check's part.
+  await run('vite', ['build', '-c', 'bundle.config.ts', '--outDir', join(dist, 'cli')]);
+  return dist;
 }
