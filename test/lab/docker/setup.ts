@@ -5,7 +5,7 @@
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { run } from '../../../lab/docker/engine/command.ts';
 import { type Engine, ensureImage, findEngine } from '../../../lab/index.ts';
@@ -28,7 +28,8 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   }
   await using started = createOwner();
   const engine = started.use(await findEngine({ progress }));
-  const dist = process.env.NATCHECK_TEST_DIST ?? (await built(started));
+  const { NATCHECK_TEST_DIST: given } = process.env;
+  const dist = given === undefined ? await built(started) : resolve(given);
   project.provide('lab', {
     kind: engine.kind,
     host: engine.host,
