@@ -43,15 +43,21 @@ export async function startContainer(docker: Dockerode, spec: ContainerSpec): Pr
     throw new Error(`container ${name} does not start: ${engineReason(cause)}`, { cause });
   });
   await untilReady(container, name);
+  return runningContainer(docker, { id: container.id, name, labels, address: attachments[0].address, address6 });
+}
+
+export type Running = Pick<LabContainer, 'id' | 'name' | 'address' | 'address6'> & Pick<ContainerSpec, 'labels'>;
+
+/** One that is ready. */
+export function runningContainer(docker: Dockerode, { labels, ...place }: Running): LabContainer {
+  const { id, name } = place;
+  const container = docker.getContainer(id);
   return {
-    id: container.id,
-    name,
-    address: attachments[0].address,
-    address6,
+    ...place,
     exec: (argv, options) => exec(container, argv, options),
     start: (argv) => startProgram(container, argv),
     startBytes: (argv, options) => startByteProgram(container, argv, options),
-    run: (guest) => startGuest(docker, { id: container.id, name, labels }, guest),
+    run: (guest) => startGuest(docker, { id, name, labels }, guest),
   };
 }
 

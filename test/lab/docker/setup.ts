@@ -10,11 +10,18 @@ import type { TestProject } from 'vitest/node';
 import { run } from '../../../lab/docker/engine/command.ts';
 import { type Engine, ensureImage, findEngine } from '../../../lab/index.ts';
 import { createOwner, type Owner } from '../../../src/net/owner.ts';
+import { openLabPool } from './shared-lab/pool.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Null when container tests are left out. */
-    readonly lab: { readonly kind: Engine['kind']; readonly host: string; readonly image: string } | null;
+    readonly lab: {
+      readonly kind: Engine['kind'];
+      readonly host: string;
+      readonly image: string;
+      /** Where labs can be borrowed. */
+      readonly pool: string;
+    } | null;
   }
 }
 
@@ -30,11 +37,10 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   const engine = started.use(await findEngine({ progress }));
   const { NATCHECK_TEST_DIST: given } = process.env;
   const dist = given === undefined ? await built(started) : resolve(given);
-  project.provide('lab', {
-    kind: engine.kind,
-    host: engine.host,
-    image: await ensureImage(engine, { progress, dist }),
-  });
+  const { kind, host } = engine;
+  const image = await ensureImage(engine, { progress, dist });
+  const pool = started.use(await openLabPool({ engine, image }));
+  project.provide('lab', { kind, host, image, pool: pool.path });
   const owned = started.move();
   return () => owned[Symbol.asyncDispose]();
 }
