@@ -4,6 +4,7 @@ import type Dockerode from 'dockerode';
 import { visible } from '../../../src/visible.ts';
 import type { Labels } from '../engine/labels.ts';
 import { engineReason } from '../engine/reason.ts';
+import { runtimeFor } from '../engine/runtime.ts';
 import { READY } from '../topology/setup-script.ts';
 import { startByteProgram } from './byte-program.ts';
 import type { LabContainer } from './container.ts';
@@ -16,6 +17,8 @@ import { startGuest } from './start-guest.ts';
 const START_TIMEOUT_MS = 60_000;
 /** Of Linux; a longer name of a site is cut there. */
 const MAX_HOSTNAME = 64;
+/** What is run in a client may make itself a TUN device; not every runtime lets it by itself. */
+const TUN = 'c 10:200 rwm';
 
 export interface ContainerSpec {
   readonly name: string;
@@ -74,7 +77,14 @@ async function createContainer(docker: Dockerode, spec: ContainerSpec): Promise<
     Labels: spec.labels,
     Entrypoint: ['sh', '-c'],
     Cmd: [spec.script],
-    HostConfig: { NetworkMode: first.network, CapAdd: ['NET_ADMIN'], Sysctls: { ...spec.sysctls }, Init: false },
+    HostConfig: {
+      NetworkMode: first.network,
+      CapAdd: ['NET_ADMIN'],
+      DeviceCgroupRules: [TUN],
+      Sysctls: { ...spec.sysctls },
+      Init: false,
+      ...(await runtimeFor(docker, spec.sysctls)),
+    },
     NetworkingConfig: { EndpointsConfig: { [first.network]: at(first) } },
   });
   for (const other of others) {

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { until } from '../waiting.ts';
 import { answersPing } from './ping.ts';
 import { startTime } from './process-id.ts';
-import { findProgram } from './provision.ts';
+import { runtimeOptions } from './runtime.ts';
 import type { Slot } from './slot.ts';
 
 /**
@@ -103,12 +103,6 @@ async function spawnDockerd(slot: Slot): Promise<ChildProcess> {
   await once(child, 'spawn');
   child.unref();
   return child;
-}
-
-/** Has containers started by crun if that is installed. */
-async function runtimeOptions(): Promise<readonly string[]> {
-  const crun = await findProgram('crun');
-  return crun === undefined ? [] : ['--add-runtime', `crun=${crun}`, '--default-runtime', 'crun'];
 }
 
 async function stopDaemon(child: ChildProcess): Promise<void> {
