@@ -1,0 +1,87 @@
+/**
+ * The link of two servers with one address each, which together are one RFC 5780 server: the partner is asked all the
+ * time whether it is there, and each answers requests for the other from its own address. Only what opens with the
+ * shared secret is acted on, once, and while the partner is heard.
+ */
+import type { Family } from '../../../src/endpoint.ts';
+import type { HandOver } from '../../stun/decisions/hand-over.ts';
+import { createPartnerCounts, type PartnerCounts } from './counts.ts';
+import { sayHello } from './hello.ts';
+import type { PartnerInput, PartnerOutput } from './input-output.ts';
+import { EPOCH_BYTES } from './lengths.ts';
+import type { Ports } from './message.ts';
+import { receive } from './receive.ts';
+import { keyOf } from './seal.ts';
+import type { Standing } from './standing.ts';
+import { type State, say, standingOf } from './state.ts';
+
+export interface PartnerLinkOptions {
+  readonly secret: string;
+  /** The family of both addresses. */
+  readonly family: Family;
+  readonly ports: Ports;
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** Shared by the links of both families; default: counts of its own. */
+  readonly counts?: PartnerCounts;
+}
+
+/** `now` is in ms of any one clock that does not go back; one that does stands still for the link. */
+export interface PartnerLink {
+  readonly handle: (now: number, input: PartnerInput) => readonly PartnerOutput[];
+  readonly standing: (now: number) => Standing;
+  readonly counts: PartnerCounts;
+}
+
+export function createPartnerLink(options: PartnerLinkOptions): PartnerLink {
+  const { secret, family, ports, randomBytes, counts = createPartnerCounts() } = options;
+  const epoch = Buffer.from(randomBytes(EPOCH_BYTES)).toString('hex');
+  const state: State = {
+    ...{ secret, family, ports, randomBytes, counts, epoch, key: keyOf(secret, epoch), counter: 0, peer: null },
+    ...{ asked: new Map(), asksBackMs: Number.NEGATIVE_INFINITY, doubt: null, told: 'silent', outputs: [] },
+    nowMs: Number.NEGATIVE_INFINITY,
+  };
+  return {
+    handle: (now, input) => {
+      state.nowMs = Math.max(state.nowMs, now);
+      apply(state, input);
+      tellStanding(state);
+      const { outputs } = state;
+      state.outputs = [];
+      return outputs;
+    },
+    standing: (now) => {
+      state.nowMs = Math.max(state.nowMs, now);
+      return standingOf(state);
+    },
+    counts,
+  };
+}
+
+function apply(state: State, input: PartnerInput): void {
+  switch (input.kind) {
+    case 'tick':
+      sayHello(state);
+      break;
+    case 'datagram':
+      receive(state, input.bytes);
+      break;
+    case 'hand-over':
+      handOver(state, input.handOver);
+      break;
+  }
+}
+
+function handOver(state: State, handOver: HandOver): void {
+  if (!state.peer || standingOf(state) !== 'up') {
+    state.counts.unsent['partner-down']++;
+    return;
+  }
+  say(state, state.peer.epoch, { kind: 'hand-over', handOver });
+}
+
+function tellStanding(state: State): void {
+  const standing = standingOf(state);
+  if (standing === state.told) return;
+  state.told = standing;
+  state.outputs.push({ kind: 'standing', standing });
+}
