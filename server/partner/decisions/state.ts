@@ -1,6 +1,6 @@
 /** The state of the link to a partner, and the rules that all of it follows. */
 import type { Family } from '../../../src/endpoint.ts';
-import { createReplayWindow, type ReplayWindow } from '../../../src/replay-window.ts';
+import { createReplayWindow, type ReplayWindow } from '../../../src/tunnel/session/datagram/replay-window.ts';
 import type { PartnerCounts } from './counts.ts';
 import type { PartnerOutput } from './input-output.ts';
 import { encodeMessage, type PartnerMessage, type Ports } from './message.ts';

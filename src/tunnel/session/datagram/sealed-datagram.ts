@@ -9,7 +9,7 @@
  * The nonce is 4 zeros and the counter; the first nine bytes are authenticated with the rest. `kind` is one byte, `number` four.
  */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { createReplayWindow } from '../../../replay-window.ts';
+import { createReplayWindow } from './replay-window.ts';
 
 export const SEALED_TYPE = 0x18;
 const HEADER_BYTES = 9;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PARTNER_REFUSALS } from '../../../../server/partner/decisions/counts.ts';
 import { HEARD_MS, HELLO_MS } from '../../../../server/partner/decisions/standing.ts';
-import { REPLAY_WINDOW } from '../../../../src/replay-window.ts';
+import { REPLAY_WINDOW } from '../../../../src/tunnel/session/datagram/replay-window.ts';
 import { createPair, HAND_OVER, type Pair } from '../pair.ts';
 
 /** A pair that is up, and the datagram of one hand-over that `b` has answered. */

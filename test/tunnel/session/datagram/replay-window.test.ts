@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createReplayWindow, REPLAY_WINDOW } from '../src/replay-window.ts';
+import { createReplayWindow, REPLAY_WINDOW } from '../../../../src/tunnel/session/datagram/replay-window.ts';
 
 /** What the window has to do, by a set that forgets nothing. */
 function createSimple(): { readonly isNew: (counter: number) => boolean; readonly add: (counter: number) => void } {
