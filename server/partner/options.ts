@@ -1,6 +1,7 @@
 /** The options of a partner, checked before any socket is opened. */
 import { canonicalAddress, type Family, familyOf } from '../../src/endpoint.ts';
 import { parseServerName } from '../../src/net/lookup/server-name.ts';
+import type { FamilyAddresses } from '../sockets/served-address.ts';
 import { StartError } from '../start-error.ts';
 
 /** A key of 128 bits takes 22 characters of base64; whoever records datagrams may guess at the secret at leisure. */
@@ -21,15 +22,12 @@ export interface PartnerOptions {
  * Checks them; `families` has the addresses of each family that the server has.
  * @throws StartError when a host is none, or there is no family in which a partner is of use.
  */
-export function checkPartner(
-  { hosts, secret }: PartnerOptions,
-  families: readonly (readonly [string] | readonly [string, string])[],
-): void {
+export function checkPartner({ hosts, secret }: PartnerOptions, families: readonly FamilyAddresses[]): void {
   if (secret.length < SECRET_MIN_CHARACTERS || secret.length > SECRET_MAX_CHARACTERS) {
     throw bad(`the partner secret must have ${SECRET_MIN_CHARACTERS} to ${SECRET_MAX_CHARACTERS} characters`);
   }
   const names = hosts.map(partnerHost);
-  const alone = families.filter(({ length }) => length === 1).map(([one]) => familyOf(one));
+  const alone = families.filter(({ length }) => length === 1).map(([one]) => familyOf(one.announced));
   if (alone.length === 0) throw bad('a partner is of use only in a family of which the server has one address');
   for (const family of ['IPv4', 'IPv6'] as const) {
     const literals = names.filter((name) => literalFamily(name) === family);
@@ -38,7 +36,7 @@ export function checkPartner(
     if (first !== undefined && !alone.includes(family)) {
       throw bad(`the partner ${first} is of no use: the server does not have exactly one ${family} address`);
     }
-    if (families.some((addresses) => addresses.some((own) => own === first))) {
+    if (families.flat().some(({ bound, announced }) => bound === first || announced === first)) {
       throw bad(`the partner ${first} is the server itself`);
     }
   }
