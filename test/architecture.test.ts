@@ -40,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'server/stun/decisions': ['server/base', 'src/base', 'src/stun'],
   'server/turn/decisions': ['server/base', 'server/limit', 'src/base', 'src/stun', 'src/turn'],
   'server/rendezvous/decisions': ['server/base', 'server/limit', 'server/ticket', 'src/base', 'src/rendezvous'],
-  'server/partner/decisions': ['server/limit', 'server/stun/decisions', 'src/base'],
+  'server/partner/decisions': ['server/limit', 'server/stun/decisions', 'src/base', 'src/stun'],
   'server/partner': [
     'server/base',
     'server/partner/decisions',

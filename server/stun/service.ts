@@ -83,9 +83,10 @@ function handle(service: Service, arrival: ReceivedDatagram): void {
 
 /** The partner has its own limit for its clients; here the same addresses have the limit of this server. */
 function answerFor(service: Service, handOver: HandOver): HandOverRefusal | 'rate-limited' | null {
-  const reply = handedOverReply(service.layout, handOver);
+  const now = service.now();
+  const reply = handedOverReply(service.partner?.layout(now) ?? service.layout, handOver);
   if (typeof reply === 'string') return reply;
-  if (!service.limits.redirected(service.now(), reply.to.address)) return 'rate-limited';
+  if (!service.limits.redirected(now, reply.to.address)) return 'rate-limited';
   send(service, { ...reply, redirected: true });
   return null;
 }

@@ -44,7 +44,7 @@ export function createPartnerLink(options: PartnerLinkOptions): PartnerLink {
     handle: (now, input) => {
       state.nowMs = Math.max(state.nowMs, now);
       apply(state, input);
-      tellStanding(state);
+      tellStanding(state, input);
       const { outputs } = state;
       state.outputs = [];
       return outputs;
@@ -79,9 +79,10 @@ function handOver(state: State, handOver: HandOver): void {
   say(state, state.peer.epoch, { kind: 'hand-over', handOver });
 }
 
-function tellStanding(state: State): void {
+/** Tells what has changed; that the partner does not hear us only when it lasts, since it does so with every new process. */
+function tellStanding(state: State, { kind }: PartnerInput): void {
   const standing = standingOf(state);
-  if (standing === state.told) return;
+  if (standing === state.told || (standing === 'one-way' && kind !== 'tick')) return;
   state.told = standing;
   state.outputs.push({ kind: 'standing', standing });
 }

@@ -46,6 +46,8 @@ export interface Pair {
   readonly pass: (ms: number) => void;
   /** Which sides are running: a stopped one neither ticks nor hears. */
   readonly alive: Record<Side, boolean>;
+  /** Whether the answers to that side are lost, and nothing else. */
+  readonly deaf: Record<Side, boolean>;
   /** Whether what that side sends is lost. */
   readonly muted: Record<Side, boolean>;
   /** Begins a new process on that side. */
@@ -63,6 +65,9 @@ export function createPair(options: Partial<Record<Side, Partial<PartnerLinkOpti
   const standings: Record<Side, string[]> = { a: [], b: [] };
   const alive = { a: true, b: true };
   const muted = { a: false, b: false };
+  const deaf = { a: false, b: false };
+  /** How many answers of each have been passed on; an answer comes before what else is sent at once. */
+  const answers = { a: 0, b: 0 };
   let now = 0;
   const queue: { readonly to: Side; readonly input: PartnerInput }[] = [];
   const tell = (side: Side, input: PartnerInput): void => {
@@ -79,7 +84,9 @@ export function createPair(options: Partial<Record<Side, Partial<PartnerLinkOpti
     else {
       sent.push({ by: side, atMs: now, bytes: output.bytes });
       const to = OTHER[side];
-      if (alive[to] && !muted[side]) tell(to, { kind: 'datagram', bytes: output.bytes });
+      const isAnswer = links[side].counts.sent.answer > answers[side];
+      answers[side] = links[side].counts.sent.answer;
+      if (alive[to] && !muted[side] && !(deaf[to] && isAnswer)) tell(to, { kind: 'datagram', bytes: output.bytes });
     }
   };
   const pass = (ms: number): void => {
@@ -91,7 +98,7 @@ export function createPair(options: Partial<Record<Side, Partial<PartnerLinkOpti
     }
   };
   return {
-    ...{ sent, replies, standings, tell, pass, alive, muted },
+    ...{ sent, replies, standings, tell, pass, alive, muted, deaf },
     now: () => now,
     link: (side) => links[side],
     restart: (side, own = {}) => {
