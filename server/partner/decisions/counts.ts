@@ -39,8 +39,11 @@ export interface PartnerCounts {
   /** What was acted on. */
   readonly taken: Record<MessageKind, number>;
   readonly refused: Record<PartnerRefusal, number>;
-  /** Requests that could not be handed over, because the partner went away or the system refused. */
-  readonly unsent: Record<'partner-down' | 'send-failed', number>;
+  /**
+   * What was not sent: requests, because the partner went away or had too many in this second; and datagrams that the
+   * system refused.
+   */
+  readonly unsent: Record<'partner-down' | 'too-many' | 'send-failed', number>;
 }
 
 export function createPartnerCounts(): PartnerCounts {
@@ -48,6 +51,6 @@ export function createPartnerCounts(): PartnerCounts {
     sent: { hello: 0, answer: 0, 'hand-over': 0 },
     taken: { hello: 0, answer: 0, 'hand-over': 0 },
     refused: Object.fromEntries(PARTNER_REFUSALS.map((why) => [why, 0])) as Record<PartnerRefusal, number>,
-    unsent: { 'partner-down': 0, 'send-failed': 0 },
+    unsent: { 'partner-down': 0, 'too-many': 0, 'send-failed': 0 },
   };
 }

@@ -35,6 +35,8 @@ export interface State {
   readonly asked: Map<string, number>;
   /** The bucket of hellos that answer hellos (server/limit/bucket.ts). */
   asksBackMs: number;
+  /** The bucket of hand-overs. */
+  handOversMs: number;
   /** What came last from the partner's address and could not be taken. */
   doubt: { readonly standing: Standing; readonly atMs: number } | null;
   /** The standing that was told last. */

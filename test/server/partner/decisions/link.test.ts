@@ -1,5 +1,6 @@
 /** Whether the partner is there: who is believed, how soon its end is noticed, and how it comes back. */
 import { describe, expect, it } from 'vitest';
+import { HAND_OVERS_PER_SECOND } from '../../../../server/partner/decisions/link.ts';
 import { HEARD_MS, HELLO_MS } from '../../../../server/partner/decisions/standing.ts';
 import { createPair, HAND_OVER, type Pair, type Side } from '../pair.ts';
 
@@ -99,6 +100,18 @@ describe('a partner that dies', () => {
     pair.tell('a', { kind: 'hand-over', handOver: HAND_OVER });
     expect(pair.sent).toEqual([]);
     expect(pair.link('a').counts.unsent['partner-down']).toBe(1);
+  });
+
+  it('is handed 4,000 requests at once and as many a second, whoever asks, and still lives after that', () => {
+    const pair = createUpPair();
+    const hand = (): void => pair.tell('a', { kind: 'hand-over', handOver: HAND_OVER });
+    for (let count = 0; count < 2 * HAND_OVERS_PER_SECOND; count++) hand();
+    expect(pair.replies.b).toHaveLength(HAND_OVERS_PER_SECOND);
+    expect(pair.link('a').counts.unsent['too-many']).toBe(HAND_OVERS_PER_SECOND);
+    pair.pass(500);
+    for (let count = 0; count < HAND_OVERS_PER_SECOND; count++) hand();
+    expect(pair.replies.b).toHaveLength(1.5 * HAND_OVERS_PER_SECOND);
+    expect(both(pair)).toEqual(['up', 'up']);
   });
 
   it.each([1, 2, 3, 4])('stays up when %i hellos in a row are lost', (lost) => {
