@@ -3,6 +3,7 @@ import { type Endpoint, familyOf, sameEndpoint } from '../../src/endpoint.ts';
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
 import type { RateLimit } from '../limit/per-source.ts';
 import { headerOf, type StunCounts, type Transport, transportOf } from './counts.ts';
+import { createPlainBinding } from './decisions/plain-binding.ts';
 import { type Answer, type EndpointPair, type Layout, type ReceivedDatagram, respond } from './decisions/responder.ts';
 import type { TicketDesk } from './decisions/ticket-desk.ts';
 
@@ -33,7 +34,11 @@ export function serveStun(options: StunServiceOptions): void {
   const service: Service = { ...options, transport: transportOf(familyOf(options.layout.addresses[0])) };
   const desk = options.tickets?.desk;
   for (const socket of options.sockets) {
-    socket.onDatagram((datagram, remote) => handle(service, { datagram, local: socket.local, remote, desk }));
+    const { local } = socket;
+    const plain = createPlainAnswers(service, socket);
+    socket.onDatagram((datagram, remote) => {
+      if (!plain(datagram, remote)) handle(service, { datagram, local, remote, desk });
+    });
   }
 }
 
@@ -56,6 +61,28 @@ function handle(service: Service, arrival: ReceivedDatagram): void {
   if (answer.bound) tickets?.onBound(answer.bound);
   if (isWithinLimits(now, service, { reply: answer, remote })) send(service, answer);
   else counts.unanswered['rate-limited']++;
+}
+
+/** Answers what is plain (decisions/plain-binding.ts), as `handle` would; false for all else. */
+function createPlainAnswers(service: Service, socket: UdpSocket): (datagram: Uint8Array, remote: Endpoint) => boolean {
+  const { layout, transport, counts, limits, now } = service;
+  const bytesFor = createPlainBinding(layout, socket.local);
+  const { unanswered } = counts;
+  const received = counts.received[transport].request;
+  const replied = counts.replied[transport].success;
+  const failed = (): void => {
+    unanswered['send-failed']++;
+  };
+  return (datagram, remote) => {
+    const bytes = bytesFor(datagram, remote);
+    if (bytes === null) return false;
+    received.modern++;
+    if (limits.plain(now(), remote.address)) {
+      replied.direct++;
+      socket.send(bytes, remote, failed);
+    } else unanswered['rate-limited']++;
+    return true;
+  };
 }
 
 function isWithinLimits(
