@@ -57,7 +57,10 @@ interface Command {
 function natcheckOn(port: number): Command {
   const ports = ['--port', `${port}`, '--alt-port', `${port + 1}`, '--http-port', `${port + 2}`];
   const relay = ['--relay', '--relay-user', `${USER.name}:${USER.password}`, '--relay-allow-private'];
-  const limits = ['--relay-max-bps', '--relay-source-bps', '--relay-total-bps'].flatMap((one) => [one, BYTES_PER_SECOND]);
+  const limits = ['--relay-max-bps', '--relay-source-bps', '--relay-total-bps'].flatMap((one) => [
+    one,
+    BYTES_PER_SECOND,
+  ]);
   const quotas = ['user', 'source', 'total'].flatMap((whose) => [`--relay-${whose}-quota`, '10000']);
   return {
     argv: [process.execPath, MAIN, 'serve', '--ip', '127.0.0.1', ...ports, ...relay, ...limits, ...quotas],
