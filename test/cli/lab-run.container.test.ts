@@ -99,7 +99,7 @@ describeLab('natcheck lab run', () => {
     await until(building, { what: 'the engine runs the step of the build', timeoutMs: 60_000 });
     const ended = await child.end('SIGINT');
     expect([endOf(ended), ended.stdout]).toEqual([INTERRUPTED, '']);
-    expect(ended.stderr).toMatch(/\nbuilding \S+\/image\/Dockerfile\n$/);
+    expect(ended.stderr).toMatch(/^building \S+\/image\/Dockerfile\n$/m);
     await until(async () => !(await building()), { what: 'the build is gone', timeoutMs: 10_000 });
     expect(readdirSync(temporary)).toEqual([]);
   }, 120_000);
@@ -159,10 +159,8 @@ describeLab('natcheck lab run', () => {
       natcheck(['lab', 'run', short(), ...only, '--pcap', pcap], env),
       natcheck(['lab', 'run', short(), ...only], own),
     ]);
-    expect(both.map(({ code, stderr }) => [code, /\nending the lab\n$/.test(stderr)])).toEqual([
-      [4, true],
-      [4, true],
-    ]);
+    for (const { code, stderr } of both)
+      expect([code, stderr]).toEqual([4, expect.stringMatching(/^ending the lab\n$/m)]);
     const outcomes = both.map(({ stdout }) => (JSON.parse(stdout) as RunResult).cells[0]?.tries[0].outcome);
     expect(outcomes).toEqual(['unseen', 'unseen']);
     expect(readFileSync(log, 'utf8')).toBe('started\nended\n');
