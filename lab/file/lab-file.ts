@@ -115,6 +115,8 @@ export type Condition =
       readonly to: SideName;
       readonly address: Template;
       readonly amount: number;
+      /** Null: as soon as its sides have started. */
+      readonly after: When | null;
     };
 
 /** What the routers should have seen of a pair. */
@@ -136,10 +138,13 @@ export type Expect =
 /** `any-path`: direct or relayed. `anything`: no path is right as well. */
 export type ExpectedOutcome = 'direct' | 'relayed' | 'any-path' | 'none' | 'anything';
 
+/** So long after the start of the two sides, or after a line of a side or helper. */
+export type When =
+  | { readonly kind: 'time'; readonly afterMs: number }
+  | { readonly kind: 'line'; readonly of: string; readonly pattern: RegExp; readonly afterMs: number };
+
 export interface Fault {
-  readonly when:
-    | { readonly kind: 'time'; readonly afterMs: number }
-    | { readonly kind: 'line'; readonly of: string; readonly pattern: RegExp; readonly afterMs: number };
+  readonly when: When;
   readonly what: FaultAction;
 }
 

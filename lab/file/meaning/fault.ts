@@ -4,6 +4,7 @@ import type { Path } from '../path.ts';
 import type { FaultInput, LinkInput } from '../shape/faults.ts';
 import { type Cast, missing } from './place.ts';
 import { mark, type Reading } from './reading.ts';
+import { whenOf } from './when.ts';
 
 /** Returns the faults in the order of the file. */
 export function faultsOf(reading: Reading, faults: readonly FaultInput[] | undefined, cast: Cast): readonly Fault[] {
@@ -19,14 +20,6 @@ export function faultsOf(reading: Reading, faults: readonly FaultInput[] | undef
 interface At {
   readonly cast: Cast;
   readonly path: Path;
-}
-
-function whenOf({ report }: Reading, after: FaultInput['after'], { cast, path }: At): Fault['when'] {
-  if (typeof after === 'number') return { kind: 'time', afterMs: after };
-  const { of, line, wait = 0 } = after;
-  const message = missing(of, [...cast.sides, ...cast.helpers], 'side or helper');
-  if (message) report([...path, 'of'], message);
-  return { kind: 'line', of, pattern: line, afterMs: wait };
 }
 
 const SIDE_ACTIONS = ['forget', 'renumber', 'cut', 'restore'] as const;

@@ -32,7 +32,12 @@ export async function ensureImages(file: LabFile, options: ImagesOptions): Promi
   return images;
 }
 
-function programsOf({ setup, sides, helpers }: LabFile): readonly (readonly [place: string, ProgramSpec])[] {
+/** Each with its place. */
+export function programsOf({
+  setup,
+  sides,
+  helpers,
+}: Pick<LabFile, 'setup' | 'sides' | 'helpers'>): readonly (readonly [place: string, ProgramSpec])[] {
   return [
     ...(setup ? [['setup', setup] as const] : []),
     ...sides.map((side) => [`sides.${side.name}`, side] as const),
