@@ -153,8 +153,10 @@ export type FaultAction =
   | { readonly kind: 'loss'; readonly side: SideName; readonly percent: number }
   /** The router forgets all mappings. */
   | { readonly kind: 'forget'; readonly side: SideName }
-  /** The router restarts: it forgets all mappings, and gets another public address. */
+  /** The router forgets all mappings, and gets another public address. */
   | { readonly kind: 'renumber'; readonly side: SideName }
+  /** The router that the side is behind reboots, and keeps its addresses; the carrier's in front of it, if any, does not. */
+  | { readonly kind: 'reboot'; readonly side: SideName }
   | { readonly kind: 'cut'; readonly side: SideName }
   | { readonly kind: 'restore'; readonly side: SideName }
   | { readonly kind: 'kill'; readonly helper: string }

@@ -22,7 +22,7 @@ interface At {
   readonly path: Path;
 }
 
-const SIDE_ACTIONS = ['forget', 'renumber', 'cut', 'restore'] as const;
+const SIDE_ACTIONS = ['forget', 'renumber', 'reboot', 'cut', 'restore'] as const;
 const HELPER_ACTIONS = ['kill', 'start'] as const;
 
 /** The one action of the fault; null, and a report, if it has none. */

@@ -5,7 +5,7 @@ import { mapping, quantity } from './field.ts';
 import { sideName } from './side-name.ts';
 import { when } from './when.ts';
 
-const ACTIONS = ['loss', 'forget', 'renumber', 'cut', 'restore', 'kill', 'start'] as const;
+const ACTIONS = ['loss', 'forget', 'renumber', 'reboot', 'cut', 'restore', 'kill', 'start'] as const;
 
 const faultSchema = mapping(
   {
@@ -17,6 +17,9 @@ const faultSchema = mapping(
     side: sideName('The side whose packets are lost.').optional(),
     forget: sideName('The side whose router forgets all mappings.').optional(),
     renumber: sideName('The side whose router gets another public address, and forgets all mappings.').optional(),
+    reboot: sideName(
+      'The side whose router reboots: it passes nothing for a second, and has forgotten everything.',
+    ).optional(),
     cut: sideName('The side whose link is cut.').optional(),
     restore: sideName('The side whose link works again.').optional(),
     kill: z.string().describe('The helper that is killed.').optional(),

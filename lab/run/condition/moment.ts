@@ -16,7 +16,7 @@ export interface MomentOptions {
 export async function untilMoment(when: When, { startedAt, output, signal }: MomentOptions): Promise<void> {
   const from = when.kind === 'time' ? startedAt : await lineOf(when, { startedAt, output });
   const { promise: come, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, from + when.afterMs - performance.now());
+  const timer = setTimeout(resolve, Math.max(0, from + when.afterMs - performance.now()));
   try {
     await unlessAborted(come, signal);
   } finally {

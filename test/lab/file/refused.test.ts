@@ -37,7 +37,7 @@ const BY_SCHEMA: readonly (readonly [text: string, ...lines: string[]])[] = [
   ],
   [
     withLines('faults: [{ after: 3s }]'),
-    'f:3:10: faults[0]: a fault is one of loss, forget, renumber, cut, restore, kill, start',
+    'f:3:10: faults[0]: a fault is one of loss, forget, renumber, reboot, cut, restore, kill, start',
   ],
   [withLines('faults: [{ after: 3s, loss: 5% }]'), 'f:3:10: faults[0]: loss needs side: whose packets are lost'],
   [

@@ -53,6 +53,7 @@ say('late by', *[int(fastest(to) * 50) * 20 for to in (relay, peer)], 'ms')
 say('at', at)
 remapped = until(peer, lambda seen: seen and seen != at); say('remapped', remapped)
 moved = until(peer, lambda seen: seen and seen.split(':')[0] != at.split(':')[0]); say('moved', moved)
+rebooted = until(peer, lambda seen: seen and seen != moved); say('rebooted', rebooted)
 until(peer, is_silent, 5); say('silent')
 until(peer, is_there); say('back')
 until(peer, is_silent); say('answered', sum(ask(peer) is not None for _ in range(20)))
@@ -83,14 +84,15 @@ describeLab('faults of a lab file', () => {
           a: { command: python(ASKER, '{{b.public}}', '{{public.relay}}') },
           b: { command: python(ECHO, '{{server}}') },
         },
-        nats: { rows: ['symmetric'], columns: ['full-cone'] },
+        nats: { rows: ['symmetric-sequential'], columns: ['full-cone'] },
         link: { latency: '10ms' },
         success: { within: '40s', a: { exit: 0 } },
         expect: 'direct',
         faults: [
           { ...afterLine('at'), forget: 'a' },
           { ...afterLine('remapped'), renumber: 'a' },
-          { ...afterLine('moved'), cut: 'a' },
+          { ...afterLine('moved'), reboot: 'a' },
+          { ...afterLine('rebooted'), cut: 'a' },
           { ...afterLine('silent'), restore: 'a' },
           { ...afterLine('back'), loss: '50%', side: 'a' },
           { ...afterLine('answered'), loss: '0%', side: 'a' },
@@ -112,6 +114,8 @@ describeLab('faults of a lab file', () => {
         expect.stringMatching(/^at [\d.]+\.101:/),
         expect.stringMatching(/^remapped [\d.]+\.101:/),
         expect.stringMatching(/^moved [\d.]+\.103:/),
+        // Its ports are counted from the first one.
+        expect.stringMatching(/^rebooted [\d.]+\.103:32768$/),
         'silent',
         'back',
         'answered 5',
@@ -122,6 +126,7 @@ describeLab('faults of a lab file', () => {
       expect(one.faults.map(({ what }) => what)).toEqual([
         "a's router forgets all mappings",
         "a's router gets another public address, and forgets all mappings",
+        "a's router reboots",
         "a's link is cut",
         "a's link works again",
         'one in 2 UDP datagrams of a is lost, each way',
