@@ -36,8 +36,7 @@ const RELAY = [
   ...['--relay', '--open-relay'],
   ...['--relay-max-bps', '--relay-source-bps', '--relay-total-bps'].flatMap((option) => [option, NO_BOUND]),
 ];
-/** Mappings that stay and that change, opened by simultaneous opening, by a birthday, and through a relay. */
-/** What both routers do, and behind which. */
+/** What both routers do, behind mappings that stay and that change: opened by simultaneous opening, by a birthday, and through a relay. */
 const DISTURBED = [
   ['forget', 'full-cone', 'restricted'],
   ['reboot', 'port-restricted', 'port-restricted'],
