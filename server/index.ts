@@ -12,6 +12,7 @@ import { metricsPages, publicPages } from './operations/pages.ts';
 import { createReadiness } from './operations/readiness.ts';
 import { openFilesMax, type StartWarning, warningsOf } from './operations/warnings.ts';
 import { planOf, type ServerOptions } from './options.ts';
+import { createPartners, type PartnerView } from './partner/start.ts';
 import { createRendezvous } from './rendezvous/decisions/rendezvous.ts';
 import { addRendezvousMetrics } from './rendezvous/metrics.ts';
 import { serveRendezvous } from './rendezvous/service.ts';
@@ -22,7 +23,7 @@ import type { ServedAddress } from './sockets/served-address.ts';
 import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
 import { DEFAULT_RELAY_LIMITS } from './turn/decisions/limits.ts';
 
-export type { Endpoint } from '../src/endpoint.ts';
+export type { Endpoint, Family } from '../src/endpoint.ts';
 export type { DrainEnd } from './operations/drain.ts';
 export {
   createLog,
@@ -36,6 +37,9 @@ export type { Operation } from './operations/operation.ts';
 export type { OperationOptions } from './operations/options.ts';
 export type { StartWarning } from './operations/warnings.ts';
 export type { ServerOptions } from './options.ts';
+export type { Standing } from './partner/decisions/standing.ts';
+export type { PartnerOptions } from './partner/options.ts';
+export type { PartnerView } from './partner/start.ts';
 export type { RendezvousLimits } from './rendezvous/decisions/limits.ts';
 export { defaultAddresses } from './sockets/default-address.ts';
 export type { ServedAddress } from './sockets/served-address.ts';
@@ -67,6 +71,8 @@ export interface NatcheckServer extends AsyncDisposable, Operation {
     /** Whether everybody who joins a room may use it. */
     readonly isOpen: boolean;
   } | null;
+  /** One for each family that has a partner. */
+  readonly partners: readonly PartnerView[];
   /** The TURN servers that the rendezvous offers to its peers. */
   readonly turnUrls: readonly string[];
   /** Where the metrics are on an address of their own; null where they are not. */
@@ -111,7 +117,17 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   });
   addRendezvousMetrics(metrics, rendezvous);
   const service = owner.use(serveRendezvous({ rendezvous, http: opened.http, now, log }));
-  startStun({ opened, layouts, metrics, desk, service, relay: turn.service });
+  const partners = owner.use(
+    createPartners({
+      ...{ partner: options.partner, sockets: opened.primary, metrics, now },
+      onStanding: (view, standing) => {
+        readiness.require(`partner ${view.family}`).set(standing === 'up');
+        options.onPartner?.(view, standing);
+      },
+    }),
+  );
+  startStun({ opened, layouts, metrics, desk, service, relay: turn.service, partners });
+  for (const { family, standing } of partners.views) readiness.require(`partner ${family}`).set(standing() === 'up');
   owner.use(reportRefusals(metrics, log));
   const operation = createOperation({
     ...{ log, readiness, servers: [...opened.http, ...opened.turns].map(({ server }) => server) },
@@ -142,6 +158,7 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
     isSecure: options.tls !== undefined,
     isGuarded: authToken !== undefined,
     relay: turn.service && { turnsPort: turn.turnsPort, isOpen: turn.isOpen },
+    partners: partners.views,
     turnUrls: turn.servers.urls,
     metricsAt: scraped?.at ?? null,
     warnings,

@@ -7,6 +7,7 @@ import { EXIT } from '../exit-code.ts';
 import { attend } from './serve/attend.ts';
 import { notifySystemd } from './serve/notify.ts';
 import { OPERATION_OPTIONS, operationOptions } from './serve/operation-options.ts';
+import { PARTNER_NOTES, PARTNER_OPTIONS, partnerOptions } from './serve/partner-options.ts';
 import { relayOptions } from './serve/relay-options.ts';
 import { readTls, tlsFiles } from './serve/tls-files.ts';
 import { keepRenewed } from './serve/tls-renewal.ts';
@@ -15,6 +16,8 @@ const NOTES = `\
 Testing NAT behaviour takes two addresses of one family: give --ip twice, the
 primary address first. With one address, clients learn their public endpoint,
 and that the behaviour tests are not available.
+
+${PARTNER_NOTES}
 
 Without --ip the server uses the address from which this host reaches the
 Internet: one for IPv4 and one for IPv6, where there is a default route. It
@@ -80,6 +83,7 @@ export const serve = defineCommand({
     },
     'tls-cert': { type: 'string', describe: 'PEM file with the certificate chain, for https and wss on the TCP port' },
     'tls-key': { type: 'string', describe: 'PEM file with the private key of the certificate' },
+    ...PARTNER_OPTIONS,
     stun: {
       type: 'string',
       array: true,
@@ -166,6 +170,7 @@ export const serve = defineCommand({
       ...(tls && { tls }),
       ...(argv.stun && { otherStun: argv.stun }),
       ...(argv['per-source'] !== undefined && { limits: { peersPerSource: argv['per-source'] } }),
+      ...partnerOptions(argv, { secretOfEnv: env.NATCHECK_PARTNER_SECRET || undefined, log }),
       ...relayOptions(argv, env.NATCHECK_RELAY_SECRET || undefined),
       ...{ log, ...operation },
     };

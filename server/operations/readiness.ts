@@ -6,7 +6,7 @@ export interface Condition {
 }
 
 export interface Readiness {
-  /** Adds a condition, which is not met yet; its name is what /readyz shows. */
+  /** Gives the condition of that name, which is not met until it is set; its name is what /readyz shows. */
   readonly require: (name: string) => Condition;
   /** Says that the server will end before long. */
   readonly drain: () => void;
@@ -20,7 +20,7 @@ export function createReadiness(): Readiness {
   let isDraining = false;
   return {
     require: (name) => {
-      conditions.set(name, false);
+      if (!conditions.has(name)) conditions.set(name, false);
       return { set: (met) => void conditions.set(name, met) };
     },
     drain: () => {

@@ -7,11 +7,13 @@ import type { ShapedLinks } from '../../docker/topology/link/quality.ts';
 import { createWitness, type Witness } from '../../docker/witness/witness.ts';
 import type { LabFile } from '../../file/lab-file.ts';
 import { problemIn } from '../../file/lab-file-error.ts';
+import type { RunResult } from '../../results/run-result.ts';
 import { SHARED_PATH } from '../program/guest-spec.ts';
 import type { Facts } from '../program/resolve.ts';
 import type { RunningHelper } from './helper.ts';
 import { startHelpers } from './helpers.ts';
 import { ensureImages, type Images } from './images.ts';
+import { packageVersions } from './package-versions.ts';
 import { type BedPlan, planBed } from './plan.ts';
 import { runSetup } from './setup.ts';
 
@@ -27,6 +29,8 @@ export interface Bed {
   readonly volume: string | null;
   /** What is the same in all pairs. */
   readonly facts: PublicFacts;
+  /** What is told of the whole. */
+  readonly about: NonNullable<RunResult['about']>;
   /** Watches the routers. */
   readonly witness: Witness;
 }
@@ -61,7 +65,8 @@ export async function startBed(file: LabFile, options: BedOptions): Promise<Bed>
   if (file.natcheckServer) own(await startNatcheckServer(lab.server, ['--relay', '--open-relay']));
   const facts = publicFacts(lab, helperNames);
   const volume = file.setup && own(await lab.createVolume()).name;
-  const bed = { file, lab, plan, links, images, volume, facts };
+  const about = await packageVersions(file, { images, host: lab.server });
+  const bed = { file, lab, plan, links, images, volume, facts, about };
   await prepare(bed, options);
   const helpers = await startHelpers(file, { ...bed, facts: inNoPair(facts), own, signal });
   return { ...bed, helpers, witness: own(createWitness({ isWhole: keepsCaptures })) };
