@@ -3,20 +3,20 @@ import { randomBytes } from 'node:crypto';
 import { type Endpoint, formatEndpoint } from '../src/endpoint.ts';
 import { now } from '../src/net/driver.ts';
 import { createOwner } from '../src/net/owner.ts';
-import { createRegistry } from './metrics.ts';
-import { openAll } from './open.ts';
-import { SILENT } from './operations/log.ts';
+import { type Opened, openAll } from './open.ts';
+import { type ServerLog, SILENT } from './operations/log.ts';
+import { createRegistry } from './operations/metrics.ts';
 import { openMetricsServer } from './operations/metrics-server.ts';
 import { createOperation, type Operation, reportRefusals } from './operations/operation.ts';
 import { metricsPages, publicPages } from './operations/pages.ts';
-import { createReadiness } from './operations/readiness.ts';
-import { openFilesMax, type StartWarning, warningsOf } from './operations/warnings.ts';
+import { createReadiness, type Readiness } from './operations/readiness.ts';
+import { openFilesMax, type Started, type StartWarning, warningsOf } from './operations/warnings.ts';
 import { planOf, type ServerOptions } from './options.ts';
 import { createPartners, type PartnerView } from './partner/start.ts';
-import { createRendezvous } from './rendezvous/decisions/rendezvous.ts';
+import { createRendezvous, type Rendezvous } from './rendezvous/decisions/rendezvous.ts';
 import { addRendezvousMetrics } from './rendezvous/metrics.ts';
-import { serveRendezvous } from './rendezvous/service.ts';
-import { boundOf, createTicketing, portOf, startStun, startTurn } from './services.ts';
+import { type RendezvousService, serveRendezvous } from './rendezvous/service.ts';
+import { boundOf, createTicketing, portOf, startStun, startTurn, type Turn } from './services.ts';
 import { closeAll } from './sockets/bind.ts';
 import { addConnectionMetrics } from './sockets/metrics.ts';
 import type { ServedAddress } from './sockets/served-address.ts';
@@ -129,21 +129,8 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   startStun({ opened, layouts, metrics, desk, service, relay: turn.service, partners });
   for (const { family, standing } of partners.views) readiness.require(`partner ${family}`).set(standing() === 'up');
   owner.use(reportRefusals(metrics, log));
-  const operation = createOperation({
-    ...{ log, readiness, servers: [...opened.http, ...opened.turns].map(({ server }) => server) },
-    begin: () => {
-      service.handle({ kind: 'draining' });
-      turn.service?.drain();
-    },
-    isIdle: () => rendezvous.population().peers === 0 && (turn.service?.allocations() ?? 0) === 0,
-  });
-  const warnings = warningsOf({
-    ...{ served: plan.families.flat(), isSecure: options.tls !== undefined, isOpenRelay: turn.isOpen },
-    relayLimits: options.relay ? { ...DEFAULT_RELAY_LIMITS, ...options.relay.limits } : null,
-    openMetrics: scraped && metricsToken === undefined ? scraped.at.address : null,
-    openFilesMax: openFilesMax(),
-  });
-  for (const { code, message } of warnings) log('warn', code, { message });
+  const operation = operationOf({ opened, rendezvous, service, turn, readiness, log });
+  const warnings = startWarnings(options, { served: plan.families.flat(), isOpenRelay: turn.isOpen });
   const kept = owner.move();
   listening.set(true);
   log('info', 'ready', {
@@ -168,4 +155,40 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
       log('info', 'stopped');
     },
   };
+}
+
+interface Running {
+  readonly opened: Opened;
+  readonly rendezvous: Rendezvous;
+  readonly service: RendezvousService;
+  readonly turn: Turn;
+  readonly readiness: Readiness;
+  readonly log: ServerLog;
+}
+
+function operationOf({ opened, rendezvous, service, turn, readiness, log }: Running): Operation {
+  return createOperation({
+    ...{ log, readiness, servers: [...opened.http, ...opened.turns].map(({ server }) => server) },
+    begin: () => {
+      service.handle({ kind: 'draining' });
+      turn.service?.drain();
+    },
+    isIdle: () => rendezvous.population().peers === 0 && (turn.service?.allocations() ?? 0) === 0,
+  });
+}
+
+/** Finds what the operator had better know, and logs it. */
+function startWarnings(
+  { tls, relay, metricsListen, metricsToken, log = SILENT }: ServerOptions,
+  found: Pick<Started, 'served' | 'isOpenRelay'>,
+): readonly StartWarning[] {
+  const warnings = warningsOf({
+    ...found,
+    isSecure: tls !== undefined,
+    relayLimits: relay ? { ...DEFAULT_RELAY_LIMITS, ...relay.limits } : null,
+    openMetrics: metricsListen && metricsToken === undefined ? metricsListen.address : null,
+    openFilesMax: openFilesMax(),
+  });
+  for (const { code, message } of warnings) log('warn', code, { message });
+  return warnings;
 }

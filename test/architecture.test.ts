@@ -137,7 +137,7 @@ const BASE: Readonly<Record<string, string>> = {
   'src/tunnel/session/datagram/replay-window.ts': 'src/base',
   'src/session.ts': 'src/base',
   'src/visible.ts': 'src/base',
-  'server/metrics.ts': 'server/base',
+  'server/operations/metrics.ts': 'server/base',
   'server/secret.ts': 'server/base',
   'server/start-error.ts': 'server/base',
   'lab/profiles.ts': 'lab/base',

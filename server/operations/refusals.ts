@@ -11,6 +11,7 @@ const COUNTERS = [
   { name: 'natcheck_rendezvous_refused_total', service: 'rendezvous', label: 'reason' },
   { name: 'natcheck_relay_refused_total', service: 'relay', label: 'code' },
   { name: 'natcheck_relay_dropped_total', service: 'relay', label: 'reason' },
+  { name: 'natcheck_partner_refused_total', service: 'partner', label: 'reason' },
   { name: 'natcheck_stun_unanswered_total', service: 'stun', label: 'reason' },
 ] as const;
 

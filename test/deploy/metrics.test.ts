@@ -52,7 +52,7 @@ it.each(asked)('%s: %s', async (_, expr) => {
 let made: Promise<string> | null = null;
 function metricsText(): Promise<string> {
   made ??= (async () => {
-    await using server = await startRelayServer();
+    await using server = await startRelayServer({}, { partner: { hosts: ['127.0.0.2'], secret: 'x'.repeat(22) } });
     return (await fetch(`http://127.0.0.1:${server.httpPort}/metrics`)).text();
   })();
   return made;

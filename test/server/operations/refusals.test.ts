@@ -1,8 +1,8 @@
 /** Refusals in the log: one line for each reason, however many there were. */
 import { Registry } from 'prom-client';
 import { expect, it } from 'vitest';
-import { addCounter } from '../../../server/metrics.ts';
 import type { LogFields } from '../../../server/operations/log.ts';
+import { addCounter } from '../../../server/operations/metrics.ts';
 import { createRefusalReport } from '../../../server/operations/refusals.ts';
 import { startRelayServer } from '../turn/relay-server.ts';
 
@@ -45,12 +45,13 @@ it('leave out what comes to every server, and every client', async () => {
 });
 
 it('are those of every counter that a server has of them', async () => {
-  await using server = await startRelayServer();
+  await using server = await startRelayServer({}, { partner: { hosts: ['127.0.0.2'], secret: 'x'.repeat(22) } });
   const text = await (await fetch(`http://127.0.0.1:${server.httpPort}/metrics`)).text();
   const counters = [...text.matchAll(/^# TYPE (natcheck_\w+(?:refused|dropped|unanswered)\w*) /gm)].map(
     ([, name]) => name,
   );
   expect(counters.toSorted()).toEqual([
+    'natcheck_partner_refused_total',
     'natcheck_relay_dropped_total',
     'natcheck_relay_refused_total',
     'natcheck_rendezvous_refused_total',
