@@ -12,16 +12,15 @@ export function configText(
   { argv, env }: { readonly argv: Readonly<Record<string, unknown>>; readonly env: Context['env'] },
 ): string {
   const lines = Object.entries(options).map(([key, option]) => {
-    const value = argv[key] ?? fromOwnVariable(option, env);
+    const variable = ownVariable(option);
+    const value = argv[key] ?? (variable === null ? undefined : env[variable] || undefined);
     if (value === undefined) return '';
-    return SECRET.test(key) ? `# ${key}: (set, and not shown)\n` : stringify({ [key]: masked(value) });
+    // What a variable stands for may be a secret although the option is none, as with a code and its descriptor.
+    return SECRET.test(key) || SECRET.test(variable?.toLowerCase().replaceAll('_', '-') ?? '')
+      ? `# ${key}: (set, and not shown)\n`
+      : stringify({ [key]: masked(value) });
   });
   return `# natcheck ${name}\n${lines.join('')}`;
-}
-
-function fromOwnVariable(option: Command['options'][string], env: Context['env']): string | undefined {
-  const variable = ownVariable(option);
-  return variable === null ? undefined : env[variable] || undefined;
 }
 
 function masked(value: unknown): unknown {

@@ -118,6 +118,14 @@ describe('--print-config', () => {
         const text = configText({ name, options, run: async () => 0 }, { argv: { [key]: 'hush' }, env: {} });
         expect(text, `${name} --${key}`).not.toContain('hush');
       }
+      const env = {
+        NATCHECK_CODE: 'hush',
+        NATCHECK_TOKEN: 'hush',
+        NATCHECK_TURN_USER: 'hush',
+        NATCHECK_RELAY_SECRET: 'hush',
+      };
+      const { configText } = await import('../../../cli/config/print.ts');
+      expect(configText({ name, options, run: async () => 0 }, { argv: {}, env }), name).not.toContain('hush');
     }
   });
 });
