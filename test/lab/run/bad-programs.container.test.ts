@@ -6,7 +6,7 @@ import { type Bed, startBed } from '../../../lab/run/bed/start-bed.ts';
 import { runPair } from '../../../lab/run/pair/run-pair.ts';
 import { createOwner } from '../../../src/net/owner.ts';
 import { describeLab } from '../docker/provided.ts';
-import { fileOf } from './run-here.ts';
+import { borrowed, fileOf } from './run-here.ts';
 
 const { signal } = new AbortController();
 const NATS = { nats: ['full-cone'] };
@@ -19,7 +19,8 @@ describeLab('a program', () => {
   beforeAll(async () => {
     const { kind = 'private', host = '', image = '' } = inject('lab') ?? {};
     const file = fileOf({ ...NATS, sides: { command: 'true' }, success: { exit: 0 } });
-    bed = await startBed(file, { engine: { kind, host }, image, progress: () => {}, signal, own: owned.use });
+    const engine = { kind, host };
+    bed = await startBed(file, { engine, image, progress: () => {}, signal, start: borrowed, own: owned.use });
   });
   afterAll(() => owned[Symbol.asyncDispose]());
 
