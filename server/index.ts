@@ -12,15 +12,17 @@ import { planOf, type ServerOptions } from './options.ts';
 import { createRendezvous } from './rendezvous/decisions/rendezvous.ts';
 import { addRendezvousMetrics } from './rendezvous/metrics.ts';
 import { serveRendezvous } from './rendezvous/service.ts';
-import { boundOf, portOf, startStun, startTurn } from './services.ts';
+import { boundOf, createTicketing, portOf, startStun, startTurn } from './services.ts';
 import { closeAll } from './sockets/bind.ts';
 import { addConnectionMetrics } from './sockets/metrics.ts';
+import type { ServedAddress } from './sockets/served-address.ts';
 import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
 
 export type { Endpoint } from '../src/endpoint.ts';
 export type { ServerOptions } from './options.ts';
 export type { RendezvousLimits } from './rendezvous/decisions/limits.ts';
 export { defaultAddresses } from './sockets/default-address.ts';
+export type { ServedAddress } from './sockets/served-address.ts';
 export type { Tls } from './sockets/tls.ts';
 export { StartError, type StartErrorCode } from './start-error.ts';
 export type { Layout } from './stun/decisions/layout.ts';
@@ -29,9 +31,11 @@ export type { RelayLimits } from './turn/decisions/limits.ts';
 export type { OtherTurnOptions, RelayServerOptions } from './turn/options.ts';
 
 export interface NatcheckServer extends AsyncDisposable {
-  /** Every UDP endpoint that the server answers on, the primary one first. */
+  /** Every UDP endpoint that the server answers on, as it is announced, the primary one first. */
   readonly addresses: readonly Endpoint[];
-  /** One layout for each family in use. */
+  /** The addresses of this host that are bound, each with the one that is announced for it. */
+  readonly served: readonly ServedAddress[];
+  /** One layout for each family in use, of announced addresses. */
   readonly layouts: readonly Layout[];
   /** HTTP and the rendezvous are on this port of every address. */
   readonly httpPort: number;
@@ -69,19 +73,22 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   const turn = startTurn(options, { opened, bound, metrics, isAttended });
   if (turn.service) owner.use(turn.service);
   const { authToken, limits, otherStun } = options;
+  const { issueTicket, desk } = createTicketing();
   const rendezvous = createRendezvous({
     stun: { ...stun, ...(otherStun && { others: [...otherStun] }) },
     authToken,
     limits,
     randomBytes,
+    issueTicket,
     turnFor: turn.servers.serversFor,
   });
   addRendezvousMetrics(metrics, rendezvous);
   const service = owner.use(serveRendezvous({ rendezvous, http: opened.http, now }));
-  startStun({ opened, layouts, metrics, rendezvous, service, relay: turn.service });
+  startStun({ opened, layouts, metrics, desk, service, relay: turn.service });
   const kept = owner.move();
   return {
     addresses: layouts.flatMap(endpointsOf),
+    served: plan.families.flat(),
     layouts,
     httpPort: portOf(opened.http, plan.httpPort),
     isSecure: options.tls !== undefined,

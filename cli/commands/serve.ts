@@ -19,6 +19,9 @@ Internet: one for IPv4 and one for IPv6, where there is a default route. It
 never binds to every address, because a reply has to leave from the address
 that was asked.
 
+In clouds a host mostly has a private address, and a 1:1 NAT gives it the public
+one: --ip 10.0.0.4=203.0.113.10 binds the first and announces the second.
+
 Peers meet in rooms on the TCP port. Without a token, everybody may join. Pass
 the token as NATCHECK_TOKEN and the relay secret as NATCHECK_RELAY_SECRET,
 because other users of this host can read the command line.
@@ -41,10 +44,17 @@ neighbours on a link of this host, unless --relay-allow-peer names their network
 or --relay-allow-private is given. With --turn-url, peers are offered another
 TURN server, which has the same --relay-secret.`;
 
+/** What a cloud's operator has to know who has named the address that the world sees. */
+const BEHIND_NAT = 'where a 1:1 NAT has that address, as in clouds, give --ip PRIVATE=PUBLIC';
+
 export const serve = defineCommand({
   name: 'serve',
   options: {
-    ip: { type: 'string', array: true, describe: 'Address of this host to serve from; at most two of each family' },
+    ip: {
+      type: 'string',
+      array: true,
+      describe: 'Address of this host to serve from, or PRIVATE=PUBLIC behind a 1:1 NAT; at most two of each family',
+    },
     port: { type: 'number', default: DEFAULT_PORT, describe: 'UDP port; 0 means any free port' },
     'alt-port': {
       type: 'number',
@@ -127,11 +137,12 @@ export const serve = defineCommand({
   notes: NOTES,
   examples: [
     ['$0 serve --ip 203.0.113.10 --ip 203.0.113.11', 'with the behaviour tests, over IPv4'],
+    ['$0 serve --ip 10.0.0.4=203.0.113.10', 'in a cloud, behind a 1:1 NAT'],
     ['$0 serve', 'STUN on the address of the default route'],
     ['$0 serve --relay --auth-token T', 'also a relay, offered to the peers in its rooms'],
   ],
-  async run(argv, { stdout, signal, env }) {
-    const [{ startServer, defaultAddresses, StartError }, { listeningText }] = await Promise.all([
+  async run(argv, { stdout, stderr, signal, env }) {
+    const [{ startServer, defaultAddresses, StartError }, { listeningText, unreachableText }] = await Promise.all([
       import('../../server/index.ts'),
       import('../render/listening.ts'),
     ]);
@@ -154,10 +165,12 @@ export const serve = defineCommand({
     try {
       await using server = await startServer(options);
       stdout.write(listeningText(server, stdout.columns));
+      stderr.write(unreachableText(server, stderr.columns));
       stdout.write('ready\n');
       if (!signal.aborted) await once(signal, 'abort');
     } catch (error) {
-      throw error instanceof StartError ? new UsageError(error.message) : error;
+      if (!(error instanceof StartError)) throw error;
+      throw new UsageError(error.code === 'not-here' ? `${error.message}; ${BEHIND_NAT}` : error.message);
     }
     return EXIT.ok;
   },
