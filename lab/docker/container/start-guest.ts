@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
-import { gone } from '../engine/gone.ts';
+import { engineFull } from '../engine/answer/full.ts';
+import { gone } from '../engine/answer/gone.ts';
+import { engineReason } from '../engine/answer/reason.ts';
 import type { Labels } from '../engine/labels.ts';
-import { engineReason } from '../engine/reason.ts';
-import { engineFull } from '../engine/storage/full.ts';
 import { createDemux } from './demux.ts';
 import { CANNOT_RUN, type Guest, GuestError, type GuestSpec } from './guest.ts';
 import { createOutput, type Output } from './output.ts';

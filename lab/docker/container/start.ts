@@ -2,10 +2,10 @@
 import type { Duplex } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { visible } from '../../../src/visible.ts';
+import { engineFull } from '../engine/answer/full.ts';
+import { engineReason } from '../engine/answer/reason.ts';
 import type { Labels } from '../engine/labels.ts';
-import { engineReason } from '../engine/reason.ts';
 import { runtimeFor } from '../engine/runtime.ts';
-import { engineFull } from '../engine/storage/full.ts';
 import { READY } from '../topology/setup-script.ts';
 import { startByteProgram } from './byte-program.ts';
 import type { LabContainer } from './container.ts';

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type Dockerode from 'dockerode';
-import { finished } from '../engine/answer.ts';
+import { finished } from '../engine/answer/answer.ts';
 import { IMAGE_FILES } from './package-root.ts';
 
 export interface BuildInput {

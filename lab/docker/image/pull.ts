@@ -2,10 +2,10 @@
 import type Dockerode from 'dockerode';
 import { UsageError } from '../../../src/errors.ts';
 import { visible } from '../../../src/visible.ts';
-import { finished } from '../engine/answer.ts';
+import { finished } from '../engine/answer/answer.ts';
+import { engineReason } from '../engine/answer/reason.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Progress } from '../engine/provision.ts';
-import { engineReason } from '../engine/reason.ts';
 
 export async function hasImage(docker: Dockerode, tag: string): Promise<boolean> {
   return docker

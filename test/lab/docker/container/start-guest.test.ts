@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { GuestError } from '../../../../lab/docker/container/guest.ts';
 import { startGuest } from '../../../../lab/docker/container/start-guest.ts';
-import { EngineFullError } from '../../../../lab/docker/engine/storage/full.ts';
+import { EngineFullError } from '../../../../lab/docker/engine/answer/full.ts';
 
 const HOLDER = { id: 'abc', name: 'client', labels: {} };
 

@@ -1,4 +1,4 @@
-/** `natcheck pipe` behind real NATs, and what it survives in the middle: routers that forget their mappings, a host that moves, a relay that is killed. */
+/** `natcheck pipe` behind real NATs, and what it survives in the middle: routers that forget their mappings or reboot, a host that moves, a relay that is killed. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Lab } from '../../../../lab/index.ts';
 import { describeLab } from '../provided.ts';

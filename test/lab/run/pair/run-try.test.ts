@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { GuestError } from '../../../../lab/docker/container/guest.ts';
-import { EngineFullError } from '../../../../lab/docker/engine/storage/full.ts';
+import { EngineFullError } from '../../../../lab/docker/engine/answer/full.ts';
 import { parseLabFile } from '../../../../lab/file/read.ts';
 import { runTry, type TryEnd } from '../../../../lab/run/pair/run-try.ts';
 

@@ -1,5 +1,5 @@
 /** An engine whose disk is full: what it does not start then says nothing about any program. */
-import { engineReason } from '../reason.ts';
+import { engineReason } from './reason.ts';
 
 /** The message is a sentence, with what to do. */
 export class EngineFullError extends Error {
