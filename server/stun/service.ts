@@ -1,111 +1,27 @@
-/**
- * The STUN service of one family: the responder answers what comes to its sockets, within the rate limits; a partner
- * answers from an address that the server does not have.
- */
-import { type Endpoint, familyOf, sameEndpoint } from '../../src/endpoint.ts';
-import type { UdpSocket } from '../../src/net/udp-socket.ts';
-import type { RateLimit } from '../limit/per-source.ts';
-import { headerOf, type StunCounts, type Transport, transportOf } from './counts.ts';
-import { type HandOver, type HandOverRefusal, handedOverReply } from './decisions/hand-over.ts';
-import { type Answer, type EndpointPair, type Layout, type ReceivedDatagram, respond } from './decisions/responder.ts';
-import type { TicketDesk } from './decisions/ticket-desk.ts';
-
-export interface StunServiceOptions {
-  readonly layout: Layout;
-  /** One socket for each endpoint of the layout; the caller closes them. */
-  readonly sockets: readonly UdpSocket[];
-  readonly limits: {
-    /** Limits the replies that leave from another socket, or for another port, than the request had. */
-    readonly redirected: RateLimit;
-    /** Limits all other replies, except to a ticket whose nonce has shown that its source is not forged. */
-    readonly plain: RateLimit;
-  };
-  readonly counts: StunCounts;
-  /** Milliseconds of a monotonic clock. */
-  readonly now: () => number;
-  /** Takes the datagrams on the same sockets that are for the relay; false when one is not. */
-  readonly relay?: ((datagram: Uint8Array, arrival: EndpointPair) => boolean) | undefined;
-  /** The server that answers from another address; left out, there is none. */
-  readonly partner?: StunPartner | undefined;
-  /** Takes tickets, and hears of each good one; left out, there are no tickets. */
-  readonly tickets?: { readonly desk: TicketDesk; readonly onBound: (bound: BoundTicket) => void };
-}
-
-export interface StunPartner {
-  /** Takes the datagrams on the same sockets that claim to be from a partner; false when one does not. */
-  readonly take: (datagram: Uint8Array, arrival: EndpointPair) => boolean;
-  /** The layout with what is known of the partner now. */
-  readonly layout: (now: number) => Layout;
-  /** Has the partner answer. */
-  readonly handOver: (handOver: HandOver) => void;
-}
+/** The STUN service of one family: answers what comes to its sockets, and what its partner is asked and cannot answer. */
+import { familyOf } from '../../src/endpoint.ts';
+import { answer, answerFor, type Service, type StunServiceOptions } from './answer.ts';
+import { transportOf } from './counts.ts';
+import type { HandOver, HandOverRefusal } from './decisions/hand-over.ts';
+import { createPlainAnswer } from './plain-answer.ts';
 
 export interface StunService {
   /** Answers a request that came to the partner, or says why not. */
   readonly answerFor: (handOver: HandOver) => HandOverRefusal | 'rate-limited' | null;
 }
 
-type Reply = Extract<Answer, { readonly kind: 'reply' }>;
-export type BoundTicket = NonNullable<Reply['bound']>;
-
 /** Answers on the layout's sockets from now on. */
 export function serveStun(options: StunServiceOptions): StunService {
-  const service: Service = { ...options, transport: transportOf(familyOf(options.layout.addresses[0])) };
-  const desk = options.tickets?.desk;
-  for (const socket of options.sockets) {
-    socket.onDatagram((datagram, remote) => handle(service, { datagram, local: socket.local, remote, desk }));
+  const { layout, partner, sockets, tickets } = options;
+  const transport = transportOf(familyOf(layout.addresses[0]));
+  const service: Service = { ...options, transport, layoutAt: partner?.layout ?? (() => layout) };
+  const desk = tickets?.desk;
+  for (const socket of sockets) {
+    const { local } = socket;
+    const answerPlain = createPlainAnswer(service, socket);
+    socket.onDatagram((datagram, remote) => {
+      if (!answerPlain(datagram, remote)) answer(service, { datagram, local, remote, desk });
+    });
   }
   return { answerFor: (handOver) => answerFor(service, handOver) };
-}
-
-interface Service extends StunServiceOptions {
-  readonly transport: Transport;
-}
-
-function handle(service: Service, arrival: ReceivedDatagram): void {
-  const { layout, transport, counts, tickets, relay, partner } = service;
-  const { datagram, remote } = arrival;
-  const ends = { local: arrival.local, remote };
-  if (relay?.(datagram, ends) || partner?.take(datagram, ends)) return;
-  const header = headerOf(datagram);
-  counts.received[transport][header.class][header.form]++;
-  const now = service.now();
-  const answer = respond(now, partner?.layout(now) ?? layout, arrival);
-  if (answer.kind === 'drop') {
-    counts.unanswered[answer.why]++;
-    return;
-  }
-  if (answer.bound) tickets?.onBound(answer.bound);
-  if (!isWithinLimits(now, service, { reply: answer, remote })) counts.unanswered['rate-limited']++;
-  else if (answer.handOver) partner?.handOver(answer.handOver);
-  else send(service, answer);
-}
-
-/** The partner has its own limit for its clients; here the same addresses have the limit of this server. */
-function answerFor(service: Service, handOver: HandOver): HandOverRefusal | 'rate-limited' | null {
-  const now = service.now();
-  const reply = handedOverReply(service.partner?.layout(now) ?? service.layout, handOver);
-  if (typeof reply === 'string') return reply;
-  if (!service.limits.redirected(now, reply.to.address)) return 'rate-limited';
-  send(service, { ...reply, redirected: true });
-  return null;
-}
-
-function isWithinLimits(
-  now: number,
-  { limits }: Service,
-  { reply: { bound, redirected }, remote }: { readonly reply: Reply; readonly remote: Endpoint },
-): boolean {
-  if (bound) return true;
-  return (redirected ? limits.redirected : limits.plain)(now, remote.address);
-}
-
-function send({ transport, sockets, counts }: Service, reply: Omit<Reply, 'kind'>): void {
-  const { from, to, bytes, redirected } = reply;
-  const kind = headerOf(bytes).class === 'error' ? 'error' : 'success';
-  counts.replied[transport][kind][redirected ? 'redirected' : 'direct']++;
-  const socket = sockets.find(({ local }) => sameEndpoint(local, from));
-  socket?.send(bytes, to, () => {
-    counts.unanswered['send-failed']++;
-  });
 }
