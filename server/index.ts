@@ -4,6 +4,8 @@ import type { Registry } from 'prom-client';
 import type { Endpoint } from '../src/endpoint.ts';
 import { now } from '../src/net/driver.ts';
 import { createOwner } from '../src/net/owner.ts';
+import { checkPorts, type ReachOptions } from './check/check-ports.ts';
+import type { ReachReport } from './check/report.ts';
 import type { Pages } from './http/http.ts';
 import { metricsPage } from './http/metrics-page.ts';
 import { createRegistry } from './metrics.ts';
@@ -17,8 +19,11 @@ import { closeAll } from './sockets/bind.ts';
 import { addConnectionMetrics } from './sockets/metrics.ts';
 import type { ServedAddress } from './sockets/served-address.ts';
 import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
+import { DEFAULT_RELAY_PORTS, DEFAULT_TURNS_PORT } from './turn/options.ts';
 
 export type { Endpoint } from '../src/endpoint.ts';
+export type { ReachOptions } from './check/check-ports.ts';
+export { outcomeOf, type PortVerdict, type ReachReport, type TcpReach, type UdpReach } from './check/report.ts';
 export type { ServerOptions } from './options.ts';
 export type { RendezvousLimits } from './rendezvous/decisions/limits.ts';
 export { defaultAddresses } from './sockets/default-address.ts';
@@ -95,6 +100,18 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
     turnUrls: turn.servers.urls,
     [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
   };
+}
+
+/**
+ * Checks which ports a server with these options would be reached on, through STUN servers of others; it must not be running
+ * meanwhile.
+ * @throws StartError when it cannot be had as asked; UsageError for a server name that is none; the signal's reason when aborted.
+ */
+export async function checkReach(options: ServerOptions, how: ReachOptions = {}): Promise<ReachReport> {
+  const { relay, tls } = options;
+  const { ports = DEFAULT_RELAY_PORTS, turnsPort = DEFAULT_TURNS_PORT } = relay ?? {};
+  const checked = { ports, turnsPort: tls ? turnsPort : null };
+  return checkPorts({ ...planOf(options), isSecure: tls !== undefined, relay: relay ? checked : null }, how);
 }
 
 function pagesOf(metrics: Registry, { metricsToken }: ServerOptions): Pages {

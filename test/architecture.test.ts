@@ -54,8 +54,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/net',
     'src/rendezvous',
   ],
+  'server/check': ['server/sockets', 'src/base', 'src/nat', 'src/net'],
   server: [
-    ...['server/base', 'server/http', 'server/limit', 'server/rendezvous', 'server/rendezvous/decisions'],
+    ...[
+      'server/base',
+      'server/check',
+      'server/http',
+      'server/limit',
+      'server/rendezvous',
+      'server/rendezvous/decisions',
+    ],
     ...['server/sockets', 'server/stun', 'server/stun/decisions', 'server/turn', 'server/turn/decisions'],
     ...['src/base', 'src/net', 'src/rendezvous'],
   ],
