@@ -16,6 +16,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
+          globalSetup: ['test/cli/built.ts'],
           exclude: [CONTAINER_TESTS],
           // No test changes what is global to its process; a process of its own for each file takes longer than most files.
           isolate: false,
@@ -30,7 +31,7 @@ export default defineConfig({
           name: 'container',
           include: [CONTAINER_TESTS],
           env: { NODE_COMPILE_CACHE },
-          globalSetup: ['test/lab/docker/setup.ts'],
+          globalSetup: ['test/cli/built.ts', 'test/lab/docker/setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 300_000,
           // A lab waits more than it computes; each has addresses of its own on the engine.

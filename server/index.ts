@@ -14,7 +14,7 @@ import { planOf, type ServerOptions } from './options.ts';
 import { createRendezvous } from './rendezvous/decisions/rendezvous.ts';
 import { addRendezvousMetrics } from './rendezvous/metrics.ts';
 import { serveRendezvous } from './rendezvous/service.ts';
-import { boundOf, portOf, startStun, startTurn } from './services.ts';
+import { boundOf, createTicketing, portOf, startStun, startTurn } from './services.ts';
 import { closeAll } from './sockets/bind.ts';
 import { addConnectionMetrics } from './sockets/metrics.ts';
 import type { ServedAddress } from './sockets/served-address.ts';
@@ -78,16 +78,18 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   const turn = startTurn(options, { opened, bound, metrics, isAttended });
   if (turn.service) owner.use(turn.service);
   const { authToken, limits, otherStun } = options;
+  const { issueTicket, desk } = createTicketing();
   const rendezvous = createRendezvous({
     stun: { ...stun, ...(otherStun && { others: [...otherStun] }) },
     authToken,
     limits,
     randomBytes,
+    issueTicket,
     turnFor: turn.servers.serversFor,
   });
   addRendezvousMetrics(metrics, rendezvous);
   const service = owner.use(serveRendezvous({ rendezvous, http: opened.http, now }));
-  startStun({ opened, layouts, metrics, rendezvous, service, relay: turn.service });
+  startStun({ opened, layouts, metrics, desk, service, relay: turn.service });
   const kept = owner.move();
   return {
     addresses: layouts.flatMap(endpointsOf),

@@ -1,19 +1,19 @@
 /** Starts STUN and TURN on the sockets that are open. */
 import { randomBytes } from 'node:crypto';
 import type { Registry } from 'prom-client';
-import { now } from '../src/net/driver.ts';
+import { now, wallClock } from '../src/net/driver.ts';
 import { createRateLimit } from './limit/per-source.ts';
 import { createPlainLimit } from './limit/plain-replies.ts';
 import type { Opened } from './open.ts';
 import type { Plan, ServerOptions } from './options.ts';
-import type { Rendezvous } from './rendezvous/decisions/rendezvous.ts';
 import type { RendezvousService } from './rendezvous/service.ts';
 import type { BoundSocket } from './sockets/bind.ts';
 import { createStunCounts } from './stun/counts.ts';
 import type { Layout } from './stun/decisions/layout.ts';
-import { createTicketDesk } from './stun/decisions/ticket-desk.ts';
+import { createTicketDesk, type TicketDesk } from './stun/decisions/ticket-desk.ts';
 import { addStunMetrics } from './stun/metrics.ts';
 import { serveStun } from './stun/service.ts';
+import { createTicketIssuer, createTicketReader, type TicketOptions } from './ticket/tickets.ts';
 import { isOpenRelay } from './turn/options.ts';
 import type { RelayService } from './turn/service.ts';
 import { startRelay } from './turn/start.ts';
@@ -41,6 +41,23 @@ export function boundOf({ families, software, ...asked }: Plan, { primary, alter
 /** The port that is bound; it differs from the one asked for where that was 0. */
 export function portOf(bound: readonly BoundSocket[], asked: number): number {
   return bound[0]?.port ?? asked;
+}
+
+/** What makes tickets and what takes them; they share nothing but a secret and the clock, so that each may be in a process of its own. */
+export interface Ticketing {
+  readonly issueTicket: ReturnType<typeof createTicketIssuer>;
+  readonly desk: TicketDesk;
+}
+
+export function createTicketing(): Ticketing {
+  const options = { secret: randomBytes(32), unixMs: wallClock };
+  const node = randomBytes(4).readUInt32BE();
+  return { issueTicket: createTicketIssuer({ ...options, node, randomBytes }), desk: ticketDeskFor(options) };
+}
+
+/** Returns a desk that takes the tickets of that secret, whoever has issued them. */
+export function ticketDeskFor(options: TicketOptions): TicketDesk {
+  return createTicketDesk({ ...options, passwordOf: createTicketReader(options) });
 }
 
 export interface Turn {
@@ -95,7 +112,7 @@ export interface StunStart {
   readonly opened: Opened;
   readonly layouts: readonly Layout[];
   readonly metrics: Registry;
-  readonly rendezvous: Rendezvous;
+  readonly desk: TicketDesk;
   readonly service: RendezvousService;
   readonly relay: RelayService | null;
 }
@@ -103,14 +120,13 @@ export interface StunStart {
 /**
  * Starts STUN in every family; it passes to the relay what is for it, and tells the rendezvous whose ticket has come.
  */
-export function startStun({ opened, layouts, metrics, rendezvous, service, relay }: StunStart): void {
+export function startStun({ opened, layouts, metrics, desk, service, relay }: StunStart): void {
   const counts = createStunCounts();
   addStunMetrics(metrics, counts);
   const limits = {
     redirected: createRateLimit({ key: randomBytes(32) }),
     plain: createPlainLimit({ seed: randomBytes(4).readUInt32BE() }),
   };
-  const desk = createTicketDesk({ secret: randomBytes(32), passwordOf: rendezvous.ticketPassword });
   const udp = [...opened.primary, ...opened.alternate];
   for (const layout of layouts) {
     serveStun({

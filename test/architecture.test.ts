@@ -36,9 +36,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   src: ['src/base', 'src/detect', 'src/ice', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
   'server/base': [],
   'server/limit': ['src/base'],
+  'server/ticket': ['src/base'],
   'server/stun/decisions': ['server/base', 'src/base', 'src/stun'],
   'server/turn/decisions': ['server/base', 'server/limit', 'src/base', 'src/stun', 'src/turn'],
-  'server/rendezvous/decisions': ['server/base', 'server/limit', 'src/base', 'src/rendezvous'],
+  'server/rendezvous/decisions': ['server/base', 'server/limit', 'server/ticket', 'src/base', 'src/rendezvous'],
   'server/sockets': ['server/base', 'server/limit', 'src/base', 'src/net'],
   'server/http': ['server/base', 'server/limit', 'server/sockets', 'src/base'],
   'server/stun': ['server/base', 'server/limit', 'server/stun/decisions', 'src/base', 'src/net', 'src/stun'],
@@ -56,24 +57,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'server/check': ['server/sockets', 'src/base', 'src/nat', 'src/net'],
   server: [
-    ...[
-      'server/base',
-      'server/check',
-      'server/http',
-      'server/limit',
-      'server/rendezvous',
-      'server/rendezvous/decisions',
-    ],
-    ...['server/sockets', 'server/stun', 'server/stun/decisions', 'server/turn', 'server/turn/decisions'],
-    ...['src/base', 'src/net', 'src/rendezvous'],
+    ...['server/base', 'server/http', 'server/limit', 'server/rendezvous', 'server/rendezvous/decisions'],
+    ...['server/check', 'server/sockets', 'server/stun', 'server/stun/decisions', 'server/ticket', 'server/turn'],
+    ...['server/turn/decisions', 'src/base', 'src/net', 'src/rendezvous'],
   ],
   'lab/base': ['src/base', 'src/nat', 'src/punch/attempt'],
   'lab/sim/network': ['src/base', 'src/stun'],
   'lab/sim/nat': ['lab/base', 'lab/sim/network', 'src/base', 'src/nat'],
   'lab/sim/site': ['lab/base', 'lab/sim/nat', 'lab/sim/network', 'src/base'],
   'lab/sim/server': [
-    ...['lab/sim/network', 'server/rendezvous/decisions', 'server/stun/decisions', 'server/turn/decisions'],
-    ...['src/base', 'src/rendezvous', 'src/stun', 'src/turn'],
+    ...['lab/sim/network', 'server/rendezvous/decisions', 'server/stun/decisions', 'server/ticket'],
+    ...['server/turn/decisions', 'src/base', 'src/rendezvous', 'src/stun', 'src/turn'],
   ],
   'lab/sim/detect': [
     ...['lab/base', 'lab/sim/nat', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site', 'server/stun/decisions'],
@@ -140,7 +134,14 @@ const BASE: Readonly<Record<string, string>> = {
 /** What decides, and does nothing: driven by whoever has sockets and a clock. */
 const SANS_IO = [
   ...['src/stun', 'src/nat', 'src/ice', 'src/rendezvous', 'src/turn', 'src/punch/attempt', 'src/tunnel/handshake'],
-  ...['lab/witness', 'server/limit', 'server/stun/decisions', 'server/turn/decisions', 'server/rendezvous/decisions'],
+  ...[
+    'lab/witness',
+    'server/limit',
+    'server/ticket',
+    'server/stun/decisions',
+    'server/turn/decisions',
+    'server/rendezvous/decisions',
+  ],
 ];
 /** They have sockets and clocks of `src/net` alone. */
 const WITHOUT_OWN_IO = ['src/punch', 'src/detect'];

@@ -1,4 +1,7 @@
-/** Punches over IPv4 and IPv6 at once, on a server and a host with both. */
+/**
+ * Punches over IPv4 and IPv6 at once, on a server and a host with both. Which of the two a path is over where both are wanted
+ * is a matter of milliseconds here: the simulated network tells (test/lab/sim/punch/two-families.test.ts).
+ */
 import { describe, expect, it } from 'vitest';
 import type { NatcheckServer } from '../../server/index.ts';
 import { UsageError } from '../../src/errors.ts';
@@ -64,14 +67,6 @@ it.each(['fe80::1%lo', '::ffff:127.0.0.1'])('a server at %s is refused', async (
 });
 
 describe.concurrent('two peers on a server with both families', () => {
-  it('meet over IPv6 though both have named the server by its IPv4 address', async () => {
-    await using server = await startPunchServer(BOTH);
-    expect(await remotes(server, {}, {})).toEqual([
-      ['direct', '::1', '::1'],
-      ['direct', '::1', '::1'],
-    ]);
-  });
-
   it('are told where the other is in each', async () => {
     await using server = await startPunchServer(BOTH);
     const alice = startPunch(server, { id: 'alice', peer: 'bob' });
@@ -99,9 +94,9 @@ describe.concurrent('two peers on a server with both families', () => {
     ]);
   });
 
-  it('meet over IPv6 where one of them has named the server by that', async () => {
+  it('meet over IPv6 where one of them wants that alone, though the other has named the server by its IPv4 address', async () => {
     await using server = await startPunchServer(BOTH);
-    expect(await remotes(server, {}, at6(server))).toEqual([
+    expect(await remotes(server, {}, { family: 'IPv6', ...at6(server) })).toEqual([
       ['direct', '::1', '::1'],
       ['direct', '::1', '::1'],
     ]);

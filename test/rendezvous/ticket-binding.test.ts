@@ -13,7 +13,11 @@ const TICKET = { username: 'u'.repeat(22), password: 'p'.repeat(43) };
 function start({ password = TICKET.password }: { password?: string } = {}) {
   let random = 0;
   let serverNow = 0;
-  const desk = createTicketDesk({ secret: new Uint8Array(32), passwordOf: () => password });
+  const desk = createTicketDesk({
+    secret: new Uint8Array(32),
+    unixMs: (at) => at,
+    passwordOf: () => password,
+  });
   const randomBytes = (length: number): Uint8Array => new Uint8Array(length).fill(++random);
   const session = createTicketBinding({ ticket: TICKET, server: SERVER, randomBytes });
   const answerTo = (bytes: Uint8Array): Uint8Array => {

@@ -13,6 +13,7 @@ import {
 } from '../../../server/rendezvous/decisions/rendezvous.ts';
 import { respond } from '../../../server/stun/decisions/responder.ts';
 import { createTicketDesk, type TicketDesk } from '../../../server/stun/decisions/ticket-desk.ts';
+import { createTicketIssuer, createTicketReader } from '../../../server/ticket/tickets.ts';
 import type { ClientMessage } from '../../../src/rendezvous/protocol/client-message.ts';
 import type { TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
 import type { ServerMessage } from '../../../src/rendezvous/protocol/server-message.ts';
@@ -133,11 +134,13 @@ function start(state: State): void {
   const { world, limits, stun, turnHost, generation } = state;
   const { bytes: randomBytes } = world.random.fork(`rendezvous ${generation}`);
   const turnFor = (user: string): readonly TurnServer[] => state.turn?.turnFor(user) ?? [];
-  const rendezvous = createRendezvous({ stun, limits, randomBytes, turnFor });
+  const tickets = { secret: randomBytes(SECRET_BYTES), unixMs: (now: number): number => now };
+  const issueTicket = createTicketIssuer({ ...tickets, node: generation, randomBytes });
+  const rendezvous = createRendezvous({ stun, limits, randomBytes, issueTicket, turnFor });
   state.rendezvous = rendezvous;
   const turn = { random: world.random.fork(`turn ${generation}`), isAttended: rendezvous.hasTurnUser };
   state.turn = turnHost && startTurnServer(world, { host: turnHost, ...turn });
-  state.desk = createTicketDesk({ secret: randomBytes(SECRET_BYTES), passwordOf: rendezvous.ticketPassword });
+  state.desk = createTicketDesk({ ...tickets, passwordOf: createTicketReader(tickets) });
 }
 
 function scheduleTick(state: State): void {

@@ -2,8 +2,9 @@
  * The rendezvous (docs/rendezvous.md) as a sans-IO state machine: it is told what comes in and when, and says what goes
  * out.
  */
-import { type Family, familyOf, sameEndpoint } from '../../../src/endpoint.ts';
+import { sameEndpoint } from '../../../src/endpoint.ts';
 import type { StunOffer, TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
+import type { Ticket, TicketAsked } from '../../ticket/tickets.ts';
 import { createRendezvousCounts, type RendezvousCounts } from './counts.ts';
 import type { RendezvousInput, RendezvousOutput } from './input-output.ts';
 import { introduceReady } from './introduction.ts';
@@ -14,13 +15,15 @@ import { CLOSE, forget, hangUp, send } from './say.ts';
 import { enter } from './sources.ts';
 import { type Connection, createConnection, type State } from './state.ts';
 import { tick } from './tick.ts';
-import { validTicket } from './tickets.ts';
+import { takeShown } from './tickets.ts';
 
 export interface RendezvousOptions {
   readonly stun: StunOffer;
   readonly authToken?: string | undefined;
   readonly limits?: Partial<RendezvousLimits> | undefined;
   readonly randomBytes: (length: number) => Uint8Array;
+  /** Makes tickets (../../ticket/tickets.ts). */
+  readonly issueTicket: (now: number, asked: TicketAsked) => Ticket;
   /** The TURN servers to offer to a user; left out, there are none. */
   readonly turnFor?: (user: string) => readonly TurnServer[];
 }
@@ -28,11 +31,6 @@ export interface RendezvousOptions {
 export interface Rendezvous {
   /** Takes an input, and gives what it leads to, in order. `now` is in ms of any one monotonic clock. */
   readonly handle: (now: number, input: RendezvousInput) => readonly RendezvousOutput[];
-  /** The password of a ticket; null unless it is good at `now`, and may be shown over that family. */
-  readonly ticketPassword: (
-    now: number,
-    asker: { readonly username: string; readonly family: Family },
-  ) => string | null;
   /** Whether the session that has this TURN user is there, or is kept for its owner. */
   readonly hasTurnUser: (user: string) => boolean;
   readonly counts: Readonly<RendezvousCounts>;
@@ -50,7 +48,6 @@ export function createRendezvous(options: RendezvousOptions): Rendezvous {
       state.outputs = [];
       return outputs;
     },
-    ticketPassword: (now, asker) => validTicket(now, state, asker)?.password ?? null,
     hasTurnUser: (user) => state.turnUsers.has(user),
     counts: state.counts,
     population: () => ({
@@ -62,12 +59,14 @@ export function createRendezvous(options: RendezvousOptions): Rendezvous {
   };
 }
 
-function createState({ stun, authToken, limits, randomBytes, turnFor = () => [] }: RendezvousOptions): State {
+function createState(options: RendezvousOptions): State {
+  const { stun, authToken, limits, randomBytes, issueTicket, turnFor = () => [] } = options;
   return {
     limits: { ...DEFAULT_LIMITS, ...limits },
     stun,
     authToken: authToken ?? null,
     randomBytes,
+    issueTicket,
     turnFor,
     connections: new Map(),
     sources: new Map(),
@@ -146,13 +145,11 @@ function bind(
   state: State,
   { ticket: username, endpoint: from }: Extract<RendezvousInput, { readonly kind: 'bound' }>,
 ): void {
-  const family = familyOf(from.address);
-  const ticket = validTicket(now, state, { username, family });
+  const ticket = takeShown(now, state, { username, from });
   // The zone of a link-local address means something on this host only (RFC 4007 §6), and no client takes it.
   const endpoint = { address: from.address.replace(/%.*$/, ''), port: from.port };
   if (!ticket) return;
   const { session, socket } = ticket;
-  ticket.family = family;
   const known = session.endpoints.get(socket);
   if (known && sameEndpoint(known, endpoint)) return;
   session.endpoints.set(socket, endpoint);

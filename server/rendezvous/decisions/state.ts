@@ -1,6 +1,8 @@
 /** The state of the rendezvous: connections, sessions in rooms, tickets. Only the rules beside this file change it. */
 import type { Endpoint, Family } from '../../../src/endpoint.ts';
 import type { StunOffer, ToldBehavior, TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
+import type { SocketName } from '../../ticket/ticket-name.ts';
+import type { Ticket, TicketAsked } from '../../ticket/tickets.ts';
 import type { RendezvousCounts } from './counts.ts';
 import type { RendezvousOutput } from './input-output.ts';
 import type { RendezvousLimits } from './limits.ts';
@@ -42,19 +44,13 @@ export interface Ask {
   readonly spent: boolean;
 }
 
-export interface Ticket {
-  readonly username: string;
-  readonly password: string;
-  readonly expiresAt: number;
+export interface IssuedTicket extends Omit<Ticket, 'password'> {
   readonly session: PeerSession;
   /** Which of the session's sockets it binds. */
   readonly socket: SocketName;
   /** The only family over which it is taken; null until the first socket has shown it. */
   family: Family | null;
 }
-
-/** A session has a first socket, of any family, and may have a second one over IPv6. */
-export type SocketName = 'first' | 'second';
 
 export interface PeerSession {
   readonly id: string;
@@ -67,7 +63,7 @@ export interface PeerSession {
   connection: Connection | null;
   /** When the connection was lost. */
   lostAt: number;
-  readonly tickets: Map<SocketName, Ticket>;
+  readonly tickets: Map<SocketName, IssuedTicket>;
   /** The endpoints that have shown a ticket of this connection, the first socket's first. */
   readonly endpoints: Map<SocketName, Endpoint>;
   /** The asks by the id of the peer that is asked for. */
@@ -94,8 +90,9 @@ export interface State {
   readonly rooms: Map<string, Room>;
   /** The TURN users of all sessions. */
   readonly turnUsers: Set<string>;
-  /** The tickets by their usernames. */
-  readonly tickets: Map<string, Ticket>;
+  readonly issueTicket: (now: number, asked: TicketAsked) => Ticket;
+  /** The tickets that have not been replaced, by their usernames. */
+  readonly tickets: Map<string, IssuedTicket>;
   sessions: number;
   readonly counts: RendezvousCounts;
   /** What the last input led to, until the caller takes it. */

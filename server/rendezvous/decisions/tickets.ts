@@ -1,13 +1,11 @@
 /** Tickets: the short-term credentials (RFC 8489 §9.1) that tie a UDP socket to a session. */
 import { createHash } from 'node:crypto';
-import { type Family, familyOf } from '../../../src/endpoint.ts';
+import { type Endpoint, familyOf } from '../../../src/endpoint.ts';
 import type { TurnServer, WireTicket } from '../../../src/rendezvous/protocol/fields.ts';
 import { secretOf } from '../../secret.ts';
-import type { PeerSession, State, Ticket } from './state.ts';
+import type { TicketAsked } from '../../ticket/tickets.ts';
+import type { IssuedTicket, PeerSession, State } from './state.ts';
 
-/** 128 bits to name it, 256 to prove it: the strength of the HMAC. */
-const USERNAME_BYTES = 16;
-const PASSWORD_BYTES = 32;
 /** 72 bits, as for a random name. */
 const TURN_USER_BYTES = 9;
 
@@ -25,12 +23,15 @@ export function issueTickets(
     : { ticket, ticket6: issue(now, state, { session, socket: 'second', family: 'IPv6' }) };
 }
 
-function issue(now: number, state: State, holder: Pick<Ticket, 'session' | 'socket' | 'family'>): WireTicket {
-  const username = secretOf(state.randomBytes(USERNAME_BYTES));
-  const password = secretOf(state.randomBytes(PASSWORD_BYTES));
+function issue(
+  now: number,
+  state: State,
+  { session, ...asked }: Omit<TicketAsked, 'lifeMs'> & { readonly session: PeerSession },
+): WireTicket {
   const { ticketMs } = state.limits;
-  const ticket: Ticket = { username, password, expiresAt: now + ticketMs, ...holder };
-  holder.session.tickets.set(holder.socket, ticket);
+  const { username, password, expiresAt } = state.issueTicket(now, { ...asked, lifeMs: ticketMs });
+  const ticket: IssuedTicket = { username, expiresAt, session, ...asked };
+  session.tickets.set(asked.socket, ticket);
   state.tickets.set(username, ticket);
   return { username, password, expiresInMs: ticketMs };
 }
@@ -40,15 +41,18 @@ export function revokeTickets({ tickets }: State, session: PeerSession): void {
   session.tickets.clear();
 }
 
-/** The ticket of that name; null unless it is good now, over that family. */
-export function validTicket(
+/** Takes the ticket that has been shown from there: null unless it is a session's now, and is taken over that family. */
+export function takeShown(
   now: number,
   state: State,
-  { username, family }: { readonly username: string; readonly family: Family },
-): Ticket | null {
+  { username, from }: { readonly username: string; readonly from: Endpoint },
+): IssuedTicket | null {
+  const family = familyOf(from.address);
   const ticket = state.tickets.get(username);
   if (ticket === undefined || now >= ticket.expiresAt) return null;
-  return ticket.family === null || ticket.family === family ? ticket : null;
+  if (ticket.family !== null && ticket.family !== family) return null;
+  ticket.family = family;
+  return ticket;
 }
 
 /** The TURN username of a session: a digest of its resume key, which nobody else knows and the name does not reveal. */

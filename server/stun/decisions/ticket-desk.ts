@@ -27,16 +27,20 @@ export interface TicketDesk {
   readonly isFresh: (now: number, nonce: string, asker: Asker) => boolean;
 }
 
-/** Keeps no nonce: each is a digest of the ticket, the endpoint and the time under the secret. */
-export function createTicketDesk(options: {
+export interface TicketDeskOptions {
+  /** Whoever has the same one takes the nonces that this desk gives. */
   readonly secret: Uint8Array;
+  /** The Unix time at `now`, which all who share the secret agree on within a few seconds. */
+  readonly unixMs: (now: number) => number;
   readonly passwordOf: (now: number, asker: { readonly username: string; readonly family: Family }) => string | null;
-}): TicketDesk {
-  const { secret, passwordOf } = options;
-  const windowAt = (now: number): number => Math.floor(now / NONCE_WINDOW_MS);
+}
+
+/** Keeps no nonce: each is a digest of the ticket, the endpoint and the time under the secret. */
+export function createTicketDesk({ secret, unixMs, passwordOf }: TicketDeskOptions): TicketDesk {
+  const windowAt = (now: number): number => Math.floor(unixMs(now) / NONCE_WINDOW_MS);
   const nonceOf = (window: number, { username, remote }: Asker): string =>
     createHmac('sha256', secret)
-      .update(`${window} ${username} ${formatEndpoint(remote)}`)
+      .update(`ticket nonce ${window} ${username} ${formatEndpoint(remote)}`)
       .digest()
       .subarray(0, NONCE_BYTES)
       .toString('base64url');

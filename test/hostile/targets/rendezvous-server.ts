@@ -1,6 +1,7 @@
 /** The rendezvous' machine: connections that say anything, in any order, and lose their network now and then. */
 import type { RendezvousInput } from '../../../server/rendezvous/decisions/input-output.ts';
 import { createRendezvous } from '../../../server/rendezvous/decisions/rendezvous.ts';
+import { createTicketIssuer, createTicketReader } from '../../../server/ticket/tickets.ts';
 import { serverMessage } from '../../../src/rendezvous/protocol/server-message.ts';
 import { damagedJson } from '../json.ts';
 import { clientMessageOf } from '../messages.ts';
@@ -13,16 +14,19 @@ export const rendezvousTarget: Target = {
   name: 'rendezvous server',
   weight: 10,
   run: (random, feed) => {
-    const tickets: string[] = [];
+    const shown: string[] = [];
     const pings: [number, string][] = [];
     let now = 1_000;
-    const rendezvous = createRendezvous({ stun: { port: 3478, altPort: 3479 }, randomBytes: random.bytes });
+    const { bytes: randomBytes } = random;
+    const tickets = { secret: randomBytes(32), unixMs: (at: number): number => at };
+    const issueTicket = createTicketIssuer({ ...tickets, node: 1, randomBytes });
+    const rendezvous = createRendezvous({ stun: { port: 3478, altPort: 3479 }, randomBytes, issueTicket });
     const say = (input: RendezvousInput): void => {
       for (const output of rendezvous.handle(now, input)) {
         if (output.kind === 'ping') pings.push([output.connection, output.payload]);
         if (output.kind !== 'send') continue;
         const { message } = output;
-        if ('ticket' in message) tickets.push(message.ticket.username);
+        if ('ticket' in message) shown.push(message.ticket.username);
         const parsed = chance(random, 0.1) ? serverMessage.safeParse(message) : null;
         hold(parsed?.success ?? true, `it says what nobody takes: ${JSON.stringify(message)}`);
       }
@@ -37,7 +41,7 @@ export const rendezvousTarget: Target = {
       const pong = pings.shift();
       if (pong && chance(random, 0.9))
         say({ kind: 'pong', connection: pong[0], payload: chance(random, 0.9) ? pong[1] : 'x' });
-      const ticket = tickets[random.integer(tickets.length)];
+      const ticket = shown[random.integer(shown.length)];
       const bound = source(random);
       // The responder answers nothing that comes from port 0.
       if (ticket && bound.port !== 0 && chance(random, 0.5)) say({ kind: 'bound', ticket, endpoint: bound });
@@ -49,7 +53,7 @@ export const rendezvousTarget: Target = {
       }
       now += random.pick([0, 10, 100, 1_000, 20_000]);
     }
-    for (const ticket of tickets) rendezvous.ticketPassword(now, { username: ticket, family: 'IPv4' });
+    for (const username of shown) createTicketReader(tickets)(now, { username, family: 'IPv4' });
     say({ kind: 'closing' });
   },
 };

@@ -30,6 +30,7 @@ export const responderTarget: Target = {
     const alone = { ...LAB_LAYOUT, addresses: [LAB_LAYOUT.addresses[0]] } as const;
     const desk = createTicketDesk({
       secret: random.bytes(32),
+      unixMs: (at) => at,
       passwordOf: (_now, { username }) => (username === USER.username ? USER.password : null),
     });
     for (let count = 0; count < INPUTS; count++) {

@@ -12,10 +12,11 @@ import {
 import { symmetricLink } from '../../../../lab/sim/network/link.ts';
 import { behaviorBehind } from '../../../../lab/sim/punch/punch.ts';
 import type { ToldBehavior } from '../../../../src/rendezvous/protocol/fields.ts';
+import { runs } from '../../../runs.ts';
 import { endOf, setStage } from './meeting.ts';
 
-const SEEDS = 40;
-const BIRTHDAY_SEEDS = 20;
+const SEEDS = runs(40);
+const BIRTHDAY_SEEDS = runs(20);
 /** Each punch takes a tenth of a second at most; more where many tests share a core. */
 const TIMEOUT_MS = 120_000;
 

@@ -38,28 +38,28 @@ describe('tickets', () => {
     const { world, alice } = pairIn();
     const renewed = alice.say({ type: 'ticket' }).find(({ type }) => type === 'ticket');
     if (renewed?.type !== 'ticket' || !renewed.ticket6) throw new Error('no second ticket');
-    const password = ({ username }: { readonly username: string }, family: 'IPv4' | 'IPv6'): string | null =>
-      world.rendezvous.ticketPassword(world.now(), { username, family });
-    expect(password(renewed.ticket6, 'IPv6')).toBe(renewed.ticket6.password);
-    expect(alice.joined.ticket6 && password(alice.joined.ticket6, 'IPv6')).toBeNull();
+    const { username } = renewed.ticket6;
+    expect(world.passwordOf(world.now(), { username, family: 'IPv6' })).toBe(renewed.ticket6.password);
+    bind6(alice, A6);
+    expect(alice.take()).toEqual([]);
+    alice.bind(A6, username);
+    expect(alice.take()).toEqual([{ type: 'bound', endpoint: A6 }]);
   });
 
   it('of the second socket are not taken over IPv4', () => {
     const { world, alice } = pairIn();
     const username = alice.joined.ticket6?.username ?? '';
-    expect(world.rendezvous.ticketPassword(world.now(), { username, family: 'IPv4' })).toBeNull();
+    expect(world.passwordOf(world.now(), { username, family: 'IPv4' })).toBeNull();
     bind6(alice, A4);
     expect(alice.take().filter(({ type }) => type === 'bound')).toEqual([]);
   });
 
-  it('of the first socket are taken over the family in which they were first shown', () => {
+  it('of the first socket bind over the family in which they were first shown', () => {
     const { world, alice } = pairIn();
     const { username, password } = alice.joined.ticket;
-    const over = (family: 'IPv4' | 'IPv6'): string | null =>
-      world.rendezvous.ticketPassword(world.now(), { username, family });
+    const over = (family: 'IPv4' | 'IPv6'): string | null => world.passwordOf(world.now(), { username, family });
     expect([over('IPv4'), over('IPv6')]).toEqual([password, password]);
     alice.bind(A4);
-    expect([over('IPv4'), over('IPv6')]).toEqual([password, null]);
     alice.bind(A6);
     expect(alice.take().filter(({ type }) => type === 'bound')).toEqual([{ type: 'bound', endpoint: A4 }]);
   });

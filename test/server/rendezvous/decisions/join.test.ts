@@ -18,7 +18,7 @@ describe('joining', () => {
         peers: ['alice'],
         resumed: false,
         resumeKey: secret,
-        ticket: { username: expect.stringMatching(/^[\w-]{22}$/), password: secret, expiresInMs: 120_000 },
+        ticket: { username: expect.stringMatching(/^[\w-]{24}$/), password: secret, expiresInMs: 120_000 },
         stun: STUN,
       },
     ]);

@@ -100,14 +100,14 @@ describe('a ticket', () => {
     const alice = world.peer('alice');
     const { username, password } = alice.joined.ticket;
     for (let n = 0; n < 8; n++) {
-      expect(world.rendezvous.ticketPassword(world.now(), { username, family: 'IPv4' })).toBe(password);
+      expect(world.passwordOf(world.now(), { username, family: 'IPv4' })).toBe(password);
       world.pass(n < 7 ? 15_000 : 14_999);
       alice.pong();
     }
     world.handle({ kind: 'bound', ticket: username, endpoint: ENDPOINT });
     expect(alice.taken('bound').endpoint).toEqual(ENDPOINT);
     world.wait(1);
-    expect(world.rendezvous.ticketPassword(world.now(), { username, family: 'IPv4' })).toBeNull();
+    expect(world.passwordOf(world.now(), { username, family: 'IPv4' })).toBeNull();
     alice.bind({ ...ENDPOINT, port: 7 });
     expect(alice.take()).toEqual([]);
   });
@@ -115,13 +115,15 @@ describe('a ticket', () => {
   it('is void when there is a newer one, and when its peer has left', () => {
     const world = createWorld();
     const alice = world.peer('alice');
-    const isGood = (ticket: { username: string }): boolean =>
-      world.rendezvous.ticketPassword(world.now(), { ...ticket, family: 'IPv4' }) !== null;
     const [answer] = alice.say({ type: 'ticket' });
     if (answer?.type !== 'ticket') throw new Error('no ticket');
-    expect([isGood(alice.joined.ticket), isGood(answer.ticket)]).toEqual([false, true]);
+    alice.bind(ENDPOINT);
+    expect(alice.take()).toEqual([]);
+    alice.bind(ENDPOINT, answer.ticket.username);
+    expect(alice.take()).toEqual([{ type: 'bound', endpoint: ENDPOINT }]);
     alice.say({ type: 'leave' });
-    expect(isGood(answer.ticket)).toBe(false);
+    alice.bind({ ...ENDPOINT, port: 2 }, answer.ticket.username);
+    expect(world.rendezvous.counts.bindings).toBe(1);
   });
 
   it('that binds the same endpoint again is not told again', () => {

@@ -1,6 +1,7 @@
 /** The state machine of the rendezvous under a test's clock, with peers that only remember what they are told. */
 import type { RendezvousInput, RendezvousOutput } from '../../../../server/rendezvous/decisions/input-output.ts';
 import { createRendezvous, type RendezvousOptions } from '../../../../server/rendezvous/decisions/rendezvous.ts';
+import { createTicketIssuer, createTicketReader } from '../../../../server/ticket/tickets.ts';
 import type { Endpoint } from '../../../../src/endpoint.ts';
 import type { ClientMessageOf } from '../../../../src/rendezvous/protocol/client-message.ts';
 import type { ServerMessage, ServerMessageOf } from '../../../../src/rendezvous/protocol/server-message.ts';
@@ -37,9 +38,12 @@ export function createWorld(options: Partial<RendezvousOptions> = {}) {
   const told = new Map<number, ServerMessage[]>();
   const pings = new Map<number, string[]>();
   const closes = new Map<number, readonly [number, string]>();
+  const randomBytes = (length: number): Uint8Array => new Uint8Array(length).fill(random++);
+  const tickets = { secret: new Uint8Array(32).fill(7), unixMs: (at: number): number => at };
   const rendezvous = createRendezvous({
     stun: STUN,
-    randomBytes: (length) => new Uint8Array(length).fill(random++),
+    randomBytes,
+    issueTicket: createTicketIssuer({ ...tickets, node: 1, randomBytes }),
     ...options,
   });
   const carryOut = (output: RendezvousOutput): void => {
@@ -88,6 +92,8 @@ export function createWorld(options: Partial<RendezvousOptions> = {}) {
 
   return {
     rendezvous,
+    /** The password of a ticket, as whoever takes it knows it. */
+    passwordOf: createTicketReader(tickets),
     handle,
     connect,
     /** A peer that has joined and been measured; what it was told so far is taken. */

@@ -17,6 +17,7 @@ const USERNAME = { type: 'USERNAME', value: 'alice' } as const;
 let now = 0;
 const desk = createTicketDesk({
   secret: new Uint8Array(32).fill(1),
+  unixMs: (at) => at,
   passwordOf: (_now, { username }) => TICKETS[username] ?? null,
 });
 
