@@ -22,8 +22,15 @@ import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
 import { DEFAULT_RELAY_PORTS, DEFAULT_TURNS_PORT } from './turn/options.ts';
 
 export type { Endpoint } from '../src/endpoint.ts';
+export type { Reason } from '../src/nat/reason.ts';
 export type { ReachOptions } from './check/check-ports.ts';
-export { outcomeOf, type PortVerdict, type ReachReport, type TcpReach, type UdpReach } from './check/report.ts';
+export {
+  outcomeOf,
+  type PortVerdict,
+  type ReachReport,
+  type TcpReach,
+  type UdpReach,
+} from './check/report.ts';
 export type { ServerOptions } from './options.ts';
 export type { RendezvousLimits } from './rendezvous/decisions/limits.ts';
 export { defaultAddresses } from './sockets/default-address.ts';

@@ -59,7 +59,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   server: [
     ...['server/base', 'server/http', 'server/limit', 'server/rendezvous', 'server/rendezvous/decisions'],
     ...['server/check', 'server/sockets', 'server/stun', 'server/stun/decisions', 'server/ticket', 'server/turn'],
-    ...['server/turn/decisions', 'src/base', 'src/net', 'src/rendezvous'],
+    ...['server/turn/decisions', 'src/base', 'src/nat', 'src/net', 'src/rendezvous'],
   ],
   'lab/base': ['src/base', 'src/nat', 'src/punch/attempt'],
   'lab/sim/network': ['src/base', 'src/stun'],

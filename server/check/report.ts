@@ -3,8 +3,6 @@ import { type Endpoint, sameEndpoint } from '../../src/endpoint.ts';
 import type { OwnPort } from '../../src/nat/extra-tests/own-port.ts';
 import type { Reason } from '../../src/nat/reason.ts';
 
-export type { Reason } from '../../src/nat/reason.ts';
-
 export type PortVerdict =
   /** An answer came in from there, where the port had not sent to. */
   | { readonly kind: 'reached'; readonly from: Endpoint }
