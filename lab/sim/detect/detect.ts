@@ -1,8 +1,8 @@
 /** One detection in the simulated network: how the client is reached, over which link, by which seed; the report. */
 import type { Layout } from '../../../server/stun/decisions/layout.ts';
 import type { Family } from '../../../src/endpoint.ts';
-import { createDiscovery } from '../../../src/nat/discovery/discovery.ts';
 import type { ServerSource } from '../../../src/nat/discovery/contact.ts';
+import { createDiscovery } from '../../../src/nat/discovery/discovery.ts';
 import { isToBeRepeated } from '../../../src/nat/discovery/spoiled.ts';
 import { DETECT_SOCKETS, type ServerIdentity } from '../../../src/nat/evidence.ts';
 import type { DetectReport } from '../../../src/nat/report.ts';
