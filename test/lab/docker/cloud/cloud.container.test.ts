@@ -9,6 +9,7 @@ import {
   type LabContainer,
   STATIC,
   STATIC_FILTERED,
+  SYMMETRIC,
   startNatcheckServer,
 } from '../../../../lab/index.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
@@ -22,7 +23,7 @@ describeLab('in a lab whose clouds are 1:1 NATs', () => {
   let cloud: CloudHost;
   let filtered: CloudHost;
   beforeAll(async () => {
-    lab = await startProvidedLab({ profiles: [...CLASSIC_NATS, STATIC, STATIC_FILTERED], clientsPerNat: 2 });
+    lab = await startProvidedLab({ profiles: [...CLASSIC_NATS, SYMMETRIC, STATIC, STATIC_FILTERED], clientsPerNat: 2 });
     [cloud, filtered] = await Promise.all([cloudHost(lab.nat('static')), cloudHost(lab.nat('static-filtered'))]);
   });
   afterAll(() => lab?.[Symbol.asyncDispose]());
@@ -70,7 +71,7 @@ describeLab('in a lab whose clouds are 1:1 NATs', () => {
     });
 
     it('relays two sides that can open none, by its public address', async () => {
-      const reports = await punchBetween(lab.nat('symmetric').client(0), lab.nat('symmetric').client(1), 'relayed');
+      const reports = await punchBetween(lab.nat('symmetric').client(0), lab.nat('symmetric-2').client(0), 'relayed');
       for (const { report, exitCode } of reports) {
         expect({ ...report, exitCode }, JSON.stringify(report)).toMatchObject({
           exitCode: 5,
