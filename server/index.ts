@@ -4,8 +4,6 @@ import type { Registry } from 'prom-client';
 import type { Endpoint } from '../src/endpoint.ts';
 import { now } from '../src/net/driver.ts';
 import { createOwner } from '../src/net/owner.ts';
-import { checkPorts, type ReachOptions } from './check/check-ports.ts';
-import type { ReachReport } from './check/report.ts';
 import type { Pages } from './http/http.ts';
 import { metricsPage } from './http/metrics-page.ts';
 import { createRegistry } from './metrics.ts';
@@ -17,6 +15,8 @@ import { addRendezvousMetrics } from './rendezvous/metrics.ts';
 import { serveRendezvous } from './rendezvous/service.ts';
 import { boundOf, createTicketing, portOf, startStun, startTurn } from './services.ts';
 import { closeAll } from './sockets/bind.ts';
+import { checkPorts, type ReachOptions } from './sockets/check/check-ports.ts';
+import type { ReachReport } from './sockets/check/report.ts';
 import { addConnectionMetrics } from './sockets/metrics.ts';
 import type { ServedAddress } from './sockets/served-address.ts';
 import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
@@ -24,19 +24,19 @@ import { DEFAULT_RELAY_PORTS, DEFAULT_TURNS_PORT } from './turn/options.ts';
 
 export type { Endpoint } from '../src/endpoint.ts';
 export type { Reason } from '../src/nat/reason.ts';
-export type { ReachOptions } from './check/check-ports.ts';
+export type { ServerOptions } from './options.ts';
+export type { Standing } from './partner/decisions/standing.ts';
+export type { PartnerOptions } from './partner/options.ts';
+export type { PartnerView } from './partner/start.ts';
+export type { RendezvousLimits } from './rendezvous/decisions/limits.ts';
+export type { ReachOptions } from './sockets/check/check-ports.ts';
 export {
   outcomeOf,
   type PortVerdict,
   type ReachReport,
   type TcpReach,
   type UdpReach,
-} from './check/report.ts';
-export type { ServerOptions } from './options.ts';
-export type { Standing } from './partner/decisions/standing.ts';
-export type { PartnerOptions } from './partner/options.ts';
-export type { PartnerView } from './partner/start.ts';
-export type { RendezvousLimits } from './rendezvous/decisions/limits.ts';
+} from './sockets/check/report.ts';
 export { defaultAddresses } from './sockets/default-address.ts';
 export type { ServedAddress } from './sockets/served-address.ts';
 export type { Tls } from './sockets/tls.ts';

@@ -2,8 +2,8 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { checkReach, outcomeOf, startServer } from '../../../server/index.ts';
-import { formatEndpoint } from '../../../src/endpoint.ts';
+import { checkReach, outcomeOf, startServer } from '../../../../server/index.ts';
+import { formatEndpoint } from '../../../../src/endpoint.ts';
 
 const [A, B, OWN, OTHER] = ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4'];
 const ANY_PORTS = { port: 0, altPort: 0, httpPort: 0 };

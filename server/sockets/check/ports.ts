@@ -1,9 +1,9 @@
 /** The ports of a server that are to be checked: its UDP sockets, opened as they will be, and the TCP ports by name. */
-import { createOwner, type Owner } from '../../src/net/owner.ts';
-import { openUdpSocket as openSystemSocket, type UdpSocket } from '../../src/net/udp-socket.ts';
-import { bindOnAll } from '../sockets/bind.ts';
-import type { FamilyAddresses, ServedAddress } from '../sockets/served-address.ts';
-import { openUdpSocket } from '../sockets/udp-socket.ts';
+import { createOwner, type Owner } from '../../../src/net/owner.ts';
+import { openUdpSocket as openSystemSocket, type UdpSocket } from '../../../src/net/udp-socket.ts';
+import { bindOnAll } from '../bind.ts';
+import type { FamilyAddresses, ServedAddress } from '../served-address.ts';
+import { openUdpSocket } from '../udp-socket.ts';
 import type { TcpReach, UdpReach } from './report.ts';
 
 /** Where a server is to be reached. */

@@ -4,13 +4,13 @@
  * has to be trusted with more.
  */
 import { randomBytes } from 'node:crypto';
-import { type Endpoint, familyOf } from '../../src/endpoint.ts';
-import { createOwnPortTest } from '../../src/nat/extra-tests/own-port.ts';
-import { now, startDriver } from '../../src/net/driver.ts';
-import { PUBLIC_SERVERS } from '../../src/net/lookup/public-servers.ts';
-import { createResolver } from '../../src/net/lookup/resolver.ts';
-import { parseServerName, resolveServer, type ServerName } from '../../src/net/lookup/server-name.ts';
-import { openUdpSocket } from '../../src/net/udp-socket.ts';
+import { type Endpoint, familyOf } from '../../../src/endpoint.ts';
+import { createOwnPortTest } from '../../../src/nat/extra-tests/own-port.ts';
+import { now, startDriver } from '../../../src/net/driver.ts';
+import { PUBLIC_SERVERS } from '../../../src/net/lookup/public-servers.ts';
+import { createResolver } from '../../../src/net/lookup/resolver.ts';
+import { parseServerName, resolveServer, type ServerName } from '../../../src/net/lookup/server-name.ts';
+import { openUdpSocket } from '../../../src/net/udp-socket.ts';
 import { type CheckedPort, type CheckedServer, openPorts, tcpPorts } from './ports.ts';
 import { type ReachReport, type UdpReach, verdictOf } from './report.ts';
 
@@ -18,7 +18,7 @@ import { type ReachReport, type UdpReach, verdictOf } from './report.ts';
 const TIMEOUT_MS = 8_000;
 /**
  * How many ports of one address are checked at once: a server answers one address from elsewhere only so often
- * (../limit/per-source.ts).
+ * (../../limit/per-source.ts).
  */
 const AT_ONCE = 2;
 

@@ -1,7 +1,7 @@
 /** What a check of the server's ports from outside finds: plain data, and what it comes to. */
-import { type Endpoint, sameEndpoint } from '../../src/endpoint.ts';
-import type { OwnPort } from '../../src/nat/extra-tests/own-port.ts';
-import type { Reason } from '../../src/nat/reason.ts';
+import { type Endpoint, sameEndpoint } from '../../../src/endpoint.ts';
+import type { OwnPort } from '../../../src/nat/extra-tests/own-port.ts';
+import type { Reason } from '../../../src/nat/reason.ts';
 
 export type PortVerdict =
   /** An answer came in from there, where the port had not sent to. */
