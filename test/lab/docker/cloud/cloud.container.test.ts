@@ -3,6 +3,8 @@
  * addresses, punch through it and are relayed by it; and it finds out what a firewall in front of it does not let in.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseStunClient, stunClientCommand } from '../../../../lab/docker/reference-clients/stun-client.ts';
+import { parseTurnutils, turnutilsCommand } from '../../../../lab/docker/reference-clients/turnutils.ts';
 import {
   CLASSIC_NATS,
   type Lab,
@@ -51,6 +53,19 @@ describeLab('in a lab whose clouds are 1:1 NATs', () => {
         public: { address: lab.nat(nat).publicAddress },
       });
     });
+
+    it.concurrent.for(CLASSIC_NATS)(
+      'tells the clients of others what $name is',
+      async ({ name, mapping, filtering }) => {
+        const { client } = lab.nat(name);
+        const [coturn, classic] = await Promise.all([
+          client(0).exec(turnutilsCommand(cloud.public[0])),
+          client(1).exec(stunClientCommand(cloud.public[0])),
+        ]);
+        expect(parseTurnutils(coturn.stdout), coturn.stdout).toEqual({ mapping, filtering });
+        expect(parseStunClient(classic.stdout), classic.stdout).toBe(name);
+      },
+    );
 
     it('announces its public addresses alone', async () => {
       const argv = ['natcheck', 'detect', '--verbose', '--server', cloud.public[0]];
