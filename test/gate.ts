@@ -11,7 +11,8 @@ import { parseArgs } from 'node:util';
 
 const FLAG = { type: 'boolean', default: false } as const;
 const { values } = parseArgs({ options: { fast: FLAG, soak: FLAG } });
-const env = values.soak ? { ...process.env, NATCHECK_TEST_RUNS: 'all' } : process.env;
+/** The first step builds; who needs a build then takes that one. */
+const env = { ...process.env, NATCHECK_TEST_DIST: 'dist', ...(values.soak && { NATCHECK_TEST_RUNS: 'all' }) };
 
 interface Step {
   /** What its lines begin with. */

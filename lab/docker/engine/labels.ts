@@ -15,6 +15,11 @@ export function labelsOf(lab: string): Labels {
   return { [LAB]: lab, [OWNER]: `${hostname()}/${process.pid}` };
 }
 
+/** All containers of one lab. */
+export function listLab(docker: Dockerode, lab: string): Promise<readonly Dockerode.ContainerInfo[]> {
+  return docker.listContainers({ all: true, filters: JSON.stringify({ label: [`${LAB}=${lab}`] }) });
+}
+
 /** Removes the guests, the other containers, the networks and the volumes of one lab, running or not. */
 export async function removeLab(docker: Dockerode, lab: string): Promise<void> {
   await removeAll(docker, { label: `${LAB}=${lab}`, condemned: async () => true });

@@ -10,7 +10,7 @@ it('the image gets natcheck, what it depends on, and what those depend on, but n
   const { files } = await appFiles(built.dir);
   expect(files['natcheck/dist']).toBe(built.dir);
   expect(Object.keys(files)).toEqual(
-    expect.arrayContaining(['natcheck/package.json', 'programs/agent.mjs', 'programs/link.py']),
+    expect.arrayContaining(['natcheck/package.json', 'programs/agent.pl', 'programs/link.py']),
   );
   expect(files['natcheck/node_modules/yargs']).toMatch(/node_modules\/yargs$/);
   expect(files['natcheck/node_modules/y18n']).toMatch(/node_modules\/y18n$/);
