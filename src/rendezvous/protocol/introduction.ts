@@ -1,6 +1,5 @@
 /** The message that introduces two peers, as a type of its own: whoever reads what a punch tells needs no library of schemas. */
 import type { Endpoint } from '../../endpoint.ts';
-import type { Role } from '../../ice/role.ts';
 import type { Dependency } from '../../nat/behavior.ts';
 import type { PORT_ASSIGNMENT_KINDS } from '../../nat/port-assignment/pattern.ts';
 
@@ -37,8 +36,8 @@ export interface Introduction extends Sighting {
   readonly peer: string;
   /** The values of SDP `a=candidate` lines (RFC 8839 §5.1). */
   readonly candidates: readonly string[];
-  /** The receiver's. */
-  readonly role: Role;
+  /** The receiver's, which decides on the path (RFC 8445 §4), or does not. */
+  readonly role: 'controlling' | 'controlled';
   /** The same over IPv6, where both have shown a socket of either family: then the fields above are over IPv4. */
   readonly also?: Sighting | undefined;
   readonly key: string;
