@@ -9,6 +9,7 @@ import { metricsPage } from './http/metrics-page.ts';
 import { createRegistry } from './metrics.ts';
 import { openAll } from './open.ts';
 import { planOf, type ServerOptions } from './options.ts';
+import { createPartners, type PartnerView } from './partner/start.ts';
 import { createRendezvous } from './rendezvous/decisions/rendezvous.ts';
 import { addRendezvousMetrics } from './rendezvous/metrics.ts';
 import { serveRendezvous } from './rendezvous/service.ts';
@@ -20,6 +21,9 @@ import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
 
 export type { Endpoint } from '../src/endpoint.ts';
 export type { ServerOptions } from './options.ts';
+export type { Standing } from './partner/decisions/standing.ts';
+export type { PartnerOptions } from './partner/options.ts';
+export type { PartnerView } from './partner/start.ts';
 export type { RendezvousLimits } from './rendezvous/decisions/limits.ts';
 export { defaultAddresses } from './sockets/default-address.ts';
 export type { ServedAddress } from './sockets/served-address.ts';
@@ -51,6 +55,8 @@ export interface NatcheckServer extends AsyncDisposable {
     /** Whether everybody who joins a room may use it. */
     readonly isOpen: boolean;
   } | null;
+  /** One for each family that has a partner. */
+  readonly partners: readonly PartnerView[];
   /** The TURN servers that the rendezvous offers to its peers. */
   readonly turnUrls: readonly string[];
 }
@@ -84,7 +90,9 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   });
   addRendezvousMetrics(metrics, rendezvous);
   const service = owner.use(serveRendezvous({ rendezvous, http: opened.http, now }));
-  startStun({ opened, layouts, metrics, desk, service, relay: turn.service });
+  const { partner, onPartner: onStanding } = options;
+  const partners = owner.use(createPartners({ partner, sockets: opened.primary, metrics, now, onStanding }));
+  startStun({ opened, layouts, metrics, desk, service, relay: turn.service, partners });
   const kept = owner.move();
   return {
     addresses: layouts.flatMap(endpointsOf),
@@ -94,6 +102,7 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
     isSecure: options.tls !== undefined,
     isGuarded: authToken !== undefined,
     relay: turn.service && { turnsPort: turn.turnsPort, isOpen: turn.isOpen },
+    partners: partners.views,
     turnUrls: turn.servers.urls,
     [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
   };

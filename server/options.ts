@@ -2,6 +2,9 @@
 import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../src/endpoint.ts';
 import { parseServerName } from '../src/net/lookup/server-name.ts';
 import { STUN_OTHERS_MAX, TOKEN_MAX_CHARACTERS } from '../src/rendezvous/protocol/bounds.ts';
+import type { Standing } from './partner/decisions/standing.ts';
+import { checkPartner, type PartnerOptions } from './partner/options.ts';
+import type { PartnerView } from './partner/start.ts';
 import { DEFAULT_LIMITS, type RendezvousLimits } from './rendezvous/decisions/limits.ts';
 import { type FamilyAddresses, servedAddresses } from './sockets/served-address.ts';
 import type { Tls } from './sockets/tls.ts';
@@ -37,6 +40,10 @@ export interface ServerOptions {
   readonly relay?: RelayServerOptions;
   /** STUN servers of others that the rendezvous names to its peers, as `HOST` or `HOST:PORT`: of use where this one has one address. */
   readonly otherStun?: readonly string[];
+  /** A server that answers from another address, so that the two with one address each are one for behaviour tests. */
+  readonly partner?: PartnerOptions;
+  /** Hears each time how it stands with the partner of a family, when that has changed. */
+  readonly onPartner?: (partner: PartnerView, standing: Standing) => void;
   /** Other TURN servers that the rendezvous offers to its peers. */
   readonly otherTurn?: OtherTurnOptions;
 }
@@ -78,6 +85,7 @@ export function planOf(options: ServerOptions): Plan {
   checkOtherStun(options);
   if (relay) checkRelay(relay, options.authToken);
   if (otherTurn) checkOtherTurn(otherTurn);
+  if (options.partner) checkPartner(options.partner, families);
   return { families, port, altPort, httpPort, ...(software === undefined ? {} : { software }) };
 }
 

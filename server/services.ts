@@ -6,6 +6,7 @@ import { createRateLimit } from './limit/per-source.ts';
 import { createPlainLimit } from './limit/plain-replies.ts';
 import type { Opened } from './open.ts';
 import type { Plan, ServerOptions } from './options.ts';
+import type { Partners } from './partner/start.ts';
 import type { RendezvousService } from './rendezvous/service.ts';
 import type { BoundSocket } from './sockets/bind.ts';
 import { createStunCounts } from './stun/counts.ts';
@@ -115,12 +116,13 @@ export interface StunStart {
   readonly desk: TicketDesk;
   readonly service: RendezvousService;
   readonly relay: RelayService | null;
+  readonly partners: Partners;
 }
 
 /**
  * Starts STUN in every family; it passes to the relay what is for it, and tells the rendezvous whose ticket has come.
  */
-export function startStun({ opened, layouts, metrics, desk, service, relay }: StunStart): void {
+export function startStun({ opened, layouts, metrics, desk, service, relay, partners }: StunStart): void {
   const counts = createStunCounts();
   addStunMetrics(metrics, counts);
   const limits = {
@@ -129,8 +131,10 @@ export function startStun({ opened, layouts, metrics, desk, service, relay }: St
   };
   const udp = [...opened.primary, ...opened.alternate];
   for (const layout of layouts) {
-    serveStun({
+    const partner = partners.start(layout, (handOver) => stun.answerFor(handOver));
+    const stun = serveStun({
       layout,
+      partner,
       sockets: udp.filter(({ local }) => layout.addresses.some((one) => one === local.address)),
       limits,
       counts,

@@ -7,12 +7,15 @@ import { UsageError } from '../../src/errors.ts';
 import { explainFileCode } from '../../src/net/explain-code.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { PARTNER_NOTES, PARTNER_OPTIONS, partnerOptions } from './serve/partner-options.ts';
 import { relayOptions } from './serve/relay-options.ts';
 
 const NOTES = `\
 Testing NAT behaviour takes two addresses of one family: give --ip twice, the
 primary address first. With one address, clients learn their public endpoint,
 and that the behaviour tests are not available.
+
+${PARTNER_NOTES}
 
 Without --ip the server uses the address from which this host reaches the
 Internet: one for IPv4 and one for IPv6, where there is a default route. It
@@ -78,6 +81,7 @@ export const serve = defineCommand({
     },
     'tls-cert': { type: 'string', describe: 'PEM file with the certificate chain, for https and wss on the TCP port' },
     'tls-key': { type: 'string', describe: 'PEM file with the private key of the certificate' },
+    ...PARTNER_OPTIONS,
     stun: {
       type: 'string',
       array: true,
@@ -160,6 +164,7 @@ export const serve = defineCommand({
       ...(tls && { tls }),
       ...(argv.stun && { otherStun: argv.stun }),
       ...(argv['per-source'] !== undefined && { limits: { peersPerSource: argv['per-source'] } }),
+      ...partnerOptions(argv, { secretOfEnv: env.NATCHECK_PARTNER_SECRET || undefined, stderr }),
       ...relayOptions(argv, env.NATCHECK_RELAY_SECRET || undefined),
     };
     try {

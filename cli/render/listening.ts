@@ -1,5 +1,5 @@
 /** Renders what a server listens on, as lines of text. */
-import type { NatcheckServer, ServedAddress } from '../../server/index.ts';
+import type { Layout, NatcheckServer, ServedAddress } from '../../server/index.ts';
 import { scopeOf } from '../../src/address-scope.ts';
 import { familyOf, formatEndpoint } from '../../src/endpoint.ts';
 import { visible } from '../../src/visible.ts';
@@ -15,10 +15,7 @@ export function listeningText(server: NatcheckServer, columns: number | null = n
     .flatMap((layout) => [...layout.addresses])
     .map((address) => formatEndpoint({ address, port: httpPort }));
   const urls = (scheme: string): string => tcp.map((at) => `${scheme}${isSecure ? 's' : ''}://${at}`).join('  ');
-  const tests = layouts.map((layout) => {
-    const offer = layout.addresses.length === 2 ? 'available' : 'not available: the tests need a second address';
-    return `${familyOf(layout.addresses[0])} ${offer}`;
-  });
+  const tests = layouts.map((layout) => `${familyOf(layout.addresses[0])} ${testsOf(server, layout)}`);
   const rows: readonly Row[] = [
     ['UDP', addresses.map(formatEndpoint).join('  ')],
     ...(translated.length > 0 ? [['Bound', translated.map(sidesText).join('  ')] as const] : []),
@@ -28,6 +25,12 @@ export function listeningText(server: NatcheckServer, columns: number | null = n
     ...relayRows(server),
   ];
   return rows.map(([label, text]) => `${hang(label.padEnd(LABEL_WIDTH), visible(text), columns)}\n`).join('');
+}
+
+function testsOf({ partners }: NatcheckServer, { addresses }: Layout): string {
+  if (addresses.length === 2) return 'available';
+  if (partners.some(({ family }) => family === familyOf(addresses[0]))) return 'available while the partner answers';
+  return 'not available: the tests need a second address';
 }
 
 function sidesText({ bound, announced }: ServedAddress): string {

@@ -27,6 +27,8 @@ export interface SimDetection {
   /** The server's responder; default: the real one. */
   readonly respond?: Respond;
   readonly serverState?: 'up' | 'down';
+  /** Puts servers at the layout's endpoints, in place of one that has them all. */
+  readonly addServers?: (world: World, layout: Layout) => void;
   /** Default: 30 s. */
   readonly timeoutMs?: number;
   /** Another host behind the same box opens a mapping so often, on average; default: there is none. */
@@ -43,9 +45,10 @@ const LAYOUTS: Readonly<Record<Family, Layout>> = { IPv4: LAB_LAYOUT, IPv6: LAB_
 /** Runs it to its end on virtual time, as often as src/detect would. @throws Error when the session does not end. */
 export function detectInSim(options: SimDetection): DetectReport {
   const { access, family = 'IPv4', seed, link, respond, serverState, neighbourGapMs, disturb, trace } = options;
-  const { layout = LAYOUTS[family] } = options;
+  const { layout = LAYOUTS[family], addServers } = options;
   const world = createWorld({ seed, ...(trace && { trace }) });
-  addStunServer(world, { layout, ...(respond && { respond }), ...(serverState && { state: serverState }) });
+  if (addServers) addServers(world, layout);
+  else addStunServer(world, { layout, ...(respond && { respond }), ...(serverState && { state: serverState }) });
   const site = createSite(world, { name: 'router', access, family, ...(link && { link }) });
   const [toward] = layout.addresses;
   if (neighbourGapMs !== undefined) addNeighbour(world, { site, toward, meanGapMs: neighbourGapMs });
