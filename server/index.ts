@@ -9,7 +9,8 @@ import { metricsPage } from './http/metrics-page.ts';
 import { createRegistry } from './metrics.ts';
 import { openAll } from './open.ts';
 import { planOf, type ServerOptions } from './options.ts';
-import { createPartners, type PartnerView } from './partner/start.ts';
+import { createPartners } from './partner/start.ts';
+import type { PartnerView } from './partner/view.ts';
 import { createRendezvous } from './rendezvous/decisions/rendezvous.ts';
 import { addRendezvousMetrics } from './rendezvous/metrics.ts';
 import { serveRendezvous } from './rendezvous/service.ts';
@@ -27,7 +28,7 @@ export type { Reason } from '../src/nat/reason.ts';
 export type { ServerOptions } from './options.ts';
 export type { Standing } from './partner/decisions/standing.ts';
 export type { PartnerOptions } from './partner/options.ts';
-export type { PartnerView } from './partner/start.ts';
+export type { PartnerView } from './partner/view.ts';
 export type { RendezvousLimits } from './rendezvous/decisions/limits.ts';
 export type { ReachOptions } from './sockets/check/check-ports.ts';
 export {

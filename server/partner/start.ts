@@ -9,15 +9,7 @@ import type { Standing } from './decisions/standing.ts';
 import { addPartnerMetrics } from './metrics.ts';
 import type { PartnerOptions } from './options.ts';
 import { type PartnerService, type PartnerServiceOptions, servePartner } from './service.ts';
-
-/** How it stands with the partner of one family. */
-export interface PartnerView {
-  readonly family: Family;
-  /** Null while its name has not been found. */
-  readonly address: () => string | null;
-  /** Behaviour tests are on offer while it is `up`. */
-  readonly standing: () => Standing;
-}
+import type { PartnerView } from './view.ts';
 
 export interface PartnersStart {
   /** Left out, there is no partner. */

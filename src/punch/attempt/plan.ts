@@ -2,8 +2,7 @@
 
 import { type Endpoint, type Family, familyOf } from '../../endpoint.ts';
 import { isStable } from '../../nat/prospect.ts';
-import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
-import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
+import type { Introduction, ToldBehavior } from '../../rendezvous/protocol/introduction.ts';
 import { familiesTold, relayAddresses, tellsMappedPort, tellsRelayOnly } from './candidates/told-candidates.ts';
 import { assumedPair, isDoubtful, knownBehavior, possibleBehaviors } from './known-behavior.ts';
 import { assumptionText, doubtText, overIpv6Text, planText, splitText } from './plan-text.ts';
