@@ -5,7 +5,7 @@ import { STUN_OTHERS_MAX, TOKEN_MAX_CHARACTERS } from '../src/rendezvous/protoco
 import { checkOperation, type OperationOptions } from './operations/options.ts';
 import type { Standing } from './partner/decisions/standing.ts';
 import { checkPartner, type PartnerOptions } from './partner/options.ts';
-import type { PartnerView } from './partner/start.ts';
+import type { PartnerView } from './partner/view.ts';
 import { DEFAULT_LIMITS, type RendezvousLimits } from './rendezvous/decisions/limits.ts';
 import { type FamilyAddresses, servedAddresses } from './sockets/served-address.ts';
 import type { Tls } from './sockets/tls.ts';

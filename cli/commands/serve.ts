@@ -5,6 +5,7 @@ import { UsageError } from '../../src/errors.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { attend } from './serve/attend.ts';
+import { CHECK_OPTIONS, checkIfAsked } from './serve/check.ts';
 import { notifySystemd } from './serve/notify.ts';
 import { OPERATION_OPTIONS, operationOptions } from './serve/operation-options.ts';
 import { PARTNER_NOTES, PARTNER_OPTIONS, partnerOptions } from './serve/partner-options.ts';
@@ -25,7 +26,10 @@ never binds to every address, because a reply has to leave from the address
 that was asked.
 
 In clouds a host mostly has a private address, and a 1:1 NAT gives it the public
-one: --ip 10.0.0.4=203.0.113.10 binds the first and announces the second.
+one: --ip 10.0.0.4=203.0.113.10 binds the first and announces the second. What a
+firewall there does not let in, --check names, through other STUN servers with
+two addresses. It ends with 0 when every UDP port is reached, 7 when one is
+blocked or announced wrongly, 3 when nobody answers and 4 when it cannot tell.
 
 Peers meet in rooms on the TCP port. Without a token, everybody may join. Pass
 the token as NATCHECK_TOKEN and the relay secret as NATCHECK_RELAY_SECRET,
@@ -140,11 +144,13 @@ export const serve = defineCommand({
       describe: 'Server name to put in replies, where that makes them no longer than the request',
     },
     ...OPERATION_OPTIONS,
+    ...CHECK_OPTIONS,
   },
   notes: NOTES,
   examples: [
     ['$0 serve --ip 203.0.113.10 --ip 203.0.113.11', 'with the behaviour tests, over IPv4'],
     ['$0 serve --ip 10.0.0.4=203.0.113.10', 'in a cloud, behind a 1:1 NAT'],
+    ['$0 serve --ip 10.0.0.4=203.0.113.10 --check', 'what a firewall blocks, before anything is served'],
     ['$0 serve', 'STUN on the address of the default route'],
     ['$0 serve --relay --auth-token T', 'also a relay, offered to the peers in its rooms'],
   ],
@@ -152,7 +158,7 @@ export const serve = defineCommand({
     const { stdout, env } = context;
     const [{ startServer, defaultAddresses, StartError, createLog }, { listeningText }] = await Promise.all([
       import('../../server/index.ts'),
-      import('../render/listening.ts'),
+      import('../render/serve/listening.ts'),
     ]);
     const ip = argv.ip ?? (await defaultAddresses());
     if (ip.length === 0) throw new UsageError('this host has no default route: name its address with --ip');
@@ -175,6 +181,8 @@ export const serve = defineCommand({
       ...{ log, ...operation },
     };
     try {
+      const checked = await checkIfAsked(options, argv, context);
+      if (checked !== null) return checked;
       await using server = await startServer(options);
       stdout.write(listeningText(server, stdout.columns));
       stdout.write('ready\n');

@@ -66,13 +66,12 @@ until(peer, is_silent, 5)
 const python = (script: string, ...args: readonly string[]): readonly string[] => ['python3', '-c', script, ...args];
 const afterLine = (line: string): object => ({ after: { line, of: 'a' } });
 
-/** Ends the program that shapes the links of the one lab that this process has. */
+/** Ends the program that shapes the links of the lab that this process has started last. */
 async function killLinks(): Promise<void> {
   const docker = await connectDocker(labHost());
   const filters = { label: [`natcheck.lab.owner=${hostname()}/${process.pid}`], name: ['backbone'] };
-  for (const { Id } of await docker.listContainers({ filters })) {
-    await exec(docker.getContainer(Id), ['pkill', '-KILL', '-f', 'link.py']);
-  }
+  const [latest] = await docker.listContainers({ filters });
+  await exec(docker.getContainer(latest?.Id ?? ''), ['pkill', '-KILL', '-f', 'link.py']);
 }
 
 describeLab('faults of a lab file', () => {

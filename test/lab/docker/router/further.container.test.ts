@@ -35,12 +35,12 @@ const OTHERS: readonly NatProfile[] = [
 describeLab('a lab of NATs that differ in what else RFC 4787 asks for', () => {
   let lab: Lab;
   let server: AsyncDisposable;
-  /** Idles for half a minute, beside all other tests. */
+  /** Idles for 20 s, beside all other tests. */
   let idling: Promise<ExecResult>;
   beforeAll(async () => {
     lab = await startProvidedLab({ profiles: [...FURTHER_NATS, ...OTHERS], clientsPerNat: 2 });
     server = await startNatcheckServer(lab.server);
-    const detect = ['natcheck', 'detect', '--json', '--server', lab.server.primary, '--lifetime', '30'];
+    const detect = ['natcheck', 'detect', '--json', '--server', lab.server.primary, '--lifetime', '20'];
     idling = lab.nat('short-lived').client(1).exec(detect, { timeoutMs: 60_000 });
     idling.catch(() => {}); // Told to whoever waits for it.
   });
@@ -100,11 +100,10 @@ describeLab('a lab of NATs that differ in what else RFC 4787 asks for', () => {
   it('a mapping of 20 s is found to last as long', async () => {
     const { stdout, stderr } = await idling;
     const { lifetime }: DetectReport = JSON.parse(stdout || stderr);
-    // What has been idle for 20 s is asked for just then.
-    expect([
-      { atLeastS: 10, atMostS: 20, reason: null },
-      { atLeastS: 20, atMostS: 30, reason: null },
-    ]).toContainEqual(lifetime);
+    expect(lifetime?.reason).toBeNull();
+    // What has been idle for 20 s is asked for just then, or a moment later where the machine is busy.
+    expect([10, 20]).toContain(lifetime?.atLeastS);
+    expect(lifetime?.atMostS ?? 20).toBeGreaterThanOrEqual(20);
   });
 });
 

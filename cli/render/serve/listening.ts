@@ -1,8 +1,8 @@
 /** Renders what a server listens on, as lines of text. */
-import type { Layout, NatcheckServer, ServedAddress } from '../../server/index.ts';
-import { familyOf, formatEndpoint } from '../../src/endpoint.ts';
-import { visible } from '../../src/visible.ts';
-import { hang } from './layout/wrap.ts';
+import type { Layout, NatcheckServer, ServedAddress } from '../../../server/index.ts';
+import { familyOf, formatEndpoint } from '../../../src/endpoint.ts';
+import { visible } from '../../../src/visible.ts';
+import { hang } from '../layout/wrap.ts';
 
 const LABEL_WIDTH = 7;
 type Row = readonly [label: string, text: string];
