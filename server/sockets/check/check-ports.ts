@@ -70,7 +70,8 @@ async function checkPort(
   const { address } = port.bound;
   const servers = found.flatMap((one) => one.filter((at) => familyOf(at.address) === familyOf(address)).slice(0, 1));
   await using control = await openUdpSocket({ address, port: 0 });
+  await using tester = await openUdpSocket({ address, port: 0 });
   const session = createOwnPortTest({ servers, timeoutMs, now: now(), randomBytes });
-  const { result } = startDriver({ session, sockets: { filtering: socket, control }, signal });
+  const { result } = startDriver({ session, sockets: { filtering: socket, control, tester }, signal });
   return { ...port, verdict: verdictOf(await result, port.announced) };
 }
