@@ -23,7 +23,7 @@ const TIMEOUT_MS = 8_000;
 const AT_ONCE = 2;
 
 export interface ReachOptions {
-  /** STUN servers of others, as `HOST` or `HOST:PORT`; one with two addresses has to be among them. Default: public ones. */
+  /** STUN servers of others, as `HOST` or `HOST:PORT`: one with two addresses, or two ports. Default: public ones. */
   readonly through?: readonly string[] | undefined;
   /** How long one port may take. */
   readonly timeoutMs?: number | undefined;
