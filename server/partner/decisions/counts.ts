@@ -31,7 +31,7 @@ export const PARTNER_REFUSALS = [
 ] as const;
 export type PartnerRefusal = (typeof PARTNER_REFUSALS)[number];
 
-export const PARTNER_MESSAGES = ['hello', 'answer', 'hand-over'] as const;
+export const PARTNER_MESSAGES = ['hello', 'answer', 'bye', 'hand-over'] as const;
 type MessageKind = (typeof PARTNER_MESSAGES)[number];
 
 export interface PartnerCounts {
@@ -48,8 +48,8 @@ export interface PartnerCounts {
 
 export function createPartnerCounts(): PartnerCounts {
   return {
-    sent: { hello: 0, answer: 0, 'hand-over': 0 },
-    taken: { hello: 0, answer: 0, 'hand-over': 0 },
+    sent: { hello: 0, answer: 0, bye: 0, 'hand-over': 0 },
+    taken: { hello: 0, answer: 0, bye: 0, 'hand-over': 0 },
     refused: Object.fromEntries(PARTNER_REFUSALS.map((why) => [why, 0])) as Record<PartnerRefusal, number>,
     unsent: { 'partner-down': 0, 'too-many': 0, 'send-failed': 0 },
   };

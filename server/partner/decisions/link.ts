@@ -81,6 +81,9 @@ function apply(state: State, input: PartnerInput): void {
     case 'datagram':
       receive(state, input.bytes);
       break;
+    case 'closing':
+      if (state.peer) say(state, state.peer.epoch, { kind: 'bye' });
+      break;
     case 'hand-over':
       handOver(state, input.handOver);
       break;

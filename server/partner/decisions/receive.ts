@@ -60,14 +60,30 @@ function obey(state: State, { header, message, isKnown }: Opened): Verdict {
       return takeHello(state, { from: header.from, message, isKnown });
     case 'answer':
       return takeAnswer(state, header, message);
-    case 'hand-over':
-      if (!isKnown) return 'unknown-epoch';
-      if (header.to !== state.epoch) return 'other-epoch';
+    case 'bye':
+      return refusalOf(state, header, isKnown) ?? takeBye(state);
+    case 'hand-over': {
+      const refusal = refusalOf(state, header, isKnown);
+      if (refusal) return refusal;
       // What lay in a queue while this process was stopped, or was held back on its way, is answered no more.
       if (!isHeard(state)) return 'not-heard';
       state.outputs.push({ kind: 'reply', handOver: message.handOver });
       return null;
+    }
   }
+}
+
+/** What is said from one process to another counts between these two only. */
+function refusalOf({ epoch }: State, { to }: SealedHeader, isKnown: boolean): Verdict {
+  if (!isKnown) return 'unknown-epoch';
+  return to === epoch ? null : 'other-epoch';
+}
+
+/** It is heard no more, whichever of its answers are still on their way. */
+function takeBye({ peer, asked }: State): Verdict {
+  if (peer) peer.answeredMs = Number.NEGATIVE_INFINITY;
+  asked.clear();
+  return null;
 }
 
 /** Answers it. A process that is not known may be a new one, and one that did not hear us may do so now: it is asked at once. */

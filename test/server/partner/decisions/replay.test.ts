@@ -101,6 +101,21 @@ describe('a hand-over that is repeated', () => {
   });
 });
 
+describe('a bye that is repeated', () => {
+  it('means nothing to a later process of either side', () => {
+    for (const restarted of ['a', 'b'] as const) {
+      const pair = createPair();
+      pair.pass(HELLO_MS);
+      pair.tell('a', { kind: 'closing' });
+      const bye = pair.sent.at(-1)?.bytes ?? new Uint8Array();
+      pair.restart(restarted);
+      pair.pass(2 * HELLO_MS);
+      pair.tell('b', { kind: 'datagram', bytes: bye });
+      expect(pair.link('b').standing(pair.now())).toBe('up');
+    }
+  });
+});
+
 describe('all that was ever sent, repeated', () => {
   it('brings no dead partner back, and no earlier process of one that lives', () => {
     const pair = createPair();
