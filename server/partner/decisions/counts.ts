@@ -13,6 +13,8 @@ export const PARTNER_REFUSALS = [
   'reflected',
   /** It does not open: it was sealed with another secret, or changed on its way. */
   'unsealed',
+  /** So many come from processes of the partner that are not known that no more are opened now. */
+  'too-many-unknown',
   /** It is for an earlier process of this server, or for one that its sender does not know yet. */
   'other-epoch',
   /** It is not from the process of the partner that answers us. */

@@ -1,17 +1,24 @@
 /** The rules for a datagram from the partner's endpoint: who may be believed, and what follows. */
-import { type Rate, take } from '../../limit/bucket.ts';
+import type { Rate } from '../../limit/bucket.ts';
 import type { PartnerRefusal } from './counts.ts';
 import { sayHello } from './hello.ts';
 import { decodeMessage, type PartnerMessage } from './message.ts';
 import { type Epoch, keyOf, readHeader, type SealedHeader, unseal } from './seal.ts';
 import type { Standing } from './standing.ts';
-import { isHeard, newPeer, type State, say } from './state.ts';
+import { isHeard, newPeer, type State, say, takeToken } from './state.ts';
 
 /**
  * How often a hello is answered with one of our own. A new process of the partner is worth it; but recorded hellos of
  * earlier ones open as well, and are not to make this server send without bound.
  */
 const ASKS_BACK: Rate = { burst: 16, intervalMs: 100 };
+
+/**
+ * How many datagrams of processes that are not known are opened. Each costs a key, five times what a reply to a client
+ * costs, and forged ones are not to take the time of the clients.
+ */
+export const UNKNOWN_PER_SECOND = 1_000;
+const UNKNOWN: Rate = { burst: UNKNOWN_PER_SECOND, intervalMs: 1_000 / UNKNOWN_PER_SECOND };
 
 /** What was sealed with our secret, by one process of the partner. */
 interface Opened {
@@ -40,6 +47,7 @@ function open(state: State, datagram: Uint8Array): Opened | PartnerRefusal {
   if (header.from === state.epoch) return 'reflected';
   const known = header.from === state.peer?.epoch ? state.peer : null;
   if (known && !known.window.isNew(header.counter)) return 'replayed';
+  if (!known && !takeToken(state, 'unknownMs', UNKNOWN)) return 'too-many-unknown';
   const inner = unseal(known?.key ?? keyOf(state.secret, header.from), datagram);
   if (!inner) {
     doubt(state, 'other-secret');
@@ -95,18 +103,12 @@ function takeHello(
     isKnown,
   }: { readonly from: Epoch; readonly message: Hello; readonly isKnown: boolean },
 ): Verdict {
-  const asksBack = (!isKnown || !state.peer?.hears) && takeToken(state);
+  const asksBack = (!isKnown || !state.peer?.hears) && takeToken(state, 'asksBackMs', ASKS_BACK);
   if (!isKnown && !asksBack) return 'too-many-hellos';
   const hears = isKnown && isHeard(state);
   say(state, from, { kind: 'answer', challenge, ports: state.ports, hears });
   if (asksBack) sayHello(state);
   return null;
-}
-
-function takeToken(state: State): boolean {
-  const next = take(state.nowMs, state.asksBackMs, ASKS_BACK);
-  if (next !== null) state.asksBackMs = next;
-  return next !== null;
 }
 
 /** Whoever gives a challenge back that was drawn here lives now, whatever was recorded of its earlier processes. */
