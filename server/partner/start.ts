@@ -1,7 +1,7 @@
 /** Starts the link to the partner in each family of which the server has one address. */
 import { randomBytes } from 'node:crypto';
 import type { Registry } from 'prom-client';
-import { type Family, familyOf } from '../../src/endpoint.ts';
+import { familyOf } from '../../src/endpoint.ts';
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
 import type { Layout } from '../stun/decisions/layout.ts';
 import { createPartnerCounts } from './decisions/counts.ts';
