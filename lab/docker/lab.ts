@@ -197,8 +197,8 @@ function publicNames({ server, helpers, ipv6 }: LabPlan): Readonly<Record<string
 function labSite({ plan, router, carrier, clients }: StartedSite): LabSite {
   const { name, access, ipv6 } = plan;
   const client = (index: number): LabContainer => found(clients[index], `client ${index} behind ${name}`);
-  const home = labRouter(router);
-  const outer = carrier && labRouter(carrier);
+  const home = labRouter(router, plan.rules);
+  const outer = carrier && plan.carrier && labRouter(carrier, plan.carrier.rules);
   return {
     name,
     access,

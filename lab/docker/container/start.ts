@@ -2,8 +2,9 @@
 import type { Duplex } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { visible } from '../../../src/visible.ts';
+import { engineFull } from '../engine/answer/full.ts';
+import { engineReason } from '../engine/answer/reason.ts';
 import type { Labels } from '../engine/labels.ts';
-import { engineReason } from '../engine/reason.ts';
 import { runtimeFor } from '../engine/runtime.ts';
 import { READY } from '../topology/setup-script.ts';
 import { startByteProgram } from './byte-program.ts';
@@ -39,11 +40,11 @@ export interface Attachment {
   readonly address: string;
 }
 
-/** @throws Error with what the container has said when it does not become ready. */
+/** @throws Error with what the container has said when it does not become ready; EngineFullError when nothing can be started. */
 export async function startContainer(docker: Dockerode, spec: ContainerSpec): Promise<LabContainer> {
   const { name, address6, attachments, labels } = spec;
   const container = await createContainer(docker, spec).catch((cause: Error) => {
-    throw new Error(`container ${name} does not start: ${engineReason(cause)}`, { cause });
+    throw engineFull(cause) ?? new Error(`container ${name} does not start: ${engineReason(cause)}`, { cause });
   });
   await untilReady(container, name);
   return runningContainer(docker, { id: container.id, name, labels, address: attachments[0].address, address6 });
@@ -110,6 +111,8 @@ async function untilReady(container: Dockerode.Container, name: string): Promise
   try {
     await Promise.all([container.start(), promise]);
   } catch (cause) {
+    const full = engineFull(cause);
+    if (full) throw full;
     const lines = [`container ${name} does not start: ${engineReason(cause)}`, ...said];
     throw new Error(lines.map(visible).join('\n'), { cause });
   } finally {

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import type Dockerode from 'dockerode';
 import { until } from '../waiting.ts';
-import { type EngineError, gone } from './gone.ts';
+import { type EngineError, gone } from './answer/gone.ts';
 import { startTime } from './process-id.ts';
 
 const LAB = 'natcheck.lab';

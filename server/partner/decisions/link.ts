@@ -13,7 +13,7 @@ import { EPOCH_BYTES } from './lengths.ts';
 import type { Ports } from './message.ts';
 import { receive } from './receive.ts';
 import { keyOf } from './seal.ts';
-import type { Standing } from './standing.ts';
+import { DOUBT_MS, type Standing } from './standing.ts';
 import { type State, say, standingOf } from './state.ts';
 
 /**
@@ -49,6 +49,7 @@ export function createPartnerLink(options: PartnerLinkOptions): PartnerLink {
       asked: new Map(),
       asksBackMs: Number.NEGATIVE_INFINITY,
       handOversMs: Number.NEGATIVE_INFINITY,
+      toldMs: Number.NEGATIVE_INFINITY,
       doubt: null,
       told: 'silent',
       outputs: [],
@@ -101,10 +102,16 @@ function handOver(state: State, handOver: HandOver): void {
   say(state, peer.epoch, { kind: 'hand-over', handOver });
 }
 
-/** Tells what has changed; that the partner does not hear us only when it lasts, since it does so with every new process. */
+/**
+ * Tells what has changed. That the partner does not hear us is told only when it lasts, since it is so with every new
+ * process; and why it is not up no more often than every 5 s, since forged datagrams may change that.
+ */
 function tellStanding(state: State, { kind }: PartnerInput): void {
   const standing = standingOf(state);
   if (standing === state.told || (standing === 'one-way' && kind !== 'tick')) return;
+  const isReason = standing !== 'up' && state.told !== 'up';
+  if (isReason && state.nowMs - state.toldMs < DOUBT_MS) return;
   state.told = standing;
+  state.toldMs = state.nowMs;
   state.outputs.push({ kind: 'standing', standing });
 }

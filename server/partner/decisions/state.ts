@@ -41,6 +41,7 @@ export interface State {
   doubt: { readonly standing: Standing; readonly atMs: number } | null;
   /** The standing that was told last. */
   told: Standing;
+  toldMs: number;
   /** The latest time that was seen: a clock that goes back stands still. */
   nowMs: number;
   outputs: PartnerOutput[];

@@ -149,6 +149,20 @@ describe('a partner that does not fit', () => {
     expect(standing(pair, 'a')).toBe('up');
   });
 
+  it('is told of no more often than every 5 s, whatever is forged in its name', () => {
+    const pair = createPair();
+    pair.alive.b = false;
+    const forged = [Uint8Array.of(0xf5, 2), Uint8Array.of(0xf5, 1, ...new Uint8Array(126))];
+    for (let count = 0; count < 100; count++) {
+      for (const bytes of forged) pair.tell('a', { kind: 'datagram', bytes });
+      pair.pass(200);
+    }
+    expect(pair.standings.a).toHaveLength(20_000 / 5_000);
+    pair.alive.b = true;
+    pair.pass(HELLO_MS);
+    expect(pair.standings.a.at(-1)).toBe('up');
+  });
+
   it('is silent again when nothing has come from it for 5 s', () => {
     const pair = createPair({ b: { secret: 'another secret, which a does not have' } });
     pair.pass(1_000);
