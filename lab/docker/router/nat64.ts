@@ -4,8 +4,8 @@
  */
 import type { SitePlace } from '../topology/addressing.ts';
 
-/** For a network's own use (RFC 8215), so that addresses behind it need not be global (RFC 6052 §3.1). */
-export const NAT64_PREFIX = '64:ff9b:1::/96';
+/** One of a network's own: behind the well-known one there must be no addresses that are not global (RFC 6052 §3.1). */
+export const NAT64_PREFIX = '2001:db8:ff64:1::/96';
 /** The router's link to its clients, as `lan` is the device on which their IPv4 comes. */
 export const NAT64_LINK = 'inside';
 const CLIENT_DEVICE = 'clat';

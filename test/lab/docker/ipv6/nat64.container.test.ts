@@ -35,7 +35,7 @@ describeLab('a host with IPv6 alone behind a NAT64', () => {
     'finds what the NAT64 does, from %s',
     async (what) => {
       const { primary } = lab.server;
-      const standIn = `[${canonicalAddress(`64:ff9b:1::${primary}`)}]:3478`;
+      const standIn = `[${canonicalAddress(`2001:db8:ff64:1::${primary}`)}]:3478`;
       const at = what.includes('stands') ? standIn : primary;
       const { stdout } = await client.exec(['natcheck', 'detect', '--json', '--server', at]);
       const { verdict, mapping, allocation, public: seen }: DetectReport = JSON.parse(stdout);
