@@ -32,7 +32,7 @@ const commonJs: Plugin = {
 export default defineConfig({
   publicDir: false,
   plugins: [letters, commonJs],
-  ssr: { noExternal: true, external: ['mqtt', 'testcontainers'] },
+  ssr: { noExternal: true, external: ['testcontainers'] },
   build: {
     ssr: 'cli/main.ts',
     outDir: 'dist/cli',

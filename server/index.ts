@@ -9,22 +9,35 @@ import { metricsPage } from './http/metrics-page.ts';
 import { createRegistry } from './metrics.ts';
 import { openAll } from './open.ts';
 import { planOf, type ServerOptions } from './options.ts';
-import { createPartners, type PartnerView } from './partner/start.ts';
+import { createPartners } from './partner/start.ts';
+import type { PartnerView } from './partner/view.ts';
 import { createRendezvous } from './rendezvous/decisions/rendezvous.ts';
 import { addRendezvousMetrics } from './rendezvous/metrics.ts';
 import { serveRendezvous } from './rendezvous/service.ts';
 import { boundOf, createTicketing, portOf, startStun, startTurn } from './services.ts';
 import { closeAll } from './sockets/bind.ts';
+import { checkPorts, type ReachOptions } from './sockets/check/check-ports.ts';
+import type { ReachReport } from './sockets/check/report.ts';
 import { addConnectionMetrics } from './sockets/metrics.ts';
 import type { ServedAddress } from './sockets/served-address.ts';
 import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
+import { DEFAULT_RELAY_PORTS, DEFAULT_TURNS_PORT } from './turn/options.ts';
 
-export type { Endpoint } from '../src/endpoint.ts';
+export type { Endpoint, Family } from '../src/endpoint.ts';
+export type { Reason } from '../src/nat/reason.ts';
 export type { ServerOptions } from './options.ts';
 export type { Standing } from './partner/decisions/standing.ts';
 export type { PartnerOptions } from './partner/options.ts';
-export type { PartnerView } from './partner/start.ts';
+export type { PartnerView } from './partner/view.ts';
 export type { RendezvousLimits } from './rendezvous/decisions/limits.ts';
+export type { ReachOptions } from './sockets/check/check-ports.ts';
+export {
+  outcomeOf,
+  type PortVerdict,
+  type ReachReport,
+  type TcpReach,
+  type UdpReach,
+} from './sockets/check/report.ts';
 export { defaultAddresses } from './sockets/default-address.ts';
 export type { ServedAddress } from './sockets/served-address.ts';
 export type { Tls } from './sockets/tls.ts';
@@ -106,6 +119,18 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
     turnUrls: turn.servers.urls,
     [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
   };
+}
+
+/**
+ * Checks which ports a server with these options would be reached on, through STUN servers of others; it must not be running
+ * meanwhile.
+ * @throws StartError when it cannot be had as asked; UsageError for a server name that is none; the signal's reason when aborted.
+ */
+export async function checkReach(options: ServerOptions, how: ReachOptions = {}): Promise<ReachReport> {
+  const { relay, tls } = options;
+  const { ports = DEFAULT_RELAY_PORTS, turnsPort = DEFAULT_TURNS_PORT } = relay ?? {};
+  const checked = { ports, turnsPort: tls ? turnsPort : null };
+  return checkPorts({ ...planOf(options), isSecure: tls !== undefined, relay: relay ? checked : null }, how);
 }
 
 function pagesOf(metrics: Registry, { metricsToken }: ServerOptions): Pages {

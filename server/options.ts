@@ -4,7 +4,7 @@ import { parseServerName } from '../src/net/lookup/server-name.ts';
 import { STUN_OTHERS_MAX, TOKEN_MAX_CHARACTERS } from '../src/rendezvous/protocol/bounds.ts';
 import type { Standing } from './partner/decisions/standing.ts';
 import { checkPartner, type PartnerOptions } from './partner/options.ts';
-import type { PartnerView } from './partner/start.ts';
+import type { PartnerView } from './partner/view.ts';
 import { DEFAULT_LIMITS, type RendezvousLimits } from './rendezvous/decisions/limits.ts';
 import { type FamilyAddresses, servedAddresses } from './sockets/served-address.ts';
 import type { Tls } from './sockets/tls.ts';

@@ -49,7 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/base',
     'src/net',
   ],
-  'server/sockets': ['server/base', 'server/limit', 'src/base', 'src/net'],
+  'server/sockets': ['server/base', 'server/limit', 'src/base', 'src/nat', 'src/net'],
   'server/http': ['server/base', 'server/limit', 'server/sockets', 'src/base'],
   'server/stun': ['server/base', 'server/limit', 'server/stun/decisions', 'src/base', 'src/net', 'src/stun'],
   'server/turn': [
@@ -68,7 +68,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['server/base', 'server/http', 'server/limit', 'server/partner', 'server/partner/decisions'],
     ...['server/rendezvous', 'server/rendezvous/decisions'],
     ...['server/sockets', 'server/stun', 'server/stun/decisions', 'server/ticket', 'server/turn'],
-    ...['server/turn/decisions', 'src/base', 'src/net', 'src/rendezvous'],
+    ...['server/turn/decisions', 'src/base', 'src/nat', 'src/net', 'src/rendezvous'],
   ],
   'lab/base': ['src/base', 'src/nat', 'src/punch/attempt'],
   'lab/sim/network': ['src/base', 'src/stun'],

@@ -24,7 +24,7 @@ interface Step {
 const npmRun = (script: string): readonly string[] => ['npm', 'run', '--silent', script];
 const testsOf = (project: string): Step => ({ name: project, commands: [['vitest', 'run', '--project', project]] });
 const BUILD: Step = { name: 'build', commands: [npmRun('build')] };
-const CHECKS: Step = { name: 'checks', commands: ['lint', 'types', 'dead-code'].map(npmRun) };
+const CHECKS: Step = { name: 'checks', commands: ['lint', 'types', 'dead-code', 'package'].map(npmRun) };
 
 const failed = new AbortController();
 

@@ -7,6 +7,7 @@ import { UsageError } from '../../src/errors.ts';
 import { explainFileCode } from '../../src/net/explain-code.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { CHECK_OPTIONS, checkIfAsked } from './serve/check.ts';
 import { PARTNER_NOTES, PARTNER_OPTIONS, partnerOptions } from './serve/partner-options.ts';
 import { relayOptions } from './serve/relay-options.ts';
 
@@ -23,7 +24,10 @@ never binds to every address, because a reply has to leave from the address
 that was asked.
 
 In clouds a host mostly has a private address, and a 1:1 NAT gives it the public
-one: --ip 10.0.0.4=203.0.113.10 binds the first and announces the second.
+one: --ip 10.0.0.4=203.0.113.10 binds the first and announces the second. What a
+firewall there does not let in, --check names, through other STUN servers. It
+ends with 0 when every UDP port is reached, 7 when one is blocked or announced
+wrongly, 3 when nobody answers and 4 when it cannot tell.
 
 Peers meet in rooms on the TCP port. Without a token, everybody may join. Pass
 the token as NATCHECK_TOKEN and the relay secret as NATCHECK_RELAY_SECRET,
@@ -137,15 +141,18 @@ export const serve = defineCommand({
       type: 'string',
       describe: 'Server name to put in replies, where that makes them no longer than the request',
     },
+    ...CHECK_OPTIONS,
   },
   notes: NOTES,
   examples: [
     ['$0 serve --ip 203.0.113.10 --ip 203.0.113.11', 'with the behaviour tests, over IPv4'],
     ['$0 serve --ip 10.0.0.4=203.0.113.10', 'in a cloud, behind a 1:1 NAT'],
+    ['$0 serve --ip 10.0.0.4=203.0.113.10 --check', 'what a firewall blocks, before anything is served'],
     ['$0 serve', 'STUN on the address of the default route'],
     ['$0 serve --relay --auth-token T', 'also a relay, offered to the peers in its rooms'],
   ],
-  async run(argv, { stdout, stderr, signal, env }) {
+  async run(argv, context) {
+    const { stdout, stderr, signal, env } = context;
     const [{ startServer, defaultAddresses, StartError }, { listeningText, unreachableText }] = await Promise.all([
       import('../../server/index.ts'),
       import('../render/listening.ts'),
@@ -168,6 +175,8 @@ export const serve = defineCommand({
       ...relayOptions(argv, env.NATCHECK_RELAY_SECRET || undefined),
     };
     try {
+      const checked = await checkIfAsked(options, argv, context);
+      if (checked !== null) return checked;
       await using server = await startServer(options);
       stdout.write(listeningText(server, stdout.columns));
       stderr.write(unreachableText(server, stderr.columns));

@@ -7,8 +7,8 @@ import type { Layout } from '../stun/decisions/layout.ts';
 import type { EndpointPair } from '../stun/decisions/responder.ts';
 import { findPartnerAddress } from './address.ts';
 import type { PartnerCounts, PartnerRefusal } from './decisions/counts.ts';
-import type { PartnerOutput } from './decisions/input-output.ts';
-import { createPartnerLink } from './decisions/link.ts';
+import type { PartnerInput, PartnerOutput } from './decisions/input-output.ts';
+import { createPartnerLink, type PartnerLink } from './decisions/link.ts';
 import { isForPartner } from './decisions/seal.ts';
 import { HELLO_MS, type Standing } from './decisions/standing.ts';
 import type { PartnerOptions } from './options.ts';
@@ -41,54 +41,73 @@ export interface PartnerService extends Disposable {
   readonly address: () => string | null;
 }
 
-/** Asks from now on; its disposal ends that. */
+/** Asks from now on; its disposal says so to the partner, and ends that. */
 export function servePartner(options: PartnerServiceOptions): PartnerService {
-  const { layout, socket, counts, now, randomBytes, answerFor, onStanding, hosts, secret, resolver } = options;
+  const { layout, socket, counts, now, randomBytes, hosts, secret, resolver } = options;
   const { port, altPort, addresses } = layout;
   const family = familyOf(addresses[0]);
   const link = createPartnerLink({ secret, family, ports: { port, altPort }, randomBytes, counts });
-  const standing = (): Standing => link.standing(now());
-  const isMissed = (): boolean => standing() !== 'up';
-  const at = findPartnerAddress({ hosts, family, own: addresses, isMissed, resolver });
+  let isClosed = false;
+  const standingAt = (time: number): Standing => (isClosed ? 'silent' : link.standing(time));
+  const standing = (): Standing => standingAt(now());
+  const at = findPartnerAddress({ hosts, family, own: addresses, isMissed: () => standing() !== 'up', resolver });
   const endpoint = (): Endpoint | null => {
     const address = at.current();
     return address === null ? null : { address, port };
   };
-  const carryOut = (output: PartnerOutput): void => {
-    if (output.kind === 'send') send(output.bytes);
-    else if (output.kind === 'standing') onStanding?.(output.standing);
-    else {
-      const refusal = answerFor(output.handOver);
-      if (refusal !== null) counts.refused[refusal]++;
-    }
-  };
-  const send = (bytes: Uint8Array): void => {
-    const to = endpoint();
-    if (to) socket.send(bytes, to, () => counts.unsent['send-failed']++);
-  };
-  const handle = (...input: Parameters<typeof link.handle>): void => {
-    for (const output of link.handle(...input)) carryOut(output);
-  };
-  const ask = (): void => handle(now(), { kind: 'tick' });
+  const handle = createHandler(options, { link, endpoint });
+  const ask = (): void => handle({ kind: 'tick' });
   ask();
   const asking = setInterval(ask, HELLO_MS).unref();
   return {
     take: (bytes, { local, remote }) => {
       if (!isForPartner(bytes)) return false;
+      if (isClosed) return true;
       const from = endpoint();
-      if (from && sameEndpoint(remote, from) && sameEndpoint(local, socket.local))
-        handle(now(), { kind: 'datagram', bytes });
+      if (from && sameEndpoint(remote, from) && sameEndpoint(local, socket.local)) handle({ kind: 'datagram', bytes });
       else counts.refused.stranger++;
       return true;
     },
-    layout: createLayouts(layout, { address: at.current, isUp: (time) => link.standing(time) === 'up' }),
-    handOver: (handOver) => handle(now(), { kind: 'hand-over', handOver }),
+    layout: createLayouts(layout, { address: at.current, isUp: (time) => standingAt(time) === 'up' }),
+    handOver: (handOver) => handle({ kind: 'hand-over', handOver }),
     standing,
     address: at.current,
     [Symbol.dispose]: () => {
       clearInterval(asking);
+      handle({ kind: 'closing' });
+      isClosed = true;
       at[Symbol.dispose]();
     },
+  };
+}
+
+/** Passes what happens to the link, and carries out what it wants. */
+function createHandler(
+  { socket, counts, now, answerFor, onStanding }: PartnerServiceOptions,
+  { link, endpoint }: { readonly link: PartnerLink; readonly endpoint: () => Endpoint | null },
+): (input: PartnerInput) => void {
+  const failed = (): void => {
+    counts.unsent['send-failed']++;
+  };
+  const carryOut = (output: PartnerOutput): void => {
+    switch (output.kind) {
+      case 'send': {
+        const to = endpoint();
+        if (to) socket.send(output.bytes, to, failed);
+        break;
+      }
+      case 'reply': {
+        const refusal = answerFor(output.handOver);
+        if (refusal !== null) counts.refused[refusal]++;
+        break;
+      }
+      case 'standing':
+        onStanding?.(output.standing);
+        break;
+    }
+  };
+  return (input) => {
+    for (const output of link.handle(now(), input)) carryOut(output);
   };
 }
 

@@ -1,7 +1,7 @@
 /** Starts the link to the partner in each family of which the server has one address. */
 import { randomBytes } from 'node:crypto';
 import type { Registry } from 'prom-client';
-import { type Family, familyOf } from '../../src/endpoint.ts';
+import { familyOf } from '../../src/endpoint.ts';
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
 import type { Layout } from '../stun/decisions/layout.ts';
 import { createPartnerCounts } from './decisions/counts.ts';
@@ -9,15 +9,7 @@ import type { Standing } from './decisions/standing.ts';
 import { addPartnerMetrics } from './metrics.ts';
 import type { PartnerOptions } from './options.ts';
 import { type PartnerService, type PartnerServiceOptions, servePartner } from './service.ts';
-
-/** How it stands with the partner of one family. */
-export interface PartnerView {
-  readonly family: Family;
-  /** Null while its name has not been found. */
-  readonly address: () => string | null;
-  /** Behaviour tests are on offer while it is `up`. */
-  readonly standing: () => Standing;
-}
+import type { PartnerView } from './view.ts';
 
 export interface PartnersStart {
   /** Left out, there is no partner. */

@@ -106,7 +106,7 @@ async function detectOnce(
 }
 
 /** What a peer is told: a mapping that is known only to depend on the destination is taken at its strictest. */
-function toldOf({ verdict, mapping, filtering, allocation, early }: FamilyReport): ToldBehavior {
+export function toldOf({ verdict, mapping, filtering, allocation, early }: FamilyReport): ToldBehavior {
   const { reason: _, samples: __, ...told } = allocation;
   const isMoving = mapping.behavior === 'undetermined' && verdict.type === 'symmetric';
   return {

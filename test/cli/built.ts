@@ -1,11 +1,11 @@
 /**
  * The command as its users have it: joined into few files, which start in a third of the time. Once per run of the tests, and only
- * where no run has made it of the same sources before.
+ * where no run has made it of the same sources before, and the gate has not built it (NATCHECK_TEST_DIST).
  */
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync, utimesSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import type { TestProject } from 'vitest/node';
@@ -25,6 +25,8 @@ const PREFIX = 'cli-';
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
 export default async function setup(project: TestProject): Promise<void> {
+  const { NATCHECK_TEST_DIST: given } = process.env;
+  if (given !== undefined) return project.provide('builtMain', resolve(given, 'cli/main.js'));
   const dir = join(CACHE, `${PREFIX}${digestOfSources()}`);
   if (!isThere(dir)) await buildInto(dir);
   project.provide('builtMain', join(dir, 'main.js'));

@@ -1,4 +1,4 @@
-/** The files of natcheck itself that go into the image: dist/ and the closure of its production dependencies. */
+/** The files of natcheck itself that go into the image: dist/, and the closure of the packages that it loads where they are installed. */
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

@@ -4,7 +4,7 @@
  * shared secret is acted on, once, and while the partner is heard.
  */
 import type { Family } from '../../../src/endpoint.ts';
-import { type Rate, take } from '../../limit/bucket.ts';
+import type { Rate } from '../../limit/bucket.ts';
 import type { HandOver } from '../../stun/decisions/hand-over.ts';
 import { createPartnerCounts, type PartnerCounts } from './counts.ts';
 import { sayHello } from './hello.ts';
@@ -13,8 +13,8 @@ import { EPOCH_BYTES } from './lengths.ts';
 import type { Ports } from './message.ts';
 import { receive } from './receive.ts';
 import { keyOf } from './seal.ts';
-import type { Standing } from './standing.ts';
-import { type State, say, standingOf } from './state.ts';
+import { DOUBT_MS, type Standing } from './standing.ts';
+import { type State, say, standingOf, takeToken } from './state.ts';
 
 /**
  * What goes to the partner on behalf of all clients together, forged sources included: enough for 130 detections begun
@@ -48,7 +48,9 @@ export function createPartnerLink(options: PartnerLinkOptions): PartnerLink {
     ...{
       asked: new Map(),
       asksBackMs: Number.NEGATIVE_INFINITY,
+      unknownMs: Number.NEGATIVE_INFINITY,
       handOversMs: Number.NEGATIVE_INFINITY,
+      toldMs: Number.NEGATIVE_INFINITY,
       doubt: null,
       told: 'silent',
       outputs: [],
@@ -80,6 +82,9 @@ function apply(state: State, input: PartnerInput): void {
     case 'datagram':
       receive(state, input.bytes);
       break;
+    case 'closing':
+      if (state.peer) say(state, state.peer.epoch, { kind: 'bye' });
+      break;
     case 'hand-over':
       handOver(state, input.handOver);
       break;
@@ -87,24 +92,28 @@ function apply(state: State, input: PartnerInput): void {
 }
 
 function handOver(state: State, handOver: HandOver): void {
-  const { peer, counts, nowMs } = state;
+  const { peer, counts } = state;
   if (!peer || standingOf(state) !== 'up') {
     counts.unsent['partner-down']++;
     return;
   }
-  const next = take(nowMs, state.handOversMs, HAND_OVERS);
-  if (next === null) {
+  if (!takeToken(state, 'handOversMs', HAND_OVERS)) {
     counts.unsent['too-many']++;
     return;
   }
-  state.handOversMs = next;
   say(state, peer.epoch, { kind: 'hand-over', handOver });
 }
 
-/** Tells what has changed; that the partner does not hear us only when it lasts, since it does so with every new process. */
+/**
+ * Tells what has changed. That the partner does not hear us is told only when it lasts, since it is so with every new
+ * process; and why it is not up no more often than every 5 s, since forged datagrams may change that.
+ */
 function tellStanding(state: State, { kind }: PartnerInput): void {
   const standing = standingOf(state);
   if (standing === state.told || (standing === 'one-way' && kind !== 'tick')) return;
+  const isReason = standing !== 'up' && state.told !== 'up';
+  if (isReason && state.nowMs - state.toldMs < DOUBT_MS) return;
   state.told = standing;
+  state.toldMs = state.nowMs;
   state.outputs.push({ kind: 'standing', standing });
 }

@@ -30,6 +30,7 @@ describeLab('a program', () => {
   beforeAll(async () => {
     const { kind = 'private', host = '', image = '' } = inject('lab') ?? {};
     const file = fileOf({ ...NATS, ...ONCE, sides: { command: 'true' }, success: { exit: 0 } });
+    // A lab of its own, since its helper leaves something in its network.
     bed = await startBed(file, { engine: { kind, host }, image, progress: () => {}, signal, own: owned.use });
   });
   afterAll(() => owned[Symbol.asyncDispose]());

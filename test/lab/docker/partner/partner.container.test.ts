@@ -7,17 +7,7 @@ import { parseStunClient, stunClientCommand } from '../../../../lab/docker/refer
 import { parseTurnutils, turnutilsCommand } from '../../../../lab/docker/reference-clients/turnutils.ts';
 import { CLASSIC_NATS, type Lab, type LabContainer, type Program } from '../../../../lab/index.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
-
-const SECRET = 'NATCHECK_PARTNER_SECRET=what both of the partners know';
-
-/** Starts a server at the one address that has the other for a partner, and waits until it listens. */
-async function serve(container: LabContainer, address: string, partner: string): Promise<Program> {
-  const program = await container.start([
-    ...['env', SECRET, 'natcheck', 'serve', '--ip', address, '--partner', partner],
-  ]);
-  await program.line(/\bready\b/);
-  return program;
-}
+import { DOWN, servePartnered, UP } from './serve.ts';
 
 /** The next line from now on that matches. */
 function nextLine({ onLine }: Program, pattern: RegExp): Promise<string> {
@@ -32,9 +22,6 @@ function nextLine({ onLine }: Program, pattern: RegExp): Promise<string> {
   return promise;
 }
 
-const UP = /tests are available/;
-const DOWN = /does not answer/;
-
 describeLab('two servers with one address each', () => {
   let lab: Lab;
   let home: Program;
@@ -43,9 +30,9 @@ describeLab('two servers with one address each', () => {
   beforeAll(async () => {
     lab = await startProvidedLab({ profiles: CLASSIC_NATS, helpers: ['partner'] });
     other = lab.helper('partner');
-    home = await serve(lab.server, lab.server.primary, other.address);
-    away = await serve(other, other.address, lab.server.primary);
-    await Promise.all([home.line(UP), away.line(UP)]);
+    home = await servePartnered(lab.server, { ip: [lab.server.primary], partner: [other.address] });
+    away = await servePartnered(other, { ip: [other.address], partner: [lab.server.primary] });
+    await Promise.all([home.line(UP.IPv4), away.line(UP.IPv4)]);
   });
   afterAll(async () => {
     await home?.[Symbol.asyncDispose]();
@@ -95,7 +82,7 @@ describeLab('two servers with one address each', () => {
     expect((await other.exec(withPid(fault))).exitCode).toBe(0);
     await down;
     expect(await reasonAt('port-restricted')).toBe('server-has-one-address');
-    const up = nextLine(home, UP);
+    const up = nextLine(home, UP.IPv4);
     expect((await other.exec(withPid(remedy))).exitCode).toBe(0);
     await up;
     expect(await reasonAt('port-restricted')).toBeNull();
@@ -105,9 +92,9 @@ describeLab('two servers with one address each', () => {
     const down = nextLine(home, DOWN);
     await away[Symbol.asyncDispose]();
     await down;
-    const up = nextLine(home, UP);
-    away = await serve(other, other.address, lab.server.primary);
-    await Promise.all([up, away.line(UP)]);
+    const up = nextLine(home, UP.IPv4);
+    away = await servePartnered(other, { ip: [other.address], partner: [lab.server.primary] });
+    await Promise.all([up, away.line(UP.IPv4)]);
     const { stdout } = await lab.nat('restricted').client(0).exec(turnutilsCommand(lab.server.primary));
     expect(parseTurnutils(stdout), stdout).toEqual({
       mapping: 'endpoint-independent',

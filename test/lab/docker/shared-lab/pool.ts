@@ -1,22 +1,19 @@
-/** Labs for test files that only need clients behind NATs: a file borrows one, and the next gets it as it was when it had started. */
+/** Labs for tests that only need clients behind NATs: one borrows a lab, and the next one gets it as it was when it had started. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Addressing } from '../../../../lab/docker/topology/addressing.ts';
 import { FREE_ADDRESSINGS } from '../../../../lab/docker/topology/free-addressing.ts';
-import { planLab } from '../../../../lab/docker/topology/plan.ts';
-import { loadRules } from '../../../../lab/docker/topology/setup-script.ts';
 import { type Engine, type Lab, startLab } from '../../../../lab/index.ts';
 import { createOwner } from '../../../../src/net/owner.ts';
-import { SHARED_PROFILES } from './profiles.ts';
-
-/** What a borrower is told, as one line of JSON. */
-export type Lent = { readonly id: string; readonly addressing: Addressing } | { readonly error: string };
+import type { Asked, Lent } from './lent.ts';
+import { restoreLab } from './restore.ts';
 
 export interface LabPool extends AsyncDisposable {
-  /** The socket to connect to for a lab, and to close when it is no longer needed. */
+  /** The socket on which a lab is asked for; it is given back by closing the connection. */
   readonly path: string;
 }
 
@@ -26,21 +23,40 @@ export interface PoolOptions {
   readonly image: string;
 }
 
-/** Nothing is started before somebody asks; there are as many labs as files that had one at the same time. */
+/** More than those that most tests ask for; an engine has addresses for 14. */
+const MOST = 6;
+
+/** Nothing is started before somebody asks; what is not in use makes room for what is asked for. */
 export async function openLabPool(options: PoolOptions): Promise<LabPool> {
   await using opened = createOwner();
   const dir = await mkdtemp(join(tmpdir(), 'natcheck-labs-'));
   opened.defer(() => rm(dir, { recursive: true }));
-  const free: Lab[] = [];
-  const borrow = async (): Promise<Lab> => {
-    const used = free.pop();
-    if (used === undefined) {
-      return opened.use(await startLab({ ...options, profiles: SHARED_PROFILES, addressing: 'free' }));
-    }
-    await restore(used);
-    return used;
+  /** Those that are not in use, the longest unused first. */
+  const unused: { readonly kind: string; readonly lab: Lab }[] = [];
+  let count = 0;
+  const take = async (kind: string): Promise<Lab> => {
+    const asked: Asked = JSON.parse(kind);
+    const at = unused.findLastIndex((one) => one.kind === kind);
+    const [used] = at === -1 ? [] : unused.splice(at, 1);
+    if (used) return restoreLab(used.lab, asked, addressingOf(used.lab));
+    const other = ++count > MOST ? unused.shift() : undefined;
+    if (other) count--;
+    await other?.lab[Symbol.asyncDispose]();
+    return opened.use(await startLab({ ...options, ...asked, addressing: 'free' }));
   };
-  const server = createServer((borrower) => void lend(borrower, { borrow, free }));
+  const lend = async (borrower: Socket): Promise<void> => {
+    const closed = once(borrower, 'close');
+    const [kind] = await once(createInterface({ input: borrower }), 'line');
+    const lab = await take(kind);
+    borrower.write(`${JSON.stringify({ id: lab.id, addressing: addressingOf(lab) } satisfies Lent)}\n`);
+    await closed;
+    unused.push({ kind, lab });
+  };
+  const server = createServer((borrower) => {
+    lend(borrower).catch((error: Error) =>
+      borrower.end(`${JSON.stringify({ error: error.message } satisfies Lent)}\n`),
+    );
+  });
   const path = join(dir, 'labs.sock');
   await once(server.listen(path), 'listening');
   opened.defer(() => void server.close());
@@ -48,41 +64,8 @@ export async function openLabPool(options: PoolOptions): Promise<LabPool> {
   return { path, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };
 }
 
-interface Lending {
-  readonly borrow: () => Promise<Lab>;
-  readonly free: Lab[];
-}
-
-async function lend(borrower: Socket, { borrow, free }: Lending): Promise<void> {
-  const closed = once(borrower.resume(), 'close');
-  const say = (lent: Lent): boolean => borrower.write(`${JSON.stringify(lent)}\n`);
-  try {
-    const lab = await borrow();
-    say({ id: lab.id, addressing: addressingOf(lab) });
-    await closed;
-    free.push(lab);
-  } catch (error) {
-    say({ error: String(error) });
-  }
-}
-
 function addressingOf({ server }: Lab): Addressing {
   const found = FREE_ADDRESSINGS.find(({ publicPrefix }) => server.primary.startsWith(`${publicPrefix}.`));
   if (found === undefined) throw new RangeError(`${server.primary} is of no known addressing`);
   return found;
-}
-
-/** Ends all programs but the containers' own, and gives each router the rules that it began with, and no memory. */
-async function restore(lab: Lab): Promise<void> {
-  const { sites } = planLab({ profiles: SHARED_PROFILES, clientsPerSite: 1, addressing: addressingOf(lab) });
-  const hosts = [lab.server, ...lab.sites.flatMap(({ clients }) => clients)];
-  await Promise.all([
-    ...hosts.map((host) => host.exec(['sh', '-c', 'kill -KILL -1'])),
-    ...sites.map(async ({ name, rules }) => {
-      const { exitCode, stderr } = await lab
-        .nat(name)
-        .router.exec(['sh', '-c', `set -e\n${loadRules(rules)}\nconntrack -F`]);
-      if (exitCode !== 0) throw new Error(`${name} is not restored: ${stderr}`);
-    }),
-  ]);
 }
