@@ -1,27 +1,31 @@
 /** The public side of natcheck as a library: one call opens every socket of it, one disposal closes them. */
 import { randomBytes } from 'node:crypto';
-import type { Registry } from 'prom-client';
 import type { Endpoint } from '../src/endpoint.ts';
-import { now } from '../src/net/driver.ts';
+import { now, wallClock } from '../src/net/driver.ts';
 import { createOwner } from '../src/net/owner.ts';
 import type { Pages } from './http/http.ts';
 import { metricsPage } from './http/metrics-page.ts';
+import { openHttp } from './http/open.ts';
 import { createRegistry } from './metrics.ts';
-import { openAll } from './open.ts';
 import { planOf, type ServerOptions } from './options.ts';
-import { createPartners } from './partner/start.ts';
 import type { PartnerView } from './partner/view.ts';
+import { DEFAULT_LIMITS } from './rendezvous/decisions/limits.ts';
 import { createRendezvous } from './rendezvous/decisions/rendezvous.ts';
 import { addRendezvousMetrics } from './rendezvous/metrics.ts';
 import { serveRendezvous } from './rendezvous/service.ts';
-import { boundOf, createTicketing, portOf, startStun, startTurn } from './services.ts';
+import { sumWith } from './services/metrics.ts';
+import { openOrReserve } from './services/services.ts';
+import { portOf, ticketIssuerFor } from './services/start.ts';
+import { createTurnUsers } from './services/turn-users.ts';
 import { closeAll } from './sockets/bind.ts';
 import { checkPorts, type ReachOptions } from './sockets/check/check-ports.ts';
 import type { ReachReport } from './sockets/check/report.ts';
 import { addConnectionMetrics } from './sockets/metrics.ts';
 import type { ServedAddress } from './sockets/served-address.ts';
+import type { BoundTicket } from './stun/answer.ts';
 import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
-import { DEFAULT_RELAY_PORTS, DEFAULT_TURNS_PORT } from './turn/options.ts';
+import { DEFAULT_RELAY_PORTS, DEFAULT_TURNS_PORT, isOpenRelay } from './turn/options.ts';
+import { sessionSecretFor, turnServersOf } from './turn/turn-servers.ts';
 
 export type { Endpoint, Family } from '../src/endpoint.ts';
 export type { Reason } from '../src/nat/reason.ts';
@@ -72,6 +76,8 @@ export interface NatcheckServer extends AsyncDisposable {
   readonly partners: readonly PartnerView[];
   /** The TURN servers that the rendezvous offers to its peers. */
   readonly turnUrls: readonly string[];
+  /** The ids of the processes that serve STUN and TURN; empty where this one does. */
+  readonly workers: () => readonly number[];
 }
 
 /**
@@ -82,41 +88,51 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   const plan = planOf(options);
   const metrics = createRegistry();
   await using owner = createOwner();
-  const opened = await openAll(plan, { ...options, pages: pagesOf(metrics, options), now });
-  owner.defer(() => closeAll([...opened.primary, ...opened.alternate, ...opened.http, ...opened.turns]));
-  addConnectionMetrics(metrics, opened.admissions);
-  const bound = boundOf(plan, opened);
+  const services = owner.use(await openOrReserve(plan, options));
+  const { bound } = services;
   const { layouts, stun } = bound;
-
-  const isAttended = (session: string): boolean => rendezvous.hasTurnUser(session);
-  const turn = startTurn(options, { opened, bound, metrics, isAttended });
-  if (turn.service) owner.use(turn.service);
-  const { authToken, limits, otherStun } = options;
-  const { issueTicket, desk } = createTicketing();
+  const { relay, authToken, limits, otherStun } = options;
+  const secrets = { ticketSecret: randomBytes(32), sessionSecret: sessionSecretFor(relay, randomBytes) };
+  const { turnsPort } = bound;
+  const turnServers = turnServersOf(options, {
+    ...{ secret: secrets.sessionSecret, primaries: stun.addresses, port: stun.port, turnsPort },
+  });
+  const turnUsers = createTurnUsers();
   const rendezvous = createRendezvous({
     stun: { ...stun, ...(otherStun && { others: [...otherStun] }) },
     authToken,
     limits,
     randomBytes,
-    issueTicket,
-    turnFor: turn.servers.serversFor,
+    issueTicket: ticketIssuerFor({ secret: secrets.ticketSecret, unixMs: wallClock }),
+    turnFor: turnServers.serversFor,
+    turnUsers,
   });
   addRendezvousMetrics(metrics, rendezvous);
-  const service = owner.use(serveRendezvous({ rendezvous, http: opened.http, now }));
-  const { partner, onPartner: onStanding } = options;
-  const partners = owner.use(createPartners({ partner, sockets: opened.primary, metrics, now, onStanding }));
-  startStun({ opened, layouts, metrics, desk, service, relay: turn.service, partners });
+  const pages = pagesOf(
+    sumWith(metrics, () => services.readMetrics()),
+    options,
+  );
+  const { http, admission } = await openHttp(
+    { served: plan.families.flat(), httpPort: plan.httpPort },
+    { pages, tls: options.tls, now, peersPerSource: { ...DEFAULT_LIMITS, ...limits }.peersPerSource },
+  );
+  owner.defer(() => closeAll(http));
+  addConnectionMetrics(metrics, { http: admission, ...(services.admission && { turn: services.admission }) });
+  const service = owner.use(serveRendezvous({ rendezvous, http, now }));
+  const onBound = (ticket: BoundTicket): void => service.handle({ kind: 'bound', ...ticket });
+  const { partners } = await services.serve({ ...secrets, metrics, turnUsers, onBound });
   const kept = owner.move();
   return {
     addresses: layouts.flatMap(endpointsOf),
     served: plan.families.flat(),
     layouts,
-    httpPort: portOf(opened.http, plan.httpPort),
+    httpPort: portOf(http, plan.httpPort),
     isSecure: options.tls !== undefined,
     isGuarded: authToken !== undefined,
-    relay: turn.service && { turnsPort: turn.turnsPort, isOpen: turn.isOpen },
-    partners: partners.views,
-    turnUrls: turn.servers.urls,
+    relay: relay ? { turnsPort, isOpen: isOpenRelay(relay, authToken) } : null,
+    partners,
+    turnUrls: turnServers.urls,
+    workers: services.pids,
     [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
   };
 }
@@ -133,7 +149,7 @@ export async function checkReach(options: ServerOptions, how: ReachOptions = {})
   return checkPorts({ ...planOf(options), isSecure: tls !== undefined, relay: relay ? checked : null }, how);
 }
 
-function pagesOf(metrics: Registry, { metricsToken }: ServerOptions): Pages {
+function pagesOf(metrics: Parameters<typeof metricsPage>[0], { metricsToken }: ServerOptions): Pages {
   return {
     '/healthz': () => ({ contentType: 'text/plain', body: 'ok\n' }),
     '/metrics': metricsPage(metrics, metricsToken),
