@@ -34,7 +34,7 @@ export default defineConfig({
   plugins: [letters, commonJs],
   ssr: { noExternal: true, external: ['testcontainers'] },
   build: {
-    ssr: 'cli/main.ts',
+    ssr: true,
     outDir: 'dist/cli',
     emptyOutDir: true,
     // As tsconfig.json has it; and whoever reads a stack trace is to know the names in it.
@@ -42,6 +42,8 @@ export default defineConfig({
     minify: false,
     license: { fileName: 'licenses.md' },
     rolldownOptions: {
+      // The command, and the program of a worker of `natcheck serve`, which stands beside what starts it.
+      input: ['cli/main.ts', 'server/services/worker.ts'],
       checks: { emptyImportMeta: false },
       output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: '[name].js' },
     },

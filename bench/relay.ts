@@ -2,7 +2,7 @@
  * Datagrams relayed over UDP on loopback, by natcheck and by coturn: coturn's client sends through allocations to coturn's
  * peer, which sends each message back, so that it is relayed twice. The server has one core, clients and peer share another
  * one; rounds of both take turns, and what is compared was measured in the same round.
- * Usage: node bench/relay.ts [--rounds 5] [--messages 2000] [--bytes 172]
+ * Usage: node bench/relay.ts [--rounds 5] [--messages 2000] [--bytes 172] [--framing channels|indications]
  */
 import { parseArgs } from 'node:util';
 import { findCoturn } from './server/coturn.ts';
@@ -16,14 +16,16 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     messages: { type: 'string', default: '2000' },
     bytes: { type: 'string', default: '172' },
+    framing: { type: 'string' },
   },
 });
 const rounds = Number(values.rounds);
 const common = { messages: Number(values.messages), bytes: Number(values.bytes) };
-const TRAFFIC: readonly Traffic[] = [
+const ALL: readonly Traffic[] = [
   { framing: 'channels', clients: 12, ...common },
   { framing: 'indications', clients: 12, ...common },
 ];
+const traffics = ALL.filter(({ framing }) => values.framing === undefined || framing === values.framing);
 
 const pins = await canPin();
 await using found = await findCoturn();
@@ -51,7 +53,7 @@ async function measure({ port, program }: RelayServer, traffic: Traffic): Promis
 const median = (all: readonly number[]): number => quantile(all, 0.5);
 const loadBefore = await loadAverage();
 const rows: object[] = [];
-for (const traffic of TRAFFIC) {
+for (const traffic of traffics) {
   const measured = servers.all.map((server) => ({ server, all: [] as Round[] }));
   for (let round = 0; round <= rounds; round++) {
     for (const { server, all } of measured) {

@@ -2,7 +2,7 @@
  * Plain Bindings over IPv4 on loopback, as many as each server answers: natcheck, coturn, and an echo by Node's UDP alone,
  * which is what a server in Node can be at most. The server has one core, whoever asks another one; rounds of all take turns,
  * and what is compared was measured in the same round. Loopback has no rate limit (server/limit/plain-replies.ts).
- * Usage: node bench/stun.ts [--rounds 15] [--seconds 0.6] [--requests 256] [--sockets 8]
+ * Usage: node bench/stun.ts [--rounds 15] [--seconds 0.6] [--requests 256] [--sockets 8] [--workers 0]
  */
 import { parseArgs } from 'node:util';
 import { findCoturn } from './server/coturn.ts';
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '0.6' },
     requests: { type: 'string', default: '256' },
     sockets: { type: 'string', default: '8' },
+    workers: { type: 'string', default: '0' },
   },
 });
 const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
@@ -27,7 +28,11 @@ await using load = await createLoad(pins ? [ASKER_CORE] : null, {
   requests: Number(values.requests),
   sockets: Number(values.sockets),
 });
-await using servers = await startServers({ coturn, cores: pins ? [SERVER_CORE] : null });
+await using servers = await startServers({
+  coturn,
+  cores: pins ? [SERVER_CORE] : null,
+  workers: Number(values.workers),
+});
 
 interface Round {
   readonly perSecond: number;

@@ -1,32 +1,40 @@
 /** The public side of natcheck as a library: one call opens every socket of it, one disposal closes them. */
 import { randomBytes } from 'node:crypto';
+import type { Registry } from 'prom-client';
 import { type Endpoint, formatEndpoint } from '../src/endpoint.ts';
-import { now } from '../src/net/driver.ts';
-import { createOwner } from '../src/net/owner.ts';
-import { type Opened, openAll } from './open.ts';
+import { now, wallClock } from '../src/net/driver.ts';
+import { createOwner, type Owner } from '../src/net/owner.ts';
+import type { HttpServer } from './http/http.ts';
+import { openHttp } from './http/open.ts';
 import { type ServerLog, SILENT } from './operations/log.ts';
 import { createRegistry } from './operations/metrics.ts';
-import { openMetricsServer } from './operations/metrics-server.ts';
+import { type MetricsServer, openMetricsServer } from './operations/metrics-server.ts';
 import { createOperation, type Operation } from './operations/operation.ts';
 import { metricsPages, publicPages } from './operations/pages.ts';
 import { createReadiness, type Readiness } from './operations/readiness.ts';
 import { reportRefusals } from './operations/refusals.ts';
-import { openFilesMax, type Started, type StartWarning, warningsOf } from './operations/warnings.ts';
-import { planOf, type ServerOptions } from './options.ts';
-import { createPartners } from './partner/start.ts';
+import type { StartWarning } from './operations/warnings.ts';
+import { type Plan, planOf, type ServerOptions } from './options.ts';
 import type { PartnerView } from './partner/view.ts';
+import { DEFAULT_LIMITS } from './rendezvous/decisions/limits.ts';
 import { createRendezvous, type Rendezvous } from './rendezvous/decisions/rendezvous.ts';
 import { addRendezvousMetrics } from './rendezvous/metrics.ts';
 import { type RendezvousService, serveRendezvous } from './rendezvous/service.ts';
-import { boundOf, createTicketing, portOf, startStun, startTurn, type Turn } from './services.ts';
+import { sumWith } from './services/metrics.ts';
+import { openOrReserve, type Services } from './services/services.ts';
+import { portOf, ticketIssuerFor } from './services/start.ts';
+import { createTurnUsers } from './services/turn-users.ts';
 import { closeAll } from './sockets/bind.ts';
 import { checkPorts, type ReachOptions } from './sockets/check/check-ports.ts';
 import type { ReachReport } from './sockets/check/report.ts';
 import { addConnectionMetrics } from './sockets/metrics.ts';
 import type { ServedAddress } from './sockets/served-address.ts';
+import { renewTls } from './sockets/tls.ts';
+import { startWarnings } from './start-warnings.ts';
+import type { BoundTicket } from './stun/answer.ts';
 import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
-import { DEFAULT_RELAY_LIMITS } from './turn/decisions/limits.ts';
-import { DEFAULT_RELAY_PORTS, DEFAULT_TURNS_PORT } from './turn/options.ts';
+import { DEFAULT_RELAY_PORTS, DEFAULT_TURNS_PORT, isOpenRelay } from './turn/options.ts';
+import { sessionSecretFor, turnServersOf } from './turn/turn-servers.ts';
 
 export type { Endpoint, Family } from '../src/endpoint.ts';
 export type { Reason } from '../src/nat/reason.ts';
@@ -89,6 +97,8 @@ export interface NatcheckServer extends AsyncDisposable, Operation {
   readonly partners: readonly PartnerView[];
   /** The TURN servers that the rendezvous offers to its peers. */
   readonly turnUrls: readonly string[];
+  /** The ids of the processes that serve STUN and TURN; empty where this one does. */
+  readonly workers: () => readonly number[];
   /** Where the metrics are on an address of their own; null where they are not. */
   readonly metricsAt: Endpoint | null;
   /** What the operator had better know. */
@@ -101,68 +111,53 @@ export interface NatcheckServer extends AsyncDisposable, Operation {
  */
 export async function startServer(options: ServerOptions): Promise<NatcheckServer> {
   const plan = planOf(options);
-  const metrics = createRegistry();
-  const { log = SILENT, metricsListen, metricsToken } = options;
+  const { relay, authToken, limits, otherStun, log = SILENT, onPartner } = options;
   const readiness = createReadiness();
   const listening = readiness.require('listening');
-  const pages = { metrics, metricsToken, readiness };
+  const onStanding: typeof onPartner = (view, standing) => {
+    readiness.require(`partner ${view.family}`).set(standing === 'up');
+    onPartner?.(view, standing);
+  };
   await using owner = createOwner();
-  const opened = await openAll(plan, { ...options, pages: publicPages(pages), now });
-  owner.defer(() => closeAll([...opened.primary, ...opened.alternate, ...opened.http, ...opened.turns]));
-  addConnectionMetrics(metrics, opened.admissions);
-  const scraped = metricsListen && (await openMetricsServer(metricsListen, { pages: metricsPages(pages), now }));
-  if (scraped) owner.use(scraped);
-  const bound = boundOf(plan, opened);
-  const { layouts, stun } = bound;
-
-  const isAttended = (session: string): boolean => rendezvous.hasTurnUser(session);
-  const turn = startTurn(options, { opened, bound, metrics, isAttended });
-  if (turn.service) owner.use(turn.service);
-  const { authToken, limits, otherStun } = options;
-  const { issueTicket, desk } = createTicketing();
+  const services = owner.use(await openOrReserve(plan, { ...options, onPartner: onStanding }));
+  const { layouts, stun, turnsPort } = services.bound;
+  const secrets = { ticketSecret: randomBytes(32), sessionSecret: sessionSecretFor(relay, randomBytes) };
+  const turnServers = turnServersOf(options, {
+    ...{ secret: secrets.sessionSecret, primaries: stun.addresses, port: stun.port, turnsPort },
+  });
+  const turnUsers = createTurnUsers();
   const rendezvous = createRendezvous({
     stun: { ...stun, ...(otherStun && { others: [...otherStun] }) },
-    authToken,
-    limits,
-    randomBytes,
-    issueTicket,
+    ...{ authToken, limits, randomBytes, turnUsers },
+    issueTicket: ticketIssuerFor({ secret: secrets.ticketSecret, unixMs: wallClock }),
     // A relay that is going down is handed to nobody.
-    turnFor: (user) => (readiness.isDraining() ? [] : turn.servers.serversFor(user)),
+    turnFor: (user) => (readiness.isDraining() ? [] : turnServers.serversFor(user)),
   });
+  const metrics = createRegistry();
   addRendezvousMetrics(metrics, rendezvous);
-  const service = owner.use(serveRendezvous({ rendezvous, http: opened.http, now, log }));
-  const partners = owner.use(
-    createPartners({
-      ...{ partner: options.partner, sockets: opened.primary, metrics, now },
-      onStanding: (view, standing) => {
-        readiness.require(`partner ${view.family}`).set(standing === 'up');
-        options.onPartner?.(view, standing);
-      },
-    }),
-  );
-  startStun({ opened, layouts, metrics, desk, service, relay: turn.service, partners });
-  for (const { family, standing } of partners.views) readiness.require(`partner ${family}`).set(standing() === 'up');
+  const { http, scraped } = await openPages(plan, { options, metrics, services, readiness, owner });
+  const service = owner.use(serveRendezvous({ rendezvous, http, now, log }));
+  const onBound = (ticket: BoundTicket): void => service.handle({ kind: 'bound', ...ticket });
+  const { partners } = await services.serve({ ...secrets, metrics, turnUsers, onBound });
+  for (const { family, standing } of partners) readiness.require(`partner ${family}`).set(standing() === 'up');
   owner.use(reportRefusals(metrics, log));
-  const operation = operationOf({ opened, rendezvous, service, turn, readiness, log });
-  const warnings = startWarnings(options, { served: plan.families.flat(), isOpenRelay: turn.isOpen });
+  const operation = operationOf({ http, rendezvous, service, services, readiness, log });
+  const isOpen = isOpenRelay(relay, authToken);
+  const warnings = startWarnings(options, { served: plan.families.flat(), isOpenRelay: isOpen });
   const kept = owner.move();
   listening.set(true);
-  log('info', 'ready', {
-    udp: layouts.flatMap(endpointsOf).map(formatEndpoint),
-    tcp: portOf(opened.http, plan.httpPort),
-  });
+  const httpPort = portOf(http, plan.httpPort);
+  log('info', 'ready', { udp: layouts.flatMap(endpointsOf).map(formatEndpoint), tcp: httpPort });
   return {
     addresses: layouts.flatMap(endpointsOf),
     served: plan.families.flat(),
-    layouts,
-    httpPort: portOf(opened.http, plan.httpPort),
+    ...{ layouts, httpPort, partners, warnings },
     isSecure: options.tls !== undefined,
     isGuarded: authToken !== undefined,
-    relay: turn.service && { turnsPort: turn.turnsPort, isOpen: turn.isOpen },
-    partners: partners.views,
-    turnUrls: turn.servers.urls,
+    relay: relay ? { turnsPort, isOpen } : null,
+    turnUrls: turnServers.urls,
+    workers: services.pids,
     metricsAt: scraped?.at ?? null,
-    warnings,
     ...operation,
     [Symbol.asyncDispose]: async () => {
       await kept[Symbol.asyncDispose]();
@@ -171,40 +166,61 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   };
 }
 
+/** Opens the HTTP port, and the metrics on an address of their own where they are asked for there. */
+async function openPages(
+  { families, httpPort }: Plan,
+  {
+    options: { tls, limits, metricsListen, metricsToken },
+    metrics,
+    services,
+    readiness,
+    owner,
+  }: {
+    readonly options: ServerOptions;
+    readonly metrics: Registry;
+    readonly services: Services;
+    readonly readiness: Readiness;
+    readonly owner: Owner;
+  },
+): Promise<{ readonly http: readonly HttpServer[]; readonly scraped: MetricsServer | undefined }> {
+  const pages = { metrics: sumWith(metrics, () => services.readMetrics()), metricsToken, readiness };
+  const { peersPerSource } = { ...DEFAULT_LIMITS, ...limits };
+  const { http, admission } = await openHttp(
+    { served: families.flat(), httpPort },
+    { pages: publicPages(pages), tls, now, peersPerSource },
+  );
+  owner.defer(() => closeAll(http));
+  addConnectionMetrics(metrics, { http: admission, ...(services.admission && { turn: services.admission }) });
+  const scraped = metricsListen && (await openMetricsServer(metricsListen, { pages: metricsPages(pages), now }));
+  if (scraped) owner.use(scraped);
+  return { http, scraped };
+}
+
 interface Running {
-  readonly opened: Opened;
+  readonly http: readonly HttpServer[];
   readonly rendezvous: Rendezvous;
   readonly service: RendezvousService;
-  readonly turn: Turn;
+  readonly services: Services;
   readonly readiness: Readiness;
   readonly log: ServerLog;
 }
 
-function operationOf({ opened, rendezvous, service, turn, readiness, log }: Running): Operation {
+function operationOf({ http, rendezvous, service, services, readiness, log }: Running): Operation {
   return createOperation({
-    ...{ log, readiness, servers: [...opened.http, ...opened.turns].map(({ server }) => server) },
+    ...{ log, readiness },
+    renew: (tls) => {
+      renewTls(
+        http.map(({ server }) => server),
+        tls,
+      );
+      services.renewTls(tls);
+    },
     begin: () => {
       service.handle({ kind: 'draining' });
-      turn.service?.drain();
+      services.drain();
     },
-    isIdle: () => rendezvous.population().peers === 0 && (turn.service?.allocations() ?? 0) === 0,
+    isIdle: () => rendezvous.population().peers === 0 && services.allocations() === 0,
   });
-}
-
-/** Finds what the operator had better know, and logs it. */
-function startWarnings(
-  { tls, relay, metricsListen, metricsToken, log = SILENT }: ServerOptions,
-  found: Pick<Started, 'served' | 'isOpenRelay'>,
-): readonly StartWarning[] {
-  const warnings = warningsOf({
-    ...found,
-    isSecure: tls !== undefined,
-    relayLimits: relay ? { ...DEFAULT_RELAY_LIMITS, ...relay.limits } : null,
-    openMetrics: metricsListen && metricsToken === undefined ? metricsListen.address : null,
-    openFilesMax: openFilesMax(),
-  });
-  for (const { code, message } of warnings) log('warn', code, { message });
-  return warnings;
 }
 
 /**

@@ -7,7 +7,9 @@ import type { Standing } from './partner/decisions/standing.ts';
 import { checkPartner, type PartnerOptions } from './partner/options.ts';
 import type { PartnerView } from './partner/view.ts';
 import { DEFAULT_LIMITS, type RendezvousLimits } from './rendezvous/decisions/limits.ts';
-import { type FamilyAddresses, servedAddresses } from './sockets/served-address.ts';
+import { checkWorkers } from './services/options.ts';
+import type { ServicesPlan } from './services/plan.ts';
+import { servedAddresses } from './sockets/served-address.ts';
 import type { Tls } from './sockets/tls.ts';
 import { checkPort, StartError } from './start-error.ts';
 import { checkOtherTurn, checkRelay, type OtherTurnOptions, type RelayServerOptions } from './turn/options.ts';
@@ -39,6 +41,8 @@ export interface ServerOptions extends OperationOptions {
   readonly limits?: Partial<RendezvousLimits>;
   /** A TURN server on the primary port, over UDP and TCP; left out, there is none. */
   readonly relay?: RelayServerOptions;
+  /** How many processes serve STUN and TURN, each on a core of its own; default: 0, for this process alone. */
+  readonly workers?: number;
   /** STUN servers of others that the rendezvous names to its peers, as `HOST` or `HOST:PORT`: of use where this one has one address. */
   readonly otherStun?: readonly string[];
   /** A server that answers from another address, so that the two with one address each are one for behaviour tests. */
@@ -49,13 +53,8 @@ export interface ServerOptions extends OperationOptions {
   readonly otherTurn?: OtherTurnOptions;
 }
 
-export interface Plan {
-  /** The addresses of each family in use. */
-  readonly families: readonly FamilyAddresses[];
-  readonly port: number;
-  readonly altPort: number;
+export interface Plan extends ServicesPlan {
   readonly httpPort: number;
-  readonly software?: string;
 }
 
 /** @throws StartError when the options contradict each other, or name an address or a port that cannot be. */
@@ -85,6 +84,7 @@ export function planOf(options: ServerOptions): Plan {
   checkAccess(options);
   checkOtherStun(options);
   checkOperation(options);
+  checkWorkers(options);
   if (relay) checkRelay(relay, options.authToken);
   if (otherTurn) checkOtherTurn(otherTurn);
   if (options.partner) checkPartner(options.partner, families);

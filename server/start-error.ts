@@ -17,6 +17,8 @@ export type StartErrorCode =
   | 'bad-limit'
   /** The certificate and the key are not PEM, or not a pair. */
   | 'bad-tls'
+  /** There cannot be so many workers, or they cannot do what else is asked for. */
+  | 'bad-workers'
   /** The options of the partner contradict each other, or a partner would be of no use. */
   | 'bad-partner'
   /** The options of the relay contradict each other, or cannot be met. */

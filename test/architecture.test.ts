@@ -66,10 +66,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/net',
     'src/rendezvous',
   ],
+  'server/services': [
+    ...['server/base', 'server/limit', 'server/partner', 'server/sockets', 'server/stun', 'server/stun/decisions'],
+    ...['server/ticket', 'server/turn', 'server/turn/decisions', 'src/base', 'src/net'],
+  ],
   server: [
-    ...['server/base', 'server/http', 'server/limit', 'server/operations', 'server/partner'],
-    ...['server/partner/decisions', 'server/rendezvous', 'server/rendezvous/decisions'],
-    ...['server/sockets', 'server/stun', 'server/stun/decisions', 'server/ticket', 'server/turn'],
+    ...['server/base', 'server/http', 'server/operations', 'server/partner', 'server/partner/decisions'],
+    ...['server/rendezvous', 'server/rendezvous/decisions', 'server/services', 'server/sockets', 'server/stun'],
+    ...['server/stun/decisions', 'server/turn'],
     ...['server/turn/decisions', 'src/base', 'src/nat', 'src/net', 'src/rendezvous'],
   ],
   'lab/base': ['src/base', 'src/nat', 'src/punch/attempt'],

@@ -8,7 +8,7 @@ import { type Program, startProgram } from './program.ts';
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const ECHO = fileURLToPath(new URL('../peers/server/echo.ts', import.meta.url));
 /** Below the ports that the system gives out. */
-const PORTS = { echo: 27_011, natcheck: 27_021, coturn: 27_031 } as const;
+const PORTS = { echo: 27_011, natcheck: 27_021, coturn: 27_031, workers: 27_041 } as const;
 
 export interface StunServer {
   readonly name: string;
@@ -20,22 +20,28 @@ export interface StunServers extends AsyncDisposable {
   readonly all: readonly StunServer[];
 }
 
-/** @param cores those that each may run on; null for any. */
+/**
+ * @param cores those that each may run on; null for any.
+ * @param workers how many processes a further natcheck serves by, on any core; 0 for no such one.
+ */
 export async function startServers({
   coturn,
   cores,
+  workers,
 }: {
   readonly coturn: Coturn | null;
   readonly cores: readonly number[] | null;
+  readonly workers: number;
 }): Promise<StunServers> {
   await using owner = createOwner();
-  const start = async (name: string, port: number, command: Command): Promise<StunServer> => {
-    const argv = cores === null ? command.argv : pinnedTo(cores, command.argv);
+  const start = async (name: string, port: number, { isFree, ...command }: Command): Promise<StunServer> => {
+    const argv = cores === null || isFree ? command.argv : pinnedTo(cores, command.argv);
     return { name, port, program: owner.use(await startProgram(argv, command)) };
   };
   const all = [
     await start('echo', PORTS.echo, { argv: [process.execPath, ECHO, `${PORTS.echo}`], ready: /ready/ }),
     await start('natcheck', PORTS.natcheck, natcheckOn(PORTS.natcheck)),
+    ...(workers > 0 ? [await start(`natcheck, ${workers} workers`, PORTS.workers, withWorkers(workers))] : []),
     ...(coturn ? [await start(`coturn ${coturn.version}`, PORTS.coturn, coturnOn(coturn, PORTS.coturn))] : []),
   ];
   const kept = owner.move();
@@ -46,6 +52,8 @@ interface Command {
   readonly argv: readonly string[];
   readonly ready: RegExp;
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether it may run on any core. */
+  readonly isFree?: boolean;
 }
 
 /** With two addresses, so that its replies have all that they can have. */
@@ -55,6 +63,11 @@ function natcheckOn(port: number): Command {
     argv: [process.execPath, MAIN, 'serve', '--ip', '127.0.0.1', '--ip', '127.0.0.2', ...ports],
     ready: /^ready$/,
   };
+}
+
+function withWorkers(workers: number): Command {
+  const { argv, ready } = natcheckOn(PORTS.workers);
+  return { argv: [...argv, '--workers', `${workers}`], ready, isFree: true };
 }
 
 /** One relay thread: nothing is gained by more on one core. */

@@ -88,6 +88,11 @@ export const serve = defineCommand({
     'tls-cert': { type: 'string', describe: 'PEM file with the certificate chain, for https and wss on the TCP port' },
     'tls-key': { type: 'string', describe: 'PEM file with the private key of the certificate' },
     ...PARTNER_OPTIONS,
+    workers: {
+      type: 'number',
+      describe: 'Processes that serve STUN and TURN, each on a core of its own; 0 means this one alone',
+      defaultDescription: '0',
+    },
     stun: {
       type: 'string',
       array: true,
@@ -175,6 +180,7 @@ export const serve = defineCommand({
       ...(metricsToken !== undefined && { metricsToken }),
       ...(tls && { tls }),
       ...(argv.stun && { otherStun: argv.stun }),
+      ...(argv.workers !== undefined && { workers: argv.workers }),
       ...(argv['per-source'] !== undefined && { limits: { peersPerSource: argv['per-source'] } }),
       ...partnerOptions(argv, { secretOfEnv: env.NATCHECK_PARTNER_SECRET || undefined, log }),
       ...relayOptions(argv, env.NATCHECK_RELAY_SECRET || undefined),

@@ -4,7 +4,10 @@ import { scopeOf } from '../../src/address-scope.ts';
 import { isSameSecret } from '../secret.ts';
 import type { Page, Visitor } from './http.ts';
 
-export function metricsPage(registry: Registry, token: string | undefined): (visitor: Visitor) => Promise<Page> {
+export function metricsPage(
+  registry: Pick<Registry, 'contentType' | 'metrics'>,
+  token: string | undefined,
+): (visitor: Visitor) => Promise<Page> {
   return async (visitor) => {
     const refusal = token === undefined ? refusalWithoutToken(visitor) : refusalWithToken(visitor, token);
     return refusal ?? { contentType: registry.contentType, body: await registry.metrics() };

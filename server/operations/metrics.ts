@@ -14,6 +14,8 @@ export interface Metric {
   readonly name: string;
   readonly help: string;
   readonly labelNames?: readonly string[];
+  /** How the values of several processes make one; default: their sum. */
+  readonly aggregator?: 'sum' | 'max';
   /** The values now; a plain number where the metric has no labels. */
   readonly read: () => number | readonly Sample[];
 }
@@ -26,9 +28,9 @@ export function createRegistry(): Registry {
 }
 
 /** Adds a value that goes up and down. */
-export function addGauge(registry: Registry, { name, help, labelNames = [], read }: Metric): void {
+export function addGauge(registry: Registry, { name, help, labelNames = [], aggregator = 'sum', read }: Metric): void {
   new Gauge({
-    ...{ name, help, labelNames, registers: [registry] },
+    ...{ name, help, labelNames, aggregator, registers: [registry] },
     collect() {
       for (const { labels, value } of samplesOf(read())) this.set(labels, value);
     },

@@ -1,7 +1,6 @@
 /** What an operator may ask of a server that runs: another certificate, and a good end. */
 import { X509Certificate } from 'node:crypto';
-import type { Server } from 'node:net';
-import { renewTls, type Tls } from '../sockets/tls.ts';
+import type { Tls } from '../sockets/tls.ts';
 import { type Drainable, type DrainEnd, drain } from './drain.ts';
 import type { ServerLog } from './log.ts';
 import type { Readiness } from './readiness.ts';
@@ -22,14 +21,14 @@ export interface Operation {
 interface Operated extends Drainable {
   readonly log: ServerLog;
   readonly readiness: Readiness;
-  /** All that listens on TCP. */
-  readonly servers: readonly Server[];
+  /** Gives everything that listens with TLS another certificate. @throws StartError when it cannot be used. */
+  readonly renew: (tls: Tls) => void;
 }
 
-export function createOperation({ log, readiness, servers, begin, isIdle }: Operated): Operation {
+export function createOperation({ log, readiness, renew, begin, isIdle }: Operated): Operation {
   return {
     renewTls: (tls) => {
-      renewTls(servers, tls);
+      renew(tls);
       log('info', 'tls-renewed', { validTo: new X509Certificate(tls.cert).validToDate.toISOString() });
     },
     drain: async (signal) => {

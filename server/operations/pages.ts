@@ -5,7 +5,7 @@ import { metricsPage } from '../http/metrics-page.ts';
 import type { Readiness } from './readiness.ts';
 
 interface PageSources {
-  readonly metrics: Registry;
+  readonly metrics: Pick<Registry, 'contentType' | 'metrics'>;
   readonly metricsToken: string | undefined;
   readonly readiness: Readiness;
 }

@@ -19,6 +19,8 @@ export interface Gate {
   readonly now: () => number;
   /** How long after its acceptance a connection may still be in its TLS handshake. */
   readonly handshakeMs?: number;
+  /** Whether other processes of this server listen at the same endpoint (SO_REUSEPORT). */
+  readonly isShared?: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function listenTcp(server: Server, { address, port }: Endpoint, gat
   guard(server, gate, open);
   try {
     const listening = once(server, 'listening');
-    server.listen({ host: address, port, exclusive: true });
+    server.listen({ host: address, port, exclusive: true, reusePort: gate.isShared ?? false });
     await listening;
   } catch (error) {
     throw listenError(error as SystemError, 'TCP', { address, port });

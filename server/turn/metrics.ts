@@ -28,6 +28,7 @@ function addPresent(registry: Registry, { population, open, isOpen }: Present): 
   addGauge(registry, {
     name: 'natcheck_relay_open',
     help: '1 when everybody who joins a room may use the relay, else 0.',
+    aggregator: 'max',
     read: () => (isOpen ? 1 : 0),
   });
   addGauge(registry, {

@@ -1,4 +1,5 @@
 /** The relay over real sockets: passes what comes in to the state machine, and carries out what it wants. */
+import type { Endpoint } from '../../src/endpoint.ts';
 import type { OpenSocket, UdpSocket } from '../../src/net/udp-socket.ts';
 import { closeAll } from '../sockets/bind.ts';
 import type { EndpointPair } from '../stun/decisions/responder.ts';
@@ -19,8 +20,16 @@ export interface RelayService extends AsyncDisposable {
   readonly drain: () => void;
   /** How many allocations there are. */
   readonly allocations: () => number;
+  /** Tells it of a relayed socket that another process of this server has opened, or closed. */
+  readonly tellElsewhere: (relayed: RelayedElsewhere) => void;
   /** How many sockets and connections are open, for the metrics. */
   readonly open: () => { readonly relayedSockets: number; readonly connections: number };
+}
+
+/** A relayed endpoint of another process, and whether it is open still. */
+export interface RelayedElsewhere {
+  readonly endpoint: Endpoint;
+  readonly isThere: boolean;
 }
 
 export interface RelayServiceOptions {
@@ -77,6 +86,7 @@ export function serveRelay(options: RelayServiceOptions): RelayService {
     take: createTaker(sockets, handle),
     drain: () => handle({ kind: 'draining' }),
     allocations: () => Object.values(relay.population()).reduce((sum, count) => sum + count, 0),
+    tellElsewhere: (relayed) => handle({ kind: 'relayed-elsewhere', ...relayed }),
     open: () => ({ relayedSockets: relayed.size(), connections: connections.size() }),
     [Symbol.asyncDispose]: async () => {
       clearInterval(ticking);

@@ -2,7 +2,7 @@
 import type { Registry } from 'prom-client';
 import { type Endpoint, familyOf } from '../../src/endpoint.ts';
 import { hostAddresses, hostNetworks } from '../../src/net/host/interfaces.ts';
-import type { UdpSocket } from '../../src/net/udp-socket.ts';
+import type { OpenSocket, UdpSocket } from '../../src/net/udp-socket.ts';
 import { createRateLimit } from '../limit/per-source.ts';
 import { addressBook, announcedOpener } from '../sockets/announced-socket.ts';
 import type { FamilyAddresses } from '../sockets/served-address.ts';
@@ -13,7 +13,8 @@ import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './decisions/limits.ts';
 import { createRelay, type Relay, type TurnServerOptions } from './decisions/relay.ts';
 import { addRelayMetrics } from './metrics.ts';
 import { DEFAULT_RELAY_PORTS, type RelayServerOptions } from './options.ts';
-import { type RelayService, serveRelay } from './service.ts';
+import { poolRandom } from './random-pool.ts';
+import { type RelayedElsewhere, type RelayService, serveRelay } from './service.ts';
 import type { StreamServer } from './stream-server.ts';
 
 const REALM = 'natcheck';
@@ -38,6 +39,8 @@ export interface RelayStart {
   readonly sockets: readonly UdpSocket[];
   readonly listeners: readonly StreamServer[];
   readonly metrics: Registry;
+  /** Hears of each relayed socket that is opened or closed. */
+  readonly onRelayed?: ((relayed: RelayedElsewhere) => void) | undefined;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
@@ -54,10 +57,27 @@ export function startRelay(start: RelayStart): RelayService {
     networks: hostNetworks(),
   });
   const relay = createRelayFor(start, { limits, host: readHost() });
-  const openSocket = announcedOpener(addressBook(served));
+  const openSocket = toldOpener(announcedOpener(addressBook(served)), start.onRelayed);
   const service = serveRelay({ relay, limits, sockets, listeners, openSocket, readHost, now });
   addRelayMetrics(metrics, { ...relay, open: service.open, isOpen });
   return service;
+}
+
+/** Tells of every socket that it opens, and of its end. */
+function toldOpener(open: OpenSocket, tell: RelayStart['onRelayed']): OpenSocket {
+  if (!tell) return open;
+  return async (at) => {
+    const socket = await open(at);
+    const { local: endpoint } = socket;
+    tell({ endpoint, isThere: true });
+    return {
+      ...socket,
+      [Symbol.asyncDispose]: () => {
+        tell({ endpoint, isThere: false });
+        return socket[Symbol.asyncDispose]();
+      },
+    };
+  };
 }
 
 function createRelayFor(
@@ -76,7 +96,7 @@ function createRelayFor(
     isAttended,
     mayRefuse: unprovenLimit(randomBytes),
     limits,
-    randomBytes,
+    randomBytes: poolRandom(randomBytes),
   });
 }
 

@@ -44,14 +44,17 @@ export async function openUdpSocket(
   {
     bufferBytes,
     isMulticast = false,
+    isShared = false,
   }: {
     /** The size of the kernel's buffer in each direction, which the kernel limits to its own maximum. */
     readonly bufferBytes?: number;
     /** Whether what it sends to a group goes out on the interface of its own address. */
     readonly isMulticast?: boolean;
+    /** Whether other processes may bind the same endpoint (SO_REUSEPORT): the kernel gives each remote endpoint to one of them. */
+    readonly isShared?: boolean;
   } = {},
 ): Promise<UdpSocket> {
-  const socket = createUnboundSocket(familyOf(at.address), bufferBytes);
+  const socket = createUnboundSocket(familyOf(at.address), { bufferBytes, isShared });
   try {
     const listening = once(socket, 'listening');
     socket.bind({ ...at, exclusive: true });
@@ -191,10 +194,14 @@ export async function localAddressToward(remote: Endpoint): Promise<string> {
   }
 }
 
-function createUnboundSocket(family: Family, bufferBytes?: number): Socket {
+function createUnboundSocket(
+  family: Family,
+  { bufferBytes, isShared = false }: { readonly bufferBytes?: number | undefined; readonly isShared?: boolean } = {},
+): Socket {
   return createSocket({
     type: family === 'IPv6' ? 'udp6' : 'udp4',
     ipv6Only: family === 'IPv6',
+    reusePort: isShared,
     ...(bufferBytes === undefined ? {} : { recvBufferSize: bufferBytes, sendBufferSize: bufferBytes }),
     // Every destination is a literal address already; the default lookup would cost a thread each time.
     lookup: (hostname, _options, callback) => callback(null, hostname, family === 'IPv6' ? 6 : 4),

@@ -46,6 +46,21 @@ describe('options that are refused', () => {
       'duplicate-address: 2001:db8::1 is given twice',
     ],
     [
+      'half a worker',
+      { ip: [IP], workers: 0.5 },
+      'bad-workers: workers is 0.5: it must be from 0, for none beside the first process, to 64',
+    ],
+    [
+      'too many workers',
+      { ip: [IP], workers: 65 },
+      'bad-workers: workers is 65: it must be from 0, for none beside the first process, to 64',
+    ],
+    [
+      'workers and a partner',
+      { ip: [IP], workers: 2, partner: { hosts: ['192.0.2.9'], secret: 'x'.repeat(22) } },
+      'bad-workers: a server with a partner cannot have workers',
+    ],
+    [
       'three of a family',
       { ip: [IP, '192.0.2.2', '2001:db8::1', '192.0.2.3'] },
       'too-many-addresses: 192.0.2.3 is one IPv4 address too many: at most 2 are used',

@@ -13,7 +13,7 @@ import { receive, receiveControl } from './receive.ts';
 import { pong } from './round-trip.ts';
 import { CLOSE, forget, hangUp, send } from './say.ts';
 import { enter } from './sources.ts';
-import { type Connection, createConnection, type State } from './state.ts';
+import { type Connection, createConnection, type State, type TurnUsers } from './state.ts';
 import { tick } from './tick.ts';
 import { takeShown } from './tickets.ts';
 
@@ -26,6 +26,8 @@ export interface RendezvousOptions {
   readonly issueTicket: (now: number, asked: TicketAsked) => Ticket;
   /** The TURN servers to offer to a user; left out, there are none. */
   readonly turnFor?: (user: string) => readonly TurnServer[];
+  /** Keeps the TURN users; left out, they are kept here. */
+  readonly turnUsers?: TurnUsers | undefined;
 }
 
 export interface Rendezvous {
@@ -60,7 +62,7 @@ export function createRendezvous(options: RendezvousOptions): Rendezvous {
 }
 
 function createState(options: RendezvousOptions): State {
-  const { stun, authToken, limits, randomBytes, issueTicket, turnFor = () => [] } = options;
+  const { stun, authToken, limits, randomBytes, issueTicket, turnFor = () => [], turnUsers = new Set() } = options;
   return {
     limits: { ...DEFAULT_LIMITS, ...limits },
     stun,
@@ -71,7 +73,7 @@ function createState(options: RendezvousOptions): State {
     connections: new Map(),
     sources: new Map(),
     rooms: new Map(),
-    turnUsers: new Set(),
+    turnUsers,
     tickets: new Map(),
     sessions: 0,
     isDraining: false,

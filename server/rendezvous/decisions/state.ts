@@ -76,6 +76,13 @@ export interface Room {
   readonly sessions: Map<string, PeerSession>;
 }
 
+/** The TURN users of the sessions that are there, or kept for their owners. */
+export interface TurnUsers {
+  readonly has: (user: string) => boolean;
+  readonly add: (user: string) => void;
+  readonly delete: (user: string) => void;
+}
+
 export interface State {
   readonly limits: RendezvousLimits;
   readonly stun: StunOffer;
@@ -89,7 +96,7 @@ export interface State {
   readonly sources: Map<string, Source>;
   readonly rooms: Map<string, Room>;
   /** The TURN users of all sessions. */
-  readonly turnUsers: Set<string>;
+  readonly turnUsers: TurnUsers;
   readonly issueTicket: (now: number, asked: TicketAsked) => Ticket;
   /** The tickets that have not been replaced, by their usernames. */
   readonly tickets: Map<string, IssuedTicket>;

@@ -41,7 +41,8 @@ export async function openPorts({
   const addresses = families.flat().map(({ bound }) => bound);
   const sockets: UdpSocket[] = [];
   for (const asked of [port, altPort]) {
-    for (const socket of await bindOnAll(addresses, asked, openUdpSocket)) sockets.push(opened.use(socket));
+    const bound = await bindOnAll(addresses, asked, (address, free) => openUdpSocket({ address, port: free }));
+    for (const socket of bound) sockets.push(opened.use(socket));
   }
   const byAddress: (readonly CheckedPort[])[] = [];
   for (const family of families) {

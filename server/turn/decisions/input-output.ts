@@ -16,6 +16,8 @@ export type TurnServerInput =
   | { readonly kind: 'from-peer'; readonly allocation: number; readonly from: Endpoint; readonly bytes: Uint8Array }
   /** The addresses or networks of the host have changed. */
   | ({ readonly kind: 'host' } & HostAddresses)
+  /** Another process of this server has opened or closed a relayed socket. */
+  | { readonly kind: 'relayed-elsewhere'; readonly endpoint: Endpoint; readonly isThere: boolean }
   /** TICK_MS have passed. */
   | { readonly kind: 'tick' }
   /** The server will end before long: it makes no allocation any more. */

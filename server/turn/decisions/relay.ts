@@ -5,7 +5,7 @@
 import type { Family } from '../../../src/endpoint.ts';
 import { type HostAddresses, knownHost, type PeerPolicy } from './access/known-host.ts';
 import { createNonceDesk } from './access/nonce.ts';
-import { setHost } from './access/peer-policy.ts';
+import { setElsewhere, setHost } from './access/peer-policy.ts';
 import type { Account } from './access/users.ts';
 import { opened, openFailed } from './allocation/allocate.ts';
 import { createTurnCounts, type TurnCounts, type TurnDropReason } from './counts.ts';
@@ -72,6 +72,7 @@ function createState({ limits, randomBytes, host, ...options }: TurnServerOption
     allocations: new Map(),
     byFiveTuple: new Map(),
     byRelayed: new Map(),
+    relayedElsewhere: new Set(),
     users: new Map(),
     sources: new Map(),
     arrivalMs: { 'to-peer': 0, 'to-client': 0 },
@@ -107,6 +108,9 @@ function apply(now: number, state: State, input: TurnServerInput): void {
     }
     case 'host':
       setHost(state, input);
+      break;
+    case 'relayed-elsewhere':
+      setElsewhere(state, input);
       break;
     case 'tick':
       tick(now, state);

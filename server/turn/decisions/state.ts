@@ -73,6 +73,8 @@ export interface State {
   readonly byFiveTuple: Map<string, Allocation>;
   /** The allocations by the `peerKey` of their relayed endpoints. */
   readonly byRelayed: Map<string, Allocation>;
+  /** The `peerKey` of each relayed endpoint that another process of this server has. */
+  readonly relayedElsewhere: Set<string>;
   /** How many allocations each user has. */
   readonly users: Map<string, number>;
   /** The sources by their names. */

@@ -49,10 +49,21 @@ type Rules = Pick<State, 'policy' | 'host' | 'addresses'>;
  * Whether data may go to an endpoint whose address is allowed. On the server itself it may go to relayed sockets and to
  * the services of the policy.
  */
-export function isAllowedEndpoint({ policy, host, byRelayed }: State, peer: Endpoint): boolean {
+export function isAllowedEndpoint({ policy, host, byRelayed, relayedElsewhere }: State, peer: Endpoint): boolean {
   if (peer.port === 0) return false;
   if (policy.allowPrivate || !host.addresses.has(peer.address)) return true;
-  return byRelayed.has(peerKey(peer)) || (policy.services ?? []).some((one) => sameEndpoint(one, peer));
+  const key = peerKey(peer);
+  if (byRelayed.has(key) || relayedElsewhere.has(key)) return true;
+  return (policy.services ?? []).some((one) => sameEndpoint(one, peer));
+}
+
+/** Takes note of a relayed socket of another process, which users of this one may have as their peer. */
+export function setElsewhere(
+  { relayedElsewhere }: State,
+  { endpoint, isThere }: { readonly endpoint: Endpoint; readonly isThere: boolean },
+): void {
+  if (isThere) relayedElsewhere.add(peerKey(endpoint));
+  else relayedElsewhere.delete(peerKey(endpoint));
 }
 
 /** Takes note that the host has changed; permissions that would no longer be given end now. */

@@ -156,6 +156,23 @@ describe('the server itself', () => {
     expect(refusals(OWN_OTHER, true)).toEqual(['success', 'success']);
   });
 
+  it('is a peer on the relayed sockets of its other processes, as long as they are there', () => {
+    const world = createWorld();
+    const alice = world.client();
+    const atAlice = alice.allocate();
+    const elsewhere: Endpoint = { address: SERVER, port: 60_000 };
+    world.handle({ kind: 'relayed-elsewhere', endpoint: elsewhere, isThere: true });
+    expect([alice.bind(0x4000, elsewhere), alice.bind(0x4001, { ...elsewhere, port: 60_001 })]).toEqual([
+      'success',
+      403,
+    ]);
+    alice.sendOn(0x4000, DATA);
+    expect(world.takeRelayed()).toEqual([{ from: atAlice, to: elsewhere, data: [1] }]);
+    world.handle({ kind: 'relayed-elsewhere', endpoint: elsewhere, isThere: false });
+    alice.sendOn(0x4000, DATA);
+    expect([world.takeRelayed(), world.relay.counts.dropped['forbidden-peer']]).toEqual([[], 1]);
+  });
+
   it('is a peer on the ports of its relayed sockets, as long as they are there, and on no others', () => {
     const world = createWorld();
     const [alice, bob] = [world.client(), world.client({ remote: { ...PEER, address: '192.0.2.8' } })];

@@ -1,0 +1,49 @@
+/**
+ * What the first process and its workers tell each other. The first process has HTTP, the WebSockets and the rendezvous;
+ * each worker serves STUN and TURN on the same endpoints.
+ */
+import type { MetricObject } from 'prom-client';
+import type { Endpoint } from '../../src/endpoint.ts';
+import type { Tls } from '../sockets/tls.ts';
+import type { StartErrorCode } from '../start-error.ts';
+import type { RelayServerOptions } from '../turn/options.ts';
+import type { ServicesPlan } from './plan.ts';
+
+/** All that a worker needs to know. */
+export interface WorkerStart {
+  /** With the ports that are bound. */
+  readonly plan: ServicesPlan;
+  readonly tls?: Tls | undefined;
+  /** Its limits are the worker's share. */
+  readonly relay?: RelayServerOptions | undefined;
+  /** Whether everybody who joins a room may use the relay. */
+  readonly isOpen: boolean;
+  readonly ticketSecret: Uint8Array;
+  /** The secret of the credentials that the rendezvous gives to peers; null where it gives none. */
+  readonly sessionSecret: string | null;
+  /** How many workers share what the server may answer. */
+  readonly workers: number;
+  /** The sessions whose TURN users are there. */
+  readonly turnUsers: readonly string[];
+  /** The relayed endpoints of the other workers. */
+  readonly relayed: readonly Endpoint[];
+}
+
+export type ToWorker =
+  | { readonly kind: 'start'; readonly start: WorkerStart }
+  | { readonly kind: 'turn-user'; readonly user: string; readonly isThere: boolean }
+  /** A relayed endpoint of another worker. */
+  | { readonly kind: 'relayed'; readonly endpoint: Endpoint; readonly isThere: boolean }
+  /** Another certificate, for whoever connects from now on. */
+  | { readonly kind: 'tls'; readonly tls: Tls }
+  /** Make no allocation any more. */
+  | { readonly kind: 'draining' }
+  | { readonly kind: 'read-metrics'; readonly asked: number };
+
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'failed'; readonly code: StartErrorCode; readonly message: string }
+  /** A ticket was shown from that endpoint. */
+  | { readonly kind: 'bound'; readonly ticket: string; readonly endpoint: Endpoint }
+  | { readonly kind: 'relayed'; readonly endpoint: Endpoint; readonly isThere: boolean }
+  | { readonly kind: 'metrics'; readonly asked: number; readonly metrics: readonly MetricObject[] };
