@@ -3,6 +3,7 @@ import type { ClientMessageOf } from '../../../src/rendezvous/protocol/client-me
 import type { ServerMessage } from '../../../src/rendezvous/protocol/server-message.ts';
 import { secretOf } from '../../secret.ts';
 import { catchUp, forgetSpentAsks } from './ask.ts';
+import { forgetKept } from './kept.ts';
 import { PASSING, refusalOf } from './may-join.ts';
 import { ping } from './round-trip.ts';
 import { CLOSE, hangUp, refuse, send } from './say.ts';
@@ -56,7 +57,7 @@ function attach(
     resumed,
     resumeKey: session.resumeKey,
     ...issueTickets(now, state, session),
-    stun: state.stun,
+    stun: connection.stun ?? state.stun,
     ...turnOf(state, session),
   });
 }
@@ -86,6 +87,7 @@ function createSession(state: State, source: Source, message: Join): PeerSession
     asks: new Map(),
   };
   room.sessions.set(session.id, session);
+  forgetKept(state, message);
   state.sessions++;
   source.peers++;
   return session;

@@ -1,0 +1,229 @@
+/** Nodes of a cluster on one Redis, under a test's clock. */
+import { describe, expect, it } from 'vitest';
+import { createFront } from './sim-peer.ts';
+import { createClock, createRedis, startNode, stunOf } from './sim-redis.ts';
+
+/** Nodes that are serving, and past the quarantine of a new Redis. */
+function start(count = 2) {
+  const clock = createClock();
+  const redis = createRedis(clock);
+  const nodes = Array.from({ length: count }, (_, index) => startNode({ clock, redis, node: index + 1 }));
+  clock.pass(2_000);
+  const [a, b = a] = nodes;
+  if (!a || !b) throw new Error('no nodes');
+  return { clock, redis, nodes, a, b, ...createFront(clock, nodes) };
+}
+
+describe('two peers on two nodes', () => {
+  it('see each other in one room', () => {
+    const { clock, a, b, peer } = start();
+    const alice = peer('alice', { at: a });
+    clock.pass(50);
+    const bob = peer('bob', { at: b });
+    clock.pass(50);
+    expect(bob.toldOf('joined')).toMatchObject([{ peers: ['alice'], resumed: false }]);
+    expect(alice.toldOf('peer-joined')).toEqual([{ type: 'peer-joined', peer: 'bob' }]);
+    expect([a.cluster.population(), b.cluster.population()]).toEqual([
+      { rooms: 1, guests: 1, away: 0 },
+      { rooms: 0, guests: 0, away: 1 },
+    ]);
+  });
+
+  it('are told of the STUN ports of the node that they are connected to', () => {
+    const { clock, a, b, peer } = start();
+    const [alice, bob] = [peer('alice', { at: a }), peer('bob', { at: b })];
+    clock.pass(50);
+    expect(alice.toldOf('joined')[0]?.stun).toEqual(stunOf(1));
+    expect(bob.toldOf('joined')[0]?.stun).toEqual(stunOf(2));
+  });
+
+  it('are introduced, once, by tickets that are shown at their nodes', () => {
+    const { clock, a, b, peer } = start();
+    const [alice, bob] = [peer('alice', { at: a }), peer('bob', { at: b })];
+    clock.pass(50);
+    alice.ask('bob');
+    bob.ask('alice');
+    alice.bind(1);
+    bob.bind(2);
+    clock.pass(50);
+    const [[toAlice, ...more], [toBob, ...others]] = [alice.toldOf('introduction'), bob.toldOf('introduction')];
+    expect([more, others]).toEqual([[], []]);
+    expect(toAlice).toMatchObject({ peer: 'bob', endpoint: { port: 2 }, own: { port: 1 }, key: toBob?.key });
+    expect(toBob).toMatchObject({ peer: 'alice', endpoint: { port: 1 }, own: { port: 2 } });
+    // The way of bob is two milliseconds longer each way.
+    expect([toAlice?.startInMs, toBob?.startInMs]).toEqual([3, 1]);
+  });
+
+  it('pass signals, and are told when the other leaves', () => {
+    const { clock, a, b, peer } = start();
+    const [alice, bob] = [peer('alice', { at: a }), peer('bob', { at: b })];
+    clock.pass(50);
+    alice.ask('bob');
+    bob.ask('alice');
+    clock.pass(50);
+    alice.say({ type: 'signal', peer: 'bob', data: 'over there' });
+    clock.pass(50);
+    expect(bob.toldOf('signal')).toEqual([{ type: 'signal', peer: 'alice', data: 'over there' }]);
+    bob.say({ type: 'leave' });
+    clock.pass(50);
+    expect(bob.closes).toEqual([[1000, 'left']]);
+    expect(alice.toldOf('peer-left')).toEqual([{ type: 'peer-left', peer: 'bob', reason: 'left' }]);
+  });
+
+  it('cannot have one id', () => {
+    const { clock, a, b, peer } = start();
+    peer('alice', { at: a });
+    clock.pass(50);
+    const other = peer('alice', { at: b });
+    clock.pass(50);
+    expect(other.toldOf('error')).toMatchObject([{ code: 'id-in-use' }]);
+    expect(other.closes).toEqual([[1008, 'id-in-use']]);
+  });
+
+  it('are one peer that moves from node to node with its resume key', () => {
+    const { clock, a, b, peer } = start();
+    peer('bob', { at: a });
+    const alice = peer('alice', { at: a });
+    clock.pass(50);
+    alice.move(b);
+    clock.pass(50);
+    expect(alice.toldOf('joined').map(({ resumed }) => resumed)).toEqual([false, true]);
+  });
+
+  it('who both come first are in one room all the same', () => {
+    const { clock, redis, a, b, peer } = start();
+    const [alice, bob] = [peer('alice', { at: a }), peer('bob', { at: b })];
+    clock.pass(50);
+    expect([...redis.homes().values()]).toHaveLength(1);
+    expect([...alice.toldOf('peer-joined'), ...bob.toldOf('peer-joined')]).toHaveLength(1);
+  });
+});
+
+describe('a client whose room is elsewhere', () => {
+  it('is cut off where it is connected when it floods', () => {
+    const { clock, a, b, peer } = start();
+    peer('alice', { at: a });
+    clock.pass(50);
+    const bob = peer('bob', { at: b });
+    clock.pass(50);
+    for (let n = 0; n < 1_000; n++) bob.say({ type: 'ask', peer: 'alice', candidates: [], behavior: {} });
+    clock.pass(50);
+    expect(bob.closes).toHaveLength(1);
+    expect(bob.closes[0]?.[1]).toBe('rate-limited');
+  });
+});
+
+describe('a room that is empty', () => {
+  it('is nobody’s', () => {
+    const { clock, redis, a, peer } = start();
+    const alice = peer('alice', { at: a });
+    clock.pass(50);
+    expect([...redis.homes()]).toEqual([['room', a.cluster.node]]);
+    alice.say({ type: 'leave' });
+    clock.pass(50);
+    expect(alice.closes).toEqual([[1000, 'left']]);
+  });
+});
+
+describe('a node that is killed', () => {
+  it('is followed by another as the home of its rooms within two seconds, and ids stay their owners’', () => {
+    const { clock, a, b, peer } = start();
+    const [alice, bob] = [peer('alice', { at: a }), peer('bob', { at: b })];
+    clock.pass(10_000);
+    const killedAt = clock.now();
+    a.kill();
+    clock.pass(200);
+    const thief = peer('alice', { at: b, resumeKey: 'k'.repeat(43) });
+    clock.pass(4_000);
+    expect(Math.max(alice.joinedAt(), bob.joinedAt()) - killedAt).toBeLessThan(2_000);
+    expect([alice.at(), bob.at()]).toEqual([b, b]);
+    expect(thief.toldOf('joined')).toEqual([]);
+    expect(thief.toldOf('error')[0]).toMatchObject({ code: 'id-in-use' });
+    const keys = alice.toldOf('joined').map(({ resumeKey }) => resumeKey);
+    expect(keys).toEqual([keys[0], keys[0]]);
+  });
+});
+
+describe('a node that ends', () => {
+  it('leaves its rooms to others at once, with the ids in them', () => {
+    const { clock, a, b, peer } = start();
+    const [alice, bob] = [peer('alice', { at: a }), peer('bob', { at: b })];
+    clock.pass(10_000);
+    a.handle({ kind: 'closing' });
+    clock.pass(50);
+    a.kill();
+    clock.pass(500);
+    expect(alice.toldOf('closing')).toHaveLength(1);
+    expect([alice.at(), bob.at(), alice.isJoined(), bob.isJoined()]).toEqual([b, b, true, true]);
+  });
+});
+
+describe('without Redis', () => {
+  it('a node gives up its rooms before another can have them, and takes nobody', () => {
+    const { clock, a, b, peer } = start();
+    const alice = peer('alice', { at: a });
+    clock.pass(10_000);
+    a.cut(5_000);
+    clock.pass(650);
+    expect(alice.closes).toEqual([]);
+    clock.pass(400);
+    expect(alice.closes[0]).toEqual([1013, 'the room has moved']);
+    clock.pass(1_000);
+    expect(alice.at()).toBe(b);
+    expect(alice.isJoined()).toBe(true);
+  });
+
+  it('everybody is cut off, and all goes on by itself when it is back', () => {
+    const { clock, redis, a, b, peer } = start();
+    const [alice, bob] = [peer('alice', { at: a }), peer('bob', { at: b })];
+    clock.pass(10_000);
+    redis.lose();
+    a.cut(10_000);
+    b.cut(10_000);
+    clock.pass(5_000);
+    expect([alice.isJoined(), bob.isJoined()]).toEqual([false, false]);
+    clock.pass(5_000 + 2_500);
+    expect([alice.isJoined(), bob.isJoined()]).toEqual([true, true]);
+    expect(alice.toldOf('joined').at(-1)?.resumeKey).toBe(alice.toldOf('joined')[0]?.resumeKey);
+  });
+
+  it('for less than a second, clients of the home notice nothing', () => {
+    const { clock, a, peer } = start();
+    const alice = peer('alice', { at: a });
+    clock.pass(10_000);
+    a.cut(500);
+    clock.pass(2_000);
+    expect([alice.closes, alice.isJoined()]).toEqual([[], true]);
+  });
+});
+
+describe('a Redis that has lost its data', () => {
+  it('is told again whose rooms are whose, before anybody else gets one', () => {
+    const { clock, redis, a, b, peer } = start();
+    const alice = peer('alice', { at: a });
+    clock.pass(10_000);
+    redis.lose();
+    const thief = peer('alice', { at: b });
+    clock.pass(3_000);
+    expect([...redis.homes().values()]).toEqual([a.cluster.node]);
+    expect([alice.closes, thief.toldOf('joined')]).toEqual([[], []]);
+  });
+});
+
+describe('a node that was stopped for longer than its lease', () => {
+  it('gives up its rooms before it does anything else', () => {
+    const { clock, a, b, peer } = start();
+    const [alice, bob] = [peer('alice', { at: a }), peer('bob', { at: b })];
+    clock.pass(10_000);
+    a.stop(3_000);
+    clock.pass(2_900);
+    expect([bob.isJoined(), bob.at()]).toEqual([true, b]);
+    bob.ask('alice');
+    alice.ask('bob');
+    clock.pass(500);
+    expect(alice.closes).toEqual([[1013, 'the room has moved']]);
+    // The one that she has asked again at the next home.
+    expect(alice.toldOf('asked')).toHaveLength(1);
+    expect([alice.isJoined(), bob.isJoined()]).toEqual([true, true]);
+  });
+});
