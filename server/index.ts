@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client';
 import type { Endpoint } from '../src/endpoint.ts';
 import { now } from '../src/net/driver.ts';
 import { createOwner } from '../src/net/owner.ts';
+import { enterFrom, startCluster } from './cluster/start.ts';
 import type { Pages } from './http/http.ts';
 import { metricsPage } from './http/metrics-page.ts';
 import { createRegistry } from './metrics.ts';
@@ -69,9 +70,11 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   const turn = startTurn(options, { opened, bound, metrics, isAttended });
   if (turn.service) owner.use(turn.service);
   const { authToken, limits, otherStun } = options;
-  const { issueTicket, desk } = createTicketing();
+  const entry = await enterFrom(options, owner);
+  const { issueTicket, desk } = createTicketing(entry);
+  const offer = { ...stun, ...(otherStun && { others: [...otherStun] }) };
   const rendezvous = createRendezvous({
-    stun: { ...stun, ...(otherStun && { others: [...otherStun] }) },
+    stun: offer,
     authToken,
     limits,
     randomBytes,
@@ -79,7 +82,9 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
     turnFor: turn.servers.serversFor,
   });
   addRendezvousMetrics(metrics, rendezvous);
-  const service = owner.use(serveRendezvous({ rendezvous, http: opened.http, now }));
+  const cluster = startCluster(options, { entry, rendezvous, stun: offer, metrics, owner });
+  const service = owner.use(serveRendezvous({ rendezvous: cluster ?? rendezvous, http: opened.http, now }));
+  cluster?.start(service.carryOut);
   startStun({ opened, layouts, metrics, desk, service, relay: turn.service });
   const kept = owner.move();
   return {

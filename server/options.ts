@@ -36,6 +36,8 @@ export interface ServerOptions {
   readonly relay?: RelayServerOptions;
   /** STUN servers of others that the rendezvous names to its peers, as `HOST` or `HOST:PORT`: of use where this one has one address. */
   readonly otherStun?: readonly string[];
+  /** The Redis by which this server is one with others: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]` or `rediss://…`. */
+  readonly redis?: string;
   /** Other TURN servers that the rendezvous offers to its peers. */
   readonly otherTurn?: OtherTurnOptions;
 }

@@ -45,9 +45,9 @@ export interface Ticketing {
   readonly desk: TicketDesk;
 }
 
-export function createTicketing(): Ticketing {
-  const options = { secret: randomBytes(32), unixMs: wallClock };
-  const node = randomBytes(4).readUInt32BE();
+/** @param own the number of this node, and the secret that it shares with others. */
+export function createTicketing({ node, secret }: { readonly node: number; readonly secret: Uint8Array }): Ticketing {
+  const options = { secret, unixMs: wallClock };
   return { issueTicket: createTicketIssuer({ ...options, node, randomBytes }), desk: ticketDeskFor(options) };
 }
 

@@ -40,6 +40,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'server/stun/decisions': ['server/base', 'src/base', 'src/stun'],
   'server/turn/decisions': ['server/base', 'server/limit', 'src/base', 'src/stun', 'src/turn'],
   'server/rendezvous/decisions': ['server/base', 'server/limit', 'server/ticket', 'src/base', 'src/rendezvous'],
+  'server/cluster/decisions': [
+    ...['server/base', 'server/limit', 'server/rendezvous/decisions', 'server/ticket', 'src/rendezvous'],
+  ],
+  'server/cluster': [
+    ...['server/base', 'server/cluster/decisions', 'server/rendezvous/decisions', 'src/net', 'src/rendezvous'],
+  ],
   'server/sockets': ['server/base', 'server/limit', 'src/base', 'src/net'],
   'server/http': ['server/base', 'server/limit', 'server/sockets', 'src/base'],
   'server/stun': ['server/base', 'server/limit', 'server/stun/decisions', 'src/base', 'src/net', 'src/stun'],
@@ -56,7 +62,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/rendezvous',
   ],
   server: [
-    ...['server/base', 'server/http', 'server/limit', 'server/rendezvous', 'server/rendezvous/decisions'],
+    ...['server/base', 'server/cluster', 'server/http', 'server/limit', 'server/rendezvous'],
+    'server/rendezvous/decisions',
     ...['server/sockets', 'server/stun', 'server/stun/decisions', 'server/ticket', 'server/turn'],
     ...['server/turn/decisions', 'src/base', 'src/net', 'src/rendezvous'],
   ],
@@ -137,6 +144,7 @@ const SANS_IO = [
     'lab/witness',
     'server/limit',
     'server/ticket',
+    'server/cluster/decisions',
     'server/stun/decisions',
     'server/turn/decisions',
     'server/rendezvous/decisions',

@@ -7,6 +7,7 @@ import { UsageError } from '../../src/errors.ts';
 import { explainFileCode } from '../../src/net/explain-code.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { redisOptions } from './serve/redis-options.ts';
 import { relayOptions } from './serve/relay-options.ts';
 
 const NOTES = `\
@@ -39,7 +40,12 @@ the relay: --open-relay confirms that this is intended. --relay-user names users
 of your own instead. The relay never forwards into private networks, or to
 neighbours on a link of this host, unless --relay-allow-peer names their network
 or --relay-allow-private is given. With --turn-url, peers are offered another
-TURN server, which has the same --relay-secret.`;
+TURN server, which has the same --relay-secret.
+
+With --redis, servers that use the same Redis are one: peers meet in a room
+whichever of them they are connected to, and come back on another when one ends.
+All need the same token. Whoever can write to that Redis can pass for any of
+them. Pass a URL with a password as NATCHECK_REDIS.`;
 
 export const serve = defineCommand({
   name: 'serve',
@@ -119,6 +125,10 @@ export const serve = defineCommand({
       array: true,
       describe: 'Another TURN server to offer to peers; needs --relay-secret; can be repeated',
     },
+    redis: {
+      type: 'string',
+      describe: 'Redis by which this server is one with others, as redis://HOST[:PORT] (env NATCHECK_REDIS)',
+    },
     software: {
       type: 'string',
       describe: 'Server name to put in replies, where that makes them no longer than the request',
@@ -150,6 +160,7 @@ export const serve = defineCommand({
       ...(argv.stun && { otherStun: argv.stun }),
       ...(argv['per-source'] !== undefined && { limits: { peersPerSource: argv['per-source'] } }),
       ...relayOptions(argv, env.NATCHECK_RELAY_SECRET || undefined),
+      ...redisOptions(argv, env.NATCHECK_REDIS || undefined),
     };
     try {
       await using server = await startServer(options);

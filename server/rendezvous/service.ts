@@ -15,6 +15,8 @@ const BUFFERED_MAX_BYTES = MESSAGE_MAX_BYTES;
 
 export interface RendezvousService extends AsyncDisposable {
   readonly handle: (input: RendezvousInput) => void;
+  /** Does what the rendezvous wants done later than with an input. */
+  readonly carryOut: (output: RendezvousOutput) => void;
 }
 
 interface State {
@@ -31,7 +33,7 @@ interface State {
  * Takes WebSockets at `/` of the HTTP servers; its disposal tells every peer, and closes all of them within a second.
  */
 export function serveRendezvous(options: {
-  readonly rendezvous: Rendezvous;
+  readonly rendezvous: Pick<Rendezvous, 'handle'>;
   readonly http: readonly HttpServer[];
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
@@ -49,6 +51,7 @@ export function serveRendezvous(options: {
   const ticking = setInterval(() => handle({ kind: 'tick' }), TICK_MS).unref();
   return {
     handle,
+    carryOut: (output) => carryOut(sockets.get(output.connection), output),
     [Symbol.asyncDispose]: () => {
       clearInterval(ticking);
       return closeAll(state);

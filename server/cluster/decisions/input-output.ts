@@ -1,7 +1,6 @@
 /** What a node of a cluster is told, and what it wants done. */
 import type { StunOffer } from '../../../src/rendezvous/protocol/fields.ts';
-import type { RendezvousInput, RendezvousOutput } from '../../rendezvous/decisions/input-output.ts';
-import type { KeptId } from '../../rendezvous/decisions/kept.ts';
+import type { KeptId, RendezvousInput, RendezvousOutput } from '../../rendezvous/decisions/input-output.ts';
 
 /** What happens beside what a rendezvous is told of its connections. */
 export type ClusterInput =

@@ -2,7 +2,12 @@
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { StunOffer } from '../../../src/rendezvous/protocol/fields.ts';
 import type { ServerMessage } from '../../../src/rendezvous/protocol/server-message.ts';
-import type { KeptId } from './kept.ts';
+
+/** An id whose owner has a resume key with that digest. */
+export interface KeptId {
+  readonly id: string;
+  readonly digest: string;
+}
 
 /** What happens; the caller gives each connection a number. */
 export type RendezvousInput =

@@ -1,17 +1,11 @@
 /**
- * Rooms that come from another node of a cluster, and go there (docs/scaling.md): of those that come, the ids are kept
- * for whoever has their resume keys, which are known by their digests alone.
+ * The ids of rooms that come from another node of a cluster (docs/scaling.md): they are kept for whoever has their resume
+ * keys, which are known by their digests alone.
  */
 import { createHash } from 'node:crypto';
 import { isSameSecret, secretOf } from '../../secret.ts';
-import { endSession } from './join.ts';
-import { CLOSE, hangUp } from './say.ts';
+import type { KeptId } from './input-output.ts';
 import type { State } from './state.ts';
-
-export interface KeptId {
-  readonly id: string;
-  readonly digest: string;
-}
 
 /** The digest of a resume key, which can be told without giving it away. */
 export function digestOf(resumeKey: string): string {
@@ -48,14 +42,4 @@ export function forgetStaleKept(now: number, state: State): void {
   for (const [room, ids] of state.kept) {
     for (const [id, { until }] of ids) if (now >= until) forgetKept(state, { room, id });
   }
-}
-
-/** Gives a room up, which is another node's from now on: its peers are cut off, so that they join that one's. */
-export function evict(now: number, state: State, name: string): void {
-  state.kept.delete(name);
-  const sessions = [...(state.rooms.get(name)?.sessions.values() ?? [])];
-  for (const { connection } of sessions) {
-    if (connection) hangUp(now, state, { connection, code: CLOSE.tryAgainLater, reason: 'the room has moved' });
-  }
-  for (const session of sessions) endSession(state, session, 'lost');
 }
