@@ -1,4 +1,7 @@
-/** The load of bench/rendezvous/rendezvous.ts: idle peers, then pairs, each checked from both sides. Arguments: PORT PEERS PAIRS. */
+/**
+ * The load of bench/rendezvous/rendezvous.ts and bench/cluster/idle.ts: idle peers, then pairs, each checked from both
+ * sides. Arguments: PORT[,PORT…] PEERS PAIRS; the two of each pair are at two ports, where there are two.
+ */
 import { randomBytes } from 'node:crypto';
 import { sameEndpoint } from '../../src/endpoint.ts';
 import { startDriver } from '../../src/net/driver.ts';
@@ -8,7 +11,9 @@ import { openUdpSocket, type UdpSocket } from '../../src/net/udp-socket.ts';
 import type { ServerMessageOf } from '../../src/rendezvous/protocol/server-message.ts';
 import { createTicketBinding } from '../../src/rendezvous/ticket-binding.ts';
 
-const [port = 0, peers = 0, pairs = 0] = process.argv.slice(2).map(Number);
+const [, , listed = '', ...counts] = process.argv;
+const ports = listed.split(',').map(Number);
+const [peers = 0, pairs = 0] = counts.map(Number);
 const HOST = '127.0.0.1';
 const IN_FLIGHT = 64;
 const PEERS_PER_ROOM = 50;
@@ -17,8 +22,8 @@ const TOLD = {
   behavior: { mapping: 'endpoint-independent', filtering: 'address-and-port-dependent' },
 } as const;
 
-async function join(room: string, id: string): Promise<RendezvousClient> {
-  const result = await joinRendezvous({ url: `ws://${HOST}:${port}`, room, id });
+async function join(room: string, id: string, index: number): Promise<RendezvousClient> {
+  const result = await joinRendezvous({ url: `ws://${HOST}:${ports[index % ports.length]}`, room, id });
   if (result.outcome !== 'joined') throw new Error(JSON.stringify(result));
   return result.client;
 }
@@ -58,7 +63,7 @@ const perSecond = (count: number, startedAt: number): number =>
 const idleFrom = performance.now();
 const idle: RendezvousClient[] = [];
 await inParallel(peers, async (index) => {
-  idle[index] = await join(`idle-${Math.floor(index / PEERS_PER_ROOM)}`, `peer-${index}`);
+  idle[index] = await join(`idle-${Math.floor(index / PEERS_PER_ROOM)}`, `peer-${index}`, index);
 });
 process.send?.({ perSecond: perSecond(peers, idleFrom) });
 await new Promise((resolve) => process.once('message', resolve));
@@ -109,7 +114,7 @@ await new Promise((resolve) => process.once('message', resolve));
 process.send?.(
   await measure(pairs, async (index, lane) => {
     const room = `pair-${index}`;
-    const [alice, bob] = await Promise.all([join(room, 'alice'), join(room, 'bob')]);
+    const [alice, bob] = await Promise.all([join(room, 'alice', 0), join(room, 'bob', 1)]);
     const isRight = await meet(alice, bob, lane);
     await Promise.all([alice[Symbol.asyncDispose](), bob[Symbol.asyncDispose]()]);
     return isRight;

@@ -43,6 +43,7 @@ export function say(now: number, state: State, client: Client, input: Connection
       hand(now, state, input);
       break;
     case 'away':
+      if (stage.unmet && stage.unmet.said.push(input) > QUEUE_MAX) client.stage = { ...stage, unmet: null };
       passOn(now, state, client, { home: stage.home, input });
       break;
   }

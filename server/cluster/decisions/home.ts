@@ -91,6 +91,7 @@ function obey(state: State, from: string, saying: Extract<Saying, { readonly k: 
   const client = state.clients.get(saying.c);
   if (client?.stage.kind !== 'away' || client.stage.home !== from) return;
   const { number: connection } = client;
+  client.stage = { ...client.stage, unmet: null };
   if (saying.k === 'send') state.outputs.push({ kind: 'send', connection, message: saying.message });
   else if (saying.k === 'do-ping') state.outputs.push({ kind: 'ping', connection, payload: saying.payload });
   else close(state, client, saying);

@@ -5,6 +5,7 @@
  */
 import { closeAway, forgetGuests } from './end.ts';
 import { LEASE_MS } from './limits.ts';
+import { lookAgain } from './lookup.ts';
 import type { State } from './state.ts';
 import { freshLink, linkTo, tell } from './tell.ts';
 import { readWire, type Saying } from './wire.ts';
@@ -49,6 +50,7 @@ export function restart(now: number, state: State, node: string): void {
 
 /** Forgets a node that is not there any more. */
 export function unlink(now: number, state: State, node: string): void {
+  lookAgain(now, state, node);
   drop(now, state, node);
   state.links.delete(node);
 }

@@ -14,6 +14,21 @@ export function lookUp(
   { client, room, join }: { readonly client: Client; readonly room: string; readonly join: ConnectionInput },
 ): void {
   client.stage = { kind: 'looking', room, said: [join] };
+  seek(now, state, client, room);
+}
+
+/** Looks again for the homes of those whose joins the node has not answered that is gone. */
+export function lookAgain(now: number, state: State, node: string): void {
+  for (const client of [...state.clients.values()]) {
+    const { stage, number: connection, source } = client;
+    if (stage.kind !== 'away' || stage.home !== node || !stage.unmet) continue;
+    hand(now, state, { kind: 'opened', connection, source });
+    client.stage = { kind: 'looking', ...stage.unmet };
+    seek(now, state, client, stage.unmet.room);
+  }
+}
+
+function seek(now: number, state: State, client: Client, room: string): void {
   const lookup = state.lookups.get(room);
   if (state.rooms.has(room)) settle(now, state, client);
   else if (!state.isUp) closeUnmet(now, state, client);
@@ -80,8 +95,9 @@ function sendAway(
     return;
   }
   hand(now, state, { kind: 'closed', connection: c });
-  client.stage = { kind: 'away', home };
-  const [join, ...more] = stage.said;
+  const { said } = stage;
+  client.stage = { kind: 'away', home, unmet: { room, said } };
+  const [join, ...more] = said;
   if (join?.kind !== 'message' || join.text === null) return;
   tell(state, home, { k: 'open', c, source, stun: state.stun, room, join: join.text });
   for (const input of more) tell(state, home, sayingOf(input, c));

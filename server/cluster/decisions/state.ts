@@ -18,9 +18,10 @@ export interface Client {
   stage:
     | { readonly kind: 'new' }
     /** Its room is asked for; what it has said, the join first. */
-    | { readonly kind: 'looking'; readonly room: string; readonly said: ConnectionInput[] }
+    | ({ readonly kind: 'looking' } & Unmet)
     | { readonly kind: 'here' }
-    | { readonly kind: 'away'; readonly home: string };
+    /** Its room is at another node; with its join until that is answered. */
+    | { readonly kind: 'away'; readonly home: string; readonly unmet: Unmet | null };
   /** The state of its bucket of inputs (../../limit/bucket.ts), where its home is away. */
   arrivalMs: number;
 }
@@ -32,6 +33,12 @@ export interface Lookup {
   /** When it is asked for again; infinite while there is no answer yet. */
   retryAt: number;
   readonly clients: Set<Client>;
+}
+
+/** A join, and what was said after it, that nobody has answered yet. */
+export interface Unmet {
+  readonly room: string;
+  readonly said: ConnectionInput[];
 }
 
 export interface HomeRoom {

@@ -144,6 +144,21 @@ describe('a node that is killed', () => {
   });
 });
 
+describe('a join that the home of a room does not answer', () => {
+  it('is answered by the next home, on the same connection', () => {
+    const { clock, a, b, peer } = start();
+    peer('alice', { at: a });
+    clock.pass(10_000);
+    a.kill();
+    const bob = peer('bob', { at: b });
+    clock.pass(1_000);
+    // Alice has come there as well.
+    expect([bob.toldOf('joined'), b.cluster.population().away]).toEqual([[], 2]);
+    clock.pass(700);
+    expect([bob.isJoined(), bob.closes]).toEqual([true, []]);
+  });
+});
+
 describe('a node that ends', () => {
   it('leaves its rooms to others at once, with the ids in them', () => {
     const { clock, a, b, peer } = start();
