@@ -84,7 +84,7 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   addRendezvousMetrics(metrics, rendezvous);
   const cluster = startCluster(options, { entry, rendezvous, stun: offer, metrics, owner });
   const service = owner.use(serveRendezvous({ rendezvous: cluster ?? rendezvous, http: opened.http, now }));
-  cluster?.start(service.carryOut);
+  await cluster?.start(service.carryOut);
   startStun({ opened, layouts, metrics, desk, service, relay: turn.service });
   const kept = owner.move();
   return {

@@ -57,8 +57,8 @@ function withoutPassword(url: string): string {
 export interface ClusterService extends AsyncDisposable {
   /** Takes the rendezvous' place for whoever has the connections. */
   readonly handle: (now: number, input: RendezvousInput) => readonly RendezvousOutput[];
-  /** Begins, and has done by `carryOut` what comes later than with an input. */
-  readonly start: (carryOut: (output: RendezvousOutput) => void) => void;
+  /** Begins, and has done by `carryOut` what comes later than with an input; resolves when the node takes joins. */
+  readonly start: (carryOut: (output: RendezvousOutput) => void) => Promise<void>;
 }
 
 interface State {
@@ -85,14 +85,19 @@ export function createClusterService(options: {
     ...{ carryOut: () => {}, connection: null, answeredAt: options.now(), leaving: Promise.resolve() },
     ending: new AbortController(),
   };
+  const serving = Promise.withResolvers<void>();
   let running: Promise<void> = Promise.resolve();
-  const clock = setInterval(() => look(state), CLOCK_MS).unref();
+  const clock = setInterval(() => {
+    look(state);
+    if (state.cluster.isServing()) serving.resolve();
+  }, CLOCK_MS);
   return {
     handle: (now, input) => obey(state, state.cluster.handle(now, input)),
     start: (carryOut) => {
       state.carryOut = carryOut;
       state.entry.listen((text) => hear(state, text));
       running = keepConnected(state);
+      return serving.promise;
     },
     [Symbol.asyncDispose]: async () => {
       clearInterval(clock);

@@ -151,10 +151,10 @@ describe('a join that the home of a room does not answer', () => {
     clock.pass(10_000);
     a.kill();
     const bob = peer('bob', { at: b });
-    clock.pass(1_000);
+    clock.pass(500);
     // Alice has come there as well.
     expect([bob.toldOf('joined'), b.cluster.population().away]).toEqual([[], 2]);
-    clock.pass(700);
+    clock.pass(1_200);
     expect([bob.isJoined(), bob.closes]).toEqual([true, []]);
   });
 });
