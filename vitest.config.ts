@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config';
 const NODE_COMPILE_CACHE = fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url));
 /** A lab and its programs keep more than half a core busy. */
 const CONTAINER_WORKERS = 2;
+/** A condition is waited for as long as a test may take at all, however busy the machine is. */
+const TEST_TIMEOUT_MS = 60_000;
 const CONTAINER_TESTS = 'test/**/*.container.test.ts';
 
 export default defineConfig({
@@ -16,22 +18,27 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
+          globalSetup: ['test/cli/built.ts'],
           exclude: [CONTAINER_TESTS],
           // No test changes what is global to its process; a process of its own for each file takes longer than most files.
           isolate: false,
           setupFiles: ['test/owner/setup.ts'],
           // Hundreds of processes load the same sources: the first ones compile them for all. Nothing is left in anybody's home.
           env: { NODE_COMPILE_CACHE },
-          testTimeout: 60_000,
+          testTimeout: TEST_TIMEOUT_MS,
+          expect: { poll: { timeout: TEST_TIMEOUT_MS } },
         },
       },
       {
         test: {
           name: 'container',
           include: [CONTAINER_TESTS],
+          // What a file leaves behind, a lab above all, it gives back itself; a process of its own takes a second to start.
+          isolate: false,
           env: { NODE_COMPILE_CACHE },
-          globalSetup: ['test/lab/docker/setup.ts'],
-          testTimeout: 60_000,
+          globalSetup: ['test/cli/built.ts', 'test/lab/docker/setup.ts'],
+          testTimeout: TEST_TIMEOUT_MS,
+          expect: { poll: { timeout: TEST_TIMEOUT_MS } },
           hookTimeout: 300_000,
           // A lab waits more than it computes; each has addresses of its own on the engine.
           maxWorkers: CONTAINER_WORKERS,

@@ -30,9 +30,11 @@ export async function dispatch(
   const named = name === undefined ? undefined : await commands[name]?.load();
   const columns = Math.min(context.stdout.columns ?? HELP_COLUMNS, HELP_COLUMNS_MAX);
   const parsing = { words, commands, named, columns };
-  const { chosen } = await parse({ ...parsing, isForHelp: false });
+  const isForHelp = words.some((word) => word === '--help' || word === '-h') || isBare(words, named);
+  const first = await parse({ ...parsing, isForHelp });
+  const { chosen } = first;
   if (!chosen) {
-    const { shown } = await parse({ ...parsing, isForHelp: true });
+    const { shown } = isForHelp ? first : await parse({ ...parsing, isForHelp: true });
     context.stdout.write(`${shown}\n`);
     return EXIT.ok;
   }
@@ -49,7 +51,7 @@ interface Parsing {
   readonly columns: number;
   /**
    * Whether help has its texts. The parser lays its help out at every run, shown or not, which takes as long as all else that
-   * it does; so it is given them only once nothing is left to do but to show them.
+   * it does; so it is given them only where they are asked for, or once nothing is left to do but to show them.
    */
   readonly isForHelp: boolean;
 }

@@ -1,7 +1,7 @@
 /** Runs the process: takes its signals and sets its exit code. Nothing else ends it. */
-import { explainFileCode } from '../src/net/explain-code.ts';
 import { visibleLines } from '../src/visible.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import { readVersion } from './version.ts';
 
 const words = process.argv.slice(2);
 
@@ -19,20 +19,23 @@ process.stderr.on('error', () => {});
 
 if (words.length === 1 && (words[0] === '--version' || words[0] === '-v')) {
   // Without the option parser, which takes longer to load than all the rest.
-  const { readVersion } = await import('./version.ts');
   process.stdout.write(`${readVersion()}\n`);
   end(EXIT.ok);
 } else {
+  void runWords();
+}
+
+/** An exception in it is an uncaught one. */
+async function runWords(): Promise<void> {
   const [{ run }, { COMMANDS }] = await Promise.all([import('./run.ts'), import('./commands/index.ts')]);
   const outcome = await run(words, { host: process, commands: COMMANDS });
   switch (outcome.kind) {
     case 'exit':
-      end(outcome.code);
-      break;
+      return end(outcome.code);
     case 'interrupted':
       // The process ends by the signal itself, so that the shell knows; the signal's handler is gone by now.
       process.kill(process.pid, outcome.signal);
-      break;
+      return;
     case 'bug':
       bug(outcome.error);
   }
@@ -50,8 +53,9 @@ function end(code: ExitCode): void {
   process.stdout.write('', () => setImmediate(() => finish(code)));
 }
 
-function finish(code: ExitCode): void {
+async function finish(code: ExitCode): Promise<void> {
   if (unwritten) {
+    const { explainFileCode } = await import('../src/net/explain-code.ts');
     const reason = explainFileCode(unwritten.code ?? unwritten.message);
     process.stderr.write(`natcheck: what was to be printed could not be written: ${reason}\n`);
   }

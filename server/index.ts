@@ -10,18 +10,37 @@ import { metricsPage } from './http/metrics-page.ts';
 import { createRegistry } from './metrics.ts';
 import { openAll } from './open.ts';
 import { planOf, type ServerOptions } from './options.ts';
+import { createPartners } from './partner/start.ts';
+import type { PartnerView } from './partner/view.ts';
 import { createRendezvous } from './rendezvous/decisions/rendezvous.ts';
 import { addRendezvousMetrics } from './rendezvous/metrics.ts';
 import { serveRendezvous } from './rendezvous/service.ts';
 import { boundOf, createTicketing, portOf, startStun, startTurn } from './services.ts';
 import { closeAll } from './sockets/bind.ts';
+import { checkPorts, type ReachOptions } from './sockets/check/check-ports.ts';
+import type { ReachReport } from './sockets/check/report.ts';
 import { addConnectionMetrics } from './sockets/metrics.ts';
+import type { ServedAddress } from './sockets/served-address.ts';
 import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
+import { DEFAULT_RELAY_PORTS, DEFAULT_TURNS_PORT } from './turn/options.ts';
 
 export type { Endpoint } from '../src/endpoint.ts';
+export type { Reason } from '../src/nat/reason.ts';
 export type { ServerOptions } from './options.ts';
+export type { Standing } from './partner/decisions/standing.ts';
+export type { PartnerOptions } from './partner/options.ts';
+export type { PartnerView } from './partner/view.ts';
 export type { RendezvousLimits } from './rendezvous/decisions/limits.ts';
+export type { ReachOptions } from './sockets/check/check-ports.ts';
+export {
+  outcomeOf,
+  type PortVerdict,
+  type ReachReport,
+  type TcpReach,
+  type UdpReach,
+} from './sockets/check/report.ts';
 export { defaultAddresses } from './sockets/default-address.ts';
+export type { ServedAddress } from './sockets/served-address.ts';
 export type { Tls } from './sockets/tls.ts';
 export { StartError, type StartErrorCode } from './start-error.ts';
 export type { Layout } from './stun/decisions/layout.ts';
@@ -30,9 +49,11 @@ export type { RelayLimits } from './turn/decisions/limits.ts';
 export type { OtherTurnOptions, RelayServerOptions } from './turn/options.ts';
 
 export interface NatcheckServer extends AsyncDisposable {
-  /** Every UDP endpoint that the server answers on, the primary one first. */
+  /** Every UDP endpoint that the server answers on, as it is announced, the primary one first. */
   readonly addresses: readonly Endpoint[];
-  /** One layout for each family in use. */
+  /** The addresses of this host that are bound, each with the one that is announced for it. */
+  readonly served: readonly ServedAddress[];
+  /** One layout for each family in use, of announced addresses. */
   readonly layouts: readonly Layout[];
   /** HTTP and the rendezvous are on this port of every address. */
   readonly httpPort: number;
@@ -48,6 +69,8 @@ export interface NatcheckServer extends AsyncDisposable {
     /** Whether everybody who joins a room may use it. */
     readonly isOpen: boolean;
   } | null;
+  /** One for each family that has a partner. */
+  readonly partners: readonly PartnerView[];
   /** The TURN servers that the rendezvous offers to its peers. */
   readonly turnUrls: readonly string[];
 }
@@ -84,19 +107,35 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   addRendezvousMetrics(metrics, rendezvous);
   const cluster = startCluster(options, { entry, rendezvous, stun: offer, metrics, owner });
   const service = owner.use(serveRendezvous({ rendezvous: cluster ?? rendezvous, http: opened.http, now }));
+  const { partner, onPartner: onStanding } = options;
+  const partners = owner.use(createPartners({ partner, sockets: opened.primary, metrics, now, onStanding }));
+  startStun({ opened, layouts, metrics, desk, service, relay: turn.service, partners });
   await cluster?.start(service.carryOut);
-  startStun({ opened, layouts, metrics, desk, service, relay: turn.service });
   const kept = owner.move();
   return {
     addresses: layouts.flatMap(endpointsOf),
+    served: plan.families.flat(),
     layouts,
     httpPort: portOf(opened.http, plan.httpPort),
     isSecure: options.tls !== undefined,
     isGuarded: authToken !== undefined,
     relay: turn.service && { turnsPort: turn.turnsPort, isOpen: turn.isOpen },
+    partners: partners.views,
     turnUrls: turn.servers.urls,
     [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
   };
+}
+
+/**
+ * Checks which ports a server with these options would be reached on, through STUN servers of others; it must not be running
+ * meanwhile.
+ * @throws StartError when it cannot be had as asked; UsageError for a server name that is none; the signal's reason when aborted.
+ */
+export async function checkReach(options: ServerOptions, how: ReachOptions = {}): Promise<ReachReport> {
+  const { relay, tls } = options;
+  const { ports = DEFAULT_RELAY_PORTS, turnsPort = DEFAULT_TURNS_PORT } = relay ?? {};
+  const checked = { ports, turnsPort: tls ? turnsPort : null };
+  return checkPorts({ ...planOf(options), isSecure: tls !== undefined, relay: relay ? checked : null }, how);
 }
 
 function pagesOf(metrics: Registry, { metricsToken }: ServerOptions): Pages {

@@ -1,9 +1,11 @@
 /** Opens every socket of the server: all of them, or none. */
+import type { Endpoint } from '../src/endpoint.ts';
 import type { UdpSocket } from '../src/net/udp-socket.ts';
 import { type HttpServer, httpConnectionLimits, openHttpServer, type Pages } from './http/http.ts';
 import { type Admission, createAdmission } from './limit/tcp-admission.ts';
 import type { Plan, ServerOptions } from './options.ts';
 import { DEFAULT_LIMITS } from './rendezvous/decisions/limits.ts';
+import { type AddressBook, addressBook, announce } from './sockets/announced-socket.ts';
 import { type BoundSocket, bindOnAll, closeAll } from './sockets/bind.ts';
 import type { Gate } from './sockets/listen.ts';
 import { openUdpSocket } from './sockets/udp-socket.ts';
@@ -11,7 +13,7 @@ import { DEFAULT_RELAY_LIMITS } from './turn/decisions/limits.ts';
 import { DEFAULT_TURNS_PORT } from './turn/options.ts';
 import { openStreamServer, type StreamServer } from './turn/stream-server.ts';
 
-/** What listens on the primary port of one address: UDP, and TCP where there is a relay. */
+/** What listens on the primary port of one address: UDP, by its announced endpoint, and TCP where there is a relay. */
 interface Primary extends UdpSocket, BoundSocket {
   readonly listener: StreamServer | null;
 }
@@ -39,7 +41,9 @@ export async function openAll(
   },
 ): Promise<Opened> {
   const { pages, tls, relay, now } = options;
-  const addresses = families.flat();
+  const served = families.flat();
+  const addresses = served.map(({ bound }) => bound);
+  const book = addressBook(served);
   const opened: AsyncDisposable[] = [];
   const open = async <One extends BoundSocket>(at: number, one: (address: string, port: number) => Promise<One>) => {
     const bound = await bindOnAll(addresses, at, one);
@@ -51,8 +55,8 @@ export async function openAll(
   const turnsPort = relay?.turnsPort ?? DEFAULT_TURNS_PORT;
   try {
     return {
-      primary: await open(port, (address, at) => openPrimary(address, at, relay ? turn : null)),
-      alternate: await open(altPort, openUdpSocket),
+      primary: await open(port, (address, at) => openPrimary({ address, port: at }, book, relay ? turn : null)),
+      alternate: await open(altPort, async (address, at) => announce(await openUdpSocket(address, at), book)),
       http: await open(httpPort, (address, at) =>
         openHttpServer({ address, port: at }, { pages, tls, admission: admissions.http, now }),
       ),
@@ -78,8 +82,8 @@ function createAdmissions({ limits, relay }: Pick<ServerOptions, 'limits' | 'rel
 }
 
 /** Opens both transports on one port; port 0 takes one that is free for both. */
-async function openPrimary(address: string, port: number, gate: Gate | null): Promise<Primary> {
-  const socket = await openUdpSocket(address, port);
+async function openPrimary({ address, port }: Endpoint, book: AddressBook, gate: Gate | null): Promise<Primary> {
+  const socket = announce(await openUdpSocket(address, port), book);
   if (gate === null) return { ...socket, listener: null };
   try {
     const listener = await openStreamServer({ address, port: socket.port }, gate);

@@ -1,20 +1,24 @@
 /** The options of a server, checked before any socket is opened. */
-import ipaddr from 'ipaddr.js';
-import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT, type Family, familyOf } from '../src/endpoint.ts';
+import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../src/endpoint.ts';
 import { parseServerName } from '../src/net/lookup/server-name.ts';
 import { STUN_OTHERS_MAX, TOKEN_MAX_CHARACTERS } from '../src/rendezvous/protocol/bounds.ts';
+import type { Standing } from './partner/decisions/standing.ts';
+import { checkPartner, type PartnerOptions } from './partner/options.ts';
+import type { PartnerView } from './partner/view.ts';
 import { DEFAULT_LIMITS, type RendezvousLimits } from './rendezvous/decisions/limits.ts';
+import { type FamilyAddresses, servedAddresses } from './sockets/served-address.ts';
 import type { Tls } from './sockets/tls.ts';
 import { checkPort, StartError } from './start-error.ts';
 import { checkOtherTurn, checkRelay, type OtherTurnOptions, type RelayServerOptions } from './turn/options.ts';
 
 /** SOFTWARE has fewer than 128 characters (RFC 8489 §14.14). */
 const SOFTWARE_MAX_CHARACTERS = 127;
-/** A primary address, and one to change to (RFC 5780 §6). */
-const MAX_ADDRESSES_PER_FAMILY = 2;
 
 export interface ServerOptions {
-  /** Addresses of this host, one or two of each family; the first of a family is its primary one. */
+  /**
+   * Addresses of this host, one or two of each family; the first of a family is its primary one. Behind a 1:1 NAT, as
+   * clouds have it, `PRIVATE=PUBLIC`: the address to bind, and the one by which clients know it.
+   */
   readonly ip: readonly string[];
   /** 0 takes any port that is free on every address. */
   readonly port?: number;
@@ -38,13 +42,17 @@ export interface ServerOptions {
   readonly otherStun?: readonly string[];
   /** The Redis by which this server is one with others: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]` or `rediss://…`. */
   readonly redis?: string;
+  /** A server that answers from another address, so that the two with one address each are one for behaviour tests. */
+  readonly partner?: PartnerOptions;
+  /** Hears each time how it stands with the partner of a family, when that has changed. */
+  readonly onPartner?: (partner: PartnerView, standing: Standing) => void;
   /** Other TURN servers that the rendezvous offers to its peers. */
   readonly otherTurn?: OtherTurnOptions;
 }
 
 export interface Plan {
   /** The addresses of each family in use. */
-  readonly families: readonly (readonly [string] | readonly [string, string])[];
+  readonly families: readonly FamilyAddresses[];
   readonly port: number;
   readonly altPort: number;
   readonly httpPort: number;
@@ -62,10 +70,7 @@ export function planOf(options: ServerOptions): Plan {
     relay,
     otherTurn,
   } = options;
-  const addresses = ip.map(checkedAddress);
-  const twice = addresses.find((address, index) => addresses.indexOf(address) !== index);
-  if (twice !== undefined) throw new StartError('duplicate-address', `${twice} is given twice`);
-  if (addresses.length === 0) throw new StartError('no-address', 'there is no address to listen on');
+  const families = servedAddresses(ip);
   checkPort('port', port);
   checkPort('alt-port', altPort);
   checkPort('http-port', httpPort);
@@ -82,7 +87,7 @@ export function planOf(options: ServerOptions): Plan {
   checkOtherStun(options);
   if (relay) checkRelay(relay, options.authToken);
   if (otherTurn) checkOtherTurn(otherTurn);
-  const families = (['IPv4', 'IPv6'] as const).flatMap((family) => ofFamily(addresses, family));
+  if (options.partner) checkPartner(options.partner, families);
   return { families, port, altPort, httpPort, ...(software === undefined ? {} : { software }) };
 }
 
@@ -115,40 +120,4 @@ function checkOtherStun({ otherStun = [] }: ServerOptions): void {
 function checkToken(name: string, token: string | undefined): void {
   if (token === undefined || (token !== '' && token.length <= TOKEN_MAX_CHARACTERS)) return;
   throw new StartError('bad-token', `${name} must have 1 to ${TOKEN_MAX_CHARACTERS} characters`);
-}
-
-function checkedAddress(text: string): string {
-  if (!ipaddr.isValid(text) || (familyOf(text) === 'IPv4' && !ipaddr.IPv4.isValidFourPartDecimal(text))) {
-    throw new StartError('bad-address', `'${text}' is not an IP address`);
-  }
-  const address = ipaddr.parse(text);
-  const range = address.range();
-  switch (range) {
-    case 'unspecified':
-      throw new StartError('bad-address', `${text} means every address: name the ones that replies are to come from`);
-    case 'multicast':
-    case 'broadcast':
-    case 'ipv4Mapped':
-    case 'linkLocal':
-      throw new StartError('bad-address', `${text} cannot be served from: it is ${RANGE_NAME[range]}`);
-    default:
-      return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString();
-  }
-}
-
-const RANGE_NAME = {
-  multicast: 'a multicast address',
-  broadcast: 'the broadcast address',
-  ipv4Mapped: 'an IPv4 address written as IPv6',
-  linkLocal: 'valid on one link only',
-} as const;
-
-function ofFamily(addresses: readonly string[], family: Family): Plan['families'] {
-  const [primary, other, third] = addresses.filter((address) => familyOf(address) === family);
-  if (third !== undefined) {
-    const most = MAX_ADDRESSES_PER_FAMILY;
-    throw new StartError('too-many-addresses', `${third} is one ${family} address too many: at most ${most} are used`);
-  }
-  if (primary === undefined) return [];
-  return [other === undefined ? [primary] : [primary, other]];
 }

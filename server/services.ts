@@ -6,6 +6,7 @@ import { createRateLimit } from './limit/per-source.ts';
 import { createPlainLimit } from './limit/plain-replies.ts';
 import type { Opened } from './open.ts';
 import type { Plan, ServerOptions } from './options.ts';
+import type { Partners } from './partner/start.ts';
 import type { RendezvousService } from './rendezvous/service.ts';
 import type { BoundSocket } from './sockets/bind.ts';
 import { createStunCounts } from './stun/counts.ts';
@@ -22,16 +23,20 @@ import { sessionSecretFor, type TurnServers, turnServersOf } from './turn/turn-s
 /** The endpoints of the server, now that its sockets have their ports. */
 export interface Bound {
   readonly families: Plan['families'];
+  /** What clients know: announced addresses. */
   readonly layouts: readonly Layout[];
-  /** The ports, and the primary address of each family. */
+  /** The ports, and the announced primary address of each family. */
   readonly stun: { readonly port: number; readonly altPort: number; readonly addresses: string[] };
 }
 
 export function boundOf({ families, software, ...asked }: Plan, { primary, alternate }: Opened): Bound {
   const ports = { port: portOf(primary, asked.port), altPort: portOf(alternate, asked.altPort) };
   const named = software === undefined ? {} : { software };
-  const stun = { ...ports, addresses: families.map(([one]) => one) };
-  return { families, stun, layouts: families.map((addresses) => ({ ...ports, addresses, ...named })) };
+  const layouts = families.map(([primary, other]): Layout => {
+    const { announced } = primary;
+    return { ...ports, addresses: other ? [announced, other.announced] : [announced], ...named };
+  });
+  return { families, layouts, stun: { ...ports, addresses: layouts.map(({ addresses }) => addresses[0]) } };
 }
 
 /** The port that is bound; it differs from the one asked for where that was 0. */
@@ -82,7 +87,7 @@ export function startTurn(options: ServerOptions, { opened, bound, metrics, isAt
   const turnsPort = turns[0]?.port ?? null;
   const servers = turnServersOf(options, {
     secret: sessionSecret,
-    primaries: families.map(([one]) => one),
+    primaries: stun.addresses,
     port: stun.port,
     turnsPort,
   });
@@ -111,12 +116,13 @@ export interface StunStart {
   readonly desk: TicketDesk;
   readonly service: RendezvousService;
   readonly relay: RelayService | null;
+  readonly partners: Partners;
 }
 
 /**
  * Starts STUN in every family; it passes to the relay what is for it, and tells the rendezvous whose ticket has come.
  */
-export function startStun({ opened, layouts, metrics, desk, service, relay }: StunStart): void {
+export function startStun({ opened, layouts, metrics, desk, service, relay, partners }: StunStart): void {
   const counts = createStunCounts();
   addStunMetrics(metrics, counts);
   const limits = {
@@ -125,8 +131,10 @@ export function startStun({ opened, layouts, metrics, desk, service, relay }: St
   };
   const udp = [...opened.primary, ...opened.alternate];
   for (const layout of layouts) {
-    serveStun({
+    const partner = partners.start(layout, (handOver) => stun.answerFor(handOver));
+    const stun = serveStun({
       layout,
+      partner,
       sockets: udp.filter(({ local }) => layout.addresses.some((one) => one === local.address)),
       limits,
       counts,

@@ -17,8 +17,10 @@ export type StartErrorCode =
   | 'bad-limit'
   /** The certificate and the key are not PEM, or not a pair. */
   | 'bad-tls'
-  /** Redis cannot be used, or what it takes is not installed. */
+  /** Redis cannot be used. */
   | 'no-redis'
+  /** The options of the partner contradict each other, or a partner would be of no use. */
+  | 'bad-partner'
   /** The options of the relay contradict each other, or cannot be met. */
   | 'bad-relay'
   /** The address is not one of this host's. */

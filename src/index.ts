@@ -1,6 +1,7 @@
 /** The library: NAT behaviour detection and hole punching, as data in and data out. */
-export { DETECT_TIMEOUT_MS, type DetectOptions, detect } from './detect/detect.ts';
+export { type DetectOptions, detect } from './detect/detect.ts';
 export type { ExtraTestOptions } from './detect/extra-tests.ts';
+export { DETECT_TIMEOUT_MS } from './detect/timeout.ts';
 export type { Endpoint, Family } from './endpoint.ts';
 export { UsageError } from './errors.ts';
 export type { CandidateType } from './ice/candidates/candidate.ts';

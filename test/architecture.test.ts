@@ -46,7 +46,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'server/cluster': [
     ...['server/base', 'server/cluster/decisions', 'server/rendezvous/decisions', 'src/net', 'src/rendezvous'],
   ],
-  'server/sockets': ['server/base', 'server/limit', 'src/base', 'src/net'],
+  'server/partner/decisions': ['server/limit', 'server/stun/decisions', 'src/base', 'src/stun'],
+  'server/partner': [
+    'server/base',
+    'server/partner/decisions',
+    'server/sockets',
+    'server/stun/decisions',
+    'src/base',
+    'src/net',
+  ],
+  'server/sockets': ['server/base', 'server/limit', 'src/base', 'src/nat', 'src/net'],
   'server/http': ['server/base', 'server/limit', 'server/sockets', 'src/base'],
   'server/stun': ['server/base', 'server/limit', 'server/stun/decisions', 'src/base', 'src/net', 'src/stun'],
   'server/turn': [
@@ -62,17 +71,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/rendezvous',
   ],
   server: [
-    ...['server/base', 'server/cluster', 'server/http', 'server/limit', 'server/rendezvous'],
-    'server/rendezvous/decisions',
+    ...['server/base', 'server/cluster', 'server/http', 'server/limit', 'server/partner'],
+    ...['server/partner/decisions', 'server/rendezvous', 'server/rendezvous/decisions'],
     ...['server/sockets', 'server/stun', 'server/stun/decisions', 'server/ticket', 'server/turn'],
-    ...['server/turn/decisions', 'src/base', 'src/net', 'src/rendezvous'],
+    ...['server/turn/decisions', 'src/base', 'src/nat', 'src/net', 'src/rendezvous'],
   ],
   'lab/base': ['src/base', 'src/nat', 'src/punch/attempt'],
   'lab/sim/network': ['src/base', 'src/stun'],
   'lab/sim/nat': ['lab/base', 'lab/sim/network', 'src/base', 'src/nat'],
   'lab/sim/site': ['lab/base', 'lab/sim/nat', 'lab/sim/network', 'src/base'],
   'lab/sim/server': [
-    ...['lab/sim/network', 'server/rendezvous/decisions', 'server/stun/decisions', 'server/ticket'],
+    ...[
+      'lab/sim/network',
+      'server/partner/decisions',
+      'server/rendezvous/decisions',
+      'server/stun/decisions',
+      'server/ticket',
+    ],
     ...['server/turn/decisions', 'src/base', 'src/rendezvous', 'src/stun', 'src/turn'],
   ],
   'lab/sim/detect': [
@@ -123,6 +138,7 @@ const BASE: Readonly<Record<string, string>> = {
   'src/address-scope.ts': 'src/base',
   'src/endpoint.ts': 'src/base',
   'src/errors.ts': 'src/base',
+  'src/tunnel/session/datagram/replay-window.ts': 'src/base',
   'src/session.ts': 'src/base',
   'src/visible.ts': 'src/base',
   'server/metrics.ts': 'server/base',
@@ -149,6 +165,7 @@ const SANS_IO = [
     'server/turn/decisions',
     'server/rendezvous/decisions',
   ],
+  'server/partner/decisions',
 ];
 /** They have sockets and clocks of `src/net` alone. */
 const WITHOUT_OWN_IO = ['src/punch', 'src/detect'];

@@ -1,14 +1,18 @@
 /**
  * The gate: builds natcheck, has the checks and the container tests run beside each other, since those wait more than they
  * compute, and then the fast tests, which have the machine to themselves: many of them are about what comes first. Each line
- * begins with who writes it; the first that fails ends the others. `--fast` leaves out the containers.
+ * begins with who writes it; the first that fails ends the others. `--fast` leaves out the containers; `--soak` does so too, and
+ * makes all the runs of which a gate makes a quarter (runs.ts).
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({ options: { fast: { type: 'boolean', default: false } } });
+const FLAG = { type: 'boolean', default: false } as const;
+const { values } = parseArgs({ options: { fast: FLAG, soak: FLAG } });
+/** The first step builds; who needs a build then takes that one. */
+const env = { ...process.env, NATCHECK_TEST_DIST: 'dist', ...(values.soak && { NATCHECK_TEST_RUNS: 'all' }) };
 
 interface Step {
   /** What its lines begin with. */
@@ -20,7 +24,7 @@ interface Step {
 const npmRun = (script: string): readonly string[] => ['npm', 'run', '--silent', script];
 const testsOf = (project: string): Step => ({ name: project, commands: [['vitest', 'run', '--project', project]] });
 const BUILD: Step = { name: 'build', commands: [npmRun('build')] };
-const CHECKS: Step = { name: 'checks', commands: ['lint', 'types', 'dead-code'].map(npmRun) };
+const CHECKS: Step = { name: 'checks', commands: ['lint', 'types', 'dead-code', 'package'].map(npmRun) };
 
 const failed = new AbortController();
 
@@ -30,7 +34,7 @@ async function runStep({ name, commands }: Step): Promise<void> {
   for (const command of commands) {
     const [program = '', ...words] = command;
     const startedAt = performance.now();
-    const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], signal: failed.signal });
+    const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], signal: failed.signal, env });
     for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', tell);
     const [code] = await once(child, 'close');
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
@@ -51,7 +55,7 @@ async function besideEachOther(steps: readonly Step[]): Promise<void> {
 
 try {
   await runStep(BUILD);
-  await besideEachOther(values.fast ? [CHECKS] : [CHECKS, testsOf('container')]);
+  await besideEachOther(values.fast || values.soak ? [CHECKS] : [CHECKS, testsOf('container')]);
   await runStep(testsOf('fast'));
 } catch {
   process.exitCode = 1;

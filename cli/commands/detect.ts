@@ -1,11 +1,10 @@
 /** `natcheck detect`: finds out what NAT this machine is behind. */
-import { DETECT_TIMEOUT_MS, detect as detectNat } from '../../src/detect/detect.ts';
+import { DETECT_TIMEOUT_MS } from '../../src/detect/timeout.ts';
 import { DEFAULT_HTTP_PORT } from '../../src/endpoint.ts';
 import { UsageError } from '../../src/errors.ts';
 import type { DetectReport, FamilyReport } from '../../src/nat/report.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { renderDetectReport } from '../render/detect-text.ts';
 import { createLifetimeProgress, type LifetimeOutput } from '../render/progress/lifetime.ts';
 import { withSpinner } from '../render/progress/spinner.ts';
 import { familyOption } from './family-options.ts';
@@ -64,6 +63,10 @@ export const detect = defineCommand({
     const servers = argv.server ?? (env.NATCHECK_SERVER ? [env.NATCHECK_SERVER] : undefined);
     const family = familyOption(argv);
     const lifetimeMaxS = lifetimeMax(argv.lifetime);
+    const [{ detect: detectNat }, { renderDetectReport }] = await Promise.all([
+      import('../../src/detect/detect.ts'),
+      import('../render/detect-text.ts'),
+    ]);
     const report = await watched(lifetimeMaxS, context, (onLifetimeProgress) =>
       detectNat({
         servers,

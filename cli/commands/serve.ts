@@ -7,6 +7,8 @@ import { UsageError } from '../../src/errors.ts';
 import { explainFileCode } from '../../src/net/explain-code.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { CHECK_OPTIONS, checkIfAsked } from './serve/check.ts';
+import { PARTNER_NOTES, PARTNER_OPTIONS, partnerOptions } from './serve/partner-options.ts';
 import { redisOptions } from './serve/redis-options.ts';
 import { relayOptions } from './serve/relay-options.ts';
 
@@ -15,10 +17,18 @@ Testing NAT behaviour takes two addresses of one family: give --ip twice, the
 primary address first. With one address, clients learn their public endpoint,
 and that the behaviour tests are not available.
 
+${PARTNER_NOTES}
+
 Without --ip the server uses the address from which this host reaches the
 Internet: one for IPv4 and one for IPv6, where there is a default route. It
 never binds to every address, because a reply has to leave from the address
 that was asked.
+
+In clouds a host mostly has a private address, and a 1:1 NAT gives it the public
+one: --ip 10.0.0.4=203.0.113.10 binds the first and announces the second. What a
+firewall there does not let in, --check names, through other STUN servers with
+two addresses. It ends with 0 when every UDP port is reached, 7 when one is
+blocked or announced wrongly, 3 when nobody answers and 4 when it cannot tell.
 
 Peers meet in rooms on the TCP port. Without a token, everybody may join. Pass
 the token as NATCHECK_TOKEN and the relay secret as NATCHECK_RELAY_SECRET,
@@ -47,10 +57,17 @@ whichever of them they are connected to, and come back on another when one ends.
 All need the same token. Whoever can write to that Redis can pass for any of
 them. Pass a URL with a password as NATCHECK_REDIS.`;
 
+/** What a cloud's operator has to know who has named the address that the world sees. */
+const BEHIND_NAT = 'where a 1:1 NAT has that address, as in clouds, give --ip PRIVATE=PUBLIC';
+
 export const serve = defineCommand({
   name: 'serve',
   options: {
-    ip: { type: 'string', array: true, describe: 'Address of this host to serve from; at most two of each family' },
+    ip: {
+      type: 'string',
+      array: true,
+      describe: 'Address of this host to serve from, or PRIVATE=PUBLIC behind a 1:1 NAT; at most two of each family',
+    },
     port: { type: 'number', default: DEFAULT_PORT, describe: 'UDP port; 0 means any free port' },
     'alt-port': {
       type: 'number',
@@ -74,6 +91,7 @@ export const serve = defineCommand({
     },
     'tls-cert': { type: 'string', describe: 'PEM file with the certificate chain, for https and wss on the TCP port' },
     'tls-key': { type: 'string', describe: 'PEM file with the private key of the certificate' },
+    ...PARTNER_OPTIONS,
     stun: {
       type: 'string',
       array: true,
@@ -133,15 +151,19 @@ export const serve = defineCommand({
       type: 'string',
       describe: 'Server name to put in replies, where that makes them no longer than the request',
     },
+    ...CHECK_OPTIONS,
   },
   notes: NOTES,
   examples: [
     ['$0 serve --ip 203.0.113.10 --ip 203.0.113.11', 'with the behaviour tests, over IPv4'],
+    ['$0 serve --ip 10.0.0.4=203.0.113.10', 'in a cloud, behind a 1:1 NAT'],
+    ['$0 serve --ip 10.0.0.4=203.0.113.10 --check', 'what a firewall blocks, before anything is served'],
     ['$0 serve', 'STUN on the address of the default route'],
     ['$0 serve --relay --auth-token T', 'also a relay, offered to the peers in its rooms'],
   ],
-  async run(argv, { stdout, signal, env }) {
-    const [{ startServer, defaultAddresses, StartError }, { listeningText }] = await Promise.all([
+  async run(argv, context) {
+    const { stdout, stderr, signal, env } = context;
+    const [{ startServer, defaultAddresses, StartError }, { listeningText, unreachableText }] = await Promise.all([
       import('../../server/index.ts'),
       import('../render/listening.ts'),
     ]);
@@ -159,16 +181,21 @@ export const serve = defineCommand({
       ...(tls && { tls }),
       ...(argv.stun && { otherStun: argv.stun }),
       ...(argv['per-source'] !== undefined && { limits: { peersPerSource: argv['per-source'] } }),
+      ...partnerOptions(argv, { secretOfEnv: env.NATCHECK_PARTNER_SECRET || undefined, stderr }),
       ...relayOptions(argv, env.NATCHECK_RELAY_SECRET || undefined),
       ...redisOptions(argv, env.NATCHECK_REDIS || undefined),
     };
     try {
+      const checked = await checkIfAsked(options, argv, context);
+      if (checked !== null) return checked;
       await using server = await startServer(options);
       stdout.write(listeningText(server, stdout.columns));
+      stderr.write(unreachableText(server, stderr.columns));
       stdout.write('ready\n');
       if (!signal.aborted) await once(signal, 'abort');
     } catch (error) {
-      throw error instanceof StartError ? new UsageError(error.message) : error;
+      if (!(error instanceof StartError)) throw error;
+      throw new UsageError(error.code === 'not-here' ? `${error.message}; ${BEHIND_NAT}` : error.message);
     }
     return EXIT.ok;
   },

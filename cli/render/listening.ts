@@ -1,5 +1,6 @@
 /** Renders what a server listens on, as lines of text. */
-import type { NatcheckServer } from '../../server/index.ts';
+import type { Layout, NatcheckServer, ServedAddress } from '../../server/index.ts';
+import { scopeOf } from '../../src/address-scope.ts';
 import { familyOf, formatEndpoint } from '../../src/endpoint.ts';
 import { visible } from '../../src/visible.ts';
 import { hang } from './layout/wrap.ts';
@@ -8,23 +9,44 @@ const LABEL_WIDTH = 7;
 type Row = readonly [label: string, text: string];
 
 export function listeningText(server: NatcheckServer, columns: number | null = null): string {
-  const { addresses, layouts, httpPort, isSecure, isGuarded } = server;
+  const { addresses, served, layouts, httpPort, isSecure, isGuarded } = server;
+  const translated = served.filter(({ bound, announced }) => bound !== announced);
   const tcp = layouts
     .flatMap((layout) => [...layout.addresses])
     .map((address) => formatEndpoint({ address, port: httpPort }));
   const urls = (scheme: string): string => tcp.map((at) => `${scheme}${isSecure ? 's' : ''}://${at}`).join('  ');
-  const tests = layouts.map((layout) => {
-    const offer = layout.addresses.length === 2 ? 'available' : 'not available: the tests need a second address';
-    return `${familyOf(layout.addresses[0])} ${offer}`;
-  });
+  const tests = layouts.map((layout) => `${familyOf(layout.addresses[0])} ${testsOf(server, layout)}`);
   const rows: readonly Row[] = [
     ['UDP', addresses.map(formatEndpoint).join('  ')],
+    ...(translated.length > 0 ? [['Bound', translated.map(sidesText).join('  ')] as const] : []),
     ['HTTP', urls('http')],
     ['Rooms', `${urls('ws')}  ${isGuarded ? 'token required' : 'open to everybody'}`],
     ['Tests', tests.join('; ')],
     ...relayRows(server),
   ];
   return rows.map(([label, text]) => `${hang(label.padEnd(LABEL_WIDTH), visible(text), columns)}\n`).join('');
+}
+
+function testsOf({ partners }: NatcheckServer, { addresses }: Layout): string {
+  if (addresses.length === 2) return 'available';
+  if (partners.some(({ family }) => family === familyOf(addresses[0]))) return 'available while the partner answers';
+  return 'not available: the tests need a second address';
+}
+
+function sidesText({ bound, announced }: ServedAddress): string {
+  return `${bound} for ${announced}`;
+}
+
+/** One line for each address that is announced although nobody outside a private network can send to it. */
+export function unreachableText({ served }: Pick<NatcheckServer, 'served'>, columns: number | null = null): string {
+  return served
+    .filter(({ announced }) => scopeOf(announced) === 'private')
+    .map(({ bound, announced }) => {
+      const remedy = `where a 1:1 NAT gives this host a public address, give --ip ${bound}=PUBLIC`;
+      const text = `${announced} is a private address: clients outside its network do not reach this server; ${remedy}`;
+      return `${hang('natcheck: ', text, columns)}\n`;
+    })
+    .join('');
 }
 
 function relayRows({ layouts, relay, turnUrls }: NatcheckServer): readonly Row[] {

@@ -2,7 +2,6 @@
 import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { ownDir } from '../../src/net/host/own-dir.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -13,6 +12,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 export async function keepCompiled(env: Env): Promise<void> {
   if (env.NODE_DISABLE_COMPILE_CACHE || env.NODE_COMPILE_CACHE) return;
   try {
+    // Whoever keeps nothing here loads it for nothing.
+    const { ownDir } = await import('../../src/net/host/own-dir.ts');
     enableCompileCache(await ownDir(compiledDir(env), { remedy: 'remove it' }));
   } catch {
     // It is only slower without.

@@ -15,6 +15,7 @@ import { connectDocker } from './engine/testcontainers.ts';
 import { type LabRouter, labRouter } from './router/router.ts';
 import { type SiteFaults, siteFaults } from './router/site-faults.ts';
 import { type Addressing, DEFAULT_ADDRESSING, type ServerPlace } from './topology/addressing.ts';
+import { findTopology } from './topology/find-topology.ts';
 import { onFreeAddresses } from './topology/free-addressing.ts';
 import { labLinks } from './topology/link/links.ts';
 import type { LinkQuality, ShapedLinks } from './topology/link/quality.ts';
@@ -111,10 +112,37 @@ export async function startLab({ engine, image, ...wanted }: LabOptions): Promis
 
   const { plan, topology } = await starting;
   await verifyTopology(topology, plan);
-
-  const sites = topology.sites.map(labSite);
-  const witness = started.use(createWitness({ isWhole: false }));
+  const lab = started.use(labOf(docker, { id, plan, topology }));
   const owned = started.move();
+  return { ...lab, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };
+}
+
+export interface JoinOptions extends LabOptions {
+  /** That of the lab. */
+  readonly id: string;
+  readonly addressing: Addressing;
+}
+
+/**
+ * Finds a lab that another process has started with these options. It stays when this is disposed of.
+ * @throws Error when a container of it is not there.
+ */
+export async function joinLab({ engine, id, addressing, image: _, ...wanted }: JoinOptions): Promise<Lab> {
+  const docker = await connectDocker(engine.host);
+  const plan = planAt(addressing, wanted);
+  return labOf(docker, { id, plan, topology: await findTopology(docker, plan, id) });
+}
+
+interface RunningLab {
+  readonly id: string;
+  readonly plan: LabPlan;
+  readonly topology: Topology;
+}
+
+/** What is disposed of with it is what watches the lab, not the lab. */
+function labOf(docker: Dockerode, { id, plan, topology }: RunningLab): Lab {
+  const sites = topology.sites.map(labSite);
+  const witness = createWitness({ isWhole: false });
   return {
     id,
     server: {
@@ -133,7 +161,7 @@ export async function startLab({ engine, image, ...wanted }: LabOptions): Promis
     shape: labLinks(topology, sites),
     createVolume: () => createVolume(docker, { lab: id, labels: labelsOf(id) }),
     pathBetween: (a, b) => witness.watch(a, b, { names: publicNames(plan) }),
-    [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => witness[Symbol.asyncDispose](),
   };
 }
 
@@ -169,8 +197,8 @@ function publicNames({ server, helpers, ipv6 }: LabPlan): Readonly<Record<string
 function labSite({ plan, router, carrier, clients }: StartedSite): LabSite {
   const { name, access, ipv6 } = plan;
   const client = (index: number): LabContainer => found(clients[index], `client ${index} behind ${name}`);
-  const home = labRouter(router);
-  const outer = carrier && labRouter(carrier);
+  const home = labRouter(router, plan.rules);
+  const outer = carrier && plan.carrier && labRouter(carrier, plan.carrier.rules);
   return {
     name,
     access,

@@ -49,9 +49,8 @@ export async function startServedLab(options: ServedLabOptions): Promise<ServedL
   await using started = createOwner();
   const engine = started.use(await findEngine({ progress }));
   signal.throwIfAborted();
-  const image = await ensureImage(engine, { progress });
-  signal.throwIfAborted();
-  for (const other of images) await ensureSource(engine, { kind: 'image', image: other }, { progress });
+  const image = await ensureImage(engine, { progress, signal });
+  for (const other of images) await ensureSource(engine, { kind: 'image', image: other }, { progress, signal });
   signal.throwIfAborted();
   progress(`starting ${labOptions.profiles.length} sites, and holding each to its profile`);
   const lab = started.use(await startLab({ ...labOptions, engine, image }));

@@ -115,6 +115,8 @@ export type Condition =
       readonly to: SideName;
       readonly address: Template;
       readonly amount: number;
+      /** Null: as soon as its sides have started. */
+      readonly after: When | null;
     };
 
 /** What the routers should have seen of a pair. */
@@ -136,10 +138,13 @@ export type Expect =
 /** `any-path`: direct or relayed. `anything`: no path is right as well. */
 export type ExpectedOutcome = 'direct' | 'relayed' | 'any-path' | 'none' | 'anything';
 
+/** So long after the start of the two sides, or after a line of a side or helper. */
+export type When =
+  | { readonly kind: 'time'; readonly afterMs: number }
+  | { readonly kind: 'line'; readonly of: string; readonly pattern: RegExp; readonly afterMs: number };
+
 export interface Fault {
-  readonly when:
-    | { readonly kind: 'time'; readonly afterMs: number }
-    | { readonly kind: 'line'; readonly of: string; readonly pattern: RegExp; readonly afterMs: number };
+  readonly when: When;
   readonly what: FaultAction;
 }
 
@@ -148,8 +153,10 @@ export type FaultAction =
   | { readonly kind: 'loss'; readonly side: SideName; readonly percent: number }
   /** The router forgets all mappings. */
   | { readonly kind: 'forget'; readonly side: SideName }
-  /** The router restarts: it forgets all mappings, and gets another public address. */
+  /** The router forgets all mappings, and gets another public address. */
   | { readonly kind: 'renumber'; readonly side: SideName }
+  /** The router that the side is behind reboots, and keeps its addresses; the carrier's in front of it, if any, does not. */
+  | { readonly kind: 'reboot'; readonly side: SideName }
   | { readonly kind: 'cut'; readonly side: SideName }
   | { readonly kind: 'restore'; readonly side: SideName }
   | { readonly kind: 'kill'; readonly helper: string }

@@ -84,7 +84,7 @@ async function runPairs(bed: Bed, options: RunOptions, keeping: Keeping | null):
   );
   const elapsedMs = Math.round(performance.now() - startedAt);
   const ran = { cells: cells.filter(Boolean), pairs: pairs.length, elapsedMs };
-  return { result: resultOf(bed.file, ran), cause: ended };
+  return { result: resultOf(bed, ran), cause: ended };
 }
 
 interface Keeping {
@@ -116,10 +116,11 @@ function bedLost({ file, helpers, links }: Bed): AbortSignal {
   return lost.signal;
 }
 
-function resultOf(file: LabFile, ran: Pick<RunResult, 'cells' | 'pairs' | 'elapsedMs'>): RunResult {
+function resultOf({ file, about }: Bed, ran: Pick<RunResult, 'cells' | 'pairs' | 'elapsedMs'>): RunResult {
   return {
     schema: RUN_SCHEMA,
     name: file.name,
+    ...(about.length > 0 && { about }),
     rows: file.rows.map(({ name }) => name),
     columns: file.columns.map(({ name }) => name),
     isAsExpected: ran.cells.every(({ isAsExpected }) => isAsExpected),

@@ -40,7 +40,6 @@ export async function enterCluster(
     };
     return { node, secret, url, listen, connection, [Symbol.asyncDispose]: connection[Symbol.asyncDispose] };
   } catch (error) {
-    if (error instanceof StartError) throw error;
     throw new StartError('no-redis', `cannot use Redis at ${withoutPassword(url)}: ${wordsOf(error)}`);
   }
 }

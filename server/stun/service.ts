@@ -1,78 +1,27 @@
-/** The STUN service of one family: the responder answers what comes to its sockets, within the rate limits. */
-import { type Endpoint, familyOf, sameEndpoint } from '../../src/endpoint.ts';
-import type { UdpSocket } from '../../src/net/udp-socket.ts';
-import type { RateLimit } from '../limit/per-source.ts';
-import { headerOf, type StunCounts, type Transport, transportOf } from './counts.ts';
-import { type Answer, type EndpointPair, type Layout, type ReceivedDatagram, respond } from './decisions/responder.ts';
-import type { TicketDesk } from './decisions/ticket-desk.ts';
+/** The STUN service of one family: answers what comes to its sockets, and what its partner is asked and cannot answer. */
+import { familyOf } from '../../src/endpoint.ts';
+import { answer, answerFor, type Service, type StunServiceOptions } from './answer.ts';
+import { transportOf } from './counts.ts';
+import type { HandOver, HandOverRefusal } from './decisions/hand-over.ts';
+import { createPlainAnswer } from './plain-answer.ts';
 
-export interface StunServiceOptions {
-  readonly layout: Layout;
-  /** One socket for each endpoint of the layout; the caller closes them. */
-  readonly sockets: readonly UdpSocket[];
-  readonly limits: {
-    /** Limits the replies that leave from another socket, or for another port, than the request had. */
-    readonly redirected: RateLimit;
-    /** Limits all other replies, except to a ticket whose nonce has shown that its source is not forged. */
-    readonly plain: RateLimit;
-  };
-  readonly counts: StunCounts;
-  /** Milliseconds of a monotonic clock. */
-  readonly now: () => number;
-  /** Takes the datagrams on the same sockets that are for the relay; false when one is not. */
-  readonly relay?: ((datagram: Uint8Array, arrival: EndpointPair) => boolean) | undefined;
-  /** Takes tickets, and hears of each good one; left out, there are no tickets. */
-  readonly tickets?: { readonly desk: TicketDesk; readonly onBound: (bound: BoundTicket) => void };
+export interface StunService {
+  /** Answers a request that came to the partner, or says why not. */
+  readonly answerFor: (handOver: HandOver) => HandOverRefusal | 'rate-limited' | null;
 }
-
-type Reply = Extract<Answer, { readonly kind: 'reply' }>;
-export type BoundTicket = NonNullable<Reply['bound']>;
 
 /** Answers on the layout's sockets from now on. */
-export function serveStun(options: StunServiceOptions): void {
-  const service: Service = { ...options, transport: transportOf(familyOf(options.layout.addresses[0])) };
-  const desk = options.tickets?.desk;
-  for (const socket of options.sockets) {
-    socket.onDatagram((datagram, remote) => handle(service, { datagram, local: socket.local, remote, desk }));
+export function serveStun(options: StunServiceOptions): StunService {
+  const { layout, partner, sockets, tickets } = options;
+  const transport = transportOf(familyOf(layout.addresses[0]));
+  const service: Service = { ...options, transport, layoutAt: partner?.layout ?? (() => layout) };
+  const desk = tickets?.desk;
+  for (const socket of sockets) {
+    const { local } = socket;
+    const answerPlain = createPlainAnswer(service, socket);
+    socket.onDatagram((datagram, remote) => {
+      if (!answerPlain(datagram, remote)) answer(service, { datagram, local, remote, desk });
+    });
   }
-}
-
-interface Service extends StunServiceOptions {
-  readonly transport: Transport;
-}
-
-function handle(service: Service, arrival: ReceivedDatagram): void {
-  const { layout, transport, counts, tickets, relay } = service;
-  const { datagram, remote } = arrival;
-  if (relay?.(datagram, { local: arrival.local, remote })) return;
-  const header = headerOf(datagram);
-  counts.received[transport][header.class][header.form]++;
-  const now = service.now();
-  const answer = respond(now, layout, arrival);
-  if (answer.kind === 'drop') {
-    counts.unanswered[answer.why]++;
-    return;
-  }
-  if (answer.bound) tickets?.onBound(answer.bound);
-  if (isWithinLimits(now, service, { reply: answer, remote })) send(service, answer);
-  else counts.unanswered['rate-limited']++;
-}
-
-function isWithinLimits(
-  now: number,
-  { limits }: Service,
-  { reply: { bound, redirected }, remote }: { readonly reply: Reply; readonly remote: Endpoint },
-): boolean {
-  if (bound) return true;
-  return (redirected ? limits.redirected : limits.plain)(now, remote.address);
-}
-
-function send({ transport, sockets, counts }: Service, reply: Reply): void {
-  const { from, to, bytes, redirected } = reply;
-  const kind = headerOf(bytes).class === 'error' ? 'error' : 'success';
-  counts.replied[transport][kind][redirected ? 'redirected' : 'direct']++;
-  const socket = sockets.find(({ local }) => sameEndpoint(local, from));
-  socket?.send(bytes, to, () => {
-    counts.unanswered['send-failed']++;
-  });
+  return { answerFor: (handOver) => answerFor(service, handOver) };
 }

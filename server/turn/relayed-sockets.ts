@@ -1,6 +1,6 @@
 /** The relayed sockets, opened and closed as the relay says; each has the number of its allocation. */
 import type { Endpoint } from '../../src/endpoint.ts';
-import { openUdpSocket, type UdpSocket } from '../../src/net/udp-socket.ts';
+import { type OpenSocket, openUdpSocket, type UdpSocket } from '../../src/net/udp-socket.ts';
 
 export interface RelayedSockets extends AsyncDisposable {
   readonly open: (allocation: number, at: Endpoint) => void;
@@ -20,8 +20,13 @@ export interface RelayedEvents {
   readonly datagram: (allocation: number, from: Endpoint, bytes: Uint8Array) => void;
 }
 
+export interface RelayedSocketsOptions extends RelayedEvents {
+  readonly openSocket?: OpenSocket | undefined;
+}
+
 interface State {
   readonly events: RelayedEvents;
+  readonly openSocket: OpenSocket;
   readonly sockets: Map<number, UdpSocket>;
   /** The allocations whose sockets are being opened and are still wanted. */
   readonly opening: Set<number>;
@@ -29,8 +34,9 @@ interface State {
   readonly pending: Set<Promise<void>>;
 }
 
-export function createRelayedSockets(events: RelayedEvents): RelayedSockets {
-  const state: State = { events, sockets: new Map(), opening: new Set(), pending: new Set() };
+export function createRelayedSockets(options: RelayedSocketsOptions): RelayedSockets {
+  const { openSocket = openUdpSocket, ...events } = options;
+  const state: State = { events, openSocket, sockets: new Map(), opening: new Set(), pending: new Set() };
   const { sockets, opening, pending } = state;
   return {
     open: (allocation, at) => {
@@ -52,8 +58,8 @@ function track({ pending }: State, work: Promise<void>): void {
   pending.add(tracked);
 }
 
-async function open({ events, sockets, opening }: State, allocation: number, at: Endpoint): Promise<void> {
-  const [outcome] = await Promise.allSettled([openUdpSocket(at)]);
+async function open({ events, openSocket, sockets, opening }: State, allocation: number, at: Endpoint): Promise<void> {
+  const [outcome] = await Promise.allSettled([openSocket(at)]);
   const isWanted = opening.delete(allocation);
   if (outcome.status === 'rejected') {
     const { code } = outcome.reason as NodeJS.ErrnoException;

@@ -1,5 +1,5 @@
 /** The relay over real sockets: passes what comes in to the state machine, and carries out what it wants. */
-import type { UdpSocket } from '../../src/net/udp-socket.ts';
+import type { OpenSocket, UdpSocket } from '../../src/net/udp-socket.ts';
 import { closeAll } from '../sockets/bind.ts';
 import type { EndpointPair } from '../stun/decisions/responder.ts';
 import { type Connections, createConnections } from './connections.ts';
@@ -24,6 +24,8 @@ export interface RelayServiceOptions {
   readonly limits: RelayLimits;
   readonly sockets: readonly UdpSocket[];
   readonly listeners: readonly StreamServer[];
+  /** Opens a relayed socket at its announced endpoint; left out, that is the one to bind. */
+  readonly openSocket?: OpenSocket;
   /** Reads which addresses and networks the host has; called every TICK_MS. */
   readonly readHost: () => HostAddresses;
   /** Milliseconds of a monotonic clock. */
@@ -36,7 +38,8 @@ type Handle = (input: TurnServerInput) => void;
  * Serves on the listeners, and on the UDP sockets, which the caller reads and closes.
  * Its disposal ends every allocation and closes listeners, connections and relayed sockets.
  */
-export function serveRelay({ relay, limits, sockets, listeners, readHost, now }: RelayServiceOptions): RelayService {
+export function serveRelay(options: RelayServiceOptions): RelayService {
+  const { relay, limits, sockets, listeners, openSocket, readHost, now } = options;
   const handle: Handle = (input) => {
     for (const output of relay.handle(now(), input)) carryOut(ways, output);
   };
@@ -44,6 +47,7 @@ export function serveRelay({ relay, limits, sockets, listeners, readHost, now }:
     opened: (allocation) => handle({ kind: 'opened', allocation }),
     openFailed: (allocation, { inUse }) => handle({ kind: 'open-failed', allocation, inUse }),
     datagram: (allocation, from, bytes) => handle({ kind: 'from-peer', allocation, from, bytes }),
+    openSocket,
   });
   const connections = createConnections({
     limits,

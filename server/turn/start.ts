@@ -4,6 +4,8 @@ import { type Endpoint, familyOf } from '../../src/endpoint.ts';
 import { hostAddresses, hostNetworks } from '../../src/net/host/interfaces.ts';
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
 import { createRateLimit } from '../limit/per-source.ts';
+import { addressBook, announcedOpener } from '../sockets/announced-socket.ts';
+import type { FamilyAddresses } from '../sockets/served-address.ts';
 import type { HostAddresses } from './decisions/access/known-host.ts';
 import { accountOf, type UserDirectory } from './decisions/access/users.ts';
 import { isStream } from './decisions/five-tuple.ts';
@@ -30,8 +32,7 @@ export interface RelayStart {
   readonly isAttended: (session: string) => boolean;
   /** Whether everybody who joins a room may use the relay. */
   readonly isOpen: boolean;
-  /** The addresses of each family that the server has, its primary one first. */
-  readonly families: readonly (readonly [string, ...string[]])[];
+  readonly families: readonly FamilyAddresses[];
   /** The endpoints of this server that the relay may lead to. */
   readonly services: readonly Endpoint[];
   readonly sockets: readonly UdpSocket[];
@@ -44,15 +45,17 @@ export interface RelayStart {
 
 export function startRelay(start: RelayStart): RelayService {
   const { families, sockets, listeners, metrics, isOpen, now } = start;
+  const served = families.flat();
   const limits = { ...DEFAULT_RELAY_LIMITS, ...start.relay.limits };
   // Nothing is relayed to other addresses of this host, on which other programs may listen, nor to the networks on its
   // links.
   const readHost = (): HostAddresses => ({
-    addresses: [...families.flat(), ...hostAddresses()],
+    addresses: [...served.flatMap(({ bound, announced }) => [bound, announced]), ...hostAddresses()],
     networks: hostNetworks(),
   });
   const relay = createRelayFor(start, { limits, host: readHost() });
-  const service = serveRelay({ relay, limits, sockets, listeners, readHost, now });
+  const openSocket = announcedOpener(addressBook(served));
+  const service = serveRelay({ relay, limits, sockets, listeners, openSocket, readHost, now });
   addRelayMetrics(metrics, { ...relay, open: service.open, isOpen });
   return service;
 }
@@ -64,7 +67,7 @@ function createRelayFor(
   const { users = [], secret = null, ports = DEFAULT_RELAY_PORTS, allowPrivate = false, allowPeers = [] } = asked;
   const directory: UserDirectory = { users, secret, sessionSecret, isAttended };
   return createRelay({
-    addresses: Object.fromEntries(families.map(([primary]) => [familyOf(primary), primary])),
+    addresses: Object.fromEntries(families.map(([{ announced }]) => [familyOf(announced), announced])),
     ports,
     policy: { allowPrivate, allowPeers, services },
     host,

@@ -8,9 +8,7 @@ import type { Resolver } from '../net/lookup/resolver.ts';
 import { type ExtraTestOptions, runExtraTests } from './extra-tests.ts';
 import { detectFamily, type FamilyOptions, type FamilyOutcome } from './one-family.ts';
 import { lookUp, lookUpTold, requireLocalAddress, type ToldServers } from './servers.ts';
-
-/** Longer than any path with one answer in seven needs; a verdict mostly takes a few round trips. */
-export const DETECT_TIMEOUT_MS = 10_000;
+import { DETECT_TIMEOUT_MS } from './timeout.ts';
 
 export interface DetectOptions extends ExtraTestOptions {
   /** `HOST`, `HOST:PORT` or `[IPv6]:PORT`; public servers when none is given. Several are asked at once. */

@@ -10,8 +10,9 @@ import { createBackOff } from '../net/back-off.ts';
 import { now } from '../net/driver.ts';
 import { pause } from '../net/waits.ts';
 import type { ToldBehavior } from '../rendezvous/protocol/fields.ts';
-import { DETECT_TIMEOUT_MS, detectWith } from './detect.ts';
+import { detectWith } from './detect.ts';
 import type { ToldServers } from './servers.ts';
+import { DETECT_TIMEOUT_MS } from './timeout.ts';
 
 /** The least times between two detections, however often the server is lost. */
 const GAPS_MS = [0, 2_000, 10_000, 30_000] as const;
@@ -105,7 +106,7 @@ async function detectOnce(
 }
 
 /** What a peer is told: a mapping that is known only to depend on the destination is taken at its strictest. */
-function toldOf({ verdict, mapping, filtering, allocation, early }: FamilyReport): ToldBehavior {
+export function toldOf({ verdict, mapping, filtering, allocation, early }: FamilyReport): ToldBehavior {
   const { reason: _, samples: __, ...told } = allocation;
   const isMoving = mapping.behavior === 'undetermined' && verdict.type === 'symmetric';
   return {

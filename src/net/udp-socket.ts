@@ -67,10 +67,7 @@ export async function openUdpSocket(
   let closed = false;
   return {
     local: { address, port },
-    send: (bytes, to, onFailure) => {
-      if (closed) onFailure('EBADF');
-      else sendFrom(socket, bytes, { to, isClosed: () => closed, onFailure });
-    },
+    send: createSender(socket, () => closed),
     onDatagram: (receive) => {
       socket.removeAllListeners('message');
       socket.on('message', (bytes, { address: from, port: fromPort }) =>
@@ -101,10 +98,7 @@ export async function adoptUdpSocket(socket: Socket, remote: Endpoint): Promise<
   socket.on('message', onMessage).on('error', onError);
   return {
     local,
-    send: (bytes, to, onFailure) => {
-      if (closed) onFailure('EBADF');
-      else sendFrom(socket, bytes, { to, isClosed: () => closed, onFailure });
-    },
+    send: createSender(socket, () => closed),
     onDatagram: (next) => {
       receive = next;
     },
@@ -124,31 +118,59 @@ function boundTo(socket: Socket): Endpoint {
   }
 }
 
-function sendFrom(
+type OnFailure = Parameters<UdpSocket['send']>[2];
+
+function createSender(socket: Socket, isClosed: () => boolean): UdpSocket['send'] {
+  const reporter = createReporter(isClosed);
+  return (bytes, to, onFailure) => {
+    const refusal = refusalOf(socket, to, isClosed());
+    if (refusal) onFailure(refusal);
+    else if (to.ttl === undefined) socket.send(bytes, to.port, to.address, reporter(onFailure));
+    else sendWithTtl(socket, bytes, { ...to, ttl: to.ttl, isClosed, report: reporter(onFailure) });
+  };
+}
+
+/** Why a datagram cannot be sent now, as a code of the system; null when it can. */
+function refusalOf(socket: Socket, { port }: Destination, isClosed: boolean): string | null {
+  if (isClosed) return 'EBADF';
+  // Node throws on port 0, from which a stranger's datagram may claim to come.
+  if (port === 0) return 'EINVAL';
+  return socket.getSendQueueSize() > SEND_QUEUE_MAX_BYTES ? 'ENOBUFS' : null;
+}
+
+type Report = (error: Error | null) => void;
+
+/** Gives what tells Node's error to `onFailure`: the same one as long as that stays the same, as it does where there are many datagrams. */
+function createReporter(isClosed: () => boolean): (onFailure: OnFailure) => Report {
+  let last: OnFailure | null = null;
+  let report: Report = () => {};
+  return (onFailure) => {
+    if (onFailure !== last) {
+      last = onFailure;
+      report = (error) => {
+        if (error && !isClosed()) onFailure((error as NodeJS.ErrnoException).code ?? error.message);
+      };
+    }
+    return report;
+  };
+}
+
+function sendWithTtl(
   socket: Socket,
   bytes: Uint8Array,
   {
-    to,
+    address,
+    port,
+    ttl,
     isClosed,
-    onFailure,
-  }: {
-    readonly to: Destination;
-    readonly isClosed: () => boolean;
-    readonly onFailure: (code: string) => void;
-  },
+    report,
+  }: Endpoint & { readonly ttl: number; readonly isClosed: () => boolean; readonly report: Report },
 ): void {
-  // Node throws on port 0, from which a stranger's datagram may claim to come.
-  const { ttl } = to;
-  const refusal = to.port === 0 ? 'EINVAL' : socket.getSendQueueSize() > SEND_QUEUE_MAX_BYTES ? 'ENOBUFS' : null;
-  if (refusal) {
-    onFailure(refusal);
-    return;
-  }
-  if (ttl !== undefined) socket.setTTL(ttl);
-  socket.send(bytes, to.port, to.address, (error) => {
+  socket.setTTL(ttl);
+  socket.send(bytes, port, address, (error) => {
     // The TTL belongs to the socket, so whatever is sent meanwhile has it too: only use it on sockets that send nothing else yet.
-    if (ttl !== undefined && !isClosed()) socket.setTTL(DEFAULT_TTL);
-    if (error && !isClosed()) onFailure((error as NodeJS.ErrnoException).code ?? error.message);
+    if (!isClosed()) socket.setTTL(DEFAULT_TTL);
+    report(error);
   });
 }
 

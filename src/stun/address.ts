@@ -11,51 +11,59 @@ const DOT = 0x2e;
 const ZERO = 0x30;
 const FAMILY_IPV4 = 0x01;
 const FAMILY_IPV6 = 0x02;
+const ADDRESS_AT = 4;
 const IPV4_VALUE_BYTES = 8;
 const IPV6_VALUE_BYTES = 20;
 
 /** The 16 header bytes after the length, with which a XORed address is masked: the cookie, then the transaction id. */
 export type XorKey = Uint8Array;
 
-function addressBytes(address: string): Uint8Array {
-  if (familyOf(address) === 'IPv4') return ipv4Bytes(address);
+/** @throws RangeError when the address is not one. */
+export function encodeAddress(endpoint: Endpoint, xor?: XorKey): Uint8Array {
+  const value = new Uint8Array(familyOf(endpoint.address) === 'IPv4' ? IPV4_VALUE_BYTES : IPV6_VALUE_BYTES);
+  writeAddress(value, endpoint, xor);
+  return value;
+}
+
+/** Writes over a value of the endpoint's family. @throws RangeError when the address is not one. */
+export function writeAddress(value: Uint8Array, { address, port }: Endpoint, xor?: XorKey): void {
+  value[0] = 0;
+  if (familyOf(address) === 'IPv4') {
+    value[1] = FAMILY_IPV4;
+    writeIpv4(value, address);
+  } else {
+    value[1] = FAMILY_IPV6;
+    value.set(ipv6Bytes(address), ADDRESS_AT);
+  }
+  value[2] = port >> 8;
+  value[3] = port;
+  if (xor) mask(value, xor);
+}
+
+function ipv6Bytes(address: string): readonly number[] {
   if (!ipaddr.IPv6.isValid(address)) throw new RangeError(`not an IP address: ${address}`);
-  return Uint8Array.from(ipaddr.IPv6.parse(address).toByteArray());
+  return ipaddr.IPv6.parse(address).toByteArray();
 }
 
 /** Reads character codes, since a server does this several times for each reply. */
-function ipv4Bytes(address: string): Uint8Array {
-  const bytes = new Uint8Array(4);
-  let octet = 0;
+function writeIpv4(value: Uint8Array, address: string): void {
+  let at = ADDRESS_AT;
   let digits = 0;
-  let value = 0;
+  let octet = 0;
   for (let i = 0; i <= address.length; i++) {
     const code = i === address.length ? DOT : address.charCodeAt(i);
     const digit = code - ZERO;
-    if (code === DOT && digits > 0 && octet < 4) {
-      bytes[octet++] = value;
-      digits = value = 0;
-    } else if (digit >= 0 && digit <= 9 && digits < 3 && value * 10 + digit <= 255) {
-      value = value * 10 + digit;
+    if (code === DOT && digits > 0 && at < IPV4_VALUE_BYTES) {
+      value[at++] = octet;
+      digits = octet = 0;
+    } else if (digit >= 0 && digit <= 9 && digits < 3 && octet * 10 + digit <= 255) {
+      octet = octet * 10 + digit;
       digits++;
     } else {
       throw new RangeError(`not an IP address: ${address}`);
     }
   }
-  if (octet !== 4) throw new RangeError(`not an IP address: ${address}`);
-  return bytes;
-}
-
-/** @throws RangeError when the address is not one. */
-export function encodeAddress({ address, port }: Endpoint, xor?: XorKey): Uint8Array {
-  const ip = addressBytes(address);
-  const value = new Uint8Array(4 + ip.length);
-  value[1] = ip.length === 4 ? FAMILY_IPV4 : FAMILY_IPV6;
-  value[2] = port >> 8;
-  value[3] = port;
-  value.set(ip, 4);
-  if (xor) mask(value, xor);
-  return value;
+  if (at !== IPV4_VALUE_BYTES) throw new RangeError(`not an IP address: ${address}`);
 }
 
 /** Gives the endpoint, or null when the family is unknown or the length is not the family's. */
@@ -66,7 +74,7 @@ export function decodeAddress(wire: Uint8Array, xor?: XorKey): Endpoint | null {
   const value = xor ? wire.slice() : wire;
   if (xor) mask(value, xor);
   const port = ((value[2] ?? 0) << 8) | (value[3] ?? 0);
-  const ip = value.subarray(4);
+  const ip = value.subarray(ADDRESS_AT);
   const address = family === FAMILY_IPV4 ? ip.join('.') : new ipaddr.IPv6([...ip]).toRFC5952String();
   return { address, port };
 }

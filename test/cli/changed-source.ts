@@ -1,4 +1,5 @@
 /** A process that runs a source with a change: a constant with another value, as another version has it or a test can wait for. */
+import { SOURCE_MAIN } from './natcheck.ts';
 
 export interface SourceChange {
   /** How the source's URL ends. */
@@ -7,8 +8,8 @@ export interface SourceChange {
   readonly to: string;
 }
 
-/** Returns the value of NODE_OPTIONS. The process fails where the source does not have the text. */
-export function withChangedSource({ file, from, to }: SourceChange): string {
+/** Returns the environment to start it in. The process fails where the source does not have the text. */
+export function withChangedSource({ file, from, to }: SourceChange): Record<string, string> {
   const program = `
     import { registerHooks } from 'node:module';
     registerHooks({
@@ -20,5 +21,8 @@ export function withChangedSource({ file, from, to }: SourceChange): string {
         return { ...loaded, source: parts.join(${JSON.stringify(to)}) };
       },
     });`;
-  return `--import=data:text/javascript,${encodeURIComponent(program)}`;
+  return {
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(program)}`,
+    NATCHECK_TEST_MAIN: SOURCE_MAIN,
+  };
 }

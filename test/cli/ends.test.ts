@@ -6,6 +6,7 @@ import { PORT_CONTROL_PORT } from '../../src/port-mapping/gateway.ts';
 import { startFakeServer } from '../net/fake-server.ts';
 import { HOST, join, ROOM, startTestServer } from '../net/rendezvous/peers.ts';
 import { type FakeNatPmp, goodAnswer, startFakeNatPmp } from '../port-mapping/fake-nat-pmp.ts';
+import { SOURCE_MAIN } from './natcheck.ts';
 import { NO_TERMINAL, onTerminal, type TerminalProgram } from './terminal/terminal.ts';
 
 if (NO_TERMINAL !== null) process.stderr.write(`no test of a terminal: ${NO_TERMINAL}\n`);
@@ -24,7 +25,12 @@ async function aliceWaits(server: NatcheckServer, router: FakeNatPmp): Promise<T
   const where = ['--server', `${HOST}:${server.addresses[0]?.port}`, '--rendezvous', `ws://${HOST}:${server.httpPort}`];
   const who = ['--id', 'alice', '--peer', 'bob', '--room', ROOM, '--token', 'secret'];
   const alice = await onTerminal(['punch', ...where, ...who], {
-    env: { NODE_OPTIONS: `--import=${GATEWAY}`, NATCHECK_TEST_GATEWAY: router.gateway.address },
+    env: {
+      // It changes a package that is joined with the sources in the build.
+      NATCHECK_TEST_MAIN: SOURCE_MAIN,
+      NODE_OPTIONS: `--import=${GATEWAY}`,
+      NATCHECK_TEST_GATEWAY: router.gateway.address,
+    },
   });
   await alice.shows(SPINNING);
   return alice;

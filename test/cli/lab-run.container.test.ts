@@ -1,16 +1,17 @@
 /** `natcheck lab run` as a process that is told to end, or that loses what it needs: what is known is told, and nothing stays. */
 
-import { once } from 'node:events';
-import { mkdtempDisposableSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { mkdirSync, mkdtempDisposableSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import { run } from '../../lab/docker/engine/command.ts';
 import { connectDocker } from '../../lab/docker/engine/testcontainers.ts';
+import { until } from '../../lab/docker/waiting.ts';
 import type { RunResult } from '../../lab/results/run-result.ts';
+import { createPcapReader } from '../../lab/witness/capture/pcap.ts';
 import { describeLab } from '../lab/docker/provided.ts';
+import { losableEngine, privateEngineOf } from './engine-double.ts';
 import { type Ended, natcheck, natcheckStarted } from './natcheck.ts';
 
 /** Of its two pairs, one after the other, the first ends at once, and the second when its time is up. */
@@ -22,6 +23,9 @@ expect: none
 pairs-at-once: 1
 `;
 
+/** What both send first in a file whose pairs end at once. */
+const TELLING = 'printf told | socat -u - UDP:{{server}}:9';
+
 const [INTERRUPTED, TERMINATED] = [130, 143];
 
 /** A machine of another name: what its processes leave behind is no matter of other tests. */
@@ -31,13 +35,14 @@ const ENGINE = fileURLToPath(new URL('../../lab/docker/engine', import.meta.url)
 
 describeLab('natcheck lab run', () => {
   const host = inject('lab')?.host ?? '';
+  const socket = host.replace('unix://', '');
   let dir: ReturnType<typeof mkdtempDisposableSync>;
   let env: Record<string, string>;
   beforeAll(() => {
     dir = mkdtempDisposableSync(join(tmpdir(), 'natcheck-test-'));
     env = { DOCKER_HOST: host, XDG_RUNTIME_DIR: dir.path };
     writeFileSync(file(), FILE);
-    writeFileSync(short(), FILE.replace('sleep 600;;', ';;'));
+    writeFileSync(short(), FILE.replace('*restricted*) sleep 600;;', `*) ${TELLING};;`));
   });
   afterAll(() => dir.remove());
   /** A directory for the results of each test. */
@@ -78,6 +83,25 @@ describeLab('natcheck lab run', () => {
     expect([endOf(ended), ended.stdout]).toEqual([INTERRUPTED, '']);
     expect(readdirSync(out)).toEqual([]);
     expect(await left(child.pid)).toEqual([]);
+  }, 120_000);
+
+  it('that is interrupted while an image is built ends the build, and leaves nothing', async () => {
+    const [context, temporary] = [join(out, 'image'), join(out, 'tmp')];
+    for (const one of [context, temporary]) mkdirSync(one);
+    // Nobody else's build: the engine is asked for this one.
+    const step = `sleep 600; : ${out}`;
+    writeFileSync(join(context, 'Dockerfile'), `ARG NATCHECK_LAB\nFROM $NATCHECK_LAB\nRUN ${step}\n`);
+    writeFileSync(join(out, 'build.yml'), FILE.replace('{ command:', '{ build: ./image, command:'));
+    const docker = await connectDocker(host);
+    const building = async (): Promise<boolean> =>
+      (await docker.listContainers({ all: true })).some(({ Command }) => Command.includes(step));
+    await using child = natcheckStarted(['lab', 'run', join(out, 'build.yml')], { ...env, TMPDIR: temporary });
+    await until(building, { what: 'the engine runs the step of the build', timeoutMs: 60_000 });
+    const ended = await child.end('SIGINT');
+    expect([endOf(ended), ended.stdout]).toEqual([INTERRUPTED, '']);
+    expect(ended.stderr).toMatch(/^building \S+\/image\/Dockerfile\n$/m);
+    await until(async () => !(await building()), { what: 'the build is gone', timeoutMs: 10_000 });
+    expect(readdirSync(temporary)).toEqual([]);
   }, 120_000);
 
   it('that is ended while pairs run tells those that were finished; a second signal ends it at once', async () => {
@@ -127,16 +151,28 @@ describeLab('natcheck lab run', () => {
     expect(code).toBe(2);
   }, 120_000);
 
-  it('may run beside another one on the same engine', async () => {
+  it('may run beside another one on the same engine, and ends one that it has started itself after all else', async () => {
+    const [log, pcap] = [join(out, 'engine.log'), join(out, 'captures')];
+    const own = { XDG_RUNTIME_DIR: dir.path, ...privateEngineOf(socket, { dir: join(out, 'bin'), log }) };
     const only = ['--json', '--only', 'full-cone × full-cone'];
-    const both = await Promise.all([1, 2].map(() => natcheck(['lab', 'run', short(), ...only], env)));
-    expect(both.map(({ code }) => code)).toEqual([4, 4]);
+    const both = await Promise.all([
+      natcheck(['lab', 'run', short(), ...only, '--pcap', pcap], env),
+      natcheck(['lab', 'run', short(), ...only], own),
+    ]);
+    for (const { code, stderr } of both)
+      expect([code, stderr]).toEqual([4, expect.stringMatching(/^ending the lab\n$/m)]);
     const outcomes = both.map(({ stdout }) => (JSON.parse(stdout) as RunResult).cells[0]?.tries[0].outcome);
     expect(outcomes).toEqual(['unseen', 'unseen']);
+    expect(readFileSync(log, 'utf8')).toBe('started\nended\n');
+    expect(readdirSync(pcap)).toEqual(['a', 'b'].map((side) => `full-cone_full-cone.1.${side}-router.pcap`));
+    for (const name of readdirSync(pcap)) {
+      const packets = createPcapReader().read(readFileSync(join(pcap, name)));
+      expect(packets.map(({ bytes }) => String.fromCharCode(...bytes.slice(-4)))).toContain('told');
+    }
   }, 120_000);
 
   it('that loses its engine tells the pairs that were finished, and why there are no more', async () => {
-    await using engine = await startProxy(host.replace('unix://', ''), join(dir.path, 'engine.sock'));
+    await using engine = await losableEngine(socket, join(dir.path, 'engine.sock'));
     await using child = natcheckStarted(words(), { ...env, DOCKER_HOST: engine.host }, { within: ELSEWHERE });
     await child.said(/^1 of 2 {2}/m);
     engine.lose();
@@ -155,33 +191,4 @@ describeLab('natcheck lab run', () => {
 /** As a shell has it: Node may end with that code before the signal that it sends itself comes. */
 function endOf({ code, signal }: Ended): number | null {
   return signal === null ? code : 128 + constants.signals[signal as NodeJS.Signals];
-}
-
-interface Proxy extends AsyncDisposable {
-  readonly host: string;
-  /** Nothing answers from now on. */
-  readonly lose: () => void;
-}
-
-/** An engine that can be lost while it runs for others. */
-async function startProxy(target: string, path: string): Promise<Proxy> {
-  const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(target);
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from);
-      from.on('error', () => {});
-      from.pipe(to);
-    }
-  });
-  server.listen(path);
-  await once(server, 'listening');
-  const lose = (): void => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  };
-  return { host: `unix://${path}`, lose, [Symbol.asyncDispose]: async () => lose() };
 }

@@ -1,12 +1,21 @@
-/** The command line tool as a process of its own, run from the sources. */
+/** The command line tool as a process of its own, as it is built. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import { ownedProcess } from '../owner/owned-by-test.ts';
 
-export const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+/** What Node is given; built.ts has made it. */
+export const MAIN = inject('builtMain');
+/** The same, not built, for a process in which a source is changed. */
+export const SOURCE_MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+
+/** Returns what to run in this environment. */
+export function mainIn({ NATCHECK_TEST_MAIN = MAIN }: Readonly<Record<string, string>>): string {
+  return NATCHECK_TEST_MAIN;
+}
 
 export interface Ended {
   readonly code: number | null;
@@ -21,7 +30,7 @@ export interface StartOptions {
 }
 
 function start(words: readonly string[], env: Record<string, string>, { within = [] }: StartOptions = {}) {
-  const [program = '', ...argv] = [...within, process.execPath, MAIN, ...words];
+  const [program = '', ...argv] = [...within, process.execPath, mainIn(env), ...words];
   const child = ownedProcess(
     spawn(program, argv, {
       stdio: ['ignore', 'pipe', 'pipe'],

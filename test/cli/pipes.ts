@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { ownedProcess } from '../owner/owned-by-test.ts';
-import { MAIN } from './natcheck.ts';
+import { mainIn } from './natcheck.ts';
 
 export interface PipeProcess extends AsyncDisposable {
   readonly stdin: Writable;
@@ -25,7 +25,7 @@ export function startPipe(words: readonly string[], env: Record<string, string> 
 
 export function startCommand(words: readonly string[], env: Record<string, string> = {}): PipeProcess {
   const child = ownedProcess(
-    spawn(process.execPath, [MAIN, ...words], {
+    spawn(process.execPath, [mainIn(env), ...words], {
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     }),

@@ -23,8 +23,8 @@ function jsonOf(stdout: string): PunchReport {
 const ANY_PORT = { ip: ['127.0.0.1', '127.0.0.2'], port: 0, altPort: 0, httpPort: 0 } as const;
 
 /** The options that lead to it. */
-function at({ addresses: [udp], httpPort }: NatcheckServer): readonly string[] {
-  return ['--server', `127.0.0.1:${udp?.port}`, '--rendezvous', `ws://127.0.0.1:${httpPort}`];
+function at({ addresses: [udp], httpPort }: NatcheckServer, host = '127.0.0.1'): readonly string[] {
+  return ['--server', `${host}:${udp?.port}`, '--rendezvous', `ws://${host}:${httpPort}`];
 }
 
 let server: NatcheckServer;
@@ -86,25 +86,19 @@ describe.concurrent('natcheck punch', () => {
     });
   });
 
-  it('on a server with both IP versions is over IPv6, or over the one that is wanted', async () => {
+  it.each([
+    ['-4', '127.0.0.1', '127.0.0.1'],
+    ['-6', '[::1]', '::1'],
+  ])('on a server with both IP versions is over the one that is wanted: %s', async (option, host, address) => {
     await using both = await startServer({ ...ANY_PORT, ip: [...ANY_PORT.ip, '::1'] });
-    const remotes = async (...options: readonly string[]): Promise<readonly unknown[]> => {
-      const words = ['punch', '--json', '--room', options.join('') || 'both', ...at(both), ...options];
-      const sides = await Promise.all([
-        natcheck([...words, '--id', 'alice', '--peer', 'bob']),
-        natcheck([...words, '--id', 'bob', '--peer', 'alice']),
-      ]);
-      return sides.map(({ code, stdout }) => [code, jsonOf(stdout).remote?.address]);
-    };
-    expect(await Promise.all([remotes(), remotes('-4')])).toEqual([
-      [
-        [0, '::1'],
-        [0, '::1'],
-      ],
-      [
-        [0, '127.0.0.1'],
-        [0, '127.0.0.1'],
-      ],
+    const words = ['punch', '--json', '--room', 'wanted', ...at(both, host), option];
+    const sides = await Promise.all([
+      natcheck([...words, '--id', 'alice', '--peer', 'bob']),
+      natcheck([...words, '--id', 'bob', '--peer', 'alice']),
+    ]);
+    expect(sides.map(({ code, stdout }) => [code, jsonOf(stdout).remote?.address])).toEqual([
+      [0, address],
+      [0, address],
     ]);
   });
 

@@ -28,6 +28,32 @@ describe('natcheck serve', () => {
     ]);
   });
 
+  it('prints the addresses that it announces behind a 1:1 NAT, and those that it is bound to', async () => {
+    const ips = ['--ip', `${A}=203.0.113.10`, '--ip', `${B}=203.0.113.11`];
+    await using server = await natcheckReadyHere(['serve', ...ips, ...ANY_PORTS]);
+    expect(server.lines).toEqual([
+      expect.stringMatching(
+        /^UDP {4}203\.0\.113\.10:(\d+) {2}203\.0\.113\.10:(\d+) {2}203\.0\.113\.11:\1 {2}203\.0\.113\.11:\2$/,
+      ),
+      `Bound  ${A} for 203.0.113.10  ${B} for 203.0.113.11`,
+      expect.stringMatching(/^HTTP {3}http:\/\/203\.0\.113\.10:(\d+) {2}http:\/\/203\.0\.113\.11:\1$/),
+      expect.stringMatching(
+        /^Rooms {2}ws:\/\/203\.0\.113\.10:(\d+) {2}ws:\/\/203\.0\.113\.11:\1 {2}open to everybody$/,
+      ),
+      'Tests  IPv4 available',
+    ]);
+    expect(await server.end('SIGTERM')).toEqual({ code: 0, signal: null, stderr: '' });
+  });
+
+  it('says at the start which address nobody outside can reach', async () => {
+    await using server = await natcheckReadyHere(['serve', '--ip', `${A}=10.0.0.4`, '--ip', B, ...ANY_PORTS]);
+    expect(await server.end('SIGTERM')).toEqual({
+      code: 0,
+      signal: null,
+      stderr: `natcheck: 10.0.0.4 is a private address: clients outside its network do not reach this server; where a 1:1 NAT gives this host a public address, give --ip ${A}=PUBLIC\n`,
+    });
+  });
+
   it('answers where it says it does', async () => {
     await using server = await natcheckReadyHere(['serve', '--ip', A, '--software', 'natcheck', ...ANY_PORTS]);
     const [udp = '', http = '', , tests] = server.lines;
@@ -182,7 +208,7 @@ describe('natcheck serve, used wrongly, says so in one line', () => {
   it.each([
     [
       ['--ip', '192.0.2.250'],
-      '192.0.2.250 is not an address of this host: ip address shows those that are [EADDRNOTAVAIL]',
+      '192.0.2.250 is not an address of this host: ip address shows those that are [EADDRNOTAVAIL]; where a 1:1 NAT has that address, as in clouds, give --ip PRIVATE=PUBLIC',
     ],
     [['--ip', A, '--ip', A], `${A} is given twice`],
     [['--ip', A, '--ip', B, '--ip', '127.0.0.3'], '127.0.0.3 is one IPv4 address too many: at most 2 are used'],

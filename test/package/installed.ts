@@ -1,4 +1,4 @@
-/** natcheck as `npm i natcheck` puts it into a project: what it publishes, and what that depends on in production. */
+/** natcheck as `npm i natcheck` puts it into a project: what it publishes, and no package beside it. */
 import { existsSync, globSync, mkdirSync, mkdtempDisposableSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,6 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 interface Manifest {
   readonly files: readonly string[];
   readonly exports: Readonly<Record<string, string | { readonly types?: string }>>;
-  readonly dependencies: Readonly<Record<string, string>>;
 }
 
 export const MANIFEST: Manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -26,7 +25,7 @@ export interface Project extends Disposable {
  */
 export async function projectWithNatcheck(others: readonly string[]): Promise<Project> {
   if (!existsSync(join(ROOT, 'dist'))) throw new Error('natcheck is not built: there is no dist; run npm run build');
-  const dependencies = await closureOf([...Object.keys(MANIFEST.dependencies), ...others]);
+  const dependencies = await closureOf(others);
   const project = mkdtempDisposableSync(join(tmpdir(), 'natcheck-project-'));
   const modules = join(project.path, 'node_modules');
   for (const file of ['package.json', ...globSync([...MANIFEST.files], { cwd: ROOT })]) {

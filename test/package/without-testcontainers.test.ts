@@ -1,19 +1,14 @@
 /** `npm i -g natcheck` and then `natcheck lab up`: Testcontainers is asked for before an engine is looked for or started. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempDisposableSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempDisposableSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { closureOf } from '../../lab/docker/image/app-files.ts';
-import { MANIFEST, ROOT } from './installed.ts';
+import { ROOT } from './installed.ts';
 
-it('natcheck lab up, installed alone, says what to install, and starts nothing', async () => {
+it('natcheck lab up, installed alone, says what to install, and starts nothing', () => {
   using prefix = mkdtempDisposableSync(join(tmpdir(), 'natcheck-global-'));
   const modules = join(prefix.path, 'node_modules');
-  for (const { name, dir } of await closureOf(Object.keys(MANIFEST.dependencies))) {
-    mkdirSync(dirname(join(modules, name)), { recursive: true });
-    symlinkSync(dir, join(modules, name));
-  }
   const natcheck = join(modules, 'natcheck');
   // Copied, since what is found beside a link's target is not installed here.
   for (const file of ['package.json', 'dist/cli']) cpSync(join(ROOT, file), join(natcheck, file), { recursive: true });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { planOf, type ServerOptions } from '../../server/options.ts';
 
 const IP = '192.0.2.1';
+const same = (address: string) => ({ bound: address, announced: address });
 
 /** The one line that the options are refused with. */
 function refusal(options: ServerOptions): string {
@@ -131,15 +132,15 @@ describe('options that are refused', () => {
 
 describe('options that are taken', () => {
   it('have the ports of the contract unless told others', () => {
-    expect(planOf({ ip: [IP] })).toEqual({ families: [[IP]], port: 3478, altPort: 3479, httpPort: 3480 });
+    expect(planOf({ ip: [IP] })).toEqual({ families: [[same(IP)]], port: 3478, altPort: 3479, httpPort: 3480 });
   });
 
   it('are parted by family, in the order given, in the form of RFC 5952', () => {
     const ip = ['2001:DB8::00B', '192.0.2.2', '2001:db8::a', '192.0.2.1'];
     expect(planOf({ ip, software: 'natcheck' })).toMatchObject({
       families: [
-        ['192.0.2.2', '192.0.2.1'],
-        ['2001:db8::b', '2001:db8::a'],
+        [same('192.0.2.2'), same('192.0.2.1')],
+        [same('2001:db8::b'), same('2001:db8::a')],
       ],
       software: 'natcheck',
     });

@@ -3,6 +3,7 @@ import { type Decoded, decode } from '../../src/stun/decode.ts';
 import { encode } from '../../src/stun/encode.ts';
 import { METHOD } from '../../src/stun/header.ts';
 import { attribute, isClassic, unknownRequired } from '../../src/stun/message.ts';
+import { runs } from '../runs.ts';
 import { createDice, mutate, readCorpus } from './corpus.ts';
 
 const COOKIE_AND_ID = '2112a442 000102030405060708090a0b';
@@ -97,13 +98,15 @@ describe('decode', () => {
   });
 });
 
-describe('decode of 200,000 mutated datagrams', () => {
+const MUTATED = runs(200_000);
+
+describe(`decode of ${MUTATED} mutated datagrams`, () => {
   const corpus = [...readCorpus('coturn-4.6.1'), ...readCorpus('channel-data')];
 
   it('either decodes or gives a typed error inside the datagram, and never depends on what lies around it', () => {
     const dice = createDice(20_261_121);
     const seen = new Map<string, number>();
-    for (let run = 0; run < 200_000; run++) {
+    for (let run = 0; run < MUTATED; run++) {
       const input = mutate(corpus[dice(corpus.length)] ?? new Uint8Array(), dice);
       const decoded = decode(input);
       const outcome = decoded.ok ? 'ok' : decoded.error.code;

@@ -53,7 +53,7 @@ async function inOwnLab(file: LabFile, { keep, json, out, ...wanted }: Wanted, c
   await using claim = keep ? await claimLab(await runtimeDir(context.env)) : null;
   await using engine = await findEngine({ progress: progress.line });
   signal.throwIfAborted();
-  const image = await ensureImage(engine, { progress: progress.line });
+  const image = await ensureImage(engine, { progress: progress.line, signal });
   signal.throwIfAborted();
   const onCell = (done: RunProgress): void => progress.line(renderRunProgress(done));
   const onResult = async (result: RunResult): Promise<void> => {

@@ -5,7 +5,9 @@ import { widthOf } from './width.ts';
 /** Below it, what stands beside a label would come letter by letter. */
 const ROOM_MIN = 10;
 /** Printable ASCII, each character of which is one column wide. */
-const PLAIN = /^[\x20-\x7e]*$/;
+const ONE_LINE = /^[ -~]*$/;
+/** Words of characters that are one column wide, with one blank between two. */
+const PLAIN = /^(?:[!-~…→−×·—–]+(?: (?! |$)|$))*$/;
 
 const require = createRequire(import.meta.url);
 
@@ -16,11 +18,25 @@ const require = createRequire(import.meta.url);
  */
 export function hang(label: string, text: string, columns: number | null): string {
   const whole = `${label}${text}`;
-  if (columns === null || (whole.length <= columns && PLAIN.test(whole))) return whole;
+  if (columns === null || (whole.length <= columns && ONE_LINE.test(whole))) return whole;
   const indent = widthOf(label);
-  const wrapAnsi = loadWrapAnsi();
-  const wrapped = wrapAnsi(text, Math.max(columns - indent, ROOM_MIN), { hard: true });
+  const room = Math.max(columns - indent, ROOM_MIN);
+  const wrapped = wrapPlain(text, room) ?? loadWrapAnsi()(text, room, { hard: true });
   return `${label}${wrapped.replaceAll('\n', `\n${' '.repeat(indent)}`)}`;
+}
+
+/** Null where the text is not plain, or has a word that is longer than the room. */
+function wrapPlain(text: string, room: number): string | null {
+  if (!PLAIN.test(text)) return null;
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (word.length > room) return null;
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (longer.length > room) lines.push(line);
+    line = longer.length > room ? word : longer;
+  }
+  return [...lines, line].join('\n');
 }
 
 /** Loads it at the first line that needs it: with what it knows of letters, it takes as long to load as yargs does. */

@@ -79,8 +79,9 @@ async function udpLeaks(bed: ConformanceBed, name: string): Promise<readonly str
 }
 
 /** Shows what the routers had in force just after. */
-async function refusal({ router, carrier }: StartedSite, lines: readonly string[]): Promise<NonconformingError> {
-  const routers = [router, ...(carrier ? [carrier] : [])].map(labRouter);
+async function refusal({ plan, router, carrier }: StartedSite, lines: readonly string[]): Promise<NonconformingError> {
+  const outer = carrier && plan.carrier ? [labRouter(carrier, plan.carrier.rules)] : [];
+  const routers = [labRouter(router, plan.rules), ...outer];
   const [rules, connections] = await Promise.all([
     Promise.all(routers.map((one) => one.rules())),
     Promise.all(routers.map((one) => one.conntrack())),

@@ -1,4 +1,4 @@
-/** Sockets inside a lab container, controlled from here by lines to image/programs/agent.mjs. */
+/** Sockets inside a lab container, controlled from here by lines to image/programs/agent.pl. */
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { LabContainer } from './container.ts';
 
@@ -11,6 +11,7 @@ export interface AgentArrival {
 export interface Agent extends AsyncDisposable {
   /** Opens a UDP socket of that name; port 0 lets the system choose. */
   bind(socket: string, at: Endpoint): Promise<Endpoint>;
+  /** @param data printable ASCII. */
   send(socket: string, to: Endpoint, data: string): void;
   /** Calls back for each datagram that arrives from now on, in order, until the registration is disposed. */
   onArrival(listener: (arrival: AgentArrival) => void): Disposable;
@@ -19,22 +20,28 @@ export interface Agent extends AsyncDisposable {
 /** Of an agent that does not end by itself. */
 const END_TIMEOUT_MS = 3000;
 
-const AGENT = ['node', '/usr/local/lib/natcheck-lab/agent.mjs'];
+/** Between the words of a message; none has it in it. */
+const APART = '\t';
+
+const AGENT = ['perl', '/usr/local/lib/natcheck-lab/agent.pl'];
 
 export async function startAgent(container: LabContainer): Promise<Agent> {
   const program = await container.start(AGENT);
   const listeners = new Set<(arrival: AgentArrival) => void>();
   program.onLine((line) => {
-    const message = JSON.parse(line);
-    if ('data' in message) for (const listener of listeners) listener(message);
+    const [what, socket = '', address = '', port, ...data] = line.split(APART);
+    if (what !== 'heard') return;
+    const heard = { socket, from: { address, port: Number(port) }, data: data.join(APART) };
+    for (const listener of listeners) listener(heard);
   });
   return {
-    async bind(socket, bind) {
-      program.write(JSON.stringify({ socket, bind }));
-      const line = await program.line(new RegExp(`^{"socket":${literally(JSON.stringify(socket))},"local":`));
-      return JSON.parse(line).local;
+    async bind(socket, { address, port }) {
+      program.write(['bind', socket, address, port].join(APART));
+      const line = await program.line(new RegExp(`^bound${APART}${literally(socket)}${APART}`));
+      const [, , bound = '', at] = line.split(APART);
+      return { address: bound, port: Number(at) };
     },
-    send: (socket, to, data) => program.write(JSON.stringify({ socket, to, data })),
+    send: (socket, { address, port }, data) => program.write(['send', socket, address, port, data].join(APART)),
     onArrival: (listener) => {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
@@ -42,7 +49,7 @@ export async function startAgent(container: LabContainer): Promise<Agent> {
     // It ends by itself when it is told to, for which no other program has to be started in the container.
     [Symbol.asyncDispose]: async () => {
       const late = setTimeout(() => void program[Symbol.asyncDispose](), END_TIMEOUT_MS);
-      program.write(JSON.stringify({ end: true }));
+      program.write('end');
       await program.ended;
       clearTimeout(late);
     },

@@ -19,6 +19,10 @@ export async function startProgram(container: Container, argv: readonly string[]
     heard.end();
     return once(heard, 'close').then(() => output.end(performance.now()));
   });
+  let hasEnded = false;
+  ended.then(() => {
+    hasEnded = true;
+  });
   const pid = await firstLine(output, ended);
   const { onLine, line } = linesOf(output, { name: argv.join(' '), ended });
   return {
@@ -28,7 +32,8 @@ export async function startProgram(container: Container, argv: readonly string[]
     onLine,
     line,
     async [Symbol.asyncDispose]() {
-      await exec(container, ['kill', '-KILL', pid]); // Fails when it has ended by itself, which is as good.
+      // Fails when it has ended meanwhile, which is as good.
+      if (!hasEnded) await exec(container, ['kill', '-KILL', pid]);
       stream.destroy();
       await ended;
     },

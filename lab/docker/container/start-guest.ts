@@ -2,9 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
-import { gone } from '../engine/gone.ts';
+import { engineFull } from '../engine/answer/full.ts';
+import { gone } from '../engine/answer/gone.ts';
+import { engineReason } from '../engine/answer/reason.ts';
 import type { Labels } from '../engine/labels.ts';
-import { engineReason } from '../engine/reason.ts';
 import { createDemux } from './demux.ts';
 import { CANNOT_RUN, type Guest, GuestError, type GuestSpec } from './guest.ts';
 import { createOutput, type Output } from './output.ts';
@@ -23,7 +24,7 @@ export interface Holder {
   readonly labels: Labels;
 }
 
-/** @throws GuestError when it cannot be started; nothing is left of it then. */
+/** @throws GuestError when it cannot be started, EngineFullError when nothing can; nothing is left of it then. */
 export async function startGuest(docker: Dockerode, holder: Holder, spec: GuestSpec): Promise<Guest> {
   const container = await docker.createContainer(creation(holder, spec)).catch((cause: Error) => {
     throw refused(spec, cause);
@@ -120,7 +121,9 @@ function plainly(line: string): string {
   return line.replace(NO_COMMAND, `${CANNOT_RUN}$1: $2`);
 }
 
-function refused({ image }: GuestSpec, cause: unknown): GuestError {
+function refused({ image }: GuestSpec, cause: unknown): Error {
+  const full = engineFull(cause);
+  if (full) return full;
   const reason = engineReason(cause);
   const [, device] = /adding custom device "([^"]+)"/.exec(reason) ?? [];
   if (device !== undefined) return new GuestError(`the engine's machine has no device ${device}`, { cause });

@@ -2,8 +2,10 @@
 import type { Duplex } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { visible } from '../../../src/visible.ts';
+import { engineFull } from '../engine/answer/full.ts';
+import { engineReason } from '../engine/answer/reason.ts';
 import type { Labels } from '../engine/labels.ts';
-import { engineReason } from '../engine/reason.ts';
+import { runtimeFor } from '../engine/runtime.ts';
 import { READY } from '../topology/setup-script.ts';
 import { startByteProgram } from './byte-program.ts';
 import type { LabContainer } from './container.ts';
@@ -16,6 +18,8 @@ import { startGuest } from './start-guest.ts';
 const START_TIMEOUT_MS = 60_000;
 /** Of Linux; a longer name of a site is cut there. */
 const MAX_HOSTNAME = 64;
+/** What is run in a client may make itself a TUN device; not every runtime lets it by itself. */
+const TUN = 'c 10:200 rwm';
 
 export interface ContainerSpec {
   readonly name: string;
@@ -36,22 +40,28 @@ export interface Attachment {
   readonly address: string;
 }
 
-/** @throws Error with what the container has said when it does not become ready. */
+/** @throws Error with what the container has said when it does not become ready; EngineFullError when nothing can be started. */
 export async function startContainer(docker: Dockerode, spec: ContainerSpec): Promise<LabContainer> {
   const { name, address6, attachments, labels } = spec;
   const container = await createContainer(docker, spec).catch((cause: Error) => {
-    throw new Error(`container ${name} does not start: ${engineReason(cause)}`, { cause });
+    throw engineFull(cause) ?? new Error(`container ${name} does not start: ${engineReason(cause)}`, { cause });
   });
   await untilReady(container, name);
+  return runningContainer(docker, { id: container.id, name, labels, address: attachments[0].address, address6 });
+}
+
+export type Running = Pick<LabContainer, 'id' | 'name' | 'address' | 'address6'> & Pick<ContainerSpec, 'labels'>;
+
+/** One that is ready. */
+export function runningContainer(docker: Dockerode, { labels, ...place }: Running): LabContainer {
+  const { id, name } = place;
+  const container = docker.getContainer(id);
   return {
-    id: container.id,
-    name,
-    address: attachments[0].address,
-    address6,
+    ...place,
     exec: (argv, options) => exec(container, argv, options),
     start: (argv) => startProgram(container, argv),
     startBytes: (argv, options) => startByteProgram(container, argv, options),
-    run: (guest) => startGuest(docker, { id: container.id, name, labels }, guest),
+    run: (guest) => startGuest(docker, { id, name, labels }, guest),
   };
 }
 
@@ -68,7 +78,14 @@ async function createContainer(docker: Dockerode, spec: ContainerSpec): Promise<
     Labels: spec.labels,
     Entrypoint: ['sh', '-c'],
     Cmd: [spec.script],
-    HostConfig: { NetworkMode: first.network, CapAdd: ['NET_ADMIN'], Sysctls: { ...spec.sysctls }, Init: false },
+    HostConfig: {
+      NetworkMode: first.network,
+      CapAdd: ['NET_ADMIN'],
+      DeviceCgroupRules: [TUN],
+      Sysctls: { ...spec.sysctls },
+      Init: false,
+      ...(await runtimeFor(docker, spec.sysctls)),
+    },
     NetworkingConfig: { EndpointsConfig: { [first.network]: at(first) } },
   });
   for (const other of others) {
@@ -94,6 +111,8 @@ async function untilReady(container: Dockerode.Container, name: string): Promise
   try {
     await Promise.all([container.start(), promise]);
   } catch (cause) {
+    const full = engineFull(cause);
+    if (full) throw full;
     const lines = [`container ${name} does not start: ${engineReason(cause)}`, ...said];
     throw new Error(lines.map(visible).join('\n'), { cause });
   } finally {

@@ -1,7 +1,7 @@
 /** A folder that guests of the lab share, kept by the engine. */
 import { randomBytes } from 'node:crypto';
 import type Dockerode from 'dockerode';
-import { gone } from '../engine/gone.ts';
+import { gone } from '../engine/answer/gone.ts';
 import type { Labels } from '../engine/labels.ts';
 import type { LabVolume } from './guest.ts';
 

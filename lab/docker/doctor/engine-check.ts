@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { SYSTEM_SOCKET } from '../engine/engine.ts';
 import { answersPing, answersPingAt } from '../engine/ping.ts';
-import { canInstall, ENGINE_PROGRAMS, findProgram, ROOTFS_PROGRAMS } from '../engine/provision.ts';
+import { canInstall, enginePrograms, findProgram, ROOTFS_PROGRAMS } from '../engine/provision.ts';
 import type { Env } from '../engine/storage/runtime-dir.ts';
 import type { Check } from './check.ts';
 
@@ -105,9 +105,9 @@ async function checkPrivate(): Promise<Check> {
   if (!(await canInstall())) return missing('there is no apt-get: this is not Debian', INSTALL_ENGINE);
   const launchers = await absent(LAUNCHERS);
   if (launchers.length > 0) return missing(`${launchers.join(', ')} not found`, 'apt-get install util-linux');
-  const wanted = { ...ENGINE_PROGRAMS, ...ROOTFS_PROGRAMS };
+  const wanted: Readonly<Record<string, string>> = { ...(await enginePrograms()), ...ROOTFS_PROGRAMS };
   const lacking = await absent(Object.keys(wanted));
-  const installs = lacking.map((program) => wanted[program as keyof typeof wanted]).join(', ');
+  const installs = lacking.map((program) => wanted[program]).join(', ');
   const found = lacking.length === 0 ? 'all that it takes is installed' : `the lab installs ${installs} by itself`;
   return { ...check, status: 'ok', found, remedy: null };
 }

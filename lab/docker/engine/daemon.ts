@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { until } from '../waiting.ts';
 import { answersPing } from './ping.ts';
 import { startTime } from './process-id.ts';
+import { runtimeOptions } from './runtime.ts';
 import type { Slot } from './slot.ts';
 
 /**
@@ -22,6 +23,9 @@ const GOGC = '400';
  * dozens for each network.
  */
 const NO_ROUTER = ['--iptables=false', '--ip-forward=false', '--ip-masq=false'];
+
+/** crun takes cgroups of one version, and not a machine that shows the second beside the first; in this mount namespace it need not. */
+const NO_HYBRID = 'if mountpoint -q /sys/fs/cgroup/unified; then umount /sys/fs/cgroup/unified; fi';
 
 const START_TIMEOUT_MS = 30_000;
 /** Longer than dockerd gives its containers to stop (15 s). */
@@ -84,12 +88,12 @@ async function spawnDockerd(slot: Slot): Promise<ChildProcess> {
   const at = pathsIn(slot);
   await using log = await open(at.log, 'w', 0o600);
   const places = `-H unix://${at.socket} --data-root ${slot.dataRoot} --exec-root ${at.exec} --pidfile ${at.pid}`;
-  const options = `${places} ${NO_ROUTER.join(' ')}`;
+  const options = [places, ...NO_ROUTER, ...(await runtimeOptions())].join(' ');
   // If this process dies, unshare is killed, and then dockerd, the first process of its namespace, is asked to stop.
   const unshare = ['unshare', '--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child=TERM'];
   const child = spawn(
     'setpriv',
-    ['--pdeathsig', 'KILL', ...unshare, 'sh', '-c', `ip link set lo up && exec dockerd ${options}`],
+    ['--pdeathsig', 'KILL', ...unshare, 'sh', '-c', `${NO_HYBRID}; ip link set lo up && exec dockerd ${options}`],
     {
       detached: true,
       stdio: ['ignore', log.fd, log.fd],

@@ -8,7 +8,7 @@ import { startDaemon } from './daemon.ts';
 import { onInterrupt } from './interrupt.ts';
 import { sweep, sweepOwn } from './labels.ts';
 import { answersPing } from './ping.ts';
-import { canInstall, ENGINE_PROGRAMS, type Progress, provision } from './provision.ts';
+import { canInstall, enginePrograms, type Progress, provision } from './provision.ts';
 import { takeSlot } from './slot.ts';
 import { ROOT_CACHE_DIR } from './storage/cache-dir.ts';
 import { type Env, ROOT_RUNTIME_DIR } from './storage/runtime-dir.ts';
@@ -58,7 +58,7 @@ export async function findOtherEngine(env: Env): Promise<Pick<Engine, 'kind' | '
 }
 
 async function startPrivateEngine(progress: Progress): Promise<Engine> {
-  await provision(ENGINE_PROGRAMS, progress);
+  await provision(await enginePrograms(), progress);
   await using started = createOwner();
   const slot = started.use(await takeSlot({ cache: ROOT_CACHE_DIR, runtime: ROOT_RUNTIME_DIR }));
   progress(`starting a private container engine, data in ${slot.dataRoot}`);

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import type Dockerode from 'dockerode';
 import { until } from '../waiting.ts';
-import { type EngineError, gone } from './gone.ts';
+import { type EngineError, gone } from './answer/gone.ts';
 import { startTime } from './process-id.ts';
 
 const LAB = 'natcheck.lab';
@@ -13,6 +13,11 @@ export type Labels = Record<string, string>;
 /** The labels of everything that the lab with this id creates. */
 export function labelsOf(lab: string): Labels {
   return { [LAB]: lab, [OWNER]: `${hostname()}/${process.pid}` };
+}
+
+/** All containers of one lab. */
+export function listLab(docker: Dockerode, lab: string): Promise<readonly Dockerode.ContainerInfo[]> {
+  return docker.listContainers({ all: true, filters: JSON.stringify({ label: [`${LAB}=${lab}`] }) });
 }
 
 /** Removes the guests, the other containers, the networks and the volumes of one lab, running or not. */

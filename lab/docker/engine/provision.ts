@@ -8,12 +8,23 @@ import { run } from './command.ts';
 export type Progress = (line: string) => void;
 
 /** Programs, each with the Debian package that it comes in. */
-export const ENGINE_PROGRAMS = { dockerd: 'docker.io', iptables: 'iptables', ip: 'iproute2' } as const;
+const ENGINE_PROGRAMS = { dockerd: 'docker.io', iptables: 'iptables', ip: 'iproute2' } as const;
+/**
+ * Starts containers, and programs in them, with less work than dockerd's own runc: 12 ms of CPU in place of 40 for each program.
+ * It is done without where dockerd is there already, and this is not.
+ */
+const RUNTIME_PROGRAMS = { crun: 'crun' } as const;
 export const ROOTFS_PROGRAMS = { mmdebstrap: 'mmdebstrap' } as const;
 
 /** Maintainer scripts ask this program before they start a service; exit code 101 forbids it (Debian's invoke-rc.d(8)). */
 const POLICY = '/usr/sbin/policy-rc.d';
 const NO_SERVICES = '#!/bin/sh\nexit 101\n';
+
+/** What a private engine takes on this machine. */
+export async function enginePrograms(): Promise<Readonly<Record<string, string>>> {
+  const hasEngine = (await findProgram('dockerd')) !== undefined;
+  return hasEngine ? ENGINE_PROGRAMS : { ...ENGINE_PROGRAMS, ...RUNTIME_PROGRAMS };
+}
 
 /** Whether this process may install packages by apt-get. */
 export async function canInstall(): Promise<boolean> {

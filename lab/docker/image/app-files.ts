@@ -1,4 +1,4 @@
-/** The files of natcheck itself that go into the image: dist/ and the closure of its production dependencies. */
+/** The files of natcheck itself that go into the image: dist/, and the closure of the packages that it loads where they are installed. */
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ interface Manifest {
 /** @throws Error when natcheck is not built, or a dependency is not installed. */
 export async function appFiles(dist: string = join(PACKAGE_ROOT, 'dist')): Promise<AppFiles> {
   const root = PACKAGE_ROOT;
-  const programs = ['agent.mjs', 'link.py'].map((name) => `programs/${name}`);
+  const programs = ['agent.pl', 'link.py'].map((name) => `programs/${name}`);
   const own = [join(root, 'package.json'), ...[...programs, 'app.Dockerfile'].map((name) => join(IMAGE_FILES, name))];
   const dependencies = await closureOf(await neededBy(root));
   const files: Record<string, string> = {

@@ -20,13 +20,18 @@ export interface FilesOptions {
   /** Full path in the container to path on this machine, file or folder. */
   readonly files: Readonly<Record<string, string>>;
   readonly progress: Progress;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
  * @returns the tag of the image with the files; that of `image` if there are none.
- * @throws UsageError when a file is not there, or a path is not one of a container.
+ * @throws UsageError when a file is not there, or a path is not one of a container; the signal's reason.
  */
-export async function withFiles(docker: Dockerode, image: string, { files, progress }: FilesOptions): Promise<string> {
+export async function withFiles(
+  docker: Dockerode,
+  image: string,
+  { files, progress, signal }: FilesOptions,
+): Promise<string> {
   const entries = Object.entries(files).sort(([one], [other]) => (one < other ? -1 : 1));
   if (entries.length === 0) return image;
   if (entries.length > MAX_ENTRIES) throw new UsageError(`files has ${MAX_ENTRIES} entries at most: name folders`);
@@ -48,7 +53,8 @@ export async function withFiles(docker: Dockerode, image: string, { files, progr
   progress(`adding files to ${image}`);
   await using recipe = await written(`FROM ${image}\n${copies.join('\n')}\n`);
   const sources = Object.fromEntries(entries.map(([, source], index) => [`f/${index}`, source]));
-  await buildFrom(docker, { tag, dockerfile: 'Dockerfile', args: {}, files: { ...sources, Dockerfile: recipe.path } });
+  const context = { ...sources, Dockerfile: recipe.path };
+  await buildFrom(docker, { tag, dockerfile: 'Dockerfile', args: {}, files: context, signal });
   return tag;
 }
 

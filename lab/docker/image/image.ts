@@ -19,20 +19,23 @@ export interface ImageOptions {
   readonly packages?: readonly string[];
   /** Full path in the container to path on this machine, file or folder; default: none. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Ends what makes the image; default: nothing does. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Makes sure that the engine has the lab's image with this build of natcheck in it.
  * @returns its tag.
  * @throws UsageError for a package or file that there is not; Error when natcheck is not built, or the image cannot be made,
- * with the reason.
+ * with the reason; the signal's reason.
  */
 export function ensureImage(engine: Pick<Engine, 'host' | 'kind'>, options: ImageOptions = {}): Promise<string> {
-  const { progress = () => {}, packages = [], files = {} } = options;
+  const { progress = () => {}, packages = [], files = {}, signal } = options;
   return inTurn(async () => {
+    signal?.throwIfAborted();
     const docker = await connectDocker(engine.host);
     const image = await ensureLabImage(docker, { ...options, engine, progress, packages: allPackages(packages) });
-    return withFiles(docker, image, { files, progress });
+    return withFiles(docker, image, { files, progress, signal });
   });
 }
 
@@ -44,7 +47,7 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
   return done;
 }
 
-interface LabImageOptions extends Pick<ImageOptions, 'dist'> {
+interface LabImageOptions extends Pick<ImageOptions, 'dist' | 'signal'> {
   readonly engine: Pick<Engine, 'host' | 'kind'>;
   readonly progress: Progress;
   readonly packages: readonly string[];
@@ -55,16 +58,16 @@ const inUse = new Set<string>();
 
 async function ensureLabImage(
   docker: Dockerode,
-  { engine, dist, packages, progress }: LabImageOptions,
+  { engine, dist, packages, progress, signal }: LabImageOptions,
 ): Promise<string> {
   const [base, { files, contents }] = await Promise.all([baseTag(packages), appFiles(dist)]);
   const isPrivate = engine.kind === 'private';
   const tag = `natcheck-lab:${hashOf([base, ...contents])}`;
   inUse.add(tag);
   if (await hasImage(docker, tag)) return tag;
-  if (!(await hasImage(docker, base))) await buildBase(docker, { base, isPrivate, packages, progress });
+  if (!(await hasImage(docker, base))) await buildBase(docker, { base, isPrivate, packages, progress, signal });
   progress(`building ${tag}`);
-  await build(docker, { tag, dockerfile: 'app.Dockerfile', args: { BASE: base }, files });
+  await build(docker, { tag, dockerfile: 'app.Dockerfile', args: { BASE: base }, files, signal });
   if (isPrivate) await removeOlder(docker);
   return tag;
 }
@@ -86,10 +89,11 @@ interface BaseOptions {
   readonly isPrivate: boolean;
   readonly packages: readonly string[];
   readonly progress: Progress;
+  readonly signal: AbortSignal | undefined;
 }
 
 async function buildBase(docker: Dockerode, options: BaseOptions): Promise<void> {
-  const { base, packages, progress } = options;
+  const { base, packages, progress, signal } = options;
   const rootfs = (await pulled(docker, options)) ? DEBIAN_IMAGE : await ensureRootfs(docker, options);
   progress(`building ${base} on ${rootfs}`);
   await build(docker, {
@@ -97,19 +101,21 @@ async function buildBase(docker: Dockerode, options: BaseOptions): Promise<void>
     dockerfile: 'base.Dockerfile',
     args: { ROOTFS: rootfs, PACKAGES: packages.join(' ') },
     files: { node: process.execPath },
+    signal,
   }).catch((error: Error) => {
     throw explainPackages(error);
   });
 }
 
 /** Whether the ordinary Debian image is there, or could be pulled; a private engine reaches no registry. */
-async function pulled(docker: Dockerode, { isPrivate, progress }: BaseOptions): Promise<boolean> {
+async function pulled(docker: Dockerode, { isPrivate, progress, signal }: BaseOptions): Promise<boolean> {
   if (await hasImage(docker, DEBIAN_IMAGE)) return true;
   if (isPrivate) return false;
   progress(`pulling ${DEBIAN_IMAGE}`);
-  return pull(docker, DEBIAN_IMAGE).then(
+  return pull(docker, DEBIAN_IMAGE, signal).then(
     () => true,
     (error: Error) => {
+      signal?.throwIfAborted();
       progress(`no registry: ${error.message}`);
       return false;
     },

@@ -2,10 +2,10 @@
 import type Dockerode from 'dockerode';
 import { UsageError } from '../../../src/errors.ts';
 import { visible } from '../../../src/visible.ts';
-import { finished } from '../engine/answer.ts';
+import { finished } from '../engine/answer/answer.ts';
+import { engineReason } from '../engine/answer/reason.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Progress } from '../engine/provision.ts';
-import { engineReason } from '../engine/reason.ts';
 
 export async function hasImage(docker: Dockerode, tag: string): Promise<boolean> {
   return docker
@@ -17,9 +17,9 @@ export async function hasImage(docker: Dockerode, tag: string): Promise<boolean>
     );
 }
 
-/** @throws Error with the words of the engine. */
-export async function pull(docker: Dockerode, image: string): Promise<void> {
-  await finished(docker, await docker.pull(image));
+/** @throws Error with the words of the engine, or of the interruption. */
+export async function pull(docker: Dockerode, image: string, signal?: AbortSignal): Promise<void> {
+  await finished(docker, await docker.pull(image, signal ? { abortSignal: signal } : {}));
 }
 
 /** What may stand in the name of an image, and how long it may be (distribution/reference). */
@@ -28,12 +28,17 @@ const NAME = /^[\w][\w.:/@-]{0,254}$/;
 /**
  * Makes sure that the engine has the image of this name, which is pulled if it is not there.
  * @returns the name with its tag.
- * @throws UsageError when that cannot be a name; Error with the engine's reason when the image is not to be had.
+ * @throws UsageError when that cannot be a name; Error with the engine's reason when the image is not to be had; the signal's
+ * reason.
  */
 export async function ensurePulled(
   docker: Dockerode,
   image: string,
-  { kind, progress }: Pick<Engine, 'kind'> & { readonly progress: Progress },
+  {
+    kind,
+    progress,
+    signal,
+  }: Pick<Engine, 'kind'> & { readonly progress: Progress; readonly signal?: AbortSignal | undefined },
 ): Promise<string> {
   if (!NAME.test(image)) throw new UsageError(`"${visible(image.slice(0, 100))}" is not the name of an image`);
   const tagged = withTag(image);
@@ -45,7 +50,8 @@ export async function ensurePulled(
     );
   }
   progress(`pulling ${tagged}`);
-  await pull(docker, tagged).catch((cause: Error) => {
+  await pull(docker, tagged, signal).catch((cause: Error) => {
+    signal?.throwIfAborted();
     throw new Error(`the image ${tagged} cannot be pulled: ${engineReason(cause)}`, { cause });
   });
   return tagged;

@@ -16,17 +16,23 @@ import { DEBIAN_RELEASE, rootfsTag } from './recipe.ts';
 /** How many file systems are kept, the latest used: each is some 250 MB. */
 const KEPT_TARS = 4;
 
+export interface RootfsOptions {
+  readonly packages: readonly string[];
+  readonly progress: Progress;
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
  * Makes sure that the engine has the image `rootfsTag(packages)`; returns that tag.
- * @throws UsageError when the place where it is kept is not this user's alone; Error when it cannot be made or imported.
+ * @throws UsageError when the place where it is kept is not this user's alone; Error when it cannot be made or imported; the
+ * signal's reason.
  */
-export async function ensureRootfs(
-  docker: Dockerode,
-  { packages, progress }: { readonly packages: readonly string[]; readonly progress: Progress },
-): Promise<string> {
+export async function ensureRootfs(docker: Dockerode, options: RootfsOptions): Promise<string> {
+  const { packages, progress, signal } = options;
   const tag = rootfsTag(packages);
   if (await hasImage(docker, tag)) return tag;
-  const tar = await ensureTar(tag, { packages, progress });
+  const tar = await ensureTar(tag, options);
+  signal?.throwIfAborted();
   progress(`importing ${tag}`);
   const [repo, version] = tag.split(':') as [string, string];
   await using file = await openOwnFile(tar);
@@ -36,10 +42,7 @@ export async function ensureRootfs(
   return tag;
 }
 
-async function ensureTar(
-  tag: string,
-  { packages, progress }: { readonly packages: readonly string[]; readonly progress: Progress },
-): Promise<string> {
+async function ensureTar(tag: string, { packages, progress, signal }: RootfsOptions): Promise<string> {
   const dir = await cacheDir(process.env);
   const tar = join(dir, `${tag.replace(':', '-')}.tar`);
   const now = new Date();
@@ -52,10 +55,12 @@ async function ensureTar(
   progress(`making a Debian ${DEBIAN_RELEASE} file system by mmdebstrap (about 20 s, once)`);
   const unfinished = `${tar}.${randomBytes(4).toString('hex')}.tar`;
   try {
-    await run('mmdebstrap', ['--variant=essential', `--include=${packages.join(',')}`, DEBIAN_RELEASE, unfinished]);
+    const words = ['--variant=essential', `--include=${packages.join(',')}`, DEBIAN_RELEASE, unfinished];
+    await run('mmdebstrap', words, { signal });
     await rename(unfinished, tar);
   } catch (error) {
     await rm(unfinished, { force: true });
+    signal?.throwIfAborted();
     throw explainPackages(error as Error);
   }
   await removeOlderTars(dir);

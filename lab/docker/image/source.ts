@@ -23,21 +23,22 @@ export type ImageSource =
 /**
  * Makes sure that the engine has the image.
  * @returns its tag.
- * @throws UsageError for a name, package or file that cannot be; Error when the image is not to be had, with the reason.
+ * @throws UsageError for a name, package or file that cannot be; Error when the image is not to be had, with the reason; the
+ * signal's reason.
  */
 export async function ensureSource(
   engine: Pick<Engine, 'host' | 'kind'>,
   source: ImageSource,
   options: Omit<ImageOptions, 'packages'> = {},
 ): Promise<string> {
-  const { progress = () => {}, files = {} } = options;
+  const { progress = () => {}, files = {}, signal } = options;
   if (source.kind === 'lab') return ensureImage(engine, { ...options, packages: source.packages });
   const docker = await connectDocker(engine.host);
   const image =
     source.kind === 'image'
-      ? await ensurePulled(docker, source.image, { kind: engine.kind, progress })
+      ? await ensurePulled(docker, source.image, { kind: engine.kind, progress, signal })
       : await ensureBuilt(engine, source, options);
-  return withFiles(docker, image, { files, progress });
+  return withFiles(docker, image, { files, progress, signal });
 }
 
 /** The name of the build argument that is the tag of the lab's own image, for a Dockerfile that asks for it. */
@@ -49,7 +50,7 @@ async function ensureBuilt(
   { dockerfile, context }: Extract<ImageSource, { kind: 'build' }>,
   { files: _files, ...options }: ImageOptions,
 ): Promise<string> {
-  const { progress = () => {} } = options;
+  const { progress = () => {}, signal } = options;
   const text = await readFile(dockerfile, 'utf8').catch((cause: Error) => {
     throw new UsageError(`the Dockerfile ${dockerfile} cannot be read: ${cause.message}`, { cause });
   });
@@ -64,7 +65,9 @@ async function ensureBuilt(
   const tag = `natcheck-lab-build:${createHash('sha256').update(`${dockerfile}\0${context}`).digest('hex').slice(0, 12)}`;
   progress(`building ${dockerfile}`);
   const files = { ...(await contextFiles(context)), [name]: dockerfile };
-  await buildFrom(await connectDocker(engine.host), { tag, dockerfile: name, args, files }).catch((cause: Error) => {
+  const docker = await connectDocker(engine.host);
+  await buildFrom(docker, { tag, dockerfile: name, args, files, signal }).catch((cause: Error) => {
+    signal?.throwIfAborted();
     throw new Error(`${dockerfile} cannot be built: ${visibleLines(cause.message)}`, { cause });
   });
   return tag;

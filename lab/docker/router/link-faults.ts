@@ -1,12 +1,14 @@
 /** What happens to the link of a router: it carries nothing for a while, or it has another public address. Shell commands. */
 import { removeTable } from './remove-table.ts';
 
-const CUT_TABLE = 'inet cut';
-
-/** Drops whatever the router would forward over its public link. Its addresses, routes and mappings stay. */
-export const CUT = `nft -f - <<'RULES'
-${removeTable(CUT_TABLE)}
-table ${CUT_TABLE} {
+/**
+ * Drops whatever the router would forward over its public link. Its addresses, routes and mappings stay.
+ * @param table that does it, of the family `inet`: as long as there is one, nothing passes.
+ */
+export function blocked(table: string): string {
+  return `nft -f - <<'RULES'
+${removeTable(table)}
+table ${table} {
   chain forward {
     type filter hook forward priority raw;
     iifname "wan" drop
@@ -14,9 +16,18 @@ table ${CUT_TABLE} {
   }
 }
 RULES`;
+}
 
-/** Has no effect on a link that carries. */
-export const RESTORE = `nft -f - <<'RULES'\n${removeTable(CUT_TABLE)}\nRULES`;
+/** Ends what that table does. Has no effect where it is not there. */
+export function unblocked(table: string): string {
+  return `nft -f - <<'RULES'\n${removeTable(table)}\nRULES`;
+}
+
+const CUT_TABLE = 'inet cut';
+
+export const CUT = blocked(CUT_TABLE);
+
+export const RESTORE = unblocked(CUT_TABLE);
 
 /** From one public address to another, in one family. */
 export interface Renumbering {

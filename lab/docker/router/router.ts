@@ -4,6 +4,7 @@ import { loadRules } from '../topology/setup-script.ts';
 import { IPV6_TABLE } from './ipv6-rules.ts';
 import { FORGET_LEARNED } from './learned.ts';
 import { CUT, RESTORE } from './link-faults.ts';
+import { rebootCommand } from './reboot.ts';
 import type { RouterRules } from './rules.ts';
 
 export interface LabRouter extends LabContainer {
@@ -14,10 +15,15 @@ export interface LabRouter extends LabContainer {
   /** Drops every n-th UDP datagram of each direction and family from now on, by the router's count; 0 drops none. */
   loseEveryNth(n: number): Promise<void>;
   /**
-   * Forgets every mapping, and every way that a firewall has opened, as a restart does: the next packet of a client makes a
+   * Forgets every mapping, and every way that a firewall has opened, in no time: the next packet of a client makes a
    * new one. The rules stay, and so does their count of ports.
    */
   forget(): Promise<void>;
+  /**
+   * Reboots: for a second, nothing is forwarded over its public link; then it has its rules and addresses as at first, and
+   * nothing that it has learned, tracked or counted. What `loseEveryNth` and `cut` do goes on.
+   */
+  reboot(): Promise<void>;
   /**
    * From now on, nothing is forwarded over the router's public link, in either family and direction, as when the line is cut.
    * The router keeps its mappings as far as they last.
@@ -32,7 +38,9 @@ export interface LabRouter extends LabContainer {
 /** Lists the rules of iptables, and the nftables tables that a router may have beside them. */
 const LIST_RULES = `iptables-save; ip6tables-save; for table in 'ip cone' 'ip hairpin' '${IPV6_TABLE}'; do nft list table $table; done 2>/dev/null; nft -t list table ip ports 2>/dev/null; true`;
 
-export function labRouter(container: LabContainer): LabRouter {
+/** @param rules those that it has. */
+export function labRouter(container: LabContainer, rules: RouterRules): LabRouter {
+  let loaded = rules;
   const output = async (argv: readonly string[]): Promise<string> => {
     const { stdout, stderr, exitCode } = await container.exec(argv);
     if (exitCode !== 0) throw new Error(`${container.name}: ${argv[0]}: exit ${exitCode}\n${stderr}`);
@@ -44,7 +52,11 @@ export function labRouter(container: LabContainer): LabRouter {
   return {
     ...container,
     rules: () => output(['sh', '-c', LIST_RULES]),
-    load: async (rules) => void (await output(['sh', '-c', loadRules(rules)])),
+    load: async (others) => {
+      await output(['sh', '-c', loadRules(others)]);
+      loaded = others;
+    },
+    reboot: async () => void (await output(['sh', '-c', `set -e\n${rebootCommand(loaded, families)}`])),
     loseEveryNth: async (n) => void (await output(['sh', '-c', lossCommand(n, programs)])),
     forget: async () => void (await output(['sh', '-c', forgetCommand(families)])),
     cut: async () => void (await output(['sh', '-c', CUT])),

@@ -41,7 +41,7 @@ export async function startTopology(
 ): Promise<Topology> {
   const { sites } = plan;
   const labels = labelsOf(id);
-  const network = (name: string): string => `natcheck-${id}-${containerName(name)}`;
+  const network = (name: string): string => fullName(id, name);
   const create = ({ name, subnet }: PlannedNetwork): Promise<void> =>
     createNetwork(docker, { name: network(name), subnet, labels });
   // Of two labs that want the same addresses at once, one gets the first network, and with it all.
@@ -62,9 +62,9 @@ export async function startTopology(
   return { server: await startedServer, helpers: new Map(helpers), sites: await startedSites, backbone };
 }
 
-/** An engine takes no `+` in a name, which those of sites with two families have. */
-function containerName(name: string): string {
-  return name.replaceAll('+', '.');
+/** Of a container or a network: an engine takes no `+` in a name, which those of sites with two families have. */
+export function fullName(id: string, name: string): string {
+  return `natcheck-${id}-${name.replaceAll('+', '.')}`;
 }
 
 function uplinkOf({ backbone, routes }: PublicPlan): Uplink {

@@ -4,6 +4,7 @@ import type { Path } from '../path.ts';
 import type { FaultInput, LinkInput } from '../shape/faults.ts';
 import { type Cast, missing } from './place.ts';
 import { mark, type Reading } from './reading.ts';
+import { whenOf } from './when.ts';
 
 /** Returns the faults in the order of the file. */
 export function faultsOf(reading: Reading, faults: readonly FaultInput[] | undefined, cast: Cast): readonly Fault[] {
@@ -21,15 +22,7 @@ interface At {
   readonly path: Path;
 }
 
-function whenOf({ report }: Reading, after: FaultInput['after'], { cast, path }: At): Fault['when'] {
-  if (typeof after === 'number') return { kind: 'time', afterMs: after };
-  const { of, line, wait = 0 } = after;
-  const message = missing(of, [...cast.sides, ...cast.helpers], 'side or helper');
-  if (message) report([...path, 'of'], message);
-  return { kind: 'line', of, pattern: line, afterMs: wait };
-}
-
-const SIDE_ACTIONS = ['forget', 'renumber', 'cut', 'restore'] as const;
+const SIDE_ACTIONS = ['forget', 'renumber', 'reboot', 'cut', 'restore'] as const;
 const HELPER_ACTIONS = ['kill', 'start'] as const;
 
 /** The one action of the fault; null, and a report, if it has none. */

@@ -1,11 +1,13 @@
 /** What success is: each condition with its side. */
-import type { Condition, SideName, Success } from '../lab-file.ts';
+import type { Condition, SideName, Success, When } from '../lab-file.ts';
 import type { Path } from '../path.ts';
 import { PAIR_SIDES, SIDE_NAMES } from '../shape/side-name.ts';
 import type { SideSuccessInput, SuccessInput } from '../shape/success.ts';
+import type { WhenInput } from '../shape/when.ts';
 import type { Template } from '../template.ts';
 import { type Cast, checkedTemplate, missing } from './place.ts';
 import { mark, type Reading } from './reading.ts';
+import { whenOf } from './when.ts';
 
 const WITHIN_MS = 30_000;
 /** RFC 6349 and others measure with more; here it is only to be seen by whom it passes. */
@@ -80,7 +82,7 @@ function portConditions(reading: Reading, input: SuccessInput, cast: Cast): read
 }
 
 function bytesConditions(reading: Reading, input: SuccessInput, cast: Cast): readonly Placed[] {
-  return listed(input.bytes, ['success', 'bytes']).map(([{ from = 'a', to = 'b', address, amount }, path]) => {
+  return listed(input.bytes, ['success', 'bytes']).map(([{ from = 'a', to = 'b', address, amount, after }, path]) => {
     const message = from === to ? 'bytes go from one side to another' : missing(to, cast.sides, 'side');
     if (message) reading.report([...path, 'to'], message);
     return {
@@ -88,10 +90,25 @@ function bytesConditions(reading: Reading, input: SuccessInput, cast: Cast): rea
         ...{ kind: 'bytes', from, to },
         address: addressFor(reading, address, { cast, from, path, key: 'address' }),
         amount: amount ?? AMOUNT,
+        after: after === undefined ? null : momentOf(reading, after, { input, cast, path: [...path, 'after'] }),
       },
       path,
     };
   });
+}
+
+/** Reports one that comes when all is over. */
+function momentOf(
+  reading: Reading,
+  after: WhenInput,
+  { input, cast, path }: { readonly input: SuccessInput; readonly cast: Cast; readonly path: Path },
+): When {
+  const when = whenOf(reading, after, { cast, path });
+  const { within = WITHIN_MS } = input;
+  if (when.afterMs >= within) {
+    reading.report(path, `bytes would never be sent: all of it has to be done within ${within / 1000} s`);
+  }
+  return when;
 }
 
 /** An address whose places are seen from the side that sends to it. */

@@ -1,26 +1,15 @@
 /** The keys of `faults` and `link`. */
 import { z } from 'zod';
-import { DELAY, PERCENTAGE, RATE, TIME } from '../text/quantity.ts';
+import { DELAY, PERCENTAGE, RATE } from '../text/quantity.ts';
 import { mapping, quantity } from './field.ts';
 import { sideName } from './side-name.ts';
-import { pattern } from './sides.ts';
+import { when } from './when.ts';
 
-const eventSchema = mapping(
-  {
-    line: pattern('The line: text that it contains, or a regular expression between slashes.'),
-    of: z.string().describe('The side or helper that prints it.'),
-    wait: quantity(TIME, 'How long after the line. Default: 0s.').optional(),
-  },
-  'After a line of output.',
-);
-
-const ACTIONS = ['loss', 'forget', 'renumber', 'cut', 'restore', 'kill', 'start'] as const;
+const ACTIONS = ['loss', 'forget', 'renumber', 'reboot', 'cut', 'restore', 'kill', 'start'] as const;
 
 const faultSchema = mapping(
   {
-    after: z
-      .union([quantity(TIME, 'How long after the start of the pair.'), eventSchema])
-      .describe('When: a time after the start of the pair, or a line of output.'),
+    after: when('When: a time after the start of the pair, or a line of output.'),
     loss: quantity(
       PERCENTAGE,
       'How many of the UDP packets of a side are lost, each way: from 0%, which ends it, to 50%. Needs side.',
@@ -28,6 +17,9 @@ const faultSchema = mapping(
     side: sideName('The side whose packets are lost.').optional(),
     forget: sideName('The side whose router forgets all mappings.').optional(),
     renumber: sideName('The side whose router gets another public address, and forgets all mappings.').optional(),
+    reboot: sideName(
+      'The side whose router reboots: it passes nothing for a second, and has forgotten everything.',
+    ).optional(),
     cut: sideName('The side whose link is cut.').optional(),
     restore: sideName('The side whose link works again.').optional(),
     kill: z.string().describe('The helper that is killed.').optional(),

@@ -6,6 +6,7 @@ import { SIZE, TIME_SPAN } from '../text/quantity.ts';
 import { mapping, oneOrMore, quantity, readAs, template } from './field.ts';
 import { sideName } from './side-name.ts';
 import { pattern } from './sides.ts';
+import { when } from './when.ts';
 
 const jsonSchema = mapping(
   {
@@ -46,6 +47,9 @@ const bytesSchema = mapping(
     to: sideName('The side that receives. Default: b.').optional(),
     address: template('The address of the receiving side that is sent to, such as one inside a tunnel.'),
     amount: quantity(SIZE, 'How much is sent. Default: 100kB.').optional(),
+    after: when(
+      'When it is sent: a time after the start of the pair, or a line of output. Default: at once.',
+    ).optional(),
   },
   'Bytes that the lab sends over TCP from one side to another.',
 );

@@ -1,9 +1,9 @@
 /**
- * A ladder as a picture within a page: hosts are vertical lines, packets are arrows between them, from top to bottom. One
- * that was dropped ends with ✗ at the router that did it, and says why. The colours are the page's.
+ * A ladder as a picture within a page: hosts are vertical lines, packets are arrows between them, from top to bottom. The arrow
+ * of one that was dropped ends at the router that did it; below that there is ✗, and why. The colours are the page's.
  */
 import { type Endpoint, formatEndpoint } from '../../../src/endpoint.ts';
-import type { Ladder } from '../../witness/ladder.ts';
+import type { Ladder, LadderStep } from '../../witness/ladder.ts';
 import { WRONG_MARK } from '../grid.ts';
 import { escapeXml } from '../printable.ts';
 import { chooseRungs } from './choose.ts';
@@ -15,6 +15,8 @@ const TIME_WIDTH = 62;
 const HOST_GAP_MIN = 150;
 const HEAD_HEIGHT = 34;
 const RUNG_HEIGHT = 28;
+/** Of the line below an arrow that says why it ends. */
+const REASON_HEIGHT = 13;
 /** Where the names are far above, they stand below as well. */
 const NAMES_BELOW_FROM = 20;
 const WORDS_MAX = 60;
@@ -23,13 +25,15 @@ const WORDS_MAX = 60;
 export function ladderSvg({ hosts: named, steps, omitted }: Ladder, most: number): string {
   const hosts = [...new Set([...named, ...steps.flatMap(({ from, to, dropped }) => [from, to, dropped?.at ?? to])])];
   const scale = scaleOf(hosts);
-  const rungs = chooseRungs(foldSteps(steps), { most, omitted, ends: [hosts[0] ?? '', hosts.at(-1) ?? ''] }).map(
-    (chosen) => (y: number) =>
-      typeof chosen === 'number'
-        ? text(gapWords(chosen), { kind: 'gap', x: TIME_WIDTH + 8, y })
-        : rungText(chosen, { scale, y }),
-  );
-  const bottom = HEAD_HEIGHT + rungs.length * RUNG_HEIGHT + 10;
+  const chosen = chooseRungs(foldSteps(steps), { most, omitted, ends: [hosts[0] ?? '', hosts.at(-1) ?? ''] });
+  let bottom = HEAD_HEIGHT;
+  const rungs = chosen.map((one) => {
+    const y = bottom + RUNG_HEIGHT - 4;
+    bottom += heightOf(one);
+    if (typeof one === 'number') return text(gapWords(one), { kind: 'gap', x: TIME_WIDTH + 8, y });
+    return rungText(one, { scale, y });
+  });
+  bottom += 10;
   const hasNamesBelow = rungs.length >= NAMES_BELOW_FROM;
   const height = bottom + (hasNamesBelow ? HEAD_HEIGHT - 10 : 4);
   const names = (y: number): readonly string[] =>
@@ -38,7 +42,7 @@ export function ladderSvg({ hosts: named, steps, omitted }: Ladder, most: number
     `<svg class="ladder" width="${scale.width}" height="${height}" viewBox="0 0 ${scale.width} ${height}" role="img" aria-label="${escapeXml(labelOf(steps.length + omitted, hosts))}">`,
     ...hosts.map((name) => `<path class="life" d="M${scale.xOf(name)} ${HEAD_HEIGHT - 10}V${bottom}"/>`),
     ...names(16),
-    ...rungs.map((draw, index) => draw(HEAD_HEIGHT + (index + 1) * RUNG_HEIGHT - 4)),
+    ...rungs,
     ...(hasNamesBelow ? names(bottom + 16) : []),
     '</svg>',
   ].join('\n');
@@ -63,26 +67,58 @@ function scaleOf(hosts: readonly string[]): Scale {
   };
 }
 
+function heightOf(chosen: Rung | number): number {
+  return typeof chosen === 'number' || chosen.step.dropped === null ? RUNG_HEIGHT : RUNG_HEIGHT + REASON_HEIGHT;
+}
+
 function gapWords(packets: number): string {
   return `… ${packets} ${packets === 1 ? 'packet' : 'packets'} not drawn`;
 }
 
-function rungText(rung: Rung, { scale, y }: { readonly scale: Scale; readonly y: number }): string {
+interface At {
+  readonly scale: Scale;
+  readonly y: number;
+}
+
+function rungText(rung: Rung, { scale, y }: At): string {
   const { from, to, dropped, atMs, source, destination } = rung.step;
   const [start, aim] = [scale.xOf(from), scale.xOf(to)];
   const end = dropped === null ? aim : scale.xOf(dropped.at);
   const isRightward = aim > start || (aim === start && end >= start);
   const sign = isRightward ? 1 : -1;
-  const label = { kind: isRightward ? 'what' : 'what left', x: start + 6 * sign, y: y - 4 };
-  const drop = { kind: isRightward ? 'drop' : 'drop left', x: end - 4 * sign, y: y + 4 };
   return [
     `<g><title>${escapeXml(titleOf(source, destination))}</title>`,
     text((atMs / 1000).toFixed(3), { kind: 'at', x: TIME_WIDTH - 8, y }),
     arrow({ start, end: end === start ? start + 24 * sign : end, y, isDropped: dropped !== null }),
-    text(rungWords(rung), label),
-    dropped === null ? '' : text(isRightward ? `${WRONG_MARK} ${dropped.why}` : `${dropped.why} ${WRONG_MARK}`, drop),
+    labelText(rungWords(rung), { start, isRightward, scale, y }),
+    dropped === null ? '' : dropText(dropped, { end, isRightward, scale, y }),
     '</g>',
   ].join('');
+}
+
+/** Above the beginning of its arrow, and as far from there as it takes to be in the picture. */
+function labelText(
+  words: string,
+  { start, isRightward, scale, y }: At & { readonly start: number; readonly isRightward: boolean },
+): string {
+  const width = words.length * CHARACTER_WIDTH;
+  const left = isRightward ? start + 6 : start - 6 - width;
+  const within = Math.max(TIME_WIDTH + 2, Math.min(left, scale.width - width));
+  if (!isRightward && within === left) return text(words, { kind: 'what left', x: start - 6, y: y - 4 });
+  return text(words, { kind: 'what', x: within, y: y - 4 });
+}
+
+/** Below the end of its arrow: onward from there, unless there is more room backward. */
+function dropText(
+  { why }: NonNullable<LadderStep['dropped']>,
+  { end, isRightward, scale, y }: At & { readonly end: number; readonly isRightward: boolean },
+): string {
+  const width = (why.length + 2) * CHARACTER_WIDTH;
+  const fitsLeft = end + 4 - width >= TIME_WIDTH + 2;
+  const fitsRight = end - 4 + width <= scale.width;
+  const goesRight = isRightward ? fitsRight || !fitsLeft : !fitsLeft;
+  if (goesRight) return text(`${WRONG_MARK} ${why}`, { kind: 'drop', x: end - 4, y: y + REASON_HEIGHT });
+  return text(`${why} ${WRONG_MARK}`, { kind: 'drop left', x: end + 4, y: y + REASON_HEIGHT });
 }
 
 function titleOf(source: Endpoint, destination: Endpoint): string {

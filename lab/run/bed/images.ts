@@ -32,7 +32,12 @@ export async function ensureImages(file: LabFile, options: ImagesOptions): Promi
   return images;
 }
 
-function programsOf({ setup, sides, helpers }: LabFile): readonly (readonly [place: string, ProgramSpec])[] {
+/** Each with its place. */
+export function programsOf({
+  setup,
+  sides,
+  helpers,
+}: Pick<LabFile, 'setup' | 'sides' | 'helpers'>): readonly (readonly [place: string, ProgramSpec])[] {
   return [
     ...(setup ? [['setup', setup] as const] : []),
     ...sides.map((side) => [`sides.${side.name}`, side] as const),
@@ -50,21 +55,17 @@ interface One {
   readonly options: ImagesOptions;
 }
 
-async function ensureOne(
-  file: LabFile,
-  { place, program, options: { engine, image: labImage, progress } }: One,
-): Promise<ProgramImage> {
+async function ensureOne(file: LabFile, { place, program, options }: One): Promise<ProgramImage> {
+  const { engine, image: labImage, progress, signal } = options;
   const { source, files } = program;
+  const refused = (error: Error): never => {
+    signal.throwIfAborted();
+    throw problemIn(file, file.places.has(`${place}.source`) ? `${place}.source` : place, error.message);
+  };
   const isPlain = source.kind === 'lab' && source.packages.length === 0 && Object.keys(files).length === 0;
-  const image = isPlain ? labImage : await ensureSource(engine, source, { files, progress }).catch(refuse(file, place));
+  const image = isPlain ? labImage : await ensureSource(engine, source, { files, progress, signal }).catch(refused);
   if (!needsOwnCommand(program)) return { image, ownCommand: null };
   const ownCommand = await ownCommandOf(engine, image);
   if (ownCommand.length > 0) return { image, ownCommand };
   throw problemIn(file, place, `the image ${image} has no command of its own: give it one`);
-}
-
-function refuse(file: LabFile, place: string): (error: Error) => never {
-  return (error) => {
-    throw problemIn(file, file.places.has(`${place}.source`) ? `${place}.source` : place, error.message);
-  };
 }

@@ -1,17 +1,19 @@
 /** What all pairs of a lab file share: the lab, the images, the helpers, and what the setup has left. */
 import type { Engine } from '../../docker/engine/engine.ts';
 import type { Progress } from '../../docker/engine/provision.ts';
-import { type Lab, startLab } from '../../docker/lab.ts';
+import { type Lab, type LabOptions, startLab } from '../../docker/lab.ts';
 import { startNatcheckServer } from '../../docker/served-lab.ts';
 import type { ShapedLinks } from '../../docker/topology/link/quality.ts';
 import { createWitness, type Witness } from '../../docker/witness/witness.ts';
 import type { LabFile } from '../../file/lab-file.ts';
 import { problemIn } from '../../file/lab-file-error.ts';
+import type { RunResult } from '../../results/run-result.ts';
 import { SHARED_PATH } from '../program/guest-spec.ts';
 import type { Facts } from '../program/resolve.ts';
 import type { RunningHelper } from './helper.ts';
 import { startHelpers } from './helpers.ts';
 import { ensureImages, type Images } from './images.ts';
+import { packageVersions } from './package-versions.ts';
 import { type BedPlan, planBed } from './plan.ts';
 import { runSetup } from './setup.ts';
 
@@ -27,6 +29,8 @@ export interface Bed {
   readonly volume: string | null;
   /** What is the same in all pairs. */
   readonly facts: PublicFacts;
+  /** What is told of the whole. */
+  readonly about: NonNullable<RunResult['about']>;
   /** Watches the routers. */
   readonly witness: Witness;
 }
@@ -39,6 +43,8 @@ export interface BedOptions {
   readonly image: string;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** Gives the lab; default: `startLab`. */
+  readonly start?: ((options: LabOptions) => Promise<Lab>) | undefined;
   /** Whether the routers' captures are kept whole; default: no. */
   readonly keepsCaptures?: boolean;
   /** Takes over what is started. */
@@ -47,21 +53,20 @@ export interface BedOptions {
 
 /** @throws LabFileError for what cannot be made as the file says, with its place; the signal's reason; what `startLab` throws. */
 export async function startBed(file: LabFile, options: BedOptions): Promise<Bed> {
-  const { engine, image, progress, signal, keepsCaptures = false, own } = options;
+  const { engine, image, progress, signal, start = startLab, keepsCaptures = false, own } = options;
   const images = await ensureImages(file, options);
   const plan = planBed(file);
   progress(`starting ${plan.profiles.length} sites, and holding each to its profile`);
   const helperNames = file.helpers.map(({ name }) => name);
   const { profiles } = plan;
-  const lab = own(
-    await startLab({ engine, image, profiles, helpers: helperNames, backbone: true, addressing: 'free' }),
-  );
+  const lab = own(await start({ engine, image, profiles, helpers: helperNames, backbone: true, addressing: 'free' }));
   signal.throwIfAborted();
   const links = await shapeLinks(file, lab, own);
   if (file.natcheckServer) own(await startNatcheckServer(lab.server, ['--relay', '--open-relay']));
   const facts = publicFacts(lab, helperNames);
   const volume = file.setup && own(await lab.createVolume()).name;
-  const bed = { file, lab, plan, links, images, volume, facts };
+  const about = await packageVersions(file, { images, host: lab.server });
+  const bed = { file, lab, plan, links, images, volume, facts, about };
   await prepare(bed, options);
   const helpers = await startHelpers(file, { ...bed, facts: inNoPair(facts), own, signal });
   return { ...bed, helpers, witness: own(createWitness({ isWhole: keepsCaptures })) };

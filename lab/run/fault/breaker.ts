@@ -57,6 +57,8 @@ async function breakSite({ router, carrier, renumber }: Site, what: SideFault): 
     case 'renumber':
       await renumber();
       return;
+    case 'reboot':
+      return router.reboot();
     case 'cut':
       return outermost.cut();
     case 'restore':

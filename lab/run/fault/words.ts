@@ -10,6 +10,8 @@ export function faultWords(what: FaultAction): string {
       return `${what.side}'s router forgets all mappings`;
     case 'renumber':
       return `${what.side}'s router gets another public address, and forgets all mappings`;
+    case 'reboot':
+      return `${what.side}'s router reboots`;
     case 'cut':
       return `${what.side}'s link is cut`;
     case 'restore':

@@ -7,6 +7,7 @@ import { problemIn } from '../../file/lab-file-error.ts';
 import type { SideEnd, Try } from '../../results/run-result.ts';
 import type { RunningHelper } from '../bed/helper.ts';
 import { watchCondition } from '../condition/condition.ts';
+import { untilMoment } from '../condition/moment.ts';
 import { MissedError, type Watched, type WatchedCondition } from '../condition/watched.ts';
 import { type Breaker, createBreaker } from '../fault/breaker.ts';
 import { FaultError, type WatchedFaults, watchFaults } from '../fault/watch-faults.ts';
@@ -52,11 +53,14 @@ export async function runTry(options: TryOptions): Promise<TryEnd> {
   const outputOf = (name: string): Output => found(outputs.get(name) ?? helpers.get(name)?.output, name);
   const startedAt = performance.now();
   const { own } = starting;
+  const over = new AbortController();
+  owned.defer(() => over.abort(new Error('the try is over')));
   const start = { facts, outputOf, volume, own };
   const running = sides.map((placed) => startSide(placed, outputOf(placed.side.name), start));
   // Not among what may be kept: nothing is broken when the next pair has these routers.
   await using faults = watchFaults(file.faults, { startedAt, output: outputOf, breaker: breakerOf(options) });
-  const watched = watchedOf({ sides, running, outputOf, facts, own, mayProbe: faults.happened });
+  const until: Watched['until'] = (when) => untilMoment(when, { startedAt, output: outputOf, signal: over.signal });
+  const watched = watchedOf({ sides, running, outputOf, facts, own, mayProbe: faults.happened, until });
   const conditions = file.success.conditions.map((condition) => watchCondition(condition, watched));
   const end = await outcomeOf(conditions, { file, running, faults, signal });
   const ms = end.kind === 'succeeded' ? Math.round(performance.now() - startedAt) : null;
@@ -74,7 +78,7 @@ function breakerOf({ sides, helpers }: Pick<TryOptions, 'sides' | 'helpers'>): B
   });
 }
 
-interface WatchedParts extends Pick<Watched, 'mayProbe'> {
+interface WatchedParts extends Pick<Watched, 'mayProbe' | 'until'> {
   readonly sides: readonly PlacedSide[];
   readonly running: readonly RunningSide[];
   readonly outputOf: (name: string) => Output;
@@ -82,16 +86,22 @@ interface WatchedParts extends Pick<Watched, 'mayProbe'> {
   readonly own: Starting['own'];
 }
 
-function watchedOf({ sides, running, outputOf, facts, own, mayProbe }: WatchedParts): Watched {
+function watchedOf({ sides, running, outputOf, facts, own, ...parts }: WatchedParts): Watched {
+  const sideOf = (name: SideName): RunningSide =>
+    found(
+      running.find((one) => one.name === name),
+      name,
+    );
   return {
+    ...parts,
     output: outputOf,
-    ended: (name) => found(running.find((one) => one.name === name)?.ended, name),
+    ended: (name) => sideOf(name).ended,
+    exitCode: (name) => sideOf(name).exitCode(),
     resolve: (template, name) => resolveTemplate(template, resolvingFor(name, { facts, outputOf })),
     probe: async (name, argv) => {
       const { site } = placedOf(sides, name);
       return own(() => site.client(0).start(argv));
     },
-    mayProbe,
   };
 }
 

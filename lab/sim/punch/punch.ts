@@ -45,6 +45,8 @@ export interface SimPunchOptions {
   readonly brokers?: SimBrokersOptions;
   /** The people through whom the two meet in place of a server: the first side makes the offer. */
   readonly byHand?: SimLinesOptions;
+  /** What the two tell of their NATs; default: what a faultless detection would. */
+  readonly told?: { readonly a: ToldBehavior; readonly b: ToldBehavior };
   readonly trace?: Trace;
 }
 
@@ -79,12 +81,12 @@ export function punchInSim(options: SimPunchOptions): SimPunch {
 }
 
 function meetIn(world: World, options: SimPunchOptions): readonly [SimMeeting, SimMeeting] {
-  const { byHand, linkA, linkB } = options;
+  const { byHand, linkA, linkB, told } = options;
   const [one, other] = byHand ? [MANUAL_IDS.offer, MANUAL_IDS.answer] : ['a', 'b'];
   const how = byHand ? { waitMs: BY_HAND_MS } : {};
   const rendezvous = placeOf(world, options);
-  const a = sideAt(world, { rendezvous, id: one, access: options.a, number: 1, link: linkA });
-  const b = sideAt(world, { rendezvous, id: other, access: options.b, number: 2, link: linkB });
+  const a = sideAt(world, { rendezvous, id: one, access: options.a, number: 1, link: linkA, told: told?.a });
+  const b = sideAt(world, { rendezvous, id: other, access: options.b, number: 2, link: linkB, told: told?.b });
   return [a.meet(other, how), b.meet(one, how)];
 }
 
@@ -113,6 +115,8 @@ export interface SideOptions extends Pick<SimRoomOptions, 'rendezvous' | 'id' | 
   /** A number that no other peer of the world has; it numbers the peer's private network. */
   readonly number: number;
   readonly link: Link | undefined;
+  /** What it tells of its NAT; default: what a faultless detection would. */
+  readonly told?: ToldBehavior | undefined;
 }
 
 /** Puts a peer behind its own access. */
@@ -122,7 +126,7 @@ export function sideAt(world: World, side: SideOptions): SimRoom {
 
 /** Puts a peer behind its own access, which can be disturbed while it runs. */
 export function placeAt(world: World, side: SideOptions): { readonly room: SimRoom; readonly site: Site } {
-  const { rendezvous, id, access, number, link, seal, onConnected } = side;
+  const { rendezvous, id, access, number, link, told, seal, onConnected } = side;
   const site = createSite(world, { name: `router ${id}`, access, prefix: `192.168.${number}`, ...(link && { link }) });
   const room = createSimRoom(world, {
     id,
@@ -130,7 +134,7 @@ export function placeAt(world: World, side: SideOptions): { readonly room: SimRo
     rendezvous,
     server: { address: LAB_LAYOUT.addresses[0], port: LAB_LAYOUT.port },
     otherServers: LAB_LAYOUT.addresses.slice(1).map((address = '') => ({ address, port: LAB_LAYOUT.port })),
-    behavior: behaviorBehind(access),
+    behavior: told ?? behaviorBehind(access),
     seal,
     delayMs: signalDelay(world, { id, link }),
     onConnected,

@@ -71,15 +71,9 @@ function arrivalsOf({ direct }: Passages, relayed: Both<readonly PassedOn[]>): r
 }
 
 function capturedShare({ counts: { a, b }, capturedBytes }: PathOptions): number {
-  const counted = [a.sent, a.received, b.sent, b.received].flatMap((bytes) => [...bytes.values()]);
-  return (
-    capturedBytes /
-    Math.max(
-      1,
-      capturedBytes,
-      counted.reduce((sum, bytes) => sum + bytes, 0),
-    )
-  );
+  const each = [a.sent, a.received, b.sent, b.received].flatMap((bytes) => [...bytes.values()]);
+  const counted = each.reduce((sum, bytes) => sum + bytes, 0);
+  return counted <= capturedBytes ? 1 : capturedBytes / counted;
 }
 
 /** Those that both sides had to do with. */

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { endpoint, stun } from '../../../src/rendezvous/protocol/fields.ts';
 import { parseMessage } from '../../../src/rendezvous/protocol/parse.ts';
-import { serverMessage } from '../../../src/rendezvous/protocol/server-message.ts';
+import { type ServerMessage, serverMessage } from '../../../src/rendezvous/protocol/server-message.ts';
 
 const c = z.int().min(0);
 
@@ -31,8 +31,11 @@ const saying = z.discriminatedUnion('k', [...toHome, ...toClient, z.object({ k: 
 /** The epoch of its sender, that of the receiver as far as the sender knows it, and a number that counts from 0 (link.ts). */
 const wire = z.object({ e: z.string(), to: z.string().nullable(), n: z.int().min(0), s: saying });
 
-export type Saying = z.infer<typeof saying>;
-export type Wire = z.infer<typeof wire>;
+type Parsed = z.infer<typeof saying>;
+export type Saying =
+  | Exclude<Parsed, { readonly k: 'send' }>
+  | { readonly k: 'send'; readonly c: number; readonly message: ServerMessage };
+export type Wire = Omit<z.infer<typeof wire>, 's'> & { readonly s: Saying };
 
 export function writeWire(one: Wire): string {
   return JSON.stringify(one);

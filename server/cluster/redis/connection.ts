@@ -3,7 +3,6 @@
  * when it ends, all that was asked over it is lost, and so may be what was said.
  */
 import { createHash } from 'node:crypto';
-import { loadRedis } from './load.ts';
 import { SCRIPTS, type ScriptName } from './scripts.ts';
 
 /** How long a connection may take until it can be used. */
@@ -30,9 +29,9 @@ export interface RedisOptions {
   readonly onMessage: (text: string) => void;
 }
 
-/** @throws what has kept the connection from being made; StartError when the package is missing. */
+/** @throws what has kept the connection from being made. */
 export async function openRedis({ url, channel, onMessage }: RedisOptions): Promise<RedisConnection> {
-  const client = clientFor(await loadRedis(), url);
+  const client = clientFor(await import('@redis/client'), url);
   const { promise: closed, resolve: end } = Promise.withResolvers<string>();
   const destroy = (): void => {
     end('given up');
@@ -57,7 +56,7 @@ export async function openRedis({ url, channel, onMessage }: RedisOptions): Prom
 
 type Client = ReturnType<typeof clientFor>;
 
-function clientFor({ createClient }: Awaited<ReturnType<typeof loadRedis>>, url: string) {
+function clientFor({ createClient }: typeof import('@redis/client'), url: string) {
   const socket = { reconnectStrategy: false, connectTimeout: OPEN_TIMEOUT_MS } as const;
   return createClient({ url, disableOfflineQueue: true, socket });
 }

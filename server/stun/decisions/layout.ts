@@ -12,6 +12,12 @@ export interface Layout {
   readonly addresses: readonly [string] | readonly [string, string];
   /** Goes as SOFTWARE into every success reply that it makes no longer than the request. */
   readonly software?: string;
+  /** Where there is one address: the server that answers from another one, with the same two ports. */
+  readonly partner?: {
+    readonly address: string;
+    /** Whether it is known to answer now: only then are behaviour tests on offer. */
+    readonly isUp: boolean;
+  };
 }
 
 export interface Change {
@@ -29,12 +35,14 @@ export function endpointsOf({ addresses, port, altPort }: Layout): readonly Endp
   ]);
 }
 
-export function isOwn(layout: Layout, { address, port }: Endpoint): boolean {
-  return (port === layout.port || port === layout.altPort) && layout.addresses.some((own) => own === address);
+/** Whether it is an endpoint of this server, or of its partner. */
+export function isOwn({ port, altPort, addresses, partner }: Layout, endpoint: Endpoint): boolean {
+  if (endpoint.port !== port && endpoint.port !== altPort) return false;
+  return endpoint.address === partner?.address || addresses.some((own) => own === endpoint.address);
 }
 
-export function hasAlternate({ addresses }: Layout): boolean {
-  return addresses.length === 2;
+export function hasAlternate({ addresses, partner }: Layout): boolean {
+  return addresses.length === 2 || partner?.isUp === true;
 }
 
 /**
@@ -44,7 +52,8 @@ export function hasAlternate({ addresses }: Layout): boolean {
  */
 export function departure(layout: Layout, local: Endpoint, { ip, port }: Change): Endpoint {
   if (!isOwn(layout, local)) throw new RangeError(`${local.address}:${local.port} is not a socket of this server`);
-  const address = ip ? layout.addresses.find((one) => one !== local.address) : local.address;
+  const { addresses, partner } = layout;
+  const address = ip ? (addresses.find((one) => one !== local.address) ?? partner?.address) : local.address;
   if (address === undefined) throw new RangeError('a server with one address cannot change it');
   const otherPort = local.port === layout.port ? layout.altPort : layout.port;
   return { address, port: port ? otherPort : local.port };

@@ -6,6 +6,7 @@ import { decode } from '../../../src/stun/decode.ts';
 import { hasValidFingerprint } from '../../../src/stun/fingerprint.ts';
 import { METHOD } from '../../../src/stun/header.ts';
 import { attribute, isClassic, type StunMessage, unknownRequired } from '../../../src/stun/message.ts';
+import type { HandOver } from './hand-over.ts';
 import { departure, hasAlternate, isOwn, type Layout, NO_CHANGE } from './layout.ts';
 import { badRequestBytes, successBytes, unknownAttributesBytes } from './reply.ts';
 import type { TicketDesk } from './ticket-desk.ts';
@@ -56,6 +57,8 @@ export type Answer =
       readonly redirected: boolean;
       /** The ticket that the request showed from an endpoint which has proven to receive what is sent to it. */
       readonly bound?: { readonly ticket: string; readonly endpoint: Endpoint };
+      /** What to tell the partner where `from` is an endpoint of the partner, which is to make this reply and send it. */
+      readonly handOver?: HandOver;
     }
   | { readonly kind: 'drop'; readonly why: StunDropReason };
 
@@ -100,7 +103,30 @@ function bindingAnswer(layout: Layout, request: StunMessage, arrival: ReceivedDa
     redirected,
     requestBytes: datagram.length,
   });
-  return { kind: 'reply', from, to, bytes, redirected };
+  const reply = { kind: 'reply', from, to, bytes, redirected } as const;
+  return from.address === layout.partner?.address
+    ? { ...reply, handOver: handOverOf(layout, request, { arrival, reply }) }
+    : reply;
+}
+
+function handOverOf(
+  { port }: Layout,
+  request: StunMessage,
+  {
+    arrival,
+    reply,
+  }: { readonly arrival: ReceivedDatagram; readonly reply: { readonly from: Endpoint; readonly to: Endpoint } },
+): HandOver {
+  const { local, remote, datagram } = arrival;
+  return {
+    transactionId: request.transactionId,
+    hasFingerprint: !isClassic(request) && attribute(request, 'FINGERPRINT') !== undefined,
+    mapped: remote,
+    toPort: reply.to.port,
+    arrivedAt: local.port === port ? 'port' : 'altPort',
+    changesPort: reply.from.port !== local.port,
+    requestBytes: datagram.length,
+  };
 }
 
 /**

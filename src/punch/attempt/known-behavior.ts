@@ -23,7 +23,9 @@ function othersOf({ allocation = NOTHING_KNOWN, early }: ToldBehavior): Pick<Kno
 /**
  * Returns the behaviours of two sides as their part in the punch goes by them. Too little about one side does not hold up
  * a technique for a moving other one: it is taken for stable, since no technique opens the pair if it is not, and its filter
- * for the strictest, since a looser one opens as well. Null where too little is known all the same.
+ * for the strictest, since a looser one opens as well. Where servers with one address have shown that one side is stable, and
+ * not what the other one is, that one is taken for moving: the checks open the pair meanwhile if it is stable. Null where too
+ * little is known all the same.
  */
 export function assumedPair(
   own: ToldBehavior,
@@ -32,7 +34,30 @@ export function assumedPair(
   const [a, b] = [knownBehavior(own), knownBehavior(peer)];
   if (a && !b && !isStable(a)) return [a, assumedBehavior(peer)];
   if (b && !a && !isStable(b)) return [assumedBehavior(own), b];
+  if (isDoubtful(own, peer)) return [DOUBTED, assumedBehavior(peer)];
+  if (isDoubtful(peer, own)) return [assumedBehavior(own), DOUBTED];
   return [a, b];
+}
+
+/** The strictest behaviour, of whose ports nothing is known. */
+const DOUBTED: KnownBehavior = {
+  mapping: 'address-and-port-dependent',
+  filtering: 'address-and-port-dependent',
+  allocation: NOTHING_KNOWN,
+};
+
+/**
+ * Whether nothing is known of the first side, but of the other one what servers with one address can show, that it is
+ * stable. The two ask the same servers, so that these probably do not see the first side alike.
+ */
+export function isDoubtful(side: ToldBehavior, other: ToldBehavior): boolean {
+  const isUnknown = side.mapping === 'undetermined' && side.filtering === 'undetermined';
+  return (
+    isUnknown &&
+    other.mapping !== 'undetermined' &&
+    isStable({ mapping: other.mapping }) &&
+    other.filtering === 'undetermined'
+  );
 }
 
 /** Nothing is assumed of a side that tells what no NAT does: of a filter that is none. */

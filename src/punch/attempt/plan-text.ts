@@ -48,6 +48,15 @@ export function assumptionText(
   return `${assumed}; ${tried}`;
 }
 
+/** The sentence of a plan where the servers have shown of one side that its port stays, and not of the other. */
+export function doubtText(
+  { probability, packets, seconds }: TechniqueChoice,
+  { doubtful, stable }: { readonly doubtful: Side; readonly stable: Side },
+): string {
+  const assumed = `the servers see ${stable.id} at one public endpoint, but leave open what the NAT of ${doubtful.id} does: it is taken for symmetric`;
+  return `${assumed}; its port is met with ${formatOdds(probability)} chance then, with at most ${packets} packets, within ${seconds.toFixed(1)} s`;
+}
+
 function birthdayCause([opener, other]: readonly [Side, Side]): string {
   if (!isMoving(other)) {
     return `${opener.id} is behind a symmetric NAT with random ports, and the NAT of ${other.id} lets in only the exact address and port that it has sent to`;

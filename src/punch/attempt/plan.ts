@@ -2,11 +2,10 @@
 
 import { type Endpoint, type Family, familyOf } from '../../endpoint.ts';
 import { isStable } from '../../nat/prospect.ts';
-import type { ToldBehavior } from '../../rendezvous/protocol/fields.ts';
-import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
+import type { Introduction, ToldBehavior } from '../../rendezvous/protocol/introduction.ts';
 import { familiesTold, relayAddresses, tellsMappedPort, tellsRelayOnly } from './candidates/told-candidates.ts';
-import { assumedPair, knownBehavior, possibleBehaviors } from './known-behavior.ts';
-import { assumptionText, overIpv6Text, planText, splitText } from './plan-text.ts';
+import { assumedPair, isDoubtful, knownBehavior, possibleBehaviors } from './known-behavior.ts';
+import { assumptionText, doubtText, overIpv6Text, planText, splitText } from './plan-text.ts';
 import { chooseTechnique, isBirthdayOpener, type TechniqueChoice } from './techniques/choose-technique.ts';
 
 /** One side: its id, and how its NAT behaves, as that side has detected it. */
@@ -139,6 +138,11 @@ function planUnknown(own: PlanSide, peer: PlanSide, peerIs: 'anywhere' | 'at-rel
   const choice = a && b ? chooseTechnique(a, b) : PLAIN;
   const [side] = unknown;
   if (side && choice.technique !== 'simultaneous-open' && !(choice.technique === 'birthday' && peerIs === 'at-relay')) {
+    const [doubtful] = [own, peer].filter((one) => isDoubtful(one.behavior, (one === own ? peer : own).behavior));
+    if (doubtful) {
+      const stable = doubtful === own ? peer : own;
+      return { ...choice, probability: null, text: doubtText(choice, { doubtful, stable }) };
+    }
     const isStableKnown = side.behavior.mapping !== 'undetermined';
     const moving = side === own ? peer : own;
     return {

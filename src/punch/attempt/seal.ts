@@ -2,7 +2,7 @@
  * What two peers who share a code keep from the rendezvous: the text of their signals, and the key of their checks. Nobody
  * without the code can read or write a signal, or answer a check.
  */
-import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
+import type { Introduction } from '../../rendezvous/protocol/introduction.ts';
 
 /** Made from a code (src/tunnel/code), and the same for all who have it. */
 export interface RoomSeal {

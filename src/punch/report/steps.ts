@@ -1,7 +1,7 @@
 /** The events of a punch, told as they happen: above all the seven steps, once each, in words. */
 import { type Endpoint, formatEndpoint } from '../../endpoint.ts';
 import type { IceEvent } from '../../ice/event.ts';
-import type { Introduction } from '../../rendezvous/protocol/server-message.ts';
+import type { Introduction } from '../../rendezvous/protocol/introduction.ts';
 import { isThroughRelay } from '../attempt/outcome/endpoints-in-use.ts';
 import type { PunchPlan } from '../attempt/plan.ts';
 import type { PunchStep } from './report.ts';

@@ -11,6 +11,7 @@ import {
   STUN_OTHERS_MAX,
   TURN_URLS_MAX,
 } from './bounds.ts';
+import type { ToldBehavior } from './introduction.ts';
 
 /** A host name has 253 characters. */
 const TURN_URL_MAX_CHARACTERS = 300;
@@ -59,8 +60,8 @@ export const behavior = z.object({
   allocation: allocation.optional(),
   /** What a packet does that comes too early; left out where it is forgotten, or nothing is known. */
   early: z.literal('changes-port').optional(),
-});
-export type ToldBehavior = Readonly<z.infer<typeof behavior>>;
+}) satisfies z.ZodType<ToldBehavior>;
+export type { ToldBehavior };
 
 /** An IPv4 address, or an IPv6 address without a zone. */
 const address = z.union([z.ipv4(), z.ipv6()]);

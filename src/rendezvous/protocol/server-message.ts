@@ -14,6 +14,7 @@ import {
   ticket,
   turnServer,
 } from './fields.ts';
+import type { Introduction } from './introduction.ts';
 import { REFUSAL_CODES } from './refusal.ts';
 
 /** The TURN servers that this peer may use; left out where there are none. */
@@ -78,7 +79,6 @@ export const serverMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('closing') }),
 ]);
 
-export type ServerMessage = Readonly<z.infer<typeof serverMessage>>;
-/** The message that introduces two peers that have asked for each other: all it takes to punch. */
-export type Introduction = ServerMessageOf<'introduction'>;
+export type ServerMessage = Readonly<Exclude<z.infer<typeof serverMessage>, { type: 'introduction' }>> | Introduction;
+export type { Introduction };
 export type ServerMessageOf<T extends ServerMessage['type']> = Extract<ServerMessage, { readonly type: T }>;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { isOldNode, NODE_NEEDED } from '../../../cli/start/node-needed.ts';
-import { MAIN } from '../natcheck.ts';
+import { SOURCE_MAIN } from '../natcheck.ts';
 
 it.each([
   ['22.22.0', false],
@@ -34,7 +34,7 @@ it('an old Node is told so in one line, before anything else is read', (context)
   writeFileSync(join(place.path, 'package.json'), '{ "type": "module" }');
   mkdirSync(join(place.path, 'start'));
   for (const name of ['main', 'start/node-needed']) {
-    const source = readFileSync(MAIN.replace(/main\.ts$/, `${name}.ts`), 'utf8');
+    const source = readFileSync(SOURCE_MAIN.replace(/main\.ts$/, `${name}.ts`), 'utf8');
     writeFileSync(join(place.path, `${name}.js`), stripTypeScriptTypes(source).replaceAll(".ts'", ".js'"));
   }
   const { status, stdout, stderr } = spawnSync(old.path, [join(place.path, 'main.js'), 'demo'], { encoding: 'utf8' });

@@ -5,7 +5,7 @@ import { createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { ownedByTest, ownedProcess } from '../../owner/owned-by-test.ts';
-import { MAIN } from '../natcheck.ts';
+import { mainIn } from '../natcheck.ts';
 
 const SHELL = fileURLToPath(new URL('shell.ts', import.meta.url));
 
@@ -48,7 +48,7 @@ export async function onTerminal(
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { readonly port: number };
-  const command = [process.execPath, SHELL, `${port}`, process.execPath, MAIN, ...words].map(quoted).join(' ');
+  const command = [process.execPath, SHELL, `${port}`, process.execPath, mainIn(env), ...words].map(quoted).join(' ');
   const script = ownedProcess(
     spawn('script', ['-q', '-c', `stty cols ${columns} rows 24; exec ${command}`, '/dev/null'], {
       stdio: ['pipe', 'pipe', 'inherit'],

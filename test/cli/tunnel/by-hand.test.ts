@@ -14,11 +14,9 @@ import { NO_TERMINAL, onTerminal } from '../terminal/terminal.ts';
 
 const TIMEOUT_MS = 60_000;
 /** Attempts begin at whole seconds here, and not at whole ten: test/punch/by-hand.test.ts waits for those. */
-const SOON = {
-  NODE_OPTIONS: withChangedSource({
-    ...{ file: '/manual/manual-meeting.ts', from: 'SLOT_MS = 10_000', to: 'SLOT_MS = 1_000' },
-  }),
-};
+const SOON = withChangedSource({
+  ...{ file: '/manual/manual-meeting.ts', from: 'SLOT_MS = 10_000', to: 'SLOT_MS = 1_000' },
+});
 const OFFER = /natcheck pipe (natcheck-offer-1\.[\w-]+)/;
 const ANSWER = /^ {2}(natcheck-answer-1\.[\w-]+)$/m;
 const CONNECTED = /connected to the other side directly, encrypted end to end/;

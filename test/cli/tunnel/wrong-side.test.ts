@@ -109,7 +109,7 @@ describe('with one code on both sides', { timeout: TIMEOUT_MS }, () => {
     async (command, words, other, otherWords) => {
       const code = meetings.newCode();
       await using old = meetings.start(code, [command, ...words]);
-      await using newer = meetings.start(code, [other, ...otherWords], { NODE_OPTIONS: NEWER });
+      await using newer = meetings.start(code, [other, ...otherWords], NEWER);
       const older =
         /the peer has an older natcheck: it speaks version 1 of the tunnel's protocol, and this side version 2$/m;
       const news =

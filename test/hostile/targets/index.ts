@@ -6,6 +6,7 @@ import { codeTarget, sealTarget } from './code.ts';
 import { messageTarget, signalTarget, ssdpTarget, streamTarget, stunTarget, xmlTarget } from './codec.ts';
 import { detectTarget } from './detection.ts';
 import { introductionsTarget } from './introductions.ts';
+import { partnerTarget } from './partner.ts';
 import { relayTarget } from './relay.ts';
 import { rendezvousTarget } from './rendezvous-server.ts';
 import { natPmpTarget, pcpTarget, ticketTarget } from './sessions.ts';
@@ -25,6 +26,7 @@ export const TARGETS: readonly Target[] = [
   streamTarget,
   stunTarget,
   responderTarget,
+  partnerTarget,
   relayTarget,
   rendezvousTarget,
   xmlTarget,

@@ -35,6 +35,18 @@ function refusalOf(text: string): string {
 }
 
 describe('a lab file', () => {
+  it('may send bytes later than at once', () => {
+    const afterOf = (after: string): unknown => {
+      const bytes = `bytes: { address: 10.0.0.1, after: ${after} }`;
+      const [condition] = parse(`sides: { command: x }\nsuccess: { ${bytes} }`).success.conditions;
+      return condition.kind === 'bytes' ? condition.after : condition;
+    };
+    expect(afterOf('5s')).toEqual({ kind: 'time', afterMs: 5000 });
+    expect(afterOf('{ line: /direct/, of: b, wait: 100ms }')).toEqual({
+      ...{ kind: 'line', of: 'b', pattern: /direct/, afterMs: 100 },
+    });
+  });
+
   it('is plain data, with every name resolved and every default filled in', () => {
     const file = parse(WHOLE);
     expect(file).toMatchObject({

@@ -37,7 +37,7 @@ const BY_SCHEMA: readonly (readonly [text: string, ...lines: string[]])[] = [
   ],
   [
     withLines('faults: [{ after: 3s }]'),
-    'f:3:10: faults[0]: a fault is one of loss, forget, renumber, cut, restore, kill, start',
+    'f:3:10: faults[0]: a fault is one of loss, forget, renumber, reboot, cut, restore, kill, start',
   ],
   [withLines('faults: [{ after: 3s, loss: 5% }]'), 'f:3:10: faults[0]: loss needs side: whose packets are lost'],
   [
@@ -170,6 +170,14 @@ const BY_READER: readonly (readonly [text: string, ...lines: string[]])[] = [
   [withSuccess('{ within: 1s }'), 'f:2:10: success: at least one condition is needed: exit, line, json, port or bytes'],
   [withSuccess('{ c: { exit: 0 } }'), 'f:2:12: success.c: there is no side c; there are a, b'],
   [withSuccess('{ bytes: { from: b, address: x } }'), 'f:2:12: success.bytes.to: bytes go from one side to another'],
+  [
+    withSuccess('{ bytes: { address: x, after: { line: up, of: d } } }'),
+    'f:2:56: success.bytes.after.of: there is no side or helper d; there are a, b',
+  ],
+  [
+    withSuccess('{ within: 10s, bytes: { address: x, after: 10s } }'),
+    'f:2:53: success.bytes.after: bytes would never be sent: all of it has to be done within 10 s',
+  ],
   [withSuccess('{ line: /(/ }'), 'f:2:18: success.line: this is no regular expression: unterminated group'],
   [
     withSuccess('{ port: { to: "::1:80" } }'),

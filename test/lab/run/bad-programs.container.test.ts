@@ -10,6 +10,17 @@ import { fileOf } from './run-here.ts';
 
 const { signal } = new AbortController();
 const NATS = { nats: ['full-cone'] };
+/** A helper that finds what it has left in its network, and does not start then. */
+const ONCE = {
+  public: {
+    relay: {
+      command: 'ip addr add 10.9.9.9/32 dev lo 2>/dev/null || { echo in use; exit 4; }; echo ready; sleep 600',
+      capabilities: ['NET_ADMIN'],
+      ready: { line: 'ready' },
+      restart: true,
+    },
+  },
+};
 /** What no program prints. */
 const NEVER = { within: '3s', line: 'connected' };
 
@@ -18,7 +29,8 @@ describeLab('a program', () => {
   let bed: Bed;
   beforeAll(async () => {
     const { kind = 'private', host = '', image = '' } = inject('lab') ?? {};
-    const file = fileOf({ ...NATS, sides: { command: 'true' }, success: { exit: 0 } });
+    const file = fileOf({ ...NATS, ...ONCE, sides: { command: 'true' }, success: { exit: 0 } });
+    // A lab of its own, since its helper leaves something in its network.
     bed = await startBed(file, { engine: { kind, host }, image, progress: () => {}, signal, own: owned.use });
   });
   afterAll(() => owned[Symbol.asyncDispose]());
@@ -79,7 +91,16 @@ describeLab('a program', () => {
     expect(tries.map(({ reason }) => reason)).toEqual([null, null]);
     const docker = await connectDocker(inject('lab')?.host ?? '');
     const all = await docker.listContainers({ all: true, filters: { label: [`natcheck.lab=${bed.lab.id}`] } });
-    expect(all.flatMap(({ Names }) => Names).filter((name) => name.includes('guest'))).toEqual([]);
+    expect(all.flatMap(({ Names }) => Names).filter((name) => /client.*guest/.test(name))).toEqual([]);
+  });
+
+  it('that helps all pairs and does not come back for the next try ends the run, with its place', async () => {
+    const file = fileOf({ ...NATS, ...ONCE, sides: { command: 'true' }, success: { exit: 0 } });
+    const [[a], [b]] = [bed.plan.rows, bed.plan.columns];
+    if (!a || !b) throw new RangeError('the lab has no pair');
+    await expect(runPair({ ...bed, file }, { a, b, repeat: 1, signal })).rejects.toThrow(
+      /^nat-lab\.json:1:\d+: public\.relay: relay ended with 4; its last words were "ready", "in use"$/,
+    );
   });
 
   it('whose line takes too long to look through ends the try', async () => {

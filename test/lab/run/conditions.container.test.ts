@@ -54,7 +54,10 @@ describeLab('the conditions of a lab file', () => {
           b: { json: { path: '$.heard.a', equals: 'hello' } },
           c: { line: '/"a": "hello".*"b"/' },
           port: { from: 'b', to: '{{a.address}}:8000' },
-          bytes: { from: 'b', to: 'a', address: '{{a.address6}}', amount: '200kB' },
+          bytes: [
+            { from: 'b', to: 'a', address: '{{a.address6}}', amount: '200kB' },
+            { address: '{{b.address}}', amount: '1kB', after: { line: '"b": "hello"', of: 'a' } },
+          ],
         },
         expect: 'direct',
       },

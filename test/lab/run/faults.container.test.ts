@@ -1,6 +1,10 @@
 /** The faults of a lab file, as programs on both sides meet them, and that none of them is left for the next try. */
+import { hostname } from 'node:os';
 import { expect, it } from 'vitest';
-import { describeLab } from '../docker/provided.ts';
+import { exec } from '../../../lab/docker/container/exec.ts';
+import { connectDocker } from '../../../lab/docker/engine/testcontainers.ts';
+import { CutShortError } from '../../../lab/run/cut-short.ts';
+import { describeLab, labHost } from '../docker/provided.ts';
 import { runHere } from './run-here.ts';
 
 /** Answers each datagram with its number and the endpoint that it came from; keeps its own mapping open. */
@@ -49,6 +53,7 @@ say('late by', *[int(fastest(to) * 50) * 20 for to in (relay, peer)], 'ms')
 say('at', at)
 remapped = until(peer, lambda seen: seen and seen != at); say('remapped', remapped)
 moved = until(peer, lambda seen: seen and seen.split(':')[0] != at.split(':')[0]); say('moved', moved)
+rebooted = until(peer, lambda seen: seen and seen != moved); say('rebooted', rebooted)
 until(peer, is_silent, 5); say('silent')
 until(peer, is_there); say('back')
 until(peer, is_silent); say('answered', sum(ask(peer) is not None for _ in range(20)))
@@ -61,6 +66,14 @@ until(peer, is_silent, 5)
 const python = (script: string, ...args: readonly string[]): readonly string[] => ['python3', '-c', script, ...args];
 const afterLine = (line: string): object => ({ after: { line, of: 'a' } });
 
+/** Ends the program that shapes the links of the lab that this process has started last. */
+async function killLinks(): Promise<void> {
+  const docker = await connectDocker(labHost());
+  const filters = { label: [`natcheck.lab.owner=${hostname()}/${process.pid}`], name: ['backbone'] };
+  const [latest] = await docker.listContainers({ filters });
+  await exec(docker.getContainer(latest?.Id ?? ''), ['pkill', '-KILL', '-f', 'link.py']);
+}
+
 describeLab('faults of a lab file', () => {
   it('are met by its programs one after the other, and undone before the next try', async () => {
     const { cells, isAsExpected } = await runHere(
@@ -70,14 +83,15 @@ describeLab('faults of a lab file', () => {
           a: { command: python(ASKER, '{{b.public}}', '{{public.relay}}') },
           b: { command: python(ECHO, '{{server}}') },
         },
-        nats: { rows: ['symmetric'], columns: ['full-cone'] },
+        nats: { rows: ['symmetric-sequential'], columns: ['full-cone'] },
         link: { latency: '10ms' },
         success: { within: '40s', a: { exit: 0 } },
         expect: 'direct',
         faults: [
           { ...afterLine('at'), forget: 'a' },
           { ...afterLine('remapped'), renumber: 'a' },
-          { ...afterLine('moved'), cut: 'a' },
+          { ...afterLine('moved'), reboot: 'a' },
+          { ...afterLine('rebooted'), cut: 'a' },
           { ...afterLine('silent'), restore: 'a' },
           { ...afterLine('back'), loss: '50%', side: 'a' },
           { ...afterLine('answered'), loss: '0%', side: 'a' },
@@ -99,6 +113,8 @@ describeLab('faults of a lab file', () => {
         expect.stringMatching(/^at [\d.]+\.101:/),
         expect.stringMatching(/^remapped [\d.]+\.101:/),
         expect.stringMatching(/^moved [\d.]+\.103:/),
+        // Its ports are counted from the first one.
+        expect.stringMatching(/^rebooted [\d.]+\.103:32768$/),
         'silent',
         'back',
         'answered 5',
@@ -109,6 +125,7 @@ describeLab('faults of a lab file', () => {
       expect(one.faults.map(({ what }) => what)).toEqual([
         "a's router forgets all mappings",
         "a's router gets another public address, and forgets all mappings",
+        "a's router reboots",
         "a's link is cut",
         "a's link works again",
         'one in 2 UDP datagrams of a is lost, each way',
@@ -125,14 +142,26 @@ describeLab('faults of a lab file', () => {
     expect([tries.length, isAsExpected]).toEqual([2, true]);
   }, 120_000);
 
-  it('that cannot be made end the try, with their place in the file', async () => {
-    const { cells } = await runHere({
-      sides: { command: 'sleep 60' },
-      nats: 'open',
-      success: { within: '40s', exit: 0 },
-      faults: [{ after: '100ms', renumber: 'b' }],
-    });
-    expect(cells[0]?.tries[0]).toMatchObject({
+  it('that cannot be made end the try, and the end of what shapes the links ends the run, each with its place', async () => {
+    const ended = await runHere(
+      {
+        sides: { a: { command: '[ {{peer.nat}} = firewalled ] || echo ready; sleep 60' }, b: { command: 'sleep 60' } },
+        nats: { rows: ['open'], columns: ['open', 'firewalled'] },
+        link: { latency: '1ms' },
+        'pairs-at-once': 1,
+        success: { within: '60s', exit: 0 },
+        faults: [{ ...afterLine('ready'), renumber: 'b' }],
+      },
+      { onCell: () => void killLinks() },
+    ).catch((error: unknown) => error);
+    expect(ended).toBeInstanceOf(CutShortError);
+    const { result, cause } = ended as CutShortError;
+    expect((cause as Error).message).toMatch(
+      /^nat-lab\.json:1:\d+: link: what shapes the links of the lab has ended: it said nothing$/,
+    );
+    expect(result).toMatchObject({ pairs: 2, isComplete: false });
+    expect(result.cells.map(({ b }) => b)).toEqual(['open']);
+    expect(result.cells[0]?.tries[0]).toMatchObject({
       outcome: 'error',
       reason: expect.stringMatching(
         /^nat-lab\.json:1:\d+: faults\[0\]: open-2 cannot be renumbered: its clients have public addresses of their own$/,

@@ -21,6 +21,7 @@ describeLab('programs of others', () => {
       'port-restricted × full-cone: direct',
       'port-restricted × port-restricted: direct',
     ]);
+    expect(result.about).toEqual([{ name: 'packages', value: expect.stringMatching(/^nebula 1\.6\.1\S*$/) }]);
   }, 120_000);
 
   it('aioice has a path between any two NATs, between two symmetric ones by coturn', async () => {

@@ -1,9 +1,11 @@
 /** Runs lab files on the engine of the container tests. */
 import { inject } from 'vitest';
+import type { Lab, LabOptions } from '../../../lab/docker/lab.ts';
 import type { LabFile } from '../../../lab/file/lab-file.ts';
 import { parseLabFile } from '../../../lab/file/read.ts';
 import type { RunResult } from '../../../lab/results/run-result.ts';
 import { type RunOptions, runLabFile } from '../../../lab/run/run-lab-file.ts';
+import { borrowLab } from '../docker/shared-lab/borrow.ts';
 
 const NO_SIGNAL = new AbortController().signal;
 
@@ -14,7 +16,13 @@ export function fileOf(content: object, dir = '/'): LabFile {
 
 export function runFile(file: LabFile, options: Partial<RunOptions> = {}): Promise<RunResult> {
   const { kind = 'private', host = '', image = '' } = inject('lab') ?? {};
-  return runLabFile(file, { engine: { kind, host }, image, progress: () => {}, signal: NO_SIGNAL, ...options });
+  const given = { engine: { kind, host }, image, progress: () => {}, signal: NO_SIGNAL, start: borrowed };
+  return runLabFile(file, { ...given, ...options });
+}
+
+/** In place of `startLab`, which the tests of the command line have. */
+export function borrowed({ profiles = [], backbone = false, helpers = [] }: LabOptions): Promise<Lab> {
+  return borrowLab({ profiles, backbone, helpers });
 }
 
 export function runHere(content: object, { dir, ...options }: Partial<RunOptions> & { readonly dir?: string } = {}) {

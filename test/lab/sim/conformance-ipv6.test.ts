@@ -17,8 +17,9 @@ import { pass } from '../../../lab/sim/network/middlebox.ts';
 import { createSimBed } from '../../../lab/sim/site/bed.ts';
 import type { BoxAccess } from '../../../lab/sim/site/site.ts';
 import { DEPENDENCIES } from '../../../src/nat/behavior.ts';
+import { seeds } from '../../runs.ts';
 
-const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1);
+const SEEDS = seeds(20);
 
 function askedFor({ name, access }: { readonly name: string; readonly access: AccessProfile | Ipv6Access }) {
   const asked = askedOf(name, access);

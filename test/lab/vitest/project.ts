@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { closureOf } from '../../../lab/docker/image/app-files.ts';
 import { ownedProcess } from '../../owner/owned-by-test.ts';
-import { MANIFEST, ROOT } from '../../package/installed.ts';
+import { ROOT } from '../../package/installed.ts';
 
 export interface TestProject extends Disposable {
   readonly dir: string;
@@ -25,7 +25,7 @@ export interface Ran {
 export async function createTestProject(files: Readonly<Record<string, string>>): Promise<TestProject> {
   const project = mkdtempDisposableSync(join(tmpdir(), 'natcheck-project-'));
   const modules = join(project.path, 'node_modules');
-  const installed = await closureOf([...Object.keys(MANIFEST.dependencies), 'vitest', 'testcontainers']);
+  const installed = await closureOf(['vitest', 'testcontainers']);
   for (const { name, dir } of installed) {
     mkdirSync(dirname(join(modules, name)), { recursive: true });
     symlinkSync(dir, join(modules, name));

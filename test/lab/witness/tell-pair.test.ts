@@ -47,6 +47,13 @@ const steps = ({ ladder }: Told) =>
     dropped === null ? 'arrived' : `${dropped.at}: ${dropped.why}`,
   ]);
 
+it('where nothing passed, nothing was missed', () => {
+  expect(told({ a: [], b: [] }).path).toMatchObject({
+    kind: 'none',
+    evidence: expect.not.stringContaining('captured'),
+  });
+});
+
 describe('a ladder', () => {
   it('has each packet once, from the one who sent it to where it ended, with what is known of why', () => {
     const seen = together(

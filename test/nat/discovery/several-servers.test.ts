@@ -20,6 +20,7 @@ import { respond as respondTruly } from '../../../server/stun/decisions/responde
 import { found, undetermined } from '../../../src/nat/behavior.ts';
 import { classifySeveral } from '../../../src/nat/discovery/several-servers.ts';
 import type { DetectReport } from '../../../src/nat/report.ts';
+import { seeds } from '../../runs.ts';
 import { detectBySeveral, liar, type SeveralDetection } from './several-in-sim.ts';
 
 type Servers = Pick<SeveralDetection, 'chosen' | 'told' | 'altPort'>;
@@ -35,10 +36,10 @@ const SERVERS: readonly [Servers, ...Servers[]] = [
   { chosen: [A, B, C], altPort: null },
   { chosen: [A], told: [B] },
 ];
-const RUNS = 400;
+const RUNS = seeds(400);
 /** Each run takes some milliseconds; more where many tests share a core. */
 const TIMEOUT_MS = 60_000;
-const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1);
+const SEEDS = seeds(20);
 const SOCKET_SEQUENTIAL: NatProfile = { ...SYMMETRIC, name: 'per socket', ports: 'socket-sequential' };
 
 const behind = (...layers: readonly [NatProfile, ...NatProfile[]]): AccessProfile => ({ kind: 'nat', layers });
@@ -143,8 +144,7 @@ describe('several servers with one address each', () => {
   it.each(['never', 'once'] as const)(
     'name nothing that is not so, over random accesses and lossy links, where routers restart %s',
     (restarts) => {
-      const seeds = Array.from({ length: RUNS }, (_, index) => index + 1);
-      expect(seeds.flatMap((seed) => wrongIn(seed, restarts))).toEqual([]);
+      expect(RUNS.flatMap((seed) => wrongIn(seed, restarts))).toEqual([]);
     },
     TIMEOUT_MS,
   );

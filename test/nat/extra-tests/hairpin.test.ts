@@ -6,11 +6,12 @@ import { DEPENDENCIES, undetermined } from '../../../src/nat/behavior.ts';
 import { createHairpinTest, type Hairpin } from '../../../src/nat/extra-tests/hairpin.ts';
 import { decode } from '../../../src/stun/decode.ts';
 import { encode } from '../../../src/stun/encode.ts';
+import { seeds } from '../../runs.ts';
 import { hairpinInSim } from '../sim-client.ts';
 
 const behind = (...layers: readonly [NatProfile, ...NatProfile[]]): AccessProfile => ({ kind: 'nat', layers });
 const LOSSY = symmetricLink({ latencyMs: 20, jitterMs: 10, loss: 0.1, reordering: 0.03, holdMs: 30 });
-const SEEDS = Array.from({ length: 50 }, (_, index) => index + 1);
+const SEEDS = seeds(50);
 
 describe('hairpinning', () => {
   it.each([FULL_CONE, RESTRICTED, PORT_RESTRICTED])('is told behind %o', (nat) => {

@@ -152,6 +152,30 @@ describe('the plan of a punch', () => {
     });
   });
 
+  describe('with servers of one address', () => {
+    const open: PlanSide = { id: 'bob', behavior: { mapping: 'undetermined', filtering: 'undetermined' } };
+    const stable: PlanSide = { id: 'alice', behavior: { mapping: 'endpoint-independent', filtering: 'undetermined' } };
+
+    it('takes for symmetric the side whose endpoint they leave open, where they show that of the other', () => {
+      const plan = {
+        technique: 'birthday',
+        probability: null,
+        packets: 2816,
+        text:
+          'the servers see alice at one public endpoint, but leave open what the NAT of bob does: it is taken for symmetric; ' +
+          'its port is met with 99.9999935 % chance then, with at most 2816 packets, within 4.8 s',
+      };
+      expect(planPunch(stable, open)).toMatchObject(plan);
+      expect(planPunch(open, stable)).toMatchObject(plan);
+    });
+
+    it('does not do so toward a relay, nor where they leave both open', () => {
+      const plan = { technique: 'simultaneous-open', packets: 0, probability: null };
+      expect(planPunch(open, stable, { isAtRelay: true })).toMatchObject(plan);
+      expect(planPunch({ ...open, id: 'alice' }, open)).toMatchObject(plan);
+    });
+  });
+
   it('is certain of a side of which too little is known where nothing depends on that', () => {
     const unknown: PlanSide = { id: 'bob', behavior: { mapping: 'undetermined', filtering: 'undetermined' } };
     const stable: PlanSide = { id: 'bob', behavior: { mapping: 'endpoint-independent', filtering: 'undetermined' } };

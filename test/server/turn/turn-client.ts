@@ -83,7 +83,7 @@ export interface TurnClient extends Wire {
   readonly bind: (channel: number, peer: Endpoint) => Promise<'success' | number>;
   readonly sendTo: (peer: Endpoint, data: string) => void;
   readonly sendOn: (channel: number, data: string | Uint8Array) => void;
-  /** The next data that was relayed to it. */
+  /** The next data that was relayed to it, a character for each byte. */
   readonly data: () => Promise<{ readonly via: number | Endpoint; readonly data: string }>;
   /** How much has come that was not taken. */
   readonly waiting: () => number;
@@ -97,7 +97,7 @@ export async function openTurnClient(port: number, options: TurnClientOptions = 
   let wake = (): void => {};
   const receive = (bytes: Uint8Array): void => {
     const framed = decodeChannelData(bytes);
-    const text = (one: Uint8Array): string => Buffer.from(one).toString();
+    const text = (one: Uint8Array): string => Buffer.from(one).toString('latin1');
     if (framed) data.push({ via: framed.channel, data: text(framed.data) });
     else {
       const message = decoded(bytes);

@@ -47,9 +47,12 @@ export async function startQueues(
   };
 }
 
+/** What it says when all is well. */
+const ANSWER = /^(?:ready|set \d+)$/;
+
 function failure(onLine: (listener: (line: string) => void) => Disposable): never {
   const said: string[] = [];
-  onLine((line) => said.push(line))[Symbol.dispose]();
+  onLine((line) => ANSWER.test(line) || said.push(line))[Symbol.dispose]();
   throw new Error(`what shapes the links of the lab has ended: ${said.at(-1) ?? 'it said nothing'}`);
 }
 

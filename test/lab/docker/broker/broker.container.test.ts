@@ -4,17 +4,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  type Lab,
-  type LabContainer,
-  PORT_RESTRICTED,
-  type Program,
-  RESTRICTED,
-  SYMMETRIC,
-} from '../../../../lab/index.ts';
+import type { Lab, LabContainer, Program } from '../../../../lab/index.ts';
 import type { PunchReport } from '../../../../src/punch/report/report.ts';
 import { createCode, formatCode } from '../../../../src/tunnel/code/code.ts';
-import { describeLab, startProvidedLab } from '../provided.ts';
+import { describeLab } from '../provided.ts';
+import { borrowLab } from '../shared-lab/borrow.ts';
 import { expectComplete, startPipe } from '../tunnel/pipe-run.ts';
 
 const PORTS = [1883, 1884] as const;
@@ -50,7 +44,7 @@ describeLab('two peers behind NATs, and two mosquittos in the public network', (
   let lab: Lab;
   const servers: AsyncDisposable[] = [];
   beforeAll(async () => {
-    lab = await startProvidedLab({ profiles: [RESTRICTED, PORT_RESTRICTED, SYMMETRIC] });
+    lab = await borrowLab();
     const { server } = lab;
     for (const [index, address] of [server.primary, server.alternate].entries()) {
       const program = await server.start(['natcheck', 'serve', '--ip', address, '--http-port', `${3480 + index}`]);

@@ -1,4 +1,4 @@
-/** A container of an engine that runs nothing: its programs write `out` and `err`, and end at once or when they are interrupted. */
+/** A container of an engine that runs nothing: its programs write `out` and `err`, and end at once or when they are killed. */
 import { PassThrough } from 'node:stream';
 import type { Container } from 'dockerode';
 
@@ -14,7 +14,7 @@ export interface FakeContainer {
 
 export interface FakeOptions {
   readonly exitCode?: number | null;
-  /** Whether a program ends only when it is interrupted. */
+  /** Whether a program ends only when it is interrupted or killed. */
   readonly isEndless?: boolean;
   /** Whether a program ends with its input, which it writes. */
   readonly isEcho?: boolean;
@@ -43,7 +43,7 @@ export function fakeContainer(options: FakeOptions): FakeContainer {
     exec: async ({ Cmd, ...rest }: { readonly Cmd: string[] }) => {
       ran.push(Cmd);
       asked.push(rest);
-      const isKill = Cmd.join(' ').includes('kill -INT');
+      const isKill = /kill -(INT|KILL)/.test(Cmd.join(' '));
       const start = async () => {
         const stream = new PassThrough();
         if (isEcho) return stream;

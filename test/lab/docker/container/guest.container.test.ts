@@ -3,13 +3,14 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { GuestLine } from '../../../../lab/docker/container/guest.ts';
 import { KEPT_LINES } from '../../../../lab/docker/container/output.ts';
 import { connectDocker } from '../../../../lab/docker/engine/testcontainers.ts';
-import { type Guest, GuestError, type GuestSpec, type Lab, SYMMETRIC } from '../../../../lab/index.ts';
-import { describeLab, labHost, startProvidedLab } from '../provided.ts';
+import { type Guest, GuestError, type GuestSpec, type Lab } from '../../../../lab/index.ts';
+import { describeLab, labHost } from '../provided.ts';
+import { borrowLab } from '../shared-lab/borrow.ts';
 
 describeLab('a guest of a client', () => {
   let lab: Lab;
   beforeAll(async () => {
-    lab = await startProvidedLab({ profiles: [SYMMETRIC] });
+    lab = await borrowLab();
   });
   afterAll(() => lab?.[Symbol.asyncDispose]());
 

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { Program } from '../../../../lab/index.ts';
 import { createOwner } from '../../../../src/net/owner.ts';
+import { joinedProgram } from '../joined-program.ts';
 import { describeLab } from '../provided.ts';
 import {
   CLIENT,
@@ -14,27 +15,6 @@ import {
 } from './ipv6-home.ts';
 
 const PORT = 40_123;
-
-/** Says what it hears, and opens and closes the port when it is told to. */
-const CLIENT_PROGRAM = `
-import { createSocket } from 'node:dgram';
-import { createInterface } from 'node:readline';
-import { openPortMapping } from '/opt/natcheck/dist/src/port-mapping/port-mapping.js';
-const local = { address: '${CLIENT}', port: ${PORT} };
-const socket = createSocket('udp6');
-socket.on('message', (data) => console.log('heard ' + data));
-socket.bind(local, () => console.log('bound'));
-let mapping;
-for await (const line of createInterface({ input: process.stdin })) {
-  if (line === 'open') {
-    mapping = await openPortMapping({ local });
-    const { outcome, external, protocol, isPinhole } = mapping;
-    console.log(JSON.stringify({ outcome, external, protocol, isPinhole }));
-  } else {
-    await mapping[Symbol.asyncDispose]();
-    console.log(line);
-  }
-}`;
 
 /** Sends each line that it is given. */
 const OUTSIDE_PROGRAM = `
@@ -52,9 +32,16 @@ describeLab('a router with an IPv6 firewall', () => {
     const provided = inject('lab');
     if (provided === null) throw new Error('no engine');
     home = owner.use(await startIpv6Home(provided));
-    const node = (program: string): readonly string[] => ['node', '--input-type=module', '-e', program];
+    const node = (program: string, ...words: readonly string[]): readonly string[] => [
+      'node',
+      '--input-type=module',
+      '-e',
+      program,
+      ...words,
+    ];
+    const clientProgram = await joinedProgram(new URL('pinhole-client.ts', import.meta.url));
     const programs = await Promise.all([
-      home.client.start(node(CLIENT_PROGRAM)),
+      home.client.start(node(clientProgram, CLIENT, `${PORT}`)),
       home.outside.start(node(OUTSIDE_PROGRAM)),
       home.outside.start(['natcheck', 'serve', ...OUTSIDE.flatMap((one) => ['--ip', one])]),
     ]);

@@ -5,7 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Lab, startNatcheckServer } from '../../../../lab/index.ts';
-import { describeLab, startProvidedLab } from '../provided.ts';
+import { describeLab } from '../provided.ts';
+import { borrowLab } from '../shared-lab/borrow.ts';
 
 const TIMEOUT_MS = 60_000;
 const BYTES = 2_000_000;
@@ -28,7 +29,7 @@ describeLab('streams over a path', () => {
   let lab: Lab;
   let server: AsyncDisposable;
   beforeAll(async () => {
-    lab = await startProvidedLab();
+    lab = await borrowLab();
     server = await startNatcheckServer(lab.server, ['--relay', '--open-relay']);
   });
   afterAll(async () => {

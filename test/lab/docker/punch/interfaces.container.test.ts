@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { labelsOf } from '../../../../lab/docker/engine/labels.ts';
 import { connectDocker } from '../../../../lab/docker/engine/testcontainers.ts';
-import { type Lab, type LabContainer, SYMMETRIC, startNatcheckServer } from '../../../../lab/index.ts';
+import { type Lab, type LabContainer, startNatcheckServer } from '../../../../lab/index.ts';
 import type { PunchReport } from '../../../../src/punch/report/report.ts';
-import { describeLab, labHost, startProvidedLab } from '../provided.ts';
+import { describeLab, labHost } from '../provided.ts';
+import { borrowLab } from '../shared-lab/borrow.ts';
 import { startPunch } from './run.ts';
 
 /** 127.0.0.11, where the engine answers DNS in every container, as the kernel writes it. */
@@ -14,12 +15,14 @@ const CABLE = { subnet: '10.214.9.0/24', addresses: ['10.214.9.2', '10.214.9.3']
 describeLab('two symmetric NATs, and a cable between the hosts behind them', () => {
   let lab: Lab;
   let server: AsyncDisposable;
+  let cable: AsyncDisposable;
   beforeAll(async () => {
-    lab = await startProvidedLab({ profiles: [SYMMETRIC, SYMMETRIC] });
+    lab = await borrowLab();
     server = await startNatcheckServer(lab.server);
-    await layCable(lab);
+    cable = await layCable(lab);
   });
   afterAll(async () => {
+    await cable?.[Symbol.asyncDispose]();
     await server?.[Symbol.asyncDispose]();
     await lab?.[Symbol.asyncDispose]();
   });
@@ -45,8 +48,8 @@ function clientsOf(lab: Lab): readonly [LabContainer, LabContainer] {
   return [lab.nat('symmetric').client(0), lab.nat('symmetric-2').client(0)];
 }
 
-/** Connects both clients to one more network, which goes with the lab. */
-async function layCable(lab: Lab): Promise<void> {
+/** Connects both clients to one more network, until it is disposed of. */
+async function layCable(lab: Lab): Promise<AsyncDisposable> {
   const docker = await connectDocker(labHost());
   const name = `natcheck-${lab.id}-cable`;
   // An internal network has no gateway, which the engine would set as the way out.
@@ -56,6 +59,13 @@ async function layCable(lab: Lab): Promise<void> {
     const IPAMConfig = { IPv4Address: CABLE.addresses[index] };
     await docker.getNetwork(name).connect({ Container: client.name, EndpointConfig: { IPAMConfig } });
   }
+  return {
+    [Symbol.asyncDispose]: async () => {
+      const cable = docker.getNetwork(name);
+      for (const { id } of clientsOf(lab)) await cable.disconnect({ Container: id });
+      await cable.remove();
+    },
+  };
 }
 
 async function punchBetween(lab: Lab): Promise<readonly PunchReport[]> {

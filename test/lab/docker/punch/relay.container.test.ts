@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ExecResult, type Lab, startNatcheckServer } from '../../../../lab/index.ts';
 import { turnServerFor } from '../../../../server/turn/turn-servers.ts';
-import { describeLab, startProvidedLab } from '../provided.ts';
+import { describeLab } from '../provided.ts';
+import { borrowLab } from '../shared-lab/borrow.ts';
 import { startPunch } from './run.ts';
 
 const MESSAGES = 20;
@@ -54,7 +55,7 @@ const SECRET = ['-u', 'alice', '-W', 'north'];
 describeLab('a relay in a lab of NATs', () => {
   let lab: Lab;
   beforeAll(async () => {
-    lab = await startProvidedLab();
+    lab = await borrowLab();
   });
   afterAll(() => lab?.[Symbol.asyncDispose]());
 

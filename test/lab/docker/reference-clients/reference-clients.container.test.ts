@@ -7,10 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseStunClient, stunClientCommand } from '../../../../lab/docker/reference-clients/stun-client.ts';
 import { startTurnserver } from '../../../../lab/docker/reference-clients/turnserver.ts';
 import { parseTurnutils, turnutilsCommand } from '../../../../lab/docker/reference-clients/turnutils.ts';
-import { CLASSIC_NATS, type Lab, STATIC, startNatcheckServer } from '../../../../lab/index.ts';
+import { CLASSIC_NATS, type Lab, startNatcheckServer } from '../../../../lab/index.ts';
 import type { Role } from '../../../../src/ice/role.ts';
 import { type Met, meet } from '../../../ice/foreign/meet.ts';
-import { describeLab, startProvidedLab } from '../provided.ts';
+import { describeLab } from '../provided.ts';
+import { borrowLab } from '../shared-lab/borrow.ts';
 
 const SERVERS = [
   { server: 'coturn', start: startTurnserver },
@@ -27,7 +28,7 @@ const ROLES = [
 describeLab('behind each NAT of the lab', () => {
   let lab: Lab;
   beforeAll(async () => {
-    lab = await startProvidedLab({ profiles: [...CLASSIC_NATS, STATIC] });
+    lab = await borrowLab();
   });
   afterAll(() => lab?.[Symbol.asyncDispose]());
 

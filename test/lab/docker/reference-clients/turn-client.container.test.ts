@@ -13,7 +13,8 @@ import type { Endpoint } from '../../../../src/endpoint.ts';
 import type { RelayOptions } from '../../../../src/net/turn/relay.ts';
 import { timeLimitedCredentials } from '../../../../src/turn/credentials.ts';
 import { LOOPBACK_TLS } from '../../../server/tls/loopback.ts';
-import { describeLab, startProvidedLab } from '../provided.ts';
+import { describeLab } from '../provided.ts';
+import { borrowLab } from '../shared-lab/borrow.ts';
 
 /** For each thing that a program says; most of it is what a busy machine takes to start one. */
 const TIMEOUT_MS = 30_000;
@@ -40,7 +41,7 @@ const hears = async (program: Program, text: string): Promise<Endpoint> =>
 describeLab('a relay on coturn', () => {
   let lab: Lab;
   beforeAll(async () => {
-    lab = await startProvidedLab();
+    lab = await borrowLab();
   });
   afterAll(() => lab?.[Symbol.asyncDispose]());
 

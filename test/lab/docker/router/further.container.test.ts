@@ -1,5 +1,6 @@
 /** NATs that differ in what RFC 4787 asks for beside mapping and filtering, each held to its profile by the start of the lab. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ExecResult } from '../../../../lab/docker/container/container.ts';
 import {
   FULL_CONE,
   FURTHER_NATS,
@@ -34,9 +35,14 @@ const OTHERS: readonly NatProfile[] = [
 describeLab('a lab of NATs that differ in what else RFC 4787 asks for', () => {
   let lab: Lab;
   let server: AsyncDisposable;
+  /** Idles for 20 s, beside all other tests. */
+  let idling: Promise<ExecResult>;
   beforeAll(async () => {
     lab = await startProvidedLab({ profiles: [...FURTHER_NATS, ...OTHERS], clientsPerNat: 2 });
     server = await startNatcheckServer(lab.server);
+    const detect = ['natcheck', 'detect', '--json', '--server', lab.server.primary, '--lifetime', '20'];
+    idling = lab.nat('short-lived').client(1).exec(detect, { timeoutMs: 60_000 });
+    idling.catch(() => {}); // Told to whoever waits for it.
   });
   afterAll(async () => {
     await server?.[Symbol.asyncDispose]();
@@ -89,6 +95,15 @@ describeLab('a lab of NATs that differ in what else RFC 4787 asks for', () => {
     const [, seconds] = /^udp +17 (\d+) .* sport=5001 /m.exec(await router.conntrack()) ?? [];
     expect(Number(seconds)).toBeGreaterThan(0);
     expect(Number(seconds)).toBeLessThanOrEqual(20);
+  });
+
+  it('a mapping of 20 s is found to last as long', async () => {
+    const { stdout, stderr } = await idling;
+    const { lifetime }: DetectReport = JSON.parse(stdout || stderr);
+    expect(lifetime?.reason).toBeNull();
+    // What has been idle for 20 s is asked for just then, or a moment later where the machine is busy.
+    expect([10, 20]).toContain(lifetime?.atLeastS);
+    expect(lifetime?.atMostS ?? 20).toBeGreaterThanOrEqual(20);
   });
 });
 

@@ -1,17 +1,11 @@
 /** Real programs over `expose` and `forward`, with a real NAT at each side: a web server, an SSH server, and UDP. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type Lab,
-  type LabContainer,
-  PORT_RESTRICTED,
-  type Program,
-  SYMMETRIC,
-  startNatcheckServer,
-} from '../../../../lab/index.ts';
+import { type Lab, type LabContainer, type Program, startNatcheckServer } from '../../../../lab/index.ts';
 import { createOwner, type Owner } from '../../../../src/net/owner.ts';
 import { createCode, formatCode } from '../../../../src/tunnel/code/code.ts';
-import { describeLab, startProvidedLab } from '../provided.ts';
+import { describeLab } from '../provided.ts';
+import { borrowLab } from '../shared-lab/borrow.ts';
 
 /** A punch that takes a birthday, and fifty connections on a busy machine. */
 const TIMEOUT_MS = 120_000;
@@ -59,7 +53,7 @@ describeLab('a forward from behind a NAT', () => {
   let servers: Owner;
   const exposing = (): LabContainer => lab.nat('port-restricted').client(0);
   beforeAll(async () => {
-    lab = await startProvidedLab({ profiles: [PORT_RESTRICTED, PORT_RESTRICTED, SYMMETRIC, SYMMETRIC] });
+    lab = await borrowLab();
     server = await startNatcheckServer(lab.server);
     servers = createOwner();
     const start = async (script: string, ready: RegExp): Promise<void> => {

@@ -42,7 +42,12 @@ export interface PipeRun {
 const SCRIPT = `
 bytes=$1; dir=$2; shift 2
 mkdir -p $dir; cd $dir; touch events
-feed() { while [ ! -e stop ]; do head -c 65536 /dev/urandom; sleep 0.05; done; }
+feed() { python3 -c '
+import os, sys, time
+while not os.path.exists("stop"):
+    sys.stdout.buffer.write(os.urandom(65536))
+    sys.stdout.buffer.flush()
+    time.sleep(0.05)'; }
 tail --pid=$$ -n +1 -f events | sed -u 's/^/event: /' &
 if [ $bytes -gt 0 ]; then
   head -c $bytes /dev/urandom > in

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { ladderSvg } from '../../../../lab/results/ladder/svg.ts';
 import { HOSTILE_TEXT, LADDER, step } from '../example.ts';
+import { overlaps } from './text-boxes.ts';
 
 const textsOf = (svg: string): readonly string[] =>
   [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text = '']) => text);
@@ -23,6 +24,22 @@ it('packets are arrows with their time, their kind and their size; a dropped one
   expect(svg).toContain('<title>203.0.113.101:4242 → 203.0.113.102:4242</title>');
   // From the line of a to that of b's router, less the room for the mark.
   expect(svg).toContain('<path class="lost" d="M137 114H579"/>');
+});
+
+it('no text lies over another, or beyond the edge, wherever a packet ends and however much there is to say of it', () => {
+  const { hosts } = LADDER;
+  const [what, why] = ['STUN Binding error response: role conflict', 'another source than was sent to'];
+  const steps = hosts.flatMap((from) =>
+    hosts.flatMap((to) =>
+      hosts
+        .filter((at) => from !== to && at !== from)
+        .map((at, index) => step(index, { from, to, what, dropped: { at, why } })),
+    ),
+  );
+  expect(overlaps(ladderSvg({ hosts, steps, omitted: 0 }, 200))).toEqual([]);
+  const [near = '', far = ''] = hosts;
+  const short = { hosts: [near, far], steps: steps.filter(({ from, to }) => from === far && to === near), omitted: 0 };
+  expect(overlaps(ladderSvg(short, 200))).toEqual([]);
 });
 
 it('of too many it draws the beginning and the end', () => {

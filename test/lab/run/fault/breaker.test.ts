@@ -12,6 +12,7 @@ const breakable = (log: string[]): Breakable => {
     return {
       loseEveryNth: note('loses'),
       forget: note('forgets'),
+      reboot: note('reboots'),
       cut: note('cut'),
       restore: note('restored'),
     } as never;
@@ -35,7 +36,7 @@ const breakable = (log: string[]): Breakable => {
   };
 };
 
-it('where a site has two routers, the outer one is cut and loses, and both forget', async () => {
+it('where a site has two routers, the outer one is cut and loses, both forget, and the inner one reboots', async () => {
   const log: string[] = [];
   const { make } = createBreaker(breakable(log));
   const faults: FaultAction[] = [
@@ -43,6 +44,7 @@ it('where a site has two routers, the outer one is cut and loses, and both forge
     { kind: 'cut', side: 'b' },
     { kind: 'restore', side: 'b' },
     { kind: 'forget', side: 'b' },
+    { kind: 'reboot', side: 'b' },
     { kind: 'forget', side: 'a' },
   ];
   for (const fault of faults) await make(fault);
@@ -52,6 +54,7 @@ it('where a site has two routers, the outer one is cut and loses, and both forge
     "b's carrier restored",
     'b forgets',
     "b's carrier forgets",
+    'b reboots',
     'a forgets',
   ]);
 });

@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { judge, judgePorts, runSample, type Sample, wrongFindings } from '../../../../lab/sim/detect/accuracy.ts';
 import { PORT_ASSIGNMENT_KINDS } from '../../../../src/nat/port-assignment/pattern.ts';
+import { runs } from '../../../runs.ts';
 
-const RUNS = 600;
+const RUNS = runs(600);
 
 /** Takes a second or two; more where many tests share a core. */
 const TIMEOUT_MS = 60_000;

@@ -12,8 +12,9 @@ import { symmetricLink } from '../../../../lab/sim/network/link.ts';
 import type { TraceEntry } from '../../../../lab/sim/network/trace.ts';
 import { DEPENDENCIES, type Dependency } from '../../../../src/nat/behavior.ts';
 import type { VerdictType } from '../../../../src/nat/verdict.ts';
+import { seeds } from '../../../runs.ts';
 
-const SEEDS = Array.from({ length: 25 }, (_, index) => index + 1);
+const SEEDS = seeds(25);
 const PORT_ASSIGNMENTS = ['preserved', 'sequential', 'random', 'block'] as const;
 
 /** What comes out: verdict, mapping and filtering, over all seeds, on a link without loss; each different row once. */

@@ -15,8 +15,9 @@ import { judge, runSample } from '../../../../lab/sim/detect/accuracy.ts';
 import { detectInSim, type SimDetection } from '../../../../lab/sim/detect/detect.ts';
 import { symmetricLink } from '../../../../lab/sim/network/link.ts';
 import type { DetectReport } from '../../../../src/nat/report.ts';
+import { runs, seeds } from '../../../runs.ts';
 
-const SEEDS = Array.from({ length: 40 }, (_, index) => index + 1);
+const SEEDS = seeds(40);
 /** Random accesses take seconds; more where many tests share a core. */
 const TIMEOUT_MS = 120_000;
 
@@ -81,12 +82,10 @@ describe('an early packet', () => {
   });
 
   it('is never said to change the port by a NAT that forgets, whatever is lost', { timeout: TIMEOUT_MS }, () => {
-    const samples = [0, 0.05, 0.15].flatMap((loss) =>
-      Array.from({ length: 150 }, (_, seed) => runSample({ seed: seed + 1, loss })),
-    );
+    const samples = [0, 0.05, 0.15].flatMap((loss) => seeds(150).map((seed) => runSample({ seed, loss })));
     expect(samples.filter((sample) => judge(sample) === 'wrong')).toEqual([]);
     expect(samples.filter(({ report }) => report.early?.behavior === 'changes-port')).toEqual([]);
-    expect(samples.filter(({ report }) => report.early?.behavior === 'forgotten').length).toBeGreaterThan(50);
+    expect(samples.filter(({ report }) => report.early?.behavior === 'forgotten').length).toBeGreaterThan(runs(50));
   });
 
   it('is not taken for what a restart does, at whatever instant, nor does a restart turn the verdict', () => {

@@ -5,6 +5,7 @@ import { type AccessProfile, CLASSIC_NATS } from '../../../../lab/profiles.ts';
 import { detectInSim } from '../../../../lab/sim/detect/detect.ts';
 import { symmetricLink } from '../../../../lab/sim/network/link.ts';
 import { SERVER_FAULTS } from '../../../../lab/sim/server/server-fault.ts';
+import { seeds } from '../../../runs.ts';
 
 const ACCESSES: readonly AccessProfile[] = [
   { kind: 'open' },
@@ -12,7 +13,7 @@ const ACCESSES: readonly AccessProfile[] = [
   { kind: 'firewall', filtering: 'address-and-port-dependent', lifetimeMs: 30_000 },
   ...CLASSIC_NATS.map((nat): AccessProfile => ({ kind: 'nat', layers: [nat] })),
 ];
-const SEEDS = Array.from({ length: 10 }, (_, index) => index + 1);
+const SEEDS = seeds(10);
 
 const FAULTS = Object.entries(SERVER_FAULTS);
 /** With these nothing may reach the client at all while TCP does: that is what `udp-blocked` says (DESIGN §2). */

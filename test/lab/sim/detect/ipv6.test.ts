@@ -23,8 +23,9 @@ import { DEPENDENCIES } from '../../../../src/nat/behavior.ts';
 import { createDiscovery } from '../../../../src/nat/discovery/discovery.ts';
 import { DETECT_SOCKETS } from '../../../../src/nat/evidence.ts';
 import type { DetectReport } from '../../../../src/nat/report.ts';
+import { seeds } from '../../../runs.ts';
 
-const SEEDS = Array.from({ length: 10 }, (_, index) => index + 1);
+const SEEDS = seeds(10);
 const LINK = symmetricLink({ latencyMs: 40, jitterMs: 10 });
 const FAMILIES = ['IPv4', 'IPv6'] as const;
 const LAYOUTS = { IPv4: LAB_LAYOUT, IPv6: LAB_LAYOUT_IPV6 } as const;
@@ -79,7 +80,7 @@ describe('detection over IPv6', () => {
 
   it('names no access wrongly over a link that loses packets', () => {
     for (const { access } of IPV6_ACCESSES) {
-      for (let seed = 1; seed <= 40; seed++) {
+      for (const seed of seeds(40)) {
         const link = symmetricLink({ latencyMs: 40, jitterMs: 10, loss: 0.1 });
         const { verdict } = detectInSim({ access, family: 'IPv6', seed, link });
         expect([expectedVerdict(access), 'inconclusive'], `seed ${seed}`).toContain(verdict.type);

@@ -14,8 +14,9 @@ import { LAB_LAYOUT, type Respond } from '../../../../lab/sim/server/stun-server
 import { respond } from '../../../../server/stun/decisions/responder.ts';
 import { DEPENDENCIES } from '../../../../src/nat/behavior.ts';
 import type { DetectReport } from '../../../../src/nat/report.ts';
+import { seeds } from '../../../runs.ts';
 
-const SEEDS = Array.from({ length: 12 }, (_, index) => index + 1);
+const SEEDS = seeds(12);
 const LINK = symmetricLink({ latencyMs: 40, jitterMs: 10 });
 const LOSSY = symmetricLink({ latencyMs: 40, jitterMs: 10, loss: 0.1, reordering: 0.03, holdMs: 30 });
 /** Almost three mappings between any two of the client's. */

@@ -11,9 +11,10 @@ import {
 import { detectInSim, type SimDetection } from '../../../../lab/sim/detect/detect.ts';
 import { detectWithReboot } from '../../../../lab/sim/detect/reboot.ts';
 import { symmetricLink } from '../../../../lab/sim/network/link.ts';
+import { seeds } from '../../../runs.ts';
 
 /** `bench/detect/truth.ts` has 20,000. */
-const SEEDS = Array.from({ length: 200 }, (_, index) => index + 1);
+const SEEDS = seeds(200);
 /** Takes two seconds; more where many tests share a core. */
 const TIMEOUT_MS = 120_000;
 /** From the first packet to beyond the verdict. */

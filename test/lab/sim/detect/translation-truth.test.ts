@@ -13,8 +13,9 @@ import {
 import { detectInSim } from '../../../../lab/sim/detect/detect.ts';
 import { observedTranslation } from '../../../../lab/sim/detect/observed-translation.ts';
 import { symmetricLink } from '../../../../lab/sim/network/link.ts';
+import { seeds } from '../../../runs.ts';
 
-const SEEDS = Array.from({ length: 12 }, (_, index) => index + 1);
+const SEEDS = seeds(12);
 
 const behind = (nat: NatProfile): AccessProfile => ({ kind: 'nat', layers: [nat] });
 

@@ -23,8 +23,9 @@ import type { DetectReport } from '../../../../src/nat/report.ts';
 import { decode } from '../../../../src/stun/decode.ts';
 import { encode } from '../../../../src/stun/encode.ts';
 import { attribute } from '../../../../src/stun/message.ts';
+import { seeds } from '../../../runs.ts';
 
-const SEEDS = Array.from({ length: 12 }, (_, index) => index + 1);
+const SEEDS = seeds(12);
 const LINK = symmetricLink({ latencyMs: 40, jitterMs: 10 });
 
 const behind = (...layers: readonly [NatProfile, ...NatProfile[]]): AccessProfile => ({ kind: 'nat', layers });

@@ -4,8 +4,9 @@ import { FULL_CONE, type NatProfile, PORT_RESTRICTED } from '../../../../lab/pro
 import { symmetricLink } from '../../../../lab/sim/network/link.ts';
 import { measureInSim, type SimHealthOptions } from '../../../../lab/sim/punch/health.ts';
 import { faultOf, sampleHealth } from '../../../../lab/sim/punch/health-sample.ts';
+import { runs } from '../../../runs.ts';
 
-const SEEDS = 120;
+const SEEDS = runs(120);
 
 /** The seeds that are judged so, each with its judgement. */
 function faults(reboots: boolean): readonly string[] {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FULL_CONE, type NatProfile, PORT_RESTRICTED, RESTRICTED, SYMMETRIC } from '../../../../lab/profiles.ts';
 import { symmetricLink } from '../../../../lab/sim/network/link.ts';
 import type { SimMeeting } from '../../../../lab/sim/punch/room/meeting.ts';
+import { runs } from '../../../runs.ts';
 import { endOf, setStage } from './meeting.ts';
 
 const behind = (profile: NatProfile) => ({ kind: 'nat', layers: [profile] }) as const;
@@ -104,7 +105,7 @@ it('a server that does not come back is given up when the time to wait is over',
   expect(endOf(alice)).toEqual({ kind: 'not-introduced', reason: 'rendezvous-lost' });
 });
 
-const SEEDS = 150;
+const SEEDS = runs(150);
 const NATS = [FULL_CONE, RESTRICTED, PORT_RESTRICTED, SYMMETRIC];
 /** What may go wrong while alice waits, any number of times. */
 const FAULTS = ['cut alice', 'cut bob', 'restart the server', 'reboot her router', 'reboot his router'] as const;

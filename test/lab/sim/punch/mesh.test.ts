@@ -3,12 +3,13 @@ import { expect, it } from 'vitest';
 import { CARRIER_GRADE, CLASSIC_NATS } from '../../../../lab/profiles.ts';
 import { symmetricLink } from '../../../../lab/sim/network/link.ts';
 import { meshInSim } from '../../../../lab/sim/punch/mesh.ts';
+import { runs } from '../../../runs.ts';
 
 const ACCESSES = [
   ...CLASSIC_NATS.map((profile) => ({ name: profile.name, access: { kind: 'nat', layers: [profile] } as const })),
   CARRIER_GRADE,
 ];
-const SEEDS = 10;
+const SEEDS = runs(10);
 
 it('five peers behind five different NATs open all of their ten pairs, each side over one socket', () => {
   const link = symmetricLink({ latencyMs: 20, jitterMs: 4, loss: 0.02 });

@@ -14,10 +14,11 @@ import { punchInSim } from '../../../../lab/sim/punch/punch.ts';
 import type { SimPunchSide } from '../../../../lab/sim/punch/side.ts';
 import { TURN_ENDPOINT } from '../../../../lab/sim/server/turn-server.ts';
 import { type Endpoint, sameEndpoint } from '../../../../src/endpoint.ts';
+import { runs } from '../../../runs.ts';
 import { setStage } from './meeting.ts';
 
 const behind = (profile: NatProfile) => ({ kind: 'nat', layers: [profile] }) as const;
-const SEEDS = 6;
+const SEEDS = runs(6);
 
 /** What the router has made of the source of the packets from one endpoint to another. */
 function translationOf(

@@ -10,8 +10,9 @@ import {
 } from '../../../../lab/profiles.ts';
 import { symmetricLink } from '../../../../lab/sim/network/link.ts';
 import { punchInSim } from '../../../../lab/sim/punch/punch.ts';
+import { runs } from '../../../runs.ts';
 
-const SEEDS = 50;
+const SEEDS = runs(50);
 const link = symmetricLink({ latencyMs: 20, jitterMs: 2 });
 const behind = (profile: NatProfile): AccessProfile => ({ kind: 'nat', layers: [profile] });
 const pooled = (profile: NatProfile, poolSize: number): AccessProfile =>

@@ -6,13 +6,14 @@ import type { TraceEntry } from '../../../../lab/sim/network/trace.ts';
 import { MAX_SKEW_MS, punchInSim } from '../../../../lab/sim/punch/punch.ts';
 import { expectedProspect, PUNCH_PEERS, samplePunch, summarize } from '../../../../lab/sim/punch/sample.ts';
 import { MIN_TA_MS } from '../../../../src/ice/checklist/pace.ts';
+import { runs } from '../../../runs.ts';
 
-const SEEDS = 60;
+const SEEDS = runs(60);
 /** Each pair takes a tenth of a second; more where many tests share a core. */
 const TIMEOUT_MS = 30_000;
 
 /** Each takes some hundred packets, and one in thousands meets nobody. */
-const BIRTHDAY_SEEDS = 12;
+const BIRTHDAY_SEEDS = runs(12);
 
 const pairs = PUNCH_PEERS.flatMap((a) => PUNCH_PEERS.map((b) => ({ a, b, expected: expectedProspect(a, b) })));
 const titled = (some: typeof pairs) => some.map((pair) => ({ ...pair, title: `${pair.a.name} × ${pair.b.name}` }));

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { FULL_CONE, type NatProfile, PORT_RESTRICTED, SYMMETRIC } from '../../../../lab/profiles.ts';
 import { symmetricLink } from '../../../../lab/sim/network/link.ts';
 import { punchInSim } from '../../../../lab/sim/punch/punch.ts';
+import { runs } from '../../../runs.ts';
 
-const SEEDS = 10;
+const SEEDS = runs(10);
 
 /** How both sides of each punch end. */
 function outcomes(a: NatProfile, b: NatProfile, relay: boolean): readonly (readonly [string, string])[] {

@@ -8,9 +8,10 @@ import { symmetricLink } from '../../../../lab/sim/network/link.ts';
 import { createRandom } from '../../../../lab/sim/network/random.ts';
 import type { SimMeeting } from '../../../../lab/sim/punch/room/meeting.ts';
 import { isRelayed } from '../../../../src/ice/checklist/pair.ts';
+import { runs } from '../../../runs.ts';
 import { setStage } from './meeting.ts';
 
-const SEEDS = 20;
+const SEEDS = runs(20);
 /** Whoever comes while the server is away tries again for at least that long. */
 const AWAY_MAX_MS = 1_000;
 /** How long a relayed path is given to become direct. */

@@ -16,8 +16,9 @@ import { symmetricLink } from '../../../../lab/sim/network/link.ts';
 import { punchInSim, type SimPunch } from '../../../../lab/sim/punch/punch.ts';
 import type { SimPunchSide } from '../../../../lab/sim/punch/side.ts';
 import { type Family, familyOf } from '../../../../src/endpoint.ts';
+import { seeds } from '../../../runs.ts';
 
-const SEEDS = Array.from({ length: 8 }, (_, index) => index + 1);
+const SEEDS = seeds(8);
 const TIMEOUT_MS = 30_000;
 const link = symmetricLink({ latencyMs: 25 });
 const NATS = [...CLASSIC_NATS, SYMMETRIC_SEQUENTIAL, INBOUND_FIRST];
@@ -80,6 +81,19 @@ describe('two symmetric NATs, which IPv4 does not open', { timeout: TIMEOUT_MS }
       text: 'the server has seen both a and b over IPv6, which can be opened from both sides (over IPv4, a and b are both behind symmetric NATs, whose ports cannot be predicted: only a relay gets through, unless one side moves behind a different NAT)',
       otherwise: { technique: 'relay', probability: 0 },
     });
+  });
+});
+
+describe('two sides whom both families open alike', { timeout: TIMEOUT_MS }, () => {
+  it.each([...CLASSIC_NATS.slice(0, 3), INBOUND_FIRST])('$name: the path is over IPv6', (nat) => {
+    if (!FIREWALL) throw new Error('no such access');
+    for (const seed of SEEDS) {
+      const punched = run(dualStack(nat, FIREWALL), dualStack(nat, FIREWALL), seed);
+      expect(summaryOf(punched), `seed ${seed}`).toEqual([
+        ['direct', 'IPv6'],
+        ['direct', 'IPv6'],
+      ]);
+    }
   });
 });
 

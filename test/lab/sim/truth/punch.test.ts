@@ -2,8 +2,9 @@
 import { expect, it } from 'vitest';
 import { falseReasons } from '../../../../bench/punch/false-reasons.ts';
 import { punchWithFault } from '../../../../lab/sim/truth/punch.ts';
+import { runs } from '../../../runs.ts';
 
-const SEEDS = 400;
+const SEEDS = runs(400);
 /** The runs of bench/detect/truth.ts in which something was not so before it was mended. */
 const WRONG_ONCE = [3513, 7252, 13_306, 16_097, 18_157];
 const TIMEOUT_MS = 120_000;

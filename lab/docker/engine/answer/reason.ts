@@ -1,5 +1,5 @@
 /** What an engine says is wrong, without the layers that it has passed on its way. */
-import { visible } from '../../../src/visible.ts';
+import { visible } from '../../../../src/visible.ts';
 
 /** Longer reasons are cut: they may quote what a stranger wrote. */
 const MAX_LENGTH = 400;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { engineReason } from '../../../../lab/docker/engine/reason.ts';
+import { engineReason } from '../../../../../lab/docker/engine/answer/reason.ts';
 
 const LAYERS =
   'failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ';

@@ -1,0 +1,125 @@
+/** The link to the partner of one family over the server's primary socket: asks, listens, and has requests answered. */
+import { type Endpoint, familyOf, sameEndpoint } from '../../src/endpoint.ts';
+import type { Resolver } from '../../src/net/lookup/resolver.ts';
+import type { UdpSocket } from '../../src/net/udp-socket.ts';
+import type { HandOver } from '../stun/decisions/hand-over.ts';
+import type { Layout } from '../stun/decisions/layout.ts';
+import type { EndpointPair } from '../stun/decisions/responder.ts';
+import { findPartnerAddress } from './address.ts';
+import type { PartnerCounts, PartnerRefusal } from './decisions/counts.ts';
+import type { PartnerInput, PartnerOutput } from './decisions/input-output.ts';
+import { createPartnerLink, type PartnerLink } from './decisions/link.ts';
+import { isForPartner } from './decisions/seal.ts';
+import { HELLO_MS, type Standing } from './decisions/standing.ts';
+import type { PartnerOptions } from './options.ts';
+
+export interface PartnerServiceOptions extends PartnerOptions {
+  /** That of this server alone, with one address. */
+  readonly layout: Layout;
+  /** The one at the primary endpoint, which the caller reads and closes. */
+  readonly socket: UdpSocket;
+  /** Shared by the partners of both families. */
+  readonly counts: PartnerCounts;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** Answers a request that came to the partner, or says why not. */
+  readonly answerFor: (handOver: HandOver) => PartnerRefusal | null;
+  /** Hears of each change. */
+  readonly onStanding?: ((standing: Standing) => void) | undefined;
+  readonly resolver?: Resolver | undefined;
+}
+
+export interface PartnerService extends Disposable {
+  /** Takes the datagrams that claim to be from a partner; false when one does not. */
+  readonly take: (datagram: Uint8Array, ends: EndpointPair) => boolean;
+  /** The layout with what is known of the partner now. */
+  readonly layout: (now: number) => Layout;
+  readonly handOver: (handOver: HandOver) => void;
+  readonly standing: () => Standing;
+  /** Null while its name has not been found. */
+  readonly address: () => string | null;
+}
+
+/** Asks from now on; its disposal ends that. */
+export function servePartner(options: PartnerServiceOptions): PartnerService {
+  const { layout, socket, counts, now, randomBytes, hosts, secret, resolver } = options;
+  const { port, altPort, addresses } = layout;
+  const family = familyOf(addresses[0]);
+  const link = createPartnerLink({ secret, family, ports: { port, altPort }, randomBytes, counts });
+  const standing = (): Standing => link.standing(now());
+  const at = findPartnerAddress({ hosts, family, own: addresses, isMissed: () => standing() !== 'up', resolver });
+  const endpoint = (): Endpoint | null => {
+    const address = at.current();
+    return address === null ? null : { address, port };
+  };
+  const handle = createHandler(options, { link, endpoint });
+  const ask = (): void => handle({ kind: 'tick' });
+  ask();
+  const asking = setInterval(ask, HELLO_MS).unref();
+  return {
+    take: (bytes, { local, remote }) => {
+      if (!isForPartner(bytes)) return false;
+      const from = endpoint();
+      if (from && sameEndpoint(remote, from) && sameEndpoint(local, socket.local)) handle({ kind: 'datagram', bytes });
+      else counts.refused.stranger++;
+      return true;
+    },
+    layout: createLayouts(layout, { address: at.current, isUp: (time) => link.standing(time) === 'up' }),
+    handOver: (handOver) => handle({ kind: 'hand-over', handOver }),
+    standing,
+    address: at.current,
+    [Symbol.dispose]: () => {
+      clearInterval(asking);
+      at[Symbol.dispose]();
+    },
+  };
+}
+
+/** Passes what happens to the link, and carries out what it wants. */
+function createHandler(
+  { socket, counts, now, answerFor, onStanding }: PartnerServiceOptions,
+  { link, endpoint }: { readonly link: PartnerLink; readonly endpoint: () => Endpoint | null },
+): (input: PartnerInput) => void {
+  const failed = (): void => {
+    counts.unsent['send-failed']++;
+  };
+  const carryOut = (output: PartnerOutput): void => {
+    switch (output.kind) {
+      case 'send': {
+        const to = endpoint();
+        if (to) socket.send(output.bytes, to, failed);
+        break;
+      }
+      case 'reply': {
+        const refusal = answerFor(output.handOver);
+        if (refusal !== null) counts.refused[refusal]++;
+        break;
+      }
+      case 'standing':
+        onStanding?.(output.standing);
+        break;
+    }
+  };
+  return (input) => {
+    for (const output of link.handle(now(), input)) carryOut(output);
+  };
+}
+
+/** Makes a layout for each state of the partner once, since it is asked for with every request. */
+function createLayouts(
+  alone: Layout,
+  { address, isUp }: { readonly address: () => string | null; readonly isUp: (now: number) => boolean },
+): (now: number) => Layout {
+  const withPartner = (one: string) => ({
+    up: { ...alone, partner: { address: one, isUp: true } },
+    down: { ...alone, partner: { address: one, isUp: false } },
+  });
+  let known: { readonly address: string; readonly layouts: ReturnType<typeof withPartner> } | null = null;
+  return (now) => {
+    const current = address();
+    if (current === null) return alone;
+    if (known?.address !== current) known = { address: current, layouts: withPartner(current) };
+    return isUp(now) ? known.layouts.up : known.layouts.down;
+  };
+}

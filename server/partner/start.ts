@@ -1,0 +1,54 @@
+/** Starts the link to the partner in each family of which the server has one address. */
+import { randomBytes } from 'node:crypto';
+import type { Registry } from 'prom-client';
+import { familyOf } from '../../src/endpoint.ts';
+import type { UdpSocket } from '../../src/net/udp-socket.ts';
+import type { Layout } from '../stun/decisions/layout.ts';
+import { createPartnerCounts } from './decisions/counts.ts';
+import type { Standing } from './decisions/standing.ts';
+import { addPartnerMetrics } from './metrics.ts';
+import type { PartnerOptions } from './options.ts';
+import { type PartnerService, type PartnerServiceOptions, servePartner } from './service.ts';
+import type { PartnerView } from './view.ts';
+
+export interface PartnersStart {
+  /** Left out, there is no partner. */
+  readonly partner: PartnerOptions | undefined;
+  /** Those at the primary endpoints. */
+  readonly sockets: readonly UdpSocket[];
+  readonly metrics: Registry;
+  readonly now: () => number;
+  readonly onStanding: ((view: PartnerView, standing: Standing) => void) | undefined;
+}
+
+export interface Partners extends Disposable {
+  /** Starts that of the layout's family; undefined where there is to be none. */
+  readonly start: (layout: Layout, answerFor: PartnerServiceOptions['answerFor']) => PartnerService | undefined;
+  readonly views: readonly PartnerView[];
+}
+
+export function createPartners({ partner, sockets, metrics, now, onStanding }: PartnersStart): Partners {
+  const views: PartnerView[] = [];
+  const services: PartnerService[] = [];
+  const counts = createPartnerCounts();
+  if (partner) addPartnerMetrics(metrics, counts, () => views);
+  return {
+    start: (layout, answerFor) => {
+      const socket = sockets.find(({ local }) => local.address === layout.addresses[0]);
+      if (!partner || !socket || layout.addresses.length > 1) return undefined;
+      const service: PartnerService = servePartner({
+        ...{ ...partner, layout, socket, counts, now, randomBytes, answerFor },
+        onStanding: (standing) => onStanding?.(view, standing),
+      });
+      const { address, standing } = service;
+      const view: PartnerView = { family: familyOf(layout.addresses[0]), address, standing };
+      views.push(view);
+      services.push(service);
+      return service;
+    },
+    views,
+    [Symbol.dispose]: () => {
+      for (const service of services) service[Symbol.dispose]();
+    },
+  };
+}

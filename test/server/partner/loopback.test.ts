@@ -1,0 +1,119 @@
+/** Two real servers on loopback with one address each: a client cannot tell them from one with two. */
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { type Standing, startServer } from '../../../server/index.ts';
+import { detect } from '../../../src/detect/detect.ts';
+import { type Endpoint, formatEndpoint } from '../../../src/endpoint.ts';
+import { decode } from '../../../src/stun/decode.ts';
+import { attribute } from '../../../src/stun/message.ts';
+import { changeRequest, request } from '../stun/requests.ts';
+import { SECRET } from './pair.ts';
+import { AWAY, HOME, startPartners } from './partners.ts';
+
+async function openClient(): Promise<Socket & AsyncDisposable> {
+  const client = createSocket('udp4');
+  client.bind(0, HOME);
+  await once(client, 'listening');
+  return client;
+}
+
+async function ask(client: Socket, bytes: Uint8Array, to: Endpoint) {
+  const answered = once(client, 'message') as Promise<[Buffer, Endpoint]>;
+  client.send(bytes, to.port, to.address);
+  const [reply, { address, port }] = await answered;
+  const decoded = decode(reply);
+  if (!decoded.ok) throw new Error(decoded.error.code);
+  return { from: { address, port }, message: decoded.message };
+}
+
+describe('two partners on loopback', () => {
+  it('are found by a detection as one server with two addresses is', async () => {
+    await using whole = await startServer({ ip: [HOME, AWAY], port: 0, altPort: 0, httpPort: 0 });
+    await using partners = await startPartners();
+    const ofWhole = await detect({ servers: [formatEndpoint(whole.addresses[0] ?? { address: '', port: 0 })] });
+    for (const address of [HOME, AWAY]) {
+      const report = await detect({ servers: [formatEndpoint({ address, port: partners.port })] });
+      const { verdict, mapping, filtering, translation } = ofWhole;
+      expect(report).toMatchObject({ verdict, mapping, filtering, translation });
+      expect(report.verdict).toEqual({ type: 'open', reason: null });
+      expect(report.rejected).toEqual([]);
+    }
+  });
+
+  it('answer for each other from either port, and say so in every attribute', async () => {
+    await using partners = await startPartners();
+    await using client = await openClient();
+    const { port, altPort } = partners.servers[0].layouts[0] ?? { port: 0, altPort: 0 };
+    for (const [at, change, from] of [
+      [
+        { address: HOME, port },
+        { ip: true, port: false },
+        { address: AWAY, port },
+      ],
+      [
+        { address: HOME, port },
+        { ip: true, port: true },
+        { address: AWAY, port: altPort },
+      ],
+      [
+        { address: HOME, port: altPort },
+        { ip: true, port: true },
+        { address: AWAY, port },
+      ],
+      [
+        { address: AWAY, port },
+        { ip: true, port: true },
+        { address: HOME, port: altPort },
+      ],
+    ] as const) {
+      const reply = await ask(client, request([changeRequest(change)]), at);
+      expect(reply.from).toEqual(from);
+      expect(attribute(reply.message, 'RESPONSE-ORIGIN')).toEqual(from);
+      expect(attribute(reply.message, 'XOR-MAPPED-ADDRESS')).toEqual({ address: HOME, port: client.address().port });
+      const other = { address: at.address === HOME ? AWAY : HOME, port: at.port === port ? altPort : port };
+      expect(attribute(reply.message, 'OTHER-ADDRESS')).toEqual(other);
+    }
+  });
+
+  it('tell no other address before they know each other, and none any more once one has ended', async () => {
+    const standings: Standing[] = [];
+    const gone = Promise.withResolvers<void>();
+    await using client = await openClient();
+    await using partners = await startPartners({
+      home: {
+        onPartner: (_, standing) => {
+          standings.push(standing);
+          if (standing === 'silent') gone.resolve();
+        },
+      },
+    });
+    const [home, away] = partners.servers;
+    const at = { address: HOME, port: partners.port };
+    const other = async () => attribute((await ask(client, request(), at)).message, 'OTHER-ADDRESS');
+    expect(await other()).toEqual({ address: AWAY, port: home.layouts[0]?.altPort });
+    await away[Symbol.asyncDispose]();
+    await gone.promise;
+    expect(await other()).toBeUndefined();
+    expect((await ask(client, request([changeRequest({ ip: true, port: true })]), at)).message.class).toBe('error');
+    expect(standings.at(-1)).toBe('silent');
+    expect(home.partners.map(({ standing }) => standing())).toEqual(['silent']);
+  });
+
+  it('find each other again when one begins anew', async () => {
+    await using partners = await startPartners();
+    const [{ layouts }, away] = partners.servers;
+    await away[Symbol.asyncDispose]();
+    const { port = 0, altPort = 0 } = layouts[0] ?? {};
+    const up = Promise.withResolvers<void>();
+    await using _again = await startServer({
+      ...{ ip: [AWAY], port, altPort, httpPort: 0, partner: { hosts: [HOME], secret: SECRET } },
+      onPartner: (_, standing) => {
+        if (standing === 'up') up.resolve();
+      },
+    });
+    await up.promise;
+    const report = await detect({ servers: [formatEndpoint({ address: HOME, port })] });
+    expect(report.verdict).toEqual({ type: 'open', reason: null });
+  });
+});
