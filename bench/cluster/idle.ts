@@ -13,6 +13,7 @@ import { startNode, startStore, usageOf } from './nodes.ts';
 const [peers = 10_000, pairs = 1_000] = process.argv.slice(2).map(Number);
 const LOAD = fileURLToPath(new URL('../rendezvous/rendezvous-load.ts', import.meta.url));
 const IDLE_MS = 20_000;
+const IN_FLIGHT = '16';
 
 await using store = await startStore();
 await using a = await startNode(store.url);
@@ -20,8 +21,11 @@ await using b = await startNode(store.url);
 const pids = { 'one node': a.child.pid, 'the other': b.child.pid, Redis: store.pid() };
 const usage = () => Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, usageOf(pid)]));
 
-const load = fork(LOAD, [`${a.httpPort},${b.httpPort}`, String(peers), String(pairs)]);
-const next = async (): Promise<object> => ((await once(load, 'message')) as [object])[0];
+const load = fork(LOAD, [`${a.httpPort},${b.httpPort}`, String(peers), String(pairs), IN_FLIGHT]);
+const ended = once(load, 'exit').then(([code]) => {
+  throw new Error(`the load ended with ${code}`);
+});
+const next = async (): Promise<unknown> => (await Promise.race([once(load, 'message'), ended]))[0];
 console.log(`${peers} peers joined`, await next());
 const before = usage();
 await wait(IDLE_MS);
@@ -40,5 +44,9 @@ load.send('pairs');
 console.log('new pairs, across the nodes', await next());
 console.table(usage());
 load.send('end');
-await once(load, 'exit');
+await ended.catch(() => {});
+for (const { httpPort } of [a, b]) {
+  const metrics = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
+  console.log(metrics.match(/^natcheck_(cluster|rendezvous_intro)\w+ \d+$/gm)?.join('  '));
+}
 console.log(`load of the machine: ${loadavg()[0]?.toFixed(1)}`);

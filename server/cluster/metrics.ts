@@ -1,9 +1,19 @@
 /** A node of a cluster as Prometheus metrics. */
 import type { Registry } from 'prom-client';
-import { addGauge } from '../metrics.ts';
+import { addCounter, addGauge } from '../metrics.ts';
 import type { Cluster } from './decisions/cluster.ts';
 
-export function addClusterMetrics(registry: Registry, { isServing, population }: Cluster): void {
+export function addClusterMetrics(registry: Registry, { counts, isServing, population }: Cluster): void {
+  addCounter(registry, {
+    name: 'natcheck_cluster_lapses_total',
+    help: 'How often this node gave up all its rooms, since Redis had confirmed nothing for a second.',
+    read: () => counts.lapses,
+  });
+  addCounter(registry, {
+    name: 'natcheck_cluster_link_restarts_total',
+    help: 'How often the connections over a link to another node were given up, since something may have been lost.',
+    read: () => counts.restarts,
+  });
   addGauge(registry, {
     name: 'natcheck_cluster_serving',
     help: 'Whether this node takes joins: 1, or 0 while Redis cannot be reached.',

@@ -14,7 +14,7 @@ import { listen } from './link.ts';
 import { claimed, dropLookups } from './lookup.ts';
 import { renewed, tidy } from './rooms.ts';
 import { hand } from './say.ts';
-import type { State } from './state.ts';
+import type { ClusterCounts, State } from './state.ts';
 
 export interface ClusterOptions {
   /** The number of this node, which its tickets have: 32 bits, and no other node's. */
@@ -31,6 +31,7 @@ export interface Cluster {
   readonly node: string;
   /** Takes an input, and gives what it leads to, in order. `now` is in ms of any one monotonic clock. */
   readonly handle: (now: number, input: ClusterInput) => readonly ClusterOutput[];
+  readonly counts: Readonly<ClusterCounts>;
   /** Whether it takes joins. */
   readonly isServing: () => boolean;
   readonly population: () => { readonly rooms: number; readonly guests: number; readonly away: number };
@@ -43,7 +44,7 @@ export function createCluster({ node, stun, rendezvous, limits, randomBytes }: C
     ...{ isUp: false, isServing: false, isClosing: false, term: null },
     ...{ provenAt: Number.NEGATIVE_INFINITY, beatAt: Number.POSITIVE_INFINITY },
     ...{ rooms: new Map(), lookups: new Map(), clients: new Map(), guests: new Map(), links: new Map() },
-    ...{ claims: 0, guestNumbers: 0 },
+    ...{ claims: 0, guestNumbers: 0, counts: { lapses: 0, restarts: 0 } },
     outputs: [],
   };
   return {
@@ -55,6 +56,7 @@ export function createCluster({ node, stun, rendezvous, limits, randomBytes }: C
       state.outputs = [];
       return outputs;
     },
+    counts: state.counts,
     isServing: () => state.isServing && state.isUp,
     population: () => {
       const all = [...state.clients.values()];

@@ -12,6 +12,7 @@ import type { State } from './state.ts';
 export function checkLease(now: number, state: State): void {
   if (!state.isServing || now - state.provenAt < FENCE_MS) return;
   state.isServing = false;
+  state.counts.lapses++;
   dropLookups(now, state);
   closeAway(state);
   for (const room of [...state.rooms.keys()]) giveUp(now, state, room);

@@ -43,6 +43,7 @@ export function listen(
 /** Begins the link anew, since something on it may be lost. */
 export function restart(now: number, state: State, node: string): void {
   drop(now, state, node);
+  state.counts.restarts++;
   const { epoch: former } = linkTo(state, node);
   state.links.set(node, { ...freshLink(state), former, since: now });
   tell(state, node, { k: 'hello' });

@@ -59,6 +59,13 @@ export interface Link {
   theirs: { readonly epoch: string; next: number } | null;
 }
 
+export interface ClusterCounts {
+  /** How often all rooms were given up, since no beat had arrived for too long. */
+  lapses: number;
+  /** How often a link to another node was begun anew, since something on it may have been lost. */
+  restarts: number;
+}
+
 export interface State {
   /** The name of this node: the 32 bits in its tickets, as 8 hexadecimal digits. */
   readonly node: string;
@@ -83,6 +90,7 @@ export interface State {
   /** The numbers here of the clients of other nodes, by those nodes and their numbers there. */
   readonly guests: Map<string, Map<number, number>>;
   guestNumbers: number;
+  readonly counts: ClusterCounts;
   readonly links: Map<string, Link>;
   outputs: ClusterOutput[];
 }
