@@ -21,12 +21,21 @@ await using b = await startNode(store.url);
 const pids = { 'one node': a.child.pid, 'the other': b.child.pid, Redis: store.pid() };
 const usage = () => Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, usageOf(pid)]));
 
+/** Says what each node has counted. */
+async function tellMetrics(): Promise<void> {
+  for (const { httpPort } of [a, b]) {
+    const metrics = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
+    console.log(metrics.match(/^natcheck_(cluster|rendezvous_intro)\w+ \d+$/gm)?.join('  '));
+  }
+}
+
 const load = fork(LOAD, [`${a.httpPort},${b.httpPort}`, String(peers), String(pairs), IN_FLIGHT]);
 const ended = once(load, 'exit').then(([code]) => {
   throw new Error(`the load ended with ${code}`);
 });
 const next = async (): Promise<unknown> => (await Promise.race([once(load, 'message'), ended]))[0];
 console.log(`${peers} peers joined`, await next());
+await tellMetrics();
 const before = usage();
 await wait(IDLE_MS);
 const after = usage();
@@ -45,8 +54,5 @@ console.log('new pairs, across the nodes', await next());
 console.table(usage());
 load.send('end');
 await ended.catch(() => {});
-for (const { httpPort } of [a, b]) {
-  const metrics = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
-  console.log(metrics.match(/^natcheck_(cluster|rendezvous_intro)\w+ \d+$/gm)?.join('  '));
-}
+await tellMetrics();
 console.log(`load of the machine: ${loadavg()[0]?.toFixed(1)}`);

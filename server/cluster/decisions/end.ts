@@ -1,4 +1,5 @@
 /** The ends of connections, by whatever side, and of what was passed on for them. */
+import { ANSWER_MS } from './limits.ts';
 import { close, forget, hand } from './say.ts';
 import type { Client, ConnectionInput, State } from './state.ts';
 import { tell } from './tell.ts';
@@ -35,6 +36,16 @@ export function closeAway(state: State, node?: string): void {
     const { stage } = client;
     if (stage.kind !== 'away' || (node !== undefined && stage.home !== node)) continue;
     close(state, client, { reason: 'the way to the room is lost' });
+  }
+}
+
+/** Closes the connections whose joins another node should have answered by now; they are to ask again. */
+export function closeUnanswered(now: number, state: State): void {
+  for (const client of state.clients.values()) {
+    const { stage } = client;
+    if (stage.kind !== 'away' || !stage.unmet || now - stage.since < ANSWER_MS) continue;
+    tell(state, stage.home, { k: 'closed', c: client.number });
+    close(state, client, { reason: 'its room does not answer' });
   }
 }
 

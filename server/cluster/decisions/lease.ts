@@ -1,5 +1,5 @@
 /** Whether this node may act: beats to Redis prove it for a while, and without them it gives up its rooms in time. */
-import { closeAway } from './end.ts';
+import { closeAway, closeUnanswered } from './end.ts';
 import type { ClusterInput } from './input-output.ts';
 import { BEAT_MS, FENCE_MS } from './limits.ts';
 import { restart, unlink } from './link.ts';
@@ -54,6 +54,7 @@ export function look(now: number, state: State): void {
   if (now >= state.beatAt) {
     beat(now, state);
     renew(now, state);
+    closeUnanswered(now, state);
   }
   askAgain(now, state);
 }

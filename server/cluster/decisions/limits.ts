@@ -21,6 +21,11 @@ export const RENEW_MS = ROOM_TTL_MS / 3;
 export const RENEW_ROOMS_MAX = 256;
 /** How long until a room is asked for again that nobody gets yet. */
 export const RETRY_MS = 100;
+/**
+ * How long a node may take to answer a join that was passed on to it: longer than it takes to notice that it is gone. What
+ * was said to it while its connection to Redis was cut is lost.
+ */
+export const ANSWER_MS = 2 * LEASE_MS;
 /** How often the machine looks at its clock. */
 export const CLOCK_MS = 50;
 /** How much a connection may say before its room is found; a client waits for the answer to its join. */

@@ -96,7 +96,7 @@ function sendAway(
   }
   hand(now, state, { kind: 'closed', connection: c });
   const { said } = stage;
-  client.stage = { kind: 'away', home, unmet: { room, said } };
+  client.stage = { kind: 'away', home, unmet: { room, said }, since: now };
   const [join, ...more] = said;
   if (join?.kind !== 'message' || join.text === null) return;
   tell(state, home, { k: 'open', c, source, stun: state.stun, room, join: join.text });

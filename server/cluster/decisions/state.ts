@@ -21,7 +21,13 @@ export interface Client {
     | ({ readonly kind: 'looking' } & Unmet)
     | { readonly kind: 'here' }
     /** Its room is at another node; with its join until that is answered. */
-    | { readonly kind: 'away'; readonly home: string; readonly unmet: Unmet | null };
+    | {
+        readonly kind: 'away';
+        readonly home: string;
+        readonly unmet: Unmet | null;
+        /** When it was sent there. */
+        readonly since: number;
+      };
   /** The state of its bucket of inputs (../../limit/bucket.ts), where its home is away. */
   arrivalMs: number;
 }

@@ -159,6 +159,21 @@ describe('a join that the home of a room does not answer', () => {
   });
 });
 
+describe('a join that is lost on its way to the home of its room', () => {
+  it('is closed a while later, so that it is tried again', () => {
+    const { clock, a, b, peer } = start();
+    peer('alice', { at: a });
+    clock.pass(50);
+    a.lose();
+    const bob = peer('bob', { at: b });
+    clock.pass(2_300);
+    expect([bob.isJoined(), bob.closes]).toEqual([false, []]);
+    clock.pass(1_000);
+    expect(bob.closes[0]).toEqual([1013, 'its room does not answer']);
+    expect(bob.isJoined()).toBe(true);
+  });
+});
+
 describe('a node that ends', () => {
   it('leaves its rooms to others at once, with the ids in them', () => {
     const { clock, a, b, peer } = start();
