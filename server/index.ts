@@ -24,7 +24,7 @@ import type { ServedAddress } from './sockets/served-address.ts';
 import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
 import { DEFAULT_RELAY_PORTS, DEFAULT_TURNS_PORT } from './turn/options.ts';
 
-export type { Endpoint } from '../src/endpoint.ts';
+export type { Endpoint, Family } from '../src/endpoint.ts';
 export type { Reason } from '../src/nat/reason.ts';
 export type { ServerOptions } from './options.ts';
 export type { Standing } from './partner/decisions/standing.ts';
