@@ -1,5 +1,4 @@
 /** What a node of a cluster is told, and what it wants done. */
-import type { StunOffer } from '../../../src/rendezvous/protocol/fields.ts';
 import type { KeptId, RendezvousInput, RendezvousOutput } from '../../rendezvous/decisions/input-output.ts';
 
 /** What happens beside what a rendezvous is told of its connections. */
@@ -44,10 +43,3 @@ export type ClusterOutput =
   | { readonly kind: 'tell'; readonly node: string; readonly text: string }
   /** This node ends: it is not there any more, and the rooms are nobody's. */
   | { readonly kind: 'leave'; readonly rooms: readonly string[] };
-
-/** A connection as its home is told of it. */
-export interface Guest {
-  readonly source: string;
-  readonly stun: StunOffer;
-  readonly room: string;
-}
