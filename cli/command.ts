@@ -16,8 +16,11 @@ export interface Context {
   readonly streams: Readonly<Record<'stdout' | 'stderr', NodeJS.WritableStream>>;
   /** Aborts on the first SIGINT, SIGTERM or SIGHUP; a command that rethrows its reason ends the process by that signal. */
   readonly signal: AbortSignal;
-  /** Hands every signal to the command, which then does not abort, until the registration is disposed of. */
-  readonly takeSignals: (take: (signal: Signal) => void) => Disposable;
+  /**
+   * Hands every signal to the command, which then does not abort, until the registration is disposed of; one for which
+   * `take` returns 'pass' aborts all the same.
+   */
+  readonly takeSignals: (take: (signal: Signal) => unknown) => Disposable;
   /** Whether stdout is a terminal that wants colour. */
   readonly color: boolean;
   /** Whether stderr is a terminal on which a spinner may turn. */

@@ -21,7 +21,7 @@ export function terminalContext(
 }
 
 /** The words of a program to run, which follow `--`, are its own. */
-function ownWords(words: readonly string[]): readonly string[] {
+export function ownWords(words: readonly string[]): readonly string[] {
   const at = words.indexOf('--');
   return at === -1 ? words : words.slice(0, at);
 }

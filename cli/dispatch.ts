@@ -1,7 +1,9 @@
 /** Finds the command that a command line names, checks its options, and runs it. */
-import yargs, { type Argv, type Options } from 'yargs';
+import yargs, { type Argv } from 'yargs';
 import { UsageError } from '../src/errors.ts';
 import type { Command, Commands, Context } from './command.ts';
+import { takesMany } from './config/option-value.ts';
+import { readSettings, type Settings } from './config/settings.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { renderNotes } from './render/layout/notes.ts';
 import { usageError } from './usage.ts';
@@ -11,7 +13,7 @@ import { readVersion } from './version.ts';
 const HELP_COLUMNS = 80;
 const HELP_COLUMNS_MAX = 100;
 /** The options of natcheck itself. */
-const OWN_OPTIONS: readonly string[] = ['help', 'version', 'no-color'];
+const OWN_OPTIONS: readonly string[] = ['help', 'version', 'no-color', 'config', 'print-config'];
 
 interface Chosen {
   readonly command: Command;
@@ -29,8 +31,10 @@ export async function dispatch(
   const name = words.find((word) => Object.hasOwn(commands, word));
   const named = name === undefined ? undefined : await commands[name]?.load();
   const columns = Math.min(context.stdout.columns ?? HELP_COLUMNS, HELP_COLUMNS_MAX);
-  const parsing = { words, commands, named, columns };
+  const settings = await readSettings(words, { command: named, env: context.env });
   const isForHelp = words.some((word) => word === '--help' || word === '-h') || isBare(words, named);
+  const asked = isBare(words, named) ? [...words, '--help'] : settings.words;
+  const parsing = { words: asked, commands, named, columns, settings };
   const first = await parse({ ...parsing, isForHelp });
   const { chosen } = first;
   if (!chosen) {
@@ -40,6 +44,11 @@ export async function dispatch(
   }
   checkProgram(chosen);
   checkValues(chosen);
+  if (chosen.argv['print-config'] === true) {
+    const { configText } = await import('./config/print.ts');
+    context.stdout.write(configText(chosen.command, { argv: chosen.argv, env: context.env }));
+    return EXIT.ok;
+  }
   return chosen.command.run(chosen.argv, context);
 }
 
@@ -49,6 +58,7 @@ interface Parsing {
   /** The command that the words name, if they name one. */
   readonly named: Command | undefined;
   readonly columns: number;
+  readonly settings: Settings;
   /**
    * Whether help has its texts. The parser lays its help out at every run, shown or not, which takes as long as all else that
    * it does; so it is given them only where they are asked for, or once nothing is left to do but to show them.
@@ -73,8 +83,7 @@ async function parse(parsing: Parsing): Promise<{ readonly chosen: Chosen | unde
     });
   }
   let shown = '';
-  const asked = isBare(words, named) ? [...words, '--help'] : [...words];
-  await parser.parseAsync(asked, {}, (_error, _argv, output) => {
+  await parser.parseAsync([...words], {}, (_error, _argv, output) => {
     shown = output;
   });
   return { chosen, shown };
@@ -86,8 +95,16 @@ function isBare(words: readonly string[], command: Command | undefined): boolean
   return command ? said.length === 1 && command.arguments?.startsWith('<') === true : said.length === 0;
 }
 
-function createParser({ words, commands, named, columns }: Parsing): Argv {
+function createParser({ words, commands, named, columns, settings }: Parsing): Argv {
+  let wrongFile: Error | null = null;
+  // The parser makes an error of its own of one that it is given.
+  const readFile = (path: string): object => {
+    const read = settings.readFile(path);
+    wrongFile = read instanceof Error ? read : null;
+    return read;
+  };
   const fail = (message: string | null, error: Error | undefined): never => {
+    if (wrongFile) throw wrongFile;
     const options = [...OWN_OPTIONS, ...Object.keys(named?.options ?? {})];
     throw usageError(message, error, { words, commands: Object.keys(commands), options }) ?? error;
   };
@@ -107,6 +124,9 @@ function createParser({ words, commands, named, columns }: Parsing): Argv {
         type: 'boolean',
         describe: 'Show no colour and no spinner; setting NO_COLOR does the same',
       })
+      .config('config', 'File with options of the command, in YAML or JSON (env NATCHECK_CONFIG)', readFile)
+      .config(settings.environment)
+      .option('print-config', { type: 'boolean', describe: 'Print the options as they are in use, and do nothing' })
       .version(readVersion())
       .alias('version', 'v')
       .help('help')
@@ -166,8 +186,4 @@ function checkValues({ command, argv }: Chosen): void {
     if (Array.isArray(value) && !takesMany(option)) throw new UsageError(`--${name} is given twice`);
     if (Number.isNaN(value)) throw new UsageError(`--${name} takes a number`);
   }
-}
-
-function takesMany({ array, type }: Options): boolean {
-  return array === true || type === 'array' || type === 'count';
 }

@@ -52,9 +52,9 @@ interface Signals extends Disposable, Pick<Context, 'signal' | 'takeSignals'> {
 /** Listens until this is disposed of, or a signal comes that the command does not take. */
 function listenForSignals(host: Host): Signals {
   const abort = new AbortController();
-  let taker: ((signal: Signal) => void) | null = null;
+  let taker: Parameters<Context['takeSignals']>[0] | null = null;
   let received: Signal | null = null;
-  const handlers = SIGNALS.map((signal) => ({ signal, handler: () => (taker ?? interrupt)(signal) }));
+  const handlers = SIGNALS.map((signal) => ({ signal, handler: () => receive(signal) }));
   const release = (): void => {
     for (const { signal, handler } of handlers) host.off(signal, handler);
   };
@@ -62,6 +62,9 @@ function listenForSignals(host: Host): Signals {
     received = signal;
     release();
     abort.abort();
+  };
+  const receive = (signal: Signal): void => {
+    if (!taker || taker(signal) === 'pass') interrupt(signal);
   };
   for (const { signal, handler } of handlers) host.on(signal, handler);
   const takeSignals: Context['takeSignals'] = (take) => {

@@ -1,31 +1,48 @@
 /** The public side of natcheck as a library: one call opens every socket of it, one disposal closes them. */
 import { randomBytes } from 'node:crypto';
-import type { Registry } from 'prom-client';
-import type { Endpoint } from '../src/endpoint.ts';
+import { type Endpoint, formatEndpoint } from '../src/endpoint.ts';
 import { now } from '../src/net/driver.ts';
 import { createOwner } from '../src/net/owner.ts';
 import { enterFrom, startCluster } from './cluster/start.ts';
-import type { Pages } from './http/http.ts';
-import { metricsPage } from './http/metrics-page.ts';
-import { createRegistry } from './metrics.ts';
-import { openAll } from './open.ts';
+import { type Opened, openAll } from './open.ts';
+import { type ServerLog, SILENT } from './operations/log.ts';
+import { createRegistry } from './operations/metrics.ts';
+import { openMetricsServer } from './operations/metrics-server.ts';
+import { createOperation, type Operation } from './operations/operation.ts';
+import { metricsPages, publicPages } from './operations/pages.ts';
+import { createReadiness, type Readiness } from './operations/readiness.ts';
+import { reportRefusals } from './operations/refusals.ts';
+import { openFilesMax, type Started, type StartWarning, warningsOf } from './operations/warnings.ts';
 import { planOf, type ServerOptions } from './options.ts';
 import { createPartners } from './partner/start.ts';
 import type { PartnerView } from './partner/view.ts';
-import { createRendezvous } from './rendezvous/decisions/rendezvous.ts';
+import { createRendezvous, type Rendezvous } from './rendezvous/decisions/rendezvous.ts';
 import { addRendezvousMetrics } from './rendezvous/metrics.ts';
-import { serveRendezvous } from './rendezvous/service.ts';
-import { boundOf, createTicketing, portOf, startStun, startTurn } from './services.ts';
+import { type RendezvousService, serveRendezvous } from './rendezvous/service.ts';
+import { boundOf, createTicketing, portOf, startStun, startTurn, type Turn } from './services.ts';
 import { closeAll } from './sockets/bind.ts';
 import { checkPorts, type ReachOptions } from './sockets/check/check-ports.ts';
 import type { ReachReport } from './sockets/check/report.ts';
 import { addConnectionMetrics } from './sockets/metrics.ts';
 import type { ServedAddress } from './sockets/served-address.ts';
 import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
+import { DEFAULT_RELAY_LIMITS } from './turn/decisions/limits.ts';
 import { DEFAULT_RELAY_PORTS, DEFAULT_TURNS_PORT } from './turn/options.ts';
 
 export type { Endpoint, Family } from '../src/endpoint.ts';
 export type { Reason } from '../src/nat/reason.ts';
+export type { DrainEnd } from './operations/drain.ts';
+export {
+  createLog,
+  type LogFields,
+  type LogFormat,
+  type LogLevel,
+  type LogOptions,
+  type ServerLog,
+} from './operations/log.ts';
+export type { Operation } from './operations/operation.ts';
+export type { OperationOptions } from './operations/options.ts';
+export type { StartWarning } from './operations/warnings.ts';
 export type { ServerOptions } from './options.ts';
 export type { Standing } from './partner/decisions/standing.ts';
 export type { PartnerOptions } from './partner/options.ts';
@@ -48,7 +65,7 @@ export type { RelayUser } from './turn/decisions/access/users.ts';
 export type { RelayLimits } from './turn/decisions/limits.ts';
 export type { OtherTurnOptions, RelayServerOptions } from './turn/options.ts';
 
-export interface NatcheckServer extends AsyncDisposable {
+export interface NatcheckServer extends AsyncDisposable, Operation {
   /** Every UDP endpoint that the server answers on, as it is announced, the primary one first. */
   readonly addresses: readonly Endpoint[];
   /** The addresses of this host that are bound, each with the one that is announced for it. */
@@ -73,6 +90,10 @@ export interface NatcheckServer extends AsyncDisposable {
   readonly partners: readonly PartnerView[];
   /** The TURN servers that the rendezvous offers to its peers. */
   readonly turnUrls: readonly string[];
+  /** Where the metrics are on an address of their own; null where they are not. */
+  readonly metricsAt: Endpoint | null;
+  /** What the operator had better know. */
+  readonly warnings: readonly StartWarning[];
 }
 
 /**
@@ -82,10 +103,16 @@ export interface NatcheckServer extends AsyncDisposable {
 export async function startServer(options: ServerOptions): Promise<NatcheckServer> {
   const plan = planOf(options);
   const metrics = createRegistry();
+  const { log = SILENT, metricsListen, metricsToken } = options;
+  const readiness = createReadiness();
+  const listening = readiness.require('listening');
+  const pages = { metrics, metricsToken, readiness };
   await using owner = createOwner();
-  const opened = await openAll(plan, { ...options, pages: pagesOf(metrics, options), now });
+  const opened = await openAll(plan, { ...options, pages: publicPages(pages), now });
   owner.defer(() => closeAll([...opened.primary, ...opened.alternate, ...opened.http, ...opened.turns]));
   addConnectionMetrics(metrics, opened.admissions);
+  const scraped = metricsListen && (await openMetricsServer(metricsListen, { pages: metricsPages(pages), now }));
+  if (scraped) owner.use(scraped);
   const bound = boundOf(plan, opened);
   const { layouts, stun } = bound;
 
@@ -102,16 +129,33 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
     limits,
     randomBytes,
     issueTicket,
-    turnFor: turn.servers.serversFor,
+    // A relay that is going down is handed to nobody.
+    turnFor: (user) => (readiness.isDraining() ? [] : turn.servers.serversFor(user)),
   });
   addRendezvousMetrics(metrics, rendezvous);
   const cluster = startCluster(options, { entry, rendezvous, stun: offer, metrics, owner });
-  const service = owner.use(serveRendezvous({ rendezvous: cluster ?? rendezvous, http: opened.http, now }));
-  const { partner, onPartner: onStanding } = options;
-  const partners = owner.use(createPartners({ partner, sockets: opened.primary, metrics, now, onStanding }));
+  const service = owner.use(serveRendezvous({ rendezvous: cluster ?? rendezvous, http: opened.http, now, log }));
+  const partners = owner.use(
+    createPartners({
+      ...{ partner: options.partner, sockets: opened.primary, metrics, now },
+      onStanding: (view, standing) => {
+        readiness.require(`partner ${view.family}`).set(standing === 'up');
+        options.onPartner?.(view, standing);
+      },
+    }),
+  );
   startStun({ opened, layouts, metrics, desk, service, relay: turn.service, partners });
-  await cluster?.start(service.carryOut);
+  await cluster?.start(service.carryOut, readiness.require);
+  for (const { family, standing } of partners.views) readiness.require(`partner ${family}`).set(standing() === 'up');
+  owner.use(reportRefusals(metrics, log));
+  const operation = operationOf({ opened, rendezvous, service, turn, readiness, log });
+  const warnings = startWarnings(options, { served: plan.families.flat(), isOpenRelay: turn.isOpen });
   const kept = owner.move();
+  listening.set(true);
+  log('info', 'ready', {
+    udp: layouts.flatMap(endpointsOf).map(formatEndpoint),
+    tcp: portOf(opened.http, plan.httpPort),
+  });
   return {
     addresses: layouts.flatMap(endpointsOf),
     served: plan.families.flat(),
@@ -122,8 +166,50 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
     relay: turn.service && { turnsPort: turn.turnsPort, isOpen: turn.isOpen },
     partners: partners.views,
     turnUrls: turn.servers.urls,
-    [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
+    metricsAt: scraped?.at ?? null,
+    warnings,
+    ...operation,
+    [Symbol.asyncDispose]: async () => {
+      await kept[Symbol.asyncDispose]();
+      log('info', 'stopped');
+    },
   };
+}
+
+interface Running {
+  readonly opened: Opened;
+  readonly rendezvous: Rendezvous;
+  readonly service: RendezvousService;
+  readonly turn: Turn;
+  readonly readiness: Readiness;
+  readonly log: ServerLog;
+}
+
+function operationOf({ opened, rendezvous, service, turn, readiness, log }: Running): Operation {
+  return createOperation({
+    ...{ log, readiness, servers: [...opened.http, ...opened.turns].map(({ server }) => server) },
+    begin: () => {
+      service.handle({ kind: 'draining' });
+      turn.service?.drain();
+    },
+    isIdle: () => rendezvous.population().peers === 0 && (turn.service?.allocations() ?? 0) === 0,
+  });
+}
+
+/** Finds what the operator had better know, and logs it. */
+function startWarnings(
+  { tls, relay, metricsListen, metricsToken, log = SILENT }: ServerOptions,
+  found: Pick<Started, 'served' | 'isOpenRelay'>,
+): readonly StartWarning[] {
+  const warnings = warningsOf({
+    ...found,
+    isSecure: tls !== undefined,
+    relayLimits: relay ? { ...DEFAULT_RELAY_LIMITS, ...relay.limits } : null,
+    openMetrics: metricsListen && metricsToken === undefined ? metricsListen.address : null,
+    openFilesMax: openFilesMax(),
+  });
+  for (const { code, message } of warnings) log('warn', code, { message });
+  return warnings;
 }
 
 /**
@@ -136,11 +222,4 @@ export async function checkReach(options: ServerOptions, how: ReachOptions = {})
   const { ports = DEFAULT_RELAY_PORTS, turnsPort = DEFAULT_TURNS_PORT } = relay ?? {};
   const checked = { ports, turnsPort: tls ? turnsPort : null };
   return checkPorts({ ...planOf(options), isSecure: tls !== undefined, relay: relay ? checked : null }, how);
-}
-
-function pagesOf(metrics: Registry, { metricsToken }: ServerOptions): Pages {
-  return {
-    '/healthz': () => ({ contentType: 'text/plain', body: 'ok\n' }),
-    '/metrics': metricsPage(metrics, metricsToken),
-  };
 }

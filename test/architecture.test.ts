@@ -44,7 +44,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['server/base', 'server/limit', 'server/rendezvous/decisions', 'server/ticket', 'src/rendezvous'],
   ],
   'server/cluster': [
-    ...['server/base', 'server/cluster/decisions', 'server/rendezvous/decisions', 'src/net', 'src/rendezvous'],
+    ...['server/base', 'server/cluster/decisions', 'server/operations', 'server/rendezvous/decisions'],
+    ...['src/net', 'src/rendezvous'],
   ],
   'server/partner/decisions': ['server/limit', 'server/stun/decisions', 'src/base', 'src/stun'],
   'server/partner': [
@@ -57,6 +58,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'server/sockets': ['server/base', 'server/limit', 'src/base', 'src/nat', 'src/net'],
   'server/http': ['server/base', 'server/limit', 'server/sockets', 'src/base'],
+  'server/operations': ['server/base', 'server/http', 'server/limit', 'server/sockets', 'src/base'],
   'server/stun': ['server/base', 'server/limit', 'server/stun/decisions', 'src/base', 'src/net', 'src/stun'],
   'server/turn': [
     ...['server/base', 'server/limit', 'server/sockets', 'server/stun/decisions', 'server/turn/decisions'],
@@ -66,12 +68,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'server/base',
     'server/http',
     'server/limit',
+    'server/operations',
     'server/rendezvous/decisions',
     'src/net',
     'src/rendezvous',
   ],
   server: [
-    ...['server/base', 'server/cluster', 'server/http', 'server/limit', 'server/partner'],
+    ...['server/base', 'server/cluster', 'server/http', 'server/limit', 'server/operations', 'server/partner'],
     ...['server/partner/decisions', 'server/rendezvous', 'server/rendezvous/decisions'],
     ...['server/sockets', 'server/stun', 'server/stun/decisions', 'server/ticket', 'server/turn'],
     ...['server/turn/decisions', 'src/base', 'src/nat', 'src/net', 'src/rendezvous'],
@@ -141,7 +144,7 @@ const BASE: Readonly<Record<string, string>> = {
   'src/tunnel/session/datagram/replay-window.ts': 'src/base',
   'src/session.ts': 'src/base',
   'src/visible.ts': 'src/base',
-  'server/metrics.ts': 'server/base',
+  'server/operations/metrics.ts': 'server/base',
   'server/secret.ts': 'server/base',
   'server/start-error.ts': 'server/base',
   'lab/profiles.ts': 'lab/base',

@@ -7,7 +7,7 @@ import { type Context, defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { createLifetimeProgress, type LifetimeOutput } from '../render/progress/lifetime.ts';
 import { withSpinner } from '../render/progress/spinner.ts';
-import { familyOption } from './family-options.ts';
+import { familyOption } from './options/family-options.ts';
 
 /** Half a minute, a minute and the two minutes of RFC 4787 REQ-5 are told apart within it. */
 const LIFETIME_MAX_S = 180;

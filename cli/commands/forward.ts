@@ -12,7 +12,7 @@ import { createReporter, type Reporter } from '../tunnel/reporter.ts';
 import { EXPOSE_LABEL, VERBOSE_OPTION } from './forward/options.ts';
 import { serveTunnels } from './forward/serve-tunnels.ts';
 import { createNotes, listeningText } from './forward/words.ts';
-import { waitOption } from './room-options.ts';
+import { waitOption } from './options/room-options.ts';
 
 /** As long as a pipe waits. */
 const WAIT_S = 600;

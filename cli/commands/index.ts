@@ -32,4 +32,8 @@ export const COMMANDS: Commands = {
     summary: 'Run the public side: STUN, the rendezvous, and a relay if wanted',
     load: async () => (await import('./serve.ts')).serve,
   },
+  completion: {
+    summary: 'Print what makes bash, zsh or fish complete all this',
+    load: async () => (await import('./completion.ts')).completionOf(COMMANDS),
+  },
 };

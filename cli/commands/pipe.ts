@@ -14,7 +14,7 @@ import { type Meeting, ONCE_OPTION, TUNNEL_OPTIONS } from '../tunnel/meeting.ts'
 import { openMeeting } from '../tunnel/open-meeting.ts';
 import { createReporter, type Reporter } from '../tunnel/reporter.ts';
 import { closingStdout } from '../tunnel/standard-streams.ts';
-import { waitOption } from './room-options.ts';
+import { waitOption } from './options/room-options.ts';
 
 /** Long enough to read a code to somebody on the phone. */
 const WAIT_S = 600;

@@ -1,16 +1,18 @@
 /** `natcheck serve`: runs the public side until a signal ends it. */
-import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import type { ServerOptions, Tls } from '../../server/index.ts';
+import type { ServerOptions } from '../../server/index.ts';
 import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../../src/endpoint.ts';
 import { UsageError } from '../../src/errors.ts';
-import { explainFileCode } from '../../src/net/explain-code.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { attend } from './serve/attend.ts';
 import { CHECK_OPTIONS, checkIfAsked } from './serve/check.ts';
+import { notifySystemd } from './serve/notify.ts';
+import { OPERATION_OPTIONS, operationOptions } from './serve/operation-options.ts';
 import { PARTNER_NOTES, PARTNER_OPTIONS, partnerOptions } from './serve/partner-options.ts';
 import { redisOptions } from './serve/redis-options.ts';
 import { relayOptions } from './serve/relay-options.ts';
+import { readTls, tlsFiles } from './serve/tls-files.ts';
+import { keepRenewed } from './serve/tls-renewal.ts';
 
 const NOTES = `\
 Testing NAT behaviour takes two addresses of one family: give --ip twice, the
@@ -151,6 +153,7 @@ export const serve = defineCommand({
       type: 'string',
       describe: 'Server name to put in replies, where that makes them no longer than the request',
     },
+    ...OPERATION_OPTIONS,
     ...CHECK_OPTIONS,
   },
   notes: NOTES,
@@ -162,17 +165,19 @@ export const serve = defineCommand({
     ['$0 serve --relay --auth-token T', 'also a relay, offered to the peers in its rooms'],
   ],
   async run(argv, context) {
-    const { stdout, stderr, signal, env } = context;
-    const [{ startServer, defaultAddresses, StartError }, { listeningText, unreachableText }] = await Promise.all([
+    const { stdout, env } = context;
+    const [{ startServer, defaultAddresses, StartError, createLog }, { listeningText }] = await Promise.all([
       import('../../server/index.ts'),
-      import('../render/listening.ts'),
+      import('../render/serve/listening.ts'),
     ]);
     const ip = argv.ip ?? (await defaultAddresses());
     if (ip.length === 0) throw new UsageError('this host has no default route: name its address with --ip');
     const { port, software } = argv;
     const authToken = argv['auth-token'] ?? (env.NATCHECK_TOKEN || undefined);
     const metricsToken = argv['metrics-token'] ?? (env.NATCHECK_METRICS_TOKEN || undefined);
-    const tls = await readTls(argv['tls-cert'], argv['tls-key']);
+    const files = tlsFiles(argv);
+    const tls = files && (await readTls(files));
+    const { drainMs, log, ...operation } = operationOptions(argv, { ...context, createLog });
     const options: ServerOptions = {
       ...{ ip, port, altPort: argv['alt-port'], httpPort: argv['http-port'] },
       ...(software !== undefined && { software }),
@@ -181,18 +186,21 @@ export const serve = defineCommand({
       ...(tls && { tls }),
       ...(argv.stun && { otherStun: argv.stun }),
       ...(argv['per-source'] !== undefined && { limits: { peersPerSource: argv['per-source'] } }),
-      ...partnerOptions(argv, { secretOfEnv: env.NATCHECK_PARTNER_SECRET || undefined, stderr }),
+      ...partnerOptions(argv, { secretOfEnv: env.NATCHECK_PARTNER_SECRET || undefined, log }),
       ...relayOptions(argv, env.NATCHECK_RELAY_SECRET || undefined),
       ...redisOptions(argv, env.NATCHECK_REDIS || undefined),
+      ...{ log, ...operation },
     };
     try {
       const checked = await checkIfAsked(options, argv, context);
       if (checked !== null) return checked;
       await using server = await startServer(options);
       stdout.write(listeningText(server, stdout.columns));
-      stderr.write(unreachableText(server, stderr.columns));
       stdout.write('ready\n');
-      if (!signal.aborted) await once(signal, 'abort');
+      await notifySystemd('READY=1', { env, log });
+      using renewal = files && tls && keepRenewed({ server, log, files, tls });
+      await attend({ server, context, log, renewal, drainMs });
+      await notifySystemd('STOPPING=1', { env, log });
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
       throw new UsageError(error.code === 'not-here' ? `${error.message}; ${BEHIND_NAT}` : error.message);
@@ -200,13 +208,3 @@ export const serve = defineCommand({
     return EXIT.ok;
   },
 });
-
-async function readTls(cert: string | undefined, key: string | undefined): Promise<Tls | undefined> {
-  if (cert === undefined && key === undefined) return undefined;
-  if (cert === undefined || key === undefined) throw new UsageError('--tls-cert and --tls-key must be given together');
-  const read = (option: string, path: string): Promise<string> =>
-    readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      throw new UsageError(`cannot read the --${option} file ${path}: ${explainFileCode(error.code ?? error.message)}`);
-    });
-  return { cert: await read('tls-cert', cert), key: await read('tls-key', key) };
-}

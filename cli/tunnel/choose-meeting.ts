@@ -9,7 +9,7 @@ import { requireTunnels } from '../../src/tunnel/libraries.ts';
 import type { LinkOptions } from '../../src/tunnel/link/link.ts';
 import { readCode } from '../code/source.ts';
 import type { Context } from '../command.ts';
-import { roomOptions } from '../commands/room-options.ts';
+import { roomOptions } from '../commands/options/room-options.ts';
 import type { Meeting, TunnelWords } from './meeting.ts';
 import { placeOfCode, serverOfNewCode } from './place.ts';
 

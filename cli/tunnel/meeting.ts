@@ -5,7 +5,7 @@ import type { CodeKeys } from '../../src/tunnel/code/keys.ts';
 import type { LinkOptions } from '../../src/tunnel/link/link.ts';
 import { CODE_OPTIONS } from '../code/source.ts';
 import { GROUPS, grouped } from '../command.ts';
-import { ROOM_OPTIONS } from '../commands/room-options.ts';
+import { ROOM_OPTIONS } from '../commands/options/room-options.ts';
 import { BROKER_OPTION } from './place.ts';
 
 export const MANUAL_OPTIONS = {

@@ -1,4 +1,7 @@
 /** What programs write of the pages: the blocks by their names, pictures and schemas by their paths. */
+import { COMMANDS } from '../../cli/commands/index.ts';
+import { shownCommands } from '../../cli/render/shell/command-line.ts';
+import { manualPage } from '../../cli/render/shell/manual.ts';
 import { labFileSchemaText } from '../../lab/file/schema.ts';
 import { detectPicture } from '../pictures/detect.ts';
 import { accuracy } from './accuracy.ts';
@@ -25,8 +28,11 @@ export const BLOCKS: Readonly<Record<string, Maker>> = {
   'reply-sizes': replySizes,
 };
 
+const COMMAND_LINE = await shownCommands(COMMANDS);
+
 /** By the path from the root of the repository. */
 export const WHOLE_FILES: Readonly<Record<string, Maker>> = {
   'docs/pictures/detect.svg': detectPicture,
   'docs/schema/natcheck.lab-file-1.schema.json': labFileSchemaText,
+  'man/natcheck.1': () => manualPage(COMMAND_LINE),
 };

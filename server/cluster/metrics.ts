@@ -1,6 +1,6 @@
 /** A node of a cluster as Prometheus metrics. */
 import type { Registry } from 'prom-client';
-import { addCounter, addGauge } from '../metrics.ts';
+import { addCounter, addGauge } from '../operations/metrics.ts';
 import type { Cluster } from './decisions/cluster.ts';
 
 export function addClusterMetrics(registry: Registry, { counts, isServing, population }: Cluster): void {

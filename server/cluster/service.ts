@@ -1,4 +1,6 @@
 /** A node of a cluster on a real Redis: keeps a connection to it, and does there what the machine wants. */
+
+import type { Condition, Readiness } from '../operations/readiness.ts';
 import type { RendezvousInput, RendezvousOutput } from '../rendezvous/decisions/input-output.ts';
 import { StartError } from '../start-error.ts';
 import type { Cluster } from './decisions/cluster.ts';
@@ -57,7 +59,7 @@ export interface ClusterService extends AsyncDisposable {
   /** Takes the rendezvous' place for whoever has the connections. */
   readonly handle: (now: number, input: RendezvousInput) => readonly RendezvousOutput[];
   /** Begins, and has done by `carryOut` what comes later than with an input; resolves when the node takes joins. */
-  readonly start: (carryOut: (output: RendezvousOutput) => void) => Promise<void>;
+  readonly start: (carryOut: (output: RendezvousOutput) => void, require: Readiness['require']) => Promise<void>;
 }
 
 interface State {
@@ -85,14 +87,18 @@ export function createClusterService(options: {
     ending: new AbortController(),
   };
   const serving = Promise.withResolvers<void>();
+  let ready: Condition | null = null;
   let running: Promise<void> = Promise.resolve();
   const clock = setInterval(() => {
     look(state);
-    if (state.cluster.isServing()) serving.resolve();
+    const isServing = state.cluster.isServing();
+    ready?.set(isServing);
+    if (isServing) serving.resolve();
   }, CLOCK_MS);
   return {
     handle: (now, input) => obey(state, state.cluster.handle(now, input)),
-    start: (carryOut) => {
+    start: (carryOut, require) => {
+      ready = require('redis');
       state.carryOut = carryOut;
       state.entry.listen((text) => hear(state, text));
       running = keepConnected(state);

@@ -18,7 +18,7 @@ const REQUESTS_MAX = 100;
 /**
  * More than the rendezvous has room for (rendezvous/decisions/limits.ts), so that it can tell those it has no room for.
  */
-const CONNECTIONS_MAX = 16_384;
+export const HTTP_CONNECTIONS_MAX = 16_384;
 
 /** How long clients may take. */
 export interface Patience {
@@ -87,7 +87,7 @@ export async function openHttpServer(
  * that its last connection is gone.
  */
 export function httpConnectionLimits(peersPerSource: number): ConnectionLimits {
-  return { connections: CONNECTIONS_MAX, connectionsPerSource: 2 * peersPerSource };
+  return { connections: HTTP_CONNECTIONS_MAX, connectionsPerSource: 2 * peersPerSource };
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;

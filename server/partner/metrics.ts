@@ -1,7 +1,7 @@
 /** What passes between partners as Prometheus metrics. */
 import type { Registry } from 'prom-client';
 import type { Family } from '../../src/endpoint.ts';
-import { addCounter, addGauge, type Sample } from '../metrics.ts';
+import { addCounter, addGauge, type Sample } from '../operations/metrics.ts';
 import type { PartnerCounts } from './decisions/counts.ts';
 import { STANDINGS, type Standing } from './decisions/standing.ts';
 

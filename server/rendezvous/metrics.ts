@@ -1,7 +1,7 @@
 /** The rendezvous as Prometheus metrics. */
 import type { Registry } from 'prom-client';
 import { REFUSAL_CODES } from '../../src/rendezvous/protocol/refusal.ts';
-import { addCounter, addGauge } from '../metrics.ts';
+import { addCounter, addGauge } from '../operations/metrics.ts';
 import type { Rendezvous } from './decisions/rendezvous.ts';
 
 export function addRendezvousMetrics(registry: Registry, rendezvous: Rendezvous): void {

@@ -6,9 +6,11 @@ import { WEB_SOCKET_BOUNDS } from '../../src/net/rendezvous/web-socket-bounds.ts
 import { MESSAGE_MAX_BYTES } from '../../src/rendezvous/protocol/bounds.ts';
 import type { HttpServer } from '../http/http.ts';
 import { sourceOf } from '../limit/source.ts';
+import { type ServerLog, SILENT } from '../operations/log.ts';
 import type { RendezvousInput, RendezvousOutput } from './decisions/input-output.ts';
 import { TICK_MS } from './decisions/limits.ts';
 import type { Rendezvous } from './decisions/rendezvous.ts';
+import { createEventLog, type EventLog } from './event-log.ts';
 
 /** How much may wait for a peer that reads slowly before the peer is cut off. `ws` bounds the pongs by itself. */
 const BUFFERED_MAX_BYTES = MESSAGE_MAX_BYTES;
@@ -21,6 +23,7 @@ export interface RendezvousService extends AsyncDisposable {
 
 interface State {
   readonly handle: (input: RendezvousInput) => void;
+  readonly events: EventLog;
   readonly webSockets: WebSocketServer;
   /** The sockets by the numbers of their connections. */
   readonly sockets: Map<number, WebSocket>;
@@ -37,21 +40,29 @@ export function serveRendezvous(options: {
   readonly http: readonly HttpServer[];
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
+  readonly log?: ServerLog | undefined;
 }): RendezvousService {
-  const { rendezvous, http, now } = options;
+  const { rendezvous, http, now, log = SILENT } = options;
+  const events = createEventLog(log);
   const sockets = new Map<number, WebSocket>();
   const handle = (input: RendezvousInput): void => {
-    for (const output of rendezvous.handle(now(), input)) carryOut(sockets.get(output.connection), output);
+    for (const output of rendezvous.handle(now(), input)) {
+      events.output(output);
+      carryOut(sockets.get(output.connection), output);
+    }
   };
   const webSockets = new WebSocketServer({ ...WEB_SOCKET_BOUNDS, noServer: true, clientTracking: false });
-  const state: State = { handle, webSockets, sockets, opened: 0, isClosing: false, onEmpty: () => {} };
+  const state: State = { handle, events, webSockets, sockets, opened: 0, isClosing: false, onEmpty: () => {} };
   for (const { server } of http) {
     server.on('upgrade', (request, socket, head) => upgrade(state, { request, socket, head }));
   }
   const ticking = setInterval(() => handle({ kind: 'tick' }), TICK_MS).unref();
   return {
     handle,
-    carryOut: (output) => carryOut(sockets.get(output.connection), output),
+    carryOut: (output) => {
+      events.output(output);
+      carryOut(sockets.get(output.connection), output);
+    },
     [Symbol.asyncDispose]: () => {
       clearInterval(ticking);
       return closeAll(state);
@@ -76,7 +87,7 @@ function admit(state: State, socket: WebSocket, { socket: { remoteAddress } }: I
     socket.terminate();
     return;
   }
-  const { handle, sockets } = state;
+  const { handle, events, sockets } = state;
   const connection = state.opened++;
   sockets.set(connection, socket);
   hear(state, socket, connection);
@@ -84,9 +95,11 @@ function admit(state: State, socket: WebSocket, { socket: { remoteAddress } }: I
   socket.on('error', () => {});
   socket.on('close', () => {
     sockets.delete(connection);
+    events.closed(connection);
     handle({ kind: 'closed', connection });
     if (sockets.size === 0) state.onEmpty();
   });
+  events.opened(connection, remoteAddress);
   handle({ kind: 'opened', connection, source: sourceOf(remoteAddress) });
 }
 

@@ -1,7 +1,7 @@
 /** TCP connections as Prometheus metrics. */
 import type { Registry } from 'prom-client';
 import { ADMISSION_REFUSALS, type Admission } from '../limit/tcp-admission.ts';
-import { addCounter, addGauge } from '../metrics.ts';
+import { addCounter, addGauge } from '../operations/metrics.ts';
 
 export function addConnectionMetrics(registry: Registry, admissions: Readonly<Record<string, Admission>>): void {
   const each = Object.entries(admissions);

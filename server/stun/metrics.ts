@@ -1,6 +1,6 @@
 /** The STUN service's counts as Prometheus metrics. */
 import type { Registry } from 'prom-client';
-import { addCounter, type Sample } from '../metrics.ts';
+import { addCounter, type Sample } from '../operations/metrics.ts';
 import { RECEIVED_CLASSES, REPLY_CLASSES, type StunCounts, TRANSPORTS, UNANSWERED_REASONS } from './counts.ts';
 
 export function addStunMetrics(registry: Registry, counts: StunCounts): void {

@@ -1,6 +1,6 @@
 /** The relay as Prometheus metrics. */
 import type { Registry } from 'prom-client';
-import { addCounter, addGauge } from '../metrics.ts';
+import { addCounter, addGauge } from '../operations/metrics.ts';
 import { DIRECTIONS, DROP_REASONS, type TurnCounts } from './decisions/counts.ts';
 import { ERROR_CODES } from './decisions/error-code.ts';
 import { TRANSPORTS } from './decisions/five-tuple.ts';

@@ -15,6 +15,10 @@ import type { StreamServer } from './stream-server.ts';
 export interface RelayService extends AsyncDisposable {
   /** Takes a datagram that came to one of the UDP sockets; false when it is not for the relay. */
   readonly take: (datagram: Uint8Array, arrival: EndpointPair) => boolean;
+  /** Makes no allocation any more; those that are there go on. */
+  readonly drain: () => void;
+  /** How many allocations there are. */
+  readonly allocations: () => number;
   /** How many sockets and connections are open, for the metrics. */
   readonly open: () => { readonly relayedSockets: number; readonly connections: number };
 }
@@ -71,6 +75,8 @@ export function serveRelay(options: RelayServiceOptions): RelayService {
 
   return {
     take: createTaker(sockets, handle),
+    drain: () => handle({ kind: 'draining' }),
+    allocations: () => Object.values(relay.population()).reduce((sum, count) => sum + count, 0),
     open: () => ({ relayedSockets: relayed.size(), connections: connections.size() }),
     [Symbol.asyncDispose]: async () => {
       clearInterval(ticking);

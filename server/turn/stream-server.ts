@@ -11,6 +11,7 @@ import { createSecure, type Tls } from '../sockets/tls.ts';
 
 export interface StreamServer extends BoundSocket {
   readonly transport: 'tcp' | 'tls';
+  readonly server: Server;
   /** Sets the one receiver of connections; those that come before are closed. */
   readonly onConnection: (take: (socket: Socket) => void) => void;
 }
@@ -24,6 +25,7 @@ export async function openStreamServer(
   const server = createListener(tls, (socket) => take(socket));
   return {
     ...(await listenTcp(server, at, gate)),
+    server,
     transport: tls ? 'tls' : 'tcp',
     onConnection: (receive) => {
       take = receive;

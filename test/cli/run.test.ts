@@ -154,6 +154,16 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', (signal) => {
     });
     expect(await run(['look', 'here'], { host, commands })).toEqual({ kind: 'exit', code: 4 });
   });
+
+  it('aborts the command that passes it on, and leaves the next one to the system', async () => {
+    const { host, signals } = createHost();
+    const { commands } = lookCommand(async (context) => {
+      context.takeSignals(() => 'pass');
+      signals.emit(signal);
+      expect([context.signal.aborted, signals.eventNames()]).toEqual([true, []]);
+    });
+    expect(await run(['look', 'here'], { host, commands })).toEqual({ kind: 'exit', code: 4 });
+  });
 });
 
 describe('colour and spinners', () => {

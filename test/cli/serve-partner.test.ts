@@ -66,7 +66,7 @@ describe('two servers that are partners', () => {
     await using home = serve(HOME, AWAY);
     await using _away = serve(AWAY, HOME, { NATCHECK_PARTNER_SECRET: 'what only one of them knows' });
     await home.said(/same secret\n/);
-    expect(home.spoken()).toBe(
+    expect(home.spoken()).toContain(
       `partner ${AWAY}: no IPv4 behaviour tests, what comes from it was not sealed with the same secret\n`,
     );
     expect((await detect()).filtering).toBe('server-has-one-address');

@@ -7,7 +7,7 @@ import { PUNCH_WAIT_MS, type PunchOptions } from '../../../src/punch/options.ts'
 import { DEFAULT_ROOM } from '../../../src/punch/report/unproven.ts';
 import { GROUPS, grouped } from '../../command.ts';
 import type { WaitedFor } from '../../render/progress/waiting.ts';
-import { ROOM_OPTIONS, roomOptions, waitOption } from '../room-options.ts';
+import { ROOM_OPTIONS, roomOptions, waitOption } from '../options/room-options.ts';
 import { otherSideLine } from './other-side.ts';
 
 export const PUNCH_OPTIONS = {

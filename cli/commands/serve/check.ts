@@ -42,7 +42,7 @@ export async function checkIfAsked(
   }
   const [{ checkReach, outcomeOf }, { reachText }] = await Promise.all([
     import('../../../server/index.ts'),
-    import('../../render/reach-text.ts'),
+    import('../../render/serve/reach-text.ts'),
   ]);
   const report = await checkReach(options, { through, signal });
   const output = check ? stdout : stderr;

@@ -1,8 +1,6 @@
 /** `--partner` and `--partner-secret`: the options of `natcheck serve` for two servers that are one, and what is told of it. */
-import type { PartnerView, ServerOptions, Standing } from '../../../server/index.ts';
+import type { PartnerView, ServerLog, ServerOptions, Standing } from '../../../server/index.ts';
 import { UsageError } from '../../../src/errors.ts';
-import { visible } from '../../../src/visible.ts';
-import type { TextOutput } from '../../output.ts';
 
 export const PARTNER_OPTIONS = {
   partner: {
@@ -32,7 +30,7 @@ interface PartnerArguments {
 /** Reads the options. @throws UsageError when one of the two is given without the other. */
 export function partnerOptions(
   { partner: hosts, 'partner-secret': given }: PartnerArguments,
-  { secretOfEnv, stderr }: { readonly secretOfEnv: string | undefined; readonly stderr: TextOutput },
+  { secretOfEnv, log }: { readonly secretOfEnv: string | undefined; readonly log: ServerLog },
 ): Pick<ServerOptions, 'partner' | 'onPartner'> {
   if (!hosts) {
     if (given !== undefined) throw new UsageError('--partner-secret is of use only with --partner');
@@ -43,7 +41,8 @@ export function partnerOptions(
     throw new UsageError('--partner needs the secret of both servers: NATCHECK_PARTNER_SECRET, or --partner-secret');
   }
   const onPartner = (partner: PartnerView, standing: Standing): void => {
-    stderr.write(`${visible(partnerText(partner, standing))}\n`);
+    const message = partnerText(partner, standing);
+    log(standing === 'up' ? 'info' : 'warn', 'partner', { family: partner.family, standing, message });
   };
   return { partner: { hosts, secret }, onPartner };
 }

@@ -41,7 +41,7 @@ export function createCluster({ node, stun, rendezvous, limits, randomBytes }: C
   const state: State = {
     ...{ node: node.toString(16).padStart(8, '0'), stun, rendezvous, randomBytes },
     limits: { ...DEFAULT_LIMITS, ...limits },
-    ...{ isUp: false, isServing: false, isClosing: false, term: null },
+    ...{ isUp: false, isServing: false, isClosing: false, isDraining: false, term: null },
     ...{ provenAt: Number.NEGATIVE_INFINITY, beatAt: Number.POSITIVE_INFINITY },
     ...{ rooms: new Map(), lookups: new Map(), clients: new Map(), guests: new Map(), links: new Map() },
     ...{ claims: 0, guestNumbers: 0, counts: { lapses: 0, restarts: 0 } },
@@ -97,6 +97,10 @@ function apply(now: number, state: State, input: ClusterInput): void {
     case 'tick':
       hand(now, state, input);
       if (state.isUp) tidy(state);
+      break;
+    case 'draining':
+      state.isDraining = true;
+      hand(now, state, input);
       break;
     case 'closing':
       leave(now, state);

@@ -31,7 +31,7 @@ export function lookAgain(now: number, state: State, node: string): void {
 function seek(now: number, state: State, client: Client, room: string): void {
   const lookup = state.lookups.get(room);
   if (state.rooms.has(room)) settle(now, state, client);
-  else if (!state.isUp) closeUnmet(now, state, client);
+  else if (!state.isUp || state.isDraining) closeUnmet(now, state, client);
   else if (lookup) lookup.clients.add(client);
   else {
     const asked = { claim: 0, retryAt: Number.NEGATIVE_INFINITY, clients: new Set([client]) };

@@ -83,6 +83,8 @@ export interface State {
   /** Whether the node may act as the home of rooms: from its first beat on, until one is overdue. */
   isServing: boolean;
   isClosing: boolean;
+  /** Whether it becomes the home of no further room. */
+  isDraining: boolean;
   /** When the last beat that has arrived was sent. */
   provenAt: number;
   beatAt: number;

@@ -37,6 +37,8 @@ export type RendezvousInput =
   | { readonly kind: 'evict'; readonly room: string }
   /** TICK_MS have passed. */
   | { readonly kind: 'tick' }
+  /** The server will end before long: nobody opens a room any more, and those who are in one go on. */
+  | { readonly kind: 'draining' }
   /** The server is about to end. */
   | { readonly kind: 'closing' };
 

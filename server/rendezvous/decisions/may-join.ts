@@ -62,6 +62,8 @@ function refusalOfNew(state: State, source: Source, message: Join): RefusalCode 
   if (sessions >= limits.peers) return 'server-full';
   const room = rooms.get(message.room);
   if (room) return room.sessions.size >= limits.peersPerRoom ? 'room-full' : null;
+  // Another server takes its place, and the peer will find that one there when it tries again.
+  if (state.isDraining) return 'server-full';
   if (source.rooms >= limits.peersPerSource) return 'source-full';
   return rooms.size >= limits.rooms ? 'too-many-rooms' : null;
 }

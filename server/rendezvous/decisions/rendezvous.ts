@@ -84,6 +84,7 @@ function createState(options: RendezvousOptions): State {
     turnUsers: new Set(),
     tickets: new Map(),
     sessions: 0,
+    isDraining: false,
     counts: createRendezvousCounts(),
     outputs: [],
   };
@@ -102,6 +103,9 @@ function apply(now: number, state: State, input: RendezvousInput): void {
       break;
     case 'tick':
       tick(now, state);
+      break;
+    case 'draining':
+      state.isDraining = true;
       break;
     case 'closing':
       close(now, state);

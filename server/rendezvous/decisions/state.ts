@@ -98,6 +98,8 @@ export interface State {
   /** The tickets that have not been replaced, by their usernames. */
   readonly tickets: Map<string, IssuedTicket>;
   sessions: number;
+  /** Whether rooms are opened no more. */
+  isDraining: boolean;
   readonly counts: RendezvousCounts;
   /** What the last input led to, until the caller takes it. */
   outputs: RendezvousOutput[];

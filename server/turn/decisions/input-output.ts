@@ -18,6 +18,8 @@ export type TurnServerInput =
   | ({ readonly kind: 'host' } & HostAddresses)
   /** TICK_MS have passed. */
   | { readonly kind: 'tick' }
+  /** The server will end before long: it makes no allocation any more. */
+  | { readonly kind: 'draining' }
   /** The server is about to end. */
   | { readonly kind: 'closing' };
 

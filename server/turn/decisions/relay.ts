@@ -76,6 +76,7 @@ function createState({ limits, randomBytes, host, ...options }: TurnServerOption
     sources: new Map(),
     arrivalMs: { 'to-peer': 0, 'to-client': 0 },
     nextId: 0,
+    isDraining: false,
     counts: createTurnCounts(),
     outputs: [],
   };
@@ -109,6 +110,9 @@ function apply(now: number, state: State, input: TurnServerInput): void {
       break;
     case 'tick':
       tick(now, state);
+      break;
+    case 'draining':
+      state.isDraining = true;
       break;
     case 'closing':
       for (const allocation of state.allocations.values()) release(state, allocation);

@@ -80,6 +80,8 @@ export interface State {
   /** The state of the whole relay's buckets. */
   readonly arrivalMs: ArrivalMs;
   nextId: number;
+  /** Whether no allocation is made any more. */
+  isDraining: boolean;
   readonly counts: TurnCounts;
   /** What the last input led to, until the caller takes it. */
   outputs: TurnServerOutput[];

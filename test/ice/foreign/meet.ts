@@ -5,21 +5,16 @@ import type { Endpoint } from '../../../src/endpoint.ts';
 import type { CandidateType } from '../../../src/ice/candidates/candidate.ts';
 import { parseCandidate } from '../../../src/ice/candidates/sdp.ts';
 import type { Role } from '../../../src/ice/role.ts';
+import { startPlaced } from '../../lab/docker/placed-program.ts';
 
 /** For each of the two things that a program says; most of it is what a busy machine takes to start one. */
 const TIMEOUT_MS = 25_000;
 
-/** The image has the sources compiled, and no tests: these come as text. */
-const OURS = readFileSync(new URL('./natcheck-peer.ts', import.meta.url), 'utf8');
+const OURS = new URL('./natcheck-peer.ts', import.meta.url);
 const AIOICE = readFileSync(new URL('./aioice-peer.py', import.meta.url), 'utf8');
 
-const COMMANDS = {
-  natcheck: ['node', '--input-type=module-typescript', '-e', compiledImports(OURS)],
-  aioice: ['python3', '-c', AIOICE],
-} as const;
-
 export interface Attendant {
-  readonly agent: keyof typeof COMMANDS;
+  readonly agent: 'natcheck' | 'aioice';
   readonly client: LabContainer;
   readonly role: Role;
 }
@@ -50,7 +45,9 @@ export async function meet(attendants: readonly [Attendant, Attendant], server: 
 }
 
 function start({ agent, client, role }: Attendant, server: string): Promise<Program> {
-  return client.start([...COMMANDS[agent], role, server]);
+  return agent === 'natcheck'
+    ? startPlaced(client, OURS, role, server)
+    : client.start(['python3', '-c', AIOICE, role, server]);
 }
 
 const saysOffer = (program: Program) => program.line(/^\{"ufrag"/, { timeoutMs: TIMEOUT_MS });
@@ -60,8 +57,4 @@ function endpoints(offer: string): Met['told'] {
   const { candidates } = JSON.parse(offer) as { readonly candidates: readonly string[] };
   const parsed = candidates.map(parseCandidate).flatMap((one) => (one.kind === 'candidate' ? [one.candidate] : []));
   return Object.fromEntries(parsed.map(({ type, endpoint }) => [type, endpoint]));
-}
-
-function compiledImports(source: string): string {
-  return source.replace(/'(?:\.\.\/)+(src\/.*)\.ts'/g, "'/opt/natcheck/dist/$1.js'");
 }

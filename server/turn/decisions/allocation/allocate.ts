@@ -104,7 +104,7 @@ function shortageOf(
   if (addresses[attribute(request, 'REQUESTED-ADDRESS-FAMILY') ?? 'IPv4'] === undefined) return 440;
   if ((users.get(credentials.user) ?? 0) >= limits.allocationsPerUser) return 486;
   if (allocationsOf(state, fiveTuple) >= limits.allocationsPerSource) return 486;
-  return allocations.size >= limits.allocations ? 508 : null;
+  return state.isDraining || allocations.size >= limits.allocations ? 508 : null;
 }
 
 /** Tells the client that its relayed socket is open. */

@@ -2,19 +2,15 @@
  * Streams over the paths of a punch between real NATs: every technique works from sockets that native streams share, a birthday
  * with hundreds of them as well.
  */
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Lab, startNatcheckServer } from '../../../../lab/index.ts';
+import { startPlaced } from '../placed-program.ts';
 import { describeLab } from '../provided.ts';
 import { borrowLab } from '../shared-lab/borrow.ts';
 
 const TIMEOUT_MS = 60_000;
 const BYTES = 2_000_000;
-/** The image has the sources compiled, and no tests: this comes as text. */
-const PROGRAM = readFileSync(new URL('carrier-program.ts', import.meta.url), 'utf8').replace(
-  /'(?:\.\.\/)+(src\/.*)\.ts'/g,
-  "'/opt/natcheck/dist/$1.js'",
-);
+const PROGRAM = new URL('carrier-program.ts', import.meta.url);
 
 interface Said {
   readonly outcome: string;
@@ -39,10 +35,7 @@ describeLab('streams over a path', () => {
 
   const start = async (nat: string, options: object): Promise<Said> => {
     const place = { server: lab.server.primary, bytes: BYTES, ...options };
-    const program = await lab
-      .nat(nat)
-      .client(0)
-      .start(['node', '--input-type=module-typescript', '-e', PROGRAM, JSON.stringify(place)]);
+    const program = await startPlaced(lab.nat(nat).client(0), PROGRAM, JSON.stringify(place));
     return JSON.parse(await program.line(/^\{"outcome":/, { timeoutMs: TIMEOUT_MS }));
   };
 

@@ -2,17 +2,17 @@
  * natcheck's relay on a TURN server that others wrote, coturn: from behind real NATs, over UDP, TCP and TLS, to a plain UDP
  * socket behind another NAT that has never heard of TURN.
  */
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   startTurnserverRelay,
   type TurnserverRelayOptions,
 } from '../../../../lab/docker/reference-clients/turnserver.ts';
-import type { Lab, LabContainer, Program } from '../../../../lab/index.ts';
+import type { Lab, Program } from '../../../../lab/index.ts';
 import type { Endpoint } from '../../../../src/endpoint.ts';
 import type { RelayOptions } from '../../../../src/net/turn/relay.ts';
 import { timeLimitedCredentials } from '../../../../src/turn/credentials.ts';
 import { LOOPBACK_TLS } from '../../../server/tls/loopback.ts';
+import { startPlaced } from '../placed-program.ts';
 import { describeLab } from '../provided.ts';
 import { borrowLab } from '../shared-lab/borrow.ts';
 
@@ -21,16 +21,8 @@ const TIMEOUT_MS = 30_000;
 const PEER_PORT = 45_678;
 const CREDENTIALS = { username: 'alice', password: 'wonderland' };
 
-/** The image has the sources compiled, and no tests: these come as text. */
-const RELAY = programText(new URL('../../../net/turn/relay-program.ts', import.meta.url));
-const UDP = programText(new URL('../../../net/udp-program.ts', import.meta.url));
-
-function programText(url: URL): string {
-  return readFileSync(url, 'utf8').replace(/'(?:\.\.\/)+(src\/.*)\.ts'/g, "'/opt/natcheck/dist/$1.js'");
-}
-
-const run = (client: LabContainer, text: string, argument: string): Promise<Program> =>
-  client.start(['node', '--input-type=module-typescript', '-e', text, argument]);
+const RELAY = new URL('../../../net/turn/relay-program.ts', import.meta.url);
+const UDP = new URL('../../../net/udp-program.ts', import.meta.url);
 
 const said = async (program: Program, pattern: RegExp): Promise<Record<string, unknown>> =>
   JSON.parse(await program.line(pattern, { timeoutMs: TIMEOUT_MS }));
@@ -54,7 +46,7 @@ describeLab('a relay on coturn', () => {
     // The certificate is one for 127.0.0.1.
     const tls = { ca: LOOPBACK_TLS.cert, certificateName: '127.0.0.1' };
     const asked: Partial<RelayOptions> = { server, credentials: CREDENTIALS, ...tls, ...options };
-    return run(lab.nat(nat).client(0), RELAY, JSON.stringify(asked));
+    return startPlaced(lab.nat(nat).client(0), RELAY, JSON.stringify(asked));
   };
 
   describe('that lets its users in', () => {
@@ -73,7 +65,7 @@ describeLab('a relay on coturn', () => {
 
         // Behind a full-cone NAT, so that the first datagram of the relay reaches it.
         const { publicAddress, client } = lab.nat('full-cone');
-        await using peer = await run(client(0), UDP, String(PEER_PORT));
+        await using peer = await startPlaced(client(0), UDP, String(PEER_PORT));
         await said(peer, /^{"outcome":"open"/);
         peer.write(JSON.stringify({ to: local, text: 'unasked' }));
         await said(peer, /^{"said":"unasked"/);

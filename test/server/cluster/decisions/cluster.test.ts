@@ -102,6 +102,20 @@ describe('a client whose room is elsewhere', () => {
   });
 });
 
+describe('a node that is about to end', () => {
+  it('goes on with its rooms, and has others take new ones', () => {
+    const { clock, a, b, peer } = start();
+    const alice = peer('alice', { at: a });
+    clock.pass(50);
+    a.handle({ kind: 'draining' });
+    const [bob, carol] = [peer('bob', { at: b }), peer('carol', { at: a, room: 'another' })];
+    clock.pass(50);
+    expect(bob.toldOf('joined')).toMatchObject([{ peers: ['alice'] }]);
+    expect(alice.closes).toEqual([]);
+    expect(carol.closes).toEqual([[1013, 'its room cannot be found now']]);
+  });
+});
+
 describe('a room that is empty', () => {
   it('is nobody’s', () => {
     const { clock, redis, a, peer } = start();

@@ -1,15 +1,14 @@
 /** Renders what a server listens on, as lines of text. */
-import type { Layout, NatcheckServer, ServedAddress } from '../../server/index.ts';
-import { scopeOf } from '../../src/address-scope.ts';
-import { familyOf, formatEndpoint } from '../../src/endpoint.ts';
-import { visible } from '../../src/visible.ts';
-import { hang } from './layout/wrap.ts';
+import type { Layout, NatcheckServer, ServedAddress } from '../../../server/index.ts';
+import { familyOf, formatEndpoint } from '../../../src/endpoint.ts';
+import { visible } from '../../../src/visible.ts';
+import { hang } from '../layout/wrap.ts';
 
 const LABEL_WIDTH = 7;
 type Row = readonly [label: string, text: string];
 
 export function listeningText(server: NatcheckServer, columns: number | null = null): string {
-  const { addresses, served, layouts, httpPort, isSecure, isGuarded } = server;
+  const { addresses, served, layouts, httpPort, isSecure, isGuarded, metricsAt } = server;
   const translated = served.filter(({ bound, announced }) => bound !== announced);
   const tcp = layouts
     .flatMap((layout) => [...layout.addresses])
@@ -23,6 +22,7 @@ export function listeningText(server: NatcheckServer, columns: number | null = n
     ['Rooms', `${urls('ws')}  ${isGuarded ? 'token required' : 'open to everybody'}`],
     ['Tests', tests.join('; ')],
     ...relayRows(server),
+    ...(metricsAt ? [['Pages', `http://${formatEndpoint(metricsAt)}/metrics  /healthz  /readyz`] as const] : []),
   ];
   return rows.map(([label, text]) => `${hang(label.padEnd(LABEL_WIDTH), visible(text), columns)}\n`).join('');
 }
@@ -35,18 +35,6 @@ function testsOf({ partners }: NatcheckServer, { addresses }: Layout): string {
 
 function sidesText({ bound, announced }: ServedAddress): string {
   return `${bound} for ${announced}`;
-}
-
-/** One line for each address that is announced although nobody outside a private network can send to it. */
-export function unreachableText({ served }: Pick<NatcheckServer, 'served'>, columns: number | null = null): string {
-  return served
-    .filter(({ announced }) => scopeOf(announced) === 'private')
-    .map(({ bound, announced }) => {
-      const remedy = `where a 1:1 NAT gives this host a public address, give --ip ${bound}=PUBLIC`;
-      const text = `${announced} is a private address: clients outside its network do not reach this server; ${remedy}`;
-      return `${hang('natcheck: ', text, columns)}\n`;
-    })
-    .join('');
 }
 
 function relayRows({ layouts, relay, turnUrls }: NatcheckServer): readonly Row[] {

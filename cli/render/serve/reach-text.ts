@@ -1,9 +1,9 @@
 /** Renders what a server's check from outside has found: a line for each port, and what to do about it. */
-import type { PortVerdict, ReachReport, TcpReach, UdpReach } from '../../server/index.ts';
-import { type Endpoint, formatEndpoint } from '../../src/endpoint.ts';
-import { explainReason } from '../../src/nat/reason.ts';
-import { visible } from '../../src/visible.ts';
-import { hang } from './layout/wrap.ts';
+import type { PortVerdict, ReachReport, TcpReach, UdpReach } from '../../../server/index.ts';
+import { type Endpoint, formatEndpoint } from '../../../src/endpoint.ts';
+import { explainReason } from '../../../src/nat/reason.ts';
+import { visible } from '../../../src/visible.ts';
+import { hang } from '../layout/wrap.ts';
 
 export function reachText({ udp, tcp }: ReachReport, columns: number | null = null): string {
   const rows = [...udp.map(udpRow), ...tcp.map(tcpRow)];

@@ -1,10 +1,10 @@
 /** The options of every command that meets a peer: where, by which relays, and what of this host it uses. */
 import type { InferredOptionTypes } from 'yargs';
-import { UsageError } from '../../src/errors.ts';
-import { parseServerName } from '../../src/net/lookup/server-name.ts';
-import type { PathMode, RoomOptions } from '../../src/punch/options.ts';
-import type { TurnServerChoice } from '../../src/punch/reachability/turn-choice.ts';
-import { GROUPS, grouped } from '../command.ts';
+import { UsageError } from '../../../src/errors.ts';
+import { parseServerName } from '../../../src/net/lookup/server-name.ts';
+import type { PathMode, RoomOptions } from '../../../src/punch/options.ts';
+import type { TurnServerChoice } from '../../../src/punch/reachability/turn-choice.ts';
+import { GROUPS, grouped } from '../../command.ts';
 import { FAMILY_OPTIONS, familyOption } from './family-options.ts';
 
 export const ROOM_OPTIONS = {

@@ -1,6 +1,6 @@
 /** `-4`, `-6` and `--local`: which addresses of this host a command uses. */
-import type { Family } from '../../src/endpoint.ts';
-import { UsageError } from '../../src/errors.ts';
+import type { Family } from '../../../src/endpoint.ts';
+import { UsageError } from '../../../src/errors.ts';
 
 export const FAMILY_OPTIONS = {
   local: {

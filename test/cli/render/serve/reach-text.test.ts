@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { reachText } from '../../../cli/render/reach-text.ts';
-import type { PortVerdict, TcpReach, UdpReach } from '../../../server/index.ts';
+import { reachText } from '../../../../cli/render/serve/reach-text.ts';
+import type { PortVerdict, TcpReach, UdpReach } from '../../../../server/index.ts';
 
 const bound = { address: '10.0.0.4', port: 3478 };
 const announced = { address: '203.0.113.10', port: 3478 };

@@ -1,0 +1,37 @@
+/** The pages of a server: whether it lives, whether it is ready, and its metrics. */
+import type { Registry } from 'prom-client';
+import type { Page, Pages } from '../http/http.ts';
+import { metricsPage } from '../http/metrics-page.ts';
+import type { Readiness } from './readiness.ts';
+
+interface PageSources {
+  readonly metrics: Registry;
+  readonly metricsToken: string | undefined;
+  readonly readiness: Readiness;
+}
+
+/** The pages of the HTTP port, which strangers reach. */
+export function publicPages({ metrics, metricsToken, readiness }: PageSources): Pages {
+  return { ...healthPages(readiness), '/metrics': metricsPage(metrics, metricsToken) };
+}
+
+/** Those of the address that is for the metrics alone: whoever reaches it may read them, unless there is a token. */
+export function metricsPages({ metrics, metricsToken, readiness }: PageSources): Pages {
+  const open = async (): Promise<Page> => ({ contentType: metrics.contentType, body: await metrics.metrics() });
+  return {
+    ...healthPages(readiness),
+    '/metrics': metricsToken === undefined ? open : metricsPage(metrics, metricsToken),
+  };
+}
+
+function healthPages(readiness: Readiness): Pages {
+  return {
+    '/healthz': () => ({ contentType: 'text/plain', body: 'ok\n' }),
+    '/readyz': () => readyPage(readiness.missing()),
+  };
+}
+
+function readyPage(missing: readonly string[]): Page {
+  if (missing.length === 0) return { contentType: 'text/plain', body: 'ready\n' };
+  return { status: 503, contentType: 'text/plain', body: `not ready: ${missing.join(', ')}\n` };
+}
