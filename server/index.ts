@@ -1,38 +1,27 @@
 /** The public side of natcheck as a library: one call opens every socket of it, one disposal closes them. */
 import { randomBytes } from 'node:crypto';
-import type { Registry } from 'prom-client';
 import { type Endpoint, formatEndpoint } from '../src/endpoint.ts';
-import { now, wallClock } from '../src/net/driver.ts';
-import { createOwner, type Owner } from '../src/net/owner.ts';
-import type { HttpServer } from './http/http.ts';
-import { openHttp } from './http/open.ts';
+import { createOwner } from '../src/net/owner.ts';
+import { enterFrom } from './cluster/start.ts';
+import { type Meeting, openMeeting } from './meeting.ts';
 import { type ServerLog, SILENT } from './operations/log.ts';
 import { createRegistry } from './operations/metrics.ts';
-import { type MetricsServer, openMetricsServer } from './operations/metrics-server.ts';
 import { createOperation, type Operation } from './operations/operation.ts';
-import { metricsPages, publicPages } from './operations/pages.ts';
 import { createReadiness, type Readiness } from './operations/readiness.ts';
 import { reportRefusals } from './operations/refusals.ts';
-import type { StartWarning } from './operations/warnings.ts';
-import { type Plan, planOf, type ServerOptions } from './options.ts';
+import { openFilesMax, type Started, type StartWarning, warningsOf } from './operations/warnings.ts';
+import { planOf, type ServerOptions } from './options.ts';
 import type { PartnerView } from './partner/view.ts';
-import { DEFAULT_LIMITS } from './rendezvous/decisions/limits.ts';
-import { createRendezvous, type Rendezvous } from './rendezvous/decisions/rendezvous.ts';
-import { addRendezvousMetrics } from './rendezvous/metrics.ts';
-import { type RendezvousService, serveRendezvous } from './rendezvous/service.ts';
-import { sumWith } from './services/metrics.ts';
 import { openOrReserve, type Services } from './services/services.ts';
-import { portOf, ticketIssuerFor } from './services/start.ts';
+import { portOf } from './services/start.ts';
 import { createTurnUsers } from './services/turn-users.ts';
-import { closeAll } from './sockets/bind.ts';
 import { checkPorts, type ReachOptions } from './sockets/check/check-ports.ts';
 import type { ReachReport } from './sockets/check/report.ts';
-import { addConnectionMetrics } from './sockets/metrics.ts';
 import type { ServedAddress } from './sockets/served-address.ts';
 import { renewTls } from './sockets/tls.ts';
-import { startWarnings } from './start-warnings.ts';
 import type { BoundTicket } from './stun/answer.ts';
 import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
+import { DEFAULT_RELAY_LIMITS } from './turn/decisions/limits.ts';
 import { DEFAULT_RELAY_PORTS, DEFAULT_TURNS_PORT, isOpenRelay } from './turn/options.ts';
 import { sessionSecretFor, turnServersOf } from './turn/turn-servers.ts';
 
@@ -111,7 +100,7 @@ export interface NatcheckServer extends AsyncDisposable, Operation {
  */
 export async function startServer(options: ServerOptions): Promise<NatcheckServer> {
   const plan = planOf(options);
-  const { relay, authToken, limits, otherStun, log = SILENT, onPartner } = options;
+  const { relay, authToken, log = SILENT, onPartner } = options;
   const readiness = createReadiness();
   const listening = readiness.require('listening');
   const onStanding: typeof onPartner = (view, standing) => {
@@ -121,27 +110,27 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   await using owner = createOwner();
   const services = owner.use(await openOrReserve(plan, { ...options, onPartner: onStanding }));
   const { layouts, stun, turnsPort } = services.bound;
-  const secrets = { ticketSecret: randomBytes(32), sessionSecret: sessionSecretFor(relay, randomBytes) };
+  const entry = await enterFrom(options, owner);
+  const sessionSecret = sessionSecretFor(relay, randomBytes);
   const turnServers = turnServersOf(options, {
-    ...{ secret: secrets.sessionSecret, primaries: stun.addresses, port: stun.port, turnsPort },
+    ...{ secret: sessionSecret, primaries: stun.addresses, port: stun.port, turnsPort },
   });
   const turnUsers = createTurnUsers();
-  const rendezvous = createRendezvous({
-    stun: { ...stun, ...(otherStun && { others: [...otherStun] }) },
-    ...{ authToken, limits, randomBytes, turnUsers },
-    issueTicket: ticketIssuerFor({ secret: secrets.ticketSecret, unixMs: wallClock }),
+  const metrics = createRegistry();
+  const meeting = await openMeeting(plan, options, {
+    ...{ entry, services, readiness, metrics, owner, turnUsers },
     // A relay that is going down is handed to nobody.
     turnFor: (user) => (readiness.isDraining() ? [] : turnServers.serversFor(user)),
   });
-  const metrics = createRegistry();
-  addRendezvousMetrics(metrics, rendezvous);
-  const { http, scraped } = await openPages(plan, { options, metrics, services, readiness, owner });
-  const service = owner.use(serveRendezvous({ rendezvous, http, now, log }));
+  const { http, scraped, service, cluster } = meeting;
   const onBound = (ticket: BoundTicket): void => service.handle({ kind: 'bound', ...ticket });
-  const { partners } = await services.serve({ ...secrets, metrics, turnUsers, onBound });
+  const { partners } = await services.serve({
+    ...{ ticketSecret: entry.secret, sessionSecret, metrics, turnUsers, onBound },
+  });
+  await cluster?.start(service.carryOut, readiness.require);
   for (const { family, standing } of partners) readiness.require(`partner ${family}`).set(standing() === 'up');
   owner.use(reportRefusals(metrics, log));
-  const operation = operationOf({ http, rendezvous, service, services, readiness, log });
+  const operation = operationOf(meeting, { services, readiness, log });
   const isOpen = isOpenRelay(relay, authToken);
   const warnings = startWarnings(options, { served: plan.families.flat(), isOpenRelay: isOpen });
   const kept = owner.move();
@@ -166,46 +155,13 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   };
 }
 
-/** Opens the HTTP port, and the metrics on an address of their own where they are asked for there. */
-async function openPages(
-  { families, httpPort }: Plan,
-  {
-    options: { tls, limits, metricsListen, metricsToken },
-    metrics,
-    services,
-    readiness,
-    owner,
-  }: {
-    readonly options: ServerOptions;
-    readonly metrics: Registry;
-    readonly services: Services;
-    readonly readiness: Readiness;
-    readonly owner: Owner;
-  },
-): Promise<{ readonly http: readonly HttpServer[]; readonly scraped: MetricsServer | undefined }> {
-  const pages = { metrics: sumWith(metrics, () => services.readMetrics()), metricsToken, readiness };
-  const { peersPerSource } = { ...DEFAULT_LIMITS, ...limits };
-  const { http, admission } = await openHttp(
-    { served: families.flat(), httpPort },
-    { pages: publicPages(pages), tls, now, peersPerSource },
-  );
-  owner.defer(() => closeAll(http));
-  addConnectionMetrics(metrics, { http: admission, ...(services.admission && { turn: services.admission }) });
-  const scraped = metricsListen && (await openMetricsServer(metricsListen, { pages: metricsPages(pages), now }));
-  if (scraped) owner.use(scraped);
-  return { http, scraped };
-}
-
 interface Running {
-  readonly http: readonly HttpServer[];
-  readonly rendezvous: Rendezvous;
-  readonly service: RendezvousService;
   readonly services: Services;
   readonly readiness: Readiness;
   readonly log: ServerLog;
 }
 
-function operationOf({ http, rendezvous, service, services, readiness, log }: Running): Operation {
+function operationOf({ http, rendezvous, service }: Meeting, { services, readiness, log }: Running): Operation {
   return createOperation({
     ...{ log, readiness },
     renew: (tls) => {
@@ -221,6 +177,22 @@ function operationOf({ http, rendezvous, service, services, readiness, log }: Ru
     },
     isIdle: () => rendezvous.population().peers === 0 && services.allocations() === 0,
   });
+}
+
+/** Finds what the operator had better know, and logs it. */
+function startWarnings(
+  { tls, relay, metricsListen, metricsToken, log = SILENT }: ServerOptions,
+  found: Pick<Started, 'served' | 'isOpenRelay'>,
+): readonly StartWarning[] {
+  const warnings = warningsOf({
+    ...found,
+    isSecure: tls !== undefined,
+    relayLimits: relay ? { ...DEFAULT_RELAY_LIMITS, ...relay.limits } : null,
+    openMetrics: metricsListen && metricsToken === undefined ? metricsListen.address : null,
+    openFilesMax: openFilesMax(),
+  });
+  for (const { code, message } of warnings) log('warn', code, { message });
+  return warnings;
 }
 
 /**

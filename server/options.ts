@@ -45,6 +45,8 @@ export interface ServerOptions extends OperationOptions {
   readonly workers?: number;
   /** STUN servers of others that the rendezvous names to its peers, as `HOST` or `HOST:PORT`: of use where this one has one address. */
   readonly otherStun?: readonly string[];
+  /** The Redis by which this server is one with others: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]` or `rediss://…`. */
+  readonly redis?: string;
   /** A server that answers from another address, so that the two with one address each are one for behaviour tests. */
   readonly partner?: PartnerOptions;
   /** Hears each time how it stands with the partner of a family, when that has changed. */

@@ -19,6 +19,8 @@ export type StartErrorCode =
   | 'bad-tls'
   /** There cannot be so many workers, or they cannot do what else is asked for. */
   | 'bad-workers'
+  /** Redis cannot be used. */
+  | 'no-redis'
   /** The options of the partner contradict each other, or a partner would be of no use. */
   | 'bad-partner'
   /** The options of the relay contradict each other, or cannot be met. */

@@ -40,6 +40,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'server/stun/decisions': ['server/base', 'src/base', 'src/stun'],
   'server/turn/decisions': ['server/base', 'server/limit', 'src/base', 'src/stun', 'src/turn'],
   'server/rendezvous/decisions': ['server/base', 'server/limit', 'server/ticket', 'src/base', 'src/rendezvous'],
+  'server/cluster/decisions': [
+    ...['server/base', 'server/limit', 'server/rendezvous/decisions', 'server/ticket', 'src/rendezvous'],
+  ],
+  'server/cluster': [
+    ...['server/base', 'server/cluster/decisions', 'server/operations', 'server/rendezvous/decisions'],
+    ...['src/net', 'src/rendezvous'],
+  ],
   'server/partner/decisions': ['server/limit', 'server/stun/decisions', 'src/base', 'src/stun'],
   'server/partner': [
     'server/base',
@@ -71,9 +78,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['server/ticket', 'server/turn', 'server/turn/decisions', 'src/base', 'src/net'],
   ],
   server: [
-    ...['server/base', 'server/http', 'server/operations', 'server/partner', 'server/partner/decisions'],
-    ...['server/rendezvous', 'server/rendezvous/decisions', 'server/services', 'server/sockets', 'server/stun'],
-    ...['server/stun/decisions', 'server/turn'],
+    ...['server/base', 'server/cluster', 'server/http', 'server/operations', 'server/partner'],
+    ...['server/partner/decisions', 'server/rendezvous', 'server/rendezvous/decisions', 'server/services'],
+    ...['server/sockets', 'server/stun', 'server/stun/decisions', 'server/ticket', 'server/turn'],
     ...['server/turn/decisions', 'src/base', 'src/nat', 'src/net', 'src/rendezvous'],
   ],
   'lab/base': ['src/base', 'src/nat', 'src/punch/attempt'],
@@ -160,6 +167,7 @@ const SANS_IO = [
     'lab/witness',
     'server/limit',
     'server/ticket',
+    'server/cluster/decisions',
     'server/stun/decisions',
     'server/turn/decisions',
     'server/rendezvous/decisions',

@@ -9,6 +9,7 @@ import { CHECK_OPTIONS, checkIfAsked } from './serve/check.ts';
 import { notifySystemd } from './serve/notify.ts';
 import { OPERATION_OPTIONS, operationOptions } from './serve/operation-options.ts';
 import { PARTNER_NOTES, PARTNER_OPTIONS, partnerOptions } from './serve/partner-options.ts';
+import { redisOptions } from './serve/redis-options.ts';
 import { relayOptions } from './serve/relay-options.ts';
 import { readTls, tlsFiles } from './serve/tls-files.ts';
 import { keepRenewed } from './serve/tls-renewal.ts';
@@ -51,7 +52,12 @@ the relay: --open-relay confirms that this is intended. --relay-user names users
 of your own instead. The relay never forwards into private networks, or to
 neighbours on a link of this host, unless --relay-allow-peer names their network
 or --relay-allow-private is given. With --turn-url, peers are offered another
-TURN server, which has the same --relay-secret.`;
+TURN server, which has the same --relay-secret.
+
+With --redis, servers that use the same Redis are one: peers meet in a room
+whichever of them they are connected to, and come back on another when one ends.
+All need the same token. Whoever can write to that Redis can pass for any of
+them. Pass a URL with a password as NATCHECK_REDIS.`;
 
 /** What a cloud's operator has to know who has named the address that the world sees. */
 const BEHIND_NAT = 'where a 1:1 NAT has that address, as in clouds, give --ip PRIVATE=PUBLIC';
@@ -144,6 +150,10 @@ export const serve = defineCommand({
       array: true,
       describe: 'Another TURN server to offer to peers; needs --relay-secret; can be repeated',
     },
+    redis: {
+      type: 'string',
+      describe: 'Redis by which this server is one with others, as redis://HOST[:PORT] (env NATCHECK_REDIS)',
+    },
     software: {
       type: 'string',
       describe: 'Server name to put in replies, where that makes them no longer than the request',
@@ -184,6 +194,7 @@ export const serve = defineCommand({
       ...(argv['per-source'] !== undefined && { limits: { peersPerSource: argv['per-source'] } }),
       ...partnerOptions(argv, { secretOfEnv: env.NATCHECK_PARTNER_SECRET || undefined, log }),
       ...relayOptions(argv, env.NATCHECK_RELAY_SECRET || undefined),
+      ...redisOptions(argv, env.NATCHECK_REDIS || undefined),
       ...{ log, ...operation },
     };
     try {

@@ -4,7 +4,7 @@ import type { Command, Context } from '../command.ts';
 import { ownVariable } from './environment.ts';
 
 /** What nobody else may learn; the password of a URL is one too. */
-const SECRET = /(^|-)(token|secret|password|user|code)$/;
+const SECRET = /(^|-)(token|secret|password|user|code|redis)$/;
 const URL_PASSWORD = /^([a-z][a-z\d+.-]*:\/\/[^/@\s]*:)[^/@\s]*(?=@)/i;
 
 export function configText(

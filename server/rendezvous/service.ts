@@ -17,6 +17,8 @@ const BUFFERED_MAX_BYTES = MESSAGE_MAX_BYTES;
 
 export interface RendezvousService extends AsyncDisposable {
   readonly handle: (input: RendezvousInput) => void;
+  /** Does what the rendezvous wants done later than with an input. */
+  readonly carryOut: (output: RendezvousOutput) => void;
 }
 
 interface State {
@@ -34,7 +36,7 @@ interface State {
  * Takes WebSockets at `/` of the HTTP servers; its disposal tells every peer, and closes all of them within a second.
  */
 export function serveRendezvous(options: {
-  readonly rendezvous: Rendezvous;
+  readonly rendezvous: Pick<Rendezvous, 'handle'>;
   readonly http: readonly HttpServer[];
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
@@ -57,6 +59,10 @@ export function serveRendezvous(options: {
   const ticking = setInterval(() => handle({ kind: 'tick' }), TICK_MS).unref();
   return {
     handle,
+    carryOut: (output) => {
+      events.output(output);
+      carryOut(sockets.get(output.connection), output);
+    },
     [Symbol.asyncDispose]: () => {
       clearInterval(ticking);
       return closeAll(state);

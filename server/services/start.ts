@@ -55,8 +55,10 @@ export function portOf(bound: readonly BoundSocket[], asked: number): number {
 }
 
 /** What makes the tickets of that secret; what takes them may be in a process of its own. */
-export function ticketIssuerFor(options: TicketOptions): ReturnType<typeof createTicketIssuer> {
-  return createTicketIssuer({ ...options, node: randomBytes(4).readUInt32BE(), randomBytes });
+export function ticketIssuerFor(
+  options: TicketOptions & { readonly node: number },
+): ReturnType<typeof createTicketIssuer> {
+  return createTicketIssuer({ ...options, randomBytes });
 }
 
 /** Returns a desk that takes the tickets of that secret, whoever has issued them. */

@@ -232,6 +232,7 @@ describe('natcheck serve, used wrongly, says so in one line', () => {
       'without auth-token everybody who joins a room may use the relay: set auth-token, or allow that with open-relay',
     ],
     [['--ip', A, '--open-relay'], '--open-relay is of use only with --relay'],
+    [['--ip', A, '--redis', 'http://redis'], '--redis takes a URL such as redis://HOST:6379 or rediss://HOST:6379'],
     [['--ip', A, '--relay-user', 'a:b'], '--relay-user is of use only with --relay'],
     [['--ip', A, '--relay-allow-peer', '10.0.0.0/8'], '--relay-allow-peer is of use only with --relay'],
     [

@@ -61,6 +61,11 @@ describe('options that are refused', () => {
       'bad-workers: a server with a partner cannot have workers',
     ],
     [
+      'workers and Redis',
+      { ip: [IP], workers: 2, redis: 'redis://192.0.2.9' },
+      'bad-workers: a server with Redis cannot have workers',
+    ],
+    [
       'three of a family',
       { ip: [IP, '192.0.2.2', '2001:db8::1', '192.0.2.3'] },
       'too-many-addresses: 192.0.2.3 is one IPv4 address too many: at most 2 are used',

@@ -1,11 +1,26 @@
 /** What the rendezvous is told, and what it wants done. */
 import type { Endpoint } from '../../../src/endpoint.ts';
+import type { StunOffer } from '../../../src/rendezvous/protocol/fields.ts';
 import type { ServerMessage } from '../../../src/rendezvous/protocol/server-message.ts';
+
+/** An id whose owner has a resume key with that digest. */
+export interface KeptId {
+  readonly id: string;
+  readonly digest: string;
+}
 
 /** What happens; the caller gives each connection a number. */
 export type RendezvousInput =
-  /** A connection is open; `source` is the name of where it comes from (../../limit/source.ts). */
-  | { readonly kind: 'opened'; readonly connection: number; readonly source: string }
+  /**
+   * A connection is open; `source` is the name of where it comes from (../../limit/source.ts), and `stun` what its peer
+   * is told where that is not this server's.
+   */
+  | {
+      readonly kind: 'opened';
+      readonly connection: number;
+      readonly source: string;
+      readonly stun?: StunOffer | undefined;
+    }
   /** A message has come; a binary one has no text. */
   | { readonly kind: 'message'; readonly connection: number; readonly text: string | null }
   | { readonly kind: 'pong'; readonly connection: number; readonly payload: string }
@@ -17,6 +32,9 @@ export type RendezvousInput =
    * it.
    */
   | { readonly kind: 'bound'; readonly ticket: string; readonly endpoint: Endpoint }
+  /** The room comes from another node, with ids that are kept for their owners; or it goes there. */
+  | { readonly kind: 'adopt'; readonly room: string; readonly ids: readonly KeptId[] }
+  | { readonly kind: 'evict'; readonly room: string }
   /** TICK_MS have passed. */
   | { readonly kind: 'tick' }
   /** The server will end before long: nobody opens a room any more, and those who are in one go on. */

@@ -1,8 +1,9 @@
-/** Joining a room under an id, rejoining it, and leaving. */
+/** Joining a room under an id, rejoining it, leaving it, and the end of a room that is another node's. */
 import type { ClientMessageOf } from '../../../src/rendezvous/protocol/client-message.ts';
 import type { ServerMessage } from '../../../src/rendezvous/protocol/server-message.ts';
 import { secretOf } from '../../secret.ts';
 import { catchUp, forgetSpentAsks } from './ask.ts';
+import { forgetKept } from './kept.ts';
 import { PASSING, refusalOf } from './may-join.ts';
 import { ping } from './round-trip.ts';
 import { CLOSE, hangUp, refuse, send } from './say.ts';
@@ -56,7 +57,7 @@ function attach(
     resumed,
     resumeKey: session.resumeKey,
     ...issueTickets(now, state, session),
-    stun: state.stun,
+    stun: connection.stun ?? state.stun,
     ...turnOf(state, session),
   });
 }
@@ -86,6 +87,7 @@ function createSession(state: State, source: Source, message: Join): PeerSession
     asks: new Map(),
   };
   room.sessions.set(session.id, session);
+  forgetKept(state, message);
   state.sessions++;
   source.peers++;
   return session;
@@ -128,4 +130,14 @@ export function leave(
 
 function tellOthers(state: State, { id, room }: PeerSession, message: ServerMessage): void {
   for (const other of room.sessions.values()) if (other.id !== id) send(state, other, message);
+}
+
+/** Gives a room up, which is another node's from now on: its peers are cut off, so that they join that one's. */
+export function evict(now: number, state: State, name: string): void {
+  state.kept.delete(name);
+  const sessions = [...(state.rooms.get(name)?.sessions.values() ?? [])];
+  for (const { connection } of sessions) {
+    if (connection) hangUp(now, state, { connection, code: CLOSE.tryAgainLater, reason: 'the room has moved' });
+  }
+  for (const session of sessions) endSession(state, session, 'lost');
 }

@@ -2,6 +2,7 @@
 import type { ClientMessageOf } from '../../../src/rendezvous/protocol/client-message.ts';
 import type { RefusalCode } from '../../../src/rendezvous/protocol/refusal.ts';
 import { isSameSecret } from '../../secret.ts';
+import { keptFromMs } from './kept.ts';
 import { TICK_MS } from './limits.ts';
 import { takeTicket } from './sources.ts';
 import type { PeerSession, Source, State } from './state.ts';
@@ -36,6 +37,8 @@ export function refusalOf(
   // This comes before everything else, so that guesses at the token count too.
   const busyMs = takeTicket(now, state, source);
   if (busyMs > 0) return { code: 'source-busy', retryInMs: Math.ceil(busyMs) };
+  const keptMs = known ? 0 : keptFromMs(now, state, message);
+  if (keptMs > 0 && isAuthorized(state, message)) return { code: 'id-in-use', retryInMs: Math.ceil(keptMs + TICK_MS) };
   const code = known ? refusalOfReturn(state, known, message) : refusalOfNew(state, source, message);
   if (code === null) return null;
   return { code, retryInMs: code === 'id-in-use' && known ? freeInMs(now, state, known) : undefined };

@@ -8,6 +8,8 @@ import type { Ticket, TicketAsked } from '../../ticket/tickets.ts';
 import { createRendezvousCounts, type RendezvousCounts } from './counts.ts';
 import type { RendezvousInput, RendezvousOutput } from './input-output.ts';
 import { introduceReady } from './introduction.ts';
+import { evict } from './join.ts';
+import { adopt } from './kept.ts';
 import { DEFAULT_LIMITS, type RendezvousLimits } from './limits.ts';
 import { receive, receiveControl } from './receive.ts';
 import { pong } from './round-trip.ts';
@@ -33,6 +35,8 @@ export interface RendezvousOptions {
 export interface Rendezvous {
   /** Takes an input, and gives what it leads to, in order. `now` is in ms of any one monotonic clock. */
   readonly handle: (now: number, input: RendezvousInput) => readonly RendezvousOutput[];
+  /** Whether anybody is in the room, or is awaited there; or the one of that id. */
+  readonly holds: (room: string, id?: string) => boolean;
   /** Whether the session that has this TURN user is there, or is kept for its owner. */
   readonly hasTurnUser: (user: string) => boolean;
   readonly counts: Readonly<RendezvousCounts>;
@@ -49,6 +53,11 @@ export function createRendezvous(options: RendezvousOptions): Rendezvous {
       const { outputs } = state;
       state.outputs = [];
       return outputs;
+    },
+    holds: (room, id) => {
+      const [sessions, kept] = [state.rooms.get(room)?.sessions, state.kept.get(room)];
+      if (id === undefined) return sessions !== undefined || kept !== undefined;
+      return (sessions?.has(id) ?? false) || (kept?.has(id) ?? false);
     },
     hasTurnUser: (user) => state.turnUsers.has(user),
     counts: state.counts,
@@ -73,6 +82,7 @@ function createState(options: RendezvousOptions): State {
     connections: new Map(),
     sources: new Map(),
     rooms: new Map(),
+    kept: new Map(),
     turnUsers,
     tickets: new Map(),
     sessions: 0,
@@ -86,6 +96,12 @@ function apply(now: number, state: State, input: RendezvousInput): void {
   switch (input.kind) {
     case 'opened':
       open(now, state, input);
+      break;
+    case 'adopt':
+      adopt(now, state, input);
+      break;
+    case 'evict':
+      evict(now, state, input.room);
       break;
     case 'tick':
       tick(now, state);
@@ -110,9 +126,9 @@ function apply(now: number, state: State, input: RendezvousInput): void {
 function open(
   now: number,
   state: State,
-  { connection: id, source }: Extract<RendezvousInput, { readonly kind: 'opened' }>,
+  { connection: id, source, stun }: Extract<RendezvousInput, { readonly kind: 'opened' }>,
 ): void {
-  state.connections.set(id, createConnection(now, id, enter(now, state, source)));
+  state.connections.set(id, createConnection(now, { id, source: enter(now, state, source), stun: stun ?? null }));
 }
 
 type ConnectionInput = Extract<RendezvousInput, { readonly kind: 'message' | 'pong' | 'ping' | 'closed' }>;

@@ -20,6 +20,8 @@ export interface Source {
 
 export interface Connection {
   readonly id: number;
+  /** What its peer is told of STUN servers, where that is not the server's. */
+  readonly stun: StunOffer | null;
   readonly source: Source;
   readonly openedAt: number;
   heardAt: number;
@@ -95,6 +97,8 @@ export interface State {
   /** The sources by their names (../../limit/source.ts). */
   readonly sources: Map<string, Source>;
   readonly rooms: Map<string, Room>;
+  /** The ids that are kept for owners who have not come to this node yet, by their rooms (kept.ts). */
+  readonly kept: Map<string, Map<string, { readonly digest: string; readonly until: number }>>;
   /** The TURN users of all sessions. */
   readonly turnUsers: TurnUsers;
   readonly issueTicket: (now: number, asked: TicketAsked) => Ticket;
@@ -118,10 +122,14 @@ export function arePaired(one: PeerSession, other: PeerSession): boolean {
   return one.asks.has(other.id) && other.asks.has(one.id);
 }
 
-export function createConnection(now: number, id: number, source: Source): Connection {
+export function createConnection(
+  now: number,
+  { id, source, stun }: Pick<Connection, 'id' | 'source' | 'stun'>,
+): Connection {
   return {
     id,
     source,
+    stun,
     openedAt: now,
     heardAt: now,
     arrivalMs: now,

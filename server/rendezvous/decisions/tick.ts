@@ -1,5 +1,6 @@
 /** Does what time alone brings about: pings, and the end of silent connections, lost sessions and stale tickets. */
 import { endSession } from './join.ts';
+import { forgetStaleKept } from './kept.ts';
 import { ping } from './round-trip.ts';
 import { CLOSE, hangUp, refuse } from './say.ts';
 import { forgetIdleSources } from './sources.ts';
@@ -20,6 +21,7 @@ export function tick(now: number, state: State): void {
       if (!session.connection && now - session.lostAt >= resumeMs) endSession(state, session, 'lost');
     }
   }
+  forgetStaleKept(now, state);
   forgetIdleSources(now, state);
   for (const ticket of state.tickets.values()) {
     if (now >= ticket.expiresAt) state.tickets.delete(ticket.username);

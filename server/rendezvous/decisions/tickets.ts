@@ -16,7 +16,7 @@ export function issueTickets(
   session: PeerSession,
 ): { readonly ticket: WireTicket; readonly ticket6?: WireTicket } {
   revokeTickets(state, session);
-  const families = new Set(state.stun.addresses?.map(familyOf));
+  const families = new Set((session.connection?.stun ?? state.stun).addresses?.map(familyOf));
   const ticket = issue(now, state, { session, socket: 'first', family: null });
   return families.size < 2
     ? { ticket }

@@ -29,6 +29,8 @@ export interface Peer extends AsyncDisposable {
   readonly socket: UdpSocket;
   /** Binds a ticket, its own unless told otherwise, from its socket. */
   readonly bind: (ticket?: { readonly username: string; readonly password: string }) => Promise<TicketBindingResult>;
+  /** The next event. */
+  readonly any: () => Promise<RendezvousEvent>;
   /** The next event of that type; those before it are skipped. */
   readonly next: <T extends RendezvousEvent['type']>(type: T) => Promise<EventOf<T>>;
 }
@@ -37,7 +39,11 @@ export interface Peer extends AsyncDisposable {
 export async function join(server: NatcheckServer, id: string, options: Partial<JoinOptions> = {}): Promise<Peer> {
   const result = await joinRendezvous({ url: urlOf(server), room: ROOM, id, ...options });
   if (result.outcome !== 'joined') throw new Error(JSON.stringify(result));
-  const { client } = result;
+  return await peerOf(result.client);
+}
+
+/** The peer of a client that has joined. */
+export async function peerOf(client: RendezvousClient): Promise<Peer> {
   const socket = await openUdpSocket({ address: HOST, port: 0 });
   const events: RendezvousEvent[] = [];
   let wake = (): void => {};
@@ -45,6 +51,15 @@ export async function join(server: NatcheckServer, id: string, options: Partial<
     events.push(event);
     wake();
   });
+  const any = async (): Promise<RendezvousEvent> => {
+    for (;;) {
+      const event = events.shift();
+      if (event) return event;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  };
   return {
     client,
     socket,
@@ -53,14 +68,11 @@ export async function join(server: NatcheckServer, id: string, options: Partial<
       const session = createTicketBinding({ ticket, server: to, randomBytes });
       return startDriver({ session, sockets: { punch: socket } }).result;
     },
+    any,
     next: async <T extends RendezvousEvent['type']>(type: T) => {
       for (;;) {
-        const event = events.shift();
-        if (event?.type === type) return event as EventOf<T>;
-        if (event) continue;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
+        const event = await any();
+        if (event.type === type) return event as EventOf<T>;
       }
     },
     [Symbol.asyncDispose]: async () => {
