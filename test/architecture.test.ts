@@ -80,7 +80,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   server: [
     ...['server/base', 'server/cluster', 'server/http', 'server/operations', 'server/partner'],
     ...['server/partner/decisions', 'server/rendezvous', 'server/rendezvous/decisions', 'server/services'],
-    ...['server/sockets', 'server/stun', 'server/stun/decisions', 'server/ticket', 'server/turn'],
+    ...['server/sockets', 'server/stun', 'server/stun/decisions', 'server/turn'],
     ...['server/turn/decisions', 'src/base', 'src/nat', 'src/net', 'src/rendezvous'],
   ],
   'lab/base': ['src/base', 'src/nat', 'src/punch/attempt'],

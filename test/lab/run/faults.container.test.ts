@@ -1,11 +1,12 @@
 /** The faults of a lab file, as programs on both sides meet them, and that none of them is left for the next try. */
-import { hostname } from 'node:os';
 import { expect, it } from 'vitest';
 import { exec } from '../../../lab/docker/container/exec.ts';
+import { listLab } from '../../../lab/docker/engine/labels.ts';
 import { connectDocker } from '../../../lab/docker/engine/testcontainers.ts';
+import type { Lab, LabOptions } from '../../../lab/docker/lab.ts';
 import { CutShortError } from '../../../lab/run/cut-short.ts';
 import { describeLab, labHost } from '../docker/provided.ts';
-import { runHere } from './run-here.ts';
+import { borrowed, runHere } from './run-here.ts';
 
 /** Answers each datagram with its number and the endpoint that it came from; keeps its own mapping open. */
 const ECHO = `
@@ -67,11 +68,10 @@ const python = (script: string, ...args: readonly string[]): readonly string[] =
 const afterLine = (line: string): object => ({ after: { line, of: 'a' } });
 
 /** Ends the program that shapes the links of the lab that this process has started last. */
-async function killLinks(): Promise<void> {
+async function killLinks({ id }: Pick<Lab, 'id'>): Promise<void> {
   const docker = await connectDocker(labHost());
-  const filters = { label: [`natcheck.lab.owner=${hostname()}/${process.pid}`], name: ['backbone'] };
-  const [latest] = await docker.listContainers({ filters });
-  await exec(docker.getContainer(latest?.Id ?? ''), ['pkill', '-KILL', '-f', 'link.py']);
+  const backbone = (await listLab(docker, id)).find(({ Names }) => Names.some((name) => name.endsWith('backbone')));
+  await exec(docker.getContainer(backbone?.Id ?? 'none'), ['pkill', '-KILL', '-f', 'link.py']);
 }
 
 describeLab('faults of a lab file', () => {
@@ -143,6 +143,12 @@ describeLab('faults of a lab file', () => {
   }, 120_000);
 
   it('that cannot be made end the try, and the end of what shapes the links ends the run, each with its place', async () => {
+    const labs: Lab[] = [];
+    const start = async (options: LabOptions): Promise<Lab> => {
+      const lab = await borrowed(options);
+      labs.push(lab);
+      return lab;
+    };
     const ended = await runHere(
       {
         sides: { a: { command: '[ {{peer.nat}} = firewalled ] || echo ready; sleep 60' }, b: { command: 'sleep 60' } },
@@ -152,7 +158,7 @@ describeLab('faults of a lab file', () => {
         success: { within: '60s', exit: 0 },
         faults: [{ ...afterLine('ready'), renumber: 'b' }],
       },
-      { onCell: () => void killLinks() },
+      { start, onCell: () => void labs.map(killLinks) },
     ).catch((error: unknown) => error);
     expect(ended).toBeInstanceOf(CutShortError);
     const { result, cause } = ended as CutShortError;
