@@ -67,7 +67,7 @@ until(peer, is_silent, 5)
 const python = (script: string, ...args: readonly string[]): readonly string[] => ['python3', '-c', script, ...args];
 const afterLine = (line: string): object => ({ after: { line, of: 'a' } });
 
-/** Ends the program that shapes the links of the lab that this process has started last. */
+/** Ends the program that shapes the links of the lab. */
 async function killLinks({ id }: Pick<Lab, 'id'>): Promise<void> {
   const docker = await connectDocker(labHost());
   const backbone = (await listLab(docker, id)).find(({ Names }) => Names.some((name) => name.endsWith('backbone')));
