@@ -27,9 +27,9 @@ that was asked.
 
 In clouds a host mostly has a private address, and a 1:1 NAT gives it the public
 one: --ip 10.0.0.4=203.0.113.10 binds the first and announces the second. What a
-firewall there does not let in, --check names, through other STUN servers with
-two addresses. It ends with 0 when every UDP port is reached, 7 when one is
-blocked or announced wrongly, 3 when nobody answers and 4 when it cannot tell.
+firewall there does not let in, --check names, through other STUN servers. It
+ends with 0 when every UDP port is reached, 7 when one is blocked or announced
+wrongly, 3 when nobody answers and 4 when it cannot tell.
 
 Peers meet in rooms on the TCP port. Without a token, everybody may join. Pass
 the token as NATCHECK_TOKEN and the relay secret as NATCHECK_RELAY_SECRET,

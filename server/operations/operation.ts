@@ -1,12 +1,10 @@
 /** What an operator may ask of a server that runs: another certificate, and a good end. */
 import { X509Certificate } from 'node:crypto';
 import type { Server } from 'node:net';
-import type { Registry } from 'prom-client';
 import { renewTls, type Tls } from '../sockets/tls.ts';
 import { type Drainable, type DrainEnd, drain } from './drain.ts';
 import type { ServerLog } from './log.ts';
 import type { Readiness } from './readiness.ts';
-import { createRefusalReport, REFUSALS_EVERY_MS } from './refusals.ts';
 
 export interface Operation {
   /**
@@ -42,11 +40,4 @@ export function createOperation({ log, readiness, servers, begin, isIdle }: Oper
       return end;
     },
   };
-}
-
-/** Logs refusals until this is disposed of. */
-export function reportRefusals(metrics: Registry, log: ServerLog): Disposable {
-  const report = createRefusalReport(metrics, log);
-  const timer = setInterval(() => void report(), REFUSALS_EVERY_MS).unref();
-  return { [Symbol.dispose]: () => clearInterval(timer) };
 }

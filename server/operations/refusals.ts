@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 import type { ServerLog } from './log.ts';
 
 /** How often it is told. */
-export const REFUSALS_EVERY_MS = 10_000;
+const REFUSALS_EVERY_MS = 10_000;
 
 /** The counters of refusals, the service that each is of, and the label that has the reason. */
 const COUNTERS = [
@@ -37,4 +37,11 @@ export function createRefusalReport(metrics: Registry, log: ServerLog): () => Pr
       }
     }
   };
+}
+
+/** Logs them until this is disposed of. */
+export function reportRefusals(metrics: Registry, log: ServerLog): Disposable {
+  const report = createRefusalReport(metrics, log);
+  const timer = setInterval(() => void report(), REFUSALS_EVERY_MS).unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }

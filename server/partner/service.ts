@@ -41,13 +41,15 @@ export interface PartnerService extends Disposable {
   readonly address: () => string | null;
 }
 
-/** Asks from now on; its disposal ends that. */
+/** Asks from now on; its disposal says so to the partner, and ends that. */
 export function servePartner(options: PartnerServiceOptions): PartnerService {
   const { layout, socket, counts, now, randomBytes, hosts, secret, resolver } = options;
   const { port, altPort, addresses } = layout;
   const family = familyOf(addresses[0]);
   const link = createPartnerLink({ secret, family, ports: { port, altPort }, randomBytes, counts });
-  const standing = (): Standing => link.standing(now());
+  let isClosed = false;
+  const standingAt = (time: number): Standing => (isClosed ? 'silent' : link.standing(time));
+  const standing = (): Standing => standingAt(now());
   const at = findPartnerAddress({ hosts, family, own: addresses, isMissed: () => standing() !== 'up', resolver });
   const endpoint = (): Endpoint | null => {
     const address = at.current();
@@ -60,17 +62,20 @@ export function servePartner(options: PartnerServiceOptions): PartnerService {
   return {
     take: (bytes, { local, remote }) => {
       if (!isForPartner(bytes)) return false;
+      if (isClosed) return true;
       const from = endpoint();
       if (from && sameEndpoint(remote, from) && sameEndpoint(local, socket.local)) handle({ kind: 'datagram', bytes });
       else counts.refused.stranger++;
       return true;
     },
-    layout: createLayouts(layout, { address: at.current, isUp: (time) => link.standing(time) === 'up' }),
+    layout: createLayouts(layout, { address: at.current, isUp: (time) => standingAt(time) === 'up' }),
     handOver: (handOver) => handle({ kind: 'hand-over', handOver }),
     standing,
     address: at.current,
     [Symbol.dispose]: () => {
       clearInterval(asking);
+      handle({ kind: 'closing' });
+      isClosed = true;
       at[Symbol.dispose]();
     },
   };

@@ -24,7 +24,7 @@ function node(words: readonly string[]): string {
   return `${stdout}${stderr}`;
 }
 
-it('has what is built, what the lab builds its image from, the pages and the schemas, and nothing else', () => {
+it('has what is built, what the lab builds its image from, the pages, the manual and the schemas, and nothing else', () => {
   const kinds = [
     /^(CHANGELOG\.md|LICENSE|README\.md|package\.json)$/,
     /^dist\/cli\/[\w-]+\.js$/,
@@ -36,6 +36,7 @@ it('has what is built, what the lab builds its image from, the pages and the sch
     /^docs\/[\w-]+\.md$/,
     /^docs\/schema\/natcheck\.[\w-]+-\d+\.schema\.json$/,
     /^lab\/docker\/image\/[\w-]+\.Dockerfile$/,
+    /^man\/natcheck\.1$/,
     /^lab\/docker\/image\/programs\/[\w-]+\.\w+$/,
   ];
   expect(natcheck.files.filter((path) => !kinds.some((kind) => kind.test(path)))).toEqual([]);

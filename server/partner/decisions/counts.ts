@@ -13,6 +13,8 @@ export const PARTNER_REFUSALS = [
   'reflected',
   /** It does not open: it was sealed with another secret, or changed on its way. */
   'unsealed',
+  /** So many come from processes of the partner that are not known that no more are opened now. */
+  'too-many-unknown',
   /** It is for an earlier process of this server, or for one that its sender does not know yet. */
   'other-epoch',
   /** It is not from the process of the partner that answers us. */
@@ -31,7 +33,7 @@ export const PARTNER_REFUSALS = [
 ] as const;
 export type PartnerRefusal = (typeof PARTNER_REFUSALS)[number];
 
-export const PARTNER_MESSAGES = ['hello', 'answer', 'hand-over'] as const;
+export const PARTNER_MESSAGES = ['hello', 'answer', 'bye', 'hand-over'] as const;
 type MessageKind = (typeof PARTNER_MESSAGES)[number];
 
 export interface PartnerCounts {
@@ -48,8 +50,8 @@ export interface PartnerCounts {
 
 export function createPartnerCounts(): PartnerCounts {
   return {
-    sent: { hello: 0, answer: 0, 'hand-over': 0 },
-    taken: { hello: 0, answer: 0, 'hand-over': 0 },
+    sent: { hello: 0, answer: 0, bye: 0, 'hand-over': 0 },
+    taken: { hello: 0, answer: 0, bye: 0, 'hand-over': 0 },
     refused: Object.fromEntries(PARTNER_REFUSALS.map((why) => [why, 0])) as Record<PartnerRefusal, number>,
     unsent: { 'partner-down': 0, 'too-many': 0, 'send-failed': 0 },
   };

@@ -7,6 +7,8 @@ export type PartnerInput =
   | { readonly kind: 'tick' }
   /** From the partner's primary endpoint. */
   | { readonly kind: 'datagram'; readonly bytes: Uint8Array }
+  /** This process ends. */
+  | { readonly kind: 'closing' }
   /** A request that the partner is to answer. */
   | { readonly kind: 'hand-over'; readonly handOver: HandOver };
 

@@ -4,7 +4,7 @@
  * shared secret is acted on, once, and while the partner is heard.
  */
 import type { Family } from '../../../src/endpoint.ts';
-import { type Rate, take } from '../../limit/bucket.ts';
+import type { Rate } from '../../limit/bucket.ts';
 import type { HandOver } from '../../stun/decisions/hand-over.ts';
 import { createPartnerCounts, type PartnerCounts } from './counts.ts';
 import { sayHello } from './hello.ts';
@@ -14,7 +14,7 @@ import type { Ports } from './message.ts';
 import { receive } from './receive.ts';
 import { keyOf } from './seal.ts';
 import { DOUBT_MS, type Standing } from './standing.ts';
-import { type State, say, standingOf } from './state.ts';
+import { type State, say, standingOf, takeToken } from './state.ts';
 
 /**
  * What goes to the partner on behalf of all clients together, forged sources included: enough for 130 detections begun
@@ -48,6 +48,7 @@ export function createPartnerLink(options: PartnerLinkOptions): PartnerLink {
     ...{
       asked: new Map(),
       asksBackMs: Number.NEGATIVE_INFINITY,
+      unknownMs: Number.NEGATIVE_INFINITY,
       handOversMs: Number.NEGATIVE_INFINITY,
       toldMs: Number.NEGATIVE_INFINITY,
       doubt: null,
@@ -81,6 +82,9 @@ function apply(state: State, input: PartnerInput): void {
     case 'datagram':
       receive(state, input.bytes);
       break;
+    case 'closing':
+      if (state.peer) say(state, state.peer.epoch, { kind: 'bye' });
+      break;
     case 'hand-over':
       handOver(state, input.handOver);
       break;
@@ -88,17 +92,15 @@ function apply(state: State, input: PartnerInput): void {
 }
 
 function handOver(state: State, handOver: HandOver): void {
-  const { peer, counts, nowMs } = state;
+  const { peer, counts } = state;
   if (!peer || standingOf(state) !== 'up') {
     counts.unsent['partner-down']++;
     return;
   }
-  const next = take(nowMs, state.handOversMs, HAND_OVERS);
-  if (next === null) {
+  if (!takeToken(state, 'handOversMs', HAND_OVERS)) {
     counts.unsent['too-many']++;
     return;
   }
-  state.handOversMs = next;
   say(state, peer.epoch, { kind: 'hand-over', handOver });
 }
 

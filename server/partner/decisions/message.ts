@@ -3,6 +3,7 @@
  *
  *   hello      |1| challenge (8) | port | alt port |
  *   answer     |2| challenge (8) | port | alt port | flags: 1 the hello's sender is heard |
+ *   bye        |4|
  *   hand-over  |3| flags: 1 classic, 2 FINGERPRINT, 4 came to the alt port, 8 changes the port
  *              | transaction id (16) | address (16) | port | port that the reply goes to | length of the request |
  */
@@ -25,11 +26,14 @@ export type PartnerMessage =
   | { readonly kind: 'hello'; readonly challenge: string; readonly ports: Ports }
   /** Gives a challenge back. */
   | { readonly kind: 'answer'; readonly challenge: string; readonly ports: Ports; readonly hears: boolean }
+  /** Says that its sender ends. */
+  | { readonly kind: 'bye' }
   | { readonly kind: 'hand-over'; readonly handOver: HandOver };
 
 const HELLO = 1;
 const ANSWER = 2;
 const HAND_OVER = 3;
+const BYE = 4;
 
 const PORTS_AT = 1 + CHALLENGE_BYTES;
 const ANSWER_FLAGS_AT = PORTS_AT + 4;
@@ -54,6 +58,9 @@ export function encodeMessage(message: PartnerMessage): Uint8Array {
       bytes.writeUInt16BE(message.ports.port, PORTS_AT);
       bytes.writeUInt16BE(message.ports.altPort, PORTS_AT + 2);
       if (message.kind === 'answer' && message.hears) bytes[ANSWER_FLAGS_AT] = HEARS;
+      return bytes;
+    case 'bye':
+      bytes[0] = BYE;
       return bytes;
     case 'hand-over':
       writeHandOver(bytes, message.handOver);
@@ -87,6 +94,8 @@ export function decodeMessage(inner: Uint8Array, family: Family): PartnerMessage
       const flags = bytes[ANSWER_FLAGS_AT] ?? 0;
       return { kind: 'answer', challenge: challengeOf(bytes), ports: portsOf(bytes), hears: (flags & HEARS) !== 0 };
     }
+    case BYE:
+      return { kind: 'bye' };
     case HAND_OVER: {
       const handOver = readHandOver(bytes, family);
       return handOver && { kind: 'hand-over', handOver };

@@ -1,17 +1,24 @@
 /** The rules for a datagram from the partner's endpoint: who may be believed, and what follows. */
-import { type Rate, take } from '../../limit/bucket.ts';
+import type { Rate } from '../../limit/bucket.ts';
 import type { PartnerRefusal } from './counts.ts';
 import { sayHello } from './hello.ts';
 import { decodeMessage, type PartnerMessage } from './message.ts';
 import { type Epoch, keyOf, readHeader, type SealedHeader, unseal } from './seal.ts';
 import type { Standing } from './standing.ts';
-import { isHeard, newPeer, type State, say } from './state.ts';
+import { isHeard, newPeer, type State, say, takeToken } from './state.ts';
 
 /**
  * How often a hello is answered with one of our own. A new process of the partner is worth it; but recorded hellos of
  * earlier ones open as well, and are not to make this server send without bound.
  */
 const ASKS_BACK: Rate = { burst: 16, intervalMs: 100 };
+
+/**
+ * How many datagrams of processes that are not known are opened. Each costs a key, five times what a reply to a client
+ * costs, and forged ones are not to take the time of the clients.
+ */
+export const UNKNOWN_PER_SECOND = 1_000;
+const UNKNOWN: Rate = { burst: UNKNOWN_PER_SECOND, intervalMs: 1_000 / UNKNOWN_PER_SECOND };
 
 /** What was sealed with our secret, by one process of the partner. */
 interface Opened {
@@ -40,6 +47,7 @@ function open(state: State, datagram: Uint8Array): Opened | PartnerRefusal {
   if (header.from === state.epoch) return 'reflected';
   const known = header.from === state.peer?.epoch ? state.peer : null;
   if (known && !known.window.isNew(header.counter)) return 'replayed';
+  if (!known && !takeToken(state, 'unknownMs', UNKNOWN)) return 'too-many-unknown';
   const inner = unseal(known?.key ?? keyOf(state.secret, header.from), datagram);
   if (!inner) {
     doubt(state, 'other-secret');
@@ -60,14 +68,30 @@ function obey(state: State, { header, message, isKnown }: Opened): Verdict {
       return takeHello(state, { from: header.from, message, isKnown });
     case 'answer':
       return takeAnswer(state, header, message);
-    case 'hand-over':
-      if (!isKnown) return 'unknown-epoch';
-      if (header.to !== state.epoch) return 'other-epoch';
+    case 'bye':
+      return refusalOf(state, header, isKnown) ?? takeBye(state);
+    case 'hand-over': {
+      const refusal = refusalOf(state, header, isKnown);
+      if (refusal) return refusal;
       // What lay in a queue while this process was stopped, or was held back on its way, is answered no more.
       if (!isHeard(state)) return 'not-heard';
       state.outputs.push({ kind: 'reply', handOver: message.handOver });
       return null;
+    }
   }
+}
+
+/** What is said from one process to another counts between these two only. */
+function refusalOf({ epoch }: State, { to }: SealedHeader, isKnown: boolean): Verdict {
+  if (!isKnown) return 'unknown-epoch';
+  return to === epoch ? null : 'other-epoch';
+}
+
+/** It is heard no more, whichever of its answers are still on their way. */
+function takeBye({ peer, asked }: State): Verdict {
+  if (peer) peer.answeredMs = Number.NEGATIVE_INFINITY;
+  asked.clear();
+  return null;
 }
 
 /** Answers it. A process that is not known may be a new one, and one that did not hear us may do so now: it is asked at once. */
@@ -79,18 +103,12 @@ function takeHello(
     isKnown,
   }: { readonly from: Epoch; readonly message: Hello; readonly isKnown: boolean },
 ): Verdict {
-  const asksBack = (!isKnown || !state.peer?.hears) && takeToken(state);
+  const asksBack = (!isKnown || !state.peer?.hears) && takeToken(state, 'asksBackMs', ASKS_BACK);
   if (!isKnown && !asksBack) return 'too-many-hellos';
   const hears = isKnown && isHeard(state);
   say(state, from, { kind: 'answer', challenge, ports: state.ports, hears });
   if (asksBack) sayHello(state);
   return null;
-}
-
-function takeToken(state: State): boolean {
-  const next = take(state.nowMs, state.asksBackMs, ASKS_BACK);
-  if (next !== null) state.asksBackMs = next;
-  return next !== null;
 }
 
 /** Whoever gives a challenge back that was drawn here lives now, whatever was recorded of its earlier processes. */

@@ -1,6 +1,7 @@
 /** The state of the link to a partner, and the rules that all of it follows. */
 import type { Family } from '../../../src/endpoint.ts';
 import { createReplayWindow, type ReplayWindow } from '../../../src/tunnel/session/datagram/replay-window.ts';
+import { type Rate, take } from '../../limit/bucket.ts';
 import type { PartnerCounts } from './counts.ts';
 import type { PartnerOutput } from './input-output.ts';
 import { encodeMessage, type PartnerMessage, type Ports } from './message.ts';
@@ -33,9 +34,9 @@ export interface State {
   peer: Peer | null;
   /** The hellos that may still be answered: their challenges, and when each was sent. */
   readonly asked: Map<string, number>;
-  /** The bucket of hellos that answer hellos (server/limit/bucket.ts). */
+  /** The buckets (server/limit/bucket.ts): hellos that answer hellos, datagrams of unknown processes, and hand-overs. */
   asksBackMs: number;
-  /** The bucket of hand-overs. */
+  unknownMs: number;
   handOversMs: number;
   /** What came last from the partner's address and could not be taken. */
   doubt: { readonly standing: Standing; readonly atMs: number } | null;
@@ -45,6 +46,13 @@ export interface State {
   /** The latest time that was seen: a clock that goes back stands still. */
   nowMs: number;
   outputs: PartnerOutput[];
+}
+
+/** Whether there is a token in the bucket, which is then taken. */
+export function takeToken(state: State, bucket: 'asksBackMs' | 'unknownMs' | 'handOversMs', rate: Rate): boolean {
+  const next = take(state.nowMs, state[bucket], rate);
+  if (next !== null) state[bucket] = next;
+  return next !== null;
 }
 
 /** Seals a message for a process of the partner. */

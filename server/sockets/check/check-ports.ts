@@ -23,7 +23,7 @@ const TIMEOUT_MS = 8_000;
 const AT_ONCE = 2;
 
 export interface ReachOptions {
-  /** STUN servers of others, as `HOST` or `HOST:PORT`; one with two addresses has to be among them. Default: public ones. */
+  /** STUN servers of others, as `HOST` or `HOST:PORT`: one with two addresses, or two ports. Default: public ones. */
   readonly through?: readonly string[] | undefined;
   /** How long one port may take. */
   readonly timeoutMs?: number | undefined;
@@ -70,7 +70,8 @@ async function checkPort(
   const { address } = port.bound;
   const servers = found.flatMap((one) => one.filter((at) => familyOf(at.address) === familyOf(address)).slice(0, 1));
   await using control = await openUdpSocket({ address, port: 0 });
+  await using tester = await openUdpSocket({ address, port: 0 });
   const session = createOwnPortTest({ servers, timeoutMs, now: now(), randomBytes });
-  const { result } = startDriver({ session, sockets: { filtering: socket, control }, signal });
+  const { result } = startDriver({ session, sockets: { filtering: socket, control, tester }, signal });
   return { ...port, verdict: verdictOf(await result, port.announced) };
 }

@@ -77,17 +77,47 @@ describe('servers', () => {
     expect(result.filtering.behavior).toBe('endpoint-independent');
   });
 
-  it('with one address alone leave open what is let in', () => {
-    const { result } = ownPortInSim({ access: behind(STATIC), layouts, servers: [ONE_ADDRESS] });
-    expect(result).toMatchObject({
+  it('with one address are reached from their other port, or not', () => {
+    const asked = { layouts, servers: [ONE_ADDRESS] };
+    expect(ownPortInSim({ ...asked, access: behind(STATIC) }).result).toMatchObject({
       seen: [{ by: ONE_ADDRESS }],
+      filtering: { behavior: 'undetermined', reason: 'server-has-one-address' },
+      heardFrom: [{ address: ONE_ADDRESS.address, port: altPort }],
+    });
+    for (const nat of [STATIC_FILTERED, PORT_RESTRICTED]) {
+      expect(ownPortInSim({ ...asked, access: behind(nat) }).result).toMatchObject({
+        seen: [{ by: ONE_ADDRESS }],
+        filtering: { behavior: 'address-and-port-dependent', reason: null },
+        heardFrom: [],
+      });
+    }
+  });
+
+  it('with one address tell it rightly at a loss of 10 % each way', () => {
+    const asked = { layouts, servers: [ONE_ADDRESS], link: LOSSY };
+    for (const [nat, heard] of [
+      [STATIC, 1],
+      [STATIC_FILTERED, 0],
+    ] as const) {
+      const results = SEEDS.map((seed) => ownPortInSim({ ...asked, access: behind(nat), seed }).result);
+      expect(new Set(results.map(({ heardFrom }) => heardFrom.length))).toEqual(new Set([heard]));
+      const blocked = results.filter(({ filtering }) => filtering.behavior === 'address-and-port-dependent');
+      expect(blocked).toHaveLength(heard === 0 ? SEEDS.length : 0);
+    }
+  });
+
+  it('with one address and one port leave open what is let in', () => {
+    const alone = { ...ONE, port: altPort, altPort: 1 };
+    const servers = [{ address: ONE_ADDRESS.address, port: altPort }];
+    expect(ownPortInSim({ access: behind(STATIC), layouts: [alone], servers }).result).toMatchObject({
+      seen: [{ by: servers[0] }],
       filtering: { behavior: 'undetermined', reason: 'server-has-one-address' },
       heardFrom: [],
     });
   });
 
   it('that are asked at each of their endpoints cannot answer from elsewhere', () => {
-    const servers = [TWO_ADDRESSES, { address: alternate, port: altPort }];
+    const servers = [primary, alternate].flatMap((address) => [port, altPort].map((one) => ({ address, port: one })));
     expect(ownPortInSim({ access: behind(STATIC_FILTERED), servers }).result).toMatchObject({
       filtering: { behavior: 'undetermined', reason: 'server-has-one-address' },
       heardFrom: [],

@@ -97,6 +97,11 @@ describe('two partners on loopback', () => {
     expect(await other()).toBeUndefined();
     expect((await ask(client, request([changeRequest({ ip: true, port: true })]), at)).message.class).toBe('error');
     expect(standings.at(-1)).toBe('silent');
+    const metrics = await (await fetch(`http://${HOME}:${home.httpPort}/metrics`)).text();
+    const lines = metrics.split('\n');
+    expect(lines).toContain('natcheck_partner_taken_total{message="bye"} 1');
+    expect(lines).toContain('natcheck_partner_standing{family="IPv4",standing="silent"} 1');
+    expect(lines).toContain('natcheck_partner_standing{family="IPv4",standing="up"} 0');
     expect(home.partners.map(({ standing }) => standing())).toEqual(['silent']);
   });
 

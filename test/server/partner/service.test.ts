@@ -103,6 +103,17 @@ describe('a server with a partner', () => {
     expect(server.counts.refused).toMatchObject({ 'out-of-scope': 1, 'own-endpoint': 1, 'rate-limited': 0 });
   });
 
+  it('has nothing to do with the partner any more once it ends, although its sockets are still there', () => {
+    const server = createUpServer();
+    server[Symbol.dispose]();
+    server.settle({ kind: 'tick' });
+    expect([server.partner.standing(), server.other.standing(0)]).toEqual(['silent', 'silent']);
+    server.sent.splice(0);
+    server.settle({ kind: 'tick' });
+    expect(server.sent).toEqual([]);
+    expect(server.partner.layout(0).partner?.isUp).toBe(false);
+  });
+
   it('has the layout of a server with one address until the partner is up', () => {
     using down = createServer();
     expect(down.partner.layout(0)).toEqual({ ...ONE, partner: { address: B, isUp: false } });

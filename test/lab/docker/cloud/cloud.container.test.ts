@@ -123,26 +123,34 @@ describeLab('in a lab whose clouds are 1:1 NATs', () => {
     }
   });
 
+  const check = ({ container }: CloudHost, ip: readonly string[], options: readonly string[] = []) =>
+    container.exec(
+      [
+        ...['natcheck', 'serve', ...ip.flatMap((one) => ['--ip', one]), ...options],
+        ...['--check', '--check-through', lab.server.primary],
+      ],
+      { timeoutMs: CHECK_TIMEOUT_MS },
+    );
+  /** The UDP lines up to their first words. */
+  const verdicts = (stdout: string): readonly string[] =>
+    [...stdout.matchAll(/^UDP (\S+) +(relay, )?([\w ]+)/gm)].map(([, at, relay = '', word]) => `${at} ${relay}${word}`);
+
+  it('the check finds what is blocked through a server with one address too', async () => {
+    await using node = await lab.server.start(['natcheck', 'serve', '--ip', lab.server.primary]);
+    await node.line(/\bready\b/);
+    const [open, closed] = await Promise.all([check(cloud, cloud.ip), check(filtered, filtered.ip)]);
+    expect([open.exitCode, closed.exitCode], open.stdout + closed.stdout).toEqual([0, 7]);
+    expect(open.stdout).toContain(`reached: ${lab.server.primary}:3479 came in unasked`);
+    expect(verdicts(open.stdout).map((one) => one.split(' ')[1])).toEqual(Array(4).fill('reached'));
+    expect(verdicts(closed.stdout).map((one) => one.split(' ')[1])).toEqual(Array(4).fill('BLOCKED'));
+  });
+
   describe('the check from outside', () => {
     let node: AsyncDisposable;
     beforeAll(async () => {
       node = await startNatcheckServer(lab.server);
     });
     afterAll(() => node?.[Symbol.asyncDispose]());
-
-    const check = ({ container }: CloudHost, ip: readonly string[], options: readonly string[] = []) =>
-      container.exec(
-        [
-          ...['natcheck', 'serve', ...ip.flatMap((one) => ['--ip', one]), ...options],
-          ...['--check', '--check-through', lab.server.primary],
-        ],
-        { timeoutMs: CHECK_TIMEOUT_MS },
-      );
-    /** The UDP lines up to their first words. */
-    const verdicts = (stdout: string): readonly string[] =>
-      [...stdout.matchAll(/^UDP (\S+) +(relay, )?([\w ]+)/gm)].map(
-        ([, at, relay = '', word]) => `${at} ${relay}${word}`,
-      );
 
     it('finds every port reached where the cloud lets everything in', async () => {
       const { stdout, stderr, exitCode } = await check(cloud, cloud.ip);

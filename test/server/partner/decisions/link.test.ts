@@ -51,6 +51,27 @@ describe('a partner that dies', () => {
     expect(pair.standings.a).toEqual(['up', 'silent']);
   });
 
+  it('is given up at once when it says so, although answers of its may still be on their way', () => {
+    const pair = createUpPair();
+    const { nowMs, answers } = { nowMs: pair.now(), answers: pair.sent.filter(({ by }) => by === 'b') };
+    pair.tell('b', { kind: 'closing' });
+    pair.alive.b = false;
+    expect(pair.link('a').standing(nowMs)).toBe('silent');
+    for (const { bytes } of answers) pair.tell('a', { kind: 'datagram', bytes });
+    expect(pair.link('a').standing(nowMs)).toBe('silent');
+    expect(pair.link('a').counts.taken.bye).toBe(1);
+    pair.restart('b');
+    pair.alive.b = true;
+    pair.pass(2 * HELLO_MS);
+    expect(both(pair)).toEqual(['up', 'up']);
+  });
+
+  it('says nothing of it to a partner that it has not heard', () => {
+    const pair = createPair();
+    pair.tell('a', { kind: 'closing' });
+    expect(pair.sent).toEqual([]);
+  });
+
   it('is given up without a tick, since what counts is the time', () => {
     const pair = createUpPair();
     expect(pair.link('a').standing(pair.now() + HEARD_MS - 1)).toBe('up');
@@ -131,7 +152,7 @@ describe('a partner that does not fit', () => {
     expect(both(pair)).toEqual(['other-secret', 'other-secret']);
     const { refused, taken } = pair.link('a').counts;
     expect(refused.unsealed).toBe(12);
-    expect(taken).toEqual({ hello: 0, answer: 0, 'hand-over': 0 });
+    expect(taken).toEqual({ hello: 0, answer: 0, bye: 0, 'hand-over': 0 });
   });
 
   it('has other ports: clients could not find the second address by the first one’s ports', () => {

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PARTNER_REFUSALS } from '../../../../server/partner/decisions/counts.ts';
+import { UNKNOWN_PER_SECOND } from '../../../../server/partner/decisions/receive.ts';
 import { HEARD_MS, HELLO_MS } from '../../../../server/partner/decisions/standing.ts';
 import { REPLAY_WINDOW } from '../../../../src/tunnel/session/datagram/replay-window.ts';
 import { createPair, HAND_OVER, type Pair } from '../pair.ts';
@@ -101,6 +102,21 @@ describe('a hand-over that is repeated', () => {
   });
 });
 
+describe('a bye that is repeated', () => {
+  it('means nothing to a later process of either side', () => {
+    for (const restarted of ['a', 'b'] as const) {
+      const pair = createPair();
+      pair.pass(HELLO_MS);
+      pair.tell('a', { kind: 'closing' });
+      const bye = pair.sent.at(-1)?.bytes ?? new Uint8Array();
+      pair.restart(restarted);
+      pair.pass(2 * HELLO_MS);
+      pair.tell('b', { kind: 'datagram', bytes: bye });
+      expect(pair.link('b').standing(pair.now())).toBe('up');
+    }
+  });
+});
+
 describe('all that was ever sent, repeated', () => {
   it('brings no dead partner back, and no earlier process of one that lives', () => {
     const pair = createPair();
@@ -159,6 +175,18 @@ describe('bytes that nobody sealed', () => {
     );
   });
 
+  it('cost a server no more than 1,000 keys a second, and its link to the partner nothing', () => {
+    const pair = createPair();
+    pair.pass(2 * HELLO_MS);
+    const forged = Uint8Array.of(0xf5, 1, ...new Uint8Array(126).fill(9, 0, 32));
+    for (let count = 0; count < 3_000; count++) pair.tell('b', { kind: 'datagram', bytes: forged });
+    expect(refused(pair, 'b')).toEqual({ unsealed: UNKNOWN_PER_SECOND, 'too-many-unknown': 2_000 });
+    pair.pass(10 * HELLO_MS);
+    pair.tell('a', { kind: 'hand-over', handOver: HAND_OVER });
+    expect(pair.replies.b).toEqual([HAND_OVER]);
+    expect(pair.standings.b).toEqual(['up']);
+  });
+
   it('have no effect, whatever they are', () => {
     const pair = createPair();
     pair.pass(HELLO_MS);
@@ -176,6 +204,7 @@ describe('bytes that nobody sealed', () => {
     );
     const { refused } = pair.link('b').counts;
     expect(PARTNER_REFUSALS.reduce((sum, why) => sum + refused[why], 0)).toBe(2_000);
-    expect(refused.malformed + refused.unsealed + refused['other-version']).toBe(2_000);
+    const { malformed, unsealed, 'other-version': other, 'too-many-unknown': unopened } = refused;
+    expect(malformed + unsealed + other + unopened).toBe(2_000);
   });
 });

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { checkReach, outcomeOf, startServer } from '../../../../server/index.ts';
 import { formatEndpoint } from '../../../../src/endpoint.ts';
 
-const [A, B, OWN, OTHER] = ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4'];
+/** Some tests need ports by their numbers, which others may have at the usual addresses. */
+const [A, B, OWN, OTHER] = ['127.0.7.1', '127.0.7.2', '127.0.7.3', '127.0.7.4'];
 const ANY_PORTS = { port: 0, altPort: 0, httpPort: 0 };
 
 /** Another server, and how it is named. */
@@ -45,11 +46,20 @@ describe('the ports of a server', () => {
     expect(outcomeOf(report)).toBe('seen-elsewhere');
   });
 
-  it('are seen through a server with one address, which cannot tell more', async () => {
+  it('are seen through a server with one address, which tells no more where its other port is not known', async () => {
     const { server, port, through } = await startNode([A]);
     await using _node = server;
     const { udp } = await checkReach({ ip: [OWN], ...ANY_PORTS }, { through });
     const verdict = { kind: 'seen', by: { address: A, port }, reason: 'server-has-one-address' };
+    expect(udp.map((one) => one.verdict)).toEqual([verdict, verdict]);
+  });
+
+  it('are reached from the other port of a server with one address', async () => {
+    const server = await startServer({ ip: [A], port: 0, httpPort: 0 });
+    await using _node = server;
+    const through = [`${A}:${server.layouts[0]?.port}`];
+    const { udp } = await checkReach({ ip: [OWN], ...ANY_PORTS }, { through });
+    const verdict = { kind: 'reached', from: { address: A, port: 3479 } };
     expect(udp.map((one) => one.verdict)).toEqual([verdict, verdict]);
   });
 
