@@ -11,8 +11,14 @@ if (isOldNode(process.versions.node)) {
   process.exitCode = 2;
 } else {
   if (['pipe', 'expose', 'forward'].some((name) => name === process.argv[2])) keepCollectionsCheap();
+  start();
+}
+
+function start() {
+  // To tell the version takes less time than to look for what was kept compiled.
+  if (['--version', '-v'].some((name) => name === process.argv[2])) return import('./process.ts');
   // The flags of V8 decide whether what was kept compiled can be used, so that they come first.
-  import('./start/compile-cache.ts')
+  return import('./start/compile-cache.ts')
     .then(({ keepCompiled }) => keepCompiled(process.env))
     .then(() => import('./process.ts'));
 }

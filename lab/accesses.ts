@@ -8,6 +8,7 @@ import {
   IPV6_DROPPED,
   type NamedAccess,
   type NatProfile,
+  PORT_RESTRICTED,
   TRANSLATIONS,
 } from './profiles.ts';
 
@@ -20,9 +21,16 @@ export const FIREWALLED: NamedAccess = {
 
 export const UDP_BLOCKED: NamedAccess = { name: 'udp-blocked', access: { kind: 'udp-blocked' } };
 
+/** As in mobile networks: hosts on a link of IPv6 alone, and a NAT64 that is port-restricted. */
+export const NAT64: NamedAccess = {
+  name: 'nat64',
+  access: { kind: 'nat', layers: [{ ...PORT_RESTRICTED, name: 'nat64' }] },
+  ipv6: { kind: 'dropped', nat64: true },
+};
+
 export const UNTRANSLATED: readonly NamedAccess[] = [OPEN, FIREWALLED, UDP_BLOCKED];
 
-/** What the largest tables show, in their order; those with a name beside it are `FURTHER_NATS` and `TRANSLATIONS`. */
+/** What the largest tables show, in their order; those with a name beside it are `FURTHER_NATS`, `TRANSLATIONS` and `NAT64`. */
 export const ALL_ACCESSES: readonly (NatProfile | NamedAccess)[] = [...CLASSIC_NATS, ...HARD_NATS, ...UNTRANSLATED];
 
 /** The access of hosts behind this one NAT, under its name. */
@@ -30,7 +38,7 @@ export function behindNat(profile: NatProfile): NamedAccess {
   return { name: profile.name, access: { kind: 'nat', layers: [profile] } };
 }
 
-const BY_NAME = new Map([...ALL_ACCESSES, ...FURTHER_NATS, ...TRANSLATIONS].map((one) => [one.name, one]));
+const BY_NAME = new Map([...ALL_ACCESSES, ...FURTHER_NATS, ...TRANSLATIONS, NAT64].map((one) => [one.name, one]));
 const IPV6_BY_NAME = new Map([...IPV6_ACCESSES, IPV6_DROPPED].map((one) => [one.name, one]));
 
 /** The names that `accessNamed` knows: what is done with IPv4, and what with IPv6. */
@@ -43,6 +51,7 @@ export function accessNamed(name: string): NatProfile | NamedAccess | null {
   const ipv4 = BY_NAME.get(first);
   if (ipv4 === undefined || others.length > 0) return null;
   if (second === undefined) return ipv4;
+  if ('ipv6' in ipv4) return null;
   const ipv6 = IPV6_BY_NAME.get(second);
   return ipv6 ? dualStack(ipv4, ipv6) : null;
 }

@@ -1,6 +1,6 @@
 /** natcheck/lab: NATs to test against, real ones in containers, each held to its profile before it is used. */
 
-export { ALL_ACCESSES, behindNat, FIREWALLED, OPEN, UDP_BLOCKED, UNTRANSLATED } from './accesses.ts';
+export { ALL_ACCESSES, behindNat, FIREWALLED, NAT64, OPEN, UDP_BLOCKED, UNTRANSLATED } from './accesses.ts';
 export type { Startable } from './docker/attach.ts';
 export { NonconformingError } from './docker/conformance/nonconforming-error.ts';
 export type { ExecOptions, ExecResult, LabContainer, Program } from './docker/container/container.ts';

@@ -145,7 +145,14 @@ export type AccessProfile =
  * route, as announced, and every packet is lost on the way. No firewall lets in what is for a socket that has sent nothing
  * yet, whatever its filtering.
  */
-export type Ipv6Access = Exclude<AccessProfile, { readonly kind: 'udp-blocked' }> | { readonly kind: 'dropped' };
+export type Ipv6Access =
+  | Exclude<AccessProfile, { readonly kind: 'udp-blocked' }>
+  /**
+   * With `nat64`, the clients have no other link than one of IPv6, which carries their IPv4 (464XLAT, RFC 6877): each translates
+   * for its own programs, and the router is a NAT64 (RFC 6146) before it is what is done with IPv4. To the simulated lab that is
+   * the same as without.
+   */
+  | { readonly kind: 'dropped'; readonly nat64?: true };
 
 export interface NamedAccess {
   readonly name: string;

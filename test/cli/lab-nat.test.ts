@@ -9,7 +9,7 @@ const NATS =
   'full-cone, restricted, port-restricted, symmetric, symmetric-sequential, symmetric-address, symmetric-block, ' +
   'inbound-first, carrier-grade, open, firewalled, udp-blocked, hairpin, port-parity, pool-paired, pool-arbitrary, ' +
   'short-lived, static, static-filtered, dynamic, ' +
-  'each also with +ipv6-open, +ipv6-transparent, +ipv6-firewall, +nat66, +nptv6, +nptv6-firewall, +ipv6-dropped';
+  'each also with +ipv6-open, +ipv6-transparent, +ipv6-firewall, +nat66, +nptv6, +nptv6-firewall, +ipv6-dropped, and nat64';
 
 describe.concurrent('natcheck lab --nat', () => {
   let dir: string;

@@ -1,5 +1,5 @@
 /** What `--nat` chooses: a NAT, or one that is behind an access to IPv6 as well. */
-import { ACCESS_NAMES, accessNamed, IPV6_ACCESS_NAMES } from '../../../lab/accesses.ts';
+import { ACCESS_NAMES, accessNamed, IPV6_ACCESS_NAMES, NAT64 } from '../../../lab/accesses.ts';
 import type { NamedAccess, NatProfile } from '../../../lab/profiles.ts';
 import { nearest } from '../../../lab/suggest.ts';
 import { UsageError } from '../../../src/errors.ts';
@@ -22,6 +22,7 @@ function helpWith(name: string): string {
   const [ipv4 = '', ipv6 = ''] = name.split('+');
   const [word, known] = ACCESS_NAMES.includes(ipv4) ? [ipv6, IPV6_ACCESS_NAMES] : [ipv4, ACCESS_NAMES];
   const meant = nearest(word, known);
-  const list = `there are ${ACCESS_NAMES.join(', ')}, each also with +${IPV6_ACCESS_NAMES.join(', +')}`;
+  const names = ACCESS_NAMES.filter((one) => one !== NAT64.name).join(', ');
+  const list = `there are ${names}, each also with +${IPV6_ACCESS_NAMES.join(', +')}, and ${NAT64.name}`;
   return meant === null ? list : `did you mean ${meant}? ${list[0]?.toUpperCase()}${list.slice(1)}`;
 }

@@ -7,6 +7,7 @@ import type { Dependency } from '../../../src/nat/behavior.ts';
 import type { Ipv6Access, NatProfile } from '../../profiles.ts';
 import type { SitePlace } from '../topology/addressing.ts';
 import { kept } from './learned.ts';
+import { NAT64_LINK } from './nat64.ts';
 
 /** The name of the table. */
 export const IPV6_TABLE = 'ip6 access';
@@ -51,6 +52,8 @@ interface Parts {
 }
 
 const OUTBOUND = 'iifname "lan" accept';
+/** To the device that translates, and back. */
+const NAT64_FORWARD = [`iifname "${NAT64_LINK}" oifname "lan" accept`, `iifname "lan" oifname "${NAT64_LINK}" accept`];
 const ANSWERS = 'ct state established,related accept';
 
 function partsOf(access: Ipv6Access, place: SitePlace): Parts {
@@ -58,7 +61,7 @@ function partsOf(access: Ipv6Access, place: SitePlace): Parts {
     case 'open':
       return { declared: [], forward: ['accept'] };
     case 'dropped':
-      return { declared: [], forward: [] };
+      return { declared: [], forward: access.nat64 ? NAT64_FORWARD : [] };
     case 'firewall':
       return firewallParts(access);
     case 'nat':

@@ -17,6 +17,8 @@ export interface RouterPlan {
   /** How long it keeps an idle flow; undefined if it tracks no flows. */
   readonly lifetimeMs: number | undefined;
   readonly inboundFirst: boolean;
+  /** Whether its clients have IPv6 alone, and it translates. */
+  readonly isNat64: boolean;
 }
 
 /** What is done with each family. */
@@ -106,6 +108,7 @@ function planRouter(
     place,
     place6,
     rules: ipv6 && place6 ? withIpv6(ipv4, rules6(ipv6, place6)) : ipv4,
+    isNat64: ipv6?.kind === 'dropped' && ipv6.nat64 === true,
     ...memoryOf(accesses),
   };
 }

@@ -1,5 +1,6 @@
 /** What each container runs first, as root with NET_ADMIN: it names its links by their addresses, and sets its only way out. */
 import { BACKBONE_IPV6_RULES } from '../router/ipv6-rules.ts';
+import { clientNat64, NAT64_LINK, routerNat64 } from '../router/nat64.ts';
 import { BACKBONE_RULES, type RouterRules } from '../router/rules.ts';
 import type { BackbonePlace, ClientPlace, ServerPlace, SitePlace } from './addressing.ts';
 import { PREFIX_LENGTH } from './ipv6-addressing.ts';
@@ -93,26 +94,30 @@ export interface RouterSetup {
   /** For both families. */
   readonly rules: RouterRules;
   readonly uplink: Uplink;
+  /** Whether its clients have IPv6 alone; default: no. */
+  readonly isNat64?: boolean;
   /** What it has of IPv6, if anything. */
   readonly ipv6?: (Placed<SitePlace> & { /** Beyond its clients. */ readonly inward: readonly Route[] }) | null;
 }
 
-export function routerScript(place: SitePlace, { rules, uplink, ipv6 = null }: RouterSetup): string {
+export function routerScript(place: SitePlace, { rules, uplink, ipv6 = null, isNat64 = false }: RouterSetup): string {
+  const link = isNat64 ? NAT64_LINK : 'lan';
   return script(
     'no_more_links_than 2',
     loadRules(rules),
     `name_link ${place.wan} wan`,
     ...(place.pool ?? []).map((address) => `ip addr add ${address}/24 dev wan`),
-    `name_link ${place.lan} lan`,
+    `name_link ${place.lan} ${link}`,
     ...uplinkCommands(uplink, place.wan),
     ...(ipv6
       ? [
           ...ipv6Link('wan', ipv6.place.wan),
-          ...ipv6Link('lan', ipv6.place.lan),
+          ...ipv6Link(link, ipv6.place.lan),
           ...uplinkCommands(ipv6.uplink, ipv6.place.wan),
           ...ipv6.inward.map(routeCommand),
         ]
       : []),
+    ...(isNat64 && ipv6 ? [`ip -4 addr flush dev ${link}`, ...routerNat64(place, ipv6.place)] : []),
   );
 }
 
@@ -122,15 +127,20 @@ export interface ClientSetup {
   readonly router: string;
 }
 
-/** One link, and one way out of it: the router. */
-export function clientScript({ place, router }: ClientSetup, ipv6: ClientSetup | null = null): string {
+/** One link, and one way out of it: the router. With `isNat64`, IPv4 goes that way over IPv6. */
+export function clientScript(
+  { place, router }: ClientSetup,
+  ipv6: (ClientSetup & { readonly isNat64?: boolean }) | null = null,
+): string {
+  const isNat64 = ipv6?.isNat64 ?? false;
   return script(
     'no_more_links_than 1',
     `name_link ${place.address} lan`,
-    ...uplinkCommands({ kind: 'gateway', address: router }),
+    ...(isNat64 ? ['ip -4 addr flush dev lan'] : uplinkCommands({ kind: 'gateway', address: router })),
     ...(ipv6
       ? [...ipv6Link('lan', ipv6.place.address), ...uplinkCommands({ kind: 'gateway', address: ipv6.router })]
       : []),
+    ...(ipv6 && isNat64 ? clientNat64({ address: place.address, address6: ipv6.place.address }) : []),
   );
 }
 

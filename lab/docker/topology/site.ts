@@ -88,22 +88,22 @@ interface RouterOptions extends Uplinks {
 }
 
 function routerContainer(plan: RouterPlan, options: RouterOptions): NewContainer {
-  const { place, place6, rules } = plan;
+  const { place, place6, rules, isNat64 } = plan;
   const { name, attachments, uplink, uplink6, inward = [] } = options;
   const ipv6 = place6 && uplink6 && { place: place6, uplink: uplink6, inward };
-  const script = routerScript(place, { rules, uplink, ipv6 });
+  const script = routerScript(place, { rules, uplink, ipv6, isNat64 });
   return { name, address6: place6?.wan ?? null, attachments, script, sysctls: routerSysctls(plan) };
 }
 
-function clientsOf({ name, place, place6 }: SitePlan, { network }: SiteSurroundings): readonly NewContainer[] {
+function clientsOf({ name, place, place6, isNat64 }: SitePlan, { network }: SiteSurroundings): readonly NewContainer[] {
   return place.clients.map((client, index) => {
     const client6 = place6?.clients[index];
-    const ipv6 = place6 && client6 ? { place: client6, router: place6.lan } : null;
+    const ipv6 = place6 && client6 ? { place: client6, router: place6.lan, isNat64 } : null;
     return {
       name: `client-${name}-${index}`,
       address6: client6?.address ?? null,
       script: clientScript({ place: client, router: place.lan }, ipv6),
-      sysctls: clientSysctls(client.ports, { hasIpv6: ipv6 !== null }),
+      sysctls: clientSysctls(client.ports, { hasIpv6: ipv6 !== null, isNat64 }),
       attachments: [{ network: network(name), address: client.address }],
     };
   });

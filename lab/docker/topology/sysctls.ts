@@ -41,7 +41,14 @@ export function routerSysctls({ lifetimeMs, inboundFirst, place6 }: RouterPlan):
   };
 }
 
-/** Sockets of this client that name no port get one from its block, which its NAT then has no reason to change; with IPv6 too. */
-export function clientSysctls({ first, last }: PortBlock, { hasIpv6 }: Families): Sysctls {
-  return { 'net.ipv4.ip_local_port_range': `${first} ${last}`, ...(hasIpv6 && IPV6) };
+/**
+ * Sockets of this client that name no port get one from its block, which its NAT then has no reason to change; with IPv6 too.
+ * @param families.isNat64 whether it translates for its programs, and so passes packets on.
+ */
+export function clientSysctls(
+  { first, last }: PortBlock,
+  { hasIpv6, isNat64 = false }: Families & { readonly isNat64?: boolean },
+): Sysctls {
+  const ipv6 = isNat64 ? IPV6_FORWARDING : IPV6;
+  return { 'net.ipv4.ip_local_port_range': `${first} ${last}`, ...(hasIpv6 && ipv6) };
 }

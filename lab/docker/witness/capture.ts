@@ -4,6 +4,7 @@
  */
 import { createPcapReader, PcapError } from '../../witness/capture/pcap.ts';
 import type { LabContainer } from '../container/container.ts';
+import { NAT64_PREFIX } from '../router/nat64.ts';
 import { once } from '../waiting.ts';
 import { createRecorder, type Marks, type Recorder, type Recording } from './recorder.ts';
 
@@ -34,8 +35,8 @@ const BEGINNING_BYTES = 320;
 const WHOLE_BYTES = 2048;
 /** The kernel's buffer, in KiB. */
 const BUFFER_KIB = 4096;
-/** Neighbour discovery stays out (RFC 4861: types 133 to 137). */
-const FILTER = 'udp or tcp or icmp or (icmp6 and ip6[40] < 133)';
+/** Neighbour discovery stays out (RFC 4861: types 133 to 137), and what is on its way to be translated from IPv6 or has just been to it. */
+const FILTER = `(udp or tcp or icmp or (icmp6 and ip6[40] < 133)) and not net ${NAT64_PREFIX}`;
 
 /** It says which links there are before it captures. */
 const SCRIPT = `for link in wan lan; do

@@ -12,7 +12,7 @@ function createPlace() {
   const { NODE_DISABLE_COMPILE_CACHE: _, NODE_COMPILE_CACHE: __, ...inherited } = process.env;
   const run = (env: Record<string, string> = {}): { readonly status: number | null; readonly stderr: string } => {
     const all = { ...inherited, XDG_CACHE_HOME: path, ...env };
-    const { status, stderr } = spawnSync(process.execPath, [MAIN, '--version'], { encoding: 'utf8', env: all });
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, '--help'], { encoding: 'utf8', env: all });
     return { status, stderr };
   };
   const dir = join(path, 'natcheck', 'compiled');

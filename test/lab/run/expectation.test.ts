@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { behindNat, UDP_BLOCKED } from '../../../lab/accesses.ts';
+import { behindNat, NAT64, UDP_BLOCKED } from '../../../lab/accesses.ts';
 import { FULL_CONE, PORT_RESTRICTED, SYMMETRIC } from '../../../lab/profiles.ts';
 import { expectedCell, isExpected } from '../../../lab/run/expectation.ts';
 
@@ -14,6 +14,9 @@ it.each([
   [strict, strict, 'direct', 'direct'],
   [strict, symmetric, 'anything', 'any-path'],
   [symmetric, symmetric, 'none', 'relayed'],
+  [NAT64, cone, 'direct', 'direct'],
+  [NAT64, NAT64, 'direct', 'direct'],
+  [NAT64, symmetric, 'anything', 'any-path'],
   [UDP_BLOCKED, cone, 'none', 'relayed'],
 ] as const)('arithmetic: $0.name × $1.name', (a, b, withoutRelay, withRelay) => {
   expect(expectedCell({ kind: 'arithmetic', hasRelay: false }, a, b).outcome).toBe(withoutRelay);

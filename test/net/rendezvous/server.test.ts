@@ -98,12 +98,14 @@ describe('a peer', () => {
     expect(await alice.next('bound')).toEqual({ type: 'bound', endpoint: alice.socket.local });
   });
 
-  it('gets a new ticket, and the last one is void', async () => {
+  it('gets a new ticket, and the last one, which is answered as before, binds nothing', async () => {
     await using server = await startTestServer();
     await using alice = await join(server, 'alice');
+    await using bob = await join(server, 'bob');
     alice.client.renewTicket();
     const { ticket } = await alice.next('ticket');
-    expect(await alice.bind()).toEqual({ outcome: 'refused', code: 401 });
+    expect(await bob.bind(alice.client.joined.ticket)).toMatchObject({ outcome: 'bound', public: bob.socket.local });
     expect(await alice.bind(ticket)).toMatchObject({ outcome: 'bound' });
+    expect(await alice.next('bound')).toEqual({ type: 'bound', endpoint: alice.socket.local });
   });
 });

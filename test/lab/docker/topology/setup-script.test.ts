@@ -147,6 +147,25 @@ describe('with IPv6', () => {
     ]);
   });
 
+  it('a client with IPv6 alone has its IPv4 on a device of its own', () => {
+    const [setup, ipv6] = [
+      { place: { address: '10.1.1.2', ports: { first: 1, last: 2 } }, router: '10.1.1.254' },
+      { place: { address: '2001:db8:1::2', ports: { first: 1, last: 2 } }, router: '2001:db8:1::254', isNat64: true },
+    ];
+    const lines = ownLines(clientScript(setup, ipv6));
+    expect(lines).not.toContain('ip route add default via 10.1.1.254');
+    expect(lines.slice(lines.indexOf('tun-device clat'))).toEqual([
+      ...['tun-device clat', 'ipv4-addr 192.0.0.2', 'ipv6-addr 2001:db8:ff64::2', 'prefix 2001:db8:ff64:1::/96'],
+      ...['map 10.1.1.2 2001:db8:1:64::2', 'data-dir /run/tayga', 'CONF'],
+      'tayga -c /run/tayga/tayga.conf --mktun >/dev/null',
+      'ip link set clat mtu 1480 up',
+      'tayga -c /run/tayga/tayga.conf',
+      'ip addr add 10.1.1.2/32 dev clat',
+      'ip route add default dev clat',
+      'ip -6 route add 2001:db8:1:64::2 dev clat',
+    ]);
+  });
+
   it('the server has two addresses more, and a route to each site that is not translated', () => {
     const setup = { place: serverPlace(DEFAULT_ADDRESSING), uplink: LINK };
     expect(added(serverScript(setup, { place: serverPlace6(), uplink: link6 }), serverScript(setup))).toEqual([

@@ -20,6 +20,7 @@ it('IPv6 is turned on where there is some, and forwarded by routers', () => {
   const ports = { first: 1, last: 2 };
   expect(sites.map((site) => ofIpv6(routerSysctls(site)))).toEqual([[], FORWARDING]);
   expect([true, false].map((hasIpv6) => ofIpv6(clientSysctls(ports, { hasIpv6 })))).toEqual([IPV6, []]);
+  expect(ofIpv6(clientSysctls(ports, { hasIpv6: true, isNat64: true }))).toEqual(FORWARDING);
   expect([true, false].map((hasIpv6) => ofIpv6(serverSysctls({ hasIpv6 })))).toEqual([IPV6, []]);
   expect([true, false].map((hasIpv6) => ofIpv6(backboneSysctls({ hasIpv6 })))).toEqual([FORWARDING, []]);
 });
