@@ -1,5 +1,5 @@
 /** A node of a cluster on a real Redis: keeps a connection to it, and does there what the machine wants. */
-
+import { pause } from '../../src/net/waits.ts';
 import type { Condition, Readiness } from '../operations/readiness.ts';
 import type { RendezvousInput, RendezvousOutput } from '../rendezvous/decisions/input-output.ts';
 import { StartError } from '../start-error.ts';
@@ -155,7 +155,11 @@ async function keepConnected(state: State): Promise<void> {
     if (next) {
       failures = 0;
       await use(state, next);
-    } else await pause(BACK_AFTER_MS[Math.min(failures++, BACK_AFTER_MS.length - 1)] ?? 0, ending.signal);
+    } else {
+      const ms = BACK_AFTER_MS[Math.min(failures++, BACK_AFTER_MS.length - 1)] ?? 0;
+      // The end is looked for below.
+      await pause(ms, ending.signal).catch(() => {});
+    }
     next = ending.signal.aborted ? null : await reach(state);
   }
   await next?.[Symbol.asyncDispose]();
@@ -186,15 +190,4 @@ async function reach(state: State): Promise<RedisConnection | null> {
   } catch {
     return null;
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    const end = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    signal.addEventListener('abort', end, { once: true });
-  });
 }
