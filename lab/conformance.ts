@@ -104,7 +104,8 @@ export interface Observation {
  * STUN).
  * @throws Error when an outbound datagram does not come out.
  */
-export async function observe(bed: ConformanceBed): Promise<Observation> {
+export async function observe(given: ConformanceBed): Promise<Observation> {
+  const { bed, taken } = watchNeighbour(given);
   const { primary, samePlaceOtherPort, otherPlaceSamePort, otherPlaceOtherPort } = bed.publicSide;
   const seen: Endpoint[] = [];
   for (const to of [primary, samePlaceOtherPort, otherPlaceSamePort, otherPlaceOtherPort]) {
@@ -124,7 +125,27 @@ export async function observe(bed: ConformanceBed): Promise<Observation> {
   const unsolicited = await observeUnsolicited(bed, { socket: 'filtering', mapped });
   const hairpin = await observeHairpin(bed);
   const collision = bed.hasNeighbour ? await observeCollision(bed) : null;
-  return { mapping, filtering, early, hairpin, unsolicited, collision, ...(await observePool(bed)), mapped: seen };
+  return {
+    mapping,
+    filtering,
+    early,
+    hairpin,
+    unsolicited,
+    collision,
+    ...(await observePool(bed, taken)),
+    mapped: seen,
+  };
+}
+
+/** Notes the public ports that sockets of the other host are seen at. */
+function watchNeighbour(bed: ConformanceBed): { readonly bed: ConformanceBed; readonly taken: ReadonlySet<number> } {
+  const taken = new Set<number>();
+  const outbound: ConformanceBed['outbound'] = async (socket, to) => {
+    const mapped = await bed.outbound(socket, to);
+    if (mapped && bed.hasNeighbour && NEIGHBOUR_SOCKETS.includes(socket)) taken.add(mapped.port);
+    return mapped;
+  };
+  return { bed: { ...bed, outbound }, taken };
 }
 
 /** A socket of the client that has sent to the primary and to nobody else, and its public endpoint. */
@@ -156,8 +177,10 @@ async function observeUnsolicited(bed: ConformanceBed, known: Known): Promise<Un
   return arrived.length > 0 ? 'let-in' : 'dropped';
 }
 
+/** @param taken public ports that another host has, which no socket can keep. */
 async function observePool(
   bed: ConformanceBed,
+  taken: ReadonlySet<number>,
 ): Promise<Pick<Observation, 'addresses' | 'keepsAddress' | 'keepsPorts' | 'keepsParity'>> {
   const addresses = new Set<string>();
   let [keepsAddress, keepsPorts, keepsParity] = [true, true, true];
@@ -168,6 +191,7 @@ async function observePool(
     addresses.add(mapped.address);
     const local = await bed.local(socket);
     if (mapped.address !== local.address) keepsAddress = false;
+    if (taken.has(local.port)) continue;
     if (mapped.port !== local.port) keepsPorts = false;
     if (mapped.port % 2 !== local.port % 2) keepsParity = false;
   }

@@ -1,6 +1,6 @@
 /** The simulated NATs are held to their profiles by the suite that also holds the container lab's to them. */
 import { describe, expect, it } from 'vitest';
-import { observe } from '../../../lab/conformance.ts';
+import { type ConformanceBed, observe } from '../../../lab/conformance.ts';
 import { FURTHER_NATS, PORT_PARITY } from '../../../lab/further-nats.ts';
 import { mismatches } from '../../../lab/mismatches.ts';
 import {
@@ -49,6 +49,22 @@ const bedOf = (profile: NatProfile, seed: number, family: Family = 'IPv4') =>
 
 /** A box of the test's making, with one public address. */
 const bedOfBox = (createBox: BoxAccess['createBox']) => createSimBed({ seed: 1, access: { kind: 'box', createBox } });
+
+it('a NAT that keeps ports is told so, though a socket has drawn the port that another host was given', async () => {
+  const bed = bedOf(FULL_CONE, 1);
+  let given = 0;
+  const unlucky: ConformanceBed = {
+    ...bed,
+    outbound: async (socket, to) => {
+      if (socket === 'pool-1') await bed.local(socket, given);
+      const mapped = await bed.outbound(socket, to);
+      if (socket === 'neighbour-same-port' && mapped) given = mapped.port;
+      return mapped;
+    },
+  };
+  expect(mismatches(FULL_CONE, await observe(unlucky))).toEqual([]);
+  expect(given).toBeGreaterThan(0);
+});
 
 describe.each(['IPv4', 'IPv6'] as const)('conformance of the simulated NATs over %s', (family) => {
   it.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s', async (_name, profile) => {
