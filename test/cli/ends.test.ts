@@ -73,7 +73,8 @@ it.for([
 ] as const)(
   'a punch that is ended by %s while its spinner turns leaves no id, no allocation and no port mapping',
   TERMINAL,
-  async ([, signal, end]) => {
+  // Of tests that run beside each other, only their own `expect` knows which one it is in.
+  async ([, signal, end], { expect }) => {
     await using server = await startServerWithRelay();
     const { router, mapped } = await startRouter();
     await using _router = router;

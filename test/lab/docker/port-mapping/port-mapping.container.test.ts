@@ -114,7 +114,7 @@ describeLab('a router that maps ports', () => {
 
     it.concurrent.for(['natPmp', 'pcp', 'upnp'] as const)(
       'has nothing mapped when it was interrupted (%s)',
-      async (which) => {
+      async (which, { expect }) => {
         const { router, client } = { natPmp, pcp, upnp }[which];
         const words = ['natcheck', 'punch', '--id', 'carol', '--peer', 'nobody', '--room', which];
         await using waiting = await client(0).start([...words, '--server', lab.server.primary]);
