@@ -99,6 +99,22 @@ describe('another certificate', () => {
     expect(await bob.next('wanted')).toMatchObject({ peer: 'alice' });
   });
 
+  it('is shown by every worker, and by the one that replaces it', async () => {
+    await using server = await startRelayServer({}, { tls: LOOPBACK_TLS, workers: 2 });
+    const turnsPort = server.relay?.turnsPort ?? 0;
+    const former = await shownAt(turnsPort);
+    server.renewTls(SIGNED_WITH_CHAIN);
+    const latter = await shownAt(server.httpPort);
+    expect(latter).not.toBe(former);
+    // Enough that no worker is left out once in a million times.
+    const shown = async () => new Set(await Promise.all(Array.from({ length: 20 }, () => shownAt(turnsPort))));
+    await expect.poll(shown).toEqual(new Set([latter]));
+    const before = server.workers();
+    process.kill(before[0] ?? 0, 'SIGKILL');
+    await expect.poll(() => server.workers().filter((pid) => !before.includes(pid))).toHaveLength(1);
+    expect(await shown()).toEqual(new Set([latter]));
+  });
+
   it.each([
     ['no PEM', { cert: 'certificate', key: 'key' }],
     ['no pair', { cert: SIGNED.cert, key: SIGNED.cert }],
