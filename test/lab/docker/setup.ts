@@ -10,7 +10,7 @@ import type { TestProject } from 'vitest/node';
 import { run } from '../../../lab/docker/engine/command.ts';
 import { type Engine, ensureImage, findEngine } from '../../../lab/index.ts';
 import { createOwner, type Owner } from '../../../src/net/owner.ts';
-import { openLabPool } from './shared-lab/pool.ts';
+import { openLabPool } from './lab-pool/pool.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -5,7 +5,7 @@ import type { LabFile } from '../../../lab/file/lab-file.ts';
 import { parseLabFile } from '../../../lab/file/read.ts';
 import type { RunResult } from '../../../lab/results/run-result.ts';
 import { type RunOptions, runLabFile } from '../../../lab/run/run-lab-file.ts';
-import { borrowLab } from '../docker/shared-lab/borrow.ts';
+import { borrowLab } from '../docker/lab-pool/borrow.ts';
 
 const NO_SIGNAL = new AbortController().signal;
 

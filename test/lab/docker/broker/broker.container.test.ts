@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Lab, LabContainer, Program } from '../../../../lab/index.ts';
 import type { PunchReport } from '../../../../src/punch/report/report.ts';
 import { createCode, formatCode } from '../../../../src/tunnel/code/code.ts';
+import { borrowLab } from '../lab-pool/borrow.ts';
 import { describeLab } from '../provided.ts';
-import { borrowLab } from '../shared-lab/borrow.ts';
 import { expectComplete, startPipe } from '../tunnel/pipe-run.ts';
 
 const PORTS = [1883, 1884] as const;

@@ -4,8 +4,8 @@ import type { GuestLine } from '../../../../lab/docker/container/guest.ts';
 import { KEPT_LINES } from '../../../../lab/docker/container/output.ts';
 import { connectDocker } from '../../../../lab/docker/engine/testcontainers.ts';
 import { type Guest, GuestError, type GuestSpec, type Lab } from '../../../../lab/index.ts';
+import { borrowLab } from '../lab-pool/borrow.ts';
 import { describeLab, labHost } from '../provided.ts';
-import { borrowLab } from '../shared-lab/borrow.ts';
 
 describeLab('a guest of a client', () => {
   let lab: Lab;

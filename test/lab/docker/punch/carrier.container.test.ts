@@ -4,9 +4,9 @@
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Lab, startNatcheckServer } from '../../../../lab/index.ts';
+import { borrowLab } from '../lab-pool/borrow.ts';
 import { startPlaced } from '../placed-program.ts';
 import { describeLab } from '../provided.ts';
-import { borrowLab } from '../shared-lab/borrow.ts';
 
 const TIMEOUT_MS = 60_000;
 const BYTES = 2_000_000;

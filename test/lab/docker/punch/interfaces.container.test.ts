@@ -4,8 +4,8 @@ import { labelsOf } from '../../../../lab/docker/engine/labels.ts';
 import { connectDocker } from '../../../../lab/docker/engine/testcontainers.ts';
 import { type Lab, type LabContainer, startNatcheckServer } from '../../../../lab/index.ts';
 import type { PunchReport } from '../../../../src/punch/report/report.ts';
+import { borrowLab } from '../lab-pool/borrow.ts';
 import { describeLab, labHost } from '../provided.ts';
-import { borrowLab } from '../shared-lab/borrow.ts';
 import { startPunch } from './run.ts';
 
 /** 127.0.0.11, where the engine answers DNS in every container, as the kernel writes it. */

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ExecResult, type Lab, startNatcheckServer } from '../../../../lab/index.ts';
 import { turnServerFor } from '../../../../server/turn/turn-servers.ts';
+import { borrowLab } from '../lab-pool/borrow.ts';
 import { describeLab } from '../provided.ts';
-import { borrowLab } from '../shared-lab/borrow.ts';
 import { startPunch } from './run.ts';
 
 const MESSAGES = 20;

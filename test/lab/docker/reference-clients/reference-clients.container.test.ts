@@ -10,8 +10,8 @@ import { parseTurnutils, turnutilsCommand } from '../../../../lab/docker/referen
 import { CLASSIC_NATS, type Lab, startNatcheckServer } from '../../../../lab/index.ts';
 import type { Role } from '../../../../src/ice/role.ts';
 import { type Met, meet } from '../../../ice/foreign/meet.ts';
+import { borrowLab } from '../lab-pool/borrow.ts';
 import { describeLab } from '../provided.ts';
-import { borrowLab } from '../shared-lab/borrow.ts';
 
 const SERVERS = [
   { server: 'coturn', start: startTurnserver },

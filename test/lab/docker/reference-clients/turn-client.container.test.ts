@@ -12,9 +12,9 @@ import type { Endpoint } from '../../../../src/endpoint.ts';
 import type { RelayOptions } from '../../../../src/net/turn/relay.ts';
 import { timeLimitedCredentials } from '../../../../src/turn/credentials.ts';
 import { LOOPBACK_TLS } from '../../../server/tls/loopback.ts';
+import { borrowLab } from '../lab-pool/borrow.ts';
 import { startPlaced } from '../placed-program.ts';
 import { describeLab } from '../provided.ts';
-import { borrowLab } from '../shared-lab/borrow.ts';
 
 /** For each thing that a program says; most of it is what a busy machine takes to start one. */
 const TIMEOUT_MS = 30_000;

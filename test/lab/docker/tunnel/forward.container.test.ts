@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Lab, type LabContainer, type Program, startNatcheckServer } from '../../../../lab/index.ts';
 import { createOwner, type Owner } from '../../../../src/net/owner.ts';
 import { createCode, formatCode } from '../../../../src/tunnel/code/code.ts';
+import { borrowLab } from '../lab-pool/borrow.ts';
 import { describeLab } from '../provided.ts';
-import { borrowLab } from '../shared-lab/borrow.ts';
 
 /** A punch that takes a birthday, and fifty connections on a busy machine. */
 const TIMEOUT_MS = 120_000;

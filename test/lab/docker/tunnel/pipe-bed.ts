@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type Lab, startNatcheckServer } from '../../../../lab/index.ts';
 import { createOwner } from '../../../../src/net/owner.ts';
 import { createCode, formatCode } from '../../../../src/tunnel/code/code.ts';
-import { borrowLab } from '../shared-lab/borrow.ts';
+import { borrowLab } from '../lab-pool/borrow.ts';
 import { createTurns } from '../turns.ts';
 import { type PipeResult, type PipeRun, startPipe } from './pipe-run.ts';
 
