@@ -5,11 +5,12 @@ import { describe, expect, it } from 'vitest';
 import type { LogFields } from '../../../server/operations/log.ts';
 import { createReadiness } from '../../../server/operations/readiness.ts';
 import { joinRendezvous } from '../../../src/net/rendezvous/join.ts';
+import { METHOD } from '../../../src/stun/header.ts';
 import { HOST, join, startTestServer, TOLD, urlOf } from '../../net/rendezvous/peers.ts';
 import { SIGNED, SIGNED_WITH_CHAIN } from '../tls/authority.ts';
 import { LOOPBACK_TLS } from '../tls/loopback.ts';
 import { portOf, startRelayServer } from '../turn/relay-server.ts';
-import { openTurnClient } from '../turn/turn-client.ts';
+import { openTurnClient, type TurnClient } from '../turn/turn-client.ts';
 
 async function pageAt(port: number, path: string, init: RequestInit = {}): Promise<readonly [number, string]> {
   const answer = await fetch(`http://${HOST}:${port}${path}`, init);
@@ -169,6 +170,23 @@ describe('a drain', () => {
     expect(await first.permit({ address: HOST, port: 9 })).toBe('success');
     abort.abort();
     expect(await drained).toBe('aborted');
+  });
+
+  it('has workers make no allocation either, and ends with the last one of theirs', async () => {
+    await using server = await startRelayServer({}, { workers: 2 });
+    const end = (client: TurnClient) => client.outcome(METHOD.refresh, [{ type: 'LIFETIME', value: 0 }]);
+    await using first = await openTurnClient(portOf(server));
+    await first.allocate();
+    const drained = server.drain(new AbortController().signal);
+    // Each worker hears of it for itself; of so many clients, both have some.
+    for (let refused = 0; refused < 10; ) {
+      await using client = await openTurnClient(portOf(server));
+      const made = await client.allocate().catch((error: Error) => error.message);
+      if (made === 'refused: 508') refused++;
+      else expect(await end(client)).toBe('success');
+    }
+    expect(await end(first)).toBe('success');
+    expect(await drained).toBe('idle');
   });
 });
 
