@@ -127,6 +127,7 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   const { partners } = await services.serve({
     ...{ ticketSecret: entry.secret, sessionSecret, metrics, turnUsers, onBound },
   });
+  if ('onSecrets' in entry) entry.onSecrets(() => services.tellSecrets({ ticketSecret: entry.secret }));
   await cluster?.start(service.carryOut, readiness.require);
   for (const { family, standing } of partners) readiness.require(`partner ${family}`).set(standing() === 'up');
   owner.use(reportRefusals(metrics, log));
