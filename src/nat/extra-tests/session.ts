@@ -10,12 +10,13 @@ export interface Asking<Result> {
   result: Result | null;
 }
 
-export interface Rules<State> {
+interface Rules<State> {
   readonly advance: (now: number, state: State) => void;
   /** Takes a datagram that is none of the exchange's; false when it is one of these. */
   readonly take?: (state: State, arrival: Arrival) => boolean;
 }
 
+/** Makes the session of a test that begins in that state. */
 export function sessionOf<Result, State extends Asking<Result>>(
   state: State,
   { advance, take = () => false }: Rules<State>,
