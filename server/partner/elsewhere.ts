@@ -24,14 +24,13 @@ export interface PartnersElsewhereOptions {
   readonly say: (message: FromWorkerForLink) => void;
 }
 
+/** What whoever answers requests has to do with a partner. */
+type PartnerElsewhere = Pick<PartnerService, 'take' | 'layout' | 'handOver'>;
 type AnswerFor = PartnerServiceOptions['answerFor'];
 
 export interface PartnersElsewhere {
   /** Starts that of the layout's family; undefined where there is to be none. */
-  readonly start: (
-    layout: Layout,
-    answerFor: AnswerFor,
-  ) => Pick<PartnerService, 'take' | 'layout' | 'handOver'> | undefined;
+  readonly start: (layout: Layout, answerFor: AnswerFor) => PartnerElsewhere | undefined;
   readonly hear: (message: FromLinkForWorker) => void;
 }
 
@@ -60,21 +59,25 @@ export function createPartnersElsewhere(options: PartnersElsewhereOptions): Part
       const pass = (passed: Passed): void => {
         if (passage.passes(now(), passed)) say(passed);
       };
-      return {
-        take: (datagram, ends) => {
-          if (!isForPartner(datagram)) return false;
-          // One byte more than a sealed datagram has shows that it is none.
-          pass({ kind: 'sealed', datagram: datagram.subarray(0, SEALED_BYTES + 1), ...ends });
-          return true;
-        },
-        layout: createLayouts(layout, passage),
-        handOver: (handOver) => pass({ kind: 'hand-over', handOver }),
-      };
+      return partnerBehind(pass, createLayouts(layout, passage));
     },
     hear: (message) => {
       if (message.kind === 'partners') tell(message.facts);
       else carryOut(all, counts, message);
     },
+  };
+}
+
+function partnerBehind(pass: (passed: Passed) => void, layout: PartnerElsewhere['layout']): PartnerElsewhere {
+  return {
+    take: (datagram, ends) => {
+      if (!isForPartner(datagram)) return false;
+      // One byte more than a sealed datagram has shows that it is none.
+      pass({ kind: 'sealed', datagram: datagram.subarray(0, SEALED_BYTES + 1), ...ends });
+      return true;
+    },
+    layout,
+    handOver: (handOver) => pass({ kind: 'hand-over', handOver }),
   };
 }
 

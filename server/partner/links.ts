@@ -27,10 +27,7 @@ export interface PartnerLinks extends Disposable {
 /** Asks the partners from now on; its disposal says so to them, while there are workers to send it. */
 export function linkPartners({ layouts, workers, onStanding, ...start }: PartnerLinksOptions): PartnerLinks {
   const services = new Map<Family, PartnerService>();
-  const facts = (): readonly PartnerFacts[] =>
-    [...services].map(([family, { address, standing, epoch }]) => {
-      return { family, address: address(), isUp: standing() === 'up', epoch: epoch() };
-    });
+  const facts = (): readonly PartnerFacts[] => [...services].map(factsOf);
   const tell = (): void => workers.tellAll({ kind: 'partners', facts: facts() });
   const partners = createPartners({
     ...start,
@@ -52,16 +49,27 @@ export function linkPartners({ layouts, workers, onStanding, ...start }: Partner
   return {
     views: partners.views,
     facts,
-    hear: (message) => {
-      if (message.kind === 'hand-over')
-        services.get(familyOf(message.handOver.mapped.address))?.handOver(message.handOver);
-      else services.get(familyOf(message.local.address))?.take(message.datagram, message);
-    },
+    hear: (message) => hear(services, message),
     [Symbol.dispose]: () => {
       clearInterval(telling);
       partners[Symbol.dispose]();
     },
   };
+}
+
+function factsOf([family, { address, standing, epoch }]: readonly [Family, PartnerService]): PartnerFacts {
+  return { family, address: address(), isUp: standing() === 'up', epoch: epoch() };
+}
+
+function hear(services: ReadonlyMap<Family, PartnerService>, message: FromWorkerForLink): void {
+  switch (message.kind) {
+    case 'hand-over':
+      services.get(familyOf(message.handOver.mapped.address))?.handOver(message.handOver);
+      break;
+    case 'sealed':
+      services.get(familyOf(message.local.address))?.take(message.datagram, message);
+      break;
+  }
 }
 
 /** What is sent on it goes from the same endpoint of a worker. */

@@ -92,9 +92,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       tellAll(state, { kind: 'draining' });
     },
     tellAll: (message) => tellAll(state, message),
-    tellReading: (message) => {
-      for (const { running } of slots) if (running && isReading(running)) tell(running, message);
-    },
+    tellReading: (message) => tellReading(state, message),
     tellOne: (message) => tellOne(state, message),
     allocations: () => slots.reduce((sum, { relayed }) => sum + relayed.size, 0),
     readMetrics: metrics.read,
@@ -177,6 +175,10 @@ function ended(state: State, slot: Slot): void {
 
 function tellAll({ slots }: State, message: ToWorker): void {
   for (const { running } of slots) if (running) tell(running, message);
+}
+
+function tellReading({ slots }: State, message: ToWorker): void {
+  for (const { running } of slots) if (running && isReading(running)) tell(running, message);
 }
 
 function tellOne(state: State, message: ToWorker): boolean {

@@ -51,6 +51,7 @@ export interface Passage {
 
 interface State {
   readonly layout: Layout;
+  readonly counts: PassageOptions['counts'];
   readonly handOvers: Rate;
   facts: PartnerFacts | null;
   toldMs: number;
@@ -71,7 +72,7 @@ export interface PassageOptions {
 export function createPassage({ layout, workers, counts }: PassageOptions): Passage {
   const perSecond = HAND_OVERS_PER_SECOND / workers;
   const state: State = {
-    layout,
+    ...{ layout, counts },
     handOvers: { burst: Math.ceil(perSecond), intervalMs: 1_000 / perSecond },
     ...{ facts: null, toldMs: Number.NEGATIVE_INFINITY },
     ...{
@@ -88,14 +89,8 @@ export function createPassage({ layout, workers, counts }: PassageOptions): Pass
     address: () => state.facts?.address ?? null,
     isUp: (now) => believed(now, state)?.isUp === true,
     passes: (now, passed) => {
-      if (passed.kind === 'sealed') {
-        const refusal = refusalOf(now, state, passed);
-        if (refusal !== null) counts.refused[refusal]++;
-        return refusal === null;
-      }
-      const refusal = unsentFor(now, state);
-      if (refusal !== null) counts.unsent[refusal]++;
-      return refusal === null;
+      const { kind } = passed;
+      return kind === 'sealed' ? passesSealed(now, state, passed) : passesHandOver(now, state);
     },
   };
 }
@@ -104,12 +99,22 @@ function believed(now: number, { facts, toldMs }: State): PartnerFacts | null {
   return now - toldMs < FACTS_MS ? facts : null;
 }
 
+type Sealed = Extract<Passed, { readonly kind: 'sealed' }>;
+
+function passesSealed(now: number, state: State, sealed: Sealed): boolean {
+  const refusal = refusalOf(now, state, sealed);
+  if (refusal !== null) state.counts.refused[refusal]++;
+  return refusal === null;
+}
+
+function passesHandOver(now: number, state: State): boolean {
+  const refusal = unsentFor(now, state);
+  if (refusal !== null) state.counts.unsent[refusal]++;
+  return refusal === null;
+}
+
 /** Reads no more of a datagram than what is not encrypted, which only the link can tell to be true. */
-function refusalOf(
-  now: number,
-  state: State,
-  { datagram, local, remote }: Extract<Passed, { readonly kind: 'sealed' }>,
-): PartnerRefusal | null {
+function refusalOf(now: number, state: State, { datagram, local, remote }: Sealed): PartnerRefusal | null {
   const facts = believed(now, state);
   const { addresses, port } = state.layout;
   if (facts === null || facts.address === null) return 'stranger';

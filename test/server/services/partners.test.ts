@@ -15,6 +15,8 @@ import { answerTo, primaryOf, untilAllAreTold, withSockets } from './clients.ts'
 
 /** Enough that one worker hears from none of them once in a million million times. */
 const CLIENTS = 40;
+/** As long as a test may take: six processes start. */
+const START_TIMEOUT_MS = 60_000;
 const WORKERS = { workers: 2 };
 const CHANGED = request([changeRequest({ ip: true, port: true })], { id: new Uint8Array(12).fill(9) });
 
@@ -80,7 +82,7 @@ describe('two partners with two workers each', () => {
   let partners: PartneredServers;
   beforeAll(async () => {
     partners = await startPartners({ home: WORKERS, away: WORKERS });
-  });
+  }, START_TIMEOUT_MS);
   afterAll(() => partners[Symbol.asyncDispose]());
 
   it('answer for each other, whichever workers are asked, and count it once', async () => {
