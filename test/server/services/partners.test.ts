@@ -12,6 +12,7 @@ import { AWAY, HOME, type PartneredServers, startPartners } from '../partner/par
 import { changeRequest, request } from '../stun/requests.ts';
 import { metric } from '../turn/relay-server.ts';
 import { answerTo, primaryOf, untilAllAreTold, withSockets } from './clients.ts';
+import { childrenOf, isRunning } from './pids.ts';
 
 /** Enough that one worker hears from none of them once in a million million times. */
 const CLIENTS = 40;
@@ -130,8 +131,10 @@ describe('a server with workers', () => {
       const other = { ...home.alternate, address: AWAY };
       await using away = await startAway(home);
       await untilAllAreTold(sockets, { to: home.at, other });
+      const pids = childrenOf(away.child);
       away.child.kill('SIGKILL');
       await untilAllAreTold(sockets, { to: home.at, other: undefined });
+      await expect.poll(() => pids.filter(isRunning)).toEqual([]);
       await using _again = await startAway(home);
       await untilAllAreTold(sockets, { to: home.at, other });
     });

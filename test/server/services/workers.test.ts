@@ -1,5 +1,4 @@
 /** A server whose STUN and TURN are in processes of their own, over real sockets on loopback. */
-import { spawnSync } from 'node:child_process';
 import type { Socket } from 'node:dgram';
 import { describe, expect, it, vi } from 'vitest';
 import { startServer } from '../../../server/index.ts';
@@ -10,6 +9,7 @@ import { changeRequest, request } from '../stun/requests.ts';
 import { metric, portOf, startRelayServer } from '../turn/relay-server.ts';
 import { openTurnClient } from '../turn/turn-client.ts';
 import { answerTo, primaryOf, withSockets } from './clients.ts';
+import { childrenOf, isRunning } from './pids.ts';
 
 const A = '127.0.0.1';
 const B = '127.0.0.2';
@@ -17,14 +17,6 @@ const ANY_PORTS = { port: 0, altPort: 0, httpPort: 0 };
 /** Enough that one worker hears from none of them once in a million times. */
 const CLIENTS = 20;
 const TIMEOUT_MS = 30_000;
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 describe('a server with two workers', () => {
   it('answers everybody from the endpoint that was asked for, and counts it once', async () => {
@@ -111,8 +103,7 @@ describe('a server with two workers', () => {
 it('the workers of `natcheck serve` end by themselves when it is killed', { timeout: 60_000 }, async () => {
   const ports = ['--port', '0', '--alt-port', '0', '--http-port', '0'];
   await using server = await natcheckReady(['serve', '--ip', A, ...ports, '--workers', '2']);
-  const children = spawnSync('ps', ['-o', 'pid=', '--ppid', `${server.child.pid}`], { encoding: 'utf8' });
-  const pids = children.stdout.trim().split(/\s+/).map(Number);
+  const pids = childrenOf(server.child);
   expect(pids).toHaveLength(2);
   server.child.kill('SIGKILL');
   await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), TIMEOUT_MS);
