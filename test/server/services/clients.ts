@@ -5,12 +5,12 @@ import { once } from 'node:events';
 import { expect } from 'vitest';
 import type { NatcheckServer } from '../../../server/index.ts';
 import { ticketIssuerFor } from '../../../server/services/start.ts';
-import type { Endpoint } from '../../../src/endpoint.ts';
+import { type Endpoint, sameEndpoint } from '../../../src/endpoint.ts';
 import { now, startDriver, wallClock } from '../../../src/net/driver.ts';
 import { openUdpSocket } from '../../../src/net/udp-socket.ts';
 import { createTicketBinding } from '../../../src/rendezvous/ticket-binding.ts';
 import { decode } from '../../../src/stun/decode.ts';
-import { attribute } from '../../../src/stun/message.ts';
+import { attribute, type StunMessage } from '../../../src/stun/message.ts';
 import { request } from '../stun/requests.ts';
 
 const HOST = '127.0.0.1';
@@ -45,29 +45,50 @@ export const primaryOf = ({ layouts: [layout] }: NatcheckServer): Endpoint => {
   return { address: layout.addresses[0], port: layout.port };
 };
 
-/** Resolves when all of them were told of that OTHER-ADDRESS, or none of any; each asks until it is. */
-export async function untilAllAreTold(
+/** Has each of them ask until it gets an answer that is right; resolves when all have got one. */
+export async function untilAllHear(
   sockets: readonly Socket[],
-  { to, other }: { readonly to: Endpoint; readonly other: Endpoint | undefined },
+  {
+    bytes = request(),
+    to,
+    isRight,
+  }: {
+    readonly bytes?: Uint8Array;
+    readonly to: Endpoint;
+    readonly isRight: (message: StunMessage, from: Endpoint) => boolean;
+  },
 ): Promise<void> {
   const left = new Set(sockets);
   for (const socket of sockets) {
-    socket.on('message', (reply) => {
+    socket.on('message', (reply, from) => {
       const decoded = decode(reply);
-      const told = decoded.ok && attribute(decoded.message, 'OTHER-ADDRESS');
-      if (told === other || (told && told.address === other?.address && told.port === other.port)) left.delete(socket);
+      if (decoded.ok && isRight(decoded.message, from)) left.delete(socket);
     });
   }
   try {
     await expect
       .poll(() => {
-        for (const socket of left) socket.send(request(), to.port, to.address);
+        for (const socket of left) socket.send(bytes, to.port, to.address);
         return left.size;
       })
       .toBe(0);
   } finally {
     for (const socket of sockets) socket.removeAllListeners('message');
   }
+}
+
+/** Resolves when all of them were told of that OTHER-ADDRESS, or none of any. */
+export function untilAllAreTold(
+  sockets: readonly Socket[],
+  { to, other }: { readonly to: Endpoint; readonly other: Endpoint | undefined },
+): Promise<void> {
+  return untilAllHear(sockets, {
+    to,
+    isRight: (message) => {
+      const told = attribute(message, 'OTHER-ADDRESS');
+      return told && other ? sameEndpoint(told, other) : told === other;
+    },
+  });
 }
 
 /** Makes a ticket of that secret and shows it there, from a socket of its own; `bound` is what the server then knows. */

@@ -4,14 +4,14 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatcheckServer, startServer } from '../../../server/index.ts';
 import { createPartnerLink } from '../../../server/partner/decisions/link.ts';
-import type { Endpoint } from '../../../src/endpoint.ts';
+import { type Endpoint, sameEndpoint } from '../../../src/endpoint.ts';
 import { natcheckReady } from '../../cli/natcheck.ts';
 import { ownedByTest } from '../../owner/owned-by-test.ts';
 import { HAND_OVER, SECRET } from '../partner/pair.ts';
 import { AWAY, HOME, type PartneredServers, startPartners } from '../partner/partners.ts';
 import { changeRequest, request } from '../stun/requests.ts';
 import { metric } from '../turn/relay-server.ts';
-import { answerTo, primaryOf, untilAllAreTold, withSockets } from './clients.ts';
+import { answerTo, primaryOf, untilAllAreTold, untilAllHear, withSockets } from './clients.ts';
 import { childrenOf, isRunning } from './pids.ts';
 
 /** Enough that one worker hears from none of them once in a million million times. */
@@ -108,11 +108,13 @@ describe('two partners with two workers each', () => {
     const [home, away] = partners.servers;
     await Promise.all([killOneOf(home), killOneOf(away)]);
     await withSockets(CLIENTS, async (sockets) => {
-      // Both are told by their new workers before either is asked for what takes both.
-      await untilAllAreTold(sockets, { to: primaryOf(away), other: alternateOf(home) });
-      await untilAllAreTold(sockets, { to: primaryOf(home), other: alternateOf(away) });
-      await changeAll(sockets, home, away);
-      await changeAll(sockets, away, home);
+      for (const [asked, other] of [
+        [home, away],
+        [away, home],
+      ] as const) {
+        const isRight = (_: unknown, from: Endpoint): boolean => sameEndpoint(from, alternateOf(other));
+        await untilAllHear(sockets, { bytes: CHANGED, to: primaryOf(asked), isRight });
+      }
     });
   });
 
