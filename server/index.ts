@@ -10,7 +10,7 @@ import { createOperation, type Operation } from './operations/operation.ts';
 import { createReadiness, type Readiness } from './operations/readiness.ts';
 import { reportRefusals } from './operations/refusals.ts';
 import { openFilesMax, type Started, type StartWarning, warningsOf } from './operations/warnings.ts';
-import { planOf, type ServerOptions } from './options.ts';
+import { type Plan, planOf, type ServerOptions } from './options.ts';
 import type { PartnerView } from './partner/view.ts';
 import { openOrReserve, type Services } from './services/services.ts';
 import { portOf } from './services/start.ts';
@@ -100,7 +100,7 @@ export interface NatcheckServer extends AsyncDisposable, Operation {
  */
 export async function startServer(options: ServerOptions): Promise<NatcheckServer> {
   const plan = planOf(options);
-  const { relay, authToken, log = SILENT, onPartner } = options;
+  const { relay, log = SILENT, onPartner } = options;
   const readiness = createReadiness();
   const listening = readiness.require('listening');
   const onStanding: typeof onPartner = (view, standing) => {
@@ -109,7 +109,7 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   };
   await using owner = createOwner();
   const services = owner.use(await openOrReserve(plan, { ...options, onPartner: onStanding }));
-  const { layouts, stun, turnsPort } = services.bound;
+  const { stun, turnsPort } = services.bound;
   const entry = await enterFrom(options, owner);
   const sessionSecret = sessionSecretFor(relay, randomBytes);
   const turnServers = turnServersOf(options, {
@@ -122,36 +122,48 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
     // A relay that is going down is handed to nobody.
     turnFor: (user) => (readiness.isDraining() ? [] : turnServers.serversFor(user)),
   });
-  const { http, scraped, service, cluster } = meeting;
+  const { service, cluster } = meeting;
   const onBound = (ticket: BoundTicket): void => service.handle({ kind: 'bound', ...ticket });
   const { partners } = await services.serve({
     ...{ ticketSecret: entry.secret, sessionSecret, metrics, turnUsers, onBound },
   });
+  if ('onSecrets' in entry) entry.onSecrets(() => services.tellSecrets({ ticketSecret: entry.secret }));
   await cluster?.start(service.carryOut, readiness.require);
   for (const { family, standing } of partners) readiness.require(`partner ${family}`).set(standing() === 'up');
   owner.use(reportRefusals(metrics, log));
   const operation = operationOf(meeting, { services, readiness, log });
-  const isOpen = isOpenRelay(relay, authToken);
-  const warnings = startWarnings(options, { served: plan.families.flat(), isOpenRelay: isOpen });
+  const facts = factsOf(plan, options, { services, meeting });
   const kept = owner.move();
   listening.set(true);
-  const httpPort = portOf(http, plan.httpPort);
-  log('info', 'ready', { udp: layouts.flatMap(endpointsOf).map(formatEndpoint), tcp: httpPort });
+  log('info', 'ready', { udp: facts.addresses.map(formatEndpoint), tcp: facts.httpPort });
   return {
-    addresses: layouts.flatMap(endpointsOf),
-    served: plan.families.flat(),
-    ...{ layouts, httpPort, partners, warnings },
-    isSecure: options.tls !== undefined,
-    isGuarded: authToken !== undefined,
-    relay: relay ? { turnsPort, isOpen } : null,
-    turnUrls: turnServers.urls,
-    workers: services.pids,
-    metricsAt: scraped?.at ?? null,
-    ...operation,
+    ...{ ...facts, partners, turnUrls: turnServers.urls, ...operation },
     [Symbol.asyncDispose]: async () => {
       await kept[Symbol.asyncDispose]();
       log('info', 'stopped');
     },
+  };
+}
+
+/** What it is and where; what the operator had better know of that is logged. */
+function factsOf(
+  plan: Plan,
+  options: ServerOptions,
+  { services, meeting }: { readonly services: Services; readonly meeting: Meeting },
+): Omit<NatcheckServer, keyof Operation | 'partners' | 'turnUrls' | typeof Symbol.asyncDispose> {
+  const { relay, tls, authToken } = options;
+  const { layouts, turnsPort } = services.bound;
+  const served = plan.families.flat();
+  const isOpen = isOpenRelay(relay, authToken);
+  return {
+    addresses: layouts.flatMap(endpointsOf),
+    ...{ served, layouts, warnings: startWarnings(options, { served, isOpenRelay: isOpen }) },
+    httpPort: portOf(meeting.http, plan.httpPort),
+    isSecure: tls !== undefined,
+    isGuarded: authToken !== undefined,
+    relay: relay ? { turnsPort, isOpen } : null,
+    workers: services.pids,
+    metricsAt: meeting.scraped?.at ?? null,
   };
 }
 

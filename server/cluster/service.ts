@@ -21,6 +21,10 @@ export interface ClusterEntry extends AsyncDisposable {
   readonly node: number;
   /** The secret of the tickets of all nodes. It changes in place if Redis has lost it and another node was faster. */
   readonly secret: Uint8Array;
+  /** Sets who hears that the secret is another one than before. */
+  readonly onSecrets: (hear: () => void) => void;
+  /** Takes the secret that Redis has. */
+  readonly shareSecret: (connection: RedisConnection) => Promise<void>;
   readonly url: string;
   /** Sets who hears what other nodes say; before, none of them knows this one. */
   readonly listen: (to: (text: string) => void) => void;
@@ -34,21 +38,34 @@ export async function enterCluster(
 ): Promise<ClusterEntry> {
   const channel = channelOf(node.toString(16).padStart(8, '0'));
   let listener = (_text: string): void => {};
+  let hearSecrets = (): void => {};
   try {
     const connection = await openRedis({ url, channel, onMessage: (text) => listener(text) });
     await shareSecret(connection, secret);
-    const listen = (to: (text: string) => void): void => {
-      listener = to;
+    return {
+      ...{ node, secret, url, connection },
+      listen: (to) => {
+        listener = to;
+      },
+      onSecrets: (hear) => {
+        hearSecrets = hear;
+      },
+      shareSecret: async (by) => {
+        if (await shareSecret(by, secret)) hearSecrets();
+      },
+      [Symbol.asyncDispose]: connection[Symbol.asyncDispose],
     };
-    return { node, secret, url, listen, connection, [Symbol.asyncDispose]: connection[Symbol.asyncDispose] };
   } catch (error) {
     throw new StartError('no-redis', `cannot use Redis at ${withoutPassword(url)}: ${wordsOf(error)}`);
   }
 }
 
-async function shareSecret({ share }: RedisConnection, secret: Uint8Array): Promise<void> {
+/** Sets it to the one that Redis has, and returns whether that is another one. */
+async function shareSecret({ share }: RedisConnection, secret: Uint8Array): Promise<boolean> {
   const shared = Buffer.from(await share(SECRET_KEY, Buffer.from(secret).toString('base64url')), 'base64url');
-  if (shared.length === secret.length) secret.set(shared);
+  if (shared.length !== secret.length || shared.equals(secret)) return false;
+  secret.set(shared);
+  return true;
 }
 
 function withoutPassword(url: string): string {
@@ -181,11 +198,11 @@ function hear(state: State, text: string): void {
 }
 
 async function reach(state: State): Promise<RedisConnection | null> {
-  const { url, secret } = state.entry;
+  const { url, shareSecret } = state.entry;
   try {
     const onMessage = (text: string): void => hear(state, text);
     const connection = await openRedis({ url, channel: channelOf(state.cluster.node), onMessage });
-    await shareSecret(connection, secret);
+    await shareSecret(connection);
     return connection;
   } catch {
     return null;

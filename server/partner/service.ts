@@ -9,15 +9,19 @@ import { findPartnerAddress } from './address.ts';
 import type { PartnerCounts, PartnerRefusal } from './decisions/counts.ts';
 import type { PartnerInput, PartnerOutput } from './decisions/input-output.ts';
 import { createPartnerLink, type PartnerLink } from './decisions/link.ts';
-import { isForPartner } from './decisions/seal.ts';
+import { type Epoch, isForPartner } from './decisions/seal.ts';
 import { HELLO_MS, type Standing } from './decisions/standing.ts';
+import { createLayouts } from './layouts.ts';
 import type { PartnerOptions } from './options.ts';
+
+/** What a link needs of a socket. */
+export type LinkSocket = Pick<UdpSocket, 'local' | 'send'>;
 
 export interface PartnerServiceOptions extends PartnerOptions {
   /** That of this server alone, with one address. */
   readonly layout: Layout;
   /** The one at the primary endpoint, which the caller reads and closes. */
-  readonly socket: UdpSocket;
+  readonly socket: LinkSocket;
   /** Shared by the partners of both families. */
   readonly counts: PartnerCounts;
   /** Milliseconds of a monotonic clock. */
@@ -39,6 +43,8 @@ export interface PartnerService extends Disposable {
   readonly standing: () => Standing;
   /** Null while its name has not been found. */
   readonly address: () => string | null;
+  /** The process of the partner that is believed; null until one has answered. */
+  readonly epoch: () => Epoch | null;
 }
 
 /** Asks from now on; its disposal says so to the partner, and ends that. */
@@ -72,6 +78,7 @@ export function servePartner(options: PartnerServiceOptions): PartnerService {
     handOver: (handOver) => handle({ kind: 'hand-over', handOver }),
     standing,
     address: at.current,
+    epoch: link.epoch,
     [Symbol.dispose]: () => {
       clearInterval(asking);
       handle({ kind: 'closing' });
@@ -108,23 +115,5 @@ function createHandler(
   };
   return (input) => {
     for (const output of link.handle(now(), input)) carryOut(output);
-  };
-}
-
-/** Makes a layout for each state of the partner once, since it is asked for with every request. */
-function createLayouts(
-  alone: Layout,
-  { address, isUp }: { readonly address: () => string | null; readonly isUp: (now: number) => boolean },
-): (now: number) => Layout {
-  const withPartner = (one: string) => ({
-    up: { ...alone, partner: { address: one, isUp: true } },
-    down: { ...alone, partner: { address: one, isUp: false } },
-  });
-  let known: { readonly address: string; readonly layouts: ReturnType<typeof withPartner> } | null = null;
-  return (now) => {
-    const current = address();
-    if (current === null) return alone;
-    if (known?.address !== current) known = { address: current, layouts: withPartner(current) };
-    return isUp(now) ? known.layouts.up : known.layouts.down;
   };
 }

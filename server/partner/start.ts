@@ -2,20 +2,19 @@
 import { randomBytes } from 'node:crypto';
 import type { Registry } from 'prom-client';
 import { familyOf } from '../../src/endpoint.ts';
-import type { UdpSocket } from '../../src/net/udp-socket.ts';
 import type { Layout } from '../stun/decisions/layout.ts';
 import { createPartnerCounts } from './decisions/counts.ts';
 import type { Standing } from './decisions/standing.ts';
 import { addPartnerMetrics } from './metrics.ts';
 import type { PartnerOptions } from './options.ts';
-import { type PartnerService, type PartnerServiceOptions, servePartner } from './service.ts';
+import { type LinkSocket, type PartnerService, type PartnerServiceOptions, servePartner } from './service.ts';
 import type { PartnerView } from './view.ts';
 
 export interface PartnersStart {
   /** Left out, there is no partner. */
   readonly partner: PartnerOptions | undefined;
   /** Those at the primary endpoints. */
-  readonly sockets: readonly UdpSocket[];
+  readonly sockets: readonly LinkSocket[];
   readonly metrics: Registry;
   readonly now: () => number;
   readonly onStanding: ((view: PartnerView, standing: Standing) => void) | undefined;
@@ -34,8 +33,8 @@ export function createPartners({ partner, sockets, metrics, now, onStanding }: P
   if (partner) addPartnerMetrics(metrics, counts, () => views);
   return {
     start: (layout, answerFor) => {
-      const socket = sockets.find(({ local }) => local.address === layout.addresses[0]);
-      if (!partner || !socket || layout.addresses.length > 1) return undefined;
+      const socket = linkSocket(sockets, layout);
+      if (!partner || !socket) return undefined;
       const service: PartnerService = servePartner({
         ...{ ...partner, layout, socket, counts, now, randomBytes, answerFor },
         onStanding: (standing) => onStanding?.(view, standing),
@@ -51,4 +50,12 @@ export function createPartners({ partner, sockets, metrics, now, onStanding }: P
       for (const service of services) service[Symbol.dispose]();
     },
   };
+}
+
+/** The primary socket of the layout; undefined where the server needs no partner for it. */
+export function linkSocket<Socket extends LinkSocket>(
+  sockets: readonly Socket[],
+  { addresses }: Layout,
+): Socket | undefined {
+  return addresses.length > 1 ? undefined : sockets.find(({ local }) => local.address === addresses[0]);
 }

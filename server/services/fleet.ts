@@ -1,27 +1,30 @@
 /** The workers of a server, as the first process has them: started, told of each other, replaced, and ended. */
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { type BackOff, createBackOff } from '../../src/net/back-off.ts';
+import type { FromWorkerForLink } from '../partner/messages.ts';
 import type { Tls } from '../sockets/tls.ts';
 import type { BoundTicket } from '../stun/answer.ts';
 import type { RelayedElsewhere } from '../turn/service.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import { createMetricsReader, type MetricsReader } from './metrics.ts';
 import { forkWorker } from './program.ts';
+import { createRunning, endRunning, isReading, type Running, tell } from './running.ts';
 import { served } from './served.ts';
 import type { WatchedTurnUsers } from './turn-users.ts';
 
 /** The second time within SETTLED_MS that a worker is replaced, it is after 200 ms, and at last after 5 s. */
 const REPLACED_AFTER_MS = [200, 500, 1_000, 2_000, 5_000];
 const SETTLED_MS = 30_000;
-/** How long a worker may take to close its sockets before it is killed. */
-const END_TIMEOUT_MS = 2_000;
 
 export interface FleetOptions {
-  readonly start: Omit<WorkerStart, 'turnUsers' | 'relayed'>;
+  readonly workers: number;
+  /** What a worker has to know that begins now. */
+  readonly start: () => Omit<WorkerStart, 'turnUsers' | 'relayed' | 'workers'>;
   /** Every worker hears of them. */
   readonly turnUsers: WatchedTurnUsers;
   readonly onBound: (bound: BoundTicket) => void;
+  /** Hears what is for the links to partners. */
+  readonly onForLink: (message: FromWorkerForLink) => void;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
@@ -31,6 +34,12 @@ export interface Fleet extends AsyncDisposable {
   readonly renewTls: (tls: Tls) => void;
   /** Makes no allocation any more. */
   readonly drain: () => void;
+  /** Tells every worker. */
+  readonly tellAll: (message: ToWorker) => void;
+  /** Tells every worker that reads what it is told; the others are to hear it when it is told again. */
+  readonly tellReading: (message: ToWorker) => void;
+  /** Tells one that serves and reads what it is told, each in its turn; false when there is none. */
+  readonly tellOne: (message: ToWorker) => boolean;
   /** At how many endpoints they relay. */
   readonly allocations: () => number;
   readonly readMetrics: MetricsReader['read'];
@@ -40,9 +49,9 @@ export interface Fleet extends AsyncDisposable {
 
 interface Slot {
   readonly backOff: BackOff;
-  child: ChildProcess | null;
+  running: Running | null;
   replacing: NodeJS.Timeout | null;
-  /** What it relays at, by `relayedKey`. */
+  /** What it relays at, by port and address. */
   readonly relayed: Map<string, RelayedElsewhere>;
 }
 
@@ -50,19 +59,22 @@ interface State {
   readonly options: FleetOptions;
   readonly slots: readonly Slot[];
   readonly metrics: MetricsReader;
+  /** Whose turn it is: its index, but for whole rounds. */
+  turn: number;
   tls: Tls | undefined;
   isDraining: boolean;
   isClosing: boolean;
 }
 
 /**
- * Starts as many workers as `start` says, and resolves when all of them serve.
+ * Starts as many workers as it is told to, and resolves when all of them serve.
  * @throws StartError when one cannot; none is left then.
  */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
-  const slots = Array.from({ length: options.start.workers }, createSlot);
-  const metrics = createMetricsReader(() => slots.flatMap(({ child }) => child ?? []));
-  const state: State = { options, slots, metrics, tls: options.start.tls, isDraining: false, isClosing: false };
+  const slots = Array.from({ length: options.workers }, createSlot);
+  const children = (): readonly ChildProcess[] => slots.flatMap(({ running }) => running?.child ?? []);
+  const metrics = createMetricsReader(children);
+  const state: State = { options, slots, metrics, turn: 0, tls: undefined, isDraining: false, isClosing: false };
   options.turnUsers.onChange((user, { isThere }) => tellAll(state, { kind: 'turn-user', user, isThere }));
   try {
     await Promise.all(slots.map((slot) => served(begin(state, slot))));
@@ -79,22 +91,26 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       state.isDraining = true;
       tellAll(state, { kind: 'draining' });
     },
+    tellAll: (message) => tellAll(state, message),
+    tellReading: (message) => tellReading(state, message),
+    tellOne: (message) => tellOne(state, message),
     allocations: () => slots.reduce((sum, { relayed }) => sum + relayed.size, 0),
     readMetrics: metrics.read,
-    pids: () => slots.flatMap(({ child }) => child?.pid ?? []),
+    pids: () => children().flatMap(({ pid }) => pid ?? []),
     [Symbol.asyncDispose]: () => close(state),
   };
 }
 
 function createSlot(): Slot {
-  return { backOff: createBackOff(REPLACED_AFTER_MS, SETTLED_MS), child: null, replacing: null, relayed: new Map() };
+  return { backOff: createBackOff(REPLACED_AFTER_MS, SETTLED_MS), running: null, replacing: null, relayed: new Map() };
 }
 
 /** Starts the slot's worker, and has it replaced when it ends. */
 function begin(state: State, slot: Slot): ChildProcess {
-  const { start, turnUsers, now } = state.options;
+  const { start, workers, turnUsers, now } = state.options;
   const child = forkWorker();
-  slot.child = child;
+  const running = createRunning(child);
+  slot.running = running;
   slot.backOff.next(now());
   child.on('message', (message: FromWorker) => hear(state, slot, message));
   child.once('exit', () => ended(state, slot));
@@ -102,8 +118,9 @@ function begin(state: State, slot: Slot): ChildProcess {
   child.on('error', () => {});
   const others = state.slots.filter((one) => one !== slot);
   const relayed = others.flatMap((other) => [...other.relayed.values()].map(({ endpoint }) => endpoint));
-  tell(child, { kind: 'start', start: { ...start, tls: state.tls, turnUsers: turnUsers.all(), relayed } });
-  if (state.isDraining) tell(child, { kind: 'draining' });
+  const known = { workers, turnUsers: turnUsers.all(), relayed, ...(state.tls && { tls: state.tls }) };
+  tell(running, { kind: 'start', start: { ...start(), ...known } });
+  if (state.isDraining) tell(running, { kind: 'draining' });
   return child;
 }
 
@@ -119,10 +136,15 @@ function hear(state: State, slot: Slot, message: FromWorker): void {
       state.metrics.hear(message);
       break;
     case 'ready':
+      if (slot.running) slot.running.isReady = true;
       break;
     case 'failed':
       // What keeps it from its endpoints may pass.
-      slot.child?.kill();
+      slot.running?.child.kill();
+      break;
+    case 'sealed':
+    case 'hand-over':
+      state.options.onForLink(message);
       break;
   }
 }
@@ -131,11 +153,13 @@ function noteRelayed(state: State, slot: Slot, { endpoint, isThere }: RelayedEls
   const key = `${endpoint.port} ${endpoint.address}`;
   if (isThere) slot.relayed.set(key, { endpoint, isThere });
   else slot.relayed.delete(key);
-  tellOthers(state, slot, { kind: 'relayed', endpoint, isThere });
+  for (const { running } of state.slots) {
+    if (running && running !== slot.running) tell(running, { kind: 'relayed', endpoint, isThere });
+  }
 }
 
 function ended(state: State, slot: Slot): void {
-  slot.child = null;
+  slot.running = null;
   for (const { endpoint } of [...slot.relayed.values()]) noteRelayed(state, slot, { endpoint, isThere: false });
   if (state.isClosing) return;
   const { now } = state.options;
@@ -149,30 +173,30 @@ function ended(state: State, slot: Slot): void {
   );
 }
 
-function tellOthers({ slots }: State, slot: Slot, message: ToWorker): void {
-  for (const { child } of slots) if (child && child !== slot.child) tell(child, message);
-}
-
 function tellAll({ slots }: State, message: ToWorker): void {
-  for (const { child } of slots) if (child) tell(child, message);
+  for (const { running } of slots) if (running) tell(running, message);
 }
 
-function tell(child: ChildProcess, message: ToWorker): void {
-  if (child.connected) child.send(message, () => {});
+function tellReading({ slots }: State, message: ToWorker): void {
+  for (const { running } of slots) if (running && isReading(running)) tell(running, message);
+}
+
+function tellOne(state: State, message: ToWorker): boolean {
+  const { slots } = state;
+  for (let left = slots.length; left > 0; left--) {
+    const running = slots[state.turn++ % slots.length]?.running;
+    if (running?.isReady && isReading(running) && tell(running, message)) return true;
+  }
+  return false;
 }
 
 /** Ends all of them: each closes what it has open when nobody speaks to it any more. */
 async function close(state: State): Promise<void> {
   state.isClosing = true;
   await Promise.all(
-    state.slots.map(async ({ child, replacing }) => {
+    state.slots.map(async ({ running, replacing }) => {
       if (replacing) clearTimeout(replacing);
-      if (!child || child.exitCode !== null || child.signalCode !== null) return;
-      const exited = once(child, 'exit');
-      if (child.connected) child.disconnect();
-      const killing = setTimeout(() => child.kill('SIGKILL'), END_TIMEOUT_MS);
-      await exited;
-      clearTimeout(killing);
+      if (running) await endRunning(running);
     }),
   );
 }

@@ -1,9 +1,10 @@
 /**
- * What the first process and its workers tell each other. The first process has HTTP, the WebSockets and the rendezvous;
- * each worker serves STUN and TURN on the same endpoints.
+ * What the first process and its workers tell each other. The first process has HTTP, the WebSockets, the rendezvous and
+ * the links to partners; each worker serves STUN and TURN on the same endpoints.
  */
 import type { MetricObject } from 'prom-client';
 import type { Endpoint } from '../../src/endpoint.ts';
+import type { FromLinkForWorker, FromWorkerForLink, PartnerFacts } from '../partner/messages.ts';
 import type { Tls } from '../sockets/tls.ts';
 import type { StartErrorCode } from '../start-error.ts';
 import type { RelayServerOptions } from '../turn/options.ts';
@@ -27,6 +28,8 @@ export interface WorkerStart {
   readonly turnUsers: readonly string[];
   /** The relayed endpoints of the other workers. */
   readonly relayed: readonly Endpoint[];
+  /** How it stands with the partners; null where there is to be none. */
+  readonly partners: readonly PartnerFacts[] | null;
 }
 
 export type ToWorker =
@@ -38,6 +41,9 @@ export type ToWorker =
   | { readonly kind: 'tls'; readonly tls: Tls }
   /** Make no allocation any more. */
   | { readonly kind: 'draining' }
+  /** What servers share has another secret. */
+  | { readonly kind: 'secrets'; readonly ticketSecret: Uint8Array }
+  | FromLinkForWorker
   | { readonly kind: 'read-metrics'; readonly asked: number };
 
 export type FromWorker =
@@ -46,4 +52,5 @@ export type FromWorker =
   /** A ticket was shown from that endpoint. */
   | { readonly kind: 'bound'; readonly ticket: string; readonly endpoint: Endpoint }
   | { readonly kind: 'relayed'; readonly endpoint: Endpoint; readonly isThere: boolean }
+  | FromWorkerForLink
   | { readonly kind: 'metrics'; readonly asked: number; readonly metrics: readonly MetricObject[] };

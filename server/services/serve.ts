@@ -1,16 +1,21 @@
 /** What a worker serves: STUN and TURN on endpoints that it shares with the others. */
+import type { Registry } from 'prom-client';
 import { now, wallClock } from '../../src/net/driver.ts';
 import { createOwner } from '../../src/net/owner.ts';
 import { createRegistry } from '../operations/metrics.ts';
+import { createPartnersElsewhere, type PartnersElsewhere } from '../partner/elsewhere.ts';
 import { closeAll } from '../sockets/bind.ts';
 import { addConnectionMetrics } from '../sockets/metrics.ts';
-import type { RelayedElsewhere } from '../turn/service.ts';
+import type { RelayedElsewhere, RelayService } from '../turn/service.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
-import { openServices, renewTurns } from './open.ts';
+import { type OpenedServices, openServices, renewTurns } from './open.ts';
 import { boundOf, startRelayOn, startStun, ticketDeskFor } from './start.ts';
 
+/** All that is told to one that has begun. */
+type Told = Exclude<ToWorker, { readonly kind: 'start' }>;
+
 export interface Worker extends AsyncDisposable {
-  readonly hear: (message: Exclude<ToWorker, { readonly kind: 'start' }>) => void;
+  readonly hear: (message: Told) => void;
 }
 
 /** @throws StartError when an endpoint cannot be had; nothing is left open then. */
@@ -29,33 +34,56 @@ export async function serveWorker(start: WorkerStart, say: (message: FromWorker)
     relay && startRelayOn({ relay, opened, bound, metrics, isAttended, isOpen, sessionSecret, onRelayed });
   if (service) owner.use(service);
   for (const endpoint of start.relayed) service?.tellElsewhere({ endpoint, isThere: true });
+  const partners =
+    start.partners &&
+    createPartnersElsewhere({ facts: start.partners, sockets: opened.primary, metrics, now, workers, say });
   startStun({
-    ...{ opened, layouts: bound.layouts, metrics, workers, relay: service ?? null, partners: null },
+    ...{ opened, layouts: bound.layouts, metrics, workers, relay: service ?? null, partners },
     desk: ticketDeskFor({ secret: ticketSecret, unixMs: wallClock }),
     onBound: ({ ticket, endpoint }) => say({ kind: 'bound', ticket, endpoint }),
   });
   const kept = owner.move();
-  return {
-    hear: (message) => {
-      switch (message.kind) {
-        case 'turn-user':
-          if (message.isThere) turnUsers.add(message.user);
-          else turnUsers.delete(message.user);
-          break;
-        case 'relayed':
-          service?.tellElsewhere({ endpoint: message.endpoint, isThere: message.isThere });
-          break;
-        case 'tls':
-          renewTurns(opened, message.tls);
-          break;
-        case 'draining':
-          service?.drain();
-          break;
-        case 'read-metrics':
-          void metrics.getMetricsAsJSON().then((all) => say({ kind: 'metrics', asked: message.asked, metrics: all }));
-          break;
-      }
-    },
-    [Symbol.asyncDispose]: kept[Symbol.asyncDispose],
-  };
+  const parts = { opened, metrics, turnUsers, ticketSecret, relay: service ?? null, partners, say };
+  return { hear: (message) => hear(parts, message), [Symbol.asyncDispose]: kept[Symbol.asyncDispose] };
+}
+
+/** What the first process has something to say to. */
+interface Parts {
+  readonly opened: OpenedServices;
+  readonly metrics: Registry;
+  readonly turnUsers: Set<string>;
+  readonly ticketSecret: Uint8Array;
+  readonly relay: RelayService | null;
+  readonly partners: PartnersElsewhere | null;
+  readonly say: (message: FromWorker) => void;
+}
+
+function hear({ opened, metrics, turnUsers, ticketSecret, relay, partners, say }: Parts, message: Told): void {
+  switch (message.kind) {
+    case 'turn-user':
+      if (message.isThere) turnUsers.add(message.user);
+      else turnUsers.delete(message.user);
+      break;
+    case 'relayed':
+      relay?.tellElsewhere({ endpoint: message.endpoint, isThere: message.isThere });
+      break;
+    case 'tls':
+      renewTurns(opened, message.tls);
+      break;
+    case 'draining':
+      relay?.drain();
+      break;
+    case 'secrets':
+      // In place: what takes tickets reads the secret each time.
+      ticketSecret.set(message.ticketSecret);
+      break;
+    case 'partners':
+    case 'send-to-partner':
+    case 'answer-for-partner':
+      partners?.hear(message);
+      break;
+    case 'read-metrics':
+      void metrics.getMetricsAsJSON().then((all) => say({ kind: 'metrics', asked: message.asked, metrics: all }));
+      break;
+  }
 }

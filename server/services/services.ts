@@ -1,8 +1,9 @@
 /** STUN and TURN, in this process or in workers; the ports are known before anything is served. */
 import type { Registry } from 'prom-client';
 import { now, wallClock } from '../../src/net/driver.ts';
-import { createOwner } from '../../src/net/owner.ts';
+import { createOwner, type Owner } from '../../src/net/owner.ts';
 import type { Admission } from '../limit/tcp-admission.ts';
+import { linkPartners, type PartnerLinks } from '../partner/links.ts';
 import type { PartnerOptions } from '../partner/options.ts';
 import { createPartners, type PartnersStart } from '../partner/start.ts';
 import type { PartnerView } from '../partner/view.ts';
@@ -45,6 +46,8 @@ export interface Services extends AsyncDisposable {
   readonly serve: (context: ServeContext) => Promise<{ readonly partners: readonly PartnerView[] }>;
   /** Gives everything that listens with TLS another certificate, which can be used. */
   readonly renewTls: (tls: Tls) => void;
+  /** Tells what serves in another process of secrets that have changed. */
+  readonly tellSecrets: (secrets: Pick<WorkerStart, 'ticketSecret'>) => void;
   /** Makes no allocation any more; those that are there go on. */
   readonly drain: () => void;
   /** How many allocations there are. */
@@ -80,6 +83,7 @@ async function openHere(plan: ServicesPlan, options: ServicesOptions): Promise<S
       return { partners: partners.views };
     },
     renewTls: (tls) => renewTurns(opened, tls),
+    tellSecrets: () => {},
     drain: () => turn?.drain(),
     allocations: () => turn?.allocations() ?? 0,
     readMetrics: async () => [],
@@ -96,29 +100,59 @@ async function reserve(plan: ServicesPlan, options: ServicesOptions): Promise<Se
   const opened = await openServices(plan, { ...options, now, isShared: false });
   const bound = boundOf(plan, opened);
   await closeAll([...opened.primary, ...opened.alternate, ...opened.turns]);
+  const owner = createOwner();
   let fleet: Fleet | null = null;
   return {
     bound,
     admission: null,
-    serve: async ({ turnUsers, ticketSecret, sessionSecret, onBound }) => {
-      const start = startOf(plan, options, { bound, secrets: { ticketSecret, sessionSecret } });
-      fleet = await startFleet({ start, turnUsers, onBound, now });
-      return { partners: [] };
+    serve: async (context) => {
+      const served = await serveByWorkers(plan, options, { ...context, bound, owner });
+      fleet = served.fleet;
+      return { partners: served.partners };
     },
     renewTls: (tls) => fleet?.renewTls(tls),
+    tellSecrets: (secrets) => fleet?.tellAll({ kind: 'secrets', ...secrets }),
     drain: () => fleet?.drain(),
     allocations: () => fleet?.allocations() ?? 0,
     readMetrics: async () => (fleet ? fleet.readMetrics() : []),
     pids: () => fleet?.pids() ?? [],
-    [Symbol.asyncDispose]: async () => fleet?.[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: owner[Symbol.asyncDispose],
   };
+}
+
+/** Has workers serve, and the partners asked through them; all of it is the owner's. */
+async function serveByWorkers(
+  plan: ServicesPlan,
+  options: ServicesOptions,
+  { bound, owner, ...context }: ServeContext & { readonly bound: Bound; readonly owner: Owner },
+): Promise<{ readonly fleet: Fleet; readonly partners: readonly PartnerView[] }> {
+  const { workers = 1, partner, onPartner: onStanding } = options;
+  const { metrics, turnUsers, onBound } = context;
+  let links: PartnerLinks | null = null;
+  const fleet = await startFleet({
+    ...{ workers, turnUsers, onBound, now },
+    start: () => ({
+      ...startOf(plan, options, { ...context, bound }),
+      partners: partner ? (links?.facts() ?? []) : null,
+    }),
+    onForLink: (message) => links?.hear(message),
+  });
+  owner.use(fleet);
+  const { tellOne, tellReading } = fleet;
+  const told = { tellOne, tellAll: tellReading };
+  links = owner.use(linkPartners({ layouts: bound.layouts, workers: told, partner, metrics, now, onStanding }));
+  return { fleet, partners: links.views };
 }
 
 function startOf(
   plan: ServicesPlan,
   { relay, tls, authToken, workers = 1 }: ServicesOptions,
-  { bound, secrets }: { readonly bound: Bound; readonly secrets: Pick<WorkerStart, 'ticketSecret' | 'sessionSecret'> },
-): FleetOptions['start'] {
+  {
+    bound,
+    ticketSecret,
+    sessionSecret,
+  }: Pick<ServeContext, 'ticketSecret' | 'sessionSecret'> & { readonly bound: Bound },
+): Omit<ReturnType<FleetOptions['start']>, 'partners'> {
   const { port, altPort } = bound.stun;
   const turnsPort = bound.turnsPort === null ? {} : { turnsPort: bound.turnsPort };
   return {
@@ -126,7 +160,7 @@ function startOf(
     tls,
     relay: relay && { ...relayShare(relay, workers), ...turnsPort },
     isOpen: isOpenRelay(relay, authToken),
-    workers,
-    ...secrets,
+    ticketSecret,
+    sessionSecret,
   };
 }

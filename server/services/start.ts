@@ -4,14 +4,13 @@ import type { Registry } from 'prom-client';
 import { now } from '../../src/net/driver.ts';
 import { createRateLimit, REDIRECTED_BURST, REDIRECTED_PER_SECOND } from '../limit/per-source.ts';
 import { createPlainLimit, PLAIN_BURST, PLAIN_PER_SECOND } from '../limit/plain-replies.ts';
-import type { Partners } from '../partner/start.ts';
 import type { BoundSocket } from '../sockets/bind.ts';
-import type { BoundTicket } from '../stun/answer.ts';
+import type { BoundTicket, StunPartner } from '../stun/answer.ts';
 import { createStunCounts } from '../stun/counts.ts';
 import type { Layout } from '../stun/decisions/layout.ts';
 import { createTicketDesk, type TicketDesk } from '../stun/decisions/ticket-desk.ts';
 import { addStunMetrics } from '../stun/metrics.ts';
-import { serveStun } from '../stun/service.ts';
+import { type StunService, serveStun } from '../stun/service.ts';
 import { createTicketIssuer, createTicketReader, type TicketOptions } from '../ticket/tickets.ts';
 import type { RelayServerOptions } from '../turn/options.ts';
 import type { RelayService } from '../turn/service.ts';
@@ -96,7 +95,10 @@ export interface StunStart {
   /** Hears of each good ticket. */
   readonly onBound: (bound: BoundTicket) => void;
   readonly relay: RelayService | null;
-  readonly partners: Partners | null;
+  /** Start the partner of a family, where there is to be one. */
+  readonly partners: {
+    readonly start: (layout: Layout, answerFor: StunService['answerFor']) => StunPartner | undefined;
+  } | null;
   /** How many processes share what the server may answer. */
   readonly workers: number;
 }

@@ -56,16 +56,6 @@ describe('options that are refused', () => {
       'bad-workers: workers is 65: it must be from 0, for none beside the first process, to 64',
     ],
     [
-      'workers and a partner',
-      { ip: [IP], workers: 2, partner: { hosts: ['192.0.2.9'], secret: 'x'.repeat(22) } },
-      'bad-workers: a server with a partner cannot have workers',
-    ],
-    [
-      'workers and Redis',
-      { ip: [IP], workers: 2, redis: 'redis://192.0.2.9' },
-      'bad-workers: a server with Redis cannot have workers',
-    ],
-    [
       'three of a family',
       { ip: [IP, '192.0.2.2', '2001:db8::1', '192.0.2.3'] },
       'too-many-addresses: 192.0.2.3 is one IPv4 address too many: at most 2 are used',

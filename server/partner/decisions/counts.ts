@@ -15,6 +15,8 @@ export const PARTNER_REFUSALS = [
   'unsealed',
   /** So many come from processes of the partner that are not known that no more are opened now. */
   'too-many-unknown',
+  /** So many come under the name of the partner's process that a worker passes no more on now. */
+  'too-many',
   /** It is for an earlier process of this server, or for one that its sender does not know yet. */
   'other-epoch',
   /** It is not from the process of the partner that answers us. */

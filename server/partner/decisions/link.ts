@@ -12,7 +12,7 @@ import type { PartnerInput, PartnerOutput } from './input-output.ts';
 import { EPOCH_BYTES } from './lengths.ts';
 import type { Ports } from './message.ts';
 import { receive } from './receive.ts';
-import { keyOf } from './seal.ts';
+import { type Epoch, keyOf } from './seal.ts';
 import { DOUBT_MS, type Standing } from './standing.ts';
 import { type State, say, standingOf, takeToken } from './state.ts';
 
@@ -37,6 +37,8 @@ export interface PartnerLinkOptions {
 export interface PartnerLink {
   readonly handle: (now: number, input: PartnerInput) => readonly PartnerOutput[];
   readonly standing: (now: number) => Standing;
+  /** The process of the partner that is believed; null until one has answered. */
+  readonly epoch: () => Epoch | null;
   readonly counts: PartnerCounts;
 }
 
@@ -70,6 +72,7 @@ export function createPartnerLink(options: PartnerLinkOptions): PartnerLink {
       state.nowMs = Math.max(state.nowMs, now);
       return standingOf(state);
     },
+    epoch: () => state.peer?.epoch ?? null,
     counts,
   };
 }

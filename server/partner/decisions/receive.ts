@@ -18,7 +18,7 @@ const ASKS_BACK: Rate = { burst: 16, intervalMs: 100 };
  * costs, and forged ones are not to take the time of the clients.
  */
 export const UNKNOWN_PER_SECOND = 1_000;
-const UNKNOWN: Rate = { burst: UNKNOWN_PER_SECOND, intervalMs: 1_000 / UNKNOWN_PER_SECOND };
+export const UNKNOWN: Rate = { burst: UNKNOWN_PER_SECOND, intervalMs: 1_000 / UNKNOWN_PER_SECOND };
 
 /** What was sealed with our secret, by one process of the partner. */
 interface Opened {

@@ -5,17 +5,18 @@
  */
 import { mayName, scopeOf } from '../../address-scope.ts';
 import type { Endpoint } from '../../endpoint.ts';
-import type { Session, Transmit } from '../../session.ts';
+import type { Arrival, Session } from '../../session.ts';
 import { decode } from '../../stun/decode.ts';
 import { encode } from '../../stun/encode.ts';
 import { METHOD, TRANSACTION_ID_BYTES } from '../../stun/header.ts';
 import { hex } from '../../stun/hex.ts';
 import type { Finding } from '../behavior.ts';
 import { askTogether } from '../probes/ask.ts';
-import { createExchange, type Exchange, receiveReply, recordSendFailure, sendProbe } from '../probes/exchange.ts';
+import { createExchange, sendProbe } from '../probes/exchange.ts';
 import { createProbe, isGivenUp, type Probe } from '../probes/probe.ts';
 import { answeredCount, dueSends, judgeSilence, MAX_ROUNDS } from '../probes/silence.ts';
 import type { Reason } from '../reason.ts';
+import { type Asking, sessionOf } from './session.ts';
 
 export const HAIRPIN_SOCKETS = ['hairpin-1', 'hairpin-2'] as const;
 type HairpinSocket = (typeof HAIRPIN_SOCKETS)[number];
@@ -36,45 +37,22 @@ export interface HairpinOptions {
   readonly randomBytes: (length: number) => Uint8Array;
 }
 
-interface State {
+interface State extends Asking<Hairpin> {
   readonly options: HairpinOptions;
-  readonly exchange: Exchange;
   readonly deadline: number;
   /** Tells the public endpoint of each socket. */
   readonly first: readonly Probe[];
   /** The plain request of each socket in each round. */
   readonly companions: readonly Probe[];
-  /** The packets from one socket to the other's public endpoint that are to be transmitted. */
-  readonly packets: Transmit[];
-  /** The hex text of their transaction ids, by which they are known again when they come back. */
+  /** The hex text of the transaction ids of the packets to public endpoints, by which they are known again when they come back. */
   readonly packetIds: Set<string>;
   lastRoundAt: number;
   /** Whether one of the packets has come back. */
   isHeard: boolean;
-  wakeAt: number;
-  result: Hairpin | null;
 }
 
 export function createHairpinTest(options: HairpinOptions): Session<Hairpin> {
-  const state = initialState(options);
-  const { exchange, packets } = state;
-  return {
-    handleDatagram: (now, arrival) => {
-      if (isPacketOf(state, arrival.bytes)) state.isHeard = true;
-      else receiveReply(now, exchange, arrival);
-      advance(now, state);
-    },
-    handleSendFailure: (now, failure) => {
-      recordSendFailure(exchange, failure);
-      advance(now, state);
-    },
-    handleTimeout: (now) => advance(now, state),
-    poll: (now) => {
-      if (state.wakeAt <= now) advance(now, state);
-      if (state.result) return { kind: 'done', result: state.result };
-      return exchange.queue.shift() ?? packets.shift() ?? { kind: 'wait', until: state.wakeAt };
-    },
-  };
+  return sessionOf(initialState(options), { advance, take: takePacket });
 }
 
 function initialState(options: HairpinOptions): State {
@@ -86,7 +64,6 @@ function initialState(options: HairpinOptions): State {
     deadline: startedAt + timeoutMs,
     first: ask('hairpin.first'),
     companions: ask('hairpin.companion'),
-    packets: [],
     packetIds: new Set(),
     lastRoundAt: Number.NEGATIVE_INFINITY,
     isHeard: false,
@@ -125,16 +102,20 @@ function stepRounds(now: number, state: State, [a, b]: readonly [Endpoint, Endpo
 }
 
 /** Queues a request, so that whoever else may get it knows what it is; nobody answers it. */
-function sendPacket({ options, packets, packetIds }: State, socket: HairpinSocket, to: Endpoint): void {
+function sendPacket({ options, exchange, packetIds }: State, socket: HairpinSocket, to: Endpoint): void {
   const transactionId = options.randomBytes(TRANSACTION_ID_BYTES);
   packetIds.add(hex(transactionId));
   const bytes = encode({ class: 'request', method: METHOD.binding, transactionId, attributes: [] });
-  packets.push({ kind: 'transmit', socket, to, bytes });
+  exchange.queue.push({ kind: 'transmit', socket, to, bytes });
 }
 
-function isPacketOf({ packetIds }: State, bytes: Uint8Array): boolean {
+/** Takes a packet that has come back; false for any other datagram. */
+function takePacket(state: State, { bytes }: Arrival): boolean {
   const decoded = decode(bytes);
-  return decoded.ok && decoded.message.class === 'request' && packetIds.has(hex(decoded.message.transactionId));
+  if (!decoded.ok || decoded.message.class !== 'request') return false;
+  if (!state.packetIds.has(hex(decoded.message.transactionId))) return false;
+  state.isHeard = true;
+  return true;
 }
 
 /** What is known so far; null while more may still come. */

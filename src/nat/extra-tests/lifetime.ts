@@ -5,7 +5,7 @@
 import type { Endpoint } from '../../endpoint.ts';
 import type { Session } from '../../session.ts';
 import { askTogether } from '../probes/ask.ts';
-import { createExchange, type Exchange, receiveReply, recordSendFailure } from '../probes/exchange.ts';
+import { createExchange } from '../probes/exchange.ts';
 import { createProbe, isSettled, type Probe } from '../probes/probe.ts';
 import type { Reason } from '../reason.ts';
 import {
@@ -16,6 +16,7 @@ import {
   prepareIdleTest,
   stepIdleTest,
 } from './idle-test.ts';
+import { type Asking, sessionOf } from './session.ts';
 
 /** RFC 4787 REQ-5 asks for two minutes at least and recommends five; many NATs keep 30 s, and some less. */
 const IDLE_TIMES_S = [10, 20, 30, 45, 60, 90, 120, 150, 180, 240, 300] as const;
@@ -64,9 +65,8 @@ interface Idle {
   testedAt: number | null;
 }
 
-interface State {
+interface State extends Asking<Lifetime> {
   readonly server: Endpoint;
-  readonly exchange: Exchange;
   readonly onProgress: LifetimeOptions['onProgress'];
   /** The opener of the control socket. */
   readonly control: Probe;
@@ -78,29 +78,10 @@ interface State {
   next: number;
   /** The longest idle time after which a mapping was still there. */
   aliveS: number;
-  wakeAt: number;
-  result: Lifetime | null;
 }
 
 export function createLifetimeTest(options: LifetimeOptions): Session<Lifetime> {
-  const state = initialState(options);
-  const { exchange } = state;
-  return {
-    handleDatagram: (now, arrival) => {
-      receiveReply(now, exchange, arrival);
-      advance(now, state);
-    },
-    handleSendFailure: (now, failure) => {
-      recordSendFailure(exchange, failure);
-      advance(now, state);
-    },
-    handleTimeout: (now) => advance(now, state),
-    poll: (now) => {
-      if (state.wakeAt <= now) advance(now, state);
-      if (state.result) return { kind: 'done', result: state.result };
-      return exchange.queue.shift() ?? { kind: 'wait', until: state.wakeAt };
-    },
-  };
+  return sessionOf(initialState(options), { advance });
 }
 
 function initialState({ server, idleTimesS, now: startedAt, randomBytes, onProgress }: LifetimeOptions): State {

@@ -11,9 +11,10 @@ import { type Finding, undetermined } from '../behavior.ts';
 import { changedSource, isUsableAlternate, otherPortOf } from '../discovery/alternate.ts';
 import { createFilteringTest, type FilteringTest, stepFiltering } from '../discovery/filtering.ts';
 import { askTogether } from '../probes/ask.ts';
-import { createExchange, type Exchange, judgeHeld, receiveReply, recordSendFailure } from '../probes/exchange.ts';
+import { createExchange, judgeHeld } from '../probes/exchange.ts';
 import { createProbe, isSettled, type Probe } from '../probes/probe.ts';
 import { createIdleTest, type IdleTest, idleFinding, stepIdleTest } from './idle-test.ts';
+import { type Asking, sessionOf } from './session.ts';
 
 /** The tested socket goes by the name `filtering`. The others are fresh ones at the same address. */
 export const OWN_PORT_SOCKETS = ['filtering', 'control', 'tester'] as const;
@@ -38,8 +39,7 @@ export interface OwnPort {
   readonly heardFrom: readonly Endpoint[];
 }
 
-interface State {
-  readonly exchange: Exchange;
+interface State extends Asking<OwnPort> {
   readonly deadline: number;
   /** A plain question to each server. */
   readonly asked: readonly Probe[];
@@ -47,8 +47,6 @@ interface State {
   filtering: FilteringTest | null;
   /** Null until a server with one address has answered, which may have another port. */
   otherPort: IdleTest | null;
-  wakeAt: number;
-  result: OwnPort | null;
 }
 
 export function createOwnPortTest(options: OwnPortOptions): Session<OwnPort> {
@@ -60,22 +58,7 @@ export function createOwnPortTest(options: OwnPortOptions): Session<OwnPort> {
     ...{ exchange, deadline, asked, altPort, filtering: null, otherPort: null },
     ...{ wakeAt: startedAt, result: null },
   };
-  return {
-    handleDatagram: (now, arrival) => {
-      receiveReply(now, exchange, arrival);
-      advance(now, state);
-    },
-    handleSendFailure: (now, failure) => {
-      recordSendFailure(exchange, failure);
-      advance(now, state);
-    },
-    handleTimeout: (now) => advance(now, state),
-    poll: (now) => {
-      if (state.wakeAt <= now) advance(now, state);
-      if (state.result) return { kind: 'done', result: state.result };
-      return exchange.queue.shift() ?? { kind: 'wait', until: state.wakeAt };
-    },
-  };
+  return sessionOf(state, { advance });
 }
 
 function advance(now: number, state: State): void {

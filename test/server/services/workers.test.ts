@@ -1,17 +1,15 @@
 /** A server whose STUN and TURN are in processes of their own, over real sockets on loopback. */
-import { spawnSync } from 'node:child_process';
-import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
+import type { Socket } from 'node:dgram';
 import { describe, expect, it, vi } from 'vitest';
-import { type NatcheckServer, startServer } from '../../../server/index.ts';
-import type { Endpoint } from '../../../src/endpoint.ts';
-import { decode } from '../../../src/stun/decode.ts';
+import { startServer } from '../../../server/index.ts';
 import { attribute } from '../../../src/stun/message.ts';
 import { natcheckReady } from '../../cli/natcheck.ts';
 import { startPunch, startPunchServer } from '../../punch/punches.ts';
 import { changeRequest, request } from '../stun/requests.ts';
 import { metric, portOf, startRelayServer } from '../turn/relay-server.ts';
 import { openTurnClient } from '../turn/turn-client.ts';
+import { answerTo, primaryOf, withSockets } from './clients.ts';
+import { childrenOf, isRunning } from './pids.ts';
 
 const A = '127.0.0.1';
 const B = '127.0.0.2';
@@ -19,39 +17,6 @@ const ANY_PORTS = { port: 0, altPort: 0, httpPort: 0 };
 /** Enough that one worker hears from none of them once in a million times. */
 const CLIENTS = 20;
 const TIMEOUT_MS = 30_000;
-
-/** Sends a request from the socket until an answer comes, which a worker that begins may not give yet. */
-async function answerTo(socket: Socket, bytes: Uint8Array, to: Endpoint) {
-  const answered = once(socket, 'message') as Promise<[Buffer, Endpoint]>;
-  socket.send(bytes, to.port, to.address);
-  const [reply, from] = await answered;
-  const decoded = decode(reply);
-  if (!decoded.ok) throw new Error(decoded.error.code);
-  return { message: decoded.message, from: { address: from.address, port: from.port } };
-}
-
-async function withSockets<Result>(count: number, use: (sockets: readonly Socket[]) => Promise<Result>) {
-  const sockets = Array.from({ length: count }, () => createSocket('udp4').bind(0, A));
-  await Promise.all(sockets.map((socket) => once(socket, 'listening')));
-  try {
-    return await use(sockets);
-  } finally {
-    for (const socket of sockets) socket.close();
-  }
-}
-
-const primaryOf = ({ layouts: [layout] }: NatcheckServer): Endpoint => {
-  if (!layout) throw new Error('no layout');
-  return { address: layout.addresses[0], port: layout.port };
-};
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 describe('a server with two workers', () => {
   it('answers everybody from the endpoint that was asked for, and counts it once', async () => {
@@ -138,8 +103,7 @@ describe('a server with two workers', () => {
 it('the workers of `natcheck serve` end by themselves when it is killed', { timeout: 60_000 }, async () => {
   const ports = ['--port', '0', '--alt-port', '0', '--http-port', '0'];
   await using server = await natcheckReady(['serve', '--ip', A, ...ports, '--workers', '2']);
-  const children = spawnSync('ps', ['-o', 'pid=', '--ppid', `${server.child.pid}`], { encoding: 'utf8' });
-  const pids = children.stdout.trim().split(/\s+/).map(Number);
+  const pids = childrenOf(server.child);
   expect(pids).toHaveLength(2);
   server.child.kill('SIGKILL');
   await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), TIMEOUT_MS);

@@ -26,7 +26,8 @@ export const portOf = (server: NatcheckServer): number => server.layouts[0]?.por
 
 /** The value of one line of /metrics. */
 export async function metric(server: NatcheckServer, line: string): Promise<number> {
-  const text = await (await fetch(`http://${HOST}:${server.httpPort}/metrics`)).text();
+  const address = server.addresses[0]?.address ?? HOST;
+  const text = await (await fetch(`http://${address}:${server.httpPort}/metrics`)).text();
   const found = text.split('\n').find((one) => one.startsWith(`${line} `));
   return Number(found?.slice(line.length));
 }
