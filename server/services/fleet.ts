@@ -33,6 +33,8 @@ export interface Fleet extends AsyncDisposable {
   readonly drain: () => void;
   /** At how many endpoints they relay. */
   readonly allocations: () => number;
+  /** How much of what they may have together they have: 1 is all. */
+  readonly load: () => number;
   readonly readMetrics: MetricsReader['read'];
   /** The process ids of those that serve now. */
   readonly pids: () => readonly number[];
@@ -44,6 +46,8 @@ interface Slot {
   replacing: NodeJS.Timeout | null;
   /** What it relays at, by `relayedKey`. */
   readonly relayed: Map<string, RelayedElsewhere>;
+  /** How much of its share it has. */
+  load: number;
 }
 
 interface State {
@@ -80,6 +84,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       tellAll(state, { kind: 'draining' });
     },
     allocations: () => slots.reduce((sum, { relayed }) => sum + relayed.size, 0),
+    load: () => slots.reduce((sum, { load }) => sum + load, 0) / slots.length,
     readMetrics: metrics.read,
     pids: () => slots.flatMap(({ child }) => child?.pid ?? []),
     [Symbol.asyncDispose]: () => close(state),
@@ -87,7 +92,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
 }
 
 function createSlot(): Slot {
-  return { backOff: createBackOff(REPLACED_AFTER_MS, SETTLED_MS), child: null, replacing: null, relayed: new Map() };
+  const backOff = createBackOff(REPLACED_AFTER_MS, SETTLED_MS);
+  return { backOff, child: null, replacing: null, relayed: new Map(), load: 0 };
 }
 
 /** Starts the slot's worker, and has it replaced when it ends. */
@@ -115,6 +121,9 @@ function hear(state: State, slot: Slot, message: FromWorker): void {
     case 'relayed':
       noteRelayed(state, slot, message);
       break;
+    case 'load':
+      slot.load = message.load;
+      break;
     case 'metrics':
       state.metrics.hear(message);
       break;
@@ -135,7 +144,7 @@ function noteRelayed(state: State, slot: Slot, { endpoint, isThere }: RelayedEls
 }
 
 function ended(state: State, slot: Slot): void {
-  slot.child = null;
+  Object.assign(slot, { child: null, load: 0 });
   for (const { endpoint } of [...slot.relayed.values()]) noteRelayed(state, slot, { endpoint, isThere: false });
   if (state.isClosing) return;
   const { now } = state.options;

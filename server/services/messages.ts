@@ -46,4 +46,6 @@ export type FromWorker =
   /** A ticket was shown from that endpoint. */
   | { readonly kind: 'bound'; readonly ticket: string; readonly endpoint: Endpoint }
   | { readonly kind: 'relayed'; readonly endpoint: Endpoint; readonly isThere: boolean }
+  /** How much of its share the relay has: 1 is all. */
+  | { readonly kind: 'load'; readonly load: number }
   | { readonly kind: 'metrics'; readonly asked: number; readonly metrics: readonly MetricObject[] };

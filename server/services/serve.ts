@@ -4,10 +4,14 @@ import { createOwner } from '../../src/net/owner.ts';
 import { createRegistry } from '../operations/metrics.ts';
 import { closeAll } from '../sockets/bind.ts';
 import { addConnectionMetrics } from '../sockets/metrics.ts';
+import { TICK_MS as RELAY_TICK_MS } from '../turn/decisions/limits.ts';
 import type { RelayedElsewhere } from '../turn/service.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import { openServices, renewTurns } from './open.ts';
 import { boundOf, startRelayOn, startStun, ticketDeskFor } from './start.ts';
+
+/** As often as it changes. */
+const TELL_LOAD_MS = RELAY_TICK_MS;
 
 export interface Worker extends AsyncDisposable {
   readonly hear: (message: Exclude<ToWorker, { readonly kind: 'start' }>) => void;
@@ -15,7 +19,8 @@ export interface Worker extends AsyncDisposable {
 
 /** @throws StartError when an endpoint cannot be had; nothing is left open then. */
 export async function serveWorker(start: WorkerStart, say: (message: FromWorker) => void): Promise<Worker> {
-  const { plan, tls, relay, isOpen, ticketSecret, sessionSecret, workers } = start;
+  const { plan, tls, relay, isOpen, ticketSecret, workers } = start;
+  const sessionSecret = start.sessionSecret === null ? null : { current: start.sessionSecret };
   const metrics = createRegistry();
   await using owner = createOwner();
   const opened = await openServices(plan, { tls, relay, now, isShared: true });
@@ -27,7 +32,11 @@ export async function serveWorker(start: WorkerStart, say: (message: FromWorker)
   const onRelayed = (relayed: RelayedElsewhere): void => say({ kind: 'relayed', ...relayed });
   const service =
     relay && startRelayOn({ relay, opened, bound, metrics, isAttended, isOpen, sessionSecret, onRelayed });
-  if (service) owner.use(service);
+  if (service) {
+    owner.use(service);
+    const telling = setInterval(() => say({ kind: 'load', load: service.load() }), TELL_LOAD_MS);
+    owner.defer(async () => clearInterval(telling));
+  }
   for (const endpoint of start.relayed) service?.tellElsewhere({ endpoint, isThere: true });
   startStun({
     ...{ opened, layouts: bound.layouts, metrics, workers, relay: service ?? null, partners: null },

@@ -16,7 +16,7 @@ import type { WorkerStart } from './messages.ts';
 import { openServices, renewTurns } from './open.ts';
 import type { ServicesPlan } from './plan.ts';
 import { relayShare } from './share.ts';
-import { type Bound, boundOf, startRelayOn, startStun, ticketDeskFor } from './start.ts';
+import { type Bound, boundOf, type RelayContext, startRelayOn, startStun, ticketDeskFor } from './start.ts';
 import type { WatchedTurnUsers } from './turn-users.ts';
 
 /** Those of the server's options that STUN and TURN have to do with. */
@@ -30,7 +30,9 @@ export interface ServicesOptions {
 }
 
 /** What is served needs to know. */
-export interface ServeContext extends Pick<WorkerStart, 'ticketSecret' | 'sessionSecret'> {
+export interface ServeContext {
+  readonly ticketSecret: Uint8Array;
+  readonly sessionSecret: RelayContext['sessionSecret'];
   readonly metrics: Registry;
   readonly turnUsers: WatchedTurnUsers;
   /** Hears of each good ticket. */
@@ -49,6 +51,8 @@ export interface Services extends AsyncDisposable {
   readonly drain: () => void;
   /** How many allocations there are. */
   readonly allocations: () => number;
+  /** How much of what the relay may have it has: 1 is all. */
+  readonly load: () => number;
   readonly readMetrics: Fleet['readMetrics'];
   /** The process ids of the workers. */
   readonly pids: Fleet['pids'];
@@ -82,6 +86,7 @@ async function openHere(plan: ServicesPlan, options: ServicesOptions): Promise<S
     renewTls: (tls) => renewTurns(opened, tls),
     drain: () => turn?.drain(),
     allocations: () => turn?.allocations() ?? 0,
+    load: () => turn?.load() ?? 0,
     readMetrics: async () => [],
     pids: () => [],
     [Symbol.asyncDispose]: owner[Symbol.asyncDispose],
@@ -101,13 +106,15 @@ async function reserve(plan: ServicesPlan, options: ServicesOptions): Promise<Se
     bound,
     admission: null,
     serve: async ({ turnUsers, ticketSecret, sessionSecret, onBound }) => {
-      const start = startOf(plan, options, { bound, secrets: { ticketSecret, sessionSecret } });
+      const secrets = { ticketSecret, sessionSecret: sessionSecret?.current ?? null };
+      const start = startOf(plan, options, { bound, secrets });
       fleet = await startFleet({ start, turnUsers, onBound, now });
       return { partners: [] };
     },
     renewTls: (tls) => fleet?.renewTls(tls),
     drain: () => fleet?.drain(),
     allocations: () => fleet?.allocations() ?? 0,
+    load: () => fleet?.load() ?? 0,
     readMetrics: async () => (fleet ? fleet.readMetrics() : []),
     pids: () => fleet?.pids() ?? [],
     [Symbol.asyncDispose]: async () => fleet?.[Symbol.asyncDispose](),

@@ -74,10 +74,10 @@ export function claimed(
 
 /** Lets the client join here. */
 function settle(now: number, state: State, client: Client): void {
-  const { stage, number, guestOf, source, stun } = client;
+  const { stage, number, guestOf, source, stun, near } = client;
   if (stage.kind !== 'looking') return;
   client.stage = { kind: 'here' };
-  if (guestOf) hand(now, state, { kind: 'opened', connection: number, source, stun });
+  if (guestOf) hand(now, state, { kind: 'opened', connection: number, source, stun, near });
   for (const input of stage.said) hand(now, state, { ...input, connection: number });
 }
 
@@ -99,7 +99,7 @@ function sendAway(
   client.stage = { kind: 'away', home, unmet: { room, said }, since: now };
   const [join, ...more] = said;
   if (join?.kind !== 'message' || join.text === null) return;
-  tell(state, home, { k: 'open', c, source, stun: state.stun, room, join: join.text });
+  tell(state, home, { k: 'open', c, source, stun: state.stun, near: state.region ?? undefined, room, join: join.text });
   for (const input of more) tell(state, home, sayingOf(input, c));
 }
 

@@ -57,7 +57,7 @@ function start({ search }: { readonly search?: (count: number) => Promise<RelayR
       if (other) return other;
       const relay = fakeRelay(50_000 + relays.length);
       relays.push(relay);
-      return { outcome: 'open', relay: relay.socket };
+      return { outcome: 'open', relay: relay.socket, url: server?.urls[0] ?? '' };
     },
     onNotice: (text) => void notices.push(text),
   });
@@ -151,7 +151,7 @@ describe('a relay', () => {
     reachability.seekRelay(named('second'));
     expect([await port(), searches]).toEqual([50_000, ['first', 'second']]);
     const relay = fakeRelay(60_000);
-    late.resolve({ outcome: 'open', relay: relay.socket });
+    late.resolve({ outcome: 'open', relay: relay.socket, url: 'turn:first' });
     await reachability[Symbol.asyncDispose]();
     expect(relay.isClosed).toBe(true);
   });

@@ -123,12 +123,12 @@ describe('what is offered', () => {
 
   it('is this server’s relay and another one when there are both', () => {
     const otherTurn = { urls: ['turn:other.example'], secret: 'north' };
-    const { urls, serversFor } = turnServersOf(
-      { otherTurn },
-      { secret: 'south', primaries: ['203.0.113.10'], port: 3478, turnsPort: null },
-    );
+    const secret = { current: 'south' };
+    const server = { name: 'a', secret, primaries: ['203.0.113.10'], port: 3478, turnsPort: null };
+    const { urls, own, others, serversFor } = turnServersOf({ relay: {}, otherTurn }, server);
     expect(urls).toHaveLength(3);
-    expect(serversFor('alice').map((one) => one.urls.length)).toEqual([2, 1]);
-    expect(turnServersOf({}, { secret: null, primaries: ['203.0.113.10'], port: 1, turnsPort: null }).urls).toEqual([]);
+    const offered = serversFor('alice', { nodes: own ? [own] : [], others });
+    expect(offered.map((one) => one.urls.length)).toEqual([2, 1]);
+    expect(turnServersOf({}, server)).toMatchObject({ urls: [], own: null, others: [] });
   });
 });

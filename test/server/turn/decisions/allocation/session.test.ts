@@ -15,7 +15,7 @@ const OPERATOR = timeLimitedCredentials({ secret: 'of the operator', user: 'alic
 function createSessions() {
   const sessions = new Set(['alice']);
   const isAttended = (session: string): boolean => sessions.has(session);
-  const directory = { users: [], secret: 'of the operator', sessionSecret: 'of the process', isAttended };
+  const directory = { users: [], secret: 'of the operator', sessionSecret: { current: 'of the process' }, isAttended };
   const world = createWorld({ isAttended, accountOf: (username) => accountOf(1_000, directory, username) });
   const client = (credentials: object, port = CLIENT.port) =>
     world.client({ remote: { ...CLIENT, port }, ...credentials });
@@ -72,8 +72,10 @@ describe('the credentials of a session', () => {
 
   it('for the TURN server of somebody else are none here, whose secret may be the operator\u2019s too', () => {
     const otherTurn = { urls: ['turn:other.example'], secret: 'of the operator' };
-    const own = { secret: 'of the process', primaries: ['203.0.113.10'], port: 3478, turnsPort: null };
-    const [here, there] = turnServersOf({ otherTurn }, own).serversFor('alice');
+    const secret = { current: 'of the process' };
+    const server = { name: 'a', secret, primaries: ['203.0.113.10'], port: 3478, turnsPort: null };
+    const { own, others, serversFor } = turnServersOf({ relay: {}, otherTurn }, server);
+    const [here, there] = serversFor('alice', { nodes: own ? [own] : [], others });
     const { client, sessions } = createSessions();
     client({ ...here }).allocate();
     for (const end of [() => {}, () => sessions.delete('alice')]) {
