@@ -23,11 +23,6 @@ export function attendAnew(state: State, node: string): void {
   }
 }
 
-/** Tells those that were taken for gone, and offer their relays again. */
-export function attendReturned(state: State, offering: readonly string[]): void {
-  for (const node of offering) if (!state.links.has(node)) attendAnew(state, node);
-}
-
 /** Takes what a home says of its sessions. */
 export function hearUsers(
   state: State,
@@ -37,6 +32,11 @@ export function hearUsers(
   for (const user of users) hearUser(state, from, { user, isThere });
   // The home has to know the epoch of this side to notice that it has begun anew.
   if (linkTo(state, from).sent === 0) tell(state, from, { k: 'hello' });
+}
+
+/** Says to a home that was taken for gone, and may not be, that it has to tell of its sessions anew. */
+export function askUsers(state: State, node: string): void {
+  tell(state, node, { k: 'hello' });
 }
 
 /** Forgets what a home has said: its sessions, as far as they still are, have as long as those that have ended. */

@@ -1,6 +1,5 @@
 /** Whether this node may act: beats to Redis prove it for a while, and without them it gives up its rooms in time. */
 import type { NodeRelay } from '../../turn/choice/offer.ts';
-import { attendReturned } from './attend.ts';
 import { closeAway, closeUnanswered } from './end.ts';
 import type { ClusterInput } from './input-output.ts';
 import { BEAT_MS, FENCE_MS } from './limits.ts';
@@ -45,10 +44,6 @@ export function beaten(now: number, state: State, input: Extract<ClusterInput, {
   if (now - sentAt < FENCE_MS) state.isServing = true;
   for (const node of gone) unlink(now, state, node);
   const relays = readOffers(state, input);
-  attendReturned(
-    state,
-    relays.map(({ name }) => name),
-  );
   hand(now, state, { kind: 'relays', relays: [...ownRelay(state), ...relays] });
   if (state.term !== null && state.term !== term) renew(now, state, true);
   state.term = term;

@@ -3,7 +3,7 @@
  * misses one gives up all connections over the link, takes another epoch, and says so; the other then gives them up too.
  * Clients come back by themselves.
  */
-import { attendAnew, forgetUsers } from './attend.ts';
+import { askUsers, attendAnew, forgetUsers } from './attend.ts';
 import { closeAway, forgetGuests } from './end.ts';
 import { LEASE_MS } from './limits.ts';
 import { lookAgain } from './lookup.ts';
@@ -53,9 +53,11 @@ export function restart(now: number, state: State, node: string): void {
 
 /** Forgets a node that is not there any more. */
 export function unlink(now: number, state: State, node: string): void {
+  const hadUsers = state.visiting.has(node);
   lookAgain(now, state, node);
   drop(now, state, node);
   state.links.delete(node);
+  if (hadUsers) askUsers(state, node);
 }
 
 /** Gives up all connections over the link, and what was said over it. */

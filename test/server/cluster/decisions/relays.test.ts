@@ -143,6 +143,21 @@ describe('the users of a relay', () => {
   });
 });
 
+it('are known again when Redis has lost all, whoever says first that he is there', () => {
+  for (let afterMs = 0; afterMs < 300; afterMs += 20) {
+    const { clock, redis, at, peer } = startWith([null, 0.5]);
+    // Their beats are not at one time any more.
+    at(0).cut(110);
+    clock.pass(1_000 + afterMs);
+    const alice = peer('alice', { at: at(0) });
+    clock.pass(50);
+    expect(at(1).turnUsers).toEqual(new Set([userOf(alice)]));
+    redis.lose();
+    clock.pass(1_000);
+    expect(at(1).turnUsers).toEqual(new Set([userOf(alice)]));
+  }
+});
+
 describe('what a node offers', () => {
   it('is dropped and counted where it is nothing that a node says', () => {
     const { clock, redis, at, peer } = startWith([null, null]);
