@@ -10,7 +10,7 @@ export function addRendezvousMetrics(registry: Registry, rendezvous: Rendezvous)
   addEvents(registry, rendezvous);
 }
 
-function addPopulation(registry: Registry, { population, sources }: Rendezvous): void {
+function addPopulation(registry: Registry, { population, sources, relays }: Rendezvous): void {
   addGauge(registry, {
     name: 'natcheck_rendezvous_connections',
     help: 'WebSocket connections, joined or not.',
@@ -25,6 +25,11 @@ function addPopulation(registry: Registry, { population, sources }: Rendezvous):
     name: 'natcheck_rendezvous_rooms',
     help: 'Rooms with a peer in them.',
     read: () => population().rooms,
+  });
+  addGauge(registry, {
+    name: 'natcheck_rendezvous_relays',
+    help: 'Relays of this server and of other nodes that may be handed to peers.',
+    read: relays,
   });
   addGauge(registry, {
     name: 'natcheck_rendezvous_sources',
@@ -50,7 +55,7 @@ function addEvents(registry: Registry, { counts }: Rendezvous): void {
     read: () => counts.bindings,
   });
   addCounter(registry, {
-    name: 'natcheck_rendezvous_relays_total',
+    name: 'natcheck_rendezvous_relays_handed_out_total',
     help: 'How often a relay was handed to a peer: that of this server, or that of another node.',
     labelNames: ['relay'],
     read: () => RELAY_PLACES.map((relay) => ({ labels: { relay }, value: counts.relays[relay] })),

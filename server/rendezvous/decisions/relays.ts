@@ -26,7 +26,7 @@ export function turnOf(now: number, state: State, session: PeerSession): { reado
 function choose(now: number, state: State, { room, connection }: PeerSession): ChosenRelays {
   const near = connection?.near ?? null;
   const random = (): number => Buffer.from(state.randomBytes(4)).readUInt32BE() / RANDOM_RANGE;
-  const there = state.relays.filter(({ until, name }) => now < until && !(state.isDraining && name === state.ownRelay));
+  const there = handedOut(state).filter(({ until }) => now < until);
   const nodes = chooseRelays(there, { count: NODES_PER_ROOM, last: room.relays.nodes, near, random });
   const others = chooseRelays(state.otherRelays, { count: OTHERS_PER_ROOM, last: room.relays.others, near, random });
   room.relays = { nodes: nodes.map(({ name }) => name), others: others.map(({ name }) => name) };
@@ -58,9 +58,13 @@ export function drainRelay(now: number, state: State): void {
   replaceGone(now, state);
 }
 
+/** The relays of nodes, without that of this one when it is going down. */
+export function handedOut({ relays, isDraining, ownRelay }: State): readonly NodeRelay[] {
+  return isDraining ? relays.filter(({ name }) => name !== ownRelay) : relays;
+}
+
 function replaceGone(now: number, state: State): void {
-  const left = state.relays.filter(({ name }) => !(state.isDraining && name === state.ownRelay));
-  const names = new Set(left.map(({ name }) => name));
+  const names = new Set(handedOut(state).map(({ name }) => name));
   if (names.size === 0) return;
   for (const room of state.rooms.values())
     if (room.relays.nodes.some((name) => !names.has(name))) retell(now, state, room);

@@ -13,7 +13,7 @@ import { evict } from './join.ts';
 import { adopt } from './kept.ts';
 import { DEFAULT_LIMITS, type RendezvousLimits } from './limits.ts';
 import { receive, receiveControl } from './receive.ts';
-import { drainRelay, setRelays } from './relays.ts';
+import { drainRelay, handedOut, setRelays } from './relays.ts';
 import { pong } from './round-trip.ts';
 import { CLOSE, forget, hangUp, send } from './say.ts';
 import { enter } from './sources.ts';
@@ -47,6 +47,8 @@ export interface Rendezvous {
   readonly hasTurnUser: (user: string) => boolean;
   readonly counts: Readonly<RendezvousCounts>;
   readonly population: () => { readonly connections: number; readonly peers: number; readonly rooms: number };
+  /** How many relays of nodes there are to hand out. */
+  readonly relays: () => number;
   /** How many sources there is a record of. */
   readonly sources: () => number;
 }
@@ -72,6 +74,7 @@ export function createRendezvous(options: RendezvousOptions): Rendezvous {
       peers: state.sessions,
       rooms: state.rooms.size,
     }),
+    relays: () => handedOut(state).length,
     sources: () => state.sources.size,
   };
 }

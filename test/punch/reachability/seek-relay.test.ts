@@ -91,6 +91,23 @@ describe('a relay', () => {
     expect(relays.map(({ isClosed }) => isClosed)).toEqual([true, true]);
   });
 
+  it('whose server is named no more is replaced, unless a path may go through it', async () => {
+    const { reachability, port, relays, notices } = start();
+    const other: readonly TurnServerChoice[] = [{ urls: ['turn:203.0.113.20'], username: 'other', password: 'p' }];
+    reachability.seekRelay(named('first'));
+    await port();
+    const path = reachability.onRelayLost(() => {});
+    reachability.seekRelay(other);
+    expect([await port(), notices]).toEqual([50_000, []]);
+    path[Symbol.dispose]();
+    reachability.seekRelay([]);
+    expect(await port()).toBe(50_000);
+    reachability.seekRelay(other);
+    expect([await port(), notices]).toEqual([50_001, ['the relay is lost: its server is named no more']]);
+    expect(relays.map(({ isClosed }) => isClosed)).toEqual([true, false]);
+    await reachability[Symbol.asyncDispose]();
+  });
+
   it('that says nothing is replaced, unless a path may go through it', async () => {
     const { reachability, port, relays, notices } = start();
     reachability.seekRelay(named('first'));

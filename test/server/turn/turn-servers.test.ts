@@ -98,6 +98,40 @@ describe('a server', () => {
   });
 });
 
+describe('servers that others run', () => {
+  it('are told by their hosts, with the regions that stand before their URLs', () => {
+    const urls = [
+      'eu=turn:a.example:3478',
+      'turns:a.example',
+      'turn:[2001:db8::1]:1?transport=tcp',
+      'us=turn:b.example',
+    ];
+    const server = { name: 'a', secret: { current: 's' }, primaries: [], port: 1, turnsPort: null };
+    const turn = turnServersOf({ otherTurn: { urls, secret: 'north' } }, server);
+    expect(turn.others).toEqual([
+      { name: 'a.example', urls: ['turn:a.example:3478', 'turns:a.example'], region: 'eu', load: null },
+      { name: '[2001:db8::1]', urls: ['turn:[2001:db8::1]:1?transport=tcp'], region: null, load: null },
+      { name: 'b.example', urls: ['turn:b.example'], region: 'us', load: null },
+    ]);
+    const chosen = { nodes: [], others: turn.others.slice(0, 2) };
+    expect(turn.serversFor('alice', chosen)).toMatchObject([
+      { urls: ['turn:a.example:3478', 'turns:a.example', 'turn:[2001:db8::1]:1?transport=tcp'] },
+    ]);
+  });
+
+  it('are still offered by a server that drains, and its relay is not', async () => {
+    const otherTurn = { urls: ['turn:other.example'], secret: 'north' };
+    await using server = await startTestServer({ relay: { open: true }, otherTurn });
+    await using alice = await join(server, 'alice');
+    const aborting = new AbortController();
+    const drained = server.drain(aborting.signal);
+    await using bob = await join(server, 'bob');
+    expect([alice, bob].map(({ client }) => client.joined.turn?.length)).toEqual([2, 1]);
+    aborting.abort();
+    expect(await drained).toBe('aborted');
+  });
+});
+
 describe('what is offered', () => {
   it('has the end of the credentials in the username, in whole seconds', () => {
     expect(turnServerFor(1_699_996_400.9, { urls: ['turn:a'], secret: 'north' }, 'alice')).toEqual({

@@ -1,6 +1,6 @@
 /** Credentials that the rendezvous gave to a session are good as long as that session, and what was made with them a little longer. */
 import { describe, expect, it } from 'vitest';
-import { accountOf } from '../../../../../server/turn/decisions/access/users.ts';
+import { accountOf, CREDENTIALS_S, userAtNode } from '../../../../../server/turn/decisions/access/users.ts';
 import { DEFAULT_RELAY_LIMITS } from '../../../../../server/turn/decisions/limits.ts';
 import { turnServersOf } from '../../../../../server/turn/turn-servers.ts';
 import { METHOD } from '../../../../../src/stun/header.ts';
@@ -52,6 +52,47 @@ describe('an allocation of a session', () => {
     expect(sockets.size).toBe(1);
     pass(1_000);
     expect(sockets.size).toBe(0);
+  });
+});
+
+describe('the credentials of a session whose home is another node', () => {
+  const madeAt = (unixS: number) =>
+    timeLimitedCredentials({
+      ...{ secret: 'of the process', user: userAtNode('alice'), expiresAtS: unixS + CREDENTIALS_S },
+    });
+
+  it('are good from the moment on at which they are made, as what the home says may come later', () => {
+    const { client, sessions, pass, sockets } = createSessions();
+    sessions.delete('alice');
+    client(madeAt(1_000), 1).allocate([lifetime(3_600)]);
+    client(madeAt(1_010), 2).allocate([lifetime(3_600)]);
+    client(madeAt(990), 3).allocate([lifetime(3_600)]);
+    pass(59_999);
+    expect(sockets.size).toBe(3);
+    pass(1);
+    expect(sockets.size).toBe(0);
+  });
+
+  it('are good later as long as the home says that the session is there: else 401', () => {
+    const { client, sessions, pass, sockets } = createSessions();
+    client(madeAt(989), 1).allocate([lifetime(3_600)]);
+    sessions.delete('alice');
+    expect(client(madeAt(989), 2).outcome(METHOD.allocate, [REQUESTED_TRANSPORT])).toBe(401);
+    expect(client(madeAt(1_011), 3).outcome(METHOD.allocate, [REQUESTED_TRANSPORT])).toBe(401);
+    pass(60_000);
+    expect(sockets.size).toBe(0);
+  });
+
+  it('are none of the operator\u2019s, and are told from those of a session of this node by their names', () => {
+    const { client, sessions } = createSessions();
+    sessions.delete('alice');
+    const expiresAtS = 1_000 + CREDENTIALS_S;
+    const ofOperator = { secret: 'of the operator', user: userAtNode('alice'), expiresAtS };
+    const ofNode = { secret: 'of the process', user: 'alice', expiresAtS };
+    for (const [index, wrong] of [ofOperator, ofNode].entries()) {
+      const outcome = client(timeLimitedCredentials(wrong), index).outcome(METHOD.allocate, [REQUESTED_TRANSPORT]);
+      expect(outcome).toBe(401);
+    }
   });
 });
 
