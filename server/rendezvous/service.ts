@@ -48,7 +48,7 @@ export function serveRendezvous(options: {
   const handle = (input: RendezvousInput): void => {
     for (const output of rendezvous.handle(now(), input)) {
       // Without a cluster there is no other node.
-      if (output.kind === 'attend') continue;
+      if (output.kind === 'attend' || output.kind === 'chosen') continue;
       events.output(output);
       carryOut(sockets.get(output.connection), output);
     }

@@ -35,5 +35,7 @@ export const OFFER_MAX_CHARACTERS = 6_000;
 export const REGION_MAX_CHARACTERS = 32;
 /** How many sessions a node is told of at once. */
 export const TOLD_USERS_MAX = 256;
+/** In the place of an id, none of which has a slash, Redis is told of the relay of a room. */
+export const RELAY_FIELD = '/relay';
 /** How much a connection may say before its room is found; a client waits for the answer to its join. */
 export const QUEUE_MAX = 32;

@@ -2,7 +2,7 @@
 
 import { closeUnmet, sayingOf } from './end.ts';
 import type { ClusterInput } from './input-output.ts';
-import { RENEW_MS, RETRY_MS } from './limits.ts';
+import { RELAY_FIELD, RENEW_MS, RETRY_MS } from './limits.ts';
 import { close, hand } from './say.ts';
 import type { Client, ConnectionInput, Lookup, State } from './state.ts';
 import { tell } from './tell.ts';
@@ -50,8 +50,10 @@ function claim(state: State, room: string, lookup: Lookup): void {
 export function claimed(
   now: number,
   state: State,
-  { room, claim: answered, home, ids }: Extract<ClusterInput, { readonly kind: 'claimed' }>,
+  { room, claim: answered, home, ids: fields }: Extract<ClusterInput, { readonly kind: 'claimed' }>,
 ): void {
+  const ids = fields.filter(({ id }) => id !== RELAY_FIELD);
+  const relay = fields.find(({ id }) => id === RELAY_FIELD)?.digest;
   const lookup = state.lookups.get(room);
   if (!lookup) {
     // Nobody waits for it any more; ids in it are kept for a while.
@@ -66,8 +68,9 @@ export function claimed(
   }
   state.lookups.delete(room);
   if (home === state.node) {
-    state.rooms.set(room, { kept: new Map(ids.map(({ id, digest }) => [id, digest])), renewAt: now + RENEW_MS });
-    hand(now, state, { kind: 'adopt', room, ids });
+    const kept = new Map(ids.map(({ id, digest }) => [id, digest]));
+    state.rooms.set(room, { kept, relay: relay ?? null, renewAt: now + RENEW_MS });
+    hand(now, state, { kind: 'adopt', room, ids, relay });
     for (const client of lookup.clients) settle(now, state, client);
   } else for (const client of lookup.clients) sendAway(now, state, client, { home, room });
 }

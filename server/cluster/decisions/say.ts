@@ -1,8 +1,9 @@
 /** What the rules of a node have done in more than one place. */
 
-import type { ConnectionOutput, RendezvousInput } from '../../rendezvous/decisions/input-output.ts';
+import type { ConnectionOutput, RendezvousInput, RendezvousOutput } from '../../rendezvous/decisions/input-output.ts';
 import { digestOf } from '../../rendezvous/decisions/kept.ts';
 import { attend } from './attend.ts';
+import { RELAY_FIELD } from './limits.ts';
 import type { Client, State } from './state.ts';
 import { tell } from './tell.ts';
 
@@ -13,6 +14,7 @@ export const COME_BACK = 1013;
 export function hand(now: number, state: State, input: RendezvousInput): void {
   for (const output of state.rendezvous.handle(now, input)) {
     if (output.kind === 'attend') attend(state, output);
+    else if (output.kind === 'chosen') noteRelay(state, output);
     else pass(state, output);
   }
 }
@@ -24,6 +26,16 @@ function pass(state: State, output: ConnectionOutput): void {
   if (client.guestOf) tellGuest(state, client.guestOf, output);
   else state.outputs.push(output);
   if (output.kind === 'close') forget(state, client);
+}
+
+/** Has Redis told which relay the room has. */
+function noteRelay(
+  { rooms, outputs }: State,
+  { room: name, relay }: Extract<RendezvousOutput, { readonly kind: 'chosen' }>,
+): void {
+  const room = rooms.get(name);
+  if (room) room.relay = relay;
+  outputs.push({ kind: 'keep', room: name, id: RELAY_FIELD, digest: relay });
 }
 
 /** Has Redis told whose id it is. */

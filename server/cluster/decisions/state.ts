@@ -53,6 +53,8 @@ export interface Unmet {
 export interface HomeRoom {
   /** The digests that Redis has been told. */
   readonly kept: Map<string, string>;
+  /** The relay that was chosen for it. */
+  relay: string | null;
   renewAt: number;
 }
 

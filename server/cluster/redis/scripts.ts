@@ -6,7 +6,7 @@
  *   node:NODE         there as long as the node is; its value is what it offers to others
  *   offering          a sorted set of the nodes that offer something, all of one score and so by their names
  *   room:ROOM         the home of the room
- *   ids:ROOM          a hash of the ids in it, and the digests of their resume keys
+ *   ids:ROOM          a hash of the ids in it, and the digests of their resume keys; and of its relay
  *
  * Nodes are named in scripts by the values of other keys, so they need one Redis, with replicas or without, and no
  * sharded cluster of them.

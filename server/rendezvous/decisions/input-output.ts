@@ -34,8 +34,13 @@ export type RendezvousInput =
    * it.
    */
   | { readonly kind: 'bound'; readonly ticket: string; readonly endpoint: Endpoint }
-  /** The room comes from another node, with ids that are kept for their owners; or it goes there. */
-  | { readonly kind: 'adopt'; readonly room: string; readonly ids: readonly KeptId[] }
+  /** The room comes from another node, with its relay and ids that are kept for their owners; or it goes there. */
+  | {
+      readonly kind: 'adopt';
+      readonly room: string;
+      readonly ids: readonly KeptId[];
+      readonly relay?: string | undefined;
+    }
   | { readonly kind: 'evict'; readonly room: string }
   /** These are the relays that there are. */
   | { readonly kind: 'relays'; readonly relays: readonly NodeRelay[] }
@@ -56,5 +61,7 @@ export type ConnectionOutput =
 /** What is to be done. */
 export type RendezvousOutput =
   | ConnectionOutput
+  /** Note which relay a room has, for the next home of it. */
+  | { readonly kind: 'chosen'; readonly room: string; readonly relay: string }
   /** Tell the relay of another node that the session of that TURN user is there, or has ended. */
   | { readonly kind: 'attend'; readonly relay: string; readonly user: string; readonly isThere: boolean };

@@ -64,7 +64,9 @@ function attach(
 }
 
 function openRoom(state: State, opener: Source, name: string): Room {
-  const room: Room = { name, opener, sessions: new Map(), relays: { nodes: [], others: [] } };
+  const relay = state.keptRelays.get(name)?.relay;
+  const relays = { nodes: relay === undefined ? [] : [relay], others: [] };
+  const room: Room = { name, opener, sessions: new Map(), relays };
   state.rooms.set(name, room);
   opener.rooms++;
   return room;
@@ -138,6 +140,7 @@ function tellOthers(state: State, { id, room }: PeerSession, message: ServerMess
 /** Gives a room up, which is another node's from now on: its peers are cut off, so that they join that one's. */
 export function evict(now: number, state: State, name: string): void {
   state.kept.delete(name);
+  state.keptRelays.delete(name);
   const sessions = [...(state.rooms.get(name)?.sessions.values() ?? [])];
   for (const { connection } of sessions) {
     if (connection) hangUp(now, state, { connection, code: CLOSE.tryAgainLater, reason: 'the room has moved' });

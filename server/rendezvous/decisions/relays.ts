@@ -29,6 +29,10 @@ function choose(now: number, state: State, { room, connection }: PeerSession): C
   const there = handedOut(state).filter(({ until }) => now < until);
   const nodes = chooseRelays(there, { count: NODES_PER_ROOM, last: room.relays.nodes, near, random });
   const others = chooseRelays(state.otherRelays, { count: OTHERS_PER_ROOM, last: room.relays.others, near, random });
+  const [relay] = nodes;
+  if (relay && !room.relays.nodes.includes(relay.name)) {
+    state.outputs.push({ kind: 'chosen', room: room.name, relay: relay.name });
+  }
   room.relays = { nodes: nodes.map(({ name }) => name), others: others.map(({ name }) => name) };
   return { nodes, others };
 }

@@ -97,6 +97,7 @@ function createState(options: RendezvousOptions): State {
     sources: new Map(),
     rooms: new Map(),
     kept: new Map(),
+    keptRelays: new Map(),
     turnUsers,
     tickets: new Map(),
     sessions: 0,

@@ -114,6 +114,8 @@ export interface State {
   readonly rooms: Map<string, Room>;
   /** The ids that are kept for owners who have not come to this node yet, by their rooms (kept.ts). */
   readonly kept: Map<string, Map<string, { readonly digest: string; readonly until: number }>>;
+  /** The relays of such rooms, where allocations may be that go on. */
+  readonly keptRelays: Map<string, { readonly relay: string; readonly until: number }>;
   /** The TURN users of all sessions. */
   readonly turnUsers: TurnUsers;
   readonly issueTicket: (now: number, asked: TicketAsked) => Ticket;

@@ -98,6 +98,20 @@ describe('a node that is gone', () => {
   });
 });
 
+describe('a room whose home is gone', () => {
+  it('keeps its relay, which another node has, with all who have allocations there', () => {
+    const { clock, at, peer, load } = startWith([null, null, 0.1, null]);
+    const alice = peer('alice', { at: at(0) });
+    clock.pass(50);
+    load(0, 0, 0.9, 0);
+    at(0).kill();
+    clock.pass(3_000);
+    expect(at(1).rendezvous.holds('room')).toBe(true);
+    expect(relaysOf(alice)).toEqual([RELAY_3, RELAY_3]);
+    expect(at(2).turnUsers).toEqual(new Set([userOf(alice)]));
+  });
+});
+
 describe('the users of a relay', () => {
   it('are forgotten when their home is gone, and are the same users at the next one', () => {
     const { clock, at, peer } = startWith([null, 0.5]);

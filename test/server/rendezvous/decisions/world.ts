@@ -51,7 +51,7 @@ export function createWorld(options: Partial<RendezvousOptions> = {}) {
     if (output.kind === 'send') told.get(output.connection)?.push(output.message);
     else if (output.kind === 'ping') pings.get(output.connection)?.push(output.payload);
     else if (output.kind === 'close') closes.set(output.connection, [output.code, output.reason]);
-    else attended.push(output);
+    else if (output.kind === 'attend') attended.push(output);
   };
   const handle = (input: RendezvousInput): void => rendezvous.handle(now, input).forEach(carryOut);
 
