@@ -123,7 +123,7 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   const { http, scraped, service, cluster } = meeting;
   const onBound = (ticket: BoundTicket): void => service.handle({ kind: 'bound', ...ticket });
   const { partners } = await services.serve({
-    ...{ ticketSecret: secrets.ticket, sessionSecret: turnServers.own && secrets.session, metrics, turnUsers, onBound },
+    ...{ ticketSecret: secrets.ticket, sessionSecret: turnServers.ownSecret, metrics, turnUsers, onBound },
   });
   await cluster?.start(service.carryOut, readiness.require);
   for (const { family, standing } of partners) readiness.require(`partner ${family}`).set(standing() === 'up');

@@ -6,7 +6,7 @@ import type { TurnServer } from '../../src/rendezvous/protocol/fields.ts';
 import { timeLimitedCredentials } from '../../src/turn/credentials.ts';
 import type { Tls } from '../sockets/tls.ts';
 import type { RelayOffer } from './choice/offer.ts';
-import { CREDENTIALS_S, userAtNode, userElsewhere } from './decisions/access/users.ts';
+import { CREDENTIALS_S, secretOfRelay, userAtNode, userElsewhere } from './decisions/access/users.ts';
 import { isHandedOut, type OtherTurnOptions, type RelayServerOptions, readOtherUrl } from './options.ts';
 
 /** An allocation may outlive them. */
@@ -18,6 +18,8 @@ export interface TurnServers {
   readonly urls: readonly string[];
   /** This server's relay; null where it has none to hand out. */
   readonly own: RelayOffer | null;
+  /** The secret of the credentials for it, as it is now; null where there is none. */
+  readonly ownSecret: { readonly current: string } | null;
   /** The servers that others run, each by its host. */
   readonly others: readonly RelayOffer[];
   /** The chosen servers with credentials for one user, whom the quota of a relay counts as one. */
@@ -53,16 +55,22 @@ export function turnServersOf(
   const ownUrls = primaries.flatMap((address) => urlsOf(address, port, secure));
   const own: RelayOffer | null =
     relay && isHandedOut(relay) ? { name, urls: ownUrls, region: region ?? null, load: null } : null;
+  const secretAt = (relay: string): string => secretOfRelay(secret.current, relay);
   const others = otherTurn ? byHost(otherTurn.urls) : [];
   return {
     urls: [...(own?.urls ?? []), ...others.flatMap(({ urls }) => urls)],
     ...{ own, others },
+    ownSecret: own && {
+      get current() {
+        return secretAt(name);
+      },
+    },
     serversFor: (user, chosen) => {
       const unixS = Date.now() / 1000;
       const otherUrls = chosen.others.flatMap(({ urls }) => urls).slice(0, TURN_URLS_MAX);
       return [
         ...chosen.nodes.map(({ urls, ...node }) =>
-          turnServerFor(unixS, { urls, secret: secret.current }, node.name === name ? user : userAtNode(user)),
+          turnServerFor(unixS, { urls, secret: secretAt(node.name) }, node.name === name ? user : userAtNode(user)),
         ),
         ...(otherTurn && otherUrls.length > 0
           ? [turnServerFor(unixS, { urls: otherUrls, secret: otherTurn.secret }, userElsewhere(user))]

@@ -2,6 +2,7 @@
  * The users of the relay: named users, sessions of the rendezvous, and whoever has credentials made from a shared
  * secret.
  */
+import { createHmac } from 'node:crypto';
 import type { IntegrityAlgorithm } from '../../../../src/stun/integrity.ts';
 import { expiryOf, timeLimitedPassword } from '../../../../src/turn/credentials.ts';
 
@@ -44,6 +45,11 @@ export function userElsewhere(session: string): string {
 
 export function userAtNode(session: string): string {
   return `${AT_NODE}${session}`;
+}
+
+/** The secret of the credentials for one relay, of that which all nodes have: those for one are none for another. */
+export function secretOfRelay(shared: string, relay: string): string {
+  return createHmac('sha256', shared).update(relay).digest('base64url');
 }
 
 export interface Account {
