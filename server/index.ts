@@ -1,5 +1,4 @@
 /** The public side of natcheck as a library: one call opens every socket of it, one disposal closes them. */
-import { randomBytes } from 'node:crypto';
 import { type Endpoint, formatEndpoint } from '../src/endpoint.ts';
 import { createOwner } from '../src/net/owner.ts';
 import { enterFrom } from './cluster/start.ts';
@@ -23,7 +22,7 @@ import type { BoundTicket } from './stun/answer.ts';
 import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
 import { DEFAULT_RELAY_LIMITS } from './turn/decisions/limits.ts';
 import { DEFAULT_RELAY_PORTS, DEFAULT_TURNS_PORT, isOpenRelay } from './turn/options.ts';
-import { sessionSecretFor, turnServersOf } from './turn/turn-servers.ts';
+import { turnServersOf } from './turn/turn-servers.ts';
 
 export type { Endpoint, Family } from '../src/endpoint.ts';
 export type { Reason } from '../src/nat/reason.ts';
@@ -111,23 +110,23 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   const services = owner.use(await openOrReserve(plan, { ...options, onPartner: onStanding }));
   const { stun, turnsPort } = services.bound;
   const entry = await enterFrom(options, owner);
-  const sessionSecret = sessionSecretFor(relay, randomBytes);
+  const { secrets, name } = entry;
   const turnServers = turnServersOf(options, {
-    ...{ secret: sessionSecret, primaries: stun.addresses, port: stun.port, turnsPort },
+    ...{ name, secret: secrets.session, primaries: stun.addresses, port: stun.port, turnsPort },
   });
   const turnUsers = createTurnUsers();
   const metrics = createRegistry();
   const meeting = await openMeeting(plan, options, {
-    ...{ entry, services, readiness, metrics, owner, turnUsers },
-    // A relay that is going down is handed to nobody.
-    turnFor: (user) => (readiness.isDraining() ? [] : turnServers.serversFor(user)),
+    ...{ entry, services, readiness, metrics, owner, turnUsers, turnFor: turnServers.serversFor },
+    relays: { ...turnServers, region: options.region ?? null },
   });
   const { service, cluster } = meeting;
   const onBound = (ticket: BoundTicket): void => service.handle({ kind: 'bound', ...ticket });
   const { partners } = await services.serve({
-    ...{ ticketSecret: entry.secret, sessionSecret, metrics, turnUsers, onBound },
+    ...{ ticketSecret: secrets.ticket, sessionSecret: turnServers.ownSecret, metrics, turnUsers, onBound },
   });
-  if ('onSecrets' in entry) entry.onSecrets(() => services.tellSecrets({ ticketSecret: entry.secret }));
+  if ('onSecrets' in entry)
+    entry.onSecrets(() => services.tellSecrets({ ticketSecret: secrets.ticket, sessionSecret: turnServers.ownSecret }));
   await cluster?.start(service.carryOut, readiness.require);
   for (const { family, standing } of partners) readiness.require(`partner ${family}`).set(standing() === 'up');
   owner.use(reportRefusals(metrics, log));

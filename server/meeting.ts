@@ -18,11 +18,13 @@ import { type RendezvousService, serveRendezvous } from './rendezvous/service.ts
 import { sumWith } from './services/metrics.ts';
 import type { Services } from './services/services.ts';
 import { ticketIssuerFor } from './services/start.ts';
+import type { WatchedTurnUsers } from './services/turn-users.ts';
 import { closeAll } from './sockets/bind.ts';
 import { addConnectionMetrics } from './sockets/metrics.ts';
 
 /** What the rendezvous is a part of. */
-interface Surroundings extends Required<Pick<RendezvousOptions, 'turnFor' | 'turnUsers'>> {
+interface Surroundings extends Required<Pick<RendezvousOptions, 'turnFor' | 'relays'>> {
+  readonly turnUsers: WatchedTurnUsers;
   readonly entry: Entry;
   readonly services: Services;
   readonly readiness: Readiness;
@@ -43,16 +45,19 @@ export interface Meeting {
 
 /** @throws StartError when a port cannot be had. */
 export async function openMeeting(plan: Plan, options: ServerOptions, around: Surroundings): Promise<Meeting> {
-  const { entry, services, metrics, owner, turnFor, turnUsers } = around;
+  const { entry, services, metrics, owner, turnFor, relays, turnUsers } = around;
   const { authToken, limits, otherStun, log } = options;
   const stun = { ...services.bound.stun, ...(otherStun && { others: [...otherStun] }) };
   const rendezvous = createRendezvous({
-    ...{ stun, authToken, limits, randomBytes, turnFor, turnUsers },
-    issueTicket: ticketIssuerFor({ ...entry, unixMs: wallClock }),
+    ...{ stun, authToken, limits, randomBytes, turnFor, relays, turnUsers: turnUsers.keep() },
+    issueTicket: ticketIssuerFor({ node: entry.node, secret: entry.secrets.ticket, unixMs: wallClock }),
   });
   addRendezvousMetrics(metrics, rendezvous);
   const { http, scraped } = await openPages(plan, options, around);
-  const cluster = startCluster(options, { entry, rendezvous, stun, metrics, owner });
+  const readRelay = () => (relays?.own ? { ...relays.own, load: services.load() } : null);
+  const cluster = startCluster(options, {
+    ...{ entry, rendezvous, stun, metrics, owner, readRelay, turnUsers: turnUsers.keep() },
+  });
   const service = owner.use(serveRendezvous({ rendezvous: cluster ?? rendezvous, http, now, log }));
   return { rendezvous, service, cluster, http, scraped };
 }

@@ -12,7 +12,13 @@ import type { ServicesPlan } from './services/plan.ts';
 import { servedAddresses } from './sockets/served-address.ts';
 import type { Tls } from './sockets/tls.ts';
 import { checkPort, StartError } from './start-error.ts';
-import { checkOtherTurn, checkRelay, type OtherTurnOptions, type RelayServerOptions } from './turn/options.ts';
+import {
+  checkOtherTurn,
+  checkRegion,
+  checkRelay,
+  type OtherTurnOptions,
+  type RelayServerOptions,
+} from './turn/options.ts';
 
 /** SOFTWARE has fewer than 128 characters (RFC 8489 §14.14). */
 const SOFTWARE_MAX_CHARACTERS = 127;
@@ -51,6 +57,8 @@ export interface ServerOptions extends OperationOptions {
   readonly partner?: PartnerOptions;
   /** Hears each time how it stands with the partner of a family, when that has changed. */
   readonly onPartner?: (partner: PartnerView, standing: Standing) => void;
+  /** Where this server is, under any name: peers that are connected to it get relays of the same name before others. */
+  readonly region?: string;
   /** Other TURN servers that the rendezvous offers to its peers. */
   readonly otherTurn?: OtherTurnOptions;
 }
@@ -89,6 +97,7 @@ export function planOf(options: ServerOptions): Plan {
   checkWorkers(options);
   if (relay) checkRelay(relay, options.authToken);
   if (otherTurn) checkOtherTurn(otherTurn);
+  checkRegion(options.region);
   if (options.partner) checkPartner(options.partner, families);
   return { families, port, altPort, httpPort, ...(software === undefined ? {} : { software }) };
 }

@@ -38,14 +38,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'server/limit': ['src/base'],
   'server/ticket': ['src/base'],
   'server/stun/decisions': ['server/base', 'src/base', 'src/stun'],
+  'server/turn/choice': [],
   'server/turn/decisions': ['server/base', 'server/limit', 'src/base', 'src/stun', 'src/turn'],
-  'server/rendezvous/decisions': ['server/base', 'server/limit', 'server/ticket', 'src/base', 'src/rendezvous'],
+  'server/rendezvous/decisions': [
+    ...['server/base', 'server/limit', 'server/ticket', 'server/turn/choice', 'src/base', 'src/rendezvous'],
+  ],
   'server/cluster/decisions': [
-    ...['server/base', 'server/limit', 'server/rendezvous/decisions', 'server/ticket', 'src/rendezvous'],
+    ...['server/base', 'server/limit', 'server/rendezvous/decisions', 'server/ticket', 'server/turn/choice'],
+    'src/rendezvous',
   ],
   'server/cluster': [
     ...['server/base', 'server/cluster/decisions', 'server/operations', 'server/rendezvous/decisions'],
-    ...['src/net', 'src/rendezvous'],
+    ...['server/turn/choice', 'src/net', 'src/rendezvous'],
   ],
   'server/partner/decisions': ['server/limit', 'server/stun/decisions', 'src/base', 'src/stun'],
   'server/partner': [
@@ -61,8 +65,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'server/operations': ['server/base', 'server/http', 'server/limit', 'server/sockets', 'src/base'],
   'server/stun': ['server/base', 'server/limit', 'server/stun/decisions', 'src/base', 'src/net', 'src/stun'],
   'server/turn': [
-    ...['server/base', 'server/limit', 'server/sockets', 'server/stun/decisions', 'server/turn/decisions'],
-    ...['src/base', 'src/net', 'src/rendezvous', 'src/turn'],
+    ...['server/base', 'server/limit', 'server/sockets', 'server/stun/decisions', 'server/turn/choice'],
+    ...['server/turn/decisions', 'src/base', 'src/net', 'src/rendezvous', 'src/turn'],
   ],
   'server/rendezvous': [
     'server/base',
@@ -169,6 +173,7 @@ const SANS_IO = [
     'server/ticket',
     'server/cluster/decisions',
     'server/stun/decisions',
+    'server/turn/choice',
     'server/turn/decisions',
     'server/rendezvous/decisions',
   ],

@@ -52,11 +52,14 @@ the relay: --open-relay confirms that this is intended. --relay-user names users
 of your own instead. The relay never forwards into private networks, or to
 neighbours on a link of this host, unless --relay-allow-peer names their network
 or --relay-allow-private is given. With --turn-url, peers are offered another
-TURN server, which has the same --relay-secret.
+TURN server, which has the same --relay-secret; where there are more than two,
+two of them in each room.
 
 With --redis, servers that use the same Redis are one: peers meet in a room
 whichever of them they are connected to, and come back on another when one ends.
-All need the same token. Whoever can write to that Redis can pass for any of
+All need the same token. Each room gets one of their relays: of those in the
+--region of its first peer's server one that has little to do, and none that is
+full or about to end. Whoever can write to that Redis can pass for any of
 them. Pass a URL with a password as NATCHECK_REDIS.`;
 
 /** What a cloud's operator has to know who has named the address that the world sees. */
@@ -148,7 +151,11 @@ export const serve = defineCommand({
     'turn-url': {
       type: 'string',
       array: true,
-      describe: 'Another TURN server to offer to peers; needs --relay-secret; can be repeated',
+      describe: 'Another TURN server to offer to peers, as [REGION=]URL; needs --relay-secret; can be repeated',
+    },
+    region: {
+      type: 'string',
+      describe: 'Where this server is, under any name: its peers get relays of the same name before others',
     },
     redis: {
       type: 'string',
@@ -190,6 +197,7 @@ export const serve = defineCommand({
       ...(metricsToken !== undefined && { metricsToken }),
       ...(tls && { tls }),
       ...(argv.stun && { otherStun: argv.stun }),
+      ...(argv.region !== undefined && { region: argv.region }),
       ...(argv.workers !== undefined && { workers: argv.workers }),
       ...(argv['per-source'] !== undefined && { limits: { peersPerSource: argv['per-source'] } }),
       ...partnerOptions(argv, { secretOfEnv: env.NATCHECK_PARTNER_SECRET || undefined, log }),

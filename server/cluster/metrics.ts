@@ -14,6 +14,11 @@ export function addClusterMetrics(registry: Registry, { counts, isServing, popul
     help: 'How often the connections over a link to another node were given up, since something may have been lost.',
     read: () => counts.restarts,
   });
+  addCounter(registry, {
+    name: 'natcheck_cluster_bad_offers_total',
+    help: 'How often what another node offered was nothing that a node says.',
+    read: () => counts.badOffers,
+  });
   addGauge(registry, {
     name: 'natcheck_cluster_serving',
     help: 'Whether this node takes joins: 1, or 0 while Redis cannot be reached.',

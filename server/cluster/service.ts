@@ -1,57 +1,61 @@
 /** A node of a cluster on a real Redis: keeps a connection to it, and does there what the machine wants. */
 import { pause } from '../../src/net/waits.ts';
 import type { Condition, Readiness } from '../operations/readiness.ts';
-import type { RendezvousInput, RendezvousOutput } from '../rendezvous/decisions/input-output.ts';
+import type { ConnectionOutput, RendezvousInput } from '../rendezvous/decisions/input-output.ts';
+import type { TurnUsers } from '../rendezvous/decisions/state.ts';
 import { StartError } from '../start-error.ts';
 import type { Cluster } from './decisions/cluster.ts';
 import type { ClusterInput, ClusterOutput } from './decisions/input-output.ts';
 import { CLOCK_MS, LEASE_MS } from './decisions/limits.ts';
 import { askRedis, channelOf, heardOf } from './redis/answers.ts';
-import { openRedis, type RedisConnection, wordsOf } from './redis/connection.ts';
+import { openRedis, type RedisConnection, type RedisOptions, wordsOf } from './redis/connection.ts';
+import { type Secrets, shareSecrets } from './secrets.ts';
 
 /** The pauses before each attempt to reach Redis again; the last one repeats. */
 const BACK_AFTER_MS = [50, 100, 200, 500] as const;
 /** A Redis that has not answered a beat for this long is taken for lost, and reached anew. */
 const SILENCE_MS = 2 * LEASE_MS;
-const SECRET_KEY = 'natcheck:ticket-secret';
+
+type Listener = Pick<RedisOptions, 'onMessage' | 'onNews'>;
 
 /** A way to Redis, of a node that is about to start. */
 export interface ClusterEntry extends AsyncDisposable {
   /** The number of the node: 32 bits. */
   readonly node: number;
-  /** The secret of the tickets of all nodes. It changes in place if Redis has lost it and another node was faster. */
-  readonly secret: Uint8Array;
-  /** Sets who hears that the secret is another one than before. */
+  readonly name: string;
+  readonly secrets: Secrets;
+  /** Sets who hears that the secrets are others than before. */
   readonly onSecrets: (hear: () => void) => void;
-  /** Takes the secret that Redis has. */
-  readonly shareSecret: (connection: RedisConnection) => Promise<void>;
+  /** Takes the secrets that Redis has. */
+  readonly shareSecrets: (connection: RedisConnection) => Promise<void>;
   readonly url: string;
   /** Sets who hears what other nodes say; before, none of them knows this one. */
-  readonly listen: (to: (text: string) => void) => void;
+  readonly listen: (to: Listener) => void;
   readonly connection: RedisConnection;
 }
 
 /** Reaches Redis for the first time. @throws StartError when that cannot be done. */
 export async function enterCluster(
   url: string,
-  { node, secret }: { readonly node: number; readonly secret: Uint8Array },
+  { node, name, secrets }: Pick<ClusterEntry, 'node' | 'name' | 'secrets'>,
 ): Promise<ClusterEntry> {
-  const channel = channelOf(node.toString(16).padStart(8, '0'));
-  let listener = (_text: string): void => {};
+  const channel = channelOf(name);
+  let listener: Listener = { onMessage: () => {}, onNews: () => {} };
   let hearSecrets = (): void => {};
   try {
-    const connection = await openRedis({ url, channel, onMessage: (text) => listener(text) });
-    await shareSecret(connection, secret);
+    const onMessage = (text: string): void => listener.onMessage(text);
+    const connection = await openRedis({ url, channel, onMessage, onNews: (from) => listener.onNews(from) });
+    await shareSecrets(connection, secrets);
     return {
-      ...{ node, secret, url, connection },
+      ...{ node, name, secrets, url, connection },
       listen: (to) => {
         listener = to;
       },
       onSecrets: (hear) => {
         hearSecrets = hear;
       },
-      shareSecret: async (by) => {
-        if (await shareSecret(by, secret)) hearSecrets();
+      shareSecrets: async (by) => {
+        if (await shareSecrets(by, secrets)) hearSecrets();
       },
       [Symbol.asyncDispose]: connection[Symbol.asyncDispose],
     };
@@ -60,30 +64,24 @@ export async function enterCluster(
   }
 }
 
-/** Sets it to the one that Redis has, and returns whether that is another one. */
-async function shareSecret({ share }: RedisConnection, secret: Uint8Array): Promise<boolean> {
-  const shared = Buffer.from(await share(SECRET_KEY, Buffer.from(secret).toString('base64url')), 'base64url');
-  if (shared.length !== secret.length || shared.equals(secret)) return false;
-  secret.set(shared);
-  return true;
-}
-
 function withoutPassword(url: string): string {
   return url.replace(/\/\/[^@/]*@/, '//');
 }
 
 export interface ClusterService extends AsyncDisposable {
   /** Takes the rendezvous' place for whoever has the connections. */
-  readonly handle: (now: number, input: RendezvousInput) => readonly RendezvousOutput[];
+  readonly handle: (now: number, input: RendezvousInput) => readonly ConnectionOutput[];
   /** Begins, and has done by `carryOut` what comes later than with an input; resolves when the node takes joins. */
-  readonly start: (carryOut: (output: RendezvousOutput) => void, require: Readiness['require']) => Promise<void>;
+  readonly start: (carryOut: (output: ConnectionOutput) => void, require: Readiness['require']) => Promise<void>;
 }
 
 interface State {
   readonly cluster: Cluster;
   readonly entry: ClusterEntry;
   readonly now: () => number;
-  carryOut: (output: RendezvousOutput) => void;
+  /** The TURN users of other nodes' sessions. */
+  readonly turnUsers: Pick<TurnUsers, 'add' | 'delete'>;
+  carryOut: (output: ConnectionOutput) => void;
   connection: RedisConnection | null;
   /** When Redis has answered last. */
   answeredAt: number;
@@ -97,6 +95,8 @@ export function createClusterService(options: {
   readonly entry: ClusterEntry;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
+  /** Keeps the TURN users of other nodes' sessions. */
+  readonly turnUsers: State['turnUsers'];
 }): ClusterService {
   const state: State = {
     ...options,
@@ -117,7 +117,7 @@ export function createClusterService(options: {
     start: (carryOut, require) => {
       ready = require('redis');
       state.carryOut = carryOut;
-      state.entry.listen((text) => hear(state, text));
+      state.entry.listen(listenerOf(state));
       running = keepConnected(state);
       return serving.promise;
     },
@@ -132,10 +132,11 @@ export function createClusterService(options: {
 }
 
 /** Does in Redis what is to be done there, and returns the rest. */
-function obey(state: State, outputs: readonly ClusterOutput[]): readonly RendezvousOutput[] {
-  const rest: RendezvousOutput[] = [];
+function obey(state: State, outputs: readonly ClusterOutput[]): readonly ConnectionOutput[] {
+  const rest: ConnectionOutput[] = [];
   for (const output of outputs) {
     if (output.kind === 'send' || output.kind === 'ping' || output.kind === 'close') rest.push(output);
+    else if (output.kind === 'turn-user') state.turnUsers[output.isThere ? 'add' : 'delete'](output.user);
     else ask(state, output);
   }
   return rest;
@@ -192,17 +193,23 @@ async function use(state: State, connection: RedisConnection): Promise<void> {
   take(state, { kind: 'down' });
 }
 
-function hear(state: State, text: string): void {
-  const heard = heardOf(text);
-  if (heard) take(state, heard);
+function listenerOf(state: State): Listener {
+  return {
+    onMessage: (text) => {
+      const heard = heardOf(text);
+      if (heard) take(state, heard);
+    },
+    onNews: (node) => {
+      if (node !== state.cluster.node) take(state, { kind: 'news' });
+    },
+  };
 }
 
 async function reach(state: State): Promise<RedisConnection | null> {
-  const { url, shareSecret } = state.entry;
+  const { url, shareSecrets } = state.entry;
   try {
-    const onMessage = (text: string): void => hear(state, text);
-    const connection = await openRedis({ url, channel: channelOf(state.cluster.node), onMessage });
-    await shareSecret(connection);
+    const connection = await openRedis({ url, channel: channelOf(state.cluster.node), ...listenerOf(state) });
+    await shareSecrets(connection);
     return connection;
   } catch {
     return null;

@@ -15,7 +15,7 @@ export interface Metric {
   readonly help: string;
   readonly labelNames?: readonly string[];
   /** How the values of several processes make one; default: their sum. */
-  readonly aggregator?: 'sum' | 'max';
+  readonly aggregator?: 'sum' | 'max' | 'average';
   /** The values now; a plain number where the metric has no labels. */
   readonly read: () => number | readonly Sample[];
 }

@@ -10,7 +10,6 @@ export interface Readiness {
   readonly require: (name: string) => Condition;
   /** Says that the server will end before long. */
   readonly drain: () => void;
-  readonly isDraining: () => boolean;
   /** The names of the conditions that are not met, in the order in which they were added. */
   readonly missing: () => readonly string[];
 }
@@ -26,7 +25,6 @@ export function createReadiness(): Readiness {
     drain: () => {
       isDraining = true;
     },
-    isDraining: () => isDraining,
     missing: () => [
       ...[...conditions].filter(([, met]) => !met).map(([name]) => name),
       ...(isDraining ? ['draining'] : []),

@@ -1,12 +1,12 @@
 /** Logs what becomes of each connection to the rendezvous, by its number: names of rooms and peers are their users' own. */
 import type { ServerLog } from '../operations/log.ts';
-import type { RendezvousOutput } from './decisions/input-output.ts';
+import type { ConnectionOutput } from './decisions/input-output.ts';
 
 export interface EventLog {
   readonly opened: (connection: number, from: string) => void;
   readonly closed: (connection: number) => void;
   /** Takes what the rendezvous wants done. */
-  readonly output: (output: RendezvousOutput) => void;
+  readonly output: (output: ConnectionOutput) => void;
 }
 
 export function createEventLog(log: ServerLog): EventLog {

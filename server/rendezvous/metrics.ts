@@ -2,6 +2,7 @@
 import type { Registry } from 'prom-client';
 import { REFUSAL_CODES } from '../../src/rendezvous/protocol/refusal.ts';
 import { addCounter, addGauge } from '../operations/metrics.ts';
+import { RELAY_PLACES } from './decisions/counts.ts';
 import type { Rendezvous } from './decisions/rendezvous.ts';
 
 export function addRendezvousMetrics(registry: Registry, rendezvous: Rendezvous): void {
@@ -9,7 +10,7 @@ export function addRendezvousMetrics(registry: Registry, rendezvous: Rendezvous)
   addEvents(registry, rendezvous);
 }
 
-function addPopulation(registry: Registry, { population, sources }: Rendezvous): void {
+function addPopulation(registry: Registry, { population, sources, relays }: Rendezvous): void {
   addGauge(registry, {
     name: 'natcheck_rendezvous_connections',
     help: 'WebSocket connections, joined or not.',
@@ -24,6 +25,11 @@ function addPopulation(registry: Registry, { population, sources }: Rendezvous):
     name: 'natcheck_rendezvous_rooms',
     help: 'Rooms with a peer in them.',
     read: () => population().rooms,
+  });
+  addGauge(registry, {
+    name: 'natcheck_rendezvous_relays',
+    help: 'Relays of this server and of other nodes that may be handed to peers.',
+    read: relays,
   });
   addGauge(registry, {
     name: 'natcheck_rendezvous_sources',
@@ -47,6 +53,12 @@ function addEvents(registry: Registry, { counts }: Rendezvous): void {
     name: 'natcheck_rendezvous_bindings_total',
     help: 'Endpoints tied to a peer by its ticket.',
     read: () => counts.bindings,
+  });
+  addCounter(registry, {
+    name: 'natcheck_rendezvous_relays_handed_out_total',
+    help: 'How often a relay was handed to a peer: that of this server, or that of another node.',
+    labelNames: ['relay'],
+    read: () => RELAY_PLACES.map((relay) => ({ labels: { relay }, value: counts.relays[relay] })),
   });
   addCounter(registry, {
     name: 'natcheck_rendezvous_refused_total',

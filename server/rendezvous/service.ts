@@ -7,7 +7,7 @@ import { MESSAGE_MAX_BYTES } from '../../src/rendezvous/protocol/bounds.ts';
 import type { HttpServer } from '../http/http.ts';
 import { sourceOf } from '../limit/source.ts';
 import { type ServerLog, SILENT } from '../operations/log.ts';
-import type { RendezvousInput, RendezvousOutput } from './decisions/input-output.ts';
+import type { ConnectionOutput, RendezvousInput } from './decisions/input-output.ts';
 import { TICK_MS } from './decisions/limits.ts';
 import type { Rendezvous } from './decisions/rendezvous.ts';
 import { createEventLog, type EventLog } from './event-log.ts';
@@ -18,7 +18,7 @@ const BUFFERED_MAX_BYTES = MESSAGE_MAX_BYTES;
 export interface RendezvousService extends AsyncDisposable {
   readonly handle: (input: RendezvousInput) => void;
   /** Does what the rendezvous wants done later than with an input. */
-  readonly carryOut: (output: RendezvousOutput) => void;
+  readonly carryOut: (output: ConnectionOutput) => void;
 }
 
 interface State {
@@ -47,6 +47,8 @@ export function serveRendezvous(options: {
   const sockets = new Map<number, WebSocket>();
   const handle = (input: RendezvousInput): void => {
     for (const output of rendezvous.handle(now(), input)) {
+      // Without a cluster there is no other node.
+      if (output.kind === 'attend' || output.kind === 'chosen') continue;
       events.output(output);
       carryOut(sockets.get(output.connection), output);
     }
@@ -125,7 +127,7 @@ async function closeAll(state: State): Promise<void> {
   if (state.sockets.size > 0) await emptied;
 }
 
-function carryOut(socket: WebSocket | undefined, output: RendezvousOutput): void {
+function carryOut(socket: WebSocket | undefined, output: ConnectionOutput): void {
   if (socket?.readyState !== socket?.OPEN) return;
   switch (output.kind) {
     case 'send':

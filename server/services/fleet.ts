@@ -42,6 +42,8 @@ export interface Fleet extends AsyncDisposable {
   readonly tellOne: (message: ToWorker) => boolean;
   /** At how many endpoints they relay. */
   readonly allocations: () => number;
+  /** How much of what they may have together they have: 1 is all. */
+  readonly load: () => number;
   readonly readMetrics: MetricsReader['read'];
   /** The process ids of those that serve now. */
   readonly pids: () => readonly number[];
@@ -53,6 +55,8 @@ interface Slot {
   replacing: NodeJS.Timeout | null;
   /** What it relays at, by port and address. */
   readonly relayed: Map<string, RelayedElsewhere>;
+  /** How much of its share it has. */
+  load: number;
 }
 
 interface State {
@@ -95,6 +99,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     tellReading: (message) => tellReading(state, message),
     tellOne: (message) => tellOne(state, message),
     allocations: () => slots.reduce((sum, { relayed }) => sum + relayed.size, 0),
+    load: () => slots.reduce((sum, { load }) => sum + load, 0) / slots.length,
     readMetrics: metrics.read,
     pids: () => children().flatMap(({ pid }) => pid ?? []),
     [Symbol.asyncDispose]: () => close(state),
@@ -102,7 +107,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
 }
 
 function createSlot(): Slot {
-  return { backOff: createBackOff(REPLACED_AFTER_MS, SETTLED_MS), running: null, replacing: null, relayed: new Map() };
+  const backOff = createBackOff(REPLACED_AFTER_MS, SETTLED_MS);
+  return { backOff, running: null, replacing: null, relayed: new Map(), load: 0 };
 }
 
 /** Starts the slot's worker, and has it replaced when it ends. */
@@ -132,6 +138,9 @@ function hear(state: State, slot: Slot, message: FromWorker): void {
     case 'relayed':
       noteRelayed(state, slot, message);
       break;
+    case 'load':
+      slot.load = message.load;
+      break;
     case 'metrics':
       state.metrics.hear(message);
       break;
@@ -159,7 +168,7 @@ function noteRelayed(state: State, slot: Slot, { endpoint, isThere }: RelayedEls
 }
 
 function ended(state: State, slot: Slot): void {
-  slot.running = null;
+  Object.assign(slot, { running: null, load: 0 });
   for (const { endpoint } of [...slot.relayed.values()]) noteRelayed(state, slot, { endpoint, isThere: false });
   if (state.isClosing) return;
   const { now } = state.options;

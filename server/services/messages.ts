@@ -41,8 +41,8 @@ export type ToWorker =
   | { readonly kind: 'tls'; readonly tls: Tls }
   /** Make no allocation any more. */
   | { readonly kind: 'draining' }
-  /** What servers share has another secret. */
-  | { readonly kind: 'secrets'; readonly ticketSecret: Uint8Array }
+  /** What servers share has other secrets. */
+  | ({ readonly kind: 'secrets' } & Pick<WorkerStart, 'ticketSecret' | 'sessionSecret'>)
   | FromLinkForWorker
   | { readonly kind: 'read-metrics'; readonly asked: number };
 
@@ -53,4 +53,6 @@ export type FromWorker =
   | { readonly kind: 'bound'; readonly ticket: string; readonly endpoint: Endpoint }
   | { readonly kind: 'relayed'; readonly endpoint: Endpoint; readonly isThere: boolean }
   | FromWorkerForLink
+  /** How much of its share the relay has: 1 is all. */
+  | { readonly kind: 'load'; readonly load: number }
   | { readonly kind: 'metrics'; readonly asked: number; readonly metrics: readonly MetricObject[] };

@@ -6,6 +6,7 @@ import { createRegistry } from '../operations/metrics.ts';
 import { createPartnersElsewhere, type PartnersElsewhere } from '../partner/elsewhere.ts';
 import { closeAll } from '../sockets/bind.ts';
 import { addConnectionMetrics } from '../sockets/metrics.ts';
+import { TICK_MS as RELAY_TICK_MS } from '../turn/decisions/limits.ts';
 import type { RelayedElsewhere, RelayService } from '../turn/service.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import { type OpenedServices, openServices, renewTurns } from './open.ts';
@@ -13,6 +14,8 @@ import { boundOf, startRelayOn, startStun, ticketDeskFor } from './start.ts';
 
 /** All that is told to one that has begun. */
 type Told = Exclude<ToWorker, { readonly kind: 'start' }>;
+/** As often as it changes. */
+const TELL_LOAD_MS = RELAY_TICK_MS;
 
 export interface Worker extends AsyncDisposable {
   readonly hear: (message: Told) => void;
@@ -20,7 +23,8 @@ export interface Worker extends AsyncDisposable {
 
 /** @throws StartError when an endpoint cannot be had; nothing is left open then. */
 export async function serveWorker(start: WorkerStart, say: (message: FromWorker) => void): Promise<Worker> {
-  const { plan, tls, relay, isOpen, ticketSecret, sessionSecret, workers } = start;
+  const { plan, tls, relay, isOpen, ticketSecret, workers } = start;
+  const sessionSecret = start.sessionSecret === null ? null : { current: start.sessionSecret };
   const metrics = createRegistry();
   await using owner = createOwner();
   const opened = await openServices(plan, { tls, relay, now, isShared: true });
@@ -32,7 +36,11 @@ export async function serveWorker(start: WorkerStart, say: (message: FromWorker)
   const onRelayed = (relayed: RelayedElsewhere): void => say({ kind: 'relayed', ...relayed });
   const service =
     relay && startRelayOn({ relay, opened, bound, metrics, isAttended, isOpen, sessionSecret, onRelayed });
-  if (service) owner.use(service);
+  if (service) {
+    owner.use(service);
+    const telling = setInterval(() => say({ kind: 'load', load: service.load() }), TELL_LOAD_MS);
+    owner.defer(async () => clearInterval(telling));
+  }
   for (const endpoint of start.relayed) service?.tellElsewhere({ endpoint, isThere: true });
   const partners =
     start.partners &&
@@ -43,7 +51,7 @@ export async function serveWorker(start: WorkerStart, say: (message: FromWorker)
     onBound: ({ ticket, endpoint }) => say({ kind: 'bound', ticket, endpoint }),
   });
   const kept = owner.move();
-  const parts = { opened, metrics, turnUsers, ticketSecret, relay: service ?? null, partners, say };
+  const parts = { opened, metrics, turnUsers, ticketSecret, sessionSecret, relay: service ?? null, partners, say };
   return { hear: (message) => hear(parts, message), [Symbol.asyncDispose]: kept[Symbol.asyncDispose] };
 }
 
@@ -53,12 +61,16 @@ interface Parts {
   readonly metrics: Registry;
   readonly turnUsers: Set<string>;
   readonly ticketSecret: Uint8Array;
+  readonly sessionSecret: { current: string } | null;
   readonly relay: RelayService | null;
   readonly partners: PartnersElsewhere | null;
   readonly say: (message: FromWorker) => void;
 }
 
-function hear({ opened, metrics, turnUsers, ticketSecret, relay, partners, say }: Parts, message: Told): void {
+function hear(
+  { opened, metrics, turnUsers, ticketSecret, sessionSecret, relay, partners, say }: Parts,
+  message: Told,
+): void {
   switch (message.kind) {
     case 'turn-user':
       if (message.isThere) turnUsers.add(message.user);
@@ -74,8 +86,9 @@ function hear({ opened, metrics, turnUsers, ticketSecret, relay, partners, say }
       relay?.drain();
       break;
     case 'secrets':
-      // In place: what takes tickets reads the secret each time.
+      // In place: what takes tickets and credentials reads the secrets each time.
       ticketSecret.set(message.ticketSecret);
+      if (sessionSecret && message.sessionSecret !== null) sessionSecret.current = message.sessionSecret;
       break;
     case 'partners':
     case 'send-to-partner':

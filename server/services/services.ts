@@ -13,11 +13,10 @@ import type { BoundTicket } from '../stun/answer.ts';
 import { isOpenRelay, type RelayServerOptions } from '../turn/options.ts';
 import type { RelayService } from '../turn/service.ts';
 import { type Fleet, type FleetOptions, startFleet } from './fleet.ts';
-import type { WorkerStart } from './messages.ts';
 import { openServices, renewTurns } from './open.ts';
 import type { ServicesPlan } from './plan.ts';
 import { relayShare } from './share.ts';
-import { type Bound, boundOf, startRelayOn, startStun, ticketDeskFor } from './start.ts';
+import { type Bound, boundOf, type RelayContext, startRelayOn, startStun, ticketDeskFor } from './start.ts';
 import type { WatchedTurnUsers } from './turn-users.ts';
 
 /** Those of the server's options that STUN and TURN have to do with. */
@@ -31,7 +30,9 @@ export interface ServicesOptions {
 }
 
 /** What is served needs to know. */
-export interface ServeContext extends Pick<WorkerStart, 'ticketSecret' | 'sessionSecret'> {
+export interface ServeContext {
+  readonly ticketSecret: Uint8Array;
+  readonly sessionSecret: RelayContext['sessionSecret'];
   readonly metrics: Registry;
   readonly turnUsers: WatchedTurnUsers;
   /** Hears of each good ticket. */
@@ -47,11 +48,13 @@ export interface Services extends AsyncDisposable {
   /** Gives everything that listens with TLS another certificate, which can be used. */
   readonly renewTls: (tls: Tls) => void;
   /** Tells what serves in another process of secrets that have changed. */
-  readonly tellSecrets: (secrets: Pick<WorkerStart, 'ticketSecret'>) => void;
+  readonly tellSecrets: (secrets: Pick<ServeContext, 'ticketSecret' | 'sessionSecret'>) => void;
   /** Makes no allocation any more; those that are there go on. */
   readonly drain: () => void;
   /** How many allocations there are. */
   readonly allocations: () => number;
+  /** How much of what the relay may have it has: 1 is all. */
+  readonly load: () => number;
   readonly readMetrics: Fleet['readMetrics'];
   /** The process ids of the workers. */
   readonly pids: Fleet['pids'];
@@ -86,6 +89,7 @@ async function openHere(plan: ServicesPlan, options: ServicesOptions): Promise<S
     tellSecrets: () => {},
     drain: () => turn?.drain(),
     allocations: () => turn?.allocations() ?? 0,
+    load: () => turn?.load() ?? 0,
     readMetrics: async () => [],
     pids: () => [],
     [Symbol.asyncDispose]: owner[Symbol.asyncDispose],
@@ -111,9 +115,11 @@ async function reserve(plan: ServicesPlan, options: ServicesOptions): Promise<Se
       return { partners: served.partners };
     },
     renewTls: (tls) => fleet?.renewTls(tls),
-    tellSecrets: (secrets) => fleet?.tellAll({ kind: 'secrets', ...secrets }),
+    tellSecrets: ({ ticketSecret, sessionSecret }) =>
+      fleet?.tellAll({ kind: 'secrets', ticketSecret, sessionSecret: sessionSecret?.current ?? null }),
     drain: () => fleet?.drain(),
     allocations: () => fleet?.allocations() ?? 0,
+    load: () => fleet?.load() ?? 0,
     readMetrics: async () => (fleet ? fleet.readMetrics() : []),
     pids: () => fleet?.pids() ?? [],
     [Symbol.asyncDispose]: owner[Symbol.asyncDispose],
@@ -161,6 +167,6 @@ function startOf(
     relay: relay && { ...relayShare(relay, workers), ...turnsPort },
     isOpen: isOpenRelay(relay, authToken),
     ticketSecret,
-    sessionSecret,
+    sessionSecret: sessionSecret?.current ?? null,
   };
 }

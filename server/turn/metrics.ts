@@ -8,7 +8,7 @@ import type { Relay } from './decisions/relay.ts';
 import type { RelayService } from './service.ts';
 
 /** What is read beside the counts. */
-interface Present extends Pick<Relay, 'population'>, Pick<RelayService, 'open'> {
+interface Present extends Pick<Relay, 'population'>, Pick<RelayService, 'open' | 'load'> {
   /** Whether everybody who joins a room may use the relay. */
   readonly isOpen: boolean;
 }
@@ -18,7 +18,7 @@ export function addRelayMetrics(registry: Registry, { counts, ...present }: Pres
   addEvents(registry, counts);
 }
 
-function addPresent(registry: Registry, { population, open, isOpen }: Present): void {
+function addPresent(registry: Registry, { population, open, load, isOpen }: Present): void {
   addGauge(registry, {
     name: 'natcheck_relay_allocations',
     help: 'Allocations now, by the transport of their clients.',
@@ -30,6 +30,12 @@ function addPresent(registry: Registry, { population, open, isOpen }: Present): 
     help: '1 when everybody who joins a room may use the relay, else 0.',
     aggregator: 'max',
     read: () => (isOpen ? 1 : 0),
+  });
+  addGauge(registry, {
+    name: 'natcheck_relay_load',
+    help: 'How much of its allocations or of its bandwidth the relay has, whichever is more: 1 is all.',
+    aggregator: 'average',
+    read: load,
   });
   addGauge(registry, {
     name: 'natcheck_relay_sockets',

@@ -9,6 +9,8 @@ import type { RelayLimits } from './decisions/limits.ts';
 export const DEFAULT_RELAY_PORTS = { first: 49_152, last: 65_535 } as const;
 /** The port of TURN over TLS (RFC 8656 §18). */
 export const DEFAULT_TURNS_PORT = 5349;
+/** How many URLs of other servers there may be. */
+const OTHER_URLS_MAX = 64;
 /** The greatest length of USERNAME (RFC 8489 §14.3). */
 const NAME_MAX_BYTES = 508;
 
@@ -33,6 +35,7 @@ export interface RelayServerOptions {
 
 /** TURN servers run by somebody else, which the rendezvous offers to its peers. */
 export interface OtherTurnOptions {
+  /** URLs, each as `[REGION=]URL`; those of one host are of one server. Of more than two servers, each room gets two. */
   readonly urls: readonly string[];
   /** The secret of those servers, which is coturn's `static-auth-secret`. */
   readonly secret: string;
@@ -80,13 +83,32 @@ export function checkRelay(options: RelayServerOptions, authToken: string | unde
 /** @throws StartError when a URL is not a TURN URL (RFC 7065 §3.1), there are too many, or the secret is empty. */
 export function checkOtherTurn({ urls, secret }: OtherTurnOptions): void {
   checkSecret(secret);
-  if (urls.length > TURN_URLS_MAX)
-    throw bad(`${urls.length} TURN URLs are given: at most ${TURN_URLS_MAX} are allowed`);
-  const wrong = urls.find(
-    (url) => !/^turns?:(\[[\da-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?(\?transport=(udp|tcp))?$/.test(url),
-  );
-  if (wrong !== undefined)
-    throw bad(`'${wrong}' is not a TURN URL: it must be turn:HOST[:PORT][?transport=udp|tcp], or turns:`);
+  if (urls.length > OTHER_URLS_MAX)
+    throw bad(`${urls.length} TURN URLs are given: at most ${OTHER_URLS_MAX} are allowed`);
+  const hosts = urls.map((url) => readOtherUrl(url).host);
+  const crowded = hosts.find((host) => hosts.filter((one) => one === host).length > TURN_URLS_MAX);
+  if (crowded !== undefined) throw bad(`more than ${TURN_URLS_MAX} TURN URLs are of ${crowded}`);
+}
+
+/** The parts of `[REGION=]URL`. @throws StartError when it is no TURN URL (RFC 7065 §3.1). */
+export function readOtherUrl(text: string): {
+  readonly region: string | null;
+  readonly url: string;
+  readonly host: string;
+} {
+  const [, region = null, url, host] =
+    /^(?:([\w.-]{1,32})=)?(turns?:(\[[\da-fA-F:.]+\]|[\w.-]+)(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?)$/.exec(text) ??
+    [];
+  if (url === undefined || host === undefined) {
+    throw bad(`'${text}' is not a TURN URL: it must be [REGION=]turn:HOST[:PORT][?transport=udp|tcp], or turns:`);
+  }
+  return { region, url, host };
+}
+
+/** @throws StartError when the name of a region cannot stand before a URL. */
+export function checkRegion(region: string | undefined): void {
+  if (region === undefined || /^[\w.-]{1,32}$/.test(region)) return;
+  throw bad(`region is '${region}': it must have 1 to 32 of A-Z a-z 0-9 . _ -`);
 }
 
 function checkSecret(secret: string | undefined): void {

@@ -10,6 +10,7 @@ import type { TurnServerInput, TurnServerOutput } from './decisions/input-output
 import { type RelayLimits, TICK_MS } from './decisions/limits.ts';
 import { isForRelay } from './decisions/receive.ts';
 import type { Relay } from './decisions/relay.ts';
+import { createLoadMeter } from './load.ts';
 import { createRelayedSockets, type RelayedSockets } from './relayed-sockets.ts';
 import type { StreamServer } from './stream-server.ts';
 
@@ -22,6 +23,8 @@ export interface RelayService extends AsyncDisposable {
   readonly allocations: () => number;
   /** Tells it of a relayed socket that another process of this server has opened, or closed. */
   readonly tellElsewhere: (relayed: RelayedElsewhere) => void;
+  /** How much it has of what it may have (load.ts). */
+  readonly load: () => number;
   /** How many sockets and connections are open, for the metrics. */
   readonly open: () => { readonly relayedSockets: number; readonly connections: number };
 }
@@ -76,16 +79,20 @@ export function serveRelay(options: RelayServiceOptions): RelayService {
   const ways: Ways = { sockets, connections, relayed, dropped, failed };
   for (const { transport, onConnection } of listeners) onConnection((socket) => connections.admit(socket, transport));
   const tellHost = createHostWatch(readHost, handle);
+  const allocations = (): number => Object.values(relay.population()).reduce((sum, count) => sum + count, 0);
+  const load = createLoadMeter({ counts: relay.counts, allocations, limits, now });
   const ticking = setInterval(() => {
     tellHost();
     handle({ kind: 'tick' });
     connections.tick();
+    load.tick();
   }, TICK_MS).unref();
 
   return {
     take: createTaker(sockets, handle),
     drain: () => handle({ kind: 'draining' }),
-    allocations: () => Object.values(relay.population()).reduce((sum, count) => sum + count, 0),
+    allocations,
+    load: load.read,
     tellElsewhere: (relayed) => handle({ kind: 'relayed-elsewhere', ...relayed }),
     open: () => ({ relayedSockets: relayed.size(), connections: connections.size() }),
     [Symbol.asyncDispose]: async () => {

@@ -28,7 +28,7 @@ const UNPROVEN_PER_SECOND = 20;
 export interface RelayStart {
   readonly relay: RelayServerOptions;
   /** The secret of the credentials that the rendezvous gives to peers; null where it gives none. */
-  readonly sessionSecret: string | null;
+  readonly sessionSecret: UserDirectory['sessionSecret'];
   /** Whether the session of the rendezvous that has this TURN user is there. */
   readonly isAttended: (session: string) => boolean;
   /** Whether everybody who joins a room may use the relay. */
@@ -59,7 +59,7 @@ export function startRelay(start: RelayStart): RelayService {
   const relay = createRelayFor(start, { limits, host: readHost() });
   const openSocket = toldOpener(announcedOpener(addressBook(served)), start.onRelayed);
   const service = serveRelay({ relay, limits, sockets, listeners, openSocket, readHost, now });
-  addRelayMetrics(metrics, { ...relay, open: service.open, isOpen });
+  addRelayMetrics(metrics, { ...relay, open: service.open, load: service.load, isOpen });
   return service;
 }
 

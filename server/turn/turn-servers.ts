@@ -1,66 +1,95 @@
 /** The TURN servers that the rendezvous offers to its peers: their URLs, and credentials that are good for a while. */
 import { X509Certificate } from 'node:crypto';
 import { formatEndpoint } from '../../src/endpoint.ts';
+import { TURN_URLS_MAX } from '../../src/rendezvous/protocol/bounds.ts';
 import type { TurnServer } from '../../src/rendezvous/protocol/fields.ts';
 import { timeLimitedCredentials } from '../../src/turn/credentials.ts';
-import { secretOf } from '../secret.ts';
 import type { Tls } from '../sockets/tls.ts';
-import { userElsewhere } from './decisions/access/users.ts';
-import { isHandedOut, type OtherTurnOptions, type RelayServerOptions } from './options.ts';
+import type { RelayOffer } from './choice/offer.ts';
+import { CREDENTIALS_S, secretOfRelay, userAtNode, userElsewhere } from './decisions/access/users.ts';
+import { isHandedOut, type OtherTurnOptions, type RelayServerOptions, readOtherUrl } from './options.ts';
 
-/**
- * How long the credentials are good: long enough to wait for a peer, and of little use to whoever finds them later. An
- * allocation may outlive them.
- */
-export const CREDENTIALS_MS = 3_600_000;
-const SECRET_BYTES = 32;
+/** An allocation may outlive them. */
+const CREDENTIALS_MS = CREDENTIALS_S * 1000;
 
-/**
- * Makes the secret of the credentials that the rendezvous gives for this server's relay, which are good as long as the
- * session is. It is random, so that nobody else can make such credentials; null where the relay is not offered to
- * peers.
- */
-export function sessionSecretFor(
-  relay: RelayServerOptions | undefined,
-  randomBytes: (length: number) => Uint8Array,
-): string | null {
-  return relay && isHandedOut(relay) ? secretOf(randomBytes(SECRET_BYTES)) : null;
-}
-
+/** The relays that the rendezvous may offer to its peers. */
 export interface TurnServers {
-  /** The URLs of all servers that are offered. */
+  /** The URLs of all servers that are offered by this one alone. */
   readonly urls: readonly string[];
-  /** The servers with credentials for one user, whom the relay's quota counts as one. */
-  readonly serversFor: (user: string) => readonly TurnServer[];
+  /** This server's relay; null where it has none to hand out. */
+  readonly own: RelayOffer | null;
+  /** The secret of the credentials for it, as it is now; null where there is none. */
+  readonly ownSecret: { readonly current: string } | null;
+  /** The servers that others run, each by its host. */
+  readonly others: readonly RelayOffer[];
+  /** The chosen servers with credentials for one user, whom the quota of a relay counts as one. */
+  readonly serversFor: (
+    user: string,
+    chosen: { readonly nodes: readonly RelayOffer[]; readonly others: readonly RelayOffer[] },
+  ) => readonly TurnServer[];
 }
 
-/** This server's relay, if it has a secret, and the other servers that are configured. */
+interface TurnServersOptions {
+  readonly tls?: Tls | undefined;
+  readonly relay?: RelayServerOptions | undefined;
+  readonly otherTurn?: OtherTurnOptions | undefined;
+  readonly region?: string | undefined;
+}
+
+/** This server's relay, if it is handed out, and the other servers that are configured. */
 export function turnServersOf(
-  { tls, otherTurn }: { readonly tls?: Tls | undefined; readonly otherTurn?: OtherTurnOptions | undefined },
-  own: {
-    /** Null where there is no relay, or it is not offered to peers. */
-    readonly secret: string | null;
+  { tls, relay, otherTurn, region }: TurnServersOptions,
+  server: {
+    /** What tells it from other nodes. */
+    readonly name: string;
+    /** The secret of the credentials for the relays of all nodes, as it is now. */
+    readonly secret: { readonly current: string };
     /** The primary address of each family. */
     readonly primaries: readonly string[];
     readonly port: number;
     readonly turnsPort: number | null;
   },
 ): TurnServers {
-  const { secret, primaries, port, turnsPort } = own;
+  const { name, secret, primaries, port, turnsPort } = server;
   const secure = tls && turnsPort !== null ? { cert: tls.cert, port: turnsPort } : undefined;
   const ownUrls = primaries.flatMap((address) => urlsOf(address, port, secure));
-  const mine = secret === null ? null : { urls: ownUrls, secret };
-  const urls = [mine, otherTurn].flatMap((one) => one?.urls ?? []);
+  const own: RelayOffer | null =
+    relay && isHandedOut(relay) ? { name, urls: ownUrls, region: region ?? null, load: null } : null;
+  const secretAt = (relay: string): string => secretOfRelay(secret.current, relay);
+  const others = otherTurn ? byHost(otherTurn.urls) : [];
   return {
-    urls,
-    serversFor: (user) => {
+    urls: [...(own?.urls ?? []), ...others.flatMap(({ urls }) => urls)],
+    ...{ own, others },
+    ownSecret: own && {
+      get current() {
+        return secretAt(name);
+      },
+    },
+    serversFor: (user, chosen) => {
       const unixS = Date.now() / 1000;
+      const otherUrls = chosen.others.flatMap(({ urls }) => urls).slice(0, TURN_URLS_MAX);
       return [
-        ...(mine ? [turnServerFor(unixS, mine, user)] : []),
-        ...(otherTurn ? [turnServerFor(unixS, otherTurn, userElsewhere(user))] : []),
+        ...chosen.nodes.map(({ urls, ...node }) =>
+          turnServerFor(unixS, { urls, secret: secretAt(node.name) }, node.name === name ? user : userAtNode(user)),
+        ),
+        ...(otherTurn && otherUrls.length > 0
+          ? [turnServerFor(unixS, { urls: otherUrls, secret: otherTurn.secret }, userElsewhere(user))]
+          : []),
       ];
     },
   };
+}
+
+/** The servers of a list of `[REGION=]URL`: URLs of one host are of one server, whose load nobody knows. */
+function byHost(texts: readonly string[]): readonly RelayOffer[] {
+  const servers = new Map<string, RelayOffer & { readonly urls: string[] }>();
+  for (const text of texts) {
+    const { region, url, host } = readOtherUrl(text);
+    const server = servers.get(host) ?? { name: host, urls: [], region, load: null };
+    server.urls.push(url);
+    servers.set(host, server);
+  }
+  return [...servers.values()];
 }
 
 /** Makes credentials for one user. @param unixS seconds of the Unix clock. */

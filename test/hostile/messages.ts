@@ -104,6 +104,7 @@ const SERVER_MESSAGES: Readonly<Record<ServerMessage['type'], (random: Random) =
     ...(chance(random, 0.5) && { turn: turn(random) }),
   }),
   ticket: (random) => ({ type: 'ticket', ticket: ticket(random), ...(chance(random, 0.5) && { turn: turn(random) }) }),
+  turn: (random) => ({ type: 'turn', turn: turn(random) }),
   bound: (random) => ({ type: 'bound', endpoint: endpoint(random) }),
   'peer-joined': (random) => ({ type: 'peer-joined', peer: random.pick(IDS) }),
   'peer-left': (random) => ({ type: 'peer-left', peer: random.pick(IDS), reason: random.pick(['left', 'lost']) }),

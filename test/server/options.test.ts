@@ -127,12 +127,22 @@ describe('options that are refused', () => {
     [
       'no TURN URL',
       { ip: [IP], otherTurn: { urls: ['stun:a.example'], secret: 's' } },
-      "bad-relay: 'stun:a.example' is not a TURN URL: it must be turn:HOST[:PORT][?transport=udp|tcp], or turns:",
+      "bad-relay: 'stun:a.example' is not a TURN URL: it must be [REGION=]turn:HOST[:PORT][?transport=udp|tcp], or turns:",
     ],
     [
       'many TURN URLs',
+      { ip: [IP], otherTurn: { urls: Array.from({ length: 65 }, (_, n) => `turn:${n}.example`), secret: 's' } },
+      'bad-relay: 65 TURN URLs are given: at most 64 are allowed',
+    ],
+    [
+      'many TURN URLs of one host',
       { ip: [IP], otherTurn: { urls: Array(17).fill('turn:a.example'), secret: 's' } },
-      'bad-relay: 17 TURN URLs are given: at most 16 are allowed',
+      'bad-relay: more than 16 TURN URLs are of a.example',
+    ],
+    [
+      'a region that cannot be told from a URL',
+      { ip: [IP], region: 'eu=west' },
+      "bad-relay: region is 'eu=west': it must have 1 to 32 of A-Z a-z 0-9 . _ -",
     ],
     ['much software', { ip: [IP], software: 'x'.repeat(128) }, 'bad-software: software must have 1 to 127 characters'],
   ])('%s', (_name, options, line) => {

@@ -156,6 +156,8 @@ function handle(state: State, input: Parameters<Rendezvous['handle']>[1]): void 
 }
 
 function obey(state: State, output: RendezvousOutput): void {
+  // There is no other node.
+  if (output.kind === 'attend' || output.kind === 'chosen') return;
   const { connection } = output;
   const client = state.clients.get(connection);
   if (!client) return;

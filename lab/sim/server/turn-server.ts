@@ -50,7 +50,7 @@ interface State {
 export function startTurnServer(world: World, { host, random, isAttended }: SimTurnServerOptions): SimTurnServer {
   const secret = Buffer.from(random.bytes(SECRET_BYTES)).toString('base64url');
   const unixS = (): number => world.clock.now() / 1000;
-  const directory = { users: [], secret: null, sessionSecret: secret, isAttended };
+  const directory = { users: [], secret: null, sessionSecret: { current: secret }, isAttended };
   const relay = createRelay({
     addresses: { IPv4: TURN_ENDPOINT.address },
     ports: RELAYED_PORTS,

@@ -5,16 +5,17 @@
 import type { StunOffer } from '../../../src/rendezvous/protocol/fields.ts';
 import { DEFAULT_LIMITS, type RendezvousLimits } from '../../rendezvous/decisions/limits.ts';
 import type { Rendezvous } from '../../rendezvous/decisions/rendezvous.ts';
+import type { RelayOffer } from '../../turn/choice/offer.ts';
 import { open, say } from './edge.ts';
 import { closeAway, end } from './end.ts';
 import { hear, passBound } from './home.ts';
 import type { ClusterInput, ClusterOutput } from './input-output.ts';
-import { beaten, checkLease, down, look, up } from './lease.ts';
+import { beaten, checkLease, down, learn, look, up, withdrawRelay } from './lease.ts';
 import { listen } from './link.ts';
 import { claimed, dropLookups } from './lookup.ts';
 import { renewed, tidy } from './rooms.ts';
 import { hand } from './say.ts';
-import type { ClusterCounts, State } from './state.ts';
+import { type ClusterCounts, nodeName, type State } from './state.ts';
 
 export interface ClusterOptions {
   /** The number of this node, which its tickets have: 32 bits, and no other node's. */
@@ -22,6 +23,10 @@ export interface ClusterOptions {
   /** What the clients of this node are told. */
   readonly stun: StunOffer;
   readonly rendezvous: Rendezvous;
+  /** Where this node is. */
+  readonly region?: string | undefined;
+  /** Reads what this node's relay has to offer, under the name of the node; left out, there is none to hand out. */
+  readonly readRelay?: (() => RelayOffer | null) | undefined;
   readonly limits?: Partial<RendezvousLimits> | undefined;
   readonly randomBytes: (length: number) => Uint8Array;
 }
@@ -37,14 +42,16 @@ export interface Cluster {
   readonly population: () => { readonly rooms: number; readonly guests: number; readonly away: number };
 }
 
-export function createCluster({ node, stun, rendezvous, limits, randomBytes }: ClusterOptions): Cluster {
+export function createCluster(options: ClusterOptions): Cluster {
+  const { node, stun, rendezvous, region = null, readRelay = () => null, limits, randomBytes } = options;
   const state: State = {
-    ...{ node: node.toString(16).padStart(8, '0'), stun, rendezvous, randomBytes },
+    ...{ node: nodeName(node), stun, rendezvous, region, readRelay, randomBytes },
     limits: { ...DEFAULT_LIMITS, ...limits },
     ...{ isUp: false, isServing: false, isClosing: false, isDraining: false, term: null },
     ...{ provenAt: Number.NEGATIVE_INFINITY, beatAt: Number.POSITIVE_INFINITY },
     ...{ rooms: new Map(), lookups: new Map(), clients: new Map(), guests: new Map(), links: new Map() },
-    ...{ claims: 0, guestNumbers: 0, counts: { lapses: 0, restarts: 0 } },
+    ...{ claims: 0, guestNumbers: 0, counts: { lapses: 0, restarts: 0, badOffers: 0 } },
+    ...{ attending: new Map(), visiting: new Map() },
     outputs: [],
   };
   return {
@@ -88,6 +95,9 @@ function apply(now: number, state: State, input: ClusterInput): void {
       if (saying) hear(now, state, { from: input.from, saying });
       break;
     }
+    case 'news':
+      learn(now, state);
+      break;
     case 'clock':
       look(now, state);
       break;
@@ -101,6 +111,7 @@ function apply(now: number, state: State, input: ClusterInput): void {
     case 'draining':
       state.isDraining = true;
       hand(now, state, input);
+      withdrawRelay(now, state);
       break;
     case 'closing':
       leave(now, state);
@@ -116,6 +127,7 @@ function apply(now: number, state: State, input: ClusterInput): void {
       break;
     case 'adopt':
     case 'evict':
+    case 'relays':
       hand(now, state, input);
       break;
   }

@@ -16,7 +16,10 @@ const OPENING = { kind: 'new' } as const;
 
 export function open(now: number, state: State, input: Extract<RendezvousInput, { readonly kind: 'opened' }>): void {
   const { connection: number, source } = input;
-  const client: Client = { number, source, guestOf: null, stun: undefined, stage: OPENING, arrivalMs: now };
+  const client: Client = {
+    ...{ number, source, guestOf: null, stun: undefined, near: undefined },
+    ...{ stage: OPENING, arrivalMs: now },
+  };
   if (!state.isServing || state.isClosing) {
     close(state, client, { reason: 'not ready' });
     return;

@@ -1,11 +1,12 @@
 /** What other nodes say: of their clients in rooms of this node, and to the clients of this node in theirs. */
 import { readTicketName } from '../../ticket/ticket-name.ts';
+import { attendAnew, hearUsers } from './attend.ts';
 import { say } from './edge.ts';
 import { end } from './end.ts';
 import type { ClusterInput } from './input-output.ts';
 import { lookUp } from './lookup.ts';
 import { close, hand } from './say.ts';
-import type { Client, State } from './state.ts';
+import { type Client, nodeName, type State } from './state.ts';
 import { tell } from './tell.ts';
 import type { Saying } from './wire.ts';
 
@@ -17,12 +18,17 @@ export function hear(
 ): void {
   switch (saying.k) {
     case 'hello':
+      // It has begun anew, or has never said anything before.
+      attendAnew(state, from);
       break;
     case 'open':
       openGuest(now, state, { from, saying });
       break;
     case 'bound':
       hand(now, state, { kind: 'bound', ticket: saying.ticket, endpoint: saying.endpoint });
+      break;
+    case 'turn-users':
+      hearUsers(state, from, saying);
       break;
     case 'send':
     case 'do-ping':
@@ -39,10 +45,10 @@ function openGuest(
   state: State,
   { from, saying }: { readonly from: string; readonly saying: Extract<Saying, { readonly k: 'open' }> },
 ): void {
-  const { c, source, stun, room, join: text } = saying;
+  const { c, source, stun, near, room, join: text } = saying;
   const number = --state.guestNumbers;
   const client: Client = {
-    ...{ number, source, guestOf: { node: from, number: c }, stun, arrivalMs: now },
+    ...{ number, source, guestOf: { node: from, number: c }, stun, near, arrivalMs: now },
     stage: { kind: 'new' },
   };
   if (!state.isServing || state.isClosing) {
@@ -100,8 +106,9 @@ function obey(state: State, from: string, saying: Extract<Saying, { readonly k: 
 /** Passes a ticket that was shown here to the node that has issued it. */
 export function passBound(now: number, state: State, input: Extract<ClusterInput, { readonly kind: 'bound' }>): void {
   const { ticket, endpoint } = input;
-  const issuer = readTicketName(ticket)?.node.toString(16).padStart(8, '0');
+  const name = readTicketName(ticket);
+  const issuer = name && nodeName(name.node);
   // A node that is gone has nothing to bind, and one that nobody here has to do with is asked for no more.
-  if (issuer === undefined || issuer === state.node) hand(now, state, input);
+  if (!issuer || issuer === state.node) hand(now, state, input);
   else if (state.isServing && state.links.has(issuer)) tell(state, issuer, { k: 'bound', ticket, endpoint });
 }

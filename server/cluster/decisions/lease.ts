@@ -1,9 +1,11 @@
 /** Whether this node may act: beats to Redis prove it for a while, and without them it gives up its rooms in time. */
+import type { NodeRelay } from '../../turn/choice/offer.ts';
 import { closeAway, closeUnanswered } from './end.ts';
 import type { ClusterInput } from './input-output.ts';
 import { BEAT_MS, FENCE_MS } from './limits.ts';
 import { restart, unlink } from './link.ts';
 import { askAgain, dropLookups } from './lookup.ts';
+import { readOffers, writeOffer } from './offer.ts';
 import { giveUp, renew } from './rooms.ts';
 import { close, hand } from './say.ts';
 import type { State } from './state.ts';
@@ -36,14 +38,13 @@ export function down(now: number, state: State): void {
   dropLookups(now, state);
 }
 
-export function beaten(
-  now: number,
-  state: State,
-  { sentAt, term, gone }: Extract<ClusterInput, { readonly kind: 'beaten' }>,
-): void {
+export function beaten(now: number, state: State, input: Extract<ClusterInput, { readonly kind: 'beaten' }>): void {
+  const { sentAt, term, gone } = input;
   state.provenAt = sentAt;
   if (now - sentAt < FENCE_MS) state.isServing = true;
   for (const node of gone) unlink(now, state, node);
+  const relays = readOffers(state, input);
+  hand(now, state, { kind: 'relays', relays: [...ownRelay(state), ...relays] });
   if (state.term !== null && state.term !== term) renew(now, state, true);
   state.term = term;
 }
@@ -59,7 +60,23 @@ export function look(now: number, state: State): void {
   askAgain(now, state);
 }
 
-function beat(now: number, state: State): void {
+/** Says at once, rather than with the next beat, that this node's relay is handed out no more. */
+export function withdrawRelay(now: number, state: State): void {
+  if (state.isUp) beat(now, state, true);
+}
+
+/** Others offer something else than before. */
+export function learn(now: number, state: State): void {
+  if (state.isUp && !state.isClosing) beat(now, state);
+}
+
+function beat(now: number, state: State, isNews = false): void {
   state.beatAt = now + BEAT_MS;
-  state.outputs.push({ kind: 'beat', watch: [...state.links.keys()] });
+  const offer = writeOffer(state.isDraining ? null : state.readRelay());
+  state.outputs.push({ kind: 'beat', watch: [...state.links.keys()], offer, isNews });
+}
+
+function ownRelay({ readRelay }: State): readonly NodeRelay[] {
+  const relay = readRelay();
+  return relay ? [{ ...relay, until: Number.POSITIVE_INFINITY }] : [];
 }

@@ -28,5 +28,14 @@ export const RETRY_MS = 100;
 export const ANSWER_MS = 2 * LEASE_MS;
 /** How often the machine looks at its clock. */
 export const CLOCK_MS = 50;
+/** How many relays of other nodes are looked at, the first ones by their names, and how long what one offers may be. */
+export const RELAYS_MAX = 128;
+export const OFFER_MAX_CHARACTERS = 6_000;
+/** The name of a region has at most so many characters. */
+export const REGION_MAX_CHARACTERS = 32;
+/** How many sessions a node is told of at once. */
+export const TOLD_USERS_MAX = 256;
+/** In the place of an id, none of which has a slash, Redis is told of the relay of a room. */
+export const RELAY_FIELD = '/relay';
 /** How much a connection may say before its room is found; a client waits for the answer to its join. */
 export const QUEUE_MAX = 32;

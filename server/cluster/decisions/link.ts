@@ -3,6 +3,7 @@
  * misses one gives up all connections over the link, takes another epoch, and says so; the other then gives them up too.
  * Clients come back by themselves.
  */
+import { askUsers, attendAnew, forgetUsers } from './attend.ts';
 import { closeAway, forgetGuests } from './end.ts';
 import { LEASE_MS } from './limits.ts';
 import { lookAgain } from './lookup.ts';
@@ -47,17 +48,21 @@ export function restart(now: number, state: State, node: string): void {
   const { epoch: former } = linkTo(state, node);
   state.links.set(node, { ...freshLink(state), former, since: now });
   tell(state, node, { k: 'hello' });
+  attendAnew(state, node);
 }
 
 /** Forgets a node that is not there any more. */
 export function unlink(now: number, state: State, node: string): void {
+  const hadUsers = state.visiting.has(node);
   lookAgain(now, state, node);
   drop(now, state, node);
   state.links.delete(node);
+  if (hadUsers) askUsers(state, node);
 }
 
-/** Gives up all connections over the link. */
+/** Gives up all connections over the link, and what was said over it. */
 function drop(now: number, state: State, node: string): void {
   closeAway(state, node);
   forgetGuests(now, state, node);
+  forgetUsers(state, node);
 }

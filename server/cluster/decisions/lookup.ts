@@ -2,7 +2,7 @@
 
 import { closeUnmet, sayingOf } from './end.ts';
 import type { ClusterInput } from './input-output.ts';
-import { RENEW_MS, RETRY_MS } from './limits.ts';
+import { RELAY_FIELD, RENEW_MS, RETRY_MS } from './limits.ts';
 import { close, hand } from './say.ts';
 import type { Client, ConnectionInput, Lookup, State } from './state.ts';
 import { tell } from './tell.ts';
@@ -50,8 +50,10 @@ function claim(state: State, room: string, lookup: Lookup): void {
 export function claimed(
   now: number,
   state: State,
-  { room, claim: answered, home, ids }: Extract<ClusterInput, { readonly kind: 'claimed' }>,
+  { room, claim: answered, home, ids: fields }: Extract<ClusterInput, { readonly kind: 'claimed' }>,
 ): void {
+  const ids = fields.filter(({ id }) => id !== RELAY_FIELD);
+  const relay = fields.find(({ id }) => id === RELAY_FIELD)?.digest;
   const lookup = state.lookups.get(room);
   if (!lookup) {
     // Nobody waits for it any more; ids in it are kept for a while.
@@ -66,18 +68,19 @@ export function claimed(
   }
   state.lookups.delete(room);
   if (home === state.node) {
-    state.rooms.set(room, { kept: new Map(ids.map(({ id, digest }) => [id, digest])), renewAt: now + RENEW_MS });
-    hand(now, state, { kind: 'adopt', room, ids });
+    const kept = new Map(ids.map(({ id, digest }) => [id, digest]));
+    state.rooms.set(room, { kept, relay: relay ?? null, renewAt: now + RENEW_MS });
+    hand(now, state, { kind: 'adopt', room, ids, relay });
     for (const client of lookup.clients) settle(now, state, client);
   } else for (const client of lookup.clients) sendAway(now, state, client, { home, room });
 }
 
 /** Lets the client join here. */
 function settle(now: number, state: State, client: Client): void {
-  const { stage, number, guestOf, source, stun } = client;
+  const { stage, number, guestOf, source, stun, near } = client;
   if (stage.kind !== 'looking') return;
   client.stage = { kind: 'here' };
-  if (guestOf) hand(now, state, { kind: 'opened', connection: number, source, stun });
+  if (guestOf) hand(now, state, { kind: 'opened', connection: number, source, stun, near });
   for (const input of stage.said) hand(now, state, { ...input, connection: number });
 }
 
@@ -99,7 +102,7 @@ function sendAway(
   client.stage = { kind: 'away', home, unmet: { room, said }, since: now };
   const [join, ...more] = said;
   if (join?.kind !== 'message' || join.text === null) return;
-  tell(state, home, { k: 'open', c, source, stun: state.stun, room, join: join.text });
+  tell(state, home, { k: 'open', c, source, stun: state.stun, near: state.region ?? undefined, room, join: join.text });
   for (const input of more) tell(state, home, sayingOf(input, c));
 }
 

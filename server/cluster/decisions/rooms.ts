@@ -1,6 +1,6 @@
 /** The rooms of this node: what Redis is told of them, and how they are given up. */
 import type { ClusterInput } from './input-output.ts';
-import { RENEW_MS, RENEW_ROOMS_MAX } from './limits.ts';
+import { RELAY_FIELD, RENEW_MS, RENEW_ROOMS_MAX } from './limits.ts';
 import { hand } from './say.ts';
 import type { State } from './state.ts';
 
@@ -16,9 +16,9 @@ export function renewed(
 ): void {
   for (const room of lost) giveUp(now, state, room);
   for (const room of restored) {
-    for (const [id, digest] of state.rooms.get(room)?.kept ?? []) {
-      state.outputs.push({ kind: 'keep', room, id, digest });
-    }
+    const { kept = [], relay = null } = state.rooms.get(room) ?? {};
+    for (const [id, digest] of kept) state.outputs.push({ kind: 'keep', room, id, digest });
+    if (relay !== null) state.outputs.push({ kind: 'keep', room, id: RELAY_FIELD, digest: relay });
   }
 }
 

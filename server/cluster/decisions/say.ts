@@ -1,7 +1,9 @@
 /** What the rules of a node have done in more than one place. */
 
-import type { RendezvousInput, RendezvousOutput } from '../../rendezvous/decisions/input-output.ts';
+import type { ConnectionOutput, RendezvousInput, RendezvousOutput } from '../../rendezvous/decisions/input-output.ts';
 import { digestOf } from '../../rendezvous/decisions/kept.ts';
+import { attend } from './attend.ts';
+import { RELAY_FIELD } from './limits.ts';
 import type { Client, State } from './state.ts';
 import { tell } from './tell.ts';
 
@@ -10,10 +12,14 @@ export const COME_BACK = 1013;
 
 /** Tells the rendezvous of this node something, and has done what it wants. */
 export function hand(now: number, state: State, input: RendezvousInput): void {
-  for (const output of state.rendezvous.handle(now, input)) pass(state, output);
+  for (const output of state.rendezvous.handle(now, input)) {
+    if (output.kind === 'attend') attend(state, output);
+    else if (output.kind === 'chosen') noteRelay(state, output);
+    else pass(state, output);
+  }
 }
 
-function pass(state: State, output: RendezvousOutput): void {
+function pass(state: State, output: ConnectionOutput): void {
   noteJoined(state, output);
   const client = state.clients.get(output.connection);
   if (!client) return;
@@ -22,8 +28,18 @@ function pass(state: State, output: RendezvousOutput): void {
   if (output.kind === 'close') forget(state, client);
 }
 
+/** Has Redis told which relay the room has. */
+function noteRelay(
+  { rooms, outputs }: State,
+  { room: name, relay }: Extract<RendezvousOutput, { readonly kind: 'chosen' }>,
+): void {
+  const room = rooms.get(name);
+  if (room) room.relay = relay;
+  outputs.push({ kind: 'keep', room: name, id: RELAY_FIELD, digest: relay });
+}
+
 /** Has Redis told whose id it is. */
-function noteJoined({ rooms, outputs }: State, output: RendezvousOutput): void {
+function noteJoined({ rooms, outputs }: State, output: ConnectionOutput): void {
   if (output.kind !== 'send' || output.message.type !== 'joined') return;
   const { room, id, resumeKey } = output.message;
   const digest = digestOf(resumeKey);
@@ -33,7 +49,7 @@ function noteJoined({ rooms, outputs }: State, output: RendezvousOutput): void {
   outputs.push({ kind: 'keep', room, id, digest });
 }
 
-function tellGuest(state: State, { node, number: c }: NonNullable<Client['guestOf']>, output: RendezvousOutput): void {
+function tellGuest(state: State, { node, number: c }: NonNullable<Client['guestOf']>, output: ConnectionOutput): void {
   switch (output.kind) {
     case 'send':
       tell(state, node, { k: 'send', c, message: output.message });

@@ -3,6 +3,7 @@ import type { StunOffer } from '../../../src/rendezvous/protocol/fields.ts';
 import type { RendezvousInput } from '../../rendezvous/decisions/input-output.ts';
 import type { RendezvousLimits } from '../../rendezvous/decisions/limits.ts';
 import type { Rendezvous } from '../../rendezvous/decisions/rendezvous.ts';
+import type { RelayOffer } from '../../turn/choice/offer.ts';
 import type { ClusterOutput } from './input-output.ts';
 
 export type ConnectionInput = Extract<RendezvousInput, { readonly kind: 'message' | 'pong' | 'ping' }>;
@@ -15,6 +16,8 @@ export interface Client {
   readonly guestOf: { readonly node: string; readonly number: number } | null;
   /** What its peer is told, where it is another node's. */
   readonly stun: StunOffer | undefined;
+  /** The region of its node, where it is another node's. */
+  readonly near: string | undefined;
   stage:
     | { readonly kind: 'new' }
     /** Its room is asked for; what it has said, the join first. */
@@ -50,6 +53,8 @@ export interface Unmet {
 export interface HomeRoom {
   /** The digests that Redis has been told. */
   readonly kept: Map<string, string>;
+  /** The relay that was chosen for it. */
+  relay: string | null;
   renewAt: number;
 }
 
@@ -70,12 +75,23 @@ export interface ClusterCounts {
   lapses: number;
   /** How often a link to another node was begun anew, since something on it may have been lost. */
   restarts: number;
+  /** How often what a node offers was nothing that a node says. */
+  badOffers: number;
+}
+
+/** The name of a node: the 32 bits in its tickets, as 8 hexadecimal digits. */
+export function nodeName(node: number): string {
+  return node.toString(16).padStart(8, '0');
 }
 
 export interface State {
-  /** The name of this node: the 32 bits in its tickets, as 8 hexadecimal digits. */
+  /** The name of this node. */
   readonly node: string;
   readonly stun: StunOffer;
+  /** Where this node is; null where that is not told. */
+  readonly region: string | null;
+  /** Reads what this node's relay has to offer; null where there is none to hand out. */
+  readonly readRelay: () => RelayOffer | null;
   readonly limits: Pick<RendezvousLimits, 'burst' | 'perSecond' | 'controlBurst' | 'controlPerSecond'>;
   readonly rendezvous: Rendezvous;
   readonly randomBytes: (length: number) => Uint8Array;
@@ -99,6 +115,10 @@ export interface State {
   readonly guests: Map<string, Map<number, number>>;
   guestNumbers: number;
   readonly counts: ClusterCounts;
+  /** The TURN users of sessions of this node, by the nodes whose relays they were offered. */
+  readonly attending: Map<string, Set<string>>;
+  /** The TURN users of other nodes' sessions that may use this node's relay, by those nodes. */
+  readonly visiting: Map<string, Set<string>>;
   readonly links: Map<string, Link>;
   outputs: ClusterOutput[];
 }

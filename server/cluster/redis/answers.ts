@@ -4,7 +4,7 @@ import type { RedisConnection } from './connection.ts';
 
 export const channelOf = (node: string): string => `natcheck:to:${node}`;
 
-type Asked = Exclude<ClusterOutput, { readonly kind: 'send' | 'ping' | 'close' }>;
+type Asked = Exclude<ClusterOutput, { readonly kind: 'send' | 'ping' | 'close' | 'turn-user' }>;
 
 /** Does what the node wants of Redis, and gives what comes of it, if anything does. @throws when Redis refuses it, or is lost. */
 export async function askRedis(
@@ -17,8 +17,10 @@ export async function askRedis(
       publish(channelOf(asked.node), `${node} ${asked.text}`);
       return null;
     case 'beat': {
-      const [term = '', ...there] = await run('beat', [node, '', ...asked.watch]);
-      return { kind: 'beaten', sentAt, term, gone: asked.watch.filter((_, index) => there[index] === '0') };
+      const { watch, offer, isNews } = asked;
+      const [term = '', ...told] = await run('beat', [node, offer, isNews ? '1' : '0', ...watch]);
+      const gone = watch.filter((_, index) => told[index] === '0');
+      return { kind: 'beaten', sentAt, term, gone, offers: offersOf(told.slice(watch.length)) };
     }
     case 'claim': {
       const { room, claim } = asked;
@@ -40,6 +42,13 @@ export async function askRedis(
       await run('leave', [node, ...asked.rooms]);
       return null;
   }
+}
+
+function offersOf(flat: readonly string[]): { readonly node: string; readonly ttlMs: number; readonly text: string }[] {
+  return Array.from({ length: Math.floor(flat.length / 3) }, (_, index) => {
+    const [node = '', ttlMs = '0', text = ''] = flat.slice(3 * index);
+    return { node, ttlMs: Number(ttlMs), text };
+  });
 }
 
 function pairsOf(flat: readonly string[]): { readonly id: string; readonly digest: string }[] {

@@ -3,7 +3,7 @@
  * when it ends, all that was asked over it is lost, and so may be what was said.
  */
 import { createHash } from 'node:crypto';
-import { SCRIPTS, type ScriptName } from './scripts.ts';
+import { NEWS_CHANNEL, SCRIPTS, type ScriptName } from './scripts.ts';
 
 /** How long a connection may take until it can be used. */
 const OPEN_TIMEOUT_MS = 2_000;
@@ -27,10 +27,12 @@ export interface RedisOptions {
   /** The channel that is listened to. */
   readonly channel: string;
   readonly onMessage: (text: string) => void;
+  /** Hears which node offers something else than before. */
+  readonly onNews: (node: string) => void;
 }
 
 /** @throws what has kept the connection from being made. */
-export async function openRedis({ url, channel, onMessage }: RedisOptions): Promise<RedisConnection> {
+export async function openRedis({ url, channel, onMessage, onNews }: RedisOptions): Promise<RedisConnection> {
   const client = clientFor(await import('@redis/client'), url);
   const { promise: closed, resolve: end } = Promise.withResolvers<string>();
   const destroy = (): void => {
@@ -45,6 +47,7 @@ export async function openRedis({ url, channel, onMessage }: RedisOptions): Prom
     const [, run] = /^run_id:(\w+)/m.exec(await client.info('server')) ?? [];
     if (run === undefined) throw new Error('it does not say which run it is');
     await client.subscribe(channel, onMessage);
+    await client.subscribe(NEWS_CHANNEL, onNews);
     return { ...commandsOf(client, `natcheck:${run}:`), closed, destroy };
   } catch (error) {
     destroy();

@@ -2,13 +2,14 @@
 import type { ClientMessageOf } from '../../../src/rendezvous/protocol/client-message.ts';
 import type { ServerMessage } from '../../../src/rendezvous/protocol/server-message.ts';
 import { secretOf } from '../../secret.ts';
-import { catchUp, forgetSpentAsks } from './ask.ts';
+import { catchUp, forgetSpentAsks } from './introduction/ask.ts';
 import { forgetKept } from './kept.ts';
 import { PASSING, refusalOf } from './may-join.ts';
+import { turnOf, unattend } from './relays.ts';
 import { ping } from './round-trip.ts';
 import { CLOSE, hangUp, refuse, send } from './say.ts';
 import type { Connection, PeerSession, Room, Source, State } from './state.ts';
-import { issueTickets, revokeTickets, turnOf, turnUserOf } from './tickets.ts';
+import { issueTickets, revokeTickets, turnUserOf } from './tickets.ts';
 
 const RESUME_KEY_BYTES = 32;
 
@@ -58,12 +59,14 @@ function attach(
     resumeKey: session.resumeKey,
     ...issueTickets(now, state, session),
     stun: connection.stun ?? state.stun,
-    ...turnOf(state, session),
+    ...turnOf(now, state, session),
   });
 }
 
 function openRoom(state: State, opener: Source, name: string): Room {
-  const room: Room = { name, opener, sessions: new Map() };
+  const relay = state.keptRelays.get(name)?.relay;
+  const relays = { nodes: relay === undefined ? [] : [relay], others: [] };
+  const room: Room = { name, opener, sessions: new Map(), relays };
   state.rooms.set(name, room);
   opener.rooms++;
   return room;
@@ -80,6 +83,7 @@ function createSession(state: State, source: Source, message: Join): PeerSession
     room,
     resumeKey,
     turnUser,
+    relays: new Set(),
     connection: null,
     lostAt: 0,
     tickets: new Map(),
@@ -109,6 +113,7 @@ export function endSession(state: State, session: PeerSession, reason: 'left' | 
   if (room.sessions.size === 0) closeRoom(state, room);
   state.sessions--;
   state.turnUsers.delete(session.turnUser);
+  unattend(state, session);
   source.peers--;
   forgetSpentAsks(session);
   tellOthers(state, session, { type: 'peer-left', peer: session.id, reason });
@@ -135,6 +140,7 @@ function tellOthers(state: State, { id, room }: PeerSession, message: ServerMess
 /** Gives a room up, which is another node's from now on: its peers are cut off, so that they join that one's. */
 export function evict(now: number, state: State, name: string): void {
   state.kept.delete(name);
+  state.keptRelays.delete(name);
   const sessions = [...(state.rooms.get(name)?.sessions.values() ?? [])];
   for (const { connection } of sessions) {
     if (connection) hangUp(now, state, { connection, code: CLOSE.tryAgainLater, reason: 'the room has moved' });

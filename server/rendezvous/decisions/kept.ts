@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { isSameSecret, secretOf } from '../../secret.ts';
-import type { KeptId } from './input-output.ts';
+import type { RendezvousInput } from './input-output.ts';
 import type { State } from './state.ts';
 
 /** The digest of a resume key, which can be told without giving it away. */
@@ -12,13 +12,14 @@ export function digestOf(resumeKey: string): string {
   return secretOf(createHash('sha256').update(`resume ${resumeKey}`).digest());
 }
 
-/** Keeps the ids of a room for their owners, as if these had just lost their connections. */
+/** Keeps the ids of a room for their owners, as if these had just lost their connections, and its relay for as long. */
 export function adopt(
   now: number,
-  { kept, limits }: State,
-  { room, ids }: { readonly room: string; readonly ids: readonly KeptId[] },
+  { kept, keptRelays, limits }: State,
+  { room, ids, relay }: Pick<Extract<RendezvousInput, { readonly kind: 'adopt' }>, 'room' | 'ids' | 'relay'>,
 ): void {
   const until = now + limits.resumeMs;
+  if (relay !== undefined) keptRelays.set(room, { relay, until });
   if (ids.length > 0) kept.set(room, new Map(ids.map(({ id, digest }) => [id, { digest, until }])));
 }
 
@@ -39,6 +40,7 @@ export function forgetKept({ kept }: State, { room, id }: { readonly room: strin
 }
 
 export function forgetStaleKept(now: number, state: State): void {
+  for (const [room, { until }] of state.keptRelays) if (now >= until) state.keptRelays.delete(room);
   for (const [room, ids] of state.kept) {
     for (const [id, { until }] of ids) if (now >= until) forgetKept(state, { room, id });
   }

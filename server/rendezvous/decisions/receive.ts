@@ -3,12 +3,13 @@ import { type ClientMessage, clientMessage } from '../../../src/rendezvous/proto
 import { parseMessage } from '../../../src/rendezvous/protocol/parse.ts';
 import type { RefusalCode } from '../../../src/rendezvous/protocol/refusal.ts';
 import { take } from '../../limit/bucket.ts';
-import { ask, signal, withdraw } from './ask.ts';
+import { ask, signal, withdraw } from './introduction/ask.ts';
 import { join, leave } from './join.ts';
+import { turnOf } from './relays.ts';
 import { CLOSE, hangUp, refuse, send } from './say.ts';
 import { takeTicket } from './sources.ts';
 import type { Connection, State } from './state.ts';
-import { issueTickets, turnOf } from './tickets.ts';
+import { issueTickets } from './tickets.ts';
 
 /** `text` is null for a binary message. */
 export function receive(
@@ -54,7 +55,7 @@ function obey(
   switch (message.type) {
     case 'ticket':
       if (takeTicket(now, state, connection.source) > 0) return 'source-busy';
-      send(state, connection, { type: 'ticket', ...issueTickets(now, state, session), ...turnOf(state, session) });
+      send(state, connection, { type: 'ticket', ...issueTickets(now, state, session), ...turnOf(now, state, session) });
       return null;
     case 'ask':
       return ask(state, session, message);

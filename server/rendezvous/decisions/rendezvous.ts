@@ -5,13 +5,15 @@
 import { sameEndpoint } from '../../../src/endpoint.ts';
 import type { StunOffer, TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
 import type { Ticket, TicketAsked } from '../../ticket/tickets.ts';
+import type { ChosenRelays, RelayChoice } from '../../turn/choice/offer.ts';
 import { createRendezvousCounts, type RendezvousCounts } from './counts.ts';
 import type { RendezvousInput, RendezvousOutput } from './input-output.ts';
-import { introduceReady } from './introduction.ts';
+import { introduceReady } from './introduction/introduce.ts';
 import { evict } from './join.ts';
 import { adopt } from './kept.ts';
 import { DEFAULT_LIMITS, type RendezvousLimits } from './limits.ts';
 import { receive, receiveControl } from './receive.ts';
+import { drainRelay, handedOut, setRelays } from './relays.ts';
 import { pong } from './round-trip.ts';
 import { CLOSE, forget, hangUp, send } from './say.ts';
 import { enter } from './sources.ts';
@@ -26,11 +28,15 @@ export interface RendezvousOptions {
   readonly randomBytes: (length: number) => Uint8Array;
   /** Makes tickets (../../ticket/tickets.ts). */
   readonly issueTicket: (now: number, asked: TicketAsked) => Ticket;
-  /** The TURN servers to offer to a user; left out, there are none. */
-  readonly turnFor?: (user: string) => readonly TurnServer[];
+  /** The TURN servers to offer to a user, by the relays that were chosen; left out, there are none. */
+  readonly turnFor?: (user: string, chosen: ChosenRelays) => readonly TurnServer[];
+  /** The relays to choose from. In a cluster those of the nodes come by an input. */
+  readonly relays?: RelayChoice | undefined;
   /** Keeps the TURN users; left out, they are kept here. */
   readonly turnUsers?: TurnUsers | undefined;
 }
+
+const NO_RELAYS: RelayChoice = { own: null, others: [], region: null };
 
 export interface Rendezvous {
   /** Takes an input, and gives what it leads to, in order. `now` is in ms of any one monotonic clock. */
@@ -41,6 +47,8 @@ export interface Rendezvous {
   readonly hasTurnUser: (user: string) => boolean;
   readonly counts: Readonly<RendezvousCounts>;
   readonly population: () => { readonly connections: number; readonly peers: number; readonly rooms: number };
+  /** How many relays of nodes there are to hand out. */
+  readonly relays: () => number;
   /** How many sources there is a record of. */
   readonly sources: () => number;
 }
@@ -66,12 +74,14 @@ export function createRendezvous(options: RendezvousOptions): Rendezvous {
       peers: state.sessions,
       rooms: state.rooms.size,
     }),
+    relays: () => handedOut(state).length,
     sources: () => state.sources.size,
   };
 }
 
 function createState(options: RendezvousOptions): State {
   const { stun, authToken, limits, randomBytes, issueTicket, turnFor = () => [], turnUsers = new Set() } = options;
+  const { own, others, region } = options.relays ?? NO_RELAYS;
   return {
     limits: { ...DEFAULT_LIMITS, ...limits },
     stun,
@@ -79,10 +89,15 @@ function createState(options: RendezvousOptions): State {
     randomBytes,
     issueTicket,
     turnFor,
+    relays: own ? [{ ...own, until: Number.POSITIVE_INFINITY }] : [],
+    otherRelays: others,
+    ownRelay: own?.name ?? '',
+    region,
     connections: new Map(),
     sources: new Map(),
     rooms: new Map(),
     kept: new Map(),
+    keptRelays: new Map(),
     turnUsers,
     tickets: new Map(),
     sessions: 0,
@@ -106,8 +121,11 @@ function apply(now: number, state: State, input: RendezvousInput): void {
     case 'tick':
       tick(now, state);
       break;
+    case 'relays':
+      setRelays(now, state, input.relays);
+      break;
     case 'draining':
-      state.isDraining = true;
+      drainRelay(now, state);
       break;
     case 'closing':
       close(now, state);
@@ -126,9 +144,15 @@ function apply(now: number, state: State, input: RendezvousInput): void {
 function open(
   now: number,
   state: State,
-  { connection: id, source, stun }: Extract<RendezvousInput, { readonly kind: 'opened' }>,
+  { connection: id, source, stun, near }: Extract<RendezvousInput, { readonly kind: 'opened' }>,
 ): void {
-  state.connections.set(id, createConnection(now, { id, source: enter(now, state, source), stun: stun ?? null }));
+  const from = {
+    id,
+    source: enter(now, state, source),
+    stun: stun ?? null,
+    near: near ?? (stun ? null : state.region),
+  };
+  state.connections.set(id, createConnection(now, from));
 }
 
 type ConnectionInput = Extract<RendezvousInput, { readonly kind: 'message' | 'pong' | 'ping' | 'closed' }>;

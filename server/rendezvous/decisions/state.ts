@@ -3,6 +3,7 @@ import type { Endpoint, Family } from '../../../src/endpoint.ts';
 import type { StunOffer, ToldBehavior, TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
 import type { SocketName } from '../../ticket/ticket-name.ts';
 import type { Ticket, TicketAsked } from '../../ticket/tickets.ts';
+import type { ChosenRelays, NodeRelay, RelayOffer } from '../../turn/choice/offer.ts';
 import type { RendezvousCounts } from './counts.ts';
 import type { RendezvousOutput } from './input-output.ts';
 import type { RendezvousLimits } from './limits.ts';
@@ -22,6 +23,8 @@ export interface Connection {
   readonly id: number;
   /** What its peer is told of STUN servers, where that is not the server's. */
   readonly stun: StunOffer | null;
+  /** The region of the node that it is to; null where that has none. */
+  readonly near: string | null;
   readonly source: Source;
   readonly openedAt: number;
   heardAt: number;
@@ -62,6 +65,8 @@ export interface PeerSession {
   readonly resumeKey: string;
   /** Its username for TURN servers, which reveals nothing, and which nobody else has. */
   readonly turnUser: string;
+  /** The relays of other nodes that it was offered, which know of it until it ends. */
+  readonly relays: Set<string>;
   connection: Connection | null;
   /** When the connection was lost. */
   lostAt: number;
@@ -76,6 +81,8 @@ export interface Room {
   readonly name: string;
   readonly opener: Source;
   readonly sessions: Map<string, PeerSession>;
+  /** The names of the relays that were chosen for it. */
+  relays: { readonly nodes: readonly string[]; readonly others: readonly string[] };
 }
 
 /** The TURN users of the sessions that are there, or kept for their owners. */
@@ -92,13 +99,23 @@ export interface State {
   readonly authToken: string | null;
   readonly randomBytes: (length: number) => Uint8Array;
   /** The TURN servers to offer to a user, with credentials made at that moment. */
-  readonly turnFor: (user: string) => readonly TurnServer[];
+  readonly turnFor: (user: string, chosen: ChosenRelays) => readonly TurnServer[];
+  /** The relays of all nodes, as was heard last. */
+  relays: readonly NodeRelay[];
+  /** Those that others run. */
+  readonly otherRelays: readonly RelayOffer[];
+  /** The name of this server's relay. */
+  readonly ownRelay: string;
+  /** Where this server is; null where that is not told. */
+  readonly region: string | null;
   readonly connections: Map<number, Connection>;
   /** The sources by their names (../../limit/source.ts). */
   readonly sources: Map<string, Source>;
   readonly rooms: Map<string, Room>;
   /** The ids that are kept for owners who have not come to this node yet, by their rooms (kept.ts). */
   readonly kept: Map<string, Map<string, { readonly digest: string; readonly until: number }>>;
+  /** The relays of such rooms, where allocations may be that go on. */
+  readonly keptRelays: Map<string, { readonly relay: string; readonly until: number }>;
   /** The TURN users of all sessions. */
   readonly turnUsers: TurnUsers;
   readonly issueTicket: (now: number, asked: TicketAsked) => Ticket;
@@ -124,12 +141,13 @@ export function arePaired(one: PeerSession, other: PeerSession): boolean {
 
 export function createConnection(
   now: number,
-  { id, source, stun }: Pick<Connection, 'id' | 'source' | 'stun'>,
+  { id, source, stun, near }: Pick<Connection, 'id' | 'source' | 'stun' | 'near'>,
 ): Connection {
   return {
     id,
     source,
     stun,
+    near,
     openedAt: now,
     heardAt: now,
     arrivalMs: now,

@@ -1,7 +1,7 @@
 /** Tickets: the short-term credentials (RFC 8489 §9.1) that tie a UDP socket to a session. */
 import { createHash } from 'node:crypto';
 import { type Endpoint, familyOf } from '../../../src/endpoint.ts';
-import type { TurnServer, WireTicket } from '../../../src/rendezvous/protocol/fields.ts';
+import type { WireTicket } from '../../../src/rendezvous/protocol/fields.ts';
 import { secretOf } from '../../secret.ts';
 import type { TicketAsked } from '../../ticket/tickets.ts';
 import type { IssuedTicket, PeerSession, State } from './state.ts';
@@ -58,10 +58,4 @@ export function takeShown(
 /** The TURN username of a session: a digest of its resume key, which nobody else knows and the name does not reveal. */
 export function turnUserOf(resumeKey: string): string {
   return secretOf(createHash('sha256').update(`turn user ${resumeKey}`).digest().subarray(0, TURN_USER_BYTES));
-}
-
-/** The part of a message that offers the TURN servers; empty where there are none. */
-export function turnOf({ turnFor }: State, { turnUser }: PeerSession): { readonly turn?: TurnServer[] } {
-  const turn = turnFor(turnUser);
-  return turn.length === 0 ? {} : { turn: [...turn] };
 }

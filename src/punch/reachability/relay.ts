@@ -14,7 +14,8 @@ import { notTried, type TurnAttempt, type TurnServerChoice, turnAttempts } from 
 const HEAD_START_MS: Readonly<Record<TurnTransportName, number>> = { udp: 0, tcp: 300, tls: 600 };
 
 export type RelayResult =
-  | { readonly outcome: 'open'; readonly relay: RelaySocket }
+  /** `url` is that of its server. */
+  | { readonly outcome: 'open'; readonly relay: RelaySocket; readonly url: string }
   /** Why each server gave no relay. */
   | { readonly outcome: 'failed'; readonly details: readonly string[] };
 
@@ -38,17 +39,17 @@ export async function openFirstRelay(
   const { signal } = options;
   const won = new AbortController();
   const either = AbortSignal.any([signal, won.signal]);
-  const attempts = turnAttempts(servers, options).map(async (one): Promise<RelaySocket> => {
+  const attempts = turnAttempts(servers, options).map(async (one) => {
     await pause(HEAD_START_MS[one.server.transport], either);
     const relay = await tryOne(one, { ...options, signal: either });
     if (won.signal.aborted) await relay[Symbol.asyncDispose]();
     won.signal.throwIfAborted();
     won.abort();
-    return relay;
+    return { relay, url: one.url };
   });
   const settled = Promise.allSettled(attempts);
-  const relay = await Promise.any(attempts).catch(() => null);
-  if (relay) return { outcome: 'open', relay };
+  const opened = await Promise.any(attempts).catch(() => null);
+  if (opened) return { outcome: 'open', ...opened };
   signal.throwIfAborted();
   const failures = (await settled).flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
   const bug = failures.find((failure) => !(failure instanceof NoRelay));

@@ -1,7 +1,7 @@
 /**
  * The search for a relay. It begins with each join, since a server that was restarted has lost every allocation and takes no
  * credentials that it gave before; a relay from before the join is kept if its server confirms it. A relay that is lost is
- * replaced when one is wanted next.
+ * replaced when one is wanted next, and one that nobody uses as soon as others are named.
  */
 import { now } from '../../net/driver.ts';
 import { shareSocket } from '../../net/shared-socket.ts';
@@ -22,6 +22,10 @@ export function seekRelay(state: State, servers: readonly TurnServerChoice[]): v
   state.servers = servers;
   state.search.abort();
   state.search = new AbortController();
+  const { relay } = state;
+  // Other peers are not to be told of a relay that is going down, or that knows this side no more.
+  const isReplaced = servers.length > 0 && !servers.some(({ urls }) => relay && urls.includes(relay.url));
+  if (relay && isReplaced && state.relayUsers.size === 0) lose(state, relay, 'its server is named no more');
   follow(state, state.relay ? proveOrSearch(state, state.relay) : search(state));
 }
 
@@ -117,7 +121,7 @@ async function search(state: State): Promise<void> {
       if (servers.length > 0) options.onNotice(`no relay: ${result.details.join('; ')}`);
       return;
     }
-    const relay = { socket: result.relay, shared: shareSocket(result.relay) };
+    const relay = { socket: result.relay, shared: shareSocket(result.relay), url: result.url };
     if (signal.aborted) release(state, relay);
     else take(state, relay);
   } catch (error) {

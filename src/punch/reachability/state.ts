@@ -35,6 +35,8 @@ export interface ReachabilityOptions {
 export interface OwnRelay {
   readonly socket: RelaySocket;
   readonly shared: SharedSocket;
+  /** The URL of its server. */
+  readonly url: string;
 }
 
 /** Candidates that were not there when the peer was told of this side, all of one socket. */

@@ -73,6 +73,7 @@ function createState<T extends Told>(options: {
     phase: { kind: 'joining', by: now + joinWaitMs },
     resumeKey: undefined,
     joinedAt: Number.NEGATIVE_INFINITY,
+    serverAddress: '',
     lostAt: now,
     returns: 0,
     startedAt: now,
@@ -144,7 +145,9 @@ function read<T extends Told>(
 ): void {
   notePresence(state.presence, message);
   if (message.type === 'ticket') renewed(now, state, message);
-  else hear(now, state, message);
+  else if (message.type === 'turn') {
+    state.outputs.push({ kind: 'turn', servers: message.turn, address: state.serverAddress });
+  } else hear(now, state, message);
 }
 
 function signal<T extends Told>(

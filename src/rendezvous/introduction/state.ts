@@ -88,6 +88,8 @@ export interface State<T extends Told> {
   resumeKey: string | undefined;
   joinedAt: number;
   lostAt: number;
+  /** The server's IP address, as it was at the last join. */
+  serverAddress: string;
   /** How many attempts to join again were made since the first, or since the last connection that lasted. */
   returns: number;
   /** When the first attempt to join began, and whether any has shown a server that is there. */

@@ -93,17 +93,20 @@ export const stun = z.object({
 });
 export type StunOffer = Readonly<z.infer<typeof stun>>;
 
-/** A TURN server, like WebRTC's RTCIceServer: URLs of RFC 7065, and credentials with their lifetime. */
+/** URLs of RFC 7065. */
+export const turnUrls = z
+  .array(
+    z
+      .string()
+      .max(TURN_URL_MAX_CHARACTERS)
+      .regex(/^turns?:/),
+  )
+  .min(1)
+  .max(TURN_URLS_MAX);
+
+/** A TURN server, like WebRTC's RTCIceServer: its URLs, and credentials with their lifetime. */
 export const turnServer = z.object({
-  urls: z
-    .array(
-      z
-        .string()
-        .max(TURN_URL_MAX_CHARACTERS)
-        .regex(/^turns?:/),
-    )
-    .min(1)
-    .max(TURN_URLS_MAX),
+  urls: turnUrls,
   /** RFC 8489 §14.3: at most 508 bytes. */
   username: z.string().min(1).max(508),
   password: z.string().min(1).max(508),

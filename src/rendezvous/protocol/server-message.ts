@@ -37,6 +37,8 @@ export const serverMessage = z.discriminatedUnion('type', [
     turn,
   }),
   z.object({ type: z.literal('ticket'), ticket, ticket6: ticket.optional(), turn }),
+  /** The TURN servers are others from now on: those that were told before are going down, or are gone. */
+  z.object({ type: z.literal('turn'), turn: z.array(turnServer).max(TURN_SERVERS_MAX) }),
   /** The endpoint from which the ticket came, sent whenever it is a new one. */
   z.object({ type: z.literal('bound'), endpoint }),
   z.object({ type: z.literal('peer-joined'), peer: id }),

@@ -235,7 +235,7 @@ describe('a TURN server', () => {
 });
 
 it('a punch tells what its rendezvous names in vain, and goes on without', async () => {
-  const urls = ['turn:169.254.169.254:80?transport=tcp', 'turn:10.0.0.1:22?transport=tcp', 'turn:0.0.0.0:2375'];
+  const urls = ['turn:169.254.169.254:80?transport=tcp', 'turn:0.0.0.0:2375'];
   await using server = await startPunchServer({ otherTurn: { urls, secret: 'of the other server' } });
   const alice = startPunch(server, { id: 'alice', peer: 'bob', room: 'test' });
   const bob = startPunch(server, { id: 'bob', peer: 'alice', room: 'test' });
@@ -246,6 +246,5 @@ it('a punch tells what its rendezvous names in vain, and goes on without', async
   expect(refused).toEqual([
     'the rendezvous names turn:0.0.0.0:2375, an unspecified address: not tried',
     'the rendezvous names turn:169.254.169.254:80?transport=tcp, a link-local address: not tried',
-    'the rendezvous names turn:10.0.0.1:22?transport=tcp, a private address: not tried',
   ]);
 });

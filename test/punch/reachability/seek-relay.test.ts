@@ -57,7 +57,7 @@ function start({ search }: { readonly search?: (count: number) => Promise<RelayR
       if (other) return other;
       const relay = fakeRelay(50_000 + relays.length);
       relays.push(relay);
-      return { outcome: 'open', relay: relay.socket };
+      return { outcome: 'open', relay: relay.socket, url: server?.urls[0] ?? '' };
     },
     onNotice: (text) => void notices.push(text),
   });
@@ -89,6 +89,23 @@ describe('a relay', () => {
     ]);
     await reachability[Symbol.asyncDispose]();
     expect(relays.map(({ isClosed }) => isClosed)).toEqual([true, true]);
+  });
+
+  it('whose server is named no more is replaced, unless a path may go through it', async () => {
+    const { reachability, port, relays, notices } = start();
+    const other: readonly TurnServerChoice[] = [{ urls: ['turn:203.0.113.20'], username: 'other', password: 'p' }];
+    reachability.seekRelay(named('first'));
+    await port();
+    const path = reachability.onRelayLost(() => {});
+    reachability.seekRelay(other);
+    expect([await port(), notices]).toEqual([50_000, []]);
+    path[Symbol.dispose]();
+    reachability.seekRelay([]);
+    expect(await port()).toBe(50_000);
+    reachability.seekRelay(other);
+    expect([await port(), notices]).toEqual([50_001, ['the relay is lost: its server is named no more']]);
+    expect(relays.map(({ isClosed }) => isClosed)).toEqual([true, false]);
+    await reachability[Symbol.asyncDispose]();
   });
 
   it('that says nothing is replaced, unless a path may go through it', async () => {
@@ -151,7 +168,7 @@ describe('a relay', () => {
     reachability.seekRelay(named('second'));
     expect([await port(), searches]).toEqual([50_000, ['first', 'second']]);
     const relay = fakeRelay(60_000);
-    late.resolve({ outcome: 'open', relay: relay.socket });
+    late.resolve({ outcome: 'open', relay: relay.socket, url: 'turn:first' });
     await reachability[Symbol.asyncDispose]();
     expect(relay.isClosed).toBe(true);
   });

@@ -16,6 +16,20 @@ const unreachable = (reason: string, sign: ServerSign): NotJoined => ({ outcome:
 const BROKEN_OFF = unreachable('ECONNRESET', 'broken-off');
 const ABSENT = unreachable('ECONNREFUSED', 'absent');
 
+describe('other TURN servers', () => {
+  it('that the server names later are sought as if it had named them at the join, on its word', () => {
+    const side = createSide();
+    side.tell({ kind: 'want', peer: 'bob', waitMs: 60_000 });
+    side.runUntil(1_000);
+    const turn = [{ urls: ['turn:203.0.113.20'], username: 'u', password: 'p', expiresInMs: 1_000 }];
+    side.tell({ kind: 'message', message: { type: 'turn', turn } });
+    expect(side.of('turn')).toEqual([
+      { kind: 'turn', servers: [], address: '203.0.113.10' },
+      { kind: 'turn', servers: turn, address: '203.0.113.10' },
+    ]);
+  });
+});
+
 describe('the first join', () => {
   it('is made again after a connection that was broken off, with growing pauses', () => {
     const join = (count: number) => ({ afterMs: 0, ...(count < 6 && { refused: count === 1 ? BROKEN_OFF : ABSENT }) });

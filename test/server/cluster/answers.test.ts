@@ -9,7 +9,7 @@ import { findRedis, startRedis } from './redis-server.ts';
 
 const redis = findRedis();
 const [A, B] = ['0000000a', '0000000b'];
-type Asked = Exclude<ClusterOutput, { readonly kind: 'send' | 'ping' | 'close' }>;
+type Asked = Exclude<ClusterOutput, { readonly kind: 'send' | 'ping' | 'close' | 'turn-user' }>;
 interface Store {
   readonly ask: (node: string, asked: Asked) => Promise<ClusterInput | null>;
   /** Lets at least that much time pass. */
@@ -19,7 +19,7 @@ interface Store {
 async function real(): Promise<Store> {
   if (typeof redis === 'string') throw new Error(redis);
   const { url } = ownedByTest(await startRedis(redis));
-  const connection = ownedByTest(await openRedis({ url, channel: 'nobody', onMessage: () => {} }));
+  const connection = ownedByTest(await openRedis({ url, channel: 'nobody', onMessage: () => {}, onNews: () => {} }));
   return {
     ask: (node, asked) => askRedis(connection, node, { asked, sentAt: 0 }),
     pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
@@ -34,7 +34,7 @@ async function simulated(): Promise<Store> {
 
 const claim = { kind: 'claim', room: 'room', claim: 1 } as const;
 const answer = (home: string | null, ids: object[] = []) => ({ kind: 'claimed', room: 'room', claim: 1, home, ids });
-const beat = (watch: readonly string[] = []) => ({ kind: 'beat', watch }) as const;
+const beat = (watch: readonly string[] = [], offer = '') => ({ kind: 'beat', watch, offer, isNews: false }) as const;
 
 describe.each([
   ['the simulated Redis', simulated, false],

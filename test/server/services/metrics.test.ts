@@ -9,18 +9,19 @@ import { createMetricsReader, sumWith } from '../../../server/services/metrics.t
 
 afterEach(() => vi.useRealTimers());
 
-function registryOf(replies: number, isOpen: number): Registry {
+function registryOf(replies: number, isOpen: number, load: number): Registry {
   const registry = new Registry();
   addCounter(registry, { name: 'replies_total', help: 'Replies.', read: () => replies });
   addGauge(registry, { name: 'relay_open', help: 'Open.', aggregator: 'max', read: () => isOpen });
+  addGauge(registry, { name: 'relay_load', help: 'Load.', aggregator: 'average', read: () => load });
   return registry;
 }
 
-it('counts are summed, and what is said by each alike is said once', async () => {
-  const workers = [registryOf(2, 1), registryOf(3, 1)];
+it('counts are summed, parts of shares are averaged, and what is said by each alike is said once', async () => {
+  const workers = [registryOf(2, 1, 0.5), registryOf(3, 1, 0)];
   const all = sumWith(new Registry(), () => Promise.all(workers.map((one) => one.getMetricsAsJSON())));
   const lines = (await all.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  expect(lines).toEqual(['replies_total 5', 'relay_open 1']);
+  expect(lines).toEqual(['replies_total 5', 'relay_open 1', 'relay_load 0.25']);
 });
 
 /** A worker that answers, or does not. */

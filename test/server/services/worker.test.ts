@@ -5,11 +5,14 @@ import { describe, expect, it } from 'vitest';
 import type { FromWorker, ToWorker, WorkerStart } from '../../../server/services/messages.ts';
 import type { Endpoint } from '../../../src/endpoint.ts';
 import { decode } from '../../../src/stun/decode.ts';
+import { METHOD } from '../../../src/stun/header.ts';
 import { attribute, type StunMessage } from '../../../src/stun/message.ts';
+import { timeLimitedCredentials } from '../../../src/turn/credentials.ts';
 import { ownedByTest } from '../../owner/owned-by-test.ts';
 import { HAND_OVER } from '../partner/pair.ts';
 import { changeRequest, request } from '../stun/requests.ts';
 import { USERS } from '../turn/relay-server.ts';
+import { REQUESTED_TRANSPORT } from '../turn/requests.ts';
 import { openTurnClient } from '../turn/turn-client.ts';
 import { showTicket } from './clients.ts';
 import { beginWorker, HOST, type WorkerProcess } from './worker-process.ts';
@@ -82,7 +85,7 @@ describe('a worker that is told something while it starts', () => {
   });
 
   it('takes the tickets of the secret that is the right one by then, and says who has shown one', async () => {
-    const worker = await beginWorker({}, { early: [{ kind: 'secrets', ticketSecret: SECRET }] });
+    const worker = await beginWorker({}, { early: [{ kind: 'secrets', ticketSecret: SECRET, sessionSecret: null }] });
     await worker.first('ready');
     const { outcome, bound } = await showTicket(SECRET, worker.at);
     expect(outcome).toBe('bound');
@@ -102,9 +105,25 @@ describe('a worker', () => {
     const former = new Uint8Array(32).fill(1);
     const worker = await startWorker({ ticketSecret: former });
     expect((await showTicket(former, worker.at)).outcome).toBe('bound');
-    worker.tell({ kind: 'secrets', ticketSecret: SECRET });
+    worker.tell({ kind: 'secrets', ticketSecret: SECRET, sessionSecret: null });
     await expect.poll(async () => (await showTicket(SECRET, worker.at)).outcome).toBe('bound');
     expect((await showTicket(former, worker.at)).outcome).toBe('refused');
+  });
+});
+
+describe('the relay of a worker', () => {
+  it('takes the credentials of another secret from when it is told, and none of the former one', async () => {
+    const madeBy = (secret: string) =>
+      timeLimitedCredentials({ secret, user: 'alice', expiresAtS: Math.ceil(Date.now() / 1000) + 3_600 });
+    const relay = { open: true, allowPrivate: true } as const;
+    const worker = await startWorker({ relay, sessionSecret: 'former', turnUsers: ['alice'] });
+    worker.tell({ kind: 'secrets', ticketSecret: SECRET, sessionSecret: 'other' });
+    const outcomeBy = async (secret: string) => {
+      await using client = await openTurnClient(worker.at.port, madeBy(secret));
+      return await client.outcome(METHOD.allocate, [REQUESTED_TRANSPORT]);
+    };
+    await expect.poll(() => outcomeBy('other')).toBe('success');
+    expect(await outcomeBy('former')).toBe(401);
   });
 });
 

@@ -98,6 +98,40 @@ describe('a server', () => {
   });
 });
 
+describe('servers that others run', () => {
+  it('are told by their hosts, with the regions that stand before their URLs', () => {
+    const urls = [
+      'eu=turn:a.example:3478',
+      'turns:a.example',
+      'turn:[2001:db8::1]:1?transport=tcp',
+      'us=turn:b.example',
+    ];
+    const server = { name: 'a', secret: { current: 's' }, primaries: [], port: 1, turnsPort: null };
+    const turn = turnServersOf({ otherTurn: { urls, secret: 'north' } }, server);
+    expect(turn.others).toEqual([
+      { name: 'a.example', urls: ['turn:a.example:3478', 'turns:a.example'], region: 'eu', load: null },
+      { name: '[2001:db8::1]', urls: ['turn:[2001:db8::1]:1?transport=tcp'], region: null, load: null },
+      { name: 'b.example', urls: ['turn:b.example'], region: 'us', load: null },
+    ]);
+    const chosen = { nodes: [], others: turn.others.slice(0, 2) };
+    expect(turn.serversFor('alice', chosen)).toMatchObject([
+      { urls: ['turn:a.example:3478', 'turns:a.example', 'turn:[2001:db8::1]:1?transport=tcp'] },
+    ]);
+  });
+
+  it('are still offered by a server that drains, and its relay is not', async () => {
+    const otherTurn = { urls: ['turn:other.example'], secret: 'north' };
+    await using server = await startTestServer({ relay: { open: true }, otherTurn });
+    await using alice = await join(server, 'alice');
+    const aborting = new AbortController();
+    const drained = server.drain(aborting.signal);
+    await using bob = await join(server, 'bob');
+    expect([alice, bob].map(({ client }) => client.joined.turn?.length)).toEqual([2, 1]);
+    aborting.abort();
+    expect(await drained).toBe('aborted');
+  });
+});
+
 describe('what is offered', () => {
   it('has the end of the credentials in the username, in whole seconds', () => {
     expect(turnServerFor(1_699_996_400.9, { urls: ['turn:a'], secret: 'north' }, 'alice')).toEqual({
@@ -123,12 +157,12 @@ describe('what is offered', () => {
 
   it('is this server’s relay and another one when there are both', () => {
     const otherTurn = { urls: ['turn:other.example'], secret: 'north' };
-    const { urls, serversFor } = turnServersOf(
-      { otherTurn },
-      { secret: 'south', primaries: ['203.0.113.10'], port: 3478, turnsPort: null },
-    );
+    const secret = { current: 'south' };
+    const server = { name: 'a', secret, primaries: ['203.0.113.10'], port: 3478, turnsPort: null };
+    const { urls, own, others, serversFor } = turnServersOf({ relay: {}, otherTurn }, server);
     expect(urls).toHaveLength(3);
-    expect(serversFor('alice').map((one) => one.urls.length)).toEqual([2, 1]);
-    expect(turnServersOf({}, { secret: null, primaries: ['203.0.113.10'], port: 1, turnsPort: null }).urls).toEqual([]);
+    const offered = serversFor('alice', { nodes: own ? [own] : [], others });
+    expect(offered.map((one) => one.urls.length)).toEqual([2, 1]);
+    expect(turnServersOf({}, server)).toMatchObject({ urls: [], own: null, others: [] });
   });
 });

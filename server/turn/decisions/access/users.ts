@@ -2,6 +2,7 @@
  * The users of the relay: named users, sessions of the rendezvous, and whoever has credentials made from a shared
  * secret.
  */
+import { createHmac } from 'node:crypto';
 import type { IntegrityAlgorithm } from '../../../../src/stun/integrity.ts';
 import { expiryOf, timeLimitedPassword } from '../../../../src/turn/credentials.ts';
 
@@ -14,8 +15,8 @@ export interface UserDirectory {
   readonly users: readonly RelayUser[];
   /** The secret of the operator's time-limited credentials (src/turn/credentials.ts); null where there are none. */
   readonly secret: string | null;
-  /** The secret of the credentials that the rendezvous gives to peers; null where it gives none. */
-  readonly sessionSecret: string | null;
+  /** The secret of the credentials that the rendezvous gives to peers, as it is now; null where it gives none. */
+  readonly sessionSecret: { readonly current: string } | null;
   /** Whether the session of the rendezvous that has this TURN user is there. */
   readonly isAttended: (session: string) => boolean;
 }
@@ -27,8 +28,28 @@ export interface UserDirectory {
  */
 const ELSEWHERE = 'session.';
 
+/** Marks the user in the credentials that a session is given for the relay of another node than the home of its room. */
+const AT_NODE = `${ELSEWHERE}node.`;
+
+/** How long credentials that the rendezvous gives are good at most. */
+export const CREDENTIALS_S = 3_600;
+/**
+ * How old they may be for a session that this node has not heard of: what its home says of it may come later than the
+ * client. The clocks of nodes agree within some seconds.
+ */
+const NEW_S = 10;
+
 export function userElsewhere(session: string): string {
   return `${ELSEWHERE}${session}`;
+}
+
+export function userAtNode(session: string): string {
+  return `${AT_NODE}${session}`;
+}
+
+/** The secret of the credentials for one relay, of that which all nodes have: those for one are none for another. */
+export function secretOfRelay(shared: string, relay: string): string {
+  return createHmac('sha256', shared).update(relay).digest('base64url');
 }
 
 export interface Account {
@@ -59,11 +80,13 @@ export function accountOf(unixS: number, directory: UserDirectory, username: str
   if (named) return { password: named.password, session: null };
   const expiresAtS = expiryOf(username);
   if (expiresAtS === null || expiresAtS <= unixS) return null;
-  const session = username.slice(username.indexOf(':') + 1);
-  if (sessionSecret !== null && isAttended(session)) {
-    return { password: timeLimitedPassword(sessionSecret, username), session };
+  const user = username.slice(username.indexOf(':') + 1);
+  const session = user.startsWith(AT_NODE) ? user.slice(AT_NODE.length) : user;
+  const isNew = session !== user && Math.abs(expiresAtS - CREDENTIALS_S - unixS) <= NEW_S;
+  if (sessionSecret !== null && (isNew || isAttended(session))) {
+    return { password: timeLimitedPassword(sessionSecret.current, username), session };
   }
-  if (secret === null || session.startsWith(ELSEWHERE)) return null;
+  if (secret === null || user.startsWith(ELSEWHERE)) return null;
   return { password: timeLimitedPassword(secret, username), session: null };
 }
 

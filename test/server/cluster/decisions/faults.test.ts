@@ -1,4 +1,7 @@
-/** Whatever happens to nodes and Redis: no room has two homes, nobody is introduced twice, and all goes on by itself. */
+/**
+ * Whatever happens to nodes and Redis: no room has two homes, nobody is introduced twice, every relay that a peer was offered
+ * knows it, and all goes on by itself.
+ */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createFront, type SimPeer } from './sim-peer.ts';
@@ -25,6 +28,7 @@ function run(faults: readonly Fault[], delays: readonly number[]) {
   const delayMs = (): number => delays[turn++ % delays.length] ?? 1;
   const limits = { peersPerSource: 10_000 };
   const nodes = Array.from({ length: NODES }, () => startNode({ clock, redis, node: ++number, delayMs, limits }));
+  for (const node of nodes) node.load = 0.5;
   clock.pass(2_500);
   const { peer } = createFront(clock, nodes);
   const peers = ROOMS.flatMap((room, r) =>
@@ -65,7 +69,7 @@ function run(faults: readonly Fault[], delays: readonly number[]) {
       peer(subject.it.id, { room: subject.room, at: node, resumeKey: 'x'.repeat(43) });
     pass(afterMs);
   }
-  return { peers, others, pass };
+  return { nodes, peers, others, pass };
 }
 
 const delays = fc.array(fc.constantFrom(0, 1, 5, 40), { minLength: 1, maxLength: 5 });
@@ -108,6 +112,31 @@ it('in the end everybody who was not robbed is there, and has been introduced to
               .filter(({ id }) => !met.has(id))
               .map(({ id }) => id),
           ).toEqual([]);
+        }
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+it('in the end everybody has been offered a relay of a node that is there, and is known there', () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        FAULT.filter(({ kind }) => kind !== 'thief'),
+        { maxLength: 6 },
+      ),
+      delays,
+      (faults, waits) => {
+        const { nodes, peers, pass } = run(faults, waits);
+        pass(12_000);
+        for (const { room, it: one } of peers) {
+          const told = one.told.filter((message) => message.type === 'joined' || message.type === 'turn').at(-1);
+          const { urls = [], username = '' } = told?.turn?.[0] ?? {};
+          const relay = nodes.find(({ cluster, isAlive }) => isAlive() && urls[0] === `turn:${cluster.node}`);
+          const home = nodes.find((node) => node.isAlive() && node.rendezvous.holds(room));
+          const isKnown = relay === home ? home?.rendezvous.hasTurnUser(username) : relay?.turnUsers.has(username);
+          expect([one.id, relay?.cluster.node, isKnown]).toEqual([one.id, expect.any(String), true]);
         }
       },
     ),

@@ -1,5 +1,5 @@
 /** A peer of a cluster under a test's clock, which comes back with its resume key whenever it is cut off, to the next node that is there. */
-import type { RendezvousOutput } from '../../../../server/rendezvous/decisions/input-output.ts';
+import type { ConnectionOutput } from '../../../../server/rendezvous/decisions/input-output.ts';
 import type { ServerMessage, ServerMessageOf } from '../../../../src/rendezvous/protocol/server-message.ts';
 import { BEHAVIOR, CANDIDATE } from '../../rendezvous/decisions/world.ts';
 import type { SimClock, SimNode } from './sim-redis.ts';
@@ -27,10 +27,10 @@ export interface SimPeer {
 
 /** The connections of each node, and what is done for them. */
 export function createFront(clock: SimClock, nodes: readonly SimNode[]) {
-  const sockets = new Map<SimNode, Map<number, (output: RendezvousOutput) => void>>();
+  const sockets = new Map<SimNode, Map<number, (output: ConnectionOutput) => void>>();
   let connections = 0;
   const watch = (node: SimNode): void => {
-    const ofNode = new Map<number, (output: RendezvousOutput) => void>();
+    const ofNode = new Map<number, (output: ConnectionOutput) => void>();
     sockets.set(node, ofNode);
     node.onOutput = (output) => ofNode.get(output.connection)?.(output);
   };
@@ -54,7 +54,7 @@ export function createFront(clock: SimClock, nodes: readonly SimNode[]) {
     const say = (message: object): void => {
       if (here) here.node.handle({ kind: 'message', connection: here.connection, text: JSON.stringify(message) });
     };
-    const told1 = (output: RendezvousOutput): void => {
+    const told1 = (output: ConnectionOutput): void => {
       const { connection } = output;
       if (output.kind === 'ping') {
         here?.node.handle({ kind: 'pong', connection, payload: output.payload });

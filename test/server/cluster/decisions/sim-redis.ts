@@ -6,10 +6,12 @@
 import { type Cluster, createCluster } from '../../../../server/cluster/decisions/cluster.ts';
 import type { ClusterInput, ClusterOutput } from '../../../../server/cluster/decisions/input-output.ts';
 import { CLOCK_MS, LEASE_MS, QUARANTINE_MS } from '../../../../server/cluster/decisions/limits.ts';
-import type { RendezvousOutput } from '../../../../server/rendezvous/decisions/input-output.ts';
+import { nodeName } from '../../../../server/cluster/decisions/state.ts';
+import type { ConnectionOutput } from '../../../../server/rendezvous/decisions/input-output.ts';
 import { TICK_MS } from '../../../../server/rendezvous/decisions/limits.ts';
 import { createRendezvous, type Rendezvous } from '../../../../server/rendezvous/decisions/rendezvous.ts';
 import { createTicketIssuer } from '../../../../server/ticket/tickets.ts';
+import type { ChosenRelays } from '../../../../server/turn/choice/offer.ts';
 
 export interface SimClock {
   readonly now: () => number;
@@ -40,20 +42,23 @@ export function createClock(): SimClock {
   };
 }
 
-type Asked = Exclude<ClusterOutput, RendezvousOutput>;
+type Asked = Exclude<ClusterOutput, ConnectionOutput | { readonly kind: 'turn-user' }>;
 
 interface Data {
   began: number | null;
   readonly leases: Map<string, number>;
   readonly homes: Map<string, string>;
   readonly ids: Map<string, Map<string, string>>;
+  readonly offers: Map<string, string>;
 }
 
-const emptyData = (): Data => ({ began: null, leases: new Map(), homes: new Map(), ids: new Map() });
+const emptyData = (): Data => ({ began: null, leases: new Map(), homes: new Map(), ids: new Map(), offers: new Map() });
 
 export interface SimRedis {
   readonly run: (node: string, asked: Asked) => ClusterInput | null;
   readonly subscribers: Map<string, (from: string, text: string) => void>;
+  /** Who hears that another node offers something else. */
+  readonly news: Map<string, () => void>;
   /** Loses all data. */
   readonly lose: () => void;
   readonly homes: () => ReadonlyMap<string, string>;
@@ -62,6 +67,7 @@ export interface SimRedis {
 export function createRedis(clock: SimClock): SimRedis {
   let data = emptyData();
   const subscribers: SimRedis['subscribers'] = new Map();
+  const news: SimRedis['news'] = new Map();
   const isThere = (node: string): boolean => (data.leases.get(node) ?? Number.NEGATIVE_INFINITY) > clock.now();
   const begin = (): number => (data.began ??= clock.now());
   const claim = (node: string, room: string): string | null => {
@@ -78,12 +84,26 @@ export function createRedis(clock: SimClock): SimRedis {
     for (const room of restored) data.homes.set(room, node);
     return { kind: 'renewed', lost, restored };
   };
+  const tellNews = (node: string): void => {
+    for (const [one, hear] of news) if (one !== node) hear();
+  };
+  const offer = (node: string, { offer: text, isNews }: Extract<Asked, { readonly kind: 'beat' }>): void => {
+    if (text === '') data.offers.delete(node);
+    else data.offers.set(node, text);
+    if (isNews) tellNews(node);
+  };
+  const offers = () =>
+    [...data.offers].sort().flatMap(([node, text]) => {
+      const ttlMs = (data.leases.get(node) ?? 0) - clock.now();
+      return ttlMs > 0 ? [{ node, text, ttlMs }] : [];
+    });
   const run: SimRedis['run'] = (node, asked) => {
     switch (asked.kind) {
       case 'beat': {
         data.leases.set(node, clock.now() + LEASE_MS);
+        offer(node, asked);
         const gone = asked.watch.filter((one) => !isThere(one));
-        return { kind: 'beaten', sentAt: 0, term: String(begin()), gone };
+        return { kind: 'beaten', sentAt: 0, term: String(begin()), gone, offers: offers() };
       }
       case 'claim': {
         const { room, claim: number } = asked;
@@ -109,11 +129,12 @@ export function createRedis(clock: SimClock): SimRedis {
         return null;
       case 'leave':
         data.leases.delete(node);
+        if (data.offers.delete(node)) tellNews(node);
         for (const room of asked.rooms) if (data.homes.get(room) === node) data.homes.delete(room);
         return null;
     }
   };
-  return { run, subscribers, lose: () => (data = emptyData()), homes: () => data.homes };
+  return { run, subscribers, news, lose: () => (data = emptyData()), homes: () => data.homes };
 }
 
 export interface SimNode {
@@ -122,7 +143,11 @@ export interface SimNode {
   /** Tells the node what its connections say. */
   readonly handle: (input: ClusterInput) => void;
   /** Called with what the node does for its connections. */
-  onOutput: (output: RendezvousOutput) => void;
+  onOutput: (output: ConnectionOutput) => void;
+  /** The TURN users of other nodes' sessions that may use its relay. */
+  readonly turnUsers: ReadonlySet<string>;
+  /** What its relay has; null where it has none. */
+  load: number | null;
   /** Ends its connection to Redis; it makes another after that time. */
   readonly cut: (downMs: number) => void;
   /** Stops it for good, as SIGKILL does, or for a while, as SIGSTOP does. */
@@ -141,11 +166,12 @@ export interface NodeOptions {
   /** How long a command takes to Redis, and an answer back. */
   readonly delayMs?: () => number;
   readonly limits?: Parameters<typeof createRendezvous>[0]['limits'];
+  readonly region?: string;
 }
 
 export const stunOf = (node: number) => ({ port: 3478 + node, altPort: 3578 + node });
 
-export function startNode({ clock, redis, node, delayMs = () => 1, limits }: NodeOptions): SimNode {
+export function startNode({ clock, redis, node, delayMs = () => 1, limits, region }: NodeOptions): SimNode {
   let random = node << 16;
   const randomBytes = (length: number): Uint8Array => {
     const bytes = Buffer.alloc(length);
@@ -154,8 +180,15 @@ export function startNode({ clock, redis, node, delayMs = () => 1, limits }: Nod
   };
   const issueTicket = createTicketIssuer({ secret: new Uint8Array(32), node, unixMs: (now) => now, randomBytes });
   const stun = stunOf(node);
-  const rendezvous = createRendezvous({ stun, limits, randomBytes, issueTicket });
-  const cluster = createCluster({ node, stun, rendezvous, limits, randomBytes });
+  const name = nodeName(node);
+  const own = { name, urls: [`turn:${name}`], region: region ?? null, load: 0 };
+  const relays = { own, others: [], region: region ?? null };
+  const turnFor = (user: string, { nodes }: ChosenRelays) =>
+    nodes.map(({ urls }) => ({ urls: [...urls], username: user, password: 'p', expiresInMs: 1 }));
+  const rendezvous = createRendezvous({ stun, limits, randomBytes, issueTicket, relays, turnFor });
+  const readRelay = () => (self.load === null ? null : { ...own, load: self.load });
+  const cluster = createCluster({ node, stun, rendezvous, limits, region, readRelay, randomBytes });
+  const turnUsers = new Set<string>();
   /** The generation of the connection to Redis; what is under way on an older one is lost. */
   let generation = 0;
   let [isAlive, stoppedUntil] = [true, 0];
@@ -181,6 +214,7 @@ export function startNode({ clock, redis, node, delayMs = () => 1, limits }: Nod
     if (clock.now() < stoppedUntil) return void waiting.push(input);
     for (const output of cluster.handle(clock.now(), input)) {
       if (output.kind === 'send' || output.kind === 'ping' || output.kind === 'close') self.onOutput(output);
+      else if (output.kind === 'turn-user') turnUsers[output.isThere ? 'add' : 'delete'](output.user);
       else if (isUp) ask(output);
     }
   };
@@ -191,11 +225,13 @@ export function startNode({ clock, redis, node, delayMs = () => 1, limits }: Nod
       if (losing > 0) losing--;
       else deliver('down', () => handle({ kind: 'heard', from, text }));
     });
+    redis.news.set(cluster.node, () => deliver('down', () => handle({ kind: 'news' })));
     handle({ kind: 'up' });
   };
   const cut = (downMs: number): void => {
     generation++;
     redis.subscribers.delete(cluster.node);
+    redis.news.delete(cluster.node);
     if (isUp) handle({ kind: 'down' });
     isUp = false;
     const of = generation;
@@ -214,10 +250,13 @@ export function startNode({ clock, redis, node, delayMs = () => 1, limits }: Nod
     rendezvous,
     handle,
     onOutput: () => {},
+    turnUsers,
+    load: null,
     cut,
     kill: () => {
       isAlive = false;
       redis.subscribers.delete(cluster.node);
+      redis.news.delete(cluster.node);
     },
     stop: (ms) => {
       stoppedUntil = clock.now() + ms;

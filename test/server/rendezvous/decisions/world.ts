@@ -37,6 +37,7 @@ export function createWorld(options: Partial<RendezvousOptions> = {}) {
   let connections = 0;
   const told = new Map<number, ServerMessage[]>();
   const pings = new Map<number, string[]>();
+  const attended: Extract<RendezvousOutput, { readonly kind: 'attend' }>[] = [];
   const closes = new Map<number, readonly [number, string]>();
   const randomBytes = (length: number): Uint8Array => new Uint8Array(length).fill(random++);
   const tickets = { secret: new Uint8Array(32).fill(7), unixMs: (at: number): number => at };
@@ -49,7 +50,8 @@ export function createWorld(options: Partial<RendezvousOptions> = {}) {
   const carryOut = (output: RendezvousOutput): void => {
     if (output.kind === 'send') told.get(output.connection)?.push(output.message);
     else if (output.kind === 'ping') pings.get(output.connection)?.push(output.payload);
-    else closes.set(output.connection, [output.code, output.reason]);
+    else if (output.kind === 'close') closes.set(output.connection, [output.code, output.reason]);
+    else if (output.kind === 'attend') attended.push(output);
   };
   const handle = (input: RendezvousInput): void => rendezvous.handle(now, input).forEach(carryOut);
 
@@ -95,6 +97,8 @@ export function createWorld(options: Partial<RendezvousOptions> = {}) {
     /** The password of a ticket, as whoever takes it knows it. */
     passwordOf: createTicketReader(tickets),
     handle,
+    /** What relays of other nodes are told. */
+    attended,
     connect,
     /** A peer that has joined and been measured; what it was told so far is taken. */
     peer: (

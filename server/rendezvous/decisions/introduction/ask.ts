@@ -1,13 +1,13 @@
 /**
  * Asks for a peer by its id. Once both have asked, signals pass, and the two are introduced as soon as it is possible.
  */
-import { ASKED_MAX_CHARACTERS, ASKS_MAX } from '../../../src/rendezvous/protocol/bounds.ts';
-import type { ClientMessageOf } from '../../../src/rendezvous/protocol/client-message.ts';
-import type { RefusalCode } from '../../../src/rendezvous/protocol/refusal.ts';
-import { roleOf } from '../../../src/rendezvous/protocol/role.ts';
-import { introduceIfReady } from './introduction.ts';
-import { send } from './say.ts';
-import { arePaired, type PeerSession, peerOf, type State } from './state.ts';
+import { ASKED_MAX_CHARACTERS, ASKS_MAX } from '../../../../src/rendezvous/protocol/bounds.ts';
+import type { ClientMessageOf } from '../../../../src/rendezvous/protocol/client-message.ts';
+import type { RefusalCode } from '../../../../src/rendezvous/protocol/refusal.ts';
+import { roleOf } from '../../../../src/rendezvous/protocol/role.ts';
+import { send } from '../say.ts';
+import { arePaired, type PeerSession, peerOf, type State } from '../state.ts';
+import { introduceIfReady } from './introduce.ts';
 
 /** Enters an ask. The peer hears who has asked for it, and the rest only when it has asked as well. */
 export function ask(state: State, session: PeerSession, message: ClientMessageOf<'ask'>): RefusalCode | null {

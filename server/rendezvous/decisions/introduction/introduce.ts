@@ -1,11 +1,11 @@
 /** Introduces two peers: gives each the other's endpoint, a key for the pair, and the instant at which both start. */
-import { type Endpoint, type Family, familyOf } from '../../../src/endpoint.ts';
-import type { ToldBehavior } from '../../../src/rendezvous/protocol/fields.ts';
-import { roleOf } from '../../../src/rendezvous/protocol/role.ts';
-import { secretOf } from '../../secret.ts';
-import { roundTripMs } from './round-trip.ts';
-import { send } from './say.ts';
-import { type Ask, type PeerSession, peerOf, type State } from './state.ts';
+import { type Endpoint, type Family, familyOf } from '../../../../src/endpoint.ts';
+import type { ToldBehavior } from '../../../../src/rendezvous/protocol/fields.ts';
+import { roleOf } from '../../../../src/rendezvous/protocol/role.ts';
+import { secretOf } from '../../../secret.ts';
+import { roundTripMs } from '../round-trip.ts';
+import { send } from '../say.ts';
+import { type Ask, type PeerSession, peerOf, type State } from '../state.ts';
 
 const PAIR_KEY_BYTES = 32;
 const FAMILIES = ['IPv4', 'IPv6'] as const satisfies readonly Family[];
