@@ -99,7 +99,7 @@ export interface NatcheckServer extends AsyncDisposable, Operation {
  */
 export async function startServer(options: ServerOptions): Promise<NatcheckServer> {
   const plan = planOf(options);
-  const { relay, log = SILENT, onPartner } = options;
+  const { log = SILENT, onPartner } = options;
   const readiness = createReadiness();
   const listening = readiness.require('listening');
   const onStanding: typeof onPartner = (view, standing) => {
@@ -125,8 +125,10 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   const { partners } = await services.serve({
     ...{ ticketSecret: secrets.ticket, sessionSecret: turnServers.ownSecret, metrics, turnUsers, onBound },
   });
-  if ('onSecrets' in entry)
-    entry.onSecrets(() => services.tellSecrets({ ticketSecret: secrets.ticket, sessionSecret: turnServers.ownSecret }));
+  if ('onSecrets' in entry) {
+    const told = () => ({ ticketSecret: secrets.ticket, sessionSecret: turnServers.ownSecret });
+    entry.onSecrets(() => services.tellSecrets(told()));
+  }
   await cluster?.start(service.carryOut, readiness.require);
   for (const { family, standing } of partners) readiness.require(`partner ${family}`).set(standing() === 'up');
   owner.use(reportRefusals(metrics, log));
