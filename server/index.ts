@@ -120,10 +120,11 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
     ...{ entry, services, readiness, metrics, owner, turnUsers, turnFor: turnServers.serversFor },
     relays: { ...turnServers, region: options.region ?? null },
   });
-  const { service, cluster } = meeting;
+  const { service, browsers, cluster } = meeting;
   const onBound = (ticket: BoundTicket): void => service.handle({ kind: 'bound', ...ticket });
   const { partners } = await services.serve({
     ...{ ticketSecret: secrets.ticket, sessionSecret: turnServers.ownSecret, metrics, turnUsers, onBound },
+    browsers: browsers?.take,
   });
   if ('onSecrets' in entry) {
     const told = () => ({ ticketSecret: secrets.ticket, sessionSecret: turnServers.ownSecret });

@@ -1,12 +1,17 @@
 /** Where peers meet: the rendezvous, by itself or as a node of a cluster, and the HTTP port by which it is reached. */
 import { randomBytes } from 'node:crypto';
 import type { Registry } from 'prom-client';
+import { BROWSER_PATH } from '../src/browser/protocol.ts';
 import { now, wallClock } from '../src/net/driver.ts';
 import type { Owner } from '../src/net/owner.ts';
+import { type BrowserService, serveBrowsers } from './browser/service.ts';
 import type { ClusterService } from './cluster/service.ts';
 import { type Entry, startCluster } from './cluster/start.ts';
 import type { HttpServer } from './http/http.ts';
 import { openHttp } from './http/open.ts';
+import { showsPage } from './http/options.ts';
+import { builtPage, pageFiles } from './http/page-files.ts';
+import { routeUpgrades } from './http/upgrades.ts';
 import { type MetricsServer, openMetricsServer } from './operations/metrics-server.ts';
 import { metricsPages, publicPages } from './operations/pages.ts';
 import type { Readiness } from './operations/readiness.ts';
@@ -36,6 +41,8 @@ interface Surroundings extends Required<Pick<RendezvousOptions, 'turnFor' | 'rel
 export interface Meeting {
   readonly rendezvous: Rendezvous;
   readonly service: RendezvousService;
+  /** Measures the NATs of browsers; null where there is no page. */
+  readonly browsers: BrowserService | null;
   /** Null where the server is the home of all its rooms; else it is to be started. */
   readonly cluster: ClusterService | null;
   readonly http: readonly HttpServer[];
@@ -58,21 +65,26 @@ export async function openMeeting(plan: Plan, options: ServerOptions, around: Su
   const cluster = startCluster(options, {
     ...{ entry, rendezvous, stun, metrics, owner, readRelay, turnUsers: turnUsers.keep() },
   });
-  const service = owner.use(serveRendezvous({ rendezvous: cluster ?? rendezvous, http, now, log }));
-  return { rendezvous, service, cluster, http, scraped };
+  const service = owner.use(serveRendezvous({ rendezvous: cluster ?? rendezvous, now, log }));
+  const { layouts } = services.bound;
+  const browsers = showsPage(options) ? owner.use(serveBrowsers({ layouts, transmit: services.transmit, now })) : null;
+  const upgrades = { '/': service.upgrade, ...(browsers && { [`/${BROWSER_PATH}`]: browsers.upgrade }) };
+  routeUpgrades(http, upgrades, options);
+  return { rendezvous, service, browsers, cluster, http, scraped };
 }
 
 /** Opens the HTTP port, and the metrics on an address of their own where they are asked for there. */
 async function openPages(
   { families, httpPort }: Plan,
-  { tls, limits, metricsListen, metricsToken }: ServerOptions,
+  { tls, limits, metricsListen, metricsToken, ...options }: ServerOptions,
   { metrics, services, readiness, owner }: Surroundings,
 ): Promise<Pick<Meeting, 'http' | 'scraped'>> {
+  const built = showsPage(options) ? builtPage() : null;
   const pages = { metrics: sumWith(metrics, () => services.readMetrics()), metricsToken, readiness };
   const { peersPerSource } = { ...DEFAULT_LIMITS, ...limits };
   const { http, admission } = await openHttp(
     { served: families.flat(), httpPort },
-    { pages: publicPages(pages), tls, now, peersPerSource },
+    { pages: publicPages({ ...pages, page: built === null ? {} : pageFiles(built) }), tls, now, peersPerSource },
   );
   owner.defer(() => closeAll(http));
   addConnectionMetrics(metrics, { http: admission, ...(services.admission && { turn: services.admission }) });

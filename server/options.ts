@@ -2,6 +2,7 @@
 import { DEFAULT_ALT_PORT, DEFAULT_HTTP_PORT, DEFAULT_PORT } from '../src/endpoint.ts';
 import { parseServerName } from '../src/net/lookup/server-name.ts';
 import { STUN_OTHERS_MAX, TOKEN_MAX_CHARACTERS } from '../src/rendezvous/protocol/bounds.ts';
+import { checkOrigins, type PageOptions } from './http/options.ts';
 import { checkOperation, type OperationOptions } from './operations/options.ts';
 import type { Standing } from './partner/decisions/standing.ts';
 import { checkPartner, type PartnerOptions } from './partner/options.ts';
@@ -23,7 +24,7 @@ import {
 /** SOFTWARE has fewer than 128 characters (RFC 8489 §14.14). */
 const SOFTWARE_MAX_CHARACTERS = 127;
 
-export interface ServerOptions extends OperationOptions {
+export interface ServerOptions extends OperationOptions, PageOptions {
   /**
    * Addresses of this host, one or two of each family; the first of a family is its primary one. Behind a 1:1 NAT, as
    * clouds have it, `PRIVATE=PUBLIC`: the address to bind, and the one by which clients know it.
@@ -94,6 +95,7 @@ export function planOf(options: ServerOptions): Plan {
   checkAccess(options);
   checkOtherStun(options);
   checkOperation(options);
+  checkOrigins(options);
   checkWorkers(options);
   if (relay) checkRelay(relay, options.authToken);
   if (otherTurn) checkOtherTurn(otherTurn);

@@ -12,6 +12,8 @@ export type StartErrorCode =
   | 'same-ports'
   | 'bad-software'
   | 'bad-token'
+  /** It is none that a browser would name (RFC 6454). */
+  | 'bad-origin'
   /** A STUN server of others is none, or there are too many. */
   | 'bad-stun'
   | 'bad-limit'

@@ -8,6 +8,7 @@ import { attend } from './serve/attend.ts';
 import { CHECK_OPTIONS, checkIfAsked } from './serve/check.ts';
 import { notifySystemd } from './serve/notify.ts';
 import { OPERATION_OPTIONS, operationOptions } from './serve/operation-options.ts';
+import { PAGE_OPTIONS, pageOptions } from './serve/page-options.ts';
 import { PARTNER_NOTES, PARTNER_OPTIONS, partnerOptions } from './serve/partner-options.ts';
 import { redisOptions } from './serve/redis-options.ts';
 import { relayOptions } from './serve/relay-options.ts';
@@ -82,7 +83,7 @@ export const serve = defineCommand({
     'http-port': {
       type: 'number',
       default: DEFAULT_HTTP_PORT,
-      describe: 'TCP port of the rendezvous, /healthz and /metrics',
+      describe: 'TCP port of the page, the rendezvous, /healthz and /metrics',
     },
     'auth-token': { type: 'string', describe: 'Token that peers need to join a room (env NATCHECK_TOKEN)' },
     'metrics-token': {
@@ -96,6 +97,7 @@ export const serve = defineCommand({
     },
     'tls-cert': { type: 'string', describe: 'PEM file with the certificate chain, for https and wss on the TCP port' },
     'tls-key': { type: 'string', describe: 'PEM file with the private key of the certificate' },
+    ...PAGE_OPTIONS,
     ...PARTNER_OPTIONS,
     workers: {
       type: 'number',
@@ -200,6 +202,7 @@ export const serve = defineCommand({
       ...(argv.region !== undefined && { region: argv.region }),
       ...(argv.workers !== undefined && { workers: argv.workers }),
       ...(argv['per-source'] !== undefined && { limits: { peersPerSource: argv['per-source'] } }),
+      ...pageOptions(argv),
       ...partnerOptions(argv, { secretOfEnv: env.NATCHECK_PARTNER_SECRET || undefined, log }),
       ...relayOptions(argv, env.NATCHECK_RELAY_SECRET || undefined),
       ...redisOptions(argv, env.NATCHECK_REDIS || undefined),

@@ -49,7 +49,7 @@ export interface Page {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly contentType: string;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 /** The client that asks for a page; without addresses it has gone already. */
@@ -58,6 +58,10 @@ export interface Visitor {
   readonly localAddress: string | undefined;
   /** The Authorization header. */
   readonly authorization?: string | undefined;
+  /** The Accept-Encoding header. */
+  readonly acceptEncoding?: string | undefined;
+  /** The If-None-Match header. */
+  readonly ifNoneMatch?: string | undefined;
 }
 
 /** The pages by their paths; each is made when a GET asks for it. */
@@ -121,13 +125,15 @@ async function answer(pages: Pages, request: IncomingMessage, response: ServerRe
     return end(response, { status: 405, contentType: 'text/plain', body: 'only GET and HEAD\n' });
   }
   const { remoteAddress, localAddress } = request.socket;
-  end(response, await page({ remoteAddress, localAddress, authorization: request.headers.authorization }));
+  const { authorization, 'accept-encoding': accepted, 'if-none-match': ifNoneMatch } = request.headers;
+  const acceptEncoding = Array.isArray(accepted) ? accepted.join() : accepted;
+  end(response, await page({ remoteAddress, localAddress, authorization, acceptEncoding, ifNoneMatch }));
 }
 
 function end(response: ServerResponse, { status = 200, headers, contentType, body }: Page): void {
   response.writeHead(status, {
     'content-type': contentType,
-    'content-length': Buffer.byteLength(body),
+    ...(status !== 304 && { 'content-length': Buffer.byteLength(body) }),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...headers,

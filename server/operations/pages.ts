@@ -11,8 +11,8 @@ interface PageSources {
 }
 
 /** The pages of the HTTP port, which strangers reach. */
-export function publicPages({ metrics, metricsToken, readiness }: PageSources): Pages {
-  return { ...healthPages(readiness), '/metrics': metricsPage(metrics, metricsToken) };
+export function publicPages({ page, metrics, metricsToken, readiness }: PageSources & { readonly page: Pages }): Pages {
+  return { ...page, ...healthPages(readiness), '/metrics': metricsPage(metrics, metricsToken) };
 }
 
 /** Those of the address that is for the metrics alone: whoever reaches it may read them, unless there is a token. */

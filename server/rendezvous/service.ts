@@ -1,10 +1,9 @@
 /** The rendezvous over real WebSockets: passes what comes in to the state machine, and carries out what it wants. */
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { WEB_SOCKET_BOUNDS } from '../../src/net/rendezvous/web-socket-bounds.ts';
 import { MESSAGE_MAX_BYTES } from '../../src/rendezvous/protocol/bounds.ts';
-import type { HttpServer } from '../http/http.ts';
+import { refuseUpgrade, type UpgradeRequest } from '../http/upgrades.ts';
 import { sourceOf } from '../limit/source.ts';
 import { type ServerLog, SILENT } from '../operations/log.ts';
 import type { ConnectionOutput, RendezvousInput } from './decisions/input-output.ts';
@@ -16,6 +15,8 @@ import { createEventLog, type EventLog } from './event-log.ts';
 const BUFFERED_MAX_BYTES = MESSAGE_MAX_BYTES;
 
 export interface RendezvousService extends AsyncDisposable {
+  /** Takes a WebSocket of a peer. */
+  readonly upgrade: (upgrade: UpgradeRequest) => void;
   readonly handle: (input: RendezvousInput) => void;
   /** Does what the rendezvous wants done later than with an input. */
   readonly carryOut: (output: ConnectionOutput) => void;
@@ -32,17 +33,14 @@ interface State {
   onEmpty: () => void;
 }
 
-/**
- * Takes WebSockets at `/` of the HTTP servers; its disposal tells every peer, and closes all of them within a second.
- */
+/** Serves the rendezvous; its disposal tells every peer, and closes all of their connections within a second. */
 export function serveRendezvous(options: {
   readonly rendezvous: Pick<Rendezvous, 'handle'>;
-  readonly http: readonly HttpServer[];
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly log?: ServerLog | undefined;
 }): RendezvousService {
-  const { rendezvous, http, now, log = SILENT } = options;
+  const { rendezvous, now, log = SILENT } = options;
   const events = createEventLog(log);
   const sockets = new Map<number, WebSocket>();
   const handle = (input: RendezvousInput): void => {
@@ -55,11 +53,9 @@ export function serveRendezvous(options: {
   };
   const webSockets = new WebSocketServer({ ...WEB_SOCKET_BOUNDS, noServer: true, clientTracking: false });
   const state: State = { handle, events, webSockets, sockets, opened: 0, isClosing: false, onEmpty: () => {} };
-  for (const { server } of http) {
-    server.on('upgrade', (request, socket, head) => upgrade(state, { request, socket, head }));
-  }
   const ticking = setInterval(() => handle({ kind: 'tick' }), TICK_MS).unref();
   return {
+    upgrade: (asked) => upgrade(state, asked),
     handle,
     carryOut: (output) => {
       events.output(output);
@@ -72,14 +68,8 @@ export function serveRendezvous(options: {
   };
 }
 
-function upgrade(
-  state: State,
-  { request, socket, head }: { readonly request: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
-): void {
-  const path = (request.url ?? '').split('?', 1)[0];
-  socket.on('error', () => {});
-  if (path !== '/') refuseUpgrade(socket, '404 Not Found');
-  else if (state.isClosing) refuseUpgrade(socket, '503 Service Unavailable');
+function upgrade(state: State, { request, socket, head }: UpgradeRequest): void {
+  if (state.isClosing) refuseUpgrade(socket, '503 Service Unavailable');
   else state.webSockets.handleUpgrade(request, socket, head, (upgraded) => admit(state, upgraded, request));
 }
 
@@ -145,10 +135,4 @@ function carryOut(socket: WebSocket | undefined, output: ConnectionOutput): void
 
 function textOf(data: RawData): string {
   return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as ArrayBuffer)).toString();
-}
-
-function refuseUpgrade(socket: Duplex, status: string): void {
-  // Node would let the other side keep its half open for as long as it likes.
-  socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

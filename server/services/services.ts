@@ -1,5 +1,6 @@
 /** STUN and TURN, in this process or in workers; the ports are known before anything is served. */
 import type { Registry } from 'prom-client';
+import { type Endpoint, sameEndpoint } from '../../src/endpoint.ts';
 import { now, wallClock } from '../../src/net/driver.ts';
 import { createOwner, type Owner } from '../../src/net/owner.ts';
 import type { Admission } from '../limit/tcp-admission.ts';
@@ -16,7 +17,15 @@ import { type Fleet, type FleetOptions, startFleet } from './fleet.ts';
 import { openServices, renewTurns } from './open.ts';
 import type { ServicesPlan } from './plan.ts';
 import { relayShare } from './share.ts';
-import { type Bound, boundOf, type RelayContext, startRelayOn, startStun, ticketDeskFor } from './start.ts';
+import {
+  type Bound,
+  boundOf,
+  type RelayContext,
+  type StunStart,
+  startRelayOn,
+  startStun,
+  ticketDeskFor,
+} from './start.ts';
 import type { WatchedTurnUsers } from './turn-users.ts';
 
 /** Those of the server's options that STUN and TURN have to do with. */
@@ -37,12 +46,16 @@ export interface ServeContext {
   readonly turnUsers: WatchedTurnUsers;
   /** Hears of each good ticket. */
   readonly onBound: (bound: BoundTicket) => void;
+  /** Takes the datagrams that are for the measuring of browsers; false when one is not. */
+  readonly browsers: StunStart['browsers'];
 }
 
 export interface Services extends AsyncDisposable {
   readonly bound: Bound;
   /** Decides on TCP connections to the relay; null where the workers do. */
   readonly admission: Admission | null;
+  /** Sends a datagram from one of the endpoints that are bound; it is lost where that cannot be done. */
+  readonly transmit: (from: Endpoint, to: Endpoint, bytes: Uint8Array) => void;
   /** Serves from now on. @throws StartError when a worker cannot. */
   readonly serve: (context: ServeContext) => Promise<{ readonly partners: readonly PartnerView[] }>;
   /** Gives everything that listens with TLS another certificate, which can be used. */
@@ -74,13 +87,17 @@ async function openHere(plan: ServicesPlan, options: ServicesOptions): Promise<S
   return {
     bound,
     admission: opened.admission,
-    serve: async ({ metrics, ticketSecret, sessionSecret, turnUsers, onBound }) => {
+    transmit: (from, to, bytes) => {
+      const socket = [...opened.primary, ...opened.alternate].find(({ local }) => sameEndpoint(local, from));
+      socket?.send(bytes, to, () => {});
+    },
+    serve: async ({ metrics, ticketSecret, sessionSecret, turnUsers, onBound, browsers }) => {
       const isOpen = isOpenRelay(relay, authToken);
       const isAttended = turnUsers.has;
       if (relay) turn = owner.use(startRelayOn({ relay, opened, bound, metrics, isAttended, isOpen, sessionSecret }));
       const partners = owner.use(createPartners({ partner, sockets: opened.primary, metrics, now, onStanding }));
       startStun({
-        ...{ opened, layouts: bound.layouts, metrics, onBound, relay: turn, partners, workers: 1 },
+        ...{ opened, layouts: bound.layouts, metrics, onBound, relay: turn, partners, browsers, workers: 1 },
         desk: ticketDeskFor({ secret: ticketSecret, unixMs: wallClock }),
       });
       return { partners: partners.views };
@@ -109,6 +126,7 @@ async function reserve(plan: ServicesPlan, options: ServicesOptions): Promise<Se
   return {
     bound,
     admission: null,
+    transmit: () => {},
     serve: async (context) => {
       const served = await serveByWorkers(plan, options, { ...context, bound, owner });
       fleet = served.fleet;

@@ -5,7 +5,7 @@ import { now } from '../../src/net/driver.ts';
 import { createRateLimit, REDIRECTED_BURST, REDIRECTED_PER_SECOND } from '../limit/per-source.ts';
 import { createPlainLimit, PLAIN_BURST, PLAIN_PER_SECOND } from '../limit/plain-replies.ts';
 import type { BoundSocket } from '../sockets/bind.ts';
-import type { BoundTicket, StunPartner } from '../stun/answer.ts';
+import type { BoundTicket, StunPartner, StunServiceOptions } from '../stun/answer.ts';
 import { createStunCounts } from '../stun/counts.ts';
 import type { Layout } from '../stun/decisions/layout.ts';
 import { createTicketDesk, type TicketDesk } from '../stun/decisions/ticket-desk.ts';
@@ -99,6 +99,7 @@ export interface StunStart {
   readonly partners: {
     readonly start: (layout: Layout, answerFor: StunService['answerFor']) => StunPartner | undefined;
   } | null;
+  readonly browsers?: StunServiceOptions['browsers'];
   /** How many processes share what the server may answer. */
   readonly workers: number;
 }
@@ -106,7 +107,17 @@ export interface StunStart {
 /**
  * Starts STUN in every family; it passes to the relay what is for it, and tells the rendezvous whose ticket has come.
  */
-export function startStun({ opened, layouts, metrics, desk, onBound, relay, partners, workers }: StunStart): void {
+export function startStun({
+  opened,
+  layouts,
+  metrics,
+  desk,
+  onBound,
+  relay,
+  partners,
+  browsers,
+  workers,
+}: StunStart): void {
   const counts = createStunCounts();
   addStunMetrics(metrics, counts);
   const limits = {
@@ -124,6 +135,7 @@ export function startStun({ opened, layouts, metrics, desk, onBound, relay, part
       counts,
       now,
       relay: relay?.take,
+      browsers,
       tickets: { desk, onBound },
     });
   }

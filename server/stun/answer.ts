@@ -25,6 +25,8 @@ export interface StunServiceOptions {
   readonly now: () => number;
   /** Takes the datagrams on the same sockets that are for the relay; false when one is not. */
   readonly relay?: ((datagram: Uint8Array, arrival: EndpointPair) => boolean) | undefined;
+  /** Takes the datagrams on the same sockets that are for the measuring of browsers; false when one is not. */
+  readonly browsers?: ((datagram: Uint8Array, arrival: EndpointPair) => boolean) | undefined;
   /** The server that answers from another address; left out, there is none. */
   readonly partner?: StunPartner | undefined;
   /** Takes tickets, and hears of each good one; left out, there are no tickets. */
@@ -51,10 +53,10 @@ export interface Service extends StunServiceOptions {
 
 /** Answers a datagram that came to one of the sockets, or passes it to whoever it is for. */
 export function answer(service: Service, arrival: ReceivedDatagram): void {
-  const { layoutAt, transport, counts, tickets, relay, partner } = service;
+  const { layoutAt, transport, counts, tickets, relay, partner, browsers } = service;
   const { datagram, remote } = arrival;
   const ends = { local: arrival.local, remote };
-  if (relay?.(datagram, ends) || partner?.take(datagram, ends)) return;
+  if (relay?.(datagram, ends) || partner?.take(datagram, ends) || browsers?.(datagram, ends)) return;
   const header = headerOf(datagram);
   counts.received[transport][header.class][header.form]++;
   const now = service.now();

@@ -35,6 +35,13 @@ export const REASONS = {
   'too-much-loss': 'too many packets were lost to tell silence from loss',
   'cut-short':
     'no server had answered when the other IP version had its verdict, so it was not waited for any longer; alone, it is given its full time',
+  'alternate-unheard':
+    "nothing passes between the browser and the server's other address or port, even where the way is open, so silence proves nothing",
+  'browser-without-udp':
+    'the browser sends nothing over UDP: a setting, a policy, an extension, or a proxy forbids it; `natcheck detect` tells what the network does',
+  'browser-hides-base':
+    'the browser does not say whether the public endpoint is its own, so a NAT that keeps ports looks like none',
+  'browser-cannot-tell': 'a page in a browser cannot test this; `natcheck detect` can',
   deadline: 'the time limit was reached first',
 } as const;
 

@@ -18,6 +18,8 @@ export type PortAssignmentReport = PortPattern & { readonly samples: readonly Po
 /** What is found over one IP version. */
 export interface FamilyReport {
   readonly schema: typeof DETECT_SCHEMA;
+  /** Left out where natcheck itself has sent the questions. */
+  readonly by?: 'browser';
   readonly verdict: Verdict;
   readonly mapping: Finding;
   readonly filtering: Finding;

@@ -52,7 +52,7 @@ describe('HTTP', () => {
     expect(await counts()).toEqual(await counts());
   });
 
-  it.each(['/', '/metrics/', '/nothing', '/__proto__', '/constructor', '//healthz'])(
+  it.each(['/page', '/metrics/', '/nothing', '/__proto__', '/constructor', '//healthz'])(
     'knows nothing at %s',
     async (path) => {
       expect((await fetch(url(path))).status).toBe(404);

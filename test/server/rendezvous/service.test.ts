@@ -5,6 +5,7 @@ import { duplexPair } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { HttpServer } from '../../../server/http/http.ts';
+import { routeUpgrades } from '../../../server/http/upgrades.ts';
 import type { Rendezvous } from '../../../server/rendezvous/decisions/rendezvous.ts';
 import { serveRendezvous } from '../../../server/rendezvous/service.ts';
 import { HOST, join, pairUp, ROOM, startTestServer, TOLD, urlOf } from '../../net/rendezvous/peers.ts';
@@ -37,9 +38,9 @@ function openUpgraded() {
   const server = new EventEmitter();
   const service = serveRendezvous({
     rendezvous: { handle } as Rendezvous,
-    http: [{ server } as unknown as HttpServer],
     now: () => 0,
   });
+  routeUpgrades([{ server } as unknown as HttpServer], { '/': service.upgrade });
   const [near, far] = duplexPair();
   const headers = { upgrade: 'websocket', 'sec-websocket-key': `${'A'.repeat(22)}==`, 'sec-websocket-version': '13' };
   const request = { method: 'GET', url: '/', headers, socket: { remoteAddress: HOST } };

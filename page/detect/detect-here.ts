@@ -1,0 +1,56 @@
+/** One test of this browser, over every family that the server has, from the first connection to the report. */
+import type { Endpoint, Family } from '../../src/endpoint.ts';
+import type { DetectReport, FamilyReport } from '../../src/nat/report.ts';
+import type { Problem } from '../text.ts';
+import { detect } from './detect.ts';
+import { type Link, openLink } from './link.ts';
+
+export type TestEvent = { readonly kind: 'begun' } | { readonly kind: 'seen'; readonly endpoint: Endpoint };
+
+/** Why there is no report, as far as the page can tell; the message has what the other side has said. */
+export class TestError extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem, message = '') {
+    super(message);
+    this.problem = problem;
+  }
+}
+
+/** @throws TestError */
+export async function detectHere(page: string, onEvent: (event: TestEvent) => void): Promise<DetectReport> {
+  if (typeof RTCPeerConnection === 'undefined') throw new TestError('no-webrtc');
+  const { link, welcome } = await openLink(page).catch(() => {
+    throw new TestError('no-websocket');
+  });
+  const stop = link.listen((message) => {
+    if (message.type === 'begun') onEvent({ kind: 'begun' });
+    if (message.type === 'seen' && message.socket === 'control') onEvent({ kind: 'seen', endpoint: message.endpoint });
+  });
+  try {
+    const reports = await Promise.all(welcome.families.map((family) => ofFamily(link, family, page)));
+    return joined(reports);
+  } finally {
+    stop();
+    link.close();
+  }
+}
+
+type OfFamily = readonly [Family, FamilyReport];
+
+async function ofFamily(link: Link, family: Family, page: string): Promise<OfFamily> {
+  try {
+    return [family, await detect(link, family, new URL(page).hostname)];
+  } catch (error) {
+    const isOwn = error instanceof DOMException;
+    throw new TestError(isOwn ? 'no-webrtc' : 'server-lost', error instanceof Error ? error.message : '');
+  }
+}
+
+/** IPv4's report, and IPv6's beside it; a family in which nothing was seen, beside one in which something was, is left out. */
+function joined(reports: readonly OfFamily[]): DetectReport {
+  const heard = reports.filter(([, { public: seen }]) => seen !== null);
+  const [first, second] = (heard.length > 0 ? heard : reports.slice(0, 1)).toSorted(([a], [b]) => a.localeCompare(b));
+  if (!first) throw new TestError('server-lost');
+  return second ? { ...first[1], ipv6: second[1] } : first[1];
+}

@@ -1,0 +1,82 @@
+/** A detection over one family: three sockets of the browser, which the server watches and checks. */
+import { BROWSER_SOCKETS, type BrowserSocket, PLACES } from '../../src/browser/places.ts';
+import { BROWSER_VERSION, type BrowserResult, type ServerMessage } from '../../src/browser/protocol.ts';
+import { browserReport } from '../../src/browser/report.ts';
+import type { Endpoint, Family } from '../../src/endpoint.ts';
+import type { FamilyReport } from '../../src/nat/report.ts';
+import type { Link } from './link.ts';
+import { openSocket, type PageSocket } from './socket.ts';
+
+/** How long the browser may take to say what it knows, after the server has said all. */
+const LAST_WORDS_MS = 2_000;
+
+type Begun = Extract<ServerMessage, { readonly type: 'begun' }>;
+
+/** @throws Error with a sentence when the server refuses, or the connection to it ends. */
+export async function detect(link: Link, family: Family, host: string): Promise<FamilyReport> {
+  const sockets = await openSockets();
+  try {
+    const base = baseSeen(link, family);
+    const { begun, result } = await ask(link, family, sockets);
+    // Where nothing has come there is nothing to wait for.
+    const known = Promise.all([sockets.base.isOwn, base]);
+    const [isOwn, seen] = (result.isHeard && (await Promise.race([known, after(LAST_WORDS_MS)]))) || [null, null];
+    const ports = sockets.control.ports();
+    const { primary } = begun.endpoints;
+    const server = primary ? { host, ...primary } : null;
+    return browserReport(result, { hasUdp: ports.length > 0, isOwn, base: seen, ports }, server);
+  } finally {
+    for (const socket of Object.values(sockets)) socket.close();
+  }
+}
+
+async function openSockets(): Promise<Readonly<Record<BrowserSocket, PageSocket>>> {
+  const [control, filtering, base] = await Promise.all([openSocket(), openSocket(), openSocket()]);
+  return { control, filtering, base };
+}
+
+async function ask(
+  link: Link,
+  family: Family,
+  sockets: Readonly<Record<BrowserSocket, PageSocket>>,
+): Promise<{ readonly begun: Begun; readonly result: BrowserResult }> {
+  const heard = { begun: Promise.withResolvers<Begun>(), result: Promise.withResolvers<BrowserResult>() };
+  const failed = link.ended.then((why) => Promise.reject(new Error(why)));
+  const stop = link.listen((message) => {
+    if (message.type === 'begun' && message.family === family) heard.begun.resolve(message);
+    if (message.type === 'result' && message.family === family) heard.result.resolve(message);
+    if (message.type === 'error') heard.begun.reject(new Error(message.detail));
+  });
+  try {
+    const credentials = {
+      control: sockets.control.credentials,
+      filtering: sockets.filtering.credentials,
+      base: sockets.base.credentials,
+    };
+    link.send({ type: 'begin', version: BROWSER_VERSION, family, sockets: credentials });
+    const begun = await Promise.race([heard.begun.promise, failed]);
+    await Promise.all(BROWSER_SOCKETS.map((name) => sockets[name].check(begun.sockets[name], placesFor(name, begun))));
+    link.send({ type: 'started', family });
+    return { begun, result: await Promise.race([heard.result.promise, failed]) };
+  } finally {
+    stop();
+  }
+}
+
+/** Resolves with the endpoint at which the server has seen the base socket, which may be later than the result. */
+function baseSeen(link: Link, family: Family): Promise<Endpoint> {
+  return new Promise((resolve) => {
+    link.listen((message) => {
+      if (message.type === 'seen' && message.family === family && message.socket === 'base') resolve(message.endpoint);
+    });
+  });
+}
+
+function placesFor(name: BrowserSocket, { endpoints }: Begun) {
+  const places = name === 'control' ? PLACES : (['primary'] as const);
+  return places.flatMap((place) => endpoints[place] ?? []);
+}
+
+function after(ms: number): Promise<null> {
+  return new Promise((resolve) => setTimeout(() => resolve(null), ms));
+}

@@ -1,0 +1,130 @@
+/**
+ * Measures the NATs of browsers, as a sans-IO state machine: to each page it is an ICE peer (RFC 8445) with an endpoint for every
+ * place of an RFC 5780 server, which checks the browser from there.
+ */
+
+import type { Place } from '../../../src/browser/places.ts';
+import { BROWSER_VERSION, pageMessage } from '../../../src/browser/protocol.ts';
+import type { Endpoint, Family } from '../../../src/endpoint.ts';
+import { parseMessage } from '../../../src/rendezvous/protocol/parse.ts';
+import { conclude } from './conclude.ts';
+import type { BrowserInput, BrowserOutput } from './input-output.ts';
+import { PAGE_MAX_MS, PAGES_MAX, PAGES_PER_SOURCE } from './limits.ts';
+import { isForPage, receive } from './receive.ts';
+import { stepRounds } from './round.ts';
+import type { Page, State } from './state.ts';
+import { begin, end, finish } from './trial.ts';
+
+export interface Browsers {
+  /** Takes an input, and gives what it leads to, in order. `now` is in ms of any one monotonic clock. */
+  readonly handle: (now: number, input: BrowserInput) => readonly BrowserOutput[];
+  /** Whether a datagram belongs to a detection, or pretends to. */
+  readonly isFor: (bytes: Uint8Array) => boolean;
+  readonly population: () => { readonly pages: number; readonly detections: number };
+}
+
+/** @param places the endpoints of the server in each family; `other-address` and the like are left out where there is none. */
+export function createBrowsers({
+  places,
+  randomBytes,
+}: {
+  readonly places: ReadonlyMap<Family, Readonly<Partial<Record<Place, Endpoint>>>>;
+  readonly randomBytes: (length: number) => Uint8Array;
+}): Browsers {
+  const state: State = {
+    ...{ places, randomBytes, pages: new Map(), sources: new Map(), sockets: new Map(), sent: new Map() },
+    outputs: [],
+  };
+  return {
+    handle: (now, input) => {
+      apply(now, state, input);
+      const { outputs } = state;
+      state.outputs = [];
+      return outputs;
+    },
+    isFor: (bytes) => isForPage(state, bytes),
+    population: () => ({
+      pages: state.pages.size,
+      detections: [...state.pages.values()].reduce((sum, { trials }) => sum + trials.size, 0),
+    }),
+  };
+}
+
+function apply(now: number, state: State, input: BrowserInput): void {
+  switch (input.kind) {
+    case 'opened':
+      open(now, state, input);
+      break;
+    case 'closed':
+      forget(state, input.page);
+      break;
+    case 'message':
+      hear(now, state, input);
+      break;
+    case 'datagram':
+      receive(now, state, input);
+      break;
+    case 'tick':
+      tick(now, state);
+      break;
+  }
+}
+
+function open(now: number, state: State, { page, source }: Extract<BrowserInput, { readonly kind: 'opened' }>): void {
+  const ofSource = state.sources.get(source) ?? 0;
+  if (state.pages.size >= PAGES_MAX || ofSource >= PAGES_PER_SOURCE) {
+    const detail = 'too many pages are being measured; try again later';
+    state.outputs.push({ kind: 'send', page, message: { type: 'error', reason: 'busy', detail } });
+    state.outputs.push({ kind: 'close', page, reason: 'busy' });
+    return;
+  }
+  state.sources.set(source, ofSource + 1);
+  state.pages.set(page, { number: page, source, openedAt: now, begun: 0, arrivalMs: now, trials: new Map() });
+  const families = [...state.places.keys()];
+  state.outputs.push({ kind: 'send', page, message: { type: 'welcome', version: BROWSER_VERSION, families } });
+}
+
+function forget(state: State, number: number): void {
+  const page = state.pages.get(number);
+  if (!page) return;
+  for (const family of page.trials.keys()) end(state, page, family);
+  state.pages.delete(number);
+  const left = (state.sources.get(page.source) ?? 0) - 1;
+  if (left > 0) state.sources.set(page.source, left);
+  else state.sources.delete(page.source);
+}
+
+function hear(now: number, state: State, input: Extract<BrowserInput, { readonly kind: 'message' }>): void {
+  const page = state.pages.get(input.page);
+  if (!page) return;
+  const parsed = parseMessage(pageMessage, input.text ?? '');
+  if (!parsed.ok) {
+    const message = { type: 'error', reason: 'bad-message', detail: parsed.problem } as const;
+    state.outputs.push({ kind: 'send', page: input.page, message });
+    close(state, page, 'bad message');
+    return;
+  }
+  const { message } = parsed;
+  const trial = page.trials.get(message.family);
+  if (message.type === 'begin') begin(now, state, { page, message });
+  else if (trial) trial.startedAt ??= now;
+}
+
+function close(state: State, page: Page, reason: string): void {
+  state.outputs.push({ kind: 'close', page: page.number, reason });
+  forget(state, page.number);
+}
+
+function tick(now: number, state: State): void {
+  for (const page of state.pages.values()) {
+    if (now - page.openedAt >= PAGE_MAX_MS) close(state, page, 'it has been open for too long');
+    for (const trial of page.trials.values()) {
+      if (trial.isOver) continue;
+      stepRounds(now, state, trial);
+      const result = conclude(now, trial);
+      if (!result) continue;
+      state.outputs.push({ kind: 'send', page: page.number, message: result });
+      finish(state, trial);
+    }
+  }
+}

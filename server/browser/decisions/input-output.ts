@@ -1,0 +1,17 @@
+/** What the measuring of browsers is told, and what it wants done. */
+import type { ServerMessage } from '../../../src/browser/protocol.ts';
+import type { Endpoint } from '../../../src/endpoint.ts';
+
+export type BrowserInput =
+  | { readonly kind: 'opened'; readonly page: number; readonly source: string }
+  | { readonly kind: 'closed'; readonly page: number }
+  /** `text` is null for a binary message. */
+  | { readonly kind: 'message'; readonly page: number; readonly text: string | null }
+  /** A datagram of STUN with a username of ICE in it, or a response to a Binding request. */
+  | { readonly kind: 'datagram'; readonly bytes: Uint8Array; readonly local: Endpoint; readonly remote: Endpoint }
+  | { readonly kind: 'tick' };
+
+export type BrowserOutput =
+  | { readonly kind: 'send'; readonly page: number; readonly message: ServerMessage }
+  | { readonly kind: 'close'; readonly page: number; readonly reason: string }
+  | { readonly kind: 'transmit'; readonly from: Endpoint; readonly to: Endpoint; readonly bytes: Uint8Array };

@@ -1,0 +1,79 @@
+/** Begins and ends the detections of a page. */
+import { BROWSER_SOCKETS, type BrowserSocket } from '../../../src/browser/places.ts';
+import type { PageMessage, SocketCredentials } from '../../../src/browser/protocol.ts';
+import type { Family } from '../../../src/endpoint.ts';
+import { createCredentials, type IceCredentials } from '../../../src/ice/credentials.ts';
+import { createPace } from '../../../src/nat/probes/pace.ts';
+import { shortTermKey } from '../../../src/stun/integrity.ts';
+import { TRIALS_PER_PAGE } from './limits.ts';
+import { CHECKS, type Check, type CheckName, type Page, type Socket, type State, type Trial } from './state.ts';
+
+/** Begins a detection in place of the one before over the same family, and tells the page where to send checks. */
+export function begin(
+  now: number,
+  state: State,
+  { page, message }: { readonly page: Page; readonly message: Extract<PageMessage, { readonly type: 'begin' }> },
+): void {
+  const { family, sockets: theirs } = message;
+  const places = state.places.get(family);
+  if (!places || ++page.begun > TRIALS_PER_PAGE) {
+    const reason = places ? 'busy' : 'no-such-family';
+    const detail = places ? 'this page has begun too many detections: reload it' : `this server has no ${family}`;
+    state.outputs.push({ kind: 'send', page: page.number, message: { type: 'error', reason, detail } });
+    return;
+  }
+  end(state, page, family);
+  const ours = credentialsOf(() => createCredentials(state.randomBytes));
+  const trial: Trial = {
+    ...{ family, page, places, pace: createPace(), begunAt: now, startedAt: null },
+    ...{ lastRoundAt: Number.NEGATIVE_INFINITY, mapping: null, filtering: null, isOver: false },
+    sockets: {
+      control: createSocket('control', ours, theirs),
+      filtering: createSocket('filtering', ours, theirs),
+      base: createSocket('base', ours, theirs),
+    },
+    checks: Object.fromEntries(CHECKS.map(({ name }) => [name, createCheck()])) as Record<CheckName, Check>,
+  };
+  page.trials.set(family, trial);
+  for (const name of BROWSER_SOCKETS) state.sockets.set(ours[name].ufrag, { trial, socket: trial.sockets[name] });
+  const message2 = { type: 'begun', family, sockets: ours, endpoints: places } as const;
+  state.outputs.push({ kind: 'send', page: page.number, message: message2 });
+}
+
+function credentialsOf(create: () => IceCredentials): SocketCredentials {
+  return { control: create(), filtering: create(), base: create() };
+}
+
+function createSocket(name: BrowserSocket, ours: SocketCredentials, theirs: SocketCredentials): Socket {
+  const { ufrag, pwd } = ours[name];
+  const other = theirs[name];
+  return {
+    name,
+    ufrag,
+    // RFC 8445 §7.2.2: the fragment of whoever is asked comes first.
+    username: `${ufrag}:${other.ufrag}`,
+    key: shortTermKey(pwd),
+    asked: { username: `${other.ufrag}:${ufrag}`, key: shortTermKey(other.pwd) },
+    ...{ priority: null, sights: new Map(), hasMoved: false, proven: new Set(), credit: new Map() },
+  };
+}
+
+function createCheck(): Check {
+  return { sends: [], to: null, answer: null };
+}
+
+/** Ends a detection that has its result; its base socket is answered still, since the browser may not have heard yet. */
+export function finish(state: State, trial: Trial): void {
+  trial.isOver = true;
+  for (const name of ['control', 'filtering'] as const) state.sockets.delete(trial.sockets[name].ufrag);
+  for (const [id, sent] of state.sent) if (sent.trial === trial) state.sent.delete(id);
+}
+
+/** Forgets the detection over that family. */
+export function end(state: State, page: Page, family: Family): void {
+  const trial = page.trials.get(family);
+  if (!trial) return;
+  page.trials.delete(family);
+  finish(state, trial);
+  state.sockets.delete(trial.sockets.base.ufrag);
+}

@@ -1,0 +1,46 @@
+/**
+ * The program that drives a browser in a container of the lab: it opens the page so often, each time in a profile of its own, and
+ * writes the report of each as a line of JSON. `node visit.mjs chromium|firefox URL TIMES`
+ */
+import puppeteer, { type Browser } from 'puppeteer-core';
+
+const [, , kind = 'chromium', url = '', times = '1'] = process.argv;
+const REPORT = '#report, [role=alert]';
+/** A verdict takes three seconds; a browser that shares two cores with a dozen others takes longer to start. */
+const TIMEOUT_MS = 60_000;
+
+/** What keeps Chromium from looking for its maker's servers, which a lab does not have; the sandbox takes user namespaces. */
+const CHROMIUM = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--disable-background-networking'],
+  ...['--disable-component-update', '--disable-sync', '--disable-default-apps', '--disable-extensions'],
+];
+
+const browser = await launch();
+try {
+  for (let time = 0; time < Number(times); time++) await visit(browser);
+} finally {
+  await browser.close();
+}
+
+function launch(): Promise<Browser> {
+  if (kind === 'firefox')
+    return puppeteer.launch({ browser: 'firefox', executablePath: '/usr/bin/firefox-esr', headless: true });
+  return puppeteer.launch({ executablePath: '/usr/bin/chromium', headless: true, args: CHROMIUM });
+}
+
+async function visit(one: Browser): Promise<void> {
+  const context = await one.createBrowserContext();
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  await page.goto(url, { timeout: TIMEOUT_MS });
+  await page.waitForSelector(REPORT, { timeout: TIMEOUT_MS });
+  // A text, which the browser runs, since the tests have no document; the page counts from its start, as its reader does.
+  const seen = (await page.evaluate(`(() => {
+    const found = document.querySelector(${JSON.stringify(REPORT)});
+    return { isReport: found.id === 'report', text: found.textContent, atMs: Math.round(performance.now()) };
+  })()`)) as { readonly isReport: boolean; readonly text: string; readonly atMs: number };
+  const report = seen.isReport ? JSON.parse(seen.text) : { problem: seen.text };
+  process.stdout.write(`${JSON.stringify({ browser: await one.version(), atMs: seen.atMs, errors, report })}\n`);
+  await context.close();
+}
