@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Endpoint, formatEndpoint } from '../src/endpoint.ts';
 import { createOwner } from '../src/net/owner.ts';
+import { unlessAborted } from '../src/net/waits.ts';
 import { enterFrom } from './cluster/start.ts';
 import { type Meeting, openMeeting } from './meeting.ts';
 import { type ServerLog, SILENT } from './operations/log.ts';
@@ -96,11 +97,11 @@ export interface NatcheckServer extends AsyncDisposable, Operation {
 
 /**
  * Starts the server; it answers on all of its endpoints when the promise resolves.
- * @throws StartError when it cannot be had as asked; nothing is left open then.
+ * @throws StartError when it cannot be had as asked, the signal's reason when aborted; nothing is left open then.
  */
 export async function startServer(options: ServerOptions): Promise<NatcheckServer> {
   const plan = planOf(options);
-  const { relay, authToken, log = SILENT, onPartner } = options;
+  const { relay, authToken, log = SILENT, onPartner, signal } = options;
   const readiness = createReadiness();
   const listening = readiness.require('listening');
   const onStanding: typeof onPartner = (view, standing) => {
@@ -127,7 +128,7 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   const { partners } = await services.serve({
     ...{ ticketSecret: entry.secret, sessionSecret, metrics, turnUsers, onBound },
   });
-  await cluster?.start(service.carryOut, readiness.require);
+  if (cluster) await unlessAborted(cluster.start(service.carryOut, readiness.require), signal);
   for (const { family, standing } of partners) readiness.require(`partner ${family}`).set(standing() === 'up');
   owner.use(reportRefusals(metrics, log));
   const operation = operationOf(meeting, { services, readiness, log });

@@ -27,26 +27,27 @@ export interface ClusterEntry extends AsyncDisposable {
   readonly connection: RedisConnection;
 }
 
-/** Reaches Redis for the first time. @throws StartError when that cannot be done. */
+/** Reaches Redis for the first time. @throws StartError when that cannot be done; the signal's reason when aborted. */
 export async function enterCluster(
   url: string,
-  { node, secret }: { readonly node: number; readonly secret: Uint8Array },
+  { node, secret, signal }: Pick<ClusterEntry, 'node' | 'secret'> & { readonly signal?: AbortSignal | undefined },
 ): Promise<ClusterEntry> {
   const channel = channelOf(node.toString(16).padStart(8, '0'));
   let listener = (_text: string): void => {};
   try {
-    const connection = await openRedis({ url, channel, onMessage: (text) => listener(text) });
-    await shareSecret(connection, secret);
+    const prepare = (commands: Pick<RedisConnection, 'share'>): Promise<void> => shareSecret(commands, secret);
+    const connection = await openRedis({ url, channel, onMessage: (text) => listener(text), prepare, signal });
     const listen = (to: (text: string) => void): void => {
       listener = to;
     };
     return { node, secret, url, listen, connection, [Symbol.asyncDispose]: connection[Symbol.asyncDispose] };
   } catch (error) {
+    signal?.throwIfAborted();
     throw new StartError('no-redis', `cannot use Redis at ${withoutPassword(url)}: ${wordsOf(error)}`);
   }
 }
 
-async function shareSecret({ share }: RedisConnection, secret: Uint8Array): Promise<void> {
+async function shareSecret({ share }: Pick<RedisConnection, 'share'>, secret: Uint8Array): Promise<void> {
   const shared = Buffer.from(await share(SECRET_KEY, Buffer.from(secret).toString('base64url')), 'base64url');
   if (shared.length === secret.length) secret.set(shared);
 }
@@ -105,8 +106,9 @@ export function createClusterService(options: {
       return serving.promise;
     },
     [Symbol.asyncDispose]: async () => {
-      clearInterval(clock);
+      // A Redis that does not answer is given up by the clock.
       await state.leaving;
+      clearInterval(clock);
       state.ending.abort();
       await state.connection?.[Symbol.asyncDispose]();
       await running;
@@ -182,11 +184,13 @@ function hear(state: State, text: string): void {
 
 async function reach(state: State): Promise<RedisConnection | null> {
   const { url, secret } = state.entry;
+  const { signal } = state.ending;
   try {
-    const onMessage = (text: string): void => hear(state, text);
-    const connection = await openRedis({ url, channel: channelOf(state.cluster.node), onMessage });
-    await shareSecret(connection, secret);
-    return connection;
+    return await openRedis({
+      ...{ url, signal, channel: channelOf(state.cluster.node) },
+      onMessage: (text) => hear(state, text),
+      prepare: (commands) => shareSecret(commands, secret),
+    });
   } catch {
     return null;
   }
