@@ -22,6 +22,7 @@ import type { ServedAddress } from './sockets/served-address.ts';
 import { renewTls } from './sockets/tls.ts';
 import type { BoundTicket } from './stun/answer.ts';
 import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
+import type { AllocationTold } from './turn/allocation-watch.ts';
 import { DEFAULT_RELAY_LIMITS } from './turn/decisions/limits.ts';
 import { DEFAULT_RELAY_PORTS, DEFAULT_TURNS_PORT, isOpenRelay } from './turn/options.ts';
 import { sessionSecretFor, turnServersOf } from './turn/turn-servers.ts';
@@ -108,8 +109,9 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
     readiness.require(`partner ${view.family}`).set(standing === 'up');
     onPartner?.(view, standing);
   };
+  const onAllocation = ({ event, fields }: AllocationTold): void => log('debug', event, fields);
   await using owner = createOwner();
-  const services = owner.use(await openOrReserve(plan, { ...options, onPartner: onStanding }));
+  const services = owner.use(await openOrReserve(plan, { ...options, onPartner: onStanding, onAllocation }));
   const { layouts, stun, turnsPort } = services.bound;
   const entry = await enterFrom(options, owner);
   const sessionSecret = sessionSecretFor(relay, randomBytes);

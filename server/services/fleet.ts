@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { type BackOff, createBackOff } from '../../src/net/back-off.ts';
 import type { Tls } from '../sockets/tls.ts';
 import type { BoundTicket } from '../stun/answer.ts';
+import type { AllocationTold } from '../turn/allocation-watch.ts';
 import type { RelayedElsewhere } from '../turn/service.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import { createMetricsReader, type MetricsReader } from './metrics.ts';
@@ -22,6 +23,7 @@ export interface FleetOptions {
   /** Every worker hears of them. */
   readonly turnUsers: WatchedTurnUsers;
   readonly onBound: (bound: BoundTicket) => void;
+  readonly onAllocation: ((told: AllocationTold) => void) | undefined;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
@@ -115,6 +117,9 @@ function hear(state: State, slot: Slot, message: FromWorker): void {
     case 'relayed':
       noteRelayed(state, slot, message);
       break;
+    case 'allocation':
+      tellAllocation(state, slot, message.told);
+      break;
     case 'metrics':
       state.metrics.hear(message);
       break;
@@ -132,6 +137,11 @@ function noteRelayed(state: State, slot: Slot, { endpoint, isThere }: RelayedEls
   if (isThere) slot.relayed.set(key, { endpoint, isThere });
   else slot.relayed.delete(key);
   tellOthers(state, slot, { kind: 'relayed', endpoint, isThere });
+}
+
+/** Each worker has numbers of its own. */
+function tellAllocation({ options }: State, { child }: Slot, { event, fields }: AllocationTold): void {
+  options.onAllocation?.({ event, fields: { ...fields, ...(child?.pid !== undefined && { worker: child.pid }) } });
 }
 
 function ended(state: State, slot: Slot): void {

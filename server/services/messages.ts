@@ -6,6 +6,7 @@ import type { MetricObject } from 'prom-client';
 import type { Endpoint } from '../../src/endpoint.ts';
 import type { Tls } from '../sockets/tls.ts';
 import type { StartErrorCode } from '../start-error.ts';
+import type { AllocationTold } from '../turn/allocation-watch.ts';
 import type { RelayServerOptions } from '../turn/options.ts';
 import type { ServicesPlan } from './plan.ts';
 
@@ -46,4 +47,5 @@ export type FromWorker =
   /** A ticket was shown from that endpoint. */
   | { readonly kind: 'bound'; readonly ticket: string; readonly endpoint: Endpoint }
   | { readonly kind: 'relayed'; readonly endpoint: Endpoint; readonly isThere: boolean }
+  | { readonly kind: 'allocation'; readonly told: AllocationTold }
   | { readonly kind: 'metrics'; readonly asked: number; readonly metrics: readonly MetricObject[] };

@@ -4,6 +4,7 @@ import { createOwner } from '../../src/net/owner.ts';
 import { createRegistry } from '../operations/metrics.ts';
 import { closeAll } from '../sockets/bind.ts';
 import { addConnectionMetrics } from '../sockets/metrics.ts';
+import type { AllocationTold } from '../turn/allocation-watch.ts';
 import type { RelayedElsewhere } from '../turn/service.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import { openServices, renewTurns } from './open.ts';
@@ -25,8 +26,9 @@ export async function serveWorker(start: WorkerStart, say: (message: FromWorker)
   const turnUsers = new Set(start.turnUsers);
   const isAttended = (user: string): boolean => turnUsers.has(user);
   const onRelayed = (relayed: RelayedElsewhere): void => say({ kind: 'relayed', ...relayed });
-  const service =
-    relay && startRelayOn({ relay, opened, bound, metrics, isAttended, isOpen, sessionSecret, onRelayed });
+  const onAllocation = (told: AllocationTold): void => say({ kind: 'allocation', told });
+  const context = { opened, bound, metrics, isAttended, isOpen, sessionSecret, onRelayed, onAllocation };
+  const service = relay && startRelayOn({ relay, ...context });
   if (service) owner.use(service);
   for (const endpoint of start.relayed) service?.tellElsewhere({ endpoint, isThere: true });
   startStun({
