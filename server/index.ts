@@ -1,6 +1,7 @@
 /** The public side of natcheck as a library: one call opens every socket of it, one disposal closes them. */
 import { type Endpoint, formatEndpoint } from '../src/endpoint.ts';
 import { createOwner } from '../src/net/owner.ts';
+import { unlessAborted } from '../src/net/waits.ts';
 import { enterFrom } from './cluster/start.ts';
 import { type Meeting, openMeeting } from './meeting.ts';
 import { type ServerLog, SILENT } from './operations/log.ts';
@@ -20,6 +21,7 @@ import type { ServedAddress } from './sockets/served-address.ts';
 import { renewTls } from './sockets/tls.ts';
 import type { BoundTicket } from './stun/answer.ts';
 import { endpointsOf, type Layout } from './stun/decisions/layout.ts';
+import type { AllocationTold } from './turn/allocation-watch.ts';
 import { DEFAULT_RELAY_LIMITS } from './turn/decisions/limits.ts';
 import { DEFAULT_RELAY_PORTS, DEFAULT_TURNS_PORT, isOpenRelay } from './turn/options.ts';
 import { turnServersOf } from './turn/turn-servers.ts';
@@ -95,19 +97,20 @@ export interface NatcheckServer extends AsyncDisposable, Operation {
 
 /**
  * Starts the server; it answers on all of its endpoints when the promise resolves.
- * @throws StartError when it cannot be had as asked; nothing is left open then.
+ * @throws StartError when it cannot be had as asked, the signal's reason when aborted; nothing is left open then.
  */
 export async function startServer(options: ServerOptions): Promise<NatcheckServer> {
   const plan = planOf(options);
-  const { log = SILENT, onPartner } = options;
+  const { log = SILENT, onPartner, signal } = options;
   const readiness = createReadiness();
   const listening = readiness.require('listening');
   const onStanding: typeof onPartner = (view, standing) => {
     readiness.require(`partner ${view.family}`).set(standing === 'up');
     onPartner?.(view, standing);
   };
+  const onAllocation = ({ event, fields }: AllocationTold): void => log('debug', event, fields);
   await using owner = createOwner();
-  const services = owner.use(await openOrReserve(plan, { ...options, onPartner: onStanding }));
+  const services = owner.use(await openOrReserve(plan, { ...options, onPartner: onStanding, onAllocation }));
   const { stun, turnsPort } = services.bound;
   const entry = await enterFrom(options, owner);
   const { secrets, name } = entry;
@@ -130,7 +133,7 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
     const told = () => ({ ticketSecret: secrets.ticket, sessionSecret: turnServers.ownSecret });
     entry.onSecrets(() => services.tellSecrets(told()));
   }
-  await cluster?.start(service.carryOut, readiness.require);
+  if (cluster) await unlessAborted(cluster.start(service.carryOut, readiness.require), signal);
   for (const { family, standing } of partners) readiness.require(`partner ${family}`).set(standing() === 'up');
   owner.use(reportRefusals(metrics, log));
   const operation = operationOf(meeting, { services, readiness, log });

@@ -54,6 +54,8 @@ export interface ServerOptions extends OperationOptions, PageOptions {
   readonly otherStun?: readonly string[];
   /** The Redis by which this server is one with others: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]` or `rediss://…`. */
   readonly redis?: string;
+  /** Ends a start that waits for Redis; a server that has started goes on. */
+  readonly signal?: AbortSignal;
   /** A server that answers from another address, so that the two with one address each are one for behaviour tests. */
   readonly partner?: PartnerOptions;
   /** Hears each time how it stands with the partner of a family, when that has changed. */

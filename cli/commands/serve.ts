@@ -206,7 +206,7 @@ export const serve = defineCommand({
       ...partnerOptions(argv, { secretOfEnv: env.NATCHECK_PARTNER_SECRET || undefined, log }),
       ...relayOptions(argv, env.NATCHECK_RELAY_SECRET || undefined),
       ...redisOptions(argv, env.NATCHECK_REDIS || undefined),
-      ...{ log, ...operation },
+      ...{ log, ...operation, signal: context.signal },
     };
     try {
       const checked = await checkIfAsked(options, argv, context);

@@ -27,39 +27,45 @@ export interface ClusterEntry extends AsyncDisposable {
   /** Sets who hears that the secrets are others than before. */
   readonly onSecrets: (hear: () => void) => void;
   /** Takes the secrets that Redis has. */
-  readonly shareSecrets: (connection: RedisConnection) => Promise<void>;
+  readonly shareSecrets: (by: Pick<RedisConnection, 'share'>) => Promise<void>;
   readonly url: string;
   /** Sets who hears what other nodes say; before, none of them knows this one. */
   readonly listen: (to: Listener) => void;
   readonly connection: RedisConnection;
 }
 
-/** Reaches Redis for the first time. @throws StartError when that cannot be done. */
+/** Reaches Redis for the first time. @throws StartError when that cannot be done; the signal's reason when aborted. */
 export async function enterCluster(
   url: string,
-  { node, name, secrets }: Pick<ClusterEntry, 'node' | 'name' | 'secrets'>,
+  {
+    node,
+    name,
+    secrets,
+    signal,
+  }: Pick<ClusterEntry, 'node' | 'name' | 'secrets'> & { readonly signal?: AbortSignal | undefined },
 ): Promise<ClusterEntry> {
   const channel = channelOf(name);
   let listener: Listener = { onMessage: () => {}, onNews: () => {} };
   let hearSecrets = (): void => {};
   try {
     const onMessage = (text: string): void => listener.onMessage(text);
-    const connection = await openRedis({ url, channel, onMessage, onNews: (from) => listener.onNews(from) });
-    await shareSecrets(connection, secrets);
+    const onNews = (from: string): void => listener.onNews(from);
+    const share: ClusterEntry['shareSecrets'] = async (by) => {
+      if (await shareSecrets(by, secrets)) hearSecrets();
+    };
+    const connection = await openRedis({ url, channel, onMessage, onNews, prepare: share, signal });
     return {
-      ...{ node, name, secrets, url, connection },
+      ...{ node, name, secrets, url, connection, shareSecrets: share },
       listen: (to) => {
         listener = to;
       },
       onSecrets: (hear) => {
         hearSecrets = hear;
       },
-      shareSecrets: async (by) => {
-        if (await shareSecrets(by, secrets)) hearSecrets();
-      },
       [Symbol.asyncDispose]: connection[Symbol.asyncDispose],
     };
   } catch (error) {
+    signal?.throwIfAborted();
     throw new StartError('no-redis', `cannot use Redis at ${withoutPassword(url)}: ${wordsOf(error)}`);
   }
 }
@@ -122,8 +128,9 @@ export function createClusterService(options: {
       return serving.promise;
     },
     [Symbol.asyncDispose]: async () => {
-      clearInterval(clock);
+      // A Redis that does not answer is given up by the clock.
       await state.leaving;
+      clearInterval(clock);
       state.ending.abort();
       await state.connection?.[Symbol.asyncDispose]();
       await running;
@@ -206,11 +213,10 @@ function listenerOf(state: State): Listener {
 }
 
 async function reach(state: State): Promise<RedisConnection | null> {
-  const { url, shareSecrets } = state.entry;
+  const { url, shareSecrets: prepare } = state.entry;
+  const { signal } = state.ending;
   try {
-    const connection = await openRedis({ url, channel: channelOf(state.cluster.node), ...listenerOf(state) });
-    await shareSecrets(connection);
-    return connection;
+    return await openRedis({ url, signal, channel: channelOf(state.cluster.node), ...listenerOf(state), prepare });
   } catch {
     return null;
   }

@@ -21,13 +21,14 @@ export interface ClusterOptions {
   readonly redis?: string | undefined;
   readonly region?: string | undefined;
   readonly limits?: Partial<RendezvousLimits> | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Reaches Redis, if there is one. @throws StartError when that cannot be done. */
-export async function enterFrom({ redis }: ClusterOptions, owner: Owner): Promise<Entry> {
+/** Reaches Redis, if there is one. @throws StartError when that cannot be done; the signal's reason when aborted. */
+export async function enterFrom({ redis, signal }: ClusterOptions, owner: Owner): Promise<Entry> {
   const node = randomBytes(4).readUInt32BE();
   const own = { node, name: nodeName(node), secrets: createSecrets(randomBytes) };
-  return redis === undefined ? own : owner.use(await enterCluster(redis, own));
+  return redis === undefined ? own : owner.use(await enterCluster(redis, { ...own, signal }));
 }
 
 /** Returns what stands in the place of the rendezvous; null where that stands for itself. */

@@ -4,6 +4,7 @@ import { type BackOff, createBackOff } from '../../src/net/back-off.ts';
 import type { FromWorkerForLink } from '../partner/messages.ts';
 import type { Tls } from '../sockets/tls.ts';
 import type { BoundTicket } from '../stun/answer.ts';
+import type { AllocationTold } from '../turn/allocation-watch.ts';
 import type { RelayedElsewhere } from '../turn/service.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import { createMetricsReader, type MetricsReader } from './metrics.ts';
@@ -25,6 +26,7 @@ export interface FleetOptions {
   readonly onBound: (bound: BoundTicket) => void;
   /** Hears what is for the links to partners. */
   readonly onForLink: (message: FromWorkerForLink) => void;
+  readonly onAllocation: ((told: AllocationTold) => void) | undefined;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
@@ -141,6 +143,9 @@ function hear(state: State, slot: Slot, message: FromWorker): void {
     case 'load':
       slot.load = message.load;
       break;
+    case 'allocation':
+      tellAllocation(state, slot, message.told);
+      break;
     case 'metrics':
       state.metrics.hear(message);
       break;
@@ -165,6 +170,12 @@ function noteRelayed(state: State, slot: Slot, { endpoint, isThere }: RelayedEls
   for (const { running } of state.slots) {
     if (running && running !== slot.running) tell(running, { kind: 'relayed', endpoint, isThere });
   }
+}
+
+/** Each worker has numbers of its own. */
+function tellAllocation({ options }: State, { running }: Slot, { event, fields }: AllocationTold): void {
+  const worker = running?.child.pid;
+  options.onAllocation?.({ event, fields: { ...fields, ...(worker !== undefined && { worker }) } });
 }
 
 function ended(state: State, slot: Slot): void {

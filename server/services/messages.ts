@@ -7,6 +7,7 @@ import type { Endpoint } from '../../src/endpoint.ts';
 import type { FromLinkForWorker, FromWorkerForLink, PartnerFacts } from '../partner/messages.ts';
 import type { Tls } from '../sockets/tls.ts';
 import type { StartErrorCode } from '../start-error.ts';
+import type { AllocationTold } from '../turn/allocation-watch.ts';
 import type { RelayServerOptions } from '../turn/options.ts';
 import type { ServicesPlan } from './plan.ts';
 
@@ -55,4 +56,5 @@ export type FromWorker =
   | FromWorkerForLink
   /** How much of its share the relay has: 1 is all. */
   | { readonly kind: 'load'; readonly load: number }
+  | { readonly kind: 'allocation'; readonly told: AllocationTold }
   | { readonly kind: 'metrics'; readonly asked: number; readonly metrics: readonly MetricObject[] };

@@ -6,6 +6,7 @@ import { createRegistry } from '../operations/metrics.ts';
 import { createPartnersElsewhere, type PartnersElsewhere } from '../partner/elsewhere.ts';
 import { closeAll } from '../sockets/bind.ts';
 import { addConnectionMetrics } from '../sockets/metrics.ts';
+import type { AllocationTold } from '../turn/allocation-watch.ts';
 import { TICK_MS as RELAY_TICK_MS } from '../turn/decisions/limits.ts';
 import type { RelayedElsewhere, RelayService } from '../turn/service.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
@@ -34,8 +35,9 @@ export async function serveWorker(start: WorkerStart, say: (message: FromWorker)
   const turnUsers = new Set(start.turnUsers);
   const isAttended = (user: string): boolean => turnUsers.has(user);
   const onRelayed = (relayed: RelayedElsewhere): void => say({ kind: 'relayed', ...relayed });
-  const service =
-    relay && startRelayOn({ relay, opened, bound, metrics, isAttended, isOpen, sessionSecret, onRelayed });
+  const onAllocation = (told: AllocationTold): void => say({ kind: 'allocation', told });
+  const context = { opened, bound, metrics, isAttended, isOpen, sessionSecret, onRelayed, onAllocation };
+  const service = relay && startRelayOn({ relay, ...context });
   if (service) {
     owner.use(service);
     const telling = setInterval(() => say({ kind: 'load', load: service.load() }), TELL_LOAD_MS);

@@ -11,6 +11,7 @@ import type { PartnerView } from '../partner/view.ts';
 import { closeAll } from '../sockets/bind.ts';
 import type { Tls } from '../sockets/tls.ts';
 import type { BoundTicket } from '../stun/answer.ts';
+import type { AllocationTold } from '../turn/allocation-watch.ts';
 import { isOpenRelay, type RelayServerOptions } from '../turn/options.ts';
 import type { RelayService } from '../turn/service.ts';
 import { type Fleet, type FleetOptions, startFleet } from './fleet.ts';
@@ -36,6 +37,8 @@ export interface ServicesOptions {
   readonly workers?: number;
   readonly partner?: PartnerOptions;
   readonly onPartner?: PartnersStart['onStanding'];
+  /** Hears of each allocation of the relay that is made and that ends. */
+  readonly onAllocation?: (told: AllocationTold) => void;
 }
 
 /** What is served needs to know. */
@@ -82,7 +85,7 @@ async function openHere(plan: ServicesPlan, options: ServicesOptions): Promise<S
   const opened = await openServices(plan, { ...options, now, isShared: false });
   const owner = createOwner([() => closeAll([...opened.primary, ...opened.alternate, ...opened.turns])]);
   const bound = boundOf(plan, opened);
-  const { relay, authToken, partner, onPartner: onStanding } = options;
+  const { relay, authToken, partner, onPartner: onStanding, onAllocation } = options;
   let turn: RelayService | null = null;
   return {
     bound,
@@ -94,7 +97,8 @@ async function openHere(plan: ServicesPlan, options: ServicesOptions): Promise<S
     serve: async ({ metrics, ticketSecret, sessionSecret, turnUsers, onBound, browsers }) => {
       const isOpen = isOpenRelay(relay, authToken);
       const isAttended = turnUsers.has;
-      if (relay) turn = owner.use(startRelayOn({ relay, opened, bound, metrics, isAttended, isOpen, sessionSecret }));
+      const context = { opened, bound, metrics, isAttended, isOpen, sessionSecret, onAllocation };
+      if (relay) turn = owner.use(startRelayOn({ relay, ...context }));
       const partners = owner.use(createPartners({ partner, sockets: opened.primary, metrics, now, onStanding }));
       startStun({
         ...{ opened, layouts: bound.layouts, metrics, onBound, relay: turn, partners, browsers, workers: 1 },
@@ -154,6 +158,7 @@ async function serveByWorkers(
   const { metrics, turnUsers, onBound } = context;
   let links: PartnerLinks | null = null;
   const fleet = await startFleet({
+    onAllocation: options.onAllocation,
     ...{ workers, turnUsers, onBound, now },
     start: () => ({
       ...startOf(plan, options, { ...context, bound }),

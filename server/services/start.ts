@@ -67,7 +67,7 @@ export function ticketDeskFor(options: TicketOptions): TicketDesk {
 
 /** What a relay has to be told beside its own options. */
 export interface RelayContext
-  extends Pick<RelayStart, 'sessionSecret' | 'isAttended' | 'isOpen' | 'metrics' | 'onRelayed'> {
+  extends Pick<RelayStart, 'sessionSecret' | 'isAttended' | 'isOpen' | 'metrics' | 'onRelayed' | 'onAllocation'> {
   readonly relay: RelayServerOptions;
   readonly opened: OpenedServices;
   readonly bound: Bound;

@@ -3,6 +3,7 @@ import type { Endpoint } from '../../src/endpoint.ts';
 import type { OpenSocket, UdpSocket } from '../../src/net/udp-socket.ts';
 import { closeAll } from '../sockets/bind.ts';
 import type { EndpointPair } from '../stun/decisions/responder.ts';
+import { type AllocationTold, type AllocationWatch, createAllocationWatch } from './allocation-watch.ts';
 import { type Connections, createConnections } from './connections.ts';
 import type { HostAddresses } from './decisions/access/known-host.ts';
 import type { TurnCounts } from './decisions/counts.ts';
@@ -44,6 +45,8 @@ export interface RelayServiceOptions {
   readonly openSocket?: OpenSocket;
   /** Reads which addresses and networks the host has; called every TICK_MS. */
   readonly readHost: () => HostAddresses;
+  /** Hears of each allocation that is made and that ends. */
+  readonly onAllocation?: ((told: AllocationTold) => void) | undefined;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
@@ -55,7 +58,7 @@ type Handle = (input: TurnServerInput) => void;
  * Its disposal ends every allocation and closes listeners, connections and relayed sockets.
  */
 export function serveRelay(options: RelayServiceOptions): RelayService {
-  const { relay, limits, sockets, listeners, openSocket, readHost, now } = options;
+  const { relay, limits, sockets, listeners, openSocket, readHost, onAllocation = () => {}, now } = options;
   const handle: Handle = (input) => {
     for (const output of relay.handle(now(), input)) carryOut(ways, output);
   };
@@ -76,7 +79,8 @@ export function serveRelay(options: RelayServiceOptions): RelayService {
   const failed = (): void => {
     dropped['send-failed']++;
   };
-  const ways: Ways = { sockets, connections, relayed, dropped, failed };
+  const watch = createAllocationWatch({ now, tell: onAllocation });
+  const ways: Ways = { sockets, connections, relayed, watch, dropped, failed };
   for (const { transport, onConnection } of listeners) onConnection((socket) => connections.admit(socket, transport));
   const tellHost = createHostWatch(readHost, handle);
   const allocations = (): number => Object.values(relay.population()).reduce((sum, count) => sum + count, 0);
@@ -108,11 +112,12 @@ interface Ways {
   readonly sockets: readonly UdpSocket[];
   readonly connections: Connections;
   readonly relayed: RelayedSockets;
+  readonly watch: AllocationWatch;
   readonly dropped: TurnCounts['dropped'];
   readonly failed: () => void;
 }
 
-function carryOut({ sockets, connections, relayed, dropped, failed }: Ways, output: TurnServerOutput): void {
+function carryOut({ sockets, connections, relayed, watch, dropped, failed }: Ways, output: TurnServerOutput): void {
   switch (output.kind) {
     case 'reply': {
       const { fiveTuple, bytes, isData } = output;
@@ -128,6 +133,10 @@ function carryOut({ sockets, connections, relayed, dropped, failed }: Ways, outp
       break;
     case 'close-relay':
       relayed.close(output.allocation);
+      watch.released(output);
+      break;
+    case 'allocated':
+      watch.allocated(output);
       break;
   }
 }

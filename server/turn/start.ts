@@ -6,6 +6,7 @@ import type { OpenSocket, UdpSocket } from '../../src/net/udp-socket.ts';
 import { createRateLimit } from '../limit/per-source.ts';
 import { addressBook, announcedOpener } from '../sockets/announced-socket.ts';
 import type { FamilyAddresses } from '../sockets/served-address.ts';
+import type { AllocationTold } from './allocation-watch.ts';
 import type { HostAddresses } from './decisions/access/known-host.ts';
 import { accountOf, type UserDirectory } from './decisions/access/users.ts';
 import { isStream } from './decisions/five-tuple.ts';
@@ -41,13 +42,15 @@ export interface RelayStart {
   readonly metrics: Registry;
   /** Hears of each relayed socket that is opened or closed. */
   readonly onRelayed?: ((relayed: RelayedElsewhere) => void) | undefined;
+  /** Hears of each allocation that is made and that ends. */
+  readonly onAllocation?: ((told: AllocationTold) => void) | undefined;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
 }
 
 export function startRelay(start: RelayStart): RelayService {
-  const { families, sockets, listeners, metrics, isOpen, now } = start;
+  const { families, sockets, listeners, metrics, isOpen, onAllocation, now } = start;
   const served = families.flat();
   const limits = { ...DEFAULT_RELAY_LIMITS, ...start.relay.limits };
   // Nothing is relayed to other addresses of this host, on which other programs may listen, nor to the networks on its
@@ -58,7 +61,7 @@ export function startRelay(start: RelayStart): RelayService {
   });
   const relay = createRelayFor(start, { limits, host: readHost() });
   const openSocket = toldOpener(announcedOpener(addressBook(served)), start.onRelayed);
-  const service = serveRelay({ relay, limits, sockets, listeners, openSocket, readHost, now });
+  const service = serveRelay({ relay, limits, sockets, listeners, openSocket, readHost, onAllocation, now });
   addRelayMetrics(metrics, { ...relay, open: service.open, load: service.load, isOpen });
   return service;
 }

@@ -36,7 +36,8 @@ export interface OwnBehavior extends Disposable {
 }
 
 export interface OwnBehaviorOptions {
-  readonly server: Endpoint;
+  /** The server that a detection asks which begins now. */
+  readonly server: () => Endpoint;
   /** Further STUN servers that the user has named, as `HOST[:PORT]`. */
   readonly stunServers?: readonly string[] | undefined;
   /** What the server tells of itself and of others, once that has come; null when nothing will. */
@@ -91,7 +92,7 @@ export function findOwnBehavior(options: OwnBehaviorOptions): OwnBehavior {
 
 async function detectOnce(
   {
-    server,
+    server: serverNow,
     stunServers = [],
     later,
     local,
@@ -99,6 +100,7 @@ async function detectOnce(
   }: OwnBehaviorOptions & { readonly onReason: (reason: Reason | null) => void },
   signal: AbortSignal,
 ): Promise<ToldBehavior> {
+  const server = serverNow();
   const [servers, family] = [[formatEndpoint(server), ...stunServers], familyOf(server.address)];
   const report = await detectWith({ servers, family, later, local, signal });
   onReason(report.mapping.reason ?? report.filtering.reason);

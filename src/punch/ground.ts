@@ -85,12 +85,14 @@ export async function openGround(
   if (socket) owner.use(socket);
   const from = socket?.local.address ?? (await addressNow(options, server));
   const others = socket && mayHaveOthers(options) ? await openOtherSockets({ ...options, first: socket.local }) : [];
-  const reachability = owner.use(reachabilityOf(mappings, { ...options, endpoint: server, stun, udp: socket, others }));
+  const reachability = owner.use(
+    reachabilityOf(mappings, { ...options, endpoint: server, servers, stun, udp: socket, others }),
+  );
   const { id, room: name = DEFAULT_ROOM, token, turn = [], onNotice } = options;
   const told = Promise.withResolvers<ToldServers | null>();
   // Nobody else tells of any.
   if (stun) told.resolve(null);
-  const named = { endpoint: server, stunServers, isRepeated, later: told.promise };
+  const named = { endpoint: reachability.server, stunServers, isRepeated, later: told.promise };
   const behavior = isRelayOnly ? null : behaviorOf(owner, { ...options, ...named, udp: socket });
   let own: Endpoint | null = null;
   const room = owner.use(
@@ -112,7 +114,7 @@ export async function openGround(
   const kept = owner.move();
   const ground: Ground = {
     ...{ id, local: socket?.local ?? null, room, reachability, seal: options.seal, seen: () => own },
-    server: () => stun?.best() ?? server,
+    server: () => stun?.best() ?? reachability.server(),
     isRepeated,
     // Whoever has no part in the code, or in the lines, meets nobody.
     isProven: options.seal !== undefined || options.meeting !== undefined,
@@ -155,6 +157,7 @@ function reachabilityOf(
   mappings: Owner,
   options: RoomOptions & {
     readonly endpoint: Endpoint;
+    readonly servers: readonly Endpoint[];
     readonly stun: StunServers | null;
     readonly udp: UdpSocket | null;
     readonly others: readonly OtherSocket[];
@@ -168,6 +171,7 @@ function reachabilityOf(
     socket,
     openSocket,
     server,
+    servers: options.servers,
     stun: options.stun ?? undefined,
     mode,
     mayHaveSecond: mayHaveOthers(options) && options.family === undefined,
@@ -183,7 +187,7 @@ function reachabilityOf(
 function behaviorOf(
   owner: Owner,
   options: RoomOptions & {
-    readonly endpoint: Endpoint;
+    readonly endpoint: () => Endpoint;
     readonly isRepeated: boolean;
     readonly udp: UdpSocket | null;
     readonly later: Promise<ToldServers | null>;

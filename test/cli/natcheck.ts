@@ -110,8 +110,8 @@ export interface Running extends AsyncDisposable {
 }
 
 /** Runs it until it says `ready`. */
-export async function natcheckReady(words: readonly string[]): Promise<Running> {
-  const { child, stdout, stderr, closed } = start(words, {});
+export async function natcheckReady(words: readonly string[], env: Record<string, string> = {}): Promise<Running> {
+  const { child, stdout, stderr, closed } = start(words, env);
   const errors = text(stderr);
   const lines: string[] = [];
   for await (const line of createInterface({ input: stdout })) {

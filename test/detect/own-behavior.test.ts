@@ -15,7 +15,7 @@ const OWN = { address: '203.0.113.101', port: 40_000 };
 function detections() {
   const begun: PromiseWithResolvers<ToldBehavior>[] = [];
   const behavior = findOwnBehavior({
-    server: { address: '203.0.113.10', port: 3478 },
+    server: () => ({ address: '203.0.113.10', port: 3478 }),
     ...{ local: undefined, signal: undefined },
     detection: (signal) => {
       const one = Promise.withResolvers<ToldBehavior>();
@@ -117,7 +117,7 @@ describe('the behaviour toward a server with one address', () => {
     await using server = await startFakeServer({ oneAddress: true, ...(fault && { fault }) });
     const { port, altPort } = server.layout;
     using behavior = findOwnBehavior({
-      ...{ server: { address: '127.0.0.1', port }, local: undefined, signal: undefined },
+      ...{ server: () => ({ address: '127.0.0.1', port }), local: undefined, signal: undefined },
       later: Promise.resolve({ altPort, servers }),
       ...options,
     });
@@ -156,7 +156,7 @@ describe('the behaviour toward a server with one address', () => {
     await using server = await startFakeServer({ oneAddress: true });
     const { port, altPort } = server.layout;
     using behavior = findOwnBehavior({
-      ...{ server: { address: '127.0.0.1', port }, local: undefined, signal: undefined },
+      ...{ server: () => ({ address: '127.0.0.1', port }), local: undefined, signal: undefined },
       later: Promise.resolve({ altPort, servers: [] }),
     });
     await behavior.find(OWN);

@@ -48,6 +48,8 @@ export async function startProxy(
 /** A reachability without sockets, which the server sees at once; `onJoin` is called when the room has been joined. */
 export function seenAtOnce(onJoin: Reachability['seekRelay'] = () => {}): Reachability {
   return {
+    follow: () => {},
+    server: () => OWN,
     seekRelay: onJoin,
     relayed: async () => null,
     doubt: () => {},

@@ -1,7 +1,7 @@
 /** The files of natcheck itself that go into the image: dist/, and the closure of the packages that it loads where they are installed. */
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { IMAGE_FILES, PACKAGE_ROOT } from './package-root.ts';
 
 export interface AppFiles {
@@ -25,7 +25,9 @@ interface Manifest {
 }
 
 /** @throws Error when natcheck is not built, or a dependency is not installed. */
-export async function appFiles(dist: string = join(PACKAGE_ROOT, 'dist')): Promise<AppFiles> {
+export async function appFiles(given: string = join(PACKAGE_ROOT, 'dist')): Promise<AppFiles> {
+  // A link to it is made elsewhere.
+  const dist = resolve(given);
   const root = PACKAGE_ROOT;
   const programs = ['agent.pl', 'link.py'].map((name) => `programs/${name}`);
   const own = [join(root, 'package.json'), ...[...programs, 'app.Dockerfile'].map((name) => join(IMAGE_FILES, name))];

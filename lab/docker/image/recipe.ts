@@ -26,6 +26,7 @@ export const PACKAGES: readonly string[] = [
   'openssh-server',
   'procps',
   'python3-aioice',
+  'redis-server',
   'socat',
   'stun-client',
   'tayga',

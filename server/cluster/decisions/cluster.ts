@@ -150,5 +150,6 @@ function leave(now: number, state: State): void {
   dropLookups(now, state);
   closeAway(state);
   hand(now, state, { kind: 'closing' });
-  state.outputs.push({ kind: 'leave', rooms: [...state.rooms.keys()] });
+  // Who is not sure to be there has given up everything, and Redis may not answer.
+  if (state.isServing) state.outputs.push({ kind: 'leave', rooms: [...state.rooms.keys()] });
 }

@@ -29,31 +29,46 @@ export interface RedisOptions {
   readonly onMessage: (text: string) => void;
   /** Hears which node offers something else than before. */
   readonly onNews: (node: string) => void;
+  /** Does what has to be done before it can be used. */
+  readonly prepare?: ((commands: Pick<RedisConnection, 'share'>) => Promise<void>) | undefined;
+  /** Ends what is not open yet. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** @throws what has kept the connection from being made. */
-export async function openRedis({ url, channel, onMessage, onNews }: RedisOptions): Promise<RedisConnection> {
+/** @throws what has kept the connection from being made; the signal's reason when aborted. */
+export async function openRedis(options: RedisOptions): Promise<RedisConnection> {
+  const { url, channel, onMessage, onNews, prepare, signal } = options;
   const client = clientFor(await import('@redis/client'), url);
   const { promise: closed, resolve: end } = Promise.withResolvers<string>();
-  const destroy = (): void => {
-    end('given up');
+  const giveUp = (why: string): void => {
+    end(why);
     if (client.isOpen) client.destroy();
   };
+  const destroy = (): void => giveUp('given up');
   client.on('error', (error: Error) => end(wordsOf(error)));
   client.on('end', () => end('it has ended'));
-  const timer = setTimeout(destroy, OPEN_TIMEOUT_MS);
-  try {
-    await Promise.race([client.connect(), closed.then((reason) => Promise.reject(new Error(reason)))]);
+  const timer = setTimeout(() => giveUp('it does not answer'), OPEN_TIMEOUT_MS);
+  signal?.addEventListener('abort', destroy);
+  const open = async (): Promise<RedisConnection> => {
+    signal?.throwIfAborted();
+    await client.connect();
     const [, run] = /^run_id:(\w+)/m.exec(await client.info('server')) ?? [];
     if (run === undefined) throw new Error('it does not say which run it is');
     await client.subscribe(channel, onMessage);
     await client.subscribe(NEWS_CHANNEL, onNews);
-    return { ...commandsOf(client, `natcheck:${run}:`), closed, destroy };
+    const commands = commandsOf(client, `natcheck:${run}:`);
+    await prepare?.(commands);
+    return { ...commands, closed, destroy, [Symbol.asyncDispose]: async () => destroy() };
+  };
+  try {
+    return await Promise.race([open(), closed.then((reason) => Promise.reject(new Error(reason)))]);
   } catch (error) {
     destroy();
+    signal?.throwIfAborted();
     throw error;
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', destroy);
   }
 }
 
@@ -64,7 +79,7 @@ function clientFor({ createClient }: typeof import('@redis/client'), url: string
   return createClient({ url, disableOfflineQueue: true, socket });
 }
 
-function commandsOf(client: Client, prefix: string): Omit<RedisConnection, 'closed' | 'destroy'> {
+function commandsOf(client: Client, prefix: string): Pick<RedisConnection, 'run' | 'publish' | 'share'> {
   return {
     run: async (script, args) => {
       const by = { keys: [prefix], arguments: [...args] };
@@ -79,9 +94,6 @@ function commandsOf(client: Client, prefix: string): Omit<RedisConnection, 'clos
       await client.set(key, value, { condition: 'NX' });
       return (await client.get(key)) ?? value;
     },
-    [Symbol.asyncDispose]: async () => {
-      if (client.isOpen) await client.close().catch(() => {});
-    },
   };
 }
 
@@ -89,8 +101,14 @@ const DIGESTS = Object.fromEntries(
   Object.entries(SCRIPTS).map(([name, text]) => [name, createHash('sha1').update(text).digest('hex')]),
 ) as Readonly<Record<ScriptName, string>>;
 
+/** What Redis says to who has to be told a password, or another one, in words of its own protocol. */
+const REFUSALS = { NOAUTH: 'it wants a password', WRONGPASS: 'it does not take this user and password' } as const;
+
 /** What has happened, in one line. */
 export function wordsOf(error: unknown): string {
   if (error instanceof AggregateError) return wordsOf(error.errors[0]);
-  return (error as Partial<NodeJS.ErrnoException>).code ?? (error instanceof Error ? error.message : String(error));
+  const said =
+    (error as Partial<NodeJS.ErrnoException>).code ?? (error instanceof Error ? error.message : String(error));
+  const [, code] = /^(NOAUTH|WRONGPASS)\b/.exec(said) ?? [];
+  return code === 'NOAUTH' || code === 'WRONGPASS' ? `${REFUSALS[code]} [${code}]` : said;
 }

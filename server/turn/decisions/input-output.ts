@@ -1,6 +1,7 @@
 /** What the relay is told, and what it wants done. */
 import type { Endpoint } from '../../../src/endpoint.ts';
 import type { HostAddresses } from './access/known-host.ts';
+import type { Credentials } from './access/users.ts';
 import type { FiveTuple } from './five-tuple.ts';
 
 /** What happens. */
@@ -34,4 +35,27 @@ export type TurnServerOutput =
   /** Open a relayed socket at that endpoint, and answer with `opened` or `open-failed`. */
   | { readonly kind: 'open-relay'; readonly allocation: number; readonly at: Endpoint }
   /** Close the relayed socket, if need be as soon as it is open. */
-  | { readonly kind: 'close-relay'; readonly allocation: number };
+  | { readonly kind: 'close-relay'; readonly allocation: number; readonly reason: ReleaseReason }
+  /** Nothing more: the allocation is made, and its client is told. */
+  | {
+      readonly kind: 'allocated';
+      readonly allocation: number;
+      readonly fiveTuple: FiveTuple;
+      readonly relayed: Endpoint;
+      readonly credentials: Pick<Credentials, 'user' | 'session'>;
+    };
+
+/** Why an allocation ends. */
+export type ReleaseReason =
+  /** Its socket could not be opened. */
+  | 'not-opened'
+  /** Its client wants it no more. */
+  | 'given-up'
+  /** Its client has not prolonged it. */
+  | 'expired'
+  /** The connection of its client has ended. */
+  | 'disconnected'
+  /** The session of its credentials is gone. */
+  | 'orphaned'
+  /** The server ends. */
+  | 'closing';

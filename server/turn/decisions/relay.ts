@@ -103,7 +103,7 @@ function apply(now: number, state: State, input: TurnServerInput): void {
       break;
     case 'closed': {
       const allocation = state.byFiveTuple.get(fiveTupleKey(input.fiveTuple));
-      if (allocation) release(state, allocation);
+      if (allocation) release(state, allocation, 'disconnected');
       break;
     }
     case 'host':
@@ -119,7 +119,7 @@ function apply(now: number, state: State, input: TurnServerInput): void {
       state.isDraining = true;
       break;
     case 'closing':
-      for (const allocation of state.allocations.values()) release(state, allocation);
+      for (const allocation of state.allocations.values()) release(state, allocation, 'closing');
       break;
   }
 }

@@ -9,7 +9,7 @@ import type { NonceDesk } from './access/nonce.ts';
 import type { Account, Proof } from './access/users.ts';
 import type { Direction, TurnCounts } from './counts.ts';
 import { type FiveTuple, fiveTupleKey } from './five-tuple.ts';
-import type { TurnServerOutput } from './input-output.ts';
+import type { ReleaseReason, TurnServerOutput } from './input-output.ts';
 import type { RelayLimits } from './limits.ts';
 
 export interface Channel {
@@ -97,7 +97,7 @@ export function peerKey({ address, port }: Endpoint): string {
 export function allocationOf(now: number, state: State, fiveTuple: FiveTuple): Allocation | undefined {
   const found = state.byFiveTuple.get(fiveTupleKey(fiveTuple));
   if (!found || now < found.expiresAt) return found;
-  release(state, found);
+  release(state, found, 'expired');
   return undefined;
 }
 
@@ -108,7 +108,7 @@ export function openAllocationOf(now: number, state: State, fiveTuple: FiveTuple
 }
 
 /** Ends the allocation, and has its socket closed. */
-export function release(state: State, allocation: Allocation): void {
+export function release(state: State, allocation: Allocation, reason: ReleaseReason): void {
   const { id, fiveTuple, relayed } = allocation;
   const { user } = allocation.proof.credentials;
   state.allocations.delete(id);
@@ -119,5 +119,5 @@ export function release(state: State, allocation: Allocation): void {
   else state.users.delete(user);
   // The source itself is forgotten when its buckets are full again (tick.ts).
   allocation.source.allocations--;
-  state.outputs.push({ kind: 'close-relay', allocation: id });
+  state.outputs.push({ kind: 'close-relay', allocation: id, reason });
 }

@@ -5,8 +5,9 @@ import { type Allocation, release, type State } from './state.ts';
 
 export function tick(now: number, state: State): void {
   for (const allocation of state.allocations.values()) {
-    if (now >= allocation.expiresAt || isOrphaned(now, state, allocation)) {
-      release(state, allocation);
+    const isExpired = now >= allocation.expiresAt;
+    if (isExpired || isOrphaned(now, state, allocation)) {
+      release(state, allocation, isExpired ? 'expired' : 'orphaned');
       continue;
     }
     const { permissions, channels } = allocation;

@@ -19,10 +19,10 @@ export interface BindBy {
 
 /** @throws the signal's reason when aborted. */
 export async function bind(state: State, by: BindBy): Promise<BindResult> {
-  const { direct, isDirect, options } = state;
+  const { direct, isDirect, server } = state;
   if (!direct || isDirect === false) return viaRelay(state, by);
   if (isDirect === null) return race(state, direct, by);
-  return bindOn(state, { shared: direct, server: options.server, by });
+  return bindOn(state, { shared: direct, server, by });
 }
 
 /** Shows the ticket to the server; where there is none, STUN servers tell what they see. */
@@ -38,9 +38,9 @@ async function bindOn(
 
 async function viaRelay(state: State, by: BindBy): Promise<BindResult> {
   await settled(state);
-  const { relay, details, options } = state;
+  const { relay, details, server } = state;
   if (!relay) return { outcome: 'no-relay', details };
-  return bindOn(state, { shared: relay.shared, server: { ...options.server, port: by.altPort }, by });
+  return bindOn(state, { shared: relay.shared, server: { ...server, port: by.altPort }, by });
 }
 
 /** Binds the socket itself, and also tries the relay when the server stays silent; returns the first that is bound. */
@@ -52,9 +52,7 @@ async function race(state: State, direct: SharedSocket, by: BindBy): Promise<Bin
     state.isDirect = isDirect;
     return one;
   };
-  const itself = bindOn(state, { shared: direct, server: state.options.server, by: either }).then((one) =>
-    bound(one, true),
-  );
+  const itself = bindOn(state, { shared: direct, server: state.server, by: either }).then((one) => bound(one, true));
   const relayed = pause(UDP_PATIENCE_MS, either.signal)
     .then(() => viaRelay(state, either))
     .then((one) => bound(one, false));

@@ -36,7 +36,7 @@ export function tellSecond(state: Pick<State, 'second' | 'lateUsers'>, seen: End
 
 /** The server has seen another socket for the first time, or anew. */
 export function tellOther(state: State, { name, shared, seen }: OtherSocket): void {
-  const { address: server } = state.options.server;
+  const { address: server } = state.server;
   tell(state, { name, shared, specs: otherSpecs({ name, local: shared.local, seen, server }) });
   state.onChanged();
 }

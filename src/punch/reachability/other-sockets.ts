@@ -48,10 +48,15 @@ export async function openOtherSockets({
 /** Asks the server again and again what it sees of the socket, until the signal aborts; `onSeen` is called for what is new. */
 export async function watchOther(
   other: OtherSocket,
-  { server, signal, onSeen }: { readonly server: Endpoint; readonly signal: AbortSignal; readonly onSeen: () => void },
+  {
+    server: serverNow,
+    signal,
+    onSeen,
+  }: { readonly server: () => Endpoint; readonly signal: AbortSignal; readonly onSeen: () => void },
 ): Promise<void> {
-  if (familyOf(server.address) !== familyOf(other.shared.local.address)) return;
+  if (familyOf(serverNow().address) !== familyOf(other.shared.local.address)) return;
   while (!signal.aborted) {
+    const server = serverNow();
     await using socket = other.shared.share((_bytes, from) => sameEndpoint(from, server));
     const session = createBindingSession({ server, socket: other.name, randomBytes });
     const seen = await startDriver({ session, sockets: { [other.name]: socket }, signal }).result;

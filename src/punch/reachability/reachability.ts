@@ -3,7 +3,7 @@
  * mode `relay-only` the relay's socket is the only one, and nothing that is told here says where this host is.
  */
 import { randomBytes } from 'node:crypto';
-import type { Endpoint } from '../../endpoint.ts';
+import { type Endpoint, familyOf } from '../../endpoint.ts';
 import { createBackOff } from '../../net/back-off.ts';
 import { createOwner } from '../../net/owner.ts';
 import { type SharedSocket, shareSocket } from '../../net/shared-socket.ts';
@@ -36,6 +36,13 @@ import type { LateCandidates, ReachabilityOptions, State } from './state.ts';
 import type { TurnServerChoice } from './turn-choice.ts';
 
 export interface Reachability extends AsyncDisposable {
+  /**
+   * To be called with each join, with the addresses of the server that has let this side in: where servers share a name, this one
+   * sees the sockets from now on.
+   */
+  readonly follow: (addresses: readonly string[]) => void;
+  /** The server that sees the sockets now. */
+  readonly server: () => Endpoint;
   /**
    * To be called with each join: begins to look for a relay at these servers, and asks after the one that there is. How often
    * that is done is limited.
@@ -71,6 +78,7 @@ export function createReachability(options: ReachabilityOptions): Reachability {
   const state: State = {
     options,
     direct: socket && shareSocket(socket),
+    server: options.server,
     ...{ second: null, others, ended: new AbortController() },
     ...{ servers: [], relay: null, isLost: false, isDoubted: false, seeking: null, details: [] },
     search: new AbortController(),
@@ -85,6 +93,8 @@ export function createReachability(options: ReachabilityOptions): Reachability {
   options.mappedPort?.onFound(() => tellMapped(state));
   const watches = others.map((other) => watch(state, other));
   return {
+    follow: (addresses) => follow(state, addresses),
+    server: () => state.server,
     seekRelay: (servers) => seekRelay(state, servers),
     relayed: (patienceMs) => relayed(state, patienceMs),
     doubt: () => doubtRelay(state),
@@ -115,11 +125,17 @@ export function createReachability(options: ReachabilityOptions): Reachability {
   };
 }
 
+function follow(state: State, addresses: readonly string[]): void {
+  const { servers = [] } = state.options;
+  const family = familyOf(state.server.address);
+  const joined = servers.find(({ address }) => addresses.includes(address) && familyOf(address) === family);
+  if (joined) state.server = joined;
+}
+
 /** Follows what the server sees of a socket. An error stays, for whoever disposes of the reachability. */
 function watch(state: State, other: OtherSocket): Promise<void> {
-  const { ended, options } = state;
-  const { signal } = ended;
-  const watched = watchOther(other, { server: options.server, signal, onSeen: () => tellOther(state, other) });
+  const { signal } = state.ended;
+  const watched = watchOther(other, { server: () => state.server, signal, onSeen: () => tellOther(state, other) });
   const settled = watched.catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
@@ -137,10 +153,10 @@ async function end(state: State, watches: readonly Promise<void>[]): Promise<voi
 }
 
 function agentOf(
-  { options, second, others, relay, isDirect }: State,
+  { options, server, second, others, relay, isDirect }: State,
   { own, own6 }: { readonly own: Endpoint; readonly own6: Endpoint | null },
 ): CandidateAgent {
-  const { socket, server, mode, mappedPort = null } = options;
+  const { socket, mode, mappedPort = null } = options;
   return candidateAgent({
     direct: socket && isDirect ? { local: socket.local, seen: own, server: server.address } : null,
     second: second && own6 && { local: second.shared.local, seen: own6, server: second.server.address },

@@ -16,7 +16,9 @@ export interface ReachabilityOptions {
   readonly socket: UdpSocket | null;
   /** Opens the second socket; default: Node's own. */
   readonly openSocket?: OpenSocket | undefined;
+  /** The server that sees the sockets at first, and all endpoints of its name; left out, there is no other. */
   readonly server: Endpoint;
+  readonly servers?: readonly Endpoint[] | undefined;
   /** The STUN servers that see the sockets, where no server takes tickets. */
   readonly stun?: StunServers | undefined;
   readonly mode: PathMode;
@@ -57,6 +59,8 @@ export interface SecondSocket {
 export interface State {
   readonly options: ReachabilityOptions;
   readonly direct: SharedSocket | null;
+  /** The server that takes the tickets of the last join. */
+  server: Endpoint;
   /** The socket over IPv6, once it is open; and where its server is. */
   second: SecondSocket | null;
   /** The sockets at other addresses of this host, which belong to the reachability. */

@@ -32,6 +32,7 @@ export function obey(state: State, output: RoomOutput): void {
       work(state, () => gather(state, output));
       break;
     case 'stun':
+      options.reachability.follow(output.addresses);
       options.onStun?.(output);
       break;
     case 'turn':

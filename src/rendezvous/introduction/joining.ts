@@ -46,7 +46,8 @@ export function joined<T extends Told>(
   state.gathering = null;
   for (const peer of waiting(state)) Object.assign(peer, { phase: 'wanted', isAsked: false });
   for (const peer of state.presence.here) state.outputs.push({ kind: 'present', peer });
-  state.outputs.push({ kind: 'stun', altPort: stun.altPort, servers: stun.others ?? [] });
+  const addresses = [address, ...(stun.addresses ?? [])];
+  state.outputs.push({ kind: 'stun', addresses, altPort: stun.altPort, servers: stun.others ?? [] });
   state.serverAddress = address;
   state.outputs.push({ kind: 'turn', servers: turn, address });
 }

@@ -100,8 +100,13 @@ export type IntroductionOutput<Told> =
     }
   /** Stop the bindings that are under way: their tickets are void. */
   | { readonly kind: 'unbind' }
-  /** The server has another UDP port, and names STUN servers of others as `HOST[:PORT]`. */
-  | { readonly kind: 'stun'; readonly altPort: number; readonly servers: readonly string[] }
+  /** The server that was joined has these addresses and another UDP port, and names STUN servers of others as `HOST[:PORT]`. */
+  | {
+      readonly kind: 'stun';
+      readonly addresses: readonly string[];
+      readonly altPort: number;
+      readonly servers: readonly string[];
+    }
   /** The rendezvous at `address` names these TURN servers, some of which may be known already. */
   | { readonly kind: 'turn'; readonly servers: readonly TurnServer[]; readonly address: string }
   /**

@@ -83,3 +83,35 @@ it('tells the peer the endpoint that the NAT has last given it, though the first
   expect((await bob.next('introduction')).endpoint.port).toBe(ports.at(-1));
   expect(await met).toMatchObject({ kind: 'introduced', introduction: { peer: 'bob', own: { port: ports.at(-1) } } });
 });
+
+it('shows itself to the server that has let it in, where servers share a name and the first one is away', async () => {
+  await using server = await startTestServer({ ip: ['127.0.0.2'] });
+  await using away = await openUdpSocket({ address: '127.0.0.1', port: 0 });
+  await using socket = await openUdpSocket({ address: '127.0.0.1', port: 0 });
+  const bound = Promise.withResolvers<Endpoint>();
+  await using reachability = createReachability({
+    socket,
+    server: away.local,
+    servers: [away.local, ...server.addresses],
+    mode: 'direct-only',
+    mayHaveSecond: false,
+    openRelay: async () => ({ outcome: 'failed', details: [] }),
+    onNotice: () => {},
+  });
+  const url = `ws://127.0.0.2:${server.httpPort}`;
+  await using room = createRoom({
+    connection: (signal) => serverConnection({ url, room: 'test', id: 'alice' }, signal),
+    reachability,
+    turn: [],
+    behavior: null,
+    joinWaitMs: 15_000,
+    onPublic: bound.resolve,
+    onNotice: () => {},
+  });
+  // It is left before anybody comes.
+  room.introduce('bob', { waitMs: 15_000 }).catch(() => {});
+  expect(await bound.promise).toEqual(socket.local);
+  expect(reachability.server()).toEqual(server.addresses[0]);
+  reachability.follow(['203.0.113.9']);
+  expect(reachability.server()).toEqual(server.addresses[0]);
+});

@@ -70,7 +70,7 @@ it('NATs that were not detected', () => {
 it('a NAT that could not be detected for a reason that is known', async () => {
   await using server = await startPunchServer({ ip: ['127.0.0.1'] });
   const at = { address: '127.0.0.1', port: portsOf(server).port ?? 0 };
-  using behavior = findOwnBehavior({ server: at, local: undefined, signal: undefined });
+  using behavior = findOwnBehavior({ server: () => at, local: undefined, signal: undefined });
   const told = await behavior.find({ address: '127.0.0.1', port: 1 });
   const [alice] = failedPunch([{ ...shut(strict), told }, moving]);
   expect(said({ ...alice, undetected: behavior.why() })).toEqual([

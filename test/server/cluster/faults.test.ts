@@ -1,14 +1,12 @@
 /** What real faults do to a cluster: a server that is killed, a Redis that is killed or stopped. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import type { RendezvousClient } from '../../../src/net/rendezvous/client.ts';
 import type { Introduction } from '../../../src/rendezvous/protocol/server-message.ts';
-import { MAIN } from '../../cli/natcheck.ts';
 import { type Peer, peerOf, startTestServer, TOLD, urlOf } from '../../net/rendezvous/peers.ts';
-import { ownedByTest, ownedProcess } from '../../owner/owned-by-test.ts';
+import { ownedByTest } from '../../owner/owned-by-test.ts';
 import { comeBack, comeBackAfterEnd } from './come-back.ts';
+import { startProcess } from './node-process.ts';
 import { findRedis, type RedisServer, startRedis } from './redis-server.ts';
 
 const redis = findRedis();
@@ -17,20 +15,6 @@ const ATTEMPTS = 10;
 async function startStore(): Promise<RedisServer> {
   if (typeof redis === 'string') throw new Error(redis);
   return ownedByTest(await startRedis(redis));
-}
-
-/** A server in a process of its own, and the URL of its rendezvous. */
-async function startProcess(store: RedisServer) {
-  const ports = ['--port', '0', '--alt-port', '0', '--http-port', '0'];
-  const words = ['serve', '--ip', '127.0.0.1', ...ports, '--redis', store.url];
-  const child = ownedProcess(spawn(process.execPath, [MAIN, ...words], { stdio: ['ignore', 'pipe', 'inherit'] }));
-  let url = '';
-  for await (const line of createInterface({ input: child.stdout })) {
-    url = /ws:\S+/.exec(line)?.[0] ?? url;
-    if (line === 'ready') break;
-  }
-  child.stdout.resume();
-  return { child, url };
 }
 
 async function peer(client: RendezvousClient): Promise<Peer> {

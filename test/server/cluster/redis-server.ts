@@ -59,7 +59,11 @@ export interface RedisServer extends AsyncDisposable {
   readonly pid: () => number | undefined;
 }
 
-export async function startRedis(found: Program): Promise<RedisServer> {
+/** @param options the password that it wants; none unless it is given. */
+export async function startRedis(
+  found: Program,
+  { password = '' }: { readonly password?: string } = {},
+): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'natcheck-redis-'));
   const port = await freePort();
   let child: ReturnType<typeof spawn> | null = null;
@@ -70,7 +74,18 @@ export async function startRedis(found: Program): Promise<RedisServer> {
     await exited;
   };
   const start = async (): Promise<void> => {
-    const options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
+    const options = [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      folder,
+      '--save',
+      '',
+      '--requirepass',
+      password,
+    ];
     const env = { ...process.env, ...(found.libraries !== null && { LD_LIBRARY_PATH: found.libraries }) };
     child = spawn(found.path, options, { env, stdio: ['ignore', 'pipe', 'inherit'] });
     for await (const line of createInterface({ input: child.stdout as NonNullable<typeof child.stdout> })) {

@@ -124,6 +124,11 @@ export function opened(now: number, state: State, allocation: Allocation): void 
   );
   state.counts.allocations++;
   state.outputs.push({ kind: 'reply', fiveTuple, bytes: allocation.reply, isData: false });
+  const {
+    id,
+    proof: { credentials },
+  } = allocation;
+  state.outputs.push({ kind: 'allocated', allocation: id, fiveTuple, relayed, credentials });
 }
 
 /** Tells a client that asks for a second family as well that it gets one address only (§7.2). */
@@ -142,7 +147,7 @@ export function openFailed(state: State, allocation: Allocation, { inUse }: { re
   const port = inUse && allocation.attempts < PORT_ATTEMPTS ? pickPort(state, { family, even: asked.even }) : null;
   state.byRelayed.delete(peerKey(relayed));
   if (port === null) {
-    release(state, allocation);
+    release(state, allocation, 'not-opened');
     refuse(state, { fiveTuple, request: asked.request, proof }, { code: 508 });
     return;
   }

@@ -16,7 +16,7 @@ export function refresh(now: number, state: State, { allocation, request }: Allo
   const family = attribute(request, 'REQUESTED-ADDRESS-FAMILY');
   if (family !== undefined && family !== allocation.family) return 443;
   const lifetimeS = attribute(request, 'LIFETIME') === 0 ? 0 : lifetimeOf(request);
-  if (lifetimeS === 0) release(state, allocation);
+  if (lifetimeS === 0) release(state, allocation, 'given-up');
   else allocation.expiresAt = now + lifetimeS * 1000;
   return [{ type: 'LIFETIME', value: lifetimeS }];
 }

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { expect, it } from 'vitest';
 import { appFiles, closureOf } from '../../../../lab/docker/image/app-files.ts';
 import { hashOf } from '../../../../lab/docker/image/recipe.ts';
@@ -20,6 +20,13 @@ it('the image gets natcheck, what it depends on, and what those depend on, but n
 it('a package is found that is named as one of Node’s modules', async () => {
   const packages = await closureOf(['mqtt']);
   expect(packages.find(({ name }) => name === 'string_decoder')?.dir).toMatch(/node_modules\/string_decoder$/);
+});
+
+it('what is built may be named from where the process is', async () => {
+  await using built = await builtDir();
+  const { files, contents } = await appFiles(relative('', built.dir));
+  expect(files['natcheck/dist']).toBe(built.dir);
+  expect(hashOf(contents)).toBe(hashOf((await appFiles(built.dir)).contents));
 });
 
 it('its tag changes with what is built, and only with that', async () => {

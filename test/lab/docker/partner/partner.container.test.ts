@@ -1,12 +1,13 @@
 /**
  * Two servers in two containers with one address each, which are partners: behind each NAT of the lab, clients of others
- * and ours find what they find with one server that has two addresses.
+ * and ours find what they find with one server that has two addresses, and two who meet at one of them punch as they do there.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseStunClient, stunClientCommand } from '../../../../lab/docker/reference-clients/stun-client.ts';
 import { parseTurnutils, turnutilsCommand } from '../../../../lab/docker/reference-clients/turnutils.ts';
-import { CLASSIC_NATS, type Lab, type LabContainer, type Program } from '../../../../lab/index.ts';
+import { CLASSIC_NATS, type Lab, type LabContainer, type Program, SYMMETRIC } from '../../../../lab/index.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
+import { startPunch } from '../punch/run.ts';
 import { DOWN, servePartnered, UP } from './serve.ts';
 
 /** The next line from now on that matches. */
@@ -28,9 +29,12 @@ describeLab('two servers with one address each', () => {
   let away: Program;
   let other: LabContainer;
   beforeAll(async () => {
-    lab = await startProvidedLab({ profiles: CLASSIC_NATS, helpers: ['partner'] });
+    lab = await startProvidedLab({ profiles: [...CLASSIC_NATS, SYMMETRIC], helpers: ['partner'] });
     other = lab.helper('partner');
-    home = await servePartnered(lab.server, { ip: [lab.server.primary], partner: [other.address] });
+    home = await servePartnered(lab.server, {
+      ...{ ip: [lab.server.primary], partner: [other.address] },
+      more: ['--relay', '--open-relay'],
+    });
     away = await servePartnered(other, { ip: [other.address], partner: [lab.server.primary] });
     await Promise.all([home.line(UP.IPv4), away.line(UP.IPv4)]);
   });
@@ -70,6 +74,31 @@ describeLab('two servers with one address each', () => {
         server: { host: server(), port: 3478 },
       });
     });
+  });
+
+  it.each([
+    [
+      'a symmetric and a port-restricted side that open a direct path',
+      'port-restricted',
+      { exitCode: 0, outcome: 'direct', technique: 'birthday' },
+      /^alice is behind a symmetric NAT with random ports, and the NAT of bob lets in only the exact address and port that it has sent to: /,
+    ],
+    [
+      'two symmetric sides, and relay them',
+      'symmetric-2',
+      { exitCode: 5, outcome: 'relayed', technique: 'relay', health: { probes: 20 } },
+      /^(alice and bob|bob and alice) are both behind symmetric NATs, whose ports cannot be predicted: /,
+    ],
+  ])('introduce %s, as what both NATs do is known', async (_, nat, end, plan) => {
+    const names = { server: { primary: lab.server.primary }, room: nat };
+    const [alice, bob] = await Promise.all([
+      startPunch(lab.nat('symmetric').client(0), { ...names, id: 'alice', peer: 'bob' }),
+      startPunch(lab.nat(nat).client(0), { ...names, id: 'bob', peer: 'alice' }),
+    ]);
+    for (const { report, exitCode } of await Promise.all([alice.result(), bob.result()])) {
+      expect({ ...report, exitCode }, JSON.stringify(report)).toMatchObject(end);
+      expect(report.plan?.text).toMatch(plan);
+    }
   });
 
   it.each([

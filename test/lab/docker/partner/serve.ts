@@ -6,14 +6,17 @@ const SECRET = 'NATCHECK_PARTNER_SECRET=what both of the partners know';
 export interface Serving {
   readonly ip: readonly string[];
   readonly partner: readonly string[];
+  /** Further words of its command line; none unless they are given. */
+  readonly more?: readonly string[];
 }
 
 /** Starts it; it listens when this resolves. */
-export async function servePartnered(container: LabContainer, { ip, partner }: Serving): Promise<Program> {
+export async function servePartnered(container: LabContainer, { ip, partner, more = [] }: Serving): Promise<Program> {
   const program = await container.start([
     ...['env', SECRET, 'natcheck', 'serve'],
     ...ip.flatMap((one) => ['--ip', one]),
     ...partner.flatMap((one) => ['--partner', one]),
+    ...more,
   ]);
   await program.line(/\bready\b/);
   return program;
