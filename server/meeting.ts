@@ -1,7 +1,7 @@
 /** Where peers meet: the rendezvous, by itself or as a node of a cluster, and the HTTP port by which it is reached. */
 import { randomBytes } from 'node:crypto';
 import type { Registry } from 'prom-client';
-import { BROWSER_PATH } from '../src/browser/protocol.ts';
+import { BROWSER_PATH } from '../src/nat/browser/protocol.ts';
 import { now, wallClock } from '../src/net/driver.ts';
 import type { Owner } from '../src/net/owner.ts';
 import { type BrowserService, serveBrowsers } from './browser/service.ts';

@@ -1,8 +1,9 @@
 /** A detection over one family: three sockets of the browser, which the server watches and checks. */
-import { BROWSER_SOCKETS, type BrowserSocket, PLACES } from '../../src/browser/places.ts';
-import { BROWSER_VERSION, type BrowserResult, type ServerMessage } from '../../src/browser/protocol.ts';
-import { browserReport } from '../../src/browser/report.ts';
+
 import type { Endpoint, Family } from '../../src/endpoint.ts';
+import { BROWSER_SOCKETS, type BrowserSocket, PLACES } from '../../src/nat/browser/places.ts';
+import { BROWSER_VERSION, type BrowserResult, type ServerMessage } from '../../src/nat/browser/protocol.ts';
+import { browserReport } from '../../src/nat/browser/report.ts';
 import type { FamilyReport } from '../../src/nat/report.ts';
 import type { Link } from './link.ts';
 import { openSocket, type PageSocket } from './socket.ts';

@@ -1,5 +1,5 @@
 /** The connection to the server that has served this page. */
-import { BROWSER_PATH, type PageMessage, type ServerMessage, serverMessage } from '../../src/browser/protocol.ts';
+import { BROWSER_PATH, type PageMessage, type ServerMessage, serverMessage } from '../../src/nat/browser/protocol.ts';
 import { parseMessage } from '../../src/rendezvous/protocol/parse.ts';
 
 export interface Link {

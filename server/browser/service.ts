@@ -1,8 +1,8 @@
 /** The measuring of browsers over real WebSockets, and the UDP sockets that STUN has. */
 import { randomBytes } from 'node:crypto';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { BROWSER_MESSAGE_MAX_BYTES } from '../../src/browser/protocol.ts';
 import type { Endpoint } from '../../src/endpoint.ts';
+import { BROWSER_MESSAGE_MAX_BYTES } from '../../src/nat/browser/protocol.ts';
 import { WEB_SOCKET_BOUNDS } from '../../src/net/rendezvous/web-socket-bounds.ts';
 import { refuseUpgrade, type UpgradeRequest } from '../http/upgrades.ts';
 import { sourceOf } from '../limit/source.ts';

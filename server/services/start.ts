@@ -11,7 +11,7 @@ import type { Layout } from '../stun/decisions/layout.ts';
 import { createTicketDesk, type TicketDesk } from '../stun/decisions/ticket-desk.ts';
 import { addStunMetrics } from '../stun/metrics.ts';
 import { type StunService, serveStun } from '../stun/service.ts';
-import { createTicketIssuer, createTicketReader, type TicketOptions } from '../ticket/tickets.ts';
+import { createTicketIssuer, createTicketReader, type TicketOptions } from '../stun/ticket/tickets.ts';
 import type { RelayServerOptions } from '../turn/options.ts';
 import type { RelayService } from '../turn/service.ts';
 import { type RelayStart, startRelay } from '../turn/start.ts';

@@ -4,15 +4,15 @@ import type { BrowserInput } from '../../../server/browser/decisions/input-outpu
 import { TICK_MS } from '../../../server/browser/decisions/limits.ts';
 import { placesOf } from '../../../server/browser/decisions/places.ts';
 import { endpointsOf, type Layout } from '../../../server/stun/decisions/layout.ts';
-import { BROWSER_SOCKETS, type BrowserSocket, PLACES } from '../../../src/browser/places.ts';
+import type { Endpoint, Family } from '../../../src/endpoint.ts';
+import { BROWSER_SOCKETS, type BrowserSocket, PLACES } from '../../../src/nat/browser/places.ts';
 import {
   BROWSER_VERSION,
   type BrowserResult,
   type PageMessage,
   type ServerMessage,
-} from '../../../src/browser/protocol.ts';
-import { browserReport } from '../../../src/browser/report.ts';
-import type { Endpoint, Family } from '../../../src/endpoint.ts';
+} from '../../../src/nat/browser/protocol.ts';
+import { browserReport } from '../../../src/nat/browser/report.ts';
 import type { FamilyReport } from '../../../src/nat/report.ts';
 import { DEFAULT_BOUNDS, runUntil } from '../network/clock.ts';
 import { addressOf, createHost, type Host } from '../network/host.ts';

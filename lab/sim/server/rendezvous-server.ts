@@ -13,7 +13,7 @@ import {
 } from '../../../server/rendezvous/decisions/rendezvous.ts';
 import { respond } from '../../../server/stun/decisions/responder.ts';
 import { createTicketDesk, type TicketDesk } from '../../../server/stun/decisions/ticket-desk.ts';
-import { createTicketIssuer, createTicketReader } from '../../../server/ticket/tickets.ts';
+import { createTicketIssuer, createTicketReader } from '../../../server/stun/ticket/tickets.ts';
 import type { ClientMessage } from '../../../src/rendezvous/protocol/client-message.ts';
 import type { TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
 import type { ServerMessage } from '../../../src/rendezvous/protocol/server-message.ts';

@@ -3,9 +3,9 @@
  * place of an RFC 5780 server, which checks the browser from there.
  */
 
-import type { Place } from '../../../src/browser/places.ts';
-import { BROWSER_VERSION, pageMessage } from '../../../src/browser/protocol.ts';
 import type { Endpoint, Family } from '../../../src/endpoint.ts';
+import type { Place } from '../../../src/nat/browser/places.ts';
+import { BROWSER_VERSION, pageMessage } from '../../../src/nat/browser/protocol.ts';
 import { parseMessage } from '../../../src/rendezvous/protocol/parse.ts';
 import { conclude } from './conclude.ts';
 import type { BrowserInput, BrowserOutput } from './input-output.ts';

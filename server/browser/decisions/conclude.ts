@@ -1,7 +1,8 @@
 /** What a detection has found, and the message that says so. */
-import { PLACES, type Place } from '../../../src/browser/places.ts';
-import type { BrowserResult } from '../../../src/browser/protocol.ts';
+
 import { undetermined } from '../../../src/nat/behavior.ts';
+import { PLACES, type Place } from '../../../src/nat/browser/places.ts';
+import type { BrowserResult } from '../../../src/nat/browser/protocol.ts';
 import { classifyMapping } from '../../../src/nat/discovery/mapping.ts';
 import type { ProbeEvidence } from '../../../src/nat/evidence.ts';
 import { answeredCount } from '../../../src/nat/probes/silence.ts';

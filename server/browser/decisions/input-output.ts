@@ -1,6 +1,7 @@
 /** What the measuring of browsers is told, and what it wants done. */
-import type { ServerMessage } from '../../../src/browser/protocol.ts';
+
 import type { Endpoint } from '../../../src/endpoint.ts';
+import type { ServerMessage } from '../../../src/nat/browser/protocol.ts';
 
 export type BrowserInput =
   | { readonly kind: 'opened'; readonly page: number; readonly source: string }

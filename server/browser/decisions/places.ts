@@ -1,6 +1,7 @@
 /** The server's endpoints as places of a detection in a browser. */
-import type { Place } from '../../../src/browser/places.ts';
+
 import { type Endpoint, type Family, familyOf } from '../../../src/endpoint.ts';
+import type { Place } from '../../../src/nat/browser/places.ts';
 import type { Layout } from '../../stun/decisions/layout.ts';
 
 /** The places of each family, by their announced endpoints; a server with one address has two of them. */

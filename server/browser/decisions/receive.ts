@@ -1,7 +1,8 @@
 /** Takes what browsers send over UDP: their checks, which show endpoints, and their answers to those of the server. */
-import type { Place } from '../../../src/browser/places.ts';
+
 import { type Endpoint, formatEndpoint, sameEndpoint } from '../../../src/endpoint.ts';
 import { encodeSuccess } from '../../../src/ice/checks/messages.ts';
+import type { Place } from '../../../src/nat/browser/places.ts';
 import { decode } from '../../../src/stun/decode.ts';
 import { METHOD } from '../../../src/stun/header.ts';
 import { hex } from '../../../src/stun/hex.ts';

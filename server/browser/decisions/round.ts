@@ -2,10 +2,11 @@
  * Sends the server's checks. Rounds are as those of a detection by the command line (src/nat/discovery/filtering.ts): a companion
  * whose way is open, the checks that the filter may stop, and the same from the same places to the control socket.
  */
-import type { Place } from '../../../src/browser/places.ts';
+
 import { type Endpoint, formatEndpoint } from '../../../src/endpoint.ts';
 import { encodeCheck } from '../../../src/ice/checks/messages.ts';
 import { randomTieBreaker } from '../../../src/ice/role.ts';
+import type { Place } from '../../../src/nat/browser/places.ts';
 import { STEADY_SENDS } from '../../../src/nat/probes/pace.ts';
 import type { Send } from '../../../src/nat/probes/probe.ts';
 import { answeredCount, dueSends, MAX_ROUNDS } from '../../../src/nat/probes/silence.ts';

@@ -1,7 +1,8 @@
 /** The state of measuring browsers: pages, and for each a detection of every family that it has asked for. */
-import type { BrowserSocket, Place } from '../../../src/browser/places.ts';
+
 import type { Endpoint, Family } from '../../../src/endpoint.ts';
 import type { Dependency } from '../../../src/nat/behavior.ts';
+import type { BrowserSocket, Place } from '../../../src/nat/browser/places.ts';
 import type { Pace } from '../../../src/nat/probes/pace.ts';
 import type { Send } from '../../../src/nat/probes/probe.ts';
 import type { Reason } from '../../../src/nat/reason.ts';

@@ -1,8 +1,9 @@
 /** Begins and ends the detections of a page. */
-import { BROWSER_SOCKETS, type BrowserSocket } from '../../../src/browser/places.ts';
-import type { PageMessage, SocketCredentials } from '../../../src/browser/protocol.ts';
+
 import type { Family } from '../../../src/endpoint.ts';
 import { createCredentials, type IceCredentials } from '../../../src/ice/credentials.ts';
+import { BROWSER_SOCKETS, type BrowserSocket } from '../../../src/nat/browser/places.ts';
+import type { PageMessage, SocketCredentials } from '../../../src/nat/browser/protocol.ts';
 import { createPace } from '../../../src/nat/probes/pace.ts';
 import { shortTermKey } from '../../../src/stun/integrity.ts';
 import { TRIALS_PER_PAGE } from './limits.ts';

@@ -1,5 +1,5 @@
 /** What other nodes say: of their clients in rooms of this node, and to the clients of this node in theirs. */
-import { readTicketName } from '../../ticket/ticket-name.ts';
+import { readTicketName } from '../../stun/ticket/ticket-name.ts';
 import { attendAnew, hearUsers } from './attend.ts';
 import { say } from './edge.ts';
 import { end } from './end.ts';

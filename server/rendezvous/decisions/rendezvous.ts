@@ -4,7 +4,7 @@
  */
 import { sameEndpoint } from '../../../src/endpoint.ts';
 import type { StunOffer, TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
-import type { Ticket, TicketAsked } from '../../ticket/tickets.ts';
+import type { Ticket, TicketAsked } from '../../stun/ticket/tickets.ts';
 import type { ChosenRelays, RelayChoice } from '../../turn/choice/offer.ts';
 import { createRendezvousCounts, type RendezvousCounts } from './counts.ts';
 import type { RendezvousInput, RendezvousOutput } from './input-output.ts';
@@ -26,7 +26,7 @@ export interface RendezvousOptions {
   readonly authToken?: string | undefined;
   readonly limits?: Partial<RendezvousLimits> | undefined;
   readonly randomBytes: (length: number) => Uint8Array;
-  /** Makes tickets (../../ticket/tickets.ts). */
+  /** Makes tickets (../../stun/ticket/tickets.ts). */
   readonly issueTicket: (now: number, asked: TicketAsked) => Ticket;
   /** The TURN servers to offer to a user, by the relays that were chosen; left out, there are none. */
   readonly turnFor?: (user: string, chosen: ChosenRelays) => readonly TurnServer[];

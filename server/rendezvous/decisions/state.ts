@@ -1,8 +1,8 @@
 /** The state of the rendezvous: connections, sessions in rooms, tickets. Only the rules beside this file change it. */
 import type { Endpoint, Family } from '../../../src/endpoint.ts';
 import type { StunOffer, ToldBehavior, TurnServer } from '../../../src/rendezvous/protocol/fields.ts';
-import type { SocketName } from '../../ticket/ticket-name.ts';
-import type { Ticket, TicketAsked } from '../../ticket/tickets.ts';
+import type { SocketName } from '../../stun/ticket/ticket-name.ts';
+import type { Ticket, TicketAsked } from '../../stun/ticket/tickets.ts';
 import type { ChosenRelays, NodeRelay, RelayOffer } from '../../turn/choice/offer.ts';
 import type { RendezvousCounts } from './counts.ts';
 import type { RendezvousOutput } from './input-output.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { type Endpoint, familyOf } from '../../../src/endpoint.ts';
 import type { WireTicket } from '../../../src/rendezvous/protocol/fields.ts';
 import { secretOf } from '../../secret.ts';
-import type { TicketAsked } from '../../ticket/tickets.ts';
+import type { TicketAsked } from '../../stun/ticket/tickets.ts';
 import type { IssuedTicket, PeerSession, State } from './state.ts';
 
 /** 72 bits, as for a random name. */

@@ -1,7 +1,7 @@
 /** The rendezvous' machine: connections that say anything, in any order, and lose their network now and then. */
 import type { RendezvousInput } from '../../../server/rendezvous/decisions/input-output.ts';
 import { createRendezvous } from '../../../server/rendezvous/decisions/rendezvous.ts';
-import { createTicketIssuer, createTicketReader } from '../../../server/ticket/tickets.ts';
+import { createTicketIssuer, createTicketReader } from '../../../server/stun/ticket/tickets.ts';
 import { serverMessage } from '../../../src/rendezvous/protocol/server-message.ts';
 import { damagedJson } from '../json.ts';
 import { clientMessageOf } from '../messages.ts';

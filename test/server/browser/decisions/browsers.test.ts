@@ -13,10 +13,10 @@ import {
   TRIALS_PER_PAGE,
 } from '../../../../server/browser/decisions/limits.ts';
 import { placesOf } from '../../../../server/browser/decisions/places.ts';
-import type { BrowserSocket } from '../../../../src/browser/places.ts';
-import type { ServerMessage } from '../../../../src/browser/protocol.ts';
 import { type Endpoint, sameEndpoint } from '../../../../src/endpoint.ts';
 import { encodeCheck, encodeSuccess } from '../../../../src/ice/checks/messages.ts';
+import type { BrowserSocket } from '../../../../src/nat/browser/places.ts';
+import type { ServerMessage } from '../../../../src/nat/browser/protocol.ts';
 import { decode } from '../../../../src/stun/decode.ts';
 import { shortTermKey } from '../../../../src/stun/integrity.ts';
 

@@ -10,7 +10,7 @@ import { nodeName } from '../../../../server/cluster/decisions/state.ts';
 import type { ConnectionOutput } from '../../../../server/rendezvous/decisions/input-output.ts';
 import { TICK_MS } from '../../../../server/rendezvous/decisions/limits.ts';
 import { createRendezvous, type Rendezvous } from '../../../../server/rendezvous/decisions/rendezvous.ts';
-import { createTicketIssuer } from '../../../../server/ticket/tickets.ts';
+import { createTicketIssuer } from '../../../../server/stun/ticket/tickets.ts';
 import type { ChosenRelays } from '../../../../server/turn/choice/offer.ts';
 
 export interface SimClock {

@@ -1,7 +1,7 @@
 /** The state machine of the rendezvous under a test's clock, with peers that only remember what they are told. */
 import type { RendezvousInput, RendezvousOutput } from '../../../../server/rendezvous/decisions/input-output.ts';
 import { createRendezvous, type RendezvousOptions } from '../../../../server/rendezvous/decisions/rendezvous.ts';
-import { createTicketIssuer, createTicketReader } from '../../../../server/ticket/tickets.ts';
+import { createTicketIssuer, createTicketReader } from '../../../../server/stun/ticket/tickets.ts';
 import type { Endpoint } from '../../../../src/endpoint.ts';
 import type { ClientMessageOf } from '../../../../src/rendezvous/protocol/client-message.ts';
 import type { ServerMessage, ServerMessageOf } from '../../../../src/rendezvous/protocol/server-message.ts';

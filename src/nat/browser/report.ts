@@ -1,12 +1,12 @@
 /** The report of a detection in a browser: what the server has seen, and what the browser says of itself, by the usual rules. */
-import type { Endpoint } from '../endpoint.ts';
-import { type Finding, found, undetermined } from '../nat/behavior.ts';
-import type { ServerIdentity } from '../nat/evidence.ts';
-import { patternOf, undeterminedPorts } from '../nat/port-assignment/pattern.ts';
-import type { Reason } from '../nat/reason.ts';
-import { DETECT_SCHEMA, type FamilyReport } from '../nat/report.ts';
-import type { Translation } from '../nat/translation/translation.ts';
-import { type Verdict, verdictOf } from '../nat/verdict.ts';
+import type { Endpoint } from '../../endpoint.ts';
+import { type Finding, found, undetermined } from '../behavior.ts';
+import type { ServerIdentity } from '../evidence.ts';
+import { patternOf, undeterminedPorts } from '../port-assignment/pattern.ts';
+import type { Reason } from '../reason.ts';
+import { DETECT_SCHEMA, type FamilyReport } from '../report.ts';
+import type { Translation } from '../translation/translation.ts';
+import { type Verdict, verdictOf } from '../verdict.ts';
 import type { BrowserResult } from './protocol.ts';
 
 /** What the browser tells of its sockets. */

@@ -3,7 +3,7 @@
  * them. Only the node that has issued one knows whose it is, and whether a newer one has taken its place.
  */
 import { createHmac } from 'node:crypto';
-import type { Family } from '../../src/endpoint.ts';
+import type { Family } from '../../../src/endpoint.ts';
 import { readTicketName, TICKET_RANDOM_BYTES, type TicketFacts, ticketName } from './ticket-name.ts';
 
 export interface Ticket {

@@ -8,7 +8,7 @@
  *        5-8  when it expires, in seconds of the Unix clock
  *        9-17 random, so that no two are the same
  */
-import type { Family } from '../../src/endpoint.ts';
+import type { Family } from '../../../src/endpoint.ts';
 
 const BYTES = 18;
 export const TICKET_RANDOM_BYTES = 9;

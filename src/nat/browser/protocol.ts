@@ -1,8 +1,8 @@
 /** What a page and a natcheck server say to each other over a WebSocket, to find out what NAT the browser is behind. */
 import { z } from 'zod';
-import { DEPENDENCIES } from '../nat/behavior.ts';
-import { REASONS, type Reason } from '../nat/reason.ts';
-import { endpoint } from '../rendezvous/protocol/fields.ts';
+import { endpoint } from '../../rendezvous/protocol/fields.ts';
+import { DEPENDENCIES } from '../behavior.ts';
+import { REASONS, type Reason } from '../reason.ts';
 import { BROWSER_SOCKETS, PLACES } from './places.ts';
 
 export const BROWSER_VERSION = 1;

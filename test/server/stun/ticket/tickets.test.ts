@@ -1,8 +1,8 @@
 /** Tickets that are known by their names alone. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readTicketName, type TicketFacts, ticketName } from '../../../server/ticket/ticket-name.ts';
-import { createTicketIssuer, createTicketReader } from '../../../server/ticket/tickets.ts';
+import { readTicketName, type TicketFacts, ticketName } from '../../../../server/stun/ticket/ticket-name.ts';
+import { createTicketIssuer, createTicketReader } from '../../../../server/stun/ticket/tickets.ts';
 
 const NOON_MS = 1_800_000_000_250;
 const SECRET = new Uint8Array(32).fill(3);
