@@ -121,7 +121,7 @@ export function startStun({ opened, layouts, metrics, desk, onBound, relay, part
       limits,
       counts,
       now,
-      relay: relay?.take,
+      takerFor: relay?.takerFor,
       tickets: { desk, onBound },
     });
   }
