@@ -65,8 +65,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'server/operations': ['server/base', 'server/http', 'server/limit', 'server/sockets', 'src/base'],
   'server/stun': ['server/base', 'server/limit', 'server/stun/decisions', 'src/base', 'src/net', 'src/stun'],
   'server/turn': [
-    ...['server/base', 'server/limit', 'server/sockets', 'server/stun/decisions', 'server/turn/choice'],
-    ...['server/turn/decisions', 'src/base', 'src/net', 'src/rendezvous', 'src/turn'],
+    ...['server/base', 'server/limit', 'server/sockets', 'server/turn/choice', 'server/turn/decisions'],
+    ...['src/base', 'src/net', 'src/rendezvous', 'src/turn'],
   ],
   'server/rendezvous': [
     'server/base',

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { findProgram } from '../../lab/docker/engine/provision.ts';
+import { compile } from './compile.ts';
 import { pinnedTo } from './cpu.ts';
 
 const run = promisify(execFile);
-const source = (name: string): string => fileURLToPath(new URL(`../peers/server/${name}`, import.meta.url));
+const IN_TYPESCRIPT = fileURLToPath(new URL('../peers/server/stun-load.ts', import.meta.url));
 
 /** What the load generator prints. */
 export interface Answered {
@@ -34,10 +34,10 @@ export async function createLoad(
   { requests, sockets }: { readonly requests: number; readonly sockets: number },
 ): Promise<Load> {
   const folder = await mkdtemp(join(tmpdir(), 'natcheck-load-'));
-  const compiled = await compile(join(folder, 'stun-load'));
-  const command = compiled ?? [process.execPath, source('stun-load.ts')];
+  const compiled = await compile('stun-load', folder);
+  const command = compiled === null ? [process.execPath, IN_TYPESCRIPT] : [compiled];
   return {
-    name: compiled ? 'C, compiled by cc' : 'TypeScript',
+    name: compiled !== null ? 'C, compiled by cc' : 'TypeScript',
     ask: async (port, seconds) => {
       const words = [...command, '127.0.0.1', `${port}`, `${seconds}`, `${requests}`, `${sockets}`];
       const [program = '', ...argv] = cores === null ? words : pinnedTo(cores, words);
@@ -45,14 +45,4 @@ export async function createLoad(
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
   };
-}
-
-/** Gives the command; null where there is no compiler, or it does not take the program. */
-async function compile(to: string): Promise<readonly string[] | null> {
-  const compiler = await findProgram('cc');
-  if (compiler === undefined) return null;
-  return run(compiler, ['-O2', '-o', to, source('stun-load.c')]).then(
-    () => [to],
-    () => null,
-  );
 }

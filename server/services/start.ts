@@ -134,8 +134,8 @@ export function startStun({
       limits,
       counts,
       now,
-      relay: relay?.take,
       browsers,
+      takerFor: relay?.takerFor,
       tickets: { desk, onBound },
     });
   }

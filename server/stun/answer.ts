@@ -23,15 +23,18 @@ export interface StunServiceOptions {
   readonly counts: StunCounts;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
-  /** Takes the datagrams on the same sockets that are for the relay; false when one is not. */
-  readonly relay?: ((datagram: Uint8Array, arrival: EndpointPair) => boolean) | undefined;
   /** Takes the datagrams on the same sockets that are for the measuring of browsers; false when one is not. */
   readonly browsers?: ((datagram: Uint8Array, arrival: EndpointPair) => boolean) | undefined;
+  /** Gives what takes the datagrams on one of the sockets that are for the relay; null where none is. */
+  readonly takerFor?: ((socket: UdpSocket) => TakeDatagram | null) | undefined;
   /** The server that answers from another address; left out, there is none. */
   readonly partner?: StunPartner | undefined;
   /** Takes tickets, and hears of each good one; left out, there are no tickets. */
   readonly tickets?: { readonly desk: TicketDesk; readonly onBound: (bound: BoundTicket) => void };
 }
+
+/** Takes a datagram; false when it is for somebody else. */
+type TakeDatagram = (datagram: Uint8Array, remote: Endpoint) => boolean;
 
 export interface StunPartner {
   /** Takes the datagrams on the same sockets that claim to be from a partner; false when one does not. */
@@ -53,10 +56,10 @@ export interface Service extends StunServiceOptions {
 
 /** Answers a datagram that came to one of the sockets, or passes it to whoever it is for. */
 export function answer(service: Service, arrival: ReceivedDatagram): void {
-  const { layoutAt, transport, counts, tickets, relay, partner, browsers } = service;
-  const { datagram, remote } = arrival;
-  const ends = { local: arrival.local, remote };
-  if (relay?.(datagram, ends) || partner?.take(datagram, ends) || browsers?.(datagram, ends)) return;
+  const { layoutAt, transport, counts, tickets, partner, browsers } = service;
+  const { datagram, local, remote } = arrival;
+  const ends = { local, remote };
+  if (partner?.take(datagram, ends) || browsers?.(datagram, ends)) return;
   const header = headerOf(datagram);
   counts.received[transport][header.class][header.form]++;
   const now = service.now();

@@ -4,6 +4,7 @@
  */
 import type { Endpoint } from '../../src/endpoint.ts';
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
+import { HEADER_BYTES } from '../../src/stun/header.ts';
 import type { Service } from './answer.ts';
 import type { Layout } from './decisions/layout.ts';
 import { createPlainBinding, type PlainBinding } from './decisions/plain-binding.ts';
@@ -21,6 +22,8 @@ export function createPlainAnswer(service: Service, socket: UdpSocket): PlainAns
     unanswered['send-failed']++;
   };
   return (datagram, remote) => {
+    // Most others, data for the relay above all, are told by their length alone.
+    if (datagram.length !== HEADER_BYTES) return false;
     const at = now();
     const bytes = bindingAt(at)(datagram, remote);
     if (bytes === null) return false;

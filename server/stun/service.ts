@@ -12,15 +12,17 @@ export interface StunService {
 
 /** Answers on the layout's sockets from now on. */
 export function serveStun(options: StunServiceOptions): StunService {
-  const { layout, partner, sockets, tickets } = options;
+  const { layout, partner, sockets, takerFor, tickets } = options;
   const transport = transportOf(familyOf(layout.addresses[0]));
   const service: Service = { ...options, transport, layoutAt: partner?.layout ?? (() => layout) };
   const desk = tickets?.desk;
   for (const socket of sockets) {
     const { local } = socket;
     const answerPlain = createPlainAnswer(service, socket);
+    const takeForRelay = takerFor?.(socket);
     socket.onDatagram((datagram, remote) => {
-      if (!answerPlain(datagram, remote)) answer(service, { datagram, local, remote, desk });
+      if (answerPlain(datagram, remote) || takeForRelay?.(datagram, remote)) return;
+      answer(service, { datagram, local, remote, desk });
     });
   }
   return { answerFor: (handOver) => answerFor(service, handOver) };

@@ -1,8 +1,7 @@
 /** The relay over real sockets: passes what comes in to the state machine, and carries out what it wants. */
-import type { Endpoint } from '../../src/endpoint.ts';
+import { type Endpoint, sameEndpoint } from '../../src/endpoint.ts';
 import type { OpenSocket, UdpSocket } from '../../src/net/udp-socket.ts';
 import { closeAll } from '../sockets/bind.ts';
-import type { EndpointPair } from '../stun/decisions/responder.ts';
 import { type AllocationTold, type AllocationWatch, createAllocationWatch } from './allocation-watch.ts';
 import { type Connections, createConnections } from './connections.ts';
 import type { HostAddresses } from './decisions/access/known-host.ts';
@@ -10,14 +9,15 @@ import type { TurnCounts } from './decisions/counts.ts';
 import type { TurnServerInput, TurnServerOutput } from './decisions/input-output.ts';
 import { type RelayLimits, TICK_MS } from './decisions/limits.ts';
 import { isForRelay } from './decisions/receive.ts';
+import type { TurnClientMessage } from './decisions/received.ts';
 import type { Relay } from './decisions/relay.ts';
 import { createLoadMeter } from './load.ts';
 import { createRelayedSockets, type RelayedSockets } from './relayed-sockets.ts';
 import type { StreamServer } from './stream-server.ts';
 
 export interface RelayService extends AsyncDisposable {
-  /** Takes a datagram that came to one of the UDP sockets; false when it is not for the relay. */
-  readonly take: (datagram: Uint8Array, arrival: EndpointPair) => boolean;
+  /** Gives what takes the datagrams that come to a UDP socket; null for a socket that the relay does not serve on. */
+  readonly takerFor: (socket: UdpSocket) => TakeDatagram | null;
   /** Makes no allocation any more; those that are there go on. */
   readonly drain: () => void;
   /** How many allocations there are. */
@@ -29,6 +29,9 @@ export interface RelayService extends AsyncDisposable {
   /** How many sockets and connections are open, for the metrics. */
   readonly open: () => { readonly relayedSockets: number; readonly connections: number };
 }
+
+/** Takes a datagram; false when it is not for the relay. */
+export type TakeDatagram = (datagram: Uint8Array, remote: Endpoint) => boolean;
 
 /** A relayed endpoint of another process, and whether it is open still. */
 export interface RelayedElsewhere {
@@ -52,6 +55,7 @@ export interface RelayServiceOptions {
 }
 
 type Handle = (input: TurnServerInput) => void;
+type TakeMessage = (message: TurnClientMessage) => void;
 
 /**
  * Serves on the listeners, and on the UDP sockets, which the caller reads and closes.
@@ -62,17 +66,25 @@ export function serveRelay(options: RelayServiceOptions): RelayService {
   const handle: Handle = (input) => {
     for (const output of relay.handle(now(), input)) carryOut(ways, output);
   };
+  const takeMessage: TakeMessage = (message) => {
+    const output = relay.fromClient(now(), message);
+    if (output === null) handle({ kind: 'message', ...message });
+    else if (output !== 'dropped') carryOut(ways, output);
+  };
   const relayed = createRelayedSockets({
     opened: (allocation) => handle({ kind: 'opened', allocation }),
     openFailed: (allocation, { inUse }) => handle({ kind: 'open-failed', allocation, inUse }),
-    datagram: (allocation, from, bytes) => handle({ kind: 'from-peer', allocation, from, bytes }),
+    datagram: (allocation, from, bytes) => {
+      const output = relay.fromPeer(now(), { allocation, from, bytes });
+      if (output !== 'dropped') carryOut(ways, output);
+    },
     openSocket,
   });
   const connections = createConnections({
     limits,
     now,
     isAllocated: relay.isAllocated,
-    onMessage: (fiveTuple, bytes) => handle({ kind: 'message', fiveTuple, bytes }),
+    onMessage: (fiveTuple, bytes) => takeMessage({ fiveTuple, bytes }),
     onClosed: (fiveTuple) => handle({ kind: 'closed', fiveTuple }),
   });
   const { dropped } = relay.counts;
@@ -93,7 +105,7 @@ export function serveRelay(options: RelayServiceOptions): RelayService {
   }, TICK_MS).unref();
 
   return {
-    take: createTaker(sockets, handle),
+    takerFor: (socket) => createTaker(sockets, socket, takeMessage),
     drain: () => handle({ kind: 'draining' }),
     allocations,
     load: load.read,
@@ -152,12 +164,17 @@ function createHostWatch(readHost: () => HostAddresses, handle: Handle): () => v
   };
 }
 
-function createTaker(sockets: readonly UdpSocket[], handle: Handle): RelayService['take'] {
-  const viaOf = new Map(sockets.map(({ local }, via) => [`${local.port} ${local.address}`, via]));
-  return (bytes, { local, remote }) => {
-    const via = viaOf.get(`${local.port} ${local.address}`);
-    if (via === undefined || !isForRelay(bytes)) return false;
-    if (remote.port !== 0) handle({ kind: 'message', fiveTuple: { transport: 'udp', via, remote }, bytes });
+function createTaker(
+  sockets: readonly UdpSocket[],
+  { local }: UdpSocket,
+  takeMessage: TakeMessage,
+): TakeDatagram | null {
+  const via = sockets.findIndex((one) => sameEndpoint(one.local, local));
+  if (via < 0) return null;
+  return (bytes, remote) => {
+    if (!isForRelay(bytes)) return false;
+    // To port 0 nothing can be sent.
+    if (remote.port !== 0) takeMessage({ fiveTuple: { transport: 'udp', via, remote }, bytes });
     return true;
   };
 }

@@ -71,12 +71,12 @@ export function decodeAddress(wire: Uint8Array, xor?: XorKey): Endpoint | null {
   const family = wire[1];
   if (family === FAMILY_IPV4 ? wire.length !== IPV4_VALUE_BYTES : wire.length !== IPV6_VALUE_BYTES) return null;
   if (family !== FAMILY_IPV4 && family !== FAMILY_IPV6) return null;
-  const value = xor ? wire.slice() : wire;
+  // No `slice`, which of a Buffer shares its memory.
+  const value = xor ? new Uint8Array(wire) : wire;
   if (xor) mask(value, xor);
   const port = ((value[2] ?? 0) << 8) | (value[3] ?? 0);
-  const ip = value.subarray(ADDRESS_AT);
-  const address = family === FAMILY_IPV4 ? ip.join('.') : new ipaddr.IPv6([...ip]).toRFC5952String();
-  return { address, port };
+  if (family === FAMILY_IPV4) return { address: `${value[4]}.${value[5]}.${value[6]}.${value[7]}`, port };
+  return { address: new ipaddr.IPv6([...value.subarray(ADDRESS_AT)]).toRFC5952String(), port };
 }
 
 /** The port is masked with the first 16 bits of the key, the address with as much of the key as it has. */

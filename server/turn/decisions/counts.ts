@@ -14,6 +14,8 @@ export const DROP_REASONS = [
   'no-channel',
   /** It is for an endpoint that nothing is relayed to. */
   'forbidden-peer',
+  /** It is from a peer, and too long for an indication to the client. */
+  'too-long',
   /** It exceeds the bandwidth of the allocation, of its source, or of the whole relay. */
   'bandwidth',
   'source-bandwidth',

@@ -26,12 +26,26 @@ export type TurnServerInput =
   /** The server is about to end. */
   | { readonly kind: 'closing' };
 
+/** Send to the client, padded as its transport needs. Data may be dropped when the client reads slowly. */
+export interface ToClient {
+  readonly kind: 'reply';
+  readonly fiveTuple: FiveTuple;
+  readonly bytes: Uint8Array;
+  readonly isData: boolean;
+}
+
+/** Send from the relayed socket to a peer. */
+export interface ToPeer {
+  readonly kind: 'relay';
+  readonly allocation: number;
+  readonly to: Endpoint;
+  readonly bytes: Uint8Array;
+}
+
 /** What is to be done. */
 export type TurnServerOutput =
-  /** Send to the client, padded as its transport needs. Data may be dropped when the client reads slowly. */
-  | { readonly kind: 'reply'; readonly fiveTuple: FiveTuple; readonly bytes: Uint8Array; readonly isData: boolean }
-  /** Send from the relayed socket to a peer. */
-  | { readonly kind: 'relay'; readonly allocation: number; readonly to: Endpoint; readonly bytes: Uint8Array }
+  | ToClient
+  | ToPeer
   /** Open a relayed socket at that endpoint, and answer with `opened` or `open-failed`. */
   | { readonly kind: 'open-relay'; readonly allocation: number; readonly at: Endpoint }
   /** Close the relayed socket, if need be as soon as it is open. */

@@ -9,8 +9,9 @@ import { allocate } from './allocation/allocate.ts';
 import { refresh } from './allocation/lifetime.ts';
 import type { TurnDropReason } from './counts.ts';
 import { channelBind } from './data/channel.ts';
-import { receiveChannelData, receiveSend } from './data/data.ts';
+import { receiveSend } from './data/data.ts';
 import { createPermission } from './data/permission.ts';
+import type { ToPeer } from './input-output.ts';
 import type { AllocationRequest, AuthenticatedRequest, Received, TurnClientMessage } from './received.ts';
 import { answer, type RequestVerdict, refuse } from './reply.ts';
 import { openAllocationOf, type State } from './state.ts';
@@ -34,10 +35,15 @@ export function isForRelay(bytes: Uint8Array): boolean {
   return method === METHOD.allocate || method === METHOD.send || RULES.has(method);
 }
 
-/** Receives a message; gives why it was dropped, or null when it was answered or relayed. */
-export function receive(now: number, state: State, message: TurnClientMessage): TurnDropReason | null {
-  const { fiveTuple, bytes } = message;
-  if (isChannelData(bytes)) return receiveChannelData(now, state, message);
+/**
+ * Receives a message that is not data at first sight (data/data.ts); gives why it was dropped, what relays it, or null when
+ * the outputs have the answer.
+ */
+export function receive(
+  now: number,
+  state: State,
+  { fiveTuple, bytes }: TurnClientMessage,
+): ToPeer | TurnDropReason | null {
   const decoded = decode(bytes);
   if (!decoded.ok || isClassic(decoded.message)) return 'malformed';
   const request = decoded.message;

@@ -9,11 +9,12 @@ import { setElsewhere, setHost } from './access/peer-policy.ts';
 import type { Account } from './access/users.ts';
 import { opened, openFailed } from './allocation/allocate.ts';
 import { createTurnCounts, type TurnCounts, type TurnDropReason } from './counts.ts';
-import { receiveFromPeer } from './data/data.ts';
-import { type FiveTuple, fiveTupleKey } from './five-tuple.ts';
-import type { TurnServerInput, TurnServerOutput } from './input-output.ts';
+import { type FromPeer, receiveData, receiveFromPeer } from './data/data.ts';
+import { type FiveTuple, findHolder } from './five-tuple.ts';
+import type { ToClient, ToPeer, TurnServerInput, TurnServerOutput } from './input-output.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
 import { receive } from './receive.ts';
+import type { TurnClientMessage } from './received.ts';
 import { release, type State } from './state.ts';
 import { tick } from './tick.ts';
 
@@ -38,6 +39,13 @@ export interface TurnServerOptions {
 export interface Relay {
   /** Takes an input, and gives what it leads to, in order. `now` is in ms of any one monotonic clock. */
   readonly handle: (now: number, input: TurnServerInput) => readonly TurnServerOutput[];
+  /**
+   * Takes a client's message if it is data at first sight, as nearly all are, and gives what `handle` would give in a list,
+   * or `dropped`; null, with nothing done, when it is for `handle`.
+   */
+  readonly fromClient: (now: number, message: TurnClientMessage) => ToPeer | 'dropped' | null;
+  /** Takes a peer's datagram, and gives what `handle` would give in a list, or `dropped`. */
+  readonly fromPeer: (now: number, datagram: FromPeer) => ToClient | 'dropped';
   /** Whether the five-tuple has an allocation, which may still be in the making. */
   readonly isAllocated: (fiveTuple: FiveTuple) => boolean;
   /** The caller counts here too when it drops what it cannot send. */
@@ -56,7 +64,15 @@ export function createRelay(options: TurnServerOptions): Relay {
       state.outputs = [];
       return outputs;
     },
-    isAllocated: (fiveTuple) => state.byFiveTuple.has(fiveTupleKey(fiveTuple)),
+    fromClient: (now, message) => {
+      const decided = receiveData(now, state, message);
+      return typeof decided === 'string' ? drop(state, decided) : decided;
+    },
+    fromPeer: (now, datagram) => {
+      const decided = receiveFromPeer(now, state, datagram);
+      return typeof decided === 'string' ? drop(state, decided) : decided;
+    },
+    isAllocated: (fiveTuple) => findHolder(state.byFiveTuple, fiveTuple) !== undefined,
     counts: state.counts,
     population: () => populationOf(state),
   };
@@ -92,17 +108,17 @@ function populationOf({ allocations }: State): ReturnType<Relay['population']> {
 function apply(now: number, state: State, input: TurnServerInput): void {
   switch (input.kind) {
     case 'message':
-      count(state, receive(now, state, input));
+      conclude(state, receiveData(now, state, input) ?? receive(now, state, input));
       break;
     case 'from-peer':
-      count(state, receiveFromPeer(now, state, input));
+      conclude(state, receiveFromPeer(now, state, input));
       break;
     case 'opened':
     case 'open-failed':
       settle(now, state, input);
       break;
     case 'closed': {
-      const allocation = state.byFiveTuple.get(fiveTupleKey(input.fiveTuple));
+      const allocation = findHolder(state.byFiveTuple, input.fiveTuple);
       if (allocation) release(state, allocation, 'disconnected');
       break;
     }
@@ -124,8 +140,15 @@ function apply(now: number, state: State, input: TurnServerInput): void {
   }
 }
 
-function count({ counts }: State, dropped: TurnDropReason | null): void {
-  if (dropped !== null) counts.dropped[dropped]++;
+/** Takes note of what a message or datagram has led to, where that is not among the outputs already. */
+function conclude(state: State, outcome: ToPeer | ToClient | TurnDropReason | null): void {
+  if (typeof outcome === 'string') drop(state, outcome);
+  else if (outcome !== null) state.outputs.push(outcome);
+}
+
+function drop({ counts }: State, why: TurnDropReason): 'dropped' {
+  counts.dropped[why]++;
+  return 'dropped';
 }
 
 function settle(

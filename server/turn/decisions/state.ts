@@ -8,9 +8,15 @@ import type { KnownHost, PeerPolicy } from './access/known-host.ts';
 import type { NonceDesk } from './access/nonce.ts';
 import type { Account, Proof } from './access/users.ts';
 import type { Direction, TurnCounts } from './counts.ts';
-import { type FiveTuple, fiveTupleKey } from './five-tuple.ts';
+import { type ByFiveTuple, type FiveTuple, findHolder, removeHolder } from './five-tuple.ts';
 import type { ReleaseReason, TurnServerOutput } from './input-output.ts';
 import type { RelayLimits } from './limits.ts';
+
+/** Lets data through to an address, and from it, until it ends. */
+export interface Permission {
+  readonly address: string;
+  expiresAt: number;
+}
 
 export interface Channel {
   readonly number: number;
@@ -32,11 +38,10 @@ export interface Allocation {
   /** The success that answered its Allocate; null until its socket is open. */
   reply: Uint8Array | null;
   expiresAt: number;
-  /** When the permission for each address ends. */
-  readonly permissions: Map<string, number>;
+  /** One for each address, few enough to be searched for each datagram. */
+  permissions: readonly Permission[];
+  /** The channels by their numbers; few enough to be searched for a peer. */
   readonly channels: Map<number, Channel>;
-  /** The channels by the `peerKey` of their peers. */
-  readonly channelsByPeer: Map<string, Channel>;
   readonly source: Source;
   readonly arrivalMs: ArrivalMs;
   /** When the session of its credentials was last there; it means nothing for credentials without a session. */
@@ -69,8 +74,7 @@ export interface State {
   readonly mayRefuse: (now: number, fiveTuple: FiveTuple) => boolean;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly allocations: Map<number, Allocation>;
-  /** The allocations by `fiveTupleKey`. */
-  readonly byFiveTuple: Map<string, Allocation>;
+  readonly byFiveTuple: ByFiveTuple<Allocation>;
   /** The allocations by the `peerKey` of their relayed endpoints. */
   readonly byRelayed: Map<string, Allocation>;
   /** The `peerKey` of each relayed endpoint that another process of this server has. */
@@ -95,7 +99,7 @@ export function peerKey({ address, port }: Endpoint): string {
 
 /** The allocation of the five-tuple, whose socket may still be being opened. */
 export function allocationOf(now: number, state: State, fiveTuple: FiveTuple): Allocation | undefined {
-  const found = state.byFiveTuple.get(fiveTupleKey(fiveTuple));
+  const found = findHolder(state.byFiveTuple, fiveTuple);
   if (!found || now < found.expiresAt) return found;
   release(state, found, 'expired');
   return undefined;
@@ -109,10 +113,10 @@ export function openAllocationOf(now: number, state: State, fiveTuple: FiveTuple
 
 /** Ends the allocation, and has its socket closed. */
 export function release(state: State, allocation: Allocation, reason: ReleaseReason): void {
-  const { id, fiveTuple, relayed } = allocation;
+  const { id, relayed } = allocation;
   const { user } = allocation.proof.credentials;
   state.allocations.delete(id);
-  state.byFiveTuple.delete(fiveTupleKey(fiveTuple));
+  removeHolder(state.byFiveTuple, allocation);
   state.byRelayed.delete(peerKey(relayed));
   const left = (state.users.get(user) ?? 0) - 1;
   if (left > 0) state.users.set(user, left);

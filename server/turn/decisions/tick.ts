@@ -1,6 +1,6 @@
 /** Does what time alone brings about: forgets the allocations, permissions, channels and sources that are over. */
 import { forgetSources } from './allocation/sources.ts';
-import { channelOf } from './data/channel.ts';
+import { forgetChannels } from './data/channel.ts';
 import { type Allocation, release, type State } from './state.ts';
 
 export function tick(now: number, state: State): void {
@@ -10,9 +10,8 @@ export function tick(now: number, state: State): void {
       release(state, allocation, isExpired ? 'expired' : 'orphaned');
       continue;
     }
-    const { permissions, channels } = allocation;
-    for (const [address, expiresAt] of permissions) if (now >= expiresAt) permissions.delete(address);
-    for (const number of channels.keys()) channelOf(now, allocation, number);
+    allocation.permissions = allocation.permissions.filter(({ expiresAt }) => now < expiresAt);
+    forgetChannels(now, allocation);
   }
   forgetSources(now, state);
 }

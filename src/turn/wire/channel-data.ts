@@ -35,14 +35,18 @@ export function encodeChannelData(
 /** Gives null for anything else. Bytes after the data are padding; the data is a view of the input. */
 export function decodeChannelData(bytes: Uint8Array): ChannelData | null {
   if (!isChannelData(bytes) || bytes.length < CHANNEL_HEADER_BYTES) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const end = CHANNEL_HEADER_BYTES + view.getUint16(2);
+  const end = CHANNEL_HEADER_BYTES + uint16At(bytes, 2);
   if (end > bytes.length) return null;
-  return { channel: view.getUint16(0), data: bytes.subarray(CHANNEL_HEADER_BYTES, end) };
+  return { channel: uint16At(bytes, 0), data: bytes.subarray(CHANNEL_HEADER_BYTES, end) };
+}
+
+/** A DataView would cost more than what is read by it. */
+function uint16At(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 }
 
 /** Tells ChannelData by its first two bits, 01; STUN messages begin with 00 (RFC 8656 §12). */
 export function isChannelData(bytes: Uint8Array): boolean {
-  const [first = 0] = bytes;
+  const first = bytes[0] ?? 0;
   return first >= FIRST_CHANNEL >> 8 && first <= LAST_CHANNEL >> 8;
 }

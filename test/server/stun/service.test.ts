@@ -153,18 +153,20 @@ describe('the STUN service', () => {
 
   it('leaves to the relay what that takes, uncounted, and answers the rest', () => {
     const taken: EndpointPair[] = [];
-    const relay = (datagram: Uint8Array, arrival: EndpointPair): boolean => {
-      if (datagram[1] !== METHOD.allocate) return false;
-      taken.push(arrival);
-      return true;
-    };
+    const takerFor =
+      ({ local }: UdpSocket) =>
+      (datagram: Uint8Array, remote: Endpoint): boolean => {
+        if (datagram[1] !== METHOD.allocate) return false;
+        taken.push({ local, remote });
+        return true;
+      };
     serveStun({
       layout: TWO,
       sockets,
       limits: { redirected: () => true, plain: () => true },
       counts,
       now: () => 0,
-      relay,
+      takerFor,
     });
     at(A, PORT).receive(request([], { method: METHOD.allocate }));
     at(A, PORT).receive(request());

@@ -69,7 +69,7 @@ export function setElsewhere(
 /** Takes note that the host has changed; permissions that would no longer be given end now. */
 export function setHost(state: State, host: HostAddresses): void {
   state.host = knownHost(host);
-  for (const { permissions } of state.allocations.values()) {
-    for (const address of permissions.keys()) if (!isAllowedAddress(state, address)) permissions.delete(address);
+  for (const allocation of state.allocations.values()) {
+    allocation.permissions = allocation.permissions.filter(({ address }) => isAllowedAddress(state, address));
   }
 }

@@ -3,7 +3,7 @@ import type { Family } from '../../../../src/endpoint.ts';
 import type { Attribute } from '../../../../src/stun/attribute.ts';
 import { attribute, type StunMessage } from '../../../../src/stun/message.ts';
 import type { ErrorCode } from '../error-code.ts';
-import { fiveTupleKey } from '../five-tuple.ts';
+import { addHolder } from '../five-tuple.ts';
 import type { AuthenticatedRequest } from '../received.ts';
 import { refuse, successBytes } from '../reply.ts';
 import { type Allocation, allocationOf, peerKey, release, type State } from '../state.ts';
@@ -47,9 +47,8 @@ function createAllocation(
     attempts: 1,
     reply: null,
     expiresAt: Number.POSITIVE_INFINITY,
-    permissions: new Map(),
+    permissions: [],
     channels: new Map(),
-    channelsByPeer: new Map(),
     source: addAllocation(now, state, given.fiveTuple),
     arrivalMs: { 'to-peer': now, 'to-client': now },
     attendedAt: now,
@@ -58,10 +57,10 @@ function createAllocation(
 
 /** Adds the allocation to every index, and has its socket opened. */
 function add(state: State, allocation: Allocation): void {
-  const { id, fiveTuple, relayed } = allocation;
+  const { id, relayed } = allocation;
   const { user } = allocation.proof.credentials;
   state.allocations.set(id, allocation);
-  state.byFiveTuple.set(fiveTupleKey(fiveTuple), allocation);
+  addHolder(state.byFiveTuple, allocation);
   state.byRelayed.set(peerKey(relayed), allocation);
   state.users.set(user, (state.users.get(user) ?? 0) + 1);
   state.outputs.push({ kind: 'open-relay', allocation: id, at: relayed });

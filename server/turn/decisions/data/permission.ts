@@ -5,7 +5,7 @@ import type { ErrorCode } from '../error-code.ts';
 import { PERMISSION_MS } from '../limits.ts';
 import type { AllocationRequest } from '../received.ts';
 import type { RequestVerdict } from '../reply.ts';
-import type { Allocation, State } from '../state.ts';
+import type { Allocation, Permission, State } from '../state.ts';
 
 /** Permits all the addresses of the request, or none. */
 export function createPermission(
@@ -24,17 +24,20 @@ export function permit(
   { allocation, peers }: { readonly allocation: Allocation; readonly peers: readonly Endpoint[] },
 ): ErrorCode | null {
   const { family, permissions } = allocation;
+  const isThere = (address: string): boolean => permissions.some((one) => one.address === address);
   const addresses = new Set(peers.map(({ address }) => address));
   for (const address of addresses) {
     if (familyOf(address) !== family) return 443;
     if (!isAllowedAddress(state, address)) return 403;
   }
-  const fresh = [...addresses].filter((address) => !permissions.has(address)).length;
-  if (permissions.size + fresh > state.limits.peersPerAllocation) return 508;
-  for (const address of addresses) permissions.set(address, now + PERMISSION_MS);
+  const fresh = [...addresses].filter((address) => !isThere(address)).map((address) => ({ address, expiresAt: 0 }));
+  if (permissions.length + fresh.length > state.limits.peersPerAllocation) return 508;
+  allocation.permissions = [...permissions, ...fresh];
+  for (const one of allocation.permissions) if (addresses.has(one.address)) one.expiresAt = now + PERMISSION_MS;
   return null;
 }
 
-export function isPermitted(now: number, { permissions }: Allocation, address: string): boolean {
-  return now < (permissions.get(address) ?? 0);
+/** The permission for the address; one that is over is none. */
+export function permissionFor(now: number, { permissions }: Allocation, address: string): Permission | undefined {
+  return permissions.find((one) => one.address === address && now < one.expiresAt);
 }

@@ -33,8 +33,14 @@ export interface ClientOptions {
   readonly algorithm?: IntegrityAlgorithm;
 }
 
-export function createWorld(options: Partial<TurnServerOptions> & { readonly opens?: 'at once' | 'when told' } = {}) {
-  const { opens = 'at once', ...more } = options;
+interface WorldOptions extends Partial<TurnServerOptions> {
+  readonly opens?: 'at once' | 'when told';
+  /** Whether data is taken as the service takes it, without a list of outputs. */
+  readonly takesData?: 'by handle' | 'at once';
+}
+
+export function createWorld(options: WorldOptions = {}) {
+  const { opens = 'at once', takesData = 'by handle', ...more } = options;
   let now = 1_000;
   let random = 0;
   let vias = 0;
@@ -75,7 +81,16 @@ export function createWorld(options: Partial<TurnServerOptions> & { readonly ope
         break;
     }
   };
-  const handle = (input: TurnServerInput): void => relay.handle(now, input).forEach(carryOut);
+  const dataOutput = (input: TurnServerInput): TurnServerOutput | 'dropped' | null => {
+    if (takesData === 'by handle') return null;
+    if (input.kind === 'message') return relay.fromClient(now, input);
+    return input.kind === 'from-peer' ? relay.fromPeer(now, input) : null;
+  };
+  const handle = (input: TurnServerInput): void => {
+    const output = dataOutput(input);
+    if (output === null) relay.handle(now, input).forEach(carryOut);
+    else if (output !== 'dropped') carryOut(output);
+  };
   /** What was asked for last is open. */
   const open = (): void => {
     const next = opening.shift();

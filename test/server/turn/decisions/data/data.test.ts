@@ -5,7 +5,7 @@ import { METHOD } from '../../../../../src/stun/header.ts';
 import { attribute } from '../../../../../src/stun/message.ts';
 import { decodeChannelData } from '../../../../../src/turn/wire/channel-data.ts';
 import { channelNumber, decoded, peerAddress, sendIndication } from '../../requests.ts';
-import { CLIENT, createWorld, PEER, SERVER } from '../world.ts';
+import { CLIENT, createWorld, PEER, SERVER, SERVER_V6 } from '../world.ts';
 
 const DATA = Uint8Array.of(1, 2, 3, 4, 5);
 const OTHER = { address: '198.51.100.10', port: 7000 };
@@ -158,6 +158,17 @@ describe('a channel', () => {
     expect([alice.bind(0x4000, OTHER), alice.bind(0x4001, PEER)]).toEqual(['success', 'success']);
   });
 
+  it('that has ended carries nothing from its peer, which is then relayed in an indication', () => {
+    const { world, alice, relayed } = allocated();
+    alice.bind(0x4000, PEER);
+    world.pass(599_000);
+    alice.outcome(METHOD.refresh);
+    alice.permit(PEER);
+    world.wait(1_000);
+    const [bytes = DATA] = world.fromPeer(relayed, PEER, DATA);
+    expect(attribute(decoded(bytes), 'DATA')).toEqual(DATA);
+  });
+
   it('has one peer, and a peer has one channel: 400 for anything else', () => {
     const { world, alice, relayed } = allocated();
     alice.bind(0x4000, PEER);
@@ -230,6 +241,16 @@ describe('data that comes to nothing', () => {
       'to-peer': { packets: 4, bytes: 1_600 },
       'to-client': { packets: 1, bytes: 400 },
     });
+  });
+
+  it('is a datagram that an IPv6 peer may send, and no indication can carry', () => {
+    const world = createWorld({ addresses: { IPv6: SERVER_V6 } });
+    const alice = world.client();
+    const relayed = alice.allocate([{ type: 'REQUESTED-ADDRESS-FAMILY', value: 'IPv6' }]);
+    alice.permit(PEER_V6);
+    expect(world.fromPeer(relayed, PEER_V6, new Uint8Array(65_504))).toHaveLength(1);
+    expect(world.fromPeer(relayed, PEER_V6, new Uint8Array(65_505))).toEqual([]);
+    expect(world.relay.counts.dropped['too-long']).toBe(1);
   });
 
   it('came for an allocation that has ended', () => {
