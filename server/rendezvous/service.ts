@@ -19,6 +19,8 @@ export interface RendezvousService extends AsyncDisposable {
   readonly handle: (input: RendezvousInput) => void;
   /** Does what the rendezvous wants done later than with an input. */
   readonly carryOut: (output: RendezvousOutput) => void;
+  /** How many WebSockets are open, those of peers in rooms of other servers included. */
+  readonly connections: () => number;
 }
 
 interface State {
@@ -63,6 +65,7 @@ export function serveRendezvous(options: {
       events.output(output);
       carryOut(sockets.get(output.connection), output);
     },
+    connections: () => sockets.size,
     [Symbol.asyncDispose]: () => {
       clearInterval(ticking);
       return closeAll(state);

@@ -6,7 +6,7 @@ import type { StunOffer } from '../../../src/rendezvous/protocol/fields.ts';
 import { DEFAULT_LIMITS, type RendezvousLimits } from '../../rendezvous/decisions/limits.ts';
 import type { Rendezvous } from '../../rendezvous/decisions/rendezvous.ts';
 import { open, say } from './edge.ts';
-import { closeAway, end } from './end.ts';
+import { end, endAway } from './end.ts';
 import { hear, passBound } from './home.ts';
 import type { ClusterInput, ClusterOutput } from './input-output.ts';
 import { beaten, checkLease, down, look, up } from './lease.ts';
@@ -136,7 +136,7 @@ function ofConnection(
 function leave(now: number, state: State): void {
   state.isClosing = true;
   dropLookups(now, state);
-  closeAway(state);
+  endAway(state);
   hand(now, state, { kind: 'closing' });
   state.outputs.push({ kind: 'leave', rooms: [...state.rooms.keys()] });
 }

@@ -101,7 +101,7 @@ function obey(state: State, from: string, saying: Extract<Saying, { readonly k: 
 export function passBound(now: number, state: State, input: Extract<ClusterInput, { readonly kind: 'bound' }>): void {
   const { ticket, endpoint } = input;
   const issuer = readTicketName(ticket)?.node.toString(16).padStart(8, '0');
-  // A node that is gone has nothing to bind, and one that nobody here has to do with is asked for no more.
+  // The next beat shows whether the node is there still; none can be made up, since the ticket was verified.
   if (issuer === undefined || issuer === state.node) hand(now, state, input);
-  else if (state.isServing && state.links.has(issuer)) tell(state, issuer, { k: 'bound', ticket, endpoint });
+  else if (state.isServing) tell(state, issuer, { k: 'bound', ticket, endpoint });
 }

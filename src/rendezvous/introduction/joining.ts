@@ -1,6 +1,6 @@
 /** The rules of being in the room: joining it, and rejoining when the server or the way to it was lost. */
+import type { StunOffer } from '../protocol/fields.ts';
 import type { ServerMessageOf } from '../protocol/server-message.ts';
-
 import { fail, giveUp } from './failing.ts';
 import { ticketOf } from './held-ticket.ts';
 import type { IntroductionInput, NotJoined, ServerSign } from './output.ts';
@@ -32,10 +32,12 @@ export function joined<T extends Told>(
   if (state.resumeKey !== undefined) state.outputs.push({ kind: 'notice', text: 'reconnected to the rendezvous' });
   notePresence(state.presence, message);
   state.resumeKey = resumeKey;
+  state.firstStun ??= stun;
   state.joinedAt = now;
   state.phase = {
     kind: 'joined',
     altPort: stun.altPort,
+    movedTo: isSamePlace(state.firstStun, stun) ? null : stun,
     ticket: ticketOf(now, ticket, state.gapMs),
     hasBound: false,
     anywayAt: Number.POSITIVE_INFINITY,
@@ -48,6 +50,12 @@ export function joined<T extends Told>(
   for (const peer of state.presence.here) state.outputs.push({ kind: 'present', peer });
   state.outputs.push({ kind: 'stun', altPort: stun.altPort, servers: stun.others ?? [] });
   state.outputs.push({ kind: 'turn', servers: turn, address });
+}
+
+/** Whether these are of one server; of many behind one name, each has addresses or ports of its own. */
+function isSamePlace(one: StunOffer, other: StunOffer): boolean {
+  const placeOf = ({ port, addresses = [] }: StunOffer): string => [port, ...addresses].join(' ');
+  return placeOf(one) === placeOf(other);
 }
 
 /**

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NotJoined, ServerSign } from '../../../src/rendezvous/introduction/output.ts';
 import type { Told } from '../../../src/rendezvous/introduction/state.ts';
-import { createSide, type SideOptions, TOLD } from './side.ts';
+import { createSide, joinedWith, type SideOptions, TOLD } from './side.ts';
 
 function enter(options: SideOptions & { readonly waitMs: number }) {
   const { waitMs } = options;
@@ -15,6 +15,22 @@ function enter(options: SideOptions & { readonly waitMs: number }) {
 const unreachable = (reason: string, sign: ServerSign): NotJoined => ({ outcome: 'unreachable', reason, sign });
 const BROKEN_OFF = unreachable('ECONNRESET', 'broken-off');
 const ABSENT = unreachable('ECONNREFUSED', 'absent');
+
+describe('a server that another one has taken the place of', () => {
+  it('is where the socket is shown from then on, and only then', () => {
+    const side = createSide({ bind: () => null });
+    side.tell({ kind: 'want', peer: 'bob', waitMs: 60_000 });
+    side.runUntil(10);
+    side.tell({ kind: 'closed', code: 1001, reason: 'closing' });
+    side.runUntil(1_000);
+    const joined = joinedWith();
+    const stun = { ...joined.stun, port: 4_478, addresses: ['203.0.113.20'] };
+    side.tell({ kind: 'closed', code: 1001, reason: 'closing' });
+    side.tell({ kind: 'timeout' });
+    side.tell({ kind: 'joined', joined: { ...joined, stun }, address: '203.0.113.20' });
+    expect(side.of('bind').map(({ movedTo }) => movedTo)).toEqual([null, null, stun]);
+  });
+});
 
 describe('the first join', () => {
   it('is made again after a connection that was broken off, with growing pauses', () => {

@@ -1,14 +1,12 @@
 /** What real faults do to a cluster: a server that is killed, a Redis that is killed or stopped. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import type { RendezvousClient } from '../../../src/net/rendezvous/client.ts';
 import type { Introduction } from '../../../src/rendezvous/protocol/server-message.ts';
 import { MAIN } from '../../cli/natcheck.ts';
 import { type Peer, peerOf, startTestServer, TOLD, urlOf } from '../../net/rendezvous/peers.ts';
-import { ownedByTest, ownedProcess } from '../../owner/owned-by-test.ts';
+import { ownedByTest } from '../../owner/owned-by-test.ts';
 import { comeBack, comeBackAfterEnd } from './come-back.ts';
+import { type NodeProcess, startNodeProcess } from './node-process.ts';
 import { findRedis, type RedisServer, startRedis } from './redis-server.ts';
 
 const redis = findRedis();
@@ -19,18 +17,8 @@ async function startStore(): Promise<RedisServer> {
   return ownedByTest(await startRedis(redis));
 }
 
-/** A server in a process of its own, and the URL of its rendezvous. */
-async function startProcess(store: RedisServer) {
-  const ports = ['--port', '0', '--alt-port', '0', '--http-port', '0'];
-  const words = ['serve', '--ip', '127.0.0.1', ...ports, '--redis', store.url];
-  const child = ownedProcess(spawn(process.execPath, [MAIN, ...words], { stdio: ['ignore', 'pipe', 'inherit'] }));
-  let url = '';
-  for await (const line of createInterface({ input: child.stdout })) {
-    url = /ws:\S+/.exec(line)?.[0] ?? url;
-    if (line === 'ready') break;
-  }
-  child.stdout.resume();
-  return { child, url };
+async function startProcess({ url: redis }: RedisServer): Promise<NodeProcess> {
+  return ownedByTest(await startNodeProcess({ main: MAIN, redis }));
 }
 
 async function peer(client: RendezvousClient): Promise<Peer> {
@@ -70,8 +58,7 @@ describe.skipIf(typeof redis === 'string')('two peers on two servers', () => {
     const alice = await comeBack([home.url], { room: 'room', id: 'alice' });
     const bob = await comeBack([other.url], { room: 'room', id: 'bob' });
     expect(bob.joined.peers).toEqual(['alice']);
-    home.child.kill('SIGKILL');
-    await once(home.child, 'exit');
+    await home.end('SIGKILL');
     const [a, b] = await Promise.all([comeBackAfterEnd(urls, alice), comeBackAfterEnd(urls, bob)]);
     expect([a.joined.resumeKey, b.joined.resumeKey]).toEqual([alice.joined.resumeKey, bob.joined.resumeKey]);
     const { told } = await meet([
