@@ -72,7 +72,7 @@ function createState<T extends Told>(options: {
     patienceMs,
     phase: { kind: 'joining', by: now + joinWaitMs },
     resumeKey: undefined,
-    firstStun: null,
+    firstPlace: null,
     joinedAt: Number.NEGATIVE_INFINITY,
     lostAt: now,
     returns: 0,

@@ -43,8 +43,8 @@ export type BindResult =
   /** The socket can reach the server only through a relay, and there is none. */
   | { readonly outcome: 'no-relay'; readonly details: readonly string[] };
 
-/** Where a server takes tickets that has the place of the first one. */
-export type MovedTo = Pick<StunOffer, 'port' | 'addresses'>;
+/** Where the server of the room takes tickets, as it says itself. */
+export type ServerPlace = Pick<StunOffer, 'port' | 'addresses'>;
 
 export type IntroductionInput<Told> =
   /** Meet that peer, or meet it again after an introduction. The time that it has to come counts from the first ask. */
@@ -89,8 +89,9 @@ export type IntroductionOutput<Told> =
       readonly binding: number;
       readonly ticket: { readonly username: string; readonly password: string };
       readonly altPort: number;
-      /** The UDP port and the addresses of the server by now, where it is another one than at first. */
-      readonly movedTo: MovedTo | null;
+      readonly place: ServerPlace;
+      /** Whether the server is another one than at first. */
+      readonly hasMoved: boolean;
     }
   /**
    * Bind a second socket, over IPv6, by this ticket at that server, if this host may send there on the word of who has named

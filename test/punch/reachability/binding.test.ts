@@ -83,3 +83,23 @@ it('tells the peer the endpoint that the NAT has last given it, though the first
   expect((await bob.next('introduction')).endpoint.port).toBe(ports.at(-1));
   expect(await met).toMatchObject({ kind: 'introduced', introduction: { peer: 'bob', own: { port: ports.at(-1) } } });
 });
+
+it('shows the ticket to the server of the room where the one that is named is silent, and from then on to that one', async () => {
+  await using server = await startTestServer();
+  await using silent = await openUdpSocket({ address: '127.0.0.1', port: 0 });
+  await using socket = await openUdpSocket({ address: '127.0.0.1', port: 0 });
+  let asked = 0;
+  silent.onDatagram(() => asked++);
+  await using reachability = createReachability({
+    ...{ socket, server: silent.local, mode: 'direct-only', mayHaveSecond: false, onNotice: () => {} },
+    openRelay: async () => ({ outcome: 'failed', details: [] }),
+  });
+  await using alice = await join(server, 'alice');
+  const { ticket, stun } = alice.client.joined;
+  const by = { ticket, altPort: stun.altPort, place: stun, signal: new AbortController().signal };
+  expect(await reachability.bind(by)).toMatchObject({ outcome: 'bound', public: socket.local });
+  const before = asked;
+  expect(before).toBeGreaterThan(0);
+  expect(await reachability.bind(by)).toMatchObject({ outcome: 'bound' });
+  expect(asked).toBe(before);
+});

@@ -28,7 +28,12 @@ describe('a server that another one has taken the place of', () => {
     side.tell({ kind: 'closed', code: 1001, reason: 'closing' });
     side.tell({ kind: 'timeout' });
     side.tell({ kind: 'joined', joined: { ...joined, stun }, address: '203.0.113.20' });
-    expect(side.of('bind').map(({ movedTo }) => movedTo)).toEqual([null, null, stun]);
+    const { stun: first } = joined;
+    expect(side.of('bind').map(({ place, hasMoved }) => [place, hasMoved])).toEqual([
+      [first, false],
+      [first, false],
+      [stun, true],
+    ]);
   });
 });
 
