@@ -13,7 +13,7 @@ import type { Readiness } from './operations/readiness.ts';
 import type { Plan, ServerOptions } from './options.ts';
 import { DEFAULT_LIMITS } from './rendezvous/decisions/limits.ts';
 import { createRendezvous, type Rendezvous, type RendezvousOptions } from './rendezvous/decisions/rendezvous.ts';
-import { addRendezvousMetrics } from './rendezvous/metrics.ts';
+import { addRendezvousMetrics, addServiceMetrics } from './rendezvous/metrics.ts';
 import { type RendezvousService, serveRendezvous } from './rendezvous/service.ts';
 import { sumWith } from './services/metrics.ts';
 import type { Services } from './services/services.ts';
@@ -54,6 +54,7 @@ export async function openMeeting(plan: Plan, options: ServerOptions, around: Su
   const { http, scraped } = await openPages(plan, options, around);
   const cluster = startCluster(options, { entry, rendezvous, stun, metrics, owner });
   const service = owner.use(serveRendezvous({ rendezvous: cluster ?? rendezvous, http, now, log }));
+  addServiceMetrics(metrics, service);
   return { rendezvous, service, cluster, http, scraped };
 }
 

@@ -21,6 +21,8 @@ export interface RendezvousService extends AsyncDisposable {
   readonly carryOut: (output: RendezvousOutput) => void;
   /** How many WebSockets are open, those of peers in rooms of other servers included. */
   readonly connections: () => number;
+  /** How many peers were cut off because they did not read what was sent to them. */
+  readonly slowReaders: () => number;
 }
 
 interface State {
@@ -30,6 +32,7 @@ interface State {
   /** The sockets by the numbers of their connections. */
   readonly sockets: Map<number, WebSocket>;
   opened: number;
+  slowReaders: number;
   isClosing: boolean;
   onEmpty: () => void;
 }
@@ -47,25 +50,25 @@ export function serveRendezvous(options: {
   const { rendezvous, http, now, log = SILENT } = options;
   const events = createEventLog(log);
   const sockets = new Map<number, WebSocket>();
+  const obey = (output: RendezvousOutput): void => {
+    events.output(output);
+    carryOut(state, output);
+  };
   const handle = (input: RendezvousInput): void => {
-    for (const output of rendezvous.handle(now(), input)) {
-      events.output(output);
-      carryOut(sockets.get(output.connection), output);
-    }
+    for (const output of rendezvous.handle(now(), input)) obey(output);
   };
   const webSockets = new WebSocketServer({ ...WEB_SOCKET_BOUNDS, noServer: true, clientTracking: false });
-  const state: State = { handle, events, webSockets, sockets, opened: 0, isClosing: false, onEmpty: () => {} };
+  const counted = { opened: 0, slowReaders: 0 };
+  const state: State = { handle, events, webSockets, sockets, ...counted, isClosing: false, onEmpty: () => {} };
   for (const { server } of http) {
     server.on('upgrade', (request, socket, head) => upgrade(state, { request, socket, head }));
   }
   const ticking = setInterval(() => handle({ kind: 'tick' }), TICK_MS).unref();
   return {
     handle,
-    carryOut: (output) => {
-      events.output(output);
-      carryOut(sockets.get(output.connection), output);
-    },
+    carryOut: obey,
     connections: () => sockets.size,
+    slowReaders: () => state.slowReaders,
     [Symbol.asyncDispose]: () => {
       clearInterval(ticking);
       return closeAll(state);
@@ -128,7 +131,8 @@ async function closeAll(state: State): Promise<void> {
   if (state.sockets.size > 0) await emptied;
 }
 
-function carryOut(socket: WebSocket | undefined, output: RendezvousOutput): void {
+function carryOut(state: State, output: RendezvousOutput): void {
+  const socket = state.sockets.get(output.connection);
   if (socket?.readyState !== socket?.OPEN) return;
   switch (output.kind) {
     case 'send':
@@ -141,7 +145,10 @@ function carryOut(socket: WebSocket | undefined, output: RendezvousOutput): void
       socket?.close(output.code, output.reason);
       break;
   }
-  if (socket && socket.bufferedAmount > BUFFERED_MAX_BYTES) socket.terminate();
+  if (!socket || socket.bufferedAmount <= BUFFERED_MAX_BYTES) return;
+  state.slowReaders++;
+  state.events.slow(output.connection);
+  socket.terminate();
 }
 
 function textOf(data: RawData): string {
