@@ -76,12 +76,15 @@ export function serveRendezvous(options: {
   };
 }
 
+/** One for all: a function made where a request is at hand would keep the request for as long as its socket is open. */
+function doNothing(): void {}
+
 function upgrade(
   state: State,
   { request, socket, head }: { readonly request: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
 ): void {
   const path = (request.url ?? '').split('?', 1)[0];
-  socket.on('error', () => {});
+  socket.on('error', doNothing);
   if (path !== '/') refuseUpgrade(socket, '404 Not Found');
   else if (state.isClosing) refuseUpgrade(socket, '503 Service Unavailable');
   else state.webSockets.handleUpgrade(request, socket, head, (upgraded) => admit(state, upgraded, request));
@@ -98,7 +101,7 @@ function admit(state: State, socket: WebSocket, { socket: { remoteAddress } }: I
   sockets.set(connection, socket);
   hear(state, socket, connection);
   // After an error, for instance a message that is too long, the close that follows does all there is to do.
-  socket.on('error', () => {});
+  socket.on('error', doNothing);
   socket.on('close', () => {
     sockets.delete(connection);
     events.closed(connection);

@@ -33,7 +33,11 @@ export async function startMeasuredServer(
   options: Partial<Omit<ServerOptions, 'partner'>> & { readonly partner?: boolean } = {},
 ): Promise<MeasuredServer> {
   const child = fork(SERVE, [JSON.stringify(options)], { execArgv: ['--expose-gc'] });
-  const [ports] = (await once(child, 'message')) as [Pick<MeasuredServer, 'httpPort' | 'port' | 'altPort'>];
+  const exited = once(child, 'exit').then(([code]) => {
+    throw new Error(`the server ended with ${code}`);
+  });
+  const [ports] = (await Promise.race([once(child, 'message'), exited])) as [Pick<MeasuredServer, 'httpPort' | 'port' | 'altPort'>];
+  exited.catch(() => {});
   return ownedByTest({
     ...ports,
     url: `ws://127.0.0.1:${ports.httpPort}`,

@@ -20,5 +20,5 @@ process.on('message', () => {
 });
 process.once('SIGTERM', async () => {
   await (partners ?? server)[Symbol.asyncDispose]();
-  process.disconnect?.();
+  if (process.connected) process.disconnect?.();
 });
