@@ -36,7 +36,9 @@ export async function startMeasuredServer(
   const exited = once(child, 'exit').then(([code]) => {
     throw new Error(`the server ended with ${code}`);
   });
-  const [ports] = (await Promise.race([once(child, 'message'), exited])) as [Pick<MeasuredServer, 'httpPort' | 'port' | 'altPort'>];
+  const [ports] = (await Promise.race([once(child, 'message'), exited])) as [
+    Pick<MeasuredServer, 'httpPort' | 'port' | 'altPort'>,
+  ];
   exited.catch(() => {});
   return ownedByTest({
     ...ports,
