@@ -26,7 +26,8 @@ export interface BindBy {
 export async function bind(state: State, by: BindBy): Promise<BindResult> {
   const { direct, isDirect } = state;
   if (!direct || isDirect === false) return viaRelay(state, by);
-  if (isDirect === null) return race(state, direct, by);
+  // A server that has answered before may be gone, while the room is at another one.
+  if (isDirect === null || placeOf(serverOf(state, by), by)) return race(state, direct, by);
   return bindOn(state, { shared: direct, server: serverOf(state, by), by });
 }
 
@@ -85,7 +86,10 @@ async function race(state: State, direct: SharedSocket, by: BindBy): Promise<Bin
   const at = (server: Endpoint): Promise<BindResult> => bindOn(state, { shared: direct, server, by: either });
   const itself = at(named).then((one) => bound(one, { isDirect: true }));
   const patience = pause(UDP_PATIENCE_MS, either.signal);
-  const relayed = patience.then(() => viaRelay(state, either)).then((one) => bound(one, { isDirect: false }));
+  const relayed =
+    state.isDirect === true
+      ? itself
+      : patience.then(() => viaRelay(state, either)).then((one) => bound(one, { isDirect: false }));
   const elsewhere = patience
     .then(() => (place ? at(place) : itself))
     .then((one) => bound(one, { isDirect: true, ...(place && { isNamedSilent: true }) }));
