@@ -192,7 +192,8 @@ function operationOf({ http, rendezvous, service }: Meeting, { services, readine
       service.handle({ kind: 'draining' });
       services.drain();
     },
-    isIdle: () => rendezvous.population().peers === 0 && services.allocations() === 0,
+    // Of a cluster, peers in rooms of other nodes are connected here too.
+    isIdle: () => rendezvous.population().peers + service.connections() + services.allocations() === 0,
   });
 }
 

@@ -18,7 +18,7 @@ import type { Readiness } from './operations/readiness.ts';
 import type { Plan, ServerOptions } from './options.ts';
 import { DEFAULT_LIMITS } from './rendezvous/decisions/limits.ts';
 import { createRendezvous, type Rendezvous, type RendezvousOptions } from './rendezvous/decisions/rendezvous.ts';
-import { addRendezvousMetrics } from './rendezvous/metrics.ts';
+import { addRendezvousMetrics, addServiceMetrics } from './rendezvous/metrics.ts';
 import { type RendezvousService, serveRendezvous } from './rendezvous/service.ts';
 import { sumWith } from './services/metrics.ts';
 import type { Services } from './services/services.ts';
@@ -66,6 +66,7 @@ export async function openMeeting(plan: Plan, options: ServerOptions, around: Su
     ...{ entry, rendezvous, stun, metrics, owner, readRelay, turnUsers: turnUsers.keep() },
   });
   const service = owner.use(serveRendezvous({ rendezvous: cluster ?? rendezvous, now, log }));
+  addServiceMetrics(metrics, service);
   const { layouts } = services.bound;
   const browsers = showsPage(options) ? owner.use(serveBrowsers({ layouts, transmit: services.transmit, now })) : null;
   const upgrades = { '/': service.upgrade, ...(browsers && { [`/${BROWSER_PATH}`]: browsers.upgrade }) };

@@ -17,7 +17,7 @@ export function routeUpgrades(http: readonly HttpServer[], upgrades: Upgrades, o
   for (const { server } of http) {
     server.on('upgrade', (request, socket, head) => {
       const path = (request.url ?? '').split('?', 1)[0] ?? '';
-      socket.on('error', () => {});
+      socket.on('error', doNothing);
       const serve = Object.hasOwn(upgrades, path) ? upgrades[path] : undefined;
       if (!serve) refuseUpgrade(socket, '404 Not Found');
       else if (mayConnect(request.headers, options)) serve({ request, socket, head });
@@ -25,6 +25,9 @@ export function routeUpgrades(http: readonly HttpServer[], upgrades: Upgrades, o
     });
   }
 }
+
+/** One for all: a function made where a request is at hand would keep the request for as long as its socket is open. */
+function doNothing(): void {}
 
 export function refuseUpgrade(socket: Duplex, status: string): void {
   // Node would let the other side keep its half open for as long as it likes.

@@ -4,10 +4,20 @@ import { REFUSAL_CODES } from '../../src/rendezvous/protocol/refusal.ts';
 import { addCounter, addGauge } from '../operations/metrics.ts';
 import { RELAY_PLACES } from './decisions/counts.ts';
 import type { Rendezvous } from './decisions/rendezvous.ts';
+import type { RendezvousService } from './service.ts';
 
 export function addRendezvousMetrics(registry: Registry, rendezvous: Rendezvous): void {
   addPopulation(registry, rendezvous);
   addEvents(registry, rendezvous);
+}
+
+/** Counts what only the service sees of its connections. */
+export function addServiceMetrics(registry: Registry, { slowReaders }: Pick<RendezvousService, 'slowReaders'>): void {
+  addCounter(registry, {
+    name: 'natcheck_rendezvous_slow_readers_total',
+    help: 'Peers that were cut off because they did not read what was sent to them.',
+    read: slowReaders,
+  });
 }
 
 function addPopulation(registry: Registry, { population, sources, relays }: Rendezvous): void {

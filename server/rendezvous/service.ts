@@ -20,6 +20,10 @@ export interface RendezvousService extends AsyncDisposable {
   readonly handle: (input: RendezvousInput) => void;
   /** Does what the rendezvous wants done later than with an input. */
   readonly carryOut: (output: ConnectionOutput) => void;
+  /** How many WebSockets are open, those of peers in rooms of other servers included. */
+  readonly connections: () => number;
+  /** How many peers were cut off because they did not read what was sent to them. */
+  readonly slowReaders: () => number;
 }
 
 interface State {
@@ -29,6 +33,7 @@ interface State {
   /** The sockets by the numbers of their connections. */
   readonly sockets: Map<number, WebSocket>;
   opened: number;
+  slowReaders: number;
   isClosing: boolean;
   onEmpty: () => void;
 }
@@ -43,30 +48,35 @@ export function serveRendezvous(options: {
   const { rendezvous, now, log = SILENT } = options;
   const events = createEventLog(log);
   const sockets = new Map<number, WebSocket>();
+  const obey = (output: ConnectionOutput): void => {
+    events.output(output);
+    carryOut(state, output);
+  };
   const handle = (input: RendezvousInput): void => {
     for (const output of rendezvous.handle(now(), input)) {
       // Without a cluster there is no other node.
-      if (output.kind === 'attend' || output.kind === 'chosen') continue;
-      events.output(output);
-      carryOut(sockets.get(output.connection), output);
+      if (output.kind !== 'attend' && output.kind !== 'chosen') obey(output);
     }
   };
   const webSockets = new WebSocketServer({ ...WEB_SOCKET_BOUNDS, noServer: true, clientTracking: false });
-  const state: State = { handle, events, webSockets, sockets, opened: 0, isClosing: false, onEmpty: () => {} };
+  const counted = { opened: 0, slowReaders: 0 };
+  const state: State = { handle, events, webSockets, sockets, ...counted, isClosing: false, onEmpty: () => {} };
   const ticking = setInterval(() => handle({ kind: 'tick' }), TICK_MS).unref();
   return {
     upgrade: (asked) => upgrade(state, asked),
     handle,
-    carryOut: (output) => {
-      events.output(output);
-      carryOut(sockets.get(output.connection), output);
-    },
+    carryOut: obey,
+    connections: () => sockets.size,
+    slowReaders: () => state.slowReaders,
     [Symbol.asyncDispose]: () => {
       clearInterval(ticking);
       return closeAll(state);
     },
   };
 }
+
+/** One for all: a function made where a request is at hand would keep the request for as long as its socket is open. */
+function doNothing(): void {}
 
 function upgrade(state: State, { request, socket, head }: UpgradeRequest): void {
   if (state.isClosing) refuseUpgrade(socket, '503 Service Unavailable');
@@ -84,7 +94,7 @@ function admit(state: State, socket: WebSocket, { socket: { remoteAddress } }: I
   sockets.set(connection, socket);
   hear(state, socket, connection);
   // After an error, for instance a message that is too long, the close that follows does all there is to do.
-  socket.on('error', () => {});
+  socket.on('error', doNothing);
   socket.on('close', () => {
     sockets.delete(connection);
     events.closed(connection);
@@ -117,7 +127,8 @@ async function closeAll(state: State): Promise<void> {
   if (state.sockets.size > 0) await emptied;
 }
 
-function carryOut(socket: WebSocket | undefined, output: ConnectionOutput): void {
+function carryOut(state: State, output: ConnectionOutput): void {
+  const socket = state.sockets.get(output.connection);
   if (socket?.readyState !== socket?.OPEN) return;
   switch (output.kind) {
     case 'send':
@@ -130,7 +141,10 @@ function carryOut(socket: WebSocket | undefined, output: ConnectionOutput): void
       socket?.close(output.code, output.reason);
       break;
   }
-  if (socket && socket.bufferedAmount > BUFFERED_MAX_BYTES) socket.terminate();
+  if (!socket || socket.bufferedAmount <= BUFFERED_MAX_BYTES) return;
+  state.slowReaders++;
+  state.events.slow(output.connection);
+  socket.terminate();
 }
 
 function textOf(data: RawData): string {

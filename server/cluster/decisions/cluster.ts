@@ -7,7 +7,7 @@ import { DEFAULT_LIMITS, type RendezvousLimits } from '../../rendezvous/decision
 import type { Rendezvous } from '../../rendezvous/decisions/rendezvous.ts';
 import type { RelayOffer } from '../../turn/choice/offer.ts';
 import { open, say } from './edge.ts';
-import { closeAway, end } from './end.ts';
+import { end, endAway } from './end.ts';
 import { hear, passBound } from './home.ts';
 import type { ClusterInput, ClusterOutput } from './input-output.ts';
 import { beaten, checkLease, down, learn, look, up, withdrawRelay } from './lease.ts';
@@ -148,7 +148,7 @@ function ofConnection(
 function leave(now: number, state: State): void {
   state.isClosing = true;
   dropLookups(now, state);
-  closeAway(state);
+  endAway(state);
   hand(now, state, { kind: 'closing' });
   // Who is not sure to be there has given up everything, and Redis may not answer.
   if (state.isServing) state.outputs.push({ kind: 'leave', rooms: [...state.rooms.keys()] });

@@ -30,6 +30,14 @@ export function closeUnmet(now: number, state: State, client: Client): void {
   close(state, client, { reason: 'its room cannot be found now' });
 }
 
+/** Closes the connections of this node whose rooms are at other nodes, which hear of it. */
+export function endAway(state: State): void {
+  for (const { stage, number: c } of state.clients.values()) {
+    if (stage.kind === 'away') tell(state, stage.home, { k: 'closed', c });
+  }
+  closeAway(state);
+}
+
 /** Closes the connections of this node whose rooms are at another one. */
 export function closeAway(state: State, node?: string): void {
   for (const client of state.clients.values()) {

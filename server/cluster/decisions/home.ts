@@ -108,7 +108,7 @@ export function passBound(now: number, state: State, input: Extract<ClusterInput
   const { ticket, endpoint } = input;
   const name = readTicketName(ticket);
   const issuer = name && nodeName(name.node);
-  // A node that is gone has nothing to bind, and one that nobody here has to do with is asked for no more.
+  // The next beat shows whether the node is there still; none can be made up, since the ticket was verified.
   if (!issuer || issuer === state.node) hand(now, state, input);
-  else if (state.isServing && state.links.has(issuer)) tell(state, issuer, { k: 'bound', ticket, endpoint });
+  else if (state.isServing) tell(state, issuer, { k: 'bound', ticket, endpoint });
 }

@@ -67,7 +67,11 @@ export function claimed(
     return;
   }
   state.lookups.delete(room);
-  if (home === state.node) {
+  if (home === state.node && state.isDraining && ids.length === 0) {
+    // It was asked for before the drain began: another node is to open it.
+    state.outputs.push({ kind: 'release', room });
+    for (const client of lookup.clients) closeUnmet(now, state, client);
+  } else if (home === state.node) {
     const kept = new Map(ids.map(({ id, digest }) => [id, digest]));
     state.rooms.set(room, { kept, relay: relay ?? null, renewAt: now + RENEW_MS });
     hand(now, state, { kind: 'adopt', room, ids, relay });

@@ -59,3 +59,7 @@ export const DEFAULT_LIMITS: RendezvousLimits = {
 
 /** How often the timeouts are checked; each is late by at most this much. */
 export const TICK_MS = 1_000;
+/** When a peer is to come back that wanted to open a room of a server which is about to end. */
+export const DRAIN_RETRY_MS = 1_000;
+/** When a join may find out whether the owner of its id is there, who has just joined and not answered yet. */
+export const UNANSWERED_RETRY_MS = 1_000;

@@ -3,7 +3,7 @@ import type { ClientMessageOf } from '../../../src/rendezvous/protocol/client-me
 import type { RefusalCode } from '../../../src/rendezvous/protocol/refusal.ts';
 import { isSameSecret } from '../../secret.ts';
 import { keptFromMs } from './kept.ts';
-import { TICK_MS } from './limits.ts';
+import { DRAIN_RETRY_MS, TICK_MS, UNANSWERED_RETRY_MS } from './limits.ts';
 import { takeTicket } from './sources.ts';
 import type { PeerSession, Source, State } from './state.ts';
 
@@ -41,7 +41,18 @@ export function refusalOf(
   if (keptMs > 0 && isAuthorized(state, message)) return { code: 'id-in-use', retryInMs: Math.ceil(keptMs + TICK_MS) };
   const code = known ? refusalOfReturn(state, known, message) : refusalOfNew(state, source, message);
   if (code === null) return null;
-  return { code, retryInMs: code === 'id-in-use' && known ? freeInMs(now, state, known) : undefined };
+  return { code, retryInMs: retryInMs(now, state, { code, known }) };
+}
+
+/** How long until a join with that refusal may be let in; undefined where that is not known. */
+function retryInMs(
+  now: number,
+  state: State,
+  { code, known }: { readonly code: RefusalCode; readonly known: PeerSession | undefined },
+): number | undefined {
+  if (code === 'id-in-use' && known) return freeInMs(now, state, known);
+  // Another server takes its place, and the peer finds that one there when it tries again.
+  return code === 'server-full' && state.isDraining ? DRAIN_RETRY_MS : undefined;
 }
 
 /** Whether the join shows the token; it is checked first, so that without it nobody learns which ids are in use. */
@@ -62,13 +73,17 @@ function refusalOfNew(state: State, source: Source, message: Join): RefusalCode 
   if (sessions >= limits.peers) return 'server-full';
   const room = rooms.get(message.room);
   if (room) return room.sessions.size >= limits.peersPerRoom ? 'room-full' : null;
-  // Another server takes its place, and the peer will find that one there when it tries again.
-  if (state.isDraining) return 'server-full';
+  // A room that was taken over is there, although none of its peers has come back yet.
+  if (state.isDraining && !state.kept.has(message.room)) return 'server-full';
   if (source.rooms >= limits.peersPerSource) return 'source-full';
   return rooms.size >= limits.rooms ? 'too-many-rooms' : null;
 }
 
-/** How long until an id is free that is kept for an owner who is away; undefined while the owner is there. */
+/**
+ * How long until an id is free that is kept for an owner who is away; undefined while the owner is there. One that has
+ * answered no ping yet may have lost its connection before it was told the key to come back with, and be the peer that asks.
+ */
 function freeInMs(now: number, { limits }: State, { connection, lostAt }: PeerSession): number | undefined {
-  return connection ? undefined : Math.max(0, Math.ceil(lostAt + limits.resumeMs + TICK_MS - now));
+  if (connection) return connection.rttsMs.length === 0 ? UNANSWERED_RETRY_MS : undefined;
+  return Math.max(0, Math.ceil(lostAt + limits.resumeMs + TICK_MS - now));
 }

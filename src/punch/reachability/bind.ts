@@ -1,8 +1,9 @@
 /** Binds a socket to the session of a ticket: the punching socket, or the relay's where UDP to the server is blocked. */
-import { type Endpoint, sameEndpoint } from '../../endpoint.ts';
+import { type Endpoint, familyOf, sameEndpoint } from '../../endpoint.ts';
+import { refusalOf } from '../../net/lookup/named-address.ts';
 import type { SharedSocket } from '../../net/shared-socket.ts';
 import { pause } from '../../net/waits.ts';
-import type { BindResult } from '../../rendezvous/introduction/output.ts';
+import type { BindResult, ServerPlace } from '../../rendezvous/introduction/output.ts';
 import { settled } from './seek-relay.ts';
 import { bindTicket } from './socket.ts';
 import type { State } from './state.ts';
@@ -14,15 +15,20 @@ export interface BindBy {
   readonly ticket: { readonly username: string; readonly password: string };
   /** The server's other UDP port, at which it takes tickets through its own relay. */
   readonly altPort: number;
+  /** Where the server of the room takes tickets, as it says itself; left out, where the named one does. */
+  readonly place?: ServerPlace;
+  /** Whether the server is another one than at first, so that the named one may be gone. */
+  readonly hasMoved?: boolean;
   readonly signal: AbortSignal;
 }
 
 /** @throws the signal's reason when aborted. */
 export async function bind(state: State, by: BindBy): Promise<BindResult> {
-  const { direct, isDirect, server } = state;
+  const { direct, isDirect } = state;
   if (!direct || isDirect === false) return viaRelay(state, by);
-  if (isDirect === null) return race(state, direct, by);
-  return bindOn(state, { shared: direct, server, by });
+  // A server that has answered before may be gone, while the room is at another one.
+  if (isDirect === null || placeOf(serverOf(state, by), by)) return race(state, direct, by);
+  return bindOn(state, { shared: direct, server: serverOf(state, by), by });
 }
 
 /** Shows the ticket to the server; where there is none, STUN servers tell what they see. */
@@ -36,29 +42,60 @@ async function bindOn(
   return await bindTicket(socket, { server, ticket, signal });
 }
 
-async function viaRelay(state: State, by: BindBy): Promise<BindResult> {
-  await settled(state);
-  const { relay, details, server } = state;
-  if (!relay) return { outcome: 'no-relay', details };
-  return bindOn(state, { shared: relay.shared, server: { ...server, port: by.altPort }, by });
+/**
+ * The server that takes the ticket: the one that is named, by the way that it was found, as long as the room is at it; or
+ * else whichever of many the room is at.
+ */
+function serverOf({ server, isNamedSilent }: State, by: BindBy): Endpoint {
+  return (by.hasMoved || isNamedSilent ? placeOf(server, by) : null) ?? server;
 }
 
-/** Binds the socket itself, and also tries the relay when the server stays silent; returns the first that is bound. */
+/**
+ * Where the server of the room says that it takes tickets, in the family of the named one; null where that is the same, or
+ * where this host does not send on the word of a server.
+ */
+function placeOf(server: Endpoint, { place }: BindBy): Endpoint | null {
+  const address = place?.addresses?.find((one) => familyOf(one) === familyOf(server.address));
+  if (!place || address === undefined) return null;
+  const found = { address, port: place.port };
+  const isRefused = refusalOf([address], { host: address, namedBy: server.address }) !== null;
+  return isRefused || sameEndpoint(found, server) ? null : found;
+}
+
+async function viaRelay(state: State, by: BindBy): Promise<BindResult> {
+  await settled(state);
+  const { relay, details } = state;
+  if (!relay) return { outcome: 'no-relay', details };
+  return bindOn(state, { shared: relay.shared, server: { ...serverOf(state, by), port: by.altPort }, by });
+}
+
+/**
+ * Binds the socket itself, and where the named server stays silent also at the server of the room, which may be another one
+ * of many, and by the relay; returns the first that is bound.
+ */
 async function race(state: State, direct: SharedSocket, by: BindBy): Promise<BindResult> {
   const over = new AbortController();
   const either = { ...by, signal: AbortSignal.any([by.signal, over.signal]) };
-  const bound = (one: BindResult, isDirect: boolean): BindResult => {
+  const bound = (one: BindResult, won: Partial<Pick<State, 'isDirect' | 'isNamedSilent'>>): BindResult => {
     if (one.outcome !== 'bound') throw one;
-    state.isDirect = isDirect;
+    Object.assign(state, won);
     return one;
   };
-  const itself = bindOn(state, { shared: direct, server: state.server, by: either }).then((one) => bound(one, true));
-  const relayed = pause(UDP_PATIENCE_MS, either.signal)
-    .then(() => viaRelay(state, either))
-    .then((one) => bound(one, false));
-  relayed.catch(() => {});
+  const named = serverOf(state, by);
+  const place = placeOf(named, by);
+  const at = (server: Endpoint): Promise<BindResult> => bindOn(state, { shared: direct, server, by: either });
+  const itself = at(named).then((one) => bound(one, { isDirect: true }));
+  const patience = pause(UDP_PATIENCE_MS, either.signal);
+  const relayed =
+    state.isDirect === true
+      ? itself
+      : patience.then(() => viaRelay(state, either)).then((one) => bound(one, { isDirect: false }));
+  const elsewhere = patience
+    .then(() => (place ? at(place) : itself))
+    .then((one) => bound(one, { isDirect: true, ...(place && { isNamedSilent: true }) }));
+  for (const one of [relayed, elsewhere]) one.catch(() => {});
   try {
-    return await Promise.any([itself, relayed]);
+    return await Promise.any([itself, relayed, elsewhere]);
   } catch {
     by.signal.throwIfAborted();
     return await itself.catch((failure: BindResult) => failure);

@@ -80,7 +80,7 @@ export function createReachability(options: ReachabilityOptions): Reachability {
     direct: socket && shareSocket(socket),
     server: options.server,
     ...{ second: null, others, ended: new AbortController() },
-    ...{ servers: [], relay: null, isLost: false, isDoubted: false, seeking: null, details: [] },
+    ...{ isNamedSilent: false, servers: [], relay: null, isLost: false, isDoubted: false, seeking: null, details: [] },
     search: new AbortController(),
     nextSearchMs: createBackOff(SEARCH_GAPS_MS, SEARCH_SETTLED_MS).next,
     releases: new Set(),

@@ -93,6 +93,8 @@ export interface State {
   readonly lateUsers: Set<(late: LateCandidates) => void>;
   /** Where the server has last seen the first socket, as far as somebody has gathered for that. */
   own: Endpoint | null;
+  /** Whether the server that is named was silent while that of the room, another one of many, has answered. */
+  isNamedSilent: boolean;
   /** Whether the server is reached over the socket itself; null while that is not known. */
   isDirect: boolean | null;
 }

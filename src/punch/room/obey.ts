@@ -101,8 +101,8 @@ function work({ left, failed }: State, what: () => Promise<void>): void {
 
 async function bind(state: State, output: Extract<RoomOutput, { readonly kind: 'bind' }>): Promise<void> {
   const { options, machine, connection } = state;
-  const { binding, ticket, altPort } = output;
-  const result = await inPlaceOf(state, 'binding', (signal) => options.reachability.bind({ ticket, altPort, signal }));
+  const { binding, ...by } = output;
+  const result = await inPlaceOf(state, 'binding', (signal) => options.reachability.bind({ ...by, signal }));
   if (result?.outcome === 'bound') connection.seen('first', result.public);
   if (result) machine.tell({ kind: 'bound', binding, result });
 }

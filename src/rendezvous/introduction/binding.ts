@@ -22,7 +22,8 @@ export function bindIfDue<T extends Told>(now: number, state: State<T>): void {
   }
   const binding = ++state.bindings;
   state.binding = binding;
-  state.outputs.push({ kind: 'bind', binding, ticket: { username, password }, altPort: phase.altPort });
+  const { altPort, place, hasMoved } = phase;
+  state.outputs.push({ kind: 'bind', binding, ticket: { username, password }, altPort, place, hasMoved });
 }
 
 /** Handles the end of a binding. If it fails before the server has ever seen this side, waiting for peers is over. */

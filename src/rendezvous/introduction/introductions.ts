@@ -72,6 +72,7 @@ function createState<T extends Told>(options: {
     patienceMs,
     phase: { kind: 'joining', by: now + joinWaitMs },
     resumeKey: undefined,
+    firstPlace: null,
     joinedAt: Number.NEGATIVE_INFINITY,
     serverAddress: '',
     lostAt: now,

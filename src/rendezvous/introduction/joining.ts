@@ -1,9 +1,8 @@
 /** The rules of being in the room: joining it, and rejoining when the server or the way to it was lost. */
 import type { ServerMessageOf } from '../protocol/server-message.ts';
-
 import { fail, giveUp } from './failing.ts';
 import { ticketOf } from './held-ticket.ts';
-import type { IntroductionInput, NotJoined, ServerSign } from './output.ts';
+import type { IntroductionInput, NotJoined, ServerPlace, ServerSign } from './output.ts';
 import { notePresence } from './presence.ts';
 import { renewSecond, secondSocketOf } from './second-socket.ts';
 import { type State, type Told, waiting } from './state.ts';
@@ -32,10 +31,13 @@ export function joined<T extends Told>(
   if (state.resumeKey !== undefined) state.outputs.push({ kind: 'notice', text: 'reconnected to the rendezvous' });
   notePresence(state.presence, message);
   state.resumeKey = resumeKey;
+  state.firstPlace ??= stun;
   state.joinedAt = now;
   state.phase = {
     kind: 'joined',
     altPort: stun.altPort,
+    place: stun,
+    hasMoved: !isSamePlace(state.firstPlace, stun),
     ticket: ticketOf(now, ticket, state.gapMs),
     hasBound: false,
     anywayAt: Number.POSITIVE_INFINITY,
@@ -50,6 +52,12 @@ export function joined<T extends Told>(
   state.outputs.push({ kind: 'stun', addresses, altPort: stun.altPort, servers: stun.others ?? [] });
   state.serverAddress = address;
   state.outputs.push({ kind: 'turn', servers: turn, address });
+}
+
+/** Whether these are of one server; of many behind one name, each has addresses or ports of its own. */
+function isSamePlace(one: ServerPlace, other: ServerPlace): boolean {
+  const nameOf = ({ port, addresses = [] }: ServerPlace): string => [port, ...addresses].join(' ');
+  return nameOf(one) === nameOf(other);
 }
 
 /**

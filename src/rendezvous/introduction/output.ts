@@ -1,7 +1,7 @@
 /** The inputs and outputs of the introductions of one peer in one room. */
 import type { Endpoint } from '../../endpoint.ts';
 import type { ClientMessage } from '../protocol/client-message.ts';
-import type { TurnServer } from '../protocol/fields.ts';
+import type { StunOffer, TurnServer } from '../protocol/fields.ts';
 import type { RefusalCode } from '../protocol/refusal.ts';
 import type { Introduction, ServerMessage, ServerMessageOf } from '../protocol/server-message.ts';
 import type { TicketBindingResult } from '../ticket-binding.ts';
@@ -42,6 +42,9 @@ export type BindResult =
   | TicketBindingResult
   /** The socket can reach the server only through a relay, and there is none. */
   | { readonly outcome: 'no-relay'; readonly details: readonly string[] };
+
+/** Where the server of the room takes tickets, as it says itself. */
+export type ServerPlace = Pick<StunOffer, 'port' | 'addresses'>;
 
 export type IntroductionInput<Told> =
   /** Meet that peer, or meet it again after an introduction. The time that it has to come counts from the first ask. */
@@ -86,6 +89,9 @@ export type IntroductionOutput<Told> =
       readonly binding: number;
       readonly ticket: { readonly username: string; readonly password: string };
       readonly altPort: number;
+      readonly place: ServerPlace;
+      /** Whether the server is another one than at first. */
+      readonly hasMoved: boolean;
     }
   /**
    * Bind a second socket, over IPv6, by this ticket at that server, if this host may send there on the word of who has named

@@ -1,7 +1,7 @@
 /** What a peer knows about its room and about the peers that it wants to meet there. Only the rules beside this file change it. */
 import type { Endpoint } from '../../endpoint.ts';
 import type { ToldBehavior } from '../protocol/fields.ts';
-import type { IntroductionOutput } from './output.ts';
+import type { IntroductionOutput, ServerPlace } from './output.ts';
 import type { Presence } from './presence.ts';
 
 /** What a peer is told about this side. Whoever gathers it may add fields, and gets the same object back. */
@@ -47,6 +47,9 @@ export type RoomPhase =
       readonly kind: 'joined';
       /** The server's other UDP port. */
       readonly altPort: number;
+      readonly place: ServerPlace;
+      /** Whether the server is another one than at first. */
+      readonly hasMoved: boolean;
       ticket: HeldTicket;
       /** Whether a binding has ended since the join, or since the last doubt, whatever its result. */
       hasBound: boolean;
@@ -86,6 +89,8 @@ export interface State<T extends Told> {
   phase: RoomPhase;
   /** The key from the last `joined`; undefined before the first. */
   resumeKey: string | undefined;
+  /** Where the first server takes tickets; null before the first `joined`. */
+  firstPlace: ServerPlace | null;
   joinedAt: number;
   lostAt: number;
   /** The server's IP address, as it was at the last join. */

@@ -115,3 +115,23 @@ it('shows itself to the server that has let it in, where servers share a name an
   reachability.follow(['203.0.113.9']);
   expect(reachability.server()).toEqual(server.addresses[0]);
 });
+
+it('shows the ticket to the server of the room where the one that is named is silent, and from then on to that one', async () => {
+  await using server = await startTestServer();
+  await using silent = await openUdpSocket({ address: '127.0.0.1', port: 0 });
+  await using socket = await openUdpSocket({ address: '127.0.0.1', port: 0 });
+  let asked = 0;
+  silent.onDatagram(() => asked++);
+  await using reachability = createReachability({
+    ...{ socket, server: silent.local, mode: 'direct-only', mayHaveSecond: false, onNotice: () => {} },
+    openRelay: async () => ({ outcome: 'failed', details: [] }),
+  });
+  await using alice = await join(server, 'alice');
+  const { ticket, stun } = alice.client.joined;
+  const by = { ticket, altPort: stun.altPort, place: stun, signal: new AbortController().signal };
+  expect(await reachability.bind(by)).toMatchObject({ outcome: 'bound', public: socket.local });
+  const before = asked;
+  expect(before).toBeGreaterThan(0);
+  expect(await reachability.bind(by)).toMatchObject({ outcome: 'bound' });
+  expect(asked).toBe(before);
+});

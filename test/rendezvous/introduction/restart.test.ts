@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NotJoined, ServerSign } from '../../../src/rendezvous/introduction/output.ts';
 import type { Told } from '../../../src/rendezvous/introduction/state.ts';
-import { createSide, type SideOptions, TOLD } from './side.ts';
+import { createSide, joinedWith, type SideOptions, TOLD } from './side.ts';
 
 function enter(options: SideOptions & { readonly waitMs: number }) {
   const { waitMs } = options;
@@ -26,6 +26,27 @@ describe('other TURN servers', () => {
     expect(side.of('turn')).toEqual([
       { kind: 'turn', servers: [], address: '203.0.113.10' },
       { kind: 'turn', servers: turn, address: '203.0.113.10' },
+    ]);
+  });
+});
+
+describe('a server that another one has taken the place of', () => {
+  it('is where the socket is shown from then on, and only then', () => {
+    const side = createSide({ bind: () => null });
+    side.tell({ kind: 'want', peer: 'bob', waitMs: 60_000 });
+    side.runUntil(10);
+    side.tell({ kind: 'closed', code: 1001, reason: 'closing' });
+    side.runUntil(1_000);
+    const joined = joinedWith();
+    const stun = { ...joined.stun, port: 4_478, addresses: ['203.0.113.20'] };
+    side.tell({ kind: 'closed', code: 1001, reason: 'closing' });
+    side.tell({ kind: 'timeout' });
+    side.tell({ kind: 'joined', joined: { ...joined, stun }, address: '203.0.113.20' });
+    const { stun: first } = joined;
+    expect(side.of('bind').map(({ place, hasMoved }) => [place, hasMoved])).toEqual([
+      [first, false],
+      [first, false],
+      [stun, true],
     ]);
   });
 });

@@ -40,6 +40,21 @@ describe.skipIf(typeof redis === 'string')('two servers on one Redis', () => {
     bob.client.signal('alice', 'over there');
     expect(await alice.next('signal')).toEqual({ type: 'signal', peer: 'bob', data: 'over there' });
   });
+
+  it('are drained when they have no client either whose room is at the other', async () => {
+    await using cluster = await start();
+    const [a, b] = cluster.servers;
+    await using _alice = await join(a, 'alice');
+    const bob = await join(b, 'bob');
+    let isOver = false;
+    const drained = b.drain(new AbortController().signal).finally(() => {
+      isOver = true;
+    });
+    await bob.bind();
+    expect(isOver).toBe(false);
+    await bob[Symbol.asyncDispose]();
+    expect(await drained).toBe('idle');
+  });
 });
 
 describe('a server whose Redis', () => {

@@ -1,12 +1,12 @@
 /** What real faults do to a cluster: a server that is killed, a Redis that is killed or stopped. */
-import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { RendezvousClient } from '../../../src/net/rendezvous/client.ts';
 import type { Introduction } from '../../../src/rendezvous/protocol/server-message.ts';
+import { MAIN } from '../../cli/natcheck.ts';
 import { type Peer, peerOf, startTestServer, TOLD, urlOf } from '../../net/rendezvous/peers.ts';
 import { ownedByTest } from '../../owner/owned-by-test.ts';
 import { comeBack, comeBackAfterEnd } from './come-back.ts';
-import { startProcess } from './node-process.ts';
+import { type NodeProcess, startNodeProcess } from './node-process.ts';
 import { findRedis, type RedisServer, startRedis } from './redis-server.ts';
 
 const redis = findRedis();
@@ -15,6 +15,10 @@ const ATTEMPTS = 10;
 async function startStore(): Promise<RedisServer> {
   if (typeof redis === 'string') throw new Error(redis);
   return ownedByTest(await startRedis(redis));
+}
+
+async function startProcess({ url: redis }: RedisServer): Promise<NodeProcess> {
+  return ownedByTest(await startNodeProcess({ main: MAIN, redis }));
 }
 
 async function peer(client: RendezvousClient): Promise<Peer> {
@@ -54,8 +58,7 @@ describe.skipIf(typeof redis === 'string')('two peers on two servers', () => {
     const alice = await comeBack([home.url], { room: 'room', id: 'alice' });
     const bob = await comeBack([other.url], { room: 'room', id: 'bob' });
     expect(bob.joined.peers).toEqual(['alice']);
-    home.child.kill('SIGKILL');
-    await once(home.child, 'exit');
+    await home.end('SIGKILL');
     const [a, b] = await Promise.all([comeBackAfterEnd(urls, alice), comeBackAfterEnd(urls, bob)]);
     expect([a.joined.resumeKey, b.joined.resumeKey]).toEqual([alice.joined.resumeKey, bob.joined.resumeKey]);
     const { told } = await meet([

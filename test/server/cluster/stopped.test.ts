@@ -5,10 +5,11 @@
 import { describe, expect, it } from 'vitest';
 import type { RendezvousEvent } from '../../../src/net/rendezvous/client.ts';
 import { joinRendezvous } from '../../../src/net/rendezvous/join.ts';
+import { MAIN } from '../../cli/natcheck.ts';
 import { type Peer, peerOf, startTestServer, TOLD, urlOf } from '../../net/rendezvous/peers.ts';
 import { ownedByTest } from '../../owner/owned-by-test.ts';
 import { comeBack } from './come-back.ts';
-import { startProcess } from './node-process.ts';
+import { startNodeProcess } from './node-process.ts';
 import { findRedis, startRedis } from './redis-server.ts';
 
 const redis = findRedis();
@@ -35,7 +36,7 @@ describe.skipIf(typeof redis === 'string')('the home of a room that is stopped u
     const store = ownedByTest(await startRedis(redis));
     const limits = { resumeMs: RESUME_MS };
     const [former, server] = await Promise.all([
-      startProcess(store),
+      startNodeProcess({ main: MAIN, redis: store.url }).then(ownedByTest),
       startTestServer({ redis: store.url, limits }).then(ownedByTest),
     ]);
     const next = urlOf(server);

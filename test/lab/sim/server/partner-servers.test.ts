@@ -10,7 +10,7 @@ import { createWorld, type World } from '../../../../lab/sim/network/world.ts';
 import { addPartnerServers, type SimPartner } from '../../../../lab/sim/server/partner-servers.ts';
 import type { Layout } from '../../../../server/stun/decisions/layout.ts';
 import { DEPENDENCIES } from '../../../../src/nat/behavior.ts';
-import { seeds } from '../../../runs.ts';
+import { runs, seeds } from '../../../runs.ts';
 
 const SEEDS = seeds(25);
 const LINK = symmetricLink({ latencyMs: 40, jitterMs: 10 });
@@ -64,7 +64,10 @@ describe('two simulated partners', () => {
   });
 });
 
-describe('a simulated partner that dies', () => {
+/** A detection has ended by then. */
+const MOMENTS_MS = 1_600;
+
+describe('a simulated partner', () => {
   const start = () => {
     const world = createWorld({ seed: 7 });
     const partners = addPartnerServers(world, { link: LINK });
@@ -72,7 +75,7 @@ describe('a simulated partner that dies', () => {
     return { world, partners, standings };
   };
 
-  it('is given up within 1.5 s and the way of one packet, and comes back by itself', () => {
+  it('that dies is given up within 1.5 s and the way of one packet, and comes back by itself', () => {
     const { world, partners, standings } = start();
     const [, other] = partners;
     const begun = world.clock.now();
@@ -86,7 +89,7 @@ describe('a simulated partner that dies', () => {
     expect(standings()).toEqual(['up', 'up']);
   });
 
-  it('comes back as a new process', () => {
+  it('that dies comes back as a new process', () => {
     const { world, partners, standings } = start();
     partners[1].restart(5_000);
     world.clock.runUntil(world.clock.now() + 4_900);
@@ -95,24 +98,29 @@ describe('a simulated partner that dies', () => {
     expect(standings()).toEqual(['up', 'up']);
   });
 
-  it.each(CLASSIC_NATS.map((nat) => [nat.name, nat] as const))(
-    'at any moment of a detection makes no wrong verdict of %s',
-    (name, nat) => {
-      const types = new Set<string>();
-      for (let afterMs = 0; afterMs <= 1_500; afterMs += 100) {
-        const die = (world: World, [, other]: readonly [SimPartner, SimPartner]): void => {
-          world.clock.schedule(world.clock.now() + afterMs, () => other.host.cutLink());
-        };
-        const { verdict } = detectInSim({
-          access: { kind: 'nat', layers: [nat] },
-          seed: afterMs + 1,
-          link: LINK,
-          addServers: (world, layout) => die(world, addPartnerServers(world, { layout, link: LINK })),
-        });
-        types.add(verdict.type);
-      }
-      types.delete('inconclusive');
-      expect([...types]).toEqual([name]);
-    },
-  );
+  const ends: readonly (readonly [string, (partner: SimPartner) => void])[] = [
+    ['dies', ({ host }) => host.cutLink()],
+    ['begins anew', ({ restart }) => restart(300)],
+  ];
+  const cases = ends.flatMap(([what, end]) => CLASSIC_NATS.map((nat) => [what, nat.name, nat, end] as const));
+  it.each(cases)('that %s at any moment of a detection makes no wrong verdict of %s', (_, name, nat, end) => {
+    const verdicts = Array.from({ length: runs(64) }, (_, index) => {
+      const afterMs = (index * MOMENTS_MS) / runs(64);
+      return detectInSim({
+        access: { kind: 'nat', layers: [nat] },
+        seed: index + 1,
+        link: LINK,
+        addServers: (world, layout) => {
+          const [, other] = addPartnerServers(world, { layout, link: LINK });
+          world.clock.schedule(world.clock.now() + afterMs, () => end(other));
+        },
+      }).verdict;
+    });
+    const isFound = verdicts.filter(({ type }) => type === name);
+    expect(isFound.length).toBeGreaterThan(0);
+    // What is not found has a reason.
+    expect(verdicts.filter((one) => !isFound.includes(one) && !(one.type === 'inconclusive' && one.reason))).toEqual(
+      [],
+    );
+  });
 });

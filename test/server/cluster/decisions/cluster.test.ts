@@ -114,6 +114,58 @@ describe('a node that is about to end', () => {
     expect(alice.closes).toEqual([]);
     expect(carol.closes).toEqual([[1013, 'its room cannot be found now']]);
   });
+
+  it('has others take a room that it had asked for before', () => {
+    const { clock, redis, a, b, peer } = start();
+    const alice = peer('alice', { at: a });
+    a.handle({ kind: 'draining' });
+    clock.pass(50);
+    expect([alice.closes, alice.toldOf('error')]).toEqual([[[1013, 'its room cannot be found now']], []]);
+    alice.move(b);
+    clock.pass(50);
+    expect([alice.isJoined(), [...redis.homes().values()]]).toEqual([true, [b.cluster.node]]);
+  });
+
+  it('lets those in who come back into a room that it has just taken over', () => {
+    const { clock, a, b, peer } = start();
+    const alice = peer('alice', { at: a });
+    clock.pass(50);
+    a.handle({ kind: 'closing' });
+    clock.pass(5);
+    a.kill();
+    // Whoever comes first, and be it a thief who is turned away, has the node take the room over.
+    peer('alice', { at: b, resumeKey: 'x'.repeat(43) });
+    clock.pass(20);
+    b.handle({ kind: 'draining' });
+    clock.pass(500);
+    expect([alice.isJoined(), alice.at() === b, alice.toldOf('error')]).toEqual([true, true, []]);
+  });
+
+  it('tells the homes of its clients’ rooms that these have gone, so that none is in the way of itself', () => {
+    const { clock, a, b, peer } = start();
+    peer('alice', { at: a });
+    clock.pass(50);
+    const bob = peer('bob', { at: b });
+    clock.pass(50);
+    b.handle({ kind: 'closing' });
+    clock.pass(5);
+    expect([bob.isJoined(), a.cluster.population().guests]).toEqual([false, 0]);
+  });
+});
+
+describe('a ticket', () => {
+  it('is taken by a node that had nothing to do with the one that has issued it', () => {
+    const { clock, nodes, a, b, peer } = start(3);
+    const [, , third = a] = nodes;
+    const [alice, bob] = [peer('alice', { at: a }), peer('bob', { at: b })];
+    clock.pass(50);
+    alice.ask('bob');
+    bob.ask('alice');
+    alice.bind(1, third);
+    bob.bind(2, third);
+    clock.pass(50);
+    expect(alice.toldOf('introduction')).toMatchObject([{ peer: 'bob', endpoint: { port: 2 }, own: { port: 1 } }]);
+  });
 });
 
 describe('a room that is empty', () => {

@@ -62,6 +62,23 @@ describe('joining', () => {
     expect([alice.isOpen(), alice.take()]).toEqual([true, []]);
   });
 
+  it('under an id whose owner has answered nothing yet is refused for a while: it may be its own, whose answer was lost', () => {
+    const world = createWorld();
+    const first = world.connect();
+    first.join('alice');
+    expect(world.connect().join('alice')).toMatchObject([{ code: 'id-in-use', retryInMs: 1_000 }]);
+    first.pong();
+    expect(world.connect().join('alice')).toEqual([expect.not.objectContaining({ retryInMs: expect.anything() })]);
+  });
+
+  it('with a room that is not there is refused for a while by a server that is about to end', () => {
+    const world = createWorld();
+    world.peer('alice');
+    world.handle({ kind: 'draining' });
+    expect(world.connect().join('bob')).toMatchObject([{ type: 'joined' }]);
+    expect(world.connect().join('bob', { room: 'other' })).toMatchObject([{ code: 'server-full', retryInMs: 1_000 }]);
+  });
+
   it('under the same id in another room is another peer', () => {
     const world = createWorld();
     world.peer('alice');

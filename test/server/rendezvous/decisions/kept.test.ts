@@ -31,6 +31,12 @@ describe('an id that comes with its room', () => {
     expect(world.connect().join('alice')).toMatchObject([{ type: 'joined' }]);
   });
 
+  it('is given back by a server that is about to end, though nobody is in the room yet', () => {
+    const world = adopted();
+    world.handle({ kind: 'draining' });
+    expect(world.connect().join('alice', { resumeKey: KEY })).toMatchObject([{ type: 'joined' }]);
+  });
+
   it('does not say that it is there to who has no token', () => {
     const world = createWorld({ authToken: 'secret' });
     world.handle({ kind: 'adopt', room: 'room', ids: [{ id: 'alice', digest: digestOf(KEY) }] });
