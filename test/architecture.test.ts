@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/base': [],
   'src/stun': ['src/base'],
   'src/nat': ['src/base', 'src/stun'],
+  'src/nat/browser': ['src/base', 'src/nat', 'src/rendezvous'],
   'src/ice': ['src/base', 'src/stun'],
   'src/turn': ['src/base', 'src/stun'],
   'src/rendezvous': ['src/base', 'src/nat', 'src/stun'],
@@ -29,6 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['src/base', 'src/detect', 'src/ice', 'src/net', 'src/port-mapping', 'src/punch/attempt'],
     ...['src/rendezvous', 'src/stun', 'src/turn'],
   ],
+  'src/punch/report/words': ['src/nat', 'src/punch/attempt'],
   'src/tunnel/handshake': [],
   'src/tunnel': [
     ...['src/base', 'src/net', 'src/punch', 'src/punch/attempt', 'src/rendezvous', 'src/tunnel/handshake'],
@@ -36,15 +38,31 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   src: ['src/base', 'src/detect', 'src/ice', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt'],
   'server/base': [],
   'server/limit': ['src/base'],
-  'server/ticket': ['src/base'],
+  'server/stun/ticket': ['src/base'],
+  'server/browser/decisions': [
+    ...[
+      'server/limit',
+      'server/stun/decisions',
+      'src/base',
+      'src/ice',
+      'src/nat',
+      'src/nat/browser',
+      'src/rendezvous',
+      'src/stun',
+    ],
+  ],
+  'server/browser': [
+    ...['server/browser/decisions', 'server/http', 'server/limit', 'server/stun/decisions', 'src/base'],
+    ...['src/nat/browser', 'src/net'],
+  ],
   'server/stun/decisions': ['server/base', 'src/base', 'src/stun'],
   'server/turn/choice': [],
   'server/turn/decisions': ['server/base', 'server/limit', 'src/base', 'src/stun', 'src/turn'],
   'server/rendezvous/decisions': [
-    ...['server/base', 'server/limit', 'server/ticket', 'server/turn/choice', 'src/base', 'src/rendezvous'],
+    ...['server/base', 'server/limit', 'server/stun/ticket', 'server/turn/choice', 'src/base', 'src/rendezvous'],
   ],
   'server/cluster/decisions': [
-    ...['server/base', 'server/limit', 'server/rendezvous/decisions', 'server/ticket', 'server/turn/choice'],
+    ...['server/base', 'server/limit', 'server/rendezvous/decisions', 'server/stun/ticket', 'server/turn/choice'],
     'src/rendezvous',
   ],
   'server/cluster': [
@@ -79,10 +97,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'server/services': [
     ...['server/base', 'server/limit', 'server/partner', 'server/sockets', 'server/stun', 'server/stun/decisions'],
-    ...['server/ticket', 'server/turn', 'server/turn/decisions', 'src/base', 'src/net'],
+    ...['server/stun/ticket', 'server/turn', 'server/turn/decisions', 'src/base', 'src/net'],
   ],
   server: [
-    ...['server/base', 'server/cluster', 'server/http', 'server/operations', 'server/partner'],
+    ...[
+      'server/base',
+      'server/browser',
+      'src/nat/browser',
+      'server/cluster',
+      'server/http',
+      'server/operations',
+      'server/partner',
+    ],
     ...['server/partner/decisions', 'server/rendezvous', 'server/rendezvous/decisions', 'server/services'],
     ...['server/sockets', 'server/stun', 'server/stun/decisions', 'server/turn'],
     ...['server/turn/decisions', 'src/base', 'src/nat', 'src/net', 'src/rendezvous'],
@@ -97,7 +123,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'server/partner/decisions',
       'server/rendezvous/decisions',
       'server/stun/decisions',
-      'server/ticket',
+      'server/stun/ticket',
     ],
     ...['server/turn/decisions', 'src/base', 'src/rendezvous', 'src/stun', 'src/turn'],
   ],
@@ -108,6 +134,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lab/sim/punch': [
     ...['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site'],
     ...['src/base', 'src/ice', 'src/nat', 'src/punch/attempt', 'src/rendezvous', 'src/stun', 'src/turn'],
+  ],
+  'lab/sim/browser': [
+    ...['lab/sim/network', 'lab/sim/server', 'lab/sim/site', 'server/browser/decisions', 'server/stun/decisions'],
+    ...['src/base', 'src/ice', 'src/nat', 'src/nat/browser', 'src/stun'],
   ],
   'lab/sim/truth': ['lab/base', 'lab/sim/nat', 'lab/sim/network', 'lab/sim/punch'],
   'lab/sim': ['lab/base', 'lab/sim/network', 'lab/sim/server', 'lab/sim/site', 'src/base', 'src/nat'],
@@ -140,7 +170,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'server',
       'src/base',
     ],
-    ...['src/detect', 'src/nat', 'src/net', 'src/punch', 'src/punch/attempt', 'src/rendezvous', 'src/tunnel'],
+    ...[
+      'src/detect',
+      'src/nat',
+      'src/net',
+      'src/punch',
+      'src/punch/attempt',
+      'src/punch/report/words',
+      'src/rendezvous',
+      'src/tunnel',
+    ],
   ],
 };
 
@@ -166,11 +205,14 @@ const BASE: Readonly<Record<string, string>> = {
 
 /** What decides, and does nothing: driven by whoever has sockets and a clock. */
 const SANS_IO = [
+  'src/nat/browser',
+  'src/punch/report/words',
+  'server/browser/decisions',
   ...['src/stun', 'src/nat', 'src/ice', 'src/rendezvous', 'src/turn', 'src/punch/attempt', 'src/tunnel/handshake'],
   ...[
     'lab/witness',
     'server/limit',
-    'server/ticket',
+    'server/stun/ticket',
     'server/cluster/decisions',
     'server/stun/decisions',
     'server/turn/choice',

@@ -1,11 +1,11 @@
 /** Which peers a detection says can be reached, and how: the same technique and odds as the plan of a punch has. */
 import { describe, expect, it } from 'vitest';
-import { type NatProfile, PORT_RESTRICTED, SYMMETRIC, SYMMETRIC_SEQUENTIAL } from '../../../lab/profiles.ts';
-import { detectInSim } from '../../../lab/sim/detect/detect.ts';
-import { symmetricLink } from '../../../lab/sim/network/link.ts';
-import { planPunch } from '../../../src/punch/attempt/plan.ts';
-import { peerChoices } from '../../../src/punch/words/peers.ts';
-import { MEANING, techniqueWords } from '../../../src/punch/words/verdict.ts';
+import { type NatProfile, PORT_RESTRICTED, SYMMETRIC, SYMMETRIC_SEQUENTIAL } from '../../../../lab/profiles.ts';
+import { detectInSim } from '../../../../lab/sim/detect/detect.ts';
+import { symmetricLink } from '../../../../lab/sim/network/link.ts';
+import { planPunch } from '../../../../src/punch/attempt/plan.ts';
+import { peerChoices } from '../../../../src/punch/report/words/peers.ts';
+import { MEANING, techniqueWords } from '../../../../src/punch/report/words/verdict.ts';
 
 const LINK = symmetricLink({ latencyMs: 20 });
 const detectionBehind = (profile: NatProfile) =>

@@ -1,7 +1,7 @@
 /** What each verdict means, in words for someone who has never heard of NAT types. */
-import type { VerdictType } from '../../nat/verdict.ts';
-import { formatOdds } from '../attempt/plan-text.ts';
-import type { TechniqueChoice } from '../attempt/techniques/choose-technique.ts';
+import type { VerdictType } from '../../../nat/verdict.ts';
+import { formatOdds } from '../../attempt/plan-text.ts';
+import type { TechniqueChoice } from '../../attempt/techniques/choose-technique.ts';
 
 export const MEANING: Readonly<Record<VerdictType, string>> = {
   open: 'There is no NAT and no firewall: anyone can send to this machine.',

@@ -1,13 +1,13 @@
 /** What a punch would do for this side and each kind of peer: the technique and its odds, by the table that plans the punch. */
-import { CLASSIC_PEERS } from '../../nat/prospect.ts';
-import type { FamilyReport } from '../../nat/report.ts';
-import { knownBehavior } from '../attempt/known-behavior.ts';
+import { CLASSIC_PEERS } from '../../../nat/prospect.ts';
+import type { FamilyReport } from '../../../nat/report.ts';
+import { knownBehavior } from '../../attempt/known-behavior.ts';
 import {
   chooseTechnique,
   type KnownBehavior,
   type PortAssignment,
   type TechniqueChoice,
-} from '../attempt/techniques/choose-technique.ts';
+} from '../../attempt/techniques/choose-technique.ts';
 
 const RANDOM: PortAssignment = { kind: 'random', step: null, range: null };
 const COUNTED: PortAssignment = { kind: 'sequential', step: 1, range: null };
