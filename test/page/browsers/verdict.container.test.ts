@@ -1,10 +1,15 @@
-/** The page in a real Chromium, behind the NATs of the lab: its verdict is what the lab is. */
-import { afterAll, beforeAll, it } from 'vitest';
+/**
+ * The page in real browsers, behind the NATs of the lab: its verdict is what the lab is. The gate has Chromium do it; `npm run
+ * test:browsers` has Firefox do it as well, and both over links that lose packets.
+ */
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { CLASSIC_NATS, type Lab, startNatcheckServer } from '../../../lab/index.ts';
 import { describeLab, startProvidedLab } from '../../lab/docker/provided.ts';
-import { lacks } from './browser.ts';
+import { type BrowserName, lacks } from './browser.ts';
 import { visitFrom } from './visits.ts';
 
+const IS_ALL = process.env.NATCHECK_TEST_BROWSERS === 'all';
+const BROWSERS: readonly BrowserName[] = IS_ALL ? ['chromium', 'firefox'] : ['chromium'];
 const FIREWALL = { kind: 'firewall', filtering: 'address-and-port-dependent', lifetimeMs: 120_000 } as const;
 const ACCESSES = [
   ...CLASSIC_NATS,
@@ -12,13 +17,21 @@ const ACCESSES = [
   { name: 'firewalled', access: FIREWALL },
   { name: 'udp-blocked', access: { kind: 'udp-blocked' } },
 ] as const;
+/** One in 20 datagrams each way. */
+const LOST_EVERY = 20;
+const LOSSY_VISITS = 40;
+const LOSSY_TIMEOUT_MS = 600_000;
 
-describeLab('the page in Chromium', () => {
+describeLab('the page', () => {
   let lab: Lab;
   let server: AsyncDisposable;
-  let missing: string | null;
+  const missing = new Map<BrowserName, string | null>();
   beforeAll(async () => {
-    [lab, missing] = await Promise.all([startProvidedLab({ profiles: ACCESSES }), lacks('chromium')]);
+    const finding = BROWSERS.reduce(
+      (before, name) => before.then(async () => void missing.set(name, await lacks(name))),
+      Promise.resolve(),
+    );
+    [lab] = await Promise.all([startProvidedLab({ profiles: ACCESSES }), finding]);
     server = await startNatcheckServer(lab.server);
   });
   afterAll(async () => {
@@ -26,15 +39,39 @@ describeLab('the page in Chromium', () => {
     await lab?.[Symbol.asyncDispose]();
   });
 
-  it.for(ACCESSES)('says what $name is', async ({ name }, { expect, skip }) => {
-    if (missing !== null) skip(missing);
-    const url = `http://${lab.server.primary}:3480/`;
-    const [visit] = await visitFrom(lab.nat(name).client(0), { browser: 'chromium', url });
-    expect(visit?.errors).toEqual([]);
-    expect(visit?.report, JSON.stringify(visit)).toMatchObject({
-      schema: 'natcheck.detect/1',
-      by: 'browser',
-      verdict: { type: name, reason: null },
+  const visit = (name: string, browser: BrowserName, times = 1) =>
+    visitFrom(lab.nat(name).client(0), { browser, url: `http://${lab.server.primary}:3480/`, times });
+
+  describe.each(BROWSERS)('in %s', (browser) => {
+    it.for(ACCESSES)('says what $name is', async ({ name }, { expect, skip }) => {
+      const why = missing.get(browser) ?? null;
+      if (why !== null) skip(why);
+      const [one] = await visit(name, browser);
+      expect(one?.errors).toEqual([]);
+      expect(one?.report, JSON.stringify(one)).toMatchObject({
+        schema: 'natcheck.detect/1',
+        by: 'browser',
+        verdict: { type: name, reason: null },
+      });
     });
+
+    it.skipIf(!IS_ALL).for(CLASSIC_NATS)(
+      'is wrong about $name in none of 40 visits where one packet in 20 is lost each way',
+      { timeout: LOSSY_TIMEOUT_MS },
+      async ({ name }, { expect, skip }) => {
+        const why = missing.get(browser) ?? null;
+        if (why !== null) skip(why);
+        await lab.nat(name).router.loseEveryNth(LOST_EVERY);
+        const visits = await visit(name, browser, LOSSY_VISITS);
+        const verdicts = visits.map(({ report }) => report.verdict?.type ?? report.problem);
+        expect(verdicts).toHaveLength(LOSSY_VISITS);
+        expect(verdicts.filter((one) => one !== name && one !== 'inconclusive')).toEqual([]);
+        const times = visits.map(({ atMs }) => atMs).toSorted((a, b) => a - b);
+        const right = verdicts.filter((one) => one === name).length;
+        process.stdout.write(
+          `${browser}, ${name}: ${right} of 40 right, median ${times[20]} ms, worst ${times.at(-1)} ms\n`,
+        );
+      },
+    );
   });
 });
