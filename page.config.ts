@@ -1,8 +1,20 @@
 /** Joins the page that `natcheck serve` shows (page) into a few static files, dist/page. */
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+
+/** The page reads messages by its schemas: it shows nobody what zod says of a wrong one, and writes no JSON schema. */
+const READS_ONLY: Plugin = {
+  name: 'reads-only',
+  transform: (code, id) => {
+    if (id.endsWith('zod/v4/locales/en.js')) return "export default () => ({ localeError: () => 'invalid' });";
+    if (!/zod\/v4\/core\/(json-schema-processors|to-json-schema)\.js$/.test(id)) return null;
+    const names = [...code.matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name]) => name);
+    return names.map((name) => `export const ${name} = () => undefined;`).join('\n');
+  },
+};
 
 export default defineConfig({
   root: 'page',
+  plugins: [READS_ONLY],
   // It works below any path of a proxy.
   base: './',
   publicDir: false,

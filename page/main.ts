@@ -1,28 +1,30 @@
 /** The page: it tests once when it is opened, and again when it is asked to. */
-import { z } from 'zod';
+import './without-eval.ts';
 import { formatEndpoint } from '../src/endpoint.ts';
 import type { DetectReport } from '../src/nat/report.ts';
 import { detectHere, TestError } from './detect/detect-here.ts';
+import { friendEntry } from './friend/entry.ts';
 import { PROBLEMS, SHORT, TEXT } from './text.ts';
 import { detailsView, exposeReport } from './view/details.ts';
 import { element } from './view/element.ts';
 import { linkTo, sharedIn } from './view/sharing.ts';
 import { verdictView } from './view/verdict.ts';
 
-// The policy of the page forbids what makes zod faster.
-z.config({ jitless: true });
-
 const main = document.getElementById('page') ?? document.body;
 const status = element('p', { class: 'status', attributes: { role: 'status', 'aria-live': 'polite' } });
 const result = element('div', {});
 const again = element('button', { class: 'first', onClick: () => void test() }, TEXT.again);
 const shared = sharedIn(location.href);
+const friend = friendEntry();
 main.replaceChildren(
   ...(shared ? [element('p', { class: 'shared' }, TEXT.shared(SHORT[shared]))] : []),
   status,
   result,
   element('div', { class: 'actions' }, again),
 );
+// Whoever was invited has not come for the verdict.
+if (friend.isInvited) main.prepend(friend.element);
+else main.append(friend.element);
 await test();
 
 async function test(): Promise<void> {
@@ -71,6 +73,7 @@ function show(report: DetectReport): void {
     detailsView(report, hostname),
   );
   exposeReport(report);
+  friend.learn(first);
   tell(TEXT.done(SHORT[report.verdict.type]));
 }
 

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const text = readFileSync(join(ROOT, 'SECURITY.md'), 'utf8').replaceAll('\\*', '*');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
-const sources = ['src', 'server', 'lab', 'cli']
+const sources = ['src', 'server', 'lab', 'cli', 'page']
   .flatMap((top) =>
     readdirSync(join(ROOT, top), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))

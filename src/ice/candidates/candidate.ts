@@ -1,5 +1,4 @@
 /** ICE candidates as plain data (RFC 8445 §5.1), for UDP and one component. */
-import { crc32 } from 'node:zlib';
 import { type AddressScope, scopeOf } from '../../address-scope.ts';
 import { type Endpoint, familyOf } from '../../endpoint.ts';
 
@@ -30,16 +29,6 @@ export interface LocalCandidate extends Candidate {
   readonly base: Endpoint;
   /** How its base is preferred to the others, from 0 to 65,535 (RFC 8445 §5.1.2.1). */
   readonly localPreference: number;
-}
-
-/** @param options.server the IP address of the STUN or TURN server, for a server-reflexive or relayed candidate. */
-export function foundationOf(options: {
-  readonly type: CandidateType;
-  readonly baseAddress: string;
-  readonly server?: string | undefined;
-}): string {
-  const { type, baseAddress, server = '' } = options;
-  return String(crc32(`${type} ${baseAddress} ${server} udp`));
 }
 
 /** The related address that a host gives when it hides the real one (RFC 8839 §5.1). */

@@ -1,6 +1,7 @@
 /** Making local candidates from what the owner of a socket knows of it (RFC 8445 §5.1.1). */
 import type { Endpoint } from '../../endpoint.ts';
-import { foundationOf, type LocalCandidate } from './candidate.ts';
+import type { LocalCandidate } from './candidate.ts';
+import { foundationOf } from './foundation.ts';
 import { candidatePriority } from './priority.ts';
 
 /** A bound UDP socket. */

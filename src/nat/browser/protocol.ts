@@ -15,7 +15,7 @@ const PROBES_MAX = 16;
 
 const family = z.enum(['IPv4', 'IPv6']);
 /** The credentials of an ICE agent (RFC 8839 §5.4). */
-const credentials = z.object({
+export const credentials = z.object({
   ufrag: z.string().regex(/^[A-Za-z0-9+/]{4,256}$/, 'a username fragment of ICE'),
   pwd: z.string().regex(/^[A-Za-z0-9+/]{22,256}$/, 'a password of ICE'),
 });

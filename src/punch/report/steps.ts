@@ -5,6 +5,7 @@ import type { Introduction } from '../../rendezvous/protocol/introduction.ts';
 import { isThroughRelay } from '../attempt/outcome/endpoints-in-use.ts';
 import type { PunchPlan } from '../attempt/plan.ts';
 import type { PunchStep } from './report.ts';
+import { STEP_TEXT } from './step-text.ts';
 
 export type PunchEvent =
   /** One of the seven steps, told once each. */
@@ -29,6 +30,7 @@ export function createStepRecorder(options: {
   readonly onStep: (step: PunchStep) => void;
 }): StepRecorder {
   const { id, peer, elapsed, onStep } = options;
+  const sides = { id, peer };
   const steps: PunchStep[] = [];
   const tell = (step: PunchStep['step'], text: string): void => {
     if (steps.some((one) => one.step === step)) return;
@@ -38,20 +40,20 @@ export function createStepRecorder(options: {
   };
   return {
     steps: () => steps,
-    bound: (own) => tell(1, `${id} → server: the server sees ${id} at ${formatEndpoint(own)}`),
+    bound: (own) => tell(1, STEP_TEXT[1](sides, [own])),
     introduced: ({ own, endpoint, also }) => {
-      const theirs = [endpoint, ...(also ? [also.endpoint] : [])].map(formatEndpoint).join(' and ');
-      const ours = [own, ...(also ? [also.own] : [])].map(formatEndpoint).join(' and ');
-      tell(2, `${peer} → server: the server sees ${peer} at ${theirs}`);
-      tell(3, `server → ${id}: ${peer} is at ${theirs}`);
-      tell(4, `server → ${peer}: ${id} is at ${ours}`);
+      const theirs = [endpoint, ...(also ? [also.endpoint] : [])];
+      const ours = [own, ...(also ? [also.own] : [])];
+      tell(2, STEP_TEXT[2](sides, theirs));
+      tell(3, STEP_TEXT[3](sides, theirs));
+      tell(4, STEP_TEXT[4](sides, ours));
     },
     iceEvent: (event) => {
-      if (event.kind === 'check-sent') tell(5, `${id} → ${peer}: first packet to ${remoteOf(event)}`);
-      if (event.kind === 'check-received') tell(6, `${peer} → ${id}: first packet from ${remoteOf(event)}`);
+      if (event.kind === 'check-sent') tell(5, STEP_TEXT[5](sides, remoteOf(event)));
+      if (event.kind === 'check-received') tell(6, STEP_TEXT[6](sides, remoteOf(event)));
       if (event.kind === 'connected') {
         const how = isThroughRelay(event.pair) ? 'relayed' : 'direct';
-        tell(7, `${id} ↔ ${peer}: ${how}, ${event.rttMs.toFixed(1)} ms round trip to ${remoteOf(event)}`);
+        tell(7, STEP_TEXT[7](sides, { how, rttMs: event.rttMs, remote: remoteOf(event) }));
       }
     },
   };

@@ -26,7 +26,7 @@ export const id = z
 export const secret = z.string().regex(/^[A-Za-z0-9_-]{16,128}$/, 'base64url text of 16 to 128 characters');
 
 /** The value of an SDP `a=candidate` line (RFC 8839 §5.1); the server looks at its size and that it is one line. */
-const candidate = z
+export const candidate = z
   .string()
   .min(1)
   .max(CANDIDATE_MAX_CHARACTERS)

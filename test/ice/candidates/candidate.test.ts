@@ -1,6 +1,7 @@
 /** Priorities, foundations and pair priorities, in the numbers that every agent must arrive at. */
 import { describe, expect, it } from 'vitest';
-import { type Candidate, canPair, foundationOf } from '../../../src/ice/candidates/candidate.ts';
+import { type Candidate, canPair } from '../../../src/ice/candidates/candidate.ts';
+import { foundationOf } from '../../../src/ice/candidates/foundation.ts';
 import { createLocalCandidates } from '../../../src/ice/candidates/local-candidates.ts';
 import { candidatePriority, pairPriority } from '../../../src/ice/candidates/priority.ts';
 

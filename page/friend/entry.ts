@@ -1,0 +1,93 @@
+/** What the page has of the path to a friend from the start: a button, and an eye on the fragment of its address, which says all. */
+import type { FamilyReport } from '../../src/nat/report.ts';
+import { element } from '../view/element.ts';
+import type { FriendVisit } from './friend.ts';
+import { invitationIn, invitationTo, randomName } from './invitation.ts';
+import { PROBLEMS, TEXT } from './text.ts';
+
+export interface FriendEntry {
+  readonly element: HTMLElement;
+  /** Whether the page was opened by an invitation. */
+  readonly isInvited: boolean;
+  /** This browser's verdict is known, or known anew. */
+  readonly learn: (report: FamilyReport) => void;
+}
+
+interface State {
+  readonly place: HTMLElement;
+  readonly invite: HTMLButtonElement;
+  report: FamilyReport | null;
+  visit: FriendVisit | null;
+  /** Counts the changes of the fragment: what was being loaded for a former one is dropped. */
+  changes: number;
+}
+
+export function friendEntry(): FriendEntry {
+  const invite = element(
+    'button',
+    { id: 'friend-invite', class: 'first', onClick: () => location.assign(invitationTo(location.href, randomName())) },
+    TEXT.invite,
+  );
+  const place = element('div', { attributes: { tabindex: '-1' } });
+  const state: State = { place, invite, report: null, visit: null, changes: 0 };
+  addEventListener('hashchange', () => {
+    void follow(state);
+    // What had the focus is gone: the keyboard goes on where the page does.
+    (invite.hidden ? place : invite).focus();
+  });
+  // Nothing stays open behind a page that is gone; one that is shown again begins anew.
+  addEventListener('pagehide', () => leave(state));
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) void follow(state);
+  });
+  void follow(state);
+  return {
+    element: element(
+      'section',
+      { class: 'more friend', attributes: { 'aria-labelledby': 'friend-title' } },
+      element('h2', { id: 'friend-title' }, TEXT.title),
+      element('p', {}, TEXT.about),
+      invite,
+      place,
+    ),
+    isInvited: invitationIn(location.href).kind !== 'none',
+    learn: (report) => {
+      state.report = report;
+      state.visit?.learn(report);
+    },
+  };
+}
+
+/** Goes where the fragment says: into a room, or out of it. */
+async function follow(state: State): Promise<void> {
+  leave(state);
+  const change = state.changes;
+  const { href: page } = location;
+  const invited = invitationIn(page);
+  state.invite.hidden = invited.kind !== 'none';
+  if (invited.kind === 'none') return;
+  state.place.replaceChildren(element('p', { class: 'status', attributes: { role: 'status' } }, TEXT.loading));
+  const loaded = await import('./friend.ts').catch(() => null);
+  if (change !== state.changes) return;
+  if (!loaded) {
+    state.place.replaceChildren(
+      element('p', { class: 'problem', attributes: { role: 'alert' } }, PROBLEMS['not-loaded']),
+    );
+    return;
+  }
+  state.visit = loaded.visitFriend(state.place, {
+    page,
+    room: invited.kind === 'room' ? invited.room : null,
+    report: state.report,
+    onAgain: () => void follow(state),
+    onLeave: () => location.assign('#'),
+  });
+}
+
+function leave(state: State): void {
+  state.changes++;
+  state.visit?.close();
+  state.visit = null;
+  state.place.replaceChildren();
+  document.getElementById('friend-report')?.remove();
+}
