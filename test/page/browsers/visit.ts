@@ -1,11 +1,11 @@
 /**
- * The program that drives a browser in a container of the lab: it opens the page so often, each time in a profile of its own, and
- * writes the report of each as a line of JSON. `node visit.mjs chromium|firefox URL TIMES`
+ * The program that drives a browser: it opens the page so often, each time in a profile of its own, and writes the report of each
+ * as a line of JSON: of an invitation the path to the friend, else the verdict. `node visit.ts chromium|firefox URL TIMES`
  */
 import puppeteer, { type Browser } from 'puppeteer-core';
 
 const [, , kind = 'chromium', url = '', times = '1'] = process.argv;
-const REPORT = '#report, [role=alert]';
+const REPORT = url.includes('#friend=') ? '#friend-report' : '#report, [role=alert]';
 /** A verdict takes three seconds; a browser that shares two cores with a dozen others takes longer to start. */
 const TIMEOUT_MS = 60_000;
 
@@ -38,7 +38,7 @@ async function visit(one: Browser): Promise<void> {
   // A text, which the browser runs, since the tests have no document; the page counts from its start, as its reader does.
   const seen = (await page.evaluate(`(() => {
     const found = document.querySelector(${JSON.stringify(REPORT)});
-    return { isReport: found.id === 'report', text: found.textContent, atMs: Math.round(performance.now()) };
+    return { isReport: found.localName === 'script', text: found.textContent, atMs: Math.round(performance.now()) };
   })()`)) as { readonly isReport: boolean; readonly text: string; readonly atMs: number };
   const report = seen.isReport ? JSON.parse(seen.text) : { problem: seen.text };
   process.stdout.write(`${JSON.stringify({ browser: await one.version(), atMs: seen.atMs, errors, report })}\n`);

@@ -8,14 +8,14 @@ import { type BrowserName, processIn } from './browser.ts';
 
 const PROGRAM = fileURLToPath(new URL('visit.ts', import.meta.url));
 
-export interface Visit {
+export interface Visit<Report = DetectReport> {
   /** Its name and version. */
   readonly browser: string;
   /** When the report was there, counted from the start of the navigation. */
   readonly atMs: number;
   /** What the page's own programs have failed with. */
   readonly errors: readonly string[];
-  readonly report: DetectReport & { readonly problem?: string };
+  readonly report: Report & { readonly problem?: string };
 }
 
 export interface Visiting {
@@ -26,10 +26,10 @@ export interface Visiting {
 }
 
 /** @throws Error with the last lines of the browser's program when it fails. */
-export async function visitFrom(
+export async function visitFrom<Report = DetectReport>(
   client: LabContainer,
   { browser, url, times = 1 }: Visiting,
-): Promise<readonly Visit[]> {
+): Promise<readonly Visit<Report>[]> {
   const inNetwork = ['--net', '--target', String(await processIn(client)), '--'];
   const program = spawn('nsenter', [...inNetwork, process.execPath, PROGRAM, browser, url, String(times)]);
   const said = { stdout: '', stderr: '' };
