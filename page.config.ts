@@ -25,5 +25,6 @@ export default defineConfig({
     // Nothing is written into the page that a strict Content-Security-Policy forbids.
     assetsInlineLimit: 0,
     modulePreload: false,
+    license: { fileName: 'licenses.md' },
   },
 });

@@ -28,6 +28,7 @@ import { turnServersOf } from './turn/turn-servers.ts';
 
 export type { Endpoint, Family } from '../src/endpoint.ts';
 export type { Reason } from '../src/nat/reason.ts';
+export type { PageOptions } from './http/options.ts';
 export type { DrainEnd } from './operations/drain.ts';
 export {
   createLog,

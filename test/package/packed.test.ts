@@ -30,6 +30,8 @@ it('has what is built, what the lab builds its image from, the pages, the manual
     /^dist\/cli\/[\w-]+\.js$/,
     /^dist\/cli\/(licenses\.md|package\.json)$/,
     /^dist\/licenses\.md$/,
+    /^dist\/page\/(index\.html|licenses\.md)$/,
+    /^dist\/page\/assets\/[\w-]+\.(css|js|svg)$/,
     /^dist\/shared\/[\w-]+\.js$/,
     /^dist\/(lab|server|src)(\/[\w-]+)*\/[\w-]+\.d\.ts$/,
     /^dist\/(lab|server|src)(\/[\w-]+)*\/(index|setup)\.js$/,
@@ -75,7 +77,7 @@ it('every package that is joined has its licence beside it', () => {
     [...readFileSync(join(natcheck.dir, path), 'utf8').matchAll(/^## (\S+) - (\S+) \((.+)\)$/gm)].map(
       ([, name, , licence]) => [name, licence],
     );
-  const all = [...licences('dist/licenses.md'), ...licences('dist/cli/licenses.md')];
+  const all = ['dist/licenses.md', 'dist/cli/licenses.md', 'dist/page/licenses.md'].flatMap(licences);
   expect(new Set(all.map(([, licence]) => licence))).toEqual(new Set(['MIT', 'ISC', 'Apache-2.0']));
   expect(all.map(([name]) => name)).toEqual(
     expect.arrayContaining(['zod', 'ws', 'mqtt', 'yargs', 'prom-client', 'yaml']),

@@ -47,13 +47,14 @@ describeLab('a program', () => {
     { command: ['nope'], words: 'nope: No such file or directory' },
     { command: ['/etc/passwd'], words: '/etc/passwd: Permission denied' },
   ])('that its image cannot run is an error: $words', async ({ command, words }) => {
-    const [{ outcome, reason }] = await tried({ command }, NEVER);
+    // It is told as soon as it is known, however long a container takes to start.
+    const [{ outcome, reason }] = await tried({ command }, { ...NEVER, within: '60s' });
     expect(outcome).toBe('error');
     expect(reason).toMatch(new RegExp(`^the program of [ab]: the image cannot run ${words}$`));
   });
 
   it('that its shell does not find is told by the shell', async () => {
-    const [{ outcome, reason }] = await tried({ command: 'nope --now' }, NEVER);
+    const [{ outcome, reason }] = await tried({ command: 'nope --now' }, { ...NEVER, within: '60s' });
     expect(outcome).toBe('none');
     expect(reason).toMatch(
       /^[ab] ended with 127 before it printed \/connected\/; its last words were "sh: 1: nope: not found"$/,

@@ -62,6 +62,7 @@ describeLab('two browsers on the page', () => {
     if (why !== null) skip(why);
     const path = prospectOf(behaviorOf(a), behaviorOf(b)) === 'direct' ? 'direct' : 'relayed';
     for (const visit of await meet(`${a}${b}`.replaceAll('-', ''), [a, b], ['chromium', 'chromium'])) {
+      expect([visit?.errors, visit?.barriers]).toEqual([[], []]);
       expect(visit?.report, JSON.stringify(visit)).toMatchObject({ schema: 'natcheck.friend/1', path, probes: 20 });
     }
   });

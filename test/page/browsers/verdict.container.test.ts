@@ -47,7 +47,7 @@ describeLab('the page', () => {
       const why = missing.get(browser) ?? null;
       if (why !== null) skip(why);
       const [one] = await visit(name, browser);
-      expect(one?.errors).toEqual([]);
+      expect([one?.errors, one?.barriers]).toEqual([[], []]);
       expect(one?.report, JSON.stringify(one)).toMatchObject({
         schema: 'natcheck.detect/1',
         by: 'browser',

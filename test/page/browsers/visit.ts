@@ -2,7 +2,8 @@
  * The program that drives a browser: it opens the page so often, each time in a profile of its own, and writes the report of each
  * as a line of JSON: of an invitation the path to the friend, else the verdict. `node visit.ts chromium|firefox URL TIMES`
  */
-import puppeteer, { type Browser } from 'puppeteer-core';
+import axe from 'axe-core';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 
 const [, , kind = 'chromium', url = '', times = '1'] = process.argv;
 const REPORT = url.includes('#friend=') ? '#friend-report' : '#report, [role=alert]';
@@ -17,7 +18,7 @@ const CHROMIUM = [
 
 const browser = await launch();
 try {
-  for (let time = 0; time < Number(times); time++) await visit(browser);
+  for (let time = 0; time < Number(times); time++) await visit(browser, time);
 } finally {
   await browser.close();
 }
@@ -28,7 +29,7 @@ function launch(): Promise<Browser> {
   return puppeteer.launch({ executablePath: '/usr/bin/chromium', headless: true, args: CHROMIUM });
 }
 
-async function visit(one: Browser): Promise<void> {
+async function visit(one: Browser, time: number): Promise<void> {
   const context = await one.createBrowserContext();
   const page = await context.newPage();
   const errors: string[] = [];
@@ -40,7 +41,18 @@ async function visit(one: Browser): Promise<void> {
     const found = document.querySelector(${JSON.stringify(REPORT)});
     return { isReport: found.localName === 'script', text: found.textContent, atMs: Math.round(performance.now()) };
   })()`)) as { readonly isReport: boolean; readonly text: string; readonly atMs: number };
+  const barriers = time === 0 ? await barriersOn(page) : [];
   const report = seen.isReport ? JSON.parse(seen.text) : { problem: seen.text };
-  process.stdout.write(`${JSON.stringify({ browser: await one.version(), atMs: seen.atMs, errors, report })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ browser: await one.version(), atMs: seen.atMs, errors, barriers, report })}\n`,
+  );
   await context.close();
+}
+
+/** What keeps people from using the page, by the rules of axe, each in one line. */
+async function barriersOn(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(`axe.run().then(({ violations }) =>
+    violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`);
+  return found as readonly string[];
 }

@@ -15,6 +15,8 @@ export interface Visit<Report = DetectReport> {
   readonly atMs: number;
   /** What the page's own programs have failed with. */
   readonly errors: readonly string[];
+  /** What keeps people from using it, by the rules of axe; looked for at the first visit. */
+  readonly barriers: readonly string[];
   readonly report: Report & { readonly problem?: string };
 }
 
