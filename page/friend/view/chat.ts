@@ -13,7 +13,7 @@ export interface ChatView {
 
 /** @param say sends a line, and returns whether it was sent. */
 export function chatView(say: (text: string) => boolean): ChatView {
-  const lines = element('ul', {
+  const lines = element('div', {
     id: 'friend-lines',
     attributes: { role: 'log', 'aria-live': 'polite', 'aria-label': TEXT.chat },
   });
@@ -23,7 +23,7 @@ export function chatView(say: (text: string) => boolean): ChatView {
     attributes: { maxlength: String(CHAT_MAX_CHARACTERS), autocomplete: 'off' },
   });
   const add = (who: 'you' | 'friend', text: string): void => {
-    lines.append(element('li', { class: who }, element('b', {}, `${TEXT[who]}: `), element('bdi', {}, text)));
+    lines.append(element('p', { class: who }, element('b', {}, `${TEXT[who]}: `), element('bdi', {}, text)));
     while (lines.children.length > LINES_MAX) lines.firstElementChild?.remove();
   };
   const form = element(
