@@ -2,6 +2,7 @@
 import { type Endpoint, formatEndpoint } from '../../../src/endpoint.ts';
 import type { Candidate } from '../../../src/ice/candidates/candidate.ts';
 import type { PunchStep } from '../../../src/punch/report/report.ts';
+import { createStepTeller } from '../../../src/punch/report/step-teller.ts';
 import { type Sides, STEP_TEXT } from '../../../src/punch/report/step-text.ts';
 import { type End, isRelayed, type PathStats, type SelectedPair } from './pair.ts';
 
@@ -18,16 +19,10 @@ export function createSteps(
   { sides, hidden }: { readonly sides: Sides; readonly hidden: string },
   { elapsed, onStep }: { readonly elapsed: () => number; readonly onStep: (step: PunchStep) => void },
 ): Steps {
-  const steps: PunchStep[] = [];
-  const tell = (step: PunchStep['step'], text: string): void => {
-    if (steps.some((one) => one.step === step)) return;
-    const told: PunchStep = { step, atMs: Math.round(elapsed()), text };
-    steps.push(told);
-    onStep(told);
-  };
+  const { steps, tell } = createStepTeller({ elapsed, onStep });
   const at = ({ endpoint }: Pick<End, 'endpoint'>): string => (endpoint ? formatEndpoint(endpoint) : hidden);
   return {
-    all: () => steps,
+    all: steps,
     gathered: (candidate) => {
       const seen = seenAt(candidate);
       if (!seen) return;

@@ -5,6 +5,7 @@ import type { Introduction } from '../../rendezvous/protocol/introduction.ts';
 import { isThroughRelay } from '../attempt/outcome/endpoints-in-use.ts';
 import type { PunchPlan } from '../attempt/plan.ts';
 import type { PunchStep } from './report.ts';
+import { createStepTeller } from './step-teller.ts';
 import { STEP_TEXT } from './step-text.ts';
 
 export type PunchEvent =
@@ -31,15 +32,9 @@ export function createStepRecorder(options: {
 }): StepRecorder {
   const { id, peer, elapsed, onStep } = options;
   const sides = { id, peer };
-  const steps: PunchStep[] = [];
-  const tell = (step: PunchStep['step'], text: string): void => {
-    if (steps.some((one) => one.step === step)) return;
-    const told: PunchStep = { step, atMs: Math.round(elapsed()), text };
-    steps.push(told);
-    onStep(told);
-  };
+  const { steps, tell } = createStepTeller({ elapsed, onStep });
   return {
-    steps: () => steps,
+    steps,
     bound: (own) => tell(1, STEP_TEXT[1](sides, [own])),
     introduced: ({ own, endpoint, also }) => {
       const theirs = [endpoint, ...(also ? [also.endpoint] : [])];
