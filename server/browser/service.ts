@@ -23,7 +23,6 @@ export interface BrowserService extends AsyncDisposable {
   readonly upgrade: (upgrade: UpgradeRequest) => void;
   /** Takes a datagram that came to one of the UDP sockets; false when it belongs to no page. */
   readonly take: (datagram: Uint8Array, arrival: EndpointPair) => boolean;
-  readonly population: ReturnType<typeof createBrowsers>['population'];
 }
 
 interface State {
@@ -67,7 +66,6 @@ export function serveBrowsers({
       handle({ kind: 'datagram', bytes, local, remote });
       return true;
     },
-    population: browsers.population,
     [Symbol.asyncDispose]: async () => {
       state.isClosing = true;
       clearInterval(ticking);

@@ -56,6 +56,7 @@ function receiveCheck(now: number, state: State, { datagram, message }: Received
   if (!found || attribute(message, 'USERNAME') !== found.socket.username) return;
   const { trial, socket } = found;
   if (checkIntegrity(bytes, { algorithm: 'sha1', key: socket.key }) !== 'valid') return;
+  if (!isWhole(message)) return;
   const at = placeOf(trial, local);
   const priority = attribute(message, 'PRIORITY');
   if (at === null || priority === undefined) return;
@@ -68,6 +69,12 @@ function receiveCheck(now: number, state: State, { datagram, message }: Received
   } else if (socket.name === 'filtering' && !socket.proven.has(formatEndpoint(remote))) {
     ask(now, state, { trial, name: 'plain', to: remote });
   }
+}
+
+/** Has all that a check has to have (RFC 8445 §7.1): then the server's is no longer, whoever has forged this one's source. */
+function isWhole(message: StunMessage): boolean {
+  const role = attribute(message, 'ICE-CONTROLLING') ?? attribute(message, 'ICE-CONTROLLED');
+  return role !== undefined && attribute(message, 'FINGERPRINT') !== undefined;
 }
 
 /** Notes where a check came from. An endpoint that has not shown that it hears the server may be sent one check for it. */

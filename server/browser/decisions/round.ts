@@ -24,17 +24,17 @@ const OPENING_MS = 1_000;
 /** When the companions of so many rounds are missing, the path is cut, and rounds would be used up in vain. */
 const OUTAGE_ROUNDS = 4;
 
-/** Sends the check, if it may go there; false when not. */
+/** Sends the check, if it may go there. */
 export function ask(
   now: number,
   state: State,
   { trial, name, to }: { readonly trial: Trial; readonly name: CheckName; readonly to: Endpoint },
-): boolean {
+): void {
   const asked = CHECKS.find((one) => one.name === name);
   const from = asked && trial.places[asked.from];
-  if (!asked || !from) return false;
+  if (!asked || !from) return;
   const socket = trial.sockets[asked.socket];
-  if (!spend(now, { trial, socket, to })) return false;
+  if (!spend(now, { trial, socket, to })) return;
   const send: Send = { at: now, answeredAt: null };
   const check = trial.checks[name];
   check.sends.push(send);
@@ -46,7 +46,6 @@ export function ask(
     tieBreaker: randomTieBreaker(state.randomBytes),
   });
   state.outputs.push({ kind: 'transmit', from, to, bytes });
-  return true;
 }
 
 /** Takes what one check costs: of the page's rate, and of the endpoint's credit until it has shown that it hears the server. */

@@ -37,8 +37,8 @@ export function begin(
   };
   page.trials.set(family, trial);
   for (const name of BROWSER_SOCKETS) state.sockets.set(ours[name].ufrag, { trial, socket: trial.sockets[name] });
-  const message2 = { type: 'begun', family, sockets: ours, endpoints: places } as const;
-  state.outputs.push({ kind: 'send', page: page.number, message: message2 });
+  const begun = { type: 'begun', family, sockets: ours, endpoints: places } as const;
+  state.outputs.push({ kind: 'send', page: page.number, message: begun });
 }
 
 function credentialsOf(create: () => IceCredentials): SocketCredentials {

@@ -18,6 +18,8 @@ import { encodeCheck, encodeSuccess } from '../../../../src/ice/checks/messages.
 import type { BrowserSocket } from '../../../../src/nat/browser/places.ts';
 import type { ServerMessage } from '../../../../src/nat/browser/protocol.ts';
 import { decode } from '../../../../src/stun/decode.ts';
+import { encode } from '../../../../src/stun/encode.ts';
+import { METHOD } from '../../../../src/stun/header.ts';
 import { shortTermKey } from '../../../../src/stun/integrity.ts';
 
 const [ADDRESS] = LAB_LAYOUT.addresses;
@@ -115,6 +117,19 @@ describe('whoever forges the source of a page’s checks', () => {
     });
     const [sent] = sentBy(browsers.handle(0, { kind: 'datagram', bytes, local: PRIMARY, remote: VICTIM }));
     expect(sent?.bytes.length).toBe(bytes.length);
+  });
+
+  it('is not heard with a check that is shorter than the one that it would be sent', () => {
+    const browsers = create();
+    const ours = begin(browsers);
+    const attributes = [
+      { type: 'USERNAME', value: `${ours.filtering.ufrag}:${THEIRS.ufrag}` },
+      { type: 'PRIORITY', value: 1 },
+    ] as const;
+    const message = { class: 'request', method: METHOD.binding, transactionId: random.bytes(12), attributes } as const;
+    const integrity = { algorithm: 'sha1', key: shortTermKey(ours.filtering.pwd) } as const;
+    const bytes = encode(message, { integrity });
+    expect(browsers.handle(0, { kind: 'datagram', bytes, local: PRIMARY, remote: VICTIM })).toEqual([]);
   });
 
   it('is not heard with a wrong password, or with a fragment of nobody', () => {
