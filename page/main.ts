@@ -2,7 +2,8 @@
 import './without-eval.ts';
 import { formatEndpoint } from '../src/endpoint.ts';
 import type { DetectReport } from '../src/nat/report.ts';
-import { detectHere, TestError } from './detect/detect-here.ts';
+import { detectHere } from './detect/detect-here.ts';
+import { TestError } from './detect/test-error.ts';
 import { friendEntry } from './friend/entry.ts';
 import { PROBLEMS, SHORT, TEXT } from './text.ts';
 import { detailsView, exposeReport } from './view/details.ts';

@@ -1,9 +1,8 @@
-/** Every text of the page but those that the command line has as well (src/words, src/nat/reason.ts). */
+/** Every text of the page but those that the command line has as well (src/punch/report/words, src/nat/reason.ts). */
 import type { Family } from '../src/endpoint.ts';
 import type { VerdictType } from '../src/nat/verdict.ts';
 
 export const TEXT = {
-  testing: 'Testing',
   connecting: 'Connecting to the server…',
   asking: 'The browser sends packets to the server…',
   seen: (endpoint: string) => `The server sees this browser at ${endpoint}. It tries now what comes in from elsewhere…`,

@@ -1,28 +1,16 @@
 /** One test of this browser, over every family that the server has, from the first connection to the report. */
 import type { Endpoint, Family } from '../../src/endpoint.ts';
 import type { DetectReport, FamilyReport } from '../../src/nat/report.ts';
-import type { Problem } from '../text.ts';
 import { detect } from './detect.ts';
 import { type Link, openLink } from './link.ts';
+import { TestError } from './test-error.ts';
 
 export type TestEvent = { readonly kind: 'begun' } | { readonly kind: 'seen'; readonly endpoint: Endpoint };
-
-/** Why there is no report, as far as the page can tell; the message has what the other side has said. */
-export class TestError extends Error {
-  readonly problem: Problem;
-
-  constructor(problem: Problem, message = '') {
-    super(message);
-    this.problem = problem;
-  }
-}
 
 /** @throws TestError */
 export async function detectHere(page: string, onEvent: (event: TestEvent) => void): Promise<DetectReport> {
   if (typeof RTCPeerConnection === 'undefined') throw new TestError('no-webrtc');
-  const { link, welcome } = await openLink(page).catch(() => {
-    throw new TestError('no-websocket');
-  });
+  const { link, welcome } = await openLink(page);
   const stop = link.listen((message) => {
     if (message.type === 'begun') onEvent({ kind: 'begun' });
     if (message.type === 'seen' && message.socket === 'control') onEvent({ kind: 'seen', endpoint: message.endpoint });
@@ -42,8 +30,9 @@ async function ofFamily(link: Link, family: Family, page: string): Promise<OfFam
   try {
     return [family, await detect(link, family, new URL(page).hostname)];
   } catch (error) {
-    const isOwn = error instanceof DOMException;
-    throw new TestError(isOwn ? 'no-webrtc' : 'server-lost', error instanceof Error ? error.message : '');
+    if (error instanceof TestError) throw error;
+    // What is left is the browser's own: it makes no connection, or none as it is asked to.
+    throw new TestError('no-webrtc', error instanceof Error ? error.message : '');
   }
 }
 

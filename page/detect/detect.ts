@@ -7,13 +7,14 @@ import { browserReport } from '../../src/nat/browser/report.ts';
 import type { FamilyReport } from '../../src/nat/report.ts';
 import type { Link } from './link.ts';
 import { openSocket, type PageSocket } from './socket.ts';
+import { TestError } from './test-error.ts';
 
 /** How long the browser may take to say what it knows, after the server has said all. */
 const LAST_WORDS_MS = 2_000;
 
 type Begun = Extract<ServerMessage, { readonly type: 'begun' }>;
 
-/** @throws Error with a sentence when the server refuses, or the connection to it ends. */
+/** @throws TestError when the server refuses, or the connection to it ends. */
 export async function detect(link: Link, family: Family, host: string): Promise<FamilyReport> {
   const sockets = await openSockets();
   try {
@@ -42,11 +43,11 @@ async function ask(
   sockets: Readonly<Record<BrowserSocket, PageSocket>>,
 ): Promise<{ readonly begun: Begun; readonly result: BrowserResult }> {
   const heard = { begun: Promise.withResolvers<Begun>(), result: Promise.withResolvers<BrowserResult>() };
-  const failed = link.ended.then((why) => Promise.reject(new Error(why)));
+  const failed = link.ended.then((why) => Promise.reject(new TestError('server-lost', why)));
   const stop = link.listen((message) => {
     if (message.type === 'begun' && message.family === family) heard.begun.resolve(message);
     if (message.type === 'result' && message.family === family) heard.result.resolve(message);
-    if (message.type === 'error') heard.begun.reject(new Error(message.detail));
+    if (message.type === 'error') heard.begun.reject(new TestError('refused', message.detail));
   });
   try {
     const credentials = {

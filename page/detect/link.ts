@@ -1,6 +1,8 @@
 /** The connection to the server that has served this page. */
+
 import { BROWSER_PATH, type PageMessage, type ServerMessage, serverMessage } from '../../src/nat/browser/protocol.ts';
 import { parseMessage } from '../../src/rendezvous/protocol/parse.ts';
+import { TestError } from './test-error.ts';
 
 export interface Link {
   readonly send: (message: PageMessage) => void;
@@ -11,7 +13,7 @@ export interface Link {
   readonly close: () => void;
 }
 
-/** @throws Error when there is no connection to be had. */
+/** @throws TestError when there is no connection to be had, or the server refuses it. */
 export async function openLink(page: string): Promise<{ readonly link: Link; readonly welcome: Welcome }> {
   const url = new URL(BROWSER_PATH, page);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -24,6 +26,7 @@ export async function openLink(page: string): Promise<{ readonly link: Link; rea
     const parsed = parseMessage(serverMessage, String(data));
     if (!parsed.ok) return;
     if (parsed.message.type === 'welcome') welcome.resolve(parsed.message);
+    if (parsed.message.type === 'error') welcome.reject(new TestError('refused', parsed.message.detail));
     for (const hear of listeners) hear(parsed.message);
   });
   const link: Link = {
@@ -36,7 +39,7 @@ export async function openLink(page: string): Promise<{ readonly link: Link; rea
     close: () => socket.close(),
   };
   const first = await Promise.race([welcome.promise, ended.promise]);
-  if (typeof first === 'string') throw new Error(first);
+  if (typeof first === 'string') throw new TestError('no-websocket', first);
   return { link, welcome: first };
 }
 
