@@ -13,8 +13,6 @@ import { hashOf } from './recipe.ts';
 /** Each is a layer, of which an image has 127 at most. */
 const MAX_ENTRIES = 60;
 const MAX_BYTES = 1024 ** 3;
-/** Deeper folders are links that lead in a circle. */
-const MAX_DEPTH = 32;
 
 export interface FilesOptions {
   /** Full path in the container to path on this machine, file or folder. */
@@ -75,15 +73,16 @@ interface Digest {
 function createDigest(): Digest {
   const hash = createHash('sha256');
   let bytes = 0;
-  const visit = async (name: string, source: string, depth: number): Promise<boolean> => {
+  const visit = async (name: string, source: string, within: readonly string[]): Promise<boolean> => {
     const stats = await stat(source).catch((cause: Error) => {
       throw new UsageError(`there is no ${source}, which is to be ${name} in the container`, { cause });
     });
-    if (depth > MAX_DEPTH) throw new UsageError(`${source} is nested too deeply: a link may lead in a circle`);
+    const self = `${stats.dev}:${stats.ino}`;
+    if (within.includes(self)) throw new UsageError(`${source} is a folder within itself: a link leads in a circle`);
     hash.update(`${JSON.stringify(name)} ${stats.mode & 0o777}\n`);
     if (stats.isDirectory()) {
       const names = (await readdir(source)).sort();
-      for (const child of names) await visit(posix.join(name, child), join(source, child), depth + 1);
+      for (const child of names) await visit(posix.join(name, child), join(source, child), [...within, self]);
       return true;
     }
     if (!stats.isFile()) throw new UsageError(`${source} is neither a file nor a folder`);
@@ -92,5 +91,5 @@ function createDigest(): Digest {
     hash.update(`${stats.size}\n`).update(await readFile(source));
     return false;
   };
-  return { add: (path, source) => visit(path, source, 0), hex: () => hash.digest('hex') };
+  return { add: (path, source) => visit(path, source, []), hex: () => hash.digest('hex') };
 }
