@@ -2,7 +2,7 @@
  * The gate: builds natcheck, has the checks and the container tests run beside each other, since those wait more than they
  * compute, and then the fast tests, which have the machine to themselves: many of them are about what comes first. Each line
  * begins with who writes it; the first that fails ends the others. `--fast` leaves out the containers; `--soak` does so too, and
- * makes all the runs of which a gate makes a quarter (runs.ts).
+ * makes all the runs of which a gate makes a quarter. What the gate leaves out of the container tests is in runs.ts as well.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -55,6 +55,9 @@ async function besideEachOther(steps: readonly Step[]): Promise<void> {
 
 try {
   await runStep(BUILD);
+  if (!values.fast && !values.soak) {
+    process.stdout.write('container: of cases that differ in their NATs alone, some; npm run test:container has all\n');
+  }
   await besideEachOther(values.fast || values.soak ? [CHECKS] : [CHECKS, testsOf('container')]);
   await runStep(testsOf('fast'));
 } catch {

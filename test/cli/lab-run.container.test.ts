@@ -11,6 +11,7 @@ import { until } from '../../lab/docker/waiting.ts';
 import type { RunResult } from '../../lab/results/run-result.ts';
 import { createPcapReader } from '../../lab/witness/capture/pcap.ts';
 import { describeLab } from '../lab/docker/provided.ts';
+import { notInGate } from '../runs.ts';
 import { losableEngine, privateEngineOf } from './engine-double.ts';
 import { type Ended, natcheck, natcheckStarted } from './natcheck.ts';
 
@@ -76,7 +77,8 @@ describeLab('natcheck lab run', () => {
     await run(program, argv);
   }
 
-  it('that is interrupted while it starts leaves nothing', async () => {
+  it('that is interrupted while it starts leaves nothing', async ({ skip }) => {
+    notInGate(skip);
     await using child = natcheckStarted(words(), env);
     await child.said(/^starting 3 sites/m);
     const ended = await child.end('SIGINT');
@@ -140,7 +142,8 @@ describeLab('natcheck lab run', () => {
     expect(await left(child.pid)).toEqual([]);
   }, 120_000);
 
-  it('prints what cannot be written to a disk that is full, and says so', async () => {
+  it('prints what cannot be written to a disk that is full, and says so', async ({ skip }) => {
+    notInGate(skip);
     const small = ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs -o size=8k none "$0" && exec "$@"', out];
     await using child = natcheckStarted(['lab', 'run', short(), '--out', out], env, { within: small });
     const { code, stdout, stderr } = await child.ended;
@@ -151,7 +154,10 @@ describeLab('natcheck lab run', () => {
     expect(code).toBe(2);
   }, 120_000);
 
-  it('may run beside another one on the same engine, and ends one that it has started itself after all else', async () => {
+  it('may run beside another one on the same engine, and ends one that it has started itself after all else', async ({
+    skip,
+  }) => {
+    notInGate(skip);
     const [log, pcap] = [join(out, 'engine.log'), join(out, 'captures')];
     const own = { XDG_RUNTIME_DIR: dir.path, ...privateEngineOf(socket, { dir: join(out, 'bin'), log }) };
     const only = ['--json', '--only', 'full-cone × full-cone'];

@@ -42,6 +42,17 @@ def until(to, is_it, times=1):
         count = count + 1 if is_it(seen) else 0
     return seen
 def say(*words): print(*words, flush=True)
+def answered(to):
+    global number
+    for _ in range(20):
+        number += 1
+        s.sendto(str(number).encode().ljust(400), (to, 7000))
+    came = set()
+    s.settimeout(2)
+    try:
+        while True: came.add(int(s.recv(2000).split()[0]))
+    except TimeoutError: s.settimeout(0.2)
+    return len([one for one in came if one > number - 20])
 is_there = lambda seen: seen is not None
 is_silent = lambda seen: seen is None
 def fastest(to):
@@ -54,10 +65,10 @@ say('late by', *[int(fastest(to) * 50) * 20 for to in (relay, peer)], 'ms')
 say('at', at)
 remapped = until(peer, lambda seen: seen and seen != at); say('remapped', remapped)
 moved = until(peer, lambda seen: seen and seen.split(':')[0] != at.split(':')[0]); say('moved', moved)
-rebooted = until(peer, lambda seen: seen and seen != moved); say('rebooted', rebooted)
+rebooted = until(peer, lambda seen: seen and seen.endswith(':32768')); say('rebooted', rebooted)
 until(peer, is_silent, 5); say('silent')
 until(peer, is_there); say('back')
-until(peer, is_silent); say('answered', sum(ask(peer) is not None for _ in range(20)))
+until(peer, is_silent); say('answered', answered(peer))
 until(peer, is_there, 8); say('clean')
 until(relay, is_silent, 5); say('gone')
 until(relay, is_there); say('there again')

@@ -33,6 +33,8 @@ while True:
     if got > 150000: time.sleep(0.01)
 `;
 
+import { notInGate } from '../../runs.ts';
+
 describeLab('the bed of a lab file', () => {
   let dir: string;
   beforeAll(async () => {
@@ -79,7 +81,8 @@ describeLab('the bed of a lab file', () => {
     expect(result.isAsExpected).toBe(true);
   }, 120_000);
 
-  it('names the place of what cannot be prepared', async () => {
+  it('names the place of what cannot be prepared', async ({ skip }) => {
+    notInGate(skip);
     const plain = { sides: { command: 'true' }, success: { exit: 0 }, nats: ['full-cone'] };
     const refused = (content: object): Promise<string> =>
       runHere({ ...plain, ...content }).then(

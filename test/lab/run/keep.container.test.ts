@@ -2,11 +2,15 @@
 import { expect, inject, it } from 'vitest';
 import { connectDocker } from '../../../lab/docker/engine/testcontainers.ts';
 import type { RunResult } from '../../../lab/results/run-result.ts';
+import { notInGate } from '../../runs.ts';
 import { describeLab } from '../docker/provided.ts';
 import { outcomes, runHere } from './run-here.ts';
 
 describeLab('a run that keeps what goes wrong', () => {
-  it('begins no further pair then, tells what there is, and lets the programs go on until it is told to end', async () => {
+  it('begins no further pair then, tells what there is, and lets the programs go on until it is told to end', async ({
+    skip,
+  }) => {
+    notInGate(skip);
     const docker = await connectDocker(inject('lab')?.host ?? '');
     const isRunning = async (id: string | null): Promise<boolean> =>
       docker

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
+import { notInGate } from '../../runs.ts';
 import { describeLab } from '../docker/provided.ts';
 import { createTestProject } from './project.ts';
 
@@ -70,7 +71,8 @@ describeLab('in a project that has natcheck installed', () => {
     ]);
   }, 120_000);
 
-  it('node:test has them as data', async () => {
+  it('node:test has them as data', async ({ skip }) => {
+    notInGate(skip);
     using project = await createTestProject({ 'package.json': '{ "type": "module" }', 'pairs.test.js': BY_NODE });
     const { code, stdout, stderr } = await project.run(['--test', '--test-reporter=tap'], env);
     expect(code, `${stdout}${stderr}`).toBe(0);

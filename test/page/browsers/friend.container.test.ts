@@ -16,7 +16,6 @@ const IS_ALL = process.env.NATCHECK_TEST_BROWSERS === 'all';
 const ALL_PAIRS = CLASSIC_NATS.flatMap((a) => CLASSIC_NATS.map((b) => [a.name, b.name] as const));
 const GATE_PAIRS = [
   ['port-restricted', 'port-restricted'],
-  ['full-cone', 'symmetric'],
   ['symmetric', 'symmetric'],
 ] as const;
 const TWO_KINDS = [

@@ -4,7 +4,8 @@
  */
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { CLASSIC_NATS, type Lab, startNatcheckServer } from '../../../lab/index.ts';
-import { describeLab, startProvidedLab } from '../../lab/docker/provided.ts';
+import { borrowLab } from '../../lab/docker/lab-pool/borrow.ts';
+import { describeLab } from '../../lab/docker/provided.ts';
 import { type BrowserName, lacks } from './browser.ts';
 import { visitFrom } from './visits.ts';
 
@@ -18,7 +19,7 @@ const ALL = [
   { name: 'udp-blocked', access: { kind: 'udp-blocked' } },
 ] as const;
 /** Each takes a browser of its own, and its start half the time. */
-const IN_GATE: readonly string[] = ['full-cone', 'port-restricted', 'symmetric', 'open'];
+const IN_GATE: readonly string[] = ['port-restricted', 'symmetric', 'open'];
 const ACCESSES = ALL.filter(({ name }) => IS_ALL || IN_GATE.includes(name));
 /** One in 20 datagrams each way. */
 const LOST_EVERY = 20;
@@ -34,7 +35,7 @@ describeLab('the page', () => {
       (before, name) => before.then(async () => void missing.set(name, await lacks(name))),
       Promise.resolve(),
     );
-    [lab] = await Promise.all([startProvidedLab({ profiles: ACCESSES }), finding]);
+    [lab] = await Promise.all([borrowLab({ profiles: ACCESSES }), finding]);
     server = await startNatcheckServer(lab.server);
   });
   afterAll(async () => {
@@ -64,8 +65,9 @@ describeLab('the page', () => {
       async ({ name }, { expect, skip }) => {
         const why = missing.get(browser) ?? null;
         if (why !== null) skip(why);
-        await lab.nat(name).router.loseEveryNth(LOST_EVERY);
-        const visits = await visit(name, browser, LOSSY_VISITS);
+        const { router } = lab.nat(name);
+        await router.loseEveryNth(LOST_EVERY);
+        const visits = await visit(name, browser, LOSSY_VISITS).finally(() => router.loseEveryNth(0));
         const verdicts = visits.map(({ report }) => report.verdict?.type ?? report.problem);
         expect(verdicts).toHaveLength(LOSSY_VISITS);
         expect(verdicts.filter((one) => one !== name && one !== 'inconclusive')).toEqual([]);

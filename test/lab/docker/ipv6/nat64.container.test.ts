@@ -10,8 +10,14 @@ import {
 } from '../../../../lab/index.ts';
 import { canonicalAddress } from '../../../../src/endpoint.ts';
 import type { DetectReport } from '../../../../src/index.ts';
+import { gateCases } from '../../../runs.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
 import { startPunch } from '../punch/run.ts';
+
+const PUNCHES = [
+  ['full-cone', 'simultaneous-open'],
+  ['symmetric', 'birthday'],
+] as const;
 
 describeLab('a host with IPv6 alone behind a NAT64', () => {
   let lab: Lab;
@@ -46,21 +52,21 @@ describeLab('a host with IPv6 alone behind a NAT64', () => {
     },
   );
 
-  it.each([
-    ['full-cone', 'simultaneous-open'],
-    ['symmetric', 'birthday'],
-  ])('punches to a peer behind a NAT of IPv4 that is %s, and the routers see it: %s', async (nat, technique) => {
-    const watch = await lab.pathBetween(lab.nat('nat64'), lab.nat(nat));
-    const names = { server: lab.server, room: nat };
-    const runs = await Promise.all([
-      startPunch(client, { ...names, id: 'alice', peer: 'bob' }),
-      startPunch(lab.nat(nat).client(0), { ...names, id: 'bob', peer: 'alice' }),
-    ]);
-    const results = await Promise.all(runs.map((run) => run.result()));
-    expect(results.map(({ report }) => [report.outcome, report.technique])).toEqual(
-      Array(2).fill(['direct', technique]),
-    );
-    expect(results[1]?.report.remote?.address).toBe(lab.nat('nat64').publicAddress);
-    expect((await watch.end()).path.kind).toBe('direct');
-  });
+  it.each(gateCases(PUNCHES, ([nat]) => nat === 'symmetric'))(
+    'punches to a peer behind a NAT of IPv4 that is %s, and the routers see it: %s',
+    async (nat, technique) => {
+      const watch = await lab.pathBetween(lab.nat('nat64'), lab.nat(nat));
+      const names = { server: lab.server, room: nat };
+      const runs = await Promise.all([
+        startPunch(client, { ...names, id: 'alice', peer: 'bob' }),
+        startPunch(lab.nat(nat).client(0), { ...names, id: 'bob', peer: 'alice' }),
+      ]);
+      const results = await Promise.all(runs.map((run) => run.result()));
+      expect(results.map(({ report }) => [report.outcome, report.technique])).toEqual(
+        Array(2).fill(['direct', technique]),
+      );
+      expect(results[1]?.report.remote?.address).toBe(lab.nat('nat64').publicAddress);
+      expect((await watch.end()).path.kind).toBe('direct');
+    },
+  );
 });

@@ -7,13 +7,13 @@ import { joinLab } from '../../../../lab/docker/lab.ts';
 import { CLASSIC_NATS, type Lab, STATIC } from '../../../../lab/index.ts';
 import type { Asked, Lent } from './lent.ts';
 
-/** Two sites of each classic NAT, such as `symmetric` and `symmetric-2`, and a static one: enough for most. */
-const USUAL: Asked = { profiles: [...CLASSIC_NATS, ...CLASSIC_NATS, STATIC] };
+/** Two sites of each classic NAT, such as `symmetric` and `symmetric-2`, a static one, and a helper: enough for most. */
+const USUAL: Asked = { profiles: [...CLASSIC_NATS, ...CLASSIC_NATS, STATIC], helpers: ['partner'] };
 
 /**
- * Borrows a lab, which nobody else has meanwhile: of the usual sites with one client each, unless told otherwise. Dispose of it
- * to give it back: its programs are ended and its routers restored for the next one. What else is changed, such as addresses of
- * clients, is for the borrower to undo.
+ * Borrows a lab, which nobody else has meanwhile: of the usual sites with one client each, unless told otherwise. It may have
+ * more than what is asked for. Dispose of it to give it back: its programs are ended and its routers restored for the next one.
+ * What else is changed, such as addresses of clients, is for the borrower to undo.
  */
 export async function borrowLab(asked: Asked = USUAL): Promise<Lab> {
   const provided = inject('lab');
@@ -24,7 +24,8 @@ export async function borrowLab(asked: Asked = USUAL): Promise<Lab> {
   const [line] = await once(createInterface({ input: loan }), 'line');
   const lent: Lent = JSON.parse(line);
   if ('error' in lent) throw new Error(lent.error);
-  const lab = await joinLab({ ...asked, ...lent, engine: { host }, image });
+  const { id, addressing, lab: there } = lent;
+  const lab = await joinLab({ ...there, id, addressing, engine: { host }, image });
   return {
     ...lab,
     [Symbol.asyncDispose]: async () => {

@@ -2,7 +2,10 @@
 import type { Addressing } from '../../../../lab/docker/topology/addressing.ts';
 import type { LabOptions } from '../../../../lab/index.ts';
 
-/** Which lab is asked for: labs are shared by those who ask for the same. */
+/** Which lab is asked for, or there is. */
 export type Asked = Pick<LabOptions, 'profiles' | 'backbone' | 'helpers' | 'clientsPerNat'>;
 
-export type Lent = { readonly id: string; readonly addressing: Addressing } | { readonly error: string };
+/** `lab` is what there is, which may be more than what was asked for. */
+export type Lent =
+  | { readonly id: string; readonly addressing: Addressing; readonly lab: Asked }
+  | { readonly error: string };

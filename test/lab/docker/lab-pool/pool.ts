@@ -9,6 +9,7 @@ import type { Addressing } from '../../../../lab/docker/topology/addressing.ts';
 import { FREE_ADDRESSINGS } from '../../../../lab/docker/topology/free-addressing.ts';
 import { type Engine, type Lab, startLab } from '../../../../lab/index.ts';
 import { createOwner } from '../../../../src/net/owner.ts';
+import { covers } from './covers.ts';
 import type { Asked, Lent } from './lent.ts';
 import { restoreLab } from './restore.ts';
 
@@ -23,6 +24,11 @@ export interface PoolOptions {
   readonly image: string;
 }
 
+interface Pooled {
+  readonly has: Asked;
+  readonly lab: Lab;
+}
+
 /** More than those that most tests ask for; an engine has addresses for 14. */
 const MOST = 6;
 
@@ -32,25 +38,25 @@ export async function openLabPool(options: PoolOptions): Promise<LabPool> {
   const dir = await mkdtemp(join(tmpdir(), 'natcheck-labs-'));
   opened.defer(() => rm(dir, { recursive: true }));
   /** Those that are not in use, the longest unused first. */
-  const unused: { readonly kind: string; readonly lab: Lab }[] = [];
+  const unused: Pooled[] = [];
   let count = 0;
-  const take = async (kind: string): Promise<Lab> => {
-    const asked: Asked = JSON.parse(kind);
-    const at = unused.findLastIndex((one) => one.kind === kind);
+  const take = async (asked: Asked): Promise<Pooled> => {
+    const at = unused.findLastIndex(({ has }) => covers(has, asked));
     const [used] = at === -1 ? [] : unused.splice(at, 1);
-    if (used) return restoreLab(used.lab, asked, addressingOf(used.lab));
+    if (used) return { ...used, lab: await restoreLab(used.lab, used.has, addressingOf(used.lab)) };
     const other = ++count > MOST ? unused.shift() : undefined;
     if (other) count--;
     await other?.lab[Symbol.asyncDispose]();
-    return opened.use(await startLab({ ...options, ...asked, addressing: 'free' }));
+    return { has: asked, lab: opened.use(await startLab({ ...options, ...asked, addressing: 'free' })) };
   };
   const lend = async (borrower: Socket): Promise<void> => {
     const closed = once(borrower, 'close');
-    const [kind] = await once(createInterface({ input: borrower }), 'line');
-    const lab = await take(kind);
-    borrower.write(`${JSON.stringify({ id: lab.id, addressing: addressingOf(lab) } satisfies Lent)}\n`);
+    const [asked] = await once(createInterface({ input: borrower }), 'line');
+    const pooled = await take(JSON.parse(asked));
+    const { has, lab } = pooled;
+    borrower.write(`${JSON.stringify({ id: lab.id, addressing: addressingOf(lab), lab: has } satisfies Lent)}\n`);
     await closed;
-    unused.push({ kind, lab });
+    unused.push(pooled);
   };
   const server = createServer((borrower) => {
     lend(borrower).catch((error: Error) =>

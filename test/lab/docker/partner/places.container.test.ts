@@ -10,6 +10,7 @@ import {
   STATIC,
   SYMMETRIC,
 } from '../../../../lab/index.ts';
+import { notInGate } from '../../../runs.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
 import { servePartnered, UP } from './serve.ts';
 
@@ -54,7 +55,8 @@ describeLab('two partners', () => {
     expect(found).toEqual([...once, ...once]);
   });
 
-  it('are one server where one of them is behind a 1:1 NAT', async () => {
+  it('are one server where one of them is behind a 1:1 NAT', async ({ skip }) => {
+    notInGate(skip);
     const cloud = lab.nat('static').client(0);
     const { publicAddress } = lab.nat('static');
     const ip = [`${cloud.address}=${publicAddress}`];

@@ -9,6 +9,7 @@ import {
   SYMMETRIC,
   startNatcheckServer,
 } from '../../../../lab/index.ts';
+import { notInGate } from '../../../runs.ts';
 import { describeLab, startProvidedLab } from '../provided.ts';
 import { type PunchResult, startPunch } from '../punch/run.ts';
 import { addressingOf, mappedPorts, startMiniupnpd } from './miniupnpd.ts';
@@ -62,13 +63,15 @@ describeLab('a router that maps ports', () => {
   };
 
   // Those that take longest come first.
-  it.concurrent('is of no use behind the NAT of a carrier', async () => {
+  it.concurrent('is of no use behind the NAT of a carrier', async ({ skip }) => {
+    notInGate(skip);
     for (const { report, exitCode } of await both(lab.nat('carrier'), plain)) {
       expect([report.outcome, report.reason, exitCode]).toEqual(['failed', 'no-path', 7]);
     }
   });
 
-  it.concurrent('is missed by two symmetric NATs of which none has it', async () => {
+  it.concurrent('is missed by two symmetric NATs of which none has it', async ({ skip }) => {
+    notInGate(skip);
     for (const { report, exitCode } of await both(plain, lab.nat('symmetric-4'))) {
       expect([report.outcome, report.reason, exitCode]).toEqual(['failed', 'no-path', 7]);
     }

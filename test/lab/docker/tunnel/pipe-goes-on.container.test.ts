@@ -1,6 +1,7 @@
 /** `natcheck pipe` behind real NATs, and what it survives in the middle: routers that forget their mappings or reboot, a host that moves, a relay that is killed. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Lab } from '../../../../lab/index.ts';
+import { gateCases, notInGate } from '../../../runs.ts';
 import { describeLab } from '../provided.ts';
 import { moveTo } from './move.ts';
 import { type PipeBed, PLAIN_PORTS, resultsOf, startPipeBed } from './pipe-bed.ts';
@@ -31,19 +32,21 @@ describeLab('natcheck pipe', () => {
   afterAll(() => bed?.[Symbol.asyncDispose]());
 
   describe.concurrent('goes on', { timeout: TEST_TIMEOUT_MS }, () => {
-    it.for(DISTURBED)('when both routers %s, behind %s × %s', ([what, a, b]) =>
-      bed.between([a, b], async () => {
-        const pipes = await bed.start([a, b], { bytes: 0 });
-        await flowing(pipes);
-        await Promise.all([a, `${b}-2`].map((site) => bed.lab.nat(site).router[what]()));
-        const soFar = pipes.map((pipe) => pipe.receivedSoFar());
-        // What the kernel and the streams had under way when the mappings went is far less.
-        await Promise.all(pipes.map((pipe, at) => pipe.receivedMore((soFar[at] ?? 0) + 3_000_000)));
-        await Promise.all(pipes.map((pipe) => pipe.endInput()));
-        const results = await resultsOf(pipes);
-        expectComplete(results);
-        say(`${a} × ${b}, both routers ${what}`, results);
-      }),
+    it.for(gateCases(DISTURBED, ([, , b]) => b === 'port-restricted' || b === 'full-cone'))(
+      'when both routers %s, behind %s × %s',
+      ([what, a, b]) =>
+        bed.between([a, b], async () => {
+          const pipes = await bed.start([a, b], { bytes: 0 });
+          await flowing(pipes);
+          await Promise.all([a, `${b}-2`].map((site) => bed.lab.nat(site).router[what]()));
+          const soFar = pipes.map((pipe) => pipe.receivedSoFar());
+          // What the kernel and the streams had under way when the mappings went is far less.
+          await Promise.all(pipes.map((pipe, at) => pipe.receivedMore((soFar[at] ?? 0) + 3_000_000)));
+          await Promise.all(pipes.map((pipe) => pipe.endInput()));
+          const results = await resultsOf(pipes);
+          expectComplete(results);
+          say(`${a} × ${b}, both routers ${what}`, results);
+        }),
     );
 
     it('when a host gets another address', () =>
@@ -65,8 +68,9 @@ describeLab('natcheck pipe', () => {
         }
       }));
 
-    it('when the relay is killed and started again', () =>
-      bed.between(['symmetric', 'symmetric'], async () => {
+    it('when the relay is killed and started again', ({ skip }) => {
+      notInGate(skip);
+      return bed.between(['symmetric', 'symmetric'], async () => {
         await using first = await startRelay(bed.lab, 0);
         const pipes = await bed.start(['symmetric', 'symmetric'], { bytes: 0, words: relayWords(bed.lab, [0]) });
         await flowing(pipes);
@@ -76,7 +80,8 @@ describeLab('natcheck pipe', () => {
         const results = await resultsOf(pipes);
         expectComplete(results);
         say('symmetric × symmetric, relay killed and started again', results);
-      }));
+      });
+    });
 
     it('through another relay when the one that it goes through is killed', () =>
       bed.between(['symmetric', 'symmetric'], async () => {
