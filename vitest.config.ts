@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { leftOut } from './test/left-out.ts';
 
 /** Beside what Vite keeps; each source has one entry there. */
 const NODE_COMPILE_CACHE = fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url));
@@ -13,6 +14,7 @@ export default defineConfig({
   test: {
     // Many tests wait for sockets and child processes: more of them than cores go at once.
     maxWorkers: 4,
+    reporters: ['default', leftOut],
     projects: [
       {
         test: {
