@@ -11,7 +11,7 @@ export interface IceCredentials {
 /** The ice-chars of RFC 8839 §5.4: there are 64, so that a byte gives a character without bias. */
 const ICE_CHARS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 /** This is 48 bits; RFC 8445 §5.3 asks for 24. */
-const UFRAG_CHARS = 8;
+export const UFRAG_CHARS = 8;
 /** This is 144 bits; RFC 8445 §5.3 asks for 128. */
 const PWD_CHARS = 24;
 

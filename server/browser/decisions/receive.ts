@@ -8,6 +8,7 @@ import { METHOD } from '../../../src/stun/header.ts';
 import { hex } from '../../../src/stun/hex.ts';
 import { checkIntegrity } from '../../../src/stun/integrity.ts';
 import { attribute, type StunMessage } from '../../../src/stun/message.ts';
+import { fragmentOf } from './fragment.ts';
 import type { BrowserInput } from './input-output.ts';
 import { ask } from './round.ts';
 import type { Socket, State, Trial } from './state.ts';
@@ -17,23 +18,11 @@ const ENDPOINTS_MAX = 8;
 
 type Datagram = Extract<BrowserInput, { readonly kind: 'datagram' }>;
 
-/** The types of a Binding request and its success response (RFC 8489 §5). */
-const REQUEST = 0x0001;
-const SUCCESS = 0x0101;
-
-/** Whether a datagram names a socket of a page, or answers a check; it may be forged all the same. */
-export function isForPage(state: State, bytes: Uint8Array): boolean {
-  const type = ((bytes[0] ?? 0xff) << 8) | (bytes[1] ?? 0xff);
-  if ((type !== REQUEST && type !== SUCCESS) || state.pages.size === 0) return false;
-  const decoded = decode(bytes);
-  if (!decoded.ok) return false;
-  if (type === SUCCESS) return state.sent.has(hex(decoded.message.transactionId));
-  return state.sockets.has(fragmentOf(decoded.message));
-}
-
-/** The receiver's fragment, before the colon (RFC 8445 §7.2.2). */
-function fragmentOf(message: StunMessage): string {
-  return attribute(message, 'USERNAME')?.split(':', 1)[0] ?? '';
+/** Whether a datagram names a socket of a page, or answers a check to one; it may be forged all the same. */
+export function isForPage({ sockets }: State, bytes: Uint8Array): boolean {
+  if (sockets.size === 0) return false;
+  const fragment = fragmentOf(bytes);
+  return fragment !== null && sockets.has(fragment);
 }
 
 /** Takes a datagram; what belongs to no detection, or is not authentic, is dropped without a word. */
@@ -52,7 +41,7 @@ interface Received {
 
 function receiveCheck(now: number, state: State, { datagram, message }: Received): void {
   const { bytes, local, remote } = datagram;
-  const found = state.sockets.get(fragmentOf(message));
+  const found = state.sockets.get(fragmentOf(bytes) ?? '');
   if (!found || attribute(message, 'USERNAME') !== found.socket.username) return;
   const { trial, socket } = found;
   if (checkIntegrity(bytes, { algorithm: 'sha1', key: socket.key }) !== 'valid') return;

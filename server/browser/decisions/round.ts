@@ -10,9 +10,9 @@ import type { Place } from '../../../src/nat/browser/places.ts';
 import { STEADY_SENDS } from '../../../src/nat/probes/pace.ts';
 import type { Send } from '../../../src/nat/probes/probe.ts';
 import { answeredCount, dueSends, MAX_ROUNDS } from '../../../src/nat/probes/silence.ts';
-import { TRANSACTION_ID_BYTES } from '../../../src/stun/header.ts';
 import { hex } from '../../../src/stun/hex.ts';
 import { take, waitMs } from '../../limit/bucket.ts';
+import { drawTransactionId } from './fragment.ts';
 import { CHECK_RATE } from './limits.ts';
 import { type Elsewhere, passageOf } from './passage.ts';
 import { CHECKS, type CheckName, type Socket, type State, type Trial } from './state.ts';
@@ -39,7 +39,7 @@ export function ask(
   const check = trial.checks[name];
   check.sends.push(send);
   check.to = to;
-  const transactionId = state.randomBytes(TRANSACTION_ID_BYTES);
+  const transactionId = drawTransactionId(socket.ufrag, state.randomBytes);
   state.sent.set(hex(transactionId), { trial, name, send, from, to });
   const bytes = encodeCheck({
     ...{ transactionId, ...socket.asked, priority: PRIORITY, role: 'controlled', nominates: false },
