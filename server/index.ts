@@ -127,8 +127,7 @@ export async function startServer(options: ServerOptions): Promise<NatcheckServe
   const { service, browsers, cluster } = meeting;
   const onBound = (ticket: BoundTicket): void => service.handle({ kind: 'bound', ...ticket });
   const { partners } = await services.serve({
-    ...{ ticketSecret: secrets.ticket, sessionSecret: turnServers.ownSecret, metrics, turnUsers, onBound },
-    browsers: browsers?.take,
+    ...{ ticketSecret: secrets.ticket, sessionSecret: turnServers.ownSecret, metrics, turnUsers, onBound, browsers },
   });
   if ('onSecrets' in entry) {
     const told = () => ({ ticketSecret: secrets.ticket, sessionSecret: turnServers.ownSecret });

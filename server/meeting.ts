@@ -9,7 +9,6 @@ import type { ClusterService } from './cluster/service.ts';
 import { type Entry, startCluster } from './cluster/start.ts';
 import type { HttpServer } from './http/http.ts';
 import { openHttp } from './http/open.ts';
-import { showsPage } from './http/options.ts';
 import { builtPage, pageFiles } from './http/page-files.ts';
 import { routeUpgrades } from './http/upgrades.ts';
 import { type MetricsServer, openMetricsServer } from './operations/metrics-server.ts';
@@ -68,7 +67,8 @@ export async function openMeeting(plan: Plan, options: ServerOptions, around: Su
   const service = owner.use(serveRendezvous({ rendezvous: cluster ?? rendezvous, now, log }));
   addServiceMetrics(metrics, service);
   const { layouts } = services.bound;
-  const browsers = showsPage(options) ? owner.use(serveBrowsers({ layouts, transmit: services.transmit, now })) : null;
+  const { page = true } = options;
+  const browsers = page ? owner.use(serveBrowsers({ layouts, transmit: services.transmit, now })) : null;
   const upgrades = { '/': service.upgrade, ...(browsers && { [`/${BROWSER_PATH}`]: browsers.upgrade }) };
   routeUpgrades(http, upgrades, options);
   return { rendezvous, service, browsers, cluster, http, scraped };
@@ -77,10 +77,10 @@ export async function openMeeting(plan: Plan, options: ServerOptions, around: Su
 /** Opens the HTTP port, and the metrics on an address of their own where they are asked for there. */
 async function openPages(
   { families, httpPort }: Plan,
-  { tls, limits, metricsListen, metricsToken, ...options }: ServerOptions,
+  { tls, limits, metricsListen, metricsToken, page = true }: ServerOptions,
   { metrics, services, readiness, owner }: Surroundings,
 ): Promise<Pick<Meeting, 'http' | 'scraped'>> {
-  const built = showsPage(options) ? builtPage() : null;
+  const built = page ? builtPage() : null;
   const pages = { metrics: sumWith(metrics, () => services.readMetrics()), metricsToken, readiness };
   const { peersPerSource } = { ...DEFAULT_LIMITS, ...limits };
   const { http, admission } = await openHttp(

@@ -52,7 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ],
   ],
   'server/browser': [
-    ...['server/browser/decisions', 'server/http', 'server/limit', 'server/stun/decisions', 'src/base'],
+    ...['server/base', 'server/browser/decisions', 'server/http', 'server/limit', 'server/stun/decisions', 'src/base'],
     ...['src/nat/browser', 'src/net'],
   ],
   'server/stun/decisions': ['server/base', 'src/base', 'src/stun'],
@@ -96,8 +96,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/rendezvous',
   ],
   'server/services': [
-    ...['server/base', 'server/limit', 'server/partner', 'server/sockets', 'server/stun', 'server/stun/decisions'],
-    ...['server/stun/ticket', 'server/turn', 'server/turn/decisions', 'src/base', 'src/net'],
+    ...['server/base', 'server/browser', 'server/limit', 'server/partner', 'server/sockets', 'server/stun'],
+    ...['server/stun/decisions', 'server/stun/ticket', 'server/turn', 'server/turn/decisions', 'src/base', 'src/net'],
   ],
   server: [
     ...[

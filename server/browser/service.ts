@@ -1,4 +1,4 @@
-/** The measuring of browsers over real WebSockets, and the UDP sockets that STUN has. */
+/** The measuring of browsers over real WebSockets, and the UDP sockets that STUN has, be they in this process or in workers. */
 import { randomBytes } from 'node:crypto';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Endpoint } from '../../src/endpoint.ts';
@@ -23,6 +23,10 @@ export interface BrowserService extends AsyncDisposable {
   readonly upgrade: (upgrade: UpgradeRequest) => void;
   /** Takes a datagram that came to one of the UDP sockets; false when it belongs to no page. */
   readonly take: (datagram: Uint8Array, arrival: EndpointPair) => boolean;
+  /** The fragments that such datagrams may name now. */
+  readonly fragments: () => readonly string[];
+  /** Sets the one who hears when they come and go. */
+  readonly onFragment: (hear: (fragment: string, change: { readonly isThere: boolean }) => void) => void;
 }
 
 interface State {
@@ -47,9 +51,11 @@ export function serveBrowsers({
 }): BrowserService {
   const browsers = createBrowsers({ places: placesOf(layouts), randomBytes });
   const sockets = new Map<number, WebSocket>();
+  let tell: Parameters<BrowserService['onFragment']>[0] = () => {};
   const handle = (input: BrowserInput): void => {
     for (const output of browsers.handle(now(), input)) {
       if (output.kind === 'transmit') transmit(output.from, output.to, output.bytes);
+      else if (output.kind === 'fragment') tell(output.fragment, output);
       else carryOut(sockets.get(output.page), output);
     }
   };
@@ -65,6 +71,10 @@ export function serveBrowsers({
       if (remote.port === 0 || !browsers.isFor(bytes)) return false;
       handle({ kind: 'datagram', bytes, local, remote });
       return true;
+    },
+    fragments: browsers.fragments,
+    onFragment: (hear) => {
+      tell = hear;
     },
     [Symbol.asyncDispose]: async () => {
       state.isClosing = true;
@@ -99,7 +109,10 @@ function admit(state: State, socket: WebSocket, remoteAddress: string): void {
   handle({ kind: 'opened', page, source: sourceOf(remoteAddress) });
 }
 
-function carryOut(socket: WebSocket | undefined, output: Exclude<BrowserOutput, { readonly kind: 'transmit' }>): void {
+function carryOut(
+  socket: WebSocket | undefined,
+  output: Extract<BrowserOutput, { readonly kind: 'send' | 'close' }>,
+): void {
   if (socket?.readyState !== socket?.OPEN) return;
   if (output.kind === 'send') socket?.send(JSON.stringify(output.message), () => {});
   else socket?.close(POLICY, output.reason);

@@ -11,11 +11,6 @@ export interface PageOptions {
   readonly allowOrigin?: readonly string[];
 }
 
-/** Whether there is a page: with workers, the sockets that would check a browser are in other processes. */
-export function showsPage({ page = true, workers = 0 }: PageOptions & { readonly workers?: number }): boolean {
-  return page && workers === 0;
-}
-
 /** @throws StartError for what is no origin. */
 export function checkOrigins({ allowOrigin = [] }: PageOptions): void {
   for (const origin of allowOrigin) {

@@ -1,9 +1,10 @@
 /**
- * What the first process and its workers tell each other. The first process has HTTP, the WebSockets, the rendezvous and
- * the links to partners; each worker serves STUN and TURN on the same endpoints.
+ * What the first process and its workers tell each other. The first process has HTTP, the WebSockets, the rendezvous, the
+ * pages and the links to partners; each worker serves STUN and TURN on the same endpoints.
  */
 import type { MetricObject } from 'prom-client';
 import type { Endpoint } from '../../src/endpoint.ts';
+import type { FromPagesForWorker, FromWorkerForPages } from '../browser/messages.ts';
 import type { FromLinkForWorker, FromWorkerForLink, PartnerFacts } from '../partner/messages.ts';
 import type { Tls } from '../sockets/tls.ts';
 import type { StartErrorCode } from '../start-error.ts';
@@ -31,6 +32,8 @@ export interface WorkerStart {
   readonly relayed: readonly Endpoint[];
   /** How it stands with the partners; null where there is to be none. */
   readonly partners: readonly PartnerFacts[] | null;
+  /** The fragments that browsers may name now; null where there are no pages. */
+  readonly browserFragments: readonly string[] | null;
 }
 
 export type ToWorker =
@@ -45,6 +48,7 @@ export type ToWorker =
   /** What servers share has other secrets. */
   | ({ readonly kind: 'secrets' } & Pick<WorkerStart, 'ticketSecret' | 'sessionSecret'>)
   | FromLinkForWorker
+  | FromPagesForWorker
   | { readonly kind: 'read-metrics'; readonly asked: number };
 
 export type FromWorker =
@@ -54,6 +58,7 @@ export type FromWorker =
   | { readonly kind: 'bound'; readonly ticket: string; readonly endpoint: Endpoint }
   | { readonly kind: 'relayed'; readonly endpoint: Endpoint; readonly isThere: boolean }
   | FromWorkerForLink
+  | FromWorkerForPages
   /** How much of its share the relay has: 1 is all. */
   | { readonly kind: 'load'; readonly load: number }
   | { readonly kind: 'allocation'; readonly told: AllocationTold }

@@ -1,5 +1,5 @@
 /** Opens what serves STUN and TURN: all of it, or nothing. */
-import type { Endpoint } from '../../src/endpoint.ts';
+import { type Endpoint, sameEndpoint } from '../../src/endpoint.ts';
 import type { UdpSocket } from '../../src/net/udp-socket.ts';
 import { type Admission, createAdmission } from '../limit/tcp-admission.ts';
 import { allOrNothing } from '../sockets/all-or-nothing.ts';
@@ -80,4 +80,13 @@ async function openPrimary(
 export function renewTurns({ turns }: OpenedServices, tls: Tls): void {
   const servers = turns.map(({ server }) => server);
   if (servers.length > 0) renewTls(servers, tls);
+}
+
+/** Sends from the UDP socket at that announced endpoint; what cannot be sent is lost. */
+export function transmitFrom(
+  { primary, alternate }: OpenedServices,
+  { from, to, bytes }: { readonly from: Endpoint; readonly to: Endpoint; readonly bytes: Uint8Array },
+): void {
+  const socket = [...primary, ...alternate].find(({ local }) => sameEndpoint(local, from));
+  socket?.send(bytes, to, () => {});
 }

@@ -2,6 +2,7 @@
 import type { Registry } from 'prom-client';
 import { now, wallClock } from '../../src/net/driver.ts';
 import { createOwner } from '../../src/net/owner.ts';
+import { type BrowsersElsewhere, createBrowsersElsewhere } from '../browser/elsewhere.ts';
 import { createRegistry } from '../operations/metrics.ts';
 import { createPartnersElsewhere, type PartnersElsewhere } from '../partner/elsewhere.ts';
 import { closeAll } from '../sockets/bind.ts';
@@ -10,7 +11,7 @@ import type { AllocationTold } from '../turn/allocation-watch.ts';
 import { TICK_MS as RELAY_TICK_MS } from '../turn/decisions/limits.ts';
 import type { RelayedElsewhere, RelayService } from '../turn/service.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
-import { type OpenedServices, openServices, renewTurns } from './open.ts';
+import { type OpenedServices, openServices, renewTurns, transmitFrom } from './open.ts';
 import { boundOf, startRelayOn, startStun, ticketDeskFor } from './start.ts';
 
 /** All that is told to one that has begun. */
@@ -47,13 +48,16 @@ export async function serveWorker(start: WorkerStart, say: (message: FromWorker)
   const partners =
     start.partners &&
     createPartnersElsewhere({ facts: start.partners, sockets: opened.primary, metrics, now, workers, say });
+  const fragments = start.browserFragments;
+  const browsers = fragments && createBrowsersElsewhere({ fragments, metrics, now, workers, say });
   startStun({
-    ...{ opened, layouts: bound.layouts, metrics, workers, relay: service ?? null, partners },
+    ...{ opened, layouts: bound.layouts, metrics, workers, relay: service ?? null, partners, browsers: browsers?.take },
     desk: ticketDeskFor({ secret: ticketSecret, unixMs: wallClock }),
     onBound: ({ ticket, endpoint }) => say({ kind: 'bound', ticket, endpoint }),
   });
   const kept = owner.move();
-  const parts = { opened, metrics, turnUsers, ticketSecret, sessionSecret, relay: service ?? null, partners, say };
+  const relaying = { relay: service ?? null, turnUsers, sessionSecret };
+  const parts = { opened, metrics, ticketSecret, ...relaying, partners, browsers, say };
   return { hear: (message) => hear(parts, message), [Symbol.asyncDispose]: kept[Symbol.asyncDispose] };
 }
 
@@ -66,11 +70,12 @@ interface Parts {
   readonly sessionSecret: { current: string } | null;
   readonly relay: RelayService | null;
   readonly partners: PartnersElsewhere | null;
+  readonly browsers: BrowsersElsewhere | null;
   readonly say: (message: FromWorker) => void;
 }
 
 function hear(
-  { opened, metrics, turnUsers, ticketSecret, sessionSecret, relay, partners, say }: Parts,
+  { opened, metrics, turnUsers, ticketSecret, sessionSecret, relay, partners, browsers, say }: Parts,
   message: Told,
 ): void {
   switch (message.kind) {
@@ -96,6 +101,12 @@ function hear(
     case 'send-to-partner':
     case 'answer-for-partner':
       partners?.hear(message);
+      break;
+    case 'browser-fragment':
+      browsers?.hear(message);
+      break;
+    case 'transmit':
+      transmitFrom(opened, message);
       break;
     case 'read-metrics':
       void metrics.getMetricsAsJSON().then((all) => say({ kind: 'metrics', asked: message.asked, metrics: all }));

@@ -1,6 +1,6 @@
 /** STUN and TURN, in this process or in workers; the ports are known before anything is served. */
 import type { Registry } from 'prom-client';
-import { type Endpoint, sameEndpoint } from '../../src/endpoint.ts';
+import type { Endpoint } from '../../src/endpoint.ts';
 import { now, wallClock } from '../../src/net/driver.ts';
 import { createOwner, type Owner } from '../../src/net/owner.ts';
 import type { Admission } from '../limit/tcp-admission.ts';
@@ -14,19 +14,11 @@ import type { BoundTicket } from '../stun/answer.ts';
 import type { AllocationTold } from '../turn/allocation-watch.ts';
 import { isOpenRelay, type RelayServerOptions } from '../turn/options.ts';
 import type { RelayService } from '../turn/service.ts';
-import { type Fleet, type FleetOptions, startFleet } from './fleet.ts';
-import { openServices, renewTurns } from './open.ts';
+import { type Fleet, type FleetOptions, type PagesOfFleet, startFleet } from './fleet.ts';
+import { openServices, renewTurns, transmitFrom } from './open.ts';
 import type { ServicesPlan } from './plan.ts';
 import { relayShare } from './share.ts';
-import {
-  type Bound,
-  boundOf,
-  type RelayContext,
-  type StunStart,
-  startRelayOn,
-  startStun,
-  ticketDeskFor,
-} from './start.ts';
+import { type Bound, boundOf, type RelayContext, startRelayOn, startStun, ticketDeskFor } from './start.ts';
 import type { WatchedTurnUsers } from './turn-users.ts';
 
 /** Those of the server's options that STUN and TURN have to do with. */
@@ -49,8 +41,8 @@ export interface ServeContext {
   readonly turnUsers: WatchedTurnUsers;
   /** Hears of each good ticket. */
   readonly onBound: (bound: BoundTicket) => void;
-  /** Takes the datagrams that are for the measuring of browsers; false when one is not. */
-  readonly browsers: StunStart['browsers'];
+  /** The measuring of browsers; null where there is no page. */
+  readonly browsers: PagesOfFleet | null;
 }
 
 export interface Services extends AsyncDisposable {
@@ -90,10 +82,7 @@ async function openHere(plan: ServicesPlan, options: ServicesOptions): Promise<S
   return {
     bound,
     admission: opened.admission,
-    transmit: (from, to, bytes) => {
-      const socket = [...opened.primary, ...opened.alternate].find(({ local }) => sameEndpoint(local, from));
-      socket?.send(bytes, to, () => {});
-    },
+    transmit: (from, to, bytes) => transmitFrom(opened, { from, to, bytes }),
     serve: async ({ metrics, ticketSecret, sessionSecret, turnUsers, onBound, browsers }) => {
       const isOpen = isOpenRelay(relay, authToken);
       const isAttended = turnUsers.has;
@@ -101,7 +90,8 @@ async function openHere(plan: ServicesPlan, options: ServicesOptions): Promise<S
       if (relay) turn = owner.use(startRelayOn({ relay, ...context }));
       const partners = owner.use(createPartners({ partner, sockets: opened.primary, metrics, now, onStanding }));
       startStun({
-        ...{ opened, layouts: bound.layouts, metrics, onBound, relay: turn, partners, browsers, workers: 1 },
+        ...{ opened, layouts: bound.layouts, metrics, onBound, relay: turn, partners, workers: 1 },
+        browsers: browsers?.take,
         desk: ticketDeskFor({ secret: ticketSecret, unixMs: wallClock }),
       });
       return { partners: partners.views };
@@ -130,7 +120,7 @@ async function reserve(plan: ServicesPlan, options: ServicesOptions): Promise<Se
   return {
     bound,
     admission: null,
-    transmit: () => {},
+    transmit: (from, to, bytes) => fleet?.tellOne({ kind: 'transmit', from, to, bytes }),
     serve: async (context) => {
       const served = await serveByWorkers(plan, options, { ...context, bound, owner });
       fleet = served.fleet;
@@ -155,11 +145,11 @@ async function serveByWorkers(
   { bound, owner, ...context }: ServeContext & { readonly bound: Bound; readonly owner: Owner },
 ): Promise<{ readonly fleet: Fleet; readonly partners: readonly PartnerView[] }> {
   const { workers = 1, partner, onPartner: onStanding } = options;
-  const { metrics, turnUsers, onBound } = context;
+  const { metrics, turnUsers, onBound, browsers } = context;
   let links: PartnerLinks | null = null;
   const fleet = await startFleet({
     onAllocation: options.onAllocation,
-    ...{ workers, turnUsers, onBound, now },
+    ...{ workers, turnUsers, onBound, browsers, now },
     start: () => ({
       ...startOf(plan, options, { ...context, bound }),
       partners: partner ? (links?.facts() ?? []) : null,

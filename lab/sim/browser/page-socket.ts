@@ -25,6 +25,12 @@ const FIREFOX_GAPS_MS = [50, 100, 200, 400, 800, 1_600] as const;
 /** RFC 8445 §5.1.2.1: a peer-reflexive candidate of the only interface. */
 const PRIORITY = 0x6e7f00ff;
 
+/** What it needs of a world and of a host: tests have it run over real sockets too. */
+export interface PageWorld {
+  readonly clock: Pick<World['clock'], 'now' | 'schedule'>;
+}
+export type PageHost = Pick<Host, 'open'>;
+
 export interface SimPageSocket {
   readonly credentials: IceCredentials;
   readonly port: number;
@@ -35,7 +41,7 @@ export interface SimPageSocket {
 }
 
 interface State {
-  readonly world: World;
+  readonly world: PageWorld;
   readonly random: Random;
   readonly kind: BrowserKind;
   readonly credentials: IceCredentials;
@@ -49,14 +55,14 @@ interface State {
 }
 
 export function openPageSocket(
-  world: World,
+  world: PageWorld,
   {
     host,
     kind,
     address,
     random,
   }: {
-    readonly host: Host;
+    readonly host: PageHost;
     readonly kind: BrowserKind;
     readonly address: string | undefined;
     readonly random: Random;

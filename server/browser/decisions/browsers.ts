@@ -20,6 +20,8 @@ export interface Browsers {
   readonly handle: (now: number, input: BrowserInput) => readonly BrowserOutput[];
   /** Whether a datagram belongs to a detection, or pretends to. */
   readonly isFor: (bytes: Uint8Array) => boolean;
+  /** The fragments that datagrams may name now, one for each socket of a page. */
+  readonly fragments: () => readonly string[];
   readonly population: () => { readonly pages: number; readonly detections: number };
 }
 
@@ -43,6 +45,7 @@ export function createBrowsers({
       return outputs;
     },
     isFor: (bytes) => isForPage(state, bytes),
+    fragments: () => [...state.sockets.keys()],
     population: () => ({
       pages: state.pages.size,
       detections: [...state.pages.values()].reduce((sum, { trials }) => sum + trials.size, 0),
@@ -111,8 +114,8 @@ function hear(now: number, state: State, input: Extract<BrowserInput, { readonly
 }
 
 function close(state: State, page: Page, reason: string): void {
-  state.outputs.push({ kind: 'close', page: page.number, reason });
   forget(state, page.number);
+  state.outputs.push({ kind: 'close', page: page.number, reason });
 }
 
 function tick(now: number, state: State): void {

@@ -8,11 +8,13 @@ export type BrowserInput =
   | { readonly kind: 'closed'; readonly page: number }
   /** `text` is null for a binary message. */
   | { readonly kind: 'message'; readonly page: number; readonly text: string | null }
-  /** A datagram of STUN with a username of ICE in it, or a response to a Binding request. */
+  /** One that names a fragment which is there. */
   | { readonly kind: 'datagram'; readonly bytes: Uint8Array; readonly local: Endpoint; readonly remote: Endpoint }
   | { readonly kind: 'tick' };
 
 export type BrowserOutput =
   | { readonly kind: 'send'; readonly page: number; readonly message: ServerMessage }
   | { readonly kind: 'close'; readonly page: number; readonly reason: string }
+  /** A fragment that datagrams may name from now on, or no longer. */
+  | { readonly kind: 'fragment'; readonly fragment: string; readonly isThere: boolean }
   | { readonly kind: 'transmit'; readonly from: Endpoint; readonly to: Endpoint; readonly bytes: Uint8Array };

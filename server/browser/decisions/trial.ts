@@ -36,7 +36,7 @@ export function begin(
     checks: Object.fromEntries(CHECKS.map(({ name }) => [name, createCheck()])) as Record<CheckName, Check>,
   };
   page.trials.set(family, trial);
-  for (const name of BROWSER_SOCKETS) state.sockets.set(ours[name].ufrag, { trial, socket: trial.sockets[name] });
+  for (const name of BROWSER_SOCKETS) addSocket(state, { trial, socket: trial.sockets[name] });
   const begun = { type: 'begun', family, sockets: ours, endpoints: places } as const;
   state.outputs.push({ kind: 'send', page: page.number, message: begun });
 }
@@ -66,7 +66,7 @@ function createCheck(): Check {
 /** Ends a detection that has its result; its base socket is answered still, since the browser may not have heard yet. */
 export function finish(state: State, trial: Trial): void {
   trial.isOver = true;
-  for (const name of ['control', 'filtering'] as const) state.sockets.delete(trial.sockets[name].ufrag);
+  for (const name of ['control', 'filtering'] as const) removeSocket(state, trial.sockets[name]);
   for (const [id, sent] of state.sent) if (sent.trial === trial) state.sent.delete(id);
 }
 
@@ -76,5 +76,15 @@ export function end(state: State, page: Page, family: Family): void {
   if (!trial) return;
   page.trials.delete(family);
   finish(state, trial);
-  state.sockets.delete(trial.sockets.base.ufrag);
+  removeSocket(state, trial.sockets.base);
+}
+
+function addSocket(state: State, { trial, socket }: { readonly trial: Trial; readonly socket: Socket }): void {
+  const { ufrag: fragment } = socket;
+  state.sockets.set(fragment, { trial, socket });
+  state.outputs.push({ kind: 'fragment', fragment, isThere: true });
+}
+
+function removeSocket(state: State, { ufrag: fragment }: Socket): void {
+  if (state.sockets.delete(fragment)) state.outputs.push({ kind: 'fragment', fragment, isThere: false });
 }

@@ -50,7 +50,7 @@ export async function beginWorker(
   const address = { bound: HOST, announced: HOST };
   const known = { isOpen: false, ticketSecret: new Uint8Array(32), sessionSecret: null, workers: 1, turnUsers: [] };
   const plan = { families: [[address] as const], port, altPort };
-  tell({ kind: 'start', start: { plan, ...known, relayed: [], partners: null, ...start } });
+  tell({ kind: 'start', start: { plan, ...known, relayed: [], partners: null, browserFragments: null, ...start } });
   for (const message of early) tell(message);
   let asked = 0;
   return {

@@ -2,6 +2,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { FRAGMENT_BURST } from '../../../server/browser/decisions/carriage.ts';
 import type { FromWorker, ToWorker, WorkerStart } from '../../../server/services/messages.ts';
 import type { Endpoint } from '../../../src/endpoint.ts';
 import { decode } from '../../../src/stun/decode.ts';
@@ -14,7 +15,7 @@ import { changeRequest, request } from '../stun/requests.ts';
 import { USERS } from '../turn/relay-server.ts';
 import { REQUESTED_TRANSPORT } from '../turn/requests.ts';
 import { openTurnClient } from '../turn/turn-client.ts';
-import { showTicket } from './clients.ts';
+import { showTicket, untilAllHear } from './clients.ts';
 import { beginWorker, HOST, type WorkerProcess } from './worker-process.ts';
 
 const AWAY = '127.0.0.2';
@@ -108,6 +109,61 @@ describe('a worker', () => {
     worker.tell({ kind: 'secrets', ticketSecret: SECRET, sessionSecret: null });
     await expect.poll(async () => (await showTicket(SECRET, worker.at)).outcome).toBe('bound');
     expect((await showTicket(former, worker.at)).outcome).toBe('refused');
+  });
+});
+
+describe('a worker of a server with pages', () => {
+  const FRAGMENT = 'fragment';
+  const naming = (fragment: string) => request([{ type: 'USERNAME', value: `${fragment}:page` }]);
+
+  it('passes on what names a fragment, and answers what names none that is there', async () => {
+    const worker = await startWorker({ browserFragments: [] });
+    const client = await openClient();
+    const remote = { address: HOST, port: client.address().port };
+    client.send(naming(FRAGMENT), worker.at.port, HOST);
+    expect((await nextOf(client)).message?.class).toBe('success');
+    worker.tell({ kind: 'browser-fragment', fragment: FRAGMENT, isThere: true });
+    await expect
+      .poll(() => {
+        client.send(naming(FRAGMENT), worker.altPort, HOST);
+        return worker.said.map(({ kind }) => kind);
+      })
+      .toContain('browser-datagram');
+    const local = { address: HOST, port: worker.altPort };
+    expect(await worker.first('browser-datagram')).toMatchObject({ local, remote });
+    expect(Buffer.from((await worker.first('browser-datagram')).bytes)).toEqual(Buffer.from(naming(FRAGMENT)));
+    worker.tell({ kind: 'browser-fragment', fragment: FRAGMENT, isThere: false });
+    const answered = nextOf(client);
+    await untilAllHear([client], {
+      bytes: naming(FRAGMENT),
+      to: worker.at,
+      isRight: ({ class: kind }) => kind === 'success',
+    });
+    expect((await answered).message?.class).toBe('success');
+  });
+
+  it('sends what it is told to, from the endpoint that it is told', async () => {
+    const worker = await startWorker({ browserFragments: [] });
+    const client = await openClient();
+    const next = nextOf(client);
+    const to = { address: HOST, port: client.address().port };
+    const from = { address: HOST, port: worker.altPort };
+    worker.tell({ kind: 'transmit', from, to, bytes: Buffer.from('a check') });
+    expect(await next).toMatchObject({ bytes: Buffer.from('a check'), from });
+  });
+
+  it('passes on no more for a fragment than a browser sends, and counts the rest', async () => {
+    const worker = await startWorker({ browserFragments: [FRAGMENT] });
+    const client = await openClient();
+    await expect
+      .poll(() => {
+        for (let sent = 0; sent < 50; sent++) client.send(naming(FRAGMENT), worker.at.port, HOST);
+        return worker.count('natcheck_browser_refused_total', { reason: 'too-many-of-fragment' });
+      })
+      .toBeGreaterThan(100);
+    const passed = (): number => worker.said.filter(({ kind }) => kind === 'browser-datagram').length;
+    expect(passed()).toBeGreaterThanOrEqual(FRAGMENT_BURST);
+    await expect.poll(async () => (await worker.count('natcheck_browser_carried_total', {})) === passed()).toBe(true);
   });
 });
 
