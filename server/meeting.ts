@@ -66,9 +66,10 @@ export async function openMeeting(plan: Plan, options: ServerOptions, around: Su
   });
   const service = owner.use(serveRendezvous({ rendezvous: cluster ?? rendezvous, now, log }));
   addServiceMetrics(metrics, service);
-  const { layouts } = services.bound;
   const { page = true } = options;
-  const browsers = page ? owner.use(serveBrowsers({ layouts, transmit: services.transmit, now })) : null;
+  const browsers = page
+    ? owner.use(serveBrowsers({ layouts: services.layouts, transmit: services.transmit, now }))
+    : null;
   const upgrades = { '/': service.upgrade, ...(browsers && { [`/${BROWSER_PATH}`]: browsers.upgrade }) };
   routeUpgrades(http, upgrades, options);
   return { rendezvous, service, browsers, cluster, http, scraped };

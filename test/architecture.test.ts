@@ -69,7 +69,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['server/base', 'server/cluster/decisions', 'server/operations', 'server/rendezvous/decisions'],
     ...['server/turn/choice', 'src/net', 'src/rendezvous'],
   ],
-  'server/partner/decisions': ['server/limit', 'server/stun/decisions', 'src/base', 'src/stun'],
+  'server/partner/decisions': [
+    ...['server/browser/decisions', 'server/limit', 'server/stun/decisions', 'src/base', 'src/stun'],
+  ],
   'server/partner': [
     'server/base',
     'server/partner/decisions',

@@ -9,9 +9,11 @@ import { sourceOf } from '../limit/source.ts';
 import type { Layout } from '../stun/decisions/layout.ts';
 import type { EndpointPair } from '../stun/decisions/responder.ts';
 import { createBrowsers } from './decisions/browsers.ts';
-import type { BrowserInput, BrowserOutput } from './decisions/input-output.ts';
+import type { BrowserInput, BrowserOutput, PageFragment } from './decisions/input-output.ts';
 import { TICK_MS } from './decisions/limits.ts';
 import { placesOf } from './decisions/places.ts';
+
+export type { PageFragment } from './decisions/input-output.ts';
 
 /** How much may wait for a page that reads slowly before it is cut off. All that a page is told is less. */
 const BUFFERED_MAX_BYTES = 64 * 1024;
@@ -24,10 +26,12 @@ export interface BrowserService extends AsyncDisposable {
   /** Takes a datagram that came to one of the UDP sockets; false when it belongs to no page. */
   readonly take: (datagram: Uint8Array, arrival: EndpointPair) => boolean;
   /** The fragments that such datagrams may name now. */
-  readonly fragments: () => readonly string[];
-  /** Sets the one who hears when they come and go. */
-  readonly onFragment: (hear: (fragment: string, change: { readonly isThere: boolean }) => void) => void;
+  readonly fragments: () => readonly PageFragment[];
+  /** Adds one who hears when they come and go. */
+  readonly onFragment: (hear: HearFragment) => void;
 }
+
+export type HearFragment = (fragment: PageFragment, change: { readonly isThere: boolean }) => void;
 
 interface State {
   readonly handle: (input: BrowserInput) => void;
@@ -44,18 +48,19 @@ export function serveBrowsers({
   transmit,
   now,
 }: {
-  readonly layouts: readonly Layout[];
+  /** With what is known of the partners now. */
+  readonly layouts: () => readonly Layout[];
   readonly transmit: (from: Endpoint, to: Endpoint, bytes: Uint8Array) => void;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }): BrowserService {
-  const browsers = createBrowsers({ places: placesOf(layouts), randomBytes });
+  const browsers = createBrowsers({ places: () => placesOf(layouts()), randomBytes });
   const sockets = new Map<number, WebSocket>();
-  let tell: Parameters<BrowserService['onFragment']>[0] = () => {};
+  const hearers: HearFragment[] = [];
   const handle = (input: BrowserInput): void => {
     for (const output of browsers.handle(now(), input)) {
       if (output.kind === 'transmit') transmit(output.from, output.to, output.bytes);
-      else if (output.kind === 'fragment') tell(output.fragment, output);
+      else if (output.kind === 'fragment') for (const hear of hearers) hear(output, output);
       else carryOut(sockets.get(output.page), output);
     }
   };
@@ -73,9 +78,7 @@ export function serveBrowsers({
       return true;
     },
     fragments: browsers.fragments,
-    onFragment: (hear) => {
-      tell = hear;
-    },
+    onFragment: (hear) => void hearers.push(hear),
     [Symbol.asyncDispose]: async () => {
       state.isClosing = true;
       clearInterval(ticking);

@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 import { type Family, familyOf } from '../../src/endpoint.ts';
 import type { Layout } from '../stun/decisions/layout.ts';
 import { createPartnerCounts, type PartnerCounts } from './decisions/counts.ts';
-import { SEALED_BYTES } from './decisions/lengths.ts';
+import { LONG_BYTES } from './decisions/lengths.ts';
 import { createPassage, type PartnerFacts, type Passage, type Passed } from './decisions/passage.ts';
 import { isForPartner } from './decisions/seal.ts';
 import { createLayouts } from './layouts.ts';
@@ -72,8 +72,8 @@ function partnerBehind(pass: (passed: Passed) => void, layout: PartnerElsewhere[
   return {
     take: (datagram, ends) => {
       if (!isForPartner(datagram)) return false;
-      // One byte more than a sealed datagram has shows that it is none.
-      pass({ kind: 'sealed', datagram: datagram.subarray(0, SEALED_BYTES + 1), ...ends });
+      // One byte more than the longest sealed datagram has shows that it is none.
+      pass({ kind: 'sealed', datagram: datagram.subarray(0, LONG_BYTES + 1), ...ends });
       return true;
     },
     layout,

@@ -3,6 +3,7 @@ import { type Endpoint, type Family, familyOf } from '../../src/endpoint.ts';
 import type { Layout } from '../stun/decisions/layout.ts';
 import type { PartnerFacts } from './decisions/passage.ts';
 import { HELLO_MS } from './decisions/standing.ts';
+import type { LentEndpoints } from './lent.ts';
 import type { FromLinkForWorker, FromWorkerForLink } from './messages.ts';
 import type { LinkSocket, PartnerService } from './service.ts';
 import { createPartners, type PartnersStart } from './start.ts';
@@ -17,7 +18,7 @@ export interface PartnerLinksOptions extends Omit<PartnersStart, 'sockets'> {
   };
 }
 
-export interface PartnerLinks extends Disposable {
+export interface PartnerLinks extends LentEndpoints, Disposable {
   readonly views: readonly PartnerView[];
   /** What a worker has to know when it begins. */
   readonly facts: () => readonly PartnerFacts[];
@@ -47,7 +48,7 @@ export function linkPartners({ layouts, workers, onStanding, ...start }: Partner
   tell();
   const telling = setInterval(tell, HELLO_MS).unref();
   return {
-    views: partners.views,
+    ...partners,
     facts,
     hear: (message) => hear(services, message),
     [Symbol.dispose]: () => {

@@ -34,7 +34,7 @@ export function addPartnerMetrics(
   });
   addCounter(registry, {
     name: 'natcheck_partner_refused_total',
-    help: 'Datagrams that claim to be from the partner, and hand-overs in them, that led to nothing, by reason.',
+    help: 'Datagrams that claim to be from the partner, and what they ask for, that led to nothing, by reason.',
     labelNames: ['reason'],
     read: () => samplesOf('reason', counts.refused),
   });

@@ -9,10 +9,13 @@ import { findPartnerAddress } from './address.ts';
 import type { PartnerCounts, PartnerRefusal } from './decisions/counts.ts';
 import type { PartnerInput, PartnerOutput } from './decisions/input-output.ts';
 import { createPartnerLink, type PartnerLink } from './decisions/link.ts';
+import { FRAGMENTS_MS } from './decisions/pages/borrow.ts';
+import type { Transmit } from './decisions/pages/message.ts';
 import { type Epoch, isForPartner } from './decisions/seal.ts';
 import { HELLO_MS, type Standing } from './decisions/standing.ts';
 import { createLayouts } from './layouts.ts';
 import type { PartnerOptions } from './options.ts';
+import { carryOutForPages, type PartnerPages } from './pages.ts';
 
 /** What a link needs of a socket. */
 export type LinkSocket = Pick<UdpSocket, 'local' | 'send'>;
@@ -29,6 +32,8 @@ export interface PartnerServiceOptions extends PartnerOptions {
   readonly randomBytes: (length: number) => Uint8Array;
   /** Answers a request that came to the partner, or says why not. */
   readonly answerFor: (handOver: HandOver) => PartnerRefusal | null;
+  /** What the link has to do for pages, on both sides. */
+  readonly pages: PartnerPages;
   /** Hears of each change. */
   readonly onStanding?: ((standing: Standing) => void) | undefined;
   readonly resolver?: Resolver | undefined;
@@ -40,6 +45,12 @@ export interface PartnerService extends Disposable {
   /** The layout with what is known of the partner now. */
   readonly layout: (now: number) => Layout;
   readonly handOver: (handOver: HandOver) => void;
+  /** Takes the datagrams that are for a page of the partner's; false when one is not. */
+  readonly carry: (datagram: Uint8Array, ends: EndpointPair) => boolean;
+  /** Has the partner send a check from its endpoint with that port. */
+  readonly transmit: (transmit: Transmit) => void;
+  /** Tells the partner of a fragment at once, which it is told of again and again with all others. */
+  readonly tellFragment: (fragment: string) => void;
   readonly standing: () => Standing;
   /** Null while its name has not been found. */
   readonly address: () => string | null;
@@ -65,6 +76,8 @@ export function servePartner(options: PartnerServiceOptions): PartnerService {
   const ask = (): void => handle({ kind: 'tick' });
   ask();
   const asking = setInterval(ask, HELLO_MS).unref();
+  const tell = (fragments: readonly string[]): void => handle({ kind: 'fragments', fragments });
+  const telling = setInterval(() => tell(options.pages.fragments(family)), FRAGMENTS_MS).unref();
   return {
     take: (bytes, { local, remote }) => {
       if (!isForPartner(bytes)) return false;
@@ -76,11 +89,20 @@ export function servePartner(options: PartnerServiceOptions): PartnerService {
     },
     layout: createLayouts(layout, { address: at.current, isUp: (time) => standingAt(time) === 'up' }),
     handOver: (handOver) => handle({ kind: 'hand-over', handOver }),
+    carry: (bytes, { local, remote }) => {
+      if (isClosed || remote.port === 0 || !link.isLent(bytes)) return false;
+      const arrivedAt = local.port === port ? 'port' : 'altPort';
+      handle({ kind: 'carry', carry: { arrivedAt, remote, bytes } });
+      return true;
+    },
+    transmit: (transmit) => handle({ kind: 'transmit', transmit }),
+    tellFragment: (fragment) => tell([fragment]),
     standing,
     address: at.current,
     epoch: link.epoch,
     [Symbol.dispose]: () => {
       clearInterval(asking);
+      clearInterval(telling);
       handle({ kind: 'closing' });
       isClosed = true;
       at[Symbol.dispose]();
@@ -90,7 +112,7 @@ export function servePartner(options: PartnerServiceOptions): PartnerService {
 
 /** Passes what happens to the link, and carries out what it wants. */
 function createHandler(
-  { socket, counts, now, answerFor, onStanding }: PartnerServiceOptions,
+  { socket, counts, now, answerFor, onStanding, pages, layout }: PartnerServiceOptions,
   { link, endpoint }: { readonly link: PartnerLink; readonly endpoint: () => Endpoint | null },
 ): (input: PartnerInput) => void {
   const failed = (): void => {
@@ -110,6 +132,9 @@ function createHandler(
       }
       case 'standing':
         onStanding?.(output.standing);
+        break;
+      default:
+        carryOutForPages(output, { pages, layout, counts, partner: endpoint()?.address });
         break;
     }
   };

@@ -1,7 +1,6 @@
 /** The workers of a server, as the first process has them: started, told of each other, replaced, and ended. */
 import type { ChildProcess } from 'node:child_process';
 import { type BackOff, createBackOff } from '../../src/net/back-off.ts';
-import type { BrowserService } from '../browser/service.ts';
 import type { FromWorkerForLink } from '../partner/messages.ts';
 import type { Tls } from '../sockets/tls.ts';
 import type { BoundTicket } from '../stun/answer.ts';
@@ -9,6 +8,7 @@ import type { AllocationTold } from '../turn/allocation-watch.ts';
 import type { RelayedElsewhere } from '../turn/service.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import { createMetricsReader, type MetricsReader } from './metrics.ts';
+import type { PagesOfFleet } from './pages.ts';
 import { forkWorker } from './program.ts';
 import { createRunning, endRunning, isReading, type Running, tell } from './running.ts';
 import { served } from './served.ts';
@@ -17,9 +17,6 @@ import type { WatchedTurnUsers } from './turn-users.ts';
 /** The second time within SETTLED_MS that a worker is replaced, it is after 200 ms, and at last after 5 s. */
 const REPLACED_AFTER_MS = [200, 500, 1_000, 2_000, 5_000];
 const SETTLED_MS = 30_000;
-
-/** What workers have to do with pages. */
-export type PagesOfFleet = Pick<BrowserService, 'take' | 'fragments' | 'onFragment'>;
 
 export interface FleetOptions {
   readonly workers: number;
@@ -30,8 +27,8 @@ export interface FleetOptions {
   readonly onBound: (bound: BoundTicket) => void;
   /** Hears what is for the links to partners. */
   readonly onForLink: (message: FromWorkerForLink) => void;
-  /** The pages, for which workers have the sockets; null where there are none. */
-  readonly browsers: PagesOfFleet | null;
+  /** The pages, for which workers have the sockets; null where there are none, here or at a partner. */
+  readonly pages: PagesOfFleet | null;
   readonly onAllocation: ((told: AllocationTold) => void) | undefined;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
@@ -88,9 +85,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const metrics = createMetricsReader(children);
   const state: State = { options, slots, metrics, turn: 0, tls: undefined, isDraining: false, isClosing: false };
   options.turnUsers.onChange((user, { isThere }) => tellAll(state, { kind: 'turn-user', user, isThere }));
-  options.browsers?.onFragment((fragment, { isThere }) =>
-    tellAll(state, { kind: 'browser-fragment', fragment, isThere }),
-  );
+  options.pages?.onFragment((fragment, { isThere }) => tellAll(state, { kind: 'browser-fragment', fragment, isThere }));
   try {
     await Promise.all(slots.map((slot) => served(begin(state, slot))));
   } catch (error) {
@@ -124,7 +119,7 @@ function createSlot(): Slot {
 
 /** Starts the slot's worker, and has it replaced when it ends. */
 function begin(state: State, slot: Slot): ChildProcess {
-  const { start, workers, turnUsers, browsers, now } = state.options;
+  const { start, workers, turnUsers, pages, now } = state.options;
   const child = forkWorker();
   const running = createRunning(child);
   slot.running = running;
@@ -135,7 +130,7 @@ function begin(state: State, slot: Slot): ChildProcess {
   child.on('error', () => {});
   const others = state.slots.filter((one) => one !== slot);
   const relayed = others.flatMap((other) => [...other.relayed.values()].map(({ endpoint }) => endpoint));
-  const known = { workers, turnUsers: turnUsers.all(), browserFragments: browsers?.fragments() ?? null, relayed };
+  const known = { workers, turnUsers: turnUsers.all(), browserFragments: pages?.fragments() ?? null, relayed };
   tell(running, { kind: 'start', start: { ...start(), ...known, ...(state.tls && { tls: state.tls }) } });
   if (state.isDraining) tell(running, { kind: 'draining' });
   return child;
@@ -166,7 +161,7 @@ function hear(state: State, slot: Slot, message: FromWorker): void {
       slot.running?.child.kill();
       break;
     case 'browser-datagram':
-      state.options.browsers?.take(message.bytes, message);
+      state.options.pages?.take(message.bytes, message);
       break;
     case 'sealed':
     case 'hand-over':

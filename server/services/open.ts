@@ -82,11 +82,12 @@ export function renewTurns({ turns }: OpenedServices, tls: Tls): void {
   if (servers.length > 0) renewTls(servers, tls);
 }
 
-/** Sends from the UDP socket at that announced endpoint; what cannot be sent is lost. */
+/** Sends from the UDP socket at that announced endpoint, of which false says that there is none; what cannot be sent is lost. */
 export function transmitFrom(
   { primary, alternate }: OpenedServices,
   { from, to, bytes }: { readonly from: Endpoint; readonly to: Endpoint; readonly bytes: Uint8Array },
-): void {
+): boolean {
   const socket = [...primary, ...alternate].find(({ local }) => sameEndpoint(local, from));
   socket?.send(bytes, to, () => {});
+  return socket !== undefined;
 }

@@ -4,18 +4,21 @@ import type { Endpoint } from '../../src/endpoint.ts';
 import { now, wallClock } from '../../src/net/driver.ts';
 import { createOwner, type Owner } from '../../src/net/owner.ts';
 import type { Admission } from '../limit/tcp-admission.ts';
+import type { LentEndpoints } from '../partner/lent.ts';
 import { linkPartners, type PartnerLinks } from '../partner/links.ts';
 import type { PartnerOptions } from '../partner/options.ts';
-import { createPartners, type PartnersStart } from '../partner/start.ts';
+import { createPartners, type Partners, type PartnersStart } from '../partner/start.ts';
 import type { PartnerView } from '../partner/view.ts';
 import { closeAll } from '../sockets/bind.ts';
 import type { Tls } from '../sockets/tls.ts';
 import type { BoundTicket } from '../stun/answer.ts';
+import type { Layout } from '../stun/decisions/layout.ts';
 import type { AllocationTold } from '../turn/allocation-watch.ts';
 import { isOpenRelay, type RelayServerOptions } from '../turn/options.ts';
 import type { RelayService } from '../turn/service.ts';
-import { type Fleet, type FleetOptions, type PagesOfFleet, startFleet } from './fleet.ts';
+import { type Fleet, type FleetOptions, startFleet } from './fleet.ts';
 import { openServices, renewTurns, transmitFrom } from './open.ts';
+import { createFleetPages, type PageService, partnerPagesOf, tellPartners } from './pages.ts';
 import type { ServicesPlan } from './plan.ts';
 import { relayShare } from './share.ts';
 import { type Bound, boundOf, type RelayContext, startRelayOn, startStun, ticketDeskFor } from './start.ts';
@@ -42,14 +45,16 @@ export interface ServeContext {
   /** Hears of each good ticket. */
   readonly onBound: (bound: BoundTicket) => void;
   /** The measuring of browsers; null where there is no page. */
-  readonly browsers: PagesOfFleet | null;
+  readonly browsers: PageService | null;
 }
 
 export interface Services extends AsyncDisposable {
   readonly bound: Bound;
   /** Decides on TCP connections to the relay; null where the workers do. */
   readonly admission: Admission | null;
-  /** Sends a datagram from one of the endpoints that are bound; it is lost where that cannot be done. */
+  /** The layouts with what is known of the partners now. */
+  readonly layouts: () => readonly Layout[];
+  /** Sends a datagram from one of the endpoints that are bound, or a partner's; it is lost where that cannot be done. */
   readonly transmit: (from: Endpoint, to: Endpoint, bytes: Uint8Array) => void;
   /** Serves from now on. @throws StartError when a worker cannot. */
   readonly serve: (context: ServeContext) => Promise<{ readonly partners: readonly PartnerView[] }>;
@@ -79,22 +84,30 @@ async function openHere(plan: ServicesPlan, options: ServicesOptions): Promise<S
   const bound = boundOf(plan, opened);
   const { relay, authToken, partner, onPartner: onStanding, onAllocation } = options;
   let turn: RelayService | null = null;
+  let partners: Partners | null = null;
+  const transmit: Services['transmit'] = (from, to, bytes) => {
+    if (!transmitFrom(opened, { from, to, bytes })) partners?.transmit(from, to, bytes);
+  };
   return {
     bound,
     admission: opened.admission,
-    transmit: (from, to, bytes) => transmitFrom(opened, { from, to, bytes }),
+    layouts: () => layoutsWith(bound, partners),
+    transmit,
     serve: async ({ metrics, ticketSecret, sessionSecret, turnUsers, onBound, browsers }) => {
       const isOpen = isOpenRelay(relay, authToken);
       const isAttended = turnUsers.has;
       const context = { opened, bound, metrics, isAttended, isOpen, sessionSecret, onAllocation };
       if (relay) turn = owner.use(startRelayOn({ relay, ...context }));
-      const partners = owner.use(createPartners({ partner, sockets: opened.primary, metrics, now, onStanding }));
+      const pages = partnerPagesOf(browsers, { transmit, onLease: () => {} });
+      const lenders = owner.use(createPartners({ partner, sockets: opened.primary, metrics, now, pages, onStanding }));
+      partners = lenders;
+      tellPartners(browsers, lenders);
       startStun({
-        ...{ opened, layouts: bound.layouts, metrics, onBound, relay: turn, partners, workers: 1 },
-        browsers: browsers?.take,
+        ...{ opened, layouts: bound.layouts, metrics, onBound, relay: turn, partners: lenders, workers: 1 },
+        browsers: (datagram, ends) => browsers?.take(datagram, ends) || lenders.carry(datagram, ends),
         desk: ticketDeskFor({ secret: ticketSecret, unixMs: wallClock }),
       });
-      return { partners: partners.views };
+      return { partners: lenders.views };
     },
     renewTls: (tls) => renewTurns(opened, tls),
     tellSecrets: () => {},
@@ -117,14 +130,17 @@ async function reserve(plan: ServicesPlan, options: ServicesOptions): Promise<Se
   await closeAll([...opened.primary, ...opened.alternate, ...opened.turns]);
   const owner = createOwner();
   let fleet: Fleet | null = null;
+  let links: PartnerLinks | null = null;
   return {
     bound,
     admission: null,
-    transmit: (from, to, bytes) => fleet?.tellOne({ kind: 'transmit', from, to, bytes }),
+    layouts: () => layoutsWith(bound, links),
+    transmit: (from, to, bytes) => {
+      if (!links?.transmit(from, to, bytes)) fleet?.tellOne({ kind: 'transmit', from, to, bytes });
+    },
     serve: async (context) => {
-      const served = await serveByWorkers(plan, options, { ...context, bound, owner });
-      fleet = served.fleet;
-      return { partners: served.partners };
+      ({ fleet, links } = await serveByWorkers(plan, options, { ...context, bound, owner }));
+      return { partners: links.views };
     },
     renewTls: (tls) => fleet?.renewTls(tls),
     tellSecrets: ({ ticketSecret, sessionSecret }) =>
@@ -143,13 +159,14 @@ async function serveByWorkers(
   plan: ServicesPlan,
   options: ServicesOptions,
   { bound, owner, ...context }: ServeContext & { readonly bound: Bound; readonly owner: Owner },
-): Promise<{ readonly fleet: Fleet; readonly partners: readonly PartnerView[] }> {
+): Promise<{ readonly fleet: Fleet; readonly links: PartnerLinks }> {
   const { workers = 1, partner, onPartner: onStanding } = options;
   const { metrics, turnUsers, onBound, browsers } = context;
   let links: PartnerLinks | null = null;
+  const pages = createFleetPages(browsers, (datagram, ends) => links?.carry(datagram, ends) ?? false);
   const fleet = await startFleet({
     onAllocation: options.onAllocation,
-    ...{ workers, turnUsers, onBound, browsers, now },
+    ...{ workers, turnUsers, onBound, pages: browsers || partner ? pages : null, now },
     start: () => ({
       ...startOf(plan, options, { ...context, bound }),
       partners: partner ? (links?.facts() ?? []) : null,
@@ -159,8 +176,19 @@ async function serveByWorkers(
   owner.use(fleet);
   const { tellOne, tellReading } = fleet;
   const told = { tellOne, tellAll: tellReading };
-  links = owner.use(linkPartners({ layouts: bound.layouts, workers: told, partner, metrics, now, onStanding }));
-  return { fleet, partners: links.views };
+  const transmit: Services['transmit'] = (from, to, bytes) => void tellOne({ kind: 'transmit', from, to, bytes });
+  links = owner.use(
+    linkPartners({
+      ...{ layouts: bound.layouts, workers: told, partner, metrics, now, onStanding },
+      pages: partnerPagesOf(browsers, { transmit, onLease: pages.onLease }),
+    }),
+  );
+  tellPartners(browsers, links);
+  return { fleet, links };
+}
+
+function layoutsWith({ layouts }: Bound, partners: LentEndpoints | null): readonly Layout[] {
+  return layouts.map((alone) => partners?.layoutOf(alone) ?? alone);
 }
 
 function startOf(

@@ -1,5 +1,5 @@
 /** One detection in a simulated browser, through the server's decisions: how the host is reached, by which seed; the report. */
-import { createBrowsers } from '../../../server/browser/decisions/browsers.ts';
+import { type Browsers, createBrowsers } from '../../../server/browser/decisions/browsers.ts';
 import type { BrowserInput } from '../../../server/browser/decisions/input-output.ts';
 import { TICK_MS } from '../../../server/browser/decisions/limits.ts';
 import { placesOf } from '../../../server/browser/decisions/places.ts';
@@ -18,6 +18,7 @@ import { DEFAULT_BOUNDS, runUntil } from '../network/clock.ts';
 import { addressOf, createHost, type Host } from '../network/host.ts';
 import type { Link } from '../network/link.ts';
 import { createWorld, type World } from '../network/world.ts';
+import { addPartnerServers } from '../server/partner-servers.ts';
 import { LAB_LAYOUT, LAB_LAYOUT_IPV6 } from '../server/stun-server.ts';
 import { createSite, type Site, type SiteOptions } from '../site/site.ts';
 import { type BrowserKind, openPageSocket, type SimPageSocket } from './page-socket.ts';
@@ -29,6 +30,8 @@ export interface SimBrowserDetection {
   readonly family?: Family;
   readonly link?: Link;
   readonly layout?: Layout;
+  /** Whether the server has the first address of the layout alone, and a partner the second; default: it has both. */
+  readonly isPartnered?: boolean;
   /** Endpoints of the server that send nothing, whatever they are to: as a firewall before it would have it. */
   readonly mute?: (from: { readonly address: string; readonly port: number }) => boolean;
   readonly disturb?: (world: World, site: Site) => void;
@@ -50,7 +53,7 @@ export interface BrowserRun {
 export function detectByBrowserInSim(options: SimBrowserDetection): BrowserRun {
   const { access, seed, browser, family = 'IPv4', link, layout = LAYOUTS[family], disturb } = options;
   const world = createWorld({ seed });
-  const server = addServer(world, layout, options.mute);
+  const server = options.isPartnered ? addPartneredServer(world, layout) : addServer(world, layout, options.mute);
   const site = createSite(world, { name: 'router', access, family, ...(link && { link }) });
   const host = site.addHost('browser');
   disturb?.(world, site);
@@ -122,31 +125,74 @@ interface Server {
 function addServer(world: World, layout: Layout, mute: SimBrowserDetection['mute']): Server {
   const [first, ...others] = layout.addresses;
   const host = createHost(world, { name: 'server', realm: world.internet, addresses: [first, ...others] });
+  const { server, browsers } = createServer(world, {
+    layouts: () => [layout],
+    transmit: (from, to, bytes) => {
+      if (!mute?.(from)) host.sendFrom(from, to, bytes);
+    },
+    onFragment: () => {},
+  });
+  for (const local of endpointsOf(layout)) {
+    host.open((remote, bytes) => {
+      if (browsers.isFor(bytes)) server.handle({ kind: 'datagram', bytes, local, remote });
+    }, local);
+  }
+  return server;
+}
+
+/** One that has a partner at its other address. */
+function addPartneredServer(world: World, layout: Layout): Server {
+  const [home] = addPartnerServers(world, { layout });
+  const { server, browsers } = createServer(world, {
+    layouts: () => [home.layout()],
+    transmit: home.transmit,
+    onFragment: home.tellFragment,
+  });
+  home.servePages({
+    take: (bytes, local, remote) => {
+      const isFor = browsers.isFor(bytes);
+      if (isFor) server.handle({ kind: 'datagram', bytes, local, remote });
+      return isFor;
+    },
+    fragments: () => browsers.fragments().map(({ fragment }) => fragment),
+  });
+  return server;
+}
+
+/** The server's decisions, which are told of time. */
+function createServer(
+  world: World,
+  {
+    layouts,
+    transmit,
+    onFragment,
+  }: {
+    readonly layouts: () => readonly Layout[];
+    readonly transmit: (from: Endpoint, to: Endpoint, bytes: Uint8Array) => void;
+    readonly onFragment: (fragment: string) => void;
+  },
+): { readonly server: Server; readonly browsers: Browsers } {
   const random = world.random.fork('browsers');
-  const browsers = createBrowsers({ places: placesOf([layout]), randomBytes: random.bytes });
+  const browsers = createBrowsers({ places: () => placesOf(layouts()), randomBytes: random.bytes });
   const server: Server = {
     tell: () => {},
     sent: 0,
     handle: (input) => {
       for (const output of browsers.handle(world.clock.now(), input)) {
         if (output.kind === 'send') server.tell(output.message);
+        if (output.kind === 'fragment' && output.isThere) onFragment(output.fragment);
         if (output.kind !== 'transmit') continue;
         server.sent++;
-        if (!mute?.(output.from)) host.sendFrom(output.from, output.to, output.bytes);
+        transmit(output.from, output.to, output.bytes);
       }
     },
   };
-  for (const local of endpointsOf(layout)) {
-    host.open((remote, bytes) => {
-      if (browsers.isFor(bytes)) server.handle({ kind: 'datagram', bytes, local, remote });
-    }, local);
-  }
   const tick = (): void => {
     server.handle({ kind: 'tick' });
     world.clock.schedule(world.clock.now() + TICK_MS, tick);
   };
   tick();
-  return server;
+  return { server, browsers };
 }
 
 function openSockets(

@@ -3,17 +3,17 @@
  * place of an RFC 5780 server, which checks the browser from there.
  */
 
-import type { Endpoint, Family } from '../../../src/endpoint.ts';
-import type { Place } from '../../../src/nat/browser/places.ts';
+import type { Family } from '../../../src/endpoint.ts';
 import { BROWSER_VERSION, pageMessage } from '../../../src/nat/browser/protocol.ts';
 import { parseMessage } from '../../../src/rendezvous/protocol/parse.ts';
 import { conclude } from './conclude.ts';
-import type { BrowserInput, BrowserOutput } from './input-output.ts';
+import type { BrowserInput, BrowserOutput, PageFragment } from './input-output.ts';
 import { PAGE_MAX_MS, PAGES_MAX, PAGES_PER_SOURCE } from './limits.ts';
+import type { Places } from './places.ts';
 import { isForPage, receive } from './receive.ts';
 import { stepRounds } from './round.ts';
 import type { Page, State } from './state.ts';
-import { begin, end, finish } from './trial.ts';
+import { begin, end, finish, nameOf } from './trial.ts';
 
 export interface Browsers {
   /** Takes an input, and gives what it leads to, in order. `now` is in ms of any one monotonic clock. */
@@ -21,16 +21,16 @@ export interface Browsers {
   /** Whether a datagram belongs to a detection, or pretends to. */
   readonly isFor: (bytes: Uint8Array) => boolean;
   /** The fragments that datagrams may name now, one for each socket of a page. */
-  readonly fragments: () => readonly string[];
+  readonly fragments: () => readonly PageFragment[];
   readonly population: () => { readonly pages: number; readonly detections: number };
 }
 
-/** @param places the endpoints of the server in each family; `other-address` and the like are left out where there is none. */
+/** @param places the endpoints of the server in each family, as they are when a detection begins. */
 export function createBrowsers({
   places,
   randomBytes,
 }: {
-  readonly places: ReadonlyMap<Family, Readonly<Partial<Record<Place, Endpoint>>>>;
+  readonly places: () => ReadonlyMap<Family, Places>;
   readonly randomBytes: (length: number) => Uint8Array;
 }): Browsers {
   const state: State = {
@@ -45,7 +45,7 @@ export function createBrowsers({
       return outputs;
     },
     isFor: (bytes) => isForPage(state, bytes),
-    fragments: () => [...state.sockets.keys()],
+    fragments: () => [...state.sockets.values()].map(({ trial, socket }) => nameOf(trial, socket)),
     population: () => ({
       pages: state.pages.size,
       detections: [...state.pages.values()].reduce((sum, { trials }) => sum + trials.size, 0),
@@ -83,7 +83,7 @@ function open(now: number, state: State, { page, source }: Extract<BrowserInput,
   }
   state.sources.set(source, ofSource + 1);
   state.pages.set(page, { number: page, source, openedAt: now, begun: 0, arrivalMs: now, trials: new Map() });
-  const families = [...state.places.keys()];
+  const families = [...state.places().keys()];
   state.outputs.push({ kind: 'send', page, message: { type: 'welcome', version: BROWSER_VERSION, families } });
 }
 

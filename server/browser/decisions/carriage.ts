@@ -61,15 +61,17 @@ export function createCarriageCounts(): CarriageCounts {
   };
 }
 
-/** @param options.workers how many processes share what is carried. */
-export function createCarriage({
-  workers,
-  counts,
-}: {
-  readonly workers: number;
+export interface CarriageOptions {
+  /** How many processes share what is carried; default: 1. */
+  readonly workers?: number;
+  /** What all of them carry for all fragments; default: CARRIED_PER_SECOND. */
+  readonly inAllPerSecond?: number;
   readonly counts: CarriageCounts;
-}): Carriage {
-  const perSecond = CARRIED_PER_SECOND / workers;
+}
+
+export function createCarriage(options: CarriageOptions): Carriage {
+  const { workers = 1, inAllPerSecond = CARRIED_PER_SECOND, counts } = options;
+  const perSecond = inAllPerSecond / workers;
   const inAll = { burst: Math.ceil(perSecond), intervalMs: 1_000 / perSecond };
   const ofFragment = { burst: FRAGMENT_BURST, intervalMs: (1_000 / FRAGMENT_PER_SECOND) * workers };
   const state: State = { counts, ofFragment, inAll, buckets: new Map(), inAllMs: Number.NEGATIVE_INFINITY };

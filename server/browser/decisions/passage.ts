@@ -9,9 +9,11 @@ export type Elsewhere = 'other-port' | 'other-address-and-port';
 export type Passage = { readonly kind: 'passed' | 'blocked' } | { readonly kind: 'unknown'; readonly reason: Reason };
 
 /** What is known of the checks from there; null while more may still come. */
-export function passageOf(now: number, { places, checks, pace, lastRoundAt }: Trial, place: Elsewhere): Passage | null {
+export function passageOf(now: number, trial: Trial, place: Elsewhere): Passage | null {
+  const { places, checks, pace, lastRoundAt } = trial;
   if (!places[place]) return { kind: 'unknown', reason: 'server-has-one-address' };
   if (checks[place].answer) return { kind: 'passed' };
+  if (isOutOfReach(trial, place)) return { kind: 'unknown', reason: 'several-public-addresses' };
   const control = dueSends(now, checks[`control.${place}`].sends, pace);
   // While the control has heard nothing, what counts is whether it should have: by the rounds that it took part in.
   const since = checks[`control.${place}`].sends[0]?.at ?? Number.POSITIVE_INFINITY;
@@ -26,6 +28,17 @@ export function passageOf(now: number, { places, checks, pace, lastRoundAt }: Tr
   if (judged === 'control-mute') return { kind: 'unknown', reason: 'alternate-unheard' };
   const isOver = checks.plain.sends.length >= MAX_ROUNDS && now >= lastRoundAt + pace.patienceMs();
   return isOver ? { kind: 'unknown', reason: 'too-much-loss' } : null;
+}
+
+/**
+ * Whether a partner would not send the check, as it has heard the control socket from another address than that of the filtering
+ * socket: such silence is no filter's.
+ */
+function isOutOfReach({ isLent, sockets }: Trial, place: Elsewhere): boolean {
+  if (!isLent || place === 'other-port') return false;
+  const heard = sockets.control.sights.get(place)?.endpoint.address;
+  const target = sockets.filtering.sights.get('primary')?.endpoint.address;
+  return heard !== undefined && target !== undefined && heard !== target;
 }
 
 /** The filter that explains both passages, or null while one that matters is open. */

@@ -39,7 +39,8 @@ export function ask(
   const check = trial.checks[name];
   check.sends.push(send);
   check.to = to;
-  const transactionId = drawTransactionId(socket.ufrag, state.randomBytes);
+  // One fragment for all checks of a detection: whoever sends some of them for this server knows by it who has spoken.
+  const transactionId = drawTransactionId(trial.sockets.control.ufrag, state.randomBytes);
   state.sent.set(hex(transactionId), { trial, name, send, from, to });
   const bytes = encodeCheck({
     ...{ transactionId, ...socket.asked, priority: PRIORITY, role: 'controlled', nominates: false },

@@ -7,6 +7,7 @@ import type { Pace } from '../../../src/nat/probes/pace.ts';
 import type { Send } from '../../../src/nat/probes/probe.ts';
 import type { Reason } from '../../../src/nat/reason.ts';
 import type { BrowserOutput } from './input-output.ts';
+import type { Places } from './places.ts';
 
 /** What one place has seen of a socket. */
 export interface Sight {
@@ -65,7 +66,9 @@ export type CheckName = (typeof CHECKS)[number]['name'];
 export interface Trial {
   readonly family: Family;
   readonly page: Page;
-  readonly places: Readonly<Partial<Record<Place, Endpoint>>>;
+  readonly places: Places['endpoints'];
+  /** Whether the other address is a partner's. */
+  readonly isLent: boolean;
   readonly sockets: Readonly<Record<BrowserSocket, Socket>>;
   readonly checks: Readonly<Record<CheckName, Check>>;
   readonly pace: Pace;
@@ -104,8 +107,8 @@ export interface Page {
 }
 
 export interface State {
-  /** The places of each family that is served. */
-  readonly places: ReadonlyMap<Family, Trial['places']>;
+  /** The places of each family that is served, as they are now. */
+  readonly places: () => ReadonlyMap<Family, Places>;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly pages: Map<number, Page>;
   /** How many pages each source has. */

@@ -6,6 +6,7 @@ import { BROWSER_SOCKETS, type BrowserSocket } from '../../../src/nat/browser/pl
 import type { PageMessage, SocketCredentials } from '../../../src/nat/browser/protocol.ts';
 import { createPace } from '../../../src/nat/probes/pace.ts';
 import { shortTermKey } from '../../../src/stun/integrity.ts';
+import type { PageFragment } from './input-output.ts';
 import { TRIALS_PER_PAGE } from './limits.ts';
 import { CHECKS, type Check, type CheckName, type Page, type Socket, type State, type Trial } from './state.ts';
 
@@ -16,7 +17,7 @@ export function begin(
   { page, message }: { readonly page: Page; readonly message: Extract<PageMessage, { readonly type: 'begin' }> },
 ): void {
   const { family, sockets: theirs } = message;
-  const places = state.places.get(family);
+  const places = state.places().get(family);
   if (!places || ++page.begun > TRIALS_PER_PAGE) {
     const reason = places ? 'busy' : 'no-such-family';
     const detail = places ? 'this page has begun too many detections: reload it' : `this server has no ${family}`;
@@ -26,7 +27,8 @@ export function begin(
   end(state, page, family);
   const ours = credentialsOf(() => createCredentials(state.randomBytes));
   const trial: Trial = {
-    ...{ family, page, places, pace: createPace(), begunAt: now, startedAt: null },
+    ...{ family, page, places: places.endpoints, isLent: places.isLent },
+    ...{ pace: createPace(), begunAt: now, startedAt: null },
     ...{ lastRoundAt: Number.NEGATIVE_INFINITY, mapping: null, filtering: null, isOver: false },
     sockets: {
       control: createSocket('control', ours, theirs),
@@ -36,8 +38,8 @@ export function begin(
     checks: Object.fromEntries(CHECKS.map(({ name }) => [name, createCheck()])) as Record<CheckName, Check>,
   };
   page.trials.set(family, trial);
-  for (const name of BROWSER_SOCKETS) addSocket(state, { trial, socket: trial.sockets[name] });
-  const begun = { type: 'begun', family, sockets: ours, endpoints: places } as const;
+  for (const name of BROWSER_SOCKETS) addSocket(state, trial, trial.sockets[name]);
+  const begun = { type: 'begun', family, sockets: ours, endpoints: places.endpoints } as const;
   state.outputs.push({ kind: 'send', page: page.number, message: begun });
 }
 
@@ -66,7 +68,7 @@ function createCheck(): Check {
 /** Ends a detection that has its result; its base socket is answered still, since the browser may not have heard yet. */
 export function finish(state: State, trial: Trial): void {
   trial.isOver = true;
-  for (const name of ['control', 'filtering'] as const) removeSocket(state, trial.sockets[name]);
+  for (const name of ['control', 'filtering'] as const) removeSocket(state, trial, trial.sockets[name]);
   for (const [id, sent] of state.sent) if (sent.trial === trial) state.sent.delete(id);
 }
 
@@ -76,15 +78,21 @@ export function end(state: State, page: Page, family: Family): void {
   if (!trial) return;
   page.trials.delete(family);
   finish(state, trial);
-  removeSocket(state, trial.sockets.base);
+  removeSocket(state, trial, trial.sockets.base);
 }
 
-function addSocket(state: State, { trial, socket }: { readonly trial: Trial; readonly socket: Socket }): void {
-  const { ufrag: fragment } = socket;
-  state.sockets.set(fragment, { trial, socket });
-  state.outputs.push({ kind: 'fragment', fragment, isThere: true });
+/** The fragment of a socket, and what is tested by it. */
+export function nameOf({ family }: Trial, { ufrag: fragment, name: socket }: Socket): PageFragment {
+  return { fragment, family, socket };
 }
 
-function removeSocket(state: State, { ufrag: fragment }: Socket): void {
-  if (state.sockets.delete(fragment)) state.outputs.push({ kind: 'fragment', fragment, isThere: false });
+function addSocket(state: State, trial: Trial, socket: Socket): void {
+  state.sockets.set(socket.ufrag, { trial, socket });
+  state.outputs.push({ kind: 'fragment', ...nameOf(trial, socket), isThere: true });
+}
+
+function removeSocket(state: State, trial: Trial, socket: Socket): void {
+  if (state.sockets.delete(socket.ufrag)) {
+    state.outputs.push({ kind: 'fragment', ...nameOf(trial, socket), isThere: false });
+  }
 }

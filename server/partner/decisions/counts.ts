@@ -1,4 +1,5 @@
 /** The counts of what passes between two partners: plain numbers, read by the metrics. */
+import { CARRIAGE_REFUSALS, type CarriageRefusal } from '../../browser/decisions/carriage.ts';
 import { HAND_OVER_REFUSALS } from '../../stun/decisions/hand-over.ts';
 
 /** Why a datagram, or a hand-over in it, was not acted on. */
@@ -15,7 +16,7 @@ export const PARTNER_REFUSALS = [
   'unsealed',
   /** So many come from processes of the partner that are not known that no more are opened now. */
   'too-many-unknown',
-  /** So many come under the name of the partner's process that a worker passes no more on now. */
+  /** So many come under the name of the partner's process, or lead to one thing, that no more are passed on or acted on now. */
   'too-many',
   /** It is for an earlier process of this server, or for one that its sender does not know yet. */
   'other-epoch',
@@ -29,13 +30,19 @@ export const PARTNER_REFUSALS = [
   'too-many-hellos',
   /** It asks for a reply while the partner is not heard: it has lain somewhere. */
   'not-heard',
+  /** What it asks to be sent is no check of ICE. */
+  'no-check',
+  /** The check is for no page that the partner has told of. */
+  'no-such-fragment',
+  /** The check would go to an address that has sent nothing to this server for that page. */
+  'unspoken',
   /** As many replies to the client's address have been sent as may be. */
   'rate-limited',
   ...HAND_OVER_REFUSALS,
 ] as const;
 export type PartnerRefusal = (typeof PARTNER_REFUSALS)[number];
 
-export const PARTNER_MESSAGES = ['hello', 'answer', 'bye', 'hand-over'] as const;
+export const PARTNER_MESSAGES = ['hello', 'answer', 'bye', 'hand-over', 'fragments', 'carry', 'transmit'] as const;
 type MessageKind = (typeof PARTNER_MESSAGES)[number];
 
 export interface PartnerCounts {
@@ -44,17 +51,21 @@ export interface PartnerCounts {
   readonly taken: Record<MessageKind, number>;
   readonly refused: Record<PartnerRefusal, number>;
   /**
-   * What was not sent: requests, because the partner went away or had too many in this second; and datagrams that the
-   * system refused.
+   * What was not sent: requests and what concerns pages, because the partner went away, had too many in this second, for all
+   * pages or for one of them, or because it is too long; and datagrams that the system refused.
    */
-  readonly unsent: Record<'partner-down' | 'too-many' | 'send-failed', number>;
+  readonly unsent: Record<'partner-down' | 'send-failed' | CarriageRefusal, number>;
 }
 
 export function createPartnerCounts(): PartnerCounts {
   return {
-    sent: { hello: 0, answer: 0, bye: 0, 'hand-over': 0 },
-    taken: { hello: 0, answer: 0, bye: 0, 'hand-over': 0 },
-    refused: Object.fromEntries(PARTNER_REFUSALS.map((why) => [why, 0])) as Record<PartnerRefusal, number>,
-    unsent: { 'partner-down': 0, 'too-many': 0, 'send-failed': 0 },
+    sent: none(PARTNER_MESSAGES),
+    taken: none(PARTNER_MESSAGES),
+    refused: none(PARTNER_REFUSALS),
+    unsent: none(['partner-down', 'send-failed', ...CARRIAGE_REFUSALS]),
   };
+}
+
+function none<Key extends string>(keys: readonly Key[]): Record<Key, number> {
+  return Object.fromEntries(keys.map((key) => [key, 0])) as Record<Key, number>;
 }

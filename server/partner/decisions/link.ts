@@ -11,6 +11,8 @@ import { sayHello } from './hello.ts';
 import type { PartnerInput, PartnerOutput } from './input-output.ts';
 import { EPOCH_BYTES } from './lengths.ts';
 import type { Ports } from './message.ts';
+import { askToTransmit, createBorrowing, tellFragments } from './pages/borrow.ts';
+import { carry, createLending, endLeases, isLent } from './pages/lend.ts';
 import { receive } from './receive.ts';
 import { type Epoch, keyOf } from './seal.ts';
 import { DOUBT_MS, type Standing } from './standing.ts';
@@ -39,6 +41,8 @@ export interface PartnerLink {
   readonly standing: (now: number) => Standing;
   /** The process of the partner that is believed; null until one has answered. */
   readonly epoch: () => Epoch | null;
+  /** Whether a datagram names a fragment of the partner's pages, and is to be carried. */
+  readonly isLent: (bytes: Uint8Array) => boolean;
   readonly counts: PartnerCounts;
 }
 
@@ -53,6 +57,7 @@ export function createPartnerLink(options: PartnerLinkOptions): PartnerLink {
       unknownMs: Number.NEGATIVE_INFINITY,
       handOversMs: Number.NEGATIVE_INFINITY,
       toldMs: Number.NEGATIVE_INFINITY,
+      ...{ lending: createLending(counts), borrowing: createBorrowing() },
       doubt: null,
       told: 'silent',
       outputs: [],
@@ -73,6 +78,7 @@ export function createPartnerLink(options: PartnerLinkOptions): PartnerLink {
       return standingOf(state);
     },
     epoch: () => state.peer?.epoch ?? null,
+    isLent: (bytes) => isLent(state, bytes),
     counts,
   };
 }
@@ -81,6 +87,7 @@ function apply(state: State, input: PartnerInput): void {
   switch (input.kind) {
     case 'tick':
       sayHello(state);
+      endLeases(state);
       break;
     case 'datagram':
       receive(state, input.bytes);
@@ -90,6 +97,15 @@ function apply(state: State, input: PartnerInput): void {
       break;
     case 'hand-over':
       handOver(state, input.handOver);
+      break;
+    case 'fragments':
+      tellFragments(state, input.fragments);
+      break;
+    case 'transmit':
+      askToTransmit(state, input.transmit);
+      break;
+    case 'carry':
+      carry(state, input.carry);
       break;
   }
 }

@@ -1,5 +1,6 @@
 /**
- * What partners say to each other, before it is sealed: a kind, its fields, and zeros up to the one length.
+ * What partners say to each other, before it is sealed: a kind, its fields, and zeros up to the length of its kind. Those about
+ * pages are in pages/message.ts.
  *
  *   hello      |1| challenge (8) | port | alt port |
  *   answer     |2| challenge (8) | port | alt port | flags: 1 the hello's sender is heard |
@@ -7,11 +8,12 @@
  *   hand-over  |3| flags: 1 classic, 2 FINGERPRINT, 4 came to the alt port, 8 changes the port
  *              | transaction id (16) | address (16) | port | port that the reply goes to | length of the request |
  */
-import ipaddr from 'ipaddr.js';
 import type { Family } from '../../../src/endpoint.ts';
 import { CLASSIC_TRANSACTION_ID_BYTES, TRANSACTION_ID_BYTES } from '../../../src/stun/header.ts';
 import type { HandOver } from '../../stun/decisions/hand-over.ts';
+import { ENDPOINT_BYTES, readEndpoint, writeEndpoint } from './endpoint-field.ts';
 import { INNER_BYTES, SEALED_BYTES } from './lengths.ts';
+import { decodePagesMessage, encodePagesMessage, type PagesMessage } from './pages/message.ts';
 
 export const CHALLENGE_BYTES = 8;
 
@@ -28,7 +30,8 @@ export type PartnerMessage =
   | { readonly kind: 'answer'; readonly challenge: string; readonly ports: Ports; readonly hears: boolean }
   /** Says that its sender ends. */
   | { readonly kind: 'bye' }
-  | { readonly kind: 'hand-over'; readonly handOver: HandOver };
+  | { readonly kind: 'hand-over'; readonly handOver: HandOver }
+  | PagesMessage;
 
 const HELLO = 1;
 const ANSWER = 2;
@@ -41,16 +44,21 @@ const HEARS = 1;
 
 const ID_AT = 2;
 const ADDRESS_AT = ID_AT + CLASSIC_TRANSACTION_ID_BYTES;
-const NUMBERS_AT = ADDRESS_AT + 16;
+const NUMBERS_AT = ADDRESS_AT + ENDPOINT_BYTES;
 const CLASSIC = 1;
 const FINGERPRINT = 2;
 const ALT_PORT = 4;
 const CHANGES_PORT = 8;
 const HAND_OVER_FLAGS = CLASSIC | FINGERPRINT | ALT_PORT | CHANGES_PORT;
 
+/** Gives INNER_BYTES, or LONG_INNER_BYTES for a message about pages. */
 export function encodeMessage(message: PartnerMessage): Uint8Array {
   const bytes = Buffer.alloc(INNER_BYTES);
   switch (message.kind) {
+    case 'fragments':
+    case 'carry':
+    case 'transmit':
+      return encodePagesMessage(message);
     case 'hello':
     case 'answer':
       bytes[0] = message.kind === 'hello' ? HELLO : ANSWER;
@@ -77,16 +85,15 @@ function writeHandOver(bytes: Buffer, handOver: HandOver): void {
     (arrivedAt === 'altPort' ? ALT_PORT : 0) |
     (changesPort ? CHANGES_PORT : 0);
   bytes.set(transactionId, ID_AT);
-  bytes.set(ipaddr.parse(mapped.address).toByteArray(), ADDRESS_AT);
-  bytes.writeUInt16BE(mapped.port, NUMBERS_AT);
-  bytes.writeUInt16BE(toPort, NUMBERS_AT + 2);
-  bytes.writeUInt16BE(requestBytes, NUMBERS_AT + 4);
+  writeEndpoint(bytes, ADDRESS_AT, mapped);
+  bytes.writeUInt16BE(toPort, NUMBERS_AT);
+  bytes.writeUInt16BE(requestBytes, NUMBERS_AT + 2);
 }
 
-/** Reads a message of INNER_BYTES; null when it has no such form. `family` is that of the two servers' addresses. */
+/** Reads a message; null when it has no such form, or not the length of its kind. `family` is that of the two servers' addresses. */
 export function decodeMessage(inner: Uint8Array, family: Family): PartnerMessage | null {
   const bytes = Buffer.from(inner.buffer, inner.byteOffset, inner.byteLength);
-  if (bytes.length !== INNER_BYTES) return null;
+  if (bytes.length !== INNER_BYTES) return decodePagesMessage(bytes, family);
   switch (bytes[0]) {
     case HELLO:
       return { kind: 'hello', challenge: challengeOf(bytes), ports: portsOf(bytes) };
@@ -120,17 +127,11 @@ function readHandOver(bytes: Buffer, family: Family): HandOver | null {
   return {
     transactionId: Uint8Array.from(bytes.subarray(ID_AT, ID_AT + idBytes)),
     hasFingerprint: (flags & FINGERPRINT) !== 0,
-    mapped: { address: addressOf(bytes, family), port: bytes.readUInt16BE(NUMBERS_AT) },
-    toPort: bytes.readUInt16BE(NUMBERS_AT + 2),
+    mapped: readEndpoint(bytes, ADDRESS_AT, family),
+    toPort: bytes.readUInt16BE(NUMBERS_AT),
     arrivedAt: (flags & ALT_PORT) === 0 ? 'port' : 'altPort',
     changesPort: (flags & CHANGES_PORT) !== 0,
     // Whatever it says, the reply may fill no more than the datagram that asks for it.
-    requestBytes: Math.min(bytes.readUInt16BE(NUMBERS_AT + 4), SEALED_BYTES),
+    requestBytes: Math.min(bytes.readUInt16BE(NUMBERS_AT + 2), SEALED_BYTES),
   };
-}
-
-function addressOf(bytes: Buffer, family: Family): string {
-  const value = [...bytes.subarray(ADDRESS_AT, ADDRESS_AT + (family === 'IPv4' ? 4 : 16))];
-  const address = ipaddr.fromByteArray(value);
-  return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString();
 }

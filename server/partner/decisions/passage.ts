@@ -18,7 +18,7 @@ export const FACTS_MS = HEARD_MS;
 
 /**
  * How many datagrams under the name of the partner's process are passed on: twice its hand-overs, which leaves room for
- * hellos and answers. Whoever forges them has read that name on the way between the two.
+ * hellos, answers and what is said of pages. Whoever forges them has read that name on the way between the two.
  */
 export const PASSED_PER_SECOND = 8_000;
 const KNOWN: Rate = { burst: PASSED_PER_SECOND, intervalMs: 1_000 / PASSED_PER_SECOND };

@@ -3,6 +3,8 @@ import type { Rate } from '../../limit/bucket.ts';
 import type { PartnerRefusal } from './counts.ts';
 import { sayHello } from './hello.ts';
 import { decodeMessage, type PartnerMessage } from './message.ts';
+import { takeCarry } from './pages/borrow.ts';
+import { lease, takeTransmit } from './pages/lend.ts';
 import { type Epoch, keyOf, readHeader, type SealedHeader, unseal } from './seal.ts';
 import type { Standing } from './standing.ts';
 import { isHeard, newPeer, type State, say, takeToken } from './state.ts';
@@ -70,14 +72,32 @@ function obey(state: State, { header, message, isKnown }: Opened): Verdict {
       return takeAnswer(state, header, message);
     case 'bye':
       return refusalOf(state, header, isKnown) ?? takeBye(state);
-    case 'hand-over': {
+    case 'hand-over':
+    case 'fragments':
+    case 'carry':
+    case 'transmit': {
       const refusal = refusalOf(state, header, isKnown);
       if (refusal) return refusal;
       // What lay in a queue while this process was stopped, or was held back on its way, is answered no more.
-      if (!isHeard(state)) return 'not-heard';
+      return isHeard(state) ? serve(state, message) : 'not-heard';
+    }
+  }
+}
+
+type Request = Extract<PartnerMessage, { readonly kind: 'hand-over' | 'fragments' | 'carry' | 'transmit' }>;
+
+function serve(state: State, message: Request): Verdict {
+  switch (message.kind) {
+    case 'hand-over':
       state.outputs.push({ kind: 'reply', handOver: message.handOver });
       return null;
-    }
+    case 'fragments':
+      lease(state, message.fragments);
+      return null;
+    case 'carry':
+      return takeCarry(state, message.carry);
+    case 'transmit':
+      return takeTransmit(state, message.transmit);
   }
 }
 

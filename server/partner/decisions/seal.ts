@@ -1,9 +1,9 @@
 /**
  * Datagrams between two partners, sealed with AES-256-GCM under keys that HKDF-SHA256 makes of the shared secret. All
- * have one length. A process draws an epoch when it starts; the epoch names its key, so that no counter is used twice
+ * have one of two lengths. A process draws an epoch when it starts; the epoch names its key, so that no counter is used twice
  * with one key, and no datagram opens as one of the other direction.
  *
- *   0        1         2             18            34        42                112     128
+ *   0        1         2             18            34        42           112 or 496   128 or 512
  *   +--------+---------+-------------+-------------+---------+----- ... -------+-------+
  *   |  0xf5  | version | epoch, from | epoch, to   | counter | encrypted       |  tag  |
  *   +--------+---------+-------------+-------------+---------+----- ... -------+-------+
@@ -13,10 +13,10 @@
  */
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import type { PartnerRefusal } from './counts.ts';
-import { EPOCH_BYTES, HEADER_BYTES, SEALED_BYTES, TAG_BYTES } from './lengths.ts';
+import { EPOCH_BYTES, HEADER_BYTES, LONG_BYTES, SEALED_BYTES, TAG_BYTES } from './lengths.ts';
 
 const MARK = 0xf5;
-const VERSION = 1;
+const VERSION = 2;
 const TO_AT = 2 + EPOCH_BYTES;
 const COUNTER_AT = TO_AT + EPOCH_BYTES;
 const NONCE_BYTES = 12;
@@ -44,7 +44,7 @@ export function keyOf(secret: string, epoch: Epoch): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', secret, Buffer.from(epoch, 'hex'), 'natcheck partner', KEY_BYTES));
 }
 
-/** Seals `inner`, which has INNER_BYTES. A counter must not be used twice with one key. */
+/** Seals `inner`, which has INNER_BYTES or LONG_INNER_BYTES. A counter must not be used twice with one key. */
 export function seal(key: Uint8Array, { from, to, counter }: SealedHeader, inner: Uint8Array): Uint8Array {
   const header = Buffer.alloc(HEADER_BYTES);
   header[0] = MARK;
@@ -64,7 +64,7 @@ export function readHeader(
   const bytes = Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength);
   if (!isForPartner(bytes) || bytes.length < 2) return 'malformed';
   if (bytes[1] !== VERSION) return 'other-version';
-  if (bytes.length !== SEALED_BYTES) return 'malformed';
+  if (bytes.length !== SEALED_BYTES && bytes.length !== LONG_BYTES) return 'malformed';
   const counter = bytes.readBigUInt64BE(COUNTER_AT);
   if (counter > Number.MAX_SAFE_INTEGER) return 'malformed';
   const epochAt = (at: number): Epoch => bytes.toString('hex', at, at + EPOCH_BYTES);

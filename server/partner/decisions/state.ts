@@ -5,6 +5,7 @@ import { type Rate, take } from '../../limit/bucket.ts';
 import type { PartnerCounts } from './counts.ts';
 import type { PartnerOutput } from './input-output.ts';
 import { encodeMessage, type PartnerMessage, type Ports } from './message.ts';
+import type { Borrowing, Lending } from './pages/state.ts';
 import { type Epoch, keyOf, seal } from './seal.ts';
 import { DOUBT_MS, HEARD_MS, type Standing } from './standing.ts';
 
@@ -38,6 +39,8 @@ export interface State {
   asksBackMs: number;
   unknownMs: number;
   handOversMs: number;
+  readonly lending: Lending;
+  readonly borrowing: Borrowing;
   /** What came last from the partner's address and could not be taken. */
   doubt: { readonly standing: Standing; readonly atMs: number } | null;
   /** The standing that was told last. */

@@ -75,7 +75,8 @@ export function handedOverReply(layout: Layout, handOver: HandOver): HandedOverR
 /** Its value is that of no message; what counts is that it is there. */
 const FINGERPRINT = { type: 'FINGERPRINT', value: 0 } as const;
 
-function refusalOf(layout: Layout, mapped: Endpoint, to: Endpoint): HandOverRefusal | null {
+/** Why nothing is sent there for a partner, to the endpoint `to` of the client that has been seen at `mapped`; null when it may be. */
+export function refusalOf(layout: Layout, mapped: Endpoint, to: Endpoint): HandOverRefusal | null {
   const [own] = layout.addresses;
   if (mapped.port === 0 || to.port === 0 || familyOf(mapped.address) !== familyOf(own)) return 'no-endpoint';
   if (isOwn(layout, mapped) || isOwn(layout, to)) return 'own-endpoint';

@@ -49,7 +49,7 @@ function channelData(random: Random): Uint8Array {
 /** A mark, a version, and what may be sealed. */
 function sealed(random: Random): Uint8Array {
   const bytes = random.bytes(SEALED_BYTES);
-  bytes.set([0xf5, 1]);
+  bytes.set([0xf5, 2]);
   return bytes;
 }
 

@@ -1,6 +1,6 @@
 /** A server with a partner: what comes in the partner's name, from who has the secret and from who has not. */
 import type { Random } from '../../../lab/sim/network/random.ts';
-import { INNER_BYTES, SEALED_BYTES } from '../../../server/partner/decisions/lengths.ts';
+import { INNER_BYTES, LONG_INNER_BYTES, SEALED_BYTES } from '../../../server/partner/decisions/lengths.ts';
 import { createPartnerLink } from '../../../server/partner/decisions/link.ts';
 import { keyOf, seal } from '../../../server/partner/decisions/seal.ts';
 import { handedOverReply } from '../../../server/stun/decisions/hand-over.ts';
@@ -26,6 +26,7 @@ export const partnerTarget: Target = {
       const before = sent.length;
       for (const output of link.handle(now, { kind: 'datagram', bytes })) {
         if (output.kind === 'send') sent.push(output.bytes);
+        hold(output.kind !== 'transmit', 'a check to somebody who has sent nothing');
         if (output.kind !== 'reply') continue;
         const reply = handedOverReply(LAYOUT, output.handOver);
         if (typeof reply === 'string') continue;
@@ -67,7 +68,7 @@ function datagram(random: Random, { sent, honest, now }: Heard): Uint8Array {
 function leaked(random: Random, last: Uint8Array | undefined): Uint8Array {
   const from = Buffer.from(random.bytes(16)).toString('hex');
   const to = last ? Buffer.from(last).toString('hex', 2, 18) : from;
-  const inner = random.bytes(INNER_BYTES);
-  inner[0] = random.integer(5);
+  const inner = random.bytes(chance(random, 0.5) ? INNER_BYTES : LONG_INNER_BYTES);
+  inner[0] = random.integer(8);
   return seal(keyOf(SECRET, from), { from, to, counter: random.integer(2 ** 31) }, inner);
 }

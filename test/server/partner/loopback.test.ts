@@ -2,12 +2,15 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { CLASSIC_NATS, FULL_CONE, RESTRICTED } from '../../../lab/profiles.ts';
 import { type Standing, startServer } from '../../../server/index.ts';
 import { detect } from '../../../src/detect/detect.ts';
 import { type Endpoint, formatEndpoint } from '../../../src/endpoint.ts';
 import { decode } from '../../../src/stun/decode.ts';
 import { attribute } from '../../../src/stun/message.ts';
+import { openLoopbackBrowser } from '../browser/loopback-browser.ts';
 import { changeRequest, request } from '../stun/requests.ts';
+import { metric } from '../turn/relay-server.ts';
 import { SECRET } from './pair.ts';
 import { AWAY, HOME, startPartners } from './partners.ts';
 
@@ -74,6 +77,35 @@ describe('two partners on loopback', () => {
       const other = { address: at.address === HOME ? AWAY : HOME, port: at.port === port ? altPort : port };
       expect(attribute(reply.message, 'OTHER-ADDRESS')).toEqual(other);
     }
+  });
+
+  it('find by the page of each what NAT a browser is behind, as one server with two addresses does', async () => {
+    await using partners = await startPartners();
+    for (const server of partners.servers) {
+      const verdicts = CLASSIC_NATS.map(
+        async (nat) => (await (await openLoopbackBrowser(server, nat)).detect()).verdict,
+      );
+      expect(await Promise.all(verdicts)).toEqual(CLASSIC_NATS.map(({ name }) => ({ type: name, reason: null })));
+    }
+    const [home] = partners.servers;
+    for (const kind of ['fragments', 'carry', 'transmit']) {
+      expect(await metric(home, `natcheck_partner_sent_total{message="${kind}"}`)).toBeGreaterThan(0);
+      expect(await metric(home, `natcheck_partner_taken_total{message="${kind}"}`)).toBeGreaterThan(0);
+    }
+  });
+
+  it('lend their endpoints to the page of the other without a page of their own', async () => {
+    await using partners = await startPartners({ away: { page: false } });
+    const browser = await openLoopbackBrowser(partners.servers[0], RESTRICTED);
+    expect((await browser.detect()).verdict).toEqual({ type: 'restricted', reason: null });
+  });
+
+  it('find by a page what one address tells while they do not know each other', async () => {
+    const partner = { hosts: [AWAY], secret: SECRET };
+    await using alone = await startServer({ ip: [HOME], port: 0, altPort: 0, httpPort: 0, partner });
+    const browser = await openLoopbackBrowser(alone, FULL_CONE);
+    expect(Object.keys(browser.begun.endpoints)).toEqual(['primary', 'other-port']);
+    expect((await browser.detect()).filtering).toEqual({ behavior: 'undetermined', reason: 'server-has-one-address' });
   });
 
   it('tell no other address before they know each other, and none any more once one has ended', async () => {

@@ -27,6 +27,8 @@ export const HAND_OVER: HandOver = {
 export type Side = 'a' | 'b';
 const OTHER = { a: 'b', b: 'a' } as const;
 
+export type PagesOutput = Extract<PartnerOutput, { readonly kind: 'carried' | 'transmit' | 'lease' }>;
+
 export interface SentDatagram {
   readonly by: Side;
   readonly atMs: number;
@@ -40,6 +42,8 @@ export interface Pair {
   readonly replies: Readonly<Record<Side, HandOver[]>>;
   /** What each has told of the other, in order. */
   readonly standings: Readonly<Record<Side, string[]>>;
+  /** What each wants done for pages, in order. */
+  readonly pages: Readonly<Record<Side, PagesOutput[]>>;
   readonly link: (side: Side) => PartnerLink;
   readonly tell: (side: Side, input: PartnerInput) => void;
   /** Lets time pass; each side that lives has a tick every HELLO_MS. */
@@ -63,6 +67,7 @@ export function createPair(options: Partial<Record<Side, Partial<PartnerLinkOpti
   const sent: SentDatagram[] = [];
   const replies: Record<Side, HandOver[]> = { a: [], b: [] };
   const standings: Record<Side, string[]> = { a: [], b: [] };
+  const pages: Record<Side, PagesOutput[]> = { a: [], b: [] };
   const alive = { a: true, b: true };
   const muted = { a: false, b: false };
   const deaf = { a: false, b: false };
@@ -81,6 +86,7 @@ export function createPair(options: Partial<Record<Side, Partial<PartnerLinkOpti
   const carryOut = (side: Side, output: PartnerOutput): void => {
     if (output.kind === 'reply') replies[side].push(output.handOver);
     else if (output.kind === 'standing') standings[side].push(output.standing);
+    else if (output.kind !== 'send') pages[side].push(output);
     else {
       sent.push({ by: side, atMs: now, bytes: output.bytes });
       const to = OTHER[side];
@@ -98,7 +104,7 @@ export function createPair(options: Partial<Record<Side, Partial<PartnerLinkOpti
     }
   };
   return {
-    ...{ sent, replies, standings, tell, pass, alive, muted, deaf },
+    ...{ sent, replies, standings, pages, tell, pass, alive, muted, deaf },
     now: () => now,
     link: (side) => links[side],
     restart: (side, own = {}) => {

@@ -1,15 +1,25 @@
 /** What the link does with sockets: who is heard, by which limits a partner's clients are answered, and what is counted. */
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../lab/sim/network/random.ts';
+import { drawTransactionId } from '../../../server/browser/decisions/fragment.ts';
 import { createPartnerCounts } from '../../../server/partner/decisions/counts.ts';
 import { createPartnerLink } from '../../../server/partner/decisions/link.ts';
+import type { PartnerPages } from '../../../server/partner/pages.ts';
 import { servePartner } from '../../../server/partner/service.ts';
 import { createStunCounts } from '../../../server/stun/counts.ts';
 import type { HandOver } from '../../../server/stun/decisions/hand-over.ts';
 import { serveStun } from '../../../server/stun/service.ts';
 import type { Endpoint } from '../../../src/endpoint.ts';
-import { A, ALT_PORT, B, CLIENT, ONE, PORT } from '../stun/requests.ts';
+import { encodeCheck } from '../../../src/ice/checks/messages.ts';
+import { A, ALT_PORT, B, CLIENT, ONE, PORT, request } from '../stun/requests.ts';
 import { HAND_OVER, PORTS, SECRET } from './pair.ts';
+
+const FRAGMENT = 'fragment';
+const CHECK = encodeCheck({
+  transactionId: drawTransactionId(FRAGMENT, (length) => new Uint8Array(length)),
+  ...{ username: `page:${FRAGMENT}`, key: new Uint8Array(22), priority: 1, role: 'controlled', tieBreaker: 1n },
+  nominates: false,
+});
 
 interface Sent {
   readonly from: Endpoint;
@@ -32,8 +42,16 @@ function createServer({ redirects = 2 } = {}) {
   let left = redirects;
   const random = createRandom(1);
   const options = { hosts: [B], secret: SECRET, layout: ONE, socket: sockets[0], counts, now: () => 0 };
+  const carried: Endpoint[] = [];
+  const leases: string[] = [];
+  const pages: PartnerPages = {
+    fragments: () => [FRAGMENT],
+    take: (_, { local }) => void carried.push(local),
+    transmit: (from, to, bytes) => void sent.push({ from, to, bytes }),
+    onLease: (fragment, { isThere }) => void leases.push(`${isThere ? '+' : '-'}${fragment}`),
+  };
   const partner = servePartner({
-    ...options,
+    ...{ ...options, pages },
     randomBytes: random.bytes,
     answerFor: (handOver) => stun.answerFor(handOver),
   });
@@ -54,7 +72,18 @@ function createServer({ redirects = 2 } = {}) {
     }
   };
   const replies: Omit<Sent, 'from'>[] = [];
-  return { partner, counts, sent, replies, hear, settle, other, [Symbol.dispose]: () => partner[Symbol.dispose]() };
+  return {
+    partner,
+    counts,
+    sent,
+    replies,
+    carried,
+    leases,
+    hear,
+    settle,
+    other,
+    [Symbol.dispose]: () => partner[Symbol.dispose](),
+  };
 }
 
 /** One whose partner is up. */
@@ -119,5 +148,51 @@ describe('a server with a partner', () => {
     expect(down.partner.layout(0)).toEqual({ ...ONE, partner: { address: B, isUp: false } });
     using up = createUpServer();
     expect(up.partner.layout(0)).toEqual({ ...ONE, partner: { address: B, isUp: true } });
+  });
+
+  it('lends its endpoints to the partner’s pages, and borrows those of the partner for its own', () => {
+    using server = createUpServer();
+    const bytes = request([{ type: 'USERNAME', value: `${FRAGMENT}:page` }]);
+    server.settle({ kind: 'fragments', fragments: [FRAGMENT] });
+    expect(server.leases).toEqual([`+${FRAGMENT}`]);
+    const local = { address: A, port: ALT_PORT };
+    expect(server.partner.carry(request(), { local, remote: CLIENT })).toBe(false);
+    expect(server.partner.carry(bytes, { local, remote: { ...CLIENT, port: 0 } })).toBe(false);
+    expect(server.partner.carry(bytes, { local, remote: CLIENT })).toBe(true);
+    const [carried] = server.sent.splice(0);
+    const outputs = server.other.handle(0, { kind: 'datagram', bytes: carried?.bytes ?? bytes });
+    expect(outputs).toEqual([{ kind: 'carried', carry: { arrivedAt: 'altPort', remote: CLIENT, bytes } }]);
+    server.settle({ kind: 'transmit', transmit: { fromPort: 'altPort', to: CLIENT, bytes: CHECK } });
+    expect(server.replies).toEqual([{ to: CLIENT, bytes: CHECK }]);
+    server.settle({ kind: 'carry', carry: { arrivedAt: 'port', remote: CLIENT, bytes } });
+    expect(server.carried).toEqual([]);
+    server.partner.tellFragment(FRAGMENT);
+    for (const { bytes: told } of server.sent.splice(0)) server.other.handle(0, { kind: 'datagram', bytes: told });
+    server.settle({ kind: 'carry', carry: { arrivedAt: 'port', remote: CLIENT, bytes } });
+    expect(server.carried).toEqual([{ address: B, port: PORT }]);
+  });
+
+  it('sends no check of the partner’s to one of the two servers, or closer than it is itself', () => {
+    using server = createUpServer();
+    const bytes = request([{ type: 'USERNAME', value: `${FRAGMENT}:page` }]);
+    server.settle({ kind: 'fragments', fragments: [FRAGMENT] });
+    for (const to of [
+      { address: B, port: ALT_PORT },
+      { address: A, port: PORT },
+      { address: '127.0.0.1', port: 53 },
+    ]) {
+      server.partner.carry(bytes, { local: { address: A, port: PORT }, remote: to });
+      server.settle({ kind: 'transmit', transmit: { fromPort: 'port', to, bytes: CHECK } });
+    }
+    expect(server.replies).toEqual([]);
+    expect(server.counts.refused).toMatchObject({ 'own-endpoint': 2, 'out-of-scope': 1 });
+  });
+
+  it('lends nothing any more once it ends', () => {
+    const server = createUpServer();
+    server.settle({ kind: 'fragments', fragments: [FRAGMENT] });
+    server[Symbol.dispose]();
+    const bytes = request([{ type: 'USERNAME', value: `${FRAGMENT}:page` }]);
+    expect(server.partner.carry(bytes, { local: { address: A, port: PORT }, remote: CLIENT })).toBe(false);
   });
 });

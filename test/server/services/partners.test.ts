@@ -2,11 +2,13 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FULL_CONE, SYMMETRIC } from '../../../lab/profiles.ts';
 import { type NatcheckServer, startServer } from '../../../server/index.ts';
 import { createPartnerLink } from '../../../server/partner/decisions/link.ts';
 import { type Endpoint, sameEndpoint } from '../../../src/endpoint.ts';
 import { natcheckReady } from '../../cli/natcheck.ts';
 import { ownedByTest } from '../../owner/owned-by-test.ts';
+import { openLoopbackBrowser } from '../browser/loopback-browser.ts';
 import { HAND_OVER, SECRET } from '../partner/pair.ts';
 import { AWAY, HOME, type PartneredServers, startPartners } from '../partner/partners.ts';
 import { changeRequest, request } from '../stun/requests.ts';
@@ -102,6 +104,13 @@ describe('two partners with two workers each', () => {
       }
     });
     expect(await metric(home, 'natcheck_partner_standing{family="IPv4",standing="up"}')).toBe(1);
+  });
+
+  it('find by the page of each what NAT a browser is behind', async () => {
+    const verdicts = partners.servers.flatMap((server) =>
+      [FULL_CONE, SYMMETRIC].map(async (nat) => (await (await openLoopbackBrowser(server, nat)).detect()).verdict.type),
+    );
+    expect(await Promise.all(verdicts)).toEqual(['full-cone', 'symmetric', 'full-cone', 'symmetric']);
   });
 
   it('answer for each other again when a worker of each was killed', async () => {

@@ -3,6 +3,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { FRAGMENT_BURST } from '../../../server/browser/decisions/carriage.ts';
+import { LONG_BYTES } from '../../../server/partner/decisions/lengths.ts';
 import type { FromWorker, ToWorker, WorkerStart } from '../../../server/services/messages.ts';
 import type { Endpoint } from '../../../src/endpoint.ts';
 import { decode } from '../../../src/stun/decode.ts';
@@ -204,7 +205,7 @@ describe('a worker of a server with a partner', () => {
     const partner = await openClient({ address: AWAY, port: worker.at.port });
     const stranger = await openClient();
     const sealed = Buffer.alloc(128);
-    sealed.set([0xf5, 1]);
+    sealed.set([0xf5, 2]);
     for (let n = 0; n < 100; n++) stranger.send(sealed, worker.at.port, worker.at.address);
     partner.send(sealed, worker.altPort, worker.at.address);
     const count = () => worker.count('natcheck_partner_refused_total', { reason: 'stranger' });
@@ -220,7 +221,7 @@ describe('a worker of a server with a partner', () => {
     const partner = await openClient({ address: AWAY, port: worker.at.port });
     const long = Buffer.alloc(1_400, 0xf5);
     const passed = await untilSaid(worker, 'sealed', () => partner.send(long, worker.at.port, worker.at.address));
-    expect(passed.datagram).toHaveLength(129);
+    expect(passed.datagram).toHaveLength(LONG_BYTES + 1);
   });
 
   it('sends to the partner from its primary endpoint, and answers for it, as it is told', async () => {

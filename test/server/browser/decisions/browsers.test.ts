@@ -37,7 +37,7 @@ const BEGIN = {
 type Begun = Extract<ServerMessage, { readonly type: 'begun' }>;
 type Transmit = Extract<BrowserOutput, { readonly kind: 'transmit' }>;
 
-const create = (): Browsers => createBrowsers({ places: placesOf([LAB_LAYOUT]), randomBytes: random.bytes });
+const create = (): Browsers => createBrowsers({ places: () => placesOf([LAB_LAYOUT]), randomBytes: random.bytes });
 
 const messagesOf = (outputs: readonly BrowserOutput[]): readonly ServerMessage[] =>
   outputs.flatMap((output) => (output.kind === 'send' ? [output.message] : []));

@@ -75,7 +75,7 @@ describe('a datagram that claims to be from the partner', () => {
 
   it('of another version is passed on, since it says why the partner is not up', () => {
     const { sealed } = open();
-    expect(sealed(Uint8Array.of(0xf5, 2))).toBe(true);
+    expect(sealed(Uint8Array.of(0xf5, 3))).toBe(true);
   });
 
   it('of whatever process that is not known is passed on 1,000 times a second, and leaves all room to the partner', () => {

@@ -178,7 +178,7 @@ describe('bytes that nobody sealed', () => {
   it('cost a server no more than 1,000 keys a second, and its link to the partner nothing', () => {
     const pair = createPair();
     pair.pass(2 * HELLO_MS);
-    const forged = Uint8Array.of(0xf5, 1, ...new Uint8Array(126).fill(9, 0, 32));
+    const forged = Uint8Array.of(0xf5, 2, ...new Uint8Array(126).fill(9, 0, 32));
     for (let count = 0; count < 3_000; count++) pair.tell('b', { kind: 'datagram', bytes: forged });
     expect(refused(pair, 'b')).toEqual({ unsealed: UNKNOWN_PER_SECOND, 'too-many-unknown': 2_000 });
     pair.pass(10 * HELLO_MS);
@@ -193,7 +193,7 @@ describe('bytes that nobody sealed', () => {
     const before = pair.sent.length;
     const anything = fc.oneof(
       fc.uint8Array({ maxLength: 300 }),
-      fc.uint8Array({ minLength: 126, maxLength: 126 }).map((rest) => Uint8Array.of(0xf5, 1, ...rest)),
+      fc.uint8Array({ minLength: 126, maxLength: 126 }).map((rest) => Uint8Array.of(0xf5, 2, ...rest)),
     );
     fc.assert(
       fc.property(anything, (bytes) => {
