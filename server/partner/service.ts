@@ -9,13 +9,11 @@ import { findPartnerAddress } from './address.ts';
 import type { PartnerCounts, PartnerRefusal } from './decisions/counts.ts';
 import type { PartnerInput, PartnerOutput } from './decisions/input-output.ts';
 import { createPartnerLink, type PartnerLink } from './decisions/link.ts';
-import { FRAGMENTS_MS } from './decisions/pages/borrow.ts';
-import type { Transmit } from './decisions/pages/message.ts';
 import { type Epoch, isForPartner } from './decisions/seal.ts';
 import { HELLO_MS, type Standing } from './decisions/standing.ts';
 import { createLayouts } from './layouts.ts';
 import type { PartnerOptions } from './options.ts';
-import { carryOutForPages, type PartnerPages } from './pages.ts';
+import { carryOutForPages, type PagesService, type PartnerPages, servePages } from './pages.ts';
 
 /** What a link needs of a socket. */
 export type LinkSocket = Pick<UdpSocket, 'local' | 'send'>;
@@ -39,18 +37,12 @@ export interface PartnerServiceOptions extends PartnerOptions {
   readonly resolver?: Resolver | undefined;
 }
 
-export interface PartnerService extends Disposable {
+export interface PartnerService extends PagesService, Disposable {
   /** Takes the datagrams that claim to be from a partner; false when one does not. */
   readonly take: (datagram: Uint8Array, ends: EndpointPair) => boolean;
   /** The layout with what is known of the partner now. */
   readonly layout: (now: number) => Layout;
   readonly handOver: (handOver: HandOver) => void;
-  /** Takes the datagrams that are for a page of the partner's; false when one is not. */
-  readonly carry: (datagram: Uint8Array, ends: EndpointPair) => boolean;
-  /** Has the partner send a check from its endpoint with that port. */
-  readonly transmit: (transmit: Transmit) => void;
-  /** Tells the partner of a fragment at once, which it is told of again and again with all others. */
-  readonly tellFragment: (fragment: string) => void;
   readonly standing: () => Standing;
   /** Null while its name has not been found. */
   readonly address: () => string | null;
@@ -72,16 +64,17 @@ export function servePartner(options: PartnerServiceOptions): PartnerService {
     const address = at.current();
     return address === null ? null : { address, port };
   };
-  const handle = createHandler(options, { link, endpoint });
+  const handleOpen = createHandler(options, { link, endpoint });
+  const handle = (input: PartnerInput): void => {
+    if (!isClosed) handleOpen(input);
+  };
   const ask = (): void => handle({ kind: 'tick' });
   ask();
   const asking = setInterval(ask, HELLO_MS).unref();
-  const tell = (fragments: readonly string[]): void => handle({ kind: 'fragments', fragments });
-  const telling = setInterval(() => tell(options.pages.fragments(family)), FRAGMENTS_MS).unref();
+  const pages = servePages(options, { link, handle });
   return {
     take: (bytes, { local, remote }) => {
       if (!isForPartner(bytes)) return false;
-      if (isClosed) return true;
       const from = endpoint();
       if (from && sameEndpoint(remote, from) && sameEndpoint(local, socket.local)) handle({ kind: 'datagram', bytes });
       else counts.refused.stranger++;
@@ -89,20 +82,15 @@ export function servePartner(options: PartnerServiceOptions): PartnerService {
     },
     layout: createLayouts(layout, { address: at.current, isUp: (time) => standingAt(time) === 'up' }),
     handOver: (handOver) => handle({ kind: 'hand-over', handOver }),
-    carry: (bytes, { local, remote }) => {
-      if (isClosed || remote.port === 0 || !link.isLent(bytes)) return false;
-      const arrivedAt = local.port === port ? 'port' : 'altPort';
-      handle({ kind: 'carry', carry: { arrivedAt, remote, bytes } });
-      return true;
-    },
-    transmit: (transmit) => handle({ kind: 'transmit', transmit }),
-    tellFragment: (fragment) => tell([fragment]),
+    carry: (bytes, ends) => !isClosed && pages.carry(bytes, ends),
+    transmit: pages.transmit,
+    tellFragment: pages.tellFragment,
     standing,
     address: at.current,
     epoch: link.epoch,
     [Symbol.dispose]: () => {
       clearInterval(asking);
-      clearInterval(telling);
+      pages[Symbol.dispose]();
       handle({ kind: 'closing' });
       isClosed = true;
       at[Symbol.dispose]();
@@ -133,7 +121,9 @@ function createHandler(
       case 'standing':
         onStanding?.(output.standing);
         break;
-      default:
+      case 'carried':
+      case 'transmit':
+      case 'lease':
         carryOutForPages(output, { pages, layout, counts, partner: endpoint()?.address });
         break;
     }

@@ -17,7 +17,7 @@ import type { AllocationTold } from '../turn/allocation-watch.ts';
 import { isOpenRelay, type RelayServerOptions } from '../turn/options.ts';
 import type { RelayService } from '../turn/service.ts';
 import { type Fleet, type FleetOptions, startFleet } from './fleet.ts';
-import { openServices, renewTurns, transmitFrom } from './open.ts';
+import { type OpenedServices, openServices, renewTurns, transmitFrom } from './open.ts';
 import { createFleetPages, type PageService, partnerPagesOf, tellPartners } from './pages.ts';
 import type { ServicesPlan } from './plan.ts';
 import { relayShare } from './share.ts';
@@ -82,7 +82,6 @@ async function openHere(plan: ServicesPlan, options: ServicesOptions): Promise<S
   const opened = await openServices(plan, { ...options, now, isShared: false });
   const owner = createOwner([() => closeAll([...opened.primary, ...opened.alternate, ...opened.turns])]);
   const bound = boundOf(plan, opened);
-  const { relay, authToken, partner, onPartner: onStanding, onAllocation } = options;
   let turn: RelayService | null = null;
   let partners: Partners | null = null;
   const transmit: Services['transmit'] = (from, to, bytes) => {
@@ -93,21 +92,9 @@ async function openHere(plan: ServicesPlan, options: ServicesOptions): Promise<S
     admission: opened.admission,
     layouts: () => layoutsWith(bound, partners),
     transmit,
-    serve: async ({ metrics, ticketSecret, sessionSecret, turnUsers, onBound, browsers }) => {
-      const isOpen = isOpenRelay(relay, authToken);
-      const isAttended = turnUsers.has;
-      const context = { opened, bound, metrics, isAttended, isOpen, sessionSecret, onAllocation };
-      if (relay) turn = owner.use(startRelayOn({ relay, ...context }));
-      const pages = partnerPagesOf(browsers, { transmit, onLease: () => {} });
-      const lenders = owner.use(createPartners({ partner, sockets: opened.primary, metrics, now, pages, onStanding }));
-      partners = lenders;
-      tellPartners(browsers, lenders);
-      startStun({
-        ...{ opened, layouts: bound.layouts, metrics, onBound, relay: turn, partners: lenders, workers: 1 },
-        browsers: (datagram, ends) => browsers?.take(datagram, ends) || lenders.carry(datagram, ends),
-        desk: ticketDeskFor({ secret: ticketSecret, unixMs: wallClock }),
-      });
-      return { partners: lenders.views };
+    serve: async (context) => {
+      ({ turn, partners } = serveHere(options, { ...context, opened, bound, owner, transmit }));
+      return { partners: partners.views };
     },
     renewTls: (tls) => renewTurns(opened, tls),
     tellSecrets: () => {},
@@ -118,6 +105,32 @@ async function openHere(plan: ServicesPlan, options: ServicesOptions): Promise<S
     pids: () => [],
     [Symbol.asyncDispose]: owner[Symbol.asyncDispose],
   };
+}
+
+interface HereContext extends ServeContext, Pick<Services, 'transmit'> {
+  readonly opened: OpenedServices;
+  readonly bound: Bound;
+  readonly owner: Owner;
+}
+
+/** Has this process serve, and the partners asked; all of it is the owner's. */
+function serveHere(
+  { relay, authToken, partner, onPartner: onStanding, onAllocation }: ServicesOptions,
+  { opened, bound, owner, transmit, browsers, ...context }: HereContext,
+): { readonly turn: RelayService | null; readonly partners: Partners } {
+  const { metrics, ticketSecret, sessionSecret, turnUsers, onBound } = context;
+  const isOpen = isOpenRelay(relay, authToken);
+  const relayed = { opened, bound, metrics, isAttended: turnUsers.has, isOpen, sessionSecret, onAllocation };
+  const turn = relay ? owner.use(startRelayOn({ relay, ...relayed })) : null;
+  const pages = partnerPagesOf(browsers, { transmit, onLease: () => {} });
+  const partners = owner.use(createPartners({ partner, sockets: opened.primary, metrics, now, pages, onStanding }));
+  tellPartners(browsers, partners);
+  startStun({
+    ...{ opened, layouts: bound.layouts, metrics, onBound, relay: turn, partners, workers: 1 },
+    browsers: (datagram, ends) => browsers?.take(datagram, ends) || partners.carry(datagram, ends),
+    desk: ticketDeskFor({ secret: ticketSecret, unixMs: wallClock }),
+  });
+  return { turn, partners };
 }
 
 /**

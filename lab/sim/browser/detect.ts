@@ -18,7 +18,7 @@ import { DEFAULT_BOUNDS, runUntil } from '../network/clock.ts';
 import { addressOf, createHost, type Host } from '../network/host.ts';
 import type { Link } from '../network/link.ts';
 import { createWorld, type World } from '../network/world.ts';
-import { addPartnerServers } from '../server/partner-servers.ts';
+import { addPartnerServers, type PartnerServersOptions, type SimPartner } from '../server/partner-servers.ts';
 import { LAB_LAYOUT, LAB_LAYOUT_IPV6 } from '../server/stun-server.ts';
 import { createSite, type Site, type SiteOptions } from '../site/site.ts';
 import { type BrowserKind, openPageSocket, type SimPageSocket } from './page-socket.ts';
@@ -30,11 +30,12 @@ export interface SimBrowserDetection {
   readonly family?: Family;
   readonly link?: Link;
   readonly layout?: Layout;
-  /** Whether the server has the first address of the layout alone, and a partner the second; default: it has both. */
-  readonly isPartnered?: boolean;
+  /** The server has the first address of the layout alone, and a partner the second; default: it has both. */
+  readonly partners?: Pick<PartnerServersOptions, 'link'>;
   /** Endpoints of the server that send nothing, whatever they are to: as a firewall before it would have it. */
   readonly mute?: (from: { readonly address: string; readonly port: number }) => boolean;
-  readonly disturb?: (world: World, site: Site) => void;
+  /** Is told of the world before the detection begins; `partner` is null where there is none. */
+  readonly disturb?: (world: World, site: Site, partner: SimPartner | null) => void;
 }
 
 /** How long what is said over the WebSocket is under way. */
@@ -53,10 +54,12 @@ export interface BrowserRun {
 export function detectByBrowserInSim(options: SimBrowserDetection): BrowserRun {
   const { access, seed, browser, family = 'IPv4', link, layout = LAYOUTS[family], disturb } = options;
   const world = createWorld({ seed });
-  const server = options.isPartnered ? addPartneredServer(world, layout) : addServer(world, layout, options.mute);
+  const server = options.partners
+    ? addPartneredServer(world, { layout, ...options.partners })
+    : addServer(world, layout, options.mute);
   const site = createSite(world, { name: 'router', access, family, ...(link && { link }) });
   const host = site.addHost('browser');
-  disturb?.(world, site);
+  disturb?.(world, site, server.partner);
   const sockets = openSockets(world, { host, kind: browser, address: addressOf(host, family) });
   const page: Page = { world, server, sockets, family, result: null, base: null };
   server.tell = (message) => world.clock.schedule(world.clock.now() + MESSAGE_MS, () => hear(page, message));
@@ -120,6 +123,7 @@ interface Server {
   readonly handle: (input: BrowserInput) => void;
   tell: (message: ServerMessage) => void;
   sent: number;
+  partner: SimPartner | null;
 }
 
 function addServer(world: World, layout: Layout, mute: SimBrowserDetection['mute']): Server {
@@ -141,13 +145,14 @@ function addServer(world: World, layout: Layout, mute: SimBrowserDetection['mute
 }
 
 /** One that has a partner at its other address. */
-function addPartneredServer(world: World, layout: Layout): Server {
-  const [home] = addPartnerServers(world, { layout });
+function addPartneredServer(world: World, options: PartnerServersOptions): Server {
+  const [home, away] = addPartnerServers(world, options);
   const { server, browsers } = createServer(world, {
     layouts: () => [home.layout()],
     transmit: home.transmit,
     onFragment: home.tellFragment,
   });
+  server.partner = away;
   home.servePages({
     take: (bytes, local, remote) => {
       const isFor = browsers.isFor(bytes);
@@ -177,6 +182,7 @@ function createServer(
   const server: Server = {
     tell: () => {},
     sent: 0,
+    partner: null,
     handle: (input) => {
       for (const output of browsers.handle(world.clock.now(), input)) {
         if (output.kind === 'send') server.tell(output.message);
