@@ -10,7 +10,7 @@ import { openSocket, type PageSocket } from './socket.ts';
 import { within } from './test-error.ts';
 
 /** How long the browser may take to make its sockets. */
-const SOCKETS_MS = 5_000;
+const SOCKETS_MS = 4_000;
 /** How long the server may take to its result: it needs 8 s at most (server/browser/decisions/limits.ts). */
 const RESULT_MS = 15_000;
 /** How long the browser may take to say what it knows, after the server has said all. */

@@ -17,7 +17,7 @@ const PATIENCE_MS = 30_000;
 const FIRST_TRIES_MAX = 3;
 /** How long a connection may take to open, and then to lead into the room. */
 const CONNECT_MS = 10_000;
-const JOIN_MS = 10_000;
+const JOIN_MS = 5_000;
 /** The least time between two joins while the server refuses them. */
 const RETRY_MIN_MS = 1_000;
 

@@ -144,11 +144,11 @@ describe('a server', () => {
     expect(meeting.handle(10_000, { kind: 'timeout' })).toEqual([{ kind: 'unconnected' }]);
   });
 
-  it('that says nothing for ten seconds after it has taken one is given up', () => {
+  it('that says nothing for five seconds after it has taken one is given up', () => {
     const meeting = begun();
     meeting.open(4_000);
-    expect(meeting.wakeAt()).toBe(14_000);
-    expect(meeting.timeout(14_000)).toEqual([{ kind: 'failed', problem: 'silent', detail: '' }]);
+    expect(meeting.wakeAt()).toBe(9_000);
+    expect(meeting.timeout(9_000)).toEqual([{ kind: 'failed', problem: 'silent', detail: '' }]);
   });
 
   it('that is lost, and says nothing once it is back, is tried again', () => {
@@ -156,8 +156,8 @@ describe('a server', () => {
     meeting.closed(1_000);
     meeting.timeout(1_100);
     meeting.open(1_200);
-    expect(meeting.timeout(11_200)).toEqual([]);
-    expect(meeting.timeout(11_600)).toEqual([{ kind: 'connect' }]);
+    expect(meeting.timeout(6_200)).toEqual([]);
+    expect(meeting.timeout(6_600)).toEqual([{ kind: 'connect' }]);
   });
 
   it('that does not take the first message is of another version, and so is one that is not understood', () => {
