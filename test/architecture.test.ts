@@ -52,7 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ],
   ],
   'server/browser': [
-    ...['server/browser/decisions', 'server/http', 'server/limit', 'server/stun/decisions', 'src/base'],
+    ...['server/base', 'server/browser/decisions', 'server/http', 'server/limit', 'server/stun/decisions', 'src/base'],
     ...['src/nat/browser', 'src/net'],
   ],
   'server/stun/decisions': ['server/base', 'src/base', 'src/stun'],

@@ -8,6 +8,7 @@ import type { Place } from '../../../src/nat/browser/places.ts';
 import { BROWSER_VERSION, pageMessage } from '../../../src/nat/browser/protocol.ts';
 import { parseMessage } from '../../../src/rendezvous/protocol/parse.ts';
 import { conclude } from './conclude.ts';
+import { type BrowserCounts, createCounts, endOf } from './counts.ts';
 import type { BrowserInput, BrowserOutput } from './input-output.ts';
 import { PAGE_MAX_MS, PAGES_MAX, PAGES_PER_SOURCE } from './limits.ts';
 import { isForPage, receive } from './receive.ts';
@@ -21,6 +22,7 @@ export interface Browsers {
   /** Whether a datagram belongs to a detection, or pretends to. */
   readonly isFor: (bytes: Uint8Array) => boolean;
   readonly population: () => { readonly pages: number; readonly detections: number };
+  readonly counts: BrowserCounts;
 }
 
 /** @param places the endpoints of the server in each family; `other-address` and the like are left out where there is none. */
@@ -33,7 +35,7 @@ export function createBrowsers({
 }): Browsers {
   const state: State = {
     ...{ places, randomBytes, pages: new Map(), sources: new Map(), sockets: new Map(), sent: new Map() },
-    outputs: [],
+    ...{ counts: createCounts(), outputs: [] },
   };
   return {
     handle: (now, input) => {
@@ -43,6 +45,7 @@ export function createBrowsers({
       return outputs;
     },
     isFor: (bytes) => isForPage(state, bytes),
+    counts: state.counts,
     population: () => ({
       pages: state.pages.size,
       detections: [...state.pages.values()].reduce((sum, { trials }) => sum + trials.size, 0),
@@ -73,6 +76,7 @@ function apply(now: number, state: State, input: BrowserInput): void {
 function open(now: number, state: State, { page, source }: Extract<BrowserInput, { readonly kind: 'opened' }>): void {
   const ofSource = state.sources.get(source) ?? 0;
   if (state.pages.size >= PAGES_MAX || ofSource >= PAGES_PER_SOURCE) {
+    state.counts.ends.refused++;
     const detail = 'too many pages are being measured; try again later';
     state.outputs.push({ kind: 'send', page, message: { type: 'error', reason: 'busy', detail } });
     state.outputs.push({ kind: 'close', page, reason: 'busy' });
@@ -99,6 +103,7 @@ function hear(now: number, state: State, input: Extract<BrowserInput, { readonly
   if (!page) return;
   const parsed = parseMessage(pageMessage, input.text ?? '');
   if (!parsed.ok) {
+    state.counts.ends.refused++;
     const message = { type: 'error', reason: 'bad-message', detail: parsed.problem } as const;
     state.outputs.push({ kind: 'send', page: input.page, message });
     close(state, page, 'bad message');
@@ -124,6 +129,7 @@ function tick(now: number, state: State): void {
       const result = conclude(now, trial);
       if (!result) continue;
       state.outputs.push({ kind: 'send', page: page.number, message: result });
+      state.counts.ends[endOf(result)]++;
       finish(state, trial);
     }
   }
