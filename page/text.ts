@@ -60,7 +60,7 @@ export const PROBLEMS = {
   'no-webrtc':
     'This browser has no WebRTC, or forbids it to this page: without it, a page cannot send packets over UDP. Another browser, or `natcheck detect`, can.',
   'server-lost':
-    'The connection to the server has ended in the middle of the test. The server may have been restarted.',
+    'The connection to the server has ended in the middle of the test: the server was restarted, the network is another one now, or the tab was put to sleep.',
   refused: 'The server has refused the test',
 } as const;
 export type Problem = keyof typeof PROBLEMS;

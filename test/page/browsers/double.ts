@@ -45,7 +45,8 @@ function behave(
 ): void {
   const say = (message: object): void => socket.send(JSON.stringify(message));
   if (behaviour === 'busy') say({ type: 'error', reason: 'busy', detail: 'too many pages' });
-  if (behaviour === 'broken') socket.terminate();
+  // Before it has answered, the browser may not know that the WebSocket is open.
+  if (behaviour === 'broken') socket.once('pong', () => socket.terminate()).ping();
   if (behaviour === 'newer') say({ type: 'welcome', version: 2 });
   if (behaviour !== 'stricter') return;
   if (!isForFriend) say({ type: 'welcome', version: 1, families: ['IPv4'] });
