@@ -64,6 +64,46 @@ const throughNginx = (name: string, run: Run): void =>
     await run(expect);
   });
 
+describe.concurrent('in Chromium, the page comes to a verdict', () => {
+  // It takes longest, and so comes first.
+  throughNginx('below a path of a proxy, in each tab, and two of them meet there', async (expect) => {
+    const context = await browser.createBrowserContext();
+    const url = `${nginx.url}${invitation()}`;
+    await using first = await openTab(browser, url, { context });
+    await first.friendStatus('You are the first here.');
+    await using second = await openTab(browser, url, { context });
+    const paths = await Promise.all([first, second].map((one) => one.seen(PATH)));
+    expect(paths).toEqual([expect.stringContaining('direct'), expect.stringContaining('direct')]);
+    expect(await Promise.all([first.outcome(), second.outcome()])).toEqual(['a verdict', 'a verdict']);
+    await using third = await openTab(browser, url, { context, scripts: [faults.passing(6_000)] });
+    expect(await third.friendProblem()).toBe(FRIEND_PROBLEMS.full);
+    expect(await first.seen(NOTICE)).toBe(FRIEND_TEXT.crowded);
+  });
+
+  inChromium('without asking for the time of day', async (expect) => {
+    await using tab = await open(here(), faults.WITHOUT_DATE);
+    expect(await tab.outcome()).toBe('a verdict');
+  });
+
+  inChromium('though it is loaded again, or left and shown again, in the middle; and keeps it then', async (expect) => {
+    await using tab = await open(here(), faults.HELD);
+    const { page } = tab;
+    const leaveAndComeBack = async (): Promise<void> => {
+      await page.goto(`${here()}healthz`);
+      await page.goBack();
+    };
+    await tab.seen(IN_THE_MIDDLE);
+    await page.reload({ waitUntil: 'domcontentloaded' });
+    await tab.seen(IN_THE_MIDDLE);
+    await page.evaluate(faults.RELEASE);
+    await leaveAndComeBack();
+    expect(await tab.outcome()).toBe('a verdict');
+    await page.evaluate('globalThis.isThePageThatWasLeft = true');
+    await leaveAndComeBack();
+    expect(await tab.seen(`globalThis.isThePageThatWasLeft ? ${OUTCOME} : 'another page'`)).toBe('a verdict');
+  });
+});
+
 describe.concurrent('in Chromium, the page has a sentence where', () => {
   for (const [name, script, ofVerdict, ofFriend] of [
     ['there is no WebRTC', faults.WITHOUT_WEBRTC, 'no-webrtc', 'no-webrtc'],
@@ -186,44 +226,5 @@ describe.concurrent('in Chromium, the page has a sentence where', () => {
   inChromium('the link of an invitation is cut', async (expect) => {
     await using tab = await open(`${here()}#friend=short`);
     expect(await tab.friendProblem()).toBe(FRIEND_PROBLEMS['broken-link']);
-  });
-});
-
-describe.concurrent('in Chromium, the page comes to a verdict', () => {
-  inChromium('without asking for the time of day', async (expect) => {
-    await using tab = await open(here(), faults.WITHOUT_DATE);
-    expect(await tab.outcome()).toBe('a verdict');
-  });
-
-  inChromium('though it is loaded again, or left and shown again, in the middle; and keeps it then', async (expect) => {
-    await using tab = await open(here(), faults.HELD);
-    const { page } = tab;
-    const leaveAndComeBack = async (): Promise<void> => {
-      await page.goto(`${here()}healthz`);
-      await page.goBack();
-    };
-    await tab.seen(IN_THE_MIDDLE);
-    await page.reload({ waitUntil: 'domcontentloaded' });
-    await tab.seen(IN_THE_MIDDLE);
-    await page.evaluate(faults.RELEASE);
-    await leaveAndComeBack();
-    expect(await tab.outcome()).toBe('a verdict');
-    await page.evaluate('globalThis.isThePageThatWasLeft = true');
-    await leaveAndComeBack();
-    expect(await tab.seen(`globalThis.isThePageThatWasLeft ? ${OUTCOME} : 'another page'`)).toBe('a verdict');
-  });
-
-  throughNginx('below a path of a proxy, in each tab, and two of them meet there', async (expect) => {
-    const context = await browser.createBrowserContext();
-    const url = `${nginx.url}${invitation()}`;
-    await using first = await openTab(browser, url, { context });
-    await first.friendStatus('You are the first here.');
-    await using second = await openTab(browser, url, { context });
-    const paths = await Promise.all([first, second].map((one) => one.seen(PATH)));
-    expect(paths).toEqual([expect.stringContaining('direct'), expect.stringContaining('direct')]);
-    expect(await Promise.all([first.outcome(), second.outcome()])).toEqual(['a verdict', 'a verdict']);
-    await using third = await openTab(browser, url, { context, scripts: [faults.passing(6_000)] });
-    expect(await third.friendProblem()).toBe(FRIEND_PROBLEMS.full);
-    expect(await first.seen(NOTICE)).toBe(FRIEND_TEXT.crowded);
   });
 });
