@@ -21,8 +21,8 @@ export interface Link {
 
 export interface LinkOptions {
   /**
-   * Whether the test before has failed. Then the server is asked over HTTP first: Firefox has each WebSocket wait the longer, the
-   * more of them have failed before it, for a minute in the end, and so also once the server is back.
+   * Whether the test before has failed. Then the server is asked over HTTP first: Firefox has a WebSocket wait the longer, the more
+   * of them have failed before it, and so also once the server is back.
    */
   readonly isRetry: boolean;
   /** Ends everything at once, with an error that means nothing. */
