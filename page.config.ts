@@ -12,9 +12,16 @@ const READS_ONLY: Plugin = {
   },
 };
 
+/** The one part that is loaded later needs no style or script before it, so that Vite's loader of these has nothing to do. */
+const LOADS_PLAINLY: Plugin = {
+  name: 'loads-plainly',
+  transform: (_, id) =>
+    id.endsWith('vite/preload-helper.js') ? 'export const __vitePreload = (load) => load();' : null,
+};
+
 export default defineConfig({
   root: 'page',
-  plugins: [READS_ONLY],
+  plugins: [READS_ONLY, LOADS_PLAINLY],
   // It works below any path of a proxy.
   base: './',
   publicDir: false,

@@ -39,13 +39,28 @@ export const TEXT = {
     'The server is an ICE peer of this page. The browser checks its endpoints, which shows where its packets come from; and the server checks the browser from endpoints to which one of its sockets has never sent, which shows what the NAT lets in. Silence counts only where the same packet gets through to a socket that has.',
 } as const;
 
+/** Why no WebSocket to the server opens, for the verdict and for the path to a friend. */
+export const CONNECTION_PROBLEMS = {
+  'no-websocket':
+    'The server answers, but no WebSocket to it opens: a proxy in between does not pass on the Upgrade that begins one, or the browser forbids it to this page.',
+  unreachable: 'The server cannot be reached: it is down or just being restarted, or the network is cut.',
+  'unreachable-by-tls':
+    'The server cannot be reached: it is down or just being restarted, or the network is cut. Or its certificate does not count: it has run out, or the clock of this device is wrong.',
+  offline: 'This device is offline: the browser has no network.',
+  silent:
+    'The connection to the server is there, but nothing comes from it: the network is cut, or something in between holds it back.',
+  'other-version':
+    'The server does not speak the version of this page: it was renewed after the page was loaded. Load the page again.',
+} as const;
+export type ConnectionProblem = keyof typeof CONNECTION_PROBLEMS;
+
 /** Sentences for what can go wrong before there is a verdict. */
 export const PROBLEMS = {
+  ...CONNECTION_PROBLEMS,
   'no-webrtc':
     'This browser has no WebRTC, or forbids it to this page: without it, a page cannot send packets over UDP. Another browser, or `natcheck detect`, can.',
-  'no-websocket': 'The page cannot connect to its server over a WebSocket: a proxy in between may forbid it.',
   'server-lost':
-    'The connection to the server has ended in the middle of the test. The server may have been restarted.',
+    'The connection to the server has ended in the middle of the test: the server was restarted, the network is another one now, or the tab was put to sleep.',
   refused: 'The server has refused the test',
 } as const;
 export type Problem = keyof typeof PROBLEMS;

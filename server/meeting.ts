@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client';
 import { BROWSER_PATH } from '../src/nat/browser/protocol.ts';
 import { now, wallClock } from '../src/net/driver.ts';
 import type { Owner } from '../src/net/owner.ts';
+import { addPageMetrics } from './browser/metrics.ts';
 import { type BrowserService, serveBrowsers } from './browser/service.ts';
 import type { ClusterService } from './cluster/service.ts';
 import { type Entry, startCluster } from './cluster/start.ts';
@@ -70,6 +71,7 @@ export async function openMeeting(plan: Plan, options: ServerOptions, around: Su
   const browsers = page
     ? owner.use(serveBrowsers({ layouts: services.layouts, transmit: services.transmit, now }))
     : null;
+  if (browsers) addPageMetrics(metrics, browsers);
   const upgrades = { '/': service.upgrade, ...(browsers && { [`/${BROWSER_PATH}`]: browsers.upgrade }) };
   routeUpgrades(http, upgrades, options);
   return { rendezvous, service, browsers, cluster, http, scraped };

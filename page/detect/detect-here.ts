@@ -2,15 +2,19 @@
 import type { Endpoint, Family } from '../../src/endpoint.ts';
 import type { DetectReport, FamilyReport } from '../../src/nat/report.ts';
 import { detect } from './detect.ts';
-import { type Link, openLink } from './link.ts';
+import { type Link, type LinkOptions, openLink } from './link.ts';
 import { TestError } from './test-error.ts';
 
 export type TestEvent = { readonly kind: 'begun' } | { readonly kind: 'seen'; readonly endpoint: Endpoint };
 
-/** @throws TestError */
-export async function detectHere(page: string, onEvent: (event: TestEvent) => void): Promise<DetectReport> {
+export interface TestOptions extends LinkOptions {
+  readonly onEvent: (event: TestEvent) => void;
+}
+
+/** @throws TestError when there is no report, after 45 s at most. */
+export async function detectHere(page: string, { onEvent, ...options }: TestOptions): Promise<DetectReport> {
   if (typeof RTCPeerConnection === 'undefined') throw new TestError('no-webrtc');
-  const { link, welcome } = await openLink(page);
+  const { link, welcome } = await openLink(page, options);
   const stop = link.listen((message) => {
     if (message.type === 'begun') onEvent({ kind: 'begun' });
     if (message.type === 'seen' && message.socket === 'control') onEvent({ kind: 'seen', endpoint: message.endpoint });

@@ -7,19 +7,24 @@ import { browserReport } from '../../src/nat/browser/report.ts';
 import type { FamilyReport } from '../../src/nat/report.ts';
 import type { Link } from './link.ts';
 import { openSocket, type PageSocket } from './socket.ts';
-import { TestError } from './test-error.ts';
+import { within } from './test-error.ts';
 
+/** How long the browser may take to make its sockets. */
+const SOCKETS_MS = 4_000;
+/** How long the server may take to its result: it needs 8 s at most (server/browser/decisions/limits.ts). */
+const RESULT_MS = 15_000;
 /** How long the browser may take to say what it knows, after the server has said all. */
 const LAST_WORDS_MS = 2_000;
 
 type Begun = Extract<ServerMessage, { readonly type: 'begun' }>;
 
-/** @throws TestError when the server refuses, or the connection to it ends. */
+/** @throws TestError when the server refuses or falls silent, or the connection to it ends; Error of a browser that makes no connection. */
 export async function detect(link: Link, family: Family, host: string): Promise<FamilyReport> {
-  const sockets = await openSockets();
+  const sockets = await within(SOCKETS_MS, 'no-webrtc', openSockets());
   try {
     const base = baseSeen(link, family);
-    const { begun, result } = await ask(link, family, sockets);
+    const asked = ask(link, family, sockets);
+    const { begun, result } = await within(RESULT_MS, 'silent', Promise.race([asked, link.failed]));
     // Where nothing has come there is nothing to wait for.
     const known = Promise.all([sockets.base.isOwn, base]);
     const [isOwn, seen] = (result.isHeard && (await Promise.race([known, after(LAST_WORDS_MS)]))) || [null, null];
@@ -43,11 +48,9 @@ async function ask(
   sockets: Readonly<Record<BrowserSocket, PageSocket>>,
 ): Promise<{ readonly begun: Begun; readonly result: BrowserResult }> {
   const heard = { begun: Promise.withResolvers<Begun>(), result: Promise.withResolvers<BrowserResult>() };
-  const failed = link.ended.then((why) => Promise.reject(new TestError('server-lost', why)));
   const stop = link.listen((message) => {
     if (message.type === 'begun' && message.family === family) heard.begun.resolve(message);
     if (message.type === 'result' && message.family === family) heard.result.resolve(message);
-    if (message.type === 'error') heard.begun.reject(new TestError('refused', message.detail));
   });
   try {
     const credentials = {
@@ -56,10 +59,10 @@ async function ask(
       base: sockets.base.credentials,
     };
     link.send({ type: 'begin', version: BROWSER_VERSION, family, sockets: credentials });
-    const begun = await Promise.race([heard.begun.promise, failed]);
+    const begun = await heard.begun.promise;
     await Promise.all(BROWSER_SOCKETS.map((name) => sockets[name].check(begun.sockets[name], placesFor(name, begun))));
     link.send({ type: 'started', family });
-    return { begun, result: await Promise.race([heard.result.promise, failed]) };
+    return { begun, result: await heard.result.promise };
   } finally {
     stop();
   }

@@ -10,3 +10,10 @@ export class TestError extends Error {
     this.problem = problem;
   }
 }
+
+/** Waits for what should not take longer. @throws TestError with that problem when it does. */
+export async function within<T>(ms: number, problem: Problem, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new TestError(problem)), ms);
+  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
+}

@@ -1,9 +1,13 @@
 /** What the page has of the path to a friend from the start: a button, and an eye on the fragment of its address, which says all. */
 import type { FamilyReport } from '../../src/nat/report.ts';
+import { whyUnreachable } from '../server/reach.ts';
 import { element } from '../view/element.ts';
 import type { FriendVisit } from './friend.ts';
 import { invitationIn, invitationTo, randomName } from './invitation.ts';
-import { PROBLEMS, TEXT } from './text.ts';
+import { type FriendProblem, PROBLEMS, TEXT } from './text.ts';
+
+/** How long the rest of the page may take to load. */
+const LOAD_MS = 15_000;
 
 export interface FriendEntry {
   readonly element: HTMLElement;
@@ -67,12 +71,11 @@ async function follow(state: State): Promise<void> {
   state.invite.hidden = invited.kind !== 'none';
   if (invited.kind === 'none') return;
   state.place.replaceChildren(element('p', { class: 'status', attributes: { role: 'status' } }, TEXT.loading));
-  const loaded = await import('./friend.ts').catch(() => null);
+  const loaded = await Promise.race([import('./friend.ts').catch(() => null), after(LOAD_MS)]);
+  const problem = loaded ? null : await whyUnreachable(page);
   if (change !== state.changes) return;
   if (!loaded) {
-    state.place.replaceChildren(
-      element('p', { class: 'problem', attributes: { role: 'alert' } }, PROBLEMS['not-loaded']),
-    );
+    explain(state, problem ?? 'not-loaded');
     return;
   }
   state.visit = loaded.visitFriend(state.place, {
@@ -82,6 +85,19 @@ async function follow(state: State): Promise<void> {
     onAgain: () => void follow(state),
     onLeave: () => location.assign('#'),
   });
+}
+
+function explain(state: State, problem: FriendProblem): void {
+  // Firefox does not ask again for a part that it could not load.
+  const again = (): void => (problem === 'not-loaded' ? location.reload() : void follow(state));
+  state.place.replaceChildren(
+    element('p', { class: 'problem', attributes: { role: 'alert' } }, PROBLEMS[problem]),
+    element('button', { onClick: again }, TEXT.again),
+  );
+}
+
+function after(ms: number): Promise<null> {
+  return new Promise((resolve) => setTimeout(() => resolve(null), ms));
 }
 
 function leave(state: State): void {

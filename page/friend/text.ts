@@ -1,5 +1,6 @@
 /** Every text of the path to a friend but those of a punch (src/punch/report). */
 import type { RefusalCode } from '../../src/rendezvous/protocol/refusal.ts';
+import { CONNECTION_PROBLEMS } from '../text.ts';
 
 /** How the two sides are called, in the steps and in every sentence of a plan. */
 export const SIDES = { id: 'this browser', peer: 'your friend' } as const;
@@ -73,10 +74,9 @@ export const TEXT = {
 
 /** Why the two do not meet. */
 export const PROBLEMS = {
+  ...CONNECTION_PROBLEMS,
   'no-webrtc':
     'This browser has no WebRTC, or forbids it to this page: without it, two browsers cannot reach each other. Another browser, or `natcheck punch`, can.',
-  'no-rendezvous':
-    'The page cannot connect to its server over a WebSocket: a proxy in between may forbid it, or the clock of this device is so wrong that the certificate does not count.',
   'not-loaded': 'A part of the page did not load: the server may have been renewed meanwhile. Load the page again.',
   'server-lost': 'The connection to the server is lost, and did not come back within 30 seconds.',
   'broken-link': 'The link is not whole: a part of it was lost on the way. Ask your friend for it again.',

@@ -1,4 +1,6 @@
 /** One visit to the room of an invitation: meets whoever else has the link, again after each parting, until it is left. */
+
+import { whyUnreachable } from '../server/reach.ts';
 import { invitationTo, randomName } from './invitation.ts';
 import { createMeeting, type MeetingInput, type MeetingOutput } from './meet/meeting.ts';
 import { openRendezvous, type Rendezvous } from './meet/rendezvous.ts';
@@ -104,6 +106,9 @@ function obey(state: State, output: MeetingOutput): void {
     case 'server':
       panel.notice(output.is === 'lost' ? TEXT.serverLost : TEXT.serverBack);
       break;
+    case 'unconnected':
+      void unconnected(state);
+      break;
     case 'failed':
       failed(state, output);
       break;
@@ -157,6 +162,11 @@ function parted(state: State, reason: 'left' | 'lost'): void {
   state.session = null;
   panel.end();
   panel.tell(reason === 'left' ? TEXT.left : TEXT.lost);
+}
+
+async function unconnected(state: State): Promise<void> {
+  const problem = (await whyUnreachable(state.page)) ?? 'no-websocket';
+  if (!state.isOver) failed(state, { problem, detail: '' });
 }
 
 function failed(

@@ -8,7 +8,7 @@ import { refuseUpgrade, type UpgradeRequest } from '../http/upgrades.ts';
 import { sourceOf } from '../limit/source.ts';
 import type { Layout } from '../stun/decisions/layout.ts';
 import type { EndpointPair } from '../stun/decisions/responder.ts';
-import { createBrowsers } from './decisions/browsers.ts';
+import { type Browsers, createBrowsers } from './decisions/browsers.ts';
 import type { BrowserInput, BrowserOutput, PageFragment } from './decisions/input-output.ts';
 import { TICK_MS } from './decisions/limits.ts';
 import { placesOf } from './decisions/places.ts';
@@ -20,7 +20,7 @@ const BUFFERED_MAX_BYTES = 64 * 1024;
 const GOING_AWAY = 1001;
 const POLICY = 1008;
 
-export interface BrowserService extends AsyncDisposable {
+export interface BrowserService extends AsyncDisposable, Pick<Browsers, 'population' | 'counts'> {
   /** Takes a WebSocket of a page. */
   readonly upgrade: (upgrade: UpgradeRequest) => void;
   /** Takes a datagram that came to one of the UDP sockets; false when it belongs to no page. */
@@ -79,6 +79,8 @@ export function serveBrowsers({
     },
     fragments: browsers.fragments,
     onFragment: (hear) => void hearers.push(hear),
+    population: browsers.population,
+    counts: browsers.counts,
     [Symbol.asyncDispose]: async () => {
       state.isClosing = true;
       clearInterval(ticking);

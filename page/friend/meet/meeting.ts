@@ -15,6 +15,9 @@ const BACK_AFTER_MS = [100, 400, 1_000, 2_000] as const;
 const PATIENCE_MS = 30_000;
 /** How often a server that has not let this page in is tried. */
 const FIRST_TRIES_MAX = 3;
+/** How long a connection may take to open, and then to lead into the room. */
+const CONNECT_MS = 10_000;
+const JOIN_MS = 5_000;
 /** The least time between two joins while the server refuses them. */
 const RETRY_MIN_MS = 1_000;
 
@@ -36,7 +39,7 @@ export function createMeeting(own: { readonly id: string; readonly room: string 
     wakeAt: () => {
       const { phase, fullUntil } = state;
       if (phase.kind === 'over') return Number.POSITIVE_INFINITY;
-      return Math.min(phase.kind === 'pausing' ? phase.until : Number.POSITIVE_INFINITY, fullUntil ?? Infinity);
+      return Math.min('until' in phase ? phase.until : Number.POSITIVE_INFINITY, fullUntil ?? Infinity);
     },
   };
 }
@@ -44,26 +47,39 @@ export function createMeeting(own: { readonly id: string; readonly room: string 
 function apply(now: number, state: State, input: MeetingInput): void {
   switch (input.kind) {
     case 'start':
-      connect(state);
+      connect(now, state);
       break;
     case 'open':
+      state.phase = { kind: 'connecting', isOpen: true, until: now + JOIN_MS };
       join(state);
       break;
     case 'message':
       hear(now, state, input.message);
       break;
+    case 'unreadable':
+      // In the room, a message of a kind that is newer than this page can be done without.
+      if (state.phase.kind === 'connecting') fail(state, 'other-version');
+      break;
     case 'closed':
       closed(now, state);
       break;
     case 'timeout':
-      if (state.phase.kind === 'pausing' && now >= state.phase.until) connect(state);
+      if ('until' in state.phase && now >= state.phase.until) timedOut(now, state, state.phase);
       if (state.fullUntil !== null && now >= state.fullUntil) fail(state, 'full');
       break;
   }
 }
 
-function connect(state: State): void {
-  state.phase = { kind: 'connecting' };
+function timedOut(now: number, state: State, phase: Extract<State['phase'], { readonly until: number }>): void {
+  if (phase.kind === 'pausing') connect(now, state);
+  // A connection that is lost is tried for as long as there is patience.
+  else if (state.resumeKey !== undefined) closed(now, state);
+  else if (phase.isOpen) fail(state, 'silent');
+  else unconnected(state);
+}
+
+function connect(now: number, state: State): void {
+  state.phase = { kind: 'connecting', isOpen: false, until: now + CONNECT_MS };
   state.outputs.push({ kind: 'connect' });
 }
 
@@ -107,8 +123,11 @@ function refused(
     state.phase = { kind: 'pausing', until: now + Math.max(retryInMs, RETRY_MIN_MS) };
     return;
   }
+  // What a page says before it is in the room is wrong only to a server of another version.
+  const isForeign = code === 'bad-message' && state.phase.kind === 'connecting';
   const problem = PROBLEM_OF[code];
-  if (problem) fail(state, problem, message);
+  if (isForeign) fail(state, 'other-version');
+  else if (problem) fail(state, problem, message);
 }
 
 function closed(now: number, state: State): void {
@@ -118,13 +137,18 @@ function closed(now: number, state: State): void {
   state.lostAt ??= now;
   const pauseMs = BACK_AFTER_MS[Math.min(state.tries, BACK_AFTER_MS.length - 1)] ?? 0;
   state.tries++;
-  if (isFirst && state.tries >= FIRST_TRIES_MAX) fail(state, 'no-rendezvous');
+  if (isFirst && state.tries >= FIRST_TRIES_MAX) unconnected(state);
   else if (now - state.lostAt >= PATIENCE_MS) fail(state, 'server-lost');
   else {
     state.phase = { kind: 'pausing', until: now + pauseMs };
     // Where the two had not met, it begins anew.
     if (state.friend && !state.friend.isMet) state.friend = null;
   }
+}
+
+function unconnected(state: State): void {
+  state.phase = { kind: 'over' };
+  state.outputs.push({ kind: 'unconnected' });
 }
 
 function fail(state: State, problem: FriendProblem, detail = ''): void {

@@ -9,6 +9,8 @@ export type MeetingInput =
   /** The connection that was asked for is open, or has ended. */
   | { readonly kind: 'open' | 'closed' }
   | { readonly kind: 'message'; readonly message: ServerMessage }
+  /** A message that is not of this version of the protocol. */
+  | { readonly kind: 'unreadable' }
   /** The time of `wakeAt` has come; an earlier timeout is harmless. */
   | { readonly kind: 'timeout' };
 
@@ -30,6 +32,8 @@ export type MeetingOutput =
   | { readonly kind: 'crowded' }
   /** The server is lost, and is tried again; or it is back. */
   | { readonly kind: 'server'; readonly is: 'lost' | 'back' }
+  /** No connection to the server has opened: the last output. */
+  | { readonly kind: 'unconnected' }
   /** The last output. */
   | { readonly kind: 'failed'; readonly problem: FriendProblem; readonly detail: string };
 
@@ -37,7 +41,9 @@ export interface State {
   readonly id: string;
   readonly room: string;
   phase:
-    | { readonly kind: 'connecting' | 'joined' | 'over' }
+    | { readonly kind: 'joined' | 'over' }
+    /** Waits for the connection, and then for the room. */
+    | { readonly kind: 'connecting'; readonly isOpen: boolean; readonly until: number }
     /** A pause before the next connection. */
     | { readonly kind: 'pausing'; readonly until: number };
   resumeKey: string | undefined;
@@ -59,7 +65,14 @@ export interface State {
 
 export function createState({ id, room }: Pick<State, 'id' | 'room'>): State {
   return {
-    ...{ id, room, phase: { kind: 'connecting' }, resumeKey: undefined, lostAt: null, tries: 0 },
+    ...{
+      id,
+      room,
+      phase: { kind: 'connecting', isOpen: false, until: Number.POSITIVE_INFINITY },
+      resumeKey: undefined,
+      lostAt: null,
+      tries: 0,
+    },
     ...{ others: new Set(), friend: null, isSeated: false, fullUntil: null, isCrowded: false, outputs: [] },
   };
 }

@@ -100,6 +100,7 @@ export function createPanel({
     },
     problem: (text) => {
       tell('');
+      notice.textContent = '';
       invitation.replaceChildren();
       result.replaceChildren(element('p', { class: 'problem', attributes: { role: 'alert' } }, text));
     },

@@ -7,6 +7,7 @@ import type { Family } from '../../../src/endpoint.ts';
 import { BROWSER_VERSION, pageMessage } from '../../../src/nat/browser/protocol.ts';
 import { parseMessage } from '../../../src/rendezvous/protocol/parse.ts';
 import { conclude } from './conclude.ts';
+import { type BrowserCounts, createCounts, endOf } from './counts.ts';
 import type { BrowserInput, BrowserOutput, PageFragment } from './input-output.ts';
 import { PAGE_MAX_MS, PAGES_MAX, PAGES_PER_SOURCE } from './limits.ts';
 import type { Places } from './places.ts';
@@ -23,6 +24,7 @@ export interface Browsers {
   /** The fragments that datagrams may name now, one for each socket of a page. */
   readonly fragments: () => readonly PageFragment[];
   readonly population: () => { readonly pages: number; readonly detections: number };
+  readonly counts: BrowserCounts;
 }
 
 /** @param places the endpoints of the server in each family, as they are when a detection begins. */
@@ -35,7 +37,7 @@ export function createBrowsers({
 }): Browsers {
   const state: State = {
     ...{ places, randomBytes, pages: new Map(), sources: new Map(), sockets: new Map(), sent: new Map() },
-    outputs: [],
+    ...{ counts: createCounts(), outputs: [] },
   };
   return {
     handle: (now, input) => {
@@ -46,6 +48,7 @@ export function createBrowsers({
     },
     isFor: (bytes) => isForPage(state, bytes),
     fragments: () => [...state.sockets.values()].map(({ trial, socket }) => nameOf(trial, socket)),
+    counts: state.counts,
     population: () => ({
       pages: state.pages.size,
       detections: [...state.pages.values()].reduce((sum, { trials }) => sum + trials.size, 0),
@@ -76,6 +79,7 @@ function apply(now: number, state: State, input: BrowserInput): void {
 function open(now: number, state: State, { page, source }: Extract<BrowserInput, { readonly kind: 'opened' }>): void {
   const ofSource = state.sources.get(source) ?? 0;
   if (state.pages.size >= PAGES_MAX || ofSource >= PAGES_PER_SOURCE) {
+    state.counts.ends.refused++;
     const detail = 'too many pages are being measured; try again later';
     state.outputs.push({ kind: 'send', page, message: { type: 'error', reason: 'busy', detail } });
     state.outputs.push({ kind: 'close', page, reason: 'busy' });
@@ -102,6 +106,7 @@ function hear(now: number, state: State, input: Extract<BrowserInput, { readonly
   if (!page) return;
   const parsed = parseMessage(pageMessage, input.text ?? '');
   if (!parsed.ok) {
+    state.counts.ends.refused++;
     const message = { type: 'error', reason: 'bad-message', detail: parsed.problem } as const;
     state.outputs.push({ kind: 'send', page: input.page, message });
     close(state, page, 'bad message');
@@ -127,6 +132,7 @@ function tick(now: number, state: State): void {
       const result = conclude(now, trial);
       if (!result) continue;
       state.outputs.push({ kind: 'send', page: page.number, message: result });
+      state.counts.ends[endOf(result)]++;
       finish(state, trial);
     }
   }

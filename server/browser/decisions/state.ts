@@ -6,6 +6,7 @@ import type { BrowserSocket, Place } from '../../../src/nat/browser/places.ts';
 import type { Pace } from '../../../src/nat/probes/pace.ts';
 import type { Send } from '../../../src/nat/probes/probe.ts';
 import type { Reason } from '../../../src/nat/reason.ts';
+import type { BrowserCounts } from './counts.ts';
 import type { BrowserOutput } from './input-output.ts';
 import type { Places } from './places.ts';
 
@@ -117,5 +118,6 @@ export interface State {
   readonly sockets: Map<string, { readonly trial: Trial; readonly socket: Socket }>;
   /** The checks by the hex text of their transaction ids. */
   readonly sent: Map<string, SentCheck>;
+  readonly counts: BrowserCounts;
   outputs: BrowserOutput[];
 }

@@ -19,6 +19,7 @@ export function begin(
   const { family, sockets: theirs } = message;
   const places = state.places().get(family);
   if (!places || ++page.begun > TRIALS_PER_PAGE) {
+    state.counts.ends.refused++;
     const reason = places ? 'busy' : 'no-such-family';
     const detail = places ? 'this page has begun too many detections: reload it' : `this server has no ${family}`;
     state.outputs.push({ kind: 'send', page: page.number, message: { type: 'error', reason, detail } });
@@ -77,6 +78,7 @@ export function end(state: State, page: Page, family: Family): void {
   const trial = page.trials.get(family);
   if (!trial) return;
   page.trials.delete(family);
+  if (!trial.isOver) state.counts.ends.abandoned++;
   finish(state, trial);
   removeSocket(state, trial, trial.sockets.base);
 }

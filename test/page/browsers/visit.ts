@@ -3,30 +3,19 @@
  * as a line of JSON: of an invitation the path to the friend, else the verdict. `node visit.ts chromium|firefox URL TIMES`
  */
 import axe from 'axe-core';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import type { Browser, Page } from 'puppeteer-core';
+import { launch } from './launch.ts';
 
-const [, , kind = 'chromium', url = '', times = '1'] = process.argv;
+const [, , kind, url = '', times = '1'] = process.argv;
 const REPORT = url.includes('#friend=') ? '#friend-report' : '#report, [role=alert]';
 /** A verdict takes three seconds; a browser that shares two cores with a dozen others takes longer to start. */
 const TIMEOUT_MS = 60_000;
 
-/** What keeps Chromium from looking for its maker's servers, which a lab does not have; the sandbox takes user namespaces. */
-const CHROMIUM = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--disable-background-networking'],
-  ...['--disable-component-update', '--disable-sync', '--disable-default-apps', '--disable-extensions'],
-];
-
-const browser = await launch();
+const browser = await launch(kind === 'firefox' ? kind : 'chromium');
 try {
   for (let time = 0; time < Number(times); time++) await visit(browser, time);
 } finally {
   await browser.close();
-}
-
-function launch(): Promise<Browser> {
-  if (kind === 'firefox')
-    return puppeteer.launch({ browser: 'firefox', executablePath: '/usr/bin/firefox-esr', headless: true });
-  return puppeteer.launch({ executablePath: '/usr/bin/chromium', headless: true, args: CHROMIUM });
 }
 
 async function visit(one: Browser, time: number): Promise<void> {

@@ -29,6 +29,7 @@ function begun() {
     hear: (message: ServerMessage, now = 0) => meeting.handle(now, { kind: 'message', message }),
     closed: (now: number) => meeting.handle(now, { kind: 'closed' }),
     open: (now: number) => meeting.handle(now, { kind: 'open' }),
+    unreadable: () => meeting.handle(0, { kind: 'unreadable' }),
     timeout: (now: number) => meeting.handle(now, { kind: 'timeout' }),
     wakeAt: meeting.wakeAt,
   };
@@ -131,7 +132,45 @@ describe('a server', () => {
     expect(meeting.closed(100)).toEqual([]);
     expect(meeting.wakeAt()).toBe(500);
     meeting.timeout(500);
-    expect(meeting.closed(500)).toEqual([{ kind: 'failed', problem: 'no-rendezvous', detail: '' }]);
+    expect(meeting.closed(500)).toEqual([{ kind: 'unconnected' }]);
+    expect(meeting.wakeAt()).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('that takes no connection within ten seconds is given up', () => {
+    const meeting = createMeeting({ id: 'me', room: 'room' });
+    meeting.handle(0, { kind: 'start' });
+    expect(meeting.wakeAt()).toBe(10_000);
+    expect(meeting.handle(9_999, { kind: 'timeout' })).toEqual([]);
+    expect(meeting.handle(10_000, { kind: 'timeout' })).toEqual([{ kind: 'unconnected' }]);
+  });
+
+  it('that says nothing for five seconds after it has taken one is given up', () => {
+    const meeting = begun();
+    meeting.open(4_000);
+    expect(meeting.wakeAt()).toBe(9_000);
+    expect(meeting.timeout(9_000)).toEqual([{ kind: 'failed', problem: 'silent', detail: '' }]);
+  });
+
+  it('that is lost, and says nothing once it is back, is tried again', () => {
+    const meeting = metBob();
+    meeting.closed(1_000);
+    meeting.timeout(1_100);
+    meeting.open(1_200);
+    expect(meeting.timeout(6_200)).toEqual([]);
+    expect(meeting.timeout(6_600)).toEqual([{ kind: 'connect' }]);
+  });
+
+  it('that does not take the first message is of another version, and so is one that is not understood', () => {
+    const problem = [{ kind: 'failed', problem: 'other-version', detail: '' }];
+    expect(begun().hear({ type: 'error', code: 'bad-message', message: 'version: invalid' })).toEqual(problem);
+    expect(begun().unreadable()).toEqual(problem);
+  });
+
+  it('that says something newer than this page in the room is listened to on', () => {
+    const meeting = metBob();
+    expect(meeting.unreadable()).toEqual([]);
+    expect(meeting.hear({ type: 'error', code: 'bad-message', message: 'why' })).toEqual([]);
+    expect(meeting.hear({ type: 'signal', peer: 'bob', data: 'x' })).toEqual([{ kind: 'signal', data: 'x' }]);
   });
 
   it('that is lost is told once, and joined again with the key', () => {
