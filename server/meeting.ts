@@ -67,14 +67,21 @@ export async function openMeeting(plan: Plan, options: ServerOptions, around: Su
   });
   const service = owner.use(serveRendezvous({ rendezvous: cluster ?? rendezvous, now, log }));
   addServiceMetrics(metrics, service);
-  const { page = true } = options;
-  const browsers = page
-    ? owner.use(serveBrowsers({ layouts: services.layouts, transmit: services.transmit, now }))
-    : null;
-  if (browsers) addPageMetrics(metrics, browsers);
+  const browsers = startBrowsers(options, around);
   const upgrades = { '/': service.upgrade, ...(browsers && { [`/${BROWSER_PATH}`]: browsers.upgrade }) };
   routeUpgrades(http, upgrades, options);
   return { rendezvous, service, browsers, cluster, http, scraped };
+}
+
+function startBrowsers(
+  { page = true, limits }: ServerOptions,
+  { services: { layouts, transmit }, metrics, owner }: Surroundings,
+): BrowserService | null {
+  if (!page) return null;
+  const { peersPerSource } = { ...DEFAULT_LIMITS, ...limits };
+  const browsers = owner.use(serveBrowsers({ layouts, transmit, peersPerSource, now }));
+  addPageMetrics(metrics, browsers);
+  return browsers;
 }
 
 /** Opens the HTTP port, and the metrics on an address of their own where they are asked for there. */

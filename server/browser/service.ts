@@ -10,7 +10,7 @@ import type { Layout } from '../stun/decisions/layout.ts';
 import type { EndpointPair } from '../stun/decisions/responder.ts';
 import { type Browsers, createBrowsers } from './decisions/browsers.ts';
 import type { BrowserInput, BrowserOutput, PageFragment } from './decisions/input-output.ts';
-import { TICK_MS } from './decisions/limits.ts';
+import { pagesPerSource, TICK_MS } from './decisions/limits.ts';
 import { placesOf } from './decisions/places.ts';
 
 export type { PageFragment } from './decisions/input-output.ts';
@@ -46,15 +46,21 @@ interface State {
 export function serveBrowsers({
   layouts,
   transmit,
+  peersPerSource,
   now,
 }: {
   /** With what is known of the partners now. */
   readonly layouts: () => readonly Layout[];
   readonly transmit: (from: Endpoint, to: Endpoint, bytes: Uint8Array) => void;
+  /** How many peers of the rendezvous one source may have, which its pages follow. */
+  readonly peersPerSource: number;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }): BrowserService {
-  const browsers = createBrowsers({ places: () => placesOf(layouts()), randomBytes });
+  const browsers = createBrowsers({
+    ...{ places: () => placesOf(layouts()), randomBytes },
+    pagesPerSource: pagesPerSource(peersPerSource),
+  });
   const sockets = new Map<number, WebSocket>();
   const hearers: HearFragment[] = [];
   const handle = (input: BrowserInput): void => {

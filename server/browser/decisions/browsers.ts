@@ -31,12 +31,22 @@ export interface Browsers {
 export function createBrowsers({
   places,
   randomBytes,
+  pagesPerSource = PAGES_PER_SOURCE,
 }: {
   readonly places: () => ReadonlyMap<Family, Places>;
   readonly randomBytes: (length: number) => Uint8Array;
+  readonly pagesPerSource?: number;
 }): Browsers {
   const state: State = {
-    ...{ places, randomBytes, pages: new Map(), sources: new Map(), sockets: new Map(), sent: new Map() },
+    ...{
+      places,
+      randomBytes,
+      pagesPerSource,
+      pages: new Map(),
+      sources: new Map(),
+      sockets: new Map(),
+      sent: new Map(),
+    },
     ...{ counts: createCounts(), outputs: [] },
   };
   return {
@@ -78,7 +88,7 @@ function apply(now: number, state: State, input: BrowserInput): void {
 
 function open(now: number, state: State, { page, source }: Extract<BrowserInput, { readonly kind: 'opened' }>): void {
   const ofSource = state.sources.get(source) ?? 0;
-  if (state.pages.size >= PAGES_MAX || ofSource >= PAGES_PER_SOURCE) {
+  if (state.pages.size >= PAGES_MAX || ofSource >= state.pagesPerSource) {
     state.counts.ends.refused++;
     const detail = 'too many pages are being measured; try again later';
     state.outputs.push({ kind: 'send', page, message: { type: 'error', reason: 'busy', detail } });

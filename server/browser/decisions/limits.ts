@@ -4,6 +4,13 @@
 export const PAGES_MAX = 1_000;
 /** How many of them at one source (../../limit/source.ts): tabs, and people behind one NAT. */
 export const PAGES_PER_SOURCE = 32;
+const PEERS_PER_PAGE = 16;
+
+/** A source that may have more peers than others, such as a reverse proxy, may have more pages as well. */
+export function pagesPerSource(peersPerSource: number): number {
+  return Math.max(PAGES_PER_SOURCE, Math.ceil(peersPerSource / PEERS_PER_PAGE));
+}
+
 /** How many detections one page may begin: one for each family, and again when the user asks for it or the network changes. */
 export const TRIALS_PER_PAGE = 16;
 /** How long a page may stay. */

@@ -111,6 +111,8 @@ export interface State {
   /** The places of each family that is served, as they are now. */
   readonly places: () => ReadonlyMap<Family, Places>;
   readonly randomBytes: (length: number) => Uint8Array;
+  /** How many pages may be measured at a time at one source. */
+  readonly pagesPerSource: number;
   readonly pages: Map<number, Page>;
   /** How many pages each source has. */
   readonly sources: Map<string, number>;
