@@ -8,6 +8,8 @@ const NODE_COMPILE_CACHE = fileURLToPath(new URL('node_modules/.cache/compiled',
 const CONTAINER_WORKERS = 2;
 /** A condition is waited for as long as a test may take at all, however busy the machine is. */
 const TEST_TIMEOUT_MS = 60_000;
+/** Some start labs, of which each takes up to half a minute on two busy cores. */
+const CONTAINER_TIMEOUT_MS = 180_000;
 const CONTAINER_TESTS = 'test/**/*.container.test.ts';
 
 export default defineConfig({
@@ -39,8 +41,8 @@ export default defineConfig({
           isolate: false,
           env: { NODE_COMPILE_CACHE },
           globalSetup: ['test/cli/built.ts', 'test/lab/docker/setup.ts'],
-          testTimeout: TEST_TIMEOUT_MS,
-          expect: { poll: { timeout: TEST_TIMEOUT_MS } },
+          testTimeout: CONTAINER_TIMEOUT_MS,
+          expect: { poll: { timeout: CONTAINER_TIMEOUT_MS } },
           hookTimeout: 300_000,
           // A lab waits more than it computes; each has addresses of its own on the engine.
           maxWorkers: CONTAINER_WORKERS,
