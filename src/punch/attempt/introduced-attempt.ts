@@ -88,6 +88,7 @@ export function createIntroducedAttempt(options: IntroducedAttemptOptions): Intr
     takeProbe: budget.takeProbe,
   });
   const planned = plan.technique;
+  const family = familyOf(peer.address);
   const mapped = (): readonly Endpoint[] =>
     mappedBetween([...agentOf.candidates, ...attempt.late.own], {
       ...introduction,
@@ -96,7 +97,8 @@ export function createIntroducedAttempt(options: IntroducedAttemptOptions): Intr
   const isPeerStrict = introduction.behavior.filtering === 'address-and-port-dependent';
   return {
     ...attempt,
-    wonBy: (won) => wonBy(won, { planned, isByTechnique: attempt.isByTechnique(won), isPeerStrict, mapped: mapped() }),
+    wonBy: (won) =>
+      wonBy(won, { family, planned, isByTechnique: attempt.isByTechnique(won), isPeerStrict, mapped: mapped() }),
   };
 }
 

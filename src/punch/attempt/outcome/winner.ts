@@ -1,5 +1,5 @@
 /** The technique that opened a path, as `natcheck punch` names it. */
-import { type Endpoint, sameEndpoint } from '../../../endpoint.ts';
+import { type Endpoint, type Family, familyOf, sameEndpoint } from '../../../endpoint.ts';
 import type { PairReport } from '../../../ice/checklist/pair.ts';
 import type { TechniqueName } from '../techniques/choose-technique.ts';
 import { isThroughRelay } from './endpoints-in-use.ts';
@@ -14,6 +14,8 @@ export type PunchTechnique = 'host' | 'port-mapping' | TechniqueName;
 export interface WinnerFacts {
   /** The technique of the plan. */
   readonly planned: TechniqueName;
+  /** The family that the plan is for; over the other one there are the checks alone. */
+  readonly family: Family;
   /** Whether that technique has been seen to make the pair possible, and not the checks alone. */
   readonly isByTechnique: boolean;
   /** Whether the peer's filter lets in nothing from a port that the peer has not sent to. */
@@ -26,8 +28,12 @@ export interface WinnerFacts {
  * Returns the technique that opened the pair, from what was seen of it: the plan alone is no evidence. A probe of the peer that
  * opened its strict filter toward a port of this side, which nobody had told it, may be overtaken by all that follows.
  */
-export function wonBy(pair: PairReport, { planned, isByTechnique, isPeerStrict, mapped }: WinnerFacts): PunchTechnique {
+export function wonBy(
+  pair: PairReport,
+  { family, isByTechnique, isPeerStrict, mapped, ...facts }: WinnerFacts,
+): PunchTechnique {
   const { local, remote } = pair;
+  const planned = familyOf(remote.endpoint.address) === family ? facts.planned : 'simultaneous-open';
   if (isThroughRelay(pair)) return 'relay';
   const isMapped = ({ endpoint }: { readonly endpoint: Endpoint }): boolean =>
     mapped.some((one) => sameEndpoint(one, endpoint));

@@ -48,7 +48,7 @@ async function passes(from: Program, to: Program, text: string): Promise<void> {
     if (!isThere) from.write(text);
     return isThere;
   };
-  await expect.poll(send, { timeout: 10_000 }).toBe(true);
+  await expect.poll(send).toBe(true);
 }
 
 describeLab('a path through NATs is handed over', () => {

@@ -121,7 +121,7 @@ describeLab('a router that maps ports', () => {
         const { router, client } = { natPmp, pcp, upnp }[which];
         const words = ['natcheck', 'punch', '--id', 'carol', '--peer', 'nobody', '--room', which];
         await using waiting = await client(0).start([...words, '--server', lab.server.primary]);
-        await expect.poll(() => mappedPorts(router), { timeout: 10_000 }).toHaveLength(1);
+        await expect.poll(() => mappedPorts(router)).toHaveLength(1);
         await client(0).exec(['kill', '-INT', `${waiting.pid}`]);
         await waiting.ended;
         expect(await mappedPorts(router)).toEqual([]);

@@ -24,7 +24,17 @@ function pairOf(options: {
   return { socket, local: candidate, remote: { ...rest, ...remote } };
 }
 
-const FACTS = { planned: 'simultaneous-open', isByTechnique: false, isPeerStrict: false, mapped: [] } as const;
+const OVER_IPV6 = {
+  local: { type: 'prflx', endpoint: { address: '2001:db8::7', port: 5000 } },
+  remote: { type: 'srflx', endpoint: { address: '2001:db8::2', port: 6000 } },
+} as const;
+const FACTS = {
+  family: 'IPv4',
+  planned: 'simultaneous-open',
+  isByTechnique: false,
+  isPeerStrict: false,
+  mapped: [],
+} as const;
 const drawn = { local: { type: 'prflx', endpoint: MAPPED } } as const;
 const host = { remote: { type: 'host', endpoint: REMOTE } } as const;
 
@@ -66,6 +76,18 @@ it.each([
     "the port that was told, in spite of the plan, behind a peer's strict filter",
     pairOf({}),
     { ...FACTS, planned: 'birthday', isPeerStrict: true },
+  ],
+  [
+    'simultaneous-open',
+    'a path over the other family than that of the plan, though its filter is strict',
+    pairOf(OVER_IPV6),
+    { ...FACTS, planned: 'birthday', isPeerStrict: true },
+  ],
+  [
+    'simultaneous-open',
+    'a path over the other family, whose port is by chance one that was told',
+    pairOf(OVER_IPV6),
+    { ...FACTS, planned: 'birthday', isByTechnique: true },
   ],
   ['host', 'the checks alone, in spite of the plan', pairOf(host), { ...FACTS, planned: 'port-prediction' }],
 ] as const)('is %s for %s', (technique, _what, pair, facts) => {
