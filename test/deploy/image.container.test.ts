@@ -19,6 +19,7 @@ const ASK = `(async () => {
   for (;;) {
     const page = await fetch('http://127.0.0.1:9464/readyz').catch(() => null);
     if (page) return process.stdout.write(page.status + ' ' + (await page.text()));
+    // Nothing outside tells that a page is there.
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 })()`;

@@ -22,6 +22,7 @@ async function real(): Promise<Store> {
   const connection = ownedByTest(await openRedis({ url, channel: 'nobody', onMessage: () => {}, onNews: () => {} }));
   return {
     ask: (node, asked) => askRedis(connection, node, { asked, sentAt: 0 }),
+    // The clock of a real Redis cannot be moved.
     pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   };
 }

@@ -26,6 +26,7 @@ export async function startBalancer(places: readonly Place[]): Promise<Balancer>
       const answers = await Promise.all(places.map(isReady));
       ready = places.filter((_, index) => answers[index]);
       onLook();
+      // A balancer looks now and then, whatever happens.
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   })();

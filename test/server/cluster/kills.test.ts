@@ -37,6 +37,7 @@ describe.skipIf(typeof redis === 'string').each<[string, (store: RedisServer, ho
     for (let number = 0; number < PAIRS; number++) {
       if (number === PAIRS / 2) failing = fail(store, nodes[0]);
       meetings.push(meet(number));
+      // The load of real peers: they come one after the other, and the fault meets them in every step.
       await new Promise((resolve) => setTimeout(resolve, APART_MS));
     }
     await failing;

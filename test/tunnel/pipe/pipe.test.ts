@@ -125,6 +125,7 @@ describe('a pipe', () => {
 /** The value once it is the same in ten turns of the event loop after some network has gone by. */
 async function stable(value: () => number): Promise<number> {
   for (let same = 0, last = value(); ; ) {
+    // Nothing tells that nothing more happens.
     await new Promise((resolve) => setTimeout(resolve, 20));
     same = value() === last ? same + 1 : 0;
     last = value();

@@ -1,11 +1,8 @@
 /** What two servers do for the pages of each other, and how little anybody can make of it. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CARRIED_MAX_BYTES, FRAGMENT_BURST } from '../../../../server/browser/decisions/carriage.ts';
 import { drawTransactionId } from '../../../../server/browser/decisions/fragment.ts';
 import { CHECK_RATE } from '../../../../server/browser/decisions/limits.ts';
-import { LONG_BYTES, LONG_INNER_BYTES, SEALED_BYTES } from '../../../../server/partner/decisions/lengths.ts';
-import { decodeMessage, encodeMessage } from '../../../../server/partner/decisions/message.ts';
 import { BORROWED_CHECKS_PER_SECOND, BORROWED_PER_SECOND } from '../../../../server/partner/decisions/pages/borrow.ts';
 import {
   LEASE_MS,
@@ -17,44 +14,14 @@ import {
 } from '../../../../server/partner/decisions/pages/lend.ts';
 import { LISTED_MAX } from '../../../../server/partner/decisions/pages/message.ts';
 import { HELLO_MS } from '../../../../server/partner/decisions/standing.ts';
-import type { Endpoint } from '../../../../src/endpoint.ts';
-import { encodeCheck } from '../../../../src/ice/checks/messages.ts';
 import { encode } from '../../../../src/stun/encode.ts';
 import { METHOD } from '../../../../src/stun/header.ts';
-import { CLIENT, CLIENT_V6, request } from '../../stun/requests.ts';
+import { CLIENT, request } from '../../stun/requests.ts';
+import { arrive, ask, checkFor, KEY, naming, ONE, open } from '../pages-pair.ts';
 import { createPair, type Pair, type Side } from '../pair.ts';
 
-const ONE = 'fragment';
-const KEY = new Uint8Array(22).fill(1);
 const fragmentAt = (index: number): string => `${index}`.padStart(8, '0');
 const ELSEWHERE = { address: '192.0.2.99', port: CLIENT.port };
-
-/** What a browser sends that names that fragment. */
-const naming = (fragment: string): Uint8Array => request([{ type: 'USERNAME', value: `${fragment}:page` }]);
-
-/** What a server has its partner send. */
-const checkFor = (fragment: string, username = `page:${fragment}`): Uint8Array =>
-  encodeCheck({
-    transactionId: drawTransactionId(fragment, (length) => new Uint8Array(length)),
-    ...{ username, key: KEY, priority: 1, role: 'controlled', tieBreaker: 1n, nominates: false },
-  });
-
-/** Two that are up, of which `b` knows fragments of `a`. */
-function open(fragments: readonly string[] = [ONE]): Pair {
-  const pair = createPair();
-  pair.pass(2 * HELLO_MS);
-  pair.tell('a', { kind: 'fragments', fragments });
-  return pair;
-}
-
-/** A browser sends something that names a fragment to `b`. */
-function arrive(pair: Pair, fragment: string, remote: Endpoint = CLIENT): void {
-  pair.tell('b', { kind: 'carry', carry: { arrivedAt: 'altPort', remote, bytes: naming(fragment) } });
-}
-
-function ask(pair: Pair, { bytes = checkFor(ONE), to = CLIENT } = {}): void {
-  pair.tell('a', { kind: 'transmit', transmit: { fromPort: 'altPort', to, bytes } });
-}
 
 const wanted = <Kind extends Pair['pages']['a'][number]['kind']>({ pages }: Pair, side: Side, kind: Kind) =>
   pages[side].filter((one) => one.kind === kind);
@@ -231,55 +198,6 @@ describe('a check that the partner asks for', () => {
     pair.pass(2_000);
     ask(pair);
     expect(unsent(pair, 'a')).toEqual({ 'too-long': 1, 'partner-down': 1 });
-  });
-});
-
-describe('what is said of pages', () => {
-  const port = fc.integer({ min: 1, max: 65_535 });
-  const bytes = fc.uint8Array({ maxLength: CARRIED_MAX_BYTES });
-  const side = fc.constantFrom('port' as const, 'altPort' as const);
-
-  it('comes out as it went in, in datagrams of 512 bytes, while all others have 128', () => {
-    fc.assert(
-      fc.property(fc.boolean(), port, bytes, side, (isSix, port, bytes, arrivedAt) => {
-        const remote = { address: (isSix ? CLIENT_V6 : CLIENT).address, port };
-        const family = isSix ? 'IPv6' : 'IPv4';
-        for (const message of [
-          { kind: 'carry', carry: { arrivedAt, remote, bytes } },
-          { kind: 'transmit', transmit: { fromPort: arrivedAt, to: remote, bytes } },
-        ] as const) {
-          expect(decodeMessage(encodeMessage(message), family)).toEqual(message);
-        }
-      }),
-    );
-    const pair = open();
-    arrive(pair, ONE);
-    ask(pair);
-    const lengths = pair.sent.slice(-3).map((one) => one.bytes.length);
-    expect(lengths).toEqual([LONG_BYTES, LONG_BYTES, LONG_BYTES]);
-    expect(new Set(pair.sent.slice(0, -3).map((one) => one.bytes.length))).toEqual(new Set([SEALED_BYTES]));
-  });
-
-  it('is read from no other bytes', () => {
-    const inner = fc.uint8Array({ minLength: LONG_INNER_BYTES, maxLength: LONG_INNER_BYTES });
-    let read = 0;
-    fc.assert(
-      fc.property(inner, fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 60 }), (bytes, kind, second) => {
-        bytes[0] = kind;
-        bytes[1] = second;
-        const message = decodeMessage(bytes, 'IPv4');
-        if (message === null) return;
-        read++;
-        // It has a form, and is all that was in it.
-        const again = decodeMessage(encodeMessage(message), 'IPv4');
-        expect(again).toEqual(message);
-      }),
-      { numRuns: 3_000 },
-    );
-    expect(read).toBeGreaterThan(0);
-    for (const length of [0, 1, LONG_INNER_BYTES - 1, LONG_INNER_BYTES + 1]) {
-      expect(decodeMessage(new Uint8Array(length).fill(5), 'IPv4')).toBeNull();
-    }
   });
 });
 
