@@ -6,11 +6,9 @@ import {
   FULL_CONE,
   IPV6_ACCESSES,
   IPV6_DROPPED,
-  ipv6Rules,
   type Lab,
   type LabContainer,
   type NamedIpv6Access,
-  type NonconformingError,
   PORT_RESTRICTED,
   RESTRICTED,
   SYMMETRIC,
@@ -240,23 +238,3 @@ const SEND_20 = `
   const socket = require('node:dgram').createSocket(to.includes(':') ? 'udp6' : 'udp4').bind();
   let sent = 0;
   for (let i = 0; i < 20; i++) socket.send('x', 9, to, () => ++sent === 20 && socket.close());`;
-
-const DEVIATIONS = [
-  ['ipv6-transparent', TRANSPARENT, 'unsolicited: asked dropped, got let-in'],
-  ['ipv6-dropped', IPV6_DROPPED, 'UDP: asked none, got out from 2001:db8:1::2'],
-] as const;
-
-describeLab('a router that does something else with IPv6 than it should', () => {
-  it.concurrent.for(gateCases(DEVIATIONS, ([name]) => name === 'ipv6-dropped'))(
-    'is refused, with the family: %s',
-    async ([name, asked, deviation]) => {
-      const refusal = await startProvidedLab({
-        profiles: [dualStack(FULL_CONE, asked)],
-        backbone: true,
-        ipv6Rules: (_access, place) => ipv6Rules({ kind: 'open' }, place),
-      }).catch((error: unknown) => error);
-      expect((refusal as NonconformingError).mismatches).toEqual([`full-cone+${name} (IPv6): ${deviation}`]);
-      expect((refusal as NonconformingError).rules).toContain('table ip6 access {');
-    },
-  );
-});
