@@ -5,9 +5,9 @@ import type { VerdictType } from '../src/nat/verdict.ts';
 export const TEXT = {
   connecting: 'Connecting to the server…',
   asking: 'The browser sends packets to the server…',
-  seen: (endpoint: string) => `The server sees this browser at ${endpoint}. It tries now what comes in from elsewhere…`,
+  seen: (endpoint: string) => `The server sees this browser at ${endpoint}. It now tries what comes in from elsewhere…`,
   done: (verdict: string) => `Done: ${verdict}`,
-  failed: 'The test has not come to an end',
+  failed: 'The test did not finish',
   again: 'Test again',
   copy: 'Copy as JSON',
   copied: 'Copied',
@@ -45,7 +45,7 @@ export const CONNECTION_PROBLEMS = {
     'The server answers, but no WebSocket to it opens: a proxy in between does not pass on the Upgrade that begins one, or the browser forbids it to this page.',
   unreachable: 'The server cannot be reached: it is down or just being restarted, or the network is cut.',
   'unreachable-by-tls':
-    'The server cannot be reached: it is down or just being restarted, or the network is cut. Or its certificate does not count: it has run out, or the clock of this device is wrong.',
+    'The server cannot be reached: it is down or just being restarted, or the network is cut. Or its certificate is not valid: it has expired, or the clock of this device is wrong.',
   offline: 'This device is offline: the browser has no network.',
   silent:
     'The connection to the server is there, but nothing comes from it: the network is cut, or something in between holds it back.',

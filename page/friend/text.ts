@@ -2,7 +2,7 @@
 import type { RefusalCode } from '../../src/rendezvous/protocol/refusal.ts';
 import { CONNECTION_PROBLEMS } from '../text.ts';
 
-/** How the two sides are called, in the steps and in every sentence of a plan. */
+/** What the two sides are called, in the steps and in every sentence of a plan. */
 export const SIDES = { id: 'this browser', peer: 'your friend' } as const;
 
 export const TEXT = {

@@ -195,7 +195,7 @@ describe.concurrent('in Chromium, the page has a sentence where', () => {
     await tab.friendStatus('You are the first here.');
   });
 
-  inChromium('the certificate does not count any more', async (expect) => {
+  inChromium('the certificate is not valid any more', async (expect) => {
     await using tab = await open('about:blank');
     const session = await tab.page.createCDPSession();
     const trust = (ignore: boolean) => session.send('Security.setIgnoreCertificateErrors', { ignore });
